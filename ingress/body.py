@@ -1,0 +1,64 @@
+"""Reads a request's body within limits: of size, of time, and of memory over all requests together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+from starlette.types import Receive
+
+
+class NotRead(Exception):
+    """The body was not taken; `status` is the answer, `reason` one word for the counters."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+
+
+class Gone(Exception):
+    """The sender hung up; there is nobody to answer."""
+
+
+class BodyReader:
+    """Reads bodies of up to `cap` bytes within `timeout` seconds, of all together at most `memory` bytes."""
+
+    def __init__(self, cap: int, timeout: float, memory: int) -> None:
+        self._cap = cap
+        self._timeout = timeout
+        self._memory = memory
+        self._held = 0
+
+    async def read(self, headers: Iterable[tuple[bytes, bytes]], receive: Receive) -> bytes:
+        """The whole body; NotRead or Gone otherwise."""
+        for name, value in headers:
+            if name == b"content-length" and int(value) > self._cap:
+                raise NotRead(413, "too_large")
+        try:
+            async with asyncio.timeout(self._timeout):
+                return await self._collect(receive)
+        except TimeoutError:
+            raise NotRead(408, "too_slow") from None
+
+    async def _collect(self, receive: Receive) -> bytes:
+        chunks: list[bytes] = []
+        size = 0
+        try:
+            while True:
+                message = await receive()
+                if message["type"] != "http.request":
+                    raise Gone
+                chunk: bytes = message.get("body", b"")
+                chunks.append(chunk)
+                size += len(chunk)
+                self._held += len(chunk)
+                # Counted as it comes: what Content-Length says, or that it is absent, does not matter.
+                if size > self._cap:
+                    raise NotRead(413, "too_large")
+                if self._held > self._memory:
+                    raise NotRead(503, "memory")
+                if not message.get("more_body"):
+                    return chunk if len(chunks) == 1 else b"".join(chunks)
+        finally:
+            self._held -= size
