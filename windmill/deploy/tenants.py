@@ -1,0 +1,143 @@
+"""Makes a tenant with its chatbot, staff and tools: python windmill/deploy/tenants.py --help
+
+Works on the database as its administrator (DATABASE_URL). The tenant's WhatsApp access token comes from the environment (WHATSAPP_TOKEN),
+is sealed with MASTER_KEY, and is stored encrypted. Run again with the same phone number it updates what it is given.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from f.common.secrets import SecretError, seal
+
+SETTINGS = (
+    "persona",
+    "system_prompt",
+    "provider",
+    "model",
+    "languages",
+    "dont_know",
+    "failure_message",
+    "show_citations",
+    "merge_window_s",
+)
+
+
+def put_tenant(
+    conn: psycopg.Connection[Any],
+    master_key: str,
+    phone_number_id: str,
+    name: str,
+    whatsapp_token: str,
+    **settings: Any,
+) -> str:
+    """Makes or updates the tenant whose chatbot has this number; returns the tenant's id."""
+    unknown = settings.keys() - set(SETTINGS)
+    if unknown:
+        raise ValueError(f"a chatbot has no setting {', '.join(sorted(unknown))}")
+    with conn.transaction():
+        conn.execute("set local role chatbot_owner")
+        found = conn.execute(
+            "select tenant_id from chatbots where phone_number_id = %s", [phone_number_id]
+        ).fetchone()
+        if found:
+            tenant_id = str(found["tenant_id"])
+        else:
+            row = conn.execute("insert into tenants (name) values (%s) returning id", [name]).fetchone()
+            assert row is not None
+            tenant_id = str(row["id"])
+            conn.execute(
+                "insert into chatbots (phone_number_id, tenant_id, name) values (%s, %s, %s)",
+                [phone_number_id, tenant_id, name],
+            )
+        token = seal(master_key, tenant_id, "whatsapp_token", whatsapp_token)
+        conn.execute(
+            "update tenants set name = %s, whatsapp_token = %s where id = %s", [name, token, tenant_id]
+        )
+        for setting, value in settings.items():
+            stored = json.dumps(value) if isinstance(value, dict) else value
+            conn.execute(
+                f"update chatbots set {setting} = %s where phone_number_id = %s".encode(),
+                [stored, phone_number_id],
+            )
+    return tenant_id
+
+
+def put_member(conn: psycopg.Connection[Any], tenant_id: str, email: str, role: str = "owner") -> None:
+    """Lets a person upload and configure for the tenant."""
+    with conn.transaction():
+        conn.execute("set local role chatbot_owner")
+        conn.execute(
+            "insert into tenant_members (tenant_id, email, role) values (%s, lower(%s), %s)"
+            " on conflict (tenant_id, email) do update set role = excluded.role",
+            [tenant_id, email, role],
+        )
+
+
+def put_tool(
+    conn: psycopg.Connection[Any],
+    master_key: str,
+    tenant_id: str,
+    name: str,
+    url: str,
+    authorization: str,
+    allowed_tools: list[str],
+) -> None:
+    """Registers an MCP server of the tenant; `authorization` is the header's value and is stored sealed."""
+    with conn.transaction():
+        conn.execute("set local role chatbot_owner")
+        conn.execute(
+            "insert into tenant_tools (tenant_id, name, url, header_name, header_value, allowed_tools)"
+            " values (%s, %s, %s, 'Authorization', %s, %s) on conflict (tenant_id, name) do update set url = excluded.url,"
+            " header_value = excluded.header_value, allowed_tools = excluded.allowed_tools, discovered = null, discovered_at = null",
+            [tenant_id, name, url, seal(master_key, tenant_id, f"tool:{name}", authorization), allowed_tools],
+        )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--phone-number-id", required=True, help="Meta's id of the business number")
+    parser.add_argument("--name", required=True, help="the business's name, as its customers know it")
+    parser.add_argument("--owner", metavar="EMAIL", help="who may upload documents and configure the chatbot")
+    parser.add_argument("--persona", help="how the chatbot speaks")
+    parser.add_argument("--language", action="append", help="a language code; the first is the default")
+    arguments = parser.parse_args()
+    missing = [name for name in ("DATABASE_URL", "MASTER_KEY", "WHATSAPP_TOKEN") if not os.environ.get(name)]
+    if missing:
+        print(f"missing in the environment: {', '.join(missing)}", file=sys.stderr)
+        return 2
+    settings = {"persona": arguments.persona, "languages": arguments.language}
+    try:
+        with psycopg.connect(os.environ["DATABASE_URL"], row_factory=dict_row) as conn:
+            tenant_id = put_tenant(
+                *(
+                    conn,
+                    os.environ["MASTER_KEY"],
+                    arguments.phone_number_id,
+                    arguments.name,
+                    os.environ["WHATSAPP_TOKEN"],
+                ),
+                **{name: value for name, value in settings.items() if value},
+            )
+            if arguments.owner:
+                put_member(conn, tenant_id, arguments.owner)
+    except (psycopg.Error, SecretError) as error:
+        print(f"nothing was changed: {error}", file=sys.stderr)
+        return 1
+    print(f"tenant {tenant_id} answers on {arguments.phone_number_id}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,102 @@
+# requirements:
+# psycopg[binary]==3.3.9
+# cryptography==50.0.2
+# httpx2==2.16.2
+"""When a step of a turn fails: the customer gets the chatbot's words for it, the turn is closed, the operator is alerted.
+
+In: Windmill's `error` ({name, message, stack?, step_id}). Out: what was done, for the run's page.
+Windmill does not call it for a cancelled run: the recovery schedule covers that.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+import httpx2
+
+from f.chatbot.graph_api import graph_api
+from f.chatbot.send_reply import send_part
+from f.common.database import Connection, as_tenant, connect, one
+from f.common.handover import hand_over
+from f.common.windmill import run_id
+
+if TYPE_CHECKING:
+    from f.common.shapes import Context
+
+postgresql = dict[str, Any]
+c_whatsapp = dict[str, Any]
+c_settings = dict[str, Any]
+
+
+def main(
+    error: dict[str, Any],
+    db: postgresql,
+    whatsapp: c_whatsapp,
+    settings: c_settings,
+    master_key: str,
+    job_id_key: str,
+    mode: str = "live",
+) -> dict[str, Any]:
+    reason = f"{error.get('step_id')}: {error.get('name')}: {error.get('message')}"[:1000]
+    done: dict[str, Any] = {"error": reason, "alerted": alert(settings, reason)}
+    if mode == "dry_run":
+        return done
+    with connect(db) as conn:
+        turn = conn.execute(b"select find_turn(%s) as found", [run_id()]).fetchone()
+        context = turn and turn["found"]
+        if not context:
+            return {
+                **done,
+                "turn": "none was open: the message is handed over again by the recovery schedule",
+            }
+        try:
+            done["customer"] = tell(conn, context, whatsapp, master_key)
+        except Exception as problem:  # telling is best effort; the conversation must be released all the same
+            done["customer"] = f"not told: {problem}"
+        with as_tenant(conn, context["tenant_id"]):
+            summary = json.dumps({"question": context["question"], "error": reason})
+            epoch = one(conn, "select begin_step(%s, %s, %s)", [context["turn_id"], run_id(), 9])
+            one(
+                conn,
+                "select close_turn(%s, %s, 'failed', 'failed', %s::jsonb)",
+                [context["turn_id"], epoch, summary],
+            )
+        done["started"] = hand_over(conn, job_id_key, contact_id=context["contact_id"])
+    return {**done, "turn_id": context["turn_id"], "contact_id": context["contact_id"]}
+
+
+def tell(conn: Connection, context: Context, whatsapp: c_whatsapp, master_key: str) -> str:
+    """Sends the chatbot's failure words, unless a part of a reply is out already."""
+    with as_tenant(conn, context["tenant_id"]):
+        epoch = int(one(conn, "select begin_step(%s, %s, %s)", [context["turn_id"], run_id(), 9]))
+        words = next(iter(context["chatbot"]["failure_message"].values()))
+        content = [{"type": "text", "text": {"body": words, "preview_url": False}}]
+        count = int(
+            one(
+                conn,
+                "select queue_parts(%s, %s, %s::jsonb)",
+                [context["turn_id"], epoch, json.dumps(content)],
+            )
+        )
+        api = graph_api(conn, context, whatsapp, master_key)
+    if api is None:
+        return "not told: the tenant has no WhatsApp access token"
+    sent = [part for part in range(1, count + 1) if send_part(conn, context, epoch, part, api, whatsapp)]
+    return f"{len(sent)} of {count} parts are out"
+
+
+def alert(settings: c_settings, reason: str) -> bool:
+    """Tells the operator's webhook, with a link to the run."""
+    url = settings.get("alert_webhook_url")
+    if not url:
+        return False
+    link = f"{os.environ.get('WM_BASE_URL')}/run/{run_id()}?workspace={os.environ.get('WM_WORKSPACE')}"
+    try:
+        return httpx2.post(
+            url, json={"text": f"A turn failed: {reason}\n{link}", "run": run_id()}, timeout=10
+        ).is_success
+    except httpx2.TransportError as problem:
+        print(f"the alert could not be delivered: {type(problem).__name__}")
+        return False

@@ -1,0 +1,66 @@
+# requirements:
+# psycopg[binary]==3.3.9
+"""Step 4 of a turn: what happened is written down, the turn is closed, and the next one starts if more is pending.
+
+In: the Context, the Answer and the Delivery. Out: the outcome and the runs that were started.
+One SQL function does all the writing in one transaction. Run again, it finds the turn closed and only looks for what is pending.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from f.common.database import Connection, as_tenant, connect, one
+from f.common.handover import hand_over
+from f.common.references import plain
+from f.common.windmill import run_id
+
+if TYPE_CHECKING:
+    from f.common.shapes import Answer, Context, Delivery
+
+postgresql = dict[str, Any]
+STEP = 4
+
+
+def main(
+    context: Context, answer: Answer, delivery: Delivery, db: postgresql, job_id_key: str
+) -> dict[str, Any]:
+    context, answer = plain(context), plain(answer)
+    outcome = outcome_of(answer, delivery)
+    if context["mode"] == "dry_run":
+        return {"outcome": outcome, "dry_run": True, "started": []}
+    with connect(db) as conn:
+        if not closed_already(conn, context):
+            summary = {key: answer[key] for key in ("citations", "model", "trace", "usage", "error")}  # type: ignore[literal-required]
+            with as_tenant(conn, context["tenant_id"]):
+                epoch = one(conn, "select begin_step(%s, %s, %s)", [context["turn_id"], run_id(), STEP])
+                one(
+                    conn,
+                    "select close_turn(%s, %s, 'done', %s, %s::jsonb)",
+                    [
+                        context["turn_id"],
+                        epoch,
+                        outcome,
+                        json.dumps({**summary, "question": context["question"]}),
+                    ],
+                )
+        started = hand_over(conn, job_id_key, contact_id=context["contact_id"])
+    return {"outcome": outcome, "started": started}
+
+
+def outcome_of(answer: Answer, delivery: Delivery) -> str:
+    """answered | unanswered (in the words for it) | failed (in the words for that) | not_sent (no part left the house)."""
+    if delivery["parts"] and all(part["state"] in ("failed", "cancelled") for part in delivery["parts"]):
+        return "not_sent"
+    if answer["error"]:
+        return "failed"
+    return "answered" if answer["answered"] else "unanswered"
+
+
+def closed_already(conn: Connection, context: Context) -> bool:
+    with as_tenant(conn, context["tenant_id"]):
+        row = conn.execute(
+            b"select state from turns where id = %s and run_id = %s", [context["turn_id"], run_id()]
+        ).fetchone()
+    return row is not None and row["state"] != "active"

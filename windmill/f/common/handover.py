@@ -1,0 +1,35 @@
+# requirements:
+# psycopg[binary]==3.3.9
+"""Hands stored messages over to runs of the chat flow, from inside Windmill: after a turn, and by the recovery schedule.
+
+The ingress does the same from outside. The claim is the database's, so they never hand over the same message at the same time.
+"""
+
+from __future__ import annotations
+
+from f.common.database import Connection
+from f.common.windmill import FLOW, job_id, start_flow
+
+
+def hand_over(
+    conn: Connection, job_id_key: str, contact_id: str | None = None, batch: int = 100
+) -> list[str]:
+    """Starts a run for each message that wants one (of one contact, or of all); returns the runs' ids."""
+    rows = conn.execute(
+        b"select * from claim_handovers(%s, interval '30 seconds', %s)", [batch, contact_id]
+    ).fetchall()
+    started = []
+    for row in rows:
+        key = (row["phone_number_id"], row["message_id"], row["handover"])
+        job = job_id(job_id_key, *key)
+        try:
+            start_flow(FLOW, row["payload"], job, row["delay_s"])
+        except (OSError, RuntimeError) as problem:
+            conn.execute(
+                b"select settle_handover(%s, %s, %s, false, interval '10 seconds', %s)", [*key, str(problem)]
+            )
+            print(f"the hand-over of a message failed and is tried again: {problem}")
+            continue
+        conn.execute(b"select settle_handover(%s, %s, %s, true)", [*key])
+        started.append(job)
+    return started

@@ -1,0 +1,51 @@
+# requirements:
+# cryptography==50.0.2
+"""Tenants' keys at rest: AES-256-GCM, bound to their tenant and purpose.
+
+A sealed value is nonce (12 bytes), ciphertext, tag (16 bytes). The tenant and the purpose are authenticated with it, so that a value
+copied to another row or column does not open.
+"""
+
+from __future__ import annotations
+
+import os
+from base64 import b64decode
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+
+class SecretError(Exception):
+    """A sentence for the operator; never holds the secret."""
+
+
+def seal(master_key: str, tenant_id: str, purpose: str, plain: str) -> bytes:
+    """Encrypts a tenant's key. `master_key` is 32 bytes in base64, from the secret variable f/chatbot/master_key."""
+    nonce = os.urandom(12)
+    return nonce + _cipher(master_key).encrypt(nonce, plain.encode(), _bound_to(tenant_id, purpose))
+
+
+def unseal(master_key: str, tenant_id: str, purpose: str, sealed: bytes) -> str:
+    """Decrypts what `seal` made. Raises SecretError when the key, the tenant or the purpose is another one."""
+    try:
+        return _cipher(master_key).decrypt(sealed[:12], sealed[12:], _bound_to(tenant_id, purpose)).decode()
+    except InvalidTag:
+        raise SecretError(
+            f"the stored {purpose} does not open with this master key: enter it again"
+        ) from None
+
+
+def _cipher(master_key: str) -> AESGCM:
+    try:
+        key = b64decode(master_key, validate=True)
+    except ValueError:
+        key = b""
+    if len(key) != 32:
+        raise SecretError(
+            "f/chatbot/master_key must be 32 bytes in base64, as `openssl rand -base64 32` prints"
+        )
+    return AESGCM(key)
+
+
+def _bound_to(tenant_id: str, purpose: str) -> bytes:
+    return f"{tenant_id}/{purpose}".encode()

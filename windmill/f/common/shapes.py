@@ -1,0 +1,108 @@
+"""What the steps hand to each other: plain JSON-able dicts, named here once. Imported for type checking only; it costs no step a fetch."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypedDict
+
+Mode = Literal["live", "dry_run"]
+
+
+class Utterance(TypedDict):
+    """One message of the history. role: the customer is `user`, the chatbot `assistant`."""
+
+    role: Literal["user", "assistant"]
+    text: str
+
+
+class Chatbot(TypedDict):
+    """A chatbot's settings as the steps need them. dont_know and failure_message: text by language code."""
+
+    name: str
+    persona: str
+    system_prompt: str
+    provider: str | None
+    model: str | None
+    languages: list[str]
+    dont_know: dict[str, str]
+    failure_message: dict[str, str]
+    show_citations: bool
+    max_rounds: int
+    max_seconds: int
+
+
+class Contact(TypedDict):
+    """What the model may know of the person; the phone stays in the database."""
+
+    name: str | None
+    language: str | None
+    lead: dict[str, Any]
+
+
+class Context(TypedDict, total=False):
+    """The result of load_context. `status` ended: only `reason` and the ids that are known are there."""
+
+    status: Literal["opened", "ended"]
+    reason: str
+    mode: Mode
+    tenant_id: str
+    contact_id: str
+    turn_id: str
+    phone_number_id: str
+    message_ids: list[str]
+    question: str
+    history: list[Utterance]
+    chatbot: Chatbot
+    contact: Contact
+
+
+class Citation(TypedDict):
+    """Where an answer comes from: document title and page (from 1)."""
+
+    document: str
+    page: int
+
+
+class ToolCall(TypedDict):
+    """One tool call of the trace. ms: milliseconds. outcome: what came back, shortened; error: it failed."""
+
+    tool: str
+    arguments: dict[str, Any]
+    outcome: str
+    error: bool
+    ms: int
+
+
+class Usage(TypedDict):
+    """Tokens of all model calls of a turn, and the number of calls."""
+
+    input_tokens: int
+    output_tokens: int
+    calls: int
+
+
+class Answer(TypedDict):
+    """The result of agent_loop."""
+
+    reply: str
+    citations: list[Citation]
+    answered: bool
+    model: str
+    trace: list[ToolCall]
+    usage: Usage
+    error: str | None
+
+
+class PartState(TypedDict):
+    """What is known of one part of the reply after send_reply."""
+
+    part: int
+    state: str
+    message_id: str | None
+    error: str | None
+
+
+class Delivery(TypedDict):
+    """The result of send_reply. In a dry run `parts` is empty and `would_send` holds the texts."""
+
+    parts: list[PartState]
+    would_send: list[str]

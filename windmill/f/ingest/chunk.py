@@ -1,0 +1,49 @@
+# requirements:
+# psycopg[binary]==3.3.9
+# tiktoken==0.14.0
+"""Step 2 of an ingestion: pages into chunks, into staged_chunks.
+
+In: ids. Out: the number of chunks. The same pages always give the same chunks, so a step that runs twice changes nothing.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Any
+
+from f.common.database import Connection, as_tenant, connect, one
+from f.ingest.chunking import Chunk, chunks
+
+postgresql = dict[str, Any]
+BATCH = 500
+
+
+def main(document_id: str, tenant_id: str, db: postgresql) -> dict[str, Any]:
+    with connect(db) as conn, as_tenant(conn, tenant_id):
+        title = one(conn, "select title from documents where id = %s for update", [document_id])
+        conn.execute(b"delete from staged_chunks where document_id = %s", [document_id])
+        count = 0
+        with conn.cursor(name="pages") as pages:
+            pages.itersize = 50
+            pages.execute(
+                b"select page as number, label, text, headings, '' as note from document_pages where document_id = %s order by page",
+                [document_id],
+            )
+            found = chunks(pages, title=title)  # type: ignore[arg-type]
+            while batch := list(islice(found, BATCH)):
+                keep(conn, document_id, tenant_id, batch)
+                count += len(batch)
+        conn.execute(
+            b"update documents set chunks = %s, chunks_embedded = 0, updated_at = now() where id = %s",
+            [count, document_id],
+        )
+    return {"chunks": count}
+
+
+def keep(conn: Connection, document_id: str, tenant_id: str, batch: list[Chunk]) -> None:
+    conn.cursor().executemany(
+        b"insert into staged_chunks (document_id, tenant_id, ordinal, page, char_start, page_end, char_end, heading, tokens, text)"
+        b" values (%(document_id)s, %(tenant_id)s, %(ordinal)s, %(page)s, %(char_start)s, %(page_end)s, %(char_end)s, %(heading)s,"
+        b" %(tokens)s, %(text)s)",
+        [{"document_id": document_id, "tenant_id": tenant_id, **chunk} for chunk in batch],
+    )

@@ -1,0 +1,81 @@
+# requirements:
+# psycopg[binary]==3.3.9
+# httpx2==2.16.2
+# pgvector==0.5.1
+# tiktoken==0.14.0
+"""Step 3 of an ingestion: a vector for each staged chunk, in batches; each batch is kept, so a run that was cut off goes on from there.
+
+In: ids. Out: the number of vectors made now and in all. Progress shows on the run's page and on the document.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from pgvector import Vector
+
+from f.common.database import Connection, as_tenant, connect, one
+from f.common.embeddings import embed
+from f.common.windmill import set_progress
+from f.ingest.chunking import Chunk, context
+
+postgresql = dict[str, Any]
+c_embeddings = dict[str, Any]
+BATCH = 32
+
+
+def main(document_id: str, tenant_id: str, db: postgresql, embeddings: c_embeddings) -> dict[str, Any]:
+    with connect(db) as conn:
+        with as_tenant(conn, tenant_id):
+            model = conn.execute(
+                b"select m.* from embedding_models m join tenants t on t.embedding_model = m.name where t.id = %s",
+                [tenant_id],
+            ).fetchone()
+            title = one(conn, "select title from documents where id = %s", [document_id])
+            total = one(conn, "select count(*) from staged_chunks where document_id = %s", [document_id])
+        if model is None:
+            raise LookupError("the tenant's embedding model is not in the table embedding_models")
+        made = 0
+        while batch := next_batch(conn, tenant_id, document_id, model["id"]):
+            vectors = embed(
+                [context(cast(Chunk, chunk), title) for chunk in batch],
+                embeddings,
+                model["passage_model"],
+                model["dimensions"],
+            )
+            made += len(batch)
+            keep(conn, tenant_id, document_id, model["id"], batch, vectors)
+            set_progress(100 * made / total)
+    return {"embedded": made, "chunks": total, "model": model["name"]}
+
+
+def next_batch(conn: Connection, tenant_id: str, document_id: str, model_id: int) -> list[dict[str, Any]]:
+    with as_tenant(conn, tenant_id):
+        return conn.execute(
+            b"select ordinal, heading, text from staged_chunks"
+            b" where document_id = %s and (embedding is null or model_id <> %s) order by ordinal limit %s",
+            [document_id, model_id, BATCH],
+        ).fetchall()
+
+
+def keep(
+    conn: Connection,
+    tenant_id: str,
+    document_id: str,
+    model_id: int,
+    batch: list[Any],
+    vectors: list[list[float]],
+) -> None:
+    with as_tenant(conn, tenant_id):
+        conn.cursor().executemany(
+            b"update staged_chunks set embedding = %s::vector, model_id = %s where document_id = %s and ordinal = %s",
+            [
+                (Vector(v).to_text(), model_id, document_id, chunk["ordinal"])
+                for chunk, v in zip(batch, vectors, strict=True)
+            ],
+        )
+        conn.execute(
+            b"update documents set updated_at = now(), chunks_embedded ="
+            b" (select count(*) from staged_chunks where document_id = %s and embedding is not null) where id = %s",
+            [document_id, document_id],
+        )

@@ -1,0 +1,79 @@
+# requirements:
+# psycopg[binary]==3.3.9
+# pypdf==7.1.0
+# pypdfium2==5.15.2
+# charset-normalizer==3.5.2
+# tiktoken==0.14.0
+"""Step 1 of an ingestion: the document's text, page by page, into document_pages.
+
+In: ids. Out: counts and the state; the text stays in the database. A document that can't be read is `failed` with a sentence for the tenant,
+and the flow ends there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from f.common.database import Connection, as_tenant, connect
+from f.ingest.extraction import Limits, Unreadable, media_type, pages
+
+if TYPE_CHECKING:
+    from f.ingest.page import Page
+
+postgresql = dict[str, Any]
+BATCH = 100  # pages in memory at a time
+
+
+def main(document_id: str, tenant_id: str, db: postgresql) -> dict[str, Any]:
+    with connect(db) as conn:
+        with as_tenant(conn, tenant_id):
+            document = conn.execute(
+                b"update documents set state = 'processing', error = null, notes = '{}', updated_at = now() where id = %s"
+                b" returning content, filename",
+                [document_id],
+            ).fetchone()
+        if document is None:
+            return {"state": "gone", "reason": "the document was deleted"}
+        try:
+            kind = media_type(document["content"], document["filename"])
+            notes: list[str] = []
+            with as_tenant(conn, tenant_id):
+                conn.execute(b"delete from document_pages where document_id = %s", [document_id])
+                count = 0
+                for batch in batched(pages(document["content"], document["filename"], Limits()), BATCH):
+                    keep(conn, document_id, tenant_id, batch)
+                    count += len(batch)
+                    notes += [page["note"] for page in batch if page["note"]]
+                conn.execute(
+                    b"update documents set pages = %s, media_type = %s, notes = %s, updated_at = now() where id = %s",
+                    [count, kind, notes, document_id],
+                )
+        except Unreadable as problem:
+            with as_tenant(conn, tenant_id):
+                conn.execute(
+                    b"update documents set state = 'failed', error = %s, updated_at = now() where id = %s",
+                    [str(problem), document_id],
+                )
+            return {"state": "failed", "reason": str(problem)}
+    return {"state": "processing", "pages": count, "media_type": kind, "notes": notes}
+
+
+def batched(found: Iterable[Page], size: int) -> Iterator[list[Page]]:
+    """The pages in lists of at most `size`, taken as they come."""
+    stream = iter(found)
+    while batch := list(islice(stream, size)):
+        yield batch
+
+
+def keep(conn: Connection, document_id: str, tenant_id: str, batch: list[Page]) -> None:
+    """Writes pages. Inserted, not copied: COPY does not work under row-level security."""
+    conn.cursor().executemany(
+        b"insert into document_pages (document_id, tenant_id, page, label, text, headings) values (%s, %s, %s, %s, %s, %s::jsonb)",
+        [
+            (document_id, tenant_id, p["number"], p["label"], p["text"], json.dumps(p["headings"]))
+            for p in batch
+        ],
+    )

@@ -1,0 +1,131 @@
+# requirements:
+# charset-normalizer==3.5.2
+# pypdfium2==5.15.2
+"""Turns an uploaded file into pages of clean text, or into one sentence that says why it can't.
+
+What a file is, is decided by its content; its name only tells apart kinds of text.
+A new kind of document is one reader function and one line in READERS.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+
+from f.ingest import pdf, plain_text
+from f.ingest.page import Limits, Page, Unreadable
+
+__all__ = ["READERS", "Limits", "Page", "Unreadable", "media_type", "pages"]
+
+READERS: dict[str, Callable[[bytes, Limits], Iterator[Page]]] = {
+    "application/pdf": pdf.pages,
+    "text/plain": plain_text.pages,
+    "text/markdown": plain_text.pages,
+}
+SUPPORTED = "PDF, plain text and Markdown"
+
+DEFAULT_LIMITS = Limits()
+EMPTY = "application/x-empty"
+UNKNOWN = "application/octet-stream"
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+_NAMES = {
+    f"{_OFFICE}wordprocessingml.document": "a Word document",
+    f"{_OFFICE}spreadsheetml.sheet": "an Excel workbook",
+    f"{_OFFICE}presentationml.presentation": "a PowerPoint presentation",
+    "application/vnd.oasis.opendocument": "an OpenDocument file",
+    "application/epub+zip": "an e-book",
+    "application/x-ole-storage": "an old or password-protected Office document",
+    "application/rtf": "a Rich Text document",
+    "application/zip": "a ZIP archive",
+    "text/html": "a web page",
+    "text/csv": "a CSV table",
+    "text/xml": "an XML file",
+    "image/": "an image",
+    "audio/": "a sound",
+    "video/": "a video",
+}
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
+    (b"{\\rtf", "application/rtf"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF8", "image/gif"),
+    (b"II*\x00", "image/tiff"),
+    (b"MM\x00*", "image/tiff"),
+    (b"OggS", "audio/ogg"),
+    (b"ID3", "audio/mpeg"),
+    (b"\x1f\x8b", "application/gzip"),
+    (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
+    (b"Rar!\x1a\x07", "application/vnd.rar"),
+)
+_ZIP_PARTS = (
+    ("word/document.xml", f"{_OFFICE}wordprocessingml.document"),
+    ("xl/workbook.xml", f"{_OFFICE}spreadsheetml.sheet"),
+    ("ppt/presentation.xml", f"{_OFFICE}presentationml.presentation"),
+)
+_TEXT_BY_NAME = {"md": "text/markdown", "markdown": "text/markdown", "csv": "text/csv", "tsv": "text/csv"}
+_HTML = re.compile(r"\s*(<!--.*?-->\s*)*<(!doctype html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
+
+
+def media_type(content: bytes, filename: str) -> str:
+    """What the bytes are. The name is asked only among kinds of text."""
+    if not content:
+        return EMPTY
+    for magic, name in _MAGIC:
+        if content.startswith(magic):
+            return name
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return "image/webp"
+    if content[4:8] == b"ftyp":
+        return "image/heic" if content[8:11] in (b"hei", b"mif", b"avi") else "video/mp4"
+    if content.startswith(b"PK\x03\x04"):
+        return _zip_type(content)
+    if b"%PDF-" in content[:1024]:
+        return "application/pdf"
+    return _text_type(content, filename) if plain_text.is_text(content) else UNKNOWN
+
+
+def _zip_type(content: bytes) -> str:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = set(archive.namelist())
+            declared = ""
+            if "mimetype" in names:
+                with archive.open("mimetype") as declaration:
+                    declared = declaration.read(100).decode("ascii", "replace").strip()
+    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError):
+        return "application/zip"
+    return next((name for part, name in _ZIP_PARTS if part in names), declared or "application/zip")
+
+
+def _text_type(content: bytes, filename: str) -> str:
+    start = (plain_text.decode(content[:4096]) or "").lstrip("\ufeff")
+    if _HTML.match(start):
+        return "text/html"
+    if start.lstrip().startswith("<?xml"):
+        return "text/xml"
+    return _TEXT_BY_NAME.get(filename.rpartition(".")[2].lower(), "text/plain")
+
+
+def pages(content: bytes, filename: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[Page]:
+    """The document's pages, one at a time. Raises Unreadable, nearly always before the first page."""
+    if not content:
+        raise Unreadable("This file is empty; upload it again.")
+    if len(content) > limits.max_bytes:
+        size, most = len(content) / 1e6, limits.max_bytes / 1e6
+        raise Unreadable(
+            f"This file has {size:,.1f} MB; the most is {most:,.1f} MB. Split it into smaller ones."
+        )
+    kind = media_type(content, filename)
+    reader = READERS.get(kind)
+    if reader is None:
+        what = next(
+            (name for start, name in _NAMES.items() if kind.startswith(start)),
+            "a kind of file that is not known",
+        )
+        raise Unreadable(
+            f"This is {what}; supported are {SUPPORTED}. Save it as one of these and upload it again."
+        )
+    yield from reader(content, limits)

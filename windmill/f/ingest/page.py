@@ -1,0 +1,48 @@
+"""What an extracted page looks like, how large a document may be, and the one error that a tenant reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypedDict
+
+
+class Heading(TypedDict):
+    """A heading that the document itself declares, by its outline or its type size. level counts from 1."""
+
+    level: int
+    title: str
+
+
+class Page(TypedDict):
+    """One page as text. number counts from 1; label is how the document numbers it, "" where that's no
+    different.
+
+    note says in one sentence what is missing from the page, "" if nothing is.
+    """
+
+    number: int
+    label: str
+    text: str
+    headings: list[Heading]
+    note: str
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The most that one document may hold."""
+
+    max_bytes: int = 50_000_000
+    max_pages: int = 3_000
+    max_characters: int = 20_000_000
+
+
+class Unreadable(Exception):
+    """The document can't become text. Its message is one sentence that the tenant can act on."""
+
+
+def page(
+    number: int, text: str, label: str = "", headings: list[Heading] | None = None, note: str = ""
+) -> Page:
+    """A page, with whatever isn't given left empty."""
+    same = label == str(number)
+    return Page(number=number, label="" if same else label, text=text, headings=headings or [], note=note)

@@ -1,0 +1,153 @@
+# requirements:
+# pypdfium2==5.15.2
+"""Reads a PDF page by page: its text, its page labels, the headings of its outline and of its type.
+
+PDFium does all of it. It opens damaged files, finds the spaces between words, and reads labels and outline
+from the same parse.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pypdfium2
+import pypdfium2.raw as pdfium_raw
+
+from f.ingest.clean import clean, join_broken_words
+from f.ingest.page import Heading, Limits, Page, Unreadable, page
+from f.ingest.pdf_layout import Line, Typography, compose, lines
+from f.ingest.running_lines import RunningLines
+
+_ERRORS = {
+    3: "This PDF is damaged or cut off; export or download it again and upload the new file.",
+    4: "This PDF is protected by a password; save a copy without one and upload that.",
+    5: "This PDF is protected in a way that can't be opened; save a copy without protection and upload that.",
+}
+_SCANNED = "This PDF is a scan: images without text. Run text recognition (OCR) on it, then upload it again."
+_MAX_BOOKMARKS = 5_000
+_SAMPLED_PAGES = 60
+# A scanner may leave its name on every page; a page with no more text than this is looked at for images.
+_STAMP = 200
+
+
+@dataclass
+class _Learnt:
+    """What is known of the whole document before its pages are read."""
+
+    outline: dict[int, list[Heading]]
+    typography: Typography
+    running: RunningLines
+
+
+def pages(content: bytes, limits: Limits) -> Iterator[Page]:
+    """One page after the other; only the open one is in memory.
+
+    Whatever makes the whole document unreadable is raised before the first page is given, but for too much
+    text.
+    """
+    with _open(content) as document:
+        count = len(document)
+        if count > limits.max_pages:
+            raise Unreadable(
+                f"This PDF has {count:,} pages; the most is {limits.max_pages:,}. Split it into smaller ones."
+            )
+        learnt = _learn(document, count)
+        held: list[Page] = []  # pages before the first one with text: a scan has no other
+        characters = 0
+        for index in range(count):
+            one = _page(document, index, learnt)
+            characters += len(one["text"])
+            if characters > limits.max_characters:
+                raise Unreadable(f"This PDF has more than {limits.max_characters:,} characters; split it up.")
+            held.append(one)
+            if characters:
+                yield from held
+                held = []
+        if not characters:
+            raise Unreadable(_why_no_text(held))
+
+
+def _open(content: bytes) -> pypdfium2.PdfDocument:
+    try:
+        return pypdfium2.PdfDocument(content)
+    except pypdfium2.PdfiumError as error:
+        raise Unreadable(_ERRORS.get(error.err_code, _ERRORS[3])) from error
+
+
+def _page(document: pypdfium2.PdfDocument, index: int, learnt: _Learnt) -> Page:
+    number, label, outline = index + 1, _label(document, index), learnt.outline.get(index, [])
+    try:
+        read, has_image = _read(document, index)
+    except pypdfium2.PdfiumError:
+        return page(number, "", label, outline, f"page {number} could not be read")
+    text, headings = compose(
+        learnt.running.without(read, number), learnt.typography, outline, bool(learnt.outline)
+    )
+    text = clean(join_broken_words(text))
+    headings = [Heading(level=one["level"], title=clean(join_broken_words(one["title"]))) for one in headings]
+    note = f"page {number} is an image without text" if has_image and not text.strip() else ""
+    return page(number, text, label, headings, note)
+
+
+def _read(document: pypdfium2.PdfDocument, index: int) -> tuple[list[Line], bool]:
+    """A page's lines, and whether it is an image with next to none."""
+    one = document[index]
+    try:
+        text_page = one.get_textpage()
+        try:
+            read = lines(text_page)
+        finally:
+            text_page.close()
+        if sum(len(line.text) for line in read) >= _STAMP:
+            return read, False
+        images = one.get_objects(filter=[pdfium_raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)
+        return read, any(images)
+    finally:
+        one.close()
+
+
+def _label(document: pypdfium2.PdfDocument, index: int) -> str:
+    try:
+        return clean(str(document.get_page_label(index)))[:40].strip()
+    except (pypdfium2.PdfiumError, UnicodeDecodeError):
+        return ""
+
+
+def _outline(document: pypdfium2.PdfDocument) -> dict[int, list[Heading]]:
+    """The outline's titles by the page they point to."""
+    found: dict[int, list[Heading]] = defaultdict(list)
+    for bookmark in itertools.islice(document.get_toc(), _MAX_BOOKMARKS):
+        destination = bookmark.get_dest()
+        index = destination.get_index() if destination else None
+        title = " ".join(clean(str(bookmark.get_title())).split())
+        if index is not None and title:
+            found[index].append(Heading(level=bookmark.level + 1, title=title))
+    return found
+
+
+def _learn(document: pypdfium2.PdfDocument, count: int) -> _Learnt:
+    """Looks at pages spread over the document, odd and even ones alike."""
+    samples = []
+    for index in range(0, count, max(1, count // _SAMPLED_PAGES) | 1):
+        try:
+            samples.append((index + 1, _read(document, index)[0]))
+        except pypdfium2.PdfiumError:
+            continue  # _page says it to the tenant
+    typography = Typography()
+    for _, sample in samples:
+        typography.learn(sample)
+    running = RunningLines(typography)
+    for number, sample in samples:
+        running.learn(sample, number)
+    return _Learnt(_outline(document), typography, running)
+
+
+def _why_no_text(empty: list[Page]) -> str:
+    if empty and all(one["note"].endswith("could not be read") for one in empty):
+        return _ERRORS[3]
+    if any(one["note"] for one in empty):
+        return _SCANNED
+    return "This PDF has no text in it."
