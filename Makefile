@@ -1,0 +1,44 @@
+# What a contributor learns first: make demo, make test. `make help` lists the rest.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# Heavy imports are twice as slow without byte code.
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPATH :=
+
+.PHONY: help demo demo-reset ask test lint format locks
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+$(VENV)/.installed: local/requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; PYTHON=python3.12 make … chooses another one" >&2; exit 1; }
+	@$(PYTHON) -m venv --clear $(VENV) || { echo "This Python can't make a virtual environment. On Debian: apt-get install python3-venv" >&2; exit 1; }
+	@echo "Installing the pinned packages into $(VENV) (once, a minute or so)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r local/requirements.txt
+	@touch $@
+
+demo: $(VENV)/.installed ## the whole product on this machine; prints the page to open
+	@$(BIN)/python -m local.demo
+
+demo-reset: $(VENV)/.installed ## forget what the demo has stored
+	@$(BIN)/python -m local.demo --reset
+
+ask: $(VENV)/.installed ## one question to the running demo: make ask Q="…" [TENANT=clinic]
+	@$(BIN)/python -m local.ask --tenant "$(or $(TENANT),shop)" "$$Q"
+
+test: $(VENV)/.installed ## the whole suite: real processes, real PostgreSQL
+	@$(BIN)/python -m pytest
+
+lint: $(VENV)/.installed ## style, types, the bundle
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/python windmill/deploy/locks.py --check
+
+format: $(VENV)/.installed ## rewrite to the house style
+	@$(BIN)/ruff check --fix-only --quiet . ; $(BIN)/ruff format --quiet .
+
+locks: $(VENV)/.installed ## pinned requirements from the .in files, and the bundle's locks
+	@for folder in ingress windmill/worker local; do \
+	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate $$folder/requirements.in -o $$folder/requirements.txt || exit 1; \
+	done
+	@$(BIN)/python windmill/deploy/locks.py

@@ -1,0 +1,198 @@
+"""The chat page's own API: conversations, events as they happen, uploads, and what happened in a run."""
+
+import json
+import secrets
+from collections.abc import AsyncIterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from local.meta.config import Number
+from local.meta.control import BadRequest, json_of, platform_of, written_of
+from local.meta.platform import Platform
+from local.meta.portal import PortalError
+from local.meta.state import digits
+
+STATIC = Path(__file__).parent / "static"
+# What a browser may show in place; anything else is only offered for download.
+SHOWN = ("image/jpeg", "image/png", "image/webp", "application/pdf", "audio/", "video/")
+
+
+async def page(request: Request) -> Response:
+    return FileResponse(STATIC / "index.html", headers={"Cache-Control": "no-cache"})
+
+
+async def overview(request: Request) -> Response:
+    """GET /api/overview: businesses, people, and the last message of each conversation."""
+    platform = platform_of(request)
+    last = {}
+    for message in sorted(platform.state.messages.values(), key=lambda m: m.seq):
+        if not message.lost:
+            last[f"{message.phone_number_id}/{message.customer}"] = asdict(message)
+    numbers = [describe(platform, number) for number in platform.config.numbers]
+    return JSONResponse(
+        {
+            "numbers": numbers,
+            "customers": list(platform.state.customers.values()),
+            "last": last,
+            "event": platform.state.hub.last,
+            "runs": platform.portal.readable,
+        }
+    )
+
+
+def describe(platform: Platform, number: Number) -> dict[str, Any]:
+    return asdict(number) | {"uploads": number.tenant in platform.config.secrets.upload_tokens}
+
+
+async def conversation(request: Request) -> Response:
+    """GET /api/conversation?phone_number_id&customer"""
+    query, state = request.query_params, platform_of(request).state
+    messages = state.conversation(query.get("phone_number_id", ""), query.get("customer", ""))
+    return JSONResponse({"messages": [asdict(message) for message in messages], "event": state.hub.last})
+
+
+async def write(request: Request) -> Response:
+    """POST /api/messages: the person at the page writes."""
+    platform, body = platform_of(request), await json_of(request)
+    wamids, _ = platform.receive(written_of(platform, body))
+    return JSONResponse({"wamid": wamids[0]}, 201)
+
+
+async def add_person(request: Request) -> Response:
+    """POST /api/customers {name, phone?}: one more person; without a phone, one with a user id only."""
+    platform, body = platform_of(request), await json_of(request)
+    name, phone = str(body.get("name", "")).strip(), str(body.get("phone", "")).strip()
+    if not name:
+        raise BadRequest("A person needs a name.")
+    if phone and not 7 <= len(digits(phone)) <= 15:
+        raise BadRequest("A phone number has 7 to 15 digits, with its country code.")
+    user_id = None if phone else f"US.{secrets.randbelow(9 * 10**19) + 10**19}"
+    customer = platform.state.person(phone or None, user_id, name)
+    platform.state.keep_person(customer)
+    return JSONResponse({"customer": customer}, 201)
+
+
+async def attach(request: Request) -> Response:
+    """POST /api/attachments (form): the person at the page sends a picture or a file."""
+    platform = platform_of(request)
+    async with request.form() as form:
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            raise BadRequest("file is missing.")
+        content, name, mime = await file.read(), file.filename or "file", file.content_type or ""
+        body: dict[str, Any] = {key: str(form.get(key, "")) for key in ("phone_number_id", "customer")}
+        caption = str(form.get("caption", ""))
+    kind = mime.split("/")[0] if mime.split("/")[0] in ("image", "audio", "video") else "document"
+    written = written_of(platform, body | {"message": {"type": kind}})
+    media = platform.media.add(written.number.phone_number_id, mime, content)
+    expires = int(platform.clock.now() + platform.limits.media_url_s)
+    part = platform.media.webhook_part(platform.base_url, media, expires)
+    part |= {"caption": caption} if caption else {}
+    part |= {"filename": name} if kind == "document" else {}
+    written.messages[0][kind] = part
+    wamids, _ = platform.receive(written)
+    return JSONResponse({"wamid": wamids[0]}, 201)
+
+
+async def media(request: Request) -> Response:
+    """GET /api/media/{id}: a file for the page to show."""
+    found = platform_of(request).media.files.get(request.path_params["media_id"])
+    if found is None:
+        return Response(status_code=404)
+    shown = found.mime_type.startswith(SHOWN)
+    headers = {
+        "X-Content-Type-Options": "nosniff",
+        "Content-Disposition": "inline" if shown else "attachment",
+    }
+    return Response(found.content, media_type=found.mime_type, headers=headers)
+
+
+async def events(request: Request) -> Response:
+    """GET /api/events: Server-Sent Events. With ?since=N&once=1 the same as one JSON answer, for polling."""
+    hub = platform_of(request).state.hub
+    since = int(request.headers.get("last-event-id") or request.query_params.get("since") or hub.last)
+    if request.query_params.get("once"):
+        if not hub.since(since):
+            await hub.wait(10)
+        return JSONResponse({"events": hub.since(since), "event": hub.last})
+
+    async def stream() -> AsyncIterator[str]:
+        seen = since
+        yield "retry: 1000\n\n"
+        while not hub.closed:
+            for event in hub.since(seen):
+                seen = event["id"]
+                yield f"id: {seen}\ndata: {json.dumps(event)}\n\n"
+            if hub.last <= seen and not hub.closed:
+                await hub.wait(15)
+                yield ": still here\n\n"
+
+    return StreamingResponse(stream(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+
+
+def tenant_of(platform: Platform, phone_number_id: str) -> str:
+    number = platform.config.number(phone_number_id)
+    if number is None:
+        raise BadRequest("phone_number_id must be one of the configured numbers.")
+    return number.tenant
+
+
+async def documents(request: Request) -> Response:
+    """GET /api/documents?phone_number_id: the business' documents and their states."""
+    platform = platform_of(request)
+    tenant = tenant_of(platform, request.query_params.get("phone_number_id", ""))
+    return JSONResponse({"documents": await platform.portal.documents(tenant)})
+
+
+async def add_document(request: Request) -> Response:
+    """POST /api/documents (form): upload as the business' staff."""
+    platform = platform_of(request)
+    async with request.form() as form:
+        file = form.get("file")
+        if not isinstance(file, UploadFile) or not file.filename:
+            raise BadRequest("Choose a file first.")
+        tenant = tenant_of(platform, str(form.get("phone_number_id", "")))
+        content, title = await file.read(), str(form.get("title", ""))
+    result = await platform.portal.upload(tenant, content, file.filename, title)
+    return JSONResponse({"result": result}, 201)
+
+
+async def run(request: Request) -> Response:
+    """GET /api/runs/{run}: what happened."""
+    platform = platform_of(request)
+    if not platform.portal.readable:
+        raise PortalError("Runs can't be read here: no Windmill or no token for it.")
+    return JSONResponse(await platform.portal.what_happened(request.path_params["run"]))
+
+
+async def health(request: Request) -> Response:
+    return JSONResponse({"ok": True})
+
+
+def not_shown(request: Request, error: Exception) -> Response:
+    return JSONResponse({"error": str(error)}, 502)
+
+
+ERRORS: dict[Any, Any] = {PortalError: not_shown}
+ROUTES = [
+    Route("/", page),
+    Route("/healthz", health),
+    Route("/api/overview", overview),
+    Route("/api/conversation", conversation),
+    Route("/api/messages", write, methods=["POST"]),
+    Route("/api/customers", add_person, methods=["POST"]),
+    Route("/api/attachments", attach, methods=["POST"]),
+    Route("/api/media/{media_id}", media),
+    Route("/api/events", events),
+    Route("/api/documents", documents, methods=["GET"]),
+    Route("/api/documents", add_document, methods=["POST"]),
+    Route("/api/runs/{run}", run),
+    Mount("/static", StaticFiles(directory=STATIC)),
+]

@@ -1,0 +1,194 @@
+"""What the stand-in is told at its start: the setup by a JSON file, secrets by the environment."""
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+
+class ConfigError(Exception):
+    """A mistake of the person who starts the program, in one sentence."""
+
+
+@dataclass(frozen=True)
+class Number:
+    """A business number: what a tenant's customers write to."""
+
+    phone_number_id: str
+    display_phone_number: str
+    waba_id: str
+    name: str
+    tenant: str
+    about: str = ""
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CustomerConfig:
+    """A person of the demo; since 2026 a person may have a user id and no visible phone, or the reverse."""
+
+    name: str
+    phone: str | None = None
+    user_id: str | None = None
+    username: str | None = None
+
+
+@dataclass(frozen=True)
+class Portal:
+    """Where Windmill listens: uploads go there, and runs are read from there."""
+
+    windmill_url: str
+    workspace: str
+
+
+@dataclass
+class StatusPolicy:
+    """How the statuses of a sent message reach the webhook. Seconds count from the accepted send."""
+
+    sent_s: float = 0.05
+    delivered_s: float = 0.3
+    read_s: float = 1.2
+    skip: tuple[str, ...] = ()
+    double: tuple[str, ...] = ()
+    reverse: bool = False
+    hold: bool = False
+    fail_code: int | None = None
+    to: str | None = None
+
+
+@dataclass
+class Limits:
+    """Meta's documented limits and delivery habits; tests make them small."""
+
+    number_per_second: float = 80.0
+    pair_every_s: float = 6.0
+    pair_burst: float = 45.0
+    window_s: float = 86400.0
+    outside_window: str = "response"
+    media_url_s: float = 300.0
+    typing_s: float = 25.0
+    retry_base_s: float = 2.0
+    retry_factor: float = 2.0
+    retry_max_s: float = 300.0
+    give_up_s: float = 7 * 86400.0
+    webhook_timeout_s: float = 20.0
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """Kept apart from the rest, so that nothing that prints a configuration prints them."""
+
+    app_secret: str = field(repr=False)
+    access_tokens: Mapping[str, str] = field(repr=False)
+    runner_token: str = field(default="", repr=False)
+    upload_tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything that doesn't change while the process runs."""
+
+    webhook_url: str
+    numbers: tuple[Number, ...]
+    customers: tuple[CustomerConfig, ...]
+    portal: Portal | None
+    statuses: StatusPolicy
+    limits: Limits
+    secrets: Secrets
+
+    def number(self, phone_number_id: str) -> Number | None:
+        return next((n for n in self.numbers if n.phone_number_id == phone_number_id), None)
+
+
+T = TypeVar("T")
+
+
+def build(kind: type[T], values: Any, what: str) -> T:
+    """Make a dataclass of JSON values; unknown, missing and badly typed ones are refused in words."""
+    if not isinstance(values, dict):
+        raise ConfigError(f"{what} must be a JSON object.")
+    fields = {f.name: f for f in dataclasses.fields(kind)}  # type: ignore[arg-type]
+    unknown = sorted(set(values) - set(fields))
+    if unknown:
+        raise ConfigError(f"{what} does not know {', '.join(unknown)}; it knows {', '.join(fields)}.")
+    given = {}
+    for name, value in values.items():
+        check_type(str(fields[name].type), value, f"{what}.{name}")
+        given[name] = tuple(value) if isinstance(value, list) else value
+    try:
+        return kind(**given)
+    except TypeError as error:
+        raise ConfigError(f"{what}: {str(error).split('() ')[-1]}.") from None
+
+
+EXPECTED: dict[str, tuple[type, ...]] = {
+    "str": (str,),
+    "float": (int, float),
+    "int": (int,),
+    "bool": (bool,),
+    "tuple": (list, tuple),
+}
+
+
+def check_type(annotation: str, value: Any, what: str) -> None:
+    """Compare a JSON value with a field's annotation, which is one of the few that this module uses."""
+    annotation = annotation.removeprefix("<class '").removesuffix("'>")
+    if value is None and "None" in annotation:
+        return
+    base = annotation.split(" |")[0].split("[")[0]
+    if not isinstance(value, EXPECTED[base]) or (isinstance(value, bool) and base != "bool"):
+        raise ConfigError(f"{what} must be a {'list' if base == 'tuple' else base}.")
+
+
+def read_config(path: Path, environment: Mapping[str, str]) -> Config:
+    """Read the file and the environment."""
+    try:
+        raw = json.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise ConfigError(f"Can't read the configuration {path}: {error.strerror}.") from None
+    except ValueError as error:
+        raise ConfigError(f"The configuration {path} is not JSON: {error}.") from None
+    if not isinstance(raw, dict):
+        raise ConfigError(f"The configuration {path} must hold a JSON object.")
+    known = {"webhook_url", "numbers", "customers", "portal", "statuses", "limits"}
+    if unknown := sorted(set(raw) - known):
+        raise ConfigError(f"The configuration does not know {', '.join(unknown)}.")
+    if not str(raw.get("webhook_url", "")).startswith(("http://", "https://")):
+        raise ConfigError(
+            "The configuration needs webhook_url, the http(s) address of the ingress' /webhook."
+        )
+    return Config(
+        webhook_url=raw["webhook_url"],
+        numbers=tuple(build(Number, n, "numbers[]") for n in raw.get("numbers", [])),
+        customers=tuple(build(CustomerConfig, c, "customers[]") for c in raw.get("customers", [])),
+        portal=build(Portal, raw["portal"], "portal") if raw.get("portal") else None,
+        statuses=build(StatusPolicy, raw.get("statuses", {}), "statuses"),
+        limits=build(Limits, raw.get("limits", {}), "limits"),
+        secrets=read_secrets(environment),
+    )
+
+
+def read_secrets(environment: Mapping[str, str]) -> Secrets:
+    """Secrets come from the environment only."""
+    app_secret = environment.get("META_APP_SECRET", "")
+    if not app_secret:
+        raise ConfigError("META_APP_SECRET is not set: webhooks can't be signed without it.")
+    return Secrets(
+        app_secret=app_secret,
+        access_tokens=read_tokens(environment, "META_ACCESS_TOKENS", "phone_number_id"),
+        runner_token=environment.get("META_RUNNER_TOKEN", ""),
+        upload_tokens=read_tokens(environment, "META_UPLOAD_TOKENS", "tenant"),
+    )
+
+
+def read_tokens(environment: Mapping[str, str], name: str, key: str) -> dict[str, str]:
+    """A JSON object of tokens from one variable; an unset one is an empty object."""
+    try:
+        tokens = json.loads(environment.get(name) or "{}")
+    except ValueError:
+        raise ConfigError(f"{name} must be a JSON object that maps each {key} to a token.") from None
+    if not isinstance(tokens, dict) or not all(isinstance(token, str) and token for token in tokens.values()):
+        raise ConfigError(f"{name} must be a JSON object that maps each {key} to a token.")
+    return tokens

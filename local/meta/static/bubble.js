@@ -1,0 +1,112 @@
+// One message as a bubble: text, media, buttons, lists, quotes, ticks.
+
+import { $, clock, el, icon } from "./dom.js";
+import { formatted, plainText } from "./format.js";
+
+const WORDS = { image: "Photo", video: "Video", audio: "Voice message", document: "Document", sticker: "Sticker", location: "Location",
+  contacts: "Contact", template: "Template", reaction: "Reaction" };
+
+export function summary(message) {
+  const c = message.content ?? {};
+  if (message.type === "text") return plainText(c.body ?? "");
+  if (message.type === "interactive") return plainText(c.body?.text ?? c.button_reply?.title ?? c.list_reply?.title ?? "");
+  if (message.type === "button") return c.text ?? "";
+  if (message.type === "reaction") return c.emoji ? `Reacted ${c.emoji}` : "Took a reaction back";
+  return c.caption ? `${WORDS[message.type] ?? message.type}: ${c.caption}` : c.filename ? c.filename : WORDS[message.type] ?? message.type;
+}
+
+export const runOf = (message) => {
+  try { const run = JSON.parse(message.biz ?? "null")?.run; return typeof run === "string" ? run : null; } catch { return null; }
+};
+
+function ticks(message) {
+  if (message.direction !== "in") return null;
+  const mark = { pending: ["clock", "Sending"], sending: ["tick", "Sent"], retrying: ["alert", "Not delivered yet"], lost: ["alert", "Not delivered"],
+    unsent: ["alert", "Not sent"], delivered: ["ticks", "Delivered"], read: ["ticks", "Read"] }[message.state];
+  return mark && el("span", { class: `state ${message.state}` }, icon(...mark));
+}
+
+function media(message) {
+  const part = message.content, source = part.id ? `/api/media/${encodeURIComponent(part.id)}` : null;
+  const remote = !source && part.link ? part.link : null;
+  const caption = part.caption ? formatted(part.caption) : null;
+  if (remote) return [el("a", { class: "file", href: remote, target: "_blank", rel: "noopener noreferrer" }, icon("doc"), el("span", {}, part.filename ?? remote)), caption];
+  if (message.type === "image" || message.type === "sticker") return [el("img", { class: "photo", src: source, alt: part.caption ?? "Photo", loading: "lazy" }), caption];
+  if (message.type === "audio") return [el("audio", { src: source, controls: true })];
+  if (message.type === "video") return [el("video", { class: "photo", src: source, controls: true }), caption];
+  return [el("a", { class: "file", href: source, target: "_blank", rel: "noopener" }, icon("doc"), el("span", {}, part.filename ?? "Document")), caption];
+}
+
+function header(part) {
+  if (!part) return null;
+  return part.type === "text" ? el("div", { class: "title", dir: "auto" }, part.text) : el("div", {}, ...media({ type: part.type, content: part[part.type] }).filter(Boolean));
+}
+
+function interactive(message) {
+  const c = message.content;
+  if (c.button_reply || c.list_reply) {
+    const reply = c.button_reply ?? c.list_reply;
+    return [el("div", { class: "rich", dir: "auto" }, reply.title), reply.description && el("div", { class: "small" }, reply.description)];
+  }
+  return [header(c.header), formatted(c.body?.text ?? ""), c.footer && el("div", { class: "small", dir: "auto" }, c.footer.text)];
+}
+
+function content(message) {
+  const c = message.content;
+  switch (message.type) {
+    case "text": return [formatted(c.body ?? "")];
+    case "interactive": return interactive(message);
+    case "image": case "video": case "audio": case "document": case "sticker": return media(message);
+    case "location": return [el("div", { class: "rich" }, `${c.name ?? ""} ${c.address ?? ""}`.trim() || "Location", el("div", { class: "small" }, `${c.latitude}, ${c.longitude}`))];
+    case "template": return [el("div", { class: "small" }, "Template"), el("div", { class: "rich" }, `${c.name} (${c.language?.code ?? ""})`)];
+    case "button": return [el("div", { class: "rich", dir: "auto" }, c.text ?? "")];
+    default: return [el("div", { class: "small" }, WORDS[message.type] ?? `A message of the type “${message.type}”`)];
+  }
+}
+
+// Buttons and lists below a bubble; `actions.tap(message, reply)` answers for the customer.
+function actions(message, context) {
+  const c = message.content;
+  if (message.type !== "interactive" || message.direction !== "out") return [];
+  const used = context.answered(message.wamid);
+  if (c.type === "button") {
+    return c.action.buttons.map(({ reply }) => el("button", { class: "tap", type: "button", disabled: used, dir: "auto",
+      onclick: () => context.tap(message, { type: "button_reply", button_reply: { id: reply.id, title: reply.title } }) }, icon("reply"), reply.title));
+  }
+  if (c.type === "list") return [el("button", { class: "tap", type: "button", disabled: used, dir: "auto", onclick: () => sheet(message, context) }, icon("list"), c.action.button)];
+  if (c.type === "cta_url") {
+    return [el("a", { class: "tap", href: c.action.parameters.url, target: "_blank", rel: "noopener noreferrer" }, c.action.parameters.display_text)];
+  }
+  return [];
+}
+
+function sheet(message, context) {
+  const dialog = $("sheet"), action = message.content.action;
+  $("sheet-title").textContent = action.button;
+  const row = (entry) => el("button", { class: "row", type: "button", dir: "auto", onclick: () => { dialog.close(); context.tap(message, { type: "list_reply", list_reply: entry }); } },
+    el("b", {}, entry.title), entry.description && el("span", {}, entry.description));
+  $("sheet-rows").replaceChildren(...action.sections.flatMap((section) => [section.title && el("h3", {}, section.title), ...section.rows.map(row)].filter(Boolean)));
+  dialog.showModal();
+}
+
+function trouble(message, context) {
+  if (message.state === "retrying") return el("div", { class: "trouble", role: "status" }, icon("alert"), `${message.error} Meta will deliver again.`);
+  if (message.state === "lost") return el("div", { class: "trouble" }, icon("alert"), `${message.error} Meta has given up.`);
+  if (message.state === "unsent") return el("div", { class: "trouble", role: "alert" }, icon("alert"), message.error,
+    el("button", { class: "again", type: "button", onclick: () => context.again(message) }, "Send again"));
+  if (message.state === "failed") return el("div", { class: "trouble" }, icon("alert"), `Not shown to the customer: ${message.error}`);
+  return null;
+}
+
+export function bubble(message, context) {
+  const quoted = message.context && context.find(message.context);
+  const reactions = context.reactions(message.wamid);
+  const box = el("div", { class: "bubble" },
+    quoted && el("div", { class: `quoted ${quoted.direction}` }, el("b", {}, quoted.direction === "in" ? "You" : context.business()), el("span", { dir: "auto" }, summary(quoted))),
+    ...content(message).filter(Boolean),
+    el("span", { class: "meta" }, el("time", {}, clock(message.time)), ticks(message)),
+    reactions && el("span", { class: "reaction" }, reactions));
+  const reply = message.direction === "out" && el("button", { class: "icon quote", type: "button", title: "Reply to this message", "aria-label": "Reply to this message", onclick: () => context.quote(message) }, icon("reply"));
+  return el("li", { class: `msg ${message.direction} ${message.state}`, data: { wamid: message.wamid } },
+    el("div", { class: "line" }, box, reply), ...actions(message, context), trouble(message, context));
+}

@@ -1,0 +1,65 @@
+// "What happened": what a run searched, called and cost, and a link to it.
+
+import { api, el, icon, milliseconds } from "./dom.js";
+
+const short = (value) => { const text = typeof value === "string" ? value : JSON.stringify(value) ?? ""; return text.length > 220 ? text.slice(0, 219) + "…" : text; };
+
+function section(title, ...content) {
+  return el("section", {}, el("h4", {}, title), ...content);
+}
+
+function passages(citations) {
+  if (!citations.length) return null;
+  const rows = citations.map((c) => el("li", {}, icon("doc"), el("div", {}, el("b", { dir: "auto" }, c.document ?? c.title ?? "Document"),
+    c.page !== undefined && c.page !== null && el("span", { class: "page" }, `page ${c.page}`),
+    (c.text ?? c.excerpt ?? c.quote) && el("p", { dir: "auto" }, short(c.text ?? c.excerpt ?? c.quote)))));
+  return section("Passages", el("ul", { class: "passages" }, ...rows));
+}
+
+function tools(trace) {
+  if (!trace.length) return null;
+  const rows = trace.map((t) => el("li", { class: t.error ? "bad" : null }, el("div", { class: "toolline" }, icon("search"), el("b", {}, String(t.tool ?? t.name ?? "tool")), el("span", { class: "ms" }, milliseconds(t.ms))),
+    t.arguments && el("code", { dir: "auto" }, short(t.arguments)), t.outcome && el("p", { dir: "auto" }, short(t.outcome))));
+  return section("Tools called", el("ol", { class: "tools" }, ...rows));
+}
+
+function steps(list, total) {
+  if (!list.length) return null;
+  const longest = Math.max(1, ...list.map((s) => s.ms ?? 0));
+  const rows = list.map((s) => {
+    const bar = el("i", { class: s.state === "Failure" ? "bad" : "" });
+    bar.style.width = `${Math.max(2, (100 * (s.ms ?? 0)) / longest)}%`;
+    return el("li", {}, el("span", {}, String(s.id ?? "")), el("span", { class: "bar" }, bar), el("span", { class: "ms" }, milliseconds(s.ms)));
+  });
+  return section(total ? `Steps, ${milliseconds(total)} in all` : "Steps", el("ul", { class: "steps" }, ...rows));
+}
+
+function usage(values, model) {
+  const parts = [model, ...Object.entries(values).filter(([, v]) => typeof v === "number" || typeof v === "string").map(([k, v]) => `${k.replaceAll("_", " ")} ${v}`)].filter(Boolean);
+  return parts.length ? el("p", { class: "usage" }, parts.join(" · ")) : null;
+}
+
+function fill(box, run) {
+  const answered = run.answered === false ? el("p", { class: "unanswered" }, "The bot could not answer this from the documents.") : null;
+  const failed = run.success === false ? el("p", { class: "trouble" }, icon("alert"), "The run failed.") : null;
+  const link = run.link && el("a", { class: "runlink", href: run.link, target: "_blank", rel: "noopener" }, "Open the run ↗");
+  const parts = [answered, failed, run.error && el("p", { class: "trouble" }, icon("alert"), String(run.error)), passages(run.citations), tools(run.tools), steps(run.steps, run.ms), usage(run.usage, run.model), link].filter(Boolean);
+  box.replaceChildren(...parts);
+}
+
+async function load(box, run, tries = 0) {
+  try {
+    const found = await api(`/api/runs/${encodeURIComponent(run)}`);
+    fill(box, found);
+    if (!found.finished && tries < 40) setTimeout(() => load(box, run, tries + 1), 500);
+  } catch (error) {
+    box.replaceChildren(el("p", { class: "trouble" }, icon("alert"), error.message));
+  }
+}
+
+export function happened(run) {
+  const box = el("div", { class: "box" }, el("p", { class: "small" }, "Reading the run …"));
+  const details = el("details", {}, el("summary", {}, "What happened"), box);
+  details.addEventListener("toggle", () => { if (details.open) load(box, run).then(() => details.scrollIntoView({ block: "nearest", behavior: "smooth" })); });
+  return el("li", { class: "happened", data: { run } }, details);
+}

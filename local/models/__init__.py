@@ -1,0 +1,1 @@
+"""Local models behind OpenAI-compatible URLs: embeddings and a chat model made of rules."""

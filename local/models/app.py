@@ -1,0 +1,86 @@
+"""The ASGI app: routes, the bearer key, and errors in OpenAI's shape."""
+
+import hmac
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from local.models.chat import MODELS as CHAT_MODELS
+from local.models.chat import create_completion
+from local.models.embeddings import MODELS as EMBEDDING_MODELS
+from local.models.embeddings import create_embeddings
+from local.models.encoder import Encoder
+from local.models.errors import ApiError, error_response, on_api_error, unknown_model
+
+DESCRIPTIONS = CHAT_MODELS | {
+    "e5-query": "multilingual-e5-small, 384 dimensions, for questions",
+    "e5-passage": "multilingual-e5-small, 384 dimensions, for the texts that are searched",
+    "multilingual-e5-small": "384 dimensions; say input_type 'query' or 'passage' (default: query)",
+}
+
+
+def _card(name: str) -> dict[str, object]:
+    owner = "multilingual-e5-small" if name in EMBEDDING_MODELS else "local rules, not a language model"
+    return {"id": name, "object": "model", "created": 0, "owned_by": owner, "description": DESCRIPTIONS[name]}
+
+
+async def list_models(request: Request) -> Response:
+    """GET /v1/models."""
+    return JSONResponse({"object": "list", "data": [_card(name) for name in DESCRIPTIONS]})
+
+
+async def show_model(request: Request) -> Response:
+    """GET /v1/models/{name}."""
+    name = request.path_params["name"]
+    if name not in DESCRIPTIONS:
+        raise unknown_model(name)
+    return JSONResponse(_card(name))
+
+
+async def healthz(request: Request) -> Response:
+    """Answers while the models work, because they work in other threads."""
+    return JSONResponse({"status": "ok"})
+
+
+async def _on_http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    message = f"Unknown request URL: {request.method} {request.url.path} ({error.detail})."
+    return error_response(ApiError(message, status=error.status_code))
+
+
+class BearerKey:
+    """Refuses calls below /v1 without the key, when there is one."""
+
+    def __init__(self, app: ASGIApp, key: str) -> None:
+        self.app, self.expected = app, f"Bearer {key}".encode() if key else b""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.expected and scope["type"] == "http" and scope["path"].startswith("/v1"):
+            given = dict(scope["headers"]).get(b"authorization", b"")
+            if not hmac.compare_digest(given, self.expected):
+                refusal = ApiError("Incorrect API key provided.", status=401, code="invalid_api_key")
+                await error_response(refusal)(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+
+def build_app(encoder: Encoder, key: str) -> Starlette:
+    """The app around one encoder."""
+    app = Starlette(
+        routes=[
+            Route("/healthz", healthz),
+            Route("/v1/models", list_models),
+            Route("/v1/models/{name}", show_model),
+            Route("/v1/embeddings", create_embeddings, methods=["POST"]),
+            Route("/v1/chat/completions", create_completion, methods=["POST"]),
+        ],
+        exception_handlers={ApiError: on_api_error, HTTPException: _on_http_error},
+        middleware=[Middleware(BearerKey, key=key)],
+    )
+    app.state.encoder = encoder
+    return app

@@ -1,0 +1,54 @@
+"""Bind to the loopback address and serve an ASGI app there, with one sentence when the port is taken."""
+
+import argparse
+import socket
+import sys
+from typing import Any
+
+import uvicorn
+
+HOST = "127.0.0.1"
+
+
+def port_number(text: str) -> int:
+    """A TCP port for argparse; 0 lets the system choose a free one."""
+    if not text.isascii() or not text.isdigit() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port number between 0 and 65535")
+    return int(text)
+
+
+def listen(port: int) -> socket.socket:
+    """Bind before anything slow happens, so that a busy port is told at once."""
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((HOST, port))
+        sock.listen(256)
+    except OSError as error:
+        sock.close()
+        sys.exit(f"Can't listen on {HOST}:{port}: {error.strerror or error}. Choose another --port.")
+    return sock
+
+
+class _AnnouncingServer(uvicorn.Server):
+    """Prints where it listens once it really answers."""
+
+    announcement = ""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            print(self.announcement, flush=True)
+
+
+def serve(app: Any, sock: socket.socket, name: str, path: str = "") -> None:
+    """Serve until a signal; Ctrl-C ends without a traceback."""
+    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=3)
+    server = _AnnouncingServer(config)
+    server.announcement = f"{name} listening on http://{HOST}:{sock.getsockname()[1]}{path}"
+    try:
+        server.run(sockets=[sock])
+    except KeyboardInterrupt:
+        return
+    if not server.started:
+        sys.exit(f"{name} could not start; the lines above say why.")

@@ -1,0 +1,1 @@
+"""The demo shop's order system as an MCP server."""

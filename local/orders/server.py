@@ -1,0 +1,114 @@
+"""The MCP server over the order book: two tools, a bearer key, and faults on demand for tests."""
+
+import hmac
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import anyio
+from mcp.server import MCPServer
+from mcp.server.mcpserver import Context
+from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.transport_security import TransportSecuritySettings
+from pydantic import Field
+from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+from typing_extensions import TypedDict
+
+from local.orders.book import Order, OrderBook
+
+CUSTOMER_HEADER = "x-customer-phone"
+Fault = Literal["none", "tool", "http"]
+
+
+class Orders(TypedDict):
+    """A customer's orders."""
+
+    orders: list[Order]
+
+
+@dataclass(frozen=True)
+class Faults:
+    """What goes wrong on purpose: seconds to wait before each answer, and how it fails."""
+
+    slow: float = 0.0
+    fail: Fault = "none"
+
+
+async def _suffer(faults: Faults) -> None:
+    if faults.slow:
+        await anyio.sleep(faults.slow)
+    if faults.fail == "tool":
+        raise ToolError("The order system is down for maintenance.")
+
+
+def build_server(book: OrderBook, faults: Faults) -> MCPServer[None]:
+    """The server with its tools."""
+    server: MCPServer[None] = MCPServer(
+        "casa-lumen-orders",
+        title="Casa Lumen orders",
+        instructions="Looks up orders of the customer who is writing.",
+        log_level="WARNING",
+    )
+
+    def customer(ctx: Context[None]) -> str | None:
+        return (ctx.headers or {}).get(CUSTOMER_HEADER) or None
+
+    @server.tool()
+    async def get_order(
+        order_id: Annotated[
+            str, Field(description="Its number, such as CL-1042", min_length=1, max_length=40)
+        ],
+        ctx: Context[None],
+    ) -> Order:
+        """Status, carrier, tracking number, items and expected delivery date of one order."""
+        await _suffer(faults)
+        phone = customer(ctx)
+        order = book.find(order_id, phone)
+        if order is None:
+            raise ToolError(f"Order {order_id} was not found{' for this customer' if phone else ''}.")
+        return order
+
+    @server.tool()
+    async def list_orders(ctx: Context[None]) -> Orders:
+        """All orders of the customer who is writing, newest first."""
+        await _suffer(faults)
+        phone = customer(ctx)
+        if phone is None:
+            raise ToolError("The customer isn't known: the request has no X-Customer-Phone header.")
+        return Orders(orders=book.of_customer(phone))
+
+    return server
+
+
+class Gate:
+    """Answers /healthz, refuses callers without the key, and plays a server that is down."""
+
+    def __init__(self, app: ASGIApp, key: str, faults: Faults) -> None:
+        self.app, self.expected, self.faults = app, f"Bearer {key}".encode(), faults
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        given = dict(scope["headers"]).get(b"authorization", b"")
+        if scope["path"] == "/healthz":
+            await PlainTextResponse("ok")(scope, receive, send)
+        elif not hmac.compare_digest(given, self.expected):
+            needed = {"WWW-Authenticate": "Bearer"}
+            refusal = JSONResponse({"error": "A valid bearer key is needed."}, 401, needed)
+            await refusal(scope, receive, send)
+        elif self.faults.fail == "http":
+            await PlainTextResponse("The order system is down.", 503)(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+
+def build_app(key: str, faults: Faults) -> ASGIApp:
+    """The ASGI app: streamable HTTP without sessions, so that a restart loses nobody."""
+    hosts = ["127.0.0.1:*", "localhost:*"]
+    origins = [f"http://{host}" for host in hosts]
+    security = TransportSecuritySettings(allowed_hosts=hosts, allowed_origins=origins)
+    inner = build_server(OrderBook(), faults).streamable_http_app(
+        json_response=True, stateless_http=True, transport_security=security
+    )
+    return Gate(inner, key, faults)

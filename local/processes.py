@@ -1,0 +1,107 @@
+"""Child processes of the demo and of the tests: started together, waited for until they answer, stopped together."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+
+class StartError(Exception):
+    """A sentence: which process did not come up, and its last words."""
+
+
+class Processes:
+    """Named processes with their logs in one folder. Each has a session of its own, so that Ctrl-C reaches only who stops them in order."""
+
+    def __init__(self, logs: Path) -> None:
+        self._logs = logs
+        self._logs.mkdir(parents=True, exist_ok=True)
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, name: str, *arguments: str, env: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
+        """Runs `python -m …` with extra environment variables."""
+        with (self._logs / f"{name}.log").open("ab") as log:
+            self._running[name] = subprocess.Popen(
+                [sys.executable, "-m", *arguments],
+                env=os.environ | (env or {}),
+                cwd=Path(__file__).resolve().parents[1],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        return self._running[name]
+
+    def wait_until_answers(self, name: str, url: str, seconds: float = 60) -> None:
+        """Polls a URL until it answers with anything below 500. Raises StartError when the process ends or time is up."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if self._running[name].poll() is not None:
+                raise StartError(f"{name} stopped at its start: {self.last_words(name)}")
+            try:
+                with urllib.request.urlopen(url, timeout=2):
+                    return
+            except urllib.error.HTTPError as error:
+                if error.code < 500:
+                    return
+            except OSError:
+                pass  # not listening yet: asked again below
+            time.sleep(0.03)
+        raise StartError(f"{name} did not answer within {seconds:.0f} s: {self.last_words(name)}")
+
+    def last_words(self, name: str) -> str:
+        """The last lines of its log."""
+        lines = (self._logs / f"{name}.log").read_text(errors="replace").strip().splitlines()
+        return " / ".join(lines[-3:]) or "it said nothing"
+
+    def kill(self, name: str) -> None:
+        """SIGKILL to the process and what it started; for tests of faults."""
+        process = self._running.pop(name)
+        _signal_group(process, signal.SIGKILL)
+        process.wait()
+
+    def stop(self, name: str) -> None:
+        """SIGTERM, patience, SIGKILL."""
+        process = self._running.pop(name)
+        _end(process)
+
+    def stop_all(self) -> None:
+        """Last started, first stopped."""
+        for process in reversed(self._running.values()):
+            _signal_group(process, signal.SIGTERM)
+        for process in reversed(self._running.values()):
+            _end(process)
+        self._running.clear()
+
+    def wait_for_any(self, tick: Callable[[], None] | None = None) -> str:
+        """Blocks until one of them ends; returns its name."""
+        while True:
+            for name, process in self._running.items():
+                if process.poll() is not None:
+                    return name
+            time.sleep(0.5)
+            if tick:
+                tick()
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    _signal_group(process, signal.SIGTERM)
+    try:
+        process.wait(timeout=8)
+    except subprocess.TimeoutExpired:
+        _signal_group(process, signal.SIGKILL)
+        process.wait()
+
+
+def _signal_group(process: subprocess.Popen[bytes], number: int) -> None:
+    try:
+        os.killpg(process.pid, number)
+    except ProcessLookupError:
+        return  # it is gone already, which is what was wanted

@@ -1,0 +1,1 @@
+"""A stand-in for Windmill's server and workers: the same URLs, for one machine."""

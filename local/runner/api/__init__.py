@@ -1,0 +1,1 @@
+"""The runner's HTTP side: Windmill's URLs, by theme."""

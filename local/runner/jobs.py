@@ -1,0 +1,198 @@
+"""Jobs from being asked for to being done: taken in, run, cancelled, and told to who waits for them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+
+from local.runner import process
+from local.runner.bundle import Bundle
+from local.runner.environment import contextual_variables, process_environment
+from local.runner.errors import ApiError, BadRequest, ExecutionError, NotFound, error_result, execution_error
+from local.runner.flow_status import new_status
+from local.runner.flowfile import parse_flow
+from local.runner.models import Identity, Job, Outcome
+from local.runner.queue import Queue
+from local.runner.settings import Settings
+from local.runner.store import Store
+from local.runner.tokens import Tokens
+from local.runner.vault import Vault
+
+logger = logging.getLogger("runner")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a caller asks for: a flow or a script by path, and how to run it."""
+
+    path: str
+    is_flow: bool
+    args: dict[str, Any]
+    job_id: UUID | None = None
+    scheduled_for: datetime | None = None
+    parent_job: UUID | None = None
+    root_job: UUID | None = None
+    timeout_s: float | None = None
+    schedule_path: str | None = None
+    end_user_email: str | None = None
+
+
+@dataclass
+class Jobs:
+    settings: Settings
+    store: Store
+    bundle: Bundle
+    vault: Vault
+    tokens: Tokens
+    queue: Queue
+    pids: set[int] = field(default_factory=set)
+    _cancels: dict[UUID, asyncio.Event] = field(default_factory=dict)
+    _waiting: dict[UUID, list[asyncio.Future[Job]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.slots = asyncio.Semaphore(self.settings.workers)
+
+    async def submit(self, request: Request, owner: Identity) -> UUID:
+        """Takes a job in; it is stored and queued when this returns."""
+        job = Job(
+            id=request.job_id or uuid4(),
+            kind="flow" if request.is_flow else "script",
+            path=request.path,
+            args=request.args,
+            email=owner.email,
+            username=owner.username,
+            parent_job=request.parent_job,
+            root_job=request.root_job,
+            schedule_path=request.schedule_path,
+            end_user_email=request.end_user_email,
+            timeout_s=request.timeout_s,
+            scheduled_for=request.scheduled_for,
+        )
+        if request.is_flow:
+            definition = self.bundle.flow(request.path)
+            flow = parse_flow(request.path, definition)
+            job.flow_value = {"value": definition["value"]}
+            job.flow_status = new_status(flow)
+        else:
+            self.bundle.script(request.path)
+        try:
+            async with self.store.transaction() as conn:
+                if not await self.store.insert_job(conn, job):
+                    raise BadRequest(f"Job with id {job.id} already exists")
+                await self.queue.defer(job, conn)
+        except psycopg.errors.UntranslatableCharacter as error:
+            raise BadRequest("the arguments hold a NUL character, which can't be stored") from error
+        return job.id
+
+    def cancel_event(self, job_id: UUID) -> asyncio.Event:
+        """Set when the job is to stop."""
+        return self._cancels.setdefault(job_id, asyncio.Event())
+
+    def forget(self, job_id: UUID) -> None:
+        self._cancels.pop(job_id, None)
+
+    async def run_script(
+        self, job: Job, flow: Job | None = None, status: dict[str, Any] | None = None
+    ) -> Outcome:
+        """Runs the script of a job or of a flow's step and says how it ended; the caller stores that."""
+        canceled = self.cancel_event(job.id)
+        if not await self._slot(canceled):
+            return await self.canceled_outcome(job)
+        try:
+            job.started_at = await self.store.mark_started(job, status)
+            outcome = await self._run_process(job, flow, canceled)
+        except (ApiError, ExecutionError) as error:
+            outcome = Outcome("failure", execution_error(str(error), job.flow_step_id), logs=f"{error}\n")
+        finally:
+            self.slots.release()
+        if outcome.status == "canceled":
+            logs = outcome.logs
+            outcome = await self.canceled_outcome(job)
+            outcome.logs = logs + outcome.logs
+        return outcome
+
+    async def _slot(self, canceled: asyncio.Event) -> bool:
+        """A place for a process; False when the job is cancelled before there is one."""
+        acquire = asyncio.create_task(self.slots.acquire())
+        stop = asyncio.create_task(canceled.wait())
+        await asyncio.wait({acquire, stop}, return_when=asyncio.FIRST_COMPLETED)
+        stop.cancel()
+        if not canceled.is_set():
+            return True
+        if not acquire.cancel():
+            self.slots.release()
+        return False
+
+    async def _run_process(self, job: Job, flow: Job | None, canceled: asyncio.Event) -> Outcome:
+        source = self.bundle.script(job.path)
+        token = self.tokens.job_token(job.id)
+        variables = contextual_variables(self.settings, job, token, flow.path if flow else None)
+        run = process.Run(
+            folder=self.settings.work_dir / str(job.id),
+            python=self.settings.python,
+            path=job.path,
+            source=source,
+            args=await self.vault.resolve_arguments(job.args or {}, variables),
+            env=process_environment(self.settings, variables),
+            step_id=job.flow_step_id,
+            timeout_s=job.timeout_s,
+        )
+
+        async def flush(text: str) -> None:
+            await self.store.append_logs(job.id, text)
+
+        return await process.execute(run, canceled, flush, self.pids)
+
+    async def canceled_outcome(self, job: Job) -> Outcome:
+        fresh = await self.store.job(job.id)
+        by = (fresh and fresh.canceled_by) or "unknown"
+        reason = (fresh and fresh.canceled_reason) or "no reason given"
+        error = error_result("Canceled", f"Job canceled: {reason} by {by}", reason=reason, canceler=by)
+        return Outcome("canceled", error, logs=f"canceled by {by}\n")
+
+    async def finish(self, job: Job, outcome: Outcome, flow_status: dict[str, Any] | None = None) -> None:
+        await self.store.finish(job, outcome, flow_status)
+        self.forget(job.id)
+        for future in self._waiting.pop(job.id, []):
+            if not future.done():
+                future.set_result(job)
+
+    async def wait(self, job_id: UUID) -> Job:
+        """The finished job."""
+        future: asyncio.Future[Job] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(job_id, []).append(future)
+        job = await self.store.job(job_id)
+        if job and not job.is_open:
+            return job
+        await future
+        job = await self.store.job(job_id)
+        assert job is not None
+        return job
+
+    async def cancel(self, job_id: UUID, by: str, reason: str | None) -> str:
+        """Stops a job and what it started; what runs ends when its process is dead."""
+        job = await self.store.job(job_id)
+        if not job:
+            raise NotFound(f"queued job id {job_id} does not exist")
+        if not job.is_open:
+            return f"queued job id {job_id} is already completed"
+        rows = await self.store.rows(
+            """with recursive tree (id, depth) as (
+                   select %(id)s::uuid, 0
+                   union select j.id, depth + 1 from jobs j join tree t on j.parent_job = t.id)
+               update jobs j set canceled_by = %(by)s, canceled_reason = %(reason)s
+               from tree where j.id = tree.id and j.status in ('queued', 'running')
+               returning j.id, tree.depth""",
+            {"id": job_id, "by": by, "reason": reason or "unexplicited reasons"},
+        )
+        for row in sorted(rows, key=lambda r: r["depth"]):
+            self.cancel_event(row["id"]).set()
+        if job.status == "queued" and job.flow_step_id is None:
+            await self.finish(job, await self.canceled_outcome(job))
+        return str(job_id)

@@ -1,0 +1,148 @@
+"""Variables, resources and their types; and putting their values in the place of references."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from local.runner.errors import BadRequest, ExecutionError, NotFound
+from local.runner.store import Store, as_json
+
+MAX_DEPTH = 50
+MAX_ARRAY_DEPTH = 2
+MAX_ARRAY_ITEMS = 1000
+REFERENCES = ("$var:", "$res:", "$jsonvar:")
+
+
+class Vault:
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    async def variable(self, path: str) -> dict[str, Any]:
+        row = await self.store.row("select * from variables where path = %s", (path,))
+        if not row:
+            raise NotFound(f"Variable {path} not found")
+        return row
+
+    async def create_variable(self, path: str, value: str, is_secret: bool, description: str) -> None:
+        added = await self.store.execute(
+            """insert into variables (path, value, is_secret, description) values (%s, %s, %s, %s)
+               on conflict do nothing""",
+            (path, value, is_secret, description),
+        )
+        if not added:
+            raise BadRequest(f"Variable {path} already exists")
+
+    async def update_variable(self, path: str, changes: dict[str, Any]) -> None:
+        changed = await self.store.execute(
+            """update variables set path = coalesce(%(new)s, path), value = coalesce(%(value)s, value),
+                      is_secret = coalesce(%(secret)s, is_secret),
+                      description = coalesce(%(description)s, description)
+               where path = %(path)s""",
+            {
+                "path": path,
+                "new": changes.get("path"),
+                "value": changes.get("value"),
+                "secret": changes.get("is_secret"),
+                "description": changes.get("description"),
+            },
+        )
+        if not changed:
+            raise NotFound(f"Variable {path} not found")
+
+    async def resource(self, path: str) -> dict[str, Any]:
+        row = await self.store.row("select * from resources where path = %s", (path,))
+        if not row:
+            raise NotFound(f"Resource {path} not found")
+        return row
+
+    async def create_resource(self, data: dict[str, Any], update_if_exists: bool) -> None:
+        row = (data["path"], data["resource_type"], as_json(data.get("value")), data.get("description") or "")
+        added = await self.store.execute(
+            """insert into resources (path, resource_type, value, description) values (%s, %s, %s, %s)
+               on conflict do nothing""",
+            row,
+        )
+        if not added and not update_if_exists:
+            raise BadRequest(f"Resource {data['path']} already exists")
+        if not added:
+            await self.update_resource(data["path"], data)
+
+    async def update_resource(self, path: str, changes: dict[str, Any]) -> None:
+        changed = await self.store.execute(
+            """update resources set path = coalesce(%(new)s, path),
+                      value = case when %(has_value)s then %(value)s else value end,
+                      resource_type = coalesce(%(type)s, resource_type),
+                      description = coalesce(%(description)s, description)
+               where path = %(path)s""",
+            {
+                "path": path,
+                "new": changes.get("path"),
+                "has_value": "value" in changes,
+                "value": as_json(changes.get("value")),
+                "type": changes.get("resource_type"),
+                "description": changes.get("description"),
+            },
+        )
+        if not changed:
+            raise NotFound(f"Resource {path} not found")
+
+    async def interpolated(self, value: Any, context: dict[str, str] | None = None, depth: int = 0) -> Any:
+        """A resource's value with every reference in it replaced."""
+        if depth >= MAX_DEPTH:
+            raise ExecutionError(
+                f"Maximum resource/variable interpolation depth ({MAX_DEPTH}) exceeded; "
+                "this usually indicates a circular `$res:` or `$var:` reference"
+            )
+        if isinstance(value, str):
+            return await self._reference(value, context, depth)
+        if isinstance(value, list):
+            return [await self.interpolated(item, context, depth + 1) for item in value]
+        if isinstance(value, dict):
+            return {key: await self.interpolated(item, context, depth + 1) for key, item in value.items()}
+        return value
+
+    async def _reference(self, value: str, context: dict[str, str] | None, depth: int) -> Any:
+        if value.startswith("$var:"):
+            return (await self.variable(value.removeprefix("$var:")))["value"]
+        if value.startswith("$jsonvar:"):
+            return json.loads((await self.variable(value.removeprefix("$jsonvar:")))["value"])
+        if value.startswith("$res:"):
+            path = value.removeprefix("$res:")
+            if "/" not in path:
+                raise ExecutionError(f"Invalid resource path: {path}")
+            return await self.interpolated((await self.resource(path))["value"], context, depth + 1)
+        if value.startswith("$") and context:
+            return context.get(value[1:], value)
+        return value
+
+    async def resolve_arguments(self, args: dict[str, Any], context: dict[str, str]) -> dict[str, Any]:
+        """A job's arguments as its code sees them.
+
+        The same reach as on the server, where it matters what text from outside can do: an argument is
+        looked into only if it holds a reference, objects to any depth, arrays only near the top.
+        """
+        resolved = {}
+        for name, value in args.items():
+            text = json.dumps(value, ensure_ascii=False)
+            touched = any(reference in text for reference in REFERENCES)
+            resolved[name] = await self._argument(name, value, context, 0) if touched else value
+        return resolved
+
+    async def _argument(self, name: str, value: Any, context: dict[str, str], depth: int) -> Any:
+        if depth >= MAX_DEPTH:
+            raise ExecutionError(
+                f"Maximum resource/variable interpolation depth ({MAX_DEPTH}) exceeded for `{name}`"
+            )
+        if isinstance(value, str) and value.startswith("$"):
+            kind = "Resource" if value.startswith("$res:") else "Variable"
+            try:
+                return await self._reference(value, context, 0)
+            except NotFound as error:
+                path = value.partition(":")[2]
+                raise ExecutionError(f"Not found: {kind} {path} not found for `{name}`: {error}") from error
+        if isinstance(value, list) and depth <= MAX_ARRAY_DEPTH and len(value) <= MAX_ARRAY_ITEMS:
+            return [await self._argument(name, item, context, depth + 1) for item in value]
+        if isinstance(value, dict):
+            return {key: await self._argument(key, item, context, depth + 1) for key, item in value.items()}
+        return value

@@ -1,0 +1,182 @@
+"""The demo's two tenants: a shop with an order system, and a clinic. Numbers, customers, staff, documents."""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from deploy import tenants
+
+from local.documents.writer import render
+from local.stack import Stack  # puts windmill/ on the path
+
+CUSTOMERS = [
+    {"name": "Lucía Ferrer", "phone": "34600111222", "user_id": "ES.13491208655302741918"},
+    {"name": "Jonas Weber", "phone": "4915112345678", "user_id": "DE.20559017734410026635"},
+    {"name": "Amelia Clarke", "user_id": "GB.77812093355120416608", "username": "amelia.c"},
+]
+
+
+@dataclass(frozen=True)
+class DemoTenant:
+    """A tenant of the demo."""
+
+    slug: str
+    name: str
+    about: str
+    phone_number_id: str
+    display_phone_number: str
+    staff: str
+    document: str
+    title: str
+    settings: dict[str, Any]
+    examples: tuple[str, ...]
+
+
+SHOP = DemoTenant(
+    slug="shop",
+    name="Casa Lumen",
+    about="Home goods, Valencia",
+    phone_number_id="106540352242922",
+    display_phone_number="+34 960 000 101",
+    staff="staff@casa-lumen.example",
+    document="returns-and-delivery",
+    title="Returns and delivery",
+    settings={
+        "persona": "You help customers of a home goods shop in Valencia. You are warm and brief.",
+        "languages": ["en", "es", "de"],
+        "dont_know": {
+            "en": "I'm sorry, I couldn't find that in our documents. Shall I ask a colleague to write to you?",
+            "es": "Lo siento, no lo encuentro en nuestros documentos. ¿Quiere que le escriba un compañero?",
+            "de": "Das finde ich leider nicht in unseren Unterlagen. Soll sich jemand aus dem Team melden?",
+        },
+        "merge_window_s": 0.0,
+    },
+    examples=(
+        "How long do I have to return an item?",
+        "Where is my order CL-1042?",
+        "¿Cuánto cuesta el envío exprés?",
+        "Do you sell bicycles?",
+    ),
+)
+CLINIC = DemoTenant(
+    slug="clinic",
+    name="Clínica Ribera",
+    about="Family clinic",
+    phone_number_id="106540352242923",
+    display_phone_number="+34 960 000 202",
+    staff="staff@clinica-ribera.example",
+    document="patient-guide",
+    title="Patient guide",
+    settings={
+        "persona": "You help patients of a family clinic. You are calm and clear, and never give a diagnosis.",
+        "languages": ["en", "es", "de"],
+        "dont_know": {
+            "en": "I'm sorry, our patient guide doesn't say. Reception can help you.",
+            "es": "Lo siento, nuestra guía del paciente no lo dice. En recepción pueden ayudarle.",
+            "de": "Das steht leider nicht in unserem Patientenleitfaden. Der Empfang hilft gern weiter.",
+        },
+        "merge_window_s": 0.0,
+    },
+    examples=(
+        "How long must I fast before a blood test?",
+        "How late can I cancel an appointment?",
+        "Is there parking?",
+    ),
+)
+TENANTS = (SHOP, CLINIC)
+STAFF = {tenant.slug: tenant.staff for tenant in TENANTS}
+
+
+def meta_config() -> dict[str, Any]:
+    """Numbers and customers for the stand-in for Meta."""
+    numbers = [
+        {
+            "phone_number_id": t.phone_number_id,
+            "display_phone_number": t.display_phone_number,
+            "waba_id": f"10229012934{t.phone_number_id[-4:]}",
+            "name": t.name,
+            "tenant": t.slug,
+            "about": t.about,
+            "examples": list(t.examples),
+        }
+        for t in TENANTS
+    ]
+    return {"numbers": numbers, "customers": CUSTOMERS}
+
+
+def seed(stack: Stack) -> dict[str, str]:
+    """Makes or refreshes the two tenants; returns their ids by slug. Addresses and tokens change from start to start, so always called."""
+    ids = {}
+    with stack.connect() as conn:
+        for tenant in TENANTS:
+            ids[tenant.slug] = tenants.put_tenant(
+                *(
+                    conn,
+                    stack.secrets.master_key,
+                    tenant.phone_number_id,
+                    tenant.name,
+                    stack.whatsapp_token(tenant.phone_number_id),
+                ),
+                **tenant.settings,
+            )
+            tenants.put_member(conn, ids[tenant.slug], tenant.staff)
+        tenants.put_tool(
+            *(conn, stack.secrets.master_key, ids["shop"], "orders", stack.url("orders") + "/mcp"),
+            authorization=f"Bearer {stack.secrets.orders}",
+            allowed_tools=["get_order", "list_orders"],
+        )
+    return ids
+
+
+def upload(
+    stack: Stack, tenant: DemoTenant, content: bytes, filename: str, title: str = ""
+) -> dict[str, Any]:
+    """Uploads as the tenant's staff would in the portal; returns what the portal says."""
+    server = stack.as_person(tenant.staff)
+    arguments = {"file": base64.b64encode(content).decode(), "filename": filename, "title": title}
+    body = {"component": "upload", "path": "script/f/ingest/upload_document", "args": arguments}
+    job = server.call("POST", "apps_u/execute_component/f/portal/documents", body).text.strip('"')
+    result: dict[str, Any] = wait_for(lambda: _result(server, job), 60)
+    return result
+
+
+def seed_documents(stack: Stack) -> None:
+    """Uploads each tenant's document and waits until all of them answer. Known documents are recognised and cost nothing."""
+    ids = [upload(stack, t, render(t.document), f"{t.document}.pdf", t.title)["document_id"] for t in TENANTS]
+    for document_id in ids:
+        if wait_for(partial(_settled, stack, document_id), 300) != "ready":
+            raise RuntimeError(f"a document could not be read; its run is at {stack.url('runner')}")
+
+
+def document_state(stack: Stack, document_id: str) -> str:
+    """received, processing, ready or failed."""
+    with stack.connect() as conn:
+        row = conn.execute("select state from documents where id = %s", [document_id]).fetchone()
+    return row["state"] if row else "gone"
+
+
+def wait_for(condition: Callable[[], Any], seconds: float, every_s: float = 0.05) -> Any:
+    """Polls until the condition gives something true and returns it; TimeoutError after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := condition():
+            return found
+        time.sleep(every_s)
+    raise TimeoutError(f"waited {seconds:.0f} s in vain")
+
+
+def _settled(stack: Stack, document_id: str) -> str | None:
+    state = document_state(stack, document_id)
+    return state if state in ("ready", "failed", "gone") else None
+
+
+def _result(server: Any, job: str) -> Any:
+    answer = server.call("GET", f"jobs_u/completed/get_result_maybe/{job}").json()
+    if answer.get("completed") and answer.get("success") is False:
+        raise RuntimeError(f"the upload failed: {answer.get('result')}")
+    return answer.get("result") if answer.get("completed") else None

@@ -1,0 +1,207 @@
+"""The whole product on one machine: every real process, wired together. The demo and the end-to-end tests start the same stack."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from deploy import bootstrap
+from psycopg.rows import dict_row
+
+from local import postgres
+from local.ports import free_port
+from local.processes import Processes
+from local.state import ROOT, Secrets
+from sql import apply
+
+WORKSPACE = "demo"
+
+
+class Stack:
+    """Ports, secrets and processes of one running product."""
+
+    def __init__(
+        self, state: Path, page_port: int | None = None, say: Callable[[str], None] = lambda line: None
+    ) -> None:
+        self.state, self._say = state, say
+        self.secrets = Secrets.load(state)
+        self.processes = Processes(state / "logs")
+        self.ports = {name: free_port() for name in ("models", "orders", "runner", "ingress")} | {
+            "meta": page_port or free_port()
+        }
+        self.cluster: postgres.Postgres | None = None
+
+    def url(self, name: str) -> str:
+        return f"http://127.0.0.1:{self.ports[name]}"
+
+    @property
+    def database(self) -> str:
+        """The chatbot database, as its administrator."""
+        assert self.cluster is not None, "start() comes first"
+        return self.cluster.url("chatbot")
+
+    def connect(self) -> psycopg.Connection[dict[str, Any]]:
+        """As the administrator, for seeding and for looking."""
+        return psycopg.connect(self.database, row_factory=dict_row, autocommit=True)
+
+    def start(
+        self,
+        meta_config: dict[str, Any],
+        staff: dict[str, str],
+        durable: bool = True,
+        extra: dict[str, str] | None = None,
+    ) -> None:
+        """Brings everything up. `meta_config`: numbers and customers for the stand-in for Meta; `staff`: an e-mail for each tenant of it;
+        `extra`: environment of all processes."""
+        self._say("PostgreSQL with pgvector")
+        self.cluster = postgres.start(self.state / "postgres", self.secrets.postgres, durable=durable)
+        for name in ("chatbot", "runner"):
+            self.cluster.create_database(name)
+        self._say("database migrations")
+        apply.apply(self.database, {"chatbot_app": self.secrets.app, "chatbot_ingress": self.secrets.ingress})
+        self._say("models, order system, runner, Meta's stand-in, ingress")
+        environment = {"PYTHONDONTWRITEBYTECODE": "", **(extra or {})}
+        self.start_models(environment)
+        self.start_runner(environment)
+        self.start_ingress(environment)
+        self.start_meta(meta_config, staff, environment)
+        for name, path in {
+            "runner": "/api/version",
+            "ingress": "/readyz",
+            "meta": "/healthz",
+            "models": "/healthz",
+            "orders": "/healthz",
+        }.items():
+            self.processes.wait_until_answers(name, self.url(name) + path)
+        bootstrap.bootstrap(self.windmill(), self.bootstrap_environment(), update=True)
+
+    def stop(self) -> None:
+        """Everything, PostgreSQL last."""
+        self.processes.stop_all()
+        if self.cluster:
+            self.cluster.stop()
+
+    def start_models(self, env: dict[str, str]) -> None:
+        self.processes.start(
+            "models",
+            "local.models",
+            "--port",
+            str(self.ports["models"]),
+            env=env | {"LOCAL_MODELS_KEY": self.secrets.models},
+        )
+        self.processes.start(
+            "orders",
+            "local.orders",
+            "--port",
+            str(self.ports["orders"]),
+            env=env | {"ORDERS_API_KEY": self.secrets.orders},
+        )
+
+    def start_runner(self, env: dict[str, str], *flags: str) -> None:
+        assert self.cluster is not None
+        secret = {"RUNNER_TOKEN": self.secrets.runner, "RUNNER_DATABASE_URL": self.cluster.url("runner")}
+        self.processes.start(
+            *(
+                "runner",
+                "local.runner",
+                "--bundle",
+                str(ROOT / "windmill"),
+                "--port",
+                str(self.ports["runner"]),
+                "--workspace",
+                WORKSPACE,
+            ),
+            *flags,
+            env=env | secret,
+        )
+
+    def start_ingress(self, env: dict[str, str]) -> None:
+        assert self.cluster is not None
+        settings = {
+            "DATABASE_URL": self.cluster.url("chatbot", "chatbot_ingress", self.secrets.ingress),
+            "META_APP_SECRET": self.secrets.app_secret,
+            "META_VERIFY_TOKEN": self.secrets.verify_token,
+            "WINDMILL_URL": self.url("runner"),
+            "WINDMILL_WORKSPACE": WORKSPACE,
+            "WINDMILL_TOKEN": self.secrets.runner,
+            "JOB_ID_KEY": self.secrets.job_id_key,
+            "INGRESS_HOST": "127.0.0.1",
+            "INGRESS_PORT": str(self.ports["ingress"]),
+        }
+        self.processes.start("ingress", "ingress", env=settings | env)
+
+    def start_meta(self, config: dict[str, Any], staff: dict[str, str], env: dict[str, str]) -> None:
+        config = {
+            **config,
+            "webhook_url": self.url("ingress") + "/webhook",
+            "portal": {"windmill_url": self.url("runner"), "workspace": WORKSPACE},
+        }
+        path = self.state / "meta.json"
+        path.write_text(json.dumps(config))
+        logins = {tenant: self.staff_token(email) for tenant, email in staff.items()}
+        tokens = {n["phone_number_id"]: self.whatsapp_token(n["phone_number_id"]) for n in config["numbers"]}
+        secret = {
+            "META_APP_SECRET": self.secrets.app_secret,
+            "META_ACCESS_TOKENS": json.dumps(tokens),
+            "META_RUNNER_TOKEN": self.secrets.runner,
+            "META_UPLOAD_TOKENS": json.dumps(logins),
+        }
+        self.processes.start(
+            *(
+                "meta",
+                "local.meta",
+                "--port",
+                str(self.ports["meta"]),
+                "--config",
+                str(path),
+                "--state",
+                str(self.state / "meta.sqlite"),
+            ),
+            env=env | secret,
+        )
+
+    def whatsapp_token(self, phone_number_id: str) -> str:
+        """The access token of a number at the stand-in for Meta; made at the first call."""
+        tokens = self.secrets.whatsapp
+        if phone_number_id not in tokens:
+            tokens[phone_number_id] = "EAA" + secrets.token_urlsafe(40)
+            self.secrets.save(self.state)
+        return tokens[phone_number_id]
+
+    def staff_token(self, email: str) -> str:
+        """A login at the runner as a person of a tenant's staff."""
+        self.processes.wait_until_answers("runner", self.url("runner") + "/api/version")
+        body = {"impersonate_email": email, "label": "demo"}
+        return self.windmill().call("POST", "/users/tokens/impersonate", body).text.strip('"')
+
+    def windmill(self) -> bootstrap.Server:
+        """The runner's API, as its administrator."""
+        return bootstrap.Server(self.url("runner"), self.secrets.runner, WORKSPACE)
+
+    def as_person(self, email: str) -> bootstrap.Server:
+        """The runner's API, as a person of a tenant's staff who has signed in."""
+        return bootstrap.Server(self.url("runner"), self.staff_token(email), WORKSPACE)
+
+    def bootstrap_environment(self) -> dict[str, str]:
+        """What `make deploy` takes from the environment, for this machine."""
+        assert self.cluster is not None
+        elsewhere = os.environ.get("OPENAI_BASE_URL")
+        return {
+            "CHATBOT_APP_PASSWORD": self.secrets.app,
+            "MASTER_KEY": self.secrets.master_key,
+            "JOB_ID_KEY": self.secrets.job_id_key,
+            "LLM_API_KEY": os.environ.get("OPENAI_API_KEY", "none") if elsewhere else self.secrets.models,
+            "EMBEDDINGS_API_KEY": self.secrets.models,
+            "CHATBOT_DB_HOST": "127.0.0.1",
+            "CHATBOT_DB_PORT": str(self.cluster.port),
+            "LLM_BASE_URL": elsewhere or self.url("models") + "/v1",
+            "LLM_MODEL": os.environ.get("OPENAI_MODEL", "gpt-4o-mini") if elsewhere else "offline-rules",
+            "EMBEDDINGS_BASE_URL": self.url("models") + "/v1",
+            "GRAPH_URL": self.url("meta") + "/graph",
+            "ALLOWED_PRIVATE_HOSTS": f"127.0.0.1:{self.ports['orders']}",
+        }
