@@ -5,7 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 
-from starlette.types import Receive
+from starlette.types import Message, Receive
+
+# A sender that is still writing when the connection closes never sees the answer: up to so many times the cap is
+# read and thrown away first.
+DRAINED = 3
 
 
 class NotRead(Exception):
@@ -33,7 +37,7 @@ class BodyReader:
     async def read(self, headers: Iterable[tuple[bytes, bytes]], receive: Receive) -> bytes:
         """The whole body; NotRead or Gone otherwise."""
         for name, value in headers:
-            if name == b"content-length" and int(value) > self._cap:
+            if name == b"content-length" and int(value) > DRAINED * self._cap:
                 raise NotRead(413, "too_large")
         try:
             async with asyncio.timeout(self._timeout):
@@ -50,15 +54,23 @@ class BodyReader:
                 if message["type"] != "http.request":
                     raise Gone
                 chunk: bytes = message.get("body", b"")
+                # Counted as it comes: what Content-Length says, or that it is absent, does not matter.
+                if size + len(chunk) > self._cap:
+                    await self._drain(message, receive)
+                    raise NotRead(413, "too_large")
                 chunks.append(chunk)
                 size += len(chunk)
                 self._held += len(chunk)
-                # Counted as it comes: what Content-Length says, or that it is absent, does not matter.
-                if size > self._cap:
-                    raise NotRead(413, "too_large")
                 if self._held > self._memory:
                     raise NotRead(503, "memory")
                 if not message.get("more_body"):
                     return chunk if len(chunks) == 1 else b"".join(chunks)
         finally:
             self._held -= size
+
+    async def _drain(self, message: Message, receive: Receive) -> None:
+        """Throws away what else the sender writes, up to a bound."""
+        left = (DRAINED - 1) * self._cap
+        while message["type"] == "http.request" and message.get("more_body") and left > 0:
+            message = await receive()
+            left -= len(message.get("body", b""))

@@ -97,7 +97,7 @@ class Bundle:
             fixed = {
                 name: field.get("value")
                 for name, field in (data.get("fields") or {}).items()
-                if field.get("type") == "static"
+                if field.get("type", "static") == "static"
             }
             runnables[file.stem] = (f"{data['type']}/{data['path']}", fixed)
         return runnables

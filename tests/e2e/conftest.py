@@ -1,0 +1,81 @@
+"""The whole product, started once for all end-to-end tests: the same processes as in the demo, with its two tenants."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from local import seed
+from local.stack import Stack
+
+
+class World:
+    """What a customer, Meta, and an operator can do from outside."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+        self.http = httpx2.Client(timeout=90)
+
+    def control(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """A wish to the stand-in for Meta."""
+        response = self.http.post(f"{self.stack.url('meta')}/control/{path}", json=body)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    def ask(
+        self, tenant: seed.DemoTenant, text: str, customer: str = "Lucía Ferrer", timeout_s: float = 60
+    ) -> str:
+        """Writes to a tenant as a customer; returns the whole reply."""
+        body = {
+            "phone_number_id": tenant.phone_number_id,
+            "customer": customer,
+            "text": text,
+            "timeout_s": timeout_s,
+        }
+        answer = self.control("ask", body)
+        assert answer["reply"], f"no reply to {text!r}: {answer}"
+        return "\n".join(answer["reply"])
+
+    def sent(self, tenant: seed.DemoTenant, at_least: int = 0, timeout_s: float = 60) -> list[dict[str, Any]]:
+        """What the Graph API accepted from a tenant's number so far; waits for a number of messages."""
+        query = {
+            "phone_number_id": tenant.phone_number_id,
+            "at_least": str(at_least),
+            "timeout_s": str(timeout_s),
+        }
+        response = self.http.get(f"{self.stack.url('meta')}/control/sent", params=query)
+        found: list[dict[str, Any]] = response.json()["sent"]
+        return found
+
+    def rows(self, query: str, *parameters: Any) -> list[dict[str, Any]]:
+        """What the database holds, seen as its administrator."""
+        with self.stack.connect() as conn:
+            return conn.execute(query.encode(), parameters).fetchall()
+
+    def jobs(self) -> list[dict[str, Any]]:
+        """Every job, whole."""
+        server = self.stack.windmill()
+        listed = server.call("GET", "jobs/list?per_page=1000").json()
+        return [server.call("GET", f"jobs_u/get/{job['id']}").json() for job in listed]
+
+
+@pytest.fixture(scope="session")
+def world() -> Iterator[World]:
+    """The running product."""
+    folder = Path(tempfile.mkdtemp(prefix="chatmill-e2e-", dir="/var/tmp"))
+    folder.chmod(0o755)
+    stack = Stack(folder)
+    try:
+        stack.start(seed.meta_config(), seed.STAFF, durable=False)
+        seed.seed(stack)
+        seed.seed_documents(stack)
+        yield World(stack)
+    finally:
+        stack.stop()
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,88 @@
+"""What a tenant's staff uploads: it answers as soon as it is read, and what can't be read says why."""
+
+from __future__ import annotations
+
+import secrets
+
+import pytest
+from deploy.bootstrap import DeployError
+
+from local.documents import bad_files
+from local.documents.writer import render
+from local.seed import CLINIC, SHOP, document_state, upload, wait_for
+from tests.e2e.conftest import World
+
+
+def settled(world: World, document_id: str) -> dict[str, object]:
+    """Waits until the document is ready or failed."""
+    wait_for(lambda: document_state(world.stack, document_id) in ("ready", "failed"), 60)
+    (row,) = world.rows("select state, error, chunks, pages from documents where id = %s", document_id)
+    return row
+
+
+def test_a_new_document_answers_soon(world: World) -> None:
+    question = "When does the winter sale begin?"
+    told = upload(world.stack, SHOP, render("winter-sale"), "winter-sale.pdf", "Winter sale")
+    document = settled(world, told["document_id"])
+    assert document["state"] == "ready"
+    assert document["pages"] == 2
+    assert "Winter sale, p. " in world.ask(SHOP, question)
+
+
+@pytest.mark.field_failure(14)
+def test_the_same_file_again_is_recognised(world: World) -> None:
+    again = upload(world.stack, CLINIC, render(CLINIC.document), "copy.pdf")
+    assert "here already" in again["message"]
+    rows = world.rows(
+        "select count(*) from documents d join chatbots c using (tenant_id) where c.phone_number_id = %s",
+        CLINIC.phone_number_id,
+    )
+    assert rows[0]["count"] == 1
+
+
+BAD = {
+    "scan": bad_files.scanned,
+    "encrypted": lambda: bad_files.encrypted(secrets.token_hex(8)),
+    "truncated": bad_files.truncated,
+    "no text": bad_files.blank,
+    "not a PDF": bad_files.not_a_pdf,
+}
+
+
+@pytest.mark.field_failure(13)
+@pytest.mark.parametrize("kind", BAD)
+def test_what_can_not_be_read_says_why_and_the_chat_goes_on(world: World, kind: str) -> None:
+    content = BAD[kind]()
+    told = upload(world.stack, CLINIC, content, f"{kind}.pdf")
+    document = settled(world, told["document_id"])
+    assert document["state"] == "failed"
+    assert len(str(document["error"]).split()) > 4, "a sentence that a clerk can act on"
+    assert "8 hours" in world.ask(CLINIC, "How long must I fast before a blood test?")
+
+
+def test_an_empty_file_is_refused_in_words(world: World) -> None:
+    assert "empty" in upload(world.stack, CLINIC, b"", "nothing.pdf")["message"].lower()
+
+
+@pytest.mark.field_failure(12)
+def test_nobody_uploads_without_signing_in_as_a_member(world: World) -> None:
+    stranger = world.stack.as_person("somebody@elsewhere.example")
+    args = {"file": "JVBERi0=", "filename": "x.pdf"}
+    before = world.rows("select count(*) from documents")
+    try:
+        stranger.call(
+            "POST",
+            "apps_u/execute_component/f/portal/documents",
+            {"component": "upload", "path": "script/f/ingest/upload_document", "args": args},
+        )
+    except DeployError as refused:
+        assert "403" in str(refused) or "401" in str(refused)
+    direct = world.stack.windmill().call("POST", "jobs/run/p/f/ingest/upload_document", args).text
+    job = wait_for(lambda: _completed(world, direct), 30)
+    assert job["success"] is False
+    assert world.rows("select count(*) from documents") == before
+
+
+def _completed(world: World, job: str) -> dict[str, object] | None:
+    found: dict[str, object] = world.stack.windmill().call("GET", f"jobs_u/get/{job}").json()
+    return found if found["type"] == "CompletedJob" else None
