@@ -1,4 +1,4 @@
-# What a contributor learns first: make demo, make test. `make help` lists the rest.
+# What a contributor learns first: make demo, make test. .PHONY: help demo demo-reset ask test test-browser lintmake help.PHONY: help demo demo-reset ask test test-browser lint lists the rest.
 
 PYTHON ?= python3
 VENV := .venv
@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPATH :=
 
-.PHONY: help demo demo-reset ask test lint format locks
+.PHONY: help demo demo-reset ask test test-browser lint format locks bundle
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -31,8 +31,11 @@ ask: $(VENV)/.installed ## one question to the running demo: make ask Q="…" [T
 test: $(VENV)/.installed ## the whole suite: real processes, real PostgreSQL
 	@$(BIN)/python -m pytest
 
+test-browser: $(VENV)/.installed ## the pages, in the system's Chromium
+	@$(BIN)/python -m pytest -m browser
+
 lint: $(VENV)/.installed ## style, types, the bundle
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/python windmill/deploy/locks.py --check
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/python windmill/deploy/locks.py --check && $(BIN)/python windmill/deploy/metadata.py --check
 
 format: $(VENV)/.installed ## rewrite to the house style
 	@$(BIN)/ruff check --fix-only --quiet . ; $(BIN)/ruff format --quiet .
@@ -42,3 +45,6 @@ locks: $(VENV)/.installed ## pinned requirements from the .in files, and the bun
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate $$folder/requirements.in -o $$folder/requirements.txt || exit 1; \
 	done
 	@$(BIN)/python windmill/deploy/locks.py
+
+bundle: $(VENV)/.installed ## the forms and locks of windmill/f, after a change to a script's header, docstring or arguments
+	@$(BIN)/python windmill/deploy/metadata.py && $(BIN)/python windmill/deploy/locks.py
