@@ -62,7 +62,8 @@ def main() -> int:
 
 def run(folder: Path, port: int) -> int:
     """Starts, says where, waits for Ctrl-C, stops."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # Ctrl-C, a service manager, a closed terminal
+        signal.signal(number, _interrupt)
     started = time.monotonic()
     stack = Stack(folder, port, say=lambda line: print(f"  … {line}", flush=True))
     address = folder / "demo.json"
@@ -101,7 +102,8 @@ def run(folder: Path, port: int) -> int:
     except KeyboardInterrupt:
         return 0
     finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not leave PostgreSQL behind
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave PostgreSQL behind
         print("\nStopping", flush=True)
         address.unlink(missing_ok=True)
         stack.stop()
