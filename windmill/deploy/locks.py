@@ -1,7 +1,8 @@
 """Makes the bundle's locks, offline from the server: python windmill/deploy/locks.py [--check]
 
-Each script and module of f/ names its own packages in a `# requirements:` header. Its lock holds these, those of the modules it imports,
-and what they need in turn, all at the versions of worker/requirements.txt. --check only says which locks are not what they would be.
+Each script and module of f/ names its packages, and those of the modules it imports, in a `# requirements:` header: the server knows nothing
+else when it makes a lock again (it does whenever an imported module changes). The lock holds these and what they need in turn, all at the
+versions of worker/requirements.txt. --check only says which locks are not what they would be.
 """
 
 from __future__ import annotations
@@ -48,10 +49,31 @@ def imported(script: Path) -> set[Path]:
     return found
 
 
+def missing(script: Path) -> list[str]:
+    """What the modules that a script imports need and its own header lacks."""
+    return sorted(
+        {line for path in imported(script) for line in own_requirements(path)} - set(own_requirements(script))
+    )
+
+
+def complete(script: Path) -> None:
+    """Writes what is missing into the script's header."""
+    if lines := missing(script):
+        text = script.read_text()
+        header = "\n".join(
+            ["# requirements:", *(f"# {line}" for line in (*own_requirements(script), *lines))]
+        )
+        if text.startswith("# requirements:\n"):
+            end = len("\n".join(["# requirements:", *(f"# {line}" for line in own_requirements(script))]))
+            text = text[end:].removeprefix("\n")
+        else:
+            header += "\n"
+        script.write_text(f"{header}\n{text}")
+
+
 def lock_of(script: Path) -> str:
-    """The text of the script's lock."""
-    wanted = {line for path in (script, *imported(script)) for line in own_requirements(path)}
-    return HEADER + resolve(tuple(sorted(wanted)))
+    """The text of the script's lock, to the byte what the server would make: no line end after the last package."""
+    return HEADER + resolve(tuple(sorted(own_requirements(script)))).rstrip("\n")
 
 
 @cache
@@ -84,6 +106,10 @@ def main() -> int:
     check = parser.parse_args().check
     stale = []
     for script in scripts():
+        if missing(script):
+            stale.append(script)
+            if not check:
+                complete(script)
         lock = script.with_suffix(".script.lock")
         text = lock_of(script)
         if not lock.exists() or lock.read_text() != text:

@@ -2,6 +2,8 @@
 # psycopg[binary]==3.3.9
 # cryptography==50.0.2
 # httpx2==2.16.2
+# markdown-it-py==4.3.0
+# regex==2026.11.15
 """When a step of a turn fails: the customer gets the chatbot's words for it, the turn is closed, the operator is alerted.
 
 In: Windmill's `error` ({name, message, stack?, step_id}). Out: what was done, for the run's page.

@@ -3,6 +3,7 @@
 # httpx2==2.16.2
 # pgvector==0.5.1
 # tiktoken==0.14.0
+# regex==2026.11.15
 """Step 3 of an ingestion: a vector for each staged chunk, in batches; each batch is kept, so a run that was cut off goes on from there.
 
 In: ids. Out: the number of vectors made now and in all. Progress shows on the run's page and on the document.

@@ -1,3 +1,6 @@
+# requirements:
+# pypdfium2==5.15.2
+
 """Finds the headers and footers that repeat from page to page, and takes them out where that is safe.
 
 Safe means: at least four pages, a short line at the page's very top or bottom, apart from the text (or the

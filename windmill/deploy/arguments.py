@@ -1,0 +1,66 @@
+"""What the arguments of the bundle's scripts are: one table, because Windmill's generated forms are a user interface."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+
+class Argument(NamedTuple):
+    """One argument, as its form shows it."""
+
+    schema: dict[str, Any]
+    description: str
+    default: Any = None
+
+
+def _resource(kind: str, description: str, path: str) -> Argument:
+    return Argument({"type": "object", "format": f"resource-{kind}"}, description, f"$res:{path}")
+
+
+TEXT: dict[str, Any] = {"type": "string"}
+WHOLE: dict[str, Any] = {"type": "integer"}
+FLAG: dict[str, Any] = {"type": "boolean"}
+OBJECT: dict[str, Any] = {"type": "object"}
+
+ARGUMENTS = {
+    "db": _resource("postgresql", "The chatbot database (role chatbot_app)", "f/chatbot/database"),
+    "llm": _resource(
+        *("c_llm", "The platform's language model; a chatbot may name another provider and model"),
+        "f/chatbot/llm",
+    ),
+    "embeddings": _resource("c_embeddings", "Where vectors come from", "f/chatbot/embeddings"),
+    "whatsapp": _resource("c_whatsapp", "Meta's Graph API: URL and version", "f/chatbot/whatsapp"),
+    "settings": _resource(
+        "c_settings", "The operator's settings: alerts, hosts that tenants may reach", "f/chatbot/settings"
+    ),
+    "master_key": Argument(
+        *(TEXT, "Opens the tenants' stored keys: always the variable, never typed in"),
+        "$var:f/chatbot/master_key",
+    ),
+    "job_id_key": Argument(
+        *(TEXT, "Key of the hash that job ids are made with: always the variable, never typed in"),
+        "$var:f/chatbot/job_id_key",
+    ),
+    "context": Argument(OBJECT, "The result of load_context"),
+    "answer": Argument(OBJECT, "The result of agent_loop"),
+    "delivery": Argument(OBJECT, "The result of send_reply"),
+    "error": Argument(OBJECT, "Windmill's error of the step that failed: name, message, step_id"),
+    "entry": Argument(
+        {"type": "array", "items": {"type": "object"}},
+        "The `entry` of Meta's envelope, with exactly one message",
+    ),
+    "object": Argument(TEXT, "Meta's name for the kind of account"),
+    "mode": Argument(
+        {"type": "string", "enum": ["live", "dry_run"]},
+        "live answers the customer; dry_run shows what the bot would answer, sends nothing and writes nothing",
+    ),
+    "document_id": Argument(TEXT, "The document's id, from the table documents"),
+    "tenant_id": Argument(TEXT, "The tenant's id"),
+    "request": Argument(TEXT, "What the portal's page asks: one JSON text, see f/common/members"),
+    "title": Argument(TEXT, "The name that citations show; without one the file name is used"),
+}
+
+# Where an argument means something else than elsewhere: (script, argument) -> description.
+EXCEPTIONS = {
+    ("f/ingest/upload_document", "tenant_id"): "Which of your businesses it is for, if you belong to several",
+}
