@@ -42,10 +42,9 @@ def main() -> int:
         "timeout_s": 60,
         "quiet_s": 0.2,
     }
+    page = json.loads(address.read_text())["page"]
     try:
-        response = httpx2.post(
-            json.loads(address.read_text())["page"] + "/control/ask", json=body, timeout=90
-        )
+        response = httpx2.post(f"{page}/control/ask", json=body, timeout=90)
     except httpx2.TransportError as error:
         print(f"The demo does not answer ({type(error).__name__}). Is it still running?", file=sys.stderr)
         return 1
@@ -54,7 +53,7 @@ def main() -> int:
         print(f"No reply came: {json.dumps(answer)}", file=sys.stderr)
         return 1
     print("\n\n".join(answer["reply"]))
-    print(f"\n({answer['seconds']:.1f} s; the run: {answer.get('run_url')})", file=sys.stderr)
+    print(f"\n({answer['seconds']:.1f} s; the run: {page}/open/{answer.get('run')})", file=sys.stderr)
     return 0
 
 

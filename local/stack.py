@@ -139,7 +139,7 @@ class Stack:
         config = {
             **config,
             "webhook_url": self.url("ingress") + "/webhook",
-            "portal": {"windmill_url": self.url("runner"), "workspace": WORKSPACE},
+            "portal": {"windmill_url": self.url("runner"), "workspace": WORKSPACE, "sign_in": True},
         }
         path = self.state / "meta.json"
         path.write_text(json.dumps(config))

@@ -9,14 +9,14 @@ from typing import Any
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from local.meta.config import Number
 from local.meta.control import BadRequest, json_of, platform_of, written_of
 from local.meta.platform import Platform
-from local.meta.portal import PortalError
+from local.meta.portal import RUN_ID, PortalError
 from local.meta.state import digits
 
 STATIC = Path(__file__).parent / "static"
@@ -172,6 +172,15 @@ async def run(request: Request) -> Response:
     return JSONResponse(await platform.portal.what_happened(request.path_params["run"]))
 
 
+async def open_run(request: Request) -> Response:
+    """GET /open/{run}: on to the run's page."""
+    run_id = request.path_params["run"]
+    link = platform_of(request).portal.open_link(run_id) if RUN_ID.fullmatch(run_id) else None
+    if link is None:
+        raise PortalError("There is no such run here.")
+    return RedirectResponse(link)
+
+
 async def health(request: Request) -> Response:
     return JSONResponse({"ok": True})
 
@@ -194,5 +203,6 @@ ROUTES = [
     Route("/api/documents", documents, methods=["GET"]),
     Route("/api/documents", add_document, methods=["POST"]),
     Route("/api/runs/{run}", run),
+    Route("/open/{run}", open_run),
     Mount("/static", StaticFiles(directory=STATIC)),
 ]

@@ -41,6 +41,7 @@ class Portal:
 
     windmill_url: str
     workspace: str
+    sign_in: bool = False  # the local runner's pages take its token with the link; a real server has logins
 
 
 @dataclass

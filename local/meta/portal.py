@@ -89,6 +89,12 @@ class PortalClient:
         portal = self.portal
         return f"{portal.windmill_url.rstrip('/')}/run/{run}?workspace={portal.workspace}" if portal else None
 
+    def open_link(self, run: str) -> str | None:
+        """The link as the page opens it: at the local runner the visitor is signed in by it."""
+        link = self.link(run)
+        token = f"&token={self.secrets.runner_token}" if self.portal and self.portal.sign_in else ""
+        return f"{link}{token}" if link else None
+
     async def what_happened(self, run: str) -> dict[str, Any]:
         """A run in short: its steps, the tools that were called, the passages that were used."""
         flow = await self.job(run)
