@@ -1,0 +1,95 @@
+"""Starts a warm interpreter; runs a wrapper.py by its client or by the plain interpreter."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+ARGUMENTS = ("-u", "-m", "wrapper")
+ENVIRONMENT = {"PATH": "/usr/bin:/bin", "TZ": "UTC", "HOME": "/tmp", "WM_TOKEN": "t"}
+SAYS = "warm interpreter: "
+
+
+def until(true: Callable[[], object], seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, f"not within {seconds} s"
+        time.sleep(0.01)
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+class Job:
+    """A folder with a wrapper.py, and the process that runs it."""
+
+    def __init__(self, python: str, source: str, env: dict[str, str] | None = None, **options: Any) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="job-"))
+        (self.folder / "wrapper.py").write_text(source)
+        options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "process_group": 0} | options
+        self.process = subprocess.Popen(
+            [python, *ARGUMENTS],
+            cwd=self.folder,
+            env=ENVIRONMENT | (env or {}),
+            stdin=subprocess.DEVNULL,
+            text=True,
+            **options,
+        )
+
+    def wait(self) -> tuple[int, str, str]:
+        """Exit code, output, errors; without what differs from run to run."""
+        out, err = self.process.communicate(timeout=60)
+        shutil.rmtree(self.folder)
+        folder = str(self.folder)
+        return self.process.returncode, out.replace(folder, "FOLDER"), err.replace(folder, "FOLDER")
+
+
+def plainly(source: str, env: dict[str, str] | None = None, **options: Any) -> tuple[int, str, str]:
+    return Job(sys.executable, source, env, **options).wait()
+
+
+class Warm:
+    """A warm interpreter that runs."""
+
+    def __init__(self, *flags: str) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="warm-"))
+        self.python = str(self.folder / "python")
+        command = [sys.executable, "-m", "windmill.worker.warm", "--folder", str(self.folder), *flags]
+        environment = os.environ | {"A_SECRET": "of whoever starts it"}
+        self.log = (self.folder / "log").open("w+")
+        self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=self.log)
+
+    def __enter__(self) -> Warm:
+        until(lambda: (self.folder / "socket").exists() and not self.job("").wait()[2])
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.terminate()
+        self.process.wait()
+        shutil.rmtree(self.folder)
+
+    @property
+    def servers(self) -> list[int]:
+        return [pid for pid in children(self.process.pid) if alive(pid)]
+
+    def job(self, source: str, env: dict[str, str] | None = None, **options: Any) -> Job:
+        return Job(self.python, source, env, **options)
+
+    def run(self, source: str, env: dict[str, str] | None = None, **options: Any) -> tuple[int, str, str]:
+        return self.job(source, env, **options).wait()

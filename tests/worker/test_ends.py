@@ -1,0 +1,103 @@
+"""Cancelling, dying, growing old: whoever is killed, no process stays behind, and no job is lost that need not be."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.worker.support import SAYS, Warm, alive, until
+
+FAMILY = """
+import os, subprocess, sys, time
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+forked = os.fork()
+if forked:
+    print(os.getpid(), child.pid, forked)
+time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"process_group": None, "start_new_session": True}], ids=["group", "session"]
+)
+@pytest.mark.parametrize("whole_group", [True, False])
+def test_killing_the_client_kills_all_of_the_job(
+    warm: Warm, options: dict[str, object], whole_group: bool
+) -> None:
+    job = warm.job(FAMILY, **options)
+    assert job.process.stdout
+    pids = [int(word) for word in job.process.stdout.readline().split()]
+    assert len(pids) == 3 and all(alive(pid) for pid in pids)
+    (os.killpg if whole_group else os.kill)(job.process.pid, signal.SIGKILL)
+    until(lambda: not any(alive(pid) for pid in pids), 3)
+    assert job.wait()[0] == -9
+    assert warm.run("print(1)") == (0, "1\n", "")
+
+
+def test_a_signal_for_the_client_reaches_the_job(warm: Warm) -> None:
+    job = warm.job(
+        "import signal, sys, time\nsignal.signal(15, lambda *_: (print('cleaned up'), sys.exit(5)))\n"
+        "print('ready')\ntime.sleep(600)"
+    )
+    assert job.process.stdout and job.process.stdout.readline() == "ready\n"
+    job.process.send_signal(signal.SIGTERM)
+    assert job.wait() == (5, "cleaned up\n", "")
+
+
+def test_peak_memory_shows_in_the_client(warm: Warm) -> None:
+    job = warm.job("import sys, time\nx = b'x' * 200_000_000\nprint('ready')\ntime.sleep(600)")
+    assert job.process.stdout and job.process.stdout.readline() == "ready\n"
+
+    def peak() -> int:
+        lines = Path(f"/proc/{job.process.pid}/status").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+
+    until(lambda: peak() > 200_000, 5)
+    job.process.kill()
+    job.wait()
+
+
+def test_a_killed_server_takes_its_jobs_along_and_is_replaced() -> None:
+    with Warm("--wait", "10") as own:
+        job = own.job("import os, time\nprint(os.getpid())\ntime.sleep(600)")
+        assert job.process.stdout
+        pid = int(job.process.stdout.readline())
+        (server,) = own.servers
+        os.kill(server, signal.SIGKILL)
+        code, _, err = job.wait()
+        assert code == 1 and f"{SAYS}it was stopped in the middle of this job" in err
+        until(lambda: not alive(pid))
+        assert own.run("print(1)") == (0, "1\n", "")
+        assert own.servers != [server]
+        job = own.job("import os, time\nprint(os.getpid())\ntime.sleep(600)")
+        assert job.process.stdout
+        pid = int(job.process.stdout.readline())
+        own.process.kill()
+        until(lambda: not alive(pid))
+        assert job.wait()[0] == 1
+
+
+def test_growing_old_fails_no_job() -> None:
+    with Warm("--wait", "10", "--jobs", "5") as own:
+        (first,) = own.servers
+        long = own.job(
+            "import os, time\nprint(os.getppid())\nwhile not os.path.exists('go'):\n    time.sleep(0.01)\nprint('end')"
+        )
+        assert long.process.stdout and long.process.stdout.readline() == f"{first}\n"
+        seen: set[str] = set()
+
+        def ask() -> bool:
+            code, out, err = own.run("import os\nprint(os.getppid())")
+            assert (code, err) == (0, "")
+            seen.add(out)
+            return len(seen) >= 3
+
+        until(ask, 60)
+        (long.folder / "go").touch()
+        code, out, err = long.wait()
+        assert (code, err) == (0, "") and out == "end\n"
+        until(lambda: not alive(first))
+        until(lambda: len(own.servers) <= 2)

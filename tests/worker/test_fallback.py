@@ -1,0 +1,105 @@
+"""What the warm interpreter must not or can't run goes to the plain one, soon, with one line that says why."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.worker.support import SAYS, Job, Warm, plainly
+
+WARM = "import sys\nprint('openai' in sys.modules)"
+
+
+def package(folder: Path, name: str, version: str) -> str:
+    """A folder as Windmill keeps one for each locked package."""
+    place = folder / f"{name}=={version}"
+    (place / f"{name}-{version}.dist-info").mkdir(parents=True)
+    return str(place)
+
+
+def test_locked_as_preloaded(warm: Warm, tmp_path: Path) -> None:
+    path = f"{package(tmp_path, 'psycopg', psycopg.__version__)}:{package(tmp_path, 'left_pad', '1.0')}"
+    assert warm.run(WARM, {"PYTHONPATH": path}) == (0, "True\n", "")
+
+
+def test_locked_otherwise(warm: Warm, tmp_path: Path) -> None:
+    path = f"{package(tmp_path, 'left_pad', '1.0')}:{package(tmp_path, 'psycopg', '3.2.13')}"
+    code, out, err = warm.run(WARM, {"PYTHONPATH": path})
+    said = f"{SAYS}psycopg 3.2.13 is locked, {psycopg.__version__} is preloaded; this job runs in the plain one\n"
+    assert (code, out, err) == (0, "False\n", said)
+
+
+def test_another_module_of_that_name(warm: Warm, tmp_path: Path) -> None:
+    (tmp_path / "openai.py").write_text("")
+    code, out, err = warm.run(WARM + "\nimport openai\nprint(openai.__file__)", {"PYTHONPATH": str(tmp_path)})
+    assert (code, out) == (0, f"False\n{tmp_path}/openai.py\n") and "another openai" in err
+
+
+@pytest.mark.parametrize("name", ["PYTHONHASHSEED", "LC_ALL", "LD_PRELOAD", "OPENSSL_CONF"])
+def test_variables_that_only_a_fresh_process_reads(warm: Warm, name: str) -> None:
+    code, out, err = warm.run(WARM, {name: ""})
+    assert (code, out) == (0, "False\n") and name in err
+
+
+def test_limits_are_the_client_s(warm: Warm) -> None:
+    import resource
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))
+
+    source = WARM + "\ntry:\n    bytearray(2**30)\nexcept MemoryError:\n    print('refused')"
+    assert warm.run(source, preexec_fn=limit) == (0, "True\nrefused\n", "")
+
+
+def timed(python: str) -> tuple[float, tuple[int, str, str]]:
+    start = time.monotonic()
+    ended = Job(python, WARM).wait()
+    return time.monotonic() - start, ended
+
+
+def test_missing_hung_or_overloaded(warm: Warm, tmp_path: Path) -> None:
+    """All four: no socket, nobody at it, one that does not answer, one whose queue is full."""
+    quick = Path(warm.python).read_text().replace("WAIT_S = 10.0", "WAIT_S = 0.05")
+    client = tmp_path / "python"
+    client.write_text(quick)
+    client.chmod(0o700)
+    plain_s = min(timed(sys.executable)[0] for _ in range(3))
+
+    def falls_back(reason: str) -> None:
+        took, (code, out, err) = min(timed(str(client)) for _ in range(3))
+        assert (code, out, err.count("\n")) == (0, "False\n", 1) and SAYS in err and reason in err
+        assert took < plain_s + 0.05 + 0.1, took  # the wait, and the client's own start on a busy machine
+
+    falls_back("No such file")
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "socket"))
+        falls_back("refused")
+        server.listen(0)
+        clients = [socket.socket(socket.AF_UNIX)]
+        clients[0].connect(str(tmp_path / "socket"))
+        falls_back("can't be reached")
+        clients[0].close()
+    (tmp_path / "socket").unlink()
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "socket"))
+        server.listen(100)
+        falls_back("does not answer")
+
+
+def test_a_stopped_server_is_left_alone() -> None:
+    with Warm("--wait", "2") as own:
+        (server,) = own.servers
+        os.kill(server, signal.SIGSTOP)
+        quick = Path(own.python)
+        quick.write_text(quick.read_text().replace("WAIT_S = 2.0", "WAIT_S = 0.05"))
+        code, out, err = own.run("print(1)")
+        os.kill(server, signal.SIGCONT)
+        assert (code, out) == (0, "1\n") and "does not answer" in err
+        assert own.run("print(2)")[:2] == (0, "2\n") == plainly("print(2)")[:2]

@@ -1,0 +1,92 @@
+"""Nothing of one job is visible to another, and the warm process has nothing to give away."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from tests.worker.support import Warm, children
+
+MESS = """
+import json, os, random, sys, types, socket, decimal, builtins, tempfile, openai, httpx2
+os.environ["LEFT"] = "behind"
+os.putenv("LEFT", "behind")
+sys.modules["left"] = types.ModuleType("left")
+sys.path.append("/left")
+json.dumps = None
+builtins.left = True
+random.seed(1)
+decimal.getcontext().prec = 3
+os.chdir("/")
+os.umask(0o777)
+tempfile.tempdir = "/left"
+client = openai.OpenAI(api_key="a secret of this job", base_url="http://127.0.0.1:9")
+held = [socket.socket(), open("/dev/zero")]
+"""
+LOOK = """
+import json, os, random, sys, decimal, builtins, tempfile, uuid, secrets, gc
+import openai
+assert "LEFT" not in os.environ and "left" not in sys.modules and "/left" not in sys.path
+assert json.dumps([]) == "[]" and not hasattr(builtins, "left")
+assert decimal.getcontext().prec == 28 and tempfile.gettempdir() == "/tmp"
+assert not [c for c in gc.get_objects() if isinstance(c, openai.OpenAI)]
+print(len(os.listdir("/proc/self/fd")))
+print(random.random(), uuid.uuid4(), secrets.token_hex(), tempfile.mktemp(), random.SystemRandom().random())
+"""
+
+
+def test_a_job_leaves_nothing_behind(warm: Warm) -> None:
+    assert warm.run(MESS)[0] == 0
+    code, out, err = warm.run(LOOK)
+    assert (code, err) == (0, "")
+    assert out.splitlines()[0] == "4"  # the streams, and the folder that is listed
+
+
+def test_random_numbers_are_each_job_s_own(warm: Warm) -> None:
+    drawn = [value for _ in range(5) for value in warm.run(LOOK)[1].splitlines()[1].split()]
+    assert len(set(drawn)) == len(drawn)
+
+
+def test_tls_and_psycopg_work_after_the_fork(warm: Warm) -> None:
+    source = (
+        "import ssl, psycopg, hashlib\nfrom cryptography.hazmat.primitives.ciphers.aead import AESGCM\n"
+        "ssl.create_default_context(); ssl.RAND_bytes(8)\n"
+        "print(len(AESGCM(AESGCM.generate_key(256)).encrypt(bytes(12), b'x', None)))\n"
+        "try:\n    psycopg.connect('host=127.0.0.1 port=9 connect_timeout=2')\n"
+        "except psycopg.OperationalError as e:\n    print('refused' in str(e))"
+    )
+    assert warm.run(source) == (0, "17\nTrue\n", "")
+
+
+def test_the_process_is_private_and_holds_no_secret(warm: Warm) -> None:
+    assert stat.S_IMODE(warm.folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE((warm.folder / "socket").stat().st_mode) == 0o600
+    for pid in (warm.process.pid, *warm.servers):
+        environment = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+        assert [pair for pair in environment if pair and not pair.startswith(b"LC_CTYPE=")] == []
+        assert len(os.listdir(f"/proc/{pid}/task")) == 1
+        inet = {line.split()[9] for line in Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]}
+        held = {os.readlink(entry) for entry in Path(f"/proc/{pid}/fd").iterdir()}
+        assert not [name for name in held if name.removeprefix("socket:[").rstrip("]") in inet]
+
+
+def test_an_open_folder_is_refused(tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    tmp_path.chmod(0o755)
+    command = [sys.executable, "-m", "windmill.worker.warm", "--folder", str(tmp_path)]
+    ran = subprocess.run(command, capture_output=True, text=True)
+    assert ran.returncode == 1 and "closed to all others" in ran.stderr
+
+
+def test_f_modules_are_not_preloaded(warm: Warm) -> None:
+    assert (
+        warm.run("import sys\nprint([m for m in sys.modules if m.split('.')[0] in ('f', 'u')])")[1] == "[]\n"
+    )
+
+
+def test_an_idle_server_has_no_process_left(warm: Warm) -> None:
+    assert warm.run("")[0] == 0
+    assert [children(pid) for pid in warm.servers] == [[]]

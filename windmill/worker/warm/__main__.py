@@ -1,0 +1,113 @@
+"""The warm interpreter: a process that has imported the heavy modules already, and forks for each job that its client hands over.
+
+    python -m windmill.worker.warm --folder /tmp/warm
+
+makes the folder (0700) with the client `python`, which is what PYTHON_PATH must name, and the socket (0600). Three kinds of processes:
+this one, the supervisor, which imports next to nothing; one server at a time, which it forks; one process a job, forked from that.
+No secret is ever here: the environment is cleared first, and a job's own is read by the job's process alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+
+CLIENT = Path(__file__).with_name("client.py")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--folder", type=Path, required=True, help="holds the client and the socket; private")
+    parser.add_argument("--install", action="store_true", help="only write the client")
+    parser.add_argument("--jobs", type=int, default=2000, help="start afresh after so many jobs (2000)")
+    parser.add_argument("--growth", type=int, default=64, help="or when memory has grown by so many MB (64)")
+    parser.add_argument(
+        "--wait", type=float, default=0.05, help="seconds that the client waits for an answer (0.05)"
+    )
+    options = parser.parse_args()
+    if set(os.environ) - {"LC_CTYPE"}:  # which Python itself sets where there is no locale
+        os.execve(sys.executable, [sys.executable, "-u", *sys.orig_argv[1:]], {})
+    try:
+        install(options.folder, options.wait)
+        if not options.install:
+            supervise(listen(options.folder / "socket"), options.jobs, options.growth * 1024 * 1024)
+    except OSError as error:
+        print(f"The warm interpreter can't start: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def install(folder: Path, wait_s: float) -> None:
+    """The client, executable by whoever may enter the folder: this user."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = folder.stat()
+    if found.st_uid != os.geteuid() or found.st_mode & 0o077:
+        raise PermissionError(f"{folder} must belong to this user and be closed to all others (mode 0700)")
+    source = CLIENT.read_text().replace("WAIT_S = 0.05", f"WAIT_S = {wait_s}")
+    fresh = folder / "python.new"
+    fresh.write_text(f"#!{sys.executable} -IS\n{source}")
+    fresh.chmod(0o700)
+    fresh.rename(folder / "python")
+
+
+def listen(path: Path) -> socket.socket:
+    path.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX)
+    os.umask(0o177)
+    listener.bind(str(path))
+    os.umask(0o022)
+    listener.listen(4096)
+    listener.setblocking(False)
+    return listener
+
+
+def supervise(listener: socket.socket, max_jobs: int, max_growth: int) -> None:
+    """Keeps one server up. The next is ready before the last one stops taking jobs; what that still runs, it sees to the end."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a server
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    serving: socket.socket | None = None
+    while True:
+        link, theirs = socket.socketpair()
+        supervisor = os.getpid()
+        if os.fork() == 0:
+            link.close()
+            if serving:
+                serving.close()
+            work(listener, theirs, supervisor, max_jobs, max_growth)
+            return
+        theirs.close()
+        if link.recv(1) == b"r":
+            if serving:
+                serving.close()  # tells it to take no more
+            serving = link
+            if link.recv(1) == b"o":  # it has grown old
+                continue
+        print("warm interpreter: the server died; starting another", file=sys.stderr)
+        time.sleep(0.5)
+
+
+def work(
+    listener: socket.socket, link: socket.socket, supervisor: int, max_jobs: int, max_growth: int
+) -> None:
+    """The life of a server and, where serve() returns a connection, of the job that was forked from it."""
+    from .job import run  # not before the fork: the supervisor stays small
+    from .server import Server, die_with, preload
+
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    die_with(supervisor)
+    versions, loaded = preload()
+    server = Server(listener, link, max_jobs, max_growth)
+    link.send(b"r")
+    connection = server.serve()
+    if connection is not None:
+        die_with(server.pid)
+        run(connection, versions, loaded)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
