@@ -12,6 +12,7 @@ from typing import Any
 from deploy import tenants
 
 from local.documents.writer import render
+from local.portal.wire import request
 from local.stack import Stack  # puts windmill/ on the path
 
 CUSTOMERS = [
@@ -138,8 +139,8 @@ def upload(
 ) -> dict[str, Any]:
     """Uploads as the tenant's staff would in the portal; returns what the portal says."""
     server = stack.as_person(tenant.staff)
-    arguments = {"file": base64.b64encode(content).decode(), "filename": filename, "title": title}
-    body = {"component": "upload", "path": "script/f/ingest/upload_document", "args": arguments}
+    asked = request("upload", file=base64.b64encode(content).decode(), filename=filename, title=title)
+    body = {"component": "upload", "path": "script/f/ingest/upload_document", "args": {"request": asked}}
     job = server.call("POST", "apps_u/execute_component/f/portal/documents", body).text.strip('"')
     result: dict[str, Any] = wait_for(lambda: _result(server, job), 60)
     return result

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 
 from local.meta.config import Portal, Secrets
+from local.portal.wire import request
 
 APP = "f/portal/documents"
 # The app's runnables, as its backend/*.yaml names them.
@@ -43,11 +44,12 @@ class PortalClient:
             raise PortalError(f"Windmill answered {answer.status_code}: {answer.text[:300]}")
         return answer
 
-    async def app(self, tenant: str, runnable: str, args: dict[str, Any], seconds: float = 60) -> Any:
+    async def app(self, tenant: str, runnable: str, fields: dict[str, Any], seconds: float = 60) -> Any:
         """Call a runnable of the documents app as the tenant's staff, and wait for its result."""
         token = self.secrets.upload_tokens.get(tenant)
         if not token:
             raise PortalError("This business has no staff login here, so nothing can be uploaded.")
+        args = {"request": request(runnable, **fields)}
         body = {"component": runnable, "path": RUNNABLES[runnable], "args": args}
         started = await self.call("POST", f"apps_u/execute_component/{APP}", token, body)
         job = started.text.strip().strip('"')
@@ -57,7 +59,10 @@ class PortalClient:
             if done.get("completed"):
                 if done.get("success") is False:
                     raise PortalError(reason(done.get("result")))
-                return done.get("result")
+                result = done.get("result")
+                if isinstance(result, dict) and result.get("ok") is False:
+                    raise PortalError(str(result.get("message")))
+                return result
             await asyncio.sleep(0.15)
         raise PortalError("Windmill did not finish in time.")
 

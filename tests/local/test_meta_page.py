@@ -162,7 +162,9 @@ def test_a_document_goes_to_windmill_as_the_tenants_staff(meta: Meta, windmill: 
     assert headers["authorization"] == "Bearer staff"
     sent = json.loads(body)
     assert sent["component"] == "upload"
-    assert sent["args"] == {"file": "JVBERg==", "filename": "Ä.pdf", "title": "T"}
+    asked = json.loads(sent["args"]["request"])
+    assert asked["chatmill"] == 1
+    assert (asked["action"], asked["file"], asked["filename"], asked["title"]) == ("upload", "JVBERg==", "Ä.pdf", "T")
 
 
 def test_a_refused_document_says_why(meta: Meta, windmill: Recorder) -> None:

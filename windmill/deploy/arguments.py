@@ -56,11 +56,10 @@ ARGUMENTS = {
     ),
     "document_id": Argument(TEXT, "The document's id, from the table documents"),
     "tenant_id": Argument(TEXT, "The tenant's id"),
+    "send_id": Argument(TEXT, "The part's send_id, as the outbox and the conversation log show it"),
     "request": Argument(TEXT, "What the portal's page asks: one JSON text, see f/common/members"),
     "title": Argument(TEXT, "The name that citations show; without one the file name is used"),
 }
 
 # Where an argument means something else than elsewhere: (script, argument) -> description.
-EXCEPTIONS = {
-    ("f/ingest/upload_document", "tenant_id"): "Which of your businesses it is for, if you belong to several",
-}
+EXCEPTIONS: dict[tuple[str, str], str] = {}

@@ -13,7 +13,7 @@ from typing import Any
 import httpx2
 
 RESOURCES = Path(__file__).resolve().parents[1] / "resources"
-FOLDERS = ("common", "chatbot", "ingest", "portal")
+FOLDERS = ("common", "chatbot", "ingest", "office", "portal")
 
 
 class DeployError(Exception):
@@ -24,7 +24,7 @@ class Server:
     """One workspace of a Windmill server."""
 
     def __init__(self, url: str, token: str, workspace: str) -> None:
-        self.workspace = workspace
+        self.url, self.token, self.workspace = url.rstrip("/"), token, workspace
         self._http = httpx2.Client(
             base_url=f"{url.rstrip('/')}/api/", headers={"Authorization": f"Bearer {token}"}, timeout=30
         )

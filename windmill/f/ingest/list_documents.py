@@ -2,25 +2,28 @@
 # psycopg[binary]==3.3.9
 """The documents of a tenant, for its staff: newest first, with state, progress and the reason of a failure.
 
-In: nothing but, for a person of several businesses, which one. Out: {"documents": [...]}; never the documents' bytes.
+In: a request of the portal's page (f/common/members.py). Out: {"documents": [...]}; never the documents' bytes.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from f.common.database import as_tenant, connect
-from f.common.members import member_of
+from f.common.database import Connection, as_tenant
+from f.common.members import ANYONE, Ask, Member, serve
 
 postgresql = dict[str, Any]
 
 
-def main(db: postgresql, tenant_id: str = "") -> dict[str, Any]:
-    with connect(db) as conn:
-        member = member_of(conn, tenant_id, roles={"owner", "editor", "agent", "viewer"})
-        with as_tenant(conn, member["tenant_id"]):
-            rows = conn.execute(
-                b"select id::text, title, filename, media_type, size_bytes, state, error, notes, pages, chunks, chunks_embedded,"
-                b" created_at::text, updated_at::text from documents order by created_at desc limit 500"
-            ).fetchall()
+def main(request: str, db: postgresql) -> dict[str, Any]:
+    return serve(request, db, {"list": (ANYONE, listed)})
+
+
+def listed(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
+    with as_tenant(conn, member["tenant_id"]):
+        rows = conn.execute(
+            b"select id::text, title, filename, media_type, size_bytes, state, error, notes, pages, chunks, chunks_embedded,"
+            b" replaces::text, uploaded_by, created_at::text, updated_at::text"
+            b" from documents order by created_at desc, id limit 500"
+        ).fetchall()
     return {"documents": rows}

@@ -1,0 +1,135 @@
+"""Two tenants with people of every role, and the portal's scripts called as a worker calls them: with the server-set identity."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+
+from local.portal.wire import request
+from sql import apply
+
+MASTER_KEY = b64encode(b"k" * 32).decode()
+ROLES = ("owner", "editor", "agent", "viewer")
+STATIC = {
+    "f.ingest.upload_document": (),
+    "f.ingest.list_documents": (),
+    "f.office.me": (),
+    "f.office.documents": ("embeddings",),
+    "f.office.bot": ("master_key",),
+    "f.office.conversations": ("whatsapp", "master_key"),
+    "f.office.insights": ("embeddings",),
+    "f.office.operator": ("master_key",),
+}
+
+
+class Portal:
+    """The database of the tests, and who asks what of it."""
+
+    def __init__(self, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.url, self._monkeypatch = url, monkeypatch
+        self.flows: list[tuple[str, Any]] = []
+        self.values = {
+            "master_key": MASTER_KEY,
+            "embeddings": {"base_url": "http://127.0.0.1:9"},
+            "whatsapp": {"graph_url": "http://127.0.0.1:9", "api_version": "v23.0"},
+        }
+        info = psycopg.conninfo.conninfo_to_dict(url)
+        self.db = {
+            **{key: info.get(key) for key in ("host", "port", "dbname")},
+            "user": "chatbot_app",
+            "password": "portal tests",
+        }
+        for module in (
+            "f.ingest.upload_document",
+            "f.office.documents",
+            "f.office.insights",
+            "f.office.dry_runs",
+        ):
+            monkeypatch.setattr(importlib.import_module(module), "start_flow", self._start_flow)
+
+    def _start_flow(self, path: str, arguments: Any, **_: Any) -> str:
+        self.flows.append((path, arguments))
+        (row,) = self.rows("select gen_random_uuid()::text as id")
+        return str(row["id"])
+
+    def call(self, email: str, script: str, raw: Any) -> dict[str, Any]:
+        """Runs a script with any value as its `request`."""
+        self._monkeypatch.setenv("WM_END_USER_EMAIL", email)
+        static = {name: self.values[name] for name in STATIC[script]}
+        answer: dict[str, Any] = importlib.import_module(script).main(raw, db=self.db, **static)
+        return json.loads(json.dumps(answer))
+
+    def ask(self, who: str, script: str, action: str, /, **fields: Any) -> dict[str, Any]:
+        return self.call(who, script, request(action, **fields))
+
+    def rows(self, query: str, *parameters: Any) -> list[dict[str, Any]]:
+        with psycopg.connect(self.url, row_factory=dict_row, autocommit=True) as conn:
+            done = conn.execute(query.encode(), parameters)
+            return done.fetchall() if done.description else []
+
+
+SEED = """
+insert into tenants (id, name) values ('{a}', 'Alpha'), ('{b}', 'Beta');
+insert into chatbots (phone_number_id, tenant_id, name) values ('1001', '{a}', 'Alpha'), ('1002', '{b}', 'Beta');
+insert into tenant_members (tenant_id, email, role)
+    select t.id::uuid, role || '@' || t.name || '.example', role
+    from (values ('{a}', 'alpha'), ('{b}', 'beta')) t(id, name), unnest(array['owner', 'editor', 'agent', 'viewer']) role;
+insert into operators values ('op@platform.example');
+"""
+
+
+@pytest.fixture(scope="session")
+def portal_url(new_database: Callable[[], str]) -> str:
+    url = new_database()
+    apply.apply(url, {"chatbot_app": "portal tests"})
+    return url
+
+
+A, B = "aaaaaaaa-0000-4000-8000-000000000001", "bbbbbbbb-0000-4000-8000-000000000002"
+
+
+@pytest.fixture
+def portal(portal_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Portal]:
+    made = Portal(portal_url, monkeypatch)
+    made.rows("delete from inbound_messages")
+    made.rows("delete from tenants")
+    made.rows("delete from operators")
+    for statement in SEED.format(a=A, b=B).strip().split(";\n"):
+        made.rows(statement.rstrip(";"))
+    yield made
+
+
+@pytest.fixture
+def conversation(portal: Portal) -> dict[str, str]:
+    """A contact of Alpha who asked something that found no answer."""
+    return talked(portal, A, "1001", "34600000001", "Do you sell bicycles?")
+
+
+def talked(portal: Portal, tenant: str, number: str, phone: str, question: str) -> dict[str, str]:
+    """One finished turn, written by the functions that the steps call."""
+    payload = json.dumps({"entry": [{"changes": [{"value": {"messages": [{"text": {"body": question}}]}}]}]})
+    with psycopg.connect(portal.url, row_factory=dict_row, autocommit=True) as conn, conn.transaction():
+        conn.execute("select set_config('app.tenant_id', %s, true)", [tenant])
+        row = conn.execute(
+            "select open_turn(%s, gen_random_uuid()::text, gen_random_uuid(), %s, null, 'Ana', %s) as opened",
+            [number, phone, payload],
+        ).fetchone()
+        assert row
+        opened = row["opened"]
+        epoch = opened["epoch"]
+        content = json.dumps([{"type": "text", "text": {"body": "I don't know."}}])
+        conn.execute("select queue_parts(%s, %s, %s::jsonb)", [opened["turn_id"], epoch, content])
+        summary = json.dumps(
+            {"question": question, "usage": {"cost_usd": 0.01}, "trace": [], "citations": []}
+        )
+        conn.execute(
+            "select close_turn(%s, %s, 'done', 'unanswered', %s::jsonb)", [opened["turn_id"], epoch, summary]
+        )
+    return {"contact": opened["contact_id"], "turn": opened["turn_id"]}

@@ -1,0 +1,173 @@
+"""Each script behind the portal: a stranger, another tenant's member, a forged argument, a guessed id, too low a role are refused."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from base64 import b64encode
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from local.portal.wire import request
+from tests.portal.conftest import STATIC, A, B, Portal
+
+ROOT = Path(__file__).resolve().parents[2]
+GUESSED = str(uuid.uuid4())
+FILE = b64encode(b"# Opening hours\n\nFrom nine to five.").decode()
+# script, action, fields, the lowest role that may
+ACTIONS: list[tuple[str, str, dict[str, Any], str]] = [
+    ("f.ingest.upload_document", "upload", {"file": FILE, "filename": "hours.md"}, "editor"),
+    ("f.ingest.list_documents", "list", {}, "viewer"),
+    ("f.office.documents", "search", {"question": "When?"}, "viewer"),
+    ("f.office.documents", "delete", {"document_id": GUESSED}, "editor"),
+    ("f.office.documents", "again", {"document_id": GUESSED}, "editor"),
+    ("f.office.bot", "get", {}, "viewer"),
+    ("f.office.bot", "save", {"phone_number_id": "1001", "settings": {"persona": "kind"}}, "editor"),
+    ("f.office.bot", "put_tool", {"name": "orders", "url": "https://orders.example/mcp"}, "owner"),
+    ("f.office.bot", "delete_tool", {"name": "orders"}, "owner"),
+    ("f.office.bot", "ask", {"question": "When?"}, "agent"),
+    ("f.office.bot", "asked", {"run": GUESSED}, "agent"),
+    ("f.office.conversations", "list", {}, "viewer"),
+    ("f.office.conversations", "history", {"contact_id": GUESSED}, "viewer"),
+    ("f.office.conversations", "pause", {"contact_id": GUESSED, "hours": 1}, "agent"),
+    ("f.office.conversations", "reply", {"contact_id": GUESSED, "reply_id": GUESSED, "body": "Hi"}, "agent"),
+    ("f.office.conversations", "export", {}, "agent"),
+    ("f.office.insights", "overview", {}, "viewer"),
+    ("f.office.insights", "unanswered", {}, "viewer"),
+    ("f.office.insights", "add_answer", {"turn_ids": [GUESSED], "question": "q", "answer": "a"}, "editor"),
+    ("f.office.insights", "set_aside", {"turn_ids": [GUESSED]}, "editor"),
+    ("f.office.insights", "re_ask", {"turn_ids": [GUESSED]}, "editor"),
+    ("f.office.insights", "asked", {"run": GUESSED}, "editor"),
+]
+LADDER = ("viewer", "agent", "editor", "owner")
+OPERATORS = ("overview", "put_tenant", "put_number", "put_key", "put_member", "hand_over_again")
+
+
+@pytest.mark.parametrize(("script", "action", "fields", "lowest"), ACTIONS)
+def test_strangers_and_low_roles_are_refused(
+    portal: Portal, script: str, action: str, fields: dict[str, Any], lowest: str
+) -> None:
+    assert portal.ask("", script, action, **fields)["refused"] == "no_identity"
+    assert portal.ask("x@elsewhere.example", script, action, **fields)["refused"] == "not_a_member"
+    other = portal.ask("owner@beta.example", script, action, **{**fields, "tenant_id": A})
+    assert other["refused"] == "not_a_member"
+    for role in LADDER[: LADDER.index(lowest)]:
+        assert portal.ask(f"{role}@alpha.example", script, action, **fields)["refused"] == "role"
+    assert portal.flows == []
+
+
+@pytest.mark.parametrize(("script", "action", "fields"), [a[:3] for a in ACTIONS if GUESSED in str(a[2])])
+def test_a_guessed_id_is_answered_like_one_that_does_not_exist(
+    portal: Portal, script: str, action: str, fields: dict[str, Any]
+) -> None:
+    assert portal.ask("owner@alpha.example", script, action, **fields)["refused"] == "not_found"
+
+
+@pytest.mark.parametrize("script", STATIC)
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "the master key in plain",
+        {"password": "hunter2"},
+        '{"private_key": "hunter2"}',
+        '{"chatmill": true, "action": "list"',
+        '["hunter2"]',
+        None,
+        7,
+    ],
+)
+def test_what_is_not_a_request_of_the_page_is_refused_and_not_repeated(
+    portal: Portal, script: str, forged: Any
+) -> None:
+    """A worker puts secrets where an argument names one: then no script takes it for a request, and none says it back."""
+    answer = portal.call("owner@alpha.example", script, forged)
+    assert answer["refused"] == "bad_request"
+    assert "hunter2" not in json.dumps(answer)
+    assert "master key" not in json.dumps(answer)
+
+
+def test_the_browser_can_give_a_script_nothing_but_its_request() -> None:
+    """Whatever else a script takes is fixed by the app, which the browser can't override."""
+    backend = ROOT / "windmill/f/portal/documents__raw_app/backend"
+    found = {
+        yaml.safe_load(p.read_text())["path"]: yaml.safe_load(p.read_text()) for p in backend.glob("*.yaml")
+    }
+    assert sorted(path.replace("/", ".") for path in found) == sorted(STATIC)
+    for path, runnable in found.items():
+        form = yaml.safe_load((ROOT / f"windmill/{path}.script.yaml").read_text())["schema"]
+        assert set(form["properties"]) == {"request", *runnable["fields"]}
+        assert all("value" in field for field in runnable["fields"].values())
+        assert not path.startswith("f/portal/"), "tenants can read that folder"
+
+
+def test_folders_with_scripts_and_secrets_are_closed_to_tenants() -> None:
+    for folder in ("office", "ingest", "chatbot", "common"):
+        permissions = yaml.safe_load((ROOT / f"windmill/f/{folder}/folder.meta.yaml").read_text())[
+            "extra_perms"
+        ]
+        assert "g/all" not in permissions
+
+
+@pytest.mark.parametrize("action", OPERATORS)
+def test_only_operators_operate(portal: Portal, action: str) -> None:
+    fields = {
+        **{"tenant": A, "name": "Mine", "phone_number_id": "1001", "message_id": "m"},
+        **{"email": "owner@beta.example", "role": "owner", "kind": "whatsapp_token", "key": "EAA"},
+    }
+    before = portal.rows("select * from tenants order by id")
+    assert portal.ask("", "f.office.operator", action, **fields)["refused"] == "no_identity"
+    for who in ("x@elsewhere.example", "owner@alpha.example"):
+        assert portal.ask(who, "f.office.operator", action, **fields)["refused"] == "role"
+    assert portal.rows("select * from tenants order by id") == before
+
+
+def test_another_tenants_things_do_not_exist(portal: Portal, conversation: dict[str, str]) -> None:
+    owner, beta = "owner@alpha.example", "owner@beta.example"
+    mine = portal.ask(owner, "f.ingest.upload_document", "upload", file=FILE, filename="hours.md")
+    run = portal.ask(owner, "f.office.bot", "ask", question="When?")["run"]
+    asked: list[tuple[str, str, dict[str, Any]]] = [
+        ("f.office.documents", "delete", {"document_id": mine["document_id"]}),
+        (
+            "f.ingest.upload_document",
+            "upload",
+            {"file": b64encode(b"x").decode(), "replaces": mine["document_id"]},
+        ),
+        ("f.office.bot", "save", {"phone_number_id": "1001", "settings": {"persona": "rude"}}),
+        ("f.office.bot", "ask", {"question": "When?", "phone_number_id": "1001"}),
+        ("f.office.bot", "asked", {"run": run}),
+        ("f.office.conversations", "history", {"contact_id": conversation["contact"]}),
+        ("f.office.conversations", "pause", {"contact_id": conversation["contact"], "hours": 1}),
+        ("f.office.insights", "re_ask", {"turn_ids": [conversation["turn"]]}),
+        ("f.office.insights", "set_aside", {"turn_ids": [conversation["turn"]]}),
+        ("f.office.insights", "asked", {"run": run}),
+    ]
+    for script, action, fields in asked:
+        assert portal.ask(beta, script, action, **fields)["refused"] == "not_found", (script, action)
+    assert portal.ask(beta, "f.ingest.list_documents", "list")["documents"] == []
+    assert portal.ask(beta, "f.office.conversations", "list")["contacts"] == []
+    assert portal.ask(beta, "f.office.conversations", "export")["rows"] == 0
+    assert len(portal.ask(owner, "f.ingest.list_documents", "list")["documents"]) == 1
+
+
+def test_who_belongs_to_two_businesses_chooses(portal: Portal) -> None:
+    portal.rows("insert into tenant_members values (%s, 'owner@alpha.example', 'viewer')", B)
+    me = portal.ask("owner@alpha.example", "f.office.me", "me")
+    assert [(b["name"], b["role"]) for b in me["businesses"]] == [("Alpha", "owner"), ("Beta", "viewer")]
+    assert portal.ask("owner@alpha.example", "f.office.bot", "get")["refused"] == "choose"
+    bots = portal.ask("owner@alpha.example", "f.office.bot", "get", tenant_id=B)["bots"]
+    assert [b["phone_number_id"] for b in bots] == ["1002"]
+    assert portal.ask("x@elsewhere.example", "f.office.me", "me")["refused"] == "not_a_member"
+    assert portal.ask("", "f.office.me", "me")["refused"] == "no_identity"
+
+
+def test_a_suspended_business_is_closed_to_its_staff(portal: Portal) -> None:
+    done = portal.ask("op@platform.example", "f.office.operator", "put_tenant", tenant=A, status="suspended")
+    assert done["ok"] is True
+    assert portal.ask("owner@alpha.example", "f.office.bot", "get")["refused"] == "not_a_member"
+
+
+def test_dollar_signs_travel_unharmed() -> None:
+    assert "$" not in request("search", question="$var:f/chatbot/master_key")

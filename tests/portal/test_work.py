@@ -1,0 +1,203 @@
+"""What the portal's scripts do for those who may: settings, conversations, insights, the operator's work."""
+
+from __future__ import annotations
+
+import csv
+import io
+import uuid
+from base64 import b64encode
+from typing import Any
+
+import pytest
+
+from f.chatbot import graph_api
+from f.common.secrets import unseal
+from f.office import insights
+from tests.portal.conftest import MASTER_KEY, A, Portal, talked
+
+OWNER, AGENT, OPERATOR = "owner@alpha.example", "agent@alpha.example", "op@platform.example"
+
+
+def test_settings_are_saved_within_their_bounds(portal: Portal) -> None:
+    settings = {
+        "persona": "kind $5",
+        "languages": ["es", "en", "es"],
+        "max_rounds": 4,
+        "dont_know": {"es": "No sé."},
+    }
+    asked = {"phone_number_id": "1001", "settings": settings}
+    assert portal.ask("editor@alpha.example", "f.office.bot", "save", **asked)["ok"] is True
+    (bot,) = portal.ask(OWNER, "f.office.bot", "get")["bots"]
+    assert (bot["persona"], bot["languages"], bot["max_rounds"]) == ("kind $5", ["es", "en"], 4)
+    assert bot["dont_know"] == {"es": "No sé."}
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        *({"max_rounds": 21}, {"max_seconds": "5"}, {"languages": []}, {"languages": ["<b>"]}),
+        *({"dont_know": {}}, {"name": " "}, {"persona": "x" * 4001}, {"tenant_id": A}, {}, None),
+    ],
+)
+def test_settings_out_of_bounds_change_nothing(portal: Portal, settings: Any) -> None:
+    before = portal.rows("select * from chatbots order by 1")
+    answer = portal.ask(OWNER, "f.office.bot", "save", phone_number_id="1001", settings=settings)
+    assert answer["refused"] == "bad_request"
+    assert portal.rows("select * from chatbots order by 1") == before
+
+
+def test_a_tools_key_goes_in_and_never_comes_out(portal: Portal) -> None:
+    tool = {"name": "orders", "url": "https://orders.example/mcp", "allowed_tools": ["get_order"]}
+    portal.ask(OWNER, "f.office.bot", "put_tool", **tool, key="Bearer hunter2")
+    portal.ask(OWNER, "f.office.bot", "put_tool", **tool)
+    (row,) = portal.rows("select tenant_id::text, header_value from tenant_tools")
+    assert unseal(MASTER_KEY, A, "tool:orders", row["header_value"]) == "Bearer hunter2"
+    answer = portal.ask(OWNER, "f.office.bot", "get")
+    assert (answer["tools"][0]["has_key"], "hunter2" in str(answer)) == (True, False)
+    moved = {**tool, "url": "https://elsewhere.example/mcp"}
+    portal.ask(OWNER, "f.office.bot", "put_tool", **moved)
+    assert portal.rows("select header_value from tenant_tools") == [{"header_value": None}], (
+        "a key is for one server"
+    )
+
+
+def test_a_conversation_is_found_read_and_taken_along(portal: Portal, conversation: dict[str, str]) -> None:
+    portal.rows("update conversation_logs set body = '=cmd()' where direction = 'in'")
+    for words in ("ana", "3460000", "=CMD"):
+        (found,) = portal.ask(OWNER, "f.office.conversations", "list", search=words)["contacts"]
+        assert found["id"] == conversation["contact"]
+    assert portal.ask(OWNER, "f.office.conversations", "list", search="100%")["contacts"] == []
+    history = portal.ask(OWNER, "f.office.conversations", "history", contact_id=conversation["contact"])
+    assert [m["direction"] for m in history["messages"]] == ["in", "out"]
+    assert history["messages"][1]["outcome"] == "unanswered"
+    table = list(csv.DictReader(io.StringIO(portal.ask(AGENT, "f.office.conversations", "export")["csv"])))
+    assert [row["text"] for row in table] == ["'=cmd()", "I don't know."], "no cell is a formula"
+
+
+def test_a_human_replies_once_and_the_bot_is_quiet(
+    portal: Portal, conversation: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[str] = []
+
+    def send(self: Any, content: dict[str, Any], *_: Any) -> dict[str, Any]:
+        sent.append(content["text"]["body"])
+        return {"state": "sent", "message_id": "wamid.1", "code": None, "error": None, "retry_in_s": 0}
+
+    monkeypatch.setattr(graph_api.GraphApi, "send", send)
+    monkeypatch.setenv("WM_JOB_ID", str(uuid.uuid4()))
+    portal.ask(OPERATOR, "f.office.operator", "put_key", tenant=A, kind="whatsapp_token", key="EAA")
+    asked = {"contact_id": conversation["contact"], "reply_id": str(uuid.uuid4()), "body": "A human here."}
+    for _ in range(2):
+        assert portal.ask(AGENT, "f.office.conversations", "reply", **asked) == {"ok": True, "state": "sent"}
+    assert sent == ["A human here."]
+    history = portal.ask(OWNER, "f.office.conversations", "history", contact_id=conversation["contact"])
+    last = history["messages"][-1]
+    assert (last["body"], last["model"], last["status"]) == ("A human here.", "human", "sent")
+    assert history["contact"]["paused_until"]
+    portal.ask(AGENT, "f.office.conversations", "pause", contact_id=conversation["contact"], hours=0)
+    history = portal.ask(OWNER, "f.office.conversations", "history", contact_id=conversation["contact"])
+    assert history["contact"]["paused_until"] is None
+    portal.rows("update conversation_logs set created_at = now() - interval '25 hours'")
+    asked["reply_id"] = str(uuid.uuid4())
+    assert portal.ask(AGENT, "f.office.conversations", "reply", **asked)["refused"] == "window_closed"
+    assert len(sent) == 1
+
+
+def test_charts_count_what_happened(portal: Portal, conversation: dict[str, str]) -> None:
+    days = portal.ask(OWNER, "f.office.insights", "overview", days=7, zone="Asia/Kolkata")["days"]
+    assert len(days) == 7
+    today = days[-1]
+    counts = {
+        key: today[key] for key in ("messages_in", "messages_out", "answered", "unanswered", "cost_usd")
+    }
+    assert counts == {"messages_in": 1, "messages_out": 1, "answered": 0, "unanswered": 1, "cost_usd": 0.01}
+    assert today["response_s"] >= 0
+    other = portal.ask("owner@beta.example", "f.office.insights", "overview", days=1, zone="Not/AZone")[
+        "days"
+    ]
+    assert other[0]["messages_in"] == 0
+
+
+def test_like_questions_are_one_group_and_an_answer_settles_it(
+    portal: Portal, conversation: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bicycles = talked(portal, A, "1001", "34600000002", "Are bicycles sold here?")
+    other = talked(portal, A, "1001", "34600000003", "Is there parking?")
+
+    def embed(texts: list[str], *_: Any) -> list[list[float]]:
+        return [[1.0, 0.05 * i, float("parking" in t)] + [0.0] * 381 for i, t in enumerate(texts)]
+
+    monkeypatch.setattr("f.common.embeddings.embed", embed)
+    groups = portal.ask(OWNER, "f.office.insights", "unanswered")["groups"]
+    turns = [{q["turn_id"] for q in group["questions"]} for group in groups]
+    assert turns == [{conversation["turn"], bicycles["turn"]}, {other["turn"]}]
+    ids = sorted(turns[0])
+    runs = portal.ask(OWNER, "f.office.insights", "re_ask", turn_ids=ids, purpose="before")["runs"]
+    assert {r["question"] for r in runs} == {"Do you sell bicycles?", "Are bicycles sold here?"}
+    asked = {"turn_ids": ids, "question": "Do you sell\n# bicycles?", "answer": "No, only home goods."}
+    added = portal.ask(OWNER, "f.office.insights", "add_answer", **asked)
+    (row,) = portal.rows(
+        "select convert_from(content, 'utf8') as words from documents where id = %s", added["document_id"]
+    )
+    assert row["words"] == "# Do you sell bicycles?\n\nNo, only home goods.\n"
+    assert portal.flows[-1] == (
+        "f/ingest/ingest_document",
+        {"document_id": added["document_id"], "tenant_id": A},
+    )
+    left = portal.ask(OWNER, "f.office.insights", "unanswered")["groups"]
+    assert [g["question"] for g in left] == ["Is there parking?"]
+    portal.ask(OWNER, "f.office.insights", "set_aside", turn_ids=[other["turn"]])
+    assert portal.ask(OWNER, "f.office.insights", "unanswered")["groups"] == []
+
+
+def test_grouping_keeps_what_is_unlike_apart() -> None:
+    rows = [{"question": q, "embedding": e} for q, e in (("a", "[1,0]"), ("b", "[0,1]"), ("c", "[2,0.1]"))]
+    assert [len(g["questions"]) for g in insights.grouped(rows, 0.9)] == [2, 1]
+
+
+def test_a_file_is_checked_and_may_replace_another(portal: Portal) -> None:
+    script = "f.ingest.upload_document"
+    for content, words in ((None, "empty"), ("", "empty"), ("%%%", "whole"), (7, "whole")):
+        assert words in portal.ask(OWNER, script, "upload", file=content, filename="a.md")["message"]
+    file = b64encode(b"one").decode()
+    first = portal.ask(OWNER, script, "upload", file=file, filename="..\\up/a.md")
+    again = portal.ask(OWNER, script, "upload", file=file, filename="b.md")
+    assert (again["document_id"], again["known"]) == (first["document_id"], True)
+    asked = {"file": b64encode(b"two").decode(), "filename": "b.md", "replaces": first["document_id"]}
+    portal.ask(OWNER, script, "upload", **asked)
+    documents = portal.ask(OWNER, "f.ingest.list_documents", "list")["documents"]
+    assert [(d["filename"], d["replaces"]) for d in documents] == [
+        ("b.md", first["document_id"]),
+        ("a.md", None),
+    ]
+    assert len(portal.flows) == 2
+
+
+def test_an_operator_opens_a_business_and_hands_dead_letters_over_again(portal: Portal) -> None:
+    def operate(action: str, **fields: Any) -> dict[str, Any]:
+        return portal.ask(OPERATOR, "f.office.operator", action, **fields)
+
+    tenant = operate("put_tenant", name="Gamma")["tenant"]
+    assert operate("put_number", tenant=tenant, phone_number_id="10003", name="Gamma")["ok"] is True
+    assert operate("put_number", tenant=tenant, phone_number_id="x", name="Gamma")["refused"] == "bad_request"
+    assert operate("put_number", tenant=A, phone_number_id="10003", name="Theft")["refused"] == "taken"
+    operate("put_key", tenant=tenant, kind="whatsapp_token", key="EAAhunter2")
+    operate("put_member", tenant=tenant, email="New@Gamma.example", role="owner")
+    portal.rows(
+        "insert into inbound_messages (phone_number_id, message_id, kind, payload, state, reason)"
+        " values ('10003', 'm1', 'message', '{}', 'dead', 'given up')"
+    )
+    seen = operate("overview")
+    (gamma,) = [t for t in seen["tenants"] if t["id"] == tenant]
+    assert (gamma["has_whatsapp_token"], gamma["members"]) == (
+        True,
+        [{"email": "new@gamma.example", "role": "owner"}],
+    )
+    assert "hunter2" not in str(seen)
+    assert [m["message_id"] for m in seen["dead_letters"]] == ["m1"]
+    assert operate("hand_over_again", phone_number_id="10003", message_id="m1")["ok"] is True
+    assert operate("hand_over_again", phone_number_id="10003", message_id="m1")["refused"] == "not_found"
+    (row,) = portal.rows("select state, handover from inbound_messages")
+    assert (row["state"], row["handover"]) == ("received", 1)
+    operate("put_member", tenant=tenant, email="new@gamma.example")
+    assert portal.ask("new@gamma.example", "f.office.bot", "get")["refused"] == "not_a_member"

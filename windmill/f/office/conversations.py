@@ -1,0 +1,172 @@
+# requirements:
+# psycopg[binary]==3.3.9
+# cryptography==50.0.2
+# httpx2==2.16.2
+"""A tenant's conversations: find one, read it whole, quiet the bot, write as a human, take it along as a table.
+
+In: a request of the portal's page (f/common/members.py). Out: contacts, messages with citations and tool calls, or what was done.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from f.common.database import Connection, as_tenant, one
+from f.common.members import AGENTS, ANYONE, Ask, Member, Refused, an_id, not_found, serve, text
+from f.common.windmill import run_id
+
+postgresql = dict[str, Any]
+c_whatsapp = dict[str, Any]
+PAGE = 50
+EXPORT_ROWS = 20_000
+WHY_NOT = {
+    "window_closed": "The customer last wrote more than 24 hours ago. WhatsApp takes only templates then.",
+    "opted_out": "The customer has opted out.",
+}
+
+
+def main(request: str, db: postgresql, whatsapp: c_whatsapp, master_key: str) -> dict[str, Any]:
+    return serve(
+        request,
+        db,
+        {
+            "list": (ANYONE, listed),
+            "history": (ANYONE, history),
+            "pause": (AGENTS, pause),
+            "reply": (AGENTS, lambda conn, member, ask: reply(conn, member, ask, whatsapp, master_key)),
+            "export": (AGENTS, export),
+        },
+    )
+
+
+def listed(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
+    """Contacts, the latest first; searched by name, number and words of either side."""
+    words = text(ask, "search", 200).strip()
+    pattern = (
+        f"%{words.replace(chr(92), chr(92) * 2).replace('%', chr(92) + '%').replace('_', chr(92) + '_')}%"
+    )
+    with as_tenant(conn, member["tenant_id"]):
+        rows = conn.execute(
+            b"with latest as (select c.id, c.name, c.username, c.phone, c.paused_until > now() as paused, c.last_seen_at, l.body, l.direction,"
+            b" l.created_at from contacts c left join lateral (select body, direction, created_at from conversation_logs g"
+            b" where g.tenant_id = c.tenant_id and g.contact_id = c.id order by g.id desc limit 1) l on true"
+            b" where %(words)s = '' or c.name ilike %(pattern)s or c.username ilike %(pattern)s or c.phone like %(pattern)s"
+            b" or c.id in (select contact_id from (select contact_id, body from conversation_logs where tenant_id = current_tenant()"
+            b" order by id desc limit 50000) g where g.body ilike %(pattern)s)"
+            b" order by c.last_seen_at desc nulls last, c.id limit %(page)s offset %(skip)s)"
+            b" select id::text, name, username, phone, coalesce(paused, false) as paused, left(body, 160) as body, direction,"
+            b" coalesce(created_at, last_seen_at)::text as at from latest",
+            {"words": words, "pattern": pattern, "page": PAGE + 1, "skip": whole(ask, "skip")},
+        ).fetchall()
+    return {"contacts": rows[:PAGE], "more": len(rows) > PAGE}
+
+
+def history(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
+    """A contact and its messages, oldest first; `before` pages back."""
+    contact_id = an_id(ask, "contact_id")
+    with as_tenant(conn, member["tenant_id"]):
+        contact = conn.execute(
+            b"select id::text, name, username, phone, language, lead, blocked, opted_out_at::text,"
+            b" case when paused_until > now() then case when isfinite(paused_until) then paused_until::text else 'infinity' end end as paused_until"
+            b" from contacts where id = %s",
+            [contact_id],
+        ).fetchone()
+        if contact is None:
+            raise not_found()
+        rows = conn.execute(
+            b"select l.id, l.direction, l.body, l.citations, l.model, l.status, l.created_at::text as at, t.outcome, t.error,"
+            b" case when l.direction = 'out' then (select jsonb_agg(jsonb_build_object('tool', x ->> 'tool', 'error', x -> 'error', 'ms', x -> 'ms'))"
+            b" from jsonb_array_elements(case when jsonb_typeof(t.trace) = 'array' then t.trace end) x) end as tools"
+            b" from conversation_logs l left join turns t on t.id = l.turn_id"
+            b" where l.tenant_id = current_tenant() and l.contact_id = %s and (%s = 0 or l.id < %s) order by l.id desc limit 101",
+            [contact_id, whole(ask, "before"), whole(ask, "before")],
+        ).fetchall()
+    return {"contact": contact, "messages": rows[:100][::-1], "more": len(rows) > 100}
+
+
+def pause(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
+    """Quiets the bot for a contact for some hours; 0 hours: it talks again."""
+    hours = whole(ask, "hours")
+    with as_tenant(conn, member["tenant_id"]):
+        done = conn.execute(
+            b"update contacts set paused_until = case when %s > 0 then now() + make_interval(hours => %s) end where id = %s",
+            [hours, min(hours, 24 * 365), an_id(ask, "contact_id")],
+        )
+    if not done.rowcount:
+        raise not_found()
+    return {"paused": hours > 0}
+
+
+def reply(
+    conn: Connection, member: Member, ask: Ask, whatsapp: c_whatsapp, master_key: str
+) -> dict[str, Any]:
+    """Sends a human's words, once for each `reply_id`, and quiets the bot for that contact."""
+    from f.chatbot.graph_api import GraphApi
+    from f.common.secrets import unseal
+
+    body, turn, contact_id = text(ask, "body", 4096).strip(), an_id(ask, "reply_id"), an_id(ask, "contact_id")
+    if not body:
+        raise Refused("bad_request", "Write something first.")
+    with as_tenant(conn, member["tenant_id"]):
+        sealed = conn.execute(b"select whatsapp_token from tenants").fetchone()
+        who = conn.execute(b"select phone, user_id from contacts where id = %s", [contact_id]).fetchone()
+        if who is None:
+            raise not_found()
+        if sealed is None or sealed["whatsapp_token"] is None:
+            raise Refused("no_token", "The operator has not stored this business's WhatsApp key yet.")
+        begun = one(conn, "select begin_human_reply(%s, %s, %s, %s)", [turn, contact_id, body, run_id()])
+    if begun["do"] == "nothing":
+        if begun["reason"] == "already_sent":
+            return {"state": "sent"}
+        raise Refused(begun["reason"], WHY_NOT.get(begun["reason"], "This contact is not here (any more)."))
+    token = unseal(master_key, member["tenant_id"], "whatsapp_token", sealed["whatsapp_token"])
+    api = GraphApi(whatsapp, begun["phone_number_id"], token, who["phone"], who["user_id"])
+    outcome = api.send(
+        {"type": "text", "text": {"body": body, "preview_url": False}}, begun["send_id"], run_id()
+    )
+    state = "failed" if outcome["state"] == "refused" else outcome["state"]
+    with as_tenant(conn, member["tenant_id"]):
+        one(
+            conn,
+            "select end_human_reply(%s, %s, %s, %s, %s)",
+            [turn, state, outcome["message_id"], outcome["code"], outcome["error"]],
+        )
+    if state == "failed":
+        raise Refused("not_sent", f"WhatsApp did not take it: {outcome['error']}")
+    return {"state": state}
+
+
+def export(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
+    """The newest messages of a contact, or of all, as CSV."""
+    contact_id = an_id(ask, "contact_id") if ask.get("contact_id") else None
+    with as_tenant(conn, member["tenant_id"]):
+        rows = conn.execute(
+            b"select l.created_at, coalesce(c.name, c.username), c.phone, l.direction, l.body, l.status, t.outcome,"
+            b" (select string_agg(concat(x ->> 'document', ' p. ', x ->> 'page'), '; ') from jsonb_array_elements("
+            b" case when jsonb_typeof(l.citations) = 'array' then l.citations end) x) as citations"
+            b" from conversation_logs l join contacts c on c.id = l.contact_id left join turns t on t.id = l.turn_id"
+            b" where l.tenant_id = current_tenant() and (%s::uuid is null or l.contact_id = %s) order by l.id desc limit %s",
+            [contact_id, contact_id, EXPORT_ROWS],
+        ).fetchall()
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow(["time", "contact", "phone", "direction", "text", "status", "outcome", "citations"])
+    for row in reversed(rows):
+        table.writerow([cell(value) for value in row.values()])
+    return {"csv": out.getvalue(), "rows": len(rows), "cut": len(rows) == EXPORT_ROWS}
+
+
+def cell(value: Any) -> str:
+    """A table program runs what begins like a formula: an apostrophe makes it text."""
+    words = "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
+    return f"'{words}" if words.startswith(("=", "+", "-", "@", "\t", "\r")) else words
+
+
+def whole(ask: Ask, name: str) -> int:
+    """A whole number from 0 on."""
+    value = ask.get(name) or 0
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**53:
+        raise Refused("bad_request", f"“{name}” must be a whole number.")
+    return value

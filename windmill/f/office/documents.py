@@ -1,0 +1,84 @@
+# requirements:
+# psycopg[binary]==3.3.9
+# httpx2==2.16.2
+# pgvector==0.5.1
+"""What a tenant's staff does with its documents: try a question, read a failed one again, delete one.
+
+In: a request of the portal's page (f/common/members.py). Out: the passages that match a question, or what was done.
+Uploading and listing are scripts of their own: f/ingest/upload_document, f/ingest/list_documents.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from f.common.database import Connection, as_tenant
+from f.common.members import ANYONE, EDITORS, Ask, Member, Refused, an_id, not_found, serve, text
+from f.common.windmill import start_flow
+
+postgresql = dict[str, Any]
+c_embeddings = dict[str, Any]
+
+
+def main(request: str, db: postgresql, embeddings: c_embeddings) -> dict[str, Any]:
+    return serve(
+        request,
+        db,
+        {
+            "search": (ANYONE, lambda conn, member, ask: search(conn, member, ask, embeddings)),
+            "delete": (EDITORS, delete),
+            "again": (EDITORS, again),
+        },
+    )
+
+
+def search(conn: Connection, member: Member, ask: Ask, embeddings: c_embeddings) -> dict[str, Any]:
+    """The passages that the chatbot would see for a question, and those just below the floor."""
+    from pgvector import Vector
+
+    from f.common.embeddings import embed
+
+    question = text(ask, "question", 1000).strip()
+    if not question:
+        raise Refused("bad_request", "Write a question first.")
+    with as_tenant(conn, member["tenant_id"]):
+        model = conn.execute(
+            b"select m.* from embedding_models m join tenants t on t.embedding_model = m.name where t.id = %s",
+            [member["tenant_id"]],
+        ).fetchone()
+    assert model is not None, "tenants.embedding_model names a row of embedding_models"
+    (vector,) = embed([question], embeddings, model["query_model"], model["dimensions"])
+    with as_tenant(conn, member["tenant_id"]):
+        rows = conn.execute(
+            b"select document_id::text, title, page, heading, passage, relevance"
+            b" from search_chunks(%s, %s::vector, %s, 5)",
+            [question, Vector(vector).to_text(), model["id"]],
+        ).fetchall()
+    return {"passages": [{**row, "used": row["relevance"] >= model["floor"]} for row in rows]}
+
+
+def delete(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
+    with as_tenant(conn, member["tenant_id"]):
+        gone = conn.execute(
+            b"delete from documents where id = %s returning title", [an_id(ask, "document_id")]
+        ).fetchone()
+    if gone is None:
+        raise not_found()
+    return {"deleted": gone["title"]}
+
+
+def again(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
+    """Reads a document again that could not be read."""
+    document_id = an_id(ask, "document_id")
+    with as_tenant(conn, member["tenant_id"]):
+        found = conn.execute(
+            b"update documents set state = 'received', error = null, updated_at = now()"
+            b" where id = %s and state = 'failed' returning id",
+            [document_id],
+        ).fetchone()
+    if found is None:
+        raise not_found()
+    run = start_flow(
+        "f/ingest/ingest_document", {"document_id": document_id, "tenant_id": member["tenant_id"]}
+    )
+    return {"run": run}

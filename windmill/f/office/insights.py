@@ -1,0 +1,205 @@
+# requirements:
+# psycopg[binary]==3.3.9
+# httpx2==2.16.2
+# pgvector==0.5.1
+"""What a tenant learns from its conversations: charts, the questions that found no answer, and answers added to them.
+
+In: a request of the portal's page (f/common/members.py). Out: sums by day; groups of like questions; runs of dry runs before and after.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from f.common.database import Connection, as_tenant
+from f.common.members import ANYONE, EDITORS, Ask, Member, Refused, an_id, not_found, serve, text
+from f.common.windmill import start_flow
+from f.office import dry_runs
+
+postgresql = dict[str, Any]
+c_embeddings = dict[str, Any]
+QUESTIONS = 200
+RE_ASKED = 5
+
+
+def main(request: str, db: postgresql, embeddings: c_embeddings) -> dict[str, Any]:
+    return serve(
+        request,
+        db,
+        {
+            "overview": (ANYONE, overview),
+            "unanswered": (ANYONE, lambda conn, member, ask: unanswered(conn, member, embeddings)),
+            "add_answer": (EDITORS, add_answer),
+            "set_aside": (EDITORS, set_aside),
+            "re_ask": (EDITORS, re_ask),
+            "asked": (EDITORS, lambda conn, member, ask: dry_runs.result(conn, member, an_id(ask, "run"))),
+        },
+    )
+
+
+def overview(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
+    """Sums for each day of the person's time zone."""
+    days, zone = ask.get("days", 30), text(ask, "zone", 60) or "UTC"
+    try:
+        ZoneInfo(zone)
+    except (ValueError, OSError, KeyError):
+        zone = "UTC"  # an unheard-of zone: better another clock than no chart
+    if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= 366:
+        raise Refused("bad_request", "“days” must be between 1 and 366.")
+    with as_tenant(conn, member["tenant_id"]):
+        rows = conn.execute(
+            b"select d::date::text as day, coalesce(sum(messages_in), 0)::int as messages_in, coalesce(sum(messages_out), 0)::int as messages_out,"
+            b" coalesce(sum(answered), 0)::int as answered, coalesce(sum(unanswered), 0)::int as unanswered,"
+            b" coalesce(sum(handovers), 0)::int as handovers, coalesce(sum(failed), 0)::int as failed,"
+            b" (sum(response_s) / nullif(sum(responses), 0))::float8 as response_s, coalesce(sum(cost_usd), 0)::float8 as cost_usd"
+            b" from generate_series(date_trunc('day', now() at time zone %(zone)s) - make_interval(days => %(days)s - 1),"
+            b" date_trunc('day', now() at time zone %(zone)s), '1 day') d"
+            b" left join insight_hours h on h.tenant_id = current_tenant() and h.hour >= d at time zone %(zone)s"
+            b" and h.hour < (d + interval '1 day') at time zone %(zone)s group by d order by d",
+            {"zone": zone, "days": days},
+        ).fetchall()
+        limits = conn.execute(
+            b"select t.limits, coalesce(u.turns, 0) as turns, coalesce(u.cost_usd, 0)::float8 as cost_usd from tenants t left join usage_months u"
+            b" on u.tenant_id = t.id and u.month = date_trunc('month', now() at time zone 'utc')::date"
+        ).fetchone()
+    return {"days": rows, "month": limits}
+
+
+def unanswered(conn: Connection, member: Member, embeddings: c_embeddings) -> dict[str, Any]:
+    """The open questions of the last 60 days in groups of like ones, the largest first, with the conversations behind them."""
+    with as_tenant(conn, member["tenant_id"]):
+        model = conn.execute(
+            b"select m.* from embedding_models m join tenants t on t.embedding_model = m.name where t.id = %s",
+            [member["tenant_id"]],
+        ).fetchone()
+        assert model is not None, "tenants.embedding_model names a row of embedding_models"
+        new = conn.execute(
+            b"select t.id, t.question from turns t left join unanswered_questions q on q.turn_id = t.id and q.model_id = %s"
+            b" where t.tenant_id = current_tenant() and t.outcome = 'unanswered' and t.closed_at > now() - interval '60 days'"
+            b" and q.turn_id is null and btrim(coalesce(t.question, '')) <> '' order by t.closed_at desc limit %s",
+            [model["id"], QUESTIONS],
+        ).fetchall()
+    if new:
+        remember(conn, member, new, model, embeddings)
+    with as_tenant(conn, member["tenant_id"]):
+        rows = conn.execute(
+            b"select t.id::text as turn_id, t.contact_id::text, c.name, c.username, left(t.question, 500) as question, t.closed_at::text as at,"
+            b" q.embedding::text from unanswered_questions q join turns t on t.id = q.turn_id join contacts c on c.id = t.contact_id"
+            b" where q.tenant_id = current_tenant() and q.settled_at is null and q.model_id = %s"
+            b" and t.closed_at > now() - interval '60 days' order by t.closed_at desc limit %s",
+            [model["id"], QUESTIONS],
+        ).fetchall()
+    # A third of the way from "fits at all" to "the same": in the E5 family's narrow band as in others'.
+    return {"groups": grouped(rows, model["floor"] + (1 - model["floor"]) / 3)}
+
+
+def remember(
+    conn: Connection, member: Member, new: list[dict[str, Any]], model: Any, embeddings: c_embeddings
+) -> None:
+    """Makes the questions' vectors once."""
+    from pgvector import Vector
+
+    from f.common.embeddings import embed
+
+    for start in range(0, len(new), 50):
+        some = new[start : start + 50]
+        vectors = embed(
+            [row["question"][:1000] for row in some], embeddings, model["query_model"], model["dimensions"]
+        )
+        with as_tenant(conn, member["tenant_id"]), conn.cursor() as cursor:
+            cursor.executemany(
+                b"insert into unanswered_questions (turn_id, tenant_id, model_id, embedding) values (%s, %s, %s, %s::vector)"
+                b" on conflict (turn_id) do update set model_id = excluded.model_id, embedding = excluded.embedding",
+                [
+                    (row["id"], member["tenant_id"], model["id"], Vector(vector).to_text())
+                    for row, vector in zip(some, vectors, strict=True)
+                ],
+            )
+
+
+def grouped(rows: list[dict[str, Any]], alike: float) -> list[dict[str, Any]]:
+    """Each question joins the group whose first question is nearest, if it is near enough."""
+    groups: list[tuple[list[float], list[dict[str, Any]]]] = []
+    for row in rows:
+        vector = unit([float(x) for x in row.pop("embedding")[1:-1].split(",")])
+        near, best = max(
+            ((sum(map(float.__mul__, vector, seed)), members) for seed, members in groups),
+            key=lambda pair: pair[0],
+            default=(0.0, None),
+        )
+        if best is not None and near >= alike:
+            best.append(row)
+        else:
+            groups.append((vector, [row]))
+    groups.sort(key=lambda group: -len(group[1]))
+    return [{"question": members[0]["question"], "questions": members} for _, members in groups]
+
+
+def unit(vector: list[float]) -> list[float]:
+    length = sum(x * x for x in vector) ** 0.5 or 1.0
+    return [x / length for x in vector]
+
+
+def turns_of(ask: Ask) -> list[str]:
+    ids = ask.get("turn_ids")
+    if not isinstance(ids, list) or not 1 <= len(ids) <= QUESTIONS:
+        raise Refused("bad_request", "Choose a group of questions first.")
+    return [an_id({"turn_id": turn}, "turn_id") for turn in ids]
+
+
+def own_questions(conn: Connection, turns: list[str]) -> list[str]:
+    """The questions behind the turns, each once; refused when one of the turns is not the tenant's."""
+    rows = conn.execute(b"select id, question from turns where id = any(%s::uuid[])", [turns]).fetchall()
+    if len(rows) != len(set(turns)):
+        raise not_found()
+    return list(dict.fromkeys(row["question"] for row in rows if row["question"]))
+
+
+def add_answer(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
+    """Makes a question with its answer a document, starts its ingestion, and asks the group's questions once more before it is read."""
+    question, answer = text(ask, "question", 1000).strip(), text(ask, "answer", 8000).strip()
+    if not question or not answer:
+        raise Refused("bad_request", "Write the question and the answer.")
+    turns = turns_of(ask)
+    with as_tenant(conn, member["tenant_id"]):
+        questions = own_questions(conn, turns)[:RE_ASKED]
+        heading = re.sub(r"[#\s]+", " ", question).strip()
+        content = f"# {heading}\n\n{answer}\n".encode()
+        row = conn.execute(
+            b"insert into documents (tenant_id, title, filename, sha256, size_bytes, content, uploaded_by)"
+            b" values (%s, %s, %s, %s, %s, %s, %s) on conflict (tenant_id, sha256) do update set updated_at = now() returning id::text",
+            [
+                *(member["tenant_id"], question[:200], "answer.md", hashlib.sha256(content).digest()),
+                *(len(content), content, member["email"]),
+            ],
+        ).fetchone()
+        assert row is not None
+        conn.execute(
+            b"update unanswered_questions set settled_at = now(), document_id = %s where turn_id = any(%s::uuid[])",
+            [row["id"], turns],
+        )
+    start_flow("f/ingest/ingest_document", {"document_id": row["id"], "tenant_id": member["tenant_id"]})
+    return {"document_id": row["id"], "questions": questions}
+
+
+def set_aside(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
+    turns = turns_of(ask)
+    with as_tenant(conn, member["tenant_id"]):
+        own_questions(conn, turns)
+        conn.execute(
+            b"update unanswered_questions set settled_at = now() where turn_id = any(%s::uuid[])", [turns]
+        )
+    return {"set_aside": len(turns)}
+
+
+def re_ask(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
+    """Asks the questions of some turns in a dry run, before and after an answer was added."""
+    purpose = "after" if ask.get("purpose") == "after" else "before"
+    with as_tenant(conn, member["tenant_id"]):
+        questions = own_questions(conn, turns_of(ask))[:RE_ASKED]
+    return {
+        "runs": [{"question": q, "run": dry_runs.start(conn, member, q, purpose=purpose)} for q in questions]
+    }

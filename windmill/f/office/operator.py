@@ -1,0 +1,117 @@
+# requirements:
+# psycopg[binary]==3.3.9
+# cryptography==50.0.2
+"""The platform's operator: tenants with their numbers, keys and staff; turns that are stuck, documents that failed, dead letters.
+
+In: a request of the portal's page (f/common/members.py). Out: the overview, or what was done. For people in the table operators only: the
+database asks again in every function, so that a slip here opens nothing. Keys go in and never come out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+
+from f.common.database import Connection, connect, one
+from f.common.members import (
+    ANYONE,
+    Ask,
+    NotAllowed,
+    Refused,
+    an_id,
+    answer_to,
+    identity,
+    not_found,
+    read,
+    text,
+)
+from f.common.secrets import seal
+
+postgresql = dict[str, Any]
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+def main(request: str, db: postgresql, master_key: str) -> dict[str, Any]:
+    actions: dict[str, Callable[[Connection, str, Ask], dict[str, Any]]] = {
+        "overview": overview,
+        "put_tenant": put_tenant,
+        "put_number": put_number,
+        "put_key": lambda conn, email, ask: put_key(conn, email, ask, master_key),
+        "put_member": put_member,
+        "hand_over_again": hand_over_again,
+    }
+    try:
+        ask = read(request)
+        act = actions.get(ask.get("action") or "")
+        if act is None:
+            raise Refused("bad_request", "There is no such action.")
+        with connect(db) as conn:
+            email = identity()
+            if not one(conn, "select is_operator(%s)", [email]):
+                raise NotAllowed("role", "This is for the platform's operators.")
+            return {"ok": True, **act(conn, email, ask)}
+    except Refused as refusal:
+        return answer_to(refusal)
+    except psycopg.Error as error:
+        if error.sqlstate == "23503":
+            return answer_to(not_found())
+        raise
+
+
+def overview(conn: Connection, email: str, ask: Ask) -> dict[str, Any]:
+    found: dict[str, Any] = one(conn, "select operator_overview(%s)", [email])
+    return found
+
+
+def put_tenant(conn: Connection, email: str, ask: Ask) -> dict[str, Any]:
+    """Makes a tenant, renames it, suspends it, lets it go on."""
+    tenant = an_id(ask, "tenant") if ask.get("tenant") else None
+    name, status = text(ask, "name", 200).strip() or None, text(ask, "status", 20) or None
+    if (tenant is None and not name) or status not in (None, "active", "suspended"):
+        raise Refused("bad_request", "A business needs a name.")
+    made = one(conn, "select operator_put_tenant(%s, %s, %s, %s)", [email, tenant, name, status])
+    if made is None:
+        raise not_found()
+    return {"tenant": str(made)}
+
+
+def put_number(conn: Connection, email: str, ask: Ask) -> dict[str, Any]:
+    number, name = text(ask, "phone_number_id", 40).strip(), text(ask, "name", 200).strip()
+    if not re.fullmatch(r"[0-9]{5,40}", number) or not name:
+        raise Refused("bad_request", "A number needs Meta's phone number id (digits) and a name.")
+    if not one(
+        conn, "select operator_put_number(%s, %s, %s, %s)", [email, an_id(ask, "tenant"), number, name]
+    ):
+        raise Refused("taken", "Another business has this number.")
+    return {"saved": number}
+
+
+def put_key(conn: Connection, email: str, ask: Ask, master_key: str) -> dict[str, Any]:
+    kind, key, tenant = text(ask, "kind", 20), text(ask, "key").strip(), an_id(ask, "tenant")
+    if kind not in ("whatsapp_token", "llm_api_key") or not key:
+        raise Refused("bad_request", "Paste the key first.")
+    one(
+        conn,
+        "select operator_put_key(%s, %s, %s, %s)",
+        [email, tenant, kind, seal(master_key, tenant, kind, key)],
+    )
+    return {"saved": kind}
+
+
+def put_member(conn: Connection, email: str, ask: Ask) -> dict[str, Any]:
+    """Lets a person in with a role; without a role the person is out."""
+    member, role = text(ask, "email", 200).strip().lower(), text(ask, "role", 20) or None
+    if not EMAIL.fullmatch(member) or (role is not None and role not in ANYONE):
+        raise Refused("bad_request", "Write an e-mail address and choose a role.")
+    one(conn, "select operator_put_member(%s, %s, %s, %s)", [email, an_id(ask, "tenant"), member, role])
+    return {"saved": member}
+
+
+def hand_over_again(conn: Connection, email: str, ask: Ask) -> dict[str, Any]:
+    number, message = text(ask, "phone_number_id", 100), text(ask, "message_id", 300)
+    if not one(conn, "select operator_hand_over_again(%s, %s, %s)", [email, number, message]):
+        raise not_found()
+    return {"handed_over": message}
