@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from typing import Any
 import psycopg
 from deploy import bootstrap
 from psycopg.rows import dict_row
+from worker.warm.__main__ import install
 
 from local import postgres
 from local.ports import free_port
@@ -35,6 +38,7 @@ class Stack:
             "meta": page_port or free_port()
         }
         self.cluster: postgres.Postgres | None = None
+        self.warm: Path | None = None
 
     def url(self, name: str) -> str:
         return f"http://127.0.0.1:{self.ports[name]}"
@@ -58,6 +62,8 @@ class Stack:
     ) -> None:
         """Brings everything up. `meta_config`: numbers and customers for the stand-in for Meta; `staff`: an e-mail for each tenant of it;
         `extra`: environment of all processes."""
+        if not os.environ.get("LOCAL_COLD"):
+            self.start_warm()
         self._say("PostgreSQL with pgvector")
         self.cluster = postgres.start(self.state / "postgres", self.secrets.postgres, durable=durable)
         for name in ("chatbot", "runner"):
@@ -85,6 +91,14 @@ class Stack:
         self.processes.stop_all()
         if self.cluster:
             self.cluster.stop()
+        if self.warm:
+            shutil.rmtree(self.warm)
+
+    def start_warm(self) -> None:
+        """The warm interpreter, for the runner's jobs. Until it has loaded, and with LOCAL_COLD=1, they run in a plain one, slower."""
+        self.warm = Path(tempfile.mkdtemp(prefix="warm-"))  # short: a socket's path has a limit
+        install(self.warm)
+        self.processes.start("warm", "windmill.worker.warm", "--folder", str(self.warm))
 
     def start_models(self, env: dict[str, str]) -> None:
         self.processes.start(
@@ -105,6 +119,8 @@ class Stack:
     def start_runner(self, env: dict[str, str], *flags: str) -> None:
         assert self.cluster is not None
         secret = {"RUNNER_TOKEN": self.secrets.runner, "RUNNER_DATABASE_URL": self.cluster.url("runner")}
+        if self.warm:
+            secret["PYTHON_PATH"] = str(self.warm / "python")
         self.processes.start(
             *(
                 "runner",

@@ -42,7 +42,7 @@ def main() -> int:
     return 0
 
 
-def install(folder: Path, wait_s: float) -> None:
+def install(folder: Path, wait_s: float = 0.05) -> None:
     """The client, executable by whoever may enter the folder: this user."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     found = folder.stat()
