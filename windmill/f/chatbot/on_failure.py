@@ -7,6 +7,7 @@
 """When a step of a turn fails: the customer gets the chatbot's words for it, the turn is closed, the operator is alerted.
 
 In: Windmill's `error` ({name, message, stack?, step_id}). Out: what was done, for the run's page.
+A step that was refused because a newer copy of it has begun is no failure of the turn: the conversation goes to a new run, quietly.
 Windmill does not call it for a cancelled run: the recovery schedule covers that.
 """
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 postgresql = dict[str, Any]
 c_whatsapp = dict[str, Any]
 c_settings = dict[str, Any]
+STEP = 9  # after every step of the flow: a late copy of one of them can't begin any more
 
 
 def main(
@@ -42,39 +44,69 @@ def main(
     mode: str = "live",
 ) -> dict[str, Any]:
     reason = f"{error.get('step_id')}: {error.get('name')}: {error.get('message')}"[:1000]
-    done: dict[str, Any] = {"error": reason, "alerted": alert(settings, reason)}
     if mode == "dry_run":
-        return done
+        return {"error": reason, "alerted": alert(settings, reason)}
     with connect(db) as conn:
-        turn = conn.execute(b"select find_turn(%s) as found", [run_id()]).fetchone()
-        context = turn and turn["found"]
+        context = one(conn, "select find_turn(%s)", [run_id()])
+        if is_overtaken(error):
+            if context:
+                one(conn, "select requeue_turn(%s)", [context["turn_id"]])
+            started = hand_over(conn, job_id_key, contact_id=context["contact_id"]) if context else []
+            return {
+                "error": reason,
+                "turn": "a newer attempt has it, or a new run gets it",
+                "started": started,
+            }
+        done: dict[str, Any] = {"error": reason, "alerted": alert(settings, reason)}
         if not context:
             return {
                 **done,
                 "turn": "none was open: the message is handed over again by the recovery schedule",
             }
-        try:
-            done["customer"] = tell(conn, context, whatsapp, master_key)
-        except Exception as problem:  # telling is best effort; the conversation must be released all the same
-            done["customer"] = f"not told: {problem}"
-        with as_tenant(conn, context["tenant_id"]):
-            summary = json.dumps({"question": context["question"], "error": reason})
-            epoch = one(conn, "select begin_step(%s, %s, %s)", [context["turn_id"], run_id(), 9])
-            one(
-                conn,
-                "select close_turn(%s, %s, 'failed', 'failed', %s::jsonb)",
-                [context["turn_id"], epoch, summary],
-            )
+        done["customer"] = release(conn, context, whatsapp, master_key, reason, "failed")
         done["started"] = hand_over(conn, job_id_key, contact_id=context["contact_id"])
     return {**done, "turn_id": context["turn_id"], "contact_id": context["contact_id"]}
 
 
-def tell(conn: Connection, context: Context, whatsapp: c_whatsapp, master_key: str) -> str:
-    """Sends the chatbot's failure words, unless a part of a reply is out already."""
+def is_overtaken(error: dict[str, Any]) -> bool:
+    """Whether the step ended because PostgreSQL refused it in favour of a newer attempt (SQLSTATE CB001)."""
+    words = str(error.get("message"))
+    return "is no longer in attempt" in words or "or another run has taken it over" in words
+
+
+def release(
+    conn: Connection, context: Context, whatsapp: c_whatsapp, master_key: str, reason: str, outcome: str
+) -> str:
+    """Tells the customer, and closes the turn whatever became of that; returns what did."""
+    try:
+        told = tell(conn, context, whatsapp, master_key)
+    except Exception as problem:  # telling is best effort; the conversation must be released all the same
+        told = f"not told: {problem}"
     with as_tenant(conn, context["tenant_id"]):
-        epoch = int(one(conn, "select begin_step(%s, %s, %s)", [context["turn_id"], run_id(), 9]))
-        words = next(iter(context["chatbot"]["failure_message"].values()))
-        content = [{"type": "text", "text": {"body": words, "preview_url": False}}]
+        summary = json.dumps({"question": context["question"], "error": reason})
+        epoch = one(conn, "select begin_step(%s, %s, %s)", [context["turn_id"], run_id(), STEP])
+        one(
+            conn,
+            "select close_turn(%s, %s, 'failed', %s, %s::jsonb)",
+            [context["turn_id"], epoch, outcome, summary],
+        )
+    return told
+
+
+def failure_words(context: Context) -> str:
+    """The chatbot's words for it, in the contact's language or in its own first one."""
+    words = context["chatbot"]["failure_message"]
+    for language in (context["contact"]["language"], *context["chatbot"]["languages"]):
+        if language and language in words:
+            return words[language]
+    return next(iter(words.values()))
+
+
+def tell(conn: Connection, context: Context, whatsapp: c_whatsapp, master_key: str) -> str:
+    """Sends the chatbot's failure words, unless a reply is written already: then what is left of that."""
+    with as_tenant(conn, context["tenant_id"]):
+        epoch = int(one(conn, "select begin_step(%s, %s, %s)", [context["turn_id"], run_id(), STEP]))
+        content = [{"type": "text", "text": {"body": failure_words(context), "preview_url": False}}]
         count = int(
             one(
                 conn,

@@ -1,42 +1,74 @@
 # requirements:
 # psycopg[binary]==3.3.9
+# cryptography==50.0.2
+# httpx2==2.16.2
+# markdown-it-py==4.3.0
+# regex==2026.11.15
 """Every minute: picks up what nobody works on, so that no stored message waits for ever.
 
-Covers a lost ingress, cancelled runs and lost workers, which neither a step nor the failure handler ever sees.
-In: nothing. Out: how many messages were stranded, handed over, and how many statuses were applied.
+Covers a lost ingress, cancelled runs and lost workers, which neither a step nor the failure handler ever sees. What six runs could not
+answer is given up: the customer is told, and the conversation goes on. Old rows of the inbox are deleted.
+In: nothing. Out: how many messages were stranded and handed over, statuses applied, conversations given up, rows deleted.
 """
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
-from f.common.database import connect
+from f.common.database import Connection, connect, one
 from f.common.handover import hand_over
-from f.common.windmill import job_id, job_state
+from f.common.windmill import job_id, job_state, run_id
 
 postgresql = dict[str, Any]
+c_whatsapp = dict[str, Any]
+BATCH = 50
+SECONDS = 40  # the next run begins after a minute
 
 
-def main(db: postgresql, job_id_key: str) -> dict[str, Any]:
+def main(db: postgresql, whatsapp: c_whatsapp, master_key: str, job_id_key: str) -> dict[str, Any]:
+    deadline = time.monotonic() + SECONDS
     with connect(db) as conn:
         stranded = conn.execute(b"select * from stranded_messages(200)").fetchall()
-        # A run that is still queued or at work gets on with it by itself; only the lease of a turn overrules that.
-        lost = [m for m in stranded if m["state"] != "handed_over" or is_over(m, job_id_key)]
+        lost = [[m["phone_number_id"], m["message_id"]] for m in stranded if is_lost(m, job_id_key)]
         if lost:
-            conn.execute(
-                b"select requeue_messages(%s)", [[[m["phone_number_id"], m["message_id"]] for m in lost]]
-            )
-        started = hand_over(conn, job_id_key)
-        applied = conn.execute(b"select apply_events(1000) as settled").fetchone()
+            one(conn, "select requeue_messages(%s::text[])", [lost])
+        given_up = give_up(conn, whatsapp, master_key)
+        started: list[str] = []
+        while time.monotonic() < deadline:
+            now = hand_over(conn, job_id_key, batch=BATCH)
+            started += now
+            if len(now) < BATCH:
+                break
+        applied = one(conn, "select apply_events(%s)", [1000])
+        deleted = one(conn, "select clean_inbox()", [])
     return {
         "stranded": len(stranded),
         "requeued": len(lost),
+        "given_up": given_up,
         "started": started,
-        "statuses_applied": applied and applied["settled"],
+        "statuses_applied": applied,
+        "deleted": deleted,
     }
 
 
-def is_over(message: dict[str, Any], job_id_key: str) -> bool:
-    """Whether the run that a message was handed over to is no longer there to answer it."""
-    run = job_id(job_id_key, message["phone_number_id"], message["message_id"], message["handover"])
-    return job_state(run) in ("completed", "unknown")
+def is_lost(message: dict[str, Any], job_id_key: str) -> bool:
+    """Whether nobody is left to answer a message. A run that is queued or at work gets on with it by itself."""
+    if message["state"] == "waiting" or message["overdue"]:
+        return True
+    run = message["run_id"]
+    if message["state"] == "handed_over":
+        run = job_id(job_id_key, message["phone_number_id"], message["message_id"], message["handover"])
+    return job_state(str(run)) in ("completed", "unknown")
+
+
+def give_up(conn: Connection, whatsapp: c_whatsapp, master_key: str) -> int:
+    """Tells the customers of the conversations that every run died over, and closes their turns."""
+    count = 0
+    while count < 20 and one(conn, "select give_up(%s)", [run_id()]):
+        from f.chatbot.on_failure import release  # with it comes all that sending needs
+
+        context = one(conn, "select find_turn(%s)", [run_id()])
+        print(release(conn, context, whatsapp, master_key, "given up: every run that tried died", "lost"))
+        count += 1
+    return count

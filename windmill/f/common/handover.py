@@ -7,6 +7,8 @@ The ingress does the same from outside. The claim is the database's, so they nev
 
 from __future__ import annotations
 
+from http.client import HTTPException
+
 from f.common.database import Connection
 from f.common.windmill import FLOW, job_id, start_flow
 
@@ -24,12 +26,14 @@ def hand_over(
         job = job_id(job_id_key, *key)
         try:
             start_flow(FLOW, row["payload"], job, row["delay_s"])
-        except (OSError, RuntimeError) as problem:
+        except (OSError, HTTPException, RuntimeError) as problem:
             conn.execute(
                 b"select settle_handover(%s, %s, %s, false, interval '10 seconds', %s)", [*key, str(problem)]
             )
             print(f"the hand-over of a message failed and is tried again: {problem}")
-            continue
+            if isinstance(problem, RuntimeError):
+                continue  # this message was refused; the others may not be
+            break  # Windmill is out of reach: the others are claimed again when their lease ends
         conn.execute(b"select settle_handover(%s, %s, %s, true)", [*key])
         started.append(job)
     return started
