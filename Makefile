@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPATH :=
 
-.PHONY: help demo demo-reset ask test test-browser lint format locks bundle
+.PHONY: help demo demo-reset ask test test-browser lint format locks bundle portal
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -46,5 +46,17 @@ locks: $(VENV)/.installed ## pinned requirements from the .in files, and the bun
 	done
 	@$(BIN)/python windmill/deploy/locks.py
 
+portal: $(VENV)/.installed ## the portal's pages for the demo, after a change to them; needs Node
+	@$(BIN)/python -m local.portal.build
+
 bundle: $(VENV)/.installed ## the forms and locks of windmill/f, after a change to a script's header, docstring or arguments
 	@$(BIN)/python windmill/deploy/metadata.py && $(BIN)/python windmill/deploy/locks.py
+
+bench-retrieval: $(VENV)/.installed ## how well and how fast passages are found (QUICK=1, XQUAD=folder, SIZE=full)
+	@PYTHONPATH=windmill $(BIN)/python -m bench.retrieval
+
+bench-ingest: $(VENV)/.installed ## pages a second and memory by document size (QUICK=1)
+	@PYTHONPATH=windmill $(BIN)/python -m bench.ingest
+
+calibrate: $(VENV)/.installed ## an embedding model's floor, from questions: make calibrate XQUAD=folder [ARGS="--apply"]
+	@PYTHONPATH=windmill $(BIN)/python -m bench.calibrate $(ARGS)

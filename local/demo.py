@@ -18,6 +18,7 @@ from pathlib import Path
 from deploy.bootstrap import DeployError
 
 from local import postgres, seed, state
+from local.portal import people
 from local.ports import is_free
 from local.processes import StartError
 from local.stack import Stack
@@ -62,7 +63,11 @@ def main() -> int:
 
 def run(folder: Path, port: int) -> int:
     """Starts, says where, waits for Ctrl-C, stops."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # Ctrl-C, a service manager, a closed terminal
+    for number in (
+        signal.SIGINT,
+        signal.SIGTERM,
+        signal.SIGHUP,
+    ):  # Ctrl-C, a service manager, a closed terminal
         signal.signal(number, _interrupt)
     started = time.monotonic()
     stack = Stack(folder, port, say=lambda line: print(f"  … {line}", flush=True))
@@ -73,16 +78,19 @@ def run(folder: Path, port: int) -> int:
         seed.seed(stack)
         print("  … reading the two tenants' documents", flush=True)
         seed.seed_documents(stack)
+        portal = people.start(stack, port + 1)
         address.write_text(
             json.dumps(
                 {
                     "page": stack.url("meta"),
+                    "portal": portal,
                     "runs": stack.url("runner"),
                     "phone_number_id": seed.SHOP.phone_number_id,
                 }
             )
         )
         print(f"\nReady after {time.monotonic() - started:.1f} s. Open {stack.url('meta')}/")
+        print(f"The portal of the businesses' staff: {portal}/")
         print(f"Every run, step by step: {stack.url('runner')}/?token={stack.secrets.runner}")
         print('From another terminal: make ask Q="How long do I have to return an item?"')
         print("Ctrl-C stops everything; the data stays.", flush=True)

@@ -9,6 +9,7 @@ from deploy.bootstrap import DeployError
 
 from local.documents import bad_files
 from local.documents.writer import render
+from local.portal.wire import request
 from local.seed import CLINIC, SHOP, document_state, upload, wait_for
 from tests.e2e.conftest import World
 
@@ -67,7 +68,7 @@ def test_an_empty_file_is_refused_in_words(world: World) -> None:
 @pytest.mark.field_failure(12)
 def test_nobody_uploads_without_signing_in_as_a_member(world: World) -> None:
     stranger = world.stack.as_person("somebody@elsewhere.example")
-    args = {"file": "JVBERi0=", "filename": "x.pdf"}
+    args = {"request": request("upload", file="JVBERi0=", filename="x.pdf")}
     before = world.rows("select count(*) from documents")
     try:
         stranger.call(
@@ -79,7 +80,7 @@ def test_nobody_uploads_without_signing_in_as_a_member(world: World) -> None:
         assert "403" in str(refused) or "401" in str(refused)
     direct = world.stack.windmill().call("POST", "jobs/run/p/f/ingest/upload_document", args).text
     job = wait_for(lambda: _completed(world, direct), 30)
-    assert job["success"] is False
+    assert job["result"]["ok"] is False
     assert world.rows("select count(*) from documents") == before
 
 

@@ -119,7 +119,8 @@ def reply(
         begun = one(conn, "select begin_human_reply(%s, %s, %s, %s)", [turn, contact_id, body, run_id()])
     if begun["do"] == "nothing":
         if begun["reason"] == "already_sent":
-            return {"state": "sent"}
+            with as_tenant(conn, member["tenant_id"]):
+                return {"state": one(conn, "select state from outbound_messages where turn_id = %s", [turn])}
         raise Refused(begun["reason"], WHY_NOT.get(begun["reason"], "This contact is not here (any more)."))
     token = unseal(master_key, member["tenant_id"], "whatsapp_token", sealed["whatsapp_token"])
     api = GraphApi(whatsapp, begun["phone_number_id"], token, who["phone"], who["user_id"])

@@ -1,0 +1,26 @@
+"""The pages that the demo serves are made from the sources as they are, and every text is there in every language."""
+
+from __future__ import annotations
+
+import re
+
+import yaml
+
+from local.portal import build
+
+
+def test_the_committed_build_is_made_from_the_sources() -> None:
+    assert (build.STATIC / "sources.sha256").read_text().strip() == build.digest(), "run `make portal`"
+
+
+def test_the_pages_ask_for_runnables_that_the_app_has() -> None:
+    asked = {name for p in build.sources() for name in re.findall(r"\bask\('(\w+)'", p.read_text())}
+    there = {p.stem: yaml.safe_load(p.read_text()) for p in (build.APP / "backend").glob("*.yaml")}
+    assert asked == set(there)
+
+
+def test_every_text_of_the_pages_is_in_the_language_files() -> None:
+    """Between tags there are expressions and punctuation, no words."""
+    for path in build.APP.glob("*.tsx"):
+        words = re.findall(r"(?<!=)>\s*([A-Za-z][A-Za-z ,.]{3,})\s*<", path.read_text())
+        assert [w for w in words if w not in ("Chatmill",)] == [], path.name

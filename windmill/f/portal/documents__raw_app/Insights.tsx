@@ -1,0 +1,67 @@
+// Insights: how it goes, and what was asked in vain.
+import React, { useState } from 'react'
+import Chart from './Chart'
+import { ask } from './api'
+import Unanswered from './Unanswered'
+import { Empty, Field, Loading, Problem, fill, useHere, useLoad } from './ui'
+
+type Day = { day: string; messages_in: number; messages_out: number; answered: number; unanswered: number; handovers: number; failed: number; response_s: number | null; cost_usd: number }
+type Overview = { days: Day[]; month: { turns: number; cost_usd: number; limits: Record<string, number> } | null }
+
+export default function Insights() {
+  const { t, number, money } = useHere()
+  const s = t.insights
+  const [days, setDays] = useState(30)
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
+  const loaded = useLoad<Overview>(() => ask('insights', 'overview', { days, zone }), [days])
+  const rows = loaded.value?.days ?? []
+  const sum = (name: 'messages_in' | 'answered' | 'unanswered' | 'handovers' | 'failed' | 'cost_usd') => rows.reduce((all, row) => all + row[name], 0)
+  const closed = (row: Day) => row.answered + row.unanswered + row.handovers + row.failed
+  const turns = rows.reduce((all, row) => all + closed(row), 0)
+  const seconds = (n: number) => number(n, { style: 'unit', unit: 'second', maximumFractionDigits: 1 })
+  const percent = (n: number) => number(n, { style: 'percent', maximumFractionDigits: 0 })
+  const waited = rows.reduce((all, row) => all + (row.response_s ?? 0) * closed(row), 0)
+  const month = loaded.value?.month
+  const limit = Object.entries(month?.limits ?? {}).find(([name]) => /turns|messages/.test(name) && /month/.test(name))
+  const dates = rows.map((row) => row.day)
+  return (
+    <>
+      <p className="intro">{s.intro}</p>
+      <div className="narrow"><Field label={s.range}>
+        <select value={days} onChange={(e) => setDays(Number(e.target.value))}>
+          {[7, 30, 90].map((n) => <option key={n} value={n}>{fill(s.days, { n })}</option>)}
+        </select>
+      </Field></div>
+      {loaded.error !== null && <Problem error={loaded.error} retry={loaded.reload} />}
+      {!loaded.value && !loaded.error && <Loading />}
+      {loaded.value && (
+        <>
+          <dl className="figures">
+            <div><dt>{s.messages}</dt><dd>{number(sum('messages_in'))}</dd></div>
+            <div><dt>{s.answered}</dt><dd>{turns ? percent(sum('answered') / turns) : '–'}</dd></div>
+            <div><dt>{s.handovers}</dt><dd>{number(sum('handovers'))}</dd></div>
+            <div><dt>{s.response}</dt><dd>{turns ? seconds(waited / turns) : '–'}</dd></div>
+            <div><dt>{s.cost}</dt><dd>{money(sum('cost_usd'))}</dd></div>
+          </dl>
+          {month && (
+            <p className="hint">
+              {fill(s.month, { turns: number(month.turns), cost: money(month.cost_usd) })} {limit && fill(s.limit, { n: number(limit[1]) })}
+            </p>
+          )}
+          {sum('messages_in') === 0 ? (
+            <Empty title={s.noData} />
+          ) : (
+            <div className="charts">
+              <Chart title={s.chartMessages} days={dates} values={rows.map((r) => r.messages_in)} show={(n) => number(n)} />
+              <Chart title={s.chartAnswered} days={dates} values={rows.map((r) => (closed(r) ? r.answered / closed(r) : null))} show={percent} most={1} />
+              <Chart title={s.chartHandovers} days={dates} values={rows.map((r) => r.handovers)} show={(n) => number(n, { maximumFractionDigits: 0 })} />
+              <Chart title={s.chartResponse} days={dates} values={rows.map((r) => r.response_s)} show={seconds} />
+              <Chart title={s.chartCost} days={dates} values={rows.map((r) => r.cost_usd)} show={money} />
+            </div>
+          )}
+        </>
+      )}
+      <Unanswered />
+    </>
+  )
+}

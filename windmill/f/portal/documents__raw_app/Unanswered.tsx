@@ -1,0 +1,177 @@
+// Questions that found no answer, in groups; an answer is added, read, and the group's questions are asked again. A reload goes on.
+import React, { useState } from 'react'
+import { Answered, Reply } from './Preview'
+import { ask, keep } from './api'
+import { Empty, Field, Loading, Problem, Sure, fill, useEvery, useForm, useHere, useLoad } from './ui'
+
+type Question = { turn_id: string; contact_id: string; name: string | null; username: string | null; question: string; at: string }
+type Group = { question: string; questions: Question[] }
+type Run = { question: string; run: string; answer?: Answered }
+type Work = {
+  stage: 'before' | 'ingest' | 'after' | 'done' | 'failed'
+  turn_ids: string[]
+  question: string
+  answer: string
+  document_id?: string
+  before: Run[]
+  after: Run[]
+  error?: string
+}
+
+export default function Unanswered() {
+  const { t, tenant, may, words } = useHere()
+  const s = t.insights
+  const name = `answer ${tenant}`
+  const [work, setWork] = useState<Work | null>(keep.get(name, null))
+  const list = useLoad<Group[]>(async () => (await ask('insights', 'unanswered')).groups, [])
+  const change = (next: Work | null) => {
+    keep.set(name, next)
+    setWork(next)
+  }
+  const [busy, setBusy] = useState(false)
+  const open = work !== null && work.stage !== 'done' && work.stage !== 'failed'
+  useEvery(700, open && !busy, async () => {
+    if (!work) return
+    setBusy(true)
+    try {
+      const next = await forward(work)
+      change(next)
+      if (next.stage === 'done') list.reload()
+    } catch (error) {
+      change({ ...work, stage: 'failed', error: words(error) })
+    }
+    setBusy(false)
+  })
+  return (
+    <section aria-labelledby="unanswered">
+      <h2 id="unanswered">{s.unanswered}</h2>
+      <p className="intro">{s.unansweredHint}</p>
+      {work && <Progress work={work} close={() => change(null)} />}
+      {list.error !== null && <Problem error={list.error} retry={list.reload} />}
+      {!list.value && !list.error && <Loading />}
+      {list.value?.length === 0 && <Empty title={s.none} />}
+      <ul className="cards">
+        {list.value?.map((group) => (
+          <OneGroup key={group.questions[0].turn_id} group={group} edits={may('owner', 'editor')} reload={list.reload} busy={open} start={change} />
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+// One step further: what is still open is asked for, and the next thing is begun when all of it is there.
+async function forward(work: Work): Promise<Work> {
+  if (work.stage === 'before' || work.stage === 'after') {
+    const runs: Run[] = []
+    for (const run of work[work.stage]) {
+      runs.push(run.answer?.finished ? run : { ...run, answer: await ask('insights', 'asked', { run: run.run }) })
+    }
+    const next = { ...work, [work.stage]: runs }
+    if (!runs.every((run) => run.answer?.finished)) return next
+    if (work.stage === 'after') return { ...next, stage: 'done' }
+    const { turn_ids, question, answer } = work
+    const added = await ask('insights', 'add_answer', { turn_ids, question, answer })
+    return { ...next, stage: 'ingest', document_id: added.document_id }
+  }
+  const { documents } = await ask('list', 'list')
+  const found = documents.find((d: { id: string }) => d.id === work.document_id)
+  if (!found || found.state === 'failed') return { ...work, stage: 'failed', error: found?.error ?? '' }
+  if (found.state !== 'ready') return work
+  const { runs } = await ask('insights', 're_ask', { turn_ids: work.turn_ids, purpose: 'after' })
+  return { ...work, stage: 'after', after: runs }
+}
+
+type GroupProps = { group: Group; edits: boolean; busy: boolean; reload: () => Promise<void>; start: (work: Work) => void }
+
+function OneGroup({ group, edits, busy, reload, start }: GroupProps) {
+  const { t, time } = useHere()
+  const s = t.insights
+  const form = useForm()
+  const [open, setOpen] = useState(false)
+  const [question, setQuestion] = useState(group.question)
+  const [answer, setAnswer] = useState('')
+  const turn_ids = group.questions.map((q) => q.turn_id)
+  const add = (event: React.FormEvent) => {
+    event.preventDefault()
+    form.run(async () => {
+      const { runs } = await ask('insights', 're_ask', { turn_ids, purpose: 'before' })
+      setOpen(false)
+      start({ stage: 'before', turn_ids, question, answer, before: runs, after: [] })
+      return ' '
+    })
+  }
+  return (
+    <li className="card">
+      <div className="row spread">
+        <strong dir="auto">{group.question}</strong>
+        <span className="badge">{group.questions.length === 1 ? s.once : fill(s.count, { n: group.questions.length })}</span>
+      </div>
+      <ul className="plain">
+        {group.questions.slice(0, 5).map((q) => (
+          <li key={q.turn_id}>
+            {q.question !== group.question && <span dir="auto">{q.question} </span>}
+            <small dir="auto">{fill(s.who, { name: q.name || q.username || t.conversations.unnamed, time: time(q.at) })}</small>
+          </li>
+        ))}
+      </ul>
+      {edits && !open && (
+        <div className="row">
+          <button type="button" className="solid" disabled={busy} onClick={() => setOpen(true)}>{s.add}</button>
+          <Sure
+            label={s.aside}
+            ask={fill(s.asideAsk, { question: group.question })}
+            says={s.asideSays}
+            act={async () => {
+              await ask('insights', 'set_aside', { turn_ids })
+              await reload()
+            }}
+          />
+        </div>
+      )}
+      {open && (
+        <form onSubmit={add}>
+          <Field label={s.question}>
+            <input dir="auto" required maxLength={1000} value={question} onChange={(e) => setQuestion(e.target.value)} />
+          </Field>
+          <Field label={s.answer}>
+            <textarea dir="auto" required rows={4} maxLength={8000} value={answer} onChange={(e) => setAnswer(e.target.value)} />
+          </Field>
+          <div className="row">
+            <button className="solid" disabled={form.busy || busy}>{s.publish}</button>
+            <button type="button" className="quiet" onClick={() => setOpen(false)}>{t.cancel}</button>
+          </div>
+          {form.shown}
+        </form>
+      )}
+    </li>
+  )
+}
+
+function Progress({ work, close }: { work: Work; close: () => void }) {
+  const { t } = useHere()
+  const s = t.insights
+  const stages = ['before', 'ingest', 'after', 'done']
+  const rows = work.before.map((run, i) => ({ question: run.question, before: run.answer, after: work.after[i]?.answer }))
+  return (
+    <div className="card" role="status">
+      <strong>{fill(s.stages[work.stage], { error: work.error })}</strong>
+      {work.stage !== 'done' && work.stage !== 'failed' && <progress aria-label={s.stages[work.stage]} max={stages.length} value={stages.indexOf(work.stage) + 0.5} />}
+      {rows.map((row, i) => (
+        <div key={i}>
+          <p dir="auto"><strong>{row.question}</strong></p>
+          <div className="grid">
+            <div>
+              <small>{s.before}</small>
+              {row.before?.finished ? <Reply answer={row.before} /> : <p>…</p>}
+            </div>
+            <div>
+              <small>{s.after}</small>
+              {row.after?.finished ? <Reply answer={row.after} /> : <p>…</p>}
+            </div>
+          </div>
+        </div>
+      ))}
+      {(work.stage === 'done' || work.stage === 'failed') && <button type="button" onClick={close}>{t.close}</button>}
+    </div>
+  )
+}

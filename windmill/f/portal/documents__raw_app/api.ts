@@ -1,0 +1,71 @@
+// How the pages ask the scripts: one JSON text with a mark, as f/common/members wants it; and what they keep across a reload.
+import { backend } from './wmill'
+
+export class Refused extends Error {
+  constructor(
+    public code: string,
+    message: string,
+  ) {
+    super(message)
+  }
+}
+
+let tenant = ''
+export const chooseTenant = (id: string) => (tenant = id)
+
+export async function ask(script: string, action: string, fields: Record<string, unknown> = {}): Promise<any> {
+  // The server blanks whatever looks like a reference to a secret: so that nobody's prices suffer, no dollar sign travels.
+  const request = JSON.stringify({ chatmill: 1, action, tenant_id: tenant, ...fields }).replace(/\$/g, '\\u0024')
+  const call = (backend as Record<string, (args: { request: string }) => Promise<any>>)[script]
+  const answer = await call({ request })
+  if (answer?.ok === true) return answer
+  const problem = answer?.error?.message ?? answer?.message
+  throw new Refused(answer?.refused ?? 'failed', problem ?? '')
+}
+
+// A frame may have no storage of its own: then a reload forgets, and nothing else breaks.
+const memory: Record<string, string> = {}
+export const keep = {
+  get<T>(name: string, otherwise: T): T {
+    let found: string | null = memory[name] ?? null
+    try {
+      found = sessionStorage.getItem(name) ?? found
+    } catch {
+      // no storage here: what is in memory counts
+    }
+    return found === null ? otherwise : JSON.parse(found)
+  },
+  set(name: string, value: unknown) {
+    memory[name] = JSON.stringify(value)
+    try {
+      sessionStorage.setItem(name, memory[name])
+    } catch {
+      // no storage here: memory has it
+    }
+  },
+}
+
+export const base64 = (file: File) =>
+  new Promise<string>((resolve, reject) => {
+    const reader = new FileReader()
+    reader.onload = () => resolve(String(reader.result).split('base64,')[1] ?? '')
+    reader.onerror = () => reject(reader.error)
+    reader.readAsDataURL(file)
+  })
+
+export function download(name: string, text: string) {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(new Blob(['\ufeff' + text], { type: 'text/csv;charset=utf-8' }))
+  link.download = name
+  link.click()
+  URL.revokeObjectURL(link.href)
+}
+
+// crypto.randomUUID is there on https only.
+export function newId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  bytes[6] = (bytes[6] & 15) | 64
+  bytes[8] = (bytes[8] & 63) | 128
+  const hex = Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('')
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+}

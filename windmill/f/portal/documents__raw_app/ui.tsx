@@ -1,0 +1,167 @@
+// What all pages share: the language, numbers and times, the states of loading, and the one question before something is gone.
+import React, { createContext, useCallback, useContext, useEffect, useRef, useState } from 'react'
+import { Refused } from './api'
+import en, { Texts } from './text/en'
+import es from './text/es'
+
+export const languages: Record<string, Texts> = { en, es }
+export type Member = { tenant: string; role: string; language: string }
+export const Here = createContext<Member>({ tenant: '', role: 'viewer', language: 'en' })
+
+export const fill = (text: string, values: Record<string, unknown>) =>
+  text.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''))
+
+export function useHere() {
+  const here = useContext(Here)
+  const t = languages[here.language] ?? en
+  const may = (...roles: string[]) => roles.includes(here.role)
+  // The person's own habits of writing dates and numbers, where their browser speaks the chosen language.
+  const locale = navigator.languages.find((name) => name.startsWith(here.language)) ?? here.language
+  const number = (n: number, options?: Intl.NumberFormatOptions) => new Intl.NumberFormat(locale, options).format(n)
+  const money = (n: number) => number(n, { style: 'currency', currency: 'USD', maximumFractionDigits: n < 1 ? 4 : 2 })
+  const time = (text: string) => {
+    const at = new Date(text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'))
+    return Number.isNaN(at.getTime()) ? text : new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(at)
+  }
+  const words = (error: unknown) =>
+    (error instanceof Refused && t.refused[error.code]) || (error as Error)?.message || t.failed
+  return { ...here, locale, t, may, number, money, time, words }
+}
+
+export function useLoad<T>(load: () => Promise<T>, keys: unknown[]) {
+  const [value, setValue] = useState<T | null>(null)
+  const [error, setError] = useState<unknown>(null)
+  const newest = useRef(0)
+  const reload = useCallback(async () => {
+    const mine = ++newest.current
+    try {
+      const found = await load()
+      if (mine === newest.current) {
+        setValue(found)
+        setError(null)
+      }
+    } catch (problem) {
+      if (mine === newest.current) setError(problem)
+    }
+  }, keys)
+  useEffect(() => {
+    setValue(null)
+    setError(null)
+    reload()
+    return () => {
+      newest.current++
+    }
+  }, [reload])
+  return { value, error, reload, setValue }
+}
+
+export function useEvery(ms: number, on: boolean, act: () => void) {
+  const latest = useRef(act)
+  latest.current = act
+  useEffect(() => {
+    if (!on) return
+    const timer = setInterval(() => latest.current(), ms)
+    return () => clearInterval(timer)
+  }, [on, ms])
+}
+
+export function Loading() {
+  const { t } = useHere()
+  return (
+    <div className="state" role="status">
+      <span className="spinner" aria-hidden="true" /> {t.loading}
+    </div>
+  )
+}
+
+export function Problem({ error, retry }: { error: unknown; retry?: () => void }) {
+  const { t, words } = useHere()
+  const closed = error instanceof Refused && ['no_identity', 'not_a_member', 'role', 'choose'].includes(error.code)
+  return (
+    <div className={closed ? 'state closed' : 'state problem'} role="alert">
+      <strong>{closed ? t.noPermission : t.failed}</strong>
+      <span>{words(error)}</span>
+      {retry && !closed && (
+        <button type="button" onClick={retry}>
+          {t.again}
+        </button>
+      )}
+    </div>
+  )
+}
+
+export function Empty({ title, hint }: { title: string; hint?: string }) {
+  return (
+    <div className="state empty">
+      <strong>{title}</strong>
+      {hint && <span>{hint}</span>}
+    </div>
+  )
+}
+
+export function Sure({ label, ask, says, act }: { label: string; ask: string; says: string; act: () => Promise<unknown> }) {
+  const { t, words } = useHere()
+  const dialog = useRef<HTMLDialogElement>(null)
+  const [problem, setProblem] = useState('')
+  const [busy, setBusy] = useState(false)
+  const go = async () => {
+    setBusy(true)
+    setProblem('')
+    try {
+      await act()
+      dialog.current?.close()
+    } catch (error) {
+      setProblem(words(error))
+    }
+    setBusy(false)
+  }
+  return (
+    <>
+      <button type="button" className="quiet danger" onClick={() => dialog.current?.showModal()} aria-label={`${label}: ${ask}`}>
+        {label}
+      </button>
+      <dialog ref={dialog} aria-label={ask}>
+        <h2 dir="auto">{ask}</h2>
+        <p>{says}</p>
+        {problem && <p role="alert" className="bad">{problem}</p>}
+        <div className="row end">
+          <button type="button" className="quiet" onClick={() => dialog.current?.close()} autoFocus>
+            {t.cancel}
+          </button>
+          <button type="button" className="danger solid" disabled={busy} onClick={go}>
+            {label}
+          </button>
+        </div>
+      </dialog>
+    </>
+  )
+}
+
+export function Field({ label, hint, children }: { label: string; hint?: string; children: React.ReactElement<any> }) {
+  const id = React.useId()
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      {React.cloneElement(children, { id, 'aria-describedby': hint ? `${id}-hint` : undefined })}
+      {hint && <small id={`${id}-hint`}>{hint}</small>}
+    </div>
+  )
+}
+
+export function useForm() {
+  const { t, words } = useHere()
+  const [note, setNote] = useState<{ text: string; bad?: boolean } | null>(null)
+  const [busy, setBusy] = useState(false)
+  const run = async (act: () => Promise<string | void>, working = t.saving) => {
+    setBusy(true)
+    setNote({ text: working })
+    try {
+      setNote({ text: (await act()) || t.saved })
+    } catch (error) {
+      setNote({ text: words(error), bad: true })
+    }
+    setBusy(false)
+  }
+  const shown = <p role="status" className={note?.bad ? 'note bad' : 'note'}>{note?.text}</p>
+  return { run, busy, shown, setNote }
+}
