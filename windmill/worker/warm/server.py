@@ -66,15 +66,16 @@ class Server:
     def serve(self) -> socket.socket | None:
         """Until it is told to retire and its last job has ended: None. In a job's process: its connection."""
         while self.accepting or self.jobs:
-            for descriptor, _ in self.events.poll():
-                if descriptor == self.link.fileno():
-                    self.retire()
-                elif descriptor == self.listener.fileno():
-                    connection = self.admit()
-                    if connection:
-                        return connection
-                elif descriptor in self.jobs:
+            ready = [descriptor for descriptor, _ in self.events.poll()]
+            for descriptor in ready:
+                if descriptor in self.jobs:
                     self.see_to(descriptor)
+            if self.link.fileno() in ready:
+                self.retire()
+            elif self.listener.fileno() in ready:  # last: a new job gets numbers that were closed just now
+                connection = self.admit()
+                if connection:
+                    return connection
         return None
 
     def retire(self) -> None:
