@@ -1,10 +1,18 @@
 # requirements:
 # psycopg[binary]==3.3.9
+# cryptography==50.0.2
+# httpx2==2.16.2
+# openai==3.54.0
+# google-genai==3.4.0
+# charset-normalizer==3.5.2
+# pypdfium2==5.15.2
 """Step 1 of a turn: from Meta's payload to everything that the model needs to answer.
 
 In: the `entry` of Meta's envelope with one message. Out: a Context (f/common/shapes.py).
 Ends the flow early, with the reason, when there is nothing to answer: another turn is active, the message is answered already, the contact
-is with a human or blocked, no chatbot has this number. Fails only when the database can't be reached or the payload is not a message.
+is with a human or blocked, it asks nothing (a reaction, an edit), no chatbot has this number. What came with the messages is fetched and
+understood here: voice notes become words, files become attachments, and what can't be used is told in the chatbot's words.
+Fails only when the database can't be reached or the payload is not a message.
 """
 
 from __future__ import annotations
@@ -12,6 +20,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Literal
 
+from f.chatbot.graph_api import graph_api
 from f.common.database import Connection, as_tenant, connect, one
 from f.common.references import inert
 from f.common.windmill import run_id
@@ -20,28 +29,71 @@ if TYPE_CHECKING:
     from f.common.shapes import Context, Mode, Utterance
 
 postgresql = dict[str, Any]
+c_whatsapp = dict[str, Any]
+c_llm = dict[str, Any]
 # UTF-8 bytes over 2.8 was an upper bound of the token count on every passage of six languages.
 BYTES_PER_TOKEN = 2.8
 
 
 def main(
-    entry: list[Any], db: postgresql, object: str = "whatsapp_business_account", mode: Mode = "live"
+    entry: list[Any],
+    db: postgresql,
+    whatsapp: c_whatsapp,
+    llm: c_llm,
+    master_key: str,
+    object: str = "whatsapp_business_account",
+    mode: Mode = "live",
 ) -> Context:
     value, message = the_message(entry)
     phone_number_id = str(value["metadata"]["phone_number_id"])
     payload = json.dumps({"object": object, "entry": entry})
+    known: dict[str, Any] = {"mode": mode, "phone_number_id": phone_number_id}
     with connect(db) as conn:
+        noted: dict[str, Any] = {}
         if mode == "dry_run":
             opened = peek(conn, phone_number_id, message)
         else:
-            opened = open_turn(conn, phone_number_id, value, message, payload)
+            noted = one(conn, "select note_message(%s, %s)", [phone_number_id, payload])
+            opened = open_turn(conn, phone_number_id, noted, message, payload)
         if opened["status"] == "ended":
-            return inert(
-                {"mode": mode, "phone_number_id": phone_number_id, "message_ids": [message["id"]], **opened}
-            )
+            return inert({**known, "message_ids": [str(message["id"])], **opened})
+        files: list[dict[str, Any]] = []
+        if mode == "live":
+            files = take_in(conn, {**known, **opened}, whatsapp, llm, master_key)  # type: ignore[typeddict-item]
         with as_tenant(conn, opened["tenant_id"]):
-            context = read_context(conn, phone_number_id, opened, payload)
-    return inert({"mode": mode, "phone_number_id": phone_number_id, **opened, **context})
+            context = {**known, **opened, **read_context(conn, phone_number_id, opened, payload)}
+        own_words = context["chatbot"].pop("notices")
+        if (files or noted.get("notice")) and not context.get("say"):
+            from f.chatbot.media import told
+
+            context |= told(context, own_words, noted.get("notice"), files)
+    return inert(context)
+
+
+def take_in(
+    conn: Connection, context: Context, whatsapp: c_whatsapp, llm: c_llm, master_key: str
+) -> list[dict[str, Any]]:
+    """Shows the customer that the message is read, and fetches what came with it. What is known of each file."""
+    with as_tenant(conn, context["tenant_id"]):
+        rows = conn.execute(
+            b"select message_id, message_of(payload) as message from inbound_messages where turn_id = %s order by seq",
+            [context["turn_id"]],
+        ).fetchall()
+        bot = conn.execute(
+            b"select provider, model from chatbots where phone_number_id = %s", [context["phone_number_id"]]
+        ).fetchone()
+        api = graph_api(conn, context, whatsapp, master_key)
+    kinds = {row["message"].get("type") for row in rows if isinstance(row["message"], dict)}
+    if api is None or not kinds & {"image", "audio", "document", "video"}:
+        return []  # without a token send_reply says what is missing
+    typing = api.keep_typing(rows[-1]["message_id"], most_s=60)
+    try:
+        from f.chatbot import media  # only here: most messages are text
+
+        own = {key: value for key, value in (bot or {}).items() if value}
+        return media.take_in(conn, context, rows, api, {**llm, **own}, master_key)
+    finally:
+        typing.set()
 
 
 def the_message(entry: list[Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -60,18 +112,22 @@ def the_message(entry: list[Any]) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def open_turn(
-    conn: Connection, phone_number_id: str, value: dict[str, Any], message: dict[str, Any], payload: str
+    conn: Connection, phone_number_id: str, noted: dict[str, Any], message: dict[str, Any], payload: str
 ) -> dict[str, Any]:
-    """Opens the turn in PostgreSQL, which alone decides whether this run may answer."""
-    person = next((c for c in value.get("contacts") or [] if isinstance(c, dict)), {})
-    opened: dict[str, Any] = one(
+    """Opens the turn in PostgreSQL, which alone decides whether this run may answer. What asks nothing ends here."""
+    opened: dict[str, Any]
+    if noted.get("end"):
+        opened = one(
+            conn,
+            "select end_noted(%s, %s, %s, %s, %s)",
+            [phone_number_id, str(message["id"]), run_id(), noted["contact_id"], noted["end"]],
+        )
+        return opened
+    who = [noted.get("phone"), noted.get("user_id"), noted.get("name")]
+    opened = one(
         conn,
         "select open_turn(%s, %s, %s, %s, %s, %s, %s)",
-        [
-            *(phone_number_id, message["id"], run_id()),
-            *(message.get("from"), message.get("from_user_id") or person.get("user_id")),
-            *((person.get("profile") or {}).get("name"), payload),
-        ],
+        [phone_number_id, str(message["id"]), run_id(), *who, payload],
     )
     return opened
 
@@ -81,7 +137,7 @@ def peek(conn: Connection, phone_number_id: str, message: dict[str, Any]) -> dic
     found: dict[str, Any] = one(
         conn,
         "select find_conversation(%s, %s)",
-        [phone_number_id, [x for x in (message.get("from_user_id"), message.get("from")) if x]],
+        [phone_number_id, [str(x) for x in (message.get("from_user_id"), message.get("from")) if x]],
     )
     return found
 
@@ -97,14 +153,15 @@ def read_context(
     ).fetchall() or [{"message_id": None, "words": one(conn, "select message_words(%s)", [payload])}]
     chatbot = conn.execute(
         b"select name, persona, system_prompt, provider, model, languages, dont_know, failure_message, show_citations,"
-        b" max_rounds, max_seconds, history_tokens from chatbots where phone_number_id = %s",
+        b" max_rounds, max_seconds, history_tokens, notices from chatbots where phone_number_id = %s",
         [phone_number_id],
     ).fetchone()
     assert chatbot is not None, "open_turn found it in the same database"
     person = conn.execute(b"select name, language, lead from contacts where id = %s", [contact]).fetchone()
     return {
         "message_ids": [m["message_id"] for m in messages if m["message_id"]],
-        "question": "\n".join(m["words"] for m in messages),
+        # A voice note's words are the question; what it was is for the log.
+        "question": "\n".join(m["words"].removeprefix("[voice note] ") for m in messages),
         "history": history(conn, contact, chatbot.pop("history_tokens")),
         "chatbot": chatbot,
         "contact": person or {"name": None, "language": None, "lead": {}},

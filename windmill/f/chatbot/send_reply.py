@@ -8,6 +8,7 @@
 
 In: the Context and the Answer. Out: a Delivery (f/common/shapes.py).
 Every part is a row in the outbox before it is sent. A request whose outcome was lost is not sent again until a status had time to tell.
+What may be sent, and what an error asks for, is decided in PostgreSQL: the 24 hours, both rates, the table send_errors.
 A part that can't be sent is `failed` with its reason in the result; the step fails only when the database is out of reach, the tenant has no
 token, or a newer attempt has taken the turn.
 """
@@ -18,8 +19,9 @@ import json
 import time
 from typing import TYPE_CHECKING, Any
 
+from f.chatbot.choices import with_choices
 from f.chatbot.formatting import to_whatsapp
-from f.chatbot.graph_api import GraphApi, Outcome, graph_api
+from f.chatbot.graph_api import GraphApi, MediaError, Outcome, graph_api
 from f.chatbot.splitting import split
 from f.common.database import Connection, as_tenant, connect, one
 from f.common.references import inert, plain
@@ -31,19 +33,18 @@ if TYPE_CHECKING:
 postgresql = dict[str, Any]
 c_whatsapp = dict[str, Any]
 STEP = 3
+UNREACHED = (1.0, 3.0, 9.0)  # seconds until each further try when no connection could be made
+PATIENCE_S = 240.0  # for the throttles; the step ends after 300 s
 
 
 def main(context: Context, answer: Answer, db: postgresql, whatsapp: c_whatsapp, master_key: str) -> Delivery:
     context, answer = plain(context), plain(answer)
-    texts = split(to_whatsapp(answer["reply"]))
-    if context["chatbot"]["show_citations"] and answer["citations"]:
-        texts = [*texts[:-1], *split("\n\n".join([*texts[-1:], sources(answer)]))]
+    contents = reply_contents(context, answer)
     if context["mode"] == "dry_run":
-        return inert({"parts": [], "would_send": texts})
+        return inert({"parts": [], "would_send": [in_words(content) for content in contents]})
     with connect(db) as conn:
         with as_tenant(conn, context["tenant_id"]):
             epoch = int(one(conn, "select begin_step(%s, %s, %s)", [context["turn_id"], run_id(), STEP]))
-            contents = [{"type": "text", "text": {"body": text, "preview_url": False}} for text in texts]
             count = int(
                 one(
                     conn,
@@ -65,6 +66,27 @@ def main(context: Context, answer: Answer, db: postgresql, whatsapp: c_whatsapp,
     return inert({"parts": rows, "would_send": []})
 
 
+def reply_contents(context: Context, answer: Answer) -> list[dict[str, Any]]:
+    """The reply as the Graph API takes it: texts, the last of them with what the customer may choose from, then files."""
+    reply = "\n\n".join(filter(None, [context.get("notice"), answer["reply"]]))
+    texts = split(to_whatsapp(reply))
+    if context["chatbot"]["show_citations"] and answer["citations"]:
+        texts = [*texts[:-1], *split("\n\n".join([*texts[-1:], sources(answer)]))]
+    files = [
+        {"type": "document", "document": {"knowledge": str(document)}}
+        for document in (answer.get("documents") or [])[:3]
+    ]
+    return [*with_choices(texts, answer.get("choices")), *files]
+
+
+def in_words(content: dict[str, Any]) -> str:
+    """What a person would read, for a dry run's result."""
+    body = content[content["type"]].get("body")
+    if content["type"] == "interactive":
+        return str(body["text"])
+    return str(body) if body else f"[{content['type']}]"
+
+
 def sources(answer: Answer) -> str:
     """The line under a reply that says where it comes from."""
     return "_" + "; ".join(f"{c['document']}, p. {c['page']}" for c in answer["citations"]) + "_"
@@ -76,7 +98,16 @@ def send_part(
     """Brings one part out, with what patience and repetition it takes. True: it is sent, or known to be."""
     turn, tenant = context["turn_id"], context["tenant_id"]
     unknown_wait = float(whatsapp.get("unknown_wait_s") or 20)
+    deadline = time.monotonic() + PATIENCE_S
     while True:
+        with as_tenant(conn, tenant):
+            may = one(conn, "select may_send(%s, %s, %s)", [turn, epoch, part])
+        if may["do"] == "stop":
+            print(f"part {part} is not sent: {may['reason']}")
+            return False
+        if may["do"] == "wait" and time.monotonic() < deadline:
+            time.sleep(min(may["seconds"], 30) + 0.01)
+            continue
         with as_tenant(conn, tenant):
             claim = one(
                 conn,
@@ -91,23 +122,61 @@ def send_part(
         if claim["do"] == "wait":
             time.sleep(0.5)
             continue
-        outcome: Outcome = api.send(claim["content"], claim["send_id"], run_id(), claim["attempt"])
-        with as_tenant(conn, tenant):
-            conn.execute(
-                b"select record_part(%s, %s, %s, %s, %s, %s, %s)",
-                [
-                    turn,
-                    epoch,
-                    part,
-                    outcome["state"],
-                    outcome["message_id"],
-                    outcome["code"],
-                    outcome["error"],
-                ],
-            )
+        outcome = bring_out(conn, context, claim, api)
+        retry_in = settle(conn, context, epoch, part, outcome, claim["attempt"])
         if outcome["state"] != "sent":
             print(f"part {part}: {outcome['state']}, {outcome['error']}")
-        if outcome["state"] == "failed":
+        if retry_in is None and outcome["state"] == "refused":
             return False
-        if outcome["state"] == "pending":
-            time.sleep(outcome["retry_in_s"])
+        time.sleep(retry_in or 0)
+
+
+def bring_out(conn: Connection, context: Context, claim: dict[str, Any], api: GraphApi) -> Outcome:
+    """One request. A file of the knowledge base is brought to Meta first."""
+    content = claim["content"]
+    try:
+        if content["type"] == "document" and "knowledge" in content["document"]:
+            content = uploaded(conn, context, content["document"]["knowledge"], api)
+    except MediaError as error:
+        return {"state": "refused", "message_id": None, "code": 131053, "error": str(error)}
+    return api.send(content, claim["send_id"], run_id())
+
+
+def uploaded(conn: Connection, context: Context, document_id: str, api: GraphApi) -> dict[str, Any]:
+    """A document of the tenant as a message, where the tenant lets customers have its documents."""
+    with as_tenant(conn, context["tenant_id"]):
+        row = conn.execute(
+            b"select d.filename, d.media_type, d.content from documents d join chatbots b on b.tenant_id = d.tenant_id"
+            b" where d.id = %s and b.phone_number_id = %s and b.send_documents and d.state = 'ready'",
+            [document_id, context["phone_number_id"]],
+        ).fetchone()
+    if row is None:
+        raise MediaError("wrong_type", "this document may not be sent to customers, or is not there any more")
+    media_id = api.upload(row["filename"], row["media_type"], row["content"])
+    return {"type": "document", "document": {"id": media_id, "filename": row["filename"][:240]}}
+
+
+def settle(
+    conn: Connection, context: Context, epoch: int, part: int, outcome: Outcome, attempt: int
+) -> float | None:
+    """Writes the outcome down. Seconds until the next try; None: there is none."""
+    state, retry_in = outcome["state"], None
+    with as_tenant(conn, context["tenant_id"]):
+        if state == "refused":
+            waits, action = UNREACHED, None
+            if outcome["code"] is not None:
+                rule = one(conn, "select send_error(%s)", [outcome["code"]])
+                waits, action = rule["waits"], rule["action"]
+            retry_in = waits[attempt - 1] if attempt <= len(waits) else None
+            state = "failed" if retry_in is None else "pending"
+        conn.execute(
+            b"select record_part(%s, %s, %s, %s, %s, %s, %s)",
+            [
+                *(context["turn_id"], epoch, part, state),
+                *(outcome["message_id"], outcome["code"], outcome["error"]),
+            ],
+        )
+        if state == "failed" and action == "template":
+            replaced = one(conn, "select use_template(%s, %s, %s)", [context["turn_id"], epoch, part])
+            retry_in = 0.0 if replaced else None
+    return retry_in

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
 Mode = Literal["live", "dry_run"]
 
@@ -53,6 +53,9 @@ class Context(TypedDict, total=False):
     history: list[Utterance]
     chatbot: Chatbot
     contact: Contact
+    say: str  # these words are the reply: the model is not asked
+    notice: str  # words that come before the reply
+    attachments: list[str]  # messages whose files the model may look at: f/chatbot/media
 
 
 class Citation(TypedDict):
@@ -73,15 +76,21 @@ class ToolCall(TypedDict):
 
 
 class Usage(TypedDict):
-    """Tokens of all model calls of a turn, and the number of calls."""
+    """Tokens and cost of all model calls of a turn, their number, the milliseconds of the whole loop, and each call by itself.
+
+    A call whose model has no price has `cost_usd` null and counts as nothing.
+    """
 
     input_tokens: int
     output_tokens: int
     calls: int
+    cost_usd: float
+    ms: int
+    model_calls: list[dict[str, Any]]
 
 
 class Answer(TypedDict):
-    """The result of agent_loop."""
+    """The result of agent_loop. `handed_over`: by whom the customer is passed on to a human when the turn closes; null: not at all."""
 
     reply: str
     citations: list[Citation]
@@ -90,6 +99,9 @@ class Answer(TypedDict):
     trace: list[ToolCall]
     usage: Usage
     error: str | None
+    handed_over: str | None
+    choices: NotRequired[dict[str, Any] | None]  # what the customer may tap: f/chatbot/choices
+    documents: NotRequired[list[str]]  # documents of the knowledge base that are sent after the reply
 
 
 class PartState(TypedDict):

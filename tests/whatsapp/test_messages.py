@@ -1,0 +1,150 @@
+"""What each kind of message leads to before a model is asked: the log, opt-outs, one short notice, or a turn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.whatsapp.conftest import NUMBER, Bot
+
+PHONE = "16505551234"
+
+
+def text(body: str, **more: Any) -> dict[str, Any]:
+    return {"from": PHONE, "type": "text", "text": {"body": body}, **more}
+
+
+def of(kind: str, content: Any, **more: Any) -> dict[str, Any]:
+    return {"from": PHONE, "type": kind, kind: content, **more}
+
+
+def test_a_reaction_is_logged_not_answered(bot: Bot) -> None:
+    first = bot.answered(text("hi"))
+    turn = bot.arrive(of("reaction", {"message_id": first["id"], "emoji": "👍"}))
+    assert (turn["status"], turn["reason"]) == ("ended", "a reaction: logged, not answered")
+    assert bot.log()[-1] == ("in", "[reaction] 👍")
+
+
+def test_what_was_left_to_a_reactions_run_gets_its_own(bot: Bot) -> None:
+    first = bot.answered(text("hi"))
+    bot.do("update chatbots set merge_window_s = 5 where phone_number_id = %s", NUMBER)
+    for message in ("wamid.Q", "wamid.R"):  # both are here before the first of their runs begins
+        bot.do(
+            "insert into inbound_messages (phone_number_id, message_id, kind, sender, payload, state)"
+            " values (%s, %s, 'message', %s, '{}', 'handed_over')",
+            *(NUMBER, message, PHONE),
+        )
+    left = bot.arrive(text("a question", id="wamid.Q"))
+    assert "more is being written" in left["reason"]
+    bot.arrive(of("reaction", {"message_id": first["id"], "emoji": "👍"}, id="wamid.R"))
+    (row,) = bot.rows("select state, handover from inbound_messages where message_id = %s", left["id"])
+    assert row == {"state": "received", "handover": 1}
+
+
+def test_an_edit_changes_the_log(bot: Bot) -> None:
+    first = bot.answered(text("in red"))
+    bot.arrive(
+        of(
+            "edit",
+            {"original_message_id": first["id"], "message": {"type": "text", "text": {"body": "in blue"}}},
+        )
+    )
+    assert bot.log()[0] == ("in", "[edited] in blue")
+
+
+def test_an_edit_before_the_answer_changes_the_question(bot: Bot) -> None:
+    first = bot.arrive(text("in red"))
+    bot.arrive(
+        of(
+            "edit",
+            {"original_message_id": first["id"], "message": {"type": "text", "text": {"body": "in blue"}}},
+        )
+    )
+    words = bot.one("select message_words(payload) from inbound_messages where message_id = %s", first["id"])
+    assert words == "in blue"
+
+
+def test_a_deleted_message_leaves_no_words(bot: Bot) -> None:
+    first = bot.answered(text("my card number is 1234"))
+    bot.arrive(of("revoke", {"original_message_id": first["id"]}))
+    assert bot.log()[0] == ("in", "[deleted message]")
+    (row,) = bot.rows("select payload from inbound_messages where message_id = %s", first["id"])
+    assert "1234" not in row["payload"].replace(PHONE, "")
+
+
+def test_a_message_that_was_deleted_before_it_came_is_not_answered(bot: Bot) -> None:
+    bot.answered(text("hi"))
+    bot.arrive(of("revoke", {"original_message_id": "wamid.late"}))
+    turn = bot.arrive(text("too late", id="wamid.late"))
+    assert turn["reason"] == "the customer has deleted it"
+
+
+def test_nobody_edits_or_deletes_what_another_person_wrote(bot: Bot) -> None:
+    first = bot.answered(text("mine"))
+    stranger = {"from": "34600111222", "id": "wamid.stranger"}
+    edit = {"original_message_id": first["id"], "message": {"type": "text", "text": {"body": "yours"}}}
+    bot.arrive({**stranger, "type": "edit", "edit": edit}, contacts=None)
+    bot.arrive(
+        {**stranger, "id": "wamid.s2", "type": "revoke", "revoke": {"original_message_id": first["id"]}},
+        contacts=None,
+    )
+    assert bot.log()[0] == ("in", "mine")
+
+
+@pytest.mark.parametrize("kind", ["sticker", "unsupported", "hologram"])
+def test_what_can_not_be_read_is_said_once(bot: Bot, kind: str) -> None:
+    first = bot.arrive(of(kind, {"id": "1"}))
+    assert (first["status"], first["notice"]) == ("opened", "not_understood")
+    again = bot.one(
+        "select note_message(%s, (select payload from inbound_messages where message_id = %s))",
+        NUMBER,
+        first["id"],
+    )
+    assert again["notice"] == "not_understood", "the same run again says the same"
+    bot.close(first)
+    second = bot.arrive(of(kind, {"id": "2"}))
+    assert second["reason"] == "it can not be read, and the customer was told so already"
+    bot.do("update contacts set notice_at = now() - interval '25 hours'")
+    assert bot.arrive(of(kind, {"id": "3"}))["notice"] == "not_understood"
+
+
+@pytest.mark.parametrize("word", ["STOP", "stop.", " Unsubscribe ", "baja", "Abmelden!"])
+def test_an_opt_out_word_stops_everything_until_an_opt_in(bot: Bot, word: str) -> None:
+    assert bot.arrive(text(word))["reason"] == "the contact has opted out"
+    assert bot.arrive(text("Where is my order?"))["reason"] == "the contact has opted out"
+    back = bot.arrive(text("start"))
+    assert (back["status"], back["notice"]) == ("opened", "welcome_back")
+    bot.close(back)
+    assert bot.arrive(text("Where is my order?"))["status"] == "opened"
+
+
+def test_opt_out_words_are_a_setting(bot: Bot) -> None:
+    bot.do('update chatbots set opt_out_words = \'{"it": ["basta"]}\' where phone_number_id = %s', NUMBER)
+    assert bot.answered(text("stop"))["status"] == "opened"
+    assert bot.arrive(text("Basta"))["reason"] == "the contact has opted out"
+
+
+def test_an_opt_out_word_inside_a_sentence_is_a_sentence(bot: Bot) -> None:
+    assert bot.arrive(text("Does the bus stop here?"))["status"] == "opened"
+
+
+def test_a_tap_on_an_opt_out_button_counts(bot: Bot) -> None:
+    assert (
+        bot.arrive(of("button", {"payload": "x", "text": "Unsubscribe"}))["reason"]
+        == "the contact has opted out"
+    )
+
+
+def test_a_group_is_not_answered(bot: Bot) -> None:
+    assert "group" in bot.arrive(text("hi all", group_id="G1"))["reason"]
+
+
+def test_the_files_of_one_tenant_are_not_another_s(bot: Bot) -> None:
+    bot.do(
+        "insert into media (phone_number_id, message_id, tenant_id, kind, content) values (%s, 'm', %s, 'image', 'x')",
+        *(NUMBER, bot.tenant),
+    )
+    assert bot.one("select count(*) from media") == 1
+    bot.tenant = "00000000-0000-4000-8000-000000000000"
+    assert bot.one("select count(*) from media") == 0

@@ -1,0 +1,153 @@
+"""Who is writing: found by user id or phone, never made twice, and still the same person after a change of either."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.whatsapp.conftest import NUMBER, Bot
+
+PHONE, USER = "16505551234", "US.13491208655302741918"
+pytestmark = pytest.mark.field_failure(20)
+
+
+def text(body: str, **who: str) -> dict[str, Any]:
+    return {**{key.rstrip("_"): value for key, value in who.items()}, "type": "text", "text": {"body": body}}
+
+
+def profile(name: str = "Sheena Nelson", **more: str) -> list[dict[str, Any]]:
+    username = more.pop("username", None)
+    return [{"profile": {"name": name} | ({"username": username} if username else {}), **more}]
+
+
+def system(kind: str, sender: dict[str, str], **change: str) -> dict[str, Any]:
+    return {**sender, "type": "system", "system": {"type": kind, "body": "changed", **change}}
+
+
+def test_a_person_without_a_phone_is_answered(bot: Bot) -> None:
+    turn = bot.arrive(
+        text("hi", from_user_id=USER), contacts=profile(user_id=USER, username="@realsheenanelson")
+    )
+    assert turn["status"] == "opened"
+    (contact,) = bot.contacts()
+    assert (contact["phone"], contact["user_id"]) == (None, USER)
+    assert (contact["name"], contact["username"]) == ("Sheena Nelson", "realsheenanelson")
+
+
+def test_a_phone_alone_still_works(bot: Bot) -> None:
+    assert bot.arrive(text("hi", from_=PHONE), contacts=None)["status"] == "opened"
+    (contact,) = bot.contacts()
+    assert (contact["phone"], contact["user_id"]) == (PHONE, None)
+
+
+def test_the_profile_says_who_it_is_when_the_message_does_not(bot: Bot) -> None:
+    assert bot.arrive(text("hi"), contacts=profile(user_id=USER, wa_id=PHONE))["status"] == "opened"
+    (contact,) = bot.contacts()
+    assert (contact["phone"], contact["user_id"]) == (PHONE, USER)
+
+
+def test_the_other_name_is_learned_when_it_comes(bot: Bot) -> None:
+    bot.answered(text("one", from_=PHONE))
+    bot.answered(text("two", from_=PHONE, from_user_id=USER))
+    bot.answered(text("three", from_user_id=USER), contacts=None)
+    (contact,) = bot.contacts()
+    assert (contact["phone"], contact["user_id"]) == (PHONE, USER)
+    assert [body for _, body in bot.log()] == ["one", "two", "three"]
+
+
+def test_two_rows_that_meet_become_one_with_both_histories(bot: Bot) -> None:
+    bot.answered(text("by phone", from_=PHONE), contacts=None)
+    bot.answered(text("by user id", from_user_id=USER), contacts=None)
+    assert len(bot.contacts()) == 2
+    bot.answered(text("by both", from_=PHONE, from_user_id=USER))
+    (contact,) = bot.contacts()
+    assert (contact["phone"], contact["user_id"]) == (PHONE, USER)
+    assert len(bot.rows("select from conversation_logs where contact_id = %s", contact["id"])) == 3
+    assert len(bot.rows("select from turns where contact_id = %s", contact["id"])) == 3
+
+
+def test_two_rows_that_are_both_being_answered_meet_later(bot: Bot) -> None:
+    one = bot.arrive(text("by phone", from_=PHONE), contacts=None)
+    two = bot.arrive(text("by user id", from_user_id=USER), contacts=None)
+    three = bot.arrive(text("by both", from_=PHONE, from_user_id=USER))
+    assert three["status"] == "ended"
+    assert "another turn is active" in three["reason"]
+    bot.close(one), bot.close(two)
+    bot.answered(text("again by both", from_=PHONE, from_user_id=USER))
+    assert len(bot.contacts()) == 1
+
+
+def test_a_changed_number_moves_the_history(bot: Bot) -> None:
+    bot.answered(text("before", from_=PHONE, from_user_id=USER))
+    notice = bot.arrive(system("user_changed_number", {"from": PHONE}, wa_id="12195555358"), contacts=None)
+    assert notice["status"] == "ended"
+    bot.answered(text("after", from_="12195555358"), contacts=None)
+    (contact,) = bot.contacts()
+    assert contact["phone"] == "12195555358"
+    assert [body for _, body in bot.log()] == ["before", "[notice] changed", "after"]
+
+
+def test_the_new_number_may_have_written_before_the_notice_comes(bot: Bot) -> None:
+    bot.answered(text("before", from_=PHONE), contacts=None)
+    bot.answered(text("after", from_="12195555358"), contacts=None)
+    bot.arrive(system("user_changed_number", {"from": PHONE}, wa_id="12195555358"), contacts=None)
+    (contact,) = bot.contacts()
+    assert contact["phone"] == "12195555358"
+
+
+def test_a_changed_user_id_moves_the_history(bot: Bot) -> None:
+    bot.answered(text("before", from_user_id=USER), contacts=None)
+    bot.arrive(system("user_changed_user_id", {"from_user_id": USER}, user_id="US.2"), contacts=None)
+    bot.answered(text("after", from_user_id="US.2"), contacts=None)
+    bot.answered(text("delivered late", from_user_id=USER), contacts=None)
+    (contact,) = bot.contacts()
+    assert contact["user_id"] == "US.2"
+    assert len(bot.log()) == 4
+
+
+def test_a_notice_twice_changes_nothing_more(bot: Bot) -> None:
+    bot.answered(text("before", from_=PHONE), contacts=None)
+    for _ in range(2):
+        bot.arrive(system("user_changed_number", {"from": PHONE}, wa_id="12195555358"), contacts=None)
+    (contact,) = bot.contacts()
+    assert contact["phone"] == "12195555358"
+
+
+def test_a_phone_that_another_person_has_now_brings_no_history(bot: Bot) -> None:
+    bot.answered(text("secret", from_=PHONE, from_user_id=USER), contacts=None)
+    turn = bot.arrive(text("hello", from_=PHONE, from_user_id="US.777"), contacts=None)
+    old, new = bot.contacts()
+    assert (old["phone"], old["user_id"]) == (None, USER)
+    assert (new["phone"], new["user_id"]) == (PHONE, "US.777")
+    assert turn["contact_id"] == str(new["id"])
+
+
+def test_a_former_phone_is_forgotten_after_a_month(bot: Bot) -> None:
+    bot.answered(text("before", from_=PHONE), contacts=None)
+    bot.arrive(system("user_changed_number", {"from": PHONE}, wa_id="12195555358"), contacts=None)
+    bot.do("update contact_aliases set created_at = now() - interval '31 days'")
+    bot.answered(text("somebody else", from_=PHONE), contacts=None)
+    assert len(bot.contacts()) == 2
+
+
+def test_a_message_without_any_identity_is_stored_and_counted(bot: Bot) -> None:
+    for _ in range(2):
+        turn = bot.arrive(text("who am I?"), contacts=None)
+        assert turn["status"] == "ended"
+        assert "names no sender" in turn["reason"]
+    assert len(bot.rows("select from inbound_messages where reason like '%%no sender%%'")) == 2
+    (note,) = bot.rows("select * from notifications where tenant_id = %s", bot.tenant)
+    assert (note["kind"], note["count"]) == ("unknown_sender", 2)
+    assert bot.contacts() == []
+
+
+def test_an_echo_quiets_the_bot_for_its_person_and_is_logged(bot: Bot) -> None:
+    bot.answered(text("hi", from_=PHONE, from_user_id=USER))
+    bot.do(
+        "select apply_echo(%s, %s)",
+        *(NUMBER, '{"to": "16505551234", "id": "wamid.E", "type": "text", "text": {"body": "Tom here"}}'),
+    )
+    assert bot.log()[-1] == ("out", "Tom here")
+    turn = bot.arrive(text("thanks Tom", from_user_id=USER))
+    assert turn["reason"] == "the contact is with a human"

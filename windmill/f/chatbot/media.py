@@ -1,0 +1,281 @@
+# requirements:
+# psycopg[binary]==3.3.9
+# cryptography==50.0.2
+# httpx2==2.16.2
+# openai==3.54.0
+# google-genai==3.4.0
+# charset-normalizer==3.5.2
+# pypdfium2==5.15.2
+"""What customers send beside text: fetched from Meta, heard, read, and kept in the table `media`.
+
+Bytes go from Meta into the table, and from there into a model's request: never into a step's arguments, results or log. Every file
+ends as words, as an attachment for a model that sees, or as a problem that the customer is told of.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from f.chatbot.graph_api import GraphApi, MediaError
+from f.common.database import Connection, as_tenant
+from f.common.secrets import unseal
+
+if TYPE_CHECKING:
+    from f.common.shapes import Context
+
+MB = 1 << 20
+# kind → the most bytes we take. Meta delivers documents up to 100 MB: nobody reads those in a chat.
+LIMITS = {"image": 5 * MB, "audio": 16 * MB, "document": 20 * MB}
+SECONDS = 20.0
+IMAGES = ("image/jpeg", "image/png", "image/webp")
+DOCUMENT_PAGES, DOCUMENT_CHARACTERS = 30, 20_000
+SEEING = re.compile(r"gpt-4o|gpt-4\.1|gpt-5|gpt-4-turbo|^o[1-9]|gemini|vision|llava|pixtral|claude|-vl\b")
+# A line of a question that says nothing but what kind of message came: [sticker], [image], [document] report.pdf
+MARK_ONLY = re.compile(
+    r"\[(?!location|contact|order|form|reaction|answers|about|from)[^\]\n]*\](?: [^\s:]+\.\w{1,5})?"
+)
+# The platform's words by situation; a chatbot's own are in its setting `notices`.
+NOTICES: dict[str, dict[str, str]] = {
+    "not_understood": {
+        "en": "I can't read this kind of message. Could you write it in words, please?",
+        "es": "No puedo leer este tipo de mensaje. ¿Podría escribirlo con palabras?",
+        "de": "Diese Art von Nachricht kann ich nicht lesen. Können Sie es bitte in Worten schreiben?",
+    },
+    "cannot_see": {
+        "en": "I can't look at pictures here. Could you tell me in words what you need?",
+        "es": "Aquí no puedo ver imágenes. ¿Podría contarme con palabras qué necesita?",
+        "de": "Bilder kann ich hier nicht ansehen. Können Sie mir in Worten sagen, worum es geht?",
+    },
+    "cannot_hear": {
+        "en": "I couldn't understand your voice note. Could you write it, please?",
+        "es": "No he podido entender su nota de voz. ¿Podría escribirlo?",
+        "de": "Ihre Sprachnachricht konnte ich nicht verstehen. Können Sie es bitte schreiben?",
+    },
+    "cannot_watch": {
+        "en": "I can't watch videos. Could you tell me in words what you need?",
+        "es": "No puedo ver vídeos. ¿Podría contarme con palabras qué necesita?",
+        "de": "Videos kann ich nicht ansehen. Können Sie mir in Worten sagen, worum es geht?",
+    },
+    "cannot_open": {
+        "en": "I couldn't read this file. I can read PDF and text files.",
+        "es": "No he podido leer este archivo. Puedo leer PDF y archivos de texto.",
+        "de": "Diese Datei konnte ich nicht lesen. Lesen kann ich PDF- und Textdateien.",
+    },
+    "too_large": {
+        "en": "This file is too large for me. Could you send a smaller one?",
+        "es": "Este archivo es demasiado grande para mí. ¿Podría enviar uno más pequeño?",
+        "de": "Diese Datei ist mir zu groß. Können Sie eine kleinere schicken?",
+    },
+    "welcome_back": {
+        "en": "Welcome back! We write to you again.",
+        "es": "¡Bienvenido de nuevo! Volvemos a escribirle.",
+        "de": "Willkommen zurück! Wir schreiben Ihnen wieder.",
+    },
+}
+UNUSABLE = {
+    "image": "cannot_see",
+    "audio": "cannot_hear",
+    "document": "cannot_open",
+    "video": "cannot_watch",
+}
+
+
+def sees(llm: dict[str, Any]) -> bool:
+    """Whether the model takes pictures: as its resource says, else by its name."""
+    told = llm.get("vision")
+    return bool(told) if told is not None else bool(SEEING.search(str(llm.get("model") or "").lower()))
+
+
+def take_in(
+    conn: Connection,
+    context: Context,
+    messages: list[dict[str, Any]],
+    api: GraphApi,
+    llm: dict[str, Any],
+    master_key: str,
+) -> list[dict[str, Any]]:
+    """Fetches what came with the turn's messages and is not here yet. Returns what is known of each: message_id, kind, problem."""
+    found = []
+    for row in messages:
+        message = row["message"]
+        kind = str(message.get("type")) if isinstance(message, dict) else ""
+        part = message.get(kind) if kind in (*LIMITS, "video") else None
+        if not isinstance(part, dict):
+            continue
+        with as_tenant(conn, context["tenant_id"]):
+            known = conn.execute(
+                b"select message_id, kind, problem from media where phone_number_id = %s and message_id = %s",
+                [context["phone_number_id"], row["message_id"]],
+            ).fetchone()
+        found.append(known or _keep(conn, context, row["message_id"], kind, part, (api, llm, master_key)))
+    return found
+
+
+def _keep(
+    conn: Connection, context: Context, message_id: str, kind: str, part: dict[str, Any], means: Any
+) -> dict[str, Any]:
+    """One file: fetched, understood, stored. What goes wrong is stored, too, and not tried again in this turn."""
+    api, llm, master_key = means
+    content: bytes | None = None
+    words, problem = None, None
+    mime = str(part.get("mime_type") or "").split(";")[0].strip().lower()
+    filename = str(part.get("filename") or "")[:200]
+    try:
+        if kind == "video":
+            raise MediaError("wrong_type", "videos are not watched")
+        if kind == "image" and not sees(llm):
+            raise MediaError("wrong_type", f"the model {llm.get('model')!r} takes no pictures")
+        content = api.fetch_media(str(part.get("id") or ""), LIMITS[kind], SECONDS)
+        if kind == "image" and mime not in IMAGES:
+            raise MediaError("wrong_type", f"an image of type {mime}")
+        if kind == "audio":
+            words = transcribe(with_key(conn, context, llm, master_key), content, mime)
+            if not words:
+                raise MediaError("no_words", "nothing was said")
+        if kind == "document":
+            words = read(content, filename)
+    except MediaError as error:
+        content, problem = None, error.problem
+        print(f"a message's {kind} is not used: {error}")
+    with as_tenant(conn, context["tenant_id"]):
+        conn.execute(
+            b"insert into media (phone_number_id, message_id, tenant_id, contact_id, kind, mime_type, filename, content, words, problem)"
+            b" values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing",
+            [
+                *(context["phone_number_id"], message_id, context["tenant_id"], context["contact_id"], kind),
+                *(mime, filename, content if kind == "image" else None, words, problem),
+            ],
+        )
+    return {"message_id": message_id, "kind": kind, "problem": problem}
+
+
+def with_key(conn: Connection, context: Context, llm: dict[str, Any], master_key: str) -> dict[str, Any]:
+    """The provider's resource with the tenant's own key, where it has stored one."""
+    with as_tenant(conn, context["tenant_id"]):
+        row = conn.execute(
+            b"select llm_api_key from tenants where id = %s", [context["tenant_id"]]
+        ).fetchone()
+    if row is None or row["llm_api_key"] is None:
+        return llm
+    return {**llm, "api_key": unseal(master_key, context["tenant_id"], "llm_api_key", row["llm_api_key"])}
+
+
+def transcribe(llm: dict[str, Any], content: bytes, mime: str) -> str:
+    """What is said in a voice note, by the chatbot's provider."""
+    if (llm.get("provider") or "openai") == "gemini":
+        return _transcribe_gemini(llm, content, mime)
+    import openai
+
+    client = openai.OpenAI(
+        api_key=llm.get("api_key") or "none",
+        base_url=llm.get("base_url") or None,
+        timeout=30,
+        max_retries=1,
+    )
+    ending = {"audio/mpeg": "mp3", "audio/mp4": "m4a", "audio/aac": "m4a", "audio/amr": "amr"}.get(
+        mime, "ogg"
+    )
+    try:
+        answer = client.audio.transcriptions.create(
+            model=llm.get("transcription_model") or "gpt-4o-mini-transcribe",
+            file=(f"voice.{ending}", content, mime or "audio/ogg"),
+        )
+    except openai.OpenAIError as error:
+        raise MediaError(
+            "unreachable", f"the voice note could not be transcribed: {type(error).__name__}"
+        ) from None
+    return str(answer.text).strip()[:8000]
+
+
+def _transcribe_gemini(llm: dict[str, Any], content: bytes, mime: str) -> str:
+    import httpx
+    from google import genai
+    from google.genai import errors, types
+
+    options = types.HttpOptions(base_url=llm.get("base_url") or None, timeout=30_000)
+    client = genai.Client(api_key=llm.get("api_key") or "none", http_options=options)
+    asked = "Write down word for word what is said. If nothing is said, answer with nothing."
+    parts: Any = [types.Part.from_bytes(data=content, mime_type=mime or "audio/ogg"), asked]
+    try:
+        answer = client.models.generate_content(model=llm["model"], contents=parts)
+    except (errors.APIError, httpx.HTTPError) as error:
+        raise MediaError(
+            "unreachable", f"the voice note could not be transcribed: {type(error).__name__}"
+        ) from None
+    return str(answer.text or "").strip()[:8000]
+
+
+def read(content: bytes, filename: str) -> str:
+    """The text of a PDF or text file, for this conversation only: it enters no knowledge base."""
+    from f.ingest import extraction
+
+    text = ""
+    try:
+        for number, page in enumerate(extraction.pages(content, filename), start=1):
+            text += f"\n[page {page['number']}]\n{page['text']}"
+            if number >= DOCUMENT_PAGES or len(text) > DOCUMENT_CHARACTERS:
+                break
+    except extraction.Unreadable as error:
+        raise MediaError("wrong_type", str(error)) from None
+    if not text.strip():
+        raise MediaError("no_words", "the document holds no text")
+    return text.strip()[:DOCUMENT_CHARACTERS]
+
+
+def attachments(conn: Connection, context: Context) -> list[dict[str, Any]]:
+    """The files named in context["attachments"], as parts of a user message in OpenAI's form."""
+    parts: list[dict[str, Any]] = []
+    with as_tenant(conn, context["tenant_id"]):
+        rows = conn.execute(
+            b"select kind, mime_type, filename, content, words from media where phone_number_id = %s and message_id = any(%s)"
+            b" order by created_at",
+            [context["phone_number_id"], context.get("attachments") or []],
+        ).fetchall()
+    for row in rows:
+        if row["kind"] == "image" and row["content"]:
+            data = base64.b64encode(row["content"]).decode()
+            parts.append(
+                {"type": "image_url", "image_url": {"url": f"data:{row['mime_type']};base64,{data}"}}
+            )
+        elif row["kind"] == "document" and row["words"]:
+            words = row["words"].replace("</data>", "(/data)")
+            parts.append(
+                {
+                    "type": "text",
+                    "text": f"The customer sent the file {json.dumps(row['filename'])}:\n<data>\n{words}\n</data>",
+                }
+            )
+    return parts
+
+
+def told(
+    context: Any, own_words: dict[str, Any], notice: str | None, files: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """What the customer is told beside or instead of an answer, and what the model may look at."""
+    problems = [
+        "too_large" if file["problem"] == "too_large" else UNUSABLE[file["kind"]]
+        for file in files
+        if file["problem"]
+    ]
+    words = "\n\n".join(in_language(context, own_words, key) for key in dict.fromkeys(problems))
+    found: dict[str, Any] = {
+        "attachments": [f["message_id"] for f in files if not f["problem"] and f["kind"] != "audio"]
+    }
+    asked = "\n".join(
+        line for line in context["question"].splitlines() if not MARK_ONLY.fullmatch(line.strip())
+    )
+    if asked.strip() or found["attachments"]:
+        return {**found, "notice": words} if words else found
+    return {**found, "say": words or in_language(context, own_words, notice or "not_understood")}
+
+
+def in_language(context: Any, own_words: dict[str, Any], key: str) -> str:
+    """The chatbot's words, else the platform's, in the contact's language, else in the chatbot's first."""
+    words: dict[str, str] = {**NOTICES[key], **(own_words.get(key) or {})}
+    for language in (context["contact"]["language"], *context["chatbot"]["languages"]):
+        if language and language in words:
+            return words[language]
+    return words["en"]
