@@ -1,4 +1,4 @@
-# What a contributor learns first: make demo, make test. .PHONY: help demo demo-reset ask test test-browser lintmake help.PHONY: help demo demo-reset ask test test-browser lint lists the rest.
+# What a contributor learns first: make demo, make test. `make help` lists the rest.
 
 PYTHON ?= python3
 VENV := .venv
@@ -34,6 +34,9 @@ test: $(VENV)/.installed ## the whole suite: real processes, real PostgreSQL
 test-browser: $(VENV)/.installed ## the pages, in the system's Chromium
 	@$(BIN)/python -m pytest -m browser
 
+test-faults: $(VENV)/.installed ## the storm at full size: 500 messages, kills throughout (FAULTS_SEED=… replays one)
+	@FAULTS_MESSAGES=$${FAULTS_MESSAGES:-500} $(BIN)/python -m pytest tests/faults -s --timeout 1800
+
 lint: $(VENV)/.installed ## style, types, the bundle
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/python windmill/deploy/locks.py --check && $(BIN)/python windmill/deploy/metadata.py --check
 
@@ -51,6 +54,12 @@ portal: $(VENV)/.installed ## the portal's pages for the demo, after a change to
 
 bundle: $(VENV)/.installed ## the forms and locks of windmill/f, after a change to a script's header, docstring or arguments
 	@$(BIN)/python windmill/deploy/metadata.py && $(BIN)/python windmill/deploy/locks.py
+
+bench-ingress: $(VENV)/.installed ## webhooks a second with a durable ack, against Express; needs Node (QUICK=1)
+	@$(BIN)/python -m bench.ingress
+
+bench-turn: $(VENV)/.installed ## turns a second and the time from webhook to reply, by step (QUICK=1, WINDMILL_URL=… WINDMILL_TOKEN=…)
+	@PYTHONPATH=windmill:. $(BIN)/python -m bench.turn
 
 bench-retrieval: $(VENV)/.installed ## how well and how fast passages are found (QUICK=1, XQUAD=folder, SIZE=full)
 	@PYTHONPATH=windmill $(BIN)/python -m bench.retrieval

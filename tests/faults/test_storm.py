@@ -1,0 +1,114 @@
+"""A storm: many conversations, and all the while processes die, PostgreSQL crashes and Meta loses its answers.
+
+FAULTS_SEED replays a run's choices, FAULTS_MESSAGES sets its size: `make test-faults` takes 500, the suite a few.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local import seed
+from tests.faults.storm import Storm, until, wait
+
+SEED = int(os.environ.get("FAULTS_SEED") or random.randrange(10**6))
+MESSAGES = int(os.environ.get("FAULTS_MESSAGES") or 40)
+CONVERSATIONS = 20 if MESSAGES >= 200 else 6
+
+
+@pytest.fixture(scope="module")
+def storm() -> Iterator[Storm]:
+    folder = Path(tempfile.mkdtemp(prefix="chatmill-faults-", dir="/var/tmp"))
+    folder.chmod(0o755)
+    weather = Storm(folder, random.Random(SEED))
+    try:
+        weather.start()
+        yield weather
+    finally:
+        weather.stack.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.mark.field_failure(2)
+def test_a_worker_killed_in_the_middle_of_a_send_sends_nothing_twice(storm: Storm) -> None:
+    before = len(storm.accepted())
+    storm.control("fail", {"next": 1, "mode": "timeout_after_accept", "delay_s": 20.0})
+    storm.write(seed.SHOP.phone_number_id, "34611000001", ["killed in the send"])
+    until(lambda: len(storm.accepted()) > before, 30)
+    storm.stack.revive("runner")
+    storm.settle(1, 60)
+    books = storm.books()
+    assert (books["parts"], books["sent again after an unknown outcome"]) == (before + 1, 0)
+
+
+@pytest.mark.parametrize("step", ["load_context", "agent_loop", "send_reply", "persist"])
+def test_a_worker_killed_in_a_step_is_followed_by_another(storm: Storm, step: str) -> None:
+    (row,) = storm.admin("select count(*) as n from inbound_messages where kind = 'message'")
+    storm.write(seed.SHOP.phone_number_id, "34611000002", [f"killed in {step}"])
+
+    def running() -> bool:
+        jobs = storm.stack.windmill().call("GET", "jobs/list?running=true&per_page=50").json()
+        return any(job.get("script_path", "").endswith(step) for job in jobs)
+
+    wait(10, running)  # a step may be over before it is seen: then the boundary after it is hit
+    storm.stack.revive("runner")
+    storm.settle(int(row["n"]) + 1, 60)
+    storm.books()
+
+
+@pytest.mark.field_failure(22)
+def test_what_was_acknowledged_while_windmill_was_down_is_answered(storm: Storm) -> None:
+    (row,) = storm.admin("select count(*) as n from inbound_messages where kind = 'message'")
+    storm.stack.processes.kill("runner")
+    storm.write(seed.CLINIC.phone_number_id, "34611000003", ["nobody there"])
+    until(
+        lambda: (
+            storm.admin("select count(*) as n from inbound_messages where kind = 'message'")[0]["n"]
+            > row["n"]
+        ),
+        20,
+    )
+    storm.stack.revive("ingress")
+    storm.stack.begin("runner")
+    storm.settle(int(row["n"]) + 1, 60)
+    storm.books()
+
+
+@pytest.mark.timeout(1500)
+@pytest.mark.field_failure(1)
+@pytest.mark.field_failure(4)
+@pytest.mark.field_failure(19)
+def test_every_message_is_answered_once_and_in_order(storm: Storm) -> None:
+    print(f"\nFAULTS_SEED={SEED} FAULTS_MESSAGES={MESSAGES}")
+    rng = random.Random(SEED + 1)
+    (row,) = storm.admin("select count(*) as n from inbound_messages where kind = 'message'")
+    expected, stop = int(row["n"]) + MESSAGES, threading.Event()
+    talks = [
+        ((seed.SHOP, seed.CLINIC)[n % 2].phone_number_id, f"346220000{n:02d}") for n in range(CONVERSATIONS)
+    ]
+    left = MESSAGES
+    saboteur = threading.Thread(target=storm.sabotage, args=(stop, (0.5, 3.0)))
+    saboteur.start()
+    try:
+        while left:
+            count = min(left, rng.choice([1, 1, 1, 2, 3, 5]))
+            storm.write(
+                *rng.choice(talks), [f"m{left - n}" for n in range(count)], copies=rng.choice([1, 1, 2, 3])
+            )
+            left -= count
+            wait(rng.uniform(0.0, 0.6), lambda: False)
+    finally:
+        stop.set()
+        saboteur.join()
+    storm.control("fail", {})
+    storm.settle(expected, 60 + MESSAGES)
+    books = storm.books()
+    print(books)
+    assert books["messages"] == expected
