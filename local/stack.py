@@ -37,11 +37,22 @@ class Stack:
         self.ports = {name: free_port() for name in ("models", "orders", "runner", "ingress")} | {
             "meta": page_port or free_port()
         }
+        self.host, self.workspace = "127.0.0.1", WORKSPACE
         self.cluster: postgres.Postgres | None = None
         self.warm: Path | None = None
 
     def url(self, name: str) -> str:
-        return f"http://127.0.0.1:{self.ports[name]}"
+        return f"http://{self.host}:{self.ports[name]}"
+
+    @property
+    def ingress_token(self) -> str:
+        """What the ingress starts runs with."""
+        return self.secrets.runner
+
+    def database_as(self, role: str, password: str) -> str:
+        """The chatbot database, as one of its roles."""
+        assert self.cluster is not None, "start() comes first"
+        return self.cluster.url("chatbot", role, password)
 
     @property
     def database(self) -> str:
@@ -130,23 +141,22 @@ class Stack:
                 "--port",
                 str(self.ports["runner"]),
                 "--workspace",
-                WORKSPACE,
+                self.workspace,
             ),
             *flags,
             env=env | secret,
         )
 
     def start_ingress(self, env: dict[str, str]) -> None:
-        assert self.cluster is not None
         settings = {
-            "DATABASE_URL": self.cluster.url("chatbot", "chatbot_ingress", self.secrets.ingress),
+            "DATABASE_URL": self.database_as("chatbot_ingress", self.secrets.ingress),
             "META_APP_SECRET": self.secrets.app_secret,
             "META_VERIFY_TOKEN": self.secrets.verify_token,
             "WINDMILL_URL": self.url("runner"),
-            "WINDMILL_WORKSPACE": WORKSPACE,
-            "WINDMILL_TOKEN": self.secrets.runner,
+            "WINDMILL_WORKSPACE": self.workspace,
+            "WINDMILL_TOKEN": self.ingress_token,
             "JOB_ID_KEY": self.secrets.job_id_key,
-            "INGRESS_HOST": "127.0.0.1",
+            "INGRESS_HOST": self.host,
             "INGRESS_PORT": str(self.ports["ingress"]),
         }
         self.processes.start("ingress", "ingress", env=settings | env)
@@ -155,7 +165,7 @@ class Stack:
         config = {
             **config,
             "webhook_url": self.url("ingress") + "/webhook",
-            "portal": {"windmill_url": self.url("runner"), "workspace": WORKSPACE, "sign_in": True},
+            "portal": {"windmill_url": self.url("runner"), "workspace": self.workspace, "sign_in": True},
         }
         path = self.state / "meta.json"
         path.write_text(json.dumps(config))
@@ -197,11 +207,11 @@ class Stack:
 
     def windmill(self) -> bootstrap.Server:
         """The runner's API, as its administrator."""
-        return bootstrap.Server(self.url("runner"), self.secrets.runner, WORKSPACE)
+        return bootstrap.Server(self.url("runner"), self.secrets.runner, self.workspace)
 
     def as_person(self, email: str) -> bootstrap.Server:
         """The runner's API, as a person of a tenant's staff who has signed in."""
-        return bootstrap.Server(self.url("runner"), self.staff_token(email), WORKSPACE)
+        return bootstrap.Server(self.url("runner"), self.staff_token(email), self.workspace)
 
     def bootstrap_environment(self) -> dict[str, str]:
         """What `make deploy` takes from the environment, for this machine."""
@@ -219,5 +229,5 @@ class Stack:
             "LLM_MODEL": os.environ.get("OPENAI_MODEL", "gpt-4o-mini") if elsewhere else "offline-rules",
             "EMBEDDINGS_BASE_URL": self.url("models") + "/v1",
             "GRAPH_URL": self.url("meta") + "/graph",
-            "ALLOWED_PRIVATE_HOSTS": f"127.0.0.1:{self.ports['orders']}",
+            "ALLOWED_PRIVATE_HOSTS": f"{self.host}:{self.ports['orders']}",
         }

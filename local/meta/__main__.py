@@ -15,7 +15,7 @@ from local.meta.config import Config, ConfigError, read_config
 from local.meta.faults import configure
 from local.meta.platform import Platform
 
-HOST = "127.0.0.1"
+HOST = os.environ.get("LOCAL_HOST") or "127.0.0.1"  # see local/models/serving.py
 
 
 class Server(uvicorn.Server):

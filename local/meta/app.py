@@ -1,5 +1,6 @@
 """Puts the Graph API, the control API and the chat page into one application."""
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -17,6 +18,7 @@ from local.meta.errors import GraphError
 from local.meta.faults import Dropped
 from local.meta.platform import Platform
 
+HOSTS = [host for host in [os.environ.get("LOCAL_HOST")] if host]
 POLICY = (
     "default-src 'self'; img-src 'self' blob: data:; style-src 'self'; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -74,7 +76,7 @@ def make_app(platform: Platform) -> Starlette:
         exception_handlers=handlers,
         lifespan=lifespan,
         middleware=[
-            Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"]),
+            Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", *HOSTS]),
             Middleware(SameOrigin),
         ],
     )

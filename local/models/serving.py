@@ -1,13 +1,15 @@
 """Bind to the loopback address and serve an ASGI app there, with one sentence when the port is taken."""
 
 import argparse
+import os
 import socket
 import sys
 from typing import Any
 
 import uvicorn
 
-HOST = "127.0.0.1"
+# LOCAL_HOST is for tests against a Windmill on another machine, which must reach the stand-ins.
+HOST = os.environ.get("LOCAL_HOST") or "127.0.0.1"
 
 
 def port_number(text: str) -> int:

@@ -1,6 +1,7 @@
 """The MCP server over the order book: two tools, a bearer key, and faults on demand for tests."""
 
 import hmac
+import os
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -105,7 +106,7 @@ class Gate:
 
 def build_app(key: str, faults: Faults) -> ASGIApp:
     """The ASGI app: streamable HTTP without sessions, so that a restart loses nobody."""
-    hosts = ["127.0.0.1:*", "localhost:*"]
+    hosts = ["127.0.0.1:*", "localhost:*", *(f"{host}:*" for host in [os.environ.get("LOCAL_HOST")] if host)]
     origins = [f"http://{host}" for host in hosts]
     security = TransportSecuritySettings(allowed_hosts=hosts, allowed_origins=origins)
     inner = build_server(OrderBook(), faults).streamable_http_app(

@@ -1,0 +1,107 @@
+"""Brings a Windmill server to what this folder says: make deploy, or python windmill/deploy [--dry-run] [--update]
+
+Creates what is missing (workspace, folders, resource types, secret variables, resources, the ingress's user and token), pushes the bundle with
+the pinned wmill CLI, and sends a signed test message through the ingress. Running it again changes nothing. Everything that it needs comes from
+the environment; .env.example explains each variable. No secret is printed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from deploy import access, message, wmill
+from deploy.bootstrap import DeployError, Server, bootstrap
+
+TOKEN = "INGRESS_WINDMILL_TOKEN"
+NEEDED = ("WINDMILL_URL", "WINDMILL_TOKEN", "WINDMILL_WORKSPACE")
+
+
+def say(line: str) -> None:
+    print(line, flush=True)
+
+
+def connect() -> Server:
+    """The server that the environment names."""
+    if missing := [name for name in NEEDED if not os.environ.get(name)]:
+        raise DeployError(
+            f"missing in the environment: {', '.join(missing)} (each is explained in .env.example)"
+        )
+    url, token, workspace = (os.environ[name] for name in NEEDED)
+    if not url.startswith(("http://", "https://")):
+        raise DeployError("WINDMILL_URL must start with http:// or https://")
+    return Server(url, token, workspace)
+
+
+def deploy(server: Server, update: bool, env_file: Path) -> None:
+    """Everything, in the order in which one thing needs another."""
+    done = access.ensure_workspace(server)
+    done += bootstrap(server, update=update)
+    done += access.retention(server, int(os.environ.get("JOB_RETENTION_DAYS") or 30))
+    for line in done:
+        say(line)
+    changes = wmill.push(server, say)
+    say(f"bundle: {changes} changes pushed, and none is left" if changes else "bundle: nothing to push")
+    made = access.ensure_user(server, access.EMAIL, access.INGRESS)
+    if not access.token_works(server, os.environ.get(TOKEN)):
+        keep(env_file, access.new_token(server))
+        made.append(f"token for the ingress made, as {TOKEN} in {env_file}: restart the ingress with it")
+    for line in made:
+        say(line)
+    if not (done or changes or made):
+        say("the server was as it should be: nothing was changed")
+
+
+def keep(env_file: Path, token: str) -> None:
+    """Writes the token into the file of secrets; the file is its owner's only."""
+    lines = env_file.read_text().splitlines() if env_file.exists() else []
+    lines = [line for line in lines if not line.startswith(f"{TOKEN}=")]
+    env_file.touch(mode=0o600)
+    env_file.write_text("\n".join([*lines, f"{TOKEN}={token}", ""]))
+
+
+def test_message(server: Server) -> None:
+    """A signed message from Meta's side to the finished run, where the ingress's address is known."""
+    if not os.environ.get("INGRESS_URL"):
+        say("INGRESS_URL is not set: no test message was sent")
+        return
+    say(message.send(server, os.environ))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--dry-run", action="store_true", help="only show what a push would change")
+    parser.add_argument(
+        "--update",
+        action="store_true",
+        help="bring existing variables and resources to what the environment says",
+    )
+    parser.add_argument(
+        "--env-file",
+        type=Path,
+        default=Path(".env"),
+        help="where the ingress's token is written (default %(default)s)",
+    )
+    arguments = parser.parse_args()
+    try:
+        server = connect()
+        if arguments.dry_run:
+            say(wmill.diff(server)[1])
+        else:
+            deploy(server, arguments.update, arguments.env_file)
+            test_message(server)
+    except DeployError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,72 @@
+"""The workspace, and the one user and token that the ingress needs: they may start the chat flow, and nothing else."""
+
+from __future__ import annotations
+
+import httpx2
+from deploy.bootstrap import DeployError, Server
+
+INGRESS = "ingress"  # the folders' files name this user
+EMAIL = "ingress@chatmill.invalid"  # of a name that nobody can have, so that nobody can sign in as it
+FLOW = "f/chatbot/whatsapp_message"
+SCOPE = f"jobs:run:flows:{FLOW}"
+
+
+def ensure_workspace(server: Server) -> list[str]:
+    """Makes the workspace where it is missing and the token may."""
+    if server.call("POST", "/workspaces/exists", {"id": server.workspace}).json():
+        return []
+    try:
+        server.call("POST", "/workspaces/create", {"id": server.workspace, "name": server.workspace})
+    except DeployError as refused:
+        raise DeployError(
+            f"the workspace {server.workspace} does not exist, and this token may not create it: {refused}"
+        ) from None
+    return [f"workspace {server.workspace} created"]
+
+
+def ensure_user(server: Server, email: str, username: str | None = None) -> list[str]:
+    """Makes an account-less member, who can only run."""
+    for user in server.call("GET", "users/list").json():
+        if user["email"] == email:
+            return []
+        if username and user["username"] == username:
+            raise DeployError(
+                f"{user['email']} has the user name {username} in {server.workspace}, which the ingress needs"
+            )
+    server.call("POST", "workspaces/add_user", {"email": email, "is_admin": False, "operator": True})
+    return [f"user {email} added"]
+
+
+def token_works(server: Server, token: str | None) -> bool:
+    """Whether this is a token of the ingress's user in this workspace."""
+    if not token:
+        return False
+    answer = httpx2.get(
+        f"{server.url}/api/w/{server.workspace}/users/whoami",
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=30,
+    )
+    return answer.status_code == 200 and answer.json().get("username") == INGRESS
+
+
+def new_token(server: Server) -> str:
+    """A token of the ingress's user that may only start the chat flow. Needs a superadmin."""
+    body = {
+        "impersonate_email": EMAIL,
+        "label": "ingress",
+        "scopes": [SCOPE],
+        "workspace_id": server.workspace,
+    }
+    return server.call("POST", "/users/tokens/impersonate", body).text.strip().strip('"')
+
+
+def retention(server: Server, days: int) -> list[str]:
+    """How long finished jobs are kept. An instance's setting: only a superadmin may change it."""
+    path, seconds = "/settings/global/retention_period_secs", days * 86400
+    answer = server.call("GET", path, ok=(200, 401, 403))
+    if answer.status_code != 200:
+        return ["job retention left as it is: only a superadmin may set it"]
+    if answer.json() == seconds:
+        return []
+    server.call("POST", path, {"value": seconds})
+    return [f"finished jobs are kept for {days} days"]
