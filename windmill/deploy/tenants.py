@@ -1,7 +1,8 @@
 """Makes a tenant with its chatbot, staff and tools: python windmill/deploy/tenants.py --help
 
 Works on the database as its administrator (DATABASE_URL). The tenant's WhatsApp access token comes from the environment (WHATSAPP_TOKEN),
-is sealed with MASTER_KEY, and is stored encrypted. Run again with the same phone number it updates what it is given.
+and if the tenant has one, its own key at the language model's vendor (TENANT_LLM_API_KEY). Each is sealed with MASTER_KEY and stored
+encrypted. Run again with the same phone number it updates what it is given.
 """
 
 from __future__ import annotations
@@ -29,6 +30,41 @@ SETTINGS = (
     "failure_message",
     "show_citations",
     "merge_window_s",
+    "fallbacks",
+    "max_rounds",
+    "max_seconds",
+    "max_tokens",
+    "max_cost_usd",
+    "history_tokens",
+    "offer_human",
+    "handover_message",
+    "limit_message",
+    "handover_keywords",
+    "handover_hours",
+    "handover_on_failure",
+    "notify_webhook_url",
+    "notify_phone",
+    "notify_template",
+    "lead_fields",
+    "notices",
+    "opt_out_words",
+    "opt_in_words",
+    "window_template",
+    "sends_per_s",
+    "send_documents",
+)
+JSON = (
+    "dont_know",
+    "failure_message",
+    "fallbacks",
+    "offer_human",
+    "handover_message",
+    "limit_message",
+    "notify_template",
+    "notices",
+    "opt_out_words",
+    "opt_in_words",
+    "window_template",
 )
 
 
@@ -64,12 +100,20 @@ def put_tenant(
             "update tenants set name = %s, whatsapp_token = %s where id = %s", [name, token, tenant_id]
         )
         for setting, value in settings.items():
-            stored = json.dumps(value) if isinstance(value, dict) else value
+            stored = json.dumps(value) if setting in JSON and value is not None else value
             conn.execute(
                 f"update chatbots set {setting} = %s where phone_number_id = %s".encode(),
                 [stored, phone_number_id],
             )
     return tenant_id
+
+
+def put_llm_key(conn: psycopg.Connection[Any], master_key: str, tenant_id: str, key: str | None) -> None:
+    """Stores the tenant's own key at its language model's vendor, sealed; None takes it away: the platform's is used again."""
+    sealed = seal(master_key, tenant_id, "llm_api_key", key) if key else None
+    with conn.transaction():
+        conn.execute("set local role chatbot_owner")
+        conn.execute("update tenants set llm_api_key = %s where id = %s", [sealed, tenant_id])
 
 
 def put_member(conn: psycopg.Connection[Any], tenant_id: str, email: str, role: str = "owner") -> None:
@@ -132,6 +176,8 @@ def main() -> int:
             )
             if arguments.owner:
                 put_member(conn, tenant_id, arguments.owner)
+            if os.environ.get("TENANT_LLM_API_KEY"):
+                put_llm_key(conn, os.environ["MASTER_KEY"], tenant_id, os.environ["TENANT_LLM_API_KEY"])
     except (psycopg.Error, SecretError) as error:
         print(f"nothing was changed: {error}", file=sys.stderr)
         return 1

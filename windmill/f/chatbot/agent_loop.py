@@ -3,8 +3,10 @@
 # cryptography==50.0.2
 # httpx2==2.16.2
 # openai==3.54.0
+# google-genai==3.4.0
 # mcp==2.3.0
 # pgvector==0.5.1
+# tiktoken==0.14.0
 """Step 2 of a turn: the model thinks, calls tools, and replies.
 
 In: the Context of load_context. Out: an Answer (f/common/shapes.py): the reply, its citations, whether it could be answered, the trace.
@@ -16,19 +18,28 @@ from __future__ import annotations
 
 import json
 import time
-from threading import Thread
+from collections.abc import Callable
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
+from f.chatbot.builtin_tools import SEARCH
 from f.chatbot.graph_api import graph_api
-from f.chatbot.model import Completion, ModelError, complete
-from f.chatbot.prompt import NO_ANSWER, opening_messages
+from f.chatbot.grounding import is_yes
+from f.chatbot.language import in_language
+from f.chatbot.limits import AgentSettings, own_key, read_settings, warn
+from f.chatbot.model import Call, Completion, ModelError, Models, candidates_of
+from f.chatbot.prices import cost_usd
+from f.chatbot.prompt import opening_messages
+from f.chatbot.staff import Staff, keyword_of
 from f.chatbot.tools import Toolbox
-from f.common.database import as_tenant, connect
+from f.chatbot.verdict import Verdict, failed, judge, needs_lookup, scrubbed, unanswered
+from f.common.database import Connection, as_tenant, connect
 from f.common.references import inert, plain
+from f.common.secrets import SecretError
 from f.common.windmill import run_id
 
 if TYPE_CHECKING:
-    from f.common.shapes import Answer, Context, ToolCall, Usage
+    from f.common.shapes import Answer, Context, Usage
 
 postgresql = dict[str, Any]
 c_llm = dict[str, Any]
@@ -36,6 +47,8 @@ c_embeddings = dict[str, Any]
 c_settings = dict[str, Any]
 c_whatsapp = dict[str, Any]
 STEP = 2
+CLOSING_AT = 0.8  # of a bound: from there on the model is to reply with what it has
+SHORTEST_ROUND_S = 1.0
 
 
 def main(
@@ -48,8 +61,15 @@ def main(
     master_key: str,
 ) -> Answer:
     context = plain(context)
+    resources = {
+        "llm": llm,
+        "embeddings": embeddings,
+        "settings": settings,
+        "whatsapp": whatsapp,
+        "master_key": master_key,
+    }
     with connect(db) as conn:
-        epoch = None
+        epoch, typing = None, Event()
         if context["mode"] == "live":
             with as_tenant(conn, context["tenant_id"]):
                 row = conn.execute(
@@ -58,93 +78,231 @@ def main(
                 epoch = row["epoch"] if row else None
                 api = graph_api(conn, context, whatsapp, master_key)
             if api:  # the customer sees the ticks turn blue, and that somebody is writing
-                Thread(target=api.mark_read, args=[context["message_ids"][-1]], daemon=True).start()
-
-        def hold() -> None:
-            """Shows that this attempt lives; refused when a newer one has begun."""
-            if epoch is not None:
-                with as_tenant(conn, context["tenant_id"]):
-                    conn.execute(b"select hold_turn(%s, %s)", [context["turn_id"], epoch])
-
-        tools = Toolbox(conn, context, embeddings, settings, master_key)
-        return inert(converse(context, llm, tools, hold))
-
-
-def converse(context: Context, llm: c_llm, tools: Toolbox, hold: Any) -> Answer:
-    """Model and tools in turn, until there is a reply or a bound is reached."""
-    chatbot = context["chatbot"]
-    deadline = time.monotonic() + chatbot["max_seconds"]
-    messages = opening_messages(context)
-    usage: Usage = {"input_tokens": 0, "output_tokens": 0, "calls": 0}
-    resource = {**llm, **{key: chatbot[key] for key in ("provider", "model") if chatbot[key]}}  # type: ignore[literal-required]
-    error: str | None = None
-    reply = ""
-    for _ in range(chatbot["max_rounds"]):
-        hold()
+                typing = api.keep_typing(context["message_ids"][-1])
         try:
-            completion = complete(resource, messages, tools.schemas(), deadline - time.monotonic())
-        except ModelError as problem:
-            error = str(problem)
-            break
-        count(usage, completion)
-        if not completion["tool_calls"]:
-            reply = completion["text"]
-            break
-        messages.append(completion["message"])
-        for call in completion["tool_calls"]:
-            outcome = tools.call(call["name"], call["arguments"])
-            messages.append({"role": "tool", "tool_call_id": call["id"], "content": outcome})
-        if time.monotonic() > deadline:
-            error = f"no reply within {chatbot['max_seconds']} s"
-            break
+            return inert(answer(conn, context, resources, epoch))
+        finally:
+            typing.set()
+
+
+def answer(conn: Connection, context: Context, resources: dict[str, Any], epoch: int | None) -> Answer:
+    """The whole of a turn's thinking. `epoch` None: a dry run, which writes nothing."""
+    own = read_settings(conn, context)
+    staff = Staff(conn, context, own, resources, epoch)
+
+    def hold() -> None:
+        """Shows that this attempt lives; refused when a newer one has begun."""
+        if epoch is not None:
+            with as_tenant(conn, context["tenant_id"]):
+                conn.execute(b"select hold_turn(%s, %s)", [context["turn_id"], epoch])
+
+    early = without_model(context, own, staff)
+    if early:
+        return in_shape(early, "", None, None, staff, [])
+    try:
+        key = own_key(own, context["tenant_id"], resources["master_key"])
+    except SecretError as problem:
+        return in_shape(_failed(context, own, staff, str(problem)), "", None, None, staff, [])
+    models = Models(candidates_of(resources["llm"], dict(context["chatbot"]), own["fallbacks"], key))
+    tools = Toolbox(conn, context, own, resources, staff, epoch)
+    secrets = [s for s in {*tools.secrets, *_keys(resources), key or ""} if len(s) >= 8]
+    loop = Loop(context, own, models, tools, resources["settings"], attached(conn, context))
+    reply, error = loop.run(hold)
+    if reply:
+        verdict = judge(context, own, tools, reply, staff.passed_on, secrets)
+        if verdict.error:
+            verdict = _failed(context, own, staff, verdict.error)
+    elif staff.passed_on:
+        verdict = Verdict(in_language(context, own["handover_message"]), [], True, error)
     else:
-        error = f"no reply within {chatbot['max_rounds']} rounds"
-    return judged(context, reply, error, tools, resource.get("model", ""), usage)
+        verdict = _failed(context, own, staff, error or "the model returned an empty reply")
+    warn(conn, context, own, resources["settings"])
+    return in_shape(verdict, models.current["model"], tools, loop, staff, secrets)
 
 
-def judged(
-    context: Context, reply: str, error: str | None, tools: Toolbox, model: str, usage: Usage
+def without_model(context: Context, own: AgentSettings, staff: Staff) -> Verdict | None:
+    """The answers that need no model: words are given (a cap, a notice), nothing was said, the limit is reached, a person is wanted."""
+    if context.get("say"):
+        return Verdict(context["say"], [], True, None)
+    question = context["question"].strip()
+    if not question:
+        return unanswered(context, own, "the message has no words")
+    reached = own["usage"]["reached"]
+    keyword = keyword_of(question, own["handover_keywords"])
+    if keyword or (is_yes(question) and _was_offered(context, own)):
+        staff.pass_on("keyword" if keyword else "customer", keyword or "accepted the offer of a person")
+        return Verdict(
+            in_language(context, own["handover_message"]), [], True, f"asked for a person: {question[:100]}"
+        )
+    if reached:
+        words = in_language(context, own["limit_message"])
+        return Verdict(
+            words, [], False, None, f"{reached}: raise it in tenants.limits, or wait for the next month"
+        )
+    prompt = f"{context['chatbot']['persona']}{context['chatbot']['system_prompt']}"
+    if len(prompt.encode()) // 4 > own["max_tokens"]:
+        size = (
+            f"about {len(prompt.encode()) // 4} tokens, more than the {own['max_tokens']} that a turn may use"
+        )
+        return _failed(context, own, staff, f"the chatbot's system prompt has {size}: shorten it")
+    return None
+
+
+def attached(conn: Connection, context: Context) -> list[dict[str, Any]]:
+    """The files that came with the message and that the model may look at, in the form of OpenAI's content parts."""
+    if not context.get("attachments"):
+        return []
+    from f.chatbot import media
+
+    return media.attachments(conn, context)
+
+
+def _was_offered(context: Context, own: AgentSettings) -> bool:
+    """Whether the chatbot's last words were the offer of a human."""
+    last = next((u["text"] for u in reversed(context["history"])), "")
+    spoke = bool(context["history"]) and context["history"][-1]["role"] == "assistant"
+    offers = [*context["chatbot"]["dont_know"].values(), *own["offer_human"].values()]
+    return spoke and any(offer and offer.rstrip().endswith("?") and offer.strip() in last for offer in offers)
+
+
+def _failed(context: Context, own: AgentSettings, staff: Staff, error: str) -> Verdict:
+    """A failure in the chatbot's words; it is a human's turn where the chatbot is set so."""
+    if not own["handover_on_failure"]:
+        return failed(context, error)
+    staff.pass_on("failure", error)
+    return failed(context, error)._replace(text=in_language(context, own["handover_message"]))
+
+
+class Loop:
+    """Model and tools in turn, until there is a reply or a bound is reached: rounds, seconds, tokens, cost."""
+
+    def __init__(
+        self,
+        context: Context,
+        own: AgentSettings,
+        models: Models,
+        tools: Toolbox,
+        settings: c_settings,
+        attachments: list[dict[str, Any]],
+    ) -> None:
+        self._context, self._own, self._models, self._tools = context, own, models, tools
+        self._settings = settings
+        self._started = time.monotonic()
+        self._seconds = context["chatbot"]["max_seconds"]
+        self._messages = opening_messages(context, own["lead_fields"], attachments)
+        self._spoken = ""  # what the model said beside its calls: better than nothing at a bound
+        self.cut = False
+
+    def run(self, hold: Callable[[], None]) -> tuple[str, str | None]:
+        """The reply, or '' and why there is none."""
+        rounds = self._context["chatbot"]["max_rounds"]
+        for number in range(1, rounds + 1):
+            hold()
+            used, bound = self._fullest()
+            if used >= 1:
+                return self._spoken, f"no reply within {bound}"
+            closing = (number == rounds and rounds > 1) or (used >= CLOSING_AT and number > 1)
+            try:
+                said = self._models.complete(self._messages, self._tools.schemas(), closing, self._left())
+            except ModelError as problem:
+                return self._spoken, str(problem)
+            if said["tool_calls"]:
+                self._spoken = said["text"] or self._spoken
+                self._call(said["message"], said["tool_calls"])
+                continue
+            if said["text"] and number < rounds and needs_lookup(self._context, self._tools, said["text"]):
+                call: Call = {
+                    "id": "call_by_rule",
+                    "name": SEARCH,
+                    "arguments": {"question": self._context["question"]},
+                }
+                self._call(_as_message(call), [call])
+                continue
+            return self._whole(said), None
+        return self._spoken, f"no reply within {rounds} rounds"
+
+    def _call(self, message: dict[str, Any], calls: list[Call]) -> None:
+        self._messages.append(message)
+        for call, outcome in zip(calls, self._tools.run(calls, self._left()), strict=True):
+            self._messages.append({"role": "tool", "tool_call_id": call["id"], "content": outcome})
+
+    def _left(self) -> float:
+        return max(self._started + self._seconds - time.monotonic(), SHORTEST_ROUND_S)
+
+    def _fullest(self) -> tuple[float, str]:
+        """The bound that is nearest, by its share that is used."""
+        usage = self.usage()
+        return max(
+            ((time.monotonic() - self._started) / self._seconds, f"{self._seconds} s"),
+            (
+                (usage["input_tokens"] + usage["output_tokens"]) / self._own["max_tokens"],
+                f"{self._own['max_tokens']} tokens",
+            ),
+            (usage["cost_usd"] / self._own["max_cost_usd"], f"{self._own['max_cost_usd']} USD"),
+        )
+
+    def _whole(self, said: Completion) -> str:
+        """A reply that the model's length limit cut off ends with its last whole sentence."""
+        text = said["text"]
+        self.cut = said["cut"]
+        end = max(text.rfind(mark) for mark in (". ", "! ", "? ", ".\n", "。"))
+        return text[: end + 1] if said["cut"] and end > 0 else text
+
+    def usage(self) -> Usage:
+        """What all calls of the turn have taken so far."""
+        calls: list[dict[str, Any]] = []
+        for asked in self._models.asked:
+            cost = cost_usd(asked["model"], asked["input_tokens"], asked["output_tokens"], self._settings)
+            calls.append({**asked, "cost_usd": cost})
+        return {
+            "input_tokens": sum(c["input_tokens"] for c in calls),
+            "output_tokens": sum(c["output_tokens"] for c in calls),
+            "calls": len(calls),
+            "cost_usd": round(sum(c["cost_usd"] or 0.0 for c in calls), 8),
+            "ms": round((time.monotonic() - self._started) * 1000),
+            "model_calls": calls,
+        }
+
+
+def _as_message(call: Call) -> dict[str, Any]:
+    """A call in the form in which a model would have made it."""
+    function = {"name": call["name"], "arguments": json.dumps(call["arguments"], ensure_ascii=False)}
+    made = {"id": call["id"], "type": "function", "function": function}
+    return {"role": "assistant", "content": None, "tool_calls": [made]}
+
+
+def _keys(resources: dict[str, Any]) -> list[str]:
+    """The platform's keys that this step holds."""
+    held = [v for k, v in resources["llm"].items() if k.endswith("api_key")]
+    return [str(v) for v in (*held, resources["embeddings"].get("api_key"), resources["master_key"]) if v]
+
+
+def in_shape(
+    verdict: Verdict, model: str, tools: Toolbox | None, loop: Loop | None, staff: Staff, secrets: list[str]
 ) -> Answer:
-    """Holds the reply against its evidence: what was looked up and not found is not answered from imagination."""
-    trace: list[ToolCall] = tools.trace
-    text, citations = tools.cited(reply)
-    looked_up_in_vain = bool(trace) and not tools.has_evidence
-    answered = bool(text) and NO_ANSWER not in text and not looked_up_in_vain
-    if error or not reply.strip():
-        text = in_language(context, "failure_message")
-        answered, error = False, error or "the model returned an empty reply"
-    elif not answered:
-        text, citations = in_language(context, "dont_know"), []
-    return {
-        "reply": text,
-        "citations": citations,
-        "answered": answered,
+    """The step's result: nothing in it that an operator must not read."""
+    trace = list(tools.trace) if tools else []
+    notes = [*(tools.problems if tools else []), *filter(None, [verdict.why])]
+    if loop and loop.cut:
+        notes.append("the model's length limit cut the reply")
+    trace += [{"tool": "(note)", "arguments": {}, "outcome": note, "error": False, "ms": 0} for note in notes]
+    none: Usage = {
+        "input_tokens": 0,
+        "output_tokens": 0,
+        "calls": 0,
+        "cost_usd": 0.0,
+        "ms": 0,
+        "model_calls": [],
+    }
+    result: Answer = {
+        "reply": verdict.text or "…",
+        "citations": verdict.citations,
+        "answered": verdict.answered,
         "model": model,
         "trace": trace,
-        "usage": usage,
-        "error": error,
+        "usage": loop.usage() if loop else none,
+        "error": verdict.error,
+        "handed_over": staff.passed_on,
     }
-
-
-def in_language(context: Context, setting: str) -> str:
-    """The chatbot's own words in the contact's language, or in its first language."""
-    words: dict[str, str] = context["chatbot"][setting]  # type: ignore[literal-required]
-    for language in (context["contact"]["language"], *context["chatbot"]["languages"]):
-        if language and language in words:
-            return words[language]
-    return next(iter(words.values()))
-
-
-def count(usage: Usage, completion: Completion) -> None:
-    usage["calls"] += 1
-    usage["input_tokens"] += completion["input_tokens"]
-    usage["output_tokens"] += completion["output_tokens"]
-    print(
-        json.dumps(
-            {
-                "model_call": usage["calls"],
-                "ms": completion["ms"],
-                "tools": [c["name"] for c in completion["tool_calls"]],
-            }
-        )
-    )
+    done: Answer = scrubbed(result, secrets)
+    return done

@@ -6,27 +6,40 @@
 """The tenant's MCP servers (streamable HTTP): which of their tools are offered, and how one is called.
 
 The list of a server's tools is kept for ten minutes in tenant_tools, so that most turns neither ask for it nor import the SDK, which costs
-more than half a second. Who is asking is told to the server by us, in a header, from the contact's row: the model has no say in it.
+more than half a second. Who is asking is told to the server by us, from the contact's row: the model has no say in it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from f.common.database import Connection, as_tenant
-from f.common.secrets import unseal
+from f.common.secrets import SecretError, unseal
 
 if TYPE_CHECKING:
     from f.common.shapes import Context
 
 MAX_RESULT = 20_000  # characters; what a server returns beyond is cut, with a word
+MOST_TOOLS = 40  # of one server
+# A header that no contact can have: an absent one is read as "anybody" by servers that know no better.
+NOBODY = "unknown"
+# Parameters that say who is asking. They are filled in from the contact's row, and the model does not see them.
+WHO = re.compile(
+    r"^(?:(?:customer|contact|user|caller|client|sender)_?)?(?:phone|phone_?number|mobile|msisdn|whatsapp(?:_?number)?|wa_?id)$",
+    re.I,
+)
 
 
 class McpError(Exception):
-    """Why a tool could not be used, as a sentence for the model and the operator."""
+    """Why a tool could not be used, as a sentence for the model and the operator. `by_tool`: the tool itself answered that it can't."""
+
+    def __init__(self, message: str, by_tool: bool = False) -> None:
+        super().__init__(message)
+        self.by_tool = by_tool
 
 
 @dataclass
@@ -38,58 +51,85 @@ class McpServer:
     timeout_s: float
     allowed_hosts: list[str]
     headers: dict[str, str] = field(repr=False)
+    phone: str | None = field(repr=False, default=None)
 
 
 @dataclass
 class McpTool:
-    """One allowed tool of a server, as the server describes it."""
+    """One allowed tool of a server, as the server describes it. `read_only`: it says that it changes nothing."""
 
     server: McpServer
     name: str
     description: str
     parameters: dict[str, Any]
+    read_only: bool = False
 
     def schema(self, offered_as: str) -> dict[str, Any]:
-        return {"name": offered_as, "description": self.description[:1024], "parameters": self.parameters}
+        """As the model sees it: without the parameters that say who is asking."""
+        properties = self.parameters.get("properties") or {}
+        shown = {key: value for key, value in properties.items() if not WHO.match(key)}
+        required = [key for key in self.parameters.get("required") or [] if key in shown]
+        parameters = {**self.parameters, "type": "object", "properties": shown, "required": required}
+        return {"name": offered_as, "description": self.description[:1024], "parameters": parameters}
+
+    def for_contact(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The model's arguments, with the contact's own phone wherever the tool asks for one, and no other."""
+        properties = self.parameters.get("properties") or {}
+        kept = {key: value for key, value in arguments.items() if not WHO.match(key)}
+        asked = [key for key in properties if WHO.match(key)]
+        if asked and not self.server.phone:
+            raise McpError(
+                f"{self.name} needs the customer's phone number, which this customer does not show"
+            )
+        return kept | dict.fromkeys(asked, self.server.phone)
 
 
 def discover(
-    conn: Connection, context: Context, settings: dict[str, Any], master_key: str
-) -> dict[str, McpTool]:
-    """The allowed tools of the tenant's servers, by the name they are offered under. A server that is down offers what it last did."""
+    conn: Connection, context: Context, settings: dict[str, Any], master_key: str, problems: list[str]
+) -> list[McpTool]:
+    """The allowed tools of the tenant's servers. A server that is down offers what it last did; what is wrong is added to `problems`."""
     with as_tenant(conn, context["tenant_id"]):
         servers = conn.execute(
             b"select *, discovered_at > now() - interval '10 minutes' as fresh from tenant_tools where enabled order by name"
         ).fetchall()
         contact = conn.execute(
             b"select phone, user_id from contacts where id = %s", [context.get("contact_id")]
-        ).fetchone()
-    tools: dict[str, McpTool] = {}
+        ).fetchone() or {"phone": None, "user_id": None}
+    tools: list[McpTool] = []
     for row in servers:
-        headers = {
-            "X-Customer-Phone": (contact and contact["phone"]) or "",
-            "X-Customer-Id": (contact and contact["user_id"]) or "",
-        }
-        if row["header_name"]:
-            headers[row["header_name"]] = unseal(
-                master_key, context["tenant_id"], f"tool:{row['name']}", row["header_value"]
-            )
-        server = McpServer(
-            row["name"], row["url"], row["timeout_s"], settings.get("allowed_private_hosts") or [], headers
-        )
-        listed = (
-            row["discovered"]
-            if row["fresh"]
-            else _refresh(conn, context["tenant_id"], server, row["discovered"])
-        )
-        for tool in listed or []:
-            if tool["name"] in row["allowed_tools"]:
-                offered_as = tool["name"] if tool["name"] not in tools else f"{server.name}__{tool['name']}"
-                tools[offered_as] = McpTool(server, tool["name"], tool["description"], tool["parameters"])
+        try:
+            server = _server(row, contact, context["tenant_id"], settings, master_key)
+        except SecretError as problem:
+            problems.append(f"{row['name']} is not offered: {problem}")
+            continue
+        listed = row["discovered"]
+        if not row["fresh"]:
+            listed = refresh(conn, context, server, listed, problems)
+        tools += [
+            McpTool(server, t["name"], t["description"], t["parameters"], bool(t.get("read_only")))
+            for t in (listed or [])[:MOST_TOOLS]
+            if t["name"] in row["allowed_tools"]
+        ]
     return tools
 
 
-def call_tool(tool: McpTool, arguments: dict[str, Any]) -> str:
+def _server(
+    row: dict[str, Any], contact: dict[str, Any], tenant_id: str, settings: dict[str, Any], master_key: str
+) -> McpServer:
+    headers = {}
+    if row["header_name"] and row["header_value"]:
+        headers[row["header_name"]] = unseal(
+            master_key, tenant_id, f"tool:{row['name']}", row["header_value"]
+        )
+    headers = {k: v for k, v in headers.items() if k.lower() not in ("x-customer-phone", "x-customer-id")} | {
+        "X-Customer-Phone": contact["phone"] or NOBODY,
+        "X-Customer-Id": contact["user_id"] or NOBODY,
+    }
+    hosts = settings.get("allowed_private_hosts") or []
+    return McpServer(row["name"], row["url"], row["timeout_s"], hosts, headers, contact["phone"])
+
+
+def call_tool(tool: McpTool, arguments: dict[str, Any], seconds: float) -> str:
     """Calls the tool; returns its text. Raises McpError when the server is down, too slow, or reports an error."""
 
     async def call(client: Any) -> str:
@@ -98,60 +138,83 @@ def call_tool(tool: McpTool, arguments: dict[str, Any]) -> str:
         if not text and result.structured_content is not None:
             text = json.dumps(result.structured_content, ensure_ascii=False)
         if result.is_error:
-            raise McpError(text[:500] or f"{tool.name} failed without a word")
+            raise McpError(text[:500] or f"{tool.name} failed without a word", by_tool=True)
         return text if len(text) <= MAX_RESULT else text[:MAX_RESULT] + " … (cut)"
 
-    return str(_talk(tool.server, call))
+    return str(_talk(tool.server, call, seconds))
 
 
-def _refresh(
-    conn: Connection, tenant_id: str, server: McpServer, known: list[dict[str, Any]] | None
+def refresh(
+    conn: Connection,
+    context: Context,
+    server: McpServer,
+    known: list[dict[str, Any]] | None,
+    problems: list[str],
 ) -> list[dict[str, Any]] | None:
+    """Asks a server for its tools and keeps the list; what was known, when it can't be asked."""
+
     async def list_tools(client: Any) -> list[dict[str, Any]]:
         listed = await client.list_tools()
         return [
-            {"name": t.name, "description": t.description or "", "parameters": t.input_schema}
+            {
+                "name": t.name,
+                "description": t.description or "",
+                "parameters": t.input_schema,
+                "read_only": bool(t.annotations and t.annotations.read_only_hint),
+            }
             for t in listed.tools
         ]
 
     try:
-        found = _talk(server, list_tools)
+        found = _talk(server, list_tools, server.timeout_s)
     except McpError as problem:
-        print(f"the tools of {server.name} are as last seen: {problem}")
+        problems.append(f"the tools of {server.name} are as last seen: {problem}")
         return known
-    with as_tenant(conn, tenant_id):
-        conn.execute(
-            b"update tenant_tools set discovered = %s::jsonb, discovered_at = now() where tenant_id = %s and name = %s",
-            [json.dumps(found), tenant_id, server.name],
-        )
+    if context["mode"] == "live":
+        with as_tenant(conn, context["tenant_id"]):
+            conn.execute(
+                b"update tenant_tools set discovered = %s::jsonb, discovered_at = now() where tenant_id = %s and name = %s",
+                [json.dumps(found), context["tenant_id"], server.name],
+            )
     return list(found)
 
 
-def _talk(server: McpServer, exchange: Any) -> Any:
+def _talk(server: McpServer, exchange: Any, seconds: float) -> Any:
     """Connects, does the exchange, disconnects; every failure becomes one sentence."""
     from mcp import Client
     from mcp.client.streamable_http import streamable_http_client
 
     from f.common.public_hosts import guarded_client
 
+    seconds = max(min(seconds, server.timeout_s), 0.1)
+
     async def session() -> Any:
-        async with guarded_client(server.allowed_hosts, server.headers, server.timeout_s) as http:
+        async with guarded_client(server.allowed_hosts, server.headers, seconds) as http:
             async with Client(streamable_http_client(server.url, http_client=http)) as client:
                 return await exchange(client)
 
     try:
-        return asyncio.run(asyncio.wait_for(session(), server.timeout_s))
+        return asyncio.run(asyncio.wait_for(session(), seconds))
     except TimeoutError:
-        raise McpError(f"{server.name} did not answer within {server.timeout_s:g} s") from None
+        raise McpError(f"{server.name} did not answer within {seconds:g} s") from None
     except McpError:
         raise
     except Exception as error:  # the SDK wraps what happened in groups of groups
-        raise McpError(f"{server.name} can't be used: {_innermost(error)}") from None
+        raise _in_words(server, error) from None
 
 
-def _innermost(error: BaseException) -> str:
+def _in_words(server: McpServer, error: BaseException) -> McpError:
+    """The first cause, in a sentence without the server's headers."""
+    seen: list[BaseException] = [error]
     while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
+        error = next((e for e in error.exceptions if isinstance(e, McpError | OSError)), error.exceptions[0])
+        seen.append(error)
     if isinstance(error, McpError):
-        return str(error)
-    return f"{type(error).__name__}: {str(error)[:300]}"
+        return error
+    cause: BaseException = error
+    while cause.__cause__ or cause.__context__:
+        cause = cause.__cause__ or cause.__context__  # type: ignore[assignment]
+        if isinstance(cause, OSError) and "ForbiddenHost" in type(cause).__name__:
+            break
+    told = cause if type(cause).__name__ in ("ForbiddenHost", "TooLarge") else error
+    return McpError(f"{server.name} can't be used: {type(told).__name__}: {str(told)[:300]}")

@@ -50,11 +50,13 @@ def main(
 
 
 def outcome_of(answer: Answer, delivery: Delivery) -> str:
-    """answered | unanswered (in the words for it) | failed (in the words for that) | not_sent (no part left the house)."""
+    """answered | unanswered (in the words for it) | handed_over (to a human) | failed (in the words for that) | not_sent (no part left)."""
     if delivery["parts"] and all(part["state"] in ("failed", "cancelled") for part in delivery["parts"]):
         return "not_sent"
     if answer["error"]:
         return "failed"
+    if answer.get("handed_over"):
+        return "handed_over"
     return "answered" if answer["answered"] else "unanswered"
 
 

@@ -4,45 +4,41 @@
 # httpx2==2.16.2
 # mcp==2.3.0
 # pgvector==0.5.1
-"""The tools of one turn: the knowledge base, and what the tenant's MCP servers offer and the tenant allows."""
+# google-genai==3.4.0
+# openai==3.54.0
+"""The tools of one turn: the knowledge base, a human, the customer's details, and what the tenant's MCP servers offer and the tenant allows."""
 
 from __future__ import annotations
 
 import json
 import re
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from pgvector import Vector
-
-from f.chatbot.mcp_servers import McpError, McpTool, call_tool, discover
+from f.chatbot.builtin_tools import (
+    HAND_OVER,
+    HAND_OVER_TOOL,
+    REMEMBER,
+    SEARCH,
+    SEARCH_TOOL,
+    refused_details,
+    remember_tool,
+)
+from f.chatbot.knowledge import Knowledge
+from f.chatbot.mcp_servers import McpError, McpTool, call_tool, discover, refresh
 from f.chatbot.prompt import as_data
 from f.common.database import Connection, as_tenant
-from f.common.embeddings import embed
 
 if TYPE_CHECKING:
-    from f.common.shapes import Citation, Context, ToolCall
+    from f.chatbot.limits import AgentSettings
+    from f.chatbot.model import Call
+    from f.chatbot.staff import Staff
+    from f.common.shapes import Context, ToolCall
 
-SEARCH = {
-    "type": "function",
-    "function": {
-        "name": "search_knowledge_base",
-        "description": "Searches the business's own documents. Use it for every question about the business: its products, prices, terms,"
-        " hours, services. Returns passages with an id, the document's title and page.",
-        "parameters": {
-            "type": "object",
-            "properties": {
-                "question": {
-                    "type": "string",
-                    "description": "A complete question, with what the conversation implies",
-                }
-            },
-            "required": ["question"],
-        },
-    },
-}
-PASSAGES = 5
-MARK = re.compile(r"\s*\[(S\d+)\]")
+MOST_CALLS = 8  # in one round
+AT_ONCE = 4
+LOGGED = 2000  # characters of an outcome that the trace keeps
 
 
 class Toolbox:
@@ -52,86 +48,174 @@ class Toolbox:
         self,
         conn: Connection,
         context: Context,
-        embeddings: dict[str, Any],
-        settings: dict[str, Any],
-        master_key: str,
+        own: AgentSettings,
+        resources: dict[str, Any],
+        staff: Staff,
+        epoch: int | None,
     ) -> None:
-        self._conn, self._tenant, self._embeddings = conn, context["tenant_id"], embeddings
+        self._conn, self._context, self._own, self._epoch, self._staff = conn, context, own, epoch, staff
+        self.knowledge = Knowledge(conn, context, resources["embeddings"])
         self.trace: list[ToolCall] = []
-        self.has_evidence = False
-        self._sources: dict[str, Citation] = {}
-        self._mcp: dict[str, McpTool] = discover(conn, context, settings, master_key)
+        self.problems: list[str] = []
+        self.tool_answers: list[str] = []  # what MCP tools answered: the other half of the evidence
+        self.out_of_order: list[str] = []  # why an MCP tool could not be used
+        self._done: dict[str, str] = {}
+        found = discover(conn, context, resources["settings"], resources["master_key"], self.problems)
+        self._mcp = _named(found)
+        self.secrets = {value for tool in found for value in _secret_values(tool)}
 
     def schemas(self) -> list[dict[str, Any]]:
         """The tools in the form that the model's API takes."""
-        return [
-            SEARCH,
-            *({"type": "function", "function": tool.schema(name)} for name, tool in self._mcp.items()),
-        ]
+        built_in = [SEARCH_TOOL, HAND_OVER_TOOL, OFFER_CHOICES]
+        if self._own["lead_fields"]:
+            built_in.append(remember_tool(self._own["lead_fields"]))
+        return [*built_in, *({"type": "function", "function": t.schema(n)} for n, t in self._mcp.items())]
 
-    def call(self, name: str, arguments: dict[str, Any] | str) -> str:
-        """Runs a call of the model. A failure is an answer, too: the model is told, and can do something else."""
-        started = time.monotonic()
-        error = False
-        try:
-            if not isinstance(arguments, dict):
-                raise ValueError(f"the arguments are not a JSON object: {arguments[:200]}")
-            if name == "search_knowledge_base":
-                outcome = self._search(str(arguments.get("question") or ""))
-            elif name in self._mcp:
-                outcome = call_tool(self._mcp[name], arguments)
-                self.has_evidence = True
-            else:
-                raise ValueError(
-                    f"there is no tool {name!r}; there are: {', '.join(['search_knowledge_base', *self._mcp])}"
-                )
-        except (ValueError, McpError) as problem:
-            outcome, error = f"error: {problem}", True
+    def run(self, calls: list[Call], seconds: float) -> list[str]:
+        """Runs the calls of one round; an outcome for each, in order. A failure is an answer, too: the model can do something else.
+
+        Tools that say of themselves that they only read run beside the others; whatever else there is runs one after the other.
+        """
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            ahead: dict[int, Future[tuple[str, bool, int]]] = {}
+            for place, call in enumerate(calls[:MOST_CALLS]):
+                tool = self._mcp.get(call["name"])
+                if tool and tool.read_only and _key(call) not in self._done:
+                    ahead[place] = pool.submit(_timed, self._remote, tool, call["arguments"], seconds)
+            return [self._one(place, call, ahead.get(place), seconds) for place, call in enumerate(calls)]
+
+    def _one(
+        self, place: int, call: Call, ahead: Future[tuple[str, bool, int]] | None, seconds: float
+    ) -> str:
+        key = _key(call)
+        if place >= MOST_CALLS:
+            outcome, error, ms = f"error: at most {MOST_CALLS} calls at once; call it again alone", True, 0
+        elif key in self._done:
+            return self._done[key]  # asked again in the same words: done once, told again
+        elif ahead:
+            outcome, error, ms = ahead.result()
+        else:
+            outcome, error, ms = _timed(self._local, call, seconds)
+        arguments = call["arguments"]
         self.trace.append(
             {
-                "tool": name,
+                "tool": call["name"][:100],
                 "arguments": arguments if isinstance(arguments, dict) else {"unreadable": arguments[:200]},
-                "outcome": outcome[:2000],
+                "outcome": outcome[:LOGGED],
                 "error": error,
-                "ms": round((time.monotonic() - started) * 1000),
+                "ms": ms,
             }
         )
+        tool = self._mcp.get(call["name"])
+        if tool and not error:
+            self.tool_answers.append(outcome)
+        if tool and error and self._changed(tool):
+            outcome += f" The tool has changed; its parameters are now {json.dumps(tool.schema('')['parameters'])}. Call it again with these."
+        elif not error:
+            self._done[key] = as_data(outcome)
         return as_data(outcome)
 
-    def cited(self, reply: str) -> tuple[str, list[Citation]]:
-        """The reply without its marks, and the sources that it named, once each, in order."""
-        named = [self._sources[mark] for mark in MARK.findall(reply) if mark in self._sources]
-        citations = [c for i, c in enumerate(named) if c not in named[:i]]
-        return MARK.sub("", reply).strip(), citations
+    def _local(self, call: Call, seconds: float) -> str:
+        name, arguments = call["name"], call["arguments"]
+        if not isinstance(arguments, dict):
+            raise ValueError(f"the arguments are not a JSON object: {arguments[:200]}")
+        if name == SEARCH:
+            return self.knowledge.search(str(arguments.get("question") or ""))
+        if name == HAND_OVER:
+            self._staff.pass_on("model", str(arguments.get("reason") or "")[:500])
+            return "A colleague is told, and answers here. Say so to the customer."
+        if name == OFFER:
+            self.choices = checked(arguments)
+            return "The choices stand below your reply. Do not list them again."
+        if name == REMEMBER and self._own["lead_fields"]:
+            return self._remember(arguments)
+        if name in self._mcp:
+            return self._remote(self._mcp[name], arguments, seconds)
+        offered = ", ".join(tool["function"]["name"] for tool in self.schemas())
+        raise ValueError(f"there is no tool {name[:100]!r}; there are: {offered}")
 
-    def _search(self, question: str) -> str:
-        if not question.strip():
-            raise ValueError("the question is empty")
-        with as_tenant(self._conn, self._tenant) as conn:
-            model = conn.execute(
-                b"select m.* from embedding_models m join tenants t on t.embedding_model = m.name where t.id = %s",
-                [self._tenant],
-            ).fetchone()
-        if model is None:
-            raise ValueError("the tenant's embedding model is not known: see the table embedding_models")
-        (vector,) = embed([question], self._embeddings, model["query_model"], model["dimensions"])
-        with as_tenant(self._conn, self._tenant) as conn:
-            rows = conn.execute(
-                b"select title, page, heading, passage, relevance from search_chunks(%s, %s::vector, %s, %s)",
-                [question, Vector(vector).to_text(), model["id"], PASSAGES],
-            ).fetchall()
-        fitting = [row for row in rows if row["relevance"] >= model["floor"]]
-        self.has_evidence = self.has_evidence or bool(fitting)
-        return json.dumps({"passages": [self._passage(row) for row in fitting]}, ensure_ascii=False)
+    def _remote(self, tool: McpTool, arguments: dict[str, Any] | str, seconds: float) -> str:
+        if not isinstance(arguments, dict):
+            raise ValueError(f"the arguments are not a JSON object: {arguments[:200]}")
+        try:
+            return call_tool(tool, tool.for_contact(arguments), seconds)
+        except McpError as problem:
+            if problem.by_tool:
+                self.tool_answers.append(str(problem))
+            else:
+                self.out_of_order.append(str(problem))
+            raise
 
-    def _passage(self, row: dict[str, Any]) -> dict[str, Any]:
-        mark = f"S{len(self._sources) + 1}"
-        self._sources[mark] = {"document": row["title"], "page": row["page"]}
-        return {
-            "id": mark,
-            "document": row["title"],
-            "page": row["page"],
-            "heading": row["heading"],
-            "text": row["passage"],
-            "relevance": round(row["relevance"], 3),
+    def _changed(self, tool: McpTool) -> bool:
+        """After a failure: whether the server describes the tool otherwise by now. Asked once a turn for each tool."""
+        key = f"changed {tool.server.name}.{tool.name}"
+        if key in self._done or any("did not answer" in why for why in self.out_of_order):
+            return False
+        self._done[key] = ""
+        listed = refresh(self._conn, self._context, tool.server, None, self.problems) or []
+        now = next((t for t in listed if t["name"] == tool.name), None)
+        if now is None or now["parameters"] == tool.parameters:
+            return False
+        self.problems.append(f"{tool.server.name} has changed the parameters of {tool.name}")
+        tool.parameters, tool.description = now["parameters"], now["description"]
+        return True
+
+    def _remember(self, arguments: dict[str, Any]) -> str:
+        fields = {
+            str(k): str(v).strip()
+            for k, v in arguments.items()
+            if isinstance(v, str | int | float) and str(v).strip()
         }
+        said = [u["text"] for u in self._context.get("history") or [] if u["role"] == "user"]
+        refused = refused_details(
+            fields, self._own["lead_fields"], " ".join([*said, self._context["question"]])
+        )
+        kept = {key: value for key, value in fields.items() if key not in refused}
+        if kept and self._epoch is not None:
+            with as_tenant(self._conn, self._context["tenant_id"]):
+                self._conn.execute(
+                    b"select remember_lead(%s, %s, %s::jsonb)",
+                    [self._context["turn_id"], self._epoch, json.dumps(kept)],
+                )
+        if not kept:
+            raise ValueError(f"nothing was kept: {'; '.join(refused.values()) or 'no details were given'}")
+        return f"kept: {', '.join(kept)}" + (f"; not kept: {'; '.join(refused.values())}" if refused else "")
+
+
+def _named(found: list[McpTool]) -> dict[str, McpTool]:
+    """The tools by the name they are offered under: one that every vendor takes, and nobody else has."""
+    offered: dict[str, McpTool] = {}
+    for tool in found:
+        plain = re.sub(r"[^A-Za-z0-9_-]", "_", tool.name)[:60] or "tool"
+        if plain in offered or plain in (SEARCH, HAND_OVER, REMEMBER, OFFER):
+            plain = f"{tool.server.name}__{plain}"[:60]
+        name, number = plain, 2
+        while name in offered:
+            name, number = f"{plain}_{number}", number + 1
+        offered[name] = tool
+    return offered
+
+
+def _secret_values(tool: McpTool) -> list[str]:
+    public = {"x-customer-phone", "x-customer-id"}
+    return [
+        part
+        for key, value in tool.server.headers.items()
+        if key.lower() not in public
+        for part in {value, value.split(" ")[-1]}
+        if len(part) >= 8
+    ]
+
+
+def _key(call: Call) -> str:
+    return f"{call['name']} {json.dumps(call['arguments'], sort_keys=True, default=str)}"
+
+
+def _timed(run: Any, *arguments: Any) -> tuple[str, bool, int]:
+    """Outcome, whether it is an error, milliseconds."""
+    started = time.monotonic()
+    try:
+        outcome, error = run(*arguments), False
+    except (ValueError, McpError) as problem:
+        outcome, error = f"error: {problem}", True
+    return outcome, error, round((time.monotonic() - started) * 1000)

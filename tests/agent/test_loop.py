@@ -1,0 +1,147 @@
+"""The loop: tools and errors fed back, bounds, never an empty reply, a trace without secrets."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.agent.conftest import CLINIC, ORDERS_KEY, PLATFORM_KEY, Bench, notes, tools_called
+from tests.agent.vendors import call, calls
+
+SEARCH = call("search_knowledge_base", {"question": "How long can I return an item?"})
+
+
+def test_search_then_reply_with_citation(bench: Bench) -> None:
+    result = bench.ask("How long can I return an item?", SEARCH, "You have 30 days [S1].")
+    assert result["reply"] == "You have 30 days."
+    assert result["answered"] and result["error"] is None
+    assert result["citations"] == [{"document": "Returns", "page": 2}]
+    assert tools_called(result) == ["search_knowledge_base"]
+    assert result["usage"]["calls"] == 2
+    assert result["usage"]["input_tokens"] == 200
+    assert result["usage"]["cost_usd"] == pytest.approx((200 * 0.15 + 40 * 0.6) / 1e6)
+    assert [c["error"] for c in result["usage"]["model_calls"]] == [None, None]
+
+
+def test_parallel_calls_in_one_round(bench: Bench) -> None:
+    contact = bench.contact(phone="34600111222")
+    wanted = calls(
+        [("search_knowledge_base", {"question": "return an item"}), ("get_order", {"order_id": "CL-1042"})]
+    )
+    result = bench.ask(
+        "Where is CL-1042, and how long can I return it?",
+        wanted,
+        "It is in transit. You have 30 days [S1].",
+        contact_id=contact,
+    )
+    assert tools_called(result) == ["search_knowledge_base", "get_order"]
+    fed = [m for m in bench.openai.asked[1]["messages"] if m["role"] == "tool"]
+    assert "30 days" in fed[0]["content"] and "in transit" in fed[1]["content"]
+    assert result["answered"]
+
+
+def test_bad_calls_are_answers_to_the_model(bench: Bench) -> None:
+    result = bench.ask(
+        "How long can I return an item?",
+        calls([("get_order", "{not json"), ("format_disk", {}), ("search_knowledge_base", "[1]")]),
+        SEARCH,
+        "30 days [S1].",
+    )
+    fed = [m["content"] for m in bench.openai.asked[1]["messages"] if m["role"] == "tool"]
+    assert "not a JSON object" in fed[0] and "there is no tool 'format_disk'" in fed[1]
+    assert [c["error"] for c in result["trace"][:4]] == [True, True, True, False]
+    assert result["reply"] == "30 days."
+
+
+@pytest.mark.parametrize("reply", ["", "   \n"])
+def test_never_an_empty_reply(bench: Bench, reply: str) -> None:
+    result = bench.ask("How long can I return an item?", reply)
+    assert result["reply"].startswith("Something went wrong")
+    assert result["error"] == "the model returned an empty reply"
+
+
+def test_rounds_are_bounded_and_the_last_one_is_without_tools(bench: Bench) -> None:
+    bench.set(max_rounds=3)
+    turn = iter(range(100))
+    more = lambda body: (  # noqa: E731
+        "30 days [S1]."
+        if body.get("tool_choice") == "none"
+        else call("search_knowledge_base", {"question": f"return an item {next(turn)}"})
+    )
+    result = bench.ask("How long can I return an item?", more)
+    assert result["reply"] == "30 days." and result["usage"]["calls"] == 3
+
+    stubborn = lambda body: call("search_knowledge_base", {"question": f"return {next(turn)}"})  # noqa: E731
+    result = bench.ask("How long can I return an item?", stubborn)
+    assert result["reply"].startswith("Something went wrong")
+    assert result["error"] == "no reply within 3 rounds"
+
+
+def test_at_a_bound_it_answers_with_what_it_has(bench: Bench) -> None:
+    bench.set(max_rounds=2)
+    said = "You can return it within 30 days [S1]."
+    result = bench.ask("How long can I return an item?", SEARCH, call("get_order", {"order_id": "1"}, said))
+    assert result["reply"] == "You can return it within 30 days." and result["answered"]
+
+
+def test_tokens_and_cost_are_bounded(bench: Bench) -> None:
+    bench.set(max_tokens=1000)
+    heavy: dict[str, Any] = {
+        **SEARCH,
+        "usage": {"prompt_tokens": 2000, "completion_tokens": 1, "total_tokens": 2001},
+    }
+    result = bench.ask("How long can I return an item?", heavy, "30 days [S1].")
+    assert result["error"] == "no reply within 1000 tokens" and len(bench.openai.asked) == 1
+    bench.set(max_tokens=60000, max_cost_usd=0.0001)
+    result = bench.ask("How long can I return an item?", heavy, "30 days [S1].")
+    assert "USD" in result["error"] and result["reply"].startswith("Something went wrong")
+
+
+def test_the_same_call_again_is_done_once(bench: Bench) -> None:
+    result = bench.ask("How long can I return an item?", SEARCH, SEARCH, "30 days [S1].")
+    assert tools_called(result) == ["search_knowledge_base"] and result["answered"]
+
+
+def test_no_secret_in_the_result(bench: Bench) -> None:
+    leak = call("search_knowledge_base", {"question": f"{PLATFORM_KEY} {ORDERS_KEY} Bearer abcdefghijklmnop"})
+    result = bench.ask("How long can I return an item?", leak, f"The key is {ORDERS_KEY} [S1].")
+    text = json.dumps(result)
+    assert PLATFORM_KEY not in text and ORDERS_KEY not in text and "abcdefghijklmnop" not in text
+    assert result["reply"].startswith("I'm sorry") and "given away a key" in notes(result)
+
+
+@pytest.mark.field_failure(11)
+@pytest.mark.parametrize("question", ["", "   \n\t "])
+def test_empty_text(bench: Bench, question: str) -> None:
+    result = bench.ask(question, "never asked")
+    assert result["reply"].startswith("I'm sorry") and not bench.openai.asked
+    assert "no words" in notes(result)
+
+
+def test_4096_emoji(bench: Bench) -> None:
+    result = bench.ask(
+        "😀" * 4096, call("search_knowledge_base", {"question": "😀" * 4096}), "How can I help?"
+    )
+    assert result["reply"] and result["error"] is None
+
+
+def test_a_system_prompt_longer_than_a_turn_may_be(bench: Bench) -> None:
+    bench.set(system_prompt="word " * 60_000)
+    result = bench.ask("Hello", "never asked")
+    assert not bench.openai.asked and result["reply"].startswith("Something went wrong")
+    assert "system prompt has about 75000 tokens" in result["error"] and "shorten it" in result["error"]
+
+
+def test_given_words_are_the_reply(bench: Bench) -> None:
+    result = bench.ask("Hello", "never asked", say="Not now.")
+    assert result["reply"] == "Not now." and not bench.openai.asked
+
+
+def test_the_clinic_has_no_order_tool(bench: Bench) -> None:
+    bench.ask("hello", "Hello! How can I help?", bot=CLINIC)
+    assert [t["function"]["name"] for t in bench.openai.asked[0]["tools"]] == [
+        "search_knowledge_base",
+        "hand_over",
+    ]

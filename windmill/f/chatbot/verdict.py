@@ -1,0 +1,163 @@
+# requirements:
+# cryptography==50.0.2
+# google-genai==3.4.0
+# httpx2==2.16.2
+# mcp==2.3.0
+# openai==3.54.0
+# pgvector==0.5.1
+# psycopg[binary]==3.3.9
+
+"""From what the model said to what the customer reads: held against the evidence, in the chatbot's own words where it does not hold."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from f.chatbot.builtin_tools import HAND_OVER, REMEMBER
+from f.chatbot.grounding import (
+    MARK,
+    NUMBER,
+    asks_back,
+    gives_away,
+    is_courtesy,
+    numbers_of,
+    says_unknown,
+    unsupported,
+)
+from f.chatbot.language import in_language
+from f.chatbot.prompt import NO_ANSWER, RULES
+
+if TYPE_CHECKING:
+    from f.chatbot.limits import AgentSettings
+    from f.chatbot.tools import Toolbox
+    from f.common.shapes import Citation, Context
+
+KEY = re.compile(
+    r"\b(?:sk-[A-Za-z0-9_-]{12,}|AIza[A-Za-z0-9_-]{20,}|EAA[A-Za-z0-9_-]{20,}|Bearer\s+[A-Za-z0-9._-]{12,})"
+)
+
+
+class Verdict(NamedTuple):
+    """What is said, where it comes from, whether it answers. `why`: for the trace. `error`: for the operator, something is to be mended."""
+
+    text: str
+    citations: list[Citation]
+    answered: bool
+    why: str | None = None
+    error: str | None = None
+
+
+def judge(
+    context: Context,
+    own: AgentSettings,
+    tools: Toolbox,
+    reply: str,
+    passed_on: str | None,
+    secrets: list[str],
+) -> Verdict:
+    """The verdict on a reply that is there. A model's failure is not judged here."""
+    chatbot = context["chatbot"]
+    prompt = f"{chatbot['persona']} {chatbot['system_prompt']}"
+    leak = gives_away(reply, RULES, prompt, secrets) or ("a key" if KEY.search(reply) else None)
+    if leak:
+        return unanswered(context, own, f"the reply would have given away {leak}")
+    verdict = _grounded(context, own, tools, reply)
+    if not passed_on:
+        return verdict
+    words = in_language(context, own["handover_message"])
+    if verdict.answered and verdict.citations:
+        return verdict._replace(text=f"{verdict.text}\n\n{words}")
+    return Verdict(words, [], True, "passed on to a human")
+
+
+def _grounded(context: Context, own: AgentSettings, tools: Toolbox, reply: str) -> Verdict:
+    evidence = [*tools.knowledge.passages.values(), *tools.tool_answers]
+    said = reply.replace(NO_ANSWER, "").strip(" \n.")
+    if not looked_up(tools):
+        return _without_lookup(context, own, tools, reply)
+    if NO_ANSWER in reply and said and evidence:
+        part = judge_part(context, tools, reply.replace(NO_ANSWER, "").strip(), evidence)
+        if part.answered:  # one of several questions has its answer
+            words = unanswered(context, own, "a part of the question is unanswered")
+            return words._replace(text=f"{part.text}\n\n{words.text}", citations=part.citations)
+    if NO_ANSWER in reply or says_unknown(reply) or not evidence:
+        if tools.out_of_order or tools.knowledge.problem:
+            return failed(context, "; ".join([*tools.out_of_order, *filter(None, [tools.knowledge.problem])]))
+        if not evidence and asks_back(reply):
+            return Verdict(MARK.sub("", reply).strip(), [], True, "it asks back")
+        why = "nothing fitting was found" if not evidence else "the model found no answer in what was found"
+        return unanswered(context, own, why)
+    part = judge_part(context, tools, reply, evidence)
+    return part if part.answered else unanswered(context, own, part.why or "")
+
+
+def judge_part(context: Context, tools: Toolbox, reply: str, evidence: list[str]) -> Verdict:
+    """Whether a reply follows from the evidence."""
+    text, citations = tools.knowledge.cited(reply)
+    if not text:
+        return Verdict("", [], False, "it names passages and says nothing")
+    if asks_back(text):
+        return Verdict(text, citations, True, "it asks back")
+    why = unsupported(text, context["question"], " ".join(evidence), bool(citations or tools.tool_answers))
+    if why:
+        return Verdict("", [], False, why)
+    if not citations and not tools.tool_answers:
+        citations = tools.knowledge.nearest(text)
+    return Verdict(text, citations, True)
+
+
+def looked_up(tools: Toolbox) -> bool:
+    """Whether anything was asked that could have given evidence."""
+    return any(call["tool"] not in (HAND_OVER, REMEMBER) for call in tools.trace)
+
+
+def needs_lookup(context: Context, tools: Toolbox, reply: str) -> bool:
+    """Whether a reply claims something although nothing was looked up: then the code looks it up, and asks the model again."""
+    question = context["question"]
+    if looked_up(tools) or is_courtesy(question) or asks_back(reply) or _of_a_file(context, reply):
+        return False
+    return "?" in question or not tools.trace
+
+
+def _without_lookup(context: Context, own: AgentSettings, tools: Toolbox, reply: str) -> Verdict:
+    text = MARK.sub("", reply).strip()
+    kept = any(call["tool"] == REMEMBER and not call["error"] for call in tools.trace)
+    invented = numbers_of(text) - numbers_of(context["question"])
+    if NO_ANSWER not in text and (
+        asks_back(text)
+        or _of_a_file(context, text)
+        or (is_courtesy(context["question"]) and not NUMBER.search(text))
+        or (kept and "?" not in context["question"] and not invented)
+    ):
+        return Verdict(text, [], True, None)
+    return unanswered(context, own, "nothing was looked up, so nothing is claimed")
+
+
+def _of_a_file(context: Context, reply: str) -> bool:
+    """Whether a reply may speak of what the customer has sent along: that is there to be seen, as long as it names no figure."""
+    return bool(context.get("attachments")) and not NUMBER.search(reply)
+
+
+def unanswered(context: Context, own: AgentSettings, why: str) -> Verdict:
+    """The chatbot's words for what it does not know, with the offer of a human."""
+    words = [in_language(context, context["chatbot"]["dont_know"]), in_language(context, own["offer_human"])]
+    return Verdict(" ".join(filter(None, words)), [], False, why)
+
+
+def failed(context: Context, error: str) -> Verdict:
+    """The chatbot's words for a failure; `error` tells the operator what to mend."""
+    return Verdict(in_language(context, context["chatbot"]["failure_message"]), [], False, None, error)
+
+
+def scrubbed(value: Any, secrets: list[str]) -> Any:
+    """The same value without any key in it: what a step returns is read by every operator."""
+    if isinstance(value, str):
+        for secret in secrets:
+            value = value.replace(secret, "[key]")
+        return KEY.sub("[key]", value)
+    if isinstance(value, dict):
+        return {scrubbed(k, secrets): scrubbed(item, secrets) for k, item in value.items()}
+    if isinstance(value, list):
+        return [scrubbed(item, secrets) for item in value]
+    return value
