@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPATH :=
 
-.PHONY: help demo demo-reset ask test test-browser lint format locks bundle portal
+.PHONY: help demo demo-reset ask test test-browser lint format locks bundle portal bench-import-time test-warm-stress
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -69,3 +69,9 @@ bench-ingest: $(VENV)/.installed ## pages a second and memory by document size (
 
 calibrate: $(VENV)/.installed ## an embedding model's floor, from questions: make calibrate XQUAD=folder [ARGS="--apply"]
 	@PYTHONPATH=windmill $(BIN)/python -m bench.calibrate $(ARGS)
+
+bench-import-time: $(VENV)/.installed ## what each step's imports cost; fails where one imports what it doesn't use
+	@$(BIN)/python -m bench.import_time
+
+test-warm-stress: $(VENV)/.installed ## 2,000 jobs at once through the warm interpreter
+	@STRESS_JOBS=2000 $(BIN)/python -m pytest -s tests/worker/test_stress.py
