@@ -303,6 +303,7 @@ def in_shape(
         "usage": loop.usage() if loop else none,
         "error": verdict.error,
         "handed_over": staff.passed_on,
+        "choices": tools.choices if tools and verdict.answered else None,
     }
     done: Answer = scrubbed(result, secrets)
     return done

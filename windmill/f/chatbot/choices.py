@@ -13,10 +13,11 @@ ROWS, ROW_TITLE, ROW_DESCRIPTION, LIST_BODY = 10, 24, 72, 4096
 LIST_LABEL = {"en": "Choose", "es": "Elegir", "de": "Auswählen", "fr": "Choisir", "pt": "Escolher"}
 MARKS = re.compile(r"[*_~`]")
 
-OFFER_CHOICES = {
+OFFER = "offer_choices"
+OFFER_CHOICES: dict[str, Any] = {
     "type": "function",
     "function": {
-        "name": "offer_choices",
+        "name": OFFER,
         "description": "Shows the customer up to 10 short choices below your reply, to tap instead of typing. Call it before the reply,"
         " only when there is a real choice to make. Up to 3 choices without descriptions are buttons, more are a list.",
         "parameters": {

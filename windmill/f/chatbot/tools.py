@@ -25,6 +25,7 @@ from f.chatbot.builtin_tools import (
     refused_details,
     remember_tool,
 )
+from f.chatbot.choices import OFFER, OFFER_CHOICES, checked
 from f.chatbot.knowledge import Knowledge
 from f.chatbot.mcp_servers import McpError, McpTool, call_tool, discover, refresh
 from f.chatbot.prompt import as_data
@@ -59,6 +60,7 @@ class Toolbox:
         self.problems: list[str] = []
         self.tool_answers: list[str] = []  # what MCP tools answered: the other half of the evidence
         self.out_of_order: list[str] = []  # why an MCP tool could not be used
+        self.choices: dict[str, Any] | None = None  # what the customer may tap below the reply
         self._done: dict[str, str] = {}
         found = discover(conn, context, resources["settings"], resources["master_key"], self.problems)
         self._mcp = _named(found)

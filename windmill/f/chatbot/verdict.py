@@ -15,6 +15,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from f.chatbot.builtin_tools import HAND_OVER, REMEMBER
+from f.chatbot.choices import OFFER
 from f.chatbot.grounding import (
     MARK,
     NUMBER,
@@ -59,7 +60,8 @@ def judge(
     """The verdict on a reply that is there. A model's failure is not judged here."""
     chatbot = context["chatbot"]
     prompt = f"{chatbot['persona']} {chatbot['system_prompt']}"
-    leak = gives_away(reply, RULES, prompt, secrets) or ("a key" if KEY.search(reply) else None)
+    shown = f"{reply}\n{tools.choices or ''}"
+    leak = gives_away(shown, RULES, prompt, secrets) or ("a key" if KEY.search(shown) else None)
     if leak:
         return unanswered(context, own, f"the reply would have given away {leak}")
     verdict = _grounded(context, own, tools, reply)
@@ -109,7 +111,7 @@ def judge_part(context: Context, tools: Toolbox, reply: str, evidence: list[str]
 
 def looked_up(tools: Toolbox) -> bool:
     """Whether anything was asked that could have given evidence."""
-    return any(call["tool"] not in (HAND_OVER, REMEMBER) for call in tools.trace)
+    return any(call["tool"] not in (HAND_OVER, REMEMBER, OFFER) for call in tools.trace)
 
 
 def needs_lookup(context: Context, tools: Toolbox, reply: str) -> bool:
@@ -117,7 +119,7 @@ def needs_lookup(context: Context, tools: Toolbox, reply: str) -> bool:
     question = context["question"]
     if looked_up(tools) or is_courtesy(question) or asks_back(reply) or _of_a_file(context, reply):
         return False
-    return "?" in question or not tools.trace
+    return "?" in question or not any(call["tool"] in (HAND_OVER, REMEMBER) for call in tools.trace)
 
 
 def _without_lookup(context: Context, own: AgentSettings, tools: Toolbox, reply: str) -> Verdict:
