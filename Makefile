@@ -38,7 +38,8 @@ test-faults: $(VENV)/.installed ## the storm at full size: 500 messages, kills t
 	@FAULTS_MESSAGES=$${FAULTS_MESSAGES:-500} $(BIN)/python -m pytest tests/faults -s --timeout 1800
 
 lint: $(VENV)/.installed ## style, types, the bundle
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/python windmill/deploy/locks.py --check && $(BIN)/python windmill/deploy/metadata.py --check
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/python windmill/deploy/locks.py --check && $(BIN)/python windmill/deploy/metadata.py --check && $(BIN)/python windmill/deploy/check.py
+	@if command -v npx >/dev/null; then cd windmill && npx --yes windmill-cli@1.819.0 lint --locks-required; else echo "No Node here: wmill lint did not run" >&2; fi
 
 format: $(VENV)/.installed ## rewrite to the house style
 	@$(BIN)/ruff check --fix-only --quiet . ; $(BIN)/ruff format --quiet .
@@ -75,3 +76,9 @@ bench-import-time: $(VENV)/.installed ## what each step's imports cost; fails wh
 
 test-warm-stress: $(VENV)/.installed ## 2,000 jobs at once through the warm interpreter
 	@STRESS_JOBS=2000 $(BIN)/python -m pytest -s tests/worker/test_stress.py
+
+test-windmill: $(VENV)/.installed ## the suite on a real server: WINDMILL_URL=… WINDMILL_TOKEN=… WINDMILL_WORKSPACE=… DATABASE_URL=… [TEST_HOST=…]
+	@SERVER_REQUIRED=1 $(BIN)/python -m pytest tests/windmill_server --timeout 900
+
+deploy: $(VENV)/.installed ## bring a Windmill server to what windmill/ says: see windmill/README.md (ARGS="--dry-run")
+	@$(BIN)/python windmill/deploy $(ARGS)

@@ -1,0 +1,202 @@
+"""The product on a given Windmill server: its own processes and database here, the bundle there. Puts back what it found."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import threading
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, ClassVar
+
+import psycopg
+from deploy import access, bootstrap, wmill
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from local import seed
+from local.stack import Stack
+from sql import apply
+
+NEEDED = {
+    "WINDMILL_URL": "the server's base URL",
+    "WINDMILL_TOKEN": "a superadmin's token there",
+    "WINDMILL_WORKSPACE": "the workspace to deploy into; it is made if it is missing",
+    "DATABASE_URL": "a PostgreSQL with pgvector that the workers reach, as its administrator",
+}
+SCHEDULE = "f/chatbot/recover"
+
+
+class NotGiven(Exception):
+    """A sentence: what the environment lacks."""
+
+
+def given() -> dict[str, str]:
+    """The four settings; NotGiven names the ones that are missing."""
+    if missing := [f"{name} ({about})" for name, about in NEEDED.items() if not os.environ.get(name)]:
+        raise NotGiven(f"make test-windmill needs in the environment: {', '.join(missing)}")
+    return {name: os.environ[name] for name in NEEDED}
+
+
+class Sink:
+    """A web server that remembers what the alert webhook is told."""
+
+    def __init__(self, host: str) -> None:
+        heard: list[dict[str, Any]] = []
+
+        class Handler(BaseHTTPRequestHandler):
+            received: ClassVar[list[dict[str, Any]]] = heard
+
+            def do_POST(self) -> None:
+                self.received.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                self.send_response(200)
+                self.end_headers()
+
+            def log_message(self, format: str, *args: Any) -> None:
+                """Its requests are of no interest."""
+
+        self.heard = heard
+        self._server = ThreadingHTTPServer((host, 0), Handler)
+        self.url = f"http://{host}:{self._server.server_port}/alert"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+
+
+class ServerStack(Stack):
+    """A Stack whose Windmill and PostgreSQL are given."""
+
+    def __init__(self, state: Path, settings: dict[str, str], say: Callable[[str], None] = print) -> None:
+        super().__init__(state, say=say)
+        self.settings = settings
+        self.host = os.environ.get("TEST_HOST") or "127.0.0.1"
+        self.workspace = settings["WINDMILL_WORKSPACE"]
+        self.secrets.runner = settings["WINDMILL_TOKEN"]
+        self.alerts = Sink(self.host)
+        self._database: str | None = None
+        self._token: str | None = None
+        self._undo: list[Callable[[], Any]] = [self.alerts.stop]
+
+    def url(self, name: str) -> str:
+        return self.settings["WINDMILL_URL"].rstrip("/") if name == "runner" else super().url(name)
+
+    @property
+    def is_local_runner(self) -> bool:
+        return "local runner" in self.windmill().call("GET", "/version").text
+
+    @property
+    def database(self) -> str:
+        assert self._database is not None, "bring_up() comes first"
+        return self._database
+
+    def database_as(self, role: str, password: str) -> str:
+        return make_conninfo(self.database, user=role, password=password)
+
+    @property
+    def ingress_token(self) -> str:
+        assert self._token is not None, "bring_up() comes first"
+        return self._token
+
+    def bring_up(self) -> None:
+        """Database, workspace, stand-ins, bundle, ingress, tenants with their documents."""
+        self.make_database()
+        apply.apply(self.database, {"chatbot_app": self.secrets.app, "chatbot_ingress": self.secrets.ingress})
+        environment = {"PYTHONDONTWRITEBYTECODE": "", "LOCAL_HOST": self.host}
+        self.start_models(environment)
+        self.deploy()
+        self.start_ingress(environment)
+        self.start_meta(seed.meta_config(), seed.STAFF, environment)
+        for name, path in {"ingress": "/readyz", "meta": "/healthz", "models": "/healthz"}.items():
+            self.processes.wait_until_answers(name, self.url(name) + path)
+        seed.seed(self)
+        seed.seed_documents(self)
+
+    def make_database(self) -> None:
+        """A database of its own on the given server, or the given one where none can be made."""
+        name = f"chatmill_test_{secrets.token_hex(5)}"
+        with psycopg.connect(self.settings["DATABASE_URL"], autocommit=True) as conn:
+            try:
+                conn.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+            except psycopg.errors.InsufficientPrivilege:
+                self._database = self.settings["DATABASE_URL"]
+                return
+        self._database = make_conninfo(self.settings["DATABASE_URL"], dbname=name)
+        self._undo.append(lambda: self.drop_database(name))
+
+    def drop_database(self, name: str) -> None:
+        with psycopg.connect(self.settings["DATABASE_URL"], autocommit=True) as conn:
+            conn.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+
+    def deploy(self) -> None:
+        """What `make deploy` does, and how it is taken back."""
+        server = self.windmill()
+        if self.is_local_runner:
+            self._token = self.secrets.runner
+            bootstrap.bootstrap(server, self.bootstrap_environment(), update=True)
+            return
+        if made := access.ensure_workspace(server):
+            self._say(made[0])
+            self._undo.append(lambda: server.call("DELETE", f"/workspaces/delete/{self.workspace}"))
+        else:
+            self.remember(server)
+        bootstrap.bootstrap(server, self.bootstrap_environment(), update=True)
+        wmill.push(server, self._say)
+        access.ensure_user(server, access.EMAIL, access.INGRESS)
+        self._token = access.new_token(server)
+
+    def remember(self, server: bootstrap.Server) -> None:
+        """The workspace was there: its variables and resources are put back at the end, what was not there is deleted, the schedule is off."""
+        for kind, file in (("variables", "variables.json"), ("resources", "resources.json")):
+            for entry in json.loads((bootstrap.RESOURCES / file).read_text()):
+                path = entry["path"]
+                if server.exists(f"{kind}/exists/{path}"):
+                    value = server.call("GET", f"{kind}/get_value/{path}").json()
+                    self._undo.append(
+                        lambda kind=kind, path=path, value=value: server.call(  # type: ignore[misc]
+                            "POST", f"{kind}/update/{path}", {"value": value}
+                        )
+                    )
+                else:
+                    self._undo.append(
+                        lambda kind=kind, path=path: server.call("DELETE", f"{kind}/delete/{path}")  # type: ignore[misc]
+                    )
+        self._undo.append(lambda: server.call("POST", f"schedules/setenabled/{SCHEDULE}", {"enabled": False}))
+
+    def staff_token(self, email: str) -> str:
+        if not self.is_local_runner:
+            access.ensure_user(self.windmill(), email)
+        body = {"impersonate_email": email, "label": "test"}
+        return self.windmill().call("POST", "/users/tokens/impersonate", body).text.strip('"')
+
+    def bootstrap_environment(self) -> dict[str, str]:
+        target = conninfo_to_dict(self.database)
+        host = os.environ.get("CHATBOT_DB_HOST") or str(target.get("host") or "127.0.0.1")
+        return {
+            "CHATBOT_APP_PASSWORD": self.secrets.app,
+            "MASTER_KEY": self.secrets.master_key,
+            "JOB_ID_KEY": self.secrets.job_id_key,
+            "LLM_API_KEY": self.secrets.models,
+            "EMBEDDINGS_API_KEY": self.secrets.models,
+            "CHATBOT_DB_HOST": host,
+            "CHATBOT_DB_PORT": str(target.get("port") or 5432),
+            "CHATBOT_DB_NAME": str(target["dbname"]),
+            "LLM_BASE_URL": self.url("models") + "/v1",
+            "LLM_MODEL": "offline-rules",
+            "EMBEDDINGS_BASE_URL": self.url("models") + "/v1",
+            "GRAPH_URL": self.url("meta") + "/graph",
+            "ALLOWED_PRIVATE_HOSTS": f"{self.host}:{self.ports['orders']}",
+            "ALERT_WEBHOOK_URL": self.alerts.url,
+        }
+
+    def stop(self) -> None:
+        """Ends the processes and takes back what was made, as far as it can be: each refusal is told."""
+        self.processes.stop_all()
+        for undo in reversed(self._undo):
+            try:
+                undo()
+            except (bootstrap.DeployError, psycopg.Error) as refused:
+                self._say(f"left behind: {refused}")
+        self._undo.clear()

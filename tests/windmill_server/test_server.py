@@ -1,0 +1,195 @@
+"""The product through a given Windmill server: what Meta, a customer, a tenant's staff and an operator do."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from deploy import wmill
+
+from local.documents.writer import render
+from local.seed import CLINIC, SHOP, document_state, upload, wait_for
+from tests.e2e.test_delivery import answered, change, deliver, envelope, message
+from tests.windmill_server.conftest import ServerWorld
+
+PATIENCE = 120  # a server's workers may be cold
+
+
+def body_of(part: dict[str, Any]) -> str:
+    return str(part["content"]["text"]["body"])
+
+
+def ask(world: ServerWorld, text: str, customer: int = 0) -> tuple[str, str]:
+    """A message to the shop; its id and the whole answer."""
+    sent = message(text, customer=customer)
+    assert deliver(world, envelope(change(SHOP, sent))) == 200
+    answer = "\n".join(body_of(part) for part in answered(world, sent["id"], PATIENCE))
+    return sent["id"], answer
+
+
+def why(world: ServerWorld, sent: str) -> str:
+    """What the turn of a message says of itself, for whoever reads a failed test."""
+    rows = world.rows(
+        "select t.* from turns t join inbound_messages i on i.turn_id = t.id where i.message_id = %s", sent
+    )
+    return json.dumps(rows, default=str)
+
+
+def finished(world: ServerWorld, run: str) -> dict[str, Any]:
+    """The job once it is done."""
+
+    def done() -> dict[str, Any] | None:
+        job = world.job(run)
+        return job if job["type"] == "CompletedJob" else None
+
+    return wait_for(done, PATIENCE, 0.3)  # type: ignore[no-any-return]
+
+
+def start(world: ServerWorld, path: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Runs a script or flow as the operator; the finished job."""
+    return finished(world, world.stack.windmill().call("POST", f"jobs/run/{path}", arguments).text.strip('"'))
+
+
+def test_a_second_push_changes_nothing(world: ServerWorld) -> None:
+    if not world.stack.is_local_runner:  # it reads the files themselves
+        count, words = wmill.diff(world.stack.windmill())
+        assert count == 0, words
+
+
+def test_a_question_is_answered_from_a_document_with_its_page(world: ServerWorld) -> None:
+    sent, answer = ask(world, "How long is a gift card valid?")
+    assert "24 months" in answer, why(world, sent)
+    assert "Returns and delivery, p. " in answer
+    run = finished(world, world.run_of(sent))
+    assert run["success"] is True
+    assert run["script_path"] == "f/chatbot/whatsapp_message"
+
+
+def test_a_tool_tells_where_the_order_is(world: ServerWorld) -> None:
+    assert "SE40815162342ES" in ask(world, "Where is my order CL-1042?")[1]
+
+
+def test_a_burst_is_merged_and_answered_in_order(world: ServerWorld) -> None:
+    burst = [message(f"How long is a gift card valid? {n}", customer=1) for n in range(6)]
+    for sent in burst:
+        assert deliver(world, envelope(change(SHOP, sent))) == 200
+    for sent in burst:
+        answered(world, sent["id"], PATIENCE)
+    rows = world.rows(
+        "select i.seq, i.turn_id, t.opened_at from inbound_messages i join turns t on t.id = i.turn_id"
+        " where i.message_id = any(%s) order by i.seq",
+        [sent["id"] for sent in burst],
+    )
+    opened = [row["opened_at"] for row in rows]
+    assert opened == sorted(opened), "what came first is answered first"
+    assert len({row["turn_id"] for row in rows}) < len(burst), "what came meanwhile is answered together"
+
+
+def test_a_member_uploads_by_the_app_and_the_flow_reads_it(world: ServerWorld) -> None:
+    told = upload(world.stack, SHOP, render("winter-sale"), "winter-sale.pdf", "Winter sale")
+    wait_for(lambda: document_state(world.stack, told["document_id"]) in ("ready", "failed"), PATIENCE)
+    assert document_state(world.stack, told["document_id"]) == "ready"
+    assert "Winter sale, p. " in ask(world, "When does the winter sale begin?")[1]
+
+
+def test_the_ingestion_flow_reads_a_stored_document_again(world: ServerWorld) -> None:
+    (row,) = world.rows(
+        "select d.id::text, d.tenant_id::text from documents d join chatbots c using (tenant_id) where c.phone_number_id = %s",
+        CLINIC.phone_number_id,
+    )
+    job = start(
+        world, "f/f/ingest/ingest_document", {"document_id": row["id"], "tenant_id": row["tenant_id"]}
+    )
+    assert job["success"] is True, job["result"]
+    assert document_state(world.stack, row["id"]) == "ready"
+
+
+def test_a_replay_of_a_finished_run_sends_nothing(world: ServerWorld) -> None:
+    sent, _ = ask(world, "How much does express delivery cost?")
+    before = len(world.sent(SHOP))
+    arguments = finished(world, world.run_of(sent))["args"]
+    job = start(world, "f/f/chatbot/whatsapp_message", arguments)
+    assert job["success"] is True
+    assert "answered" in job["result"]["reason"]
+    assert len(world.sent(SHOP)) == before
+
+
+def test_a_dry_run_shows_the_answer_and_sends_nothing(world: ServerWorld) -> None:
+    before = len(world.sent(SHOP))
+    logs = world.rows("select count(*) from conversation_logs")
+    arguments = {
+        **envelope(change(SHOP, message("How long is a gift card valid?", customer=1))),
+        "mode": "dry_run",
+    }
+    job = start(world, "f/f/chatbot/whatsapp_message", arguments)
+    assert job["success"] is True, job["result"]
+    assert "24 months" in json.dumps(job["result"])
+    assert len(world.sent(SHOP)) == before
+    assert world.rows("select count(*) from conversation_logs") == logs
+
+
+def test_the_recovery_script_hands_over_what_nobody_took(world: ServerWorld) -> None:
+    """As if the ingress had died right after storing the message."""
+    sent = message("How long is a gift card valid?", customer=1)
+    payload = json.dumps(envelope(change(SHOP, sent)))
+    with world.stack.connect() as conn, conn.transaction():
+        conn.execute(
+            "insert into inbound_messages (phone_number_id, message_id, kind, sender, payload) values (%s, %s, 'message', %s, %s)",
+            [SHOP.phone_number_id, sent["id"], sent["from"], payload],
+        )
+    arguments = world.stack.windmill().call("GET", "schedules/get/f/chatbot/recover").json()["args"]
+    job = start(world, "p/f/chatbot/recover", arguments)
+    assert job["success"] is True, job["result"]
+    assert "24 months" in body_of(answered(world, sent["id"], PATIENCE)[0])
+
+
+@pytest.mark.field_failure(23)
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "$var:f/chatbot/master_key",
+        "$res:f/chatbot/database",
+        "$jsonvar:f/chatbot/master_key",
+        " $var:f/chatbot/master_key",
+        "$WM_TOKEN",
+    ],
+)
+def test_words_that_look_like_a_reference_are_words(world: ServerWorld, reference: str) -> None:
+    sent, answer = ask(world, reference)
+    assert world.secrets_in(answer) == []
+    (row,) = world.rows("select body from conversation_logs where message_id = %s and direction = 'in'", sent)
+    assert row["body"].strip() == reference.strip()
+
+
+def test_a_failed_step_tells_the_customer_closes_the_turn_and_alerts(world: ServerWorld) -> None:
+    """The resource that only agent_loop takes is gone: Windmill can't even start the step."""
+    server, path = world.stack.windmill(), "f/chatbot/embeddings"
+    resource = server.call("GET", f"resources/get/{path}").json()
+    server.call("DELETE", f"resources/delete/{path}")
+    try:
+        sent, answer = ask(world, "How long is a gift card valid?", customer=1)
+        run = finished(world, world.run_of(sent))
+    finally:
+        kept = {name: resource[name] for name in ("path", "value", "resource_type", "description")}
+        server.call("POST", "resources/create", kept)
+    assert run["success"] is False
+    (bot,) = world.rows(
+        "select failure_message from chatbots where phone_number_id = %s", SHOP.phone_number_id
+    )
+    assert answer in bot["failure_message"].values()
+    (turn,) = world.rows(
+        "select t.state, t.outcome from turns t join inbound_messages i on i.turn_id = t.id where i.message_id = %s",
+        sent,
+    )
+    assert turn == {"state": "failed", "outcome": "failed"}
+    alert = wait_for(lambda: [a for a in world.stack.alerts.heard if run["id"] in json.dumps(a)], PATIENCE)
+    assert f"/run/{run['id']}?workspace={world.stack.workspace}" in alert[0]["text"]
+
+
+def test_no_secret_is_in_any_job(world: ServerWorld) -> None:
+    """Runs last, over everything that the tests before it caused: arguments, results, logs, and what was sent."""
+    everything = json.dumps(world.jobs())
+    assert "CL-1042" in everything, "the jobs that were looked at are the ones that ran"
+    assert world.secrets_in(everything) == []
+    assert world.secrets_in(json.dumps(world.sent(SHOP) + world.sent(CLINIC))) == []
