@@ -16,6 +16,7 @@ from local.models.embeddings import MODELS as EMBEDDING_MODELS
 from local.models.embeddings import create_embeddings
 from local.models.encoder import Encoder
 from local.models.errors import ApiError, error_response, on_api_error, unknown_model
+from local.models.speech import create_transcription
 
 DESCRIPTIONS = CHAT_MODELS | {
     "e5-query": "multilingual-e5-small, 384 dimensions, for questions",
@@ -78,6 +79,7 @@ def build_app(encoder: Encoder, key: str) -> Starlette:
             Route("/v1/models/{name}", show_model),
             Route("/v1/embeddings", create_embeddings, methods=["POST"]),
             Route("/v1/chat/completions", create_completion, methods=["POST"]),
+            Route("/v1/audio/transcriptions", create_transcription, methods=["POST"]),
         ],
         exception_handlers={ApiError: on_api_error, HTTPException: _on_http_error},
         middleware=[Middleware(BearerKey, key=key)],

@@ -5,6 +5,7 @@ import { bubble, runOf, summary } from "./bubble.js";
 import { openDocuments, setUpDocuments } from "./documents.js";
 import { happened } from "./happened.js";
 import { live } from "./live.js";
+import { setUpMore } from "./more.js";
 
 const state = { numbers: [], customers: [], last: {}, unread: {}, number: null, customer: null, messages: new Map(), runs: false, quoting: null, panels: new Map() };
 const key = (message) => `${message.phone_number_id}/${message.customer}`;
@@ -278,6 +279,8 @@ function setUp() {
   for (const dialog of document.querySelectorAll("dialog")) dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
   followBottom();
   setUpDocuments();
+  setUpMore({ write, last: (direction) => [...state.messages.values()].filter((m) => m.direction === direction && m.type !== "reaction").sort((a, b) => a.seq - b.seq).at(-1),
+    where: () => ({ phone_number_id: state.number.phone_number_id, customer: state.customer.id }) });
 }
 
 setUp();

@@ -4,7 +4,7 @@ import { $, clock, el, icon } from "./dom.js";
 import { formatted, plainText } from "./format.js";
 
 const WORDS = { image: "Photo", video: "Video", audio: "Voice message", document: "Document", sticker: "Sticker", location: "Location",
-  contacts: "Contact", template: "Template", reaction: "Reaction" };
+  contacts: "Contact", template: "Template", reaction: "Reaction", order: "Order", unsupported: "Unsupported message" };
 
 export function summary(message) {
   const c = message.content ?? {};
@@ -58,9 +58,13 @@ function content(message) {
     case "interactive": return interactive(message);
     case "image": case "video": case "audio": case "document": case "sticker": return media(message);
     case "location": return [el("div", { class: "rich" }, `${c.name ?? ""} ${c.address ?? ""}`.trim() || "Location", el("div", { class: "small" }, `${c.latitude}, ${c.longitude}`))];
+    case "contacts": return (c.items ?? []).map((card) => el("div", { class: "rich", dir: "auto" }, card.name?.formatted_name ?? "Contact",
+      el("div", { class: "small" }, (card.phones ?? []).map((entry) => entry.phone ?? entry.wa_id).join(", "))));
+    case "order": return (c.product_items ?? []).map((entry) => el("div", { class: "rich", dir: "auto" }, `${entry.quantity} x ${entry.product_retailer_id}`,
+      el("div", { class: "small" }, `${entry.item_price} ${entry.currency}`)));
     case "template": return [el("div", { class: "small" }, "Template"), el("div", { class: "rich" }, `${c.name} (${c.language?.code ?? ""})`)];
     case "button": return [el("div", { class: "rich", dir: "auto" }, c.text ?? "")];
-    default: return [el("div", { class: "small" }, WORDS[message.type] ?? `A message of the type “${message.type}”`)];
+    default: return [el("div", { class: "small" }, WORDS[message.type] ?? `A message of the type "${message.type}"`)];
   }
 }
 

@@ -85,8 +85,7 @@ UNUSABLE = {
 
 def sees(llm: dict[str, Any]) -> bool:
     """Whether the model takes pictures: as its resource says, else by its name."""
-    told = llm.get("vision")
-    return bool(told) if told is not None else bool(SEEING.search(str(llm.get("model") or "").lower()))
+    return bool(llm.get("reads_images")) or bool(SEEING.search(str(llm.get("model") or "").lower()))
 
 
 def take_in(

@@ -41,6 +41,7 @@ def main(db: postgresql, whatsapp: c_whatsapp, master_key: str, job_id_key: str)
             if len(now) < BATCH:
                 break
         applied = one(conn, "select apply_events(%s)", [1000])
+        noticed = one(conn, "select apply_notices(%s)", [1000])
         deleted = one(conn, "select clean_inbox()", [])
     return {
         "stranded": len(stranded),
@@ -48,6 +49,7 @@ def main(db: postgresql, whatsapp: c_whatsapp, master_key: str, job_id_key: str)
         "given_up": given_up,
         "started": started,
         "statuses_applied": applied,
+        "notices_applied": noticed,
         "deleted": deleted,
     }
 
