@@ -36,6 +36,16 @@ def connect() -> Server:
     return Server(url, token, workspace)
 
 
+def load(env_file: Path) -> None:
+    """Takes from the file of secrets what the environment does not say."""
+    if not env_file.exists():
+        return
+    for line in env_file.read_text().splitlines():
+        name, equals, value = line.strip().partition("=")
+        if equals and name.isidentifier():
+            os.environ.setdefault(name, value.strip().strip("\"'"))
+
+
 def deploy(server: Server, update: bool, env_file: Path) -> None:
     """Everything, in the order in which one thing needs another."""
     done = access.ensure_workspace(server)
@@ -47,6 +57,10 @@ def deploy(server: Server, update: bool, env_file: Path) -> None:
     say(f"bundle: {changes} changes pushed, and none is left" if changes else "bundle: nothing to push")
     made = access.ensure_user(server, access.EMAIL, access.INGRESS)
     if not access.token_works(server, os.environ.get(TOKEN)):
+        if os.environ.get("CI"):
+            raise DeployError(
+                f"{TOKEN} is missing or no longer works: run make deploy by hand once, and keep the token it makes as a secret of CI"
+            )
         keep(env_file, access.new_token(server))
         made.append(f"token for the ingress made, as {TOKEN} in {env_file}: restart the ingress with it")
     for line in made:
@@ -85,10 +99,11 @@ def main() -> int:
         "--env-file",
         type=Path,
         default=Path(".env"),
-        help="where the ingress's token is written (default %(default)s)",
+        help="settings that the environment lacks, and where the ingress's token is written (default %(default)s)",
     )
     arguments = parser.parse_args()
     try:
+        load(arguments.env_file)
         server = connect()
         if arguments.dry_run:
             say(wmill.diff(server)[1])

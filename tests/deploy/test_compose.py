@@ -1,0 +1,73 @@
+"""docker-compose.yml, .env.example and the workflows: what no engine is needed for to hold."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from deploy import wmill
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPOSE = (ROOT / "docker-compose.yml").read_text()
+SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(COMPOSE)["services"]
+EXAMPLE = (ROOT / ".env.example").read_text().splitlines()
+NAMES = [line.split("=")[0] for line in EXAMPLE if "=" in line and not line.startswith("#")]
+SECRET = re.compile(r"PASSWORD|TOKEN|SECRET|_KEY$|AUTHTOKEN")
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_each_service_has_a_health_check(name: str) -> None:
+    assert SERVICES[name]["healthcheck"]["test"]
+
+
+def test_each_variable_is_explained() -> None:
+    used = set(re.findall(r"(?<!\$)\$\{([A-Z_]+)", COMPOSE))
+    assert used <= set(NAMES), sorted(used - set(NAMES))
+    bootstrap = "".join(
+        (ROOT / "windmill" / "resources" / f).read_text() for f in ("resources.json", "variables.json")
+    )
+    assert set(re.findall(r'"env": "([A-Z_]+)"', bootstrap)) <= set(NAMES)
+
+
+def test_each_line_of_the_example_belongs_to_an_explanation() -> None:
+    """A comment stands above each setting, or above the group of settings that it is in."""
+    explained = False
+    for line in EXAMPLE:
+        explained = line.startswith("#") or (explained and bool(line))
+        assert explained or not line, line
+
+
+def test_no_secret_has_a_value() -> None:
+    values = [line.split("=", 1) for line in EXAMPLE if "=" in line and not line.startswith("#")]
+    assert [name for name, value in values if SECRET.search(name) and value] == []
+    for name in re.findall(r"(?<!\$)\$\{([A-Z_]+):-[^}]+\}", COMPOSE):
+        assert not SECRET.search(name) or name == "INGRESS_WINDMILL_TOKEN"
+
+
+def test_images_are_pinned_and_one_windmill_is_everywhere() -> None:
+    images = [service["image"] for service in SERVICES.values() if "image" in service]
+    assert all(re.search(r":\d", image) for image in images), images
+    assert len(set(re.findall(r"windmill-labs/windmill:([\d.]+)", COMPOSE))) == 1
+
+
+def test_a_worker_has_time_to_finish_its_longest_step() -> None:
+    flows = [yaml.safe_load(path.read_text()) for path in (ROOT / "windmill").glob("f/**/flow.yaml")]
+    longest = max(m["timeout"]["value"] for f in flows for m in f["value"]["modules"] if "timeout" in m)
+    assert int(SERVICES["windmill-worker"]["stop_grace_period"].removesuffix("s")) > longest
+
+
+def test_what_faces_the_network_is_the_ingress_alone() -> None:
+    published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
+    assert set(published) == {"windmill-server", "ingress"}
+    assert all("127.0.0.1" in port for ports in published.values() for port in ports)
+
+
+def test_workflows_are_yaml_and_lint_runs_the_pinned_cli() -> None:
+    for path in (ROOT / ".github" / "workflows").glob("*.yml"):
+        assert yaml.safe_load(path.read_text())["jobs"]
+    assert wmill.CLI in (ROOT / "Makefile").read_text()
+    assert json.dumps(SERVICES)
