@@ -57,5 +57,5 @@ def blank(pages: int = 2) -> bytes:
 
 
 def not_a_pdf() -> bytes:
-    """A web page whose name says .pdf."""
-    return b"<!doctype html><html><head><title>Not a PDF</title></head><body>404</body></html>"
+    """A Word document of the old kind whose name says .pdf."""
+    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)

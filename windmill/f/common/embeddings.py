@@ -8,38 +8,68 @@ Asked for over plain HTTP: a chat's question needs one request, and the `openai`
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx2
 
 RETRYABLE = {408, 409, 425, 429, 500, 502, 503, 504}
-TRIES = 4
+LONGEST_WAIT_S = 60.0
 
 
 class EmbeddingError(Exception):
     """A sentence for the operator."""
 
 
-def embed(texts: list[str], resource: dict[str, Any], model: str, dimensions: int) -> list[list[float]]:
-    """One vector of `dimensions` floats for each text, in order. `resource`: base_url, api_key. Waits and tries again on rate limits."""
+def embed(
+    texts: list[str], resource: dict[str, Any], model: str, dimensions: int, patience_s: float = 20
+) -> list[list[float]]:
+    """One vector of `dimensions` floats for each text, in order. `resource`: base_url, api_key.
+
+    Waits and tries again on rate limits and faults, as long as the endpoint asks for, in all no longer than `patience_s`.
+    """
     url = f"{resource['base_url'].rstrip('/')}/embeddings"
     headers = {"Authorization": f"Bearer {resource.get('api_key') or 'none'}"}
     body = {"model": model, "input": texts, "encoding_format": "float"}
-    for attempt in range(1, TRIES + 1):
-        try:
-            response = httpx2.post(url, json=body, headers=headers, timeout=120)
-        except httpx2.TransportError as error:
-            problem, wait = f"{type(error).__name__}: {error}", 2.0**attempt
-        else:
-            if response.status_code == 200:
-                return _checked(response.json(), len(texts), model, dimensions)
-            problem = f"HTTP {response.status_code} {response.text[:300]}"
-            if response.status_code not in RETRYABLE:
-                raise EmbeddingError(f"the embedding model {model!r} refused: {problem}")
-            wait = float(response.headers.get("retry-after") or 2.0**attempt)
-        if attempt < TRIES:
-            time.sleep(min(wait, 60))
-    raise EmbeddingError(f"the embedding model {model!r} did not answer after {TRIES} tries: {problem}")
+    deadline = time.monotonic() + patience_s
+    wait = 1.0
+    with httpx2.Client(headers=headers, timeout=120) as client:
+        while True:
+            try:
+                response = client.post(url, json=body)
+            except httpx2.TransportError as error:
+                problem, asked = f"{type(error).__name__}: {error}", None
+            else:
+                if response.status_code == 200:
+                    return _checked(response.json(), len(texts), model, dimensions)
+                problem, asked = (
+                    f"HTTP {response.status_code} {response.text[:300]}",
+                    retry_after(response.headers),
+                )
+                if response.status_code not in RETRYABLE:
+                    raise EmbeddingError(f"the embedding model {model!r} refused: {problem}")
+            wait = min(wait * 2, LONGEST_WAIT_S)
+            pause = wait if asked is None else asked
+            if time.monotonic() + pause > deadline:
+                raise EmbeddingError(
+                    f"the embedding model {model!r} did not answer within {patience_s:.0f} s: {problem}"
+                )
+            time.sleep(pause)
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """The seconds that an endpoint asks to wait for: a number, or a date."""
+    value = headers.get("retry-after", "").strip()
+    try:
+        return max(float(value), 0.0)
+    except ValueError:
+        pass
+    try:
+        return max((parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds(), 0.0)
+    except (ValueError, TypeError):
+        return None
 
 
 def _checked(answer: dict[str, Any], count: int, model: str, dimensions: int) -> list[list[float]]:

@@ -4,7 +4,8 @@
 # regex==2026.11.15
 """Step 2 of an ingestion: pages into chunks, into staged_chunks.
 
-In: ids. Out: the number of chunks. The same pages always give the same chunks, so a step that runs twice changes nothing.
+In: ids. Out: the number of chunks. The same pages always give the same chunks, so a step that runs twice changes nothing: vectors that
+were made for the same passages stay.
 """
 
 from __future__ import annotations
@@ -22,7 +23,6 @@ BATCH = 500
 def main(document_id: str, tenant_id: str, db: postgresql) -> dict[str, Any]:
     with connect(db) as conn, as_tenant(conn, tenant_id):
         title = one(conn, "select title from documents where id = %s for update", [document_id])
-        conn.execute(b"delete from staged_chunks where document_id = %s", [document_id])
         count = 0
         with conn.cursor(name="pages") as pages:
             pages.itersize = 50
@@ -35,6 +35,9 @@ def main(document_id: str, tenant_id: str, db: postgresql) -> dict[str, Any]:
                 keep(conn, document_id, tenant_id, batch)
                 count += len(batch)
         conn.execute(
+            b"delete from staged_chunks where document_id = %s and ordinal >= %s", [document_id, count]
+        )
+        conn.execute(
             b"update documents set chunks = %s, chunks_embedded = 0, updated_at = now() where id = %s",
             [count, document_id],
         )
@@ -45,6 +48,9 @@ def keep(conn: Connection, document_id: str, tenant_id: str, batch: list[Chunk])
     conn.cursor().executemany(
         b"insert into staged_chunks (document_id, tenant_id, ordinal, page, char_start, page_end, char_end, heading, tokens, text)"
         b" values (%(document_id)s, %(tenant_id)s, %(ordinal)s, %(page)s, %(char_start)s, %(page_end)s, %(char_end)s, %(heading)s,"
-        b" %(tokens)s, %(text)s)",
+        b" %(tokens)s, %(text)s) on conflict (document_id, ordinal) do update set page = excluded.page, char_start = excluded.char_start,"
+        b" page_end = excluded.page_end, char_end = excluded.char_end, heading = excluded.heading, tokens = excluded.tokens,"
+        b" text = excluded.text, embedding = case when staged_chunks.text = excluded.text and staged_chunks.heading = excluded.heading"
+        b" then staged_chunks.embedding end",
         [{"document_id": document_id, "tenant_id": tenant_id, **chunk} for chunk in batch],
     )

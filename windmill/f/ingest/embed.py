@@ -6,7 +6,8 @@
 # regex==2026.11.15
 """Step 3 of an ingestion: a vector for each staged chunk, in batches; each batch is kept, so a run that was cut off goes on from there.
 
-In: ids. Out: the number of vectors made now and in all. Progress shows on the run's page and on the document.
+In: ids. Out: the number of vectors made now and in all. A new version of a document keeps the vectors of what has not changed. Progress
+shows on the run's page and on the document.
 """
 
 from __future__ import annotations
@@ -23,6 +24,10 @@ from f.ingest.chunking import Chunk, context
 postgresql = dict[str, Any]
 c_embeddings = dict[str, Any]
 BATCH = 32
+PATIENCE_S = 600  # how long one batch may be put off by the endpoint's limits
+READY = (
+    "select count(*) from staged_chunks where document_id = %s and embedding is not null and model_id = %s"
+)
 
 
 def main(document_id: str, tenant_id: str, db: postgresql, embeddings: c_embeddings) -> dict[str, Any]:
@@ -33,9 +38,12 @@ def main(document_id: str, tenant_id: str, db: postgresql, embeddings: c_embeddi
                 [tenant_id],
             ).fetchone()
             title = one(conn, "select title from documents where id = %s", [document_id])
+            one(conn, "select reuse_vectors(%s)", [document_id])
             total = one(conn, "select count(*) from staged_chunks where document_id = %s", [document_id])
         if model is None:
             raise LookupError("the tenant's embedding model is not in the table embedding_models")
+        with as_tenant(conn, tenant_id):
+            ready = one(conn, READY, [document_id, model["id"]])
         made = 0
         while batch := next_batch(conn, tenant_id, document_id, model["id"]):
             vectors = embed(
@@ -43,10 +51,11 @@ def main(document_id: str, tenant_id: str, db: postgresql, embeddings: c_embeddi
                 embeddings,
                 model["passage_model"],
                 model["dimensions"],
+                PATIENCE_S,
             )
             made += len(batch)
-            keep(conn, tenant_id, document_id, model["id"], batch, vectors)
-            set_progress(100 * made / total)
+            keep(conn, tenant_id, document_id, model["id"], batch, vectors, ready + made)
+            set_progress(100 * (ready + made) / total)
     return {"embedded": made, "chunks": total, "model": model["name"]}
 
 
@@ -66,6 +75,7 @@ def keep(
     model_id: int,
     batch: list[Any],
     vectors: list[list[float]],
+    ready: int,
 ) -> None:
     with as_tenant(conn, tenant_id):
         conn.cursor().executemany(
@@ -76,7 +86,6 @@ def keep(
             ],
         )
         conn.execute(
-            b"update documents set updated_at = now(), chunks_embedded ="
-            b" (select count(*) from staged_chunks where document_id = %s and embedding is not null) where id = %s",
-            [document_id, document_id],
+            b"update documents set updated_at = now(), chunks_embedded = %s where id = %s",
+            [ready, document_id],
         )

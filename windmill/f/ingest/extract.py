@@ -1,13 +1,16 @@
 # requirements:
 # psycopg[binary]==3.3.9
-# pypdf==7.1.0
-# pypdfium2==5.15.2
+# openpyxl==3.1.5
+# python-docx==1.2.0
+# python-pptx==1.0.2
+# selectolax==1.0.2
 # charset-normalizer==3.5.2
-# tiktoken==0.14.0
+# httpx2==2.16.2
+# pypdfium2==5.15.2
 """Step 1 of an ingestion: the document's text, page by page, into document_pages.
 
 In: ids. Out: counts and the state; the text stays in the database. A document that can't be read is `failed` with a sentence for the tenant,
-and the flow ends there.
+and the flow ends there. Pages that are images are read by the language model where its resource says that it can.
 """
 
 from __future__ import annotations
@@ -17,17 +20,19 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from f.common.database import Connection, as_tenant, connect
+from f.common.database import Connection, as_tenant, connect, one
 from f.ingest.extraction import Limits, Unreadable, media_type, pages
+from f.ingest.vision import image_reader
 
 if TYPE_CHECKING:
     from f.ingest.page import Page
 
 postgresql = dict[str, Any]
+c_llm = dict[str, Any]
 BATCH = 100  # pages in memory at a time
 
 
-def main(document_id: str, tenant_id: str, db: postgresql) -> dict[str, Any]:
+def main(document_id: str, tenant_id: str, db: postgresql, llm: c_llm | None = None) -> dict[str, Any]:
     with connect(db) as conn:
         with as_tenant(conn, tenant_id):
             document = conn.execute(
@@ -37,13 +42,15 @@ def main(document_id: str, tenant_id: str, db: postgresql) -> dict[str, Any]:
             ).fetchone()
         if document is None:
             return {"state": "gone", "reason": "the document was deleted"}
+        limits = Limits()
         try:
+            limits = plan(conn, tenant_id, document_id, llm)
             kind = media_type(document["content"], document["filename"])
             notes: list[str] = []
             with as_tenant(conn, tenant_id):
                 conn.execute(b"delete from document_pages where document_id = %s", [document_id])
                 count = 0
-                for batch in batched(pages(document["content"], document["filename"], Limits()), BATCH):
+                for batch in batched(pages(document["content"], document["filename"], limits), BATCH):
                     keep(conn, document_id, tenant_id, batch)
                     count += len(batch)
                     notes += [page["note"] for page in batch if page["note"]]
@@ -51,14 +58,26 @@ def main(document_id: str, tenant_id: str, db: postgresql) -> dict[str, Any]:
                     b"update documents set pages = %s, media_type = %s, notes = %s, updated_at = now() where id = %s",
                     [count, kind, notes, document_id],
                 )
-        except Unreadable as problem:
+        except Unreadable as unreadable:
+            problem = str(unreadable)
+            if limits.max_pages < Limits().max_pages:
+                problem += f" Your plan has room for {limits.max_pages:,} more pages."
             with as_tenant(conn, tenant_id):
                 conn.execute(
                     b"update documents set state = 'failed', error = %s, updated_at = now() where id = %s",
-                    [str(problem), document_id],
+                    [problem, document_id],
                 )
-            return {"state": "failed", "reason": str(problem)}
+            return {"state": "failed", "reason": problem}
     return {"state": "processing", "pages": count, "media_type": kind, "notes": notes}
+
+
+def plan(conn: Connection, tenant_id: str, document_id: str, llm: c_llm | None) -> Limits:
+    """What this document may hold: the platform's limits, or what is left of the tenant's."""
+    with as_tenant(conn, tenant_id):
+        left = one(conn, "select pages_left(%s)", [document_id])
+    if left == 0:
+        raise Unreadable("Your plan's pages are all used. Delete a document, or ask for a larger plan.")
+    return Limits(max_pages=min(left, Limits().max_pages), read_image=image_reader(llm))
 
 
 def batched(found: Iterable[Page], size: int) -> Iterator[list[Page]]:

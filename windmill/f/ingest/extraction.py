@@ -1,10 +1,14 @@
 # requirements:
 # charset-normalizer==3.5.2
+# openpyxl==3.1.5
 # pypdfium2==5.15.2
+# python-docx==1.2.0
+# python-pptx==1.0.2
+# selectolax==1.0.2
 """Turns an uploaded file into pages of clean text, or into one sentence that says why it can't.
 
 What a file is, is decided by its content; its name only tells apart kinds of text.
-A new kind of document is one reader function and one line in READERS.
+A new kind of document is one reader function and one line in READERS. A reader's module, and its library, is imported when it is needed.
 """
 
 from __future__ import annotations
@@ -14,33 +18,88 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 
-from f.ingest import pdf, plain_text
+from f.ingest import plain_text
 from f.ingest.page import Limits, Page, Unreadable
 
 __all__ = ["READERS", "Limits", "Page", "Unreadable", "media_type", "pages"]
 
-READERS: dict[str, Callable[[bytes, Limits], Iterator[Page]]] = {
-    "application/pdf": pdf.pages,
+Reader = Callable[[bytes, Limits], Iterator[Page]]
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+DOCX, XLSX, PPTX = (
+    _OFFICE + kind
+    for kind in ("wordprocessingml.document", "spreadsheetml.sheet", "presentationml.presentation")
+)
+
+
+def _pdf(content: bytes, limits: Limits) -> Iterator[Page]:
+    from f.ingest.pdf import pages as read
+
+    return read(content, limits)
+
+
+def _docx(content: bytes, limits: Limits) -> Iterator[Page]:
+    from f.ingest.office import docx_pages
+
+    return docx_pages(content, limits)
+
+
+def _pptx(content: bytes, limits: Limits) -> Iterator[Page]:
+    from f.ingest.office import pptx_pages
+
+    return pptx_pages(content, limits)
+
+
+def _xlsx(content: bytes, limits: Limits) -> Iterator[Page]:
+    from f.ingest.office import xlsx_pages
+
+    return xlsx_pages(content, limits)
+
+
+def _csv(content: bytes, limits: Limits) -> Iterator[Page]:
+    from f.ingest.csv_table import csv_pages
+
+    return csv_pages(content, limits)
+
+
+def _html(content: bytes, limits: Limits) -> Iterator[Page]:
+    from f.ingest.web_text import html_pages
+
+    return html_pages(content, limits)
+
+
+def _qa(content: bytes, limits: Limits) -> Iterator[Page]:
+    from f.ingest.qa_pairs import qa_pages
+
+    return qa_pages(content, limits)
+
+
+QA = "application/x-qa+json"
+READERS: dict[str, Reader] = {
+    "application/pdf": _pdf,
     "text/plain": plain_text.pages,
     "text/markdown": plain_text.pages,
+    "text/csv": _csv,
+    "text/html": _html,
+    DOCX: _docx,
+    PPTX: _pptx,
+    XLSX: _xlsx,
+    QA: _qa,
 }
-SUPPORTED = "PDF, plain text and Markdown"
+SUPPORTED = (
+    "PDF, Word (.docx), PowerPoint (.pptx), Excel (.xlsx), CSV, web pages (.html), plain text and Markdown"
+)
 
 DEFAULT_LIMITS = Limits()
 EMPTY = "application/x-empty"
 UNKNOWN = "application/octet-stream"
-_OFFICE = "application/vnd.openxmlformats-officedocument."
+PROTECTED = "application/x-ole-storage; encrypted"
 _NAMES = {
-    f"{_OFFICE}wordprocessingml.document": "a Word document",
-    f"{_OFFICE}spreadsheetml.sheet": "an Excel workbook",
-    f"{_OFFICE}presentationml.presentation": "a PowerPoint presentation",
     "application/vnd.oasis.opendocument": "an OpenDocument file",
     "application/epub+zip": "an e-book",
-    "application/x-ole-storage": "an old or password-protected Office document",
+    PROTECTED: "an Office document protected by a password",
+    "application/x-ole-storage": "an Office document of the old kind (.doc, .xls, .ppt)",
     "application/rtf": "a Rich Text document",
     "application/zip": "a ZIP archive",
-    "text/html": "a web page",
-    "text/csv": "a CSV table",
     "text/xml": "an XML file",
     "image/": "an image",
     "audio/": "a sound",
@@ -60,11 +119,8 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
     (b"Rar!\x1a\x07", "application/vnd.rar"),
 )
-_ZIP_PARTS = (
-    ("word/document.xml", f"{_OFFICE}wordprocessingml.document"),
-    ("xl/workbook.xml", f"{_OFFICE}spreadsheetml.sheet"),
-    ("ppt/presentation.xml", f"{_OFFICE}presentationml.presentation"),
-)
+_ZIP_PARTS = (("word/document.xml", DOCX), ("xl/workbook.xml", XLSX), ("ppt/presentation.xml", PPTX))
+_OFFICE_NAMES = (".docx", ".xlsx", ".pptx")
 _TEXT_BY_NAME = {"md": "text/markdown", "markdown": "text/markdown", "csv": "text/csv", "tsv": "text/csv"}
 _HTML = re.compile(r"\s*(<!--.*?-->\s*)*<(!doctype html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 
@@ -75,7 +131,10 @@ def media_type(content: bytes, filename: str) -> str:
         return EMPTY
     for magic, name in _MAGIC:
         if content.startswith(magic):
-            return name
+            encrypted = (
+                name == "application/x-ole-storage" and "EncryptedPackage".encode("utf-16-le") in content
+            )
+            return PROTECTED if encrypted else name
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return "image/webp"
     if content[4:8] == b"ftyp":
@@ -105,7 +164,11 @@ def _text_type(content: bytes, filename: str) -> str:
     if _HTML.match(start):
         return "text/html"
     if start.lstrip().startswith("<?xml"):
-        return "text/xml"
+        return "text/html" if "<html" in start else "text/xml"
+    if start.lstrip().startswith("{") and b'"pairs"' in content:
+        from f.ingest.qa_pairs import parsed
+
+        return QA if parsed(content) is not None else "text/plain"
     return _TEXT_BY_NAME.get(filename.rpartition(".")[2].lower(), "text/plain")
 
 
@@ -120,6 +183,10 @@ def pages(content: bytes, filename: str, limits: Limits = DEFAULT_LIMITS) -> Ite
         )
     kind = media_type(content, filename)
     reader = READERS.get(kind)
+    if kind == "application/zip" and filename.lower().endswith(_OFFICE_NAMES):
+        raise Unreadable(
+            "This file is damaged or cut off; save or download it again and upload the new file."
+        )
     if reader is None:
         what = next(
             (name for start, name in _NAMES.items() if kind.startswith(start)),

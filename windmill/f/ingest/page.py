@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypedDict
 
@@ -29,11 +30,13 @@ class Page(TypedDict):
 
 @dataclass(frozen=True)
 class Limits:
-    """The most that one document may hold."""
+    """The most that one document may hold, and who reads its pages that are pictures (a PNG in, its text out), of how many pages."""
 
     max_bytes: int = 50_000_000
     max_pages: int = 3_000
     max_characters: int = 20_000_000
+    read_image: Callable[[bytes], str] | None = None
+    max_images: int = 50
 
 
 class Unreadable(Exception):

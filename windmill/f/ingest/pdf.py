@@ -9,8 +9,10 @@ from the same parse.
 from __future__ import annotations
 
 import itertools
+import struct
+import zlib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pypdfium2
@@ -27,6 +29,9 @@ _ERRORS = {
     5: "This PDF is protected in a way that can't be opened; save a copy without protection and upload that.",
 }
 _SCANNED = "This PDF is a scan: images without text. Run text recognition (OCR) on it, then upload it again."
+_IMAGE = "is an image without text"
+_DPI = 150
+_MAX_PIXELS = 2_000  # of an image's longer side
 _MAX_BOOKMARKS = 5_000
 _SAMPLED_PAGES = 60
 # A scanner may leave its name on every page; a page with no more text than this is looked at for images.
@@ -48,6 +53,7 @@ def pages(content: bytes, limits: Limits) -> Iterator[Page]:
     Whatever makes the whole document unreadable is raised before the first page is given, but for too much
     text.
     """
+    images = 0
     with _open(content) as document:
         count = len(document)
         if count > limits.max_pages:
@@ -59,6 +65,9 @@ def pages(content: bytes, limits: Limits) -> Iterator[Page]:
         characters = 0
         for index in range(count):
             one = _page(document, index, learnt)
+            if limits.read_image and one["note"].endswith(_IMAGE):
+                images += 1
+                one = _seen(document, one, limits.read_image, images <= limits.max_images, limits.max_images)
             characters += len(one["text"])
             if characters > limits.max_characters:
                 raise Unreadable(f"This PDF has more than {limits.max_characters:,} characters; split it up.")
@@ -88,7 +97,7 @@ def _page(document: pypdfium2.PdfDocument, index: int, learnt: _Learnt) -> Page:
     )
     text = clean(join_broken_words(text))
     headings = [Heading(level=one["level"], title=clean(join_broken_words(one["title"]))) for one in headings]
-    note = f"page {number} is an image without text" if has_image and not text.strip() else ""
+    note = f"page {number} {_IMAGE}" if has_image and not text.strip() else ""
     return page(number, text, label, headings, note)
 
 
@@ -107,6 +116,45 @@ def _read(document: pypdfium2.PdfDocument, index: int) -> tuple[list[Line], bool
         return read, any(images)
     finally:
         one.close()
+
+
+def _seen(
+    document: pypdfium2.PdfDocument, one: Page, read_image: Callable[[bytes], str], allowed: bool, most: int
+) -> Page:
+    """A page that is an image, with the text that a model sees in it."""
+    number = one["number"]
+    if not allowed:
+        note = f"page {number} is an image; of one document {most} images are read"
+        return Page(**{**one, "note": note})
+    try:
+        text = clean(read_image(_png(document, number - 1)))
+    except (OSError, pypdfium2.PdfiumError) as problem:
+        return Page(**{**one, "note": f"page {number} is an image that could not be read: {problem}"[:300]})
+    return Page(**{**one, "text": text, "note": "" if text.strip() else one["note"]})
+
+
+def _png(document: pypdfium2.PdfDocument, index: int) -> bytes:
+    """A page as a grey picture, written without an imaging library."""
+    one = document[index]
+    try:
+        scale = min(_DPI / 72, _MAX_PIXELS / max(one.get_size()))
+        bitmap = one.render(scale=scale, grayscale=True)
+        width, height, stride, pixels = bitmap.width, bitmap.height, bitmap.stride, bytes(bitmap.buffer)
+        bitmap.close()
+    finally:
+        one.close()
+    rows = b"".join(b"\0" + pixels[row * stride : row * stride + width] for row in range(height))
+
+    def part(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + part(b"IHDR", header)
+        + part(b"IDAT", zlib.compress(rows, 6))
+        + part(b"IEND", b"")
+    )
 
 
 def _label(document: pypdfium2.PdfDocument, index: int) -> str:

@@ -2,7 +2,7 @@
 # psycopg[binary]==3.3.9
 """Step 4 of an ingestion: the staged chunks go live, all at once; until then the old ones answer.
 
-In: ids. Out: the number of chunks that answer now.
+In: ids. Out: the number of chunks that answer now. Where the tenant has changed its embedding model meanwhile, the ingestion starts again.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from f.common.database import as_tenant, connect, one
+from f.common.windmill import start_flow
 
 postgresql = dict[str, Any]
 
@@ -17,4 +18,7 @@ postgresql = dict[str, Any]
 def main(document_id: str, tenant_id: str, db: postgresql) -> dict[str, Any]:
     with connect(db) as conn, as_tenant(conn, tenant_id):
         published = one(conn, "select publish_document(%s)", [document_id])
+    if published < 0:
+        run = start_flow("f/ingest/ingest_document", {"document_id": document_id, "tenant_id": tenant_id})
+        return {"state": "processing", "reason": "the tenant has another embedding model now", "run": run}
     return {"state": "ready", "chunks": published}

@@ -14,7 +14,7 @@ from base64 import b64decode
 from pathlib import PurePath
 from typing import Any
 
-from f.common.database import Connection, as_tenant
+from f.common.database import Connection, as_tenant, one
 from f.common.members import EDITORS, Ask, Member, an_id, not_found, serve, text
 from f.common.windmill import start_flow
 
@@ -55,6 +55,8 @@ def upload(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
                 "known": True,
                 "message": f"This file is here already, as “{known['title']}”.",
             }
+        if refusal := one(conn, "select admit_document(%s, %s)", [len(content), replaces]):
+            return refused(refusal)
         document_id = stored(conn, member, [title, name, digest, len(content), content, replaces])
     run = start_flow(
         "f/ingest/ingest_document", {"document_id": document_id, "tenant_id": member["tenant_id"]}

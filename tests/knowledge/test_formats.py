@@ -1,0 +1,194 @@
+# ruff: noqa: E501
+"""Every kind of file that a business has: what a reader sees in it is found, or a sentence says why not."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+
+import pytest
+
+from f.ingest.chunking import chunks
+from f.ingest.extraction import Limits, Page, Unreadable, media_type, pages
+from tests.knowledge import real_files as files
+
+LONG_CSV = "name;price\n" + "\n".join(f"Lamp {n};{n},50" for n in range(1000))
+
+FILES: dict[str, tuple[Callable[[], bytes], list[str]]] = {
+    "plain.docx": (lambda: files.saved(files.word()), ["Items may be sent back within 30 days.", "- Print the label."]),
+    "table.docx": (files.word_table, ["| Model: LX-300 | Height: 162 cm | Price: 99.00 |", "Price: 45.50"]),
+    "pages.docx": (files.word_pages, ["The second page."]),
+    "scripts.docx": (files.word_scripts, list(files.SCRIPTS)),
+    "long.docx": (lambda: files.saved(files.word("Words. " * 20_000)), ["Words. Words."]),
+    "slides.pptx": (files.slides, ["Opening hours", "Closed on Sundays", "Notes on Parking", "Room: X-ray | Floor: second"]),
+    "prices.xlsx": (lambda: files.saved(files.workbook()), ["| Article: Lamp 1 | Price: 10.9 | Since: 2026-03-02 | In stock: no |", "Land: Österreich | Tage: 3"]),
+    "long.xlsx": (lambda: files.saved(files.workbook(2_000)), ["Article: Lamp 1999 | Price: 2008.9"]),
+    "comma.csv": (lambda: b'Name,Town,Note\nAnn,"Berlin, East","said ""hi"""\nBob,Rome,\n', ['| Name: Ann | Town: Berlin, East | Note: said "hi" |', "| Name: Bob | Town: Rome |"]),
+    "semicolon.csv": (lambda: "Größe;Preis\nklein;9,90\ngroß;12,50\n".encode("cp1252"), ["| Größe: groß | Preis: 12,50 |"]),
+    "tabs.tsv": (lambda: b"a\tb\n1\t2\n3\t4\n", ["| a: 3 | b: 4 |"]),
+    "utf16.csv": (lambda: "名称,价格\n台灯,99\n".encode("utf-16"), ["| 名称: 台灯 | 价格: 99 |"]),
+    "long.csv": (LONG_CSV.encode, ["| name: Lamp 999 | price: 999,50 |"]),
+    "numbers.csv": (lambda: b"1,2\n3,4\n", ["| 1 | 2 |", "| 3 | 4 |"]),
+    "page.html": (files.PAGE.encode, ["# Help", "We deliver to Spain and Portugal.", "## Delivery", "- Express: 9.90", "| Country: Spain | Days: 2 |"]),
+    "legacy.html": (lambda: "<html><body><p>Öffnungszeiten: täglich von 9 bis 18 Uhr für Sie geöffnet</body>".encode("cp1252"), ["Öffnungszeiten: täglich"]),
+    "scripts.html": (lambda: f"<html><body>{''.join(f'<p>{t}' for t in files.SCRIPTS)}</body></html>".encode(), list(files.SCRIPTS)),
+    "faq.json": (lambda: files.pairs(("Do you ship?", "Yes, to Spain."), ("When?", "In 2 days.")), ["Do you ship?\nYes, to Spain.", "When?"]),
+    "notes.txt": (lambda: "\n".join(files.SCRIPTS).encode(), list(files.SCRIPTS)),
+    "latin.txt": (lambda: "Über Größe und Preis für Bücher".encode("cp1252"), ["Über Größe"]),
+    "guide.md": (lambda: b"# Guide\n\nText.\n\n| a | b |\n|---|---|\n| 1 | 2 |\n", ["Text."]),
+    "two-columns.pdf": (files.two_columns, ["sentence number 59 goes on"]),
+    "table.pdf": (files.pdf_table, ["Spain", "9.90"]),
+    "rotated.pdf": (files.rotated, ["Turned by ninety degrees"]),
+    "mixed.pdf": (lambda: files.pdf("A page of text.", "", "Another one."), ["A page of text.", "Another one."]),
+    "thousand.pdf": (lambda: files.pdf(*map(files.prose, range(1000))), ["Sentence 3 of chapter 999"]),
+}  # fmt: skip
+
+
+def read(content: bytes, filename: str, limits: Limits | None = None) -> list[Page]:
+    return list(pages(content, filename, limits or Limits()))
+
+
+@pytest.mark.parametrize("filename", FILES)
+def test_what_a_reader_sees_is_found(filename: str) -> None:
+    make, expected = FILES[filename]
+    found = read(make(), filename)
+    whole = "\n".join(page["text"] for page in found)
+    for text in expected:
+        assert text in whole
+    assert [page["number"] for page in found] == list(range(1, len(found) + 1))
+    passages = list(chunks(found))
+    assert passages and all(passage["tokens"] <= 220 for passage in passages)
+    joined = "".join("".join(p["text"] for p in passages).split())
+    assert all("".join(text.split()) in joined for text in expected)
+
+
+def test_there_are_enough_of_them() -> None:
+    assert len(FILES) >= 25
+
+
+def test_the_name_does_not_matter() -> None:
+    for filename in ("plain.docx", "slides.pptx", "prices.xlsx", "page.html", "faq.json", "table.pdf"):
+        content = FILES[filename][0]()
+        assert media_type(content, "upload.bin") == media_type(content, filename)
+
+
+def test_headings_pages_and_hidden_sheets() -> None:
+    first, second = read(files.word_pages(), "a")
+    assert [h["title"] for h in first["headings"]] == ["Returns", "How"] and second["number"] == 2
+    sheets = read(files.saved(files.workbook()), "a")
+    assert [s["label"] for s in sheets] == ["Prices", "Lieferländer"]
+    assert not any("purchase" in sheet["text"] for sheet in sheets)
+    assert [p["headings"][0]["title"] for p in read(files.pairs(("Q?", "A."), ("R?", "B.")), "a")] == [
+        "Q?",
+        "R?",
+    ]
+
+
+def test_menus_scripts_and_footers_are_no_text() -> None:
+    text = read(files.PAGE.encode(), "a")[0]["text"]
+    assert not any(word in text for word in ("Home", "alert", "rights reserved", "color"))
+
+
+def test_a_page_that_nests_without_end_is_read() -> None:
+    assert "deep" in read(b"<html><body>" + b"<div>" * 3000 + b"deep", "a")[0]["text"]
+
+
+def test_rows_stay_rows_with_their_headers() -> None:
+    for passage in chunks(read(LONG_CSV.encode(), "a.csv")):
+        for line in passage["text"].splitlines():
+            assert line.startswith("| name: Lamp ") and line.endswith(" |") and " | price: " in line
+
+
+def bomb() -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", "<x/>")
+        with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as part:
+            for _ in range(310):
+                part.write(bytes(1_000_000))
+    return target.getvalue()
+
+
+def entities() -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr(
+            "word/document.xml", '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha">]><x>&a;</x>'
+        )
+    return target.getvalue()
+
+
+PROTECTED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500) + "EncryptedPackage".encode("utf-16-le")
+
+
+@pytest.mark.parametrize(
+    ("content", "filename", "says"),
+    [
+        (bomb, "a.xlsx", "unpacks to more than"),
+        (entities, "a.docx", "not as an Office program writes it"),
+        (lambda: PROTECTED, "a.docx", "password"),
+        (lambda: PROTECTED[:600].replace(b"E\x00n", b"x"), "a.doc", "old kind"),
+        (lambda: files.saved(files.word())[:3000], "a.docx", "damaged"),
+        (lambda: files.saved(files.word()).replace(b"PK\x01\x02", b"PK\x01\x03"), "a.docx", "damaged"),
+        (lambda: files.saved(__import__("docx").Document()), "a.docx", "no text"),
+        (lambda: files.saved(__import__("openpyxl").Workbook()), "a.xlsx", "no values"),
+        (lambda: b"<html><body><script>x()</script></body></html>", "a.html", "no text"),
+        (lambda: b'{"pairs": []}', "a.json", "no question"),
+        (lambda: b",,\n,,\n", "a.csv", "no values"),
+    ],
+)
+def test_what_cannot_be_read_is_a_sentence(content: Callable[[], bytes], filename: str, says: str) -> None:
+    with pytest.raises(Unreadable, match=says) as caught:
+        read(content(), filename)
+    assert str(caught.value).endswith(".") and len(str(caught.value)) < 250
+
+
+def test_limits_hold_for_every_kind() -> None:
+    few = Limits(max_pages=1, max_characters=40)
+    for filename in ("long.docx", "slides.pptx", "long.xlsx", "long.csv", "page.html", "faq.json"):
+        with pytest.raises(Unreadable, match=r"more than|the most is"):
+            read(FILES[filename][0](), filename, few)
+
+
+def test_pages_that_are_images_are_read_by_a_model_within_a_cap() -> None:
+    seen: list[bytes] = []
+
+    def model(png: bytes) -> str:
+        seen.append(png)
+        return "Words in a picture"
+
+    found = read(files.pdf("", "Text.", "", ""), "a.pdf", Limits(read_image=model, max_images=2))
+    assert [page["text"] for page in found] == ["Words in a picture", "Text.", "Words in a picture", ""]
+    assert found[3]["note"] == "page 4 is an image; of one document 2 images are read"
+    from PIL import Image
+
+    assert len(seen) == 2 and min(Image.open(io.BytesIO(seen[0])).getextrema()) < 100
+
+
+def test_a_model_that_fails_leaves_a_note() -> None:
+    def model(png: bytes) -> str:
+        raise OSError("no answer")
+
+    found = read(files.pdf("", "Text."), "a.pdf", Limits(read_image=model))
+    assert found[0]["note"] == "page 1 is an image that could not be read: no answer"
+
+
+@pytest.mark.field_failure(13)
+def test_without_a_model_the_tenant_is_told() -> None:
+    with pytest.raises(Unreadable, match="is a scan"):
+        read(files.pdf("", ""), "a.pdf")
+    assert read(files.pdf("", "Text."), "a.pdf")[0]["note"] == "page 1 is an image without text"
+
+
+@pytest.mark.browser
+def test_a_browsers_print_is_read_in_every_script() -> None:
+    form = "<form><label>Name <input value='Ann Example'></label><select><option>Valencia</select></form>"
+    columns = (
+        "<div style='columns:2'>" + "".join(f"<p>Column sentence {n}.</p>" for n in range(40)) + "</div>"
+    )
+    html = f"<meta charset=utf-8><h1>Print</h1>{form}{columns}<p>{'<p>'.join(files.SCRIPTS[:3])}"
+    text = "\n".join(page["text"] for page in read(files.printed(html), "a.pdf"))
+    assert "Column sentence 39." in text and "Ann Example" in text
+    assert json.dumps(text)

@@ -1,0 +1,271 @@
+# ruff: noqa: E501
+"""Ingestion's steps against a real database and an embedding endpoint that fails as real ones do."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from f.common import embeddings
+from f.ingest import change_model, chunk, embed, extract, store
+from tests.knowledge import real_files as files
+from tests.knowledge.conftest import Knowledge, vector
+
+
+class Endpoint:
+    """An embeddings endpoint: counts what it embeds; `answers` are statuses to give first, with a header."""
+
+    def __init__(self) -> None:
+        self.embedded: list[str] = []
+        self.answers: list[tuple[int, dict[str, str]]] = []
+        self.dies_after: int | None = None
+        endpoint = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+                if endpoint.dies_after is not None and len(endpoint.embedded) >= endpoint.dies_after:
+                    endpoint.answers = [(400, {})]
+                status, headers = endpoint.answers.pop(0) if endpoint.answers else (200, {})
+                wide = 1536 if body["model"].startswith("text-") else 384
+                data = [{"index": i, "embedding": json.loads(vector(len(t) % 300, dimensions=wide))} for i, t in enumerate(body["input"])]  # fmt: skip
+                endpoint.embedded += body["input"] if status == 200 else []
+                answer = json.dumps({"data": data if status == 200 else [], "error": "x"}).encode()
+                self.send_response(status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.send_header("content-length", str(len(answer)))
+                self.end_headers()
+                self.wfile.write(answer)
+
+            def log_message(self, *arguments: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    @property
+    def resource(self) -> dict[str, Any]:
+        return {"base_url": f"http://127.0.0.1:{self.server.server_port}/v1", "api_key": "k"}
+
+
+@pytest.fixture
+def endpoint() -> Iterator[Endpoint]:
+    one = Endpoint()
+    yield one
+    one.server.shutdown()
+    one.server.server_close()
+
+
+def text(count: int, changed: int = -1) -> bytes:
+    """Sections that make a chunk each."""
+    words = [
+        f"# Section {n}\n\n{'Changed' if n == changed else 'Some'} words of section {n}."
+        for n in range(count)
+    ]
+    return "\n\n".join(words).encode()
+
+
+def ingest(knowledge: Knowledge, endpoint: Endpoint, tenant: str, document: str) -> dict[str, Any]:
+    read = extract.main(document, tenant, knowledge.db)
+    if read["state"] != "processing":
+        return read
+    chunk.main(document, tenant, knowledge.db)
+    embed.main(document, tenant, knowledge.db, endpoint.resource)
+    return store.main(document, tenant, knowledge.db)
+
+
+def test_a_run_that_died_at_80_percent_goes_on_from_there(knowledge: Knowledge, endpoint: Endpoint) -> None:
+    tenant = knowledge.tenant()
+    document = knowledge.document(tenant, text(200), "a.md")
+    extract.main(document, tenant, knowledge.db)
+    chunk.main(document, tenant, knowledge.db)
+    endpoint.dies_after = 160
+    with pytest.raises(embeddings.EmbeddingError):
+        embed.main(document, tenant, knowledge.db, endpoint.resource)
+    kept = knowledge.value("select chunks_embedded from documents where id = %s", document)
+    assert 150 <= kept < 200
+    endpoint.dies_after, endpoint.answers, endpoint.embedded = None, [], []
+    assert (
+        ingest(knowledge, endpoint, tenant, document)["chunks"] == 200
+    )  # the whole flow again, from its first step
+    assert len(endpoint.embedded) == 200 - kept
+
+
+def test_progress_is_on_the_document_and_on_the_run(
+    knowledge: Knowledge, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[float] = []
+    monkeypatch.setattr(embed, "set_progress", shown.append)
+    tenant = knowledge.tenant()
+    document = knowledge.document(tenant, text(80), "a.md")
+    ingest(knowledge, endpoint, tenant, document)
+    assert shown == [40, 80, 100]
+    row = knowledge.rows(
+        "select state, pages, chunks, chunks_embedded from documents where id = %s", document
+    )
+    assert row == [{"state": "ready", "pages": 1, "chunks": 80, "chunks_embedded": 80}]
+
+
+def test_a_rate_limit_is_waited_for_as_long_as_it_says(
+    endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr(embeddings.time, "sleep", waited.append)
+    in_a_minute = format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True)
+    endpoint.answers = [(429, {"retry-after": "7"}), (503, {}), (429, {"retry-after": in_a_minute})]
+    assert len(embeddings.embed(["a"], endpoint.resource, "e5-passage", 384, patience_s=600)) == 1
+    assert waited[0] == 7 and 1 <= waited[1] <= 10 and 50 <= waited[2] <= 60
+    endpoint.answers = [(429, {"retry-after": "3600"})]
+    with pytest.raises(embeddings.EmbeddingError, match="within 20 s"):
+        embeddings.embed(["a"], endpoint.resource, "e5-passage", 384)
+
+
+@pytest.mark.field_failure(14)
+def test_a_new_version_swaps_at_once_and_embeds_only_what_changed(
+    knowledge: Knowledge, endpoint: Endpoint
+) -> None:
+    tenant = knowledge.tenant()
+    first = knowledge.document(tenant, text(40), "a.md")
+    ingest(knowledge, endpoint, tenant, first)
+    endpoint.embedded = []
+    second = knowledge.document(tenant, text(40, changed=7), "a.md")
+    knowledge.rows("update documents set replaces = %s where id = %s", first, second)
+    extract.main(second, tenant, knowledge.db)
+    chunk.main(second, tenant, knowledge.db)
+    embed.main(second, tenant, knowledge.db, endpoint.resource)
+    assert len(endpoint.embedded) == 1 and "Changed" in endpoint.embedded[0]
+    assert {
+        row["document_id"]
+        for row in knowledge.rows("select document_id::text from chunks where tenant_id = %s", tenant)
+    } == {first}
+    store.main(second, tenant, knowledge.db)
+    assert knowledge.rows("select id::text as id, state from documents where tenant_id = %s", tenant) == [
+        {"id": second, "state": "ready"}
+    ]
+    assert knowledge.value("select count(*) from chunk_embeddings where tenant_id = %s", tenant) == 40
+    store.main(second, tenant, knowledge.db)  # a step that runs twice
+    assert knowledge.value("select count(*) from chunks where tenant_id = %s", tenant) == 40
+
+
+@pytest.mark.field_failure(14)
+def test_a_nul_byte_kills_nothing_and_the_same_document_again_adds_nothing(
+    knowledge: Knowledge, endpoint: Endpoint
+) -> None:
+    tenant = knowledge.tenant()
+    document = knowledge.document(tenant, b"Words\x00 with a NUL.", "a.txt")
+    for _ in range(2):
+        assert ingest(knowledge, endpoint, tenant, document) == {"state": "ready", "chunks": 1}
+    assert knowledge.value("select count(*) from chunks where tenant_id = %s", tenant) == 1
+
+
+def test_deleting_leaves_nothing(knowledge: Knowledge, endpoint: Endpoint) -> None:
+    tenant = knowledge.tenant()
+    document = knowledge.document(tenant, text(5), "a.md")
+    ingest(knowledge, endpoint, tenant, document)
+    with knowledge.as_tenant(tenant) as conn:
+        conn.execute(b"delete from documents where id = %s", [document])
+    for table in (
+        "documents",
+        "document_pages",
+        "chunks",
+        "chunk_embeddings",
+        "staged_chunks",
+        "tenant_words",
+    ):
+        assert knowledge.value(f"select count(*) from {table} where tenant_id = %s", tenant) == 0, table
+
+
+@pytest.mark.field_failure(13)
+@pytest.mark.parametrize(
+    ("content", "filename", "says"),
+    [(files.pdf("", ""), "scan.pdf", "is a scan"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a.doc", "old kind"), (b"PK\x03\x04", "a.docx", "damaged")],
+)  # fmt: skip
+def test_what_cannot_be_read_is_failed_with_a_sentence(
+    knowledge: Knowledge, endpoint: Endpoint, content: bytes, filename: str, says: str
+) -> None:
+    tenant = knowledge.tenant()
+    document = knowledge.document(tenant, content, filename)
+    result = ingest(knowledge, endpoint, tenant, document)
+    (row,) = knowledge.rows("select state, error from documents where id = %s", document)
+    assert row["state"] == "failed" and says in row["error"] and result["reason"] == row["error"]
+
+
+@pytest.mark.field_failure(15)
+def test_changing_the_model_answers_throughout(knowledge: Knowledge, endpoint: Endpoint) -> None:
+    tenant = knowledge.tenant()
+    ingest(knowledge, endpoint, tenant, knowledge.document(tenant, text(50), "a.md"))
+    other = "text-embedding-3-small"
+    endpoint.dies_after = len(endpoint.embedded) + 32
+    with pytest.raises(embeddings.EmbeddingError):
+        change_model.main(tenant, other, knowledge.db, endpoint.resource)
+    assert len(knowledge.search(tenant, "Some words of section 3", vector(1))) == 5  # the old vectors, still
+    assert (
+        knowledge.value("select embedding_model from tenants where id = %s", tenant)
+        == "multilingual-e5-small"
+    )
+    endpoint.dies_after, endpoint.answers, endpoint.embedded = None, [], []
+    assert change_model.main(tenant, other, knowledge.db, endpoint.resource) == {
+        "model": other,
+        "embedded": 18,
+        "switched": True,
+    }
+    assert knowledge.value("select embedding_model from tenants where id = %s", tenant) == other
+    assert knowledge.rows(
+        "select model_id, count(*)::int as n from chunk_embeddings where tenant_id = %s group by 1", tenant
+    ) == [{"model_id": 2, "n": 50}]
+    with knowledge.as_tenant(tenant) as conn:
+        query = b"select * from search_chunks('section', %s::vector, 2::smallint)"
+        assert len(conn.execute(query, [vector(1, dimensions=1536)]).fetchall()) == 5
+
+
+@pytest.mark.field_failure(15)
+def test_a_document_that_was_embedded_for_the_old_model_starts_again(
+    knowledge: Knowledge, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[Any] = []
+    monkeypatch.setattr(store, "start_flow", lambda *arguments: started.append(arguments) or "run")
+    tenant = knowledge.tenant()
+    document = knowledge.document(tenant, text(3), "a.md")
+    extract.main(document, tenant, knowledge.db)
+    chunk.main(document, tenant, knowledge.db)
+    embed.main(document, tenant, knowledge.db, endpoint.resource)
+    change_model.main(tenant, "text-embedding-3-small", knowledge.db, endpoint.resource)
+    assert store.main(document, tenant, knowledge.db)["state"] == "processing" and len(started) == 1
+    assert ingest(knowledge, endpoint, tenant, document)["chunks"] == 3
+
+
+@pytest.mark.parametrize(
+    ("limits", "says"),
+    [({"documents": 1}, "holds 1 documents"), ({"bytes": 1_000_000}, "holds 1 MB"), ({"ingestions_per_day": 1}, "reads 1 documents a day")],
+)  # fmt: skip
+def test_a_limit_is_named_before_any_work(knowledge: Knowledge, limits: dict[str, int], says: str) -> None:
+    tenant = knowledge.tenant(**limits)
+    with knowledge.as_tenant(tenant) as conn:
+        admit = "select admit_document(%s) as said"
+        assert conn.execute(admit.encode(), [900_000]).fetchone() == {"said": None}
+        knowledge.rows("update documents set size_bytes = 900000 where id = %s", knowledge.document(tenant))
+        row = conn.execute(admit.encode(), [900_000]).fetchone()
+        assert row and says in row["said"] and row["said"].endswith(".")
+
+
+def test_the_pages_of_the_plan_are_counted_before_reading(knowledge: Knowledge, endpoint: Endpoint) -> None:
+    tenant = knowledge.tenant(pages=3)
+    assert (
+        ingest(knowledge, endpoint, tenant, knowledge.document(tenant, b"one\ftwo", "a.txt"))["state"]
+        == "ready"
+    )
+    second = ingest(knowledge, endpoint, tenant, knowledge.document(tenant, b"one\ftwo", "b.txt"))
+    assert second["state"] == "failed" and "room for 1 more pages" in second["reason"]
+    assert (
+        ingest(knowledge, endpoint, tenant, knowledge.document(tenant, b"one", "c.txt"))["state"] == "ready"
+    )
+    last = ingest(knowledge, endpoint, tenant, knowledge.document(tenant, b"one", "d.txt"))
+    assert last["state"] == "failed" and "all used" in last["reason"]

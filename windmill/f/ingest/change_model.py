@@ -1,0 +1,72 @@
+# requirements:
+# psycopg[binary]==3.3.9
+# httpx2==2.16.2
+# pgvector==0.5.1
+# tiktoken==0.14.0
+"""Moves a tenant to another embedding model: new vectors beside the old ones, which answer until all of them are there; then one switch.
+
+In: the tenant and the model's name in the table embedding_models. Out: how many vectors were made. Run again after a failure it goes on
+where it stopped.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from pgvector import Vector
+
+from f.common.database import Connection, as_tenant, connect, one
+from f.common.embeddings import embed
+from f.common.windmill import set_progress
+from f.ingest.chunking import Chunk, context
+
+postgresql = dict[str, Any]
+c_embeddings = dict[str, Any]
+BATCH = 32
+PATIENCE_S = 600
+MISSING = (
+    b"select c.id, c.heading, c.text, d.title from chunks c join documents d on d.id = c.document_id where not exists"
+    b" (select from chunk_embeddings e where e.tenant_id = c.tenant_id and e.model_id = %s and e.chunk_id = c.id) order by c.id limit %s"
+)
+
+
+def main(tenant_id: str, embedding_model: str, db: postgresql, embeddings: c_embeddings) -> dict[str, Any]:
+    made, switched = 0, False
+    with connect(db) as conn:
+        with as_tenant(conn, tenant_id):
+            model = conn.execute(
+                b"select * from embedding_models where name = %s", [embedding_model]
+            ).fetchone()
+            total = one(conn, "select count(*) from chunks", [])
+        if model is None:
+            raise LookupError(
+                f"there is no embedding model {embedding_model!r} in the table embedding_models"
+            )
+        while not switched:
+            while batch := missing(conn, tenant_id, model["id"]):
+                texts = [context(cast(Chunk, row), row["title"]) for row in batch]
+                vectors = embed(texts, embeddings, model["passage_model"], model["dimensions"], PATIENCE_S)
+                keep(conn, tenant_id, model["id"], batch, vectors)
+                made += len(batch)
+                set_progress(min(99, 100 * made / max(total, 1)))
+            with as_tenant(conn, tenant_id):
+                # False where a document was published meanwhile: its vectors are made, too.
+                switched = one(conn, "select switch_embedding_model(%s::smallint)", [model["id"]])
+    return {"model": embedding_model, "embedded": made, "switched": switched}
+
+
+def missing(conn: Connection, tenant_id: str, model_id: int) -> list[dict[str, Any]]:
+    with as_tenant(conn, tenant_id):
+        return conn.execute(MISSING, [model_id, BATCH]).fetchall()
+
+
+def keep(
+    conn: Connection, tenant_id: str, model_id: int, batch: list[dict[str, Any]], vectors: list[list[float]]
+) -> None:
+    """A chunk that was deleted meanwhile is left out."""
+    with as_tenant(conn, tenant_id):
+        conn.cursor().executemany(
+            b"insert into chunk_embeddings (model_id, chunk_id, tenant_id, embedding)"
+            b" select %s, id, tenant_id, %s::vector from chunks where id = %s on conflict do nothing",
+            [(model_id, Vector(v).to_text(), row["id"]) for row, v in zip(batch, vectors, strict=True)],
+        )

@@ -1,0 +1,90 @@
+# requirements:
+# selectolax==1.0.2
+# charset-normalizer==3.5.2
+"""Reads a web page as a person would: its main part, with headings, lists and tables; no menus, no footers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from f.ingest.clean import clean
+from f.ingest.page import Limits, Page, Unreadable, page
+from f.ingest.plain_text import decode
+from f.ingest.table_rows import cell_text, lines
+
+_NOT_TEXT = "script, style, noscript, template, svg, nav, footer, aside, form, iframe, dialog, [hidden], [aria-hidden=true], [role=navigation]"
+_BLOCK_TAGS = "address article blockquote dd div dl dt figcaption figure header hr main ol p section ul body details summary"
+_BLOCKS = frozenset(_BLOCK_TAGS.split())
+_SPACE = re.compile(r"\s+")
+_ITEMS_APART = re.compile(r"\n\n- ")
+_LEVELS = {f"h{level}": level for level in range(1, 7)}
+
+
+def html_pages(content: bytes, limits: Limits) -> Iterator[Page]:
+    """The page's text as Markdown, one page."""
+    title, text = read_html(_declared(content))
+    if not text.strip():
+        raise Unreadable(
+            "This web page has no text in it; if it is made by scripts, save it as a PDF and upload that."
+        )
+    if len(text) > limits.max_characters:
+        raise Unreadable(f"This web page has more than {limits.max_characters:,} characters; split it up.")
+    yield page(1, text if text.startswith("# ") or not title else f"# {title}\n\n{text}")
+
+
+def read_html(source: str) -> tuple[str, str]:
+    """Title and text of a page."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    tree = LexborHTMLParser(source)
+    found = tree.css_first("title")
+    title = " ".join(clean(found.text() if found else "").split())
+    for node in tree.css(_NOT_TEXT):
+        node.decompose()
+    mains = tree.css("main, [role=main]") or tree.css("article")
+    root = mains[0] if len(mains) == 1 else tree.body
+    parts: list[str] = []
+    if root is not None:
+        _walk(root, parts)
+    lines_of_it = (_SPACE.sub(" ", line).strip() for line in "".join(parts).split("\n"))
+    text = _ITEMS_APART.sub("\n- ", clean("\n".join(lines_of_it)))
+    return title, text
+
+
+def _walk(node: Any, parts: list[str]) -> None:
+    """Appends what is below a node; a stack instead of recursion, because pages can nest without end."""
+    stack: list[Any] = [node]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, str):
+            parts.append(one)
+            continue
+        tag = one.tag
+        if tag == "-text":
+            parts.append(_SPACE.sub(" ", one.text_content or ""))
+        elif tag == "br":
+            parts.append("\n")
+        elif tag in _LEVELS:
+            title = " ".join(one.text(separator=" ").split())
+            parts.append(f"\n\n{'#' * _LEVELS[tag]} {title}\n\n" if title else "")
+        elif tag == "table":
+            rows = [
+                [cell_text(cell.text(separator=" ")) for cell in row.css("th, td")] for row in one.css("tr")
+            ]
+            parts.append("\n\n" + "\n".join(lines(rows)) + "\n\n")
+        elif tag == "pre":
+            parts.append(f"\n\n{one.text()}\n\n")
+        elif not tag.startswith("-") and tag != "head":
+            mark = "\n- " if tag == "li" else "\n\n" if tag in _BLOCKS else ""
+            parts.append(mark)
+            stack.append("\n" if mark else "")
+            stack += reversed(list(one.iter(include_text=True)))
+
+
+def _declared(content: bytes) -> str:
+    text = decode(content)
+    if text is None:
+        raise Unreadable("This page's encoding is not known; save it as UTF-8 and upload it again.")
+    return text
