@@ -541,10 +541,13 @@ begin
             exception
                 when lock_not_available or deadlock_detected then
                     verdict := 'received';
-                when data_exception then
+                when data_exception or integrity_constraint_violation then
                     -- hostile or unheard-of content settles itself; the others go on
                     verdict := 'ended';
                     why := 'not understood: ' || left(sqlerrm, 200);
+                when others then  -- whatever it is, it must not hold up the others; it is tried again for an hour
+                    verdict := case when event.received_at < now() - interval '1 hour' then 'ended' else 'received' end;
+                    why := 'not applied: ' || left(sqlerrm, 200);
             end;
             update inbound_messages
                 set state = verdict, reason = why,

@@ -181,7 +181,7 @@ class Storm:
         takes = Counter(str(m["biz_data"]["send_id"]) for m in self.accepted())
         assert set(takes) <= set(parts), "Meta took something that is not in the outbox"
         silent = {r["turn_id"] for r in rows} - {parts[s]["turn_id"] for s in takes}
-        assert silent == set(), f"turns without a word: {silent}"
+        assert silent == set(), f"turns without a word: {self.about(silent)}"
         twice = {s for s, n in takes.items() if n > 1}
         undue = [s for s in twice if parts[s]["attempts"] < takes[s]]
         assert undue == [], f"sent twice by one claim: {undue}"
@@ -195,6 +195,14 @@ class Storm:
             "outcomes": dict(outcomes),
             "killed": dict(self.killed),
         }
+
+    def about(self, turns: set[str]) -> list[dict[str, Any]]:
+        """What is known of some turns, for whoever reads a failure."""
+        return self.admin(
+            "select t.id, t.outcome, t.error, t.step, t.epoch, t.takeovers, t.run_id, (select jsonb_agg(to_jsonb(o) - 'content')"
+            " from outbound_messages o where o.turn_id = t.id) as parts from turns t where t.id::text = any(%s)",
+            list(turns),
+        )
 
     def check_order(self, rows: list[dict[str, Any]], parts: dict[str, dict[str, Any]]) -> None:
         """In each conversation, replies went out in the order in which messages came in."""
