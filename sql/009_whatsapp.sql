@@ -726,6 +726,28 @@ begin
 end $$;
 create trigger resume_sends after update of whatsapp_token on tenants for each row execute function resume_sends();
 
+-- What was sent, in words: as the log and the model's history show it, whatever the message's form.
+create function sent_words(p_content jsonb) returns text
+    language sql immutable
+    return case p_content ->> 'type'
+        when 'text' then p_content #>> '{text,body}'
+        when 'interactive' then concat_ws(e'\n', p_content #>> '{interactive,body,text}',
+            (select string_agg('[' || coalesce(b #>> '{reply,title}', '') || ']', ' ') from items(p_content #> '{interactive,action,buttons}') b),
+            (select string_agg(n || '. ' || coalesce(r.value ->> 'title', ''), e'\n' order by n)
+             from jsonb_array_elements(case when jsonb_typeof(p_content #> '{interactive,action,sections,0,rows}') = 'array'
+                                            then p_content #> '{interactive,action,sections,0,rows}' else '[]' end) with ordinality r(value, n)))
+        when 'template' then '[template] ' || coalesce(p_content #>> '{template,name}', '')
+        else '[' || coalesce(p_content ->> 'type', 'message') || ']' end;
+
+create function log_in_words() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    select coalesce(sent_words(o.content), new.body) into new.body from outbound_messages o where o.send_id = new.send_id;
+    return new;
+end $$;
+create trigger log_in_words before insert on conversation_logs for each row
+    when (new.direction = 'out' and new.send_id is not null and new.body like '{%') execute function log_in_words();
+
 -- Meta's notices about accounts, numbers and templates, oldest first, to the tenants they concern. Returns how many it settled.
 create function apply_notices(p_batch int) returns int
     language plpgsql security definer set search_path = public, pg_temp as $$
@@ -782,7 +804,7 @@ declare f text;
 begin
     foreach f in array array['send_error', 'notify', 'payload_json', 'message_of', 'said', 'items', 'content_words', 'form_words', 'message_words', 'known_as',
                              'merge_contacts', 'keep_alias', 'change_identity', 'word_in', 'written_at', 'note_message', 'edit_message', 'delete_message',
-                             'take_place', 'may_send', 'refuse_part', 'use_template', 'learn_from_send', 'resume_sends', 'apply_notices', 'notice_severity',
+                             'take_place', 'may_send', 'refuse_part', 'use_template', 'learn_from_send', 'resume_sends', 'sent_words', 'log_in_words', 'apply_notices', 'notice_severity',
                              'notice_words', 'end_noted', 'end_message', 'apply_echo', 'find_contact', 'find_conversation'] loop
         execute format('alter function %I owner to chatbot_owner', f);
         execute format('revoke execute on function %I from public', f);

@@ -266,3 +266,48 @@ def test_a_notice_that_nobody_understands_is_settled(bot: Bot) -> None:
         )
     assert bot.one("select apply_notices(100)") == 3
     assert bot.one("select apply_notices(100)") == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (TEXT, "Hello"),
+        (
+            {
+                "type": "interactive",
+                "interactive": {
+                    "type": "button",
+                    "body": {"text": "Which?"},
+                    "action": {
+                        "buttons": [
+                            {"reply": {"id": "1", "title": "Red"}},
+                            {"reply": {"id": "2", "title": "Blue"}},
+                        ]
+                    },
+                },
+            },
+            "Which?\n[Red] [Blue]",
+        ),
+        (
+            {
+                "type": "interactive",
+                "interactive": {
+                    "type": "list",
+                    "body": {"text": "Which?"},
+                    "action": {
+                        "sections": [{"rows": [{"id": "1", "title": "Red"}, {"id": "2", "title": "Blue"}]}]
+                    },
+                },
+            },
+            "Which?\n1. Red\n2. Blue",
+        ),
+        ({"type": "template", "template": {"name": "hello"}}, "[template] hello"),
+        ({"type": "document", "document": {"knowledge": "x"}}, "[document]"),
+    ],
+)
+def test_what_was_sent_is_logged_in_words(bot: Bot, content: dict[str, Any], words: str) -> None:
+    turn = Turn(bot, [content])
+    turn.claim()
+    turn.record("sent")
+    bot.one("select close_turn(%s, %s, 'done', 'answered', '{}')", turn.id, turn.epoch)
+    assert bot.log()[-1] == ("out", words)
