@@ -33,7 +33,10 @@ export default function App() {
   return (
     <Here.Provider value={{ tenant: mine?.tenant_id ?? '', role: mine?.role ?? '', language }}>
       {me.value === null ? (
-        <main className="alone">{me.error ? <Problem error={me.error} retry={me.reload} /> : <Loading />}</main>
+        <main className="alone">
+          <h1 className="hidden">Chatmill</h1>
+          {me.error ? <Problem error={me.error} retry={me.reload} /> : <Loading />}
+        </main>
       ) : (
         <Frame
           me={me.value}

@@ -103,7 +103,7 @@ function Document({ row, edits, reload, replace }: DocumentProps) {
   const facts = [
     row.pages !== null && fill(d.pages, { n: number(row.pages) }),
     row.chunks !== null && !busy && fill(d.chunks, { n: number(row.chunks) }),
-    `${number(row.size_bytes / 1e6, { maximumFractionDigits: 1 })} MB`,
+    row.size_bytes < 1e6 ? `${number(Math.ceil(row.size_bytes / 1e3))} kB` : `${number(row.size_bytes / 1e6, { maximumFractionDigits: 1 })} MB`,
     time(row.created_at),
   ].filter(Boolean)
   return (

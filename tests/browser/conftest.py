@@ -1,0 +1,69 @@
+"""A Chromium, and people who are signed in at the portal of the running product."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from local.portal import people
+from tests.e2e.conftest import World, world  # noqa: F401
+
+FLAGS = [
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+DESKTOP, PHONE = {"width": 1280, "height": 850}, {"width": 390, "height": 844}
+Visit = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def address(world: World) -> str:  # noqa: F811
+    return people.start(world.stack)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str) -> Iterator[Visit]:
+    """Opens the portal as a person. A page that complains in the console fails its test."""
+    complaints: list[str] = []
+    contexts = []
+
+    def opened(email: str, size: dict[str, int] | None = None, locale: str = "en-GB") -> Page:
+        context = browser.new_context(viewport=size or DESKTOP, locale=locale, timezone_id="Europe/Madrid")  # type: ignore[arg-type]
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.goto(address)
+        page.locator(f'button[value="{email}"]').click()
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def go(page: Page, name: str) -> None:
+    """To a page of the portal, until it has loaded."""
+    page.get_by_role("navigation").get_by_role("button", name=name, exact=True).click()
+    page.get_by_role("heading", level=1, name=name).wait_for()
+    expect(page.locator("main .state[role=status]")).to_have_count(0, timeout=20_000)
+
+
+def check(page: Page) -> None:
+    """No accessibility rule is broken, and nothing sticks out of the window's side."""
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

@@ -1,0 +1,131 @@
+"""A visit to the chat page in a real browser: every kind of message is sent from it, and its answer is seen."""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from local import seed
+from tests.e2e.conftest import World
+
+pytestmark = pytest.mark.browser
+SHOTS = os.environ.get("SCREENSHOTS")
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+
+
+class Phone:
+    """The page as a person uses it. Nothing may be said on the console."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.troubles: list[str] = []
+        page.on("console", lambda m: self.troubles.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        page.goto(url)
+        page.wait_for_selector(".person")
+
+    def write_as(self, name: str) -> None:
+        self.page.click(f".person:has-text('{name}')")
+
+    def answers(self) -> int:
+        return self.page.locator(".msg.out").count()
+
+    def answer_to(self, send: str | None = None, words: str = "") -> str:
+        """Sends a text, or what the caller has prepared; the newest answer's words."""
+        before = self.answers()
+        if send == "text":
+            self.page.fill("#text", words)
+            self.page.press("#text", "Enter")
+        elif send == "voice":
+            self.page.click("#open-voice")
+            self.page.fill("#voice-text", words)
+            self.page.click("#voice-form .primary")
+        elif send == "file":
+            self.page.fill("#text", words)
+            self.page.set_input_files("#attach", {"name": "lamp.png", "mimeType": "image/png", "buffer": PNG})
+        else:
+            self.more(words)
+        self.page.wait_for_function(
+            f"document.querySelectorAll('.msg.out').length > {before}", timeout=30_000
+        )
+        return self.page.locator(".msg.out").last.inner_text()
+
+    def more(self, title: str) -> None:
+        self.page.click("#open-more")
+        self.page.click(f"#more-rows .row:has-text('{title}')")
+
+    def shot(self, name: str) -> None:
+        """A picture for a person to look at: SCREENSHOTS=folder make test-browser"""
+        if SHOTS:
+            Path(SHOTS).mkdir(parents=True, exist_ok=True)
+            self.page.screenshot(path=str(Path(SHOTS) / f"{name}.png"))
+
+
+@pytest.fixture
+def phone(world: World, browser: Browser) -> Iterator[Phone]:
+    context = browser.new_context(viewport={"width": 1200, "height": 900})
+    visit = Phone(context.new_page(), world.stack.url("meta") + "/")
+    yield visit
+    context.close()
+    assert visit.troubles == []
+
+
+def test_every_kind_of_message_from_the_page(phone: Phone) -> None:
+    phone.write_as("Jonas Weber")
+    assert "30 days" in phone.answer_to("text", "How long do I have to return an item?")
+    assert "CL-1042" in phone.answer_to("voice", "Where is my order CL-1042?")
+    assert "look at pictures" in phone.answer_to("file")
+    assert "30 days" in phone.answer_to("file", "How long do I have to return an item?")
+    for title in ("Location", "Contact card", "Order from the catalog"):
+        assert phone.answer_to("more", title)
+    assert "can't read" in phone.answer_to("more", "Sticker")
+    phone.more("React with a thumb")
+    phone.page.wait_for_selector(".msg.out .reaction")
+    phone.shot("every-kind")
+
+
+def test_under_an_answer_stands_what_happened(phone: Phone) -> None:
+    phone.write_as("Amelia Clarke")
+    phone.answer_to("text", "How long do I have to return an item?")
+    phone.page.locator("details summary", has_text="What happened").last.click()
+    phone.page.wait_for_selector("text=search_knowledge_base", timeout=20_000)
+    phone.shot("what-happened")
+
+
+def test_buttons_and_lists_are_tapped(phone: Phone, world: World) -> None:
+    phone.write_as("Lucía Ferrer")
+    phone.answer_to("text", "Where is my order CL-1042?")
+    choices = [("Red", "r"), ("Where is my order CL-1017?"[:20], "w")]
+    buttons = [{"type": "reply", "reply": {"id": key, "title": title}} for title, key in choices]
+    token = world.stack.whatsapp_token(seed.SHOP.phone_number_id)
+    answer = world.http.post(
+        f"{world.stack.url('meta')}/graph/v26.0/{seed.SHOP.phone_number_id}/messages",
+        headers={"Authorization": f"Bearer {token}"},
+        json={
+            "messaging_product": "whatsapp",
+            "recipient_type": "individual",
+            "to": "+34600111222",
+            "type": "interactive",
+            "interactive": {"type": "button", "body": {"text": "Which one?"}, "action": {"buttons": buttons}},
+        },
+    )
+    assert answer.status_code == 200, answer.text
+    before = phone.answers()
+    phone.page.click(".tap:has-text('Red')")
+    phone.page.wait_for_function(f"document.querySelectorAll('.msg.out').length > {before}", timeout=30_000)
+    assert phone.page.locator(".msg.in").last.inner_text().startswith("Red")
+    phone.shot("buttons")
+
+
+def test_the_page_fits_a_small_phone(phone: Phone) -> None:
+    phone.page.set_viewport_size({"width": 360, "height": 740})
+    phone.shot("small")
+    wider = phone.page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    assert not wider
