@@ -69,6 +69,7 @@ class Bench:
         self.settings: dict[str, Any] = {"allowed_private_hosts": [orders_url.split("/")[2]]}
         self.whatsapp = {"graph_url": "http://127.0.0.1:9", "api_version": "v26.0"}
         self.tenants: dict[str, str] = {}
+        self.changed: list[tuple[str, str, Any]] = []
 
     @property
     def resources(self) -> dict[str, Any]:
@@ -92,6 +93,10 @@ class Bench:
         """Changes settings of a chatbot for this test."""
         for name, value in settings.items():
             stored = json.dumps(value) if name in tenants.JSON else value
+            before = self.rows(f"select {name}::text as was from chatbots where phone_number_id = %s", bot)[
+                0
+            ]["was"]
+            self.changed.append((bot, name, before))
             self.rows(f"update chatbots set {name} = %s where phone_number_id = %s", stored, bot)
 
     def contact(self, bot: str = SHOP, phone: str | None = None, **columns: Any) -> str:
@@ -243,16 +248,13 @@ def bench(
     url, ids = agent_database
     made = Bench(url, f"{local_services['models']}/v1", f"{local_services['orders']}/mcp", *vendors)
     made.tenants = ids
-    before = made.rows("select * from chatbots order by phone_number_id")
     yield made
     for vendor in vendors:
         vendor.over.set()
-    for row in before:
-        for name, value in row.items():
-            stored = json.dumps(value) if isinstance(value, dict) or name == "fallbacks" else value
-            made.rows(
-                f"update chatbots set {name} = %s where phone_number_id = %s", stored, row["phone_number_id"]
-            )
+    for number, name, was in reversed(made.changed):
+        kind = "(select format_type(atttypid, atttypmod) from pg_attribute where attrelid = 'chatbots'::regclass and attname = %s) as kind"
+        cast = made.rows(f"select {kind}", name)[0]["kind"]
+        made.rows(f"update chatbots set {name} = %s::{cast} where phone_number_id = %s", was, number)
     made.rows("update tenants set limits = '{}', llm_api_key = null")
     made.rows("delete from usage_months")
     made.rows("delete from tenant_tools where name <> 'orders'")
