@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import secrets
 from typing import Any
 
 import pytest
 from deploy import wmill
 
 from local.documents.writer import render
-from local.seed import CLINIC, SHOP, document_state, upload, wait_for
+from local.seed import CLINIC, CUSTOMERS, SHOP, document_state, upload, wait_for
 from tests.e2e.test_delivery import answered, change, deliver, envelope, message
 from tests.windmill_server.conftest import ServerWorld
 
@@ -111,7 +112,8 @@ def test_a_replay_of_a_finished_run_sends_nothing(world: ServerWorld) -> None:
     arguments = finished(world, world.run_of(sent))["args"]
     job = start(world, "f/f/chatbot/whatsapp_message", arguments)
     assert job["success"] is True
-    assert "answered" in job["result"]["reason"]
+    assert job["result"]["status"] == "ended", job["result"]
+    assert job["result"]["reason"], "the run's page says why it ended early"
     assert len(world.sent(SHOP)) == before
 
 
@@ -185,6 +187,39 @@ def test_a_failed_step_tells_the_customer_closes_the_turn_and_alerts(world: Serv
     assert turn == {"state": "failed", "outcome": "failed"}
     alert = wait_for(lambda: [a for a in world.stack.alerts.heard if run["id"] in json.dumps(a)], PATIENCE)
     assert f"/run/{run['id']}?workspace={world.stack.workspace}" in alert[0]["text"]
+
+
+def test_an_operator_finds_the_run_and_the_conversation_of_a_message(world: ServerWorld) -> None:
+    sent, _ = ask(world, "How much does express delivery cost?")
+    run = finished(world, world.run_of(sent))["id"]
+    for words in (sent, run, "+" + str(CUSTOMERS[0]["phone"])):
+        job = start(world, "p/f/chatbot/find_run", {"words": words, "db": "$res:f/chatbot/database"})
+        assert job["success"] is True, job["result"]
+        found = next(row for row in job["result"] if row["message_id"] == sent)
+        assert found["run_id"] == run
+        assert run in found["run"]
+        assert found["contact_id"]
+
+
+def test_an_erased_contact_is_gone_from_rows_and_jobs(world: ServerWorld) -> None:
+    word = f"zebra{secrets.token_hex(6)}"
+    sent = message(f"How long is a gift card valid? {word}", customer=1)
+    assert deliver(world, envelope(change(CLINIC, sent))) == 200
+    answered(world, sent["id"], PATIENCE)
+    finished(world, world.run_of(sent["id"]))
+    (row,) = world.rows("select contact_id::text from inbound_messages where message_id = %s", sent["id"])
+    assert word in json.dumps(world.jobs())
+    arguments = {
+        "contact_id": row["contact_id"],
+        "db": "$res:f/chatbot/database",
+        "job_id_key": "$var:f/chatbot/job_id_key",
+    }
+    job = start(world, "p/f/chatbot/erase_contact", arguments)
+    assert job["success"] is True, job["result"]
+    assert job["result"]["jobs_blanked"] >= 5, "the run and each of its steps"
+    assert word not in json.dumps(world.jobs())
+    assert world.rows("select from contacts where id = %s", row["contact_id"]) == []
+    assert world.rows("select from inbound_messages where message_id = %s", sent["id"]) == []
 
 
 def test_no_secret_is_in_any_job(world: ServerWorld) -> None:

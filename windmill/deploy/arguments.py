@@ -54,6 +54,8 @@ ARGUMENTS = {
         {"type": "string", "enum": ["live", "dry_run"]},
         "live answers the customer; dry_run shows what the bot would answer, sends nothing and writes nothing",
     ),
+    "words": Argument(TEXT, "A message id, a phone number, a user id, or the id of a run or contact"),
+    "contact_id": Argument(TEXT, "The contact's id, as find_run shows it"),
     "document_id": Argument(TEXT, "The document's id, from the table documents"),
     "tenant_id": Argument(TEXT, "The tenant's id"),
     "source_id": Argument(TEXT, "The id of a source of web pages, from the table knowledge_sources"),
