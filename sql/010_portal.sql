@@ -4,7 +4,8 @@
 -- across tenants) is a function here that checks who asks.
 
 grant update (name, enabled, persona, system_prompt, languages, dont_know, failure_message, show_citations, merge_window_s,
-              max_rounds, max_seconds, history_tokens) on chatbots to chatbot_app;
+              max_rounds, max_seconds, history_tokens, max_replies_per_hour, max_cost_usd, offer_human, handover_message,
+              handover_keywords, handover_hours, lead_fields) on chatbots to chatbot_app;
 grant insert, update, delete on tenant_tools to chatbot_app;
 grant update (paused_until, blocked) on contacts to chatbot_app;
 

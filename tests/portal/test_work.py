@@ -30,6 +30,16 @@ def test_settings_are_saved_within_their_bounds(portal: Portal) -> None:
     (bot,) = portal.ask(OWNER, "f.office.bot", "get")["bots"]
     assert (bot["persona"], bot["languages"], bot["max_rounds"]) == ("kind $5", ["es", "en"], 4)
     assert bot["dont_know"] == {"es": "No sé."}
+    handover = {
+        "handover_keywords": ["human", " human ", ""],
+        "handover_hours": 2.5,
+        "offer_human": {},
+        "max_cost_usd": 0.02,
+        "lead_fields": ["email"],
+    }
+    portal.ask(OWNER, "f.office.bot", "save", phone_number_id="1001", settings=handover)
+    (bot,) = portal.ask(OWNER, "f.office.bot", "get")["bots"]
+    assert {name: bot[name] for name in handover} == {**handover, "handover_keywords": ["human"]}
 
 
 @pytest.mark.parametrize(

@@ -24,9 +24,15 @@ NUMBERS: dict[str, tuple[float, float]] = {
     "max_rounds": (1, 20),
     "max_seconds": (5, 600),
     "history_tokens": (0, 20000),
+    "max_replies_per_hour": (1, 1000),
+    "max_cost_usd": (0.001, 100),
+    "handover_hours": (0, 720),
 }
+FRACTIONS = ("merge_window_s", "max_cost_usd", "handover_hours")
 SWITCHES = ("enabled", "show_citations")
-BY_LANGUAGE = ("dont_know", "failure_message")
+BY_LANGUAGE = ("dont_know", "failure_message", "handover_message", "offer_human")
+MAY_BE_EMPTY = ("offer_human",)
+LISTS = {"handover_keywords": 60, "lead_fields": 40}
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 
 
@@ -49,7 +55,8 @@ def get(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
     with as_tenant(conn, member["tenant_id"]):
         bots = conn.execute(
             b"select phone_number_id, name, enabled, persona, system_prompt, provider, model, languages, dont_know, failure_message,"
-            b" show_citations, merge_window_s, max_rounds, max_seconds, history_tokens from chatbots order by created_at, phone_number_id"
+            b" show_citations, merge_window_s, max_rounds, max_seconds, history_tokens, max_replies_per_hour, max_cost_usd::float8 as max_cost_usd,"
+            b" offer_human, handover_message, handover_keywords, handover_hours, lead_fields from chatbots order by created_at, phone_number_id"
         ).fetchall()
         tools = conn.execute(
             b"select name, url, header_name, header_value is not null as has_key, allowed_tools, enabled, discovered"
@@ -90,20 +97,32 @@ def checked(settings: Any) -> dict[str, Any]:
             number = settings[name]
             if isinstance(number, bool) or not isinstance(number, int | float) or not least <= number <= most:
                 raise Refused("bad_request", f"“{name}” must be between {least:g} and {most:g}.")
-            values[name] = number if name == "merge_window_s" else int(number)
+            values[name] = number if name in FRACTIONS else int(number)
     values |= {name: settings[name] is True for name in SWITCHES if name in settings}
     if "languages" in settings:
         values["languages"] = languages(settings["languages"])
     for name in BY_LANGUAGE:
         if name in settings:
             words = settings[name] if isinstance(settings[name], dict) else {}
+            if not words and name in MAY_BE_EMPTY:
+                values[name] = "{}"
+                continue
             kept = {code: text(words, code, 1000).strip() for code in languages(list(words))}
-            if not any(kept.values()):
+            if not any(kept.values()) and name not in MAY_BE_EMPTY:
                 raise Refused("bad_request", f"“{name}” needs words in one language at least.")
             values[name] = json.dumps({code: said for code, said in kept.items() if said})
+    for name, most in LISTS.items():
+        if name in settings:
+            values[name] = words_of(settings[name], name, most)
     if "name" in values and not values["name"].strip():
         raise Refused("bad_request", "The chatbot needs a name.")
     return values
+
+
+def words_of(given: Any, name: str, longest: int) -> list[str]:
+    if not isinstance(given, list) or len(given) > 50 or not all(isinstance(w, str) for w in given):
+        raise Refused("bad_request", f"“{name}” must be a list of at most 50 words.")
+    return list(dict.fromkeys(w.replace("\x00", "").strip()[:longest] for w in given if w.strip()))
 
 
 def languages(codes: Any) -> list[str]:

@@ -19,7 +19,17 @@ type Settings = {
   max_rounds: number
   max_seconds: number
   history_tokens: number
+  max_replies_per_hour: number
+  max_cost_usd: number
+  offer_human: Words
+  handover_message: Words
+  handover_keywords: string[]
+  handover_hours: number
+  lead_fields: string[]
 }
+type Limit = 'merge_window_s' | 'max_rounds' | 'max_seconds' | 'history_tokens' | 'max_replies_per_hour' | 'max_cost_usd' | 'handover_hours'
+type Said = 'dont_know' | 'failure_message' | 'handover_message' | 'offer_human'
+const listed = (text: string) => text.split(',').map((word) => word.trim()).filter(Boolean)
 type Tool = { name: string; url: string; has_key: boolean; allowed_tools: string[]; enabled: boolean; offers: string[] }
 
 export default function Bot() {
@@ -63,22 +73,24 @@ function Form({ bot }: { bot: Settings }) {
   const [now, setNow] = useState(bot)
   const [codes, setCodes] = useState(bot.languages.join(', '))
   const set = (part: Partial<Settings>) => setNow({ ...now, ...part })
-  const languages = codes.split(',').map((code) => code.trim()).filter(Boolean)
+  const [keywords, setKeywords] = useState(bot.handover_keywords.join(', '))
+  const [lead, setLead] = useState(bot.lead_fields.join(', '))
+  const languages = listed(codes)
   const save = (event: React.FormEvent) => {
     event.preventDefault()
     form.run(async () => {
       const { phone_number_id, ...settings } = now
       const keys = Object.keys(settings).filter((key) => !['provider', 'model', 'languages'].includes(key))
       const wanted = Object.fromEntries(keys.map((key) => [key, settings[key as keyof typeof settings]]))
-      await ask('bot', 'save', { phone_number_id, settings: { ...wanted, languages } })
+      await ask('bot', 'save', { phone_number_id, settings: { ...wanted, languages, handover_keywords: listed(keywords), lead_fields: listed(lead) } })
     })
   }
-  const limit = (name: 'merge_window_s' | 'max_rounds' | 'max_seconds' | 'history_tokens', label: string, least: number, most: number) => (
+  const limit = (name: Limit, label: string, least: number, most: number, step = 1) => (
     <Field label={label}>
-      <input type="number" min={least} max={most} step={name === 'merge_window_s' ? 0.1 : 1} value={now[name]} onChange={(e) => set({ [name]: e.target.valueAsNumber || 0 })} />
+      <input type="number" min={least} max={most} step={step} value={now[name]} onChange={(e) => set({ [name]: e.target.valueAsNumber || 0 })} />
     </Field>
   )
-  const said = (name: 'dont_know' | 'failure_message', label: string) =>
+  const said = (name: Said, label: string) =>
     languages.map((code) => (
       <Field key={name + code} label={fill(t.bot.inLanguage, { words: label, code })}>
         <textarea rows={2} dir="auto" lang={code} maxLength={1000} value={now[name][code] ?? ''} onChange={(e) => set({ [name]: { ...now[name], [code]: e.target.value } })} />
@@ -108,9 +120,22 @@ function Form({ bot }: { bot: Settings }) {
         <label className="check">
           <input type="checkbox" checked={now.show_citations} onChange={(e) => set({ show_citations: e.target.checked })} /> {t.bot.citations}
         </label>
+        <h2>{t.bot.handover}</h2>
+        <p className="intro">{t.bot.handoverIntro}</p>
+        {said('handover_message', t.bot.handoverMessage)}
+        {said('offer_human', t.bot.offerHuman)}
+        <Field label={t.bot.keywords} hint={t.bot.keywordsHint}>
+          <input dir="auto" value={keywords} onChange={(e) => setKeywords(e.target.value)} />
+        </Field>
+        <Field label={t.bot.lead} hint={t.bot.leadHint}>
+          <input dir="auto" value={lead} onChange={(e) => setLead(e.target.value)} />
+        </Field>
+        <div className="grid">{limit('handover_hours', t.bot.handoverHours, 0, 720, 0.5)}</div>
         <h2>{t.bot.limits}</h2>
         <div className="grid">
-          {limit('merge_window_s', t.bot.merge, 0, 30)}
+          {limit('max_replies_per_hour', t.bot.replies, 1, 1000)}
+          {limit('max_cost_usd', t.bot.cost, 0.001, 100, 0.001)}
+          {limit('merge_window_s', t.bot.merge, 0, 30, 0.1)}
           {limit('max_rounds', t.bot.rounds, 1, 20)}
           {limit('max_seconds', t.bot.seconds, 5, 600)}
           {limit('history_tokens', t.bot.history, 0, 20000)}
