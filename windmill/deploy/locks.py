@@ -17,6 +17,9 @@ from pathlib import Path
 WINDMILL = Path(__file__).resolve().parents[1]
 PINS = WINDMILL / "worker" / "requirements.txt"
 PYTHON = "3.12"
+# May stand above the header. Without it a worker copies all packages that share a folder (google.*) into the job's folder, for seconds, in every
+# job; they are namespace packages, which Python finds where they are.
+ALONE = "# no_postinstall\n"
 # Both lines are the server's own: it writes them on top of a lock whose script has a `# requirements:` header.
 HEADER = f"# workspace-dependencies-mode: manual\n# py: {PYTHON}\n"
 IMPORT = re.compile(r"^\s*from (f(?:\.\w+)+) import|^\s*import (f(?:\.\w+)+)", re.M)
@@ -29,7 +32,7 @@ def scripts() -> list[Path]:
 
 def own_requirements(script: Path) -> list[str]:
     """The lines of the script's `# requirements:` header."""
-    lines = script.read_text().splitlines()
+    lines = script.read_text().removeprefix(ALONE).splitlines()
     if not lines or lines[0] != "# requirements:":
         return []
     end = next((i for i, line in enumerate(lines[1:], 1) if not line.startswith("# ")), len(lines))
@@ -59,8 +62,9 @@ def missing(script: Path) -> list[str]:
 def complete(script: Path) -> None:
     """Writes what is missing into the script's header."""
     if lines := missing(script):
-        text = script.read_text()
-        header = "\n".join(
+        whole = script.read_text()
+        text = whole.removeprefix(ALONE)
+        header = ALONE * whole.startswith(ALONE) + "\n".join(
             ["# requirements:", *(f"# {line}" for line in (*own_requirements(script), *lines))]
         )
         if text.startswith("# requirements:\n"):

@@ -1,3 +1,4 @@
+# no_postinstall
 # requirements:
 # psycopg[binary]==3.3.9
 # cryptography==50.0.2
