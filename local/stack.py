@@ -39,6 +39,7 @@ class Stack:
         }
         self.host, self.workspace = "127.0.0.1", WORKSPACE
         self.cluster: postgres.Postgres | None = None
+        self.bundle = ROOT / "windmill"
         self.warm: Path | None = None
 
     def url(self, name: str) -> str:
@@ -137,7 +138,7 @@ class Stack:
                 "runner",
                 "local.runner",
                 "--bundle",
-                str(ROOT / "windmill"),
+                str(self.bundle),
                 "--port",
                 str(self.ports["runner"]),
                 "--workspace",
