@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import regex
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from f.chatbot.formatting import to_whatsapp
@@ -143,6 +143,7 @@ def test_only_white_space_is_lost_at_the_cuts(text: str, limit: int) -> None:
 
 
 @given(to_split, limits)
+@example("aaaa \u200d", 2)
 @settings(max_examples=400)
 def test_no_visible_character_is_cut(text: str, limit: int) -> None:
     text = text.replace("```", "").strip()

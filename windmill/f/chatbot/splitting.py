@@ -146,7 +146,10 @@ class _Splitter:
         """Where the next part begins: past the white space, but in code only past the line's end."""
         if in_fence:
             return at + (self.text[at] == "\n")
-        return at + len(SPACES.match(self.text, at)[0])  # type: ignore[index]
+        end = at + len(SPACES.match(self.text, at)[0])  # type: ignore[index]
+        while self.edges is not None and end > at and end not in self.edges:
+            end -= 1  # a mark that combines with the space before it
+        return end
 
     def clean(self, at: int) -> bool:
         """Neither the end of a part nor the beginning of the next goes through a visible character."""
