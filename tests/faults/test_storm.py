@@ -48,6 +48,27 @@ def test_a_worker_killed_in_the_middle_of_a_send_sends_nothing_twice(storm: Stor
     assert (books["parts"], books["sent again after an unknown outcome"]) == (before + 1, 0)
 
 
+def test_a_person_may_have_a_part_sent_again(storm: Storm) -> None:
+    (part,) = storm.admin("select send_id::text from outbound_messages where state <> 'failed' limit 1")
+    arguments = {
+        "send_id": part["send_id"],
+        "db": "$res:f/chatbot/database",
+        "whatsapp": "$res:f/chatbot/whatsapp",
+        "master_key": "$var:f/chatbot/master_key",
+    }
+    before = len(storm.accepted())
+    run = (
+        storm.stack.windmill().call("POST", "jobs/run_wait_result/p/f/chatbot/resend_part", arguments).json()
+    )
+    assert run["state"] in ("sent", "delivered", "read")
+    after = storm.accepted()
+    assert len(after) == before + 1
+    assert (
+        len({m["text"] for m in after if m["biz_data"]["send_id"] in (run["send_id"], run["resend_of"])}) == 1
+    )
+    storm.books()
+
+
 @pytest.mark.parametrize("step", ["load_context", "agent_loop", "send_reply", "persist"])
 def test_a_worker_killed_in_a_step_is_followed_by_another(storm: Storm, step: str) -> None:
     (row,) = storm.admin("select count(*) as n from inbound_messages where kind = 'message'")

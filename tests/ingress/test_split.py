@@ -5,13 +5,14 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
+import re
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingress.parse import BadBody
+from ingress.parse import _ODD_NUMBER, BadBody, _holds_odd_number
 from ingress.split import Event, split
 from tests.ingress.support import PHONE, change, dumps, envelope, status, text, value
 
@@ -365,3 +366,18 @@ def test_no_body_raises_anything_but_bad_body(body: bytes) -> None:
         except BadBody:
             continue
         assert all(json.loads(event.payload) for event in found)
+
+
+ODD = st.from_regex(re.compile(rb"[:,\[\s]-?(?:[0-9.]{16}|[0-9.]+[eE][-+]?[0-9]{3})"))
+
+
+@given(body=ODD | st.binary(max_size=60) | st.text("0123456789.eE+-:,[ x", max_size=60).map(str.encode))
+def test_the_cheap_look_for_odd_numbers_finds_what_the_exact_one_finds(body: bytes) -> None:
+    assert _holds_odd_number(body) == bool(_ODD_NUMBER.search(body))
+
+
+def test_of_two_equal_keys_the_last_counts_and_nothing_breaks() -> None:
+    body = dumps(envelope(change(messages=[text("wamid.2")]))).replace(
+        b'"id": "wamid.2"', b'"id": "wamid.1", "id": "wamid.2"'
+    )
+    assert [event.message_id for event in split(body)] == ["wamid.2"]
