@@ -305,6 +305,7 @@ def in_shape(
         "error": verdict.error,
         "handed_over": staff.passed_on,
         "choices": tools.choices if tools and verdict.answered else None,
+        "documents": tools.documents if tools and verdict.answered else [],
     }
     done: Answer = scrubbed(result, secrets)
     return done

@@ -32,6 +32,7 @@ class AgentSettings(TypedDict):
     notify_phone: str | None
     notify_template: dict[str, Any] | None
     lead_fields: list[str]
+    send_documents: bool
     llm_api_key: bytes | None
     usage: dict[str, Any]
 
@@ -41,7 +42,7 @@ def read_settings(conn: Connection, context: Context) -> AgentSettings:
     with as_tenant(conn, context["tenant_id"]):
         row: Any = conn.execute(
             b"select b.fallbacks, b.max_tokens, b.max_cost_usd::float, b.offer_human, b.handover_message, b.limit_message,"
-            b" b.handover_keywords, b.handover_on_failure, b.notify_webhook_url, b.notify_phone, b.notify_template, b.lead_fields,"
+            b" b.handover_keywords, b.handover_on_failure, b.notify_webhook_url, b.notify_phone, b.notify_template, b.lead_fields, b.send_documents,"
             b" t.llm_api_key, tenant_usage() as usage from chatbots b join tenants t on t.id = b.tenant_id"
             b" where b.phone_number_id = %s",
             [context["phone_number_id"]],

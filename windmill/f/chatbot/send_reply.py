@@ -152,7 +152,9 @@ def uploaded(conn: Connection, context: Context, document_id: str, api: GraphApi
         ).fetchone()
     if row is None:
         raise MediaError("wrong_type", "this document may not be sent to customers, or is not there any more")
-    media_id = api.upload(row["filename"], row["media_type"], row["content"])
+    # Meta takes plain text, and no Markdown.
+    mime = "text/plain" if str(row["media_type"]).startswith("text/") else row["media_type"]
+    media_id = api.upload(row["filename"], mime, row["content"])
     return {"type": "document", "document": {"id": media_id, "filename": row["filename"][:240]}}
 
 

@@ -22,6 +22,8 @@ from f.chatbot.builtin_tools import (
     REMEMBER,
     SEARCH,
     SEARCH_TOOL,
+    SEND_DOCUMENT,
+    SEND_DOCUMENT_TOOL,
     refused_details,
     remember_tool,
 )
@@ -61,6 +63,7 @@ class Toolbox:
         self.tool_answers: list[str] = []  # what MCP tools answered: the other half of the evidence
         self.out_of_order: list[str] = []  # why an MCP tool could not be used
         self.choices: dict[str, Any] | None = None  # what the customer may tap below the reply
+        self.documents: list[str] = []  # ids of documents that are sent after the reply
         self._done: dict[str, str] = {}
         found = discover(conn, context, resources["settings"], resources["master_key"], self.problems)
         self._mcp = _named(found)
@@ -71,6 +74,8 @@ class Toolbox:
         built_in = [SEARCH_TOOL, HAND_OVER_TOOL, OFFER_CHOICES]
         if self._own["lead_fields"]:
             built_in.append(remember_tool(self._own["lead_fields"]))
+        if self._own["send_documents"]:
+            built_in.append(SEND_DOCUMENT_TOOL)
         return [*built_in, *({"type": "function", "function": t.schema(n)} for n, t in self._mcp.items())]
 
     def run(self, calls: list[Call], seconds: float) -> list[str]:
@@ -129,6 +134,8 @@ class Toolbox:
         if name == OFFER:
             self.choices = checked(arguments)
             return "The choices stand below your reply. Do not list them again."
+        if name == SEND_DOCUMENT and self._own["send_documents"]:
+            return self._send_document(str(arguments.get("document") or ""))
         if name == REMEMBER and self._own["lead_fields"]:
             return self._remember(arguments)
         if name in self._mcp:
@@ -162,6 +169,18 @@ class Toolbox:
         tool.parameters, tool.description = now["parameters"], now["description"]
         return True
 
+    def _send_document(self, title: str) -> str:
+        with as_tenant(self._conn, self._context["tenant_id"]):
+            row = self._conn.execute(
+                b"select id::text from documents where title = %s and state = 'ready' order by created_at desc limit 1",
+                [title],
+            ).fetchone()
+        if row is None:
+            raise ValueError(f"there is no document with the title {title[:100]!r}; search for it first")
+        if row["id"] not in self.documents:
+            self.documents.append(row["id"])
+        return "The file stands below your reply."
+
     def _remember(self, arguments: dict[str, Any]) -> str:
         fields = {
             str(k): str(v).strip()
@@ -189,7 +208,7 @@ def _named(found: list[McpTool]) -> dict[str, McpTool]:
     offered: dict[str, McpTool] = {}
     for tool in found:
         plain = re.sub(r"[^A-Za-z0-9_-]", "_", tool.name)[:60] or "tool"
-        if plain in offered or plain in (SEARCH, HAND_OVER, REMEMBER, OFFER):
+        if plain in offered or plain in (SEARCH, HAND_OVER, REMEMBER, OFFER, SEND_DOCUMENT):
             plain = f"{tool.server.name}__{plain}"[:60]
         name, number = plain, 2
         while name in offered:
