@@ -1,0 +1,212 @@
+"""Passing on to a human, pausing, what is remembered, what a month may cost, and what the model is shown."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+import pytest
+
+from f.chatbot.grounding import asks_back, is_courtesy, unsupported
+from f.chatbot.history import newest_that_fit
+from f.chatbot.language import detect
+from f.chatbot.staff import keyword_of
+from f.common.database import as_tenant, connect
+from tests.agent.conftest import SHOP, Bench, notes, tools_called
+from tests.agent.vendors import call
+
+QUESTION = "How long can I return an item?"
+SEARCH = call("search_knowledge_base", {"question": QUESTION})
+
+
+def paused(bench: Bench, contact: str) -> Any:
+    return bench.rows("select paused_until > now() as paused from contacts where id = %s", contact)[0][
+        "paused"
+    ]
+
+
+def close(bench: Bench, result: dict[str, Any]) -> None:
+    with connect(bench.db) as conn, as_tenant(conn, bench.tenants[SHOP]):
+        conn.execute(
+            "select close_turn(%s, %s, 'done', 'handed_over', '{}')", [result["turn_id"], result["epoch"]]
+        )
+
+
+@pytest.mark.field_failure(10)
+def test_the_model_hands_over(bench: Bench) -> None:
+    bench.set(notify_webhook_url=f"{bench.gemini.url}/hook")
+    bench.settings["allowed_private_hosts"].append(bench.gemini.url.removeprefix("http://"))
+    bench.gemini.says("ok")
+    result = bench.live("I am very angry", call("hand_over", {"reason": "complaint"}), "Passed on.")
+    assert result["handed_over"] == "model" and result["reply"].startswith("I've passed your question on")
+    assert not paused(bench, result["contact_id"])  # the customer is still to read these words
+    close(bench, result)
+    assert paused(bench, result["contact_id"])
+    assert (
+        bench.gemini.asked[0]["event"] == "human_handover" and "very angry" in bench.gemini.asked[0]["text"]
+    )
+    row = bench.rows("select * from human_handovers where turn_id = %s", result["turn_id"])[0]
+    assert row["source"] == "model" and row["notified"]["webhook"] == "HTTP 200"
+
+
+def test_keyword_and_accepted_offer(bench: Bench) -> None:
+    bench.set(handover_keywords=["human being"])
+    result = bench.live("a HUMAN being, please!", "never asked")
+    assert result["handed_over"] == "keyword" and not bench.openai.asked
+    offer = bench.context("x")["chatbot"]["dont_know"]["es"]
+    past = [{"role": "user", "text": "¿Venden coches?"}, {"role": "assistant", "text": offer}]
+    result = bench.live("sí, por favor", "never asked", history=past)
+    assert result["handed_over"] == "customer" and result["reply"].startswith("He pasado")
+    assert keyword_of("humanity", ["human"]) is None
+
+
+def test_failure_hands_over_where_it_is_set(bench: Bench) -> None:
+    bench.set(handover_on_failure=True)
+    result = bench.live(QUESTION, "")
+    assert (
+        result["handed_over"] == "failure" and result["error"] and result["reply"].startswith("I've passed")
+    )
+
+
+@pytest.mark.field_failure(10)
+def test_an_operator_pauses_during_a_turn_and_resumes(bench: Bench) -> None:
+    contact = bench.contact()
+    turn, epoch = bench.turn(contact)
+    with connect(bench.db) as conn:
+        with as_tenant(conn, bench.tenants[SHOP]):
+            conn.execute(
+                "select queue_parts(%s, %s, %s::jsonb)", [turn, epoch, json.dumps([{"type": "text"}])]
+            )
+            conn.execute("select pause_contact(%s, now() + interval '1 hour', 'I take this')", [contact])
+            row: Any = conn.execute(
+                "select claim_part(%s, %s, 1, interval '20 seconds') as what", [turn, epoch]
+            ).fetchone()
+        assert row["what"]["do"] == "cancelled"
+        assert paused(bench, contact)
+        with as_tenant(conn, bench.tenants[SHOP]):
+            conn.execute("select resume_contact(%s)", [contact])
+        assert not paused(bench, contact)
+        with pytest.raises(Exception, match="does not exist"), as_tenant(conn, bench.tenants["502"]):
+            conn.execute("select pause_contact(%s)", [contact])
+
+
+@pytest.mark.field_failure(10)
+def test_while_paused_messages_are_logged_not_answered(bench: Bench) -> None:
+    phone = "34699000111"
+    contact = bench.contact(phone=phone)
+    bench.rows("update contacts set paused_until = 'infinity' where id = %s", contact)
+    message = {
+        "id": f"wamid.{uuid.uuid4()}",
+        "from": phone,
+        "type": "text",
+        "text": {"body": "are you there?"},
+    }
+    payload = json.dumps({"entry": [{"changes": [{"value": {"messages": [message]}}]}]})
+    with connect(bench.db) as conn:
+        row: Any = conn.execute(
+            "select open_turn(%s, %s, %s, %s, null, null, %s) as opened",
+            [SHOP, message["id"], str(uuid.uuid4()), phone, payload],
+        ).fetchone()
+    assert row["opened"]["status"] == "ended" and "with a human" in row["opened"]["reason"]
+    assert bench.rows("select body from conversation_logs where contact_id = %s", contact) == [
+        {"body": "are you there?"}
+    ]
+
+
+def test_only_what_the_customer_wrote_is_remembered(bench: Bench) -> None:
+    bench.set(lead_fields=["email", "order_number"])
+    details = {"email": "ana@example.com", "order_number": "CL-7", "vip": "yes"}
+    result = bench.live(
+        "My e-mail is ana@example.com", call("remember_contact_details", details), "Thanks, noted!"
+    )
+    lead = bench.rows("select lead from contacts where id = %s", result["contact_id"])[0]["lead"]
+    assert lead == {"email": "ana@example.com"} and result["reply"] == "Thanks, noted!"
+
+
+def test_limits_answer_in_words_and_warn_once(bench: Bench) -> None:
+    bench.set(notify_webhook_url=f"{bench.gemini.url}/hook")
+    bench.settings["allowed_private_hosts"].append(bench.gemini.url.removeprefix("http://"))
+    bench.rows("update tenants set limits = '{\"monthly_turns\": 10}' where id = %s", bench.tenants[SHOP])
+    month = "insert into usage_months (tenant_id, month, turns) values (%s, date_trunc('month', now() at time zone 'utc')::date, 8)"
+    bench.rows(month, bench.tenants[SHOP])
+    bench.gemini.says("ok")
+    for _ in range(2):
+        assert bench.live(QUESTION, SEARCH, "30 days [S1].")["answered"]
+    assert [body["event"] for body in bench.gemini.asked] == ["usage_warning"]
+    bench.rows("update usage_months set turns = 10")
+    result = bench.ask(QUESTION, "never asked")
+    assert (
+        not bench.openai.asked
+        and "can't answer automatically" in result["reply"]
+        and "monthly_turns" in result["error"]
+    )
+
+
+@pytest.mark.field_failure(11)
+@pytest.mark.parametrize(
+    ("question", "reply", "why"),
+    [
+        ("You have 90 days to return, right?", "Yes, 90 days [S1].", "only the customer has named"),
+        (QUESTION, "You have 45 days [S1].", "in nothing that was found"),
+        (QUESTION, "We recommend skiing holidays for everybody.", "names no passage"),
+        (QUESTION, "NO_ANSWER", "found no answer"),
+        (QUESTION, "I don't know.", "found no answer"),
+    ],
+)
+def test_a_reply_must_follow_from_what_was_found(bench: Bench, question: str, reply: str, why: str) -> None:
+    result = bench.ask(question, SEARCH, reply)
+    assert not result["answered"] and result["reply"].startswith("I'm sorry") and why in notes(result)
+
+
+@pytest.mark.field_failure(11)
+def test_a_claim_without_a_lookup_is_looked_up(bench: Bench) -> None:
+    result = bench.ask(QUESTION, "You have a year!", "You have 30 days [S1].")
+    assert tools_called(result) == ["search_knowledge_base"] and result["reply"] == "You have 30 days."
+    result = bench.ask("Do you sell bicycles in Mongolia?", "Yes, we do!")
+    assert not result["answered"] and result["reply"].startswith("I'm sorry")
+    for greeting in ("Hello", "¡Hola! buenos días", "thank you so much", "👍"):
+        assert bench.ask(greeting, "Hello! How can I help?")["answered"]
+    assert bench.ask("Where is my order?", "Which order is it? Please send me the number.")["answered"]
+
+
+@pytest.mark.field_failure(11)
+def test_dont_know_in_the_customers_language(bench: Bench) -> None:
+    for question, start in (
+        ("¿Venden coches?", "Lo siento"),
+        ("Verkaufen Sie Autos?", "Das weiß"),
+        ("Vendez-vous des voitures ?", "Désolé"),
+    ):
+        assert bench.ask(question, "NO_ANSWER")["reply"].startswith(start)
+
+
+def test_follow_up_is_searched_with_its_context(bench: Bench) -> None:
+    past = [
+        {"role": "user", "text": "How long must I fast before a blood test?"},
+        {"role": "assistant", "text": "8 hours."},
+    ]
+    wanted = call("search_knowledge_base", {"question": "And for children?"})
+    result = bench.ask(
+        "And for children?", wanted, "Under 6 years 4 hours only [S1].", bot="502", history=past
+    )
+    assert result["answered"] and result["citations"][0]["page"] == 2
+
+
+@pytest.mark.field_failure(17)
+def test_history_drops_whole_turns_from_the_oldest() -> None:
+    turns: Any = [
+        [{"role": "user", "text": f"q{n} " * 50}, {"role": "assistant", "text": f"a{n} " * 50}]
+        for n in range(30)
+    ]
+    kept = newest_that_fit(turns, 700)
+    assert 0 < len(kept) < 60 and len(kept) % 2 == 0
+    assert kept[0]["role"] == "user" and kept[-1]["text"].startswith("a29")
+    assert newest_that_fit(turns, 0) == []
+
+
+def test_small_judgements() -> None:
+    assert is_courtesy("Guten Tag!") and not is_courtesy("Hello, what does it cost?")
+    assert asks_back("Which order do you mean?") and not asks_back("Yes, we do. Anything else?")
+    assert unsupported("It costs 11,90 euros", "", "EUR 11.90", True) is None
+    assert unsupported("We close at 9 pm", "", "open until 21:00", True) is None
+    assert detect("Wie lange habe ich?", ["en", "de"]) == "de" and detect("Привет", ["en", "ru"]) == "ru"
