@@ -49,15 +49,15 @@ def listed(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
     )
     with as_tenant(conn, member["tenant_id"]):
         rows = conn.execute(
-            b"with latest as (select c.id, c.name, c.username, c.phone, c.paused_until > now() as paused, c.last_seen_at, l.body, l.direction,"
-            b" l.created_at from contacts c left join lateral (select body, direction, created_at from conversation_logs g"
-            b" where g.tenant_id = c.tenant_id and g.contact_id = c.id order by g.id desc limit 1) l on true"
-            b" where %(words)s = '' or c.name ilike %(pattern)s or c.username ilike %(pattern)s or c.phone like %(pattern)s"
-            b" or c.id in (select contact_id from (select contact_id, body from conversation_logs where tenant_id = current_tenant()"
+            b"with page as (select id, tenant_id, name, username, phone, paused_until, last_seen_at from contacts"
+            b" where %(words)s = '' or name ilike %(pattern)s or username ilike %(pattern)s or phone like %(pattern)s"
+            b" or id in (select contact_id from (select contact_id, body from conversation_logs where tenant_id = current_tenant()"
             b" order by id desc limit 50000) g where g.body ilike %(pattern)s)"
-            b" order by c.last_seen_at desc nulls last, c.id limit %(page)s offset %(skip)s)"
-            b" select id::text, name, username, phone, coalesce(paused, false) as paused, left(body, 160) as body, direction,"
-            b" coalesce(created_at, last_seen_at)::text as at from latest",
+            b" order by last_seen_at desc nulls last, id limit %(page)s offset %(skip)s)"
+            b" select s.id::text, s.name, s.username, s.phone, coalesce(s.paused_until > now(), false) as paused, left(l.body, 160) as body,"
+            b" l.direction, coalesce(l.created_at, s.last_seen_at)::text as at from page s left join lateral (select body, direction, created_at"
+            b" from conversation_logs g where g.tenant_id = s.tenant_id and g.contact_id = s.id order by g.id desc limit 1) l on true"
+            b" order by s.last_seen_at desc nulls last, s.id",
             {"words": words, "pattern": pattern, "page": PAGE + 1, "skip": whole(ask, "skip")},
         ).fetchall()
     return {"contacts": rows[:PAGE], "more": len(rows) > PAGE}
