@@ -68,7 +68,8 @@ class _Splitter:
         while len(prefix) + len(self.text) - start > self.limit:
             cut = self.before_heading(self.choose(start, self.limit - len(prefix)), start)
             body = prefix + self.text[start : cut.at]
-            found.append(body.rstrip("\n") + CLOSE if cut.fence else body.rstrip())
+            part = body.rstrip("\n") + CLOSE if cut.fence else body.rstrip()
+            found += [part] if part else []
             start, prefix = self.next_start(cut.at, cut.fence is not None), OPEN if cut.fence else ""
         return [*found, prefix + self.text[start:]]
 
