@@ -60,7 +60,7 @@ def test_any_text_is_converted_without_losing_a_word(text: str) -> None:
         return "".join(c for c in of if c.isalpha())
 
     found = to_whatsapp(text)
-    assert "\n\n\n" not in re.sub(r"```.*?```", "", found, flags=re.DOTALL)
+    assert "\n\n\n" not in re.sub(r"```.*?```", "code", found, flags=re.DOTALL)
     # A fence's language, a table's surplus cells and an address that leads nowhere are dropped by design.
     if not re.search(r"```|~~~|\||\]\(", text):
         assert words(found) == words(text.replace("\0", ""))
