@@ -448,10 +448,10 @@ grant select, insert, update, delete on knowledge_sources to chatbot_app;
 alter table documents add column source_id uuid references knowledge_sources on delete cascade, add column source_url text;
 create index documents_by_source on documents (source_id) where source_id is not null;
 
--- The sources that are due, of all tenants, each for one reader: until its hour is over nobody else is given it.
+-- The sources that are due, of all tenants, each for one reader: until two hours are over nobody else is given it.
 create function claim_sources(batch int default 10) returns table (source_id uuid, tenant_id uuid)
     language sql security definer set search_path = public, pg_temp as $$
-    update knowledge_sources s set next_read_at = now() + interval '1 hour'
+    update knowledge_sources s set next_read_at = now() + interval '2 hours'
     from (select k.id from knowledge_sources k join tenants t on t.id = k.tenant_id and t.status = 'active'
           where k.next_read_at <= now() order by k.next_read_at limit batch for update of k skip locked) due
     where s.id = due.id returning s.id, s.tenant_id

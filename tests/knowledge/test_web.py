@@ -1,0 +1,206 @@
+"""Web pages as a source: a polite visitor, public addresses only, and nothing is embedded twice."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from f.ingest import read_source, refresh_sources
+from tests.knowledge.conftest import Knowledge
+
+
+class Site:
+    """A web site: path -> (status, type, body). Counts what is asked for."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, tuple[int, str, str]] = {}
+        self.asked: list[str] = []
+        self.agents: set[str] = set()
+        site = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                site.asked.append(self.path)
+                site.agents.add(self.headers["user-agent"])
+                status, kind, body = site.pages.get(self.path, (404, "text/html", "no"))
+                self.send_response(status)
+                if status in (301, 302):
+                    self.send_header("location", body)
+                self.send_header("content-type", kind)
+                self.send_header("content-length", str(len(body.encode())))
+                self.end_headers()
+                self.wfile.write(body.encode())
+
+            def log_message(self, *arguments: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.host = f"127.0.0.1:{self.server.server_port}"
+        self.url = f"http://{self.host}"
+
+    def put(self, path: str, words: str, links: str = "", status: int = 200) -> None:
+        anchors = "".join(f'<a href="{link}">x</a>' for link in links.split())
+        self.pages[path] = (
+            status,
+            "text/html",
+            f"<html><title>{path}</title><body><p>{words}</p>{anchors}</body></html>",
+        )
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    one = Site()
+    yield one
+    one.server.shutdown()
+    one.server.server_close()
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    runs: list[dict[str, Any]] = []
+    for module in (read_source, refresh_sources):
+        monkeypatch.setattr(
+            module, "start_flow", lambda path, arguments: runs.append({"path": path, **arguments}) or "run"
+        )
+    return runs
+
+
+def source(knowledge: Knowledge, tenant: str, kind: str, url: str, most: int = 50) -> str:
+    query = (
+        "insert into knowledge_sources (tenant_id, kind, url, max_pages) values (%s, %s, %s, %s) returning id"
+    )
+    return str(knowledge.value(query, tenant, kind, url, most))
+
+
+def read(knowledge: Knowledge, site: Site, tenant: str, of: str, allowed: bool = True) -> dict[str, Any]:
+    settings = {"allowed_private_hosts": [site.host] if allowed else [], "crawl_pause_s": 0}
+    return read_source.main(of, tenant, knowledge.db, settings)
+
+
+def urls(knowledge: Knowledge, tenant: str) -> list[str]:
+    rows = knowledge.rows("select distinct source_url from documents where tenant_id = %s order by 1", tenant)
+    return [row["source_url"].partition("/")[2].partition("/")[2].partition("/")[2] for row in rows]
+
+
+def test_a_crawl_stays_on_its_host_obeys_robots_and_ends(
+    knowledge: Knowledge, site: Site, started: list[Any]
+) -> None:
+    site.pages["/robots.txt"] = (200, "text/plain", "User-agent: *\nDisallow: /private\n")
+    site.put(
+        "/", "Start here.", "/a /b?x=1#part /private/c https://elsewhere.example/ /photo.jpg mailto:a@b.c"
+    )
+    site.put("/a", "Page A.", "/ /d")
+    site.put("/b?x=1", "Page B.")
+    site.put("/d", "Page D.", "/e")
+    site.put("/e", "Never reached.")
+    site.put("/private/c", "Not for robots.")
+    tenant = knowledge.tenant()
+    result = read(knowledge, site, tenant, source(knowledge, tenant, "crawl", site.url + "/", 4))
+    assert result["new"] == 4 and urls(knowledge, tenant) == ["", "a", "b?x=1", "d"]
+    assert not any(path.startswith(("/private", "/photo")) for path in site.asked) and site.agents == {
+        "Chatmill"
+    }
+    assert len(started) == 4 and started[0]["path"] == "f/ingest/ingest_document"
+
+
+def test_a_refresh_takes_what_changed_and_nothing_else(
+    knowledge: Knowledge, site: Site, started: list[Any]
+) -> None:
+    site.pages["/sitemap.xml"] = (
+        200,
+        "text/xml",
+        f"<urlset>{''.join(f'<url><loc> {site.url}/p{n} </loc></url>' for n in range(4))}</urlset>",
+    )
+    for n in range(4):
+        site.put(f"/p{n}", f"Words of page {n}.")
+    tenant = knowledge.tenant()
+    of = source(knowledge, tenant, "sitemap", site.url + "/sitemap.xml")
+    assert read(knowledge, site, tenant, of)["new"] == 4
+    knowledge.rows("update documents set state = 'ready' where tenant_id = %s", tenant)
+    started.clear()
+    site.put("/p1", "Other words.")
+    site.put("/p2", "gone", status=410)
+    result = read(knowledge, site, tenant, of)
+    assert (result["new"], result["unchanged"], result["gone"], len(started)) == (1, 2, 1, 1)
+    changed = knowledge.rows(
+        "select replaces, source_url from documents where id = %s", started[0]["document_id"]
+    )[0]
+    assert changed["source_url"].endswith("/p1") and changed["replaces"] is not None
+    row = knowledge.rows(
+        "select state, pages, next_read_at > now() + interval '23 hours' as later from knowledge_sources where id = %s",
+        of,
+    )
+    assert row == [{"state": "ready", "pages": 3, "later": True}]
+
+
+def test_an_index_of_sitemaps_is_followed(knowledge: Knowledge, site: Site, started: list[Any]) -> None:
+    site.pages["/s.xml"] = (
+        200,
+        "text/xml",
+        f"<sitemapindex><sitemap><loc>{site.url}/t.xml</loc></sitemap></sitemapindex>",
+    )
+    site.pages["/t.xml"] = (
+        200,
+        "text/xml",
+        f"<urlset><url><loc>{site.url}/a?b=1&amp;c=2</loc></url></urlset>",
+    )
+    site.put("/a?b=1&c=2", "Words.")
+    tenant = knowledge.tenant()
+    assert (
+        read(knowledge, site, tenant, source(knowledge, tenant, "sitemap", site.url + "/s.xml"))["new"] == 1
+    )
+
+
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1:1/", "http://169.254.169.254/latest", "http://[::1]/", "http://10.0.0.1/"]
+)
+def test_private_addresses_are_refused(
+    knowledge: Knowledge, site: Site, started: list[Any], address: str
+) -> None:
+    tenant = knowledge.tenant()
+    result = read(knowledge, site, tenant, source(knowledge, tenant, "page", address), allowed=False)
+    assert result["state"] == "failed" and "not a public address" in result["reason"] and not started
+
+
+def test_a_redirect_to_another_site_is_not_followed(
+    knowledge: Knowledge, site: Site, started: list[Any]
+) -> None:
+    site.pages["/"] = (302, "text/html", "http://169.254.169.254/latest")
+    tenant = knowledge.tenant()
+    of = source(knowledge, tenant, "page", site.url + "/")
+    assert read(knowledge, site, tenant, of)["state"] == "failed"
+    row = knowledge.rows("select error, notes from knowledge_sources where id = %s", of)[0]
+    assert row["error"] == "No page with text was found there." and "another site" in row["notes"][0]
+
+
+@pytest.mark.parametrize(
+    ("url", "says"), [("ftp://a.example/", "begins with https"), ("nonsense", "begins with https")]
+)
+def test_what_is_no_address_is_a_sentence(knowledge: Knowledge, site: Site, url: str, says: str) -> None:
+    tenant = knowledge.tenant()
+    assert says in read(knowledge, site, tenant, source(knowledge, tenant, "page", url))["reason"]
+
+
+def test_the_plan_ends_a_reading_with_its_sentence(
+    knowledge: Knowledge, site: Site, started: list[Any]
+) -> None:
+    site.put("/", "Start.", "/a /b")
+    site.put("/a", "A.")
+    site.put("/b", "B.")
+    tenant = knowledge.tenant(documents=2)
+    result = read(knowledge, site, tenant, source(knowledge, tenant, "crawl", site.url + "/"))
+    assert result["new"] == 2 and "holds 2 documents" in result["notes"][-1]
+
+
+def test_sources_that_are_due_are_started_once(knowledge: Knowledge, started: list[Any]) -> None:
+    knowledge.rows("delete from knowledge_sources")
+    tenant = knowledge.tenant()
+    of = source(knowledge, tenant, "page", "https://shop.example/")
+    refresh_sources.main(knowledge.db)
+    refresh_sources.main(knowledge.db)
+    assert started == [{"path": "f/ingest/read_web_source", "source_id": of, "tenant_id": tenant}]

@@ -1,0 +1,184 @@
+# requirements:
+# httpx2==2.16.2
+"""Web pages as a polite visitor reads them: one page, a sitemap, or a bounded crawl of one host.
+
+Obeys robots.txt, stays on the host it was given, waits between requests, and reaches public addresses only (f/common/public_hosts.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import re
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.robotparser import RobotFileParser
+
+import httpx2
+
+from f.common.public_hosts import ForbiddenHost, guarded_client
+from f.ingest.clean import clean
+from f.ingest.plain_text import decode
+from f.ingest.web_text import read_html
+
+AGENT = "Chatmill"
+PAUSE_S, LONGEST_PAUSE_S = 1.0, 10.0
+REDIRECTS = 5
+MAX_SITEMAPS = 20
+_LOCATION = re.compile(r"<loc>\s*(.*?)\s*</loc>", re.DOTALL)
+_LINK = re.compile(r"""<a\b[^>]*?\bhref\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
+_NO_PAGE = (
+    ".pdf",
+    ".jpg",
+    ".jpeg",
+    ".png",
+    ".gif",
+    ".svg",
+    ".webp",
+    ".zip",
+    ".gz",
+    ".mp3",
+    ".mp4",
+    ".css",
+    ".js",
+    ".ico",
+    ".woff2",
+)
+
+
+class NotReadable(Exception):
+    """Why nothing can be read from an address, as a sentence for the tenant."""
+
+
+@dataclass(frozen=True)
+class WebPage:
+    """A page that was asked for. `note` says why it has no text; `gone`: the server says that it is no longer there."""
+
+    url: str
+    title: str = ""
+    text: str = ""
+    note: str = ""
+    gone: bool = False
+    links: tuple[str, ...] = ()
+
+
+class Visitor:
+    """Asks one host, one request after the other."""
+
+    def __init__(self, client: httpx2.AsyncClient, url: str, pause_s: float) -> None:
+        self._client, self._pause = client, pause_s
+        self._host = _host(url)
+        self._robots = RobotFileParser()
+        self._asked = False
+        if urlsplit(url).scheme not in ("http", "https") or not self._host:
+            raise NotReadable("This is not the address of a web page; it begins with https://.")
+
+    async def obey_robots(self, url: str) -> None:
+        """Reads robots.txt. Without one everything is allowed; a server that fails to say is left alone."""
+        answer = await self._get(urljoin(url, "/robots.txt"))
+        if answer.status_code >= 500:
+            raise NotReadable(
+                f"{self._host} does not answer (HTTP {answer.status_code}); it is read again later."
+            )
+        self._robots.parse(answer.text.splitlines() if answer.status_code == 200 else [])
+        asked = self._robots.crawl_delay(AGENT)
+        if asked and self._pause:
+            self._pause = min(max(self._pause, float(asked)), LONGEST_PAUSE_S)
+
+    def may_read(self, url: str) -> bool:
+        """On this host, and allowed by its robots.txt."""
+        return _host(url) == self._host and self._robots.can_fetch(AGENT, url)
+
+    async def page(self, url: str) -> WebPage:
+        """A page, or a note that says why there is none."""
+        if not self.may_read(url):
+            return WebPage(
+                url, note=f"{url} is not to be read: the site's robots.txt says so, or it is another site"
+            )
+        try:
+            answer = await self._get(url)
+        except (httpx2.HTTPError, OSError) as error:
+            return WebPage(url, note=f"{url} could not be read: {str(error) or type(error).__name__}"[:300])
+        if answer.status_code != 200:
+            gone = answer.status_code in (404, 410)
+            return WebPage(url, note=f"{url} answered HTTP {answer.status_code}", gone=gone)
+        if "html" not in answer.headers.get("content-type", "text/html"):
+            return WebPage(url, note=f"{url} is not a web page; upload it as a file")
+        source = decode(answer.content) or ""
+        title, text = read_html(source)
+        links = tuple(dict.fromkeys(_links(source, str(answer.url))))
+        return WebPage(url, title, text, "" if text.strip() else f"{url} has no text", links=links)
+
+    async def locations(self, url: str) -> AsyncIterator[str]:
+        """The pages that a sitemap names, and those of the sitemaps that it names."""
+        waiting, known = [url], {url}
+        for _ in range(MAX_SITEMAPS):
+            if not waiting:
+                return
+            answer = await self._get(waiting.pop(0))
+            if answer.status_code != 200 or "<loc>" not in answer.text:
+                raise NotReadable(f"There is no sitemap at {url} (HTTP {answer.status_code}).")
+            for found in (html.unescape(place) for place in _LOCATION.findall(answer.text)):
+                if "<sitemapindex" not in answer.text:
+                    yield found
+                elif found not in known and _host(found) == self._host:
+                    known.add(found)
+                    waiting.append(found)
+
+    async def _get(self, url: str) -> httpx2.Response:
+        """Follows redirects itself, and on this host only: the client follows none."""
+        for _ in range(REDIRECTS):
+            if self._asked:
+                await asyncio.sleep(self._pause)
+            self._asked = True
+            answer = await self._client.get(url)
+            if not answer.is_redirect:
+                return answer
+            url = urljoin(url, answer.headers.get("location", ""))
+            if _host(url) != self._host:
+                raise OSError(f"it leads to another site, {_host(url)}")
+        raise OSError("it leads from one address to another without end")
+
+
+async def visit(
+    kind: str, url: str, max_pages: int, allowed_hosts: Iterable[str] = (), pause_s: float = PAUSE_S
+) -> AsyncIterator[WebPage]:
+    """The pages of a source, `max_pages` at most. kind: page, sitemap or crawl."""
+    async with guarded_client(allowed_hosts, {"user-agent": AGENT}, 20) as client:
+        visitor = Visitor(client, url, pause_s)
+        try:
+            await visitor.obey_robots(url)
+            if kind == "sitemap":
+                waiting = [place async for place in visitor.locations(url)][: 10 * max_pages]
+            else:
+                waiting = [urldefrag(url).url]
+        except ForbiddenHost:
+            raise NotReadable(f"{_host(url)} is not a public address.") from None
+        except (httpx2.HTTPError, OSError) as error:
+            raise NotReadable(
+                f"{_host(url)} can't be reached: {str(error) or type(error).__name__}"[:300] + "."
+            ) from None
+        known, read = set(waiting), 0
+        while waiting and read < max_pages:
+            found = await visitor.page(waiting.pop(0))
+            read += 1
+            yield found
+            if kind == "crawl":
+                fresh = [link for link in found.links if link not in known and visitor.may_read(link)]
+                known.update(fresh)
+                waiting += fresh
+
+
+def _links(source: str, base: str) -> Iterable[str]:
+    for place in _LINK.findall(source):
+        url = urldefrag(urljoin(base, html.unescape(clean(place)))).url
+        if url.startswith(("http://", "https://")) and not urlsplit(url).path.lower().endswith(_NO_PAGE):
+            yield url
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).netloc.lower().removeprefix("www.")
+    except ValueError:
+        return ""
