@@ -61,6 +61,7 @@ bench-ingress: $(VENV)/.installed ## webhooks a second with a durable ack, again
 
 bench-turn: $(VENV)/.installed ## turns a second and the time from webhook to reply, by step (QUICK=1, WINDMILL_URL=… WINDMILL_TOKEN=…)
 	@PYTHONPATH=windmill:. $(BIN)/python -m bench.turn
+	@PYTHONPATH=windmill:. $(BIN)/python -m bench.warm
 
 bench-retrieval: $(VENV)/.installed ## how well and how fast passages are found (QUICK=1, XQUAD=folder, SIZE=full)
 	@PYTHONPATH=windmill $(BIN)/python -m bench.retrieval
