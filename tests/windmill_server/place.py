@@ -144,7 +144,7 @@ class ServerStack(Stack):
             self.remember(server)
         bootstrap.bootstrap(server, self.bootstrap_environment(), update=True)
         wmill.push(server, self._say)
-        access.ensure_user(server, access.EMAIL, access.INGRESS)
+        access.ensure_ingress(server)
         self._token = access.new_token(server)
 
     def remember(self, server: bootstrap.Server) -> None:

@@ -126,7 +126,9 @@ def test_a_dry_run_shows_the_answer_and_sends_nothing(world: ServerWorld) -> Non
     }
     job = start(world, "f/f/chatbot/whatsapp_message", arguments)
     assert job["success"] is True, job["result"]
-    assert "24 months" in json.dumps(job["result"])
+    assert job["result"]["dry_run"] is True
+    steps = [j for j in world.jobs() if j.get("parent_job") == job["id"]]
+    assert "24 months" in json.dumps(steps), "the run's page shows what would be said"
     assert len(world.sent(SHOP)) == before
     assert world.rows("select count(*) from conversation_logs") == logs
 

@@ -55,7 +55,7 @@ def deploy(server: Server, update: bool, env_file: Path) -> None:
         say(line)
     changes = wmill.push(server, say)
     say(f"bundle: {changes} changes pushed, and none is left" if changes else "bundle: nothing to push")
-    made = access.ensure_user(server, access.EMAIL, access.INGRESS)
+    made = access.ensure_ingress(server)
     if not access.token_works(server, os.environ.get(TOKEN)):
         if os.environ.get("CI"):
             raise DeployError(

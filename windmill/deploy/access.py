@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx2
 from deploy.bootstrap import DeployError, Server
 
-INGRESS = "ingress"  # the folders' files name this user
+INGRESS = "ingress"  # the group that the folders' files name; its user's name is the server's choice
 EMAIL = "ingress@chatmill.invalid"  # of a name that nobody can have, so that nobody can sign in as it
 FLOW = "f/chatbot/whatsapp_message"
 SCOPE = f"jobs:run:flows:{FLOW}"
@@ -24,17 +24,31 @@ def ensure_workspace(server: Server) -> list[str]:
     return [f"workspace {server.workspace} created"]
 
 
-def ensure_user(server: Server, email: str, username: str | None = None) -> list[str]:
+def ensure_user(server: Server, email: str) -> list[str]:
     """Makes an account-less member, who can only run."""
-    for user in server.call("GET", "users/list").json():
-        if user["email"] == email:
-            return []
-        if username and user["username"] == username:
-            raise DeployError(
-                f"{user['email']} has the user name {username} in {server.workspace}, which the ingress needs"
-            )
+    if name_of(server, email):
+        return []
     server.call("POST", "workspaces/add_user", {"email": email, "is_admin": False, "operator": True})
     return [f"user {email} added"]
+
+
+def ensure_ingress(server: Server) -> list[str]:
+    """The ingress's user, in the group that may read what the chat flow runs."""
+    made = ensure_user(server, EMAIL)
+    if INGRESS not in server.call("GET", "groups/listnames").json():
+        server.call("POST", "groups/create", {"name": INGRESS, "summary": "May start the chat flow"})
+        made.append(f"group {INGRESS} created")
+    username = name_of(server, EMAIL)
+    if username not in server.call("GET", f"groups/get/{INGRESS}").json()["members"]:
+        server.call("POST", f"groups/adduser/{INGRESS}", {"username": username})
+        made.append(f"user {username} is in the group {INGRESS}")
+    return made
+
+
+def name_of(server: Server, email: str) -> str | None:
+    """A member's user name."""
+    users = server.call("GET", "users/list").json()
+    return next((str(user["username"]) for user in users if user["email"] == email), None)
 
 
 def token_works(server: Server, token: str | None) -> bool:
@@ -46,7 +60,7 @@ def token_works(server: Server, token: str | None) -> bool:
         headers={"Authorization": f"Bearer {token}"},
         timeout=30,
     )
-    return answer.status_code == 200 and answer.json().get("username") == INGRESS
+    return answer.status_code == 200 and answer.json().get("email") == EMAIL
 
 
 def new_token(server: Server) -> str:
