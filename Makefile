@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPATH :=
 
-.PHONY: help demo demo-reset ask test test-browser lint format locks bundle portal bench-import-time test-warm-stress
+.PHONY: eval replay help demo demo-reset ask test test-browser lint format locks bundle portal bench-import-time test-warm-stress
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -36,6 +36,12 @@ test-browser: $(VENV)/.installed ## the pages, in the system's Chromium
 
 test-faults: $(VENV)/.installed ## the storm at full size: 500 messages, kills throughout (FAULTS_SEED=… replays one)
 	@FAULTS_MESSAGES=$${FAULTS_MESSAGES:-500} $(BIN)/python -m pytest tests/faults -s --timeout 1800
+
+eval: $(VENV)/.installed ## questions with known answers, per configured provider; table and eval.json (LIMIT=20 for a quick look)
+	@$(BIN)/python -m tests.eval $(if $(LIMIT),--limit $(LIMIT))
+
+replay: $(VENV)/.installed ## past turns through the current bot, old and new side by side: make replay TURN=… or DAY=2026-11-22
+	@$(BIN)/python windmill/deploy/replay.py $(if $(TURN),--turn $(TURN)) $(if $(DAY),--day $(DAY))
 
 lint: $(VENV)/.installed ## style, types, the bundle
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/python windmill/deploy/locks.py --check && $(BIN)/python windmill/deploy/metadata.py --check && $(BIN)/python windmill/deploy/check.py

@@ -19,21 +19,20 @@ Fails only when the database can't be reached or the payload is not a message.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from f.chatbot.graph_api import graph_api
+from f.chatbot.history import history
 from f.common.database import Connection, as_tenant, connect, one
 from f.common.references import inert
 from f.common.windmill import run_id
 
 if TYPE_CHECKING:
-    from f.common.shapes import Context, Mode, Utterance
+    from f.common.shapes import Context, Mode
 
 postgresql = dict[str, Any]
 c_whatsapp = dict[str, Any]
 c_llm = dict[str, Any]
-# UTF-8 bytes over 2.8 was an upper bound of the token count on every passage of six languages.
-BYTES_PER_TOKEN = 2.8
 
 
 def main(
@@ -163,27 +162,12 @@ def read_context(
         "message_ids": [m["message_id"] for m in messages if m["message_id"]],
         # A voice note's words are the question; what it was is for the log.
         "question": "\n".join(m["words"].removeprefix("[voice note] ") for m in messages),
-        "history": history(conn, contact, chatbot.pop("history_tokens")),
+        "history": history(conn, contact, chatbot.pop("history_tokens"), replayed(payload)),
         "chatbot": chatbot,
         "contact": person or {"name": None, "language": None, "lead": {}},
     }
 
 
-def history(conn: Connection, contact: str | None, budget_tokens: int) -> list[Utterance]:
-    """The newest whole turns that fit the budget, oldest first. What doesn't fit stays in the database."""
-    rows = conn.execute(
-        b"select coalesce(turn_id::text, 'message ' || id) as turn, direction, body from conversation_logs"
-        b" where contact_id = %s order by id desc limit 200",
-        [contact],
-    ).fetchall()
-    turns: dict[str, list[Utterance]] = {}
-    for row in reversed(rows):
-        role: Literal["user", "assistant"] = "user" if row["direction"] == "in" else "assistant"
-        turns.setdefault(row["turn"], []).append({"role": role, "text": row["body"]})
-    kept: list[Utterance] = []
-    for turn in reversed(turns.values()):
-        budget_tokens -= sum(int(len(u["text"].encode()) / BYTES_PER_TOKEN) + 4 for u in turn)
-        if budget_tokens < 0:
-            break
-        kept = turn + kept
-    return kept
+def replayed(payload: str) -> str:
+    """The message's id: a past one is taken again with the history of then."""
+    return str(json.loads(payload)["entry"][0]["changes"][0]["value"]["messages"][0]["id"])
