@@ -158,7 +158,10 @@ def on_windmill(tries: int) -> None:
         os.environ["WINDMILL_URL"], os.environ["WINDMILL_TOKEN"], os.environ["WINDMILL_WORKSPACE"]
     )
     sources = {"empty": (EMPTY, "")} | {
-        step: (f"# no_postinstall\nimport {names}\n{EMPTY}", (ROOT / f"windmill/f/chatbot/{step}.script.lock").read_text())
+        step: (
+            f"# no_postinstall\nimport {names}\n{EMPTY}",
+            (ROOT / f"windmill/f/chatbot/{step}.script.lock").read_text(),
+        )
         for step, names in IMPORTS.items()
     }
     for name, (source, lock) in sources.items():
