@@ -150,7 +150,13 @@ def measure(
     for case in cases:
         result = ask(stack, ids, llm, case)
         answers.append(
-            {**case, "reply": result["reply"], "cost_usd": result["usage"]["cost_usd"], **judge(case, result)}
+            {
+                **case,
+                "reply": result["reply"],
+                "why": [c["outcome"] for c in result["trace"] if c["tool"] == "(note)"],
+                "cost_usd": result["usage"]["cost_usd"],
+                **judge(case, result),
+            }
         )
     table = {}
     for kind in KINDS:
