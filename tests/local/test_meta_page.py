@@ -164,7 +164,12 @@ def test_a_document_goes_to_windmill_as_the_tenants_staff(meta: Meta, windmill: 
     assert sent["component"] == "upload"
     asked = json.loads(sent["args"]["request"])
     assert asked["chatmill"] == 1
-    assert (asked["action"], asked["file"], asked["filename"], asked["title"]) == ("upload", "JVBERg==", "Ä.pdf", "T")
+    assert (asked["action"], asked["file"], asked["filename"], asked["title"]) == (
+        "upload",
+        "JVBERg==",
+        "Ä.pdf",
+        "T",
+    )
 
 
 def test_a_refused_document_says_why(meta: Meta, windmill: Recorder) -> None:

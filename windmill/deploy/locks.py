@@ -9,14 +9,28 @@ from __future__ import annotations
 
 import argparse
 import re
-import subprocess
 import sys
 from functools import cache
+from importlib import metadata
 from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 WINDMILL = Path(__file__).resolve().parents[1]
 PINS = WINDMILL / "worker" / "requirements.txt"
 PYTHON = "3.12"
+WORKER = {
+    "python_version": PYTHON,
+    "python_full_version": f"{PYTHON}.0",
+    "implementation_name": "cpython",
+    "platform_python_implementation": "CPython",
+    "platform_machine": "x86_64",
+    "platform_system": "Linux",
+    "sys_platform": "linux",
+    "os_name": "posix",
+    "extra": "",
+}
 # May stand above the header. Without it a worker copies all packages that share a folder (google.*) into the job's folder, for seconds, in every
 # job; they are namespace packages, which Python finds where they are.
 ALONE = "# no_postinstall\n"
@@ -82,22 +96,41 @@ def lock_of(script: Path) -> str:
 
 @cache
 def resolve(wanted: tuple[str, ...]) -> str:
-    """The pinned closure of some requirements, a line each."""
-    if not wanted:
-        return ""
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "uv", "pip", "compile", "-", "--quiet", "--no-header", "--no-annotate"),
-            *("--python-version", PYTHON, "--python-platform", "linux", "--constraints", str(PINS)),
-        ],
-        input="\n".join(wanted),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise SystemExit(f"no lock for {', '.join(wanted)}:\n{done.stderr.strip()}")
-    return done.stdout
+    """The pinned closure of some requirements, a line each. From the installed packages' own metadata, so that no index is asked."""
+    pins = pinned()
+    found: dict[str, str] = {}
+    seen: set[tuple[str, str]] = set()
+    queue = [Requirement(line) for line in wanted]
+    while queue:
+        requirement = queue.pop()
+        name = canonicalize_name(requirement.name)
+        if name not in pins:
+            raise SystemExit(f"{name} is not in worker/requirements.in: add it there, then `make locks`")
+        if not requirement.specifier.contains(pins[name]):
+            raise SystemExit(f"{requirement} is asked for, but worker/requirements.txt has {pins[name]}")
+        found[name] = pins[name]
+        for extra in ("", *requirement.extras):
+            if (name, extra) not in seen:
+                seen.add((name, extra))
+                queue += needs(name, extra)
+    return "".join(f"{name}=={found[name]}\n" for name in sorted(found))
+
+
+def needs(name: str, extra: str) -> list[Requirement]:
+    """What a package needs on a worker, for one of its extras or for none."""
+    listed = [Requirement(line) for line in metadata.requires(name) or []]
+    return [r for r in listed if (not r.marker or r.marker.evaluate(WORKER | {"extra": extra}))]
+
+
+def pinned() -> dict[str, str]:
+    """The version of each package in worker/requirements.txt that a worker would install."""
+    lines = [line.removesuffix("\\").strip() for line in PINS.read_text().splitlines() if "==" in line]
+    pins = [Requirement(line) for line in lines]
+    return {
+        canonicalize_name(pin.name): str(pin.specifier).removeprefix("==")
+        for pin in pins
+        if not pin.marker or pin.marker.evaluate(WORKER)
+    }
 
 
 def main() -> int:

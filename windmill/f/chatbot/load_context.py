@@ -7,6 +7,7 @@
 # google-genai==3.4.0
 # charset-normalizer==3.5.2
 # pypdfium2==5.15.2
+# tiktoken==0.14.0
 """Step 1 of a turn: from Meta's payload to everything that the model needs to answer.
 
 In: the `entry` of Meta's envelope with one message. Out: a Context (f/common/shapes.py).
