@@ -141,7 +141,6 @@ def test_given_words_are_the_reply(bench: Bench) -> None:
 
 def test_the_clinic_has_no_order_tool(bench: Bench) -> None:
     bench.ask("hello", "Hello! How can I help?", bot=CLINIC)
-    assert [t["function"]["name"] for t in bench.openai.asked[0]["tools"]] == [
-        "search_knowledge_base",
-        "hand_over",
-    ]
+    offered = {t["function"]["name"] for t in bench.openai.asked[0]["tools"]}
+    assert {"search_knowledge_base", "hand_over"} <= offered
+    assert not offered & {"get_order", "list_orders"}

@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -29,19 +30,17 @@ class ServerWorld(World):
 
     def jobs(self) -> list[dict[str, Any]]:
         """Every job of the workspace, whole, with its log."""
-        server, listed, page = self.stack.windmill(), [], 1
-        while found := server.call("GET", f"jobs/list?per_page=100&page={page}").json():
-            listed += found
-            page += 1
-            if len(found) < 100:
-                break
-        whole = []
-        for entry in listed:
+        server = self.stack.windmill()
+        listed = server.call("GET", "jobs/list?per_page=1000").json()
+        assert len(listed) < 1000, "more jobs than a listing holds: use a fresh workspace"
+
+        def whole(entry: dict[str, Any]) -> list[dict[str, Any]]:
             job = server.call("GET", f"jobs_u/get/{entry['id']}", ok=(200, 404))
-            if job.status_code == 200:
-                log = server.call("GET", f"jobs_u/get_logs/{entry['id']}", ok=(200, 404)).text
-                whole.append({**job.json(), "logs": log})
-        return whole
+            log = server.call("GET", f"jobs_u/get_logs/{entry['id']}", ok=(200, 404)).text
+            return [{**job.json(), "logs": log}] if job.status_code == 200 else []
+
+        with ThreadPoolExecutor(8) as pool:
+            return [job for found in pool.map(whole, listed) for job in found]
 
     def run_of(self, message_id: str) -> str:
         (row,) = self.rows("select run_id::text from inbound_messages where message_id = %s", message_id)
