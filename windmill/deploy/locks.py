@@ -91,7 +91,9 @@ def complete(script: Path) -> None:
 
 def lock_of(script: Path) -> str:
     """The text of the script's lock, to the byte what the server would make: no line end after the last package."""
-    return HEADER + resolve(tuple(sorted(own_requirements(script)))).rstrip("\n")
+    if not own_requirements(script):
+        return f"# py: {PYTHON}\n"
+    return (HEADER + resolve(tuple(sorted(own_requirements(script))))).rstrip("\n")
 
 
 @cache

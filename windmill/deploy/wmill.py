@@ -18,6 +18,9 @@ WINDMILL = Path(__file__).resolve().parents[1]
 CLI = "windmill-cli@1.819.0"
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 COUNT = re.compile(r"(\d+) changes to apply")
+QUIET_S = (
+    8  # the server gathers the modules that changed for some seconds before it makes their importers' locks
+)
 DEPENDENCY_JOBS = "jobs/queue/list?job_kinds=dependencies,flowdependencies,appdependencies&per_page=100"
 ROUNDS = 5  # a lock made anew can make those of its importers anew, and so on: modules are at most three deep
 
@@ -99,9 +102,9 @@ def push(server: Server, say: Callable[[str], None] = lambda line: None) -> int:
 
 
 def wait_for_locks(server: Server, seconds: float = 600) -> None:
-    """Until no dependency job is queued or at work, twice in a row: one job may start the next."""
+    """Until no dependency job has been queued or at work for a while: one job starts the next, some seconds later."""
     deadline, quiet = time.monotonic() + seconds, 0
-    while quiet < 3:
+    while quiet < QUIET_S:
         quiet = 0 if server.call("GET", DEPENDENCY_JOBS).json() else quiet + 1
         if time.monotonic() > deadline:
             raise DeployError(
