@@ -21,6 +21,7 @@ from pathlib import Path
 
 BUNDLE = Path(__file__).resolve().parents[1] / "windmill"
 LARGE = {"openai", "google-genai", "mcp", "tiktoken", "pypdf", "pypdfium2", "markdown-it-py"}
+OPTIONAL = {"sniffio"}  # httpcore2 imports it where it happens to be installed, and does without
 OWNERS = packages_distributions()
 
 
@@ -35,7 +36,7 @@ class Step:
     def complaints(self) -> list[str]:
         named = header(BUNDLE / f"{self.path}.py")
         found = [f"imports {name} before it is needed" for name in sorted(LARGE & self.packages.keys())]
-        strange = self.packages.keys() - closure(named) - LARGE
+        strange = self.packages.keys() - closure(named) - LARGE - OPTIONAL
         found += [f"imports {name}, which its requirements don't bring" for name in sorted(strange)]
         idle = named - {owner for module in imported(self.path, set()) for owner in owners(module)}
         found += [f"requires {name}, which nothing of it imports" for name in sorted(idle)]

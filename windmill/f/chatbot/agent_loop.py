@@ -7,7 +7,6 @@
 # google-genai==3.4.0
 # mcp==2.3.0
 # pgvector==0.5.1
-# tiktoken==0.14.0
 """Step 2 of a turn: the model thinks, calls tools, and replies.
 
 In: the Context of load_context. Out: an Answer (f/common/shapes.py): the reply, its citations, whether it could be answered, the trace.
