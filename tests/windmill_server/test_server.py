@@ -32,7 +32,8 @@ def ask(world: ServerWorld, text: str, customer: int = 0) -> tuple[str, str]:
 def why(world: ServerWorld, sent: str) -> str:
     """What the turn of a message says of itself, for whoever reads a failed test."""
     rows = world.rows(
-        "select t.state, t.outcome, t.error, t.run_id from turns t join inbound_messages i on i.turn_id = t.id where i.message_id = %s", sent
+        "select t.state, t.outcome, t.error, t.run_id from turns t join inbound_messages i on i.turn_id = t.id where i.message_id = %s",
+        sent,
     )
     return json.dumps(rows, default=str)
 
