@@ -182,7 +182,8 @@ def test_the_keyboard_reaches_everything(world: World, visit: Visit) -> None:
     page = visit(SHOP.staff)
     go(page, "Documents")
     page.reload()
-    page.get_by_role("heading", level=1).wait_for()
+    page.get_by_role("heading", level=1, name="Documents").wait_for()
+    expect(page.locator("main .state[role=status]")).to_have_count(0, timeout=20_000)
     reached = []
     for _ in range(14):
         page.keyboard.press("Tab")
