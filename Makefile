@@ -82,7 +82,7 @@ bench-import-time: $(VENV)/.installed ## what each step's imports cost; fails wh
 	@$(BIN)/python -m bench.import_time
 
 test-warm-stress: $(VENV)/.installed ## 2,000 jobs at once through the warm interpreter
-	@STRESS_JOBS=2000 $(BIN)/python -m pytest -s tests/worker/test_stress.py
+	@STRESS_JOBS=$${STRESS_JOBS:-2000} $(BIN)/python -m pytest -m stress -s tests/worker/test_stress.py
 
 test-windmill: $(VENV)/.installed ## the suite on a real server: WINDMILL_URL=… WINDMILL_TOKEN=… WINDMILL_WORKSPACE=… DATABASE_URL=… [TEST_HOST=…]
 	@SERVER_REQUIRED=1 $(BIN)/python -m pytest tests/windmill_server --timeout 900

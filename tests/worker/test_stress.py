@@ -1,4 +1,4 @@
-"""Many jobs at once through one warm interpreter, a third of them ill-behaved. 100 here; `make test-warm-stress` runs 2,000."""
+"""Many jobs at once through one warm interpreter, a third of them ill-behaved. `make test-warm-stress` runs 2,000; STRESS_JOBS=100 makes it short."""
 
 from __future__ import annotations
 
@@ -61,6 +61,7 @@ async def run_one(warm: Warm, number: int, folder: Path, left: list[int]) -> str
     return f"{name} ended with {process.returncode} and {out[:80]!r}" if wrong else ""
 
 
+@pytest.mark.stress
 @pytest.mark.timeout(1800)
 def test_many_jobs_at_once() -> None:
     left: list[int] = []
