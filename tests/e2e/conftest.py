@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -63,6 +64,20 @@ class World:
         server = self.stack.windmill()
         listed = server.call("GET", "jobs/list?per_page=1000").json()
         return [server.call("GET", f"jobs_u/get/{job['id']}").json() for job in listed]
+
+    def secrets_in(self, text: str) -> list[str]:
+        """The names of the secrets that a text holds."""
+        known = self.stack.secrets
+        secret = {
+            "database password": known.app,
+            "master key": known.master_key,
+            "job id key": known.job_id_key,
+            "model key": known.models,
+            "order system key": known.orders,
+            **{f"access token {number}": token for number, token in known.whatsapp.items()},
+        }
+        escaped = {name: json.dumps(value)[1:-1] for name, value in secret.items()}
+        return [name for name in secret if secret[name] in text or escaped[name] in text]
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import tempfile
@@ -45,20 +44,6 @@ class ServerWorld(World):
     def run_of(self, message_id: str) -> str:
         (row,) = self.rows("select run_id::text from inbound_messages where message_id = %s", message_id)
         return str(row["run_id"])
-
-    def secrets_in(self, text: str) -> list[str]:
-        """The names of the secrets that a text holds."""
-        known = self.stack.secrets
-        secret = {
-            "database password": known.app,
-            "master key": known.master_key,
-            "job id key": known.job_id_key,
-            "model key": known.models,
-            "order system key": known.orders,
-            **{f"access token {number}": token for number, token in known.whatsapp.items()},
-        }
-        escaped = {name: json.dumps(value)[1:-1] for name, value in secret.items()}
-        return [name for name in secret if secret[name] in text or escaped[name] in text]
 
 
 @pytest.fixture(scope="session")
