@@ -5,8 +5,13 @@
 --     the tables' owner, for the current tenant only, and returns nothing but chunk ids; the rows are then read under the caller's policies.
 --   * the tenant's id also stands in the query as a constant, so that only its partition is planned and read.
 
+-- Words for search: accents off, nothing stemmed, so that it works for any language written with spaces.
+create text search configuration words_simple (copy = simple);
+alter text search configuration words_simple
+    alter mapping for hword, hword_part, word with unaccent, simple;
+
 -- Words in the document's own language. Stemming needs one configuration a language; accents go first, because people leave them out.
--- A language without a stemmer has chatbot_words: accents off, nothing stemmed.
+-- A language without a stemmer has words_simple.
 do $$
 declare
     language text;
@@ -20,7 +25,6 @@ begin
                        'words_' || language, language || '_stem');
     end loop;
 end $$;
-create text search configuration words_simple (copy = chatbot_words);
 
 -- Scripts that are written without spaces (and Korean, whose particles stick to the word) become overlapping pairs of characters.
 create function spaced(p_text text) returns text
@@ -126,67 +130,11 @@ create function tenant_keys(p_tenant uuid, p_lexemes text[]) returns text[]
     language sql immutable parallel safe as $$
     select array_agg(left(p_tenant::text, 13) || left(lexeme, 200)) from unnest(p_lexemes) lexeme
 $$;
-drop index chunks_words;
-alter table chunks add column language text not null default 'simple';
-alter table documents add column language text;
-with known as (
-    select d.id, coalesce(language_of(string_agg(c.text, ' ' order by c.ordinal)), 'simple') as language
-    from documents d join chunks c on c.document_id = d.id group by d.id
-), marked as (
-    update documents d set language = k.language from known k where k.id = d.id returning d.id, d.title, d.language
-)
-update chunks c set language = m.language,
-    words = setweight(words_of(m.language, concat_ws(' ', m.title, c.heading)), 'A') || words_of(m.language, c.text)
-    from marked m where m.id = c.document_id;
 create index chunks_words on chunks using gin (tenant_keys(tenant_id, tsvector_to_array(words))) with (fastupdate = off);
-insert into tenant_languages select tenant_id, language, count(*) from chunks group by 1, 2;
-insert into tenant_words select tenant_id, lexeme, count(*) from chunks, unnest(tsvector_to_array(words)) lexeme group by 1, 2;
 create trigger chunks_counted after insert on chunks referencing new table as changed
     for each statement execute function count_words();
 create trigger chunks_uncounted after delete on chunks referencing old table as changed
     for each statement execute function count_words();
-
--- Vectors in partitions by tenant: an index of one partition finds a tenant's vectors among its few neighbours', not among everybody's.
--- Tried at 300,000 chunks: one index for all returned too few or the wrong rows for the sizes in the middle, or took 40 ms and more.
-alter table chunks add constraint chunks_of_tenant unique (tenant_id, id);
-drop index chunks_by_tenant;
-alter table chunk_embeddings rename to chunk_embeddings_before;
-create table chunk_embeddings (
-    model_id          smallint not null references embedding_models,
-    chunk_id          bigint not null,
-    tenant_id         uuid not null,
-    embedding         vector not null,
-    primary key (tenant_id, model_id, chunk_id),
-    foreign key (tenant_id, chunk_id) references chunks (tenant_id, id) on delete cascade
-) partition by hash (tenant_id);
-do $$
-begin
-    for part in 0..31 loop
-        execute format('create table chunk_embeddings_%s partition of chunk_embeddings for values with (modulus 32, remainder %s)', part, part);
-        perform isolate(format('chunk_embeddings_%s', part)::regclass);
-    end loop;
-end $$;
-create index chunk_embeddings_by_chunk on chunk_embeddings (tenant_id, chunk_id);
-insert into chunk_embeddings (model_id, chunk_id, tenant_id, embedding) select model_id, chunk_id, tenant_id, embedding from chunk_embeddings_before;
-drop table chunk_embeddings_before;
-select isolate('chunk_embeddings');
-grant select, insert on chunk_embeddings to chatbot_app;
-
--- An index for a model's vectors. Called once for each row of embedding_models. Above 2,000 dimensions an index needs half precision.
-create function index_embedding_model(p_model smallint) returns void
-    language plpgsql set search_path = public, pg_temp as $$
-declare
-    model embedding_models;
-    kind text;
-begin
-    select * into strict model from embedding_models where id = p_model;
-    kind := case when model.dimensions > 2000 then 'halfvec' else 'vector' end;
-    execute format('create index %I on chunk_embeddings using hnsw ((embedding::%s(%s)) %s_cosine_ops) where model_id = %s',
-                   'chunk_embeddings_model_' || model.id, kind, model.dimensions, kind, model.id);
-end $$;
-alter function index_embedding_model owner to chatbot_owner;
-revoke execute on function index_embedding_model from public;
-select index_embedding_model(id) from embedding_models;
 
 -- The nearest passages by reading every vector of the tenant. The sum keeps the planner from the index: it was seen to choose it for the
 -- smallest tenants, a hundred times slower and wrong.
@@ -244,8 +192,9 @@ create function word_hits(p_lexemes text[], p_weights real[], p_count int) retur
 $$;
 alter function word_hits owner to chatbot_owner;
 
--- The passages that fit a question, best first, of the current tenant only. Same columns as before; each document is asked in its language.
-create or replace function search_chunks(p_question text, p_embedding vector, p_model smallint, p_limit int default 5)
+-- The passages that fit a question, best first, of the current tenant only; each document is asked in its language.
+-- score ranks, relevance refuses: held against embedding_models.floor. They want different mixtures of vectors and words: see bench/README.md.
+create function search_chunks(p_question text, p_embedding vector, p_model smallint, p_limit int default 5)
     returns table (chunk_id bigint, document_id uuid, title text, page int, heading text, passage text,
                    cosine real, coverage real, score real, relevance real)
     language plpgsql stable
@@ -290,175 +239,6 @@ begin
     from best b join chunks c on c.id = b.id join documents d on d.id = c.document_id
     order by b.score desc, c.id;
 end $$;
-
--- As in 003, and: in the document's language, with no vector of a model that the tenant has left meanwhile. Returns -1 for that.
-create or replace function publish_document(p_document uuid) returns int
-    language plpgsql security definer set search_path = public, pg_temp as $$
-declare
-    doc documents;
-    published int;
-begin
-    perform pg_advisory_xact_lock(7202612, hashtext(current_tenant()::text));
-    select * into doc from documents where id = p_document and tenant_id = current_tenant() for update;
-    if not found then
-        raise exception 'document % does not exist', p_document using errcode = 'no_data_found';
-    end if;
-    if not exists (select from staged_chunks where document_id = p_document) then
-        -- A step that runs twice finds its work done.
-        return (select count(*) from chunks where document_id = p_document);
-    end if;
-    if exists (select from staged_chunks where document_id = p_document and embedding is null) then
-        raise exception 'document % still has chunks without a vector', p_document;
-    end if;
-    if exists (select from staged_chunks s where s.document_id = p_document and s.model_id is distinct from
-               (select m.id from embedding_models m join tenants t on t.embedding_model = m.name where t.id = doc.tenant_id)) then
-        return -1;
-    end if;
-    delete from chunks where document_id = p_document;
-    if doc.replaces is not null then
-        delete from documents where id = doc.replaces and tenant_id = doc.tenant_id;
-    end if;
-    doc.language := coalesce(
-        (select language_of(string_agg(text, ' ' order by ordinal)) from (
-            select text, ordinal from staged_chunks where document_id = p_document order by ordinal limit 12) s),
-        (select language from tenant_languages where tenant_id = doc.tenant_id order by chunks desc limit 1), 'simple');
-    with moved as (
-        delete from staged_chunks where document_id = p_document returning *
-    ), stored as (
-        insert into chunks (tenant_id, document_id, version, ordinal, page, char_start, page_end, char_end, heading, tokens, text, language, words)
-        select tenant_id, document_id, doc.version, ordinal, page, char_start, page_end, char_end, heading, tokens, text, doc.language,
-               setweight(words_of(doc.language, concat_ws(' ', doc.title, heading)), 'A') || words_of(doc.language, text)
-        from moved order by ordinal
-        returning id, tenant_id, ordinal
-    ), vectors as (
-        insert into chunk_embeddings (model_id, chunk_id, tenant_id, embedding)
-        select m.model_id, s.id, s.tenant_id, m.embedding from stored s join moved m using (ordinal)
-        returning 1
-    )
-    select count(*) into published from vectors;
-    update documents set state = 'ready', error = null, chunks = published, chunks_embedded = published, language = doc.language,
-        replaces = null, updated_at = now() where id = p_document;
-    return published;
-end $$;
-
--- A new version of a document keeps the vectors of the passages that have not changed. Returns how many were kept.
-create function reuse_vectors(p_document uuid) returns int
-    language plpgsql set search_path = public, pg_temp set enable_seqscan = off as $$
-declare
-    reused int;
-begin
-    update staged_chunks s set embedding = e.embedding, model_id = e.model_id
-        from documents d
-        join documents before on before.id in (d.id, d.replaces) and before.title = d.title
-        join chunks c on c.document_id = before.id
-        join chunk_embeddings e on e.tenant_id = c.tenant_id and e.chunk_id = c.id
-        join embedding_models m on m.id = e.model_id
-        join tenants t on t.id = d.tenant_id and t.embedding_model = m.name
-        where d.id = p_document and s.document_id = d.id and s.embedding is null and s.text = c.text and s.heading = c.heading;
-    get diagnostics reused = row_count;
-    return reused;
-end $$;
-
--- A tenant changes its embedding model: the new vectors are made beside the old ones, which answer until all of them are there.
-create function switch_embedding_model(p_model smallint) returns boolean
-    language plpgsql security definer set search_path = public, pg_temp as $$
-begin
-    perform pg_advisory_xact_lock(7202612, hashtext(current_tenant()::text));
-    if exists (select from chunks c where c.tenant_id = current_tenant() and not exists (
-            select from chunk_embeddings e where e.tenant_id = c.tenant_id and e.model_id = p_model and e.chunk_id = c.id)) then
-        return false;
-    end if;
-    update tenants set embedding_model = (select name from embedding_models where id = p_model) where id = current_tenant();
-    delete from chunk_embeddings where tenant_id = current_tenant() and model_id <> p_model;
-    return true;
-end $$;
-alter function switch_embedding_model owner to chatbot_owner;
-revoke execute on function switch_embedding_model from public;
-grant execute on function switch_embedding_model to chatbot_app;
-
--- What a tenant may keep and do: tenants.limits by name, else the platform's figure.
-create function plan_limit(p_name text) returns bigint
-    language sql stable as $$
-    select coalesce((select (limits ->> p_name)::bigint from tenants where id = current_tenant()), case p_name
-        when 'documents' then 500 when 'pages' then 20000 when 'bytes' then 1000000000 when 'ingestions_per_day' then 200 end)
-$$;
-
-create table tenant_ingestions (
-    tenant_id         uuid not null references tenants on delete cascade,
-    day               date not null,
-    ingestions        int not null,
-    primary key (tenant_id, day)
-);
-select isolate('tenant_ingestions');
-grant select, insert, update on tenant_ingestions to chatbot_app;
-
--- Asked before a document is stored: null and one ingestion counted, or the sentence that names the limit.
-create function admit_document(p_bytes bigint, p_replaces uuid default null) returns text
-    language plpgsql set search_path = public, pg_temp as $$
-declare
-    here record;
-    today int;
-begin
-    perform pg_advisory_xact_lock(7202613, hashtext(current_tenant()::text));
-    select count(*) as documents, coalesce(sum(size_bytes), 0) as bytes into here
-        from documents where tenant_id = current_tenant() and state <> 'failed' and id is distinct from p_replaces;
-    if here.documents >= plan_limit('documents') then
-        return format('Your plan holds %s documents, and all are used. Delete one, or ask for a larger plan.', plan_limit('documents'));
-    elsif here.bytes + p_bytes > plan_limit('bytes') then
-        return format('Your plan holds %s MB; %s MB are used and this file has %s MB. Delete a document, or ask for a larger plan.',
-                      plan_limit('bytes') / 1000000, here.bytes / 1000000, ceil(p_bytes / 1000000.0));
-    end if;
-    select ingestions into today from tenant_ingestions where tenant_id = current_tenant() and day = current_date;
-    if coalesce(today, 0) >= plan_limit('ingestions_per_day') then
-        return format('Your plan reads %s documents a day, and that many were read today. Upload it tomorrow, or ask for a larger plan.',
-                      plan_limit('ingestions_per_day'));
-    end if;
-    insert into tenant_ingestions as i (tenant_id, day, ingestions) values (current_tenant(), current_date, 1)
-        on conflict (tenant_id, day) do update set ingestions = i.ingestions + 1;
-    return null;
-end $$;
-
--- The pages that the plan still holds for this document.
-create function pages_left(p_document uuid) returns bigint
-    language sql stable as $$
-    select greatest(plan_limit('pages') - coalesce(sum(d.pages), 0), 0) from documents d
-    where d.tenant_id = current_tenant() and d.state in ('ready', 'processing') and d.id <> p_document
-      and d.id is distinct from (select replaces from documents where id = p_document)
-$$;
-
--- Web pages as a source: read again and again, each page a document that is replaced when its text has changed.
-create table knowledge_sources (
-    id                uuid primary key default gen_random_uuid(),
-    tenant_id         uuid not null references tenants on delete cascade,
-    kind              text not null check (kind in ('page', 'sitemap', 'crawl')),
-    url               text not null,
-    max_pages         int not null default 50 check (max_pages between 1 and 2000),
-    refresh_hours     int not null default 24 check (refresh_hours between 1 and 8760),
-    state             text not null default 'new' check (state in ('new', 'reading', 'ready', 'failed')),
-    error             text,                               -- a sentence for the tenant
-    notes             text[] not null default '{}',       -- pages that could not be read
-    pages             int,
-    next_read_at      timestamptz not null default now(),
-    read_at           timestamptz,
-    created_at        timestamptz not null default now(),
-    unique (tenant_id, url)
-);
-select isolate('knowledge_sources');
-grant select, insert, update, delete on knowledge_sources to chatbot_app;
-alter table documents add column source_id uuid references knowledge_sources on delete cascade, add column source_url text;
-create index documents_by_source on documents (source_id) where source_id is not null;
-
--- The sources that are due, of all tenants, each for one reader: until two hours are over nobody else is given it.
-create function claim_sources(batch int default 10) returns table (source_id uuid, tenant_id uuid)
-    language sql security definer set search_path = public, pg_temp as $$
-    update knowledge_sources s set next_read_at = now() + interval '2 hours'
-    from (select k.id from knowledge_sources k join tenants t on t.id = k.tenant_id and t.status = 'active'
-          where k.next_read_at <= now() order by k.next_read_at limit batch for update of k skip locked) due
-    where s.id = due.id returning s.id, s.tenant_id
-$$;
-alter function claim_sources owner to chatbot_owner;
-revoke execute on function claim_sources from public;
-grant execute on function claim_sources to chatbot_app;
-
--- The floor holds for this mixture of 0.15 x coverage, for this model; `make calibrate` finds it from questions and passages.
-comment on column embedding_models.floor is 'least relevance of an answer; see bench/calibrate.py';
+alter function search_chunks owner to chatbot_owner;
+revoke execute on function search_chunks from public;
+grant execute on function search_chunks to chatbot_app;
