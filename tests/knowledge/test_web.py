@@ -12,6 +12,8 @@ import pytest
 from f.ingest import read_source, refresh_sources
 from tests.knowledge.conftest import Knowledge
 
+RUN, GONE = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
+
 
 class Site:
     """A web site: path -> (status, type, body). Counts what is asked for."""
@@ -138,6 +140,77 @@ def test_a_refresh_takes_what_changed_and_nothing_else(
     assert row == [{"state": "ready", "pages": 3, "later": True}]
 
 
+def test_what_a_site_no_longer_leads_to_is_deleted(
+    knowledge: Knowledge, site: Site, started: list[Any]
+) -> None:
+    site.put("/", "Start.", "/a /b /c")
+    for name in "abc":
+        site.put(f"/{name}", f"Words of page {name}.")
+    tenant = knowledge.tenant()
+    of = source(knowledge, tenant, "crawl", site.url + "/")
+    assert read(knowledge, site, tenant, of)["new"] == 4
+    site.put("/", "Start.", "/a /b")  # /c is still served, but nothing leads there
+    assert read(knowledge, site, tenant, of)["gone"] == 1
+    assert urls(knowledge, tenant) == ["", "a", "b"]
+
+
+def test_a_day_of_maintenance_deletes_nothing_but_what_is_gone(
+    knowledge: Knowledge, site: Site, started: list[Any]
+) -> None:
+    site.put("/", "Start.", "/a /b")
+    site.put("/a", "Page A.", "/c /d")
+    for name in "bcd":
+        site.put(f"/{name}", f"Words of page {name}.")
+    tenant = knowledge.tenant()
+    of = source(knowledge, tenant, "crawl", site.url + "/")
+    assert read(knowledge, site, tenant, of)["new"] == 5
+    site.put("/a", "", status=500)  # what it leads to can't be found today
+    site.put("/d", "", status=404)
+    result = read(knowledge, site, tenant, of)
+    assert (result["gone"], urls(knowledge, tenant)) == (1, ["", "a", "b", "c"])
+    assert result["notes"][-1].startswith("1 pages were not found this time and are kept")
+    site.put("/", "We are back soon.")
+    assert read(knowledge, site, tenant, of)["gone"] == 0 and len(urls(knowledge, tenant)) == 4
+
+
+def test_pages_beyond_the_most_that_a_source_may_have_go(
+    knowledge: Knowledge, site: Site, started: list[Any]
+) -> None:
+    site.put("/", "Start.", "/a /b /c")
+    for name in "abc":
+        site.put(f"/{name}", f"Words of page {name}.")
+    tenant = knowledge.tenant()
+    of = source(knowledge, tenant, "crawl", site.url + "/")
+    read(knowledge, site, tenant, of)
+    knowledge.rows("update knowledge_sources set max_pages = 2 where id = %s", of)
+    assert read(knowledge, site, tenant, of)["gone"] == 2 and urls(knowledge, tenant) == ["", "a"]
+
+
+def test_the_same_text_under_another_address_keeps_its_document(
+    knowledge: Knowledge, site: Site, started: list[Any]
+) -> None:
+    site.put("/", "Start.", "/a")
+    body = (200, "text/html", "<title>A</title><p>The same words.</p>")
+    site.pages["/a"] = body
+    tenant = knowledge.tenant()
+    of = source(knowledge, tenant, "crawl", site.url + "/")
+    read(knowledge, site, tenant, of)
+    site.put("/", "Start.", "/a-new")
+    del site.pages["/a"]
+    site.pages["/a-new"] = body
+    result = read(knowledge, site, tenant, of)
+    assert (result["unchanged"], result["gone"], len(urls(knowledge, tenant))) == (2, 0, 2)
+
+
+def test_a_redirect_does_not_lead_around_robots(knowledge: Knowledge, site: Site, started: list[Any]) -> None:
+    site.pages["/robots.txt"] = (200, "text/plain", "User-agent: *\nDisallow: /private\n")
+    site.pages["/"] = (302, "text/html", "/private/")
+    site.put("/private/", "Not for robots.")
+    tenant = knowledge.tenant()
+    of = source(knowledge, tenant, "page", site.url + "/")
+    assert "robots.txt" in read(knowledge, site, tenant, of)["notes"][0] and "/private/" not in site.asked
+
+
 def test_an_index_of_sitemaps_is_followed(knowledge: Knowledge, site: Site, started: list[Any]) -> None:
     site.pages["/s.xml"] = (
         200,
@@ -204,3 +277,26 @@ def test_sources_that_are_due_are_started_once(knowledge: Knowledge, started: li
     refresh_sources.main(knowledge.db)
     refresh_sources.main(knowledge.db)
     assert started == [{"path": "f/ingest/read_web_source", "source_id": of, "tenant_id": tenant}]
+
+
+def test_documents_that_stood_still_go_on(
+    knowledge: Knowledge, started: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    knowledge.rows("delete from knowledge_sources")
+    monkeypatch.setattr(refresh_sources, "job_state", {RUN: "running", GONE: "completed"}.__getitem__)
+    tenant = knowledge.tenant()
+    waits, works, lost, new = (knowledge.document(tenant) for _ in range(4))
+    query = "update documents set state = %s, run_id = %s, updated_at = now() - %s::interval where id = %s"
+    knowledge.rows(query, "received", None, "31 minutes", waits)
+    knowledge.rows(query, "processing", RUN, "31 minutes", works)
+    knowledge.rows(query, "processing", GONE, "31 minutes", lost)
+    knowledge.rows(query, "processing", GONE, "29 minutes", new)
+    refresh_sources.main(knowledge.db)
+    refresh_sources.main(knowledge.db)
+    assert {run["document_id"] for run in started} == {waits, lost} and len(started) == 2
+    for _ in range(5):
+        knowledge.rows("update documents set updated_at = now() - interval '1 hour' where id = %s", lost)
+        refresh_sources.main(knowledge.db)
+    row = knowledge.rows("select state, error from documents where id = %s", lost)[0]
+    assert row["state"] == "failed" and "Upload it again" in row["error"]
+    assert sum(run["document_id"] == lost for run in started) == 5

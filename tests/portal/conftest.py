@@ -22,6 +22,10 @@ STATIC = {
     "f.ingest.list_documents": (),
     "f.office.me": (),
     "f.office.documents": ("embeddings",),
+    "f.office.sources": (),
+    "f.office.answers": (),
+    "f.office.people": (),
+    "f.office.notifications": (),
     "f.office.bot": ("master_key",),
     "f.office.conversations": ("whatsapp", "master_key"),
     "f.office.insights": ("embeddings",),
@@ -49,6 +53,8 @@ class Portal:
         for module in (
             "f.ingest.upload_document",
             "f.office.documents",
+            "f.office.sources",
+            "f.office.answers",
             "f.office.insights",
             "f.office.dry_runs",
         ):

@@ -16,11 +16,13 @@ and the flow ends there. Pages that are images are read by the language model wh
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from f.common.database import Connection, as_tenant, connect, one
+from f.common.windmill import run_id
 from f.ingest.extraction import Limits, Unreadable, media_type, pages
 from f.ingest.vision import image_reader
 
@@ -36,9 +38,9 @@ def main(document_id: str, tenant_id: str, db: postgresql, llm: c_llm | None = N
     with connect(db) as conn:
         with as_tenant(conn, tenant_id):
             document = conn.execute(
-                b"update documents set state = 'processing', error = null, notes = '{}', updated_at = now() where id = %s"
-                b" returning content, filename",
-                [document_id],
+                b"update documents set state = 'processing', error = null, notes = '{}', run_id = %s, updated_at = now()"
+                b" where id = %s returning content, filename",
+                [run_id() if "WM_JOB_ID" in os.environ else None, document_id],
             ).fetchone()
         if document is None:
             return {"state": "gone", "reason": "the document was deleted"}

@@ -1,21 +1,49 @@
 # requirements:
 # psycopg[binary]==3.3.9
-"""Every ten minutes: starts the reading of the tenants' web sources that are due. In: nothing. Out: the runs that were started."""
+"""Every ten minutes: starts the reading of the tenants' web sources that are due, and the ingestion of documents that stood still.
+
+A document stands still when its run was cancelled or never began: what it had done is kept, and the new run goes on from there.
+In: nothing. Out: the runs that were started.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from f.common.database import connect
-from f.common.windmill import start_flow
+from f.common.database import Connection, as_tenant, connect, one
+from f.common.windmill import job_state, start_flow
 
 postgresql = dict[str, Any]
 AT_ONCE = 20
 
 
 def main(db: postgresql) -> dict[str, Any]:
+    """Claims what is due, so that two of these at once start nothing twice."""
     with connect(db) as conn:
         due = conn.execute(
             b"select source_id::text, tenant_id::text from claim_sources(%s)", [AT_ONCE]
         ).fetchall()
-    return {"started": [start_flow("f/ingest/read_web_source", dict(row)) for row in due]}
+        still = conn.execute(
+            b"select document_id::text, tenant_id::text, run_id::text from claim_stranded_documents(%s)",
+            [AT_ONCE],
+        ).fetchall()
+        lost = [row for row in still if not alive(row["run_id"]) and restarts(conn, row)]
+    sources = [start_flow("f/ingest/read_web_source", dict(row)) for row in due]
+    documents = [
+        start_flow(
+            "f/ingest/ingest_document", {"document_id": row["document_id"], "tenant_id": row["tenant_id"]}
+        )
+        for row in lost
+    ]
+    return {"started": sources, "started_again": documents}
+
+
+def alive(run: str | None) -> bool:
+    """Whether the run that reads a document will go on by itself."""
+    return run is not None and job_state(run) in ("queued", "running")
+
+
+def restarts(conn: Connection, row: dict[str, Any]) -> bool:
+    """Counts the start; False where the document was started often enough, is finished by now, or is gone."""
+    with as_tenant(conn, row["tenant_id"]):
+        return bool(one(conn, "select coalesce(restart_document(%s), false)", [row["document_id"]]))

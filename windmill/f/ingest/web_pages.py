@@ -12,7 +12,8 @@ from __future__ import annotations
 import asyncio
 import html
 import re
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from urllib.parse import urldefrag, urljoin, urlsplit
 from urllib.robotparser import RobotFileParser
@@ -78,7 +79,8 @@ class Visitor:
 
     async def obey_robots(self, url: str) -> None:
         """Reads robots.txt. Without one everything is allowed; a server that fails to say is left alone."""
-        answer = await self._get(urljoin(url, "/robots.txt"))
+        with _reaching(self._host):
+            answer = await self._get(urljoin(url, "/robots.txt"))
         if answer.status_code >= 500:
             raise NotReadable(
                 f"{self._host} does not answer (HTTP {answer.status_code}); it is read again later."
@@ -112,13 +114,31 @@ class Visitor:
         links = tuple(dict.fromkeys(_links(source, str(answer.url))))
         return WebPage(url, title, text, "" if text.strip() else f"{url} has no text", links=links)
 
+    async def pages(self, kind: str, url: str, most: int) -> AsyncIterator[WebPage]:
+        """The pages of a source, `most` at most. kind: page, sitemap or crawl."""
+        if kind == "sitemap":
+            waiting = [place async for place in self.locations(url)]
+        else:
+            waiting = [urldefrag(url).url]
+        waiting = list(dict.fromkeys(waiting))[: 10 * most]
+        known, read = set(waiting), 0
+        while waiting and read < most:
+            found = await self.page(waiting.pop(0))
+            read += 1
+            yield found
+            if kind == "crawl":
+                fresh = [link for link in found.links if link not in known and self.may_read(link)]
+                known.update(fresh)
+                waiting += fresh
+
     async def locations(self, url: str) -> AsyncIterator[str]:
         """The pages that a sitemap names, and those of the sitemaps that it names."""
         waiting, known = [url], {url}
         for _ in range(MAX_SITEMAPS):
             if not waiting:
                 return
-            answer = await self._get(waiting.pop(0))
+            with _reaching(self._host):
+                answer = await self._get(waiting.pop(0))
             if answer.status_code != 200 or "<loc>" not in answer.text:
                 raise NotReadable(f"There is no sitemap at {url} (HTTP {answer.status_code}).")
             for found in (html.unescape(place) for place in _LOCATION.findall(answer.text)):
@@ -140,36 +160,32 @@ class Visitor:
             url = urljoin(url, answer.headers.get("location", ""))
             if _host(url) != self._host:
                 raise OSError(f"it leads to another site, {_host(url)}")
+            if self._robots.mtime() and not self.may_read(url):
+                raise OSError("it leads to a page that the site's robots.txt keeps to people")
         raise OSError("it leads from one address to another without end")
 
 
-async def visit(
-    kind: str, url: str, max_pages: int, allowed_hosts: Iterable[str] = (), pause_s: float = PAUSE_S
-) -> AsyncIterator[WebPage]:
-    """The pages of a source, `max_pages` at most. kind: page, sitemap or crawl."""
+@asynccontextmanager
+async def visitor(
+    url: str, allowed_hosts: Iterable[str] = (), pause_s: float = PAUSE_S
+) -> AsyncIterator[Visitor]:
+    """A visitor who has read the robots.txt of the address's host. Raises NotReadable where it can't be reached."""
     async with guarded_client(allowed_hosts, {"user-agent": AGENT}, 20) as client:
-        visitor = Visitor(client, url, pause_s)
-        try:
-            await visitor.obey_robots(url)
-            if kind == "sitemap":
-                waiting = [place async for place in visitor.locations(url)][: 10 * max_pages]
-            else:
-                waiting = [urldefrag(url).url]
-        except ForbiddenHost:
-            raise NotReadable(f"{_host(url)} is not a public address.") from None
-        except (httpx2.HTTPError, OSError) as error:
-            raise NotReadable(
-                f"{_host(url)} can't be reached: {str(error) or type(error).__name__}"[:300] + "."
-            ) from None
-        known, read = set(waiting), 0
-        while waiting and read < max_pages:
-            found = await visitor.page(waiting.pop(0))
-            read += 1
-            yield found
-            if kind == "crawl":
-                fresh = [link for link in found.links if link not in known and visitor.may_read(link)]
-                known.update(fresh)
-                waiting += fresh
+        site = Visitor(client, url, pause_s)
+        await site.obey_robots(url)
+        yield site
+
+
+@contextmanager
+def _reaching(host: str) -> Iterator[None]:
+    """What the tenant is told when a host can't be reached."""
+    try:
+        yield
+    except ForbiddenHost:
+        raise NotReadable(f"{host} is not a public address.") from None
+    except (httpx2.HTTPError, OSError) as error:
+        problem = str(error) or type(error).__name__
+        raise NotReadable(f"{host} can't be reached: {problem}"[:300] + ".") from None
 
 
 def _links(source: str, base: str) -> Iterable[str]:
