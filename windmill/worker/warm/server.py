@@ -101,7 +101,7 @@ class Server:
         handle = os.pidfd_open(pid)
         self.jobs[handle] = self.jobs[connection.fileno()] = (pid, handle, connection)
         self.events.register(handle, select.EPOLLIN)
-        self.events.register(connection, select.EPOLLRDHUP)
+        self.events.register(connection, select.EPOLLRDHUP | select.EPOLLONESHOT)
         self.left -= 1
         if self.left == 0 or (self.left > 0 and self.left % 50 == 0 and resident() > self.most):
             self.left = 0
@@ -113,11 +113,13 @@ class Server:
         pid, handle, connection = self.jobs[descriptor]
         group = os.getpgid(pid)
         if descriptor != handle:
-            self.events.unregister(connection)  # and the end of the job comes as an event of its own
-            return kill(pid, group)
+            return kill(pid, group)  # and the end of the job comes as an event of its own
         if group == pid:
             kill(pid, group)  # a group that nobody else can reach: what the job left behind ends with it
         _, status = os.waitpid(pid, 0)
+        # Not left to close(): while a fork that has only just begun still holds them, they would go on to fire, under the next job's numbers.
+        self.events.unregister(handle)
+        self.events.unregister(connection)
         del self.jobs[handle], self.jobs[connection.fileno()]
         answer(connection, f"status {status}")
         os.close(handle)
