@@ -1,0 +1,49 @@
+"""A web site for tests: what it serves can be changed while it runs, and it remembers what it was asked for."""
+
+from __future__ import annotations
+
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class Site:
+    """A web site: path -> (status, type, body). Counts what is asked for."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, tuple[int, str, str]] = {}
+        self.asked: list[str] = []
+        self.agents: set[str] = set()
+        site = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                site.asked.append(self.path)
+                site.agents.add(self.headers["user-agent"])
+                status, kind, body = site.pages.get(self.path, (404, "text/html", "no"))
+                self.send_response(status)
+                if status in (301, 302):
+                    self.send_header("location", body)
+                self.send_header("content-type", kind)
+                self.send_header("content-length", str(len(body.encode())))
+                self.end_headers()
+                self.wfile.write(body.encode())
+
+            def log_message(self, *arguments: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.host = f"127.0.0.1:{self.server.server_port}"
+        self.url = f"http://{self.host}"
+
+    def put(self, path: str, words: str, links: str = "", status: int = 200) -> None:
+        anchors = "".join(f'<a href="{link}">x</a>' for link in links.split())
+        self.pages[path] = (
+            status,
+            "text/html",
+            f"<html><title>{path}</title><body><p>{words}</p>{anchors}</body></html>",
+        )
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
