@@ -197,6 +197,11 @@ begin
             if turn.say is null then
                 return end_message(p_phone_number_id, p_message_id, p_run, 'a limit is reached: ' || words);
             end if;
+        elsif bot.outside_hours = 'close' and not is_open(bot.opening_hours, bot.time_zone, bot.closed_on) then
+            turn.say := closed_words(bot, contact);
+            if turn.say is null then
+                return end_message(p_phone_number_id, p_message_id, p_run, 'the business is closed: noted for a human');
+            end if;
         end if;
         insert into turns (tenant_id, contact_id, phone_number_id, run_id, step, lease_until, say)
             values (bot.tenant_id, contact.id, p_phone_number_id, p_run, 1, now() + p_lease, turn.say) returning * into turn;
@@ -480,8 +485,8 @@ begin
     select * into part from outbound_messages o
         where o.send_id = echoed_send_id or o.message_id = p_status ->> 'id'
         order by o.send_id = echoed_send_id desc nulls last limit 1 for update;
-    if not found then
-        return false;
+    if not found then  -- or it speaks of a request that failed, whose part has gone out again since
+        return exists (select from failed_sends f where f.send_id = echoed_send_id or f.message_id = p_status ->> 'id');
     end if;
     if new_state not in ('sent', 'delivered', 'read', 'played', 'failed') then
         return true;

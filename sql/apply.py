@@ -1,8 +1,8 @@
 """Applies the numbered migrations of this folder to a database, once each, in order.
 
-    DATABASE_URL=postgresql://… CHATBOT_APP_PASSWORD=… CHATBOT_INGRESS_PASSWORD=… python sql/apply.py
+    DATABASE_URL=postgresql://… CHATBOT_APP_PASSWORD=… CHATBOT_INGRESS_PASSWORD=… OPERATOR_EMAILS=… python sql/apply.py
 
-Running it again does nothing. Several at once wait for each other. A migration is one transaction; one that was edited after it was
+OPERATOR_EMAILS (commas between) may open the operator's page of the portal; there they let others in and out. Running it again does nothing. Several at once wait for each other. A migration is one transaction; one that was edited after it was
 applied is refused, because the database would not be what the files say. Needs a user that may create roles and extensions.
 """
 
@@ -12,6 +12,7 @@ import argparse
 import hashlib
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import psycopg
@@ -26,8 +27,8 @@ class MigrationError(Exception):
     """A sentence for the person who ran the command."""
 
 
-def apply(database_url: str, passwords: dict[str, str]) -> list[str]:
-    """Applies what is missing; returns the names of the migrations applied now."""
+def apply(database_url: str, passwords: dict[str, str], operators: Sequence[str] = ()) -> list[str]:
+    """Applies what is missing, and makes sure that these people are operators; returns the names of the migrations applied now."""
     with psycopg.connect(database_url, autocommit=True) as conn:
         conn.execute("select pg_advisory_lock(%s)", [LOCK])
         conn.execute(
@@ -40,6 +41,8 @@ def apply(database_url: str, passwords: dict[str, str]) -> list[str]:
             conn.execute(
                 sql.SQL("alter role {} password {}").format(sql.Identifier(role), sql.Literal(password))
             )
+        for email in operators:
+            conn.execute("insert into operators (email) values (lower(%s)) on conflict do nothing", [email])
     return applied
 
 
@@ -75,9 +78,14 @@ def main() -> int:
             file=sys.stderr,
         )
         return 2
+    operators = [email.strip() for email in os.environ.get("OPERATOR_EMAILS", "").split(",") if email.strip()]
+    if wrong := [email for email in operators if "@" not in email]:
+        print(f"OPERATOR_EMAILS has no e-mail address in {', '.join(wrong)}", file=sys.stderr)
+        return 2
     try:
         applied = apply(
-            url, {role: os.environ[name] for role, name in LOGINS.items() if os.environ.get(name)}
+            *(url, {role: os.environ[name] for role, name in LOGINS.items() if os.environ.get(name)}),
+            operators=operators,
         )
     except (MigrationError, psycopg.OperationalError) as error:
         print(f"Migrations stopped: {str(error).strip()}", file=sys.stderr)
