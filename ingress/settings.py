@@ -124,7 +124,7 @@ _SETTINGS = (
         "HANDOVER_LEASE_S",
         "how long a claimed message is left to this replica",
         checks.number(float, 1, 3600),
-        "60",
+        "20",
     ),
     _Setting(
         "HANDOVER_POLL_S",

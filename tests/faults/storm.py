@@ -17,7 +17,13 @@ from local import postgres, seed
 from local.processes import StartError
 from local.stack import Stack
 
-ENVIRONMENT = {"PYTHONDONTWRITEBYTECODE": "", "HANDOVER_RETRY_S": "0.2", "HANDOVER_LONGEST_RETRY_S": "1"}
+ENVIRONMENT = {
+    "PYTHONDONTWRITEBYTECODE": "",
+    "HANDOVER_RETRY_S": "0.2",
+    "HANDOVER_LONGEST_RETRY_S": "1",
+    "HANDOVER_TIMEOUT_S": "4",
+    "HANDOVER_LEASE_S": "8",
+}
 OUTCOMES = ("answered", "unanswered", "failed")
 
 
@@ -79,6 +85,31 @@ class Storm:
 
         found = until(lambda: (rows := run()) is not None and [rows], 30)
         return found[0]  # type: ignore[no-any-return]
+
+    def count(self) -> int:
+        """Messages that are stored."""
+        (row,) = self.admin("select count(*) as n from inbound_messages where kind = 'message'")
+        return int(row["n"])
+
+    def inbox(self, phone: str) -> list[dict[str, Any]]:
+        """What a customer wrote, with what became of it."""
+        return self.admin(
+            "select i.phone_number_id, i.message_id, i.state, t.run_id::text, t.outcome, t.error from inbound_messages i"
+            " left join turns t on t.id = i.turn_id where i.kind = 'message' and i.sender = %s order by i.seq",
+            phone,
+        )
+
+    def told(self, phone: str) -> list[str]:
+        """What Meta took for a customer, as often as it took it."""
+        parts = self.admin(
+            "select o.send_id::text, o.content from outbound_messages o join turns t on t.id = o.turn_id"
+            " join contacts c on c.id = t.contact_id where c.phone = %s or c.user_id = %s",
+            phone,
+            phone,
+        )
+        words = {part["send_id"]: part["content"]["text"]["body"] for part in parts}
+        sent = [str(message["biz_data"]["send_id"]) for message in self.accepted()]
+        return [words[send_id] for send_id in sent if send_id in words]
 
     def control(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """A wish to the stand-in for Meta."""
@@ -154,7 +185,7 @@ class Storm:
         )
         return int(row["n"])
 
-    def settle(self, expected: int, seconds: float) -> None:
+    def settle(self, expected: int, seconds: float = 180) -> None:
         """Waits until every message is stored and closed, with recovery's help."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -215,6 +246,8 @@ class Storm:
         sent: dict[tuple[str, str], list[str]] = defaultdict(list)
         for message in self.accepted():
             turn = parts[str(message["biz_data"]["send_id"])]["turn_id"]
+            if turn not in where:
+                continue  # its messages were given up, and an operator had them answered by another
             if turn not in sent[where[turn]]:
                 sent[where[turn]].append(turn)
         for talk, order in sent.items():

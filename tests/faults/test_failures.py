@@ -1,0 +1,60 @@
+"""What no step can mend by itself: a step that fails, a run that is cancelled, a message that every run dies over."""
+
+from __future__ import annotations
+
+import pytest
+
+from local import seed
+from tests.faults.hold import Hold, refusal
+from tests.faults.storm import Storm, until
+
+WORDS = "Something went wrong"
+
+
+def test_a_step_that_fails_tells_the_customer_and_frees_the_conversation(storm: Storm) -> None:
+    phone, before = "34613000001", storm.count()
+    with refusal(storm, "turns", "new.step = 3"):
+        storm.write(seed.SHOP.phone_number_id, phone, ["is it open?"])
+        until(lambda: storm.count() > before and storm.open_messages() == 0, 90)
+    (message,) = storm.inbox(phone)
+    assert (message["state"], message["outcome"]) == ("answered", "failed")
+    assert "the disk is full" in message["error"]
+    storm.write(seed.SHOP.phone_number_id, phone, ["and now?"])
+    storm.settle(before + 2)
+    assert storm.inbox(phone)[1]["outcome"] in ("answered", "unanswered")
+    failure, answer = storm.told(phone)
+    assert failure.startswith(WORDS) and not answer.startswith(WORDS)
+    storm.books()
+
+
+def cancelled(storm: Storm, phone: str) -> None:
+    """The customer writes; an operator cancels the run while it thinks."""
+    with Hold(storm, "turns", "new.step = 2") as hold:
+        storm.write(seed.CLINIC.phone_number_id, phone, ["are you there?"])
+        hold.first_copy()
+        (message,) = storm.inbox(phone)
+        storm.stack.windmill().call("POST", f"jobs_u/queue/cancel/{message['run_id']}", {"reason": "by hand"})
+
+
+def test_a_cancelled_run_is_followed_by_another(storm: Storm) -> None:
+    phone, before = "34613000002", storm.count()
+    cancelled(storm, phone)
+    storm.settle(before + 1)
+    assert len(storm.told(phone)) == 1
+    storm.books()
+
+
+@pytest.mark.field_failure(22)
+def test_what_every_run_dies_over_is_told_and_can_be_handed_over_again(storm: Storm) -> None:
+    phone, before = "34613000003", storm.count()
+    cancelled(storm, phone)
+    storm.admin("update inbound_messages set handover = 5 where sender = %s", phone)  # five runs died before
+    storm.settle(before + 1)
+    until(lambda: storm.recover() or storm.told(phone), 60)
+    (message,) = storm.inbox(phone)
+    assert (message["state"], message["outcome"]) == ("dead", "lost")
+    storm.admin("select revive_message(%s, %s)", message["phone_number_id"], message["message_id"])
+    storm.settle(before + 1)
+    words, answer = storm.told(phone)
+    assert words.startswith(WORDS) and not answer.startswith(WORDS)
+    storm.books()
