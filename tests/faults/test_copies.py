@@ -12,7 +12,11 @@ WRITES = {
     "load_context opens the turn": ("turns", "new.step = 1"),
     "agent_loop begins": ("turns", "new.step = 2"),
     "send_reply begins": ("turns", "new.step = 3"),
-    "send_reply records what Meta took": ("outbound_messages", "new.state = 'sent'"),
+    # Not the applier of statuses, which may come first, and never waits long for a lock.
+    "send_reply records what Meta took": (
+        "outbound_messages",
+        "new.state = 'sent' and current_setting('lock_timeout') = '0'",
+    ),
     "persist begins": ("turns", "new.step = 4"),
     "persist closes the turn": ("turns", "new.state = 'done'"),
 }
