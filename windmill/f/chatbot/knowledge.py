@@ -68,11 +68,10 @@ class Knowledge:
 
     def _fitting(self, question: str, vector: list[float], model: dict[str, Any]) -> list[dict[str, Any]]:
         with as_tenant(self._conn, self._context["tenant_id"]) as conn:
-            rows = conn.execute(
-                b"select chunk_id, title, page, heading, passage, relevance from search_chunks(%s, %s::vector, %s, %s)",
+            return conn.execute(
+                b"select chunk_id, title, page, heading, passage, relevance from evidence(%s, %s::vector, %s, %s) where relevance >= floor",
                 [question, Vector(vector).to_text(), model["id"], PASSAGES],
             ).fetchall()
-        return [row for row in rows if row["relevance"] >= model["floor"]]
 
     def _with_context(self, question: str) -> str | None:
         """The question behind the customer's last one, where the new one can't stand alone."""

@@ -1,0 +1,80 @@
+"""When a passage is evidence: the floor within a language, between two languages, between two scripts, with the real embedding model."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.agent.conftest import Bench, notes
+from tests.agent.vendors import call
+
+ENGLISH = "Gift cards are valid for 24 months. They can be used in several purchases."
+GERMAN = "Geschenkgutscheine sind 24 Monate gültig. Sie können für mehrere Einkäufe verwendet werden."
+
+
+def distance(bench: Bench, question: str, passage: str, language: str) -> str:
+    row = bench.rows("select distance_of(%s, %s, %s) as found", question, passage, language)[0]
+    return str(row["found"])
+
+
+@pytest.mark.parametrize(
+    ("question", "passage", "language", "expected"),
+    [
+        ("How long is a gift card valid?", ENGLISH, "english", "same"),
+        ("¿Cuánto tiempo es válida una tarjeta regalo?", ENGLISH, "english", "language"),
+        ("Wie lange ist ein Gutschein gültig?", ENGLISH, "english", "language"),
+        ("Quanto dura la carta regalo?", ENGLISH, "english", "language"),
+        ("How long is a gift card valid?", GERMAN, "german", "language"),
+        ("Wie lange ist ein Gutschein gültig?", GERMAN, "german", "same"),
+        ("礼品卡有效期多久", ENGLISH, "english", "script"),
+        ("Сколько действует карта?", ENGLISH, "english", "script"),
+        ("How long is it valid?", "礼品卡的有效期为二十四个月。", "simple", "script"),
+        ("CL-1042", ENGLISH, "english", "same"),  # nothing speaks for another language
+        ("12345", ENGLISH, "english", "same"),
+        ("Jak długo ważna jest karta?", "Karta jest ważna 24 miesiące.", "simple", "same"),
+        ("", ENGLISH, "english", "same"),
+    ],
+)
+def test_how_far_a_question_is_from_a_passage(
+    bench: Bench, question: str, passage: str, language: str, expected: str
+) -> None:
+    assert distance(bench, question, passage, language) == expected
+
+
+@pytest.mark.field_failure(11)
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How long is a gift card valid?",
+        "¿Cuánto tiempo es válida una tarjeta regalo?",
+        "Wie lange ist ein Geschenkgutschein gültig?",
+        "Combien de temps la carte cadeau est-elle valable ?",
+        "礼品卡有效期是多久",
+    ],
+)
+def test_a_question_in_another_language_finds_its_passage(bench: Bench, question: str) -> None:
+    searched = call("search_knowledge_base", {"question": question})
+    result = bench.ask(question, searched, "24 [S1].")
+    assert result["answered"], notes(result)
+    assert result["citations"] == [{"document": "Returns", "page": 5}]
+
+
+@pytest.mark.field_failure(11)
+@pytest.mark.parametrize(
+    "question", ["Who won the football world cup in 1974?", "What is the boiling point of tungsten?"]
+)
+def test_an_unrelated_question_finds_nothing(bench: Bench, question: str) -> None:
+    result = bench.ask(question, call("search_knowledge_base", {"question": question}), "24 [S1].")
+    assert not result["answered"] and "nothing fitting was found" in notes(result)
+
+
+def test_a_model_without_measured_floors_has_one_for_all(bench: Bench) -> None:
+    columns = "floor, floor_other_language, floor_other_script"
+    before = bench.rows(f"select {columns} from embedding_models where id = 1")[0]
+    setting = f"update embedding_models set ({columns}) = (%s, %s, %s) where id = 1"
+    bench.rows(setting, 2, None, None)
+    try:
+        question = "Wie lange ist ein Geschenkgutschein gültig?"
+        result = bench.ask(question, call("search_knowledge_base", {"question": question}), "24 [S1].")
+    finally:
+        bench.rows(setting, *before.values())
+    assert not result["answered"] and "nothing fitting was found" in notes(result)
