@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from f.common.shapes import Context
 
 MAX_RESULT = 20_000  # characters; what a server returns beyond is cut, with a word
-MOST_TOOLS = 40  # of one server
+MOST_TOOLS = 40  # of one server that the model is offered
+MOST_LISTED = 1000  # of one server that are looked at
 # A header that no contact can have: an absent one is read as "anybody" by servers that know no better.
 NOBODY = "unknown"
 # Parameters that say who is asking. They are filled in from the contact's row, and the model does not see them.
@@ -105,10 +106,10 @@ def discover(
         listed = row["discovered"]
         if not row["fresh"]:
             listed = refresh(conn, context, server, listed, problems)
+        allowed = [t for t in listed or [] if t["name"] in row["allowed_tools"]]
         tools += [
             McpTool(server, t["name"], t["description"], t["parameters"], bool(t.get("read_only")))
-            for t in (listed or [])[:MOST_TOOLS]
-            if t["name"] in row["allowed_tools"]
+            for t in allowed[:MOST_TOOLS]
         ]
     return tools
 
@@ -154,7 +155,12 @@ def refresh(
     """Asks a server for its tools and keeps the list; what was known, when it can't be asked."""
 
     async def list_tools(client: Any) -> list[dict[str, Any]]:
-        listed = await client.list_tools()
+        found: list[Any] = []
+        page = await client.list_tools()
+        found += page.tools
+        while page.next_cursor and len(found) < MOST_LISTED:
+            page = await client.list_tools(cursor=page.next_cursor)
+            found += page.tools
         return [
             {
                 "name": t.name,
@@ -162,7 +168,7 @@ def refresh(
                 "parameters": t.input_schema,
                 "read_only": bool(t.annotations and t.annotations.read_only_hint),
             }
-            for t in listed.tools
+            for t in found
         ]
 
     try:

@@ -1,0 +1,77 @@
+"""An MCP server that misbehaves as it is told: python -m tests.agent.odd_mcp_server --port N --tools FILE
+
+FILE is read anew at every request, so that a tool's schema can change between discovery and call. A list of tools, each with `name`,
+`description`, `parameters` (a JSON schema) and what it does: `answer` (these words), `bytes` (so many), `hang` (never answers),
+`says_error` (refuses in these words). `page`: how many tools are listed at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import anyio
+from mcp.server.lowlevel.server import Server
+from mcp.types import CallToolResult, ListToolsResult, TextContent, Tool
+
+from local.models.serving import listen, port_number, serve
+
+
+def build(path: Path) -> Any:
+    """The ASGI app over the file."""
+
+    def told() -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(path.read_text())
+        return found
+
+    async def list_tools(context: Any, parameters: Any) -> ListToolsResult:
+        now = told()
+        if now.get("hang"):
+            await anyio.sleep_forever()
+        start = int(parameters.cursor) if parameters and parameters.cursor else 0
+        end = start + now.get("page", 1000)
+        return ListToolsResult(
+            tools=[
+                Tool(name=t["name"], description=t.get("description", "x"), input_schema=t["parameters"])
+                for t in now["tools"][start:end]
+            ],
+            next_cursor=str(end) if end < len(now["tools"]) else None,
+        )
+
+    async def call_tool(context: Any, parameters: Any) -> CallToolResult:
+        tool = next((t for t in told()["tools"] if t["name"] == parameters.name), None)
+        given = parameters.arguments or {}
+        if tool is None:
+            return _error(f"Unknown tool: {parameters.name}")
+        missing = [key for key in tool["parameters"].get("required", []) if key not in given]
+        if missing:
+            return _error(f"Missing parameters: {', '.join(missing)}")
+        if tool.get("hang"):
+            await anyio.sleep_forever()
+        if tool.get("says_error"):
+            return _error(tool["says_error"])
+        text = "x" * tool["bytes"] if tool.get("bytes") else tool["answer"]
+        return CallToolResult(content=[TextContent(type="text", text=text)])
+
+    server: Any = Server("odd", on_list_tools=list_tools, on_call_tool=call_tool)
+    return server.streamable_http_app(json_response=True, stateless_http=True)
+
+
+def _error(text: str) -> CallToolResult:
+    return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--port", type=port_number, required=True)
+    parser.add_argument("--tools", type=Path, required=True)
+    arguments = parser.parse_args()
+    serve(build(arguments.tools), listen(arguments.port), "Odd tools", "/mcp")
+
+
+if __name__ == "__main__":
+    main()
