@@ -91,11 +91,14 @@ def _by_meaning(question: str, options: list[Candidate], encoder: Encoder) -> li
     return cosines
 
 
-def best_sentences(question: str, found: list[Passage], encoder: Encoder) -> list[Candidate]:
-    """One or two sentences that answer, or none when nothing fits."""
+def best_sentences(question: str, found: list[Passage], encoder: Encoder, added: str = "") -> list[Candidate]:
+    """One or two sentences that answer, or none when nothing fits. `added`: what a follow-up adds to the question before it; where a
+    sentence speaks of that, only such sentences count."""
     options = candidates(found)
     if not options:
         return []
+    new = frozenset(content_words(added))
+    options = [option for option in options if new & frozenset(content_words(option.context))] or options
     scores, coverage = _by_words(question, options)
     if max(coverage) < ENOUGH_SHARED:
         options, coverage = options[:MOST_SENTENCES_EMBEDDED], coverage[:MOST_SENTENCES_EMBEDDED]

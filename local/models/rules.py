@@ -1,12 +1,16 @@
 """The model `offline-rules`: decides on tools by the tables, then answers from what the tools returned."""
 
-from local.models import intents, order_words, tables
+import re
+
+from local.models import intents, menu, order_words, sight, tables
 from local.models.conversation import Conversation, read
 from local.models.encoder import Encoder
 from local.models.protocol import Call, ChatRequest, Reply, Tool, ToolResult
 from local.models.ranking import best_sentences
 from local.models.results import failure, first_json, orders, passages
+from local.models.words import content_words
 
+PICTURE = re.compile(r"\[image\]")
 HANDOVER_NAMES = ("hand_over", "handover")
 SEARCH_NAMES = ("search_knowledge_base", "knowledge")
 ORDER_NAMES = ("order",)
@@ -63,14 +67,31 @@ def _forced(wanted: ChatRequest, talk: Conversation) -> list[Call]:
 def answer(wanted: ChatRequest, encoder: Encoder) -> Reply:
     """The model's next message."""
     talk = read(wanted)
+    shown = sight.pictures(wanted.messages)
+    if shown and not wanted.tools:  # asked to read a page, not to talk about a picture
+        return Reply("\n".join(filter(None, map(sight.words_in, shown))))
     if wanted.tool_choice not in ("auto", "none") and not talk.results:
         return Reply(calls=_forced(wanted, talk))
+    looked = " ".join(sight.seen(picture, intents.tongue(talk)) for picture in shown)
     if talk.results:
-        return Reply(_told(talk, encoder))
+        menu_reply = (
+            menu.show(talk.results, intents.tongue(talk)) if menu.wanted(talk.message, wanted.tools) else None
+        )
+        return menu_reply or Reply(f"{looked} {_told(talk, encoder)}".strip())
+    if shown and not content_words(PICTURE.sub("", talk.message)):
+        return Reply(looked)
+    return _fresh(wanted, talk)
+
+
+def _fresh(wanted: ChatRequest, talk: Conversation) -> Reply:
+    """The reaction to a message for which nothing was looked up yet."""
     polite = intents.courtesy(talk.message)
     if polite:
         return Reply(polite)
     tools = [] if wanted.tool_choice == "none" else wanted.tools
+    search = _named(tools, SEARCH_NAMES)
+    if search and menu.wanted(talk.message, tools):
+        return menu.look_up(search[0], intents.tongue(talk))
     calls = _calls(talk, tools)
     if calls:
         return Reply(calls=calls)
@@ -82,12 +103,13 @@ def answer(wanted: ChatRequest, encoder: Encoder) -> Reply:
 def _told(talk: Conversation, encoder: Encoder) -> str:
     """One paragraph for each result; "I don't know." only when nothing else can be said."""
     language = intents.tongue(talk)
-    told = [_tell(result, language, encoder) for result in talk.results]
+    added = talk.message if talk.is_follow_up() else ""
+    told = [_tell(result, language, encoder, added) for result in talk.results]
     known = list(dict.fromkeys(text for text in told if text and text != tables.DONT_KNOW))
     return "\n\n".join(known) or tables.DONT_KNOW
 
 
-def _tell(result: ToolResult, language: str, encoder: Encoder) -> str:
+def _tell(result: ToolResult, language: str, encoder: Encoder, added: str) -> str:
     """What one tool's result has to say to the customer."""
     value = first_json(result.text)
     name = result.call.name.lower()
@@ -104,7 +126,7 @@ def _tell(result: ToolResult, language: str, encoder: Encoder) -> str:
     if problem or not found_passages:
         return tables.DONT_KNOW
     question = next((text for text in result.call.arguments.values() if isinstance(text, str)), "")
-    chosen = best_sentences(question, found_passages, encoder)
+    chosen = best_sentences(question, found_passages, encoder, added)
     if not chosen:
         return tables.DONT_KNOW
     pieces: list[str] = []

@@ -23,7 +23,7 @@ FILLERS = "there so very much a lot all to for the help everyone team again das 
 
 LANGUAGE_WORDS = {
     "en": "the is are my what when where how can do you i it for of to and in have does your a an "
-    "not would if",
+    "not would if was were has did",
     "es": "el la los las es mi qué que cuándo cuando dónde donde cómo como puedo tengo una un y en para "
     "por cuánto se está con del pedido",
     "de": "der die das ist mein meine was wann wo wie kann ich es für und in habe ein eine nicht wenn man "

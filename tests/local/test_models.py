@@ -244,6 +244,18 @@ def test_follow_ups_are_joined_with_the_question_before(client: OpenAI) -> None:
     assert asked == [("shop__get_order", {"order_id": "CL-1042"})]
 
 
+def test_a_follow_up_is_answered_for_what_it_adds(client: OpenAI) -> None:
+    passage = {
+        "id": "S1",
+        "text": "Warranty\nLED bulbs: 2 years or 15,000 hours.\nRugs: 4 years against fading.",
+    }
+    talk = [user("How long is the warranty on LED bulbs?"), {"role": "assistant", "content": "2 years [S1]"}]
+    asked = chat(client, [*talk, user("And on rugs?")], tools=ALL).choices[0].message
+    told = {"role": "tool", "tool_call_id": asked.tool_calls[0].id, "content": json.dumps([passage])}
+    messages = [*talk, user("And on rugs?"), asked.model_dump(exclude_none=True), told]
+    assert "4 years" in chat(client, messages, tools=ALL).choices[0].message.content
+
+
 def test_tool_choice_is_honoured(client: OpenAI) -> None:
     forced = {"type": "function", "function": {"name": "hand_over_to_human"}}
     assert calls(chat(client, [user("hi")], tools=ALL, tool_choice=forced))[0][0] == "hand_over_to_human"
