@@ -16,6 +16,7 @@ from local.models.embeddings import MODELS as EMBEDDING_MODELS
 from local.models.embeddings import create_embeddings
 from local.models.encoder import Encoder
 from local.models.errors import ApiError, error_response, on_api_error, unknown_model
+from local.models.gemini import error_body, generate_content
 from local.models.speech import create_transcription
 
 DESCRIPTIONS = CHAT_MODELS | {
@@ -62,10 +63,14 @@ class BearerKey:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self.expected and scope["type"] == "http" and scope["path"].startswith("/v1"):
-            given = dict(scope["headers"]).get(b"authorization", b"")
+            headers = dict(scope["headers"])
+            by_google = scope["path"].endswith(":generateContent")
+            key = headers.get(b"x-goog-api-key", b"")
+            given = b"Bearer " + key if by_google else headers.get(b"authorization", b"")
             if not hmac.compare_digest(given, self.expected):
                 refusal = ApiError("Incorrect API key provided.", status=401, code="invalid_api_key")
-                await error_response(refusal)(scope, receive, send)
+                google_says = error_body(400, "API key not valid. Please pass a valid API key.")
+                await (google_says if by_google else error_response(refusal))(scope, receive, send)
                 return
         await self.app(scope, receive, send)
 
@@ -80,6 +85,9 @@ def build_app(encoder: Encoder, key: str) -> Starlette:
             Route("/v1/embeddings", create_embeddings, methods=["POST"]),
             Route("/v1/chat/completions", create_completion, methods=["POST"]),
             Route("/v1/audio/transcriptions", create_transcription, methods=["POST"]),
+            # Google's SDK asks for v1 today, and for v1beta where a caller says so.
+            Route("/v1/models/{call}", generate_content, methods=["POST"]),
+            Route("/v1beta/models/{call}", generate_content, methods=["POST"]),
         ],
         exception_handlers={ApiError: on_api_error, HTTPException: _on_http_error},
         middleware=[Middleware(BearerKey, key=key)],

@@ -10,11 +10,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from local.models.encoder import Encoder
 from local.models.errors import unknown_model
 from local.models.protocol import ChatRequest, Reply, parse, text_of
 from local.models.rules import answer
 from local.models.trial_models import echo, obey
-from local.models.wire import json_response, read_json
+from local.models.wire import MEDIA_BODY, json_response, read_json
 
 MODELS = {
     "offline-rules": "Deterministic rules, not a language model: picks tools by words in the message "
@@ -26,15 +27,10 @@ MODELS = {
 
 async def create_completion(request: Request) -> Response:
     """The endpoint."""
-    wanted = parse(await read_json(request))
+    wanted = parse(await read_json(request, MEDIA_BODY))
     if wanted.model not in MODELS:
         raise unknown_model(wanted.model)
-    if wanted.model == "offline-echo":
-        reply = echo(wanted)
-    elif wanted.model == "offline-obey":
-        reply = obey(wanted)
-    else:
-        reply = await run_in_threadpool(answer, wanted, request.app.state.encoder)
+    reply = await run_in_threadpool(reply_to, wanted, request.app.state.encoder)
     if not wanted.parallel:
         reply = Reply(reply.text, reply.calls[:1])
     completion = _completion(wanted, reply)
@@ -44,7 +40,14 @@ async def create_completion(request: Request) -> Response:
     return json_response(completion)
 
 
-def _tokens(text: str) -> int:
+def reply_to(wanted: ChatRequest, encoder: Encoder) -> Reply:
+    """What the model says, whatever protocol it was asked in."""
+    if wanted.model == "offline-echo":
+        return echo(wanted)
+    return obey(wanted) if wanted.model == "offline-obey" else answer(wanted, encoder)
+
+
+def tokens(text: str) -> int:
     """A fair guess of a text's tokens; rules have none of their own."""
     return (len(text.encode()) + 3) // 4
 
@@ -69,12 +72,12 @@ def _completion(wanted: ChatRequest, reply: Reply) -> dict[str, Any]:
         ]
         finish = "tool_calls"
         spoken = str(message["tool_calls"])
-    elif wanted.max_tokens is not None and _tokens(spoken) > wanted.max_tokens:
+    elif wanted.max_tokens is not None and tokens(spoken) > wanted.max_tokens:
         spoken = spoken.encode()[: 4 * wanted.max_tokens].decode(errors="ignore")
         message["content"], finish = spoken, "length"
-    read = sum(4 + _tokens(text_of(entry.get("content"))) for entry in wanted.messages)
-    read += sum(_tokens(tool.name + str(tool.parameters)) for tool in wanted.tools)
-    written = _tokens(spoken)
+    read = sum(4 + tokens(text_of(entry.get("content"))) for entry in wanted.messages)
+    read += sum(tokens(tool.name + str(tool.parameters)) for tool in wanted.tools)
+    written = tokens(spoken)
     return {
         "id": f"chatcmpl-{digest[:24]}",
         "object": "chat.completion",

@@ -74,10 +74,10 @@ def answer(wanted: ChatRequest, encoder: Encoder) -> Reply:
         return Reply(calls=_forced(wanted, talk))
     looked = " ".join(sight.seen(picture, intents.tongue(talk)) for picture in shown)
     if talk.results:
-        menu_reply = (
-            menu.show(talk.results, intents.tongue(talk)) if menu.wanted(talk.message, wanted.tools) else None
-        )
-        return menu_reply or Reply(f"{looked} {_told(talk, encoder)}".strip())
+        offered = None
+        if wanted.tool_choice != "none" and menu.wanted(talk.message, wanted.tools):
+            offered = menu.show(talk.results, intents.tongue(talk))
+        return offered or Reply(f"{looked} {_told(talk, encoder)}".strip())
     if shown and not content_words(PICTURE.sub("", talk.message)):
         return Reply(looked)
     return _fresh(wanted, talk)

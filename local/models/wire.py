@@ -9,15 +9,16 @@ from starlette.responses import Response
 from local.models.errors import ApiError
 
 MAX_BODY = 4_000_000
+MEDIA_BODY = 24_000_000  # where a picture or a voice note may be in the body
 
 
-async def read_json(request: Request) -> dict[str, Any]:
+async def read_json(request: Request, most: int = MAX_BODY) -> dict[str, Any]:
     """The request's body as a JSON object."""
     body = bytearray()
     async for part in request.stream():
         body += part
-        if len(body) > MAX_BODY:
-            raise ApiError(f"The request is larger than {MAX_BODY} bytes.", status=413)
+        if len(body) > most:
+            raise ApiError(f"The request is larger than {most} bytes.", status=413)
     try:
         value = orjson.loads(bytes(body))
     except orjson.JSONDecodeError as error:

@@ -1,0 +1,159 @@
+"""What the local models see and hear, asked by the real SDKs of both vendors, through the product's own modules."""
+
+from __future__ import annotations
+
+import base64
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from f.chatbot.media import transcribe
+from f.chatbot.model import Models, candidates_of
+from local.meta import voice
+
+KEY = "local-key"
+SEARCH: dict[str, Any] = {
+    "type": "function",
+    "function": {
+        "name": "search_knowledge_base",
+        "description": "Searches",
+        "parameters": {
+            "type": "object",
+            "properties": {"question": {"type": "string"}},
+            "required": ["question"],
+        },
+    },
+}
+OFFER: dict[str, Any] = {
+    "type": "function",
+    "function": {"name": "offer_choices", "description": "Offers", "parameters": {"type": "object"}},
+}
+FOUND = (
+    '{"passages": [{"id": "S1", "heading": "Returns", "text": "You can return any item within 30 days."},'
+    ' {"id": "S2", "heading": "Terms > Gift cards", "text": "Gift cards are valid for 24 months."}]}'
+)
+
+
+@pytest.fixture(scope="module")
+def llm() -> Iterator[dict[str, Any]]:
+    """The real process, as a resource of both vendors."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "local.models", "--port", "0"],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "LOCAL_MODELS_KEY": KEY},
+    )
+    assert process.stdout is not None
+    url = process.stdout.readline().split()[-1]
+    try:
+        yield {
+            "model": "offline-rules",
+            "base_url": url,
+            "api_key": KEY,
+            "gemini_base_url": url.removesuffix("/v1"),
+            "gemini_api_key": KEY,
+        }
+    finally:
+        process.terminate()
+        process.wait(20)
+        process.stdout.close()
+
+
+def png(colour: str, words: str = "", kind: str = "PNG") -> bytes:
+    tags, out = PngInfo(), io.BytesIO()
+    if words:
+        tags.add_text("Description", words)
+    Image.new("RGB", (40, 30), colour).save(out, kind, **({"pnginfo": tags} if kind == "PNG" else {}))
+    return out.getvalue()
+
+
+def shown(picture: bytes, text: str, mime: str = "image/png") -> dict[str, Any]:
+    url = f"data:{mime};base64,{base64.b64encode(picture).decode()}"
+    parts = [{"type": "text", "text": text}, {"type": "image_url", "image_url": {"url": url}}]
+    return {"role": "user", "content": parts}
+
+
+def models(llm: dict[str, Any], provider: str) -> Models:
+    return Models(candidates_of(llm, {"provider": provider, "model": "offline-rules"}, [], None))
+
+
+BOTH = pytest.mark.parametrize("provider", ["openai", "gemini"])
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("colour", "text", "says"),
+    [
+        ("red", "[image]", "I see a picture that is mostly red."),
+        ("#102010", "[image]", "I see a picture that is mostly black."),
+        ("blue", "¿Qué es esto?", None),
+    ],
+)
+def test_a_picture(llm: dict[str, Any], provider: str, colour: str, text: str, says: str | None) -> None:
+    said = models(llm, provider).complete([shown(png(colour), text)], [SEARCH], False, 20)
+    if says:
+        assert said["text"] == says
+    else:
+        assert said["tool_calls"][0]["arguments"] == {"question": text}
+
+
+@BOTH
+def test_a_jpeg_and_a_look_up_behind_it(llm: dict[str, Any], provider: str) -> None:
+    asked = [shown(png("green", kind="JPEG"), "Can I return this item?", "image/jpeg")]
+    asking = models(llm, provider)
+    first = asking.complete(asked, [SEARCH], False, 20)
+    result = {"role": "tool", "tool_call_id": first["tool_calls"][0]["id"], "content": FOUND}
+    said = asking.complete([*asked, {"role": "assistant", **first["message"]}, result], [SEARCH], False, 20)
+    assert said["text"].startswith("I see a picture that is mostly green. You can return any item")
+    assert "[S1]" in said["text"]
+
+
+@BOTH
+def test_a_page_is_read_not_described(llm: dict[str, Any], provider: str) -> None:
+    page = shown(png("white", "Price list 2026"), "Write down all text in this picture of a page.")
+    assert models(llm, provider).complete([page], [], False, 20)["text"] == "Price list 2026"
+
+
+@BOTH
+def test_a_voice_note(llm: dict[str, Any], provider: str) -> None:
+    model = candidates_of(llm, {"provider": provider, "model": "offline-rules"}, [], None)[0]
+    assert (
+        transcribe(model, voice.ogg("¿Dónde está mi pedido?"), "audio/ogg", "whisper-1")
+        == "¿Dónde está mi pedido?"
+    )
+    assert transcribe(model, voice.ogg(""), "audio/ogg", "whisper-1") == ""
+
+
+@BOTH
+def test_the_menu_is_offered_from_what_is_found(llm: dict[str, Any], provider: str) -> None:
+    asking, talk = models(llm, provider), [{"role": "user", "content": "What can you help me with?"}]
+    said = asking.complete(talk, [SEARCH, OFFER], False, 20)
+    assert len(said["tool_calls"]) > 1
+    talk += [{"role": "assistant", **said["message"]}]
+    talk += [{"role": "tool", "tool_call_id": call["id"], "content": FOUND} for call in said["tool_calls"]]
+    offer = asking.complete(talk, [SEARCH, OFFER], False, 20)
+    (call,) = offer["tool_calls"]
+    assert call["arguments"] == {"choices": [{"title": "Returns"}, {"title": "Gift cards"}]}
+    talk += [
+        {"role": "assistant", **offer["message"]},
+        {"role": "tool", "tool_call_id": call["id"], "content": "ok"},
+    ]
+    assert asking.complete(talk, [SEARCH, OFFER], False, 20)["text"] == "What would you like to know?"
+
+
+@BOTH
+def test_a_wrong_key_and_an_unknown_model_say_so(llm: dict[str, Any], provider: str) -> None:
+    talk = [{"role": "user", "content": "hello"}]
+    with pytest.raises(Exception, match="key was refused"):
+        models({**llm, "api_key": "no", "gemini_api_key": "no"}, provider).complete(talk, [], False, 20)
+    with pytest.raises(Exception, match="does not exist"):
+        Models(candidates_of(llm, {"provider": provider, "model": "nobody"}, [], None)).complete(
+            talk, [], False, 20
+        )
