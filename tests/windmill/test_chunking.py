@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from f.common.tokens import count_tokens
 from f.ingest.chunking import Chunk, chunks, context
 from f.ingest.page import Heading, Page, page
 from f.ingest.sentences import sentences
 from f.ingest.structure import blocks
-from f.ingest.tokens import count_tokens
 
 VOCABULARY = (
     "the Returns policy of Acme 30 days. price, 5 € 送料は 三十日 以内に。 वापसी करें। возврат! ¿dónde?"

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import tiktoken_ext.openai_public  # type: ignore[import-untyped]
 
-from f.ingest import tokens
-from f.ingest.tokens import count_tokens
+from f.common import tokens
+from f.common.tokens import count_tokens
 
 
 def fresh_count(text: str) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Literal
 
-from f.ingest.tokens import BYTES_PER_TOKEN, count_tokens
+from f.common.tokens import BYTES_PER_TOKEN, count_tokens
 
 if TYPE_CHECKING:
     from f.common.database import Connection

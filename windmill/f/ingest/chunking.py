@@ -14,10 +14,10 @@ import itertools
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypedDict
 
+from f.common.tokens import count_tokens
 from f.ingest.page import Page
 from f.ingest.sentences import CLOSERS, graphemes, sentences, words
 from f.ingest.structure import Block, blocks, declares_headings
-from f.ingest.tokens import count_tokens
 
 LIMIT_TOKENS = 220
 MIN_LIMIT = 16
