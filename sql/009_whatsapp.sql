@@ -1,6 +1,6 @@
--- WhatsApp as it is: every kind of message in words, people with several names, what a send may do now, and what each error means.
+-- WhatsApp as it is: every kind of message in words, people with several names, files, and what Meta tells of the account.
 --
--- One source each: message_words says what a message says, find_contact who wrote it, send_errors what an error asks for.
+-- One source each: message_words says what a message says, find_contact who wrote it. What goes out: 012_whatsapp_sends.sql.
 
 alter table chatbots
     add column waba_id text,                               -- learned from what Meta delivers: its notices name no number
@@ -46,6 +46,7 @@ create table media (
     primary key (phone_number_id, message_id)
 );
 create index media_by_contact on media (contact_id, created_at);
+create index media_by_time on media using brin (created_at);
 
 -- What the tenant should know: templates, quality, account, sends that stopped. The same thing again counts up while it is unread.
 create table notifications (
@@ -59,103 +60,48 @@ create table notifications (
     count             int not null default 1,
     created_at        timestamptz not null default now(),
     updated_at        timestamptz not null default now(),
-    read_at           timestamptz
+    read_at           timestamptz,
+    tell_at           timestamptz,                         -- when the chatbot's webhook is told; null: it is not, or was
+    notified          jsonb                                -- what became of that: {"webhook", "tries"}
 );
+create index notifications_to_tell on notifications (tell_at) where tell_at is not null;
 create unique index notifications_unread on notifications (tenant_id, kind, subject, title) where read_at is null;
 create index notifications_by_tenant on notifications (tenant_id, updated_at desc);
 
--- Throttles, shared by all workers: `next_at` is a token bucket in one timestamp, `blocked_until` what Meta has asked for.
-create table send_rates (
-    tenant_id         uuid not null references tenants on delete cascade,
-    name              text not null,                       -- 'number <id>' or 'pair <id> <contact>'
-    next_at           timestamptz not null default '-infinity',
-    blocked_until     timestamptz not null default '-infinity',
-    strikes           int not null default 0,
-    primary key (tenant_id, name)
-);
-
--- A tenant whose token, account or payment Meta refuses: nothing is sent until then, afterwards one message tries whether it works again.
-create table send_stops (
-    tenant_id         uuid primary key references tenants on delete cascade,
-    code              int not null,
-    reason            text not null,
-    since             timestamptz not null default now(),
-    until             timestamptz not null,
-    times             int not null default 1
-);
-
-select isolate('contact_aliases'), isolate('media'), isolate('notifications'), isolate('send_rates'), isolate('send_stops');
-grant select on contact_aliases, notifications, send_stops to chatbot_app;
+select isolate('contact_aliases'), isolate('media'), isolate('notifications');
+grant select on contact_aliases, notifications to chatbot_app;
 grant update (read_at) on notifications to chatbot_app;
 grant select, insert, update, delete on media to chatbot_app;
 
--- Meta's error table (autumn 2026): what a code asks for, whether it comes in a response or in a `failed` status.
---   retry      the same again, after `waits` seconds each   throttle_pair, throttle_number   the same, and everybody else waits, too
---   template   the 24 hours are over: the chatbot's template, or a mark   contact   this person can't be reached: mark them
---   by_phone   a user id is refused: by phone, if there is one   media   fetch or upload again once
---   ours       our own mistake: alert   stop   nothing more of this tenant, alert
-create table send_errors (
-    first_code        int primary key,
-    last_code         int not null,
-    action            text not null check (action in ('retry', 'throttle_pair', 'throttle_number', 'template', 'contact', 'by_phone', 'media', 'ours', 'stop')),
-    waits             real[] not null default '{}',
-    meaning           text not null
-);
-insert into send_errors values
-    (131056, 131056, 'throttle_pair', '{1,4,16,64}', 'too many messages to this one person'),
-    (130429, 130429, 'throttle_number', '{1,2,4,8}', 'too many messages from this number'),
-    (4, 4, 'throttle_number', '{1,2,4,8}', 'too many calls of this app'),
-    (80007, 80007, 'throttle_number', '{1,2,4,8}', 'too many calls of this account'),
-    (1, 2, 'retry', '{1,3,9}', 'trouble at Meta'),
-    (131000, 131000, 'retry', '{1,3,9}', 'trouble at Meta'),
-    (131016, 131016, 'retry', '{1,3,9}', 'Meta is overloaded'),
-    (133004, 133004, 'retry', '{1,3,9}', 'Meta is out of service for the moment'),
-    (131057, 131057, 'retry', '{60}', 'the account is in maintenance'),
-    (131047, 131047, 'template', '{}', 'the last message of the customer is over 24 hours old'),
-    (131026, 131026, 'contact', '{}', 'the message can not be delivered to this person'),
-    (131021, 131021, 'contact', '{}', 'sender and recipient are the same'),
-    (131030, 131030, 'contact', '{}', 'the recipient is not on the list of allowed numbers'),
-    (131050, 131050, 'contact', '{}', 'the person has stopped marketing messages'),
-    (130403, 130403, 'contact', '{}', 'this person is blocked'),
-    (130472, 130472, 'contact', '{}', 'the number is part of an experiment of Meta'),
-    (131049, 131049, 'contact', '{}', 'Meta chose not to deliver this'),
-    (131062, 131062, 'by_phone', '{}', 'a user id is not enough for this message'),
-    (131051, 131051, 'ours', '{}', 'this type of message is not supported'),
-    (131008, 131009, 'ours', '{}', 'a parameter is missing or has a wrong value'),
-    (100, 100, 'ours', '{}', 'a parameter is wrong'),
-    (135000, 135000, 'ours', '{}', 'the request is wrong'),
-    (131052, 131053, 'media', '{0}', 'a file could not be fetched or uploaded'),
-    (132000, 132999, 'ours', '{}', 'the template is wrong, missing or paused'),
-    (0, 0, 'stop', '{}', 'the access token is not valid'),
-    (3, 3, 'stop', '{}', 'the access token lacks a permission'),
-    (10, 10, 'stop', '{}', 'the access token lacks a permission'),
-    (190, 190, 'stop', '{}', 'the access token has expired'),
-    (200, 299, 'stop', '{}', 'the access token lacks a permission'),
-    (131005, 131005, 'stop', '{}', 'access is denied'),
-    (368, 368, 'stop', '{}', 'the account is blocked for a breach of the rules'),
-    (131031, 131031, 'stop', '{}', 'the account is locked'),
-    (130497, 130497, 'stop', '{}', 'the account may not write to this country'),
-    (131048, 131048, 'stop', '{}', 'too many messages of this number were reported as spam'),
-    (131064, 131064, 'stop', '{}', 'the account is restricted'),
-    (131042, 131042, 'stop', '{}', 'the payment method has a problem'),
-    (131045, 131045, 'stop', '{}', 'the number is not registered'),
-    (133010, 133010, 'stop', '{}', 'the number is not registered'),
-    (33, 33, 'stop', '{}', 'the number has been deleted');
-alter table send_errors owner to chatbot_owner;
-
--- {"action", "waits", "meaning"} of a code; one that nobody has heard of is not tried again and is told to the tenant.
-create function send_error(p_code int) returns jsonb
-    language sql stable security definer set search_path = public, pg_temp
-    return coalesce((select jsonb_build_object('action', e.action, 'waits', to_jsonb(e.waits), 'meaning', e.meaning)
-                     from send_errors e where p_code between e.first_code and e.last_code),
-                    jsonb_build_object('action', 'ours', 'waits', '[]'::jsonb, 'meaning', 'an error that is not in the table'));
-
+-- What is critical, and that messages go out again, is told to the chatbot's webhook, too; while it lasts at most once an hour.
 create function notify(p_tenant uuid, p_kind text, p_severity text, p_title text, p_subject text, p_detail jsonb default '{}') returns void
     language sql security definer set search_path = public, pg_temp as $$
-    insert into notifications (tenant_id, kind, severity, title, subject, detail)
-        values (p_tenant, p_kind, p_severity, left(p_title, 300), left(p_subject, 200), p_detail)
+    insert into notifications as n (tenant_id, kind, severity, title, subject, detail, tell_at)
+        values (p_tenant, p_kind, p_severity, left(p_title, 300), left(p_subject, 200), p_detail,
+                case when p_severity = 'critical' or p_kind = 'sends_resumed' then now() end)
         on conflict (tenant_id, kind, subject, title) where read_at is null
-        do update set count = notifications.count + 1, updated_at = now(), detail = excluded.detail
+        do update set count = n.count + 1, updated_at = now(), detail = excluded.detail,
+            tell_at = coalesce(n.tell_at, case when n.updated_at < now() - interval '1 hour' then excluded.tell_at end)
+$$;
+
+-- The notifications that a webhook is to be told of now, each with its tenant's addresses; nobody else gets them for a minute.
+create function claim_notifications(p_limit int) returns table (id bigint, kind text, severity text, title text, subject text, detail jsonb,
+                                                                count int, created_at timestamptz, urls text[])
+    language sql security definer set search_path = public, pg_temp as $$
+    update notifications n set tell_at = now() + interval '1 minute',
+            notified = jsonb_build_object('tries', coalesce((n.notified ->> 'tries')::int, 0) + 1)
+        where n.id in (select d.id from notifications d where d.tell_at <= now() order by d.tell_at limit p_limit for update skip locked)
+        returning n.id, n.kind, n.severity, n.title, n.subject, n.detail, n.count, n.created_at,
+            array(select distinct b.notify_webhook_url from chatbots b where b.tenant_id = n.tenant_id and b.notify_webhook_url is not null order by 1)
+$$;
+
+-- What became of telling it. It is tried five times, further and further apart.
+create function settle_notification(p_id bigint, p_ok boolean, p_words text) returns void
+    language sql security definer set search_path = public, pg_temp as $$
+    update notifications n
+        set notified = n.notified || jsonb_build_object('webhook', left(p_words, 500)),
+            tell_at = case when not p_ok and (n.notified ->> 'tries')::int < 5 then now() + interval '1 minute' * 4 ^ (n.notified ->> 'tries')::int end
+        where n.id = p_id
 $$;
 
 -- Words ------------------------------------------------------------------------------------------------------------------------------
@@ -570,183 +516,7 @@ begin
         where not exists (select from conversation_logs l where l.phone_number_id = p_phone_number_id and l.message_id = p_echo ->> 'id');
 end $$;
 
--- Sends ------------------------------------------------------------------------------------------------------------------------------
-
--- A place in a token bucket: one message every p_every, p_burst of them at once. Returns the seconds to wait; 0: taken.
-create function take_place(p_tenant uuid, p_name text, p_every interval, p_burst int) returns double precision
-    language plpgsql security definer set search_path = public, pg_temp as $$
-declare
-    r send_rates;
-    free_at timestamptz;
-begin
-    insert into send_rates (tenant_id, name) values (p_tenant, p_name) on conflict do nothing;
-    select * into r from send_rates where tenant_id = p_tenant and name = p_name for update;
-    free_at := greatest(r.next_at - p_every * (p_burst - 1), r.blocked_until);
-    if free_at > clock_timestamp() then
-        return extract(epoch from free_at - clock_timestamp());
-    end if;
-    update send_rates set next_at = greatest(r.next_at, clock_timestamp()) + p_every where tenant_id = p_tenant and name = p_name;
-    return 0;
-end $$;
-
--- Whether a part may be sent now: {"do": "go"} | {"do": "wait", "seconds"} | {"do": "stop", "reason"}. A part that may not be sent is
--- marked with the reason. Outside the 24 hours the chatbot's template takes the reply's place, if there is one.
-create function may_send(p_turn uuid, p_epoch int, p_part int) returns jsonb
-    language plpgsql security definer set search_path = public, pg_temp as $$
-declare
-    t turns;
-    bot chatbots;
-    c contacts;
-    o outbound_messages;
-    stop send_stops;
-    seconds double precision;
-begin
-    perform hold_turn(p_turn, p_epoch);
-    select * into t from turns where id = p_turn and tenant_id = current_tenant();
-    select * into c from contacts where id = t.contact_id;
-    select * into bot from chatbots b where b.phone_number_id = t.phone_number_id;
-    select * into o from outbound_messages where turn_id = p_turn and part = p_part;
-    if o.state is distinct from 'pending' then
-        return '{"do": "go"}';  -- claim_part knows what to do with it
-    end if;
-    select * into stop from send_stops where tenant_id = t.tenant_id for update;
-    if stop.until > now() then
-        return refuse_part(p_turn, p_part, null, 'this business can not send at the moment: ' || stop.reason);
-    end if;
-    if coalesce(c.last_message_at, c.last_seen_at) < now() - interval '24 hours' and o.content ->> 'type' <> 'template'
-       and not use_template(p_turn, p_epoch, p_part) then
-        return refuse_part(p_turn, p_part, 131047, 'the customer''s last message is over 24 hours old, and the chatbot has no template for that');
-    end if;
-    seconds := take_place(t.tenant_id, 'pair ' || t.phone_number_id || ' ' || t.contact_id, interval '6 seconds', 45);
-    if seconds = 0 then
-        seconds := take_place(t.tenant_id, 'number ' || t.phone_number_id, make_interval(secs => 1 / bot.sends_per_s), greatest(1, bot.sends_per_s::int));
-    end if;
-    if seconds > 0 then
-        return jsonb_build_object('do', 'wait', 'seconds', seconds);
-    end if;
-    if stop.tenant_id is not null then  -- this message tries whether it works again; the others wait for what becomes of it
-        update send_stops set until = now() + interval '1 minute' where tenant_id = t.tenant_id;
-    end if;
-    return '{"do": "go"}';
-end $$;
-
-create function refuse_part(p_turn uuid, p_part int, p_code int, p_reason text) returns jsonb
-    language plpgsql security definer set search_path = public, pg_temp as $$
-begin
-    update outbound_messages set state = 'failed', error_code = p_code, error = p_reason, updated_at = now()
-        where turn_id = p_turn and part >= p_part and state = 'pending';
-    return jsonb_build_object('do', 'stop', 'reason', p_reason);
-end $$;
-
--- Puts the chatbot's template in the reply's place; false: it has none. Only the first part is worth it.
-create function use_template(p_turn uuid, p_epoch int, p_part int) returns boolean
-    language plpgsql security definer set search_path = public, pg_temp as $$
-declare
-    template jsonb;
-    parameters jsonb;
-begin
-    perform hold_turn(p_turn, p_epoch);
-    select b.window_template into template from chatbots b join turns t using (phone_number_id)
-        where t.id = p_turn and t.tenant_id = current_tenant();
-    if said(template -> 'name') is null or p_part > 1 then
-        return false;
-    end if;
-    select jsonb_agg(jsonb_build_object('type', 'text', 'text', said(p))) into parameters from items(template -> 'parameters') p;
-    update outbound_messages set state = 'pending', error = null, error_code = null, content = jsonb_build_object('type', 'template', 'template',
-            jsonb_build_object('name', said(template -> 'name'), 'language', jsonb_build_object('code', coalesce(said(template -> 'language'), 'en')))
-            || case when parameters is null then '{}' else jsonb_build_object('components', jsonb_build_array(
-                   jsonb_build_object('type', 'body', 'parameters', parameters))) end)
-        where turn_id = p_turn and part = p_part and state in ('pending', 'failed') and content ->> 'type' <> 'template';
-    if not found then
-        return false;
-    end if;
-    update outbound_messages set state = 'cancelled', error = 'a template was sent instead' where turn_id = p_turn and part > p_part and state = 'pending';
-    return true;
-end $$;
-
--- What an error or a success means beyond the one message, whether it came in a response or in a status.
-create function learn_from_send() returns trigger
-    language plpgsql security definer set search_path = public, pg_temp as $$
-declare
-    t turns;
-    what jsonb;
-    wait real;
-begin
-    select * into t from turns where id = new.turn_id;
-    if new.state in ('sent', 'delivered', 'read', 'played') then
-        if old.state not in ('sent', 'delivered', 'read', 'played') then
-            update send_rates set strikes = 0
-                where tenant_id = new.tenant_id and name in ('pair ' || t.phone_number_id || ' ' || t.contact_id, 'number ' || t.phone_number_id) and strikes > 0;
-            delete from send_stops where tenant_id = new.tenant_id;
-            if found then
-                perform notify(new.tenant_id, 'sends_resumed', 'info', 'Messages go out again', t.phone_number_id);
-            end if;
-        end if;
-        return null;
-    end if;
-    if new.error_code is null or (new.error_code = old.error_code and new.attempts = old.attempts and new.state = old.state) then
-        return null;
-    end if;
-    what := send_error(new.error_code);
-    case what ->> 'action'
-        when 'throttle_pair', 'throttle_number' then
-            wait := coalesce((what -> 'waits' ->> least(new.attempts - 1, 3))::real, 1);
-            insert into send_rates (tenant_id, name, blocked_until, strikes)
-                values (new.tenant_id, case what ->> 'action' when 'throttle_pair' then 'pair ' || t.phone_number_id || ' ' || t.contact_id
-                                       else 'number ' || t.phone_number_id end,
-                        -- jitter, so that all the workers do not come back in the same moment
-                        clock_timestamp() + make_interval(secs => wait * case what ->> 'action' when 'throttle_number' then 1 + random() / 2 else 1 end), 1)
-                on conflict (tenant_id, name) do update set strikes = send_rates.strikes + 1,
-                    blocked_until = greatest(send_rates.blocked_until, excluded.blocked_until);
-        when 'contact', 'template', 'by_phone' then
-            -- skipped while somebody holds the contact: it is locked before a part everywhere else
-            update contacts set send_error_code = new.error_code, send_error_at = now()
-                where id = (select id from contacts where id = t.contact_id for update skip locked);
-        when 'stop' then
-            insert into send_stops (tenant_id, code, reason, until) values (new.tenant_id, new.error_code, what ->> 'meaning', now() + interval '5 minutes')
-                on conflict (tenant_id) do update set code = excluded.code, reason = excluded.reason, times = send_stops.times + 1,
-                    until = now() + least(interval '4 hours', interval '5 minutes' * 2 ^ least(send_stops.times, 10));
-            perform notify(new.tenant_id, 'sends_stopped', 'critical', 'No message goes out: ' || (what ->> 'meaning'), t.phone_number_id,
-                           jsonb_build_object('code', new.error_code, 'error', new.error));
-        when 'ours' then
-            perform notify(new.tenant_id, 'send_refused', 'warning', 'A message was refused: ' || (what ->> 'meaning'), new.error_code::text,
-                           jsonb_build_object('code', new.error_code, 'error', new.error, 'turn_id', new.turn_id));
-        else null;
-    end case;
-    return null;
-end $$;
-create trigger learn_from_send after update of state, error_code on outbound_messages for each row execute function learn_from_send();
-
--- A new access token is a new chance.
-create function resume_sends() returns trigger
-    language plpgsql security definer set search_path = public, pg_temp as $$
-begin
-    delete from send_stops where tenant_id = new.id;
-    return null;
-end $$;
-create trigger resume_sends after update of whatsapp_token on tenants for each row execute function resume_sends();
-
--- What was sent, in words: as the log and the model's history show it, whatever the message's form.
-create function sent_words(p_content jsonb) returns text
-    language sql immutable
-    return case p_content ->> 'type'
-        when 'text' then p_content #>> '{text,body}'
-        when 'interactive' then concat_ws(e'\n', p_content #>> '{interactive,body,text}',
-            (select string_agg('[' || coalesce(b #>> '{reply,title}', '') || ']', ' ') from items(p_content #> '{interactive,action,buttons}') b),
-            (select string_agg(n || '. ' || coalesce(r.value ->> 'title', ''), e'\n' order by n)
-             from jsonb_array_elements(case when jsonb_typeof(p_content #> '{interactive,action,sections,0,rows}') = 'array'
-                                            then p_content #> '{interactive,action,sections,0,rows}' else '[]' end) with ordinality r(value, n)))
-        when 'template' then '[template] ' || coalesce(p_content #>> '{template,name}', '')
-        else '[' || coalesce(p_content ->> 'type', 'message') || ']' end;
-
-create function log_in_words() returns trigger
-    language plpgsql security definer set search_path = public, pg_temp as $$
-begin
-    select coalesce(sent_words(o.content), new.body) into new.body from outbound_messages o where o.send_id = new.send_id;
-    return new;
-end $$;
-create trigger log_in_words before insert on conversation_logs for each row
-    when (new.direction = 'out' and new.send_id is not null and new.body like '{%') execute function log_in_words();
+-- Notices ----------------------------------------------------------------------------------------------------------------------------
 
 -- Meta's notices about accounts, numbers and templates, oldest first, to the tenants they concern. Returns how many it settled.
 create function apply_notices(p_batch int) returns int
@@ -802,13 +572,12 @@ create function notice_words(p_field text, v jsonb) returns text
 do $$
 declare f text;
 begin
-    foreach f in array array['send_error', 'notify', 'payload_json', 'message_of', 'said', 'items', 'content_words', 'form_words', 'message_words', 'known_as',
+    foreach f in array array['notify', 'claim_notifications', 'settle_notification', 'payload_json', 'message_of', 'said', 'items', 'content_words', 'form_words', 'message_words', 'known_as',
                              'merge_contacts', 'keep_alias', 'change_identity', 'word_in', 'written_at', 'note_message', 'edit_message', 'delete_message',
-                             'take_place', 'may_send', 'refuse_part', 'use_template', 'learn_from_send', 'resume_sends', 'sent_words', 'log_in_words', 'apply_notices', 'notice_severity',
-                             'notice_words', 'end_noted', 'end_message', 'apply_echo', 'find_contact', 'find_conversation'] loop
+                             'apply_notices', 'notice_severity', 'notice_words', 'end_noted', 'end_message', 'apply_echo', 'find_contact', 'find_conversation'] loop
         execute format('alter function %I owner to chatbot_owner', f);
         execute format('revoke execute on function %I from public', f);
     end loop;
 end $$;
-grant execute on function send_error, payload_json, message_of, said, items, content_words, form_words, message_words, note_message, end_noted, may_send,
-    use_template, find_conversation, apply_notices to chatbot_app;
+grant execute on function payload_json, message_of, said, items, content_words, form_words, message_words, note_message, end_noted,
+    find_conversation, apply_notices, claim_notifications, settle_notification to chatbot_app;

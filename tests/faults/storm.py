@@ -144,6 +144,7 @@ class Storm:
                 {
                     "db": "$res:f/chatbot/database",
                     "whatsapp": "$res:f/chatbot/whatsapp",
+                    "settings": "$res:f/chatbot/settings",
                     "master_key": "$var:f/chatbot/master_key",
                     "job_id_key": "$var:f/chatbot/job_id_key",
                 },

@@ -168,20 +168,23 @@ def test_the_demo_s_voice_notes_carry_their_words(tmp_path: Path) -> None:
 
 
 def test_a_transcription_that_fails_is_a_problem_not_an_error() -> None:
-    with pytest.raises(MediaError) as refused:
-        transcribe({"base_url": "http://127.0.0.1:1/v1", "api_key": "x"}, b"OggS", "audio/ogg")
-    assert refused.value.problem == "unreachable"
+    for provider in ("openai", "gemini"):
+        model: Any = {"provider": provider, "base_url": "http://127.0.0.1:1/v1", "api_key": "x", "model": "m"}
+        with pytest.raises(MediaError) as refused:
+            transcribe(model, b"OggS", "audio/ogg", "whisper-1")
+        assert refused.value.problem == "unreachable"
 
 
 @pytest.mark.parametrize(
-    ("llm", "answer"),
+    ("model", "llm", "answer"),
     [
-        ({"model": "gpt-4o-mini"}, True),
-        ({"model": "gemini-2.5-flash"}, True),
-        ({"model": "offline-rules"}, False),
-        ({"model": "house-model", "reads_images": True}, True),
-        ({}, False),
+        ("gpt-4o-mini", {}, True),
+        ("gemini-2.5-flash", {}, True),
+        ("offline-rules", {}, False),
+        ("house-model", {"model": "house-model", "reads_images": True}, True),
+        ("another-model", {"model": "house-model", "reads_images": True}, False),
+        ("", {}, False),
     ],
 )
-def test_which_models_see(llm: dict[str, Any], answer: bool) -> None:
-    assert sees(llm) is answer
+def test_which_models_see(model: str, llm: dict[str, Any], answer: bool) -> None:
+    assert sees(model, llm) is answer

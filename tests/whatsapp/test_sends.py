@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from tests.whatsapp.conftest import NUMBER, Bot
+from tests.whatsapp.outbox import PHONE, TEXT, Turn
 
-PHONE = "16505551234"
-TEXT = {"type": "text", "text": {"body": "Hello", "preview_url": False}}
 RETRY, PAIR, NUMBER_RATE = "retry", "throttle_pair", "throttle_number"
 # Meta's table, by hand from its documentation: code, action, seconds until each further try
 TABLE: list[tuple[int, str, list[float]]] = [
@@ -29,46 +28,6 @@ TABLE: list[tuple[int, str, list[float]]] = [
     (987654, "ours", []),
 ]
 CODES = [row[0] for row in TABLE]
-
-
-class Turn:
-    """An open turn whose reply is in the outbox."""
-
-    def __init__(self, bot: Bot, contents: list[dict[str, Any]] | None = None, sender: str = PHONE) -> None:
-        self.bot = bot
-        opened = bot.arrive({"from": sender, "type": "text", "text": {"body": "hi"}}, contacts=None)
-        self.id, self.run = opened["turn_id"], opened["run"]
-        self.epoch = bot.one("select begin_step(%s, %s, 3)", self.id, self.run)
-        bot.one("select queue_parts(%s, %s, %s::jsonb)", self.id, self.epoch, json.dumps(contents or [TEXT]))
-
-    def may(self, part: int = 1) -> dict[str, Any]:
-        return self.bot.one("select may_send(%s, %s, %s)", self.id, self.epoch, part)
-
-    def claim(self, part: int = 1) -> dict[str, Any]:
-        return self.bot.one("select claim_part(%s, %s, %s, '20 s')", self.id, self.epoch, part)
-
-    def record(self, state: str, code: int | None = None, part: int = 1) -> None:
-        wamid = f"wamid.{self.id}.{part}" if state == "sent" else None
-        self.bot.one(
-            "select record_part(%s, %s, %s, %s, %s, %s, 'x')", self.id, self.epoch, part, state, wamid, code
-        )
-
-    def fails(self, code: int, how: str) -> None:
-        """In the response to the send, or hours later in a status."""
-        assert self.may()["do"] == "go"
-        self.claim()
-        if how == "response":
-            self.record("failed", code)
-            return
-        self.record("sent")
-        status = {"id": f"wamid.{self.id}.1", "status": "failed", "errors": [{"code": code, "title": "x"}]}
-        self.bot.do("select apply_status(%s::jsonb)", json.dumps(status))
-
-    def parts(self) -> list[dict[str, Any]]:
-        return self.bot.rows(
-            "select state, error_code, error, content from outbound_messages where turn_id = %s order by part",
-            self.id,
-        )
 
 
 @pytest.mark.field_failure(7)

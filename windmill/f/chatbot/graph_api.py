@@ -30,11 +30,11 @@ TYPING_S = 20.0  # the indicator goes out after 25 s
 
 
 class MediaError(Exception):
-    """Why a file of a customer is not used. problem: too_large, wrong_type, unreachable, no_words."""
+    """Why a file can't be used or sent. problem: too_large, wrong_type, unreachable, no_words. code: Meta's, where it gave one."""
 
-    def __init__(self, problem: str, words: str) -> None:
+    def __init__(self, problem: str, words: str, code: int | None = None) -> None:
         super().__init__(words)
-        self.problem = problem
+        self.problem, self.code = problem, code
 
 
 class Outcome(TypedDict):
@@ -168,6 +168,9 @@ class GraphApi:
                 headers=self._headers,
                 timeout=60,
             ).json()
+            if "error" in answer:
+                code, words = int(answer["error"]["code"]), str(answer["error"].get("message"))[:200]
+                raise MediaError("unreachable", f"Meta does not take the file: {code}: {words}", code)
             return str(answer["id"])
         except (httpx2.HTTPError, ValueError, KeyError, TypeError) as error:
             raise MediaError(

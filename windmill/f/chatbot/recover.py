@@ -7,8 +7,9 @@
 """Every minute: picks up what nobody works on, so that no stored message waits for ever.
 
 Covers a lost ingress, cancelled runs and lost workers, which neither a step nor the failure handler ever sees. What six runs could not
-answer is given up: the customer is told, and the conversation goes on. Old rows of the inbox are deleted.
-In: nothing. Out: how many messages were stranded and handed over, statuses applied, conversations given up, rows deleted.
+answer is given up: the customer is told, and the conversation goes on. Parts that failed after Meta had accepted them go out again,
+tenants' webhooks are told what is critical, and old rows are deleted.
+In: nothing. Out: how many messages were stranded and handed over, statuses applied, conversations given up, parts sent again, rows deleted.
 """
 
 from __future__ import annotations
@@ -22,11 +23,14 @@ from f.common.windmill import job_id, job_state, run_id
 
 postgresql = dict[str, Any]
 c_whatsapp = dict[str, Any]
+c_settings = dict[str, Any]
 BATCH = 50
 SECONDS = 40  # the next run begins after a minute
 
 
-def main(db: postgresql, whatsapp: c_whatsapp, master_key: str, job_id_key: str) -> dict[str, Any]:
+def main(
+    db: postgresql, whatsapp: c_whatsapp, settings: c_settings, master_key: str, job_id_key: str
+) -> dict[str, Any]:
     deadline = time.monotonic() + SECONDS
     with connect(db) as conn:
         stranded = conn.execute(b"select * from stranded_messages(200)").fetchall()
@@ -42,7 +46,9 @@ def main(db: postgresql, whatsapp: c_whatsapp, master_key: str, job_id_key: str)
                 break
         applied = one(conn, "select apply_events(%s)", [1000])
         noticed = one(conn, "select apply_notices(%s)", [1000])
-        deleted = one(conn, "select clean_inbox()", [])
+        deleted = one(conn, "select clean_inbox() + clean_whatsapp()", [])
+        told = tell(conn, settings)
+        again = send_again(conn, whatsapp, master_key, deadline)
     return {
         "stranded": len(stranded),
         "requeued": len(lost),
@@ -50,6 +56,8 @@ def main(db: postgresql, whatsapp: c_whatsapp, master_key: str, job_id_key: str)
         "started": started,
         "statuses_applied": applied,
         "notices_applied": noticed,
+        "told": told,
+        "sent_again": again,
         "deleted": deleted,
     }
 
@@ -74,3 +82,23 @@ def give_up(conn: Connection, whatsapp: c_whatsapp, master_key: str) -> int:
         print(release(conn, context, whatsapp, master_key, "given up: every run that tried died", "lost"))
         count += 1
     return count
+
+
+def tell(conn: Connection, settings: c_settings) -> int:
+    """Tells the tenants' webhooks what is critical; returns how many notifications there were to tell."""
+    waiting = conn.execute(b"select * from claim_notifications(20)").fetchall()
+    if waiting:
+        from f.chatbot.alerts import tell_all
+
+        tell_all(conn, waiting, settings)
+    return len(waiting)
+
+
+def send_again(conn: Connection, whatsapp: c_whatsapp, master_key: str, deadline: float) -> dict[str, int]:
+    """Sends parts again that a status has called failed, as far as the error table asks for it."""
+    wait = one(conn, "select next_retry()", [])
+    if wait is None or time.monotonic() + wait > deadline:
+        return {}
+    from f.chatbot.retries import send_due
+
+    return send_due(conn, whatsapp, master_key, deadline)

@@ -108,6 +108,10 @@ def send_part(
         if may["do"] == "wait" and time.monotonic() < deadline:
             time.sleep(min(may["seconds"], 30) + 0.01)
             continue
+        if may["do"] == "first":  # a status says meanwhile that an earlier part has failed
+            if not send_part(conn, context, epoch, may["part"], api, whatsapp):
+                return False
+            continue
         with as_tenant(conn, tenant):
             claim = one(
                 conn,
@@ -138,23 +142,22 @@ def bring_out(conn: Connection, context: Context, claim: dict[str, Any], api: Gr
         if content["type"] == "document" and "knowledge" in content["document"]:
             content = uploaded(conn, context, content["document"]["knowledge"], api)
     except MediaError as error:
-        return {"state": "refused", "message_id": None, "code": 131053, "error": str(error)}
+        return {"state": "refused", "message_id": None, "code": error.code or 131053, "error": str(error)}
     return api.send(content, claim["send_id"], run_id())
 
 
 def uploaded(conn: Connection, context: Context, document_id: str, api: GraphApi) -> dict[str, Any]:
-    """A document of the tenant as a message, where the tenant lets customers have its documents."""
+    """A document or picture of the knowledge base as a message, where the tenant lets customers have it."""
     with as_tenant(conn, context["tenant_id"]):
         row = conn.execute(
-            b"select d.filename, d.media_type, d.content from documents d join chatbots b on b.tenant_id = d.tenant_id"
-            b" where d.id = %s and b.phone_number_id = %s and b.send_documents and d.state = 'ready'",
-            [document_id, context["phone_number_id"]],
+            b"select s.filename, s.mime_type, d.content from sendable_documents(%s) s join documents d using (id) where id = %s",
+            [context["phone_number_id"], document_id],
         ).fetchone()
     if row is None:
         raise MediaError("wrong_type", "this document may not be sent to customers, or is not there any more")
-    # Meta takes plain text, and no Markdown.
-    mime = "text/plain" if str(row["media_type"]).startswith("text/") else row["media_type"]
-    media_id = api.upload(row["filename"], mime, row["content"])
+    media_id = api.upload(row["filename"], row["mime_type"], row["content"])
+    if row["mime_type"].startswith("image/"):
+        return {"type": "image", "image": {"id": media_id}}
     return {"type": "document", "document": {"id": media_id, "filename": row["filename"][:240]}}
 
 

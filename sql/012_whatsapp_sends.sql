@@ -1,0 +1,494 @@
+-- What goes out: what may be sent now, what each of Meta's errors asks for, and parts that go out again after they have failed.
+--
+-- One source: send_errors says what an error asks for, whether it comes in a response or, hours later, in a `failed` status.
+
+alter table outbound_messages
+    add column retry_at   timestamptz,                     -- a failed part goes out again then; null: it does not
+    add column retry_run  uuid;                            -- the run that sends it again after its turn was closed
+create index outbound_to_retry on outbound_messages (retry_at) where retry_at is not null;
+create index outbound_retrying on outbound_messages (sending_since) where retry_run is not null and state in ('sending', 'unknown');
+
+-- Requests that failed before their part went out again: late statuses name them, and say nothing of the newer request.
+create table failed_sends (
+    send_id           uuid primary key,
+    tenant_id         uuid not null references tenants on delete cascade,
+    turn_id           uuid not null,
+    part              int not null,
+    message_id        text,
+    error_code        int,
+    error             text,
+    failed_at         timestamptz not null default now(),
+    foreign key (turn_id, part) references outbound_messages on delete cascade
+);
+create index failed_sends_by_message on failed_sends (message_id) where message_id is not null;
+create index failed_sends_by_part on failed_sends (turn_id, part);
+
+-- Throttles, shared by all workers: `next_at` is a token bucket in one timestamp, `blocked_until` what Meta has asked for.
+create table send_rates (
+    tenant_id         uuid not null references tenants on delete cascade,
+    name              text not null,                       -- 'number <id>' or 'pair <id> <contact>'
+    next_at           timestamptz not null default '-infinity',
+    blocked_until     timestamptz not null default '-infinity',
+    strikes           int not null default 0,
+    primary key (tenant_id, name)
+);
+
+-- A tenant whose token, account or payment Meta refuses: nothing is sent until then, afterwards one message tries whether it works again.
+create table send_stops (
+    tenant_id         uuid primary key references tenants on delete cascade,
+    code              int not null,
+    reason            text not null,
+    since             timestamptz not null default now(),
+    until             timestamptz not null,
+    times             int not null default 1
+);
+
+select isolate('failed_sends'), isolate('send_rates'), isolate('send_stops');
+grant select on failed_sends, send_stops to chatbot_app;
+
+alter table documents add column sendable boolean not null default true;  -- whether customers may be sent it, where the chatbot sends documents
+grant update (sendable) on documents to chatbot_app;
+
+-- Meta's error table (autumn 2026): what a code asks for, whether it comes in a response or in a `failed` status.
+--   retry      the same again, after `waits` seconds each   throttle_pair, throttle_number   the same, and everybody else waits, too
+--   template   the 24 hours are over: the chatbot's template, or a mark   contact   this person can't be reached: mark them
+--   by_phone   a user id is refused: by phone, if there is one   media   fetch or upload again once
+--   ours       our own mistake: alert   stop   nothing more of this tenant, alert
+create table send_errors (
+    first_code        int primary key,
+    last_code         int not null,
+    action            text not null check (action in ('retry', 'throttle_pair', 'throttle_number', 'template', 'contact', 'by_phone', 'media', 'ours', 'stop')),
+    waits             real[] not null default '{}',
+    meaning           text not null
+);
+insert into send_errors values
+    (131056, 131056, 'throttle_pair', '{1,4,16,64}', 'too many messages to this one person'),
+    (130429, 130429, 'throttle_number', '{1,2,4,8}', 'too many messages from this number'),
+    (4, 4, 'throttle_number', '{1,2,4,8}', 'too many calls of this app'),
+    (80007, 80007, 'throttle_number', '{1,2,4,8}', 'too many calls of this account'),
+    (1, 2, 'retry', '{1,3,9}', 'trouble at Meta'),
+    (131000, 131000, 'retry', '{1,3,9}', 'trouble at Meta'),
+    (131016, 131016, 'retry', '{1,3,9}', 'Meta is overloaded'),
+    (133004, 133004, 'retry', '{1,3,9}', 'Meta is out of service for the moment'),
+    (131057, 131057, 'retry', '{60}', 'the account is in maintenance'),
+    (131047, 131047, 'template', '{}', 'the last message of the customer is over 24 hours old'),
+    (131026, 131026, 'contact', '{}', 'the message can not be delivered to this person'),
+    (131021, 131021, 'contact', '{}', 'sender and recipient are the same'),
+    (131030, 131030, 'contact', '{}', 'the recipient is not on the list of allowed numbers'),
+    (131050, 131050, 'contact', '{}', 'the person has stopped marketing messages'),
+    (130403, 130403, 'contact', '{}', 'this person is blocked'),
+    (130472, 130472, 'contact', '{}', 'the number is part of an experiment of Meta'),
+    (131049, 131049, 'contact', '{}', 'Meta chose not to deliver this'),
+    (131062, 131062, 'by_phone', '{}', 'a user id is not enough for this message'),
+    (131051, 131051, 'ours', '{}', 'this type of message is not supported'),
+    (131008, 131009, 'ours', '{}', 'a parameter is missing or has a wrong value'),
+    (100, 100, 'ours', '{}', 'a parameter is wrong'),
+    (135000, 135000, 'ours', '{}', 'the request is wrong'),
+    (131052, 131053, 'media', '{0}', 'a file could not be fetched or uploaded'),
+    (132000, 132999, 'ours', '{}', 'the template is wrong, missing or paused'),
+    (0, 0, 'stop', '{}', 'the access token is not valid'),
+    (3, 3, 'stop', '{}', 'the access token lacks a permission'),
+    (10, 10, 'stop', '{}', 'the access token lacks a permission'),
+    (190, 190, 'stop', '{}', 'the access token has expired'),
+    (200, 299, 'stop', '{}', 'the access token lacks a permission'),
+    (131005, 131005, 'stop', '{}', 'access is denied'),
+    (368, 368, 'stop', '{}', 'the account is blocked for a breach of the rules'),
+    (131031, 131031, 'stop', '{}', 'the account is locked'),
+    (130497, 130497, 'stop', '{}', 'the account may not write to this country'),
+    (131048, 131048, 'stop', '{}', 'too many messages of this number were reported as spam'),
+    (131064, 131064, 'stop', '{}', 'the account is restricted'),
+    (131042, 131042, 'stop', '{}', 'the payment method has a problem'),
+    (131045, 131045, 'stop', '{}', 'the number is not registered'),
+    (133010, 133010, 'stop', '{}', 'the number is not registered'),
+    (33, 33, 'stop', '{}', 'the number has been deleted');
+alter table send_errors owner to chatbot_owner;
+
+-- {"action", "waits", "meaning"} of a code; one that nobody has heard of is not tried again and is told to the tenant.
+create function send_error(p_code int) returns jsonb
+    language sql stable security definer set search_path = public, pg_temp
+    return coalesce((select jsonb_build_object('action', e.action, 'waits', to_jsonb(e.waits), 'meaning', e.meaning)
+                     from send_errors e where p_code between e.first_code and e.last_code),
+                    jsonb_build_object('action', 'ours', 'waits', '[]'::jsonb, 'meaning', 'an error that is not in the table'));
+
+-- The files that a chatbot may send to customers: ready, allowed by the tenant, of a kind that Meta takes. None unless the chatbot may.
+create function sendable_documents(p_phone_number_id text) returns table (id uuid, title text, filename text, mime_type text)
+    language sql stable as $$
+    select d.id, d.title, d.filename, case when d.media_type like 'text/%' then 'text/plain' else d.media_type end  -- Meta knows no other text
+    from documents d join chatbots b on b.tenant_id = d.tenant_id
+    where b.phone_number_id = p_phone_number_id and b.send_documents and d.sendable and d.state = 'ready'
+      and (d.media_type in ('image/jpeg', 'image/png') and d.size_bytes <= 5 << 20
+           or (d.media_type ~ '^(text/.*|application/pdf)$' or d.media_type like 'application/vnd.openxmlformats-officedocument.%')
+              and d.size_bytes <= 100 << 20)
+    order by d.title, d.created_at desc
+$$;
+
+-- Now --------------------------------------------------------------------------------------------------------------------------------
+
+-- A place in a token bucket: one message every p_every, p_burst of them at once. Returns the seconds to wait; 0: taken.
+create function take_place(p_tenant uuid, p_name text, p_every interval, p_burst int) returns double precision
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    r send_rates;
+    free_at timestamptz;
+begin
+    insert into send_rates (tenant_id, name) values (p_tenant, p_name) on conflict do nothing;
+    select * into r from send_rates where tenant_id = p_tenant and name = p_name for update;
+    free_at := greatest(r.next_at - p_every * (p_burst - 1), r.blocked_until);
+    if free_at > clock_timestamp() then
+        return extract(epoch from free_at - clock_timestamp());
+    end if;
+    update send_rates set next_at = greatest(r.next_at, clock_timestamp()) + p_every where tenant_id = p_tenant and name = p_name;
+    return 0;
+end $$;
+
+-- Whether a part may go out now, by the tenant's stop, the 24 hours and both rates: {"do": "go"} | {"do": "wait", "seconds"} |
+-- {"do": "stop", "reason", "code"?}. Outside the 24 hours the chatbot's template takes the reply's place, if there is one.
+create function judge_send(p_part outbound_messages, p_turn turns) returns jsonb
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    bot chatbots;
+    written_at timestamptz := (select coalesce(last_message_at, last_seen_at) from contacts where id = p_turn.contact_id);
+    stop send_stops;
+    seconds double precision;
+begin
+    select * into bot from chatbots b where b.phone_number_id = p_turn.phone_number_id;
+    select * into stop from send_stops where tenant_id = p_turn.tenant_id for update;
+    if stop.until > now() then
+        return jsonb_build_object('do', 'stop', 'reason', 'this business can not send at the moment: ' || stop.reason);
+    end if;
+    if (written_at < now() - interval '24 hours' or p_part.error_code is not distinct from 131047) and p_part.content ->> 'type' <> 'template'
+       and not put_template(p_turn.id, p_part.part) then
+        return jsonb_build_object('do', 'stop', 'code', 131047,
+                                  'reason', 'the customer''s last message is over 24 hours old, and the chatbot has no template for that');
+    end if;
+    seconds := take_place(p_turn.tenant_id, 'pair ' || p_turn.phone_number_id || ' ' || p_turn.contact_id, interval '6 seconds', 45);
+    if seconds = 0 then
+        seconds := take_place(p_turn.tenant_id, 'number ' || p_turn.phone_number_id, make_interval(secs => 1 / bot.sends_per_s),
+                              greatest(1, bot.sends_per_s::int));
+    end if;
+    if seconds > 0 then
+        return jsonb_build_object('do', 'wait', 'seconds', seconds);
+    end if;
+    if stop.tenant_id is not null then  -- this message tries whether it works again; the others wait for what becomes of it
+        update send_stops set until = now() + interval '1 minute' where tenant_id = p_turn.tenant_id;
+    end if;
+    return '{"do": "go"}';
+end $$;
+
+-- The same for a step that holds the turn. A part that may not be sent is marked with the reason. {"do": "first", "part"}: an earlier part
+-- of the reply has failed meanwhile and goes out again before this one.
+create function may_send(p_turn uuid, p_epoch int, p_part int) returns jsonb
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    t turns;
+    o outbound_messages;
+    earlier int;
+    verdict jsonb;
+begin
+    perform hold_turn(p_turn, p_epoch);
+    select * into t from turns where id = p_turn and tenant_id = current_tenant();
+    select * into o from outbound_messages where turn_id = p_turn and part = p_part;
+    select min(part) into earlier from outbound_messages where turn_id = p_turn and part < p_part and state = 'failed' and retry_at is not null;
+    if earlier is not null and o.state = 'pending' then
+        return jsonb_build_object('do', 'first', 'part', earlier);
+    end if;
+    if o.state = 'failed' and o.retry_at > clock_timestamp() then
+        return jsonb_build_object('do', 'wait', 'seconds', extract(epoch from o.retry_at - clock_timestamp()));
+    elsif o.state = 'failed' and o.retry_at is not null then
+        perform set_free(o);
+        o.state := 'pending';
+    end if;
+    if o.state is distinct from 'pending' then
+        return '{"do": "go"}';  -- claim_part knows what to do with it
+    end if;
+    verdict := judge_send(o, t);
+    if verdict ->> 'do' = 'stop' then
+        update outbound_messages set state = 'failed', error_code = (verdict ->> 'code')::int, error = verdict ->> 'reason', updated_at = now()
+            where turn_id = p_turn and part >= p_part and state = 'pending';
+    end if;
+    return verdict;
+end $$;
+
+-- Puts the chatbot's template in the reply's place; false: it has none. Only the first part is worth it.
+create function put_template(p_turn uuid, p_part int) returns boolean
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    template jsonb := (select b.window_template from chatbots b join turns t using (phone_number_id) where t.id = p_turn);
+    parameters jsonb;
+begin
+    if said(template -> 'name') is null or p_part > 1 then
+        return false;
+    end if;
+    select jsonb_agg(jsonb_build_object('type', 'text', 'text', said(p))) into parameters from items(template -> 'parameters') p;
+    update outbound_messages set state = 'pending', error = null, error_code = null, content = jsonb_build_object('type', 'template', 'template',
+            jsonb_build_object('name', said(template -> 'name'), 'language', jsonb_build_object('code', coalesce(said(template -> 'language'), 'en')))
+            || case when parameters is null then '{}' else jsonb_build_object('components', jsonb_build_array(
+                   jsonb_build_object('type', 'body', 'parameters', parameters))) end)
+        where turn_id = p_turn and part = p_part and state in ('pending', 'failed') and content ->> 'type' <> 'template';
+    if not found then
+        return false;
+    end if;
+    update outbound_messages set state = 'cancelled', error = 'a template was sent instead' where turn_id = p_turn and part > p_part and state = 'pending';
+    return true;
+end $$;
+
+create function use_template(p_turn uuid, p_epoch int, p_part int) returns boolean
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    perform hold_turn(p_turn, p_epoch);
+    return exists (select from turns where id = p_turn and tenant_id = current_tenant()) and put_template(p_turn, p_part);
+end $$;
+
+-- Afterwards -------------------------------------------------------------------------------------------------------------------------
+
+-- What an error or a success means beyond the one message, whether it came in a response or in a status.
+create function learn_from_send() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    t turns;
+    what jsonb;
+    wait real;
+begin
+    select * into t from turns where id = new.turn_id;
+    if new.state in ('sent', 'delivered', 'read', 'played') then
+        if old.state not in ('sent', 'delivered', 'read', 'played') then
+            update send_rates set strikes = 0
+                where tenant_id = new.tenant_id and name in ('pair ' || t.phone_number_id || ' ' || t.contact_id, 'number ' || t.phone_number_id) and strikes > 0;
+            delete from send_stops where tenant_id = new.tenant_id;
+            if found then
+                perform notify(new.tenant_id, 'sends_resumed', 'info', 'Messages go out again', t.phone_number_id);
+            end if;
+        end if;
+        return null;
+    end if;
+    if new.error_code is null or (new.error_code = old.error_code and new.attempts = old.attempts and new.state = old.state) then
+        return null;
+    end if;
+    what := send_error(new.error_code);
+    case what ->> 'action'
+        when 'throttle_pair', 'throttle_number' then
+            wait := coalesce((what -> 'waits' ->> least(new.attempts - 1, 3))::real, 1);
+            insert into send_rates (tenant_id, name, blocked_until, strikes)
+                values (new.tenant_id, case what ->> 'action' when 'throttle_pair' then 'pair ' || t.phone_number_id || ' ' || t.contact_id
+                                       else 'number ' || t.phone_number_id end,
+                        -- jitter, so that all the workers do not come back in the same moment
+                        clock_timestamp() + make_interval(secs => wait * case what ->> 'action' when 'throttle_number' then 1 + random() / 2 else 1 end), 1)
+                on conflict (tenant_id, name) do update set strikes = send_rates.strikes + 1,
+                    blocked_until = greatest(send_rates.blocked_until, excluded.blocked_until);
+        when 'contact', 'template', 'by_phone' then
+            -- skipped while somebody holds the contact: it is locked before a part everywhere else
+            update contacts set send_error_code = new.error_code, send_error_at = now()
+                where id = (select id from contacts where id = t.contact_id for update skip locked);
+        when 'stop' then
+            insert into send_stops (tenant_id, code, reason, until) values (new.tenant_id, new.error_code, what ->> 'meaning', now() + interval '5 minutes')
+                on conflict (tenant_id) do update set code = excluded.code, reason = excluded.reason, times = send_stops.times + 1,
+                    until = now() + least(interval '4 hours', interval '5 minutes' * 2 ^ least(send_stops.times, 10));
+            perform notify(new.tenant_id, 'sends_stopped', 'critical', 'No message goes out: ' || (what ->> 'meaning'), t.phone_number_id,
+                           jsonb_build_object('code', new.error_code, 'error', new.error));
+        when 'ours' then
+            perform notify(new.tenant_id, 'send_refused', 'warning', 'A message was refused: ' || (what ->> 'meaning'), new.error_code::text,
+                           jsonb_build_object('code', new.error_code, 'error', new.error, 'turn_id', new.turn_id));
+        else null;
+    end case;
+    return null;
+end $$;
+create trigger learn_from_send after update of state, error_code on outbound_messages for each row execute function learn_from_send();
+
+-- A new access token is a new chance.
+create function resume_sends() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    delete from send_stops where tenant_id = new.id;
+    return null;
+end $$;
+create trigger resume_sends after update of whatsapp_token on tenants for each row execute function resume_sends();
+
+-- Again ------------------------------------------------------------------------------------------------------------------------------
+
+-- When a part that Meta had accepted, and that has just failed, goes out again, by the error table; null: not at all, the failure stays as
+-- its mark. (A refusal in the response is the sending step's: it waits and tries again itself.)
+create function plan_retry() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    rule send_errors;
+begin
+    if new.state <> 'failed' then
+        new.retry_at := null;
+    elsif (new.message_id is not null or new.retry_run is not null)
+          and (old.state <> 'failed' or new.error_code is distinct from old.error_code) then
+        select * into rule from send_errors e where new.error_code between e.first_code and e.last_code;
+        new.retry_at := case
+            when rule.action in ('retry', 'throttle_pair', 'throttle_number', 'media')
+                then clock_timestamp() + make_interval(secs => rule.waits[new.attempts])
+            when rule.action = 'template' and new.part = 1 and new.content ->> 'type' <> 'template'
+                and exists (select from chatbots b join turns t using (phone_number_id)
+                            where t.id = new.turn_id and said(b.window_template -> 'name') is not null) then clock_timestamp()
+            when rule.action = 'by_phone' and new.attempts = 1
+                and exists (select from contacts c join turns t on t.contact_id = c.id where t.id = new.turn_id and c.phone is not null)
+                then clock_timestamp()
+        end;
+    end if;
+    return new;
+end $$;
+create trigger plan_retry before update of state, error_code on outbound_messages for each row execute function plan_retry();
+
+-- Makes a failed part pending again, under a send id of its own: what Meta still says of the failed request does not count for the next one.
+create function set_free(p_part outbound_messages) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    fresh uuid := gen_random_uuid();
+begin
+    insert into failed_sends (send_id, tenant_id, turn_id, part, message_id, error_code, error)
+        values (p_part.send_id, p_part.tenant_id, p_part.turn_id, p_part.part, p_part.message_id, p_part.error_code, p_part.error);
+    update conversation_logs set send_id = fresh, message_id = null, status = 'pending' where send_id = p_part.send_id and direction = 'out';
+    update outbound_messages set send_id = fresh, message_id = null, state = 'pending', error_code = null, error = null, sent_at = null, updated_at = now()
+        where turn_id = p_part.turn_id and part = p_part.part;
+end $$;
+
+-- Takes one part of a closed turn that is due to go out again; null: there is none. Returns {tenant_id, contact_id, phone_number_id, turn_id,
+-- part, send_id, content, attempt}. To one person one at a time, the oldest first, and none while a turn with them is open: its reply comes
+-- first. A request that was lost with its run is made again after a minute without a status.
+create function claim_retry(p_run uuid) returns jsonb
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    o outbound_messages;
+    t turns;
+    verdict jsonb;
+begin
+    for o in
+        select r.* from outbound_messages r join turns u on u.id = r.turn_id
+        where u.state <> 'active' and is_due(r) order by u.opened_at, r.part limit 200
+    loop
+        select * into t from turns where id = o.turn_id;
+        perform 1 from contacts where id = t.contact_id for update skip locked;
+        continue when not found or exists (select from turns u where u.contact_id = t.contact_id and u.state = 'active');
+        continue when exists (
+            select from outbound_messages e join turns u on u.id = e.turn_id
+            where u.contact_id = t.contact_id and (u.opened_at, e.part) < (t.opened_at, o.part)
+              and (e.retry_at is not null or e.retry_run is not null and e.state in ('sending', 'unknown')));
+        select * into o from outbound_messages e where e.turn_id = o.turn_id and e.part = o.part and is_due(e) for update skip locked;
+        continue when not found;
+        verdict := judge_retry(o, t);
+        if verdict ->> 'do' = 'go' then
+            if o.state in ('failed', 'pending') then
+                perform set_free(o);
+            end if;
+            update outbound_messages set state = 'sending', sending_since = clock_timestamp(), attempts = attempts + 1, retry_run = p_run, updated_at = now()
+                where turn_id = o.turn_id and part = o.part returning * into o;
+            return jsonb_build_object('tenant_id', t.tenant_id, 'contact_id', t.contact_id, 'phone_number_id', t.phone_number_id, 'turn_id', t.id,
+                                      'part', o.part, 'send_id', o.send_id, 'content', o.content, 'attempt', o.attempts);
+        end if;
+    end loop;
+    return null;
+end $$;
+
+create function is_due(p_part outbound_messages) returns boolean
+    language sql stable
+    return p_part.retry_at <= now()
+        or p_part.retry_run is not null and p_part.state in ('sending', 'unknown') and p_part.sending_since < now() - interval '1 minute';
+
+-- The last look before a part goes out again. What may not is marked, what has to wait is due later.
+create function judge_retry(p_part outbound_messages, p_turn turns) returns jsonb
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    why text := case
+        when p_part.retry_at < now() - interval '1 hour' then 'it was to be sent again an hour ago: too late'
+        when p_part.state <> 'failed' and p_part.attempts >= 6 then 'no answer to ' || p_part.attempts || ' requests, and no status'
+        when p_turn.outcome = 'human' then (select 'the contact opted out' from contacts
+                                            where id = p_turn.contact_id and (opted_out_at is not null or blocked))
+        else reason_not_to_send(p_turn.id) end;
+    verdict jsonb := case when why is null then judge_send(p_part, p_turn) else jsonb_build_object('do', 'stop', 'reason', why) end;
+begin
+    if verdict ->> 'do' = 'wait' then
+        update outbound_messages set retry_at = clock_timestamp() + make_interval(secs => (verdict ->> 'seconds')::double precision)
+            where turn_id = p_part.turn_id and part = p_part.part;
+    elsif verdict ->> 'do' = 'stop' then
+        update outbound_messages set state = 'failed', retry_at = null, updated_at = now(), error = left(concat_ws('; ', error, 'not sent again: ' || (verdict ->> 'reason')), 500)
+            where turn_id = p_part.turn_id and part = p_part.part;
+        update conversation_logs set status = 'failed' where send_id = p_part.send_id and direction = 'out';
+    end if;
+    return verdict;
+end $$;
+
+-- Records what became of a part that went out again: 'sent', 'failed' or 'unknown'. Null: another run has taken it over, or a status came first.
+create function record_retry(p_send_id uuid, p_run uuid, p_state text, p_message_id text, p_error_code int, p_error text) returns text
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    o outbound_messages;
+begin
+    update outbound_messages
+        set state = p_state, message_id = coalesce(message_id, p_message_id), error_code = p_error_code, error = left(p_error, 500),
+            sent_at = case when p_state = 'sent' then now() end, updated_at = now()
+        where send_id = p_send_id and retry_run = p_run and state in ('sending', 'unknown') returning * into o;
+    if not found then
+        return null;
+    end if;
+    if o.state = 'failed' and o.error_code is null and o.attempts < 6 then  -- Meta could not be reached
+        update outbound_messages set retry_at = now() + interval '1 minute' where turn_id = o.turn_id and part = o.part;
+    end if;
+    update conversation_logs set status = o.state, message_id = o.message_id where send_id = p_send_id and direction = 'out';
+    return o.state;
+end $$;
+
+-- Seconds until the next part is due to go out again; null: none is.
+create function next_retry() returns double precision
+    language sql stable security definer set search_path = public, pg_temp
+    return (select extract(epoch from least(
+                (select min(retry_at) from outbound_messages where retry_at is not null),
+                (select min(sending_since) + interval '1 minute' from outbound_messages where retry_run is not null and state in ('sending', 'unknown')))
+            - clock_timestamp()));
+
+-- What was sent, in words: as the log and the model's history show it, whatever the message's form.
+create function sent_words(p_content jsonb) returns text
+    language sql stable
+    return case p_content ->> 'type'
+        when 'text' then p_content #>> '{text,body}'
+        when 'interactive' then concat_ws(e'\n', p_content #>> '{interactive,body,text}',
+            (select string_agg('[' || coalesce(b #>> '{reply,title}', '') || ']', ' ') from items(p_content #> '{interactive,action,buttons}') b),
+            (select string_agg(n || '. ' || coalesce(r.value ->> 'title', ''), e'\n' order by n)
+             from jsonb_array_elements(case when jsonb_typeof(p_content #> '{interactive,action,sections,0,rows}') = 'array'
+                                            then p_content #> '{interactive,action,sections,0,rows}' else '[]' end) with ordinality r(value, n)))
+        when 'template' then '[template] ' || coalesce(p_content #>> '{template,name}', '')
+        when 'document' then concat_ws(' ', '[document]', (select d.title from documents d where d.id::text = p_content #>> '{document,knowledge}'))
+        else '[' || coalesce(p_content ->> 'type', 'message') || ']' end;
+
+create function log_in_words() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    select coalesce(sent_words(o.content), new.body) into new.body from outbound_messages o where o.send_id = new.send_id;
+    return new;
+end $$;
+create trigger log_in_words before insert on conversation_logs for each row
+    when (new.direction = 'out' and new.send_id is not null and new.body like '{%') execute function log_in_words();
+
+-- Deletes what nobody needs any more: files' bytes after two days (a model looks at them in their own turn), their rows with the messages,
+-- throttles that hold nobody, and notifications that were read long ago. Returns how many rows it touched.
+create function clean_whatsapp(p_keep_messages interval default '30 days', p_limit int default 5000) returns int
+    language sql security definer set search_path = public, pg_temp as $$
+    with emptied as (
+        update media set content = null where (phone_number_id, message_id) in (
+            select m.phone_number_id, m.message_id from media m
+            where m.content is not null and m.created_at between now() - p_keep_messages and now() - interval '2 days' limit p_limit) returning 1),
+    gone as (
+        delete from media where (phone_number_id, message_id) in (
+            select m.phone_number_id, m.message_id from media m where m.created_at < now() - p_keep_messages limit p_limit) returning 1),
+    idle as (
+        delete from send_rates where (tenant_id, name) in (
+            select r.tenant_id, r.name from send_rates r
+            where r.next_at < now() - interval '1 day' and r.blocked_until < now() - interval '1 day' limit p_limit) returning 1),
+    seen as (
+        delete from notifications where id in (select n.id from notifications n where n.read_at < now() - interval '90 days' limit p_limit) returning 1)
+    select ((select count(*) from emptied) + (select count(*) from gone) + (select count(*) from idle) + (select count(*) from seen))::int
+$$;
+
+do $$
+declare f text;
+begin
+    foreach f in array array['sendable_documents', 'send_error', 'take_place', 'judge_send', 'may_send', 'put_template', 'use_template', 'learn_from_send', 'resume_sends',
+                             'plan_retry', 'set_free', 'claim_retry', 'is_due', 'judge_retry', 'record_retry', 'next_retry', 'sent_words', 'log_in_words',
+                             'clean_whatsapp'] loop
+        execute format('alter function %I owner to chatbot_owner', f);
+        execute format('revoke execute on function %I from public', f);
+    end loop;
+end $$;
+grant execute on function sendable_documents, send_error, may_send, use_template, claim_retry, record_retry, next_retry, clean_whatsapp to chatbot_app;
