@@ -9,6 +9,7 @@ SEARCH, HAND_OVER, REMEMBER = "search_knowledge_base", "hand_over", "remember_co
 SEND_DOCUMENT = "send_document"
 EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
 LONGEST_DETAIL = 200
+MOST_FILES = 100  # that a schema names; the newest of each title
 
 
 def _tool(name: str, description: str, properties: dict[str, str], required: list[str]) -> dict[str, Any]:
@@ -43,12 +44,18 @@ HAND_OVER_TOOL = _tool(
     [],
 )
 
-SEND_DOCUMENT_TOOL = _tool(
-    SEND_DOCUMENT,
-    "Sends the customer one of the business's own documents as a file, below your reply. Only when the customer asks for the document itself.",
-    {"document": "The document's title, as search_knowledge_base names it"},
-    ["document"],
-)
+
+def send_document_tool(titles: list[str]) -> dict[str, Any]:
+    """Sends the customer one of the files that the tenant allows; the schema names them, so that no other one is asked for."""
+    made = _tool(
+        SEND_DOCUMENT,
+        "Sends the customer one of the business's own documents or pictures as a file, below your reply. Only when the customer asks for the"
+        " file itself, or can't be helped without it.",
+        {"document": "The title of the file"},
+        ["document"],
+    )
+    made["function"]["parameters"]["properties"]["document"]["enum"] = titles
+    return made
 
 
 def remember_tool(fields: list[str]) -> dict[str, Any]:

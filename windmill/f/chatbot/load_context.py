@@ -80,9 +80,6 @@ def take_in(
             b"select message_id, message_of(payload) as message from inbound_messages where turn_id = %s order by seq",
             [context["turn_id"]],
         ).fetchall()
-        bot = conn.execute(
-            b"select provider, model from chatbots where phone_number_id = %s", [context["phone_number_id"]]
-        ).fetchone()
         api = graph_api(conn, context, whatsapp, master_key)
     kinds = {row["message"].get("type") for row in rows if isinstance(row["message"], dict)}
     if api is None or not kinds & {"image", "audio", "document", "video"}:
@@ -91,8 +88,7 @@ def take_in(
     try:
         from f.chatbot import media  # only here: most messages are text
 
-        own = {key: value for key, value in (bot or {}).items() if value}
-        return media.take_in(conn, context, rows, api, {**llm, **own}, master_key)
+        return media.take_in(conn, context, rows, api, llm, master_key)
     finally:
         typing.set()
 

@@ -17,11 +17,12 @@ from __future__ import annotations
 import base64
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from f.chatbot.graph_api import GraphApi, MediaError
+from f.chatbot.model import Candidate, candidates_of
 from f.common.database import Connection, as_tenant
-from f.common.secrets import unseal
+from f.common.secrets import SecretError, unseal
 
 if TYPE_CHECKING:
     from f.common.shapes import Context
@@ -32,6 +33,7 @@ LIMITS = {"image": 5 * MB, "audio": 16 * MB, "document": 20 * MB}
 SECONDS = 20.0
 IMAGES = ("image/jpeg", "image/png", "image/webp")
 DOCUMENT_PAGES, DOCUMENT_CHARACTERS = 30, 20_000
+TRANSCRIBER = "gpt-4o-mini-transcribe"
 SEEING = re.compile(r"gpt-4o|gpt-4\.1|gpt-5|gpt-4-turbo|^o[1-9]|gemini|vision|llava|pixtral|claude|-vl\b")
 # A line of a question that says nothing but what kind of message came: [sticker], [image], [document] report.pdf
 MARK_ONLY = re.compile(
@@ -83,9 +85,19 @@ UNUSABLE = {
 }
 
 
-def sees(llm: dict[str, Any]) -> bool:
-    """Whether the model takes pictures: as its resource says, else by its name."""
-    return bool(llm.get("reads_images")) or bool(SEEING.search(str(llm.get("model") or "").lower()))
+class Means(NamedTuple):
+    """What files are fetched and understood with."""
+
+    api: GraphApi
+    model: Candidate
+    seeing: bool
+    transcriber: str
+
+
+def sees(model: str, llm: dict[str, Any]) -> bool:
+    """Whether a model takes pictures: as the platform's resource says of its own, else by its name."""
+    said = bool(llm.get("reads_images")) and model == llm.get("model")
+    return said or bool(SEEING.search(model.lower()))
 
 
 def take_in(
@@ -97,7 +109,7 @@ def take_in(
     master_key: str,
 ) -> list[dict[str, Any]]:
     """Fetches what came with the turn's messages and is not here yet. Returns what is known of each: message_id, kind, problem."""
-    found = []
+    found, model = [], None
     for row in messages:
         message = row["message"]
         kind = str(message.get("type")) if isinstance(message, dict) else ""
@@ -109,15 +121,20 @@ def take_in(
                 b"select message_id, kind, problem from media where phone_number_id = %s and message_id = %s",
                 [context["phone_number_id"], row["message_id"]],
             ).fetchone()
-        found.append(known or _keep(conn, context, row["message_id"], kind, part, (api, llm, master_key)))
+        if known is None:
+            model = model or chosen_model(conn, context, llm, master_key)
+            means = Means(
+                *(api, model, sees(model["model"], llm)), str(llm.get("transcription_model") or TRANSCRIBER)
+            )
+            known = _keep(conn, context, row["message_id"], kind, part, means)
+        found.append(known)
     return found
 
 
 def _keep(
-    conn: Connection, context: Context, message_id: str, kind: str, part: dict[str, Any], means: Any
+    conn: Connection, context: Context, message_id: str, kind: str, part: dict[str, Any], means: Means
 ) -> dict[str, Any]:
     """One file: fetched, understood, stored. What goes wrong is stored, too, and not tried again in this turn."""
-    api, llm, master_key = means
     content: bytes | None = None
     words, problem = None, None
     mime = str(part.get("mime_type") or "").split(";")[0].strip().lower()
@@ -125,13 +142,13 @@ def _keep(
     try:
         if kind == "video":
             raise MediaError("wrong_type", "videos are not watched")
-        if kind == "image" and not sees(llm):
-            raise MediaError("wrong_type", f"the model {llm.get('model')!r} takes no pictures")
-        content = api.fetch_media(str(part.get("id") or ""), LIMITS[kind], SECONDS)
+        if kind == "image" and not means.seeing:
+            raise MediaError("wrong_type", f"the model {means.model['model']!r} takes no pictures")
+        content = means.api.fetch_media(str(part.get("id") or ""), LIMITS[kind], SECONDS)
         if kind == "image" and mime not in IMAGES:
             raise MediaError("wrong_type", f"an image of type {mime}")
         if kind == "audio":
-            words = transcribe(with_key(conn, context, llm, master_key), content, mime)
+            words = transcribe(means.model, content, mime, means.transcriber)
             if not words:
                 raise MediaError("no_words", "nothing was said")
         if kind == "document":
@@ -151,60 +168,60 @@ def _keep(
     return {"message_id": message_id, "kind": kind, "problem": problem}
 
 
-def with_key(conn: Connection, context: Context, llm: dict[str, Any], master_key: str) -> dict[str, Any]:
-    """The provider's resource with the tenant's own key, where it has stored one."""
+def chosen_model(conn: Connection, context: Context, llm: dict[str, Any], master_key: str) -> Candidate:
+    """The chatbot's model with its vendor's address and key, the tenant's own where it has stored one: as the agent chooses it."""
     with as_tenant(conn, context["tenant_id"]):
-        row = conn.execute(
-            b"select llm_api_key from tenants where id = %s", [context["tenant_id"]]
+        row: Any = conn.execute(
+            b"select b.provider, b.model, t.llm_api_key from chatbots b join tenants t on t.id = b.tenant_id where b.phone_number_id = %s",
+            [context["phone_number_id"]],
         ).fetchone()
-    if row is None or row["llm_api_key"] is None:
-        return llm
-    return {**llm, "api_key": unseal(master_key, context["tenant_id"], "llm_api_key", row["llm_api_key"])}
+    sealed = row["llm_api_key"]
+    try:
+        own = unseal(master_key, context["tenant_id"], "llm_api_key", bytes(sealed)) if sealed else None
+    except SecretError as problem:  # the next step says it to the operator, and answers in words
+        print(problem)
+        own = "unusable"
+    return candidates_of(llm, row, [], own)[0]
 
 
-def transcribe(llm: dict[str, Any], content: bytes, mime: str) -> str:
-    """What is said in a voice note, by the chatbot's provider."""
-    if (llm.get("provider") or "openai") == "gemini":
-        return _transcribe_gemini(llm, content, mime)
+def transcribe(model: Candidate, content: bytes, mime: str, by: str) -> str:
+    """What is said in a voice note, by the chatbot's provider. `by`: OpenAI's model for it; Gemini's chat models hear by themselves."""
+    if model["provider"] == "gemini":
+        return _transcribe_gemini(model, content, mime)
     import openai
 
-    client = openai.OpenAI(
-        api_key=llm.get("api_key") or "none",
-        base_url=llm.get("base_url") or None,
-        timeout=30,
-        max_retries=1,
-    )
     ending = {"audio/mpeg": "mp3", "audio/mp4": "m4a", "audio/aac": "m4a", "audio/amr": "amr"}.get(
         mime, "ogg"
     )
     try:
-        answer = client.audio.transcriptions.create(
-            model=llm.get("transcription_model") or "gpt-4o-mini-transcribe",
-            file=(f"voice.{ending}", content, mime or "audio/ogg"),
-        )
+        with openai.OpenAI(
+            api_key=model["api_key"] or "none", base_url=model["base_url"] or None, timeout=30, max_retries=1
+        ) as client:
+            answer = client.audio.transcriptions.create(
+                model=by, file=(f"voice.{ending}", content, mime or "audio/ogg")
+            )
     except openai.OpenAIError as error:
-        raise MediaError(
-            "unreachable", f"the voice note could not be transcribed: {type(error).__name__}"
-        ) from None
+        raise _unheard(error) from None
     return str(answer.text).strip()[:8000]
 
 
-def _transcribe_gemini(llm: dict[str, Any], content: bytes, mime: str) -> str:
-    import httpx
+def _transcribe_gemini(model: Candidate, content: bytes, mime: str) -> str:
     from google import genai
-    from google.genai import errors, types
+    from google.genai import types
 
-    options = types.HttpOptions(base_url=llm.get("base_url") or None, timeout=30_000)
-    client = genai.Client(api_key=llm.get("api_key") or "none", http_options=options)
+    options = types.HttpOptions(base_url=model["base_url"] or None, timeout=30_000)
     asked = "Write down word for word what is said. If nothing is said, answer with nothing."
     parts: Any = [types.Part.from_bytes(data=content, mime_type=mime or "audio/ogg"), asked]
     try:
-        answer = client.models.generate_content(model=llm["model"], contents=parts)
-    except (errors.APIError, httpx.HTTPError) as error:
-        raise MediaError(
-            "unreachable", f"the voice note could not be transcribed: {type(error).__name__}"
-        ) from None
-    return str(answer.text or "").strip()[:8000]
+        client = genai.Client(api_key=model["api_key"] or "none", vertexai=False, http_options=options)
+        answer = client.models.generate_content(model=model["model"], contents=parts)
+        return str(answer.text or "").strip()[:8000]
+    except Exception as error:  # the SDK lets its HTTP library's own exceptions through, and those of parsing
+        raise _unheard(error) from None
+
+
+def _unheard(error: Exception) -> MediaError:
+    return MediaError("unreachable", f"the voice note could not be transcribed: {type(error).__name__}")
 
 
 def read(content: bytes, filename: str) -> str:

@@ -19,13 +19,14 @@ from typing import TYPE_CHECKING, Any
 from f.chatbot.builtin_tools import (
     HAND_OVER,
     HAND_OVER_TOOL,
+    MOST_FILES,
     REMEMBER,
     SEARCH,
     SEARCH_TOOL,
     SEND_DOCUMENT,
-    SEND_DOCUMENT_TOOL,
     refused_details,
     remember_tool,
+    send_document_tool,
 )
 from f.chatbot.choices import OFFER, OFFER_CHOICES, checked
 from f.chatbot.knowledge import Knowledge
@@ -64,6 +65,7 @@ class Toolbox:
         self.out_of_order: list[str] = []  # why an MCP tool could not be used
         self.choices: dict[str, Any] | None = None  # what the customer may tap below the reply
         self.documents: list[str] = []  # ids of documents that are sent after the reply
+        self._files = self._sendable() if own["send_documents"] else {}
         self._done: dict[str, str] = {}
         found = discover(conn, context, resources["settings"], resources["master_key"], self.problems)
         self._mcp = _named(found)
@@ -74,8 +76,8 @@ class Toolbox:
         built_in = [SEARCH_TOOL, HAND_OVER_TOOL, OFFER_CHOICES]
         if self._own["lead_fields"]:
             built_in.append(remember_tool(self._own["lead_fields"]))
-        if self._own["send_documents"]:
-            built_in.append(SEND_DOCUMENT_TOOL)
+        if self._files:
+            built_in.append(send_document_tool(list(self._files)))
         return [*built_in, *({"type": "function", "function": t.schema(n)} for n, t in self._mcp.items())]
 
     def run(self, calls: list[Call], seconds: float) -> list[str]:
@@ -134,7 +136,7 @@ class Toolbox:
         if name == OFFER:
             self.choices = checked(arguments)
             return "The choices stand below your reply. Do not list them again."
-        if name == SEND_DOCUMENT and self._own["send_documents"]:
+        if name == SEND_DOCUMENT and self._files:
             return self._send_document(str(arguments.get("document") or ""))
         if name == REMEMBER and self._own["lead_fields"]:
             return self._remember(arguments)
@@ -169,16 +171,20 @@ class Toolbox:
         tool.parameters, tool.description = now["parameters"], now["description"]
         return True
 
-    def _send_document(self, title: str) -> str:
+    def _sendable(self) -> dict[str, str]:
+        """The files that the customer may be sent: id by title."""
         with as_tenant(self._conn, self._context["tenant_id"]):
-            row = self._conn.execute(
-                b"select id::text from documents where title = %s and state = 'ready' order by created_at desc limit 1",
-                [title],
-            ).fetchone()
-        if row is None:
-            raise ValueError(f"there is no document with the title {title[:100]!r}; search for it first")
-        if row["id"] not in self.documents:
-            self.documents.append(row["id"])
+            rows = self._conn.execute(
+                b"select distinct on (title) id::text, title from sendable_documents(%s) order by title limit %s",
+                [self._context["phone_number_id"], MOST_FILES],
+            ).fetchall()
+        return {row["title"]: row["id"] for row in rows}
+
+    def _send_document(self, title: str) -> str:
+        if title not in self._files:
+            raise ValueError(f"there is no file {title[:100]!r}; there are: {', '.join(self._files)[:1000]}")
+        if self._files[title] not in self.documents:
+            self.documents.append(self._files[title])
         return "The file stands below your reply."
 
     def _remember(self, arguments: dict[str, Any]) -> str:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from f.chatbot.builtin_tools import HAND_OVER, REMEMBER
+from f.chatbot.builtin_tools import HAND_OVER, REMEMBER, SEND_DOCUMENT
 from f.chatbot.choices import OFFER
 from f.chatbot.grounding import (
     MARK,
@@ -111,13 +111,13 @@ def judge_part(context: Context, tools: Toolbox, reply: str, evidence: list[str]
 
 def looked_up(tools: Toolbox) -> bool:
     """Whether anything was asked that could have given evidence."""
-    return any(call["tool"] not in (HAND_OVER, REMEMBER, OFFER) for call in tools.trace)
+    return any(call["tool"] not in (HAND_OVER, REMEMBER, OFFER, SEND_DOCUMENT) for call in tools.trace)
 
 
 def needs_lookup(context: Context, tools: Toolbox, reply: str) -> bool:
     """Whether a reply claims something although nothing was looked up: then the code looks it up, and asks the model again."""
     question = context["question"]
-    if looked_up(tools) or is_courtesy(question) or asks_back(reply) or _of_a_file(context, reply):
+    if looked_up(tools) or is_courtesy(question) or asks_back(reply) or _of_a_file(context, tools, reply):
         return False
     return "?" in question or not any(call["tool"] in (HAND_OVER, REMEMBER) for call in tools.trace)
 
@@ -128,7 +128,7 @@ def _without_lookup(context: Context, own: AgentSettings, tools: Toolbox, reply:
     invented = numbers_of(text) - numbers_of(context["question"])
     if NO_ANSWER not in text and (
         asks_back(text)
-        or _of_a_file(context, text)
+        or _of_a_file(context, tools, text)
         or (is_courtesy(context["question"]) and not NUMBER.search(text))
         or (kept and "?" not in context["question"] and not invented)
     ):
@@ -136,9 +136,9 @@ def _without_lookup(context: Context, own: AgentSettings, tools: Toolbox, reply:
     return unanswered(context, own, "nothing was looked up, so nothing is claimed")
 
 
-def _of_a_file(context: Context, reply: str) -> bool:
-    """Whether a reply may speak of what the customer has sent along: that is there to be seen, as long as it names no figure."""
-    return bool(context.get("attachments")) and not NUMBER.search(reply)
+def _of_a_file(context: Context, tools: Toolbox, reply: str) -> bool:
+    """Whether a reply may speak of a file that the customer has sent or is sent: it is there to be seen, as long as it names no figure."""
+    return bool(context.get("attachments") or tools.documents) and not NUMBER.search(reply)
 
 
 def unanswered(context: Context, own: AgentSettings, why: str) -> Verdict:
