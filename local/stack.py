@@ -228,6 +228,7 @@ class Stack:
             "CHATBOT_DB_PORT": str(self.cluster.port),
             "LLM_BASE_URL": elsewhere or self.url("models") + "/v1",
             "LLM_MODEL": os.environ.get("OPENAI_MODEL", "gpt-4o-mini") if elsewhere else "offline-rules",
+            "LLM_READS_IMAGES": os.environ.get("LLM_READS_IMAGES", "" if elsewhere else "yes"),
             "EMBEDDINGS_BASE_URL": self.url("models") + "/v1",
             "GRAPH_URL": self.url("meta") + "/graph",
             "ALLOWED_PRIVATE_HOSTS": f"{self.host}:{self.ports['orders']}",
