@@ -63,13 +63,11 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     """The seconds that an endpoint asks to wait for: a number, or a date."""
     value = headers.get("retry-after", "").strip()
     try:
-        return max(float(value), 0.0)
-    except ValueError:
-        pass
-    try:
+        if value.replace(".", "", 1).isdecimal():
+            return float(value)
         return max((parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds(), 0.0)
     except (ValueError, TypeError):
-        return None
+        return None  # nothing was asked for, or nothing that can be understood
 
 
 def _checked(answer: dict[str, Any], count: int, model: str, dimensions: int) -> list[list[float]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable
+from typing import Any
 
 from f.ingest.page import Unreadable
 
@@ -38,3 +40,11 @@ def check(content: bytes) -> None:
 
 def damaged() -> Unreadable:
     return Unreadable("This file is damaged or cut off; save or download it again and upload the new file.")
+
+
+def opened(load: Callable[[], Any]) -> Any:
+    """What a library makes of the file. They raise whatever their parsers do; to the tenant it is a damaged file."""
+    try:
+        return load()
+    except Exception as error:
+        raise damaged() from error

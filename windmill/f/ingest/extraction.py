@@ -38,7 +38,7 @@ def _pdf(content: bytes, limits: Limits) -> Iterator[Page]:
 
 
 def _docx(content: bytes, limits: Limits) -> Iterator[Page]:
-    from f.ingest.office import docx_pages
+    from f.ingest.word import docx_pages
 
     return docx_pages(content, limits)
 
@@ -96,7 +96,6 @@ PROTECTED = "application/x-ole-storage; encrypted"
 _NAMES = {
     "application/vnd.oasis.opendocument": "an OpenDocument file",
     "application/epub+zip": "an e-book",
-    PROTECTED: "an Office document protected by a password",
     "application/x-ole-storage": "an Office document of the old kind (.doc, .xls, .ppt)",
     "application/rtf": "a Rich Text document",
     "application/zip": "a ZIP archive",
@@ -186,6 +185,10 @@ def pages(content: bytes, filename: str, limits: Limits = DEFAULT_LIMITS) -> Ite
     if kind == "application/zip" and filename.lower().endswith(_OFFICE_NAMES):
         raise Unreadable(
             "This file is damaged or cut off; save or download it again and upload the new file."
+        )
+    if kind == PROTECTED:
+        raise Unreadable(
+            "This Office document is protected by a password; save a copy without one and upload that."
         )
     if reader is None:
         what = next(

@@ -1,15 +1,12 @@
 # requirements:
-# python-docx==1.2.0
 # python-pptx==1.0.2
 # openpyxl==3.1.5
-"""Reads Word documents, PowerPoint presentations and Excel workbooks. Each library is imported only where its kind of file is read."""
+"""Reads PowerPoint presentations and Excel workbooks. Each library is imported only where its kind of file is read."""
 
 from __future__ import annotations
 
 import io
-import itertools
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from f.ingest import archive
@@ -17,76 +14,7 @@ from f.ingest.clean import clean
 from f.ingest.page import Heading, Limits, Page, Unreadable, page
 from f.ingest.table_rows import cell_text, lines, table_pages
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_HEADING_STYLE = re.compile(r"heading ?(\d)")
 _BULLET = "- "
-
-
-def docx_pages(content: bytes, limits: Limits) -> Iterator[Page]:
-    """A Word document; its pages are those that Word laid out when it was saved, or where the author broke one."""
-    archive.check(content)
-    import docx
-
-    document = _opened(lambda: docx.Document(io.BytesIO(content)))
-    number = 1
-    text: list[str] = []
-    headings: list[Heading] = []
-    for kind, value in _docx_parts(document):
-        if kind == "break" and text:
-            yield _counted(number, text, headings, limits)
-            number, text, headings = number + 1, [], []
-        elif kind == "heading":
-            headings.append(value)
-            text.append(value["title"])
-        elif kind == "text":
-            text.append(value)
-    if not text and number == 1:
-        raise Unreadable("This Word document has no text in it.")
-    if text:
-        yield _counted(number, text, headings, limits)
-
-
-def _docx_parts(document: Any) -> Iterator[tuple[str, Any]]:
-    from docx.table import Table
-    from docx.text.paragraph import Paragraph
-
-    for part in document.iter_inner_content():
-        if isinstance(part, Table):
-            yield from (("text", line) for line in lines(_docx_rows(part)))
-        elif isinstance(part, Paragraph):
-            for _ in _breaks(part):
-                yield "break", None
-            said = " ".join(clean(part.text).split(" ")).strip()
-            if not said:
-                continue
-            style = (part.style.name if part.style is not None else "") or ""
-            level = _HEADING_STYLE.match(style.lower())
-            if level or style == "Title":
-                title = " ".join(said.split())
-                yield "heading", Heading(level=int(level[1]) if level else 1, title=title)
-            else:
-                listed = style.startswith("List") or part._p.find(f"{_W}pPr/{_W}numPr") is not None
-                yield "text", (_BULLET if listed else "") + said
-
-
-def _breaks(paragraph: Any) -> Iterator[Any]:
-    rendered = next(paragraph._p.iter(f"{_W}lastRenderedPageBreak"), None)
-    if rendered is not None:
-        yield rendered
-        return
-    for found in paragraph._p.iter(f"{_W}br"):
-        if found.get(f"{_W}type") == "page":
-            yield found
-
-
-def _docx_rows(table: Any) -> Iterator[list[str]]:
-    for row in table.rows:
-        cells = [cell for cell, _ in itertools.groupby(row.cells, key=lambda cell: cell._tc)]
-        yield [cell_text(" ".join(p.text for p in _cell(row, tc).paragraphs)) for tc in cells]
-
-
-def _cell(row: Any, tc: Any) -> Any:
-    return next(cell for cell in row.cells if cell._tc is tc)
 
 
 def pptx_pages(content: bytes, limits: Limits) -> Iterator[Page]:
@@ -94,7 +22,7 @@ def pptx_pages(content: bytes, limits: Limits) -> Iterator[Page]:
     archive.check(content)
     import pptx
 
-    presentation = _opened(lambda: pptx.Presentation(io.BytesIO(content)))
+    presentation = archive.opened(lambda: pptx.Presentation(io.BytesIO(content)))
     slides = list(presentation.slides)
     if len(slides) > limits.max_pages:
         raise Unreadable(
@@ -124,12 +52,22 @@ def _slide(number: int, slide: Any) -> Page:
         elif getattr(shape, "has_table", False) and shape.has_table:
             text += lines([cell_text(cell.text) for cell in row.cells] for row in shape.table.rows)
         pictures = pictures or hasattr(shape, "image")
-    if slide.has_notes_slide and (notes := clean(slide.notes_slide.notes_text_frame.text).strip()):
+    if notes := _notes(slide):
         text += ["", notes]
     note = f"slide {number} is a picture without text" if pictures and not text else ""
     return page(
         number, "\n".join(text), headings=[Heading(level=1, title=heading)] if heading else [], note=note
     )
+
+
+def _notes(slide: Any) -> str:
+    """What the speaker wrote below the slide. Not every program marks the place where Microsoft's does."""
+    if not slide.has_notes_slide:
+        return ""
+    page = slide.notes_slide
+    frames = [page.notes_text_frame] if page.notes_text_frame is not None else []
+    frames = frames or [s.text_frame for s in page.shapes if s.has_text_frame and not s.is_placeholder]
+    return "\n".join(said for frame in frames if (said := clean(frame.text).strip()))
 
 
 def _shapes(shapes: Any) -> Iterator[Any]:
@@ -146,7 +84,7 @@ def xlsx_pages(content: bytes, limits: Limits) -> Iterator[Page]:
     archive.check(content)
     import openpyxl
 
-    book = _opened(lambda: openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True))
+    book = archive.opened(lambda: openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True))
     number = 1
     try:
         for sheet in book.worksheets:
@@ -163,20 +101,3 @@ def xlsx_pages(content: bytes, limits: Limits) -> Iterator[Page]:
         raise Unreadable(
             "This workbook has no values in it; if it has formulas, open it in Excel, save it and upload it again."
         )
-
-
-def _opened(load: Callable[[], Any]) -> Any:
-    """The libraries raise whatever their parsers do; to the tenant it is a damaged file."""
-    try:
-        return load()
-    except Exception as error:
-        raise archive.damaged() from error
-
-
-def _counted(number: int, text: list[str], headings: list[Heading], limits: Limits) -> Page:
-    if number > limits.max_pages:
-        raise Unreadable(f"This document has more than {limits.max_pages:,} pages. Split it up.")
-    joined = "\n".join(text)
-    if len(joined) > limits.max_characters:
-        raise Unreadable(f"This document has more than {limits.max_characters:,} characters; split it up.")
-    return page(number, joined, headings=headings)

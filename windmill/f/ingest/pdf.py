@@ -9,6 +9,7 @@ from the same parse.
 from __future__ import annotations
 
 import itertools
+import re
 import struct
 import zlib
 from collections import defaultdict
@@ -20,6 +21,7 @@ import pypdfium2.raw as pdfium_raw
 
 from f.ingest.clean import clean, join_broken_words
 from f.ingest.page import Heading, Limits, Page, Unreadable, page
+from f.ingest.pdf_forms import filled_fields, needs_adobe
 from f.ingest.pdf_layout import Line, Typography, compose, lines
 from f.ingest.running_lines import RunningLines
 
@@ -29,6 +31,9 @@ _ERRORS = {
     5: "This PDF is protected in a way that can't be opened; save a copy without protection and upload that.",
 }
 _SCANNED = "This PDF is a scan: images without text. Run text recognition (OCR) on it, then upload it again."
+_ADOBE_ONLY = (
+    "This PDF is a form that only Adobe's reader can show; print it to a new PDF there and upload that."
+)
 _IMAGE = "is an image without text"
 _DPI = 150
 _MAX_PIXELS = 2_000  # of an image's longer side
@@ -36,6 +41,8 @@ _MAX_BOOKMARKS = 5_000
 _SAMPLED_PAGES = 60
 # A scanner may leave its name on every page; a page with no more text than this is looked at for images.
 _STAMP = 200
+# Word processors take their bullets from fonts of symbols.
+_BULLET = re.compile(r"^[\ue000-\uf8ff][ \t]+", re.MULTILINE)
 
 
 @dataclass
@@ -60,6 +67,8 @@ def pages(content: bytes, limits: Limits) -> Iterator[Page]:
             raise Unreadable(
                 f"This PDF has {count:,} pages; the most is {limits.max_pages:,}. Split it into smaller ones."
             )
+        if needs_adobe(document):
+            raise Unreadable(_ADOBE_ONLY)
         learnt = _learn(document, count)
         held: list[Page] = []  # pages before the first one with text: a scan has no other
         characters = 0
@@ -95,27 +104,38 @@ def _page(document: pypdfium2.PdfDocument, index: int, learnt: _Learnt) -> Page:
     text, headings = compose(
         learnt.running.without(read, number), learnt.typography, outline, bool(learnt.outline)
     )
-    text = clean(join_broken_words(text))
+    text = _BULLET.sub("- ", clean(join_broken_words(text)))
     headings = [Heading(level=one["level"], title=clean(join_broken_words(one["title"]))) for one in headings]
     note = f"page {number} {_IMAGE}" if has_image and not text.strip() else ""
     return page(number, text, label, headings, note)
 
 
 def _read(document: pypdfium2.PdfDocument, index: int) -> tuple[list[Line], bool]:
-    """A page's lines, and whether it is an image with next to none."""
+    """A page's lines, with what was filled into its form, and whether it is an image with next to none."""
     one = document[index]
     try:
-        text_page = one.get_textpage()
-        try:
-            read = lines(text_page)
-        finally:
-            text_page.close()
+        read = lines(one)
+        read += [Line(text) for text in filled_fields(document, one)]
         if sum(len(line.text) for line in read) >= _STAMP:
             return read, False
         images = one.get_objects(filter=[pdfium_raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)
-        return read, any(images)
+        return read, any(images) if not read else _covers(one, images)
     finally:
         one.close()
+
+
+def _covers(one: pypdfium2.PdfPage, images: Iterator[pypdfium2.PdfObject]) -> bool:
+    """True if the images are most of the page, as a scan is; a letter's logo is not. Some scanners cut a page into strips."""
+    width, height = one.get_size()
+    covered = 0.0
+    for image in images:
+        try:
+            left, bottom, right, top = image.get_bounds()
+        except pypdfium2.PdfiumError:
+            continue
+        # Inside a form's own space nothing is known of the size on the page.
+        covered += (right - left) * (top - bottom) if image.level == 0 else width * height
+    return covered >= 0.5 * width * height
 
 
 def _seen(
@@ -181,15 +201,15 @@ def _learn(document: pypdfium2.PdfDocument, count: int) -> _Learnt:
     samples = []
     for index in range(0, count, max(1, count // _SAMPLED_PAGES) | 1):
         try:
-            samples.append((index + 1, _read(document, index)[0]))
+            samples.append((index + 1, *_read(document, index)))
         except pypdfium2.PdfiumError:
             continue  # _page says it to the tenant
     typography = Typography()
-    for _, sample in samples:
+    for _, sample, _ in samples:
         typography.learn(sample)
     running = RunningLines(typography)
-    for number, sample in samples:
-        running.learn(sample, number)
+    for number, sample, is_image in samples:
+        running.learn(sample, number, is_image)
     return _Learnt(_outline(document), typography, running)
 
 

@@ -8,6 +8,7 @@ A PDF has no blank lines and, mostly, no marks for its headings.
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ _LARGER = 1.15
 _WIDER_GAP = 1.25
 _MAX_HEADING = 120
 _BOLD = 600
+_SAMPLED_CHARACTERS = 50
 # The dots of a table of contents.
 LEADERS = re.compile(r"(?:[ \t]*[.·…]){5,}")
 _BOLD_LEVEL = 6
@@ -33,7 +35,7 @@ _CONTINUES = "\ufffe"
 class Line(NamedTuple):
     """A line of a page.
 
-    bottom is measured from the page's foot upward; rows is more than 1 where PDFium joined lines.
+    bottom is measured upward, from a place that is the same for the whole page; rows is more than 1 where PDFium joined lines.
     """
 
     text: str
@@ -43,8 +45,38 @@ class Line(NamedTuple):
     rows: int = 1
 
 
-def lines(text_page: pypdfium2.PdfTextPage) -> list[Line]:
-    """The page's lines that hold text, in reading order."""
+def lines(page: pypdfium2.PdfPage) -> list[Line]:
+    """The page's lines that hold text, in reading order, as if it had been held so that most of the text stands upright."""
+    turned = page.get_rotation()
+    text_page = page.get_textpage()
+    try:
+        upright = _upright(text_page)
+        if upright is None or upright == turned:
+            return _lines(text_page, turned)
+        text_page.close()
+        page.set_rotation(
+            upright
+        )  # in memory: PDFium reads lines in the direction in which the page is shown
+        text_page = page.get_textpage()
+        return _lines(text_page, upright)
+    finally:
+        text_page.close()
+        page.set_rotation(turned)
+
+
+def _upright(text_page: pypdfium2.PdfTextPage) -> int | None:
+    """How far the page has to be turned clockwise, 0, 90, 180 or 270, for most of its text to stand upright."""
+    count = text_page.count_chars()
+    seen: Counter[int] = Counter()
+    for index in range(0, count, max(1, count // _SAMPLED_CHARACTERS)):
+        angle = pdfium_raw.FPDFText_GetCharAngle(text_page, index)
+        # A space that PDFium puts in where there is a gap has no place, and so no angle.
+        if angle >= 0 and not pdfium_raw.FPDFText_IsGenerated(text_page, index):
+            seen[-round(math.degrees(angle) / 90) * 90 % 360] += 1
+    return seen.most_common(1)[0][0] if seen else None
+
+
+def _lines(text_page: pypdfium2.PdfTextPage, turn: int) -> list[Line]:
     found: list[Line] = []
     offset = 0
     for text in str(text_page.get_text_range(errors="replace")).split("\r\n"):
@@ -52,19 +84,26 @@ def lines(text_page: pypdfium2.PdfTextPage) -> list[Line]:
         if text.strip():
             lead = len(text) - len(text.lstrip())
             index = pdfium_raw.FPDFText_GetCharIndexFromTextIndex(text_page, offset + lead)
-            found.append(_line(text_page, text, index, units - lead))
+            found.append(_line(text_page, text, index, units - lead, turn))
         offset += units + 2
     return found
 
 
-def _line(text_page: pypdfium2.PdfTextPage, text: str, index: int, units: int) -> Line:
+def _line(text_page: pypdfium2.PdfTextPage, text: str, index: int, units: int, turn: int) -> Line:
     try:
-        _, bottom, _, top = text_page.get_charbox(index, loose=True)
+        left, bottom, right, top = text_page.get_charbox(index, loose=True)
     except pypdfium2.PdfiumError:
         return Line(text)
     ends = (index, index + max(0, units - 2))
     bold = all(pdfium_raw.FPDFText_GetFontWeight(text_page, end) >= _BOLD for end in ends)
-    return Line(text, round(top - bottom, 1), round(bottom, 1), bold, 1 + text.count(_CONTINUES))
+    # Places are given for the page as it was drawn. Only the distance from line to line matters, so each turn has an origin of its own.
+    height, foot = {
+        0: (top - bottom, bottom),
+        90: (right - left, -right),
+        180: (top - bottom, -top),
+        270: (right - left, left),
+    }[turn]
+    return Line(text, round(height, 1), round(foot, 1), bold, 1 + text.count(_CONTINUES))
 
 
 def pitch(page: list[Line]) -> float:

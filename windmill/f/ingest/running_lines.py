@@ -5,7 +5,8 @@
 
 Safe means: at least four pages, a short line at the page's very top or bottom, apart from the text (or the
 column names of a long table would go), the same on most pages but for a number that counts with the pages,
-and then not set like a heading. A shop's address may stand nowhere else than in its footer, so the first one
+and then not set like a heading; and most pages have a body besides: where each holds a line or two, as
+vouchers do, these are what it says. A shop's address may stand nowhere else than in its footer, so the first one
 stays.
 """
 
@@ -32,15 +33,17 @@ class RunningLines:
     def __init__(self, typography: Typography) -> None:
         self._typography = typography
         self._pages = 0
+        self._with_body = 0
         self._seen: Counter[Key] = Counter()
         self._offsets: dict[Key, Counter[int]] = defaultdict(Counter)
         self._texts: dict[Key, Counter[str]] = defaultdict(Counter)
         self._folios: dict[str, Counter[int]] = defaultdict(Counter)
         self._kept: set[Key] = set()
 
-    def learn(self, page: list[Line], number: int) -> None:
-        """Takes note of one page's outermost lines."""
+    def learn(self, page: list[Line], number: int, is_image: bool = False) -> None:
+        """Takes note of one page's outermost lines. Of a page that is an image, the image is the body."""
         self._pages += bool(page)
+        self._with_body += bool(page) and (is_image or len(page) > 2 * _LINES_AT_EDGE)
         for key, text in dict(_edges(page)).items():
             self._seen[key] += 1
             self._offsets[key].update(_offsets(text, number))
@@ -77,7 +80,7 @@ class RunningLines:
         line = page[index]
         key, text = (edge, _pattern(line.text)), line.text.strip()
         needed = max(_MIN_PAGES - 1, _SHARE * self._pages)
-        if self._pages < _MIN_PAGES or len(text) > _MAX_LENGTH:
+        if self._pages < _MIN_PAGES or 2 * self._with_body < self._pages or len(text) > _MAX_LENGTH:
             return False
         pair = page[index : index + 2] if edge == "top" else page[max(0, index - 1) : index + 1]
         alone = len(pair) < 2 or abs(pair[0].height - pair[1].height) > 0.5 or apart(pair[0], pair[1], usual)

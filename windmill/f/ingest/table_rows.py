@@ -11,6 +11,7 @@ from f.ingest.clean import clean
 from f.ingest.page import Heading, Limits, Page, Unreadable, page
 
 PAGE_ROWS = 200
+_MOST_ABOVE = 5
 _NUMBER = re.compile(r"[\s\d.,:%/€$£+-]*")
 
 
@@ -36,18 +37,26 @@ def is_header(row: list[str]) -> bool:
 
 
 def lines(rows: Iterable[list[str]]) -> Iterator[str]:
-    """A line for each row that holds something."""
-    stream = iter([row for row in chunk if any(row)] for chunk in ([row] for row in rows))
-    filled = (found[0] for found in stream if found)
+    """A line for each row that holds something. What stands above the header (a title, a date) is not taken for it."""
+    filled = (row for row in rows if any(row))
     first = next(filled, None)
+    for _ in range(_MOST_ABOVE):
+        if first is None or sum(map(bool, first)) > 1:
+            break
+        yield _line(first)
+        first = next(filled, None)
     if first is None:
         return
     header = first if is_header(first) else []
     second = next(filled, None)
     if not header or second is None:
-        yield f"| {' | '.join(cell for cell in first if cell)} |"
+        yield _line(first)
     for row in chain([second] if second else [], filled):
         yield f"| {' | '.join(_cells(header, row))} |"
+
+
+def _line(row: list[str]) -> str:
+    return f"| {' | '.join(cell for cell in row if cell)} |"
 
 
 def _cells(header: list[str], row: list[str]) -> Iterator[str]:

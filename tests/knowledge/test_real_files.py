@@ -1,0 +1,156 @@
+"""Files as LibreOffice and Chromium write them (office/make.py): what a reader of the page sees is found, in the reader's order."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from fpdf import FPDF
+from pypdf import PdfWriter
+from pypdf.generic import ArrayObject, BooleanObject, DictionaryObject, NameObject, TextStringObject
+
+from f.ingest.extraction import Page, Unreadable, pages
+from tests.knowledge.real_files import CHINESE, HINDI, SCRIPTS
+
+OFFICE = Path(__file__).parent / "office"
+HEADINGS = ["Returns", "How it is done", "Fees", "In your language"]
+
+
+def read(name: str) -> list[Page]:
+    return list(pages((OFFICE / name).read_bytes(), name))
+
+
+def text_of(name: str) -> str:
+    return "\n".join(page["text"] for page in read(name))
+
+
+def in_order(text: str, *parts: str) -> bool:
+    places = [text.find(part) for part in parts]
+    return -1 not in places and places == sorted(places)
+
+
+def test_a_word_document_with_all_that_readers_see() -> None:
+    (page,) = read("guide.docx")
+    assert [heading["title"] for heading in page["headings"]] == HEADINGS
+    assert in_order(
+        page["text"],
+        "Items may be sent back within 30 days of delivery. Keep the return label.",
+        "Made-to-measure curtains are excluded.",  # a footnote, right after what it belongs to
+        "- Print the label.\n- On plain paper.\n- Hand in the parcel.",
+        "| Country: Spain | Days: 2 | Fee: 4.50 |\n| Country: Italy | Days: on request |",
+        "Boxed: the hotline is 600 123 456.",
+        *SCRIPTS[:3],
+        "Casa Lumen, Mill Street 5",  # the footer, once
+    )
+    assert not any(word in page["text"] for word in ("struck out", "ask the lawyer"))
+
+
+@pytest.mark.parametrize("name", ["guide.pdf", "turned.pdf", "sideways.pdf"])
+def test_a_page_reads_the_same_however_it_is_turned(name: str) -> None:
+    (page,) = read(name)
+    assert [heading["title"] for heading in page["headings"]][:4] == HEADINGS
+    assert in_order(
+        page["text"],
+        *(
+            "Returns",
+            "Items may be sent back within 30 days",
+            "- Print the label.\n- On plain paper.",
+            "Country Days Fee",
+        ),
+        *("Spain 2 4.50", "Italy on request", HINDI, CHINESE, "Made-to-measure curtains", "Mill Street 5"),
+    )
+
+
+def test_wide_pages_among_upright_ones() -> None:
+    found = read("landscape.pdf")
+    assert [page["headings"][0]["title"] for page in found] == [
+        "Upright page",
+        "Page on its side",
+        "Upright again",
+    ]
+    assert "enough words to be set in two lines" in found[1]["text"]
+
+
+@pytest.mark.parametrize("name", ["columns.pdf", "columns.docx"])
+def test_columns_are_read_one_after_the_other(name: str) -> None:
+    text = " ".join(text_of(name).split())
+    assert in_order(
+        text, *(f"Sentence {n} of the left and right column goes on long enough" for n in range(1, 41))
+    )
+
+
+def test_what_was_filled_into_a_form_is_read() -> None:
+    text = text_of("form.pdf")
+    assert (
+        in_order(text, "Full name", "name: Ann Example", "iban: ES12 3456 7890", "agree: ☑")
+        and "news: " not in text
+    )
+
+
+def test_rows_have_their_headers_though_a_title_stands_above() -> None:
+    row = "| Article: Lamp 12 | Price: 12.5 | Since: 2026-03-12 | With tax: 15 |"
+    assert text_of("prices.xlsx").startswith("| Price list, spring 2026 |\n| Article: Lamp 1 |")
+    assert row in text_of("prices.xlsx") and row in text_of("prices.csv")
+    assert "Lamp 12 12.5 2026-03-12 15" in text_of("prices.pdf")
+    assert "| Country: Österreich | Days: 3 |" in text_of("prices.xlsx")
+
+
+@pytest.mark.parametrize("name", ["talk.pptx", "talk.pdf"])
+def test_slides(name: str) -> None:
+    first, second = read(name)
+    assert in_order(first["text"], "Opening hours", "Monday to Saturday", "Closed on Sundays")
+    assert in_order(second["text"], "Parking", "Behind the house")
+    assert name == "talk.pdf" or "Say more about parking." in second["text"], "the speaker's notes"
+
+
+def test_a_browsers_print() -> None:
+    text = text_of("web.pdf")
+    assert in_order(
+        text,
+        "Help centre",
+        "Your town Valencia",
+        "Column sentence 1 ",
+        "Column sentence 30 ",
+        "Portugal 3",
+        CHINESE,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("guide.doc", "old kind"),
+        ("guide.rtf", "Rich Text"),
+        ("guide.odt", "OpenDocument"),
+        ("locked.docx", "protected by a password; save a copy without one"),
+        ("locked.xlsx", "protected by a password; save a copy without one"),
+    ],
+)
+def test_what_is_not_read_says_what_to_do(name: str, says: str) -> None:
+    with pytest.raises(Unreadable, match=says):
+        read(name)
+
+
+def test_a_form_that_only_adobe_can_show_says_so() -> None:
+    blank = FPDF()
+    blank.add_page()
+    blank.set_font("helvetica", size=11)
+    blank.cell(
+        0,
+        10,
+        "Please wait... If this message is not eventually replaced, your viewer may not be able to display it.",
+    )
+    writer = PdfWriter(clone_from=io.BytesIO(bytes(blank.output())))
+    form = DictionaryObject(
+        {
+            NameObject("/Fields"): ArrayObject(),
+            NameObject("/XFA"): TextStringObject("<xdp:xdp xmlns:xdp='x'/>"),
+        }
+    )
+    writer.root_object[NameObject("/AcroForm")] = form
+    writer.root_object[NameObject("/NeedsRendering")] = BooleanObject(True)
+    target = io.BytesIO()
+    writer.write(target)
+    with pytest.raises(Unreadable, match="only Adobe"):
+        list(pages(target.getvalue(), "a.pdf"))
