@@ -24,6 +24,12 @@ ENVIRONMENT = {
     "HANDOVER_TIMEOUT_S": "4",
     "HANDOVER_LEASE_S": "8",
 }
+# How Meta tells what became of a message: as it should, so late that an unknown outcome is sent again, and doubled in the wrong order.
+STATUSES: list[dict[str, Any]] = [
+    {},
+    {"sent_s": 12.0, "delivered_s": 12.1, "read_s": 12.2},
+    {"double": ["sent", "delivered"], "reverse": True},
+]
 OUTCOMES = ("answered", "unanswered", "failed")
 
 
@@ -156,8 +162,18 @@ class Storm:
         """Kills and faults, in the seed's order, until told to stop."""
         while not stop.wait(self.rng.uniform(*pause)):
             what = self.rng.choices(
-                ["runner", "ingress", "database", "lost response", "dropped", "error after", "error", "slow"],
-                [4, 3, 1, 3, 2, 2, 2, 2],
+                [
+                    "runner",
+                    "ingress",
+                    "database",
+                    "lost response",
+                    "dropped",
+                    "error after",
+                    "error",
+                    "slow",
+                    "statuses",
+                ],
+                [4, 3, 1, 3, 2, 2, 2, 2, 2],
             )[0]
             self.killed[what] += 1
             try:
@@ -173,7 +189,9 @@ class Storm:
             "error": {"mode": "error", "status": 500, "code": 131000},
             "slow": {"mode": "slow", "delay_s": 1.0},
         }
-        if what in orders:
+        if what == "statuses":
+            self.control("statuses", {"policy": self.rng.choice(STATUSES)})
+        elif what in orders:
             self.control("fail", {"next": self.rng.randint(1, 3), **orders[what]})
         elif what == "database":
             self.stack.crash_database()
@@ -245,8 +263,12 @@ class Storm:
             turns[talk][row["turn_id"]].append(row["seq"])
             where[row["turn_id"]] = talk
         sent: dict[tuple[str, str], list[str]] = defaultdict(list)
+        last_part: dict[str, int] = defaultdict(int)
         for message in self.accepted():
-            turn = parts[str(message["biz_data"]["send_id"])]["turn_id"]
+            part = parts[str(message["biz_data"]["send_id"])]
+            turn = part["turn_id"]
+            assert part["part"] <= last_part[turn] + 1, f"turn {turn}: part {part['part']} came too early"
+            last_part[turn] = max(last_part[turn], part["part"])
             if turn not in where:
                 continue  # its messages were given up, and an operator had them answered by another
             if turn not in sent[where[turn]]:

@@ -5,6 +5,7 @@ FAULTS_SEED replays a run's choices, FAULTS_MESSAGES sets its size: `make test-f
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import threading
@@ -28,6 +29,21 @@ def test_a_worker_killed_in_the_middle_of_a_send_sends_nothing_twice(storm: Stor
     storm.settle(1)
     books = storm.books()
     assert (books["parts"], books["sent again after an unknown outcome"]) == (before + 1, 0)
+
+
+@pytest.mark.field_failure(2)
+def test_a_lost_answer_without_a_status_is_sent_again_once(storm: Storm) -> None:
+    phone, before = "34611000004", storm.count()
+    storm.control("statuses", {"policy": {"hold": True}})
+    storm.control("fail", {"next": 1, "mode": "drop_after_accept"})
+    try:
+        storm.write(seed.SHOP.phone_number_id, phone, ["is anybody there?"])
+        storm.settle(before + 1)
+    finally:
+        storm.control("statuses", {"policy": {"hold": False}})
+    first, again = storm.told(phone)
+    assert first == again
+    storm.books()
 
 
 def test_a_person_may_have_a_part_sent_again(storm: Storm) -> None:
@@ -75,6 +91,12 @@ def test_every_message_is_answered_once_and_in_order(storm: Storm, seed_of_storm
     talks = [
         ((seed.SHOP, seed.CLINIC)[n % 2].phone_number_id, f"346220000{n:02d}") for n in range(CONVERSATIONS)
     ]
+    long_words = json.dumps({"en": "I don't have that information. " * 200})  # takes two messages
+    storm.admin(
+        "update chatbots set dont_know = %s where phone_number_id = %s",
+        long_words,
+        seed.CLINIC.phone_number_id,
+    )
     left = MESSAGES
     saboteur = threading.Thread(target=storm.sabotage, args=(stop, (0.5, 3.0)))
     saboteur.start()
@@ -90,6 +112,7 @@ def test_every_message_is_answered_once_and_in_order(storm: Storm, seed_of_storm
         stop.set()
         saboteur.join()
     storm.control("fail", {})
+    storm.control("statuses", {"policy": {}})
     storm.settle(expected, 120 + MESSAGES)
     books = storm.books()
     print(books)
