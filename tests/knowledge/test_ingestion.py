@@ -1,14 +1,14 @@
-# ruff: noqa: E501
 """Ingestion's steps against a real database and an embedding endpoint that fails as real ones do."""
 
 from __future__ import annotations
 
-import json
-import threading
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -17,60 +17,14 @@ from f.common import embeddings
 from f.ingest import change_model, chunk, embed, extract, store
 from tests.knowledge import real_files as files
 from tests.knowledge.conftest import Knowledge, vector
-
-
-class Endpoint:
-    """An embeddings endpoint: counts what it embeds; `answers` are statuses to give first, with a header."""
-
-    def __init__(self) -> None:
-        self.embedded: list[str] = []
-        self.answers: list[tuple[int, dict[str, str]]] = []
-        self.dies_after: int | None = None
-        endpoint = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-                if endpoint.dies_after is not None and len(endpoint.embedded) >= endpoint.dies_after:
-                    endpoint.answers = [(400, {})]
-                status, headers = endpoint.answers.pop(0) if endpoint.answers else (200, {})
-                wide = 1536 if body["model"].startswith("text-") else 384
-                data = [{"index": i, "embedding": json.loads(vector(len(t) % 300, dimensions=wide))} for i, t in enumerate(body["input"])]  # fmt: skip
-                endpoint.embedded += body["input"] if status == 200 else []
-                answer = json.dumps({"data": data if status == 200 else [], "error": "x"}).encode()
-                self.send_response(status)
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                self.send_header("content-length", str(len(answer)))
-                self.end_headers()
-                self.wfile.write(answer)
-
-            def log_message(self, *arguments: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    @property
-    def resource(self) -> dict[str, Any]:
-        return {"base_url": f"http://127.0.0.1:{self.server.server_port}/v1", "api_key": "k"}
+from tests.knowledge.endpoint import Endpoint, text
 
 
 @pytest.fixture
 def endpoint() -> Iterator[Endpoint]:
     one = Endpoint()
     yield one
-    one.server.shutdown()
-    one.server.server_close()
-
-
-def text(count: int, changed: int = -1) -> bytes:
-    """Sections that make a chunk each."""
-    words = [
-        f"# Section {n}\n\n{'Changed' if n == changed else 'Some'} words of section {n}."
-        for n in range(count)
-    ]
-    return "\n\n".join(words).encode()
+    one.close()
 
 
 def ingest(knowledge: Knowledge, endpoint: Endpoint, tenant: str, document: str) -> dict[str, Any]:
@@ -97,6 +51,36 @@ def test_a_run_that_died_at_80_percent_goes_on_from_there(knowledge: Knowledge, 
         ingest(knowledge, endpoint, tenant, document)["chunks"] == 200
     )  # the whole flow again, from its first step
     assert len(endpoint.embedded) == 200 - kept
+
+
+def test_a_process_killed_at_80_percent_costs_no_vector_twice(
+    knowledge: Knowledge, endpoint: Endpoint
+) -> None:
+    tenant = knowledge.tenant()
+    document = knowledge.document(tenant, text(200), "a.md")
+    extract.main(document, tenant, knowledge.db)
+    chunk.main(document, tenant, knowledge.db)
+    for dies in (True, False):
+        step = embedding_process(knowledge, endpoint, tenant, document)
+        endpoint.kills = (160, step.pid) if dies else None
+        assert step.stdin
+        step.stdin.write("go\n")
+        step.stdin.close()
+        assert step.wait(60) == (-signal.SIGKILL if dies else 0)
+        state = "select count(*) from staged_chunks where document_id = %s and embedding is not null"
+        assert knowledge.value(state, document) == (160 if dies else 200)
+    assert len(endpoint.embedded) == len(set(endpoint.embedded)) == 200
+    assert store.main(document, tenant, knowledge.db) == {"state": "ready", "chunks": 200}
+
+
+def embedding_process(
+    knowledge: Knowledge, endpoint: Endpoint, tenant: str, document: str
+) -> subprocess.Popen[str]:
+    """The step in a process of its own, as a worker runs it; it waits for a line before it begins."""
+    call = f"embed.main({document!r}, {tenant!r}, {knowledge.db!r}, {endpoint.resource!r})"
+    code = f"import sys\nfrom f.ingest import embed\nsys.stdin.readline()\n{call}"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    return subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, text=True, env=environment)
 
 
 def test_progress_is_on_the_document_and_on_the_run(

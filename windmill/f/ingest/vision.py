@@ -5,10 +5,13 @@
 from __future__ import annotations
 
 import base64
+import time
 from collections.abc import Callable
 from typing import Any
 
 import httpx2
+
+from f.common.embeddings import RETRYABLE, retry_after
 
 _WISH = (
     "Write down all text in this picture of a page, in reading order, in its own language, as Markdown: headings with #, rows of tables as"
@@ -16,6 +19,8 @@ _WISH = (
 )
 _GEMINI = "https://generativelanguage.googleapis.com/v1beta/openai"
 _OPENAI = "https://api.openai.com/v1"
+_TRIES = 3
+_LONGEST_WAIT_S = 30.0
 
 
 class VisionError(OSError):
@@ -27,29 +32,30 @@ def image_reader(llm: dict[str, Any] | None) -> Callable[[bytes], str] | None:
     if not llm or not llm.get("reads_images"):
         return None
     base = llm.get("base_url") or (_GEMINI if llm.get("provider") == "gemini" else _OPENAI)
+    url, key, model = f"{base.rstrip('/')}/chat/completions", llm.get("api_key") or "none", llm["model"]
 
     def read(png: bytes) -> str:
         picture = {"url": "data:image/png;base64," + base64.b64encode(png).decode()}
-        body = {
-            "model": llm["model"],
-            "messages": [
-                {
-                    "role": "user",
-                    "content": [{"type": "text", "text": _WISH}, {"type": "image_url", "image_url": picture}],
-                }
-            ],
-        }
-        headers = {"Authorization": f"Bearer {llm.get('api_key') or 'none'}"}
+        parts = [{"type": "text", "text": _WISH}, {"type": "image_url", "image_url": picture}]
+        body = {"model": model, "messages": [{"role": "user", "content": parts}]}
+        return _asked(url, key, body)
+
+    return read
+
+
+def _asked(url: str, key: str, body: dict[str, Any]) -> str:
+    """The model's answer. A limit or a fault of the moment is waited for and asked again, `_TRIES` times in all."""
+    for last in range(1, _TRIES + 1):
         try:
-            response = httpx2.post(
-                f"{base.rstrip('/')}/chat/completions", json=body, headers=headers, timeout=120
-            )
-            if response.status_code != 200:
-                raise VisionError(f"the model that reads images answered HTTP {response.status_code}")
-            return str(response.json()["choices"][0]["message"]["content"] or "")
+            response = httpx2.post(url, json=body, headers={"Authorization": f"Bearer {key}"}, timeout=120)
+            if response.status_code == 200:
+                return str(response.json()["choices"][0]["message"]["content"] or "")
         except (httpx2.HTTPError, ValueError, LookupError, TypeError) as error:
             raise VisionError(
                 f"the model that reads images gave no answer ({type(error).__name__})"
             ) from None
-
-    return read
+        if response.status_code not in RETRYABLE or last == _TRIES:
+            raise VisionError(f"the model that reads images answered HTTP {response.status_code}")
+        asked = retry_after(response.headers)
+        time.sleep(min(2.0**last if asked is None else asked, _LONGEST_WAIT_S))
+    raise AssertionError("the last try answers or raises")
