@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -11,10 +13,12 @@ import pytest
 from deploy import tenants
 from psycopg.rows import dict_row
 
+from f.chatbot.model import candidates_of
 from f.chatbot.tool_schemas import plain_schema
 from tests.agent.conftest import MASTER_KEY, SHOP, Bench
 from tests.agent.vendors import Raw, call, gemini_error, gemini_shape, openai_error, openai_shape
 
+ROOT = Path(__file__).resolve().parents[2]
 QUESTION = "How long can I return an item?"
 SEARCH = call("search_knowledge_base", {"question": QUESTION})
 FALLBACK = [{"provider": "gemini", "model": "gemini-2.5-flash"}]
@@ -93,7 +97,40 @@ def test_never_on_a_bad_key(bench: Bench, status: int) -> None:
         QUESTION, openai_error(status, "Incorrect API key provided: sk-pl***cdef", "invalid_api_key")
     )
     assert not bench.gemini.asked and result["reply"].startswith("Something went wrong")
-    assert "the platform's key was refused" in result["error"] and "f/chatbot/llm" in result["error"]
+    assert "the platform's key was refused" in result["error"]
+    assert "the variable f/chatbot/llm_api_key (LLM_API_KEY at deployment)" in result["error"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "variable"),
+    [
+        ({"provider": "gemini", "model": "gemini-2.5-flash"}, "f/chatbot/gemini_api_key"),
+        ({"provider": "openai", "model": "gpt-4o"}, "f/chatbot/llm_api_key"),
+    ],
+)
+def test_a_vendor_without_a_key(bench: Bench, settings: dict[str, str], variable: str) -> None:
+    """What deployment writes for a key that it was not given; the vendor is not asked."""
+    bench.llm |= {"gemini_api_key": "none", "api_key": "none", "base_url": ""}
+    bench.set(**settings)
+    result = bench.ask(QUESTION, "never asked")
+    assert result["reply"].startswith("Something went wrong") and not bench.openai.asked
+    assert "there is no key for" in result["error"] and variable in result["error"]
+
+
+@pytest.mark.parametrize("home", ["openai", "gemini"])
+@pytest.mark.parametrize("provider", ["openai", "gemini"])
+def test_what_an_error_tells_to_mend_exists(home: str, provider: str) -> None:
+    """The variable and the setting of deployment that an error names, and the fields of the resource that the code reads."""
+    (asked,) = candidates_of({"provider": home}, {"provider": provider, "model": "x"}, [], None)
+    variables = json.loads((ROOT / "windmill/resources/variables.json").read_text())
+    (named,) = [v for v in variables if f"{v['path']} ({v['env']} at deployment)" in asked["mend"]]
+    assert f"{named['env']}=" in (ROOT / ".env.example").read_text().splitlines()
+    types = json.loads((ROOT / "windmill/resources/types.json").read_text())
+    (schema,) = [kind["schema"] for kind in types if kind["name"] == "c_llm"]
+    resources = json.loads((ROOT / "windmill/resources/resources.json").read_text())
+    (resource,) = [r["value"] for r in resources if r["resource_type"] == "c_llm"]
+    assert f"$var:{named['path']}" in resource.values()
+    assert set(resource) <= set(schema["properties"]) == set(schema["order"])
 
 
 def test_a_bad_gemini_key(bench: Bench) -> None:

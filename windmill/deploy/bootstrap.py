@@ -64,7 +64,7 @@ def bootstrap(server: Server, environment: dict[str, str] | None = None, update:
 
 def needed(values: dict[str, str]) -> list[str]:
     """The names of the environment variables without which nothing can be made."""
-    names = [variable["env"] for variable in _read("variables.json")]
+    names = [variable["env"] for variable in _read("variables.json") if "default" not in variable]
     for resource in _read("resources.json"):
         names += [v["env"] for v in resource["value"].values() if isinstance(v, dict) and "default" not in v]
     return names
@@ -91,7 +91,7 @@ def _types(server: Server) -> list[str]:
 def _variables(server: Server, values: dict[str, str], update: bool) -> list[str]:
     made = []
     for variable in _read("variables.json"):
-        path, value = variable["path"], values[variable["env"]]
+        path, value = variable["path"], values.get(variable["env"]) or variable["default"]
         if not server.exists(f"variables/exists/{path}"):
             body = {"path": path, "value": value, "is_secret": True, "description": variable["description"]}
             server.call("POST", "variables/create", body)
@@ -129,7 +129,21 @@ def _filled(value: Any, values: dict[str, str]) -> Any:
         return default
     if isinstance(default, list):
         return [item.strip() for item in given.split(",") if item.strip()]
+    if isinstance(default, dict):
+        return _object(value["env"], given)
+    if isinstance(default, bool):
+        return given.lower() in ("1", "true", "yes")
     return type(default)(given) if isinstance(default, int | float) else given
+
+
+def _object(name: str, given: str) -> dict[str, Any]:
+    try:
+        found = json.loads(given)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise DeployError(f"{name} is not a JSON object (it is explained in .env.example)")
+    return found
 
 
 def _read(name: str) -> list[dict[str, Any]]:

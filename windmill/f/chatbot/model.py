@@ -17,6 +17,8 @@ Kind = Literal["limit", "timeout", "server", "unreachable", "shape", "filtered",
 PASSING: tuple[Kind, ...] = ("limit", "server", "unreachable")
 # Never handed to the next vendor: a bad key is to be mended, and what one vendor's filter stopped is not smuggled through another's.
 FINAL: tuple[Kind, ...] = ("key", "filtered")
+NO_KEY = "none"  # what stands in a variable that must hold something
+OWN_KEY = "store the tenant's own with windmill/deploy/tenants.py (TENANT_LLM_API_KEY)"
 RETRIES = 2
 LONGEST_WAIT_S = 8.0
 
@@ -49,13 +51,14 @@ class Completion(TypedDict):
 
 
 class Candidate(TypedDict):
-    """A model that may be asked: provider, model, base_url, api_key, and whose key it is."""
+    """A model that may be asked. `key_of`: whose key it is; `mend`: what an operator does about a missing or wrong one. api_key '': none."""
 
     provider: str
     model: str
     base_url: str
     api_key: str
     key_of: str
+    mend: str
 
 
 class Asked(TypedDict):
@@ -172,16 +175,28 @@ def candidates_of(
         provider = str(wanted.get("provider") or first["provider"])
         at_home = provider == (llm.get("provider") or "openai")
         theirs = own_key if provider == first["provider"] else None
+        key = str(theirs or llm.get("api_key" if at_home else f"{provider}_api_key") or "")
+        name = "llm" if at_home else provider
+        variable = f"f/chatbot/{name}_api_key ({name.upper()}_API_KEY at deployment)"
         found.append(
             Candidate(
                 provider=provider,
                 model=str(wanted.get("model") or (llm.get("model") if at_home else "") or ""),
                 base_url=str(llm.get("base_url" if at_home else f"{provider}_base_url") or ""),
-                api_key=str(theirs or llm.get("api_key" if at_home else f"{provider}_api_key") or ""),
+                api_key="" if key == NO_KEY else key,
                 key_of="the tenant's own key" if theirs else "the platform's key",
+                mend=f"{OWN_KEY} again" if theirs else f"put it into the variable {variable}, or {OWN_KEY}",
             )
         )
     return found
+
+
+def no_key(candidate: Candidate) -> ModelError:
+    """There is none to ask the vendor with."""
+    return ModelError(
+        "key",
+        f"the model {candidate['model']!r}: there is no key for {candidate['provider']}: {candidate['mend']}",
+    )
 
 
 def of_status(
@@ -191,12 +206,7 @@ def of_status(
     model, said = f"the model {candidate['model']!r}", f"HTTP {status}: {message[:300]}"
     lower = f"{code} {message}".lower()
     if status in (401, 403) or "api key not valid" in lower or "invalid_api_key" in lower:
-        where = (
-            "store it again with its tenant"
-            if "tenant" in candidate["key_of"]
-            else "put the right one into the variable of f/chatbot/llm"
-        )
-        return ModelError("key", f"{model}: {candidate['key_of']} was refused: {where} ({said})")
+        return ModelError("key", f"{model}: {candidate['key_of']} was refused: {candidate['mend']} ({said})")
     if "content_filter" in lower or "content management policy" in lower:
         return ModelError("filtered", f"{model}: the vendor's content filter refused the request ({said})")
     if status == 404:

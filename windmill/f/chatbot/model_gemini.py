@@ -10,7 +10,7 @@ import secrets
 from base64 import b64decode
 from typing import TYPE_CHECKING, Any
 
-from f.chatbot.model import ModelError, of_status
+from f.chatbot.model import ModelError, no_key, of_status
 from f.chatbot.tool_schemas import plain_schema
 
 if TYPE_CHECKING:
@@ -36,8 +36,7 @@ def ask_gemini(
 
     name = f"the model {candidate['model']!r}"
     if not candidate["api_key"]:
-        where = "store the tenant's own, or set GEMINI_API_KEY at deployment"
-        raise ModelError("key", f"{name}: there is no key for Gemini: {where}")
+        raise no_key(candidate)
     options: Any = {"timeout": int(seconds * 1000)} | (
         {"base_url": candidate["base_url"]} if candidate["base_url"] else {}
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from f.chatbot.model import ModelError, of_status
+from f.chatbot.model import NO_KEY, ModelError, no_key, of_status
 from f.chatbot.tool_schemas import conservative
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ def ask_openai(
 def _ask(
     candidate: Candidate, messages: list[Any], tools: list[Any], closing: bool, seconds: float
 ) -> Completion:
+    if not candidate["api_key"] and not candidate["base_url"]:
+        raise no_key(candidate)  # another server may want none
     import openai
 
     request: dict[str, Any] = {"model": candidate["model"], "messages": messages}
@@ -48,7 +50,7 @@ def _ask(
     name = f"the model {candidate['model']!r}"
     try:
         with openai.OpenAI(
-            api_key=candidate["api_key"] or "none",
+            api_key=candidate["api_key"] or NO_KEY,
             base_url=candidate["base_url"] or None,
             timeout=seconds,
             max_retries=0,  # what is tried again, and where, is decided in one place
