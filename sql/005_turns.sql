@@ -128,17 +128,6 @@ create function find_conversation(p_phone_number_id text, p_senders text[]) retu
          from chatbots b where b.phone_number_id = p_phone_number_id),
         jsonb_build_object('status', 'ended', 'reason', 'no chatbot has this phone_number_id'));
 
--- The turn that a run has open, in the shape of a Context, for the failure handler: the failed step's result is not there to read.
-create function find_turn(p_run uuid) returns jsonb
-    language sql stable security definer set search_path = public, pg_temp
-    return (select jsonb_build_object('mode', 'live', 'tenant_id', t.tenant_id, 'contact_id', t.contact_id, 'turn_id', t.id,
-                'phone_number_id', t.phone_number_id,
-                'question', (select string_agg(message_words(i.payload), e'\n' order by i.seq) from inbound_messages i where i.turn_id = t.id),
-                'contact', jsonb_build_object('language', c.language),
-                'chatbot', jsonb_build_object('failure_message', b.failure_message, 'languages', b.languages))
-            from turns t join chatbots b using (phone_number_id) join contacts c on c.id = t.contact_id
-            where t.run_id = p_run and t.state = 'active');
-
 -- Why a message gets no answer; null: it gets one. In one place, so that every reason is seen beside the others.
 create function reason_not_to_answer(p_bot chatbots, p_contact contacts, p_message inbound_messages) returns text
     language sql stable security definer set search_path = public, pg_temp
@@ -316,12 +305,12 @@ end $$;
 do $$
 declare f text;
 begin
-    foreach f in array array['find_contact', 'find_conversation', 'find_turn', 'open_turn', 'reason_not_to_answer', 'end_message', 'message_words', 'begin_step', 'hold_turn',
+    foreach f in array array['find_contact', 'find_conversation', 'open_turn', 'reason_not_to_answer', 'end_message', 'message_words', 'begin_step', 'hold_turn',
                              'queue_parts', 'claim_part', 'record_part', 'close_turn', 'lose_turn'] loop
         execute format('alter function %I owner to chatbot_owner', f);
         execute format('revoke execute on function %I from public', f);
     end loop;
 end $$;
-grant execute on function open_turn, find_conversation, find_turn, begin_step, hold_turn, queue_parts, claim_part, record_part, close_turn, message_words to chatbot_app;
+grant execute on function open_turn, find_conversation, begin_step, hold_turn, queue_parts, claim_part, record_part, close_turn, message_words to chatbot_app;
 grant update on turns to chatbot_app;
 grant insert, update on outbound_messages to chatbot_app;

@@ -54,6 +54,20 @@ grant select, update (notified) on human_handovers to chatbot_app;
 
 alter table usage_months add column warned_at timestamptz; -- the tenant was told that 80 % of a limit is used
 
+-- The turn that a run has open, in the shape of a Context, for the failure handler: the failed step's result is not there to read.
+-- `replied`: a reply is written already, and what is left of it is sent.
+create function find_turn(p_run uuid) returns jsonb
+    language sql stable security definer set search_path = public, pg_temp
+    return (select jsonb_build_object('mode', 'live', 'tenant_id', t.tenant_id, 'contact_id', t.contact_id, 'turn_id', t.id,
+                'phone_number_id', t.phone_number_id, 'replied', exists (select from outbound_messages o where o.turn_id = t.id),
+                'question', coalesce((select string_agg(message_words(i.payload), e'\n' order by i.seq) from inbound_messages i
+                                      where i.turn_id = t.id), ''),
+                'contact', jsonb_build_object('language', c.language),
+                'chatbot', jsonb_build_object('failure_message', b.failure_message, 'dont_know', b.dont_know, 'languages', b.languages,
+                                              'handover_on_failure', b.handover_on_failure))
+            from turns t join chatbots b using (phone_number_id) join contacts c on c.id = t.contact_id
+            where t.run_id = p_run and t.state = 'active');
+
 -- An operator, or the tenant's staff, takes a conversation over: until a time, or until it is resumed. A turn under way sends nothing more.
 create function pause_contact(p_contact uuid, p_until timestamptz default 'infinity', p_reason text default null) returns timestamptz
     language plpgsql security definer set search_path = public, pg_temp as $$
@@ -182,11 +196,11 @@ $$;
 do $$
 declare f text;
 begin
-    foreach f in array array['pause_contact', 'resume_contact', 'hand_over_contact', 'pause_after_turn', 'remember_lead', 'tenant_usage',
+    foreach f in array array['find_turn', 'pause_contact', 'resume_contact', 'hand_over_contact', 'pause_after_turn', 'remember_lead', 'tenant_usage',
                              'claim_usage_warning', 'turns_to_replay'] loop
         execute format('alter function %I owner to chatbot_owner', f);
         execute format('revoke execute on function %I from public', f);
     end loop;
 end $$;
-grant execute on function pause_contact, resume_contact, hand_over_contact, remember_lead, tenant_usage, claim_usage_warning, turns_to_replay
+grant execute on function find_turn, pause_contact, resume_contact, hand_over_contact, remember_lead, tenant_usage, claim_usage_warning, turns_to_replay
     to chatbot_app;

@@ -4,7 +4,8 @@
 # httpx2==2.16.2
 # markdown-it-py==4.3.0
 # regex==2026.11.15
-"""When a step of a turn fails: the customer gets the chatbot's words for it, the turn is closed, the operator is alerted.
+"""When a step of a turn fails: the customer gets the chatbot's words for it, the turn is closed, the operator is alerted. Where the chatbot
+is set so, a failure is a human's turn: the tenant's staff is told, the bot pauses, and the customer reads the words for that instead.
 
 In: Windmill's `error` ({name, message, stack?, step_id}). Out: what was done, for the run's page.
 A step that was refused because a newer copy of it has begun is no failure of the turn: the conversation goes to a new run, quietly.
@@ -63,7 +64,7 @@ def main(
                 **done,
                 "turn": "none was open: the message is handed over again by the recovery schedule",
             }
-        done["customer"] = release(conn, context, whatsapp, master_key, reason, "failed")
+        done["customer"] = release(conn, context, whatsapp, master_key, reason, "failed", settings)
         done["started"] = hand_over(conn, job_id_key, contact_id=context["contact_id"])
     return {**done, "turn_id": context["turn_id"], "contact_id": context["contact_id"]}
 
@@ -75,11 +76,23 @@ def is_overtaken(error: dict[str, Any]) -> bool:
 
 
 def release(
-    conn: Connection, context: Context, whatsapp: c_whatsapp, master_key: str, reason: str, outcome: str
+    conn: Connection,
+    context: Context,
+    whatsapp: c_whatsapp,
+    master_key: str,
+    reason: str,
+    outcome: str,
+    settings: c_settings,
 ) -> str:
     """Tells the customer, and closes the turn whatever became of that; returns what did."""
     try:
-        told = tell(conn, context, whatsapp, master_key)
+        with as_tenant(conn, context["tenant_id"]):
+            epoch = int(one(conn, "select begin_step(%s, %s, %s)", [context["turn_id"], run_id(), STEP]))
+        words = failure_words(context)
+        if context["chatbot"].get("handover_on_failure") and not context.get("replied"):
+            resources = {"whatsapp": whatsapp, "settings": settings, "master_key": master_key}
+            words = pass_on(conn, context, resources, reason, epoch)
+        told = tell(conn, context, whatsapp, master_key, words, epoch)
     except Exception as problem:  # telling is best effort; the conversation must be released all the same
         if getattr(problem, "sqlstate", None) == "CB001":
             raise  # a newer copy of this step is telling: it must not be cut off
@@ -104,11 +117,29 @@ def failure_words(context: Context) -> str:
     return next(iter(words.values()))
 
 
-def tell(conn: Connection, context: Context, whatsapp: c_whatsapp, master_key: str) -> str:
-    """Sends the chatbot's failure words, unless a reply is written already: then what is left of that."""
+def pass_on(conn: Connection, context: Context, resources: dict[str, Any], reason: str, epoch: int) -> str:
+    """Hands the conversation over to the tenant's staff; returns the chatbot's words for it. The pause begins when the turn closes."""
+    from f.chatbot.language import in_language
+    from f.chatbot.limits import read_settings
+    from f.chatbot.staff import Staff
+
+    try:
+        own = read_settings(conn, context)
+        Staff(conn, context, own, resources, epoch).pass_on("failure", reason)
+    except Exception as problem:  # the customer is told of the failure, whatever it is that failed
+        if getattr(problem, "sqlstate", None) == "CB001":
+            raise
+        print(f"not handed over: {type(problem).__name__}: {problem}")
+        return failure_words(context)
+    return in_language(context, own["handover_message"]) or failure_words(context)
+
+
+def tell(
+    conn: Connection, context: Context, whatsapp: c_whatsapp, master_key: str, words: str, epoch: int
+) -> str:
+    """Sends these words, unless a reply is written already: then what is left of that."""
     with as_tenant(conn, context["tenant_id"]):
-        epoch = int(one(conn, "select begin_step(%s, %s, %s)", [context["turn_id"], run_id(), STEP]))
-        content = [{"type": "text", "text": {"body": failure_words(context), "preview_url": False}}]
+        content = [{"type": "text", "text": {"body": words, "preview_url": False}}]
         count = int(
             one(
                 conn,

@@ -37,7 +37,7 @@ def main(
         lost = [[m["phone_number_id"], m["message_id"]] for m in stranded if is_lost(m, job_id_key)]
         if lost:
             one(conn, "select requeue_messages(%s::text[])", [lost])
-        given_up = give_up(conn, whatsapp, master_key)
+        given_up = give_up(conn, whatsapp, settings, master_key)
         started: list[str] = []
         while time.monotonic() < deadline:
             now = hand_over(conn, job_id_key, batch=BATCH)
@@ -72,14 +72,15 @@ def is_lost(message: dict[str, Any], job_id_key: str) -> bool:
     return job_state(str(run)) in ("completed", "unknown")
 
 
-def give_up(conn: Connection, whatsapp: c_whatsapp, master_key: str) -> int:
+def give_up(conn: Connection, whatsapp: c_whatsapp, settings: c_settings, master_key: str) -> int:
     """Tells the customers of the conversations that every run died over, and closes their turns."""
     count = 0
     while count < 20 and one(conn, "select give_up(%s)", [run_id()]):
         from f.chatbot.on_failure import release  # with it comes all that sending needs
 
         context = one(conn, "select find_turn(%s)", [run_id()])
-        print(release(conn, context, whatsapp, master_key, "given up: every run that tried died", "lost"))
+        why = "given up: every run that tried died"
+        print(release(conn, context, whatsapp, master_key, why, "lost", settings))
         count += 1
     return count
 

@@ -93,7 +93,7 @@ class Staff:
         if not phone:
             return None
         from f.chatbot.graph_api import GraphApi
-        from f.common.secrets import unseal
+        from f.common.secrets import SecretError, unseal
 
         context, resources = self._context, self._resources
         with as_tenant(self._conn, context["tenant_id"]):
@@ -102,7 +102,12 @@ class Staff:
             ).fetchone()
         if row is None or row["whatsapp_token"] is None:
             return "not delivered: the tenant has no WhatsApp access token"
-        token = unseal(resources["master_key"], context["tenant_id"], "whatsapp_token", row["whatsapp_token"])
+        try:
+            token = unseal(
+                resources["master_key"], context["tenant_id"], "whatsapp_token", row["whatsapp_token"]
+            )
+        except SecretError as problem:
+            return f"not delivered: {problem}"
         api = GraphApi(
             {**resources["whatsapp"], "timeout_s": TIMEOUT_S}, context["phone_number_id"], token, phone, None
         )

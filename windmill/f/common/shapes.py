@@ -28,6 +28,7 @@ class Chatbot(TypedDict):
     show_citations: bool
     max_rounds: int
     max_seconds: int
+    handover_on_failure: NotRequired[bool]  # as find_turn says it, for the failure handler
 
 
 class Contact(TypedDict):
@@ -53,6 +54,7 @@ class Context(TypedDict, total=False):
     history: list[Utterance]
     chatbot: Chatbot
     contact: Contact
+    replied: bool  # a reply is written already; as find_turn says it
     say: str  # these words are the reply: the model is not asked
     notice: str  # words that come before the reply
     attachments: list[str]  # messages whose files the model may look at: f/chatbot/media
