@@ -6,8 +6,8 @@ alter table chatbots
     add column waba_id text,                               -- learned from what Meta delivers: its notices name no number
     add column display_phone_number text,
     add column notices jsonb not null default '{}',        -- own words by situation and language; what is missing has the platform's
-    add column opt_out_words jsonb not null default '{"en": ["stop", "unsubscribe"], "es": ["baja", "cancelar suscripción"], "de": ["stopp", "abmelden"], "fr": ["arrêt", "désabonner"], "pt": ["parar", "sair"]}',
-    add column opt_in_words jsonb not null default '{"en": ["start", "subscribe"], "es": ["alta"], "de": ["anmelden"], "fr": ["démarrer"], "pt": ["iniciar"]}',
+    add column opt_out_words jsonb not null default '{"en": ["stop", "unsubscribe"], "es": ["baja", "cancelar suscripción"], "de": ["stopp", "abmelden"], "fr": ["arrêt", "désabonner"], "it": ["basta", "annulla iscrizione"], "pt": ["parar", "sair"]}',
+    add column opt_in_words jsonb not null default '{"en": ["start", "subscribe"], "es": ["alta"], "de": ["anmelden"], "fr": ["démarrer"], "it": ["avvia"], "pt": ["iniciar"]}',
     add column window_template jsonb,                      -- {"name", "language", "parameters": [text, …]}: sent when the 24 hours are over
     add column sends_per_s real not null default 80 check (sends_per_s between 0.1 and 1000),
     add column send_documents boolean not null default false;  -- whether customers may be sent files of the knowledge base

@@ -6,11 +6,11 @@ The limits are in the tool's schema, so that the model knows them, and are enfor
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 BUTTONS, BUTTON_TITLE, BUTTON_BODY = 3, 20, 1024
 ROWS, ROW_TITLE, ROW_DESCRIPTION, LIST_BODY = 10, 24, 72, 4096
-LIST_LABEL = {"en": "Choose", "es": "Elegir", "de": "Auswählen", "fr": "Choisir", "pt": "Escolher"}
 MARKS = re.compile(r"[*_~`]")
 
 OFFER = "offer_choices"
@@ -74,8 +74,13 @@ def checked(arguments: dict[str, Any]) -> dict[str, Any]:
     return {"items": items, "button": _clean(arguments.get("button"))}
 
 
-def with_choices(texts: list[str], choices: dict[str, Any] | None) -> list[dict[str, Any]]:
-    """The texts as messages; the last one carries the choices, as WhatsApp's own controls where they fit its limits."""
+def with_choices(
+    texts: list[str], choices: dict[str, Any] | None, label: Callable[[], str] = lambda: "Choose"
+) -> list[dict[str, Any]]:
+    """The texts as messages; the last one carries the choices, as WhatsApp's own controls where they fit its limits.
+
+    `label`: what opens a list for which the model has no words.
+    """
     contents = [_text(text) for text in texts]
     items = (choices or {}).get("items") or []
     if not items or not texts:
@@ -104,8 +109,8 @@ def with_choices(texts: list[str], choices: dict[str, Any] | None) -> list[dict[
             | ({"description": item["description"]} if item.get("description") else {})
             for n, item in enumerate(items, 1)
         ]
-        label = str((choices or {}).get("button") or LIST_LABEL["en"])[:BUTTON_TITLE]
-        return [*contents[:-1], _interactive("list", last, {"button": label, "sections": [{"rows": rows}]})]
+        opens = str((choices or {}).get("button") or label())[:BUTTON_TITLE]
+        return [*contents[:-1], _interactive("list", last, {"button": opens, "sections": [{"rows": rows}]})]
     return [*contents[:-1], *(_text(text) for text in _numbered(last, items))]
 
 

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from f.chatbot.graph_api import GraphApi, MediaError
 from f.chatbot.model import Candidate, candidates_of
+from f.chatbot.notices import notice as say
 from f.common.database import Connection, as_tenant
 from f.common.secrets import SecretError, unseal
 
@@ -39,44 +40,7 @@ SEEING = re.compile(r"gpt-4o|gpt-4\.1|gpt-5|gpt-4-turbo|^o[1-9]|gemini|vision|ll
 MARK_ONLY = re.compile(
     r"\[(?!location|contact|order|form|reaction|answers|about|from)[^\]\n]*\](?: [^\s:]+\.\w{1,5})?"
 )
-# The platform's words by situation; a chatbot's own are in its setting `notices`.
-NOTICES: dict[str, dict[str, str]] = {
-    "not_understood": {
-        "en": "I can't read this kind of message. Could you write it in words, please?",
-        "es": "No puedo leer este tipo de mensaje. ¿Podría escribirlo con palabras?",
-        "de": "Diese Art von Nachricht kann ich nicht lesen. Können Sie es bitte in Worten schreiben?",
-    },
-    "cannot_see": {
-        "en": "I can't look at pictures here. Could you tell me in words what you need?",
-        "es": "Aquí no puedo ver imágenes. ¿Podría contarme con palabras qué necesita?",
-        "de": "Bilder kann ich hier nicht ansehen. Können Sie mir in Worten sagen, worum es geht?",
-    },
-    "cannot_hear": {
-        "en": "I couldn't understand your voice note. Could you write it, please?",
-        "es": "No he podido entender su nota de voz. ¿Podría escribirlo?",
-        "de": "Ihre Sprachnachricht konnte ich nicht verstehen. Können Sie es bitte schreiben?",
-    },
-    "cannot_watch": {
-        "en": "I can't watch videos. Could you tell me in words what you need?",
-        "es": "No puedo ver vídeos. ¿Podría contarme con palabras qué necesita?",
-        "de": "Videos kann ich nicht ansehen. Können Sie mir in Worten sagen, worum es geht?",
-    },
-    "cannot_open": {
-        "en": "I couldn't read this file. I can read PDF and text files.",
-        "es": "No he podido leer este archivo. Puedo leer PDF y archivos de texto.",
-        "de": "Diese Datei konnte ich nicht lesen. Lesen kann ich PDF- und Textdateien.",
-    },
-    "too_large": {
-        "en": "This file is too large for me. Could you send a smaller one?",
-        "es": "Este archivo es demasiado grande para mí. ¿Podría enviar uno más pequeño?",
-        "de": "Diese Datei ist mir zu groß. Können Sie eine kleinere schicken?",
-    },
-    "welcome_back": {
-        "en": "Welcome back! We write to you again.",
-        "es": "¡Bienvenido de nuevo! Volvemos a escribirle.",
-        "de": "Willkommen zurück! Wir schreiben Ihnen wieder.",
-    },
-}
+# kind → the situation that the customer is told of
 UNUSABLE = {
     "image": "cannot_see",
     "audio": "cannot_hear",
@@ -276,7 +240,7 @@ def told(
         for file in files
         if file["problem"]
     ]
-    words = "\n\n".join(in_language(context, own_words, key) for key in dict.fromkeys(problems))
+    words = "\n\n".join(say(context, own_words, key) for key in dict.fromkeys(problems))
     found: dict[str, Any] = {
         "attachments": [f["message_id"] for f in files if not f["problem"] and f["kind"] != "audio"]
     }
@@ -285,13 +249,4 @@ def told(
     )
     if asked.strip() or found["attachments"]:
         return {**found, "notice": words} if words else found
-    return {**found, "say": words or in_language(context, own_words, notice or "not_understood")}
-
-
-def in_language(context: Any, own_words: dict[str, Any], key: str) -> str:
-    """The chatbot's words, else the platform's, in the contact's language, else in the chatbot's first."""
-    words: dict[str, str] = {**NOTICES[key], **(own_words.get(key) or {})}
-    for language in (context["contact"]["language"], *context["chatbot"]["languages"]):
-        if language and language in words:
-            return words[language]
-    return words["en"]
+    return {**found, "say": words or say(context, own_words, notice or "not_understood")}

@@ -39,10 +39,10 @@ PATIENCE_S = 240.0  # for the throttles; the step ends after 300 s
 
 def main(context: Context, answer: Answer, db: postgresql, whatsapp: c_whatsapp, master_key: str) -> Delivery:
     context, answer = plain(context), plain(answer)
-    contents = reply_contents(context, answer)
-    if context["mode"] == "dry_run":
-        return inert({"parts": [], "would_send": [in_words(content) for content in contents]})
     with connect(db) as conn:
+        contents = reply_contents(conn, context, answer)
+        if context["mode"] == "dry_run":
+            return inert({"parts": [], "would_send": [in_words(content) for content in contents]})
         with as_tenant(conn, context["tenant_id"]):
             epoch = int(one(conn, "select begin_step(%s, %s, %s)", [context["turn_id"], run_id(), STEP]))
             count = int(
@@ -66,7 +66,7 @@ def main(context: Context, answer: Answer, db: postgresql, whatsapp: c_whatsapp,
     return inert({"parts": rows, "would_send": []})
 
 
-def reply_contents(context: Context, answer: Answer) -> list[dict[str, Any]]:
+def reply_contents(conn: Connection, context: Context, answer: Answer) -> list[dict[str, Any]]:
     """The reply as the Graph API takes it: texts, the last of them with what the customer may choose from, then files."""
     reply = "\n\n".join(filter(None, [context.get("notice"), answer["reply"]]))
     texts = split(to_whatsapp(reply))
@@ -76,7 +76,19 @@ def reply_contents(context: Context, answer: Answer) -> list[dict[str, Any]]:
         {"type": "document", "document": {"knowledge": str(document)}}
         for document in (answer.get("documents") or [])[:3]
     ]
-    return [*with_choices(texts, answer.get("choices")), *files]
+    choices = with_choices(texts, answer.get("choices"), lambda: list_label(conn, context))
+    return [*choices, *files]
+
+
+def list_label(conn: Connection, context: Context) -> str:
+    """What opens a list, in the customer's language."""
+    from f.chatbot.notices import notice  # only here: most replies offer nothing
+
+    with as_tenant(conn, context["tenant_id"]):
+        own = one(
+            conn, "select notices from chatbots where phone_number_id = %s", [context["phone_number_id"]]
+        )
+    return notice(context, own, "choose")
 
 
 def in_words(content: dict[str, Any]) -> str:

@@ -1,0 +1,79 @@
+"""The platform's words: complete in each language it offers, in the customer's language, and the chatbot's own always win."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from f.chatbot.choices import BUTTON_TITLE
+from f.chatbot.language import detect
+from f.chatbot.media import UNUSABLE, told
+from f.chatbot.notices import NOTICES, notice
+
+LANGUAGES = ["en", "es", "de", "fr", "it", "pt", "nl", "ca"]
+
+
+def context(question: str = "", language: str | None = None, languages: tuple[str, ...] = ("en",)) -> Any:
+    known = dict.fromkeys(["en", "es", "de", "fr", "it", "pt"], "x")
+    return {
+        "question": question,
+        "history": [],
+        "contact": {"language": language},
+        "chatbot": {"languages": list(languages), "dont_know": known},
+    }
+
+
+@pytest.mark.parametrize("situation", NOTICES)
+def test_each_situation_has_words_in_each_language(situation: str) -> None:
+    assert list(NOTICES[situation]) == LANGUAGES
+    assert all(text.strip() == text and text for text in NOTICES[situation].values())
+
+
+@pytest.mark.parametrize("language", ["en", "es", "de", "fr", "it", "pt"])
+def test_the_words_are_of_their_language(language: str) -> None:
+    words = " ".join(texts[language] for key, texts in NOTICES.items() if key != "choose")
+    assert detect(words, ["en", "es", "de", "fr", "it", "pt"]) == language
+
+
+def test_a_label_fits_its_button() -> None:
+    assert max(map(len, NOTICES["choose"].values())) <= BUTTON_TITLE
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "languages", "expected"),
+    [
+        ("", "fr", ("en",), "Choisir"),
+        ("", "pt_BR", ("en",), "Escolher"),
+        ("Quando posso passare per la consegna?", None, ("en",), "Scegli"),
+        ("Können Sie mir bitte sagen, wann Sie geöffnet haben?", None, ("en",), "Auswählen"),
+        ("🙂", None, ("es", "en"), "Elegir"),
+        ("", "ja", ("de",), "Auswählen"),
+    ],
+)
+def test_the_customer_s_language(
+    question: str, language: str | None, languages: tuple[str, ...], expected: str
+) -> None:
+    assert notice(context(question, language, languages), {}, "choose") == expected
+
+
+def test_the_chatbot_s_own_words_win() -> None:
+    own = {"choose": {"es": "Tú eliges", "eo": "Elektu", "fr": ""}}
+    assert notice(context(language="es"), own, "choose") == "Tú eliges"
+    assert notice(context(language="eo"), own, "choose") == "Elektu"
+    assert notice(context(language="fr"), own, "choose") == "Choisir", "empty words are none"
+    assert notice(context(language="de"), own, "choose") == "Auswählen"
+    assert notice(context(language="de"), {"choose": "no table"}, "choose") == "Auswählen"
+
+
+@pytest.mark.parametrize("kind", UNUSABLE)
+def test_each_kind_of_file_that_can_not_be_used_is_told(kind: str) -> None:
+    files = [{"message_id": "m", "kind": kind, "problem": "wrong_type"}]
+    found = told(context(f"[{kind}]", "it"), {}, None, files)
+    assert found == {"attachments": [], "say": NOTICES[UNUSABLE[kind]]["it"]}
+
+
+def test_beside_a_question_it_is_told_before_the_answer() -> None:
+    files = [{"message_id": "m", "kind": "image", "problem": "too_large"}]
+    found = told(context("[image] Is this lamp sold?", "en"), {"too_large": {"en": "Too big!"}}, None, files)
+    assert found == {"attachments": [], "notice": "Too big!"}
