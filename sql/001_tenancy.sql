@@ -36,6 +36,15 @@ create table chatbots (
     max_rounds        int not null default 6 check (max_rounds between 1 and 20),
     max_seconds       int not null default 60 check (max_seconds between 5 and 600),
     history_tokens    int not null default 2000 check (history_tokens >= 0),
+    stale_after_s     int not null default 86400 check (stale_after_s > 0),           -- an older message is logged, not answered
+    max_replies_per_hour int not null default 60 check (max_replies_per_hour > 0),    -- to one contact: two bots that talk to each other stop here
+    limit_message     jsonb not null default '{
+        "en": "We can''t answer automatically at the moment. A colleague will get back to you.",
+        "es": "Ahora mismo no podemos responder automáticamente. Una persona del equipo le escribirá.",
+        "de": "Wir können gerade nicht automatisch antworten. Jemand aus dem Team meldet sich.",
+        "fr": "Nous ne pouvons pas répondre automatiquement pour le moment. Un collègue vous écrira.",
+        "pt": "De momento não podemos responder automaticamente. Um colega irá contactá-lo.",
+        "it": "Al momento non possiamo rispondere automaticamente. Un collega la contatterà."}',
     created_at        timestamptz not null default now()
 );
 create index chatbots_by_tenant on chatbots (tenant_id);

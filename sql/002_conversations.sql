@@ -13,6 +13,7 @@ create table contacts (
     paused_until      timestamptz,                        -- a human talks until then; 'infinity': until resumed
     opted_out_at      timestamptz,
     last_seen_at      timestamptz,
+    limit_told_at     timestamptz,                        -- when the limit was last told to this person
     created_at        timestamptz not null default now(),
     unique (tenant_id, phone),
     unique (tenant_id, user_id),
@@ -44,9 +45,12 @@ create table inbound_messages (
     primary key (phone_number_id, message_id)
 ) with (fillfactor = 70);                                  -- room for the state's updates
 create index inbound_to_hand_over on inbound_messages (seq) where state = 'received' and kind = 'message';
-create index inbound_to_apply on inbound_messages (seq) where state = 'received' and kind in ('status', 'echo');
+-- By time due: statuses of messages that others sent from the same number must not be looked through again and again.
+create index inbound_to_apply on inbound_messages (due_at) where state = 'received' and kind in ('status', 'echo');
 create index inbound_open on inbound_messages (phone_number_id, sender)
     where kind = 'message' and state in ('received', 'handed_over', 'waiting', 'in_turn');
+create index inbound_given_up on inbound_messages (seq) where state = 'dead';
+create index inbound_by_time on inbound_messages using brin (received_at);
 create index inbound_by_turn on inbound_messages (turn_id) where turn_id is not null;
 create index inbound_by_contact on inbound_messages (contact_id) where contact_id is not null;
 
@@ -67,12 +71,14 @@ create table turns (
     error             text,
     question          text,
     trace             jsonb,                              -- tool calls with their times
-    usage             jsonb                               -- tokens and cost
+    usage             jsonb,                              -- tokens and cost
+    say               text                                -- these words are the reply; nothing is thought about
 );
 -- One turn at a time a conversation: PostgreSQL decides, whatever the number of workers.
 create unique index turns_one_active on turns (contact_id) where state = 'active';
 create index turns_by_contact on turns (contact_id, opened_at);
 create index turns_by_run on turns (run_id);
+create index turns_by_tenant on turns (tenant_id, opened_at);
 create index turns_leases on turns (lease_until) where state = 'active';
 
 create table outbound_messages (
@@ -92,7 +98,10 @@ create table outbound_messages (
     error             text,
     sent_at           timestamptz,
     updated_at        timestamptz not null default now(),
-    primary key (turn_id, part)
+    resend_of         uuid,                               -- the part that a person had sent again, and the run that did it
+    resend_run        uuid,
+    primary key (turn_id, part),
+    constraint outbound_resent_once unique (resend_of, resend_run)
 );
 create index outbound_by_message on outbound_messages (message_id) where message_id is not null;
 
