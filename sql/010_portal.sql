@@ -4,8 +4,10 @@
 -- across tenants) is a function here that checks who asks.
 
 grant update (name, enabled, persona, system_prompt, languages, dont_know, failure_message, show_citations, merge_window_s,
-              max_rounds, max_seconds, history_tokens, max_replies_per_hour, max_cost_usd, offer_human, handover_message,
-              handover_keywords, handover_hours, lead_fields) on chatbots to chatbot_app;
+              max_rounds, max_seconds, max_tokens, history_tokens, max_replies_per_hour, max_cost_usd, stale_after_s, limit_message,
+              offer_human, handover_message, handover_keywords, handover_hours, handover_on_failure, lead_fields,
+              notify_webhook_url, notify_phone, notify_template,
+              notices, opt_out_words, opt_in_words, window_template, send_documents) on chatbots to chatbot_app;
 grant insert, update, delete on tenant_tools to chatbot_app;
 grant update (paused_until, blocked) on contacts to chatbot_app;
 
@@ -22,7 +24,6 @@ create table portal_runs (
     tenant_id         uuid not null references tenants on delete cascade,
     purpose           text not null check (purpose in ('preview', 'before', 'after')),
     question          text not null,
-    document_id       uuid,
     email             text not null,
     created_at        timestamptz not null default now()
 );
@@ -34,8 +35,7 @@ create table unanswered_questions (
     tenant_id         uuid not null references tenants on delete cascade,
     model_id          smallint not null references embedding_models,
     embedding         vector not null,
-    settled_at        timestamptz,
-    document_id       uuid
+    settled_at        timestamptz
 );
 create index unanswered_questions_by_tenant on unanswered_questions (tenant_id);
 create index turns_unanswered on turns (tenant_id, closed_at) where outcome = 'unanswered';
@@ -78,11 +78,13 @@ create function count_turn() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     began timestamptz := coalesce((select min(received_at) from inbound_messages where turn_id = new.id), new.opened_at);
+    outcome text := coalesce(new.outcome, 'failed');
 begin
+    -- Words that were ready before anybody asked a model (a limit, a closed door) are no answer.
     insert into insight_hours as h (tenant_id, hour, answered, unanswered, handovers, failed, response_s, responses, cost_usd)
         values (new.tenant_id, date_trunc('hour', new.closed_at, 'UTC'),
-                (new.outcome = 'answered')::int, (new.outcome = 'unanswered')::int, (new.outcome like 'hand%')::int,
-                (coalesce(new.outcome, '') not like all (array['answered', 'unanswered', 'hand%']))::int,
+                (outcome = 'answered' and new.say is null)::int, (outcome = 'unanswered')::int, (outcome like 'hand%')::int,
+                (outcome not like all (array['answered', 'unanswered', 'hand%']))::int,
                 extract(epoch from new.closed_at - began), 1, coalesce((new.usage ->> 'cost_usd')::numeric, 0))
         on conflict (tenant_id, hour) do update set answered = h.answered + excluded.answered, unanswered = h.unanswered + excluded.unanswered,
             handovers = h.handovers + excluded.handovers, failed = h.failed + excluded.failed,
@@ -168,6 +170,7 @@ create function operator_overview(p_email text) returns jsonb
 begin
     perform check_operator(p_email);
     return jsonb_build_object(
+        'operators', (select coalesce(jsonb_agg(o.email order by o.email), '[]') from operators o),
         'tenants', coalesce((select jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name, 'status', t.status, 'created_at', t.created_at,
                 'has_whatsapp_token', t.whatsapp_token is not null, 'has_llm_key', t.llm_api_key is not null,
                 'numbers', (select coalesce(jsonb_agg(jsonb_build_object('phone_number_id', b.phone_number_id, 'name', b.name, 'enabled', b.enabled)

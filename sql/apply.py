@@ -2,8 +2,9 @@
 
     DATABASE_URL=postgresql://… CHATBOT_APP_PASSWORD=… CHATBOT_INGRESS_PASSWORD=… OPERATOR_EMAILS=… python sql/apply.py
 
-OPERATOR_EMAILS (commas between) may open the operator's page of the portal; there they let others in and out. Running it again does nothing. Several at once wait for each other. A migration is one transaction; one that was edited after it was
-applied is refused, because the database would not be what the files say. Needs a user that may create roles and extensions.
+OPERATOR_EMAILS (commas between) may open the operator's page of the portal; there they let others in and out. Running it again does
+nothing. Several at once wait for each other. A migration is one transaction; one that was edited after it was applied is refused, because the
+database would not be what the files say. Needs a user that may create roles and extensions.
 """
 
 from __future__ import annotations

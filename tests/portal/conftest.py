@@ -55,7 +55,6 @@ class Portal:
             "f.office.documents",
             "f.office.sources",
             "f.office.answers",
-            "f.office.insights",
             "f.office.dry_runs",
         ):
             monkeypatch.setattr(importlib.import_module(module), "start_flow", self._start_flow)

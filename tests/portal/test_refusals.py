@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import re
 import uuid
 from base64 import b64encode
 from pathlib import Path
@@ -24,6 +26,24 @@ ACTIONS: list[tuple[str, str, dict[str, Any], str]] = [
     ("f.office.documents", "search", {"question": "When?"}, "viewer"),
     ("f.office.documents", "delete", {"document_id": GUESSED}, "editor"),
     ("f.office.documents", "again", {"document_id": GUESSED}, "editor"),
+    ("f.office.documents", "save", {"document_id": GUESSED, "sendable": True}, "editor"),
+    ("f.office.sources", "list", {}, "viewer"),
+    ("f.office.sources", "pages", {"source_id": GUESSED}, "viewer"),
+    ("f.office.sources", "add", {"url": "https://shop.example/", "kind": "page"}, "editor"),
+    ("f.office.sources", "save", {"source_id": GUESSED, "max_pages": 5}, "editor"),
+    ("f.office.sources", "refresh", {"source_id": GUESSED}, "editor"),
+    ("f.office.sources", "delete", {"source_id": GUESSED}, "editor"),
+    ("f.office.answers", "list", {}, "viewer"),
+    ("f.office.answers", "add", {"question": "When?", "answer": "At nine."}, "editor"),
+    ("f.office.answers", "add_many", {"pairs": [{"question": "When?", "answer": "At nine."}]}, "editor"),
+    ("f.office.answers", "save", {"pair_id": GUESSED, "question": "When?", "answer": "At ten."}, "editor"),
+    ("f.office.answers", "delete", {"pair_id": GUESSED}, "editor"),
+    ("f.office.people", "list", {}, "viewer"),
+    ("f.office.people", "put", {"email": "x@elsewhere.example", "role": "owner"}, "owner"),
+    ("f.office.people", "remove", {"email": "viewer@alpha.example"}, "owner"),
+    ("f.office.notifications", "count", {}, "viewer"),
+    ("f.office.notifications", "list", {}, "viewer"),
+    ("f.office.notifications", "read", {"ids": [1]}, "agent"),
     ("f.office.bot", "get", {}, "viewer"),
     ("f.office.bot", "save", {"phone_number_id": "1001", "settings": {"persona": "kind"}}, "editor"),
     ("f.office.bot", "put_tool", {"name": "orders", "url": "https://orders.example/mcp"}, "owner"),
@@ -37,13 +57,59 @@ ACTIONS: list[tuple[str, str, dict[str, Any], str]] = [
     ("f.office.conversations", "export", {}, "agent"),
     ("f.office.insights", "overview", {}, "viewer"),
     ("f.office.insights", "unanswered", {}, "viewer"),
-    ("f.office.insights", "add_answer", {"turn_ids": [GUESSED], "question": "q", "answer": "a"}, "editor"),
     ("f.office.insights", "set_aside", {"turn_ids": [GUESSED]}, "editor"),
     ("f.office.insights", "re_ask", {"turn_ids": [GUESSED]}, "editor"),
     ("f.office.insights", "asked", {"run": GUESSED}, "editor"),
 ]
+# What another tenant's people must not change.
+KEPT = {
+    name: f"select * from {name} where tenant_id = %s order by 1, 2, 3"
+    for name in (
+        "chatbots",
+        "tenant_members",
+        "documents",
+        "knowledge_sources",
+        "qa_pairs",
+        "contacts",
+        "turns",
+    )
+}
 LADDER = ("viewer", "agent", "editor", "owner")
-OPERATORS = ("overview", "put_tenant", "put_number", "put_key", "put_member", "hand_over_again")
+OPERATORS = frozenset(
+    {
+        *("overview", "put_tenant", "put_number", "put_key", "put_member", "put_operator"),
+        "hand_over_again",
+    }
+)
+
+
+def declared(monkeypatch: pytest.MonkeyPatch, script: str) -> dict[str, Any]:
+    """What a script hands to its door: its actions, and for a tenant's scripts who may."""
+    module, seen = importlib.import_module(script), {}
+    door = "serve_operators" if hasattr(module, "serve_operators") else "serve"
+    monkeypatch.setattr(module, door, lambda request, db, actions: seen.update(actions) or {})
+    static = {name: {} for name in ("embeddings", "whatsapp", "master_key") if name in STATIC[script]}
+    module.main("", db={}, **static)
+    return seen
+
+
+def test_every_action_of_every_script_has_its_refusals(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new script or action behind the portal fails here until the tables above say who may."""
+    scripts = {
+        f"f.office.{path.stem}"
+        for path in (ROOT / "windmill/f/office").glob("*.py")
+        if re.search(r"^def main\(", path.read_text(), re.MULTILINE)
+    }
+    assert scripts <= STATIC.keys()
+    for script in STATIC.keys() - {"f.office.me"}:  # says who one is, and has no actions
+        actions = declared(monkeypatch, script)
+        if script == "f.office.operator":
+            assert actions.keys() == OPERATORS
+            continue
+        tested = {action: lowest for name, action, _, lowest in ACTIONS if name == script}
+        assert actions.keys() == tested.keys(), script
+        for action, (roles, _) in actions.items():
+            assert roles == set(LADDER[LADDER.index(tested[action]) :]), (script, action)
 
 
 @pytest.mark.parametrize(("script", "action", "fields", "lowest"), ACTIONS)
@@ -112,7 +178,7 @@ def test_folders_with_scripts_and_secrets_are_closed_to_tenants() -> None:
         assert "g/all" not in permissions
 
 
-@pytest.mark.parametrize("action", OPERATORS)
+@pytest.mark.parametrize("action", sorted(OPERATORS))
 def test_only_operators_operate(portal: Portal, action: str) -> None:
     fields = {
         **{"tenant": A, "name": "Mine", "phone_number_id": "1001", "message_id": "m"},
@@ -130,8 +196,18 @@ def test_another_tenants_things_do_not_exist(portal: Portal, conversation: dict[
     owner, beta = "owner@alpha.example", "owner@beta.example"
     mine = portal.ask(owner, "f.ingest.upload_document", "upload", file=FILE, filename="hours.md")
     run = portal.ask(owner, "f.office.bot", "ask", question="When?")["run"]
-    asked: list[tuple[str, str, dict[str, Any]]] = [
-        ("f.office.documents", "delete", {"document_id": mine["document_id"]}),
+    source = portal.ask(owner, "f.office.sources", "add", url="https://alpha.example/", kind="page")
+    pair = portal.ask(owner, "f.office.answers", "add", question="When?", answer="At nine.")
+    own = {
+        **{"document_id": mine["document_id"], "run": run, "contact_id": conversation["contact"]},
+        **{"source_id": source["source_id"], "pair_id": pair["pair_id"], "turn_ids": [conversation["turn"]]},
+    }
+    asked = [
+        (script, action, {**fields, **{name: own[name] for name in fields if name in own}})
+        for script, action, fields, _ in ACTIONS
+        if GUESSED in str(fields)
+    ]
+    asked += [
         (
             "f.ingest.upload_document",
             "upload",
@@ -139,18 +215,23 @@ def test_another_tenants_things_do_not_exist(portal: Portal, conversation: dict[
         ),
         ("f.office.bot", "save", {"phone_number_id": "1001", "settings": {"persona": "rude"}}),
         ("f.office.bot", "ask", {"question": "When?", "phone_number_id": "1001"}),
-        ("f.office.bot", "asked", {"run": run}),
-        ("f.office.conversations", "history", {"contact_id": conversation["contact"]}),
-        ("f.office.conversations", "pause", {"contact_id": conversation["contact"], "hours": 1}),
-        ("f.office.insights", "re_ask", {"turn_ids": [conversation["turn"]]}),
-        ("f.office.insights", "set_aside", {"turn_ids": [conversation["turn"]]}),
-        ("f.office.insights", "asked", {"run": run}),
+        ("f.office.people", "remove", {"email": "viewer@alpha.example"}),
     ]
+    before = {name: portal.rows(query, A) for name, query in KEPT.items()}
     for script, action, fields in asked:
         assert portal.ask(beta, script, action, **fields)["refused"] == "not_found", (script, action)
     assert portal.ask(beta, "f.ingest.list_documents", "list")["documents"] == []
     assert portal.ask(beta, "f.office.conversations", "list")["contacts"] == []
     assert portal.ask(beta, "f.office.conversations", "export")["rows"] == 0
+    assert portal.ask(beta, "f.office.sources", "list")["sources"] == []
+    assert portal.ask(beta, "f.office.answers", "list")["pairs"] == []
+    (note,) = portal.rows(
+        "insert into notifications (tenant_id, kind, severity, title, subject) values (%s, 'x', 'info', 'x', 'x') returning id",
+        A,
+    )
+    assert portal.ask(beta, "f.office.notifications", "list")["notifications"] == []
+    assert portal.ask(beta, "f.office.notifications", "read", ids=[note["id"]])["read"] == 0
+    assert {name: portal.rows(query, A) for name, query in KEPT.items()} == before
     assert len(portal.ask(owner, "f.ingest.list_documents", "list")["documents"]) == 1
 
 

@@ -144,16 +144,12 @@ def test_like_questions_are_one_group_and_an_answer_settles_it(
     ids = sorted(turns[0])
     runs = portal.ask(OWNER, "f.office.insights", "re_ask", turn_ids=ids, purpose="before")["runs"]
     assert {r["question"] for r in runs} == {"Do you sell bicycles?", "Are bicycles sold here?"}
-    asked = {"turn_ids": ids, "question": "Do you sell\n# bicycles?", "answer": "No, only home goods."}
-    added = portal.ask(OWNER, "f.office.insights", "add_answer", **asked)
-    (row,) = portal.rows(
-        "select convert_from(content, 'utf8') as words from documents where id = %s", added["document_id"]
-    )
-    assert row["words"] == "# Do you sell bicycles?\n\nNo, only home goods.\n"
+    added = portal.ask(OWNER, "f.office.answers", "add", question="Do you sell bicycles?", answer="No.")
     assert portal.flows[-1] == (
         "f/ingest/ingest_document",
         {"document_id": added["document_id"], "tenant_id": A},
     )
+    portal.ask(OWNER, "f.office.insights", "set_aside", turn_ids=ids)
     left = portal.ask(OWNER, "f.office.insights", "unanswered")["groups"]
     assert [g["question"] for g in left] == ["Is there parking?"]
     portal.ask(OWNER, "f.office.insights", "set_aside", turn_ids=[other["turn"]])
@@ -161,8 +157,9 @@ def test_like_questions_are_one_group_and_an_answer_settles_it(
 
 
 def test_grouping_keeps_what_is_unlike_apart() -> None:
-    rows = [{"question": q, "embedding": e} for q, e in (("a", "[1,0]"), ("b", "[0,1]"), ("c", "[2,0.1]"))]
-    assert [len(g["questions"]) for g in insights.grouped(rows, 0.9)] == [2, 1]
+    rows = [{"question": q} for q in "abcd"]
+    groups = insights.grouped(rows, {(0, 2): 0.99, (1, 2): 0.95, (2, 3): 0.97})
+    assert [[q["question"] for q in g["questions"]] for g in groups] == [["a", "c"], ["b"], ["d"]]
 
 
 def test_a_file_is_checked_and_may_replace_another(portal: Portal) -> None:

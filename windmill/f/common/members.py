@@ -15,12 +15,13 @@ import uuid
 from collections.abc import Callable
 from typing import Any, TypedDict
 
-from f.common.database import Connection, connect
+from f.common.database import Connection, connect, one
 
 MARK = "chatmill"
 ANYONE = frozenset({"owner", "editor", "agent", "viewer"})
 EDITORS = frozenset({"owner", "editor"})
 AGENTS = frozenset({"owner", "editor", "agent"})
+OWNERS = frozenset({"owner"})
 
 
 class Refused(Exception):
@@ -56,6 +57,23 @@ def serve(request: Any, db: dict[str, Any], actions: dict[str, Action]) -> dict[
         roles, act = actions[ask["action"]]
         with connect(db) as conn:
             return {"ok": True, **act(conn, member_of(conn, text(ask, "tenant_id"), set(roles)), ask)}
+    except Refused as refusal:
+        return answer_to(refusal)
+
+
+def serve_operators(
+    request: Any, db: dict[str, Any], actions: dict[str, Callable[[Connection, str, Ask], dict[str, Any]]]
+) -> dict[str, Any]:
+    """The same for the platform's operators; each action is given the operator's e-mail."""
+    try:
+        ask = read(request)
+        if ask.get("action") not in actions:
+            raise Refused("bad_request", "There is no such action.")
+        with connect(db) as conn:
+            email = identity()
+            if not one(conn, "select is_operator(%s)", [email]):
+                raise NotAllowed("role", "This is for the platform's operators.")
+            return {"ok": True, **actions[ask["action"]](conn, email, ask)}
     except Refused as refusal:
         return answer_to(refusal)
 

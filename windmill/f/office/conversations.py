@@ -13,6 +13,8 @@ import csv
 import io
 from typing import Any
 
+import psycopg
+
 from f.common.database import Connection, as_tenant, one
 from f.common.members import AGENTS, ANYONE, Ask, Member, Refused, an_id, not_found, serve, text
 from f.common.windmill import run_id
@@ -41,24 +43,40 @@ def main(request: str, db: postgresql, whatsapp: c_whatsapp, master_key: str) ->
     )
 
 
+# A person is waited for: the customer was passed on, or wrote while the business was closed, and nobody has written or resumed the bot since.
+WAITING = """exists (select from human_handovers h where h.contact_id = c.id and h.source <> 'operator' and h.resumed_at is null
+    and h.created_at > now() - interval '30 days' and not exists (select from turns t where t.contact_id = c.id and t.outcome = 'human'
+    and t.opened_at > h.created_at))"""
+LISTED = f"""
+    with page as (
+        select c.id, c.tenant_id, c.name, c.username, c.phone, c.paused_until, c.last_seen_at, {WAITING} as waiting from contacts c
+        where (%(words)s = '' or c.name ilike %(pattern)s or c.username ilike %(pattern)s or c.phone like %(pattern)s
+               or c.id in (select contact_id from (select contact_id, body from conversation_logs where tenant_id = current_tenant()
+                                                   order by id desc limit 50000) g where g.body ilike %(pattern)s))
+          and (not %(waiting)s or c.id in (select contact_id from human_handovers where resumed_at is null) and {WAITING})
+        order by c.last_seen_at desc nulls last, c.id limit %(page)s offset %(skip)s)
+    select s.id::text, s.name, s.username, s.phone, coalesce(s.paused_until > now(), false) as paused, s.waiting,
+           left(l.body, 160) as body, l.direction, coalesce(l.created_at, s.last_seen_at)::text as at
+    from page s left join lateral (
+        select body, direction, created_at from conversation_logs g
+        where g.tenant_id = s.tenant_id and g.contact_id = s.id order by g.id desc limit 1) l on true
+    order by s.last_seen_at desc nulls last, s.id
+""".encode()
+
+
 def listed(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
-    """Contacts, the latest first; searched by name, number and words of either side."""
+    """Contacts, the latest first; searched by name, number and words of either side, or only those who wait for a person."""
     words = text(ask, "search", 200).strip()
     pattern = (
         f"%{words.replace(chr(92), chr(92) * 2).replace('%', chr(92) + '%').replace('_', chr(92) + '_')}%"
     )
     with as_tenant(conn, member["tenant_id"]):
         rows = conn.execute(
-            b"with page as (select id, tenant_id, name, username, phone, paused_until, last_seen_at from contacts"
-            b" where %(words)s = '' or name ilike %(pattern)s or username ilike %(pattern)s or phone like %(pattern)s"
-            b" or id in (select contact_id from (select contact_id, body from conversation_logs where tenant_id = current_tenant()"
-            b" order by id desc limit 50000) g where g.body ilike %(pattern)s)"
-            b" order by last_seen_at desc nulls last, id limit %(page)s offset %(skip)s)"
-            b" select s.id::text, s.name, s.username, s.phone, coalesce(s.paused_until > now(), false) as paused, left(l.body, 160) as body,"
-            b" l.direction, coalesce(l.created_at, s.last_seen_at)::text as at from page s left join lateral (select body, direction, created_at"
-            b" from conversation_logs g where g.tenant_id = s.tenant_id and g.contact_id = s.id order by g.id desc limit 1) l on true"
-            b" order by s.last_seen_at desc nulls last, s.id",
-            {"words": words, "pattern": pattern, "page": PAGE + 1, "skip": whole(ask, "skip")},
+            LISTED,
+            {
+                **{"words": words, "pattern": pattern, "waiting": ask.get("waiting") is True},
+                **{"page": PAGE + 1, "skip": whole(ask, "skip")},
+            },
         ).fetchall()
     return {"contacts": rows[:PAGE], "more": len(rows) > PAGE}
 
@@ -68,9 +86,11 @@ def history(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
     contact_id = an_id(ask, "contact_id")
     with as_tenant(conn, member["tenant_id"]):
         contact = conn.execute(
-            b"select id::text, name, username, phone, language, lead, blocked, opted_out_at::text,"
-            b" case when paused_until > now() then case when isfinite(paused_until) then paused_until::text else 'infinity' end end as paused_until"
-            b" from contacts where id = %s",
+            (
+                "select id::text, name, username, phone, language, lead, blocked, opted_out_at::text,"
+                " case when paused_until > now() then case when isfinite(paused_until) then paused_until::text else 'infinity' end end"
+                f" as paused_until, {WAITING} as waiting from contacts c where id = %s"
+            ).encode(),
             [contact_id],
         ).fetchone()
         if contact is None:
@@ -87,15 +107,19 @@ def history(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
 
 
 def pause(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
-    """Quiets the bot for a contact for some hours; 0 hours: it talks again."""
-    hours = whole(ask, "hours")
-    with as_tenant(conn, member["tenant_id"]):
-        done = conn.execute(
-            b"update contacts set paused_until = case when %s > 0 then now() + make_interval(hours => %s) end where id = %s",
-            [hours, min(hours, 24 * 365), an_id(ask, "contact_id")],
-        )
-    if not done.rowcount:
-        raise not_found()
+    """Quiets the bot for a contact for some hours; 0 hours: it talks again, and nobody is waited for."""
+    hours, contact_id = whole(ask, "hours"), an_id(ask, "contact_id")
+    try:
+        with as_tenant(conn, member["tenant_id"]):
+            if hours:
+                conn.execute(
+                    b"select pause_contact(%s, now() + make_interval(hours => %s), %s)",
+                    [contact_id, min(hours, 24 * 365), member["email"]],
+                )
+            else:
+                conn.execute(b"select resume_contact(%s)", [contact_id])
+    except psycopg.errors.NoDataFound:
+        raise not_found() from None
     return {"paused": hours > 0}
 
 

@@ -28,6 +28,7 @@ def main(request: str, db: postgresql, embeddings: c_embeddings) -> dict[str, An
             "search": (ANYONE, lambda conn, member, ask: search(conn, member, ask, embeddings)),
             "delete": (EDITORS, delete),
             "again": (EDITORS, again),
+            "save": (EDITORS, save),
         },
     )
 
@@ -49,22 +50,39 @@ def search(conn: Connection, member: Member, ask: Ask, embeddings: c_embeddings)
     assert model is not None, "tenants.embedding_model names a row of embedding_models"
     (vector,) = embed([question], embeddings, model["query_model"], model["dimensions"])
     with as_tenant(conn, member["tenant_id"]):
-        rows = conn.execute(
-            b"select document_id::text, title, page, heading, passage, relevance"
-            b" from search_chunks(%s, %s::vector, %s, 5)",
+        passages = conn.execute(
+            b"select document_id::text, title, page, heading, passage, relevance, relevance >= floor as used"
+            b" from evidence(%s, %s::vector, %s, 5)",
             [question, Vector(vector).to_text(), model["id"]],
         ).fetchall()
-    return {"passages": [{**row, "used": row["relevance"] >= model["floor"]} for row in rows]}
+    return {"passages": passages}
 
 
 def delete(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
+    """Deletes an uploaded file. A web page or a typed answer would come back with the next reading: it is deleted where it comes from."""
+    document_id = an_id(ask, "document_id")
     with as_tenant(conn, member["tenant_id"]):
-        gone = conn.execute(
-            b"delete from documents where id = %s returning title", [an_id(ask, "document_id")]
+        found = conn.execute(
+            b"select title, origin from documents where id = %s for update", [document_id]
         ).fetchone()
-    if gone is None:
+        if found is None:
+            raise not_found()
+        if found["origin"] != "upload":
+            raise Refused("not_upload", "This is kept with its website or its question: delete it there.")
+        conn.execute(b"delete from documents where id = %s", [document_id])
+    return {"deleted": found["title"]}
+
+
+def save(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
+    """Whether customers may be sent the file itself, where the chatbot sends files."""
+    with as_tenant(conn, member["tenant_id"]):
+        done = conn.execute(
+            b"update documents set sendable = %s where id = %s and origin = 'upload'",
+            [ask.get("sendable") is True, an_id(ask, "document_id")],
+        )
+    if not done.rowcount:
         raise not_found()
-    return {"deleted": gone["title"]}
+    return {"saved": ask["document_id"]}
 
 
 def again(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:

@@ -2,22 +2,19 @@
 # psycopg[binary]==3.3.9
 # httpx2==2.16.2
 # pgvector==0.5.1
-"""What a tenant learns from its conversations: charts, the questions that found no answer, and answers added to them.
+"""What a tenant learns from its conversations: charts, and the questions that found no answer, asked again before and after one was added.
 
 In: a request of the portal's page (f/common/members.py). Out: sums by day; groups of like questions; runs of dry runs before and after.
 """
 
 from __future__ import annotations
 
-import hashlib
-import re
 from typing import Any
 
 import psycopg
 
 from f.common.database import Connection, as_tenant
 from f.common.members import ANYONE, EDITORS, Ask, Member, Refused, an_id, not_found, serve, text
-from f.common.windmill import start_flow
 from f.office import dry_runs
 
 postgresql = dict[str, Any]
@@ -33,7 +30,6 @@ def main(request: str, db: postgresql, embeddings: c_embeddings) -> dict[str, An
         {
             "overview": (ANYONE, overview),
             "unanswered": (ANYONE, lambda conn, member, ask: unanswered(conn, member, embeddings)),
-            "add_answer": (EDITORS, add_answer),
             "set_aside": (EDITORS, set_aside),
             "re_ask": (EDITORS, re_ask),
             "asked": (EDITORS, lambda conn, member, ask: dry_runs.result(conn, member, an_id(ask, "run"))),
@@ -52,7 +48,8 @@ def overview(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
         rows = by_day(conn, member, days, "UTC")  # an unheard-of zone: better another clock than no chart
     with as_tenant(conn, member["tenant_id"]):
         limits = conn.execute(
-            b"select t.limits, coalesce(u.turns, 0) as turns, coalesce(u.cost_usd, 0)::float8 as cost_usd from tenants t left join usage_months u"
+            b"select t.limits, coalesce(u.turns, 0) as turns, coalesce(u.input_tokens + u.output_tokens, 0) as tokens,"
+            b" coalesce(u.cost_usd, 0)::float8 as cost_usd from tenants t left join usage_months u"
             b" on u.tenant_id = t.id and u.month = date_trunc('month', now() at time zone 'utc')::date"
         ).fetchone()
     return {"days": rows, "month": limits}
@@ -90,16 +87,25 @@ def unanswered(conn: Connection, member: Member, embeddings: c_embeddings) -> di
         ).fetchall()
     if new:
         remember(conn, member, new, model, embeddings)
+    # A third of the way from "fits at all" to "the same": in the E5 family's narrow band as in others'.
+    alike = model["floor"] + (1 - model["floor"]) / 3
     with as_tenant(conn, member["tenant_id"]):
         rows = conn.execute(
-            b"select t.id::text as turn_id, t.contact_id::text, c.name, c.username, left(t.question, 500) as question, t.closed_at::text as at,"
-            b" q.embedding::text from unanswered_questions q join turns t on t.id = q.turn_id join contacts c on c.id = t.contact_id"
+            b"select t.id::text as turn_id, t.contact_id::text, c.name, c.username, left(t.question, 500) as question, t.closed_at::text as at"
+            b" from unanswered_questions q join turns t on t.id = q.turn_id join contacts c on c.id = t.contact_id"
             b" where q.tenant_id = current_tenant() and q.settled_at is null and q.model_id = %s"
-            b" and t.closed_at > now() - interval '60 days' order by t.closed_at desc limit %s",
+            b" and t.closed_at > now() - interval '60 days' order by t.closed_at desc, t.id limit %s",
             [model["id"], QUESTIONS],
         ).fetchall()
-    # A third of the way from "fits at all" to "the same": in the E5 family's narrow band as in others'.
-    return {"groups": grouped(rows, model["floor"] + (1 - model["floor"]) / 3)}
+        ids = [row["turn_id"] for row in rows]
+        pairs = conn.execute(
+            b"with q as materialized (select u.turn_id, u.embedding, n from unnest(%s::uuid[]) with ordinality w(id, n)"
+            b" join unanswered_questions u on u.turn_id = w.id)"
+            b" select a.n - 1 as first, b.n - 1 as later, 1 - (a.embedding <=> b.embedding) as likeness from q a join q b on a.n < b.n"
+            b" where 1 - (a.embedding <=> b.embedding) >= %s",
+            [ids, alike],
+        ).fetchall()
+    return {"groups": grouped(rows, {(p["first"], p["later"]): p["likeness"] for p in pairs})}
 
 
 def remember(
@@ -126,27 +132,15 @@ def remember(
             )
 
 
-def grouped(rows: list[dict[str, Any]], alike: float) -> list[dict[str, Any]]:
-    """Each question joins the group whose first question is nearest, if it is near enough."""
-    groups: list[tuple[list[float], list[dict[str, Any]]]] = []
-    for row in rows:
-        vector = unit([float(x) for x in row.pop("embedding")[1:-1].split(",")])
-        near, best = max(
-            ((sum(map(float.__mul__, vector, seed)), members) for seed, members in groups),
-            key=lambda pair: pair[0],
-            default=(0.0, None),
-        )
-        if best is not None and near >= alike:
-            best.append(row)
-        else:
-            groups.append((vector, [row]))
-    groups.sort(key=lambda group: -len(group[1]))
-    return [{"question": members[0]["question"], "questions": members} for _, members in groups]
-
-
-def unit(vector: list[float]) -> list[float]:
-    length = sum(x * x for x in vector) ** 0.5 or 1.0
-    return [x / length for x in vector]
+def grouped(rows: list[dict[str, Any]], likeness: dict[tuple[int, int], float]) -> list[dict[str, Any]]:
+    """Each question joins the group whose first question is most like it, if one is like it at all; the largest group first."""
+    groups: dict[int, list[dict[str, Any]]] = {}
+    for number, row in enumerate(rows):
+        alike = [seed for seed in groups if (seed, number) in likeness]
+        best = max(alike, key=lambda seed: likeness[seed, number], default=number)
+        groups.setdefault(best, []).append(row)
+    largest = sorted(groups.values(), key=len, reverse=True)
+    return [{"question": members[0]["question"], "questions": members} for members in largest]
 
 
 def turns_of(ask: Ask) -> list[str]:
@@ -164,34 +158,8 @@ def own_questions(conn: Connection, turns: list[str]) -> list[str]:
     return list(dict.fromkeys(row["question"] for row in rows if row["question"]))
 
 
-def add_answer(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
-    """Makes a question with its answer a document, starts its ingestion, and asks the group's questions once more before it is read."""
-    question, answer = text(ask, "question", 1000).strip(), text(ask, "answer", 8000).strip()
-    if not question or not answer:
-        raise Refused("bad_request", "Write the question and the answer.")
-    turns = turns_of(ask)
-    with as_tenant(conn, member["tenant_id"]):
-        questions = own_questions(conn, turns)[:RE_ASKED]
-        heading = re.sub(r"[#\s]+", " ", question).strip()
-        content = f"# {heading}\n\n{answer}\n".encode()
-        row = conn.execute(
-            b"insert into documents (tenant_id, title, filename, sha256, size_bytes, content, uploaded_by)"
-            b" values (%s, %s, %s, %s, %s, %s, %s) on conflict (tenant_id, sha256) do update set updated_at = now() returning id::text",
-            [
-                *(member["tenant_id"], question[:200], "answer.md", hashlib.sha256(content).digest()),
-                *(len(content), content, member["email"]),
-            ],
-        ).fetchone()
-        assert row is not None
-        conn.execute(
-            b"update unanswered_questions set settled_at = now(), document_id = %s where turn_id = any(%s::uuid[])",
-            [row["id"], turns],
-        )
-    start_flow("f/ingest/ingest_document", {"document_id": row["id"], "tenant_id": member["tenant_id"]})
-    return {"document_id": row["id"], "questions": questions}
-
-
 def set_aside(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
+    """Takes questions off the list: an answer was added (f/office/answers), or none is wanted."""
     turns = turns_of(ask)
     with as_tenant(conn, member["tenant_id"]):
         own_questions(conn, turns)

@@ -15,19 +15,8 @@ from typing import Any
 
 import psycopg
 
-from f.common.database import Connection, connect, one
-from f.common.members import (
-    ANYONE,
-    Ask,
-    NotAllowed,
-    Refused,
-    an_id,
-    answer_to,
-    identity,
-    not_found,
-    read,
-    text,
-)
+from f.common.database import Connection, one
+from f.common.members import ANYONE, Ask, Refused, an_id, answer_to, not_found, serve_operators, text
 from f.common.secrets import seal
 
 postgresql = dict[str, Any]
@@ -41,24 +30,13 @@ def main(request: str, db: postgresql, master_key: str) -> dict[str, Any]:
         "put_number": put_number,
         "put_key": lambda conn, email, ask: put_key(conn, email, ask, master_key),
         "put_member": put_member,
+        "put_operator": put_operator,
         "hand_over_again": hand_over_again,
     }
     try:
-        ask = read(request)
-        act = actions.get(ask.get("action") or "")
-        if act is None:
-            raise Refused("bad_request", "There is no such action.")
-        with connect(db) as conn:
-            email = identity()
-            if not one(conn, "select is_operator(%s)", [email]):
-                raise NotAllowed("role", "This is for the platform's operators.")
-            return {"ok": True, **act(conn, email, ask)}
-    except Refused as refusal:
-        return answer_to(refusal)
-    except psycopg.Error as error:
-        if error.sqlstate == "23503":
-            return answer_to(not_found())
-        raise
+        return serve_operators(request, db, actions)
+    except psycopg.errors.ForeignKeyViolation:
+        return answer_to(not_found())
 
 
 def overview(conn: Connection, email: str, ask: Ask) -> dict[str, Any]:
@@ -108,6 +86,19 @@ def put_member(conn: Connection, email: str, ask: Ask) -> dict[str, Any]:
         raise Refused("bad_request", "Write an e-mail address and choose a role.")
     one(conn, "select operator_put_member(%s, %s, %s, %s)", [email, an_id(ask, "tenant"), member, role])
     return {"saved": member}
+
+
+def put_operator(conn: Connection, email: str, ask: Ask) -> dict[str, Any]:
+    """Lets another person operate the platform, or, with `stays` false, no longer. One operator always stays."""
+    operator, stays = text(ask, "email", 200).strip().lower(), ask.get("stays") is not False
+    if not EMAIL.fullmatch(operator):
+        raise Refused("bad_request", "Write an e-mail address.")
+    done = one(conn, "select operator_put_operator(%s, %s, %s)", [email, operator, stays])
+    if done == "last_operator":
+        raise Refused("last_operator", "The platform needs an operator: let somebody else in first.")
+    if done == "not_found":
+        raise not_found()
+    return {"saved": operator}
 
 
 def hand_over_again(conn: Connection, email: str, ask: Ask) -> dict[str, Any]:

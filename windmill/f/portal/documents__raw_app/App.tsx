@@ -1,20 +1,26 @@
 // The portal's frame: who is here, for which business, on which page, in which language.
-import React, { useState } from 'react'
+import React, { useEffect, useState } from 'react'
 import { ask, chooseTenant, keep } from './api'
 import Bot from './Bot'
 import Conversations from './Conversations'
-import Documents from './Documents'
 import Insights from './Insights'
+import Knowledge from './Knowledge'
+import Notifications, { Count, Stopped, useCount } from './Notifications'
+import People from './People'
 import Platform from './Platform'
-import { Here, Loading, Problem, languages, useHere, useLoad } from './ui'
+import { Icon } from './icons'
+import { go, useRoute } from './route'
+import { Here, Loading, Problem, fill, languages, useHere, useLoad } from './ui'
 
 type Business = { tenant_id: string; name: string; role: string }
 type Me = { email: string; businesses: Business[]; operator: boolean }
+const ofBusiness = ['knowledge', 'bot', 'conversations', 'insights', 'people']
 const views: Record<string, () => React.JSX.Element> = {
-  documents: Documents,
+  knowledge: Knowledge,
   bot: Bot,
   conversations: Conversations,
   insights: Insights,
+  people: People,
   platform: Platform,
 }
 
@@ -39,6 +45,7 @@ export default function App() {
         </main>
       ) : (
         <Frame
+          key={mine?.tenant_id}
           me={me.value}
           mine={mine}
           onTenant={(id) => choose('tenant', id, setTenant)}
@@ -52,61 +59,84 @@ export default function App() {
 type FrameProps = { me: Me; mine?: Business; onTenant: (id: string) => void; onLanguage: (code: string) => void }
 
 function Frame({ me, mine, onTenant, onLanguage }: FrameProps) {
-  const { t, language } = useHere()
-  const open = [...(mine ? ['documents', 'bot', 'conversations', 'insights'] : []), ...(me.operator ? ['platform'] : [])]
-  const [wanted, setPage] = useState(keep.get('page', open[0]))
-  const page = open.includes(wanted) ? wanted : open[0]
-  const View = views[page]
-  const go = (name: string) => {
-    keep.set('page', name)
-    setPage(name)
+  const { t } = useHere()
+  const route = useRoute()
+  const count = useCount(Boolean(mine))
+  const open = [...(mine ? ofBusiness : []), ...(me.operator ? ['platform'] : [])]
+  const page = open.includes(route.page) || (mine && route.page === 'notifications') ? route.page : open[0]
+  const title = t.pages[page]
+  useEffect(() => {
+    document.title = `${title} · Chatmill`
     window.scrollTo(0, 0)
-  }
+  }, [title])
+  const View = views[page]
   return (
     <div className="frame">
-      <a className="skip" href="#page">
+      <a className="skip" href="#page" onClick={(e) => { e.preventDefault(); document.getElementById('page')?.focus() }}>
         {t.skip}
       </a>
       <header>
         <div className="brand">
           <span className="mark" aria-hidden="true" />
-          <span>Chatmill</span>
+          <span className="grow">Chatmill</span>
+          {mine && <Bell current={page === 'notifications'} count={count.value} />}
         </div>
         <nav aria-label={t.portal}>
           {open.map((name) => (
             <button key={name} type="button" aria-current={name === page ? 'page' : undefined} onClick={() => go(name)}>
+              <Icon name={name} />
               {t.pages[name]}
             </button>
           ))}
         </nav>
-        <div className="who">
-          {me.businesses.length > 1 && (
-            <select aria-label={t.business} value={mine?.tenant_id} onChange={(e) => onTenant(e.target.value)}>
-              {me.businesses.map((b) => (
-                <option key={b.tenant_id} value={b.tenant_id}>
-                  {b.name}
-                </option>
-              ))}
-            </select>
-          )}
-          <span className="email">
-            {mine && me.businesses.length === 1 && <strong dir="auto">{mine.name}</strong>}
-            <span>{me.email}</span>
-            {mine && <span>{t.roles[mine.role]}</span>}
-          </span>
-          <select aria-label={t.language} value={language} onChange={(e) => onLanguage(e.target.value)}>
-            {Object.entries(languages).map(([code, texts]) => (
-              <option key={code} value={code}>
-                {texts.name}
-              </option>
-            ))}
-          </select>
-        </div>
+        <Who me={me} mine={mine} onTenant={onTenant} onLanguage={onLanguage} />
       </header>
       <main id="page" tabIndex={-1}>
-        <h1>{t.pages[page]}</h1>
-        <View key={`${page} ${mine?.tenant_id}`} />
+        <h1>{title}</h1>
+        {count.value?.stop && page !== 'platform' && <Stopped stop={count.value.stop} />}
+        {page === 'notifications' ? <Notifications changed={count.reload} /> : <View key={page} />}
       </main>
+    </div>
+  )
+}
+
+function Bell({ current, count }: { current: boolean; count: Count | null }) {
+  const { t, number } = useHere()
+  const unread = count?.unread ?? 0
+  const label = unread ? fill(t.notifications.bellUnread, { n: number(unread) }) : t.notifications.bell
+  return (
+    <button type="button" className="bell" aria-label={label} title={label} aria-current={current ? 'page' : undefined} onClick={() => go('notifications')}>
+      <Icon name="notifications" />
+      {unread > 0 && <span className="count" aria-hidden="true">{unread > 99 ? '99+' : unread}</span>}
+    </button>
+  )
+}
+
+function Who({ me, mine, onTenant, onLanguage }: FrameProps) {
+  const { t, language } = useHere()
+  return (
+    <div className="who">
+      {me.businesses.length > 1 && (
+        <select aria-label={t.business} value={mine?.tenant_id} onChange={(e) => onTenant(e.target.value)}>
+          {me.businesses.map((b) => (
+            <option key={b.tenant_id} value={b.tenant_id}>
+              {b.name}
+            </option>
+          ))}
+        </select>
+      )}
+      <span className="email">
+        {mine && me.businesses.length === 1 && <strong dir="auto">{mine.name}</strong>}
+        <span>{me.email}</span>
+        {mine && <span>{t.roles[mine.role]}</span>}
+      </span>
+      <select aria-label={t.language} value={language} onChange={(e) => onLanguage(e.target.value)}>
+        {Object.entries(languages).map(([code, texts]) => (
+          <option key={code} value={code}>
+            {texts.name}
+          </option>
+        ))}
+      </select>
     </div>
   )
 }

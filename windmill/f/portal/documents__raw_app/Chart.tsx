@@ -1,6 +1,6 @@
 // A small chart in SVG, a bar a day, with its figures as a table for whoever doesn't see it.
 import React from 'react'
-import { useHere } from './ui'
+import { fill, useHere } from './ui'
 
 type Props = { title: string; days: string[]; values: (number | null)[]; show: (value: number) => string; most?: number }
 
@@ -11,7 +11,10 @@ export default function Chart({ title, days, values, show, most }: Props) {
   const day = (text: string) => new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(new Date(text))
   return (
     <figure className="chart">
-      <figcaption>{title}</figcaption>
+      <figcaption className="row spread">
+        <span>{title}</span>
+        <small>{fill(t.insights.most, { n: show(top) })}</small>
+      </figcaption>
       <svg viewBox="0 0 300 84" role="img" aria-label={title} preserveAspectRatio="none">
         <line x1="0" x2="300" y1="80.5" y2="80.5" className="axis" />
         {values.map((value, i) => (
@@ -22,7 +25,6 @@ export default function Chart({ title, days, values, show, most }: Props) {
       </svg>
       <div className="row spread">
         <small>{day(days[0])}</small>
-        <small>{show(top)}</small>
         <small>{day(days[days.length - 1])}</small>
       </div>
       <details>

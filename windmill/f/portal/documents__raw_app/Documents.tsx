@@ -1,7 +1,8 @@
-// Documents: what the bot knows.
+// Documents: the files that the bot answers from.
 import React, { useRef, useState } from 'react'
 import { ask, base64 } from './api'
-import { Empty, Field, Loading, Problem, Sure, fill, useEvery, useForm, useHere, useLoad } from './ui'
+import { Icon } from './icons'
+import { Empty, Loading, Problem, Sure, fill, useEvery, useForm, useHere, useLoad } from './ui'
 
 type Row = {
   id: string
@@ -15,9 +16,9 @@ type Row = {
   chunks: number | null
   chunks_embedded: number | null
   replaces: string | null
+  sendable: boolean
   created_at: string
 }
-type Passage = { document_id: string; title: string; page: number; heading: string; passage: string; used: boolean }
 const TYPES = ['pdf', 'txt', 'md', 'markdown', 'csv', 'html', 'htm', 'docx', 'xlsx', 'pptx']
 
 export default function Documents() {
@@ -45,24 +46,39 @@ export default function Documents() {
 
   return (
     <>
-      <p className="intro">{t.documents.intro}</p>
       {edits && (
-        <div className="row">
+        <Drop onFile={(file) => upload(file)}>
+          <strong>{t.documents.drop}</strong>
           <Pick label={t.documents.add} onFile={(file) => upload(file)} busy={form.busy} solid />
           <small>{t.documents.types}</small>
-        </div>
+        </Drop>
       )}
       {form.shown}
       {list.error !== null && <Problem error={list.error} retry={list.reload} />}
       {list.value === null && list.error === null && <Loading />}
-      {list.value?.length === 0 && <Empty title={t.documents.empty} hint={t.documents.emptyHint} />}
-      <ul className="cards" aria-label={t.pages.documents}>
+      {list.value?.length === 0 && <Empty title={t.documents.empty} hint={t.documents.emptyHint} icon="file" />}
+      <ul className="cards" aria-label={t.knowledge.tabs.documents}>
         {list.value?.map((row) => (
           <Document key={row.id} row={row} edits={edits} reload={list.reload} replace={(file) => upload(file, row.id)} />
         ))}
       </ul>
-      <Try />
     </>
+  )
+}
+
+// A file dropped here is taken; the button inside is for everybody else.
+function Drop({ onFile, children }: { onFile: (file: File) => void; children: React.ReactNode }) {
+  const [over, setOver] = useState(false)
+  const moved = (event: React.DragEvent) => {
+    event.preventDefault()
+    setOver(event.type === 'dragover')
+    const file = event.type === 'drop' ? event.dataTransfer.files[0] : undefined
+    if (file) onFile(file)
+  }
+  return (
+    <div className={over ? 'drop over' : 'drop'} onDragOver={moved} onDragLeave={moved} onDrop={moved}>
+      {children}
+    </div>
   )
 }
 
@@ -96,8 +112,8 @@ function Document({ row, edits, reload, replace }: DocumentProps) {
   const [problem, setProblem] = useState('')
   const d = t.documents
   const busy = row.state === 'received' || row.state === 'processing'
-  const again = () =>
-    ask('documents', 'again', { document_id: row.id })
+  const act = (action: string, fields: Record<string, unknown> = {}) =>
+    ask('documents', action, { document_id: row.id, ...fields })
       .then(reload)
       .catch((error) => setProblem(words(error)))
   const facts = [
@@ -109,9 +125,12 @@ function Document({ row, edits, reload, replace }: DocumentProps) {
   return (
     <li className="card">
       <div className="row spread">
-        <div className="grow">
-          <h2 dir="auto">{row.title}</h2>
-          <small dir="auto">{row.filename}</small>
+        <div className="row grow">
+          <Icon name="file" />
+          <div className="min">
+            <h2 dir="auto">{row.title}</h2>
+            <small dir="auto">{row.filename}</small>
+          </div>
         </div>
         <span className={`badge ${row.state}`}>{d.states[row.state]}</span>
       </div>
@@ -125,12 +144,18 @@ function Document({ row, edits, reload, replace }: DocumentProps) {
       {row.replaces && busy && <small>{d.replaces}</small>}
       {row.notes?.map((note) => <small key={note}>{note}</small>)}
       {problem && <p role="alert" className="bad">{problem}</p>}
+      {row.state === 'ready' && edits && (
+        <label className="check small">
+          <input type="checkbox" checked={row.sendable} onChange={(e) => act('save', { sendable: e.target.checked })} /> {d.sendable}
+          <span className="hidden">: {row.title}</span>
+        </label>
+      )}
       <div className="row spread">
         <small>{facts.join(' · ')}</small>
         {edits && (
           <div className="row">
             {row.state === 'failed' && (
-              <button type="button" className="quiet" onClick={again}>
+              <button type="button" className="quiet" onClick={() => act('again')}>
                 {d.readAgain}
               </button>
             )}
@@ -148,53 +173,5 @@ function Document({ row, edits, reload, replace }: DocumentProps) {
         )}
       </div>
     </li>
-  )
-}
-
-function Try() {
-  const { t } = useHere()
-  const d = t.documents
-  const form = useForm()
-  const [question, setQuestion] = useState('')
-  const [found, setFound] = useState<Passage[] | null>(null)
-  const search = (event: React.FormEvent) => {
-    event.preventDefault()
-    form.run(async () => {
-      setFound(null)
-      setFound((await ask('documents', 'search', { question })).passages)
-      return ' '
-    }, d.searching)
-  }
-  return (
-    <section aria-labelledby="try">
-      <h2 id="try">{d.tryTitle}</h2>
-      <p className="intro">{d.tryHint}</p>
-      <form className="row bottom" onSubmit={search}>
-        <div className="grow">
-          <Field label={d.tryLabel}>
-            <input value={question} dir="auto" required maxLength={1000} onChange={(e) => setQuestion(e.target.value)} />
-          </Field>
-        </div>
-        <button className="solid" disabled={form.busy}>
-          {d.tryButton}
-        </button>
-      </form>
-      {form.shown}
-      {found && !found.some((p) => p.used) && <Empty title={d.none} />}
-      <ol className="cards">
-        {found?.map((p, i) => (
-          <li className={p.used ? 'card' : 'card faded'} key={i}>
-            <div className="row spread">
-              <strong dir="auto">
-                {p.title}, {fill(d.page, { n: p.page })}
-                {p.heading && ` · ${p.heading}`}
-              </strong>
-              <span className={p.used ? 'badge ready' : 'badge'}>{p.used ? d.used : d.unused}</span>
-            </div>
-            <p dir="auto" className="text">{p.passage}</p>
-          </li>
-        ))}
-      </ol>
-    </section>
   )
 }

@@ -6,7 +6,8 @@ import Unanswered from './Unanswered'
 import { Empty, Field, Loading, Problem, fill, useHere, useLoad } from './ui'
 
 type Day = { day: string; messages_in: number; messages_out: number; answered: number; unanswered: number; handovers: number; failed: number; response_s: number | null; cost_usd: number }
-type Overview = { days: Day[]; month: { turns: number; cost_usd: number; limits: Record<string, number> } | null }
+type Month = { turns: number; tokens: number; cost_usd: number; limits: Record<string, number> }
+type Overview = { days: Day[]; month: Month | null }
 
 export default function Insights() {
   const { t, number, money } = useHere()
@@ -18,11 +19,10 @@ export default function Insights() {
   const sum = (name: 'messages_in' | 'answered' | 'unanswered' | 'handovers' | 'failed' | 'cost_usd') => rows.reduce((all, row) => all + row[name], 0)
   const closed = (row: Day) => row.answered + row.unanswered + row.handovers + row.failed
   const turns = rows.reduce((all, row) => all + closed(row), 0)
-  const seconds = (n: number) => number(n, { style: 'unit', unit: 'second', maximumFractionDigits: 1 })
+  const seconds = (n: number) => number(n, { style: 'unit', unit: 'second', unitDisplay: 'narrow', maximumFractionDigits: 1 })
   const percent = (n: number) => number(n, { style: 'percent', maximumFractionDigits: 0 })
   const waited = rows.reduce((all, row) => all + (row.response_s ?? 0) * closed(row), 0)
   const month = loaded.value?.month
-  const limit = Object.entries(month?.limits ?? {}).find(([name]) => /turns|messages/.test(name) && /month/.test(name))
   const dates = rows.map((row) => row.day)
   return (
     <>
@@ -43,11 +43,6 @@ export default function Insights() {
             <div><dt>{s.response}</dt><dd>{turns ? seconds(waited / turns) : '–'}</dd></div>
             <div><dt>{s.cost}</dt><dd>{money(sum('cost_usd'))}</dd></div>
           </dl>
-          {month && (
-            <p className="hint">
-              {fill(s.month, { turns: number(month.turns), cost: money(month.cost_usd) })} {limit && fill(s.limit, { n: number(limit[1]) })}
-            </p>
-          )}
           {sum('messages_in') === 0 ? (
             <Empty title={s.noData} />
           ) : (
@@ -57,11 +52,37 @@ export default function Insights() {
               <Chart title={s.chartHandovers} days={dates} values={rows.map((r) => r.handovers)} show={(n) => number(n, { maximumFractionDigits: 0 })} />
               <Chart title={s.chartResponse} days={dates} values={rows.map((r) => r.response_s)} show={seconds} />
               <Chart title={s.chartCost} days={dates} values={rows.map((r) => r.cost_usd)} show={money} />
+              {month && <Month month={month} />}
             </div>
           )}
         </>
       )}
       <Unanswered />
     </>
+  )
+}
+
+// What this month has used, each against its limit where the plan has one.
+function Month({ month }: { month: Month }) {
+  const { t, number, money } = useHere()
+  const s = t.insights
+  const rows: [string, number, number | undefined, (n: number) => string][] = [
+    [s.monthTurns, month.turns, month.limits.monthly_turns, (n) => number(n)],
+    [s.monthTokens, month.tokens, month.limits.monthly_tokens, (n) => number(n)],
+    [s.monthCost, month.cost_usd, month.limits.monthly_cost_usd, money],
+  ]
+  return (
+    <section className="chart" aria-labelledby="month">
+      <h2 id="month">{s.month}</h2>
+      {rows.map(([name, used, bound, show]) => (
+        <div key={name} className="used">
+          <div className="row spread">
+            <small>{name}</small>
+            <strong>{show(used)}{bound ? <small> {fill(s.limit, { n: show(bound) })}</small> : null}</strong>
+          </div>
+          {bound ? <progress aria-label={name} className={used >= 0.8 * bound ? 'near' : ''} max={bound} value={Math.min(used, bound)} /> : null}
+        </div>
+      ))}
+    </section>
   )
 }

@@ -1,21 +1,11 @@
 // The operator's page: businesses, and what needs a hand.
 import React, { useState } from 'react'
+import PlatformTenant, { Put, Tenant } from './PlatformTenant'
 import { ask } from './api'
-import { Empty, Field, Loading, Problem, Sure, fill, useForm, useHere, useLoad } from './ui'
+import { Field, Loading, Problem, Sure, fill, useForm, useHere, useLoad } from './ui'
 
-type Tenant = {
-  id: string
-  name: string
-  status: string
-  has_whatsapp_token: boolean
-  has_llm_key: boolean
-  numbers: { phone_number_id: string; name: string; enabled: boolean }[]
-  members: { email: string; role: string }[]
-  documents: number
-  turns: number
-  cost_usd: number
-}
 type Overview = {
+  operators: string[]
   tenants: Tenant[]
   stuck_turns: { id: string; tenant: string; run_id: string; lease_until: string }[]
   failed_documents: { id: string; tenant: string; title: string; error: string; updated_at: string }[]
@@ -27,10 +17,12 @@ export default function Platform() {
   const p = t.platform
   const form = useForm()
   const [name, setName] = useState('')
+  const [search, setSearch] = useState('')
   const loaded = useLoad<Overview>(() => ask('operator', 'overview'), [])
   if (loaded.error) return <Problem error={loaded.error} retry={loaded.reload} />
   if (!loaded.value) return <Loading />
-  const { tenants, stuck_turns, failed_documents, dead_letters } = loaded.value
+  const { operators, tenants, stuck_turns, failed_documents, dead_letters } = loaded.value
+  const found = tenants.filter((tenant) => `${tenant.name} ${tenant.numbers.map((n) => n.phone_number_id).join(' ')}`.toLowerCase().includes(search.trim().toLowerCase()))
   const create = (event: React.FormEvent) => {
     event.preventDefault()
     form.run(async () => {
@@ -75,10 +67,16 @@ export default function Platform() {
           <button className="solid" disabled={form.busy}>{p.create}</button>
         </form>
         {form.shown}
+        {tenants.length > 5 && (
+          <Field label={p.search}>
+            <input type="search" dir="auto" value={search} onChange={(e) => setSearch(e.target.value)} />
+          </Field>
+        )}
         <ul className="cards">
-          {tenants.map((tenant) => <OneTenant key={tenant.id} tenant={tenant} reload={loaded.reload} />)}
+          {found.map((tenant) => <PlatformTenant key={tenant.id} tenant={tenant} reload={loaded.reload} />)}
         </ul>
       </section>
+      <Operators operators={operators} reload={loaded.reload} />
     </>
   )
 }
@@ -89,6 +87,32 @@ function Trouble({ title, hint, count, children }: { title: string; hint?: strin
     <section aria-label={title}>
       <h2>{title} {count > 0 && <span className="badge failed">{count}</span>}</h2>
       {count === 0 ? <p className="hint">{t.platform.fine}</p> : <><p className="intro">{hint}</p><ul className="cards">{children}</ul></>}
+    </section>
+  )
+}
+
+function Operators({ operators, reload }: { operators: string[]; reload: () => Promise<void> }) {
+  const { t } = useHere()
+  const p = t.platform
+  const put = async (email: string, stays: boolean) => {
+    await ask('operator', 'put_operator', { email, stays })
+    await reload()
+  }
+  return (
+    <section aria-labelledby="operators">
+      <h2 id="operators">{p.operators}</h2>
+      <p className="intro">{p.operatorsHint}</p>
+      <div className="panel">
+        <ul className="plain">
+          {operators.map((email) => (
+            <li key={email} className="row spread">
+              <span className="break">{email}</span>
+              <Sure label={t.remove} ask={fill(p.operatorAsk, { email })} says={p.operatorSays} act={() => put(email, false)} />
+            </li>
+          ))}
+        </ul>
+        <Put labels={[p.email]} button={p.addOperator} act={([email]) => put(email, true)} />
+      </div>
     </section>
   )
 }
@@ -110,93 +134,5 @@ function DeadLetter({ letter, reload }: { letter: Overview['dead_letters'][numbe
       <button type="button" disabled={form.busy} onClick={again}>{t.platform.handOver}</button>
       {form.shown}
     </li>
-  )
-}
-
-function OneTenant({ tenant, reload }: { tenant: Tenant; reload: () => Promise<void> }) {
-  const { t, number, money } = useHere()
-  const p = t.platform
-  const form = useForm()
-  const act = (action: string, fields: Record<string, unknown>) => async () => {
-    await ask('operator', action, { tenant: tenant.id, ...fields })
-    await reload()
-  }
-  return (
-    <li className="card">
-      <div className="row spread">
-        <strong dir="auto">{tenant.name}</strong>
-        <span className={tenant.status === 'active' ? 'badge ready' : 'badge failed'}>{p.status[tenant.status]}</span>
-      </div>
-      <small>
-        {fill(p.month, { turns: number(tenant.turns), cost: money(tenant.cost_usd) })} · {fill(p.documents, { n: number(tenant.documents) })}
-      </small>
-      <div className="row">
-        {tenant.status === 'active' ? (
-          <Sure label={p.suspend} ask={fill(p.suspendAsk, { name: tenant.name })} says={p.suspendSays} act={act('put_tenant', { status: 'suspended' })} />
-        ) : (
-          <button type="button" disabled={form.busy} onClick={() => form.run(act('put_tenant', { status: 'active' }))}>{p.activate}</button>
-        )}
-      </div>
-      <details>
-        <summary>{p.numbers}, {p.keys}, {p.members}<span className="hidden">: {tenant.name}</span></summary>
-        <h3>{p.numbers}</h3>
-        <ul className="plain">
-          {tenant.numbers.map((n) => <li key={n.phone_number_id}><span dir="auto">{n.name}</span> <small>{n.phone_number_id}</small></li>)}
-        </ul>
-        <Put labels={[p.numberId, t.bot.nameLabel]} button={p.addNumber} act={([phone_number_id, name]) => act('put_number', { phone_number_id, name })()} />
-        <h3>{p.keys}</h3>
-        {(['whatsapp_token', 'llm_api_key'] as const).map((kind) => (
-          <div key={kind}>
-            <p>{p[kind]}: {(kind === 'whatsapp_token' ? tenant.has_whatsapp_token : tenant.has_llm_key) ? p.stored : p.missing}</p>
-            <Put labels={[`${p.key}: ${p[kind]}`]} button={t.save} secret act={([key]) => act('put_key', { kind, key })()} />
-          </div>
-        ))}
-        <h3>{p.members}</h3>
-        <ul className="plain">
-          {tenant.members.map((m) => (
-            <li key={m.email} className="row spread">
-              <span>{m.email} <small>{t.roles[m.role]}</small></span>
-              <Sure label={t.remove} ask={fill(p.memberAsk, { email: m.email })} says={p.memberSays} act={act('put_member', { email: m.email })} />
-            </li>
-          ))}
-        </ul>
-        <Put labels={[p.email]} button={p.addMember} roles act={([email, role]) => act('put_member', { email, role })()} />
-      </details>
-      {form.shown}
-    </li>
-  )
-}
-
-type PutProps = { labels: string[]; button: string; secret?: boolean; roles?: boolean; act: (values: string[]) => Promise<void> }
-
-function Put({ labels, button, secret, roles, act }: PutProps) {
-  const { t } = useHere()
-  const form = useForm()
-  const [values, setValues] = useState(labels.map(() => ''))
-  const [role, setRole] = useState('editor')
-  const send = (event: React.FormEvent) => {
-    event.preventDefault()
-    form.run(async () => {
-      await act(roles ? [...values, role] : values)
-      setValues(labels.map(() => ''))
-    })
-  }
-  return (
-    <form className="row bottom" onSubmit={send}>
-      {labels.map((label, i) => (
-        <Field key={label} label={label}>
-          <input required type={secret ? 'password' : 'text'} autoComplete="off" value={values[i]} onChange={(e) => setValues(values.map((v, n) => (n === i ? e.target.value : v)))} />
-        </Field>
-      ))}
-      {roles && (
-        <Field label={t.platform.role}>
-          <select value={role} onChange={(e) => setRole(e.target.value)}>
-            {Object.entries(t.roles).map(([code, name]) => <option key={code} value={code}>{name}</option>)}
-          </select>
-        </Field>
-      )}
-      <button disabled={form.busy}>{button}</button>
-      {form.shown}
-    </form>
   )
 }

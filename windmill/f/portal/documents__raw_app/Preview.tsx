@@ -1,7 +1,8 @@
 // A question to the bot without a customer. The run goes on without the page: a reload finds it again.
 import React, { useState } from 'react'
+import Calls, { Call } from './Calls'
 import { ask, keep } from './api'
-import { Field, fill, useEvery, useHere } from './ui'
+import { Field, useEvery, useHere } from './ui'
 
 export type Answered = {
   finished: boolean
@@ -9,7 +10,7 @@ export type Answered = {
   answered?: boolean
   reply?: string[]
   citations?: { document: string; page: number }[]
-  tools?: { tool: string; error: boolean; ms: number }[]
+  tools?: Call[]
   reason?: string | null
 }
 type Asked = { question: string; run: string; answer: Answered | null; problem?: string }
@@ -52,6 +53,7 @@ export default function Preview({ phoneNumberId }: { phoneNumberId: string }) {
       <h2 id="preview">{t.bot.preview}</h2>
       <p className="intro">{t.bot.previewHint}</p>
       <div className="thread" aria-live="polite" tabIndex={0} role="log" aria-label={t.bot.preview}>
+        {asked.length === 0 && <p className="soft">{t.bot.previewEmpty}</p>}
         {asked.map((row, i) => (
           <React.Fragment key={i}>
             <p className="bubble in" dir="auto">{row.question}</p>
@@ -86,18 +88,13 @@ function Shown({ row }: { row: Asked }) {
 }
 
 export function Reply({ answer }: { answer: Answered }) {
-  const { t, number } = useHere()
+  const { t } = useHere()
   return (
     <div className="bubble out">
       {answer.reply?.map((text, i) => <p dir="auto" key={i} className="text">{text}</p>)}
       {answer.reason && <p className="bad">{answer.reason}</p>}
       {!answer.answered && !answer.reason && <small>{t.bot.notAnswered}</small>}
-      {answer.tools?.filter((call) => !call.tool.startsWith('(')).map((call, i) => (
-        <small key={i}>
-          {fill(t.bot.asked, { tool: call.tool, ms: number(call.ms) })}
-          {call.error && `: ${t.bot.toolFailed}`}
-        </small>
-      ))}
+      <Calls tools={answer.tools} />
     </div>
   )
 }

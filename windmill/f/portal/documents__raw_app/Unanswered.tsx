@@ -12,7 +12,6 @@ type Work = {
   turn_ids: string[]
   question: string
   answer: string
-  document_id?: string
   before: Run[]
   after: Run[]
   error?: string
@@ -69,14 +68,15 @@ async function forward(work: Work): Promise<Work> {
     const next = { ...work, [work.stage]: runs }
     if (!runs.every((run) => run.answer?.finished)) return next
     if (work.stage === 'after') return { ...next, stage: 'done' }
+    // A question that is there already gets the new answer; a second try after a lost answer changes nothing.
     const { turn_ids, question, answer } = work
-    const added = await ask('insights', 'add_answer', { turn_ids, question, answer })
-    return { ...next, stage: 'ingest', document_id: added.document_id }
+    await ask('answers', 'add_many', { pairs: [{ question, answer }] })
+    await ask('insights', 'set_aside', { turn_ids })
+    return { ...next, stage: 'ingest' }
   }
-  const { documents } = await ask('list', 'list')
-  const found = documents.find((d: { id: string }) => d.id === work.document_id)
-  if (!found || found.state === 'failed') return { ...work, stage: 'failed', error: found?.error ?? '' }
-  if (found.state !== 'ready') return work
+  const { document } = await ask('answers', 'list')
+  if (!document || document.state === 'failed') return { ...work, stage: 'failed', error: document?.error ?? '' }
+  if (document.state !== 'ready') return work
   const { runs } = await ask('insights', 're_ask', { turn_ids: work.turn_ids, purpose: 'after' })
   return { ...work, stage: 'after', after: runs }
 }

@@ -1,6 +1,7 @@
 // What all pages share: the language, numbers and times, the states of loading, and the one question before something is gone.
 import React, { createContext, useCallback, useContext, useEffect, useRef, useState } from 'react'
 import { Refused } from './api'
+import { Icon } from './icons'
 import en, { Texts } from './text/en'
 import es from './text/es'
 
@@ -90,9 +91,10 @@ export function Problem({ error, retry }: { error: unknown; retry?: () => void }
   )
 }
 
-export function Empty({ title, hint }: { title: string; hint?: string }) {
+export function Empty({ title, hint, icon = 'empty' }: { title: string; hint?: string; icon?: string }) {
   return (
     <div className="state empty">
+      <Icon name={icon} />
       <strong>{title}</strong>
       {hint && <span>{hint}</span>}
     </div>
@@ -145,6 +147,32 @@ export function Field({ label, hint, children }: { label: string; hint?: string;
       {React.cloneElement(children, { id, 'aria-describedby': hint ? `${id}-hint` : undefined })}
       {hint && <small id={`${id}-hint`}>{hint}</small>}
     </div>
+  )
+}
+
+type TabsProps = { label: string; names: string[]; title: (name: string) => string; chosen: string; choose: (name: string) => void; children: React.ReactNode }
+
+// Tabs as the keyboard expects them: one stop, arrows between.
+export function Tabs({ label, names, title, chosen, choose, children }: TabsProps) {
+  const id = React.useId()
+  const move = (event: React.KeyboardEvent) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key]
+    if (!step) return
+    const next = names[(names.indexOf(chosen) + step + names.length) % names.length]
+    choose(next)
+    document.getElementById(`${id}${next}`)?.focus()
+  }
+  return (
+    <>
+      <div className="tabs" role="tablist" aria-label={label} onKeyDown={move}>
+        {names.map((name) => (
+          <button key={name} id={id + name} type="button" role="tab" aria-selected={name === chosen} aria-controls={`${id}panel`} tabIndex={name === chosen ? 0 : -1} onClick={() => choose(name)}>
+            {title(name)}
+          </button>
+        ))}
+      </div>
+      <div role="tabpanel" id={`${id}panel`} aria-labelledby={id + chosen}>{children}</div>
+    </>
   )
 }
 

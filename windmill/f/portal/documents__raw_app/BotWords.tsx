@@ -1,0 +1,59 @@
+// What the bot says when it doesn't think for itself, one language at a time.
+import React, { useState } from 'react'
+import { Listed } from './BotParts'
+import { Part, Words } from './settings'
+import { Field, useHere } from './ui'
+
+type Said = 'dont_know' | 'failure_message' | 'handover_message' | 'offer_human' | 'limit_message' | 'closed_message'
+
+export default function BotWords({ now, set }: Part) {
+  const { t, language } = useHere()
+  const b = t.bot
+  const [wanted, setCode] = useState(now.languages[0])
+  const code = now.languages.includes(wanted) ? wanted : now.languages[0]
+  const names = new Intl.DisplayNames([language], { type: 'language' })
+  const named = (tag: string) => {
+    try {
+      return names.of(tag) ?? tag
+    } catch {
+      return tag // half-typed codes are no languages yet
+    }
+  }
+  const labels: [Said, string][] = [
+    ['dont_know', b.dontKnow],
+    ['offer_human', b.offerHuman],
+    ['handover_message', b.handoverMessage],
+    ['closed_message', b.closedMessage],
+    ['limit_message', b.limitMessage],
+    ['failure_message', b.failure],
+  ]
+  const word = (label: string, words: Words | undefined, change: (words: Words) => void) => (
+    <Field key={label + code} label={label}>
+      <textarea rows={3} dir="auto" lang={code} maxLength={1000} value={words?.[code] ?? ''} onChange={(e) => change({ ...words, [code]: e.target.value })} />
+    </Field>
+  )
+  return (
+    <>
+      <p className="intro">{b.wordsIntro}</p>
+      {now.languages.length > 1 && (
+        <div className="narrow">
+          <Field label={b.wordsIn}>
+            <select value={code} onChange={(e) => setCode(e.target.value)}>
+              {now.languages.map((tag) => <option key={tag} value={tag}>{named(tag)}</option>)}
+            </select>
+          </Field>
+        </div>
+      )}
+      {labels.map(([name, label]) => word(label, now[name], (words) => set({ [name]: words })))}
+      <details>
+        <summary>{b.notices}</summary>
+        <p className="intro">{b.noticesHint}</p>
+        {Object.entries(b.situations).map(([name, label]) => word(label, now.notices[name], (words) => set({ notices: { ...now.notices, [name]: words } })))}
+      </details>
+      <div className="grid">
+        <Listed key={`out ${code}`} label={b.optOut} hint={b.byComma} value={now.opt_out_words[code] ?? []} change={(words) => set({ opt_out_words: { ...now.opt_out_words, [code]: words } })} />
+        <Listed key={`in ${code}`} label={b.optIn} hint={b.byComma} value={now.opt_in_words[code] ?? []} change={(words) => set({ opt_in_words: { ...now.opt_in_words, [code]: words } })} />
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,26 @@
+// Knowledge: what the bot answers from. Files, websites, and answers that the staff has written; a question to try all of it.
+import React from 'react'
+import Answers from './Answers'
+import Documents from './Documents'
+import Sources from './Sources'
+import Try from './Try'
+import { go, useRoute } from './route'
+import { Tabs, useHere } from './ui'
+
+const parts: Record<string, () => React.JSX.Element> = { documents: Documents, websites: Sources, answers: Answers }
+
+export default function Knowledge() {
+  const { t } = useHere()
+  const { part } = useRoute()
+  const chosen = part in parts ? part : 'documents'
+  const Part = parts[chosen]
+  return (
+    <>
+      <p className="intro">{t.knowledge.intro}</p>
+      <Tabs label={t.knowledge.parts} names={Object.keys(parts)} title={(name) => t.knowledge.tabs[name]} chosen={chosen} choose={(name) => go('knowledge', name)}>
+        <Part />
+      </Tabs>
+      <Try />
+    </>
+  )
+}

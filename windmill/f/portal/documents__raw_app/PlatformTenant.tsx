@@ -1,0 +1,105 @@
+// One business on the operator's page: its state, numbers, keys and staff.
+import React, { useState } from 'react'
+import { ask } from './api'
+import { Field, Sure, fill, useForm, useHere } from './ui'
+
+export type Tenant = {
+  id: string
+  name: string
+  status: string
+  has_whatsapp_token: boolean
+  has_llm_key: boolean
+  numbers: { phone_number_id: string; name: string; enabled: boolean }[]
+  members: { email: string; role: string }[]
+  documents: number
+  turns: number
+  cost_usd: number
+}
+
+export default function PlatformTenant({ tenant, reload }: { tenant: Tenant; reload: () => Promise<void> }) {
+  const { t, number, money } = useHere()
+  const p = t.platform
+  const form = useForm()
+  const act = (action: string, fields: Record<string, unknown>) => async () => {
+    await ask('operator', action, { tenant: tenant.id, ...fields })
+    await reload()
+  }
+  return (
+    <li className="card">
+      <div className="row spread">
+        <strong dir="auto">{tenant.name}</strong>
+        <span className={tenant.status === 'active' ? 'badge ready' : 'badge failed'}>{p.status[tenant.status]}</span>
+      </div>
+      <small>
+        {fill(p.month, { turns: number(tenant.turns), cost: money(tenant.cost_usd) })} · {fill(p.documents, { n: number(tenant.documents) })}
+      </small>
+      <div className="row">
+        {tenant.status === 'active' ? (
+          <Sure label={p.suspend} ask={fill(p.suspendAsk, { name: tenant.name })} says={p.suspendSays} act={act('put_tenant', { status: 'suspended' })} />
+        ) : (
+          <button type="button" disabled={form.busy} onClick={() => form.run(act('put_tenant', { status: 'active' }))}>{p.activate}</button>
+        )}
+      </div>
+      <details>
+        <summary>{p.details}<span className="hidden">: {tenant.name}</span></summary>
+        <h3>{p.numbers}</h3>
+        <ul className="plain">
+          {tenant.numbers.map((n) => <li key={n.phone_number_id}><span dir="auto">{n.name}</span> <small>{n.phone_number_id}</small></li>)}
+        </ul>
+        <Put labels={[p.numberId, t.bot.nameLabel]} button={p.addNumber} act={([phone_number_id, name]) => act('put_number', { phone_number_id, name })()} />
+        <h3>{p.keys}</h3>
+        {(['whatsapp_token', 'llm_api_key'] as const).map((kind) => (
+          <div key={kind}>
+            <p>{p[kind]}: {(kind === 'whatsapp_token' ? tenant.has_whatsapp_token : tenant.has_llm_key) ? p.stored : p.missing}</p>
+            <Put labels={[`${p.key}: ${p[kind]}`]} button={t.save} secret act={([key]) => act('put_key', { kind, key })()} />
+          </div>
+        ))}
+        <h3>{p.members}</h3>
+        <ul className="plain">
+          {tenant.members.map((m) => (
+            <li key={m.email} className="row spread">
+              <span>{m.email} <small>{t.roles[m.role]}</small></span>
+              <Sure label={t.remove} ask={fill(p.memberAsk, { email: m.email })} says={p.memberSays} act={act('put_member', { email: m.email })} />
+            </li>
+          ))}
+        </ul>
+        <Put labels={[p.email]} button={p.addMember} roles act={([email, role]) => act('put_member', { email, role })()} />
+      </details>
+      {form.shown}
+    </li>
+  )
+}
+
+type PutProps = { labels: string[]; button: string; secret?: boolean; roles?: boolean; act: (values: string[]) => Promise<void> }
+
+export function Put({ labels, button, secret, roles, act }: PutProps) {
+  const { t } = useHere()
+  const form = useForm()
+  const [values, setValues] = useState(labels.map(() => ''))
+  const [role, setRole] = useState('editor')
+  const send = (event: React.FormEvent) => {
+    event.preventDefault()
+    form.run(async () => {
+      await act(roles ? [...values, role] : values)
+      setValues(labels.map(() => ''))
+    })
+  }
+  return (
+    <form className="row bottom" onSubmit={send}>
+      {labels.map((label, i) => (
+        <Field key={label} label={label}>
+          <input required type={secret ? 'password' : 'text'} autoComplete="off" value={values[i]} onChange={(e) => setValues(values.map((v, n) => (n === i ? e.target.value : v)))} />
+        </Field>
+      ))}
+      {roles && (
+        <Field label={t.platform.role}>
+          <select value={role} onChange={(e) => setRole(e.target.value)}>
+            {Object.entries(t.roles).map(([code, name]) => <option key={code} value={code}>{name}</option>)}
+          </select>
+        </Field>
+      )}
+      <button disabled={form.busy}>{button}</button>
+      {form.shown}
+    </form>
+  )
+}

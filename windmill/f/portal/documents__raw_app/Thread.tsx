@@ -1,0 +1,128 @@
+// One conversation: what was said, with sources and tool calls; a person may take over and write.
+import React, { useState } from 'react'
+import Calls, { Call } from './Calls'
+import { ask, keep, newId, Refused } from './api'
+import { Field, Loading, Problem, fill, useEvery, useForm, useHere, useLoad } from './ui'
+
+export type Contact = { id: string; name: string | null; username: string | null; phone: string | null; paused: boolean; waiting: boolean; body: string | null; direction: string | null; at: string | null }
+type Message = {
+  id: number
+  direction: 'in' | 'out'
+  body: string
+  citations: { document: string; page: number }[] | null
+  model: string | null
+  status: string | null
+  outcome: string | null
+  tools: Call[] | null
+  at: string
+}
+type History = { contact: Contact & { paused_until: string | null; lead: Record<string, string> }; messages: Message[]; more: boolean }
+
+export const called = (contact: Contact, unnamed: string) => contact.name || contact.username || (contact.phone ? `+${contact.phone}` : unnamed)
+
+export default function Thread({ id, back, changed }: { id: string; back: () => void; changed: () => void }) {
+  const { t, may, time } = useHere()
+  const c = t.conversations
+  const form = useForm()
+  const [older, setOlder] = useState<Message[]>([])
+  const [olderMore, setOlderMore] = useState<boolean | null>(null)
+  const loaded = useLoad<History>(() => ask('conversations', 'history', { contact_id: id }), [id])
+  useEvery(5000, !loaded.error, loaded.reload)
+  if (loaded.error) return <Problem error={loaded.error} retry={loaded.reload} />
+  if (!loaded.value) return <Loading />
+  const { contact, messages } = loaded.value
+  const until = contact.paused_until
+  const pause = (hours: number) =>
+    form.run(async () => {
+      await ask('conversations', 'pause', { contact_id: id, hours })
+      await loaded.reload()
+      changed()
+    })
+  const all = [...older.filter((m) => m.id < (messages[0]?.id ?? 0)), ...messages]
+  const page = async () => {
+    const found: History = await ask('conversations', 'history', { contact_id: id, before: all[0]?.id ?? 0 })
+    setOlder([...found.messages, ...older])
+    setOlderMore(found.more)
+  }
+  return (
+    <section className="conversation" aria-label={called(contact, c.unnamed)}>
+      <div className="row spread">
+        <button type="button" className="quiet back" onClick={back}>{c.back}</button>
+        <h2 dir="auto">{called(contact, c.unnamed)}</h2>
+        {may('owner', 'editor', 'agent') && (
+          <div className="row">
+            {contact.waiting && !until && <button type="button" disabled={form.busy} onClick={() => pause(0)}>{c.dealtWith}</button>}
+            <button type="button" disabled={form.busy} onClick={() => pause(until ? 0 : 12)}>{until ? c.resume : c.pause}</button>
+          </div>
+        )}
+      </div>
+      {contact.waiting && <p className="hint waiting">{c.waiting}</p>}
+      {until && <p className="hint">{until === 'infinity' ? c.pausedOpen : fill(c.pausedUntil, { time: time(until) })}</p>}
+      {Object.keys(contact.lead ?? {}).length > 0 && (
+        <dl className="pairs" aria-label={c.lead}>
+          {Object.entries(contact.lead).map(([name, value]) => (
+            <div key={name}><dt>{name}</dt><dd dir="auto">{value}</dd></div>
+          ))}
+        </dl>
+      )}
+      {form.shown}
+      <div className="thread tall" tabIndex={0} role="log" aria-label={called(contact, c.unnamed)} ref={(box) => { if (box && !older.length) box.scrollTop = box.scrollHeight }}>
+        {(olderMore ?? loaded.value.more) && <button type="button" className="quiet" onClick={page}>{c.older}</button>}
+        {all.map((message) => <Bubble key={message.id} message={message} />)}
+      </div>
+      {may('owner', 'editor', 'agent') && <Write id={id} sent={() => { loaded.reload(); changed() }} />}
+    </section>
+  )
+}
+
+function Bubble({ message }: { message: Message }) {
+  const { t, time } = useHere()
+  const c = t.conversations
+  const who = message.direction === 'in' ? c.customer : message.model === 'human' ? c.human : c.bot
+  const facts = [who, time(message.at), message.status && (c.status[message.status] ?? message.status), message.outcome && message.direction === 'out' && c.outcomes[message.outcome]]
+  return (
+    <div className={`bubble ${message.direction} ${message.model === 'human' ? 'person' : ''}`}>
+      <p dir="auto" className="text">{message.body}</p>
+      {message.citations?.map((source, i) => <small key={i} dir="auto">{fill(c.source, source)}</small>)}
+      <Calls tools={message.tools} />
+      <small>{facts.filter(Boolean).join(' · ')}</small>
+    </div>
+  )
+}
+
+function Write({ id, sent }: { id: string; sent: () => void }) {
+  const { t, tenant } = useHere()
+  const c = t.conversations
+  const form = useForm()
+  const [body, setBody] = useState(keep.get(`draft ${tenant} ${id}`, ''))
+  const [replyId, setReplyId] = useState(() => newId())
+  const write = (text: string) => {
+    keep.set(`draft ${tenant} ${id}`, text)
+    setBody(text)
+  }
+  const send = (event: React.FormEvent) => {
+    event.preventDefault()
+    form.run(async () => {
+      try {
+        await ask('conversations', 'reply', { contact_id: id, body, reply_id: replyId })
+      } catch (error) {
+        // WhatsApp's answer was a no: the next try is another message. Without an answer it stays the same one.
+        if (error instanceof Refused && error.code === 'not_sent') setReplyId(newId())
+        throw error
+      }
+      setReplyId(newId())
+      write('')
+      sent()
+      return ' '
+    }, c.sending)
+  }
+  return (
+    <form onSubmit={send}>
+      <Field label={c.reply} hint={c.replyHint}>
+        <textarea rows={2} dir="auto" required maxLength={4096} value={body} onChange={(e) => write(e.target.value)} />
+      </Field>
+      <button className="solid" disabled={form.busy}>{c.send}</button>
+      {form.shown}
+    </form>
+  )
+}
