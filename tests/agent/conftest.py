@@ -23,6 +23,7 @@ from f.common.embeddings import embed
 from local.ports import free_port
 from local.processes import Processes
 from sql import apply
+from tests.agent.odd import POINTS, Odd, register
 from tests.agent.vendors import Vendor, gemini_shape, openai_shape
 
 MASTER_KEY = base64.b64encode(bytes(range(32))).decode()
@@ -258,6 +259,37 @@ def bench(
     made.rows("update tenants set limits = '{}', llm_api_key = null")
     made.rows("delete from usage_months")
     made.rows("delete from tenant_tools where name <> 'orders'")
+
+
+@pytest.fixture(scope="session")
+def odd_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Odd]:
+    server = Odd(tmp_path_factory.mktemp("odd"))
+    yield server
+    server.kill()  # it may still hang, as it was told to
+
+
+@pytest.fixture
+def odd(odd_server: Odd, bench: Bench) -> Odd:
+    """The misbehaving MCP server, registered with the shop; forgotten after the test."""
+    odd_server.lists(POINTS)
+    bench.settings["allowed_private_hosts"].append(f"127.0.0.1:{odd_server.port}")
+    register(bench, odd_server)
+    return odd_server
+
+
+@pytest.fixture
+def obeying(bench: Bench) -> Iterator[Bench]:
+    """With the model that obeys whatever it is told."""
+    from tests.agent import attacks
+
+    bench.llm = {
+        "provider": "openai",
+        "base_url": bench.models_url,
+        "model": "offline-obey",
+        "api_key": PLATFORM_KEY,
+    }
+    bench.set(lead_fields=["email"], system_prompt=attacks.PROMPT)
+    yield bench
 
 
 def tools_called(result: dict[str, Any]) -> list[str]:

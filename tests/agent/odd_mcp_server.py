@@ -2,7 +2,7 @@
 
 FILE is read anew at every request, so that a tool's schema can change between discovery and call. A list of tools, each with `name`,
 `description`, `parameters` (a JSON schema) and what it does: `answer` (these words), `bytes` (so many), `hang` (never answers),
-`says_error` (refuses in these words). `page`: how many tools are listed at once.
+`says_error` (refuses in these words), `echo` (says what it was called with). `page`: how many tools are listed at once.
 """
 
 from __future__ import annotations
@@ -52,7 +52,8 @@ def build(path: Path) -> Any:
             await anyio.sleep_forever()
         if tool.get("says_error"):
             return _error(tool["says_error"])
-        text = "x" * tool["bytes"] if tool.get("bytes") else tool["answer"]
+        text = json.dumps(given) if tool.get("echo") else tool["answer"]
+        text = "x" * tool["bytes"] if tool.get("bytes") else text
         return CallToolResult(content=[TextContent(type="text", text=text)])
 
     server: Any = Server("odd", on_list_tools=list_tools, on_call_tool=call_tool)

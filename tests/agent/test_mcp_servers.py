@@ -4,70 +4,17 @@ and in a trace that names the server and what is wrong with it."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from deploy import tenants
 
 from local.ports import free_port
-from local.processes import Processes
-from tests.agent.conftest import MASTER_KEY, SHOP, Bench, notes, tools_called
+from tests.agent.conftest import Bench, notes, tools_called
+from tests.agent.odd import POINTS, Odd, register
 from tests.agent.vendors import call
 
 QUESTION = "How many points do I have?"
-ID = {"type": "object", "properties": {"member": {"type": "string"}}, "required": ["member"]}
-POINTS = {"name": "get_points", "parameters": ID, "answer": "You have 120 points."}
 ASK = call("get_points", {"member": "M-1"})
-
-
-class Odd:
-    """The misbehaving server: started, told what to be, killed."""
-
-    def __init__(self, folder: Path) -> None:
-        self._processes, self._file = Processes(folder / "logs"), folder / "tools.json"
-        self.port = free_port()
-        self.lists(POINTS)
-        self.start()
-
-    def lists(self, *tools: dict[str, Any], **more: Any) -> None:
-        self._file.write_text(json.dumps({"tools": tools, **more}))
-
-    def start(self) -> None:
-        module = "tests.agent.odd_mcp_server"
-        self._processes.start("odd", module, "--port", str(self.port), "--tools", str(self._file))
-        self._processes.wait_until_answers("odd", f"http://127.0.0.1:{self.port}/mcp")
-
-    def kill(self) -> None:
-        self._processes.kill("odd")
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Odd]:
-    odd = Odd(tmp_path_factory.mktemp("odd"))
-    yield odd
-    odd.kill()  # it may still hang, as it was told to
-
-
-@pytest.fixture
-def odd(server: Odd, bench: Bench) -> Iterator[Odd]:
-    """Registered with the shop, not asked for its tools yet; forgotten after the test."""
-    server.lists(POINTS)
-    bench.settings["allowed_private_hosts"].append(f"127.0.0.1:{server.port}")
-    register(bench, server)
-    yield server
-
-
-def register(bench: Bench, odd: Odd, *allowed: str, timeout_s: float = 5) -> None:
-    with bench.admin() as conn:
-        tenants.put_tool(
-            *(conn, MASTER_KEY, bench.tenants[SHOP], "club", f"http://127.0.0.1:{odd.port}/mcp"),
-            authorization="Bearer odd-key-0123456789",
-            allowed_tools=list(allowed) or ["get_points"],
-        )
-    bench.rows("update tenant_tools set discovered = null, discovered_at = null where name = 'club'")
-    bench.rows("update tenant_tools set timeout_s = %s where name = 'club'", timeout_s)
 
 
 def offered(bench: Bench, number: int = 0) -> dict[str, Any]:

@@ -1,0 +1,59 @@
+"""The misbehaving MCP server as tests use it: a process of its own, registered with the shop."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from deploy import tenants
+
+from local.ports import free_port
+from local.processes import Processes
+
+if TYPE_CHECKING:
+    from tests.agent.conftest import Bench
+
+ID = {"type": "object", "properties": {"member": {"type": "string"}}, "required": ["member"]}
+POINTS = {"name": "get_points", "parameters": ID, "answer": "You have 120 points."}
+
+
+class Odd:
+    """The misbehaving server: started, told what to be, killed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._processes, self._file = Processes(folder / "logs"), folder / "tools.json"
+        self.port = free_port()
+        self.lists(POINTS)
+        self.start()
+
+    def lists(self, *tools: dict[str, Any], **more: Any) -> None:
+        self._file.write_text(json.dumps({"tools": tools, **more}))
+
+    def start(self) -> None:
+        module = "tests.agent.odd_mcp_server"
+        self._processes.start("odd", module, "--port", str(self.port), "--tools", str(self._file))
+        self._processes.wait_until_answers("odd", f"http://127.0.0.1:{self.port}/mcp")
+
+    def kill(self) -> None:
+        self._processes.kill("odd")
+
+
+def register(bench: Bench, odd: Odd, *allowed: str, timeout_s: float = 5) -> None:
+    """Lets the shop use it, as if it had not been asked for its tools yet."""
+    from tests.agent import conftest
+
+    with bench.admin() as conn:
+        tenants.put_tool(
+            *(
+                conn,
+                conftest.MASTER_KEY,
+                bench.tenants[conftest.SHOP],
+                "club",
+                f"http://127.0.0.1:{odd.port}/mcp",
+            ),
+            authorization="Bearer odd-key-0123456789",
+            allowed_tools=list(allowed) or ["get_points"],
+        )
+    bench.rows("update tenant_tools set discovered = null, discovered_at = null where name = 'club'")
+    bench.rows("update tenant_tools set timeout_s = %s where name = 'club'", timeout_s)
