@@ -11,6 +11,5 @@ from tests.worker.support import Warm
 
 @pytest.fixture(scope="session")
 def warm() -> Iterator[Warm]:
-    # Generous with time: the tests run many processes on few cores. What 50 ms means is a test of its own.
-    with Warm("--wait", "60") as running:
+    with Warm() as running:
         yield running

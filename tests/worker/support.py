@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ARGUMENTS = ("-u", "-m", "wrapper")
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "TZ": "UTC", "HOME": "/tmp", "WM_TOKEN": "t"}
 SAYS = "warm interpreter: "
+RUNS = ("-m", "windmill.worker.warm")
 
 
 def until(true: Callable[[], object], seconds: float = 60) -> None:
@@ -39,9 +41,17 @@ def children(pid: int) -> list[int]:
 class Job:
     """A folder with a wrapper.py, and the process that runs it."""
 
-    def __init__(self, python: str, source: str, env: dict[str, str] | None = None, **options: Any) -> None:
+    def __init__(
+        self,
+        python: str,
+        source: str,
+        env: dict[str, str] | None = None,
+        files: dict[str, str] | None = None,
+        **options: Any,
+    ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="job-"))
-        (self.folder / "wrapper.py").write_text(source)
+        for name, text in {"wrapper.py": source, **(files or {})}.items():
+            (self.folder / name).write_text(text)
         options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "process_group": 0} | options
         self.process = subprocess.Popen(
             [python, *ARGUMENTS],
@@ -65,19 +75,27 @@ def plainly(source: str, env: dict[str, str] | None = None, **options: Any) -> t
 
 
 class Warm:
-    """A warm interpreter that runs."""
+    """A warm interpreter that runs. Its client is generous with time: the tests run many processes on few cores."""
 
-    def __init__(self, *flags: str) -> None:
+    def __init__(self, *flags: str, wait_s: float = 60, code: tuple[str, ...] = RUNS) -> None:
+        self.wait_s = wait_s
         self.folder = Path(tempfile.mkdtemp(prefix="warm-"))
         self.python = str(self.folder / "python")
-        command = [sys.executable, "-m", "windmill.worker.warm", "--folder", str(self.folder), *flags]
+        command = [sys.executable, *code, "--folder", str(self.folder), *flags]
         environment = os.environ | {"A_SECRET": "of whoever starts it"}
         self.log = (self.folder / "log").open("w+")
         self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=self.log)
 
     def __enter__(self) -> Warm:
-        until(lambda: (self.folder / "socket").exists() and not self.job("").wait()[2])
+        until((self.folder / "socket").exists)
+        self.patient(self.wait_s)
+        until(lambda: not self.job("").wait()[2])
         return self
+
+    def patient(self, seconds: float) -> None:
+        """How long the client waits for an answer."""
+        client = Path(self.python)
+        client.write_text(re.sub(r"WAIT_S = [\d.]+", f"WAIT_S = {seconds}", client.read_text()))
 
     def __exit__(self, *_: object) -> None:
         self.process.terminate()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.worker.support import SAYS, Warm, alive, until
+from tests.worker.support import SAYS, Warm, alive, children, until
 
 FAMILY = """
 import os, subprocess, sys, time
@@ -61,15 +61,15 @@ def test_peak_memory_shows_in_the_client(warm: Warm) -> None:
 
 
 def test_a_killed_server_takes_its_jobs_along_and_is_replaced() -> None:
-    with Warm("--wait", "60") as own:
-        job = own.job("import os, time\nprint(os.getpid())\ntime.sleep(600)")
+    with Warm() as own:
+        job = own.job(FAMILY)
         assert job.process.stdout
-        pid = int(job.process.stdout.readline())
+        pids = [int(word) for word in job.process.stdout.readline().split()]
         (server,) = own.servers
         os.kill(server, signal.SIGKILL)
         code, _, err = job.wait()
-        assert code == 1 and f"{SAYS}it was stopped in the middle of this job" in err
-        until(lambda: not alive(pid))
+        assert code == -9 and f"{SAYS}it was stopped in the middle of this job" in err
+        until(lambda: not any(alive(pid) for pid in pids))
         assert own.run("print(1)") == (0, "1\n", "")
         assert own.servers != [server]
         job = own.job("import os, time\nprint(os.getpid())\ntime.sleep(600)")
@@ -77,11 +77,49 @@ def test_a_killed_server_takes_its_jobs_along_and_is_replaced() -> None:
         pid = int(job.process.stdout.readline())
         own.process.kill()
         until(lambda: not alive(pid))
-        assert job.wait()[0] == 1
+        assert job.wait()[0] == -9
+
+
+SLOW_FORKS = """
+import os, sys, time
+from windmill.worker.warm import __main__, server
+let_go = server.Server.let_go
+
+def slowly(self):
+    while os.path.exists(sys.argv[2] + "/hold"):
+        time.sleep(0.01)
+    let_go(self)
+
+server.Server.let_go = slowly
+sys.exit(__main__.main())
+"""
+WAITS = "import os, time\nprint('ready')\nwhile not os.path.exists('go'):\n    time.sleep(0.01)"
+
+
+def test_a_slow_fork_keeps_no_ended_job_alive() -> None:
+    """A fork begins with copies of the server's descriptors. An ended job's, held by one, once made the server wait for another job's end."""
+    with Warm(code=("-c", SLOW_FORKS)) as own:
+        (server,) = own.servers
+        ends = own.job(WAITS)
+        assert ends.process.stdout and ends.process.stdout.readline() == "ready\n"
+        (own.folder / "hold").touch()
+        slow = own.job("print('slow')")
+        until(lambda: len(children(server)) == 2)
+        (ends.folder / "go").touch()
+        assert ends.wait() == (0, "", "")
+        stays = own.job(WAITS)
+        until(lambda: len(children(server)) == 2)
+        (own.folder / "hold").unlink()
+        assert stays.process.stdout and stays.process.stdout.readline() == "ready\n"
+        assert slow.wait() == (0, "slow\n", "")
+        assert own.run("print('served')") == (0, "served\n", "")
+        assert stays.process.poll() is None
+        (stays.folder / "go").touch()
+        assert stays.wait() == (0, "", "")
 
 
 def test_growing_old_fails_no_job() -> None:
-    with Warm("--wait", "60", "--jobs", "5") as own:
+    with Warm("--jobs", "5") as own:
         (first,) = own.servers
         long = own.job(
             "import os, time\nprint(os.getppid())\nwhile not os.path.exists('go'):\n    time.sleep(0.01)\nprint('end')"

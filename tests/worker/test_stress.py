@@ -70,7 +70,7 @@ def test_many_jobs_at_once() -> None:
         jobs = (run_one(warm, number, folder, left) for number in range(JOBS))
         return [wrong for wrong in await asyncio.gather(*jobs) if wrong]
 
-    with tempfile.TemporaryDirectory() as folder, Warm("--wait", "900", "--jobs", "1000000") as warm:
+    with tempfile.TemporaryDirectory() as folder, Warm("--jobs", "1000000", wait_s=900) as warm:
         (server,) = warm.servers
         before = sorted(os.listdir(f"/proc/{server}/fd"))
         assert asyncio.run(all_of_them(warm, Path(folder))) == []

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -26,14 +27,11 @@ def main() -> int:
     parser.add_argument("--install", action="store_true", help="only write the client")
     parser.add_argument("--jobs", type=int, default=2000, help="start afresh after so many jobs (2000)")
     parser.add_argument("--growth", type=int, default=64, help="or when memory has grown by so many MB (64)")
-    parser.add_argument(
-        "--wait", type=float, default=0.05, help="seconds that the client waits for an answer (0.05)"
-    )
     options = parser.parse_args()
     if set(os.environ) - {"LC_CTYPE"}:  # which Python itself sets where there is no locale
         os.execve(sys.executable, [sys.executable, "-u", *sys.orig_argv[1:]], {})
     try:
-        install(options.folder, options.wait)
+        install(options.folder)
         if not options.install:
             supervise(listen(options.folder / "socket"), options.jobs, options.growth * 1024 * 1024)
     except OSError as error:
@@ -42,22 +40,23 @@ def main() -> int:
     return 0
 
 
-def install(folder: Path, wait_s: float = 0.05) -> None:
+def install(folder: Path) -> None:
     """The client, executable by whoever may enter the folder: this user."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     found = folder.stat()
     if found.st_uid != os.geteuid() or found.st_mode & 0o077:
         raise PermissionError(f"{folder} must belong to this user and be closed to all others (mode 0700)")
-    source = CLIENT.read_text().replace("WAIT_S = 0.05", f"WAIT_S = {wait_s}")
     fresh = folder / "python.new"
-    fresh.write_text(f"#!{sys.executable} -IS\n{source}")
+    fresh.write_text(f"#!{sys.executable} -IS\n{CLIENT.read_text()}")
     fresh.chmod(0o700)
     fresh.rename(folder / "python")
 
 
 def listen(path: Path) -> socket.socket:
     path.unlink(missing_ok=True)
-    listener = socket.socket(socket.AF_UNIX)
+    for left in path.parent.glob("modules-*"):  # of a server that was killed
+        shutil.rmtree(left)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     os.umask(0o177)
     listener.bind(str(path))
     os.umask(0o022)
@@ -72,7 +71,7 @@ def supervise(listener: socket.socket, max_jobs: int, max_growth: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     serving: socket.socket | None = None
     while True:
-        link, theirs = socket.socketpair()
+        link, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
         supervisor = os.getpid()
         if os.fork() == 0:
             link.close()
@@ -81,11 +80,11 @@ def supervise(listener: socket.socket, max_jobs: int, max_growth: int) -> None:
             work(listener, theirs, supervisor, max_jobs, max_growth)
             return
         theirs.close()
-        if link.recv(1) == b"r":
+        if link.recv(8):  # it is ready
             if serving:
                 serving.close()  # tells it to take no more
             serving = link
-            if link.recv(1) == b"o":  # it has grown old
+            if link.recv(8):  # it has grown old
                 continue
         print("warm interpreter: the server died; starting another", file=sys.stderr)
         time.sleep(0.5)
@@ -100,13 +99,13 @@ def work(
 
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     die_with(supervisor)
-    versions, loaded = preload()
+    preloaded = preload()
     server = Server(listener, link, max_jobs, max_growth)
-    link.send(b"r")
+    link.send(b"ready")
     connection = server.serve()
     if connection is not None:
         die_with(server.pid)
-        run(connection, versions, loaded)
+        run(connection, preloaded, server.kept)
 
 
 if __name__ == "__main__":

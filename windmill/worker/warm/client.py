@@ -1,7 +1,7 @@
 """What Windmill starts as PYTHON_PATH: hands the job to the warm interpreter, or becomes the plain one.
 
-Runs as `python -IS`, and imports nothing that isn't built in: its start is the whole cost of a job. The server (server.py beside this
-file) forks a process that gets this one's folder, environment and standard streams; this one waits for its end and ends in the same way.
+Runs as `python -IS`, and imports nothing that isn't built in: its start is the whole cost of a job. The server (server.py) forks a process
+that takes over this one's folder, environment and standard streams; this one waits for its end and ends in the same way.
 """
 
 import _signal  # type: ignore[import-not-found]
@@ -10,8 +10,7 @@ import posix
 import sys
 
 WAIT_S = 0.05  # how long the server may take to say that it is there
-MAPPED = list[object]()
-FORWARDED = (1, 2, 3, 10, 12, 15)  # HUP, INT, QUIT, USR1, USR2, TERM
+STEP = 2 * 1024 * 1024
 
 
 def plain(reason: str = "") -> None:
@@ -23,97 +22,77 @@ def plain(reason: str = "") -> None:
     posix.execve(sys.executable, [sys.executable, *sys.argv[1:]], given)
 
 
-def lines(connection: _socket.socket):  # type: ignore[no-untyped-def]
-    """What the server says, word by word; ends when the connection does."""
-    text = b""
-    while True:
-        try:
-            piece = connection.recv(1)
-        except TimeoutError:
-            yield ["silence"]
-            continue
-        if not piece:
-            return
-        text += piece
-        if piece == b"\n":
-            yield text[:-1].decode().split(" ", 1)
-            text = b""
-
-
-def submit(connection: _socket.socket) -> None:
-    """Sends the job: standard streams, folder, umask, environment."""
-    umask = posix.umask(0)
-    posix.umask(umask)
-    pairs = [name + b"=" + value for name, value in posix.environ.items()]
-    body = b"\0".join([b"%d" % umask, *pairs])
-    handles = b"".join(n.to_bytes(4, sys.byteorder) for n in (0, 1, 2, posix.open(".", posix.O_RDONLY)))
-    rights = [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, handles)]
-    connection.sendmsg([len(body).to_bytes(4, "big")], rights)
-    connection.sendall(body)
-
-
-def follow_memory(pid: int, file: int, shown: int) -> int:
+def show_memory(pid: int, file: int, mapped: list[object]) -> None:
     """Windmill reads the peak of this process: it is brought up to the job's by mapping the same 2 MB again and again, which costs nothing."""
     import mmap
 
-    step = 2 * 1024 * 1024
-    posix.ftruncate(file, step)
     with open(f"/proc/{pid}/status") as status:
         peak = next((int(line.split()[1]) for line in status if line.startswith("VmHWM")), 0) * 1024
-    while shown < peak:
-        MAPPED.append(mmap.mmap(file, step, flags=mmap.MAP_SHARED | mmap.MAP_POPULATE))
-        shown += step
-    return shown
-
-
-def forward(pid: int) -> None:
-    """A signal for this process is meant for the job."""
-    for number in FORWARDED:
-        _signal.signal(number, lambda received, frame: posix.kill(pid, received))
+    posix.ftruncate(file, STEP)
+    while len(mapped) * STEP < peak:
+        mapped.append(mmap.mmap(file, STEP, flags=mmap.MAP_SHARED | mmap.MAP_POPULATE))
 
 
 def end(status: int) -> None:
     """As the job ended: by the same signal, or with the same code."""
     number = status & 127
     if number:
-        if number not in (9, 19):
+        if number != 9:
             _signal.signal(number, _signal.SIG_DFL)
         posix.kill(posix.getpid(), number)
     posix._exit(status >> 8)
 
 
+def abandon(group: int) -> None:
+    """The server is gone, and the job with it; not what the job had started."""
+    try:
+        posix.killpg(group, 9)  # where it is this process's own, too, that is its end
+    finally:
+        posix._exit(1)  # nothing was left of it
+
+
+def see_through(connection: _socket.socket) -> None:
+    """Until the job has ended. A signal for this process is meant for the job."""
+    pid, file, mapped = 0, posix.memfd_create("peak"), list[object]()
+    while True:
+        try:
+            word, _, rest = connection.recv(4096).decode().partition(" ")
+        except TimeoutError:
+            if pid:
+                try:
+                    show_memory(pid, file, mapped)
+                except OSError:
+                    continue  # the job has just ended: its status comes next
+            continue
+        if word == "plain":
+            plain(rest)
+        elif word == "pid":
+            pid = int(rest)
+            for number in (1, 2, 3, 10, 12, 15):  # HUP, INT, QUIT, USR1, USR2, TERM
+                _signal.signal(number, lambda received, frame, pid=pid: posix.kill(pid, received))
+        elif word == "status":
+            end(int(rest))
+        else:
+            posix.write(2, b"warm interpreter: it was stopped in the middle of this job\n")
+            abandon(posix.getpid() if posix.getpgrp() == posix.getpid() else pid)
+
+
 def main() -> None:
     if sys.argv[1:] != ["-u", "-m", "wrapper"]:
         plain()
-    connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
-    said = lines(connection)
+    connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
+    streams = b"".join(number.to_bytes(4, sys.byteorder) for number in (0, 1, 2))
     try:
         connection.setblocking(False)  # a full queue is an answer, too
         connection.connect(sys.argv[0].rpartition("/")[0] + "/socket")
         connection.settimeout(WAIT_S)
-        if next(said, [""])[0] != "welcome":
-            plain("it does not answer")
-        connection.settimeout(None)
-        submit(connection)
+        if not connection.recv(16):
+            plain("it went away")
+        connection.sendmsg([b"job"], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, streams)])
     except OSError as error:
-        plain(f"it can't be reached ({error.strerror})")
+        plain(f"it can't be reached: {error.strerror or 'no answer'}")
     connection.settimeout(0.5)
-    pid, memory, shown = 0, posix.memfd_create("peak"), 0
-    for word, *rest in said:
-        if word == "plain":
-            plain(rest[0])
-        elif word == "pid":
-            pid = int(rest[0])
-            forward(pid)
-        elif word == "status":
-            end(int(rest[0]))
-        elif pid:
-            try:
-                shown = follow_memory(pid, memory, shown)
-            except OSError:
-                continue  # the job has just ended: its status comes next
-    posix.write(2, b"warm interpreter: it was stopped in the middle of this job\n")
-    posix._exit(1)
+    see_through(connection)
 
 
 main()

@@ -16,7 +16,9 @@ import threading
 import time
 from pathlib import Path
 from types import ModuleType
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
+
+from .modules import Modules
 
 # Read once, when a process or one of the preloaded modules starts: a job that sets them needs a fresh interpreter.
 EARLY = ("PYTHON", "LANG", "LC_", "LD_", "MALLOC_", "GLIBC_", "OPENSSL_", "PSYCOPG_", "PYDANTIC_", "OTEL_")
@@ -25,11 +27,26 @@ NAMESPACES = ("mnt", "net", "pid", "user", "cgroup")
 LIMITS = sorted({getattr(resource, name) for name in dir(resource) if name.startswith("RLIMIT_")})
 
 
-def answer(connection: socket.socket, line: str) -> None:
-    try:
-        connection.send(f"{line}\n".encode())
-    except OSError:
-        return  # nobody waits for it any more
+class Preloaded(NamedTuple):
+    """What a job finds imported: the packages' versions, and the top-level names."""
+
+    versions: dict[str, str]
+    names: set[str]
+
+    def clash(self, folder: str) -> str:
+        """Whether a folder of a job's path holds something else than what is imported already under that name."""
+        try:
+            found = os.listdir(folder)
+        except OSError:
+            return ""  # Python passes over it, too
+        packages = [
+            name.removesuffix(".dist-info").split("-") for name in found if name.endswith(".dist-info")
+        ]
+        for name, version in ((plain_name(package[0]), package[-1]) for package in packages):
+            if self.versions.get(name, version) != version:
+                return f"{name} {version} is locked, {self.versions[name]} is preloaded"
+        same = {name.partition(".")[0] for name in found} & self.names if not packages else set()
+        return f"{folder} has another {', '.join(sorted(same))}" if same else ""
 
 
 def plain_name(name: str) -> str:
@@ -37,48 +54,46 @@ def plain_name(name: str) -> str:
 
 
 class Client:
-    """Who handed over the job: its process, what it sent, and whether a fork can stand in for what it would become."""
+    """Who hands over the job: the process that Windmill started, and whether a fork can stand in for it."""
 
     def __init__(self, connection: socket.socket) -> None:
+        self.streams = socket.recv_fds(connection, 16, 3)[1]
+        if len(self.streams) != 3:
+            raise OSError("the client went away")
         peer = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
         self.pid, self.user, self.group = struct.unpack("3i", peer)
-        head, self.handles, _, _ = socket.recv_fds(connection, 4, 4)
-        size = int.from_bytes(head, "big")
-        umask, *pairs = connection.recv(size, socket.MSG_WAITALL).split(b"\0")
-        if len(self.handles) != 4 or not umask:
-            raise OSError("the client went away")
-        self.umask = int(umask)
-        self.environment = dict(os.fsdecode(pair).split("=", 1) for pair in pairs)
-        self.path = [folder for folder in self.environment.get("PYTHONPATH", "").split(":") if folder]
+        self.place = Path(f"/proc/{self.pid}")
+        pairs = (self.place / "environ").read_bytes().split(b"\0")
+        given = dict(os.fsdecode(pair).split("=", 1) for pair in pairs if pair)
+        self.environment = {**os.environ, **given}  # the server's is what Python itself sets: LC_CTYPE
+        self.path = [folder for folder in given.get("PYTHONPATH", "").split(":") if folder]
 
-    def why_not(self, versions: dict[str, str], loaded: set[str]) -> str:
+    def why_not(self, preloaded: Preloaded) -> str:
         """The reason why this job needs an interpreter of its own; '' when it doesn't."""
         if (self.user, self.group) != (os.geteuid(), os.getegid()):
             return "it belongs to another user"
         for kind in NAMESPACES:
-            if os.readlink(f"/proc/{self.pid}/ns/{kind}") != os.readlink(f"/proc/self/ns/{kind}"):
+            if os.readlink(self.place / "ns" / kind) != os.readlink(f"/proc/self/ns/{kind}"):
                 return f"the job is isolated from it ({kind} namespace)"
         early = {k for k, v in self.environment.items() if k.startswith(EARLY) and os.environ.get(k) != v}
-        early |= os.environ.keys() - self.environment.keys()
         if early - {"PYTHONPATH"}:
             return f"it was started without this job's {', '.join(sorted(early - {'PYTHONPATH'}))}"
-        return next(
-            (reason for folder in (".", *self.path) if (reason := clash(folder, versions, loaded))), ""
-        )
+        folders = (os.readlink(self.place / "cwd"), *self.path)
+        return next((reason for folder in folders if (reason := preloaded.clash(folder))), "")
 
     def take_over(self) -> None:
         """Its streams, folder, environment, limits and process group; what is killed with it, is killed with the job."""
-        for number, handle in enumerate(self.handles[:3]):
+        for number, handle in enumerate(self.streams):
             os.dup2(handle, number)
-        os.fchdir(self.handles[3])
-        for handle in self.handles:
             os.close(handle)
-        os.umask(self.umask)
+        os.chdir(self.place / "cwd")
+        umask = re.search(r"Umask:\s+(\d+)", (self.place / "status").read_text())
+        os.umask(int(umask[1], 8) if umask else 0o022)
         for limit in LIMITS:
             wanted = resource.prlimit(self.pid, limit)
             if wanted != resource.getrlimit(limit):
                 resource.setrlimit(limit, wanted)
-        Path("/proc/self/oom_score_adj").write_text(Path(f"/proc/{self.pid}/oom_score_adj").read_text())
+        Path("/proc/self/oom_score_adj").write_text((self.place / "oom_score_adj").read_text())
         try:
             os.setpgid(0, self.pid)
         except PermissionError:
@@ -88,31 +103,20 @@ class Client:
         time.tzset()
 
 
-def clash(folder: str, versions: dict[str, str], loaded: set[str]) -> str:
-    """Whether a folder of the job's path holds something else than what is imported already under that name."""
-    try:
-        names = os.listdir(folder)
-    except OSError:
-        return ""  # Python passes over it, too
-    packages = [name.removesuffix(".dist-info").split("-") for name in names if name.endswith(".dist-info")]
-    for name, version in ((plain_name(package[0]), package[-1]) for package in packages):
-        if versions.get(name, version) != version:
-            return f"{name} {version} is locked, {versions[name]} is preloaded"
-    same = {name.partition(".")[0] for name in names} & loaded if not packages else set()
-    return f"{folder} has another {', '.join(sorted(same))}" if same else ""
-
-
-def run(connection: socket.socket, versions: dict[str, str], loaded: set[str]) -> NoReturn:
+def run(connection: socket.socket, preloaded: Preloaded, kept: Path) -> NoReturn:
     """In the job's process: becomes what `python -u -m wrapper` would be, and ends as that would."""
     base = sys.path[:]
     try:
         client = Client(connection)
-        reason = client.why_not(versions, loaded)
+        reason = client.why_not(preloaded)
         if not reason:
             client.take_over()
     except (OSError, ValueError) as error:
         reason = str(error)
-    answer(connection, f"plain {reason}" if reason else f"pid {os.getpid()}")
+    try:
+        connection.send((f"plain {reason}" if reason else f"pid {os.getpid()}").encode())
+    except OSError:
+        os._exit(1)  # the client is gone: nothing of the job has run, and it does not
     if reason:
         os._exit(0)
     connection.close()
@@ -121,12 +125,17 @@ def run(connection: socket.socket, versions: dict[str, str], loaded: set[str]) -
     for name in [name for name in sys.modules if name.partition(".")[0] == OURS]:
         del sys.modules[name]
     before = set(sys.modules)
+    modules = Modules(kept)
     sys.path[:] = [os.getcwd(), *client.path, *base]
     sys.argv[:] = ["-m"]
     sys.orig_argv[:] = [sys.executable, "-u", "-m", "wrapper"]
     sys.modules["__main__"] = ModuleType("__main__")
     sys.modules["__main__"].__annotations__ = {}
-    leave(main_module(), before)
+    code = main_module()
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    modules.keep()
+    leave(code, before)
 
 
 def main_module() -> int:
@@ -151,8 +160,6 @@ def main_module() -> int:
 
 def leave(code: int, before: set[str]) -> NoReturn:
     """What an interpreter does at its end, for what the job itself has brought: tearing down all that was preloaded takes 50 ms."""
-    threading._shutdown()  # type: ignore[attr-defined]
-    atexit._run_exitfuncs()
     if threading.active_count() == 1:  # a thread that goes on would find its modules empty
         for name in [name for name in sys.modules if name not in before or name == "__main__"][::-1]:
             vars(sys.modules.pop(name)).clear()

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import gc
 import importlib
 import os
 import resource
 import select
+import shutil
 import signal
 import socket
 import sys
+import tempfile
 from pathlib import Path
 
-from .job import OURS, answer, plain_name
+from .job import OURS, Preloaded, plain_name
 
-MODULES = Path(__file__).with_name(
-    "preload.txt"
-)  # what the steps, Windmill's wrapper and its loader of f.* modules import
+MODULES = Path(__file__).with_name("preload.txt")  # what the steps, Windmill's wrapper and its loader import
 
 
 def die_with(parent: int) -> None:
@@ -27,8 +28,8 @@ def die_with(parent: int) -> None:
         os._exit(1)
 
 
-def preload() -> tuple[dict[str, str], set[str]]:
-    """Imports, and says what a job finds imported: the packages' versions, and the top-level names."""
+def preload() -> Preloaded:
+    """Imports, and says what a job finds imported."""
     from importlib.metadata import distributions, packages_distributions
 
     del sys.path[0]  # this script's folder
@@ -38,9 +39,7 @@ def preload() -> tuple[dict[str, str], set[str]]:
         except ImportError as error:
             print(f"warm interpreter: {name} is not preloaded: {error}", file=sys.stderr)
     if len(os.listdir("/proc/self/task")) > 1:
-        raise RuntimeError(
-            "a preloaded module has started a thread: no process with threads can be forked safely"
-        )
+        raise RuntimeError("a preloaded module has started a thread: such a process can't be forked safely")
     installed = {plain_name(d.name): d.version for d in distributions()}
     owners = packages_distributions()
     loaded = {name.partition(".")[0] for name in sys.modules} - {"__main__", OURS}
@@ -48,17 +47,24 @@ def preload() -> tuple[dict[str, str], set[str]]:
     gc.disable()
     gc.collect()
     gc.freeze()
-    return {name: installed[name] for name in names}, loaded
+    return Preloaded({name: installed[name] for name in names}, loaded)
+
+
+def resident() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 
 
 class Server:
-    """Accepts, forks, watches: a job whose client is gone is killed; a job's end is told to its client."""
+    """A job whose client is gone is killed, with all that it started; a job's end is told to its client."""
 
     def __init__(self, listener: socket.socket, link: socket.socket, max_jobs: int, max_growth: int) -> None:
         self.pid, self.accepting = os.getpid(), True
         self.listener, self.link = listener, link
         self.left, self.most = max_jobs, resident() + max_growth
+        self.kept = Path(tempfile.mkdtemp(prefix="modules-", dir=Path(listener.getsockname()).parent))
         self.jobs: dict[int, tuple[int, int, socket.socket]] = {}  # by either descriptor
+        most_files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most_files, most_files))
         self.events = select.epoll()
         self.events.register(listener, select.EPOLLIN)
         self.events.register(link, select.EPOLLRDHUP)
@@ -71,32 +77,31 @@ class Server:
                 if descriptor in self.jobs:
                     self.see_to(descriptor)
             if self.link.fileno() in ready:
-                self.retire()
+                self.events.unregister(self.link)
+                self.events.unregister(self.listener)
+                self.accepting = False
             elif self.listener.fileno() in ready:  # last: a new job gets numbers that were closed just now
                 connection = self.admit()
                 if connection:
                     return connection
+        shutil.rmtree(self.kept)
         return None
 
-    def retire(self) -> None:
-        self.events.unregister(self.link)
-        self.events.unregister(self.listener)
-        self.accepting = False
-
     def admit(self) -> socket.socket | None:
+        """Forks for the next client; its connection, in the process that is to run the job."""
         try:
             connection, _ = self.listener.accept()
-        except BlockingIOError:
-            return None  # the other server took it
-        connection.setblocking(True)
+        except OSError:
+            return None  # the other server took it; or too many files are open, and the client does not wait
         try:
-            answer(connection, "welcome")
+            connection.setblocking(True)
+            connection.send(b"welcome")
             pid = os.fork()
         except OSError as error:
-            answer(connection, f"plain {error.strerror}")
+            tell(connection, f"plain {error.strerror}")
             return None
         if pid == 0:
-            self.close()
+            self.let_go()
             return connection
         handle = os.pidfd_open(pid)
         self.jobs[handle] = self.jobs[connection.fileno()] = (pid, handle, connection)
@@ -105,7 +110,7 @@ class Server:
         self.left -= 1
         if self.left == 0 or (self.left > 0 and self.left % 50 == 0 and resident() > self.most):
             self.left = 0
-            self.link.send(b"o")
+            self.link.send(b"old")
         return None
 
     def see_to(self, descriptor: int) -> None:
@@ -121,12 +126,12 @@ class Server:
         self.events.unregister(handle)
         self.events.unregister(connection)
         del self.jobs[handle], self.jobs[connection.fileno()]
-        answer(connection, f"status {status}")
+        tell(connection, f"status {status}")
         os.close(handle)
         connection.close()
 
-    def close(self) -> None:
-        """In a job's process: lets go of what is the server's."""
+    def let_go(self) -> None:
+        """In a job's process: closes what is the server's."""
         for descriptor, (_, handle, connection) in self.jobs.items():
             if descriptor == handle:
                 os.close(handle)
@@ -134,6 +139,11 @@ class Server:
         self.jobs.clear()
         for thing in (self.events, self.listener, self.link):
             thing.close()
+
+
+def tell(connection: socket.socket, word: str) -> None:
+    with contextlib.suppress(OSError):  # nobody may be waiting for it any more
+        connection.send(word.encode())
 
 
 def kill(pid: int, group: int) -> None:
@@ -144,7 +154,3 @@ def kill(pid: int, group: int) -> None:
             os.killpg(group, signal.SIGKILL)
     except ProcessLookupError:
         return  # nothing is left of it
-
-
-def resident() -> int:
-    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
