@@ -152,8 +152,8 @@ def measure(
             "tenants": len(members),
         }
         figures |= _recalls(url, app_url, asked)
-        for name, ours in (("ours", True), ("rival", False)):
-            ms = _latencies(url, app_url, asked, at_once, ours)
+        for name in ("ours", "ours_vectors", "rival"):
+            ms = _latencies(app_url if name != "rival" else url, name, asked, at_once)
             figures[f"{name}_p50_ms"], figures[f"{name}_p95_ms"] = (
                 round(float(np.percentile(ms, p)), 1) for p in (50, 95)
             )
@@ -190,28 +190,32 @@ def _recalls(url: str, app_url: str, asked: list[tuple[Tenant, Any]]) -> dict[st
 
 _RIVAL = "select chunk_id from rival where tenant_id = %s order by embedding <=> %s::vector limit 10"
 _OURS = "select chunk_id from search_chunks(%s, %s::vector, 1::smallint, 5)"
+_OURS_VECTORS = "select chunk_id from nearest_chunks(1::smallint, %s::vector, 10)"
 
 
 def _ids(conn: Connection, query: str, parameters: list[Any]) -> set[int]:
     return {row["chunk_id"] for row in conn.execute(query.encode(), parameters).fetchall()}
 
 
-def _latencies(
-    url: str, app_url: str, asked: list[tuple[Tenant, Any]], at_once: int, ours: bool
-) -> list[float]:
-    """Milliseconds of each search; `at_once` connections share the questions. Ours is the whole search: words, vectors, passages."""
+def _latencies(url: str, way: str, asked: list[tuple[Tenant, Any]], at_once: int) -> list[float]:
+    """Milliseconds of each search; `at_once` connections share the questions. way: ours is the whole search (words, vectors, passages),
+    ours_vectors and rival find the nearest vectors only."""
     found: list[float] = []
 
+    def query(n: int, tenant: Tenant, vector: Any) -> tuple[str, list[Any]]:
+        text = Vector(vector).to_text()
+        if way == "ours":
+            return _OURS, [f"what about w{n * 37 % 20000} and w{n % 50} w{n * 7 % 3000}", text]
+        return (_OURS_VECTORS, [text]) if way == "ours_vectors" else (_RIVAL, [tenant.id, text])
+
     def work(mine: list[tuple[Tenant, Any]]) -> None:
-        with connect(app_url if ours else url) as conn:
+        with connect(url) as conn:
             for warm in (True, False):
                 for n, (tenant, vector) in enumerate(mine):
-                    text = Vector(vector).to_text()
-                    words = f"what about w{n * 37 % 20000} and w{n % 50} w{n * 7 % 3000}"
-                    if ours:
-                        conn.execute(b"select set_config('app.tenant_id', %s, false)", [str(tenant.id)])
+                    conn.execute(b"select set_config('app.tenant_id', %s, false)", [str(tenant.id)])
+                    asking_for = query(n, tenant, vector)
                     started = time.perf_counter()
-                    _ids(conn, _OURS, [words, text]) if ours else _ids(conn, _RIVAL, [tenant.id, text])
+                    _ids(conn, *asking_for)
                     if not warm:
                         found.append((time.perf_counter() - started) * 1000)
 

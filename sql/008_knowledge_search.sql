@@ -3,7 +3,7 @@
 -- Row-level security stays in force on every row that is returned. Two things follow from it:
 --   * `@@` and `&&` are not leak-proof, so PostgreSQL may not use a GIN index for them under a policy. word_hits() looks the words up as
 --     the tables' owner, for the current tenant only, and returns nothing but chunk ids; the rows are then read under the caller's policies.
---   * the tenant's id also stands in the query as a constant, so that only its partition is planned and read.
+--   * where the index is to be used, the tenant's id stands in the query as a constant, so that only its partition is planned and read.
 
 -- Words for search: accents off, nothing stemmed, so that it works for any language written with spaces.
 create text search configuration words_simple (copy = simple);
@@ -139,13 +139,20 @@ create trigger chunks_uncounted after delete on chunks referencing old table as 
 -- The nearest passages by reading every vector of the tenant. The sum keeps the planner from the index: it was seen to choose it for the
 -- smallest tenants, a hundred times slower and wrong.
 create function nearest_exact(p_model smallint, p_embedding vector, p_count int) returns table (chunk_id bigint, cosine real)
-    language plpgsql stable rows 40
+    language sql stable rows 40
     set enable_seqscan = off set enable_bitmapscan = off as $$
-begin
-    return query execute format(
-        'select n.chunk_id, (1 - n.distance)::real from (select e.chunk_id, (e.embedding <=> $1) + 0 as distance from chunk_embeddings e '
-        'where e.tenant_id = %L::uuid and e.model_id = %s order by 2 limit $2) n', current_tenant(), p_model) using p_embedding, p_count;
-end $$;
+    select n.chunk_id, (1 - n.distance)::real from (
+        select e.chunk_id, (e.embedding <=> p_embedding) + 0 as distance from chunk_embeddings e
+        where e.tenant_id = current_tenant() and e.model_id = p_model order by 2 limit p_count) n
+$$;
+
+-- How near these passages are.
+create function cosines(p_model smallint, p_embedding vector, p_chunks bigint[]) returns table (chunk_id bigint, cosine real)
+    language sql stable rows 40
+    set enable_seqscan = off set enable_bitmapscan = off as $$
+    select e.chunk_id, (1 - (e.embedding <=> p_embedding))::real from chunk_embeddings e
+    where e.tenant_id = current_tenant() and e.model_id = p_model and e.chunk_id = any (p_chunks)
+$$;
 
 -- The nearest passages by the index, which goes on looking until it has enough of this tenant's.
 create function nearest_indexed(p_model smallint, p_embedding vector, p_count int) returns table (chunk_id bigint, cosine real)
@@ -217,26 +224,28 @@ begin
         -- Rarest first, as long as all their places together are few: a word that is everywhere finds nothing.
         select lexeme, idf, sum(chunks) over (order by chunks, lexeme) as places
         from (select lexeme, max(chunks) as chunks, max(idf) as idf from terms group by lexeme) t where chunks > 0
-    ), by_vector as materialized (
-        select * from nearest_chunks(p_model, p_embedding, 40)
     ), candidates as materialized (
-        select chunk_id from by_vector
-        union
-        select word_hits(array_agg(lexeme), array_agg(idf::real), 40) from rare where places <= 1500
+        select chunk_id, max(cosine) as cosine from (
+            select chunk_id, cosine from nearest_chunks(p_model, p_embedding, 40)
+            union all
+            select word_hits(array_agg(lexeme), array_agg(idf::real), 40), null from rare where places <= 1500) found
+        group by chunk_id
+    ), near as materialized (
+        select n.chunk_id, n.cosine from candidates n where n.cosine is not null
+        union all
+        select k.chunk_id, k.cosine
+        from cosines(p_model, p_embedding, (select array_agg(chunk_id) from candidates where cosine is null)) k
     ), measured as materialized (
-        select c.id, coalesce(v.cosine, (1 - (e.embedding <=> p_embedding))::real) as cosine,
+        select c.id, n.cosine,
                coalesce((select sum(t.idf) from terms t where t.language = c.language and c.words @@ t.query)
                         / (select m.mass from masses m where m.language = c.language), 0)::real as coverage
-        from candidates
-        join chunks c on c.id = candidates.chunk_id
-        left join by_vector v on v.chunk_id = c.id
-        left join chunk_embeddings e on v.chunk_id is null and e.tenant_id = current_tenant() and e.chunk_id = c.id and e.model_id = p_model
+        from near n join chunks c on c.tenant_id = current_tenant() and c.id = n.chunk_id
     ), best as (
-        select m.*, (m.cosine + 0.12 * m.coverage ^ 1.5)::real as score from measured m where m.cosine is not null
+        select m.*, (m.cosine + 0.12 * m.coverage ^ 1.5)::real as score from measured m
         order by 4 desc, 1 limit p_limit
     )
     select c.id, c.document_id, d.title, c.page, c.heading, c.text, b.cosine, b.coverage, b.score, (b.cosine + 0.15 * b.coverage)::real
-    from best b join chunks c on c.id = b.id join documents d on d.id = c.document_id
+    from best b join chunks c on c.tenant_id = current_tenant() and c.id = b.id join documents d on d.id = c.document_id
     order by b.score desc, c.id;
 end $$;
 alter function search_chunks owner to chatbot_owner;
