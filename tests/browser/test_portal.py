@@ -19,8 +19,7 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("locale", ["en-GB", "es-ES"])
+@pytest.mark.parametrize(("size", "locale"), [(DESKTOP, "en-GB"), (PHONE, "es-ES")], ids=["desktop", "phone"])
 def test_every_page_is_accessible_and_fits(
     world: World, visit: Visit, size: dict[str, int], locale: str
 ) -> None:

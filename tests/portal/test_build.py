@@ -24,3 +24,18 @@ def test_every_text_of_the_pages_is_in_the_language_files() -> None:
     for path in build.APP.glob("*.tsx"):
         words = re.findall(r"(?<!=)>\s*([A-Za-z][A-Za-z ,.]{3,})\s*<", path.read_text())
         assert [w for w in words if w not in ("Chatmill",)] == [], path.name
+
+
+def test_every_language_has_the_same_texts() -> None:
+    """The same names in the same order, and the same gaps to fill in each."""
+    english = sorted((build.APP / "text").glob("en*.ts")) + sorted((build.APP / "text/en").glob("*.ts"))
+    for path in english:
+        other = build.APP / "text" / path.relative_to(build.APP / "text").as_posix().replace("en", "es", 1)
+        mine, theirs = (texts(file.read_text()) for file in (path, other))
+        assert mine == theirs, path.name
+
+
+def texts(source: str) -> list[tuple[str, list[str]]]:
+    """Each text's name with the names of its gaps."""
+    found = re.findall(r"(\w+): ('(?:[^'\\\n]|\\.)*')", source)
+    return [(name, sorted(re.findall(r"\{(\w+)\}", words))) for name, words in found]

@@ -88,7 +88,7 @@ def declared(monkeypatch: pytest.MonkeyPatch, script: str) -> dict[str, Any]:
     module, seen = importlib.import_module(script), {}
     door = "serve_operators" if hasattr(module, "serve_operators") else "serve"
     monkeypatch.setattr(module, door, lambda request, db, actions: seen.update(actions) or {})
-    static = {name: {} for name in ("embeddings", "whatsapp", "master_key") if name in STATIC[script]}
+    static: dict[str, Any] = {name: {} for name in STATIC[script]}
     module.main("", db={}, **static)
     return seen
 

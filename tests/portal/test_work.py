@@ -13,6 +13,7 @@ import pytest
 from f.chatbot import graph_api
 from f.common.secrets import unseal
 from f.office import insights
+from f.office.bot_settings import COLUMNS
 from tests.portal.conftest import MASTER_KEY, A, Portal, talked
 
 OWNER, AGENT, OPERATOR = "owner@alpha.example", "agent@alpha.example", "op@platform.example"
@@ -42,10 +43,53 @@ def test_settings_are_saved_within_their_bounds(portal: Portal) -> None:
     assert {name: bot[name] for name in handover} == {**handover, "handover_keywords": ["human"]}
 
 
+def test_every_setting_that_is_shown_can_be_saved(portal: Portal) -> None:
+    """What the page gets, it may send back: all of it, as it came."""
+    (bot,) = portal.ask(OWNER, "f.office.bot", "get")["bots"]
+    settings = {name: bot[name] for name in COLUMNS}
+    saved = portal.ask(OWNER, "f.office.bot", "save", phone_number_id="1001", settings=settings)
+    assert saved["saved"] == sorted(COLUMNS)
+    (again,) = portal.ask(OWNER, "f.office.bot", "get")["bots"]
+    assert again == bot
+
+
+def test_hours_notices_templates_and_notifications_are_saved(portal: Portal) -> None:
+    settings = {
+        **{
+            "opening_hours": {"mon": [["09:00", "24:00"]]},
+            "time_zone": "Europe/Madrid",
+            "outside_hours": "close",
+        },
+        **{
+            "closed_on": ["2026-12-25"],
+            "closed_message": {"en": "Closed."},
+            "limit_message": {"en": "Wait."},
+        },
+        **{"notices": {"cannot_see": {"en": "Words, please."}}, "opt_out_words": {"en": ["stop"]}},
+        **{"window_template": {"name": "hello_again", "language": "en_US", "parameters": ["you"]}},
+        **{"notify_webhook_url": "https://hooks.example/x", "notify_phone": "+34 600 111 222"},
+        **{"handover_on_failure": True, "stale_after_s": 3600, "max_tokens": 5000},
+    }
+    portal.ask(OWNER, "f.office.bot", "save", phone_number_id="1001", settings=settings)
+    (bot,) = portal.ask(OWNER, "f.office.bot", "get")["bots"]
+    assert {name: bot[name] for name in settings} == {**settings, "notify_phone": "34600111222"}
+    portal.ask(OWNER, "f.office.bot", "save", phone_number_id="1001", settings={"opening_hours": {"mon": []}})
+    assert portal.ask(OWNER, "f.office.bot", "get")["bots"][0]["open_now"] is False
+
+
 @pytest.mark.parametrize(
     "settings",
     [
         *({"max_rounds": 21}, {"max_seconds": "5"}, {"languages": []}, {"languages": ["<b>"]}),
+        *({"opening_hours": {"monday": []}}, {"opening_hours": {"mon": [["9:00", "18:00"]]}}),
+        *({"opening_hours": {"mon": [["09:00", "09:00"]]}}, {"opening_hours": {"mon": "always"}}),
+        *({"time_zone": "Nowhere/Land"}, {"outside_hours": "sleep"}, {"closed_on": ["Christmas"]}),
+        *(
+            {"notices": {"cannot_fly": {}}},
+            {"window_template": {"name": "Has Blanks"}},
+            {"notify_phone": "me"},
+        ),
+        *({"notify_webhook_url": "javascript:x"}, {"notify_webhook_url": "https://a@b.example/"}),
         *({"dont_know": {}}, {"name": " "}, {"persona": "x" * 4001}, {"tenant_id": A}, {}, None),
     ],
 )

@@ -1,0 +1,153 @@
+"""People and operators who can't lock themselves out, and what the bell tells."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import psycopg
+import pytest
+
+from sql import apply
+from tests.portal.conftest import A, B, Portal
+
+OWNER, AGENT, OPERATOR = "owner@alpha.example", "agent@alpha.example", "op@platform.example"
+PEOPLE, NOTIFICATIONS = "f.office.people", "f.office.notifications"
+
+
+def roles(portal: Portal) -> dict[str, str]:
+    return {p["email"].partition("@")[0]: p["role"] for p in portal.ask(AGENT, PEOPLE, "list")["people"]}
+
+
+def test_an_owner_lets_people_in_changes_and_removes_them(portal: Portal) -> None:
+    assert portal.ask(OWNER, PEOPLE, "put", email=" New@Alpha.example ", role="agent")["ok"] is True
+    assert roles(portal)["new"] == "agent"
+    portal.ask(OWNER, PEOPLE, "put", email="new@alpha.example", role="editor")
+    assert roles(portal)["new"] == "editor"
+    assert portal.ask("new@alpha.example", PEOPLE, "list")["you"] == "new@alpha.example"
+    portal.ask(OWNER, PEOPLE, "remove", email="new@alpha.example")
+    assert "new" not in roles(portal)
+    assert portal.ask(OWNER, PEOPLE, "remove", email="new@alpha.example")["refused"] == "not_found"
+    for email, role in (
+        ("nobody", "agent"),
+        ("a@b.example", "king"),
+        ("", "agent"),
+        ("a b@c.example", "agent"),
+    ):
+        assert portal.ask(OWNER, PEOPLE, "put", email=email, role=role)["refused"] == "bad_request"
+
+
+def test_a_business_keeps_an_owner(portal: Portal) -> None:
+    for action, fields in (("remove", {}), ("put", {"role": "viewer"})):
+        assert portal.ask(OWNER, PEOPLE, action, email=OWNER, **fields)["refused"] == "last_owner"
+    portal.ask(OWNER, PEOPLE, "put", email="second@alpha.example", role="owner")
+    assert portal.ask(OWNER, PEOPLE, "remove", email=OWNER)["ok"] is True
+    assert portal.ask(OWNER, PEOPLE, "list")["refused"] == "not_a_member"
+
+
+def test_two_owners_who_remove_each_other_at_once_leave_one(portal: Portal) -> None:
+    portal.rows("insert into tenant_members values (%s, 'second@alpha.example', 'owner')", A)
+    ready = threading.Barrier(2)
+
+    def remove(by: str, whom: str) -> None:
+        with psycopg.connect(portal.url, autocommit=True) as conn, conn.transaction():
+            conn.execute("set local role chatbot_app")
+            conn.execute("select set_config('app.tenant_id', %s, true)", [A])
+            ready.wait(30)
+            try:
+                conn.execute("select put_member(%s, %s, null)", [by, whom])
+            except psycopg.Error as error:
+                assert error.sqlstate == "CB403"
+
+    pairs = (OWNER, "second@alpha.example")
+    threads = [threading.Thread(target=remove, args=pair) for pair in (pairs, pairs[::-1])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert portal.rows(
+        "select count(*) as n from tenant_members where tenant_id = %s and role = 'owner'", A
+    ) == [{"n": 1}]
+
+
+def test_the_database_asks_again_who_changes_people(portal: Portal) -> None:
+    with psycopg.connect(portal.url, autocommit=True) as conn, pytest.raises(psycopg.Error) as refused:
+        conn.execute("set role chatbot_app")
+        conn.execute("select set_config('app.tenant_id', %s, false)", [A])
+        conn.execute("select put_member(%s, 'x@elsewhere.example', 'owner')", ["editor@alpha.example"])
+    assert refused.value.sqlstate == "CB403"
+
+
+def test_operators_let_each_other_in_and_one_stays(portal: Portal) -> None:
+    def operate(who: str, **fields: Any) -> dict[str, Any]:
+        return portal.ask(who, "f.office.operator", "put_operator", **fields)
+
+    assert operate(OPERATOR, email=OPERATOR, stays=False)["refused"] == "last_operator"
+    assert operate(OPERATOR, email="Two@Platform.example")["ok"] is True
+    listed = portal.ask("two@platform.example", "f.office.operator", "overview")["operators"]
+    assert listed == [OPERATOR, "two@platform.example"]
+    assert operate("two@platform.example", email=OPERATOR, stays=False)["ok"] is True
+    assert operate(OPERATOR, email=OPERATOR)["refused"] == "role"
+    assert operate("two@platform.example", email="nobody")["refused"] == "bad_request"
+
+
+def test_the_first_operator_comes_with_the_deployment(portal: Portal) -> None:
+    for _ in range(2):
+        apply.apply(portal.url, {}, operators=["First@Platform.example"])
+    assert portal.ask("first@platform.example", "f.office.me", "me")["operator"] is True
+
+
+def told(portal: Portal) -> list[tuple[str, bool]]:
+    rows = portal.ask(AGENT, NOTIFICATIONS, "list")["notifications"]
+    return sorted((row["kind"], row["read_at"] is None) for row in rows)
+
+
+def test_a_document_that_failed_is_told_until_it_is_read_or_gone(portal: Portal) -> None:
+    for name in ("one", "two"):
+        portal.rows(
+            "insert into documents (tenant_id, title, filename, sha256, size_bytes, content) values (%s, %s, 'a.pdf', %s, 1, 'x')",
+            *(A, name, name.encode()),
+        )
+    portal.rows("update documents set state = 'failed', error = 'It is scanned.'")
+    assert told(portal) == [("document_failed", True)] * 2
+    assert portal.ask(AGENT, NOTIFICATIONS, "count")["unread"] == 2
+    (first,) = [
+        n for n in portal.ask(AGENT, NOTIFICATIONS, "list")["notifications"] if n["detail"]["title"] == "one"
+    ]
+    assert first["detail"]["error"] == "It is scanned."
+    portal.rows("update documents set state = 'ready' where title = 'one'")
+    portal.rows("delete from documents where title = 'two'")
+    assert told(portal) == [("document_failed", False)] * 2
+
+
+def test_a_limit_is_told_at_80_per_cent_and_at_the_end_once_each(portal: Portal) -> None:
+    portal.rows(
+        """update tenants set limits = '{"monthly_turns": 10, "monthly_cost_usd": "much"}' where id = %s""", A
+    )
+    for _ in range(12):
+        portal.rows(
+            "insert into usage_months as u (tenant_id, month, turns) values (%s, date_trunc('month', now())::date, 1)"
+            " on conflict (tenant_id, month) do update set turns = u.turns + 1",
+            A,
+        )
+    rows = portal.ask(AGENT, NOTIFICATIONS, "list")["notifications"]
+    assert sorted((r["kind"], r["severity"], r["detail"]["used"], r["count"]) for r in rows) == [
+        ("limit_near", "warning", 8, 1),
+        ("limit_reached", "critical", 10, 1),
+    ]
+
+
+def test_notifications_are_marked_as_read_and_a_stop_is_shown(portal: Portal) -> None:
+    portal.rows("select notify(%s, 'x', 'info', 'X', 'x'), notify(%s, 'y', 'info', 'Y', 'y')", A, B)
+    (mine,) = portal.ask(AGENT, NOTIFICATIONS, "list")["notifications"]
+    for ids in ([], "all", [True], ["1"], [1.5], list(range(101))):
+        assert portal.ask(AGENT, NOTIFICATIONS, "read", ids=ids)["refused"] == "bad_request"
+    assert portal.ask(AGENT, NOTIFICATIONS, "read", ids=[mine["id"], 2**70])["read"] == 1
+    assert told(portal) == [("x", False)]
+    assert portal.ask(AGENT, NOTIFICATIONS, "count") == {"ok": True, "unread": 0, "stop": None}
+    portal.rows(
+        "insert into send_stops (tenant_id, code, reason, until) values (%s, 190, 'the access token has expired', now())",
+        A,
+    )
+    assert portal.ask(AGENT, NOTIFICATIONS, "count")["stop"]["reason"] == "the access token has expired"
+    assert portal.ask("owner@beta.example", NOTIFICATIONS, "count")["stop"] is None
