@@ -284,10 +284,10 @@ begin
                 on conflict (tenant_id) do update set code = excluded.code, reason = excluded.reason, times = send_stops.times + 1,
                     until = now() + least(interval '4 hours', interval '5 minutes' * 2 ^ least(send_stops.times, 10));
             perform notify(new.tenant_id, 'sends_stopped', 'critical', 'No message goes out: ' || (what ->> 'meaning'), t.phone_number_id,
-                           jsonb_build_object('code', new.error_code, 'error', new.error));
+                           jsonb_build_object('code', new.error_code, 'meaning', what -> 'meaning', 'error', new.error));
         when 'ours' then
             perform notify(new.tenant_id, 'send_refused', 'warning', 'A message was refused: ' || (what ->> 'meaning'), new.error_code::text,
-                           jsonb_build_object('code', new.error_code, 'error', new.error, 'turn_id', new.turn_id));
+                           jsonb_build_object('code', new.error_code, 'meaning', what -> 'meaning', 'error', new.error, 'turn_id', new.turn_id));
         else null;
     end case;
     return null;

@@ -54,7 +54,8 @@ class Phone:
         return found
 
     def contact(self) -> str:
-        (row,) = self.world.rows("select id::text from contacts where phone = %s", self.number)
+        query = "select id::text from contacts where phone = %s"
+        (row,) = wait_for(lambda: self.world.rows(query, self.number), 60)
         return str(row["id"])
 
     def parts(self) -> list[dict[str, Any]]:
@@ -73,7 +74,7 @@ class Phone:
     def trace(self) -> list[Any]:
         """What the tools of the last turn did, when it has closed."""
         query = "select trace from turns where contact_id = %s and state <> 'active' order by opened_at desc limit 1"
-        rows = wait_for(lambda: self.world.rows(query, self.contact()), 30)
+        rows = wait_for(lambda: self.world.rows(query, self.contact()), 60)
         return list(rows[0]["trace"])
 
     def file(self, media_id: str) -> bytes:

@@ -1,0 +1,128 @@
+"""What a tenant must know at once is told to its webhook: each once, again when it could not be delivered, and not for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from f.chatbot.alerts import tell_all
+from tests.local.meta_support import Recorder
+from tests.whatsapp.conftest import NUMBER, Bot
+from tests.whatsapp.outbox import Turn
+
+
+@pytest.fixture
+def webhook() -> Iterator[Recorder]:
+    recorder = Recorder()
+    yield recorder
+    recorder.stop()
+
+
+def tell(bot: Bot, webhook: Recorder | None) -> int:
+    """What the schedule does; returns how many there were to tell."""
+    hosts = [webhook.url.split("/")[2]] if webhook else []
+    with bot.conn.transaction():
+        bot.conn.execute("set local role chatbot_app")
+        waiting = bot.conn.execute("select * from claim_notifications(20)").fetchall()
+        tell_all(bot.conn, waiting, {"allowed_private_hosts": hosts})
+    return len(waiting)
+
+
+def listen(bot: Bot, webhook: Recorder) -> None:
+    bot.do(
+        "update chatbots set notify_webhook_url = %s where phone_number_id = %s",
+        f"{webhook.url}/hook",
+        NUMBER,
+    )
+
+
+def notified(bot: Bot) -> list[dict[str, Any]]:
+    return bot.rows("select kind, notified, tell_at from notifications order by id")
+
+
+def test_a_stop_and_its_end_are_told_once(bot: Bot, webhook: Recorder) -> None:
+    listen(bot, webhook)
+    Turn(bot).fails(190, "response")
+    assert (tell(bot, webhook), tell(bot, webhook)) == (1, 0)
+    (body,) = webhook.bodies()
+    assert (body["event"], body["kind"], body["severity"]) == ("notification", "sends_stopped", "critical")
+    assert body["text"] == "No message goes out: the access token has expired"
+    assert body["detail"] == {"code": 190, "error": "x", "meaning": "the access token has expired"}
+    bot.do("update send_stops set until = now() - interval '1 second'")
+    Turn(bot, sender="34600111222").sent()
+    assert tell(bot, webhook) == 1
+    assert webhook.bodies()[1]["kind"] == "sends_resumed"
+    assert [row["notified"] for row in notified(bot)] == [{"tries": 1, "webhook": "HTTP 200"}] * 2
+
+
+def test_what_lasts_is_told_once_an_hour_at_most(bot: Bot, webhook: Recorder) -> None:
+    listen(bot, webhook)
+    for hour, told in (("0", 1), ("0", 0), ("61 minutes", 1)):
+        bot.do("update notifications set updated_at = updated_at - %s::interval", hour)
+        bot.do("select notify(%s, 'sends_stopped', 'critical', 'No message goes out', '1')", bot.tenant)
+        assert tell(bot, webhook) == told
+    assert [body["count"] for body in webhook.bodies()] == [1, 3]
+
+
+def test_less_than_critical_is_for_the_portal_only(bot: Bot, webhook: Recorder) -> None:
+    listen(bot, webhook)
+    Turn(bot).fails(131009, "response")
+    assert tell(bot, webhook) == 0
+    assert notified(bot) == [{"kind": "send_refused", "notified": None, "tell_at": None}]
+
+
+def test_a_webhook_that_is_down_is_tried_five_times(bot: Bot, webhook: Recorder) -> None:
+    listen(bot, webhook)
+    webhook.status = 503
+    bot.do("select notify(%s, 'account_update', 'critical', 'Banned', '1')", bot.tenant)
+    for number in range(1, 6):
+        assert tell(bot, webhook) == 1
+        assert tell(bot, webhook) == 0, "not at once again"
+        (row,) = notified(bot)
+        assert row["notified"] == {"tries": number, "webhook": "HTTP 503"}
+        bot.do("update notifications set tell_at = now() where tell_at is not null")
+    assert tell(bot, webhook) == 0
+    assert len(webhook.requests) == 5
+
+
+@pytest.mark.parametrize("address", [None, "http://127.0.0.1:9/hook"])
+def test_without_an_address_or_with_a_private_one_it_says_so(bot: Bot, address: str | None) -> None:
+    bot.do("update chatbots set notify_webhook_url = %s where phone_number_id = %s", address, NUMBER)
+    bot.do("select notify(%s, 'account_update', 'critical', 'Banned', '1')", bot.tenant)
+    tell(bot, None)
+    (row,) = notified(bot)
+    words = row["notified"]["webhook"]
+    assert ("no chatbot" in words and row["tell_at"] is None) or "not a public address" in words
+
+
+def test_one_tenant_is_not_told_of_another(bot: Bot, webhook: Recorder) -> None:
+    listen(bot, webhook)
+    (other,) = bot.rows("insert into tenants (name) values ('Other') returning id")
+    bot.do("select notify(%s, 'account_update', 'critical', 'Banned', '1')", other["id"])
+    tell(bot, webhook)
+    assert webhook.requests == []
+
+
+def test_what_nobody_needs_any_more_goes(bot: Bot) -> None:
+    rows = [("new", "1 day"), ("seen", "3 days"), ("old", "31 days")]
+    for name, age in rows:
+        bot.do(
+            "insert into media (phone_number_id, message_id, tenant_id, kind, content, words, created_at)"
+            " values (%s, %s, %s, 'image', 'x', 'w', now() - %s::interval)",
+            *(NUMBER, name, bot.tenant, age),
+        )
+    for name, read in (("unread", None), ("read", "1 day"), ("forgotten", "91 days")):
+        bot.do(
+            "insert into notifications (tenant_id, kind, severity, title, subject, read_at) values (%s, 'x', 'info', %s, '', now() - %s::interval)",
+            *(bot.tenant, name, read),
+        )
+    bot.do("insert into send_rates (tenant_id, name) values (%s, 'idle')", bot.tenant)
+    bot.do("insert into send_rates (tenant_id, name, next_at) values (%s, 'busy', now())", bot.tenant)
+    assert bot.one("select clean_whatsapp()") == 4
+    left = bot.rows("select message_id, content is not null as whole from media order by created_at desc")
+    assert left == [{"message_id": "new", "whole": True}, {"message_id": "seen", "whole": False}]
+    assert [n["title"] for n in bot.rows("select title from notifications order by id")] == ["unread", "read"]
+    assert [r["name"] for r in bot.rows("select name from send_rates")] == ["busy"]
+    assert bot.one("select clean_whatsapp()") == 0
