@@ -19,6 +19,10 @@ $(VENV)/.installed: local/requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r local/requirements.txt
 	@touch $@
 
+$(VENV)/.for-tests: $(VENV)/.installed tests/requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --require-hashes -r tests/requirements.txt
+	@touch $@
+
 demo: $(VENV)/.installed ## the whole product on this machine; prints the page to open
 	@$(BIN)/python -m local.demo
 
@@ -28,13 +32,13 @@ demo-reset: $(VENV)/.installed ## forget what the demo has stored
 ask: $(VENV)/.installed ## one question to the running demo: make ask Q="…" [TENANT=clinic]
 	@$(BIN)/python -m local.ask --tenant "$(or $(TENANT),shop)" "$$Q"
 
-test: $(VENV)/.installed ## the whole suite: real processes, real PostgreSQL
+test: $(VENV)/.for-tests ## the whole suite: real processes, real PostgreSQL
 	@$(BIN)/python -m pytest
 
-test-browser: $(VENV)/.installed ## the pages, in the system's Chromium
+test-browser: $(VENV)/.for-tests ## the pages, in the system's Chromium
 	@$(BIN)/python -m pytest -m browser
 
-test-faults: $(VENV)/.installed ## the storm at full size: 500 messages, kills throughout (FAULTS_SEED=… replays one)
+test-faults: $(VENV)/.for-tests ## the storm at full size: 500 messages, kills throughout (FAULTS_SEED=… replays one)
 	@FAULTS_MESSAGES=$${FAULTS_MESSAGES:-500} $(BIN)/python -m pytest tests/faults -s --timeout 1800
 
 eval: $(VENV)/.installed ## questions with known answers, per configured provider; table and eval.json (LIMIT=20 for a quick look)

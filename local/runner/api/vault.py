@@ -12,9 +12,17 @@ from local.runner.errors import BadRequest, NotAuthorized, NotFound
 from local.runner.store import as_json
 
 
+# What the server says of a value that no OAuth account stands behind.
+PLAIN = {"extra_perms": {}, "is_oauth": False, "is_refreshed": None, "is_linked": False, "ws_specific": False}
+
+
 def _variable_json(row: dict[str, Any], workspace: str, decrypt: bool) -> dict[str, Any]:
     value = row["value"] if decrypt or not row["is_secret"] else None
-    return {**row, "workspace_id": workspace, "value": value, "extra_perms": {}, "is_oauth": False}
+    return {**row, "workspace_id": workspace, "value": value, **PLAIN}
+
+
+def _resource_json(row: dict[str, Any], workspace: str) -> dict[str, Any]:
+    return {**row, "workspace_id": workspace, **PLAIN, "is_oauth": None}
 
 
 async def create_variable(call: Call) -> Response:
@@ -83,7 +91,7 @@ async def update_resource_value(call: Call) -> Response:
 async def get_resource(call: Call) -> Response:
     call.allow(call.text("path"))
     row = await call.runner.vault.resource(call.text("path"))
-    return Json({**row, "workspace_id": call.runner.settings.workspace, "extra_perms": {}})
+    return Json(_resource_json(row, call.runner.settings.workspace))
 
 
 async def get_resource_value(call: Call) -> Response:
@@ -99,13 +107,12 @@ async def get_resource_interpolated(call: Call) -> Response:
 
 async def list_resources(call: Call) -> Response:
     rows = await call.runner.store.rows(
-        """select path, resource_type, description from resources
+        """select path, resource_type, description, null as value from resources
            where %(t)s::text is null or resource_type = %(t)s order by path""",
         {"t": call.query("resource_type")},
     )
-    return Json(
-        [{**row, "workspace_id": call.runner.settings.workspace} for row in rows if _readable(call, row)]
-    )
+    workspace = call.runner.settings.workspace
+    return Json([_resource_json(row, workspace) for row in rows if _readable(call, row)])
 
 
 async def create_type(call: Call) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from starlette.responses import PlainTextResponse, Response
@@ -13,6 +14,8 @@ from local.runner.errors import BadRequest, NotFound, PermissionDenied
 from local.runner.store import as_json
 from local.runner.tokens import identity_of
 
+# Since when everything here is as it is: a person or a schedule has no history on one machine.
+SINCE = datetime.now(UTC)
 VERSION = "CE v1.713.0 (local runner)"
 
 
@@ -47,7 +50,27 @@ async def whoami(call: Call) -> Response:
             "disabled": False,
             "groups": ["all"],
             "folders": [],
+            "folders_read": [],
             "folders_owners": [],
+            "created_at": SINCE,
+            "is_service_account": False,
+        }
+    )
+
+
+async def global_whoami(call: Call) -> Response:
+    who = call.identity
+    return Json(
+        {
+            "email": who.email,
+            "username": who.username,
+            "login_type": "password",
+            "super_admin": who.is_admin,
+            "devops": False,
+            "verified": True,
+            "first_time_user": False,
+            "role_source": "manual",
+            "disabled": False,
         }
     )
 
@@ -99,8 +122,10 @@ async def list_folders(call: Call) -> Response:
     return Json([{**row, "display_name": row["name"], "workspace_id": workspace} for row in rows])
 
 
-def _schedule_json(schedule: Schedule, enabled: bool) -> dict[str, Any]:
+def _schedule_json(call: Call, schedule: Schedule, enabled: bool) -> dict[str, Any]:
+    owner = call.runner.publisher
     return {
+        "workspace_id": call.runner.settings.workspace,
         "path": schedule.path,
         "schedule": schedule.cron,
         "timezone": schedule.timezone,
@@ -109,18 +134,23 @@ def _schedule_json(schedule: Schedule, enabled: bool) -> dict[str, Any]:
         "args": schedule.args,
         "enabled": enabled,
         "summary": schedule.summary,
+        "extra_perms": {},
+        "edited_by": owner.username,
+        "edited_at": SINCE,
+        "email": owner.email,
+        "permissioned_as": f"u/{owner.username}",
     }
 
 
 async def list_schedules(call: Call) -> Response:
     found = await call.runner.schedules.all()
-    return Json([_schedule_json(schedule, enabled) for schedule, enabled in found])
+    return Json([_schedule_json(call, schedule, enabled) for schedule, enabled in found])
 
 
 async def get_schedule(call: Call) -> Response:
     for schedule, enabled in await call.runner.schedules.all():
         if schedule.path == call.text("path"):
-            return Json(_schedule_json(schedule, enabled))
+            return Json(_schedule_json(call, schedule, enabled))
     raise NotFound(f"Schedule not found at name {call.text('path')}")
 
 
@@ -141,7 +171,7 @@ def routes() -> list[BaseRoute]:
         get("/api/version", version),
         post("/api/users/tokens/create", create_token),
         post("/api/users/tokens/impersonate", impersonate),
-        get("/api/users/whoami", whoami),
+        get("/api/users/whoami", global_whoami),
         get("/api/w/{ws}/users/whoami", whoami),
         get("/api/workspaces/list", list_workspaces),
         post("/api/workspaces/exists", workspace_exists),
