@@ -17,10 +17,10 @@ import httpx
 import pytest
 import yaml
 from starlette.routing import Route
+from windmill_api import AuthenticatedClient
 
 from local.runner.api import jobs, run, vault, workspace
 from tests.local.runner_support import TOKEN, Client, flow, running, script, step
-from windmill_api import AuthenticatedClient
 
 ECHO = "f/t/echo"
 

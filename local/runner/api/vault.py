@@ -11,7 +11,6 @@ from local.runner.api.call import Call, Handler, Json, delete, get, post
 from local.runner.errors import BadRequest, NotAuthorized, NotFound
 from local.runner.store import as_json
 
-
 # What the server says of a value that no OAuth account stands behind.
 PLAIN = {"extra_perms": {}, "is_oauth": False, "is_refreshed": None, "is_linked": False, "ws_specific": False}
 
