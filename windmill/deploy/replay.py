@@ -26,11 +26,13 @@ NEEDED = ("DATABASE_URL", "WINDMILL_URL", "WINDMILL_WORKSPACE", "WINDMILL_TOKEN"
 PATIENCE_S = 700
 
 
-def past_turns(conn: psycopg.Connection[Any], turn: str | None, day: date | None) -> list[dict[str, Any]]:
+def past_turns(
+    conn: psycopg.Connection[Any], turn: str | None, day: date | None, limit: int
+) -> list[dict[str, Any]]:
     """The turns to take again, oldest first."""
-    start = datetime.combine(day or date.min, datetime.min.time(), UTC) if day else None
-    query = b"select * from turns_to_replay(%s::timestamptz, %s::timestamptz, %s::uuid)"
-    rows = conn.execute(query, [start, start and start + timedelta(days=1), turn]).fetchall()
+    start = datetime.combine(day, datetime.min.time(), UTC) if day else None
+    query = b"select * from turns_to_replay(%s::timestamptz, %s::timestamptz, %s::uuid, %s)"
+    rows = conn.execute(query, [start, start and start + timedelta(days=1), turn, limit]).fetchall()
     return [row for row in rows if row["payload"]]
 
 
@@ -135,6 +137,7 @@ def main() -> int:
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("--turn", help="the id of one turn")
     which.add_argument("--day", type=date.fromisoformat, help="all turns of a day, UTC, such as 2026-11-22")
+    parser.add_argument("--limit", type=int, default=500, help="at most so many turns (default: 500)")
     parser.add_argument("--json", type=Path, help="also write everything to this file")
     arguments = parser.parse_args()
     missing = [name for name in NEEDED if not os.environ.get(name)]
@@ -144,7 +147,7 @@ def main() -> int:
     server = Server(*(os.environ[name] for name in ("WINDMILL_URL", "WINDMILL_TOKEN", "WINDMILL_WORKSPACE")))
     try:
         with psycopg.connect(os.environ["DATABASE_URL"], row_factory=dict_row) as conn:
-            turns = past_turns(conn, arguments.turn, arguments.day)
+            turns = past_turns(conn, arguments.turn, arguments.day, arguments.limit)
         if not turns:
             print("there is no such turn, or its message is no longer kept", file=sys.stderr)
             return 1
