@@ -35,15 +35,6 @@ create function settle_handover(p_phone_number_id text, p_message_id text, p_han
     where phone_number_id = p_phone_number_id and message_id = p_message_id and handover = p_handover and state = 'received'
 $$;
 
--- The business wrote from its own phone app: a human is talking, so the bot is quiet for that contact.
-create function apply_echo(p_phone_number_id text, p_echo jsonb) returns void
-    language sql security definer set search_path = public, pg_temp as $$
-    update contacts c set paused_until = greatest(c.paused_until, now() + interval '12 hours')
-    from chatbots b
-    where b.phone_number_id = p_phone_number_id and c.tenant_id = b.tenant_id
-      and (c.phone = ltrim(p_echo ->> 'to', '+') or c.user_id = p_echo ->> 'to_user_id')
-$$;
-
 -- Prepares what is stranded for another hand-over; the caller has made sure that the runs named are not alive, so their turns' leases end.
 -- After six runs a message is given up: recovery says so to the customer (give_up).
 create function requeue_messages(p_keys text[][]) returns int
@@ -123,7 +114,7 @@ $$;
 do $$
 declare f text;
 begin
-    foreach f in array array['claim_handovers', 'settle_handover', 'apply_echo', 'requeue_messages', 'requeue_turn', 'stranded_messages',
+    foreach f in array array['claim_handovers', 'settle_handover', 'requeue_messages', 'requeue_turn', 'stranded_messages',
                              'revive_message', 'clean_inbox'] loop
         execute format('alter function %I owner to chatbot_owner', f);
         execute format('revoke execute on function %I from public', f);

@@ -2,85 +2,8 @@
 --
 -- Guarantee 0: a step may run twice, even at once. begin_step raises the epoch; an older copy's writes are then refused.
 -- Refusals have the SQLSTATE 'CB001' and a sentence.
+-- Who a contact is and what a message says (find_contact, message_words, end_message) stands in 009_whatsapp.sql.
 -- Locks are taken in one order everywhere, so that nothing deadlocks: the contact, then its inbox rows, then its turn, then the outbox.
-
--- The words of a stored message, for the log; its type in brackets where it has none.
-create function message_words(p_payload text) returns text
-    language sql immutable
-    return (select coalesce(m #>> '{text,body}', m #>> '{button,text}', m #>> '{interactive,button_reply,title}',
-                            m #>> '{interactive,list_reply,title}', '[' || coalesce(m ->> 'type', 'unknown') || ']')
-            from (select replace(p_payload, '\u0000', '')::jsonb #> '{entry,0,changes,0,value,messages,0}') as payload(m));
-
--- A contact is found by user id or by phone, whichever is there, and learns the other when both come.
-create function find_contact(p_tenant uuid, p_phone text, p_user_id text, p_name text) returns uuid
-    language plpgsql security definer set search_path = public, pg_temp as $$
-declare
-    found_id uuid;
-begin
-    if p_phone is null and p_user_id is null then
-        return null;
-    end if;
-    for attempt in 1..3 loop
-        select id into found_id from contacts
-            where tenant_id = p_tenant and (user_id = p_user_id or phone = p_phone)
-            order by user_id = p_user_id desc nulls last limit 1 for update;
-        if found then
-            update contacts c
-            set name = coalesce(p_name, c.name), last_seen_at = now(),
-                phone = coalesce(c.phone, case when not exists (select from contacts o where o.tenant_id = p_tenant and o.phone = p_phone)
-                                               then p_phone end),
-                user_id = coalesce(c.user_id, case when not exists (select from contacts o where o.tenant_id = p_tenant and o.user_id = p_user_id)
-                                                   then p_user_id end)
-            where c.id = found_id;
-            return found_id;
-        end if;
-        begin
-            insert into contacts (tenant_id, phone, user_id, name, last_seen_at) values (p_tenant, p_phone, p_user_id, p_name, now())
-                returning id into found_id;
-            return found_id;
-        exception when unique_violation then
-            null;  -- another run made the same contact in this moment: look again
-        end;
-    end loop;
-    raise exception 'the contact could not be stored';
-end $$;
-
--- Whose conversation it would be, for a dry run: nothing is written, no contact is made.
-create function find_conversation(p_phone_number_id text, p_senders text[]) returns jsonb
-    language sql stable security definer set search_path = public, pg_temp
-    return coalesce(
-        (select jsonb_build_object('status', 'opened', 'tenant_id', b.tenant_id, 'contact_id',
-                    (select c.id from contacts c where c.tenant_id = b.tenant_id and (c.user_id = any(p_senders) or c.phone = any(p_senders)) limit 1))
-         from chatbots b where b.phone_number_id = p_phone_number_id),
-        jsonb_build_object('status', 'ended', 'reason', 'no chatbot has this phone_number_id'));
-
--- Closes a message without a turn. Its conversation log is written all the same: a human may be reading along.
-create function end_message(p_phone_number_id text, p_message_id text, p_run uuid, p_reason text) returns jsonb
-    language plpgsql security definer set search_path = public, pg_temp as $$
-declare
-    message inbound_messages;
-    bot chatbots;
-    contact_id uuid;
-begin
-    update inbound_messages i set state = 'ended', reason = p_reason, run_id = p_run
-        where i.phone_number_id = p_phone_number_id and i.message_id = p_message_id and i.state not in ('answered', 'ended', 'dead')
-        returning * into message;
-    select b.* into bot from chatbots b where b.phone_number_id = p_phone_number_id;
-    if message.message_id is not null and bot.tenant_id is not null then
-        select c.id into contact_id from contacts c
-            where c.tenant_id = bot.tenant_id and message.sender in (c.phone, c.user_id);
-        update inbound_messages i set contact_id = end_message.contact_id
-            where i.phone_number_id = p_phone_number_id and i.message_id = p_message_id;
-        if contact_id is not null then
-            insert into conversation_logs (tenant_id, contact_id, phone_number_id, direction, message_id, body, status, created_at)
-                values (bot.tenant_id, contact_id, p_phone_number_id, 'in', p_message_id, message_words(message.payload), 'not answered', message.received_at)
-                on conflict do nothing;
-        end if;
-    end if;
-    return jsonb_build_object('status', 'ended', 'reason', p_reason, 'tenant_id', bot.tenant_id, 'contact_id', contact_id);
-exception when untranslatable_character then
-    raise exception 'the message holds characters that can not be stored';
-end $$;
 
 -- Writes the reply's parts to the outbox. The first writer wins: a second copy of the step sends what the first one wrote.
 create function queue_parts(p_turn uuid, p_epoch int, p_contents jsonb) returns int
@@ -398,13 +321,13 @@ end $$;
 do $$
 declare f text;
 begin
-    foreach f in array array['message_words', 'find_contact', 'find_conversation', 'end_message', 'queue_parts', 'message_age',
+    foreach f in array array['queue_parts', 'message_age',
                              'reason_not_to_answer', 'cap_reached', 'wake_waiting', 'fill_turn', 'leave_message', 'take_over',
                              'limit_words', 'open_turn', 'begin_step', 'hold_turn', 'close_turn', 'give_up'] loop
         execute format('alter function %I owner to chatbot_owner', f);
         execute format('revoke execute on function %I from public', f);
     end loop;
 end $$;
-grant execute on function message_words, find_conversation, queue_parts, open_turn, begin_step, hold_turn, close_turn, give_up to chatbot_app;
+grant execute on function queue_parts, open_turn, begin_step, hold_turn, close_turn, give_up to chatbot_app;
 grant update on turns to chatbot_app;
 grant insert, update on outbound_messages to chatbot_app;

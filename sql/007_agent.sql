@@ -57,7 +57,8 @@ alter table usage_months add column warned_at timestamptz; -- the tenant was tol
 -- The turn that a run has open, in the shape of a Context, for the failure handler: the failed step's result is not there to read.
 -- `replied`: a reply is written already, and what is left of it is sent.
 create function find_turn(p_run uuid) returns jsonb
-    language sql stable security definer set search_path = public, pg_temp
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
     return (select jsonb_build_object('mode', 'live', 'tenant_id', t.tenant_id, 'contact_id', t.contact_id, 'turn_id', t.id,
                 'phone_number_id', t.phone_number_id, 'replied', exists (select from outbound_messages o where o.turn_id = t.id),
                 'question', coalesce((select string_agg(message_words(i.payload), e'\n' order by i.seq) from inbound_messages i
@@ -67,6 +68,7 @@ create function find_turn(p_run uuid) returns jsonb
                                               'handover_on_failure', b.handover_on_failure))
             from turns t join chatbots b using (phone_number_id) join contacts c on c.id = t.contact_id
             where t.run_id = p_run and t.state = 'active');
+end $$;
 
 -- An operator, or the tenant's staff, takes a conversation over: until a time, or until it is resumed. A turn under way sends nothing more.
 create function pause_contact(p_contact uuid, p_until timestamptz default 'infinity', p_reason text default null) returns timestamptz

@@ -184,7 +184,7 @@ begin
 end $$;
 
 -- The words of a stored message, for the model and for the log: its content, what it refers to, and its transcript. Never raises.
-create or replace function message_words(p_payload text) returns text
+create function message_words(p_payload text) returns text
     language plpgsql stable as $$
 declare
     v jsonb := payload_json(p_payload) #> '{entry,0,changes,0,value}';
@@ -257,7 +257,7 @@ $$;
 
 -- A contact is found by user id or by phone, whichever is there, and learns the other when both come; two rows that meet become one.
 -- A phone that comes with another user id than it had belongs to another person now, unless Meta has said that the id was changed.
-create or replace function find_contact(p_tenant uuid, p_phone text, p_user_id text, p_name text) returns uuid
+create function find_contact(p_tenant uuid, p_phone text, p_user_id text, p_name text) returns uuid
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     new_phone text := nullif(ltrim(btrim(p_phone), '+'), '');
@@ -323,7 +323,7 @@ begin
 end $$;
 
 -- Whose conversation it would be, for a dry run: nothing is written, no contact is made.
-create or replace function find_conversation(p_phone_number_id text, p_senders text[]) returns jsonb
+create function find_conversation(p_phone_number_id text, p_senders text[]) returns jsonb
     language sql stable security definer set search_path = public, pg_temp
     return coalesce(
         (select jsonb_build_object('status', 'opened', 'tenant_id', b.tenant_id, 'contact_id',
@@ -458,7 +458,7 @@ begin
 end $$;
 
 -- Closes a message without a turn. Its conversation log is written all the same: a human may be reading along.
-create or replace function end_message(p_phone_number_id text, p_message_id text, p_run uuid, p_reason text) returns jsonb
+create function end_message(p_phone_number_id text, p_message_id text, p_run uuid, p_reason text) returns jsonb
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     message inbound_messages;
@@ -499,7 +499,7 @@ begin
 end $$;
 
 -- The business wrote from its own phone app: a human is talking. It is logged, and the bot is quiet for that person.
-create or replace function apply_echo(p_phone_number_id text, p_echo jsonb) returns void
+create function apply_echo(p_phone_number_id text, p_echo jsonb) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     bot chatbots;
