@@ -79,6 +79,9 @@ bench-retrieval: $(VENV)/.installed ## how well and how fast passages are found 
 bench-ingest: $(VENV)/.installed ## pages a second and memory by document size (QUICK=1)
 	@PYTHONPATH=windmill $(BIN)/python -m bench.ingest
 
+bench-insights: $(VENV)/.installed ## the portal's pages for a business with a million messages (QUICK=1)
+	@PYTHONPATH=windmill $(BIN)/python -m bench.insights
+
 calibrate: $(VENV)/.installed ## an embedding model's floor, from questions: make calibrate XQUAD=folder [ARGS="--apply"]
 	@PYTHONPATH=windmill $(BIN)/python -m bench.calibrate $(ARGS)
 

@@ -59,14 +59,16 @@ def by_day(conn: Connection, member: Member, days: int, zone: str) -> list[dict[
     """From the sums by the hour, so that a million messages are some thousand rows."""
     with as_tenant(conn, member["tenant_id"]):
         return conn.execute(
-            b"select d::date::text as day, coalesce(sum(messages_in), 0)::int as messages_in, coalesce(sum(messages_out), 0)::int as messages_out,"
-            b" coalesce(sum(answered), 0)::int as answered, coalesce(sum(unanswered), 0)::int as unanswered,"
-            b" coalesce(sum(handovers), 0)::int as handovers, coalesce(sum(failed), 0)::int as failed,"
-            b" (sum(response_s) / nullif(sum(responses), 0))::float8 as response_s, coalesce(sum(cost_usd), 0)::float8 as cost_usd"
-            b" from generate_series(date_trunc('day', now() at time zone %(zone)s) - make_interval(days => %(days)s - 1),"
-            b" date_trunc('day', now() at time zone %(zone)s), '1 day') d"
-            b" left join insight_hours h on h.tenant_id = current_tenant() and h.hour >= d at time zone %(zone)s"
-            b" and h.hour < (d + interval '1 day') at time zone %(zone)s group by d order by d",
+            b"with first as (select date_trunc('day', now() at time zone %(zone)s) - make_interval(days => %(days)s - 1) as day),"
+            b" sums as (select (h.hour at time zone %(zone)s)::date as day, sum(messages_in) as messages_in, sum(messages_out) as messages_out,"
+            b" sum(answered) as answered, sum(unanswered) as unanswered, sum(handovers) as handovers, sum(failed) as failed,"
+            b" sum(response_s) / nullif(sum(responses), 0) as response_s, sum(cost_usd) as cost_usd from insight_hours h"
+            b" where h.tenant_id = current_tenant() and h.hour >= (select day from first) at time zone %(zone)s group by 1)"
+            b" select d::date::text as day, coalesce(messages_in, 0)::int as messages_in, coalesce(messages_out, 0)::int as messages_out,"
+            b" coalesce(answered, 0)::int as answered, coalesce(unanswered, 0)::int as unanswered, coalesce(handovers, 0)::int as handovers,"
+            b" coalesce(failed, 0)::int as failed, response_s::float8 as response_s, coalesce(cost_usd, 0)::float8 as cost_usd"
+            b" from generate_series((select day from first), date_trunc('day', now() at time zone %(zone)s), '1 day') d"
+            b" left join sums s on s.day = d::date order by d",
             {"zone": zone, "days": days},
         ).fetchall()
 
