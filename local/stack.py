@@ -17,7 +17,7 @@ from psycopg.rows import dict_row
 from worker.warm.__main__ import install
 
 from local import postgres
-from local.ports import free_port
+from local.ports import free_port, is_free
 from local.processes import Processes
 from local.state import ROOT, Secrets
 from sql import apply
@@ -35,7 +35,8 @@ class Stack:
         self.secrets = Secrets.load(state)
         self.processes = Processes(state / "logs")
         self.ports = {name: free_port() for name in ("models", "orders", "runner", "ingress")} | {
-            "meta": page_port or free_port()
+            "meta": page_port or free_port(),
+            "portal": page_port + 1 if page_port and is_free(page_port + 1) else free_port(),
         }
         self.host, self.workspace = "127.0.0.1", WORKSPACE
         self.cluster: postgres.Postgres | None = None
@@ -120,6 +121,9 @@ class Stack:
             str(self.ports["models"]),
             env=env | {"LOCAL_MODELS_KEY": self.secrets.models},
         )
+        self.start_orders(env)
+
+    def start_orders(self, env: dict[str, str]) -> None:
         self.processes.start(
             "orders",
             "local.orders",
@@ -166,7 +170,10 @@ class Stack:
         config = {
             **config,
             "webhook_url": self.url("ingress") + "/webhook",
-            "portal": {"windmill_url": self.url("runner"), "workspace": self.workspace, "sign_in": True},
+            "portal": {
+                **{"windmill_url": self.url("runner"), "workspace": self.workspace, "sign_in": True},
+                "page_url": f"{self.url('portal')}/#knowledge/documents",
+            },
         }
         path = self.state / "meta.json"
         path.write_text(json.dumps(config))
