@@ -56,12 +56,15 @@ SHOP = DemoTenant(
             "de": "Das finde ich leider nicht in unseren Unterlagen. Soll sich jemand aus dem Team melden?",
         },
         "merge_window_s": 0.0,
+        "send_documents": True,
     },
     examples=(
         "How long do I have to return an item?",
         "Where is my order CL-1042?",
         "¿Cuánto cuesta el envío exprés?",
         "Do you sell bicycles?",
+        "What can you help me with?",
+        "Please send me the document on returns",
     ),
 )
 CLINIC = DemoTenant(

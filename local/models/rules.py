@@ -2,7 +2,7 @@
 
 import re
 
-from local.models import intents, menu, order_words, sight, tables
+from local.models import files, intents, menu, order_words, sight, tables
 from local.models.conversation import Conversation, read
 from local.models.encoder import Encoder
 from local.models.protocol import Call, ChatRequest, Reply, Tool, ToolResult
@@ -92,6 +92,9 @@ def _fresh(wanted: ChatRequest, talk: Conversation) -> Reply:
     search = _named(tools, SEARCH_NAMES)
     if search and menu.wanted(talk.message, tools):
         return menu.look_up(search[0], intents.tongue(talk))
+    file = files.asked(talk.message, tools)
+    if file:
+        return file
     calls = _calls(talk, tools)
     if calls:
         return Reply(calls=calls)
@@ -115,6 +118,8 @@ def _tell(result: ToolResult, language: str, encoder: Encoder, added: str) -> st
     name = result.call.name.lower()
     if any(part in name for part in HANDOVER_NAMES):
         return tables.HANDED_OVER[language]
+    if name == files.SEND:
+        return files.SAID[language]
     problem = failure(result.text, value)
     if any(part in name for part in ORDER_NAMES):
         if problem:

@@ -47,6 +47,10 @@ SCRIPTS = (
 MARKS = {"es": "¿¡ñ", "de": "ßäö", "pt": "ãõ", "fr": "œêèù", "pl": "łśćńż", "tr": "ğşı"}
 
 
+# A line that says what kind of message came, and nothing that the person has written.
+MARKED = re.compile(r"\[(?:location|contact|order|sticker|reaction|unsupported|form|notice)\b")
+
+
 def detect(text: str, among: list[str]) -> str | None:
     """The likeliest of some languages; None when nothing speaks for one of them."""
     for code, script in SCRIPTS:
@@ -63,6 +67,11 @@ def detect(text: str, among: list[str]) -> str | None:
     return best if best and scores[best] else None
 
 
+def _spoken(text: str) -> str:
+    """What of a message is in the customer's own words: a place, a card, an order or a sticker tells no language."""
+    return "\n".join(line for line in text.splitlines() if not MARKED.match(line))
+
+
 def customers_language(context: Context) -> str:
     """The contact's, where it is known; else that of the message, of the messages before it, or the chatbot's first."""
     contact, chatbot = context["contact"], context["chatbot"]
@@ -71,7 +80,7 @@ def customers_language(context: Context) -> str:
     known = list(dict.fromkeys([*chatbot["languages"], *chatbot["dont_know"]]))
     said = [u["text"] for u in reversed(context.get("history") or []) if u["role"] == "user"]
     for text in (context["question"], *said[:3]):
-        if found := detect(text, known):
+        if found := detect(_spoken(text), known):
             return found
     return chatbot["languages"][0] if chatbot["languages"] else "en"
 
