@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import httpx2
 
 from f.common.secrets import unseal
+from f.common.tls import tls
 
 if TYPE_CHECKING:
     from f.common.database import Connection
@@ -63,7 +64,7 @@ class GraphApi:
         self._headers = {"Authorization": f"Bearer {token}"}
         # A user id in `to` would be accepted and silently lost; a phone keeps its plus.
         self._addressee = {"to": f"+{phone.lstrip('+')}"} if phone else {"recipient": user_id}
-        self._client = httpx2.Client(timeout=float(resource.get("timeout_s") or 15))
+        self._client = httpx2.Client(timeout=float(resource.get("timeout_s") or 15), verify=tls(self._base))
 
     def send(self, content: dict[str, Any], send_id: str, run: str) -> Outcome:
         """Sends one message. `send_id` comes back with every status: there is no idempotency key, so it is how an outcome is found again."""

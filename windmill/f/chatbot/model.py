@@ -1,6 +1,7 @@
 # requirements:
 # google-genai==3.4.0
 # openai==3.54.0
+# httpx2==2.16.2
 
 """One small seam in front of the model vendors: which are asked, in which order, and what counts as a reason to ask the next one.
 

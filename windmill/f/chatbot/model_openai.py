@@ -1,6 +1,7 @@
 # requirements:
 # openai==3.54.0
 # google-genai==3.4.0
+# httpx2==2.16.2
 """OpenAI's chat-completions API, and every server that speaks it."""
 
 from __future__ import annotations
@@ -44,6 +45,8 @@ def _ask(
         raise no_key(candidate)  # another server may want none
     import openai
 
+    from f.common.tls import tls
+
     request: dict[str, Any] = {"model": candidate["model"], "messages": messages}
     if tools:
         request |= {"tools": tools} | ({"tool_choice": "none"} if closing else {})
@@ -54,6 +57,7 @@ def _ask(
             base_url=candidate["base_url"] or None,
             timeout=seconds,
             max_retries=0,  # what is tried again, and where, is decided in one place
+            http_client=openai.DefaultHttpxClient(verify=tls(candidate["base_url"] or "https:")),
         ) as client:
             answer = client.chat.completions.create(**request)
     except openai.APIStatusError as error:

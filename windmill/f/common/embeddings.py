@@ -15,6 +15,8 @@ from typing import Any
 
 import httpx2
 
+from f.common.tls import tls
+
 RETRYABLE = {408, 409, 425, 429, 500, 502, 503, 504}
 LONGEST_WAIT_S = 60.0
 
@@ -35,7 +37,7 @@ def embed(
     body = {"model": model, "input": texts, "encoding_format": "float"}
     deadline = time.monotonic() + patience_s
     wait = 1.0
-    with httpx2.Client(headers=headers, timeout=120) as client:
+    with httpx2.Client(headers=headers, timeout=120, verify=tls(url)) as client:
         while True:
             try:
                 response = client.post(url, json=body)

@@ -17,6 +17,8 @@ from typing import Any
 import httpcore2
 import httpx2
 
+from f.common.tls import tls
+
 MOST_BYTES = 2_000_000  # of one answer; a server that sends more is cut off while it sends
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
@@ -97,10 +99,10 @@ class _GuardedTransport(httpx2.AsyncHTTPTransport):
     """Guards where it connects and how much comes back. Compressed answers are refused: a small one can unpack to any size."""
 
     def __init__(self, allowed: Iterable[str], most_bytes: int) -> None:
-        super().__init__()
+        super().__init__(verify=tls())
         self._most = most_bytes
         self._pool = httpcore2.AsyncConnectionPool(
-            ssl_context=httpx2.create_ssl_context(), network_backend=_GuardedBackend(allowed)
+            ssl_context=tls(), network_backend=_GuardedBackend(allowed)
         )
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
