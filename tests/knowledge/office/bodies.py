@@ -28,6 +28,7 @@ STYLES = """<office:automatic-styles>
 <number:text>-</number:text><number:day number:style="long"/></number:date-style>
 <style:style style:name="Date" style:family="table-cell" style:data-style-name="D"/>
 <style:style style:name="Wide-column" style:family="table-column"><style:table-column-properties style:column-width="4cm"/></style:style>
+<style:style style:name="Right" style:family="paragraph"><style:paragraph-properties style:writing-mode="rl-tb"/></style:style>
 <style:style style:name="Columns" style:family="section"><style:section-properties>
 <style:columns fo:column-count="2" fo:column-gap="1cm"/></style:section-properties></style:style>
 <style:style style:name="Wide" style:family="paragraph" style:master-page-name="Landscape"/>
@@ -70,7 +71,7 @@ of delivery<office:annotation><dc:creator>Ann</dc:creator><text:p>ask the lawyer
 <text:p><draw:frame text:anchor-type="paragraph" svg:width="6cm" svg:height="2cm"><draw:text-box>
 <text:p>Boxed: the hotline is 600 123 456.</text:p></draw:text-box></draw:frame></text:p>
 <text:h text:outline-level="1">In your language</text:h>
-<text:p>يمكن إرجاع المنتجات خلال ثلاثين يوما</text:p><text:p>आप तीस दिनों के भीतर उत्पाद वापस कर सकते हैं</text:p>
+<text:p text:style-name="Right">يمكن إرجاع المنتجات خلال ثلاثين يوما</text:p><text:p>आप तीस दिनों के भीतर उत्पाद वापस कर सकते हैं</text:p>
 <text:p>商品在收到后三十天内可以退货</text:p><text:p>Parcels 📦 arrive 🚚 with care</text:p>"""
 COLUMNS = f"""<text:h text:outline-level="1">Two columns</text:h>
 <text:section text:name="S" text:style-name="Columns">{PROSE}</text:section>"""
@@ -104,7 +105,8 @@ WEB = """<!doctype html><meta charset="utf-8"><style>
 @page {{ size: A4 }} .two {{ columns: 2 }} body {{ font-family: "Noto Sans", sans-serif }}</style>
 <h1>Help centre</h1><p>We deliver to Spain and Portugal.</p><form><label>Your town <input value="Valencia"></label></form>
 <div class="two">{columns}</div><table border="1"><tr><th>Country<th>Days<tr><td>Spain<td>2<tr><td>Portugal<td>3</table>
-<p dir="rtl">يمكن إرجاع المنتجات خلال ثلاثين يوما</p><p>आप तीस दिनों के भीतर उत्पाद वापस कर सकते हैं</p><p>商品在收到后三十天内可以退货</p>"""
+<p dir="rtl">يمكن إرجاع المنتجات خلال ثلاثين يوما</p><p dir="rtl">اتصل بالرقم 600 123 456 من Casa Lumen اليوم</p><p dir="rtl">אפשר להחזיר מוצרים תוך 30 יום</p>
+<p>आप तीस दिनों के भीतर उत्पाद वापस कर सकते हैं</p><p>商品在收到后三十天内可以退货</p>"""
 
 
 def flat(kind: str, body: str, styles: str = STYLES) -> str:

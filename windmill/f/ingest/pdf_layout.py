@@ -12,12 +12,14 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 import pypdfium2
 import pypdfium2.raw as pdfium_raw
 
 from f.ingest.page import Heading
+from f.ingest.right_to_left import Box, is_right_to_left, reordered
 
 _LARGER = 1.15
 _WIDER_GAP = 1.25
@@ -84,9 +86,24 @@ def _lines(text_page: pypdfium2.PdfTextPage, turn: int) -> list[Line]:
         if text.strip():
             lead = len(text) - len(text.lstrip())
             index = pdfium_raw.FPDFText_GetCharIndexFromTextIndex(text_page, offset + lead)
-            found.append(_line(text_page, text, index, units - lead, turn))
+            line = _line(text_page, text, index, units - lead, turn)
+            if units == len(text) and is_right_to_left(text):
+                line = line._replace(text=reordered(text, partial(_edges, text_page, turn, offset)))
+            found.append(line)
         offset += units + 2
     return found
+
+
+def _edges(text_page: pypdfium2.PdfTextPage, turn: int, offset: int, place: int) -> Box | None:
+    """The edges of the letter at a place of a line that begins at `offset`, as a reader of the upright page sees them."""
+    index = pdfium_raw.FPDFText_GetCharIndexFromTextIndex(text_page, offset + place)
+    if index < 0 or pdfium_raw.FPDFText_IsGenerated(text_page, index):
+        return None
+    try:
+        left, bottom, right, top = (round(edge, 2) for edge in text_page.get_charbox(index))
+    except pypdfium2.PdfiumError:
+        return None
+    return {0: (left, right), 90: (bottom, top), 180: (-right, -left), 270: (-top, -bottom)}[turn]
 
 
 def _line(text_page: pypdfium2.PdfTextPage, text: str, index: int, units: int, turn: int) -> Line:
