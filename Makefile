@@ -76,6 +76,9 @@ bench-turn: $(VENV)/.installed ## turns a second and the time from webhook to re
 bench-retrieval: $(VENV)/.installed ## how well and how fast passages are found (QUICK=1, XQUAD=folder, SIZE=full)
 	@PYTHONPATH=windmill $(BIN)/python -m bench.retrieval
 
+bench-blind: $(VENV)/.installed ## found as well with weights chosen on other questions? XQUAD=folder (QUICK=1)
+	@PYTHONPATH=windmill $(BIN)/python -m bench.blind
+
 bench-ingest: $(VENV)/.installed ## pages a second and memory by document size (QUICK=1)
 	@PYTHONPATH=windmill $(BIN)/python -m bench.ingest
 
