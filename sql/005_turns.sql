@@ -2,7 +2,7 @@
 --
 -- Guarantee 0: a step may run twice, even at once. begin_step raises the epoch; an older copy's writes are then refused.
 -- Refusals have the SQLSTATE 'CB001' and a sentence.
--- Who a contact is and what a message says (find_contact, message_words, end_message) stands in 009_whatsapp.sql.
+-- What a message says (message_words) stands in 009_whatsapp.sql, who wrote it (find_contact) in 014_whatsapp_people.sql.
 -- Locks are taken in one order everywhere, so that nothing deadlocks: the contact, then its inbox rows, then its turn, then the outbox.
 
 -- Writes the reply's parts to the outbox. The first writer wins: a second copy of the step sends what the first one wrote.

@@ -99,13 +99,14 @@ def the_message(entry: list[Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         (change,) = entry[0]["changes"]
         (message,) = change["value"]["messages"]
         value = change["value"]
-        if len(entry) == 1 and value["metadata"]["phone_number_id"] and message["id"]:
-            return value, message
+        fits = len(entry) == 1 and value["metadata"]["phone_number_id"] and message["id"]
     except (KeyError, TypeError, IndexError, ValueError):
-        pass  # said below, in the same words for every shape that does not fit
-    raise ValueError(
-        "entry must be Meta's envelope with exactly one message; the ingress splits what Meta delivers"
-    )
+        fits = False
+    if not fits:
+        raise ValueError(
+            "entry must be Meta's envelope with exactly one message; the ingress splits what Meta delivers"
+        )
+    return value, message
 
 
 def open_turn(
