@@ -32,7 +32,9 @@ class Phone:
         page.wait_for_selector(".person")
 
     def write_as(self, name: str) -> None:
-        self.page.click(f".person:has-text('{name}')")
+        with self.page.expect_response("**/api/conversation?*"):
+            self.page.click(f".person:has-text('{name}')")
+        self.page.wait_for_function("document.querySelector('#thread').children.length > 0")
 
     def answers(self) -> int:
         return self.page.locator(".msg.out").count()
@@ -79,8 +81,9 @@ def test_every_kind_of_message_from_the_page(phone: Phone) -> None:
     phone.write_as("Jonas Weber")
     assert "30 days" in phone.answer_to("text", "How long do I have to return an item?")
     assert "11.90" in phone.answer_to("voice", "What does express delivery cost?")
-    assert "look at pictures" in phone.answer_to("file")
+    assert "I see a picture" in phone.answer_to("file")
     assert "30 days" in phone.answer_to("file", "How long do I have to return an item?")
+    phone.shot("picture-and-voice")
     for title in ("Location", "Contact card", "Order from the catalog"):
         assert phone.answer_to("more", title)
     assert "can't read" in phone.answer_to("more", "Sticker")
@@ -115,11 +118,46 @@ def test_buttons_and_lists_are_tapped(phone: Phone, world: World) -> None:
         },
     )
     assert answer.status_code == 200, answer.text
+    expect(phone.page.locator(".tap:has-text('Red')")).to_be_visible()
     before = phone.answers()
     phone.page.click(".tap:has-text('Red')")
     expect(phone.page.locator(".msg.out").nth(before)).to_be_visible(timeout=30_000)
     assert "Red" in phone.page.locator(".msg.in").last.inner_text()
     phone.shot("buttons")
+
+
+def test_what_the_model_offers_is_tapped_and_answered(phone: Phone) -> None:
+    phone.write_as("Lucía Ferrer")
+    assert "What would you like to know?" in phone.answer_to("text", "What can you help me with?")
+    phone.shot("offered")
+    before = phone.answers()
+    phone.page.locator(".msg.out").last.locator(".tap").first.click()
+    rows = phone.page.locator("#sheet-rows .row")
+    if rows.count():
+        phone.shot("list")
+        rows.first.click()
+    expect(phone.page.locator(".msg.out").nth(before)).to_be_visible(timeout=30_000)
+    assert "What would you like" not in phone.page.locator(".msg.out").last.inner_text()
+
+
+def test_a_file_of_the_knowledge_base_comes_to_the_phone(phone: Phone) -> None:
+    phone.write_as("Jonas Weber")
+    phone.answer_to("text", "Please send me the document on returns")
+    expect(phone.page.locator(".msg.out .file").last).to_contain_text(
+        "returns-and-delivery.pdf", timeout=30_000
+    )
+    phone.shot("document")
+
+
+def test_a_message_that_fails_shows_it(phone: Phone, world: World) -> None:
+    phone.write_as("Amelia Clarke")
+    world.control("statuses", {"fail_code": 131026, "sent_s": 0.05})
+    try:
+        phone.answer_to("text", "How long is a gift card valid?")
+        expect(phone.page.locator(".msg.out .failed, .msg.out.failed").last).to_be_visible(timeout=30_000)
+        phone.shot("failed")
+    finally:
+        world.control("statuses", {"sent_s": 0.05, "delivered_s": 0.3, "read_s": 1.2})
 
 
 def test_the_page_fits_a_small_phone(phone: Phone) -> None:

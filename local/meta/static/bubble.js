@@ -111,6 +111,6 @@ export function bubble(message, context) {
     el("span", { class: "meta" }, el("time", {}, clock(message.time)), ticks(message)),
     reactions && el("span", { class: "reaction" }, reactions));
   const reply = message.direction === "out" && el("button", { class: "icon quote", type: "button", title: "Reply to this message", "aria-label": "Reply to this message", onclick: () => context.quote(message) }, icon("reply"));
-  return el("li", { class: `msg ${message.direction} ${message.state}`, data: { wamid: message.wamid } },
+  return el("li", { class: `msg ${message.direction} ${message.state} is-${message.type}`, data: { wamid: message.wamid } },
     el("div", { class: "line" }, box, reply), ...actions(message, context), trouble(message, context));
 }
