@@ -78,7 +78,7 @@ def run(folder: Path, port: int) -> int:
         seed.seed(stack)
         print("  … reading the two tenants' documents", flush=True)
         seed.seed_documents(stack)
-        portal = people.start(stack, port + 1)
+        portal = people.start(stack)
         address.write_text(
             json.dumps(
                 {

@@ -44,6 +44,7 @@ async def overview(request: Request) -> Response:
             "last": last,
             "event": platform.state.hub.last,
             "runs": platform.portal.readable,
+            "portal": platform.config.portal.page_url if platform.config.portal else "",
         }
     )
 

@@ -42,6 +42,7 @@ class Portal:
     windmill_url: str
     workspace: str
     sign_in: bool = False  # the local runner's pages take its token with the link; a real server has logins
+    page_url: str = ""  # where the business's staff work with its documents; empty: no link to it is shown
 
 
 @dataclass

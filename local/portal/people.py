@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from local.ports import free_port, is_free
 from local.seed import TENANTS
 from local.stack import Stack
 
@@ -37,7 +36,7 @@ STRANGER = Person("somebody@elsewhere.example", "A stranger: sees nothing")
 PEOPLE = [*_staff(), OPERATOR, STRANGER]
 
 
-def start(stack: Stack, wanted_port: int | None = None) -> str:
+def start(stack: Stack) -> str:
     """Makes the people known and starts the portal's server; returns its address."""
     with stack.connect() as conn:
         conn.execute(b"insert into operators (email) values (%s) on conflict do nothing", [OPERATOR.email])
@@ -49,14 +48,12 @@ def start(stack: Stack, wanted_port: int | None = None) -> str:
                         b" where phone_number_id = %s on conflict (tenant_id, email) do nothing",
                         [person.email, person.role, tenant.phone_number_id],
                     )
-    port = wanted_port if wanted_port and is_free(wanted_port) else free_port()
-    stack.ports["portal"] = port
     people = [{"email": p.email, "label": p.label, "token": stack.staff_token(p.email)} for p in PEOPLE]
     settings = {
         "PORTAL_PEOPLE": json.dumps(people),
         "PORTAL_WINDMILL": f"{stack.url('runner')}/api/w/demo",
         "PYTHONDONTWRITEBYTECODE": "",
     }
-    stack.processes.start("portal", "local.portal", "--port", str(port), env=settings)
+    stack.processes.start("portal", "local.portal", "--port", str(stack.ports["portal"]), env=settings)
     stack.processes.wait_until_answers("portal", stack.url("portal") + "/healthz")
     return stack.url("portal")

@@ -232,7 +232,7 @@ function nothing(title, text) {
 async function start() {
   let found;
   try { found = await api("/api/overview"); } catch (error) { nothing("The demo does not answer", error.message); return null; }
-  Object.assign(state, { numbers: found.numbers, customers: found.customers, last: found.last, unread: {}, runs: found.runs });
+  Object.assign(state, { numbers: found.numbers, customers: found.customers, last: found.last, unread: {}, runs: found.runs, portal: found.portal });
   if (!found.numbers.length) { nothing("No business is set up yet", "Add a tenant and its WhatsApp number to the demo, then start it again."); return found.event; }
   $("nothing").hidden = true;
   $("shell").hidden = false;
@@ -272,7 +272,7 @@ function setUp() {
   $("quote-off").addEventListener("click", () => quote(null));
   $("business").addEventListener("change", () => choose(state.numbers.find((n) => n.phone_number_id === $("business").value), state.customer));
   $("back").addEventListener("click", () => $("shell").classList.remove("open"));
-  $("open-documents").addEventListener("click", () => openDocuments(state.number));
+  $("open-documents").addEventListener("click", () => openDocuments(state.number, state.portal));
   $("add-person").addEventListener("click", () => $("person").showModal());
   $("person-form").addEventListener("submit", addPerson);
   for (const button of document.querySelectorAll("[data-close]")) button.addEventListener("click", () => button.closest("dialog").close());

@@ -4,7 +4,7 @@ import { $, api, el, icon } from "./dom.js";
 
 const WORDS = { received: "Received", queued: "Received", processing: "Processing", ready: "Ready", failed: "Failed" };
 const OPEN = ["received", "queued", "processing", "uploading"];
-const PROMPT = "Choose a PDF, or drop it here";
+const PROMPT = "Choose a file, or drop it here";
 let number = null, timer = null, sending = null;
 
 const stateOf = (doc) => String(doc.state ?? doc.status ?? "").toLowerCase();
@@ -37,8 +37,10 @@ function say(text, bad = false) {
   $("upload-said").classList.toggle("bad", bad);
 }
 
-export function openDocuments(business) {
+export function openDocuments(business, portal) {
   number = business;
+  $("portal-link").hidden = !portal;
+  if (portal) $("portal-link").querySelector("a").href = portal;
   $("documents-of").textContent = `${business.name}, as its staff`;
   $("docs").replaceChildren();
   $("upload").classList.toggle("off", !business.uploads);

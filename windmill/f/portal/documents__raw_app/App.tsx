@@ -40,7 +40,7 @@ export default function App() {
     <Here.Provider value={{ tenant: mine?.tenant_id ?? '', role: mine?.role ?? '', language }}>
       {me.value === null ? (
         <main className="alone">
-          <h1 className="hidden">Chatmill</h1>
+          <h1 className="brand"><span className="mark" aria-hidden="true" />Chatmill</h1>
           {me.error ? <Problem error={me.error} retry={me.reload} /> : <Loading />}
         </main>
       ) : (

@@ -21,6 +21,7 @@ export default function Bot() {
   if (!loaded.value) return <Loading />
   const { bots, tools } = loaded.value
   const bot = bots.find((b) => b.phone_number_id === number) ?? bots[0]
+  const asks = may('owner', 'editor', 'agent')
   if (!bot) return <Empty title={t.bot.none} hint={t.bot.noneHint} icon="bot" />
   return (
     <>
@@ -35,9 +36,9 @@ export default function Bot() {
           </Field>
         </div>
       )}
-      <div className="two">
+      <div className={asks ? 'two' : ''}>
         <Form key={bot.phone_number_id} bot={bot} tools={tools} reload={loaded.reload} />
-        {may('owner', 'editor', 'agent') && <Preview key={bot.phone_number_id} phoneNumberId={bot.phone_number_id} />}
+        {asks && <Preview key={bot.phone_number_id} phoneNumberId={bot.phone_number_id} />}
       </div>
     </>
   )

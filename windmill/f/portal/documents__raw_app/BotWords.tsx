@@ -6,19 +6,20 @@ import { Field, useHere } from './ui'
 
 type Said = 'dont_know' | 'failure_message' | 'handover_message' | 'offer_human' | 'limit_message' | 'closed_message'
 
+// A language's name in the page's language. A half-typed code is no language yet.
+function named(tag: string, language: string): string {
+  try {
+    return new Intl.DisplayNames([language], { type: 'language' }).of(tag) ?? tag
+  } catch {
+    return tag
+  }
+}
+
 export default function BotWords({ now, set }: Part) {
   const { t, language } = useHere()
   const b = t.bot
   const [wanted, setCode] = useState(now.languages[0])
   const code = now.languages.includes(wanted) ? wanted : now.languages[0]
-  const names = new Intl.DisplayNames([language], { type: 'language' })
-  const named = (tag: string) => {
-    try {
-      return names.of(tag) ?? tag
-    } catch {
-      return tag // half-typed codes are no languages yet
-    }
-  }
   const labels: [Said, string][] = [
     ['dont_know', b.dontKnow],
     ['offer_human', b.offerHuman],
@@ -39,7 +40,7 @@ export default function BotWords({ now, set }: Part) {
         <div className="narrow">
           <Field label={b.wordsIn}>
             <select value={code} onChange={(e) => setCode(e.target.value)}>
-              {now.languages.map((tag) => <option key={tag} value={tag}>{named(tag)}</option>)}
+              {now.languages.map((tag) => <option key={tag} value={tag}>{named(tag, language)}</option>)}
             </select>
           </Field>
         </div>

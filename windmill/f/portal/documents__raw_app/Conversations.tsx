@@ -5,14 +5,13 @@ import { ask, download, keep } from './api'
 import { Empty, Field, Loading, Problem, fill, useEvery, useForm, useHere, useLoad } from './ui'
 
 export default function Conversations() {
-  const { t, may, tenant, number } = useHere()
+  const { t, may, tenant } = useHere()
   const c = t.conversations
   const [typed, setTyped] = useState('')
   const [search, setSearch] = useState('')
   const [waiting, setWaiting] = useState(false)
   const [shown, setShown] = useState(1)
   const [chosen, setChosen] = useState(keep.get(`contact ${tenant}`, ''))
-  const form = useForm()
   useEffect(() => {
     const timer = setTimeout(() => setSearch(typed.trim()), 300)
     return () => clearTimeout(timer)
@@ -26,26 +25,12 @@ export default function Conversations() {
     keep.set(`contact ${tenant}`, id)
     setChosen(id)
   }
-  const take = () =>
-    form.run(async () => {
-      const answer = await ask('conversations', 'export')
-      download('conversations.csv', answer.csv)
-      return answer.cut ? fill(c.exportCut, { n: number(answer.rows) }) : ' '
-    }, t.loading)
   return (
     <>
       <p className="intro">{c.intro}</p>
       <div className={chosen ? 'split open' : 'split'}>
         <div className="list">
-          <Field label={c.search}>
-            <input type="search" dir="auto" value={typed} onChange={(e) => setTyped(e.target.value)} />
-          </Field>
-          <Field label={c.show}>
-            <select value={waiting ? 'waiting' : 'all'} onChange={(e) => setWaiting(e.target.value === 'waiting')}>
-              <option value="all">{c.all}</option>
-              <option value="waiting">{c.onlyWaiting}</option>
-            </select>
-          </Field>
+          <Filter typed={typed} type={setTyped} waiting={waiting} wait={setWaiting} />
           {list.error !== null && <Problem error={list.error} retry={list.reload} />}
           {!list.value && !list.error && <Loading />}
           {list.value?.contacts.length === 0 && (
@@ -57,11 +42,48 @@ export default function Conversations() {
             ))}
           </ul>
           {list.value?.more && <button type="button" onClick={() => setShown(shown + 1)}>{c.more}</button>}
-          {may('owner', 'editor', 'agent') && Boolean(list.value?.contacts.length) && <button type="button" className="quiet" disabled={form.busy} onClick={take}>{c.export}</button>}
-          {form.shown}
+          {may('owner', 'editor', 'agent') && Boolean(list.value?.contacts.length) && <Export />}
         </div>
         {chosen ? <Thread key={chosen} id={chosen} back={() => choose('')} changed={list.reload} /> : <div className="wide"><Empty title={c.choose} icon="conversations" /></div>}
       </div>
+    </>
+  )
+}
+
+function Export() {
+  const { t, number } = useHere()
+  const c = t.conversations
+  const form = useForm()
+  const take = () =>
+    form.run(async () => {
+      const answer = await ask('conversations', 'export')
+      download('conversations.csv', answer.csv)
+      return answer.cut ? fill(c.exportCut, { n: number(answer.rows) }) : ' '
+    }, t.loading)
+  return (
+    <>
+      <button type="button" className="quiet" disabled={form.busy} onClick={take}>{c.export}</button>
+      {form.shown}
+    </>
+  )
+}
+
+type FilterProps = { typed: string; type: (words: string) => void; waiting: boolean; wait: (only: boolean) => void }
+
+function Filter({ typed, type, waiting, wait }: FilterProps) {
+  const { t } = useHere()
+  const c = t.conversations
+  return (
+    <>
+      <Field label={c.search}>
+        <input type="search" dir="auto" value={typed} onChange={(e) => type(e.target.value)} />
+      </Field>
+      <Field label={c.show}>
+        <select value={waiting ? 'waiting' : 'all'} onChange={(e) => wait(e.target.value === 'waiting')}>
+          <option value="all">{c.all}</option>
+          <option value="waiting">{c.onlyWaiting}</option>
+        </select>
+      </Field>
     </>
   )
 }

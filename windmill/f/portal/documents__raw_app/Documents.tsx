@@ -152,26 +152,34 @@ function Document({ row, edits, reload, replace }: DocumentProps) {
       )}
       <div className="row spread">
         <small>{facts.join(' · ')}</small>
-        {edits && (
-          <div className="row">
-            {row.state === 'failed' && (
-              <button type="button" className="quiet" onClick={() => act('again')}>
-                {d.readAgain}
-              </button>
-            )}
-            {row.state === 'ready' && <Pick label={d.replace} onFile={replace} />}
-            <Sure
-              label={d.delete}
-              ask={fill(d.deleteAsk, { title: row.title })}
-              says={fill(d.deleteSays, { n: number(row.chunks ?? 0) })}
-              act={async () => {
-                await ask('documents', 'delete', { document_id: row.id })
-                await reload()
-              }}
-            />
-          </div>
-        )}
+        {edits && <Actions row={row} again={() => act('again')} reload={reload} replace={replace} />}
       </div>
     </li>
+  )
+}
+
+type ActionsProps = { row: Row; again: () => void; reload: () => Promise<void>; replace: (file: File) => void }
+
+function Actions({ row, again, reload, replace }: ActionsProps) {
+  const { t, number } = useHere()
+  const d = t.documents
+  return (
+    <div className="row">
+      {row.state === 'failed' && (
+        <button type="button" className="quiet" onClick={again}>
+          {d.readAgain}
+        </button>
+      )}
+      {row.state === 'ready' && <Pick label={d.replace} onFile={replace} />}
+      <Sure
+        label={d.delete}
+        ask={fill(d.deleteAsk, { title: row.title })}
+        says={fill(d.deleteSays, { n: number(row.chunks ?? 0) })}
+        act={async () => {
+          await ask('documents', 'delete', { document_id: row.id })
+          await reload()
+        }}
+      />
+    </div>
   )
 }

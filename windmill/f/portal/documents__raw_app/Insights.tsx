@@ -23,7 +23,6 @@ export default function Insights() {
   const percent = (n: number) => number(n, { style: 'percent', maximumFractionDigits: 0 })
   const waited = rows.reduce((all, row) => all + (row.response_s ?? 0) * closed(row), 0)
   const month = loaded.value?.month
-  const dates = rows.map((row) => row.day)
   return (
     <>
       <p className="intro">{s.intro}</p>
@@ -46,19 +45,31 @@ export default function Insights() {
           {sum('messages_in') === 0 ? (
             <Empty title={s.noData} />
           ) : (
-            <div className="charts">
-              <Chart title={s.chartMessages} days={dates} values={rows.map((r) => r.messages_in)} show={(n) => number(n)} />
-              <Chart title={s.chartAnswered} days={dates} values={rows.map((r) => (closed(r) ? r.answered / closed(r) : null))} show={percent} most={1} />
-              <Chart title={s.chartHandovers} days={dates} values={rows.map((r) => r.handovers)} show={(n) => number(n, { maximumFractionDigits: 0 })} />
-              <Chart title={s.chartResponse} days={dates} values={rows.map((r) => r.response_s)} show={seconds} />
-              <Chart title={s.chartCost} days={dates} values={rows.map((r) => r.cost_usd)} show={money} />
-              {month && <Month month={month} />}
-            </div>
+            <Charts rows={rows} closed={closed} month={month} show={{ seconds, percent }} />
           )}
         </>
       )}
       <Unanswered />
     </>
+  )
+}
+
+type Show = (n: number) => string
+type ChartsProps = { rows: Day[]; closed: (row: Day) => number; month?: Month | null; show: { seconds: Show; percent: Show } }
+
+function Charts({ rows, closed, month, show }: ChartsProps) {
+  const { t, number, money } = useHere()
+  const s = t.insights
+  const dates = rows.map((row) => row.day)
+  return (
+    <div className="charts">
+      <Chart title={s.chartMessages} days={dates} values={rows.map((r) => r.messages_in)} show={(n) => number(n)} />
+      <Chart title={s.chartAnswered} days={dates} values={rows.map((r) => (closed(r) ? r.answered / closed(r) : null))} show={show.percent} most={1} />
+      <Chart title={s.chartHandovers} days={dates} values={rows.map((r) => r.handovers)} show={(n) => number(n, { maximumFractionDigits: 0 })} />
+      <Chart title={s.chartResponse} days={dates} values={rows.map((r) => r.response_s)} show={show.seconds} />
+      <Chart title={s.chartCost} days={dates} values={rows.map((r) => r.cost_usd)} show={money} />
+      {month && <Month month={month} />}
+    </div>
   )
 }
 

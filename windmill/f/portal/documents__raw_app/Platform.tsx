@@ -13,7 +13,7 @@ type Overview = {
 }
 
 export default function Platform() {
-  const { t, time } = useHere()
+  const { t } = useHere()
   const p = t.platform
   const form = useForm()
   const [name, setName] = useState('')
@@ -21,7 +21,7 @@ export default function Platform() {
   const loaded = useLoad<Overview>(() => ask('operator', 'overview'), [])
   if (loaded.error) return <Problem error={loaded.error} retry={loaded.reload} />
   if (!loaded.value) return <Loading />
-  const { operators, tenants, stuck_turns, failed_documents, dead_letters } = loaded.value
+  const { operators, tenants } = loaded.value
   const found = tenants.filter((tenant) => `${tenant.name} ${tenant.numbers.map((n) => n.phone_number_id).join(' ')}`.toLowerCase().includes(search.trim().toLowerCase()))
   const create = (event: React.FormEvent) => {
     event.preventDefault()
@@ -34,28 +34,7 @@ export default function Platform() {
   return (
     <>
       <p className="intro">{p.intro}</p>
-      <Trouble title={p.dead} hint={p.deadHint} count={dead_letters.length}>
-        {dead_letters.map((m) => (
-          <DeadLetter key={m.phone_number_id + m.message_id} letter={m} reload={loaded.reload} />
-        ))}
-      </Trouble>
-      <Trouble title={p.stuck} count={stuck_turns.length}>
-        {stuck_turns.map((turn) => (
-          <li className="card" key={turn.id}>
-            <strong dir="auto">{turn.tenant}</strong>
-            <small>{fill(p.since, { time: time(turn.lease_until) })} · {fill(p.run, { id: turn.run_id })}</small>
-          </li>
-        ))}
-      </Trouble>
-      <Trouble title={p.failedDocs} count={failed_documents.length}>
-        {failed_documents.map((d) => (
-          <li className="card" key={d.id}>
-            <strong dir="auto">{d.tenant}: {d.title}</strong>
-            <span className="bad">{d.error}</span>
-            <small>{time(d.updated_at)}</small>
-          </li>
-        ))}
-      </Trouble>
+      <Troubles found={loaded.value} reload={loaded.reload} />
       <section aria-labelledby="tenants">
         <h2 id="tenants">{p.tenants}</h2>
         <form className="row bottom" onSubmit={create}>
@@ -77,6 +56,38 @@ export default function Platform() {
         </ul>
       </section>
       <Operators operators={operators} reload={loaded.reload} />
+    </>
+  )
+}
+
+function Troubles({ found, reload }: { found: Overview; reload: () => Promise<void> }) {
+  const { t, time } = useHere()
+  const p = t.platform
+  const { stuck_turns, failed_documents, dead_letters } = found
+  return (
+    <>
+      <Trouble title={p.dead} hint={p.deadHint} count={dead_letters.length}>
+        {dead_letters.map((m) => (
+          <DeadLetter key={m.phone_number_id + m.message_id} letter={m} reload={reload} />
+        ))}
+      </Trouble>
+      <Trouble title={p.stuck} count={stuck_turns.length}>
+        {stuck_turns.map((turn) => (
+          <li className="card" key={turn.id}>
+            <strong dir="auto">{turn.tenant}</strong>
+            <small>{fill(p.since, { time: time(turn.lease_until) })} · {fill(p.run, { id: turn.run_id })}</small>
+          </li>
+        ))}
+      </Trouble>
+      <Trouble title={p.failedDocs} count={failed_documents.length}>
+        {failed_documents.map((d) => (
+          <li className="card" key={d.id}>
+            <strong dir="auto">{d.tenant}: {d.title}</strong>
+            <span className="bad">{d.error}</span>
+            <small>{time(d.updated_at)}</small>
+          </li>
+        ))}
+      </Trouble>
     </>
   )
 }

@@ -48,12 +48,7 @@ export default function PlatformTenant({ tenant, reload }: { tenant: Tenant; rel
         </ul>
         <Put labels={[p.numberId, t.bot.nameLabel]} button={p.addNumber} act={([phone_number_id, name]) => act('put_number', { phone_number_id, name })()} />
         <h3>{p.keys}</h3>
-        {(['whatsapp_token', 'llm_api_key'] as const).map((kind) => (
-          <div key={kind}>
-            <p>{p[kind]}: {(kind === 'whatsapp_token' ? tenant.has_whatsapp_token : tenant.has_llm_key) ? p.stored : p.missing}</p>
-            <Put labels={[`${p.key}: ${p[kind]}`]} button={t.save} secret act={([key]) => act('put_key', { kind, key })()} />
-          </div>
-        ))}
+        <Keys tenant={tenant} act={act} />
         <h3>{p.members}</h3>
         <ul className="plain">
           {tenant.members.map((m) => (
@@ -67,6 +62,24 @@ export default function PlatformTenant({ tenant, reload }: { tenant: Tenant; rel
       </details>
       {form.shown}
     </li>
+  )
+}
+
+type Act = (action: string, fields: Record<string, unknown>) => () => Promise<void>
+
+// A key goes in and never comes out: only whether there is one is shown.
+function Keys({ tenant, act }: { tenant: Tenant; act: Act }) {
+  const { t } = useHere()
+  const p = t.platform
+  return (
+    <>
+      {(['whatsapp_token', 'llm_api_key'] as const).map((kind) => (
+        <div key={kind}>
+          <p>{p[kind]}: {(kind === 'whatsapp_token' ? tenant.has_whatsapp_token : tenant.has_llm_key) ? p.stored : p.missing}</p>
+          <Put labels={[`${p.key}: ${p[kind]}`]} button={t.save} secret act={([key]) => act('put_key', { kind, key })()} />
+        </div>
+      ))}
+    </>
   )
 }
 

@@ -1,6 +1,7 @@
 // A question to the bot without a customer. The run goes on without the page: a reload finds it again.
 import React, { useState } from 'react'
 import Calls, { Call } from './Calls'
+import Formatted from './Formatted'
 import { ask, keep } from './api'
 import { Field, useEvery, useHere } from './ui'
 
@@ -15,8 +16,9 @@ export type Answered = {
 }
 type Asked = { question: string; run: string; answer: Answered | null; problem?: string }
 
-export default function Preview({ phoneNumberId }: { phoneNumberId: string }) {
-  const { t, tenant, words } = useHere()
+// The questions and what has become of them: each run goes on by itself, and is asked for until it has ended.
+function useAsked(phoneNumberId: string) {
+  const { tenant, words } = useHere()
   const name = `preview ${tenant} ${phoneNumberId}`
   const [asked, setAsked] = useState<Asked[]>(keep.get(name, []))
   const [question, setQuestion] = useState('')
@@ -48,6 +50,12 @@ export default function Preview({ phoneNumberId }: { phoneNumberId: string }) {
       change([...asked, { ...row, problem: words(error) }])
     }
   }
+  return { asked, open, send, question, setQuestion }
+}
+
+export default function Preview({ phoneNumberId }: { phoneNumberId: string }) {
+  const { t } = useHere()
+  const { asked, open, send, question, setQuestion } = useAsked(phoneNumberId)
   return (
     <section className="preview" aria-labelledby="preview">
       <h2 id="preview">{t.bot.preview}</h2>
@@ -91,7 +99,7 @@ export function Reply({ answer }: { answer: Answered }) {
   const { t } = useHere()
   return (
     <div className="bubble out">
-      {answer.reply?.map((text, i) => <p dir="auto" key={i} className="text">{text}</p>)}
+      {answer.reply?.map((text, i) => <p dir="auto" key={i} className="text"><Formatted text={text} /></p>)}
       {answer.reason && <p className="bad">{answer.reason}</p>}
       {!answer.answered && !answer.reason && <small>{t.bot.notAnswered}</small>}
       <Calls tools={answer.tools} />

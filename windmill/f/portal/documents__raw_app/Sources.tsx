@@ -100,7 +100,7 @@ function Every({ hours, change }: { hours: number; change: (hours: number) => vo
 }
 
 function One({ source, edits, reload }: { source: Source; edits: boolean; reload: () => Promise<void> }) {
-  const { t, number, time } = useHere()
+  const { t, number } = useHere()
   const s = t.sources
   const form = useForm()
   const act = (action: string, fields: Record<string, unknown> = {}) =>
@@ -109,13 +109,6 @@ function One({ source, edits, reload }: { source: Source; edits: boolean; reload
       await reload()
       return ' '
     })
-  const facts = [
-    s.kindShort[source.kind],
-    source.read_at ? fill(s.readAt, { time: time(source.read_at) }) : s.never,
-    fill(s.pages, { n: number(source.ready) }),
-    source.failed > 0 && fill(s.failedPages, { n: number(source.failed) }),
-    !busy(source) && fill(s.next, { time: time(source.next_read_at) }),
-  ].filter(Boolean)
   return (
     <li className="card">
       <div className="row spread">
@@ -127,15 +120,10 @@ function One({ source, edits, reload }: { source: Source; edits: boolean; reload
       </div>
       {busy(source) && <progress aria-label={`${source.url}: ${s.states[source.state]}`} />}
       {source.error && <p className="bad">{source.error}</p>}
-      {source.notes.length > 0 && (
-        <details>
-          <summary>{s.notes} ({number(source.notes.length)})<span className="hidden">: {source.url}</span></summary>
-          <ul className="plain">{source.notes.map((note) => <li key={note}><small>{note}</small></li>)}</ul>
-        </details>
-      )}
+      {source.notes.length > 0 && <Notes source={source} />}
       <Pages source={source} />
       <div className="row spread">
-        <small>{facts.join(' · ')}</small>
+        <Facts source={source} />
         {edits && (
           <div className="row">
             <button type="button" className="quiet" disabled={busy(source) || form.busy} onClick={() => act('refresh')}>{s.again}<span className="hidden">: {source.url}</span></button>
@@ -154,6 +142,30 @@ function One({ source, edits, reload }: { source: Source; edits: boolean; reload
       </div>
       {form.shown}
     </li>
+  )
+}
+
+function Facts({ source }: { source: Source }) {
+  const { t, number, time } = useHere()
+  const s = t.sources
+  const facts = [
+    s.kindShort[source.kind],
+    source.read_at ? fill(s.readAt, { time: time(source.read_at) }) : s.never,
+    fill(s.pages, { n: number(source.ready) }),
+    source.failed > 0 && fill(s.failedPages, { n: number(source.failed) }),
+    !busy(source) && fill(s.next, { time: time(source.next_read_at) }),
+  ]
+  return <small>{facts.filter(Boolean).join(' · ')}</small>
+}
+
+function Notes({ source }: { source: Source }) {
+  const { t, number } = useHere()
+  const s = t.sources
+  return (
+    <details>
+      <summary>{s.notes} ({number(source.notes.length)})<span className="hidden">: {source.url}</span></summary>
+      <ul className="plain">{source.notes.map((note) => <li key={note}><small>{note}</small></li>)}</ul>
+    </details>
   )
 }
 

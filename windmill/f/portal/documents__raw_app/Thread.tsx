@@ -1,6 +1,7 @@
 // One conversation: what was said, with sources and tool calls; a person may take over and write.
 import React, { useState } from 'react'
 import Calls, { Call } from './Calls'
+import Formatted from './Formatted'
 import { ask, keep, newId, Refused } from './api'
 import { Field, Loading, Problem, fill, useEvery, useForm, useHere, useLoad } from './ui'
 
@@ -21,7 +22,7 @@ type History = { contact: Contact & { paused_until: string | null; lead: Record<
 export const called = (contact: Contact, unnamed: string) => contact.name || contact.username || (contact.phone ? `+${contact.phone}` : unnamed)
 
 export default function Thread({ id, back, changed }: { id: string; back: () => void; changed: () => void }) {
-  const { t, may, time } = useHere()
+  const { t, may } = useHere()
   const c = t.conversations
   const form = useForm()
   const [older, setOlder] = useState<Message[]>([])
@@ -56,15 +57,7 @@ export default function Thread({ id, back, changed }: { id: string; back: () => 
           </div>
         )}
       </div>
-      {contact.waiting && <p className="hint waiting">{c.waiting}</p>}
-      {until && <p className="hint">{until === 'infinity' ? c.pausedOpen : fill(c.pausedUntil, { time: time(until) })}</p>}
-      {Object.keys(contact.lead ?? {}).length > 0 && (
-        <dl className="pairs" aria-label={c.lead}>
-          {Object.entries(contact.lead).map(([name, value]) => (
-            <div key={name}><dt>{name}</dt><dd dir="auto">{value}</dd></div>
-          ))}
-        </dl>
-      )}
+      <About contact={contact} />
       {form.shown}
       <div className="thread tall" tabIndex={0} role="log" aria-label={called(contact, c.unnamed)} ref={(box) => { if (box && !older.length) box.scrollTop = box.scrollHeight }}>
         {(olderMore ?? loaded.value.more) && <button type="button" className="quiet" onClick={page}>{c.older}</button>}
@@ -75,15 +68,37 @@ export default function Thread({ id, back, changed }: { id: string; back: () => 
   )
 }
 
+// What is going on with this customer, and what they have said of themselves.
+function About({ contact }: { contact: History['contact'] }) {
+  const { t, time } = useHere()
+  const c = t.conversations
+  const until = contact.paused_until
+  return (
+    <>
+      {contact.waiting && <p className="hint waiting">{c.waiting}</p>}
+      {until && <p className="hint">{until === 'infinity' ? c.pausedOpen : fill(c.pausedUntil, { time: time(until) })}</p>}
+      {Object.keys(contact.lead ?? {}).length > 0 && (
+        <dl className="pairs" aria-label={c.lead}>
+          {Object.entries(contact.lead).map(([name, value]) => (
+            <div key={name}><dt>{name}</dt><dd dir="auto">{value}</dd></div>
+          ))}
+        </dl>
+      )}
+    </>
+  )
+}
+
 function Bubble({ message }: { message: Message }) {
   const { t, time } = useHere()
   const c = t.conversations
   const who = message.direction === 'in' ? c.customer : message.model === 'human' ? c.human : c.bot
   const facts = [who, time(message.at), message.status && (c.status[message.status] ?? message.status), message.outcome && message.direction === 'out' && c.outcomes[message.outcome]]
+  // What the bot has named in its own words is not named again.
+  const sources = (message.citations ?? []).filter((source) => !message.body.includes(`${source.document}, `))
   return (
     <div className={`bubble ${message.direction} ${message.model === 'human' ? 'person' : ''}`}>
-      <p dir="auto" className="text">{message.body}</p>
-      {message.citations?.map((source, i) => <small key={i} dir="auto">{fill(c.source, source)}</small>)}
+      <p dir="auto" className="text"><Formatted text={message.body} /></p>
+      {sources.map((source, i) => <small key={i} dir="auto">{fill(c.source, source)}</small>)}
       <Calls tools={message.tools} />
       <small>{facts.filter(Boolean).join(' · ')}</small>
     </div>

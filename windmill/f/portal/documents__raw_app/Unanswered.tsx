@@ -86,20 +86,8 @@ type GroupProps = { group: Group; edits: boolean; busy: boolean; reload: () => P
 function OneGroup({ group, edits, busy, reload, start }: GroupProps) {
   const { t, time } = useHere()
   const s = t.insights
-  const form = useForm()
   const [open, setOpen] = useState(false)
-  const [question, setQuestion] = useState(group.question)
-  const [answer, setAnswer] = useState('')
   const turn_ids = group.questions.map((q) => q.turn_id)
-  const add = (event: React.FormEvent) => {
-    event.preventDefault()
-    form.run(async () => {
-      const { runs } = await ask('insights', 're_ask', { turn_ids, purpose: 'before' })
-      setOpen(false)
-      start({ stage: 'before', turn_ids, question, answer, before: runs, after: [] })
-      return ' '
-    })
-  }
   return (
     <li className="card">
       <div className="row spread">
@@ -128,22 +116,42 @@ function OneGroup({ group, edits, busy, reload, start }: GroupProps) {
           />
         </div>
       )}
-      {open && (
-        <form onSubmit={add}>
-          <Field label={s.question}>
-            <input dir="auto" required maxLength={1000} value={question} onChange={(e) => setQuestion(e.target.value)} />
-          </Field>
-          <Field label={s.answer}>
-            <textarea dir="auto" required rows={4} maxLength={8000} value={answer} onChange={(e) => setAnswer(e.target.value)} />
-          </Field>
-          <div className="row">
-            <button className="solid" disabled={form.busy || busy}>{s.publish}</button>
-            <button type="button" className="quiet" onClick={() => setOpen(false)}>{t.cancel}</button>
-          </div>
-          {form.shown}
-        </form>
-      )}
+      {open && <Write group={group} turn_ids={turn_ids} busy={busy} start={start} close={() => setOpen(false)} />}
     </li>
+  )
+}
+
+type WriteProps = { group: Group; turn_ids: string[]; busy: boolean; start: (work: Work) => void; close: () => void }
+
+function Write({ group, turn_ids, busy, start, close }: WriteProps) {
+  const { t } = useHere()
+  const s = t.insights
+  const form = useForm()
+  const [question, setQuestion] = useState(group.question)
+  const [answer, setAnswer] = useState('')
+  const add = (event: React.FormEvent) => {
+    event.preventDefault()
+    form.run(async () => {
+      const { runs } = await ask('insights', 're_ask', { turn_ids, purpose: 'before' })
+      close()
+      start({ stage: 'before', turn_ids, question, answer, before: runs, after: [] })
+      return ' '
+    })
+  }
+  return (
+    <form onSubmit={add}>
+      <Field label={s.question}>
+        <input dir="auto" required maxLength={1000} value={question} onChange={(e) => setQuestion(e.target.value)} />
+      </Field>
+      <Field label={s.answer}>
+        <textarea dir="auto" required rows={4} maxLength={8000} value={answer} onChange={(e) => setAnswer(e.target.value)} />
+      </Field>
+      <div className="row">
+        <button className="solid" disabled={form.busy || busy}>{s.publish}</button>
+        <button type="button" className="quiet" onClick={() => close()}>{t.cancel}</button>
+      </div>
+      {form.shown}
+    </form>
   )
 }
 
