@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from typing import Any
 
@@ -186,6 +187,28 @@ def test_an_index_of_sitemaps_is_followed(knowledge: Knowledge, site: Site, star
     assert (
         read(knowledge, site, tenant, source(knowledge, tenant, "sitemap", site.url + "/s.xml"))["new"] == 1
     )
+
+
+def test_a_sites_address_leads_to_the_sitemaps_that_it_declares(
+    knowledge: Knowledge, site: Site, started: list[Any]
+) -> None:
+    site.pages["/robots.txt"] = (200, "text/plain", f"Sitemap: {site.url}/packed.xml.gz\n")
+    listed = f"<urlset><url><loc><![CDATA[{site.url}/a]]></loc></url></urlset>"
+    site.pages["/packed.xml.gz"] = (200, "application/gzip", gzip.compress(listed.encode()))
+    site.put("/", "A shop.")
+    site.put("/a", "Words.")
+    tenant = knowledge.tenant()
+    of = source(knowledge, tenant, "sitemap", site.url + "/")
+    assert read(knowledge, site, tenant, of)["new"] == 1 and urls(knowledge, tenant) == ["a"]
+
+
+def test_where_there_is_no_sitemap_a_sentence_says_so(knowledge: Knowledge, site: Site) -> None:
+    site.put("/", "A shop.")
+    site.pages["/broken.xml.gz"] = (200, "application/gzip", b"\x1f\x8bnonsense")
+    tenant = knowledge.tenant()
+    for path in ("/", "/broken.xml.gz", "/none.xml"):
+        of = source(knowledge, tenant, "sitemap", site.url + path)
+        assert read(knowledge, site, tenant, of)["reason"] == f"There is no sitemap at {site.url}{path}."
 
 
 @pytest.mark.parametrize(

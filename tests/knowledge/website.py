@@ -10,7 +10,7 @@ class Site:
     """A web site: path -> (status, type, body). Counts what is asked for."""
 
     def __init__(self) -> None:
-        self.pages: dict[str, tuple[int, str, str]] = {}
+        self.pages: dict[str, tuple[int, str, str | bytes]] = {}
         self.asked: list[str] = []
         self.agents: set[str] = set()
         site = self
@@ -19,14 +19,15 @@ class Site:
             def do_GET(self) -> None:
                 site.asked.append(self.path)
                 site.agents.add(self.headers["user-agent"])
-                status, kind, body = site.pages.get(self.path, (404, "text/html", "no"))
+                status, kind, said = site.pages.get(self.path, (404, "text/html", "no"))
+                body = said if isinstance(said, bytes) else said.encode()
                 self.send_response(status)
                 if status in (301, 302):
-                    self.send_header("location", body)
+                    self.send_header("location", body.decode())
                 self.send_header("content-type", kind)
-                self.send_header("content-length", str(len(body.encode())))
+                self.send_header("content-length", str(len(body)))
                 self.end_headers()
-                self.wfile.write(body.encode())
+                self.wfile.write(body)
 
             def log_message(self, *arguments: object) -> None:
                 pass

@@ -105,7 +105,8 @@ WEB = """<!doctype html><meta charset="utf-8"><style>
 @page {{ size: A4 }} .two {{ columns: 2 }} body {{ font-family: "Noto Sans", sans-serif }}</style>
 <h1>Help centre</h1><p>We deliver to Spain and Portugal.</p><form><label>Your town <input value="Valencia"></label></form>
 <div class="two">{columns}</div><table border="1"><tr><th>Country<th>Days<tr><td>Spain<td>2<tr><td>Portugal<td>3</table>
-<p dir="rtl">يمكن إرجاع المنتجات خلال ثلاثين يوما</p><p dir="rtl">اتصل بالرقم 600 123 456 من Casa Lumen اليوم</p><p dir="rtl">אפשר להחזיר מוצרים תוך 30 יום</p>
+<p dir="rtl">يمكن إرجاع المنتجات خلال ثلاثين يوما</p><p dir="rtl">اتصل بالرقم 600 123 456 من Casa Lumen اليوم</p>
+<p dir="rtl">אפשר להחזיר מוצרים תוך 30 יום</p>
 <p>आप तीस दिनों के भीतर उत्पाद वापस कर सकते हैं</p><p>商品在收到后三十天内可以退货</p>"""
 
 

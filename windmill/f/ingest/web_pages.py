@@ -23,13 +23,13 @@ import httpx2
 from f.common.public_hosts import ForbiddenHost, guarded_client
 from f.ingest.clean import clean
 from f.ingest.plain_text import decode
+from f.ingest.sitemaps import addresses
 from f.ingest.web_text import read_html
 
 AGENT = "Chatmill"
 PAUSE_S, LONGEST_PAUSE_S = 1.0, 10.0
 REDIRECTS = 5
 MAX_SITEMAPS = 20
-_LOCATION = re.compile(r"<loc>\s*(.*?)\s*</loc>", re.DOTALL)
 _LINK = re.compile(r"""<a\b[^>]*?\bhref\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 _NO_PAGE = (
     ".pdf",
@@ -117,7 +117,7 @@ class Visitor:
     async def pages(self, kind: str, url: str, most: int) -> AsyncIterator[WebPage]:
         """The pages of a source, `most` at most. kind: page, sitemap or crawl."""
         if kind == "sitemap":
-            waiting = [place async for place in self.locations(url)]
+            waiting = await self.locations(url)
         else:
             waiting = [urldefrag(url).url]
         waiting = list(dict.fromkeys(waiting))[: 10 * most]
@@ -131,22 +131,31 @@ class Visitor:
                 known.update(fresh)
                 waiting += fresh
 
-    async def locations(self, url: str) -> AsyncIterator[str]:
-        """The pages that a sitemap names, and those of the sitemaps that it names."""
-        waiting, known = [url], {url}
+    async def locations(self, url: str) -> list[str]:
+        """The pages that a sitemap names, and those of the sitemaps that it names. For a site's address, the sitemaps that the site declares."""
+        found = await self._follow([url])
+        if not found and urlsplit(url).path in ("", "/"):
+            declared = [place for place in self._robots.site_maps() or [] if _host(place) == self._host]
+            found = await self._follow(declared or [urljoin(url, "/sitemap.xml")])
+        if not found:
+            raise NotReadable(f"There is no sitemap at {url}.")
+        return found
+
+    async def _follow(self, sitemaps: list[str]) -> list[str]:
+        waiting, known, found = [*sitemaps], set(sitemaps), []
         for _ in range(MAX_SITEMAPS):
             if not waiting:
-                return
+                break
             with _reaching(self._host):
                 answer = await self._get(waiting.pop(0))
-            if answer.status_code != 200 or "<loc>" not in answer.text:
-                raise NotReadable(f"There is no sitemap at {url} (HTTP {answer.status_code}).")
-            for found in (html.unescape(place) for place in _LOCATION.findall(answer.text)):
-                if "<sitemapindex" not in answer.text:
-                    yield found
-                elif found not in known and _host(found) == self._host:
-                    known.add(found)
-                    waiting.append(found)
+            is_index, places = addresses(answer.content) if answer.status_code == 200 else (False, [])
+            if is_index:
+                fresh = [place for place in places if place not in known and _host(place) == self._host]
+                known.update(fresh)
+                waiting += fresh
+            else:
+                found += places
+        return found
 
     async def _get(self, url: str) -> httpx2.Response:
         """Follows redirects itself, and on this host only: the client follows none."""
