@@ -166,6 +166,23 @@ def test_a_model_that_does_not_exist(bench: Bench) -> None:
     assert "use openai or gemini" in bench.ask(QUESTION)["error"]
 
 
+def test_a_prompt_longer_than_the_models_window(bench: Bench) -> None:
+    too_long = (
+        "This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens."
+    )
+    result = bench.ask(QUESTION, openai_error(400, too_long, "context_length_exceeded"))
+    assert result["reply"].startswith("Something went wrong") and "history_tokens" in result["error"]
+    bench.set(provider="gemini", model="gemini-2.5-flash")
+    bench.gemini.says(
+        gemini_error(
+            400,
+            "INVALID_ARGUMENT",
+            "The input token count (2000000) exceeds the maximum number of tokens allowed",
+        )
+    )
+    assert "shorten the chatbot's system prompt" in bench.ask(QUESTION)["error"]
+
+
 def test_content_filters(bench: Bench) -> None:
     bench.set(fallbacks=FALLBACK)
     bench.gemini.says("never asked")

@@ -24,15 +24,14 @@ from typing import TYPE_CHECKING, Any
 
 from f.chatbot.builtin_tools import SEARCH
 from f.chatbot.graph_api import graph_api
-from f.chatbot.grounding import is_yes
 from f.chatbot.language import in_language
 from f.chatbot.limits import AgentSettings, own_key, read_settings, warn
 from f.chatbot.model import Call, Completion, ModelError, Models, candidates_of
 from f.chatbot.prices import cost_usd
 from f.chatbot.prompt import opening_messages
-from f.chatbot.staff import Staff, keyword_of
+from f.chatbot.staff import Staff
 from f.chatbot.tools import Toolbox
-from f.chatbot.verdict import Verdict, failed, judge, needs_lookup, scrubbed, unanswered
+from f.chatbot.verdict import Verdict, given_up, judge, needs_lookup, scrubbed, without_model
 from f.common.database import Connection, as_tenant, connect
 from f.common.references import inert, plain
 from f.common.secrets import SecretError
@@ -102,7 +101,7 @@ def answer(conn: Connection, context: Context, resources: dict[str, Any], epoch:
     try:
         key = own_key(own, context["tenant_id"], resources["master_key"])
     except SecretError as problem:
-        return in_shape(_failed(context, own, staff, str(problem)), "", None, None, staff, [])
+        return in_shape(given_up(context, own, staff, str(problem)), "", None, None, staff, [])
     models = Models(candidates_of(resources["llm"], dict(context["chatbot"]), own["fallbacks"], key))
     tools = Toolbox(conn, context, own, resources, staff, epoch)
     secrets = [s for s in {*tools.secrets, *_keys(resources), key or ""} if len(s) >= 8]
@@ -111,41 +110,13 @@ def answer(conn: Connection, context: Context, resources: dict[str, Any], epoch:
     if reply:
         verdict = judge(context, own, tools, reply, staff.passed_on, secrets)
         if verdict.error:
-            verdict = _failed(context, own, staff, verdict.error)
+            verdict = given_up(context, own, staff, verdict.error)
     elif staff.passed_on:
         verdict = Verdict(in_language(context, own["handover_message"]), [], True, error)
     else:
-        verdict = _failed(context, own, staff, error or "the model returned an empty reply")
+        verdict = given_up(context, own, staff, error or "the model returned an empty reply")
     warn(conn, context, own, resources["settings"])
     return in_shape(verdict, models.current["model"], tools, loop, staff, secrets)
-
-
-def without_model(context: Context, own: AgentSettings, staff: Staff) -> Verdict | None:
-    """The answers that need no model: words are given (a cap, a notice), nothing was said, the limit is reached, a person is wanted."""
-    if context.get("say"):
-        return Verdict(context["say"], [], True, None)
-    question = context["question"].strip()
-    if not question:
-        return unanswered(context, own, "the message has no words")
-    reached = own["usage"]["reached"]
-    keyword = keyword_of(question, own["handover_keywords"])
-    if keyword or (is_yes(question) and _was_offered(context, own)):
-        staff.pass_on("keyword" if keyword else "customer", keyword or "accepted the offer of a person")
-        return Verdict(
-            in_language(context, own["handover_message"]), [], True, f"asked for a person: {question[:100]}"
-        )
-    if reached:
-        words = in_language(context, own["limit_message"])
-        return Verdict(
-            words, [], False, None, f"{reached}: raise it in tenants.limits, or wait for the next month"
-        )
-    prompt = f"{context['chatbot']['persona']}{context['chatbot']['system_prompt']}"
-    if len(prompt.encode()) // 4 > own["max_tokens"]:
-        size = (
-            f"about {len(prompt.encode()) // 4} tokens, more than the {own['max_tokens']} that a turn may use"
-        )
-        return _failed(context, own, staff, f"the chatbot's system prompt has {size}: shorten it")
-    return None
 
 
 def attached(conn: Connection, context: Context) -> list[dict[str, Any]]:
@@ -155,22 +126,6 @@ def attached(conn: Connection, context: Context) -> list[dict[str, Any]]:
     from f.chatbot import media
 
     return media.attachments(conn, context)
-
-
-def _was_offered(context: Context, own: AgentSettings) -> bool:
-    """Whether the chatbot's last words were the offer of a human."""
-    last = next((u["text"] for u in reversed(context["history"])), "")
-    spoke = bool(context["history"]) and context["history"][-1]["role"] == "assistant"
-    offers = [*context["chatbot"]["dont_know"].values(), *own["offer_human"].values()]
-    return spoke and any(offer and offer.rstrip().endswith("?") and offer.strip() in last for offer in offers)
-
-
-def _failed(context: Context, own: AgentSettings, staff: Staff, error: str) -> Verdict:
-    """A failure in the chatbot's words; it is a human's turn where the chatbot is set so."""
-    if not own["handover_on_failure"]:
-        return failed(context, error)
-    staff.pass_on("failure", error)
-    return failed(context, error)._replace(text=in_language(context, own["handover_message"]))
 
 
 class Loop:
@@ -281,11 +236,6 @@ def in_shape(
     verdict: Verdict, model: str, tools: Toolbox | None, loop: Loop | None, staff: Staff, secrets: list[str]
 ) -> Answer:
     """The step's result: nothing in it that an operator must not read."""
-    trace = list(tools.trace) if tools else []
-    notes = [*(tools.problems if tools else []), *filter(None, [verdict.why])]
-    if loop and loop.cut:
-        notes.append("the model's length limit cut the reply")
-    trace += [{"tool": "(note)", "arguments": {}, "outcome": note, "error": False, "ms": 0} for note in notes]
     none: Usage = {
         "input_tokens": 0,
         "output_tokens": 0,
@@ -294,13 +244,23 @@ def in_shape(
         "ms": 0,
         "model_calls": [],
     }
+    usage = loop.usage() if loop else none
+    trace = list(tools.trace) if tools else []
+    notes = [*(tools.problems if tools else []), *filter(None, [verdict.why])]
+    if loop and loop.cut:
+        notes.append("the model's length limit cut the reply")
+    if unpriced := sorted(
+        {c["model"] for c in usage["model_calls"] if c["cost_usd"] is None and not c["error"]}
+    ):
+        notes.append(f"no price is known of {', '.join(unpriced)}: give one in f/chatbot/settings, prices")
+    trace += [{"tool": "(note)", "arguments": {}, "outcome": note, "error": False, "ms": 0} for note in notes]
     result: Answer = {
         "reply": verdict.text or "…",
         "citations": verdict.citations,
         "answered": verdict.answered,
         "model": model,
         "trace": trace,
-        "usage": loop.usage() if loop else none,
+        "usage": usage,
         "error": verdict.error,
         "handed_over": staff.passed_on,
         "choices": tools.choices if tools and verdict.answered else None,

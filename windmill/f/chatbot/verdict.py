@@ -7,7 +7,8 @@
 # pgvector==0.5.1
 # psycopg[binary]==3.3.9
 
-"""From what the model said to what the customer reads: held against the evidence, in the chatbot's own words where it does not hold."""
+"""What the customer reads: the answers that need no model; and what the model said, held against the evidence, in the chatbot's own words
+where it does not hold."""
 
 from __future__ import annotations
 
@@ -22,15 +23,18 @@ from f.chatbot.grounding import (
     asks_back,
     gives_away,
     is_courtesy,
+    is_yes,
     numbers_of,
     says_unknown,
     unsupported,
 )
 from f.chatbot.language import in_language
 from f.chatbot.prompt import NO_ANSWER, RULES
+from f.chatbot.staff import keyword_of
 
 if TYPE_CHECKING:
     from f.chatbot.limits import AgentSettings
+    from f.chatbot.staff import Staff
     from f.chatbot.tools import Toolbox
     from f.common.shapes import Citation, Context
 
@@ -47,6 +51,50 @@ class Verdict(NamedTuple):
     answered: bool
     why: str | None = None
     error: str | None = None
+
+
+def without_model(context: Context, own: AgentSettings, staff: Staff) -> Verdict | None:
+    """The answers that need no model: words are given (a cap, a notice), nothing was said, the limit is reached, a person is wanted."""
+    if context.get("say"):
+        return Verdict(context["say"], [], True, None)
+    question = context["question"].strip()
+    if not question:
+        return unanswered(context, own, "the message has no words")
+    reached = own["usage"]["reached"]
+    keyword = keyword_of(question, own["handover_keywords"])
+    if keyword or (is_yes(question) and _was_offered(context, own)):
+        staff.pass_on("keyword" if keyword else "customer", keyword or "accepted the offer of a person")
+        return Verdict(
+            in_language(context, own["handover_message"]), [], True, f"asked for a person: {question[:100]}"
+        )
+    if reached:
+        words = in_language(context, own["limit_message"])
+        return Verdict(
+            words, [], False, None, f"{reached}: raise it in tenants.limits, or wait for the next month"
+        )
+    prompt = f"{context['chatbot']['persona']}{context['chatbot']['system_prompt']}"
+    if len(prompt.encode()) // 4 > own["max_tokens"]:
+        size = (
+            f"about {len(prompt.encode()) // 4} tokens, more than the {own['max_tokens']} that a turn may use"
+        )
+        return given_up(context, own, staff, f"the chatbot's system prompt has {size}: shorten it")
+    return None
+
+
+def _was_offered(context: Context, own: AgentSettings) -> bool:
+    """Whether the chatbot's last words were the offer of a human."""
+    last = next((u["text"] for u in reversed(context["history"])), "")
+    spoke = bool(context["history"]) and context["history"][-1]["role"] == "assistant"
+    offers = [*context["chatbot"]["dont_know"].values(), *own["offer_human"].values()]
+    return spoke and any(offer and offer.rstrip().endswith("?") and offer.strip() in last for offer in offers)
+
+
+def given_up(context: Context, own: AgentSettings, staff: Staff, error: str) -> Verdict:
+    """A failure in the chatbot's words; it is a human's turn where the chatbot is set so."""
+    if not own["handover_on_failure"]:
+        return failed(context, error)
+    staff.pass_on("failure", error)
+    return failed(context, error)._replace(text=in_language(context, own["handover_message"]))
 
 
 def judge(
