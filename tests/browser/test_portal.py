@@ -296,6 +296,32 @@ def test_opening_hours_are_kept(world: World, visit: Visit) -> None:
     expect(page.get_by_text("Saved", exact=True)).to_be_visible()
 
 
+def test_a_message_outside_hours_waits_for_a_human(world: World, visit: Visit) -> None:
+    hours = "update chatbots set opening_hours = %s::jsonb, outside_hours = 'close' where phone_number_id = %s returning 1"
+    world.rows(hours, '{"mon": []}', CLINIC.phone_number_id)
+    try:
+        said = world.ask(CLINIC, "Is anybody there?", "Jonas Weber")
+    finally:
+        world.rows(hours, "{}", CLINIC.phone_number_id)
+    assert "closed" in str(said)
+    page = visit("agent@clinica-ribera.example")
+    go(page, "Conversations")
+    page.get_by_label("Show", exact=True).select_option("waiting")
+    page.locator(".people li", has_text="Jonas Weber").get_by_role("button").click()
+    page.get_by_role("button", name="Dealt with").click()
+    expect(page.locator(".people li", has_text="Jonas Weber")).to_have_count(0)
+
+
+def test_the_phone_leads_to_the_portal(world: World, visit: Visit) -> None:
+    page = visit("viewer@casa-lumen.example")
+    portal = page.url.partition("#")[0]
+    page.goto(world.stack.url("meta"))
+    page.locator(".person").first.click()
+    page.get_by_role("button", name="Add a document").click()
+    link = page.get_by_role("link", name="the portal")
+    assert (link.get_attribute("href") or "").startswith(portal)
+
+
 def test_an_owner_lets_people_in_and_one_owner_stays(world: World, visit: Visit) -> None:
     page = visit(CLINIC.staff)
     go(page, "People")
