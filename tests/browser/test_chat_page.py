@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import base64
+import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from local import seed
@@ -15,9 +16,13 @@ from tests.e2e.conftest import World
 
 pytestmark = pytest.mark.browser
 SHOTS = os.environ.get("SCREENSHOTS")
-PNG = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
+
+
+def png() -> bytes:
+    """A picture that can be seen."""
+    out = io.BytesIO()
+    Image.new("RGB", (320, 200), (40, 90, 190)).save(out, "PNG")
+    return out.getvalue()
 
 
 class Phone:
@@ -51,7 +56,9 @@ class Phone:
             self.page.click("#voice-form .primary")
         elif send == "file":
             self.page.fill("#text", words)
-            self.page.set_input_files("#attach", {"name": "lamp.png", "mimeType": "image/png", "buffer": PNG})
+            self.page.set_input_files(
+                "#attach", {"name": "lamp.png", "mimeType": "image/png", "buffer": png()}
+            )
         else:
             self.more(words)
         expect(self.page.locator(".msg.out").nth(before)).to_be_visible(timeout=30_000)

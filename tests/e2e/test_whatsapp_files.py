@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from local import seed
 from local.meta import voice
 from local.seed import wait_for
 from tests.e2e.conftest import World
@@ -138,6 +139,23 @@ def test_a_document_that_the_tenant_holds_back_is_not_sent(world: World) -> None
     assert "no tool 'send_document'" in json.dumps(phone.trace()), (
         "a chatbot without files has no tool for them"
     )
+
+
+def test_a_picture_of_the_knowledge_base_is_sent_as_a_picture(world: World) -> None:
+    content = picture("blue", "Small fits up to 40 kg, large up to 90 kg.")
+    stored = seed.upload(world.stack, seed.SHOP, content, "size-chart.png", "Size chart")["document_id"]
+    try:
+        state = wait_for(lambda: seed.document_state(world.stack, stored) in ("ready", "failed"), 60)
+        assert state and seed.document_state(world.stack, stored) == "ready"
+        phone = Phone(world)
+        with obeying(world):
+            text, sent = phone.write(
+                'CALL send_document {"document": "Size chart"}\nSAY Here it is.', replies=2
+            )
+        assert (text["text"], sent["type"]) == ("Here it is.", "image")
+        assert phone.file(sent["content"]["id"]) == content
+    finally:
+        world.rows("delete from documents where id = %s returning id", stored)
 
 
 @pytest.mark.field_failure(7)

@@ -103,6 +103,8 @@ def _keep(
     words, problem = None, None
     mime = str(part.get("mime_type") or "").split(";")[0].strip().lower()
     filename = str(part.get("filename") or "")[:200]
+    if kind == "document" and mime in IMAGES:
+        kind = "image"  # sent as a file, to keep its size
     try:
         if kind == "video":
             raise MediaError("wrong_type", "videos are not watched")

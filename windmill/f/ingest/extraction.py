@@ -85,9 +85,8 @@ READERS: dict[str, Reader] = {
     XLSX: _xlsx,
     QA: _qa,
 }
-SUPPORTED = (
-    "PDF, Word (.docx), PowerPoint (.pptx), Excel (.xlsx), CSV, web pages (.html), plain text and Markdown"
-)
+PICTURES = ("image/png", "image/jpeg")  # read by a model that sees, and named by their file
+SUPPORTED = "PDF, Word (.docx), PowerPoint (.pptx), Excel (.xlsx), CSV, web pages (.html), plain text, Markdown, PNG and JPEG pictures"
 
 DEFAULT_LIMITS = Limits()
 EMPTY = "application/x-empty"
@@ -181,6 +180,11 @@ def pages(content: bytes, filename: str, limits: Limits = DEFAULT_LIMITS) -> Ite
             f"This file has {size:,.1f} MB; the most is {most:,.1f} MB. Split it into smaller ones."
         )
     kind = media_type(content, filename)
+    if kind in PICTURES:
+        from f.ingest.pictures import picture_pages
+
+        yield from picture_pages(content, filename, limits)
+        return
     reader = READERS.get(kind)
     if kind == "application/zip" and filename.lower().endswith(_OFFICE_NAMES):
         raise Unreadable(

@@ -34,8 +34,9 @@ def image_reader(llm: dict[str, Any] | None) -> Callable[[bytes], str] | None:
     base = llm.get("base_url") or (_GEMINI if llm.get("provider") == "gemini" else _OPENAI)
     url, key, model = f"{base.rstrip('/')}/chat/completions", llm.get("api_key") or "none", llm["model"]
 
-    def read(png: bytes) -> str:
-        picture = {"url": "data:image/png;base64," + base64.b64encode(png).decode()}
+    def read(image: bytes) -> str:
+        mime = "image/jpeg" if image.startswith(b"\xff\xd8") else "image/png"
+        picture = {"url": f"data:{mime};base64,{base64.b64encode(image).decode()}"}
         parts = [{"type": "text", "text": _WISH}, {"type": "image_url", "image_url": picture}]
         body = {"model": model, "messages": [{"role": "user", "content": parts}]}
         return _asked(url, key, body)
