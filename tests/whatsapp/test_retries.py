@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import uuid
 from typing import Any
 
@@ -236,3 +237,23 @@ def test_delivered_after_all_is_not_sent_again(bot: Bot) -> None:
     turn.status("delivered")
     due(bot)
     assert claim(bot) is None
+
+
+def test_many_runs_at_once_send_it_once(bot: Bot) -> None:
+    failed_after_sent(bot, 131000, texts("one", "two")).status("failed", 131000, part=2)
+    due(bot)
+    start, claimed = threading.Barrier(6), []
+
+    def recover() -> None:
+        other = Bot(bot.url, bot.tenant)
+        start.wait()
+        claimed.append(claim(other))
+        other.conn.close()
+
+    threads = [threading.Thread(target=recover) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    bodies = [part["content"]["text"]["body"] for part in claimed if part]
+    assert bodies == ["one"], "once, and its successor waits for it"
