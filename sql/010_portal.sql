@@ -172,8 +172,9 @@ begin
     return jsonb_build_object(
         'operators', (select coalesce(jsonb_agg(o.email order by o.email), '[]') from operators o),
         'tenants', coalesce((select jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name, 'status', t.status, 'created_at', t.created_at,
-                'has_whatsapp_token', t.whatsapp_token is not null, 'has_llm_key', t.llm_api_key is not null,
-                'numbers', (select coalesce(jsonb_agg(jsonb_build_object('phone_number_id', b.phone_number_id, 'name', b.name, 'enabled', b.enabled)
+                'limits', t.limits, 'has_whatsapp_token', t.whatsapp_token is not null, 'has_llm_key', t.llm_api_key is not null,
+                'numbers', (select coalesce(jsonb_agg(jsonb_build_object('phone_number_id', b.phone_number_id, 'name', b.name, 'enabled', b.enabled,
+                            'provider', b.provider, 'model', b.model)
                             order by b.phone_number_id), '[]') from chatbots b where b.tenant_id = t.id),
                 'members', (select coalesce(jsonb_agg(jsonb_build_object('email', m.email, 'role', m.role) order by m.email), '[]')
                             from tenant_members m where m.tenant_id = t.id),
@@ -219,6 +220,26 @@ begin
     return found;
 end $$;
 
+-- p_limits replaces the limits that it names; a null takes one away, and the platform's figure counts again.
+create function operator_put_limits(p_email text, p_tenant uuid, p_limits jsonb) returns jsonb
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    now_are jsonb;
+begin
+    perform check_operator(p_email);
+    update tenants set limits = jsonb_strip_nulls(limits || p_limits) where id = p_tenant returning limits into now_are;
+    return now_are;
+end $$;
+
+-- Which model answers on a number; nulls: the platform's own.
+create function operator_put_model(p_email text, p_phone_number_id text, p_provider text, p_model text) returns boolean
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    perform check_operator(p_email);
+    update chatbots set provider = p_provider, model = p_model where phone_number_id = p_phone_number_id;
+    return found;
+end $$;
+
 create function operator_put_key(p_email text, p_tenant uuid, p_kind text, p_sealed bytea) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
@@ -256,10 +277,10 @@ declare f text;
 begin
     foreach f in array array['my_businesses', 'count_messages', 'count_turn', 'begin_human_reply', 'end_human_reply', 'is_operator', 'check_operator',
                              'operator_overview', 'operator_put_tenant', 'operator_put_number', 'operator_put_key', 'operator_put_member',
-                             'operator_hand_over_again'] loop
+                             'operator_hand_over_again', 'operator_put_limits', 'operator_put_model'] loop
         execute format('alter function %I owner to chatbot_owner', f);
         execute format('revoke execute on function %I from public', f);
     end loop;
 end $$;
 grant execute on function my_businesses, begin_human_reply, end_human_reply, is_operator, operator_overview, operator_put_tenant,
-    operator_put_number, operator_put_key, operator_put_member, operator_hand_over_again to chatbot_app;
+    operator_put_number, operator_put_key, operator_put_member, operator_put_limits, operator_put_model, operator_hand_over_again to chatbot_app;

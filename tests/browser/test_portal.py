@@ -47,7 +47,7 @@ def test_every_page_is_accessible_and_fits(
 def test_the_operators_page_is_accessible_and_fits(world: World, visit: Visit, size: dict[str, int]) -> None:
     page = visit(OPERATOR, size)
     go(page, "Platform")
-    page.get_by_text("Numbers, keys, staff").first.click()
+    page.get_by_text("Numbers, keys, plan, staff").first.click()
     check(page)
 
 
@@ -184,7 +184,7 @@ def test_the_operator_opens_a_business_and_hands_over_again(world: World, visit:
     page.get_by_label("Name of the business").fill(name)
     page.get_by_role("button", name="Create").click()
     card = page.locator("li.card", has_text=name)
-    card.get_by_text("Numbers, keys, staff").click()
+    card.get_by_text("Numbers, keys, plan, staff").click()
     card.get_by_label("E-mail").fill("new@gamma.example")
     card.get_by_role("button", name="Add a person").click()
     expect(card.get_by_text("new@gamma.example Editor")).to_be_visible()

@@ -78,7 +78,7 @@ LADDER = ("viewer", "agent", "editor", "owner")
 OPERATORS = frozenset(
     {
         *("overview", "put_tenant", "put_number", "put_key", "put_member", "put_operator"),
-        "hand_over_again",
+        *("put_limits", "put_model", "hand_over_again"),
     }
 )
 
@@ -183,6 +183,7 @@ def test_only_operators_operate(portal: Portal, action: str) -> None:
     fields = {
         **{"tenant": A, "name": "Mine", "phone_number_id": "1001", "message_id": "m"},
         **{"email": "owner@beta.example", "role": "owner", "kind": "whatsapp_token", "key": "EAA"},
+        **{"limits": {"documents": 9}, "provider": "openai", "model": "gpt"},
     }
     before = portal.rows("select * from tenants order by id")
     assert portal.ask("", "f.office.operator", action, **fields)["refused"] == "no_identity"

@@ -12,6 +12,7 @@ from sql import apply
 from tests.portal.conftest import A, B, Portal
 
 OWNER, AGENT, OPERATOR = "owner@alpha.example", "agent@alpha.example", "op@platform.example"
+GUESSED = "00000000-0000-4000-8000-00000000dead"
 PEOPLE, NOTIFICATIONS = "f.office.people", "f.office.notifications"
 
 
@@ -89,6 +90,26 @@ def test_operators_let_each_other_in_and_one_stays(portal: Portal) -> None:
     assert operate("two@platform.example", email=OPERATOR, stays=False)["ok"] is True
     assert operate(OPERATOR, email=OPERATOR)["refused"] == "role"
     assert operate("two@platform.example", email="nobody")["refused"] == "bad_request"
+
+
+def test_an_operator_sets_a_plans_limits_and_a_numbers_model(portal: Portal) -> None:
+    def operate(action: str, **fields: Any) -> dict[str, Any]:
+        return portal.ask(OPERATOR, "f.office.operator", action, **fields)
+
+    operate("put_limits", tenant=A, limits={"documents": 5, "monthly_cost_usd": 2.5})
+    done = operate("put_limits", tenant=A, limits={"documents": None, "monthly_turns": 10})
+    assert done["limits"] == {"monthly_cost_usd": 2.5, "monthly_turns": 10}
+    for limits in ({"wishes": 3}, {"documents": 0}, {"documents": "9"}, {"documents": True}, {}, None):
+        assert operate("put_limits", tenant=A, limits=limits)["refused"] == "bad_request"
+    assert operate("put_limits", tenant=GUESSED, limits={"pages": 1})["refused"] == "not_found"
+    assert operate("put_model", phone_number_id="1001", provider="gemini", model="gemini-x")["ok"] is True
+    (alpha,) = [t for t in operate("overview")["tenants"] if t["id"] == A]
+    assert (alpha["limits"], alpha["numbers"][0]["model"]) == (done["limits"], "gemini-x")
+    assert (
+        operate("put_model", phone_number_id="1001", provider="acme", model="x")["refused"] == "bad_request"
+    )
+    assert operate("put_model", phone_number_id="9999", provider="")["refused"] == "not_found"
+    assert operate("put_model", phone_number_id="1001", provider="")["ok"] is True
 
 
 def test_the_first_operator_comes_with_the_deployment(portal: Portal) -> None:

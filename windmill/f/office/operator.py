@@ -9,6 +9,7 @@ database asks again in every function, so that a slip here opens nothing. Keys g
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -20,6 +21,13 @@ from f.common.members import ANYONE, Ask, Refused, an_id, answer_to, not_found, 
 from f.common.secrets import seal
 
 postgresql = dict[str, Any]
+LIMITS = frozenset(
+    {
+        *("monthly_turns", "monthly_tokens", "monthly_cost_usd", "replies_per_hour"),
+        *("documents", "pages", "bytes", "ingestions_per_day", "sources", "qa_pairs"),
+    }
+)
+FRACTIONS = ("monthly_cost_usd",)
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -29,6 +37,8 @@ def main(request: str, db: postgresql, master_key: str) -> dict[str, Any]:
         "put_tenant": put_tenant,
         "put_number": put_number,
         "put_key": lambda conn, email, ask: put_key(conn, email, ask, master_key),
+        "put_limits": put_limits,
+        "put_model": put_model,
         "put_member": put_member,
         "put_operator": put_operator,
         "hand_over_again": hand_over_again,
@@ -64,6 +74,34 @@ def put_number(conn: Connection, email: str, ask: Ask) -> dict[str, Any]:
         conn, "select operator_put_number(%s, %s, %s, %s)", [email, an_id(ask, "tenant"), number, name]
     ):
         raise Refused("taken", "Another business has this number.")
+    return {"saved": number}
+
+
+def put_limits(conn: Connection, email: str, ask: Ask) -> dict[str, Any]:
+    """Changes the limits of a business's plan that are named; one without a number has the platform's figure again."""
+    wanted = ask.get("limits")
+    if not isinstance(wanted, dict) or not wanted or not wanted.keys() <= LIMITS:
+        raise Refused("bad_request", "There is no such limit.")
+    for value in wanted.values():
+        if value is not None and (type(value) not in (int, float) or not 0 < value < 10**12):
+            raise Refused("bad_request", "A limit is a number above 0, or empty.")
+    whole = {name: v if v is None or name in FRACTIONS else int(v) for name, v in wanted.items()}
+    limits = one(
+        conn, "select operator_put_limits(%s, %s, %s)", [email, an_id(ask, "tenant"), json.dumps(whole)]
+    )
+    if limits is None:
+        raise not_found()
+    return {"limits": limits}
+
+
+def put_model(conn: Connection, email: str, ask: Ask) -> dict[str, Any]:
+    """Which model answers on a number; without a provider the platform's own does."""
+    number, provider = text(ask, "phone_number_id", 40).strip(), text(ask, "provider", 20) or None
+    model = (text(ask, "model", 100).strip() or None) if provider else None
+    if provider not in (None, "openai", "gemini") or (provider and not model):
+        raise Refused("bad_request", "Choose OpenAI or Gemini and name the model, or leave both empty.")
+    if not one(conn, "select operator_put_model(%s, %s, %s, %s)", [email, number, provider, model]):
+        raise not_found()
     return {"saved": number}
 
 

@@ -11,10 +11,7 @@ export default function Chart({ title, days, values, show, most }: Props) {
   const day = (text: string) => new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(new Date(text))
   return (
     <figure className="chart">
-      <figcaption className="row spread">
-        <span>{title}</span>
-        <small>{fill(t.insights.most, { n: show(top) })}</small>
-      </figcaption>
+      <figcaption>{title}</figcaption>
       <svg viewBox="0 0 300 84" role="img" aria-label={title} preserveAspectRatio="none">
         <line x1="0" x2="300" y1="80.5" y2="80.5" className="axis" />
         {values.map((value, i) => (
@@ -25,6 +22,7 @@ export default function Chart({ title, days, values, show, most }: Props) {
       </svg>
       <div className="row spread">
         <small>{day(days[0])}</small>
+        <small>{fill(t.insights.most, { n: show(top) })}</small>
         <small>{day(days[days.length - 1])}</small>
       </div>
       <details>

@@ -9,7 +9,8 @@ export type Tenant = {
   status: string
   has_whatsapp_token: boolean
   has_llm_key: boolean
-  numbers: { phone_number_id: string; name: string; enabled: boolean }[]
+  numbers: { phone_number_id: string; name: string; enabled: boolean; provider: string | null; model: string | null }[]
+  limits: Record<string, number>
   members: { email: string; role: string }[]
   documents: number
   turns: number
@@ -44,11 +45,18 @@ export default function PlatformTenant({ tenant, reload }: { tenant: Tenant; rel
         <summary>{p.details}<span className="hidden">: {tenant.name}</span></summary>
         <h3>{p.numbers}</h3>
         <ul className="plain">
-          {tenant.numbers.map((n) => <li key={n.phone_number_id}><span dir="auto">{n.name}</span> <small>{n.phone_number_id}</small></li>)}
+          {tenant.numbers.map((n) => (
+            <li key={n.phone_number_id}>
+              <span dir="auto">{n.name}</span> <small>{n.phone_number_id}</small>
+              <Model number={n} act={act} />
+            </li>
+          ))}
         </ul>
         <Put labels={[p.numberId, t.bot.nameLabel]} button={p.addNumber} act={([phone_number_id, name]) => act('put_number', { phone_number_id, name })()} />
         <h3>{p.keys}</h3>
         <Keys tenant={tenant} act={act} />
+        <h3>{p.plan}</h3>
+        <Plan tenant={tenant} act={act} />
         <h3>{p.members}</h3>
         <ul className="plain">
           {tenant.members.map((m) => (
@@ -80,6 +88,62 @@ function Keys({ tenant, act }: { tenant: Tenant; act: Act }) {
         </div>
       ))}
     </>
+  )
+}
+
+const BOUNDS = ['monthly_turns', 'monthly_tokens', 'monthly_cost_usd', 'replies_per_hour', 'documents', 'pages', 'bytes', 'ingestions_per_day', 'sources', 'qa_pairs']
+
+// The plan: an empty field has the platform's figure.
+function Plan({ tenant, act }: { tenant: Tenant; act: Act }) {
+  const { t } = useHere()
+  const p = t.platform
+  const form = useForm()
+  const [now, setNow] = useState<Record<string, string>>(Object.fromEntries(BOUNDS.map((name) => [name, String(tenant.limits[name] ?? '')])))
+  const send = (event: React.FormEvent) => {
+    event.preventDefault()
+    form.run(act('put_limits', { limits: Object.fromEntries(BOUNDS.map((name) => [name, now[name] === '' ? null : Number(now[name])])) }))
+  }
+  return (
+    <form onSubmit={send}>
+      <p className="soft">{p.planHint}</p>
+      <div className="grid">
+        {BOUNDS.map((name) => (
+          <Field key={name} label={p.limits[name]}>
+            <input type="number" min={0} step="any" value={now[name]} onChange={(e) => setNow({ ...now, [name]: e.target.value })} />
+          </Field>
+        ))}
+      </div>
+      <button disabled={form.busy}>{t.save}<span className="hidden">: {p.plan}</span></button>
+      {form.shown}
+    </form>
+  )
+}
+
+function Model({ number, act }: { number: Tenant['numbers'][number]; act: Act }) {
+  const { t } = useHere()
+  const p = t.platform
+  const form = useForm()
+  const [provider, setProvider] = useState(number.provider ?? '')
+  const [model, setModel] = useState(number.model ?? '')
+  const send = (event: React.FormEvent) => {
+    event.preventDefault()
+    form.run(act('put_model', { phone_number_id: number.phone_number_id, provider, model }))
+  }
+  return (
+    <form className="row bottom" onSubmit={send}>
+      <Field label={fill(p.provider, { number: number.phone_number_id })}>
+        <select value={provider} onChange={(e) => setProvider(e.target.value)}>
+          {Object.entries(p.providers).map(([code, name]) => <option key={code} value={code}>{name}</option>)}
+        </select>
+      </Field>
+      {provider && (
+        <Field label={p.model}>
+          <input required maxLength={100} value={model} onChange={(e) => setModel(e.target.value)} />
+        </Field>
+      )}
+      <button disabled={form.busy}>{t.save}<span className="hidden">: {p.model}</span></button>
+      {form.shown}
+    </form>
   )
 }
 
