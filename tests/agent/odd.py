@@ -39,7 +39,7 @@ class Odd:
         self._processes.kill("odd")
 
 
-def register(bench: Bench, odd: Odd, *allowed: str, timeout_s: float = 5) -> None:
+def register(bench: Bench, odd: Odd, *allowed: str, timeout_s: float = 30) -> None:
     """Lets the shop use it, as if it had not been asked for its tools yet."""
     from tests.agent import conftest
 

@@ -23,6 +23,10 @@ def offered(bench: Bench, number: int = 0) -> dict[str, Any]:
     return {function["name"]: function["parameters"] for function in functions}
 
 
+def patience(bench: Bench, seconds: float) -> None:
+    bench.rows("update tenant_tools set timeout_s = %s where name = 'club'", seconds)
+
+
 def age(bench: Bench) -> None:
     """The list of tools is older than it may be: the next turn asks again."""
     bench.rows("update tenant_tools set discovered_at = now() - interval '1 hour' where name = 'club'")
@@ -58,12 +62,12 @@ def test_a_server_that_was_never_there(bench: Bench, odd: Odd) -> None:
 
 def test_a_tool_that_hangs(bench: Bench, odd: Odd) -> None:
     odd.lists({**POINTS, "hang": True})
-    register(bench, odd, timeout_s=1)
     bench.live("Hello", "Hello! How can I help?")
+    patience(bench, 1)
     result = bench.live(QUESTION, ASK, "NO_ANSWER")
     assert result["reply"].startswith("Something went wrong")
     assert "club did not answer within 1 s" in result["error"]
-    assert 900 <= result["trace"][0]["ms"] < 20_000 and result["trace"][0]["error"]
+    assert 900 <= result["trace"][0]["ms"] < 60_000 and result["trace"][0]["error"]
     fed = [m["content"] for m in bench.openai.asked[1]["messages"] if m["role"] == "tool"]
     assert "did not answer within 1 s" in fed[0]  # the model may say so in its own words
 
@@ -73,6 +77,30 @@ def test_a_server_that_hangs_at_discovery(bench: Bench, odd: Odd) -> None:
     register(bench, odd, timeout_s=1)
     result = bench.live("Hello", "Hello! How can I help?")
     assert result["reply"] == "Hello! How can I help?" and "club did not answer within 1 s" in notes(result)
+
+
+def test_not_every_customer_waits_for_a_server_that_hangs(bench: Bench, odd: Odd) -> None:
+    odd.lists(POINTS, hang=True)
+    register(bench, odd, timeout_s=1)
+    assert "did not answer" in notes(bench.live("Hello", "Hello! How can I help?"))
+    result = bench.live("Hello", "Hello! How can I help?")
+    assert "club" not in notes(result)
+    odd.lists(POINTS)
+    patience(bench, 30)
+    age(bench)
+    bench.live("Hello", "Hello! How can I help?")
+    assert "get_points" in offered(bench)
+
+
+def test_a_tool_that_answers_nothing_is_no_evidence(bench: Bench, odd: Odd) -> None:
+    odd.lists({**POINTS, "answer": "  "})
+    result = bench.live(QUESTION, ASK, "You have plenty of points.")
+    assert not result["answered"] and result["reply"].startswith("I'm sorry")
+
+
+def test_the_trace_of_a_call_stays_short(bench: Bench, odd: Odd) -> None:
+    result = bench.live(QUESTION, call("get_points", {"member": "😀" * 20_000}), "You have 120 points.")
+    assert len(json.dumps(result["trace"], ensure_ascii=False)) < 5000 and result["answered"]
 
 
 @pytest.mark.parametrize("size", [50_000_000, 1_500_000], ids=["50 MB", "1.5 MB"])

@@ -6,7 +6,8 @@
 """The tenant's MCP servers (streamable HTTP): which of their tools are offered, and how one is called.
 
 The list of a server's tools is kept for ten minutes in tenant_tools, so that most turns neither ask for it nor import the SDK, which costs
-more than half a second. Who is asking is told to the server by us, from the contact's row: the model has no say in it.
+more than half a second. A server that does not answer is asked again after a minute: not every customer waits for it. Who is asking is
+told to the server by us, from the contact's row: the model has no say in it.
 """
 
 from __future__ import annotations
@@ -171,16 +172,23 @@ def refresh(
             for t in found
         ]
 
+    where = [context["tenant_id"], server.name]
     try:
         found = _talk(server, list_tools, server.timeout_s)
     except McpError as problem:
         problems.append(f"the tools of {server.name} are as last seen: {problem}")
+        if context["mode"] == "live":
+            with as_tenant(conn, context["tenant_id"]):
+                conn.execute(
+                    b"update tenant_tools set discovered_at = now() - interval '9 minutes' where tenant_id = %s and name = %s",
+                    where,
+                )
         return known
     if context["mode"] == "live":
         with as_tenant(conn, context["tenant_id"]):
             conn.execute(
                 b"update tenant_tools set discovered = %s::jsonb, discovered_at = now() where tenant_id = %s and name = %s",
-                [json.dumps(found), context["tenant_id"], server.name],
+                [json.dumps(found), *where],
             )
     return list(found)
 
@@ -206,15 +214,13 @@ def _talk(server: McpServer, exchange: Any, seconds: float) -> Any:
     except McpError:
         raise
     except Exception as error:  # the SDK wraps what happened in groups of groups
-        raise _in_words(server, error) from None
+        raise _in_words(server, error, seconds) from None
 
 
-def _in_words(server: McpServer, error: BaseException) -> McpError:
+def _in_words(server: McpServer, error: BaseException, seconds: float) -> McpError:
     """The first cause, in a sentence without the server's headers."""
-    seen: list[BaseException] = [error]
     while isinstance(error, BaseExceptionGroup):
         error = next((e for e in error.exceptions if isinstance(e, McpError | OSError)), error.exceptions[0])
-        seen.append(error)
     if isinstance(error, McpError):
         return error
     cause: BaseException = error
@@ -222,5 +228,7 @@ def _in_words(server: McpServer, error: BaseException) -> McpError:
         cause = cause.__cause__ or cause.__context__  # type: ignore[assignment]
         if isinstance(cause, OSError) and "ForbiddenHost" in type(cause).__name__:
             break
+    if "Timeout" in type(error).__name__:  # the HTTP client's clock was faster than ours
+        return McpError(f"{server.name} did not answer within {seconds:g} s")
     told = cause if type(cause).__name__ in ("ForbiddenHost", "TooLarge") else error
     return McpError(f"{server.name} can't be used: {type(told).__name__}: {str(told)[:300]}")

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 MOST_CALLS = 8  # in one round
 AT_ONCE = 4
-LOGGED = 2000  # characters of an outcome that the trace keeps
+LOGGED = 2000  # characters of arguments and of an outcome that the trace keeps
 
 
 class Toolbox:
@@ -105,18 +105,17 @@ class Toolbox:
             outcome, error, ms = ahead.result()
         else:
             outcome, error, ms = _timed(self._local, call, seconds)
-        arguments = call["arguments"]
         self.trace.append(
             {
                 "tool": call["name"][:100],
-                "arguments": arguments if isinstance(arguments, dict) else {"unreadable": arguments[:200]},
+                "arguments": _shown(call["arguments"]),
                 "outcome": outcome[:LOGGED],
                 "error": error,
                 "ms": ms,
             }
         )
         tool = self._mcp.get(call["name"])
-        if tool and not error:
+        if tool and not error and outcome.strip():
             self.tool_answers.append(outcome)
         if tool and error and self._changed(tool):
             outcome += f" The tool has changed; its parameters are now {json.dumps(tool.schema('')['parameters'])}. Call it again with these."
@@ -232,6 +231,14 @@ def _secret_values(tool: McpTool) -> list[str]:
         for part in {value, value.split(" ")[-1]}
         if len(part) >= 8
     ]
+
+
+def _shown(arguments: dict[str, Any] | str) -> dict[str, Any]:
+    """A call's arguments as the trace keeps them: whole where they are short."""
+    if isinstance(arguments, str):
+        return {"unreadable": arguments[:200]}
+    written = json.dumps(arguments, ensure_ascii=False, default=str)
+    return arguments if len(written) <= LOGGED else {"shortened": written[:LOGGED]}
 
 
 def _key(call: Call) -> str:
