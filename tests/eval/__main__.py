@@ -63,7 +63,6 @@ def ask(stack: Stack, ids: dict[str, str], llm: dict[str, Any], case: dict[str, 
     from f.common.database import connect
 
     environment = stack.bootstrap_environment()
-    tenant = next(t for t in seed.TENANTS if t.slug == case["tenant"])
     resources = {
         "llm": llm,
         "embeddings": {
@@ -74,23 +73,37 @@ def ask(stack: Stack, ids: dict[str, str], llm: dict[str, Any], case: dict[str, 
         "whatsapp": {"graph_url": environment["GRAPH_URL"], "api_version": "v26.0"},
         "master_key": stack.secrets.master_key,
     }
+    database = {
+        "host": "127.0.0.1",
+        "port": stack.cluster.port if stack.cluster else 0,
+        "user": "chatbot_app",
+        "password": stack.secrets.app,
+        "dbname": "chatbot",
+    }
+    with connect(database) as conn:
+        return dict(answer(conn, conversation(stack, ids[case["tenant"]], case), resources, None))
+
+
+def conversation(stack: Stack, tenant_id: str, case: dict[str, Any]) -> Any:
+    """The Context of a case, as load_context would hand it on."""
+    number = next(t for t in seed.TENANTS if t.slug == case["tenant"]).phone_number_id
     with stack.connect() as conn:
         chatbot = conn.execute(
             "select name, persona, system_prompt, provider, model, languages, dont_know, failure_message, show_citations, max_rounds,"
             " max_seconds from chatbots where phone_number_id = %s",
-            [tenant.phone_number_id],
+            [number],
         ).fetchone()
         contact = conn.execute(
             "insert into contacts (tenant_id, phone, name) values (%s, %s, 'Eval') on conflict (tenant_id, phone) do update"
             " set name = excluded.name returning id",
-            [ids[case["tenant"]], case.get("phone", "34600111222")],
+            [tenant_id, case.get("phone", "34600111222")],
         ).fetchone()
     assert contact is not None
-    context: Any = {
+    return {
         "mode": "dry_run",
-        "tenant_id": ids[case["tenant"]],
+        "tenant_id": tenant_id,
         "contact_id": str(contact["id"]),
-        "phone_number_id": tenant.phone_number_id,
+        "phone_number_id": number,
         "message_ids": [],
         "question": case["ask"],
         "history": [
@@ -100,15 +113,6 @@ def ask(stack: Stack, ids: dict[str, str], llm: dict[str, Any], case: dict[str, 
         "chatbot": chatbot,
         "contact": {"name": None, "language": None, "lead": {}},
     }
-    database = {
-        "host": "127.0.0.1",
-        "port": stack.cluster.port if stack.cluster else 0,
-        "user": "chatbot_app",
-        "password": stack.secrets.app,
-        "dbname": "chatbot",
-    }
-    with connect(database) as conn:
-        return dict(answer(conn, context, resources, None))
 
 
 def judge(case: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
