@@ -30,14 +30,19 @@ from local.postgres import PostgresError
 
 ROOT = Path(__file__).resolve().parents[1]
 STEPS = ("extract", "chunk", "embed", "store")
-# A step in a fresh interpreter: what it returned, how long main took, and the most memory the process held.
+# A step in a fresh interpreter: what it returned, how long main took, and the most memory the process held. Linux counts ru_maxrss from the
+# parent's size at the fork, so its own mark is read where there is one.
 RUNNER = """
-import importlib, json, resource, sys, time
+import importlib, json, pathlib, re, resource, sys, time
 step, arguments = sys.argv[1], json.load(sys.stdin)
 module = importlib.import_module("f.ingest." + step)
 started = time.monotonic()
 result = module.main(**arguments)
-print(json.dumps({"result": result, "s": time.monotonic() - started, "mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+took = time.monotonic() - started
+status = pathlib.Path("/proc/self/status")
+mark = re.search(r"VmHWM:\\s+(\\d+)", status.read_text()) if status.exists() else None
+kilobytes = int(mark[1]) if mark else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(json.dumps({"result": result, "s": took, "mb": kilobytes / 1024}))
 """
 
 
