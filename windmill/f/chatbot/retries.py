@@ -20,6 +20,8 @@ from f.chatbot.send_reply import bring_out
 from f.common.database import Connection, as_tenant, one
 from f.common.windmill import run_id
 
+HELD_S = 3.0  # a part that is overdue for longer is held back
+
 
 def send_due(conn: Connection, whatsapp: dict[str, Any], master_key: str, deadline: float) -> dict[str, int]:
     """Sends what is due, and what comes due before `deadline` (of time.monotonic). How many parts, by what became of them."""
@@ -28,8 +30,8 @@ def send_due(conn: Connection, whatsapp: dict[str, Any], master_key: str, deadli
         part = one(conn, "select claim_retry(%s)", [run_id()])
         if part is None:
             wait = one(conn, "select next_retry()", [])
-            if wait is None or time.monotonic() + wait > deadline:
-                break
+            if wait is None or wait < -HELD_S or time.monotonic() + wait > deadline:
+                break  # nothing, later, or due and held back by an open turn: the next run looks again
             time.sleep(min(max(wait, 1), 5))
             continue
         outcome = send_again(conn, part, whatsapp, master_key)
