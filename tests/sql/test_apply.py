@@ -1,0 +1,31 @@
+"""The command that brings a database up to date, as a deployment runs it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run(url: str, operators: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "DATABASE_URL": url, "OPERATOR_EMAILS": operators}
+    command = [sys.executable, "sql/apply.py"]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_operators_come_from_the_environment_and_stay(new_database: Callable[[], str]) -> None:
+    url = new_database()
+    wrong = run(url, "op@platform.example, nobody")
+    assert (wrong.returncode, "nobody" in wrong.stderr) == (2, True)
+    for operators in (" Op@Platform.example, two@platform.example ", "op@platform.example", ""):
+        done = run(url, operators)
+        assert done.returncode == 0, done.stderr
+    with psycopg.connect(url) as conn:
+        rows = conn.execute("select email from operators order by 1").fetchall()
+    assert rows == [("op@platform.example",), ("two@platform.example",)]
