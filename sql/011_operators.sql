@@ -39,8 +39,11 @@ begin
     if exists (select from turns where contact_id = p_contact and state = 'active') then
         raise exception 'a turn with this contact is active: try again when it is done' using errcode = 'object_in_use';
     end if;
-    select coalesce(array_agg(o.message_id), '{}') into doomed
-    from outbound_messages o join turns t on t.id = o.turn_id where t.contact_id = p_contact and o.message_id is not null;
+    select coalesce(array_agg(m.message_id), '{}') into doomed
+    from turns t
+    join lateral (select o.message_id from outbound_messages o where o.turn_id = t.id
+                  union all select f.message_id from failed_sends f where f.turn_id = t.id) m on m.message_id is not null
+    where t.contact_id = p_contact;
     with bots as (select phone_number_id from chatbots where tenant_id = c.tenant_id),
     gone as (
         delete from inbound_messages i using bots b

@@ -257,3 +257,18 @@ def test_many_runs_at_once_send_it_once(bot: Bot) -> None:
         thread.join()
     bodies = [part["content"]["text"]["body"] for part in claimed if part]
     assert bodies == ["one"], "once, and its successor waits for it"
+
+
+def test_who_is_forgotten_leaves_no_status_of_a_failed_request(bot: Bot) -> None:
+    turn = failed_after_sent(bot, 131000)
+    (first,) = turn.parts()
+    bot.do(
+        "insert into inbound_messages (phone_number_id, message_id, kind, payload) values (%s, %s, 'status', '{}')",
+        *(NUMBER, f"status:{first['message_id']}:failed:16505551234"),
+    )
+    due(bot)
+    assert claim(bot) is not None
+    (contact,) = bot.contacts()
+    bot.one("select erase_contact(%s)", contact["id"])
+    assert bot.rows("select message_id from inbound_messages") == []
+    assert bot.rows("select send_id from failed_sends") == []
