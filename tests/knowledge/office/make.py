@@ -62,7 +62,7 @@ SOURCES: tuple[tuple[str, str, dict[str, tuple[str, str]]], ...] = (
 )
 # Runs in the Python that LibreOffice's packages belong to.
 OFFICE = """
-import json, sys, time, uno
+import json, sys, threading, uno
 from com.sun.star.beans import NamedValue, PropertyValue
 def wish(name, value):
     made = PropertyValue(); made.Name = name; made.Value = value; return made
@@ -71,7 +71,7 @@ for _ in range(150):
     try:
         context = resolver.resolve("uno:pipe,name=" + sys.argv[1] + ";urp;StarOffice.ComponentContext"); break
     except Exception:
-        time.sleep(0.2)
+        threading.Event().wait(0.2)  # it is still starting
 desktop = context.ServiceManager.createInstance("com.sun.star.frame.Desktop")
 for source, targets in json.load(sys.stdin):
     document = desktop.loadComponentFromURL(source, "_blank", 0, (wish("Hidden", True),))
