@@ -106,12 +106,13 @@ def take(conn: Connection, source: dict[str, Any], page: WebPage, found: Reading
         found.failed.add(page.url)
     else:
         document_id, is_new, refusal = keep(conn, source, page)
-        found.kept.add(document_id)
-        found.new += is_new
-        found.unchanged += not is_new and not refusal
         if refusal:
             found.note(refusal)
             found.whole = False
+            return
+        found.kept.add(document_id)
+        found.new += is_new
+        found.unchanged += not is_new
         if is_new:
             ids = {"document_id": document_id, "tenant_id": source["tenant_id"]}
             start_flow("f/ingest/ingest_document", ids)
