@@ -53,6 +53,14 @@ def test_every_setting_that_is_shown_can_be_saved(portal: Portal) -> None:
     assert again == bot
 
 
+def test_a_webhooks_address_is_for_those_who_may_change_it(portal: Portal) -> None:
+    settings = {"notify_webhook_url": "https://hooks.example/secret"}
+    portal.ask(OWNER, "f.office.bot", "save", phone_number_id="1001", settings=settings)
+    for who in (AGENT, "viewer@alpha.example"):
+        assert "hooks.example" not in str(portal.ask(who, "f.office.bot", "get"))
+    assert "hooks.example" in str(portal.ask("editor@alpha.example", "f.office.bot", "get"))
+
+
 def test_hours_notices_templates_and_notifications_are_saved(portal: Portal) -> None:
     settings = {
         **{

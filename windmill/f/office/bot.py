@@ -65,6 +65,9 @@ def get(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
             b" from tenant_tools order by name"
         ).fetchall()
         limits = conn.execute(b"select limits from tenants").fetchone()
+    if member["role"] not in EDITORS:
+        for bot in bots:
+            bot["notify_webhook_url"] = None  # the address may hold a secret
     for tool in tools:
         listed = tool.pop("discovered") or []
         tool["offers"] = [t["name"] for t in listed if isinstance(t, dict) and isinstance(t.get("name"), str)]

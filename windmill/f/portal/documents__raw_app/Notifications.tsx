@@ -22,7 +22,7 @@ export type Count = { unread: number; stop: Stop | null }
 
 export function useCount(on: boolean) {
   const count = useLoad<Count | null>(async () => (on ? ask('notifications', 'count') : null), [on])
-  useEvery(30_000, on && !count.error, count.reload)
+  useEvery(60_000, on && !count.error, count.reload)
   return count
 }
 
@@ -41,7 +41,7 @@ export default function Notifications({ changed }: { changed: () => void }) {
   const n = t.notifications
   const form = useForm()
   const list = useLoad<{ notifications: Note[] }>(() => ask('notifications', 'list'), [])
-  useEvery(30_000, !list.error, list.reload)
+  useEvery(60_000, !list.error, list.reload)
   if (list.error) return <Problem error={list.error} retry={list.reload} />
   if (!list.value) return <Loading />
   const unread = list.value.notifications.filter((note) => !note.read_at)

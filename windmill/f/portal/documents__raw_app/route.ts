@@ -5,7 +5,7 @@ import { keep } from './api'
 export type Route = { page: string; part: string }
 
 function read(): Route {
-  const [page = '', part = ''] = decodeURIComponent(location.hash.slice(1)).split('/')
+  const [page = '', part = ''] = location.hash.slice(1).split('/')
   return page ? { page, part } : keep.get('route', { page: '', part: '' })
 }
 

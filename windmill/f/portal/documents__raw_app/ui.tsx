@@ -61,8 +61,14 @@ export function useEvery(ms: number, on: boolean, act: () => void) {
   latest.current = act
   useEffect(() => {
     if (!on) return
-    const timer = setInterval(() => latest.current(), ms)
-    return () => clearInterval(timer)
+    // Each call is a job on somebody's worker: a page that nobody looks at asks for nothing, and catches up when it is looked at again.
+    const seen = () => document.visibilityState !== 'hidden' && latest.current()
+    const timer = setInterval(seen, ms)
+    document.addEventListener('visibilitychange', seen)
+    return () => {
+      clearInterval(timer)
+      document.removeEventListener('visibilitychange', seen)
+    }
   }, [on, ms])
 }
 
