@@ -10,15 +10,17 @@ alter table embedding_models
 comment on column embedding_models.floor_other_language is 'least relevance of an answer in another language; see bench/calibrate.py';
 comment on column embedding_models.floor_other_script is 'least relevance of an answer in another script; see bench/calibrate.py';
 
--- The script that most of a text's letters are of; null for a text without any.
+-- The script that most of a text's letters are of; null for a text without any. The first line is the short way for Latin letters.
 create function script_of(p_text text) returns text
     language sql immutable parallel safe as $$
-    select s.name from (values
-        ('latin', '[a-zà-öø-ɏ]'), ('cyrillic', '[\u0400-\u052F]'), ('greek', '[\u0370-\u03FF]'), ('hebrew', '[\u0590-\u05FF]'),
-        ('arabic', '[\u0600-\u06FF\u0750-\u077F]'), ('devanagari', '[\u0900-\u097F]'), ('thai', '[\u0E00-\u0E7F]'),
-        ('hangul', '[\uAC00-\uD7AF]'), ('han', '[\u3040-\u30FF\u3400-\u9FFF]'), ('indic', '[\u0980-\u0DFF]')) s(name, letters),
-        lateral (select regexp_count(lower(left(p_text, 600)), s.letters) as letters) found
-    where found.letters > 0 order by found.letters desc limit 1
+    select case when regexp_count(sample, '[a-z]') > regexp_count(sample, '[^\u0001-\u024F]') then 'latin' else (
+        select s.name from (values
+            ('latin', '[a-zà-öø-ɏ]'), ('cyrillic', '[\u0400-\u052F]'), ('greek', '[\u0370-\u03FF]'), ('hebrew', '[\u0590-\u05FF]'),
+            ('arabic', '[\u0600-\u06FF\u0750-\u077F]'), ('devanagari', '[\u0900-\u097F]'), ('thai', '[\u0E00-\u0E7F]'),
+            ('hangul', '[\uAC00-\uD7AF]'), ('han', '[\u3040-\u30FF\u3400-\u9FFF]'), ('indic', '[\u0980-\u0DFF]')) s(name, letters),
+            lateral (select regexp_count(sample, s.letters) as letters) found
+        where found.letters > 0 order by found.letters desc limit 1) end
+    from lower(left(p_text, 300)) sample
 $$;
 
 -- How many of a text's words are the small words of a language ("the", "wie", "de"), which tell a language best.
@@ -42,18 +44,26 @@ create function distance_of(p_question text, p_passage text, p_language text) re
 $$;
 
 -- The passages that fit a question best, each with the floor that its relevance must reach to be evidence. Of the current tenant only.
+-- How far the question is from them is asked once for each language and script among them.
 create function evidence(p_question text, p_embedding vector, p_model smallint, p_limit int default 5)
     returns table (chunk_id bigint, document_id uuid, title text, page int, heading text, passage text, relevance real, floor real)
     language sql stable as $$
-    select s.chunk_id, s.document_id, s.title, s.page, s.heading, s.passage, s.relevance,
-           case distance_of(left(p_question, 1000), s.passage, c.language)
+    with best as materialized (
+        select s.*, c.language, script_of(s.passage) as script
+        from search_chunks(p_question, p_embedding, p_model, p_limit) s join chunks c on c.id = s.chunk_id
+    ), kinds as materialized (
+        select b.language, b.script, distance_of(left(p_question, 1000), min(b.passage), b.language) as distance
+        from best b group by b.language, b.script
+    )
+    select b.chunk_id, b.document_id, b.title, b.page, b.heading, b.passage, b.relevance,
+           case k.distance
                when 'same' then m.floor
                when 'language' then coalesce(m.floor_other_language, m.floor)
                else coalesce(m.floor_other_script, m.floor_other_language, m.floor) end
-    from search_chunks(p_question, p_embedding, p_model, p_limit) s
-    join chunks c on c.id = s.chunk_id
+    from best b
+    join kinds k on k.language = b.language and k.script is not distinct from b.script
     join embedding_models m on m.id = p_model
-    order by s.score desc, s.chunk_id
+    order by b.score desc, b.chunk_id
 $$;
 
 do $$
