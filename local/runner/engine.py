@@ -196,16 +196,7 @@ class FlowRun:
         retry = self.status.setdefault("retry", {"fail_count": 0, "failed_jobs": []})
         retry["fail_count"] += 1
         retry["failed_jobs"].append(str(step.id))
-        again = Job(
-            id=uuid4(),
-            kind=step.kind,
-            path=step.path,
-            args=step.args,
-            timeout_s=step.timeout_s,
-            email=step.email,
-            username=step.username,
-            scheduled_for=datetime.now(UTC) + timedelta(seconds=delay),
-        )
+        again = step.again(datetime.now(UTC) + timedelta(seconds=delay))
         self.jobs.forget(step.id)
         return await self._store_step(slot, module, again, ended=(step, outcome))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 OPEN = ("queued", "running")
 
@@ -44,6 +44,13 @@ class Job:
     @property
     def is_open(self) -> bool:
         return self.status in OPEN
+
+    def again(self, scheduled_for: datetime) -> Job:
+        """A further try: with an id of its own, and what was asked for the same."""
+        asked = {
+            name: getattr(self, name) for name in ("kind", "path", "args", "timeout_s", "email", "username")
+        }
+        return Job(id=uuid4(), scheduled_for=scheduled_for, **asked)
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Job:

@@ -77,14 +77,22 @@ def plainly(source: str, env: dict[str, str] | None = None, **options: Any) -> t
 class Warm:
     """A warm interpreter that runs. Its client is generous with time: the tests run many processes on few cores."""
 
-    def __init__(self, *flags: str, wait_s: float = 60, code: tuple[str, ...] = RUNS) -> None:
-        self.wait_s = wait_s
+    def __init__(
+        self,
+        *flags: str,
+        wait_s: float = 60,
+        code: tuple[str, ...] = RUNS,
+        preexec_fn: Callable[[], None] | None = None,
+    ) -> None:
+        self.wait_s, self.preexec_fn = wait_s, preexec_fn
         self.folder = Path(tempfile.mkdtemp(prefix="warm-"))
         self.python = str(self.folder / "python")
         command = [sys.executable, *code, "--folder", str(self.folder), *flags]
         environment = os.environ | {"A_SECRET": "of whoever starts it"}
         self.log = (self.folder / "log").open("w+")
-        self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=self.log)
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stderr=self.log, preexec_fn=self.preexec_fn
+        )
 
     def __enter__(self) -> Warm:
         until((self.folder / "socket").exists)
@@ -107,7 +115,7 @@ class Warm:
         return [pid for pid in children(self.process.pid) if alive(pid)]
 
     def job(self, source: str, env: dict[str, str] | None = None, **options: Any) -> Job:
-        return Job(self.python, source, env, **options)
+        return Job(self.python, source, env, **{"preexec_fn": self.preexec_fn} | options)
 
     def run(self, source: str, env: dict[str, str] | None = None, **options: Any) -> tuple[int, str, str]:
         return self.job(source, env, **options).wait()

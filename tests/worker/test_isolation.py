@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import stat
 from pathlib import Path
@@ -69,6 +70,27 @@ def test_the_process_is_private_and_holds_no_secret(warm: Warm) -> None:
         inet = {line.split()[9] for line in Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]}
         held = {os.readlink(entry) for entry in Path(f"/proc/{pid}/fd").iterdir()}
         assert not [name for name in held if name.removeprefix("socket:[").rstrip("]") in inet]
+
+
+def without_capabilities() -> None:
+    """What root may do beyond others, given up for good; another user has none of it."""
+    libc = ctypes.CDLL(None)
+    for number in range(64):
+        libc.prctl(24, number, 0, 0, 0)  # PR_CAPBSET_DROP
+    libc.prctl(38, 1, 0, 0, 0)  # PR_SET_NO_NEW_PRIVS
+
+
+def test_it_needs_no_capability() -> None:
+    with Warm(preexec_fn=without_capabilities) as own:
+        (server,) = own.servers
+        for process in (server, "self"):
+            source = f"print([l for l in open('/proc/{process}/status') if l.startswith('CapEff')])"
+            code, out, err = own.run(source)
+            assert (code, err) == (0, "") and "CapEff:\\t0000000000000000" in out
+        job = own.job("import time\nprint('ready')\ntime.sleep(600)")
+        assert job.process.stdout and job.process.stdout.readline() == "ready\n"
+        job.process.kill()
+        assert job.wait()[0] == -9
 
 
 def test_an_open_folder_is_refused(tmp_path: Path) -> None:
