@@ -87,6 +87,8 @@ declare
     latest documents;
 begin
     perform pg_advisory_xact_lock(7202614, hashtext(current_tenant()::text));
+    -- As publish_document: it locks the new version first and then the old ones, which a scan meets the other way round.
+    perform pg_advisory_xact_lock(7202612, hashtext(current_tenant()::text));
     if not exists (select from qa_pairs where tenant_id = current_tenant()) then
         delete from documents where tenant_id = current_tenant() and origin = 'answers';
         return;

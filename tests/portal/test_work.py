@@ -6,14 +6,17 @@ import csv
 import io
 import uuid
 from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import psycopg
 import pytest
 
 from f.chatbot import graph_api
 from f.common.secrets import unseal
 from f.office import insights
 from f.office.bot_settings import COLUMNS
+from tests.faults.storm import until
 from tests.portal.conftest import MASTER_KEY, A, Portal, talked
 
 OWNER, AGENT, OPERATOR = "owner@alpha.example", "agent@alpha.example", "op@platform.example"
@@ -260,3 +263,23 @@ def test_an_operator_opens_a_business_and_hands_dead_letters_over_again(portal: 
     assert (row["state"], row["handover"]) == ("received", 1)
     operate("put_member", tenant=tenant, email="new@gamma.example")
     assert portal.ask("new@gamma.example", "f.office.bot", "get")["refused"] == "not_a_member"
+
+
+def test_a_person_and_an_ingestion_that_meet_on_a_document_both_come_through(portal: Portal) -> None:
+    asked = {"file": b64encode(b"one").decode(), "filename": "a.md"}
+    document = portal.ask(OWNER, "f.ingest.upload_document", "upload", **asked)["document_id"]
+    portal.rows(
+        "insert into chunks (tenant_id, document_id, version, ordinal, page, char_start, page_end, char_end, heading, tokens, text, language, words)"
+        " values (%s, %s, 1, 1, 1, 0, 1, 3, '', 1, 'one', 'simple', '')",
+        *(A, document),
+    )
+    waiting = "select pid from pg_locks where locktype = 'advisory' and not granted"
+    with psycopg.connect(portal.url) as ingestion, ThreadPoolExecutor(1) as clerk:
+        ingestion.execute("set deadlock_timeout = '1 min'")  # of the two, the other one is undone
+        ingestion.execute("select pg_advisory_xact_lock(7202612, hashtext(%s))", [A])
+        deletion = clerk.submit(portal.ask, OWNER, "f.office.documents", "delete", document_id=document)
+        until(lambda: portal.rows(waiting), 60)
+        ingestion.execute("select from documents where id = %s for update", [document])
+        ingestion.commit()
+        assert deletion.result(60)["ok"]
+    assert portal.rows("select id from documents where id = %s", document) == []

@@ -15,6 +15,8 @@ import uuid
 from collections.abc import Callable
 from typing import Any, TypedDict
 
+import psycopg
+
 from f.common.database import Connection, connect, one
 
 MARK = "chatmill"
@@ -56,9 +58,20 @@ def serve(request: Any, db: dict[str, Any], actions: dict[str, Action]) -> dict[
             raise Refused("bad_request", "There is no such action.")
         roles, act = actions[ask["action"]]
         with connect(db) as conn:
-            return {"ok": True, **act(conn, member_of(conn, text(ask, "tenant_id"), set(roles)), ask)}
+            member = member_of(conn, text(ask, "tenant_id"), set(roles))
+            return {"ok": True, **again_after_deadlock(lambda: act(conn, member, ask))}
     except Refused as refusal:
         return answer_to(refusal)
+
+
+def again_after_deadlock(act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """A person and an ingestion may touch the same documents in this moment. PostgreSQL then undoes one of them, which simply does it again."""
+    for _ in range(2):
+        try:
+            return act()
+        except psycopg.errors.DeadlockDetected:
+            print("another transaction stood in the way; this is done again")
+    return act()
 
 
 def serve_operators(
