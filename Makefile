@@ -32,8 +32,8 @@ demo-reset: $(VENV)/.installed ## forget what the demo has stored
 ask: $(VENV)/.installed ## one question to the running demo: make ask Q="…" [TENANT=clinic]
 	@$(BIN)/python -m local.ask --tenant "$(or $(TENANT),shop)" "$$Q"
 
-test: $(VENV)/.for-tests ## the whole suite: real processes, real PostgreSQL
-	@$(BIN)/python -m pytest
+test: $(VENV)/.for-tests ## the whole suite: real processes, real PostgreSQL (TEST_PROCESSES=1 for one test after the other)
+	@$(BIN)/python -m pytest -n $(or $(TEST_PROCESSES),2) --dist loadgroup
 
 test-browser: $(VENV)/.for-tests ## the pages, in the system's Chromium
 	@$(BIN)/python -m pytest -m browser

@@ -12,6 +12,13 @@ import pytest
 from local import postgres
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A folder's tests share one running product, so with several processes (`make test` takes two) they stay in one of them."""
+    tests = Path(__file__).parent
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(item.path.relative_to(tests).parts[0]))
+
+
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[postgres.Postgres]:
     """A throwaway cluster; as root it must lie where an unprivileged user can reach it."""
