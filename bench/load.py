@@ -84,7 +84,7 @@ class Load:
         self.times: list[float] = []
         self.errors = 0
         self.next = 0
-        self.free: list[Sender] = []
+        self.free: deque[Sender] = deque()  # in turn: a connection that idles is closed by the server
         self.late: deque[tuple[int, float]] = deque()
         self.done = asyncio.get_running_loop().create_future()
 
@@ -115,7 +115,7 @@ class Load:
         if self.rate:
             clock = asyncio.create_task(self.arrive(begin))
         else:
-            starters, self.free = self.free, []
+            starters, self.free = self.free, deque()
             for sender in starters:
                 sender.post(self.next, time.perf_counter())
                 self.next += 1
@@ -144,7 +144,7 @@ class Load:
             now = time.perf_counter()
             while self.next < len(self.requests) and (due := begin + self.next / self.rate) <= now:
                 if self.free:
-                    self.free.pop().post(self.next, due)
+                    self.free.popleft().post(self.next, due)
                 else:
                     self.late.append((self.next, due))
                 self.next += 1
