@@ -33,7 +33,7 @@ ask: $(VENV)/.installed ## one question to the running demo: make ask Q="…" [T
 	@$(BIN)/python -m local.ask --tenant "$(or $(TENANT),shop)" "$$Q"
 
 test: $(VENV)/.for-tests ## the whole suite: real processes, real PostgreSQL (TEST_PROCESSES=1 for one test after the other)
-	@$(BIN)/python -m pytest -n $(or $(TEST_PROCESSES),2) --dist loadgroup
+	@$(BIN)/python -m pytest -n $(or $(TEST_PROCESSES),2)
 
 test-browser: $(VENV)/.for-tests ## the pages, in the system's Chromium
 	@$(BIN)/python -m pytest -m browser

@@ -8,15 +8,22 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from local import postgres
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A folder's tests share one running product, so with several processes (`make test` takes two) they stay in one of them."""
-    tests = Path(__file__).parent
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(item.path.relative_to(tests).parts[0]))
+class ByFolder(LoadScopeScheduling):
+    """Hands out whole folders: the tests of one share a running product, so they stay in one process and in their order."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid.split("/")[1]  # tests/<folder>/…
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFolder:
+    """With several processes (`make test` takes two)."""
+    return ByFolder(config, log)
 
 
 @pytest.fixture(scope="session")
