@@ -88,7 +88,7 @@ async def deliver_raw(request: Request) -> Response:
     signature = body.get("signature", "valid")
     if signature not in ("valid", "none", "bad"):
         raise BadRequest("signature must be valid, none or bad.")
-    status, error = await platform.deliverer.post(raw, signature)
+    status, error = await platform.receive_raw(raw, signature)
     return JSONResponse({"status": status, "error": error})
 
 

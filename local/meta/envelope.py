@@ -71,6 +71,22 @@ def incoming(number: Number, customer: dict[str, Any], messages: list[dict[str, 
     return envelope(number, value)
 
 
+def written(raw: bytes) -> list[tuple[str, dict[str, Any]]]:
+    """What customers wrote by this body: phone_number_id and message. Nothing where it isn't in Meta's shape."""
+    try:
+        values = [change["value"] for entry in json.loads(raw)["entry"] for change in entry["changes"]]
+        found = [
+            (value["metadata"]["phone_number_id"], m) for value in values for m in value.get("messages", ())
+        ]
+        return [
+            (number, m)
+            for number, m in found
+            if (m.get("from") or m.get("from_user_id")) and m["id"] and m["type"]
+        ]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return []
+
+
 def status(number: Number, customer: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
     """One status of a message that the business sent."""
     entry: dict[str, Any] = {"id": fields["id"], "status": fields["status"], "timestamp": fields["timestamp"]}

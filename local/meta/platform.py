@@ -90,6 +90,14 @@ class Platform:
         about = [message.wamid for message in kept]
         return [m["id"] for m in out], [self.deliverer.enqueue(body, about) for _ in range(written.copies)]
 
+    async def receive_raw(self, body: bytes, signature: str) -> tuple[int | None, str | None]:
+        """Deliver a hand-made body, once. What it says that customers wrote is on their phones, so that replies and receipts find it."""
+        for number_id, message in envelope.written(body) if signature == "valid" else ():
+            if number := self.config.number(str(number_id)):
+                customer = self.state.person(message.get("from"), message.get("from_user_id"))
+                self.keep(Written(number, customer, [message]), message)
+        return await self.deliverer.post(body, signature)
+
     def complete(self, written: Written, given: dict[str, Any]) -> dict[str, Any]:
         """Add what Meta adds: the sender, an id, the time; bytes become a stored media file."""
         kind = given["type"]

@@ -60,9 +60,11 @@ def answers_to(world: World, wamid: str) -> list[dict[str, Any]]:
 
 
 def answered(world: World, wamid: str, seconds: float = 60) -> list[dict[str, Any]]:
-    """Waits until the message is answered; returns the parts of its answer."""
+    """Waits until the message is answered; returns the parts of its answer, each of which Meta took."""
     wait_for(lambda: [row for row in stored(world, wamid) if row["state"] == "answered"], seconds)
-    return answers_to(world, wamid)
+    parts = answers_to(world, wamid)
+    assert {part["state"] for part in parts} <= {"sent", "delivered", "read"}, parts
+    return parts
 
 
 @pytest.mark.field_failure(9)
