@@ -88,6 +88,17 @@ begin
                    'with check (%I = (select current_tenant()))', tenant_table, tenant_column, tenant_column);
 end $$;
 
+-- The same for functions: the owner's, and nobody's but those to whom it is granted. Names without arguments: none is overloaded.
+create function own_functions(variadic names text[]) returns void
+    language plpgsql as $$
+declare name text;
+begin
+    foreach name in array names loop
+        execute format('alter function %I owner to chatbot_owner', name);
+        execute format('revoke execute on function %I from public', name);
+    end loop;
+end $$;
+
 select isolate('tenants', 'id'), isolate('chatbots'), isolate('tenant_members'), isolate('tenant_tools');
 
 grant select on tenants, chatbots, tenant_members, tenant_tools to chatbot_app;
@@ -99,6 +110,5 @@ create function memberships(p_email text) returns table (tenant_id uuid, role te
     select m.tenant_id, m.role from tenant_members m join tenants t on t.id = m.tenant_id
     where m.email = lower(p_email) and t.status = 'active' order by t.name
 $$;
-alter function memberships owner to chatbot_owner;
-revoke execute on function memberships from public;
+select own_functions('memberships');
 grant execute on function memberships to chatbot_app;

@@ -201,8 +201,7 @@ begin
         replaces = null, updated_at = now() where id = p_document;
     return published;
 end $$;
-alter function publish_document owner to chatbot_owner;
-revoke execute on function publish_document from public;
+select own_functions('publish_document');
 grant execute on function publish_document to chatbot_app;
 
 -- A new version of a document keeps the vectors of the passages that have not changed. Returns how many were kept.
@@ -236,8 +235,7 @@ begin
     delete from chunk_embeddings where tenant_id = current_tenant() and model_id <> p_model;
     return true;
 end $$;
-alter function switch_embedding_model owner to chatbot_owner;
-revoke execute on function switch_embedding_model from public;
+select own_functions('switch_embedding_model');
 grant execute on function switch_embedding_model to chatbot_app;
 
 -- An index for a model's vectors. Called once for each row of embedding_models. Above 2,000 dimensions an index needs half precision.
@@ -252,8 +250,7 @@ begin
     execute format('create index %I on chunk_embeddings using hnsw ((embedding::%s(%s)) %s_cosine_ops) where model_id = %s',
                    'chunk_embeddings_model_' || model.id, kind, model.dimensions, kind, model.id);
 end $$;
-alter function index_embedding_model owner to chatbot_owner;
-revoke execute on function index_embedding_model from public;
+select own_functions('index_embedding_model');
 
 -- The floors are calibrated per model: the E5 family's cosines live in a narrow band near 0.85, others' do not.
 insert into embedding_models (name, dimensions, passage_model, query_model, floor) values

@@ -111,14 +111,7 @@ create function clean_inbox(p_keep_messages interval default '30 days', p_limit 
     select count(*)::int from deleted
 $$;
 
-do $$
-declare f text;
-begin
-    foreach f in array array['claim_handovers', 'settle_handover', 'requeue_messages', 'requeue_turn', 'stranded_messages',
-                             'revive_message', 'clean_inbox'] loop
-        execute format('alter function %I owner to chatbot_owner', f);
-        execute format('revoke execute on function %I from public', f);
-    end loop;
-end $$;
+select own_functions('claim_handovers', 'settle_handover', 'requeue_messages', 'requeue_turn', 'stranded_messages', 'revive_message',
+                     'clean_inbox');
 grant execute on function claim_handovers, settle_handover to chatbot_ingress, chatbot_app;
 grant execute on function requeue_messages, requeue_turn, stranded_messages, revive_message, clean_inbox to chatbot_app;

@@ -318,16 +318,8 @@ begin
     return null;
 end $$;
 
-do $$
-declare f text;
-begin
-    foreach f in array array['queue_parts', 'message_age',
-                             'reason_not_to_answer', 'cap_reached', 'wake_waiting', 'fill_turn', 'leave_message', 'take_over',
-                             'limit_words', 'open_turn', 'begin_step', 'hold_turn', 'close_turn', 'give_up'] loop
-        execute format('alter function %I owner to chatbot_owner', f);
-        execute format('revoke execute on function %I from public', f);
-    end loop;
-end $$;
+select own_functions('queue_parts', 'message_age', 'reason_not_to_answer', 'cap_reached', 'wake_waiting', 'fill_turn', 'leave_message',
+                     'take_over', 'limit_words', 'open_turn', 'begin_step', 'hold_turn', 'close_turn', 'give_up');
 grant execute on function queue_parts, open_turn, begin_step, hold_turn, close_turn, give_up to chatbot_app;
 grant update on turns to chatbot_app;
 grant insert, update on outbound_messages to chatbot_app;

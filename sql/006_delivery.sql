@@ -220,14 +220,7 @@ begin
     return o.state;
 end $$;
 
-do $$
-declare f text;
-begin
-    foreach f in array array['reason_not_to_send', 'claim_part', 'record_part', 'status_rank', 'apply_status', 'apply_events',
-                             'resend_part', 'record_resend'] loop
-        execute format('alter function %I owner to chatbot_owner', f);
-        execute format('revoke execute on function %I from public', f);
-    end loop;
-end $$;
+select own_functions('reason_not_to_send', 'claim_part', 'record_part', 'status_rank', 'apply_status', 'apply_events', 'resend_part',
+                     'record_resend');
 grant execute on function reason_not_to_send, claim_part, record_part, resend_part, record_resend to chatbot_app;
 grant execute on function apply_events to chatbot_ingress, chatbot_app;

@@ -195,14 +195,7 @@ create function turns_to_replay(p_from timestamptz, p_to timestamptz, p_turn uui
     order by t.opened_at limit p_limit
 $$;
 
-do $$
-declare f text;
-begin
-    foreach f in array array['find_turn', 'pause_contact', 'resume_contact', 'hand_over_contact', 'pause_after_turn', 'remember_lead', 'tenant_usage',
-                             'claim_usage_warning', 'turns_to_replay'] loop
-        execute format('alter function %I owner to chatbot_owner', f);
-        execute format('revoke execute on function %I from public', f);
-    end loop;
-end $$;
+select own_functions('find_turn', 'pause_contact', 'resume_contact', 'hand_over_contact', 'pause_after_turn', 'remember_lead',
+                     'tenant_usage', 'claim_usage_warning', 'turns_to_replay');
 grant execute on function find_turn, pause_contact, resume_contact, hand_over_contact, remember_lead, tenant_usage, claim_usage_warning, turns_to_replay
     to chatbot_app;

@@ -122,8 +122,7 @@ begin
         where w.tenant_id = gone.tenant_id and w.lexeme = gone.lexeme and w.chunks <= 0;
     return null;
 end $$;
-alter function count_words owner to chatbot_owner;
-revoke execute on function count_words from public;
+select own_functions('count_words');
 
 -- The words of a tenant under its own keys: a posting list holds one tenant's chunks, however many others use the same word.
 create function tenant_keys(p_tenant uuid, p_lexemes text[]) returns text[]
@@ -248,6 +247,5 @@ begin
     from best b join chunks c on c.tenant_id = current_tenant() and c.id = b.id join documents d on d.id = c.document_id
     order by b.score desc, c.id;
 end $$;
-alter function search_chunks owner to chatbot_owner;
-revoke execute on function search_chunks from public;
+select own_functions('search_chunks');
 grant execute on function search_chunks to chatbot_app;

@@ -257,14 +257,6 @@ create function notice_words(p_field text, v jsonb) returns text
                  said(v #> '{ban_info,waba_ban_state}'), said(v -> 'current_limit'), said(v #> '{alert_info,alert_description}'),
                  nullif(said(v -> 'reason'), 'NONE')));
 
-do $$
-declare f text;
-begin
-    foreach f in array array['notify', 'claim_notifications', 'settle_notification', 'payload_json', 'message_of', 'said',
-                             'items', 'form_words', 'content_words', 'message_words', 'apply_notices', 'notice_severity',
-                             'notice_words'] loop
-        execute format('alter function %I owner to chatbot_owner', f);
-        execute format('revoke execute on function %I from public', f);
-    end loop;
-end $$;
+select own_functions('notify', 'claim_notifications', 'settle_notification', 'payload_json', 'message_of', 'said', 'items', 'form_words',
+                     'content_words', 'message_words', 'apply_notices', 'notice_severity', 'notice_words');
 grant execute on function payload_json, message_of, said, items, content_words, form_words, message_words, apply_notices, claim_notifications, settle_notification to chatbot_app;

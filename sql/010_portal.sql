@@ -272,15 +272,8 @@ begin
     return found;
 end $$;
 
-do $$
-declare f text;
-begin
-    foreach f in array array['my_businesses', 'count_messages', 'count_turn', 'begin_human_reply', 'end_human_reply', 'is_operator', 'check_operator',
-                             'operator_overview', 'operator_put_tenant', 'operator_put_number', 'operator_put_key', 'operator_put_member',
-                             'operator_hand_over_again', 'operator_put_limits', 'operator_put_model'] loop
-        execute format('alter function %I owner to chatbot_owner', f);
-        execute format('revoke execute on function %I from public', f);
-    end loop;
-end $$;
+select own_functions('my_businesses', 'count_messages', 'count_turn', 'begin_human_reply', 'end_human_reply', 'is_operator',
+                     'check_operator', 'operator_overview', 'operator_put_tenant', 'operator_put_number', 'operator_put_key',
+                     'operator_put_member', 'operator_hand_over_again', 'operator_put_limits', 'operator_put_model');
 grant execute on function my_businesses, begin_human_reply, end_human_reply, is_operator, operator_overview, operator_put_tenant,
     operator_put_number, operator_put_key, operator_put_member, operator_put_limits, operator_put_model, operator_hand_over_again to chatbot_app;

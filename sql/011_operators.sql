@@ -62,12 +62,5 @@ begin
     return known;
 end $$;
 
-do $$
-declare f text;
-begin
-    foreach f in array array['find_runs', 'erase_contact'] loop
-        execute format('alter function %I owner to chatbot_owner', f);
-        execute format('revoke execute on function %I from public', f);
-    end loop;
-end $$;
+select own_functions('find_runs', 'erase_contact');
 grant execute on function find_runs, erase_contact to chatbot_app;

@@ -325,13 +325,6 @@ create function clean_whatsapp(p_keep_messages interval default '30 days', p_lim
     select ((select count(*) from emptied) + (select count(*) from gone) + (select count(*) from idle) + (select count(*) from seen))::int
 $$;
 
-do $$
-declare f text;
-begin
-    foreach f in array array['send_error', 'sendable_documents', 'take_place', 'judge_send', 'may_send', 'put_template',
-                             'use_template', 'learn_from_send', 'resume_sends', 'sent_words', 'log_in_words', 'clean_whatsapp'] loop
-        execute format('alter function %I owner to chatbot_owner', f);
-        execute format('revoke execute on function %I from public', f);
-    end loop;
-end $$;
+select own_functions('send_error', 'sendable_documents', 'take_place', 'judge_send', 'may_send', 'put_template', 'use_template',
+                     'learn_from_send', 'resume_sends', 'sent_words', 'log_in_words', 'clean_whatsapp');
 grant execute on function sendable_documents, send_error, may_send, use_template, clean_whatsapp to chatbot_app;

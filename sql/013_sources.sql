@@ -60,8 +60,7 @@ create function claim_sources(batch int default 10) returns table (source_id uui
           where k.next_read_at <= now() order by k.next_read_at limit batch for update of k skip locked) due
     where s.id = due.id returning s.id, s.tenant_id
 $$;
-alter function claim_sources owner to chatbot_owner;
-revoke execute on function claim_sources from public;
+select own_functions('claim_sources');
 grant execute on function claim_sources to chatbot_app;
 
 -- Questions with their answers, one list a tenant. What the chatbot reads of it is a document that answers_changed() writes.
@@ -125,8 +124,7 @@ create function claim_stranded_documents(batch int default 20) returns table (do
           order by s.updated_at limit batch for update of s skip locked) still
     where d.id = still.id returning d.id, d.tenant_id, d.run_id
 $$;
-alter function claim_stranded_documents owner to chatbot_owner;
-revoke execute on function claim_stranded_documents from public;
+select own_functions('claim_stranded_documents');
 grant execute on function claim_stranded_documents to chatbot_app;
 
 -- Counts one more start of the current tenant's document. False after the fifth: then the document says that it failed.

@@ -312,14 +312,6 @@ begin
         where not exists (select from conversation_logs l where l.phone_number_id = p_phone_number_id and l.message_id = p_echo ->> 'id');
 end $$;
 
-do $$
-declare f text;
-begin
-    foreach f in array array['known_as', 'merge_contacts', 'keep_alias', 'find_contact', 'change_identity', 'find_conversation',
-                             'word_in', 'written_at', 'note_message', 'edit_message', 'delete_message', 'end_message',
-                             'end_noted', 'apply_echo'] loop
-        execute format('alter function %I owner to chatbot_owner', f);
-        execute format('revoke execute on function %I from public', f);
-    end loop;
-end $$;
+select own_functions('known_as', 'merge_contacts', 'keep_alias', 'find_contact', 'change_identity', 'find_conversation', 'word_in',
+                     'written_at', 'note_message', 'edit_message', 'delete_message', 'end_message', 'end_noted', 'apply_echo');
 grant execute on function note_message, end_noted, find_conversation to chatbot_app;

@@ -66,14 +66,7 @@ create function evidence(p_question text, p_embedding vector, p_model smallint, 
     order by b.score desc, b.chunk_id
 $$;
 
-do $$
-declare f text;
-begin
-    foreach f in array array['script_of', 'small_words', 'distance_of', 'evidence'] loop
-        execute format('alter function %I owner to chatbot_owner', f);
-        execute format('revoke execute on function %I from public', f);
-    end loop;
-end $$;
+select own_functions('script_of', 'small_words', 'distance_of', 'evidence');
 grant execute on function script_of, small_words, distance_of, evidence to chatbot_app;
 
 -- Measured on XQuAD (English, German, Chinese, each asked in each) and bench/questions: a tenth of the answerable questions refused, on

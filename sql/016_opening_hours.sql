@@ -53,7 +53,6 @@ begin
     return coalesce(p_bot.closed_message ->> p_contact.language, p_bot.closed_message ->> p_bot.languages[1],
                     (select value from jsonb_each_text(p_bot.closed_message) limit 1));
 end $$;
-alter function closed_words owner to chatbot_owner;
-revoke execute on function closed_words from public;
+select own_functions('closed_words');
 
 grant update (time_zone, opening_hours, closed_on, outside_hours, closed_message) on chatbots to chatbot_app;

@@ -42,12 +42,5 @@ begin
     return case when found then 'ok' else 'not_found' end;
 end $$;
 
-do $$
-declare f text;
-begin
-    foreach f in array array['put_member', 'operator_put_operator'] loop
-        execute format('alter function %I owner to chatbot_owner', f);
-        execute format('revoke execute on function %I from public', f);
-    end loop;
-end $$;
+select own_functions('put_member', 'operator_put_operator');
 grant execute on function put_member, operator_put_operator to chatbot_app;

@@ -73,11 +73,4 @@ end $$;
 create trigger notice_usage after insert or update of turns, input_tokens, output_tokens, cost_usd on usage_months
     for each row execute function notice_usage();
 
-do $$
-declare f text;
-begin
-    foreach f in array array['notice_document', 'forget_document_notice', 'notice_source', 'notice_usage'] loop
-        execute format('alter function %I owner to chatbot_owner', f);
-        execute format('revoke execute on function %I from public', f);
-    end loop;
-end $$;
+select own_functions('notice_document', 'forget_document_notice', 'notice_source', 'notice_usage');

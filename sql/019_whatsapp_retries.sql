@@ -159,12 +159,5 @@ create function next_retry() returns double precision
                 (select min(sending_since) + interval '1 minute' from outbound_messages where retry_run is not null and state in ('sending', 'unknown')))
             - clock_timestamp()));
 
-do $$
-declare f text;
-begin
-    foreach f in array array['plan_retry', 'set_free', 'claim_retry', 'is_due', 'judge_retry', 'record_retry', 'next_retry'] loop
-        execute format('alter function %I owner to chatbot_owner', f);
-        execute format('revoke execute on function %I from public', f);
-    end loop;
-end $$;
+select own_functions('plan_retry', 'set_free', 'claim_retry', 'is_due', 'judge_retry', 'record_retry', 'next_retry');
 grant execute on function claim_retry, record_retry, next_retry to chatbot_app;
