@@ -25,6 +25,8 @@ _INSERT = b"""
 # The row is at fault, not the database: the others of its group must not suffer.
 _ROW_ERRORS = (psycopg.DataError, psycopg.IntegrityError, psycopg.errors.ProgramLimitExceeded)
 _GROUP_EVENTS = 2000
+# Half of what waits, from this many on: while one half is written its senders can't send, those of the other half can.
+_HALVED_FROM = 64
 _GROUP_BYTES = 8 << 20
 _LONGEST_PAUSE_S = 2.0
 
@@ -101,8 +103,8 @@ class Inbox:
         if not self._waiting:
             self._wake.clear()
             await self._wake.wait()
-        if self._bounds.delay_s:
-            await asyncio.sleep(self._bounds.delay_s)
+            if self._bounds.delay_s:  # what came while the last group was written has waited already
+                await asyncio.sleep(self._bounds.delay_s)
         group = self._take()
         if group:
             await self._write(group)
@@ -110,9 +112,10 @@ class Inbox:
     def _take(self) -> list[tuple[Sequence[Event], asyncio.Future[None]]]:
         group: list[tuple[Sequence[Event], asyncio.Future[None]]] = []
         count = total = 0
+        most = self.events if self.events < _HALVED_FROM else min(self.events // 2, _GROUP_EVENTS)
         while self._waiting:
             events, size, future = self._waiting[0]
-            if group and (count + len(events) > _GROUP_EVENTS or total + size > _GROUP_BYTES):
+            if group and (count + len(events) > most or total + size > _GROUP_BYTES):
                 break
             self._waiting.popleft()
             count += len(events)
