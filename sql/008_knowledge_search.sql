@@ -157,7 +157,7 @@ $$;
 create function nearest_indexed(p_model smallint, p_embedding vector, p_count int) returns table (chunk_id bigint, cosine real)
     language plpgsql stable rows 40
     set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off
-    set hnsw.iterative_scan = relaxed_order set hnsw.ef_search = 300 as $$
+    set hnsw.iterative_scan = relaxed_order set hnsw.ef_search = 200 as $$
 declare
     dimensions int := (select m.dimensions from embedding_models m where m.id = p_model);
     kind text := case when dimensions > 2000 then 'halfvec' else 'vector' end;
