@@ -17,11 +17,20 @@ begin
     return (select count(*) from outbound_messages where turn_id = p_turn);
 end $$;
 
+-- A stored payload as JSON without NULs, which PostgreSQL can't keep; null when it is not JSON at all.
+create function payload_json(p_payload text) returns jsonb
+    language plpgsql immutable as $$
+begin
+    return regexp_replace(p_payload, '(?<!\\)((?:\\\\)*)\\u0000', '\1', 'g')::jsonb;
+exception when others then
+    return null;
+end $$;
+
 -- How old a message is by Meta's own clock: a delivery can be days late, and an operator can replay a run of last month.
 create function message_age(p_message inbound_messages) returns interval
     language sql stable
     return (select now() - least(p_message.received_at, case when stamp ~ '^[0-9]{9,11}$' then to_timestamp(stamp::bigint) end)
-            from (select replace(p_message.payload, '\u0000', '')::jsonb #>> '{entry,0,changes,0,value,messages,0,timestamp}') as payload(stamp));
+            from (select payload_json(p_message.payload) #>> '{entry,0,changes,0,value,messages,0,timestamp}') as payload(stamp));
 
 -- Why a message gets no answer; null: it gets one. In one place, so that every reason is seen beside the others.
 create function reason_not_to_answer(p_bot chatbots, p_contact contacts, p_message inbound_messages) returns text

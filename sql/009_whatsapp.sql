@@ -106,15 +106,6 @@ $$;
 
 -- Words ------------------------------------------------------------------------------------------------------------------------------
 
--- A stored payload as JSON without NULs, which PostgreSQL can't keep; null when it is not JSON at all.
-create function payload_json(p_payload text) returns jsonb
-    language plpgsql immutable as $$
-begin
-    return regexp_replace(p_payload, '(?<!\\)((?:\\\\)*)\\u0000', '\1', 'g')::jsonb;
-exception when others then
-    return null;
-end $$;
-
 create function message_of(p_payload text) returns jsonb
     language sql immutable return payload_json(p_payload) #> '{entry,0,changes,0,value,messages,0}';
 

@@ -212,3 +212,9 @@ def test_a_long_thought_keeps_its_turn(talk: Conversation) -> None:
     talk.begin(turn, run, 2)
     talk.pass_time("11 minutes")
     assert talk.open(talk.write(), new_run())["status"] == "ended"
+
+
+@pytest.mark.parametrize("words", ["C:\\u0000", "\\\\u0000", "a\x00b"], ids=["written", "escaped", "zero"])
+def test_zero_characters_and_words_that_look_like_one_are_answered(talk: Conversation, words: str) -> None:
+    message, run = talk.write(words), new_run()
+    assert talk.open(message, run)["status"] == "opened"
