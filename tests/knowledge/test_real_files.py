@@ -10,6 +10,7 @@ from fpdf import FPDF
 from pypdf import PdfWriter
 from pypdf.generic import ArrayObject, BooleanObject, DictionaryObject, NameObject, TextStringObject
 
+from f.ingest.chunking import chunks
 from f.ingest.extraction import Page, Unreadable, pages
 from tests.knowledge.real_files import ARABIC, CHINESE, HINDI, SCRIPTS
 
@@ -119,6 +120,23 @@ def test_a_browsers_print() -> None:
         *("Help centre", "Your town Valencia", "Column sentence 1 ", "Column sentence 30 ", "Portugal 3"),
         *(ARABIC, "اتصل بالرقم 600 123 456 من Casa Lumen اليوم", "אפשר להחזיר מוצרים תוך 30 יום", CHINESE),
     )
+
+
+def test_what_a_browser_prints_above_and_below_each_page_is_in_no_sentence() -> None:
+    found = read("printed.pdf")
+    assert len(found) == 2
+    running = [[one["title"] for one in page["headings"] if not one["level"]] for page in found]
+    assert all(len(lines) == 2 for lines in running)
+    assert all("Handbook of Casa Lumen" in lines[0] and lines[1].endswith("/2") for lines in running)
+    assert [[one["title"] for one in page["headings"] if one["level"]] for page in found] == [
+        ["Handbook"],
+        [],
+    ]
+    cut = list(chunks(iter(found)))
+    whole = " ".join(word for chunk in cut for word in chunk["text"].split())
+    for n in range(1, 51):
+        assert f"lamp {n} may be sent back within {n + 10} days, unused and in its box." in whole
+    assert {chunk["heading"] for chunk in cut} == {"Handbook"}
 
 
 @pytest.mark.parametrize(

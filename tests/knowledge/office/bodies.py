@@ -109,6 +109,14 @@ WEB = """<!doctype html><meta charset="utf-8"><style>
 <p dir="rtl">אפשר להחזיר מוצרים תוך 30 יום</p>
 <p>आप तीस दिनों के भीतर उत्पाद वापस कर सकते हैं</p><p>商品在收到后三十天内可以退货</p>"""
 
+PRINTED = f"""<!doctype html><meta charset="utf-8"><title>Handbook of Casa Lumen</title><style>@page {{ size: A5 }}</style>
+<h1>Handbook</h1><p>{
+    " ".join(
+        f"Rule {n} says that lamp {n} may be sent back within {n + 10} days, unused and in its box."
+        for n in range(1, 51)
+    )
+}</p>"""
+
 
 def flat(kind: str, body: str, styles: str = STYLES) -> str:
     """A flat OpenDocument file. kind: text, spreadsheet or presentation."""

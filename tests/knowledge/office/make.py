@@ -15,7 +15,18 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.knowledge.office.bodies import COLUMNS, GUIDE, LANDSCAPE, MASTERS, WEB, flat, form, sheets, slides
+from tests.knowledge.office.bodies import (
+    COLUMNS,
+    GUIDE,
+    LANDSCAPE,
+    MASTERS,
+    PRINTED,
+    WEB,
+    flat,
+    form,
+    sheets,
+    slides,
+)
 
 HERE = Path(__file__).parent
 PASSWORD = "closed"
@@ -109,18 +120,21 @@ def office(folder: Path) -> None:
 
 
 def browser(folder: Path) -> None:
-    """A web page as a browser prints it."""
-    page = folder / "page.html"
-    page.write_text(
-        WEB.format(columns="".join(f"<p>Column sentence {n} of the page.</p>" for n in range(1, 31)))
-    )
-    flags = ("--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer")
-    subprocess.run(
-        ["chromium", *flags, f"--print-to-pdf={HERE / 'web.pdf'}", page.as_uri()],
-        check=True,
-        capture_output=True,
-        timeout=60,
-    )
+    """Web pages as a browser prints them: one without, one with the lines that it puts above and below each page."""
+    columns = "".join(f"<p>Column sentence {n} of the page.</p>" for n in range(1, 31))
+    for name, body, flag in (
+        ("web.pdf", WEB.format(columns=columns), "--no-pdf-header-footer"),
+        ("printed.pdf", PRINTED, "--hide-scrollbars"),
+    ):
+        page = folder / "page.html"
+        page.write_text(body)
+        flags = ("--headless", "--no-sandbox", "--disable-gpu", flag)
+        subprocess.run(
+            ["chromium", *flags, f"--print-to-pdf={HERE / name}", page.as_uri()],
+            check=True,
+            capture_output=True,
+            timeout=60,
+        )
 
 
 def turned() -> None:

@@ -15,8 +15,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypedDict
 
 from f.common.tokens import count_tokens
-from f.ingest.page import Page
-from f.ingest.sentences import CLOSERS, graphemes, sentences, words
+from f.ingest.page import Page, goes_on
+from f.ingest.sentences import graphemes, sentences, words
 from f.ingest.structure import Block, blocks, declares_headings
 
 LIMIT_TOKENS = 220
@@ -44,7 +44,7 @@ class _Piece(NamedTuple):
     page: Page
     start: int
     end: int
-    is_heading: bool = False
+    is_heading: bool = False  # or a running line: it stands before what follows, and nothing goes on after it
 
 
 def chunks(pages: Iterable[Page], limit_tokens: int = LIMIT_TOKENS, title: str = "") -> Iterator[Chunk]:
@@ -88,7 +88,7 @@ class _Packer:
         if block.kind == "heading":
             yield from self._open_section(page, block)
             return
-        piece = _Piece(page, block.start, block.end)
+        piece = _Piece(page, block.start, block.end, is_heading=block.kind == "running")
         if self._starts_afresh(piece):
             yield from self.flush()
         if self._fits(*self._pieces, piece):
@@ -206,9 +206,8 @@ class _Packer:
             or all(one.is_heading for one in self._pieces)
         ):
             return False
-        last = self._pieces[-1]
-        text = last.page["text"][last.start : last.end].rstrip(CLOSERS)
-        unfinished = text[-1:].isalnum() or text[-1:] in ",;-\u2013"
+        last = next(piece for piece in reversed(self._pieces) if not piece.is_heading)
+        unfinished = goes_on(last.page["text"][last.start : last.end])
         return not unfinished and self._tokens(self._pieces) * 3 >= self._limit
 
     def _fits(self, *pieces: _Piece) -> bool:

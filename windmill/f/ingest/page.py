@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypedDict
 
+# What may stand between a sentence's last mark and its end.
+CLOSERS = "\"'”’»)]」』）"  # noqa: RUF001
+
 
 class Heading(TypedDict):
-    """A heading that the document itself declares, by its outline or its type size. level counts from 1."""
+    """A heading that the document itself declares, by its outline or its type size. level counts from 1.
+
+    Level 0: a line that runs along the pages, as headers and footers do. It is no heading, whatever it looks like.
+    """
 
     level: int
     title: str
@@ -49,3 +56,9 @@ def page(
     """A page, with whatever isn't given left empty."""
     same = label == str(number)
     return Page(number=number, label="" if same else label, text=text, headings=headings or [], note=note)
+
+
+def goes_on(text: str) -> bool:
+    """True if a text ends within a sentence: with a letter or its marks, a figure, or a mark that joins."""
+    last = text.rstrip().rstrip(CLOSERS)[-1:]
+    return bool(last) and (unicodedata.category(last)[0] in "LMN" or last in ",;-\u2013\ufffe")

@@ -15,15 +15,16 @@ import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pypdfium2
 import pypdfium2.raw as pdfium_raw
 
 from f.ingest.clean import clean, join_broken_words
-from f.ingest.page import Heading, Limits, Page, Unreadable, page
-from f.ingest.pdf_forms import filled_fields, needs_adobe
+from f.ingest.page import Heading, Limits, Page, Unreadable, goes_on, page
+from f.ingest.pdf_forms import filled_fields, needs_adobe, prepare
 from f.ingest.pdf_layout import Line, Typography, compose, lines
-from f.ingest.running_lines import RunningLines
+from f.ingest.running_lines import NEARBY, RunningLines, placed
 
 _ERRORS = {
     3: "This PDF is damaged or cut off; export or download it again and upload the new file.",
@@ -45,13 +46,18 @@ _STAMP = 200
 _BULLET = re.compile(r"^[\ue000-\uf8ff][ \t]+", re.MULTILINE)
 
 
+Read = tuple[list[Line], bool]  # a page's lines, and whether it is an image with next to none
+
+
 @dataclass
 class _Learnt:
-    """What is known of the whole document before its pages are read."""
+    """What is known of the whole document before its pages are read, and of the page before the next one."""
 
     outline: dict[int, list[Heading]]
     typography: Typography
     running: RunningLines
+    read: Callable[[int], Read | None]
+    within: bool = False  # the page before ends within a sentence
 
 
 def pages(content: bytes, limits: Limits) -> Iterator[Page]:
@@ -69,6 +75,7 @@ def pages(content: bytes, limits: Limits) -> Iterator[Page]:
             )
         if needs_adobe(document):
             raise Unreadable(_ADOBE_ONLY)
+        prepare(document)
         learnt = _learn(document, count)
         held: list[Page] = []  # pages before the first one with text: a scan has no other
         characters = 0
@@ -97,20 +104,38 @@ def _open(content: bytes) -> pypdfium2.PdfDocument:
 
 def _page(document: pypdfium2.PdfDocument, index: int, learnt: _Learnt) -> Page:
     number, label, outline = index + 1, _label(document, index), learnt.outline.get(index, [])
-    try:
-        read, has_image = _read(document, index)
-    except pypdfium2.PdfiumError:
+    found = learnt.read(index)
+    if found is None:
         return page(number, "", label, outline, f"page {number} could not be read")
-    text, headings = compose(
-        learnt.running.without(read, number), learnt.typography, outline, bool(learnt.outline)
-    )
+    read, has_image = found
+    around = range(max(0, index - NEARBY), min(len(document), index + NEARBY + 1))
+    near = {other + 1: lines[0] for other in around if other != index and (lines := learnt.read(other))}
+    body, running = learnt.running.parted(read, number, near, has_image)
+    text, headings = compose(body, learnt.typography, outline, bool(learnt.outline))
+    if body:
+        text = placed(text, running, learnt.within and not learnt.typography.level(body[0]))
+        learnt.within = goes_on(body[-1].text)
     text = _BULLET.sub("- ", clean(join_broken_words(text)))
+    headings = [*headings, *(Heading(level=0, title=line) for line in running)]
     headings = [Heading(level=one["level"], title=clean(join_broken_words(one["title"]))) for one in headings]
     note = f"page {number} {_IMAGE}" if has_image and not text.strip() else ""
     return page(number, text, label, headings, note)
 
 
-def _read(document: pypdfium2.PdfDocument, index: int) -> tuple[list[Line], bool]:
+def _reader(document: pypdfium2.PdfDocument) -> Callable[[int], Read | None]:
+    """Reads pages by index; None for one that can't be read. A page is asked for again and again while its neighbours are read."""
+
+    @lru_cache(maxsize=2 * NEARBY + 2)
+    def read(index: int) -> Read | None:
+        try:
+            return _read(document, index)
+        except pypdfium2.PdfiumError:
+            return None
+
+    return read
+
+
+def _read(document: pypdfium2.PdfDocument, index: int) -> Read:
     """A page's lines, with what was filled into its form, and whether it is an image with next to none."""
     one = document[index]
     try:
@@ -198,19 +223,16 @@ def _outline(document: pypdfium2.PdfDocument) -> dict[int, list[Heading]]:
 
 def _learn(document: pypdfium2.PdfDocument, count: int) -> _Learnt:
     """Looks at pages spread over the document, odd and even ones alike."""
-    samples = []
-    for index in range(0, count, max(1, count // _SAMPLED_PAGES) | 1):
-        try:
-            samples.append((index + 1, *_read(document, index)))
-        except pypdfium2.PdfiumError:
-            continue  # _page says it to the tenant
+    read = _reader(document)
+    found = [(index + 1, read(index)) for index in range(0, count, max(1, count // _SAMPLED_PAGES) | 1)]
+    samples = [(number, *sample) for number, sample in found if sample]
     typography = Typography()
     for _, sample, _ in samples:
         typography.learn(sample)
     running = RunningLines(typography)
     for number, sample, is_image in samples:
         running.learn(sample, number, is_image)
-    return _Learnt(_outline(document), typography, running)
+    return _Learnt(_outline(document), typography, running, read)
 
 
 def _why_no_text(empty: list[Page]) -> str:

@@ -26,12 +26,16 @@ def needs_adobe(document: pypdfium2.PdfDocument) -> bool:
     return bool(document.get_formtype() == pdfium_raw.FORMTYPE_XFA_FULL)
 
 
+def prepare(document: pypdfium2.PdfDocument) -> None:
+    """Opens the document's form, if it has one: PDFium shows the fields of pages that are loaded after that only."""
+    if document.get_formtype() != pdfium_raw.FORMTYPE_NONE and document.formenv is None:
+        document.init_forms()
+
+
 def filled_fields(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage) -> list[str]:
     """A line for each field of the page that holds something: its name for people, and what it holds."""
-    if document.get_formtype() == pdfium_raw.FORMTYPE_NONE:
-        return []
     if document.formenv is None:
-        document.init_forms()
+        return []
     return list(dict.fromkeys(_fields(document, page)))
 
 

@@ -26,6 +26,8 @@ _WIDER_GAP = 1.25
 _MAX_HEADING = 120
 _BOLD = 600
 _SAMPLED_CHARACTERS = 50
+_SMALLER = 0.9
+_LATE = 4
 # The dots of a table of contents.
 LEADERS = re.compile(r"(?:[ \t]*[.·…]){5,}")
 _BOLD_LEVEL = 6
@@ -91,7 +93,19 @@ def _lines(text_page: pypdfium2.PdfTextPage, turn: int) -> list[Line]:
                 line = line._replace(text=reordered(text, partial(_edges, text_page, turn, offset)))
             found.append(line)
         offset += units + 2
-    return found
+    return _edges_in_place(found)
+
+
+def _edges_in_place(found: list[Line]) -> list[Line]:
+    """The lines with headers first and footers last: browsers write both after the text, other programs before it."""
+    late = min(_LATE, (len(found) - 1) // 2)
+    if not late:
+        return found
+    places = [line.bottom for line in found[late:-late]]
+    top = [line for line in found[-late:] if line.height and line.bottom > max(places) + line.height]
+    foot = [line for line in found[:late] if line.height and line.bottom < min(places) - line.height]
+    moved = {id(line) for line in (*top, *foot)}
+    return [*top, *(line for line in found if id(line) not in moved), *foot]
 
 
 def _edges(text_page: pypdfium2.PdfTextPage, turn: int, offset: int, place: int) -> Box | None:
@@ -171,6 +185,7 @@ class Typography:
         text = line.text.strip()
         if (
             len(text) > _MAX_HEADING
+            or line.height < _SMALLER * self.body
             or LEADERS.search(text)
             or not any(character.isalpha() for character in text)
         ):

@@ -12,10 +12,9 @@ from collections.abc import Iterator
 
 import regex  # type: ignore[import-untyped]
 
-Span = tuple[int, int]
+from f.ingest.page import CLOSERS
 
-# What may stand between a sentence's last mark and its end.
-CLOSERS = "\"'”’»)]」』）"
+Span = tuple[int, int]
 
 _ABBREVIATED = (
     "mr mrs ms dr prof st no nr vs approx inc ltd co corp fig figs jr sec chap ed eds est dept gen rev hon"

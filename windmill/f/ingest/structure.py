@@ -12,10 +12,9 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from f.ingest.page import Page
-from f.ingest.sentences import CLOSERS
+from f.ingest.page import CLOSERS, Page
 
-Kind = Literal["heading", "text", "item", "row"]
+Kind = Literal["heading", "text", "item", "row", "running"]
 
 # Guessed headings lie below declared ones (Markdown's, outlines', a PDF's type), whatever their own numbers
 # say.
@@ -62,7 +61,8 @@ class _Line(NamedTuple):
 
 def declares_headings(page: Page) -> bool:
     """True if headings are marked, so that none need be guessed from a line's looks."""
-    return bool(page["headings"]) or len(list(itertools.islice(_MARKED.finditer(page["text"]), 2))) == 2
+    declared = any(heading["level"] for heading in page["headings"])
+    return declared or len(list(itertools.islice(_MARKED.finditer(page["text"]), 2))) == 2
 
 
 def blocks(page: Page, guess: bool = True) -> Iterator[Block]:
@@ -71,10 +71,13 @@ def blocks(page: Page, guess: bool = True) -> Iterator[Block]:
     `guess`: short lines may be taken for headings.
     """
     lines = _lines(page["text"])
-    declared = {_plain(heading["title"]): heading["level"] for heading in page["headings"]}
+    declared = {
+        _plain(heading["title"]): heading["level"] for heading in page["headings"] if heading["level"]
+    }
+    running = {heading["title"] for heading in page["headings"] if not heading["level"]}
     here = {_plain(line.text) for line in lines}
     for heading in page["headings"]:
-        if _plain(heading["title"]) not in here:
+        if heading["level"] and _plain(heading["title"]) not in here:
             yield Block("heading", 0, 0, min(heading["level"], _DECLARED_LEVELS), heading["title"])
     opened: list[_Line] = []
     kind: Kind = "text"
@@ -82,12 +85,17 @@ def blocks(page: Page, guess: bool = True) -> Iterator[Block]:
     index = 0
     while index < len(lines):
         line = lines[index]
-        found = None if fenced else _heading(lines, index, opened, declared, guess)
+        runs = line.text.strip() in running
+        found = None if fenced or runs else _heading(lines, index, opened, declared, guess)
         row = not fenced and not found and bool(_ROW.match(line.text))
         item = not fenced and not found and not row and bool(_ITEM.match(line.text))
         fence = bool(_FENCE.match(line.text))
         if opened and (
-            found or row or item or (not fenced and (fence or not line.text.strip() or _closed(opened)))
+            found
+            or row
+            or item
+            or runs
+            or (not fenced and (fence or not line.text.strip() or _closed(opened)))
         ):
             yield _block(kind, opened)
             opened, kind = [], "text"
@@ -96,8 +104,8 @@ def blocks(page: Page, guess: bool = True) -> Iterator[Block]:
             yield heading_block
             index += used
             continue
-        if row:
-            yield _block("row", [line])
+        if row or runs:
+            yield _block("running" if runs else "row", [line])
         elif line.text.strip():
             kind = "item" if item else kind
             opened.append(line)
