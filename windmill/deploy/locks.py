@@ -8,8 +8,9 @@ versions of worker/requirements.txt. --check only says which locks are not what 
 from __future__ import annotations
 
 import argparse
-import re
+import ast
 import sys
+from collections.abc import Iterator
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -36,7 +37,6 @@ WORKER = {
 ALONE = "# no_postinstall\n"
 # Both lines are the server's own: it writes them on top of a lock whose script has a `# requirements:` header.
 HEADER = f"# workspace-dependencies-mode: manual\n# py: {PYTHON}\n"
-IMPORT = re.compile(r"^\s*from (f(?:\.\w+)+) import|^\s*import (f(?:\.\w+)+)", re.M)
 
 
 def scripts() -> list[Path]:
@@ -58,12 +58,28 @@ def imported(script: Path) -> set[Path]:
     found: set[Path] = set()
     queue = [script]
     while queue:
-        for groups in IMPORT.findall(queue.pop().read_text()):
-            module = WINDMILL / (next(filter(None, groups)).replace(".", "/") + ".py")
+        for name in names_in(ast.parse(queue.pop().read_text())):
+            module = WINDMILL / (name.replace(".", "/") + ".py")
             if module.exists() and module not in found:
                 found.add(module)
                 queue.append(module)
     return found
+
+
+def names_in(tree: ast.Module) -> Iterator[str]:
+    """What a file imports when it runs, wherever it does: `from f.a import b` may mean the module f.a or f.a.b."""
+    nodes: list[ast.AST] = [tree]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            nodes += node.orelse
+            continue
+        nodes += ast.iter_child_nodes(node)
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{part.name}" for part in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (part.name for part in node.names)
 
 
 def missing(script: Path) -> list[str]:

@@ -123,9 +123,9 @@ def attached(conn: Connection, context: Context) -> list[dict[str, Any]]:
     """The files that came with the message and that the model may look at, in the form of OpenAI's content parts."""
     if not context.get("attachments"):
         return []
-    from f.chatbot import media
+    from f.chatbot.attachments import attachments
 
-    return media.attachments(conn, context)
+    return attachments(conn, context)
 
 
 class Loop:

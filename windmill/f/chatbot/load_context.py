@@ -8,6 +8,10 @@
 # charset-normalizer==3.5.2
 # pypdfium2==5.15.2
 # tiktoken==0.14.0
+# openpyxl==3.1.5
+# python-docx==1.2.0
+# python-pptx==1.0.2
+# selectolax==1.0.2
 """Step 1 of a turn: from Meta's payload to everything that the model needs to answer.
 
 In: the `entry` of Meta's envelope with one message. Out: a Context (f/common/shapes.py).

@@ -6,6 +6,10 @@
 # google-genai==3.4.0
 # charset-normalizer==3.5.2
 # pypdfium2==5.15.2
+# openpyxl==3.1.5
+# python-docx==1.2.0
+# python-pptx==1.0.2
+# selectolax==1.0.2
 """What customers send beside text: fetched from Meta, heard, read, and kept in the table `media`.
 
 Bytes go from Meta into the table, and from there into a model's request: never into a step's arguments, results or log. Every file
@@ -14,8 +18,6 @@ ends as words, as an attachment for a model that sees, or as a problem that the 
 
 from __future__ import annotations
 
-import base64
-import json
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -205,32 +207,6 @@ def read(content: bytes, filename: str) -> str:
     if not text.strip():
         raise MediaError("no_words", "the document holds no text")
     return text.strip()[:DOCUMENT_CHARACTERS]
-
-
-def attachments(conn: Connection, context: Context) -> list[dict[str, Any]]:
-    """The files named in context["attachments"], as parts of a user message in OpenAI's form."""
-    parts: list[dict[str, Any]] = []
-    with as_tenant(conn, context["tenant_id"]):
-        rows = conn.execute(
-            b"select kind, mime_type, filename, content, words from media where phone_number_id = %s and message_id = any(%s)"
-            b" order by created_at",
-            [context["phone_number_id"], context.get("attachments") or []],
-        ).fetchall()
-    for row in rows:
-        if row["kind"] == "image" and row["content"]:
-            data = base64.b64encode(row["content"]).decode()
-            parts.append(
-                {"type": "image_url", "image_url": {"url": f"data:{row['mime_type']};base64,{data}"}}
-            )
-        elif row["kind"] == "document" and row["words"]:
-            words = row["words"].replace("</data>", "(/data)")
-            parts.append(
-                {
-                    "type": "text",
-                    "text": f"The customer sent the file {json.dumps(row['filename'])}:\n<data>\n{words}\n</data>",
-                }
-            )
-    return parts
 
 
 def told(
