@@ -1,0 +1,97 @@
+"""A bot and its conversations, in a browser: settings, preview, opening hours, and a human who steps in."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from local.seed import CLINIC, SHOP, wait_for
+from tests.browser.conftest import Visit, check, go
+from tests.e2e.conftest import World
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+
+def test_settings_are_saved_and_the_preview_survives_a_reload(world: World, visit: Visit) -> None:
+    page = visit(SHOP.staff)
+    go(page, "Bot")
+    page.get_by_label("Persona").fill("You are warm and brief. Prices are in $.")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    sent = world.sent(SHOP)
+    page.get_by_label("Message to the bot").fill("How long do I have to return an item?")
+    page.get_by_role("button", name="Ask").click()
+    expect(page.locator(".preview .bubble.in")).to_be_visible()
+    kept = 'Object.values(sessionStorage).some((text) => /"run":"[0-9a-f-]{36}/.test(text))'
+    wait_for(lambda: page.evaluate(kept), 20)
+    page.reload()
+    go(page, "Bot")
+    expect(page.get_by_label("Persona")).to_have_value("You are warm and brief. Prices are in $.")
+    expect(page.locator(".preview .bubble.out")).to_contain_text("30 days", timeout=60_000)
+    assert world.sent(SHOP) == sent, "a preview sends nothing"
+
+
+def test_opening_hours_are_kept(world: World, visit: Visit) -> None:
+    page = visit(CLINIC.staff)
+    go(page, "Bot")
+    page.get_by_role("tab", name="Opening hours").click()
+    page.get_by_label("Open at these hours").check()
+    page.get_by_label("Monday, from").fill("08:30")
+    page.get_by_role("button", name="Copy Monday to Friday").click()
+    page.locator(".day", has_text="Saturday").get_by_role("button", name="Add hours").click()
+    page.get_by_label("Saturday, to").fill("00:00")
+    page.get_by_label("Closed on these dates").fill("2026-12-25")
+    page.get_by_label("Time zone").select_option("Atlantic/Canary")
+    check(page)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    (row,) = world.rows(
+        "select opening_hours, time_zone, closed_on::text from chatbots where phone_number_id = %s",
+        CLINIC.phone_number_id,
+    )
+    assert row["opening_hours"]["fri"] == [["08:30", "18:00"]]
+    assert row["opening_hours"]["sat"] == [["09:00", "24:00"]]
+    assert (row["time_zone"], row["closed_on"]) == ("Atlantic/Canary", "{2026-12-25}")
+    page.reload()
+    expect(page.get_by_label("Friday, from")).to_have_value("08:30")
+    page.get_by_label("Open at any time").check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+
+
+def test_a_human_steps_in(world: World, visit: Visit) -> None:
+    world.ask(SHOP, "هل تبيعون الدراجات؟", "Amelia Clarke")
+    page = visit("agent@casa-lumen.example")
+    go(page, "Conversations")
+    page.get_by_label("Search").fill("الدراجات")
+    expect(page.locator(".people li")).to_have_count(1)
+    page.locator(".people button").click()
+    arabic = page.locator(".bubble.in p", has_text="الدراجات").first
+    assert arabic.evaluate("(p) => getComputedStyle(p).direction") == "rtl"
+    before = len(world.sent(SHOP))
+    page.get_by_label("Reply as a human").fill("A colleague here: no bicycles, sorry.")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator(".bubble.person")).to_contain_text("no bicycles, sorry")
+    assert "no bicycles, sorry" in str(world.sent(SHOP, before + 1)[-1])
+    expect(page.get_by_role("button", name="Resume the bot")).to_be_visible()
+    page.get_by_role("button", name="Resume the bot").click()
+    expect(page.get_by_role("button", name="Pause the bot")).to_be_visible()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Export CSV").click()
+    assert "no bicycles, sorry" in saved.value.path().read_text()
+
+
+def test_a_message_outside_hours_waits_for_a_human(world: World, visit: Visit) -> None:
+    hours = "update chatbots set opening_hours = %s::jsonb, outside_hours = 'close' where phone_number_id = %s returning 1"
+    world.rows(hours, '{"mon": []}', CLINIC.phone_number_id)
+    try:
+        said = world.ask(CLINIC, "Is anybody there?", "Jonas Weber")
+    finally:
+        world.rows(hours, "{}", CLINIC.phone_number_id)
+    assert "closed" in str(said)
+    page = visit("agent@clinica-ribera.example")
+    go(page, "Conversations")
+    page.get_by_label("Show", exact=True).select_option("waiting")
+    page.locator(".people li", has_text="Jonas Weber").get_by_role("button").click()
+    page.get_by_role("button", name="Dealt with").click()
+    expect(page.locator(".people li", has_text="Jonas Weber")).to_have_count(0)

@@ -1,0 +1,115 @@
+"""What a bot answers from, in a browser: documents, websites, typed answers, and the answers to what was asked in vain."""
+
+from __future__ import annotations
+
+import secrets
+
+import pytest
+from playwright.sync_api import expect
+
+from local.seed import CLINIC, SHOP
+from tests.browser.conftest import Visit, check, go
+from tests.e2e.conftest import World
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+
+def test_a_document_is_added_tried_and_deleted(world: World, visit: Visit) -> None:
+    page = visit(SHOP.staff)
+    go(page, "Knowledge")
+    word = secrets.token_hex(4)
+    content = f"# Workshop {word}\n\nThe candle workshop {word} takes place on Thursdays at six.".encode()
+    chooser = page.locator('input[type="file"]').first
+    chooser.set_input_files({"name": "tool.exe", "mimeType": "application/octet-stream", "buffer": b"MZ"})
+    expect(page.get_by_text("This type of file can’t be read")).to_be_visible()  # noqa: RUF001
+    chooser.set_input_files({"name": f"workshop-{word}.md", "mimeType": "text/markdown", "buffer": content})
+    card = page.locator("li.card", has_text=f"workshop-{word}.md")
+    expect(card).to_be_visible()
+    page.reload()
+    go(page, "Knowledge")
+    expect(card.get_by_text("Answers")).to_be_visible(timeout=60_000)
+    page.get_by_label("Question", exact=True).fill(f"When is the candle workshop {word}?")
+    page.keyboard.press("Enter")
+    expect(page.locator("ol .card").first).to_contain_text("Thursdays at six")
+    expect(page.locator("ol .card").first).to_contain_text("The bot would use this")
+    card.get_by_role("button", name="Delete").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("will be gone")
+    expect(dialog.get_by_role("button", name="Cancel")).to_be_focused()
+    check(page)
+    page.keyboard.press("Escape")
+    expect(card).to_be_visible()
+    card.get_by_role("button", name="Delete").click()
+    dialog.get_by_role("button", name="Delete").click()
+    expect(card).to_have_count(0)
+
+
+def test_a_website_that_can_not_be_read_says_why(world: World, visit: Visit) -> None:
+    page = visit("editor@casa-lumen.example")
+    go(page, "Knowledge")
+    page.get_by_role("tab", name="Websites").click()
+    page.get_by_label("Address").fill("127.0.0.1:9/help")
+    page.get_by_label("What to read").select_option("crawl")
+    page.get_by_label("Pages at most").fill("7")
+    page.get_by_role("button", name="Add website").click()
+    card = page.locator("li.card", has_text="https://127.0.0.1:9/help")
+    expect(card.get_by_text("Failed", exact=True)).to_be_visible(timeout=60_000)
+    expect(card.locator("p.bad")).not_to_be_empty()
+    page.reload()
+    page.locator(".bell").click()
+    told = page.locator("li.card", has_text="https://127.0.0.1:9/help")
+    told.get_by_role("button", name="Open knowledge").click()
+    expect(page.get_by_role("tab", name="Websites")).to_have_attribute("aria-selected", "true")
+    card.get_by_role("button", name="Delete").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(card).to_have_count(0)
+
+
+def test_answers_are_written_changed_and_imported(world: World, visit: Visit) -> None:
+    word = secrets.token_hex(4)
+    page = visit("editor@clinica-ribera.example")
+    go(page, "Knowledge")
+    page.get_by_role("tab", name="Questions and answers").click()
+    ready = page.get_by_text("The bot answers with all of these.")
+    page.get_by_label("Question", exact=True).first.fill(f"Where is the {word} garden?")
+    page.get_by_label("Answer", exact=True).fill("Behind the north wing.")
+    page.get_by_role("button", name="Add", exact=True).click()
+    card = page.locator("li.card", has_text=f"the {word} garden")
+    expect(card).to_contain_text("Behind the north wing.")
+    expect(ready).to_be_visible(timeout=60_000)
+    card.get_by_role("button", name="Edit").click()
+    page.locator("li.card form").get_by_label("Answer").fill("Behind the south wing.")
+    page.locator("li.card form").get_by_role("button", name="Save").click()
+    expect(card).to_contain_text("south wing")
+    table = f'question;answer\n"Who is {word} ""Bo""?";"Our; dog"\n'.encode()
+    page.locator('input[accept^=".csv"]').set_input_files(
+        {"name": "faq.csv", "mimeType": "text/csv", "buffer": table}
+    )
+    expect(page.get_by_text("Added: 1, changed: 0.")).to_be_visible()
+    expect(page.locator("li.card", has_text=f'Who is {word} "Bo"?')).to_contain_text("Our; dog")
+    expect(ready).to_be_visible(timeout=60_000)
+    card.get_by_role("button", name="Delete").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(card).to_have_count(0)
+
+
+def test_an_answer_is_added_to_what_was_asked_in_vain(world: World, visit: Visit) -> None:
+    word = secrets.token_hex(3)
+    world.ask(CLINIC, f"Do you have a {word} hovercraft landing pad?")
+    page = visit(CLINIC.staff)
+    go(page, "Insights")
+    expect(page.locator(".figures")).to_contain_text("Messages")
+    group = page.locator("li.card", has_text=word).first
+    group.get_by_role("button", name="Add an answer").click()
+    page.get_by_label("Answer", exact=True).fill(
+        f"Yes, the {word} hovercraft landing pad is behind the clinic, by the river."
+    )
+    page.get_by_role("button", name="Add and ask again").click()
+    expect(page.get_by_text("Asking the bot before")).to_be_visible()
+    page.reload()
+    go(page, "Insights")
+    expect(page.get_by_text("Done: before and after")).to_be_visible(timeout=90_000)
+    expect(page.locator(".card .bubble.out").last).to_contain_text("behind the clinic")
+    expect(
+        page.get_by_role("button", name="Add an answer").and_(page.locator(f"li:has-text('{word}') button"))
+    ).to_have_count(0)
