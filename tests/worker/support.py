@@ -47,9 +47,12 @@ class Job:
         source: str,
         env: dict[str, str] | None = None,
         files: dict[str, str] | None = None,
+        user: int | None = None,
         **options: Any,
     ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="job-"))
+        if user is not None:
+            os.chown(self.folder, user, user)
         for name, text in {"wrapper.py": source, **(files or {})}.items():
             (self.folder / name).write_text(text)
         options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "process_group": 0} | options
@@ -83,9 +86,12 @@ class Warm:
         wait_s: float = 60,
         code: tuple[str, ...] = RUNS,
         preexec_fn: Callable[[], None] | None = None,
+        user: int | None = None,
     ) -> None:
-        self.wait_s, self.preexec_fn = wait_s, preexec_fn
+        self.wait_s, self.preexec_fn, self.user = wait_s, preexec_fn, user
         self.folder = Path(tempfile.mkdtemp(prefix="warm-"))
+        if user is not None:
+            os.chown(self.folder, user, user)
         self.python = str(self.folder / "python")
         command = [sys.executable, *code, "--folder", str(self.folder), *flags]
         environment = os.environ | {"A_SECRET": "of whoever starts it"}
@@ -115,7 +121,7 @@ class Warm:
         return [pid for pid in children(self.process.pid) if alive(pid)]
 
     def job(self, source: str, env: dict[str, str] | None = None, **options: Any) -> Job:
-        return Job(self.python, source, env, **{"preexec_fn": self.preexec_fn} | options)
+        return Job(self.python, source, env, **{"preexec_fn": self.preexec_fn, "user": self.user} | options)
 
     def run(self, source: str, env: dict[str, str] | None = None, **options: Any) -> tuple[int, str, str]:
         return self.job(source, env, **options).wait()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.worker.support import SAYS, Warm, alive, children, until
+from tests.worker.support import RUNS, SAYS, Warm, alive, children, until
 
 FAMILY = """
 import os, subprocess, sys, time
@@ -118,8 +118,25 @@ def test_a_slow_fork_keeps_no_ended_job_alive() -> None:
         assert stays.wait() == (0, "", "")
 
 
-def test_growing_old_fails_no_job() -> None:
-    with Warm("--jobs", "5") as own:
+GROWS = """
+import sys
+from windmill.worker.warm import __main__, server
+admit, hoard = server.Server.admit, []
+
+def growing(self):
+    hoard.append(b"x" * 5_000_000)
+    return admit(self)
+
+server.Server.admit = growing
+sys.exit(__main__.main())
+"""
+
+
+@pytest.mark.parametrize(
+    ("flags", "code"), [(("--jobs", "5"), RUNS), (("--growth", "20"), ("-c", GROWS))], ids=["jobs", "memory"]
+)
+def test_growing_old_fails_no_job(flags: tuple[str, ...], code: tuple[str, ...]) -> None:
+    with Warm(*flags, code=code) as own:
         (first,) = own.servers
         long = own.job(
             "import os, time\nprint(os.getppid())\nwhile not os.path.exists('go'):\n    time.sleep(0.01)\nprint('end')"
@@ -128,14 +145,13 @@ def test_growing_old_fails_no_job() -> None:
         seen: set[str] = set()
 
         def ask() -> bool:
-            code, out, err = own.run("import os\nprint(os.getppid())")
-            assert (code, err) == (0, "")
+            ended, out, err = own.run("import os\nprint(os.getppid())")
+            assert (ended, err) == (0, "")
             seen.add(out)
             return len(seen) >= 3
 
         until(ask, 100)
         (long.folder / "go").touch()
-        code, out, err = long.wait()
-        assert (code, err) == (0, "") and out == "end\n"
+        assert long.wait() == (0, "end\n", "")
         until(lambda: not alive(first))
         until(lambda: len(own.servers) <= 2)

@@ -5,9 +5,13 @@ from __future__ import annotations
 import ctypes
 import os
 import stat
+import struct
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
-from tests.worker.support import Warm, children
+from tests.worker.support import Warm, alive, children, until
 
 MESS = """
 import json, os, random, sys, types, socket, decimal, builtins, tempfile, openai, httpx2
@@ -72,6 +76,10 @@ def test_the_process_is_private_and_holds_no_secret(warm: Warm) -> None:
         assert not [name for name in held if name.removeprefix("socket:[").rstrip("]") in inet]
 
 
+def test_all_that_is_done_in_advance_succeeds(warm: Warm) -> None:
+    assert (warm.folder / "log").read_text() == ""
+
+
 def without_capabilities() -> None:
     """What root may do beyond others, given up for good; another user has none of it."""
     libc = ctypes.CDLL(None)
@@ -93,10 +101,64 @@ def test_it_needs_no_capability() -> None:
         assert job.wait()[0] == -9
 
 
-def test_an_open_folder_is_refused(tmp_path: Path) -> None:
-    import subprocess
-    import sys
+NOBODY = 65534
+READ = 2  # CAP_DAC_READ_SEARCH
 
+
+def as_nobody(rights: int) -> None:
+    """Another user than root, with these capabilities."""
+    libc = ctypes.CDLL(None)
+    libc.prctl(8, 1, 0, 0, 0)  # PR_SET_KEEPCAPS
+    os.setgroups([])
+    os.setresgid(NOBODY, NOBODY, NOBODY)
+    os.setresuid(NOBODY, NOBODY, NOBODY)
+    libc.capset(struct.pack("Ii", 0x20080522, 0), struct.pack("6I", rights, rights, rights, 0, 0, 0))
+    if rights:
+        libc.prctl(47, 2, READ, 0, 0)  # PR_CAP_AMBIENT_RAISE
+
+
+def unprivileged() -> dict[str, Any]:
+    """How to start it as a user without rights. Whoever runs the tests is one, or root: then it is `nobody`, with the single right to read
+    where the interpreter lies in root's own folder."""
+    if os.geteuid() != 0:
+        return {}
+    try:
+        reached = subprocess.run(
+            [sys.executable, "-c", ""], user=NOBODY, group=NOBODY, extra_groups=[], cwd="/"
+        )
+        rights = 0 if reached.returncode == 0 else 1 << READ
+    except PermissionError:
+        rights = 1 << READ
+    return {"user": NOBODY, "preexec_fn": lambda: as_nobody(rights)}
+
+
+def test_another_user_than_root() -> None:
+    with Warm(**unprivileged()) as own:
+        me = own.user if own.user is not None else os.geteuid()
+        for path, mode in (
+            (own.folder, 0o700),
+            (own.folder / "socket", 0o600),
+            (own.folder / "python", 0o700),
+        ):
+            assert (path.stat().st_uid, stat.S_IMODE(path.stat().st_mode)) == (me, mode)
+        (server,) = own.servers
+        source = "import os, sys\nopen('made', 'w')\nprint(os.getresuid(), os.getresgid(), os.getppid(), 'openai' in sys.modules)"
+        group = me if own.user is not None else os.getegid()
+        assert own.run(source) == (0, f"{(me,) * 3} {(group,) * 3} {server} True\n", "")
+        job = own.job("import os, time\nprint(os.getpid(), os.fork())\ntime.sleep(600)")
+        assert job.process.stdout
+        pids = [int(pid) for _ in range(2) for pid in job.process.stdout.readline().split()]
+        job.process.kill()
+        assert job.wait()[0] == -9
+        until(lambda: not any(alive(pid) for pid in pids if pid))
+        if (
+            own.user is not None
+        ):  # root may open the socket, and is not served: its job would run as somebody else
+            code, out, err = own.run(source, user=None, preexec_fn=None)
+            assert (code, out.split()[-1]) == (0, "False") and "belongs to another user" in err
+
+
+def test_an_open_folder_is_refused(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     command = [sys.executable, "-m", "windmill.worker.warm", "--folder", str(tmp_path)]
     ran = subprocess.run(command, capture_output=True, text=True)

@@ -99,7 +99,7 @@ def work(
 
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     die_with(supervisor)
-    preloaded = preload()
+    preloaded = preload(Path(listener.getsockname()).parent)
     server = Server(listener, link, max_jobs, max_growth)
     link.send(b"ready")
     connection = server.serve()

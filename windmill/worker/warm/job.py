@@ -61,7 +61,9 @@ class Client:
         if len(self.streams) != 3:
             raise OSError("the client went away")
         peer = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
-        self.pid, self.user, self.group = struct.unpack("3i", peer)
+        self.pid, *owner = struct.unpack("3i", peer)
+        if owner != [os.geteuid(), os.getegid()]:
+            raise PermissionError("it belongs to another user")
         self.place = Path(f"/proc/{self.pid}")
         pairs = (self.place / "environ").read_bytes().split(b"\0")
         given = dict(os.fsdecode(pair).split("=", 1) for pair in pairs if pair)
@@ -70,8 +72,6 @@ class Client:
 
     def why_not(self, preloaded: Preloaded) -> str:
         """The reason why this job needs an interpreter of its own; '' when it doesn't."""
-        if (self.user, self.group) != (os.geteuid(), os.getegid()):
-            return "it belongs to another user"
         for kind in NAMESPACES:
             if os.readlink(self.place / "ns" / kind) != os.readlink(f"/proc/self/ns/{kind}"):
                 return f"the job is isolated from it ({kind} namespace)"

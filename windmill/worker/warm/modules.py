@@ -27,26 +27,17 @@ class Modules:
         self.used = all(key) and loader.exists() and DEPLOYED in loader.read_bytes()
         self.folder, self.kept = folder, folder / hashlib.sha256(repr(key).encode()).hexdigest()
         self.job = Path.cwd() / "tmp"  # where the loader looks
-        self.brought = set[str]()
         if self.used and self.kept.exists():
             try:
-                shutil.copytree(self.kept, self.job, copy_function=self.bring, dirs_exist_ok=True)
+                shutil.copytree(self.kept, self.job, dirs_exist_ok=True)
             except OSError as error:
                 shutil.rmtree(self.job, ignore_errors=True)
                 self.tell(error)
 
-    def bring(self, source: str, target: str) -> None:
-        shutil.copy2(source, target)
-        self.brought.add(target)
-
     def has_more(self) -> bool:
-        """Whether the job has imported what was not brought: asked of its modules, because a look at the disk takes longer."""
-        places = (
-            f"{self.job}/{name.replace('.', '/')}.py"
-            for name in list(sys.modules)
-            if name[:2] in ("f.", "u.")
-        )
-        return any(place not in self.brought and os.path.exists(place) for place in places)
+        """Whether the job has imported what is not kept: asked of its modules, because searching the folder takes longer."""
+        sources = [name.replace(".", "/") + ".py" for name in sys.modules if name[:2] in ("f.", "u.")]
+        return any((self.job / file).exists() and not (self.kept / file).exists() for file in sources)
 
     def keep(self) -> None:
         """At the job's end. Each file takes its name when it is whole, and a source after its byte code: who sees one sees both."""

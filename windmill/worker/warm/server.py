@@ -16,6 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from .heat import heat
 from .job import OURS, Preloaded, plain_name
 
 MODULES = Path(__file__).with_name("preload.txt")  # what the steps, Windmill's wrapper and its loader import
@@ -28,7 +29,7 @@ def die_with(parent: int) -> None:
         os._exit(1)
 
 
-def preload() -> Preloaded:
+def preload(folder: Path) -> Preloaded:
     """Imports, and says what a job finds imported."""
     from importlib.metadata import distributions, packages_distributions
 
@@ -38,6 +39,10 @@ def preload() -> Preloaded:
             importlib.import_module(name)
         except ImportError as error:
             print(f"warm interpreter: {name} is not preloaded: {error}", file=sys.stderr)
+    try:
+        heat(folder)
+    except Exception as error:  # slower, otherwise the same
+        print(f"warm interpreter: first calls are not made in advance: {error!r}", file=sys.stderr)
     if len(os.listdir("/proc/self/task")) > 1:
         raise RuntimeError("a preloaded module has started a thread: such a process can't be forked safely")
     installed = {plain_name(d.name): d.version for d in distributions()}
@@ -58,7 +63,7 @@ class Server:
     """A job whose client is gone is killed, with all that it started; a job's end is told to its client."""
 
     def __init__(self, listener: socket.socket, link: socket.socket, max_jobs: int, max_growth: int) -> None:
-        self.pid, self.accepting = os.getpid(), True
+        self.pid, self.accepting, self.old = os.getpid(), True, False
         self.listener, self.link = listener, link
         self.left, self.most = max_jobs, resident() + max_growth
         self.kept = Path(tempfile.mkdtemp(prefix="modules-", dir=Path(listener.getsockname()).parent))
@@ -108,8 +113,8 @@ class Server:
         self.events.register(handle, select.EPOLLIN)
         self.events.register(connection, select.EPOLLRDHUP | select.EPOLLONESHOT)
         self.left -= 1
-        if self.left == 0 or (self.left > 0 and self.left % 50 == 0 and resident() > self.most):
-            self.left = 0
+        if not self.old and (self.left <= 0 or resident() > self.most):
+            self.old = True
             self.link.send(b"old")
         return None
 
