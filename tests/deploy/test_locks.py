@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from deploy import locks
+from packaging.utils import canonicalize_name
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,6 @@ def test_a_lock_holds_all_that_its_script_and_its_modules_import() -> None:
         held = {line.partition("==")[0] for line in lines}
         for file in {script, *locks.imported(script)}:
             for package in imports(file):
-                if not {locks.canonicalize_name(name) for name in distributions[package]} & held:
+                if not {canonicalize_name(name) for name in distributions[package]} & held:
                     lacking.append(f"{script.stem}: {package}, which {file.stem} imports")
     assert lacking == []
