@@ -25,6 +25,16 @@ def test_search_then_reply_with_citation(bench: Bench) -> None:
     assert [c["error"] for c in result["usage"]["model_calls"]] == [None, None]
 
 
+def test_a_web_page_is_cited_by_its_address(bench: Bench) -> None:
+    address = "https://casalumen.example/returns"
+    bench.rows("update documents set source_url = %s where title = 'Returns'", address)
+    try:
+        result = bench.ask("How long can I return an item?", SEARCH, "You have 30 days [S1].")
+    finally:
+        bench.rows("update documents set source_url = null where title = 'Returns'")
+    assert result["answered"] and result["citations"] == [{"document": "Returns", "url": address}]
+
+
 def test_parallel_calls_in_one_round(bench: Bench) -> None:
     contact = bench.contact(phone="34600111222")
     wanted = calls(

@@ -126,8 +126,13 @@ def _lines(value: Any, width: int) -> list[str]:
     import textwrap
 
     if isinstance(value, list):
-        value = ", ".join(f"{v['document']} p. {v['page']}" if isinstance(v, dict) else v for v in value)
+        value = ", ".join(_source(v) if isinstance(v, dict) else v for v in value)
     return [line for part in str(value).splitlines() for line in textwrap.wrap(part, width)] or ["-"]
+
+
+def _source(citation: dict[str, Any]) -> str:
+    page = f"p. {citation['page']}" if citation.get("page") else None
+    return " ".join(filter(None, [citation["document"], page, citation.get("url")]))
 
 
 def main() -> int:

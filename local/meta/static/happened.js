@@ -12,6 +12,7 @@ function passages(citations) {
   if (!citations.length) return null;
   const rows = citations.map((c) => el("li", {}, icon("doc"), el("div", {}, el("b", { dir: "auto" }, c.document ?? c.title ?? "Document"),
     c.page !== undefined && c.page !== null && el("span", { class: "page" }, `page ${c.page}`),
+    c.url && el("a", { href: c.url, target: "_blank", rel: "noopener" }, c.url),
     (c.text ?? c.excerpt ?? c.quote) && el("p", { dir: "auto" }, short(c.text ?? c.excerpt ?? c.quote)))));
   return section("Passages", el("ul", { class: "passages" }, ...rows));
 }

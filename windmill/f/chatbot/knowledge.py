@@ -2,7 +2,7 @@
 # psycopg[binary]==3.3.9
 # httpx2==2.16.2
 # pgvector==0.5.1
-"""The tenant's documents, searched for one turn: passages above the floor, each with its document, page and heading, and a mark to cite it by."""
+"""The tenant's documents, searched for one turn: passages above the floor, each with its place and a mark to cite it by."""
 
 from __future__ import annotations
 
@@ -69,7 +69,8 @@ class Knowledge:
     def _fitting(self, question: str, vector: list[float], model: dict[str, Any]) -> list[dict[str, Any]]:
         with as_tenant(self._conn, self._context["tenant_id"]) as conn:
             return conn.execute(
-                b"select chunk_id, title, page, heading, passage, relevance from evidence(%s, %s::vector, %s, %s) where relevance >= floor",
+                b"select chunk_id, title, citation(document_id, page) as source, heading, passage, relevance"
+                b" from evidence(%s, %s::vector, %s, %s) where relevance >= floor",
                 [question, Vector(vector).to_text(), model["id"], PASSAGES],
             ).fetchall()
 
@@ -88,12 +89,11 @@ class Knowledge:
 
     def _passage(self, row: dict[str, Any]) -> dict[str, Any]:
         mark = self._marks.setdefault(row["chunk_id"], f"S{len(self._marks) + 1}")
-        self._sources[mark] = {"document": row["title"], "page": row["page"]}
+        self._sources[mark] = row["source"]
         self.passages[mark] = f"{row['title']} {row['heading']} {row['passage']}"
         return {
             "id": mark,
-            "document": row["title"],
-            "page": row["page"],
+            **row["source"],
             "heading": row["heading"],
             "text": row["passage"],
             "relevance": round(row["relevance"], 3),

@@ -100,8 +100,16 @@ def in_words(content: dict[str, Any]) -> str:
 
 
 def sources(answer: Answer) -> str:
-    """The line under a reply that says where it comes from."""
-    return "_" + "; ".join(f"{c['document']}, p. {c['page']}" for c in answer["citations"]) + "_"
+    """The lines under a reply that say where it comes from. An address stands outside of the italics: their mark would become a part of it."""
+    cited = answer["citations"]
+    named = [
+        f"{c['document']}, p. {c['page']}" if "page" in c else c["document"] for c in cited if "url" not in c
+    ]
+    lines = [f"_{'; '.join(named)}_"] if named else []
+    for c in cited:
+        if "url" in c:
+            lines.append(c["url"] if c["document"] == c["url"] else f"_{c['document']}_, {c['url']}")
+    return "\n".join(lines)
 
 
 def send_part(

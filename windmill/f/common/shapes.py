@@ -61,10 +61,11 @@ class Context(TypedDict, total=False):
 
 
 class Citation(TypedDict):
-    """Where an answer comes from: document title and page (from 1)."""
+    """Where an answer comes from, as the SQL function citation() says it: document title, and page (from 1) or a web page's address, if any."""
 
     document: str
-    page: int
+    page: NotRequired[int]
+    url: NotRequired[str]
 
 
 class ToolCall(TypedDict):

@@ -169,7 +169,7 @@ def export(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
     with as_tenant(conn, member["tenant_id"]):
         rows = conn.execute(
             b"select l.created_at, coalesce(c.name, c.username), c.phone, l.direction, l.body, l.status, t.outcome,"
-            b" (select string_agg(concat(x ->> 'document', ' p. ', x ->> 'page'), '; ') from jsonb_array_elements("
+            b" (select string_agg(concat_ws(' ', x ->> 'document', 'p. ' || (x ->> 'page'), x ->> 'url'), '; ') from jsonb_array_elements("
             b" case when jsonb_typeof(l.citations) = 'array' then l.citations end) x) as citations"
             b" from conversation_logs l join contacts c on c.id = l.contact_id left join turns t on t.id = l.turn_id"
             b" where l.tenant_id = current_tenant() and (%s::uuid is null or l.contact_id = %s) order by l.id desc limit %s",

@@ -51,8 +51,8 @@ def search(conn: Connection, member: Member, ask: Ask, embeddings: c_embeddings)
     (vector,) = embed([question], embeddings, model["query_model"], model["dimensions"])
     with as_tenant(conn, member["tenant_id"]):
         passages = conn.execute(
-            b"select document_id::text, title, page, heading, passage, relevance, relevance >= floor as used"
-            b" from evidence(%s, %s::vector, %s, 5)",
+            b"select document_id::text, citation(document_id, page) as source, heading, passage, relevance,"
+            b" relevance >= floor as used from evidence(%s, %s::vector, %s, 5)",
             [question, Vector(vector).to_text(), model["id"]],
         ).fetchall()
     return {"passages": passages}

@@ -6,11 +6,12 @@ import { ask, keep, newId, Refused } from './api'
 import { Field, Loading, Problem, fill, useEvery, useForm, useHere, useLoad } from './ui'
 
 export type Contact = { id: string; name: string | null; username: string | null; phone: string | null; paused: boolean; waiting: boolean; body: string | null; direction: string | null; at: string | null }
+export type Source = { document: string; page?: number; url?: string }
 type Message = {
   id: number
   direction: 'in' | 'out'
   body: string
-  citations: { document: string; page: number }[] | null
+  citations: Source[] | null
   model: string | null
   status: string | null
   outcome: string | null
@@ -93,16 +94,23 @@ function Bubble({ message }: { message: Message }) {
   const c = t.conversations
   const who = message.direction === 'in' ? c.customer : message.model === 'human' ? c.human : c.bot
   const facts = [who, time(message.at), message.status && (c.status[message.status] ?? message.status), message.outcome && message.direction === 'out' && c.outcomes[message.outcome]]
-  // What the bot has named in its own words is not named again.
-  const sources = (message.citations ?? []).filter((source) => !message.body.includes(`${source.document}, `))
+  // What the reply names in its last paragraph, as the bot names sources, is not named again.
+  const end = message.body.split('\n\n').pop() ?? ''
+  const sources = (message.citations ?? []).filter((source) => !end.startsWith('_') || !end.includes(source.url ?? source.document))
   return (
     <div className={`bubble ${message.direction} ${message.model === 'human' ? 'person' : ''}`}>
       <p dir="auto" className="text"><Formatted text={message.body} /></p>
-      {sources.map((source, i) => <small key={i} dir="auto">{fill(c.source, source)}</small>)}
+      {sources.map((source, i) => <small key={i} dir="auto"><From source={source} /></small>)}
       <Calls tools={message.tools} />
       <small>{facts.filter(Boolean).join(' · ')}</small>
     </div>
   )
+}
+
+export function From({ source: { document, page, url } }: { source: Source }) {
+  const { t } = useHere()
+  if (url) return <a href={url} target="_blank" rel="noopener noreferrer">{document}</a>
+  return <>{page ? fill(t.conversations.source, { document, page }) : document}</>
 }
 
 function Write({ id, sent }: { id: string; sent: () => void }) {

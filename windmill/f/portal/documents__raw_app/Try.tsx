@@ -1,9 +1,10 @@
 // A question to the knowledge, without the bot: which passages match, and which of them would be used.
 import React, { useState } from 'react'
 import { ask } from './api'
-import { Empty, Field, fill, useForm, useHere } from './ui'
+import { From, Source } from './Thread'
+import { Empty, Field, useForm, useHere } from './ui'
 
-type Passage = { document_id: string; title: string; page: number; heading: string; passage: string; used: boolean }
+type Passage = { document_id: string; source: Source; heading: string; passage: string; used: boolean }
 
 export default function Try() {
   const { t } = useHere()
@@ -40,7 +41,7 @@ export default function Try() {
           <li className={p.used ? 'card' : 'card faded'} key={i}>
             <div className="row spread">
               <strong dir="auto">
-                {p.title}, {fill(d.page, { n: p.page })}
+                <From source={p.source} />
                 {p.heading && ` · ${p.heading}`}
               </strong>
               <span className={p.used ? 'badge ready' : 'badge'}>{p.used ? d.used : d.unused}</span>

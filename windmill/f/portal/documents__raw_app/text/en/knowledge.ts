@@ -34,7 +34,6 @@ export const documents = {
   none: 'No passage matches: the bot would say that it doesn’t know.',
   used: 'The bot would use this',
   unused: 'Too far from the question',
-  page: 'page {n}',
 }
 
 export const sources = {

@@ -34,7 +34,6 @@ export const documents = {
   none: 'Ningún pasaje coincide: el bot diría que no lo sabe.',
   used: 'El bot usaría esto',
   unused: 'Demasiado lejos de la pregunta',
-  page: 'página {n}',
 }
 
 export const sources = {
