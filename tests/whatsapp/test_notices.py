@@ -77,3 +77,13 @@ def test_beside_a_question_it_is_told_before_the_answer() -> None:
     files = [{"message_id": "m", "kind": "image", "problem": "too_large"}]
     found = told(context("[image] Is this lamp sold?", "en"), {"too_large": {"en": "Too big!"}}, None, files)
     assert found == {"attachments": [], "notice": "Too big!"}
+
+
+def test_who_opts_in_again_is_welcomed_and_not_asked_about() -> None:
+    alone = {**context("START", "de"), "message_ids": ["m"]}
+    assert told(alone, {}, "welcome_back", [])["say"] == NOTICES["welcome_back"]["de"]
+    more = {**context("START\nIs this lamp sold?", "de"), "message_ids": ["m", "n"]}
+    assert told(more, {}, "welcome_back", []) == {
+        "attachments": [],
+        "notice": NOTICES["welcome_back"]["de"],
+    }

@@ -218,13 +218,18 @@ def told(
         for file in files
         if file["problem"]
     ]
-    words = "\n\n".join(say(context, own_words, key) for key in dict.fromkeys(problems))
+    back = (
+        notice == "welcome_back"
+    )  # the customer has written nothing but the word for it, and what else came in this turn
+    situations = ["welcome_back", *problems] if back else problems
+    words = "\n\n".join(say(context, own_words, key) for key in dict.fromkeys(situations))
     found: dict[str, Any] = {
         "attachments": [f["message_id"] for f in files if not f["problem"] and f["kind"] != "audio"]
     }
     asked = "\n".join(
         line for line in context["question"].splitlines() if not MARK_ONLY.fullmatch(line.strip())
     )
-    if asked.strip() or found["attachments"]:
+    alone = back and len(context["message_ids"]) == 1
+    if (asked.strip() and not alone) or found["attachments"]:
         return {**found, "notice": words} if words else found
     return {**found, "say": words or say(context, own_words, notice or "not_understood")}
