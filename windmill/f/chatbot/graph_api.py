@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 
+from f.common.database import ask
 from f.common.secrets import unseal
 from f.common.tls import tls
 
@@ -205,13 +206,12 @@ def _judged(response: httpx2.Response) -> Outcome:
 def graph_api(
     conn: Connection, context: Context, whatsapp: dict[str, Any], master_key: str
 ) -> GraphApi | None:
-    """The Graph API as the tenant of this transaction, for this turn's contact; None where the tenant has stored no token."""
-    row = conn.execute(
-        b"select t.whatsapp_token, c.phone, c.user_id from tenants t join contacts c on c.tenant_id = t.id where c.id = %s",
-        [context["contact_id"]],
-    ).fetchone()
-    if row is None or row["whatsapp_token"] is None:
+    """The Graph API as the context's tenant, for this turn's contact; None where the tenant has stored no token."""
+    query = "select t.whatsapp_token, c.phone, c.user_id from tenants t join contacts c on c.tenant_id = t.id where c.id = %s"
+    (rows,) = ask(conn, context["tenant_id"], (query, [context["contact_id"]]))
+    if not rows or rows[0]["whatsapp_token"] is None:
         return None
+    row = rows[0]
     token = unseal(master_key, context["tenant_id"], "whatsapp_token", row["whatsapp_token"])
     return GraphApi(whatsapp, context["phone_number_id"], token, row["phone"], row["user_id"])
 

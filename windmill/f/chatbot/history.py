@@ -6,30 +6,40 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from f.common.tokens import BYTES_PER_TOKEN, count_tokens
 
 if TYPE_CHECKING:
-    from f.common.database import Connection
+    from f.common.database import Connection, Statement
     from f.common.shapes import Utterance
 
 PER_MESSAGE = 4  # tokens that a message costs beside its words
 MOST_MESSAGES = 200
 
 
-def history(
-    conn: Connection, contact: str | None, budget_tokens: int, before_message: str | None = None
-) -> list[Utterance]:
-    """Oldest first. `before_message`: as it was when that message came, for taking a past turn through the bot again."""
-    rows = conn.execute(
-        b"select coalesce(turn_id::text, 'message ' || id) as turn, direction, body from conversation_logs"
-        b" where contact_id = %s and id < coalesce((select min(l.id) from conversation_logs l"
-        b" where l.contact_id = %s and (l.message_id = %s and l.direction = 'in' or l.turn_id ="
-        b" (select i.turn_id from inbound_messages i where i.message_id = %s and i.contact_id = %s limit 1))), 9223372036854775807)"
-        b" order by id desc limit %s",
-        [contact, contact, before_message, before_message, contact, MOST_MESSAGES],
-    ).fetchall()
+PAST = (
+    "select coalesce(turn_id::text, 'message ' || id) as turn, direction, body from conversation_logs"
+    " where contact_id = %s and id < coalesce((select min(l.id) from conversation_logs l"
+    " where l.contact_id = %s and (l.message_id = %s and l.direction = 'in' or l.turn_id ="
+    " (select i.turn_id from inbound_messages i where i.message_id = %s and i.contact_id = %s limit 1))), 9223372036854775807)"
+    " order by id desc limit %s"
+)
+
+
+def past(contact: str | None, before_message: str | None = None) -> Statement:
+    """Reads the newest messages. `before_message`: as it was when that message came, for taking a past turn through the bot again."""
+    return PAST, [contact, contact, before_message, before_message, contact, MOST_MESSAGES]
+
+
+def history(conn: Connection, contact: str | None, budget_tokens: int) -> list[Utterance]:
+    """What a contact's next turn would be shown, oldest first; in a transaction of the tenant."""
+    query, parameters = past(contact)
+    return utterances(conn.execute(query.encode(), parameters).fetchall(), budget_tokens)
+
+
+def utterances(rows: list[dict[str, Any]], budget_tokens: int) -> list[Utterance]:
+    """What `past` has read, as far as it fits; oldest first."""
     turns: dict[str, list[Utterance]] = {}
     for row in reversed(rows):
         role: Literal["user", "assistant"] = "user" if row["direction"] == "in" else "assistant"

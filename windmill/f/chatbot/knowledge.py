@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pgvector import Vector
 
 from f.chatbot.grounding import MARK, words_of
-from f.common.database import Connection, as_tenant
+from f.common.database import Connection, ask
 from f.common.embeddings import EmbeddingError, embed
 
 if TYPE_CHECKING:
@@ -47,14 +47,15 @@ class Knowledge:
         if not question:
             raise ValueError("the question is empty")
         asked = [question, *filter(None, [self._with_context(question)])]
-        with as_tenant(self._conn, self._context["tenant_id"]) as conn:
-            model = conn.execute(
-                b"select m.* from embedding_models m join tenants t on t.embedding_model = m.name where t.id = %s",
-                [self._context["tenant_id"]],
-            ).fetchone()
-        if model is None:
+        tenant = self._context["tenant_id"]
+        query = (
+            "select m.* from embedding_models m join tenants t on t.embedding_model = m.name where t.id = %s"
+        )
+        (models,) = ask(self._conn, tenant, (query, [tenant]))
+        if not models:
             self.problem = "the tenant's embedding model is not known: see the table embedding_models"
             raise ValueError(self.problem)
+        model = models[0]
         try:
             vectors = embed(asked, self._embeddings, model["query_model"], model["dimensions"])
         except EmbeddingError as problem:
@@ -67,12 +68,13 @@ class Knowledge:
         return json.dumps({"passages": [self._passage(row) for row in fitting]}, ensure_ascii=False)
 
     def _fitting(self, question: str, vector: list[float], model: dict[str, Any]) -> list[dict[str, Any]]:
-        with as_tenant(self._conn, self._context["tenant_id"]) as conn:
-            return conn.execute(
-                b"select chunk_id, title, citation(document_id, page) as source, heading, passage, relevance"
-                b" from evidence(%s, %s::vector, %s, %s) where relevance >= floor",
-                [question, Vector(vector).to_text(), model["id"], PASSAGES],
-            ).fetchall()
+        query = (
+            "select chunk_id, title, citation(document_id, page) as source, heading, passage, relevance"
+            " from evidence(%s, %s::vector, %s, %s) where relevance >= floor"
+        )
+        asked = (query, [question, Vector(vector).to_text(), model["id"], PASSAGES])
+        (rows,) = ask(self._conn, self._context["tenant_id"], asked)
+        return rows
 
     def _with_context(self, question: str) -> str | None:
         """The question behind the customer's last one, where the new one can't stand alone."""

@@ -18,7 +18,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from f.common.database import Connection, as_tenant
+from f.common.database import Connection, as_tenant, ask
 from f.common.secrets import SecretError, unseal
 
 if TYPE_CHECKING:
@@ -90,13 +90,16 @@ def discover(
     conn: Connection, context: Context, settings: dict[str, Any], master_key: str, problems: list[str]
 ) -> list[McpTool]:
     """The allowed tools of the tenant's servers. A server that is down offers what it last did; what is wrong is added to `problems`."""
-    with as_tenant(conn, context["tenant_id"]):
-        servers = conn.execute(
-            b"select *, discovered_at > now() - interval '10 minutes' as fresh from tenant_tools where enabled order by name"
-        ).fetchall()
-        contact = conn.execute(
-            b"select phone, user_id from contacts where id = %s", [context.get("contact_id")]
-        ).fetchone() or {"phone": None, "user_id": None}
+    servers, contacts = ask(
+        conn,
+        context["tenant_id"],
+        (
+            "select *, discovered_at > now() - interval '10 minutes' as fresh from tenant_tools where enabled order by name",
+            [],
+        ),
+        ("select phone, user_id from contacts where id = %s", [context.get("contact_id")]),
+    )
+    contact = contacts[0] if contacts else {"phone": None, "user_id": None}
     tools: list[McpTool] = []
     for row in servers:
         try:

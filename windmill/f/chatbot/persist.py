@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from f.common.database import Connection, as_tenant, connect, one
+from f.common.database import Connection, as_tenant, ask, connect, one
 from f.common.handover import hand_over
 from f.common.references import plain
 from f.common.windmill import run_id
@@ -61,8 +61,6 @@ def outcome_of(answer: Answer, delivery: Delivery) -> str:
 
 
 def closed_already(conn: Connection, context: Context) -> bool:
-    with as_tenant(conn, context["tenant_id"]):
-        row = conn.execute(
-            b"select state from turns where id = %s and run_id = %s", [context["turn_id"], run_id()]
-        ).fetchone()
-    return row is not None and row["state"] != "active"
+    query = "select state from turns where id = %s and run_id = %s"
+    (rows,) = ask(conn, context["tenant_id"], (query, [context["turn_id"], run_id()]))
+    return bool(rows) and rows[0]["state"] != "active"

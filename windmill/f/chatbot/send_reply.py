@@ -23,7 +23,7 @@ from f.chatbot.choices import with_choices
 from f.chatbot.formatting import to_whatsapp
 from f.chatbot.graph_api import GraphApi, MediaError, Outcome, graph_api
 from f.chatbot.splitting import split
-from f.common.database import Connection, as_tenant, connect, one
+from f.common.database import Connection, as_tenant, ask, ask_one, connect, one
 from f.common.references import inert, plain
 from f.common.windmill import run_id
 
@@ -58,11 +58,10 @@ def main(context: Context, answer: Answer, db: postgresql, whatsapp: c_whatsapp,
         for part in range(1, count + 1):
             if not send_part(conn, context, epoch, part, api, whatsapp):
                 break  # what follows makes no sense without it
-        with as_tenant(conn, context["tenant_id"]):
-            rows = conn.execute(
-                b"select part, state, message_id, error from outbound_messages where turn_id = %s order by part",
-                [context["turn_id"]],
-            ).fetchall()
+        query = (
+            "select part, state, message_id, error from outbound_messages where turn_id = %s order by part"
+        )
+        (rows,) = ask(conn, context["tenant_id"], (query, [context["turn_id"]]))
     return inert({"parts": rows, "would_send": []})
 
 
@@ -84,10 +83,8 @@ def list_label(conn: Connection, context: Context) -> str:
     """What opens a list, in the customer's language."""
     from f.chatbot.notices import notice  # only here: most replies offer nothing
 
-    with as_tenant(conn, context["tenant_id"]):
-        own = one(
-            conn, "select notices from chatbots where phone_number_id = %s", [context["phone_number_id"]]
-        )
+    query = "select notices from chatbots where phone_number_id = %s"
+    own = ask_one(conn, context["tenant_id"], query, [context["phone_number_id"]])
     return notice(context, own, "choose")
 
 
@@ -120,8 +117,7 @@ def send_part(
     unknown_wait = float(whatsapp.get("unknown_wait_s") or 20)
     deadline = time.monotonic() + PATIENCE_S
     while True:
-        with as_tenant(conn, tenant):
-            may = one(conn, "select may_send(%s, %s, %s)", [turn, epoch, part])
+        may = ask_one(conn, tenant, "select may_send(%s, %s, %s)", [turn, epoch, part])
         if may["do"] == "stop":
             print(f"part {part} is not sent: {may['reason']}")
             return False
@@ -132,12 +128,12 @@ def send_part(
             if not send_part(conn, context, epoch, may["part"], api, whatsapp):
                 return False
             continue
-        with as_tenant(conn, tenant):
-            claim = one(
-                conn,
-                "select claim_part(%s, %s, %s, make_interval(secs => %s))",
-                [turn, epoch, part, unknown_wait],
-            )
+        claim = ask_one(
+            conn,
+            tenant,
+            "select claim_part(%s, %s, %s, make_interval(secs => %s))",
+            [turn, epoch, part, unknown_wait],
+        )
         if claim["do"] == "done":
             return claim["state"] not in ("failed", "cancelled")
         if claim["do"] == "cancelled":

@@ -32,7 +32,7 @@ from f.chatbot.choices import OFFER, OFFER_CHOICES, checked
 from f.chatbot.knowledge import Knowledge
 from f.chatbot.mcp_servers import McpError, McpTool, call_tool, discover, refresh
 from f.chatbot.prompt import as_data
-from f.common.database import Connection, as_tenant
+from f.common.database import Connection, as_tenant, ask
 
 if TYPE_CHECKING:
     from f.chatbot.limits import AgentSettings
@@ -172,11 +172,11 @@ class Toolbox:
 
     def _sendable(self) -> dict[str, str]:
         """The files that the customer may be sent: id by title."""
-        with as_tenant(self._conn, self._context["tenant_id"]):
-            rows = self._conn.execute(
-                b"select distinct on (title) id::text, title from sendable_documents(%s) order by title limit %s",
-                [self._context["phone_number_id"], MOST_FILES],
-            ).fetchall()
+        query = (
+            "select distinct on (title) id::text, title from sendable_documents(%s) order by title limit %s"
+        )
+        asked = (query, [self._context["phone_number_id"], MOST_FILES])
+        (rows,) = ask(self._conn, self._context["tenant_id"], asked)
         return {row["title"]: row["id"] for row in rows}
 
     def _send_document(self, title: str) -> str:

@@ -8,13 +8,16 @@ Row-level security shows a transaction the rows of the tenant in its setting `ap
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
 
 Connection = psycopg.Connection[dict[str, Any]]
+Parameters = list[Any] | dict[str, Any]
+Statement = tuple[str, Parameters]
+TENANT = "select set_config('app.tenant_id', %s, true)"  # until the transaction ends
 
 
 def connect(db: dict[str, Any]) -> Connection:
@@ -39,12 +42,31 @@ def connect(db: dict[str, Any]) -> Connection:
 @contextmanager
 def as_tenant(conn: Connection, tenant_id: str) -> Iterator[Connection]:
     """A transaction that sees and writes rows of this tenant only."""
-    with conn.transaction():
-        conn.execute("select set_config('app.tenant_id', %s, true)", [tenant_id])
+    with ExitStack() as stack:
+        with conn.pipeline():  # both in one round trip; conn.transaction() would stay in the pipeline
+            stack.enter_context(psycopg.Transaction(conn))
+            conn.execute(TENANT, [tenant_id])
         yield conn
 
 
-def one(conn: Connection, query: str, parameters: list[Any] | dict[str, Any]) -> Any:
+def ask(conn: Connection, tenant_id: str, *statements: Statement) -> list[list[dict[str, Any]]]:
+    """The rows of each statement, run as this tenant in one transaction and one round trip: a pipeline is a transaction up to its end.
+
+    For statements that don't need each other's rows. One that fails takes them all back.
+    """
+    with conn.pipeline():
+        conn.execute(TENANT, [tenant_id])
+        cursors = [conn.execute(query.encode(), parameters) for query, parameters in statements]
+    return [cursor.fetchall() for cursor in cursors]
+
+
+def ask_one(conn: Connection, tenant_id: str, query: str, parameters: Parameters) -> Any:
+    """The only column of the only row, asked for as this tenant."""
+    ((row,),) = ask(conn, tenant_id, (query, parameters))
+    return next(iter(row.values()))
+
+
+def one(conn: Connection, query: str, parameters: Parameters) -> Any:
     """The only column of the only row."""
     row = conn.execute(query.encode(), parameters).fetchone()
     if row is None:
