@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+import base64
+import io
+from typing import Any
 
+import pytest
+from PIL import Image
+
+from f.ingest import vision
 from f.ingest.extraction import Limits, Unreadable, pages
 
 PNG, JPEG = b"\x89PNG\r\n\x1a\n\x00\x00", b"\xff\xd8\xff\xe0\x00\x10JFIF"
@@ -39,5 +45,56 @@ def test_a_model_that_does_not_answer_is_noted() -> None:
 
 
 def test_other_kinds_of_picture_are_refused_in_words() -> None:
-    with pytest.raises(Unreadable, match=r"an image; supported are .* PNG and JPEG pictures"):
-        list(pages(b"GIF89a", "a.gif"))
+    with pytest.raises(Unreadable, match=r"an image; supported are .* PNG, JPEG, GIF and WebP pictures"):
+        list(pages(b"II*\x00", "a.tiff"))
+
+
+def drawn(kind: str, **how: Any) -> bytes:
+    target = io.BytesIO()
+    Image.new("RGB", (40, 20), "red").save(target, kind, **how)
+    return target.getvalue()
+
+
+MOVING: dict[str, Any] = {
+    "save_all": True,
+    "append_images": [Image.new("RGB", (40, 20), "blue")],
+    "duration": 90,
+}
+
+
+@pytest.mark.parametrize(
+    ("content", "sent"),
+    [
+        (drawn("GIF"), "image/png"),
+        (drawn("GIF", **MOVING), "image/png"),
+        (drawn("WEBP"), "image/webp"),
+        (drawn("WEBP", **MOVING), "image/png"),
+        (drawn("JPEG"), "image/jpeg"),
+        (drawn("PNG"), "image/png"),
+    ],
+)
+def test_every_kind_reaches_the_model_as_vendors_take_it(
+    content: bytes, sent: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def answer(url: str, key: str, body: dict[str, Any]) -> str:
+        asked.append(body["messages"][0]["content"][1]["image_url"]["url"])
+        return "Red."
+
+    monkeypatch.setattr(vision, "_asked", answer)
+    reader = vision.image_reader({"reads_images": True, "model": "m", "provider": "gemini"})
+    (found,) = pages(content, "sign.gif", Limits(read_image=reader))
+    assert found["text"] == "sign\n\nRed."
+    head, _, data = asked[0].partition(",")
+    assert head == f"data:{sent};base64"
+    with Image.open(io.BytesIO(base64.b64decode(data))) as image:
+        assert image.get_format_mimetype() == sent and getattr(image, "n_frames", 1) == 1
+        red, _, blue = image.convert("RGB").resize((1, 1)).getpixel((0, 0))  # type: ignore[misc]
+        assert red > 200 and blue < 50, "the first picture"
+
+
+@pytest.mark.parametrize("content", [b"GIF89a", drawn("GIF")[:30], drawn("WEBP")[:40]])
+def test_a_picture_that_is_cut_off_is_refused(content: bytes) -> None:
+    with pytest.raises(Unreadable, match="damaged or cut off"):
+        list(pages(content, "a.gif"))

@@ -1,6 +1,7 @@
 # requirements:
 # psycopg[binary]==3.3.9
 # openpyxl==3.1.5
+# pillow==13.0.0
 # python-docx==1.2.0
 # python-pptx==1.0.2
 # selectolax==1.0.2

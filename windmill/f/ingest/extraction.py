@@ -1,6 +1,7 @@
 # requirements:
 # charset-normalizer==3.5.2
 # openpyxl==3.1.5
+# pillow==13.0.0
 # pypdfium2==5.15.2
 # python-docx==1.2.0
 # python-pptx==1.0.2
@@ -85,8 +86,13 @@ READERS: dict[str, Reader] = {
     XLSX: _xlsx,
     QA: _qa,
 }
-PICTURES = ("image/png", "image/jpeg")  # read by a model that sees, and named by their file
-SUPPORTED = "PDF, Word (.docx), PowerPoint (.pptx), Excel (.xlsx), CSV, web pages (.html), plain text, Markdown, PNG and JPEG pictures"
+PICTURES = (
+    "image/png",
+    "image/jpeg",
+    "image/gif",
+    "image/webp",
+)  # read by a model that sees, and named by their file
+SUPPORTED = "PDF, Word (.docx), PowerPoint (.pptx), Excel (.xlsx), CSV, web pages (.html), plain text, Markdown, PNG, JPEG, GIF and WebP pictures"
 
 DEFAULT_LIMITS = Limits()
 EMPTY = "application/x-empty"

@@ -37,7 +37,7 @@ class Page(TypedDict):
 
 @dataclass(frozen=True)
 class Limits:
-    """The most that one document may hold, and who reads its pictures (a PNG or JPEG in, its text out), of how many pages."""
+    """The most that one document may hold, and who reads its pictures (a PNG, JPEG or WebP in, its text out), of how many pages."""
 
     max_bytes: int = 50_000_000
     max_pages: int = 3_000

@@ -19,6 +19,7 @@ _WISH = (
 )
 _GEMINI = "https://generativelanguage.googleapis.com/v1beta/openai"
 _OPENAI = "https://api.openai.com/v1"
+_KINDS = {b"\xff\xd8": "image/jpeg", b"RIFF": "image/webp"}
 _TRIES = 3
 _LONGEST_WAIT_S = 30.0
 
@@ -35,7 +36,7 @@ def image_reader(llm: dict[str, Any] | None) -> Callable[[bytes], str] | None:
     url, key, model = f"{base.rstrip('/')}/chat/completions", llm.get("api_key") or "none", llm["model"]
 
     def read(image: bytes) -> str:
-        mime = "image/jpeg" if image.startswith(b"\xff\xd8") else "image/png"
+        mime = next((name for magic, name in _KINDS.items() if image.startswith(magic)), "image/png")
         picture = {"url": f"data:{mime};base64,{base64.b64encode(image).decode()}"}
         parts = [{"type": "text", "text": _WISH}, {"type": "image_url", "image_url": picture}]
         body = {"model": model, "messages": [{"role": "user", "content": parts}]}

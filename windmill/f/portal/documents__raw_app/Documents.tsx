@@ -19,7 +19,7 @@ type Row = {
   sendable: boolean
   created_at: string
 }
-const TYPES = ['pdf', 'txt', 'md', 'markdown', 'csv', 'html', 'htm', 'docx', 'xlsx', 'pptx', 'png', 'jpg', 'jpeg']
+const TYPES = ['pdf', 'txt', 'md', 'markdown', 'csv', 'html', 'htm', 'docx', 'xlsx', 'pptx', 'png', 'jpg', 'jpeg', 'gif', 'webp']
 
 export default function Documents() {
   const { t, may } = useHere()
