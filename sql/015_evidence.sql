@@ -43,6 +43,22 @@ create function distance_of(p_question text, p_passage text, p_language text) re
         else 'same' end
 $$;
 
+-- The words of a question that tell what is asked. Not the business's own name: it says who is asked, and stands on every page. Not the small
+-- words of the question's language: in documents of another one they are no small words, and a rare "de" of an address would count as a find.
+create function telling_words(p_question text) returns text
+    language sql stable as $$
+    select coalesce((
+        select string_agg(word, ' ' order by place)
+        from regexp_split_to_table(bare, '\s+') with ordinality w(word, place)
+        where to_tsvector(tongue::regconfig, word) <> ''), p_question)
+    from (select case when name ~ '\S\s+\S'
+                      then regexp_replace(p_question, '\m' || regexp_replace(name, '[^[:alnum:][:space:]]', '\\\&', 'g') || '\M', ' ', 'g')
+                      else p_question end as bare from tenants where id = current_tenant()) asked,
+         lateral (select coalesce((select other from unnest(array['english', 'spanish', 'german', 'french', 'portuguese', 'italian', 'dutch', 'danish',
+                      'swedish', 'norwegian', 'finnish', 'hungarian', 'turkish']) other where small_words(other, p_question) > 0
+                      order by small_words(other, p_question) desc limit 1), 'simple') as tongue) t
+$$;
+
 -- The passages that fit a question best, each with the floor that its relevance must reach to be evidence. Of the current tenant only.
 -- How far the question is from them is asked once for each language and script among them.
 create function evidence(p_question text, p_embedding vector, p_model smallint, p_limit int default 5)
@@ -50,7 +66,7 @@ create function evidence(p_question text, p_embedding vector, p_model smallint, 
     language sql stable as $$
     with best as materialized (
         select s.*, c.language, script_of(s.passage) as script
-        from search_chunks(p_question, p_embedding, p_model, p_limit) s join chunks c on c.id = s.chunk_id
+        from search_chunks(telling_words(p_question), p_embedding, p_model, p_limit) s join chunks c on c.id = s.chunk_id
     ), kinds as materialized (
         select b.language, b.script, distance_of(left(p_question, 1000), min(b.passage), b.language) as distance
         from best b group by b.language, b.script
@@ -66,8 +82,8 @@ create function evidence(p_question text, p_embedding vector, p_model smallint, 
     order by b.score desc, b.chunk_id
 $$;
 
-select own_functions('script_of', 'small_words', 'distance_of', 'evidence');
-grant execute on function script_of, small_words, distance_of, evidence to chatbot_app;
+select own_functions('script_of', 'small_words', 'distance_of', 'telling_words', 'evidence');
+grant execute on function script_of, small_words, distance_of, telling_words, evidence to chatbot_app;
 
 -- Measured on XQuAD (English, German, Chinese, each asked in each) and bench/questions: a tenth of the answerable questions refused, on
 -- average over the pairs of languages; see bench/README.md. The other model's floor is a guess that nobody has measured.

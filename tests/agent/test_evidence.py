@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.agent.conftest import Bench, notes
+from tests.agent.conftest import SHOP, Bench, notes
 from tests.agent.vendors import call
 
 ENGLISH = "Gift cards are valid for 24 months. They can be used in several purchases."
@@ -78,3 +78,41 @@ def test_a_model_without_measured_floors_has_one_for_all(bench: Bench) -> None:
     finally:
         bench.rows(setting, *before.values())
     assert not result["answered"] and "nothing fitting was found" in notes(result)
+
+
+def telling_words(bench: Bench, business: str, question: str) -> str:
+    with bench.admin() as conn, conn.transaction(force_rollback=True):
+        tenant = bench.tenants[SHOP]
+        conn.execute("update tenants set name = %s where id = %s", [business, tenant])
+        conn.execute(
+            "select set_config('app.tenant_id', %s, true), set_config('role', 'chatbot_app', true)", [tenant]
+        )
+        row = conn.execute("select telling_words(%s) as words", [question]).fetchone()
+    assert row
+    return str(row["words"])
+
+
+@pytest.mark.field_failure(11)
+@pytest.mark.parametrize(
+    ("business", "question", "words"),
+    [
+        # The business's own name stands on every page: found there, it makes no page an answer.
+        ("Casa Lumen", "Who founded Casa Lumen?", "founded"),
+        ("Casa Lumen", "How long is a gift card of Casa Lumen valid?", "long gift card valid?"),
+        ("Müller & Söhne (Wien) AG", "Who owns Müller & Söhne (Wien) AG today?", "owns today?"),
+        # Where the question is of nothing else, it is what is asked.
+        ("Casa Lumen", "What is Casa Lumen?", "What is Casa Lumen?"),
+        ("Casa Lumen", "Casa Lumen", "Casa Lumen"),
+        # A name of one word may be what the business sells; another's name is not its own.
+        ("Lampen", "Verkaufen Sie Lampen?", "Verkaufen Lampen?"),
+        ("Casa Lumen", "Do you work with Casa Lumenara?", "work Casa Lumenara?"),
+        # A small word of the question's language is none of the documents' language.
+        ("Casa Lumen", "¿Venden coches de segunda mano?", "¿Venden coches segunda mano?"),
+        ("Casa Lumen", "Wie lange ist der Gutschein gültig?", "lange Gutschein gültig?"),
+        ("Casa Lumen", "CL-1042", "CL-1042"),
+        ("Casa Lumen", "礼品卡有效期是多久", "礼品卡有效期是多久"),
+        ("Casa Lumen", "", ""),
+    ],
+)  # fmt: skip
+def test_the_words_that_tell_what_is_asked(bench: Bench, business: str, question: str, words: str) -> None:
+    assert " ".join(telling_words(bench, business, question).split()) == words
