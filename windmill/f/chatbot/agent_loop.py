@@ -28,11 +28,11 @@ from f.chatbot.language import in_language
 from f.chatbot.limits import AgentSettings, own_key, read_settings, warn
 from f.chatbot.model import Call, Completion, ModelError, Models, candidates_of
 from f.chatbot.prices import cost_usd
-from f.chatbot.prompt import opening_messages
+from f.chatbot.prompt import hours_in_words, opening_messages
 from f.chatbot.staff import Staff
 from f.chatbot.tools import Toolbox
 from f.chatbot.verdict import Verdict, given_up, judge, needs_lookup, scrubbed, without_model
-from f.common.database import Connection, ask_one, connect
+from f.common.database import Connection, as_tenant, connect
 from f.common.references import inert, plain
 from f.common.secrets import SecretError
 from f.common.windmill import run_id
@@ -70,9 +70,12 @@ def main(
     with connect(db) as conn:
         epoch, typing = None, Event()
         if context["mode"] == "live":
-            begun = [context["turn_id"], run_id(), STEP]
-            epoch = ask_one(conn, context["tenant_id"], "select begin_step(%s, %s, %s)", begun)
-            api = graph_api(conn, context, whatsapp, master_key)
+            with as_tenant(conn, context["tenant_id"]):
+                row = conn.execute(
+                    b"select begin_step(%s, %s, %s) as epoch", [context["turn_id"], run_id(), STEP]
+                ).fetchone()
+                epoch = row["epoch"] if row else None
+                api = graph_api(conn, context, whatsapp, master_key)
             if api:  # the customer sees the ticks turn blue, and that somebody is writing
                 typing = api.keep_typing(context["message_ids"][-1])
         try:
@@ -89,7 +92,8 @@ def answer(conn: Connection, context: Context, resources: dict[str, Any], epoch:
     def hold() -> None:
         """Shows that this attempt lives; refused when a newer one has begun."""
         if epoch is not None:
-            ask_one(conn, context["tenant_id"], "select hold_turn(%s, %s)", [context["turn_id"], epoch])
+            with as_tenant(conn, context["tenant_id"]):
+                conn.execute(b"select hold_turn(%s, %s)", [context["turn_id"], epoch])
 
     early = without_model(context, own, staff)
     if early:
@@ -140,7 +144,7 @@ class Loop:
         self._settings = settings
         self._started = time.monotonic()
         self._seconds = context["chatbot"]["max_seconds"]
-        self._messages = opening_messages(context, own["lead_fields"], attachments)
+        self._messages = opening_messages(context, own["lead_fields"], attachments, hours_in_words(own))
         self._spoken = ""  # what the model said beside its calls: better than nothing at a bound
         self.cut = False
 
@@ -161,7 +165,11 @@ class Loop:
                 self._spoken = said["text"] or self._spoken
                 self._call(said["message"], said["tool_calls"])
                 continue
-            if said["text"] and number < rounds and needs_lookup(self._context, self._tools, said["text"]):
+            if (
+                said["text"]
+                and number < rounds
+                and needs_lookup(self._context, self._own, self._tools, said["text"])
+            ):
                 call: Call = {
                     "id": "call_by_rule",
                     "name": SEARCH,

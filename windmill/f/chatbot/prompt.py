@@ -8,9 +8,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from f.chatbot.limits import AgentSettings
     from f.common.shapes import Context
 
 NO_ANSWER = "NO_ANSWER"
+HOURS_MARK = "S0"  # the opening hours are cited as a passage is; a search begins with S1
+DAYS = {
+    **{"mon": "Monday", "tue": "Tuesday", "wed": "Wednesday", "thu": "Thursday", "fri": "Friday"},
+    **{"sat": "Saturday", "sun": "Sunday"},
+}
 
 RULES = f"""
 How you work:
@@ -28,12 +34,12 @@ How you work:
 
 
 def opening_messages(
-    context: Context, lead_fields: list[str], attachments: list[dict[str, Any]]
+    context: Context, lead_fields: list[str], attachments: list[dict[str, Any]], hours: str = ""
 ) -> list[dict[str, Any]]:
     """The messages that open the loop: system prompt, history, and what the customer has just written or sent."""
     chatbot, contact = context["chatbot"], context["contact"]
     who = [f"You are {chatbot['name']}. {chatbot['persona']}".strip(), chatbot["system_prompt"], RULES]
-    who.append(f"Today is {datetime.now(UTC):%A, %Y-%m-%d}.")
+    who.append(hours or f"Today is {datetime.now(UTC):%A, %Y-%m-%d}.")
     if contact["name"]:
         who.append(f"The customer's profile name: {as_data(contact['name'][:200])}")
     if contact["lead"]:
@@ -53,6 +59,23 @@ def opening_messages(
         *past,
         {"role": "user", "content": asked},
     ]
+
+
+def hours_in_words(own: AgentSettings) -> str:
+    """The opening hours that the business has set, and what its clock says now; '' where it has set none."""
+    week = own["opening_hours"]
+    if not week:
+        return ""
+    days = [
+        f"{name} {', '.join(f'{begin}-{end}' for begin, end in week.get(day) or []) or 'closed'}"
+        for day, name in DAYS.items()
+    ]
+    closed = f" Closed on {', '.join(own['closed_on'])}." if own["closed_on"] else ""
+    return (
+        f"[{HOURS_MARK}] Opening hours, by the clock in {own['time_zone']}: {'; '.join(days)}.{closed} There it is {own['local_time']} now:"
+        f" {'open' if own['open_now'] else 'closed'}. Questions about them you may answer from this line without a search, with its id"
+        f" [{HOURS_MARK}]; of one branch, department or service among several, search first."
+    )
 
 
 def as_data(text: str) -> str:

@@ -20,16 +20,18 @@ from f.chatbot.choices import OFFER
 from f.chatbot.grounding import (
     MARK,
     NUMBER,
+    OPENING,
     asks_back,
     gives_away,
     is_courtesy,
     is_yes,
     numbers_of,
+    readings,
     says_unknown,
     unsupported,
 )
 from f.chatbot.language import in_language
-from f.chatbot.prompt import NO_ANSWER, RULES
+from f.chatbot.prompt import HOURS_MARK, NO_ANSWER, RULES, hours_in_words
 from f.chatbot.staff import keyword_of
 
 if TYPE_CHECKING:
@@ -122,12 +124,13 @@ def judge(
 
 
 def _grounded(context: Context, own: AgentSettings, tools: Toolbox, reply: str) -> Verdict:
-    evidence = [*tools.knowledge.passages.values(), *tools.tool_answers]
+    hours = hours_told(context, own, reply)
+    evidence = [*tools.knowledge.passages.values(), *tools.tool_answers, *filter(None, [hours])]
     said = reply.replace(NO_ANSWER, "").strip(" \n.")
-    if not looked_up(tools):
+    if not looked_up(tools) and not hours:
         return _without_lookup(context, own, tools, reply)
     if NO_ANSWER in reply and said and evidence:
-        part = judge_part(context, tools, reply.replace(NO_ANSWER, "").strip(), evidence)
+        part = judge_part(context, tools, reply.replace(NO_ANSWER, "").strip(), evidence, bool(hours))
         if part.answered:  # one of several questions has its answer
             words = unanswered(context, own, "a part of the question is unanswered")
             return words._replace(text=f"{part.text}\n\n{words.text}", citations=part.citations)
@@ -138,23 +141,39 @@ def _grounded(context: Context, own: AgentSettings, tools: Toolbox, reply: str) 
             return Verdict(MARK.sub("", reply).strip(), [], True, "it asks back")
         why = "nothing fitting was found" if not evidence else "the model found no answer in what was found"
         return unanswered(context, own, why)
-    part = judge_part(context, tools, reply, evidence)
+    part = judge_part(context, tools, reply, evidence, bool(hours))
     return part if part.answered else unanswered(context, own, part.why or "")
 
 
-def judge_part(context: Context, tools: Toolbox, reply: str, evidence: list[str]) -> Verdict:
-    """Whether a reply follows from the evidence."""
+def judge_part(
+    context: Context, tools: Toolbox, reply: str, evidence: list[str], of_hours: bool = False
+) -> Verdict:
+    """Whether a reply follows from the evidence. `of_hours`: it rests on the opening hours, which are no passage that could be cited."""
     text, citations = tools.knowledge.cited(reply)
     if not text:
         return Verdict("", [], False, "it names passages and says nothing")
     if asks_back(text):
         return Verdict(text, citations, True, "it asks back")
-    why = unsupported(text, context["question"], " ".join(evidence), bool(citations or tools.tool_answers))
+    marked = bool(citations or tools.tool_answers or of_hours)
+    why = unsupported(text, context["question"], " ".join(evidence), marked)
     if why:
         return Verdict("", [], False, why)
-    if not citations and not tools.tool_answers:
+    if not marked:
         citations = tools.knowledge.nearest(text)
     return Verdict(text, citations, True)
+
+
+def hours_told(context: Context, own: AgentSettings, reply: str) -> str:
+    """The opening hours, where a reply speaks of them and rests on them: it cites their line, or names nothing but figures of it."""
+    hours, marks = hours_in_words(own), MARK.findall(reply)
+    text = MARK.sub("", reply)
+    if not hours or not OPENING.search(text):
+        return ""
+    known, figures = numbers_of(f"{hours} {context['question']}"), NUMBER.findall(text)
+    theirs = all(readings(figure) & known for figure in figures)
+    if HOURS_MARK in marks:
+        return hours if theirs or len(set(marks)) > 1 else ""
+    return hours if figures and theirs and not marks else ""
 
 
 def looked_up(tools: Toolbox) -> bool:
@@ -162,10 +181,12 @@ def looked_up(tools: Toolbox) -> bool:
     return any(call["tool"] not in (HAND_OVER, REMEMBER, OFFER, SEND_DOCUMENT) for call in tools.trace)
 
 
-def needs_lookup(context: Context, tools: Toolbox, reply: str) -> bool:
+def needs_lookup(context: Context, own: AgentSettings, tools: Toolbox, reply: str) -> bool:
     """Whether a reply claims something although nothing was looked up: then the code looks it up, and asks the model again."""
     question = context["question"]
     if looked_up(tools) or is_courtesy(question) or asks_back(reply) or _of_a_file(context, tools, reply):
+        return False
+    if hours_told(context, own, reply):
         return False
     return "?" in question or not any(call["tool"] in (HAND_OVER, REMEMBER) for call in tools.trace)
 
