@@ -32,7 +32,7 @@ from f.chatbot.prompt import hours_in_words, opening_messages
 from f.chatbot.staff import Staff
 from f.chatbot.tools import Toolbox
 from f.chatbot.verdict import Verdict, given_up, judge, needs_lookup, scrubbed, without_model
-from f.common.database import Connection, as_tenant, connect
+from f.common.database import Connection, ask_one, connect
 from f.common.references import inert, plain
 from f.common.secrets import SecretError
 from f.common.windmill import run_id
@@ -70,12 +70,9 @@ def main(
     with connect(db) as conn:
         epoch, typing = None, Event()
         if context["mode"] == "live":
-            with as_tenant(conn, context["tenant_id"]):
-                row = conn.execute(
-                    b"select begin_step(%s, %s, %s) as epoch", [context["turn_id"], run_id(), STEP]
-                ).fetchone()
-                epoch = row["epoch"] if row else None
-                api = graph_api(conn, context, whatsapp, master_key)
+            begun = [context["turn_id"], run_id(), STEP]
+            epoch = ask_one(conn, context["tenant_id"], "select begin_step(%s, %s, %s)", begun)
+            api = graph_api(conn, context, whatsapp, master_key)
             if api:  # the customer sees the ticks turn blue, and that somebody is writing
                 typing = api.keep_typing(context["message_ids"][-1])
         try:
@@ -92,8 +89,7 @@ def answer(conn: Connection, context: Context, resources: dict[str, Any], epoch:
     def hold() -> None:
         """Shows that this attempt lives; refused when a newer one has begun."""
         if epoch is not None:
-            with as_tenant(conn, context["tenant_id"]):
-                conn.execute(b"select hold_turn(%s, %s)", [context["turn_id"], epoch])
+            ask_one(conn, context["tenant_id"], "select hold_turn(%s, %s)", [context["turn_id"], epoch])
 
     early = without_model(context, own, staff)
     if early:

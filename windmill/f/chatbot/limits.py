@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from f.common.database import Connection, as_tenant
+from f.common.database import Connection, as_tenant, ask
 from f.common.secrets import unseal
 
 if TYPE_CHECKING:
@@ -44,20 +44,20 @@ class AgentSettings(TypedDict):
 
 def read_settings(conn: Connection, context: Context) -> AgentSettings:
     """The agent's settings of the chatbot that is written to."""
-    with as_tenant(conn, context["tenant_id"]):
-        row: Any = conn.execute(
-            b"select b.fallbacks, b.max_tokens, b.max_cost_usd::float, b.offer_human, b.handover_message, b.limit_message,"
-            b" b.handover_keywords, b.handover_on_failure, b.notify_webhook_url, b.notify_phone, b.notify_template, b.lead_fields, b.send_documents,"
-            b" b.opening_hours, b.time_zone, to_char(now() at time zone b.time_zone, 'FMDay, YYYY-MM-DD, HH24:MI') as local_time,"
-            b" is_open(b.opening_hours, b.time_zone, b.closed_on) as open_now, array(select day::text from unnest(b.closed_on) day"
-            b" where day >= (now() at time zone b.time_zone)::date order by day limit 20) as closed_on,"
-            b" t.llm_api_key, tenant_usage() as usage from chatbots b join tenants t on t.id = b.tenant_id"
-            b" where b.phone_number_id = %s",
-            [context["phone_number_id"]],
-        ).fetchone()
-    if row is None:
+    query = (
+        "select b.fallbacks, b.max_tokens, b.max_cost_usd::float, b.offer_human, b.handover_message, b.limit_message,"
+        " b.handover_keywords, b.handover_on_failure, b.notify_webhook_url, b.notify_phone, b.notify_template, b.lead_fields, b.send_documents,"
+        " b.opening_hours, b.time_zone, to_char(now() at time zone b.time_zone, 'FMDay, YYYY-MM-DD, HH24:MI') as local_time,"
+        " is_open(b.opening_hours, b.time_zone, b.closed_on) as open_now, array(select day::text from unnest(b.closed_on) day"
+        " where day >= (now() at time zone b.time_zone)::date order by day limit 20) as closed_on,"
+        " t.llm_api_key, tenant_usage() as usage from chatbots b join tenants t on t.id = b.tenant_id"
+        " where b.phone_number_id = %s"
+    )
+    rows: Any
+    (rows,) = ask(conn, context["tenant_id"], (query, [context["phone_number_id"]]))
+    if not rows:
         raise LookupError("the chatbot is gone")
-    found: AgentSettings = row
+    found: AgentSettings = rows[0]
     return found
 
 
