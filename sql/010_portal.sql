@@ -174,7 +174,7 @@ begin
         'tenants', coalesce((select jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name, 'status', t.status, 'created_at', t.created_at,
                 'limits', t.limits, 'has_whatsapp_token', t.whatsapp_token is not null, 'has_llm_key', t.llm_api_key is not null,
                 'numbers', (select coalesce(jsonb_agg(jsonb_build_object('phone_number_id', b.phone_number_id, 'name', b.name, 'enabled', b.enabled,
-                            'provider', b.provider, 'model', b.model)
+                            'provider', b.provider, 'model', b.model, 'fallbacks', b.fallbacks, 'sends_per_s', b.sends_per_s)
                             order by b.phone_number_id), '[]') from chatbots b where b.tenant_id = t.id),
                 'members', (select coalesce(jsonb_agg(jsonb_build_object('email', m.email, 'role', m.role) order by m.email), '[]')
                             from tenant_members m where m.tenant_id = t.id),
@@ -231,12 +231,14 @@ begin
     return now_are;
 end $$;
 
--- Which model answers on a number; nulls: the platform's own.
-create function operator_put_model(p_email text, p_phone_number_id text, p_provider text, p_model text) returns boolean
-    language plpgsql security definer set search_path = public, pg_temp as $$
+-- Which model answers on a number (nulls: the platform's own), which ones are asked in its place, and how fast the number may send: all of
+-- it is spent at the platform's keys and at Meta's tier, so no tenant's role may change it.
+create function operator_put_model(p_email text, p_phone_number_id text, p_provider text, p_model text, p_fallbacks jsonb, p_sends_per_s double precision)
+    returns boolean language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     perform check_operator(p_email);
-    update chatbots set provider = p_provider, model = p_model where phone_number_id = p_phone_number_id;
+    update chatbots set provider = p_provider, model = p_model, fallbacks = p_fallbacks, sends_per_s = p_sends_per_s
+        where phone_number_id = p_phone_number_id;
     return found;
 end $$;
 

@@ -44,3 +44,36 @@ def test_the_operator_opens_a_business_and_hands_over_again(world: World, visit:
     go(page, "Platform")
     page.get_by_role("button", name="Hand over again").first.click()
     expect(page.get_by_role("button", name="Hand over again")).to_have_count(0)
+
+
+def test_a_numbers_models_and_its_rate_are_kept(world: World, visit: Visit) -> None:
+    page = visit(OPERATOR)
+    go(page, "Platform")
+    word = secrets.token_hex(3)
+    page.get_by_label("Name of the business").fill(f"Delta {word}")
+    page.get_by_role("button", name="Create").click()
+    card = page.locator("li.card", has_text=f"Delta {word}")
+    card.get_by_text("Numbers, keys, plan, staff").click()
+    card.get_by_label("Meta’s phone number id").fill(str(10**9 + int(word, 16)))  # noqa: RUF001
+    card.get_by_label("Name", exact=True).fill("Delta line")
+    card.get_by_role("button", name="Add a number").click()
+    number = card.get_by_role("form", name="Number Delta line")
+    number.get_by_label("Vendor", exact=True).select_option("gemini")
+    number.get_by_label("Model", exact=True).fill("first")
+    number.get_by_label("Messages a second").fill("0.5")
+    for place, model in enumerate(("second", "third"), 1):
+        number.get_by_role("button", name="Add a model").click()
+        number.get_by_label(f"Model {place}").fill(model)
+    check(page)
+    number.get_by_role("button", name="Move up").last.click()
+    number.get_by_label("Model 2").fill("third")
+    number.get_by_role("button", name="Save").click()
+    expect(number.get_by_text("Name each model once")).to_be_visible()
+    number.get_by_label("Model 2").fill("second")
+    number.get_by_role("button", name="Save").click()
+    expect(number.get_by_text("Saved", exact=True)).to_be_visible()
+    (row,) = world.rows(
+        "select model, fallbacks, sends_per_s from chatbots where name = 'Delta line' and model = 'first'"
+    )
+    assert [other["model"] for other in row["fallbacks"]] == ["third", "second"]
+    assert row["sends_per_s"] == 0.5

@@ -87,7 +87,7 @@ def test_the_keyboard_reaches_everything(world: World, visit: Visit) -> None:
         page.keyboard.press("Tab")
         reached.append(
             page.evaluate(
-                "document.activeElement.innerText || document.activeElement.getAttribute('aria-label') || ''"
+                "document.activeElement.getAttribute('aria-label') || document.activeElement.innerText || ''"
             )
         )
     for wanted in ("Skip to the page", "Notifications", "Knowledge", "Insights", "Add a document"):

@@ -183,7 +183,13 @@ def test_only_operators_operate(portal: Portal, action: str) -> None:
     fields = {
         **{"tenant": A, "name": "Mine", "phone_number_id": "1001", "message_id": "m"},
         **{"email": "owner@beta.example", "role": "owner", "kind": "whatsapp_token", "key": "EAA"},
-        **{"limits": {"documents": 9}, "provider": "openai", "model": "gpt"},
+        **{
+            "limits": {"documents": 9},
+            "provider": "openai",
+            "model": "gpt",
+            "fallbacks": [],
+            "sends_per_s": 9,
+        },
     }
     before = portal.rows("select * from tenants order by id")
     assert portal.ask("", "f.office.operator", action, **fields)["refused"] == "no_identity"

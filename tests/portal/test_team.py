@@ -92,7 +92,7 @@ def test_operators_let_each_other_in_and_one_stays(portal: Portal) -> None:
     assert operate("two@platform.example", email="nobody")["refused"] == "bad_request"
 
 
-def test_an_operator_sets_a_plans_limits_and_a_numbers_model(portal: Portal) -> None:
+def test_an_operator_sets_a_plans_limits(portal: Portal) -> None:
     def operate(action: str, **fields: Any) -> dict[str, Any]:
         return portal.ask(OPERATOR, "f.office.operator", action, **fields)
 
@@ -102,14 +102,39 @@ def test_an_operator_sets_a_plans_limits_and_a_numbers_model(portal: Portal) -> 
     for limits in ({"wishes": 3}, {"documents": 0}, {"documents": "9"}, {"documents": True}, {}, None):
         assert operate("put_limits", tenant=A, limits=limits)["refused"] == "bad_request"
     assert operate("put_limits", tenant=GUESSED, limits={"pages": 1})["refused"] == "not_found"
-    assert operate("put_model", phone_number_id="1001", provider="gemini", model="gemini-x")["ok"] is True
     (alpha,) = [t for t in operate("overview")["tenants"] if t["id"] == A]
-    assert (alpha["limits"], alpha["numbers"][0]["model"]) == (done["limits"], "gemini-x")
-    assert (
-        operate("put_model", phone_number_id="1001", provider="acme", model="x")["refused"] == "bad_request"
+    assert alpha["limits"] == done["limits"]
+
+
+def test_an_operator_sets_a_numbers_models_and_its_rate(portal: Portal) -> None:
+    def put(**fields: Any) -> dict[str, Any]:
+        usual = {"phone_number_id": "1001", "provider": "", "fallbacks": [], "sends_per_s": 80}
+        return portal.ask(OPERATOR, "f.office.operator", "put_model", **{**usual, **fields})
+
+    gemini, openai = {"provider": "gemini", "model": "g"}, {"provider": "openai", "model": "o"}
+    assert put(**gemini, fallbacks=[openai, {**gemini, "model": "h"}], sends_per_s=0.5)["ok"] is True
+    overview = portal.ask(OPERATOR, "f.office.operator", "overview")
+    (alpha,) = [t["numbers"] for t in overview["tenants"] if t["id"] == A]
+    told = {name: alpha[0][name] for name in ("provider", "model", "fallbacks", "sends_per_s")}
+    assert told == {**gemini, "fallbacks": [openai, {**gemini, "model": "h"}], "sends_per_s": 0.5}
+    for fields in (
+        *({"provider": "acme", "model": "x"}, {"provider": "openai"}, {"fallbacks": None}, {"fallbacks": [openai] * 2}),
+        *({**openai, "fallbacks": [openai]}, {"fallbacks": ["o"]}, {"fallbacks": [{"model": "o"}]}),
+        *({"fallbacks": [{**openai, "model": str(n)} for n in range(6)]}, {"sends_per_s": 0}, {"sends_per_s": 1001}),
+        *({"sends_per_s": None}, {"sends_per_s": True}, {"sends_per_s": "80"}),
+    ):  # fmt: skip
+        answer = put(**fields)
+        assert answer["refused"] == "bad_request" and answer["message"].endswith("."), fields
+    assert put(phone_number_id="9999")["refused"] == "not_found"
+    assert put(fallbacks=[openai])["ok"] is True
+    owner = portal.ask(
+        OWNER, "f.office.bot", "save", phone_number_id="1001", settings={"sends_per_s": 900, "fallbacks": []}
     )
-    assert operate("put_model", phone_number_id="9999", provider="")["refused"] == "not_found"
-    assert operate("put_model", phone_number_id="1001", provider="")["ok"] is True
+    assert owner["refused"] == "bad_request", "a tenant's money is the platform's here"
+    (row,) = portal.rows(
+        "select provider, fallbacks, sends_per_s from chatbots where phone_number_id = '1001'"
+    )
+    assert row == {"provider": None, "fallbacks": [openai], "sends_per_s": 80}
 
 
 def test_the_first_operator_comes_with_the_deployment(portal: Portal) -> None:

@@ -146,9 +146,9 @@ def member_of(conn: Connection, tenant_id: str, roles: set[str]) -> Member:
     if not mine:
         raise NotAllowed(
             "not_a_member",
-            "You are not a member of this business."
+            "You are not a member of this business. Ask its owner to add you."
             if tenant_id
-            else "You are not a member of any business here.",
+            else "You are not a member of any business here. Ask your business's owner to add you.",
         )
     if len(mine) > 1:
         raise NotAllowed("choose", "You are a member of several businesses: choose one.")

@@ -25,7 +25,10 @@ def main(request: str, db: postgresql) -> dict[str, Any]:
             ).fetchall()
             operator = bool(one(conn, "select is_operator(%s)", [email]))
         if not mine and not operator:
-            raise NotAllowed("not_a_member", f"{email} is not a member of any business here.")
+            raise NotAllowed(
+                "not_a_member",
+                f"{email} is not a member of any business here. Ask your business's owner to add you.",
+            )
     except Refused as refusal:
         return answer_to(refusal)
     return {"ok": True, "email": email, "businesses": mine, "operator": operator}

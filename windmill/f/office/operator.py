@@ -28,6 +28,8 @@ LIMITS = frozenset(
     }
 )
 FRACTIONS = ("monthly_cost_usd",)
+MOST_FALLBACKS = 5
+SLOWEST, FASTEST = 0.1, 1000  # as the table chatbots has it
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -95,14 +97,28 @@ def put_limits(conn: Connection, email: str, ask: Ask) -> dict[str, Any]:
 
 
 def put_model(conn: Connection, email: str, ask: Ask) -> dict[str, Any]:
-    """Which model answers on a number; without a provider the platform's own does."""
-    number, provider = text(ask, "phone_number_id", 40).strip(), text(ask, "provider", 20) or None
-    model = (text(ask, "model", 100).strip() or None) if provider else None
-    if provider not in (None, "openai", "gemini") or (provider and not model):
-        raise Refused("bad_request", "Choose OpenAI or Gemini and name the model, or leave both empty.")
-    if not one(conn, "select operator_put_model(%s, %s, %s, %s)", [email, number, provider, model]):
+    """Which model answers on a number, which others are asked when it fails, and how many messages a second the number sends."""
+    number = text(ask, "phone_number_id", 40).strip()
+    first = a_model(ask) if ask.get("provider") else {"provider": None, "model": None}
+    given, rate = ask.get("fallbacks"), ask.get("sends_per_s")
+    if not isinstance(given, list) or len(given) > MOST_FALLBACKS:
+        raise Refused("bad_request", f"At most {MOST_FALLBACKS} models can stand in for the first one.")
+    others = [a_model(other if isinstance(other, dict) else {}) for other in given]
+    if len({tuple(model.values()) for model in (first, *others)}) <= len(others):
+        raise Refused("bad_request", "Name each model once: one that has failed is not asked again.")
+    if isinstance(rate, bool) or not isinstance(rate, int | float) or not SLOWEST <= rate <= FASTEST:
+        raise Refused("bad_request", f"A number sends from {SLOWEST} to {FASTEST} messages a second.")
+    values = [email, number, first["provider"], first["model"], json.dumps(others), rate]
+    if not one(conn, "select operator_put_model(%s, %s, %s, %s, %s, %s)", values):
         raise not_found()
     return {"saved": number}
+
+
+def a_model(ask: Ask) -> dict[str, str]:
+    found = {"provider": text(ask, "provider", 20), "model": text(ask, "model", 100).strip()}
+    if found["provider"] not in ("openai", "gemini") or not found["model"]:
+        raise Refused("bad_request", "Choose OpenAI or Gemini and name the model.")
+    return found
 
 
 def put_key(conn: Connection, email: str, ask: Ask, master_key: str) -> dict[str, Any]:

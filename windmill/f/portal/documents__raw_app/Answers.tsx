@@ -9,7 +9,7 @@ type List = { pairs: Pair[]; document: { state: string; error: string | null } |
 type Write = (question: string, answer: string) => Promise<unknown>
 
 export default function Answers() {
-  const { t, may } = useHere()
+  const { t, may, said } = useHere()
   const a = t.answers
   const [search, setSearch] = useState('')
   const list = useLoad<List>(() => ask('answers', 'list'), [])
@@ -30,7 +30,7 @@ export default function Answers() {
       {list.value && pairs.length === 0 && <Empty title={a.empty} hint={a.emptyHint} icon="answer" />}
       {state && pairs.length > 0 && (
         <p className={state === 'failed' ? 'note bad' : 'note'} role="status">
-          {waiting && <span className="spinner" aria-hidden="true" />} {waiting ? a.waiting : state === 'failed' ? fill(a.failed, { error: list.value?.document?.error }) : a.ready}
+          {waiting && <span className="spinner" aria-hidden="true" />} {waiting ? a.waiting : state === 'failed' ? fill(a.failed, { error: said(list.value?.document?.error ?? '') }) : a.ready}
         </p>
       )}
       {pairs.length > 5 && (

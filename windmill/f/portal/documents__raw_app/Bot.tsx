@@ -1,6 +1,6 @@
 // Bot: how it speaks, what it may do, and a preview.
 import React, { useEffect, useRef, useState } from 'react'
-import { ask } from './api'
+import { ask, keep } from './api'
 import Hours from './BotHours'
 import { Handover, Limits, Voice } from './BotParts'
 import Tools, { Tool } from './BotTools'
@@ -45,10 +45,13 @@ export default function Bot() {
 }
 
 function Form({ bot, tools, reload }: { bot: Settings; tools: Tool[]; reload: () => Promise<void> }) {
-  const { t, may } = useHere()
+  const { t, may, tenant } = useHere()
   const { part } = useRoute()
   const form = useForm()
-  const [now, setNow] = useState(bot)
+  // What is not saved yet outlives a look at another page, and a reload.
+  const draft = `settings ${tenant} ${bot.phone_number_id}`
+  const [now, setNow] = useState<Settings>(() => ({ ...bot, ...keep.get(draft, {}) }))
+  const [begun, setBegun] = useState(0)
   const chosen = part in t.bot.tabs ? part : 'voice'
   const Part = parts[chosen as keyof typeof parts]
   const open = changed(bot, now)
@@ -59,6 +62,11 @@ function Form({ bot, tools, reload }: { bot: Settings; tools: Tool[]; reload: ()
     if (saved.current) setNow(bot)
     saved.current = false
   }, [bot])
+  useEffect(() => keep.set(draft, changed(bot, now)), [bot, now])
+  const discard = () => {
+    setNow(bot)
+    setBegun(begun + 1)
+  }
   const save = (event: React.FormEvent) => {
     event.preventDefault()
     form.run(async () => {
@@ -74,11 +82,16 @@ function Form({ bot, tools, reload }: { bot: Settings; tools: Tool[]; reload: ()
           <form className="panel" onSubmit={save}>
             <fieldset disabled={!may('owner', 'editor')}>
               <legend className="hidden">{t.bot.tabs[chosen]}</legend>
-              <Part now={now} set={(some) => setNow((before) => ({ ...before, ...some }))} />
+              <Part key={begun} now={now} set={(some) => setNow((before) => ({ ...before, ...some }))} />
               {may('owner', 'editor') && (
                 <div className="row savebar">
                   <button className="solid" disabled={form.busy || !unsaved}>{t.save}</button>
-                  {unsaved && !form.busy ? <small>{t.bot.unsaved}</small> : null}
+                  {unsaved && !form.busy && (
+                    <>
+                      <button type="button" className="quiet" onClick={discard}>{t.bot.discard}</button>
+                      <small>{t.bot.unsaved}</small>
+                    </>
+                  )}
                 </div>
               )}
             </fieldset>

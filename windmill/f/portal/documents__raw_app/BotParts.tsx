@@ -6,12 +6,12 @@ import { Field, useHere } from './ui'
 type Numeric = { [K in keyof Settings]: Settings[K] extends number ? K : never }[keyof Settings]
 type Switch = { [K in keyof Settings]: Settings[K] extends boolean ? K : never }[keyof Settings]
 
-type FigureProps = Part & { name: Numeric; label: string; least: number; most: number; step?: number; unit?: number }
+type FigureProps = Part & { name: Numeric; label: string; hint?: string; least: number; most: number; step?: number; unit?: number }
 
 // `unit`: how many of the stored unit one of the shown is.
-function Figure({ now, set, name, label, least, most, step = 1, unit = 1 }: FigureProps) {
+function Figure({ now, set, name, label, hint, least, most, step = 1, unit = 1 }: FigureProps) {
   return (
-    <Field label={label}>
+    <Field label={label} hint={hint}>
       <input type="number" required min={least} max={most} step={step} value={now[name] / unit} onChange={(e) => set({ [name]: (e.target.valueAsNumber || 0) * unit })} />
     </Field>
   )
@@ -69,7 +69,7 @@ export function Handover({ now, set }: Part) {
       <p className="intro">{b.handoverIntro}</p>
       <Listed label={b.keywords} hint={b.keywordsHint} value={now.handover_keywords} change={(words) => set({ handover_keywords: words })} />
       <div className="grid">
-        <Figure now={now} set={set} name="handover_hours" label={b.handoverHours} least={0} most={720} step={0.5} />
+        <Figure now={now} set={set} name="handover_hours" label={b.handoverHours} hint={b.handoverHoursHint} least={0} most={720} step={0.5} />
         <Listed label={b.lead} hint={b.leadHint} value={now.lead_fields} change={(words) => set({ lead_fields: words })} />
       </div>
       <Check now={now} set={set} name="handover_on_failure" label={b.onFailure} />

@@ -63,18 +63,18 @@ function Add({ reload }: { reload: () => Promise<void> }) {
   return (
     <form onSubmit={put} className="panel">
       <div className="grid">
-      <Field label={t.bot.toolName}>
-        <input required pattern="[a-z][a-z0-9_]{0,30}" value={now.name} onChange={set('name')} />
-      </Field>
-      <Field label={t.bot.toolUrl}>
-        <input required type="url" value={now.url} onChange={set('url')} />
-      </Field>
-      <Field label={t.bot.toolKey} hint={t.bot.toolKeyKept}>
-        <input type="password" autoComplete="off" value={now.key} onChange={set('key')} />
-      </Field>
-      <Field label={t.bot.toolAllowed}>
-        <input value={now.allowed} onChange={set('allowed')} />
-      </Field>
+        <Field label={t.bot.toolName}>
+          <input required pattern="[a-z][a-z0-9_]{0,30}" value={now.name} onChange={set('name')} />
+        </Field>
+        <Field label={t.bot.toolUrl}>
+          <input required type="url" value={now.url} onChange={set('url')} />
+        </Field>
+        <Field label={t.bot.toolKey} hint={t.bot.toolKeyKept}>
+          <input type="password" autoComplete="off" value={now.key} onChange={set('key')} />
+        </Field>
+        <Field label={t.bot.toolAllowed} hint={t.bot.byComma}>
+          <input value={now.allowed} onChange={set('allowed')} />
+        </Field>
       </div>
       <button disabled={form.busy}>{t.bot.toolAdd}</button>
       {form.shown}

@@ -22,7 +22,7 @@ type Row = {
 const TYPES = ['pdf', 'txt', 'md', 'markdown', 'csv', 'html', 'htm', 'docx', 'xlsx', 'pptx', 'png', 'jpg', 'jpeg', 'gif', 'webp']
 
 export default function Documents() {
-  const { t, may } = useHere()
+  const { t, may, said } = useHere()
   const list = useLoad<Row[]>(async () => (await ask('list', 'list')).documents, [])
   const form = useForm()
   const edits = may('owner', 'editor')
@@ -39,7 +39,7 @@ export default function Documents() {
         const answer = await ask('upload', 'upload', { file: await base64(file), filename: file.name, replaces })
         if (!answer.document_id) throw new Error(answer.message)
         await list.reload()
-        return answer.known ? answer.message : ' '
+        return answer.known ? said(answer.message) : ' '
       },
       fill(t.documents.uploading, { name: file.name }),
     )
@@ -108,7 +108,7 @@ function Pick({ label, onFile, busy, solid }: { label: string; onFile: (file: Fi
 type DocumentProps = { row: Row; edits: boolean; reload: () => Promise<void>; replace: (file: File) => void }
 
 function Document({ row, edits, reload, replace }: DocumentProps) {
-  const { t, number, time, words } = useHere()
+  const { t, number, time, words, said } = useHere()
   const [problem, setProblem] = useState('')
   const d = t.documents
   const busy = row.state === 'received' || row.state === 'processing'
@@ -140,9 +140,9 @@ function Document({ row, edits, reload, replace }: DocumentProps) {
           {row.chunks ? <small>{fill(d.progress, { done: number(row.chunks_embedded ?? 0), all: number(row.chunks) })}</small> : null}
         </div>
       )}
-      {row.error && <p className="bad">{row.error}</p>}
+      {row.error && <p className="bad">{said(row.error)}</p>}
       {row.replaces && busy && <small>{d.replaces}</small>}
-      {row.notes?.map((note) => <small key={note}>{note}</small>)}
+      {row.notes?.map((note) => <small key={note}>{said(note)}</small>)}
       {problem && <p role="alert" className="bad">{problem}</p>}
       {row.state === 'ready' && edits && (
         <label className="check small">

@@ -27,11 +27,11 @@ export function useCount(on: boolean) {
 }
 
 export function Stopped({ stop }: { stop: Stop }) {
-  const { t, time } = useHere()
+  const { t, time, said } = useHere()
   return (
     <div className="banner" role="alert">
       <strong>{t.notifications.stopped}</strong>
-      <span>{fill(t.notifications.stoppedSays, { since: time(stop.since), reason: stop.reason, until: time(stop.until) })}</span>
+      <span>{fill(t.notifications.stoppedSays, { since: time(stop.since), reason: said(stop.reason), until: time(stop.until) })}</span>
     </div>
   )
 }
@@ -81,14 +81,17 @@ export default function Notifications({ changed }: { changed: () => void }) {
 }
 
 function One({ note, read }: { note: Note; read?: () => void }) {
-  const { t, time, number } = useHere()
+  const { t, time, number, said } = useHere()
   const n = t.notifications
   const d = note.detail ?? {}
   const words = n.kinds[note.kind]
   const limit = n.limits[String(d.limit)] ?? String(d.limit ?? '')
-  const title = words && (!words.includes('{meaning}') || d.meaning) ? fill(words, { ...d, limit }) : note.title
+  const values: Record<string, unknown> = { ...d, limit, meaning: d.meaning && said(String(d.meaning)), event: d.event && (n.events[String(d.event)] ?? d.event) }
+  // Meta leaves out what it likes: then its notice is shown as it came.
+  const whole = words && [...words.matchAll(/\{(\w+)\}/g)].every(([, gap]) => values[gap])
+  const title = whole ? fill(words, values) : note.title
   const more = [
-    typeof d.error === 'string' && d.error,
+    typeof d.error === 'string' && said(d.error),
     note.kind.startsWith('limit_') && fill(n.limitUsed, { used: number(Number(d.used)), bound: number(Number(d.bound)) }),
   ].filter(Boolean)
   return (
@@ -98,8 +101,8 @@ function One({ note, read }: { note: Note; read?: () => void }) {
         <span className={`badge ${{ info: '', warning: 'processing', critical: 'failed' }[note.severity] ?? ''}`}>{n.severity[note.severity]}</span>
       </div>
       {more.map((line) => <span key={String(line)} dir="auto">{line}</span>)}
-      {!words && Object.keys(d).length > 0 && <Details detail={d} />}
-      {note.notified?.webhook && <small>{fill(n.told, { answer: note.notified.webhook })}</small>}
+      {!whole || d.event ? Object.keys(d).length > 0 && <Details detail={d} /> : null}
+      {/^HTTP/.test(note.notified?.webhook ?? '') && <small>{fill(n.told, { answer: note.notified?.webhook })}</small>}
       <div className="row spread">
         <small>{[time(note.updated_at), note.count > 1 && fill(n.times, { n: number(note.count) })].filter(Boolean).join(' · ')}</small>
         <div className="row">

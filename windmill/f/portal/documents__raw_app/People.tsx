@@ -42,6 +42,8 @@ function One({ person, you, reload }: { person: Person; you: boolean; reload: ()
   const change = (role: string) =>
     form.run(async () => {
       await ask('people', 'put', { email: person.email, role })
+      // What one may oneself, every page has to learn.
+      if (you) location.reload()
       await reload()
     })
   return (
@@ -65,6 +67,7 @@ function One({ person, you, reload }: { person: Person; you: boolean; reload: ()
               says={you ? p.leaveSays : p.removeSays}
               act={async () => {
                 await ask('people', 'remove', { email: person.email })
+                if (you) location.reload()
                 await reload()
               }}
             />

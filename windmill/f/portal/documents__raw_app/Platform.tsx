@@ -61,7 +61,7 @@ export default function Platform() {
 }
 
 function Troubles({ found, reload }: { found: Overview; reload: () => Promise<void> }) {
-  const { t, time } = useHere()
+  const { t, time, said } = useHere()
   const p = t.platform
   const { stuck_turns, failed_documents, dead_letters } = found
   return (
@@ -83,7 +83,7 @@ function Troubles({ found, reload }: { found: Overview; reload: () => Promise<vo
         {failed_documents.map((d) => (
           <li className="card" key={d.id}>
             <strong dir="auto">{d.tenant}: {d.title}</strong>
-            <span className="bad">{d.error}</span>
+            <span className="bad">{said(d.error)}</span>
             <small>{time(d.updated_at)}</small>
           </li>
         ))}

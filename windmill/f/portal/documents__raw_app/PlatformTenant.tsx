@@ -1,5 +1,6 @@
 // One business on the operator's page: its state, numbers, keys and staff.
 import React, { useState } from 'react'
+import PlatformNumber, { NumberOf } from './PlatformNumber'
 import { ask } from './api'
 import { Field, Sure, fill, useForm, useHere } from './ui'
 
@@ -9,7 +10,7 @@ export type Tenant = {
   status: string
   has_whatsapp_token: boolean
   has_llm_key: boolean
-  numbers: { phone_number_id: string; name: string; enabled: boolean; provider: string | null; model: string | null }[]
+  numbers: NumberOf[]
   limits: Record<string, number>
   members: { email: string; role: string }[]
   documents: number
@@ -47,8 +48,7 @@ export default function PlatformTenant({ tenant, reload }: { tenant: Tenant; rel
         <ul className="plain">
           {tenant.numbers.map((n) => (
             <li key={n.phone_number_id}>
-              <span dir="auto">{n.name}</span> <small>{n.phone_number_id}</small>
-              <Model number={n} act={act} />
+              <PlatformNumber number={n} act={act} />
             </li>
           ))}
         </ul>
@@ -73,7 +73,7 @@ export default function PlatformTenant({ tenant, reload }: { tenant: Tenant; rel
   )
 }
 
-type Act = (action: string, fields: Record<string, unknown>) => () => Promise<void>
+export type Act = (action: string, fields: Record<string, unknown>) => () => Promise<void>
 
 // A key goes in and never comes out: only whether there is one is shown.
 function Keys({ tenant, act }: { tenant: Tenant; act: Act }) {
@@ -93,15 +93,18 @@ function Keys({ tenant, act }: { tenant: Tenant; act: Act }) {
 
 const BOUNDS = ['monthly_turns', 'monthly_tokens', 'monthly_cost_usd', 'replies_per_hour', 'documents', 'pages', 'bytes', 'ingestions_per_day', 'sources', 'qa_pairs']
 
+// How many of the stored unit one of the shown is.
+const unit = (name: string) => (name === 'bytes' ? 1e6 : 1)
+
 // The plan: an empty field has the platform's figure.
 function Plan({ tenant, act }: { tenant: Tenant; act: Act }) {
   const { t } = useHere()
   const p = t.platform
   const form = useForm()
-  const [now, setNow] = useState<Record<string, string>>(Object.fromEntries(BOUNDS.map((name) => [name, String(tenant.limits[name] ?? '')])))
+  const [now, setNow] = useState<Record<string, string>>(Object.fromEntries(BOUNDS.map((name) => [name, name in tenant.limits ? String(tenant.limits[name] / unit(name)) : ''])))
   const send = (event: React.FormEvent) => {
     event.preventDefault()
-    form.run(act('put_limits', { limits: Object.fromEntries(BOUNDS.map((name) => [name, now[name] === '' ? null : Number(now[name])])) }))
+    form.run(act('put_limits', { limits: Object.fromEntries(BOUNDS.map((name) => [name, now[name] === '' ? null : Number(now[name]) * unit(name)])) }))
   }
   return (
     <form onSubmit={send}>
@@ -114,34 +117,6 @@ function Plan({ tenant, act }: { tenant: Tenant; act: Act }) {
         ))}
       </div>
       <button disabled={form.busy}>{t.save}<span className="hidden">: {p.plan}</span></button>
-      {form.shown}
-    </form>
-  )
-}
-
-function Model({ number, act }: { number: Tenant['numbers'][number]; act: Act }) {
-  const { t } = useHere()
-  const p = t.platform
-  const form = useForm()
-  const [provider, setProvider] = useState(number.provider ?? '')
-  const [model, setModel] = useState(number.model ?? '')
-  const send = (event: React.FormEvent) => {
-    event.preventDefault()
-    form.run(act('put_model', { phone_number_id: number.phone_number_id, provider, model }))
-  }
-  return (
-    <form className="row bottom" onSubmit={send}>
-      <Field label={fill(p.provider, { number: number.phone_number_id })}>
-        <select value={provider} onChange={(e) => setProvider(e.target.value)}>
-          {Object.entries(p.providers).map(([code, name]) => <option key={code} value={code}>{name}</option>)}
-        </select>
-      </Field>
-      {provider && (
-        <Field label={p.model}>
-          <input required maxLength={100} value={model} onChange={(e) => setModel(e.target.value)} />
-        </Field>
-      )}
-      <button disabled={form.busy}>{t.save}<span className="hidden">: {p.model}</span></button>
       {form.shown}
     </form>
   )

@@ -3,7 +3,7 @@ import React, { useState } from 'react'
 import Calls, { Call } from './Calls'
 import Formatted from './Formatted'
 import { ask, keep } from './api'
-import { Field, useEvery, useHere } from './ui'
+import { Field, fill, useEvery, useHere } from './ui'
 
 export type Answered = {
   finished: boolean
@@ -96,11 +96,11 @@ function Shown({ row }: { row: Asked }) {
 }
 
 export function Reply({ answer }: { answer: Answered }) {
-  const { t } = useHere()
+  const { t, said } = useHere()
   return (
     <div className="bubble out">
       {answer.reply?.map((text, i) => <p dir="auto" key={i} className="text"><Formatted text={text} /></p>)}
-      {answer.reason && <p className="bad">{answer.reason}</p>}
+      {answer.reason && <p className="bad">{fill(t.bot.broke, { reason: said(answer.reason) })}</p>}
       {!answer.answered && !answer.reason && <small>{t.bot.notAnswered}</small>}
       <Calls tools={answer.tools} />
     </div>

@@ -100,7 +100,7 @@ function Every({ hours, change }: { hours: number; change: (hours: number) => vo
 }
 
 function One({ source, edits, reload }: { source: Source; edits: boolean; reload: () => Promise<void> }) {
-  const { t, number } = useHere()
+  const { t, number, said } = useHere()
   const s = t.sources
   const form = useForm()
   const act = (action: string, fields: Record<string, unknown> = {}) =>
@@ -119,7 +119,7 @@ function One({ source, edits, reload }: { source: Source; edits: boolean; reload
         <span className={`badge ${busy(source) ? 'processing' : source.state}`}>{s.states[source.state]}</span>
       </div>
       {busy(source) && <progress aria-label={`${source.url}: ${s.states[source.state]}`} />}
-      {source.error && <p className="bad">{source.error}</p>}
+      {source.error && <p className="bad">{said(source.error)}</p>}
       {source.notes.length > 0 && <Notes source={source} />}
       <Pages source={source} />
       <div className="row spread">
@@ -159,12 +159,12 @@ function Facts({ source }: { source: Source }) {
 }
 
 function Notes({ source }: { source: Source }) {
-  const { t, number } = useHere()
+  const { t, number, said } = useHere()
   const s = t.sources
   return (
     <details>
       <summary>{s.notes} ({number(source.notes.length)})<span className="hidden">: {source.url}</span></summary>
-      <ul className="plain">{source.notes.map((note) => <li key={note}><small>{note}</small></li>)}</ul>
+      <ul className="plain">{source.notes.map((note) => <li key={note}><small>{said(note)}</small></li>)}</ul>
     </details>
   )
 }
@@ -196,7 +196,7 @@ function Change({ source, save }: { source: Source; save: (fields: Record<string
 
 // The pages are asked for when somebody opens them.
 function Pages({ source }: { source: Source }) {
-  const { t, number, words } = useHere()
+  const { t, number, words, said } = useHere()
   const [pages, setPages] = useState<Page[] | null>(null)
   const [problem, setProblem] = useState('')
   const load = (event: React.SyntheticEvent<HTMLDetailsElement>) => {
@@ -216,7 +216,7 @@ function Pages({ source }: { source: Source }) {
             <div className="min">
               <span dir="auto">{page.title}</span>
               <small className="break">{page.url}</small>
-              {page.error && <small className="bad">{page.error}</small>}
+              {page.error && <small className="bad">{said(page.error)}</small>}
             </div>
             <span className={`badge ${page.state}`}>{t.documents.states[page.state]}</span>
           </li>

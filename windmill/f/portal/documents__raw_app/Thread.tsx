@@ -109,8 +109,8 @@ function Bubble({ message }: { message: Message }) {
 
 export function From({ source: { document, page, url } }: { source: Source }) {
   const { t } = useHere()
-  if (url) return <a href={url} target="_blank" rel="noopener noreferrer">{document}</a>
-  return <>{page ? fill(t.conversations.source, { document, page }) : document}</>
+  if (!url) return page ? fill(t.conversations.source, { document, page }) : document
+  return <a href={url} target="_blank" rel="noopener noreferrer">{document}</a>
 }
 
 function Write({ id, sent }: { id: string; sent: () => void }) {

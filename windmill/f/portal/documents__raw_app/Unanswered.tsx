@@ -156,13 +156,13 @@ function Write({ group, turn_ids, busy, start, close }: WriteProps) {
 }
 
 function Progress({ work, close }: { work: Work; close: () => void }) {
-  const { t } = useHere()
+  const { t, said } = useHere()
   const s = t.insights
   const stages = ['before', 'ingest', 'after', 'done']
   const rows = work.before.map((run, i) => ({ question: run.question, before: run.answer, after: work.after[i]?.answer }))
   return (
     <div className="card" role="status">
-      <strong>{fill(s.stages[work.stage], { error: work.error })}</strong>
+      <strong>{fill(s.stages[work.stage], { error: said(work.error ?? '') })}</strong>
       {work.stage !== 'done' && work.stage !== 'failed' && <progress aria-label={s.stages[work.stage]} max={stages.length} value={stages.indexOf(work.stage) + 0.5} />}
       {rows.map((row, i) => (
         <div key={i}>

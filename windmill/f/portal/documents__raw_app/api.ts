@@ -17,10 +17,11 @@ export async function ask(script: string, action: string, fields: Record<string,
   // The server blanks whatever looks like a reference to a secret: so that nobody's prices suffer, no dollar sign travels.
   const request = JSON.stringify({ chatmill: 1, action, tenant_id: tenant, ...fields }).replace(/\$/g, '\\u0024')
   const call = (backend as Record<string, (args: { request: string }) => Promise<any>>)[script]
-  const answer = await call({ request })
+  const answer = await call({ request }).catch((problem) => ({ error: problem }))
   if (answer?.ok === true) return answer
-  const problem = answer?.error?.message ?? answer?.message
-  throw new Refused(answer?.refused ?? 'failed', problem ?? '')
+  // A script that broke, or no way to it: what it was is for whoever looks closer, and no sentence for a clerk.
+  if (!answer?.refused) console.warn(script, action, answer?.error?.message ?? answer)
+  throw new Refused(answer?.refused ?? 'failed', answer?.message ?? '')
 }
 
 // A frame may have no storage of its own: then a reload forgets, and nothing else breaks.

@@ -2,6 +2,7 @@
 import React, { createContext, useCallback, useContext, useEffect, useRef, useState } from 'react'
 import { Refused } from './api'
 import { Icon } from './icons'
+import { say } from './say'
 import en, { Texts } from './text/en'
 import es from './text/es'
 
@@ -24,9 +25,11 @@ export function useHere() {
     const at = new Date(text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'))
     return Number.isNaN(at.getTime()) ? text : new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(at)
   }
+  // What a script says, in the page's language; and what became of a try, whoever says it.
+  const said = (sentence: string) => say(sentence, t, number)
   const words = (error: unknown) =>
-    (error instanceof Refused && t.refused[error.code]) || (error as Error)?.message || t.failed
-  return { ...here, locale, t, may, number, money, time, words }
+    (error instanceof Refused && t.refused[error.code]) || said((error as Error)?.message ?? '') || t.failed
+  return { ...here, locale, t, may, number, money, time, said, words }
 }
 
 export function useLoad<T>(load: () => Promise<T>, keys: unknown[]) {

@@ -1,5 +1,5 @@
 // Every text of the portal in English; what the larger pages say is in en/. text/es.ts has the same keys.
-import { bot } from './en/bot'
+import { bot, fields } from './en/bot'
 import { answers, documents, knowledge, sources } from './en/knowledge'
 import { notifications, people } from './en/team'
 
@@ -23,20 +23,13 @@ const en = {
   roles: { owner: 'Owner', editor: 'Editor', agent: 'Agent', viewer: 'Viewer' } as Record<string, string>,
   refused: {
     no_identity: 'Please sign in first: the portal does not know who you are.',
-    not_a_member: 'You are not a member of this business. Ask its owner to add you.',
+    choose: 'You belong to several businesses: choose one.',
     role: 'Your role does not allow this. Ask the owner of the business.',
-    not_found: 'This is not here any more.',
-    window_closed: 'The customer last wrote more than 24 hours ago. WhatsApp takes only templates then.',
-    opted_out: 'The customer has opted out.',
-    no_token: 'The WhatsApp key of this business is not stored yet. The operator can add it.',
-    busy: 'This is being read at the moment.',
-    known: 'This is here already.',
-    last_owner: 'A business needs an owner: make somebody else one first.',
-    last_operator: 'The platform needs an operator: let somebody else in first.',
-    not_upload: 'This is kept with its website or its question: delete it there.',
-    unavailable: 'The run can’t be read at the moment.',
-    taken: 'Another business has this number.',
+    failed: 'This failed on our side, or the server can’t be reached. Try again; if it stays so, tell your operator.',
   } as Record<string, string>,
+  // What the scripts say, in a language that is not theirs: they write English.
+  sentences: {} as Record<string, string>,
+  fields,
   noPermission: 'No access',
   pages: {
     knowledge: 'Knowledge',
@@ -109,7 +102,7 @@ const en = {
     monthTokens: 'Tokens',
     monthCost: 'Cost',
     most: 'max {n}',
-    limit: 'of {n} allowed',
+    limit: 'of {n}',
     noData: 'No messages in this period yet.',
     unanswered: 'Questions without an answer',
     unansweredHint: 'Like questions stand together. Add an answer and see what changes.',
@@ -172,8 +165,15 @@ const en = {
     details: 'Numbers, keys, plan, staff',
     plan: 'Plan',
     planHint: 'Empty: the platform’s figure counts.',
-    provider: 'Model of {number}',
+    numberOf: 'Number {name}',
+    vendor: 'Vendor',
+    vendorOf: 'Vendor {n}',
     model: 'Model',
+    modelOf: 'Model {n}',
+    rate: 'Messages a second',
+    fallbacks: 'When it fails, these are asked, in this order',
+    addFallback: 'Add a model',
+    moveUp: 'Move up',
     providers: { '': 'The platform’s', openai: 'OpenAI', gemini: 'Gemini' } as Record<string, string>,
     limits: {
       monthly_turns: 'answers a month',
@@ -182,7 +182,7 @@ const en = {
       replies_per_hour: 'answers an hour',
       documents: 'documents',
       pages: 'pages',
-      bytes: 'bytes',
+      bytes: 'MB of files',
       ingestions_per_day: 'documents read a day',
       sources: 'websites',
       qa_pairs: 'questions and answers',

@@ -1,7 +1,8 @@
 // Todos los textos del portal en español, con las mismas claves que text/en.ts.
 import type { Texts } from './en'
-import { bot } from './es/bot'
+import { bot, fields } from './es/bot'
 import { answers, documents, knowledge, sources } from './es/knowledge'
+import { sentences } from './es/sentences'
 import { notifications, people } from './es/team'
 
 const es: Texts = {
@@ -24,20 +25,12 @@ const es: Texts = {
   roles: { owner: 'Propietario', editor: 'Editor', agent: 'Agente', viewer: 'Lector' },
   refused: {
     no_identity: 'Inicie sesión primero: el portal no sabe quién es usted.',
-    not_a_member: 'No pertenece a esta empresa. Pida a su propietario que le añada.',
+    choose: 'Pertenece a varias empresas: elija una.',
     role: 'Su rol no lo permite. Pregunte al propietario de la empresa.',
-    not_found: 'Esto ya no está aquí.',
-    window_closed: 'El cliente escribió hace más de 24 horas. WhatsApp solo admite plantillas.',
-    opted_out: 'El cliente se ha dado de baja.',
-    no_token: 'La clave de WhatsApp de esta empresa aún no está guardada. El operador puede añadirla.',
-    busy: 'Se está leyendo en este momento.',
-    known: 'Esto ya está aquí.',
-    last_owner: 'Una empresa necesita un propietario: nombre antes a otro.',
-    last_operator: 'La plataforma necesita un operador: añada antes a otro.',
-    not_upload: 'Pertenece a su sitio web o a su pregunta: elimínelo allí.',
-    unavailable: 'La ejecución no se puede leer en este momento.',
-    taken: 'Otra empresa tiene este número.',
+    failed: 'Falló por nuestra parte, o no se puede llegar al servidor. Inténtelo de nuevo; si sigue así, avise a su operador.',
   },
+  sentences,
+  fields,
   noPermission: 'Sin acceso',
   pages: {
     knowledge: 'Conocimiento',
@@ -110,7 +103,7 @@ const es: Texts = {
     monthTokens: 'Tokens',
     monthCost: 'Coste',
     most: 'máx. {n}',
-    limit: 'de {n} permitidas',
+    limit: 'de {n}',
     noData: 'Aún no hay mensajes en este periodo.',
     unanswered: 'Preguntas sin respuesta',
     unansweredHint: 'Las preguntas parecidas están juntas. Añada una respuesta y vea qué cambia.',
@@ -173,8 +166,15 @@ const es: Texts = {
     details: 'Números, claves, plan, personas',
     plan: 'Plan',
     planHint: 'Vacío: vale la cifra de la plataforma.',
-    provider: 'Modelo de {number}',
+    numberOf: 'Número {name}',
+    vendor: 'Proveedor',
+    vendorOf: 'Proveedor {n}',
     model: 'Modelo',
+    modelOf: 'Modelo {n}',
+    rate: 'Mensajes por segundo',
+    fallbacks: 'Si falla, se pregunta a estos, en este orden',
+    addFallback: 'Añadir un modelo',
+    moveUp: 'Subir',
     providers: { '': 'El de la plataforma', openai: 'OpenAI', gemini: 'Gemini' } as Record<string, string>,
     limits: {
       monthly_turns: 'respuestas al mes',
@@ -183,7 +183,7 @@ const es: Texts = {
       replies_per_hour: 'respuestas por hora',
       documents: 'documentos',
       pages: 'páginas',
-      bytes: 'bytes',
+      bytes: 'MB de archivos',
       ingestions_per_day: 'documentos leídos al día',
       sources: 'sitios web',
       qa_pairs: 'preguntas y respuestas',
