@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 class Site:
     """A web site: path -> (status, type, body). Counts what is asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = "127.0.0.1") -> None:
         self.pages: dict[str, tuple[int, str, str | bytes]] = {}
         self.asked: list[str] = []
         self.agents: set[str] = set()
@@ -32,9 +32,9 @@ class Site:
             def log_message(self, *arguments: object) -> None:
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = ThreadingHTTPServer((host, 0), Handler)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.host = f"127.0.0.1:{self.server.server_port}"
+        self.host = f"{host}:{self.server.server_port}"
         self.url = f"http://{self.host}"
 
     def put(self, path: str, words: str, links: str = "", status: int = 200) -> None:

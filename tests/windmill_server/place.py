@@ -7,6 +7,7 @@ import os
 import secrets
 import threading
 from collections.abc import Callable
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
@@ -26,7 +27,7 @@ NEEDED = {
     "WINDMILL_WORKSPACE": "the workspace to deploy into; it is made if it is missing",
     "DATABASE_URL": "a PostgreSQL with pgvector that the workers reach, as its administrator",
 }
-SCHEDULE = "f/chatbot/recover"
+SCHEDULES = ("f/chatbot/recover", "f/ingest/refresh_sources")
 
 
 class NotGiven(Exception):
@@ -148,7 +149,12 @@ class ServerStack(Stack):
         self._token = access.new_token(server)
 
     def remember(self, server: bootstrap.Server) -> None:
-        """The workspace was there: its variables and resources are put back at the end, what was not there is deleted, the schedule is off."""
+        """The workspace was there: its variables, resources and schedules are put back at the end, and what was not there is deleted or off."""
+        for path in SCHEDULES:
+            was_on = server.exists(f"schedules/exists/{path}") and server.call(
+                "GET", f"schedules/get/{path}"
+            ).json().get("enabled")
+            self._undo.append(partial(self.enable, server, path, bool(was_on)))
         for kind, file in (("variables", "variables.json"), ("resources", "resources.json")):
             for entry in json.loads((bootstrap.RESOURCES / file).read_text()):
                 path = entry["path"]
@@ -163,7 +169,13 @@ class ServerStack(Stack):
                     self._undo.append(
                         lambda kind=kind, path=path: server.call("DELETE", f"{kind}/delete/{path}")  # type: ignore[misc]
                     )
-        self._undo.append(lambda: server.call("POST", f"schedules/setenabled/{SCHEDULE}", {"enabled": False}))
+        self._undo += [
+            partial(self.enable, server, path, False) for path in SCHEDULES
+        ]  # while all of it changes
+
+    def enable(self, server: bootstrap.Server, path: str, on: bool) -> None:
+        """Switches a schedule."""
+        server.call("POST", f"schedules/setenabled/{path}", {"enabled": on})
 
     def staff_token(self, email: str) -> str:
         if not self.is_local_runner:
