@@ -12,6 +12,7 @@
 # python-docx==1.2.0
 # python-pptx==1.0.2
 # selectolax==1.0.2
+# pillow==13.0.0
 """Step 1 of a turn: from Meta's payload to everything that the model needs to answer.
 
 In: the `entry` of Meta's envelope with one message, as the flow hands it on a JSON text, in which no worker looks for references.
@@ -27,9 +28,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from f.chatbot.graph_api import graph_api
-from f.chatbot.history import history
-from f.common.database import Connection, as_tenant, connect, one
+from f.chatbot.history import past, utterances
+from f.common.database import Connection, ask, connect, one
 from f.common.references import inert
 from f.common.windmill import run_id
 
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 postgresql = dict[str, Any]
 c_whatsapp = dict[str, Any]
 c_llm = dict[str, Any]
+FILES = {"image", "audio", "document", "video"}
 
 
 def main(
@@ -65,10 +66,11 @@ def main(
         if opened["status"] == "ended":
             return inert({**known, "message_ids": [str(message["id"])], **opened})
         files: list[dict[str, Any]] = []
-        if mode == "live":
-            files = take_in(conn, {**known, **opened}, whatsapp, llm, master_key)  # type: ignore[typeddict-item]
-        with as_tenant(conn, opened["tenant_id"]):
-            context = {**known, **opened, **read_context(conn, phone_number_id, opened, payload)}
+        messages, found = read_context(conn, phone_number_id, opened, payload)
+        if mode == "live" and any(m["kind"] in FILES for m in messages):
+            files = take_in(conn, {**known, **opened}, messages, whatsapp, llm, master_key)  # type: ignore[typeddict-item]
+            _, found = read_context(conn, phone_number_id, opened, payload)  # with a voice note's words
+        context = {**known, **opened, **found}
         own_words = context["chatbot"].pop("notices")
         if (files or noted.get("notice")) and not context.get("say"):
             from f.chatbot.media import told
@@ -78,23 +80,24 @@ def main(
 
 
 def take_in(
-    conn: Connection, context: Context, whatsapp: c_whatsapp, llm: c_llm, master_key: str
+    conn: Connection,
+    context: Context,
+    messages: list[dict[str, Any]],
+    whatsapp: c_whatsapp,
+    llm: c_llm,
+    master_key: str,
 ) -> list[dict[str, Any]]:
     """Shows the customer that the message is read, and fetches what came with it. What is known of each file."""
-    with as_tenant(conn, context["tenant_id"]):
-        rows = conn.execute(
-            b"select message_id, message_of(payload) as message from inbound_messages where turn_id = %s order by seq",
-            [context["turn_id"]],
-        ).fetchall()
-        api = graph_api(conn, context, whatsapp, master_key)
-    kinds = {row["message"].get("type") for row in rows if isinstance(row["message"], dict)}
-    if api is None or not kinds & {"image", "audio", "document", "video"}:
-        return []  # without a token send_reply says what is missing
-    typing = api.keep_typing(rows[-1]["message_id"], most_s=60)
-    try:
-        from f.chatbot import media  # only here: most messages are text
+    from f.chatbot.graph_api import graph_api  # only here: most messages are text
 
-        return media.take_in(conn, context, rows, api, llm, master_key)
+    api = graph_api(conn, context, whatsapp, master_key)
+    if api is None:
+        return []  # send_reply says what is missing
+    typing = api.keep_typing(messages[-1]["message_id"], most_s=60)
+    try:
+        from f.chatbot import media
+
+        return media.take_in(conn, context, messages, api, llm, master_key)
     finally:
         typing.set()
 
@@ -146,29 +149,38 @@ def peek(conn: Connection, phone_number_id: str, message: dict[str, Any]) -> dic
     return found
 
 
+MESSAGES = (
+    "select message_id, message, message ->> 'type' as kind, message_words(payload) as words"
+    " from inbound_messages, message_of(payload) message where turn_id = %s order by seq"
+)
+CHATBOT = (
+    "select name, persona, system_prompt, provider, model, languages, dont_know, failure_message, show_citations,"
+    " max_rounds, max_seconds, history_tokens, notices from chatbots where phone_number_id = %s"
+)
+
+
 def read_context(
     conn: Connection, phone_number_id: str, opened: dict[str, Any], payload: str
-) -> dict[str, Any]:
-    """What the model is to know, read as the tenant."""
-    turn, contact = opened.get("turn_id"), opened.get("contact_id")
-    messages = conn.execute(
-        b"select message_id, message_words(payload) as words from inbound_messages where turn_id = %s order by seq",
-        [turn],
-    ).fetchall() or [{"message_id": None, "words": one(conn, "select message_words(%s)", [payload])}]
-    chatbot = conn.execute(
-        b"select name, persona, system_prompt, provider, model, languages, dont_know, failure_message, show_citations,"
-        b" max_rounds, max_seconds, history_tokens, notices from chatbots where phone_number_id = %s",
-        [phone_number_id],
-    ).fetchone()
-    assert chatbot is not None, "open_turn found it in the same database"
-    person = conn.execute(b"select name, language, lead from contacts where id = %s", [contact]).fetchone()
-    return {
-        "message_ids": [m["message_id"] for m in messages if m["message_id"]],
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """The turn's messages, and what the model is to know."""
+    contact = opened.get("contact_id")
+    messages, chatbots, people, before = ask(
+        conn,
+        opened["tenant_id"],
+        (MESSAGES, [opened.get("turn_id")]),
+        (CHATBOT, [phone_number_id]),
+        ("select name, language, lead from contacts where id = %s", [contact]),
+        past(contact, replayed(payload)),
+    )
+    (chatbot,) = chatbots  # open_turn found it in the same database
+    words = [m["words"] for m in messages] or [one(conn, "select message_words(%s)", [payload])]
+    return messages, {
+        "message_ids": [m["message_id"] for m in messages],
         # A voice note's words are the question; what it was is for the log.
-        "question": "\n".join(m["words"].removeprefix("[voice note] ") for m in messages),
-        "history": history(conn, contact, chatbot.pop("history_tokens"), replayed(payload)),
+        "question": "\n".join(said.removeprefix("[voice note] ") for said in words),
+        "history": utterances(before, chatbot.pop("history_tokens")),
         "chatbot": chatbot,
-        "contact": person or {"name": None, "language": None, "lead": {}},
+        "contact": people[0] if people else {"name": None, "language": None, "lead": {}},
     }
 
 
