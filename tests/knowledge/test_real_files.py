@@ -122,6 +122,17 @@ def test_a_browsers_print() -> None:
     )
 
 
+def test_marks_addresses_and_numbers_among_words_from_right_to_left() -> None:
+    assert in_order(
+        text_of("right-to-left.pdf"),
+        "الشحن مجاني للطلبات التي تزيد على 200 درهم.",
+        "من الأحد إلى الخميس: 9:00 - 18:00",
+        "اتصل على +971 4 555 0101 أو اكتب إلى info@example.ae.",
+        "אפשר להחזיר מוצרים תוך 31 יום ממועד הקבלה (סעיף 7), ובתנאי שהאריזה לא נפתחה.",
+        "לפרטים: support@example.com או 03-555-1000.",
+    )
+
+
 def test_what_a_browser_prints_above_and_below_each_page_is_in_no_sentence() -> None:
     found = read("printed.pdf")
     assert len(found) == 2

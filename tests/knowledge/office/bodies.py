@@ -116,6 +116,11 @@ PRINTED = f"""<!doctype html><meta charset="utf-8"><title>Handbook of Casa Lumen
         for n in range(1, 51)
     )
 }</p>"""
+RIGHT_TO_LEFT = """<!doctype html><html dir="rtl"><meta charset="utf-8"><style>@page { size: A5 }</style>
+<p>الشحن مجاني للطلبات التي تزيد على 200 درهم.</p><p>من الأحد إلى الخميس: 9:00 - 18:00</p>
+<p>اتصل على &lrm;+971 4 555 0101 أو اكتب إلى info@example.ae.</p>
+<p>אפשר להחזיר מוצרים תוך 31 יום ממועד הקבלה (סעיף 7), ובתנאי שהאריזה לא נפתחה.</p>
+<p>לפרטים: support@example.com או 03-555-1000.</p></html>"""
 
 
 def flat(kind: str, body: str, styles: str = STYLES) -> str:

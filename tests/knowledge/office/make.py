@@ -21,6 +21,7 @@ from tests.knowledge.office.bodies import (
     LANDSCAPE,
     MASTERS,
     PRINTED,
+    RIGHT_TO_LEFT,
     WEB,
     flat,
     form,
@@ -125,6 +126,7 @@ def browser(folder: Path) -> None:
     for name, body, flag in (
         ("web.pdf", WEB.format(columns=columns), "--no-pdf-header-footer"),
         ("printed.pdf", PRINTED, "--hide-scrollbars"),
+        ("right-to-left.pdf", RIGHT_TO_LEFT, "--no-pdf-header-footer"),
     ):
         page = folder / "page.html"
         page.write_text(body)

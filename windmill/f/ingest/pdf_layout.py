@@ -83,13 +83,15 @@ def _upright(text_page: pypdfium2.PdfTextPage) -> int | None:
 def _lines(text_page: pypdfium2.PdfTextPage, turn: int) -> list[Line]:
     found: list[Line] = []
     offset = 0
-    for text in str(text_page.get_text_range(errors="replace")).split("\r\n"):
+    whole = str(text_page.get_text_range(errors="replace"))
+    turned = is_right_to_left(whole)
+    for text in whole.split("\r\n"):
         units = len(text.encode("utf-16-le", "replace")) // 2
         if text.strip():
             lead = len(text) - len(text.lstrip())
             index = pdfium_raw.FPDFText_GetCharIndexFromTextIndex(text_page, offset + lead)
             line = _line(text_page, text, index, units - lead, turn)
-            if units == len(text) and is_right_to_left(text):
+            if units == len(text) and is_right_to_left(text, turned):
                 line = line._replace(text=reordered(text, partial(_edges, text_page, turn, offset)))
             found.append(line)
         offset += units + 2
