@@ -100,6 +100,15 @@ def workbook(rows: int = 3) -> openpyxl.Workbook:
     return book
 
 
+def discounts() -> openpyxl.Workbook:
+    book = openpyxl.Workbook()
+    book.active.append(["Voucher", "Discount"])
+    for n, (name, share) in enumerate((("Spring", 0.05), ("Member", 0.125)), 2):
+        book.active.append([name, share])
+        book.active[f"B{n}"].number_format = "0.0%"
+    return book
+
+
 def picture(text: str) -> bytes:
     image = Image.new("L", (600, 200), 255)
     ImageDraw.Draw(image).text((20, 80), text, fill=0)

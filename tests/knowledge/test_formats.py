@@ -27,10 +27,12 @@ FILES: dict[str, tuple[Callable[[], bytes], list[str]]] = {
     "long.xlsx": (lambda: files.saved(files.workbook(2_000)), ["Article: Lamp 1999 | Price: 2008.9"]),
     "comma.csv": (lambda: b'Name,Town,Note\nAnn,"Berlin, East","said ""hi"""\nBob,Rome,\n', ['| Name: Ann | Town: Berlin, East | Note: said "hi" |', "| Name: Bob | Town: Rome |"]),
     "semicolon.csv": (lambda: "Größe;Preis\nklein;9,90\ngroß;12,50\n".encode("cp1252"), ["| Größe: groß | Preis: 12,50 |"]),
+    "western.csv": (lambda: "Bezeichnung;Preis in €;Größe\nStehlampe „Käfer“;129,90;1,62 m\nTischleuchte Grün;45,50;48 cm\nPendelleuchte rund;99,00;Ø 60 cm\n".encode("cp1252"), ["Preis in €: 99,00 | Größe: Ø 60 cm"]),
     "tabs.tsv": (lambda: b"a\tb\n1\t2\n3\t4\n", ["| a: 3 | b: 4 |"]),
     "utf16.csv": (lambda: "名称,价格\n台灯,99\n".encode("utf-16"), ["| 名称: 台灯 | 价格: 99 |"]),
     "long.csv": (LONG_CSV.encode, ["| name: Lamp 999 | price: 999,50 |"]),
     "numbers.csv": (lambda: b"1,2\n3,4\n", ["| 1 | 2 |", "| 3 | 4 |"]),
+    "percent.xlsx": (lambda: files.saved(files.discounts()), ["| Voucher: Spring | Discount: 5% |", "| Voucher: Member | Discount: 12.5% |"]),
     "page.html": (files.PAGE.encode, ["# Help", "We deliver to Spain and Portugal.", "## Delivery", "- Express: 9.90", "| Country: Spain | Days: 2 |"]),
     "legacy.html": (lambda: "<html><body><p>Öffnungszeiten: täglich von 9 bis 18 Uhr für Sie geöffnet</body>".encode("cp1252"), ["Öffnungszeiten: täglich"]),
     "scripts.html": (lambda: f"<html><body>{''.join(f'<p>{t}' for t in files.SCRIPTS)}</body></html>".encode(), list(files.SCRIPTS)),
@@ -62,6 +64,18 @@ def test_what_a_reader_sees_is_found(filename: str) -> None:
     assert passages and all(passage["tokens"] <= 220 for passage in passages)
     joined = "".join("".join(p["text"] for p in passages).split())
     assert all("".join(text.split()) in joined for text in expected)
+
+
+def test_a_web_page_without_what_asks_for_consent() -> None:
+    asks = "<p>We use cookies.</p><button>Accept all</button>"
+    body = (
+        f"<div class='cookie-banner'>{asks}</div><div id='CybotCookiebotDialog'>{asks}</div><div role=dialog>{asks}</div>"
+        "<p style='display: none'>An old offer.</p><main><h1>Shop</h1><p>We bake cookies.</p><ul class='cookie-list'><li>Oat cookies: 3.50</ul></main>"
+    )
+    (found,) = read(f"<!doctype html><title>Shop</title>{body}".encode(), "a.html")
+    assert found["text"] == "# Shop\n\nWe bake cookies.\n- Oat cookies: 3.50"
+    (bare,) = read(f"<!doctype html>{body}".replace("main>", "div>").encode(), "a.html")
+    assert "Accept" not in bare["text"] and "old offer" not in bare["text"] and "Oat cookies" in bare["text"]
 
 
 def test_there_are_enough_of_them() -> None:

@@ -45,7 +45,7 @@ def test_a_model_that_does_not_answer_is_noted() -> None:
 
 
 def test_other_kinds_of_picture_are_refused_in_words() -> None:
-    with pytest.raises(Unreadable, match=r"an image; supported are .* PNG, JPEG, GIF and WebP pictures"):
+    with pytest.raises(Unreadable, match=r"an image; supported are .* PNG, JPEG, GIF and WebP\."):
         list(pages(b"II*\x00", "a.tiff"))
 
 

@@ -92,7 +92,7 @@ PICTURES = (
     "image/gif",
     "image/webp",
 )  # read by a model that sees, and named by their file
-SUPPORTED = "PDF, Word (.docx), PowerPoint (.pptx), Excel (.xlsx), CSV, web pages (.html), plain text, Markdown, PNG, JPEG, GIF and WebP pictures"
+SUPPORTED = "PDF, Word (.docx), PowerPoint (.pptx), Excel (.xlsx), CSV, web pages (.html), plain text, Markdown, PNG, JPEG, GIF and WebP"
 
 DEFAULT_LIMITS = Limits()
 EMPTY = "application/x-empty"

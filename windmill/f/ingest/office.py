@@ -79,6 +79,14 @@ def _shapes(shapes: Any) -> Iterator[Any]:
             yield shape
 
 
+def _shown(cell: Any) -> str:
+    """A cell as the sheet shows it, as far as that changes what it says: 0.05 may stand there as 5 %."""
+    value = cell.value
+    if isinstance(value, int | float) and not isinstance(value, bool) and "%" in str(cell.number_format):
+        return f"{100 * value:.10g}%"
+    return cell_text(value)
+
+
 def xlsx_pages(content: bytes, limits: Limits) -> Iterator[Page]:
     """A workbook, sheet after sheet, rows as they come."""
     archive.check(content)
@@ -89,7 +97,7 @@ def xlsx_pages(content: bytes, limits: Limits) -> Iterator[Page]:
     try:
         for sheet in book.worksheets:
             if sheet.sheet_state == "visible":
-                rows = ([cell_text(value) for value in row] for row in sheet.iter_rows(values_only=True))
+                rows = ([_shown(cell) for cell in row] for row in sheet.iter_rows())
                 for one in table_pages(clean(sheet.title), rows, number, limits):
                     number += 1
                     yield one

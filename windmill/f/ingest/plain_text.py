@@ -84,9 +84,13 @@ def _mostly_utf8(content: bytes) -> str | None:
 
 def _guessed(content: bytes) -> str | None:
     sample = content[:_SAMPLE].translate(None, _CONTROLS)  # a stray one makes the guess fail
-    best = from_bytes(sample, cp_isolation=_CANDIDATES).best()
+    found = from_bytes(sample, cp_isolation=_CANDIDATES)
+    best = found.best()
     if best is None:
         return None
+    # In a German price list nothing but Ø tells Western Europe's encoding from Central Europe's.
+    equal = (one for one in found if (one.chaos, one.coherence) == (best.chaos, best.coherence))
+    best = next((one for one in equal if one.encoding == "cp1252"), best)
     text = content.decode(best.encoding, "replace")
     return text if _looks_like_text(text) else None
 

@@ -84,8 +84,8 @@ def _letters(word: _Word) -> str:
             one, other = word.boxes[index], word.boxes[index + 1]
             if one is not None and one == other and letters[index] in _ALEF and letters[index + 1] == _LAM:
                 letters[index : index + 2] = [_LAM, letters[index]]
-    text, first, last = "".join(letters), word.boxes[0], word.boxes[-1]
-    if text[0] in _AROUND and first and last and sum(first) < sum(last):
+    text, one, other = "".join(letters), word.boxes[0], word.boxes[-1]
+    if text[0] in _AROUND and one and other and sum(one) < sum(other):
         core = text.lstrip(_AROUND)  # the mark at its left ends it
         text = core + text[: len(text) - len(core)][::-1]
     return text

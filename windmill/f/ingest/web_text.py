@@ -14,7 +14,16 @@ from f.ingest.page import Limits, Page, Unreadable, page
 from f.ingest.plain_text import decode
 from f.ingest.table_rows import cell_text, lines
 
-_NOT_TEXT = "script, style, noscript, template, svg, nav, footer, aside, form, iframe, dialog, [hidden], [aria-hidden=true], [role=navigation]"
+_NOT_TEXT = (
+    "script, style, noscript, template, svg, nav, footer, aside, form, iframe, dialog, [hidden], [aria-hidden=true], [role=navigation],"
+    " [role=dialog], [role=alertdialog], [style*='display:none' i], [style*='display: none' i]"
+)
+# What asks for consent: by the name that its author gave it, or by the tool that many sites use for it.
+_CONSENT = re.compile(
+    r"(cookie|gdpr|privacy).{0,3}(banner|consent|notice|bar|popup|modal|dialog|overlay|law|message|settings)|consent.{0,3}(banner|manager)"
+    r"|cookiebot|onetrust|usercentrics|borlabs|didomi|cmplz|termly|iubenda-cs",
+    re.IGNORECASE,
+)
 _BLOCK_TAGS = "address article blockquote dd div dl dt figcaption figure header hr main ol p section ul body details summary"
 _BLOCKS = frozenset(_BLOCK_TAGS.split())
 _SPACE = re.compile(r"\s+")
@@ -43,6 +52,10 @@ def read_html(source: str) -> tuple[str, str]:
     title = " ".join(clean(found.text() if found else "").split())
     for node in tree.css(_NOT_TEXT):
         node.decompose()
+    for node in tree.css("[id], [class]"):
+        names = f"{node.attributes.get('id') or ''} {node.attributes.get('class') or ''}"
+        if _CONSENT.search(names) and node.tag not in ("html", "body", "main", "article"):
+            node.decompose()
     mains = tree.css("main, [role=main]") or tree.css("article")
     root = mains[0] if len(mains) == 1 else tree.body
     parts: list[str] = []
