@@ -100,6 +100,43 @@ def workbook(rows: int = 3) -> openpyxl.Workbook:
     return book
 
 
+def merged() -> bytes:
+    """A price list as salons make them: names in two rows, groups that span rows, a note below."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (
+        ("Price list",),
+        ("Group", "Service", "Price", None),
+        (None, None, "short", "long"),
+        ("Ladies", "Cut", 48, 59.5),
+        (None, "Colour", 55, 65),
+        ("Men", "Cut", 29, None),
+        ("Whoever cancels less than 24 hours before the appointment pays half of its price.",),
+    ):
+        sheet.append(row)
+    for area in ("A1:D1", "A2:A3", "B2:B3", "C2:D2", "A4:A5", "A7:D7"):
+        sheet.merge_cells(area)
+    return saved(book)
+
+
+def merged_word() -> bytes:
+    document = docx.Document()
+    table = document.add_table(rows=5, cols=3)
+    for place, text in {
+        **{(0, 0): "Room", (0, 1): "Price", (1, 1): "high season", (1, 2): "low season"},
+        **{(2, 0): "Single", (2, 1): "85", (2, 2): "60", (3, 0): "Suite", (3, 1): "250", (3, 2): "190"},
+        (4, 1): "breakfast included",
+    }.items():
+        table.cell(*place).text = text
+    for first, last in (((0, 0), (1, 0)), ((0, 1), (0, 2)), ((3, 0), (4, 0)), ((4, 1), (4, 2))):
+        table.cell(*first).merge(table.cell(*last))
+    return saved(document)
+
+
+MERGED = """<!doctype html><table><tr><th rowspan=2>Room<th colspan=2>Price<tr><th>high season<th>low season
+<tr><td>Single<td>85<td>60<tr><td rowspan=2>Suite<td>250<td>190<tr><td colspan=2>breakfast included</table>"""
+
+
 def discounts() -> openpyxl.Workbook:
     book = openpyxl.Workbook()
     book.active.append(["Voucher", "Discount"])

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,8 @@ from f.ingest.page import Heading, Limits, Page, Unreadable, page
 from f.ingest.table_rows import cell_text, lines, table_pages
 
 _BULLET = "- "
+_MERGED = re.compile(rb'mergeCell ref="([A-Z]{1,3})(\d{1,7}):[A-Z]{1,3}(\d{1,7})"')
+_MOST_MERGED = 20_000
 
 
 def pptx_pages(content: bytes, limits: Limits) -> Iterator[Page]:
@@ -79,6 +82,37 @@ def _shapes(shapes: Any) -> Iterator[Any]:
             yield shape
 
 
+def _sheet_rows(sheet: Any, merged: dict[tuple[int, int], int]) -> Iterator[list[str]]:
+    """A sheet's rows; what stands in a cell that is merged over several rows is said in each of them."""
+    above: dict[int, tuple[int, str]] = {}  # by column: the last row that it holds for, and what
+    for number, cells in enumerate(sheet.iter_rows(), 1):
+        row = [_shown(cell) for cell in cells]
+        for column, (last, text) in above.items():
+            if number <= last and column < len(row) and not row[column]:
+                row[column] = text
+        for column, text in enumerate(row):
+            if (number, column) in merged:
+                above[column] = (merged[number, column], text)
+        yield row
+
+
+def _merged(book: Any, sheet: Any) -> dict[tuple[int, int], int]:
+    """The last row of each cell that is merged over several rows, by its first row and column. openpyxl reads this only with the whole
+    sheet in memory."""
+    from openpyxl.utils import column_index_from_string
+
+    found: dict[tuple[int, int], int] = {}
+    with book._archive.open(sheet._worksheet_path) as part:
+        rest = b""
+        while block := part.read(1 << 20):
+            for match in _MERGED.finditer(rest + block):
+                first, last = int(match[2]), int(match[3])
+                if last > first and len(found) < _MOST_MERGED:
+                    found[first, column_index_from_string(match[1].decode()) - 1] = last
+            rest = block[-200:]
+    return found
+
+
 def _shown(cell: Any) -> str:
     """A cell as the sheet shows it, as far as that changes what it says: 0.05 may stand there as 5 %."""
     value = cell.value
@@ -97,7 +131,7 @@ def xlsx_pages(content: bytes, limits: Limits) -> Iterator[Page]:
     try:
         for sheet in book.worksheets:
             if sheet.sheet_state == "visible":
-                rows = ([_shown(cell) for cell in row] for row in sheet.iter_rows())
+                rows = _sheet_rows(sheet, _merged(book, sheet))
                 for one in table_pages(clean(sheet.title), rows, number, limits):
                     number += 1
                     yield one

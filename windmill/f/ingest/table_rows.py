@@ -12,6 +12,8 @@ from f.ingest.page import Heading, Limits, Page, Unreadable, page
 
 PAGE_ROWS = 200
 _MOST_ABOVE = 5
+_MOST_SPANNED = 100
+_LONGEST_CELL = 60
 _NUMBER = re.compile(r"[\s\d.,:%/€$£+-]*")
 
 
@@ -51,8 +53,60 @@ def lines(rows: Iterable[list[str]]) -> Iterator[str]:
     second = next(filled, None)
     if not header or second is None:
         yield _line(first)
+    elif _names_parts(header, second):
+        header, second = _joined(header, second), next(filled, None)
     for row in chain([second] if second else [], filled):
-        yield f"| {' | '.join(_cells(header, row))} |"
+        note = len(header) > 2 and sum(map(bool, row)) == 1 and len(max(row, key=len)) > _LONGEST_CELL
+        yield _line(row) if note else f"| {' | '.join(_cells(header, row))} |"
+
+
+def spread(rows: Iterable[Iterable[tuple[str, int, int]]]) -> Iterator[list[str]]:
+    """Rows of cells with the columns and rows that each one spans, as a plain grid.
+
+    What spans rows holds for each of them, and is said there again; of what spans columns the others stay empty.
+    """
+    above: dict[int, tuple[int, str]] = {}  # by column: for how many more rows, and what
+    for cells in rows:
+        row: list[str] = []
+
+        def carried(row: list[str] = row) -> None:
+            while len(row) in above:
+                left, text = above.pop(len(row))
+                if left > 1:
+                    above[len(row)] = (left - 1, text)
+                row.append(text)
+
+        carried()
+        waiting: dict[int, tuple[int, str]] = {}
+        for text, columns, span in cells:
+            for offset in range(min(max(columns, 1), _MOST_SPANNED)):
+                if span > 1:
+                    waiting[len(row)] = (min(span, _MOST_SPANNED) - 1, "" if offset else text)
+                row.append("" if offset else text)
+            carried()
+        above.update(waiting)
+        yield row
+
+
+def _names_parts(header: list[str], row: list[str]) -> bool:
+    """True if the row below the header names what stands below a header that spans columns: "Price" above "short" and "long"."""
+    width = max(len(header), len(row))
+    tops, names = header + [""] * (width - len(header)), row + [""] * (width - len(row))
+    own = [place for place in range(width) if names[place] and names[place] != tops[place]]
+    spanned = all(not tops[place] or (place + 1 < width and not tops[place + 1]) for place in own)
+    left_alone = any(tops[place] and place not in own for place in range(width))
+    numbers = any(_NUMBER.fullmatch(names[place]) for place in own)
+    return len(own) >= 2 and spanned and left_alone and not numbers and any(not tops[place] for place in own)
+
+
+def _joined(header: list[str], row: list[str]) -> list[str]:
+    top, found = "", []
+    for place in range(max(len(header), len(row))):
+        own = header[place] if place < len(header) else ""
+        top = own or top
+        part = row[place] if place < len(row) else ""
+        found.append(f"{top} {part}" if part and part != own else own)
+    return found
 
 
 def _line(row: list[str]) -> str:

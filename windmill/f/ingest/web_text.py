@@ -12,7 +12,7 @@ from typing import Any
 from f.ingest.clean import clean
 from f.ingest.page import Limits, Page, Unreadable, page
 from f.ingest.plain_text import decode
-from f.ingest.table_rows import cell_text, lines
+from f.ingest.table_rows import cell_text, lines, spread
 
 _NOT_TEXT = (
     "script, style, noscript, template, svg, nav, footer, aside, form, iframe, dialog, [hidden], [aria-hidden=true], [role=navigation],"
@@ -83,9 +83,7 @@ def _walk(node: Any, parts: list[str]) -> None:
             title = " ".join(one.text(separator=" ").split())
             parts.append(f"\n\n{'#' * _LEVELS[tag]} {title}\n\n" if title else "")
         elif tag == "table":
-            rows = [
-                [cell_text(cell.text(separator=" ")) for cell in row.css("th, td")] for row in one.css("tr")
-            ]
+            rows = spread([_cell(cell) for cell in row.css("th, td")] for row in one.css("tr"))
             parts.append("\n\n" + "\n".join(lines(rows)) + "\n\n")
         elif tag == "pre":
             parts.append(f"\n\n{one.text()}\n\n")
@@ -94,6 +92,16 @@ def _walk(node: Any, parts: list[str]) -> None:
             parts.append(mark)
             stack.append("\n" if mark else "")
             stack += reversed(list(one.iter(include_text=True)))
+
+
+def _cell(cell: Any) -> tuple[str, int, int]:
+    """A cell's text, and how many columns and rows it spans."""
+    columns, rows = (str(cell.attributes.get(name) or "") for name in ("colspan", "rowspan"))
+    return (
+        cell_text(cell.text(separator=" ")),
+        int(columns[:4]) if columns.isdecimal() else 1,
+        int(rows[:4]) if rows.isdecimal() else 1,
+    )
 
 
 def _declared(content: bytes) -> str:

@@ -76,8 +76,7 @@ def _blocks(parent: Any, styles: dict[str, str], notes: dict[str, str]) -> Itera
         if one.tag == f"{_W}p":
             yield from _paragraph(one, styles, notes)
         elif one.tag == f"{_W}tbl":
-            rows = ([_cell(cell) for cell in row.iter(f"{_W}tc")] for row in one.iterchildren(f"{_W}tr"))
-            yield from (("text", line) for line in lines(rows))
+            yield from (("text", line) for line in lines(_rows(one)))
         elif one.tag in (f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins", f"{_W}customXml", f"{_W}smartTag"):
             yield from _blocks(one, styles, notes)
 
@@ -133,6 +132,23 @@ def _breaks(paragraph: Any) -> Iterator[Any]:
     for found in paragraph.iter(f"{_W}br"):
         if found.get(f"{_W}type") == "page":
             yield found
+
+
+def _rows(table: Any) -> Iterator[list[str]]:
+    """A table's rows. What spans rows is said in each of them; of what spans columns the others stay empty."""
+    above: list[str] = []
+    for row in table.iterchildren(f"{_W}tr"):
+        cells: list[str] = []
+        for cell in row.iter(f"{_W}tc"):
+            text = _cell(cell)
+            merge = cell.find(f"{_W}tcPr/{_W}vMerge")
+            if merge is not None and merge.get(f"{_W}val") != "restart":
+                text = text or (above[len(cells)] if len(cells) < len(above) else "")
+            span = cell.find(f"{_W}tcPr/{_W}gridSpan")
+            width = str(span.get(f"{_W}val")) if span is not None else "1"
+            cells += [text, *[""] * (min(int(width), 100) - 1 if width.isdecimal() else 0)]
+        yield cells
+        above = cells
 
 
 def _cell(cell: Any) -> str:
