@@ -261,3 +261,10 @@ def test_a_suspended_business_is_closed_to_its_staff(portal: Portal) -> None:
 
 def test_dollar_signs_travel_unharmed() -> None:
     assert "$" not in request("search", question="$var:f/chatbot/master_key")
+
+
+def test_half_an_emoji_from_a_page_is_stored_mended(portal: Portal) -> None:
+    editor, answers = "editor@alpha.example", "f.office.answers"
+    assert portal.ask(editor, answers, "add", question="Open \ud83d?", answer="Yes \x00👋.")["ok"] is True
+    (pair,) = portal.ask(editor, answers, "list")["pairs"]
+    assert (pair["question"], pair["answer"]) == ("Open \ufffd?", "Yes 👋.")

@@ -108,11 +108,11 @@ def read(request: Any) -> Ask:
 
 
 def text(ask: Ask, name: str, longest: int = 4000) -> str:
-    """A text of the request, '' where it is absent. No zero characters: PostgreSQL can't store them."""
+    """A text of the request, '' where it is absent. No zero characters and no half emoji: PostgreSQL can't store them."""
     value = ask.get(name) or ""
     if not isinstance(value, str) or len(value) > longest:
         raise Refused("bad_request", f"“{name}” must be a text of at most {longest} characters.")
-    return value.replace("\x00", "")
+    return value.replace("\x00", "").encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def an_id(ask: Ask, name: str) -> str:
