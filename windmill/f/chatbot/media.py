@@ -10,6 +10,7 @@
 # python-docx==1.2.0
 # python-pptx==1.0.2
 # selectolax==1.0.2
+# pillow==13.0.0
 """What customers send beside text: fetched from Meta, heard, read, and kept in the table `media`.
 
 Bytes go from Meta into the table, and from there into a model's request: never into a step's arguments, results or log. Every file
