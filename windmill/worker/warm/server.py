@@ -52,7 +52,19 @@ def preload(folder: Path) -> Preloaded:
     gc.disable()
     gc.collect()
     gc.freeze()
+    use_large_pages()
     return Preloaded({name: installed[name] for name in names}, loaded)
+
+
+def use_large_pages() -> None:
+    """Puts what is preloaded into pages of 2 MB, so that a fork has 50 entries to copy and not 25,000. Linux before 6.1 leaves it as it is."""
+    for line in Path("/proc/self/maps").read_text().splitlines():
+        span, mode, *rest = line.split()
+        start, end = (int(address, 16) for address in span.split("-"))
+        if mode == "rw-p" and rest[3:] in ([], ["[heap]"]):
+            ctypes.CDLL(None).madvise(
+                ctypes.c_void_p(start), ctypes.c_size_t(end - start), 25
+            )  # MADV_COLLAPSE
 
 
 def resident() -> int:
