@@ -32,6 +32,7 @@ def test_every_page_is_accessible_and_fits(
             if tabs.count():
                 tabs.nth(number).click()
                 expect(tabs.nth(number)).to_have_attribute("aria-selected", "true")
+                expect(tabs.nth(number)).to_be_in_viewport(ratio=0.99)
                 expect(page.locator("main .state[role=status]")).to_have_count(0)
             check(page)
         if name in ("Conversations", "Conversaciones"):

@@ -171,6 +171,10 @@ export function Tabs({ label, names, title, chosen, choose, children }: TabsProp
     choose(next)
     document.getElementById(`${id}${next}`)?.focus()
   }
+  // On a narrow screen the tabs scroll sideways: the chosen one is seen whole.
+  useEffect(() => {
+    document.getElementById(id + chosen)?.scrollIntoView({ inline: 'nearest', block: 'nearest' })
+  }, [id, chosen])
   return (
     <>
       <div className="tabs" role="tablist" aria-label={label} onKeyDown={move}>
