@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -23,15 +24,20 @@ class ServerWorld(World):
 
     stack: ServerStack
 
+    def __init__(self, stack: ServerStack, since: str | None) -> None:
+        super().__init__(stack)
+        self.since = since  # when the newest job was made that was there before
+
     def job(self, run: str) -> dict[str, Any]:
         found: dict[str, Any] = self.stack.windmill().call("GET", f"jobs_u/get/{run}").json()
         return found
 
     def jobs(self) -> list[dict[str, Any]]:
-        """Every job of the workspace, whole, with its log."""
+        """Every job of the workspace since this suite began, whole, with its log."""
         server = self.stack.windmill()
-        listed = server.call("GET", "jobs/list?per_page=1000").json()
-        assert len(listed) < 1000, "more jobs than a listing holds: use a fresh workspace"
+        newer = f"&created_after={quote(self.since)}" if self.since else ""
+        listed = server.call("GET", f"jobs/list?per_page=1000{newer}").json()
+        assert len(listed) < 1000, "more jobs than a listing holds: some of them were not looked at"
 
         def whole(entry: dict[str, Any]) -> list[dict[str, Any]]:
             job = server.call("GET", f"jobs_u/get/{entry['id']}", ok=(200, 404))
@@ -44,6 +50,13 @@ class ServerWorld(World):
     def run_of(self, message_id: str) -> str:
         (row,) = self.rows("select run_id::text from inbound_messages where message_id = %s", message_id)
         return str(row["run_id"])
+
+
+def newest_job(stack: ServerStack) -> str | None:
+    """When the newest job of the workspace was made, by the server's clock; None where there is no workspace or no job."""
+    found = stack.windmill().call("GET", "jobs/list?per_page=1", ok=(200, 400, 401, 403, 404))
+    listed = found.json() if found.status_code == 200 else []
+    return str(listed[0]["created_at"]) if listed else None
 
 
 @pytest.fixture(scope="session")
@@ -82,8 +95,9 @@ def world(server: dict[str, str]) -> Iterator[ServerWorld]:
     folder.chmod(0o755)
     stack = ServerStack(folder, server)
     try:
+        since = newest_job(stack)
         stack.bring_up()
-        yield ServerWorld(stack)
+        yield ServerWorld(stack, since)
     finally:
         stack.stop()
         shutil.rmtree(folder, ignore_errors=True)
