@@ -134,6 +134,18 @@ def test_a_dry_run_shows_the_answer_and_sends_nothing(world: ServerWorld) -> Non
     assert world.rows("select count(*) from conversation_logs") == logs
 
 
+def test_a_mode_that_there_is_not_sends_nothing(world: ServerWorld) -> None:
+    before = len(world.sent(SHOP))
+    arguments = {
+        **envelope(change(SHOP, message("How long is a gift card valid?", customer=1))),
+        "mode": "dry-run",
+    }
+    job = start(world, "f/f/chatbot/whatsapp_message", arguments)
+    assert job["success"] is False
+    assert "mode is live or dry_run" in json.dumps(job["result"])
+    assert len(world.sent(SHOP)) == before
+
+
 def test_the_recovery_script_hands_over_what_nobody_took(world: ServerWorld) -> None:
     """As if the ingress had died right after storing the message."""
     sent = message("How long is a gift card valid?", customer=1)

@@ -51,6 +51,8 @@ def main(
     object: str = "whatsapp_business_account",
     mode: Mode = "live",
 ) -> Context:
+    if mode not in ("live", "dry_run"):  # a slip of the pen must not send
+        raise ValueError("mode is live or dry_run")
     entry = json.loads(entry) if isinstance(entry, str) else entry
     value, message = the_message(entry)
     phone_number_id = str(value["metadata"]["phone_number_id"])
