@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import os
 import signal
@@ -41,6 +42,9 @@ def main() -> int:
         # After its orderly end the server raises the signal once more, for whoever was there before it.
         signal.signal(number, lambda *_: sys.exit(1 if app.is_broken else 0))
     log.info("Listening.", extra={"host": chosen.host, "port": chosen.port})
+    # A request leaves no cycles behind: looking for some, object by object, is a tenth of what it costs.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
     serve(app, sock, chosen.connections)
     return 0
 

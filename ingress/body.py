@@ -39,18 +39,22 @@ class BodyReader:
         for name, value in headers:
             if name == b"content-length" and int(value) > DRAINED * self._cap:
                 raise NotRead(413, "too_large")
+        # Nearly always this is all of it. A timer for it would cost as much as parsing it; who sends a head and no more is cut off in server.py.
+        first = await receive()
+        body: bytes = first.get("body", b"")
+        if first["type"] == "http.request" and not first.get("more_body") and len(body) <= self._cap:
+            return body
         try:
             async with asyncio.timeout(self._timeout):
-                return await self._collect(receive)
+                return await self._collect(first, receive)
         except TimeoutError:
             raise NotRead(408, "too_slow") from None
 
-    async def _collect(self, receive: Receive) -> bytes:
+    async def _collect(self, message: Message, receive: Receive) -> bytes:
         chunks: list[bytes] = []
         size = 0
         try:
             while True:
-                message = await receive()
                 if message["type"] != "http.request":
                     raise Gone
                 chunk: bytes = message.get("body", b"")
@@ -64,7 +68,8 @@ class BodyReader:
                 if self._held > self._memory:
                     raise NotRead(503, "memory")
                 if not message.get("more_body"):
-                    return chunk if len(chunks) == 1 else b"".join(chunks)
+                    return b"".join(chunks)
+                message = await receive()
         finally:
             self._held -= size
 

@@ -1,4 +1,4 @@
-"""The HTTP server: uvicorn, guarded against senders who never finish their request's head."""
+"""The HTTP server: uvicorn, guarded against senders who never finish their request's head, or send nothing after it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _HEAD_S = 10.0
 
 
 class GuardedProtocol(HttpToolsProtocol):
-    """Knows since when a request's head is being waited for. uvicorn would wait, and collect, for ever."""
+    """Knows since when a request's head, or the first of its body, is being waited for. uvicorn would wait, and collect, for ever."""
 
     head_since = 0.0  # 0: nothing is being waited for
     head_bytes = 0
@@ -26,10 +26,15 @@ class GuardedProtocol(HttpToolsProtocol):
         super().on_message_begin()
         self.head_since = self.head_since or self.loop.time()
 
-    def on_headers_complete(self) -> None:
+    def on_body(self, body: bytes) -> None:
         self.head_since = 0.0
         self.head_bytes = 0
-        super().on_headers_complete()
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self.head_since = 0.0
+        self.head_bytes = 0
+        super().on_message_complete()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)

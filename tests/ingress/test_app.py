@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -173,6 +174,20 @@ def test_a_sender_who_hangs_up_leaves_no_trace(ingress: Ingress, database: Datab
 
 def test_a_head_without_end_is_cut_off(ingress: Ingress) -> None:
     assert raw(ingress, b"GET /webhook HTTP/1.1\r\n", *[b"X-More: " + b"x" * 9000 + b"\r\n"] * 20) in (b"",)
+
+
+def test_who_stops_in_the_head_or_right_after_it_is_cut_off(ingress: Ingress) -> None:
+    """Both at once, because it takes the server ten seconds."""
+    head = b"POST /webhook HTTP/1.1\r\nHost: x\r\nX-Hub-Signature-256: x\r\nContent-Length: 9\r\n"
+    with ExitStack() as stack:
+        stopped = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", ingress.port), timeout=30))
+            for _ in range(2)
+        ]
+        for sock, sent in zip(stopped, (head, head + b"\r\n"), strict=True):
+            sock.sendall(sent)
+        assert [sock.recv(100) for sock in stopped] == [b"", b""]
+    assert ingress.http.get("/healthz").status_code == 200
 
 
 @pytest.mark.field_failure(14)
