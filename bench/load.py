@@ -157,7 +157,7 @@ async def main() -> None:
     )
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--count", type=int, default=20000)
-    parser.add_argument("--connections", type=int, default=128)
+    parser.add_argument("--connections", type=int, default=256)
     parser.add_argument("--rate", type=float, default=0, help="arrivals a second; 0: flat out")
     options = parser.parse_args()
     made = requests(options.count, os.environ["META_APP_SECRET"].encode(), f"127.0.0.1:{options.port}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
 
 from starlette.types import Message, Receive
 
@@ -34,11 +33,10 @@ class BodyReader:
         self._memory = memory
         self._held = 0
 
-    async def read(self, headers: Iterable[tuple[bytes, bytes]], receive: Receive) -> bytes:
-        """The whole body; NotRead or Gone otherwise."""
-        for name, value in headers:
-            if name == b"content-length" and int(value) > DRAINED * self._cap:
-                raise NotRead(413, "too_large")
+    async def read(self, length: bytes | None, receive: Receive) -> bytes:
+        """The whole body; NotRead or Gone otherwise. `length`: what Content-Length says."""
+        if length and int(length) > DRAINED * self._cap:
+            raise NotRead(413, "too_large")
         # Nearly always this is all of it. A timer for it would cost as much as parsing it; who sends a head and no more is cut off in server.py.
         first = await receive()
         body: bytes = first.get("body", b"")

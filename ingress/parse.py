@@ -21,7 +21,7 @@ _CLASSES = bytes(
     0x30 if c in b"0123456789." else 0x65 if c in b"eE" else 0x3A if c in b":,[ \t\n\r\v\f+-" else 0x78
     for c in range(256)
 )
-_HINTS = (b":" + b"0" * 16, b"0e000", b"0e:000")
+_LONG = b":" + b"0" * 16
 # A string (to its end or to that of the text: one pass is enough for any broken text) or a number.
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\Z)|-?[0-9][0-9.eE+-]*', re.DOTALL)
 _ESCAPE = re.compile(
@@ -58,7 +58,8 @@ def parse(raw: bytes) -> Document:
 
 def _holds_odd_number(raw: bytes) -> bool:
     classes = raw.translate(_CLASSES)
-    return any(hint in classes for hint in _HINTS) and _ODD_NUMBER.search(raw) is not None
+    hinted = _LONG in classes or b"0e000" in classes or b"0e:000" in classes
+    return hinted and _ODD_NUMBER.search(raw) is not None
 
 
 def _parse_fast(raw: bytes) -> Document | None:

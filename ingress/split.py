@@ -123,7 +123,7 @@ def _of_change(entry: dict[str, Any], change: Any) -> Iterator[_Piece]:
             yield _Piece(phone, None, "other", None, _enveloped(entry, change, alone), alone, field)
             continue
         for item in items:
-            yield _of_item(entry, change, name, item, kind)
+            yield _of_item(entry, change, phone, name, item, kind)
     if not found:
         yield _Piece(phone, None, "other", None, {**entry, "changes": [change]}, value, field)
     elif value.get("errors"):
@@ -131,9 +131,10 @@ def _of_change(entry: dict[str, Any], change: Any) -> Iterator[_Piece]:
         yield _Piece(phone, None, "other", None, _enveloped(entry, change, alone), alone, field)
 
 
-def _of_item(entry: dict[str, Any], change: dict[str, Any], name: str, item: Any, kind: str) -> _Piece:
+def _of_item(
+    entry: dict[str, Any], change: dict[str, Any], phone: str, name: str, item: Any, kind: str
+) -> _Piece:
     value = change["value"]
-    phone = _phone(entry, value)
     message_id, sender = _identify(item, kind) if isinstance(item, dict) else (None, None)
     # Nobody can be answered from a number that is not named; a status finds its message without it.
     if message_id is not None and kind != "status" and phone.startswith("waba:"):
@@ -211,4 +212,5 @@ def _text(value: Any) -> str:
 
 
 def _bounded(name: str) -> str:
-    return name if len(name.encode()) <= _MAX_NAME else f"sha256:{hashlib.sha256(name.encode()).hexdigest()}"
+    short = len(name) <= _MAX_NAME if name.isascii() else len(name.encode()) <= _MAX_NAME
+    return name if short else f"sha256:{hashlib.sha256(name.encode()).hexdigest()}"

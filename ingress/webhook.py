@@ -74,15 +74,12 @@ class Webhook:
 
     async def _take(self, scope: Scope, receive: Receive) -> None:
         """Returns when all of the request's events are stored; Refused otherwise."""
-        headers = scope["headers"]
-        given = b""
-        for name, value in headers:
-            if name == b"x-hub-signature-256":
-                given = value
+        headers = dict(scope["headers"])
+        given = headers.get(b"x-hub-signature-256")
         if not given:
             raise Refused(401, "unsigned", "X-Hub-Signature-256 is missing.")
         try:
-            body = await self._reader.read(headers, receive)
+            body = await self._reader.read(headers.get(b"content-length"), receive)
             if not self._signature.fits(given, body):
                 raise Refused(401, "bad_signature", "X-Hub-Signature-256 does not fit the body.")
             events = split(body)
