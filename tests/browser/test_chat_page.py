@@ -39,7 +39,7 @@ class Phone:
     def write_as(self, name: str) -> None:
         with self.page.expect_response("**/api/conversation?*"):
             self.page.click(f".person:has-text('{name}')")
-        self.page.wait_for_function("document.querySelector('#thread').children.length > 0")
+        self.page.locator("#thread > *").first.wait_for(state="attached")
 
     def answers(self) -> int:
         return self.page.locator(".msg.out").count()
