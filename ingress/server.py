@@ -27,14 +27,16 @@ class GuardedProtocol(HttpToolsProtocol):
         self.head_since = self.head_since or self.loop.time()
 
     def on_body(self, body: bytes) -> None:
-        self.head_since = 0.0
-        self.head_bytes = 0
+        self.wait_no_more()
         super().on_body(body)
 
     def on_message_complete(self) -> None:
+        self.wait_no_more()
+        super().on_message_complete()
+
+    def wait_no_more(self) -> None:
         self.head_since = 0.0
         self.head_bytes = 0
-        super().on_message_complete()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)

@@ -212,5 +212,4 @@ def _text(value: Any) -> str:
 
 
 def _bounded(name: str) -> str:
-    short = len(name) <= _MAX_NAME if name.isascii() else len(name.encode()) <= _MAX_NAME
-    return name if short else f"sha256:{hashlib.sha256(name.encode()).hexdigest()}"
+    return name if len(name.encode()) <= _MAX_NAME else f"sha256:{hashlib.sha256(name.encode()).hexdigest()}"

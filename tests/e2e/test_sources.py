@@ -60,8 +60,12 @@ def administer(world: World, statement: str) -> None:
 
 @pytest.fixture
 def site(world: World) -> Iterator[Site]:
-    """A web site of the clinic, which the operator lets its tenants reach."""
-    one = Site()
+    """A web site of the clinic."""
+    yield from reachable(world, Site())
+
+
+def reachable(world: World, one: Site) -> Iterator[Site]:
+    """A web site on this machine, which the operator lets tenants reach, until the test is over."""
     server, path = world.stack.windmill(), "f/chatbot/settings"
     before = server.call("GET", f"resources/get_value/{path}").json()
     hosts = [*before["allowed_private_hosts"], one.host]

@@ -12,7 +12,7 @@ import pytest
 from local.seed import CLINIC, SHOP, wait_for
 from tests.e2e.phone import Phone
 from tests.e2e.test_delivery import answered, change, deliver, envelope, message
-from tests.e2e.test_sources import portal, read
+from tests.e2e.test_sources import portal, reachable, read
 from tests.knowledge import real_files
 from tests.knowledge.website import Site
 from tests.windmill_server.conftest import ServerWorld
@@ -72,15 +72,7 @@ def test_a_customers_word_file_is_read(world: ServerWorld) -> None:
 @pytest.fixture
 def site(world: ServerWorld) -> Iterator[Site]:
     """A web site on this machine, which the operator lets tenants reach."""
-    one = Site(world.stack.host)
-    server, path = world.stack.windmill(), "f/chatbot/settings"
-    before = server.call("GET", f"resources/get_value/{path}").json()
-    hosts = [*before["allowed_private_hosts"], one.host]
-    wished = {**before, "allowed_private_hosts": hosts, "crawl_pause_s": 0}
-    server.call("POST", f"resources/update/{path}", {"value": wished})
-    yield one
-    server.call("POST", f"resources/update/{path}", {"value": before})
-    one.close()
+    yield from reachable(world, Site(world.stack.host))
 
 
 def test_a_web_page_answers_and_the_schedule_reads_it_again(world: ServerWorld, site: Site) -> None:

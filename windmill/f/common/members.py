@@ -18,6 +18,7 @@ from typing import Any, TypedDict
 import psycopg
 
 from f.common.database import Connection, connect, one
+from f.common.references import sound
 
 MARK = "chatmill"
 ANYONE = frozenset({"owner", "editor", "agent", "viewer"})
@@ -112,7 +113,7 @@ def text(ask: Ask, name: str, longest: int = 4000) -> str:
     value = ask.get(name) or ""
     if not isinstance(value, str) or len(value) > longest:
         raise Refused("bad_request", f"“{name}” must be a text of at most {longest} characters.")
-    return value.replace("\x00", "").encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return sound(value)
 
 
 def an_id(ask: Ask, name: str) -> str:
