@@ -55,8 +55,8 @@ create function telling_words(p_question text) returns text
                       then regexp_replace(p_question, '\m' || regexp_replace(name, '[^[:alnum:][:space:]]', '\\\&', 'g') || '\M', ' ', 'g')
                       else p_question end as bare from tenants where id = current_tenant()) asked,
          lateral (select coalesce((select other from unnest(array['english', 'spanish', 'german', 'french', 'portuguese', 'italian', 'dutch', 'danish',
-                      'swedish', 'norwegian', 'finnish', 'hungarian', 'turkish']) other where small_words(other, p_question) > 0
-                      order by small_words(other, p_question) desc limit 1), 'simple') as tongue) t
+                      'swedish', 'norwegian', 'finnish', 'hungarian', 'turkish']) other, small_words(other, p_question) as small
+                      where small > 0 order by small desc limit 1), 'simple') as tongue) t
 $$;
 
 -- The passages that fit a question best, each with the floor that its relevance must reach to be evidence. Of the current tenant only.

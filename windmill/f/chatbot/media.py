@@ -219,9 +219,8 @@ def told(
         for file in files
         if file["problem"]
     ]
-    back = (
-        notice == "welcome_back"
-    )  # the customer has written nothing but the word for it, and what else came in this turn
+    # The customer has written nothing but the word for it, and what else came in this turn.
+    back = notice == "welcome_back"
     situations = ["welcome_back", *problems] if back else problems
     words = "\n\n".join(say(context, own_words, key) for key in dict.fromkeys(situations))
     found: dict[str, Any] = {
