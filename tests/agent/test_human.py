@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from f.chatbot import history
 from f.chatbot.grounding import asks_back, is_courtesy, unsupported
-from f.chatbot.history import history, newest_that_fit
 from f.chatbot.language import detect
 from f.chatbot.staff import keyword_of
-from f.common.database import as_tenant, connect
+from f.common.database import as_tenant, ask, connect
 from tests.agent.conftest import SHOP, Bench, notes, tools_called
 from tests.agent.vendors import call
 
@@ -198,10 +198,10 @@ def test_history_drops_whole_turns_from_the_oldest() -> None:
         [{"role": "user", "text": f"q{n} " * 50}, {"role": "assistant", "text": f"a{n} " * 50}]
         for n in range(30)
     ]
-    kept = newest_that_fit(turns, 700)
+    kept = history.newest_that_fit(turns, 700)
     assert 0 < len(kept) < 60 and len(kept) % 2 == 0
     assert kept[0]["role"] == "user" and kept[-1]["text"].startswith("a29")
-    assert newest_that_fit(turns, 0) == []
+    assert history.newest_that_fit(turns, 0) == []
 
 
 @pytest.mark.field_failure(17)
@@ -213,8 +213,9 @@ def test_a_long_conversation_stays_within_the_budget_and_in_the_database(bench: 
         " from generate_series(1, 150) n, unnest(array['in', 'out']) d order by n, d",
         *(bench.tenants[SHOP], contact, SHOP),
     )
-    with connect(bench.db) as conn, as_tenant(conn, bench.tenants[SHOP]):
-        shown = history(conn, contact, 2000)
+    with connect(bench.db) as conn:
+        (rows,) = ask(conn, bench.tenants[SHOP], history.past(contact))
+    shown = history.utterances(rows, 2000)
     assert shown[-1]["text"].startswith("out150") and 10 < len(shown) < 60
     assert sum(len(u["text"]) for u in shown) < 4 * 2000
     kept = bench.rows("select count(*) as n from conversation_logs where contact_id = %s", contact)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from f.common.tokens import BYTES_PER_TOKEN, count_tokens
 
 if TYPE_CHECKING:
-    from f.common.database import Connection, Statement
+    from f.common.database import Statement
     from f.common.shapes import Utterance
 
 PER_MESSAGE = 4  # tokens that a message costs beside its words
@@ -30,12 +30,6 @@ PAST = (
 def past(contact: str | None, before_message: str | None = None) -> Statement:
     """Reads the newest messages. `before_message`: as it was when that message came, for taking a past turn through the bot again."""
     return PAST, [contact, contact, before_message, before_message, contact, MOST_MESSAGES]
-
-
-def history(conn: Connection, contact: str | None, budget_tokens: int) -> list[Utterance]:
-    """What a contact's next turn would be shown, oldest first; in a transaction of the tenant."""
-    query, parameters = past(contact)
-    return utterances(conn.execute(query.encode(), parameters).fetchall(), budget_tokens)
 
 
 def utterances(rows: list[dict[str, Any]], budget_tokens: int) -> list[Utterance]:
