@@ -103,15 +103,15 @@ class Handover:
         room = self._circuit.room(len(self._in_flight))
         if self._closing or not room or not self._more:
             return []
+        self._more = False  # before the question: who wakes us while it is asked may not be in its answer
         try:
             cursor = await self._link.execute(_CLAIM, (room, timedelta(seconds=self._settings.lease_s)))
             rows: list[_Row] = await cursor.fetchall()
         except (LinkDown, psycopg.Error) as error:
             if self._seldom.may("claim"):
                 log.error("Messages can't be claimed for the hand-over.", extra={"error": describe(error)})
-            self._more = False  # until the timer
-            return []
-        self._more = len(rows) == room
+            return []  # until the timer, or until something new comes
+        self._more |= len(rows) == room
         return rows
 
     async def _deliver(self, row: _Row) -> None:

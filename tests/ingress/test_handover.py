@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import json
 import threading
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from ingress.circuit import Circuit, backoff_s
+from ingress.handover import Handover
+from ingress.link import Link
+from ingress.metrics import Metrics
+from ingress.settings import HandoverSettings
 from ingress.windmill import Answer, Windmill
 from tests.ingress.support import (
     JOB_ID_KEY,
@@ -83,6 +89,44 @@ def test_a_message_is_posted_once_with_its_own_job_id(
     assert "scheduled_in_secs" not in post
     assert json.loads(post["body"]) == envelope(change(messages=[text("wamid.one")]))
     assert ingress.metric("handed_over_total") == 1
+
+
+class SlowLink(Link):
+    """A link whose first claim has found nothing, and is answered only when told."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url, "test", timeout=5)
+        self.asked, self.told = asyncio.Event(), asyncio.Event()
+
+    async def execute(self, query: bytes, values: Sequence[Any] = ()) -> psycopg.AsyncCursor[Any]:
+        cursor = await super().execute(query, values)
+        self.asked.set()
+        await self.told.wait()
+        return cursor
+
+
+def test_a_message_that_comes_while_a_claim_is_on_its_way_does_not_wait_for_the_timer(
+    database: Database, windmill: FakeWindmill
+) -> None:
+    async def stored_between_the_claim_and_its_answer() -> None:
+        link = SlowLink(database.ingress_url)
+        target = Windmill(windmill.url, "demo", TOKEN, JOB_ID_KEY, timeout=5, connections=1)
+        settings = HandoverSettings(4, lease_s=20, poll_s=3600, timeout_s=5, retry_s=1, longest_retry_s=1)
+        handover = Handover(link, target, settings, Metrics())
+        work = asyncio.create_task(handover.run())
+        await link.asked.wait()
+        store(database, "wamid.between")
+        handover.wake()
+        link.told.set()
+        await asyncio.to_thread(wait_until, all_handed_over(database))
+        handover.close()
+        await work
+        await link.close()
+        await target.close()
+
+    database.clear()
+    asyncio.run(stored_between_the_claim_and_its_answer())
+    assert windmill.message_ids() == ["wamid.between"]
 
 
 def test_a_merge_window_starts_the_run_later(
