@@ -101,15 +101,36 @@ def test_a_preview_fetches_each_time(warm: Warm, server: Server, version: str, r
 
 def test_a_job_that_changes_what_it_fetched_changes_nothing_for_others(warm: Warm, server: Server) -> None:
     assert server.run(warm, SHOWS, "m")[0] == 0
-    changes = SHOWS + "\nopen('tmp/f/common/thing.py', 'w').write('who = None')"
-    assert server.run(warm, changes, "m")[0] == 0
+    changes = "\nimport os; os.makedirs('tmp/f/common', exist_ok=True); open('tmp/f/common/thing.py', 'w').write('who = None')"
+    assert server.run(warm, SHOWS + changes, "m")[0] == 0
     assert server.run(warm, SHOWS, "m")[1].startswith("version 1 ")
+    assert len(server.asked) == 1
+
+
+def test_what_is_imported_later_is_kept_beside_the_rest(warm: Warm, server: Server) -> None:
+    more = SHOWS + "\nfrom f.common.other import who as other\nprint(other())"
+    for source in (SHOWS, more, SHOWS, more):
+        code, out, err = server.run(warm, source, "l")
+        assert (code, err) == (0, "") and out.splitlines()[1:] == ["version 1"] * (source == more)
+    assert server.asked == ["/f.common.thing", "/f.common.other"]
+
+
+def test_a_kept_module_looks_like_a_fetched_one(warm: Warm, server: Server) -> None:
+    source = SHOWS + (
+        "\nimport inspect\nprint(hasattr(m, '__file__'), m.__name__, m.__package__, m.__spec__.origin, m.__loader__.path)"
+        "\nprint(inspect.getsource(m.bad))"
+        "\nimport traceback\ntry:\n    m.bad()\nexcept ValueError:\n    print(traceback.format_exc())"
+    )
+    first, second = (server.run(warm, source, "k") for _ in range(2))
+    assert first == second and first[0] == 0 and "raise ValueError('here')" in first[1]
+    assert len(server.asked) == 1
 
 
 def test_what_was_kept_is_private_and_goes_with_its_server(server: Server) -> None:
     with Warm("--jobs", "3") as own:
         assert server.run(own, SHOWS, "a")[0] == 0
         (kept,) = own.folder.glob("modules-*")
-        assert {file.suffix for file in kept.rglob("thing*")} == {".py", ".pyc"}
-        assert not [file for file in kept.rglob("*") if file.stat().st_mode & 0o077 and file.is_dir()]
+        (file,) = kept.iterdir()
+        assert b"def who()" in file.read_bytes()
+        assert not [place for place in (kept, file) if place.stat().st_mode & 0o077]
         until(lambda: own.run("print(1)")[0] == 0 and not kept.exists())

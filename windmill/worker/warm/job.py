@@ -131,14 +131,14 @@ def run(connection: socket.socket, preloaded: Preloaded, kept: Path) -> NoReturn
     sys.orig_argv[:] = [sys.executable, "-u", "-m", "wrapper"]
     sys.modules["__main__"] = ModuleType("__main__")
     sys.modules["__main__"].__annotations__ = {}
-    code = main_module()
+    code = main_module(modules)
     threading._shutdown()  # type: ignore[attr-defined]
     atexit._run_exitfuncs()
     modules.keep()
     leave(code, before)
 
 
-def main_module() -> int:
+def main_module(modules: Modules) -> int:
     """Runs wrapper.py as `-m` does; the exit code."""
     try:
         runpy._run_module_as_main("wrapper")  # type: ignore[attr-defined]
@@ -150,6 +150,7 @@ def main_module() -> int:
     except BaseException as error:
         assert error.__traceback__ is not None
         error.__traceback__ = error.__traceback__.tb_next  # without this function
+        modules.lay_out()
         sys.excepthook(type(error), error, error.__traceback__)
         if isinstance(error, KeyboardInterrupt):
             signal.signal(signal.SIGINT, signal.SIG_DFL)
