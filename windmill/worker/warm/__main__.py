@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -19,19 +20,27 @@ import time
 from pathlib import Path
 
 CLIENT = Path(__file__).with_name("client.py")
+# Windmill asks uv in every job with packages where its Python is, although PYTHON_PATH has told it: 15 to 45 ms, and always the same answer.
+UV = """#!/bin/sh
+case "$*" in
+    "python find {version} --system --python-preference=only-managed") echo {python} ;;
+    *) exec {uv} "$@" ;;
+esac
+"""
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--folder", type=Path, required=True, help="holds the client and the socket; private")
     parser.add_argument("--install", action="store_true", help="only write the client")
+    parser.add_argument("--uv", help="the real uv: a second client, for UV_PATH, is written for it")
     parser.add_argument("--jobs", type=int, default=2000, help="start afresh after so many jobs (2000)")
     parser.add_argument("--growth", type=int, default=64, help="or when memory has grown by so many MB (64)")
     options = parser.parse_args()
     if set(os.environ) - {"LC_CTYPE"}:  # which Python itself sets where there is no locale
         os.execve(sys.executable, [sys.executable, "-u", *sys.orig_argv[1:]], {})
     try:
-        install(options.folder)
+        install(options.folder, options.uv)
         if not options.install:
             supervise(listen(options.folder / "socket"), options.jobs, options.growth * 1024 * 1024)
     except OSError as error:
@@ -40,16 +49,22 @@ def main() -> int:
     return 0
 
 
-def install(folder: Path) -> None:
-    """The client, executable by whoever may enter the folder: this user."""
+def install(folder: Path, uv: str | None = None) -> None:
+    """The clients, executable by whoever may enter the folder: this user."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     found = folder.stat()
     if found.st_uid != os.geteuid() or found.st_mode & 0o077:
         raise PermissionError(f"{folder} must belong to this user and be closed to all others (mode 0700)")
-    fresh = folder / "python.new"
-    fresh.write_text(f"#!{sys.executable} -IS\n{CLIENT.read_text()}")
-    fresh.chmod(0o700)
-    fresh.rename(folder / "python")
+    clients = {"python": f"#!{sys.executable} -IS\n{CLIENT.read_text()}"}
+    if uv:
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        python = os.path.realpath(sys.executable)  # without an environment's packages, as uv would find it
+        clients["uv"] = UV.format(version=version, python=shlex.quote(python), uv=shlex.quote(uv))
+    for name, text in clients.items():
+        fresh = folder / f"{name}.new"
+        fresh.write_text(text)
+        fresh.chmod(0o700)
+        fresh.rename(folder / name)
 
 
 def listen(path: Path) -> socket.socket:
