@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import random
+import re
 from typing import Any
 
 import pytest
@@ -188,6 +189,15 @@ def test_the_size_chooses_the_plan(knowledge: Knowledge, crowd: list[str]) -> No
     assert "nearest_indexed" in large and "_embedding_idx" in large and "Sort Key" not in vectors_part(large)
     for seen in (small, large):
         assert "chunks_words" in seen and "Seq Scan on chunks" not in seen
+
+
+def test_a_search_plans_for_its_own_partition_only(knowledge: Knowledge, crowd: list[str]) -> None:
+    locked = "select relation::regclass::text as name from pg_locks where pid = pg_backend_pid()"
+    with knowledge.as_tenant(crowd[1]) as conn, conn.transaction():
+        query = "select * from search_chunks('number7 topic3', %s::vector, 1::smallint)"
+        assert conn.execute(query.encode(), [vector(1)]).fetchall()
+        names = [row["name"] or "" for row in conn.execute(locked.encode()).fetchall()]
+        assert len([name for name in names if re.fullmatch(r"chunk_embeddings_\d+", name)]) == 1
 
 
 def vectors_part(plans: str) -> str:
