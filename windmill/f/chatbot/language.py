@@ -32,18 +32,18 @@ SMALL_WORDS = {
     "tr": "bir ve bu ne nerede nasıl için mi mı var değil ben siz merhaba teşekkürler kaç",
 }
 TABLES = {code: frozenset(words.split()) for code, words in SMALL_WORDS.items()}
-SCRIPTS = (
-    ("ja", re.compile(r"[\u3040-\u30ff]")),
-    ("zh", re.compile(r"[\u4e00-\u9fff]")),
-    ("ko", re.compile(r"[\uac00-\ud7af]")),
-    ("ar", re.compile(r"[\u0600-\u06ff]")),
-    ("he", re.compile(r"[\u0590-\u05ff]")),
-    ("hi", re.compile(r"[\u0900-\u097f]")),
-    ("th", re.compile(r"[\u0e00-\u0e7f]")),
-    ("el", re.compile(r"[\u0370-\u03ff]")),
-    ("uk", re.compile(r"[іїєґ]", re.IGNORECASE)),
-    ("ru", re.compile(r"[\u0400-\u04ff]")),
+SCRIPTS = (  # what stands in each; ranges, because a step would compile as many expressions in each run
+    ("ja", "\u3040", "\u30ff"),
+    ("zh", "\u4e00", "\u9fff"),
+    ("ko", "\uac00", "\ud7af"),
+    ("ar", "\u0600", "\u06ff"),
+    ("he", "\u0590", "\u05ff"),
+    ("hi", "\u0900", "\u097f"),
+    ("th", "\u0e00", "\u0e7f"),
+    ("el", "\u0370", "\u03ff"),
+    ("ru", "\u0400", "\u04ff"),
 )
+UKRAINIAN = frozenset("іїєґІЇЄҐ")
 MARKS = {"es": "¿¡ñ", "de": "ßäö", "pt": "ãõ", "fr": "œêèù", "pl": "łśćńż", "tr": "ğşı"}
 
 
@@ -53,9 +53,8 @@ MARKED = re.compile(r"\[(?:location|contact|order|sticker|reaction|unsupported|f
 
 def detect(text: str, among: list[str]) -> str | None:
     """The likeliest of some languages; None when nothing speaks for one of them."""
-    for code, script in SCRIPTS:
-        if len(script.findall(text)) * 4 >= len(WORD.findall(text)) and script.search(text):
-            return code if code in among else None
+    if script := _script(text):
+        return script if script in among else None
     words = [word.replace("’", "'") for word in WORD.findall(text.lower())]
     scores = {
         code: sum(word in TABLES[code] for word in words)
@@ -65,6 +64,20 @@ def detect(text: str, among: list[str]) -> str | None:
     }
     best = max(scores, key=lambda code: scores[code], default=None)
     return best if best and scores[best] else None
+
+
+def _script(text: str) -> str | None:
+    """The language of a script that is not Latin, where at least one letter of it comes on four words."""
+    letters = [letter for letter in text if letter > "\u036f"]
+    if not letters:
+        return None
+    words = len(WORD.findall(text))
+    for code, first, last in SCRIPTS:
+        found = sum(first <= letter <= last for letter in letters)
+        if found and found * 4 >= words:
+            few = sum(letter in UKRAINIAN for letter in letters)
+            return "uk" if code == "ru" and few and few * 4 >= words else code
+    return None
 
 
 def _spoken(text: str) -> str:

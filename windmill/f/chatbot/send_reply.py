@@ -144,8 +144,9 @@ def send_part(
             continue
         outcome = bring_out(conn, context, claim, api)
         retry_in = settle(conn, context, epoch, part, outcome, claim["attempt"])
-        if outcome["state"] != "sent":
-            print(f"part {part}: {outcome['state']}, {outcome['error']}")
+        if outcome["state"] == "sent":
+            return True
+        print(f"part {part}: {outcome['state']}, {outcome['error']}")
         if retry_in is None and outcome["state"] == "refused":
             return False
         time.sleep(retry_in or 0)
