@@ -68,26 +68,22 @@ def start(folder: Path, password: str, port: int | None = None, durable: bool = 
     if not (data / "PG_VERSION").exists():
         _initialise(binaries, folder, data, password)
     cluster = Postgres(folder, port or free_port(), password, binaries)
+    if _left_running(data):  # by a demo that was killed
+        cluster.stop()
     options = (
         SETTINGS
         | {"port": str(cluster.port)}
         | ({} if durable else {"fsync": "off", "full_page_writes": "off"})
     )
     flags = " ".join(f"-c {name}='{value}'" for name, value in options.items())
+    command = ("-D", str(data), "-l", str(folder / "log"), "-w", "-o", flags, "start")
     # After a hard kill the old postmaster's children may take a moment to go.
     for attempt in range(5):
-        started = _run(
-            binaries / "pg_ctl",
-            "-D",
-            str(data),
-            "-l",
-            str(folder / "log"),
-            "-w",
-            "-o",
-            flags,
-            "start",
-            check=False,
-        )
+        try:
+            started = _run(binaries / "pg_ctl", *command, check=False)
+        except BaseException:  # Ctrl-C: it is on its way up, and nobody would stop it later
+            _stop_what_starts(cluster)
+            raise
         if started.returncode == 0:
             return cluster
         time.sleep(0.3 * (attempt + 1))
@@ -99,8 +95,32 @@ def start(folder: Path, password: str, port: int | None = None, durable: bool = 
     raise PostgresError(f"PostgreSQL did not start in {folder}: {' '.join(tail) or started.stdout.strip()}")
 
 
+def _left_running(data: Path) -> bool:
+    """Whether the cluster's own postmaster is up. Its file alone does not tell: the number may be another program's by now."""
+    try:
+        pid = int((data / "postmaster.pid").read_text().split()[0])
+    except (OSError, ValueError, IndexError):
+        return False
+    if Path("/proc/self/cmdline").exists():  # a small Debian has no ps
+        place = Path(f"/proc/{pid}/cmdline")
+        return place.exists() and str(data) in place.read_text().split("\0")
+    told = subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return f"-D {data} " in told.stdout
+
+
+def _stop_what_starts(cluster: Postgres) -> None:
+    """Stops a postmaster that may not have said yet that it is there."""
+    for _ in range(20):
+        if _left_running(cluster.folder / "data"):
+            cluster.stop("immediate")
+            return
+        time.sleep(0.1)
+
+
 def _initialise(binaries: Path, folder: Path, data: Path, password: str) -> None:
-    shutil.rmtree(data, ignore_errors=True)  # what a first start that was cut off left behind
+    """Makes the cluster beside its place: one that was cut off half-way never looks like one that is there."""
+    fresh = folder / "data.new"
+    shutil.rmtree(fresh, ignore_errors=True)
     secret = folder / "initial-password"
     secret.touch(mode=0o600)
     secret.write_text(password)
@@ -112,7 +132,7 @@ def _initialise(binaries: Path, folder: Path, data: Path, password: str) -> None
             *(
                 binaries / "initdb",
                 "-D",
-                str(data),
+                str(fresh),
                 "-U",
                 "postgres",
                 "--pwfile",
@@ -122,6 +142,8 @@ def _initialise(binaries: Path, folder: Path, data: Path, password: str) -> None
             ),
             *("-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-sync"),
         )
+        shutil.rmtree(data, ignore_errors=True)
+        fresh.rename(data)
     finally:
         secret.unlink()
 
