@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from deploy import check, metadata, wmill
-from deploy.bootstrap import DeployError
+from deploy import access, bootstrap, check, metadata, wmill
+from deploy.bootstrap import DeployError, Server
 
 FLOW = "f/chatbot/whatsapp_message__flow/flow.yaml"
 PERSIST = "f/chatbot/persist"
@@ -136,6 +137,32 @@ def test_without_node_one_sentence_says_what_to_install(monkeypatch: pytest.Monk
     monkeypatch.setenv("PATH", "")
     with pytest.raises(DeployError, match="install Node"):
         wmill.command()
+
+
+def test_a_push_that_hangs_ends_in_a_sentence_without_the_token(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    program = tmp_path / "wmill"
+    program.write_text("#!/bin/sh\nexec sleep 60\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("WMILL", str(program))
+    monkeypatch.setattr(wmill, "LONGEST_S", 0.2)
+    with pytest.raises(DeployError, match="sync push did not end") as told:
+        wmill.diff(Server("http://127.0.0.1:9", "a-secret-token", "demo"))
+    assert "a-secret-token" not in str(told.value)
+    assert "TimeoutExpired" not in "".join(
+        traceback.format_exception(told.value)
+    )  # its words are the command
+
+
+def test_a_retention_that_is_no_number_is_refused() -> None:
+    with pytest.raises(DeployError, match="JOB_RETENTION_DAYS must be"):
+        access.retention(Server("http://127.0.0.1:9", "token", "demo"), "a month")
+
+
+def test_a_number_that_is_none_is_named() -> None:
+    with pytest.raises(DeployError, match="CHATBOT_DB_PORT must be a number"):
+        bootstrap._filled({"env": "CHATBOT_DB_PORT", "default": 5432}, {"CHATBOT_DB_PORT": "postgres"})
 
 
 def test_the_variables_of_the_bootstrap_are_references_in_its_resources() -> None:

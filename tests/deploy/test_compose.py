@@ -27,10 +27,20 @@ def test_each_service_has_a_health_check(name: str) -> None:
 def test_each_variable_is_explained() -> None:
     used = set(re.findall(r"(?<!\$)\$\{([A-Z_]+)", COMPOSE))
     assert used <= set(NAMES), sorted(used - set(NAMES))
-    bootstrap = "".join(
-        (ROOT / "windmill" / "resources" / f).read_text() for f in ("resources.json", "variables.json")
-    )
-    assert set(re.findall(r'"env": "([A-Z_]+)"', bootstrap)) <= set(NAMES)
+    assert bootstrapped() <= set(NAMES)
+
+
+def bootstrapped() -> set[str]:
+    """What the variables and resources are made from."""
+    files = [ROOT / "windmill" / "resources" / name for name in ("resources.json", "variables.json")]
+    return {name for file in files for name in re.findall(r'"env": "([A-Z_]+)"', file.read_text())}
+
+
+def test_a_deployment_from_ci_says_all_that_one_by_hand_says() -> None:
+    (job,) = yaml.safe_load((ROOT / ".github" / "workflows" / "deploy.yml").read_text())["jobs"].values()
+    given = set(job["env"]) | set(job["steps"][-1]["env"])
+    assert bootstrapped() | {"JOB_RETENTION_DAYS", "INGRESS_URL", "META_APP_SECRET"} <= given
+    assert job["defaults"]["run"]["shell"] == "bash"  # else a check before a pipe can't fail
 
 
 def test_each_line_of_the_example_belongs_to_an_explanation() -> None:

@@ -50,7 +50,8 @@ def deploy(server: Server, update: bool, env_file: Path) -> None:
     """Everything, in the order in which one thing needs another."""
     done = access.ensure_workspace(server)
     done += bootstrap(server, update=update)
-    done += access.retention(server, int(os.environ.get("JOB_RETENTION_DAYS") or 30))
+    if days := os.environ.get("JOB_RETENTION_DAYS"):  # without it, what the operator has set stays
+        done += access.retention(server, days)
     for line in done:
         say(line)
     changes = wmill.push(server, say)

@@ -74,8 +74,11 @@ def new_token(server: Server) -> str:
     return server.call("POST", "/users/tokens/impersonate", body).text.strip().strip('"')
 
 
-def retention(server: Server, days: int) -> list[str]:
-    """How long finished jobs are kept. An instance's setting: only a superadmin may change it."""
+def retention(server: Server, given: str) -> list[str]:
+    """How many days finished jobs are kept. An instance's setting: only a superadmin may change it."""
+    if not given.isdecimal() or int(given) < 1:
+        raise DeployError("JOB_RETENTION_DAYS must be a whole number of days, 1 or more")
+    days = int(given)
     path, seconds = "/settings/global/retention_period_secs", days * 86400
     answer = server.call("GET", path, ok=(200, 401, 403))
     if answer.status_code != 200:

@@ -133,7 +133,12 @@ def _filled(value: Any, values: dict[str, str]) -> Any:
         return _object(value["env"], given)
     if isinstance(default, bool):
         return given.lower() in ("1", "true", "yes")
-    return type(default)(given) if isinstance(default, int | float) else given
+    if not isinstance(default, int | float):
+        return given
+    try:
+        return type(default)(given)
+    except ValueError:
+        raise DeployError(f"{value['env']} must be a number (it is explained in .env.example)") from None
 
 
 def _object(name: str, given: str) -> dict[str, Any]:

@@ -22,6 +22,7 @@ QUIET_S = (
     8  # the server gathers the modules that changed for some seconds before it makes their importers' locks
 )
 DEPENDENCY_JOBS = "jobs/queue/list?job_kinds=dependencies,flowdependencies,appdependencies&per_page=100"
+LONGEST_S = 600  # for one run of the CLI
 ROUNDS = 5  # a lock made anew can make those of its importers anew, and so on: modules are at most three deep
 
 
@@ -52,15 +53,19 @@ def bundle() -> Iterator[Path]:
 
 def run(folder: Path, *arguments: str) -> str:
     """The CLI's output without colours; DeployError with its last lines when it fails."""
-    done = subprocess.run(
-        [*command(), *arguments],
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=600,
-    )
+    try:
+        done = subprocess.run(
+            [*command(), *arguments],
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=LONGEST_S,
+        )
+    except subprocess.TimeoutExpired:
+        words = f"wmill {' '.join(arguments[:2])} did not end within {LONGEST_S} s: is the server up?"
+        raise DeployError(words) from None  # not the command itself: the token is in it
     words = COLOURS.sub("", done.stdout + done.stderr)
     if done.returncode != 0:
         raise DeployError(
