@@ -41,6 +41,7 @@ def zipped(*names: str) -> bytes:
         (b"# hello", "README.MD", "text/markdown"),
         (b"a;b\n1;2", "a.csv", "text/csv"),
         (b"<!-- x --><!DOCTYPE html><p>hi", "a.txt", "text/html"),
+        (b"<!-- x --> \n<!--\n--->\n <html>", "a.txt", "text/html"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "a.pdf", "image/png"),
         (
             zipped("word/document.xml"),

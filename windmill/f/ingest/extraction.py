@@ -126,7 +126,8 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
 _ZIP_PARTS = (("word/document.xml", DOCX), ("xl/workbook.xml", XLSX), ("ppt/presentation.xml", PPTX))
 _OFFICE_NAMES = (".docx", ".xlsx", ".pptx")
 _TEXT_BY_NAME = {"md": "text/markdown", "markdown": "text/markdown", "csv": "text/csv", "tsv": "text/csv"}
-_HTML = re.compile(r"\s*(<!--.*?-->\s*)*<(!doctype html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
+_HTML = re.compile(r"\s*<(!doctype html|html|head|body)\b", re.IGNORECASE)
+_COMMENT = re.compile(r"\s*<!--.*?-->", re.DOTALL)
 
 
 def media_type(content: bytes, filename: str) -> str:
@@ -165,7 +166,10 @@ def _zip_type(content: bytes) -> str:
 
 def _text_type(content: bytes, filename: str) -> str:
     start = (plain_text.decode(content[:4096]) or "").lstrip("\ufeff")
-    if _HTML.match(start):
+    place = 0  # one expression for all comments would try every way to part them
+    while comment := _COMMENT.match(start, place):
+        place = comment.end()
+    if _HTML.match(start, place):
         return "text/html"
     if start.lstrip().startswith("<?xml"):
         return "text/html" if "<html" in start else "text/xml"
