@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from local.portal import people
 from tests.e2e.conftest import World, world  # noqa: F401
@@ -67,3 +68,26 @@ def check(page: Page) -> None:
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def between(page: Page, calls: Mapping[str, Callable[[Route], None]]) -> None:
+    """Stands between the page and its scripts: a call of "runnable action" is handled by what is given for it, until the next `between`."""
+
+    def handle(route: Route) -> None:
+        asked = json.loads(route.request.post_data or "{}")
+        action = json.loads(asked["args"]["request"])["action"]
+        calls.get(f"{asked['runnable']} {action}", Route.continue_)(route)
+
+    page.unroute("**/api/call")
+    page.route("**/api/call", handle)
+
+
+def broken(route: Route) -> None:
+    """The call never comes to its script."""
+    route.fulfill(json={"error": "no way there"})
+
+
+def lost(route: Route) -> None:
+    """The script does its work, and its answer is lost."""
+    route.fetch()
+    broken(route)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
+
 import pytest
 from playwright.sync_api import expect
 
 from local.seed import CLINIC, SHOP, wait_for
-from tests.browser.conftest import Visit, check, go
+from tests.browser.conftest import Visit, between, broken, check, go, lost
 from tests.e2e.conftest import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -79,6 +81,37 @@ def test_a_human_steps_in(world: World, visit: Visit) -> None:
     with page.expect_download() as saved:
         page.get_by_role("button", name="Export CSV").click()
     assert "no bicycles, sorry" in saved.value.path().read_text()
+
+
+def test_a_reply_whose_answer_was_lost_is_sent_once(world: World, visit: Visit) -> None:
+    world.ask(SHOP, "Do you repair lamps?", "Amelia Clarke")
+    words = f"We do repair lamps {secrets.token_hex(4)}"
+
+    def sent() -> int:
+        return sum(words in str(message) for message in world.sent(SHOP))
+
+    page = visit("agent@casa-lumen.example")
+    go(page, "Conversations")
+    page.locator(".people li", has_text="Amelia Clarke").get_by_role("button").click()
+    reply = page.get_by_label("Reply as a human")
+    between(page, {"conversations reply": lost, "conversations history": broken})
+    reply.fill(words)
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator("form", has=reply).get_by_role("status")).to_contain_text("failed on our side")
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(reply).to_have_value(words)
+    check(page)
+    between(page, {})
+    expect(page.get_by_role("alert")).to_have_count(0)
+    page.reload()
+    go(page, "Conversations")
+    page.get_by_role("button", name="Send").click()
+    expect(reply).to_have_value("")
+    assert sent() == 1
+    reply.fill(words)
+    page.get_by_role("button", name="Send").click()
+    expect(reply).to_have_value("")
+    assert sent() == 2, "the same words once more are another message"
 
 
 def test_a_message_outside_hours_waits_for_a_human(world: World, visit: Visit) -> None:

@@ -20,7 +20,7 @@ export default function Conversations() {
     const pages = await Promise.all(Array.from({ length: shown }, (_, i) => ask('conversations', 'list', { search, waiting, skip: i * 50 })))
     return { contacts: pages.flatMap((page) => page.contacts), more: pages[pages.length - 1].more }
   }, [search, waiting, shown])
-  useEvery(10_000, !list.error, list.reload)
+  useEvery(10_000, list.value !== null, list.reload)
   const choose = (id: string) => {
     keep.set(`contact ${tenant}`, id)
     setChosen(id)

@@ -29,9 +29,9 @@ export default function Thread({ id, back, changed }: { id: string; back: () => 
   const [older, setOlder] = useState<Message[]>([])
   const [olderMore, setOlderMore] = useState<boolean | null>(null)
   const loaded = useLoad<History>(() => ask('conversations', 'history', { contact_id: id }), [id])
-  useEvery(5000, !loaded.error, loaded.reload)
-  if (loaded.error) return <Problem error={loaded.error} retry={loaded.reload} />
-  if (!loaded.value) return <Loading />
+  useEvery(5000, loaded.value !== null, loaded.reload)
+  const problem = loaded.error !== null && <Problem error={loaded.error} retry={loaded.reload} />
+  if (!loaded.value) return problem || <Loading />
   const { contact, messages } = loaded.value
   const until = contact.paused_until
   const pause = (hours: number) =>
@@ -59,6 +59,7 @@ export default function Thread({ id, back, changed }: { id: string; back: () => 
         )}
       </div>
       <About contact={contact} />
+      {problem}
       {form.shown}
       <div className="thread tall" tabIndex={0} role="log" aria-label={called(contact, c.unnamed)} ref={(box) => { if (box && !older.length) box.scrollTop = box.scrollHeight }}>
         {(olderMore ?? loaded.value.more) && <button type="button" className="quiet" onClick={page}>{c.older}</button>}
@@ -113,28 +114,33 @@ export function From({ source: { document, page, url } }: { source: Source }) {
   return <a href={url} target="_blank" rel="noopener noreferrer">{document}</a>
 }
 
+// The words, and as which message they were tried: without an answer the same words stay the same message, in a reload's next try, too.
+type Draft = { body: string; tried?: { body: string; id: string } }
+
 function Write({ id, sent }: { id: string; sent: () => void }) {
   const { t, tenant } = useHere()
   const c = t.conversations
   const form = useForm()
-  const [body, setBody] = useState(keep.get(`draft ${tenant} ${id}`, ''))
-  const [replyId, setReplyId] = useState(() => newId())
-  const write = (text: string) => {
-    keep.set(`draft ${tenant} ${id}`, text)
-    setBody(text)
+  const name = `reply ${tenant} ${id}`
+  const [draft, setDraft] = useState<Draft>(keep.get(name, { body: '' }))
+  const change = (next: Draft) => {
+    keep.set(name, next)
+    setDraft(next)
   }
   const send = (event: React.FormEvent) => {
     event.preventDefault()
     form.run(async () => {
+      const { body } = draft
+      const tried = draft.tried?.body === body ? draft.tried : { body, id: newId() }
+      change({ body, tried })
       try {
-        await ask('conversations', 'reply', { contact_id: id, body, reply_id: replyId })
+        await ask('conversations', 'reply', { contact_id: id, body, reply_id: tried.id })
       } catch (error) {
-        // WhatsApp's answer was a no: the next try is another message. Without an answer it stays the same one.
-        if (error instanceof Refused && error.code === 'not_sent') setReplyId(newId())
+        // WhatsApp's answer was a no: the next try is another message.
+        if (error instanceof Refused && error.code === 'not_sent') change({ body })
         throw error
       }
-      setReplyId(newId())
-      write('')
+      change({ body: '' })
       sent()
       return ' '
     }, c.sending)
@@ -142,7 +148,7 @@ function Write({ id, sent }: { id: string; sent: () => void }) {
   return (
     <form onSubmit={send}>
       <Field label={c.reply} hint={c.replyHint}>
-        <textarea rows={2} dir="auto" required maxLength={4096} value={body} onChange={(e) => write(e.target.value)} />
+        <textarea rows={2} dir="auto" required maxLength={4096} readOnly={form.busy} value={draft.body} onChange={(e) => change({ ...draft, body: e.target.value })} />
       </Field>
       <button className="solid" disabled={form.busy}>{c.send}</button>
       {form.shown}
