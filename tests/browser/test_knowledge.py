@@ -5,10 +5,10 @@ from __future__ import annotations
 import secrets
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from local.seed import CLINIC, SHOP
-from tests.browser.conftest import Visit, check, go
+from tests.browser.conftest import Visit, between, check, go
 from tests.e2e.conftest import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -42,6 +42,38 @@ def test_a_document_is_added_tried_and_deleted(world: World, visit: Visit) -> No
     card.get_by_role("button", name="Delete").click()
     dialog.get_by_role("button", name="Delete").click()
     expect(card).to_have_count(0)
+
+
+def test_a_slow_answer_is_waited_for(world: World, visit: Visit) -> None:
+    page = visit(SHOP.staff)
+    page.clock.install()
+    go(page, "Knowledge")
+    document = {
+        "id": "1",
+        "title": "Slow",
+        "filename": "slow.pdf",
+        "size_bytes": 1,
+        "notes": [],
+        "created_at": "",
+    }
+    asked: list[Route] = []
+
+    def show(route: Route, state: str) -> None:
+        route.fulfill(json={"ok": True, "documents": [{**document, "state": state}]})
+
+    def slow(route: Route) -> None:
+        asked.append(route)
+        if len(asked) == 1:
+            page.clock.run_for(60_000)
+            show(route, "ready")
+
+    between(page, {"list list": lambda route: show(route, "processing")})
+    page.reload()
+    card = page.locator("li.card", has_text="slow.pdf")
+    expect(card.get_by_text("Reading", exact=True)).to_be_visible()
+    between(page, {"list list": slow})
+    expect(card.get_by_text("Answers", exact=True)).to_be_visible()
+    assert len(asked) == 1
 
 
 def test_a_website_that_can_not_be_read_says_why(world: World, visit: Visit) -> None:

@@ -27,11 +27,9 @@ export default function Unanswered() {
     keep.set(name, next)
     setWork(next)
   }
-  const [busy, setBusy] = useState(false)
   const open = work !== null && work.stage !== 'done' && work.stage !== 'failed'
-  useEvery(700, open && !busy, async () => {
+  useEvery(700, open, async () => {
     if (!work) return
-    setBusy(true)
     try {
       const next = await forward(work)
       change(next)
@@ -39,7 +37,6 @@ export default function Unanswered() {
     } catch (error) {
       change({ ...work, stage: 'failed', error: words(error) })
     }
-    setBusy(false)
   })
   return (
     <section aria-labelledby="unanswered">

@@ -59,18 +59,24 @@ export function useLoad<T>(load: () => Promise<T>, keys: unknown[]) {
   return { value, error, reload, setValue }
 }
 
-export function useEvery(ms: number, on: boolean, act: () => void) {
+export function useEvery(ms: number, on: boolean, act: () => Promise<void>) {
   const latest = useRef(act)
   latest.current = act
+  const pending = useRef(false)
   useEffect(() => {
     if (!on) return
-    // Each call is a job on somebody's worker: a page that nobody looks at asks for nothing, and catches up when it is looked at again.
-    const seen = () => document.visibilityState !== 'hidden' && latest.current()
-    const timer = setInterval(seen, ms)
-    document.addEventListener('visibilitychange', seen)
+    // Each call is a job on somebody's worker: the next one waits for the last one's answer, however slow; and a page that nobody looks at
+    // asks for nothing, and catches up when it is looked at again.
+    const ask = async () => {
+      if (pending.current || document.visibilityState === 'hidden') return
+      pending.current = true
+      await latest.current().finally(() => (pending.current = false))
+    }
+    const timer = setInterval(ask, ms)
+    document.addEventListener('visibilitychange', ask)
     return () => {
       clearInterval(timer)
-      document.removeEventListener('visibilitychange', seen)
+      document.removeEventListener('visibilitychange', ask)
     }
   }, [on, ms])
 }
