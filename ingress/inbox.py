@@ -100,7 +100,7 @@ class Inbox:
         self._wake.set()
 
     async def _step(self) -> None:
-        if not self._waiting:
+        if not self._waiting and not self._closing:
             self._wake.clear()
             await self._wake.wait()
             if self._bounds.delay_s:  # what came while the last group was written has waited already

@@ -48,13 +48,14 @@ class LinkDown(Told):
 
 
 class Link:
-    """A connection for one task; opened when first needed and again after it broke."""
+    """A connection; opened when first needed and again after it broke. Several tasks may use it at once: it asks one thing after the other."""
 
     def __init__(self, url: str, name: str, timeout: float) -> None:
         self._url = url
         self._name = name
         self._timeout = timeout
         self._connection: psycopg.AsyncConnection[Any] | None = None
+        self._opening = asyncio.Lock()
         self._told = False
 
     @property
@@ -63,8 +64,12 @@ class Link:
 
     async def open(self) -> None:
         """Connects if there is no connection; LinkDown when that fails."""
-        if self.is_open:
-            return
+        if not self.is_open:
+            async with self._opening:
+                if not self.is_open:  # another task may have opened it meanwhile
+                    self._connection = await self._connect()
+
+    async def _connect(self) -> psycopg.AsyncConnection[Any]:
         try:
             async with asyncio.timeout(self._timeout):
                 connection = await psycopg.AsyncConnection.connect(
@@ -78,23 +83,30 @@ class Link:
             self._told = True
             raise LinkDown(describe(error)) from error
         connection.adapters.register_dumper(TextArray, _TextArrayDumper)
-        self._connection, self._told = connection, False
+        self._told = False
         log.info("Connected to the database.", extra={"link": self._name})
+        return connection
 
     async def execute(self, query: bytes, values: Sequence[Any] = ()) -> psycopg.AsyncCursor[Any]:
         """Runs one statement. LinkDown: its outcome is unknown. psycopg.Error: it was refused."""
         await self.open()
-        assert self._connection is not None
+        connection = self._connection
+        assert connection is not None
         try:
             async with asyncio.timeout(self._timeout):
-                return await self._connection.execute(query, values, binary=False)
+                return await connection.execute(query, values, binary=False)
         except (psycopg.Error, OSError, TimeoutError) as error:
-            if isinstance(error, psycopg.Error) and not self._connection.closed:
+            if isinstance(error, psycopg.Error) and not connection.closed:
                 raise
-            await self.close()
+            await self._drop(connection)
             raise LinkDown(describe(error)) from error
 
     async def close(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            await connection.close()
+        if self._connection is not None:
+            await self._drop(self._connection)
+
+    async def _drop(self, connection: psycopg.AsyncConnection[Any]) -> None:
+        """Closes the connection that failed. Another task may have opened a new one since, which stays."""
+        if self._connection is connection:
+            self._connection = None
+        await connection.close()

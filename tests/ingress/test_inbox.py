@@ -33,3 +33,28 @@ def test_a_crowd_is_stored_in_few_transactions_but_never_all_in_one(database: Da
     )
     assert stored == 200
     assert 1 < transactions <= 8
+
+
+class NoLink(Link):
+    """Its database is being looked for until it is told that it is there."""
+
+    def __init__(self) -> None:
+        super().__init__("", "test", 10.0)
+        self.asked, self.told = asyncio.Event(), asyncio.Event()
+
+    async def open(self) -> None:
+        self.asked.set()
+        await self.told.wait()
+
+
+def test_a_close_while_it_connects_is_not_lost() -> None:
+    async def closed_in_between() -> None:
+        link = NoLink()
+        inbox = Inbox(link, Bounds(10, 1 << 20, 0.0), Metrics(), lambda kinds: None)
+        work = asyncio.create_task(inbox.run())
+        await link.asked.wait()
+        inbox.close()
+        link.told.set()
+        await asyncio.wait_for(work, 30)
+
+    asyncio.run(closed_in_between())
