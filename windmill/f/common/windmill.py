@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import math
 import os
 import urllib.error
 import urllib.parse
@@ -30,7 +31,7 @@ def job_id(key: str, phone_number_id: str, message_id: str, handover: int) -> st
 def start_flow(path: str, arguments: dict[str, Any] | str, job: str | None = None, delay_s: float = 0) -> str:
     """Starts a flow with this job's own token; returns the run's id. A run with that id already there is fine."""
     query = urllib.parse.urlencode(
-        ({"job_id": job} if job else {}) | ({"scheduled_in_secs": -(-delay_s // 1)} if delay_s else {})
+        ({"job_id": job} if job else {}) | ({"scheduled_in_secs": math.ceil(delay_s)} if delay_s else {})
     )
     try:
         return _call("POST", f"jobs/run/f/{path}?{query}", arguments).decode()
