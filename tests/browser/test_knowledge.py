@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from local.seed import CLINIC, SHOP
-from tests.browser.conftest import Visit, between, check, go
+from tests.browser.conftest import Visit, between, broken, check, go
 from tests.e2e.conftest import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -125,6 +125,17 @@ def test_answers_are_written_changed_and_imported(world: World, visit: Visit) ->
     expect(card).to_have_count(0)
 
 
+def full(route: Route) -> None:
+    """The script says no."""
+    route.fulfill(
+        json={
+            "ok": False,
+            "refused": "limit",
+            "message": "Your plan holds 500 questions. Delete some, or ask for a larger plan.",
+        }
+    )
+
+
 def test_an_answer_is_added_to_what_was_asked_in_vain(world: World, visit: Visit) -> None:
     word = secrets.token_hex(3)
     world.ask(CLINIC, f"Do you have a {word} hovercraft landing pad?")
@@ -133,11 +144,26 @@ def test_an_answer_is_added_to_what_was_asked_in_vain(world: World, visit: Visit
     expect(page.locator(".figures")).to_contain_text("Messages")
     group = page.locator("li.card", has_text=word).first
     group.get_by_role("button", name="Add an answer").click()
-    page.get_by_label("Answer", exact=True).fill(
-        f"Yes, the {word} hovercraft landing pad is behind the clinic, by the river."
-    )
+    answer = page.get_by_label("Answer", exact=True)
+    words = f"Yes, the {word} hovercraft landing pad is behind the clinic, by the river."
+    answer.fill(words)
+    between(page, {"insights asked": broken})
+    page.get_by_role("button", name="Add and ask again").click()
+    expect(page.get_by_text("tried again every few seconds")).to_be_visible()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_text("Your answer is not added yet.")).to_be_visible()
+    between(page, {"answers add_many": full})
+    page.get_by_role("button", name="Add and ask again").click()
+    expect(page.get_by_role("alert")).to_contain_text("Your plan holds 500", timeout=60_000)
+    check(page)
+    page.reload()
+    go(page, "Insights")
+    expect(answer).to_have_value(words)
+    between(page, {"answers list": broken})
     page.get_by_role("button", name="Add and ask again").click()
     expect(page.get_by_text("Asking the bot before")).to_be_visible()
+    expect(page.get_by_text("tried again every few seconds")).to_be_visible(timeout=60_000)
+    between(page, {})
     page.reload()
     go(page, "Insights")
     expect(page.get_by_text("Done: before and after")).to_be_visible(timeout=90_000)

@@ -1,20 +1,22 @@
-// Questions that found no answer, in groups; an answer is added, read, and the group's questions are asked again. A reload goes on.
+// Questions that found no answer, in groups; an answer is added, read, and the group's questions are asked again. A reload goes on, and what was
+// typed stays until it is stored.
 import React, { useState } from 'react'
 import { Answered, Reply } from './Preview'
-import { ask, keep } from './api'
+import { Refused, ask, keep } from './api'
 import { Empty, Field, Loading, Problem, Sure, fill, useEvery, useForm, useHere, useLoad } from './ui'
 
 type Question = { turn_id: string; contact_id: string; name: string | null; username: string | null; question: string; at: string }
 type Group = { question: string; questions: Question[] }
 type Run = { question: string; run: string; answer?: Answered }
 type Work = {
-  stage: 'before' | 'ingest' | 'after' | 'done' | 'failed'
+  stage: 'before' | 'unsaved' | 'ingest' | 'after' | 'done' | 'failed'
   turn_ids: string[]
   question: string
   answer: string
   before: Run[]
   after: Run[]
   error?: string
+  retry?: boolean
 }
 
 export default function Unanswered() {
@@ -27,28 +29,30 @@ export default function Unanswered() {
     keep.set(name, next)
     setWork(next)
   }
-  const open = work !== null && work.stage !== 'done' && work.stage !== 'failed'
-  useEvery(700, open, async () => {
+  const busy = work !== null && work.stage !== 'done' && work.stage !== 'failed'
+  useEvery(work?.retry ? 5000 : 700, busy && work.stage !== 'unsaved', async () => {
     if (!work) return
     try {
       const next = await forward(work)
-      change(next)
+      change({ ...next, retry: false })
       if (next.stage === 'done') list.reload()
     } catch (error) {
-      change({ ...work, stage: 'failed', error: words(error) })
+      // A script's no stays a no; whatever else it was may pass.
+      const no = error instanceof Refused && error.code !== 'failed'
+      change(no ? { ...work, stage: work.stage === 'before' ? 'unsaved' : 'failed', error: words(error) } : { ...work, retry: true })
     }
   })
   return (
     <section aria-labelledby="unanswered">
       <h2 id="unanswered">{s.unanswered}</h2>
       <p className="intro">{s.unansweredHint}</p>
-      {work && <Progress work={work} close={() => change(null)} />}
+      {work && <Progress work={work} change={change} />}
       {list.error !== null && <Problem error={list.error} retry={list.reload} />}
       {!list.value && !list.error && <Loading />}
       {list.value?.length === 0 && <Empty title={s.none} />}
       <ul className="cards">
         {list.value?.map((group) => (
-          <OneGroup key={group.questions[0].turn_id} group={group} edits={may('owner', 'editor')} reload={list.reload} busy={open} start={change} />
+          <OneGroup key={group.questions[0].turn_id} group={group} edits={may('owner', 'editor')} reload={list.reload} busy={busy} start={change} />
         ))}
       </ul>
     </section>
@@ -113,25 +117,26 @@ function OneGroup({ group, edits, busy, reload, start }: GroupProps) {
           />
         </div>
       )}
-      {open && <Write group={group} turn_ids={turn_ids} busy={busy} start={start} close={() => setOpen(false)} />}
+      {open && <Write start={{ turn_ids, question: group.question, answer: '' }} busy={busy} begin={start} close={() => setOpen(false)} />}
     </li>
   )
 }
 
-type WriteProps = { group: Group; turn_ids: string[]; busy: boolean; start: (work: Work) => void; close: () => void }
+type WriteProps = { start: Pick<Work, 'turn_ids' | 'question' | 'answer'>; busy?: boolean; begin: (work: Work) => void; close: () => void }
 
-function Write({ group, turn_ids, busy, start, close }: WriteProps) {
+function Write({ start, busy, begin, close }: WriteProps) {
   const { t } = useHere()
   const s = t.insights
   const form = useForm()
-  const [question, setQuestion] = useState(group.question)
-  const [answer, setAnswer] = useState('')
+  const [question, setQuestion] = useState(start.question)
+  const [answer, setAnswer] = useState(start.answer)
+  const { turn_ids } = start
   const add = (event: React.FormEvent) => {
     event.preventDefault()
     form.run(async () => {
       const { runs } = await ask('insights', 're_ask', { turn_ids, purpose: 'before' })
       close()
-      start({ stage: 'before', turn_ids, question, answer, before: runs, after: [] })
+      begin({ stage: 'before', turn_ids, question, answer, before: runs, after: [] })
       return ' '
     })
   }
@@ -152,15 +157,25 @@ function Write({ group, turn_ids, busy, start, close }: WriteProps) {
   )
 }
 
-function Progress({ work, close }: { work: Work; close: () => void }) {
+function Progress({ work, change }: { work: Work; change: (work: Work | null) => void }) {
   const { t, said } = useHere()
   const s = t.insights
   const stages = ['before', 'ingest', 'after', 'done']
   const rows = work.before.map((run, i) => ({ question: run.question, before: run.answer, after: work.after[i]?.answer }))
+  const close = () => change(null)
+  if (work.stage === 'unsaved')
+    return (
+      <div className="card">
+        <strong role="status">{s.stages.unsaved}</strong>
+        {work.error && <p role="alert" className="bad">{work.error}</p>}
+        <Write start={work} begin={change} close={close} />
+      </div>
+    )
   return (
     <div className="card" role="status">
       <strong>{fill(s.stages[work.stage], { error: said(work.error ?? '') })}</strong>
       {work.stage !== 'done' && work.stage !== 'failed' && <progress aria-label={s.stages[work.stage]} max={stages.length} value={stages.indexOf(work.stage) + 0.5} />}
+      {work.retry && <p className="bad">{s.retrying}</p>}
       {rows.map((row, i) => (
         <div key={i}>
           <p dir="auto"><strong>{row.question}</strong></p>
@@ -176,7 +191,8 @@ function Progress({ work, close }: { work: Work; close: () => void }) {
           </div>
         </div>
       ))}
-      {(work.stage === 'done' || work.stage === 'failed') && <button type="button" onClick={close}>{t.close}</button>}
+      {work.retry && work.stage === 'before' && <button type="button" onClick={() => change({ ...work, stage: 'unsaved' })}>{t.cancel}</button>}
+      {(work.stage === 'done' || work.stage === 'failed' || (work.retry && work.stage !== 'before')) && <button type="button" onClick={close}>{t.close}</button>}
     </div>
   )
 }

@@ -119,11 +119,13 @@ const en = {
     publish: 'Add and ask again',
     stages: {
       before: 'Asking the bot before the change…',
+      unsaved: 'Your answer is not added yet.',
       ingest: 'Reading the new answer…',
       after: 'Asking the bot again…',
       done: 'Done: before and after',
       failed: 'The new answer could not be read: {error}',
     } as Record<string, string>,
+    retrying: 'There was no answer just now. It is tried again every few seconds.',
     before: 'Before',
     after: 'After',
     table: 'As a table',

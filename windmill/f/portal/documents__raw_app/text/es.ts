@@ -120,11 +120,13 @@ const es: Texts = {
     publish: 'Añadir y volver a preguntar',
     stages: {
       before: 'Preguntando al bot antes del cambio…',
+      unsaved: 'Su respuesta aún no se ha añadido.',
       ingest: 'Leyendo la nueva respuesta…',
       after: 'Preguntando otra vez al bot…',
       done: 'Hecho: antes y después',
       failed: 'No se pudo leer la nueva respuesta: {error}',
     },
+    retrying: 'Ahora mismo no hubo respuesta. Se vuelve a intentar cada pocos segundos.',
     before: 'Antes',
     after: 'Después',
     table: 'Como tabla',
