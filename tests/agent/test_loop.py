@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.agent.conftest import CLINIC, ORDERS_KEY, PLATFORM_KEY, Bench, notes, tools_called
-from tests.agent.vendors import call, calls
+from tests.agent.vendors import call, calls, openai_error
 
 SEARCH = call("search_knowledge_base", {"question": "How long can I return an item?"})
 
@@ -94,6 +94,28 @@ def test_at_a_bound_it_answers_with_what_it_has(bench: Bench) -> None:
     said = "You can return it within 30 days [S1]."
     result = bench.ask("How long can I return an item?", SEARCH, call("get_order", {"order_id": "1"}, said))
     assert result["reply"] == "You can return it within 30 days." and result["answered"]
+    assert "no reply within 2 rounds" in notes(result)
+
+
+PROMISE = call("get_order", {"order_id": "CL-1042"}, "Let me check your order.")
+
+
+@pytest.mark.parametrize(
+    ("script", "error"),
+    [
+        ([PROMISE, openai_error(404, "The model does not exist", "model_not_found")], "HTTP 404"),
+        ([PROMISE], "no reply within 2 rounds"),
+        ([{**PROMISE, "usage": {"prompt_tokens": 90_000, "completion_tokens": 1}}], "60000 tokens"),
+    ],
+    ids=["vendor", "rounds", "tokens"],
+)
+def test_a_promise_is_no_reply(bench: Bench, script: list[Any], error: str) -> None:
+    """What the model says before it looks is not what it found, whatever keeps it from looking; a human takes over where that is set."""
+    bench.set(max_rounds=2, handover_on_failure=True)
+    contact = bench.contact(phone="34600111222")
+    result = bench.ask("Where is my order CL-1042?", *script, contact_id=contact)
+    assert "Let me check" not in result["reply"] and not result["answered"]
+    assert error in result["error"] and result["handed_over"] == "failure"
 
 
 def test_tokens_and_cost_are_bounded(bench: Bench) -> None:

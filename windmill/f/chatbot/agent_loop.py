@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from f.chatbot.builtin_tools import SEARCH
 from f.chatbot.graph_api import graph_api
+from f.chatbot.grounding import MARK
 from f.chatbot.language import in_language
 from f.chatbot.limits import AgentSettings, own_key, read_settings, warn
 from f.chatbot.model import Call, Completion, ModelError, Models, candidates_of
@@ -105,8 +106,11 @@ def answer(conn: Connection, context: Context, resources: dict[str, Any], epoch:
     reply, error = loop.run(hold)
     if reply:
         verdict = judge(context, own, tools, reply, staff.passed_on, secrets)
-        if verdict.error:
-            verdict = given_up(context, own, staff, verdict.error)
+        wrong = verdict.error or (None if verdict.answered else error)
+        if wrong:
+            verdict = given_up(context, own, staff, wrong)
+        elif error:
+            verdict = verdict._replace(why=error)
     elif staff.passed_on:
         verdict = Verdict(in_language(context, own["handover_message"]), [], True, error)
     else:
@@ -141,24 +145,24 @@ class Loop:
         self._started = time.monotonic()
         self._seconds = context["chatbot"]["max_seconds"]
         self._messages = opening_messages(context, own["lead_fields"], attachments, hours_in_words(own))
-        self._spoken = ""  # what the model said beside its calls: better than nothing at a bound
+        self._told = ""  # a fact that the model told beside its calls: better than nothing at a bound
         self.cut = False
 
     def run(self, hold: Callable[[], None]) -> tuple[str, str | None]:
-        """The reply, or '' and why there is none."""
+        """The reply, or '' and why there is none. At a bound both, where the model has told a fact; `Let me look.` is none."""
         rounds = self._context["chatbot"]["max_rounds"]
         for number in range(1, rounds + 1):
             hold()
             used, bound = self._fullest()
             if used >= 1:
-                return self._spoken, f"no reply within {bound}"
+                return self._told, f"no reply within {bound}"
             closing = (number == rounds and rounds > 1) or (used >= CLOSING_AT and number > 1)
             try:
                 said = self._models.complete(self._messages, self._tools.schemas(), closing, self._left())
             except ModelError as problem:
-                return self._spoken, str(problem)
+                return "", str(problem)
             if said["tool_calls"]:
-                self._spoken = said["text"] or self._spoken
+                self._told = said["text"] if MARK.search(said["text"]) else self._told
                 self._call(said["message"], said["tool_calls"])
                 continue
             if (
@@ -174,7 +178,7 @@ class Loop:
                 self._call(_as_message(call), [call])
                 continue
             return self._whole(said), None
-        return self._spoken, f"no reply within {rounds} rounds"
+        return self._told, f"no reply within {rounds} rounds"
 
     def _call(self, message: dict[str, Any], calls: list[Call]) -> None:
         self._messages.append(message)
