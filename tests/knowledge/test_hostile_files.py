@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from f.ingest.extraction import media_type
+import docx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from f.ingest.extraction import Limits, Unreadable, media_type, pages
+from f.ingest.table_rows import table_pages
+from tests.knowledge.real_files import saved
 
 SOON_S = 3.0  # of the processor's time: without a bound each of these files takes several times as long
 
@@ -23,3 +33,71 @@ def test_comments_at_a_files_start_are_passed_over_at_once() -> None:
     with soon():
         assert media_type(b"<!-- c -->" * 26 + b"<div>a fragment</div>", "a.html") == "text/plain"
         assert media_type(b"<!-- c --> \n" * 26 + b"<html>", "a.txt") == "text/html"
+
+
+def text_of(content: bytes, filename: str) -> str:
+    return "\n".join(page["text"] for page in pages(content, filename, Limits()))
+
+
+def test_tables_in_tables_are_read_at_once() -> None:
+    with soon():
+        text = text_of(b"<html><body>" + b"<table><tr><td>a word <td>" * 300, "a.html")
+    assert text.count("a word") == 300
+
+
+WORDS = st.sampled_from(("one", "two", "three"))
+TABLES = st.recursive(
+    WORDS,
+    lambda inner: st.lists(st.lists(inner, min_size=1, max_size=3), min_size=1, max_size=3),
+    max_leaves=12,
+)
+
+
+def as_html(said: str | list[list[object]]) -> str:
+    if isinstance(said, str):
+        return said
+    rows = ("".join(f"<td>{as_html(cell)}" for cell in row) for row in said)  # type: ignore[arg-type]
+    return f"<table>{''.join(f'<tr>{row}' for row in rows)}</table>"
+
+
+@given(TABLES)
+def test_what_stands_in_tables_in_tables_is_said_once(said: str | list[list[object]]) -> None:
+    source = f"<html><body>{as_html(said)}"
+    words = Counter(re.findall(r"one|two|three", source))
+    found = Counter(re.findall(r"one|two|three", text_of(source.encode(), "a.html")))
+    assert found.keys() == words.keys() and all(
+        found[word] <= 2 * words[word] for word in words
+    )  # a header's names are said in each row
+
+
+def test_a_page_laid_out_with_tables_keeps_its_headings_and_its_own_tables() -> None:
+    prices = "<table><tr><th>Model<th>Price<tr><td>LX<td>9<tr><td>LY<td>10</table>"
+    page = f"<html><body><table><tr><td><h1>Shop</h1><td>Call us<tr><td colspan=2>{prices}<p>Bye</table>"
+    assert (
+        text_of(page.encode(), "a.html")
+        == "# Shop\n\nCall us\n\n| Model: LX | Price: 9 |\n| Model: LY | Price: 10 |\n\nBye"
+    )
+
+
+def test_a_word_table_in_a_cell_is_said_once_and_rows_in_content_controls_are_rows() -> None:
+    document = docx.Document()
+    table = document.add_table(rows=2, cols=2)
+    for cell, text in zip(table._cells, ("Room", "Price", "Double", "90"), strict=True):
+        cell.text = text
+    inner = table.cell(1, 1).add_table(rows=1, cols=2)
+    inner.cell(0, 0).text, inner.cell(0, 1).text = "half board", "115"
+    row = table.rows[1]._tr
+    control = row.makeelement(f"{{{row.nsmap['w']}}}sdt", {})
+    row.getparent().replace(row, control)
+    control.append(row.makeelement(f"{{{row.nsmap['w']}}}sdtContent", {}))
+    control[0].append(row)
+    assert text_of(saved(document), "a.docx") == "| Room: Double | Price: 90 half board 115 |"
+
+
+def test_a_long_header_is_not_said_until_memory_ends() -> None:
+    taken = itertools.count()
+    header = ["a" * 1_000, "b" * 1_000]
+    rows = (["1", "2"] if number else header for number in taken)
+    with pytest.raises(Unreadable, match="more than 10,000 characters"):
+        next(table_pages("", rows, 1, Limits(max_characters=10_000)))
+    assert next(taken) < 10

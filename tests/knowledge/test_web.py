@@ -27,7 +27,9 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     runs: list[dict[str, Any]] = []
     for module in (read_source, refresh_sources):
         monkeypatch.setattr(
-            module, "start_flow", lambda path, arguments: runs.append({"path": path, **arguments}) or "run"
+            module,
+            "start_flow",
+            lambda path, arguments, job=None: runs.append({"path": path, **arguments}) or job or "run",
         )
     return runs
 
@@ -169,6 +171,18 @@ def test_a_redirect_does_not_lead_around_robots(knowledge: Knowledge, site: Site
     tenant = knowledge.tenant()
     of = source(knowledge, tenant, "page", site.url + "/")
     assert "robots.txt" in read(knowledge, site, tenant, of)["notes"][0] and "/private/" not in site.asked
+
+
+def test_a_page_that_says_too_much_is_left_out_with_a_sentence(
+    knowledge: Knowledge, site: Site, started: list[Any]
+) -> None:
+    site.put("/", "Start.", "/long")
+    rows = "<tr><td rowspan=100>" + "long " * 10_000 + "<tr><td>x" * 99
+    site.pages["/long"] = (200, "text/html", f"<html><a href=/b>b</a><table>{rows}</table></html>")
+    site.put("/b", "Page B.")
+    tenant = knowledge.tenant()
+    result = read(knowledge, site, tenant, source(knowledge, tenant, "crawl", site.url + "/"))
+    assert result["new"] == 2 and "/long could not be read: This web page has more than" in result["notes"][0]
 
 
 def test_an_index_of_sitemaps_is_followed(knowledge: Knowledge, site: Site, started: list[Any]) -> None:

@@ -122,17 +122,23 @@ def _cells(header: list[str], row: list[str]) -> Iterator[str]:
 
 def table_pages(name: str, rows: Iterable[list[str]], first: int, limits: Limits) -> Iterator[Page]:
     """A table as pages of some rows each, under its name. `first`: the number of its first page."""
-    stream = lines(rows)
-    number, characters = first, 0
+    stream = _bounded(lines(rows), limits.max_characters)
+    number = first
     while part := list(islice(stream, PAGE_ROWS)):
         if number > limits.max_pages:
             raise Unreadable(
                 f"This table has more than {limits.max_pages * PAGE_ROWS:,} rows; split it into smaller files."
             )
-        text = "\n".join(part)
-        characters += len(text)
-        if characters > limits.max_characters:
-            raise Unreadable(f"This table has more than {limits.max_characters:,} characters; split it up.")
         headings = [Heading(level=1, title=name)] if name else []
-        yield page(number, text, name[:40], headings)
+        yield page(number, "\n".join(part), name[:40], headings)
         number += 1
+
+
+def _bounded(stream: Iterable[str], most: int) -> Iterator[str]:
+    """The lines, as long as they have no more than `most` characters in all: each one says the header again, however long that is."""
+    left = most
+    for line in stream:
+        left -= len(line)
+        if left < 0:
+            raise Unreadable(f"This table has more than {most:,} characters; split it up.")
+        yield line

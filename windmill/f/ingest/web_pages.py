@@ -20,8 +20,9 @@ from urllib.robotparser import RobotFileParser
 
 import httpx2
 
-from f.common.public_hosts import ForbiddenHost, guarded_client
+from f.common.public_hosts import MOST_BYTES, ForbiddenHost, guarded_client
 from f.ingest.clean import clean
+from f.ingest.page import Unreadable
 from f.ingest.plain_text import decode
 from f.ingest.sitemaps import addresses
 from f.ingest.web_text import read_html
@@ -110,8 +111,11 @@ class Visitor:
         if "html" not in answer.headers.get("content-type", "text/html"):
             return WebPage(url, note=f"{url} is not a web page; upload it as a file")
         source = decode(answer.content) or ""
-        title, text = read_html(source)
         links = tuple(dict.fromkeys(_links(source, str(answer.url))))
+        try:
+            title, text = read_html(source, MOST_BYTES)
+        except Unreadable as problem:
+            return WebPage(url, note=f"{url} could not be read: {problem}", links=links)
         return WebPage(url, title, text, "" if text.strip() else f"{url} has no text", links=links)
 
     async def pages(self, kind: str, url: str, most: int) -> AsyncIterator[WebPage]:

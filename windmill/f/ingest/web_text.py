@@ -24,7 +24,7 @@ _CONSENT = re.compile(
     r"|cookiebot|onetrust|usercentrics|borlabs|didomi|cmplz|termly|iubenda-cs",
     re.IGNORECASE,
 )
-_BLOCK_TAGS = "address article blockquote dd div dl dt figcaption figure header hr main ol p section ul body details summary"
+_BLOCK_TAGS = "address article blockquote dd div dl dt figcaption figure header hr main ol p section ul body details summary td th caption"
 _BLOCKS = frozenset(_BLOCK_TAGS.split())
 _SPACE = re.compile(r"\s+")
 _ITEMS_APART = re.compile(r"\n\n- ")
@@ -33,18 +33,16 @@ _LEVELS = {f"h{level}": level for level in range(1, 7)}
 
 def html_pages(content: bytes, limits: Limits) -> Iterator[Page]:
     """The page's text as Markdown, one page."""
-    title, text = read_html(_declared(content))
+    title, text = read_html(_declared(content), limits.max_characters)
     if not text.strip():
         raise Unreadable(
             "This web page has no text in it; if it is made by scripts, save it as a PDF and upload that."
         )
-    if len(text) > limits.max_characters:
-        raise Unreadable(f"This web page has more than {limits.max_characters:,} characters; split it up.")
     yield page(1, text if text.startswith("# ") or not title else f"# {title}\n\n{text}")
 
 
-def read_html(source: str) -> tuple[str, str]:
-    """Title and text of a page."""
+def read_html(source: str, most: int) -> tuple[str, str]:
+    """Title and text of a page. Raises Unreadable where it has more than `most` characters."""
     from selectolax.lexbor import LexborHTMLParser
 
     tree = LexborHTMLParser(source)
@@ -59,39 +57,58 @@ def read_html(source: str) -> tuple[str, str]:
     mains = tree.css("main, [role=main]") or tree.css("article")
     root = mains[0] if len(mains) == 1 else tree.body
     parts: list[str] = []
-    if root is not None:
-        _walk(root, parts)
+    left = most
+    for part in _walk(root) if root is not None else ():
+        left -= len(part)
+        if left < 0:
+            raise Unreadable(f"This web page has more than {most:,} characters; split it up.")
+        parts.append(part)
     lines_of_it = (_SPACE.sub(" ", line).strip() for line in "".join(parts).split("\n"))
     text = _ITEMS_APART.sub("\n- ", clean("\n".join(lines_of_it)))
     return title, text
 
 
-def _walk(node: Any, parts: list[str]) -> None:
-    """Appends what is below a node; a stack instead of recursion, because pages can nest without end."""
+def _walk(node: Any) -> Iterator[str]:
+    """What is said below a node; a stack instead of recursion, because pages can nest without end."""
     stack: list[Any] = [node]
     while stack:
         one = stack.pop()
         if isinstance(one, str):
-            parts.append(one)
+            yield one
             continue
         tag = one.tag
         if tag == "-text":
-            parts.append(_SPACE.sub(" ", one.text_content or ""))
+            yield _SPACE.sub(" ", one.text_content or "")
         elif tag == "br":
-            parts.append("\n")
+            yield "\n"
         elif tag in _LEVELS:
             title = " ".join(one.text(separator=" ").split())
-            parts.append(f"\n\n{'#' * _LEVELS[tag]} {title}\n\n" if title else "")
-        elif tag == "table":
-            rows = spread([_cell(cell) for cell in row.css("th, td")] for row in one.css("tr"))
-            parts.append("\n\n" + "\n".join(lines(rows)) + "\n\n")
+            yield f"\n\n{'#' * _LEVELS[tag]} {title}\n\n" if title else ""
+        elif tag == "table" and not _is_layout(one):
+            yield "\n"
+            for line in lines(spread([_cell(cell) for cell in row] for row in _rows(one))):
+                yield f"\n{line}"
+            yield "\n\n"
         elif tag == "pre":
-            parts.append(f"\n\n{one.text()}\n\n")
+            yield f"\n\n{one.text()}\n\n"
         elif not tag.startswith("-") and tag != "head":
             mark = "\n- " if tag == "li" else "\n\n" if tag in _BLOCKS else ""
-            parts.append(mark)
+            yield mark
             stack.append("\n" if mark else "")
             stack += reversed(list(one.iter(include_text=True)))
+
+
+def _is_layout(table: Any) -> bool:
+    """True for a table that holds others, as old pages are laid out: its cells are read one after the other, each once."""
+    return any(part.css_first("table") is not None for part in table.iter())
+
+
+def _rows(table: Any) -> Iterator[list[Any]]:
+    """A table's own rows, as cells. A parser puts each row into a part of its table, whatever the page says."""
+    for part in table.iter():
+        for row in part.iter():
+            if row.tag == "tr":
+                yield [cell for cell in row.iter() if cell.tag in ("th", "td")]
 
 
 def _cell(cell: Any) -> tuple[str, int, int]:

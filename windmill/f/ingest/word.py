@@ -27,6 +27,7 @@ _SIGNS = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphe
 # A text box is read after the paragraph that it is fixed to; the others are no text of the document.
 _BOX = f"{_W}txbxContent"
 _LEFT_OUT = frozenset({_BOX, _FALLBACK, f"{_W}del", f"{_W}moveFrom", f"{_W}rPr", f"{_W}pPr", f"{_W}sdtPr"})
+_AROUND = frozenset(f"{_W}{name}" for name in ("sdt", "sdtContent", "ins", "customXml", "smartTag"))
 _MOST_NOTES = 5_000
 
 Part = tuple[str, Any]  # break, heading or text, and what it says
@@ -77,7 +78,7 @@ def _blocks(parent: Any, styles: dict[str, str], notes: dict[str, str]) -> Itera
             yield from _paragraph(one, styles, notes)
         elif one.tag == f"{_W}tbl":
             yield from (("text", line) for line in lines(_rows(one)))
-        elif one.tag in (f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins", f"{_W}customXml", f"{_W}smartTag"):
+        elif one.tag in _AROUND:
             yield from _blocks(one, styles, notes)
 
 
@@ -137,9 +138,9 @@ def _breaks(paragraph: Any) -> Iterator[Any]:
 def _rows(table: Any) -> Iterator[list[str]]:
     """A table's rows. What spans rows is said in each of them; of what spans columns the others stay empty."""
     above: list[str] = []
-    for row in table.iterchildren(f"{_W}tr"):
+    for row in _inside(table, f"{_W}tr"):
         cells: list[str] = []
-        for cell in row.iter(f"{_W}tc"):
+        for cell in _inside(row, f"{_W}tc"):
             text = _cell(cell)
             merge = cell.find(f"{_W}tcPr/{_W}vMerge")
             if merge is not None and merge.get(f"{_W}val") != "restart":
@@ -149,6 +150,15 @@ def _rows(table: Any) -> Iterator[list[str]]:
             cells += [text, *[""] * (min(int(width), 100) - 1 if width.isdecimal() else 0)]
         yield cells
         above = cells
+
+
+def _inside(one: Any, tag: str) -> Iterator[Any]:
+    """The rows of a table, or the cells of a row, also where they stand inside a content control; not those of a table in a cell."""
+    for child in one:
+        if child.tag == tag:
+            yield child
+        elif child.tag in _AROUND:
+            yield from _inside(child, tag)
 
 
 def _cell(cell: Any) -> str:
