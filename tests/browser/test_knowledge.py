@@ -125,6 +125,22 @@ def test_answers_are_written_changed_and_imported(world: World, visit: Visit) ->
     expect(card).to_have_count(0)
 
 
+def test_a_table_is_read_in_the_letters_it_was_saved_in(world: World, visit: Visit) -> None:
+    word = secrets.token_hex(4)
+    page = visit("editor@clinica-ribera.example")
+    go(page, "Knowledge")
+    page.get_by_role("tab", name="Questions and answers").click()
+    guess = page.get_by_text("The file is not in UTF-8")
+    for letters, guessed in (("cp1252", 1), ("utf-16", 0), ("utf-8-sig", 0)):
+        table = f"pregunta;respuesta\n¿Qué año {word} {letters}?;Mañana 5 €\n".encode(letters)
+        page.locator('input[accept^=".csv"]').set_input_files(
+            {"name": "faq.csv", "mimeType": "text/csv", "buffer": table}
+        )
+        expect(page.locator("li.card", has_text=f"¿Qué año {word} {letters}?")).to_contain_text("Mañana 5 €")
+        expect(page.get_by_text("Added: 1, changed: 0.")).to_be_visible()
+        expect(guess).to_have_count(guessed)
+
+
 def full(route: Route) -> None:
     """The script says no."""
     route.fulfill(

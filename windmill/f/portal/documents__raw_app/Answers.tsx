@@ -1,7 +1,7 @@
 // Questions and answers: written by the staff, found by their question.
 import React, { useRef, useState } from 'react'
 import { ask } from './api'
-import { pairsOf } from './csv'
+import { pairsOf, textOf } from './csv'
 import { Empty, Field, Loading, Problem, Sure, fill, useEvery, useForm, useHere, useLoad } from './ui'
 
 type Pair = { id: string; question: string; answer: string; updated_by: string | null; updated_at: string }
@@ -97,12 +97,13 @@ function Add({ reload }: { reload: () => Promise<void> }) {
   const [written, setWritten] = useState(0)
   const take = (chosen: File) =>
     form.run(async () => {
-      const pairs = pairsOf(await chosen.text())
+      const { text, guessed } = textOf(await chosen.arrayBuffer())
+      const pairs = pairsOf(text)
       if (!pairs.length) throw new Error(a.importWrong)
       if (pairs.length > 500) throw new Error(a.importMany)
       const done = await ask('answers', 'add_many', { pairs })
       await reload()
-      return fill(a.imported, { added: number(done.added), changed: number(done.changed) })
+      return `${fill(a.imported, { added: number(done.added), changed: number(done.changed) })} ${guessed ? a.importGuessed : ''}`
     })
   return (
     <div className="panel">

@@ -77,6 +77,7 @@ export const answers = {
   import: 'Import a CSV',
   importHint: 'Two columns: question, answer. A question that is here already gets the new answer.',
   imported: 'Added: {added}, changed: {changed}.',
+  importGuessed: 'The file is not in UTF-8 and was read as Windows writes it in Western languages. Where letters are wrong, save it as “CSV UTF-8” and import it again.',
   importWrong: 'This file has no rows with a question and an answer.',
   importMany: 'This file has more than 500 rows. Split it up.',
   search: 'Search',

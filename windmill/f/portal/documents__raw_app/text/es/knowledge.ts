@@ -77,6 +77,7 @@ export const answers = {
   import: 'Importar un CSV',
   importHint: 'Dos columnas: pregunta, respuesta. Una pregunta que ya está aquí recibe la respuesta nueva.',
   imported: 'Añadidas: {added}, cambiadas: {changed}.',
+  importGuessed: 'El archivo no está en UTF-8 y se leyó como lo escribe Windows en idiomas occidentales. Si hay letras mal, guárdelo como «CSV UTF-8» e impórtelo otra vez.',
   importWrong: 'Este archivo no tiene filas con una pregunta y una respuesta.',
   importMany: 'Este archivo tiene más de 500 filas. Divídalo.',
   search: 'Buscar',
