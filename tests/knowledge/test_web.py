@@ -185,6 +185,43 @@ def test_a_page_that_says_too_much_is_left_out_with_a_sentence(
     assert result["new"] == 2 and "/long could not be read: This web page has more than" in result["notes"][0]
 
 
+@pytest.mark.parametrize("link", ["https://[your-domain]/terms", "http://[", "https://℀.example/", "//[x"])
+def test_a_link_that_is_no_address_is_passed_over(
+    knowledge: Knowledge, site: Site, started: list[Any], link: str
+) -> None:
+    site.put("/", "Start.", f"{link} /a /moved")
+    site.put("/a", "Page A.")
+    site.pages["/moved"] = (302, "text/html", link.encode("ascii", "replace"))
+    tenant = knowledge.tenant()
+    result = read(knowledge, site, tenant, source(knowledge, tenant, "crawl", site.url + "/"))
+    assert result["new"] == 2 and len(result["notes"]) == 1 and "/moved could not" in result["notes"][0]
+
+
+def test_a_sitemap_whose_addresses_cannot_be_asked_for_is_read_as_far_as_it_goes(
+    knowledge: Knowledge, site: Site, started: list[Any]
+) -> None:
+    places = (f"{site.url}/a\n b", f"{site.url}/{'a' * 70_000}", "http://[", f"{site.url}/a")
+    listed = "".join(f"<url><loc>{place}</loc></url>" for place in places)
+    site.pages["/sitemap.xml"] = (200, "text/xml", f"<urlset>{listed}</urlset>")
+    site.put("/a", "Page A.")
+    tenant = knowledge.tenant()
+    result = read(knowledge, site, tenant, source(knowledge, tenant, "sitemap", site.url + "/sitemap.xml"))
+    assert result["new"] == 1 and len(result["notes"]) == 3
+
+
+def test_a_line_of_robots_txt_that_says_nothing_is_passed_over(
+    knowledge: Knowledge, site: Site, started: list[Any]
+) -> None:
+    rules = "User-agent: *\nCrawl-delay: ²\nDisallow: //[\nDisallow: /private\n"
+    site.pages["/robots.txt"] = (200, "text/plain; charset=utf-8", rules)
+    site.put("/", "Start.", "/private /open")
+    site.put("/private", "Not for robots.")
+    site.put("/open", "Open.")
+    tenant = knowledge.tenant()
+    result = read(knowledge, site, tenant, source(knowledge, tenant, "crawl", site.url + "/"))
+    assert result["new"] == 2 and "/private" not in site.asked
+
+
 def test_an_index_of_sitemaps_is_followed(knowledge: Knowledge, site: Site, started: list[Any]) -> None:
     site.pages["/s.xml"] = (
         200,
@@ -248,7 +285,13 @@ def test_a_redirect_to_another_site_is_not_followed(
 
 
 @pytest.mark.parametrize(
-    ("url", "says"), [("ftp://a.example/", "begins with https"), ("nonsense", "begins with https")]
+    ("url", "says"),
+    [
+        ("ftp://a.example/", "begins with https"),
+        ("nonsense", "begins with https"),
+        ("https://[my-shop]/", "begins with https"),
+        ("https://shop.example:port/", "can't be reached"),
+    ],
 )
 def test_what_is_no_address_is_a_sentence(knowledge: Knowledge, site: Site, url: str, says: str) -> None:
     tenant = knowledge.tenant()

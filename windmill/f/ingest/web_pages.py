@@ -10,8 +10,6 @@ Obeys robots.txt, stays on the host it was given, waits between requests, and re
 from __future__ import annotations
 
 import asyncio
-import html
-import re
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -31,7 +29,9 @@ AGENT = "Chatmill"
 PAUSE_S, LONGEST_PAUSE_S = 1.0, 10.0
 REDIRECTS = 5
 MAX_SITEMAPS = 20
-_LINK = re.compile(r"""<a\b[^>]*?\bhref\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
+MOST_RULES = 5_000  # lines of robots.txt
+# What an address may end in: no answer, or none that can be asked for, as a redirect to https://[your-domain]/.
+_FAILURES = (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError)
 _NO_PAGE = (
     ".pdf",
     ".jpg",
@@ -75,7 +75,7 @@ class Visitor:
         self._host = _host(url)
         self._robots = RobotFileParser()
         self._asked = False
-        if urlsplit(url).scheme not in ("http", "https") or not self._host:
+        if not self._host or urlsplit(url).scheme not in ("http", "https"):
             raise NotReadable("This is not the address of a web page; it begins with https://.")
 
     async def obey_robots(self, url: str) -> None:
@@ -86,7 +86,7 @@ class Visitor:
             raise NotReadable(
                 f"{self._host} does not answer (HTTP {answer.status_code}); it is read again later."
             )
-        self._robots.parse(answer.text.splitlines() if answer.status_code == 200 else [])
+        self._robots.parse(_rules(answer.text) if answer.status_code == 200 else [])
         asked = self._robots.crawl_delay(AGENT)
         if asked and self._pause:
             self._pause = min(max(self._pause, float(asked)), LONGEST_PAUSE_S)
@@ -103,7 +103,7 @@ class Visitor:
             )
         try:
             answer = await self._get(url)
-        except (httpx2.HTTPError, OSError) as error:
+        except _FAILURES as error:
             return WebPage(url, note=f"{url} could not be read: {str(error) or type(error).__name__}"[:300])
         if answer.status_code != 200:
             gone = answer.status_code in (404, 410)
@@ -196,16 +196,33 @@ def _reaching(host: str) -> Iterator[None]:
         yield
     except ForbiddenHost:
         raise NotReadable(f"{host} is not a public address.") from None
-    except (httpx2.HTTPError, OSError) as error:
+    except _FAILURES as error:
         problem = str(error) or type(error).__name__
         raise NotReadable(f"{host} can't be reached: {problem}"[:300] + ".") from None
 
 
-def _links(source: str, base: str) -> Iterable[str]:
-    for place in _LINK.findall(source):
-        url = urldefrag(urljoin(base, html.unescape(clean(place)))).url
-        if url.startswith(("http://", "https://")) and not urlsplit(url).path.lower().endswith(_NO_PAGE):
-            yield url
+def _links(source: str, base: str) -> Iterator[str]:
+    """Where a page leads to, but for files."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    for anchor in LexborHTMLParser(source).css("a[href]"):
+        try:
+            url = urldefrag(urljoin(base, clean(anchor.attributes["href"] or "").strip())).url
+            path = urlsplit(url).path.lower()
+        except ValueError:  # no address, as a template's https://[your-domain]/
+            continue
+        if url.startswith(("http://", "https://")) and not path.endswith(_NO_PAGE):
+            yield url.replace(" ", "%20")
+
+
+def _rules(text: str) -> Iterator[str]:
+    """The lines of robots.txt but for those that its parser fails at, as "Crawl-delay: ²" or "Disallow: //["."""
+    for line in text.splitlines()[:MOST_RULES]:
+        try:
+            RobotFileParser().parse(["User-agent: *", line])
+        except ValueError:
+            continue
+        yield line
 
 
 def _host(url: str) -> str:
