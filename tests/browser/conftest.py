@@ -19,6 +19,8 @@ FLAGS = [
 ]
 DESKTOP, PHONE = {"width": 1280, "height": 850}, {"width": 390, "height": 844}
 Visit = Callable[..., Page]
+# Some pages ask every five seconds, and the machine may be slow.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")

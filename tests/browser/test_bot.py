@@ -114,6 +114,35 @@ def test_a_reply_whose_answer_was_lost_is_sent_once(world: World, visit: Visit) 
     assert sent() == 2, "the same words once more are another message"
 
 
+def test_what_was_paged_back_to_stays_when_more_is_said(world: World, visit: Visit) -> None:
+    world.ask(SHOP, "Hello", "Jonas Weber")
+    word = secrets.token_hex(4)
+
+    def say(first: int, last: int) -> None:
+        world.rows(
+            "insert into conversation_logs (tenant_id, contact_id, phone_number_id, direction, body) select tenant_id, c.id, phone_number_id,"
+            " 'in', concat('line ', n, ' ', %s::text) from chatbots b join contacts c using (tenant_id), generate_series(%s::int, %s::int) n"
+            " where phone_number_id = %s and c.name = 'Jonas Weber' order by n returning 1",
+            *(word, first, last, SHOP.phone_number_id),
+        )
+
+    say(1, 120)
+    page = visit("agent@casa-lumen.example")
+    go(page, "Conversations")
+    page.locator(".people li", has_text="Jonas Weber").get_by_role("button").click()
+    lines = page.locator(".bubble", has_text=word)
+    expect(lines).to_have_count(100)
+    page.get_by_role("button", name="Show older messages").click()
+    expect(lines).to_have_count(120)
+    say(121, 125)
+    expect(lines).to_have_count(125)
+    say(126, 250)
+    expect(page.get_by_text(f"line 250 {word}")).to_be_visible()
+    expect(lines).to_have_count(100)
+    page.get_by_role("button", name="Show older messages").click()
+    expect(lines).to_have_count(200)
+
+
 def test_a_message_outside_hours_waits_for_a_human(world: World, visit: Visit) -> None:
     hours = "update chatbots set opening_hours = %s::jsonb, outside_hours = 'close' where phone_number_id = %s returning 1"
     world.rows(hours, '{"mon": []}', CLINIC.phone_number_id)

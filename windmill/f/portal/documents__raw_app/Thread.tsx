@@ -1,5 +1,5 @@
 // One conversation: what was said, with sources and tool calls; a person may take over and write.
-import React, { useState } from 'react'
+import React, { useEffect, useState } from 'react'
 import Calls, { Call } from './Calls'
 import Formatted from './Formatted'
 import { ask, keep, newId, Refused } from './api'
@@ -18,7 +18,8 @@ type Message = {
   tools: Call[] | null
   at: string
 }
-type History = { contact: Contact & { paused_until: string | null; lead: Record<string, string> }; messages: Message[]; more: boolean }
+type Page = { messages: Message[]; more: boolean }
+type History = Page & { contact: Contact & { paused_until: string | null; lead: Record<string, string> } }
 
 export const called = (contact: Contact, unnamed: string) => contact.name || contact.username || (contact.phone ? `+${contact.phone}` : unnamed)
 
@@ -26,13 +27,11 @@ export default function Thread({ id, back, changed }: { id: string; back: () => 
   const { t, may } = useHere()
   const c = t.conversations
   const form = useForm()
-  const [older, setOlder] = useState<Message[]>([])
-  const [olderMore, setOlderMore] = useState<boolean | null>(null)
   const loaded = useLoad<History>(() => ask('conversations', 'history', { contact_id: id }), [id])
   useEvery(5000, loaded.value !== null, loaded.reload)
   const problem = loaded.error !== null && <Problem error={loaded.error} retry={loaded.reload} />
   if (!loaded.value) return problem || <Loading />
-  const { contact, messages } = loaded.value
+  const { contact } = loaded.value
   const until = contact.paused_until
   const pause = (hours: number) =>
     form.run(async () => {
@@ -40,12 +39,6 @@ export default function Thread({ id, back, changed }: { id: string; back: () => 
       await loaded.reload()
       changed()
     })
-  const all = [...older.filter((m) => m.id < (messages[0]?.id ?? 0)), ...messages]
-  const page = async () => {
-    const found: History = await ask('conversations', 'history', { contact_id: id, before: all[0]?.id ?? 0 })
-    setOlder([...found.messages, ...older])
-    setOlderMore(found.more)
-  }
   return (
     <section className="conversation" aria-label={called(contact, c.unnamed)}>
       <div className="row spread">
@@ -61,10 +54,7 @@ export default function Thread({ id, back, changed }: { id: string; back: () => 
       <About contact={contact} />
       {problem}
       {form.shown}
-      <div className="thread tall" tabIndex={0} role="log" aria-label={called(contact, c.unnamed)} ref={(box) => { if (box && !older.length) box.scrollTop = box.scrollHeight }}>
-        {(olderMore ?? loaded.value.more) && <button type="button" className="quiet" onClick={page}>{c.older}</button>}
-        {all.map((message) => <Bubble key={message.id} message={message} />)}
-      </div>
+      <Said id={id} label={called(contact, c.unnamed)} newest={loaded.value} />
       {may('owner', 'editor', 'agent') && <Write id={id} sent={() => { loaded.reload(); changed() }} />}
     </section>
   )
@@ -87,6 +77,37 @@ function About({ contact }: { contact: History['contact'] }) {
         </dl>
       )}
     </>
+  )
+}
+
+// The newest page goes on from what is shown. Where there would be a gap between them it stands alone, and leads back from there.
+function goOn(shown: Page, newest: Page): Page {
+  const first = newest.messages[0]?.id ?? 0
+  const before = shown.messages.filter((message) => message.id < first)
+  const meet = before.length < shown.messages.length
+  return meet && before.length ? { messages: [...before, ...newest.messages], more: shown.more } : newest
+}
+
+function Said({ id, label, newest }: { id: string; label: string; newest: Page }) {
+  const { t } = useHere()
+  const form = useForm()
+  const [shown, setShown] = useState(newest)
+  const [back, setBack] = useState(false)
+  useEffect(() => setShown((before) => goOn(before, newest)), [newest])
+  const older = () =>
+    form.run(async () => {
+      const first = shown.messages[0]?.id
+      const found: Page = await ask('conversations', 'history', { contact_id: id, before: first })
+      setBack(true)
+      setShown((now) => (now.messages[0]?.id === first ? { messages: [...found.messages, ...now.messages], more: found.more } : now))
+      return ' '
+    }, t.loading)
+  return (
+    <div className="thread tall" tabIndex={0} role="log" aria-label={label} ref={(box) => { if (box && !back) box.scrollTop = box.scrollHeight }}>
+      {shown.more && <button type="button" className="quiet" disabled={form.busy} onClick={older}>{t.conversations.older}</button>}
+      {form.shown}
+      {shown.messages.map((message) => <Bubble key={message.id} message={message} />)}
+    </div>
   )
 }
 
