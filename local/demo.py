@@ -19,7 +19,7 @@ from deploy.bootstrap import DeployError
 
 from local import postgres, seed, state
 from local.portal import people
-from local.ports import is_free
+from local.ports import is_free, port_number
 from local.processes import StartError
 from local.stack import Stack
 from sql.apply import MigrationError
@@ -31,8 +31,8 @@ def main() -> int:
     )
     parser.add_argument(
         "--port",
-        type=int,
-        default=int(os.environ.get("DEMO_PORT", "8700")),
+        type=port_number,
+        default=os.environ.get("DEMO_PORT", "8700"),
         help="port of the chat page (DEMO_PORT, 8700)",
     )
     parser.add_argument("--reset", action="store_true", help="delete the demo's data and secrets, then stop")

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 import socket
+
+
+def port_number(text: str) -> int:
+    """A TCP port for argparse; 0 lets the system choose a free one."""
+    if not text.isascii() or not text.isdigit() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port number between 0 and 65535")
+    return int(text)
 
 
 def free_port() -> int:

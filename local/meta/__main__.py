@@ -14,6 +14,7 @@ from local.meta.app import make_app
 from local.meta.config import Config, ConfigError, read_config
 from local.meta.faults import configure
 from local.meta.platform import Platform
+from local.ports import port_number
 
 HOST = os.environ.get("LOCAL_HOST") or "127.0.0.1"  # see local/models/serving.py
 
@@ -38,8 +39,10 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
         epilog="Secrets come from the environment: META_APP_SECRET, META_ACCESS_TOKENS (JSON, "
         "phone_number_id to token), META_RUNNER_TOKEN, META_UPLOAD_TOKENS (JSON, tenant to Windmill token).",
     )
-    default = int(os.environ.get("META_PORT") or 8700)
-    parser.add_argument("--port", type=int, default=default, help="port on 127.0.0.1 (default %(default)s)")
+    default = os.environ.get("META_PORT") or "8700"
+    parser.add_argument(
+        "--port", type=port_number, default=default, help="port on 127.0.0.1 (default %(default)s)"
+    )
     parser.add_argument(
         "--config", type=Path, default=os.environ.get("META_CONFIG"), help="JSON file (META_CONFIG)"
     )

@@ -3,7 +3,8 @@
 import argparse
 import os
 
-from local.models.serving import listen, port_number, serve
+from local.models.serving import listen, serve
+from local.ports import port_number
 
 
 def main() -> None:

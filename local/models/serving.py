@@ -1,6 +1,5 @@
 """Bind to the loopback address and serve an ASGI app there, with one sentence when the port is taken."""
 
-import argparse
 import os
 import socket
 import sys
@@ -10,13 +9,6 @@ import uvicorn
 
 # LOCAL_HOST is for tests against a Windmill on another machine, which must reach the stand-ins.
 HOST = os.environ.get("LOCAL_HOST") or "127.0.0.1"
-
-
-def port_number(text: str) -> int:
-    """A TCP port for argparse; 0 lets the system choose a free one."""
-    if not text.isascii() or not text.isdigit() or int(text) > 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port number between 0 and 65535")
-    return int(text)
 
 
 def listen(port: int) -> socket.socket:

@@ -4,7 +4,8 @@ import argparse
 import os
 import sys
 
-from local.models.serving import listen, port_number, serve
+from local.models.serving import listen, serve
+from local.ports import port_number
 
 
 def _seconds(text: str) -> float:

@@ -27,7 +27,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from local.ports import is_free
+from local.ports import is_free, port_number
 
 HERE = Path(__file__).resolve().parent
 BACKEND = HERE.parents[1] / "windmill/f/portal/documents__raw_app/backend"
@@ -150,7 +150,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--port", type=int, default=8701, help="port on 127.0.0.1 (default %(default)s)")
+    parser.add_argument(
+        "--port", type=port_number, default=8701, help="port on 127.0.0.1 (default %(default)s)"
+    )
     port = parser.parse_args().port
     missing = [name for name in ("PORTAL_PEOPLE", "PORTAL_WINDMILL") if not os.environ.get(name)]
     if missing:

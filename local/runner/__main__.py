@@ -17,6 +17,7 @@ from pathlib import Path
 
 import uvicorn
 
+from local.ports import port_number
 from local.runner.errors import StartError
 from local.runner.process import default_python
 from local.runner.settings import Settings
@@ -49,7 +50,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         "--bundle", type=Path, default=Path(env("RUNNER_BUNDLE", "windmill")), help="folder with f/"
     )
     parser.add_argument(
-        "--port", type=int, default=int(env("RUNNER_PORT", "8800")), help="on 127.0.0.1 (8800)"
+        "--port", type=port_number, default=env("RUNNER_PORT", "8800"), help="on 127.0.0.1 (8800)"
     )
     parser.add_argument("--workspace", default=env("RUNNER_WORKSPACE", "demo"), help="workspace id (demo)")
     parser.add_argument(

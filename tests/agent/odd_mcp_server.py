@@ -2,7 +2,8 @@
 
 FILE is read anew at every request, so that a tool's schema can change between discovery and call. A list of tools, each with `name`,
 `description`, `parameters` (a JSON schema) and what it does: `answer` (these words), `bytes` (so many), `hang` (never answers),
-`says_error` (refuses in these words), `echo` (says what it was called with). `page`: how many tools are listed at once.
+`says_error` (refuses in these words), `echo` (says what it was called with), `quotes` (says the key that it was called with). `page`:
+how many tools are listed at once.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ import anyio
 from mcp.server.lowlevel.server import Server
 from mcp.types import CallToolResult, ListToolsResult, TextContent, Tool
 
-from local.models.serving import listen, port_number, serve
+from local.models.serving import listen, serve
+from local.ports import port_number
 
 
 def build(path: Path) -> Any:
@@ -53,6 +55,7 @@ def build(path: Path) -> Any:
         if tool.get("says_error"):
             return _error(tool["says_error"])
         text = json.dumps(given) if tool.get("echo") else tool["answer"]
+        text = context.request.headers["authorization"] if tool.get("quotes") else text
         text = "x" * tool["bytes"] if tool.get("bytes") else text
         return CallToolResult(content=[TextContent(type="text", text=text)])
 

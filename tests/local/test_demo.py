@@ -1,0 +1,27 @@
+"""The demo's command line: what is wrong with it is one sentence."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+@pytest.mark.parametrize("port", ["abc", "99999", "-1", "8700.5"])
+@pytest.mark.parametrize(
+    ("module", "variable"), [("local.demo", "DEMO_PORT"), ("local.runner", "RUNNER_PORT")]
+)
+def test_a_port_that_is_none_is_named(tmp_path: Path, module: str, variable: str, port: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", module],
+        env=os.environ | {variable: port, "LOCAL_STATE": str(tmp_path / "state")},
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert f"'{port}' is not a port number" in done.stderr and "Traceback" not in done.stderr
