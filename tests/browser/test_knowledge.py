@@ -44,6 +44,28 @@ def test_a_document_is_added_tried_and_deleted(world: World, visit: Visit) -> No
     expect(card).to_have_count(0)
 
 
+def test_of_several_files_each_is_taken(world: World, visit: Visit) -> None:
+    page = visit("editor@clinica-ribera.example")
+    go(page, "Knowledge")
+    word = secrets.token_hex(4)
+    files = {name: f"# {name} {word}\n\nOf {name}." for name in (f"{word}{n}.md" for n in range(4))}
+    chosen = [("tool.exe", "MZ"), *list(files.items())[:2]]
+    page.get_by_label("Add a document").and_(page.locator("input")).set_input_files(
+        [{"name": name, "mimeType": "text/markdown", "buffer": text.encode()} for name, text in chosen]
+    )
+    dropped = page.evaluate_handle(
+        "(files) => files.reduce((all, [name, text]) => { all.items.add(new File([text], name)); return all }, new DataTransfer())",
+        list(files.items())[2:],
+    )
+    page.locator(".drop").dispatch_event("drop", {"dataTransfer": dropped})
+    lines = page.get_by_role("status").get_by_role("listitem")
+    expect(lines).to_contain_text(["tool.exe: This type of file", *(f"{name}: Stored." for name in files)])
+    for name in files:
+        card = page.locator("li.card", has_text=name)
+        expect(card.get_by_text("Answers", exact=True)).to_be_visible(timeout=60_000)
+    check(page)
+
+
 def test_a_slow_answer_is_waited_for(world: World, visit: Visit) -> None:
     page = visit(SHOP.staff)
     page.clock.install()

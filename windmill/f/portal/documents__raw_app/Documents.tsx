@@ -1,8 +1,9 @@
 // Documents: the files that the bot answers from.
-import React, { useRef, useState } from 'react'
-import { ask, base64 } from './api'
+import React, { useState } from 'react'
+import { Drop, Pick, useUploads } from './Uploads'
+import { ask } from './api'
 import { Icon } from './icons'
-import { Empty, Loading, Problem, Sure, fill, useEvery, useForm, useHere, useLoad } from './ui'
+import { Empty, Loading, Problem, Sure, fill, useEvery, useHere, useLoad } from './ui'
 
 type Row = {
   id: string
@@ -19,93 +20,38 @@ type Row = {
   sendable: boolean
   created_at: string
 }
-const TYPES = ['pdf', 'txt', 'md', 'markdown', 'csv', 'html', 'htm', 'docx', 'xlsx', 'pptx', 'png', 'jpg', 'jpeg', 'gif', 'webp']
 
 export default function Documents() {
-  const { t, may, said } = useHere()
+  const { t, may } = useHere()
   const list = useLoad<Row[]>(async () => (await ask('list', 'list')).documents, [])
-  const form = useForm()
+  const uploads = useUploads(list.reload)
   const edits = may('owner', 'editor')
   const working = list.value?.some((row) => row.state === 'received' || row.state === 'processing') ?? false
   useEvery(1500, working, list.reload)
 
-  const upload = (file: File, replaces?: string) =>
-    form.run(
-      async () => {
-        const type = file.name.split('.').pop()?.toLowerCase() ?? ''
-        if (!file.size) throw new Error(t.documents.emptyFile)
-        if (file.size > 50_000_000) throw new Error(t.documents.tooLarge)
-        if (!TYPES.includes(type)) throw new Error(t.documents.wrongType)
-        const answer = await ask('upload', 'upload', { file: await base64(file), filename: file.name, replaces })
-        if (!answer.document_id) throw new Error(answer.message)
-        await list.reload()
-        return answer.known ? said(answer.message) : ' '
-      },
-      fill(t.documents.uploading, { name: file.name }),
-    )
-
   return (
     <>
       {edits && (
-        <Drop onFile={(file) => upload(file)}>
+        <Drop onFiles={uploads.take}>
           <strong>{t.documents.drop}</strong>
-          <Pick label={t.documents.add} onFile={(file) => upload(file)} busy={form.busy} solid />
+          <Pick label={t.documents.add} onFiles={uploads.take} many />
           <small>{t.documents.types}</small>
         </Drop>
       )}
-      {form.shown}
+      {uploads.shown}
       {list.error !== null && <Problem error={list.error} retry={list.reload} />}
       {list.value === null && list.error === null && <Loading />}
       {list.value?.length === 0 && <Empty title={t.documents.empty} hint={t.documents.emptyHint} icon="file" />}
       <ul className="cards" aria-label={t.knowledge.tabs.documents}>
         {list.value?.map((row) => (
-          <Document key={row.id} row={row} edits={edits} reload={list.reload} replace={(file) => upload(file, row.id)} />
+          <Document key={row.id} row={row} edits={edits} reload={list.reload} replace={(files) => uploads.take(files, row.id)} />
         ))}
       </ul>
     </>
   )
 }
 
-// A file dropped here is taken; the button inside is for everybody else.
-function Drop({ onFile, children }: { onFile: (file: File) => void; children: React.ReactNode }) {
-  const [over, setOver] = useState(false)
-  const moved = (event: React.DragEvent) => {
-    event.preventDefault()
-    setOver(event.type === 'dragover')
-    const file = event.type === 'drop' ? event.dataTransfer.files[0] : undefined
-    if (file) onFile(file)
-  }
-  return (
-    <div className={over ? 'drop over' : 'drop'} onDragOver={moved} onDragLeave={moved} onDrop={moved}>
-      {children}
-    </div>
-  )
-}
-
-function Pick({ label, onFile, busy, solid }: { label: string; onFile: (file: File) => void; busy?: boolean; solid?: boolean }) {
-  const input = useRef<HTMLInputElement>(null)
-  return (
-    <>
-      <button type="button" className={solid ? 'solid' : 'quiet'} disabled={busy} onClick={() => input.current?.click()}>
-        {label}
-      </button>
-      <input
-        ref={input}
-        type="file"
-        hidden
-        aria-label={label}
-        accept={TYPES.map((type) => `.${type}`).join(',')}
-        onChange={(e) => {
-          const file = e.target.files?.[0]
-          e.target.value = ''
-          if (file) onFile(file)
-        }}
-      />
-    </>
-  )
-}
-
-type DocumentProps = { row: Row; edits: boolean; reload: () => Promise<void>; replace: (file: File) => void }
+type DocumentProps = { row: Row; edits: boolean; reload: () => Promise<void>; replace: (files: File[]) => void }
 
 function Document({ row, edits, reload, replace }: DocumentProps) {
   const { t, number, time, words, said } = useHere()
@@ -158,7 +104,7 @@ function Document({ row, edits, reload, replace }: DocumentProps) {
   )
 }
 
-type ActionsProps = { row: Row; again: () => void; reload: () => Promise<void>; replace: (file: File) => void }
+type ActionsProps = { row: Row; again: () => void; reload: () => Promise<void>; replace: (files: File[]) => void }
 
 function Actions({ row, again, reload, replace }: ActionsProps) {
   const { t, number } = useHere()
@@ -170,7 +116,7 @@ function Actions({ row, again, reload, replace }: ActionsProps) {
           {d.readAgain}
         </button>
       )}
-      {row.state === 'ready' && <Pick label={d.replace} onFile={replace} />}
+      {row.state === 'ready' && <Pick label={d.replace} onFiles={replace} />}
       <Sure
         label={d.delete}
         ask={fill(d.deleteAsk, { title: row.title })}

@@ -7,13 +7,14 @@ export const knowledge = {
 
 export const documents = {
   add: 'Add a document',
-  drop: 'Drop a file here, or choose one',
+  drop: 'Drop files here, or choose some',
   replace: 'Replace',
   types: 'PDF, Word, Excel, PowerPoint, CSV, HTML, text, Markdown or a picture (PNG, JPEG, GIF, WebP), up to 50 MB',
   tooLarge: 'This file is larger than 50 MB.',
   wrongType: 'This type of file can’t be read. PDF, Word, Excel, PowerPoint, CSV, HTML, text, Markdown and pictures (PNG, JPEG, GIF, WebP) can.',
   emptyFile: 'The file is empty.',
-  uploading: 'Uploading {name}…',
+  queued: 'Waiting',
+  uploading: 'Uploading…',
   empty: 'No documents yet',
   emptyHint: 'Add your price list, opening hours or terms: the bot can answer from them within a minute.',
   states: { received: 'Waiting', processing: 'Reading', ready: 'Answers', failed: 'Failed' } as Record<string, string>,

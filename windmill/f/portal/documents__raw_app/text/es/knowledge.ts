@@ -7,13 +7,14 @@ export const knowledge = {
 
 export const documents = {
   add: 'Añadir un documento',
-  drop: 'Suelte un archivo aquí o elija uno',
+  drop: 'Suelte archivos aquí o elíjalos',
   replace: 'Reemplazar',
   types: 'PDF, Word, Excel, PowerPoint, CSV, HTML, texto, Markdown o una imagen (PNG, JPEG, GIF, WebP), hasta 50 MB',
   tooLarge: 'El archivo supera los 50 MB.',
   wrongType: 'Este tipo de archivo no se puede leer. PDF, Word, Excel, PowerPoint, CSV, HTML, texto, Markdown e imágenes (PNG, JPEG, GIF, WebP) sí.',
   emptyFile: 'El archivo está vacío.',
-  uploading: 'Subiendo {name}…',
+  queued: 'En espera',
+  uploading: 'Subiendo…',
   empty: 'Aún no hay documentos',
   emptyHint: 'Añada su lista de precios, horarios o condiciones: el bot podrá responder en un minuto.',
   states: { received: 'En espera', processing: 'Leyendo', ready: 'Responde', failed: 'Error' } as Record<string, string>,
