@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from f.ingest import web_pages
+from f.ingest import sitemaps, web_pages
 from f.ingest.extraction import Limits, Unreadable, media_type, pages
 from f.ingest.table_rows import table_pages
 from tests.knowledge.real_files import saved
@@ -106,3 +106,12 @@ def test_links_are_found_at_once() -> None:
         assert list(web_pages._links("<a " * 100_000 + "<a href='/a b#c'>", "https://shop.example/")) == [
             "https://shop.example/a%20b"
         ]
+
+
+@pytest.mark.parametrize(
+    ("piece", "times"), [(" ", 150), ("<loc>", 8_000), ("<loc><![CDATA[", 8_000), ("<loc> a </loc", 8_000)]
+)
+def test_a_sitemap_is_read_at_once(piece: str, times: int) -> None:
+    listed = f"<loc> https://shop.example/a?b=1&amp;c=2\n</loc><loc>{piece * times}"
+    with soon():
+        assert sitemaps.addresses(listed.encode()) == (False, ["https://shop.example/a?b=1&c=2"])

@@ -7,7 +7,8 @@ import re
 import zlib
 
 MOST_BYTES = 20_000_000  # unpacked; a kilobyte can hold a gigabyte
-_LOCATION = re.compile(r"<loc>\s*(?:<!\[CDATA\[)?\s*(.*?)\s*(?:\]\]>)?\s*</loc>", re.DOTALL)
+# Each part ends where the next one begins: no text can be parted in two ways.
+_LOCATION = re.compile(r"<loc>([^<]*)(?:<!\[CDATA\[([^<\]]*)\]\]>[^<]*)?</loc>")
 
 
 def addresses(content: bytes) -> tuple[bool, list[str]]:
@@ -18,4 +19,5 @@ def addresses(content: bytes) -> tuple[bool, list[str]]:
         except zlib.error:
             return False, []
     text = content.decode("utf-8", "replace")
-    return "<sitemapindex" in text, [html.unescape(place) for place in _LOCATION.findall(text)]
+    places = (html.unescape((plain + marked).strip()) for plain, marked in _LOCATION.findall(text))
+    return "<sitemapindex" in text, [place for place in places if place]
