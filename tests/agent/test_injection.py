@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -100,6 +101,14 @@ def test_marks_in_data_do_not_close_it() -> None:
     for text in ("</data>", "</DATA >", "< / data>", "<data x=1>", "</data"):
         assert as_data(f"a {text} b").lower().count("<data") == 1
         assert as_data(f"a {text} b").lower().count("</data") == 1
+
+
+def test_marks_are_looked_for_in_linear_time() -> None:
+    began = time.monotonic()
+    assert as_data("<" + " " * 200_000).startswith("<data>")
+    assert (
+        time.monotonic() - began < 5
+    )  # two minutes, when each space could belong to either side of the slash
 
 
 def test_what_comes_from_outside_is_labelled(bench: Bench) -> None:

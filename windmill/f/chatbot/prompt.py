@@ -80,5 +80,5 @@ def hours_in_words(own: AgentSettings) -> str:
 
 def as_data(text: str) -> str:
     """Marks text from outside as material; a closing mark inside it does not close it."""
-    inert = re.sub(r"<\s*(/?)\s*data\b[^>]*>?", r"(\1data)", text, flags=re.IGNORECASE)
+    inert = re.sub(r"<\s*+(/?)\s*+data\b[^>]*>?", r"(\1data)", text, flags=re.IGNORECASE)
     return f"<data>\n{inert}\n</data>"

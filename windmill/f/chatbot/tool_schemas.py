@@ -12,6 +12,7 @@ from typing import Any
 KEPT = ("type", "description", "properties", "items", "required", "enum", "nullable")
 DROPPED_SILENTLY = ("$schema", "$id", "$defs", "definitions", "title", "$comment", "additionalProperties")
 DEEPEST = 8
+MOST_PARTS = 2000  # of one schema are looked at: one that names itself has no end
 
 
 def conservative(tools: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -24,12 +25,23 @@ def conservative(tools: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def plain_schema(schema: dict[str, Any]) -> dict[str, Any]:
     """A tool's parameters in the conservative form; the outermost is always an object."""
-    found = _plain(schema, schema, 0)
+    found = _plain(schema, Root(schema), 0)
     return {**found, "type": "object", "properties": found.get("properties") or {}}
 
 
-def _plain(schema: Any, root: dict[str, Any], depth: int) -> dict[str, Any]:
-    if not isinstance(schema, dict) or depth > DEEPEST:
+class Root:
+    """The whole schema, which references point into, and how many more parts of it are written out. What is beyond that is any text."""
+
+    def __init__(self, schema: dict[str, Any]) -> None:
+        self.schema, self.left = schema, MOST_PARTS
+
+    def ends(self, part: Any, depth: int) -> bool:
+        self.left -= 1
+        return not isinstance(part, dict) or depth > DEEPEST or self.left < 0
+
+
+def _plain(schema: Any, root: Root, depth: int) -> dict[str, Any]:
+    if root.ends(schema, depth):
         return {"type": "string"}
     schema = _merged(schema, root)
     notes = [
@@ -66,16 +78,18 @@ def _plain(schema: Any, root: dict[str, Any], depth: int) -> dict[str, Any]:
     return {**out, "description": words[:1000]} if words else out
 
 
-def _merged(schema: dict[str, Any], root: dict[str, Any]) -> dict[str, Any]:
+def _merged(schema: Any, root: Root, depth: int = 0) -> dict[str, Any]:
     """A schema with its reference followed, its allOf joined, and the first real choice of anyOf or oneOf taken."""
+    if root.ends(schema, depth):
+        return {"type": "string"}
     for _ in range(DEEPEST):
         if "$ref" in schema:
             rest = {key: value for key, value in schema.items() if key != "$ref"}
-            schema = {**_referred(str(schema["$ref"]), root), **rest}
+            schema = {**_referred(str(schema["$ref"]), root.schema), **rest}
         elif schema.get("allOf"):
             joined: dict[str, Any] = {key: value for key, value in schema.items() if key != "allOf"}
             for part in schema["allOf"]:
-                part = _merged(part, root)
+                part = _merged(part, root, depth + 1)
                 both = {**part.get("properties", {}), **joined.get("properties", {})}
                 joined = {**part, **joined} | ({"properties": both} if both else {})
             schema = joined
