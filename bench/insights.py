@@ -92,7 +92,10 @@ drop table size, people;
 def build(url: str, name: str, messages: int) -> str:
     """A business with its year of conversations; returns its id. The triggers count messages as in a running product."""
     with connect(url) as conn:
-        row = conn.execute(b"insert into tenants (name) values (%s) returning id::text", [name]).fetchone()
+        row = conn.execute(
+            b"insert into tenants (name, embedding_model) values (%s, 'multilingual-e5-small') returning id::text",
+            [name],
+        ).fetchone()
         assert row is not None
         tenant = str(row["id"])
         conn.execute(

@@ -45,7 +45,10 @@ def new_tenant(url: str, name: str) -> str:
     """A tenant without a chatbot; returns its id."""
     tenant = str(uuid.uuid4())
     with connect(url) as conn:
-        conn.execute(b"insert into tenants (id, name) values (%s, %s)", [tenant, name])
+        conn.execute(
+            b"insert into tenants (id, name, embedding_model) select %s, %s, name from embedding_models where id = %s",
+            [tenant, name, MODEL],
+        )
     return tenant
 
 

@@ -67,7 +67,8 @@ def fill(url: str, counts: list[int]) -> list[Tenant]:
             made.append(Tenant(uuid.uuid4(), n, first))
             first += n
         conn.cursor().executemany(
-            b"insert into tenants (id, name) values (%s, 'bench')", [[t.id] for t in made]
+            b"insert into tenants (id, name, embedding_model) values (%s, 'bench', 'multilingual-e5-small')",
+            [[t.id] for t in made],
         )
         conn.execute(
             b"insert into documents (id, tenant_id, title, filename, sha256, size_bytes, content)"

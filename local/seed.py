@@ -20,6 +20,7 @@ CUSTOMERS = [
     {"name": "Jonas Weber", "phone": "4915112345678", "user_id": "DE.20559017734410026635"},
     {"name": "Amelia Clarke", "user_id": "GB.77812093355120416608", "username": "amelia.c"},
 ]
+EMBEDDING_MODEL = "multilingual-e5-small"  # what local/models serves
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,7 @@ def seed(stack: Stack) -> dict[str, str]:
                 ),
                 **tenant.settings,
             )
+            tenants.put_embedding_model(conn, ids[tenant.slug], EMBEDDING_MODEL)
             tenants.put_member(conn, ids[tenant.slug], tenant.staff)
         tenants.put_tool(
             *(conn, stack.secrets.master_key, ids["shop"], "orders", stack.url("orders") + "/mcp"),

@@ -188,6 +188,7 @@ def agent_database(
             ids[number] = tenants.put_tenant(
                 conn, MASTER_KEY, number, name, "EAA" + "x" * 30, languages=["en", "es", "de"]
             )
+            tenants.put_embedding_model(conn, ids[number], "multilingual-e5-small")
             _store(conn, ids[number], PASSAGES[number], embeddings)
         tenants.put_tool(
             *(conn, MASTER_KEY, ids[SHOP], "orders", f"{local_services['orders']}/mcp"),

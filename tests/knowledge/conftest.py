@@ -43,7 +43,10 @@ class Knowledge:
 
     def tenant(self, **limits: int) -> str:
         return str(
-            self.value("insert into tenants (name, limits) values ('T', %s) returning id", json.dumps(limits))
+            self.value(
+                "insert into tenants (name, limits, embedding_model) values ('T', %s, 'multilingual-e5-small') returning id",
+                json.dumps(limits),
+            )
         )
 
     def as_tenant(self, tenant: str) -> psycopg.Connection[dict[str, Any]]:

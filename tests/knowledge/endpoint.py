@@ -33,7 +33,8 @@ class Endpoint:
                     return
                 status, headers = endpoint.answers.pop(0) if endpoint.answers else (200, {})
                 wide = 1536 if body["model"].startswith("text-") else 384
-                data = [{"index": i, "embedding": json.loads(vector(len(t) % 300, dimensions=wide))} for i, t in enumerate(body["input"])]  # fmt: skip
+                # Gemini leaves out an index that is 0.
+                data = [{**({"index": i} if i else {}), "embedding": json.loads(vector(len(t) % 300, dimensions=wide))} for i, t in enumerate(body["input"])]  # fmt: skip
                 endpoint.embedded += body["input"] if status == 200 else []
                 answer = json.dumps({"data": data if status == 200 else [], "error": "x"}).encode()
                 self.send_response(status)

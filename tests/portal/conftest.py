@@ -81,7 +81,8 @@ class Portal:
 
 
 SEED = """
-insert into tenants (id, name) values ('{a}', 'Alpha'), ('{b}', 'Beta');
+insert into tenants (id, name, embedding_model)
+    values ('{a}', 'Alpha', 'multilingual-e5-small'), ('{b}', 'Beta', 'multilingual-e5-small');
 insert into chatbots (phone_number_id, tenant_id, name) values ('1001', '{a}', 'Alpha'), ('1002', '{b}', 'Beta');
 insert into tenant_members (tenant_id, email, role)
     select t.id::uuid, role || '@' || t.name || '.example', role

@@ -68,6 +68,10 @@ JSON = (
 )
 
 
+class TenantError(Exception):
+    """A sentence for the person who ran the command."""
+
+
 def put_tenant(
     conn: psycopg.Connection[Any],
     master_key: str,
@@ -116,6 +120,31 @@ def put_llm_key(conn: psycopg.Connection[Any], master_key: str, tenant_id: str, 
         conn.execute("update tenants set llm_api_key = %s where id = %s", [sealed, tenant_id])
 
 
+def put_embedding_model(conn: psycopg.Connection[Any], tenant_id: str, name: str) -> None:
+    """Which model makes the tenant's vectors. A tenant with documents keeps what answers now: their vectors are made first, by change_model."""
+    with conn.transaction():
+        conn.execute("set local role chatbot_owner")
+        models = {
+            row["name"]: row for row in conn.execute("select id, name from embedding_models order by id")
+        }
+        if name not in models:
+            raise TenantError(
+                f"there is no embedding model {name!r}: the table embedding_models has {', '.join(models)}"
+            )
+        now = conn.execute("select embedding_model from tenants where id = %s", [tenant_id]).fetchone()
+        if now is None or now["embedding_model"] == name:
+            return
+        conn.execute("select set_config('app.tenant_id', %s, true)", [tenant_id])
+        done = conn.execute(
+            "select switch_embedding_model(%s::smallint) as done", [models[name]["id"]]
+        ).fetchone()
+        if done is None or not done["done"]:
+            raise TenantError(
+                f"its documents have vectors of {now['embedding_model']} only: run f/ingest/change_model in Windmill"
+                f" with tenant_id {tenant_id} and embedding_model {name}"
+            )
+
+
 def put_member(conn: psycopg.Connection[Any], tenant_id: str, email: str, role: str = "owner") -> None:
     """Lets a person upload and configure for the tenant."""
     with conn.transaction():
@@ -155,6 +184,12 @@ def main() -> int:
     parser.add_argument("--name", required=True, help="the business's name, as its customers know it")
     parser.add_argument("--owner", metavar="EMAIL", help="who may upload documents and configure the chatbot")
     parser.add_argument("--persona", help="how the chatbot speaks")
+    parser.add_argument(
+        "--embedding-model",
+        metavar="NAME",
+        help="what its vectors are made by, a row of the table embedding_models: as shipped text-embedding-3-small, which a new tenant has,"
+        " and multilingual-e5-small, for an endpoint that serves e5-passage and e5-query; .env.example shows how to add one",
+    )
     parser.add_argument("--language", action="append", help="a language code; the first is the default")
     arguments = parser.parse_args()
     missing = [name for name in ("DATABASE_URL", "MASTER_KEY", "WHATSAPP_TOKEN") if not os.environ.get(name)]
@@ -163,7 +198,7 @@ def main() -> int:
         return 2
     settings = {"persona": arguments.persona, "languages": arguments.language}
     try:
-        with psycopg.connect(os.environ["DATABASE_URL"], row_factory=dict_row) as conn:
+        with psycopg.connect(os.environ["DATABASE_URL"], row_factory=dict_row) as conn, conn.transaction():
             tenant_id = put_tenant(
                 *(
                     conn,
@@ -174,11 +209,13 @@ def main() -> int:
                 ),
                 **{name: value for name, value in settings.items() if value},
             )
+            if arguments.embedding_model:
+                put_embedding_model(conn, tenant_id, arguments.embedding_model)
             if arguments.owner:
                 put_member(conn, tenant_id, arguments.owner)
             if os.environ.get("TENANT_LLM_API_KEY"):
                 put_llm_key(conn, os.environ["MASTER_KEY"], tenant_id, os.environ["TENANT_LLM_API_KEY"])
-    except (psycopg.Error, SecretError) as error:
+    except (psycopg.Error, SecretError, TenantError) as error:
         print(f"nothing was changed: {error}", file=sys.stderr)
         return 1
     print(f"tenant {tenant_id} answers on {arguments.phone_number_id}")

@@ -73,7 +73,8 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def _checked(answer: dict[str, Any], count: int, model: str, dimensions: int) -> list[list[float]]:
-    vectors = [item["embedding"] for item in sorted(answer["data"], key=lambda item: item["index"])]
+    # Gemini leaves out an index that is 0.
+    vectors = [item["embedding"] for item in sorted(answer["data"], key=lambda item: item.get("index") or 0)]
     if len(vectors) != count or any(len(vector) != dimensions for vector in vectors):
         raise EmbeddingError(
             f"the embedding model {model!r} did not return {count} vectors of {dimensions} dimensions"

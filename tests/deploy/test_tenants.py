@@ -1,0 +1,193 @@
+"""The command that makes tenants, as an operator runs it: which embedding model a tenant gets."""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import secrets
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from deploy import tenants
+from psycopg.rows import dict_row
+
+from sql import apply
+from tests.knowledge.conftest import vector
+
+ROOT = Path(__file__).resolve().parents[2]
+MASTER_KEY = base64.b64encode(bytes(32)).decode()
+OPENAI, E5 = "text-embedding-3-small", "multilingual-e5-small"
+
+
+class Command:
+    """tenants.py against a database of its own."""
+
+    def __init__(
+        self, url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path
+    ) -> None:
+        self.url, self._monkeypatch, self._capsys = url, monkeypatch, capsys
+        for name, value in (
+            ("DATABASE_URL", url),
+            ("MASTER_KEY", MASTER_KEY),
+            ("WHATSAPP_TOKEN", "EAA-token"),
+        ):
+            monkeypatch.setenv(name, value)
+        monkeypatch.chdir(folder)
+
+    def run(self, *options: str) -> tuple[int, str, str]:
+        """Exit code, and what it says."""
+        self._monkeypatch.setattr(sys, "argv", ["tenants.py", *options])
+        try:
+            code = tenants.main()
+        except SystemExit as left:
+            code = int(left.code or 0)
+        said = self._capsys.readouterr()
+        return code, said.out, said.err
+
+    def make(self, *options: str, name: str = "Shop") -> tuple[str, int, str, str]:
+        """A tenant with a number of its own, and that number."""
+        number = str(10**14 + secrets.randbelow(10**14))
+        return number, *self.run("--phone-number-id", number, "--name", name, *options)
+
+    def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
+        with psycopg.connect(self.url, row_factory=dict_row, autocommit=True) as conn:
+            done = conn.execute(query.encode(), values)
+            return done.fetchall() if done.description else []
+
+    def tenant(self, number: str) -> dict[str, Any]:
+        (row,) = self.rows(
+            "select t.* from tenants t join chatbots b on b.tenant_id = t.id where b.phone_number_id = %s",
+            number,
+        )
+        return row
+
+
+@pytest.fixture(scope="module")
+def migrated(new_database: Callable[[], str]) -> str:
+    url = new_database()
+    apply.apply(url, {})
+    return url
+
+
+@pytest.fixture
+def command(
+    migrated: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Command:
+    return Command(migrated, monkeypatch, capsys, tmp_path)
+
+
+def store(conn: psycopg.Connection[Any], tenant: str, model: int, embedding: str) -> None:
+    """A published document of one passage."""
+    document = conn.execute(
+        "insert into documents (tenant_id, title, filename, sha256, size_bytes, content) values (%s, 'T', 'a', %s, 1, 'x') returning id",
+        [tenant, os.urandom(32)],
+    ).fetchone()
+    assert document
+    with conn.transaction():
+        conn.execute("select set_config('app.tenant_id', %s, true)", [tenant])
+        conn.execute(
+            "insert into staged_chunks (document_id, ordinal, tenant_id, page, char_start, page_end, char_end, heading, tokens, text, model_id,"
+            " embedding) values (%s, 0, %s, 1, 0, 1, 1, '', 1, 'A gift card is valid for 24 months.', %s, %s::vector)",
+            [document[0], tenant, model, embedding],
+        )
+        conn.execute("select publish_document(%s)", [document[0]])
+
+
+def test_a_new_tenant_has_a_model_that_the_documented_endpoint_offers(command: Command) -> None:
+    number, code, said, _ = command.make("--owner", "Owner@shop.example")
+    assert (code, f"answers on {number}" in said) == (0, True)
+    (model,) = command.rows(
+        "select * from embedding_models where name = %s", command.tenant(number)["embedding_model"]
+    )
+    assert (model["name"], model["passage_model"], model["query_model"]) == (OPENAI, OPENAI, OPENAI)
+    assert "\nEMBEDDINGS_BASE_URL=https://api.openai.com/v1\n" in (ROOT / ".env.example").read_text()
+
+
+def test_tenants_that_were_there_keep_their_model(
+    new_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A database of before the migration, brought up to date."""
+    url = new_database()
+    for path in apply.FOLDER.glob("[0-9]*.sql"):
+        if path.name < "022":
+            shutil.copy(path, tmp_path)
+    with monkeypatch.context() as before:
+        before.setattr(apply, "FOLDER", tmp_path)
+        apply.apply(url, {})
+    with psycopg.connect(url, autocommit=True) as conn:
+        conn.execute("insert into tenants (name) values ('old')")
+        apply.apply(url, {})
+        conn.execute("insert into tenants (name) values ('new')")
+        assert dict(conn.execute("select name, embedding_model from tenants").fetchall()) == {
+            "old": E5,
+            "new": OPENAI,
+        }
+
+
+def test_a_model_is_chosen_and_changed(command: Command) -> None:
+    number, code, _, _ = command.make("--embedding-model", E5)
+    assert (code, command.tenant(number)["embedding_model"]) == (0, E5)
+    again = ("--phone-number-id", number, "--name", "Shop")
+    assert command.run(*again)[0] == 0
+    assert command.tenant(number)["embedding_model"] == E5, "what is not said stays"
+    assert command.run(*again, "--embedding-model", OPENAI)[0] == 0
+    assert command.tenant(number)["embedding_model"] == OPENAI
+
+
+def test_a_tenant_with_documents_is_not_cut_off_from_them(command: Command) -> None:
+    number, *_ = command.make("--embedding-model", E5)
+    tenant = str(command.tenant(number)["id"])
+    with psycopg.connect(command.url, autocommit=True) as conn:
+        store(conn, tenant, 1, vector(1))
+    again = ("--phone-number-id", number, "--name", "Renamed", "--embedding-model")
+    code, _, problem = command.run(*again, OPENAI)
+    assert code == 1 and f"run f/ingest/change_model in Windmill with tenant_id {tenant}" in problem
+    assert (command.tenant(number)["embedding_model"], command.tenant(number)["name"]) == (E5, "Shop")
+    assert command.run(*again, E5)[0] == 0, "the same model is no change"
+
+
+def test_an_unknown_model_ends_in_a_sentence_and_makes_no_tenant(command: Command) -> None:
+    number, code, _, problem = command.make("--embedding-model", "ada", name="Nobody")
+    assert code == 1 and "nothing was changed: there is no embedding model 'ada'" in problem
+    assert OPENAI in problem and E5 in problem
+    assert command.rows("select from chatbots where phone_number_id = %s", number) == []
+    assert command.rows("select from tenants where name = 'Nobody'") == []
+
+
+def test_the_help_names_the_models(command: Command) -> None:
+    code, said, _ = command.run("--help")
+    words = re.sub(r"\s+", "", said)  # a long name may be broken at a hyphen
+    assert code == 0 and "tableembedding_models" in words
+    for row in command.rows("select name from embedding_models where id <= 2"):
+        assert row["name"] in words
+
+
+def test_the_row_that_the_example_adds_is_a_model_that_answers(command: Command) -> None:
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    statements = " ".join(line[1:].strip() for line in lines if line.startswith("#   ")).split(";")
+    with psycopg.connect(command.url) as conn:
+        for statement in filter(str.strip, statements):
+            conn.execute(statement.encode())
+        (made,) = conn.execute(
+            "insert into tenants (name) values ('T') returning id::text, embedding_model"
+        ).fetchall()
+        (model,) = conn.execute(
+            "select id, dimensions from embedding_models where name = %s", [made[1]]
+        ).fetchall()
+        assert (made[1], model[1]) == ("gemini-embedding-001", 3072)
+        store(conn, made[0], model[0], vector(7, dimensions=3072))
+        conn.execute("select set_config('app.tenant_id', %s, true)", [made[0]])
+        query = (
+            "select passage from search_chunks('How long is a gift card valid?', %s::vector, %s::smallint)"
+        )
+        found = conn.execute(query, [vector(7, dimensions=3072), model[0]]).fetchall()
+        assert found == [("A gift card is valid for 24 months.",)]
+        by_index = "select from nearest_indexed(%s::smallint, %s::vector, 5)"
+        assert conn.execute(by_index, [model[0], vector(7, dimensions=3072)]).rowcount == 1
+        conn.rollback()
