@@ -17,6 +17,7 @@ from deploy import access, message, wmill
 from deploy.bootstrap import DeployError, Server, bootstrap
 
 TOKEN = "INGRESS_WINDMILL_TOKEN"
+PORTAL = "f/portal/documents"
 NEEDED = ("WINDMILL_URL", "WINDMILL_TOKEN", "WINDMILL_WORKSPACE")
 
 
@@ -86,6 +87,12 @@ def test_message(server: Server) -> None:
     say(message.send(server, os.environ))
 
 
+def portal(server: Server) -> str:
+    """The portal's address in a browser: what the businesses' staff is told."""
+    page = (os.environ.get("WINDMILL_BASE_URL") or server.url).rstrip("/")
+    return f"{page}/apps_raw/get/{PORTAL}?workspace={server.workspace}"
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -110,6 +117,7 @@ def main() -> int:
             say(wmill.diff(server)[1])
         else:
             deploy(server, arguments.update, arguments.env_file)
+            say(f"portal: {portal(server)}")
             test_message(server)
     except DeployError as error:
         print(error, file=sys.stderr)
