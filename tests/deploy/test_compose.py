@@ -70,10 +70,57 @@ def test_a_worker_has_time_to_finish_its_longest_step() -> None:
     assert int(SERVICES["windmill-worker"]["stop_grace_period"].removesuffix("s")) > longest
 
 
-def test_what_faces_the_network_is_the_ingress_alone() -> None:
+def test_no_port_is_on_another_address_than_this_machine() -> None:
+    settings = dict(line.split("=", 1) for line in EXAMPLE if "=" in line and not line.startswith("#"))
     published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
-    assert set(published) == {"windmill-server", "ingress"}
-    assert all("127.0.0.1" in port for ports in published.values() for port in ports)
+    assert set(published) == {"postgres", "windmill-server", "ingress"}
+    for port in (port for ports in published.values() for port in ports):
+        as_shipped = re.sub(r"\$\{(\w+):-[^}]*\}", lambda found: settings[found[1]], port)
+        without_a_line = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", port)
+        assert re.fullmatch(r"127\.0\.0\.1:\d+:\d+", as_shipped) and as_shipped == without_a_line
+
+
+def test_what_was_running_comes_back_after_a_restart_of_the_machine() -> None:
+    assert {service.get("restart") for service in SERVICES.values()} == {"unless-stopped"}
+
+
+def test_the_two_databases_know_nothing_of_each_other() -> None:
+    """What Windmill's services are told, a job can read: so it must not lead to the chatbots' database."""
+    ours, windmills = SERVICES["postgres"], SERVICES["windmill-postgres"]
+    assert "windmill" not in json.dumps(ours).lower()
+    assert "ports" not in windmills
+    volumes = [volume.split(":")[0] for service in (ours, windmills) for volume in service["volumes"]]
+    assert len(set(volumes)) == 2 and set(volumes) <= set(yaml.safe_load(COMPOSE)["volumes"])
+    for name in ("windmill-postgres", "windmill-server", "windmill-worker"):
+        told = json.dumps(SERVICES[name]["environment"])
+        assert not re.search(
+            r"@postgres\b|POSTGRES_PASSWORD\}|POSTGRES_PASSWORD:\?|CHATBOT_|MASTER_KEY", told
+        )
+        assert "WINDMILL_DB_PASSWORD" in told
+    for name in ("migrations", "ingress"):
+        assert "WINDMILL_DB_PASSWORD" not in json.dumps(SERVICES[name])
+
+
+def test_what_waits_for_a_service_waits_until_it_is_healthy() -> None:
+    for service in SERVICES.values():
+        for name, how in service.get("depends_on", {}).items():
+            assert name in SERVICES and how == {"condition": "service_healthy"}
+
+
+DOCUMENTS = ["README.md", *(f"windmill/{name}" for name in ("README.md", "OPERATING.md")), ".env.example"]
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_what_the_documents_tell_to_type_is_there(name: str) -> None:
+    """Services, variables, targets of make and files of the repository."""
+    text = (ROOT / name).read_text()
+    command = r"docker compose (?:--profile ngrok )?(exec|stop|logs|up)((?: --?\w+(?: 10m)?)*)((?: [\w-]+)?)"
+    for verb, _, service in re.findall(command, text):
+        assert service.strip() in SERVICES or (verb == "up" and not service), (verb, service)
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"`make ([a-z-]+)", text)) <= targets
+    for path in re.findall(r"\]\(([^)#:]+)\)", text):
+        assert ((ROOT / name).parent / path).exists(), path
 
 
 def test_workflows_are_yaml_and_lint_runs_the_pinned_cli() -> None:
