@@ -32,7 +32,7 @@ demo-reset: $(VENV)/.installed ## forget what the demo has stored
 ask: $(VENV)/.installed ## one question to the running demo: make ask Q="…" [TENANT=clinic]
 	@$(BIN)/python -m local.ask --tenant "$(or $(TENANT),shop)" "$$Q"
 
-test: $(VENV)/.for-tests ## the whole suite: real processes, real PostgreSQL (TEST_PROCESSES=1 for one test after the other)
+test: $(VENV)/.for-tests ## all tests but the browser's: real processes, real PostgreSQL (TEST_PROCESSES=1 for one test after the other)
 	@$(BIN)/python -m pytest -n $(or $(TEST_PROCESSES),2)
 
 test-browser: $(VENV)/.for-tests ## the pages, in the system's Chromium
