@@ -1,9 +1,9 @@
 // Documents: the files that the bot answers from.
-import React, { useState } from 'react'
+import React from 'react'
 import { Drop, Pick, useUploads } from './Uploads'
 import { ask } from './api'
 import { Icon } from './icons'
-import { Empty, Loading, Problem, Sure, fill, useEvery, useHere, useLoad } from './ui'
+import { Empty, Loading, Problem, Sure, fill, useEvery, useForm, useHere, useLoad } from './ui'
 
 type Row = {
   id: string
@@ -54,14 +54,16 @@ export default function Documents() {
 type DocumentProps = { row: Row; edits: boolean; reload: () => Promise<void>; replace: (files: File[]) => void }
 
 function Document({ row, edits, reload, replace }: DocumentProps) {
-  const { t, number, time, words, said } = useHere()
-  const [problem, setProblem] = useState('')
+  const { t, number, time, said } = useHere()
+  const form = useForm()
   const d = t.documents
   const busy = row.state === 'received' || row.state === 'processing'
   const act = (action: string, fields: Record<string, unknown> = {}) =>
-    ask('documents', action, { document_id: row.id, ...fields })
-      .then(reload)
-      .catch((error) => setProblem(words(error)))
+    form.run(async () => {
+      await ask('documents', action, { document_id: row.id, ...fields })
+      await reload()
+      return ' '
+    })
   const facts = [
     row.pages !== null && fill(d.pages, { n: number(row.pages) }),
     row.chunks !== null && !busy && fill(d.chunks, { n: number(row.chunks) }),
@@ -89,7 +91,7 @@ function Document({ row, edits, reload, replace }: DocumentProps) {
       {row.error && <p className="bad">{said(row.error)}</p>}
       {row.replaces && busy && <small>{d.replaces}</small>}
       {row.notes?.map((note) => <small key={note}>{said(note)}</small>)}
-      {problem && <p role="alert" className="bad">{problem}</p>}
+      {form.shown}
       {row.state === 'ready' && edits && (
         <label className="check small">
           <input type="checkbox" checked={row.sendable} onChange={(e) => act('save', { sendable: e.target.checked })} /> {d.sendable}

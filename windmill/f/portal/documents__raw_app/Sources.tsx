@@ -196,19 +196,20 @@ function Change({ source, save }: { source: Source; save: (fields: Record<string
 
 // The pages are asked for when somebody opens them.
 function Pages({ source }: { source: Source }) {
-  const { t, number, words, said } = useHere()
+  const { t, number, said } = useHere()
+  const form = useForm()
   const [pages, setPages] = useState<Page[] | null>(null)
-  const [problem, setProblem] = useState('')
   const load = (event: React.SyntheticEvent<HTMLDetailsElement>) => {
     if (!event.currentTarget.open) return
-    ask('sources', 'pages', { source_id: source.id })
-      .then((found) => setPages(found.pages))
-      .catch((error) => setProblem(words(error)))
+    form.run(async () => {
+      setPages((await ask('sources', 'pages', { source_id: source.id })).pages)
+      return ' '
+    }, t.loading)
   }
   return (
     <details onToggle={load}>
       <summary>{t.sources.showPages} ({number(source.ready + source.failed)})<span className="hidden">: {source.url}</span></summary>
-      {problem && <p role="alert" className="bad">{problem}</p>}
+      {form.shown}
       {pages?.length === 0 && <p className="soft">{t.sources.noPages}</p>}
       <ul className="plain">
         {pages?.map((page) => (

@@ -209,6 +209,6 @@ export function useForm() {
     }
     setBusy(false)
   }
-  const shown = <p role="status" className={note?.bad ? 'note bad' : 'note'}>{note?.text}</p>
+  const shown = <p role="status" className={note?.bad ? 'note bad' : 'note'}>{note?.text.trim()}</p>
   return { run, busy, shown, setNote }
 }
