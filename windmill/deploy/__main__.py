@@ -47,8 +47,8 @@ def load(env_file: Path) -> None:
             os.environ.setdefault(name, value.strip().strip("\"'"))
 
 
-def deploy(server: Server, update: bool, env_file: Path) -> None:
-    """Everything, in the order in which one thing needs another."""
+def deploy(server: Server, update: bool, env_file: Path) -> bool:
+    """Everything, in the order in which one thing needs another. True where the ingress lacks the token that was made for it."""
     done = access.ensure_workspace(server)
     done += bootstrap(server, update=update)
     if days := os.environ.get("JOB_RETENTION_DAYS"):  # without it, what the operator has set stays
@@ -58,17 +58,20 @@ def deploy(server: Server, update: bool, env_file: Path) -> None:
     changes = wmill.push(server, say)
     say(f"bundle: {changes} changes pushed, and none is left" if changes else "bundle: nothing to push")
     made = access.ensure_ingress(server)
+    new_token = False
     if not access.token_works(server, os.environ.get(TOKEN)):
         if os.environ.get("CI"):
             raise DeployError(
                 f"{TOKEN} is missing or no longer works: run make deploy by hand once, and keep the token it makes as a secret of CI"
             )
         keep(env_file, access.new_token(server))
+        new_token = True
         made.append(f"token for the ingress made, as {TOKEN} in {env_file}: restart the ingress with it")
     for line in made:
         say(line)
     if not (done or changes or made):
         say("the server was as it should be: nothing was changed")
+    return new_token
 
 
 def keep(env_file: Path, token: str) -> None:
@@ -79,10 +82,13 @@ def keep(env_file: Path, token: str) -> None:
     env_file.write_text("\n".join([*lines, f"{TOKEN}={token}", ""]))
 
 
-def test_message(server: Server) -> None:
-    """A signed message from Meta's side to the finished run, where the ingress's address is known."""
+def test_message(server: Server, new_token: bool) -> None:
+    """A signed message from Meta's side to the finished run, where the ingress's address is known and it has its token."""
     if not os.environ.get("INGRESS_URL"):
         say("INGRESS_URL is not set: no test message was sent")
+        return
+    if new_token:  # the ingress would store the message, and not be let in at Windmill
+        say("no test message yet: `docker compose up --detach ingress`, then make deploy again")
         return
     say(message.send(server, os.environ))
 
@@ -116,9 +122,9 @@ def main() -> int:
         if arguments.dry_run:
             say(wmill.diff(server)[1])
         else:
-            deploy(server, arguments.update, arguments.env_file)
+            new_token = deploy(server, arguments.update, arguments.env_file)
             say(f"portal: {portal(server)}")
-            test_message(server)
+            test_message(server, new_token)
     except DeployError as error:
         print(error, file=sys.stderr)
         return 1

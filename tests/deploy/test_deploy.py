@@ -1,0 +1,124 @@
+"""make deploy against a server that is a dictionary: what it says, and what it asks of the ingress."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from deploy import __main__ as command
+from deploy import access, bootstrap, message, wmill
+from deploy.bootstrap import Server
+
+SETTINGS = {
+    "WINDMILL_URL": "http://127.0.0.1:9",
+    "WINDMILL_TOKEN": "a-superadmins-token",
+    "WINDMILL_WORKSPACE": "chatmill",
+    "CHATBOT_APP_PASSWORD": "password-of-app",
+    "MASTER_KEY": "key-of-all-keys",
+    "JOB_ID_KEY": "key-of-job-ids-1",
+    "LLM_API_KEY": "key-at-the-vendor",
+    "EMBEDDINGS_API_KEY": "key-for-vectors",
+    "CHATBOT_DB_HOST": "postgres",
+    "LLM_MODEL": "a-model",
+    "META_APP_SECRET": "metas-secret",
+    "INGRESS_URL": "http://127.0.0.1:9",
+}
+OPTIONAL = {name: "" for name in ("CI", "JOB_RETENTION_DAYS", "INGRESS_WINDMILL_TOKEN", "WINDMILL_BASE_URL")}
+
+
+class Stored:
+    """Variables and resources by path, as Windmill's API gives and takes them."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, dict[str, Any]] = {"variables": {}, "resources": {}}
+
+    def call(
+        self, server: Server, method: str, path: str, body: Any = None, ok: Any = None
+    ) -> httpx2.Response:
+        kind, _, rest = path.partition("/")
+        if kind not in self.values or rest.startswith("type/"):
+            return httpx2.Response(200, json=True)  # folders and types are there
+        action, _, of = rest.partition("/")
+        held = self.values[kind]
+        if action == "create":
+            held[body["path"]] = body["value"]
+        elif action == "update":
+            held[of] = body["value"]
+        return httpx2.Response(200, json=of in held if action == "exists" else held.get(of))
+
+
+class Deployment:
+    """`make deploy`, its server, and the test messages that it sent."""
+
+    def __init__(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path
+    ) -> None:
+        self.stored, self.sent, self.tokens = Stored(), 0, {"let-in"}
+        self._monkeypatch, self._capsys, self.env_file = monkeypatch, capsys, folder / ".env"
+        monkeypatch.setattr(
+            Server, "call", lambda server, *given, **more: self.stored.call(server, *given, **more)
+        )
+        monkeypatch.setattr(access, "ensure_workspace", lambda server: [])
+        monkeypatch.setattr(access, "ensure_ingress", lambda server: [])
+        monkeypatch.setattr(access, "token_works", lambda server, token: token in self.tokens)
+        monkeypatch.setattr(access, "new_token", lambda server: "let-in")
+        monkeypatch.setattr(wmill, "push", lambda server, say: 0)
+        monkeypatch.setattr(message, "send", self._send)
+
+    def _send(self, server: Server, settings: Any) -> str:
+        self.sent += 1
+        return "test message: it went through"
+
+    def run(self, *options: str, **settings: str) -> tuple[int, str]:
+        """Exit code and all that was said. What it puts into the environment goes with the run."""
+        with self._monkeypatch.context() as environment:
+            for variable in bootstrap._read("variables.json"):
+                environment.setenv(variable["env"], "")
+            for resource in bootstrap._read("resources.json"):
+                for value in resource["value"].values():
+                    if isinstance(value, dict):
+                        environment.setenv(value["env"], "")
+            for name, value in {**OPTIONAL, **SETTINGS, **settings}.items():
+                environment.setenv(name, value)
+            environment.setattr(sys, "argv", ["deploy", "--env-file", str(self.env_file), *options])
+            code = command.main()
+        said = self._capsys.readouterr()
+        return code, said.out + said.err
+
+    def made_token(self) -> str:
+        """What the file of secrets holds."""
+        (line,) = [x for x in self.env_file.read_text().splitlines() if x.startswith(command.TOKEN)]
+        return line.partition("=")[2]
+
+
+@pytest.fixture
+def deployment(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Deployment:
+    return Deployment(monkeypatch, capsys, tmp_path)
+
+
+def test_the_first_deployment_sends_no_message_through_an_ingress_without_its_token(
+    deployment: Deployment,
+) -> None:
+    code, said = deployment.run()
+    assert (code, deployment.sent) == (0, 0), said
+    assert "no test message yet: `docker compose up --detach ingress`, then make deploy again" in said
+    code, said = deployment.run(INGRESS_WINDMILL_TOKEN=deployment.made_token())
+    assert (code, deployment.sent) == (0, 1), said
+    assert "the server was as it should be: nothing was changed" in said and "it went through" in said
+
+
+def test_without_the_address_of_the_ingress_that_is_what_is_said(deployment: Deployment) -> None:
+    code, said = deployment.run(INGRESS_URL="")
+    assert (code, deployment.sent) == (0, 0)
+    assert "INGRESS_URL is not set: no test message was sent" in said and "then make deploy again" not in said
+
+
+def test_no_secret_is_said(deployment: Deployment) -> None:
+    said = deployment.run()[1]
+    for name in ("WINDMILL_TOKEN", "CHATBOT_APP_PASSWORD", "MASTER_KEY", "JOB_ID_KEY", "LLM_API_KEY"):
+        assert SETTINGS[name] not in said
