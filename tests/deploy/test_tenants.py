@@ -1,4 +1,4 @@
-"""The command that makes tenants, as an operator runs it: which embedding model a tenant gets."""
+"""The command that makes tenants, as an operator runs it: its settings, and which embedding model a tenant gets."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -191,3 +192,33 @@ def test_the_row_that_the_example_adds_is_a_model_that_answers(command: Command)
         by_index = "select from nearest_indexed(%s::smallint, %s::vector, 5)"
         assert conn.execute(by_index, [model[0], vector(7, dimensions=3072)]).rowcount == 1
         conn.rollback()
+
+
+@pytest.mark.parametrize(
+    ("program", "options", "done"),
+    [
+        ("tenants.py", ["--phone-number-id", "10155", "--name", "Shop"], (0, "answers on 10155")),
+        ("replay.py", ["--day", "1999-01-01"], (1, "there is no such turn")),
+    ],
+)
+def test_what_the_environment_lacks_is_taken_from_the_file_of_secrets(
+    migrated: str, tmp_path: Path, program: str, options: list[str], done: tuple[int, str]
+) -> None:
+    """As after `make deploy`: nothing is exported, all of it stands in .env."""
+    settings = {
+        "DATABASE_URL": migrated,
+        "MASTER_KEY": MASTER_KEY,
+        "WHATSAPP_TOKEN": "EAA-token",
+        "WINDMILL_URL": "http://127.0.0.1:9",
+        "WINDMILL_TOKEN": "token",
+        "WINDMILL_WORKSPACE": "chatmill",
+    }
+    (tmp_path / ".env").write_text("\n".join(f"{name}={value}" for name, value in settings.items()))
+    bare = {name: value for name, value in os.environ.items() if name not in settings}
+    command = [sys.executable, str(ROOT / "windmill" / "deploy" / program), *options]
+    ran = [
+        subprocess.run([*command, *more], cwd=tmp_path, env=bare, capture_output=True, text=True, check=False)
+        for more in ([], ["--env-file", "other"])
+    ]
+    assert ran[0].returncode == done[0] and done[1] in ran[0].stdout + ran[0].stderr, ran[0]
+    assert ran[1].returncode == 2 and "missing in the environment and in other: DATABASE_URL" in ran[1].stderr

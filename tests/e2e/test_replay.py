@@ -116,7 +116,12 @@ def test_a_day(world: World, tmp_path: Path) -> None:
         (["--turn", "nonsense"], {}, 1, "Replay stopped"),
         (["--day", "yesterday"], {}, 2, "--day"),
         ([], {}, 2, "--turn"),
-        (["--day", "2026-01-01"], {"WINDMILL_TOKEN": ""}, 2, "missing in the environment: WINDMILL_TOKEN"),
+        (
+            ["--day", "2026-01-01"],
+            {"WINDMILL_TOKEN": ""},
+            2,
+            "missing in the environment and in .env: WINDMILL_TOKEN",
+        ),
         (["--day", "2026-01-01"], {"DATABASE_URL": "postgresql://127.0.0.1:1/x"}, 1, "Replay stopped"),
     ],
 )

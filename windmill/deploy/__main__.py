@@ -15,6 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from deploy import access, message, wmill
 from deploy.bootstrap import DeployError, Server, bootstrap
+from deploy.environment import load
 
 TOKEN = "INGRESS_WINDMILL_TOKEN"
 PORTAL = "f/portal/documents"
@@ -35,16 +36,6 @@ def connect() -> Server:
     if not url.startswith(("http://", "https://")):
         raise DeployError("WINDMILL_URL must start with http:// or https://")
     return Server(url, token, workspace)
-
-
-def load(env_file: Path) -> None:
-    """Takes from the file of secrets what the environment does not say."""
-    if not env_file.exists():
-        return
-    for line in env_file.read_text().splitlines():
-        name, equals, value = line.strip().partition("=")
-        if equals and name.isidentifier():
-            os.environ.setdefault(name, value.strip().strip("\"'"))
 
 
 def deploy(server: Server, update: bool, env_file: Path) -> bool:

@@ -1,7 +1,8 @@
-"""Takes a past turn, or a day of them, through the current bot and shows old and new side by side: python windmill/deploy/replay.py --help
+"""Takes a past turn, or a day of them, through the current bot and shows old and new side by side: .venv/bin/python windmill/deploy/replay.py --help
 
 Each runs as the flow f/chatbot/whatsapp_message with mode dry_run: nothing is sent, nothing is written. The database is read as its
-administrator (DATABASE_URL); Windmill is asked with WINDMILL_URL, WINDMILL_WORKSPACE and WINDMILL_TOKEN.
+administrator (DATABASE_URL); Windmill is asked with WINDMILL_URL, WINDMILL_WORKSPACE and WINDMILL_TOKEN. What the environment lacks is taken
+from .env.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from psycopg.rows import dict_row
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from deploy.bootstrap import DeployError, Server
+from deploy.environment import add_env_file, load, missing
 
 FLOW = "f/chatbot/whatsapp_message"
 NEEDED = ("DATABASE_URL", "WINDMILL_URL", "WINDMILL_WORKSPACE", "WINDMILL_TOKEN")
@@ -144,10 +146,11 @@ def main() -> int:
     which.add_argument("--day", type=date.fromisoformat, help="all turns of a day, UTC, such as 2026-11-22")
     parser.add_argument("--limit", type=int, default=500, help="at most so many turns (default: 500)")
     parser.add_argument("--json", type=Path, help="also write everything to this file")
+    add_env_file(parser)
     arguments = parser.parse_args()
-    missing = [name for name in NEEDED if not os.environ.get(name)]
-    if missing:
-        print(f"missing in the environment: {', '.join(missing)}", file=sys.stderr)
+    load(arguments.env_file)
+    if problem := missing(NEEDED, arguments.env_file):
+        print(problem, file=sys.stderr)
         return 2
     server = Server(*(os.environ[name] for name in ("WINDMILL_URL", "WINDMILL_TOKEN", "WINDMILL_WORKSPACE")))
     try:

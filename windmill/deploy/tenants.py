@@ -1,8 +1,8 @@
-"""Makes a tenant with its chatbot, staff and tools: python windmill/deploy/tenants.py --help
+"""Makes a tenant with its chatbot, staff and tools: .venv/bin/python windmill/deploy/tenants.py --help
 
 Works on the database as its administrator (DATABASE_URL). The tenant's WhatsApp access token comes from the environment (WHATSAPP_TOKEN),
 and if the tenant has one, its own key at the language model's vendor (TENANT_LLM_API_KEY). Each is sealed with MASTER_KEY and stored
-encrypted. Run again with the same phone number it updates what it is given.
+encrypted. What the environment lacks is taken from .env. Run again with the same phone number it updates what it is given.
 """
 
 from __future__ import annotations
@@ -18,7 +18,11 @@ import psycopg
 from psycopg.rows import dict_row
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from deploy.environment import add_env_file, load, missing
+
 from f.common.secrets import SecretError, seal
+
+NEEDED = ("DATABASE_URL", "MASTER_KEY", "WHATSAPP_TOKEN")
 
 SETTINGS = (
     "persona",
@@ -191,10 +195,11 @@ def main() -> int:
         " and multilingual-e5-small, for an endpoint that serves e5-passage and e5-query; .env.example shows how to add one",
     )
     parser.add_argument("--language", action="append", help="a language code; the first is the default")
+    add_env_file(parser)
     arguments = parser.parse_args()
-    missing = [name for name in ("DATABASE_URL", "MASTER_KEY", "WHATSAPP_TOKEN") if not os.environ.get(name)]
-    if missing:
-        print(f"missing in the environment: {', '.join(missing)}", file=sys.stderr)
+    load(arguments.env_file)
+    if problem := missing(NEEDED, arguments.env_file):
+        print(problem, file=sys.stderr)
         return 2
     settings = {"persona": arguments.persona, "languages": arguments.language}
     try:
