@@ -164,6 +164,32 @@ def test_the_same_text_under_another_address_keeps_its_document(
     assert (result["unchanged"], result["gone"], len(urls(knowledge, tenant))) == (2, 0, 2)
 
 
+@pytest.mark.parametrize("links", ["/help /faq", "/faq /help", "/help"])
+def test_a_page_that_moved_keeps_its_document_and_is_known_by_its_new_address(
+    knowledge: Knowledge, site: Site, started: list[Any], links: str
+) -> None:
+    site.put("/", "Start.", "/faq")
+    site.put("/faq", "Answers to questions.")
+    tenant = knowledge.tenant()
+    of = source(knowledge, tenant, "crawl", site.url + "/")
+    read(knowledge, site, tenant, of)
+    query = "select id from documents where tenant_id = %s and source_url = %s order by created_at"
+    before = knowledge.rows(query, tenant, site.url + "/faq")
+    site.put("/", "Start.", links)
+    site.pages["/help"] = site.pages.pop("/faq")
+    read(knowledge, site, tenant, of)
+    assert knowledge.rows(query, tenant, site.url + "/help") == before and urls(knowledge, tenant) == [
+        "",
+        "help",
+    ]
+    site.put("/help", "Other answers.")
+    read(knowledge, site, tenant, of)
+    after = knowledge.rows(query, tenant, site.url + "/help")
+    assert after[:1] == before and len(after) == 2 and urls(knowledge, tenant) == ["", "help"]
+    query = "select replaces from documents where id = %s"
+    assert knowledge.value(query, after[1]["id"]) == before[0]["id"]
+
+
 def test_a_redirect_does_not_lead_around_robots(knowledge: Knowledge, site: Site, started: list[Any]) -> None:
     site.pages["/robots.txt"] = (200, "text/plain", "User-agent: *\nDisallow: /private\n")
     site.pages["/"] = (302, "text/html", "/private/")

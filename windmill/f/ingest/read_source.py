@@ -35,7 +35,8 @@ class Reading:
     unchanged: int = 0
     gone: int = 0
     notes: list[str] = field(default_factory=list)
-    kept: set[str] = field(default_factory=set)  # the documents that stand for a page that was seen
+    kept: dict[str, list[str]] = field(default_factory=dict)  # documents, by the addresses of their pages
+    lost: list[str] = field(default_factory=list)  # addresses that are gone
     failed: set[str] = field(default_factory=set)  # addresses that gave no answer this time
     asked: int = 0
     whole: bool = True  # False: a limit of the plan, or the time, ended it
@@ -91,8 +92,10 @@ async def read(conn: Connection, source: dict[str, Any], wishes: dict[str, Any])
                 found.whole = False
             if not found.whole:
                 break
+        found.gone += forget(conn, source, found, found.lost)
         if found.whole and found.pages:
             await drop_unseen(conn, source, site, found)
+            move(conn, source, found)
     return found
 
 
@@ -101,7 +104,7 @@ def take(conn: Connection, source: dict[str, Any], page: WebPage, found: Reading
     if page.note:
         found.note(page.note)
     if page.gone:
-        found.gone += forget(conn, source, [page.url])
+        found.lost.append(page.url)
     elif page.note:
         found.failed.add(page.url)
     else:
@@ -110,7 +113,7 @@ def take(conn: Connection, source: dict[str, Any], page: WebPage, found: Reading
             found.note(refusal)
             found.whole = False
             return
-        found.kept.add(document_id)
+        found.kept.setdefault(document_id, []).append(page.url)
         found.new += is_new
         found.unchanged += not is_new
         if is_new:
@@ -167,12 +170,12 @@ async def drop_unseen(conn: Connection, source: dict[str, Any], site: Visitor, f
         return
     listed = source["kind"] == "sitemap" or not found.failed
     if found.asked >= source["max_pages"] or (listed and len(unseen) <= found.pages):
-        found.gone += forget(conn, source, unseen)
+        found.gone += forget(conn, source, found, unseen)
         return
     stay = 0
     for url in unseen:
         if (await site.page(url)).gone:
-            found.gone += forget(conn, source, [url])
+            found.gone += forget(conn, source, found, [url])
         else:
             stay += 1
     if stay:
@@ -181,14 +184,22 @@ async def drop_unseen(conn: Connection, source: dict[str, Any], site: Visitor, f
         )
 
 
-def forget(conn: Connection, source: dict[str, Any], urls: list[str]) -> int:
-    """Deletes the documents of these pages; how many pages had one."""
+def forget(conn: Connection, source: dict[str, Any], found: Reading, urls: list[str]) -> int:
+    """Deletes the documents of these pages, but for one that was seen at another address; how many pages had one."""
     with as_tenant(conn, source["tenant_id"]):
         gone = conn.execute(
-            b"delete from documents where source_id = %s and source_url = any(%s) returning source_url",
-            [source["id"], urls],
+            b"delete from documents where source_id = %s and source_url = any(%s) and id <> all(%s::uuid[]) returning source_url",
+            [source["id"], urls, list(found.kept)],
         ).fetchall()
     return len({row["source_url"] for row in gone})
+
+
+def move(conn: Connection, source: dict[str, Any], found: Reading) -> None:
+    """Gives the documents whose page has moved its new address: customers are sent it, and the page's next version is found by it."""
+    query = b"update documents set source_url = %s where id = %s and source_id = %s and source_url <> all(%s)"
+    with as_tenant(conn, source["tenant_id"]):
+        for document_id, urls in found.kept.items():
+            conn.execute(query, [urls[0], document_id, source["id"], [*urls, *found.failed]])
 
 
 def settle(conn: Connection, source: dict[str, Any], error: str | None, found: Reading) -> None:
