@@ -39,7 +39,10 @@ class Odd:
         self._processes.kill("odd")
 
 
-def register(bench: Bench, odd: Odd, *allowed: str, timeout_s: float = 30) -> None:
+KEY = "Bearer odd-key-0123456789"
+
+
+def register(bench: Bench, odd: Odd, *allowed: str, timeout_s: float = 30, key: str = KEY) -> None:
     """Lets the shop use it, as if it had not been asked for its tools yet."""
     from tests.agent import conftest
 
@@ -52,7 +55,7 @@ def register(bench: Bench, odd: Odd, *allowed: str, timeout_s: float = 30) -> No
                 "club",
                 f"http://127.0.0.1:{odd.port}/mcp",
             ),
-            authorization="Bearer odd-key-0123456789",
+            authorization=key,
             allowed_tools=list(allowed) or ["get_points"],
         )
     bench.rows("update tenant_tools set discovered = null, discovered_at = null where name = 'club'")

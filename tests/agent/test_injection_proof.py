@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from f.chatbot import agent_loop, builtin_tools, grounding, mcp_servers, tools, verdict
+from f.common import references
 from tests.agent.attacks import ORDERS, OTHERS_PHONE, SAYS, holds
 from tests.agent.conftest import CLINIC, ORDERS_KEY, SHOP, Bench
 from tests.agent.odd import Odd
@@ -150,4 +151,6 @@ def test_without_row_level_security_a_search_finds_everybodys_passages(obeying: 
 def test_what_is_switched_off_is_what_is_used() -> None:
     """The names that the switches replace are the functions that decide: a renamed one would leave a switch that does nothing."""
     assert verdict.gives_away is grounding.gives_away and verdict.unsupported is grounding.unsupported
-    assert agent_loop.scrubbed is verdict.scrubbed and tools.refused_details is builtin_tools.refused_details
+    assert (
+        agent_loop.scrubbed is references.scrubbed and tools.refused_details is builtin_tools.refused_details
+    )

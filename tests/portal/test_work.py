@@ -113,10 +113,11 @@ def test_settings_out_of_bounds_change_nothing(portal: Portal, settings: Any) ->
 
 def test_a_tools_key_goes_in_and_never_comes_out(portal: Portal) -> None:
     tool = {"name": "orders", "url": "https://orders.example/mcp", "allowed_tools": ["get_order"]}
-    portal.ask(OWNER, "f.office.bot", "put_tool", **tool, key="Bearer hunter2")
+    portal.ask(OWNER, "f.office.bot", "put_tool", **tool, key=" Bearer hunter2\r\n")
     portal.ask(OWNER, "f.office.bot", "put_tool", **tool)
     (row,) = portal.rows("select tenant_id::text, header_value from tenant_tools")
     assert unseal(MASTER_KEY, A, "tool:orders", row["header_value"]) == "Bearer hunter2"
+    assert len(row["header_value"]) == len("Bearer hunter2") + 28, "what is pasted with it is not stored"
     answer = portal.ask(OWNER, "f.office.bot", "get")
     assert (answer["tools"][0]["has_key"], "hunter2" in str(answer)) == (True, False)
     moved = {**tool, "url": "https://elsewhere.example/mcp"}

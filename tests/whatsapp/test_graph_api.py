@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -92,6 +95,44 @@ def test_typing_is_renewed_until_it_is_over(
     done = api.keep_typing(wamid)
     eventually(lambda: len(meta.client.get("/control/receipts").json()["receipts"]) >= 3)
     done.set()
+
+
+class Malformed(BaseHTTPRequestHandler):
+    """Meta as it answers a token that it can't read: it quotes it."""
+
+    def log_message(self, *arguments: Any) -> None: ...
+
+    def do_GET(self) -> None:
+        self.rfile.read(int(self.headers["content-length"] or 0))
+        token = self.headers["authorization"].removeprefix("Bearer ")
+        message = f"{'x' * 270} Malformed access token {token}"
+        error = {"message": message, "type": "OAuthException", "code": 190, "error_data": {"details": token}}
+        content = json.dumps({"error": error}).encode()
+        self.send_response(401)
+        self.send_header("content-length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    do_POST = do_GET
+
+
+def test_the_token_is_in_no_error() -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Malformed)
+    Thread(target=server.serve_forever, daemon=True).start()
+    resource = {"graph_url": f"http://127.0.0.1:{server.server_address[1]}", "api_version": "v26.0"}
+    token = "GGQVsecret-0123456789"
+    api = GraphApi(resource, NUMBER, token, "1", None)
+    try:
+        outcome = api.send(TEXT, SEND, "run")
+        with pytest.raises(MediaError, match="190") as refused:
+            api.upload("terms.pdf", "application/pdf", b"%PDF-1.4 x")
+        with pytest.raises(MediaError, match="190"):
+            api.fetch_media("12345", 1000, 5)
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert (outcome["state"], outcome["code"]) == ("refused", 190) and "[key]" in str(outcome["error"])
+    assert "GGQV" not in f"{outcome} {refused.value}"
 
 
 def file(meta: Meta, content: bytes, kind: str = "text/plain") -> str:

@@ -32,9 +32,9 @@ from f.chatbot.prices import cost_usd
 from f.chatbot.prompt import hours_in_words, opening_messages
 from f.chatbot.staff import Staff
 from f.chatbot.tools import Toolbox
-from f.chatbot.verdict import Verdict, given_up, judge, needs_lookup, scrubbed, without_model
+from f.chatbot.verdict import Verdict, given_up, judge, needs_lookup, without_model
 from f.common.database import Connection, ask_one, connect
-from f.common.references import inert, plain
+from f.common.references import SHORTEST_SECRET, inert, plain, scrubbed
 from f.common.secrets import SecretError
 from f.common.windmill import run_id
 
@@ -101,7 +101,7 @@ def answer(conn: Connection, context: Context, resources: dict[str, Any], epoch:
         return in_shape(given_up(context, own, staff, str(problem)), "", None, None, staff, [])
     models = Models(candidates_of(resources["llm"], dict(context["chatbot"]), own["fallbacks"], key))
     tools = Toolbox(conn, context, own, resources, staff, epoch)
-    secrets = [s for s in {*tools.secrets, *_keys(resources), key or ""} if len(s) >= 8]
+    secrets = [s for s in {*tools.secrets, *_keys(resources), key or ""} if len(s) >= SHORTEST_SECRET]
     loop = Loop(context, own, models, tools, resources["settings"], attached(conn, context))
     reply, error = loop.run(hold)
     if reply:

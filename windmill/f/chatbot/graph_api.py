@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import httpx2
 
 from f.common.database import ask
+from f.common.references import hidden
 from f.common.secrets import unseal
 from f.common.tls import tls
 
@@ -62,7 +63,7 @@ class GraphApi:
         self._base = f"{resource['graph_url'].rstrip('/')}/{resource['api_version']}"
         self._number = phone_number_id
         self._url = f"{self._base}/{phone_number_id}/messages"
-        self._headers = {"Authorization": f"Bearer {token}"}
+        self._token, self._headers = token, {"Authorization": f"Bearer {token}"}
         # A user id in `to` would be accepted and silently lost; a phone keeps its plus.
         self._addressee = {"to": f"+{phone.lstrip('+')}"} if phone else {"recipient": user_id}
         self._client = httpx2.Client(timeout=float(resource.get("timeout_s") or 15), verify=tls(self._base))
@@ -82,7 +83,7 @@ class GraphApi:
             return _outcome("refused", error=f"the Graph API can't be reached: {type(error).__name__}")
         except httpx2.TransportError as error:
             return _outcome("unknown", error=f"no answer to the request: {type(error).__name__}")
-        return _judged(response)
+        return self._judged(response)
 
     def mark_read(self, message_id: str) -> None:
         """Shows the blue ticks and `typing…`. Best effort: it never fails a turn."""
@@ -117,9 +118,11 @@ class GraphApi:
             raise MediaError("unreachable", "the message names no file")
         for attempt in (1, 2):
             try:
-                about = self._client.get(
-                    f"{self._base}/{media_id}", headers=self._headers, timeout=_left(deadline)
-                ).json()
+                about = self._read(
+                    self._client.get(
+                        f"{self._base}/{media_id}", headers=self._headers, timeout=_left(deadline)
+                    )
+                )
                 if "error" in about:
                     raise MediaError(
                         "unreachable", f"Meta does not give the file: {about['error'].get('code')}"
@@ -163,13 +166,15 @@ class GraphApi:
     def upload(self, filename: str, mime_type: str, content: bytes) -> str:
         """Brings a file to Meta; returns the id that a message sends it by. Raises MediaError."""
         try:
-            answer = self._client.post(
-                f"{self._base}/{self._number}/media",
-                data={"messaging_product": "whatsapp", "type": mime_type},
-                files={"file": (filename, content, mime_type)},
-                headers=self._headers,
-                timeout=60,
-            ).json()
+            answer = self._read(
+                self._client.post(
+                    f"{self._base}/{self._number}/media",
+                    data={"messaging_product": "whatsapp", "type": mime_type},
+                    files={"file": (filename, content, mime_type)},
+                    headers=self._headers,
+                    timeout=60,
+                )
+            )
             if "error" in answer:
                 code, words = int(answer["error"]["code"]), str(answer["error"].get("message"))[:200]
                 raise MediaError("unreachable", f"Meta does not take the file: {code}: {words}", code)
@@ -179,28 +184,31 @@ class GraphApi:
                 "unreachable", f"the file could not be uploaded: {type(error).__name__}"
             ) from None
 
+    def _read(self, response: httpx2.Response) -> Any:
+        """Meta's answer. An error may quote the token."""
+        return hidden(response.json(), [self._token])
+
+    def _judged(self, response: httpx2.Response) -> Outcome:
+        """What Meta's answer says. After a 5xx the message may be on its way all the same."""
+        try:
+            answer = self._read(response)
+            if response.status_code == 200:
+                return _outcome("sent", message_id=answer["messages"][0]["id"])
+            problem = answer["error"]
+            details = (problem.get("error_data") or {}).get("details") or ""
+            code, words = int(problem["code"]), f"{problem.get('message', '')} {details}".strip()[:300]
+        except (ValueError, KeyError, TypeError, IndexError, AttributeError):
+            return _outcome("unknown", error=f"HTTP {response.status_code} without a body that makes sense")
+        if response.status_code >= 500:
+            return _outcome("unknown", code=code, error=f"HTTP {response.status_code}, {code}: {words}")
+        return _outcome("refused", code=code, error=f"{code}: {words}")
+
 
 def _left(deadline: float) -> float:
     left = deadline - time.monotonic()
     if left <= 0:
         raise MediaError("unreachable", "the file did not come in time")
     return left
-
-
-def _judged(response: httpx2.Response) -> Outcome:
-    """What Meta's answer says. After a 5xx the message may be on its way all the same."""
-    try:
-        answer = response.json()
-        if response.status_code == 200:
-            return _outcome("sent", message_id=answer["messages"][0]["id"])
-        problem = answer["error"]
-        details = (problem.get("error_data") or {}).get("details") or ""
-        code, words = int(problem["code"]), f"{problem.get('message', '')} {details}".strip()[:300]
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError):
-        return _outcome("unknown", error=f"HTTP {response.status_code} without a body that makes sense")
-    if response.status_code >= 500:
-        return _outcome("unknown", code=code, error=f"HTTP {response.status_code}, {code}: {words}")
-    return _outcome("refused", code=code, error=f"{code}: {words}")
 
 
 def graph_api(

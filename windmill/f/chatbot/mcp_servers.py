@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from f.common.database import Connection, as_tenant, ask
+from f.common.references import hidden
 from f.common.secrets import SecretError, unseal
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ MOST_TOOLS = 40  # of one server that the model is offered
 MOST_LISTED = 1000  # of one server that are looked at
 # A header that no contact can have: an absent one is read as "anybody" by servers that know no better.
 NOBODY = "unknown"
+# Errors whose words are a header that can't be sent, or an answer's beginning and end: half a key would not be recognised in them.
+QUOTING, PARSE_ERROR = ("LocalProtocolError", "ValidationError"), -32700
+PUBLIC = ("x-customer-phone", "x-customer-id")
 # Parameters that say who is asking. They are filled in from the contact's row, and the model does not see them.
 WHO = re.compile(
     r"^(?:(?:customer|contact|user|caller|client|sender)_?)?(?:phone|phone_?number|mobile|msisdn|whatsapp(?:_?number)?|wa_?id)$",
@@ -54,6 +58,12 @@ class McpServer:
     allowed_hosts: list[str]
     headers: dict[str, str] = field(repr=False)
     phone: str | None = field(repr=False, default=None)
+
+    @property
+    def secrets(self) -> set[str]:
+        """What of the headers nobody may read: a key, with its scheme and without."""
+        held = [value for name, value in self.headers.items() if name.lower() not in PUBLIC]
+        return {part for value in held for part in (value, value.split(" ")[-1])}
 
 
 @dataclass
@@ -88,8 +98,11 @@ class McpTool:
 
 def discover(
     conn: Connection, context: Context, settings: dict[str, Any], master_key: str, problems: list[str]
-) -> list[McpTool]:
-    """The allowed tools of the tenant's servers. A server that is down offers what it last did; what is wrong is added to `problems`."""
+) -> tuple[list[McpTool], set[str]]:
+    """The allowed tools of the tenant's servers, and the secrets of all of them.
+
+    A server that is down offers what it last did; what is wrong is added to `problems`.
+    """
     servers, contacts = ask(
         conn,
         context["tenant_id"],
@@ -101,12 +114,14 @@ def discover(
     )
     contact = contacts[0] if contacts else {"phone": None, "user_id": None}
     tools: list[McpTool] = []
+    secrets: set[str] = set()
     for row in servers:
         try:
             server = _server(row, contact, context["tenant_id"], settings, master_key)
         except SecretError as problem:
             problems.append(f"{row['name']} is not offered: {problem}")
             continue
+        secrets |= server.secrets
         listed = row["discovered"]
         if not row["fresh"]:
             listed = refresh(conn, context, server, listed, problems)
@@ -115,7 +130,7 @@ def discover(
             McpTool(server, t["name"], t["description"], t["parameters"], bool(t.get("read_only")))
             for t in allowed[:MOST_TOOLS]
         ]
-    return tools
+    return tools, secrets
 
 
 def _server(
@@ -126,7 +141,7 @@ def _server(
         headers[row["header_name"]] = unseal(
             master_key, tenant_id, f"tool:{row['name']}", row["header_value"]
         )
-    headers = {k: v for k, v in headers.items() if k.lower() not in ("x-customer-phone", "x-customer-id")} | {
+    headers = {k: v for k, v in headers.items() if k.lower() not in PUBLIC} | {
         "X-Customer-Phone": contact["phone"] or NOBODY,
         "X-Customer-Id": contact["user_id"] or NOBODY,
     }
@@ -137,16 +152,17 @@ def _server(
 def call_tool(tool: McpTool, arguments: dict[str, Any], seconds: float) -> str:
     """Calls the tool; returns its text. Raises McpError when the server is down, too slow, or reports an error."""
 
-    async def call(client: Any) -> str:
+    async def call(client: Any) -> list[Any]:
         result = await client.call_tool(tool.name, arguments)
         text = "\n".join(block.text for block in result.content if block.type == "text")
         if not text and result.structured_content is not None:
             text = json.dumps(result.structured_content, ensure_ascii=False)
-        if result.is_error:
-            raise McpError(text[:500] or f"{tool.name} failed without a word", by_tool=True)
-        return text if len(text) <= MAX_RESULT else text[:MAX_RESULT] + " … (cut)"
+        return [text, result.is_error]
 
-    return str(_talk(tool.server, call, seconds))
+    text, is_error = _talk(tool.server, call, seconds)
+    if is_error:
+        raise McpError(text[:500] or f"{tool.name} failed without a word", by_tool=True)
+    return text if len(text) <= MAX_RESULT else str(text[:MAX_RESULT]) + " … (cut)"
 
 
 def refresh(
@@ -197,12 +213,15 @@ def refresh(
 
 
 def _talk(server: McpServer, exchange: Any, seconds: float) -> Any:
-    """Connects, does the exchange, disconnects; every failure becomes one sentence."""
+    """Connects, does the exchange, disconnects; every failure becomes one sentence. Nothing that comes back holds the server's key."""
+    import logging
+
     from mcp import Client
     from mcp.client.streamable_http import streamable_http_client
 
     from f.common.public_hosts import guarded_client
 
+    logging.getLogger("mcp").setLevel(logging.CRITICAL + 1)  # it writes whole answers into the run's log
     seconds = max(min(seconds, server.timeout_s), 0.1)
 
     async def session() -> Any:
@@ -211,11 +230,9 @@ def _talk(server: McpServer, exchange: Any, seconds: float) -> Any:
                 return await exchange(client)
 
     try:
-        return asyncio.run(asyncio.wait_for(session(), seconds))
+        return hidden(asyncio.run(asyncio.wait_for(session(), seconds)), server.secrets)
     except TimeoutError:
         raise McpError(f"{server.name} did not answer within {seconds:g} s") from None
-    except McpError:
-        raise
     except Exception as error:  # the SDK wraps what happened in groups of groups
         raise _in_words(server, error, seconds) from None
 
@@ -223,9 +240,7 @@ def _talk(server: McpServer, exchange: Any, seconds: float) -> Any:
 def _in_words(server: McpServer, error: BaseException, seconds: float) -> McpError:
     """The first cause, in a sentence without the server's headers."""
     while isinstance(error, BaseExceptionGroup):
-        error = next((e for e in error.exceptions if isinstance(e, McpError | OSError)), error.exceptions[0])
-    if isinstance(error, McpError):
-        return error
+        error = next((e for e in error.exceptions if isinstance(e, OSError)), error.exceptions[0])
     cause: BaseException = error
     while cause.__cause__ or cause.__context__:
         cause = cause.__cause__ or cause.__context__  # type: ignore[assignment]
@@ -234,4 +249,7 @@ def _in_words(server: McpServer, error: BaseException, seconds: float) -> McpErr
     if "Timeout" in type(error).__name__:  # the HTTP client's clock was faster than ours
         return McpError(f"{server.name} did not answer within {seconds:g} s")
     told = cause if type(cause).__name__ in ("ForbiddenHost", "TooLarge") else error
-    return McpError(f"{server.name} can't be used: {type(told).__name__}: {str(told)[:300]}")
+    kind = type(told).__name__
+    if kind in QUOTING or getattr(told, "code", None) == PARSE_ERROR:
+        return McpError(f"{server.name} can't be used: {kind}")
+    return McpError(f"{server.name} can't be used: {kind}: {hidden(str(told), server.secrets)[:300]}")

@@ -13,6 +13,8 @@ from __future__ import annotations
 import time
 from typing import Any, Literal, TypedDict
 
+from f.common.references import scrubbed
+
 Kind = Literal["limit", "timeout", "server", "unreachable", "shape", "filtered", "key", "setting"]
 # Worth another try at the same vendor, when there is no other one.
 PASSING: tuple[Kind, ...] = ("limit", "server", "unreachable")
@@ -176,7 +178,7 @@ def candidates_of(
         provider = str(wanted.get("provider") or first["provider"])
         at_home = provider == (llm.get("provider") or "openai")
         theirs = own_key if provider == first["provider"] else None
-        key = str(theirs or llm.get("api_key" if at_home else f"{provider}_api_key") or "")
+        key = str(theirs or llm.get("api_key" if at_home else f"{provider}_api_key") or "").strip()
         name = "llm" if at_home else provider
         variable = f"f/chatbot/{name}_api_key ({name.upper()}_API_KEY at deployment)"
         found.append(
@@ -204,7 +206,8 @@ def of_status(
     candidate: Candidate, status: int, code: str, message: str, retry_after_s: float | None = None
 ) -> ModelError:
     """A vendor's HTTP error as a ModelError, in a sentence that says what to mend."""
-    model, said = f"the model {candidate['model']!r}", f"HTTP {status}: {message[:300]}"
+    model = f"the model {candidate['model']!r}"
+    said = f"HTTP {status}: {scrubbed(message, [candidate['api_key']])[:300]}"
     lower = f"{code} {message}".lower()
     if status in (401, 403) or "api key not valid" in lower or "invalid_api_key" in lower:
         return ModelError("key", f"{model}: {candidate['key_of']} was refused: {candidate['mend']} ({said})")

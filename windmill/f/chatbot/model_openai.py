@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from f.chatbot.model import NO_KEY, ModelError, no_key, of_status
 from f.chatbot.tool_schemas import conservative
+from f.common.references import scrubbed
 
 if TYPE_CHECKING:
     from f.chatbot.model import Call, Candidate, Completion
@@ -77,7 +78,8 @@ def _ask(
     try:
         return _read(answer, name)
     except (AttributeError, IndexError, TypeError):
-        said = str(getattr(answer, "error", None) or type(answer).__name__)[:200]
+        told = str(getattr(answer, "error", None) or type(answer).__name__)
+        said = scrubbed(told, [candidate["api_key"]])[:200]
         raise ModelError("server", f"{name} answered what is not of its protocol ({said})") from None
 
 

@@ -67,9 +67,10 @@ class Toolbox:
         self.documents: list[str] = []  # ids of documents that are sent after the reply
         self._files = self._sendable() if own["send_documents"] else {}
         self._done: dict[str, str] = {}
-        found = discover(conn, context, resources["settings"], resources["master_key"], self.problems)
+        found, self.secrets = discover(
+            conn, context, resources["settings"], resources["master_key"], self.problems
+        )
         self._mcp = _named(found)
-        self.secrets = {value for tool in found for value in _secret_values(tool)}
 
     def schemas(self) -> list[dict[str, Any]]:
         """The tools in the form that the model's API takes."""
@@ -220,17 +221,6 @@ def _named(found: list[McpTool]) -> dict[str, McpTool]:
             name, number = f"{plain}_{number}", number + 1
         offered[name] = tool
     return offered
-
-
-def _secret_values(tool: McpTool) -> list[str]:
-    public = {"x-customer-phone", "x-customer-id"}
-    return [
-        part
-        for key, value in tool.server.headers.items()
-        if key.lower() not in public
-        for part in {value, value.split(" ")[-1]}
-        if len(part) >= 8
-    ]
 
 
 def _shown(arguments: dict[str, Any] | str) -> dict[str, Any]:

@@ -12,8 +12,7 @@ where it does not hold."""
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from f.chatbot.builtin_tools import HAND_OVER, REMEMBER, SEND_DOCUMENT
 from f.chatbot.choices import OFFER
@@ -33,16 +32,13 @@ from f.chatbot.grounding import (
 from f.chatbot.language import in_language
 from f.chatbot.prompt import HOURS_MARK, NO_ANSWER, RULES, hours_in_words
 from f.chatbot.staff import keyword_of
+from f.common.references import KEY
 
 if TYPE_CHECKING:
     from f.chatbot.limits import AgentSettings
     from f.chatbot.staff import Staff
     from f.chatbot.tools import Toolbox
     from f.common.shapes import Citation, Context
-
-KEY = re.compile(
-    r"\b(?:sk-[A-Za-z0-9_-]{12,}|AIza[A-Za-z0-9_-]{20,}|EAA[A-Za-z0-9_-]{20,}|Bearer\s+[A-Za-z0-9._-]{12,})"
-)
 
 
 class Verdict(NamedTuple):
@@ -219,16 +215,3 @@ def unanswered(context: Context, own: AgentSettings, why: str) -> Verdict:
 def failed(context: Context, error: str) -> Verdict:
     """The chatbot's words for a failure; `error` tells the operator what to mend."""
     return Verdict(in_language(context, context["chatbot"]["failure_message"]), [], False, None, error)
-
-
-def scrubbed(value: Any, secrets: list[str]) -> Any:
-    """The same value without any key in it: what a step returns is read by every operator."""
-    if isinstance(value, str):
-        for secret in secrets:
-            value = value.replace(secret, "[key]")
-        return KEY.sub("[key]", value)
-    if isinstance(value, dict):
-        return {scrubbed(k, secrets): scrubbed(item, secrets) for k, item in value.items()}
-    if isinstance(value, list):
-        return [scrubbed(item, secrets) for item in value]
-    return value

@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx2
 
+from f.common.references import scrubbed
 from f.common.tls import tls
 
 RETRYABLE = {408, 409, 425, 429, 500, 502, 503, 504}
@@ -33,7 +34,8 @@ def embed(
     Waits and tries again on rate limits and faults, as long as the endpoint asks for, in all no longer than `patience_s`.
     """
     url = f"{resource['base_url'].rstrip('/')}/embeddings"
-    headers = {"Authorization": f"Bearer {resource.get('api_key') or 'none'}"}
+    key = str(resource.get("api_key") or "none").strip()
+    headers = {"Authorization": f"Bearer {key}"}
     body = {"model": model, "input": texts, "encoding_format": "float"}
     deadline = time.monotonic() + patience_s
     wait = 1.0
@@ -42,12 +44,12 @@ def embed(
             try:
                 response = client.post(url, json=body)
             except httpx2.TransportError as error:
-                problem, asked = f"{type(error).__name__}: {error}", None
+                problem, asked = scrubbed(f"{type(error).__name__}: {error}", [key]), None
             else:
                 if response.status_code == 200:
                     return _checked(response.json(), len(texts), model, dimensions)
                 problem, asked = (
-                    f"HTTP {response.status_code} {response.text[:300]}",
+                    f"HTTP {response.status_code} {scrubbed(response.text, [key])[:300]}",
                     retry_after(response.headers),
                 )
                 if response.status_code not in RETRYABLE:

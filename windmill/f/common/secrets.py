@@ -26,13 +26,17 @@ def seal(master_key: str, tenant_id: str, purpose: str, plain: str) -> bytes:
 
 
 def unseal(master_key: str, tenant_id: str, purpose: str, sealed: bytes) -> str:
-    """Decrypts what `seal` made. Raises SecretError when the key, the tenant or the purpose is another one."""
+    """Decrypts what `seal` made. Raises SecretError when the key, the tenant or the purpose is another one, or no header can hold it."""
     try:
-        return _cipher(master_key).decrypt(sealed[:12], sealed[12:], _bound_to(tenant_id, purpose)).decode()
+        opened = _cipher(master_key).decrypt(sealed[:12], sealed[12:], _bound_to(tenant_id, purpose))
     except InvalidTag:
         raise SecretError(
             f"the stored {purpose} does not open with this master key: enter it again"
         ) from None
+    plain = opened.decode().strip()  # pasted with a line's end
+    if not (plain.isascii() and plain.isprintable()):
+        raise SecretError(f"the stored {purpose} has a character that no key has: enter it again")
+    return plain
 
 
 def _cipher(master_key: str) -> AESGCM:

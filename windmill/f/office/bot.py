@@ -97,7 +97,7 @@ def put_tool(conn: Connection, member: Member, ask: Ask, master_key: str) -> dic
     """Adds or changes an MCP server. A key that is left out stays as it is, unless the address changes: a key is for one server."""
     from f.common.secrets import seal
 
-    name, url, key = text(ask, "name", 31), text(ask, "url", 500), text(ask, "key")
+    name, url, key = text(ask, "name", 31), text(ask, "url", 500), text(ask, "key").strip()
     allowed = [t for t in ask.get("allowed_tools") or [] if isinstance(t, str) and 0 < len(t) <= 100][:50]
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,30}", name) or not re.fullmatch(r"https?://[^\s@]+", url):
         raise Refused(
