@@ -122,3 +122,32 @@ def test_no_secret_is_said(deployment: Deployment) -> None:
     said = deployment.run()[1]
     for name in ("WINDMILL_TOKEN", "CHATBOT_APP_PASSWORD", "MASTER_KEY", "JOB_ID_KEY", "LLM_API_KEY"):
         assert SETTINGS[name] not in said
+
+
+def test_a_setting_that_was_changed_is_named_and_brought_when_asked_for(deployment: Deployment) -> None:
+    token = {"INGRESS_WINDMILL_TOKEN": "let-in"}
+    assert deployment.run(**token)[0] == 0
+    changed = {**token, "LLM_MODEL": "another-model", "LLM_API_KEY": "another-key"}
+    code, said = deployment.run(**changed)
+    left = "differs from the environment, left alone: f/chatbot/llm_api_key, f/chatbot/llm (ARGS=--update brings it)"
+    assert (code, left in said) == (0, True), said
+    assert "nothing was changed" not in said and "another-" not in said
+    assert deployment.stored.values["resources"]["f/chatbot/llm"]["model"] == "a-model"
+    code, said = deployment.run("--update", **changed)
+    assert (code, "f/chatbot/llm updated" in said, "differs" in said) == (0, True, False)
+    assert deployment.stored.values["resources"]["f/chatbot/llm"]["model"] == "another-model"
+    assert deployment.stored.values["variables"]["f/chatbot/llm_api_key"] == "another-key"
+    assert "nothing was changed" in deployment.run(**changed)[1]
+
+
+def test_what_an_operator_added_to_a_resource_is_no_difference_and_stays(deployment: Deployment) -> None:
+    token = {"INGRESS_WINDMILL_TOKEN": "let-in"}
+    deployment.run(**token)
+    settings = deployment.stored.values["resources"]["f/chatbot/settings"]
+    settings["crawl_pause_s"] = 5
+    assert "nothing was changed" in deployment.run(**token)[1]
+    alerts = {**token, "ALERT_WEBHOOK_URL": "https://alerts.example"}
+    assert "left alone: f/chatbot/settings (" in deployment.run(**alerts)[1]
+    assert deployment.run("--update", **alerts)[0] == 0
+    stored = deployment.stored.values["resources"]["f/chatbot/settings"]
+    assert (stored["crawl_pause_s"], stored["alert_webhook_url"]) == (5, "https://alerts.example")

@@ -1,8 +1,9 @@
 """Brings a Windmill server to what this folder says: make deploy, or python windmill/deploy [--dry-run] [--update]
 
 Creates what is missing (workspace, folders, resource types, secret variables, resources, the ingress's user and token), pushes the bundle with
-the pinned wmill CLI, and sends a signed test message through the ingress. Running it again changes nothing. Everything that it needs comes from
-the environment; .env.example explains each variable. No secret is printed.
+the pinned wmill CLI, and sends a signed test message through the ingress. Running it again changes nothing; a variable or resource that is no
+longer what the environment says is named, and --update brings it. Everything that it needs comes from the environment; .env.example explains
+each variable. No secret is printed.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from deploy import access, message, wmill
-from deploy.bootstrap import DeployError, Server, bootstrap
+from deploy.bootstrap import DeployError, Server, bootstrap, differing
 from deploy.environment import load
 
 TOKEN = "INGRESS_WINDMILL_TOKEN"
@@ -46,6 +47,7 @@ def deploy(server: Server, update: bool, env_file: Path) -> bool:
         done += access.retention(server, days)
     for line in done:
         say(line)
+    left = [] if update else differing(server)
     changes = wmill.push(server, say)
     say(f"bundle: {changes} changes pushed, and none is left" if changes else "bundle: nothing to push")
     made = access.ensure_ingress(server)
@@ -60,7 +62,9 @@ def deploy(server: Server, update: bool, env_file: Path) -> bool:
         made.append(f"token for the ingress made, as {TOKEN} in {env_file}: restart the ingress with it")
     for line in made:
         say(line)
-    if not (done or changes or made):
+    if left:
+        say(f"differs from the environment, left alone: {', '.join(left)} (ARGS=--update brings it)")
+    if not (done or changes or made or left):
         say("the server was as it should be: nothing was changed")
     return new_token
 

@@ -1,6 +1,7 @@
 """Creates on a Windmill server what `wmill sync push` does not: folders, resource types, secret variables and resources.
 
-What is there is left alone unless `update` is asked for; then it is brought to what the environment says. No value is ever printed.
+What is there is left alone unless `update` is asked for; then it is brought to what the environment says. What was left alone although it
+differs can be asked for. No value is ever printed.
 """
 
 from __future__ import annotations
@@ -62,6 +63,17 @@ def bootstrap(server: Server, environment: dict[str, str] | None = None, update:
     ]
 
 
+def differing(server: Server, environment: dict[str, str] | None = None) -> list[str]:
+    """The variables and resources whose value is not what the environment says, by path: what `update` would change."""
+    values = dict(os.environ if environment is None else environment)
+    return [
+        entry["path"]
+        for kind, wanted in (("variables", _secret), ("resources", _value))
+        for entry in _read(f"{kind}.json")
+        if _change(server, kind, entry["path"], wanted(entry, values)) is not None
+    ]
+
+
 def needed(values: dict[str, str]) -> list[str]:
     """The names of the environment variables without which nothing can be made."""
     names = [variable["env"] for variable in _read("variables.json") if "default" not in variable]
@@ -91,13 +103,13 @@ def _types(server: Server) -> list[str]:
 def _variables(server: Server, values: dict[str, str], update: bool) -> list[str]:
     made = []
     for variable in _read("variables.json"):
-        path, value = variable["path"], values.get(variable["env"]) or variable["default"]
+        path, value = variable["path"], _secret(variable, values)
         if not server.exists(f"variables/exists/{path}"):
             body = {"path": path, "value": value, "is_secret": True, "description": variable["description"]}
             server.call("POST", "variables/create", body)
             made.append(f"secret variable {path} created")
-        elif update and server.call("GET", f"variables/get_value/{path}").json() != value:
-            server.call("POST", f"variables/update/{path}", {"value": value})
+        elif update and (change := _change(server, "variables", path, value)) is not None:
+            server.call("POST", f"variables/update/{path}", {"value": change})
             made.append(f"secret variable {path} updated")
     return made
 
@@ -105,18 +117,30 @@ def _variables(server: Server, values: dict[str, str], update: bool) -> list[str
 def _resources(server: Server, values: dict[str, str], update: bool) -> list[str]:
     made = []
     for resource in _read("resources.json"):
-        path = resource["path"]
-        body = {
-            **resource,
-            "value": {name: _filled(value, values) for name, value in resource["value"].items()},
-        }
+        path, value = resource["path"], _value(resource, values)
         if not server.exists(f"resources/exists/{path}"):
-            server.call("POST", "resources/create", body)
+            server.call("POST", "resources/create", {**resource, "value": value})
             made.append(f"resource {path} created")
-        elif update and server.call("GET", f"resources/get_value/{path}").json() != body["value"]:
-            server.call("POST", f"resources/update/{path}", {"value": body["value"]})
+        elif update and (change := _change(server, "resources", path, value)) is not None:
+            server.call("POST", f"resources/update/{path}", {"value": change})
             made.append(f"resource {path} updated")
     return made
+
+
+def _secret(variable: dict[str, Any], values: dict[str, str]) -> str:
+    return values.get(variable["env"]) or str(variable["default"])
+
+
+def _value(resource: dict[str, Any], values: dict[str, str]) -> dict[str, Any]:
+    return {name: _filled(value, values) for name, value in resource["value"].items()}
+
+
+def _change(server: Server, kind: str, path: str, wanted: Any) -> Any:
+    """The value that something would be brought to; None where it is that already. What an operator has added to a resource stays in it."""
+    stored = server.call("GET", f"{kind}/get_value/{path}").json()
+    if isinstance(stored, dict) and isinstance(wanted, dict):
+        wanted = {**stored, **wanted}
+    return None if stored == wanted else wanted
 
 
 def _filled(value: Any, values: dict[str, str]) -> Any:
