@@ -214,9 +214,15 @@ def _left(deadline: float) -> float:
 def graph_api(
     conn: Connection, context: Context, whatsapp: dict[str, Any], master_key: str
 ) -> GraphApi | None:
-    """The Graph API as the context's tenant, for this turn's contact; None where the tenant has stored no token."""
-    query = "select t.whatsapp_token, c.phone, c.user_id from tenants t join contacts c on c.tenant_id = t.id where c.id = %s"
-    (rows,) = ask(conn, context["tenant_id"], (query, [context["contact_id"]]))
+    """The Graph API as the context's tenant, for this turn's contact; None where the tenant has stored no token.
+
+    The turn knows its contact: the one that the context names may have become another one meanwhile.
+    """
+    query = (
+        "select t.whatsapp_token, c.phone, c.user_id from tenants t join contacts c on c.tenant_id = t.id"
+        " where c.id = coalesce((select contact_id from turns where id = %s), %s)"
+    )
+    (rows,) = ask(conn, context["tenant_id"], (query, [context.get("turn_id"), context["contact_id"]]))
     if not rows or rows[0]["whatsapp_token"] is None:
         return None
     row = rows[0]

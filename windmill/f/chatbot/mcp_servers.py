@@ -110,7 +110,10 @@ def discover(
             "select *, discovered_at > now() - interval '10 minutes' as fresh from tenant_tools where enabled order by name",
             [],
         ),
-        ("select phone, user_id from contacts where id = %s", [context.get("contact_id")]),
+        (
+            "select phone, user_id from contacts where id = coalesce((select contact_id from turns where id = %s), %s)",
+            [context.get("turn_id"), context.get("contact_id")],
+        ),
     )
     contact = contacts[0] if contacts else {"phone": None, "user_id": None}
     tools: list[McpTool] = []

@@ -31,7 +31,8 @@ def main(
     if context["mode"] == "dry_run":
         return {"outcome": outcome, "dry_run": True, "started": []}
     with connect(db) as conn:
-        if not closed_already(conn, context):
+        state, contact = turn_of(conn, context)
+        if state == "active":
             summary = {key: answer[key] for key in ("citations", "model", "trace", "usage", "error")}  # type: ignore[literal-required]
             with as_tenant(conn, context["tenant_id"]):
                 epoch = one(conn, "select begin_step(%s, %s, %s)", [context["turn_id"], run_id(), STEP])
@@ -45,7 +46,7 @@ def main(
                         json.dumps({**summary, "question": context["question"]}),
                     ],
                 )
-        started = hand_over(conn, job_id_key, contact_id=context["contact_id"])
+        started = hand_over(conn, job_id_key, contact_id=contact)
     return {"outcome": outcome, "started": started}
 
 
@@ -60,7 +61,10 @@ def outcome_of(answer: Answer, delivery: Delivery) -> str:
     return "answered" if answer["answered"] else "unanswered"
 
 
-def closed_already(conn: Connection, context: Context) -> bool:
-    query = "select state from turns where id = %s and run_id = %s"
+def turn_of(conn: Connection, context: Context) -> tuple[str, str]:
+    """The turn's state, and its contact: the one that the context names may have become another one meanwhile."""
+    query = "select state, contact_id::text from turns where id = %s and run_id = %s"
     (rows,) = ask(conn, context["tenant_id"], (query, [context["turn_id"], run_id()]))
-    return bool(rows) and rows[0]["state"] != "active"
+    if not rows:  # another run has taken it: begin_step says so
+        return "active", context["contact_id"]
+    return rows[0]["state"], rows[0]["contact_id"]

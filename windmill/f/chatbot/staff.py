@@ -50,7 +50,8 @@ class Staff:
                 [context["turn_id"], self._epoch, source, reason],
             ).fetchone()
             contact = self._conn.execute(
-                b"select name, phone, user_id from contacts where id = %s", [context["contact_id"]]
+                b"select c.id::text, c.name, c.phone, c.user_id from turns t join contacts c on c.id = t.contact_id where t.id = %s",
+                [context["turn_id"]],
             ).fetchone()
         if not row or row["made"] is None:
             return  # an earlier attempt of this turn has told them
