@@ -18,6 +18,7 @@ from pathlib import Path
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
 FOLDER = Path(__file__).parent
 LOCK = 7_202_611  # any number that nobody else uses for an advisory lock in this database
@@ -65,6 +66,15 @@ def _apply_one(conn: psycopg.Connection, path: Path, done: dict[str, str]) -> bo
     return True
 
 
+def _is_address(url: str) -> bool:
+    """Whether libpq can read it. Its own words for what it can't read would hold a part of the password."""
+    try:
+        port = conninfo_to_dict(url).get("port") or "5432"
+    except psycopg.Error:
+        return False
+    return str(port).isdecimal()
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -79,6 +89,13 @@ def main() -> int:
             file=sys.stderr,
         )
         return 2
+    if not _is_address(url):
+        print(
+            "DATABASE_URL is no address of a database (postgresql://user:password@host:5432/name). Where it is made of a password, as in"
+            " docker-compose.yml, that may have letters and digits only",
+            file=sys.stderr,
+        )
+        return 2
     operators = [email.strip() for email in os.environ.get("OPERATOR_EMAILS", "").split(",") if email.strip()]
     if wrong := [email for email in operators if "@" not in email]:
         print(f"OPERATOR_EMAILS has no e-mail address in {', '.join(wrong)}", file=sys.stderr)
@@ -88,7 +105,7 @@ def main() -> int:
             *(url, {role: os.environ[name] for role, name in LOGINS.items() if os.environ.get(name)}),
             operators=operators,
         )
-    except (MigrationError, psycopg.OperationalError) as error:
+    except (MigrationError, psycopg.Error) as error:
         print(f"Migrations stopped: {str(error).strip()}", file=sys.stderr)
         return 1
     print(f"Applied {', '.join(applied)}" if applied else "Nothing to apply: the database is up to date")

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -29,3 +30,24 @@ def test_operators_come_from_the_environment_and_stay(new_database: Callable[[],
     with psycopg.connect(url) as conn:
         rows = conn.execute("select email from operators order by 1").fetchall()
     assert rows == [("op@platform.example",), ("two@platform.example",)]
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["nonsense", "postgresql://postgres:se%cret@localhost/x", "postgresql://postgres:secret/@localhost/x"],
+)
+def test_an_address_that_is_none_ends_in_a_sentence_without_the_password(url: str) -> None:
+    done = run(url, "")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("DATABASE_URL is no address of a database") and done.stderr.count("\n") == 1
+    assert "cret" not in done.stderr
+
+
+def test_what_the_database_refuses_is_said_in_a_sentence(new_database: Callable[[], str]) -> None:
+    """Here a database that only reads."""
+    url = new_database()
+    with psycopg.connect(url, autocommit=True) as conn:
+        conn.execute(f'alter database "{conn.info.dbname}" set default_transaction_read_only = on'.encode())
+    done = run(url, "")
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert done.stderr.startswith("Migrations stopped: cannot execute")
