@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import re
 import time
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import docx
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from f.ingest import sitemaps, web_pages
+from f.ingest import office, sitemaps, web_pages
 from f.ingest.extraction import Limits, Unreadable, media_type, pages
 from f.ingest.table_rows import table_pages
 from tests.knowledge.real_files import saved
@@ -115,3 +118,33 @@ def test_a_sitemap_is_read_at_once(piece: str, times: int) -> None:
     listed = f"<loc> https://shop.example/a?b=1&amp;c=2\n</loc><loc>{piece * times}"
     with soon():
         assert sitemaps.addresses(listed.encode()) == (False, ["https://shop.example/a?b=1&c=2"])
+
+
+def sheet(xml: str) -> bytes:
+    """A workbook whose only sheet is this."""
+    target = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(saved(openpyxl.Workbook()))) as whole,
+        zipfile.ZipFile(target, "w") as made,
+    ):
+        for name in whole.namelist():
+            made.writestr(name, xml if name.endswith("sheet1.xml") else whole.read(name))
+    return target.getvalue()
+
+
+def test_a_stray_cell_at_a_sheets_far_end_is_read_at_once() -> None:
+    book = openpyxl.Workbook()
+    for row in (("Lamp", "Price"), ("LX", 9), ("LY", 10)):
+        book.active.append(row)
+    book.active["XFD200000"] = "stray"
+    with soon():
+        text = text_of(saved(book), "a.xlsx")
+    assert text == "| Lamp: LX | Price: 9 |\n| Lamp: LY | Price: 10 |\n| stray |"
+
+
+def test_a_row_that_no_sheet_can_have_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(office, "_MOST_SPANNED", 100_000)
+    rows = '<row r="1"><c r="A1"><v>1</v></c></row><row r="999999999999"><c r="A2"><v>1</v></c></row>'
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    with soon(), pytest.raises(Unreadable, match="far away from its tables"):
+        text_of(sheet(f'<worksheet xmlns="{main}"><sheetData>{rows}</sheetData></worksheet>'), "a.xlsx")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +19,8 @@ from f.ingest.table_rows import cell_text, lines, table_pages
 _BULLET = "- "
 _MERGED = re.compile(rb'mergeCell ref="([A-Z]{1,3})(\d{1,7}):[A-Z]{1,3}(\d{1,7})"')
 _MOST_MERGED = 20_000
+_MOST_SPANNED = 50_000_000  # cells of a workbook, with the empty ones before the last one of each row
+_WIDTH = 200  # columns that a row is filled up to
 
 
 def pptx_pages(content: bytes, limits: Limits) -> Iterator[Page]:
@@ -82,33 +85,53 @@ def _shapes(shapes: Any) -> Iterator[Any]:
             yield shape
 
 
-def _sheet_rows(sheet: Any, merged: dict[tuple[int, int], int]) -> Iterator[list[str]]:
-    """A sheet's rows; what stands in a cell that is merged over several rows is said in each of them."""
-    above: dict[int, tuple[int, str]] = {}  # by column: the last row that it holds for, and what
-    for number, cells in enumerate(sheet.iter_rows(), 1):
-        row = [_shown(cell) for cell in cells]
-        for column, (last, text) in above.items():
-            if number <= last and column < len(row) and not row[column]:
-                row[column] = text
-        for column, text in enumerate(row):
-            if (number, column) in merged:
-                above[column] = (merged[number, column], text)
-        yield row
+class _Sheets:
+    """Reads a workbook's sheets. One stray cell may lie a million rows and 16,384 columns away from the others: empty cells are not looked
+    at, and not without end."""
+
+    def __init__(self) -> None:
+        self._left = _MOST_SPANNED
+
+    def rows(self, book: Any, sheet: Any) -> Iterator[list[str]]:
+        """A sheet's rows; what stands in a cell that is merged over several rows is said in each of them."""
+        merged = _merged(book, sheet)
+        width = min(sheet.max_column or 0, _WIDTH)
+        sheet.reset_dimensions()  # or each row is filled up to the sheet's last column
+        above: dict[int, tuple[int, str]] = {}  # by column: the last row that it holds for, and what
+        for number, cells in enumerate(sheet.iter_rows(), 1):
+            self._left -= len(cells) + 1
+            if self._left < 0:
+                raise Unreadable(
+                    "This workbook has cells far away from its tables, or too many; delete empty rows and columns, save it and upload it again."
+                )
+            above = {column: one for column, one in above.items() if number <= one[0]}
+            if not cells and not above:
+                continue
+            row = [_shown(cell) for cell in cells]
+            row += [""] * (width - len(row))
+            for column, (_, text) in above.items():
+                if column < len(row) and not row[column]:
+                    row[column] = text
+            for column, last in merged.get(number, {}).items():
+                if column < len(row) and row[column]:
+                    above[column] = (last, row[column])
+            yield row
 
 
-def _merged(book: Any, sheet: Any) -> dict[tuple[int, int], int]:
+def _merged(book: Any, sheet: Any) -> dict[int, dict[int, int]]:
     """The last row of each cell that is merged over several rows, by its first row and column. openpyxl reads this only with the whole
     sheet in memory."""
     from openpyxl.utils import column_index_from_string
 
-    found: dict[tuple[int, int], int] = {}
+    count, found = 0, defaultdict[int, dict[int, int]](dict)
     with book._archive.open(sheet._worksheet_path) as part:
         rest = b""
         while block := part.read(1 << 20):
             for match in _MERGED.finditer(rest + block):
                 first, last = int(match[2]), int(match[3])
-                if last > first and len(found) < _MOST_MERGED:
-                    found[first, column_index_from_string(match[1].decode()) - 1] = last
+                if last > first and count < _MOST_MERGED:
+                    found[first][column_index_from_string(match[1].decode()) - 1] = last
+                    count += 1
             rest = block[-200:]
     return found
 
@@ -116,6 +139,8 @@ def _merged(book: Any, sheet: Any) -> dict[tuple[int, int], int]:
 def _shown(cell: Any) -> str:
     """A cell as the sheet shows it, as far as that changes what it says: 0.05 may stand there as 5 %."""
     value = cell.value
+    if value is None:
+        return ""
     if isinstance(value, int | float) and not isinstance(value, bool) and "%" in str(cell.number_format):
         return f"{100 * value:.10g}%"
     return cell_text(value)
@@ -128,10 +153,11 @@ def xlsx_pages(content: bytes, limits: Limits) -> Iterator[Page]:
 
     book = archive.opened(lambda: openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True))
     number = 1
+    sheets = _Sheets()
     try:
         for sheet in book.worksheets:
             if sheet.sheet_state == "visible":
-                rows = _sheet_rows(sheet, _merged(book, sheet))
+                rows = sheets.rows(book, sheet)
                 for one in table_pages(clean(sheet.title), rows, number, limits):
                     number += 1
                     yield one
