@@ -112,6 +112,8 @@ def test_a_reply_whose_answer_was_lost_is_sent_once(world: World, visit: Visit) 
     page.get_by_role("button", name="Send").click()
     expect(reply).to_have_value("")
     assert sent() == 2, "the same words once more are another message"
+    page.get_by_role("button", name="Resume the bot").click()
+    expect(page.get_by_role("button", name="Pause the bot")).to_be_visible()
 
 
 def test_what_was_paged_back_to_stays_when_more_is_said(world: World, visit: Visit) -> None:
@@ -126,21 +128,24 @@ def test_what_was_paged_back_to_stays_when_more_is_said(world: World, visit: Vis
             *(word, first, last, SHOP.phone_number_id),
         )
 
-    say(1, 120)
-    page = visit("agent@casa-lumen.example")
-    go(page, "Conversations")
-    page.locator(".people li", has_text="Jonas Weber").get_by_role("button").click()
-    lines = page.locator(".bubble", has_text=word)
-    expect(lines).to_have_count(100)
-    page.get_by_role("button", name="Show older messages").click()
-    expect(lines).to_have_count(120)
-    say(121, 125)
-    expect(lines).to_have_count(125)
-    say(126, 250)
-    expect(page.get_by_text(f"line 250 {word}")).to_be_visible()
-    expect(lines).to_have_count(100)
-    page.get_by_role("button", name="Show older messages").click()
-    expect(lines).to_have_count(200)
+    try:
+        say(1, 120)
+        page = visit("agent@casa-lumen.example")
+        go(page, "Conversations")
+        page.locator(".people li", has_text="Jonas Weber").get_by_role("button").click()
+        lines = page.locator(".bubble", has_text=word)
+        expect(lines).to_have_count(100)
+        page.get_by_role("button", name="Show older messages").click()
+        expect(lines).to_have_count(120)
+        say(121, 125)
+        expect(lines).to_have_count(125)
+        say(126, 250)
+        expect(page.get_by_text(f"line 250 {word}")).to_be_visible()
+        expect(lines).to_have_count(100)
+        page.get_by_role("button", name="Show older messages").click()
+        expect(lines).to_have_count(200)
+    finally:
+        world.rows("delete from conversation_logs where body like %s returning 1", f"line %{word}")
 
 
 def test_a_message_outside_hours_waits_for_a_human(world: World, visit: Visit) -> None:
