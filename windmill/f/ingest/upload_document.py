@@ -9,12 +9,11 @@ document that it replaces if it does. Out: the document's id, its state, and a s
 from __future__ import annotations
 
 import binascii
-import hashlib
 from base64 import b64decode
 from pathlib import PurePath
 from typing import Any
 
-from f.common.database import Connection, as_tenant, one
+from f.common.database import Connection, as_tenant
 from f.common.members import EDITORS, Ask, Member, an_id, not_found, serve, text
 from f.common.windmill import start_flow
 
@@ -27,7 +26,7 @@ def main(request: str, db: postgresql) -> dict[str, Any]:
 
 
 def upload(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
-    """Stores the file; the same file again is recognised, unless its first try failed."""
+    """Stores the file; the same file again is recognised, unless its first try failed. What is decided is in take_upload()."""
     try:
         content = b64decode(ask.get("file") or "", validate=True)
     except (binascii.Error, TypeError, ValueError):
@@ -42,22 +41,22 @@ def upload(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
     title = text(ask, "title").strip()[:200] or PurePath(name).stem
     replaces = an_id(ask, "replaces") if ask.get("replaces") else None
     with as_tenant(conn, member["tenant_id"]):
-        if replaces and not conn.execute(b"select from documents where id = %s", [replaces]).rowcount:
-            raise not_found()
-        digest = hashlib.sha256(content).digest()
-        known = conn.execute(
-            b"select id, title, state from documents where sha256 = %s for update", [digest]
+        taken = conn.execute(
+            b"select document_id::text, state, known, refusal from take_upload(%s, %s, %s, %s, %s)",
+            [member["email"], title, name, content, replaces],
         ).fetchone()
-        if known and known["state"] != "failed":
-            return {
-                "document_id": str(known["id"]),
-                "state": known["state"],
-                "known": True,
-                "message": f"This file is here already, as “{known['title']}”.",
-            }
-        if refusal := one(conn, "select admit_document(%s, %s)", [len(content), replaces]):
-            return refused(refusal)
-        document_id = stored(conn, member, [title, name, digest, len(content), content, replaces])
+    if taken is None:
+        raise not_found()
+    if taken["refusal"]:
+        return refused(taken["refusal"])
+    document_id = taken["document_id"]
+    if taken["known"] is not None:
+        return {
+            "document_id": document_id,
+            "state": taken["state"],
+            "known": True,
+            "message": f"This file is here already, as “{taken['known']}”.",
+        }
     run = start_flow(
         "f/ingest/ingest_document", {"document_id": document_id, "tenant_id": member["tenant_id"]}
     )
@@ -67,17 +66,6 @@ def upload(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
         "run": run,
         "message": "Stored. It can answer as soon as it is read.",
     }
-
-
-def stored(conn: Connection, member: Member, values: list[Any]) -> str:
-    row = conn.execute(
-        b"insert into documents (tenant_id, uploaded_by, title, filename, sha256, size_bytes, content, replaces)"
-        b" values (%s, %s, %s, %s, %s, %s, %s, %s) on conflict (tenant_id, sha256) do update"
-        b" set state = 'received', error = null, updated_at = now() returning id::text",
-        [member["tenant_id"], member["email"], *values],
-    ).fetchone()
-    assert row is not None
-    return str(row["id"])
 
 
 def refused(sentence: str) -> dict[str, Any]:
