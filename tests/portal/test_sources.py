@@ -62,6 +62,16 @@ def test_a_source_that_is_being_read_is_not_read_twice(portal: Portal) -> None:
     assert len(portal.flows) == 2
 
 
+def test_all_pages_that_a_source_may_have_are_shown(portal: Portal) -> None:
+    source_id = add(portal, max_pages=2000)["source_id"]
+    portal.rows(
+        "insert into documents (tenant_id, title, filename, sha256, size_bytes, content, origin, source_id, source_url)"
+        " select %s, 'P', 'page.md', sha256(n::text::bytea), 1, 'x', 'web', %s, 'https://shop.example/' || n from generate_series(1, 2000) n",
+        *(A, source_id),
+    )
+    assert len(portal.ask(AGENT, SOURCES, "pages", source_id=source_id)["pages"]) == 2000
+
+
 @pytest.mark.parametrize(
     ("fields", "code"),
     [

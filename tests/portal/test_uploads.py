@@ -133,3 +133,22 @@ def test_a_full_plan_has_room_for_new_versions_and_a_refusal_changes_nothing(por
     assert (refused["document_id"], refused["state"]) == (None, "refused")
     assert "holds 1 documents" in refused["message"]
     assert portal.rows("select id, replaces, state from documents order by id") == before
+
+
+def test_every_document_can_be_seen(portal: Portal) -> None:
+    portal.rows(
+        "insert into documents (tenant_id, title, filename, sha256, size_bytes, content, created_at)"
+        " select %s, n::text, 'a.txt', sha256(n::text::bytea), 1, 'x', now() - (n / 2) * interval '1 second'"
+        " from generate_series(1, 2001) n",
+        A,
+    )
+    first = portal.ask(EDITOR, "f.ingest.list_documents", "list")
+    assert (len(first["documents"]), first["more"]) == (2000, True)
+    rest = portal.ask(EDITOR, "f.ingest.list_documents", "list", before=first["documents"][-1]["id"])
+    assert (len(rest["documents"]), rest["more"]) == (1, False)
+    seen = {row["title"] for row in first["documents"] + rest["documents"]}
+    assert seen == {str(n) for n in range(1, 2002)}
+    stranger = portal.ask(
+        "owner@beta.example", "f.ingest.list_documents", "list", before=rest["documents"][0]["id"]
+    )
+    assert stranger["refused"] == "not_found"

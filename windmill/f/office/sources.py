@@ -50,12 +50,12 @@ def listed(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
 
 
 def pages(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
-    """The pages of one source, those that failed first."""
+    """All pages of one source, those that failed first: as many as a source may have."""
     with as_tenant(conn, member["tenant_id"]):
         source_id = known(conn, ask)["id"]
         rows = conn.execute(
             b"select id::text as document_id, title, source_url as url, state, error, chunks, updated_at::text from documents"
-            b" where source_id = %s order by state <> 'failed', source_url, created_at desc limit 500",
+            b" where source_id = %s order by state <> 'failed', source_url, created_at desc",
             [source_id],
         ).fetchall()
     return {"pages": rows}
