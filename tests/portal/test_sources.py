@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import psycopg
 import pytest
 
+from f.office import sources as module
+from tests.faults.storm import until
 from tests.portal.conftest import A, Portal
 
 OWNER, EDITOR, AGENT = "owner@alpha.example", "editor@alpha.example", "agent@alpha.example"
@@ -70,6 +74,52 @@ def test_all_pages_that_a_source_may_have_are_shown(portal: Portal) -> None:
         *(A, source_id),
     )
     assert len(portal.ask(AGENT, SOURCES, "pages", source_id=source_id)["pages"]) == 2000
+
+
+def test_two_people_at_once_start_one_reading_and_see_it(portal: Portal) -> None:
+    source_id = add(portal)["source_id"]
+    portal.rows("update knowledge_sources set state = 'ready', next_read_at = now() + interval '1 day'")
+    waits = "select pid from pg_locks l join pg_stat_activity a using (pid) where not granted and a.datname = current_database()"
+    with ThreadPoolExecutor(2) as people, psycopg.connect(portal.url) as held:
+        held.execute("select from knowledge_sources for update")
+        asked = [
+            people.submit(portal.ask, who, SOURCES, "refresh", source_id=source_id) for who in (OWNER, EDITOR)
+        ]
+        until(lambda: len(portal.rows(waits)) == 2, 60)
+        held.rollback()
+        answers = [one.result(60) for one in asked]
+    assert sorted(answer.get("refused", "") for answer in answers) == ["", "busy"]
+    assert len(portal.flows) == 2 and sources(portal)[0]["state"] == "reading"
+
+
+def test_a_reading_that_the_schedule_has_begun_is_not_begun_again(portal: Portal) -> None:
+    source_id = add(portal)["source_id"]
+    portal.rows("update knowledge_sources set state = 'ready', next_read_at = now()")
+    portal.rows("select claim_sources()")
+    assert portal.ask(EDITOR, SOURCES, "refresh", source_id=source_id)["refused"] == "busy"
+
+
+def test_a_reading_that_cannot_be_started_says_so_and_can_be_tried_again(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(*_: Any, **__: Any) -> str:
+        raise RuntimeError("Windmill did not start it")
+
+    works = module.start_flow
+    monkeypatch.setattr(module, "start_flow", down)
+    with pytest.raises(RuntimeError):
+        add(portal)
+    (one,) = sources(portal)
+    assert one["state"] == "failed" and "tried again later" in one["error"]
+    monkeypatch.setattr(module, "start_flow", works)
+    for action in ("save", "refresh"):
+        fields = {"source_id": one["id"], "refresh_hours": 1}
+        assert portal.ask(EDITOR, SOURCES, action, **fields)["ok"] is True
+    portal.rows("update knowledge_sources set state = 'ready'")
+    monkeypatch.setattr(module, "start_flow", down)
+    with pytest.raises(RuntimeError):
+        portal.ask(EDITOR, SOURCES, "refresh", source_id=one["id"])
+    assert sources(portal)[0]["state"] == "failed"
 
 
 @pytest.mark.parametrize(

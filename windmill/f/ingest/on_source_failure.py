@@ -2,7 +2,8 @@
 # psycopg[binary]==3.3.9
 """When reading a source of web pages fails: the source says so, in words for the tenant; the pages that were read go on answering.
 
-In: Windmill's `error`, the ids. Out: what the source now says. It is read again when it is next due.
+In: Windmill's `error`, the ids. Out: what the source now says. It is read again when it is next due. A source that another
+run reads by now is left alone.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from f.common.database import as_tenant, connect
+from f.common.windmill import run_id
 
 postgresql = dict[str, Any]
 
@@ -19,8 +21,8 @@ def main(error: dict[str, Any], source_id: str, tenant_id: str, db: postgresql) 
     with connect(db) as conn, as_tenant(conn, tenant_id):
         conn.execute(
             b"update knowledge_sources set state = 'failed', error = %s, read_at = now(),"
-            b" next_read_at = now() + make_interval(hours => refresh_hours) where id = %s",
-            [sentence, source_id],
+            b" next_read_at = now() + make_interval(hours => refresh_hours) where id = %s and (run_id is null or run_id = %s)",
+            [sentence, source_id, run_id()],
         )
     return {
         "source_id": source_id,

@@ -13,12 +13,15 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import time
 from dataclasses import dataclass, field
 from typing import Any
 
+import psycopg
+
 from f.common.database import Connection, as_tenant, connect, one
-from f.common.windmill import start_flow
+from f.common.windmill import run_id, start_flow
 from f.ingest.web_pages import PAUSE_S, NotReadable, Visitor, WebPage, visitor
 
 postgresql = dict[str, Any]
@@ -63,14 +66,18 @@ def main(
     with connect(db) as conn:
         with as_tenant(conn, tenant_id):
             source = conn.execute(
-                b"update knowledge_sources set state = 'reading', error = null where id = %s"
+                b"update knowledge_sources set state = 'reading', error = null, run_id = %(run)s,"
+                b" next_read_at = now() + interval '2 hours' where id = %(source)s"
+                b" and (run_id is null or run_id = %(run)s or state not in ('new', 'reading'))"
                 b" returning id, tenant_id::text, kind, url, max_pages",
-                [source_id],
+                {"source": source_id, "run": run_id() if "WM_JOB_ID" in os.environ else None},
             ).fetchone()
         if source is None:
-            return {"state": "gone", "reason": "the source was deleted"}
+            return {"state": "gone", "reason": "the source was deleted, or another run reads it"}
         try:
             found = asyncio.run(read(conn, source, wishes))
+        except psycopg.errors.ForeignKeyViolation:  # a page that was to be stored has no source any more
+            return {"state": "gone", "reason": "the source was deleted while it was read"}
         except NotReadable as problem:
             settle(conn, source, str(problem), Reading())
             return {"state": "failed", "reason": str(problem)}

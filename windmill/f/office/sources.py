@@ -18,8 +18,7 @@ postgresql = dict[str, Any]
 KINDS = ("page", "sitemap", "crawl")
 BOUNDS = {"max_pages": (1, 2000), "refresh_hours": (1, 8760)}
 DEFAULTS = {"max_pages": 50, "refresh_hours": 24}
-# A reader has two hours: see claim_sources().
-CLAIM = b"update knowledge_sources set next_read_at = now() + interval '2 hours' where id = %s"
+BEGIN = "select begin_reading(%s)::text"  # the id that the reading's run is to have; null: the source is being read
 
 
 def main(request: str, db: postgresql) -> dict[str, Any]:
@@ -76,14 +75,15 @@ def add(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
             raise Refused("limit", f"Your plan holds {most} sources. Delete one, or ask for a larger plan.")
         source_id = one(
             conn,
-            "insert into knowledge_sources (tenant_id, kind, url, max_pages, refresh_hours, next_read_at)"
-            " values (%s, %s, %s, %s, %s, now() + interval '2 hours') returning id::text",
+            "insert into knowledge_sources (tenant_id, kind, url, max_pages, refresh_hours)"
+            " values (%s, %s, %s, %s, %s) returning id::text",
             [
                 *(member["tenant_id"], kind, url, 1 if kind == "page" else wanted["max_pages"]),
                 wanted["refresh_hours"],
             ],
         )
-    return {"source_id": source_id, "run": read(member, source_id)}
+        run = one(conn, BEGIN, [source_id])
+    return {"source_id": source_id, "run": read(conn, member, source_id, run)}
 
 
 def save(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def save(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
         source = known(conn, ask)
         conn.execute(
             b"update knowledge_sources set max_pages = case when kind = 'page' then 1 else %s end, refresh_hours = %s,"
-            b" next_read_at = case when state in ('ready', 'failed') then read_at + make_interval(hours => %s) else next_read_at end"
+            b" next_read_at = case when state in ('ready', 'failed') then coalesce(read_at, now()) + make_interval(hours => %s) else next_read_at end"
             b" where id = %s",
             [
                 wanted.get("max_pages", source["max_pages"]),
@@ -109,11 +109,11 @@ def save(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
 def refresh(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
     """Reads a source now, unless somebody is reading it."""
     with as_tenant(conn, member["tenant_id"]):
-        source = known(conn, ask)
-        if source["busy"]:
-            raise Refused("busy", "This source is being read at the moment.")
-        conn.execute(CLAIM, [source["id"]])
-    return {"run": read(member, str(source["id"]))}
+        source_id = str(known(conn, ask)["id"])
+        run = one(conn, BEGIN, [source_id])
+    if run is None:
+        raise Refused("busy", "This source is being read at the moment.")
+    return {"run": read(conn, member, source_id, run)}
 
 
 def delete(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
@@ -125,15 +125,21 @@ def delete(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
     return {"deleted": source["url"], "documents": count}
 
 
-def read(member: Member, source_id: str) -> str:
-    return start_flow("f/ingest/read_web_source", {"source_id": source_id, "tenant_id": member["tenant_id"]})
+def read(conn: Connection, member: Member, source_id: str, run: str) -> str:
+    """Starts the reading that is begun. Where it can't be started the source says so, and can be read again."""
+    ids = {"source_id": source_id, "tenant_id": member["tenant_id"]}
+    try:
+        return start_flow("f/ingest/read_web_source", ids, job=run)
+    except (OSError, RuntimeError):
+        with as_tenant(conn, member["tenant_id"]):
+            one(conn, "select lose_reading(%s, %s)", [source_id, run])
+        raise
 
 
 def known(conn: Connection, ask: Ask) -> dict[str, Any]:
-    """The source that is asked for, locked. busy: a reading was begun and is not over."""
+    """The source that is asked for, locked."""
     found = conn.execute(
-        b"select id, url, max_pages, refresh_hours, state in ('new', 'reading') and next_read_at > now() as busy"
-        b" from knowledge_sources where id = %s for update",
+        b"select id, url, max_pages, refresh_hours from knowledge_sources where id = %s for update",
         [an_id(ask, "source_id")],
     ).fetchone()
     if found is None:
