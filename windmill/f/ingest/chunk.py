@@ -13,7 +13,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import Any
 
-from f.common.database import Connection, as_tenant, connect, one
+from f.common.database import Connection, as_tenant, connect
 from f.ingest.chunking import Chunk, chunks
 
 postgresql = dict[str, Any]
@@ -22,7 +22,11 @@ BATCH = 500
 
 def main(document_id: str, tenant_id: str, db: postgresql) -> dict[str, Any]:
     with connect(db) as conn, as_tenant(conn, tenant_id):
-        title = one(conn, "select title from documents where id = %s for update", [document_id])
+        document = conn.execute(
+            b"select title from documents where id = %s for update", [document_id]
+        ).fetchone()
+        if document is None:
+            return {"state": "gone", "reason": "the document was deleted"}
         count = 0
         with conn.cursor(name="pages") as pages:
             pages.itersize = 50
@@ -30,7 +34,7 @@ def main(document_id: str, tenant_id: str, db: postgresql) -> dict[str, Any]:
                 b"select page as number, label, text, headings, '' as note from document_pages where document_id = %s order by page",
                 [document_id],
             )
-            found = chunks(pages, title=title)  # type: ignore[arg-type]
+            found = chunks(pages, title=document["title"])  # type: ignore[arg-type]
             while batch := list(islice(found, BATCH)):
                 keep(conn, document_id, tenant_id, batch)
                 count += len(batch)

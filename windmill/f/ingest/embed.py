@@ -37,7 +37,9 @@ def main(document_id: str, tenant_id: str, db: postgresql, embeddings: c_embeddi
                 b"select m.* from embedding_models m join tenants t on t.embedding_model = m.name where t.id = %s",
                 [tenant_id],
             ).fetchone()
-            title = one(conn, "select title from documents where id = %s", [document_id])
+            document = conn.execute(b"select title from documents where id = %s", [document_id]).fetchone()
+            if document is None:
+                return {"state": "gone", "reason": "the document was deleted"}
             one(conn, "select reuse_vectors(%s)", [document_id])
             total = one(conn, "select count(*) from staged_chunks where document_id = %s", [document_id])
         if model is None:
@@ -47,7 +49,7 @@ def main(document_id: str, tenant_id: str, db: postgresql, embeddings: c_embeddi
         made = 0
         while batch := next_batch(conn, tenant_id, document_id, model["id"]):
             vectors = embed(
-                [context(cast(Chunk, chunk), title) for chunk in batch],
+                [context(cast(Chunk, chunk), document["title"]) for chunk in batch],
                 embeddings,
                 model["passage_model"],
                 model["dimensions"],
@@ -55,7 +57,7 @@ def main(document_id: str, tenant_id: str, db: postgresql, embeddings: c_embeddi
             )
             made += len(batch)
             keep(conn, tenant_id, document_id, model["id"], batch, vectors, ready + made)
-            set_progress(100 * (ready + made) / total)
+            set_progress(min(100, 100 * (ready + made) / max(total, 1)))
     return {"embedded": made, "chunks": total, "model": model["name"]}
 
 
@@ -77,11 +79,20 @@ def keep(
     vectors: list[list[float]],
     ready: int,
 ) -> None:
+    """Stores vectors, each with the text that it was made for: another run may have cut the document anew meanwhile."""
     with as_tenant(conn, tenant_id):
         conn.cursor().executemany(
-            b"update staged_chunks set embedding = %s::vector, model_id = %s where document_id = %s and ordinal = %s",
+            b"update staged_chunks set embedding = %s::vector, model_id = %s where document_id = %s and ordinal = %s"
+            b" and heading = %s and text = %s",
             [
-                (Vector(v).to_text(), model_id, document_id, chunk["ordinal"])
+                (
+                    Vector(v).to_text(),
+                    model_id,
+                    document_id,
+                    chunk["ordinal"],
+                    chunk["heading"],
+                    chunk["text"],
+                )
                 for chunk, v in zip(batch, vectors, strict=True)
             ],
         )

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 postgresql = dict[str, Any]
 c_llm = dict[str, Any]
 BATCH = 100  # pages in memory at a time
+GONE = {"state": "gone", "reason": "the document was deleted"}
 
 
 def main(document_id: str, tenant_id: str, db: postgresql, llm: c_llm | None = None) -> dict[str, Any]:
@@ -44,23 +45,18 @@ def main(document_id: str, tenant_id: str, db: postgresql, llm: c_llm | None = N
                 [run_id() if "WM_JOB_ID" in os.environ else None, document_id],
             ).fetchone()
         if document is None:
-            return {"state": "gone", "reason": "the document was deleted"}
+            return GONE
         limits = Limits()
         try:
             limits = plan(conn, tenant_id, document_id, llm)
             kind = media_type(document["content"], document["filename"])
+            numbers: list[int] = []
             notes: list[str] = []
-            with as_tenant(conn, tenant_id):
-                conn.execute(b"delete from document_pages where document_id = %s", [document_id])
-                count = 0
-                for batch in batched(pages(document["content"], document["filename"], limits), BATCH):
-                    keep(conn, document_id, tenant_id, batch)
-                    count += len(batch)
-                    notes += [page["note"] for page in batch if page["note"]]
-                conn.execute(
-                    b"update documents set pages = %s, media_type = %s, notes = %s, updated_at = now() where id = %s",
-                    [count, kind, notes, document_id],
-                )
+            for batch in batched(pages(document["content"], document["filename"], limits), BATCH):
+                if not keep(conn, document_id, tenant_id, batch):
+                    return GONE
+                numbers += [page["number"] for page in batch]
+                notes += [page["note"] for page in batch if page["note"]]
         except Unreadable as unreadable:
             problem = str(unreadable)
             if limits.max_pages < Limits().max_pages:
@@ -71,7 +67,16 @@ def main(document_id: str, tenant_id: str, db: postgresql, llm: c_llm | None = N
                     [problem, document_id],
                 )
             return {"state": "failed", "reason": problem}
-    return {"state": "processing", "pages": count, "media_type": kind, "notes": notes}
+        with as_tenant(conn, tenant_id):
+            conn.execute(
+                b"update documents set pages = %s, media_type = %s, notes = %s, updated_at = now() where id = %s",
+                [len(numbers), kind, notes, document_id],
+            )
+            conn.execute(
+                b"delete from document_pages where document_id = %s and page <> all(%s)",
+                [document_id, numbers],
+            )
+    return {"state": "processing", "pages": len(numbers), "media_type": kind, "notes": notes}
 
 
 def plan(conn: Connection, tenant_id: str, document_id: str, llm: c_llm | None) -> Limits:
@@ -90,12 +95,21 @@ def batched(found: Iterable[Page], size: int) -> Iterator[list[Page]]:
         yield batch
 
 
-def keep(conn: Connection, document_id: str, tenant_id: str, batch: list[Page]) -> None:
-    """Writes pages. Inserted, not copied: COPY does not work under row-level security."""
-    conn.cursor().executemany(
-        b"insert into document_pages (document_id, tenant_id, page, label, text, headings) values (%s, %s, %s, %s, %s, %s::jsonb)",
-        [
-            (document_id, tenant_id, p["number"], p["label"], p["text"], json.dumps(p["headings"]))
-            for p in batch
-        ],
-    )
+def keep(conn: Connection, document_id: str, tenant_id: str, batch: list[Page]) -> bool:
+    """Writes pages; False where the document was deleted meanwhile.
+
+    Each batch is a transaction that locks the document first: another run may be writing the same pages, and who deletes the document
+    waits no longer than this. Inserted, not copied: COPY does not work under row-level security.
+    """
+    with as_tenant(conn, tenant_id):
+        if not conn.execute(b"update documents set updated_at = now() where id = %s", [document_id]).rowcount:
+            return False
+        conn.cursor().executemany(
+            b"insert into document_pages (document_id, tenant_id, page, label, text, headings) values (%s, %s, %s, %s, %s, %s::jsonb)"
+            b" on conflict (document_id, page) do update set label = excluded.label, text = excluded.text, headings = excluded.headings",
+            [
+                (document_id, tenant_id, p["number"], p["label"], p["text"], json.dumps(p["headings"]))
+                for p in batch
+            ],
+        )
+    return True

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import psycopg
+
 from f.common.database import as_tenant, connect, one
 from f.common.windmill import start_flow
 
@@ -16,8 +18,11 @@ postgresql = dict[str, Any]
 
 
 def main(document_id: str, tenant_id: str, db: postgresql) -> dict[str, Any]:
-    with connect(db) as conn, as_tenant(conn, tenant_id):
-        published = one(conn, "select publish_document(%s)", [document_id])
+    try:
+        with connect(db) as conn, as_tenant(conn, tenant_id):
+            published = one(conn, "select publish_document(%s)", [document_id])
+    except psycopg.errors.NoDataFound:
+        return {"state": "gone", "reason": "the document was deleted"}
     if published < 0:
         run = start_flow("f/ingest/ingest_document", {"document_id": document_id, "tenant_id": tenant_id})
         return {"state": "processing", "reason": "the tenant has another embedding model now", "run": run}

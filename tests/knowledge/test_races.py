@@ -1,0 +1,119 @@
+"""Two runs of one document, a document that is deleted while it is read, a model that changes at the same time."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from f.ingest import chunk, embed, extract, on_failure, store
+from tests.faults.storm import until
+from tests.knowledge.conftest import Knowledge
+from tests.knowledge.test_ingestion import endpoint
+
+__all__ = ["endpoint"]
+RUN, OTHER = "33333333-3333-4333-8333-333333333333", "44444444-4444-4444-8444-444444444444"
+
+
+def waiting(knowledge: Knowledge) -> int:
+    return int(
+        knowledge.value(
+            "select count(*) from pg_locks l join pg_stat_activity a using (pid)"
+            " where not l.granted and a.datname = current_database() and a.backend_type = 'client backend'"
+        )
+    )
+
+
+class Held:
+    """A document's pages, the second of which is handed out to the first reader only when the test says so."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.go, self.readers, self.all = threading.Event(), 0, extract.pages
+        monkeypatch.setattr(extract, "pages", self.pages)
+        monkeypatch.setattr(extract, "BATCH", 1)
+
+    def pages(self, *arguments: Any) -> Iterator[Any]:
+        self.readers += 1
+        first = self.readers == 1
+        for number, page in enumerate(self.all(*arguments)):
+            if first and number == 1:
+                assert self.go.wait(60)
+            yield page
+
+
+def pages(knowledge: Knowledge, document: str) -> list[tuple[int, str]]:
+    rows = knowledge.rows("select page, text from document_pages where document_id = %s order by 1", document)
+    return [(row["page"], row["text"]) for row in rows]
+
+
+def test_two_runs_read_one_document_at_once(knowledge: Knowledge, monkeypatch: pytest.MonkeyPatch) -> None:
+    tenant = knowledge.tenant()
+    document = knowledge.document(tenant, b"one\ftwo\fthree")
+    knowledge.rows(
+        "insert into document_pages values (%s, %s, 9, '', 'of an earlier try', '[]')", document, tenant
+    )
+    held = Held(monkeypatch)
+    try:
+        with ThreadPoolExecutor(2) as runs:
+            first = runs.submit(extract.main, document, tenant, knowledge.db)
+            until(lambda: held.readers, 60)
+            second = runs.submit(extract.main, document, tenant, knowledge.db)
+            until(lambda: second.done() or waiting(knowledge), 60)
+            held.go.set()
+            assert [run.result(60)["pages"] for run in (first, second)] == [3, 3]
+    finally:
+        held.go.set()
+    assert pages(knowledge, document) == [(1, "one"), (2, "two"), (3, "three")]
+
+
+def test_deleting_does_not_wait_for_a_reading_and_ends_it(
+    knowledge: Knowledge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tenant = knowledge.tenant()
+    document = knowledge.document(tenant, b"one\ftwo")
+    held = Held(monkeypatch)
+    try:
+        with ThreadPoolExecutor(1) as runs, knowledge.as_tenant(tenant) as person:
+            run = runs.submit(extract.main, document, tenant, knowledge.db)
+            until(lambda: pages(knowledge, document) or run.done() or idle_in_transaction(knowledge), 60)
+            person.execute(b"select from documents where id = %s for update nowait", [document])
+            person.execute(b"delete from documents where id = %s", [document])
+            held.go.set()
+            assert run.result(60)["state"] == "gone"
+    finally:
+        held.go.set()
+
+
+def idle_in_transaction(knowledge: Knowledge) -> bool:
+    """A step that keeps its locks while it waits for something else."""
+    return bool(
+        knowledge.value(
+            "select count(*) from pg_stat_activity where state = 'idle in transaction' and datname = current_database()"
+        )
+    )
+
+
+def test_each_step_ends_where_the_document_was_deleted(knowledge: Knowledge, endpoint: Any) -> None:
+    tenant, gone = knowledge.tenant(), str(uuid.uuid4())
+    for step in (extract, chunk, store):
+        assert step.main(gone, tenant, knowledge.db)["state"] == "gone", step
+    assert embed.main(gone, tenant, knowledge.db, endpoint.resource)["state"] == "gone"
+
+
+@pytest.mark.parametrize(
+    ("state", "run", "then"),
+    [("processing", RUN, "failed"), ("received", None, "failed"), ("processing", OTHER, "processing"), ("ready", RUN, "ready")],
+)  # fmt: skip
+def test_a_run_that_fails_says_so_unless_another_has_the_document_or_it_is_whole(
+    knowledge: Knowledge, monkeypatch: pytest.MonkeyPatch, state: str, run: str | None, then: str
+) -> None:
+    tenant = knowledge.tenant()
+    document = knowledge.document(tenant)
+    knowledge.rows("update documents set state = %s, run_id = %s where id = %s", state, run, document)
+    monkeypatch.setenv("WM_JOB_ID", RUN)
+    on_failure.main({}, document, tenant, knowledge.db)
+    assert knowledge.value("select state from documents where id = %s", document) == then
