@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from f.ingest import chunk, embed, extract, on_failure, store
+from f.common.database import connect
+from f.ingest import change_model, chunk, embed, extract, on_failure, read_source, store
 from tests.faults.storm import until
-from tests.knowledge.conftest import Knowledge
+from tests.knowledge.conftest import Knowledge, vector
 from tests.knowledge.test_ingestion import endpoint
 
 __all__ = ["endpoint"]
@@ -117,3 +118,67 @@ def test_a_run_that_fails_says_so_unless_another_has_the_document_or_it_is_whole
     monkeypatch.setenv("WM_JOB_ID", RUN)
     on_failure.main({}, document, tenant, knowledge.db)
     assert knowledge.value("select state from documents where id = %s", document) == then
+
+
+def test_a_vector_is_kept_only_with_the_text_that_it_was_made_for(
+    knowledge: Knowledge, endpoint: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tenant = knowledge.tenant()
+    document = knowledge.document(tenant)
+    knowledge.stage(tenant, document, [("old words", None)])
+    made, asked = embed.embed, []
+
+    def cut_anew(texts: list[str], *rest: Any) -> list[list[float]]:
+        asked.append(texts)
+        knowledge.rows("update staged_chunks set text = 'new words' where document_id = %s", document)
+        return made(texts, *rest)
+
+    monkeypatch.setattr(embed, "embed", cut_anew)
+    embed.main(document, tenant, knowledge.db, endpoint.resource)
+    assert ["old" in texts[0] for texts in asked] == [True, False]
+
+
+def test_a_model_changes_while_a_document_is_deleted(knowledge: Knowledge, endpoint: Any) -> None:
+    tenant = knowledge.tenant()
+    stays, goes = (knowledge.put(tenant, [(words, vector(1))]) for words in ("stays", "goes"))
+    with ThreadPoolExecutor(1) as runs, knowledge.as_tenant(tenant) as person:
+        with person.transaction():
+            person.execute(b"delete from documents where id = %s", [goes])
+            change = runs.submit(
+                change_model.main, tenant, "text-embedding-3-small", knowledge.db, endpoint.resource
+            )
+            until(lambda: waiting(knowledge) or change.done(), 60)
+        assert change.result(60)["switched"] is True
+    rows = knowledge.rows(
+        "select c.document_id::text, e.model_id from chunk_embeddings e join chunks c on c.id = e.chunk_id where c.tenant_id = %s",
+        tenant,
+    )
+    assert rows == [{"document_id": stays, "model_id": 2}]
+
+
+def test_pages_are_forgotten_in_the_order_of_a_publication(knowledge: Knowledge) -> None:
+    """What a publication has begun it can end: nobody holds a document and waits for it."""
+    tenant = knowledge.tenant()
+    source = knowledge.value(
+        "insert into knowledge_sources (tenant_id, kind, url) values (%s, 'page', 'https://a.example/') returning id::text",
+        tenant,
+    )
+    document = knowledge.put(tenant, [("words", vector(1))])
+    query = (
+        "update documents set origin = 'web', source_id = %s, source_url = 'https://a.example/' where id = %s"
+    )
+    knowledge.rows(query, source, document)
+    of = {"id": source, "tenant_id": tenant}
+    with (
+        ThreadPoolExecutor(1) as runs,
+        connect(knowledge.db) as reader,
+        knowledge.as_tenant(tenant) as publication,
+    ):
+        with publication.transaction():
+            publication.execute(b"select pg_advisory_xact_lock(7202612, hashtext(%s))", [tenant])
+            forgotten = runs.submit(
+                read_source.forget, reader, of, read_source.Reading(), ["https://a.example/"]
+            )
+            until(lambda: waiting(knowledge), 60)
+            publication.execute(b"select from documents where id = %s for update nowait", [document])
+        assert forgotten.result(60) == 1

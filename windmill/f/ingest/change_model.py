@@ -66,8 +66,7 @@ def keep(
 ) -> None:
     """A chunk that was deleted meanwhile is left out."""
     with as_tenant(conn, tenant_id):
-        conn.cursor().executemany(
-            b"insert into chunk_embeddings (model_id, chunk_id, tenant_id, embedding)"
-            b" select %s, id, tenant_id, %s::vector from chunks where id = %s on conflict do nothing",
-            [(model_id, Vector(v).to_text(), row["id"]) for row, v in zip(batch, vectors, strict=True)],
+        conn.execute(
+            b"select add_vectors(%s::smallint, %s, %s::vector[])",
+            [model_id, [row["id"] for row in batch], [Vector(v).to_text() for v in vectors]],
         )

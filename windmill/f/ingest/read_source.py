@@ -27,6 +27,8 @@ from f.ingest.web_pages import PAUSE_S, NotReadable, Visitor, WebPage, visitor
 postgresql = dict[str, Any]
 c_settings = dict[str, Any]
 MOST_NOTES = 20
+# Waits for a publication to end: publish_document locks the versions of a page one after the other.
+PUBLICATIONS = b"select pg_advisory_xact_lock(7202612, hashtext(%s))"
 LONGEST_S = 3000  # less than the step's time-out: a site may ask for ten seconds between pages
 
 
@@ -194,6 +196,7 @@ async def drop_unseen(conn: Connection, source: dict[str, Any], site: Visitor, f
 def forget(conn: Connection, source: dict[str, Any], found: Reading, urls: list[str]) -> int:
     """Deletes the documents of these pages, but for one that was seen at another address; how many pages had one."""
     with as_tenant(conn, source["tenant_id"]):
+        conn.execute(PUBLICATIONS, [source["tenant_id"]])
         gone = conn.execute(
             b"delete from documents where source_id = %s and source_url = any(%s) and id <> all(%s::uuid[]) returning source_url",
             [source["id"], urls, list(found.kept)],
@@ -205,6 +208,7 @@ def move(conn: Connection, source: dict[str, Any], found: Reading) -> None:
     """Gives the documents whose page has moved its new address: customers are sent it, and the page's next version is found by it."""
     query = b"update documents set source_url = %s where id = %s and source_id = %s and source_url <> all(%s)"
     with as_tenant(conn, source["tenant_id"]):
+        conn.execute(PUBLICATIONS, [source["tenant_id"]])
         for document_id, urls in found.kept.items():
             conn.execute(query, [urls[0], document_id, source["id"], [*urls, *found.failed]])
 
