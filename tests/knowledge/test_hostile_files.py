@@ -18,7 +18,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from f.ingest import office, sitemaps, web_pages
+from f.ingest.chunking import Chunk, chunks
+from f.ingest.clean import clean, join_broken_words
 from f.ingest.extraction import Limits, Unreadable, media_type, pages
+from f.ingest.pdf_layout import LEADERS
 from f.ingest.table_rows import table_pages
 from tests.knowledge.real_files import saved
 
@@ -40,7 +43,7 @@ def test_comments_at_a_files_start_are_passed_over_at_once() -> None:
 
 
 def text_of(content: bytes, filename: str) -> str:
-    return "\n".join(page["text"] for page in pages(content, filename, Limits()))
+    return "\n".join(one["text"] for one in pages(content, filename, Limits()))
 
 
 def test_tables_in_tables_are_read_at_once() -> None:
@@ -118,6 +121,44 @@ def test_a_sitemap_is_read_at_once(piece: str, times: int) -> None:
     listed = f"<loc> https://shop.example/a?b=1&amp;c=2\n</loc><loc>{piece * times}"
     with soon():
         assert sitemaps.addresses(listed.encode()) == (False, ["https://shop.example/a?b=1&c=2"])
+
+
+def passages(content: bytes, filename: str) -> list[Chunk]:
+    return list(chunks(pages(content, filename, Limits())))
+
+
+@pytest.mark.parametrize("mark", [".", "?!", "…", "؟"])
+def test_a_page_of_nothing_but_marks_is_cut_at_once(mark: str) -> None:
+    said = f"It said {mark * 20_000}x. Then it ended."
+    with soon():
+        found = passages(f"<html><body><p>{said}".encode(), "a.html")
+    assert found[-1]["text"].endswith("Then it ended.")
+
+
+def test_a_heading_that_closes_with_marks_without_end_is_read_at_once() -> None:
+    with soon():
+        found = passages(
+            f"# First\n\nOne.\n\n## a {'#' * 40_000}b\n\nTwo.\n\n## Third ##\n\nThree.".encode(), "a.md"
+        )
+    assert found[-1]["heading"] == "First > Third"
+
+
+def test_spaces_within_a_line_are_passed_over_at_once() -> None:
+    with soon():
+        assert clean(f"a{' ' * 30_000}b \t\nc ") == f"a{' ' * 30_000}b\nc"
+        assert LEADERS.sub(" …", f"Prices{' ' * 30_000}x . . . . . 3") == f"Prices{' ' * 30_000}x … 3"
+
+
+def test_a_page_of_broken_words_is_joined_at_once() -> None:
+    words = (
+        f"{a}{b}{c}d-\nx{a}{b}{c}"
+        for a in "abcdefghij"
+        for b in "abcdefghijklmnop"
+        for c in "abcdefghijklmnop"
+    )
+    text = " ".join(itertools.islice(itertools.cycle(words), 100_000))
+    with soon():
+        assert join_broken_words(text).startswith("aaadxaaa aabdxaab ")
 
 
 def sheet(xml: str) -> bytes:

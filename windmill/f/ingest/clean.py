@@ -18,7 +18,7 @@ _INVISIBLE = re.compile(
     "\U000e0000-\U000e007f]"
 )
 _SPACES = re.compile("[\u00a0\u202f]")
-_LINE_END_SPACE = re.compile(r"[ \t]+$", re.MULTILINE)
+_LINE_END_SPACE = re.compile(r"(?<![ \t])[ \t]++$", re.MULTILINE)  # each run is looked at once
 _MANY_BLANK_LINES = re.compile(r"\n{3,}")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -31,6 +31,8 @@ _COMPOUND_PARTS = (
     " three e mid on off in out up over under re full part real add check follow sign opt plug pick drop"
 )
 _KEEPS_HYPHEN = frozenset(_COMPOUND_PARTS.split())
+# Each broken word is looked for in its whole page. No page that people read is longer; on one that is, no word is looked for.
+_LONGEST_PAGE = 50_000
 # "Ein- und Ausgang": the hyphen stands for a word that is left out.
 _AND_OR = "and or und oder bzw sowie et ou y o u e ed i и или en of och eller og"
 _CONNECTIVES = frozenset(_AND_OR.split())
@@ -52,7 +54,7 @@ def clean(text: str) -> str:
 def join_broken_words(text: str) -> str:
     """Puts words together again that a line's end took apart, keeping the hyphen where it belongs to the
     word."""
-    lower = text.lower()
+    lower = text.lower() if len(text) <= _LONGEST_PAGE else ""
     joined = _SPLIT_WORD.sub(_joiner(lower), text.replace("\ufffe", BROKEN_WORD).replace("\r\n", "\n"))
     return joined.replace(BROKEN_WORD, "-")
 

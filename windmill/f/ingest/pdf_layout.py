@@ -29,7 +29,7 @@ _SAMPLED_CHARACTERS = 50
 _SMALLER = 0.9
 _LATE = 4
 # The dots of a table of contents.
-LEADERS = re.compile(r"(?:[ \t]*[.·…]){5,}")
+LEADERS = re.compile(r"(?<![ \t])(?:[ \t]*+[.·…]){5,}")
 _BOLD_LEVEL = 6
 _BELOW_OUTLINE = 6
 # PDFium's mark for "the word goes on in the next line", which it has joined to this one.

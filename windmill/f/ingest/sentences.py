@@ -23,8 +23,10 @@ _ABBREVIATED = (
 )
 _ABBREVIATIONS = frozenset(_ABBREVIATED.split())
 # Latin, Cyrillic, Greek …: a mark, perhaps a closing quote, then white space. CJK: the mark alone. Indic,
-# Arabic: their own marks.
-_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？｡][」』”’）】]*|[؟۔।॥።]+[\"'”’»)]*(?=\s)")
+# Arabic: their own marks. A run of marks is looked at once, from its first one: a page may be nothing else.
+_END = re.compile(
+    r"(?<![.!?…])[.!?…]++[\"'”’»)\]]*+(?=\s)|[。！？｡][」』”’）】]*|(?<![؟۔।॥።])[؟۔।॥።]++[\"'”’»)]*+(?=\s)"
+)
 _LAST_WORD = re.compile(r"[^\s(\[\"'«“]*$")
 # Scripts that are written without spaces can be cut after any character.
 _WORD = re.compile(

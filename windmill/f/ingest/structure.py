@@ -23,7 +23,7 @@ _CAPITALS_LEVEL, _NUMBERED_LEVEL, _TITLE_LEVEL = 13, 13, 20
 _MAX_HEADING = 90
 _MAX_HEADING_WORDS = 11
 
-_MARKDOWN = re.compile(r" {0,3}(#{1,6})[ \t]+(?P<title>\S.*?)[ \t#]*$")
+_MARKDOWN = re.compile(r" {0,3}(#{1,6})[ \t]+(?P<title>\S.*)$")
 _MARKED = re.compile(r"^#{1,6}[ \t]+\S", re.MULTILINE)
 _UNDERLINE = re.compile(r" {0,3}(=+|-{3,})[ \t]*$")
 _FENCE = re.compile(r" {0,3}(```+|~~~+)")
@@ -146,7 +146,9 @@ def _heading(
         return None
     markdown = _MARKDOWN.match(line.text)
     if markdown:
-        return _block("heading", [line], len(markdown[1]), markdown["title"]), 1
+        title = markdown["title"]
+        title = title.rstrip(" \t#") or title[0]
+        return _block("heading", [line], len(markdown[1]), title), 1
     if _plain(text) in declared:
         return _block("heading", [line], min(declared[_plain(text)], _DECLARED_LEVELS), text), 1
     following = lines[index + 1].text if index + 1 < len(lines) else ""
