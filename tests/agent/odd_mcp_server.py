@@ -3,22 +3,27 @@
 FILE is read anew at every request, so that a tool's schema can change between discovery and call. A list of tools, each with `name`,
 `description`, `parameters` (a JSON schema) and what it does: `answer` (these words), `bytes` (so many), `hang` (never answers),
 `says_error` (refuses in these words), `echo` (says what it was called with), `quotes` (says the key that it was called with). `page`:
-how many tools are listed at once.
+how many tools are listed at once. `read_only`: the tool says that it changes nothing. `counts`: a file that gets a line for each call.
+`cuts`: a database whose steps lose their connections during the call. `dies`: the server ends during the call.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import anyio
+import psycopg
 from mcp.server.lowlevel.server import Server
-from mcp.types import CallToolResult, ListToolsResult, TextContent, Tool
+from mcp.types import CallToolResult, ListToolsResult, TextContent, Tool, ToolAnnotations
 
 from local.models.serving import listen, serve
 from local.ports import port_number
+
+CUT = b"select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = 'chatbot_app' and datname = current_database()"
 
 
 def build(path: Path) -> Any:
@@ -36,7 +41,12 @@ def build(path: Path) -> Any:
         end = start + now.get("page", 1000)
         return ListToolsResult(
             tools=[
-                Tool(name=t["name"], description=t.get("description", "x"), input_schema=t["parameters"])
+                Tool(
+                    name=t["name"],
+                    description=t.get("description", "x"),
+                    input_schema=t["parameters"],
+                    annotations=ToolAnnotations(read_only_hint=t["read_only"]) if "read_only" in t else None,
+                )
                 for t in now["tools"][start:end]
             ],
             next_cursor=str(end) if end < len(now["tools"]) else None,
@@ -50,6 +60,14 @@ def build(path: Path) -> Any:
         missing = [key for key in tool["parameters"].get("required", []) if key not in given]
         if missing:
             return _error(f"Missing parameters: {', '.join(missing)}")
+        if tool.get("counts"):
+            with Path(tool["counts"]).open("a") as lines:
+                lines.write(f"{json.dumps(given)}\n")
+        if tool.get("cuts"):
+            with psycopg.connect(tool["cuts"], autocommit=True) as conn:
+                conn.execute(CUT)
+        if tool.get("dies"):
+            os._exit(1)
         if tool.get("hang"):
             await anyio.sleep_forever()
         if tool.get("says_error"):

@@ -102,6 +102,7 @@ def answer(conn: Connection, context: Context, resources: dict[str, Any], epoch:
     models = Models(candidates_of(resources["llm"], dict(context["chatbot"]), own["fallbacks"], key))
     tools = Toolbox(conn, context, own, resources, staff, epoch)
     secrets = [s for s in {*tools.secrets, *_keys(resources), key or ""} if len(s) >= SHORTEST_SECRET]
+    tools.secrets.update(secrets)  # no call is written down with one of them
     loop = Loop(context, own, models, tools, resources["settings"], attached(conn, context))
     reply, error = loop.run(hold)
     if reply:

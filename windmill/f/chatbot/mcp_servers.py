@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 MAX_RESULT = 20_000  # characters; what a server returns beyond is cut, with a word
 MOST_TOOLS = 40  # of one server that the model is offered
 MOST_LISTED = 1000  # of one server that are looked at
+NOT_RUN = (-32600, -32601, -32602)  # JSON-RPC's refusals of a request as such
 # A header that no contact can have: an absent one is read as "anybody" by servers that know no better.
 NOBODY = "unknown"
 # Errors whose words are a header that can't be sent, or an answer's beginning and end: half a key would not be recognised in them.
@@ -41,11 +42,12 @@ WHO = re.compile(
 
 
 class McpError(Exception):
-    """Why a tool could not be used, as a sentence for the model and the operator. `by_tool`: the tool itself answered that it can't."""
+    """Why a tool could not be used, as a sentence for the model and the operator. `by_tool`: the tool itself answered that it can't.
+    `begun`: the call may have reached it. `unsure`: nobody knows whether it was done."""
 
-    def __init__(self, message: str, by_tool: bool = False) -> None:
+    def __init__(self, message: str, by_tool: bool = False, unsure: bool = False) -> None:
         super().__init__(message)
-        self.by_tool = by_tool
+        self.by_tool, self.begun, self.unsure = by_tool, False, unsure
 
 
 @dataclass
@@ -155,14 +157,26 @@ def _server(
 def call_tool(tool: McpTool, arguments: dict[str, Any], seconds: float) -> str:
     """Calls the tool; returns its text. Raises McpError when the server is down, too slow, or reports an error."""
 
+    begun = False
+
     async def call(client: Any) -> list[Any]:
-        result = await client.call_tool(tool.name, arguments)
+        nonlocal begun
+        begun = True
+        try:
+            result = await client.call_tool(tool.name, arguments)
+        except Exception as refusal:
+            begun = getattr(refusal, "code", None) not in NOT_RUN
+            raise
         text = "\n".join(block.text for block in result.content if block.type == "text")
         if not text and result.structured_content is not None:
             text = json.dumps(result.structured_content, ensure_ascii=False)
         return [text, result.is_error]
 
-    text, is_error = _talk(tool.server, call, seconds)
+    try:
+        text, is_error = _talk(tool.server, call, seconds)
+    except McpError as problem:
+        problem.begun = begun
+        raise
     if is_error:
         raise McpError(text[:500] or f"{tool.name} failed without a word", by_tool=True)
     return text if len(text) <= MAX_RESULT else str(text[:MAX_RESULT]) + " … (cut)"

@@ -63,6 +63,7 @@ class Toolbox:
         self.problems: list[str] = []
         self.tool_answers: list[str] = []  # what MCP tools answered: the other half of the evidence
         self.out_of_order: list[str] = []  # why an MCP tool could not be used
+        self.unsure = False  # whether nobody knows if a tool has done what it was called for
         self.choices: dict[str, Any] | None = None  # what the customer may tap below the reply
         self.documents: list[str] = []  # ids of documents that are sent after the reply
         self._files = self._sendable() if own["send_documents"] else {}
@@ -149,18 +150,24 @@ class Toolbox:
         if not isinstance(arguments, dict):
             raise ValueError(f"the arguments are not a JSON object: {arguments[:200]}")
         try:
-            return call_tool(tool, tool.for_contact(arguments), seconds)
+            given = tool.for_contact(arguments)
+            if tool.read_only or self._epoch is None:
+                return call_tool(tool, given, seconds)
+            from f.chatbot.tool_calls import call_once  # most turns change nothing
+
+            return call_once(self._conn, self._context, self._epoch, tool, given, seconds, self.secrets)
         except McpError as problem:
-            if problem.by_tool:
+            self.unsure = self.unsure or problem.unsure
+            if problem.by_tool or problem.unsure:
                 self.tool_answers.append(str(problem))
-            else:
+            if not problem.by_tool:
                 self.out_of_order.append(str(problem))
             raise
 
     def _changed(self, tool: McpTool) -> bool:
         """After a failure: whether the server describes the tool otherwise by now. Asked once a turn for each tool."""
         key = f"changed {tool.server.name}.{tool.name}"
-        if key in self._done or any("did not answer" in why for why in self.out_of_order):
+        if key in self._done or self.unsure or any("did not answer" in why for why in self.out_of_order):
             return False
         self._done[key] = ""
         listed = refresh(self._conn, self._context, tool.server, None, self.problems) or []

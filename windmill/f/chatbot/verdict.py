@@ -130,7 +130,8 @@ def _grounded(context: Context, own: AgentSettings, tools: Toolbox, reply: str) 
         if part.answered:  # one of several questions has its answer
             words = unanswered(context, own, "a part of the question is unanswered")
             return words._replace(text=f"{part.text}\n\n{words.text}", citations=part.citations)
-    if NO_ANSWER in reply or says_unknown(reply) or not evidence:
+    unknown = says_unknown(reply) and not tools.unsure  # of a call that may have been made, it is the answer
+    if NO_ANSWER in reply or unknown or not evidence:
         if tools.out_of_order or tools.knowledge.problem:
             return failed(context, "; ".join([*tools.out_of_order, *filter(None, [tools.knowledge.problem])]))
         if not evidence and asks_back(reply):

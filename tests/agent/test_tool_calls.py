@@ -1,0 +1,174 @@
+"""A tool that writes is called once for a turn, whatever becomes of the step that asks: a real server counts its calls."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.agent.conftest import Bench, tools_called
+from tests.agent.odd import Odd, register
+from tests.agent.odd_mcp_server import CUT
+from tests.agent.vendors import call
+
+WISH = "Please order a lamp for me"
+PLAIN = {"type": "object", "properties": {"item": {"type": "string"}}, "required": ["item"]}
+ASK, OTHERWISE = call("create_order", {"item": "lamp"}), call("create_order", {"item": "one lamp, please"})
+DONE = "Your order 77 is placed."
+HONEST = "I don't know whether your order was placed."
+
+
+class Orders:
+    """The server's one tool, the calls that it had, and a turn in which it is asked for."""
+
+    def __init__(self, bench: Bench, odd: Odd, file: Path) -> None:
+        self.bench, self._odd, self._file = bench, odd, file
+        self.is_now()
+        register(bench, odd, "create_order")
+        contact = bench.contact()
+        self.turn, self.epoch = bench.turn(contact)
+        self.ids: dict[str, Any] = {"contact_id": contact, "turn_id": self.turn, "mode": "live"}
+
+    def is_now(self, **more: Any) -> None:
+        tool = {"name": "create_order", "parameters": PLAIN, "answer": "order 77 is placed"}
+        self._odd.lists({**tool, "counts": str(self._file), **more})
+
+    def made(self) -> int:
+        return len(self._file.read_text().splitlines()) if self._file.exists() else 0
+
+    def step(self, *script: Any) -> dict[str, Any]:
+        """One attempt of the step."""
+        query = "update turns set epoch = epoch + 1 where id = %s returning epoch"
+        self.epoch = self.bench.rows(query, self.turn)[0]["epoch"]
+        return self.bench.ask(WISH, *script, epoch=self.epoch, **self.ids)
+
+    def fed(self) -> list[str]:
+        """What the model was told of its calls, by the last request."""
+        return [m["content"] for m in self.bench.openai.asked[-1]["messages"] if m["role"] == "tool"]
+
+    def rows(self) -> list[dict[str, Any]]:
+        return self.bench.rows("select * from tool_calls where turn_id = %s order by made_at", self.turn)
+
+
+@pytest.fixture
+def orders(bench: Bench, odd: Odd, tmp_path: Path) -> Orders:
+    return Orders(bench, odd, tmp_path / "calls")
+
+
+def cut(bench: Bench, then: Any) -> Any:
+    """The step's connection to the database ends while the model thinks."""
+
+    def answer(body: Any) -> Any:
+        bench.rows(CUT.decode())
+        return then
+
+    return answer
+
+
+def test_the_connection_is_lost_after_the_outcome_was_kept(orders: Orders) -> None:
+    with pytest.raises(psycopg.OperationalError):
+        orders.step(ASK, cut(orders.bench, OTHERWISE), DONE)
+    result = orders.step(ASK, DONE)
+    assert orders.made() == 1
+    assert "order 77 is placed" in orders.fed()[0]
+    assert result["answered"] and result["reply"] == DONE and result["error"] is None
+
+
+@pytest.mark.parametrize("again", [ASK, OTHERWISE], ids=["same words", "other words"])
+def test_the_connection_is_lost_before_the_outcome_was_kept(orders: Orders, again: Any) -> None:
+    orders.is_now(cuts=orders.bench.url)
+    with pytest.raises(psycopg.OperationalError):
+        orders.step(ASK, DONE)
+    result = orders.step(again, again, OTHERWISE, HONEST)
+    assert orders.made() == 1
+    for said in orders.fed():
+        assert "not known whether it was done" in said and "Do not call it again" in said
+    assert result["answered"] and result["reply"] == HONEST
+    assert [c["error"] for c in result["trace"] if c["tool"] == "create_order"] == [True] * 3
+
+
+def test_the_same_wish_in_other_words_is_told_what_was_done(orders: Orders) -> None:
+    """And what else is asked for is done."""
+    orders.step(ASK, DONE)
+    result = orders.step(OTHERWISE, OTHERWISE, DONE)
+    told, done = orders.fed()
+    assert "in other words" in told and "order 77 is placed" in told and "in other words" not in done
+    assert orders.made() == 2 and result["reply"] == DONE
+
+
+def test_within_one_attempt_each_wish_is_done(orders: Orders) -> None:
+    orders.step(ASK, OTHERWISE, ASK, DONE)
+    assert orders.made() == 2 and len(orders.rows()) == 2
+
+
+def test_a_server_that_ends_during_the_call_is_not_asked_again(orders: Orders, odd: Odd) -> None:
+    orders.step("Hello! How can I help?")
+    orders.is_now(dies=True)
+    try:
+        result = orders.step(ASK, ASK, HONEST)
+    finally:
+        orders.is_now()
+        odd.kill()
+        odd.start()
+    assert orders.made() == 1 and result["reply"] == HONEST
+    assert all("Do not call it again" in said for said in orders.fed())
+    assert orders.step(ASK, HONEST)["reply"] == HONEST and orders.made() == 1
+
+
+def test_a_refusal_of_the_tool_is_its_outcome(orders: Orders) -> None:
+    orders.is_now(says_error="There are no lamps left.")
+    orders.step(ASK, "There are no lamps left.")
+    result = orders.step(ASK, "There are no lamps left.")
+    assert orders.made() == 1 and result["reply"] == "There are no lamps left."
+
+
+def test_a_server_that_was_not_reached_is_called_later(orders: Orders, odd: Odd) -> None:
+    orders.step("Hello! How can I help?")
+    odd.kill()
+    try:
+        result = orders.step(ASK, "NO_ANSWER")
+    finally:
+        odd.start()
+    assert result["reply"].startswith("Something went wrong") and orders.rows() == []
+    assert orders.step(ASK, DONE)["reply"] == DONE and orders.made() == 1
+
+
+def test_what_only_reads_is_not_written_down(orders: Orders) -> None:
+    orders.is_now(read_only=True)
+    for _ in range(2):
+        assert orders.step(ASK, DONE)["reply"] == DONE
+    assert orders.made() == 2 and orders.rows() == []
+
+
+def test_a_dry_run_calls_as_ever_and_writes_nothing_down(orders: Orders) -> None:
+    before = orders.bench.rows("select count(*) as n from tool_calls")
+    for _ in range(2):
+        result = orders.bench.ask(WISH, ASK, DONE)
+        assert result["reply"] == DONE and tools_called(result) == ["create_order"]
+    assert orders.made() == 2 and orders.bench.rows("select count(*) as n from tool_calls") == before
+
+
+def test_what_is_kept_is_cut_and_holds_no_key_and_no_arguments(orders: Orders) -> None:
+    keys = f"odd-key-0123456789 {orders.bench.llm['api_key']} sk-other-0123456789abcdef"
+    orders.is_now(answer=f"{keys} {'x' * 5000}")
+    orders.step(call("create_order", {"item": "a very secret lamp"}), "NO_ANSWER")
+    (row,) = orders.rows()
+    assert len(row["outcome"]) == 2000 and row["outcome"].startswith("[key] [key] [key] x")
+    assert "secret lamp" not in str(row) and row["tool"] == "club.create_order"
+
+
+def test_an_overtaken_attempt_makes_no_call(orders: Orders) -> None:
+    orders.step("Hello! How can I help?")
+    with pytest.raises(psycopg.Error) as refused:
+        orders.bench.ask(WISH, ASK, DONE, epoch=orders.epoch - 1, **orders.ids)
+    assert refused.value.sqlstate == "CB001" and orders.made() == 0
+
+
+def test_it_goes_with_the_contact(orders: Orders) -> None:
+    orders.step(ASK, DONE)
+    assert len(orders.rows()) == 1
+    orders.bench.rows("update turns set state = 'done' where id = %s", orders.turn)
+    orders.bench.rows("select erase_contact(%s)", orders.ids["contact_id"])
+    assert orders.rows() == []
