@@ -29,12 +29,12 @@ def pptx_pages(content: bytes, limits: Limits) -> Iterator[Page]:
     import pptx
 
     presentation = archive.opened(lambda: pptx.Presentation(io.BytesIO(content)))
-    slides = list(presentation.slides)
+    slides = archive.opened(lambda: list(presentation.slides))
     if len(slides) > limits.max_pages:
         raise Unreadable(
             f"This presentation has {len(slides):,} slides; the most is {limits.max_pages:,}. Split it up."
         )
-    found = [_slide(number, slide) for number, slide in enumerate(slides, 1)]
+    found = archive.opened(lambda: [_slide(number, slide) for number, slide in enumerate(slides, 1)])
     if not any(one["text"].strip() for one in found):
         raise Unreadable("This presentation has no text in it, only pictures; upload the text, too.")
     yield from found
@@ -57,7 +57,8 @@ def _slide(number: int, slide: Any) -> Page:
             ]
         elif getattr(shape, "has_table", False) and shape.has_table:
             text += lines([cell_text(cell.text) for cell in row.cells] for row in shape.table.rows)
-        pictures = pictures or hasattr(shape, "image")
+        # Asked of its class: the shape itself would open the picture, which may be linked or missing.
+        pictures = pictures or hasattr(type(shape), "image")
     if notes := _notes(slide):
         text += ["", notes]
     note = f"slide {number} is a picture without text" if pictures and not text else ""
@@ -158,11 +159,9 @@ def xlsx_pages(content: bytes, limits: Limits) -> Iterator[Page]:
         for sheet in book.worksheets:
             if sheet.sheet_state == "visible":
                 rows = sheets.rows(book, sheet)
-                for one in table_pages(clean(sheet.title), rows, number, limits):
+                for one in archive.read(table_pages(clean(sheet.title), rows, number, limits)):
                     number += 1
                     yield one
-    except (ValueError, KeyError, OSError) as error:
-        raise archive.damaged() from error
     finally:
         book.close()
     if number == 1:

@@ -22,7 +22,7 @@ import pypdfium2.raw as pdfium_raw
 
 from f.ingest.clean import clean, join_broken_words
 from f.ingest.page import Heading, Limits, Page, Unreadable, goes_on, page
-from f.ingest.pdf_forms import filled_fields, needs_adobe, prepare
+from f.ingest.pdf_forms import filled_fields, needs_adobe, prepare, said
 from f.ingest.pdf_layout import Line, Typography, compose, lines
 from f.ingest.running_lines import NEARBY, RunningLines, placed
 
@@ -203,10 +203,7 @@ def _png(document: pypdfium2.PdfDocument, index: int) -> bytes:
 
 
 def _label(document: pypdfium2.PdfDocument, index: int) -> str:
-    try:
-        return clean(str(document.get_page_label(index)))[:40].strip()
-    except (pypdfium2.PdfiumError, UnicodeDecodeError):
-        return ""
+    return said(pdfium_raw.FPDF_GetPageLabel, document, index)[:40].strip()
 
 
 def _outline(document: pypdfium2.PdfDocument) -> dict[int, list[Heading]]:
@@ -215,7 +212,7 @@ def _outline(document: pypdfium2.PdfDocument) -> dict[int, list[Heading]]:
     for bookmark in itertools.islice(document.get_toc(), _MAX_BOOKMARKS):
         destination = bookmark.get_dest()
         index = destination.get_index() if destination else None
-        title = " ".join(clean(str(bookmark.get_title())).split())
+        title = said(pdfium_raw.FPDFBookmark_GetTitle, bookmark)
         if index is not None and title:
             found[index].append(Heading(level=bookmark.level + 1, title=title))
     return found

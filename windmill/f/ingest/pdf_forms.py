@@ -45,10 +45,10 @@ def _fields(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage) -> Iterato
         field = pdfium_raw.FPDFPage_GetAnnot(page, index)
         try:
             kind = pdfium_raw.FPDFAnnot_GetFormFieldType(form, field)
-            name = _said(pdfium_raw.FPDFAnnot_GetFormFieldAlternateName, form, field)
-            name = name or _said(pdfium_raw.FPDFAnnot_GetFormFieldName, form, field)
+            name = said(pdfium_raw.FPDFAnnot_GetFormFieldAlternateName, form, field)
+            name = name or said(pdfium_raw.FPDFAnnot_GetFormFieldName, form, field)
             if kind in _TEXT:
-                value = _said(pdfium_raw.FPDFAnnot_GetFormFieldValue, form, field)
+                value = said(pdfium_raw.FPDFAnnot_GetFormFieldValue, form, field)
                 if value:
                     yield f"{name}: {value}" if name else value
             elif kind in _TICKED and pdfium_raw.FPDFAnnot_IsChecked(form, field) and name:
@@ -57,8 +57,8 @@ def _fields(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage) -> Iterato
             pdfium_raw.FPDFPage_CloseAnnot(field)
 
 
-def _said(ask: Callable[..., int], *about: object) -> str:
-    """A text that PDFium gives in UTF-16: its size first, then its units."""
+def said(ask: Callable[..., int], *about: object) -> str:
+    """A text that PDFium gives in UTF-16: its size first, then its units. Half a character, as programs write them, spoils no other."""
     size = ask(*about, None, 0)
     if size <= 2:
         return ""

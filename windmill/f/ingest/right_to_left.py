@@ -98,5 +98,5 @@ def _from_left(word: _Word) -> str:
         return word.text
     text = "".join(letter for _, letter in sorted(placed, key=lambda one: one[0]))
     core = text.strip(_AROUND)
-    before, _, after = text.partition(core)
-    return after[::-1] + core + before[::-1] if core else text
+    before, _, after = text.partition(core) if core else (text, "", "")
+    return after[::-1] + core + before[::-1]

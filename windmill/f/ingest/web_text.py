@@ -76,7 +76,7 @@ def _walk(node: Any) -> Iterator[str]:
         if isinstance(one, str):
             yield one
             continue
-        tag = one.tag
+        tag = one.tag or "-"  # <?xml:namespace …>, as in pages that Word wrote, has none
         if tag == "-text":
             yield _SPACE.sub(" ", one.text_content or "")
         elif tag == "br":
