@@ -38,7 +38,7 @@ def test_a_document_is_added_tried_and_deleted(world: World, visit: Visit) -> No
     expect(card).to_contain_text("failed on our side")
     between(page, {})
     may_be_sent.click()
-    expect(may_be_sent).to_be_checked()
+    expect(may_be_sent).not_to_be_checked()
     expect(card).not_to_contain_text("failed on our side")
     card.get_by_role("button", name="Delete").click()
     dialog = page.get_by_role("dialog")

@@ -24,13 +24,12 @@ type History = Page & { contact: Contact & { paused_until: string | null; lead: 
 export const called = (contact: Contact, unnamed: string) => contact.name || contact.username || (contact.phone ? `+${contact.phone}` : unnamed)
 
 export default function Thread({ id, back, changed }: { id: string; back: () => void; changed: () => void }) {
-  const { t, may } = useHere()
+  const { t, may, words } = useHere()
   const c = t.conversations
   const form = useForm()
   const loaded = useLoad<History>(() => ask('conversations', 'history', { contact_id: id }), [id])
   useEvery(5000, loaded.value !== null, loaded.reload)
-  const problem = loaded.error !== null && <Problem error={loaded.error} retry={loaded.reload} />
-  if (!loaded.value) return problem || <Loading />
+  if (!loaded.value) return loaded.error ? <Problem error={loaded.error} retry={loaded.reload} /> : <Loading />
   const { contact } = loaded.value
   const until = contact.paused_until
   const pause = (hours: number) =>
@@ -52,7 +51,7 @@ export default function Thread({ id, back, changed }: { id: string; back: () => 
         )}
       </div>
       <About contact={contact} />
-      {problem}
+      {loaded.error !== null && <p role="alert" className="bad">{words(loaded.error)}</p>}
       {form.shown}
       <Said id={id} label={called(contact, c.unnamed)} newest={loaded.value} />
       {may('owner', 'editor', 'agent') && <Write id={id} sent={() => { loaded.reload(); changed() }} />}
