@@ -2,102 +2,23 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import re
-import secrets
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
-from deploy import tenants
-from psycopg.rows import dict_row
 
 from sql import apply
+from tests.deploy.conftest import MASTER_KEY, Command, store
 from tests.knowledge.conftest import vector
 
 ROOT = Path(__file__).resolve().parents[2]
-MASTER_KEY = base64.b64encode(bytes(32)).decode()
 OPENAI, E5 = "text-embedding-3-small", "multilingual-e5-small"
-
-
-class Command:
-    """tenants.py against a database of its own."""
-
-    def __init__(
-        self, url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path
-    ) -> None:
-        self.url, self._monkeypatch, self._capsys = url, monkeypatch, capsys
-        for name, value in (
-            ("DATABASE_URL", url),
-            ("MASTER_KEY", MASTER_KEY),
-            ("WHATSAPP_TOKEN", "EAA-token"),
-        ):
-            monkeypatch.setenv(name, value)
-        monkeypatch.chdir(folder)
-
-    def run(self, *options: str) -> tuple[int, str, str]:
-        """Exit code, and what it says."""
-        self._monkeypatch.setattr(sys, "argv", ["tenants.py", *options])
-        try:
-            code = tenants.main()
-        except SystemExit as left:
-            code = int(left.code or 0)
-        said = self._capsys.readouterr()
-        return code, said.out, said.err
-
-    def make(self, *options: str, name: str = "Shop") -> tuple[str, int, str, str]:
-        """A tenant with a number of its own, and that number."""
-        number = str(10**14 + secrets.randbelow(10**14))
-        return number, *self.run("--phone-number-id", number, "--name", name, *options)
-
-    def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
-        with psycopg.connect(self.url, row_factory=dict_row, autocommit=True) as conn:
-            done = conn.execute(query.encode(), values)
-            return done.fetchall() if done.description else []
-
-    def tenant(self, number: str) -> dict[str, Any]:
-        (row,) = self.rows(
-            "select t.* from tenants t join chatbots b on b.tenant_id = t.id where b.phone_number_id = %s",
-            number,
-        )
-        return row
-
-
-@pytest.fixture(scope="module")
-def migrated(new_database: Callable[[], str]) -> str:
-    url = new_database()
-    apply.apply(url, {})
-    return url
-
-
-@pytest.fixture
-def command(
-    migrated: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> Command:
-    return Command(migrated, monkeypatch, capsys, tmp_path)
-
-
-def store(conn: psycopg.Connection[Any], tenant: str, model: int, embedding: str) -> None:
-    """A published document of one passage."""
-    document = conn.execute(
-        "insert into documents (tenant_id, title, filename, sha256, size_bytes, content) values (%s, 'T', 'a', %s, 1, 'x') returning id",
-        [tenant, os.urandom(32)],
-    ).fetchone()
-    assert document
-    with conn.transaction():
-        conn.execute("select set_config('app.tenant_id', %s, true)", [tenant])
-        conn.execute(
-            "insert into staged_chunks (document_id, ordinal, tenant_id, page, char_start, page_end, char_end, heading, tokens, text, model_id,"
-            " embedding) values (%s, 0, %s, 1, 0, 1, 1, '', 1, 'A gift card is valid for 24 months.', %s, %s::vector)",
-            [document[0], tenant, model, embedding],
-        )
-        conn.execute("select publish_document(%s)", [document[0]])
 
 
 def test_a_new_tenant_has_a_model_that_the_documented_endpoint_offers(command: Command) -> None:

@@ -1,4 +1,4 @@
-"""Makes a tenant with its chatbot, staff and tools: .venv/bin/python windmill/deploy/tenants.py --help
+"""Makes or removes a tenant with its chatbot, staff and tools: .venv/bin/python windmill/deploy/tenants.py --help
 
 Works on the database as its administrator (DATABASE_URL). The tenant's WhatsApp access token comes from the environment (WHATSAPP_TOKEN),
 and if the tenant has one, its own key at the language model's vendor (TENANT_LLM_API_KEY). Each is sealed with MASTER_KEY and stored
@@ -18,11 +18,14 @@ import psycopg
 from psycopg.rows import dict_row
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from deploy import removal
+from deploy.bootstrap import DeployError, Server
 from deploy.environment import add_env_file, load, missing
 
 from f.common.secrets import SecretError, seal
 
 NEEDED = ("DATABASE_URL", "MASTER_KEY", "WHATSAPP_TOKEN")
+NEEDED_TO_REMOVE = ("DATABASE_URL", "WINDMILL_URL", "WINDMILL_TOKEN", "WINDMILL_WORKSPACE", "JOB_ID_KEY")
 
 SETTINGS = (
     "persona",
@@ -180,12 +183,13 @@ def put_tool(
         )
 
 
-def main() -> int:
+def options() -> argparse.ArgumentParser:
+    """What the command takes."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--phone-number-id", required=True, help="Meta's id of the business number")
-    parser.add_argument("--name", required=True, help="the business's name, as its customers know it")
+    parser.add_argument("--phone-number-id", help="Meta's id of the business number")
+    parser.add_argument("--name", help="the business's name, as its customers know it")
     parser.add_argument("--owner", metavar="EMAIL", help="who may upload documents and configure the chatbot")
     parser.add_argument("--persona", help="how the chatbot speaks")
     parser.add_argument(
@@ -195,12 +199,39 @@ def main() -> int:
         " and multilingual-e5-small, for an endpoint that serves e5-passage and e5-query; .env.example shows how to add one",
     )
     parser.add_argument("--language", action="append", help="a language code; the first is the default")
+    parser.add_argument(
+        "--remove",
+        metavar="PHONE_NUMBER_ID",
+        help="forget this number for ever: its settings, conversations, customers who wrote to no other number of the tenant, its messages"
+        " in the inbox, and the data of its past jobs in Windmill. With its last number the whole tenant goes, with documents, staff, keys and"
+        " usage; a tenant that has other numbers keeps all of that, and they go on answering. What staff looked at in the portal stays in"
+        " Windmill's jobs until those are deleted by age, and so do Windmill accounts. At Meta, unsubscribe the number first: what is"
+        " delivered for it later is stored for 30 days. Needs WINDMILL_URL, WINDMILL_TOKEN, WINDMILL_WORKSPACE and JOB_ID_KEY, too",
+    )
+    parser.add_argument("--yes", action="store_true", help="remove without asking; for scripts")
     add_env_file(parser)
+    return parser
+
+
+def main() -> int:
+    parser = options()
     arguments = parser.parse_args()
+    if arguments.remove and (arguments.phone_number_id or arguments.name):
+        parser.error("--remove takes the number itself, without --phone-number-id and --name")
+    if not arguments.remove and not (arguments.phone_number_id and arguments.name):
+        parser.error("--phone-number-id and --name are needed, or --remove")
     load(arguments.env_file)
-    if problem := missing(NEEDED, arguments.env_file):
+    if problem := missing(NEEDED_TO_REMOVE if arguments.remove else NEEDED, arguments.env_file):
         print(problem, file=sys.stderr)
         return 2
+    try:
+        return remove(arguments.remove, arguments.yes) if arguments.remove else put(arguments)
+    except KeyboardInterrupt:
+        return 130
+
+
+def put(arguments: argparse.Namespace) -> int:
+    """Makes or updates the tenant, all of it or nothing."""
     settings = {"persona": arguments.persona, "languages": arguments.language}
     try:
         with psycopg.connect(os.environ["DATABASE_URL"], row_factory=dict_row) as conn, conn.transaction():
@@ -225,6 +256,36 @@ def main() -> int:
         return 1
     print(f"tenant {tenant_id} answers on {arguments.phone_number_id}")
     return 0
+
+
+def remove(number: str, sure: bool) -> int:
+    """Forgets a number, and with a tenant's last one the tenant, once the person has typed the number again."""
+    server = Server(*(os.environ[name] for name in ("WINDMILL_URL", "WINDMILL_TOKEN", "WINDMILL_WORKSPACE")))
+    try:
+        with psycopg.connect(os.environ["DATABASE_URL"], row_factory=dict_row, autocommit=True) as conn:
+            conn.execute("set role chatbot_owner")
+            found = removal.find(conn, number)
+            if found is None:
+                print(f"there is no chatbot with the number {number}", file=sys.stderr)
+                return 1
+            if not sure and not confirmed(found):
+                print("nothing was removed", file=sys.stderr)
+                return 1
+            print(removal.remove(conn, server, os.environ["JOB_ID_KEY"], found))
+    except (psycopg.Error, DeployError) as error:
+        print(f"not removed: {str(error).strip()}. Run it again to go on", file=sys.stderr)
+        return 1
+    return 0
+
+
+def confirmed(found: removal.Found) -> bool:
+    """Whether the person types the number once more."""
+    print(f"This removes {found}. It can't be undone.")
+    try:
+        return input("Type the number again to go on: ").strip() == found.number
+    except EOFError:
+        print()
+        return False
 
 
 if __name__ == "__main__":
