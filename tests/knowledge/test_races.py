@@ -12,6 +12,7 @@ import pytest
 
 from f.common.database import connect
 from f.ingest import change_model, chunk, embed, extract, on_failure, read_source, store
+from f.ingest.web_pages import WebPage
 from tests.faults.storm import until
 from tests.knowledge.conftest import Knowledge, vector
 from tests.knowledge.test_ingestion import endpoint
@@ -156,19 +157,54 @@ def test_a_model_changes_while_a_document_is_deleted(knowledge: Knowledge, endpo
     assert rows == [{"document_id": stays, "model_id": 2}]
 
 
+def web(url: str) -> WebPage:
+    return WebPage(url=url, title="T", text="words")
+
+
+def a_source(knowledge: Knowledge, tenant: str) -> dict[str, Any]:
+    query = "insert into knowledge_sources (tenant_id, kind, url) values (%s, 'page', %s) returning id::text"
+    return {"id": knowledge.value(query, tenant, f"https://{uuid.uuid4()}.example/"), "tenant_id": tenant}
+
+
+def test_two_readings_that_meet_the_same_words_store_them_once(knowledge: Knowledge) -> None:
+    tenant = knowledge.tenant()
+    of = [a_source(knowledge, tenant) for _ in range(2)]
+
+    def kept(source: dict[str, Any]) -> tuple[str, bool, str]:
+        with connect(knowledge.db) as reader:
+            return read_source.keep(reader, source, web(f"https://{source['id']}.example/"))
+
+    with ThreadPoolExecutor(2) as runs, knowledge.as_tenant(tenant) as held:
+        with held.transaction():
+            held.execute(b"select pg_advisory_xact_lock(7202613, hashtext(%s))", [tenant])
+            readings = [runs.submit(kept, source) for source in of]
+            until(lambda: waiting(knowledge) == 2, 60)
+        first, second = sorted((run.result(60) for run in readings), key=lambda found: not found[1])
+    assert (first[0], first[1], second[1]) == (second[0], True, False)
+
+
+def test_a_page_that_failed_belongs_to_where_its_words_stand_now(knowledge: Knowledge) -> None:
+    tenant = knowledge.tenant()
+    old, new = (a_source(knowledge, tenant) for _ in range(2))
+    with connect(knowledge.db) as reader:
+        document, _, _ = read_source.keep(reader, old, web("https://a.example/old"))
+        knowledge.rows("update documents set state = 'failed' where id = %s", document)
+        assert read_source.keep(reader, new, web("https://a.example/new")) == (document, True, "")
+    (row,) = knowledge.rows(
+        "select source_id::text, source_url, replaces from documents where id = %s", document
+    )
+    assert row == {"source_id": new["id"], "source_url": "https://a.example/new", "replaces": None}
+
+
 def test_pages_are_forgotten_in_the_order_of_a_publication(knowledge: Knowledge) -> None:
     """What a publication has begun it can end: nobody holds a document and waits for it."""
     tenant = knowledge.tenant()
-    source = knowledge.value(
-        "insert into knowledge_sources (tenant_id, kind, url) values (%s, 'page', 'https://a.example/') returning id::text",
-        tenant,
-    )
+    of = a_source(knowledge, tenant)
     document = knowledge.put(tenant, [("words", vector(1))])
     query = (
         "update documents set origin = 'web', source_id = %s, source_url = 'https://a.example/' where id = %s"
     )
-    knowledge.rows(query, source, document)
-    of = {"id": source, "tenant_id": tenant}
+    knowledge.rows(query, of["id"], document)
     with (
         ThreadPoolExecutor(1) as runs,
         connect(knowledge.db) as reader,

@@ -29,6 +29,8 @@ c_settings = dict[str, Any]
 MOST_NOTES = 20
 # Waits for a publication to end: publish_document locks the versions of a page one after the other.
 PUBLICATIONS = b"select pg_advisory_xact_lock(7202612, hashtext(%s))"
+# As admit_document: two readings that meet the same words store them once.
+ADMISSIONS = b"select pg_advisory_xact_lock(7202613, hashtext(%s))"
 LONGEST_S = 3000  # less than the step's time-out: a site may ask for ten seconds between pages
 
 
@@ -131,11 +133,15 @@ def take(conn: Connection, source: dict[str, Any], page: WebPage, found: Reading
 
 
 def keep(conn: Connection, source: dict[str, Any], page: WebPage) -> tuple[str, bool, str]:
-    """The document that stands for the page, whether it is to be ingested, and the limit of the plan that keeps it out, if any."""
+    """The document that stands for the page, whether it is to be ingested, and the limit of the plan that keeps it out, if any.
+
+    One whose reading failed is taken again, as the page at which its words stand now.
+    """
     title = (page.title or page.url)[:200]
     content = f"# {title}\n\n{page.text}".encode()
     digest = hashlib.sha256(content).digest()
     with as_tenant(conn, source["tenant_id"]):
+        conn.execute(ADMISSIONS, [source["tenant_id"]])
         same = conn.execute(
             b"select id::text from documents where sha256 = %s and state <> 'failed'", [digest]
         ).fetchone()
@@ -153,7 +159,8 @@ def keep(conn: Connection, source: dict[str, Any], page: WebPage) -> tuple[str, 
             conn,
             "insert into documents (tenant_id, title, filename, sha256, size_bytes, content, replaces, source_id, source_url, origin,"
             " sendable) values (%s, %s, 'page.md', %s, %s, %s, %s, %s, %s, 'web', false) on conflict (tenant_id, sha256) do update"
-            " set state = 'received', error = null, updated_at = now() returning id::text",
+            " set state = 'received', error = null, notes = '{}', replaces = nullif(excluded.replaces, documents.id),"
+            " source_id = excluded.source_id, source_url = excluded.source_url, updated_at = now() returning id::text",
             [
                 *(source["tenant_id"], title, digest, len(content), content, replaces),
                 *(source["id"], page.url),
