@@ -47,6 +47,19 @@ def test_a_reading_whose_run_is_gone_says_so(
     assert refresh_sources.main(knowledge.db)["given_up"] == []
 
 
+def test_two_sites_are_read_at_once_and_the_workers_stay_free_for_customers(
+    knowledge: Knowledge, started: list[Any]
+) -> None:
+    knowledge.rows("delete from knowledge_sources")
+    of = [source(knowledge, knowledge.tenant(), "page", f"https://{n}.example/") for n in range(5)]
+    assert len(refresh_sources.main(knowledge.db)["started"]) == 2
+    assert refresh_sources.main(knowledge.db)["started"] == []
+    done = "update knowledge_sources set state = 'ready', next_read_at = now() + interval '1 day' where id = any (%s::uuid[]) and run_id is not null"
+    knowledge.rows(done + " returning 1", of)
+    assert len(refresh_sources.main(knowledge.db)["started"]) == 2
+    assert len({row["source_id"] for row in started}) == 4
+
+
 def test_one_source_that_cannot_be_started_holds_up_no_other(
     knowledge: Knowledge, started: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

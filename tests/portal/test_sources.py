@@ -95,7 +95,7 @@ def test_two_people_at_once_start_one_reading_and_see_it(portal: Portal) -> None
 def test_a_reading_that_the_schedule_has_begun_is_not_begun_again(portal: Portal) -> None:
     source_id = add(portal)["source_id"]
     portal.rows("update knowledge_sources set state = 'ready', next_read_at = now()")
-    portal.rows("select claim_sources()")
+    portal.rows("select claim_sources(10)")
     assert portal.ask(EDITOR, SOURCES, "refresh", source_id=source_id)["refused"] == "busy"
 
 

@@ -1,6 +1,6 @@
 # requirements:
 # psycopg[binary]==3.3.9
-"""Every ten minutes: starts the reading of the tenants' web sources that are due, and the ingestion of documents that stood still.
+"""Every two minutes: starts the reading of the tenants' web sources that are due, and the ingestion of documents that stood still.
 
 A document stands still when its run was cancelled or never began: what it had done is kept, and the new run goes on from there. A source
 whose run is gone says that its reading failed. In: nothing. Out: the runs that were started, the sources that say so.
@@ -14,14 +14,15 @@ from f.common.database import Connection, as_tenant, connect, one
 from f.common.windmill import job_state, start_flow
 
 postgresql = dict[str, Any]
-AT_ONCE = 20
+READINGS = 2  # at once, of all tenants: each may hold a worker for the better part of an hour, and customers wait for workers, too
+AT_ONCE = 20  # documents
 
 
 def main(db: postgresql) -> dict[str, Any]:
     """Claims what is due, so that two of these at once start nothing twice."""
     with connect(db) as conn:
         due = conn.execute(
-            b"select source_id::text, tenant_id::text, run_id::text from claim_sources(%s)", [AT_ONCE]
+            b"select source_id::text, tenant_id::text, run_id::text from claim_sources(%s)", [READINGS]
         ).fetchall()
         sources = [row["run_id"] for row in due if begun(conn, row)]
         slow = conn.execute(
