@@ -189,3 +189,15 @@ def test_a_row_that_no_sheet_can_have_is_a_sentence(monkeypatch: pytest.MonkeyPa
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     with soon(), pytest.raises(Unreadable, match="far away from its tables"):
         text_of(sheet(f'<worksheet xmlns="{main}"><sheetData>{rows}</sheetData></worksheet>'), "a.xlsx")
+
+
+@pytest.mark.parametrize("piece", ["<div>", "<div></b>", "<x/>", "<table><tr><td></div><div>"])
+def test_a_page_that_nests_too_deep_is_a_sentence(piece: str) -> None:
+    with soon(), pytest.raises(Unreadable, match="one inside the other"):
+        text_of(f"<html><body>{piece * 60_000}".encode(), "a.html")
+
+
+def test_a_long_page_nests_no_deeper_than_a_short_one() -> None:
+    items = "".join(f"<div><ul><li>Lamp {n}<li><p>Price<br>{n}</ul></div>" for n in range(3_000))
+    drawing = f"<svg><g>{'<path d=M0/>' * 9_000}</g></svg>"
+    assert "Lamp 2999" in text_of(f"<html><body>{drawing}{items}".encode(), "a.html")

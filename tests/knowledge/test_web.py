@@ -202,13 +202,18 @@ def test_a_redirect_does_not_lead_around_robots(knowledge: Knowledge, site: Site
 def test_a_page_that_says_too_much_is_left_out_with_a_sentence(
     knowledge: Knowledge, site: Site, started: list[Any]
 ) -> None:
-    site.put("/", "Start.", "/long")
+    site.put("/", "Start.", "/deep /long")
+    site.put("/deep", "<div>" * 6_000)
     rows = "<tr><td rowspan=100>" + "long " * 10_000 + "<tr><td>x" * 99
     site.pages["/long"] = (200, "text/html", f"<html><a href=/b>b</a><table>{rows}</table></html>")
     site.put("/b", "Page B.")
     tenant = knowledge.tenant()
     result = read(knowledge, site, tenant, source(knowledge, tenant, "crawl", site.url + "/"))
-    assert result["new"] == 2 and "/long could not be read: This web page has more than" in result["notes"][0]
+    assert result["new"] == 2 and ["/deep could not be read" in note for note in result["notes"]] == [
+        True,
+        False,
+    ]
+    assert "/long could not be read: This web page has more than" in result["notes"][1]
 
 
 @pytest.mark.parametrize("link", ["https://[your-domain]/terms", "http://[", "https://℀.example/", "//[x"])

@@ -23,7 +23,7 @@ from f.ingest.clean import clean
 from f.ingest.page import Unreadable
 from f.ingest.plain_text import decode
 from f.ingest.sitemaps import addresses
-from f.ingest.web_text import read_html
+from f.ingest.web_text import parsed, read_html
 
 AGENT = "Chatmill"
 PAUSE_S, LONGEST_PAUSE_S = 1.0, 10.0
@@ -111,8 +111,9 @@ class Visitor:
         if "html" not in answer.headers.get("content-type", "text/html"):
             return WebPage(url, note=f"{url} is not a web page; upload it as a file")
         source = decode(answer.content) or ""
-        links = tuple(dict.fromkeys(_links(source, str(answer.url))))
+        links: tuple[str, ...] = ()
         try:
+            links = tuple(dict.fromkeys(_links(source, str(answer.url))))
             title, text = read_html(source, MOST_BYTES)
         except Unreadable as problem:
             return WebPage(url, note=f"{url} could not be read: {problem}", links=links)
@@ -203,9 +204,7 @@ def _reaching(host: str) -> Iterator[None]:
 
 def _links(source: str, base: str) -> Iterator[str]:
     """Where a page leads to, but for files."""
-    from selectolax.lexbor import LexborHTMLParser
-
-    for anchor in LexborHTMLParser(source).css("a[href]"):
+    for anchor in parsed(source).css("a[href]"):
         try:
             url = urldefrag(urljoin(base, clean(anchor.attributes["href"] or "").strip())).url
             path = urlsplit(url).path.lower()

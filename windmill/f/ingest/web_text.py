@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,6 +29,11 @@ _BLOCK_TAGS = "address article blockquote dd div dl dt figcaption figure header 
 _BLOCKS = frozenset(_BLOCK_TAGS.split())
 _SPACE = re.compile(r"\s+")
 _ITEMS_APART = re.compile(r"\n\n- ")
+_DEEPEST = 5_000
+_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)(?:[^<>]*(/)>)?")
+# What has no end, or is ended by what follows it.
+_UNENDED_TAGS = "a area base br col dd dt embed hr img input li link meta option p source tbody td tfoot th thead tr track wbr"
+_UNENDED = frozenset(_UNENDED_TAGS.split())
 _LEVELS = {f"h{level}": level for level in range(1, 7)}
 
 
@@ -41,11 +47,20 @@ def html_pages(content: bytes, limits: Limits) -> Iterator[Page]:
     yield page(1, text if text.startswith("# ") or not title else f"# {title}\n\n{text}")
 
 
-def read_html(source: str, most: int) -> tuple[str, str]:
-    """Title and text of a page. Raises Unreadable where it has more than `most` characters."""
+def parsed(source: str) -> Any:
+    """The page as a tree. Raises Unreadable where it nests too deep."""
+    if _nests_too_deep(source):
+        raise Unreadable(
+            f"This web page has more than {_DEEPEST:,} elements one inside the other; save it as a PDF and upload that."
+        )
     from selectolax.lexbor import LexborHTMLParser
 
-    tree = LexborHTMLParser(source)
+    return LexborHTMLParser(source)
+
+
+def read_html(source: str, most: int) -> tuple[str, str]:
+    """Title and text of a page. Raises Unreadable where it has more than `most` characters, or nests too deep."""
+    tree = parsed(source)
     found = tree.css_first("title")
     title = " ".join(clean(found.text() if found else "").split())
     for node in tree.css(_NOT_TEXT):
@@ -66,6 +81,29 @@ def read_html(source: str, most: int) -> tuple[str, str]:
     lines_of_it = (_SPACE.sub(" ", line).strip() for line in "".join(parts).split("\n"))
     text = _ITEMS_APART.sub("\n- ", clean("\n".join(lines_of_it)))
     return title, text
+
+
+def _nests_too_deep(source: str) -> bool:
+    """A parser looks through all that is open at each new element: a hundred thousand open ones take it a minute, and no browser shows them."""
+    if source.count("<") <= _DEEPEST:
+        return False
+    opened: Counter[str] = Counter()
+    depth = shapes = 0
+    for match in _TAG.finditer(source):
+        ends, name, ends_itself = match[1], match[2].lower(), match[3]
+        if name in _UNENDED:
+            continue
+        if ends:
+            depth -= opened[name] > 0
+            opened[name] -= opened[name] > 0
+        elif ends_itself and opened["svg"]:  # outside of drawings nothing ends itself, and these may be long
+            shapes += 1
+        else:
+            opened[name] += 1
+            depth += 1
+        if depth > _DEEPEST or shapes > 10 * _DEEPEST:
+            return True
+    return False
 
 
 def _walk(node: Any) -> Iterator[str]:
