@@ -26,6 +26,7 @@ class Windmill:
 
     def __init__(self) -> None:
         self.jobs: set[str] = set()
+        self.going: dict[str, int] = {}  # a run that is not over yet -> how often it is looked at until it is
         self.fails_after: int | None = None
 
     def ran(self, run: str) -> str:
@@ -38,6 +39,12 @@ class Windmill:
             self.fails_after -= 1
             if self.fails_after < 0:
                 raise DeployError("Windmill can't be reached")
+        if path.startswith("jobs_u/get/"):
+            run = path.rpartition("/")[2]
+            if run not in self.jobs:
+                return httpx2.Response(404)
+            self.going[run] = self.going.get(run, 0) - 1
+            return httpx2.Response(200, json={"type": "CompletedJob" if self.going[run] < 0 else "QueuedJob"})
         if method == "GET":
             run = path.split("parent_job=")[1].split("&")[0]
             return httpx2.Response(
@@ -192,6 +199,19 @@ def test_while_a_conversation_is_being_answered_nothing_goes(command: Command, w
     ]
     command.rows("update turns set state = 'done' where tenant_id = %s", tenant)
     assert command.run("--remove", number, "--yes")[0] == 0
+
+
+def test_a_run_that_has_not_ended_is_waited_for(
+    command: Command, windmill: Windmill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A turn is closed by its run's last step, so the run itself ends a little later."""
+    number, *_ = command.make()
+    windmill.going[Talk(command, windmill, number, "34600000001").runs[0]] = 2
+    code, _, problem = command.run("--remove", number, "--yes")
+    assert code == 1 and "has not ended yet. Run it again to go on" in problem
+    monkeypatch.setattr(removal, "PATIENCE_S", 60)
+    assert command.run("--remove", number, "--yes")[0] == 0
+    assert windmill.jobs == set()
 
 
 def test_a_removal_that_was_cut_off_is_finished_by_the_next(command: Command, windmill: Windmill) -> None:

@@ -105,10 +105,24 @@ def blank(server: Server, runs: Iterable[str]) -> int:
 
 
 def _blank(server: Server, run: str) -> int:
+    if not _over(server, run):
+        return 0
     steps = server.call("GET", f"jobs/list?parent_job={run}&per_page=1000").json()
     jobs = [*(step["id"] for step in steps), run]
     answers = [server.call("POST", f"jobs/completed/delete/{job}", ok=(200, 404)) for job in jobs]
     return sum(answer.status_code == 200 for answer in answers)
+
+
+def _over(server: Server, run: str) -> bool:
+    """Waits for the end of a run: its last step closes the turn before. False where there is no such run, or no longer."""
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        found = server.call("GET", f"jobs_u/get/{run}", ok=(200, 404))
+        if found.status_code == 404 or found.json().get("type") == "CompletedJob":
+            return found.status_code == 200
+        if time.monotonic() > deadline:
+            raise DeployError(f"the run {run} has not ended yet")
+        time.sleep(0.5)
 
 
 def _runs(conn: psycopg.Connection[Any], names: dict[str, str], found: Found, job_id_key: str) -> set[str]:
