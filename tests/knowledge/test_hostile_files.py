@@ -16,6 +16,7 @@ import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from f.ingest import office, sitemaps, web_pages
 from f.ingest.chunking import Chunk, chunks
@@ -201,3 +202,11 @@ def test_a_long_page_nests_no_deeper_than_a_short_one() -> None:
     items = "".join(f"<div><ul><li>Lamp {n}<li><p>Price<br>{n}</ul></div>" for n in range(3_000))
     drawing = f"<svg><g>{'<path d=M0/>' * 9_000}</g></svg>"
     assert "Lamp 2999" in text_of(f"<html><body>{drawing}{items}".encode(), "a.html")
+
+
+def test_a_small_picture_of_many_pixels_is_refused_before_it_is_unpacked() -> None:
+    target = io.BytesIO()
+    Image.new("1", (64, 64)).save(target, "GIF")
+    whole, size = target.getvalue(), (64).to_bytes(2, "little") * 2
+    with soon(), pytest.raises(Unreadable, match="50 million pixels"):
+        text_of(whole.replace(size, (8_000).to_bytes(2, "little") * 2), "a.gif")

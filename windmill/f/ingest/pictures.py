@@ -12,6 +12,7 @@ from pathlib import PurePath
 from f.ingest.page import Limits, Page, Unreadable, page
 
 _DAMAGED = "This image is damaged or cut off; save or download it again and upload the new file."
+_MOST_PIXELS = 50_000_000  # as many as a good camera's; a few kilobytes can hold any number
 _STILL = (b"\x89PNG", b"\xff\xd8\xff")
 
 
@@ -35,6 +36,10 @@ def _still(content: bytes) -> bytes:
     target = io.BytesIO()
     try:
         with Image.open(io.BytesIO(content), formats=("GIF", "WEBP")) as image:
+            if image.width * image.height > _MOST_PIXELS:
+                raise Unreadable(
+                    f"This image has more than {_MOST_PIXELS // 1_000_000} million pixels; save a smaller one and upload that."
+                )
             image.load()
             if image.format == "WEBP" and not getattr(image, "is_animated", False):
                 return content
