@@ -36,7 +36,8 @@ MB = 1 << 20
 LIMITS = {"image": 5 * MB, "audio": 16 * MB, "document": 20 * MB}
 SECONDS = 20.0
 IMAGES = ("image/jpeg", "image/png", "image/webp")
-DOCUMENT_PAGES, DOCUMENT_CHARACTERS = 30, 20_000
+# What is known of a file while it is read. Where that ended the step, it is still there when the step is tried again.
+UNFINISHED = "unfinished"
 TRANSCRIBER = "gpt-4o-mini-transcribe"
 SEEING = re.compile(r"gpt-4o|gpt-4\.1|gpt-5|gpt-4-turbo|^o[1-9]|gemini|vision|llava|pixtral|claude|-vl\b")
 # A line of a question that says nothing but what kind of message came: [sticker], [image], [document] report.pdf
@@ -121,20 +122,36 @@ def _keep(
             if not words:
                 raise MediaError("no_words", "nothing was said")
         if kind == "document":
+            _store(conn, context, message_id, kind, mime, filename, problem=UNFINISHED)
             words = read(content, filename)
     except MediaError as error:
         content, problem = None, error.problem
         print(f"a message's {kind} is not used: {error}")
+    shown = content if kind == "image" else None
+    _store(conn, context, message_id, kind, mime, filename, content=shown, words=words, problem=problem)
+    return {"message_id": message_id, "kind": kind, "problem": problem}
+
+
+def _store(
+    conn: Connection,
+    context: Context,
+    message_id: str,
+    *what: str,
+    content: bytes | None = None,
+    words: str | None = None,
+    problem: str | None = None,
+) -> None:
+    """`what`: the kind, the MIME type and the name of the file. What was stored stays, but for the mark that the file is being read."""
     with as_tenant(conn, context["tenant_id"]):
         conn.execute(
             b"insert into media (phone_number_id, message_id, tenant_id, contact_id, kind, mime_type, filename, content, words, problem)"
-            b" values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing",
+            b" values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict (phone_number_id, message_id) do update"
+            b" set content = excluded.content, words = excluded.words, problem = excluded.problem where media.problem = %s",
             [
-                *(context["phone_number_id"], message_id, context["tenant_id"], context["contact_id"], kind),
-                *(mime, filename, content if kind == "image" else None, words, problem),
+                *(context["phone_number_id"], message_id, context["tenant_id"], context["contact_id"]),
+                *(*what, content, words, problem, UNFINISHED),
             ],
         )
-    return {"message_id": message_id, "kind": kind, "problem": problem}
 
 
 def chosen_model(conn: Connection, context: Context, llm: dict[str, Any], master_key: str) -> Candidate:
@@ -195,19 +212,15 @@ def _unheard(error: Exception) -> MediaError:
 
 def read(content: bytes, filename: str) -> str:
     """The text of a PDF or text file, for this conversation only: it enters no knowledge base."""
-    from f.ingest import extraction
+    from f.chatbot import customer_files
 
-    text = ""
     try:
-        for number, page in enumerate(extraction.pages(content, filename), start=1):
-            text += f"\n[page {page['number']}]\n{page['text']}"
-            if number >= DOCUMENT_PAGES or len(text) > DOCUMENT_CHARACTERS:
-                break
-    except extraction.Unreadable as error:
+        text = customer_files.text_of(content, filename)
+    except customer_files.Unreadable as error:
         raise MediaError("wrong_type", str(error)) from None
-    if not text.strip():
+    if not text:
         raise MediaError("no_words", "the document holds no text")
-    return text.strip()[:DOCUMENT_CHARACTERS]
+    return text
 
 
 def told(

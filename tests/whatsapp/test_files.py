@@ -1,0 +1,115 @@
+"""Documents that customers send: read in bounds, whatever they say of themselves, and never twice by a step that one of them ended."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import docx
+import pytest
+
+from f.chatbot import customer_files, media
+from f.chatbot.customer_files import FAILED, Unreadable, text_of
+from f.chatbot.notices import notice
+from f.ingest.page import Page, page
+from tests.knowledge.real_files import saved
+from tests.whatsapp.conftest import NUMBER, Bot
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def letter(words: str) -> bytes:
+    document = docx.Document()
+    document.add_paragraph(words)
+    return saved(document)
+
+
+def test_a_document_is_read_apart() -> None:
+    assert text_of(letter("It came with a crack."), "a.docx") == "[page 1]\nIt came with a crack."
+    with pytest.raises(Unreadable, match="This file is empty"):
+        text_of(b"", "a.docx")
+
+
+def spin() -> None:
+    while True:
+        pass
+
+
+ENDS: dict[str, Callable[[], object]] = {
+    "takes memory": lambda: bytearray(4_000_000_000),
+    "takes time": spin,
+    "waits": threading.Event().wait,
+    "crashes": lambda: os.kill(os.getpid(), signal.SIGKILL),
+    "raises": lambda: {}["a"],
+    "leaves": lambda: os._exit(0),
+}
+
+
+@pytest.mark.parametrize("what", ENDS)
+def test_a_document_that_ends_its_reader_is_unreadable(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def pages(content: bytes, filename: str) -> Iterator[Page]:
+        yield page(1, "Begun.")
+        ENDS[what]()
+
+    monkeypatch.setattr(customer_files, "pages", pages)
+    monkeypatch.setattr(customer_files, "CPU_S", 1)
+    monkeypatch.setattr(customer_files, "WAIT_S", 2 if what == "waits" else 60)
+    with pytest.raises(Unreadable, match=FAILED):
+        text_of(b"a file", "a.txt")
+
+
+class Api:
+    """Meta, that has one file."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def fetch_media(self, media_id: str, most: int, seconds: float) -> bytes:
+        self.asked += 1
+        return letter("It came with a crack.")
+
+
+def taken_in(bot: Bot, api: Any) -> list[dict[str, Any]]:
+    context: Any = {"tenant_id": bot.tenant, "phone_number_id": NUMBER, "contact_id": None}
+    part = {"id": "1", "mime_type": DOCX, "filename": "a.docx"}
+    messages = [{"message_id": "wamid.file", "message": {"type": "document", "document": part}}]
+    return media.take_in(bot.conn, context, messages, api, {"provider": "openai", "model": "m"}, "")
+
+
+def test_a_document_is_stored_as_words(bot: Bot) -> None:
+    assert taken_in(bot, Api()) == [{"message_id": "wamid.file", "kind": "document", "problem": None}]
+    (row,) = bot.rows("select words, problem, mime_type, filename, content from media")
+    assert row == {
+        "words": "[page 1]\nIt came with a crack.",
+        "problem": None,
+        "mime_type": DOCX,
+        "filename": "a.docx",
+        "content": None,
+    }
+
+
+class Killed(BaseException):
+    """What ends a step from outside."""
+
+
+def test_a_document_that_ended_a_step_is_not_read_again(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(content: bytes, filename: str) -> str:
+        raise Killed
+
+    with monkeypatch.context() as patched, pytest.raises(Killed):
+        patched.setattr(media, "read", read)
+        taken_in(bot, Api())
+    api = Api()
+    (known,) = taken_in(bot, api)
+    assert (known["problem"], api.asked) == (media.UNFINISHED, 0)
+    context: Any = {
+        "question": "[document] a.docx",
+        "message_ids": ["wamid.file"],
+        "contact": {"language": "en"},
+        "chatbot": {"languages": ["en"]},
+    }
+    told = media.told(context, {}, None, [known])
+    assert told == {"attachments": [], "say": notice(context, {}, "cannot_open")}
