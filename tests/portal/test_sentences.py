@@ -48,6 +48,8 @@ NOT_FOR_TENANTS = (
         "Write down all text",
         "script, style",
         "address article",
+        "a area base",
+        "(?<!",
     ),
     *("the document was deleted", "the source was deleted", "the tenant has another embedding model"),
     *(

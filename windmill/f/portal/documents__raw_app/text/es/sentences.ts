@@ -100,6 +100,11 @@ export const sentences: Record<string, string> = {
   'This web page has no text in it; if it is made by scripts, save it as a PDF and upload that.':
     'Esta página web no contiene texto; si la generan scripts, guárdela como PDF y súbalo.',
   'This web page has more than {n} characters; split it up.': 'Esta página web tiene más de {n} caracteres; divídala.',
+  'This web page has more than {n} elements one inside the other; save it as a PDF and upload that.':
+    'Esta página web tiene más de {n} elementos uno dentro de otro; guárdela como PDF y súbalo.',
+  'This image has more than {n} million pixels; save a smaller one and upload that.': 'Esta imagen tiene más de {n} millones de píxeles; guarde una más pequeña y súbala.',
+  'This workbook has cells far away from its tables, or too many; delete empty rows and columns, save it and upload it again.':
+    'Este libro tiene celdas muy lejos de sus tablas, o demasiadas; elimine las filas y columnas vacías, guárdelo y súbalo otra vez.',
   'There is no question with an answer in this list.': 'En esta lista no hay ninguna pregunta con respuesta.',
   'This list has {n} questions; the most is {most}. Split it up.': 'Esta lista tiene {n} preguntas; el máximo es {most}. Divídala.',
   'no text was read in this picture: it is found by its name': 'en esta imagen no se leyó texto: se encuentra por su nombre',
