@@ -65,6 +65,24 @@ def test_bad_calls_are_answers_to_the_model(bench: Bench) -> None:
     assert result["reply"] == "30 days."
 
 
+ZERO: list[tuple[str, dict[str, Any]]] = [
+    ("search_knowledge_base", {"question": "return\0 an item"}),
+    ("hand_over", {"reason": "com\0plaint"}),
+    ("remember_contact_details", {"email": "ana\0@example.com"}),
+]
+
+
+@pytest.mark.parametrize(("tool", "arguments"), ZERO, ids=[tool for tool, _ in ZERO])
+@pytest.mark.parametrize("provider", ["openai", "gemini"])
+def test_a_zero_in_a_models_words(bench: Bench, provider: str, tool: str, arguments: dict[str, Any]) -> None:
+    """PostgreSQL holds none: it is left out, and the tool does its work."""
+    bench.set(provider=provider, model="gemini-2.5-flash", lead_fields=["email"])
+    bench.gemini.says(call(tool, arguments), "Noted\0.")
+    result = bench.live("I am ana@example.com", call(tool, arguments), "Noted\0.")
+    (made,) = result["trace"][:1]
+    assert not made["error"] and "\0" not in json.dumps(result["trace"], ensure_ascii=False)
+
+
 @pytest.mark.parametrize("reply", ["", "   \n"])
 def test_never_an_empty_reply(bench: Bench, reply: str) -> None:
     result = bench.ask("How long can I return an item?", reply)

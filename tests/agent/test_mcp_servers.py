@@ -150,6 +150,15 @@ def test_a_tool_that_says_that_it_cannot(bench: Bench, odd: Odd) -> None:
     assert result["trace"][0]["error"] and tools_called(result) == ["get_points"]
 
 
+def test_a_zero_in_a_tools_description(bench: Bench, odd: Odd) -> None:
+    """PostgreSQL's JSON holds none: it is left out where the tools are listed and where one answers."""
+    odd.lists({**POINTS, "description": "The \0points", "answer": "You have 120\0 points."})
+    result = bench.live(QUESTION, ASK, "You have 120 points.")
+    assert (result["answered"], notes(result)) == (True, "")
+    listed = bench.rows("select discovered from tenant_tools where name = 'club'")[0]["discovered"]
+    assert [tool["description"] for tool in listed] == ["The points"]
+
+
 def test_many_tools_over_several_pages(bench: Bench, odd: Odd) -> None:
     """The allowed ones are found wherever they stand, and no others are offered."""
     many = [{**POINTS, "name": f"tool_{number}"} for number in range(90)]

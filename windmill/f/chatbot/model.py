@@ -13,7 +13,7 @@ from __future__ import annotations
 import time
 from typing import Any, Literal, TypedDict
 
-from f.common.references import scrubbed
+from f.common.references import scrubbed, storable
 
 Kind = Literal["limit", "timeout", "server", "unreachable", "shape", "filtered", "key", "setting"]
 # Worth another try at the same vendor, when there is no other one.
@@ -132,7 +132,7 @@ class Models:
         }
         self.asked.append(entry)
         try:
-            completion = self._of_vendor(candidate, messages, tools, closing, seconds)
+            completion: Completion = storable(self._of_vendor(candidate, messages, tools, closing, seconds))
         except ModelError as problem:
             entry["error"] = str(problem)
             raise

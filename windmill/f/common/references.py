@@ -34,6 +34,11 @@ def _inert(text: str) -> str:
     return GUARD + text if text.lstrip().startswith(("$", GUARD)) else text
 
 
+def storable(value: Any) -> Any:
+    """The same value with every string `sound`. For what a model has written."""
+    return _mapped(value, sound)
+
+
 def sound(text: str) -> str:
     """The text with what neither UTF-8 nor PostgreSQL can hold taken out: halves of surrogate pairs, zero characters."""
     if not text.isascii():
