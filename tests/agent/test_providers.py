@@ -197,6 +197,17 @@ def test_content_filters(bench: Bench) -> None:
     assert "PROHIBITED_CONTENT" in bench.ask(QUESTION)["error"]
 
 
+@pytest.mark.parametrize(
+    "usage", [None, {}, {"prompt_tokens": None, "completion_tokens": None}, {"prompt_tokens": "7"}]
+)
+def test_a_server_that_does_not_count(bench: Bench, usage: Any) -> None:
+    """Its reply is as good as another's."""
+    uncounted = [Raw(body={**openai_shape(said), "usage": usage}) for said in GOOD]
+    result = bench.ask(QUESTION, *uncounted)
+    assert result["reply"] == "You have 30 days." and result["error"] is None
+    assert result["usage"]["input_tokens"] == result["usage"]["output_tokens"] == 0
+
+
 def test_length_stops(bench: Bench) -> None:
     result = bench.ask(QUESTION, SEARCH, {"text": "You have 30 days [S1]. After that we", "finish": "length"})
     assert result["reply"] == "You have 30 days."

@@ -103,10 +103,16 @@ def _read(answer: Any, name: str) -> Completion:
         "text": text or str(getattr(message, "refusal", None) or ""),
         "tool_calls": calls,
         "message": {"content": None, **back},
-        "input_tokens": answer.usage.prompt_tokens if answer.usage else 0,
-        "output_tokens": answer.usage.completion_tokens if answer.usage else 0,
+        "input_tokens": _tokens(answer.usage, "prompt_tokens"),
+        "output_tokens": _tokens(answer.usage, "completion_tokens"),
         "cut": choice.finish_reason == "length",
     }
+
+
+def _tokens(usage: Any, name: str) -> int:
+    """Not every server counts: some send no usage, an empty one, or null."""
+    found = getattr(usage, name, None)
+    return found if isinstance(found, int) else 0
 
 
 def _parsed(arguments: str) -> dict[str, Any] | str:
