@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import itertools
 import re
 import time
+import tracemalloc
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import IO, Any
 
 import docx
 import openpyxl
+import pptx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -210,3 +213,62 @@ def test_a_small_picture_of_many_pixels_is_refused_before_it_is_unpacked() -> No
     whole, size = target.getvalue(), (64).to_bytes(2, "little") * 2
     with soon(), pytest.raises(Unreadable, match="50 million pixels"):
         text_of(whole.replace(size, (8_000).to_bytes(2, "little") * 2), "a.gif")
+
+
+def with_part(content: bytes, name: str, write: Callable[[IO[bytes]], object]) -> bytes:
+    """An Office file with another part in place of its own."""
+    target = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as old,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for part in old.namelist():
+            if part != name:
+                new.writestr(part, old.read(part))
+        with new.open(name, "w") as opened:
+            write(opened)
+    return target.getvalue()
+
+
+BODY = b'<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>%s</w:body></w:document>'
+NAME = "word/document.xml"
+
+
+def test_a_word_file_of_empty_paragraphs_is_refused_at_once() -> None:
+    content = with_part(saved(docx.Document()), NAME, lambda part: part.write(BODY % (b"<w:p/>" * 7_000_000)))
+    with soon(), pytest.raises(Unreadable, match="unpacks to more than 300 MB"):
+        text_of(content, "a.docx")
+
+
+def test_what_a_part_says_of_its_size_is_not_believed() -> None:
+    content = with_part(saved(docx.Document()), NAME, lambda part: part.write(bytes(30_000_000)))
+    small = content.replace((30_000_000).to_bytes(4, "little"), (1_000).to_bytes(4, "little"))
+    assert small != content
+    with pytest.raises(Unreadable, match="unpacks to more than 20 MB"):
+        list(pages(small, "a.docx", Limits(max_unpacked=20_000_000)))
+
+
+def test_a_merged_cell_is_not_said_until_memory_ends() -> None:
+    cell = b"<w:tr><w:tc><w:tcPr><w:vMerge%s/></w:tcPr><w:p><w:r><w:t>%s</w:t></w:r></w:p></w:tc></w:tr>"
+    rows = cell % (b' w:val="restart"', b"a" * 100_000) + cell % (b"", b"") * 2_000
+    content = with_part(
+        saved(docx.Document()), NAME, lambda part: part.write(BODY % b"<w:tbl>%s</w:tbl>" % rows)
+    )
+    tracemalloc.start()
+    try:
+        with pytest.raises(Unreadable, match="more than 20,000,000 characters"):
+            text_of(content, "a.docx")
+        assert tracemalloc.get_traced_memory()[1] < 100_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_slide_that_is_shown_without_end_is_refused() -> None:
+    presentation = pptx.Presentation()
+    slide = presentation.slides.add_slide(presentation.slide_layouts[5])
+    slide.shapes.title.text = "a" * 1_000
+    shown = presentation.part._element.sldIdLst
+    for _ in range(100):
+        shown.append(copy.deepcopy(shown[0]))
+    with pytest.raises(Unreadable, match="more than 50,000 characters"):
+        list(pages(saved(presentation), "a.pptx", Limits(max_characters=50_000)))

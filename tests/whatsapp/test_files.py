@@ -14,7 +14,7 @@ import pytest
 from f.chatbot import customer_files, media
 from f.chatbot.customer_files import FAILED, Unreadable, text_of
 from f.chatbot.notices import notice
-from f.ingest.page import Page, page
+from f.ingest.page import Limits, Page, page
 from tests.knowledge.real_files import saved
 from tests.whatsapp.conftest import NUMBER, Bot
 
@@ -50,7 +50,7 @@ ENDS: dict[str, Callable[[], object]] = {
 
 @pytest.mark.parametrize("what", ENDS)
 def test_a_document_that_ends_its_reader_is_unreadable(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def pages(content: bytes, filename: str) -> Iterator[Page]:
+    def pages(content: bytes, filename: str, limits: Limits) -> Iterator[Page]:
         yield page(1, "Begun.")
         ENDS[what]()
 

@@ -24,7 +24,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
-from f.ingest.extraction import Unreadable, pages
+from f.ingest.extraction import Limits, Unreadable, pages
 
 __all__ = ["Unreadable", "text_of"]
 
@@ -32,6 +32,7 @@ PAGES, CHARACTERS = 30, 20_000
 MB = 1_000_000
 CPU_S, WAIT_S = 20, 40
 MEMORY = 500 * MB  # beyond what the step has taken by then
+LIMITS = Limits(max_unpacked=50 * MB)
 FAILED = "reading this document took too much time or memory, or failed"
 
 
@@ -97,7 +98,7 @@ def _bound() -> None:
 
 def _first_pages(content: bytes, filename: str) -> str:
     text = ""
-    for number, page in enumerate(pages(content, filename), start=1):
+    for number, page in enumerate(pages(content, filename, LIMITS), start=1):
         text += f"\n[page {page['number']}]\n{page['text']}"
         if number >= PAGES or len(text) > CHARACTERS:
             break

@@ -25,7 +25,7 @@ _WIDTH = 200  # columns that a row is filled up to
 
 def pptx_pages(content: bytes, limits: Limits) -> Iterator[Page]:
     """A presentation: a page for each slide, the speaker's notes below."""
-    archive.check(content)
+    archive.check(content, limits)
     import pptx
 
     presentation = archive.opened(lambda: pptx.Presentation(io.BytesIO(content)))
@@ -34,10 +34,21 @@ def pptx_pages(content: bytes, limits: Limits) -> Iterator[Page]:
         raise Unreadable(
             f"This presentation has {len(slides):,} slides; the most is {limits.max_pages:,}. Split it up."
         )
-    found = archive.opened(lambda: [_slide(number, slide) for number, slide in enumerate(slides, 1)])
+    found = archive.opened(lambda: list(_slides(slides, limits.max_characters)))
     if not any(one["text"].strip() for one in found):
         raise Unreadable("This presentation has no text in it, only pictures; upload the text, too.")
     yield from found
+
+
+def _slides(slides: list[Any], most: int) -> Iterator[Page]:
+    """The slides as pages. A file may show one slide any number of times."""
+    left = most
+    for number, slide in enumerate(slides, 1):
+        found = _slide(number, slide)
+        left -= len(found["text"])
+        if left < 0:
+            raise Unreadable(f"This document has more than {most:,} characters; split it up.")
+        yield found
 
 
 def _slide(number: int, slide: Any) -> Page:
@@ -149,7 +160,7 @@ def _shown(cell: Any) -> str:
 
 def xlsx_pages(content: bytes, limits: Limits) -> Iterator[Page]:
     """A workbook, sheet after sheet, rows as they come."""
-    archive.check(content)
+    archive.check(content, limits, streamed=("xl/worksheets/", "xl/sharedStrings"))
     import openpyxl
 
     book = archive.opened(lambda: openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True))

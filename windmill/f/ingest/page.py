@@ -42,6 +42,7 @@ class Limits:
     max_bytes: int = 50_000_000
     max_pages: int = 3_000
     max_characters: int = 20_000_000
+    max_unpacked: int = 300_000_000  # bytes in memory of what an Office file holds, about
     read_image: Callable[[bytes], str] | None = None
     max_images: int = 50
 

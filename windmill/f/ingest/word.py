@@ -35,14 +35,20 @@ Part = tuple[str, Any]  # break, heading or text, and what it says
 
 def docx_pages(content: bytes, limits: Limits) -> Iterator[Page]:
     """A Word document; its pages are those that Word laid out when it was saved, or where the author broke one."""
-    archive.check(content)
+    archive.check(content, limits)
     import docx
 
     document = archive.opened(lambda: docx.Document(io.BytesIO(content)))
     number = 1
     text: list[str] = []
     headings: list[Heading] = []
-    for kind, value in archive.opened(lambda: list(_parts(document))):
+    left = limits.max_characters
+    for kind, value in archive.read(_parts(document)):
+        left -= len(value["title"]) if kind == "heading" else len(value or "")
+        if left < 0:
+            raise Unreadable(
+                f"This document has more than {limits.max_characters:,} characters; split it up."
+            )
         if kind == "break" and text:
             yield _counted(number, text, headings, limits)
             number, text, headings = number + 1, [], []
@@ -185,7 +191,4 @@ def _notes(document: Any) -> dict[str, str]:
 def _counted(number: int, text: list[str], headings: list[Heading], limits: Limits) -> Page:
     if number > limits.max_pages:
         raise Unreadable(f"This document has more than {limits.max_pages:,} pages. Split it up.")
-    joined = "\n".join(text)
-    if len(joined) > limits.max_characters:
-        raise Unreadable(f"This document has more than {limits.max_characters:,} characters; split it up.")
-    return page(number, joined, headings=headings)
+    return page(number, "\n".join(text), headings=headings)
