@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.agent.conftest import SHOP, Bench, notes
-from tests.agent.vendors import call
+from tests.agent.vendors import Raw, Vendor, call, openai_shape
 
 ENGLISH = "Gift cards are valid for 24 months. They can be used in several purchases."
 GERMAN = "Geschenkgutscheine sind 24 Monate gültig. Sie können für mehrere Einkäufe verwendet werden."
@@ -116,3 +116,17 @@ def telling_words(bench: Bench, business: str, question: str) -> str:
 )  # fmt: skip
 def test_the_words_that_tell_what_is_asked(bench: Bench, business: str, question: str, words: str) -> None:
     assert " ".join(telling_words(bench, business, question).split()) == words
+
+
+@pytest.mark.parametrize("answer", [Raw(hang=True), Raw(trickle="body")], ids=["hangs", "trickles"])
+def test_an_embeddings_endpoint_has_no_more_time_than_the_turn(bench: Bench, answer: Raw) -> None:
+    endpoint = Vendor(openai_shape)
+    endpoint.says(answer)
+    bench.models_url = endpoint.url
+    bench.set(max_seconds=5)
+    question = "How long is a gift card valid?"
+    try:
+        result = bench.ask(question, call("search_knowledge_base", {"question": question}), "NO_ANSWER")
+    finally:
+        endpoint.close()
+    assert "did not answer within" in result["error"] and result["trace"][0]["ms"] < 12_000

@@ -14,7 +14,7 @@ import pytest
 from deploy import tenants
 from psycopg.rows import dict_row
 
-from f.chatbot.model import candidates_of
+from f.chatbot.model import ModelError, Models, candidates_of
 from f.chatbot.tool_schemas import plain_schema
 from tests.agent.conftest import MASTER_KEY, SHOP, Bench
 from tests.agent.vendors import Raw, call, gemini_error, gemini_shape, openai_error, openai_shape
@@ -72,12 +72,26 @@ def test_the_next_model_is_asked(bench: Bench, answer: Any) -> None:
     assert [c["provider"] for c in calls].count("gemini") == 2  # the second round stays with the successor
 
 
-def test_a_model_that_hangs_leaves_time_for_the_next(bench: Bench) -> None:
+@pytest.mark.parametrize("answer", [Raw(hang=True), Raw(trickle="body")], ids=["hangs", "trickles"])
+def test_a_model_that_hangs_leaves_time_for_the_next(bench: Bench, answer: Raw) -> None:
     bench.set(fallbacks=FALLBACK, max_seconds=5)
     bench.gemini.says(*GOOD)
-    result = bench.ask(QUESTION, Raw(hang=True))
+    result = bench.ask(QUESTION, answer)
     assert "did not answer within" in result["usage"]["model_calls"][0]["error"]
     assert result["model"] == "gemini-2.5-flash"
+
+
+@pytest.mark.parametrize("provider", ["openai", "gemini"])
+@pytest.mark.parametrize("answer", [Raw(hang=True), Raw(trickle="head"), Raw(trickle="body")])
+def test_no_server_outlives_the_deadline(bench: Bench, provider: str, answer: Raw) -> None:
+    """Its pieces come often enough for the SDK's own time-out, and they go on for longer than this test waits."""
+    (asked, *_) = candidates_of(bench.llm, {"provider": provider, "model": "x"}, [], None)
+    bench.openai.says(answer)
+    bench.gemini.says(answer)
+    started = time.monotonic()
+    with pytest.raises(ModelError, match="did not answer within") as late:
+        Models([asked]).complete([{"role": "user", "content": "Hello"}], [], False, 1)
+    assert late.value.kind == "timeout" and time.monotonic() - started < 15
 
 
 def test_from_gemini_to_openai_in_the_middle(bench: Bench) -> None:

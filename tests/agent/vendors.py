@@ -11,7 +11,8 @@ from typing import Any
 
 
 class Raw:
-    """An answer below the protocol: status, headers, body; `cut`: the connection ends in the middle; `hang`: waits for the test's end."""
+    """An answer below the protocol: status, headers, body; `cut`: the connection ends in the middle; `hang`: waits for the test's end;
+    `trickle`: "head" or "body", of which a byte comes now and then, also to the test's end."""
 
     def __init__(
         self,
@@ -20,7 +21,9 @@ class Raw:
         headers: dict[str, str] | None = None,
         cut: bool = False,
         hang: bool = False,
+        trickle: str = "",
     ) -> None:
+        self.trickle = trickle
         self.status, self.body, self.headers, self.cut, self.hang = status, body, headers or {}, cut, hang
 
 
@@ -39,6 +42,17 @@ class Vendor:
 
             def log_message(self, *arguments: Any) -> None: ...
 
+            def trickle(self, begin: bytes) -> None:
+                self.close_connection = True
+                self.wfile.write(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n" + begin)
+                for _ in range(400):
+                    if vendor.over.wait(0.05):
+                        break
+                    try:
+                        self.wfile.write(b" ")
+                    except OSError:
+                        break  # nobody waits any more
+
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["content-length"])))
                 vendor.asked.append(body)
@@ -49,6 +63,9 @@ class Vendor:
                 if raw.hang:
                     vendor.over.wait(20)
                     self.close_connection = True
+                    return
+                if raw.trickle:
+                    self.trickle(b"x-wait: " if raw.trickle == "head" else b"content-length: 9999\r\n\r\n")
                     return
                 content = raw.body if isinstance(raw.body, bytes) else json.dumps(raw.body).encode()
                 self.send_response(raw.status)

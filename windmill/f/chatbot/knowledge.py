@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 PASSAGES = 5
 LONGEST_QUESTION = 1000
+PATIENCE_S = 20.0  # with the embeddings endpoint
 # How a message begins, or what it points with, when it leans on the one before it.
 LEANS = re.compile(
     r"^\W*(?:and|but|or|also|what about|how about|what if|y|e|o|pero|también|qué pasa|und|oder|aber|auch|was ist mit"
@@ -41,8 +42,11 @@ class Knowledge:
         self.passages: dict[str, str] = {}
         self.problem: str | None = None  # why a search was impossible, for the operator
 
-    def search(self, question: str) -> str:
-        """The fitting passages as JSON. A question that leans on the conversation is searched with what it leans on, too."""
+    def search(self, question: str, seconds: float = PATIENCE_S) -> str:
+        """The fitting passages as JSON. A question that leans on the conversation is searched with what it leans on, too.
+
+        `seconds`: what is left of the turn.
+        """
         question = question.strip()[:LONGEST_QUESTION]
         if not question:
             raise ValueError("the question is empty")
@@ -57,7 +61,8 @@ class Knowledge:
             raise ValueError(self.problem)
         model = models[0]
         try:
-            vectors = embed(asked, self._embeddings, model["query_model"], model["dimensions"])
+            patience = min(seconds / 2, PATIENCE_S)  # an endpoint that hangs leaves time for words
+            vectors = embed(asked, self._embeddings, model["query_model"], model["dimensions"], patience)
         except EmbeddingError as problem:
             self.problem = str(problem)
             raise ValueError(self.problem) from None

@@ -35,6 +35,8 @@ def ask_gemini(
     from google import genai
     from google.genai import errors
 
+    from f.common.tls import within
+
     name = f"the model {candidate['model']!r}"
     if not candidate["api_key"]:
         raise no_key(candidate)
@@ -43,10 +45,12 @@ def ask_gemini(
     )
     client = genai.Client(api_key=candidate["api_key"], vertexai=False, http_options=options)
     try:
-        answer = client.models.generate_content(
-            model=candidate["model"],
-            contents=_contents(messages, signatures),
-            config=_config(messages, tools, closing),
+        contents, config = _contents(messages, signatures), _config(messages, tools, closing)
+        answer = within(
+            seconds,
+            lambda: client.models.generate_content(
+                model=candidate["model"], contents=contents, config=config
+            ),
         )
     except errors.APIError as error:
         said = f"{error.message or error.details}"

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING, Any
 
 from f.chatbot.model import NO_KEY, ModelError, no_key, of_status
@@ -25,6 +26,7 @@ def ask_openai(
     seconds: float,
 ) -> Completion:
     """Asks once. Tool schemas that the server rejects are offered a second time in their simplest form."""
+    deadline = time.monotonic() + seconds
     try:
         return _ask(candidate, messages, tools, closing, seconds)
     except ModelError as problem:
@@ -36,7 +38,7 @@ def ask_openai(
         ):
             raise
         print(f"tool schemas are simplified: {problem}")
-        return _ask(candidate, messages, conservative(tools), closing, seconds)
+        return _ask(candidate, messages, conservative(tools), closing, max(deadline - time.monotonic(), 0.1))
 
 
 def _ask(
@@ -46,7 +48,7 @@ def _ask(
         raise no_key(candidate)  # another server may want none
     import openai
 
-    from f.common.tls import tls
+    from f.common.tls import tls, within
 
     request: dict[str, Any] = {"model": candidate["model"], "messages": messages}
     if tools:
@@ -60,11 +62,11 @@ def _ask(
             max_retries=0,  # what is tried again, and where, is decided in one place
             http_client=openai.DefaultHttpxClient(verify=tls(candidate["base_url"] or "https:")),
         ) as client:
-            answer = client.chat.completions.create(**request)
+            answer = within(seconds, lambda: client.chat.completions.create(**request))
     except openai.APIStatusError as error:
         after = _seconds(error.response.headers)
         raise of_status(candidate, error.status_code, str(error.code or ""), error.message, after) from None
-    except openai.APITimeoutError:
+    except (openai.APITimeoutError, TimeoutError):
         raise ModelError("timeout", f"{name} did not answer within {seconds:.0f} s") from None
     except openai.APIConnectionError as error:
         cause = type(error.__cause__ or error).__name__

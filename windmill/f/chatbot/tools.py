@@ -130,7 +130,7 @@ class Toolbox:
         if not isinstance(arguments, dict):
             raise ValueError(f"the arguments are not a JSON object: {arguments[:200]}")
         if name == SEARCH:
-            return self.knowledge.search(str(arguments.get("question") or ""))
+            return self.knowledge.search(str(arguments.get("question") or ""), seconds)
         if name == HAND_OVER:
             self._staff.pass_on("model", str(arguments.get("reason") or "")[:500])
             return "A colleague is told, and answers here. Say so to the customer."

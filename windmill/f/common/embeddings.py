@@ -16,10 +16,11 @@ from typing import Any
 import httpx2
 
 from f.common.references import scrubbed
-from f.common.tls import tls
+from f.common.tls import tls, within
 
 RETRYABLE = {408, 409, 425, 429, 500, 502, 503, 504}
 LONGEST_WAIT_S = 60.0
+LONGEST_REQUEST_S, SHORTEST_REQUEST_S = 120.0, 0.1
 
 
 class EmbeddingError(Exception):
@@ -39,12 +40,14 @@ def embed(
     body = {"model": model, "input": texts, "encoding_format": "float"}
     deadline = time.monotonic() + patience_s
     wait = 1.0
-    with httpx2.Client(headers=headers, timeout=120, verify=tls(url)) as client:
+    with httpx2.Client(headers=headers, timeout=LONGEST_REQUEST_S, verify=tls(url)) as client:
         while True:
+            left = min(max(deadline - time.monotonic(), SHORTEST_REQUEST_S), LONGEST_REQUEST_S)
             try:
-                response = client.post(url, json=body)
-            except httpx2.TransportError as error:
-                problem, asked = scrubbed(f"{type(error).__name__}: {error}", [key]), None
+                response = within(left, lambda: client.post(url, json=body))
+            except (httpx2.TransportError, TimeoutError) as error:
+                words = f"{type(error).__name__}: {error}".rstrip(": ")
+                problem, asked = scrubbed(words, [key]), None
             else:
                 if response.status_code == 200:
                     return _checked(response.json(), len(texts), model, dimensions)
