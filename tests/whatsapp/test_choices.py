@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from f.chatbot.choices import checked, with_choices
+from f.chatbot.send_reply import reply_contents
 from local.meta.validate import check_send
 
 
@@ -86,3 +87,15 @@ def test_titles_are_one_line_without_marks() -> None:
     assert checked({"choices": ["*Bold*\nand more"]})["items"] == [
         {"title": "Bold and more", "description": ""}
     ]
+
+
+@pytest.mark.parametrize("reply", ["#", "```\n```", "![](data:x)", "> ", "[]()"])
+def test_a_reply_without_a_visible_word_is_still_sent(reply: str) -> None:
+    """Formatted there would be nothing left of it: the customer would wait, and the turn would count as answered."""
+    context: Any = {"chatbot": {"show_citations": True}}
+    cited = [{"document": "Returns", "page": 2}]
+    for citations in ([], cited):
+        answer: Any = {"reply": reply, "citations": citations, "choices": choices(2)}
+        (message,) = reply_contents(None, context, answer)  # type: ignore[arg-type]
+        check_send({"messaging_product": "whatsapp", "to": "+16505551234", **message})
+        assert message["interactive"]["body"]["text"].startswith(reply.strip())

@@ -68,7 +68,8 @@ def main(context: Context, answer: Answer, db: postgresql, whatsapp: c_whatsapp,
 def reply_contents(conn: Connection, context: Context, answer: Answer) -> list[dict[str, Any]]:
     """The reply as the Graph API takes it: texts, the last of them with what the customer may choose from, then files."""
     reply = "\n\n".join(filter(None, [context.get("notice"), answer["reply"]]))
-    texts = split(to_whatsapp(reply))
+    # `#` alone is a heading without words: nothing is left of it, and it is better than silence.
+    texts = split(to_whatsapp(reply)) or split(reply)
     if context["chatbot"]["show_citations"] and answer["citations"]:
         texts = [*texts[:-1], *split("\n\n".join([*texts[-1:], sources(answer)]))]
     files = [
