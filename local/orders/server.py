@@ -10,6 +10,7 @@ from mcp.server import MCPServer
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.transport_security import TransportSecuritySettings
+from mcp.types import ToolAnnotations
 from pydantic import Field
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -18,6 +19,7 @@ from typing_extensions import TypedDict
 from local.orders.book import Order, OrderBook
 
 CUSTOMER_HEADER = "x-customer-phone"
+READS = ToolAnnotations(read_only_hint=True)  # said to callers: a dry run may call it, and it needs no record
 Fault = Literal["none", "tool", "http"]
 
 
@@ -54,7 +56,7 @@ def build_server(book: OrderBook, faults: Faults) -> MCPServer[None]:
     def customer(ctx: Context[None]) -> str | None:
         return (ctx.headers or {}).get(CUSTOMER_HEADER) or None
 
-    @server.tool()
+    @server.tool(annotations=READS)
     async def get_order(
         order_id: Annotated[
             str, Field(description="Its number, such as CL-1042", min_length=1, max_length=40)
@@ -69,7 +71,7 @@ def build_server(book: OrderBook, faults: Faults) -> MCPServer[None]:
             raise ToolError(f"Order {order_id} was not found{' for this customer' if phone else ''}.")
         return order
 
-    @server.tool()
+    @server.tool(annotations=READS)
     async def list_orders(ctx: Context[None]) -> Orders:
         """All orders of the customer who is writing, newest first."""
         await _suffer(faults)

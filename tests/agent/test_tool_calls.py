@@ -142,12 +142,15 @@ def test_what_only_reads_is_not_written_down(orders: Orders) -> None:
     assert orders.made() == 2 and orders.rows() == []
 
 
-def test_a_dry_run_calls_as_ever_and_writes_nothing_down(orders: Orders) -> None:
+def test_a_dry_run_calls_what_only_reads_and_nothing_else(orders: Orders) -> None:
+    """A replay of last week's messages must not order last week's goods."""
     before = orders.bench.rows("select count(*) as n from tool_calls")
-    for _ in range(2):
-        result = orders.bench.ask(WISH, ASK, DONE)
-        assert result["reply"] == DONE and tools_called(result) == ["create_order"]
-    assert orders.made() == 2 and orders.bench.rows("select count(*) as n from tool_calls") == before
+    result = orders.bench.ask(WISH, ASK, DONE)
+    assert tools_called(result) == ["create_order"] and "was not called" in result["trace"][0]["outcome"]
+    assert orders.made() == 0
+    orders.is_now(read_only=True)
+    assert orders.bench.ask(WISH, ASK, DONE)["reply"] == DONE and orders.made() == 1
+    assert orders.bench.rows("select count(*) as n from tool_calls") == before
 
 
 def test_what_is_kept_is_cut_and_holds_no_key_and_no_arguments(orders: Orders) -> None:

@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from f.chatbot.identity import asks_who, with_phone, without_who
 from f.common.database import Connection, as_tenant, ask
 from f.common.references import hidden
 from f.common.secrets import SecretError, unseal
@@ -34,11 +34,6 @@ NOBODY = "unknown"
 # Errors whose words are a header that can't be sent, or an answer's beginning and end: half a key would not be recognised in them.
 QUOTING, PARSE_ERROR = ("LocalProtocolError", "ValidationError"), -32700
 PUBLIC = ("x-customer-phone", "x-customer-id")
-# Parameters that say who is asking. They are filled in from the contact's row, and the model does not see them.
-WHO = re.compile(
-    r"^(?:(?:customer|contact|user|caller|client|sender)_?)?(?:phone|phone_?number|mobile|msisdn|whatsapp(?:_?number)?|wa_?id)$",
-    re.I,
-)
 
 
 class McpError(Exception):
@@ -80,22 +75,17 @@ class McpTool:
 
     def schema(self, offered_as: str) -> dict[str, Any]:
         """As the model sees it: without the parameters that say who is asking."""
-        properties = self.parameters.get("properties") or {}
-        shown = {key: value for key, value in properties.items() if not WHO.match(key)}
-        required = [key for key in self.parameters.get("required") or [] if key in shown]
-        parameters = {**self.parameters, "type": "object", "properties": shown, "required": required}
+        parameters = {"properties": {}, "required": [], **without_who(self.parameters), "type": "object"}
         return {"name": offered_as, "description": self.description[:1024], "parameters": parameters}
 
     def for_contact(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """The model's arguments, with the contact's own phone wherever the tool asks for one, and no other."""
-        properties = self.parameters.get("properties") or {}
-        kept = {key: value for key, value in arguments.items() if not WHO.match(key)}
-        asked = [key for key in properties if WHO.match(key)]
-        if asked and not self.server.phone:
+        if asks_who(self.parameters, self.parameters) and not self.server.phone:
             raise McpError(
                 f"{self.name} needs the customer's phone number, which this customer does not show"
             )
-        return kept | dict.fromkeys(asked, self.server.phone)
+        filled: dict[str, Any] = with_phone(arguments, self.parameters, self.parameters, self.server.phone)
+        return filled
 
 
 def discover(

@@ -85,7 +85,7 @@ def _merged(schema: Any, root: Root, depth: int = 0) -> dict[str, Any]:
     for _ in range(DEEPEST):
         if "$ref" in schema:
             rest = {key: value for key, value in schema.items() if key != "$ref"}
-            schema = {**_referred(str(schema["$ref"]), root.schema), **rest}
+            schema = {**referred(str(schema["$ref"]), root.schema), **rest}
         elif schema.get("allOf"):
             joined: dict[str, Any] = {key: value for key, value in schema.items() if key != "allOf"}
             for part in schema["allOf"]:
@@ -103,7 +103,7 @@ def _merged(schema: Any, root: Root, depth: int = 0) -> dict[str, Any]:
     return schema
 
 
-def _referred(reference: str, root: dict[str, Any]) -> dict[str, Any]:
+def referred(reference: str, root: dict[str, Any]) -> dict[str, Any]:
     """What '#/$defs/Name' points to; an unknown reference is any text."""
     found: Any = root
     for step in reference.removeprefix("#/").split("/"):

@@ -151,8 +151,13 @@ class Toolbox:
             raise ValueError(f"the arguments are not a JSON object: {arguments[:200]}")
         try:
             given = tool.for_contact(arguments)
-            if tool.read_only or self._epoch is None:
+            if tool.read_only:
                 return call_tool(tool, given, seconds)
+            if self._epoch is None:  # a dry run
+                return (
+                    f"{tool.name} was not called: nothing may change in a trial, and its server does not say that it only reads."
+                    " Say that to whoever tries you out."
+                )
             from f.chatbot.tool_calls import call_once  # most turns change nothing
 
             return call_once(self._conn, self._context, self._epoch, tool, given, seconds, self.secrets)
