@@ -140,7 +140,7 @@ def test_what_was_paged_back_to_stays_when_more_is_said(world: World, visit: Vis
         say(121, 125)
         expect(lines).to_have_count(125)
         say(126, 250)
-        expect(page.get_by_text(f"line 250 {word}")).to_be_visible()
+        expect(page.locator(".bubble", has_text=f"line 250 {word}")).to_be_visible()
         expect(lines).to_have_count(100)
         page.get_by_role("button", name="Show older messages").click()
         expect(lines).to_have_count(200)
