@@ -50,7 +50,7 @@ def embed(
                 problem, asked = scrubbed(words, [key]), None
             else:
                 if response.status_code == 200:
-                    return _checked(response.json(), len(texts), model, dimensions)
+                    return _checked(response, len(texts), model, dimensions)
                 problem, asked = (
                     f"HTTP {response.status_code} {scrubbed(response.text, [key])[:300]}",
                     retry_after(response.headers),
@@ -77,9 +77,15 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         return None  # nothing was asked for, or nothing that can be understood
 
 
-def _checked(answer: dict[str, Any], count: int, model: str, dimensions: int) -> list[list[float]]:
-    # Gemini leaves out an index that is 0.
-    vectors = [item["embedding"] for item in sorted(answer["data"], key=lambda item: item.get("index") or 0)]
+def _checked(response: httpx2.Response, count: int, model: str, dimensions: int) -> list[list[float]]:
+    try:
+        # Gemini leaves out an index that is 0.
+        items = sorted(response.json()["data"], key=lambda item: item.get("index") or 0)
+        vectors = [[float(number) for number in item["embedding"]] for item in items]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise EmbeddingError(
+            f"the embedding model {model!r} answered with something else than vectors"
+        ) from None
     if len(vectors) != count or any(len(vector) != dimensions for vector in vectors):
         raise EmbeddingError(
             f"the embedding model {model!r} did not return {count} vectors of {dimensions} dimensions"
