@@ -169,6 +169,19 @@ def test_a_human_replies_once_and_the_bot_is_quiet(
     assert len(sent) == 1
 
 
+def test_a_reply_that_whatsapp_refused_is_refused_again_when_it_is_asked_for_again(
+    portal: Portal, conversation: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first answer may be lost on its way: the second must not say that it went out."""
+    refusal = {"state": "refused", "message_id": None, "code": 131026, "error": "can't be reached"}
+    monkeypatch.setattr(graph_api.GraphApi, "send", lambda *_: refusal)
+    monkeypatch.setenv("WM_JOB_ID", str(uuid.uuid4()))
+    portal.ask(OPERATOR, "f.office.operator", "put_key", tenant=A, kind="whatsapp_token", key="EAA")
+    asked = {"contact_id": conversation["contact"], "reply_id": str(uuid.uuid4()), "body": "A human here."}
+    first, second = (portal.ask(AGENT, "f.office.conversations", "reply", **asked) for _ in range(2))
+    assert first == second and first["refused"] == "not_sent" and "can't be reached" in str(first)
+
+
 def test_charts_count_what_happened(portal: Portal, conversation: dict[str, str]) -> None:
     days = portal.ask(OWNER, "f.office.insights", "overview", days=7, zone="Asia/Kolkata")["days"]
     assert len(days) == 7

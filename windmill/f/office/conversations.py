@@ -144,7 +144,11 @@ def reply(
     if begun["do"] == "nothing":
         if begun["reason"] == "already_sent":
             with as_tenant(conn, member["tenant_id"]):
-                return {"state": one(conn, "select state from outbound_messages where turn_id = %s", [turn])}
+                sent = conn.execute(
+                    b"select state, error from outbound_messages where turn_id = %s", [turn]
+                ).fetchone()
+            if sent:
+                return told(sent["state"], sent["error"])
         raise Refused(begun["reason"], WHY_NOT.get(begun["reason"], "This contact is not here (any more)."))
     token = unseal(master_key, member["tenant_id"], "whatsapp_token", sealed["whatsapp_token"])
     api = GraphApi(whatsapp, begun["phone_number_id"], token, who["phone"], who["user_id"])
@@ -158,8 +162,13 @@ def reply(
             "select end_human_reply(%s, %s, %s, %s, %s)",
             [turn, state, outcome["message_id"], outcome["code"], outcome["error"]],
         )
+    return told(state, outcome["error"])
+
+
+def told(state: str, error: str | None) -> dict[str, Any]:
+    """What became of a reply, the same whenever it is asked for."""
     if state == "failed":
-        raise Refused("not_sent", f"WhatsApp did not take it: {outcome['error']}")
+        raise Refused("not_sent", f"WhatsApp did not take it: {error}")
     return {"state": state}
 
 
