@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -40,7 +41,7 @@ class Processes:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_end_with_starter if sys.platform == "linux" else None,
+                preexec_fn=_end_with_starter if _can_end_with_starter() else None,
             )
         return self._running[name]
 
@@ -110,6 +111,11 @@ def _signal_group(process: subprocess.Popen[bytes], number: int) -> None:
         os.killpg(process.pid, number)
     except ProcessLookupError:
         return  # it is gone already, which is what was wanted
+
+
+def _can_end_with_starter() -> bool:
+    """Linux alone knows of it, and means the thread that starts a process: only the main one lasts as long as the program."""
+    return sys.platform == "linux" and threading.current_thread() is threading.main_thread()
 
 
 def _end_with_starter() -> None:

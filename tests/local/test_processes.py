@@ -5,10 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from threading import Thread
 
 import httpx2
 
 from local.ports import free_port
+from local.processes import Processes
 from tests.local.runner_support import wait_until
 
 STARTS = """
@@ -26,6 +28,20 @@ def answers(url: str) -> bool:
         return httpx2.get(url, timeout=5).status_code == 200
     except httpx2.TransportError:
         return False
+
+
+def test_one_that_a_thread_has_started_outlives_that_thread(tmp_path: Path) -> None:
+    port = free_port()
+    processes = Processes(tmp_path)
+    arguments = ("web", "http.server", str(port), "--bind", "127.0.0.1")
+    thread = Thread(target=processes.start, args=arguments)
+    thread.start()
+    thread.join()
+    try:
+        processes.wait_until_answers("web", f"http://127.0.0.1:{port}/")
+        assert answers(f"http://127.0.0.1:{port}/")
+    finally:
+        processes.stop_all()
 
 
 def test_a_killed_demo_leaves_nothing_that_holds_its_ports(tmp_path: Path) -> None:
