@@ -82,11 +82,32 @@ def test_without_a_phone_the_tool_is_not_called() -> None:
 
 def test_hostile_schemas_and_arguments_come_to_an_end() -> None:
     endless = {"$defs": {"A": {"$ref": "#/$defs/A"}}, "properties": {"a": {"$ref": "#/$defs/A"}}}
-    assert not asks_who(endless, endless)
-    assert with_phone({"a": {"b": 1}}, endless, endless, OWN) == {"a": {"b": 1}}
+    assert not asks_who(endless)
+    assert with_phone({"a": {"b": 1}}, endless, OWN) == {"a": {"b": 1}}
     deep: Any = {"phone": "+34999"}
     for _ in range(500):
         deep = {"a": deep}
     with pytest.raises(ValueError, match="too deeply"):
-        with_phone(deep, {}, {}, OWN)
+        with_phone(deep, {}, OWN)
     assert "phone" not in str(without_who(deep))
+
+
+def test_a_choice_with_nothing_is_looked_into() -> None:
+    """How Python's servers write what may be left out."""
+    optional = {"filter": {"anyOf": [{"$ref": "#/$defs/Person"}, {"type": "null"}]}}
+    said = {"filter": {"name": "Ana", "mobile_number": "+34999"}}
+    assert tool(optional, **{"$defs": PERSON}).for_contact(said) == {
+        "filter": {"name": "Ana", "mobile_number": OWN}
+    }
+
+
+def test_a_schema_that_names_itself_is_filled_in_once_and_in_good_time() -> None:
+    person = {
+        "type": "object",
+        "properties": {"phone": {}, **{f"p{n}": {"$ref": "#/$defs/A"} for n in range(100)}},
+    }
+    schema = {"$defs": {"A": person}, "properties": {"who": {"$ref": "#/$defs/A"}}}
+    assert with_phone({}, schema, OWN) == {"who": {"phone": OWN}}
+    del person["properties"]["phone"]  # type: ignore[attr-defined]
+    assert not asks_who(schema)
+    assert with_phone({"who": {"p1": {"p2": {}}}}, schema, OWN) == {"who": {"p1": {"p2": {}}}}

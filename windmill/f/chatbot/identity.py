@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from f.chatbot.tool_schemas import referred
+from f.chatbot.tool_schemas import Root, merged
 
 WORD = re.compile(r"[A-Z]?[^\W\d_A-Z]+|[A-Z]+(?![a-z])|\d+")
 
@@ -54,39 +54,50 @@ def without_who(part: Any, depth: int = 0) -> Any:
     return shown
 
 
-def asks_who(part: Any, root: dict[str, Any], depth: int = 0) -> bool:
+def asks_who(schema: dict[str, Any]) -> bool:
     """Whether a schema has such a parameter anywhere."""
-    if depth > DEEPEST or not isinstance(part, dict):
-        return False
-    if "$ref" in part:
-        return depth < 8 and asks_who(referred(str(part["$ref"]), root), root, depth + 1)
-    properties = part.get("properties") if isinstance(part.get("properties"), dict) else {}
-    assert properties is not None
-    inner = [*properties.values(), part.get("items")]
-    return any(map(says_who, properties)) or any(asks_who(one, root, depth + 1) for one in inner)
+    return _asks(schema, Root(schema))
 
 
-def with_phone(given: Any, part: Any, root: dict[str, Any], phone: str | None, depth: int = 0) -> Any:
+def with_phone(given: dict[str, Any], schema: dict[str, Any], phone: str | None) -> dict[str, Any]:
     """The model's arguments with the contact's own phone wherever the schema asks for one, and no other. ValueError: nested too deeply."""
+    found: dict[str, Any] = _filled(given, schema, Root(schema), phone)
+    return found
+
+
+def _asks(part: Any, root: Root, depth: int = 0) -> bool:
+    if root.ends(part, depth):
+        return False
+    part = merged(part, root)
+    properties = _properties(part)
+    inner = [*properties.values(), part.get("items")]
+    return any(map(says_who, properties)) or any(_asks(one, root, depth + 1) for one in inner)
+
+
+def _filled(
+    given: Any, part: Any, root: Root, phone: str | None, depth: int = 0, left_out: bool = False
+) -> Any:
     if depth > DEEPEST:
         raise ValueError("the arguments are nested too deeply")
-    if isinstance(part, dict) and "$ref" in part:
-        part = referred(str(part["$ref"]), root)
-    if not isinstance(part, dict):
-        part = {}
+    part = merged(part, root)
     if isinstance(given, list):
-        return [with_phone(item, part.get("items"), root, phone, depth + 1) for item in given]
+        return [_filled(item, part.get("items"), root, phone, depth + 1) for item in given]
     if not isinstance(given, dict):
         return given
-    properties = part.get("properties") if isinstance(part.get("properties"), dict) else {}
-    assert properties is not None
-    # An object that holds nothing else for the model to fill in may be left out by it.
-    left_out: dict[str, Any] = {
-        k: {} for k, v in properties.items() if k not in given and asks_who(v, root, 1)
-    }
+    properties = _properties(part)
     found = {
-        key: with_phone(value, properties.get(key), root, phone, depth + 1)
-        for key, value in ({**given, **left_out}).items()
+        key: _filled(value, properties.get(key), root, phone, depth + 1)
+        for key, value in given.items()
         if not says_who(key)
     }
+    # An object that holds nothing else for the model to fill in may be left out by it. What one was left out of has what it must have only:
+    # a schema may name itself.
+    for key in (part.get("required") or []) if left_out else properties:
+        if key in properties and key not in given and not says_who(key) and _asks(properties[key], root):
+            found[key] = _filled({}, properties[key], root, phone, depth + 1, left_out=True)
     return found | {key: phone for key in properties if says_who(key)}
+
+
+def _properties(part: dict[str, Any]) -> dict[str, Any]:
+    found = part.get("properties")
+    return found if isinstance(found, dict) else {}

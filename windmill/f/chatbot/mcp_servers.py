@@ -80,12 +80,11 @@ class McpTool:
 
     def for_contact(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """The model's arguments, with the contact's own phone wherever the tool asks for one, and no other."""
-        if asks_who(self.parameters, self.parameters) and not self.server.phone:
+        if asks_who(self.parameters) and not self.server.phone:
             raise McpError(
                 f"{self.name} needs the customer's phone number, which this customer does not show"
             )
-        filled: dict[str, Any] = with_phone(arguments, self.parameters, self.parameters, self.server.phone)
-        return filled
+        return with_phone(arguments, self.parameters, self.server.phone)
 
 
 def discover(

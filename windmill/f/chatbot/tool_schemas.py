@@ -43,7 +43,7 @@ class Root:
 def _plain(schema: Any, root: Root, depth: int) -> dict[str, Any]:
     if root.ends(schema, depth):
         return {"type": "string"}
-    schema = _merged(schema, root)
+    schema = merged(schema, root)
     notes = [
         f"{key}: {json.dumps(value, ensure_ascii=False)}"
         for key, value in schema.items()
@@ -78,18 +78,18 @@ def _plain(schema: Any, root: Root, depth: int) -> dict[str, Any]:
     return {**out, "description": words[:1000]} if words else out
 
 
-def _merged(schema: Any, root: Root, depth: int = 0) -> dict[str, Any]:
+def merged(schema: Any, root: Root, depth: int = 0) -> dict[str, Any]:
     """A schema with its reference followed, its allOf joined, and the first real choice of anyOf or oneOf taken."""
     if root.ends(schema, depth):
         return {"type": "string"}
     for _ in range(DEEPEST):
         if "$ref" in schema:
             rest = {key: value for key, value in schema.items() if key != "$ref"}
-            schema = {**referred(str(schema["$ref"]), root.schema), **rest}
+            schema = {**_referred(str(schema["$ref"]), root.schema), **rest}
         elif schema.get("allOf"):
             joined: dict[str, Any] = {key: value for key, value in schema.items() if key != "allOf"}
             for part in schema["allOf"]:
-                part = _merged(part, root, depth + 1)
+                part = merged(part, root, depth + 1)
                 both = {**part.get("properties", {}), **joined.get("properties", {})}
                 joined = {**part, **joined} | ({"properties": both} if both else {})
             schema = joined
@@ -103,7 +103,7 @@ def _merged(schema: Any, root: Root, depth: int = 0) -> dict[str, Any]:
     return schema
 
 
-def referred(reference: str, root: dict[str, Any]) -> dict[str, Any]:
+def _referred(reference: str, root: dict[str, Any]) -> dict[str, Any]:
     """What '#/$defs/Name' points to; an unknown reference is any text."""
     found: Any = root
     for step in reference.removeprefix("#/").split("/"):
