@@ -104,7 +104,7 @@ select isolate('tenants', 'id'), isolate('chatbots'), isolate('tenant_members'),
 grant select on tenants, chatbots, tenant_members, tenant_tools to chatbot_app;
 grant update (discovered, discovered_at) on tenant_tools to chatbot_app;
 
--- The memberships of a person, before a tenant is chosen. The e-mail comes from Windmill's session, see f/common/members.py.
+-- The memberships of a person, before a tenant is chosen. The e-mail comes from Windmill's session, see f/common/portal_request.py.
 create function memberships(p_email text) returns table (tenant_id uuid, role text)
     language sql stable security definer set search_path = public, pg_temp as $$
     select m.tenant_id, m.role from tenant_members m join tenants t on t.id = m.tenant_id

@@ -30,25 +30,25 @@ create table inbound_messages (
     payload           text not null,
     seq               bigint generated always as identity, -- receive order; Meta's timestamps have whole seconds only
     received_at       timestamptz not null default now(),
-    -- received: stored, to be handed over (message) or applied (status, echo)   handed_over: a run exists
+    -- received: stored, to be dispatched (message) or applied (status, echo)   dispatched: a run exists
     -- waiting: its run found another turn active, or left it to a newer one      in_turn: being answered
     -- answered | ended: closed without an answer, see reason | dead: given up, an operator may hand it over again
     state             text not null default 'received'
-                      check (state in ('received', 'handed_over', 'waiting', 'in_turn', 'answered', 'ended', 'dead')),
+                      check (state in ('received', 'dispatched', 'waiting', 'in_turn', 'answered', 'ended', 'dead')),
     reason            text,
-    handover          int not null default 0,             -- generation: a new one has a new job id
-    handover_errors   int not null default 0,
+    dispatch_no          int not null default 0,             -- generation: a new one has a new job id
+    dispatch_errors   int not null default 0,
     due_at            timestamptz not null default now(), -- not to be claimed before; a claim moves it to its lease's end
     run_id            uuid,
     contact_id        uuid references contacts on delete set null,
     turn_id           uuid,
     primary key (phone_number_id, message_id)
 ) with (fillfactor = 70);                                  -- room for the state's updates
-create index inbound_to_hand_over on inbound_messages (seq) where state = 'received' and kind = 'message';
+create index inbound_to_dispatch on inbound_messages (seq) where state = 'received' and kind = 'message';
 -- By time due: statuses of messages that others sent from the same number must not be looked through again and again.
 create index inbound_to_apply on inbound_messages (due_at) where state = 'received' and kind in ('status', 'echo');
 create index inbound_open on inbound_messages (phone_number_id, sender)
-    where kind = 'message' and state in ('received', 'handed_over', 'waiting', 'in_turn');
+    where kind = 'message' and state in ('received', 'dispatched', 'waiting', 'in_turn');
 create index inbound_given_up on inbound_messages (seq) where state = 'dead';
 create index inbound_by_time on inbound_messages using brin (received_at);
 create index inbound_by_turn on inbound_messages (turn_id) where turn_id is not null;

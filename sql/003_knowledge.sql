@@ -45,7 +45,7 @@ create table documents (
     language          text,                               -- a text-search configuration of 008, without its 'words_'
     version           int not null default 1,
     replaces          uuid,                               -- the document that goes when this one is whole
-    origin            text not null default 'upload' check (origin in ('upload', 'web', 'answers')),
+    origin            text not null default 'upload' check (origin in ('upload', 'web', 'qa_pairs')),
     source_id         uuid references knowledge_sources on delete cascade,
     source_url        text,                               -- the page's address
     restarts          int not null default 0,             -- how often its ingestion was started again because it had stood still

@@ -1,10 +1,10 @@
--- The hand-over of stored messages to Windmill, and the application of statuses and echoes.
+-- The dispatch of stored messages to Windmill, and the application of statuses and echoes.
 -- Both work on the whole inbox, before a tenant is known: they are SECURITY DEFINER and give away no tenant's data.
 
 -- Claims messages that want a run, oldest first. A claimed row is nobody else's until its lease ends, with any number of claimers.
 -- delay_s is what is left of the chatbot's merge window: the run is to start when a burst may be over.
-create function claim_handovers(p_batch int, p_lease interval, p_contact uuid default null)
-    returns table (phone_number_id text, message_id text, payload text, handover int, delay_s double precision)
+create function claim_dispatches(p_batch int, p_lease interval, p_contact uuid default null)
+    returns table (phone_number_id text, message_id text, payload text, dispatch_no int, delay_s double precision)
     language sql security definer set search_path = public, pg_temp as $$
     with claimed as (
         update inbound_messages m set due_at = now() + p_lease
@@ -15,27 +15,27 @@ create function claim_handovers(p_batch int, p_lease interval, p_contact uuid de
             order by i.seq limit p_batch for update skip locked)
         returning m.*
     )
-    select c.phone_number_id, c.message_id, c.payload, c.handover,
-           case when c.handover > 0 then 0
+    select c.phone_number_id, c.message_id, c.payload, c.dispatch_no,
+           case when c.dispatch_no > 0 then 0
                 else greatest(0, coalesce(b.merge_window_s, 0) - extract(epoch from now() - c.received_at)) end::double precision
     from claimed c left join chatbots b using (phone_number_id)
     order by c.seq
 $$;
 
--- Records what became of a hand-over. A row that its run has overtaken meanwhile keeps its newer state.
-create function settle_handover(p_phone_number_id text, p_message_id text, p_handover int, p_ok boolean,
+-- Records what became of a dispatch. A row that its run has overtaken meanwhile keeps its newer state.
+create function settle_dispatch(p_phone_number_id text, p_message_id text, p_dispatch_no int, p_ok boolean,
                                 p_retry_in interval default null, p_error text default null) returns void
     language sql security definer set search_path = public, pg_temp as $$
     update inbound_messages
-    set state = case when p_ok then 'handed_over' else 'received' end,
-        -- for a handed over message: when recovery first asks what became of its run
+    set state = case when p_ok then 'dispatched' else 'received' end,
+        -- for a dispatched message: when recovery first asks what became of its run
         due_at = now() + case when p_ok then interval '2 minutes' else coalesce(p_retry_in, interval '5 seconds') end,
-        handover_errors = handover_errors + case when p_ok then 0 else 1 end,
+        dispatch_errors = dispatch_errors + case when p_ok then 0 else 1 end,
         reason = case when p_ok then null else left(p_error, 500) end
-    where phone_number_id = p_phone_number_id and message_id = p_message_id and handover = p_handover and state = 'received'
+    where phone_number_id = p_phone_number_id and message_id = p_message_id and dispatch_no = p_dispatch_no and state = 'received'
 $$;
 
--- Prepares what is stranded for another hand-over; the caller has made sure that the runs named are not alive, so their turns' leases end.
+-- Prepares what is stranded for another dispatch; the caller has made sure that the runs named are not alive, so their turns' leases end.
 -- After six runs a message is given up: recovery says so to the customer (give_up).
 create function requeue_messages(p_keys text[][]) returns int
     language plpgsql security definer set search_path = public, pg_temp as $$
@@ -47,11 +47,11 @@ begin
                        on m.phone_number_id = p_keys[k][1] and m.message_id = p_keys[k][2])
         order by c.id for update;
     update inbound_messages m
-    set handover = m.handover + 1, due_at = now(),
-        state = case when m.handover >= 5 then 'dead' else 'received' end,
-        reason = case when m.handover >= 5 then 'given up after ' || m.handover + 1 || ' runs' end
+    set dispatch_no = m.dispatch_no + 1, due_at = now(),
+        state = case when m.dispatch_no >= 5 then 'dead' else 'received' end,
+        reason = case when m.dispatch_no >= 5 then 'given up after ' || m.dispatch_no + 1 || ' runs' end
     from generate_subscripts(p_keys, 1) k
-    where m.phone_number_id = p_keys[k][1] and m.message_id = p_keys[k][2] and m.state in ('handed_over', 'waiting', 'in_turn');
+    where m.phone_number_id = p_keys[k][1] and m.message_id = p_keys[k][2] and m.state in ('dispatched', 'waiting', 'in_turn');
     get diagnostics requeued = row_count;
     update turns t set lease_until = least(t.lease_until, now() - interval '1 millisecond'),
                        takeovers = case when m.state = 'dead' then greatest(t.takeovers, 3) else t.takeovers end
@@ -67,14 +67,14 @@ create function requeue_turn(p_turn uuid) returns int
     from inbound_messages n where n.turn_id = p_turn and n.state = 'in_turn' order by n.seq desc limit 1
 $$;
 create function stranded_messages(p_limit int)
-    returns table (phone_number_id text, message_id text, handover int, run_id uuid, state text, overdue boolean)
+    returns table (phone_number_id text, message_id text, dispatch_no int, run_id uuid, state text, overdue boolean)
     language sql security definer set search_path = public, pg_temp as $$
     with found as (
         select distinct on (m.phone_number_id, m.sender) m.phone_number_id, m.message_id, t.run_id as turn_run,
                coalesce(t.lease_until < now() - interval '10 minutes', false) as overdue
         from inbound_messages m left join turns t on t.contact_id = m.contact_id and t.state = 'active'
         where m.kind = 'message' and m.due_at <= now()
-          and (m.state = 'handed_over'
+          and (m.state = 'dispatched'
                or m.state = 'waiting' and t.id is null
                or m.state = 'in_turn' and t.id = m.turn_id and t.lease_until < now() + interval '3 minutes')
         order by m.phone_number_id, m.sender, m.seq desc
@@ -82,14 +82,14 @@ create function stranded_messages(p_limit int)
     update inbound_messages i set due_at = now() + interval '2 minutes'
     from found f
     where i.phone_number_id = f.phone_number_id and i.message_id = f.message_id and i.due_at <= now()
-    returning i.phone_number_id, i.message_id, i.handover, coalesce(f.turn_run, i.run_id), i.state, f.overdue
+    returning i.phone_number_id, i.message_id, i.dispatch_no, coalesce(f.turn_run, i.run_id), i.state, f.overdue
 $$;
 
 -- Hands a message that was given up over once more, when an operator asks for it.
 create function revive_message(p_phone_number_id text, p_message_id text) returns boolean
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-    update inbound_messages i set state = 'received', handover = i.handover + 1, due_at = now(), reason = null
+    update inbound_messages i set state = 'received', dispatch_no = i.dispatch_no + 1, due_at = now(), reason = null
         where i.phone_number_id = p_phone_number_id and i.message_id = p_message_id and i.state = 'dead'
           and not exists (select from turns t where t.id = i.turn_id and t.state = 'active');
     return found;
@@ -111,7 +111,7 @@ create function clean_inbox(p_keep_messages interval default '30 days', p_limit 
     select count(*)::int from deleted
 $$;
 
-select own_functions('claim_handovers', 'settle_handover', 'requeue_messages', 'requeue_turn', 'stranded_messages', 'revive_message',
+select own_functions('claim_dispatches', 'settle_dispatch', 'requeue_messages', 'requeue_turn', 'stranded_messages', 'revive_message',
                      'clean_inbox');
-grant execute on function claim_handovers, settle_handover to chatbot_ingress, chatbot_app;
+grant execute on function claim_dispatches, settle_dispatch to chatbot_ingress, chatbot_app;
 grant execute on function requeue_messages, requeue_turn, stranded_messages, revive_message, clean_inbox to chatbot_app;

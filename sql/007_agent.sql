@@ -1,20 +1,20 @@
--- The agent: its bounds and words per chatbot, the hand-over to a human, what customers leave of themselves, monthly limits.
+-- The agent: its bounds and words per chatbot, the handoff to a human, what customers leave of themselves, monthly limits.
 
 alter table chatbots
     add column fallbacks jsonb not null default '[]' check (jsonb_typeof(fallbacks) = 'array'),  -- [{provider, model}], asked in order
     add column max_tokens int not null default 60000 check (max_tokens >= 1000),      -- of all model calls of a turn
     add column max_cost_usd numeric(10, 4) not null default 0.5 check (max_cost_usd > 0),
     add column offer_human jsonb not null default '{}',        -- added to "I don't know"; empty: these words hold the offer themselves
-    add column handover_message jsonb not null default '{
+    add column handoff_message jsonb not null default '{
         "en": "I''ve passed your question on to a colleague, who will answer you here.",
         "es": "He pasado su pregunta a una persona del equipo, que le responderá aquí.",
         "de": "Ich habe Ihre Frage weitergegeben; jemand aus dem Team antwortet Ihnen hier.",
         "fr": "J''ai transmis votre question à un collègue, qui vous répondra ici.",
         "pt": "Passei a sua pergunta a um colega, que lhe responderá aqui.",
         "it": "Ho passato la sua domanda a un collega, che le risponderà qui."}',
-    add column handover_keywords text[] not null default '{}',
-    add column handover_hours real not null default 12 check (handover_hours >= 0),   -- 0: until an operator resumes the bot
-    add column handover_on_failure boolean not null default false,
+    add column handoff_keywords text[] not null default '{}',
+    add column handoff_hours real not null default 12 check (handoff_hours >= 0),   -- 0: until an operator resumes the bot
+    add column handoff_on_failure boolean not null default false,
     add column notify_webhook_url text,
     add column notify_phone text,                              -- a staff member's WhatsApp number
     add column notify_template jsonb,                          -- {name, language}: outside the 24-hour window Meta takes a template only
@@ -36,7 +36,7 @@ alter table chatbots alter column failure_message set default '{
     "it": "Qualcosa è andato storto da parte nostra. Riprovi tra poco."}';
 
 -- Who passed whom on to a human, when and why. A turn has at most one: a step that runs twice notifies once.
-create table human_handovers (
+create table handoffs (
     id                uuid primary key default gen_random_uuid(),
     tenant_id         uuid not null references tenants on delete cascade,
     contact_id        uuid not null references contacts on delete cascade,
@@ -48,9 +48,9 @@ create table human_handovers (
     notified          jsonb,                              -- what became of the notifications, in words
     created_at        timestamptz not null default now()
 );
-create index human_handovers_by_contact on human_handovers (contact_id, created_at);
-select isolate('human_handovers');
-grant select, update (notified) on human_handovers to chatbot_app;
+create index handoffs_by_contact on handoffs (contact_id, created_at);
+select isolate('handoffs');
+grant select, update (notified) on handoffs to chatbot_app;
 
 alter table usage_months add column warned_at timestamptz; -- the tenant was told that 80 % of a limit is used
 
@@ -65,7 +65,7 @@ begin
                                       where i.turn_id = t.id), ''),
                 'contact', jsonb_build_object('language', c.language),
                 'chatbot', jsonb_build_object('failure_message', b.failure_message, 'dont_know', b.dont_know, 'languages', b.languages,
-                                              'handover_on_failure', b.handover_on_failure))
+                                              'handoff_on_failure', b.handoff_on_failure))
             from turns t join chatbots b using (phone_number_id) join contacts c on c.id = t.contact_id
             where t.run_id = p_run and t.state = 'active');
 end $$;
@@ -80,7 +80,7 @@ begin
     if not found then
         raise exception 'contact % does not exist', p_contact using errcode = 'no_data_found';
     end if;
-    insert into human_handovers (tenant_id, contact_id, source, reason, paused_until)
+    insert into handoffs (tenant_id, contact_id, source, reason, paused_until)
         values (contact.tenant_id, p_contact, 'operator', left(p_reason, 500), p_until);
     return contact.paused_until;
 end $$;
@@ -93,12 +93,12 @@ begin
     if not found then
         raise exception 'contact % does not exist', p_contact using errcode = 'no_data_found';
     end if;
-    update human_handovers set resumed_at = now() where contact_id = p_contact and resumed_at is null;
+    update handoffs set resumed_at = now() where contact_id = p_contact and resumed_at is null;
 end $$;
 
 -- Notes that this turn passes its contact on. The pause begins when the turn closes (see below): the customer is still to read the words
--- for it. Returns the hand-over's id at the first call, null when this turn has passed on already. A stale attempt is refused.
-create function hand_over_contact(p_turn uuid, p_epoch int, p_source text, p_reason text) returns uuid
+-- for it. Returns the handoff's id at the first call, null when this turn has passed on already. A stale attempt is refused.
+create function hand_off_contact(p_turn uuid, p_epoch int, p_source text, p_reason text) returns uuid
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     made uuid;
@@ -107,9 +107,9 @@ begin
         raise exception 'turn % does not exist', p_turn using errcode = 'no_data_found';
     end if;
     perform hold_turn(p_turn, p_epoch);
-    insert into human_handovers (tenant_id, contact_id, turn_id, source, reason, paused_until)
+    insert into handoffs (tenant_id, contact_id, turn_id, source, reason, paused_until)
         select t.tenant_id, t.contact_id, t.id, p_source, left(p_reason, 500),
-               case when b.handover_hours = 0 then 'infinity'::timestamptz else now() + make_interval(secs => b.handover_hours * 3600) end
+               case when b.handoff_hours = 0 then 'infinity'::timestamptz else now() + make_interval(secs => b.handoff_hours * 3600) end
         from turns t join chatbots b using (phone_number_id) where t.id = p_turn
         on conflict (turn_id) do nothing returning id into made;
     return made;
@@ -119,7 +119,7 @@ create function pause_after_turn() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     update contacts c set paused_until = greatest(c.paused_until, h.paused_until)
-    from human_handovers h where h.turn_id = new.id and h.resumed_at is null and c.id = new.contact_id;
+    from handoffs h where h.turn_id = new.id and h.resumed_at is null and c.id = new.contact_id;
     return null;
 end $$;
 create trigger pause_after_turn after update of state on turns
@@ -195,7 +195,7 @@ create function turns_to_replay(p_from timestamptz, p_to timestamptz, p_turn uui
     order by t.opened_at limit p_limit
 $$;
 
-select own_functions('find_turn', 'pause_contact', 'resume_contact', 'hand_over_contact', 'pause_after_turn', 'remember_lead',
+select own_functions('find_turn', 'pause_contact', 'resume_contact', 'hand_off_contact', 'pause_after_turn', 'remember_lead',
                      'tenant_usage', 'claim_usage_warning', 'turns_to_replay');
-grant execute on function find_turn, pause_contact, resume_contact, hand_over_contact, remember_lead, tenant_usage, claim_usage_warning, turns_to_replay
+grant execute on function find_turn, pause_contact, resume_contact, hand_off_contact, remember_lead, tenant_usage, claim_usage_warning, turns_to_replay
     to chatbot_app;

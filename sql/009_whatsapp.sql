@@ -3,9 +3,9 @@
 -- message_words says what a message says. Who wrote it, and what it changes: 014_whatsapp_people.sql. What goes out: 012_whatsapp_sends.sql.
 
 alter table chatbots
-    add column waba_id text,                               -- learned from what Meta delivers: its notices name no number
+    add column waba_id text,                               -- learned from what Meta delivers: its account events name no number
     add column display_phone_number text,
-    add column notices jsonb not null default '{}',        -- own words by situation and language; what is missing has the platform's
+    add column canned_replies jsonb not null default '{}',        -- own words by situation and language; what is missing has the platform's
     add column opt_out_words jsonb not null default '{"en": ["stop", "unsubscribe"], "es": ["baja", "cancelar suscripción"], "de": ["stopp", "abmelden"], "fr": ["arrêt", "désabonner"], "it": ["basta", "annulla iscrizione"], "pt": ["parar", "sair"]}',
     add column opt_in_words jsonb not null default '{"en": ["start", "subscribe"], "es": ["alta"], "de": ["anmelden"], "fr": ["démarrer"], "it": ["avvia"], "pt": ["iniciar"]}',
     add column window_template jsonb,                      -- {"name", "language", "parameters": [text, …]}: sent when the 24 hours are over
@@ -15,8 +15,8 @@ create index chatbots_by_waba on chatbots (waba_id);
 
 alter table contacts
     add column last_message_at timestamptz,                -- by Meta's clock: opens 24 hours of free-form replies
-    add column notice_at timestamptz,                      -- when the person was last told that something can't be read
-    add column notice_for text,
+    add column preface_at timestamptz,                      -- when the person was last told that something can't be read
+    add column preface_for text,
     add column send_error_code int,                        -- why Meta does not deliver to this person; null: nothing is known
     add column send_error_at timestamptz;
 
@@ -166,7 +166,7 @@ begin
         when 'video' then '[video] ' || coalesce(said(m #> '{video,caption}'), '')
         when 'document' then '[document] ' || concat_ws(': ', said(m #> '{document,filename}'), said(m #> '{document,caption}'))
         when 'audio' then case when m #>> '{audio,voice}' = 'true' then '[voice note] ' else '[audio] ' end
-        when 'system' then '[notice] ' || coalesce(said(m #> '{system,body}'), said(m #> '{system,type}'), '')
+        when 'system' then '[event] ' || coalesce(said(m #> '{system,body}'), said(m #> '{system,type}'), '')
         when 'edit' then '[edited] ' || coalesce(content_words(case when jsonb_typeof(m #> '{edit,message}') = 'object'
             and m #>> '{edit,message,type}' <> 'edit' then m #> '{edit,message}' end), '')
         when 'revoke' then '[deleted a message]'
@@ -197,8 +197,8 @@ end $$;
 
 -- Notices ----------------------------------------------------------------------------------------------------------------------------
 
--- Meta's notices about accounts, numbers and templates, oldest first, to the tenants they concern. Returns how many it settled.
-create function apply_notices(p_batch int) returns int
+-- Meta's account events about accounts, numbers and templates, oldest first, to the tenants they concern. Returns how many it settled.
+create function apply_account_events(p_batch int) returns int
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     event inbound_messages;
@@ -220,7 +220,7 @@ begin
                 where b.phone_number_id = event.phone_number_id or b.waba_id = said(payload_json(event.payload) #> '{entry,0,id}')
                    or b.display_phone_number = ltrim(coalesce(said(v -> 'display_phone_number'), said(v -> 'phone_number')), '+')
             loop
-                perform notify(bot.tenant_id, coalesce(change ->> 'field', 'notice'), notice_severity(v), notice_words(change ->> 'field', v),
+                perform notify(bot.tenant_id, coalesce(change ->> 'field', 'account_event'), account_event_severity(v), account_event_words(change ->> 'field', v),
                                coalesce(said(v -> 'message_template_name'), bot.phone_number_id), v);
                 told := told + 1;
             end loop;
@@ -232,16 +232,16 @@ begin
     end loop;
     return settled;
 end $$;
-create index inbound_notices on inbound_messages (seq) where state = 'received' and kind = 'other';
+create index inbound_account_events on inbound_messages (seq) where state = 'received' and kind = 'other';
 
-create function notice_severity(v jsonb) returns text
+create function account_event_severity(v jsonb) returns text
     language sql immutable
     return case when v::text ~ '(DISABLE"|BAN|ACCOUNT_DELETED|PARTNER_REMOVED|VIOLATION|RESTRICTION|"LOCKED|CRITICAL)' then 'critical'
                 when v::text ~ '(REJECTED|PAUSED|DISABLED|FLAGGED|DOWNGRADE|WARNING|YELLOW|RED"|errors|PIN_RESET)' then 'warning' else 'info' end;
 
-create function notice_words(p_field text, v jsonb) returns text
+create function account_event_words(p_field text, v jsonb) returns text
     language sql immutable
-    return concat_ws(' - ', initcap(replace(coalesce(left(p_field, 80), 'notice'), '_', ' ')), said(v -> 'message_template_name'),
+    return concat_ws(' - ', initcap(replace(coalesce(left(p_field, 80), 'account_event'), '_', ' ')), said(v -> 'message_template_name'),
         coalesce(said(v -> 'event'), said(v -> 'decision'), said(v #> '{alert_info,alert_type}'), said(v -> 'new_quality_score'), said(v -> 'new_category'),
                  said(v #> '{errors,0,title}')),
         coalesce(said(v #> '{rejection_info,reason}'), said(v #> '{violation_info,violation_type}'), said(v #> '{restriction_info,0,restriction_type}'),
@@ -249,5 +249,5 @@ create function notice_words(p_field text, v jsonb) returns text
                  nullif(said(v -> 'reason'), 'NONE')));
 
 select own_functions('notify', 'claim_notifications', 'settle_notification', 'payload_json', 'message_of', 'said', 'items', 'form_words',
-                     'content_words', 'message_words', 'apply_notices', 'notice_severity', 'notice_words');
-grant execute on function payload_json, message_of, said, items, content_words, form_words, message_words, apply_notices, claim_notifications, settle_notification to chatbot_app;
+                     'content_words', 'message_words', 'apply_account_events', 'account_event_severity', 'account_event_words');
+grant execute on function payload_json, message_of, said, items, content_words, form_words, message_words, apply_account_events, claim_notifications, settle_notification to chatbot_app;

@@ -5,9 +5,9 @@
 
 grant update (name, enabled, persona, system_prompt, languages, dont_know, failure_message, show_citations, merge_window_s,
               max_rounds, max_seconds, max_tokens, history_tokens, max_replies_per_hour, max_cost_usd, stale_after_s, limit_message,
-              offer_human, handover_message, handover_keywords, handover_hours, handover_on_failure, lead_fields,
+              offer_human, handoff_message, handoff_keywords, handoff_hours, handoff_on_failure, lead_fields,
               notify_webhook_url, notify_phone, notify_template,
-              notices, opt_out_words, opt_in_words, window_template, send_documents) on chatbots to chatbot_app;
+              canned_replies, opt_out_words, opt_in_words, window_template, send_documents) on chatbots to chatbot_app;
 grant insert, update, delete on tenant_tools to chatbot_app;
 grant update (paused_until, blocked) on contacts to chatbot_app;
 
@@ -48,7 +48,7 @@ create table insight_hours (
     messages_out      int not null default 0,
     answered          int not null default 0,
     unanswered        int not null default 0,
-    handovers         int not null default 0,
+    handoffs         int not null default 0,
     failed            int not null default 0,
     response_s        double precision not null default 0,  -- sum over the turns, from the first message to the close
     responses         int not null default 0,
@@ -81,13 +81,13 @@ declare
     outcome text := coalesce(new.outcome, 'failed');
 begin
     -- Words that were ready before anybody asked a model (a limit, a closed door) are no answer.
-    insert into insight_hours as h (tenant_id, hour, answered, unanswered, handovers, failed, response_s, responses, cost_usd)
+    insert into insight_hours as h (tenant_id, hour, answered, unanswered, handoffs, failed, response_s, responses, cost_usd)
         values (new.tenant_id, date_trunc('hour', new.closed_at, 'UTC'),
                 (outcome = 'answered' and new.say is null)::int, (outcome = 'unanswered')::int, (outcome like 'hand%')::int,
                 (outcome not like all (array['answered', 'unanswered', 'hand%']))::int,
                 extract(epoch from new.closed_at - began), 1, coalesce((new.usage ->> 'cost_usd')::numeric, 0))
         on conflict (tenant_id, hour) do update set answered = h.answered + excluded.answered, unanswered = h.unanswered + excluded.unanswered,
-            handovers = h.handovers + excluded.handovers, failed = h.failed + excluded.failed,
+            handoffs = h.handoffs + excluded.handoffs, failed = h.failed + excluded.failed,
             response_s = h.response_s + excluded.response_s, responses = h.responses + 1, cost_usd = h.cost_usd + excluded.cost_usd;
     return null;
 end $$;
@@ -190,7 +190,7 @@ begin
             select d.id, n.name as tenant, d.title, d.filename, d.error, d.updated_at
             from documents d join tenants n on n.id = d.tenant_id where d.state = 'failed' order by d.updated_at desc limit 100) d), '[]'),
         'dead_letters', coalesce((select jsonb_agg(m order by m.received_at desc) from (
-            select i.phone_number_id, i.message_id, n.name as tenant, i.reason, i.handover, i.received_at
+            select i.phone_number_id, i.message_id, n.name as tenant, i.reason, i.dispatch_no, i.received_at
             from inbound_messages i left join chatbots b using (phone_number_id) left join tenants n on n.id = b.tenant_id
             where i.state = 'dead' order by i.received_at desc limit 100) m), '[]'));
 end $$;
@@ -265,17 +265,17 @@ begin
 end $$;
 
 -- A dead letter gets a run of its own again; the ingress or the recovery schedule starts it.
-create function operator_hand_over_again(p_email text, p_phone_number_id text, p_message_id text) returns boolean
+create function operator_dispatch_again(p_email text, p_phone_number_id text, p_message_id text) returns boolean
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     perform check_operator(p_email);
-    update inbound_messages set state = 'received', handover = handover + 1, handover_errors = 0, due_at = now(), reason = null, turn_id = null
+    update inbound_messages set state = 'received', dispatch_no = dispatch_no + 1, dispatch_errors = 0, due_at = now(), reason = null, turn_id = null
         where phone_number_id = p_phone_number_id and message_id = p_message_id and state = 'dead';
     return found;
 end $$;
 
 select own_functions('my_businesses', 'count_messages', 'count_turn', 'begin_human_reply', 'end_human_reply', 'is_operator',
                      'check_operator', 'operator_overview', 'operator_put_tenant', 'operator_put_number', 'operator_put_key',
-                     'operator_put_member', 'operator_hand_over_again', 'operator_put_limits', 'operator_put_model');
+                     'operator_put_member', 'operator_dispatch_again', 'operator_put_limits', 'operator_put_model');
 grant execute on function my_businesses, begin_human_reply, end_human_reply, is_operator, operator_overview, operator_put_tenant,
-    operator_put_number, operator_put_key, operator_put_member, operator_put_limits, operator_put_model, operator_hand_over_again to chatbot_app;
+    operator_put_number, operator_put_key, operator_put_member, operator_put_limits, operator_put_model, operator_dispatch_again to chatbot_app;

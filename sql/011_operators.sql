@@ -2,7 +2,7 @@
 
 -- Every message that an operator may mean by some words: a message id (Meta's or of a reply), a phone number or user id, a run, a contact.
 create function find_runs(p_words text) returns table (
-        message_id text, phone_number_id text, tenant_id uuid, tenant text, contact_id uuid, state text, reason text, handover int,
+        message_id text, phone_number_id text, tenant_id uuid, tenant text, contact_id uuid, state text, reason text, dispatch_no int,
         run_id uuid, turn_id uuid, outcome text, received_at timestamptz)
     language sql stable security definer set search_path = public, pg_temp as $$
     with meant as (select trim(p_words) as words, nullif(regexp_replace(p_words, '[^0-9]', '', 'g'), '') as digits),
@@ -10,7 +10,7 @@ create function find_runs(p_words text) returns table (
         select c.id from contacts c, meant
         where c.user_id = words or c.id::text = words or (words ~ '^\+?[0-9 ()./-]{6,}$' and c.phone = digits)),
     replies as (select o.turn_id from outbound_messages o, meant where o.message_id = words)
-    select i.message_id, i.phone_number_id, b.tenant_id, t.name, i.contact_id, i.state, i.reason, i.handover,
+    select i.message_id, i.phone_number_id, b.tenant_id, t.name, i.contact_id, i.state, i.reason, i.dispatch_no,
            coalesce(u.run_id, i.run_id), i.turn_id, u.outcome, i.received_at
     from meant, inbound_messages i
     left join turns u on u.id = i.turn_id
@@ -50,9 +50,9 @@ begin
         where i.phone_number_id = b.phone_number_id
           and (i.contact_id = p_contact or i.sender in (c.phone, c.user_id)
                or i.kind = 'status' and split_part(i.message_id, ':', 2) = any (doomed))
-        returning i.phone_number_id, i.message_id, i.handover, i.run_id, i.kind)
+        returning i.phone_number_id, i.message_id, i.dispatch_no, i.run_id, i.kind)
     select jsonb_build_object(
-        'messages', coalesce(jsonb_agg(jsonb_build_object('phone_number_id', phone_number_id, 'message_id', message_id, 'handover', handover))
+        'messages', coalesce(jsonb_agg(jsonb_build_object('phone_number_id', phone_number_id, 'message_id', message_id, 'dispatch_no', dispatch_no))
                              filter (where kind = 'message'), '[]'),
         'runs', coalesce(jsonb_agg(distinct run_id) filter (where run_id is not null), '[]'),
         'rows', count(*)) into known from gone;

@@ -63,7 +63,7 @@ $$;
 select own_functions('claim_sources');
 grant execute on function claim_sources to chatbot_app;
 
--- Questions with their answers, one list a tenant. What the chatbot reads of it is a document that answers_changed() writes.
+-- Questions with their answers, one list a tenant. What the chatbot reads of it is a document that qa_pairs_changed() writes.
 create table qa_pairs (
     id                uuid primary key default gen_random_uuid(),
     tenant_id         uuid not null references tenants on delete cascade,
@@ -79,7 +79,7 @@ grant select, insert, update, delete on qa_pairs to chatbot_app;
 
 -- Called in the transaction that changed the pairs: writes the document anew. Until it is read, its last version answers. `document_id` is
 -- what is to be ingested (null where no pair is left), `refusal` the plan's sentence: then roll back.
-create function answers_changed(p_by text, out document_id uuid, out refusal text)
+create function qa_pairs_changed(p_by text, out document_id uuid, out refusal text)
     language plpgsql set search_path = public, pg_temp as $$
 declare
     written bytea;
@@ -89,14 +89,14 @@ begin
     -- As publish_document: it locks the new version first and then the old ones, which a scan meets the other way round.
     perform pg_advisory_xact_lock(7202612, hashtext(current_tenant()::text));
     if not exists (select from qa_pairs where tenant_id = current_tenant()) then
-        delete from documents where tenant_id = current_tenant() and origin = 'answers';
+        delete from documents where tenant_id = current_tenant() and origin = 'qa_pairs';
         return;
     end if;
     -- The time makes each version's bytes its own: going back to an earlier wording is a new version, too.
     select convert_to(jsonb_build_object('at', clock_timestamp(), 'pairs', jsonb_agg(
                jsonb_build_object('question', question, 'answer', answer) order by created_at, id))::text, 'UTF8')
         into written from qa_pairs where tenant_id = current_tenant();
-    select * into latest from documents d where d.tenant_id = current_tenant() and d.origin = 'answers'
+    select * into latest from documents d where d.tenant_id = current_tenant() and d.origin = 'qa_pairs'
         and not exists (select from documents n where n.replaces = d.id) order by d.created_at desc limit 1 for update;
     if latest.state = 'received' then
         -- Nobody has read it yet: its reader finds the newer words.
@@ -109,7 +109,7 @@ begin
     if refusal is null then
         insert into documents (tenant_id, title, filename, sha256, size_bytes, content, replaces, origin, uploaded_by, sendable)
             values (current_tenant(), 'Questions and answers', 'answers.json', sha256(written), length(written), written, latest.id,
-                    'answers', p_by, false)
+                    'qa_pairs', p_by, false)
             returning id into document_id;
     end if;
 end $$;

@@ -142,7 +142,7 @@ create function written_at(m jsonb) returns timestamptz
 
 -- What a message changes before anybody thinks about an answer: who wrote, opt-outs, edits, deletions, changed numbers. Running it again is
 -- harmless. Returns {"phone", "user_id", "name", "contact_id"?, "end"?: the reason why there is no answer, "notice"?: one to give instead}.
-create function note_message(p_phone_number_id text, p_payload text) returns jsonb
+create function receive_message(p_phone_number_id text, p_payload text) returns jsonb
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     body jsonb := payload_json(p_payload);
@@ -185,7 +185,7 @@ begin
                 perform change_identity(bot.tenant_id, c.id, ltrim(coalesce(said(m #> '{system,wa_id}'), said(m #> '{system,new_wa_id}')), '+'),
                                         coalesce(said(m #> '{system,user_id}'), said(m #> '{system,new_user_id}')));
             end if;
-            return answer || jsonb_build_object('end', 'a notice of WhatsApp, not a message: ' || coalesce(said(m #> '{system,type}'), 'unknown'));
+            return answer || jsonb_build_object('end', 'an event of WhatsApp, not a message: ' || coalesce(said(m #> '{system,type}'), 'unknown'));
         when 'reaction' then
             return answer || '{"end": "a reaction: logged, not answered"}';
         when 'edit' then
@@ -199,19 +199,19 @@ begin
                 update contacts set opted_out_at = coalesce(opted_out_at, now()) where id = c.id;
                 return answer || '{"end": "the contact has opted out"}';
             elsif word_in(bot.opt_in_words, words) and c.opted_out_at is not null then
-                update contacts set opted_out_at = null, notice_at = now(), notice_for = m ->> 'id' where id = c.id;
-                return answer || '{"notice": "welcome_back"}';
-            elsif c.notice_for = m ->> 'id' then
-                return answer || '{"notice": "welcome_back"}';  -- the same run again
+                update contacts set opted_out_at = null, preface_at = now(), preface_for = m ->> 'id' where id = c.id;
+                return answer || '{"preface": "welcome_back"}';
+            elsif c.preface_for = m ->> 'id' then
+                return answer || '{"preface": "welcome_back"}';  -- the same run again
             end if;
         when 'image', 'video', 'document', 'audio', 'location', 'contacts', 'order' then
             null;  -- a question like any other
         else
-            if c.notice_for is distinct from m ->> 'id' and c.notice_at > now() - interval '1 day' then
+            if c.preface_for is distinct from m ->> 'id' and c.preface_at > now() - interval '1 day' then
                 return answer || '{"end": "it can not be read, and the customer was told so already"}';
             end if;
-            update contacts set notice_at = now(), notice_for = m ->> 'id' where id = c.id;
-            return answer || '{"notice": "not_understood"}';
+            update contacts set preface_at = now(), preface_for = m ->> 'id' where id = c.id;
+            return answer || '{"preface": "not_understood"}';
     end case;
     if exists (select from inbound_messages i where i.contact_id = c.id and i.reason = 'a deletion of ' || (m ->> 'id')) then
         return answer || '{"end": "the customer has deleted it"}';
@@ -244,8 +244,8 @@ begin
     update inbound_messages i
         set payload = jsonb_set(payload_json(i.payload), '{entry,0,changes,0,value,messages,0}',
                                 jsonb_build_object('id', i.message_id, 'type', 'deleted message'))::text,
-            state = case when i.state in ('received', 'handed_over', 'waiting') then 'ended' else i.state end,
-            reason = case when i.state in ('received', 'handed_over', 'waiting') then 'the customer has deleted it' else i.reason end
+            state = case when i.state in ('received', 'dispatched', 'waiting') then 'ended' else i.state end,
+            reason = case when i.state in ('received', 'dispatched', 'waiting') then 'the customer has deleted it' else i.reason end
         where i.phone_number_id = p_phone_number_id and i.message_id = p_original and i.kind = 'message'
           and known_as((select tenant_id from contacts where id = p_contact), i.sender) = p_contact and message_of(i.payload) is not null;
     update conversation_logs set body = '[deleted message]'
@@ -281,7 +281,7 @@ exception when untranslatable_character then
 end $$;
 
 -- Closes a message that asks nothing. What was left to its run, because it was the newest, gets a run of its own.
-create function end_noted(p_phone_number_id text, p_message_id text, p_run uuid, p_contact uuid, p_reason text) returns jsonb
+create function end_received(p_phone_number_id text, p_message_id text, p_run uuid, p_contact uuid, p_reason text) returns jsonb
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     result jsonb;
@@ -313,5 +313,5 @@ begin
 end $$;
 
 select own_functions('known_as', 'merge_contacts', 'keep_alias', 'find_contact', 'change_identity', 'find_conversation', 'word_in',
-                     'written_at', 'note_message', 'edit_message', 'delete_message', 'end_message', 'end_noted', 'apply_echo');
-grant execute on function note_message, end_noted, find_conversation to chatbot_app;
+                     'written_at', 'receive_message', 'edit_message', 'delete_message', 'end_message', 'end_received', 'apply_echo');
+grant execute on function receive_message, end_received, find_conversation to chatbot_app;

@@ -23,8 +23,8 @@ alter table chatbots
         "pt": "De momento estamos fechados. Anotámos a sua mensagem e responderemos quando voltarmos a abrir.",
         "it": "Al momento siamo chiusi. Abbiamo annotato il suo messaggio e risponderemo alla riapertura."}';
 alter table contacts add column closed_told_at timestamptz;  -- when this person was last told that the business is closed
-alter table human_handovers drop constraint human_handovers_source_check,
-    add constraint human_handovers_source_check check (source in ('model', 'keyword', 'customer', 'failure', 'operator', 'hours'));
+alter table handoffs drop constraint handoffs_source_check,
+    add constraint handoffs_source_check check (source in ('model', 'keyword', 'customer', 'failure', 'operator', 'hours'));
 
 create function is_open(p_hours jsonb, p_zone text, p_closed_on date[], p_at timestamptz default now()) returns boolean
     language sql stable
@@ -48,7 +48,7 @@ begin
         return null;
     end if;
     update contacts set closed_told_at = now() where id = p_contact.id;
-    insert into human_handovers (tenant_id, contact_id, source, reason, paused_until)
+    insert into handoffs (tenant_id, contact_id, source, reason, paused_until)
         values (p_bot.tenant_id, p_contact.id, 'hours', 'wrote outside opening hours', now());
     return coalesce(p_bot.closed_message ->> p_contact.language, p_bot.closed_message ->> p_bot.languages[1],
                     (select value from jsonb_each_text(p_bot.closed_message) limit 1));

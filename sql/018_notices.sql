@@ -1,7 +1,7 @@
--- What the portal's bell tells beside WhatsApp's own notices: documents and web sources that could not be read, plans that are nearly used up.
+-- What the portal's bell tells beside WhatsApp's own account events: documents and web sources that could not be read, plans that are nearly used up.
 -- When the cause is gone, the notice is read by itself.
 
-create function notice_document() returns trigger
+create function notify_document() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     if new.state = 'failed' then
@@ -14,21 +14,21 @@ begin
     return null;
 end $$;
 -- Pages of a web source are told with their source; what the staff has given by hand is told one by one.
-create trigger notice_document after update of state on documents
+create trigger notify_document after update of state on documents
     for each row when (old.state is distinct from new.state and new.state in ('failed', 'ready') and new.source_id is null)
-    execute function notice_document();
+    execute function notify_document();
 
-create function forget_document_notice() returns trigger
+create function forget_document_notification() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     update notifications set read_at = now()
         where tenant_id = old.tenant_id and kind = 'document_failed' and subject = old.id::text and read_at is null;
     return null;
 end $$;
-create trigger forget_document_notice after delete on documents
-    for each row when (old.state = 'failed') execute function forget_document_notice();
+create trigger forget_document_notification after delete on documents
+    for each row when (old.state = 'failed') execute function forget_document_notification();
 
-create function notice_source() returns trigger
+create function notify_source() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     if new.state = 'failed' then
@@ -40,11 +40,11 @@ begin
     end if;
     return null;
 end $$;
-create trigger notice_source after update of state on knowledge_sources
-    for each row when (old.state is distinct from new.state and new.state in ('failed', 'ready')) execute function notice_source();
+create trigger notify_source after update of state on knowledge_sources
+    for each row when (old.state is distinct from new.state and new.state in ('failed', 'ready')) execute function notify_source();
 
 -- At 80 % and at the whole of a monthly limit (tenants.limits: monthly_turns, monthly_tokens, monthly_cost_usd), once each a month.
-create function notice_usage() returns trigger
+create function notify_usage() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     was usage_months;
@@ -70,7 +70,7 @@ begin
     end loop;
     return null;
 end $$;
-create trigger notice_usage after insert or update of turns, input_tokens, output_tokens, cost_usd on usage_months
-    for each row execute function notice_usage();
+create trigger notify_usage after insert or update of turns, input_tokens, output_tokens, cost_usd on usage_months
+    for each row execute function notify_usage();
 
-select own_functions('notice_document', 'forget_document_notice', 'notice_source', 'notice_usage');
+select own_functions('notify_document', 'forget_document_notification', 'notify_source', 'notify_usage');

@@ -89,7 +89,7 @@ begin
 end $$;
 
 -- As before, contact first.
-create or replace function hand_over_contact(p_turn uuid, p_epoch int, p_source text, p_reason text) returns uuid
+create or replace function hand_off_contact(p_turn uuid, p_epoch int, p_source text, p_reason text) returns uuid
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     made uuid;
@@ -99,9 +99,9 @@ begin
     end if;
     perform lock_contact_of(p_turn);  -- the new row refers to it
     perform hold_turn(p_turn, p_epoch);
-    insert into human_handovers (tenant_id, contact_id, turn_id, source, reason, paused_until)
+    insert into handoffs (tenant_id, contact_id, turn_id, source, reason, paused_until)
         select t.tenant_id, t.contact_id, t.id, p_source, left(p_reason, 500),
-               case when b.handover_hours = 0 then 'infinity'::timestamptz else now() + make_interval(secs => b.handover_hours * 3600) end
+               case when b.handoff_hours = 0 then 'infinity'::timestamptz else now() + make_interval(secs => b.handoff_hours * 3600) end
         from turns t join chatbots b using (phone_number_id) where t.id = p_turn
         on conflict (turn_id) do nothing returning id into made;
     return made;
@@ -213,7 +213,7 @@ begin
 end $$;
 
 -- As before; a notice that somebody has another number may make two people one: both are locked first.
-create or replace function note_message(p_phone_number_id text, p_payload text) returns jsonb
+create or replace function receive_message(p_phone_number_id text, p_payload text) returns jsonb
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     body jsonb := payload_json(p_payload);
@@ -261,7 +261,7 @@ begin
                 perform change_identity(bot.tenant_id, c.id, ltrim(coalesce(said(m #> '{system,wa_id}'), said(m #> '{system,new_wa_id}')), '+'),
                                         coalesce(said(m #> '{system,user_id}'), said(m #> '{system,new_user_id}')));
             end if;
-            return answer || jsonb_build_object('end', 'a notice of WhatsApp, not a message: ' || coalesce(said(m #> '{system,type}'), 'unknown'));
+            return answer || jsonb_build_object('end', 'an event of WhatsApp, not a message: ' || coalesce(said(m #> '{system,type}'), 'unknown'));
         when 'reaction' then
             return answer || '{"end": "a reaction: logged, not answered"}';
         when 'edit' then
@@ -275,19 +275,19 @@ begin
                 update contacts set opted_out_at = coalesce(opted_out_at, now()) where id = c.id;
                 return answer || '{"end": "the contact has opted out"}';
             elsif word_in(bot.opt_in_words, words) and c.opted_out_at is not null then
-                update contacts set opted_out_at = null, notice_at = now(), notice_for = m ->> 'id' where id = c.id;
-                return answer || '{"notice": "welcome_back"}';
-            elsif c.notice_for = m ->> 'id' then
-                return answer || '{"notice": "welcome_back"}';  -- the same run again
+                update contacts set opted_out_at = null, preface_at = now(), preface_for = m ->> 'id' where id = c.id;
+                return answer || '{"preface": "welcome_back"}';
+            elsif c.preface_for = m ->> 'id' then
+                return answer || '{"preface": "welcome_back"}';  -- the same run again
             end if;
         when 'image', 'video', 'document', 'audio', 'location', 'contacts', 'order' then
             null;  -- a question like any other
         else
-            if c.notice_for is distinct from m ->> 'id' and c.notice_at > now() - interval '1 day' then
+            if c.preface_for is distinct from m ->> 'id' and c.preface_at > now() - interval '1 day' then
                 return answer || '{"end": "it can not be read, and the customer was told so already"}';
             end if;
-            update contacts set notice_at = now(), notice_for = m ->> 'id' where id = c.id;
-            return answer || '{"notice": "not_understood"}';
+            update contacts set preface_at = now(), preface_for = m ->> 'id' where id = c.id;
+            return answer || '{"preface": "not_understood"}';
     end case;
     if exists (select from inbound_messages i where i.contact_id = c.id and i.reason = 'a deletion of ' || (m ->> 'id')) then
         return answer || '{"end": "the customer has deleted it"}';
