@@ -2,7 +2,8 @@
 
 A binding is a label, a column and a value that a reader of one chunk puts together. A label owns what follows it up to the next label of its
 table; on a line of its own with nothing behind it, what stands before it. Where a table needs its columns, a value belongs to the last of the table's
-headers between it and what stands before it (a bar, a line's end, another value).
+headers between it and what stands before it (a bar, a line's end, another value); in bare text without such names, to the header
+that stands at its place in the line of headers above.
 """
 
 from __future__ import annotations
@@ -94,18 +95,14 @@ class Table:
     ) -> None:
         for column in range(1, len(self.spec["header"])):
             values = any_of(tuple(r[column] for r in self.rows))
+            start, stop = _line(text, key.start())
             match = values.search(text, key.end(), end)
-            if match and (
-                "\n" not in text[key.end() : match.start()] or match.start() - key.end() <= FOLLOWS
-            ):
-                between = text[key.end() : match.start()]
-                sure = "\n" not in between or len(between) <= FOLLOWS_AT_ONCE
+            before = list(values.finditer(text, start, key.start())) if alone else []
+            if before and (not match or match.start() >= stop):
+                self._bind(label, column, before[-1], text, chunk, sure=False)
+            elif match and (match.start() < stop or match.start() - key.end() <= FOLLOWS):
+                sure = match.start() < stop or match.start() - key.end() <= FOLLOWS_AT_ONCE
                 self._bind(label, column, match, text, chunk, sure)
-            elif alone:
-                start, _ = _line(text, key.start())
-                before = list(values.finditer(text, start, key.start()))
-                if before:
-                    self._bind(label, column, before[-1], text, chunk, sure=False)
 
     def _read_columns(self, text: str, key: re.Match[str], end: int, label: str, chunk: str) -> None:
         start, stop = _line(text, key.start())
@@ -113,8 +110,8 @@ class Table:
         here = list(values.finditer(text, key.end(), min(end, stop)))
         if not here and end > stop:
             here = list(values.finditer(text, stop, min(end, key.end() + BLOCK)))
-        previous = key.end()
-        for match in here:
+        previous, named = key.end(), False
+        for n, match in enumerate(here):
             line_start, line_stop = _line(text, match.start())
             edge = (
                 max(
@@ -125,16 +122,47 @@ class Table:
                 )
                 + 1
             )
-            column = self._column(text[edge : match.start()]) or self._only_column(text[line_start:line_stop])
+            words = text[edge : match.start()]
+            bar = text.find("|", match.end(), line_stop)
+            columns = self._named(words) if "|" in text[line_start:line_stop] else []
             if (
-                not column and edge == key.end()
-            ):  # the header stands before the label: "Tuesday, Pharmacy: 9-17"
-                bar = max(text.rfind("|", 0, key.start()), line_start - 1) + 1
-                column = self._column(text[bar : key.start()])
+                len(columns) > 1
+            ):  # one cell for several columns: as many values, one for each, or nobody can tell
+                cell = [m for m in here[n:] if m.start() < (bar if bar >= 0 else line_stop)]
+                pairs = list(zip(columns, cell, strict=True)) if len(cell) == len(columns) else []
+            else:
+                column = self._column(words) or self._only_column(text[line_start:line_stop])
+                if (
+                    not column and edge == key.end()
+                ):  # the header stands before the label: "Tuesday, Pharmacy: 9-17"
+                    before = [m.end() for m in values.finditer(text, line_start, key.start())]
+                    since = max(text.rfind("|", 0, key.start()) + 1, line_start, *before)
+                    column = self._only_column(text[since : key.start()])
+                pairs = [(column, match)] if column else []
             previous = match.end()
-            if column:
+            named = named or bool(pairs) or len(columns) > 1
+            for column, value in pairs:
+                self._bind(label, column, value, text, chunk, sure=True)
+        if here and not named and "|" not in text[start:stop]:
+            for column, match in zip(self._columns_above(text[:start]), here, strict=False):
                 self._bind(label, column, match, text, chunk, sure=True)
-        assert start <= key.start()
+
+    def _columns_above(self, text: str) -> list[int]:
+        """The columns of the last line that names two or more and holds no value: what a reader of bare text counts along.
+
+        So `9-17 9-13` under `Mon Tue Wed` is read as Monday's and Tuesday's, whatever cells were empty on the page.
+        """
+        for line in reversed(text.split("\n")):
+            found = [
+                (m.start(), c)
+                for c, h in enumerate(self.spec["header"])
+                if c and h
+                for m in [compiled(h).search(line)]
+                if m
+            ]
+            if len(found) >= 2 and not any_of(self.values).search(line):
+                return [c for _, c in sorted(found)]
+        return []
 
     def _column(self, words: str) -> int:
         """The column whose header's words all stand here, the one named last; 0 for none."""
@@ -146,6 +174,17 @@ class Table:
             if all(found):
                 best = max(best, (max(f[-1] for f in found), len(found), column))
         return best[2]
+
+    def _named(self, words: str) -> list[int]:
+        """The columns that are named here, in their order."""
+        found = [
+            (m.start(), c)
+            for c, h in enumerate(self.spec["header"])
+            if c and h
+            for m in [compiled(h).search(words)]
+            if m
+        ]
+        return [c for _, c in sorted(found)]
 
     def _only_column(self, line: str) -> int:
         """The one column that a line names; 0 if it names none or several."""

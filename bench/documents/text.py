@@ -16,6 +16,9 @@ _QUOTES = str.maketrans(
 _LINK = re.compile(r"!?\[([^\[\]\n]*)\]\((<?[^\s()]+>?)(?:\s+\"[^\"\n]*\")?\)")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!>~|$€£])")
 _RULE_ROW = re.compile(r"^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)+\|?\s*$")
+_CLOSED = re.compile(
+    r"(</[^<>\n]+>)(?=<[^/])"
+)  # the end of an element of XML before the next one: a new line
 # Scripts written without spaces between words: no word boundary is asked for beside them.
 _NO_SPACES = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 
@@ -56,7 +59,7 @@ def views(chunk: str, headers: frozenset[str]) -> tuple[str, str]:
     """
     joined: list[str] = []
     labelled: list[str] = []
-    lines = chunk.split("\n")
+    lines = _tabbed(_CLOSED.sub("\\1\n", chunk).split("\n"))
     labels: list[str] | None = None
     for n, line in enumerate(lines):
         following = lines[n + 1] if n + 1 < len(lines) else ""
@@ -70,16 +73,42 @@ def views(chunk: str, headers: frozenset[str]) -> tuple[str, str]:
             row = [plain(c) for c in cells(line)]
             joined.append(" | ".join(row))
             if sum(normalise(c).strip() in headers for c in row if c) >= 2:
-                labels = [f"{a} {b}".strip() for a, b in zip([*labels, *[""] * len(row)], row, strict=False)]
+                labels = [
+                    _header(a, b, headers) for a, b in zip([*labels, *[""] * len(row)], row, strict=False)
+                ]
                 labelled.append(joined[-1])
             else:
-                named = zip([*labels, *[""] * len(row)], row, strict=False)
-                labelled.append(" | ".join(f"{a}: {b}" if a and b else b for a, b in named))
+                named = [
+                    f"{a}: {b}" if a and b else b
+                    for a, b in zip([*labels, *[""] * len(row)], row, strict=False)
+                ]
+                labelled.append(" | ".join([row[0], *named[1:]]))
         else:
             labels = None
             joined.append(plain(line))
             labelled.append(joined[-1])
     return normalise("\n".join(joined)), normalise("\n".join(labelled))
+
+
+def _tabbed(lines: list[str]) -> list[str]:
+    """Lines in a row with as many tabs each are a table, its first line the header."""
+    out: list[str] = []
+    for n, line in enumerate(lines):
+        tabs = line.count("\t")
+        if not tabs or "|" in line:
+            out.append(line)
+            continue
+        out.append("| " + line.replace("\t", " | ") + " |")
+        first = n == 0 or lines[n - 1].count("\t") != tabs
+        if first and n + 1 < len(lines) and lines[n + 1].count("\t") == tabs:
+            out.append("|" + " --- |" * (tabs + 1))
+    return out
+
+
+def _header(above: str, cell: str, headers: frozenset[str]) -> str:
+    """A column's header where a second row of headers comes: under the first one's if the truth's header begins with it, or in its place."""
+    start = normalise(above).strip()
+    return f"{above} {cell}" if start and any(h.startswith(f"{start} ") for h in headers) else cell
 
 
 @functools.lru_cache(maxsize=65536)

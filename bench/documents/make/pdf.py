@@ -10,6 +10,8 @@ from typing import Any
 
 import pikepdf
 from docx import Document
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
 from docx.shared import Cm
 from fpdf import FPDF
 from reportlab.lib import colors
@@ -758,6 +760,39 @@ def page_html(b: Business, key: str, direction: str = "ltr", font: str = "Noto S
     return html, Truth().prose(b).table(b.hours).table([[b.item, b.cost], *prices], columns=False).questions(b.faq)
 
 
+def word_page(b: Business, key: str, font: str) -> bytes:
+    """What page_html() shows, as a Word file; from right to left in Hebrew."""
+    doc = Document()
+    normal = doc.styles["Normal"].element.get_or_add_rPr().get_or_add_rFonts()
+    for place in ("ascii", "hAnsi", "cs"):
+        normal.set(qn(f"w:{place}"), font)
+    for line in (b.name, *b.prose, b.labels[0]):
+        doc.add_paragraph(line)
+    for rows in (b.hours, [[b.item, b.cost], *b.price_rows(key)]):
+        made = doc.add_table(0, len(rows[0]), style="Table Grid")
+        for row in rows:
+            for cell, value in zip(made.add_row().cells, row, strict=True):
+                cell.text = value
+        made.autofit = False
+        for n, column in enumerate(made.columns):
+            for cell in column.cells:
+                cell.width = Cm(11.5 / (len(rows[0]) - 1) if n else 4)
+        if b.lang == "he":
+            made._tbl.tblPr.append(OxmlElement("w:bidiVisual"))
+        doc.add_paragraph(b.labels[4] if rows is not b.hours else b.labels[1])
+    for q, a in b.faq:
+        doc.add_paragraph(q).paragraph_format.keep_with_next = True
+        doc.add_paragraph(a)
+    if b.lang == "he":
+        for paragraph in doc.element.body.iter(qn("w:p")):
+            paragraph.get_or_add_pPr().append(OxmlElement("w:bidi"))
+            for run in paragraph.iter(qn("w:r")):
+                run.get_or_add_rPr().append(OxmlElement("w:rtl"))
+    out = io.BytesIO()
+    doc.save(out)
+    return out.getvalue()
+
+
 def scripts() -> None:
     for half, b, direction, font in (
         ("dev", D["ar"], "rtl", "Noto Sans Arabic"),
@@ -777,18 +812,17 @@ def scripts() -> None:
             truth,
         )
     for half, b, font in (
-        ("heldout", H["he"], "Noto Sans Hebrew"),
-        ("dev", D["hi"], "Lohit Devanagari"),
+        ("heldout", H["he"], "DejaVu Sans"),
+        ("dev", D["hi"], "Noto Serif Devanagari"),
         ("heldout", H["ru"], "DejaVu Serif"),
         ("dev", D["tr"], "Liberation Serif"),
     ):
-        html, truth = page_html(b, "lo", "rtl" if b.lang == "he" else "ltr", font)
-        if b.lang == "hi":
-            html = html.replace("Noto Sans Devanagari", "Noto Serif Devanagari")
+        _, truth = page_html(b, "lo")
+        content = convert(word_page(b, "lo", font), "docx", "pdf")
         save(
             half,
             f"info_{b.lang}_libreoffice.pdf",
-            convert(html.encode(), "html", "pdf", "writer_web_pdf_Export"),
+            content,
             "script exported by LibreOffice",
             "LibreOffice",
             b.lang,
@@ -1059,6 +1093,7 @@ def office_exports() -> None:
 
 def by_calc() -> None:
     import openpyxl
+    import openpyxl.worksheet.properties
 
     for half, b, name in (("dev", D["pl"], "godziny_calc.pdf"), ("heldout", H["en"], "studio_calc.pdf")):
         book = openpyxl.Workbook()
@@ -1074,6 +1109,8 @@ def by_calc() -> None:
         if half == "heldout":
             sheet.page_setup.orientation = "landscape"
             sheet.print_options.gridLines = True
+        sheet.sheet_properties.pageSetUpPr = openpyxl.worksheet.properties.PageSetupProperties(fitToPage=True)
+        sheet.page_setup.fitToHeight = 0
         out = io.BytesIO()
         book.save(out)
         save(

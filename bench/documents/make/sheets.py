@@ -393,6 +393,7 @@ def formats() -> None:
         ("Start", dt.time(7, 5), "hh:mm", "07:05"),
         ("VAT", 0.075, "0.0%", "7.5%"),
     ]
+    sheet.column_dimensions["A"].width = sheet.column_dimensions["B"].width = 18
     for k, v, f, _ in cells:
         sheet.append([k, v])
         sheet.cell(sheet.max_row, 2).number_format = f
@@ -418,6 +419,7 @@ def formats() -> None:
 
     def fill(made: Any) -> None:
         sheet = made.add_worksheet("Valori")
+        sheet.set_column(2, 4, 18)
         for y, (k, v, f, _) in enumerate(cells2):
             sheet.write(y, 2, k)
             sheet.write(y, 4, v, made.add_format({"num_format": f}))

@@ -112,7 +112,7 @@ def decks() -> None:
             Inches(7),
             Inches(4),
             cd,
-        )
+        ).chart.plots[0].has_data_labels = True
         rows = [
             ["", *[n for n, _ in series]],
             *[[c, *[str(v[i]) for _, v in series]] for i, c in enumerate(cats)],

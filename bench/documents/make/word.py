@@ -304,7 +304,8 @@ def text_parts() -> None:
             r.font.double_strike = True
             row = table(doc, [["Staff only", "door code 7719"]])
             for cell in row.rows[0].cells:
-                cell.paragraphs[0].runs[0].font.hidden = True
+                for run in cell.paragraphs[0].runs:
+                    run.font.hidden = True
             truth = Truth().pairs(b.kv).pairs([["Spring set", "$71.25"], ["Autumn set", "$64.80"]]).forbid(b.shut).forbid("$88.00").forbid("7719")
         comment = doc.add_comment(
             doc.paragraphs[1].runs,
@@ -347,7 +348,7 @@ def notes_boxes() -> None:
         "el",
         Truth().prose(Business(**{**b.__dict__, "prose": b.prose[:2]})).fact("Εκτός από τις γαρίδες του Νοεμβρίου."),
     )
-    box = '<w:r {w} xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"><w:drawing><wp:inline><wp:extent cx="3000000" cy="900000"/><wp:docPr id="{n}" name="Box"/><a:graphic><a:graphicData uri="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"><wps:wsp><wps:cNvSpPr txBox="1"/><wps:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="3000000" cy="900000"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom></wps:spPr><wps:txbx><w:txbxContent>{p}</w:txbxContent></wps:txbx><wps:bodyPr/></wps:wsp></a:graphicData></a:graphic></wp:inline></w:drawing></w:r>'
+    box = '<w:r {w} xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"><w:drawing><wp:inline><wp:extent cx="3000000" cy="2400000"/><wp:docPr id="{n}" name="Box"/><a:graphic><a:graphicData uri="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"><wps:wsp><wps:cNvSpPr txBox="1"/><wps:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="3000000" cy="2400000"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom></wps:spPr><wps:txbx><w:txbxContent>{p}</w:txbxContent></wps:txbx><wps:bodyPr/></wps:wsp></a:graphicData></a:graphic></wp:inline></w:drawing></w:r>'
     b = D["en"]
     doc = Document()
     doc.add_paragraph(b.prose[0])
@@ -475,7 +476,7 @@ def charts() -> None:
             Inches(4),
             Inches(3),
             cd,
-        )
+        ).chart.plots[0].has_data_labels = True
         out = io.BytesIO()
         deck.save(out)
         chart = next(zipfile.ZipFile(out).read(n) for n in zipfile.ZipFile(out).namelist() if "charts/chart" in n and n.endswith(".xml"))
@@ -524,7 +525,7 @@ def others() -> None:
         ("heldout", H["he"], "odt", "merkaz.odt", "tables"),
     ):
         prices = b.price_rows(suffix)
-        body = f"<meta charset=utf-8><html dir={'rtl' if b.lang == 'he' else 'ltr'}><h1>{b.name}</h1><p>{b.prose[0]}</p><p><a href='{b.link[1]}'>{b.link[0]}</a></p>"
+        body = f"<html><head><meta charset=utf-8></head><body dir={'rtl' if b.lang == 'he' else 'ltr'}><p><b>{b.name}</b></p><p>{b.prose[0]}</p><p><a href='{b.link[1]}'>{b.link[0]}</a></p>"
         truth = Truth().fact(b.prose[0]).fact(*b.link, near=60)
         if what == "tables":
             rates = b.rate_rows(suffix, 0), b.rate_rows(suffix, 1)
