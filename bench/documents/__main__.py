@@ -22,7 +22,8 @@ import yaml
 
 from bench.documents.apart import each
 from bench.documents.cut import cut
-from bench.documents.judge import MISSING, RIGHT, WRONG, Outcome, judge
+from bench.documents.judge import judge
+from bench.documents.outcomes import MISSING, RIGHT, WRONG, Outcome
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -71,7 +72,7 @@ def read_all(tool: str, paths: list[Path], python: str) -> dict[str, tuple[list[
 
     return {
         name: (made or [], error)
-        for name, (made, error, _) in each(ours, [str(p) for p in paths], seconds=60)
+        for name, (made, error, _) in each(ours, [str(p) for p in paths], seconds=120)
     }
 
 
