@@ -20,6 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import psycopg
 
+from ingress.settings import Settings
 from local.ports import free_port
 
 SECRET = "test_app_secret"
@@ -81,6 +82,20 @@ def signature(body: bytes, secret: str = SECRET) -> str:
     return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
+def settings(**chosen: Any) -> Settings:
+    """Valid settings with these values."""
+    needed = {
+        "database_url": "postgresql://chatbot_ingress@127.0.0.1:1/none",
+        "meta_app_secret": SECRET,
+        "meta_verify_token": "verify me",
+        "windmill_url": "http://127.0.0.1:9",
+        "windmill_workspace": "demo",
+        "windmill_token": TOKEN,
+        "job_id_key": JOB_ID_KEY,
+    }
+    return Settings(**needed | chosen)
+
+
 class Ingress:
     """A running `python -m ingress`."""
 
@@ -89,6 +104,8 @@ class Ingress:
     ) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.admin_port = free_port()
+        self.admin_url = f"http://127.0.0.1:{self.admin_port}"
         self.log = log
         environment = {
             "PATH": os.environ["PATH"],
@@ -100,6 +117,7 @@ class Ingress:
             "WINDMILL_TOKEN": TOKEN,
             "JOB_ID_KEY": JOB_ID_KEY,
             "INGRESS_PORT": str(self.port),
+            "INGRESS_ADMIN_PORT": str(self.admin_port),
             "DISPATCH_RETRY_S": "0.02",
             "DISPATCH_LONGEST_RETRY_S": "0.2",
             "DISPATCH_POLL_S": "0.1",
@@ -113,6 +131,7 @@ class Ingress:
                 cwd=Path(__file__).parents[2],
             )
         self.http = httpx2.Client(base_url=self.url, timeout=20, trust_env=False)
+        self.admin = httpx2.Client(base_url=self.admin_url, timeout=20, trust_env=False)
 
     def wait(self, path: str = "/readyz") -> Ingress:
         wait_until(lambda: self._status(path) == 200)
@@ -121,7 +140,7 @@ class Ingress:
     def _status(self, path: str) -> int:
         assert self.process.poll() is None, self.log.read_text()
         try:
-            return self.http.get(path).status_code
+            return self.admin.get(path).status_code
         except httpx2.TransportError:
             return 0
 
@@ -135,11 +154,14 @@ class Ingress:
         return self.post(dumps(envelope(*changes)))
 
     def metric(self, name: str) -> int:
-        found = re.search(rf"^ingress_{re.escape(name)} (\d+)$", self.http.get("/metrics").text, re.MULTILINE)
-        return int(found[1]) if found else 0
+        sample = re.search(
+            rf"^ingress_{re.escape(name)} (\S+)$", self.admin.get("/metrics").text, re.MULTILINE
+        )
+        return int(float(sample[1])) if sample else 0
 
     def stop(self) -> int:
         self.http.close()
+        self.admin.close()
         self.process.terminate()
         return self.process.wait(20)
 

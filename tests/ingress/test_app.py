@@ -11,9 +11,8 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any
 
 import httpx2
 import psycopg
@@ -21,6 +20,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingress.settings import Settings
+from local.ports import free_port
 from tests.ingress.support import (
     PHONE,
     SECRET,
@@ -172,12 +173,97 @@ def test_a_sender_who_hangs_up_leaves_no_trace(ingress: Ingress, database: Datab
     assert database.ids() == []
 
 
+def test_operators_pages_are_not_on_the_public_port(ingress: Ingress) -> None:
+    for path in ("/readyz", "/metrics", "/"):
+        assert ingress.http.get(path).status_code == 404
+    assert ingress.http.get("/healthz").status_code == 200
+    for path in ("/readyz", "/metrics", "/healthz"):
+        assert ingress.admin.get(path).status_code == 200
+
+
+def test_metrics_time_each_accepted_webhook_and_count_each_refused_one(ingress: Ingress) -> None:
+    names = ("ack_seconds_count", 'webhooks_rejected_total{reason="unsigned"}')
+    before = [ingress.metric(name) for name in names]
+    assert ingress.send(change(messages=[text("wamid.timed")])).status_code == 200
+    assert ingress.http.post("/webhook", content=b"{}").status_code == 401
+    assert [ingress.metric(name) for name in names] == [number + 1 for number in before]
+    page = ingress.admin.get("/metrics")
+    assert page.headers["content-type"].startswith("text/plain")
+    assert "ingress_queue_events 0.0" in page.text and "process_resident_memory_bytes" in page.text
+    assert 'ingress_ack_seconds_bucket{le="0.05"}' in page.text
+
+
+HALF_HEAD = b"POST /webhook HTTP/1.1\r\nHost: x\r\n"
+HALF_BODY = HALF_HEAD + b"X-Hub-Signature-256: x\r\nContent-Length: 9\r\n\r\na"
+WHOLE = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+@pytest.mark.parametrize("sent", [b"", HALF_HEAD, HALF_BODY, WHOLE], ids=["nothing", "head", "body", "idle"])
+def test_a_stranger_who_holds_every_connection_does_not_turn_meta_away(
+    database: Database, tmp_path: Path, sent: bytes
+) -> None:
+    flooded = Ingress(database.ingress_url, tmp_path / "log").wait()
+    with ExitStack() as stack:
+        held = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", flooded.port), timeout=10))
+            for _ in range(1005)
+        ]
+        for sock in held:
+            with suppress(ConnectionError):  # the first of them have lost their places
+                sock.sendall(sent)
+        body = dumps(envelope(change(messages=[text("wamid.flooded")])))
+        started = time.monotonic()
+        assert httpx2_post(flooded, body) == 200
+        assert time.monotonic() - started < 2
+        # They are held still: nearly all of them have not been cut off.
+        assert sum(is_open(sock) for sock in held) > 900
+    assert flooded.stop() == 0
+    assert database.ids() == ["wamid.flooded"]
+
+
+def test_a_flood_does_not_cost_a_request_its_place_that_is_being_worked_on(
+    database: Database, tmp_path: Path
+) -> None:
+    small = Ingress(database.ingress_url, tmp_path / "log", INGRESS_CONNECTIONS="20").wait()
+    with (
+        ThreadPoolExecutor(4) as pool,
+        psycopg.connect(database.url) as admin,
+        ExitStack() as stack,
+    ):
+        admin.execute("lock table inbound_messages in exclusive mode")
+        bodies = [dumps(envelope(change(messages=[text(f"wamid.{i}")]))) for i in range(4)]
+        answers = [pool.submit(httpx2_post, small, bodies[0])]
+        wait_until(lambda: database.rows(LOCKED))
+        answers += [pool.submit(httpx2_post, small, body) for body in bodies[1:]]
+        wait_until(lambda: small.metric("queue_events") == 3)
+        for _ in range(60):
+            sock = stack.enter_context(socket.create_connection(("127.0.0.1", small.port), timeout=10))
+            sock.sendall(HALF_HEAD)
+        wait_until(lambda: small.http.get("/healthz").status_code == 200)
+        admin.rollback()
+        assert [answer.result() for answer in answers] == [200] * 4
+    assert small.stop() == 0
+
+
+def is_open(sock: socket.socket) -> bool:
+    """Whether the server has not closed this connection."""
+    sock.setblocking(False)
+    try:
+        while sock.recv(65536):
+            continue
+        return False
+    except BlockingIOError:
+        return True
+    except ConnectionError:
+        return False
+
+
 def test_a_head_without_end_is_cut_off(ingress: Ingress) -> None:
     assert raw(ingress, b"GET /webhook HTTP/1.1\r\n", *[b"X-More: " + b"x" * 9000 + b"\r\n"] * 20) in (b"",)
 
 
 def test_who_stops_in_the_head_or_right_after_it_is_cut_off(ingress: Ingress) -> None:
-    """Both at once, because it takes the server ten seconds."""
+    """Both at once, because the server waits some seconds."""
     head = b"POST /webhook HTTP/1.1\r\nHost: x\r\nX-Hub-Signature-256: x\r\nContent-Length: 9\r\n"
     with ExitStack() as stack:
         stopped = [
@@ -254,7 +340,7 @@ def test_503_while_the_database_is_away_and_200_when_it_is_back(ingress: Ingress
         try:
             admin.execute(CUT, [name])
             assert ingress.send(change(messages=[text("lost")])).status_code == 503
-            assert wait_until(lambda: ingress.http.get("/readyz").status_code == 503)
+            assert wait_until(lambda: ingress.admin.get("/readyz").status_code == 503)
             assert ingress.http.get("/healthz").status_code == 200
         finally:
             admin.execute(f'alter database "{name}" allow_connections true'.encode())
@@ -311,7 +397,7 @@ def test_it_starts_without_a_database_and_says_so(tmp_path: Path) -> None:
     alone = Ingress("postgresql://chatbot_ingress:hidden-password@127.0.0.1:1/none", tmp_path / "log").wait(
         "/healthz"
     )
-    assert alone.http.get("/readyz").status_code == 503
+    assert alone.admin.get("/readyz").status_code == 503
     assert alone.send(change(messages=[text()])).status_code == 503
     assert alone.stop() == 0
     log = alone.log.read_text()
@@ -349,17 +435,20 @@ def start(**environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_everything_wrong_with_the_settings_is_said_at_once() -> None:
+def test_every_invalid_setting_is_reported_at_once() -> None:
     done = start(
         META_APP_SECRET="s3cret ",
         DATABASE_URL="nonsense with a password",
-        WINDMILL_URL="windmill:8000",
+        WINDMILL_URL="http://user:hidden@windmill:8000",
+        WINDMILL_TOKEN="",
         INGRESS_PORT="http",
         JOB_ID_KEY="short",
+        DISPATCH_RETRY_S="-1",
+        INGRESS_LOG_LEVEL="loud",
     )
     assert done.returncode == 2
-    said = {line.split()[0] for line in done.stderr.splitlines()}
-    assert said == {
+    sentences = {line.split()[0]: line for line in done.stderr.splitlines()}
+    assert set(sentences) == {
         "DATABASE_URL",
         "META_APP_SECRET",
         "META_VERIFY_TOKEN",
@@ -368,24 +457,50 @@ def test_everything_wrong_with_the_settings_is_said_at_once() -> None:
         "WINDMILL_TOKEN",
         "JOB_ID_KEY",
         "INGRESS_PORT",
+        "DISPATCH_RETRY_S",
+        "INGRESS_LOG_LEVEL",
     }
-    assert "s3cret" not in done.stderr and "nonsense" not in done.stderr
+    assert sentences["WINDMILL_TOKEN"] == "WINDMILL_TOKEN is missing: a token that may run that flow."
+    assert all(line.endswith(".") for line in sentences.values())
+    for value in ("s3cret", "nonsense", "hidden", "short", "loud"):
+        assert value not in done.stderr
+
+
+def test_settings_that_contradict_each_other_are_refused() -> None:
+    done = start(**GOOD, DISPATCH_LEASE_S="10", DISPATCH_TIMEOUT_S="8")
+    assert done.returncode == 2
+    assert done.stderr.startswith("DISPATCH_LEASE_S is less than twice DISPATCH_TIMEOUT_S")
+
+
+def test_help_lists_every_setting_with_its_default() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "ingress", "--help"],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    )
+    assert done.returncode == 0
+    listed = {line.split()[0] for line in done.stdout.splitlines() if line.startswith("  ")}
+    assert {name.upper() for name in Settings.model_fields} <= listed
+    assert "port to listen on (default: 8080)" in done.stdout
+
+
+GOOD = {
+    "DATABASE_URL": "postgresql://a@127.0.0.1:1/a",
+    "META_APP_SECRET": "a",
+    "META_VERIFY_TOKEN": "a",
+    "WINDMILL_URL": "http://127.0.0.1:9",
+    "WINDMILL_WORKSPACE": "a",
+    "WINDMILL_TOKEN": "a",
+    "JOB_ID_KEY": "a" * 16,
+}
 
 
 def test_a_busy_port_is_one_sentence(ingress: Ingress) -> None:
-    good: dict[str, Any] = {
-        "DATABASE_URL": "postgresql://a@127.0.0.1:1/a",
-        "META_APP_SECRET": "a",
-        "META_VERIFY_TOKEN": "a",
-        "WINDMILL_URL": "http://127.0.0.1:9",
-        "WINDMILL_WORKSPACE": "a",
-        "WINDMILL_TOKEN": "a",
-        "JOB_ID_KEY": "a" * 16,
-        "INGRESS_PORT": str(ingress.port),
-    }
-    done = start(**good)
-    assert done.returncode == 1
-    assert done.stderr.strip() == f"Port {ingress.port} on 127.0.0.1 can't be had: Address already in use."
+    for name, port in (("INGRESS_PORT", ingress.port), ("INGRESS_ADMIN_PORT", ingress.admin_port)):
+        done = start(**GOOD | {"INGRESS_PORT": str(free_port())} | {name: str(port)})
+        assert done.returncode == 1
+        assert done.stderr.strip() == f"Port {port} on 127.0.0.1 is not available: Address already in use."
 
 
 def test_many_senders_at_once_all_get_through(ingress: Ingress, database: Database) -> None:
