@@ -15,11 +15,12 @@ from typing import Any
 import psycopg
 import pytest
 
+from f.common import windmill as steps
 from ingress.circuit import Circuit, backoff_s
 from ingress.dispatch import Dispatcher
 from ingress.link import Link
 from ingress.metrics import Metrics
-from ingress.windmill import StartOutcome, Windmill
+from ingress.windmill import FLOW, StartOutcome, Windmill
 from tests.ingress.support import (
     JOB_ID_KEY,
     PHONE,
@@ -362,6 +363,14 @@ def test_backoff_grows_with_jitter_and_has_an_end() -> None:
     waits = [{backoff_s(failures, 1.0, 60.0) for _ in range(50)} for failures in range(1, 2000, 50)]
     assert all(0.5 <= wait <= 1.0 for wait in waits[0]) and len(waits[0]) > 1
     assert all(30 <= wait <= 60 for some in waits[1:] for wait in some)
+
+
+def test_the_ingress_and_the_steps_derive_the_same_job_id_for_the_same_flow() -> None:
+    """Else a message that both dispatch would get two runs."""
+    ours = Windmill("http://127.0.0.1:9", "demo", "t", JOB_ID_KEY, timeout=1, connections=1)
+    for key in (("106540352242922", "wamid.1", 0), ("", "wamid.\ufffd/ü", 12)):
+        assert str(ours.job_id(*key)) == steps.job_id(JOB_ID_KEY, *key)
+    assert FLOW == steps.FLOW
 
 
 @pytest.mark.parametrize(
