@@ -290,7 +290,7 @@ def test_a_person_and_an_ingestion_that_meet_on_a_document_both_come_through(por
     waiting = "select pid from pg_locks where locktype = 'advisory' and not granted"
     with psycopg.connect(portal.url) as ingestion, ThreadPoolExecutor(1) as clerk:
         ingestion.execute("set deadlock_timeout = '1 min'")  # of the two, the other one is undone
-        ingestion.execute("select pg_advisory_xact_lock(7202612, hashtext(%s))", [A])
+        ingestion.execute("select lock_publications(%s)", [A])
         deletion = clerk.submit(portal.ask, OWNER, "f.office.documents", "delete", document_id=document)
         until(lambda: portal.rows(waiting), 60)
         ingestion.execute("select from documents where id = %s for update", [document])
