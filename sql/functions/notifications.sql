@@ -63,7 +63,8 @@ begin
         told := 0;
         change := payload_json(event.payload) #> '{entry,0,changes,0}';
         v := case when jsonb_typeof(change -> 'value') = 'object' then change -> 'value' else '{}' end;
-        if change ->> 'field' ~ '(account|template|phone_number|business_capability|security|payment_configuration|partner)'
+        if change ->> 'field' ~ '(account|template|phone_number|business_capability|security'
+                                  '|payment_configuration|partner)'
            or jsonb_typeof(v -> 'errors') = 'array' then
             for bot in
                 select * from chatbots b

@@ -2,9 +2,9 @@
 -- when it is large.
 --
 -- Row-level security stays in force on every row that is returned. Two things follow from it:
---   * `@@` and `&&` are not leak-proof, so PostgreSQL may not use a GIN index for them under a policy. word_hits() looks
---     the words up as the tables' owner, for the current tenant only, and returns nothing but chunk ids; the caller then
---     reads the rows under its own policies.
+--   * `@@` and `&&` are not leak-proof, so PostgreSQL may not use a GIN index for them under a policy. word_hits()
+--     looks the words up as the tables' owner, for the current tenant only, and returns nothing but chunk ids; the
+--     caller then reads the rows under its own policies.
 --   * where the index is to be used, the tenant's id stands in the query as a constant, so that PostgreSQL plans and
 --     reads only its partition.
 
