@@ -41,7 +41,7 @@ begin
                 elsif by_user.id is null then
                     person := by_phone;
                 elsif not merge_contacts(by_user.id, by_phone.id) then
-                    new_phone := null;  -- both are being answered right now: their next message joins them
+                    new_phone := null;  -- turns answer both right now: the next message joins them
                 end if;
             end if;
             if person.id is null then
@@ -61,7 +61,7 @@ begin
             perform keep_alias(p_tenant, person.id, person.phone);
             return person.id;
         exception when unique_violation then
-            null;  -- another run made the same contact in this moment: look again
+            null;  -- another run has just made the same contact: look again
         end;
     end loop;
     raise exception 'the contact could not be stored';
@@ -102,7 +102,7 @@ begin
             execute format('update %s set %I = $1 where %I = $2', reference.tab, reference.col, reference.col)
                 using p_keep, p_drop;
         exception when unique_violation then
-            null;  -- a row for each person: the kept person's is the one that counts
+            null;  -- both people had such a row: the kept person's row stays
         end;
     end loop;
     delete from contacts where id = p_drop returning * into gone;

@@ -37,7 +37,7 @@ begin
         raise exception 'document % does not exist', p_document using errcode = 'no_data_found';
     end if;
     if not exists (select from staged_chunks where document_id = p_document) then
-        -- A step that runs twice finds its work done.
+        -- The step runs a second time, and its work is done.
         return (select count(*) from chunks where document_id = p_document);
     end if;
     if exists (select from staged_chunks where document_id = p_document and embedding is null) then
@@ -198,8 +198,7 @@ declare
     last uuid;
     sentence text;
 begin
-    -- As publish_document, which locks the new version first and then the old ones; then as admit_document: who comes
-    -- second finds the file.
+    -- No publication runs meanwhile, and of two uploads of one file the second one finds the first.
     perform lock_publications(current_tenant());
     perform lock_admissions(current_tenant());
     if p_replaces is not null and not exists (select from documents d where d.id = p_replaces
@@ -230,7 +229,7 @@ begin
             returning d.id, d.state, null::text, null::text;
         return;
     end if;
-    -- It leaves its old place among the versions, and vectors that were made with another title.
+    -- The document leaves its old place among the versions, and loses vectors that were made with another title.
     update documents d set replaces = same.replaces where d.replaces = same.id and d.tenant_id = current_tenant();
     delete from staged_chunks s where s.document_id = same.id and same.title <> p_title;
     return query update documents d set state = 'received', error = null, notes = '{}', title = p_title,

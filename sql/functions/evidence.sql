@@ -56,8 +56,8 @@ create or replace function telling_words(p_question text) returns text
         from regexp_split_to_table(bare, '\s+') with ordinality w(word, place)
         where to_tsvector(tongue::regconfig, word) <> ''), p_question)
     from (select case when name ~ '\S\s+\S'
-                      then regexp_replace(p_question, '\m' || regexp_replace(name, '[^[:alnum:][:space:]]', '\\\&',
-                          'g') || '\M', ' ', 'g')
+                      then regexp_replace(p_question, '\m'
+                          || regexp_replace(name, '[^[:alnum:][:space:]]', '\\\&', 'g') || '\M', ' ', 'g')
                       else p_question end as bare from tenants where id = current_tenant()) asked,
          lateral (select coalesce((select other
                                    from unnest(array['english', 'spanish', 'german', 'french', 'portuguese', 'italian',

@@ -45,7 +45,7 @@ begin
     if not exists (select from turns where id = p_turn and tenant_id = current_tenant()) then
         raise exception 'turn % does not exist', p_turn using errcode = 'no_data_found';
     end if;
-    perform lock_contact_of(p_turn);  -- the new row refers to it
+    perform lock_contact_of(p_turn);  -- because the new row refers to it
     perform hold_turn(p_turn, p_epoch);
     insert into human_handovers (tenant_id, contact_id, turn_id, source, reason, paused_until)
         select t.tenant_id, t.contact_id, t.id, p_source, left(p_reason, 500),

@@ -22,7 +22,7 @@ declare
                                   new.opened_at);
     outcome text := coalesce(new.outcome, 'failed');
 begin
-    -- Words that were ready before anybody asked a model (a limit, a closed door) are no answer.
+    -- Words that were ready before anybody asked a model (a limit is reached, the business is closed) are no answer.
     insert into insight_hours as h (tenant_id, hour, answered, unanswered, handovers, failed, response_s, responses,
                                     cost_usd)
         values (new.tenant_id, date_trunc('hour', new.closed_at, 'UTC'),
@@ -33,8 +33,8 @@ begin
         on conflict (tenant_id, hour) do update set answered = h.answered + excluded.answered,
             unanswered = h.unanswered + excluded.unanswered,
             handovers = h.handovers + excluded.handovers, failed = h.failed + excluded.failed,
-            response_s = h.response_s + excluded.response_s, responses = h.responses + 1, cost_usd = h.cost_usd
-                + excluded.cost_usd;
+            response_s = h.response_s + excluded.response_s, responses = h.responses + 1,
+            cost_usd = h.cost_usd + excluded.cost_usd;
     return null;
 end $$;
 create or replace trigger count_turn after update of state on turns

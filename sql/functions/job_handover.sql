@@ -33,7 +33,7 @@ create or replace function settle_handover(p_phone_number_id text, p_message_id 
     language sql security definer set search_path = public, pg_temp as $$
     update inbound_messages
     set state = case when p_ok then 'handed_over' else 'received' end,
-        -- for a handed over message: when recovery first asks what became of its run
+        -- When the message was handed over: the time when recovery first asks what became of its run.
         due_at = now() + case when p_ok then interval '2 minutes' else coalesce(p_retry_in, interval '5 seconds') end,
         handover_errors = handover_errors + case when p_ok then 0 else 1 end,
         reason = case when p_ok then null else left(p_error, 500) end

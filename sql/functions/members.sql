@@ -27,7 +27,7 @@ create or replace function put_member(p_by text, p_email text, p_role text) retu
 declare
     tenant uuid := current_tenant();
 begin
-    perform 1 from tenants where id = tenant for update;  -- two owners who remove each other at once: one of them stays
+    perform 1 from tenants where id = tenant for update;  -- so that two owners can't remove each other at once
     if not exists (select from tenant_members where tenant_id = tenant and email = lower(p_by) and role = 'owner') then
         raise exception 'this is for the owners of the business' using errcode = 'CB403';
     end if;

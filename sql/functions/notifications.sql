@@ -37,8 +37,8 @@ create or replace function settle_notification(p_id bigint, p_ok boolean, p_word
     language sql security definer set search_path = public, pg_temp as $$
     update notifications n
         set notified = n.notified || jsonb_build_object('webhook', left(p_words, 500)),
-            tell_at = case when not p_ok and (n.notified ->> 'tries')::int < 5 then now()
-                + interval '1 minute' * 4 ^ (n.notified ->> 'tries')::int end
+            tell_at = case when not p_ok and (n.notified ->> 'tries')::int < 5
+                           then now() + interval '1 minute' * 4 ^ (n.notified ->> 'tries')::int end
         where n.id = p_id
 $$;
 select own_functions('settle_notification');

@@ -23,36 +23,39 @@ begin
     perform check_operator(p_email);
     return jsonb_build_object(
         'operators', (select coalesce(jsonb_agg(o.email order by o.email), '[]') from operators o),
-        'tenants', coalesce((select jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name, 'status', t.status,
-            'created_at', t.created_at,
-                'limits', t.limits, 'has_whatsapp_token', t.whatsapp_token is not null, 'has_llm_key',
-                    t.llm_api_key is not null,
-                'numbers', (select coalesce(jsonb_agg(jsonb_build_object('phone_number_id', b.phone_number_id,
-                    'name', b.name, 'enabled', b.enabled,
-                            'provider', b.provider, 'model', b.model, 'fallbacks', b.fallbacks, 'sends_per_s',
-                                b.sends_per_s)
-                            order by b.phone_number_id), '[]') from chatbots b where b.tenant_id = t.id),
-                'members', (select coalesce(jsonb_agg(jsonb_build_object('email', m.email, 'role', m.role)
-                                                      order by m.email), '[]')
-                            from tenant_members m where m.tenant_id = t.id),
+        'tenants', coalesce((
+            select jsonb_agg(jsonb_build_object(
+                'id', t.id, 'name', t.name, 'status', t.status, 'created_at', t.created_at, 'limits', t.limits,
+                'has_whatsapp_token', t.whatsapp_token is not null, 'has_llm_key', t.llm_api_key is not null,
+                'numbers', (
+                    select coalesce(jsonb_agg(jsonb_build_object(
+                        'phone_number_id', b.phone_number_id, 'name', b.name, 'enabled', b.enabled,
+                        'provider', b.provider, 'model', b.model, 'fallbacks', b.fallbacks,
+                        'sends_per_s', b.sends_per_s) order by b.phone_number_id), '[]')
+                    from chatbots b where b.tenant_id = t.id),
+                'members', (
+                    select coalesce(jsonb_agg(jsonb_build_object('email', m.email, 'role', m.role)
+                                              order by m.email), '[]')
+                    from tenant_members m where m.tenant_id = t.id),
                 'documents', (select count(*) from documents d where d.tenant_id = t.id),
                 'turns', coalesce(u.turns, 0), 'cost_usd', coalesce(u.cost_usd, 0)) order by t.name, t.id)
             from (select * from tenants order by name, id limit 1000) t
-            left join usage_months u on u.tenant_id = t.id
-                and u.month = date_trunc('month', now() at time zone 'utc')::date), '[]'),
+            left join usage_months u
+                on u.tenant_id = t.id and u.month = date_trunc('month', now() at time zone 'utc')::date), '[]'),
         'stuck_turns', coalesce((select jsonb_agg(s order by s.opened_at) from (
             select t.id, n.name as tenant, t.run_id, t.step, t.takeovers, t.opened_at, t.lease_until
             from turns t join tenants n on n.id = t.tenant_id
-            where t.state = 'active' and t.lease_until < now() - interval '1 minute' order by t.opened_at
-                limit 100) s), '[]'),
+            where t.state = 'active' and t.lease_until < now() - interval '1 minute'
+            order by t.opened_at limit 100) s), '[]'),
         'failed_documents', coalesce((select jsonb_agg(d order by d.updated_at desc) from (
             select d.id, n.name as tenant, d.title, d.filename, d.error, d.updated_at
-            from documents d join tenants n on n.id = d.tenant_id where d.state = 'failed' order by d.updated_at desc
-                limit 100) d), '[]'),
+            from documents d join tenants n on n.id = d.tenant_id
+            where d.state = 'failed' order by d.updated_at desc limit 100) d), '[]'),
         'dead_letters', coalesce((select jsonb_agg(m order by m.received_at desc) from (
             select i.phone_number_id, i.message_id, n.name as tenant, i.reason, i.handover, i.received_at
-            from inbound_messages i left join chatbots b using (phone_number_id) left join tenants n
-                on n.id = b.tenant_id
+            from inbound_messages i
+            left join chatbots b using (phone_number_id)
+            left join tenants n on n.id = b.tenant_id
             where i.state = 'dead' order by i.received_at desc limit 100) m), '[]'));
 end $$;
 select own_functions('operator_overview');
@@ -80,7 +83,7 @@ create or replace function operator_put_number(p_email text, p_tenant uuid, p_ph
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     perform check_operator(p_email);
-    -- A number that another tenant has is not taken away from it by a slip of the pen.
+    -- An operator's slip must not take a number away from another tenant.
     insert into chatbots (phone_number_id, tenant_id, name) values (p_phone_number_id, p_tenant, p_name)
         on conflict (phone_number_id) do update set name = excluded.name where chatbots.tenant_id = p_tenant;
     return found;

@@ -66,8 +66,8 @@ begin
             and state = 'pending';
         return jsonb_build_object('do', 'cancelled', 'reason', reason);
     end if;
-    update outbound_messages set state = 'sending', sending_epoch = p_epoch, sending_since = now(), attempts = attempts
-        + 1, updated_at = now()
+    update outbound_messages set state = 'sending', sending_epoch = p_epoch, sending_since = now(),
+        attempts = attempts + 1, updated_at = now()
         where turn_id = p_turn and part = p_part returning * into o;
     return jsonb_build_object('do', 'send', 'send_id', o.send_id, 'content', o.content, 'attempt', o.attempts);
 end $$;

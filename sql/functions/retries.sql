@@ -102,8 +102,8 @@ grant execute on function claim_retry to chatbot_app;
 create or replace function is_due(p_part outbound_messages) returns boolean
     language sql stable
     return p_part.retry_at <= now()
-        or p_part.retry_run is not null and p_part.state in ('sending', 'unknown') and p_part.sending_since < now()
-            - interval '1 minute';
+        or p_part.retry_run is not null and p_part.state in ('sending', 'unknown')
+           and p_part.sending_since < now() - interval '1 minute';
 select own_functions('is_due');
 
 -- The last check before a part goes out again. A part that may not go out gets a mark; one that has to wait becomes
@@ -122,8 +122,8 @@ declare
         else jsonb_build_object('do', 'stop', 'reason', why) end;
 begin
     if verdict ->> 'do' = 'wait' then
-        update outbound_messages set retry_at = clock_timestamp()
-            + make_interval(secs => (verdict ->> 'seconds')::double precision)
+        update outbound_messages
+            set retry_at = clock_timestamp() + make_interval(secs => (verdict ->> 'seconds')::double precision)
             where turn_id = p_part.turn_id and part = p_part.part;
     elsif verdict ->> 'do' = 'stop' then
         update outbound_messages set state = 'failed', retry_at = null, updated_at = now(),
@@ -166,8 +166,8 @@ create or replace function next_retry() returns double precision
     language sql stable security definer set search_path = public, pg_temp
     return (select extract(epoch from least(
                 (select min(retry_at) from outbound_messages where retry_at is not null),
-                (select min(sending_since) + interval '1 minute' from outbound_messages where retry_run is not null
-                 and state in ('sending', 'unknown')))
+                (select min(sending_since) + interval '1 minute' from outbound_messages
+                 where retry_run is not null and state in ('sending', 'unknown')))
             - clock_timestamp()));
 select own_functions('next_retry');
 grant execute on function next_retry to chatbot_app;

@@ -118,8 +118,8 @@ create or replace function nearest_exact(p_model smallint, p_embedding vector, p
     language plpgsql stable rows 40
     set enable_seqscan = off set enable_bitmapscan = off as $$
 begin
-    -- The sum keeps the planner from the index, which it was seen to choose for the smallest tenants: wrong there, and
-    -- a hundred times slower.
+    -- The sum keeps the planner from the index. It chose the index for the smallest tenants, where it is wrong and a
+    -- hundred times slower.
     return query execute
         'select n.chunk_id, (1 - n.distance)::real from (
             select e.chunk_id, (e.embedding <=> $1) + 0 as distance from chunk_embeddings e
@@ -215,7 +215,7 @@ begin
     ), masses as materialized (
         select language, sum(idf) as mass from terms group by language
     ), rare as (
-        -- Rarest first, as long as all their places together are few: a word that is everywhere finds nothing.
+        -- The rarest words first, while all their chunks together are few: a word that is everywhere tells nothing.
         select lexeme, idf, sum(chunks) over (order by chunks, lexeme) as places
         from (select lexeme, max(chunks) as chunks, max(idf) as idf from terms group by lexeme) t where chunks > 0
     ), candidates as materialized (

@@ -17,7 +17,7 @@ grant execute on function send_error to chatbot_app;
 create or replace function sendable_documents(p_phone_number_id text)
     returns table (id uuid, title text, filename text, mime_type text)
     language sql stable as $$
-    -- Meta knows no other text
+    -- Meta takes no other type of text than text/plain.
     select d.id, d.title, d.filename, case when d.media_type like 'text/%' then 'text/plain' else d.media_type end
     from documents d join chatbots b on b.tenant_id = d.tenant_id
     where b.phone_number_id = p_phone_number_id and b.send_documents and d.sendable and d.state = 'ready'
@@ -85,7 +85,7 @@ begin
     if seconds > 0 then
         return jsonb_build_object('do', 'wait', 'seconds', seconds);
     end if;
-    -- this message tries whether it works again; the others wait for what becomes of it
+    -- This message tries whether sending works again; the others wait for its outcome.
     if stop.tenant_id is not null then
         update send_stops set until = now() + interval '1 minute' where tenant_id = p_turn.tenant_id;
     end if;
@@ -205,13 +205,14 @@ begin
                 values (new.tenant_id, case what ->> 'action' when 'throttle_pair' then 'pair ' || t.phone_number_id
                         || ' ' || t.contact_id
                                        else 'number ' || t.phone_number_id end,
-                        -- jitter, so that all the workers do not come back in the same moment
+                        -- Jitter, so that the workers do not all come back at the same moment.
                         clock_timestamp() + make_interval(secs => wait * case what ->> 'action' when 'throttle_number'
                                                           then 1 + random() / 2 else 1 end), 1)
                 on conflict (tenant_id, name) do update set strikes = send_rates.strikes + 1,
                     blocked_until = greatest(send_rates.blocked_until, excluded.blocked_until);
         when 'contact', 'template', 'by_phone' then
-            -- skipped while somebody holds the contact: it is locked before a part everywhere else
+            -- Skipped while somebody else holds the contact: this function has locked the part already, and everybody
+            -- else locks the contact before the part.
             update contacts set send_error_code = new.error_code, send_error_at = now()
                 where id = (select id from contacts where id = t.contact_id for update skip locked);
         when 'stop' then
@@ -269,8 +270,8 @@ create or replace function clean_whatsapp(p_keep_messages interval default '30 d
             where r.next_at < now() - interval '1 day' and r.blocked_until < now() - interval '1 day' limit p_limit)
                 returning 1),
     seen as (
-        delete from notifications where id in (select n.id from notifications n where n.read_at < now()
-                                               - interval '90 days' limit p_limit) returning 1)
+        delete from notifications where id in (
+            select n.id from notifications n where n.read_at < now() - interval '90 days' limit p_limit) returning 1)
     select ((select count(*) from emptied) + (select count(*) from gone) + (select count(*) from idle)
             + (select count(*) from seen))::int
 $$;

@@ -46,8 +46,8 @@ grant execute on function slow_sources to chatbot_app;
 -- and is read again in two hours at the latest.
 create or replace function lose_reading(p_source uuid, p_run uuid) returns boolean
     language sql set search_path = public, pg_temp as $$
-    update knowledge_sources set state = 'failed', next_read_at = now() + least(make_interval(hours => refresh_hours),
-        interval '2 hours'),
+    update knowledge_sources set state = 'failed',
+        next_read_at = now() + least(make_interval(hours => refresh_hours), interval '2 hours'),
         error = 'Reading these pages failed on our side; it is tried again later. '
             'If that fails too, tell your operator.'
     where id = p_source and tenant_id = current_tenant() and state in ('new', 'reading')
@@ -65,21 +65,19 @@ declare
     latest documents;
 begin
     perform lock_answers(current_tenant());
-    -- As publish_document: it locks the new version first and then the old ones, which a scan meets the other way
-    -- round.
     perform lock_publications(current_tenant());
     if not exists (select from qa_pairs where tenant_id = current_tenant()) then
         delete from documents where tenant_id = current_tenant() and origin = 'answers';
         return;
     end if;
-    -- The time makes each version's bytes its own: going back to an earlier wording is a new version, too.
+    -- The time makes the bytes of each version unique: going back to an earlier wording is a new version, too.
     select convert_to(jsonb_build_object('at', clock_timestamp(), 'pairs', jsonb_agg(
                jsonb_build_object('question', question, 'answer', answer) order by created_at, id))::text, 'UTF8')
         into written from qa_pairs where tenant_id = current_tenant();
     select * into latest from documents d where d.tenant_id = current_tenant() and d.origin = 'answers'
         and not exists (select from documents n where n.replaces = d.id) order by d.created_at desc limit 1 for update;
     if latest.state = 'received' then
-        -- Nobody has read it yet: its reader finds the newer words.
+        -- No run has read it yet, so its reader finds the newer words.
         update documents d set content = written, sha256 = sha256(written),
             size_bytes = length(written), uploaded_by = p_by, updated_at = now() where d.id = latest.id;
         document_id := latest.id;

@@ -25,7 +25,7 @@ begin
     select * into part from outbound_messages o
         where o.send_id = echoed_send_id or o.message_id = p_status ->> 'id'
         order by o.send_id = echoed_send_id desc nulls last limit 1 for update;
-    if not found then  -- or it speaks of a request that failed, whose part has gone out again since
+    if not found then  -- or it is about a failed request, and the part has gone out again since
         return exists (select from failed_sends f where f.send_id = echoed_send_id or f.message_id = p_status ->> 'id');
     end if;
     if new_state not in ('sent', 'delivered', 'read', 'played', 'failed') then
@@ -65,7 +65,7 @@ begin
     if not try_lock_events() then
         return 0;
     end if;
-    for round in 1..20 loop  -- a batch of nothing but unknown statuses must not hide what is behind it
+    for round in 1..20 loop  -- a batch of unknown statuses alone must not hide those behind it
         looked := 0;
         for event in
             select * from inbound_messages where state = 'received' and kind in ('status', 'echo') and due_at <= now()
@@ -90,10 +90,10 @@ begin
                 when lock_not_available or deadlock_detected then
                     verdict := 'received';
                 when data_exception or integrity_constraint_violation then
-                    -- hostile or unheard-of content settles itself; the others go on
+                    -- Hostile or unknown content is settled here, so that the others go on.
                     verdict := 'ended';
                     why := 'not understood: ' || left(sqlerrm, 200);
-                when others then  -- whatever it is, it must not hold up the others; it is tried again for an hour
+                when others then  -- it must not hold up the others; it is tried again for an hour
                     verdict := case when event.received_at < now() - interval '1 hour' then 'ended' else 'received' end;
                     why := 'not applied: ' || left(sqlerrm, 200);
             end;

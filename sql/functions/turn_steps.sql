@@ -57,7 +57,8 @@ begin
     perform lock_contact_of(p_turn);
     perform hold_turn(p_turn, p_epoch);
     select * into turn from turns where id = p_turn and tenant_id = current_tenant();
-    -- Locked before they are read: a status that is applied in this moment must find the log's row, or be in it.
+    -- Locks the parts before it reads them: a status that is applied at this moment must find the log's row, or be
+    -- in it already.
     perform 1 from outbound_messages where turn_id = p_turn order by part for update;
     update outbound_messages set state = 'cancelled', error = coalesce(error, 'the turn ended before it was sent'),
         updated_at = now()
@@ -136,12 +137,12 @@ begin
         if found and message.sender is not null then
             person := known_as(bot.tenant_id, message.sender);
             perform 1 from contacts c where c.id = person for update skip locked;
-            continue when not found and person is not null;  -- somebody is with them: the next run looks again
+            continue when not found and person is not null;  -- somebody else holds them: the next run looks again
             contact.id := case when message.sender ~ '^[+]?[0-9]+$' then find_contact(bot.tenant_id, message.sender,
                 null, null)
                                else find_contact(bot.tenant_id, null, message.sender, null) end;
         end if;
-        update inbound_messages i set due_at = 'infinity'  -- looked at once
+        update inbound_messages i set due_at = 'infinity'  -- so that nobody looks at it again
             where i.phone_number_id = message.phone_number_id and i.message_id = message.message_id
                 and i.state = 'dead' and i.due_at < 'infinity';
         continue when not found or contact.id is null;

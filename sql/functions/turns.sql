@@ -103,7 +103,7 @@ begin
         return leave_message(p_message, p_contact, p_run,
                              '0', 'given up: four runs died while they answered the message before this one');
     end if;
-    if p_turn.phone_number_id <> p_message.phone_number_id then  -- another chatbot's: a run of that one has to take it
+    if p_turn.phone_number_id <> p_message.phone_number_id then  -- another chatbot's turn: only its run may take it
         update inbound_messages i set state = 'received', handover = i.handover + 1, due_at = now()
             where (i.phone_number_id, i.message_id) = (select n.phone_number_id, n.message_id from inbound_messages n
                                                        where n.turn_id = p_turn.id and n.state = 'in_turn'
@@ -115,7 +115,7 @@ begin
         where t.id = p_turn.id returning t.* into taken;
     if not exists (select from outbound_messages where turn_id = p_turn.id) then
         perform fill_turn(taken, p_contact, p_message.message_id);
-    elsif p_message.turn_id is distinct from p_turn.id then  -- the reply is written already, without this message
+    elsif p_message.turn_id is distinct from p_turn.id then  -- the reply was written without this message
         perform leave_message(p_message, p_contact, p_run, '0', '');
     end if;
     update inbound_messages i set state = 'in_turn', run_id = p_run, due_at = now() + interval '2 minutes'
@@ -153,8 +153,7 @@ begin
     if contact.id is null then
         return end_message(p_phone_number_id, p_message_id, p_run, 'the message names no sender');
     end if;
-    -- From here on everything about this conversation is serialised by the contact's row, here and wherever a turn is
-    -- closed.
+    -- The contact's row serialises all that follows in this conversation, here and wherever a turn is closed.
     select * into contact from contacts where id = contact.id for update;
     select * into message from inbound_messages i
         where i.phone_number_id = p_phone_number_id and i.message_id = p_message_id for update;
@@ -178,8 +177,8 @@ begin
         end if;
         select * into turn from turns t where t.id = turn.id;
     elsif found then
-        -- The same run again: its worker was lost in this step, or a copy comes late, when the run has gone on. What
-        -- it opened stays as it is.
+        -- The same run again: its worker was lost in this step, or a copy comes late, when the run has gone on. The
+        -- turn stays as it is.
         update turns t set lease_until = greatest(t.lease_until, now() + p_lease) where t.id = turn.id;
     else
         words := reason_not_to_answer(bot, contact, message);

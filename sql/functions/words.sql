@@ -158,8 +158,8 @@ select own_functions('word_in');
 -- and nothing comes from the future.
 create or replace function written_at(m jsonb) returns timestamptz
     language sql stable
-    return case when m ->> 'timestamp' ~ '^[0-9]{9,11}$' and to_timestamp((m ->> 'timestamp')::bigint) between now()
-        - interval '8 days' and now()
+    return case when m ->> 'timestamp' ~ '^[0-9]{9,11}$'
+                 and to_timestamp((m ->> 'timestamp')::bigint) between now() - interval '8 days' and now()
                 then to_timestamp((m ->> 'timestamp')::bigint) else now() end;
 select own_functions('written_at');
 

@@ -18,7 +18,8 @@ create table knowledge_sources (
     pages             int,                                -- with text, at the last reading
     next_read_at      timestamptz not null default now(), -- a claim moves it to the end of the reading's lease
     read_at           timestamptz,
-    run_id            uuid,                               -- the run that reads it
+    -- The run that reads it or is about to; a claim chooses the id, and a run with another id leaves the source alone.
+    run_id            uuid,
     created_at        timestamptz not null default now(),
     unique (tenant_id, url)
 );
