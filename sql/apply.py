@@ -28,9 +28,8 @@ LOCK = 7_202_611  # any number that nobody else uses for an advisory lock in thi
 LOGINS = {"chatbot_app": "CHATBOT_APP_PASSWORD", "chatbot_ingress": "CHATBOT_INGRESS_PASSWORD"}
 ROLES = "schema/roles.sql"
 FOUNDATION = "functions/foundation.sql"  # the tables use these functions
-# In this order, because a table refers to tables before it.
 SUBJECTS = "tenants members contacts inbox turns outbox knowledge search tools notifications portal"
-TABLES = [f"schema/{subject}.sql" for subject in SUBJECTS.split()]
+TABLES = [f"schema/{subject}.sql" for subject in SUBJECTS.split()]  # each refers to those before it
 EACH = re.compile(r"^create or replace function (\w+).*?(?=^create or replace function |\Z)", re.M | re.S)
 VERSIONS = (
     "select oid::regprocedure::text, xmin::text from pg_proc"  # another xmin: somebody has replaced it
@@ -48,10 +47,10 @@ class MigrationError(Exception):
 
 
 def apply(
-    database_url: str, passwords: dict[str, str], operators: Sequence[str] = (), folder: Path = FOLDER
+    url: str, passwords: dict[str, str], operators: Sequence[str] = (), folder: Path = FOLDER
 ) -> list[str]:
     """Applies what is missing, and makes sure that these people are operators; returns the files applied now."""
-    with psycopg.connect(database_url, autocommit=True) as conn:
+    with psycopg.connect(url, autocommit=True) as conn:
         conn.execute("select pg_advisory_lock(%s)", [LOCK])
         if conn.execute("select to_regclass('public.schema_migrations')").fetchone() != (None,):
             raise MigrationError(TOO_OLD)
@@ -169,22 +168,21 @@ def _is_address(url: str) -> bool:
 
 
 def main() -> int:
-    style, default = argparse.RawDescriptionHelpFormatter, os.environ.get("DATABASE_URL")
+    style, url = argparse.RawDescriptionHelpFormatter, os.environ.get("DATABASE_URL")
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=style)
-    parser.add_argument("--database-url", default=default, help="default: DATABASE_URL")
+    parser.add_argument("--database-url", default=url, help="default: DATABASE_URL")
     url = parser.parse_args().database_url
     if not url:
         return _say(2, "DATABASE_URL is missing: the database to apply sql/ to, as its administrator")
     if not _is_address(url):
-        words = "DATABASE_URL is no address of a database (postgresql://user:password@host:5432/name). Where it is made"
-        return _say(
-            2, f"{words} of a password, as in docker-compose.yml, that may have letters and digits only"
-        )
+        words = "DATABASE_URL is no address of a database (postgresql://user:password@host:5432/name). Where it is"
+        words += " made of a password, as in docker-compose.yml, that may have letters and digits only"
+        return _say(2, words)
     operators = [email.strip() for email in os.environ.get("OPERATOR_EMAILS", "").split(",") if email.strip()]
     if wrong := [email for email in operators if "@" not in email]:
         return _say(2, f"OPERATOR_EMAILS has no e-mail address in {', '.join(wrong)}")
+    passwords = {role: os.environ[name] for role, name in LOGINS.items() if os.environ.get(name)}
     try:
-        passwords = {role: os.environ[name] for role, name in LOGINS.items() if os.environ.get(name)}
         applied = apply(url, passwords, operators)
     except (MigrationError, psycopg.Error) as error:
         return _say(1, f"Migrations stopped: {str(error).strip()}")
