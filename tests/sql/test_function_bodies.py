@@ -194,7 +194,58 @@ CALLS = {
             "update turns set lease_until = now() - interval '1 hour'",
             "update turns set lease_until = now() - interval '1 hour', takeovers = 3",
             "update turns set lease_until = now() - interval '1 hour'; delete from outbound_messages",
+            "update turns set lease_until = now() - interval '1 hour';"
+            " update inbound_messages set phone_number_id = 'other' where message_id = 'in2'",
         )
+    ],
+}
+# Calls beside the usual ones, for what happens only after something else.
+MORE = {
+    "answers_changed": [
+        "delete from qa_pairs; select answers_changed('a')",
+        "select answers_changed('a'); insert into qa_pairs (tenant_id, question, answer) select id, 'more', 'a' from tenants;"
+        " select answers_changed('a')",
+    ],
+    "begin_human_reply": [
+        "select begin_human_reply(gen_random_uuid(), id, 'words', gen_random_uuid()) from contacts"
+    ],
+    "claim_part": [
+        f"update outbound_messages set {change} where state = 'pending'; select claim_part(id, 1, 1, '1 minute') from turns"
+        for change in (
+            "state = 'sending', sending_since = now()",
+            "state = 'unknown', attempts = 4, sending_since = now() - interval '1 hour'",
+        )
+    ]
+    + [
+        "update contacts set blocked = true; select claim_part(id, 1, 1, '1 minute') from turns where state = 'active'"
+    ],
+    "find_contact": ["select find_contact(id, '34600000001', 'ES.77', 'Somebody else') from tenants"],
+    "judge_retry": [
+        f"{change}; select judge_retry(o, t) from turns t join outbound_messages o on o.turn_id = t.id and o.part = 3"
+        for change in (
+            "update contacts set blocked = true",
+            "delete from send_stops; insert into send_rates (tenant_id, name, blocked_until)"
+            " select tenant_id, 'pair bot ' || id, now() + interval '1 hour' from contacts",
+        )
+    ],
+    "may_send": [
+        "update send_stops set until = now() + interval '1 hour'; select may_send(id, 1, 1) from turns where state = 'active'"
+    ],
+    "note_message": [
+        f"update contacts set opted_out_at = now(); select note_message('bot', {payload(MESSAGES[2])})"
+    ],
+    "operator_put_tenant": ["select operator_put_tenant('operator@platform.example', null, 'New', null)"],
+    "queue_parts": [
+        "delete from outbound_messages; select queue_parts(id, 1, '[{}]') from turns where state = 'active'"
+    ],
+    "record_retry": [
+        f"update outbound_messages set retry_run = gen_random_uuid() where state = 'sending';"
+        f" select record_retry(send_id, retry_run, '{state}', null, null, null) from outbound_messages where state = 'sending'"
+        for state in ("sent", "failed")
+    ],
+    "take_upload": [
+        "update documents set state = 'failed', sha256 = sha256(content) where title = 'Ready';"
+        " select take_upload('a', 'Other title', 'a.txt', 'words', null)"
     ],
 }
 FIRES = {
@@ -283,7 +334,7 @@ def test_every_function_can_be_called(seeded: psycopg.Connection[Any]) -> None:
         tried = max(map(len, values), default=1)
         lists = [list(itertools.islice(itertools.cycle(each), tried)) for each in values]
         calls = [f"select {name}({', '.join(each[n] for each in lists)})" for n in range(tried)]
-        calls = CALLS.get(name) or [*calls, f"select {name}({', '.join(nulls)})"]
+        calls = CALLS.get(name) or [*calls, f"select {name}({', '.join(nulls)})", *MORE.get(name, [])]
         for call in calls:
             wrong += is_sound(seeded, call)
     assert wrong == []
