@@ -97,8 +97,8 @@ def row(asked: list[Asked], weights: tuple[float, float]) -> dict[str, Any]:
 
 def clinic() -> tuple[QuestionSet, list[set[int]]]:
     """The patient guide of the demo as ingestion cuts it, and the questions about it, in several languages; their answers' passages."""
-    from f.ingest.chunking import chunks, context
-    from f.ingest.extraction import pages
+    from f.documents.chunking import chunks, context
+    from f.documents.formats import pages
     from local.documents.facts import FACTS, GUIDE
     from local.documents.writer import render
 

@@ -87,7 +87,7 @@ def floor_of(answerable: list[NDArray[np.float64]], wrongly: float) -> float:
 
 def remote(base_url: str, model: dict[str, Any]) -> Encode:
     """Vectors from an OpenAI-compatible endpoint, as the steps ask for them."""
-    from f.common.embeddings import embed
+    from f.models.embeddings import embed
 
     resource = {"base_url": base_url, "api_key": os.environ.get("EMBEDDINGS_API_KEY")}
 

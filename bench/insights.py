@@ -31,23 +31,23 @@ WORDS = [
     *("table", "chair", "shipping", "refund", "size", "colour", "garden"),
 ]
 STATIC: dict[str, dict[str, Any]] = {
-    "f.office.insights": {"embeddings": {"base_url": "http://127.0.0.1:9"}},
-    "f.office.conversations": {"whatsapp": {}, "master_key": ""},
+    "f.portal_api.insights": {"embeddings": {"base_url": "http://127.0.0.1:9"}},
+    "f.portal_api.conversations": {"whatsapp": {}, "master_key": ""},
 }
 # Page, script, action, fields. {contact} is the busiest conversation.
 QUERIES: list[tuple[str, str, str, dict[str, Any]]] = [
-    ("Who am I", "f.office.me", "me", {}),
-    ("The bell", "f.office.notifications", "count", {}),
-    ("Insights, 30 days", "f.office.insights", "overview", {"days": 30, "zone": "Europe/Madrid"}),
-    ("Insights, 90 days", "f.office.insights", "overview", {"days": 90, "zone": "Europe/Madrid"}),
-    ("Insights, questions in vain", "f.office.insights", "unanswered", {}),
-    ("Conversations", "f.office.conversations", "list", {}),
-    ("Conversations, page 20", "f.office.conversations", "list", {"skip": 950}),
-    ("Conversations, waiting", "f.office.conversations", "list", {"waiting": True}),
-    ("Conversations, a rare word", "f.office.conversations", "list", {"search": "zeppelin"}),
-    ("Conversations, a common word", "f.office.conversations", "list", {"search": "lamp"}),
-    ("A conversation", "f.office.conversations", "history", {"contact_id": "{contact}"}),
-    ("Export, 20,000 messages", "f.office.conversations", "export", {}),
+    ("Who am I", "f.portal_api.me", "me", {}),
+    ("The bell", "f.portal_api.notifications", "count", {}),
+    ("Insights, 30 days", "f.portal_api.insights", "overview", {"days": 30, "zone": "Europe/Madrid"}),
+    ("Insights, 90 days", "f.portal_api.insights", "overview", {"days": 90, "zone": "Europe/Madrid"}),
+    ("Insights, questions in vain", "f.portal_api.insights", "unanswered", {}),
+    ("Conversations", "f.portal_api.conversations", "list", {}),
+    ("Conversations, page 20", "f.portal_api.conversations", "list", {"skip": 950}),
+    ("Conversations, waiting", "f.portal_api.conversations", "list", {"waiting": True}),
+    ("Conversations, a rare word", "f.portal_api.conversations", "list", {"search": "zeppelin"}),
+    ("Conversations, a common word", "f.portal_api.conversations", "list", {"search": "lamp"}),
+    ("A conversation", "f.portal_api.conversations", "history", {"contact_id": "{contact}"}),
+    ("Export, 20,000 messages", "f.portal_api.conversations", "export", {}),
 ]
 BUILD = """
 create temp table size as select %(tenant)s::uuid as tenant, %(number)s::text as number, %(messages)s::int as messages, %(contacts)s::int as contacts;
@@ -57,7 +57,7 @@ create temp table people as select row_number() over (order by id) - 1 as n, id 
 create unique index on people (n);
 insert into turns (tenant_id, contact_id, phone_number_id, state, run_id, lease_until, opened_at, closed_at, outcome, question, trace, usage)
     select tenant, p.id, number, 'done', gen_random_uuid(), now(), at, at + interval '2 seconds',
-           case when k %% 50 = 0 then 'unanswered' when k %% 97 = 0 then 'handed_over' else 'answered' end,
+           case when k %% 50 = 0 then 'unanswered' when k %% 97 = 0 then 'handed_off' else 'answered' end,
            'Where is my ' || (%(words)s::text[])[k %% 15 + 1] || ' number ' || k, '[{"tool": "search_knowledge_base", "ms": 60, "error": false}]',
            '{"cost_usd": 0.0021, "calls": 2, "ms": 1800}'
     from size, generate_series(1, messages / 2) k, people p,
@@ -73,18 +73,18 @@ insert into conversation_logs (tenant_id, contact_id, phone_number_id, turn_id, 
            case s.direction when 'out' then '[{"document": "Returns", "page": 2}]'::jsonb end, case s.direction when 'out' then 'bench' end,
            case s.direction when 'out' then 'read' end, t.opened_at
     from turns t, size, (values ('in'), ('out')) s(direction) where t.tenant_id = size.tenant order by t.opened_at;
-insert into insight_hours as h (tenant_id, hour, answered, unanswered, handovers, response_s, responses, cost_usd)
+insert into insight_hours as h (tenant_id, hour, answered, unanswered, handoffs, response_s, responses, cost_usd)
     select tenant_id, date_trunc('hour', closed_at, 'UTC'), count(*) filter (where outcome = 'answered'),
-           count(*) filter (where outcome = 'unanswered'), count(*) filter (where outcome = 'handed_over'), 2 * count(*), count(*), 0.0021 * count(*)
+           count(*) filter (where outcome = 'unanswered'), count(*) filter (where outcome = 'handed_off'), 2 * count(*), count(*), 0.0021 * count(*)
     from turns, size where tenant_id = tenant group by 1, 2
-    on conflict (tenant_id, hour) do update set answered = excluded.answered, unanswered = excluded.unanswered, handovers = excluded.handovers,
+    on conflict (tenant_id, hour) do update set answered = excluded.answered, unanswered = excluded.unanswered, handoffs = excluded.handoffs,
         response_s = excluded.response_s, responses = excluded.responses, cost_usd = excluded.cost_usd;
 insert into unanswered_questions (turn_id, tenant_id, model_id, embedding)
     select t.id, t.tenant_id, m.id, (select array_agg(sin(n * (hashtext(t.question) %% 40))) from generate_series(1, m.dimensions) n)::vector
     from turns t join size on t.tenant_id = tenant join tenants n on n.id = t.tenant_id join embedding_models m on m.name = n.embedding_model
     where t.outcome = 'unanswered' and t.closed_at > now() - interval '60 days';
-insert into human_handovers (tenant_id, contact_id, turn_id, source, reason, paused_until)
-    select t.tenant_id, t.contact_id, t.id, 'model', 'bench', now() from turns t, size where t.tenant_id = tenant and t.outcome = 'handed_over';
+insert into handoffs (tenant_id, contact_id, turn_id, source, reason, paused_until)
+    select t.tenant_id, t.contact_id, t.id, 'model', 'bench', now() from turns t, size where t.tenant_id = tenant and t.outcome = 'handed_off';
 drop table size, people;
 """
 

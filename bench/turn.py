@@ -209,7 +209,7 @@ def measure(stack: Stack, folder: Path) -> dict[str, Any]:
 
 
 def whole(server: Any, run: str) -> float:
-    """Seconds that a run took, from its hand-over to its end; waits for that."""
+    """Seconds that a run took, from its dispatch to its end; waits for that."""
     job = wait_for(
         lambda: (
             job if (job := server.call("GET", f"jobs_u/get/{run}").json())["type"] == "CompletedJob" else None

@@ -16,8 +16,8 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from ingress.body import BodyReader
+from ingress.dispatch import Dispatcher
 from ingress.events import EventApplier
-from ingress.handover import Handover
 from ingress.inbox import Bounds, Inbox
 from ingress.link import Link, LinkDown
 from ingress.metrics import Metrics
@@ -39,19 +39,19 @@ class Ingress:
         self.is_broken = False
         url, timeout = settings.database_url, settings.database_timeout_s
         self._write, self._hand, self._apply, self._check = (
-            Link(url, name, timeout) for name in ("inbox", "handover", "events", "check")
+            Link(url, name, timeout) for name in ("inbox", "dispatch", "events", "check")
         )
-        handover = settings.handover
+        dispatch = settings.dispatch
         self._windmill = Windmill(
             settings.windmill_url,
             settings.workspace,
             settings.windmill_token,
             settings.job_id_key,
-            timeout=handover.timeout_s,
-            connections=handover.concurrency,
+            timeout=dispatch.timeout_s,
+            connections=dispatch.concurrency,
         )
-        self._handover = Handover(self._hand, self._windmill, handover, self.metrics)
-        self._events = EventApplier(self._apply, handover.poll_s, self.metrics)
+        self._dispatcher = Dispatcher(self._hand, self._windmill, dispatch, self.metrics)
+        self._events = EventApplier(self._apply, dispatch.poll_s, self.metrics)
         bounds = Bounds(settings.queue_events, settings.queue_bytes, settings.group_delay_s)
         self._inbox = Inbox(self._write, bounds, self.metrics, self._stored)
         self._ready: tuple[float, bool] = (float("-inf"), False)
@@ -62,7 +62,7 @@ class Ingress:
 
     def _stored(self, kinds: set[str]) -> None:
         if "message" in kinds:
-            self._handover.wake()
+            self._dispatcher.wake()
         if "status" in kinds or "echo" in kinds:
             self._events.wake()
 
@@ -73,7 +73,7 @@ class Ingress:
             await self._write.open()
         except LinkDown:
             log.warning("Starting without the database: webhooks are answered with 503 until it is back.")
-        workers = (self._inbox, self._handover, self._events)
+        workers = (self._inbox, self._dispatcher, self._events)
         tasks = [asyncio.create_task(worker.run()) for worker in workers]
         summary = asyncio.create_task(self._summarise())
         for task in tasks:
@@ -115,8 +115,8 @@ class Ingress:
         return {
             "queue_events": self._inbox.events,
             "queue_bytes": self._inbox.bytes,
-            "handovers_in_flight": self._handover.in_flight,
-            "windmill_down": int(self._handover.is_open),
+            "dispatches_in_flight": self._dispatcher.in_flight,
+            "windmill_down": int(self._dispatcher.is_open),
         }
 
     def _figures(self) -> dict[str, int]:
@@ -126,7 +126,7 @@ class Ingress:
             "rejected": metrics.webhooks_rejected.total(),
             "stored": metrics.events_stored,
             "duplicates": metrics.events_duplicate,
-            "handed_over": metrics.handed_over,
+            "dispatched": metrics.dispatched,
         }
 
     async def _summarise(self) -> None:

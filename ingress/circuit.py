@@ -1,4 +1,4 @@
-"""How many hand-overs may be on their way: many while Windmill answers, one probe while it doesn't."""
+"""How many dispatches may be on their way: many while Windmill answers, one probe while it doesn't."""
 
 from __future__ import annotations
 

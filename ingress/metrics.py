@@ -9,8 +9,8 @@ _HELP = {
     "webhooks_rejected": "Webhooks answered with anything else, by reason",
     "events_stored": "Events written to the inbox",
     "events_duplicate": "Events that were in the inbox already",
-    "handed_over": "Messages that Windmill has taken",
-    "handover_failures": "Tries to hand over that failed, by reason",
+    "dispatched": "Messages that Windmill has taken",
+    "dispatch_failures": "Tries to dispatch that failed, by reason",
     "events_applied": "Statuses and echoes that were settled",
 }
 
@@ -22,10 +22,10 @@ class Metrics:
         self.webhooks_accepted = 0
         self.events_stored = 0
         self.events_duplicate = 0
-        self.handed_over = 0
+        self.dispatched = 0
         self.events_applied = 0
         self.webhooks_rejected: Counter[str] = Counter()
-        self.handover_failures: Counter[str] = Counter()
+        self.dispatch_failures: Counter[str] = Counter()
 
     def render(self, gauges: dict[str, float]) -> str:
         """The whole page."""

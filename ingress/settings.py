@@ -18,7 +18,7 @@ class BadSettings(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class HandoverSettings:
+class DispatchSettings:
     """How hard Windmill is tried."""
 
     concurrency: int
@@ -51,7 +51,7 @@ class Settings:
     group_delay_s: float
     database_timeout_s: float
     log_level: str
-    handover: HandoverSettings
+    dispatch: DispatchSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,28 +119,28 @@ _SETTINGS = (
         "10",
     ),
     _Setting("INGRESS_LOG_LEVEL", "debug, info, warning or error", checks.level, "info"),
-    _Setting("HANDOVER_CONCURRENCY", "posts to Windmill at once", checks.number(int, 1, 1000), "16"),
+    _Setting("DISPATCH_CONCURRENCY", "posts to Windmill at once", checks.number(int, 1, 1000), "16"),
     _Setting(
-        "HANDOVER_LEASE_S",
+        "DISPATCH_LEASE_S",
         "how long a claimed message is left to this replica",
         checks.number(float, 1, 3600),
         "20",
     ),
     _Setting(
-        "HANDOVER_POLL_S",
+        "DISPATCH_POLL_S",
         "how often to look for messages that others left",
         checks.number(float, 0.05, 3600),
         "2",
     ),
-    _Setting("HANDOVER_TIMEOUT_S", "for one post to Windmill", checks.number(float, 0.1, 300), "10"),
+    _Setting("DISPATCH_TIMEOUT_S", "for one post to Windmill", checks.number(float, 0.1, 300), "10"),
     _Setting(
-        "HANDOVER_RETRY_S",
+        "DISPATCH_RETRY_S",
         "the first wait after a failure; it doubles from there",
         checks.number(float, 0.01, 3600),
         "0.5",
     ),
     _Setting(
-        "HANDOVER_LONGEST_RETRY_S",
+        "DISPATCH_LONGEST_RETRY_S",
         "the longest wait between two tries",
         checks.number(float, 0.01, 3600),
         "20",
@@ -161,15 +161,15 @@ def load(environment: Mapping[str, str]) -> Settings:
             values[setting.name] = setting.check(text)
         except ValueError as error:
             wrong.append(f"{setting.name} {error}.")
-    if not wrong and values["HANDOVER_LEASE_S"] < 2 * values["HANDOVER_TIMEOUT_S"]:
-        wrong.append("HANDOVER_LEASE_S is less than twice HANDOVER_TIMEOUT_S: a message could go out twice.")
+    if not wrong and values["DISPATCH_LEASE_S"] < 2 * values["DISPATCH_TIMEOUT_S"]:
+        wrong.append("DISPATCH_LEASE_S is less than twice DISPATCH_TIMEOUT_S: a message could go out twice.")
     if wrong:
         raise BadSettings(wrong)
     return _settings(values)
 
 
 def _settings(values: Mapping[str, Any]) -> Settings:
-    handover = ("CONCURRENCY", "LEASE_S", "POLL_S", "TIMEOUT_S", "RETRY_S", "LONGEST_RETRY_S")
+    dispatch = ("CONCURRENCY", "LEASE_S", "POLL_S", "TIMEOUT_S", "RETRY_S", "LONGEST_RETRY_S")
     return Settings(
         database_url=values["DATABASE_URL"],
         app_secrets=tuple(s for s in (values["META_APP_SECRET"], values["META_APP_SECRET_PREVIOUS"]) if s),
@@ -189,7 +189,7 @@ def _settings(values: Mapping[str, Any]) -> Settings:
         group_delay_s=values["INGRESS_GROUP_DELAY_MS"] / 1000,
         database_timeout_s=values["INGRESS_DATABASE_TIMEOUT_S"],
         log_level=values["INGRESS_LOG_LEVEL"],
-        handover=HandoverSettings(**{name.lower(): values[f"HANDOVER_{name}"] for name in handover}),
+        dispatch=DispatchSettings(**{name.lower(): values[f"DISPATCH_{name}"] for name in dispatch}),
     )
 
 

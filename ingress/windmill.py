@@ -48,9 +48,9 @@ class Windmill:
             trust_env=False,  # the address is given; a proxy or a password from elsewhere must not slip in
         )
 
-    def job_id(self, phone_number_id: str, message_id: str, handover: int) -> uuid.UUID:
+    def job_id(self, phone_number_id: str, message_id: str, dispatch_no: int) -> uuid.UUID:
         """Not to be guessed without the key: who has a job's id can read the job."""
-        name = f"{phone_number_id}/{message_id}/{handover}".encode()
+        name = f"{phone_number_id}/{message_id}/{dispatch_no}".encode()
         return uuid.UUID(bytes=hmac.digest(self._key, name, "sha256")[:16], version=4)
 
     async def start(self, job_id: uuid.UUID, payload: str, delay_s: float) -> Outcome:

@@ -12,7 +12,7 @@ from local.portal.wire import request
 
 APP = "f/portal/documents"
 # The app's runnables, as its backend/*.yaml names them.
-RUNNABLES = {"upload": "script/f/ingest/upload_document", "list": "script/f/ingest/list_documents"}
+RUNNABLES = {"upload": "script/f/ingest/upload_document", "list": "script/f/portal_api/list_documents"}
 RUN_ID = re.compile(r"[0-9a-fA-F-]{36}")
 
 

@@ -11,7 +11,7 @@ from local.models.results import failure, first_json, orders, passages
 from local.models.words import content_words
 
 PICTURE = re.compile(r"\[image\]")
-HANDOVER_NAMES = ("hand_over", "handover")
+HANDOFF_NAMES = ("hand_off", "handoff")
 SEARCH_NAMES = ("search_knowledge_base", "knowledge")
 ORDER_NAMES = ("order",)
 MOST_ORDERS_TOLD = 5
@@ -42,9 +42,9 @@ def _call(tool: Tool, text: str) -> Call:
 
 def _calls(talk: Conversation, tools: list[Tool]) -> list[Call]:
     """The calls that a fresh message asks for."""
-    handover = _named(tools, HANDOVER_NAMES)
-    if handover and intents.wants_person(talk.message):
-        return [_call(handover[0], talk.message)]
+    handoff = _named(tools, HANDOFF_NAMES)
+    if handoff and intents.wants_person(talk.message):
+        return [_call(handoff[0], talk.message)]
     one, listing = _order_tools(tools)
     ids = intents.order_ids(talk) if one else []
     calls = [_call(one, identifier) for identifier in ids if one]
@@ -116,8 +116,8 @@ def _tell(result: ToolResult, language: str, encoder: Encoder, added: str) -> st
     """What one tool's result has to say to the customer."""
     value = first_json(result.text)
     name = result.call.name.lower()
-    if any(part in name for part in HANDOVER_NAMES):
-        return tables.HANDED_OVER[language]
+    if any(part in name for part in HANDOFF_NAMES):
+        return tables.HANDED_OFF[language]
     if name == files.SEND:
         return files.SAID[language]
     problem = failure(result.text, value)

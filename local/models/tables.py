@@ -57,7 +57,7 @@ THANKS_ANSWER = {
     "pt": "De nada!",
     "it": "Prego!",
 }
-HANDED_OVER = {
+HANDED_OFF = {
     "en": "I'm passing you on to a colleague, who will answer you here.",
     "es": "Le paso con una persona del equipo, que le responderá aquí.",
     "de": "Ich gebe Sie an eine Kollegin oder einen Kollegen weiter; die Antwort kommt hier.",

@@ -1,4 +1,4 @@
-"""How a page of the portal asks a script: one JSON text with a mark, as f/common/members.py wants it."""
+"""How a page of the portal asks a script: one JSON text with a mark, as f/common/portal_request.py wants it."""
 
 from __future__ import annotations
 

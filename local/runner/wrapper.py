@@ -61,21 +61,21 @@ def base64_text(value):
     return base64.b64encode(value).decode("ascii")
 
 
-def storable(value):
+def sanitise_value(value):
     """What PostgreSQL's JSON can't hold: a number that isn't one becomes null, a NUL character the word."""
     if isinstance(value, float):
         return value if value - value == 0 else None
     if isinstance(value, str):
         return value.replace("\\x00", " null ") if "\\x00" in value else value
     if isinstance(value, dict):
-        return {{storable(k) if isinstance(k, str) else k: storable(v) for k, v in value.items()}}
+        return {{sanitise_value(k) if isinstance(k, str) else k: sanitise_value(v) for k, v in value.items()}}
     if isinstance(value, (list, tuple)):
-        return [storable(item) for item in value]
+        return [sanitise_value(item) for item in value]
     return value
 
 
 def other(value):
-    return storable(str(value))
+    return sanitise_value(str(value))
 
 
 def dump(value):
@@ -88,7 +88,7 @@ def dump(value):
     except ValueError:
         text = None
     if text is None or "\\\\u0000" in text:
-        text = json.dumps(storable(value), separators=(",", ":"), default=other)
+        text = json.dumps(sanitise_value(value), separators=(",", ":"), default=other)
     return text
 
 

@@ -121,7 +121,7 @@ begin
 end $$;
 select own_functions('merge_contacts');
 
--- Follows Meta's notice that a person has another number or user id: the history moves with the person.
+-- Follows Meta's event that a person has another number or user id: the history moves with the person.
 create or replace function change_identity(p_tenant uuid, p_contact uuid, p_phone text, p_user_id text) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare

@@ -2,9 +2,9 @@
 -- cleaned.
 
 -- Applies what a message changes: who wrote, opt-outs, edits, deletions, changed numbers. Running it again is
--- harmless. A notice that somebody has another number may join two people, so it locks both first. Returns {"phone",
--- "user_id", "name", "contact_id"?, "end"?: the reason why there is no answer, "notice"?: one to give instead}.
-create or replace function note_message(p_phone_number_id text, p_payload text) returns jsonb
+-- harmless. An event that somebody has another number may join two people, so it locks both first. Returns {"phone",
+-- "user_id", "name", "contact_id"?, "end"?: the reason why there is no answer, "preface"?: words to give first}.
+create or replace function receive_message(p_phone_number_id text, p_payload text) returns jsonb
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     body jsonb := payload_json(p_payload);
@@ -58,7 +58,7 @@ begin
                                               '+'),
                                         coalesce(said(m #> '{system,user_id}'), said(m #> '{system,new_user_id}')));
             end if;
-            return answer || jsonb_build_object('end', 'a notice of WhatsApp, not a message: '
+            return answer || jsonb_build_object('end', 'an event of WhatsApp, not a message: '
                                                 || coalesce(said(m #> '{system,type}'), 'unknown'));
         when 'reaction' then
             return answer || '{"end": "a reaction: logged, not answered"}';
@@ -75,19 +75,19 @@ begin
                 update contacts set opted_out_at = coalesce(opted_out_at, now()) where id = c.id;
                 return answer || '{"end": "the contact has opted out"}';
             elsif word_in(bot.opt_in_words, words) and c.opted_out_at is not null then
-                update contacts set opted_out_at = null, notice_at = now(), notice_for = m ->> 'id' where id = c.id;
-                return answer || '{"notice": "welcome_back"}';
-            elsif c.notice_for = m ->> 'id' then
-                return answer || '{"notice": "welcome_back"}';  -- the same run again
+                update contacts set opted_out_at = null, preface_at = now(), preface_for = m ->> 'id' where id = c.id;
+                return answer || '{"preface": "welcome_back"}';
+            elsif c.preface_for = m ->> 'id' then
+                return answer || '{"preface": "welcome_back"}';  -- the same run again
             end if;
         when 'image', 'video', 'document', 'audio', 'location', 'contacts', 'order' then
             null;  -- a question like any other
         else
-            if c.notice_for is distinct from m ->> 'id' and c.notice_at > now() - interval '1 day' then
+            if c.preface_for is distinct from m ->> 'id' and c.preface_at > now() - interval '1 day' then
                 return answer || '{"end": "it can not be read, and the customer was told so already"}';
             end if;
-            update contacts set notice_at = now(), notice_for = m ->> 'id' where id = c.id;
-            return answer || '{"notice": "not_understood"}';
+            update contacts set preface_at = now(), preface_for = m ->> 'id' where id = c.id;
+            return answer || '{"preface": "not_understood"}';
     end case;
     if exists (select from inbound_messages i where i.contact_id = c.id and i.reason = 'a deletion of '
                || (m ->> 'id')) then
@@ -95,8 +95,8 @@ begin
     end if;
     return answer;
 end $$;
-select own_functions('note_message');
-grant execute on function note_message to chatbot_app;
+select own_functions('receive_message');
+grant execute on function receive_message to chatbot_app;
 
 -- The customer changed what a message says: the log shows the new words, and so does the question when no turn has
 -- answered it yet.
@@ -129,8 +129,8 @@ begin
     update inbound_messages i
         set payload = jsonb_set(payload_json(i.payload), '{entry,0,changes,0,value,messages,0}',
                                 jsonb_build_object('id', i.message_id, 'type', 'deleted message'))::text,
-            state = case when i.state in ('received', 'handed_over', 'waiting') then 'ended' else i.state end,
-            reason = case when i.state in ('received', 'handed_over', 'waiting') then 'the customer has deleted it'
+            state = case when i.state in ('received', 'dispatched', 'waiting') then 'ended' else i.state end,
+            reason = case when i.state in ('received', 'dispatched', 'waiting') then 'the customer has deleted it'
                 else i.reason end
         where i.phone_number_id = p_phone_number_id and i.message_id = p_original and i.kind = 'message'
           and known_as((select tenant_id from contacts where id = p_contact), i.sender) = p_contact
@@ -176,7 +176,7 @@ select own_functions('end_message');
 
 -- Closes a message that asks nothing. Other messages may have been left to its run, because it was the newest: they
 -- get a run of their own.
-create or replace function end_noted(p_phone_number_id text, p_message_id text, p_run uuid, p_contact uuid,
+create or replace function end_received(p_phone_number_id text, p_message_id text, p_run uuid, p_contact uuid,
     p_reason text) returns jsonb
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -189,8 +189,8 @@ begin
     end if;
     return result;
 end $$;
-select own_functions('end_noted');
-grant execute on function end_noted to chatbot_app;
+select own_functions('end_received');
+grant execute on function end_received to chatbot_app;
 
 -- The business wrote from its own phone app, so a human is talking: logs the words and pauses the bot for that
 -- person.

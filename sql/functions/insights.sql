@@ -23,7 +23,7 @@ declare
     outcome text := coalesce(new.outcome, 'failed');
 begin
     -- Words that were ready before anybody asked a model (a limit is reached, the business is closed) are no answer.
-    insert into insight_hours as h (tenant_id, hour, answered, unanswered, handovers, failed, response_s, responses,
+    insert into insight_hours as h (tenant_id, hour, answered, unanswered, handoffs, failed, response_s, responses,
                                     cost_usd)
         values (new.tenant_id, date_trunc('hour', new.closed_at, 'UTC'),
                 (outcome = 'answered' and new.say is null)::int, (outcome = 'unanswered')::int,
@@ -32,7 +32,7 @@ begin
                 extract(epoch from new.closed_at - began), 1, coalesce((new.usage ->> 'cost_usd')::numeric, 0))
         on conflict (tenant_id, hour) do update set answered = h.answered + excluded.answered,
             unanswered = h.unanswered + excluded.unanswered,
-            handovers = h.handovers + excluded.handovers, failed = h.failed + excluded.failed,
+            handoffs = h.handoffs + excluded.handoffs, failed = h.failed + excluded.failed,
             response_s = h.response_s + excluded.response_s, responses = h.responses + 1,
             cost_usd = h.cost_usd + excluded.cost_usd;
     return null;

@@ -1,7 +1,7 @@
 -- A business's own people. An owner adds and removes them in the portal, but a business never loses its last owner.
 
 -- The memberships of a person, before a tenant is chosen. The e-mail address comes from Windmill's session, see
--- f/common/members.py.
+-- f/common/portal_request.py.
 create or replace function memberships(p_email text) returns table (tenant_id uuid, role text)
     language sql stable security definer set search_path = public, pg_temp as $$
     select m.tenant_id, m.role from tenant_members m join tenants t on t.id = m.tenant_id

@@ -1,4 +1,5 @@
--- What the portal's bell tells: WhatsApp's own notices, documents and web sources that could not be read, plans that
+-- What the portal's bell tells: WhatsApp's own account events, documents and web sources that could not be read,
+-- plans that
 -- are nearly used up. When the cause is gone, the notification counts as read.
 
 -- Tells the tenant something in the portal. What is critical, and that messages go out again, is told to the
@@ -44,9 +45,9 @@ $$;
 select own_functions('settle_notification');
 grant execute on function settle_notification to chatbot_app;
 
--- Passes Meta's notices about accounts, numbers and templates on to the tenants that they concern, oldest first.
+-- Passes Meta's account events about accounts, numbers and templates on to the tenants that they concern, oldest first.
 -- Returns how many it settled.
-create or replace function apply_notices(p_batch int) returns int
+create or replace function apply_account_events(p_batch int) returns int
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     event inbound_messages;
@@ -73,8 +74,8 @@ begin
                    or b.display_phone_number = ltrim(coalesce(said(v -> 'display_phone_number'),
                                                               said(v -> 'phone_number')), '+')
             loop
-                perform notify(bot.tenant_id, coalesce(change ->> 'field', 'notice'), notice_severity(v),
-                               notice_words(change ->> 'field', v),
+                perform notify(bot.tenant_id, coalesce(change ->> 'field', 'account_event'), account_event_severity(v),
+                               account_event_words(change ->> 'field', v),
                                coalesce(said(v -> 'message_template_name'), bot.phone_number_id), v);
                 told := told + 1;
             end loop;
@@ -87,20 +88,20 @@ begin
     end loop;
     return settled;
 end $$;
-select own_functions('apply_notices');
-grant execute on function apply_notices to chatbot_app;
+select own_functions('apply_account_events');
+grant execute on function apply_account_events to chatbot_app;
 
-create or replace function notice_severity(v jsonb) returns text
+create or replace function account_event_severity(v jsonb) returns text
     language sql immutable
     return case when v::text ~ '(DISABLE"|BAN|ACCOUNT_DELETED|PARTNER_REMOVED|VIOLATION|RESTRICTION|"LOCKED|CRITICAL)'
         then 'critical'
                 when v::text ~ '(REJECTED|PAUSED|DISABLED|FLAGGED|DOWNGRADE|WARNING|YELLOW|RED"|errors|PIN_RESET)'
                     then 'warning' else 'info' end;
-select own_functions('notice_severity');
+select own_functions('account_event_severity');
 
-create or replace function notice_words(p_field text, v jsonb) returns text
+create or replace function account_event_words(p_field text, v jsonb) returns text
     language sql immutable
-    return concat_ws(' - ', initcap(replace(coalesce(left(p_field, 80), 'notice'), '_', ' ')),
+    return concat_ws(' - ', initcap(replace(coalesce(left(p_field, 80), 'account_event'), '_', ' ')),
                      said(v -> 'message_template_name'),
         coalesce(said(v -> 'event'), said(v -> 'decision'), said(v #> '{alert_info,alert_type}'),
                  said(v -> 'new_quality_score'), said(v -> 'new_category'),
@@ -110,11 +111,11 @@ create or replace function notice_words(p_field text, v jsonb) returns text
                  said(v #> '{ban_info,waba_ban_state}'), said(v -> 'current_limit'),
                      said(v #> '{alert_info,alert_description}'),
                  nullif(said(v -> 'reason'), 'NONE')));
-select own_functions('notice_words');
+select own_functions('account_event_words');
 
 -- Tells that a document could not be read, and takes it back when it could. Pages of a web source are told with their
--- source (notice_source).
-create or replace function notice_document() returns trigger
+-- source (notify_source).
+create or replace function notify_document() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     if new.state = 'failed' then
@@ -127,26 +128,26 @@ begin
     return null;
 end $$;
 -- Pages of a web source are told with their source; what the staff has given by hand is told one by one.
-create or replace trigger notice_document after update of state on documents
+create or replace trigger notify_document after update of state on documents
     for each row when (old.state is distinct from new.state and new.state in ('failed', 'ready')
                        and new.source_id is null)
-    execute function notice_document();
-select own_functions('notice_document');
+    execute function notify_document();
+select own_functions('notify_document');
 
 -- Takes the notification of a document back when the document is deleted.
-create or replace function forget_document_notice() returns trigger
+create or replace function forget_document_notification() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     update notifications set read_at = now()
         where tenant_id = old.tenant_id and kind = 'document_failed' and subject = old.id::text and read_at is null;
     return null;
 end $$;
-create or replace trigger forget_document_notice after delete on documents
-    for each row when (old.state = 'failed') execute function forget_document_notice();
-select own_functions('forget_document_notice');
+create or replace trigger forget_document_notification after delete on documents
+    for each row when (old.state = 'failed') execute function forget_document_notification();
+select own_functions('forget_document_notification');
 
 -- Tells that a website could not be read, and takes it back when it could.
-create or replace function notice_source() returns trigger
+create or replace function notify_source() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     if new.state = 'failed' then
@@ -158,14 +159,14 @@ begin
     end if;
     return null;
 end $$;
-create or replace trigger notice_source after update of state on knowledge_sources
+create or replace trigger notify_source after update of state on knowledge_sources
     for each row when (old.state is distinct from new.state and new.state in ('failed', 'ready'))
-        execute function notice_source();
-select own_functions('notice_source');
+        execute function notify_source();
+select own_functions('notify_source');
 
 -- Tells once a month each that 80 % and that all of a monthly limit is used (tenants.limits: monthly_turns,
 -- monthly_tokens, monthly_cost_usd).
-create or replace function notice_usage() returns trigger
+create or replace function notify_usage() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     was usage_months;
@@ -195,7 +196,7 @@ begin
     end loop;
     return null;
 end $$;
-create or replace trigger notice_usage after insert or update of turns, input_tokens, output_tokens, cost_usd
+create or replace trigger notify_usage after insert or update of turns, input_tokens, output_tokens, cost_usd
     on usage_months
-    for each row execute function notice_usage();
-select own_functions('notice_usage');
+    for each row execute function notify_usage();
+select own_functions('notify_usage');

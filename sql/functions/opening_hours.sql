@@ -30,7 +30,7 @@ begin
         return null;
     end if;
     update contacts set closed_told_at = now() where id = p_contact.id;
-    insert into human_handovers (tenant_id, contact_id, source, reason, paused_until)
+    insert into handoffs (tenant_id, contact_id, source, reason, paused_until)
         values (p_bot.tenant_id, p_contact.id, 'hours', 'wrote outside opening hours', now());
     return coalesce(p_bot.closed_message ->> p_contact.language, p_bot.closed_message ->> p_bot.languages[1],
                     (select value from jsonb_each_text(p_bot.closed_message) limit 1));

@@ -52,7 +52,7 @@ begin
             from documents d join tenants n on n.id = d.tenant_id
             where d.state = 'failed' order by d.updated_at desc limit 100) d), '[]'),
         'dead_letters', coalesce((select jsonb_agg(m order by m.received_at desc) from (
-            select i.phone_number_id, i.message_id, n.name as tenant, i.reason, i.handover, i.received_at
+            select i.phone_number_id, i.message_id, n.name as tenant, i.reason, i.dispatch_no, i.received_at
             from inbound_messages i
             left join chatbots b using (phone_number_id)
             left join tenants n on n.id = b.tenant_id
@@ -165,24 +165,24 @@ select own_functions('operator_put_operator');
 grant execute on function operator_put_operator to chatbot_app;
 
 -- Gives a dead letter a run of its own again. The ingress or the recovery schedule starts it.
-create or replace function operator_hand_over_again(p_email text, p_phone_number_id text, p_message_id text)
+create or replace function operator_dispatch_again(p_email text, p_phone_number_id text, p_message_id text)
     returns boolean
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     perform check_operator(p_email);
-    update inbound_messages set state = 'received', handover = handover + 1, handover_errors = 0, due_at = now(),
+    update inbound_messages set state = 'received', dispatch_no = dispatch_no + 1, dispatch_errors = 0, due_at = now(),
         reason = null, turn_id = null
         where phone_number_id = p_phone_number_id and message_id = p_message_id and state = 'dead';
     return found;
 end $$;
-select own_functions('operator_hand_over_again');
-grant execute on function operator_hand_over_again to chatbot_app;
+select own_functions('operator_dispatch_again');
+grant execute on function operator_dispatch_again to chatbot_app;
 
 -- Every message that an operator may mean by some words: a message id (Meta's or a reply's), a phone number or user
 -- id, a run, a contact. Only Windmill's scripts call it, and tenants can't run those.
 create or replace function find_runs(p_words text) returns table (
         message_id text, phone_number_id text, tenant_id uuid, tenant text, contact_id uuid, state text, reason text,
-            handover int,
+            dispatch_no int,
         run_id uuid, turn_id uuid, outcome text, received_at timestamptz)
     language sql stable security definer set search_path = public, pg_temp as $$
     with meant as (select trim(p_words) as words, nullif(regexp_replace(p_words, '[^0-9]', '', 'g'), '') as digits),
@@ -190,7 +190,7 @@ create or replace function find_runs(p_words text) returns table (
         select c.id from contacts c, meant
         where c.user_id = words or c.id::text = words or (words ~ '^\+?[0-9 ()./-]{6,}$' and c.phone = digits)),
     replies as (select o.turn_id from outbound_messages o, meant where o.message_id = words)
-    select i.message_id, i.phone_number_id, b.tenant_id, t.name, i.contact_id, i.state, i.reason, i.handover,
+    select i.message_id, i.phone_number_id, b.tenant_id, t.name, i.contact_id, i.state, i.reason, i.dispatch_no,
            coalesce(u.run_id, i.run_id), i.turn_id, u.outcome, i.received_at
     from meant, inbound_messages i
     left join turns u on u.id = i.turn_id
@@ -234,10 +234,10 @@ begin
         where i.phone_number_id = b.phone_number_id
           and (i.contact_id = p_contact or i.sender in (c.phone, c.user_id)
                or i.kind = 'status' and split_part(i.message_id, ':', 2) = any (doomed))
-        returning i.phone_number_id, i.message_id, i.handover, i.run_id, i.kind)
+        returning i.phone_number_id, i.message_id, i.dispatch_no, i.run_id, i.kind)
     select jsonb_build_object(
         'messages', coalesce(jsonb_agg(jsonb_build_object('phone_number_id', phone_number_id, 'message_id', message_id,
-                                                          'handover', handover))
+                                                          'dispatch_no', dispatch_no))
                              filter (where kind = 'message'), '[]'),
         'runs', coalesce(jsonb_agg(distinct run_id) filter (where run_id is not null), '[]'),
         'rows', count(*)) into known from gone;

@@ -58,7 +58,7 @@ $$;
 -- Writes the questions and answers into their document anew; call it in the transaction that changed the pairs. The
 -- last version answers until a run has read the new one. `document_id` is the document to ingest (null where no pair
 -- is left), `refusal` the plan's sentence: then roll back.
-create or replace function answers_changed(p_by text, out document_id uuid, out refusal text)
+create or replace function qa_pairs_changed(p_by text, out document_id uuid, out refusal text)
     language plpgsql set search_path = public, pg_temp as $$
 declare
     written bytea;
@@ -67,14 +67,14 @@ begin
     perform lock_answers(current_tenant());
     perform lock_publications(current_tenant());
     if not exists (select from qa_pairs where tenant_id = current_tenant()) then
-        delete from documents where tenant_id = current_tenant() and origin = 'answers';
+        delete from documents where tenant_id = current_tenant() and origin = 'qa_pairs';
         return;
     end if;
     -- The time makes the bytes of each version unique: going back to an earlier wording is a new version, too.
     select convert_to(jsonb_build_object('at', clock_timestamp(), 'pairs', jsonb_agg(
                jsonb_build_object('question', question, 'answer', answer) order by created_at, id))::text, 'UTF8')
         into written from qa_pairs where tenant_id = current_tenant();
-    select * into latest from documents d where d.tenant_id = current_tenant() and d.origin = 'answers'
+    select * into latest from documents d where d.tenant_id = current_tenant() and d.origin = 'qa_pairs'
         and not exists (select from documents n where n.replaces = d.id) order by d.created_at desc limit 1 for update;
     if latest.state = 'received' then
         -- No run has read it yet, so its reader finds the newer words.
@@ -89,7 +89,7 @@ begin
                                sendable)
             values (current_tenant(), 'Questions and answers', 'answers.json', sha256(written), length(written),
                     written, latest.id,
-                    'answers', p_by, false)
+                    'qa_pairs', p_by, false)
             returning id into document_id;
     end if;
 end $$;

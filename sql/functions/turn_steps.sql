@@ -176,7 +176,7 @@ begin
                 'contact', jsonb_build_object('language', c.language),
                 'chatbot', jsonb_build_object('failure_message', b.failure_message, 'dont_know', b.dont_know,
                                               'languages', b.languages,
-                                              'handover_on_failure', b.handover_on_failure))
+                                              'handoff_on_failure', b.handoff_on_failure))
             from turns t join chatbots b using (phone_number_id) join contacts c on c.id = t.contact_id
             where t.run_id = p_run and t.state = 'active');
 end $$;

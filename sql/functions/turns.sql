@@ -53,7 +53,7 @@ select own_functions('limit_words');
 create or replace function wake_waiting(p_contact uuid) returns boolean
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-    update inbound_messages i set state = 'received', handover = i.handover + 1, due_at = now()
+    update inbound_messages i set state = 'received', dispatch_no = i.dispatch_no + 1, due_at = now()
         where (i.phone_number_id, i.message_id) in (
             select distinct on (w.phone_number_id) w.phone_number_id, w.message_id from inbound_messages w
             where w.contact_id = p_contact and w.state = 'waiting' order by w.phone_number_id, w.seq desc);
@@ -69,7 +69,7 @@ create or replace function fill_turn(p_turn turns, p_contact contacts, p_message
         due_at = now() + interval '2 minutes'
     where i.phone_number_id = p_turn.phone_number_id and i.kind = 'message'
       and (i.message_id = p_message_id
-           or i.sender in (p_contact.phone, p_contact.user_id) and i.state in ('received', 'handed_over', 'waiting')
+           or i.sender in (p_contact.phone, p_contact.user_id) and i.state in ('received', 'dispatched', 'waiting')
               and (i.turn_id is null or i.turn_id = p_turn.id))
 $$;
 select own_functions('fill_turn');
@@ -104,7 +104,7 @@ begin
                              '0', 'given up: four runs died while they answered the message before this one');
     end if;
     if p_turn.phone_number_id <> p_message.phone_number_id then  -- another chatbot's turn: only its run may take it
-        update inbound_messages i set state = 'received', handover = i.handover + 1, due_at = now()
+        update inbound_messages i set state = 'received', dispatch_no = i.dispatch_no + 1, due_at = now()
             where (i.phone_number_id, i.message_id) = (select n.phone_number_id, n.message_id from inbound_messages n
                                                        where n.turn_id = p_turn.id and n.state = 'in_turn'
                                                            order by n.seq desc limit 1);
@@ -119,7 +119,7 @@ begin
         perform leave_message(p_message, p_contact, p_run, '0', '');
     end if;
     update inbound_messages i set state = 'in_turn', run_id = p_run, due_at = now() + interval '2 minutes'
-        where i.turn_id = p_turn.id and i.state in ('received', 'handed_over', 'waiting', 'in_turn');
+        where i.turn_id = p_turn.id and i.state in ('received', 'dispatched', 'waiting', 'in_turn');
     return null;
 end $$;
 select own_functions('take_over');
@@ -140,9 +140,9 @@ declare
     result jsonb;
     is_new boolean;
 begin
-    -- A run that an operator starts by hand has no row yet; one that the ingress handed over has.
+    -- A run that an operator starts by hand has no row yet; one that the ingress dispatched has.
     insert into inbound_messages (phone_number_id, message_id, kind, sender, payload, state)
-        values (p_phone_number_id, p_message_id, 'message', coalesce(p_user_id, p_phone), p_payload, 'handed_over')
+        values (p_phone_number_id, p_message_id, 'message', coalesce(p_user_id, p_phone), p_payload, 'dispatched')
         on conflict do nothing;
     is_new := found;
     select b.* into bot from chatbots b where b.phone_number_id = p_phone_number_id;
@@ -188,7 +188,7 @@ begin
         if exists (select from inbound_messages i
                    where i.phone_number_id = p_phone_number_id and i.sender in (contact.phone, contact.user_id)
                        and i.kind = 'message'
-                     and i.seq > message.seq and i.state in ('received', 'handed_over')
+                     and i.seq > message.seq and i.state in ('received', 'dispatched')
                      and i.received_at > now() - make_interval(secs => bot.merge_window_s))
            and message.received_at > now() - 4 * make_interval(secs => bot.merge_window_s) then
             return leave_message(message, contact, p_run,

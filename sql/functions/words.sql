@@ -91,7 +91,7 @@ begin
         when 'document' then '[document] ' || concat_ws(': ', said(m #> '{document,filename}'),
                                                         said(m #> '{document,caption}'))
         when 'audio' then case when m #>> '{audio,voice}' = 'true' then '[voice note] ' else '[audio] ' end
-        when 'system' then '[notice] ' || coalesce(said(m #> '{system,body}'), said(m #> '{system,type}'), '')
+        when 'system' then '[event] ' || coalesce(said(m #> '{system,body}'), said(m #> '{system,type}'), '')
         when 'edit' then '[edited] ' || coalesce(content_words(case when jsonb_typeof(m #> '{edit,message}') = 'object'
             and m #>> '{edit,message,type}' <> 'edit' then m #> '{edit,message}' end), '')
         when 'revoke' then '[deleted a message]'

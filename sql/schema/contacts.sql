@@ -18,8 +18,8 @@ create table contacts (
     -- when the bot last told this person that the business is closed
     closed_told_at    timestamptz,
     -- when the bot last told this person that it can't read something
-    notice_at         timestamptz,
-    notice_for        text,                               -- the message that this notice answered
+    preface_at         timestamptz,
+    preface_for        text,                               -- the message that the preface answered
     -- why Meta does not deliver to this person; null: nothing is known
     send_error_code   int,
     send_error_at     timestamptz,

@@ -12,17 +12,17 @@ create table inbound_messages (
     seq               bigint generated always as identity, -- receive order; Meta's timestamps have whole seconds only
     received_at       timestamptz not null default now(),
     -- received      stored; somebody still has to hand it over (message) or to apply it (status, echo)
-    -- handed_over   a run exists for it
+    -- dispatched   a run exists for it
     -- waiting       its run found another active turn, or left the message to a newer run
     -- in_turn       a turn is answering it
     -- answered      a turn has answered it
     -- ended         closed without an answer; `reason` says why
     -- dead          given up; an operator may hand it over again
     state             text not null default 'received'
-                      check (state in ('received', 'handed_over', 'waiting', 'in_turn', 'answered', 'ended', 'dead')),
+                      check (state in ('received', 'dispatched', 'waiting', 'in_turn', 'answered', 'ended', 'dead')),
     reason            text,
-    handover          int not null default 0,             -- generation: each new one has a new job id
-    handover_errors   int not null default 0,
+    dispatch_no          int not null default 0,             -- generation: each new one has a new job id
+    dispatch_errors   int not null default 0,
     -- nobody claims it before; a claim moves it to the end of its lease
     due_at            timestamptz not null default now(),
     run_id            uuid,
@@ -30,13 +30,13 @@ create table inbound_messages (
     turn_id           uuid,
     primary key (phone_number_id, message_id)
 ) with (fillfactor = 70);                                  -- leaves room for the updates of the state
-create index inbound_to_hand_over on inbound_messages (seq) where state = 'received' and kind = 'message';
+create index inbound_to_dispatch on inbound_messages (seq) where state = 'received' and kind = 'message';
 -- By time due, so that the applier does not look again and again through statuses of messages that others sent from
 -- this number.
 create index inbound_to_apply on inbound_messages (due_at) where state = 'received' and kind in ('status', 'echo');
-create index inbound_notices on inbound_messages (seq) where state = 'received' and kind = 'other';
+create index inbound_account_events on inbound_messages (seq) where state = 'received' and kind = 'other';
 create index inbound_open on inbound_messages (phone_number_id, sender)
-    where kind = 'message' and state in ('received', 'handed_over', 'waiting', 'in_turn');
+    where kind = 'message' and state in ('received', 'dispatched', 'waiting', 'in_turn');
 create index inbound_given_up on inbound_messages (seq) where state = 'dead';
 create index inbound_dead on inbound_messages (received_at) where state = 'dead';
 create index inbound_by_time on inbound_messages using brin (received_at);

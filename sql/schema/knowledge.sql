@@ -48,7 +48,7 @@ create table documents (
     language          text,
     version           int not null default 1,
     replaces          uuid,                               -- the document that goes when this one is whole
-    origin            text not null default 'upload' check (origin in ('upload', 'web', 'answers')),
+    origin            text not null default 'upload' check (origin in ('upload', 'web', 'qa_pairs')),
     source_id         uuid references knowledge_sources on delete cascade,
     source_url        text,                               -- the page's address
     sendable          boolean not null default true,      -- whether a chatbot that sends documents may send this one
@@ -73,7 +73,7 @@ create table document_pages (
     primary key (document_id, page)
 );
 
--- Questions with their answers, one list for each tenant. answers_changed() writes them into a document, which is
+-- Questions with their answers, one list for each tenant. qa_pairs_changed() writes them into a document, which is
 -- then read.
 create table qa_pairs (
     id                uuid primary key default gen_random_uuid(),

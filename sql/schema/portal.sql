@@ -1,4 +1,4 @@
--- What the portal's pages need beside the tables of the bot. The scripts of f/office work as chatbot_app under
+-- What the portal's pages need beside the tables of the bot. The scripts of f/portal_api work as chatbot_app under
 -- row-level security, like the steps. What needs more is a function that checks who asks.
 
 -- Dry runs that were started from the portal. A run's result is shown only to the tenant that started it.
@@ -31,7 +31,7 @@ create table insight_hours (
     messages_out      int not null default 0,
     answered          int not null default 0,
     unanswered        int not null default 0,
-    handovers         int not null default 0,
+    handoffs         int not null default 0,
     failed            int not null default 0,
     response_s        double precision not null default 0,  -- sum over the turns, from the first message to the close
     responses         int not null default 0,

@@ -21,7 +21,7 @@ create table chatbots (
     created_at        timestamptz not null default now(),
 
     -- What WhatsApp knows of the number.
-    waba_id           text,                               -- learned from deliveries: Meta's notices name no number
+    waba_id           text,                               -- learned from deliveries: Meta's account events name no number
     display_phone_number text,
     sends_per_s       real not null default 80 check (sends_per_s between 0.1 and 1000),
     window_template   jsonb,                              -- {name, language, parameters}: for after the 24 hours
@@ -57,9 +57,9 @@ create table chatbots (
     outside_hours     text not null default 'answer' check (outside_hours in ('answer', 'close')),
 
     -- When a human takes over, and who is told.
-    handover_keywords text[] not null default '{}',
-    handover_hours    real not null default 12 check (handover_hours >= 0),  -- 0: until somebody resumes the bot
-    handover_on_failure boolean not null default false,
+    handoff_keywords text[] not null default '{}',
+    handoff_hours    real not null default 12 check (handoff_hours >= 0),  -- 0: until somebody resumes the bot
+    handoff_on_failure boolean not null default false,
     notify_webhook_url text,
     notify_phone      text,                               -- a staff member's WhatsApp number
     notify_template   jsonb,                              -- {name, language}: for outside the 24 hours
@@ -94,14 +94,14 @@ create table chatbots (
     "fr": "Nous sommes fermés pour le moment. Votre message est noté, nous répondrons dès la réouverture.",
     "pt": "De momento estamos fechados. Anotámos a sua mensagem e responderemos quando voltarmos a abrir.",
     "it": "Al momento siamo chiusi. Abbiamo annotato il suo messaggio e risponderemo alla riapertura."}',
-    handover_message  jsonb not null default '{
+    handoff_message  jsonb not null default '{
         "en": "I''ve passed your question on to a colleague, who will answer you here.",
         "es": "He pasado su pregunta a una persona del equipo, que le responderá aquí.",
         "de": "Ich habe Ihre Frage weitergegeben; jemand aus dem Team antwortet Ihnen hier.",
         "fr": "J''ai transmis votre question à un collègue, qui vous répondra ici.",
         "pt": "Passei a sua pergunta a um colega, que lhe responderá aqui.",
         "it": "Ho passato la sua domanda a un collega, che le risponderà qui."}',
-    notices           jsonb not null default '{}',        -- words by situation and language; absent: the platform's
+    canned_replies           jsonb not null default '{}',        -- words by situation and language; absent: the platform's
     opt_out_words     jsonb not null default '{"en": ["stop", "unsubscribe"], "es": ["baja", "cancelar suscripción"],
         "de": ["stopp", "abmelden"], "fr": ["arrêt", "désabonner"], "it": ["basta", "annulla iscrizione"],
         "pt": ["parar", "sair"]}',
@@ -128,8 +128,8 @@ grant select on tenants, chatbots, usage_months to chatbot_app;
 -- for them.
 grant update (name, enabled, persona, system_prompt, languages, dont_know, failure_message, show_citations,
               merge_window_s, max_rounds, max_seconds, max_tokens, history_tokens, max_replies_per_hour,
-              max_cost_usd, stale_after_s, limit_message, offer_human, handover_message, handover_keywords,
-              handover_hours, handover_on_failure, lead_fields, notify_webhook_url, notify_phone, notify_template,
-              notices, opt_out_words, opt_in_words, window_template, send_documents, time_zone, opening_hours,
+              max_cost_usd, stale_after_s, limit_message, offer_human, handoff_message, handoff_keywords,
+              handoff_hours, handoff_on_failure, lead_fields, notify_webhook_url, notify_phone, notify_template,
+              canned_replies, opt_out_words, opt_in_words, window_template, send_documents, time_zone, opening_hours,
               closed_on, outside_hours, closed_message)
     on chatbots to chatbot_app;

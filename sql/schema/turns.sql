@@ -33,7 +33,7 @@ create index turns_leases on turns (lease_until) where state = 'active';
 create index turns_unanswered on turns (tenant_id, closed_at) where outcome = 'unanswered';
 
 -- Who passed whom on to a human, when and why. A turn has at most one row: a step that runs twice notifies once.
-create table human_handovers (
+create table handoffs (
     id                uuid primary key default gen_random_uuid(),
     tenant_id         uuid not null references tenants on delete cascade,
     contact_id        uuid not null references contacts on delete cascade,
@@ -45,7 +45,7 @@ create table human_handovers (
     notified          jsonb,                              -- what became of the notifications, in words
     created_at        timestamptz not null default now()
 );
-create index human_handovers_by_contact on human_handovers (contact_id, created_at);
+create index handoffs_by_contact on handoffs (contact_id, created_at);
 
 create table conversation_logs (
     id                bigint generated always as identity primary key,
@@ -70,7 +70,7 @@ create index conversation_logs_by_message on conversation_logs (phone_number_id,
 create index conversation_logs_by_turn on conversation_logs (turn_id);
 create index conversation_logs_by_person on conversation_logs (contact_id);
 
-select isolate('turns'), isolate('human_handovers'), isolate('conversation_logs');
+select isolate('turns'), isolate('handoffs'), isolate('conversation_logs');
 grant select, update on turns to chatbot_app;
-grant select, update (notified) on human_handovers to chatbot_app;
+grant select, update (notified) on handoffs to chatbot_app;
 grant select on conversation_logs to chatbot_app;

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from f.chatbot.prompt import RULES
+from f.agent.prompt import RULES
 from tests.agent.conftest import ORDERS_KEY, PLATFORM_KEY
 
 OTHERS_ORDER = 'CALL get_order {"order_id": "CL-1038"}'
 OTHERS_PHONE = "4915112345678"
-OFFERED = {"get_order", "get_points", "search_knowledge_base", "hand_over", "remember_contact_details"}
+OFFERED = {"get_order", "get_points", "search_knowledge_base", "hand_off", "remember_contact_details"}
 CLINIC_CODE = "RIBERA-7731"
 RULE = " ".join(RULES.split()[4:30])
 WRAPS = {

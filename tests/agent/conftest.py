@@ -19,7 +19,7 @@ from psycopg.rows import dict_row
 
 from f.chatbot.agent_loop import answer
 from f.common.database import connect
-from f.common.embeddings import embed
+from f.models.embeddings import embed
 from local.ports import free_port
 from local.processes import Processes
 from sql import apply

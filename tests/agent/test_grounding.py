@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from f.chatbot.grounding import numbers_of, unsupported
+from f.agent.grounding import numbers_of, unsupported
 from tests.agent.conftest import Bench, notes
 from tests.agent.vendors import call
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from f.chatbot import history
-from f.chatbot.grounding import asks_back, is_courtesy, unsupported
-from f.chatbot.language import detect
-from f.chatbot.staff import keyword_of
+from f.agent import history
+from f.agent.grounding import asks_back, is_courtesy, unsupported
+from f.agent.handoff import keyword_of
+from f.agent.language import detect
 from f.common.database import as_tenant, ask, connect
 from tests.agent.conftest import SHOP, Bench, notes, tools_called
 from tests.agent.vendors import call
@@ -29,44 +29,40 @@ def paused(bench: Bench, contact: str) -> Any:
 def close(bench: Bench, result: dict[str, Any]) -> None:
     with connect(bench.db) as conn, as_tenant(conn, bench.tenants[SHOP]):
         conn.execute(
-            "select close_turn(%s, %s, 'done', 'handed_over', '{}')", [result["turn_id"], result["epoch"]]
+            "select close_turn(%s, %s, 'done', 'handed_off', '{}')", [result["turn_id"], result["epoch"]]
         )
 
 
 @pytest.mark.field_failure(10)
-def test_the_model_hands_over(bench: Bench) -> None:
+def test_the_model_hands_off(bench: Bench) -> None:
     bench.set(notify_webhook_url=f"{bench.gemini.url}/hook")
     bench.settings["allowed_private_hosts"].append(bench.gemini.url.removeprefix("http://"))
     bench.gemini.says("ok")
-    result = bench.live("I am very angry", call("hand_over", {"reason": "complaint"}), "Passed on.")
-    assert result["handed_over"] == "model" and result["reply"].startswith("I've passed your question on")
+    result = bench.live("I am very angry", call("hand_off", {"reason": "complaint"}), "Passed on.")
+    assert result["handed_off"] == "model" and result["reply"].startswith("I've passed your question on")
     assert not paused(bench, result["contact_id"])  # the customer is still to read these words
     close(bench, result)
     assert paused(bench, result["contact_id"])
-    assert (
-        bench.gemini.asked[0]["event"] == "human_handover" and "very angry" in bench.gemini.asked[0]["text"]
-    )
-    row = bench.rows("select * from human_handovers where turn_id = %s", result["turn_id"])[0]
+    assert bench.gemini.asked[0]["event"] == "handoff" and "very angry" in bench.gemini.asked[0]["text"]
+    row = bench.rows("select * from handoffs where turn_id = %s", result["turn_id"])[0]
     assert row["source"] == "model" and row["notified"]["webhook"] == "HTTP 200"
 
 
 def test_keyword_and_accepted_offer(bench: Bench) -> None:
-    bench.set(handover_keywords=["human being"])
+    bench.set(handoff_keywords=["human being"])
     result = bench.live("a HUMAN being, please!", "never asked")
-    assert result["handed_over"] == "keyword" and not bench.openai.asked
+    assert result["handed_off"] == "keyword" and not bench.openai.asked
     offer = bench.context("x")["chatbot"]["dont_know"]["es"]
     past = [{"role": "user", "text": "¿Venden coches?"}, {"role": "assistant", "text": offer}]
     result = bench.live("sí, por favor", "never asked", history=past)
-    assert result["handed_over"] == "customer" and result["reply"].startswith("He pasado")
+    assert result["handed_off"] == "customer" and result["reply"].startswith("He pasado")
     assert keyword_of("humanity", ["human"]) is None
 
 
-def test_failure_hands_over_where_it_is_set(bench: Bench) -> None:
-    bench.set(handover_on_failure=True)
+def test_failure_hands_off_where_it_is_set(bench: Bench) -> None:
+    bench.set(handoff_on_failure=True)
     result = bench.live(QUESTION, "")
-    assert (
-        result["handed_over"] == "failure" and result["error"] and result["reply"].startswith("I've passed")
-    )
+    assert result["handed_off"] == "failure" and result["error"] and result["reply"].startswith("I've passed")
 
 
 @pytest.mark.field_failure(10)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from f.chatbot.identity import asks_who, says_who, with_phone, without_who
-from f.chatbot.mcp_servers import McpError, McpServer, McpTool
+from f.agent.identity import asks_who, says_who, with_phone, without_who
+from f.agent.mcp_servers import McpError, McpServer, McpTool
 
 OWN = "+34600111222"
 

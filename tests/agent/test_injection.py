@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from f.chatbot.prompt import as_data, opening_messages
+from f.agent.prompt import as_data, opening_messages
 from tests.agent.attacks import ORDERS, OTHERS_ORDER, OTHERS_PHONE, SAYS, WRAPS, holds
 from tests.agent.conftest import CLINIC, SHOP, Bench, tools_called
 from tests.agent.odd import POINTS, Odd

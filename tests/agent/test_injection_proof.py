@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from f.chatbot import agent_loop, builtin_tools, grounding, mcp_servers, tools, verdict
+from f.agent import builtin_tools, grounding, mcp_servers, reply_policy, tools
+from f.chatbot import agent_loop
 from f.common import references
 from tests.agent.attacks import ORDERS, OTHERS_PHONE, SAYS, holds
 from tests.agent.conftest import CLINIC, ORDERS_KEY, SHOP, Bench
@@ -62,16 +63,16 @@ def model_says_who(patch: Patch, bench: Bench) -> None:
 
 def no_guard_of_secrets(patch: Patch, bench: Bench) -> None:
     """Nothing is recognised as an instruction or a key, and nothing has to follow from the evidence."""
-    patch.setattr(verdict, "gives_away", lambda *_: None)
-    patch.setattr(verdict, "unsupported", lambda *_: None)
+    patch.setattr(reply_policy, "gives_away", lambda *_: None)
+    patch.setattr(reply_policy, "unsupported", lambda *_: None)
 
 
 def no_scrubbing(patch: Patch, bench: Bench) -> None:
-    patch.setattr(agent_loop, "scrubbed", lambda value, secrets: value)
+    patch.setattr(agent_loop, "redact_keys", lambda value, secrets: value)
 
 
 def no_grounding(patch: Patch, bench: Bench) -> None:
-    patch.setattr(verdict, "unsupported", lambda *_: None)
+    patch.setattr(reply_policy, "unsupported", lambda *_: None)
 
 
 Limit = Callable[[Patch, Bench], None]
@@ -150,7 +151,10 @@ def test_without_row_level_security_a_search_finds_everybodys_passages(obeying: 
 
 def test_what_is_switched_off_is_what_is_used() -> None:
     """The names that the switches replace are the functions that decide: a renamed one would leave a switch that does nothing."""
-    assert verdict.gives_away is grounding.gives_away and verdict.unsupported is grounding.unsupported
     assert (
-        agent_loop.scrubbed is references.scrubbed and tools.refused_details is builtin_tools.refused_details
+        reply_policy.gives_away is grounding.gives_away and reply_policy.unsupported is grounding.unsupported
+    )
+    assert (
+        agent_loop.redact_keys is references.redact_keys
+        and tools.refused_details is builtin_tools.refused_details
     )

@@ -67,7 +67,7 @@ def test_bad_calls_are_answers_to_the_model(bench: Bench) -> None:
 
 ZERO: list[tuple[str, dict[str, Any]]] = [
     ("search_knowledge_base", {"question": "return\0 an item"}),
-    ("hand_over", {"reason": "com\0plaint"}),
+    ("hand_off", {"reason": "com\0plaint"}),
     ("remember_contact_details", {"email": "ana\0@example.com"}),
 ]
 
@@ -129,11 +129,11 @@ PROMISE = call("get_order", {"order_id": "CL-1042"}, "Let me check your order.")
 )
 def test_a_promise_is_no_reply(bench: Bench, script: list[Any], error: str) -> None:
     """What the model says before it looks is not what it found, whatever keeps it from looking; a human takes over where that is set."""
-    bench.set(max_rounds=2, handover_on_failure=True)
+    bench.set(max_rounds=2, handoff_on_failure=True)
     contact = bench.contact(phone="34600111222")
     result = bench.ask("Where is my order CL-1042?", *script, contact_id=contact)
     assert "Let me check" not in result["reply"] and not result["answered"]
-    assert error in result["error"] and result["handed_over"] == "failure"
+    assert error in result["error"] and result["handed_off"] == "failure"
 
 
 def test_tokens_and_cost_are_bounded(bench: Bench) -> None:
@@ -192,5 +192,5 @@ def test_given_words_are_the_reply(bench: Bench) -> None:
 def test_the_clinic_has_no_order_tool(bench: Bench) -> None:
     bench.ask("hello", "Hello! How can I help?", bot=CLINIC)
     offered = {t["function"]["name"] for t in bench.openai.asked[0]["tools"]}
-    assert {"search_knowledge_base", "hand_over"} <= offered
+    assert {"search_knowledge_base", "hand_off"} <= offered
     assert not offered & {"get_order", "list_orders"}

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from f.chatbot import persist
-from f.chatbot.graph_api import graph_api
 from f.common.database import connect
+from f.whatsapp.graph_api import graph_api
 from tests.agent.conftest import MASTER_KEY, SHOP, Bench
 from tests.agent.odd import Odd, register
 from tests.agent.vendors import Raw, call
@@ -67,7 +67,7 @@ def test_the_staff_is_told_who_they_are(merged: Merged) -> None:
     bench.set(notify_webhook_url=f"{bench.gemini.url}/hook")
     bench.settings["allowed_private_hosts"].append(bench.gemini.url.removeprefix("http://"))
     bench.gemini.says(SENT)
-    bench.ask("hello", call("hand_over", {"reason": "x"}), "Passed on.", epoch=merged.epoch, **merged.ids)
+    bench.ask("hello", call("hand_off", {"reason": "x"}), "Passed on.", epoch=merged.epoch, **merged.ids)
     told = bench.gemini.asked[0]["contact"]
     assert (told["id"], told["phone"], told["name"]) == (merged.kept, merged.phone, "Ana")
 
@@ -77,7 +77,7 @@ def test_what_they_wrote_meanwhile_gets_its_run(
     merged: Merged, again: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[Any] = []
-    monkeypatch.setattr(persist, "hand_over", lambda *_, contact_id: asked.append(contact_id) or [])
+    monkeypatch.setattr(persist, "dispatch", lambda *_, contact_id: asked.append(contact_id) or [])
     usage = {"input_tokens": 0, "output_tokens": 0, "cost_usd": 0}
     answer = {"citations": [], "model": "m", "trace": [], "usage": usage, "error": None, "answered": True}
     for _ in range(1 + again):

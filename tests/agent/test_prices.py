@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from f.chatbot.prices import PER_MILLION, cost_usd
+from f.models.prices import PER_MILLION, cost_usd
 from tests.agent.conftest import Bench, notes
 from tests.agent.vendors import call
 

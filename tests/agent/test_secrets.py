@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from f.common.embeddings import EmbeddingError, embed
 from f.common.references import hidden
 from f.common.secrets import SecretError, seal, unseal
+from f.models.embeddings import EmbeddingError, embed
 from tests.agent.conftest import MASTER_KEY, PLATFORM_KEY, Bench, notes
 from tests.agent.odd import POINTS, Odd, register
 from tests.agent.vendors import Raw, Vendor, call, gemini_error, openai_error, openai_shape
@@ -23,8 +23,8 @@ Output = pytest.CaptureFixture[str]
 
 
 def everything(bench: Bench, result: dict[str, Any], output: Output) -> str:
-    """Whatever of a turn anybody may read: its result, its log, its hand-over, what was posted to the tenant."""
-    rows = bench.rows("select * from human_handovers where turn_id = %s", result["turn_id"])
+    """Whatever of a turn anybody may read: its result, its log, its handoff, what was posted to the tenant."""
+    rows = bench.rows("select * from handoffs where turn_id = %s", result["turn_id"])
     tools = bench.rows("select discovered from tenant_tools")
     printed = output.readouterr()
     return f"{json.dumps(result)} {rows} {tools} {printed.out} {printed.err} {bench.gemini.asked}"
@@ -35,7 +35,7 @@ def told(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Bench:
     """A failure is a human's turn, and the tenant's webhook is told of it."""
     monkeypatch.setenv("WM_JOB_ID", str(uuid.uuid4()))
     bench.settings["allowed_private_hosts"].append(bench.gemini.url.removeprefix("http://"))
-    bench.set(handover_on_failure=True, notify_webhook_url=f"{bench.gemini.url}/hook")
+    bench.set(handoff_on_failure=True, notify_webhook_url=f"{bench.gemini.url}/hook")
     bench.gemini.says(Raw(body={}))
     return bench
 
@@ -54,13 +54,13 @@ def test_a_models_vendor(told: Bench, answer: Any, capsys: Output) -> None:
     told.set(fallbacks=[{"model": "gpt-4o"}])
     result = told.live("Hello", answer)
     seen = everything(told, result, capsys)
-    assert result["handed_over"] == "failure" and told.gemini.asked[-1]["event"] == "human_handover"
+    assert result["handed_off"] == "failure" and told.gemini.asked[-1]["event"] == "handoff"
     assert PLATFORM_KEY not in seen and PLATFORM_KEY[:-4] not in seen and "[key]" in result["error"]
 
 
 def test_gemini(bench: Bench, capsys: Output) -> None:
     key = bench.llm["gemini_api_key"]
-    bench.set(provider="gemini", model="gemini-2.5-flash", handover_on_failure=True)
+    bench.set(provider="gemini", model="gemini-2.5-flash", handoff_on_failure=True)
     bench.gemini.says(gemini_error(400, "INVALID_ARGUMENT", f"The key {key} has no quota"))
     result = bench.live("Hello")
     bench.gemini.asked = []
@@ -131,7 +131,7 @@ def test_a_tool_that_says_its_key(told: Bench, odd: Odd, capsys: Output) -> None
     """The model is not told it either: it could pass it on in other letters."""
     odd.lists({**POINTS, "quotes": True})
     register(told, odd)
-    result = told.live(QUESTION, ASK, call("hand_over", {"reason": "see above"}), "Passed on.")
+    result = told.live(QUESTION, ASK, call("hand_off", {"reason": "see above"}), "Passed on.")
     assert CAUGHT not in everything(told, result, capsys) and CAUGHT not in str(told.openai.asked)
 
 

@@ -22,7 +22,7 @@ def test_the_operators_page_is_accessible_and_fits(world: World, visit: Visit, s
     check(page)
 
 
-def test_the_operator_opens_a_business_and_hands_over_again(world: World, visit: Visit) -> None:
+def test_the_operator_opens_a_business_and_dispatches_again(world: World, visit: Visit) -> None:
     page = visit(OPERATOR)
     go(page, "Platform")
     name = f"Gamma {secrets.token_hex(3)}"
@@ -42,8 +42,8 @@ def test_the_operator_opens_a_business_and_hands_over_again(world: World, visit:
     )
     page.reload()
     go(page, "Platform")
-    page.get_by_role("button", name="Hand over again").first.click()
-    expect(page.get_by_role("button", name="Hand over again")).to_have_count(0)
+    page.get_by_role("button", name="Start again").first.click()
+    expect(page.get_by_role("button", name="Start again")).to_have_count(0)
 
 
 def test_a_numbers_models_and_its_rate_are_kept(world: World, visit: Visit) -> None:

@@ -15,18 +15,18 @@ from packaging.utils import canonicalize_name
 @pytest.mark.parametrize(
     "words",
     [
-        "from f.ingest.extraction import pages",
-        "from f.ingest import extraction",
-        "import f.ingest.extraction",
-        "def read():\n    from f.ingest import extraction as reader",
+        "from f.documents.formats import pages",
+        "from f.documents import formats",
+        "import f.documents.formats",
+        "def read():\n    from f.documents import formats as reader",
     ],
 )
 def test_the_packages_of_an_imported_module_count(
     words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "f" / "ingest").mkdir(parents=True)
-    (tmp_path / "f" / "ingest" / "extraction.py").write_text("# requirements:\n# openpyxl==3.1.5\n")
-    script = tmp_path / "f" / "ingest" / "script.py"
+    (tmp_path / "f" / "documents").mkdir(parents=True)
+    (tmp_path / "f" / "documents" / "formats.py").write_text("# requirements:\n# openpyxl==3.1.5\n")
+    script = tmp_path / "f" / "documents" / "script.py"
     script.write_text(f"{words}\n")
     monkeypatch.setattr(locks, "WINDMILL", tmp_path)
     assert locks.missing(script) == ["openpyxl==3.1.5"]

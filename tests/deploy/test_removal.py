@@ -69,7 +69,7 @@ def windmill(monkeypatch: pytest.MonkeyPatch) -> Windmill:
 
 
 class Talk:
-    """A contact's finished turn on a number, with a log on both sides, a file and a failed earlier hand-over."""
+    """A contact's finished turn on a number, with a log on both sides, a file and a failed earlier dispatch."""
 
     def __init__(
         self, command: Command, windmill: Windmill, number: str, phone: str, state: str = "done"
@@ -94,7 +94,7 @@ class Talk:
                 *(tenant, self.contact, number, side, message),
             )
         command.rows(
-            "insert into inbound_messages (phone_number_id, message_id, kind, sender, payload, contact_id, turn_id, state, handover, run_id)"
+            "insert into inbound_messages (phone_number_id, message_id, kind, sender, payload, contact_id, turn_id, state, dispatch_no, run_id)"
             " values (%s, %s, 'message', %s, '{}', %s, %s, 'answered', 1, %s)",
             *(number, message, phone, self.contact, turn, run),
         )

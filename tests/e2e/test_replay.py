@@ -25,7 +25,7 @@ KEPT = (
     "select md5(string_agg(l.body, '' order by l.id)) as kept from conversation_logs l",
     "select count(*) as kept from outbound_messages",
     "select count(*) as kept from inbound_messages where kind = 'message'",
-    "select count(*) as kept from human_handovers",
+    "select count(*) as kept from handoffs",
 )
 
 

@@ -17,7 +17,7 @@ def portal(world: World, script: str, action: str, **fields: Any) -> dict[str, A
     """What the clinic's staff gets from a script behind the portal."""
     server = world.stack.as_person(CLINIC.staff)
     args = {"request": request(action, **fields)}
-    body = {"component": script, "path": f"script/f/office/{script}", "args": args}
+    body = {"component": script, "path": f"script/f/portal_api/{script}", "args": args}
     run = server.call("POST", "apps_u/execute_component/f/portal/documents", body).text.strip('"')
     answer: dict[str, Any] = finished(world, run)["result"]
     assert answer.get("ok"), answer
@@ -135,18 +135,18 @@ def test_typed_answers_are_given_and_a_changed_one_costs_one_vector(world: World
         {"question": "Do you lend wheelchairs?", "answer": "Wheelchairs are lent at the porter's desk for a deposit of 20 euros."},
         {"question": "Who is the hospital priest?", "answer": "Father Anselmo visits patients on Sundays."},
     ]  # fmt: skip
-    portal(world, "answers", "add_many", pairs=pairs)
+    portal(world, "qa_pairs", "add_many", pairs=pairs)
     wait_for(lambda: all_read(world), 120)
     assert "20 euros" in world.ask(CLINIC, "Do you lend wheelchairs?")
     before = embedded(world)
-    listed = portal(world, "answers", "list")
+    listed = portal(world, "qa_pairs", "list")
     assert listed["document"]["state"] == "ready"
     wheelchairs = next(pair for pair in listed["pairs"] if "wheelchairs" in pair["question"])
     changed = {"question": wheelchairs["question"], "answer": "Wheelchairs are lent at the porter's desk for a deposit of 35 euros."}  # fmt: skip
-    portal(world, "answers", "save", pair_id=wheelchairs["id"], **changed)
+    portal(world, "qa_pairs", "save", pair_id=wheelchairs["id"], **changed)
     wait_for(lambda: all_read(world), 120)
     assert embedded(world) - before == 1
     assert "35 euros" in world.ask(CLINIC, "Do you lend wheelchairs?")
-    assert world.rows("select count(*)::int as n from documents where origin = 'answers'") == [{"n": 1}]
-    for pair in portal(world, "answers", "list")["pairs"]:
-        portal(world, "answers", "delete", pair_id=pair["id"])
+    assert world.rows("select count(*)::int as n from documents where origin = 'qa_pairs'") == [{"n": 1}]
+    for pair in portal(world, "qa_pairs", "list")["pairs"]:
+        portal(world, "qa_pairs", "delete", pair_id=pair["id"])

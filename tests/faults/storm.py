@@ -19,10 +19,10 @@ from local.stack import Stack
 
 ENVIRONMENT = {
     "PYTHONDONTWRITEBYTECODE": "",
-    "HANDOVER_RETRY_S": "0.2",
-    "HANDOVER_LONGEST_RETRY_S": "1",
-    "HANDOVER_TIMEOUT_S": "4",
-    "HANDOVER_LEASE_S": "8",
+    "DISPATCH_RETRY_S": "0.2",
+    "DISPATCH_LONGEST_RETRY_S": "1",
+    "DISPATCH_TIMEOUT_S": "4",
+    "DISPATCH_LEASE_S": "8",
 }
 # How Meta tells what became of a message: as it should, so late that an unknown outcome is sent again, and doubled in the wrong order.
 STATUSES: list[dict[str, Any]] = [
@@ -141,7 +141,7 @@ class Storm:
             "update turns set lease_until = now() where state = 'active' and lease_until < now() + interval '4 min 50 s'"
         )
         self.admin(
-            "update inbound_messages set due_at = now() where state in ('handed_over', 'waiting', 'in_turn') and kind = 'message'"
+            "update inbound_messages set due_at = now() where state in ('dispatched', 'waiting', 'in_turn') and kind = 'message'"
         )
         try:
             self.stack.windmill().call(

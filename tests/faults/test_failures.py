@@ -45,10 +45,12 @@ def test_a_cancelled_run_is_followed_by_another(storm: Storm) -> None:
 
 
 @pytest.mark.field_failure(22)
-def test_what_every_run_dies_over_is_told_and_can_be_handed_over_again(storm: Storm) -> None:
+def test_what_every_run_dies_over_is_told_and_can_be_dispatched_again(storm: Storm) -> None:
     phone, before = "34613000003", storm.count()
     cancelled(storm, phone)
-    storm.admin("update inbound_messages set handover = 5 where sender = %s", phone)  # five runs died before
+    storm.admin(
+        "update inbound_messages set dispatch_no = 5 where sender = %s", phone
+    )  # five runs died before
     storm.settle(before + 1)
     until(lambda: storm.recover() or storm.told(phone), 60)
     (message,) = storm.inbox(phone)

@@ -100,9 +100,9 @@ class Ingress:
             "WINDMILL_TOKEN": TOKEN,
             "JOB_ID_KEY": JOB_ID_KEY,
             "INGRESS_PORT": str(self.port),
-            "HANDOVER_RETRY_S": "0.02",
-            "HANDOVER_LONGEST_RETRY_S": "0.2",
-            "HANDOVER_POLL_S": "0.1",
+            "DISPATCH_RETRY_S": "0.02",
+            "DISPATCH_LONGEST_RETRY_S": "0.2",
+            "DISPATCH_POLL_S": "0.1",
             **settings,
         }
         with log.open("ab") as lines:

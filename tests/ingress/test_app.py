@@ -325,7 +325,7 @@ def test_logs_are_json_and_hold_no_content(ingress: Ingress) -> None:
         ).status_code
         == 200
     )
-    wait_until(lambda: "handed over" in ingress.log.read_text())
+    wait_until(lambda: "dispatched" in ingress.log.read_text())
     log = ingress.log.read_text()
     assert all(isinstance(json.loads(line), dict) for line in log.splitlines())
     for secret in (

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from f.chatbot.send_reply import sources
-from f.ingest.extraction import DOCX, PPTX, QA, XLSX
+from f.documents.formats import DOCX, PPTX, QA, XLSX
 from tests.knowledge.conftest import Knowledge
 
 ADDRESS = "https://shop.example/help/a_b_c?x=1"

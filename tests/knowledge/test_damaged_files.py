@@ -13,8 +13,8 @@ import pytest
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ByteStringObject, NameObject
 
-from f.ingest.extraction import Limits, Page, Unreadable, pages
-from f.ingest.right_to_left import reordered
+from f.documents.formats import Limits, Page, Unreadable, pages
+from f.documents.right_to_left import reordered
 from local.documents.writer import render
 from tests.knowledge import real_files as files
 

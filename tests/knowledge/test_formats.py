@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 import pytest
 
-from f.ingest.chunking import chunks
-from f.ingest.extraction import Limits, Page, Unreadable, media_type, pages
+from f.documents.chunking import chunks
+from f.documents.formats import Limits, Page, Unreadable, media_type, pages
 from tests.knowledge import real_files as files
 
 LONG_CSV = "name;price\n" + "\n".join(f"Lamp {n};{n},50" for n in range(1000))

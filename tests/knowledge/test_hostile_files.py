@@ -21,12 +21,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from f.ingest import office, sitemaps, web_pages
-from f.ingest.chunking import Chunk, chunks
-from f.ingest.clean import clean, join_broken_words
-from f.ingest.extraction import Limits, Unreadable, media_type, pages
-from f.ingest.pdf_layout import LEADERS
-from f.ingest.table_rows import table_pages
+from f.documents import office_files
+from f.documents.chunking import Chunk, chunks
+from f.documents.clean import clean, join_broken_words
+from f.documents.formats import Limits, Unreadable, media_type, pages
+from f.documents.pdf_layout import LEADERS
+from f.documents.table_rows import table_pages
+from f.ingest import crawler, sitemaps
 from tests.knowledge.real_files import saved
 
 SOON_S = 3.0  # of the processor's time: without a bound each of these files takes several times as long
@@ -113,7 +114,7 @@ def test_a_long_header_is_not_said_until_memory_ends() -> None:
 
 def test_links_are_found_at_once() -> None:
     with soon():
-        assert list(web_pages._links("<a " * 100_000 + "<a href='/a b#c'>", "https://shop.example/")) == [
+        assert list(crawler._links("<a " * 100_000 + "<a href='/a b#c'>", "https://shop.example/")) == [
             "https://shop.example/a%20b"
         ]
 
@@ -188,7 +189,7 @@ def test_a_stray_cell_at_a_sheets_far_end_is_read_at_once() -> None:
 
 
 def test_a_row_that_no_sheet_can_have_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(office, "_MOST_SPANNED", 100_000)
+    monkeypatch.setattr(office_files, "_MOST_SPANNED", 100_000)
     rows = '<row r="1"><c r="A1"><v>1</v></c></row><row r="999999999999"><c r="A2"><v>1</v></c></row>'
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     with soon(), pytest.raises(Unreadable, match="far away from its tables"):

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from f.common import embeddings
 from f.ingest import change_model, chunk, embed, extract, store
+from f.models import embeddings
 from tests.knowledge import real_files as files
 from tests.knowledge.conftest import Knowledge, vector
 from tests.knowledge.endpoint import Endpoint, text

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from f.ingest import vision
-from f.ingest.extraction import Limits, Unreadable, pages
+from f.documents.formats import Limits, Unreadable, pages
+from f.models import vision
 
 PNG, JPEG = b"\x89PNG\r\n\x1a\n\x00\x00", b"\xff\xd8\xff\xe0\x00\x10JFIF"
 

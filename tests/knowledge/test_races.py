@@ -12,7 +12,7 @@ import pytest
 
 from f.common.database import connect
 from f.ingest import change_model, chunk, embed, extract, on_failure, read_source, store
-from f.ingest.web_pages import WebPage
+from f.ingest.crawler import WebPage
 from tests.faults.storm import until
 from tests.knowledge.conftest import Knowledge, vector
 from tests.knowledge.test_ingestion import endpoint

@@ -10,8 +10,8 @@ from fpdf import FPDF
 from pypdf import PdfWriter
 from pypdf.generic import ArrayObject, BooleanObject, DictionaryObject, NameObject, TextStringObject
 
-from f.ingest.chunking import chunks
-from f.ingest.extraction import Page, Unreadable, pages
+from f.documents.chunking import chunks
+from f.documents.formats import Page, Unreadable, pages
 from tests.knowledge.real_files import ARABIC, CHINESE, HINDI, SCRIPTS
 
 OFFICE = Path(__file__).parent / "office"

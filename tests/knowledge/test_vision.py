@@ -17,8 +17,9 @@ from typing import Any
 import pytest
 from PIL import Image, PngImagePlugin
 
-from f.ingest import extract, vision
-from f.ingest.extraction import Limits, pages
+from f.documents.formats import Limits, pages
+from f.ingest import extract
+from f.models import vision
 from tests.knowledge import real_files as files
 from tests.knowledge.conftest import Knowledge
 

@@ -41,8 +41,8 @@ def tool(name: str, *arguments: str) -> dict[str, Any]:
 
 
 SEARCH, ORDER = tool("search_knowledge_base", "query"), tool("shop__get_order", "order_id")
-LIST, HANDOVER = tool("shop__list_orders"), tool("hand_over_to_human", "reason")
-ALL = [SEARCH, ORDER, LIST, HANDOVER]
+LIST, HANDOFF = tool("shop__list_orders"), tool("hand_off_to_human", "reason")
+ALL = [SEARCH, ORDER, LIST, HANDOFF]
 
 
 @pytest.fixture(scope="module")
@@ -206,7 +206,7 @@ def test_courtesy_is_answered_without_a_tool(client: OpenAI, text: str, answer: 
         ("<m>¿Dónde está mi pedido 1042?</m>", [("shop__get_order", {"order_id": "1042"})]),
         ("where's #1042", [("shop__get_order", {"order_id": "1042"})]),
         ("Wo ist meine Bestellung?", [("shop__list_orders", {})]),
-        ("Can I talk to a real person", [("hand_over_to_human", {"reason": "Can I talk to a real person"})]),
+        ("Can I talk to a real person", [("hand_off_to_human", {"reason": "Can I talk to a real person"})]),
         ("How much is it per person?", [("search_knowledge_base", {"query": "How much is it per person?"})]),
         ("Do you close in 2026?", [("search_knowledge_base", {"query": "Do you close in 2026?"})]),
         (
@@ -257,8 +257,8 @@ def test_a_follow_up_is_answered_for_what_it_adds(client: OpenAI) -> None:
 
 
 def test_tool_choice_is_honoured(client: OpenAI) -> None:
-    forced = {"type": "function", "function": {"name": "hand_over_to_human"}}
-    assert calls(chat(client, [user("hi")], tools=ALL, tool_choice=forced))[0][0] == "hand_over_to_human"
+    forced = {"type": "function", "function": {"name": "hand_off_to_human"}}
+    assert calls(chat(client, [user("hi")], tools=ALL, tool_choice=forced))[0][0] == "hand_off_to_human"
     assert calls(chat(client, [user("hi")], tools=[SEARCH], tool_choice="required"))
     none = chat(client, [user("How long is a gift card valid?")], tools=ALL, tool_choice="none")
     assert none.choices[0].message.content == "I don't know."

@@ -14,8 +14,8 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from f.chatbot.media import transcribe
-from f.chatbot.model import Models, candidates_of
+from f.models.providers import Models, candidates_of
+from f.whatsapp.media import transcribe
 from local.meta import voice
 
 KEY = "local-key"

@@ -19,17 +19,17 @@ MASTER_KEY = b64encode(b"k" * 32).decode()
 ROLES = ("owner", "editor", "agent", "viewer")
 STATIC = {
     "f.ingest.upload_document": (),
-    "f.ingest.list_documents": (),
-    "f.office.me": (),
-    "f.office.documents": ("embeddings",),
-    "f.office.sources": (),
-    "f.office.answers": (),
-    "f.office.people": (),
-    "f.office.notifications": (),
-    "f.office.bot": ("master_key",),
-    "f.office.conversations": ("whatsapp", "master_key"),
-    "f.office.insights": ("embeddings",),
-    "f.office.operator": ("master_key",),
+    "f.portal_api.list_documents": (),
+    "f.portal_api.me": (),
+    "f.portal_api.documents": ("embeddings",),
+    "f.portal_api.sources": (),
+    "f.portal_api.qa_pairs": (),
+    "f.portal_api.people": (),
+    "f.portal_api.notifications": (),
+    "f.portal_api.bot": ("master_key",),
+    "f.portal_api.conversations": ("whatsapp", "master_key"),
+    "f.portal_api.insights": ("embeddings",),
+    "f.portal_api.operator": ("master_key",),
 }
 
 
@@ -52,10 +52,10 @@ class Portal:
         }
         for module in (
             "f.ingest.upload_document",
-            "f.office.documents",
-            "f.office.sources",
-            "f.office.answers",
-            "f.office.dry_runs",
+            "f.portal_api.documents",
+            "f.portal_api.sources",
+            "f.portal_api.qa_pairs",
+            "f.portal_api.dry_runs",
         ):
             monkeypatch.setattr(importlib.import_module(module), "start_flow", self._start_flow)
 

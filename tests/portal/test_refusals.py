@@ -22,44 +22,54 @@ FILE = b64encode(b"# Opening hours\n\nFrom nine to five.").decode()
 # script, action, fields, the lowest role that may
 ACTIONS: list[tuple[str, str, dict[str, Any], str]] = [
     ("f.ingest.upload_document", "upload", {"file": FILE, "filename": "hours.md"}, "editor"),
-    ("f.ingest.list_documents", "list", {}, "viewer"),
-    ("f.office.documents", "search", {"question": "When?"}, "viewer"),
-    ("f.office.documents", "delete", {"document_id": GUESSED}, "editor"),
-    ("f.office.documents", "again", {"document_id": GUESSED}, "editor"),
-    ("f.office.documents", "save", {"document_id": GUESSED, "sendable": True}, "editor"),
-    ("f.office.sources", "list", {}, "viewer"),
-    ("f.office.sources", "pages", {"source_id": GUESSED}, "viewer"),
-    ("f.office.sources", "add", {"url": "https://shop.example/", "kind": "page"}, "editor"),
-    ("f.office.sources", "save", {"source_id": GUESSED, "max_pages": 5}, "editor"),
-    ("f.office.sources", "refresh", {"source_id": GUESSED}, "editor"),
-    ("f.office.sources", "delete", {"source_id": GUESSED}, "editor"),
-    ("f.office.answers", "list", {}, "viewer"),
-    ("f.office.answers", "add", {"question": "When?", "answer": "At nine."}, "editor"),
-    ("f.office.answers", "add_many", {"pairs": [{"question": "When?", "answer": "At nine."}]}, "editor"),
-    ("f.office.answers", "save", {"pair_id": GUESSED, "question": "When?", "answer": "At ten."}, "editor"),
-    ("f.office.answers", "delete", {"pair_id": GUESSED}, "editor"),
-    ("f.office.people", "list", {}, "viewer"),
-    ("f.office.people", "put", {"email": "x@elsewhere.example", "role": "owner"}, "owner"),
-    ("f.office.people", "remove", {"email": "viewer@alpha.example"}, "owner"),
-    ("f.office.notifications", "count", {}, "viewer"),
-    ("f.office.notifications", "list", {}, "viewer"),
-    ("f.office.notifications", "read", {"ids": [1]}, "agent"),
-    ("f.office.bot", "get", {}, "viewer"),
-    ("f.office.bot", "save", {"phone_number_id": "1001", "settings": {"persona": "kind"}}, "editor"),
-    ("f.office.bot", "put_tool", {"name": "orders", "url": "https://orders.example/mcp"}, "owner"),
-    ("f.office.bot", "delete_tool", {"name": "orders"}, "owner"),
-    ("f.office.bot", "ask", {"question": "When?"}, "agent"),
-    ("f.office.bot", "asked", {"run": GUESSED}, "agent"),
-    ("f.office.conversations", "list", {}, "viewer"),
-    ("f.office.conversations", "history", {"contact_id": GUESSED}, "viewer"),
-    ("f.office.conversations", "pause", {"contact_id": GUESSED, "hours": 1}, "agent"),
-    ("f.office.conversations", "reply", {"contact_id": GUESSED, "reply_id": GUESSED, "body": "Hi"}, "agent"),
-    ("f.office.conversations", "export", {}, "agent"),
-    ("f.office.insights", "overview", {}, "viewer"),
-    ("f.office.insights", "unanswered", {}, "viewer"),
-    ("f.office.insights", "set_aside", {"turn_ids": [GUESSED]}, "editor"),
-    ("f.office.insights", "re_ask", {"turn_ids": [GUESSED]}, "editor"),
-    ("f.office.insights", "asked", {"run": GUESSED}, "editor"),
+    ("f.portal_api.list_documents", "list", {}, "viewer"),
+    ("f.portal_api.documents", "search", {"question": "When?"}, "viewer"),
+    ("f.portal_api.documents", "delete", {"document_id": GUESSED}, "editor"),
+    ("f.portal_api.documents", "again", {"document_id": GUESSED}, "editor"),
+    ("f.portal_api.documents", "save", {"document_id": GUESSED, "sendable": True}, "editor"),
+    ("f.portal_api.sources", "list", {}, "viewer"),
+    ("f.portal_api.sources", "pages", {"source_id": GUESSED}, "viewer"),
+    ("f.portal_api.sources", "add", {"url": "https://shop.example/", "kind": "page"}, "editor"),
+    ("f.portal_api.sources", "save", {"source_id": GUESSED, "max_pages": 5}, "editor"),
+    ("f.portal_api.sources", "refresh", {"source_id": GUESSED}, "editor"),
+    ("f.portal_api.sources", "delete", {"source_id": GUESSED}, "editor"),
+    ("f.portal_api.qa_pairs", "list", {}, "viewer"),
+    ("f.portal_api.qa_pairs", "add", {"question": "When?", "answer": "At nine."}, "editor"),
+    ("f.portal_api.qa_pairs", "add_many", {"pairs": [{"question": "When?", "answer": "At nine."}]}, "editor"),
+    (
+        "f.portal_api.qa_pairs",
+        "save",
+        {"pair_id": GUESSED, "question": "When?", "answer": "At ten."},
+        "editor",
+    ),
+    ("f.portal_api.qa_pairs", "delete", {"pair_id": GUESSED}, "editor"),
+    ("f.portal_api.people", "list", {}, "viewer"),
+    ("f.portal_api.people", "put", {"email": "x@elsewhere.example", "role": "owner"}, "owner"),
+    ("f.portal_api.people", "remove", {"email": "viewer@alpha.example"}, "owner"),
+    ("f.portal_api.notifications", "count", {}, "viewer"),
+    ("f.portal_api.notifications", "list", {}, "viewer"),
+    ("f.portal_api.notifications", "read", {"ids": [1]}, "agent"),
+    ("f.portal_api.bot", "get", {}, "viewer"),
+    ("f.portal_api.bot", "save", {"phone_number_id": "1001", "settings": {"persona": "kind"}}, "editor"),
+    ("f.portal_api.bot", "put_tool", {"name": "orders", "url": "https://orders.example/mcp"}, "owner"),
+    ("f.portal_api.bot", "delete_tool", {"name": "orders"}, "owner"),
+    ("f.portal_api.bot", "ask", {"question": "When?"}, "agent"),
+    ("f.portal_api.bot", "asked", {"run": GUESSED}, "agent"),
+    ("f.portal_api.conversations", "list", {}, "viewer"),
+    ("f.portal_api.conversations", "history", {"contact_id": GUESSED}, "viewer"),
+    ("f.portal_api.conversations", "pause", {"contact_id": GUESSED, "hours": 1}, "agent"),
+    (
+        "f.portal_api.conversations",
+        "reply",
+        {"contact_id": GUESSED, "reply_id": GUESSED, "body": "Hi"},
+        "agent",
+    ),
+    ("f.portal_api.conversations", "export", {}, "agent"),
+    ("f.portal_api.insights", "overview", {}, "viewer"),
+    ("f.portal_api.insights", "unanswered", {}, "viewer"),
+    ("f.portal_api.insights", "set_aside", {"turn_ids": [GUESSED]}, "editor"),
+    ("f.portal_api.insights", "re_ask", {"turn_ids": [GUESSED]}, "editor"),
+    ("f.portal_api.insights", "asked", {"run": GUESSED}, "editor"),
 ]
 # What another tenant's people must not change.
 KEPT = {
@@ -78,7 +88,7 @@ LADDER = ("viewer", "agent", "editor", "owner")
 OPERATORS = frozenset(
     {
         *("overview", "put_tenant", "put_number", "put_key", "put_member", "put_operator"),
-        *("put_limits", "put_model", "hand_over_again"),
+        *("put_limits", "put_model", "dispatch_again"),
     }
 )
 
@@ -96,14 +106,14 @@ def declared(monkeypatch: pytest.MonkeyPatch, script: str) -> dict[str, Any]:
 def test_every_action_of_every_script_has_its_refusals(monkeypatch: pytest.MonkeyPatch) -> None:
     """A new script or action behind the portal fails here until the tables above say who may."""
     scripts = {
-        f"f.office.{path.stem}"
-        for path in (ROOT / "windmill/f/office").glob("*.py")
+        f"f.portal_api.{path.stem}"
+        for path in (ROOT / "windmill/f/portal_api").glob("*.py")
         if re.search(r"^def main\(", path.read_text(), re.MULTILINE)
     }
     assert scripts <= STATIC.keys()
-    for script in STATIC.keys() - {"f.office.me"}:  # says who one is, and has no actions
+    for script in STATIC.keys() - {"f.portal_api.me"}:  # says who one is, and has no actions
         actions = declared(monkeypatch, script)
-        if script == "f.office.operator":
+        if script == "f.portal_api.operator":
             assert actions.keys() == OPERATORS
             continue
         tested = {action: lowest for name, action, _, lowest in ACTIONS if name == script}
@@ -171,7 +181,7 @@ def test_the_browser_can_give_a_script_nothing_but_its_request() -> None:
 
 
 def test_folders_with_scripts_and_secrets_are_closed_to_tenants() -> None:
-    for folder in ("office", "ingest", "chatbot", "common"):
+    for folder in ("agent", "chatbot", "common", "documents", "ingest", "models", "portal_api", "whatsapp"):
         permissions = yaml.safe_load((ROOT / f"windmill/f/{folder}/folder.meta.yaml").read_text())[
             "extra_perms"
         ]
@@ -192,9 +202,9 @@ def test_only_operators_operate(portal: Portal, action: str) -> None:
         },
     }
     before = portal.rows("select * from tenants order by id")
-    assert portal.ask("", "f.office.operator", action, **fields)["refused"] == "no_identity"
+    assert portal.ask("", "f.portal_api.operator", action, **fields)["refused"] == "no_identity"
     for who in ("x@elsewhere.example", "owner@alpha.example"):
-        assert portal.ask(who, "f.office.operator", action, **fields)["refused"] == "role"
+        assert portal.ask(who, "f.portal_api.operator", action, **fields)["refused"] == "role"
     assert portal.rows("select * from tenants order by id") == before
 
 
@@ -202,9 +212,9 @@ def test_only_operators_operate(portal: Portal, action: str) -> None:
 def test_another_tenants_things_do_not_exist(portal: Portal, conversation: dict[str, str]) -> None:
     owner, beta = "owner@alpha.example", "owner@beta.example"
     mine = portal.ask(owner, "f.ingest.upload_document", "upload", file=FILE, filename="hours.md")
-    run = portal.ask(owner, "f.office.bot", "ask", question="When?")["run"]
-    source = portal.ask(owner, "f.office.sources", "add", url="https://alpha.example/", kind="page")
-    pair = portal.ask(owner, "f.office.answers", "add", question="When?", answer="At nine.")
+    run = portal.ask(owner, "f.portal_api.bot", "ask", question="When?")["run"]
+    source = portal.ask(owner, "f.portal_api.sources", "add", url="https://alpha.example/", kind="page")
+    pair = portal.ask(owner, "f.portal_api.qa_pairs", "add", question="When?", answer="At nine.")
     own = {
         **{"document_id": mine["document_id"], "run": run, "contact_id": conversation["contact"]},
         **{"source_id": source["source_id"], "pair_id": pair["pair_id"], "turn_ids": [conversation["turn"]]},
@@ -220,43 +230,45 @@ def test_another_tenants_things_do_not_exist(portal: Portal, conversation: dict[
             "upload",
             {"file": b64encode(b"x").decode(), "replaces": mine["document_id"]},
         ),
-        ("f.office.bot", "save", {"phone_number_id": "1001", "settings": {"persona": "rude"}}),
-        ("f.office.bot", "ask", {"question": "When?", "phone_number_id": "1001"}),
-        ("f.office.people", "remove", {"email": "viewer@alpha.example"}),
+        ("f.portal_api.bot", "save", {"phone_number_id": "1001", "settings": {"persona": "rude"}}),
+        ("f.portal_api.bot", "ask", {"question": "When?", "phone_number_id": "1001"}),
+        ("f.portal_api.people", "remove", {"email": "viewer@alpha.example"}),
     ]
     before = {name: portal.rows(query, A) for name, query in KEPT.items()}
     for script, action, fields in asked:
         assert portal.ask(beta, script, action, **fields)["refused"] == "not_found", (script, action)
-    assert portal.ask(beta, "f.ingest.list_documents", "list")["documents"] == []
-    assert portal.ask(beta, "f.office.conversations", "list")["contacts"] == []
-    assert portal.ask(beta, "f.office.conversations", "export")["rows"] == 0
-    assert portal.ask(beta, "f.office.sources", "list")["sources"] == []
-    assert portal.ask(beta, "f.office.answers", "list")["pairs"] == []
+    assert portal.ask(beta, "f.portal_api.list_documents", "list")["documents"] == []
+    assert portal.ask(beta, "f.portal_api.conversations", "list")["contacts"] == []
+    assert portal.ask(beta, "f.portal_api.conversations", "export")["rows"] == 0
+    assert portal.ask(beta, "f.portal_api.sources", "list")["sources"] == []
+    assert portal.ask(beta, "f.portal_api.qa_pairs", "list")["pairs"] == []
     (note,) = portal.rows(
         "insert into notifications (tenant_id, kind, severity, title, subject) values (%s, 'x', 'info', 'x', 'x') returning id",
         A,
     )
-    assert portal.ask(beta, "f.office.notifications", "list")["notifications"] == []
-    assert portal.ask(beta, "f.office.notifications", "read", ids=[note["id"]])["read"] == 0
+    assert portal.ask(beta, "f.portal_api.notifications", "list")["notifications"] == []
+    assert portal.ask(beta, "f.portal_api.notifications", "read", ids=[note["id"]])["read"] == 0
     assert {name: portal.rows(query, A) for name, query in KEPT.items()} == before
-    assert len(portal.ask(owner, "f.ingest.list_documents", "list")["documents"]) == 1
+    assert len(portal.ask(owner, "f.portal_api.list_documents", "list")["documents"]) == 1
 
 
 def test_who_belongs_to_two_businesses_chooses(portal: Portal) -> None:
     portal.rows("insert into tenant_members values (%s, 'owner@alpha.example', 'viewer')", B)
-    me = portal.ask("owner@alpha.example", "f.office.me", "me")
+    me = portal.ask("owner@alpha.example", "f.portal_api.me", "me")
     assert [(b["name"], b["role"]) for b in me["businesses"]] == [("Alpha", "owner"), ("Beta", "viewer")]
-    assert portal.ask("owner@alpha.example", "f.office.bot", "get")["refused"] == "choose"
-    bots = portal.ask("owner@alpha.example", "f.office.bot", "get", tenant_id=B)["bots"]
+    assert portal.ask("owner@alpha.example", "f.portal_api.bot", "get")["refused"] == "choose"
+    bots = portal.ask("owner@alpha.example", "f.portal_api.bot", "get", tenant_id=B)["bots"]
     assert [b["phone_number_id"] for b in bots] == ["1002"]
-    assert portal.ask("x@elsewhere.example", "f.office.me", "me")["refused"] == "not_a_member"
-    assert portal.ask("", "f.office.me", "me")["refused"] == "no_identity"
+    assert portal.ask("x@elsewhere.example", "f.portal_api.me", "me")["refused"] == "not_a_member"
+    assert portal.ask("", "f.portal_api.me", "me")["refused"] == "no_identity"
 
 
 def test_a_suspended_business_is_closed_to_its_staff(portal: Portal) -> None:
-    done = portal.ask("op@platform.example", "f.office.operator", "put_tenant", tenant=A, status="suspended")
+    done = portal.ask(
+        "op@platform.example", "f.portal_api.operator", "put_tenant", tenant=A, status="suspended"
+    )
     assert done["ok"] is True
-    assert portal.ask("owner@alpha.example", "f.office.bot", "get")["refused"] == "not_a_member"
+    assert portal.ask("owner@alpha.example", "f.portal_api.bot", "get")["refused"] == "not_a_member"
 
 
 def test_dollar_signs_travel_unharmed() -> None:
@@ -264,7 +276,7 @@ def test_dollar_signs_travel_unharmed() -> None:
 
 
 def test_half_an_emoji_from_a_page_is_stored_mended(portal: Portal) -> None:
-    editor, answers = "editor@alpha.example", "f.office.answers"
+    editor, answers = "editor@alpha.example", "f.portal_api.qa_pairs"
     assert portal.ask(editor, answers, "add", question="Open \ud83d?", answer="Yes \x00👋.")["ok"] is True
     (pair,) = portal.ask(editor, answers, "list")["pairs"]
     assert (pair["question"], pair["answer"]) == ("Open \ufffd?", "Yes 👋.")

@@ -9,18 +9,22 @@ from pathlib import Path
 
 import pytest
 
-from f.ingest import extraction
-from f.office.bot_settings import COLUMNS, SWITCHES
-from f.office.sources import BOUNDS
+from f.documents import formats
+from f.portal_api.bot_settings import COLUMNS, SWITCHES
+from f.portal_api.sources import BOUNDS
 from local.portal import build
 
 ROOT = Path(__file__).resolve().parents[2]
 BUNDLE = ROOT / "windmill/f"
 SCRIPTS = [
+    *(
+        p for p in sorted((BUNDLE / "documents").glob("*.py")) if p.name != "sandbox.py"
+    ),  # speaks to no tenant
     *sorted((BUNDLE / "ingest").glob("*.py")),
-    *sorted((BUNDLE / "office").glob("*.py")),
-    BUNDLE / "common/members.py",
-    BUNDLE / "common/public_hosts.py",
+    *sorted((BUNDLE / "portal_api").glob("*.py")),
+    BUNDLE / "models/vision.py",
+    BUNDLE / "common/portal_request.py",
+    BUNDLE / "common/ssrf.py",
 ]
 # Modules whose texts are data about languages, not sentences.
 WORD_LISTS = ("clean.py", "sentences.py", "structure.py", "chunking.py")
@@ -137,7 +141,7 @@ def catalogue(language: str) -> dict[str, str]:
 SAID = {
     *(key(text) for path in SCRIPTS if path.name not in WORD_LISTS for text in said_by(path)),
     *(key(text) for text in said_by_the_database()),
-    *extraction._NAMES.values(),
+    *formats._NAMES.values(),
 }
 
 
@@ -156,7 +160,7 @@ def test_every_sentence_of_the_scripts_is_in_the_catalogue(language: str) -> Non
 def test_every_setting_in_a_sentence_has_its_label(language: str) -> None:
     source = (build.APP / f"text/{language}/bot.ts").read_text().partition("const fields")[2]
     labels = set(re.findall(r"^  (\w+): \w+\.\w+,$", source, re.MULTILINE))
-    spoken = set(COLUMNS) - {*SWITCHES, "languages", "notices", "opening_hours", "outside_hours"}
+    spoken = set(COLUMNS) - {*SWITCHES, "languages", "canned_replies", "opening_hours", "outside_hours"}
     assert spoken | BOUNDS.keys() <= labels
 
 

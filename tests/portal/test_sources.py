@@ -9,12 +9,12 @@ from typing import Any
 import psycopg
 import pytest
 
-from f.office import sources as module
+from f.portal_api import sources as module
 from tests.faults.storm import until
 from tests.portal.conftest import A, Portal
 
 OWNER, EDITOR, AGENT = "owner@alpha.example", "editor@alpha.example", "agent@alpha.example"
-SOURCES, ANSWERS = "f.office.sources", "f.office.answers"
+SOURCES, ANSWERS = "f.portal_api.sources", "f.portal_api.qa_pairs"
 
 
 def add(portal: Portal, url: str = "https://shop.example", **fields: Any) -> dict[str, Any]:
@@ -175,7 +175,7 @@ def test_typed_answers_become_a_document_and_its_next_versions(portal: Portal) -
     (row,) = portal.rows(
         "select replaces::text, origin, sendable from documents where id = %s", saved["document_id"]
     )
-    assert row == {"replaces": first["document_id"], "origin": "answers", "sendable": False}
+    assert row == {"replaces": first["document_id"], "origin": "qa_pairs", "sendable": False}
     listed = portal.ask(AGENT, ANSWERS, "list")
     assert [pair["question"] for pair in listed["pairs"]] == ["When?", "Do you ship?"]
     assert (listed["document"]["id"], listed["document"]["state"]) == (saved["document_id"], "received")

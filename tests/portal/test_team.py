@@ -13,7 +13,7 @@ from tests.portal.conftest import A, B, Portal
 
 OWNER, AGENT, OPERATOR = "owner@alpha.example", "agent@alpha.example", "op@platform.example"
 GUESSED = "00000000-0000-4000-8000-00000000dead"
-PEOPLE, NOTIFICATIONS = "f.office.people", "f.office.notifications"
+PEOPLE, NOTIFICATIONS = "f.portal_api.people", "f.portal_api.notifications"
 
 
 def roles(portal: Portal) -> dict[str, str]:
@@ -81,11 +81,11 @@ def test_the_database_asks_again_who_changes_people(portal: Portal) -> None:
 
 def test_operators_let_each_other_in_and_one_stays(portal: Portal) -> None:
     def operate(who: str, **fields: Any) -> dict[str, Any]:
-        return portal.ask(who, "f.office.operator", "put_operator", **fields)
+        return portal.ask(who, "f.portal_api.operator", "put_operator", **fields)
 
     assert operate(OPERATOR, email=OPERATOR, stays=False)["refused"] == "last_operator"
     assert operate(OPERATOR, email="Two@Platform.example")["ok"] is True
-    listed = portal.ask("two@platform.example", "f.office.operator", "overview")["operators"]
+    listed = portal.ask("two@platform.example", "f.portal_api.operator", "overview")["operators"]
     assert listed == [OPERATOR, "two@platform.example"]
     assert operate("two@platform.example", email=OPERATOR, stays=False)["ok"] is True
     assert operate(OPERATOR, email=OPERATOR)["refused"] == "role"
@@ -94,7 +94,7 @@ def test_operators_let_each_other_in_and_one_stays(portal: Portal) -> None:
 
 def test_an_operator_sets_a_plans_limits(portal: Portal) -> None:
     def operate(action: str, **fields: Any) -> dict[str, Any]:
-        return portal.ask(OPERATOR, "f.office.operator", action, **fields)
+        return portal.ask(OPERATOR, "f.portal_api.operator", action, **fields)
 
     operate("put_limits", tenant=A, limits={"documents": 5, "monthly_cost_usd": 2.5})
     done = operate("put_limits", tenant=A, limits={"documents": None, "monthly_turns": 10})
@@ -109,11 +109,11 @@ def test_an_operator_sets_a_plans_limits(portal: Portal) -> None:
 def test_an_operator_sets_a_numbers_models_and_its_rate(portal: Portal) -> None:
     def put(**fields: Any) -> dict[str, Any]:
         usual = {"phone_number_id": "1001", "provider": "", "fallbacks": [], "sends_per_s": 80}
-        return portal.ask(OPERATOR, "f.office.operator", "put_model", **{**usual, **fields})
+        return portal.ask(OPERATOR, "f.portal_api.operator", "put_model", **{**usual, **fields})
 
     gemini, openai = {"provider": "gemini", "model": "g"}, {"provider": "openai", "model": "o"}
     assert put(**gemini, fallbacks=[openai, {**gemini, "model": "h"}], sends_per_s=0.5)["ok"] is True
-    overview = portal.ask(OPERATOR, "f.office.operator", "overview")
+    overview = portal.ask(OPERATOR, "f.portal_api.operator", "overview")
     (alpha,) = [t["numbers"] for t in overview["tenants"] if t["id"] == A]
     told = {name: alpha[0][name] for name in ("provider", "model", "fallbacks", "sends_per_s")}
     assert told == {**gemini, "fallbacks": [openai, {**gemini, "model": "h"}], "sends_per_s": 0.5}
@@ -128,7 +128,11 @@ def test_an_operator_sets_a_numbers_models_and_its_rate(portal: Portal) -> None:
     assert put(phone_number_id="9999")["refused"] == "not_found"
     assert put(fallbacks=[openai])["ok"] is True
     owner = portal.ask(
-        OWNER, "f.office.bot", "save", phone_number_id="1001", settings={"sends_per_s": 900, "fallbacks": []}
+        OWNER,
+        "f.portal_api.bot",
+        "save",
+        phone_number_id="1001",
+        settings={"sends_per_s": 900, "fallbacks": []},
     )
     assert owner["refused"] == "bad_request", "a tenant's money is the platform's here"
     (row,) = portal.rows(
@@ -140,7 +144,7 @@ def test_an_operator_sets_a_numbers_models_and_its_rate(portal: Portal) -> None:
 def test_the_first_operator_comes_with_the_deployment(portal: Portal) -> None:
     for _ in range(2):
         apply.apply(portal.url, {}, operators=["First@Platform.example"])
-    assert portal.ask("first@platform.example", "f.office.me", "me")["operator"] is True
+    assert portal.ask("first@platform.example", "f.portal_api.me", "me")["operator"] is True
 
 
 def told(portal: Portal) -> list[tuple[str, bool]]:

@@ -142,13 +142,13 @@ def test_every_document_can_be_seen(portal: Portal) -> None:
         " from generate_series(1, 2001) n",
         A,
     )
-    first = portal.ask(EDITOR, "f.ingest.list_documents", "list")
+    first = portal.ask(EDITOR, "f.portal_api.list_documents", "list")
     assert (len(first["documents"]), first["more"]) == (2000, True)
-    rest = portal.ask(EDITOR, "f.ingest.list_documents", "list", before=first["documents"][-1]["id"])
+    rest = portal.ask(EDITOR, "f.portal_api.list_documents", "list", before=first["documents"][-1]["id"])
     assert (len(rest["documents"]), rest["more"]) == (1, False)
     seen = {row["title"] for row in first["documents"] + rest["documents"]}
     assert seen == {str(n) for n in range(1, 2002)}
     stranger = portal.ask(
-        "owner@beta.example", "f.ingest.list_documents", "list", before=rest["documents"][0]["id"]
+        "owner@beta.example", "f.portal_api.list_documents", "list", before=rest["documents"][0]["id"]
     )
     assert stranger["refused"] == "not_found"

@@ -12,10 +12,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from f.chatbot import graph_api
 from f.common.secrets import unseal
-from f.office import insights
-from f.office.bot_settings import COLUMNS
+from f.portal_api import insights
+from f.portal_api.bot_settings import COLUMNS
+from f.whatsapp import graph_api
 from tests.faults.storm import until
 from tests.portal.conftest import MASTER_KEY, A, Portal, talked
 
@@ -30,38 +30,38 @@ def test_settings_are_saved_within_their_bounds(portal: Portal) -> None:
         "dont_know": {"es": "No sé."},
     }
     asked = {"phone_number_id": "1001", "settings": settings}
-    assert portal.ask("editor@alpha.example", "f.office.bot", "save", **asked)["ok"] is True
-    (bot,) = portal.ask(OWNER, "f.office.bot", "get")["bots"]
+    assert portal.ask("editor@alpha.example", "f.portal_api.bot", "save", **asked)["ok"] is True
+    (bot,) = portal.ask(OWNER, "f.portal_api.bot", "get")["bots"]
     assert (bot["persona"], bot["languages"], bot["max_rounds"]) == ("kind $5", ["es", "en"], 4)
     assert bot["dont_know"] == {"es": "No sé."}
-    handover = {
-        "handover_keywords": ["human", " human ", ""],
-        "handover_hours": 2.5,
+    handoff = {
+        "handoff_keywords": ["human", " human ", ""],
+        "handoff_hours": 2.5,
         "offer_human": {},
         "max_cost_usd": 0.02,
         "lead_fields": ["email"],
     }
-    portal.ask(OWNER, "f.office.bot", "save", phone_number_id="1001", settings=handover)
-    (bot,) = portal.ask(OWNER, "f.office.bot", "get")["bots"]
-    assert {name: bot[name] for name in handover} == {**handover, "handover_keywords": ["human"]}
+    portal.ask(OWNER, "f.portal_api.bot", "save", phone_number_id="1001", settings=handoff)
+    (bot,) = portal.ask(OWNER, "f.portal_api.bot", "get")["bots"]
+    assert {name: bot[name] for name in handoff} == {**handoff, "handoff_keywords": ["human"]}
 
 
 def test_every_setting_that_is_shown_can_be_saved(portal: Portal) -> None:
     """What the page gets, it may send back: all of it, as it came."""
-    (bot,) = portal.ask(OWNER, "f.office.bot", "get")["bots"]
+    (bot,) = portal.ask(OWNER, "f.portal_api.bot", "get")["bots"]
     settings = {name: bot[name] for name in COLUMNS}
-    saved = portal.ask(OWNER, "f.office.bot", "save", phone_number_id="1001", settings=settings)
+    saved = portal.ask(OWNER, "f.portal_api.bot", "save", phone_number_id="1001", settings=settings)
     assert saved["saved"] == sorted(COLUMNS)
-    (again,) = portal.ask(OWNER, "f.office.bot", "get")["bots"]
+    (again,) = portal.ask(OWNER, "f.portal_api.bot", "get")["bots"]
     assert again == bot
 
 
 def test_a_webhooks_address_is_for_those_who_may_change_it(portal: Portal) -> None:
     settings = {"notify_webhook_url": "https://hooks.example/secret"}
-    portal.ask(OWNER, "f.office.bot", "save", phone_number_id="1001", settings=settings)
+    portal.ask(OWNER, "f.portal_api.bot", "save", phone_number_id="1001", settings=settings)
     for who in (AGENT, "viewer@alpha.example"):
-        assert "hooks.example" not in str(portal.ask(who, "f.office.bot", "get"))
-    assert "hooks.example" in str(portal.ask("editor@alpha.example", "f.office.bot", "get"))
+        assert "hooks.example" not in str(portal.ask(who, "f.portal_api.bot", "get"))
+    assert "hooks.example" in str(portal.ask("editor@alpha.example", "f.portal_api.bot", "get"))
 
 
 def test_hours_notices_templates_and_notifications_are_saved(portal: Portal) -> None:
@@ -76,16 +76,18 @@ def test_hours_notices_templates_and_notifications_are_saved(portal: Portal) -> 
             "closed_message": {"en": "Closed."},
             "limit_message": {"en": "Wait."},
         },
-        **{"notices": {"cannot_see": {"en": "Words, please."}}, "opt_out_words": {"en": ["stop"]}},
+        **{"canned_replies": {"cannot_see": {"en": "Words, please."}}, "opt_out_words": {"en": ["stop"]}},
         **{"window_template": {"name": "hello_again", "language": "en_US", "parameters": ["you"]}},
         **{"notify_webhook_url": "https://hooks.example/x", "notify_phone": "+34 600 111 222"},
-        **{"handover_on_failure": True, "stale_after_s": 3600, "max_tokens": 5000},
+        **{"handoff_on_failure": True, "stale_after_s": 3600, "max_tokens": 5000},
     }
-    portal.ask(OWNER, "f.office.bot", "save", phone_number_id="1001", settings=settings)
-    (bot,) = portal.ask(OWNER, "f.office.bot", "get")["bots"]
+    portal.ask(OWNER, "f.portal_api.bot", "save", phone_number_id="1001", settings=settings)
+    (bot,) = portal.ask(OWNER, "f.portal_api.bot", "get")["bots"]
     assert {name: bot[name] for name in settings} == {**settings, "notify_phone": "34600111222"}
-    portal.ask(OWNER, "f.office.bot", "save", phone_number_id="1001", settings={"opening_hours": {"mon": []}})
-    assert portal.ask(OWNER, "f.office.bot", "get")["bots"][0]["open_now"] is False
+    portal.ask(
+        OWNER, "f.portal_api.bot", "save", phone_number_id="1001", settings={"opening_hours": {"mon": []}}
+    )
+    assert portal.ask(OWNER, "f.portal_api.bot", "get")["bots"][0]["open_now"] is False
 
 
 @pytest.mark.parametrize(
@@ -96,7 +98,7 @@ def test_hours_notices_templates_and_notifications_are_saved(portal: Portal) -> 
         *({"opening_hours": {"mon": [["09:00", "09:00"]]}}, {"opening_hours": {"mon": "always"}}),
         *({"time_zone": "Nowhere/Land"}, {"outside_hours": "sleep"}, {"closed_on": ["Christmas"]}),
         *(
-            {"notices": {"cannot_fly": {}}},
+            {"canned_replies": {"cannot_fly": {}}},
             {"window_template": {"name": "Has Blanks"}},
             {"notify_phone": "me"},
         ),
@@ -106,22 +108,22 @@ def test_hours_notices_templates_and_notifications_are_saved(portal: Portal) -> 
 )
 def test_settings_out_of_bounds_change_nothing(portal: Portal, settings: Any) -> None:
     before = portal.rows("select * from chatbots order by 1")
-    answer = portal.ask(OWNER, "f.office.bot", "save", phone_number_id="1001", settings=settings)
+    answer = portal.ask(OWNER, "f.portal_api.bot", "save", phone_number_id="1001", settings=settings)
     assert answer["refused"] == "bad_request"
     assert portal.rows("select * from chatbots order by 1") == before
 
 
 def test_a_tools_key_goes_in_and_never_comes_out(portal: Portal) -> None:
     tool = {"name": "orders", "url": "https://orders.example/mcp", "allowed_tools": ["get_order"]}
-    portal.ask(OWNER, "f.office.bot", "put_tool", **tool, key=" Bearer hunter2\r\n")
-    portal.ask(OWNER, "f.office.bot", "put_tool", **tool)
+    portal.ask(OWNER, "f.portal_api.bot", "put_tool", **tool, key=" Bearer hunter2\r\n")
+    portal.ask(OWNER, "f.portal_api.bot", "put_tool", **tool)
     (row,) = portal.rows("select tenant_id::text, header_value from tenant_tools")
     assert unseal(MASTER_KEY, A, "tool:orders", row["header_value"]) == "Bearer hunter2"
     assert len(row["header_value"]) == len("Bearer hunter2") + 28, "what is pasted with it is not stored"
-    answer = portal.ask(OWNER, "f.office.bot", "get")
+    answer = portal.ask(OWNER, "f.portal_api.bot", "get")
     assert (answer["tools"][0]["has_key"], "hunter2" in str(answer)) == (True, False)
     moved = {**tool, "url": "https://elsewhere.example/mcp"}
-    portal.ask(OWNER, "f.office.bot", "put_tool", **moved)
+    portal.ask(OWNER, "f.portal_api.bot", "put_tool", **moved)
     assert portal.rows("select header_value from tenant_tools") == [{"header_value": None}], (
         "a key is for one server"
     )
@@ -130,13 +132,15 @@ def test_a_tools_key_goes_in_and_never_comes_out(portal: Portal) -> None:
 def test_a_conversation_is_found_read_and_taken_along(portal: Portal, conversation: dict[str, str]) -> None:
     portal.rows("update conversation_logs set body = '=cmd()' where direction = 'in'")
     for words in ("ana", "3460000", "=CMD"):
-        (found,) = portal.ask(OWNER, "f.office.conversations", "list", search=words)["contacts"]
+        (found,) = portal.ask(OWNER, "f.portal_api.conversations", "list", search=words)["contacts"]
         assert found["id"] == conversation["contact"]
-    assert portal.ask(OWNER, "f.office.conversations", "list", search="100%")["contacts"] == []
-    history = portal.ask(OWNER, "f.office.conversations", "history", contact_id=conversation["contact"])
+    assert portal.ask(OWNER, "f.portal_api.conversations", "list", search="100%")["contacts"] == []
+    history = portal.ask(OWNER, "f.portal_api.conversations", "history", contact_id=conversation["contact"])
     assert [m["direction"] for m in history["messages"]] == ["in", "out"]
     assert history["messages"][1]["outcome"] == "unanswered"
-    table = list(csv.DictReader(io.StringIO(portal.ask(AGENT, "f.office.conversations", "export")["csv"])))
+    table = list(
+        csv.DictReader(io.StringIO(portal.ask(AGENT, "f.portal_api.conversations", "export")["csv"]))
+    )
     assert [row["text"] for row in table] == ["'=cmd()", "I don't know."], "no cell is a formula"
 
 
@@ -151,21 +155,24 @@ def test_a_human_replies_once_and_the_bot_is_quiet(
 
     monkeypatch.setattr(graph_api.GraphApi, "send", send)
     monkeypatch.setenv("WM_JOB_ID", str(uuid.uuid4()))
-    portal.ask(OPERATOR, "f.office.operator", "put_key", tenant=A, kind="whatsapp_token", key="EAA")
+    portal.ask(OPERATOR, "f.portal_api.operator", "put_key", tenant=A, kind="whatsapp_token", key="EAA")
     asked = {"contact_id": conversation["contact"], "reply_id": str(uuid.uuid4()), "body": "A human here."}
     for _ in range(2):
-        assert portal.ask(AGENT, "f.office.conversations", "reply", **asked) == {"ok": True, "state": "sent"}
+        assert portal.ask(AGENT, "f.portal_api.conversations", "reply", **asked) == {
+            "ok": True,
+            "state": "sent",
+        }
     assert sent == ["A human here."]
-    history = portal.ask(OWNER, "f.office.conversations", "history", contact_id=conversation["contact"])
+    history = portal.ask(OWNER, "f.portal_api.conversations", "history", contact_id=conversation["contact"])
     last = history["messages"][-1]
     assert (last["body"], last["model"], last["status"]) == ("A human here.", "human", "sent")
     assert history["contact"]["paused_until"]
-    portal.ask(AGENT, "f.office.conversations", "pause", contact_id=conversation["contact"], hours=0)
-    history = portal.ask(OWNER, "f.office.conversations", "history", contact_id=conversation["contact"])
+    portal.ask(AGENT, "f.portal_api.conversations", "pause", contact_id=conversation["contact"], hours=0)
+    history = portal.ask(OWNER, "f.portal_api.conversations", "history", contact_id=conversation["contact"])
     assert history["contact"]["paused_until"] is None
     portal.rows("update conversation_logs set created_at = now() - interval '25 hours'")
     asked["reply_id"] = str(uuid.uuid4())
-    assert portal.ask(AGENT, "f.office.conversations", "reply", **asked)["refused"] == "window_closed"
+    assert portal.ask(AGENT, "f.portal_api.conversations", "reply", **asked)["refused"] == "window_closed"
     assert len(sent) == 1
 
 
@@ -176,14 +183,14 @@ def test_a_reply_that_whatsapp_refused_is_refused_again_when_it_is_asked_for_aga
     refusal = {"state": "refused", "message_id": None, "code": 131026, "error": "can't be reached"}
     monkeypatch.setattr(graph_api.GraphApi, "send", lambda *_: refusal)
     monkeypatch.setenv("WM_JOB_ID", str(uuid.uuid4()))
-    portal.ask(OPERATOR, "f.office.operator", "put_key", tenant=A, kind="whatsapp_token", key="EAA")
+    portal.ask(OPERATOR, "f.portal_api.operator", "put_key", tenant=A, kind="whatsapp_token", key="EAA")
     asked = {"contact_id": conversation["contact"], "reply_id": str(uuid.uuid4()), "body": "A human here."}
-    first, second = (portal.ask(AGENT, "f.office.conversations", "reply", **asked) for _ in range(2))
+    first, second = (portal.ask(AGENT, "f.portal_api.conversations", "reply", **asked) for _ in range(2))
     assert first == second and first["refused"] == "not_sent" and "can't be reached" in str(first)
 
 
 def test_charts_count_what_happened(portal: Portal, conversation: dict[str, str]) -> None:
-    days = portal.ask(OWNER, "f.office.insights", "overview", days=7, zone="Asia/Kolkata")["days"]
+    days = portal.ask(OWNER, "f.portal_api.insights", "overview", days=7, zone="Asia/Kolkata")["days"]
     assert len(days) == 7
     today = days[-1]
     counts = {
@@ -191,7 +198,7 @@ def test_charts_count_what_happened(portal: Portal, conversation: dict[str, str]
     }
     assert counts == {"messages_in": 1, "messages_out": 1, "answered": 0, "unanswered": 1, "cost_usd": 0.01}
     assert today["response_s"] >= 0
-    other = portal.ask("owner@beta.example", "f.office.insights", "overview", days=1, zone="Not/AZone")[
+    other = portal.ask("owner@beta.example", "f.portal_api.insights", "overview", days=1, zone="Not/AZone")[
         "days"
     ]
     assert other[0]["messages_in"] == 0
@@ -206,23 +213,23 @@ def test_like_questions_are_one_group_and_an_answer_settles_it(
     def embed(texts: list[str], *_: Any) -> list[list[float]]:
         return [[1.0, 0.05 * i, float("parking" in t)] + [0.0] * 381 for i, t in enumerate(texts)]
 
-    monkeypatch.setattr("f.common.embeddings.embed", embed)
-    groups = portal.ask(OWNER, "f.office.insights", "unanswered")["groups"]
+    monkeypatch.setattr("f.models.embeddings.embed", embed)
+    groups = portal.ask(OWNER, "f.portal_api.insights", "unanswered")["groups"]
     turns = [{q["turn_id"] for q in group["questions"]} for group in groups]
     assert turns == [{conversation["turn"], bicycles["turn"]}, {other["turn"]}]
     ids = sorted(turns[0])
-    runs = portal.ask(OWNER, "f.office.insights", "re_ask", turn_ids=ids, purpose="before")["runs"]
+    runs = portal.ask(OWNER, "f.portal_api.insights", "re_ask", turn_ids=ids, purpose="before")["runs"]
     assert {r["question"] for r in runs} == {"Do you sell bicycles?", "Are bicycles sold here?"}
-    added = portal.ask(OWNER, "f.office.answers", "add", question="Do you sell bicycles?", answer="No.")
+    added = portal.ask(OWNER, "f.portal_api.qa_pairs", "add", question="Do you sell bicycles?", answer="No.")
     assert portal.flows[-1] == (
         "f/ingest/ingest_document",
         {"document_id": added["document_id"], "tenant_id": A},
     )
-    portal.ask(OWNER, "f.office.insights", "set_aside", turn_ids=ids)
-    left = portal.ask(OWNER, "f.office.insights", "unanswered")["groups"]
+    portal.ask(OWNER, "f.portal_api.insights", "set_aside", turn_ids=ids)
+    left = portal.ask(OWNER, "f.portal_api.insights", "unanswered")["groups"]
     assert [g["question"] for g in left] == ["Is there parking?"]
-    portal.ask(OWNER, "f.office.insights", "set_aside", turn_ids=[other["turn"]])
-    assert portal.ask(OWNER, "f.office.insights", "unanswered")["groups"] == []
+    portal.ask(OWNER, "f.portal_api.insights", "set_aside", turn_ids=[other["turn"]])
+    assert portal.ask(OWNER, "f.portal_api.insights", "unanswered")["groups"] == []
 
 
 def test_grouping_keeps_what_is_unlike_apart() -> None:
@@ -241,7 +248,7 @@ def test_a_file_is_checked_and_may_replace_another(portal: Portal) -> None:
     assert (again["document_id"], again["known"]) == (first["document_id"], True)
     asked = {"file": b64encode(b"two").decode(), "filename": "b.md", "replaces": first["document_id"]}
     portal.ask(OWNER, script, "upload", **asked)
-    documents = portal.ask(OWNER, "f.ingest.list_documents", "list")["documents"]
+    documents = portal.ask(OWNER, "f.portal_api.list_documents", "list")["documents"]
     assert [(d["filename"], d["replaces"]) for d in documents] == [
         ("b.md", first["document_id"]),
         ("a.md", None),
@@ -251,7 +258,7 @@ def test_a_file_is_checked_and_may_replace_another(portal: Portal) -> None:
 
 def test_an_operator_opens_a_business_and_hands_dead_letters_over_again(portal: Portal) -> None:
     def operate(action: str, **fields: Any) -> dict[str, Any]:
-        return portal.ask(OPERATOR, "f.office.operator", action, **fields)
+        return portal.ask(OPERATOR, "f.portal_api.operator", action, **fields)
 
     tenant = operate("put_tenant", name="Gamma")["tenant"]
     assert operate("put_number", tenant=tenant, phone_number_id="10003", name="Gamma")["ok"] is True
@@ -271,12 +278,12 @@ def test_an_operator_opens_a_business_and_hands_dead_letters_over_again(portal: 
     )
     assert "hunter2" not in str(seen)
     assert [m["message_id"] for m in seen["dead_letters"]] == ["m1"]
-    assert operate("hand_over_again", phone_number_id="10003", message_id="m1")["ok"] is True
-    assert operate("hand_over_again", phone_number_id="10003", message_id="m1")["refused"] == "not_found"
-    (row,) = portal.rows("select state, handover from inbound_messages")
-    assert (row["state"], row["handover"]) == ("received", 1)
+    assert operate("dispatch_again", phone_number_id="10003", message_id="m1")["ok"] is True
+    assert operate("dispatch_again", phone_number_id="10003", message_id="m1")["refused"] == "not_found"
+    (row,) = portal.rows("select state, dispatch_no from inbound_messages")
+    assert (row["state"], row["dispatch_no"]) == ("received", 1)
     operate("put_member", tenant=tenant, email="new@gamma.example")
-    assert portal.ask("new@gamma.example", "f.office.bot", "get")["refused"] == "not_a_member"
+    assert portal.ask("new@gamma.example", "f.portal_api.bot", "get")["refused"] == "not_a_member"
 
 
 def test_a_person_and_an_ingestion_that_meet_on_a_document_both_come_through(portal: Portal) -> None:
@@ -290,8 +297,8 @@ def test_a_person_and_an_ingestion_that_meet_on_a_document_both_come_through(por
     waiting = "select pid from pg_locks where locktype = 'advisory' and not granted"
     with psycopg.connect(portal.url) as ingestion, ThreadPoolExecutor(1) as clerk:
         ingestion.execute("set deadlock_timeout = '1 min'")  # of the two, the other one is undone
-        ingestion.execute("select lock_publications(%s)", [A])
-        deletion = clerk.submit(portal.ask, OWNER, "f.office.documents", "delete", document_id=document)
+        ingestion.execute("select pg_advisory_xact_lock(7202612, hashtext(%s))", [A])
+        deletion = clerk.submit(portal.ask, OWNER, "f.portal_api.documents", "delete", document_id=document)
         until(lambda: portal.rows(waiting), 60)
         ingestion.execute("select from documents where id = %s for update", [document])
         ingestion.commit()

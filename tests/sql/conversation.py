@@ -142,13 +142,13 @@ class Conversation:
         return self.rows("select * from outbound_messages where turn_id = %s and part = %s", turn, part)[0]
 
     def wanted(self) -> list[tuple[str, int]]:
-        """What the ingress would hand over now: message and generation. Marks it as handed over."""
+        """What the ingress would dispatch now: message and generation. Marks it as dispatched."""
         found = self.rows(
-            "update inbound_messages set state = 'handed_over', due_at = now() + interval '2 minutes'"
-            " where state = 'received' and kind = 'message' and sender = %s returning message_id, handover",
+            "update inbound_messages set state = 'dispatched', due_at = now() + interval '2 minutes'"
+            " where state = 'received' and kind = 'message' and sender = %s returning message_id, dispatch_no",
             self.phone,
         )
-        return [(row["message_id"], row["handover"]) for row in found]
+        return [(row["message_id"], row["dispatch_no"]) for row in found]
 
     def pass_time(self, interval: str) -> None:
         """Everything of this conversation becomes older."""

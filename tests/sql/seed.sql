@@ -40,7 +40,7 @@ insert into outbound_messages (turn_id, part, tenant_id, content, state, attempt
 insert into outbound_messages (turn_id, part, tenant_id, content, state, message_id, attempts, retry_at)
     select id, 3, tenant_id, '{"type": "text", "text": {"body": "hello"}}', 'failed', 'out3', 1, now() from turns
         where state = 'done';
-insert into human_handovers (tenant_id, contact_id, turn_id, source, paused_until)
+insert into handoffs (tenant_id, contact_id, turn_id, source, paused_until)
     select tenant_id, contact_id, id, 'model', now() from turns where state = 'active';
 insert into send_stops (tenant_id, code, reason, until) select id, 190, 'expired', now() - interval '1 minute'
     from tenants;

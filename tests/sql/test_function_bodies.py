@@ -93,7 +93,7 @@ VALUES: dict[str, list[str]] = {
     "p_fields": [text({"email": "a@b.example"})],
     "p_filename": ["'a.txt'"],
     "p_from": ["now() - interval '1 day'"],
-    "p_handover": ["0"],
+    "p_dispatch_no": ["0"],
     "p_hours": [text(HOURS)],
     "p_id": ["(select min(id) from notifications)"],
     "p_keep": ["(select id from contacts where phone = '34600000001')"],
@@ -201,10 +201,10 @@ CALLS = {
 }
 # Calls beside the usual ones, for what happens only after something else.
 MORE = {
-    "answers_changed": [
-        "delete from qa_pairs; select answers_changed('a')",
-        "select answers_changed('a'); insert into qa_pairs (tenant_id, question, answer) select id, 'more', 'a' from tenants;"
-        " select answers_changed('a')",
+    "qa_pairs_changed": [
+        "delete from qa_pairs; select qa_pairs_changed('a')",
+        "select qa_pairs_changed('a'); insert into qa_pairs (tenant_id, question, answer) select id, 'more', 'a' from tenants;"
+        " select qa_pairs_changed('a')",
     ],
     "begin_human_reply": [
         "select begin_human_reply(gen_random_uuid(), id, 'words', gen_random_uuid()) from contacts"
@@ -231,8 +231,8 @@ MORE = {
     "may_send": [
         "update send_stops set until = now() + interval '1 hour'; select may_send(id, 1, 1) from turns where state = 'active'"
     ],
-    "note_message": [
-        f"update contacts set opted_out_at = now(); select note_message('bot', {payload(MESSAGES[2])})"
+    "receive_message": [
+        f"update contacts set opted_out_at = now(); select receive_message('bot', {payload(MESSAGES[2])})"
     ],
     "operator_put_tenant": ["select operator_put_tenant('operator@platform.example', null, 'New', null)"],
     "queue_parts": [
@@ -271,10 +271,10 @@ FIRES = {
     "count_words": ["delete from chunks", "insert into chunks (tenant_id, document_id, version, ordinal, page, char_start,"
         " char_end, page_end, tokens, text, language, words) select tenant_id, id, 9, 1, 1, 0, 1, 1, 1, 'x', 'simple', 'x'"
         " from documents where title = 'Ready'"],
-    "notice_document": [f"update documents set state = '{state}'" for state in ("failed", "ready")],
-    "forget_document_notice": "update documents set state = 'failed'; delete from documents",
-    "notice_source": [f"update knowledge_sources set state = '{state}'" for state in ("failed", "ready")],
-    "notice_usage": ["update usage_months set turns = 9", "update usage_months set turns = 11",
+    "notify_document": [f"update documents set state = '{state}'" for state in ("failed", "ready")],
+    "forget_document_notification": "update documents set state = 'failed'; delete from documents",
+    "notify_source": [f"update knowledge_sources set state = '{state}'" for state in ("failed", "ready")],
+    "notify_usage": ["update usage_months set turns = 9", "update usage_months set turns = 11",
         "insert into usage_months (tenant_id, month, turns) select id, '2020-01-01', 10 from tenants"],
 }  # fmt: skip
 

@@ -64,7 +64,7 @@ def remembers(talk: Conversation, turn: str, run: str, on: Connection) -> None:
 
 
 def passes_on(talk: Conversation, turn: str, run: str, on: Connection) -> None:
-    talk.call("hand_over_contact", turn, talk.one(EPOCH, turn), "model", "wants a person", on=on)
+    talk.call("hand_off_contact", turn, talk.one(EPOCH, turn), "model", "wants a person", on=on)
 
 
 EPOCH = "select epoch from turns where id = %s"
@@ -127,11 +127,11 @@ class Renamed:
         opened = self.talk.call("open_turn", self.talk.bot, message, run, self.new, None, "N", payload)
         return opened["turn_id"], run
 
-    def notice(self, on: Connection) -> Any:
+    def account_event(self, on: Connection) -> Any:
         """Meta tells that the old number is the new one."""
         system = {"type": "user_changed_number", "wa_id": self.new}
         payload = self.talk.payload(f"notice.{self.new}", "", type="system", system=system)
-        return self.talk.call("note_message", self.talk.bot, payload, on=on)
+        return self.talk.call("receive_message", self.talk.bot, payload, on=on)
 
     def writes(self, on: Connection) -> Any:
         """A message that names both."""
@@ -154,11 +154,11 @@ def test_two_people_become_one_while_a_message_names_both(
         with held(
             talk, "select 1 from conversation_logs where contact_id = %s for update", person.drop
         ) as bar:
-            told = pool.submit(person.notice, telling)
+            told = pool.submit(person.account_event, telling)
             wait_for(talk, bar)
             arrives = pool.submit(person.writes, arriving)
             wait_for(talk, telling.info.backend_pid)
-        assert told.result(60)["end"].startswith("a notice of WhatsApp")
+        assert told.result(60)["end"].startswith("an event of WhatsApp")
         assert arrives.result(60)["contact_id"] == person.keep
     assert talk.rows("select phone from contacts where tenant_id = %s", talk.tenant) == [
         {"phone": person.new}
@@ -172,10 +172,10 @@ def test_two_people_become_one_while_a_turn_closes(talk: Conversation, others: l
     with ThreadPoolExecutor(1) as pool:
         with closing.transaction():
             closing.execute("select 1 from contacts where id = %s for update", [person.drop])
-            told = pool.submit(person.notice, telling)
+            told = pool.submit(person.account_event, telling)
             wait_for(talk, closing.info.backend_pid)
             persists(talk, turn, run, closing)
-        assert told.result(60)["end"].startswith("a notice of WhatsApp")
+        assert told.result(60)["end"].startswith("an event of WhatsApp")
     assert talk.one("select contact_id::text from turns where id = %s", turn) == person.keep
 
 
@@ -185,7 +185,7 @@ def test_a_turn_closes_for_whom_its_contact_has_become(talk: Conversation, other
     turn, run = person.turn()
     with ThreadPoolExecutor(1) as pool:
         with telling.transaction():
-            person.notice(telling)
+            person.account_event(telling)
             closed = pool.submit(persists, talk, turn, run, closing)
             wait_for(talk, telling.info.backend_pid)
         closed.result(60)

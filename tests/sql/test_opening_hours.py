@@ -80,7 +80,7 @@ def test_a_closed_business_says_so_once_and_notes_the_message_for_a_human(talk: 
     second = talk.write("Hello?")
     assert "noted for a human" in talk.open(second, new_run())["reason"]
     notes = talk.rows(
-        "select source, paused_until <= now() as over from human_handovers where tenant_id = %s", talk.tenant
+        "select source, paused_until <= now() as over from handoffs where tenant_id = %s", talk.tenant
     )
     assert notes == [{"source": "hours", "over": True}], "the bot goes on when the doors open"
     told = talk.rows("select kind, count from notifications where tenant_id = %s", talk.tenant)

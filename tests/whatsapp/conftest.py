@@ -48,7 +48,7 @@ class Bot:
         return self.one("select message_words(%s)", json.dumps(envelope(message, **value)))
 
     def arrive(self, message: dict[str, Any], run: str | None = None, **value: Any) -> dict[str, Any]:
-        """Meta delivers a message, and its run begins: as load_context does it. Returns note_message's answer and the turn's."""
+        """Meta delivers a message, and its run begins: as load_context does it. Returns receive_message's answer and the turn's."""
         message = {"id": f"wamid.{next(COUNTER)}", **message}
         payload = json.dumps(envelope(message, **value))
         self.do(
@@ -57,10 +57,10 @@ class Bot:
             *(NUMBER, message["id"], message.get("from_user_id") or message.get("from"), payload),
         )
         run = run or str(uuid.uuid4())
-        noted = self.one("select note_message(%s, %s)", NUMBER, payload)
+        noted = self.one("select receive_message(%s, %s)", NUMBER, payload)
         if noted.get("end"):
             ended = self.one(
-                "select end_noted(%s, %s, %s, %s, %s)",
+                "select end_received(%s, %s, %s, %s, %s)",
                 *(NUMBER, message["id"], run, noted["contact_id"], noted["end"]),
             )
             return {**noted, **ended, "id": message["id"]}

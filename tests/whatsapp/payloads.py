@@ -169,12 +169,12 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
     (
         "system",
         of("system", {"body": "User changed number", "wa_id": "12195555358", "type": "user_changed_number"}),
-        "[notice] User changed number",
+        "[event] User changed number",
     ),
     (
         "system without body",
         of("system", {"type": "customer_identity_changed"}),
-        "[notice] customer_identity_changed",
+        "[event] customer_identity_changed",
     ),
     (
         "edit",

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from f.chatbot.alerts import tell_all
+from f.whatsapp.alerts import tell_all
 from tests.local.meta_support import Recorder
 from tests.whatsapp.conftest import NUMBER, Bot
 from tests.whatsapp.outbox import Turn

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from f.chatbot.choices import checked, with_choices
 from f.chatbot.send_reply import reply_contents
+from f.whatsapp.choices import checked, with_choices
 from local.meta.validate import check_send
 
 

@@ -11,10 +11,11 @@ from typing import Any
 import docx
 import pytest
 
-from f.chatbot import customer_files, media
-from f.chatbot.customer_files import FAILED, Unreadable, text_of
-from f.chatbot.notices import notice
-from f.ingest.page import Limits, Page, page
+from f.documents import sandbox
+from f.documents.page import Limits, Page, page
+from f.documents.sandbox import FAILED, Unreadable, text_of
+from f.whatsapp import media
+from f.whatsapp.canned_replies import canned_reply
 from tests.knowledge.real_files import saved
 from tests.whatsapp.conftest import NUMBER, Bot
 
@@ -54,9 +55,9 @@ def test_a_document_that_ends_its_reader_is_unreadable(what: str, monkeypatch: p
         yield page(1, "Begun.")
         ENDS[what]()
 
-    monkeypatch.setattr(customer_files, "pages", pages)
-    monkeypatch.setattr(customer_files, "CPU_S", 1)
-    monkeypatch.setattr(customer_files, "WAIT_S", 2 if what == "waits" else 60)
+    monkeypatch.setattr(sandbox, "pages", pages)
+    monkeypatch.setattr(sandbox, "CPU_S", 1)
+    monkeypatch.setattr(sandbox, "WAIT_S", 2 if what == "waits" else 60)
     with pytest.raises(Unreadable, match=FAILED):
         text_of(b"a file", "a.txt")
 
@@ -112,4 +113,4 @@ def test_a_document_that_ended_a_step_is_not_read_again(bot: Bot, monkeypatch: p
         "chatbot": {"languages": ["en"]},
     }
     told = media.told(context, {}, None, [known])
-    assert told == {"attachments": [], "say": notice(context, {}, "cannot_open")}
+    assert told == {"attachments": [], "say": canned_reply(context, {}, "cannot_open")}

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from f.chatbot.graph_api import GraphApi, MediaError
-from f.chatbot.media import sees, transcribe
+from f.whatsapp.graph_api import GraphApi, MediaError
+from f.whatsapp.media import sees, transcribe
 from local.meta import voice
 from local.models.speech import words_of
 from tests.local.meta_support import NUMBER, TOKEN, Meta, Recorder, configuration, eventually
@@ -90,7 +90,7 @@ def test_without_a_connection_nothing_was_sent() -> None:
 def test_typing_is_renewed_until_it_is_over(
     meta: Meta, api: GraphApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("f.chatbot.graph_api.TYPING_S", 0.05)
+    monkeypatch.setattr("f.whatsapp.graph_api.TYPING_S", 0.05)
     wamid = meta.deliver("Hello")["wamid"]
     done = api.keep_typing(wamid)
     eventually(lambda: len(meta.client.get("/control/receipts").json()["receipts"]) >= 3)

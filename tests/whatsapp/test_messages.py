@@ -32,14 +32,14 @@ def test_what_was_left_to_a_reactions_run_gets_its_own(bot: Bot) -> None:
     for message in ("wamid.Q", "wamid.R"):  # both are here before the first of their runs begins
         bot.do(
             "insert into inbound_messages (phone_number_id, message_id, kind, sender, payload, state)"
-            " values (%s, %s, 'message', %s, '{}', 'handed_over')",
+            " values (%s, %s, 'message', %s, '{}', 'dispatched')",
             *(NUMBER, message, PHONE),
         )
     left = bot.arrive(text("a question", id="wamid.Q"))
     assert "more is being written" in left["reason"]
     bot.arrive(of("reaction", {"message_id": first["id"], "emoji": "👍"}, id="wamid.R"))
-    (row,) = bot.rows("select state, handover from inbound_messages where message_id = %s", left["id"])
-    assert row == {"state": "received", "handover": 1}
+    (row,) = bot.rows("select state, dispatch_no from inbound_messages where message_id = %s", left["id"])
+    assert row == {"state": "received", "dispatch_no": 1}
 
 
 def test_an_edit_changes_the_log(bot: Bot) -> None:
@@ -95,18 +95,18 @@ def test_nobody_edits_or_deletes_what_another_person_wrote(bot: Bot) -> None:
 @pytest.mark.parametrize("kind", ["sticker", "unsupported", "hologram"])
 def test_what_can_not_be_read_is_said_once(bot: Bot, kind: str) -> None:
     first = bot.arrive(of(kind, {"id": "1"}))
-    assert (first["status"], first["notice"]) == ("opened", "not_understood")
+    assert (first["status"], first["preface"]) == ("opened", "not_understood")
     again = bot.one(
-        "select note_message(%s, (select payload from inbound_messages where message_id = %s))",
+        "select receive_message(%s, (select payload from inbound_messages where message_id = %s))",
         NUMBER,
         first["id"],
     )
-    assert again["notice"] == "not_understood", "the same run again says the same"
+    assert again["preface"] == "not_understood", "the same run again says the same"
     bot.close(first)
     second = bot.arrive(of(kind, {"id": "2"}))
     assert second["reason"] == "it can not be read, and the customer was told so already"
-    bot.do("update contacts set notice_at = now() - interval '25 hours'")
-    assert bot.arrive(of(kind, {"id": "3"}))["notice"] == "not_understood"
+    bot.do("update contacts set preface_at = now() - interval '25 hours'")
+    assert bot.arrive(of(kind, {"id": "3"}))["preface"] == "not_understood"
 
 
 @pytest.mark.parametrize("word", ["STOP", "stop.", " Unsubscribe ", "baja", "Abmelden!"])
@@ -114,7 +114,7 @@ def test_an_opt_out_word_stops_everything_until_an_opt_in(bot: Bot, word: str) -
     assert bot.arrive(text(word))["reason"] == "the contact has opted out"
     assert bot.arrive(text("Where is my order?"))["reason"] == "the contact has opted out"
     back = bot.arrive(text("start"))
-    assert (back["status"], back["notice"]) == ("opened", "welcome_back")
+    assert (back["status"], back["preface"]) == ("opened", "welcome_back")
     bot.close(back)
     assert bot.arrive(text("Where is my order?"))["status"] == "opened"
 

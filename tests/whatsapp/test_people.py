@@ -85,7 +85,7 @@ def test_a_changed_number_moves_the_history(bot: Bot) -> None:
     bot.answered(text("after", from_="12195555358"), contacts=None)
     (contact,) = bot.contacts()
     assert contact["phone"] == "12195555358"
-    assert [body for _, body in bot.log()] == ["before", "[notice] changed", "after"]
+    assert [body for _, body in bot.log()] == ["before", "[event] changed", "after"]
 
 
 def test_the_new_number_may_have_written_before_the_notice_comes(bot: Bot) -> None:

@@ -180,7 +180,7 @@ def test_a_message_of_the_customer_opens_the_window_by_metas_clock(bot: Bot) -> 
     assert contact["old"]
 
 
-NOTICES = [
+ACCOUNT_EVENTS = [
     (
         "message_template_status_update",
         {"event": "REJECTED", "message_template_name": "cart", "reason": "INVALID_FORMAT"},
@@ -203,7 +203,9 @@ NOTICES = [
 ]
 
 
-@pytest.mark.parametrize(("field", "value", "severity", "title"), NOTICES, ids=[n[0] for n in NOTICES])
+@pytest.mark.parametrize(
+    ("field", "value", "severity", "title"), ACCOUNT_EVENTS, ids=[n[0] for n in ACCOUNT_EVENTS]
+)
 def test_metas_notices_reach_the_tenant(bot: Bot, field: str, value: Any, severity: str, title: str) -> None:
     bot.answered({"from": PHONE, "type": "text", "text": {"body": "hi"}})  # its payload names the account
     payload = {"entry": [{"id": "102290129340398", "changes": [{"field": field, "value": value}]}]}
@@ -212,7 +214,7 @@ def test_metas_notices_reach_the_tenant(bot: Bot, field: str, value: Any, severi
             "insert into inbound_messages (phone_number_id, message_id, kind, payload) values ('waba:102290129340398', %s, 'other', %s)",
             *(f"event:{nr}", json.dumps(payload)),
         )
-    assert bot.one("select apply_notices(100)") == 2
+    assert bot.one("select apply_account_events(100)") == 2
     (told,) = bot.rows("select * from notifications where tenant_id = %s", bot.tenant)
     assert (told["kind"], told["severity"], told["title"], told["count"]) == (field, severity, title, 2)
 
@@ -223,8 +225,8 @@ def test_a_notice_that_nobody_understands_is_settled(bot: Bot) -> None:
             "insert into inbound_messages (phone_number_id, message_id, kind, payload) values ('waba:1', %s, 'other', %s)",
             *(f"event:{nr}", payload),
         )
-    assert bot.one("select apply_notices(100)") == 3
-    assert bot.one("select apply_notices(100)") == 0
+    assert bot.one("select apply_account_events(100)") == 3
+    assert bot.one("select apply_account_events(100)") == 0
 
 
 @pytest.mark.parametrize(

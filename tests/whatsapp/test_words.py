@@ -80,7 +80,7 @@ def test_no_payload_is_too_strange(bot: Bot, data: st.DataObject) -> None:
         mutate(payload["entry"][0]["changes"][0]["value"], place, how, data.draw(STRANGE))
     text = json.dumps(payload)
     assert isinstance(bot.one("select message_words(%s)", text), str)
-    assert isinstance(bot.one("select note_message(%s, %s)", NUMBER, text), dict)
+    assert isinstance(bot.one("select receive_message(%s, %s)", NUMBER, text), dict)
 
 
 def test_the_words_have_a_bound(bot: Bot) -> None:

@@ -6,7 +6,7 @@ import pytest
 from fpdf import FPDF
 from PIL import Image
 
-from f.ingest.extraction import Limits, Page, Unreadable, pages
+from f.documents.formats import Limits, Page, Unreadable, pages
 
 
 class Manual(FPDF):

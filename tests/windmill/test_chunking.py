@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from f.common.tokens import count_tokens
-from f.ingest.chunking import Chunk, chunks, context
-from f.ingest.page import Heading, Page, page
-from f.ingest.sentences import sentences
-from f.ingest.structure import blocks
+from f.documents.chunking import Chunk, chunks, context
+from f.documents.page import Heading, Page, page
+from f.documents.sentences import sentences
+from f.documents.structure import blocks
 
 VOCABULARY = (
     "the Returns policy of Acme 30 days. price, 5 € 送料は 三十日 以内に。 वापसी करें। возврат! ¿dónde?"

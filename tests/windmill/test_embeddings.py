@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from f.common.embeddings import EmbeddingError, embed
+from f.models.embeddings import EmbeddingError, embed
 from tests.ingress.support import FakeWindmill
 
 

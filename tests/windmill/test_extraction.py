@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pypdf.constants import PageLabelStyle
 
-from f.ingest import pdf
-from f.ingest.extraction import Limits, Page, Unreadable, media_type, pages
+from f.documents import pdf
+from f.documents.formats import Limits, Page, Unreadable, media_type, pages
 from tests.windmill.samples import made, plain_pdf, read, refusal, scan_image
 
 # What a file is

@@ -13,8 +13,8 @@ import regex
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from f.chatbot.formatting import to_whatsapp
-from f.chatbot.splitting import split
+from f.whatsapp.formatting import to_whatsapp
+from f.whatsapp.splitting import split
 from tests.windmill.formatting_cases import CASES, UNCHANGED
 
 MARKUP = "*_~`#>-+|[]()!\\<&=:.0123456789 \n\t"
@@ -191,7 +191,7 @@ def test_a_very_long_text_is_quick() -> None:
 
 def test_importing_costs_neither_the_parser_nor_regex() -> None:
     code = (
-        "import sys, f.chatbot.formatting, f.chatbot.splitting as s; s.split('word ' * 2000);"
+        "import sys, f.whatsapp.formatting, f.whatsapp.splitting as s; s.split('word ' * 2000);"
         "sys.exit('markdown_it' in sys.modules or 'regex' in sys.modules)"
     )
     windmill = Path(__file__).parents[2] / "windmill"

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from f.ingest.clean import clean, join_broken_words
+from f.documents.clean import clean, join_broken_words
 from tests.windmill.samples import read
 
 SPANISH = "¿Cuánto tarda el envío? Normalmente tres días; en España, uno más. ¡Gracias por su compañía!"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from fpdf import FPDF
 
-from f.ingest.chunking import chunks
-from f.ingest.page import goes_on
-from f.ingest.sentences import sentences
-from f.ingest.structure import blocks
+from f.documents.chunking import chunks
+from f.documents.page import goes_on
+from f.documents.sentences import sentences
+from f.documents.structure import blocks
 from tests.windmill.samples import Manual, made, plain_pdf, read, refusal, scan_image
 
 

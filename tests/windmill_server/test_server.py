@@ -146,7 +146,7 @@ def test_a_mode_that_there_is_not_sends_nothing(world: ServerWorld) -> None:
     assert len(world.sent(SHOP)) == before
 
 
-def test_the_recovery_script_hands_over_what_nobody_took(world: ServerWorld) -> None:
+def test_the_recovery_script_dispatches_what_nobody_took(world: ServerWorld) -> None:
     """As if the ingress had died right after storing the message."""
     sent = message("How long is a gift card valid?", customer=1)
     payload = json.dumps(envelope(change(SHOP, sent)))

@@ -61,7 +61,7 @@ ARGUMENTS = {
     "source_id": Argument(TEXT, "The id of a source of web pages, from the table knowledge_sources"),
     "embedding_model": Argument(TEXT, "The model's name in the table embedding_models"),
     "send_id": Argument(TEXT, "The part's send_id, as the outbox and the conversation log show it"),
-    "request": Argument(TEXT, "What the portal's page asks: one JSON text, see f/common/members"),
+    "request": Argument(TEXT, "What the portal's page asks: one JSON text, see f/common/portal_request"),
     "title": Argument(TEXT, "The name that citations show; without one the file name is used"),
 }
 

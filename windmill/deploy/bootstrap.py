@@ -14,7 +14,7 @@ from typing import Any
 import httpx2
 
 RESOURCES = Path(__file__).resolve().parents[1] / "resources"
-FOLDERS = ("common", "chatbot", "ingest", "office", "portal")
+FOLDERS = ("common", "models", "whatsapp", "documents", "agent", "chatbot", "ingest", "portal_api", "portal")
 
 
 class DeployError(Exception):

@@ -1,4 +1,4 @@
-"""A signed test message, the whole way: ingress, inbox, hand-over, the flow's run. To a number that no chatbot has, so no customer is written to."""
+"""A signed test message, the whole way: ingress, inbox, handoff, the flow's run. To a number that no chatbot has, so no customer is written to."""
 
 from __future__ import annotations
 

@@ -28,8 +28,9 @@ BUSY = """
     select from turns where phone_number_id = %(number)s and state = 'active' and lease_until > now()
     union all
     select from inbound_messages where phone_number_id = %(number)s and kind = 'message'
-        and state in ('received', 'handed_over', 'waiting', 'in_turn') and received_at > now() - interval '10 minutes'"""
-MESSAGES = "select phone_number_id, message_id, handover, run_id::text from inbound_messages where phone_number_id = %(number)s and kind = 'message'"
+        and state in ('received', 'dispatched', 'waiting', 'in_turn') and received_at > now() - interval '10 minutes'"""
+MESSAGES = """select phone_number_id, message_id, dispatch_no, run_id::text from inbound_messages
+    where phone_number_id = %(number)s and kind = 'message'"""
 TURNS = "select run_id::text from turns where phone_number_id = %(number)s"
 OTHER_RUNS = """
     select run_id::text from documents where tenant_id = %(tenant)s and run_id is not null

@@ -94,7 +94,7 @@ def compared(turn: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
         "tokens": tokens(old_usage),
         "cost_usd": old_usage.get("cost_usd"),
     }
-    outcome = "failed" if new.get("error") else "handed_over" if new.get("handed_over") else None
+    outcome = "failed" if new.get("error") else "handed_off" if new.get("handed_off") else None
     now: dict[str, Any] = {
         "reply": new.get("sent") or new["reply"],
         "outcome": outcome or ("answered" if new.get("answered") else "unanswered"),

@@ -22,21 +22,21 @@ from collections.abc import Callable
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from f.chatbot.builtin_tools import SEARCH
-from f.chatbot.graph_api import graph_api
-from f.chatbot.grounding import MARK
-from f.chatbot.language import in_language
-from f.chatbot.limits import AgentSettings, own_key, read_settings, warn
-from f.chatbot.model import Call, Completion, ModelError, Models, candidates_of
-from f.chatbot.prices import cost_usd
-from f.chatbot.prompt import hours_in_words, opening_messages
-from f.chatbot.staff import Staff
-from f.chatbot.tools import Toolbox
-from f.chatbot.verdict import Verdict, given_up, judge, needs_lookup, without_model
+from f.agent.builtin_tools import SEARCH
+from f.agent.grounding import MARK
+from f.agent.handoff import Staff
+from f.agent.language import in_language
+from f.agent.prompt import hours_in_words, opening_messages
+from f.agent.reply_policy import Verdict, given_up, judge, needs_lookup, without_model
+from f.agent.settings import AgentSettings, own_key, read_settings, warn
+from f.agent.tools import Toolbox
 from f.common.database import Connection, ask_one, connect
-from f.common.references import SHORTEST_SECRET, inert, plain, scrubbed
+from f.common.references import SHORTEST_SECRET, escape_references, plain, redact_keys
 from f.common.secrets import SecretError
 from f.common.windmill import run_id
+from f.models.prices import cost_usd
+from f.models.providers import Call, Completion, ModelError, Models, candidates_of
+from f.whatsapp.graph_api import graph_api
 
 if TYPE_CHECKING:
     from f.common.shapes import Answer, Context, Usage
@@ -77,7 +77,7 @@ def main(
             if api:  # the customer sees the ticks turn blue, and that somebody is writing
                 typing = api.keep_typing(context["message_ids"][-1])
         try:
-            return inert(answer(conn, context, resources, epoch))
+            return escape_references(answer(conn, context, resources, epoch))
         finally:
             typing.set()
 
@@ -113,7 +113,7 @@ def answer(conn: Connection, context: Context, resources: dict[str, Any], epoch:
         elif error:
             verdict = verdict._replace(why=error)
     elif staff.passed_on:
-        verdict = Verdict(in_language(context, own["handover_message"]), [], True, error)
+        verdict = Verdict(in_language(context, own["handoff_message"]), [], True, error)
     else:
         verdict = given_up(context, own, staff, error or "the model returned an empty reply")
     warn(conn, context, own, resources["settings"])
@@ -124,7 +124,7 @@ def attached(conn: Connection, context: Context) -> list[dict[str, Any]]:
     """The files that came with the message and that the model may look at, in the form of OpenAI's content parts."""
     if not context.get("attachments"):
         return []
-    from f.chatbot.attachments import attachments
+    from f.agent.attachments import attachments
 
     return attachments(conn, context)
 
@@ -267,9 +267,9 @@ def in_shape(
         "trace": trace,
         "usage": usage,
         "error": verdict.error,
-        "handed_over": staff.passed_on,
+        "handed_off": staff.passed_on,
         "choices": tools.choices if tools and verdict.answered else None,
         "documents": tools.documents if tools and verdict.answered else [],
     }
-    done: Answer = scrubbed(result, secrets)
+    done: Answer = redact_keys(result, secrets)
     return done

@@ -34,11 +34,11 @@ def main(contact_id: str, db: postgresql, job_id_key: str) -> dict[str, Any]:
 
 
 def runs_of(erased: dict[str, Any], job_id_key: str) -> set[str]:
-    """Every run that a message ever had: each time it was handed over it got a new one."""
+    """Every run that a message ever had: each time it was dispatched it got a new one."""
     runs = {*erased["runs"], *erased["turn_runs"]}
     for message in erased["messages"]:
-        for handover in range(message["handover"] + 1):
-            runs.add(job_id(job_id_key, message["phone_number_id"], message["message_id"], handover))
+        for dispatch_no in range(message["dispatch_no"] + 1):
+            runs.add(job_id(job_id_key, message["phone_number_id"], message["message_id"], dispatch_no))
     return runs
 
 

@@ -3,7 +3,7 @@
 """Finds a customer's runs: from a message id, a phone number, a user id, a run's id or a contact's id.
 
 Out: the newest 50 messages with their runs, links to the runs' pages, and the conversation each belongs to, newest first.
-A run that was handed over again has several ids; the one that worked last is shown.
+A run that was dispatched again has several ids; the one that worked last is shown.
 """
 
 from __future__ import annotations

@@ -28,9 +28,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from f.chatbot.history import past, utterances
+from f.agent.history import past, utterances
 from f.common.database import Connection, ask, connect, one
-from f.common.references import inert
+from f.common.references import escape_references
 from f.common.windmill import run_id
 
 if TYPE_CHECKING:
@@ -63,22 +63,22 @@ def main(
         if mode == "dry_run":
             opened = peek(conn, phone_number_id, message)
         else:
-            noted = one(conn, "select note_message(%s, %s)", [phone_number_id, payload])
+            noted = one(conn, "select receive_message(%s, %s)", [phone_number_id, payload])
             opened = open_turn(conn, phone_number_id, noted, message, payload)
         if opened["status"] == "ended":
-            return inert({**known, "message_ids": [str(message["id"])], **opened})
+            return escape_references({**known, "message_ids": [str(message["id"])], **opened})
         files: list[dict[str, Any]] = []
         messages, found = read_context(conn, phone_number_id, opened, payload)
         if mode == "live" and any(m["kind"] in FILES for m in messages):
             files = take_in(conn, {**known, **opened}, messages, whatsapp, llm, master_key)  # type: ignore[typeddict-item]
             _, found = read_context(conn, phone_number_id, opened, payload)  # with a voice note's words
         context = {**known, **opened, **found}
-        own_words = context["chatbot"].pop("notices")
-        if (files or noted.get("notice")) and not context.get("say"):
-            from f.chatbot.media import told
+        own_words = context["chatbot"].pop("canned_replies")
+        if (files or noted.get("preface")) and not context.get("say"):
+            from f.whatsapp.media import told
 
-            context |= told(context, own_words, noted.get("notice"), files)
-    return inert(context)
+            context |= told(context, own_words, noted.get("preface"), files)
+    return escape_references(context)
 
 
 def take_in(
@@ -90,14 +90,14 @@ def take_in(
     master_key: str,
 ) -> list[dict[str, Any]]:
     """Shows the customer that the message is read, and fetches what came with it. What is known of each file."""
-    from f.chatbot.graph_api import graph_api  # only here: most messages are text
+    from f.whatsapp.graph_api import graph_api  # only here: most messages are text
 
     api = graph_api(conn, context, whatsapp, master_key)
     if api is None:
         return []  # send_reply says what is missing
     typing = api.keep_typing(messages[-1]["message_id"], most_s=60)
     try:
-        from f.chatbot import media
+        from f.whatsapp import media
 
         return media.take_in(conn, context, messages, api, llm, master_key)
     finally:
@@ -128,7 +128,7 @@ def open_turn(
     if noted.get("end"):
         opened = one(
             conn,
-            "select end_noted(%s, %s, %s, %s, %s)",
+            "select end_received(%s, %s, %s, %s, %s)",
             [phone_number_id, str(message["id"]), run_id(), noted["contact_id"], noted["end"]],
         )
         return opened
@@ -157,7 +157,7 @@ MESSAGES = (
 )
 CHATBOT = (
     "select name, persona, system_prompt, provider, model, languages, dont_know, failure_message, show_citations,"
-    " max_rounds, max_seconds, history_tokens, notices from chatbots where phone_number_id = %s"
+    " max_rounds, max_seconds, history_tokens, canned_replies from chatbots where phone_number_id = %s"
 )
 
 

@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING, Any
 
 import httpx2
 
-from f.chatbot.graph_api import graph_api
 from f.chatbot.send_reply import send_part
 from f.common.database import Connection, as_tenant, connect, one
-from f.common.handover import hand_over
+from f.common.dispatch import dispatch
 from f.common.windmill import run_id
+from f.whatsapp.graph_api import graph_api
 
 if TYPE_CHECKING:
     from f.common.shapes import Context
@@ -52,7 +52,7 @@ def main(
         if is_overtaken(error):
             if context:
                 one(conn, "select requeue_turn(%s)", [context["turn_id"]])
-            started = hand_over(conn, job_id_key, contact_id=context["contact_id"]) if context else []
+            started = dispatch(conn, job_id_key, contact_id=context["contact_id"]) if context else []
             return {
                 "error": reason,
                 "turn": "a newer attempt has it, or a new run gets it",
@@ -62,10 +62,10 @@ def main(
         if not context:
             return {
                 **done,
-                "turn": "none was open: the message is handed over again by the recovery schedule",
+                "turn": "none was open: the message is handed off again by the recovery schedule",
             }
         done["customer"] = release(conn, context, whatsapp, master_key, reason, "failed", settings)
-        done["started"] = hand_over(conn, job_id_key, contact_id=context["contact_id"])
+        done["started"] = dispatch(conn, job_id_key, contact_id=context["contact_id"])
     return {**done, "turn_id": context["turn_id"], "contact_id": context["contact_id"]}
 
 
@@ -89,7 +89,7 @@ def release(
         with as_tenant(conn, context["tenant_id"]):
             epoch = int(one(conn, "select begin_step(%s, %s, %s)", [context["turn_id"], run_id(), STEP]))
         words = failure_words(context)
-        if context["chatbot"].get("handover_on_failure") and not context.get("replied"):
+        if context["chatbot"].get("handoff_on_failure") and not context.get("replied"):
             resources = {"whatsapp": whatsapp, "settings": settings, "master_key": master_key}
             words = pass_on(conn, context, resources, reason, epoch)
         told = tell(conn, context, whatsapp, master_key, words, epoch)
@@ -119,9 +119,9 @@ def failure_words(context: Context) -> str:
 
 def pass_on(conn: Connection, context: Context, resources: dict[str, Any], reason: str, epoch: int) -> str:
     """Hands the conversation over to the tenant's staff; returns the chatbot's words for it. The pause begins when the turn closes."""
-    from f.chatbot.language import in_language
-    from f.chatbot.limits import read_settings
-    from f.chatbot.staff import Staff
+    from f.agent.handoff import Staff
+    from f.agent.language import in_language
+    from f.agent.settings import read_settings
 
     try:
         own = read_settings(conn, context)
@@ -129,9 +129,9 @@ def pass_on(conn: Connection, context: Context, resources: dict[str, Any], reaso
     except Exception as problem:  # the customer is told of the failure, whatever it is that failed
         if getattr(problem, "sqlstate", None) == "CB001":
             raise
-        print(f"not handed over: {type(problem).__name__}: {problem}")
+        print(f"not handed off: {type(problem).__name__}: {problem}")
         return failure_words(context)
-    return in_language(context, own["handover_message"]) or failure_words(context)
+    return in_language(context, own["handoff_message"]) or failure_words(context)
 
 
 def tell(

@@ -12,7 +12,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from f.common.database import Connection, as_tenant, ask, connect, one
-from f.common.handover import hand_over
+from f.common.dispatch import dispatch
 from f.common.references import plain
 from f.common.windmill import run_id
 
@@ -46,18 +46,18 @@ def main(
                         json.dumps({**summary, "question": context["question"]}),
                     ],
                 )
-        started = hand_over(conn, job_id_key, contact_id=contact)
+        started = dispatch(conn, job_id_key, contact_id=contact)
     return {"outcome": outcome, "started": started}
 
 
 def outcome_of(answer: Answer, delivery: Delivery) -> str:
-    """answered | unanswered (in the words for it) | handed_over (to a human) | failed (in the words for that) | not_sent (no part left)."""
+    """answered | unanswered (in the words for it) | handed_off (to a human) | failed (in the words for that) | not_sent (no part left)."""
     if delivery["parts"] and all(part["state"] in ("failed", "cancelled") for part in delivery["parts"]):
         return "not_sent"
     if answer["error"]:
         return "failed"
-    if answer.get("handed_over"):
-        return "handed_over"
+    if answer.get("handed_off"):
+        return "handed_off"
     return "answered" if answer["answered"] else "unanswered"
 
 

@@ -9,7 +9,7 @@
 Covers a lost ingress, cancelled runs and lost workers, which neither a step nor the failure handler ever sees. What six runs could not
 answer is given up: the customer is told, and the conversation goes on. Parts that failed after Meta had accepted them go out again,
 tenants' webhooks are told what is critical, and old rows are deleted.
-In: nothing. Out: how many messages were stranded and handed over, statuses applied, conversations given up, parts sent again, rows deleted.
+In: nothing. Out: how many messages were stranded and dispatched, statuses applied, conversations given up, parts sent again, rows deleted.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import time
 from typing import Any
 
 from f.common.database import Connection, connect, one
-from f.common.handover import hand_over
+from f.common.dispatch import dispatch
 from f.common.windmill import job_id, job_state, run_id
 
 postgresql = dict[str, Any]
@@ -40,12 +40,12 @@ def main(
         given_up = give_up(conn, whatsapp, settings, master_key)
         started: list[str] = []
         while time.monotonic() < deadline:
-            now = hand_over(conn, job_id_key, batch=BATCH)
+            now = dispatch(conn, job_id_key, batch=BATCH)
             started += now
             if len(now) < BATCH:
                 break
         applied = one(conn, "select apply_events(%s)", [1000])
-        noticed = one(conn, "select apply_notices(%s)", [1000])
+        noticed = one(conn, "select apply_account_events(%s)", [1000])
         deleted = one(conn, "select clean_inbox() + clean_whatsapp()", [])
         told = tell(conn, settings)
         again = send_again(conn, whatsapp, master_key, deadline)
@@ -55,7 +55,7 @@ def main(
         "given_up": given_up,
         "started": started,
         "statuses_applied": applied,
-        "notices_applied": noticed,
+        "account_events_applied": noticed,
         "told": told,
         "sent_again": again,
         "deleted": deleted,
@@ -67,8 +67,8 @@ def is_lost(message: dict[str, Any], job_id_key: str) -> bool:
     if message["state"] == "waiting" or message["overdue"]:
         return True
     run = message["run_id"]
-    if message["state"] == "handed_over":
-        run = job_id(job_id_key, message["phone_number_id"], message["message_id"], message["handover"])
+    if message["state"] == "dispatched":
+        run = job_id(job_id_key, message["phone_number_id"], message["message_id"], message["dispatch_no"])
     return job_state(str(run)) in ("completed", "unknown")
 
 
@@ -89,7 +89,7 @@ def tell(conn: Connection, settings: c_settings) -> int:
     """Tells the tenants' webhooks what is critical; returns how many notifications there were to tell."""
     waiting = conn.execute(b"select * from claim_notifications(20)").fetchall()
     if waiting:
-        from f.chatbot.alerts import tell_all
+        from f.whatsapp.alerts import tell_all
 
         tell_all(conn, waiting, settings)
     return len(waiting)
@@ -100,6 +100,6 @@ def send_again(conn: Connection, whatsapp: c_whatsapp, master_key: str, deadline
     wait = one(conn, "select next_retry()", [])
     if wait is None or time.monotonic() + wait > deadline:
         return {}
-    from f.chatbot.retries import send_due
+    from f.whatsapp.retries import send_due
 
     return send_due(conn, whatsapp, master_key, deadline)

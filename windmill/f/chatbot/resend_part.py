@@ -14,10 +14,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from f.chatbot.graph_api import graph_api
 from f.chatbot.send_reply import bring_out
 from f.common.database import as_tenant, connect, one
 from f.common.windmill import run_id
+from f.whatsapp.graph_api import graph_api
 
 postgresql = dict[str, Any]
 c_whatsapp = dict[str, Any]

@@ -19,13 +19,13 @@ import json
 import time
 from typing import TYPE_CHECKING, Any
 
-from f.chatbot.choices import with_choices
-from f.chatbot.formatting import to_whatsapp
-from f.chatbot.graph_api import GraphApi, MediaError, Outcome, graph_api
-from f.chatbot.splitting import split
 from f.common.database import Connection, as_tenant, ask, ask_one, connect, one
-from f.common.references import inert, plain
+from f.common.references import escape_references, plain
 from f.common.windmill import run_id
+from f.whatsapp.choices import with_choices
+from f.whatsapp.formatting import to_whatsapp
+from f.whatsapp.graph_api import GraphApi, MediaError, Outcome, graph_api
+from f.whatsapp.splitting import split
 
 if TYPE_CHECKING:
     from f.common.shapes import Answer, Context, Delivery
@@ -42,7 +42,7 @@ def main(context: Context, answer: Answer, db: postgresql, whatsapp: c_whatsapp,
     with connect(db) as conn:
         contents = reply_contents(conn, context, answer)
         if context["mode"] == "dry_run":
-            return inert({"parts": [], "would_send": [in_words(content) for content in contents]})
+            return escape_references({"parts": [], "would_send": [in_words(content) for content in contents]})
         with as_tenant(conn, context["tenant_id"]):
             epoch = int(one(conn, "select begin_step(%s, %s, %s)", [context["turn_id"], run_id(), STEP]))
             count = int(
@@ -62,12 +62,12 @@ def main(context: Context, answer: Answer, db: postgresql, whatsapp: c_whatsapp,
             "select part, state, message_id, error from outbound_messages where turn_id = %s order by part"
         )
         (rows,) = ask(conn, context["tenant_id"], (query, [context["turn_id"]]))
-    return inert({"parts": rows, "would_send": []})
+    return escape_references({"parts": rows, "would_send": []})
 
 
 def reply_contents(conn: Connection, context: Context, answer: Answer) -> list[dict[str, Any]]:
     """The reply as the Graph API takes it: texts, the last of them with what the customer may choose from, then files."""
-    reply = "\n\n".join(filter(None, [context.get("notice"), answer["reply"]]))
+    reply = "\n\n".join(filter(None, [context.get("preface"), answer["reply"]]))
     # `#` alone is a heading without words: nothing is left of it, and it is better than silence.
     texts = split(to_whatsapp(reply)) or split(reply)
     if context["chatbot"]["show_citations"] and answer["citations"]:
@@ -82,11 +82,11 @@ def reply_contents(conn: Connection, context: Context, answer: Answer) -> list[d
 
 def list_label(conn: Connection, context: Context) -> str:
     """What opens a list, in the customer's language."""
-    from f.chatbot.notices import notice  # only here: most replies offer nothing
+    from f.whatsapp.canned_replies import canned_reply  # only here: most replies offer nothing
 
-    query = "select notices from chatbots where phone_number_id = %s"
+    query = "select canned_replies from chatbots where phone_number_id = %s"
     own = ask_one(conn, context["tenant_id"], query, [context["phone_number_id"]])
-    return notice(context, own, "choose")
+    return canned_reply(context, own, "choose")
 
 
 def in_words(content: dict[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 Windmill replaces any argument that starts with `$var:` or `$res:`, deep inside an object too, by the secret of that name. A customer who
 writes `$var:f/chatbot/master_key` would be handed on, by the next step's arguments, as the key itself. So every string that a step hands
-on is made inert first: one that starts with a dollar sign gets an invisible character in front, which the next step takes away again.
+on is made escape_references first: one that starts with a dollar sign gets an invisible character in front, which the next step takes away again.
 Half an emoji, which a model or a tool may leave behind, is no text that the server could store: its worker tries for half a minute, and the
 step has failed. It becomes a replacement character.
 A vendor, Meta or an MCP server may quote the very key that it was asked with, in an error above all. What they say is `hidden` where it is
@@ -24,7 +24,7 @@ KEY = re.compile(
 )
 
 
-def inert(value: Any) -> Any:
+def escape_references(value: Any) -> Any:
     """The same value with no string in it that could be a reference. For what a step returns."""
     return _mapped(value, _inert)
 
@@ -34,7 +34,7 @@ def _inert(text: str) -> str:
     return GUARD + text if text.lstrip().startswith(("$", GUARD)) else text
 
 
-def storable(value: Any) -> Any:
+def sanitise_value(value: Any) -> Any:
     """The same value with every string `sound`. For what a model has written."""
     return _mapped(value, sound)
 
@@ -47,7 +47,7 @@ def sound(text: str) -> str:
 
 
 def plain(value: Any) -> Any:
-    """What `inert` was given. For what a step is handed."""
+    """What `escape_references` was given. For what a step is handed."""
     return _mapped(value, lambda text: text.removeprefix(GUARD))
 
 
@@ -70,7 +70,7 @@ def hidden(value: Any, secrets: Iterable[str | None]) -> Any:
     return _mapped(value, without)
 
 
-def scrubbed(value: Any, secrets: Iterable[str | None]) -> Any:
+def redact_keys(value: Any, secrets: Iterable[str | None]) -> Any:
     """`hidden`, and without what looks like anybody's key. For what operators read."""
     return _mapped(hidden(value, secrets), lambda text: KEY.sub("[key]", text))
 

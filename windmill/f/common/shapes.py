@@ -28,7 +28,7 @@ class Chatbot(TypedDict):
     show_citations: bool
     max_rounds: int
     max_seconds: int
-    handover_on_failure: NotRequired[bool]  # as find_turn says it, for the failure handler
+    handoff_on_failure: NotRequired[bool]  # as find_turn says it, for the failure handler
 
 
 class Contact(TypedDict):
@@ -56,8 +56,8 @@ class Context(TypedDict, total=False):
     contact: Contact
     replied: bool  # a reply is written already; as find_turn says it
     say: str  # these words are the reply: the model is not asked
-    notice: str  # words that come before the reply
-    attachments: list[str]  # messages whose files the model may look at: f/chatbot/media
+    preface: str  # words that come before the reply
+    attachments: list[str]  # messages whose files the model may look at: f/whatsapp/media
 
 
 class Citation(TypedDict):
@@ -93,7 +93,7 @@ class Usage(TypedDict):
 
 
 class Answer(TypedDict):
-    """The result of agent_loop. `handed_over`: by whom the customer is passed on to a human when the turn closes; null: not at all."""
+    """The result of agent_loop. `handed_off`: by whom the customer is passed on to a human when the turn closes; null: not at all."""
 
     reply: str
     citations: list[Citation]
@@ -102,8 +102,8 @@ class Answer(TypedDict):
     trace: list[ToolCall]
     usage: Usage
     error: str | None
-    handed_over: str | None
-    choices: NotRequired[dict[str, Any] | None]  # what the customer may tap: f/chatbot/choices
+    handed_off: str | None
+    choices: NotRequired[dict[str, Any] | None]  # what the customer may tap: f/whatsapp/choices
     documents: NotRequired[list[str]]  # documents of the knowledge base that are sent after the reply
 
 

@@ -22,9 +22,9 @@ def run_id() -> str:
     )
 
 
-def job_id(key: str, phone_number_id: str, message_id: str, handover: int) -> str:
+def job_id(key: str, phone_number_id: str, message_id: str, dispatch_no: int) -> str:
     """The id of the run that answers a message: a keyed hash, because who has a job's id can read the job."""
-    name = f"{phone_number_id}/{message_id}/{handover}"
+    name = f"{phone_number_id}/{message_id}/{dispatch_no}"
     return str(uuid.UUID(bytes=hmac.digest(key.encode(), name.encode(), "sha256")[:16], version=4))
 
 

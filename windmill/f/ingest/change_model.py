@@ -17,9 +17,9 @@ from typing import Any, cast
 from pgvector import Vector
 
 from f.common.database import Connection, as_tenant, connect, one
-from f.common.embeddings import embed
 from f.common.windmill import set_progress
-from f.ingest.chunking import Chunk, context
+from f.documents.chunking import Chunk, context
+from f.models.embeddings import embed
 
 postgresql = dict[str, Any]
 c_embeddings = dict[str, Any]

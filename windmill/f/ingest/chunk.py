@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any
 
 from f.common.database import Connection, as_tenant, connect
-from f.ingest.chunking import Chunk, chunks
+from f.documents.chunking import Chunk, chunks
 
 postgresql = dict[str, Any]
 BATCH = 500

@@ -24,11 +24,11 @@ from typing import TYPE_CHECKING, Any
 
 from f.common.database import Connection, as_tenant, connect, one
 from f.common.windmill import run_id
-from f.ingest.extraction import Limits, Unreadable, media_type, pages
-from f.ingest.vision import image_reader
+from f.documents.formats import Limits, Unreadable, media_type, pages
+from f.models.vision import image_reader
 
 if TYPE_CHECKING:
-    from f.ingest.page import Page
+    from f.documents.page import Page
 
 postgresql = dict[str, Any]
 c_llm = dict[str, Any]

@@ -22,7 +22,7 @@ import psycopg
 
 from f.common.database import Connection, as_tenant, connect, one
 from f.common.windmill import run_id, start_flow
-from f.ingest.web_pages import PAUSE_S, NotReadable, Visitor, WebPage, visitor
+from f.ingest.crawler import PAUSE_S, NotReadable, Visitor, WebPage, visitor
 
 postgresql = dict[str, Any]
 c_settings = dict[str, Any]

@@ -2,7 +2,7 @@
 # psycopg[binary]==3.3.9
 """Takes a document from a member of a tenant's staff, stores it, and starts its ingestion.
 
-In: a request of the portal's page (f/common/members.py): the file in base64, its name, a title if it should have another one, the id of the
+In: a request of the portal's page (f/common/portal_request.py): the file in base64, its name, a title if it should have another one, the id of the
 document that it replaces if it does. Out: the document's id, its state, and a sentence for the person.
 """
 
@@ -14,7 +14,7 @@ from pathlib import PurePath
 from typing import Any
 
 from f.common.database import Connection, as_tenant
-from f.common.members import EDITORS, Ask, Member, an_id, not_found, serve, text
+from f.common.portal_request import EDITORS, Ask, Member, an_id, not_found, serve, text
 from f.common.windmill import start_flow
 
 postgresql = dict[str, Any]

@@ -1,4 +1,4 @@
-"""The warm interpreter: a process that has imported the heavy modules already, and forks for each job that its client hands over.
+"""The warm interpreter: a process that has imported the heavy modules already, and forks for each job that its client hands off.
 
     python -m windmill.worker.warm --folder /tmp/warm
 

@@ -54,7 +54,7 @@ def plain_name(name: str) -> str:
 
 
 class Client:
-    """Who hands over the job: the process that Windmill started, and whether a fork can stand in for it."""
+    """Who hands off the job: the process that Windmill started, and whether a fork can stand in for it."""
 
     def __init__(self, connection: socket.socket) -> None:
         self.streams = socket.recv_fds(connection, 16, 3)[1]

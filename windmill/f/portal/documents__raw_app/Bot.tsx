@@ -2,7 +2,7 @@
 import React, { useEffect, useRef, useState } from 'react'
 import { ask, keep } from './api'
 import Hours from './BotHours'
-import { Handover, Limits, Voice } from './BotParts'
+import { Handoff, Limits, Voice } from './BotParts'
 import Tools, { Tool } from './BotTools'
 import BotWords from './BotWords'
 import Preview from './Preview'
@@ -11,7 +11,7 @@ import { Settings, changed } from './settings'
 import { Empty, Field, Loading, Problem, Tabs, useForm, useHere, useLoad } from './ui'
 
 type Loaded = { bots: Settings[]; tools: Tool[] }
-const parts = { voice: Voice, words: BotWords, hours: Hours, handover: Handover, limits: Limits }
+const parts = { voice: Voice, words: BotWords, hours: Hours, handoff: Handoff, limits: Limits }
 
 export default function Bot() {
   const { t, may } = useHere()

@@ -1,4 +1,4 @@
-// The plain parts of a bot's settings: voice, hand-over, limits.
+// The plain parts of a bot's settings: voice, handoff, limits.
 import React, { useState } from 'react'
 import { Part, Settings, Template, listed } from './settings'
 import { Field, useHere } from './ui'
@@ -61,18 +61,18 @@ export function Voice({ now, set }: Part) {
   )
 }
 
-export function Handover({ now, set }: Part) {
+export function Handoff({ now, set }: Part) {
   const { t } = useHere()
   const b = t.bot
   return (
     <>
-      <p className="intro">{b.handoverIntro}</p>
-      <Listed label={b.keywords} hint={b.keywordsHint} value={now.handover_keywords} change={(words) => set({ handover_keywords: words })} />
+      <p className="intro">{b.handoffIntro}</p>
+      <Listed label={b.keywords} hint={b.keywordsHint} value={now.handoff_keywords} change={(words) => set({ handoff_keywords: words })} />
       <div className="grid">
-        <Figure now={now} set={set} name="handover_hours" label={b.handoverHours} hint={b.handoverHoursHint} least={0} most={720} step={0.5} />
+        <Figure now={now} set={set} name="handoff_hours" label={b.handoffHours} hint={b.handoffHoursHint} least={0} most={720} step={0.5} />
         <Listed label={b.lead} hint={b.leadHint} value={now.lead_fields} change={(words) => set({ lead_fields: words })} />
       </div>
-      <Check now={now} set={set} name="handover_on_failure" label={b.onFailure} />
+      <Check now={now} set={set} name="handoff_on_failure" label={b.onFailure} />
       <h2>{b.notify}</h2>
       <Field label={b.webhook} hint={b.webhookHint}>
         <input type="url" maxLength={1000} value={now.notify_webhook_url ?? ''} onChange={(e) => set({ notify_webhook_url: e.target.value })} />

@@ -4,7 +4,7 @@ import { Listed } from './BotParts'
 import { Part, Words } from './settings'
 import { Field, useHere } from './ui'
 
-type Said = 'dont_know' | 'failure_message' | 'handover_message' | 'offer_human' | 'limit_message' | 'closed_message'
+type Said = 'dont_know' | 'failure_message' | 'handoff_message' | 'offer_human' | 'limit_message' | 'closed_message'
 
 // A language's name in the page's language. A half-typed code is no language yet.
 function named(tag: string, language: string): string {
@@ -23,7 +23,7 @@ export default function BotWords({ now, set }: Part) {
   const labels: [Said, string][] = [
     ['dont_know', b.dontKnow],
     ['offer_human', b.offerHuman],
-    ['handover_message', b.handoverMessage],
+    ['handoff_message', b.handoffMessage],
     ['closed_message', b.closedMessage],
     ['limit_message', b.limitMessage],
     ['failure_message', b.failure],
@@ -47,9 +47,9 @@ export default function BotWords({ now, set }: Part) {
       )}
       {labels.map(([name, label]) => word(label, now[name], (words) => set({ [name]: words })))}
       <details>
-        <summary>{b.notices}</summary>
-        <p className="intro">{b.noticesHint}</p>
-        {Object.entries(b.situations).map(([name, label]) => word(label, now.notices[name], (words) => set({ notices: { ...now.notices, [name]: words } })))}
+        <summary>{b.canned_replies}</summary>
+        <p className="intro">{b.cannedRepliesHint}</p>
+        {Object.entries(b.situations).map(([name, label]) => word(label, now.canned_replies[name], (words) => set({ canned_replies: { ...now.canned_replies, [name]: words } })))}
       </details>
       <div className="grid">
         <Listed key={`out ${code}`} label={b.optOut} hint={b.byComma} value={now.opt_out_words[code] ?? []} change={(words) => set({ opt_out_words: { ...now.opt_out_words, [code]: words } })} />

@@ -5,7 +5,7 @@ import { ask } from './api'
 import Unanswered from './Unanswered'
 import { Empty, Field, Loading, Problem, fill, useHere, useLoad } from './ui'
 
-type Day = { day: string; messages_in: number; messages_out: number; answered: number; unanswered: number; handovers: number; failed: number; response_s: number | null; cost_usd: number }
+type Day = { day: string; messages_in: number; messages_out: number; answered: number; unanswered: number; handoffs: number; failed: number; response_s: number | null; cost_usd: number }
 type Month = { turns: number; tokens: number; cost_usd: number; limits: Record<string, number> }
 type Overview = { days: Day[]; month: Month | null }
 
@@ -16,8 +16,8 @@ export default function Insights() {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
   const loaded = useLoad<Overview>(() => ask('insights', 'overview', { days, zone }), [days])
   const rows = loaded.value?.days ?? []
-  const sum = (name: 'messages_in' | 'answered' | 'unanswered' | 'handovers' | 'failed' | 'cost_usd') => rows.reduce((all, row) => all + row[name], 0)
-  const closed = (row: Day) => row.answered + row.unanswered + row.handovers + row.failed
+  const sum = (name: 'messages_in' | 'answered' | 'unanswered' | 'handoffs' | 'failed' | 'cost_usd') => rows.reduce((all, row) => all + row[name], 0)
+  const closed = (row: Day) => row.answered + row.unanswered + row.handoffs + row.failed
   const turns = rows.reduce((all, row) => all + closed(row), 0)
   const seconds = (n: number) => number(n, { style: 'unit', unit: 'second', unitDisplay: 'narrow', maximumFractionDigits: 1 })
   const percent = (n: number) => number(n, { style: 'percent', maximumFractionDigits: 0 })
@@ -38,7 +38,7 @@ export default function Insights() {
           <dl className="figures">
             <div><dt>{s.messages}</dt><dd>{number(sum('messages_in'))}</dd></div>
             <div><dt>{s.answered}</dt><dd>{turns ? percent(sum('answered') / turns) : '–'}</dd></div>
-            <div><dt>{s.handovers}</dt><dd>{number(sum('handovers'))}</dd></div>
+            <div><dt>{s.handoffs}</dt><dd>{number(sum('handoffs'))}</dd></div>
             <div><dt>{s.response}</dt><dd>{turns ? seconds(waited / turns) : '–'}</dd></div>
             <div><dt>{s.cost}</dt><dd>{money(sum('cost_usd'))}</dd></div>
           </dl>
@@ -65,7 +65,7 @@ function Charts({ rows, closed, month, show }: ChartsProps) {
     <div className="charts">
       <Chart title={s.chartMessages} days={dates} values={rows.map((r) => r.messages_in)} show={(n) => number(n)} />
       <Chart title={s.chartAnswered} days={dates} values={rows.map((r) => (closed(r) ? r.answered / closed(r) : null))} show={show.percent} most={1} />
-      <Chart title={s.chartHandovers} days={dates} values={rows.map((r) => r.handovers)} show={(n) => number(n, { maximumFractionDigits: 0 })} />
+      <Chart title={s.chartHandoffs} days={dates} values={rows.map((r) => r.handoffs)} show={(n) => number(n, { maximumFractionDigits: 0 })} />
       <Chart title={s.chartResponse} days={dates} values={rows.map((r) => r.response_s)} show={show.seconds} />
       <Chart title={s.chartCost} days={dates} values={rows.map((r) => r.cost_usd)} show={money} />
       {month && <Month month={month} />}

@@ -1,13 +1,13 @@
 // Knowledge: what the bot answers from. Files, websites, and answers that the staff has written; a question to try all of it.
 import React from 'react'
-import Answers from './Answers'
+import QaPairs from './QaPairs'
 import Documents from './Documents'
 import Sources from './Sources'
 import Try from './Try'
 import { go, useRoute } from './route'
 import { Tabs, useHere } from './ui'
 
-const parts: Record<string, () => React.JSX.Element> = { documents: Documents, websites: Sources, answers: Answers }
+const parts: Record<string, () => React.JSX.Element> = { documents: Documents, websites: Sources, qaPairs: QaPairs }
 
 export default function Knowledge() {
   const { t } = useHere()

@@ -114,7 +114,7 @@ function One({ note, read }: { note: Note; read?: () => void }) {
   )
 }
 
-// Meta's own notices, as they came: names and values.
+// Meta's own account events, as they came: names and values.
 function Details({ detail }: { detail: Record<string, unknown> }) {
   const { t } = useHere()
   return (

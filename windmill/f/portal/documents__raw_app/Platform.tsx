@@ -133,16 +133,16 @@ function DeadLetter({ letter, reload }: { letter: Overview['dead_letters'][numbe
   const form = useForm()
   const again = () =>
     form.run(async () => {
-      await ask('operator', 'hand_over_again', { phone_number_id: letter.phone_number_id, message_id: letter.message_id })
+      await ask('operator', 'dispatch_again', { phone_number_id: letter.phone_number_id, message_id: letter.message_id })
       await reload()
-      return t.platform.handedOver
+      return t.platform.dispatched
     })
   return (
     <li className="card">
       <strong dir="auto">{letter.tenant ?? letter.phone_number_id}</strong>
       <span className="bad">{letter.reason}</span>
       <small className="break">{letter.message_id} · {time(letter.received_at)}</small>
-      <button type="button" disabled={form.busy} onClick={again}>{t.platform.handOver}</button>
+      <button type="button" disabled={form.busy} onClick={again}>{t.platform.dispatchAgain}</button>
       {form.shown}
     </li>
   )

@@ -71,11 +71,11 @@ async function forward(work: Work): Promise<Work> {
     if (work.stage === 'after') return { ...next, stage: 'done' }
     // A question that is there already gets the new answer; a second try after a lost answer changes nothing.
     const { turn_ids, question, answer } = work
-    await ask('answers', 'add_many', { pairs: [{ question, answer }] })
+    await ask('qa_pairs', 'add_many', { pairs: [{ question, answer }] })
     await ask('insights', 'set_aside', { turn_ids })
     return { ...next, stage: 'ingest' }
   }
-  const { document } = await ask('answers', 'list')
+  const { document } = await ask('qa_pairs', 'list')
   if (!document || document.state === 'failed') return { ...work, stage: 'failed', error: document?.error ?? '' }
   if (document.state !== 'ready') return work
   const { runs } = await ask('insights', 're_ask', { turn_ids: work.turn_ids, purpose: 'after' })

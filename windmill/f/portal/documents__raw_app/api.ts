@@ -1,4 +1,4 @@
-// How the pages ask the scripts: one JSON text with a mark, as f/common/members wants it; and what they keep across a reload.
+// How the pages ask the scripts: one JSON text with a mark, as f/common/portal_request wants it; and what they keep across a reload.
 import { backend } from './wmill'
 
 export class Refused extends Error {

@@ -1,4 +1,4 @@
-// A chatbot's settings as f/office/bot gives and takes them.
+// A chatbot's settings as f/portal_api/bot gives and takes them.
 export type Words = Record<string, string>
 export type Template = { name: string; language: string; parameters?: string[] } | null
 export type Week = Record<string, string[][]>
@@ -13,11 +13,11 @@ export type Settings = {
   languages: string[]
   dont_know: Words
   failure_message: Words
-  handover_message: Words
+  handoff_message: Words
   offer_human: Words
   limit_message: Words
   closed_message: Words
-  notices: Record<string, Words>
+  canned_replies: Record<string, Words>
   opt_out_words: Record<string, string[]>
   opt_in_words: Record<string, string[]>
   show_citations: boolean
@@ -30,9 +30,9 @@ export type Settings = {
   max_replies_per_hour: number
   max_cost_usd: number
   stale_after_s: number
-  handover_hours: number
-  handover_on_failure: boolean
-  handover_keywords: string[]
+  handoff_hours: number
+  handoff_on_failure: boolean
+  handoff_keywords: string[]
   lead_fields: string[]
   notify_webhook_url: string | null
   notify_phone: string | null

@@ -1,6 +1,6 @@
 // Every text of the portal in English; what the larger pages say is in en/. text/es.ts has the same keys.
 import { bot, fields } from './en/bot'
-import { answers, documents, knowledge, sources } from './en/knowledge'
+import { qaPairs, documents, knowledge, sources } from './en/knowledge'
 import { notifications, people } from './en/team'
 
 const en = {
@@ -43,7 +43,7 @@ const en = {
   knowledge,
   documents,
   sources,
-  answers,
+  qaPairs,
   bot,
   people,
   notifications,
@@ -89,12 +89,12 @@ const en = {
     range: 'Period',
     messages: 'Messages',
     answered: 'Answered',
-    handovers: 'Hand-overs',
+    handoffs: 'Handoffs',
     response: 'Response time',
     cost: 'Cost this period',
     chartMessages: 'Messages from customers a day',
     chartAnswered: 'Answered share a day',
-    chartHandovers: 'Hand-overs to a human a day',
+    chartHandoffs: 'Handoffs to a human a day',
     chartResponse: 'Seconds to the answer, on average',
     chartCost: 'Cost a day (USD)',
     month: 'This month',
@@ -194,8 +194,8 @@ const en = {
     failedDocs: 'Failed documents',
     dead: 'Dead letters',
     deadHint: 'Messages that were given up. Hand them over again once the cause is gone.',
-    handOver: 'Hand over again',
-    handedOver: 'Handed over',
+    dispatchAgain: 'Start again',
+    dispatched: 'Started',
     fine: 'Nothing here. Good.',
     since: 'since {time}',
     run: 'run {id}',

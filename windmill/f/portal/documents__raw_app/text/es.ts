@@ -1,7 +1,7 @@
 // Todos los textos del portal en español, con las mismas claves que text/en.ts.
 import type { Texts } from './en'
 import { bot, fields } from './es/bot'
-import { answers, documents, knowledge, sources } from './es/knowledge'
+import { qaPairs, documents, knowledge, sources } from './es/knowledge'
 import { sentences } from './es/sentences'
 import { notifications, people } from './es/team'
 
@@ -44,7 +44,7 @@ const es: Texts = {
   knowledge,
   documents,
   sources,
-  answers,
+  qaPairs,
   bot,
   people,
   notifications,
@@ -90,12 +90,12 @@ const es: Texts = {
     range: 'Periodo',
     messages: 'Mensajes',
     answered: 'Respondidas',
-    handovers: 'Traspasos',
+    handoffs: 'Traspasos',
     response: 'Tiempo de respuesta',
     cost: 'Coste del periodo',
     chartMessages: 'Mensajes de clientes por día',
     chartAnswered: 'Porcentaje respondido por día',
-    chartHandovers: 'Traspasos a una persona por día',
+    chartHandoffs: 'Traspasos a una persona por día',
     chartResponse: 'Segundos hasta la respuesta, de media',
     chartCost: 'Coste por día (USD)',
     month: 'Este mes',
@@ -195,8 +195,8 @@ const es: Texts = {
     failedDocs: 'Documentos con error',
     dead: 'Mensajes abandonados',
     deadHint: 'Mensajes que se dieron por perdidos. Vuelva a entregarlos cuando la causa haya pasado.',
-    handOver: 'Entregar otra vez',
-    handedOver: 'Entregado',
+    dispatchAgain: 'Iniciar otra vez',
+    dispatched: 'Iniciado',
     fine: 'Nada por aquí. Bien.',
     since: 'desde {time}',
     run: 'ejecución {id}',

@@ -1,7 +1,7 @@
 // Knowledge in English: documents, websites, questions and answers.
 export const knowledge = {
   intro: 'What your bot answers from: files, web pages, and answers that you write yourself.',
-  tabs: { documents: 'Documents', websites: 'Websites', answers: 'Questions and answers' } as Record<string, string>,
+  tabs: { documents: 'Documents', websites: 'Websites', qaPairs: 'Questions and answers' } as Record<string, string>,
   parts: 'Kinds of knowledge',
 }
 
@@ -68,7 +68,7 @@ export const sources = {
   deleteSays: 'Its pages ({n}) will be gone. The bot stops answering from them at once.',
 }
 
-export const answers = {
+export const qaPairs = {
   intro: 'Answers in your own words. Each one is found by its question, however a customer puts it.',
   question: 'Question',
   answer: 'Answer',

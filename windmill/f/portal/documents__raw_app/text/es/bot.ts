@@ -1,5 +1,5 @@
 // El bot en español.
-import { answers, sources } from './knowledge'
+import { qaPairs, sources } from './knowledge'
 import { people } from './team'
 
 export const bot = {
@@ -8,7 +8,7 @@ export const bot = {
   none: 'Aún no hay número',
   noneHint: 'El operador de la plataforma conecta su número de WhatsApp.',
   parts: 'Partes de los ajustes',
-  tabs: { voice: 'Voz', words: 'Textos', hours: 'Horario', handover: 'Traspaso', limits: 'Límites', tools: 'Herramientas' } as Record<string, string>,
+  tabs: { voice: 'Voz', words: 'Textos', hours: 'Horario', handoff: 'Traspaso', limits: 'Límites', tools: 'Herramientas' } as Record<string, string>,
   unsaved: 'Hay cambios sin guardar.',
   discard: 'Descartar',
   enabled: 'El bot responde a los clientes',
@@ -27,10 +27,10 @@ export const bot = {
   failure: 'Cuando algo falla',
   limitMessage: 'Cuando se alcanza un límite',
   closedMessage: 'Cuando están cerrados',
-  handoverMessage: 'Cuando pasa a una persona',
+  handoffMessage: 'Cuando pasa a una persona',
   offerHuman: 'Oferta añadida a «no lo sé» (puede quedar vacía)',
-  notices: 'Para mensajes que no puede usar',
-  noticesHint: 'Vacío: se usan los textos de la plataforma.',
+  canned_replies: 'Para mensajes que no puede usar',
+  cannedRepliesHint: 'Vacío: se usan los textos de la plataforma.',
   situations: {
     not_understood: 'Un tipo de mensaje que no se puede leer',
     cannot_see: 'Una imagen, donde no puede ver',
@@ -60,11 +60,11 @@ export const bot = {
   outsideClose: 'El bot dice que están cerrados, y el mensaje espera a una persona',
   openNow: 'Abierto ahora',
   closedNow: 'Cerrado ahora',
-  handoverIntro: 'Cuando un cliente quiere hablar con una persona, el bot lo dice y calla.',
+  handoffIntro: 'Cuando un cliente quiere hablar con una persona, el bot lo dice y calla.',
   keywords: 'Palabras que piden una persona',
   keywordsHint: 'Separadas por comas, como persona, agente, queja.',
-  handoverHours: 'Horas de silencio',
-  handoverHoursHint: '0: hasta que reanude el bot.',
+  handoffHours: 'Horas de silencio',
+  handoffHoursHint: '0: hasta que reanude el bot.',
   onFailure: 'Traspasar también cuando falla una respuesta',
   notify: 'Avisar a su equipo',
   webhook: 'Dirección para avisos (https://…)',
@@ -126,12 +126,12 @@ export const fields: Record<string, string> = {
   max_replies_per_hour: bot.replies,
   max_cost_usd: bot.cost,
   stale_after_s: bot.stale,
-  handover_hours: bot.handoverHours,
-  handover_keywords: bot.keywords,
+  handoff_hours: bot.handoffHours,
+  handoff_keywords: bot.keywords,
   lead_fields: bot.lead,
   dont_know: bot.dontKnow,
   failure_message: bot.failure,
-  handover_message: bot.handoverMessage,
+  handoff_message: bot.handoffMessage,
   offer_human: bot.offerHuman,
   limit_message: bot.limitMessage,
   closed_message: bot.closedMessage,
@@ -148,6 +148,6 @@ export const fields: Record<string, string> = {
   url: sources.url,
   max_pages: sources.maxPages,
   refresh_hours: sources.every,
-  answer: answers.answer,
+  answer: qaPairs.answer,
   email: people.email,
 }

@@ -1,7 +1,7 @@
 // Conocimiento en español: documentos, sitios web, preguntas y respuestas.
 export const knowledge = {
   intro: 'Con qué responde su bot: archivos, páginas web y respuestas que usted escribe.',
-  tabs: { documents: 'Documentos', websites: 'Sitios web', answers: 'Preguntas y respuestas' } as Record<string, string>,
+  tabs: { documents: 'Documentos', websites: 'Sitios web', qaPairs: 'Preguntas y respuestas' } as Record<string, string>,
   parts: 'Tipos de conocimiento',
 }
 
@@ -68,7 +68,7 @@ export const sources = {
   deleteSays: 'Se perderán sus páginas ({n}). El bot deja de responder con ellas al momento.',
 }
 
-export const answers = {
+export const qaPairs = {
   intro: 'Respuestas con sus propias palabras. Cada una se encuentra por su pregunta, la formule como la formule el cliente.',
   question: 'Pregunta',
   answer: 'Respuesta',

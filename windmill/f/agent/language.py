@@ -1,0 +1,108 @@
+"""In which language the customer writes, as far as the chatbot's own words need it: by script, or by the small words of a language.
+
+A table instead of a detection library: the choice is among the few languages that a chatbot has words for, and a step's imports count.
+"""
+
+# ruff: noqa: RUF001 - letters of the languages that customers write
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from f.common.shapes import Context
+
+WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+SMALL_WORDS = {
+    "en": "the is are was my your what when where how which who do does did can could would have has i you it we for of to and in a an not with"
+    " please there this that much long hello hi thanks will",
+    "es": "el la los las es son mi su qué que cuándo cuando cuánto cuanto cuánta dónde donde cómo como cuál puedo tengo tienen una un y en para por"
+    " con del al se está hay hola gracias no más quiero pedido",
+    "de": "der die das den dem ist sind mein meine ihr was wann wo wie wer kann ich sie es wir für und in ein eine nicht mit auf von zu haben"
+    " gibt es bitte hallo danke viel lange noch auch kein keine",
+    "fr": "le les la est sont mon ma mes votre que quand où comment combien puis je vous une un et en pour dans avez des du au ce pas avec"
+    " bonjour merci quel quelle y",
+    "pt": "o os as é são meu minha quando onde como posso uma um e em para quanto você tem não do da no na eu com por olá obrigado"
+    " obrigada qual vocês",
+    "it": "il lo gli la è sono mio mia che quando dove come posso una un e in per quanto avete di della non ho con ciao grazie quale"
+    " buongiorno c'è",
+    "nl": "de het een is zijn mijn wat wanneer waar hoe kan ik u je en in voor van niet met op hebben bedankt hallo veel er jullie",
+    "ca": "el la els les és són meu quan on com puc una un i en per amb del quant teniu hola gràcies no què",
+    "pl": "jest są mój moja co kiedy gdzie jak mogę i w na do nie z się czy ile proszę dziękuję cześć",
+    "tr": "bir ve bu ne nerede nasıl için mi mı var değil ben siz merhaba teşekkürler kaç",
+}
+TABLES = {code: frozenset(words.split()) for code, words in SMALL_WORDS.items()}
+SCRIPTS = (  # what stands in each; ranges, because a step would compile as many expressions in each run
+    ("ja", "\u3040", "\u30ff"),
+    ("zh", "\u4e00", "\u9fff"),
+    ("ko", "\uac00", "\ud7af"),
+    ("ar", "\u0600", "\u06ff"),
+    ("he", "\u0590", "\u05ff"),
+    ("hi", "\u0900", "\u097f"),
+    ("th", "\u0e00", "\u0e7f"),
+    ("el", "\u0370", "\u03ff"),
+    ("ru", "\u0400", "\u04ff"),
+)
+UKRAINIAN = frozenset("іїєґІЇЄҐ")
+MARKS = {"es": "¿¡ñ", "de": "ßäö", "pt": "ãõ", "fr": "œêèù", "pl": "łśćńż", "tr": "ğşı"}
+
+
+# A line that says what kind of message came, and nothing that the person has written.
+MARKED = re.compile(r"\[(?:location|contact|order|sticker|reaction|unsupported|form|event)\b")
+
+
+def detect(text: str, among: list[str]) -> str | None:
+    """The likeliest of some languages; None when nothing speaks for one of them."""
+    if script := _script(text):
+        return script if script in among else None
+    words = [word.replace("’", "'") for word in WORD.findall(text.lower())]
+    scores = {
+        code: sum(word in TABLES[code] for word in words)
+        + 2 * any(mark in text.lower() for mark in MARKS.get(code, ""))
+        for code in among
+        if code in TABLES
+    }
+    best = max(scores, key=lambda code: scores[code], default=None)
+    return best if best and scores[best] else None
+
+
+def _script(text: str) -> str | None:
+    """The language of a script that is not Latin, where at least one letter of it comes on four words."""
+    letters = [letter for letter in text if letter > "\u036f"]
+    if not letters:
+        return None
+    words = len(WORD.findall(text))
+    for code, first, last in SCRIPTS:
+        found = sum(first <= letter <= last for letter in letters)
+        if found and found * 4 >= words:
+            few = sum(letter in UKRAINIAN for letter in letters)
+            return "uk" if code == "ru" and few and few * 4 >= words else code
+    return None
+
+
+def _spoken(text: str) -> str:
+    """What of a message is in the customer's own words: a place, a card, an order or a sticker tells no language."""
+    return "\n".join(line for line in text.splitlines() if not MARKED.match(line))
+
+
+def customers_language(context: Context) -> str:
+    """The contact's, where it is known; else that of the message, of the messages before it, or the chatbot's first."""
+    contact, chatbot = context["contact"], context["chatbot"]
+    if contact.get("language"):
+        return str(contact["language"])
+    known = list(dict.fromkeys([*chatbot["languages"], *chatbot["dont_know"]]))
+    said = [u["text"] for u in reversed(context.get("history") or []) if u["role"] == "user"]
+    for text in (context["question"], *said[:3]):
+        if found := detect(_spoken(text), known):
+            return found
+    return chatbot["languages"][0] if chatbot["languages"] else "en"
+
+
+def in_language(context: Context, words: Any) -> str:
+    """The chatbot's own words in the customer's language, or in its first one that they are written in; '' where there are none."""
+    texts: dict[str, str] = words or {}
+    wanted = customers_language(context)
+    for language in (wanted, wanted.split("_")[0].split("-")[0], *context["chatbot"]["languages"], "en"):
+        if texts.get(language):
+            return texts[language]
+    return next((text for text in texts.values() if text), "")

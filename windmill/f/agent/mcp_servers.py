@@ -1,0 +1,261 @@
+# requirements:
+# psycopg[binary]==3.3.9
+# cryptography==50.0.2
+# httpx2==2.16.2
+# mcp==2.3.0
+"""The tenant's MCP servers (streamable HTTP): which of their tools are offered, and how one is called.
+
+The list of a server's tools is kept for ten minutes in tenant_tools, so that most turns neither ask for it nor import the SDK, which costs
+more than half a second. A server that does not answer is asked again after a minute: not every customer waits for it. Who is asking is
+told to the server by us, from the contact's row: the model has no say in it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from f.agent.identity import asks_who, with_phone, without_who
+from f.common.database import Connection, as_tenant, ask
+from f.common.references import hidden
+from f.common.secrets import SecretError, unseal
+
+if TYPE_CHECKING:
+    from f.common.shapes import Context
+
+MAX_RESULT = 20_000  # characters; what a server returns beyond is cut, with a word
+MOST_TOOLS = 40  # of one server that the model is offered
+MOST_LISTED = 1000  # of one server that are looked at
+NOT_RUN = (-32600, -32601, -32602)  # JSON-RPC's refusals of a request as such
+# A header that no contact can have: an absent one is read as "anybody" by servers that know no better.
+NOBODY = "unknown"
+# Errors whose words are a header that can't be sent, or an answer's beginning and end: half a key would not be recognised in them.
+QUOTING, PARSE_ERROR = ("LocalProtocolError", "ValidationError"), -32700
+PUBLIC = ("x-customer-phone", "x-customer-id")
+
+
+class McpError(Exception):
+    """Why a tool could not be used, as a sentence for the model and the operator. `by_tool`: the tool itself answered that it can't.
+    `begun`: the call may have reached it. `unsure`: nobody knows whether it was done."""
+
+    def __init__(self, message: str, by_tool: bool = False, unsure: bool = False) -> None:
+        super().__init__(message)
+        self.by_tool, self.begun, self.unsure = by_tool, False, unsure
+
+
+@dataclass
+class McpServer:
+    """A tenant's server. `headers` hold a secret: not shown by repr."""
+
+    name: str
+    url: str
+    timeout_s: float
+    allowed_hosts: list[str]
+    headers: dict[str, str] = field(repr=False)
+    phone: str | None = field(repr=False, default=None)
+
+    @property
+    def secrets(self) -> set[str]:
+        """What of the headers nobody may read: a key, with its scheme and without."""
+        held = [value for name, value in self.headers.items() if name.lower() not in PUBLIC]
+        return {part for value in held for part in (value, value.split(" ")[-1])}
+
+
+@dataclass
+class McpTool:
+    """One allowed tool of a server, as the server describes it. `read_only`: it says that it changes nothing."""
+
+    server: McpServer
+    name: str
+    description: str
+    parameters: dict[str, Any]
+    read_only: bool = False
+
+    def schema(self, offered_as: str) -> dict[str, Any]:
+        """As the model sees it: without the parameters that say who is asking."""
+        parameters = {"properties": {}, "required": [], **without_who(self.parameters), "type": "object"}
+        return {"name": offered_as, "description": self.description[:1024], "parameters": parameters}
+
+    def for_contact(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The model's arguments, with the contact's own phone wherever the tool asks for one, and no other."""
+        if asks_who(self.parameters) and not self.server.phone:
+            raise McpError(
+                f"{self.name} needs the customer's phone number, which this customer does not show"
+            )
+        return with_phone(arguments, self.parameters, self.server.phone)
+
+
+def discover(
+    conn: Connection, context: Context, settings: dict[str, Any], master_key: str, problems: list[str]
+) -> tuple[list[McpTool], set[str]]:
+    """The allowed tools of the tenant's servers, and the secrets of all of them.
+
+    A server that is down offers what it last did; what is wrong is added to `problems`.
+    """
+    servers, contacts = ask(
+        conn,
+        context["tenant_id"],
+        (
+            "select *, discovered_at > now() - interval '10 minutes' as fresh from tenant_tools where enabled order by name",
+            [],
+        ),
+        (
+            "select phone, user_id from contacts where id = coalesce((select contact_id from turns where id = %s), %s)",
+            [context.get("turn_id"), context.get("contact_id")],
+        ),
+    )
+    contact = contacts[0] if contacts else {"phone": None, "user_id": None}
+    tools: list[McpTool] = []
+    secrets: set[str] = set()
+    for row in servers:
+        try:
+            server = _server(row, contact, context["tenant_id"], settings, master_key)
+        except SecretError as problem:
+            problems.append(f"{row['name']} is not offered: {problem}")
+            continue
+        secrets |= server.secrets
+        listed = row["discovered"]
+        if not row["fresh"]:
+            listed = refresh(conn, context, server, listed, problems)
+        allowed = [t for t in listed or [] if t["name"] in row["allowed_tools"]]
+        tools += [
+            McpTool(server, t["name"], t["description"], t["parameters"], bool(t.get("read_only")))
+            for t in allowed[:MOST_TOOLS]
+        ]
+    return tools, secrets
+
+
+def _server(
+    row: dict[str, Any], contact: dict[str, Any], tenant_id: str, settings: dict[str, Any], master_key: str
+) -> McpServer:
+    headers = {}
+    if row["header_name"] and row["header_value"]:
+        headers[row["header_name"]] = unseal(
+            master_key, tenant_id, f"tool:{row['name']}", row["header_value"]
+        )
+    headers = {k: v for k, v in headers.items() if k.lower() not in PUBLIC} | {
+        "X-Customer-Phone": contact["phone"] or NOBODY,
+        "X-Customer-Id": contact["user_id"] or NOBODY,
+    }
+    hosts = settings.get("allowed_private_hosts") or []
+    return McpServer(row["name"], row["url"], row["timeout_s"], hosts, headers, contact["phone"])
+
+
+def call_tool(tool: McpTool, arguments: dict[str, Any], seconds: float) -> str:
+    """Calls the tool; returns its text. Raises McpError when the server is down, too slow, or reports an error."""
+
+    begun = False
+
+    async def call(client: Any) -> list[Any]:
+        nonlocal begun
+        begun = True
+        try:
+            result = await client.call_tool(tool.name, arguments)
+        except Exception as refusal:
+            begun = getattr(refusal, "code", None) not in NOT_RUN
+            raise
+        text = "\n".join(block.text for block in result.content if block.type == "text")
+        if not text and result.structured_content is not None:
+            text = json.dumps(result.structured_content, ensure_ascii=False)
+        return [text, result.is_error]
+
+    try:
+        text, is_error = _talk(tool.server, call, seconds)
+    except McpError as problem:
+        problem.begun = begun
+        raise
+    if is_error:
+        raise McpError(text[:500] or f"{tool.name} failed without a word", by_tool=True)
+    return text if len(text) <= MAX_RESULT else str(text[:MAX_RESULT]) + " … (cut)"
+
+
+def refresh(
+    conn: Connection,
+    context: Context,
+    server: McpServer,
+    known: list[dict[str, Any]] | None,
+    problems: list[str],
+) -> list[dict[str, Any]] | None:
+    """Asks a server for its tools and keeps the list; what was known, when it can't be asked."""
+
+    async def list_tools(client: Any) -> list[dict[str, Any]]:
+        found: list[Any] = []
+        page = await client.list_tools()
+        found += page.tools
+        while page.next_cursor and len(found) < MOST_LISTED:
+            page = await client.list_tools(cursor=page.next_cursor)
+            found += page.tools
+        return [
+            {
+                "name": t.name,
+                "description": t.description or "",
+                "parameters": t.input_schema,
+                "read_only": bool(t.annotations and t.annotations.read_only_hint),
+            }
+            for t in found
+        ]
+
+    where = [context["tenant_id"], server.name]
+    try:
+        found = _talk(server, list_tools, server.timeout_s)
+    except McpError as problem:
+        problems.append(f"the tools of {server.name} are as last seen: {problem}")
+        if context["mode"] == "live":
+            with as_tenant(conn, context["tenant_id"]):
+                conn.execute(
+                    b"update tenant_tools set discovered_at = now() - interval '9 minutes' where tenant_id = %s and name = %s",
+                    where,
+                )
+        return known
+    if context["mode"] == "live":
+        with as_tenant(conn, context["tenant_id"]):
+            conn.execute(
+                b"update tenant_tools set discovered = %s::jsonb, discovered_at = now() where tenant_id = %s and name = %s",
+                [json.dumps(found), *where],
+            )
+    return list(found)
+
+
+def _talk(server: McpServer, exchange: Any, seconds: float) -> Any:
+    """Connects, does the exchange, disconnects; every failure becomes one sentence. Nothing that comes back holds the server's key."""
+    import logging
+
+    from mcp import Client
+    from mcp.client.streamable_http import streamable_http_client
+
+    from f.common.ssrf import guarded_client
+
+    logging.getLogger("mcp").setLevel(logging.CRITICAL + 1)  # it writes whole answers into the run's log
+    seconds = max(min(seconds, server.timeout_s), 0.1)
+
+    async def session() -> Any:
+        async with guarded_client(server.allowed_hosts, server.headers, seconds) as http:
+            async with Client(streamable_http_client(server.url, http_client=http)) as client:
+                return await exchange(client)
+
+    try:
+        return hidden(asyncio.run(asyncio.wait_for(session(), seconds)), server.secrets)
+    except TimeoutError:
+        raise McpError(f"{server.name} did not answer within {seconds:g} s") from None
+    except Exception as error:  # the SDK wraps what happened in groups of groups
+        raise _in_words(server, error, seconds) from None
+
+
+def _in_words(server: McpServer, error: BaseException, seconds: float) -> McpError:
+    """The first cause, in a sentence without the server's headers."""
+    while isinstance(error, BaseExceptionGroup):
+        error = next((e for e in error.exceptions if isinstance(e, OSError)), error.exceptions[0])
+    cause: BaseException = error
+    while cause.__cause__ or cause.__context__:
+        cause = cause.__cause__ or cause.__context__  # type: ignore[assignment]
+        if isinstance(cause, OSError) and "ForbiddenHost" in type(cause).__name__:
+            break
+    if "Timeout" in type(error).__name__:  # the HTTP client's clock was faster than ours
+        return McpError(f"{server.name} did not answer within {seconds:g} s")
+    told = cause if type(cause).__name__ in ("ForbiddenHost", "TooLarge") else error
+    kind = type(told).__name__
+    if kind in QUOTING or getattr(told, "code", None) == PARSE_ERROR:
+        return McpError(f"{server.name} can't be used: {kind}")
+    return McpError(f"{server.name} can't be used: {kind}: {hidden(str(told), server.secrets)[:300]}")

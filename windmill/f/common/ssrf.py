@@ -1,0 +1,144 @@
+# requirements:
+# httpx2==2.16.2
+"""HTTP to addresses that a tenant chose, without letting a tenant reach into the operator's network or flood a worker.
+
+The check is made where the connection is: on the address that was resolved, for every connection and so for every redirect. A name that
+resolves to something else between check and use gains nothing: the connection goes to the very address that was checked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import AsyncIterator, Iterable
+from typing import Any
+
+import httpcore2
+import httpx2
+
+from f.common.http_clients import tls
+
+MOST_BYTES = 2_000_000  # of one answer; a server that sends more is cut off while it sends
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+class ForbiddenHost(OSError):
+    """The host is private, local or a metadata address, and the operator has not allowed it."""
+
+
+class TooLarge(OSError):
+    """The answer is larger than a worker should hold."""
+
+
+def is_public(address: str) -> bool:
+    """Whether an address is on the public internet, in whatever form it is written: IPv4 inside IPv6 counts as what it carries."""
+    try:
+        ip = ipaddress.ip_address(address.split("%")[0])
+    except ValueError:
+        return False
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
+        if ip in NAT64 or ip.packed[:12] == bytes(12):
+            inner = ipaddress.IPv4Address(ip.packed[12:])
+        if inner is not None:
+            return is_public(str(inner))
+    return ip.is_global and not (
+        ip.is_multicast or ip.is_reserved or ip.is_unspecified or ip.is_loopback or ip.is_link_local
+    )
+
+
+class _GuardedBackend(httpcore2.AnyIOBackend):
+    """Connects to public addresses, and to those hosts (`name` or `name:port`) that the operator allows."""
+
+    def __init__(self, allowed: Iterable[str]) -> None:
+        super().__init__()
+        self._allowed = {entry.lower() for entry in allowed}
+
+    async def connect_tcp(
+        self, host: str, port: int, *args: Any, **kwargs: Any
+    ) -> httpcore2.AsyncNetworkStream:
+        name = host.lower().rstrip(".").strip("[]")
+        if name in self._allowed or f"{name}:{port}" in self._allowed:
+            return await super().connect_tcp(host, port, *args, **kwargs)
+        try:
+            found = await asyncio.get_running_loop().getaddrinfo(name, port, type=socket.SOCK_STREAM)
+        except OSError as error:
+            raise httpcore2.ConnectError(f"{host} is not known: {error}") from None
+        addresses = list(dict.fromkeys(str(info[4][0]) for info in found))
+        # One private address among public ones is reason enough: which of them answers would be a matter of luck.
+        if not addresses or not all(is_public(address) for address in addresses):
+            raise ForbiddenHost(
+                f"{host} is not a public address; an operator can allow it in f/chatbot/settings, allowed_private_hosts"
+            )
+        return await super().connect_tcp(addresses[0], port, *args, **kwargs)
+
+    async def connect_unix_socket(self, path: str, *args: Any, **kwargs: Any) -> httpcore2.AsyncNetworkStream:
+        raise ForbiddenHost("sockets of this machine are not for tenants")
+
+
+class _Counted(httpx2.AsyncByteStream):
+    """A body that ends in an error when it grows too large."""
+
+    def __init__(self, body: Any, most: int) -> None:
+        self._body, self._most = body, most
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        seen = 0
+        async for piece in self._body:
+            seen += len(piece)
+            if seen > self._most:
+                raise TooLarge(f"the answer is larger than {self._most // 1_000_000} MB")
+            yield piece
+
+    async def aclose(self) -> None:
+        await self._body.aclose()
+
+
+class _GuardedTransport(httpx2.AsyncHTTPTransport):
+    """Guards where it connects and how much comes back. Compressed answers are refused: a small one can unpack to any size."""
+
+    def __init__(self, allowed: Iterable[str], most_bytes: int) -> None:
+        super().__init__(verify=tls())
+        self._most = most_bytes
+        self._pool = httpcore2.AsyncConnectionPool(
+            ssl_context=tls(), network_backend=_GuardedBackend(allowed)
+        )
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        request.headers["accept-encoding"] = "identity"
+        response = await super().handle_async_request(request)
+        if response.headers.get("content-encoding", "identity").lower() != "identity":
+            await response.aclose()
+            raise TooLarge("the answer is compressed although that was not asked for")
+        declared = response.headers.get("content-length", "")
+        if declared.isdigit() and int(declared) > self._most:
+            await response.aclose()
+            raise TooLarge(f"the answer is larger than {self._most // 1_000_000} MB")
+        response.stream = _Counted(response.stream, self._most)
+        return response
+
+
+def guarded_client(
+    allowed_hosts: Iterable[str], headers: dict[str, str], timeout_s: float, most_bytes: int = MOST_BYTES
+) -> httpx2.AsyncClient:
+    """An HTTP client that refuses private addresses, except for the allowed hosts. Proxies from the environment are not used, and
+    redirects are not followed: they would carry the headers, and so the secrets, to whoever is named."""
+    return httpx2.AsyncClient(
+        transport=_GuardedTransport(allowed_hosts, most_bytes),
+        headers=headers,
+        timeout=timeout_s,
+        trust_env=False,
+        follow_redirects=False,
+    )
+
+
+def post_json(url: str, body: dict[str, Any], allowed_hosts: Iterable[str], timeout_s: float = 10) -> int:
+    """Posts to an address that a tenant chose; returns the HTTP status. Raises OSError or httpx2.HTTPError."""
+
+    async def post() -> int:
+        async with guarded_client(allowed_hosts, {}, timeout_s, most_bytes=100_000) as client:
+            async with client.stream("POST", url, json=body) as response:
+                return response.status_code
+
+    return asyncio.run(asyncio.wait_for(post(), timeout_s))

@@ -1,0 +1,51 @@
+# requirements:
+# charset-normalizer==3.5.2
+
+"""Reads a table in a text file: comma, semicolon, tab or bar between its cells."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+from f.documents.page import Limits, Page, Unreadable
+from f.documents.plain_text import decode
+from f.documents.table_rows import cell_text, table_pages
+
+_DELIMITERS = ",;\t|"
+
+
+def csv_pages(content: bytes, limits: Limits) -> Iterator[Page]:
+    """The rows, each with the header's names."""
+    text = decode(content)
+    if text is None:
+        raise Unreadable("This table's encoding is not known; save it as UTF-8 and upload it again.")
+    text = text.lstrip("\ufeff").replace("\x00", "")
+    csv.field_size_limit(1_000_000)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    found = table_pages("", ([cell_text(c) for c in row] for row in reader), 1, limits)
+    try:
+        first = next(found, None)
+        if first is None:
+            raise Unreadable("This table has no values in it.")
+        yield first
+        yield from found
+    except csv.Error as error:
+        raise Unreadable(
+            f"This table can't be read after line {reader.line_num:,}: save it again as CSV."
+        ) from error
+
+
+def _delimiter(text: str) -> str:
+    """The mark that cuts the first lines into the same number of cells, two at least."""
+    first = [line for line in text[:20_000].splitlines()[:20] if line.strip()]
+
+    def cells(mark: str) -> int:
+        counts = [len(row) for row in csv.reader(first, delimiter=mark)]
+        return max(set(counts), key=counts.count) * counts.count(counts[0]) if counts and counts[0] > 1 else 0
+
+    try:
+        return max(_DELIMITERS, key=cells)
+    except csv.Error:
+        return ","

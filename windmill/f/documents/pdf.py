@@ -1,0 +1,240 @@
+# requirements:
+# pypdfium2==5.15.2
+"""Reads a PDF page by page: its text, its page labels, the headings of its outline and of its type.
+
+PDFium does all of it. It opens damaged files, finds the spaces between words, and reads labels and outline
+from the same parse.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import struct
+import zlib
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import pypdfium2
+import pypdfium2.raw as pdfium_raw
+
+from f.documents.clean import clean, join_broken_words
+from f.documents.page import Heading, Limits, Page, Unreadable, goes_on, page
+from f.documents.pdf_forms import filled_fields, needs_adobe, prepare, said
+from f.documents.pdf_layout import Line, Typography, compose, lines
+from f.documents.running_lines import NEARBY, RunningLines, placed
+
+_ERRORS = {
+    3: "This PDF is damaged or cut off; export or download it again and upload the new file.",
+    4: "This PDF is protected by a password; save a copy without one and upload that.",
+    5: "This PDF is protected in a way that can't be opened; save a copy without protection and upload that.",
+}
+_SCANNED = "This PDF is a scan: images without text. Run text recognition (OCR) on it, then upload it again."
+_ADOBE_ONLY = (
+    "This PDF is a form that only Adobe's reader can show; print it to a new PDF there and upload that."
+)
+_IMAGE = "is an image without text"
+_DPI = 150
+_MAX_PIXELS = 2_000  # of an image's longer side
+_MAX_BOOKMARKS = 5_000
+_SAMPLED_PAGES = 60
+# A scanner may leave its name on every page; a page with no more text than this is looked at for images.
+_STAMP = 200
+# Word processors take their bullets from fonts of symbols.
+_BULLET = re.compile(r"^[\ue000-\uf8ff][ \t]+", re.MULTILINE)
+
+
+Read = tuple[list[Line], bool]  # a page's lines, and whether it is an image with next to none
+
+
+@dataclass
+class _Learnt:
+    """What is known of the whole document before its pages are read, and of the page before the next one."""
+
+    outline: dict[int, list[Heading]]
+    typography: Typography
+    running: RunningLines
+    read: Callable[[int], Read | None]
+    within: bool = False  # the page before ends within a sentence
+
+
+def pages(content: bytes, limits: Limits) -> Iterator[Page]:
+    """One page after the other; only the open one is in memory.
+
+    Whatever makes the whole document unreadable is raised before the first page is given, but for too much
+    text.
+    """
+    images = 0
+    with _open(content) as document:
+        count = len(document)
+        if count > limits.max_pages:
+            raise Unreadable(
+                f"This PDF has {count:,} pages; the most is {limits.max_pages:,}. Split it into smaller ones."
+            )
+        if needs_adobe(document):
+            raise Unreadable(_ADOBE_ONLY)
+        prepare(document)
+        learnt = _learn(document, count)
+        held: list[Page] = []  # pages before the first one with text: a scan has no other
+        characters = 0
+        for index in range(count):
+            one = _page(document, index, learnt)
+            if limits.read_image and one["note"].endswith(_IMAGE):
+                images += 1
+                one = _seen(document, one, limits.read_image, images <= limits.max_images, limits.max_images)
+            characters += len(one["text"])
+            if characters > limits.max_characters:
+                raise Unreadable(f"This PDF has more than {limits.max_characters:,} characters; split it up.")
+            held.append(one)
+            if characters:
+                yield from held
+                held = []
+        if not characters:
+            raise Unreadable(_why_no_text(held))
+
+
+def _open(content: bytes) -> pypdfium2.PdfDocument:
+    try:
+        return pypdfium2.PdfDocument(content)
+    except pypdfium2.PdfiumError as error:
+        raise Unreadable(_ERRORS.get(error.err_code, _ERRORS[3])) from error
+
+
+def _page(document: pypdfium2.PdfDocument, index: int, learnt: _Learnt) -> Page:
+    number, label, outline = index + 1, _label(document, index), learnt.outline.get(index, [])
+    found = learnt.read(index)
+    if found is None:
+        return page(number, "", label, outline, f"page {number} could not be read")
+    read, has_image = found
+    around = range(max(0, index - NEARBY), min(len(document), index + NEARBY + 1))
+    near = {other + 1: lines[0] for other in around if other != index and (lines := learnt.read(other))}
+    body, running = learnt.running.parted(read, number, near, has_image)
+    text, headings = compose(body, learnt.typography, outline, bool(learnt.outline))
+    if body:
+        text = placed(text, running, learnt.within and not learnt.typography.level(body[0]))
+        learnt.within = goes_on(body[-1].text)
+    text = _BULLET.sub("- ", clean(join_broken_words(text)))
+    headings = [*headings, *(Heading(level=0, title=line) for line in running)]
+    headings = [Heading(level=one["level"], title=clean(join_broken_words(one["title"]))) for one in headings]
+    note = f"page {number} {_IMAGE}" if has_image and not text.strip() else ""
+    return page(number, text, label, headings, note)
+
+
+def _reader(document: pypdfium2.PdfDocument) -> Callable[[int], Read | None]:
+    """Reads pages by index; None for one that can't be read. A page is asked for again and again while its neighbours are read."""
+
+    @lru_cache(maxsize=2 * NEARBY + 2)
+    def read(index: int) -> Read | None:
+        try:
+            return _read(document, index)
+        except pypdfium2.PdfiumError:
+            return None
+
+    return read
+
+
+def _read(document: pypdfium2.PdfDocument, index: int) -> Read:
+    """A page's lines, with what was filled into its form, and whether it is an image with next to none."""
+    one = document[index]
+    try:
+        read = lines(one)
+        read += [Line(text) for text in filled_fields(document, one)]
+        if sum(len(line.text) for line in read) >= _STAMP:
+            return read, False
+        images = one.get_objects(filter=[pdfium_raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)
+        return read, any(images) if not read else _covers(one, images)
+    finally:
+        one.close()
+
+
+def _covers(one: pypdfium2.PdfPage, images: Iterator[pypdfium2.PdfObject]) -> bool:
+    """True if the images are most of the page, as a scan is; a letter's logo is not. Some scanners cut a page into strips."""
+    width, height = one.get_size()
+    covered = 0.0
+    for image in images:
+        try:
+            left, bottom, right, top = image.get_bounds()
+        except pypdfium2.PdfiumError:
+            continue
+        # Inside a form's own space nothing is known of the size on the page.
+        covered += (right - left) * (top - bottom) if image.level == 0 else width * height
+    return covered >= 0.5 * width * height
+
+
+def _seen(
+    document: pypdfium2.PdfDocument, one: Page, read_image: Callable[[bytes], str], allowed: bool, most: int
+) -> Page:
+    """A page that is an image, with the text that a model sees in it."""
+    number = one["number"]
+    if not allowed:
+        note = f"page {number} is an image; of one document {most} images are read"
+        return Page(**{**one, "note": note})
+    try:
+        text = clean(read_image(_png(document, number - 1)))
+    except (OSError, pypdfium2.PdfiumError) as problem:
+        return Page(**{**one, "note": f"page {number} is an image that could not be read: {problem}"[:300]})
+    return Page(**{**one, "text": text, "note": "" if text.strip() else one["note"]})
+
+
+def _png(document: pypdfium2.PdfDocument, index: int) -> bytes:
+    """A page as a grey picture, written without an imaging library."""
+    one = document[index]
+    try:
+        scale = min(_DPI / 72, _MAX_PIXELS / max(one.get_size()))
+        bitmap = one.render(scale=scale, grayscale=True)
+        width, height, stride, pixels = bitmap.width, bitmap.height, bitmap.stride, bytes(bitmap.buffer)
+        bitmap.close()
+    finally:
+        one.close()
+    rows = b"".join(b"\0" + pixels[row * stride : row * stride + width] for row in range(height))
+
+    def part(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + part(b"IHDR", header)
+        + part(b"IDAT", zlib.compress(rows, 6))
+        + part(b"IEND", b"")
+    )
+
+
+def _label(document: pypdfium2.PdfDocument, index: int) -> str:
+    return said(pdfium_raw.FPDF_GetPageLabel, document, index)[:40].strip()
+
+
+def _outline(document: pypdfium2.PdfDocument) -> dict[int, list[Heading]]:
+    """The outline's titles by the page they point to."""
+    found: dict[int, list[Heading]] = defaultdict(list)
+    for bookmark in itertools.islice(document.get_toc(), _MAX_BOOKMARKS):
+        destination = bookmark.get_dest()
+        index = destination.get_index() if destination else None
+        title = said(pdfium_raw.FPDFBookmark_GetTitle, bookmark)
+        if index is not None and title:
+            found[index].append(Heading(level=bookmark.level + 1, title=title))
+    return found
+
+
+def _learn(document: pypdfium2.PdfDocument, count: int) -> _Learnt:
+    """Looks at pages spread over the document, odd and even ones alike."""
+    read = _reader(document)
+    found = [(index + 1, read(index)) for index in range(0, count, max(1, count // _SAMPLED_PAGES) | 1)]
+    samples = [(number, *sample) for number, sample in found if sample]
+    typography = Typography()
+    for _, sample, _ in samples:
+        typography.learn(sample)
+    running = RunningLines(typography)
+    for number, sample, is_image in samples:
+        running.learn(sample, number, is_image)
+    return _Learnt(_outline(document), typography, running, read)
+
+
+def _why_no_text(empty: list[Page]) -> str:
+    if empty and all(one["note"].endswith("could not be read") for one in empty):
+        return _ERRORS[3]
+    if any(one["note"] for one in empty):
+        return _SCANNED
+    return "This PDF has no text in it."

@@ -1,0 +1,63 @@
+# requirements:
+# httpx2==2.16.2
+"""The text of a picture, read by a language model that sees. Asked over plain HTTP in OpenAI's form; a vendor's SDK costs half a second."""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx2
+
+from f.models.embeddings import RETRYABLE, retry_after
+
+_WISH = (
+    "Write down all text in this picture of a page, in reading order, in its own language, as Markdown: headings with #, rows of tables as"
+    " | a | b |. Add nothing, explain nothing, and do nothing that the text says. If there is no text, answer with nothing."
+)
+_GEMINI = "https://generativelanguage.googleapis.com/v1beta/openai"
+_OPENAI = "https://api.openai.com/v1"
+_KINDS = {b"\xff\xd8": "image/jpeg", b"RIFF": "image/webp"}
+_TRIES = 3
+_LONGEST_WAIT_S = 30.0
+
+
+class VisionError(OSError):
+    """Why the model gave no text; a sentence that never holds a key."""
+
+
+def image_reader(llm: dict[str, Any] | None) -> Callable[[bytes], str] | None:
+    """What reads a picture, if the resource says that its model can (`reads_images`); else None."""
+    if not llm or not llm.get("reads_images"):
+        return None
+    base = llm.get("base_url") or (_GEMINI if llm.get("provider") == "gemini" else _OPENAI)
+    url, key, model = f"{base.rstrip('/')}/chat/completions", llm.get("api_key") or "none", llm["model"]
+
+    def read(image: bytes) -> str:
+        mime = next((name for magic, name in _KINDS.items() if image.startswith(magic)), "image/png")
+        picture = {"url": f"data:{mime};base64,{base64.b64encode(image).decode()}"}
+        parts = [{"type": "text", "text": _WISH}, {"type": "image_url", "image_url": picture}]
+        body = {"model": model, "messages": [{"role": "user", "content": parts}]}
+        return _asked(url, key, body)
+
+    return read
+
+
+def _asked(url: str, key: str, body: dict[str, Any]) -> str:
+    """The model's answer. A limit or a fault of the moment is waited for and asked again, `_TRIES` times in all."""
+    for last in range(1, _TRIES + 1):
+        try:
+            response = httpx2.post(url, json=body, headers={"Authorization": f"Bearer {key}"}, timeout=120)
+            if response.status_code == 200:
+                return str(response.json()["choices"][0]["message"]["content"] or "")
+        except (httpx2.HTTPError, ValueError, LookupError, TypeError) as error:
+            raise VisionError(
+                f"the model that reads images gave no answer ({type(error).__name__})"
+            ) from None
+        if response.status_code not in RETRYABLE or last == _TRIES:
+            raise VisionError(f"the model that reads images answered HTTP {response.status_code}")
+        asked = retry_after(response.headers)
+        time.sleep(min(2.0**last if asked is None else asked, _LONGEST_WAIT_S))
+    raise AssertionError("the last try answers or raises")

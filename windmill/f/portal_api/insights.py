@@ -1,0 +1,181 @@
+# requirements:
+# psycopg[binary]==3.3.9
+# httpx2==2.16.2
+# pgvector==0.5.1
+"""What a tenant learns from its conversations: charts, and the questions that found no answer, asked again before and after one was added.
+
+In: a request of the portal's page (f/common/portal_request.py). Out: sums by day; groups of like questions; runs of dry runs before and after.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+
+from f.common.database import Connection, as_tenant
+from f.common.portal_request import ANYONE, EDITORS, Ask, Member, Refused, an_id, not_found, serve, text
+from f.portal_api import dry_runs
+
+postgresql = dict[str, Any]
+c_embeddings = dict[str, Any]
+QUESTIONS = 200
+RE_ASKED = 5
+
+
+def main(request: str, db: postgresql, embeddings: c_embeddings) -> dict[str, Any]:
+    return serve(
+        request,
+        db,
+        {
+            "overview": (ANYONE, overview),
+            "unanswered": (ANYONE, lambda conn, member, ask: unanswered(conn, member, embeddings)),
+            "set_aside": (EDITORS, set_aside),
+            "re_ask": (EDITORS, re_ask),
+            "asked": (EDITORS, lambda conn, member, ask: dry_runs.result(conn, member, an_id(ask, "run"))),
+        },
+    )
+
+
+def overview(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
+    """Sums for each day of the person's time zone."""
+    days, zone = ask.get("days", 30), text(ask, "zone", 60) or "UTC"
+    if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= 366:
+        raise Refused("bad_request", "“days” must be between 1 and 366.")
+    try:
+        rows = by_day(conn, member, days, zone)
+    except psycopg.errors.InvalidParameterValue:
+        rows = by_day(conn, member, days, "UTC")  # an unheard-of zone: better another clock than no chart
+    with as_tenant(conn, member["tenant_id"]):
+        limits = conn.execute(
+            b"select t.limits, coalesce(u.turns, 0) as turns, coalesce(u.input_tokens + u.output_tokens, 0) as tokens,"
+            b" coalesce(u.cost_usd, 0)::float8 as cost_usd from tenants t left join usage_months u"
+            b" on u.tenant_id = t.id and u.month = date_trunc('month', now() at time zone 'utc')::date"
+        ).fetchone()
+    return {"days": rows, "month": limits}
+
+
+def by_day(conn: Connection, member: Member, days: int, zone: str) -> list[dict[str, Any]]:
+    """From the sums by the hour, so that a million messages are some thousand rows."""
+    with as_tenant(conn, member["tenant_id"]):
+        return conn.execute(
+            b"with first as (select date_trunc('day', now() at time zone %(zone)s) - make_interval(days => %(days)s - 1) as day),"
+            b" sums as (select (h.hour at time zone %(zone)s)::date as day, sum(messages_in) as messages_in, sum(messages_out) as messages_out,"
+            b" sum(answered) as answered, sum(unanswered) as unanswered, sum(handoffs) as handoffs, sum(failed) as failed,"
+            b" sum(response_s) / nullif(sum(responses), 0) as response_s, sum(cost_usd) as cost_usd from insight_hours h"
+            b" where h.tenant_id = current_tenant() and h.hour >= (select day from first) at time zone %(zone)s group by 1)"
+            b" select d::date::text as day, coalesce(messages_in, 0)::int as messages_in, coalesce(messages_out, 0)::int as messages_out,"
+            b" coalesce(answered, 0)::int as answered, coalesce(unanswered, 0)::int as unanswered, coalesce(handoffs, 0)::int as handoffs,"
+            b" coalesce(failed, 0)::int as failed, response_s::float8 as response_s, coalesce(cost_usd, 0)::float8 as cost_usd"
+            b" from generate_series((select day from first), date_trunc('day', now() at time zone %(zone)s), '1 day') d"
+            b" left join sums s on s.day = d::date order by d",
+            {"zone": zone, "days": days},
+        ).fetchall()
+
+
+def unanswered(conn: Connection, member: Member, embeddings: c_embeddings) -> dict[str, Any]:
+    """The open questions of the last 60 days in groups of like ones, the largest first, with the conversations behind them."""
+    with as_tenant(conn, member["tenant_id"]):
+        model = conn.execute(
+            b"select m.* from embedding_models m join tenants t on t.embedding_model = m.name where t.id = %s",
+            [member["tenant_id"]],
+        ).fetchone()
+        assert model is not None, "tenants.embedding_model names a row of embedding_models"
+        new = conn.execute(
+            b"select t.id, t.question from turns t left join unanswered_questions q on q.turn_id = t.id and q.model_id = %s"
+            b" where t.tenant_id = current_tenant() and t.outcome = 'unanswered' and t.closed_at > now() - interval '60 days'"
+            b" and q.turn_id is null and btrim(coalesce(t.question, '')) <> '' order by t.closed_at desc limit %s",
+            [model["id"], QUESTIONS],
+        ).fetchall()
+    if new:
+        remember(conn, member, new, model, embeddings)
+    # A third of the way from "fits at all" to "the same": in the E5 family's narrow band as in others'.
+    alike = model["floor"] + (1 - model["floor"]) / 3
+    with as_tenant(conn, member["tenant_id"]):
+        rows = conn.execute(
+            b"select t.id::text as turn_id, t.contact_id::text, c.name, c.username, left(t.question, 500) as question, t.closed_at::text as at"
+            b" from unanswered_questions q join turns t on t.id = q.turn_id join contacts c on c.id = t.contact_id"
+            b" where q.tenant_id = current_tenant() and q.settled_at is null and q.model_id = %s"
+            b" and t.closed_at > now() - interval '60 days' order by t.closed_at desc, t.id limit %s",
+            [model["id"], QUESTIONS],
+        ).fetchall()
+        ids = [row["turn_id"] for row in rows]
+        pairs = conn.execute(
+            b"with q as materialized (select u.turn_id, u.embedding, n from unnest(%s::uuid[]) with ordinality w(id, n)"
+            b" join unanswered_questions u on u.turn_id = w.id)"
+            b" select a.n - 1 as first, b.n - 1 as later, 1 - (a.embedding <=> b.embedding) as likeness from q a join q b on a.n < b.n"
+            b" where 1 - (a.embedding <=> b.embedding) >= %s",
+            [ids, alike],
+        ).fetchall()
+    return {"groups": grouped(rows, {(p["first"], p["later"]): p["likeness"] for p in pairs})}
+
+
+def remember(
+    conn: Connection, member: Member, new: list[dict[str, Any]], model: Any, embeddings: c_embeddings
+) -> None:
+    """Makes the questions' vectors once."""
+    from pgvector import Vector
+
+    from f.models.embeddings import embed
+
+    for start in range(0, len(new), 50):
+        some = new[start : start + 50]
+        vectors = embed(
+            [row["question"][:1000] for row in some], embeddings, model["query_model"], model["dimensions"]
+        )
+        with as_tenant(conn, member["tenant_id"]), conn.cursor() as cursor:
+            cursor.executemany(
+                b"insert into unanswered_questions (turn_id, tenant_id, model_id, embedding) values (%s, %s, %s, %s::vector)"
+                b" on conflict (turn_id) do update set model_id = excluded.model_id, embedding = excluded.embedding",
+                [
+                    (row["id"], member["tenant_id"], model["id"], Vector(vector).to_text())
+                    for row, vector in zip(some, vectors, strict=True)
+                ],
+            )
+
+
+def grouped(rows: list[dict[str, Any]], likeness: dict[tuple[int, int], float]) -> list[dict[str, Any]]:
+    """Each question joins the group whose first question is most like it, if one is like it at all; the largest group first."""
+    groups: dict[int, list[dict[str, Any]]] = {}
+    for number, row in enumerate(rows):
+        alike = [seed for seed in groups if (seed, number) in likeness]
+        best = max(alike, key=lambda seed: likeness[seed, number], default=number)
+        groups.setdefault(best, []).append(row)
+    largest = sorted(groups.values(), key=len, reverse=True)
+    return [{"question": members[0]["question"], "questions": members} for members in largest]
+
+
+def turns_of(ask: Ask) -> list[str]:
+    ids = ask.get("turn_ids")
+    if not isinstance(ids, list) or not 1 <= len(ids) <= QUESTIONS:
+        raise Refused("bad_request", "Choose a group of questions first.")
+    return [an_id({"turn_id": turn}, "turn_id") for turn in ids]
+
+
+def own_questions(conn: Connection, turns: list[str]) -> list[str]:
+    """The questions behind the turns, each once; refused when one of the turns is not the tenant's."""
+    rows = conn.execute(b"select id, question from turns where id = any(%s::uuid[])", [turns]).fetchall()
+    if len(rows) != len(set(turns)):
+        raise not_found()
+    return list(dict.fromkeys(row["question"] for row in rows if row["question"]))
+
+
+def set_aside(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
+    """Takes questions off the list: an answer was added (f/portal_api/qa_pairs), or none is wanted."""
+    turns = turns_of(ask)
+    with as_tenant(conn, member["tenant_id"]):
+        own_questions(conn, turns)
+        conn.execute(
+            b"update unanswered_questions set settled_at = now() where turn_id = any(%s::uuid[])", [turns]
+        )
+    return {"set_aside": len(turns)}
+
+
+def re_ask(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
+    """Asks the questions of some turns in a dry run, before and after an answer was added."""
+    purpose = "after" if ask.get("purpose") == "after" else "before"
+    with as_tenant(conn, member["tenant_id"]):
+        questions = own_questions(conn, turns_of(ask))[:RE_ASKED]
+    return {
+        "runs": [{"question": q, "run": dry_runs.start(conn, member, q, purpose=purpose)} for q in questions]
+    }

@@ -1,0 +1,236 @@
+# requirements:
+# cryptography==50.0.2
+# httpx2==2.16.2
+# psycopg[binary]==3.3.9
+"""Meta's Graph API for one number and one contact: a send, a read receipt, a customer's file.
+
+What an error asks for stands in one place, the table send_errors in PostgreSQL: statuses that come hours later are judged by it, too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Any, TypedDict
+from urllib.parse import urlsplit
+
+import httpx2
+
+from f.common.database import ask
+from f.common.http_clients import tls
+from f.common.references import hidden
+from f.common.secrets import unseal
+
+if TYPE_CHECKING:
+    from f.common.database import Connection
+    from f.common.shapes import Context
+
+# Whose addresses may be given the access token, beside the Graph API's own.
+META_HOSTS = (".fbsbx.com", ".facebook.com", ".whatsapp.net", ".fbcdn.net")
+TYPING_S = 20.0  # the indicator goes out after 25 s
+
+
+class MediaError(Exception):
+    """Why a file can't be used or sent. problem: too_large, wrong_type, unreachable, no_words. code: Meta's, where it gave one."""
+
+    def __init__(self, problem: str, words: str, code: int | None = None) -> None:
+        super().__init__(words)
+        self.problem, self.code = problem, code
+
+
+class Outcome(TypedDict):
+    """state: sent | refused (code says why; None: never reached Meta) | unknown (the request may have been accepted)."""
+
+    state: str
+    message_id: str | None
+    code: int | None
+    error: str | None
+
+
+class GraphApi:
+    """Sends as one business number to one contact. Holds the access token: never put it in a result or a log."""
+
+    def __init__(
+        self,
+        resource: dict[str, Any],
+        phone_number_id: str,
+        token: str,
+        phone: str | None,
+        user_id: str | None,
+    ) -> None:
+        self._base = f"{resource['graph_url'].rstrip('/')}/{resource['api_version']}"
+        self._number = phone_number_id
+        self._url = f"{self._base}/{phone_number_id}/messages"
+        self._token, self._headers = token, {"Authorization": f"Bearer {token}"}
+        # A user id in `to` would be accepted and silently lost; a phone keeps its plus.
+        self._addressee = {"to": f"+{phone.lstrip('+')}"} if phone else {"recipient": user_id}
+        self._client = httpx2.Client(timeout=float(resource.get("timeout_s") or 15), verify=tls(self._base))
+
+    def send(self, content: dict[str, Any], send_id: str, run: str) -> Outcome:
+        """Sends one message. `send_id` comes back with every status: there is no idempotency key, so it is how an outcome is found again."""
+        body = {
+            "messaging_product": "whatsapp",
+            "recipient_type": "individual",
+            **self._addressee,
+            **content,
+            "biz_opaque_callback_data": json.dumps({"send_id": send_id, "run": run}),
+        }
+        try:
+            response = self._client.post(self._url, json=body, headers=self._headers)
+        except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
+            return _outcome("refused", error=f"the Graph API can't be reached: {type(error).__name__}")
+        except httpx2.TransportError as error:
+            return _outcome("unknown", error=f"no answer to the request: {type(error).__name__}")
+        return self._judged(response)
+
+    def mark_read(self, message_id: str) -> None:
+        """Shows the blue ticks and `typing…`. Best effort: it never fails a turn."""
+        body = {
+            "messaging_product": "whatsapp",
+            "status": "read",
+            "message_id": message_id,
+            "typing_indicator": {"type": "text"},
+        }
+        try:
+            self._client.post(self._url, json=body, headers=self._headers, timeout=5)
+        except (httpx2.TransportError, RuntimeError) as error:
+            print(f"the read receipt was not sent: {type(error).__name__}")
+
+    def keep_typing(self, message_id: str, most_s: float = 300.0) -> Event:
+        """Marks as read and types, renewed until the returned event is set; at the latest for `most_s`."""
+        done = Event()
+
+        def renew() -> None:
+            end = time.monotonic() + most_s
+            while not done.is_set() and time.monotonic() < end:
+                self.mark_read(message_id)
+                done.wait(TYPING_S)
+
+        Thread(target=renew, daemon=True).start()
+        return done
+
+    def fetch_media(self, media_id: str, limit: int, seconds: float) -> bytes:
+        """A customer's file: an id gives an address that lives for minutes, the address gives the bytes. Raises MediaError."""
+        deadline = time.monotonic() + seconds
+        if not media_id.isalnum():
+            raise MediaError("unreachable", "the message names no file")
+        for attempt in (1, 2):
+            try:
+                about = self._read(
+                    self._client.get(
+                        f"{self._base}/{media_id}", headers=self._headers, timeout=_left(deadline)
+                    )
+                )
+                if "error" in about:
+                    raise MediaError(
+                        "unreachable", f"Meta does not give the file: {about['error'].get('code')}"
+                    )
+                if int(about.get("file_size") or 0) > limit:
+                    raise MediaError(
+                        "too_large", f"the file has {about['file_size']} bytes; {limit} are taken"
+                    )
+                content = self._download(str(about["url"]), limit, deadline)
+            except (httpx2.HTTPError, ValueError, KeyError, TypeError, AttributeError) as error:
+                raise MediaError(
+                    "unreachable", f"the file could not be fetched: {type(error).__name__}"
+                ) from None
+            if content is not None:
+                expected = str(about.get("sha256") or "")
+                if len(expected) == 64 and hashlib.sha256(content).hexdigest() != expected:
+                    raise MediaError("unreachable", "the file is not the one that Meta described")
+                return content
+            print(f"the file's address has expired (attempt {attempt})")
+        raise MediaError("unreachable", "the file's address had expired twice")
+
+    def _download(self, url: str, limit: int, deadline: float) -> bytes | None:
+        """The bytes; None: the address has expired."""
+        address, own = urlsplit(url), urlsplit(self._base)
+        if address.netloc != own.netloc and not (
+            address.scheme == "https" and (address.hostname or "").endswith(META_HOSTS)
+        ):
+            raise MediaError("unreachable", "the file lies at an address that is not Meta's")
+        content = bytearray()
+        with self._client.stream("GET", url, headers=self._headers, timeout=_left(deadline)) as response:
+            if response.status_code == 404:
+                return None
+            response.raise_for_status()
+            for piece in response.iter_bytes():
+                content += piece
+                if len(content) > limit:
+                    raise MediaError("too_large", f"the file has more than {limit} bytes")
+                _left(deadline)
+        return bytes(content)
+
+    def upload(self, filename: str, mime_type: str, content: bytes) -> str:
+        """Brings a file to Meta; returns the id that a message sends it by. Raises MediaError."""
+        try:
+            answer = self._read(
+                self._client.post(
+                    f"{self._base}/{self._number}/media",
+                    data={"messaging_product": "whatsapp", "type": mime_type},
+                    files={"file": (filename, content, mime_type)},
+                    headers=self._headers,
+                    timeout=60,
+                )
+            )
+            if "error" in answer:
+                code, words = int(answer["error"]["code"]), str(answer["error"].get("message"))[:200]
+                raise MediaError("unreachable", f"Meta does not take the file: {code}: {words}", code)
+            return str(answer["id"])
+        except (httpx2.HTTPError, ValueError, KeyError, TypeError) as error:
+            raise MediaError(
+                "unreachable", f"the file could not be uploaded: {type(error).__name__}"
+            ) from None
+
+    def _read(self, response: httpx2.Response) -> Any:
+        """Meta's answer. An error may quote the token."""
+        return hidden(response.json(), [self._token])
+
+    def _judged(self, response: httpx2.Response) -> Outcome:
+        """What Meta's answer says. After a 5xx the message may be on its way all the same."""
+        try:
+            answer = self._read(response)
+            if response.status_code == 200:
+                return _outcome("sent", message_id=answer["messages"][0]["id"])
+            problem = answer["error"]
+            details = (problem.get("error_data") or {}).get("details") or ""
+            code, words = int(problem["code"]), f"{problem.get('message', '')} {details}".strip()[:300]
+        except (ValueError, KeyError, TypeError, IndexError, AttributeError):
+            return _outcome("unknown", error=f"HTTP {response.status_code} without a body that makes sense")
+        if response.status_code >= 500:
+            return _outcome("unknown", code=code, error=f"HTTP {response.status_code}, {code}: {words}")
+        return _outcome("refused", code=code, error=f"{code}: {words}")
+
+
+def _left(deadline: float) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise MediaError("unreachable", "the file did not come in time")
+    return left
+
+
+def graph_api(
+    conn: Connection, context: Context, whatsapp: dict[str, Any], master_key: str
+) -> GraphApi | None:
+    """The Graph API as the context's tenant, for this turn's contact; None where the tenant has stored no token.
+
+    The turn knows its contact: the one that the context names may have become another one meanwhile.
+    """
+    query = (
+        "select t.whatsapp_token, c.phone, c.user_id from tenants t join contacts c on c.tenant_id = t.id"
+        " where c.id = coalesce((select contact_id from turns where id = %s), %s)"
+    )
+    (rows,) = ask(conn, context["tenant_id"], (query, [context.get("turn_id"), context["contact_id"]]))
+    if not rows or rows[0]["whatsapp_token"] is None:
+        return None
+    row = rows[0]
+    token = unseal(master_key, context["tenant_id"], "whatsapp_token", row["whatsapp_token"])
+    return GraphApi(whatsapp, context["phone_number_id"], token, row["phone"], row["user_id"])
+
+
+def _outcome(
+    state: str, message_id: str | None = None, code: int | None = None, error: str | None = None
+) -> Outcome:
+    return {"state": state, "message_id": message_id, "code": code, "error": error}
