@@ -21,7 +21,7 @@ create table chatbots (
     created_at        timestamptz not null default now(),
 
     -- What WhatsApp knows of the number.
-    waba_id           text,                               -- learned from deliveries: Meta's account events name no number
+    waba_id           text,                             -- learned from deliveries: Meta's account events name no number
     display_phone_number text,
     sends_per_s       real not null default 80 check (sends_per_s between 0.1 and 1000),
     window_template   jsonb,                              -- {name, language, parameters}: for after the 24 hours
@@ -101,7 +101,7 @@ create table chatbots (
         "fr": "J''ai transmis votre question à un collègue, qui vous répondra ici.",
         "pt": "Passei a sua pergunta a um colega, que lhe responderá aqui.",
         "it": "Ho passato la sua domanda a un collega, che le risponderà qui."}',
-    canned_replies           jsonb not null default '{}',        -- words by situation and language; absent: the platform's
+    canned_replies    jsonb not null default '{}',      -- words by situation and language; absent: the platform's
     opt_out_words     jsonb not null default '{"en": ["stop", "unsubscribe"], "es": ["baja", "cancelar suscripción"],
         "de": ["stopp", "abmelden"], "fr": ["arrêt", "désabonner"], "it": ["basta", "annulla iscrizione"],
         "pt": ["parar", "sair"]}',
