@@ -56,7 +56,7 @@ def main() -> int:
     # A request leaves no reference cycles behind: to look for some, object by object, is a tenth of its cost.
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
-    serve(app, sockets, chosen.ingress_connections)
+    serve(app, sockets, chosen.ingress_connections, chosen.ingress_head_timeout_s)
     return 0
 
 

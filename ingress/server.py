@@ -17,7 +17,6 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 _MAX_HEAD = 64 << 10
-_HEAD_S = 5.0
 _EVICTED_SHARE = (
     50  # with one place in so many freed at once, looking for the oldest costs a flood's newcomer little
 )
@@ -83,10 +82,14 @@ class GuardedProtocol(HttpToolsProtocol):
 class Server(uvicorn.Server):
     """Cuts off slow heads, once a second."""
 
+    def __init__(self, config: uvicorn.Config, head_timeout_s: float) -> None:
+        super().__init__(config)
+        self._head_timeout_s = head_timeout_s
+
     async def on_tick(self, counter: int) -> bool:
         if counter % 10 == 0:
             for connection in cast("list[GuardedProtocol]", list(self.server_state.connections)):
-                if connection.in_head and connection.loop.time() - connection.begun_at > _HEAD_S:
+                if connection.in_head and connection.loop.time() - connection.begun_at > self._head_timeout_s:
                     connection.transport.close()
         return await super().on_tick(counter)
 
@@ -114,7 +117,7 @@ def allow_open_files(connections: int) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
-def serve(app: Any, sockets: list[socket.socket], connections: int) -> None:
+def serve(app: Any, sockets: list[socket.socket], connections: int, head_timeout_s: float) -> None:
     """Serves until SIGTERM or Ctrl-C; requests that are being worked on are answered first."""
     allow_open_files(connections)
     config = uvicorn.Config(
@@ -133,4 +136,4 @@ def serve(app: Any, sockets: list[socket.socket], connections: int) -> None:
         timeout_keep_alive=30,
         timeout_graceful_shutdown=20,
     )
-    Server(config).run(sockets=sockets)
+    Server(config, head_timeout_s).run(sockets=sockets)

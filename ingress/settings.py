@@ -72,7 +72,12 @@ class Settings(BaseSettings):
     ingress_max_body_bytes: int = Field(
         3_276_800, ge=1024, le=30 * _MB, description="larger webhooks are answered with 413"
     )
-    ingress_body_timeout_s: float = Field(10, ge=0.1, le=300, description="slower senders are cut off")
+    ingress_head_timeout_s: float = Field(
+        5, ge=0.1, le=300, description="a client whose request's head takes longer is cut off"
+    )
+    ingress_body_timeout_s: float = Field(
+        10, ge=0.1, le=300, description="a webhook whose body takes longer is answered with 408"
+    )
     ingress_body_memory_bytes: int = Field(
         128 * _MB, ge=_MB, le=2**40, description="memory for all bodies that are arriving"
     )

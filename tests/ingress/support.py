@@ -7,6 +7,7 @@ import hmac
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import threading
@@ -166,6 +167,29 @@ class Ingress:
         return self.process.wait(20)
 
 
+def post_once(ingress: Ingress, body: bytes) -> int:
+    """The status of a signed body, over a connection of its own."""
+    headers = {"X-Hub-Signature-256": signature(body)}
+    return httpx2.post(f"{ingress.url}/webhook", content=body, headers=headers, trust_env=False).status_code
+
+
+def exchange(ingress: Ingress, *pieces: bytes) -> bytes:
+    """What comes back for these bytes until the server hangs up."""
+    with socket.create_connection(("127.0.0.1", ingress.port), timeout=10) as sock:
+        try:
+            for piece in pieces:
+                sock.sendall(piece)
+        except ConnectionError:
+            assert pieces  # cut off while sending: what it said is read below
+        answer = b""
+        try:
+            while chunk := sock.recv(65536):
+                answer += chunk
+        except ConnectionResetError:
+            return answer
+    return answer
+
+
 class FakeWindmill:
     """Records every post and answers as told; can go away and come back on the same port."""
 
@@ -244,3 +268,8 @@ class Database:
 
     def clear(self) -> None:
         self.connection.execute("delete from inbound_messages")
+
+
+LOCKED = (
+    "select 1 from pg_stat_activity where application_name = 'ingress inbox' and wait_event_type = 'Lock'"
+)
