@@ -27,7 +27,7 @@ disable_created_metrics()  # type: ignore[no-untyped-call]  # a line for each co
 
 
 class AckHistogram(Collector):
-    """A histogram without locks, since everything runs on one event loop. prometheus_client's own costs a webhook 5 us of 55."""
+    """A histogram without locks, since everything runs on one event loop. prometheus_client's own costs a webhook 6 % more CPU."""
 
     def __init__(self, name: str, help_text: str, bounds: tuple[float, ...]) -> None:
         self._name, self._help, self._bounds = name, help_text, bounds
