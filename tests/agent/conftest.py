@@ -17,7 +17,7 @@ import pytest
 from deploy import tenants
 from psycopg.rows import dict_row
 
-from f.chatbot.agent_loop import answer
+from f.agent.loop import run_agent
 from f.common.database import connect
 from f.models.embeddings import embed
 from local.ports import free_port
@@ -145,7 +145,7 @@ class Bench:
         if script:
             self.openai.says(*script)
         with connect(self.db) as conn:
-            return answer(conn, self.context(question, bot, **more), self.resources, epoch)  # type: ignore[arg-type,return-value]
+            return run_agent(conn, self.context(question, bot, **more), self.resources, epoch)  # type: ignore[arg-type,return-value]
 
     def live(
         self, question: str, *script: Any, bot: str = SHOP, contact: str | None = None, **more: Any

@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from f.agent import builtin_tools, grounding, mcp_servers, reply_policy, tools
-from f.chatbot import agent_loop
+from f.agent import builtin_tools, grounding, loop, mcp_servers, reply_policy, tools
 from f.common import references
 from tests.agent.attacks import ORDERS, OTHERS_PHONE, SAYS, holds
 from tests.agent.conftest import CLINIC, ORDERS_KEY, SHOP, Bench
@@ -68,7 +67,7 @@ def no_guard_of_secrets(patch: Patch, bench: Bench) -> None:
 
 
 def no_scrubbing(patch: Patch, bench: Bench) -> None:
-    patch.setattr(agent_loop, "redact_keys", lambda value, secrets: value)
+    patch.setattr(loop, "redact_keys", lambda value, secrets: value)
 
 
 def no_grounding(patch: Patch, bench: Bench) -> None:
@@ -155,6 +154,5 @@ def test_what_is_switched_off_is_what_is_used() -> None:
         reply_policy.gives_away is grounding.gives_away and reply_policy.unsupported is grounding.unsupported
     )
     assert (
-        agent_loop.redact_keys is references.redact_keys
-        and tools.refused_details is builtin_tools.refused_details
+        loop.redact_keys is references.redact_keys and tools.refused_details is builtin_tools.refused_details
     )

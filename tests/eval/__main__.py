@@ -60,7 +60,7 @@ def providers(stack: Stack) -> list[dict[str, Any]]:
 
 def ask(stack: Stack, ids: dict[str, str], llm: dict[str, Any], case: dict[str, Any]) -> dict[str, Any]:
     """What the chatbot answers, in a dry run: nothing is sent, nothing is written."""
-    from f.chatbot.agent_loop import answer
+    from f.agent.loop import run_agent
     from f.common.database import connect
 
     environment = stack.bootstrap_environment()
@@ -82,7 +82,7 @@ def ask(stack: Stack, ids: dict[str, str], llm: dict[str, Any], case: dict[str, 
         "dbname": "chatbot",
     }
     with connect(database) as conn:
-        return dict(answer(conn, conversation(stack, ids[case["tenant"]], case), resources, None))
+        return dict(run_agent(conn, conversation(stack, ids[case["tenant"]], case), resources, None))
 
 
 def conversation(stack: Stack, tenant_id: str, case: dict[str, Any]) -> Any:

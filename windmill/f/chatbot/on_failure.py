@@ -2,8 +2,6 @@
 # psycopg[binary]==3.3.9
 # cryptography==50.0.2
 # httpx2==2.16.2
-# markdown-it-py==4.3.0
-# regex==2026.11.15
 """When a step of a turn fails: the customer gets the chatbot's words for it, the turn is closed, the operator is alerted. Where the chatbot
 is set so, a failure is a human's turn: the tenant's staff is told, the bot pauses, and the customer reads the words for that instead.
 
@@ -20,11 +18,11 @@ from typing import TYPE_CHECKING, Any
 
 import httpx2
 
-from f.chatbot.send_reply import send_part
 from f.common.database import Connection, as_tenant, connect, one
 from f.common.dispatch import dispatch
 from f.common.windmill import run_id
 from f.whatsapp.graph_api import graph_api
+from f.whatsapp.outbox import send_part
 
 if TYPE_CHECKING:
     from f.common.shapes import Context

@@ -2,8 +2,6 @@
 # psycopg[binary]==3.3.9
 # cryptography==50.0.2
 # httpx2==2.16.2
-# markdown-it-py==4.3.0
-# regex==2026.11.15
 """Sends one part of an old reply again, because a person decided so: the only way in which anything is sent twice on purpose.
 
 In: the part's send_id, as the outbox and the conversation log show it. Out: what became of it.
@@ -14,10 +12,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from f.chatbot.send_reply import bring_out
 from f.common.database import as_tenant, connect, one
 from f.common.windmill import run_id
 from f.whatsapp.graph_api import graph_api
+from f.whatsapp.outbox import send_request
 
 postgresql = dict[str, Any]
 c_whatsapp = dict[str, Any]
@@ -35,7 +33,7 @@ def main(send_id: str, db: postgresql, whatsapp: c_whatsapp, master_key: str) ->
             api = graph_api(conn, part, whatsapp, master_key)
         if api is None:
             raise RuntimeError("the tenant has no WhatsApp access token")
-        outcome = bring_out(conn, part, part, api)
+        outcome = send_request(conn, part, part, api)
         state = outcome["state"] if outcome["state"] in ("sent", "unknown") else "failed"
         recorded = one(
             conn,

@@ -2,8 +2,6 @@
 # psycopg[binary]==3.3.9
 # cryptography==50.0.2
 # httpx2==2.16.2
-# markdown-it-py==4.3.0
-# regex==2026.11.15
 """Parts that Meta had accepted and that failed afterwards, in a status: they go out again when the error table says so.
 
 PostgreSQL decides which and when (claim_retry): each once, to one person in order, none while a turn with them is open, none that a human,
@@ -15,10 +13,10 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from f.chatbot.send_reply import bring_out
 from f.common.database import Connection, as_tenant, one
 from f.common.windmill import run_id
 from f.whatsapp.graph_api import Outcome, graph_api
+from f.whatsapp.outbox import send_request
 
 HELD_S = 3.0  # a part that is overdue for longer is held back
 
@@ -57,4 +55,4 @@ def send_again(conn: Connection, part: dict[str, Any], whatsapp: dict[str, Any],
             "code": None,
             "error": "the tenant has no WhatsApp access token",
         }
-    return bring_out(conn, part, part, api)  # type: ignore[arg-type]
+    return send_request(conn, part, part, api)  # type: ignore[arg-type]

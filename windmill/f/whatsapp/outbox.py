@@ -1,0 +1,119 @@
+# requirements:
+# psycopg[binary]==3.3.9
+# cryptography==50.0.2
+# httpx2==2.16.2
+"""Sends the parts of a reply: each is a row in the outbox before it goes to Meta, and its outcome is written there.
+
+PostgreSQL decides whether a part may be sent (may_send: the 24 hours, both rates) and what an error asks for (the table send_errors).
+A request whose outcome was lost is not sent again until a status had time to tell.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from f.common.database import Connection, as_tenant, ask_one, one
+from f.common.windmill import run_id
+from f.whatsapp.graph_api import GraphApi, MediaError, Outcome
+
+if TYPE_CHECKING:
+    from f.common.shapes import Context
+
+UNREACHED = (1.0, 3.0, 9.0)  # seconds until each further try when no connection could be made
+PATIENCE_S = 240.0  # for the throttles; the step ends after 300 s
+
+
+def send_part(
+    conn: Connection, context: Context, epoch: int, part: int, api: GraphApi, whatsapp: dict[str, Any]
+) -> bool:
+    """Brings one part out, with what patience and repetition it takes. True: it is sent, or known to be."""
+    turn, tenant = context["turn_id"], context["tenant_id"]
+    unknown_wait = float(whatsapp.get("unknown_wait_s") or 20)
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        may = ask_one(conn, tenant, "select may_send(%s, %s, %s)", [turn, epoch, part])
+        if may["do"] == "stop":
+            print(f"part {part} is not sent: {may['reason']}")
+            return False
+        if may["do"] == "wait" and time.monotonic() < deadline:
+            time.sleep(min(may["seconds"], 30) + 0.01)
+            continue
+        if may["do"] == "first":  # a status says meanwhile that an earlier part has failed
+            if not send_part(conn, context, epoch, may["part"], api, whatsapp):
+                return False
+            continue
+        claim = ask_one(
+            conn,
+            tenant,
+            "select claim_part(%s, %s, %s, make_interval(secs => %s))",
+            [turn, epoch, part, unknown_wait],
+        )
+        if claim["do"] == "done":
+            return claim["state"] not in ("failed", "cancelled")
+        if claim["do"] == "cancelled":
+            print(f"part {part} is not sent: {claim['reason']}")
+            return False
+        if claim["do"] == "wait":
+            time.sleep(0.5)
+            continue
+        outcome = send_request(conn, context, claim, api)
+        retry_in = record_outcome(conn, context, epoch, part, outcome, claim["attempt"])
+        if outcome["state"] == "sent":
+            return True
+        print(f"part {part}: {outcome['state']}, {outcome['error']}")
+        if retry_in is None and outcome["state"] == "refused":
+            return False
+        time.sleep(retry_in or 0)
+
+
+def send_request(conn: Connection, context: Context, claim: dict[str, Any], api: GraphApi) -> Outcome:
+    """One request. A file of the knowledge base is brought to Meta first."""
+    content = claim["content"]
+    try:
+        if content["type"] == "document" and "knowledge" in content["document"]:
+            content = upload_document(conn, context, content["document"]["knowledge"], api)
+    except MediaError as error:
+        return {"state": "refused", "message_id": None, "code": error.code or 131053, "error": str(error)}
+    return api.send(content, claim["send_id"], run_id())
+
+
+def upload_document(conn: Connection, context: Context, document_id: str, api: GraphApi) -> dict[str, Any]:
+    """A document or picture of the knowledge base as a message, where the tenant lets customers have it."""
+    with as_tenant(conn, context["tenant_id"]):
+        row = conn.execute(
+            b"select s.filename, s.mime_type, d.content from sendable_documents(%s) s join documents d using (id) where id = %s",
+            [context["phone_number_id"], document_id],
+        ).fetchone()
+    if row is None:
+        raise MediaError("wrong_type", "this document may not be sent to customers, or is not there any more")
+    media_id = api.upload(row["filename"], row["mime_type"], row["content"])
+    if row["mime_type"].startswith("image/"):
+        return {"type": "image", "image": {"id": media_id}}
+    return {"type": "document", "document": {"id": media_id, "filename": row["filename"][:240]}}
+
+
+def record_outcome(
+    conn: Connection, context: Context, epoch: int, part: int, outcome: Outcome, attempt: int
+) -> float | None:
+    """Writes the outcome down. Seconds until the next try; None: there is none."""
+    state, retry_in = outcome["state"], None
+    with as_tenant(conn, context["tenant_id"]):
+        if state == "refused":
+            waits, action = UNREACHED, None
+            if outcome["code"] is not None:
+                rule = one(conn, "select send_error(%s)", [outcome["code"]])
+                waits, action = rule["waits"], rule["action"]
+            retry_in = waits[attempt - 1] if attempt <= len(waits) else None
+            state = "failed" if retry_in is None else "pending"
+        conn.execute(
+            b"select record_part(%s, %s, %s, %s, %s, %s, %s)",
+            [
+                *(context["turn_id"], epoch, part, state),
+                *(outcome["message_id"], outcome["code"], outcome["error"]),
+            ],
+        )
+        if state == "failed" and action == "template":
+            replaced = one(conn, "select use_template(%s, %s, %s)", [context["turn_id"], epoch, part])
+            retry_in = 0.0 if replaced else None
+    return retry_in
