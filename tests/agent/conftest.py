@@ -67,7 +67,10 @@ class Bench:
             "gemini_base_url": gemini.url,
             "gemini_api_key": "AIzaPlatform0123456789abcdefghij",
         }
-        self.settings: dict[str, Any] = {"allowed_private_hosts": [orders_url.split("/")[2]]}
+        self.settings: dict[str, Any] = {
+            "allowed_private_hosts": [orders_url.split("/")[2]],
+            "prices": {"offline-obey": [0, 0]},
+        }
         self.whatsapp = {"graph_url": "http://127.0.0.1:9", "api_version": "v26.0"}
         self.tenants: dict[str, str] = {}
         self.changed: list[tuple[str, str, Any]] = []

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from f.agent import builtin_tools, grounding, loop, mcp_servers, reply_policy, tools
-from f.common import references
+from f.common import redaction
 from tests.agent.attacks import ORDERS, OTHERS_PHONE, SAYS, holds
 from tests.agent.conftest import CLINIC, ORDERS_KEY, SHOP, Bench
 from tests.agent.odd import Odd
@@ -154,5 +154,5 @@ def test_what_is_switched_off_is_what_is_used() -> None:
         reply_policy.gives_away is grounding.gives_away and reply_policy.unsupported is grounding.unsupported
     )
     assert (
-        loop.redact_keys is references.redact_keys and tools.refused_details is builtin_tools.refused_details
+        loop.redact_keys is redaction.redact_keys and tools.refused_details is builtin_tools.refused_details
     )

@@ -14,8 +14,9 @@ import pytest
 from deploy import tenants
 from psycopg.rows import dict_row
 
-from f.models.providers import ModelError, Models, candidates_of
+from f.models.providers import Models, candidates_of
 from f.models.tool_schemas import plain_schema
+from f.models.types import ModelError
 from tests.agent.conftest import MASTER_KEY, SHOP, Bench
 from tests.agent.vendors import Raw, call, gemini_error, gemini_shape, openai_error, openai_shape
 

@@ -70,7 +70,10 @@ def ask(stack: Stack, ids: dict[str, str], llm: dict[str, Any], case: dict[str, 
             "base_url": environment["EMBEDDINGS_BASE_URL"],
             "api_key": environment["EMBEDDINGS_API_KEY"],
         },
-        "settings": {"allowed_private_hosts": [environment["ALLOWED_PRIVATE_HOSTS"]]},
+        "settings": {
+            "allowed_private_hosts": [environment["ALLOWED_PRIVATE_HOSTS"]],
+            "prices": json.loads(environment["MODEL_PRICES"]),
+        },
         "whatsapp": {"graph_url": environment["GRAPH_URL"], "api_version": "v26.0"},
         "master_key": stack.secrets.master_key,
     }

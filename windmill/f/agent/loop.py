@@ -27,19 +27,22 @@ from f.agent.reply_policy import Verdict, given_up, judge, needs_lookup, without
 from f.agent.settings import AgentSettings, own_key, read_settings, warn
 from f.agent.tools import Toolbox
 from f.common.database import Connection, ask_one
-from f.common.references import SHORTEST_SECRET, redact_keys
+from f.common.redaction import SHORTEST_SECRET, redact_keys
 from f.common.secrets import SecretError
 from f.models.prices import cost_usd
-from f.models.providers import Call, Completion, ModelError, Models, candidates_of
+from f.models.providers import Models, candidates_of
+from f.models.types import Call, Completion, ModelError
 
 if TYPE_CHECKING:
-    from f.common.shapes import Answer, Context, Usage
+    from f.common.shapes import AgentResult, Context, Usage
 
 CLOSING_AT = 0.8  # of a bound: from there on the model is to reply with what it has
 SHORTEST_ROUND_S = 1.0
 
 
-def run_agent(conn: Connection, context: Context, resources: dict[str, Any], epoch: int | None) -> Answer:
+def run_agent(
+    conn: Connection, context: Context, resources: dict[str, Any], epoch: int | None
+) -> AgentResult:
     """The whole of a turn's thinking. `epoch` None: a dry run, which writes nothing."""
     own = read_settings(conn, context)
     staff = Staff(conn, context, own, resources, epoch)
@@ -196,7 +199,7 @@ def _keys(resources: dict[str, Any]) -> list[str]:
 
 def in_shape(
     verdict: Verdict, model: str, tools: Toolbox | None, loop: Loop | None, staff: Staff, secrets: list[str]
-) -> Answer:
+) -> AgentResult:
     """The step's result: nothing in it that an operator must not read."""
     none: Usage = {
         "input_tokens": 0,
@@ -216,7 +219,7 @@ def in_shape(
     ):
         notes.append(f"no price is known of {', '.join(unpriced)}: give one in f/chatbot/settings, prices")
     trace += [{"tool": "(note)", "arguments": {}, "outcome": note, "error": False, "ms": 0} for note in notes]
-    result: Answer = {
+    result: AgentResult = {
         "reply": verdict.text or "…",
         "citations": verdict.citations,
         "answered": verdict.answered,
@@ -228,5 +231,5 @@ def in_shape(
         "choices": tools.choices if tools and verdict.answered else None,
         "documents": tools.documents if tools and verdict.answered else [],
     }
-    done: Answer = redact_keys(result, secrets)
+    done: AgentResult = redact_keys(result, secrets)
     return done

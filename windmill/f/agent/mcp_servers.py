@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from f.agent.identity import asks_who, with_phone, without_who
 from f.common.database import Connection, as_tenant, ask
-from f.common.references import hidden
+from f.common.redaction import redact
 from f.common.secrets import SecretError, unseal
 
 if TYPE_CHECKING:
@@ -31,8 +31,7 @@ MOST_LISTED = 1000  # of one server that are looked at
 NOT_RUN = (-32600, -32601, -32602)  # JSON-RPC's refusals of a request as such
 # A header that no contact can have: an absent one is read as "anybody" by servers that know no better.
 NOBODY = "unknown"
-# Errors whose words are a header that can't be sent, or an answer's beginning and end: half a key would not be recognised in them.
-QUOTING, PARSE_ERROR = ("LocalProtocolError", "ValidationError"), -32700
+PARSE_ERROR = -32700  # JSON-RPC's, for a response that is not JSON
 PUBLIC = ("x-customer-phone", "x-customer-id")
 
 
@@ -236,7 +235,7 @@ def _talk(server: McpServer, exchange: Any, seconds: float) -> Any:
                 return await exchange(client)
 
     try:
-        return hidden(asyncio.run(asyncio.wait_for(session(), seconds)), server.secrets)
+        return redact(asyncio.run(asyncio.wait_for(session(), seconds)), server.secrets)
     except TimeoutError:
         raise McpError(f"{server.name} did not answer within {seconds:g} s") from None
     except Exception as error:  # the SDK wraps what happened in groups of groups
@@ -245,17 +244,24 @@ def _talk(server: McpServer, exchange: Any, seconds: float) -> Any:
 
 def _in_words(server: McpServer, error: BaseException, seconds: float) -> McpError:
     """The first cause, in a sentence without the server's headers."""
+    import httpx2
+    from pydantic import ValidationError
+
+    from f.common.ssrf import ForbiddenHost, TooLarge
+
     while isinstance(error, BaseExceptionGroup):
         error = next((e for e in error.exceptions if isinstance(e, OSError)), error.exceptions[0])
     cause: BaseException = error
-    while cause.__cause__ or cause.__context__:
+    while not isinstance(cause, ForbiddenHost) and (cause.__cause__ or cause.__context__):
         cause = cause.__cause__ or cause.__context__  # type: ignore[assignment]
-        if isinstance(cause, OSError) and "ForbiddenHost" in type(cause).__name__:
-            break
-    if "Timeout" in type(error).__name__:  # the HTTP client's clock was faster than ours
+    if isinstance(
+        error, TimeoutError | httpx2.TimeoutException
+    ):  # the HTTP client's clock was faster than ours
         return McpError(f"{server.name} did not answer within {seconds:g} s")
-    told = cause if type(cause).__name__ in ("ForbiddenHost", "TooLarge") else error
-    kind = type(told).__name__
-    if kind in QUOTING or getattr(told, "code", None) == PARSE_ERROR:
+    shown = cause if isinstance(cause, ForbiddenHost | TooLarge) else error
+    kind = type(shown).__name__
+    # These quote a header that can't be sent, or a response's beginning and end: half a key would not be recognised in their words.
+    quotes = isinstance(shown, httpx2.LocalProtocolError | ValidationError)
+    if quotes or getattr(shown, "code", None) == PARSE_ERROR:
         return McpError(f"{server.name} can't be used: {kind}")
-    return McpError(f"{server.name} can't be used: {kind}: {hidden(str(told), server.secrets)[:300]}")
+    return McpError(f"{server.name} can't be used: {kind}: {redact(str(shown), server.secrets)[:300]}")

@@ -31,7 +31,7 @@ from f.agent.grounding import (
 from f.agent.handoff import keyword_of
 from f.agent.language import in_language
 from f.agent.prompt import HOURS_MARK, NO_ANSWER, RULES, hours_in_words
-from f.common.references import KEY
+from f.common.redaction import KEY
 from f.whatsapp.choices import OFFER
 
 if TYPE_CHECKING:

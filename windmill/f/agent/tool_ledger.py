@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from f.agent.mcp_servers import McpError, McpTool, call_tool
 from f.common.database import Connection, ask_one
-from f.common.references import redact_keys
+from f.common.redaction import redact_keys
 
 if TYPE_CHECKING:
     from f.common.shapes import Context

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from f.agent.handoff import Staff
     from f.agent.settings import AgentSettings
     from f.common.shapes import Context, ToolCall
-    from f.models.providers import Call
+    from f.models.types import Call
 
 MOST_CALLS = 8  # in one round
 AT_ONCE = 4

@@ -9,7 +9,7 @@
 # pgvector==0.5.1
 """Step 2 of a turn: the model thinks, calls tools, and replies.
 
-In: the Context of load_context. Out: an Answer (f/common/shapes.py): the reply, its citations, whether it could be answered, the trace.
+In: the Context of load_context. Out: an AgentResult (f/common/shapes.py): the reply, its citations, whether it could be answered, the trace.
 Whatever the model, a tool or a key does wrong ends in a reply in the chatbot's words and an `error` that tells the operator what to mend;
 the step itself fails only when the database is out of reach or a newer attempt has taken the turn.
 """
@@ -21,12 +21,12 @@ from typing import TYPE_CHECKING, Any
 
 from f.agent.loop import run_agent
 from f.common.database import ask_one, connect
-from f.common.references import escape_references, plain
 from f.common.windmill import run_id
+from f.common.windmill_references import escape_references, unescape_references
 from f.whatsapp.graph_api import graph_api
 
 if TYPE_CHECKING:
-    from f.common.shapes import Answer, Context
+    from f.common.shapes import AgentResult, Context
 
 postgresql = dict[str, Any]
 c_llm = dict[str, Any]
@@ -44,8 +44,8 @@ def main(
     settings: c_settings,
     whatsapp: c_whatsapp,
     master_key: str,
-) -> Answer:
-    context = plain(context)
+) -> AgentResult:
+    context = unescape_references(context)
     resources = {
         "llm": llm,
         "embeddings": embeddings,

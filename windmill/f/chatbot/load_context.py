@@ -30,8 +30,8 @@ from typing import TYPE_CHECKING, Any
 
 from f.agent.history import past, utterances
 from f.common.database import Connection, ask, connect, one
-from f.common.references import escape_references
 from f.common.windmill import run_id
+from f.common.windmill_references import escape_references
 
 if TYPE_CHECKING:
     from f.common.shapes import Context, Mode

@@ -92,7 +92,7 @@ class Usage(TypedDict):
     model_calls: list[dict[str, Any]]
 
 
-class Answer(TypedDict):
+class AgentResult(TypedDict):
     """The result of agent_loop. `handed_off`: by whom the customer is passed on to a human when the turn closes; null: not at all."""
 
     reply: str

@@ -20,7 +20,7 @@ import httpx2
 
 from f.common.database import ask
 from f.common.http_clients import tls
-from f.common.references import hidden
+from f.common.redaction import redact
 from f.common.secrets import unseal
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ class GraphApi:
 
     def _read(self, response: httpx2.Response) -> Any:
         """Meta's answer. An error may quote the token."""
-        return hidden(response.json(), [self._token])
+        return redact(response.json(), [self._token])
 
     def _judged(self, response: httpx2.Response) -> Outcome:
         """What Meta's answer says. After a 5xx the message may be on its way all the same."""

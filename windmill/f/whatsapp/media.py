@@ -24,7 +24,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from f.common.database import Connection, as_tenant
 from f.common.secrets import SecretError, unseal
-from f.models.providers import Candidate, candidates_of
+from f.models.providers import candidates_of
+from f.models.types import Candidate
 from f.whatsapp.canned_replies import canned_reply as say
 from f.whatsapp.graph_api import GraphApi, MediaError
 
