@@ -18,7 +18,8 @@ from deploy import tenants
 from psycopg.rows import dict_row
 
 from f.agent.loop import run_agent
-from f.common.database import connect
+from f.agent.turn import Turn
+from f.common.database import Database
 from f.models.embeddings import embed
 from local.ports import free_port
 from local.processes import Processes
@@ -123,9 +124,7 @@ class Bench:
 
     def context(self, question: str, bot: str = SHOP, **more: Any) -> dict[str, Any]:
         chatbot = self.rows(
-            "select name, persona, system_prompt, provider, model, languages, dont_know, failure_message, show_citations,"
-            " max_rounds, max_seconds from chatbots where phone_number_id = %s",
-            bot,
+            "select languages, dont_know, show_citations from chatbots where phone_number_id = %s", bot
         )[0]
         return {
             "status": "opened",
@@ -147,8 +146,9 @@ class Bench:
         """What the chatbot answers when its model follows the script."""
         if script:
             self.openai.says(*script)
-        with connect(self.db) as conn:
-            return run_agent(conn, self.context(question, bot, **more), self.resources, epoch)  # type: ignore[arg-type,return-value]
+        with Database.open(self.db) as database:
+            turn = Turn(database, self.context(question, bot, **more), self.resources, epoch)  # type: ignore[arg-type]
+            return run_agent(turn)  # type: ignore[return-value]
 
     def live(
         self, question: str, *script: Any, bot: str = SHOP, contact: str | None = None, **more: Any

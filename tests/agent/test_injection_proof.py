@@ -40,15 +40,14 @@ def every_tool(patch: Patch, bench: Bench) -> None:
 
 def tenant_by_argument(patch: Patch, bench: Bench) -> None:
     """The tenant comes from the model's arguments instead of from the phone number that was written to."""
-    real = tools.Toolbox._local
+    real = tools.ToolRunner._local
 
     def local(self: Any, call: Any, seconds: float) -> str:
-        tenant = call["arguments"].get("tenant_id")
-        before = self.knowledge._context
-        self.knowledge._context = {**before, "tenant_id": tenant or before["tenant_id"]}
+        knowledge, tenant = self._evidence.knowledge, call["arguments"].get("tenant_id")
+        knowledge._db = knowledge._db.of_tenant(tenant or self._turn.tenant_id)
         return real(self, call, seconds)
 
-    patch.setattr(tools.Toolbox, "_local", local)
+    patch.setattr(tools.ToolRunner, "_local", local)
 
 
 def remembers_anything(patch: Patch, bench: Bench) -> None:

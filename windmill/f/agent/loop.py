@@ -14,222 +14,163 @@ Whatever the model, a tool or a key does wrong ends in a reply in the chatbot's 
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from f.agent.budget import NO_USAGE, Budget
 from f.agent.builtin_tools import SEARCH
+from f.agent.evidence import Evidence
 from f.agent.grounding import MARK
-from f.agent.handoff import Staff
-from f.agent.language import in_language
-from f.agent.prompt import hours_in_words, opening_messages
+from f.agent.prompt import opening_messages
 from f.agent.reply_policy import Verdict, given_up, judge, needs_lookup, without_model
-from f.agent.settings import AgentSettings, own_key, read_settings, warn
-from f.agent.tools import Toolbox
-from f.common.database import Connection, ask_one
+from f.agent.tools import ToolRunner
+from f.agent.usage import warn_of_limit
 from f.common.redaction import SHORTEST_SECRET, redact_keys
 from f.common.secrets import SecretError
-from f.models.prices import cost_usd
 from f.models.providers import Models, candidates_of
 from f.models.types import Call, Completion, ModelError
 
 if TYPE_CHECKING:
-    from f.common.shapes import AgentResult, Context, Usage
+    from f.agent.turn import Turn
+    from f.common.shapes import AgentResult, Resources
 
 CLOSING_AT = 0.8  # of a bound: from there on the model is to reply with what it has
-SHORTEST_ROUND_S = 1.0
 
 
-def run_agent(
-    conn: Connection, context: Context, resources: dict[str, Any], epoch: int | None
-) -> AgentResult:
-    """The whole of a turn's thinking. `epoch` None: a dry run, which writes nothing."""
-    own = read_settings(conn, context)
-    staff = Staff(conn, context, own, resources, epoch)
-
-    def hold() -> None:
-        """Shows that this attempt lives; refused when a newer one has begun."""
-        if epoch is not None:
-            ask_one(conn, context["tenant_id"], "select hold_turn(%s, %s)", [context["turn_id"], epoch])
-
-    early = without_model(context, own, staff)
+def run_agent(turn: Turn) -> AgentResult:
+    """The reply to the turn's question, and how it came about."""
+    early = without_model(turn)
     if early:
-        return in_shape(early, "", None, None, staff, [])
+        return result_of(turn, early)
     try:
-        key = own_key(own, context["tenant_id"], resources["master_key"])
+        models = Models(candidates_of(turn.resources["llm"], turn.settings, turn.model_key()))
     except SecretError as problem:
-        return in_shape(given_up(context, own, staff, str(problem)), "", None, None, staff, [])
-    models = Models(candidates_of(resources["llm"], dict(context["chatbot"]), own["fallbacks"], key))
-    tools = Toolbox(conn, context, own, resources, staff, epoch)
-    secrets = [s for s in {*tools.secrets, *_keys(resources), key or ""} if len(s) >= SHORTEST_SECRET]
-    tools.secrets.update(secrets)  # no call is written down with one of them
-    loop = Loop(context, own, models, tools, resources["settings"], attached(conn, context))
-    reply, error = loop.run(hold)
-    if reply:
-        verdict = judge(context, own, tools, reply, staff.passed_on, secrets)
+        return result_of(turn, given_up(turn, str(problem)))
+    loop = Loop(turn, models)
+    text, error = loop.run()
+    verdict = verdict_on(turn, loop, text, error)
+    warn_of_limit(turn)
+    return result_of(turn, verdict, loop)
+
+
+def verdict_on(turn: Turn, loop: Loop, text: str, error: str | None) -> Verdict:
+    """What goes out for what the loop ended with: a text, an error, or at a bound both."""
+    if text:
+        verdict = judge(turn, loop.evidence, text, loop.secrets)
         wrong = verdict.error or (None if verdict.answered else error)
         if wrong:
-            verdict = given_up(context, own, staff, wrong)
-        elif error:
-            verdict = verdict._replace(why=error)
-    elif staff.passed_on:
-        verdict = Verdict(in_language(context, own["handoff_message"]), [], True, error)
-    else:
-        verdict = given_up(context, own, staff, error or "the model returned an empty reply")
-    warn(conn, context, own, resources["settings"])
-    return in_shape(verdict, models.current["model"], tools, loop, staff, secrets)
-
-
-def attached(conn: Connection, context: Context) -> list[dict[str, Any]]:
-    """The files that came with the message and that the model may look at, in the form of OpenAI's content parts."""
-    if not context.get("attachments"):
-        return []
-    from f.agent.attachments import attachments
-
-    return attachments(conn, context)
+            return given_up(turn, wrong)
+        return verdict._replace(why=error) if error else verdict
+    if turn.handed_off:
+        return Verdict(turn.say("handoff_message"), [], True, error)
+    return given_up(turn, error or "the model returned an empty reply")
 
 
 class Loop:
     """Model and tools in turn, until there is a reply or a bound is reached: rounds, seconds, tokens, cost."""
 
-    def __init__(
-        self,
-        context: Context,
-        own: AgentSettings,
-        models: Models,
-        tools: Toolbox,
-        settings: dict[str, Any],
-        attachments: list[dict[str, Any]],
-    ) -> None:
-        self._context, self._own, self._models, self._tools = context, own, models, tools
-        self._settings = settings
-        self._started = time.monotonic()
-        self._seconds = context["chatbot"]["max_seconds"]
-        self._messages = opening_messages(context, own["lead_fields"], attachments, hours_in_words(own))
-        self._told = ""  # a fact that the model told beside its calls: better than nothing at a bound
-        self.cut = False
+    def __init__(self, turn: Turn, models: Models) -> None:
+        self._turn, self._models = turn, models
+        self.evidence = Evidence(turn)
+        self._tools = ToolRunner(turn, self.evidence)
+        held = {*self._tools.secrets, *_platform_keys(turn.resources), turn.model_key() or ""}
+        self.secrets = [secret for secret in held if len(secret) >= SHORTEST_SECRET]
+        self._tools.secrets.update(self.secrets)  # no call is written down with one of them
+        self.budget = Budget(turn.settings, turn.resources["settings"], models.asked)
+        self._messages = opening_messages(turn, _attachments(turn))
+        self._cited_text = ""  # sent along with tool calls; used where a bound ends the turn
+        self.cut = False  # whether the model's length limit cut the reply
 
-    def run(self, hold: Callable[[], None]) -> tuple[str, str | None]:
-        """The reply, or '' and why there is none. At a bound both, where the model has told a fact; `Let me look.` is none."""
-        rounds = self._context["chatbot"]["max_rounds"]
+    @property
+    def model(self) -> str:
+        """The model that was asked last."""
+        return self._models.current["model"]
+
+    def run(self) -> tuple[str, str | None]:
+        """The reply and the error; '' where there is no reply. At a bound both may be there: a cited text, and the bound."""
+        rounds = self._turn.settings.max_rounds
         for number in range(1, rounds + 1):
-            hold()
-            used, bound = self._fullest()
+            self._turn.hold()
+            used, bound = self.budget.fullest()
             if used >= 1:
-                return self._told, f"no reply within {bound}"
+                return self._cited_text, f"no reply within {bound}"
             closing = (number == rounds and rounds > 1) or (used >= CLOSING_AT and number > 1)
             try:
-                said = self._models.complete(self._messages, self._tools.schemas(), closing, self._left())
+                completion = self._models.complete(
+                    self._messages, self._tools.schemas(), closing, self.budget.seconds_left()
+                )
             except ModelError as problem:
                 return "", str(problem)
-            if said["tool_calls"]:
-                self._told = said["text"] if MARK.search(said["text"]) else self._told
-                self._call(said["message"], said["tool_calls"])
-                continue
-            if (
-                said["text"]
-                and number < rounds
-                and needs_lookup(self._context, self._own, self._tools, said["text"])
-            ):
-                call: Call = {
-                    "id": "call_by_rule",
-                    "name": SEARCH,
-                    "arguments": {"question": self._context["question"]},
-                }
-                self._call(_as_message(call), [call])
-                continue
-            return self._whole(said), None
-        return self._told, f"no reply within {rounds} rounds"
+            text = completion["text"]
+            if completion["tool_calls"]:
+                self._cited_text = text if MARK.search(text) else self._cited_text
+                self._call(completion["message"], completion["tool_calls"])
+            elif text and number < rounds and needs_lookup(self._turn, self.evidence, text):
+                self._look_up()
+            else:
+                return self._whole(completion), None
+        return self._cited_text, f"no reply within {rounds} rounds"
 
     def _call(self, message: dict[str, Any], calls: list[Call]) -> None:
         self._messages.append(message)
-        for call, outcome in zip(calls, self._tools.run(calls, self._left()), strict=True):
+        outcomes = self._tools.run(calls, self.budget.seconds_left())
+        for call, outcome in zip(calls, outcomes, strict=True):
             self._messages.append({"role": "tool", "tool_call_id": call["id"], "content": outcome})
 
-    def _left(self) -> float:
-        return max(self._started + self._seconds - time.monotonic(), SHORTEST_ROUND_S)
+    def _look_up(self) -> None:
+        """Searches for the question, as if the model had asked for it."""
+        arguments = {"question": self._turn.context["question"]}
+        call: Call = {"id": "call_by_rule", "name": SEARCH, "arguments": arguments}
+        function = {"name": SEARCH, "arguments": json.dumps(arguments, ensure_ascii=False)}
+        made = {"id": call["id"], "type": "function", "function": function}
+        self._call({"role": "assistant", "content": None, "tool_calls": [made]}, [call])
 
-    def _fullest(self) -> tuple[float, str]:
-        """The bound that is nearest, by its share that is used."""
-        usage = self.usage()
-        return max(
-            ((time.monotonic() - self._started) / self._seconds, f"{self._seconds} s"),
-            (
-                (usage["input_tokens"] + usage["output_tokens"]) / self._own["max_tokens"],
-                f"{self._own['max_tokens']} tokens",
-            ),
-            (usage["cost_usd"] / self._own["max_cost_usd"], f"{self._own['max_cost_usd']} USD"),
-        )
-
-    def _whole(self, said: Completion) -> str:
+    def _whole(self, completion: Completion) -> str:
         """A reply that the model's length limit cut off ends with its last whole sentence."""
-        text = said["text"]
-        self.cut = said["cut"]
+        text = completion["text"]
+        self.cut = completion["cut"]
         end = max(text.rfind(mark) for mark in (". ", "! ", "? ", ".\n", "。"))
-        return text[: end + 1] if said["cut"] and end > 0 else text
-
-    def usage(self) -> Usage:
-        """What all calls of the turn have taken so far."""
-        calls: list[dict[str, Any]] = []
-        for asked in self._models.asked:
-            cost = cost_usd(asked["model"], asked["input_tokens"], asked["output_tokens"], self._settings)
-            calls.append({**asked, "cost_usd": cost})
-        return {
-            "input_tokens": sum(c["input_tokens"] for c in calls),
-            "output_tokens": sum(c["output_tokens"] for c in calls),
-            "calls": len(calls),
-            "cost_usd": round(sum(c["cost_usd"] or 0.0 for c in calls), 8),
-            "ms": round((time.monotonic() - self._started) * 1000),
-            "model_calls": calls,
-        }
+        return text[: end + 1] if self.cut and end > 0 else text
 
 
-def _as_message(call: Call) -> dict[str, Any]:
-    """A call in the form in which a model would have made it."""
-    function = {"name": call["name"], "arguments": json.dumps(call["arguments"], ensure_ascii=False)}
-    made = {"id": call["id"], "type": "function", "function": function}
-    return {"role": "assistant", "content": None, "tool_calls": [made]}
+def _attachments(turn: Turn) -> list[dict[str, Any]]:
+    """The files that came with the message and that the model may look at, in the form of OpenAI's content parts."""
+    message_ids = turn.context.get("attachments")
+    if not message_ids:
+        return []
+    from f.agent.attachments import attachments
+
+    return attachments(turn, message_ids)
 
 
-def _keys(resources: dict[str, Any]) -> list[str]:
+def _platform_keys(resources: Resources) -> list[str]:
     """The platform's keys that this step holds."""
-    held = [v for k, v in resources["llm"].items() if k.endswith("api_key")]
+    held = [value for name, value in resources["llm"].items() if name.endswith("api_key")]
     return [str(v) for v in (*held, resources["embeddings"].get("api_key"), resources["master_key"]) if v]
 
 
-def in_shape(
-    verdict: Verdict, model: str, tools: Toolbox | None, loop: Loop | None, staff: Staff, secrets: list[str]
-) -> AgentResult:
-    """The step's result: nothing in it that an operator must not read."""
-    none: Usage = {
-        "input_tokens": 0,
-        "output_tokens": 0,
-        "calls": 0,
-        "cost_usd": 0.0,
-        "ms": 0,
-        "model_calls": [],
-    }
-    usage = loop.usage() if loop else none
-    trace = list(tools.trace) if tools else []
-    notes = [*(tools.problems if tools else []), *filter(None, [verdict.why])]
+def result_of(turn: Turn, verdict: Verdict, loop: Loop | None = None) -> AgentResult:
+    """The step's result, with nothing in it that an operator must not read. `loop`: None where no model was needed."""
+    usage = loop.budget.usage() if loop else NO_USAGE
+    notes = [*(loop.evidence.problems if loop else []), *filter(None, [verdict.why])]
     if loop and loop.cut:
         notes.append("the model's length limit cut the reply")
-    if unpriced := sorted(
-        {c["model"] for c in usage["model_calls"] if c["cost_usd"] is None and not c["error"]}
-    ):
-        notes.append(f"no price is known of {', '.join(unpriced)}: give one in f/chatbot/settings, prices")
+    unpriced = {c["model"] for c in usage["model_calls"] if c["cost_usd"] is None and not c["error"]}
+    if unpriced:
+        models = ", ".join(sorted(unpriced))
+        notes.append(f"no price is known of {models}: give one in f/chatbot/settings, prices")
+    trace = list(loop.evidence.trace) if loop else []
     trace += [{"tool": "(note)", "arguments": {}, "outcome": note, "error": False, "ms": 0} for note in notes]
     result: AgentResult = {
         "reply": verdict.text or "…",
         "citations": verdict.citations,
         "answered": verdict.answered,
-        "model": model,
+        "model": loop.model if loop else "",
         "trace": trace,
         "usage": usage,
         "error": verdict.error,
-        "handed_off": staff.passed_on,
-        "choices": tools.choices if tools and verdict.answered else None,
-        "documents": tools.documents if tools and verdict.answered else [],
+        "handed_off": turn.handed_off,
+        "choices": loop.evidence.choices if loop and verdict.answered else None,
+        "documents": loop.evidence.documents if loop and verdict.answered else [],
     }
-    done: AgentResult = redact_keys(result, secrets)
-    return done
+    redacted: AgentResult = redact_keys(result, loop.secrets if loop else [])
+    return redacted

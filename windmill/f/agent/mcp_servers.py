@@ -18,12 +18,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from f.agent.identity import asks_who, with_phone, without_who
-from f.common.database import Connection, as_tenant, ask
 from f.common.redaction import redact
 from f.common.secrets import SecretError, unseal
 
 if TYPE_CHECKING:
-    from f.common.shapes import Context
+    from f.agent.turn import Turn
 
 MAX_RESULT = 20_000  # characters; what a server returns beyond is cut, with a word
 MOST_TOOLS = 40  # of one server that the model is offered
@@ -86,23 +85,19 @@ class McpTool:
         return with_phone(arguments, self.parameters, self.server.phone)
 
 
-def discover(
-    conn: Connection, context: Context, settings: dict[str, Any], master_key: str, problems: list[str]
-) -> tuple[list[McpTool], set[str]]:
+def discover(turn: Turn, problems: list[str]) -> tuple[list[McpTool], set[str]]:
     """The allowed tools of the tenant's servers, and the secrets of all of them.
 
     A server that is down offers what it last did; what is wrong is added to `problems`.
     """
-    servers, contacts = ask(
-        conn,
-        context["tenant_id"],
+    servers, contacts = turn.db.batch(
         (
             "select *, discovered_at > now() - interval '10 minutes' as fresh from tenant_tools where enabled order by name",
             [],
         ),
         (
             "select phone, user_id from contacts where id = coalesce((select contact_id from turns where id = %s), %s)",
-            [context.get("turn_id"), context.get("contact_id")],
+            [turn.context.get("turn_id"), turn.context.get("contact_id")],
         ),
     )
     contact = contacts[0] if contacts else {"phone": None, "user_id": None}
@@ -110,14 +105,14 @@ def discover(
     secrets: set[str] = set()
     for row in servers:
         try:
-            server = _server(row, contact, context["tenant_id"], settings, master_key)
+            server = _server(row, contact, turn)
         except SecretError as problem:
             problems.append(f"{row['name']} is not offered: {problem}")
             continue
         secrets |= server.secrets
         listed = row["discovered"]
         if not row["fresh"]:
-            listed = refresh(conn, context, server, listed, problems)
+            listed = refresh(turn, server, listed, problems)
         allowed = [t for t in listed or [] if t["name"] in row["allowed_tools"]]
         tools += [
             McpTool(server, t["name"], t["description"], t["parameters"], bool(t.get("read_only")))
@@ -126,20 +121,19 @@ def discover(
     return tools, secrets
 
 
-def _server(
-    row: dict[str, Any], contact: dict[str, Any], tenant_id: str, settings: dict[str, Any], master_key: str
-) -> McpServer:
+def _server(row: dict[str, Any], contact: dict[str, Any], turn: Turn) -> McpServer:
     headers = {}
     if row["header_name"] and row["header_value"]:
         headers[row["header_name"]] = unseal(
-            master_key, tenant_id, f"tool:{row['name']}", row["header_value"]
+            turn.resources["master_key"], turn.tenant_id, f"tool:{row['name']}", row["header_value"]
         )
     headers = {k: v for k, v in headers.items() if k.lower() not in PUBLIC} | {
         "X-Customer-Phone": contact["phone"] or NOBODY,
         "X-Customer-Id": contact["user_id"] or NOBODY,
     }
-    hosts = settings.get("allowed_private_hosts") or []
-    return McpServer(row["name"], row["url"], row["timeout_s"], hosts, headers, contact["phone"])
+    return McpServer(
+        row["name"], row["url"], row["timeout_s"], turn.allowed_private_hosts, headers, contact["phone"]
+    )
 
 
 def call_tool(tool: McpTool, arguments: dict[str, Any], seconds: float) -> str:
@@ -171,13 +165,9 @@ def call_tool(tool: McpTool, arguments: dict[str, Any], seconds: float) -> str:
 
 
 def refresh(
-    conn: Connection,
-    context: Context,
-    server: McpServer,
-    known: list[dict[str, Any]] | None,
-    problems: list[str],
+    turn: Turn, server: McpServer, last: list[dict[str, Any]] | None, problems: list[str]
 ) -> list[dict[str, Any]] | None:
-    """Asks a server for its tools and keeps the list; what was known, when it can't be asked."""
+    """Asks a server for its tools and stores the list; the `last` one where it can't be asked."""
 
     async def list_tools(client: Any) -> list[dict[str, Any]]:
         found: list[Any] = []
@@ -196,24 +186,23 @@ def refresh(
             for t in found
         ]
 
-    where = [context["tenant_id"], server.name]
+    where = [turn.tenant_id, server.name]
     try:
         found = _talk(server, list_tools, server.timeout_s)
     except McpError as problem:
         problems.append(f"the tools of {server.name} are as last seen: {problem}")
-        if context["mode"] == "live":
-            with as_tenant(conn, context["tenant_id"]):
-                conn.execute(
-                    b"update tenant_tools set discovered_at = now() - interval '9 minutes' where tenant_id = %s and name = %s",
-                    where,
-                )
-        return known
-    if context["mode"] == "live":
-        with as_tenant(conn, context["tenant_id"]):
-            conn.execute(
-                b"update tenant_tools set discovered = %s::jsonb, discovered_at = now() where tenant_id = %s and name = %s",
-                [json.dumps(found), *where],
+        if not turn.dry_run:
+            turn.db.rows(
+                "update tenant_tools set discovered_at = now() - interval '9 minutes' where tenant_id = %s and name = %s",
+                *where,
             )
+        return last
+    if not turn.dry_run:
+        turn.db.rows(
+            "update tenant_tools set discovered = %s::jsonb, discovered_at = now() where tenant_id = %s and name = %s",
+            json.dumps(found),
+            *where,
+        )
     return list(found)
 
 

@@ -20,13 +20,12 @@ from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from f.agent.loop import run_agent
-from f.common.database import ask_one, connect
-from f.common.windmill import run_id
+from f.agent.turn import Turn
+from f.common.database import Database
 from f.common.windmill_references import escape_references, unescape_references
-from f.whatsapp.graph_api import graph_api
 
 if TYPE_CHECKING:
-    from f.common.shapes import AgentResult, Context
+    from f.common.shapes import AgentResult, Context, Resources
 
 postgresql = dict[str, Any]
 c_llm = dict[str, Any]
@@ -45,23 +44,24 @@ def main(
     whatsapp: c_whatsapp,
     master_key: str,
 ) -> AgentResult:
-    context = unescape_references(context)
-    resources = {
+    resources: Resources = {
         "llm": llm,
         "embeddings": embeddings,
         "settings": settings,
         "whatsapp": whatsapp,
         "master_key": master_key,
     }
-    with connect(db) as conn:
-        epoch, typing = None, Event()
-        if context["mode"] == "live":
-            begun = [context["turn_id"], run_id(), STEP]
-            epoch = ask_one(conn, context["tenant_id"], "select begin_step(%s, %s, %s)", begun)
-            api = graph_api(conn, context, whatsapp, master_key)
-            if api:  # the customer sees the ticks turn blue, and that somebody is writing
-                typing = api.keep_typing(context["message_ids"][-1])
+    with Database.open(db) as database:
+        turn = Turn(database, unescape_references(context), resources)
+        turn.begin(STEP)
+        typing = show_typing(turn)
         try:
-            return escape_references(run_agent(conn, context, resources, epoch))
+            return escape_references(run_agent(turn))
         finally:
             typing.set()
+
+
+def show_typing(turn: Turn) -> Event:
+    """The customer sees that the message is read, and `typing…` until the event is set."""
+    api = None if turn.dry_run else turn.graph_api()
+    return api.keep_typing(turn.context["message_ids"][-1]) if api else Event()

@@ -1,5 +1,7 @@
 # requirements:
 # psycopg[binary]==3.3.9
+# cryptography==50.0.2
+# httpx2==2.16.2
 """Step 4 of a turn: what happened is written down, the turn is closed, and the next one starts if more is pending.
 
 In: the Context, the AgentResult and the Delivery. Out: the outcome and the runs that were started.
@@ -8,10 +10,10 @@ One SQL function does all the writing in one transaction. Run again, it finds th
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
-from f.common.database import Connection, as_tenant, ask, connect, one
+from f.agent.turn import Turn
+from f.common.database import Database
 from f.common.dispatch import dispatch
 from f.common.windmill import run_id
 from f.common.windmill_references import unescape_references
@@ -26,27 +28,18 @@ STEP = 4
 def main(
     context: Context, agent_result: AgentResult, delivery: Delivery, db: postgresql, job_id_key: str
 ) -> dict[str, Any]:
-    context, agent_result = unescape_references(context), unescape_references(agent_result)
+    agent_result = unescape_references(agent_result)
     outcome = outcome_of(agent_result, delivery)
     if context["mode"] == "dry_run":
         return {"outcome": outcome, "dry_run": True, "started": []}
-    with connect(db) as conn:
-        state, contact = turn_of(conn, context)
+    with Database.open(db) as database:
+        turn = Turn(database, unescape_references(context))
+        state, contact = state_of(turn)
         if state == "active":
             summary = {key: agent_result[key] for key in ("citations", "model", "trace", "usage", "error")}  # type: ignore[literal-required]
-            with as_tenant(conn, context["tenant_id"]):
-                epoch = one(conn, "select begin_step(%s, %s, %s)", [context["turn_id"], run_id(), STEP])
-                one(
-                    conn,
-                    "select close_turn(%s, %s, 'done', %s, %s::jsonb)",
-                    [
-                        context["turn_id"],
-                        epoch,
-                        outcome,
-                        json.dumps({**summary, "question": context["question"]}),
-                    ],
-                )
-        started = dispatch(conn, job_id_key, contact_id=contact)
+            turn.begin(STEP)
+            turn.close("done", outcome, {**summary, "question": turn.context["question"]})
+        started = dispatch(database, job_id_key, contact_id=contact)
     return {"outcome": outcome, "started": started}
 
 
@@ -61,10 +54,11 @@ def outcome_of(agent_result: AgentResult, delivery: Delivery) -> str:
     return "answered" if agent_result["answered"] else "unanswered"
 
 
-def turn_of(conn: Connection, context: Context) -> tuple[str, str]:
+def state_of(turn: Turn) -> tuple[str, str]:
     """The turn's state, and its contact: the one that the context names may have become another one meanwhile."""
-    query = "select state, contact_id::text from turns where id = %s and run_id = %s"
-    (rows,) = ask(conn, context["tenant_id"], (query, [context["turn_id"], run_id()]))
-    if not rows:  # another run has taken it: begin_step says so
-        return "active", context["contact_id"]
-    return rows[0]["state"], rows[0]["contact_id"]
+    row = turn.db.row(
+        "select state, contact_id::text from turns where id = %s and run_id = %s", turn.id, run_id()
+    )
+    if row is None:  # another run has taken it: begin_step says so
+        return "active", turn.context["contact_id"]
+    return row["state"], row["contact_id"]

@@ -15,16 +15,15 @@ token, or a newer attempt has taken the turn.
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from f.common.database import Connection, as_tenant, ask, ask_one, connect, one
-from f.common.windmill import run_id
+from f.agent.turn import Turn
+from f.common.database import Database
 from f.common.windmill_references import escape_references, unescape_references
 from f.whatsapp.choices import with_choices
 from f.whatsapp.formatting import to_whatsapp
-from f.whatsapp.graph_api import graph_api
-from f.whatsapp.outbox import send_part
+from f.whatsapp.outbox import queue_parts, send_part
 from f.whatsapp.splitting import split
 
 if TYPE_CHECKING:
@@ -38,55 +37,48 @@ STEP = 3
 def main(
     context: Context, agent_result: AgentResult, db: postgresql, whatsapp: c_whatsapp, master_key: str
 ) -> Delivery:
-    context, agent_result = unescape_references(context), unescape_references(agent_result)
-    with connect(db) as conn:
-        contents = reply_contents(conn, context, agent_result)
-        if context["mode"] == "dry_run":
+    with Database.open(db) as database:
+        turn = Turn(database, unescape_references(context), {"whatsapp": whatsapp, "master_key": master_key})
+        contents = reply_contents(
+            unescape_references(agent_result),
+            turn.context.get("preface"),
+            turn.context["chatbot"]["show_citations"],
+            lambda: turn.canned_reply("choose"),
+        )
+        if turn.dry_run:
             return escape_references({"parts": [], "would_send": [in_words(content) for content in contents]})
-        with as_tenant(conn, context["tenant_id"]):
-            epoch = int(one(conn, "select begin_step(%s, %s, %s)", [context["turn_id"], run_id(), STEP]))
-            count = int(
-                one(
-                    conn,
-                    "select queue_parts(%s, %s, %s::jsonb)",
-                    [context["turn_id"], epoch, json.dumps(contents)],
-                )
-            )
-            api = graph_api(conn, context, whatsapp, master_key)
+        turn.begin(STEP)
+        count = queue_parts(turn, contents)
+        api = turn.graph_api()
         if api is None:
             raise RuntimeError("the tenant has no WhatsApp access token: store one before its bot can answer")
         for part in range(1, count + 1):
-            if not send_part(conn, context, epoch, part, api, whatsapp):
+            if not send_part(turn, part, api):
                 break  # what follows makes no sense without it
-        query = (
-            "select part, state, message_id, error from outbound_messages where turn_id = %s order by part"
+        parts = turn.db.rows(
+            "select part, state, message_id, error from outbound_messages where turn_id = %s order by part",
+            turn.id,
         )
-        (rows,) = ask(conn, context["tenant_id"], (query, [context["turn_id"]]))
-    return escape_references({"parts": rows, "would_send": []})
+    return escape_references({"parts": parts, "would_send": []})
 
 
-def reply_contents(conn: Connection, context: Context, agent_result: AgentResult) -> list[dict[str, Any]]:
-    """The reply as the Graph API takes it: texts, the last of them with what the customer may choose from, then files."""
-    reply = "\n\n".join(filter(None, [context.get("preface"), agent_result["reply"]]))
-    # `#` alone is a heading without words: nothing is left of it, and it is better than silence.
+def reply_contents(
+    agent_result: AgentResult, preface: str | None, show_citations: bool, list_label: Callable[[], str]
+) -> list[dict[str, Any]]:
+    """The reply as the Graph API takes it: texts, the last of them with what the customer may choose from, then files.
+
+    `list_label`: what opens a list of choices for which the model has no words.
+    """
+    reply = "\n\n".join(filter(None, [preface, agent_result["reply"]]))
+    # `#` alone is a heading without words: it would format to nothing. Unformatted it is better than silence.
     texts = split(to_whatsapp(reply)) or split(reply)
-    if context["chatbot"]["show_citations"] and agent_result["citations"]:
+    if show_citations and agent_result["citations"]:
         texts = [*texts[:-1], *split("\n\n".join([*texts[-1:], sources(agent_result)]))]
     files = [
         {"type": "document", "document": {"knowledge": str(document)}}
         for document in (agent_result.get("documents") or [])[:3]
     ]
-    choices = with_choices(texts, agent_result.get("choices"), lambda: list_label(conn, context))
-    return [*choices, *files]
-
-
-def list_label(conn: Connection, context: Context) -> str:
-    """What opens a list, in the customer's language."""
-    from f.whatsapp.canned_replies import canned_reply  # only here: most replies offer nothing
-
-    query = "select canned_replies from chatbots where phone_number_id = %s"
-    own = ask_one(conn, context["tenant_id"], query, [context["phone_number_id"]])
-    return canned_reply(context, own, "choose")
+    return [*with_choices(texts, agent_result.get("choices"), list_label), *files]
 
 
 def in_words(content: dict[str, Any]) -> str:

@@ -11,13 +11,24 @@ The SDK of a vendor is imported only when that vendor is asked: each costs half 
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import Any, Protocol
 
 from f.common.redaction import sanitise_strings
 from f.models.types import FINAL, NO_KEY, OWN_KEY, PASSING, Asked, Candidate, Completion, ModelError
 
 RETRIES = 2
 LONGEST_WAIT_S = 8.0
+
+
+class ModelSettings(Protocol):
+    """A chatbot's choice of models, of its ChatbotSettings; None: the platform's."""
+
+    @property
+    def provider(self) -> str | None: ...
+    @property
+    def model(self) -> str | None: ...
+    @property
+    def fallbacks(self) -> list[dict[str, Any]]: ...
 
 
 class Models:
@@ -112,19 +123,17 @@ class Models:
         )
 
 
-def candidates_of(
-    llm: dict[str, Any], chatbot: dict[str, Any], fallbacks: list[dict[str, Any]], own_key: str | None
-) -> list[Candidate]:
+def candidates_of(llm: dict[str, Any], settings: ModelSettings, tenant_key: str | None) -> list[Candidate]:
     """The chatbot's model and its fallbacks. The tenant's own key is used with the vendor of its chatbot, the platform's with any other."""
     first = {
-        "provider": chatbot.get("provider") or llm.get("provider") or "openai",
-        "model": chatbot.get("model"),
+        "provider": settings.provider or llm.get("provider") or "openai",
+        "model": settings.model,
     }
     found = []
-    for wanted in (first, *fallbacks):
+    for wanted in (first, *settings.fallbacks):
         provider = str(wanted.get("provider") or first["provider"])
         at_home = provider == (llm.get("provider") or "openai")
-        theirs = own_key if provider == first["provider"] else None
+        theirs = tenant_key if provider == first["provider"] else None
         key = str(theirs or llm.get("api_key" if at_home else f"{provider}_api_key") or "").strip()
         name = "llm" if at_home else provider
         variable = f"f/chatbot/{name}_api_key ({name.upper()}_API_KEY at deployment)"

@@ -10,29 +10,34 @@ A request whose outcome was lost is not sent again until a status had time to te
 
 from __future__ import annotations
 
+import json
 import time
 from typing import TYPE_CHECKING, Any
 
-from f.common.database import Connection, as_tenant, ask_one, one
 from f.common.windmill import run_id
 from f.whatsapp.graph_api import GraphApi, MediaError, Outcome
 
 if TYPE_CHECKING:
-    from f.common.shapes import Context
+    from f.agent.turn import Turn
+    from f.common.database import TenantDatabase
 
 UNREACHED = (1.0, 3.0, 9.0)  # seconds until each further try when no connection could be made
 PATIENCE_S = 240.0  # for the throttles; the step ends after 300 s
 
 
-def send_part(
-    conn: Connection, context: Context, epoch: int, part: int, api: GraphApi, whatsapp: dict[str, Any]
-) -> bool:
-    """Brings one part out, with what patience and repetition it takes. True: it is sent, or known to be."""
-    turn, tenant = context["turn_id"], context["tenant_id"]
-    unknown_wait = float(whatsapp.get("unknown_wait_s") or 20)
+def queue_parts(turn: Turn, contents: list[dict[str, Any]]) -> int:
+    """Writes a reply into the outbox, unless one is there already: then its parts stay. The number of its parts."""
+    return int(
+        turn.db.value("select queue_parts(%s, %s, %s::jsonb)", turn.id, turn.epoch, json.dumps(contents))
+    )
+
+
+def send_part(turn: Turn, part: int, api: GraphApi) -> bool:
+    """Sends one part, with what patience and repetition it takes. True: it is sent, or may have been."""
+    unknown_wait = float(turn.resources["whatsapp"].get("unknown_wait_s") or 20)
     deadline = time.monotonic() + PATIENCE_S
     while True:
-        may = ask_one(conn, tenant, "select may_send(%s, %s, %s)", [turn, epoch, part])
+        may = turn.db.value("select may_send(%s, %s, %s)", turn.id, turn.epoch, part)
         if may["do"] == "stop":
             print(f"part {part} is not sent: {may['reason']}")
             return False
@@ -40,14 +45,15 @@ def send_part(
             time.sleep(min(may["seconds"], 30) + 0.01)
             continue
         if may["do"] == "first":  # a status says meanwhile that an earlier part has failed
-            if not send_part(conn, context, epoch, may["part"], api, whatsapp):
+            if not send_part(turn, may["part"], api):
                 return False
             continue
-        claim = ask_one(
-            conn,
-            tenant,
+        claim = turn.db.value(
             "select claim_part(%s, %s, %s, make_interval(secs => %s))",
-            [turn, epoch, part, unknown_wait],
+            turn.id,
+            turn.epoch,
+            part,
+            unknown_wait,
         )
         if claim["do"] == "done":
             return claim["state"] not in ("failed", "cancelled")
@@ -57,8 +63,8 @@ def send_part(
         if claim["do"] == "wait":
             time.sleep(0.5)
             continue
-        outcome = send_request(conn, context, claim, api)
-        retry_in = record_outcome(conn, context, epoch, part, outcome, claim["attempt"])
+        outcome = send_request(turn.db, turn.phone_number_id, claim, api)
+        retry_in = _record_outcome(turn, part, outcome, claim["attempt"])
         if outcome["state"] == "sent":
             return True
         print(f"part {part}: {outcome['state']}, {outcome['error']}")
@@ -67,24 +73,26 @@ def send_part(
         time.sleep(retry_in or 0)
 
 
-def send_request(conn: Connection, context: Context, claim: dict[str, Any], api: GraphApi) -> Outcome:
-    """One request. A file of the knowledge base is brought to Meta first."""
+def send_request(db: TenantDatabase, phone_number_id: str, claim: dict[str, Any], api: GraphApi) -> Outcome:
+    """One request, of a claimed part's `content` and `send_id`. A file of the knowledge base is uploaded to Meta first."""
     content = claim["content"]
     try:
         if content["type"] == "document" and "knowledge" in content["document"]:
-            content = upload_document(conn, context, content["document"]["knowledge"], api)
+            content = _upload_document(db, phone_number_id, content["document"]["knowledge"], api)
     except MediaError as error:
         return {"state": "refused", "message_id": None, "code": error.code or 131053, "error": str(error)}
     return api.send(content, claim["send_id"], run_id())
 
 
-def upload_document(conn: Connection, context: Context, document_id: str, api: GraphApi) -> dict[str, Any]:
+def _upload_document(
+    db: TenantDatabase, phone_number_id: str, document_id: str, api: GraphApi
+) -> dict[str, Any]:
     """A document or picture of the knowledge base as a message, where the tenant lets customers have it."""
-    with as_tenant(conn, context["tenant_id"]):
-        row = conn.execute(
-            b"select s.filename, s.mime_type, d.content from sendable_documents(%s) s join documents d using (id) where id = %s",
-            [context["phone_number_id"], document_id],
-        ).fetchone()
+    row = db.row(
+        "select s.filename, s.mime_type, d.content from sendable_documents(%s) s join documents d using (id) where id = %s",
+        phone_number_id,
+        document_id,
+    )
     if row is None:
         raise MediaError("wrong_type", "this document may not be sent to customers, or is not there any more")
     media_id = api.upload(row["filename"], row["mime_type"], row["content"])
@@ -93,27 +101,28 @@ def upload_document(conn: Connection, context: Context, document_id: str, api: G
     return {"type": "document", "document": {"id": media_id, "filename": row["filename"][:240]}}
 
 
-def record_outcome(
-    conn: Connection, context: Context, epoch: int, part: int, outcome: Outcome, attempt: int
-) -> float | None:
-    """Writes the outcome down. Seconds until the next try; None: there is none."""
-    state, retry_in = outcome["state"], None
-    with as_tenant(conn, context["tenant_id"]):
+def _record_outcome(turn: Turn, part: int, outcome: Outcome, attempt: int) -> float | None:
+    """Writes the outcome into the outbox. Seconds until the next try; None: there is none."""
+    state, retry_in, action = outcome["state"], None, None
+    with turn.db.transaction() as db:
         if state == "refused":
-            waits, action = UNREACHED, None
+            waits: Any = UNREACHED
             if outcome["code"] is not None:
-                rule = one(conn, "select send_error(%s)", [outcome["code"]])
+                rule = db.value("select send_error(%s)", outcome["code"])
                 waits, action = rule["waits"], rule["action"]
             retry_in = waits[attempt - 1] if attempt <= len(waits) else None
             state = "failed" if retry_in is None else "pending"
-        conn.execute(
-            b"select record_part(%s, %s, %s, %s, %s, %s, %s)",
-            [
-                *(context["turn_id"], epoch, part, state),
-                *(outcome["message_id"], outcome["code"], outcome["error"]),
-            ],
+        db.value(
+            "select record_part(%s, %s, %s, %s, %s, %s, %s)",
+            turn.id,
+            turn.epoch,
+            part,
+            state,
+            outcome["message_id"],
+            outcome["code"],
+            outcome["error"],
         )
         if state == "failed" and action == "template":
-            replaced = one(conn, "select use_template(%s, %s, %s)", [context["turn_id"], epoch, part])
+            replaced = db.value("select use_template(%s, %s, %s)", turn.id, turn.epoch, part)
             retry_in = 0.0 if replaced else None
     return retry_in
