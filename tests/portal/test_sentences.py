@@ -22,6 +22,7 @@ SCRIPTS = [
     ),  # speaks to no tenant
     *sorted((BUNDLE / "ingest").glob("*.py")),
     *sorted((BUNDLE / "portal_api").glob("*.py")),
+    BUNDLE / "models/vision.py",
     BUNDLE / "common/portal_request.py",
     BUNDLE / "common/ssrf.py",
 ]
