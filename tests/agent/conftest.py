@@ -19,6 +19,7 @@ from psycopg.rows import dict_row
 
 from f.agent.loop import run_agent
 from f.agent.turn import Turn
+from f.common.chatbot_settings import definitions
 from f.common.database import Database
 from f.models.embeddings import embed
 from local.ports import free_port
@@ -97,7 +98,7 @@ class Bench:
     def set(self, bot: str = SHOP, **settings: Any) -> None:
         """Changes settings of a chatbot for this test."""
         for name, value in settings.items():
-            stored = json.dumps(value) if name in tenants.JSON else value
+            stored = json.dumps(value) if definitions()[name].metadata["kind"].is_json else value
             before = self.rows(f"select {name}::text as was from chatbots where phone_number_id = %s", bot)[
                 0
             ]["was"]

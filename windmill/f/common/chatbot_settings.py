@@ -12,26 +12,26 @@ step of a cold worker 50 to 80 ms more.
 # ruff: noqa: RUF009 - setting() makes a dataclass field
 from __future__ import annotations
 
-import re
 from dataclasses import Field, dataclass, field, fields
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from f.common.setting_kinds import (
-    PHONE,
-    URL,
-    Choice,
+    Address,
     Dates,
     Kind,
     Languages,
     Models,
+    Name,
     Number,
     OptionalText,
-    SettingError,
+    OutsideHours,
+    Phone,
     Switch,
     Template,
     Text,
     TimeZone,
+    UnknownSetting,
     Week,
     WordList,
     WordLists,
@@ -70,9 +70,7 @@ def setting(kind: Kind, default: Any, help: str, by: str = TENANT) -> Any:
 class ChatbotSettings:
     """As they stand in the table chatbots, one column each."""
 
-    name: str = setting(
-        Text(200, "The chatbot needs a name."), "", "the business's name, as its customers know it"
-    )
+    name: str = setting(Name(200), "", "the business's name, as its customers know it")
     enabled: bool = setting(Switch(), True, "whether messages are answered")
     persona: str = setting(Text(4000), "", "how the chatbot speaks")
     system_prompt: str = setting(Text(8000), "", "what the model is told beside the platform's rules")
@@ -134,19 +132,10 @@ class ChatbotSettings:
     handoff_keywords: list[str] = setting(WordList(60), [], "a message with such a word goes to a human")
     lead_fields: list[str] = setting(WordList(40), [], "details to collect, such as name or email")
     notify_webhook_url: str | None = setting(
-        OptionalText(1000, fits=URL, sentence="The address for notifications begins with https://."),
-        None,
-        "address that is told of handoffs and limits; it may hold a secret",
+        Address(1000), None, "address that is told of handoffs and limits; it may hold a secret"
     )
     notify_phone: str | None = setting(
-        OptionalText(
-            30,
-            fits=PHONE,
-            sentence="Write the phone number with its country code, such as +34 600 111 222.",
-            clean=lambda text: re.sub(r"\D", "", text),
-        ),
-        None,
-        "a staff member's WhatsApp number that is told of handoffs",
+        Phone(30), None, "a staff member's WhatsApp number that is told of handoffs"
     )
     notify_template: dict[str, Any] | None = setting(
         Template(), None, "template for that message, outside Meta's 24 hours"
@@ -158,9 +147,7 @@ class ChatbotSettings:
     opening_hours: dict[str, list[list[str]]] = setting(Week(), {}, "spans by day; none: always open")
     closed_on: list[str] = setting(Dates(), [], "days on which the business is closed")
     outside_hours: str = setting(
-        Choice(("answer", "close"), "Outside opening hours the bot answers, or says that you are closed."),
-        "answer",
-        "what the bot does outside opening hours",
+        OutsideHours(), "answer", "what the bot does outside opening hours: answer, or close"
     )
 
     def in_context(self) -> Chatbot:
@@ -226,5 +213,5 @@ def checked(given: dict[str, Any], by: str) -> dict[str, Any]:
     allowed = names_for(by)
     unknown = next((name for name in given if name not in allowed), None)
     if unknown is not None:
-        raise SettingError(f"There is no setting “{unknown}”.")
+        raise UnknownSetting(unknown)
     return {name: definitions()[name].metadata["kind"].stored(name, value) for name, value in given.items()}

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -27,6 +26,13 @@ class SettingError(ValueError):
     """One sentence that names the setting or says how to write it."""
 
 
+class UnknownSetting(SettingError):
+    """There is none of this name, or it is not this person's to change."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no setting “{name}”.")
+
+
 class Kind:
     """`page`: the value's type on the portal's page, in TypeScript. `is_json`: PostgreSQL holds it as jsonb."""
 
@@ -44,37 +50,48 @@ class Kind:
 
 
 class Text(Kind):
-    """`needed`: the sentence for one that is empty; '': it may be."""
-
-    def __init__(self, longest: int, needed: str = "") -> None:
-        self.longest, self.needed = longest, needed
+    def __init__(self, longest: int) -> None:
+        self.longest = longest
 
     def check(self, name: str, value: Any) -> Any:
+        return text_of(name, value, self.longest)
+
+
+class Name(Text):
+    def check(self, name: str, value: Any) -> Any:
         text = text_of(name, value, self.longest)
-        if self.needed and not text.strip():
-            raise SettingError(self.needed)
+        if not text.strip():
+            raise SettingError("The chatbot needs a name.")
         return text
 
 
-class OptionalText(Kind):
-    """Empty is null. `fits`: what it must look like, or `sentence` is raised; `clean` makes of it what is stored."""
+class OptionalText(Text):
+    """Empty is null."""
 
-    page = "string | null"
-
-    def __init__(
-        self,
-        longest: int,
-        fits: re.Pattern[str] | None = None,
-        sentence: str = "",
-        clean: Callable[[str], str] = str,
-    ) -> None:
-        self.longest, self.fits, self.sentence, self.clean = longest, fits, sentence, clean
+    page = "string|null"
 
     def check(self, name: str, value: Any) -> Any:
-        text = text_of(name, value, self.longest).strip()
-        if text and self.fits and not self.fits.fullmatch(text):
-            raise SettingError(self.sentence)
-        return self.clean(text) or None
+        return text_of(name, value, self.longest).strip() or None
+
+
+class Address(OptionalText):
+    """A web address. No user name in it: what stands before an @ is easily taken for the host."""
+
+    def check(self, name: str, value: Any) -> Any:
+        address = super().check(name, value)
+        if address and not URL.fullmatch(address):
+            raise SettingError("The address for notifications begins with https://.")
+        return address
+
+
+class Phone(OptionalText):
+    """Stored as digits."""
+
+    def check(self, name: str, value: Any) -> Any:
+        phone = super().check(name, value)
+        if phone and not PHONE.fullmatch(phone):
+            raise SettingError("Write the phone number with its country code, such as +34 600 111 222.")
+        return phone and re.sub(r"\D", "", phone)
 
 
 class Number(Kind):
@@ -99,13 +116,10 @@ class Switch(Kind):
         return value
 
 
-class Choice(Kind):
-    def __init__(self, values: tuple[str, ...], sentence: str) -> None:
-        self.values, self.sentence = values, sentence
-
+class OutsideHours(Kind):
     def check(self, name: str, value: Any) -> Any:
-        if value not in self.values:
-            raise SettingError(self.sentence)
+        if value not in ("answer", "close"):
+            raise SettingError("Outside opening hours the bot answers, or says that you are closed.")
         return value
 
 
@@ -134,11 +148,8 @@ class Words(Kind):
 
     def check(self, name: str, value: Any) -> Any:
         given = value if isinstance(value, dict) else {}
-        if not given and self.may_be_empty:
-            return {}
-        words = {
-            code: text_of(code, given[code], LONGEST_WORDS).strip() for code in languages_of(list(given))
-        }
+        codes = languages_of(list(given)) if given else []
+        words = {code: text_of(code, given[code], LONGEST_WORDS).strip() for code in codes}
         if not any(words.values()) and not self.may_be_empty:
             raise SettingError(f"“{name}” needs words in one language at least.")
         return {code: text for code, text in words.items() if text}
@@ -239,7 +250,7 @@ class Dates(Kind):
 class Models(Kind):
     """[{"provider", "model"}, …]: asked one after the other when the first one fails."""
 
-    page = "{ provider: string; model: string }[]"
+    page = "ModelChoice[]"
     is_json = True
 
     def check(self, name: str, value: Any) -> Any:
