@@ -2,7 +2,7 @@
 # psycopg[binary]==3.3.9
 """Forgets a person: the contact, the conversation, the stored messages, and the data of every past job that worked on them.
 
-It can't be undone. The contact's id comes from find_run. Out: how much was deleted. Refused while the person is being answered.
+This can't be undone. The contact's id comes from find_run. Out: how much was deleted. Refused while a turn with the person is open.
 Jobs are blanked one by one, each step by its own id, because Windmill does not delete a run's steps with the run.
 """
 
@@ -52,7 +52,7 @@ def blank(run: str) -> int:
 
 
 def call(method: str, path: str) -> Any:
-    """Windmill's API with this job's own token; None where there is no such job."""
+    """Calls Windmill's API with this job's token; None where there is no such job."""
     url = f"{os.environ['BASE_INTERNAL_URL']}/api/w/{os.environ['WM_WORKSPACE']}/{path}"
     headers = {"Authorization": f"Bearer {os.environ['WM_TOKEN']}"}
     request = urllib.request.Request(url, headers=headers, method=method)
