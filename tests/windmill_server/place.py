@@ -110,7 +110,7 @@ class ServerStack(Stack):
         self.deploy()
         self.start_ingress(environment)
         self.start_meta(seed.meta_config(), seed.STAFF, environment)
-        for name, path in {"ingress": "/readyz", "meta": "/healthz", "models": "/healthz"}.items():
+        for name, path in {"ingress": "/healthz", "meta": "/healthz", "models": "/healthz"}.items():
             self.processes.wait_until_answers(name, self.url(name) + path)
         seed.seed(self)
         seed.seed_documents(self)
@@ -201,6 +201,7 @@ class ServerStack(Stack):
             "GRAPH_URL": self.url("meta") + "/graph",
             "ALLOWED_PRIVATE_HOSTS": f"{self.host}:{self.ports['orders']}",
             "ALERT_WEBHOOK_URL": self.alerts.url,
+            "MODEL_PRICES": json.dumps({"offline-rules": [0, 0]}),
         }
 
     def stop(self) -> None:

@@ -23,7 +23,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from deploy.bootstrap import DeployError, Server
 from deploy.environment import add_env_file, load, missing
 
-FLOW = "f/chatbot/whatsapp_message"
+from f.common.windmill import FLOW
+
 NEEDED = ("DATABASE_URL", "WINDMILL_URL", "WINDMILL_WORKSPACE", "WINDMILL_TOKEN")
 PATIENCE_S = 700
 
@@ -48,7 +49,7 @@ def envelope(turn: dict[str, Any]) -> dict[str, Any]:
 
 
 def run(server: Server, payload: dict[str, Any]) -> dict[str, Any]:
-    """The Answer of a dry run, with the texts that would be sent."""
+    """The AgentResult of a dry run, with the texts that would be sent."""
     body = {**payload, "mode": "dry_run"}
     job = server.call("POST", f"jobs/run/f/{FLOW}", body).text.strip().strip('"')
     deadline = time.monotonic() + PATIENCE_S
