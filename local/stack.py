@@ -23,6 +23,9 @@ from local.state import ROOT, Secrets
 from sql import apply
 
 WORKSPACE = "demo"
+# What local/models answers with; spelled here, because importing it would load the embedding model's libraries.
+RULE_BASED = "offline-rule-based"
+MODELS = (RULE_BASED, "offline-echo", "offline-obey")
 
 
 class Stack:
@@ -234,9 +237,10 @@ class Stack:
             "CHATBOT_DB_HOST": "127.0.0.1",
             "CHATBOT_DB_PORT": str(self.cluster.port),
             "LLM_BASE_URL": elsewhere or self.url("models") + "/v1",
-            "LLM_MODEL": os.environ.get("OPENAI_MODEL", "gpt-4o-mini") if elsewhere else "offline-rules",
+            "LLM_MODEL": os.environ.get("OPENAI_MODEL", "gpt-4o-mini") if elsewhere else RULE_BASED,
             "LLM_READS_IMAGES": os.environ.get("LLM_READS_IMAGES", "" if elsewhere else "yes"),
             "EMBEDDINGS_BASE_URL": self.url("models") + "/v1",
+            "MODEL_PRICES": json.dumps({name: [0, 0] for name in MODELS}),
             "GRAPH_URL": self.url("meta") + "/graph",
             "ALLOWED_PRIVATE_HOSTS": f"{self.host}:{self.ports['orders']}",
         }

@@ -9,8 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from local.models.encoder import DIMENSIONS, PASSAGES_AT_ONCE, Encoder, Vectors
-from local.models.errors import ApiError, unknown_model
-from local.models.wire import json_response, read_json
+from local.models.wire import ApiError, json_response, read_json, unknown_model
 
 # Name -> whether its texts are questions. The model wants to know: it was trained with different prefixes.
 MODELS = {"e5-query": True, "e5-passage": False, "multilingual-e5-small": True}

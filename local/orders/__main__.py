@@ -4,8 +4,8 @@ import argparse
 import os
 import sys
 
-from local.models.serving import listen, serve
 from local.ports import port_number
+from local.serving import listen, serve
 
 
 def _seconds(text: str) -> float:

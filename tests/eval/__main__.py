@@ -1,7 +1,7 @@
 """Asks the chatbots of the demo questions with known answers: python -m tests.eval [--limit N] [--json FILE]
 
 Each configured provider is measured: OPENAI_API_KEY (with OPENAI_BASE_URL and OPENAI_MODEL), GEMINI_API_KEY (with GEMINI_MODEL). Without a
-key it is the embedded model, which is rules and no language model, and the table says so. Everything runs in a database of its own.
+key it is the demo's rule-based model, which is no language model; the top of the report names the model. Everything runs in a database of its own.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def providers(stack: Stack) -> list[dict[str, Any]]:
     embedded = {
         "provider": "openai",
         "base_url": stack.url("models") + "/v1",
-        "model": "offline-rules",
+        "model": "offline-rule-based",
         "api_key": stack.secrets.models,
     }
     return found or [embedded]
@@ -70,7 +70,10 @@ def ask(stack: Stack, ids: dict[str, str], llm: dict[str, Any], case: dict[str, 
             "base_url": environment["EMBEDDINGS_BASE_URL"],
             "api_key": environment["EMBEDDINGS_API_KEY"],
         },
-        "settings": {"allowed_private_hosts": [environment["ALLOWED_PRIVATE_HOSTS"]]},
+        "settings": {
+            "allowed_private_hosts": [environment["ALLOWED_PRIVATE_HOSTS"]],
+            "prices": json.loads(environment["MODEL_PRICES"]),
+        },
         "whatsapp": {"graph_url": environment["GRAPH_URL"], "api_version": "v26.0"},
         "master_key": stack.secrets.master_key,
     }
@@ -194,10 +197,11 @@ def measure(
 
 def show(figures: dict[str, Any]) -> None:
     """The table for people."""
-    print(
-        f"\n{figures['provider']} {figures['model']}"
-        + (": the embedded model, rules and no language model" if figures["embedded"] else "")
-    )
+    print(f"\nMODEL: {figures['model']} ({figures['provider']})")
+    if figures["embedded"]:
+        print(
+            "These are rules, not a language model: the figures show that the product's path works, and nothing about its answers."
+        )
     print(f"{'kind':16}{'cases':>7}{'right':>7}{'share':>8}{'hallucinated':>14}")
     for kind, row in figures["kinds"].items():
         print(

@@ -196,7 +196,7 @@ class ServerStack(Stack):
             "CHATBOT_DB_PORT": str(target.get("port") or 5432),
             "CHATBOT_DB_NAME": str(target["dbname"]),
             "LLM_BASE_URL": self.url("models") + "/v1",
-            "LLM_MODEL": "offline-rules",
+            "LLM_MODEL": "offline-rule-based",
             "EMBEDDINGS_BASE_URL": self.url("models") + "/v1",
             "GRAPH_URL": self.url("meta") + "/graph",
             "ALLOWED_PRIVATE_HOSTS": f"{self.host}:{self.ports['orders']}",
