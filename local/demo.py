@@ -74,7 +74,7 @@ def run(folder: Path, port: int) -> int:
     address = folder / "demo.json"
     print("Starting the demo", flush=True)
     try:
-        stack.start(seed.meta_config(), seed.STAFF)
+        stack.start(seed.meta_config())
         seed.seed(stack)
         print("  … reading the two tenants' documents", flush=True)
         seed.seed_documents(stack)

@@ -36,7 +36,7 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
         description="A stand-in for Meta: the Graph API under /graph/, a chat page at /, "
         "a control API for tests under /control/.",
         epilog="Secrets come from the environment: META_APP_SECRET, META_ACCESS_TOKENS (JSON, "
-        "phone_number_id to token), META_RUNNER_TOKEN, META_UPLOAD_TOKENS (JSON, tenant to Windmill token).",
+        "phone_number_id to token), META_RUNNER_TOKEN (to read runs).",
     )
     default = os.environ.get("META_PORT") or "8700"
     parser.add_argument(

@@ -12,8 +12,8 @@ from local.meta.deliver import Deliverer, Delivery
 from local.meta.errors import GraphError
 from local.meta.faults import Faults
 from local.meta.media import MediaShelf
-from local.meta.portal import PortalClient
 from local.meta.rates import Rates
+from local.meta.runs import RunReader
 from local.meta.state import Clock, Message, State, digits
 from local.meta.statuses import Statuses
 from local.meta.store import Store
@@ -49,7 +49,7 @@ class Platform:
         self.rates = Rates(self.limits)
         self.faults = Faults()
         self.media = MediaShelf(self.store)
-        self.portal = PortalClient(config.portal, config.secrets)
+        self.runs = RunReader(config.portal, config.secrets)
 
     def start(self) -> None:
         self.deliverer.start()
@@ -58,7 +58,7 @@ class Platform:
     async def close(self) -> None:
         self.statuses.clear()
         await self.deliverer.close()
-        await self.portal.close()
+        await self.runs.close()
         self.store.close()
 
     def reset(self) -> None:

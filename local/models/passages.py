@@ -86,10 +86,14 @@ def sentences(source: str, text: str, heading: str) -> list[Sentence]:
         if _is_heading(block) and not _BULLET.match(block) and len(blocks) > 1:
             above = f"{above} {block}".strip()  # a table's column names stand below its heading
             continue
+        items: list[tuple[int, int]] = []
         if block.endswith(":"):
             items = [b for b in blocks[place + 1 : place + 6] if _BULLET.match(text[b[0] : b[1]])]
             block = text[begin : items[-1][1]].strip() if items else block
-        for quote in [block] if "\n" in block and block.count("\n-") else _SENTENCE_END.split(block):
+        for quote in [block] if items else _SENTENCE_END.split(block):
+            if quote[-1] in "?？" and not items:  # noqa: RUF001
+                above = quote  # a question in a document explains the answer below it
+                continue
             lines = [
                 _BULLET.sub("", line, count=1) if _BULLET.match(line) else line for line in quote.splitlines()
             ]

@@ -68,9 +68,3 @@ create table if not exists resources (
 create table if not exists folders (
     name text primary key
 );
-
--- Signs the tokens that jobs get, so that they outlive a restart of the runner.
-create table if not exists runner_keys (
-    name text primary key,
-    value bytea not null
-);

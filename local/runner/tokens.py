@@ -24,17 +24,8 @@ class Tokens:
     def __init__(self, settings: Settings, store: Store) -> None:
         self.settings = settings
         self.store = store
-        self._job_key = b""
-
-    async def open(self) -> None:
-        """Jobs' tokens are signed, not stored: a process that outlives the runner can still use its own."""
-        await self.store.execute(
-            "insert into runner_keys (name, value) values ('job_tokens', %s) on conflict do nothing",
-            (secrets.token_bytes(32),),
-        )
-        row = await self.store.row("select value from runner_keys where name = 'job_tokens'")
-        assert row is not None
-        self._job_key = bytes(row["value"])
+        # Jobs' tokens are signed, not stored: a process that outlives the runner can still use its own.
+        self._job_key = hmac.digest(settings.token.encode(), b"tokens of jobs", "sha256")
 
     def job_token(self, job_id: UUID) -> str:
         return f"{JOB_PREFIX}{job_id.hex}_{hmac.digest(self._job_key, job_id.bytes, 'sha256').hex()}"

@@ -244,8 +244,8 @@ def main() -> int:
         Path(folder).chmod(0o755)
         stack = Stack(Path(folder), say=lambda line: print(f"  {line}", file=sys.stderr))
         try:
-            stack.start(seed.meta_config(), seed.STAFF, durable=False)
-            ids = seed.seed(stack)
+            stack.start(seed.meta_config(), durable=False)
+            ids = seed.seed(stack, merge_window_s=0.0)
             seed.seed_documents(stack)
             results = [measure(stack, ids, llm, cases) for llm in providers(stack)]
         except KeyboardInterrupt:

@@ -257,7 +257,7 @@ def test_a_wrong_order_is_refused_in_words(meta: Meta) -> None:
     assert answer.status_code == 400
     assert "mode must be one of" in answer.json()["error"]
     answer = meta.client.post("/control/statuses", json={"sent_s": "soon"})
-    assert answer.json()["error"] == "statuses.sent_s must be a float."
+    assert answer.json()["error"] == "statuses.sent_s: input should be a valid number."
     answer = meta.client.post("/control/deliver", json={"phone_number_id": "1", "message": {"type": "text"}})
     assert "configured numbers" in answer.json()["error"]
 

@@ -274,6 +274,13 @@ def test_of_a_table_the_fitting_row_is_told(client: OpenAI) -> None:
     assert answer == "Portugal 3 to 4 EUR 6.90 [S1]"
 
 
+def test_of_a_typed_question_the_answer_is_told(client: OpenAI) -> None:
+    text = "Do you lend wheelchairs?\nWheelchairs are lent at the porter's desk for a deposit of 20 euros."
+    found = {"passages": [{"id": "S1", "text": text}]}
+    answer = finish(client, "Do you lend wheelchairs?", {SEARCH_NAME: wrapped(found)})
+    assert answer == "Wheelchairs are lent at the porter's desk for a deposit of 20 euros. [S1]"
+
+
 STRUCTURED = {"type": "json_schema", "json_schema": {"name": "reply", "schema": {"type": "object"}}}
 
 

@@ -11,7 +11,7 @@ import pytest
 from local.runner import transforms
 from local.runner.bundle import Schedule
 from local.runner.errors import ExecutionError
-from local.runner.flowfile import Retry, Transform
+from local.runner.flowfile import Constant, Exponential, Retry, Transform
 from local.runner.schedules import next_time
 from local.runner.transforms import Scope
 from local.runner.wrapper import module_name
@@ -19,7 +19,7 @@ from local.runner.wrapper import module_name
 
 def value_of(expr: str, **scope: Any) -> Any:
     known = Scope(scope.get("flow_input", {}), scope.get("results", {}), scope.get("previous"))
-    return asyncio.run(transforms.evaluate({"x": Transform("javascript", expr=expr)}, known))["x"]
+    return asyncio.run(transforms.evaluate({"x": Transform(type="javascript", expr=expr)}, known))["x"]
 
 
 def test_plain_paths_into_results_are_null_when_missing() -> None:
@@ -56,9 +56,11 @@ def test_errors_are_readable_in_an_expression() -> None:
 
 
 def test_back_off_counts_failures() -> None:
-    retry = Retry(1, 2, 2, 3, multiplier=2, random_factor=0)
+    growing = Exponential(attempts=2, seconds=3, multiplier=2)
+    retry = Retry(constant=Constant(attempts=1, seconds=2), exponential=growing)
     assert [retry.delay(n, 0) for n in range(4)] == [2, 2 * 3**2, 2 * 3**3, None]
-    assert Retry(exponential_attempts=1, exponential_seconds=10, random_factor=50).delay(0, 1) == 15
+    spread = Exponential(attempts=1, seconds=10, random_factor=50)
+    assert Retry(exponential=spread).delay(0, 1) == 15
 
 
 def test_paths_become_module_names() -> None:

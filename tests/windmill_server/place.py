@@ -109,10 +109,10 @@ class ServerStack(Stack):
         self.start_models(environment)
         self.deploy()
         self.start_ingress(environment)
-        self.start_meta(seed.meta_config(), seed.STAFF, environment)
+        self.start_meta(seed.meta_config(), environment)
         for name, path in {"ingress": "/readyz", "meta": "/healthz", "models": "/healthz"}.items():
             self.processes.wait_until_answers(name, self.url(name) + path)
-        seed.seed(self)
+        seed.seed(self, merge_window_s=0.0)
         seed.seed_documents(self)
 
     def make_database(self) -> None:
