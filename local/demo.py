@@ -62,7 +62,7 @@ def main() -> int:
 
 
 def run(folder: Path, port: int) -> int:
-    """Starts, says where, waits for Ctrl-C, stops."""
+    """Starts the demo, prints its addresses, waits for Ctrl-C and stops it."""
     for number in (
         signal.SIGINT,
         signal.SIGTERM,

@@ -155,7 +155,7 @@ def seed_tenant(conn: Any, stack: Stack, tenant: DemoTenant, settings: dict[str,
 def upload(
     stack: Stack, tenant: DemoTenant, content: bytes, filename: str, title: str = ""
 ) -> dict[str, Any]:
-    """Uploads as the tenant's staff would in the portal; returns what the portal says."""
+    """Uploads as the tenant's staff does in the portal; returns the portal's answer."""
     server = stack.as_person(tenant.staff)
     asked = request("upload", file=base64.b64encode(content).decode(), filename=filename, title=title)
     body = {"component": "upload", "path": "script/f/ingest/upload_document", "args": {"request": asked}}

@@ -98,7 +98,7 @@ async def attach(request: Request) -> Response:
 
 
 async def speak(request: Request) -> Response:
-    """POST /api/voice {text}: the person at the page sends a voice note; its words are typed, because nobody can hear here."""
+    """POST /api/voice {text}: the person at the page sends a voice note; its words are typed, because no model here can hear."""
     platform, body = platform_of(request), await json_of(request)
     words = str(body.get("text", "")).strip()
     if not words:

@@ -1,4 +1,4 @@
-"""What the stand-in is told at its start: the setup by a JSON file, secrets by the environment."""
+"""The stand-in's configuration: the setup from a JSON file, secrets from the environment."""
 
 import json
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ class CustomerConfig:
 
 @dataclass(frozen=True, config=STRICT)
 class Portal:
-    """Where Windmill listens, whose runs the page shows, and what else it tells of the product behind it."""
+    """The product behind the stand-in, as far as the page shows it: Windmill's runs, the portal, the model."""
 
     windmill_url: str
     workspace: str

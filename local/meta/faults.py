@@ -22,7 +22,7 @@ MODES = (
 
 
 class Dropped(Exception):
-    """The connection is gone; nobody is left to answer."""
+    """The connection is gone, so no response can be sent."""
 
 
 @dataclass(config=STRICT)

@@ -91,7 +91,7 @@ class Platform:
         return [m["id"] for m in out], [self.deliverer.enqueue(body, about) for _ in range(written.copies)]
 
     async def receive_raw(self, body: bytes, signature: str) -> tuple[int | None, str | None]:
-        """Deliver a hand-made body, once. What it says that customers wrote is on their phones, so that replies and receipts find it."""
+        """Delivers a hand-made body, once. Its customers' messages also appear on their phones, so that replies and receipts find them."""
         for number_id, message in envelope.written(body) if signature == "valid" else ():
             if number := self.config.number(str(number_id)):
                 customer = self.state.person(message.get("from"), message.get("from_user_id"))

@@ -137,7 +137,7 @@ def unique(values: list[str], what: str) -> None:
 
 
 def check_choices(value: dict[str, Any]) -> None:
-    """What no schema says: ids and titles are unique, a list has 10 rows in all, several sections have titles."""
+    """Rules that no schema can state: ids and titles are unique, a list has 10 rows in all, several sections have titles."""
     if value["type"] == "button":
         replies = [button["reply"] for button in value["action"]["buttons"]]
         unique([reply["id"] for reply in replies], "button ids")

@@ -89,7 +89,7 @@ async def create_embeddings(request: Request) -> Response:
     tokens = 0
     for start in range(0, len(wanted.texts), PASSAGES_AT_ONCE):
         if start and await request.is_disconnected():
-            return Response(status_code=499)  # nobody is waiting for the rest any more
+            return Response(status_code=499)  # the caller has hung up
         vectors, count = await encoder.embed(wanted.texts[start : start + PASSAGES_AT_ONCE], wanted.is_query)
         tokens += count
         for vector in vectors:

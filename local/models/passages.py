@@ -19,12 +19,12 @@ _ENOUGH_WORDS = (
 )
 # The model's cosines lie between .7 and .93. On the demo's documents the worst answer has .812, the best stranger .805.
 _LEAST_COSINE = 0.81
-_SECOND = 0.85  # how near the second sentence's score must come to the first's
+_SECOND = 0.9  # how near the second sentence's score must come to the first's
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence or row. `quote` stands in the passage exactly so; `says` is it on one line; `heading` is what it stands under."""
+    """A sentence or row. `quote` is copied letter by letter from the passage; `says` is the same on one line."""
 
     source: str
     quote: str

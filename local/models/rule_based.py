@@ -1,6 +1,6 @@
 """The model `offline-rule-based`: rules, not a language model. It looks up whatever is asked and answers with what it finds, word for word.
 
-It greets and thanks back, asks the order tool about an order, hands off who wants a person, and says that it doesn't know when nothing
+It greets and thanks back, asks the order tool about an order, hands off a customer who wants a person, and says that it doesn't know when nothing
 fits. Each answer is a Draft, which is written as text with marks, or as the structured reply that the caller asks for.
 """
 
@@ -24,7 +24,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 @dataclass(frozen=True)
 class Claim:
-    """One statement of an answer: `quote` stands exactly so in what `source` (a passage's mark, or a tool's name) returned."""
+    """One statement of an answer: `quote` is copied letter by letter from what `source` (a passage's mark, or a tool's name) returned."""
 
     says: str
     source: str
@@ -200,7 +200,7 @@ def report(talk: Talk, encoder: Encoder) -> Draft:
 
 
 def report_one(result: ToolResult, language: str, encoder: Encoder) -> Draft:
-    """What one tool's result says to the customer."""
+    """The part of the reply that rests on one tool's result."""
     name = result.call.name
     if "hand_off" in name:
         return Draft("handoff", phrases.HANDED_OFF[language])
@@ -229,7 +229,9 @@ def report_orders(tool: str, value: Any) -> Draft:
     lines = []
     for order in orders:
         fields = {
-            key: told(field) for key, field in order.items() if field and key not in ("order_id", "status")
+            key: in_words(field)
+            for key, field in order.items()
+            if field and key not in ("order_id", "status")
         }
         lines.append(f"Order {order.get('order_id', '')} is {order['status']}.")
         lines[-1] += "".join(
@@ -239,10 +241,10 @@ def report_orders(tool: str, value: Any) -> Draft:
     return Draft("answer", "\n".join(lines), claims) if lines else UNKNOWN
 
 
-def told(field: Any) -> str:
+def in_words(field: Any) -> str:
     """A field's value in words: 2 x Lamp, 1 x Rug."""
     if isinstance(field, list):
-        return ", ".join(told(item) for item in field)
+        return ", ".join(in_words(item) for item in field)
     return (
         " x ".join(str(field[key]) for key in sorted(field, reverse=True))
         if isinstance(field, dict)

@@ -87,7 +87,7 @@ class Bundle:
             data = _load(file)
             if data.get("type") not in ("script", "flow"):
                 raise BadRequest(
-                    f"{file.name}: backend type {data.get('type')!r} is not known to the local runner"
+                    f"{file.name}: backend type {data.get('type')!r} is not supported by the local runner"
                 )
             fixed = {
                 name: field.get("value")

@@ -42,7 +42,7 @@ async def _submit(call: Call, is_flow: bool) -> UUID:
     call.allow(path)
     for name in UNKNOWN_OPTIONS:
         if call.query(name):
-            raise BadRequest(f"the option `{name}` is not known to the local runner")
+            raise BadRequest(f"the option `{name}` is not supported by the local runner")
     timeout = call.query("timeout")
     if timeout and not timeout.isdigit():
         raise BadRequest("timeout must be a whole number of seconds")
