@@ -89,11 +89,13 @@ def test_a_message_that_could_not_be_sent_stays_until_it_is_sent(page: Page) -> 
     page.locator(".person", has_text="Jonas Weber").click()
     page.click("#back")
     page.locator(".person", has_text="Amelia Clarke").click()
-    mine = page.locator(".msg", has_text="Is this lost?")
+    mine = page.locator(".msg.in", has_text="Is this lost?")
     page.unroute("**/api/messages", lost)
+    before = page.locator(".msg.out").count()
     mine.locator(".again").click()
     expect(mine.locator(".again")).to_have_count(0)
     expect(mine).to_have_count(1)
+    expect(page.locator(".msg.out").nth(before)).to_be_visible(timeout=60_000)
 
 
 def test_the_runs_can_be_searched(page: Page, world: World) -> None:
