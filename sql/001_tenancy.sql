@@ -99,6 +99,10 @@ begin
     end loop;
 end $$;
 
+-- What went wrong, as a code of f/common/problems.py with the values of its sentence.
+create function problem(p_code text, p_values jsonb default '{}') returns jsonb
+    language sql immutable as $$ select jsonb_build_object('code', p_code, 'values', p_values) $$;
+
 select isolate('tenants', 'id'), isolate('chatbots'), isolate('tenant_members'), isolate('tenant_tools');
 
 grant select on tenants, chatbots, tenant_members, tenant_tools to chatbot_app;

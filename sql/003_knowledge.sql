@@ -18,8 +18,8 @@ create table knowledge_sources (
     max_pages         int not null default 50 check (max_pages between 1 and 2000),
     refresh_hours     int not null default 24 check (refresh_hours between 1 and 8760),
     state             text not null default 'new' check (state in ('new', 'reading', 'ready', 'failed')),
-    error             text,                               -- a sentence for the tenant
-    notes             text[] not null default '{}',       -- pages that could not be read
+    error             jsonb,                              -- a code with values: f/common/problems.py
+    warnings          jsonb not null default '[]',        -- codes with values: what was not read
     pages             int,                                -- with text, at the last reading
     next_read_at      timestamptz not null default now(),
     read_at           timestamptz,
@@ -37,8 +37,8 @@ create table documents (
     size_bytes        bigint not null,
     content           bytea not null,
     state             text not null default 'received' check (state in ('received', 'processing', 'ready', 'failed')),
-    error             text,                               -- a sentence that the tenant can act on
-    notes             text[] not null default '{}',       -- what went less than well, such as a page that could not be read
+    error             jsonb,                              -- a code with values: f/common/problems.py
+    warnings          jsonb not null default '[]',        -- codes with values: what was not read
     pages             int,
     chunks            int,
     chunks_embedded   int,

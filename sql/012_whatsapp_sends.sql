@@ -38,48 +38,48 @@ create table send_errors (
     last_code         int not null,
     action            text not null check (action in ('retry', 'throttle_pair', 'throttle_number', 'template', 'contact', 'by_phone', 'media', 'ours', 'stop')),
     waits             real[] not null default '{}',
-    meaning           text not null
+    meaning           text not null                       -- a code of f/common/problems.py
 );
 insert into send_errors values
-    (131056, 131056, 'throttle_pair', '{1,4,16,64}', 'too many messages to this one person'),
-    (130429, 130429, 'throttle_number', '{1,2,4,8}', 'too many messages from this number'),
-    (4, 4, 'throttle_number', '{1,2,4,8}', 'too many calls of this app'),
-    (80007, 80007, 'throttle_number', '{1,2,4,8}', 'too many calls of this account'),
-    (1, 2, 'retry', '{1,3,9}', 'trouble at Meta'),
-    (131000, 131000, 'retry', '{1,3,9}', 'trouble at Meta'),
-    (131016, 131016, 'retry', '{1,3,9}', 'Meta is overloaded'),
-    (133004, 133004, 'retry', '{1,3,9}', 'Meta is out of service for the moment'),
-    (131057, 131057, 'retry', '{60}', 'the account is in maintenance'),
-    (131047, 131047, 'template', '{}', 'the last message of the customer is over 24 hours old'),
-    (131026, 131026, 'contact', '{}', 'the message can not be delivered to this person'),
-    (131021, 131021, 'contact', '{}', 'sender and recipient are the same'),
-    (131030, 131030, 'contact', '{}', 'the recipient is not on the list of allowed numbers'),
-    (131050, 131050, 'contact', '{}', 'the person has stopped marketing messages'),
-    (130403, 130403, 'contact', '{}', 'this person is blocked'),
-    (130472, 130472, 'contact', '{}', 'the number is part of an experiment of Meta'),
-    (131049, 131049, 'contact', '{}', 'Meta chose not to deliver this'),
-    (131062, 131062, 'by_phone', '{}', 'a user id is not enough for this message'),
-    (131051, 131051, 'ours', '{}', 'this type of message is not supported'),
-    (131008, 131009, 'ours', '{}', 'a parameter is missing or has a wrong value'),
-    (100, 100, 'ours', '{}', 'a parameter is wrong'),
-    (135000, 135000, 'ours', '{}', 'the request is wrong'),
-    (131052, 131053, 'media', '{0}', 'a file could not be fetched or uploaded'),
-    (132000, 132999, 'ours', '{}', 'the template is wrong, missing or paused'),
-    (0, 0, 'stop', '{}', 'the access token is not valid'),
-    (3, 3, 'stop', '{}', 'the access token lacks a permission'),
-    (10, 10, 'stop', '{}', 'the access token lacks a permission'),
-    (190, 190, 'stop', '{}', 'the access token has expired'),
-    (200, 299, 'stop', '{}', 'the access token lacks a permission'),
-    (131005, 131005, 'stop', '{}', 'access is denied'),
-    (368, 368, 'stop', '{}', 'the account is blocked for a breach of the rules'),
-    (131031, 131031, 'stop', '{}', 'the account is locked'),
-    (130497, 130497, 'stop', '{}', 'the account may not write to this country'),
-    (131048, 131048, 'stop', '{}', 'too many messages of this number were reported as spam'),
-    (131064, 131064, 'stop', '{}', 'the account is restricted'),
-    (131042, 131042, 'stop', '{}', 'the payment method has a problem'),
-    (131045, 131045, 'stop', '{}', 'the number is not registered'),
-    (133010, 133010, 'stop', '{}', 'the number is not registered'),
-    (33, 33, 'stop', '{}', 'the number has been deleted');
+    (131056, 131056, 'throttle_pair', '{1,4,16,64}', 'send_pair_rate'),
+    (130429, 130429, 'throttle_number', '{1,2,4,8}', 'send_number_rate'),
+    (4, 4, 'throttle_number', '{1,2,4,8}', 'send_app_rate'),
+    (80007, 80007, 'throttle_number', '{1,2,4,8}', 'send_account_rate'),
+    (1, 2, 'retry', '{1,3,9}', 'send_meta_trouble'),
+    (131000, 131000, 'retry', '{1,3,9}', 'send_meta_trouble'),
+    (131016, 131016, 'retry', '{1,3,9}', 'send_meta_overloaded'),
+    (133004, 133004, 'retry', '{1,3,9}', 'send_meta_down'),
+    (131057, 131057, 'retry', '{60}', 'send_maintenance'),
+    (131047, 131047, 'template', '{}', 'send_window'),
+    (131026, 131026, 'contact', '{}', 'send_undeliverable'),
+    (131021, 131021, 'contact', '{}', 'send_to_itself'),
+    (131030, 131030, 'contact', '{}', 'send_not_allowed_recipient'),
+    (131050, 131050, 'contact', '{}', 'send_marketing_stopped'),
+    (130403, 130403, 'contact', '{}', 'send_person_blocked'),
+    (130472, 130472, 'contact', '{}', 'send_experiment'),
+    (131049, 131049, 'contact', '{}', 'send_meta_declined'),
+    (131062, 131062, 'by_phone', '{}', 'send_user_id'),
+    (131051, 131051, 'ours', '{}', 'send_type'),
+    (131008, 131009, 'ours', '{}', 'send_parameter_missing'),
+    (100, 100, 'ours', '{}', 'send_parameter'),
+    (135000, 135000, 'ours', '{}', 'send_request'),
+    (131052, 131053, 'media', '{0}', 'send_media'),
+    (132000, 132999, 'ours', '{}', 'send_template'),
+    (0, 0, 'stop', '{}', 'send_token_invalid'),
+    (3, 3, 'stop', '{}', 'send_token_permission'),
+    (10, 10, 'stop', '{}', 'send_token_permission'),
+    (190, 190, 'stop', '{}', 'send_token_expired'),
+    (200, 299, 'stop', '{}', 'send_token_permission'),
+    (131005, 131005, 'stop', '{}', 'send_denied'),
+    (368, 368, 'stop', '{}', 'send_account_blocked'),
+    (131031, 131031, 'stop', '{}', 'send_account_locked'),
+    (130497, 130497, 'stop', '{}', 'send_country'),
+    (131048, 131048, 'stop', '{}', 'send_spam'),
+    (131064, 131064, 'stop', '{}', 'send_account_restricted'),
+    (131042, 131042, 'stop', '{}', 'send_payment'),
+    (131045, 131045, 'stop', '{}', 'send_not_registered'),
+    (133010, 133010, 'stop', '{}', 'send_not_registered'),
+    (33, 33, 'stop', '{}', 'send_number_deleted');
 alter table send_errors owner to chatbot_owner;
 
 -- {"action", "waits", "meaning"} of a code; one that nobody has heard of is not tried again and is told to the tenant.
@@ -87,7 +87,7 @@ create function send_error(p_code int) returns jsonb
     language sql stable security definer set search_path = public, pg_temp
     return coalesce((select jsonb_build_object('action', e.action, 'waits', to_jsonb(e.waits), 'meaning', e.meaning)
                      from send_errors e where p_code between e.first_code and e.last_code),
-                    jsonb_build_object('action', 'ours', 'waits', '[]'::jsonb, 'meaning', 'an error that is not in the table'));
+                    jsonb_build_object('action', 'ours', 'waits', '[]'::jsonb, 'meaning', 'send_unknown'));
 
 -- The files that a chatbot may send to customers: ready, allowed by the tenant, of a kind that Meta takes. None unless the chatbot may.
 create function sendable_documents(p_phone_number_id text) returns table (id uuid, title text, filename text, mime_type text)
@@ -262,11 +262,11 @@ begin
             insert into send_stops (tenant_id, code, reason, until) values (new.tenant_id, new.error_code, what ->> 'meaning', now() + interval '5 minutes')
                 on conflict (tenant_id) do update set code = excluded.code, reason = excluded.reason, times = send_stops.times + 1,
                     until = now() + least(interval '4 hours', interval '5 minutes' * 2 ^ least(send_stops.times, 10));
-            perform notify(new.tenant_id, 'sends_stopped', 'critical', 'No message goes out: ' || (what ->> 'meaning'), t.phone_number_id,
-                           jsonb_build_object('code', new.error_code, 'meaning', what -> 'meaning', 'error', new.error));
+            perform notify(new.tenant_id, 'sends_stopped', 'critical', 'No message goes out', t.phone_number_id,
+                           jsonb_build_object('code', new.error_code, 'meaning', problem(what ->> 'meaning'), 'error', new.error));
         when 'ours' then
-            perform notify(new.tenant_id, 'send_refused', 'warning', 'A message was refused: ' || (what ->> 'meaning'), new.error_code::text,
-                           jsonb_build_object('code', new.error_code, 'meaning', what -> 'meaning', 'error', new.error, 'turn_id', new.turn_id));
+            perform notify(new.tenant_id, 'send_refused', 'warning', 'A message was refused', new.error_code::text,
+                           jsonb_build_object('code', new.error_code, 'meaning', problem(what ->> 'meaning'), 'error', new.error, 'turn_id', new.turn_id));
         else null;
     end case;
     return null;

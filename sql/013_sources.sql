@@ -18,8 +18,8 @@ create table tenant_ingestions (
 select isolate('tenant_ingestions');
 grant select, insert, update on tenant_ingestions to chatbot_app;
 
--- Asked before a document is stored: null and one ingestion counted, or the sentence that names the limit.
-create function admit_document(p_bytes bigint, p_replaces uuid default null) returns text
+-- Asked before a document is stored: null and one ingestion counted, or the problem that names the limit.
+create function admit_document(p_bytes bigint, p_replaces uuid default null) returns jsonb
     language plpgsql set search_path = public, pg_temp as $$
 declare
     here record;
@@ -29,15 +29,14 @@ begin
     select count(*) as documents, coalesce(sum(size_bytes), 0) as bytes into here
         from documents where tenant_id = current_tenant() and state <> 'failed' and id is distinct from p_replaces;
     if here.documents >= plan_limit('documents') then
-        return format('Your plan holds %s documents, and all are used. Delete one, or ask for a larger plan.', plan_limit('documents'));
+        return problem('plan_documents', jsonb_build_object('most', plan_limit('documents')));
     elsif here.bytes + p_bytes > plan_limit('bytes') then
-        return format('Your plan holds %s MB; %s MB are used and this file has %s MB. Delete a document, or ask for a larger plan.',
-                      plan_limit('bytes') / 1000000, here.bytes / 1000000, ceil(p_bytes / 1000000.0));
+        return problem('plan_storage', jsonb_build_object('most', plan_limit('bytes') / 1000000, 'used', round(here.bytes / 1000000, 1),
+                                                          'size', ceil(p_bytes / 1000000.0)));
     end if;
     select ingestions into today from tenant_ingestions where tenant_id = current_tenant() and day = current_date;
     if coalesce(today, 0) >= plan_limit('ingestions_per_day') then
-        return format('Your plan reads %s documents a day, and that many were read today. Upload it tomorrow, or ask for a larger plan.',
-                      plan_limit('ingestions_per_day'));
+        return problem('plan_daily_documents', jsonb_build_object('most', plan_limit('ingestions_per_day')));
     end if;
     insert into tenant_ingestions as i (tenant_id, day, ingestions) values (current_tenant(), current_date, 1)
         on conflict (tenant_id, day) do update set ingestions = i.ingestions + 1;
@@ -78,8 +77,8 @@ select isolate('qa_pairs');
 grant select, insert, update, delete on qa_pairs to chatbot_app;
 
 -- Called in the transaction that changed the pairs: writes the document anew. Until it is read, its last version answers. `document_id` is
--- what is to be ingested (null where no pair is left), `refusal` the plan's sentence: then roll back.
-create function qa_pairs_changed(p_by text, out document_id uuid, out refusal text)
+-- what is to be ingested (null where no pair is left), `refusal` the plan's limit as a problem: then roll back.
+create function qa_pairs_changed(p_by text, out document_id uuid, out refusal jsonb)
     language plpgsql set search_path = public, pg_temp as $$
 declare
     written bytea;
@@ -133,7 +132,7 @@ create function restart_document(p_document uuid) returns boolean
     update documents set restarts = case when restarts < 5 then restarts + 1 else 0 end,
         state = case when restarts < 5 then 'received' else 'failed' end, updated_at = now(),
         error = case when restarts < 5 then null else
-            'Reading this document stood still again and again on our side. Upload it again; if that fails too, tell your operator.' end
+            problem('reading_stalled') end
     where id = p_document and tenant_id = current_tenant() and state in ('received', 'processing')
     returning state = 'received'
 $$;

@@ -21,7 +21,7 @@ create or replace function superseded_by(p_document uuid) returns setof uuid
 $$;
 
 -- Both as before, but all that goes with the replaced document leaves room, not it alone: it may be a new version itself, still being read.
-create or replace function admit_document(p_bytes bigint, p_replaces uuid default null) returns text
+create or replace function admit_document(p_bytes bigint, p_replaces uuid default null) returns jsonb
     language plpgsql set search_path = public, pg_temp as $$
 declare
     here record;
@@ -32,15 +32,14 @@ begin
         from documents where tenant_id = current_tenant() and state <> 'failed' and id is distinct from p_replaces
             and id not in (select superseded_by(p_replaces));
     if here.documents >= plan_limit('documents') then
-        return format('Your plan holds %s documents, and all are used. Delete one, or ask for a larger plan.', plan_limit('documents'));
+        return problem('plan_documents', jsonb_build_object('most', plan_limit('documents')));
     elsif here.bytes + p_bytes > plan_limit('bytes') then
-        return format('Your plan holds %s MB; %s MB are used and this file has %s MB. Delete a document, or ask for a larger plan.',
-                      plan_limit('bytes') / 1000000, here.bytes / 1000000, ceil(p_bytes / 1000000.0));
+        return problem('plan_storage', jsonb_build_object('most', plan_limit('bytes') / 1000000, 'used', round(here.bytes / 1000000, 1),
+                                                          'size', ceil(p_bytes / 1000000.0)));
     end if;
     select ingestions into today from tenant_ingestions where tenant_id = current_tenant() and day = current_date;
     if coalesce(today, 0) >= plan_limit('ingestions_per_day') then
-        return format('Your plan reads %s documents a day, and that many were read today. Upload it tomorrow, or ask for a larger plan.',
-                      plan_limit('ingestions_per_day'));
+        return problem('plan_daily_documents', jsonb_build_object('most', plan_limit('ingestions_per_day')));
     end if;
     insert into tenant_ingestions as i (tenant_id, day, ingestions) values (current_tenant(), current_date, 1)
         on conflict (tenant_id, day) do update set ingestions = i.ingestions + 1;
@@ -55,17 +54,17 @@ create or replace function pages_left(p_document uuid) returns bigint
 $$;
 
 -- Takes an uploaded file. No row where what it should replace is not here; `known`, the title, where the same file is here already;
--- `refusal`, the plan's sentence, where there is no room; otherwise the document that is to be ingested.
+-- `refusal`, the plan's limit as a problem, where there is no room; otherwise the document that is to be ingested.
 -- A file whose reading failed is taken again as what it is uploaded as now. A second new version of a document replaces the first one, too:
 -- whichever is whole first, the later upload is what answers in the end.
 create function take_upload(p_by text, p_title text, p_filename text, p_content bytea, p_replaces uuid)
-    returns table (document_id uuid, state text, known text, refusal text)
+    returns table (document_id uuid, state text, known text, refusal jsonb)
     language plpgsql set search_path = public, pg_temp as $$
 declare
     digest bytea := sha256(p_content);
     same record;
     last uuid;
-    sentence text;
+    limited jsonb;
 begin
     -- As publish_document, which locks the new version first and then the old ones; then as admit_document: who comes second finds the file.
     perform pg_advisory_xact_lock(7202612, hashtext(current_tenant()::text));
@@ -76,7 +75,7 @@ begin
     select d.id, d.title, d.state, d.replaces into same from documents d
         where d.tenant_id = current_tenant() and d.sha256 = digest for update;
     if same.state <> 'failed' then
-        return query select same.id, same.state, same.title, null::text;
+        return query select same.id, same.state, same.title, null::jsonb;
         return;
     end if;
     with recursive versions as (
@@ -84,23 +83,23 @@ begin
         union select d.id, d.created_at from documents d join versions v on d.replaces = v.id
     )
     select v.id into last from versions v where v.id is distinct from same.id order by v.created_at desc limit 1;
-    sentence := admit_document(length(p_content), last);
-    if sentence is not null then
-        return query select null::uuid, 'refused', null::text, sentence;
+    limited := admit_document(length(p_content), last);
+    if limited is not null then
+        return query select null::uuid, 'refused', null::text, limited;
         return;
     end if;
     if same.id is null then
         return query insert into documents as d (tenant_id, uploaded_by, title, filename, sha256, size_bytes, content, replaces, created_at)
             values (current_tenant(), p_by, p_title, p_filename, digest, length(p_content), p_content, last, clock_timestamp())
-            returning d.id, d.state, null::text, null::text;
+            returning d.id, d.state, null::text, null::jsonb;
         return;
     end if;
     -- It leaves its old place among the versions, and vectors that were made with another title.
     update documents d set replaces = same.replaces where d.replaces = same.id and d.tenant_id = current_tenant();
     delete from staged_chunks s where s.document_id = same.id and same.title <> p_title;
-    return query update documents d set state = 'received', error = null, notes = '{}', title = p_title, filename = p_filename,
+    return query update documents d set state = 'received', error = null, warnings = '[]', title = p_title, filename = p_filename,
             uploaded_by = p_by, replaces = last, run_id = null, restarts = 0, created_at = clock_timestamp(), updated_at = now()
-        where d.id = same.id returning d.id, d.state, null::text, null::text;
+        where d.id = same.id returning d.id, d.state, null::text, null::jsonb;
 end $$;
 
 -- Sources. `run_id` is the id of the run that reads one, or is about to: it is chosen with the claim, and a run with another id leaves the
@@ -141,7 +140,7 @@ grant execute on function claim_sources, slow_sources to chatbot_app;
 create function lose_reading(p_source uuid, p_run uuid) returns boolean
     language sql set search_path = public, pg_temp as $$
     update knowledge_sources set state = 'failed', next_read_at = now() + least(make_interval(hours => refresh_hours), interval '2 hours'),
-        error = 'Reading these pages failed on our side; it is tried again later. If that fails too, tell your operator.'
+        error = problem('source_failed')
     where id = p_source and tenant_id = current_tenant() and state in ('new', 'reading') and run_id is not distinct from p_run
     returning true
 $$;

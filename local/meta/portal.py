@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from f.common.problems import english, message
 from local.meta.config import Portal, Secrets
 from local.portal.wire import request
 
@@ -61,7 +62,7 @@ class PortalClient:
                     raise PortalError(reason(done.get("result")))
                 result = done.get("result")
                 if isinstance(result, dict) and result.get("ok") is False:
-                    raise PortalError(str(result.get("message")))
+                    raise PortalError(english(message(result["refused"], **result["values"])))
                 return result
             await asyncio.sleep(0.15)
         raise PortalError("Windmill did not finish in time.")
@@ -74,7 +75,11 @@ class PortalClient:
         """The tenant's documents with their state: received, processing, ready or failed."""
         result = await self.app(tenant, "list", {})
         rows = result.get("documents", []) if isinstance(result, dict) else result
-        return [row for row in rows or [] if isinstance(row, dict)]
+        return [
+            row | {"error": english(row["error"]) if row.get("error") else None}
+            for row in rows or []
+            if isinstance(row, dict)
+        ]
 
     async def job(self, job_id: str) -> dict[str, Any]:
         if not RUN_ID.fullmatch(job_id):

@@ -72,9 +72,8 @@ async function upload(event) {
   refresh();
   try {
     const { result } = await api("/api/documents", { method: "POST", body: form });
-    if (result?.state === "refused") throw new Error(result.message);
     choose(null);
-    say(result?.message ?? "The document was received.");
+    say(result?.known ? `This file is already here, as “${result.known}”.` : "Stored. It can be used as soon as it is read.");
   } catch (error) {
     say(error.message, true);
     $("upload-go").disabled = false;

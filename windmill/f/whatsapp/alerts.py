@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from f.common.database import Connection, one
+from f.common.problems import english, is_message
 from f.common.ssrf import post_json
 
 TIMEOUT_S = 5.0
@@ -28,14 +29,18 @@ def tell_all(conn: Connection, notifications: list[dict[str, Any]], settings: di
 
 
 def body_of(notification: dict[str, Any]) -> dict[str, Any]:
-    """What is posted. `text` is for chat tools that show nothing else."""
+    """What is posted, with problems as English sentences. `text` is for chat tools that show nothing else."""
+    detail = {
+        name: english(value) if is_message(value) else value for name, value in notification["detail"].items()
+    }
+    meaning = detail.get("meaning")
     return {
         "event": "notification",
-        "text": notification["title"],
+        "text": f"{notification['title']}: {meaning}" if meaning else notification["title"],
         "kind": notification["kind"],
         "severity": notification["severity"],
         "subject": notification["subject"],
-        "detail": notification["detail"],
+        "detail": detail,
         "count": notification["count"],
         "since": notification["created_at"].isoformat(),
         "notification_id": notification["id"],
