@@ -79,7 +79,7 @@ def create(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
         raise Refused("source_kind")
     bounds = DEFAULTS | bound_fields(fields)
     with as_tenant(conn, member["tenant_id"]):
-        conn.execute(b"select pg_advisory_xact_lock(7202615, hashtext(%s))", [member["tenant_id"]])
+        conn.execute(b"select lock_sources(%s)", [member["tenant_id"]])
         if conn.execute(b"select from knowledge_sources where url = %s", [url]).rowcount:
             raise Refused("source_exists")
         most = one(conn, "select plan_limit('sources')", [])
