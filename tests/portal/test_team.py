@@ -151,7 +151,7 @@ def test_an_operator_sets_a_numbers_models_and_its_rate(portal: Portal) -> None:
         phone_number_id="1001",
         settings={"sends_per_s": 900, "fallbacks": []},
     )
-    assert owner["refused"] == "nothing_to_save", "a tenant's money is the platform's here"
+    assert owner["refused"] == "setting_unknown", "a tenant's money is the platform's here"
     (row,) = portal.rows(
         "select provider, fallbacks, sends_per_s from chatbots where phone_number_id = '1001'"
     )

@@ -115,7 +115,7 @@ def test_hours_notices_templates_and_notifications_are_saved(portal: Portal) -> 
         ({"handoff_keywords": ["x"] * 51}, "list_too_long"),
         ({"name": " "}, "name_missing"),
         ({"persona": "x" * 4001}, "text_too_long"),
-        ({"tenant_id": A}, "nothing_to_save"),
+        ({"tenant_id": A}, "setting_unknown"),
         ({}, "nothing_to_save"),
         (None, "nothing_to_save"),
     ],

@@ -27,13 +27,6 @@ class SettingError(Problem, ValueError):
     """A setting is unknown, or its value does not fit: a code with values, such as the setting's name."""
 
 
-class UnknownSetting(SettingError):
-    """There is none of this name, or it is not this person's to change."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__("setting_unknown", field=name)
-
-
 class Kind:
     """`page`: the value's type on the portal's page, in TypeScript. `is_json`: PostgreSQL holds it as jsonb."""
 
