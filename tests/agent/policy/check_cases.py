@@ -1,8 +1,12 @@
 """Checks the case set of the reply policy and prints how many cases it holds: `python tests/agent/policy/check_cases.py`.
 
 A business (`businesses/<name>.yaml`) has passages and tools; a case (`cases/<half>/<kind>_<business>.yaml`) has a
-customer's message, what the model did before it replied (`calls`), and the reply with its claims. `kind` is the verdict:
-`talk` and `right` may go out, `wrong` may not.
+customer's message, what the model did before it replied (`calls`), and the reply. `kind` is the verdict: `talk` and
+`right` may go out, `wrong` may not (`why` says what is wrong). The same reply stands twice: `text` with `claims` as a
+model with structured output gives it, and `marked` as one without: S1 is the first passage of the first search, and
+the count runs on over all searches in the order in which passages first appear. A claim's `source` is a passage, a
+tool, "conversation", "persona" or "opening_hours"; the quotes of `wrong` cases may be altered.
+The halves were drawn at random within kind, subkind and language; `heldout` is for measuring, not for building.
 """
 
 import re
