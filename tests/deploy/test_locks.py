@@ -16,9 +16,9 @@ from packaging.utils import canonicalize_name
     "words",
     [
         "from f.documents.formats import pages",
-        "from f.ingest import extraction",
+        "from f.documents import formats",
         "import f.documents.formats",
-        "def read():\n    from f.ingest import extraction as reader",
+        "def read():\n    from f.documents import formats as reader",
     ],
 )
 def test_the_packages_of_an_imported_module_count(

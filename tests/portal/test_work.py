@@ -280,8 +280,8 @@ def test_an_operator_opens_a_business_and_hands_dead_letters_over_again(portal: 
     assert [m["message_id"] for m in seen["dead_letters"]] == ["m1"]
     assert operate("dispatch_again", phone_number_id="10003", message_id="m1")["ok"] is True
     assert operate("dispatch_again", phone_number_id="10003", message_id="m1")["refused"] == "not_found"
-    (row,) = portal.rows("select state, handoff from inbound_messages")
-    assert (row["state"], row["handoff"]) == ("received", 1)
+    (row,) = portal.rows("select state, dispatch_no from inbound_messages")
+    assert (row["state"], row["dispatch_no"]) == ("received", 1)
     operate("put_member", tenant=tenant, email="new@gamma.example")
     assert portal.ask("new@gamma.example", "f.portal_api.bot", "get")["refused"] == "not_a_member"
 
