@@ -60,8 +60,9 @@ def providers(stack: Stack) -> list[dict[str, Any]]:
 
 def ask(stack: Stack, ids: dict[str, str], llm: dict[str, Any], case: dict[str, Any]) -> dict[str, Any]:
     """What the chatbot answers, in a dry run: nothing is sent, nothing is written."""
-    from f.chatbot.agent_loop import answer
-    from f.common.database import connect
+    from f.agent.loop import run_agent
+    from f.agent.turn import Turn
+    from f.common.database import Database
 
     environment = stack.bootstrap_environment()
     resources = {
@@ -70,7 +71,10 @@ def ask(stack: Stack, ids: dict[str, str], llm: dict[str, Any], case: dict[str, 
             "base_url": environment["EMBEDDINGS_BASE_URL"],
             "api_key": environment["EMBEDDINGS_API_KEY"],
         },
-        "settings": {"allowed_private_hosts": [environment["ALLOWED_PRIVATE_HOSTS"]]},
+        "settings": {
+            "allowed_private_hosts": [environment["ALLOWED_PRIVATE_HOSTS"]],
+            "prices": json.loads(environment["MODEL_PRICES"]),
+        },
         "whatsapp": {"graph_url": environment["GRAPH_URL"], "api_version": "v26.0"},
         "master_key": stack.secrets.master_key,
     }
@@ -81,8 +85,9 @@ def ask(stack: Stack, ids: dict[str, str], llm: dict[str, Any], case: dict[str, 
         "password": stack.secrets.app,
         "dbname": "chatbot",
     }
-    with connect(database) as conn:
-        return dict(answer(conn, conversation(stack, ids[case["tenant"]], case), resources, None))
+    with Database.open(database) as opened:
+        context = conversation(stack, ids[case["tenant"]], case)
+        return dict(run_agent(Turn(opened, context, resources)))  # type: ignore[arg-type]
 
 
 def conversation(stack: Stack, tenant_id: str, case: dict[str, Any]) -> Any:
@@ -90,8 +95,7 @@ def conversation(stack: Stack, tenant_id: str, case: dict[str, Any]) -> Any:
     number = next(t for t in seed.TENANTS if t.slug == case["tenant"]).phone_number_id
     with stack.connect() as conn:
         chatbot = conn.execute(
-            "select name, persona, system_prompt, provider, model, languages, dont_know, failure_message, show_citations, max_rounds,"
-            " max_seconds from chatbots where phone_number_id = %s",
+            "select languages, dont_know, show_citations from chatbots where phone_number_id = %s",
             [number],
         ).fetchone()
         contact = conn.execute(

@@ -14,7 +14,7 @@ import urllib.error
 import urllib.request
 from typing import Any
 
-from f.common.database import connect, one
+from f.common.database import Database
 from f.common.windmill import job_id
 
 postgresql = dict[str, Any]
@@ -22,8 +22,8 @@ postgresql = dict[str, Any]
 
 def main(contact_id: str, db: postgresql, job_id_key: str) -> dict[str, Any]:
     # One transaction: when a job can't be blanked, the rows that lead to it are still there for the next try.
-    with connect(db) as conn, conn.transaction():
-        erased = one(conn, "select erase_contact(%s::uuid)", [contact_id])
+    with Database.open(db) as database, database.transaction():
+        erased = database.value("select erase_contact(%s::uuid)", contact_id)
         blanked = sum(blank(run) for run in sorted(runs_of(erased, job_id_key)))
     return {
         "contact_id": contact_id,

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from f.common.database import connect
+from f.common.database import Database
 
 postgresql = dict[str, Any]
 
@@ -21,8 +21,8 @@ def main(words: str, db: postgresql) -> list[dict[str, Any]]:
         raise ValueError(
             "Say what to look for: a message id, a phone number, a user id, or the id of a run or contact"
         )
-    with connect(db) as conn:
-        rows = conn.execute(b"select * from find_runs(%s)", [words]).fetchall()
+    with Database.open(db) as database:
+        rows = database.rows("select * from find_runs(%s)", words)
     return [shown(row) for row in rows]
 
 

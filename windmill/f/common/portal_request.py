@@ -18,7 +18,7 @@ from typing import Any, TypedDict
 import psycopg
 
 from f.common.database import Connection, connect, one
-from f.common.references import sound
+from f.common.redaction import sanitise
 
 MARK = "chatmill"
 ANYONE = frozenset({"owner", "editor", "agent", "viewer"})
@@ -113,7 +113,7 @@ def text(ask: Ask, name: str, longest: int = 4000) -> str:
     value = ask.get(name) or ""
     if not isinstance(value, str) or len(value) > longest:
         raise Refused("bad_request", f"“{name}” must be a text of at most {longest} characters.")
-    return sound(value)
+    return sanitise(value)
 
 
 def an_id(ask: Ask, name: str) -> str:

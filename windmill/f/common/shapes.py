@@ -15,20 +15,23 @@ class Utterance(TypedDict):
 
 
 class Chatbot(TypedDict):
-    """A chatbot's settings as the steps need them. dont_know and failure_message: text by language code."""
+    """The settings that steps hand to each other; each step reads others by itself (f/agent/turn): some may hold a secret."""
 
-    name: str
-    persona: str
-    system_prompt: str
-    provider: str | None
-    model: str | None
     languages: list[str]
-    dont_know: dict[str, str]
-    failure_message: dict[str, str]
+    dont_know: dict[str, str]  # by language code
     show_citations: bool
-    max_rounds: int
-    max_seconds: int
-    handoff_on_failure: NotRequired[bool]  # as find_turn says it, for the failure handler
+    failure_message: NotRequired[dict[str, str]]  # this and the next: from find_turn, for the failure handler
+    handoff_on_failure: NotRequired[bool]
+
+
+class Resources(TypedDict, total=False):
+    """What the platform's operator has configured, as far as a step is given it. `settings`: of the platform."""
+
+    llm: dict[str, Any]
+    embeddings: dict[str, Any]
+    settings: dict[str, Any]
+    whatsapp: dict[str, Any]
+    master_key: str
 
 
 class Contact(TypedDict):
@@ -92,7 +95,7 @@ class Usage(TypedDict):
     model_calls: list[dict[str, Any]]
 
 
-class Answer(TypedDict):
+class AgentResult(TypedDict):
     """The result of agent_loop. `handed_off`: by whom the customer is passed on to a human when the turn closes; null: not at all."""
 
     reply: str

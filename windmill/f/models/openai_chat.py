@@ -10,12 +10,12 @@ import json
 import time
 from typing import TYPE_CHECKING, Any
 
-from f.common.references import redact_keys
-from f.models.providers import NO_KEY, ModelError, no_key, of_status
+from f.common.redaction import redact_keys
 from f.models.tool_schemas import conservative
+from f.models.types import NO_KEY, ModelError, no_key, of_status
 
 if TYPE_CHECKING:
-    from f.models.providers import Call, Candidate, Completion
+    from f.models.types import Call, Candidate, Completion
 
 
 def ask_openai(
@@ -48,7 +48,8 @@ def _ask(
         raise no_key(candidate)  # another server may want none
     import openai
 
-    from f.common.http_clients import tls, within
+    from f.common.deadline import run_with_deadline
+    from f.common.http_clients import tls
 
     request: dict[str, Any] = {"model": candidate["model"], "messages": messages}
     if tools:
@@ -62,7 +63,7 @@ def _ask(
             max_retries=0,  # what is tried again, and where, is decided in one place
             http_client=openai.DefaultHttpxClient(verify=tls(candidate["base_url"] or "https:")),
         ) as client:
-            answer = within(seconds, lambda: client.chat.completions.create(**request))
+            answer = run_with_deadline(seconds, lambda: client.chat.completions.create(**request))
     except openai.APIStatusError as error:
         after = _seconds(error.response.headers)
         raise of_status(candidate, error.status_code, str(error.code or ""), error.message, after) from None

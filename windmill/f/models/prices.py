@@ -34,9 +34,6 @@ PER_MILLION: dict[str, tuple[float, float]] = {
     "gemini-2.5-pro": (1.25, 10.0),
     "gemini-2.5-flash": (0.3, 2.5),
     "gemini-2.5-flash-lite": (0.1, 0.4),
-    "offline-rules": (0.0, 0.0),
-    "offline-echo": (0.0, 0.0),
-    "offline-obey": (0.0, 0.0),
 }
 # What may follow a family's name without making it another model.
 VERSION = re.compile(r"(?:-(?:preview|latest|\d[\d-]*))*")

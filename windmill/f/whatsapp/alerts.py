@@ -8,15 +8,17 @@ The same address as for handoffs. Delivery is best effort, five times; the notif
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from f.common.database import Connection, one
 from f.common.ssrf import post_json
+
+if TYPE_CHECKING:
+    from f.common.database import Database
 
 TIMEOUT_S = 5.0
 
 
-def tell_all(conn: Connection, notifications: list[dict[str, Any]], settings: dict[str, Any]) -> None:
+def tell_all(database: Database, notifications: list[dict[str, Any]], settings: dict[str, Any]) -> None:
     """Posts each of claim_notifications' rows to its tenant's addresses, and writes down what became of it."""
     allowed = settings.get("allowed_private_hosts") or []
     for notification in notifications:
@@ -24,7 +26,7 @@ def tell_all(conn: Connection, notifications: list[dict[str, Any]], settings: di
         ok = all(answer.startswith("HTTP 2") for answer in answers)
         words = "; ".join(answers) or "no chatbot of this tenant has a webhook"
         print(f"{notification['kind']}: {words}")
-        one(conn, "select settle_notification(%s, %s, %s)", [notification["id"], ok, words])
+        database.value("select settle_notification(%s, %s, %s)", notification["id"], ok, words)
 
 
 def body_of(notification: dict[str, Any]) -> dict[str, Any]:

@@ -22,13 +22,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from f.common.database import Connection, as_tenant
-from f.common.secrets import SecretError, unseal
-from f.models.providers import Candidate, candidates_of
+from f.common.secrets import SecretError
+from f.models.providers import candidates_of
+from f.models.types import Candidate
 from f.whatsapp.canned_replies import canned_reply as say
 from f.whatsapp.graph_api import GraphApi, MediaError
 
 if TYPE_CHECKING:
+    from f.agent.turn import Turn
     from f.common.shapes import Context
 
 MB = 1 << 20
@@ -68,40 +69,35 @@ def sees(model: str, llm: dict[str, Any]) -> bool:
     return said or bool(SEEING.search(model.lower()))
 
 
-def take_in(
-    conn: Connection,
-    context: Context,
-    messages: list[dict[str, Any]],
-    api: GraphApi,
-    llm: dict[str, Any],
-    master_key: str,
-) -> list[dict[str, Any]]:
+def take_in(turn: Turn, messages: list[dict[str, Any]], api: GraphApi) -> list[dict[str, Any]]:
     """Fetches what came with the turn's messages and is not here yet. Returns what is known of each: message_id, kind, problem."""
-    found, model = [], None
+    found: list[dict[str, Any]] = []
+    means: Means | None = None
     for row in messages:
         message = row["message"]
         kind = str(message.get("type")) if isinstance(message, dict) else ""
         part = message.get(kind) if kind in (*LIMITS, "video") else None
         if not isinstance(part, dict):
             continue
-        with as_tenant(conn, context["tenant_id"]):
-            known = conn.execute(
-                b"select message_id, kind, problem from media where phone_number_id = %s and message_id = %s",
-                [context["phone_number_id"], row["message_id"]],
-            ).fetchone()
-        if known is None:
-            model = model or chosen_model(conn, context, llm, master_key)
-            means = Means(
-                *(api, model, sees(model["model"], llm)), str(llm.get("transcription_model") or TRANSCRIBER)
-            )
-            known = _keep(conn, context, row["message_id"], kind, part, means)
-        found.append(known)
+        file = turn.db.row(
+            "select message_id, kind, problem from media where phone_number_id = %s and message_id = %s",
+            turn.phone_number_id,
+            row["message_id"],
+        )
+        if file is None:
+            means = means or _means(turn, api)
+            file = _take_file(turn, row["message_id"], kind, part, means)
+        found.append(file)
     return found
 
 
-def _keep(
-    conn: Connection, context: Context, message_id: str, kind: str, part: dict[str, Any], means: Means
-) -> dict[str, Any]:
+def _means(turn: Turn, api: GraphApi) -> Means:
+    llm = turn.resources["llm"]
+    model = chosen_model(turn)
+    return Means(api, model, sees(model["model"], llm), str(llm.get("transcription_model") or TRANSCRIBER))
+
+
+def _take_file(turn: Turn, message_id: str, kind: str, part: dict[str, Any], means: Means) -> dict[str, Any]:
     """One file: fetched, understood, stored. What goes wrong is stored, too, and not tried again in this turn."""
     content: bytes | None = None
     words, problem = None, None
@@ -122,52 +118,53 @@ def _keep(
             if not words:
                 raise MediaError("no_words", "nothing was said")
         if kind == "document":
-            _store(conn, context, message_id, kind, mime, filename, problem=UNFINISHED)
+            _store(turn, message_id, kind, mime, filename, problem=UNFINISHED)
             words = read(content, filename)
     except MediaError as error:
         content, problem = None, error.problem
         print(f"a message's {kind} is not used: {error}")
     shown = content if kind == "image" else None
-    _store(conn, context, message_id, kind, mime, filename, content=shown, words=words, problem=problem)
+    _store(turn, message_id, kind, mime, filename, content=shown, words=words, problem=problem)
     return {"message_id": message_id, "kind": kind, "problem": problem}
 
 
 def _store(
-    conn: Connection,
-    context: Context,
+    turn: Turn,
     message_id: str,
-    *what: str,
+    kind: str,
+    mime: str,
+    filename: str,
     content: bytes | None = None,
     words: str | None = None,
     problem: str | None = None,
 ) -> None:
-    """`what`: the kind, the MIME type and the name of the file. What was stored stays, but for the mark that the file is being read."""
-    with as_tenant(conn, context["tenant_id"]):
-        conn.execute(
-            b"insert into media (phone_number_id, message_id, tenant_id, contact_id, kind, mime_type, filename, content, words, problem)"
-            b" values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict (phone_number_id, message_id) do update"
-            b" set content = excluded.content, words = excluded.words, problem = excluded.problem where media.problem = %s",
-            [
-                *(context["phone_number_id"], message_id, context["tenant_id"], context["contact_id"]),
-                *(*what, content, words, problem, UNFINISHED),
-            ],
-        )
+    """A file that was stored stays as it is, unless its mark says that it was still being read."""
+    turn.db.rows(
+        "insert into media (phone_number_id, message_id, tenant_id, contact_id, kind, mime_type, filename, content, words, problem)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict (phone_number_id, message_id) do update"
+        " set content = excluded.content, words = excluded.words, problem = excluded.problem where media.problem = %s",
+        turn.phone_number_id,
+        message_id,
+        turn.tenant_id,
+        turn.context["contact_id"],
+        kind,
+        mime,
+        filename,
+        content,
+        words,
+        problem,
+        UNFINISHED,
+    )
 
 
-def chosen_model(conn: Connection, context: Context, llm: dict[str, Any], master_key: str) -> Candidate:
+def chosen_model(turn: Turn) -> Candidate:
     """The chatbot's model with its vendor's address and key, the tenant's own where it has stored one: as the agent chooses it."""
-    with as_tenant(conn, context["tenant_id"]):
-        row: Any = conn.execute(
-            b"select b.provider, b.model, t.llm_api_key from chatbots b join tenants t on t.id = b.tenant_id where b.phone_number_id = %s",
-            [context["phone_number_id"]],
-        ).fetchone()
-    sealed = row["llm_api_key"]
     try:
-        own = unseal(master_key, context["tenant_id"], "llm_api_key", bytes(sealed)) if sealed else None
+        key = turn.model_key()
     except SecretError as problem:  # the next step says it to the operator, and answers in words
         print(problem)
-        own = "unusable"
-    return candidates_of(llm, row, [], own)[0]
+        key = "unusable"
+    return candidates_of(turn.resources["llm"], turn.settings, key)[0]
 
 
 def transcribe(model: Candidate, content: bytes, mime: str, by: str) -> str:
@@ -223,10 +220,13 @@ def read(content: bytes, filename: str) -> str:
     return text
 
 
-def told(
-    context: Any, own_words: dict[str, Any], notice: str | None, files: list[dict[str, Any]]
+def file_outcome(
+    context: Context, canned_replies: dict[str, Any], notice: str | None, files: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    """What the customer is told beside or instead of an answer, and what the model may look at."""
+    """What becomes of a turn's files: `attachments` for the model, and a `preface` to the reply or what to `say` in place of one.
+
+    `notice`: the situation that receive_message found, such as welcome_back.
+    """
     problems = [
         "too_large" if file["problem"] == "too_large" else UNUSABLE[file["kind"]]
         for file in files
@@ -235,7 +235,7 @@ def told(
     # The customer has written nothing but the word for it, and what else came in this turn.
     back = notice == "welcome_back"
     situations = ["welcome_back", *problems] if back else problems
-    words = "\n\n".join(say(context, own_words, key) for key in dict.fromkeys(situations))
+    words = "\n\n".join(say(context, canned_replies, key) for key in dict.fromkeys(situations))
     found: dict[str, Any] = {
         "attachments": [f["message_id"] for f in files if not f["problem"] and f["kind"] != "audio"]
     }
@@ -245,4 +245,4 @@ def told(
     alone = back and len(context["message_ids"]) == 1
     if (asked.strip() and not alone) or found["attachments"]:
         return {**found, "preface": words} if words else found
-    return {**found, "say": words or say(context, own_words, notice or "not_understood")}
+    return {**found, "say": words or say(context, canned_replies, notice or "not_understood")}
