@@ -21,17 +21,113 @@ from babel.units import format_unit
 from num2words import CONVERTER_CLASSES, num2words
 
 TARGET = Path(__file__).resolve().parents[1] / "f" / "agent" / "locale_words.py"
-LANGUAGES = (
-    "ar bg bn ca cs da de el en es et eu fa fi fil fr gl he hi hr hu id is it ja ka kk ko lt lv mk ms nb nl pl pt ro ru sk sl sq sr sv sw ta te th"
-    " tr uk ur uz vi zh"
-).split()
+LANGUAGES = [
+    "ar",
+    "bg",
+    "bn",
+    "ca",
+    "cs",
+    "da",
+    "de",
+    "el",
+    "en",
+    "es",
+    "et",
+    "eu",
+    "fa",
+    "fi",
+    "fil",
+    "fr",
+    "gl",
+    "he",
+    "hi",
+    "hr",
+    "hu",
+    "id",
+    "is",
+    "it",
+    "ja",
+    "ka",
+    "kk",
+    "ko",
+    "lt",
+    "lv",
+    "mk",
+    "ms",
+    "nb",
+    "nl",
+    "pl",
+    "pt",
+    "ro",
+    "ru",
+    "sk",
+    "sl",
+    "sq",
+    "sr",
+    "sv",
+    "sw",
+    "ta",
+    "te",
+    "th",
+    "tr",
+    "uk",
+    "ur",
+    "uz",
+    "vi",
+    "zh",
+]
 # Seconds of each unit of time; months are a family of their own, because they have no fixed length.
 UNITS = {
     "duration-minute": "minute", "duration-hour": "hour", "duration-day": "day", "duration-week": "week", "duration-month": "month",
     "duration-year": "year", "mass-gram": "g", "mass-kilogram": "kg", "length-millimeter": "mm", "length-centimeter": "cm",
     "length-meter": "m", "length-kilometer": "km", "volume-milliliter": "ml", "volume-liter": "l",
 }  # fmt: skip
-CURRENCIES = "EUR USD GBP CHF JPY CNY INR BRL MXN ARS CLP COP PEN PLN CZK HUF RON BGN SEK NOK DKK ISK TRY RUB UAH ILS AED SAR EGP MAD ZAR NGN KES AUD CAD NZD SGD HKD KRW THB IDR VND PHP MYR".split()
+CURRENCIES = [
+    "EUR",
+    "USD",
+    "GBP",
+    "CHF",
+    "JPY",
+    "CNY",
+    "INR",
+    "BRL",
+    "MXN",
+    "ARS",
+    "CLP",
+    "COP",
+    "PEN",
+    "PLN",
+    "CZK",
+    "HUF",
+    "RON",
+    "BGN",
+    "SEK",
+    "NOK",
+    "DKK",
+    "ISK",
+    "TRY",
+    "RUB",
+    "UAH",
+    "ILS",
+    "AED",
+    "SAR",
+    "EGP",
+    "MAD",
+    "ZAR",
+    "NGN",
+    "KES",
+    "AUD",
+    "CAD",
+    "NZD",
+    "SGD",
+    "HKD",
+    "KRW",
+    "THB",
+    "IDR",
+    "VND",
+    "PHP",
+    "MYR",
+]
 # What several currencies are called alike: whose dollars they are need not be said.
 FAMILIES = {"$": ("USD", "CAD", "AUD"), "peso": ("MXN", "ARS", "COP"), "kr": ("SEK", "NOK", "DKK")}
 COUNTS = (1, 2, 3, 5, 11, 100, Decimal("1.5"))
@@ -68,8 +164,12 @@ def currencies(language: str) -> Iterable[tuple[str, str]]:
             if " " not in name and "-" not in name:
                 yield name, code
     for family, codes in FAMILIES.items():
-        spelled = [" ".join(get_currency_name(c, count=n, locale=language) for n in (None, *COUNTS)) for c in codes]
-        shared = set.intersection(*({w.casefold() for w in re.findall(r"[^\W\d_]{3,}", names)} for names in spelled))
+        spelled = [
+            " ".join(get_currency_name(c, count=n, locale=language) for n in (None, *COUNTS)) for c in codes
+        ]
+        shared = set.intersection(
+            *({w.casefold() for w in re.findall(r"[^\W\d_]{3,}", names)} for names in spelled)
+        )
         for word in shared:
             yield word, family
 
@@ -116,8 +216,12 @@ def module() -> str:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when the module is out of date")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; exit 1 when the module is out of date"
+    )
     check = parser.parse_args().check
     text = module()
     if TARGET.exists() and TARGET.read_text() == text:

@@ -39,7 +39,11 @@ CONCEPT_IN_DATA = {  # what a tool's field or value says, mostly in English
 def _patterns() -> dict[str, re.Pattern[str]]:
     made = {}
     for deed, lists in DEEDS.items():
-        stems = [s for piece in lists.split(";") for s in (piece.split() if not DENSE.search(piece) else _phrases(piece))]
+        stems = [
+            s
+            for piece in lists.split(";")
+            for s in (piece.split() if not DENSE.search(piece) else _phrases(piece))
+        ]
         dense = [re.escape(s) for s in stems if DENSE.search(s)]
         spaced = [s if "\\" in s else re.escape(s) for s in stems if not DENSE.search(s)]
         made[deed] = re.compile(rf"(?<![^\W\d_])(?:{'|'.join(spaced)})|(?:{'|'.join(dense)})", re.IGNORECASE)

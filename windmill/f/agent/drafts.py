@@ -8,8 +8,8 @@ import re
 from collections.abc import Collection
 from typing import Any
 
-from f.agent.segments import sentences
 from f.agent.reply_check import Claim, Draft
+from f.agent.segments import sentences
 
 REPLY = "reply"
 KINDS = ("answer", "talk", "clarify", "unknown", "handoff")
@@ -31,7 +31,10 @@ REPLY_TOOL: dict[str, Any] = {
                         " a colleague takes over."
                     ),
                 },
-                "text": {"type": "string", "description": "What the customer reads, in the customer's language. No marks, no headings, no tables."},
+                "text": {
+                    "type": "string",
+                    "description": "What the customer reads, in the customer's language. No marks, no headings, no tables.",
+                },
                 "claims": {
                     "type": "array",
                     "description": "One entry for each fact in `text`. Empty for talk without facts.",
@@ -39,12 +42,18 @@ REPLY_TOOL: dict[str, Any] = {
                         "type": "object",
                         "additionalProperties": False,
                         "properties": {
-                            "says": {"type": "string", "description": "The words of `text` that state the fact"},
+                            "says": {
+                                "type": "string",
+                                "description": "The words of `text` that state the fact",
+                            },
                             "source": {
                                 "type": "string",
                                 "description": "A passage's id (S1), a tool's name, or: conversation, persona, hours",
                             },
-                            "quote": {"type": "string", "description": "The words of that source that carry the fact, copied exactly"},
+                            "quote": {
+                                "type": "string",
+                                "description": "The words of that source that carry the fact, copied exactly",
+                            },
                         },
                         "required": ["says", "source", "quote"],
                     },
@@ -68,14 +77,16 @@ _NAKED = re.compile(r"(?<=[.!?。！？…])\s*\bS\d{1,2}\b(?=\s|$)")
 
 def marks_of(found: re.Match[str]) -> tuple[str, ...]:
     """The passages that a mark names: S1, S2."""
-    return tuple(f"S{int(number)}" for number in re.findall(r"\d+", re.sub(r"[:†#][\w\s:-]*", "", found[1] or found[2] or "")))
+    return tuple(
+        f"S{int(number)}"
+        for number in re.findall(r"\d+", re.sub(r"[:†#][\w\s:-]*", "", found[1] or found[2] or ""))
+    )
 
 
 def without_marks(text: str) -> str:
     """The text as a customer reads it: no mark in any spelling, and nothing left of its formatting."""
     plain = _NAKED.sub("", MARK.sub("", text))
-    plain = re.sub(r"\*\*\s*\*\*|__\s*__|\(\s*\)|\[\s*\]", "", plain)
-    return re.sub(r"[ \t]+([.,;:!?。！？])", r"\1", re.sub(r"[ \t]{2,}", " ", plain)).strip()
+    return re.sub(r"\*\*[ \t]*\*\*|__[ \t]*__|[(\[][ \t]*[)\]]", "", plain).strip() if plain != text else text.strip()
 
 
 def marked_sentences(text: str) -> list[tuple[str, tuple[str, ...]]]:
@@ -127,7 +138,11 @@ def _object(text: str) -> dict[str, Any] | None:
         return {"text": json.loads(f'"{found[1]}"', strict=False)} if found else None
     if isinstance(value, dict) and isinstance(value.get("arguments"), dict) and value.get("name") == REPLY:
         value = value["arguments"]
-    return value if isinstance(value, dict) and isinstance(value.get("text") or value.get("reply"), str) else None
+    return (
+        value
+        if isinstance(value, dict) and isinstance(value.get("text") or value.get("reply"), str)
+        else None
+    )
 
 
 def _source(name: str) -> str:

@@ -21,10 +21,69 @@ SIZES = {
     "km": ("length", 1e6), "ml": ("volume", 1.0), "l": ("volume", 1000.0),
 }  # fmt: skip
 MONTH_MINUTES = 30 * 1440.0
-SYMBOLS = {"€": "EUR", "$": "$", "£": "GBP", "₹": "INR", "₺": "TRY", "₽": "RUB", "₴": "UAH", "₪": "ILS", "₩": "KRW", "₫": "VND", "฿": "THB", "¥": "¥", "₱": "PHP", "₦": "NGN"}
+SYMBOLS = {
+    "€": "EUR",
+    "$": "$",
+    "£": "GBP",
+    "₹": "INR",
+    "₺": "TRY",
+    "₽": "RUB",
+    "₴": "UAH",
+    "₪": "ILS",
+    "₩": "KRW",
+    "₫": "VND",
+    "฿": "THB",
+    "¥": "¥",
+    "₱": "PHP",
+    "₦": "NGN",
+}
 CODES = frozenset(
-    "EUR USD GBP CHF JPY CNY INR BRL MXN ARS CLP COP PEN PLN CZK HUF RON BGN SEK NOK DKK ISK TRY RUB UAH ILS AED SAR EGP MAD ZAR NGN KES AUD CAD NZD"
-    " SGD HKD KRW THB IDR VND PHP MYR".split()
+    [
+        "EUR",
+        "USD",
+        "GBP",
+        "CHF",
+        "JPY",
+        "CNY",
+        "INR",
+        "BRL",
+        "MXN",
+        "ARS",
+        "CLP",
+        "COP",
+        "PEN",
+        "PLN",
+        "CZK",
+        "HUF",
+        "RON",
+        "BGN",
+        "SEK",
+        "NOK",
+        "DKK",
+        "ISK",
+        "TRY",
+        "RUB",
+        "UAH",
+        "ILS",
+        "AED",
+        "SAR",
+        "EGP",
+        "MAD",
+        "ZAR",
+        "NGN",
+        "KES",
+        "AUD",
+        "CAD",
+        "NZD",
+        "SGD",
+        "HKD",
+        "KRW",
+        "THB",
+        "IDR",
+        "VND",
+        "PHP",
+        "MYR",
+    ]
 )
 # Spellings that CLDR does not list as one word, or that people type.
 MORE_UNITS = {
@@ -33,17 +92,70 @@ MORE_UNITS = {
     "kč": "CZK", "tl": "TRY", "lira": "TRY", "rs": "INR", "chf": "CHF", "kr": "kr", "元": "CNY", "円": "JPY", "сом": "KGS", "грн": "UAH", "руб": "RUB",
     "percent": "%", "prozent": "%", "個月": "month", "週間": "week", "小時": "hour", "週": "week", "ヶ月": "month", "か月": "month",
 }  # fmt: skip
-SHORT_MONTHS = frozenset("jan feb mar apr may jun jul aug sep oct nov dec ene abr ago dic mai okt dez gen mag giu lug set ott out fev mrt mei".split())
-BEFORE_NUMBERS = {"rs": "INR", "kr": "kr", "euro": "EUR", "euros": "EUR", "eur": "EUR", "usd": "USD", "rp": "IDR", "rm": "MYR", "fr": "CHF", "zł": "PLN", "tl": "TRY"}
-AMBIGUOUS = frozenset("m l g t j d s w a h".split())  # one letter: a unit only where it touches its number
+SHORT_MONTHS = frozenset(
+    [
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "may",
+        "jun",
+        "jul",
+        "aug",
+        "sep",
+        "oct",
+        "nov",
+        "dec",
+        "ene",
+        "abr",
+        "ago",
+        "dic",
+        "mai",
+        "okt",
+        "dez",
+        "gen",
+        "mag",
+        "giu",
+        "lug",
+        "set",
+        "ott",
+        "out",
+        "fev",
+        "mrt",
+        "mei",
+    ]
+)
+BEFORE_NUMBERS = {
+    "rs": "INR",
+    "kr": "kr",
+    "euro": "EUR",
+    "euros": "EUR",
+    "eur": "EUR",
+    "usd": "USD",
+    "rp": "IDR",
+    "rm": "MYR",
+    "fr": "CHF",
+    "zł": "PLN",
+    "tl": "TRY",
+}
+AMBIGUOUS = frozenset(
+    ["m", "l", "g", "t", "j", "d", "s", "w", "a", "h"]
+)  # one letter: a unit only where it touches its number
 # A letter with the vowel signs and accents that Python's \w leaves out.
 LETTER = r"(?:[^\W\d_]|[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f\u0955-\u0957\u0962\u0963\u0981-\u0983\u09bc-\u09d7\u0a01-\u0a71\u0b82-\u0bd7\u0c00-\u0c56\u0e31\u0e34-\u0e3a\u0e47-\u0e4e])"
-LINK = re.compile(r"\b(?:https?://|www\.)[^\s<>\"'）)\]]+|\b(?:[a-z0-9-]+\.)+(?:com|org|net|info|shop|store|example|eu|io|app|[a-z]{2})(?:/[^\s<>\"'）)\]]*)?(?![\w@.-]*@)", re.IGNORECASE)
+LINK = re.compile(
+    r"\b(?:https?://|www\.)[^\s<>\"'）)\]]+|\b(?:[a-z0-9-]+\.)+(?:com|org|net|info|shop|store|example|eu|io|app|[a-z]{2})(?:/[^\s<>\"'）)\]]*)?(?![\w@.-]*@)",
+    re.IGNORECASE,
+)
 MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 PHONE = re.compile(r"(?<![\w.,/-])\+?\(?\d(?:[ \u00a0./()-]{0,2}\d){6,14}(?![\w/]|[.,:]\d)")
-CODE = re.compile(r"(?<![\w-])(?=[A-Z0-9-]*[A-Z][A-Z0-9-]*\d|[A-Z0-9-]*\d[A-Z0-9-]*[A-Z])[A-Z0-9]+(?:-[A-Z0-9]+)*(?![\w-])")
+CODE = re.compile(
+    r"(?<![\w-])(?=[A-Z0-9-]*[A-Z][A-Z0-9-]*\d|[A-Z0-9-]*\d[A-Z0-9-]*[A-Z])[A-Z0-9]+(?:-[A-Z0-9]+)*(?![\w-])"
+)
 ISO_DATE = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
-DAY_FIRST = re.compile(r"(?<![\d.,/-])(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?![\d])|(?<![\d.,/-])(\d{1,2})/(\d{1,2})(?![\d/])")
+DAY_FIRST = re.compile(
+    r"(?<![\d.,/-])(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?![\d])|(?<![\d.,/-])(\d{1,2})/(\d{1,2})(?![\d/])"
+)
 CLOCK = re.compile(
     r"(?<![\d.,:])(\d{1,2})(?:[:.h]([0-5]\d))?\s?(?:uhr\b)?\s?([ap])\.?\s?m\b\.?|(?<![\d.,:])(\d{1,2}):([0-5]\d)(?::\d\d)?(?![\d:])|(?<![\d.,:])(\d{1,2})h([0-5]\d)(?![\w])"
     r"|(?<![\d.,:])(\d{1,2})(?:\.([0-5]\d))?\s?uhr\b",
@@ -90,25 +202,47 @@ def words(kind: str) -> dict[str, str]:
 def _units() -> dict[str, str]:
     known = {_bare(w): u for w, u in words("units").items() if " " not in w and len(w) > 1}
     known |= {w: u for w, u in words("currencies").items() if " " not in w}
-    return known | MORE_UNITS | {code.lower(): code for code in CODES} | {"g": "g", "l": "l", "m": "m", "h": "hour"} | SYMBOLS
+    return (
+        known
+        | MORE_UNITS
+        | {code.lower(): code for code in CODES}
+        | {"g": "g", "l": "l", "m": "m", "h": "hour"}
+        | SYMBOLS
+    )
 
 
 @cache
 def _days() -> tuple[re.Pattern[str], dict[str, str]]:
     """Weekdays by their names, whole; with other endings in languages that inflect them."""
-    names = {w: d for w, d in words("weekdays").items() if len(w) >= 4 or (len(w) >= 2 and not w.isascii() and not re.match(r"[\u0370-\u04ff]", w))}
-    stems = {(w[:-1] if len(w) > (4 if w[0] > "\u0400" else 5) and not re.search(r"[\u0590-\uffff]", w) else w): d for w, d in names.items()}
+    names = {
+        w: d
+        for w, d in words("weekdays").items()
+        if len(w) >= 4 or (len(w) >= 2 and not w.isascii() and not re.match(r"[\u0370-\u04ff]", w))
+    }
+    stems = {
+        (w[:-1] if len(w) > (4 if w[0] > "\u0400" else 5) and not re.search(r"[\u0590-\uffff]", w) else w): d
+        for w, d in names.items()
+    }
     shortest_last = sorted(stems, key=len, reverse=True)
     spaced = "|".join(re.escape(w) for w in shortest_last if not _unspaced(w))
     dense = "|".join(re.escape(w) for w in shortest_last if _unspaced(w) and len(w) > 1)
-    return re.compile(rf"(?<![^\W\d_])(?:{spaced})(?=[^\W\d_]{{0,4}}(?![^\W\d_]))|(?:{dense})", re.IGNORECASE), stems
+    return re.compile(
+        rf"(?<![^\W\d_])(?:{spaced})(?=[^\W\d_]{{0,4}}(?![^\W\d_]))|(?:{dense})", re.IGNORECASE
+    ), stems
 
 
 @cache
 def _short_days() -> tuple[re.Pattern[str], dict[str, str]]:
     """Weekdays in two or three letters: only in a range or a list of days, where they can mean nothing else."""
-    names = {w.rstrip("."): d for w, d in words("weekdays").items() if 2 <= len(w.rstrip(".")) <= 4 and w.rstrip(".").isalpha()}
-    return re.compile(rf"(?<![^\W_])({'|'.join(sorted(map(re.escape, names), key=len, reverse=True))})\.?(?![^\W_])", re.IGNORECASE), names
+    names = {
+        w.rstrip("."): d
+        for w, d in words("weekdays").items()
+        if 2 <= len(w.rstrip(".")) <= 4 and w.rstrip(".").isalpha()
+    }
+    return re.compile(
+        rf"(?<![^\W_])({'|'.join(sorted(map(re.escape, names), key=len, reverse=True))})\.?(?![^\W_])",
+        re.IGNORECASE,
+    ), names
 
 
 def _bare(word: str) -> str:
@@ -122,7 +256,11 @@ def _unspaced(word: str) -> bool:
 
 @cache
 def _months() -> tuple[re.Pattern[str], dict[str, frozenset[str]]]:
-    names = {w.rstrip("."): m for w, m in meanings("months").items() if len(w.rstrip(".")) >= 3 and not w[0].isdigit()}
+    names = {
+        w.rstrip("."): m
+        for w, m in meanings("months").items()
+        if len(w.rstrip(".")) >= 3 and not w[0].isdigit()
+    }
     either = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
     return re.compile(
         rf"(?<![\w])(\d{{1,2}})(?:st|nd|rd|th|er|º|ª|\.|de|ni)?\s*(?:of\s+|de\s+|d[’'])?({either})\.?(?![^\W\d_])(?:\s+(?:de\s+|del\s+)?(\d{{4}}))?"
@@ -165,7 +303,9 @@ def figures(text: str) -> list[Figure]:
     pattern, names = _months()
     for match in pattern.finditer(text):
         day, month, year = (match[1], match[2], match[3]) if match[1] else (match[5], match[4], match[6])
-        if len(month) < 4 and not (month[0].isupper() or match[1] and month.lower() in SHORT_MONTHS or not month.isascii()):
+        if len(month) < 4 and not (
+            month[0].isupper() or (match[1] and month.lower() in SHORT_MONTHS) or not month.isascii()
+        ):
             continue  # a short word of another language
         keys = {key for of in names.get(month.lower().rstrip("."), ()) for key in _date(year, of, day)}
         take(*match.span(), keys, "date")
@@ -174,7 +314,9 @@ def figures(text: str) -> list[Figure]:
         take(*match.span(), _date(year, month, day) | _date(year, day, month), "date")
     for match in PHONE.finditer(text):
         digits = re.sub(r"\D", "", match[0])
-        if len(digits) >= 7 and (match[0][0] in "+(" or re.search(r"\d[ \u00a0./-]\d", match[0]) or len(digits) >= 9):
+        if len(digits) >= 7 and (
+            match[0][0] in "+(" or re.search(r"\d[ \u00a0./-]\d", match[0]) or len(digits) >= 9
+        ):
             take(*match.span(), {f"phone:{digits}"}, "phone")
     for match in CODE.finditer(text):
         if not re.fullmatch(r"\d+[A-Z]", match[0]) and match[0].strip("0123456789-") not in CODES:
@@ -249,7 +391,10 @@ def _date(year: str | None, month: str | None, day: str | None) -> set[str]:
 
 
 def _clock(match: re.Match[str]) -> set[str]:
-    hour, minute = (match[1] or match[4] or match[6] or match[8]), (match[2] or match[5] or match[7] or match[9] or "00")
+    hour, minute = (
+        (match[1] or match[4] or match[6] or match[8]),
+        (match[2] or match[5] or match[7] or match[9] or "00"),
+    )
     at = int(hour)
     if at > 24:
         return set()
@@ -297,7 +442,13 @@ def _unit(text: str, start: int, end: int, spelled: bool = False) -> tuple[str, 
     before = BEFORE.search(text[max(0, start - 12) : start])
     if before and not spelled:
         word = before[1].rstrip(".")
-        unit = "$" if word.endswith("$") else word if word in CODES else SYMBOLS.get(word) or BEFORE_NUMBERS.get(word.lower())
+        unit = (
+            "$"
+            if word.endswith("$")
+            else word
+            if word in CODES
+            else SYMBOLS.get(word) or BEFORE_NUMBERS.get(word.lower())
+        )
         if unit:
             return unit, start - len(before[0]), end
     return "", start, end
@@ -339,7 +490,15 @@ def fits(one: str, other: str) -> bool:
     dollars = {"$", "USD", "MXN", "CAD", "AUD", "NZD", "ARS", "CLP", "COP", "SGD", "HKD", "peso"}
     if "$" in (one, other) or "peso" in (one, other):
         return {one, other} <= dollars
-    return {one, other} in ({"¥", "JPY"}, {"¥", "CNY"}, {"kr", "SEK"}, {"kr", "NOK"}, {"kr", "DKK"}, {"kr", "ISK"}, {"hour", "clock"})
+    return {one, other} in (
+        {"¥", "JPY"},
+        {"¥", "CNY"},
+        {"kr", "SEK"},
+        {"kr", "NOK"},
+        {"kr", "DKK"},
+        {"kr", "ISK"},
+        {"hour", "clock"},
+    )
 
 
 def same(one: Figure, other: Figure) -> bool:
@@ -351,7 +510,10 @@ def same(one: Figure, other: Figure) -> bool:
         return mine == theirs or theirs.startswith(f"{mine}/")
     if one.unit == "date" and other.unit == "date":
         return bool({k[:10] for k in one.keys} & {k[:10] for k in other.keys}) and _years_fit(one, other)
-    return bool(one.keys & other.keys) and fits(one.unit if one.unit not in ("date", "clock") else "", other.unit if other.unit not in ("date", "clock") else "")
+    return bool(one.keys & other.keys) and fits(
+        one.unit if one.unit not in ("date", "clock") else "",
+        other.unit if other.unit not in ("date", "clock") else "",
+    )
 
 
 def _years_fit(one: Figure, other: Figure) -> bool:
@@ -361,7 +523,11 @@ def _years_fit(one: Figure, other: Figure) -> bool:
 
 def _same_phone(one: Figure, other: Figure) -> bool:
     mine, theirs = (re.sub(r"\D", "", f.text) for f in (one, other))
-    return len(mine) >= 5 and len(theirs) >= 5 and (mine.lstrip("0").endswith(theirs.lstrip("0")) or theirs.lstrip("0").endswith(mine.lstrip("0")))
+    return (
+        len(mine) >= 5
+        and len(theirs) >= 5
+        and (mine.lstrip("0").endswith(theirs.lstrip("0")) or theirs.lstrip("0").endswith(mine.lstrip("0")))
+    )
 
 
 def amount(figure: Figure) -> set[float]:

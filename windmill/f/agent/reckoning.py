@@ -14,7 +14,9 @@ from f.agent.figures import MONTH_MINUTES, SIZES, Figure, amount, fits, money
 MOST_OPERANDS = 14
 
 
-def follows(figure: Figure, known: Sequence[Figure], times: Iterable[float], counts: Iterable[int], today: date) -> bool:
+def follows(
+    figure: Figure, known: Sequence[Figure], times: Iterable[float], counts: Iterable[int], today: date
+) -> bool:
     """Whether the figure can be reckoned from the known ones.
 
     `times`: numbers that say how many of something, from the customer and the reply. `counts`: how many things the reply or the evidence lists.
@@ -24,19 +26,34 @@ def follows(figure: Figure, known: Sequence[Figure], times: Iterable[float], cou
     wanted = amount(figure)
     if figure.unit == "clock" or not wanted:
         return False
-    if not money(figure.unit) and figure.unit != "%" and wanted & {float(count) for count in counts if count > 1}:
+    if (
+        not money(figure.unit)
+        and figure.unit != "%"
+        and wanted & {float(count) for count in counts if count > 1}
+    ):
         return True
-    spans = {value for one in known for a in amount(one) for value in _converted(a, one.unit, figure.unit)} | _hours(figure, known)
-    if spans & wanted or (figure.unit in ("week", "month", "year") and any(_about(value, wanted) for value in spans)):
+    spans = {
+        value for one in known for a in amount(one) for value in _converted(a, one.unit, figure.unit)
+    } | _hours(figure, known)
+    if spans & wanted or (
+        figure.unit in ("week", "month", "year") and any(_about(value, wanted) for value in spans)
+    ):
         return True
-    return any(_near(value, wanted, figure.text) for value in _made(figure, known, list(dict.fromkeys(times))[:8], today))
+    return any(
+        _near(value, wanted, figure.text)
+        for value in _made(figure, known, list(dict.fromkeys(times))[:8], today)
+    )
 
 
 def _near(value: float, wanted: set[float], text: str) -> bool:
     """Equal, or rounded to as many places as are written."""
-    places = len(text.rpartition(".")[2].rpartition(",")[2].strip("€$ ")) if ("." in text or "," in text) else 0
+    places = (
+        len(text.rpartition(".")[2].rpartition(",")[2].strip("€$ ")) if ("." in text or "," in text) else 0
+    )
     places = places if places <= 2 else 0
-    return any(abs(value - one) < 0.005 or (value >= 10 and abs(value - one) <= 0.5 * 10**-places) for one in wanted)
+    return any(
+        abs(value - one) < 0.005 or (value >= 10 and abs(value - one) <= 0.5 * 10**-places) for one in wanted
+    )
 
 
 def _about(value: float, wanted: set[float]) -> bool:
@@ -53,17 +70,25 @@ def _made(figure: Figure, known: Sequence[Figure], times: Sequence[float], today
             made |= _converted(value, one.unit, figure.unit)
             if one.unit == "%":
                 shares.append(value)
-            elif one.unit and fits(figure.unit, one.unit) and (figure.unit or not money(one.unit)):
-                like.append(value)
-            elif not one.unit:
+            elif (
+                one.unit and fits(figure.unit, one.unit) and (figure.unit or not money(one.unit))
+            ) or not one.unit:
                 like.append(value)
     if money(figure.unit) and any(money(one.unit) for one in known):
-        like = [value for one in known if money(one.unit) and fits(figure.unit, one.unit) for value in amount(one)]
+        like = [
+            value for one in known if money(one.unit) and fits(figure.unit, one.unit) for value in amount(one)
+        ]
     like = list(dict.fromkeys(like))[:MOST_OPERANDS]
     for one, other in combinations(like, 2):
         made |= {one + other, abs(one - other)}
         if one and other and figure.unit in ("%", ""):
-            made |= {100 * one / other, 100 * other / one, 100 * abs(one - other) / max(one, other), one / other, other / one}
+            made |= {
+                100 * one / other,
+                100 * other / one,
+                100 * abs(one - other) / max(one, other),
+                one / other,
+                other / one,
+            }
     for group in combinations(like, 3):
         made.add(sum(group))
     if 4 <= len(like) <= 7:
@@ -73,7 +98,9 @@ def _made(figure: Figure, known: Sequence[Figure], times: Sequence[float], today
         made |= {one * n * m for n, m in combinations(times[:5], 2)}
         made |= {abs(other - one * n) for other in like for n in times}
         made |= {other + one * (n - less) for other in like for n in times for less in (0, 1) if n > less}
-        made |= {one * (1 + sign * share / 100) for share in shares for sign in (1, -1)} | {one * share / 100 for share in shares}
+        made |= {one * (1 + sign * share / 100) for share in shares for sign in (1, -1)} | {
+            one * share / 100 for share in shares
+        }
     if figure.unit in ("day", "week", "month", "year", ""):
         made |= _days_between(known, today)
     return {round(value, 4) for value in made}
@@ -83,7 +110,15 @@ def _hours(figure: Figure, known: Sequence[Figure]) -> set[float]:
     """How long it is from one time of the day to another."""
     if figure.unit not in ("hour", "minute"):
         return set()
-    times = sorted({int(h) * 60 + int(m) for one in known for key in one.keys if key.startswith("at ") for h, m in [key[3:].split(":")]})
+    times = sorted(
+        {
+            int(h) * 60 + int(m)
+            for one in known
+            for key in one.keys
+            if key.startswith("at ")
+            for h, m in [key[3:].split(":")]
+        }
+    )
     return {(b - a) / SIZES[figure.unit][1] for a, b in combinations(times[:20], 2)}
 
 
@@ -100,7 +135,11 @@ def _converted(value: float, unit: str, wanted: str) -> set[float]:
     if {mine, theirs} == {"time", "months"}:
         minutes = value * size * (MONTH_MINUTES if mine == "months" else 1)
         made = minutes / (other * (MONTH_MINUTES if theirs == "months" else 1))
-        return {made, *({value * 52} if (unit, wanted) == ("year", "week") else ()), *({value * 365} if (unit, wanted) == ("year", "day") else ())}
+        return {
+            made,
+            *({value * 52} if (unit, wanted) == ("year", "week") else ()),
+            *({value * 365} if (unit, wanted) == ("year", "day") else ()),
+        }
     return set()
 
 
@@ -132,17 +171,35 @@ def _days_between(known: Sequence[Figure], today: date) -> set[float]:
 
 def _of_calendar(figure: Figure, known: Sequence[Figure], today: date) -> bool:
     """A weekday or a date that belongs to a date or a number of days in the evidence, counted from today or from that date."""
-    lengths = {round(v * SIZES[o.unit][1] / 1440) for o in known if o.unit in ("day", "week", "hour") for v in amount(o) if v < 1000}
-    months = {int(v * SIZES[o.unit][1]) for o in known if o.unit in ("month", "year") for v in amount(o) if v < 100}
+    lengths = {
+        round(v * SIZES[o.unit][1] / 1440)
+        for o in known
+        if o.unit in ("day", "week", "hour")
+        for v in amount(o)
+        if v < 1000
+    }
+    months = {
+        int(v * SIZES[o.unit][1]) for o in known if o.unit in ("month", "year") for v in amount(o) if v < 100
+    }
     dates = _dates(known, today)
     reached = {today, today + timedelta(1), today - timedelta(1), *dates}
-    reached |= {day + timedelta(sign * length) for day in (today, *dates) for length in lengths for sign in (1, -1)}
-    reached |= {_months_on(day, sign * count) for day in (today, *dates) for count in months for sign in (1, -1)}
+    reached |= {
+        day + timedelta(sign * length) for day in (today, *dates) for length in lengths for sign in (1, -1)
+    }
+    reached |= {
+        _months_on(day, sign * count) for day in (today, *dates) for count in months for sign in (1, -1)
+    }
     week = {int(key[-1]) for one in known for key in one.keys if key.startswith("weekday:")}
-    reached |= {today + timedelta(ahead) for ahead in range(15) if (today + timedelta(ahead)).weekday() in week}
+    reached |= {
+        today + timedelta(ahead) for ahead in range(15) if (today + timedelta(ahead)).weekday() in week
+    }
     if figure.unit == "weekday":
         return any(f"weekday:{day.weekday()}" in figure.keys for day in reached)
-    return any(key[:10] == f"date:{day:%m-%d}" and key[11:] in ("", str(day.year)) for key in figure.keys for day in reached)
+    return any(
+        key[:10] == f"date:{day:%m-%d}" and key[11:] in ("", str(day.year))
+        for key in figure.keys
+        for day in reached
+    )
 
 
 def _months_on(day: date, months: int) -> date:

@@ -25,7 +25,9 @@ TITLE = re.compile(r"(?:^|[\s(])(?:[A-ZÀ-Þ]|Dra?|Mrs?|Ms|St|Sra?|Prof|Nr|No|Te
 SHORTENED = re.compile(r"(?:^|[\s(])(?:\w{1,4}|approx|z\.\s?B)\.$")  # before a small letter or a digit
 ROW = re.compile(r"\s\|\s")
 MARKS = r"\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670"
-WORD = re.compile(r"(?:[^\W\d_]|[\u0900-\u0903\u093a-\u094f\u0981-\u0983\u09bc-\u09d7\u0a01-\u0a71\u0b82-\u0bd7\u0c00-\u0c56])+")
+WORD = re.compile(
+    r"(?:[^\W\d_]|[\u0900-\u0903\u093a-\u094f\u0981-\u0983\u09bc-\u09d7\u0a01-\u0a71\u0b82-\u0bd7\u0c00-\u0c56])+"
+)
 DENSE = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]+")
 LONGEST_SEGMENT = 400
 
@@ -47,7 +49,10 @@ class Source(NamedTuple):
     context: str = ""
 
 
-MONTH = re.compile(rf"(?:{'|'.join(sorted(map(re.escape, (w for w in meanings('months') if w[0].isalpha() and len(w) > 2)), key=len, reverse=True))})\b", re.IGNORECASE)
+MONTH = re.compile(
+    rf"(?:{'|'.join(sorted(map(re.escape, (w for w in meanings('months') if w[0].isalpha() and len(w) > 2)), key=len, reverse=True))})\b",
+    re.IGNORECASE,
+)
 
 
 def sentences(text: str) -> list[str]:
@@ -60,7 +65,9 @@ def sentences(text: str) -> list[str]:
             following = text[match.end()]
             if re.search(r"\b\d{1,2}\.$", piece) and MONTH.match(text, match.end()):
                 continue  # der 26. November
-            if TITLE.search(piece) or (SHORTENED.search(piece) and (following.islower() or following.isdigit())):
+            if TITLE.search(piece) or (
+                SHORTENED.search(piece) and (following.islower() or following.isdigit())
+            ):
                 continue
         found.append(piece)
         start = match.end()
@@ -122,8 +129,16 @@ def _lines(value: Any, about: str = "") -> list[str]:
         return [line for item in value for line in _lines(item, about)]
     if not isinstance(value, dict):
         return [f"{about}: {value}" if about else str(value)]
-    plain = {k: v for k, v in value.items() if not isinstance(v, dict | list) or (isinstance(v, list) and all(not isinstance(i, dict | list) for i in v))}
-    said = " | ".join(f"{k.replace('_', ' ')}: {', '.join(map(str, v)) if isinstance(v, list) else v}" for k, v in plain.items())
+    plain = {
+        k: v
+        for k, v in value.items()
+        if not isinstance(v, dict | list)
+        or (isinstance(v, list) and all(not isinstance(i, dict | list) for i in v))
+    }
+    said = " | ".join(
+        f"{k.replace('_', ' ')}: {', '.join(map(str, v)) if isinstance(v, list) else v}"
+        for k, v in plain.items()
+    )
     lines = [f"{about} | {said}" if about and said else said] if said else []
     for key, inner in value.items():
         if key not in plain:
@@ -176,7 +191,13 @@ def _parts(text: str, mark: str) -> list[str]:
 
 def kind_of(figure: Figure) -> str:
     """What sort of thing a figure is: a price, a time, a weekday; a number without a unit is its own sort."""
-    return "money" if money(figure.unit) else "clock" if figure.unit == "hour" and any(k.startswith("at") for k in figure.keys) else figure.unit
+    return (
+        "money"
+        if money(figure.unit)
+        else "clock"
+        if figure.unit == "hour" and any(k.startswith("at") for k in figure.keys)
+        else figure.unit
+    )
 
 
 def ranged(found: Iterable[Figure], text: str) -> tuple[Figure, ...]:
@@ -186,7 +207,15 @@ def ranged(found: Iterable[Figure], text: str) -> tuple[Figure, ...]:
     for one, other in zip(days, days[1:], strict=False):
         between = text[one.end : other.start]
         bare = re.sub(r"[^\W\d_]*", "", between, count=1)  # an ending of the first day's name
-        if len(between) > 14 or re.search(r"[,;|\n+&]|\d", bare) or re.fullmatch(r"\W*(?:and|y|e|i|und|et|en|ve|og|och|и|та|or|o|oder|ou|of|и|ו)\W*", between.strip(), re.IGNORECASE):
+        if (
+            len(between) > 14
+            or re.search(r"[,;|\n+&]|\d", bare)
+            or re.fullmatch(
+                r"\W*(?:and|y|e|i|und|et|en|ve|og|och|и|та|or|o|oder|ou|of|и|ו)\W*",
+                between.strip(),
+                re.IGNORECASE,
+            )
+        ):
             continue
         first, last = (int(next(iter(f.keys))[-1]) for f in (one, other))
         day = (first + 1) % 7
@@ -198,7 +227,10 @@ def ranged(found: Iterable[Figure], text: str) -> tuple[Figure, ...]:
 
 def names(text: str) -> frozenset[str]:
     """The capitalised words of a text that do not begin a sentence or a cell: names, in scripts that have capitals."""
-    inside = re.findall(r"(?<=[^\W_]\s)([A-ZÀ-ÞΑ-ΩА-Я][^\W_]{2,})|(?<=[,(]\s)([A-ZÀ-ÞΑ-ΩА-Я][^\W_]{2,})|(?<=[,(])([A-ZÀ-ÞΑ-ΩА-Я][^\W_]{2,})", text)
+    inside = re.findall(
+        r"(?<=[^\W_]\s)([A-ZÀ-ÞΑ-ΩА-Я][^\W_]{2,})|(?<=[,(]\s)([A-ZÀ-ÞΑ-ΩА-Я][^\W_]{2,})|(?<=[,(])([A-ZÀ-ÞΑ-ΩА-Я][^\W_]{2,})",
+        text,
+    )
     return frozenset(term for found in inside for word in found if word for term in terms(word))
 
 
@@ -233,7 +265,9 @@ def folded(text: str) -> str:
 def stands_in(quote: str, text: str) -> bool:
     """Whether a quote stands in a text, word for word. `…` and `...` leave something out; separators of table cells don't count."""
     whole = re.sub(r"\s*[|:;,]\s*", " ", folded(text))
-    parts = [re.sub(r"\s*[|:;,]\s*", " ", folded(part)).strip(" .") for part in re.split(r"…|\.\.\.|\[…\]", quote)]
+    parts = [
+        re.sub(r"\s*[|:;,]\s*", " ", folded(part)).strip(" .") for part in re.split(r"…|\.\.\.|\[…\]", quote)
+    ]
     place = 0
     for part in filter(None, parts):
         place = whole.find(part, place)

@@ -13,12 +13,17 @@ from typing import Any
 
 _THOUGHT = r"think(?:ing)?|thoughts?|reason(?:ing)?|reflection|analysis|scratchpad|inner_monologue|seed:think|antthinking|internal"
 _OPEN = re.compile(
-    rf"<\s*(?:{_THOUGHT})(?:\s[^<>]*)?>|\[\s*THINK\s*\]|◁think▷|<\|(?:begin_of_thought|START_THINKING|think)\|>|\ufeff?<｜think｜>", re.IGNORECASE
+    rf"<\s*(?:{_THOUGHT})(?:\s[^<>]*)?>|\[\s*THINK\s*\]|◁think▷|<\|(?:begin_of_thought|START_THINKING|think)\|>|\ufeff?<｜think｜>",
+    re.IGNORECASE,
 )
 _CLOSE = re.compile(
-    rf"<\s*/\s*(?:{_THOUGHT})\s*>|\[\s*/\s*THINK\s*\]|◁/think▷|<\|(?:end_of_thought|END_THINKING|/think)\|>|<｜/think｜>", re.IGNORECASE
+    rf"<\s*/\s*(?:{_THOUGHT})\s*>|\[\s*/\s*THINK\s*\]|◁/think▷|<\|(?:end_of_thought|END_THINKING|/think)\|>|<｜/think｜>",
+    re.IGNORECASE,
 )
-_CHANNEL = re.compile(r"<\|channel\|>\s*(\w+)[^<]*(?:<\|(?:message|constrain)\|>[^<]*?)?<\|message\|>|<\|channel\|>\s*(\w+)\s*<\|message\|>", re.IGNORECASE)
+_CHANNEL = re.compile(
+    r"<\|channel\|>\s*(\w+)[^<]*(?:<\|(?:message|constrain)\|>[^<]*?)?<\|message\|>|<\|channel\|>\s*(\w+)\s*<\|message\|>",
+    re.IGNORECASE,
+)
 _TOKEN = re.compile(
     r"<\|[^<>|\n]{1,40}\|>|<｜[^<>｜\n]{1,40}｜>|</?s>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>(?:model|user)?|<\|?(?:eot_id|im_end|im_start|endoftext)\|?>"
     r"|</?(?:answer|response|final|output|final_answer)>",
@@ -30,8 +35,13 @@ _TAGGED = re.compile(
     r"|\[TOOL_CALLS?\]\s*(.*)|<\|python_tag\|>(.*)|<｜tool▁calls?▁begin｜>(.*?)(?:<｜tool▁calls?▁end｜>|\Z)|```(?:json|tool_code|tool_call|python)?\s*(\{.*?\}|\[.*?\])\s*```",
     re.IGNORECASE | re.DOTALL,
 )
-_FUNCTION = re.compile(r"<\s*function\s*=\s*([\w.:-]+)\s*>(.*?)(?:<\s*/\s*function\s*>|\Z)", re.IGNORECASE | re.DOTALL)
-_SPOKEN = re.compile(r"(?:functions?\.|default_api\.|print\(\s*)?([A-Za-z_][\w.-]*)\s*\(\s*(\{.*\}|[a-z_]+\s*=\s*[\"'{\[].*)?\s*\)\s*\)?\s*$", re.DOTALL)
+_FUNCTION = re.compile(
+    r"<\s*function\s*=\s*([\w.:-]+)\s*>(.*?)(?:<\s*/\s*function\s*>|\Z)", re.IGNORECASE | re.DOTALL
+)
+_SPOKEN = re.compile(
+    r"(?:functions?\.|default_api\.|print\(\s*)?([A-Za-z_][\w.-]*)\s*\(\s*(\{.*\}|[a-z_]+\s*=\s*[\"'{\[].*)?\s*\)\s*\)?\s*$",
+    re.DOTALL,
+)
 MOST_REPEATS = 3
 
 
@@ -75,7 +85,9 @@ def without_repetition(text: str) -> str:
         key = " ".join(piece.casefold().split())
         seen[key] = seen.get(key, 0) + 1
         if not key or len(key) < 8 or seen[key] == 1:
-            lines.append(piece if not lines or piece.startswith("\n") or lines[-1].endswith("\n") else f" {piece}")
+            lines.append(
+                piece if not lines or piece.startswith("\n") or lines[-1].endswith("\n") else f" {piece}"
+            )
     once = "".join(lines)
     return re.sub(r"(.{6,200}?)(?:\s*\1){%d,}" % MOST_REPEATS, r"\1", once, flags=re.DOTALL).strip()
 
@@ -163,11 +175,25 @@ def _as_calls(value: Any, offered: set[str], name: str = "") -> list[dict[str, A
     if name:
         return [{"name": name, "arguments": value}] if name in offered else []
     inner = value.get("function") if isinstance(value.get("function"), dict) else value
-    called = next((inner[k] for k in ("name", "tool", "tool_name", "function", "action", "recipient_name") if isinstance(inner.get(k), str)), None)
+    called = next(
+        (
+            inner[k]
+            for k in ("name", "tool", "tool_name", "function", "action", "recipient_name")
+            if isinstance(inner.get(k), str)
+        ),
+        None,
+    )
     called = called.rpartition(".")[2] if called else None
     if called is None or called not in offered:
         return []
-    given = next((inner[k] for k in ("arguments", "parameters", "args", "input", "action_input", "params") if k in inner), {})
+    given = next(
+        (
+            inner[k]
+            for k in ("arguments", "parameters", "args", "input", "action_input", "params")
+            if k in inner
+        ),
+        {},
+    )
     if isinstance(given, str):
         values = _values(given)
         given = values[0] if values else {}
