@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from f.agent.locale_words import WORDS
@@ -18,7 +19,8 @@ SIZES = {
     "minute": ("time", 1.0), "hour": ("time", 60.0), "day": ("time", 1440.0), "week": ("time", 10080.0),
     "month": ("months", 1.0), "year": ("months", 12.0),
     "g": ("mass", 1.0), "kg": ("mass", 1000.0), "mm": ("length", 1.0), "cm": ("length", 10.0), "m": ("length", 1000.0),
-    "km": ("length", 1e6), "ml": ("volume", 1.0), "l": ("volume", 1000.0),
+    "km": ("length", 1e6), "mile": ("length", 1609344.0), "ft": ("length", 304.8), "inch": ("length", 25.4),
+    "lb": ("mass", 453.6), "oz": ("mass", 28.35), "ml": ("volume", 1.0), "l": ("volume", 1000.0),
 }  # fmt: skip
 MONTH_MINUTES = 30 * 1440.0
 SYMBOLS = {
@@ -90,6 +92,9 @@ MORE_UNITS = {
     "h": "hour", "hrs": "hour", "uhr": "clock", "mins": "minute", "mes": "month", "kilo": "kg", "kilos": "kg", "litres": "l", "litre": "l", "metres": "m",
     "eur": "EUR", "usd": "USD", "gbp": "GBP", "dollar": "$", "dollars": "$", "pound": "GBP", "pounds": "GBP", "peso": "peso", "pesos": "peso", "zł": "PLN",
     "kč": "CZK", "tl": "TRY", "lira": "TRY", "rs": "INR", "chf": "CHF", "kr": "kr", "元": "CNY", "円": "JPY", "сом": "KGS", "грн": "UAH", "руб": "RUB",
+    "franken": "CHF", "franc": "CHF", "francs": "CHF", "frank": "CHF", "franki": "CHF", "franków": "CHF", "franchi": "CHF", "francos": "CHF", "fr": "CHF",
+    "ft": "ft", "feet": "ft", "foot": "ft", "miles": "mile", "mile": "mile", "inch": "inch", "inches": "inch", "zoll": "inch", "pulgadas": "inch", "pollici": "inch",
+    "lb": "lb", "lbs": "lb", "oz": "oz",
     "percent": "%", "prozent": "%", "個月": "month", "週間": "week", "小時": "hour", "週": "week", "ヶ月": "month", "か月": "month",
 }  # fmt: skip
 SHORT_MONTHS = frozenset(
@@ -138,9 +143,7 @@ BEFORE_NUMBERS = {
     "zł": "PLN",
     "tl": "TRY",
 }
-AMBIGUOUS = frozenset(
-    ["m", "l", "g", "t", "j", "d", "s", "w", "a", "h"]
-)  # one letter: a unit only where it touches its number
+AMBIGUOUS = frozenset(["t", "j", "d", "s", "w", "a"])  # one letter: a unit only where it touches its number
 # A letter with the vowel signs and accents that Python's \w leaves out.
 LETTER = r"(?:[^\W\d_]|[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f\u0955-\u0957\u0962\u0963\u0981-\u0983\u09bc-\u09d7\u0a01-\u0a71\u0b82-\u0bd7\u0c00-\u0c56\u0e31\u0e34-\u0e3a\u0e47-\u0e4e])"
 LINK = re.compile(
@@ -162,7 +165,8 @@ CLOCK = re.compile(
     re.IGNORECASE,
 )
 NUMBER = re.compile(r"\d+(?:[.,:'’ \u00a0\u202f](?=\d{3}(?!\d))\d{3})*(?:[.,:]\d+)?")
-BEFORE = re.compile(r"([^\W\d_]{1,10}\.?|[€$£₹₺₽₴₪₩₫฿¥₱₦]|[A-Z]{1,2}\$)[ \u00a0\u202f]?$")
+BEFORE = re.compile(r"([^\W\d_]{1,10}\.?|[€$£₹₺₽₴₪₩₫฿¥₱₦]|[A-Z]{1,2}\$)(:?)[ \u00a0\u202f]?$")
+RANGE = re.compile(r"\s?(?:[-–—x×]|to|bis|à|a|al|do|até|ile|till|–)\s?(?=\d)")
 AFTER = re.compile(rf"[ \u00a0\u202f-]?({LETTER}+|[€$£₹₺₽₴₪₩₫฿¥₱₦%٪％])")
 CJK_NUMBER = re.compile(r"[一二两兩三四五六七八九十百千]+(?=[^\W\d_])")
 CJK_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"两": 2, "兩": 2}
@@ -200,7 +204,7 @@ def words(kind: str) -> dict[str, str]:
 
 @cache
 def _units() -> dict[str, str]:
-    known = {_bare(w): u for w, u in words("units").items() if " " not in w and len(w) > 1}
+    known = {_bare(w): u for w, u in words("units").items() if " " not in w and len(w) > 1 and w != "an"}
     known |= {w: u for w, u in words("currencies").items() if " " not in w}
     return (
         known
@@ -232,17 +236,11 @@ def _days() -> tuple[re.Pattern[str], dict[str, str]]:
 
 
 @cache
-def _short_days() -> tuple[re.Pattern[str], dict[str, str]]:
+def _short_days() -> tuple[re.Pattern[str], dict[str, frozenset[str]]]:
     """Weekdays in two or three letters: only in a range or a list of days, where they can mean nothing else."""
-    names = {
-        w.rstrip("."): d
-        for w, d in words("weekdays").items()
-        if 2 <= len(w.rstrip(".")) <= 4 and w.rstrip(".").isalpha()
-    }
-    return re.compile(
-        rf"(?<![^\W_])({'|'.join(sorted(map(re.escape, names), key=len, reverse=True))})\.?(?![^\W_])",
-        re.IGNORECASE,
-    ), names
+    names = {w.rstrip("."): d for w, d in meanings("weekdays").items() if 2 <= len(w.rstrip(".")) <= 4 and w.rstrip(".").isalpha()}
+    either = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
+    return re.compile(rf"(?<![^\W_])({either})\.?(?![^\W_])", re.IGNORECASE), names
 
 
 def _bare(word: str) -> str:
@@ -314,15 +312,17 @@ def figures(text: str) -> list[Figure]:
         take(*match.span(), _date(year, month, day) | _date(year, day, month), "date")
     for match in PHONE.finditer(text):
         digits = re.sub(r"\D", "", match[0])
-        if len(digits) >= 7 and (
+        spans = re.fullmatch(r"\d{1,2}[.:]\d\d\s?[-–]\s?\d{1,2}[.:]\d\d", match[0])
+        if not spans and len(digits) >= 7 and (
             match[0][0] in "+(" or re.search(r"\d[ \u00a0./-]\d", match[0]) or len(digits) >= 9
         ):
             take(*match.span(), {f"phone:{digits}"}, "phone")
     for match in CODE.finditer(text):
         if not re.fullmatch(r"\d+[A-Z]", match[0]) and match[0].strip("0123456789-") not in CODES:
             take(*match.span(), {f"code:{match[0].replace('-', '').lower()}"}, "code")
+    halves = bool(re.search(r"\b[ap]\.?\s?m\b", text, re.IGNORECASE))  # 5:00-6:00 pm
     for match in CLOCK.finditer(text):
-        take(match.start(), match.end(), _clock(match), "clock")
+        take(match.start(), match.end(), _clock(match, halves), "clock")
     _take_numbers(text, taken, take)
     _take_weekdays(text, take)
     return sorted(found, key=lambda figure: figure.start)
@@ -360,19 +360,20 @@ def numbers_in_words(text: str) -> set[int]:
 def _take_weekdays(text: str, take: object) -> None:
     pattern, names = _days()
     for match in pattern.finditer(text):
-        take(*match.span(), {f"weekday:{names[match[0].lower()]}"}, "weekday")  # type: ignore[operator,misc]
-    pattern, names = _short_days()
+        day = names.get(match[0].lower()) or names.get(match[0].casefold())
+        take(*match.span(), {f"weekday:{day}"} if day else set(), "weekday")  # type: ignore[operator,misc]
+    pattern, short = _short_days()
     near = list(pattern.finditer(text))
-    for before, after in zip(near, near[1:], strict=False):
-        if before[1][0].isupper() == after[1][0].isupper() and re.fullmatch(
-            r"\s*(?:[-–—~/&+]|,(?=\s?[^\W\d_]{2,3}\b))\s*", text[before.end() : after.start()]
-        ):
-            for match in (before, after):
-                take(*match.span(), {f"weekday:{names[match[1].lower()]}"}, "weekday")  # type: ignore[operator,misc]
+    days = set()
+    for before, after in pairwise(near):
+        between = text[before.end() : after.start()]
+        if before[1][0].isupper() == after[1][0].isupper() and re.fullmatch(r"\s*(?:[-–—~/&+]|,(?=\s?[^\W\d_]{2,3}\b))\s*", between):
+            days |= {before, after}
     for match in near:
         begins = re.search(r"(?:^|[\n|,;(•])\s*$", text[: match.start()])
-        if begins and re.match(r"\.?:?\s*\d{1,2}[:.h]\d\d|\s*[:|]", text[match.end() :]):
-            take(*match.span(), {f"weekday:{names[match[1].lower()]}"}, "weekday")  # type: ignore[operator,misc]
+        if match in days or (begins and re.match(r"\.?:?\s*\d{1,2}[:.h]\d\d|\s*[:|]|\s+\d{1,2}(?:\s*[-–]\s*\d|\s*h)", text[match.end() :])):
+            keys = {f"weekday:{day}" for day in short.get(match[1].lower(), ())}
+            take(*match.span(), keys, "weekday")  # type: ignore[operator,misc]
 
 
 def _abbreviation(word: str) -> bool:
@@ -390,7 +391,7 @@ def _date(year: str | None, month: str | None, day: str | None) -> set[str]:
     return {short} if not year else {f"{short}/{(2000 + int(year)) if len(year) == 2 else int(year)}"}
 
 
-def _clock(match: re.Match[str]) -> set[str]:
+def _clock(match: re.Match[str], halves: bool) -> set[str]:
     hour, minute = (
         (match[1] or match[4] or match[6] or match[8]),
         (match[2] or match[5] or match[7] or match[9] or "00"),
@@ -400,8 +401,8 @@ def _clock(match: re.Match[str]) -> set[str]:
         return set()
     if match[3]:
         at = at % 12 + (12 if match[3].lower() == "p" else 0)
-        return {f"at {at}:{minute}"}
-    return {f"at {at}:{minute}"}
+        return {f"at {at}:{minute}", *({f"at {at + 12}:{minute}"} if halves and at < 12 else ())}
+    return {f"at {at}:{minute}", *({f"at {at + 12}:{minute}"} if halves and at < 12 else ())}
 
 
 def readings(number: str) -> set[str]:
@@ -429,28 +430,30 @@ def readings(number: str) -> set[str]:
 
 
 def _unit(text: str, start: int, end: int, spelled: bool = False) -> tuple[str, int, int]:
-    """The unit written beside a number, and where both begin and end."""
+    """The unit written beside a number, and where both begin and end. In 50 to 90 % and 24 x 12 cm the last one's counts for all."""
     known = _units()
-    after = AFTER.match(text, end)
-    if after:
-        word = _bare(after[1].lower())
+    if after := AFTER.match(text, end):
+        spoken = re.match(r"[a-z]+", after[1]) if re.match(r"[a-z]+[^\x00-\x7f]", after[1]) and not re.search(r"[\u00c0-\u024f]", after[1]) else None
+        word = spoken[0] if spoken else _bare(after[1].lower())
         if word in ("%", "٪", "％"):
             return "%", start, after.end()
         unit = known.get(word) or _dense_unit(after[1]) or _inflected(word)
-        if unit and not (word in AMBIGUOUS and after.start(1) > end and word != "h"):
-            return unit, start, end if _unspaced(after[1][:1]) and word not in known else after.end(1)
-    before = BEFORE.search(text[max(0, start - 12) : start])
+        if unit and not (word in AMBIGUOUS and after.start(1) > end):
+            return unit, start, end if spoken or (_unspaced(after[1][:1]) and word not in known) else after.end(1)
+    if text[max(0, start - 1) : start] in ("%", "٪"):
+        return "%", start - 1, end
+    before = BEFORE.search(text[max(0, start - 14) : start])
     if before and not spelled:
         word = before[1].rstrip(".")
-        unit = (
-            "$"
-            if word.endswith("$")
-            else word
-            if word in CODES
-            else SYMBOLS.get(word) or BEFORE_NUMBERS.get(word.lower())
-        )
-        if unit:
-            return unit, start - len(before[0]), end
+        unit = "$" if word.endswith("$") else word if word in CODES else SYMBOLS.get(word) or BEFORE_NUMBERS.get(word.lower())
+        if before[2] and not unit:
+            unit = known.get(word.lower())  # a tool's field: weight_kg: 4.35
+        if unit and (not before[2] or unit):
+            return unit, start if before[2] else start - len(before[0]), end
+    if not spelled and (more := RANGE.match(text, end)) and (number := NUMBER.match(text, more.end())):
+        unit, _, _ = _unit(text, number.start(), number.end())
+        if unit and unit not in ("clock", "date") and not (money(unit) and more[0].strip() in ("a", "x", "×")):
+            return unit, start, end
     return "", start, end
 
 

@@ -120,6 +120,7 @@ class Check:
         ]
         self._weights = Weights(self._evidence)
         customer = [s for s in self._pool if s.source in ("customer", "said")]
+        self._tools = [s.key for s in sources if s.key not in (*SPOKEN, "said") and not re.fullmatch(r"S\d+", s.key)]
         self._question = terms(" ".join(s.text for s in customer if s.source == "customer"))
         self._words_of_customer = " ".join(s.text for s in customer)
         self._asked = [f for s in customer for f in s.figures]
@@ -128,6 +129,7 @@ class Check:
         ]
         self._named = {m for _, marks in draft.sentences for m in marks} | {c.source for c in draft.claims}
         self._counts = _counts(draft.text, self._evidence)
+        self._spread = MISPLACED_BY
         self._made: list[Figure] = []  # figures of the reply that were reckoned
 
     def problems(self) -> list[Problem]:
@@ -154,6 +156,8 @@ class Check:
             if outcome == "misplaced" and any(same(figure, f) for f in self._asked):
                 counted = kind_of(figure) in ("", "hour", "day", "week", "month", "year")
                 outcomes[i] = outcome = "echo" if counted or not self._repeats(sentence) else "misplaced"
+            if outcome == "figure" and self._harmless(figure):
+                continue
             if outcome in ("figure", "misplaced"):
                 found.append(Problem(outcome, sentence, figure.text))
         echoes = [told[i] for i, outcome in outcomes.items() if outcome == "echo"]
@@ -181,6 +185,15 @@ class Check:
             ):
                 yield Problem("quote", claim.says, claim.quote)
 
+    def _harmless(self, figure: Figure) -> bool:
+        """Whether a figure of plain talk says nothing of the business: a bare number, a weekday. A price, a time, a date, a link does."""
+        if self._named or any(re.fullmatch(r"S\d+", s.key) for s in self._sources.values()):
+            return False
+        told = figures(LISTED.sub("", self._draft.text))
+        helps = any(f.text in EMERGENCY for f in told) and not any(money(f.unit) for f in told)  # a line for people in distress
+        code = figure.unit == "code" and len(figure.text) < 4
+        return code or (helps and figure.unit == "phone") or (figure.unit in ("", "weekday") and len(re.sub(r"\D", "", figure.text)) < 5)
+
     def _deeds(self) -> Iterable[Problem]:
         """What the reply says was done, where no tool has done it and nothing that was looked up or said speaks of it."""
         if self._changed:
@@ -194,6 +207,8 @@ class Check:
             if any(re.fullmatch(r"S\d+", mark) for mark in marks):
                 continue
             for deed in deeds_in(sentence):
+                if deed in ("ready", "finish") and not self._tools:
+                    continue  # no order or repair was asked for
                 if not shown_by(deed, data) and not (deed in ("pass", "call") and self._handed_off):
                     yield Problem("deed", sentence, deed)
                     break
@@ -247,7 +262,7 @@ class Check:
             and len(others) > 1
             and max(amount(figure)) > max(v for f in others for v in amount(f))
         )
-        near = [*others, *(f for f in self._near() if f.unit == "%")] if total else [*self._near(), *quoted]
+        near = [*others, *(f for f in self._near(figure.unit) if f.unit == "%")] if total else [*self._near(figure.unit), *quoted]
         near = [
             f for f in near if not same(f, figure)
         ]  # where it stands itself it was found to speak of something else
@@ -263,18 +278,21 @@ class Check:
             figure, [*self._made, *near, *self._asked, *self._said], times, self._counts, self._today
         )
 
-    def _near(self) -> list[Figure]:
+    def _near(self, unit: str) -> list[Figure]:
         """Figures that a reply may reckon with: those of the rows that its other figures stand in, and of those that its words are nearest to."""
         words = terms(self._draft.text) | self._question
         stated = [f for s, _ in self._draft.sentences for f in figures(LISTED.sub("", s))]
         rows = [s for s in self._evidence if s.figures and (not self._named or s.source in self._named)]
         holding = [s for s in rows if any(same(f, g) for f in stated for g in s.figures)]
-        nearest = sorted(rows, key=lambda s: -self._weights(words & s.terms))[:4]
-        return [f for s in dict.fromkeys([*holding, *nearest]) for f in s.figures]
+        nearest = sorted(rows, key=lambda s: -self._weights(words & s.terms))[:6]
+        priced = {s for s in rows if any(money(f.unit) for f in s.figures)}
+        found = [f for s in dict.fromkeys([*holding, *nearest]) for f in s.figures if f.unit or s not in priced or not money(unit)]
+        return found
 
     def _misplaced(self, sentence: str, told: list[Figure], place: int, holding: list[Segment]) -> bool:
         """Whether the words around a figure speak clearly for another row, one that has a figure of the same kind but not this one."""
         figure = told[place]
+        self._spread = MISPLACED_BY * (2.2 if figure.unit == "clock" else 1)
         others = [
             s
             for s in self._evidence
@@ -287,8 +305,10 @@ class Check:
         if not others:
             return self._crossed(LISTED.sub("", sentence), told, figure, holding)
         text = LISTED.sub("", sentence)
-        since = told[place - 1].end if place else 0
+        since = max(told[place - 1].end if place else 0, text.rfind(";", 0, figure.start) + 1)
         until = told[place + 1].start if place + 1 < len(told) else len(text)
+        stop = text.find(";", figure.end)
+        until = min(until, stop) if stop >= 0 else until
         windows = [(since, figure.end), (figure.start, until)] if len(told) > 1 else [(0, len(text))]
         if figure.unit == "weekday":
             windows = [(0, len(text))]
@@ -337,7 +357,7 @@ class Check:
             )
             for o in others
         ]
-        if max(leads) > MISPLACED_BY:
+        if max(leads) > self._spread:
             return True
         return False if max(leads) < 0 else None
 

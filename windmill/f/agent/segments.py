@@ -49,6 +49,7 @@ class Source(NamedTuple):
     context: str = ""
 
 
+CENTS = re.compile(r"(?:^|_)(?:cents?|rappen|minor|pence|grosz)(?:$|_)", re.IGNORECASE)
 MONTH = re.compile(
     rf"(?:{'|'.join(sorted(map(re.escape, (w for w in meanings('months') if w[0].isalpha() and len(w) > 2)), key=len, reverse=True))})\b",
     re.IGNORECASE,
@@ -135,6 +136,7 @@ def _lines(value: Any, about: str = "") -> list[str]:
         if not isinstance(v, dict | list)
         or (isinstance(v, list) and all(not isinstance(i, dict | list) for i in v))
     }
+    plain = {k: v / 100 if CENTS.search(k) and isinstance(v, int) else v for k, v in plain.items()}
     said = " | ".join(
         f"{k.replace('_', ' ')}: {', '.join(map(str, v)) if isinstance(v, list) else v}"
         for k, v in plain.items()
