@@ -197,6 +197,19 @@ def meanings(kind: str) -> dict[str, frozenset[str]]:
 
 
 @cache
+def languages(kind: str) -> dict[str, frozenset[str]]:
+    """Which languages have each word of one kind."""
+    found: dict[str, set[str]] = {}
+    for line in WORDS.splitlines():
+        language, of_kind, pairs = line.split(" ", 2)
+        if of_kind == kind:
+            for pair in pairs.split(";"):
+                for word in pair.partition("=")[2].split("|"):
+                    found.setdefault(word, set()).add(language)
+    return {word: frozenset(of) for word, of in found.items()}
+
+
+@cache
 def words(kind: str) -> dict[str, str]:
     """The words of one kind that mean the same in every language that has them."""
     return {word: next(iter(of)) for word, of in meanings(kind).items() if len(of) == 1}
@@ -239,6 +252,7 @@ def _days() -> tuple[re.Pattern[str], dict[str, str]]:
 def _short_days() -> tuple[re.Pattern[str], dict[str, frozenset[str]]]:
     """Weekdays in two or three letters: only in a range or a list of days, where they can mean nothing else."""
     names = {w.rstrip("."): d for w, d in meanings("weekdays").items() if 2 <= len(w.rstrip(".")) <= 4 and w.rstrip(".").isalpha()}
+    names |= {w.partition("-")[0]: d for w, d in meanings("weekdays").items() if w.endswith("-feira")}  # segunda a sexta
     either = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
     return re.compile(rf"(?<![^\W_])({either})\.?(?![^\W_])", re.IGNORECASE), names
 
@@ -343,7 +357,8 @@ def _take_numbers(text: str, taken: list[bool], take: object) -> None:
         value = words("numbers").get(match[0].casefold())
         if value:
             unit, _, finish = _unit(text, match.start(), match.end(), spelled=True)
-            if unit:
+            of_unit = languages("units").get(text[match.end() : finish].strip().lower())
+            if unit and (of_unit is None or of_unit & languages("numbers")[match[0].casefold()]):
                 take(match.start(), finish, {value}, unit)  # type: ignore[operator]
     for match in CJK_NUMBER.finditer(text):
         unit, _, finish = _unit(text, match.start(), match.end(), spelled=True)
@@ -367,11 +382,11 @@ def _take_weekdays(text: str, take: object) -> None:
     days = set()
     for before, after in pairwise(near):
         between = text[before.end() : after.start()]
-        if before[1][0].isupper() == after[1][0].isupper() and re.fullmatch(r"\s*(?:[-–—~/&+]|,(?=\s?[^\W\d_]{2,3}\b))\s*", between):
+        if before[1][0].isupper() == after[1][0].isupper() and re.fullmatch(r"\s*(?:[-–—~/&+]|,(?=\s?[^\W\d_]{2,3}\b)|(?<=\s)[aeàey](?=\s))\s*", between):
             days |= {before, after}
     for match in near:
         begins = re.search(r"(?:^|[\n|,;(•])\s*$", text[: match.start()])
-        if match in days or (begins and re.match(r"\.?:?\s*\d{1,2}[:.h]\d\d|\s*[:|]|\s+\d{1,2}(?:\s*[-–]\s*\d|\s*h)", text[match.end() :])):
+        if match in days or (begins and days and match[1][0].isupper()) or (begins and re.match(r"\.?:?\s*\d{1,2}[:.h]\d\d|\s*[:|]|\s+\d{1,2}(?:\s*[-–]\s*\d|\s*h)", text[match.end() :])):
             keys = {f"weekday:{day}" for day in short.get(match[1].lower(), ())}
             take(*match.span(), keys, "weekday")  # type: ignore[operator,misc]
 

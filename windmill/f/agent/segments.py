@@ -49,7 +49,9 @@ class Source(NamedTuple):
     context: str = ""
 
 
-CENTS = re.compile(r"(?:^|_)(?:cents?|rappen|minor|pence|grosz)(?:$|_)", re.IGNORECASE)
+CENTS = re.compile(
+    r"(?:^|_)(?:cents?|cts?|rappen|minor|pence|groszy?)(?:$|_)|(?:price|total|amount|cost|fee|deposit|refund|estimate)_(?:gr|ct|c|p)$", re.IGNORECASE
+)
 MONTH = re.compile(
     rf"(?:{'|'.join(sorted(map(re.escape, (w for w in meanings('months') if w[0].isalpha() and len(w) > 2)), key=len, reverse=True))})\b",
     re.IGNORECASE,
@@ -136,7 +138,7 @@ def _lines(value: Any, about: str = "") -> list[str]:
         if not isinstance(v, dict | list)
         or (isinstance(v, list) and all(not isinstance(i, dict | list) for i in v))
     }
-    plain = {k: v / 100 if CENTS.search(k) and isinstance(v, int) else v for k, v in plain.items()}
+    plain = {k: v / 100 if CENTS.search(k) and isinstance(v, int) and not isinstance(v, bool) else v for k, v in plain.items()}
     said = " | ".join(
         f"{k.replace('_', ' ')}: {', '.join(map(str, v)) if isinstance(v, list) else v}"
         for k, v in plain.items()
@@ -237,7 +239,8 @@ def names(text: str) -> frozenset[str]:
 
 
 def names_in_full(text: str) -> frozenset[str]:
-    """All capitalised words of a text."""
+    """All capitalised words of a text but its first."""
+    text = text.strip().partition(" ")[2]
     return frozenset(term for word in re.findall(r"\b[A-ZÀ-ÞΑ-ΩА-Я][^\W_]{2,}", text) for term in terms(word))
 
 
