@@ -38,7 +38,9 @@ def measure(half: str, show: str, every: int) -> dict[str, Any]:
             counts[f"{kind} {mode} error"] += error
             leaks += bool(RAW.search(outcome.text))
             if error and show in (kind, case["id"]):
-                print(f"- {case['id']} {mode} [{case['language']}] {case['message']}\n    {case['reply']['text']}\n    {outcome.why or case.get('why', '')}")
+                print(
+                    f"- {case['id']} {mode} [{case['language']}] {case['message']}\n    {case['reply']['text']}\n    {outcome.why or case.get('why', '')}"
+                )
     shares: dict[str, Any] = {"raw_leaks": leaks}
     for kind in ("talk", "right", "wrong"):
         for mode in ("marks", "reply"):
@@ -48,16 +50,30 @@ def measure(half: str, show: str, every: int) -> dict[str, Any]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--half", choices=["dev", "heldout"], help="one half only")
-    parser.add_argument("--show", default="", help="list the errors of one kind: talk, right or wrong; or one case by its id")
+    parser.add_argument(
+        "--show", default="", help="list the errors of one kind: talk, right or wrong; or one case by its id"
+    )
     arguments = parser.parse_args()
     every = 5 if os.environ.get("QUICK") else 1
-    halves = {half: measure(half, arguments.show, every) for half in ([arguments.half] if arguments.half else ["dev", "heldout"])}
+    halves = {
+        half: measure(half, arguments.show, every)
+        for half in ([arguments.half] if arguments.half else ["dev", "heldout"])
+    }
     print(f"{'':28}" + "".join(f"{half:>18}" for half in halves))
-    for kind, words in (("talk", "ordinary talk not sent"), ("right", "right answers not sent"), ("wrong", "wrong answers sent")):
+    for kind, words in (
+        ("talk", "ordinary talk not sent"),
+        ("right", "right answers not sent"),
+        ("wrong", "wrong answers sent"),
+    ):
         for mode in ("marks", "reply"):
-            row = "".join(f"{shares[f'{kind} {mode}'][0]:>11.1%} of {shares[f'{kind} {mode}'][1]:>3}" for shares in halves.values())
+            row = "".join(
+                f"{shares[f'{kind} {mode}'][0]:>11.1%} of {shares[f'{kind} {mode}'][1]:>3}"
+                for shares in halves.values()
+            )
             print(f"{words + ', ' + mode:28}{row}")
 
     def mean(shares: dict[str, Any], kind: str) -> float:
@@ -65,10 +81,24 @@ def main() -> int:
 
     dev, held = (halves.get(name) for name in ("dev", "heldout"))
     first = dev or held or {}
-    figures = {"talk_refused": mean(first, "talk"), "right_refused": mean(first, "right"), "wrong_passed": mean(first, "wrong")}
-    held_back = {"talk_refused": mean(held, "talk"), "right_refused": mean(held, "right"), "wrong_passed": mean(held, "wrong")} if held else None
+    figures = {
+        "talk_refused": mean(first, "talk"),
+        "right_refused": mean(first, "right"),
+        "wrong_passed": mean(first, "wrong"),
+    }
+    held_back = (
+        {
+            "talk_refused": mean(held, "talk"),
+            "right_refused": mean(held, "right"),
+            "wrong_passed": mean(held, "wrong"),
+        }
+        if held
+        else None
+    )
     leaks = sum(shares["raw_leaks"] for shares in halves.values())
-    print(json.dumps({"bench": "policy", "judge": "off", **figures, "held_back": held_back, "raw_leaks": leaks}))
+    print(
+        json.dumps({"bench": "policy", "judge": "off", **figures, "held_back": held_back, "raw_leaks": leaks})
+    )
     return 0
 
 

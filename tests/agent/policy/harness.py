@@ -42,7 +42,14 @@ class ScriptedModel:
         calls = [{"id": f"call{n:05d}", **call} for n, call in enumerate(said.get("calls") or [])]
         message = {"role": "assistant", "content": said.get("text") or None}
         return cleaned(
-            {"text": said.get("text") or "", "tool_calls": calls, "message": message, "input_tokens": 1, "output_tokens": 1, "cut": False},  # type: ignore[typeddict-item]
+            {
+                "text": said.get("text") or "",
+                "tool_calls": calls,
+                "message": message,
+                "input_tokens": 1,
+                "output_tokens": 1,
+                "cut": False,
+            },  # type: ignore[typeddict-item]
             tools,
         )
 
@@ -64,7 +71,10 @@ class NoDatabase:
 
 class CaseTurn(Turn):
     def __init__(self, case: dict[str, Any], business: dict[str, Any]) -> None:
-        history = [{"role": "user" if h["from"] == "customer" else "assistant", "text": h["text"]} for h in case.get("history") or []]
+        history = [
+            {"role": "user" if h["from"] == "customer" else "assistant", "text": h["text"]}
+            for h in case.get("history") or []
+        ]
         context: Any = {
             "mode": "live",
             "tenant_id": NoDatabase.tenant_id,
@@ -74,11 +84,30 @@ class CaseTurn(Turn):
             "contact": {"name": None, "language": None, "lead": {}},
             "chatbot": {"languages": business["languages"], "dont_know": DONT_KNOW, "show_citations": True},
         }
-        super().__init__(NoDatabase(), context, {"llm": {}, "embeddings": {}, "settings": {}, "whatsapp": {}, "master_key": ""})  # type: ignore[arg-type, typeddict-item]
-        defaults = {f.name: (f.metadata["default"] if f.default is MISSING or True else f.default) for f in fields(ChatbotSettings)}
-        words = {"dont_know": DONT_KNOW, "failure_message": {"en": "FAILED"}, "handoff_message": {"en": "HANDOFF"}, "limit_message": {"en": "LIMIT"}}
+        super().__init__(
+            NoDatabase(),
+            context,
+            {"llm": {}, "embeddings": {}, "settings": {}, "whatsapp": {}, "master_key": ""},
+        )  # type: ignore[arg-type, typeddict-item]
+        defaults = {
+            f.name: (f.metadata["default"] if f.default is MISSING or True else f.default)
+            for f in fields(ChatbotSettings)
+        }
+        words = {
+            "dont_know": DONT_KNOW,
+            "failure_message": {"en": "FAILED"},
+            "handoff_message": {"en": "HANDOFF"},
+            "limit_message": {"en": "LIMIT"},
+        }
         settings = ChatbotSettings(
-            **{**defaults, **words, "name": business["name"], "persona": business.get("persona") or "", "languages": business["languages"], "closed_message": {}}
+            **{
+                **defaults,
+                **words,
+                "name": business["name"],
+                "persona": business.get("persona") or "",
+                "languages": business["languages"],
+                "closed_message": {},
+            }
         )
         day = re.match(r"(\S+) \((\w+)\) (\S+)", business["today"])
         assert day
@@ -94,13 +123,29 @@ class CaseTurn(Turn):
 
 
 def script_of(case: dict[str, Any], structured: bool) -> list[dict[str, Any]]:
-    steps = [{"calls": [{"name": c["tool"], "arguments": c.get("arguments") or {"question": case["message"]}}]} for c in case["calls"] or []]
+    steps = [
+        {"calls": [{"name": c["tool"], "arguments": c.get("arguments") or {"question": case["message"]}}]}
+        for c in case["calls"] or []
+    ]
     reply = case["reply"]
     if not structured:
         return [*steps, {"text": reply["marked"]}]
     marks = marks_of(case)
-    claims = [{**c, "source": marks.get(c["source"], c["source"].replace("opening_hours", "hours"))} for c in reply.get("claims") or []]
-    return [*steps, {"calls": [{"name": "reply", "arguments": {"kind": reply["kind"], "text": reply["text"], "claims": claims}}]}]
+    claims = [
+        {**c, "source": marks.get(c["source"], c["source"].replace("opening_hours", "hours"))}
+        for c in reply.get("claims") or []
+    ]
+    return [
+        *steps,
+        {
+            "calls": [
+                {
+                    "name": "reply",
+                    "arguments": {"kind": reply["kind"], "text": reply["text"], "claims": claims},
+                }
+            ]
+        },
+    ]
 
 
 def marks_of(case: dict[str, Any]) -> dict[str, str]:
@@ -114,7 +159,9 @@ def marks_of(case: dict[str, Any]) -> dict[str, str]:
 def run(case: dict[str, Any], business: dict[str, Any], structured: bool, patch: Any) -> Outcome:
     """Runs one case. `patch`: pytest's monkeypatch, or anything with its setattr."""
     turn = CaseTurn(case, business)
-    searches: Iterator[list[str]] = iter([c.get("passages") or [] for c in case["calls"] or [] if c["tool"] == "search_knowledge_base"])
+    searches: Iterator[list[str]] = iter(
+        [c.get("passages") or [] for c in case["calls"] or [] if c["tool"] == "search_knowledge_base"]
+    )
     passages = {p["id"]: p for p in business["passages"]}
     order = list(marks_of(case))
     answers = {c["tool"]: c for c in case["calls"] or [] if c["tool"] != "search_knowledge_base"}
@@ -129,7 +176,11 @@ def run(case: dict[str, Any], business: dict[str, Any], structured: bool, patch:
 
     def call_tool(tool: Any, arguments: Any, seconds: float) -> str:
         answer = answers.get(tool.name, {"result": "unknown", "error": True})
-        text = answer["result"] if isinstance(answer["result"], str) else json.dumps(answer["result"], ensure_ascii=False)
+        text = (
+            answer["result"]
+            if isinstance(answer["result"], str)
+            else json.dumps(answer["result"], ensure_ascii=False)
+        )
         if answer.get("error"):
             raise McpError(text, by_tool=True)
         return text
@@ -138,12 +189,17 @@ def run(case: dict[str, Any], business: dict[str, Any], structured: bool, patch:
     patch.setattr("f.agent.knowledge.embed", lambda texts, *_: [[0.0]] * len(texts))
     patch.setattr(agent_tools, "discover", lambda *_: ([CaseTool(t) for t in business["tools"]], set()))
     patch.setattr(agent_tools, "call_tool", call_tool)
-    patch.setattr("f.agent.tool_ledger.call_once", lambda turn, tool, given, seconds, secrets: call_tool(tool, given, seconds))
+    patch.setattr(
+        "f.agent.tool_ledger.call_once",
+        lambda turn, tool, given, seconds, secrets: call_tool(tool, given, seconds),
+    )
     patch.setattr(agent_tools, "refresh", lambda *_: [])
     patch.setattr("f.agent.reply_policy.opening_hours", lambda turn: turn.hours)
     loop = Loop(turn, ScriptedModel(script_of(case, structured)))  # type: ignore[arg-type]
     verdict: Verdict = loop.run()
-    passed = verdict.text.startswith(case["reply"]["text"][:30]) or (case["reply"]["kind"] in ("unknown", "handoff") and verdict.error is None and structured)
+    passed = verdict.text.startswith(case["reply"]["text"][:30]) or (
+        case["reply"]["kind"] in ("unknown", "handoff") and verdict.error is None and structured
+    )
     return Outcome(passed, verdict.text, verdict.why or verdict.error or "")
 
 

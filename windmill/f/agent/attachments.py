@@ -2,7 +2,7 @@
 # psycopg[binary]==3.3.9
 """The files of a turn that the model may look at: from the table `media` into the model's request.
 
-Apart from f/whatsapp/media, whose libraries for reading files this step does not need.
+A module apart from f/whatsapp/media: this step does not need the libraries that read files.
 """
 
 from __future__ import annotations

@@ -86,7 +86,11 @@ def marks_of(found: re.Match[str]) -> tuple[str, ...]:
 def without_marks(text: str) -> str:
     """The text as a customer reads it: no mark in any spelling, and nothing left of its formatting."""
     plain = _NAKED.sub("", MARK.sub("", text))
-    return re.sub(r"\*\*[ \t]*\*\*|__[ \t]*__|[(\[][ \t]*[)\]]", "", plain).strip() if plain != text else text.strip()
+    return (
+        re.sub(r"\*\*[ \t]*\*\*|__[ \t]*__|[(\[][ \t]*[)\]]", "", plain).strip()
+        if plain != text
+        else text.strip()
+    )
 
 
 def marked_sentences(text: str) -> list[tuple[str, tuple[str, ...]]]:

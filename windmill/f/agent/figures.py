@@ -251,8 +251,14 @@ def _days() -> tuple[re.Pattern[str], dict[str, str]]:
 @cache
 def _short_days() -> tuple[re.Pattern[str], dict[str, frozenset[str]]]:
     """Weekdays in two or three letters: only in a range or a list of days, where they can mean nothing else."""
-    names = {w.rstrip("."): d for w, d in meanings("weekdays").items() if 2 <= len(w.rstrip(".")) <= 4 and w.rstrip(".").isalpha()}
-    names |= {w.partition("-")[0]: d for w, d in meanings("weekdays").items() if w.endswith("-feira")}  # segunda a sexta
+    names = {
+        w.rstrip("."): d
+        for w, d in meanings("weekdays").items()
+        if 2 <= len(w.rstrip(".")) <= 4 and w.rstrip(".").isalpha()
+    }
+    names |= {
+        w.partition("-")[0]: d for w, d in meanings("weekdays").items() if w.endswith("-feira")
+    }  # segunda a sexta
     either = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
     return re.compile(rf"(?<![^\W_])({either})\.?(?![^\W_])", re.IGNORECASE), names
 
@@ -327,8 +333,10 @@ def figures(text: str) -> list[Figure]:
     for match in PHONE.finditer(text):
         digits = re.sub(r"\D", "", match[0])
         spans = re.fullmatch(r"\d{1,2}[.:]\d\d\s?[-–]\s?\d{1,2}[.:]\d\d", match[0])
-        if not spans and len(digits) >= 7 and (
-            match[0][0] in "+(" or re.search(r"\d[ \u00a0./-]\d", match[0]) or len(digits) >= 9
+        if (
+            not spans
+            and len(digits) >= 7
+            and (match[0][0] in "+(" or re.search(r"\d[ \u00a0./-]\d", match[0]) or len(digits) >= 9)
         ):
             take(*match.span(), {f"phone:{digits}"}, "phone")
     for match in CODE.finditer(text):
@@ -382,11 +390,22 @@ def _take_weekdays(text: str, take: object) -> None:
     days = set()
     for before, after in pairwise(near):
         between = text[before.end() : after.start()]
-        if before[1][0].isupper() == after[1][0].isupper() and re.fullmatch(r"\s*(?:[-–—~/&+]|,(?=\s?[^\W\d_]{2,3}\b)|(?<=\s)[aeàey](?=\s))\s*", between):
+        if before[1][0].isupper() == after[1][0].isupper() and re.fullmatch(
+            r"\s*(?:[-–—~/&+]|,(?=\s?[^\W\d_]{2,3}\b)|(?<=\s)[aeàey](?=\s))\s*", between
+        ):
             days |= {before, after}
     for match in near:
         begins = re.search(r"(?:^|[\n|,;(•])\s*$", text[: match.start()])
-        if match in days or (begins and days and match[1][0].isupper()) or (begins and re.match(r"\.?:?\s*\d{1,2}[:.h]\d\d|\s*[:|]|\s+\d{1,2}(?:\s*[-–]\s*\d|\s*h)", text[match.end() :])):
+        if (
+            match in days
+            or (begins and days and match[1][0].isupper())
+            or (
+                begins
+                and re.match(
+                    r"\.?:?\s*\d{1,2}[:.h]\d\d|\s*[:|]|\s+\d{1,2}(?:\s*[-–]\s*\d|\s*h)", text[match.end() :]
+                )
+            )
+        ):
             keys = {f"weekday:{day}" for day in short.get(match[1].lower(), ())}
             take(*match.span(), keys, "weekday")  # type: ignore[operator,misc]
 
@@ -448,26 +467,44 @@ def _unit(text: str, start: int, end: int, spelled: bool = False) -> tuple[str, 
     """The unit written beside a number, and where both begin and end. In 50 to 90 % and 24 x 12 cm the last one's counts for all."""
     known = _units()
     if after := AFTER.match(text, end):
-        spoken = re.match(r"[a-z]+", after[1]) if re.match(r"[a-z]+[^\x00-\x7f]", after[1]) and not re.search(r"[\u00c0-\u024f]", after[1]) else None
+        spoken = (
+            re.match(r"[a-z]+", after[1])
+            if re.match(r"[a-z]+[^\x00-\x7f]", after[1]) and not re.search(r"[\u00c0-\u024f]", after[1])
+            else None
+        )
         word = spoken[0] if spoken else _bare(after[1].lower())
         if word in ("%", "٪", "％"):
             return "%", start, after.end()
         unit = known.get(word) or _dense_unit(after[1]) or _inflected(word)
         if unit and not (word in AMBIGUOUS and after.start(1) > end):
-            return unit, start, end if spoken or (_unspaced(after[1][:1]) and word not in known) else after.end(1)
+            return (
+                unit,
+                start,
+                end if spoken or (_unspaced(after[1][:1]) and word not in known) else after.end(1),
+            )
     if text[max(0, start - 1) : start] in ("%", "٪"):
         return "%", start - 1, end
     before = BEFORE.search(text[max(0, start - 14) : start])
     if before and not spelled:
         word = before[1].rstrip(".")
-        unit = "$" if word.endswith("$") else word if word in CODES else SYMBOLS.get(word) or BEFORE_NUMBERS.get(word.lower())
+        unit = (
+            "$"
+            if word.endswith("$")
+            else word
+            if word in CODES
+            else SYMBOLS.get(word) or BEFORE_NUMBERS.get(word.lower())
+        )
         if before[2] and not unit:
             unit = known.get(word.lower())  # a tool's field: weight_kg: 4.35
         if unit and (not before[2] or unit):
             return unit, start if before[2] else start - len(before[0]), end
     if not spelled and (more := RANGE.match(text, end)) and (number := NUMBER.match(text, more.end())):
         unit, _, _ = _unit(text, number.start(), number.end())
-        if unit and unit not in ("clock", "date") and not (money(unit) and more[0].strip() in ("a", "x", "×")):
+        if (
+            unit
+            and unit not in ("clock", "date")
+            and not (money(unit) and more[0].strip() in ("a", "x", "×"))
+        ):
             return unit, start, end
     return "", start, end
 

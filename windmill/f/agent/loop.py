@@ -8,7 +8,7 @@
 # pgvector==0.5.1
 """The agent: the model and its tools take turns until there is a reply or a bound is reached.
 
-Whatever the model, a tool or a key does wrong ends in a reply in the chatbot's words and an `error` that tells the operator what to mend.
+If the model, a tool or a key fails, the reply is in the chatbot's words, and `error` tells the operator what to fix.
 """
 
 from __future__ import annotations

@@ -5,9 +5,9 @@
 # mcp==2.3.0
 """The tenant's MCP servers (streamable HTTP): which of their tools are offered, and how one is called.
 
-The list of a server's tools is kept for ten minutes in tenant_tools, so that most turns neither ask for it nor import the SDK, which costs
-more than half a second. A server that does not answer is asked again after a minute: not every customer waits for it. Who is asking is
-told to the server by us, from the contact's row: the model has no say in it.
+The list of a server's tools is cached for ten minutes in tenant_tools, so that most turns neither ask for it nor import the SDK, which costs
+more than half a second. A server that does not answer is asked again after a minute: not every customer waits for it. Headers tell the
+server who is asking, from the contact's row: the model has no say in it.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ PUBLIC = ("x-customer-phone", "x-customer-id")
 
 
 class McpError(Exception):
-    """Why a tool could not be used, as a sentence for the model and the operator. `by_tool`: the tool itself answered that it can't.
-    `begun`: the call may have reached it. `unsure`: nobody knows whether it was done."""
+    """Why a tool could not be used, as a sentence for the model and the operator. `by_tool`: the tool itself reported the error.
+    `begun`: the call may have reached it. `unsure`: it is not known whether the tool did it."""
 
     def __init__(self, message: str, by_tool: bool = False, unsure: bool = False) -> None:
         super().__init__(message)
@@ -56,7 +56,7 @@ class McpServer:
 
     @property
     def secrets(self) -> set[str]:
-        """What of the headers nobody may read: a key, with its scheme and without."""
+        """The parts of the headers that nobody may read: a key, with its scheme and without."""
         held = [value for name, value in self.headers.items() if name.lower() not in PUBLIC]
         return {part for value in held for part in (value, value.split(" ")[-1])}
 
@@ -170,12 +170,12 @@ def refresh(
     """Asks a server for its tools and stores the list; the `last` one where it can't be asked."""
 
     async def list_tools(client: Any) -> list[dict[str, Any]]:
-        found: list[Any] = []
+        tools: list[Any] = []
         page = await client.list_tools()
-        found += page.tools
-        while page.next_cursor and len(found) < MOST_LISTED:
+        tools += page.tools
+        while page.next_cursor and len(tools) < MOST_LISTED:
             page = await client.list_tools(cursor=page.next_cursor)
-            found += page.tools
+            tools += page.tools
         return [
             {
                 "name": t.name,
@@ -183,12 +183,12 @@ def refresh(
                 "parameters": t.input_schema,
                 "read_only": bool(t.annotations and t.annotations.read_only_hint),
             }
-            for t in found
+            for t in tools
         ]
 
     where = [turn.tenant_id, server.name]
     try:
-        found = _talk(server, list_tools, server.timeout_s)
+        listed = _talk(server, list_tools, server.timeout_s)
     except McpError as problem:
         problems.append(f"the tools of {server.name} are as last seen: {problem}")
         if not turn.dry_run:
@@ -200,10 +200,10 @@ def refresh(
     if not turn.dry_run:
         turn.db.rows(
             "update tenant_tools set discovered = %s::jsonb, discovered_at = now() where tenant_id = %s and name = %s",
-            json.dumps(found),
+            json.dumps(listed),
             *where,
         )
-    return list(found)
+    return list(listed)
 
 
 def _talk(server: McpServer, exchange: Any, seconds: float) -> Any:

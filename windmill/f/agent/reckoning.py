@@ -35,7 +35,12 @@ def follows(
     spans = {
         value for one in known for a in amount(one) for value in _converted(a, one.unit, figure.unit)
     } | _hours(figure, known)
-    if any(abs(value - one) <= 0.03 * one for value in spans for one in wanted if figure.unit in ("mile", "ft", "inch", "lb", "oz", "km", "m", "cm", "kg")):
+    if any(
+        abs(value - one) <= 0.03 * one
+        for value in spans
+        for one in wanted
+        if figure.unit in ("mile", "ft", "inch", "lb", "oz", "km", "m", "cm", "kg")
+    ):
         return True
     if spans & wanted or (
         figure.unit in ("week", "month", "year") and any(_about(value, wanted) for value in spans)
@@ -70,21 +75,35 @@ def _made(figure: Figure, known: Sequence[Figure], times: Sequence[float], today
     for one, other in combinations(like, 2):
         made |= {one + other, abs(one - other)}
         if one and other and figure.unit in ("%", ""):
-            made |= {100 * one / other, 100 * other / one, 100 * abs(one - other) / max(one, other), one / other, other / one}
+            made |= {
+                100 * one / other,
+                100 * other / one,
+                100 * abs(one - other) / max(one, other),
+                one / other,
+                other / one,
+            }
     made |= {sum(group) for group in combinations(like, 3)}
     if 4 <= len(like) <= 7:
         made |= {sum(group) for group in combinations(like, 4)} | {sum(like)}
     packs = {v for o in known if o.unit == "" for v in amount(o) if 1 < v < 100}
     for one in like:
-        made |= {one * n for n in times} | {one / n for n in times if n} | {one * n * m for n, m in combinations(times[:5], 2)}
+        made |= (
+            {one * n for n in times}
+            | {one / n for n in times if n}
+            | {one * n * m for n, m in combinations(times[:5], 2)}
+        )
         made |= {abs(other - one * n) for other in like for n in times}
         made |= {other + one * (n - less) for other in like for n in times for less in (0, 1) if n > less}
         made |= {one * part for share in shares for part in (share / 100, 1 - share / 100, 1 + share / 100)}
-        made |= {one * n / pack for n in times for pack in packs if n > pack and n % pack == 0}  # ten packs of six
+        made |= {
+            one * n / pack for n in times for pack in packs if n > pack and n % pack == 0
+        }  # ten packs of six
     if money(figure.unit):
         made |= _of_prices(figure, known, like)
     elif not figure.unit:
-        made |= {one * n for one in like for n in (7.0, 12.0, 52.0)} | {today.year - value for value in like if 1900 < value < 2100}
+        made |= {one * n for one in like for n in (7.0, 12.0, 52.0)} | {
+            today.year - value for value in like if 1900 < value < 2100
+        }
     if figure.unit in ("day", "week", "month", "year", ""):
         made |= _days_between(known, today)
     return {round(value, 4) for value in made}
@@ -93,7 +112,12 @@ def _made(figure: Figure, known: Sequence[Figure], times: Sequence[float], today
 def _operands(figure: Figure, known: Sequence[Figure]) -> tuple[list[float], list[float]]:
     """The amounts of the figure's own kind, and the percentages. A price is made of prices, where there are any."""
     shares = [value for one in known if one.unit == "%" for value in amount(one)]
-    same_unit = [value for one in known if one.unit and one.unit != "%" and fits(figure.unit, one.unit) for value in amount(one)]
+    same_unit = [
+        value
+        for one in known
+        if one.unit and one.unit != "%" and fits(figure.unit, one.unit)
+        for value in amount(one)
+    ]
     bare = [value for one in known if not one.unit for value in amount(one)]
     like = same_unit if money(figure.unit) and same_unit else [*same_unit, *bare]
     return list(dict.fromkeys(like))[:MOST_OPERANDS], list(dict.fromkeys(shares))[:6]
@@ -101,7 +125,9 @@ def _operands(figure: Figure, known: Sequence[Figure]) -> tuple[list[float], lis
 
 def _of_prices(figure: Figure, known: Sequence[Figure], prices: list[float]) -> set[float]:
     """What a year's price is a month, a pack's a kilo, and an amount in another currency at a rate for a hundred."""
-    made = {price * n for price in prices for n in (12.0, 52.0)} | {price / n for price in prices for n in (12.0, 52.0)}
+    made = {price * n for price in prices for n in (12.0, 52.0)} | {
+        price / n for price in prices for n in (12.0, 52.0)
+    }
     sizes = [v * SIZES[o.unit][1] for o in known if o.unit in ("g", "kg", "ml", "l") for v in amount(o) if v]
     made |= {price * whole / size for price in prices for size in sizes for whole in (100, 1000)}
     abroad = [v for o in known if money(o.unit) and not fits(figure.unit, o.unit) for v in amount(o)]
@@ -184,7 +210,9 @@ def _of_calendar(figure: Figure, known: Sequence[Figure], today: date) -> bool:
     months = {
         int(v * SIZES[o.unit][1]) for o in known if o.unit in ("month", "year") for v in amount(o) if v < 100
     }
-    lengths |= {length - 7 for length in lengths if length > 7 and length % 7 == 0}  # eight weekly lessons end after seven weeks
+    lengths |= {
+        length - 7 for length in lengths if length > 7 and length % 7 == 0
+    }  # eight weekly lessons end after seven weeks
     dates = _dates(known, today)
     reached = {today, today + timedelta(1), today - timedelta(1), *dates}
     reached |= {

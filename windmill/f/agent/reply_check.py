@@ -120,7 +120,9 @@ class Check:
         ]
         self._weights = Weights(self._evidence)
         customer = [s for s in self._pool if s.source in ("customer", "said")]
-        self._tools = [s.key for s in sources if s.key not in (*SPOKEN, "said") and not re.fullmatch(r"S\d+", s.key)]
+        self._tools = [
+            s.key for s in sources if s.key not in (*SPOKEN, "said") and not re.fullmatch(r"S\d+", s.key)
+        ]
         self._question = terms(" ".join(s.text for s in customer if s.source == "customer"))
         self._words_of_customer = " ".join(s.text for s in customer)
         self._asked = [f for s in customer for f in s.figures]
@@ -190,9 +192,15 @@ class Check:
         if self._named or any(re.fullmatch(r"S\d+", s.key) for s in self._sources.values()):
             return False
         told = figures(LISTED.sub("", self._draft.text))
-        helps = any(f.text in EMERGENCY for f in told) and not any(money(f.unit) for f in told)  # a line for people in distress
+        helps = any(f.text in EMERGENCY for f in told) and not any(
+            money(f.unit) for f in told
+        )  # a line for people in distress
         code = figure.unit == "code" and len(figure.text) < 4
-        return code or (helps and figure.unit == "phone") or (figure.unit in ("", "weekday") and len(re.sub(r"\D", "", figure.text)) < 5)
+        return (
+            code
+            or (helps and figure.unit == "phone")
+            or (figure.unit in ("", "weekday") and len(re.sub(r"\D", "", figure.text)) < 5)
+        )
 
     def _deeds(self) -> Iterable[Problem]:
         """What the reply says was done, where no tool has done it and nothing that was looked up or said speaks of it."""
@@ -262,7 +270,11 @@ class Check:
             and len(others) > 1
             and max(amount(figure)) > max(v for f in others for v in amount(f))
         )
-        near = [*others, *(f for f in self._near(figure.unit) if f.unit == "%")] if total else [*self._near(figure.unit), *quoted]
+        near = (
+            [*others, *(f for f in self._near(figure.unit) if f.unit == "%")]
+            if total
+            else [*self._near(figure.unit), *quoted]
+        )
         near = [
             f for f in near if not same(f, figure)
         ]  # where it stands itself it was found to speak of something else
@@ -286,7 +298,12 @@ class Check:
         holding = [s for s in rows if any(same(f, g) for f in stated for g in s.figures)]
         nearest = sorted(rows, key=lambda s: -self._weights(words & s.terms))[:6]
         priced = {s for s in rows if any(money(f.unit) for f in s.figures)}
-        found = [f for s in dict.fromkeys([*holding, *nearest]) for f in s.figures if f.unit or s not in priced or not money(unit)]
+        found = [
+            f
+            for s in dict.fromkeys([*holding, *nearest])
+            for f in s.figures
+            if f.unit or s not in priced or not money(unit)
+        ]
         return found
 
     def _misplaced(self, sentence: str, told: list[Figure], place: int, holding: list[Segment]) -> bool:

@@ -50,7 +50,8 @@ class Source(NamedTuple):
 
 
 CENTS = re.compile(
-    r"(?:^|_)(?:cents?|cts?|rappen|minor|pence|groszy?)(?:$|_)|(?:price|total|amount|cost|fee|deposit|refund|estimate)_(?:gr|ct|c|p)$", re.IGNORECASE
+    r"(?:^|_)(?:cents?|cts?|rappen|minor|pence|groszy?)(?:$|_)|(?:price|total|amount|cost|fee|deposit|refund|estimate)_(?:gr|ct|c|p)$",
+    re.IGNORECASE,
 )
 MONTH = re.compile(
     rf"(?:{'|'.join(sorted(map(re.escape, (w for w in meanings('months') if w[0].isalpha() and len(w) > 2)), key=len, reverse=True))})\b",
@@ -138,7 +139,10 @@ def _lines(value: Any, about: str = "") -> list[str]:
         if not isinstance(v, dict | list)
         or (isinstance(v, list) and all(not isinstance(i, dict | list) for i in v))
     }
-    plain = {k: v / 100 if CENTS.search(k) and isinstance(v, int) and not isinstance(v, bool) else v for k, v in plain.items()}
+    plain = {
+        k: v / 100 if CENTS.search(k) and isinstance(v, int) and not isinstance(v, bool) else v
+        for k, v in plain.items()
+    }
     said = " | ".join(
         f"{k.replace('_', ' ')}: {', '.join(map(str, v)) if isinstance(v, list) else v}"
         for k, v in plain.items()

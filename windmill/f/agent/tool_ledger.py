@@ -3,10 +3,10 @@
 # cryptography==50.0.2
 # httpx2==2.16.2
 # mcp==2.3.0
-"""A tool that may change something is called once for a turn, whatever attempt of the step asks for it.
+"""Calls a tool that may change something once for a turn, however many attempts of the step ask for it.
 
-The call is written down before it is made, its outcome after it. An attempt that asks again (the step was tried again, the whole flow ran
-again) gets the outcome; where that was lost, a sentence by which the model neither calls again nor claims what nobody knows.
+The call is recorded before it is made, its outcome after it. An attempt that asks again (the step was retried, or the whole flow) gets the
+outcome; if that was lost, it gets a sentence by which the model neither calls again nor claims that it was done.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ UNSURE = (
 def call_once(
     turn: Turn, tool: McpTool, arguments: dict[str, Any], seconds: float, secrets: Iterable[str]
 ) -> str:
-    """`call_tool`, or what it returned before. Raises McpError as it does; `unsure` where nobody knows whether it was done."""
+    """`call_tool`, or what it returned before. Raises McpError as `call_tool` does; `unsure` where it is not known whether it was done."""
     name = f"{tool.server.name}.{tool.name}"
     digest = hashlib.sha256(json.dumps([turn.id, name, arguments], sort_keys=True).encode()).digest()
     before = turn.db.value("select begin_tool_call(%s, %s, %s, %s)", turn.id, turn.epoch, name, digest)

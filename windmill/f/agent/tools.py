@@ -202,24 +202,29 @@ class ToolRunner:
             if isinstance(v, str | int | float) and str(v).strip()
         }
         context = self._turn.context
-        said = [u["text"] for u in context.get("history") or [] if u["role"] == "user"]
+        earlier = [u["text"] for u in context.get("history") or [] if u["role"] == "user"]
         refused = refused_details(
-            fields, self._turn.settings.lead_fields, " ".join([*said, context["question"]])
+            fields, self._turn.settings.lead_fields, " ".join([*earlier, context["question"]])
         )
-        kept = {key: value for key, value in fields.items() if key not in refused}
-        if kept and not self._turn.dry_run:
+        accepted = {key: value for key, value in fields.items() if key not in refused}
+        if accepted and not self._turn.dry_run:
             self._turn.db.value(
-                "select remember_lead(%s, %s, %s::jsonb)", self._turn.id, self._turn.epoch, json.dumps(kept)
+                "select remember_lead(%s, %s, %s::jsonb)",
+                self._turn.id,
+                self._turn.epoch,
+                json.dumps(accepted),
             )
-        if not kept:
+        if not accepted:
             raise ValueError(f"nothing was kept: {'; '.join(refused.values()) or 'no details were given'}")
-        return f"kept: {', '.join(kept)}" + (f"; not kept: {'; '.join(refused.values())}" if refused else "")
+        return f"kept: {', '.join(accepted)}" + (
+            f"; not kept: {'; '.join(refused.values())}" if refused else ""
+        )
 
 
-def _named(found: list[McpTool]) -> dict[str, McpTool]:
-    """The tools by the name they are offered under: one that every vendor takes, and nobody else has."""
+def _named(tools: list[McpTool]) -> dict[str, McpTool]:
+    """The tools by the names under which the model is offered them: unique, and of characters that every vendor takes."""
     offered: dict[str, McpTool] = {}
-    for tool in found:
+    for tool in tools:
         plain = re.sub(r"[^A-Za-z0-9_-]", "_", tool.name)[:60] or "tool"
         if plain in offered or plain in (REPLY, SEARCH, HAND_OFF, REMEMBER, OFFER, SEND_DOCUMENT):
             plain = f"{tool.server.name}__{plain}"[:60]

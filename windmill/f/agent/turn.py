@@ -2,7 +2,7 @@
 # psycopg[binary]==3.3.9
 # cryptography==50.0.2
 # httpx2==2.16.2
-"""One turn of a conversation: whose it is, what is known of it, and what may be done in it. Every step of the flow works on one.
+"""One turn of a conversation: its tenant, its context and settings, and what a step may do in it.
 
 Libraries that only some turns need are imported in the methods that need them.
 """
@@ -73,7 +73,7 @@ class Turn:
 
     @property
     def surroundings(self) -> Surroundings:
-        """What holds at this moment around the settings: the business's clock, the tenant's usage and its own key."""
+        """The business's clock, the tenant's usage and its model key, as of the moment when the settings were read."""
         return self._read[1]
 
     @cached_property
@@ -93,7 +93,7 @@ class Turn:
         return canned_reply(self.context, self.settings.canned_replies, situation)
 
     def model_key(self) -> str | None:
-        """The tenant's own key at its model's vendor, where it has stored one. Raises SecretError when it does not open."""
+        """The tenant's key at its model's vendor; None: it has stored none. Raises SecretError when it does not open."""
         from f.common.secrets import unseal
 
         sealed = self.surroundings.llm_api_key

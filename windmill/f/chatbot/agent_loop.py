@@ -10,8 +10,8 @@
 """Step 2 of a turn: the model thinks, calls tools, and replies.
 
 In: the Context of load_context. Out: an AgentResult (f/common/shapes.py): the reply, its citations, whether it could be answered, the trace.
-Whatever the model, a tool or a key does wrong ends in a reply in the chatbot's words and an `error` that tells the operator what to mend;
-the step itself fails only when the database is out of reach or a newer attempt has taken the turn.
+If the model, a tool or a key fails, the reply is in the chatbot's words, and `error` tells the operator what to fix;
+the step itself fails only when the database is not available or a newer attempt has taken the turn.
 """
 
 from __future__ import annotations

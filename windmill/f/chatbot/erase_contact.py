@@ -2,20 +2,18 @@
 # psycopg[binary]==3.3.9
 """Forgets a person: the contact, the conversation, the stored messages, and the data of every past job that worked on them.
 
-It can't be undone. The contact's id comes from find_run. Out: how much was deleted. Refused while the person is being answered.
+This can't be undone. The contact's id comes from find_run. Out: how much was deleted. Refused while a turn with the person is open.
 Jobs are blanked one by one, each step by its own id, because Windmill does not delete a run's steps with the run.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import urllib.error
-import urllib.request
 from typing import Any
 
 from f.common.database import Database
-from f.common.windmill import job_id
+from f.common.windmill import call_api, job_id
 
 postgresql = dict[str, Any]
 
@@ -52,13 +50,9 @@ def blank(run: str) -> int:
 
 
 def call(method: str, path: str) -> Any:
-    """Windmill's API with this job's own token; None where there is no such job."""
-    url = f"{os.environ['BASE_INTERNAL_URL']}/api/w/{os.environ['WM_WORKSPACE']}/{path}"
-    headers = {"Authorization": f"Bearer {os.environ['WM_TOKEN']}"}
-    request = urllib.request.Request(url, headers=headers, method=method)
+    """What Windmill answers to this job's token; None where there is no such job."""
     try:
-        with urllib.request.urlopen(request, timeout=30) as response:
-            text = response.read().decode()
+        text = call_api(method, path).decode()
     except urllib.error.HTTPError as error:
         if error.code == 404:
             return None

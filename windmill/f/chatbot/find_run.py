@@ -3,7 +3,7 @@
 """Finds a customer's runs: from a message id, a phone number, a user id, a run's id or a contact's id.
 
 Out: the newest 50 messages with their runs, links to the runs' pages, and the conversation each belongs to, newest first.
-A run that was dispatched again has several ids; the one that worked last is shown.
+A message that was dispatched again has several run ids; the last one is shown.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ def main(words: str, db: postgresql) -> list[dict[str, Any]]:
 
 
 def shown(row: dict[str, Any]) -> dict[str, Any]:
-    """Ids and states only: what was said stands in the run and in the conversation."""
-    found = {name: str(value) if value is not None else None for name, value in row.items()}
-    if found["run_id"]:
+    """Ids and states only: the words of the conversation are in the run."""
+    columns = {name: str(value) if value is not None else None for name, value in row.items()}
+    if columns["run_id"]:
         base = os.environ.get("WM_BASE_URL", "")
-        found["run"] = f"{base}/run/{found['run_id']}?workspace={os.environ.get('WM_WORKSPACE', '')}"
-    return found
+        columns["run"] = f"{base}/run/{columns['run_id']}?workspace={os.environ.get('WM_WORKSPACE', '')}"
+    return columns

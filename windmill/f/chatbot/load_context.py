@@ -15,12 +15,12 @@
 # pillow==13.0.0
 """Step 1 of a turn: from Meta's payload to everything that the model needs to answer.
 
-In: the `entry` of Meta's envelope with one message, as the flow hands it on a JSON text, in which no worker looks for references.
+In: the `entry` of Meta's envelope with one message, passed as a JSON string so that Windmill does not resolve $var: references inside it.
 Out: a Context (f/common/shapes.py).
 Ends the flow early, with the reason, when there is nothing to answer: another turn is active, the message is answered already, the contact
-is with a human or blocked, it asks nothing (a reaction, an edit), no chatbot has this number. What came with the messages is fetched and
-understood here: voice notes become words, files become attachments, and what can't be used is told in the chatbot's words.
-Fails only when the database can't be reached or the payload is not a message.
+is with a human or blocked, the message asks nothing (a reaction, an edit), or no chatbot has this number. Fetches the files that came with
+the messages: voice notes become words, other files attachments; for a file that can't be used the chatbot has words.
+Fails only when the database is not available or the payload is not a message.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def read_entry(entry: list[Any] | str, kind: str) -> Incoming:
 
 
 def receive(database: Database, incoming: Incoming) -> dict[str, Any]:
-    """Writes down who wrote. `end`: why the message asks nothing; `preface`: the situation that the customer is told of."""
+    """Records the contact. In the result, `end` says why the message asks nothing, `preface` for which situation the chatbot has words first."""
     received: dict[str, Any] = database.value(
         "select receive_message(%s, %s)", incoming.phone_number_id, incoming.payload
     )
@@ -114,7 +114,7 @@ def receive(database: Database, incoming: Incoming) -> dict[str, Any]:
 
 
 def open_turn(database: Database, incoming: Incoming, received: dict[str, Any]) -> dict[str, Any]:
-    """Opens the turn in PostgreSQL, which alone decides whether this run may answer. What asks nothing ends here."""
+    """Opens the turn in PostgreSQL, which alone decides whether this run may answer. A message that asks nothing ends here."""
     ids = [incoming.phone_number_id, incoming.id, run_id()]
     opened: dict[str, Any]
     if received.get("end"):
@@ -167,7 +167,7 @@ def read_conversation(turn: Turn, incoming: Incoming) -> list[dict[str, Any]]:
 
 
 def take_in(turn: Turn, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Shows the customer that the message is read, and fetches the files that came with it. Returns what is known of each."""
+    """Shows the customer that the message is read, and fetches the files that came with it. Returns message_id, kind and problem of each."""
     api = turn.graph_api()
     if api is None:
         return []  # send_reply says what is missing

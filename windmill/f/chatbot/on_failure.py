@@ -2,12 +2,12 @@
 # psycopg[binary]==3.3.9
 # cryptography==50.0.2
 # httpx2==2.16.2
-"""When a step of a turn fails: the customer gets the chatbot's words for it, the turn is closed, the operator is alerted. Where the chatbot
-is set so, a failure is a human's turn: the tenant's staff is told, the bot pauses, and the customer reads the words for that instead.
+"""Handles a failed step: tells the customer in the chatbot's words, closes the turn, alerts the operator. If the chatbot's setting
+handoff_on_failure is on, it hands the conversation to a human, notifies the tenant's people, and the customer reads the words for that.
 
 In: Windmill's `error` ({name, message, stack?, step_id}). Out: what was done, for the run's page.
-A step that was refused because a newer copy of it has begun is no failure of the turn: the conversation goes to a new run, quietly.
-Windmill does not call it for a cancelled run: the recovery schedule covers that.
+A step that ended in Overtaken, because a newer copy of it has begun, is no failure of the turn: the conversation goes to a new run, quietly.
+Windmill does not call this script for a cancelled run: the recovery schedule covers that.
 """
 
 from __future__ import annotations
@@ -68,17 +68,17 @@ def main(
 
 
 def release(turn: Turn, reason: str, outcome: str) -> str:
-    """Tells the customer, and closes the turn whatever became of that; returns what did."""
+    """Tells the customer and closes the turn, even if telling fails. Returns what became of the words."""
     try:
         turn.begin(STEP)
-        told = tell(turn, words_for(turn, reason))
+        sent_words = tell(turn, words_for(turn, reason))
     except Overtaken:
         raise  # a newer copy of this step is telling: it must not be cut off
     except Exception as problem:  # telling is best effort; the conversation must be released all the same
-        told = f"not told: {problem}"
+        sent_words = f"not told: {problem}"
     turn.begin(STEP)
     turn.close("failed", outcome, {"question": turn.context["question"], "error": reason})
-    return told
+    return sent_words
 
 
 def words_for(turn: Turn, reason: str) -> str:

@@ -2,10 +2,10 @@
 # psycopg[binary]==3.3.9
 # cryptography==50.0.2
 # httpx2==2.16.2
-"""Step 4 of a turn: what happened is written down, the turn is closed, and the next one starts if more is pending.
+"""Step 4 of a turn: records what happened, closes the turn, and starts the next one if more messages are pending.
 
 In: the Context, the AgentResult and the Delivery. Out: the outcome and the runs that were started.
-One SQL function does all the writing in one transaction. Run again, it finds the turn closed and only looks for what is pending.
+close_turn writes everything in one transaction. A second run finds the turn closed, and only starts what is pending.
 """
 
 from __future__ import annotations
@@ -59,6 +59,6 @@ def state_of(turn: Turn) -> tuple[str, str]:
     row = turn.db.row(
         "select state, contact_id::text from turns where id = %s and run_id = %s", turn.id, run_id()
     )
-    if row is None:  # another run has taken it: begin_step says so
+    if row is None:  # another run has taken it: begin_step raises
         return "active", turn.context["contact_id"]
     return row["state"], row["contact_id"]

@@ -2,11 +2,11 @@
 # psycopg[binary]==3.3.9
 # cryptography==50.0.2
 # httpx2==2.16.2
-"""Every minute: picks up what nobody works on, so that no stored message waits for ever.
+"""Every minute: picks up messages that nobody works on, so that none waits for ever.
 
-Covers a lost ingress, cancelled runs and lost workers, which neither a step nor the failure handler ever sees. What six runs could not
-answer is given up: the customer is told, and the conversation goes on. Parts that failed after Meta had accepted them go out again,
-tenants' webhooks are told what is critical, and old rows are deleted.
+Covers a lost ingress, cancelled runs and lost workers, which neither a step nor the failure handler ever sees. A conversation that six runs
+could not answer is given up: the customer gets the words for a failure, and the next message is answered. Sends parts again that failed
+after Meta had accepted them, sends critical notifications to tenants' webhooks, and deletes old rows.
 In: nothing. Out: how many messages were stranded and dispatched, statuses applied, conversations given up, parts sent again, rows deleted.
 """
 
@@ -47,9 +47,9 @@ def main(
             if len(now) < BATCH:
                 break
         applied = database.value("select apply_events(%s)", 1000)
-        noticed = database.value("select apply_account_events(%s)", 1000)
+        account_events = database.value("select apply_account_events(%s)", 1000)
         deleted = database.value("select clean_inbox() + clean_whatsapp()")
-        told = tell(database, settings)
+        notified = notify(database, settings)
         again = send_again(database, resources, deadline)
     return {
         "stranded": len(stranded),
@@ -57,15 +57,15 @@ def main(
         "given_up": given_up,
         "started": started,
         "statuses_applied": applied,
-        "account_events_applied": noticed,
-        "told": told,
+        "account_events_applied": account_events,
+        "notified": notified,
         "sent_again": again,
         "deleted": deleted,
     }
 
 
 def is_lost(message: dict[str, Any], job_id_key: str) -> bool:
-    """Whether nobody is left to answer a message. A run that is queued or at work gets on with it by itself."""
+    """Whether no run is left that answers a message. A run that is queued or at work does it by itself."""
     if message["state"] == "waiting" or message["overdue"]:
         return True
     run = message["run_id"]
@@ -87,13 +87,13 @@ def give_up(database: Database, resources: Resources) -> int:
     return count
 
 
-def tell(database: Database, settings: c_settings) -> int:
-    """Tells the tenants' webhooks what is critical; returns how many notifications there were to tell."""
+def notify(database: Database, settings: c_settings) -> int:
+    """Sends critical notifications to the tenants' webhooks; returns how many there were."""
     waiting = database.rows("select * from claim_notifications(20)")
     if waiting:
-        from f.whatsapp.alerts import tell_all
+        from f.whatsapp.alerts import post_all
 
-        tell_all(database, waiting, settings)
+        post_all(database, waiting, settings)
     return len(waiting)
 
 

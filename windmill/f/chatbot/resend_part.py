@@ -2,10 +2,10 @@
 # psycopg[binary]==3.3.9
 # cryptography==50.0.2
 # httpx2==2.16.2
-"""Sends one part of an old reply again, because a person decided so: the only way in which anything is sent twice on purpose.
+"""Sends one part of an old reply again, because a person decided so. Nothing else sends a message twice on purpose.
 
-In: the part's send_id, as the outbox and the conversation log show it. Out: what became of it.
-The run's own retries send nothing again; another resend is another run.
+In: the part's send_id, as the outbox and the conversation log show it. Out: the part's state after the send.
+A retry of this run sends nothing again; to send it once more, start another run.
 """
 
 from __future__ import annotations

@@ -4,13 +4,11 @@
 # httpx2==2.16.2
 # markdown-it-py==4.3.0
 # regex==2026.11.15
-"""Step 3 of a turn: the reply goes out, each part once.
+"""Step 3 of a turn: sends the reply, each part once.
 
 In: the Context and the AgentResult. Out: a Delivery (f/common/shapes.py).
-Every part is a row in the outbox before it is sent. A request whose outcome was lost is not sent again until a status had time to tell.
-What may be sent, and what an error asks for, is decided in PostgreSQL: the 24 hours, both rates, the table send_errors.
-A part that can't be sent is `failed` with its reason in the result; the step fails only when the database is out of reach, the tenant has no
-token, or a newer attempt has taken the turn.
+Every part is a row in the outbox before it is sent (f/whatsapp/outbox.py). A part that can't be sent is `failed`, with its reason in the
+result; the step itself fails only when the database is not available, the tenant has no access token, or a newer attempt has taken the turn.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 # psycopg[binary]==3.3.9
 """Dispatches stored messages to runs of the chat flow, from inside Windmill: after a turn, and by the recovery schedule.
 
-The ingress does the same from outside. The claim is the database's, so they never dispatch the same message at the same time.
+The ingress does the same from outside. Both claim messages in the database first, so they never dispatch the same one at the same time.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from f.common.windmill import FLOW, job_id, start_flow
 def dispatch(
     database: Database, job_id_key: str, contact_id: str | None = None, batch: int = 100
 ) -> list[str]:
-    """Starts a run for each message that wants one (of one contact, or of all); returns the runs' ids."""
+    """Starts a run for each message that waits for one (of one contact, or of all); returns the runs' ids."""
     rows = database.rows("select * from claim_dispatches(%s, interval '30 seconds', %s)", batch, contact_id)
     started = []
     for row in rows:
@@ -31,7 +31,7 @@ def dispatch(
             print(f"the dispatch of a message failed and is tried again: {problem}")
             if isinstance(problem, RuntimeError):
                 continue  # this message was refused; the others may not be
-            break  # Windmill is out of reach: the others are claimed again when their lease ends
+            break  # Windmill is not available: the others are claimed again when their lease ends
         database.rows("select settle_dispatch(%s, %s, %s, true)", *key)
         started.append(job)
     return started

@@ -43,7 +43,7 @@ class Contact(TypedDict):
 
 
 class Context(TypedDict, total=False):
-    """The result of load_context. `status` ended: only `reason` and the ids that are known are there."""
+    """The result of load_context. With `status` ended it holds only `reason` and ids."""
 
     status: Literal["opened", "ended"]
     reason: str
@@ -57,14 +57,14 @@ class Context(TypedDict, total=False):
     history: list[Utterance]
     chatbot: Chatbot
     contact: Contact
-    replied: bool  # a reply is written already; as find_turn says it
+    replied: bool  # a reply is in the outbox already; from find_turn
     say: str  # these words are the reply: the model is not asked
     preface: str  # words that come before the reply
     attachments: list[str]  # messages whose files the model may look at: f/whatsapp/media
 
 
 class Citation(TypedDict):
-    """Where an answer comes from, as the SQL function citation() says it: document title, and page (from 1) or a web page's address, if any."""
+    """Where an answer comes from, as the SQL function citation() returns it: document title, and page (from 1) or a web page's address, if any."""
 
     document: str
     page: NotRequired[int]
@@ -96,7 +96,7 @@ class Usage(TypedDict):
 
 
 class AgentResult(TypedDict):
-    """The result of agent_loop. `handed_off`: by whom the customer is passed on to a human when the turn closes; null: not at all."""
+    """The result of agent_loop. `handed_off`: who hands the customer to a human when the turn closes: model, keyword, customer, failure."""
 
     reply: str
     citations: list[Citation]
@@ -111,7 +111,7 @@ class AgentResult(TypedDict):
 
 
 class PartState(TypedDict):
-    """What is known of one part of the reply after send_reply."""
+    """The state of one part of the reply after send_reply."""
 
     part: int
     state: str

@@ -52,9 +52,13 @@ def ask_gemini(
             ),
         )
     except errors.APIError as error:
-        said = f"{error.message or error.details}"
+        words = f"{error.message or error.details}"
         raise of_status(
-            candidate, error.code or 500, f"{error.status} {error.details}", said, _retry_delay(error.details)
+            candidate,
+            error.code or 500,
+            f"{error.status} {error.details}",
+            words,
+            _retry_delay(error.details),
         ) from None
     except Exception as error:  # the SDK lets its HTTP library's own exceptions through, and those of parsing
         kind = type(error).__name__
@@ -192,10 +196,10 @@ def _as_openai(text: str, calls: list[Call]) -> dict[str, Any]:
 
 def _object(arguments: str) -> dict[str, Any]:
     try:
-        found = json.loads(arguments or "{}")
+        parsed = json.loads(arguments or "{}")
     except ValueError:
-        found = None
-    return found if isinstance(found, dict) else {"unreadable": arguments[:200]}
+        parsed = None
+    return parsed if isinstance(parsed, dict) else {"unreadable": arguments[:200]}
 
 
 def _retry_delay(details: Any) -> float | None:

@@ -78,9 +78,9 @@ def _ask(candidate: Candidate, messages: list[Any], tools: list[Any], seconds: f
     try:
         return _read(answer, name)
     except (AttributeError, IndexError, TypeError):
-        told = str(getattr(answer, "error", None) or type(answer).__name__)
-        said = redact_keys(told, [candidate["api_key"]])[:200]
-        raise ModelError("server", f"{name} answered what is not of its protocol ({said})") from None
+        problem = str(getattr(answer, "error", None) or type(answer).__name__)
+        words = redact_keys(problem, [candidate["api_key"]])[:200]
+        raise ModelError("server", f"{name} answered what is not of its protocol ({words})") from None
 
 
 def _read(answer: Any, name: str) -> Completion:
@@ -111,8 +111,8 @@ def _read(answer: Any, name: str) -> Completion:
 
 def _tokens(usage: Any, name: str) -> int:
     """Not every server counts: some send no usage, an empty one, or null."""
-    found = getattr(usage, name, None)
-    return found if isinstance(found, int) else 0
+    count = getattr(usage, name, None)
+    return count if isinstance(count, int) else 0
 
 
 def _parsed(arguments: str) -> dict[str, Any] | str:

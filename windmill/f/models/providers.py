@@ -3,7 +3,7 @@
 # openai==3.54.0
 # httpx2==2.16.2
 
-"""One small seam in front of the model vendors: which are asked, in which order, and what counts as a reason to ask the next one.
+"""Asks the model vendors: which, in which order, and which errors are a reason to ask the next one.
 
 The SDK of a vendor is imported only when that vendor is asked: each costs half a second.
 """
@@ -165,7 +165,7 @@ def candidates_of(llm: dict[str, Any], settings: ModelSettings, tenant_key: str 
         "provider": settings.provider or llm.get("provider") or "openai",
         "model": settings.model,
     }
-    found = []
+    candidates = []
     for wanted in (first, *settings.fallbacks):
         provider = str(wanted.get("provider") or first["provider"])
         at_home = provider == (llm.get("provider") or "openai")
@@ -173,7 +173,7 @@ def candidates_of(llm: dict[str, Any], settings: ModelSettings, tenant_key: str 
         key = str(theirs or llm.get("api_key" if at_home else f"{provider}_api_key") or "").strip()
         name = "llm" if at_home else provider
         variable = f"f/chatbot/{name}_api_key ({name.upper()}_API_KEY at deployment)"
-        found.append(
+        candidates.append(
             Candidate(
                 provider=provider,
                 model=str(wanted.get("model") or (llm.get("model") if at_home else "") or ""),
@@ -183,4 +183,4 @@ def candidates_of(llm: dict[str, Any], settings: ModelSettings, tenant_key: str 
                 mend=f"{OWN_KEY} again" if theirs else f"put it into the variable {variable}, or {OWN_KEY}",
             )
         )
-    return found
+    return candidates

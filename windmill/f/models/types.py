@@ -1,4 +1,4 @@
-"""What the model vendors' clients have in common: a request's candidate, a completion, and why there is none."""
+"""What the clients of the model vendors share: the candidate to ask, a completion, and the error in place of one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Kind = Literal["limit", "timeout", "server", "unreachable", "empty", "shape", "f
 PASSING: tuple[Kind, ...] = ("limit", "server", "unreachable", "empty")
 # Never handed to the next vendor: a bad key is to be mended, and what one vendor's filter stopped is not smuggled through another's.
 FINAL: tuple[Kind, ...] = ("key", "filtered")
-NO_KEY = "none"  # what stands in a variable that must hold something
+NO_KEY = "none"  # placeholder for no key: Windmill variables can't be empty
 OWN_KEY = "store the tenant's own with windmill/deploy/tenants.py (TENANT_LLM_API_KEY)"
 
 
@@ -71,7 +71,7 @@ def new_call_id() -> str:
 
 
 def no_key(candidate: Candidate) -> ModelError:
-    """There is none to ask the vendor with."""
+    """No API key is configured for this vendor."""
     return ModelError(
         "key",
         f"the model {candidate['model']!r}: there is no key for {candidate['provider']}: {candidate['mend']}",
@@ -81,27 +81,31 @@ def no_key(candidate: Candidate) -> ModelError:
 def of_status(
     candidate: Candidate, status: int, code: str, message: str, retry_after_s: float | None = None
 ) -> ModelError:
-    """A vendor's HTTP error as a ModelError, in a sentence that says what to mend."""
+    """A vendor's HTTP error as a ModelError, in a sentence that says what to fix."""
     model = f"the model {candidate['model']!r}"
-    said = f"HTTP {status}: {redact_keys(message, [candidate['api_key']])[:300]}"
+    details = f"HTTP {status}: {redact_keys(message, [candidate['api_key']])[:300]}"
     lower = f"{code} {message}".lower()
     if status in (401, 403) or "api key not valid" in lower or "invalid_api_key" in lower:
-        return ModelError("key", f"{model}: {candidate['key_of']} was refused: {candidate['mend']} ({said})")
+        return ModelError(
+            "key", f"{model}: {candidate['key_of']} was refused: {candidate['mend']} ({details})"
+        )
     if "content_filter" in lower or "content management policy" in lower:
-        return ModelError("filtered", f"{model}: the vendor's content filter refused the request ({said})")
+        return ModelError("filtered", f"{model}: the vendor's content filter refused the request ({details})")
     if status == 404:
         return ModelError(
-            "shape", f"{model} does not exist at its vendor: correct the chatbot's model ({said})"
+            "shape", f"{model} does not exist at its vendor: correct the chatbot's model ({details})"
         )
     if "context_length" in lower or "context length" in lower or "input token count" in lower:
         advice = "shorten the chatbot's system prompt or its history_tokens"
         return ModelError(
-            "shape", f"the conversation is longer than the window of {model}: {advice} ({said})"
+            "shape", f"the conversation is longer than the window of {model}: {advice} ({details})"
         )
     if status == 429:
-        return ModelError("limit", f"{model}: its rate or spending limit is reached ({said})", retry_after_s)
+        return ModelError(
+            "limit", f"{model}: its rate or spending limit is reached ({details})", retry_after_s
+        )
     if status in (408, 504):
-        return ModelError("timeout", f"{model} took too long ({said})", retry_after_s)
+        return ModelError("timeout", f"{model} took too long ({details})", retry_after_s)
     if status >= 500 or status == 409:
-        return ModelError("server", f"{model}: its vendor is in trouble ({said})", retry_after_s)
-    return ModelError("shape", f"{model} refused the request ({said})")
+        return ModelError("server", f"{model}: its vendor is in trouble ({details})", retry_after_s)
+    return ModelError("shape", f"{model} refused the request ({details})")

@@ -4,7 +4,7 @@
 # psycopg[binary]==3.3.9
 """Meta's Graph API for one number and one contact: a send, a read receipt, a customer's file.
 
-What an error asks for stands in one place, the table send_errors in PostgreSQL: statuses that come hours later are judged by it, too.
+The table send_errors in PostgreSQL says what to do about an error: statuses that come hours later are judged by it, too.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from f.common.database import TenantDatabase
     from f.common.shapes import Resources
 
-# Whose addresses may be given the access token, beside the Graph API's own.
+# Hosts that may be sent the access token, beside the Graph API itself.
 META_HOSTS = (".fbsbx.com", ".facebook.com", ".whatsapp.net", ".fbcdn.net")
 TYPING_S = 20.0  # the indicator goes out after 25 s
 
@@ -70,7 +70,7 @@ class GraphApi:
         self._client = httpx2.Client(timeout=float(resource.get("timeout_s") or 15), verify=tls(self._base))
 
     def send(self, content: dict[str, Any], send_id: str, run: str) -> Outcome:
-        """Sends one message. `send_id` comes back with every status: there is no idempotency key, so it is how an outcome is found again."""
+        """Sends one message. Meta has no idempotency key; `send_id` comes back with every status, so statuses are matched to sends by it."""
         body = {
             "messaging_product": "whatsapp",
             "recipient_type": "individual",
@@ -147,8 +147,8 @@ class GraphApi:
 
     def _download(self, url: str, limit: int, deadline: float) -> bytes | None:
         """The bytes; None: the address has expired."""
-        address, own = urlsplit(url), urlsplit(self._base)
-        if address.netloc != own.netloc and not (
+        address, graph = urlsplit(url), urlsplit(self._base)
+        if address.netloc != graph.netloc and not (
             address.scheme == "https" and (address.hostname or "").endswith(META_HOSTS)
         ):
             raise MediaError("unreachable", "the file lies at an address that is not Meta's")

@@ -11,10 +11,10 @@
 # python-pptx==1.0.2
 # selectolax==1.0.2
 # pillow==13.0.0
-"""What customers send beside text: fetched from Meta, heard, read, and kept in the table `media`.
+"""Fetches the files that customers send, transcribes or reads them, and stores them in the table `media`.
 
 Bytes go from Meta into the table, and from there into a model's request: never into a step's arguments, results or log. Every file
-ends as words, as an attachment for a model that sees, or as a problem that the customer is told of.
+becomes words, an attachment for a model that sees, or a problem for which the chatbot has words.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ MB = 1 << 20
 LIMITS = {"image": 5 * MB, "audio": 16 * MB, "document": 20 * MB}
 SECONDS = 20.0
 IMAGES = ("image/jpeg", "image/png", "image/webp")
-# What is known of a file while it is read. Where that ended the step, it is still there when the step is tried again.
+# The problem of a file while it is being read. If reading ended the step, the mark is still there when the step is tried again.
 UNFINISHED = "unfinished"
 TRANSCRIBER = "gpt-4o-mini-transcribe"
 SEEING = re.compile(r"gpt-4o|gpt-4\.1|gpt-5|gpt-4-turbo|^o[1-9]|gemini|vision|llava|pixtral|claude|-vl\b")
@@ -45,7 +45,7 @@ SEEING = re.compile(r"gpt-4o|gpt-4\.1|gpt-5|gpt-4-turbo|^o[1-9]|gemini|vision|ll
 MARK_ONLY = re.compile(
     r"\[(?!location|contact|order|form|reaction|answers|about|from)[^\]\n]*\](?: [^\s:]+\.\w{1,5})?"
 )
-# kind → the situation that the customer is told of
+# kind → the situation whose words the customer gets
 UNUSABLE = {
     "image": "cannot_see",
     "audio": "cannot_hear",
@@ -55,7 +55,7 @@ UNUSABLE = {
 
 
 class Means(NamedTuple):
-    """What files are fetched and understood with."""
+    """Fetches and understands files: the Graph API, the model, whether it sees, and what transcribes voice notes."""
 
     api: GraphApi
     model: Candidate
@@ -63,15 +63,24 @@ class Means(NamedTuple):
     transcriber: str
 
 
+class File(NamedTuple):
+    """A file as its message describes it. `kind`: image, audio, document or video."""
+
+    message_id: str
+    kind: str
+    mime_type: str
+    name: str
+
+
 def sees(model: str, llm: dict[str, Any]) -> bool:
-    """Whether a model takes pictures: as the platform's resource says of its own, else by its name."""
-    said = bool(llm.get("reads_images")) and model == llm.get("model")
-    return said or bool(SEEING.search(model.lower()))
+    """Whether a model takes pictures: as the platform's resource says of its model, else by the model's name."""
+    declared = bool(llm.get("reads_images")) and model == llm.get("model")
+    return declared or bool(SEEING.search(model.lower()))
 
 
 def take_in(turn: Turn, messages: list[dict[str, Any]], api: GraphApi) -> list[dict[str, Any]]:
-    """Fetches what came with the turn's messages and is not here yet. Returns what is known of each: message_id, kind, problem."""
-    found: list[dict[str, Any]] = []
+    """Fetches what came with the turn's messages and is not here yet. Returns message_id, kind and problem of each."""
+    files: list[dict[str, Any]] = []
     means: Means | None = None
     for row in messages:
         message = row["message"]
@@ -87,8 +96,8 @@ def take_in(turn: Turn, messages: list[dict[str, Any]], api: GraphApi) -> list[d
         if file is None:
             means = means or _means(turn, api)
             file = _take_file(turn, row["message_id"], kind, part, means)
-        found.append(file)
-    return found
+        files.append(file)
+    return files
 
 
 def _means(turn: Turn, api: GraphApi) -> Means:
@@ -98,13 +107,13 @@ def _means(turn: Turn, api: GraphApi) -> Means:
 
 
 def _take_file(turn: Turn, message_id: str, kind: str, part: dict[str, Any], means: Means) -> dict[str, Any]:
-    """One file: fetched, understood, stored. What goes wrong is stored, too, and not tried again in this turn."""
+    """One file: fetched, understood, stored. A problem is stored, too, and the file is not tried again in this turn."""
     content: bytes | None = None
     words, problem = None, None
     mime = str(part.get("mime_type") or "").split(";")[0].strip().lower()
-    filename = str(part.get("filename") or "")[:200]
     if kind == "document" and mime in IMAGES:
         kind = "image"  # sent as a file, to keep its size
+    file = File(message_id, kind, mime, str(part.get("filename") or "")[:200])
     try:
         if kind == "video":
             raise MediaError("wrong_type", "videos are not watched")
@@ -118,22 +127,18 @@ def _take_file(turn: Turn, message_id: str, kind: str, part: dict[str, Any], mea
             if not words:
                 raise MediaError("no_words", "nothing was said")
         if kind == "document":
-            _store(turn, message_id, kind, mime, filename, problem=UNFINISHED)
-            words = read(content, filename)
+            _store(turn, file, problem=UNFINISHED)
+            words = read(content, file.name)
     except MediaError as error:
         content, problem = None, error.problem
         print(f"a message's {kind} is not used: {error}")
-    shown = content if kind == "image" else None
-    _store(turn, message_id, kind, mime, filename, content=shown, words=words, problem=problem)
+    _store(turn, file, content if kind == "image" else None, words, problem)
     return {"message_id": message_id, "kind": kind, "problem": problem}
 
 
 def _store(
     turn: Turn,
-    message_id: str,
-    kind: str,
-    mime: str,
-    filename: str,
+    file: File,
     content: bytes | None = None,
     words: str | None = None,
     problem: str | None = None,
@@ -144,12 +149,12 @@ def _store(
         " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict (phone_number_id, message_id) do update"
         " set content = excluded.content, words = excluded.words, problem = excluded.problem where media.problem = %s",
         turn.phone_number_id,
-        message_id,
+        file.message_id,
         turn.tenant_id,
         turn.context["contact_id"],
-        kind,
-        mime,
-        filename,
+        file.kind,
+        file.mime_type,
+        file.name,
         content,
         words,
         problem,
@@ -236,13 +241,13 @@ def file_outcome(
     back = notice == "welcome_back"
     situations = ["welcome_back", *problems] if back else problems
     words = "\n\n".join(say(context, canned_replies, key) for key in dict.fromkeys(situations))
-    found: dict[str, Any] = {
+    outcome: dict[str, Any] = {
         "attachments": [f["message_id"] for f in files if not f["problem"] and f["kind"] != "audio"]
     }
     asked = "\n".join(
         line for line in context["question"].splitlines() if not MARK_ONLY.fullmatch(line.strip())
     )
     alone = back and len(context["message_ids"]) == 1
-    if (asked.strip() and not alone) or found["attachments"]:
-        return {**found, "preface": words} if words else found
-    return {**found, "say": words or say(context, canned_replies, notice or "not_understood")}
+    if (asked.strip() and not alone) or outcome["attachments"]:
+        return {**outcome, "preface": words} if words else outcome
+    return {**outcome, "say": words or say(context, canned_replies, notice or "not_understood")}

@@ -5,7 +5,7 @@
 """Sends the parts of a reply: each is a row in the outbox before it goes to Meta, and its outcome is written there.
 
 PostgreSQL decides whether a part may be sent (may_send: the 24 hours, both rates) and what an error asks for (the table send_errors).
-A request whose outcome was lost is not sent again until a status had time to tell.
+If the outcome of a request is lost, the part waits for a status before it is sent again.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def queue_parts(turn: Turn, contents: list[dict[str, Any]]) -> int:
 
 
 def send_part(turn: Turn, part: int, api: GraphApi) -> bool:
-    """Sends one part, with what patience and repetition it takes. True: it is sent, or may have been."""
+    """Sends one part; waits for the rates and tries again as long as the error table asks for it. True: it is sent, or was sent before."""
     unknown_wait = float(turn.resources["whatsapp"].get("unknown_wait_s") or 20)
     deadline = time.monotonic() + PATIENCE_S
     while True:

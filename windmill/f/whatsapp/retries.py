@@ -2,10 +2,10 @@
 # psycopg[binary]==3.3.9
 # cryptography==50.0.2
 # httpx2==2.16.2
-"""Parts that Meta had accepted and that failed afterwards, in a status: they go out again when the error table says so.
+"""Sends parts again that Meta had accepted and that a status has called failed, when the error table says so.
 
 PostgreSQL decides which and when (claim_retry): each once, to one person in order, none while a turn with them is open, none that a human,
-an opt-out, the 24 hours or a stop has made pointless. A part whose turn is still open is its own step's: send_reply does it.
+an opt-out, the 24 hours or a stop has made pointless. If the turn is still open, its send_reply sends the part again.
 """
 
 from __future__ import annotations
