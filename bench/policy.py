@@ -38,9 +38,8 @@ def measure(half: str, show: str, every: int) -> dict[str, Any]:
             counts[f"{kind} {mode} error"] += error
             leaks += bool(RAW.search(outcome.text))
             if error and show in (kind, case["id"]):
-                print(
-                    f"- {case['id']} {mode} [{case['language']}] {case['message']}\n    {case['reply']['text']}\n    {outcome.why or case.get('why', '')}"
-                )
+                print(f"- {case['id']} {mode} [{case['language']}] {case['message']}")
+                print(f"    {case['reply']['text']}\n    {outcome.why or case.get('why', '')}")
     shares: dict[str, Any] = {"raw_leaks": leaks}
     for kind in ("talk", "right", "wrong"):
         for mode in ("marks", "reply"):

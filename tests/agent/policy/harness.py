@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import MISSING, fields
+from dataclasses import fields
 from typing import Any, NamedTuple
 
 from f.agent import tools as agent_tools
@@ -89,10 +89,7 @@ class CaseTurn(Turn):
             context,
             {"llm": {}, "embeddings": {}, "settings": {}, "whatsapp": {}, "master_key": ""},
         )  # type: ignore[arg-type, typeddict-item]
-        defaults = {
-            f.name: (f.metadata["default"] if f.default is MISSING or True else f.default)
-            for f in fields(ChatbotSettings)
-        }
+        defaults = {f.name: f.metadata["default"] for f in fields(ChatbotSettings)}
         words = {
             "dont_know": DONT_KNOW,
             "failure_message": {"en": "FAILED"},

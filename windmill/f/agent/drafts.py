@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection
 from typing import Any
 
-from f.agent.reply_check import Claim, Draft
+from f.agent.claims import Claim, Draft
 from f.agent.segments import sentences
 
 REPLY = "reply"
@@ -26,9 +26,9 @@ REPLY_TOOL: dict[str, Any] = {
                     "type": "string",
                     "enum": list(KINDS),
                     "description": (
-                        "answer: states facts of the business or of the customer's order. talk: greetings, thanks, sympathy, small talk, what you are and"
-                        " can do, repeating what was said. clarify: asks the customer back. unknown: neither documents nor tools say it. handoff: says that"
-                        " a colleague takes over."
+                        "answer: states facts of the business or of the customer's order. talk: greetings, thanks, sympathy, small talk, what"
+                        " you are and can do, repeating what was said. clarify: asks the customer back. unknown: neither documents nor"
+                        " tools say it. handoff: says that a colleague takes over."
                     ),
                 },
                 "text": {

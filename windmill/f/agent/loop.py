@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any
 
 from f.agent.budget import NO_USAGE, Budget
 from f.agent.builtin_tools import SEARCH
+from f.agent.claims import Problem
 from f.agent.drafts import REPLY, REPLY_TOOL, of_call, of_text
 from f.agent.evidence import Evidence
 from f.agent.prompt import opening_messages
-from f.agent.reply_check import Problem
 from f.agent.reply_policy import (
     Verdict,
     accepted,
@@ -41,7 +41,7 @@ from f.models.providers import Models, candidates_of
 from f.models.types import Call, Completion, ModelError, new_call_id
 
 if TYPE_CHECKING:
-    from f.agent.reply_check import Draft
+    from f.agent.claims import Draft
     from f.agent.turn import Turn
     from f.common.shapes import AgentResult, Resources
 

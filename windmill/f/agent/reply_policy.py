@@ -9,6 +9,7 @@ A reply that does not hold goes back to the model with the reasons, within the t
 replaced by the chatbot's own words, which say no more than is true.
 """
 
+# ruff: noqa: RUF001 - question marks of many scripts
 from __future__ import annotations
 
 import json
@@ -16,11 +17,12 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
+from f.agent.claims import Draft, Problem
 from f.agent.drafts import names_passages
 from f.agent.handoff import keyword_of
 from f.agent.language import detect, is_yes
 from f.agent.prompt import RULES, opening_hours
-from f.agent.reply_check import Check, Draft, Problem
+from f.agent.reply_check import Check
 from f.agent.segments import Source, sentences, terms
 from f.common.redaction import KEY
 
@@ -118,8 +120,8 @@ def feedback(found: list[Problem]) -> str:
         dict.fromkeys(REASONS[p.code].format(detail=p.detail[:200], says=p.says[:200]) for p in found[:5])
     )
     return (
-        f"Your reply was NOT sent: {'; '.join(reasons)}. Correct it and reply again. You may search again in other words or in the documents' language,"
-        " quote the exact words of a source, reckon with figures of your sources only, ask the customer back, or reply with kind unknown."
+        f"Your reply was NOT sent: {'; '.join(reasons)}. Correct it and reply again. You may search again in other words or in the documents'"
+        " language, quote the exact words of a source, reckon with figures of your sources only, ask the customer back, or reply with kind unknown."
     )
 
 

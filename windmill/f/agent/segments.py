@@ -15,9 +15,12 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, NamedTuple
 
-from f.agent.figures import Figure, figures, meanings, money
+from f.agent.amounts import Figure, money
+from f.agent.figure_words import meanings
+from f.agent.figures import figures
 
 STEM = 5  # letters of a word that count
 SENTENCE_END = re.compile(r"(?<=[.!?؟।])[\"'»”’)*_]*\s+(?=\S)|(?<=[。！？])|\n+")
@@ -30,6 +33,11 @@ WORD = re.compile(
 )
 DENSE = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]+")
 LONGEST_SEGMENT = 400
+
+
+LISTED = re.compile(
+    r"^\s*(?:\d{1,2}[.)]\s+|\d\ufe0f?\u20e3\s*)", re.MULTILINE
+)  # "1. " before an item, or its emoji
 
 
 class Segment(NamedTuple):
@@ -212,7 +220,7 @@ def ranged(found: Iterable[Figure], text: str) -> tuple[Figure, ...]:
     """The figures with the weekdays that lie in a range, as in Monday to Saturday."""
     whole = list(found)
     days = [f for f in whole if f.unit == "weekday"]
-    for one, other in zip(days, days[1:], strict=False):
+    for one, other in pairwise(days):
         between = text[one.end : other.start]
         bare = re.sub(r"[^\W\d_]*", "", between, count=1)  # an ending of the first day's name
         if (

@@ -42,7 +42,7 @@ _SPOKEN = re.compile(
     r"(?:functions?\.|default_api\.|print\(\s*)?([A-Za-z_][\w.-]*)\s*\(\s*(\{.*\}|[a-z_]+\s*=\s*[\"'{\[].*)?\s*\)\s*\)?\s*$",
     re.DOTALL,
 )
-MOST_REPEATS = 3
+REPEATED = re.compile(r"(.{6,200}?)(?:\s*\1){3,}", re.DOTALL)
 
 
 def without_thoughts(text: str) -> str:
@@ -89,7 +89,7 @@ def without_repetition(text: str) -> str:
                 piece if not lines or piece.startswith("\n") or lines[-1].endswith("\n") else f" {piece}"
             )
     once = "".join(lines)
-    return re.sub(r"(.{6,200}?)(?:\s*\1){%d,}" % MOST_REPEATS, r"\1", once, flags=re.DOTALL).strip()
+    return REPEATED.sub(r"\1", once).strip()
 
 
 def calls_in(text: str, offered: set[str]) -> tuple[str, list[dict[str, Any]]]:
@@ -141,7 +141,8 @@ def _spoken(text: str, offered: set[str]) -> dict[str, Any] | None:
 
 def _values(text: str) -> list[Any]:
     """The JSON values at the beginning of a text, one after the other."""
-    decoder, found, place = json.JSONDecoder(strict=False), [], 0
+    decoder, place = json.JSONDecoder(strict=False), 0
+    found: list[Any] = []
     while place < len(text):
         if text[place] not in "{[":
             place += 1
@@ -174,7 +175,8 @@ def _as_calls(value: Any, offered: set[str], name: str = "") -> list[dict[str, A
         return []
     if name:
         return [{"name": name, "arguments": value}] if name in offered else []
-    inner = value.get("function") if isinstance(value.get("function"), dict) else value
+    function = value.get("function")
+    inner: dict[str, Any] = function if isinstance(function, dict) else value
     called = next(
         (
             inner[k]
@@ -186,7 +188,7 @@ def _as_calls(value: Any, offered: set[str], name: str = "") -> list[dict[str, A
     called = called.rpartition(".")[2] if called else None
     if called is None or called not in offered:
         return []
-    given = next(
+    given: Any = next(
         (
             inner[k]
             for k in ("arguments", "parameters", "args", "input", "action_input", "params")

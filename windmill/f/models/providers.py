@@ -138,7 +138,7 @@ def cleaned(completion: Completion, tools: list[dict[str, Any]]) -> Completion:
     calls = completion["tool_calls"]
     if text and not calls:
         text, written = calls_in(text, {tool["function"]["name"] for tool in tools})
-        calls = [{"id": new_call_id(), **call} for call in written]
+        calls = [Call(id=new_call_id(), name=call["name"], arguments=call["arguments"]) for call in written]
     text = without_repetition(text)
     if not text and not calls:
         raise ModelError("empty", "the model returned an empty reply")
