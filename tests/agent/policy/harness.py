@@ -145,6 +145,11 @@ def script_of(case: dict[str, Any], structured: bool) -> list[dict[str, Any]]:
     ]
 
 
+def plain(reply: str) -> str:
+    """A reply as the customer reads it."""
+    return re.sub(r"\s*\[S\d+(?:, ?S\d+)*\]", "", reply)
+
+
 def marks_of(case: dict[str, Any]) -> dict[str, str]:
     found: dict[str, str] = {}
     for call in case["calls"] or []:

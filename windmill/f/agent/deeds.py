@@ -12,7 +12,7 @@ from functools import cache
 
 DEEDS = {
     "book": """booked reserved scheduled; reservad apuntad agendad; gebucht reserviert eingetragen vorgemerkt; réservé booké; prenotat riservat; reservad agendad marcad; geboekt gereserveerd
-        ingepland; zarezerwowan umówion zapisan zabukowan; забронирован записал записан зарезервирован; заброньован записан зарезервован; ayrıldı ayırttım rezerve ayarlandı; bokat bokad reserverat; تم حجز حجزت حجزنا; הזמנתי נקבע שריינתי; बुक कर दिया बुक हो गया;
+        ingepland; zarezerwowan umówion zapisan zabukowan; забронирован забронировал записал записан зарезервирован зарезервировал; заброньован забронював записан записав зарезервован зарезервував; ayrıldı ayırttım rezerve ayarlandı; bokat bokad reserverat; تم حجز حجزت حجزنا; הזמנתי נקבע שריינתי; बुक कर दिया बुक हो गया;
         已预订 已预约 已預訂 已預約 订好了 预约好了; 予約しました 予約いたしました 予約が完了 お取りしました 予約を承りました; 예약했습니다 예약되었습니다 예약해 드렸; rezervat programat; reservada reservat apuntat""",
     "cancel": """cancelled canceled; cancelad anulad; storniert abgesagt gekündigt; annulé; annullat cancellat disdett; geannuleerd; anulowan odwołan odwołał skasowan; отменён отменен отменил аннулирован; скасован скасува; iptal edildi iptal ettim; avbokad avbokat; تم إلغاء ألغيت; ביטלתי בוטל; रद्द कर दिया रद्द हो गया;
         已取消 取消好了; キャンセルしました キャンセルいたしました キャンセルが完了; 취소했습니다 취소되었습니다 취소해 드렸; anulat; anul·lad cancel·lad""",
@@ -25,7 +25,7 @@ DEEDS = {
     "confirm": """confirmed; confirmad; bestätigt; confirmé; confermat; confirmad; bevestigd; potwierdzon potwierdził; подтвержд; підтвердж; onaylandı; bekräftad; تم تأكيد مؤكد; אישרתי מאושר; पुष्टि हो गई; 已确认; 確定しました 確認できました; 확인되었습니다 확정되었습니다""",
     "finish": """delivered arrived; entregad; zugestellt geliefert ausgeliefert; livré; consegnat; entregue; bezorgd geleverd; dostarczon doręczon; доставлен; доставлен; teslim edildi; levererad levererat; تم تسليم; נמסר; डिलीवर हो गया; 已送达 已签收; 配達されました お届け済み; 배달되었습니다""",
     "ready": """ready\\b; list[oa]s?\\b; fertig\\b abholbereit; prêt\\b prête\\b; pront[oa]\\b; klaar\\b gereed\\b; gotowe gotowy gotowa; готов готова готово; готовий готова готове; hazır\\b; färdig\\b; جاهز جاهزة; מוכן מוכנה; तैयार; 准备好了 好了; 準備できました; 준비되었습니다""",
-    "call": """'ll\\s+call will\\s+call 'll\\s+ring; llamará llamarán llamaremos; ruft\\s+Sie Sie\\s+an(?:ge)?rufen meldet\\s+sich; rappellera appellera rappellerons; chiamerà richiamerà chiameranno; ligará ligaremos telefona-lhe; belt\\s+u belt\\s+je; zadzwoni oddzwoni; позвонит перезвонит; зателефонує передзвонить; arayacak; ringer\\s+dig; سيتصل; יתקשר; कॉल करेंगे; 会给您打电话 会回电; お電話いたします お電話します; 전화드리겠습니다""",
+    "call": """'ll\\s+call will\\s+call 'll\\s+ring; llamará llamarán llamaremos; ruft\\s+Sie Sie\\s+an(?:ge)?rufen meldet\\s+sich; rappellera appellera rappellerons; chiamerà richiamerà chiameranno; ligará ligaremos telefona-lhe; belt\\s+u belt\\s+je; zadzwoni\\b oddzwoni\\b; позвонит\\b перезвонит\\b; зателефонує передзвонить; arayacak; ringer\\s+dig; سيتصل; יתקשר; कॉल करेंगे; 会给您打电话 会回电; お電話いたします お電話します; 전화드리겠습니다""",
 }
 DENSE = re.compile(r"[\u0590-\u06ff\u0900-\u097f\u0e00-\u0eff\u3040-\u9fff\uac00-\ud7af]")
 CONCEPT_IN_DATA = {  # what a tool's field or value says, mostly in English

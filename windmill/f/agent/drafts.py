@@ -12,6 +12,7 @@ from f.agent.claims import Claim, Draft
 from f.agent.segments import sentences
 
 REPLY = "reply"
+HOURS = "hours"  # the source that S0 marks
 KINDS = ("answer", "talk", "clarify", "unknown", "handoff")
 REPLY_TOOL: dict[str, Any] = {
     "type": "function",
@@ -78,7 +79,7 @@ _NAKED = re.compile(r"(?<=[.!?。！？…])\s*\bS\d{1,2}\b(?=\s|$)")
 def marks_of(found: re.Match[str]) -> tuple[str, ...]:
     """The passages that a mark names: S1, S2."""
     return tuple(
-        f"S{int(number)}"
+        HOURS if int(number) == 0 else f"S{int(number)}"
         for number in re.findall(r"\d+", re.sub(r"[:†#][\w\s:-]*", "", found[1] or found[2] or ""))
     )
 
@@ -151,7 +152,9 @@ def _object(text: str) -> dict[str, Any] | None:
 
 def _source(name: str) -> str:
     match = re.fullmatch(r"\W*[Ss]\s?(\d{1,2})\W*", name.strip())
-    return f"S{match[1]}" if match else name.strip().strip("[]()")
+    if match:
+        return HOURS if int(match[1]) == 0 else f"S{int(match[1])}"
+    return name.strip().strip("[]()")
 
 
 def names_passages(draft: Draft, known: Collection[str]) -> bool:

@@ -29,7 +29,7 @@ def unit_beside(text: str, start: int, end: int, spelled: bool = False) -> tuple
             if re.match(r"[a-z]+[^\x00-\x7f]", after[1]) and not re.search(r"[\u00c0-\u024f]", after[1])
             else None
         )
-        word = spoken[0] if spoken else without_points(after[1].lower())
+        word = spoken[0] if spoken else without_points(after[1].casefold())
         if word in ("%", "٪", "％"):
             return "%", start, after.end()
         unit = known.get(word) or _dense_unit(after[1]) or _inflected(word)
@@ -52,7 +52,7 @@ def unit_beside(text: str, start: int, end: int, spelled: bool = False) -> tuple
             else SYMBOLS.get(word) or BEFORE_NUMBERS.get(word.lower())
         )
         if before[2] and not unit:
-            unit = known.get(word.lower())  # a tool's field: weight_kg: 4.35
+            unit = known.get(word.casefold())  # a tool's field: weight_kg: 4.35
         if unit and (not before[2] or unit):
             return unit, start if before[2] else start - len(before[0]), end
     if not spelled and (more := RANGE.match(text, end)) and (number := NUMBER.match(text, more.end())):

@@ -97,7 +97,9 @@ def words(kind: str) -> dict[str, str]:
 @cache
 def units() -> dict[str, str]:
     known = {
-        without_points(w): u for w, u in words("units").items() if " " not in w and len(w) > 1 and w != "an"
+        without_points(w): u
+        for w, u in words("units").items()
+        if " " not in w and (len(w) > 1 or unspaced(w)) and w != "an"
     }
     known |= {w: u for w, u in words("currencies").items() if " " not in w}
     return (

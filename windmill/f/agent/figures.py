@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from itertools import pairwise
 
 from f.agent.amounts import Figure, date_keys, readings
@@ -57,6 +58,11 @@ def latin(text: str) -> str:
 
 def figures(text: str) -> list[Figure]:
     """The figures of a text in their order. What one reading has taken is not read again."""
+    return list(_figures(text))
+
+
+@lru_cache(maxsize=2000)
+def _figures(text: str) -> tuple[Figure, ...]:
     text = latin(text)
     found: list[Figure] = []
     taken = [False] * len(text)
@@ -81,7 +87,7 @@ def figures(text: str) -> list[Figure]:
         take(match.start(), match.end(), _clock(match, halves), "clock")
     _take_numbers(text, taken, take)
     _take_weekdays(text, take)
-    return sorted(found, key=lambda figure: figure.start)
+    return tuple(sorted(found, key=lambda figure: figure.start))
 
 
 def _take_dates(text: str, take: Take) -> None:
@@ -96,7 +102,7 @@ def _take_dates(text: str, take: Take) -> None:
             month[0].isupper() or (match[1] and month.lower() in SHORT_MONTHS) or not month.isascii()
         ):
             continue  # a short word of another language
-        keys = {key for of in names.get(month.lower().rstrip("."), ()) for key in date_keys(year, of, day)}
+        keys = {key for of in names.get(month.casefold().rstrip("."), ()) for key in date_keys(year, of, day)}
         take(*match.span(), keys, "date")
     for match in DAY_FIRST.finditer(text):
         day, month, year = (match[1], match[3], match[4]) if match[1] else (match[5], match[6], None)
@@ -130,7 +136,7 @@ def _take_numbers(text: str, taken: list[bool], take: Take) -> None:
         value = words("numbers").get(match[0].casefold())
         if value:
             unit, _, finish = unit_beside(text, match.start(), match.end(), spelled=True)
-            of_unit = languages("units").get(text[match.end() : finish].strip().lower())
+            of_unit = languages("units").get(text[match.end() : finish].strip().casefold())
             if unit and (of_unit is None or of_unit & languages("numbers")[match[0].casefold()]):
                 take(match.start(), finish, {value}, unit)
     for match in CJK_NUMBER.finditer(text):
@@ -148,7 +154,7 @@ def numbers_in_words(text: str) -> set[int]:
 def _take_weekdays(text: str, take: Take) -> None:
     pattern, names = weekday_names()
     for match in pattern.finditer(text):
-        day = names.get(match[0].lower()) or names.get(match[0].casefold())
+        day = names.get(match[0].casefold()) or names.get(match[0].lower())
         take(*match.span(), {f"weekday:{day}"} if day else set(), "weekday")
     pattern, short = short_weekday_names()
     near = list(pattern.finditer(text))
@@ -171,7 +177,7 @@ def _take_weekdays(text: str, take: Take) -> None:
                 )
             )
         ):
-            keys = {f"weekday:{day}" for day in short.get(match[1].lower(), ())}
+            keys = {f"weekday:{day}" for day in short.get(match[1].casefold(), ())}
             take(*match.span(), keys, "weekday")
 
 

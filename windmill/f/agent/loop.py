@@ -17,7 +17,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from f.agent.budget import NO_USAGE, Budget
-from f.agent.builtin_tools import SEARCH
+from f.agent.builtin_tools import HAND_OFF, REMEMBER, SEARCH
 from f.agent.claims import Problem
 from f.agent.drafts import REPLY, REPLY_TOOL, of_call, of_text
 from f.agent.evidence import Evidence
@@ -39,12 +39,14 @@ from f.common.redaction import SHORTEST_SECRET, redact_keys
 from f.common.secrets import SecretError
 from f.models.providers import Models, candidates_of
 from f.models.types import Call, Completion, ModelError, new_call_id
+from f.whatsapp.choices import OFFER
 
 if TYPE_CHECKING:
     from f.agent.claims import Draft
     from f.agent.turn import Turn
     from f.common.shapes import AgentResult, Resources
 
+NO_LOOKUP = (REPLY, HAND_OFF, REMEMBER, OFFER)  # calls that ask for no fact
 SECOND_TRIES = 2  # replies that are sent back to the model with the reasons
 CLOSING_AT = 0.8  # of a bound: from there on the model is to reply with what it has
 
@@ -169,7 +171,7 @@ class Loop:
     def _call(self, message: dict[str, Any], calls: list[Call]) -> None:
         self._messages.append(message)
         self.evidence.searched_by_model = self.evidence.searched_by_model or any(
-            c["name"] == SEARCH for c in calls
+            c["name"] not in NO_LOOKUP for c in calls
         )
         others = [call for call in calls if call["name"] != REPLY]
         outcomes = dict(

@@ -14,7 +14,7 @@ from datetime import date
 from f.agent.amounts import Figure, amount, money, same
 from f.agent.claims import Draft, Problem
 from f.agent.deeds import deeds_in, shown_by
-from f.agent.figure_words import word_set
+from f.agent.figure_words import SIZES, units, word_set
 from f.agent.figures import figures, numbers_in_words
 from f.agent.placement import Placement, alike
 from f.agent.reckoning import follows
@@ -30,6 +30,9 @@ from f.agent.segments import (
     terms,
 )
 
+WORDS = re.compile(r"[^\W_]+")
+PARROTED = 6  # words in a row that a reply has from the customer
+ACCOUNT = 15  # letters and digits of a bank account's number, and of no order's
 SPOKEN = ("conversation", "customer", "persona", "hours", "clock")  # sources that no mark names
 
 # Telephone numbers that help in an emergency: nobody is refused one.
@@ -56,7 +59,7 @@ class Check:
         self._sources = {s.key: s for s in sources}
         self._pool = [segment for source in sources for segment in segments(source)]
         self._evidence = [
-            s for s in self._pool if s.source not in ("customer", "clock", "persona", "conversation")
+            s for s in self._pool if s.source not in ("customer", "said", "clock", "persona", "conversation")
         ]
         self._weights = Weights(self._evidence)
         customer = [s for s in self._pool if s.source in ("customer", "said")]
@@ -98,6 +101,8 @@ class Check:
             if outcome == "misplaced" and any(same(figure, f) for f in self._asked):
                 counted = kind_of(figure) in ("", "hour", "day", "week", "month", "year")
                 outcomes[i] = outcome = "echo" if counted or not self._repeats(sentence) else "misplaced"
+            if outcome == "echo" and self._parroted(sentence, figure, "held" in outcomes.values()):
+                found.append(Problem("confirmed", sentence, figure.text))
             if outcome == "figure" and self._harmless(figure):
                 continue
             if outcome in ("figure", "misplaced"):
@@ -161,6 +166,23 @@ class Check:
                     yield Problem("deed", sentence, deed)
                     break
 
+    def _parroted(self, sentence: str, figure: Figure, supported: bool) -> bool:
+        """Whether a statement only says again what the customer wrote: a price, an address or an account that nothing confirms.
+
+        A customer may write words that the model takes for its own. An account's number is never said again.
+        """
+        if figure.unit == "code" and len(figure.text) >= ACCOUNT:
+            return True
+        if sentence.rstrip("\"'»”)*_ ").endswith(("?", "？", "؟")) or not (
+            money(figure.unit) or figure.unit in ("link", "mail", "phone", "%", "clock", "date")
+        ):
+            return False
+        if self._draft.kind is None and not supported and not self._named:
+            return money(figure.unit) or figure.unit == "link"
+        run = [WORDS.findall(text.casefold()) for text in (sentence, self._words_of_customer)]
+        runs = {tuple(run[1][i : i + PARROTED]) for i in range(len(run[1]) - PARROTED + 1)}
+        return any(tuple(run[0][i : i + PARROTED]) in runs for i in range(len(run[0]) - PARROTED + 1))
+
     def _repeats(self, sentence: str) -> bool:
         """Whether a sentence says yes to what the customer has asked: it shares the question's words and does not turn it down."""
         words = terms(sentence)
@@ -197,6 +219,13 @@ class Check:
         """Whether a figure can be reckoned from the evidence near to the reply, from what was said, and from what was reckoned before."""
         figure = told[place]
         if figure.text in EMERGENCY and not marks:
+            return True
+        if any(
+            self._follows(
+                sentence, marks, [*told[:place], figure._replace(unit=unit), *told[place + 1 :]], place
+            )
+            for unit in _units_meant(figure, sentence)
+        ):
             return True
         if RECKONED.search(sentence) and not figure.unit and figure.keys & CONSTANTS:
             return True
@@ -245,6 +274,16 @@ class Check:
             if f.unit or s not in priced or not money(unit)
         ]
         return found
+
+
+def _units_meant(figure: Figure, sentence: str) -> set[str]:
+    """Units of size that a sentence names apart from its figure, as in "in pounds about 33"; and pounds that weigh."""
+    if figure.unit not in ("", "GBP"):
+        return set()
+    named = {units().get(word) for word in re.findall(r"[^\W\d_]+", sentence.casefold())}
+    sizes = {unit for unit in named if unit in SIZES and SIZES[unit][0] in ("mass", "length", "volume")}
+    pounds = {"lb"} if named & {"GBP"} else set()
+    return pounds if figure.unit else sizes | pounds
 
 
 def _counts(text: str, evidence: Sequence[Segment]) -> set[int]:

@@ -17,13 +17,15 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
+from f.agent.amounts import same
 from f.agent.claims import Draft, Problem
 from f.agent.drafts import names_passages
+from f.agent.figures import figures
 from f.agent.handoff import keyword_of
 from f.agent.language import detect, is_yes
 from f.agent.prompt import RULES, opening_hours
 from f.agent.reply_check import Check
-from f.agent.segments import Source, sentences, terms
+from f.agent.segments import Source, segments, sentences, terms
 from f.common.redaction import KEY
 
 if TYPE_CHECKING:
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 
 INSTRUCTION_RUN = 8  # words in a row of the platform's rules that give them away
 PROMPT_RUN = 16  # of the tenant's own prompt: it may hold facts that are there to be told
+# The rules without their examples: a reply may be worded as one.
+SECRET_RULES = re.sub(r'"[^"]*"', " ", RULES)
 OFFERED_WITHIN = 6  # messages of the history in which an offer of a human still stands
 REASONS = {
     "quote": "the quote “{detail}” does not stand in the source that you name",
@@ -95,14 +99,14 @@ def offered(turn: Turn, last_only: bool = False) -> bool:
 
 def problems(turn: Turn, evidence: Evidence, draft: Draft, secrets: list[str]) -> list[Problem]:
     """Why a draft is not sent; empty: it is."""
-    if leak := _leak(turn, evidence, draft, secrets):
-        return [Problem("leak", draft.text, leak)]
+    if given_away := leak(turn, evidence, draft, secrets):
+        return [Problem("leak", draft.text, given_away)]
     if draft.kind == "unknown" and not draft.claims:
         return []  # the chatbot's own words are said in its place
     found = Check(
         draft, sources(turn, evidence), today(turn), bool(evidence.changed), bool(turn.handed_off)
     ).problems()
-    if not found and _unsourced(evidence, draft):
+    if not found and unsourced(turn, evidence, draft):
         found = [Problem("unsourced", draft.text, "")]
     return found
 
@@ -136,7 +140,9 @@ def accepted(turn: Turn, evidence: Evidence, draft: Draft) -> Verdict:
     marks = [mark for _, named in draft.sentences for mark in named]
     citations = evidence.knowledge.cited(marks)
     uncited = (
-        draft.kind is None and evidence.searched_by_model and not citations and not evidence.tool_answers
+        draft.kind is None
+        and evidence.searched_by_model
+        and not (citations or evidence.tool_answers or evidence.documents or _from_hours(turn, draft))
     )
     return _with_handoff(turn, Verdict(draft.text, citations, not uncited))
 
@@ -189,6 +195,8 @@ def failed(turn: Turn, error: str) -> Verdict:
 
 def needs_lookup(turn: Turn, evidence: Evidence, draft: Draft) -> bool:
     """Whether the code searches before a reply is judged: nothing was looked up, and it may be more than talk."""
+    if _from_hours(turn, draft, unnamed=True):
+        return False
     if evidence.looked_up or turn.context.get("attachments") or evidence.documents or turn.handed_off:
         return False
     if draft.kind in ("talk", "clarify", "handoff"):
@@ -226,30 +234,35 @@ def today(turn: Turn) -> date:
     return date.fromisoformat(found[0]) if found else date.today()
 
 
-def _unsourced(evidence: Evidence, draft: Draft) -> bool:
-    """Whether a reply in plain text names none of the passages that its model has found, and does not merely ask.
+def unsourced(turn: Turn, evidence: Evidence, draft: Draft) -> bool:
+    """Whether a reply rests on nothing: an answer without a claim, or plain text of a model that has looked and names nothing that it found.
 
     A question to the customer after a statement is how one asks back or offers a person; a statement after the reply's own question is not.
     """
-    if (
-        draft.kind is not None
-        or evidence.tool_answers
-        or not evidence.knowledge.sources
-        or not evidence.searched_by_model
-    ):
+    if evidence.tool_answers or evidence.documents or names_passages(draft, evidence.knowledge.sources):
         return False
-    if names_passages(draft, evidence.knowledge.sources):
+    if draft.kind == "answer":
+        return not draft.claims and not _from_hours(turn, draft)
+    if draft.kind is not None or not evidence.searched_by_model or _from_hours(turn, draft):
         return False
     asks = [s.rstrip("\"'»”)*_ ").endswith(("?", "？", "؟")) for s, _ in draft.sentences]
     return not any(asks) or (asks[0] and not all(asks))
 
 
-def _leak(turn: Turn, evidence: Evidence, draft: Draft, secrets: list[str]) -> str | None:
+def _from_hours(turn: Turn, draft: Draft, unnamed: bool = False) -> bool:
+    """Whether a draft rests on the opening hours: it names them and says times or days of theirs. `unnamed`: or says no others."""
+    theirs = [f for s in segments(Source("hours", opening_hours(turn))) for f in s.figures]
+    stand = [any(same(f, g) for g in theirs) for f in figures(draft.text)]
+    named = any("hours" in marks for _, marks in draft.sentences)
+    return any(stand) if named else unnamed and bool(stand) and all(stand)
+
+
+def leak(turn: Turn, evidence: Evidence, draft: Draft, secrets: list[str]) -> str | None:
     """What of the instructions or keys a reply would give away; None: nothing that code can see."""
     shown = f"{draft.text}\n{evidence.choices or ''}"
     if any(secret in shown for secret in secrets) or KEY.search(shown):
         return "a key"
-    if _runs(shown, RULES, INSTRUCTION_RUN):
+    if _runs(shown, SECRET_RULES, INSTRUCTION_RUN):
         return "the platform's instructions"
     if _runs(shown, f"{turn.settings.persona} {turn.settings.system_prompt}", PROMPT_RUN):
         return "the chatbot's system prompt"

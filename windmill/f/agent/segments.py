@@ -100,7 +100,8 @@ def terms(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def segments(source: Source) -> list[Segment]:
+@lru_cache(maxsize=500)
+def segments(source: Source) -> tuple[Segment, ...]:
     """The rows and sentences of a source."""
     about = terms(source.context)
     made = []
@@ -111,7 +112,7 @@ def segments(source: Source) -> list[Segment]:
             if text:
                 found = ranged(figures(text), text)
                 made.append(Segment(source.key, text, spoken(text, found) | about, found))
-    return made
+    return tuple(made)
 
 
 def spoken(text: str, found: Iterable[Figure]) -> frozenset[str]:

@@ -42,6 +42,9 @@ _SPOKEN = re.compile(
     r"(?:functions?\.|default_api\.|print\(\s*)?([A-Za-z_][\w.-]*)\s*\(\s*(\{.*\}|[a-z_]+\s*=\s*[\"'{\[].*)?\s*\)\s*\)?\s*$",
     re.DOTALL,
 )
+# The keys under which models write a call's name and its arguments.
+NAMES = dict.fromkeys(("name", "tool", "tool_name", "function", "action", "recipient_name")).keys()
+GIVEN = dict.fromkeys(("arguments", "parameters", "args", "input", "action_input", "params")).keys()
 REPEATED = re.compile(r"(.{6,200}?)(?:\s*\1){3,}", re.DOTALL)
 
 
@@ -108,7 +111,7 @@ def calls_in(text: str, offered: set[str]) -> tuple[str, list[dict[str, Any]]]:
     def of_tag(match: re.Match[str]) -> str:
         body = next((group for group in match.groups()[1:] if group is not None), "")
         fenced = match[6] is not None
-        if read(body) or not fenced:
+        if read(body) or not fenced or any(_is_call(value) for value in _values(body)):
             if not calls and (spoken := _spoken(body, offered)):
                 calls.append(spoken)
             return ""
@@ -117,12 +120,19 @@ def calls_in(text: str, offered: set[str]) -> tuple[str, list[dict[str, Any]]]:
     rest = _TAGGED.sub(of_tag, _FUNCTION.sub(of_function, text)).strip()
     if not calls and rest[:1] in "{[":
         values = _values(rest)
-        if values and read(rest):
+        if values and (read(rest) or any(_is_call(value) for value in values)):
             rest = _after_values(rest)
     if not calls and (spoken := _spoken(rest, offered)):
         calls.append(spoken)
         rest = ""
     return rest.strip(), calls
+
+
+def _is_call(value: Any) -> bool:
+    """Whether a value is a call, of whatever tool: no customer reads one."""
+    if isinstance(value, list):
+        return any(_is_call(item) for item in value)
+    return isinstance(value, dict) and bool(value.keys() & NAMES) and bool(value.keys() & GIVEN)
 
 
 def _spoken(text: str, offered: set[str]) -> dict[str, Any] | None:
@@ -178,22 +188,14 @@ def _as_calls(value: Any, offered: set[str], name: str = "") -> list[dict[str, A
     function = value.get("function")
     inner: dict[str, Any] = function if isinstance(function, dict) else value
     called = next(
-        (
-            inner[k]
-            for k in ("name", "tool", "tool_name", "function", "action", "recipient_name")
-            if isinstance(inner.get(k), str)
-        ),
+        (inner[k] for k in NAMES if isinstance(inner.get(k), str)),
         None,
     )
     called = called.rpartition(".")[2] if called else None
     if called is None or called not in offered:
         return []
     given: Any = next(
-        (
-            inner[k]
-            for k in ("arguments", "parameters", "args", "input", "action_input", "params")
-            if k in inner
-        ),
+        (inner[k] for k in GIVEN if k in inner),
         {},
     )
     if isinstance(given, str):

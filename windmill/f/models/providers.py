@@ -30,6 +30,7 @@ from f.models.types import (
 )
 
 RETRIES = 2
+REPLY = "reply"  # the function whose text the customer reads (f/agent/drafts)
 LONGEST_WAIT_S = 8.0
 
 
@@ -134,12 +135,18 @@ class Models:
 
 def cleaned(completion: Completion, tools: list[dict[str, Any]]) -> Completion:
     """A completion without the model's thoughts and control tokens, with the calls that it wrote as text. Raises ModelError: it is empty."""
+    offered = {tool["function"]["name"] for tool in tools}
     text = without_tokens(without_thoughts(completion["text"]))
     calls = completion["tool_calls"]
     if text and not calls:
-        text, written = calls_in(text, {tool["function"]["name"] for tool in tools})
+        text, written = calls_in(text, offered)
         calls = [Call(id=new_call_id(), name=call["name"], arguments=call["arguments"]) for call in written]
     text = without_repetition(text)
+    for call in calls:
+        given = call["arguments"]
+        if call["name"] == REPLY and isinstance(given, dict) and isinstance(given.get("text"), str):
+            inside = calls_in(without_tokens(without_thoughts(given["text"])), offered)[0]
+            call["arguments"] = {**given, "text": without_repetition(inside)}
     if not text and not calls:
         raise ModelError("empty", "the model returned an empty reply")
     message = completion["message"]
