@@ -51,6 +51,87 @@ MARKS = {"es": "¿¡ñ", "de": "ßäö", "pt": "ãõ", "fr": "œêèù", "pl": "
 MARKED = re.compile(r"\[(?:location|contact|order|sticker|reaction|unsupported|form|event)\b")
 
 
+YES = frozenset(
+    [
+        "yes",
+        "yeah",
+        "yep",
+        "sure",
+        "ok",
+        "okay",
+        "please",
+        "sí",
+        "si",
+        "claro",
+        "vale",
+        "ja",
+        "gerne",
+        "bitte",
+        "oui",
+        "volontiers",
+        "sim",
+        "sì",
+        "certo",
+        "tak",
+        "proszę",
+        "да",
+        "давайте",
+        "так",
+        "будь-ласка",
+        "evet",
+        "lütfen",
+        "olur",
+        "jå",
+        "jajamän",
+        "gärna",
+        "graag",
+        "da",
+        "igen",
+        "áno",
+        "ano",
+        "ναι",
+        "نعم",
+        "כן",
+        "हाँ",
+        "是",
+        "好",
+        "好的",
+        "はい",
+        "お願いします",
+        "네",
+        "ใช่",
+    ]
+)
+YES_AROUND = YES | frozenset(
+    [
+        "do",
+        "por",
+        "favor",
+        "klar",
+        "s'il",
+        "vous",
+        "plaît",
+        "per",
+        "favore",
+        "d'accordo",
+        "would",
+        "be",
+        "great",
+        "that",
+        "nice",
+        "je",
+        "bardzo",
+        "пожалуйста",
+    ]
+)
+
+
+def is_yes(text: str) -> bool:
+    """Whether a message accepts an offer, and says nothing more."""
+    spoken = [word.replace("’", "'") for word in re.findall(r"[^\W_]+(?:['’-][^\W_]+)?", text.lower())]
+    return 0 < len(spoken) <= 6 and any(w in YES for w in spoken) and all(w in YES_AROUND for w in spoken)
+
+
 def detect(text: str, among: list[str]) -> str | None:
     """The likeliest of some languages; None when nothing speaks for one of them."""
     if script := _script(text):
