@@ -151,7 +151,7 @@ def detect(text: str, among: list[str], least: int = 1) -> str | None:
     if not ranked or not scores[ranked[0]]:
         return None
     lead = scores[ranked[0]] - (scores[ranked[1]] if len(ranked) > 1 else 0)
-    return ranked[0] if lead >= min(least, max(len(words), 1)) or (least == 1 and lead >= 0) else None
+    return ranked[0] if lead >= least or least == 1 else None
 
 
 def _script(text: str) -> str | None:
