@@ -44,7 +44,7 @@ class ScriptedModel:
         return cleaned(
             {
                 "text": said.get("text") or "",
-                "tool_calls": calls,
+                "tool_calls": calls,  # type: ignore[typeddict-item]
                 "message": message,
                 "input_tokens": 1,
                 "output_tokens": 1,
@@ -85,7 +85,7 @@ class CaseTurn(Turn):
             "chatbot": {"languages": business["languages"], "dont_know": DONT_KNOW, "show_citations": True},
         }
         super().__init__(
-            NoDatabase(),
+            NoDatabase(),  # type: ignore[arg-type]
             context,
             {"llm": {}, "embeddings": {}, "settings": {}, "whatsapp": {}, "master_key": ""},
         )  # type: ignore[arg-type, typeddict-item]
