@@ -1,5 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
+# requirements: database
 """The files of a turn that the model may look at: from the table `media` into the model's request.
 
 Apart from f/whatsapp/media, whose libraries for reading files this step does not need.

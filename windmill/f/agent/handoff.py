@@ -1,7 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# cryptography==50.0.2
-# httpx2==2.16.2
+# requirements: whatsapp
 """Passing a customer on to a human: noted with the turn, told to the tenant, once a turn. The pause begins when the turn has closed."""
 
 from __future__ import annotations

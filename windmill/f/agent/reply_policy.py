@@ -1,12 +1,4 @@
-# requirements:
-# cryptography==50.0.2
-# google-genai==3.4.0
-# httpx2==2.16.2
-# mcp==2.3.0
-# openai==3.54.0
-# pgvector==0.5.1
-# psycopg[binary]==3.3.9
-
+# requirements: whatsapp
 """What the customer reads: the answers that need no model; and what the model said, held against the evidence, in the chatbot's own words
 where it does not hold."""
 

@@ -1,7 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# cryptography==50.0.2
-# httpx2==2.16.2
+# requirements: whatsapp
 """The settings of a chatbot that only the agent needs, its tenant's own key, and its tenant's monthly limits with their warning."""
 
 from __future__ import annotations

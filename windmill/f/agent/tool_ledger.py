@@ -1,8 +1,5 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# cryptography==50.0.2
-# httpx2==2.16.2
-# mcp==2.3.0
+# no_postinstall
+# requirements: agent
 """A tool that may change something is called once for a turn, whatever attempt of the step asks for it.
 
 The call is written down before it is made, its outcome after it. An attempt that asks again (the step was tried again, the whole flow ran

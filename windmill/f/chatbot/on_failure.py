@@ -1,9 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# cryptography==50.0.2
-# httpx2==2.16.2
-# markdown-it-py==4.3.0
-# regex==2026.11.15
+# requirements: whatsapp
 """When a step of a turn fails: the customer gets the chatbot's words for it, the turn is closed, the operator is alerted. Where the chatbot
 is set so, a failure is a human's turn: the tenant's staff is told, the bot pauses, and the customer reads the words for that instead.
 

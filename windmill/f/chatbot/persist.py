@@ -1,5 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
+# requirements: database
 """Step 4 of a turn: what happened is written down, the turn is closed, and the next one starts if more is pending.
 
 In: the Context, the Answer and the Delivery. Out: the outcome and the runs that were started.

@@ -1,9 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# cryptography==50.0.2
-# httpx2==2.16.2
-# markdown-it-py==4.3.0
-# regex==2026.11.15
+# requirements: whatsapp
 """Every minute: picks up what nobody works on, so that no stored message waits for ever.
 
 Covers a lost ingress, cancelled runs and lost workers, which neither a step nor the failure handler ever sees. What six runs could not

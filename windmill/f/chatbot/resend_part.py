@@ -1,9 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# cryptography==50.0.2
-# httpx2==2.16.2
-# markdown-it-py==4.3.0
-# regex==2026.11.15
+# requirements: whatsapp
 """Sends one part of an old reply again, because a person decided so: the only way in which anything is sent twice on purpose.
 
 In: the part's send_id, as the outbox and the conversation log show it. Out: what became of it.

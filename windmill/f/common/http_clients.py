@@ -1,5 +1,4 @@
-# requirements:
-# httpx2==2.16.2
+# requirements: whatsapp
 """What a job's HTTP clients share: a TLS context, since reading the system's certificates takes a client some 20 ms, so a job does it once,
 if at all; and a deadline that no server outlives.
 """

@@ -1,5 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
+# requirements: database
 """Who is using the portal, for which tenant, and what they ask: the door that every script behind the portal has.
 
 Who: the server-set identity and the memberships, nothing else. What: one argument, a JSON text with the mark below. A worker replaces

@@ -1,7 +1,4 @@
-# requirements:
-# httpx2==2.16.2
-# charset-normalizer==3.5.2
-# selectolax==1.0.2
+# requirements: documents
 """Web pages as a polite visitor reads them: one page, a sitemap, or a bounded crawl of one host.
 
 Obeys robots.txt, stays on the host it was given, waits between requests, and reaches public addresses only (f/common/ssrf.py).

@@ -1,5 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
+# requirements: database
 """When a step of an ingestion fails: the document says so, in words for the tenant; what answered before goes on answering.
 
 A document that is whole, that is gone, or that a later run reads by now, is left alone. In: Windmill's `error`, the ids. Out: what the document

@@ -1,5 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
+# requirements: database
 """When reading a source of web pages fails: the source says so, in words for the tenant; the pages that were read go on answering.
 
 In: Windmill's `error`, the ids. Out: what the source now says. It is read again when it is next due. A source that another

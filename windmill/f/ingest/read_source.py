@@ -1,8 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# httpx2==2.16.2
-# selectolax==1.0.2
-# charset-normalizer==3.5.2
+# requirements: documents
 """Reads a tenant's source of web pages, and ingests what has changed since the last time; what has not costs nothing.
 
 A page is a document: known by its address, compared by the hash of its text, replaced in one transaction when its new text is whole. A page

@@ -1,5 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
+# requirements: database
 """Every two minutes: starts the reading of the tenants' web sources that are due, and the ingestion of documents that stood still.
 
 A document stands still when its run was cancelled or never began: what it had done is kept, and the new run goes on from there. A source

@@ -1,5 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
+# requirements: database
 """Takes a document from a member of a tenant's staff, stores it, and starts its ingestion.
 
 In: a request of the portal's page (f/common/portal_request.py): the file in base64, its name, a title if it should have another one, the id of the

@@ -1,5 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
+# requirements: database
 """The settings of a chatbot that its tenant may change: which there are, and what each may be. A module of f/portal_api/bot."""
 
 from __future__ import annotations

@@ -1,5 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
+# requirements: database
 """Asks the chatbot without a customer: starts the chat flow in a dry run, and reads what came of it. A module of the portal's scripts.
 
 A run's id is written down with its tenant when it is started, and a result is read only for an id that the tenant has started.

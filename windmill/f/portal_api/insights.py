@@ -1,7 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# httpx2==2.16.2
-# pgvector==0.5.1
+# requirements: embeddings
 """What a tenant learns from its conversations: charts, and the questions that found no answer, asked again before and after one was added.
 
 In: a request of the portal's page (f/common/portal_request.py). Out: sums by day; groups of like questions; runs of dry runs before and after.

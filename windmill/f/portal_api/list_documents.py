@@ -1,5 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
+# requirements: database
 """The files that a tenant has uploaded, for its staff: newest first, with state, progress and the reason of a failure.
 
 In: a request of the portal's page (f/common/portal_request.py), with `before`, the id of the last document that it has, for those older than it.

@@ -1,5 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
+# requirements: database
 """Who is at the portal: the businesses that they belong to, and whether they are one of the platform's operators.
 
 In: a request of the portal's page (f/common/portal_request.py). Out: e-mail, businesses with roles, operator. Somebody without either is told so.

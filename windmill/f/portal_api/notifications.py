@@ -1,5 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
+# requirements: database
 """What a tenant's staff should know: messages that don't go out, templates and quality at Meta, documents that failed, limits that are near.
 
 In: a request of the portal's page (f/common/portal_request.py). Out: the newest hundred, unread ones first, whether sending has

@@ -1,5 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
+# requirements: database
 """A tenant's own people: who may open its portal, and as what. Owners let others in and out; one owner always stays.
 
 In: a request of the portal's page (f/common/portal_request.py). Out: the people with their roles, or what was done.

@@ -1,5 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
+# requirements: database
 """Questions with their answers, typed by a tenant's staff. What changes is read into the knowledge base at once; what does not costs nothing.
 
 In: a request of the portal's page (f/common/portal_request.py). Out: the pairs, or what was done.

@@ -1,6 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# httpx2==2.16.2
+# requirements: whatsapp
 """Tells a tenant's webhook what it should know at once: its messages go out no more, or again; Meta restricts its account.
 
 The same address as for handoffs. Delivery is best effort, five times; the notification itself stands in the portal whatever becomes of it.

@@ -1,9 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# cryptography==50.0.2
-# httpx2==2.16.2
-# markdown-it-py==4.3.0
-# regex==2026.11.15
+# requirements: whatsapp
 """Parts that Meta had accepted and that failed afterwards, in a status: they go out again when the error table says so.
 
 PostgreSQL decides which and when (claim_retry): each once, to one person in order, none while a turn with them is open, none that a human,
