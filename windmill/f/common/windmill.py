@@ -68,6 +68,18 @@ def set_progress(percent: float) -> None:
         print(f"progress is not shown: {error}")
 
 
+def deployed_pins() -> dict[str, str]:
+    """The version of each package that the workspace's named requirements pin. Empty where the server has none."""
+    try:
+        files = json.loads(_call("GET", "workspace_dependencies/list"))
+    except urllib.error.HTTPError as error:
+        if error.code == 404:
+            return {}
+        raise
+    lines = [line.strip() for file in files for line in file["content"].splitlines()]
+    return dict(line.split("==", 1) for line in lines if "==" in line)
+
+
 def _call(method: str, path: str, body: dict[str, Any] | str | None = None) -> bytes:
     url = f"{os.environ['BASE_INTERNAL_URL']}/api/w/{os.environ['WM_WORKSPACE']}/{path}"
     data = body.encode() if isinstance(body, str) else json.dumps(body).encode() if body is not None else None

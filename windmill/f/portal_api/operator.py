@@ -1,6 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# cryptography==50.0.2
+# requirements: database
 """The platform's operator: tenants with their numbers, keys and staff; turns that are stuck, documents that failed, dead letters.
 
 In: a request of the portal's page (f/common/portal_request.py). Out: the overview, or what was done. For people in the table operators only: the
@@ -11,7 +9,9 @@ from __future__ import annotations
 
 import json
 import re
+import sysconfig
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -19,6 +19,7 @@ import psycopg
 from f.common.database import Connection, one
 from f.common.portal_request import ANYONE, Ask, Refused, an_id, answer_to, not_found, serve_operators, text
 from f.common.secrets import seal
+from f.common.windmill import deployed_pins
 
 postgresql = dict[str, Any]
 LIMITS = frozenset(
@@ -53,7 +54,25 @@ def main(request: str, db: postgresql, master_key: str) -> dict[str, Any]:
 
 def overview(conn: Connection, email: str, ask: Ask) -> dict[str, Any]:
     found: dict[str, Any] = one(conn, "select operator_overview(%s)", [email])
-    return found
+    return {**found, "packages_differ": packages_differ()}
+
+
+def packages_differ() -> list[dict[str, str]]:
+    """Packages of which the deployment pins another version than the image of this worker has: the steps that use them start slowly, in the
+    plain interpreter. Empty where the image has none of its own, or Windmill does not answer."""
+    folders = Path(sysconfig.get_path("purelib")).glob("*.dist-info")
+    pairs = [folder.name.removesuffix(".dist-info").rsplit("-", 1) for folder in folders]
+    held = {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in pairs}
+    try:
+        pins = deployed_pins()
+    except (OSError, KeyError) as error:
+        print(f"the deployed versions can't be compared with the worker's: {error}")
+        return []
+    return [
+        {"package": name, "deployed": version, "worker": held[name]}
+        for name, version in sorted(pins.items())
+        if held.get(name, version) != version
+    ]
 
 
 def put_tenant(conn: Connection, email: str, ask: Ask) -> dict[str, Any]:
