@@ -44,11 +44,11 @@ format: $(VENV)/.installed ## rewrite to the house style
 	@$(BIN)/ruff check --fix-only --quiet . ; $(BIN)/ruff format --quiet .
 
 lint: $(VENV)/.installed ## style, types, the bundle
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/python windmill/deploy/locks.py --check && $(BIN)/python windmill/deploy/metadata.py --check && $(BIN)/python windmill/deploy/check.py
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/python windmill/deploy/locks.py --check && $(BIN)/python windmill/deploy/metadata.py --check && $(BIN)/python windmill/deploy/settings_form.py --check && $(BIN)/python windmill/deploy/check.py
 	@if command -v npx >/dev/null; then cd windmill && npx --yes windmill-cli@1.819.0 lint --locks-required; else echo "No Node here: wmill lint did not run" >&2; fi
 
-bundle: $(VENV)/.installed ## the forms and locks of windmill/f, after a change to a script's header, docstring or arguments
-	@$(BIN)/python windmill/deploy/metadata.py && $(BIN)/python windmill/deploy/locks.py
+bundle: $(VENV)/.installed ## the headers, forms and locks of windmill/f, after a change to a script's imports, docstring or arguments, or to a setting
+	@$(BIN)/python windmill/deploy/settings_form.py && $(BIN)/python windmill/deploy/metadata.py && $(BIN)/python windmill/deploy/locks.py
 
 locks: $(VENV)/.installed ## pinned requirements from pyproject.toml's groups, and the bundle's locks (UPGRADE=1 for the newest versions)
 	@$(PIN) --group worker -o windmill/worker/requirements.txt
@@ -96,7 +96,7 @@ calibrate: $(VENV)/.installed ## an embedding model's floor, from questions: mak
 
 ##@ Measure it
 
-.PHONY: bench-ingress bench-turn bench-retrieval bench-blind bench-ingest bench-insights bench-import-time
+.PHONY: bench-ingress bench-turn bench-retrieval bench-blind bench-ingest bench-documents bench-insights bench-import-time
 
 bench-ingress: $(VENV)/.installed ## webhooks a second with a durable ack, against Express; needs Node (QUICK=1)
 	@$(BIN)/python -m bench.ingress
@@ -113,6 +113,14 @@ bench-blind: $(VENV)/.installed ## found as well with weights chosen on other qu
 
 bench-ingest: $(VENV)/.installed ## pages a second and memory by document size (QUICK=1)
 	@PYTHONPATH=windmill $(BIN)/python -m bench.ingest
+
+$(VENV)/.rivals: $(VENV)/.installed bench/documents/requirements.txt
+	@$(PYTHON) -m venv --clear $(VENV)/rivals
+	@$(VENV)/rivals/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r bench/documents/requirements.txt
+	@touch $@
+
+bench-documents: $(VENV)/.rivals ## what can be read from 188 documents in 19 formats, against rivals (QUICK=1, ARGS="--half dev --format pdf --show")
+	@PYTHONPATH=windmill:. $(BIN)/python -m bench.documents $(ARGS)
 
 bench-insights: $(VENV)/.installed ## the portal's pages for a business with a million messages (QUICK=1)
 	@PYTHONPATH=windmill $(BIN)/python -m bench.insights

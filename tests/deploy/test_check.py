@@ -79,7 +79,7 @@ BROKEN = {
     "no lock": (removed(f"{PERSIST}.script.lock"), "its lock is missing"),
     "a header that names no file": (
         removed("dependencies/database.requirements.in"),
-        "persist.py: there is no dependencies/database.requirements.in",
+        "find_run.py: there is no dependencies/database.requirements.in",
     ),
     "no form": (removed(f"{PERSIST}.script.yaml"), "persist.script.yaml is missing"),
     "a form that does not fit": (
