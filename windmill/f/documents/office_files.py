@@ -1,6 +1,4 @@
-# requirements:
-# python-pptx==1.0.2
-# openpyxl==3.1.5
+# requirements: documents
 """Reads PowerPoint presentations and Excel workbooks. Each library is imported only where its kind of file is read."""
 
 from __future__ import annotations

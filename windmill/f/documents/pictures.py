@@ -1,5 +1,4 @@
-# requirements:
-# pillow==13.0.0
+# requirements: documents
 """A picture as a document: what a model that sees reads in it, under the words of its file name. Customers can be sent PNG and JPEG, too."""
 
 from __future__ import annotations

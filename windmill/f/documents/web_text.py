@@ -1,6 +1,4 @@
-# requirements:
-# selectolax==1.0.2
-# charset-normalizer==3.5.2
+# requirements: documents
 """Reads a web page as a person would: its main part, with headings, lists and tables; no menus, no footers."""
 
 from __future__ import annotations

@@ -1,5 +1,4 @@
-# requirements:
-# python-docx==1.2.0
+# requirements: documents
 """Reads Word documents as a reader sees them: with what stands in footnotes, text boxes, form fields, headers and footers, and what was
 inserted; without what was struck out, hidden or is an instruction to the program.
 
