@@ -45,7 +45,7 @@ def _docx(content: bytes, limits: Limits) -> Iterator[Page]:
 
 
 def _pptx(content: bytes, limits: Limits) -> Iterator[Page]:
-    from f.documents.office_files import pptx_pages
+    from f.documents.slides import pptx_pages
 
     return pptx_pages(content, limits)
 

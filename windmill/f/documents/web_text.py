@@ -13,7 +13,8 @@ from typing import Any
 from f.documents.clean import clean
 from f.documents.page import Limits, Page, Unreadable, page
 from f.documents.plain_text import decode
-from f.documents.table_rows import cell_text, lines, spread
+from f.documents.table_grid import spread
+from f.documents.table_rows import cell_text, lines
 
 _NOT_TEXT = (
     "script, style, noscript, template, svg, nav, footer, aside, form, iframe, dialog, [hidden], [aria-hidden=true], [role=navigation],"
@@ -124,7 +125,7 @@ def _walk(node: Any) -> Iterator[str]:
             yield f"\n\n{'#' * _LEVELS[tag]} {title}\n\n" if title else ""
         elif tag == "table" and not _is_layout(one):
             yield "\n"
-            for line in lines(spread([_cell(cell) for cell in row] for row in _rows(one))):
+            for line in lines(spread((_mark(row), [_cell(cell) for cell in row]) for row in _rows(one))):
                 yield f"\n{line}"
             yield "\n\n"
         elif tag == "pre":
@@ -147,6 +148,12 @@ def _rows(table: Any) -> Iterator[list[Any]]:
         for row in part.iter():
             if row.tag == "tr":
                 yield [cell for cell in row.iter() if cell.tag in ("th", "td")]
+
+
+def _mark(row: list[Any]) -> str:
+    """Marked as a header if all its cells are."""
+    filled = [cell for cell in row if cell.text().strip()]
+    return "header" if filled and all(cell.tag == "th" for cell in filled) else ""
 
 
 def _cell(cell: Any) -> tuple[str, int, int]:

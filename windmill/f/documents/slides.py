@@ -1,0 +1,97 @@
+# requirements:
+# python-pptx==1.0.2
+"""Reads PowerPoint presentations, slide after slide."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from f.documents import archive
+from f.documents.clean import clean
+from f.documents.page import Heading, Limits, Page, Unreadable, page
+from f.documents.table_rows import Row, cell_text, lines
+
+_BULLET = "- "
+
+
+def pptx_pages(content: bytes, limits: Limits) -> Iterator[Page]:
+    """A presentation: a page for each slide, the speaker's notes below."""
+    archive.check(content, limits)
+    import pptx
+
+    presentation = archive.opened(lambda: pptx.Presentation(io.BytesIO(content)))
+    slides = archive.opened(lambda: list(presentation.slides))
+    if len(slides) > limits.max_pages:
+        raise Unreadable(
+            f"This presentation has {len(slides):,} slides; the most is {limits.max_pages:,}. Split it up."
+        )
+    found = archive.opened(lambda: list(_slides(slides, limits.max_characters)))
+    if not any(one["text"].strip() for one in found):
+        raise Unreadable("This presentation has no text in it, only pictures; upload the text, too.")
+    yield from found
+
+
+def _slides(slides: list[Any], most: int) -> Iterator[Page]:
+    """The slides as pages. A file may show one slide any number of times."""
+    left = most
+    for number, slide in enumerate(slides, 1):
+        found = _slide(number, slide)
+        left -= len(found["text"])
+        if left < 0:
+            raise Unreadable(f"This document has more than {most:,} characters; split it up.")
+        yield found
+
+
+def _slide(number: int, slide: Any) -> Page:
+    title = slide.shapes.title
+    heading = (
+        " ".join(clean(title.text_frame.text).split()) if title is not None and title.has_text_frame else ""
+    )
+    text, pictures = [heading] if heading else [], False
+    for shape in _shapes(slide.shapes):
+        if title is not None and shape.shape_id == title.shape_id:
+            continue
+        if shape.has_text_frame:
+            text += [
+                _BULLET + said if p.level else said
+                for p in shape.text_frame.paragraphs
+                if (said := clean(p.text).strip())
+            ]
+        elif getattr(shape, "has_table", False) and shape.has_table:
+            text += lines(_rows(shape.table))
+        # Asked of its class: the shape itself would open the picture, which may be linked or missing.
+        pictures = pictures or hasattr(type(shape), "image")
+    if notes := _notes(slide):
+        text += ["", notes]
+    note = f"slide {number} is a picture without text" if pictures and not text else ""
+    return page(
+        number, "\n".join(text), headings=[Heading(level=1, title=heading)] if heading else [], note=note
+    )
+
+
+def _rows(table: Any) -> Iterator[Row]:
+    """A table's rows. The first one is the header where the table shows it as one."""
+    for number, row in enumerate(table.rows):
+        mark = "header" if number == 0 and table.first_row else ""
+        yield Row([cell_text(cell.text) for cell in row.cells], mark)
+
+
+def _notes(slide: Any) -> str:
+    """What the speaker wrote below the slide. Not every program marks the place where Microsoft's does."""
+    if not slide.has_notes_slide:
+        return ""
+    page = slide.notes_slide
+    frames = [page.notes_text_frame] if page.notes_text_frame is not None else []
+    frames = frames or [s.text_frame for s in page.shapes if s.has_text_frame and not s.is_placeholder]
+    return "\n".join(said for frame in frames if (said := clean(frame.text).strip()))
+
+
+def _shapes(shapes: Any) -> Iterator[Any]:
+    """As a reader goes: from the top, from the left; what is grouped together stays together."""
+    for shape in sorted(shapes, key=lambda one: ((one.top or 0) // 200_000, one.left or 0)):
+        if hasattr(shape, "shapes"):
+            yield from _shapes(shape.shapes)
+        else:
+            yield shape
