@@ -100,7 +100,7 @@ class _Rows:
             self._count(row)
             if any(row):
                 self._ended = False
-                self._ahead = _AHEAD if sum(map(len, row)) <= _LONGEST_LINE * 2 else 4
+                self._ahead = _AHEAD if sum(map(len, row)) <= _LONGEST_LINE * 2 else 3
                 found = deque([row])
                 self.fill(found)
                 return found

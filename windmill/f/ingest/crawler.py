@@ -21,7 +21,7 @@ import httpx2
 from f.common.ssrf import MOST_BYTES, ForbiddenHost, guarded_client
 from f.documents.clean import clean
 from f.documents.page import Unreadable
-from f.documents.plain_text import decode
+from f.documents.web_charset import decode_page
 from f.documents.web_text import parsed, read_html
 from f.ingest.sitemaps import addresses
 
@@ -110,11 +110,11 @@ class Visitor:
             return WebPage(url, note=f"{url} answered HTTP {answer.status_code}", gone=gone)
         if "html" not in answer.headers.get("content-type", "text/html"):
             return WebPage(url, note=f"{url} is not a web page; upload it as a file")
-        source = decode(answer.content) or ""
+        source = decode_page(answer.content, answer.headers.get("content-type", "")) or ""
         links: tuple[str, ...] = ()
         try:
             links = tuple(dict.fromkeys(_links(source, str(answer.url))))
-            title, text = read_html(source, MOST_BYTES)
+            title, text = read_html(source, MOST_BYTES, str(answer.url))
         except Unreadable as problem:
             return WebPage(url, note=f"{url} could not be read: {problem}", links=links)
         return WebPage(url, title, text, "" if text.strip() else f"{url} has no text", links=links)
