@@ -13,6 +13,10 @@
 # python-pptx==1.0.2
 # selectolax==1.0.2
 # pillow==13.0.0
+# olefile==0.47
+# pillow-heif==1.8.1
+# striprtf==0.0.35
+# lxml==6.1.3
 """Step 1 of a turn: from Meta's payload to everything that the model needs to answer.
 
 In: the `entry` of Meta's envelope with one message, as the flow hands it on a JSON text, in which no worker looks for references.

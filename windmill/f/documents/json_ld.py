@@ -42,7 +42,9 @@ def json_ld_lines(sources: list[str]) -> Iterator[str]:
         elif isinstance(one, dict) and depth < _DEEPEST:
             if line := _line(one):
                 yield line
-            stack += [(one[key], depth + 1) for key in reversed(_INNER) if isinstance(one.get(key), dict | list)]
+            stack += [
+                (one[key], depth + 1) for key in reversed(_INNER) if isinstance(one.get(key), dict | list)
+            ]
 
 
 def _line(one: dict[str, Any]) -> str:
@@ -53,7 +55,11 @@ def _line(one: dict[str, Any]) -> str:
         return f"{name}\n{' '.join(said)}" if name and any(said) else ""
     if _types(one) & {"BreadcrumbList", "WebSite", "WebPage", "ListItem", "SearchAction", "ImageObject"}:
         return ""
-    parts = [f"{label} {text}".strip() for key, label in _SAID.items() if (text := _text(one.get(key))) and key != "url"]
+    parts = [
+        f"{label} {text}".strip()
+        for key, label in _SAID.items()
+        if (text := _text(one.get(key))) and key != "url"
+    ]
     parts += filter(None, [_address(one.get("address")), *_hours(one), *map(_offer, _all(one.get("offers")))])
     if not parts and "price" in one:
         parts = [_offer(one)]

@@ -95,10 +95,16 @@ def _digits(value: float, section: list[Token], signs: str) -> str:
     whole, _, part = pattern.partition(".")
     scaled = Decimal(repr(value)) * 100 ** signs.count("%") / 1000 ** (len(whole) - len(whole.rstrip(",")))
     places = sum(character in "0#?" for character in part)
-    rounded = str(scaled.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)) if places else str(scaled.quantize(Decimal(1), ROUND_HALF_UP))
+    rounded = (
+        str(scaled.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
+        if places
+        else str(scaled.quantize(Decimal(1), ROUND_HALF_UP))
+    )
     integer, _, decimals = rounded.partition(".")
     kept = max((n for n, c in enumerate(re.sub(r"[^0#?]", "", part), 1) if c == "0"), default=0)
-    decimals = "" if "%" in signs and set(decimals) == {"0"} else decimals[:kept] + decimals[kept:].rstrip("0")
+    decimals = (
+        "" if "%" in signs and set(decimals) == {"0"} else decimals[:kept] + decimals[kept:].rstrip("0")
+    )
     if set(integer) == {"0"} and "0" not in whole:
         integer = ""
     integer = integer.zfill(whole.count("0"))
@@ -137,7 +143,9 @@ def _moment(value: datetime.datetime | datetime.date | datetime.time | datetime.
     named = any(text.startswith(("mmm", "ddd")) for text in parts)
     foreign = named and re.search(r"\[\$[^\]]*-(?!0*4?09\])", code)
     whole_day = isinstance(value, datetime.datetime) and value.time() == datetime.time()
-    if whole_day and code.lower().startswith("yyyy-mm-dd h"):  # as programs write a day that people didn't format
+    if whole_day and code.lower().startswith(
+        "yyyy-mm-dd h"
+    ):  # as programs write a day that people didn't format
         return cell_text(value)
     if code.lower() in _OTHER_ORDER or foreign or not parts or any(kind == "elapsed" for kind, _ in section):
         return cell_text(value)
@@ -161,7 +169,9 @@ def _elapsed(seconds: float, section: list[Token]) -> str:
     return "".join(found)
 
 
-def _dated(value: datetime.datetime | datetime.date | datetime.time, section: list[Token], half: bool) -> Iterator[str]:
+def _dated(
+    value: datetime.datetime | datetime.date | datetime.time, section: list[Token], half: bool
+) -> Iterator[str]:
     dates = [text for kind, text in section if kind == "date"]
     place = -1
     for kind, text in section:
@@ -174,12 +184,14 @@ def _dated(value: datetime.datetime | datetime.date | datetime.time, section: li
         yield _unit(value, text, text[0] == "m" and len(text) < 3 and (before == "h" or after == "s"), half)
 
 
-def _unit(value: datetime.datetime | datetime.date | datetime.time, text: str, minutes: bool, half: bool) -> str:
+def _unit(
+    value: datetime.datetime | datetime.date | datetime.time, text: str, minutes: bool, half: bool
+) -> str:
     """One unit of a date. The time alone has no day, and a day alone no time: what is asked of it in vain is ""."""
     if text in ("am/pm", "a/p"):
-        return "" if not hasattr(value, "hour") else ("AM", "PM")[value.hour >= 12]
+        return ("AM", "PM")[value.hour >= 12] if isinstance(value, datetime.datetime | datetime.time) else ""
     if minutes or text[0] in "hs":
-        if not hasattr(value, "hour"):
+        if not isinstance(value, datetime.datetime | datetime.time):
             return ""
         hour = (value.hour % 12 or 12) if half else value.hour
         number = value.minute if minutes else hour if text[0] == "h" else value.second

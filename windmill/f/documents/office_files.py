@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from f.documents import archive
@@ -26,7 +27,11 @@ def xlsx_pages(content: bytes, limits: Limits) -> Iterator[Page]:
     archive.check(content, limits, streamed=("xl/worksheets/", "xl/sharedStrings"))
     import openpyxl
 
-    book = archive.opened(lambda: openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True))
+    book = archive.opened(
+        lambda: openpyxl.load_workbook(
+            io.BytesIO(archive.transitional(content)), read_only=True, data_only=True
+        )
+    )
     number = 1
     sheets = _Sheets()
     hidden = [clean(sheet.title) for sheet in book.worksheets if sheet.sheet_state != "visible"]
@@ -36,7 +41,7 @@ def xlsx_pages(content: bytes, limits: Limits) -> Iterator[Page]:
             if sheet.sheet_state != "visible":
                 continue
             name = clean(sheet.title)
-            marks = archive.opened(lambda part=sheet._worksheet_path: sheet_marks(book._archive, part))
+            marks = archive.opened(partial(sheet_marks, book._archive, sheet._worksheet_path))
             notes += _left_out(name, marks)
             for one in archive.read(table_pages(name, sheets.rows(sheet, marks), number, limits)):
                 number += 1

@@ -6,6 +6,10 @@
 # python-pptx==1.0.2
 # selectolax==1.0.2
 # pillow==13.0.0
+# olefile==0.47
+# pillow-heif==1.8.1
+# striprtf==0.0.35
+# lxml==6.1.3
 """Reads a customer's document in a process of its own: whatever the file says of itself, it takes no more than so much time and memory.
 
 Anybody may send one, so what a parser does with it is not trusted: it may be killed, crash or run out of memory; the step goes on, and the

@@ -1,5 +1,6 @@
 # requirements:
 # python-pptx==1.0.2
+# lxml==6.1.3
 """Reads PowerPoint presentations, slide after slide."""
 
 from __future__ import annotations
@@ -10,10 +11,13 @@ from typing import Any
 
 from f.documents import archive
 from f.documents.clean import clean
+from f.documents.drawn_text import drawn_lines
 from f.documents.page import Heading, Limits, Page, Unreadable, page
-from f.documents.table_rows import Row, cell_text, lines
+from f.documents.table_cells import cell_text, with_address
+from f.documents.table_rows import Row, lines
 
 _BULLET = "- "
+_PROPERTIES = "{http://schemas.openxmlformats.org/presentationml/2006/main}cNvPr"
 
 
 def pptx_pages(content: bytes, limits: Limits) -> Iterator[Page]:
@@ -21,13 +25,18 @@ def pptx_pages(content: bytes, limits: Limits) -> Iterator[Page]:
     archive.check(content, limits)
     import pptx
 
-    presentation = archive.opened(lambda: pptx.Presentation(io.BytesIO(content)))
+    presentation = archive.opened(lambda: pptx.Presentation(io.BytesIO(archive.transitional(content))))
     slides = archive.opened(lambda: list(presentation.slides))
     if len(slides) > limits.max_pages:
         raise Unreadable(
             f"This presentation has {len(slides):,} slides; the most is {limits.max_pages:,}. Split it up."
         )
     found = archive.opened(lambda: list(_slides(slides, limits.max_characters)))
+    hidden = sum(slide._element.get("show") == "0" for slide in slides)
+    if hidden and found:
+        found[0]["note"] = "; ".join(
+            filter(None, (found[0]["note"], f"hidden slides were left out: {hidden}"))
+        )
     if not any(one["text"].strip() for one in found):
         raise Unreadable("This presentation has no text in it, only pictures; upload the text, too.")
     yield from found
@@ -37,6 +46,8 @@ def _slides(slides: list[Any], most: int) -> Iterator[Page]:
     """The slides as pages. A file may show one slide any number of times."""
     left = most
     for number, slide in enumerate(slides, 1):
+        if slide._element.get("show") == "0":
+            continue
         found = _slide(number, slide)
         left -= len(found["text"])
         if left < 0:
@@ -57,10 +68,12 @@ def _slide(number: int, slide: Any) -> Page:
             text += [
                 _BULLET + said if p.level else said
                 for p in shape.text_frame.paragraphs
-                if (said := clean(p.text).strip())
+                if (said := clean(_paragraph(p)).strip())
             ]
         elif getattr(shape, "has_table", False) and shape.has_table:
             text += lines(_rows(shape.table))
+        else:
+            text += drawn_lines(shape._element, slide.part)
         # Asked of its class: the shape itself would open the picture, which may be linked or missing.
         pictures = pictures or hasattr(type(shape), "image")
     if notes := _notes(slide):
@@ -75,7 +88,21 @@ def _rows(table: Any) -> Iterator[Row]:
     """A table's rows. The first one is the header where the table shows it as one."""
     for number, row in enumerate(table.rows):
         mark = "header" if number == 0 and table.first_row else ""
-        yield Row([cell_text(cell.text) for cell in row.cells], mark)
+        yield Row(
+            [cell_text(" ".join(map(_paragraph, cell.text_frame.paragraphs))) for cell in row.cells], mark
+        )
+
+
+def _paragraph(paragraph: Any) -> str:
+    """A paragraph's words, without struck-out ones; a link's address behind its words. What python-pptx has no run for comes as it is."""
+    runs = list(paragraph.runs)
+    if "".join(run.text for run in runs) != paragraph.text:
+        return str(paragraph.text)
+    parts = []
+    for run in runs:
+        struck = run._r.rPr is not None and run._r.rPr.get("strike") in ("sngStrike", "dblStrike")
+        parts.append("" if struck else with_address(run.text, run.hyperlink.address or ""))
+    return "".join(parts)
 
 
 def _notes(slide: Any) -> str:
@@ -90,7 +117,8 @@ def _notes(slide: Any) -> str:
 
 def _shapes(shapes: Any) -> Iterator[Any]:
     """As a reader goes: from the top, from the left; what is grouped together stays together."""
-    for shape in sorted(shapes, key=lambda one: ((one.top or 0) // 200_000, one.left or 0)):
+    seen = (one for one in shapes if next(one._element.iter(_PROPERTIES), one._element).get("hidden") != "1")
+    for shape in sorted(seen, key=lambda one: ((one.top or 0) // 200_000, one.left or 0)):
         if hasattr(shape, "shapes"):
             yield from _shapes(shape.shapes)
         else:

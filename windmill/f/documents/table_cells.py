@@ -32,11 +32,17 @@ def with_address(text: str, address: str) -> str:
     shown = address.partition("?subject")[0] if address.lower().startswith("mailto:") else address
     if not shown.lower().startswith(_SCHEMES) or len(shown) > _LONGEST_ADDRESS:
         return text
-    bare = re.sub(r"^(?:https?://(?:www\.)?|tel:|mailto:|sms:|whatsapp:)", "", shown, flags=re.IGNORECASE).rstrip("/")
+    bare = re.sub(
+        r"^(?:https?://(?:www\.)?|tel:|mailto:|sms:|whatsapp:)", "", shown, flags=re.IGNORECASE
+    ).rstrip("/")
     said = "".join(text.split())
     figures = re.sub(r"\D", "", text)
     if not bare or bare.casefold() in said.casefold():
         return text
-    if shown.lower().startswith("tel:") and len(figures) > 5 and re.sub(r"\D", "", bare).endswith(figures.lstrip("0")):
+    if (
+        shown.lower().startswith("tel:")
+        and len(figures) > 5
+        and re.sub(r"\D", "", bare).endswith(figures.lstrip("0"))
+    ):
         return text
     return f"{text} ({shown})" if text.strip() else shown

@@ -3,27 +3,35 @@
 A row's place alone proves nothing: most two-column tables of small businesses have no header at all.
 """
 
+# Letters of many scripts and their marks are what this is about.
+# ruff: noqa: RUF001
+
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 _MONEY = re.compile(
     r"[€$£¥₹₺₪₽฿₫₩₴₱元円]|\b(?:eur|usd|gbp|chf|tl|try|zł|pln|kč|czk|kr|sek|nok|dkk|ft|huf|lei|ron|лв|руб|грн|дин|kn|rs|inr|aed|mad|dh)\b\.?",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"[\s\d.,:%'’+()/-]*\d[\s\d.,:%'’+()/-]*")  # noqa: RUF001
-_TIME = re.compile(r"\d{1,2}[:h]\d{0,2}\b|\d{1,2}(?::\d\d)?\s*(?:am|pm)\b|\d{1,2}(?:[.:]\d\d)?\s*[-–]\s*\d{1,2}(?:[.:]\d\d)?", re.IGNORECASE)  # noqa: RUF001, E501
+_NUMBER = re.compile(r"[\s\d.,:%'’+()/-]*\d[\s\d.,:%'’+()/-]*")
+_TIME = re.compile(
+    r"\d{1,2}[:h]\d{0,2}\b|\d{1,2}(?::\d\d)?\s*(?:am|pm)\b|\d{1,2}(?:[.:]\d\d)?\s*[-–]\s*\d{1,2}(?:[.:]\d\d)?",
+    re.IGNORECASE,
+)
 _DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-](?:\d{2,4})?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 # What stands in a cell as a value and never names a column.
-_VALUES = frozenset(
-    "closed open free included yes no none n/a gratis frei kostenlos geschlossen ja nein inklusive cerrado abierto incluido sí si fermé gratuit"
-    " compris inclus oui non chiuso gratuito incluso aperto fechado grátis incluído sim não gesloten inbegrepen nee zamknięte bezpłatnie tak nie"
-    " kapalı ücretsiz evet hayır zavřeno zdarma ano ne stängt ingår закрыто бесплатно да нет κλειστά δωρεάν ναι όχι 休み 無料 定休日 免费 关闭"
-    " סגור חינם مغلق مجاني đóng miễn phí - – — x ✓ ✔ ✗".split()  # noqa: RUF001
+_VALUE_WORDS = (
+    "closed free included yes no none n/a gratis frei kostenlos geschlossen ja nein inklusive cerrado incluido sí si fermé gratuit compris inclus"
+    " oui non chiuso gratuito incluso fechado grátis incluído sim não gesloten inbegrepen nee zamknięte bezpłatnie tak nie kapalı ücretsiz evet"
+    " hayır zavřeno zdarma ano ne stängt ingår закрыто бесплатно да нет κλειστά δωρεάν ναι όχι 休み 無料 定休日 免费 关闭 סגור חינם مغلق مجاني"
+    " đóng - – — x ✓ ✔ ✗"
 )
+_VALUES = frozenset(_VALUE_WORDS.split())
 _PRICE = re.compile(
     r"(?:price|cost|fee|rate|preis|kosten|gebühr|prix|tarif|precio|coste|prezzo|costo|preço|prijs|cena|opłata|fiyat|ücret|pris|цена|стоимость|τιμή|料金|価格|价格|giá|السعر|מחיר)",
     re.IGNORECASE,
@@ -75,7 +83,11 @@ def looks_like_header(row: Sequence[str], below: Sequence[Sequence[str]]) -> boo
     if kind(row[first] if first < len(row) else "") in _FIGURES:
         return False
     alone = len(names) == 1
-    differing = [place for place in names if _differs(kinds[place], columns[place], alone) or _is_price(row[place], columns[place])]
+    differing = [
+        place
+        for place in names
+        if _differs(kinds[place], columns[place], alone) or _is_price(row[place], columns[place])
+    ]
     known = [place for place in names if columns[place]]
     if differing and len(differing) * 2 >= len(known):
         return True
@@ -119,12 +131,10 @@ def _counts_on(names: Sequence[str], below: Sequence[Sequence[str]], places: Seq
 
 def _steps(names: Sequence[str]) -> bool:
     values = [int(name) for name in names]
-    return len({b - a for a, b in zip(values, values[1:], strict=False)}) == 1 and values[1] > values[0]
+    return len({b - a for a, b in pairwise(values)}) == 1 and values[1] > values[0]
 
 
-def _only_names(
-    row: Sequence[str], names: Sequence[int], columns: dict[int, list[str]], first: int
-) -> bool:
+def _only_names(row: Sequence[str], names: Sequence[int], columns: dict[int, list[str]], first: int) -> bool:
     """For a table of words alone: its header's cells are short, all different, and come in no row; the cells below are longer, or repeat."""
     if len({row[place] for place in names}) < len(names) or any(kind(row[p]) != "text" for p in names):
         return False

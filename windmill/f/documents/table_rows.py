@@ -128,7 +128,11 @@ def _mark(row: list[str]) -> str:
 
 def _is_title(block: deque[list[str]]) -> bool:
     """True if a block begins with one cell of words alone above a table."""
-    if len(block) < 2 or sum(map(bool, block[0])) != 1 or kind(_line(block[0])[2:-2]) not in ("text", "mixed"):
+    if (
+        len(block) < 2
+        or sum(map(bool, block[0])) != 1
+        or kind(_line(block[0])[2:-2]) not in ("text", "mixed")
+    ):
         return False
     return any(sum(map(bool, one)) > 1 for one in islice(block, 1, 6))
 
@@ -164,7 +168,8 @@ def _header(block: deque[list[str]], before: list[str]) -> list[str]:
 def _same_kinds(header: list[str], rows: list[list[str]]) -> bool:
     """True if rows after a blank one go on with the table above: as wide, and no less filled."""
     return all(len(row) == len(rows[0]) for row in rows) and all(
-        bool(name) == any(place < len(row) and row[place] for row in rows) for place, name in enumerate(header)
+        bool(name) == any(place < len(row) and row[place] for row in rows)
+        for place, name in enumerate(header)
     )
 
 
@@ -229,7 +234,8 @@ def _pieces(cell: str, header: list[str], most: int) -> Iterator[str]:
     if not name and not header and ": " in cell[:_LONGEST_NAME]:
         name = cell[: cell.index(": ") + 2]
     most = max(most - _weight(name), 100)
-    words, size = [], 0
+    words: list[str] = []
+    size = 0
     for word in cell[len(name) :].split(" "):
         size += _weight(word) + 1
         if words and (size > most or (size * 2 > most and words[-1].endswith((".", "!", "?")))):
@@ -263,7 +269,11 @@ def table_pages(name: str, rows: Iterable[list[str]], first: int, limits: Limits
         headings = [Heading(level=1, title=name)] if name else []
         titles = {above: 1} if above else {}
         titles |= {line.text[2:-2]: line.title_level for line in part if 0 < line.title_level < 3}
-        headings += [Heading(level=1 + level, title=title) for title, level in titles.items() if len(title) <= _LONGEST_NAME]
+        headings += [
+            Heading(level=1 + level, title=title)
+            for title, level in titles.items()
+            if len(title) <= _LONGEST_NAME
+        ]
         yield page(number, "\n".join(line.text for line in part), name[:40], headings)
         number, above = number + 1, part[-1].caption
 

@@ -21,7 +21,14 @@ _LARGER = {
     "euc_kr": "cp949", "big5": "big5hkscs", "iso8859-11": "cp874", "tis-620": "cp874", "utf-16": "utf-8", "utf-16-le": "utf-8",
     "utf-16-be": "utf-8",
 }  # fmt: skip
-_NAMES = {"x-sjis": "cp932", "windows-31j": "cp932", "ks_c_5601-1987": "cp949", "iso-8859-8-i": "iso8859-8", "x-gbk": "gb18030", "windows-874": "cp874"}
+_NAMES = {
+    "x-sjis": "cp932",
+    "windows-31j": "cp932",
+    "ks_c_5601-1987": "cp949",
+    "iso-8859-8-i": "iso8859-8",
+    "x-gbk": "gb18030",
+    "windows-874": "cp874",
+}
 
 
 def decode_page(content: bytes, content_type: str = "") -> str | None:

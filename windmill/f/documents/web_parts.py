@@ -19,9 +19,15 @@ _CONSENT = re.compile(
     r"|cookiebot|onetrust|usercentrics|borlabs|didomi|cmplz|termly|iubenda-cs",
     re.IGNORECASE,
 )
-_FOLDED = re.compile(r"accordion|collaps|panel|tab-?(?:content|pane|body)|toggle|faq|answer|expand|foldable|spoiler|read-?more|dropdown-content", re.IGNORECASE)
-_MENU_NAME = re.compile(r"\b(?:navbar|nav|main-?menu|site-?menu|menu-?toggle|breadcrumbs?|skip-?link|sub-?nav|mobile-?menu)\b", re.IGNORECASE)
-_RULE = re.compile(r"([^{}]{1,500})\{([^{}]{0,2000})\}")
+_FOLDED = re.compile(
+    r"accordion|collaps|panel|tab-?(?:content|pane|body)|toggle|faq|answer|expand|foldable|spoiler|read-?more|dropdown-content",
+    re.IGNORECASE,
+)
+_MENU_NAME = re.compile(
+    r"\b(?:navbar|nav|main-?menu|site-?menu|menu-?toggle|breadcrumbs?|skip-?link|sub-?nav|mobile-?menu)\b",
+    re.IGNORECASE,
+)
+_BRACE = re.compile(r"[{}]")
 _PLAIN = re.compile(r"[.#][\w-]{1,80}")
 _LONGEST_STYLE = 300_000
 _MENU_LINKS = 3
@@ -33,7 +39,13 @@ def take_out(tree: Any) -> list[str]:
     out: dict[int, str] = {}
     hidden = _hidden_by_sheet(tree)
     controls = _controlled(tree)
-    for selector, what in ((_NEVER, ""), (_MENUS, "menus"), (_ASKS, "dialogs"), ("iframe", "frames"), ("form label", "")):
+    for selector, what in (
+        (_NEVER, ""),
+        (_MENUS, "menus"),
+        (_ASKS, "dialogs"),
+        ("iframe", "frames"),
+        ("form label", ""),
+    ):
         out |= {node.mem_id: what for node in tree.css(selector)}
     for node in tree.css(f"{_HIDDEN}, {', '.join(hidden)}" if hidden else _HIDDEN):
         if node.mem_id not in out and _is_hidden(node, hidden) and not _is_folded(node, controls):
@@ -61,7 +73,11 @@ def _removed(tree: Any, out: dict[int, str]) -> list[str]:
             nodes.append(node)
         else:
             stack += node.iter()
-    said = [out[node.mem_id] for node in nodes if out[node.mem_id] and (out[node.mem_id] == "frames" or node.text().strip())]
+    said = [
+        out[node.mem_id]
+        for node in nodes
+        if out[node.mem_id] and (out[node.mem_id] == "frames" or node.text().strip())
+    ]
     for node in nodes:
         node.decompose()
     return sorted(set(said))
@@ -78,28 +94,41 @@ def _is_menu(node: Any) -> bool:
 
 def _controlled(tree: Any) -> frozenset[str]:
     """The ids of what a button or a link opens."""
-    names = set()
+    names: set[str] = set()
     for node in tree.css("[aria-controls], [data-target], [data-bs-target], [href^='#']"):
-        values = (node.attributes.get(name) or "" for name in ("aria-controls", "data-target", "data-bs-target", "href"))
+        values = (
+            node.attributes.get(name) or ""
+            for name in ("aria-controls", "data-target", "data-bs-target", "href")
+        )
         names.update(one.lstrip("#") for value in values for one in value.split()[:10])
     return frozenset(names - {""})
 
 
 def _hidden_by_sheet(tree: Any) -> list[str]:
-    """Classes and ids that the page's own style sheet hides at every width."""
+    """Classes and ids that the page's own style sheet hides at every width: rules within @media and the like are passed over."""
     text = " ".join(node.text() for node in tree.css("style"))[:_LONGEST_STYLE]
-    text = re.sub(r"/\*.*?\*/", " ", text, flags=re.DOTALL)
-    text = re.sub(r"@[^{}]{0,300}\{(?:[^{}]{0,5000}\{[^{}]{0,5000}\}){0,500}[^{}]{0,1000}\}", " ", text)
-    found = []
-    for selectors, style in _RULE.findall(text):
-        if _UNSEEN_STYLE.search(style):
-            found += [one.strip() for one in selectors.split(",") if _PLAIN.fullmatch(one.strip())]
+    found: list[str] = []
+    depth = start = 0
+    selectors = ""
+    for brace in _BRACE.finditer(text):
+        if brace[0] == "{":
+            selectors = text[start : brace.start()] if depth == 0 else selectors
+            depth += 1
+        else:
+            depth = max(depth - 1, 0)
+            if depth == 0 and "@" not in selectors and _UNSEEN_STYLE.search(text[start : brace.start()]):
+                found += [one.strip() for one in selectors.split(",") if _PLAIN.fullmatch(one.strip())]
+        start = brace.end()
     return found[:200]
 
 
 def _is_hidden(node: Any, hidden: list[str]) -> bool:
     attributes = node.attributes
-    if "hidden" in attributes or attributes.get("aria-hidden") == "true" or _UNSEEN_STYLE.search(attributes.get("style") or ""):
+    if (
+        "hidden" in attributes
+        or attributes.get("aria-hidden") == "true"
+        or _UNSEEN_STYLE.search(attributes.get("style") or "")
+    ):
         return True
     names = {f".{name}" for name in (attributes.get("class") or "").split()} | {f"#{attributes.get('id')}"}
     return not names.isdisjoint(hidden)
@@ -124,5 +153,7 @@ def _is_folded(node: Any, controls: frozenset[str]) -> bool:
         return False
     if before.tag in ("button", "summary") or "aria-expanded" in before.attributes:
         return True
-    button = before.css_first("button, [aria-expanded], [role=button]") if not before.tag.startswith("-") else None
+    button = (
+        before.css_first("button, [aria-expanded], [role=button]") if not before.tag.startswith("-") else None
+    )
     return button is not None and len(button.text().strip()) >= 0.8 * len(before.text().strip())

@@ -24,7 +24,10 @@ from f.documents.table_rows import lines
 from f.documents.web_charset import decode_page
 from f.documents.web_parts import take_out
 
-_BLOCK_TAGS = "address article blockquote dd div dl dt figcaption figure form fieldset button header hr main ol p section ul body details summary td th caption"
+_BLOCK_TAGS = (
+    "address article blockquote dd div dl dt figcaption figure form fieldset button header hr"
+    " main ol p section ul body details summary td th caption"
+)
 _BLOCKS = frozenset(_BLOCK_TAGS.split())
 _SPACE = re.compile(r"\s+")
 _ITEMS_APART = re.compile(r"\n\n- ")
@@ -36,7 +39,10 @@ _UNENDED = frozenset(_UNENDED_TAGS.split())
 _MOST_ATTRIBUTES = 1_000
 _OPENS = re.compile(r"<[a-zA-Z][^\s/>]*+")
 _ATTRIBUTE = re.compile(r"""[\s/]*+([^\s/>=]++)(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?+""")
-_RIGHTS = re.compile(r"^[^\n]{0,60}(?:©|\(c\) ?(?:19|20)\d\d|all rights reserved|alle rechte vorbehalten|tous droits réservés)[^\n]{0,80}$", re.IGNORECASE)
+_RIGHTS = re.compile(
+    r"^[^\n]{0,60}(?:©|\(c\) ?(?:19|20)\d\d|all rights reserved|alle rechte vorbehalten|tous droits réservés)[^\n]{0,80}$",
+    re.IGNORECASE,
+)
 _TRACKING = re.compile(r"(?<=[?&])(?:utm_\w+|fbclid|gclid)=[^&#]*&?")
 _HEADING_MARK = re.compile(r"(?:^|(?<=\n))\s*#{1,6} ")
 _APART = frozenset({"span", "label", "time", "data", "button", "output"})
@@ -271,7 +277,11 @@ def _is_bold(cell: Any) -> bool:
 def _cell(cell: Any, base: str) -> tuple[str, int, int]:
     """A cell's text, and how many columns and rows it spans."""
     columns, rows = (str(cell.attributes.get(name) or "") for name in ("colspan", "rowspan"))
-    parts = [part for child in _children(cell) for part in ([child] if isinstance(child, str) else _walk(child, base))]
+    parts = [
+        part
+        for child in _children(cell)
+        for part in ([child] if isinstance(child, str) else _walk(child, base))
+    ]
     text = _HEADING_MARK.sub("\n", "".join([f"{part}" for part in parts]).strip())
     return (
         cell_text(text),

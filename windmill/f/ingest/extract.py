@@ -8,6 +8,10 @@
 # charset-normalizer==3.5.2
 # httpx2==2.16.2
 # pypdfium2==5.15.2
+# olefile==0.47
+# pillow-heif==1.8.1
+# striprtf==0.0.35
+# lxml==6.1.3
 """Step 1 of an ingestion: the document's text, page by page, into document_pages.
 
 In: ids. Out: counts and the state; the text stays in the database. A document that can't be read is `failed` with a sentence for the tenant,

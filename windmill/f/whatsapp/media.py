@@ -11,6 +11,10 @@
 # python-pptx==1.0.2
 # selectolax==1.0.2
 # pillow==13.0.0
+# olefile==0.47
+# pillow-heif==1.8.1
+# striprtf==0.0.35
+# lxml==6.1.3
 """What customers send beside text: fetched from Meta, heard, read, and kept in the table `media`.
 
 Bytes go from Meta into the table, and from there into a model's request: never into a step's arguments, results or log. Every file

@@ -1,0 +1,80 @@
+# requirements:
+# charset-normalizer==3.5.2
+# olefile==0.47
+# openpyxl==3.1.5
+# pillow-heif==1.8.1
+# pillow==13.0.0
+# pypdfium2==5.15.2
+# python-docx==1.2.0
+# python-pptx==1.0.2
+# selectolax==1.0.2
+# striprtf==0.0.35
+# lxml==6.1.3
+
+"""Reads Office documents of the old kind (.doc, .xls, .ppt): LibreOffice, where the worker has it, saves them in the new kind."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from f.documents.page import Limits, Page, Unreadable
+
+_LONGEST_S = 120
+_NEW = {"doc": "docx", "xls": "xlsx", "ppt": "pptx"}
+
+
+def program() -> str:
+    """LibreOffice's path; "" where it is not installed."""
+    return shutil.which("soffice") or shutil.which("libreoffice") or ""
+
+
+def old_office_pages(content: bytes, kind: str, limits: Limits) -> Iterator[Page]:
+    """kind: doc, xls or ppt."""
+    new = _NEW[kind]
+    if not program():
+        raise Unreadable(
+            f"This is an Office document of the old kind (.{kind}); open it, save it as .{new} and upload that."
+        )
+    from f.documents import formats
+
+    saved = _saved_as(content, kind, new)
+    yield from formats.pages(saved, f"a.{new}", limits)
+
+
+def _saved_as(content: bytes, kind: str, new: str) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / f"document.{kind}"
+        source.write_bytes(content)
+        command = [
+            program(),
+            f"-env:UserInstallation=file://{folder}/profile",
+            "--headless",
+            "--norestore",
+            "--convert-to",
+            new,
+        ]
+        environment = {"PATH": os.environ.get("PATH", ""), "HOME": folder, "LANG": "C.UTF-8"}
+        process = subprocess.Popen(
+            [*command, "--outdir", folder, str(source)],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment, start_new_session=True,
+        )  # fmt: skip
+        try:
+            process.wait(_LONGEST_S)
+        except subprocess.TimeoutExpired:
+            pass
+        finally:  # its helpers end with it
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        target = Path(folder) / f"document.{new}"
+        if not target.exists():
+            raise Unreadable(
+                f"This Office document of the old kind (.{kind}) can't be opened; open it, save it as .{new} and upload that."
+            )
+        return target.read_bytes()
