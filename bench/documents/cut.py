@@ -25,7 +25,7 @@ def cut(markdown: str, limit: int, count: Callable[[str], int]) -> list[str]:
             out.append("\n".join([*([above] if above else []), *body]))
         body.clear()
 
-    lines = markdown.replace("\r\n", "\n").split("\n")
+    lines = markdown.replace("\r\n", "\n").replace("&#9;", "\t").split("\n")
     for n, line in enumerate(lines):
         heading = _HEADING.match(line)
         if heading:

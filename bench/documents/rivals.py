@@ -78,7 +78,7 @@ def main() -> None:
         import pdfplumber  # noqa: F401 (once, for all that are forked)
     elif sys.argv[1] == "markitdown":
         import markitdown as _  # noqa: F401
-    for name, (markdown, error, seconds) in each(tool, [n for n in names if n], seconds=60):
+    for name, (markdown, error, seconds) in each(tool, [n for n in names if n], seconds=120):
         print(
             json.dumps({"file": name, "markdown": markdown or "", "error": error, "seconds": seconds}),
             flush=True,

@@ -66,23 +66,21 @@ def views(chunk: str, headers: frozenset[str]) -> tuple[str, str]:
         if _RULE_ROW.match(line) and labels is not None:
             continue
         if "|" in line and _RULE_ROW.match(following):
-            labels = [plain(c) for c in cells(line)]
-            joined.append(" | ".join(labels))
+            labels = _grouped([plain(c) for c in cells(line)], headers)
+            joined.append(" | ".join(c for c in labels))
             labelled.append(joined[-1])
         elif labels is not None and "|" in line:
             row = [plain(c) for c in cells(line)]
             joined.append(" | ".join(row))
-            if sum(normalise(c).strip() in headers for c in row if c) >= 2:
-                labels = [
-                    _header(a, b, headers) for a, b in zip([*labels, *[""] * len(row)], row, strict=False)
-                ]
-                labelled.append(joined[-1])
+            known = [_known(c, headers) for c in row]
+            labels += [""] * (len(row) - len(labels))
+            if sum(known) >= 2:
+                row = _grouped(row, headers)
+                kept = [c if c and not k else "" for c, k in zip(row, known, strict=True)]
+                labelled.append(_named(kept, labels, headers) if any(kept) else joined[-1])
+                labels = [_header(a, b, headers) for a, b in zip(labels, row, strict=False)]
             else:
-                named = [
-                    f"{a}: {b}" if a and b else b
-                    for a, b in zip([*labels, *[""] * len(row)], row, strict=False)
-                ]
-                labelled.append(" | ".join([row[0], *named[1:]]))
+                labelled.append(_named(row, labels, headers))
         else:
             labels = None
             joined.append(plain(line))
@@ -105,10 +103,43 @@ def _tabbed(lines: list[str]) -> list[str]:
     return out
 
 
+def _known(cell: str, headers: frozenset[str]) -> bool:
+    """A header of the truth, or the first words of one."""
+    text = normalise(cell).strip()
+    return bool(text) and (text in headers or _begins(text, headers))
+
+
+def _begins(text: str, headers: frozenset[str]) -> bool:
+    return any(h.startswith(f"{text} ") for h in headers)
+
+
+def _grouped(row: list[str], headers: frozenset[str]) -> list[str]:
+    """A row of headers in which one that spans columns stands over each of them."""
+    out: list[str] = []
+    for cell in row:
+        above = (
+            out[-1]
+            if out and not cell.strip() and _begins(normalise(out[-1]).strip() or "-", headers)
+            else cell
+        )
+        out.append(above)
+    return out
+
+
 def _header(above: str, cell: str, headers: frozenset[str]) -> str:
-    """A column's header where a second row of headers comes: under the first one's if the truth's header begins with it, or in its place."""
+    """A column's header where a further row of headers comes: under the first one's if the truth's header begins with it, or in its place."""
+    if not _known(cell, headers):
+        return above
     start = normalise(above).strip()
-    return f"{above} {cell}" if start and any(h.startswith(f"{start} ") for h in headers) else cell
+    return (
+        f"{above} {cell}" if start and start != normalise(cell).strip() and _begins(start, headers) else cell
+    )
+
+
+def _named(row: list[str], labels: list[str], headers: frozenset[str]) -> str:
+    """`header: cell | header: cell`; what stands over the first column only if the truth knows it as a header."""
+    names = [labels[0] if _known(labels[0], headers) else "", *labels[1:]]
+    return " | ".join(f"{a}: {b}" if a and b else b for a, b in zip(names, row, strict=False))
 
 
 @functools.lru_cache(maxsize=65536)
@@ -127,7 +158,13 @@ def _one(string: str) -> str:
     if text[0].isalnum() and not _NO_SPACES.match(text[0]):
         before = r"(?<!\w)(?<!\d[.,:])" if text[0].isdigit() else r"(?<!\w)"
     if text[-1].isalnum() and not _NO_SPACES.match(text[-1]):
-        after = r"(?![.,:]?\d)(?!\w)" if text[-1].isdigit() else r"(?!\w)"
+        after = (
+            r"(?:[.,]0+(?!\d))?(?![.,:]?\d)(?!\w)"
+            if text.isdigit()
+            else r"(?![.,:]?\d)(?!\w)"
+            if text[-1].isdigit()
+            else r"(?!\w)"
+        )
     return f"{before}{body}{after}"
 
 

@@ -173,7 +173,7 @@ def by_latex() -> None:
     save(
         "heldout",
         "doprava_sazba.pdf",
-        latex(TEX % ("12pt,a4paper", r"\renewcommand{\familydefault}{\sfdefault}", body)),
+        latex(TEX % ("12pt,a4paper", r"\usepackage{lmodern,cmap}\renewcommand{\familydefault}{\sfdefault}", body)),
         "several tables on a page",
         "pdfTeX",
         b.lang,
@@ -606,7 +606,7 @@ def forms_and_notes() -> None:
                 TEX
                 % (
                     "11pt,letterpaper",
-                    "",
+                    r"\usepackage{lmodern,cmap}",
                     rf"\section*{{{b.labels[1]}}}" + tex_table([[b.item, b.cost], *[[n, a.replace("$", r"\$")] for n, a in prices]], "lr", ""),
                 )
             )
@@ -775,8 +775,9 @@ def word_page(b: Business, key: str, font: str) -> bytes:
                 cell.text = value
         made.autofit = False
         for n, column in enumerate(made.columns):
+            column.width = Cm(11.5 / (len(rows[0]) - 1) if n else 4)
             for cell in column.cells:
-                cell.width = Cm(11.5 / (len(rows[0]) - 1) if n else 4)
+                cell.width = column.width
         if b.lang == "he":
             made._tbl.tblPr.append(OxmlElement("w:bidiVisual"))
         doc.add_paragraph(b.labels[4] if rows is not b.hours else b.labels[1])

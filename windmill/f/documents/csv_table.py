@@ -23,28 +23,24 @@ def csv_pages(content: bytes, limits: Limits) -> Iterator[Page]:
     """The rows, each with the header's names."""
     text = decode(content)
     if text is None:
-        raise Unreadable("This table's encoding is not known; save it as UTF-8 and upload it again.")
+        raise Unreadable("text_encoding")
     text = text.lstrip("\ufeff").replace("\x00", "")
     declared = _SEPARATOR.match(text)
     delimiter = declared[1] if declared else _delimiter(text)
     text = text[declared.end() :] if declared else text
     if text.count(delimiter) + text.count("\n") + text.count("\r") > _MOST_MARKS:
-        raise Unreadable(
-            f"This table has more than {_MOST_MARKS:,} cells; delete empty rows and columns, or split it up."
-        )
+        raise Unreadable("table_too_large")
     csv.field_size_limit(1_000_000)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     found = table_pages("", ([cell_text(c) for c in row] for row in reader), 1, limits)
     try:
         first = next(found, None)
         if first is None:
-            raise Unreadable("This table has no values in it.")
+            raise Unreadable("table_empty")
         yield first
         yield from found
     except csv.Error as error:
-        raise Unreadable(
-            f"This table can't be read after line {reader.line_num:,}: save it again as CSV."
-        ) from error
+        raise Unreadable("table_unreadable", line=reader.line_num) from error
 
 
 def _delimiter(text: str) -> str:

@@ -32,7 +32,7 @@ def json_pages(content: bytes, limits: Limits) -> Iterator[Page]:
     )
     if text.count(",") + text.count("[") + text.count("{") > _MOST_MARKS:
         raise _too_many()
-    yield from paged(_parts(_parsed(text), ()), limits, "This file has no values in it.")
+    yield from paged(_parts(_parsed(text), ()), limits)
 
 
 def _parsed(text: str) -> Any:
@@ -45,15 +45,13 @@ def _parsed(text: str) -> Any:
     try:
         return [json.loads(line) for line in text.splitlines() if line.strip()]
     except (ValueError, RecursionError):
-        raise Unreadable("This JSON file can't be read; export it again and upload the new file.") from None
+        raise Unreadable("data_unreadable", format="JSON") from None
 
 
 def xml_pages(content: bytes, limits: Limits) -> Iterator[Page]:
     """The elements' text under their names."""
     if b"<!ENTITY" in content:
-        raise Unreadable(
-            "This XML file defines entities of its own; export it without them and upload it again."
-        )
+        raise Unreadable("xml_entities")
     if content.count(b"<") + content.count(b"=") > _MOST_MARKS:
         raise _too_many()
     from lxml import etree
@@ -62,10 +60,8 @@ def xml_pages(content: bytes, limits: Limits) -> Iterator[Page]:
     try:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError):
-        raise Unreadable(
-            "This XML file is damaged or cut off; export it again and upload the new file."
-        ) from None
-    yield from paged(_parts(_value(root), ()), limits, "This file has no values in it.")
+        raise Unreadable("data_unreadable", format="XML") from None
+    yield from paged(_parts(_value(root), ()), limits)
 
 
 def _value(one: Any) -> Any:
@@ -178,10 +174,8 @@ def _said(value: Any) -> str:
 
 
 def _too_many() -> Unreadable:
-    return Unreadable(f"This file has more than {_MOST_MARKS:,} values; split it into smaller ones.")
+    return Unreadable("data_too_many", most=_MOST_MARKS)
 
 
 def _too_deep() -> Unreadable:
-    return Unreadable(
-        f"This file has more than {_DEEPEST} levels one inside the other; export it in a simpler form."
-    )
+    return Unreadable("data_too_deep", most=_DEEPEST)

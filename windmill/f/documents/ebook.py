@@ -34,10 +34,10 @@ def epub_pages(content: bytes, limits: Limits) -> Iterator[Page]:
             continue
         number += 1
         if number > limits.max_pages:
-            raise Unreadable(f"This book has more than {limits.max_pages:,} chapters. Split it up.")
+            raise Unreadable("more_pages_than", most=limits.max_pages)
         yield page(number, text)
     if not number:
-        raise Unreadable("This book has no text in it.")
+        raise Unreadable("document_empty")
 
 
 def _chapters(content: bytes) -> Iterator[str]:
@@ -48,7 +48,7 @@ def _chapters(content: bytes) -> Iterator[str]:
         if "META-INF/encryption.xml" in packed.namelist() and b"enc#" in packed.read(
             "META-INF/encryption.xml"
         ):
-            raise Unreadable("This book is protected against copying; upload its text in another form.")
+            raise Unreadable("book_protected")
         container = etree.fromstring(packed.read("META-INF/container.xml"), parser)
         place = next(container.iter(f"{_CONTAINER}rootfile")).get("full-path", "")
         book = etree.fromstring(packed.read(place), parser)

@@ -10,9 +10,9 @@
 # selectolax==1.0.2
 # striprtf==0.0.35
 # lxml==6.1.3
-"""Turns an uploaded file into pages of clean text, or into one sentence that says why it can't.
+"""Turns an uploaded file into pages of clean text, or raises Unreadable, which says why it can't.
 
-What a file is, is decided by its content; its name only tells apart kinds of text.
+The content decides what a file is; its name only tells kinds of text apart.
 A new kind of document is one reader function and one line in READERS. A reader's module, and its library, is imported when it is needed.
 """
 
@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from f.common.problems import message
 from f.documents import plain_text
 from f.documents.media_types import (
     DOCX,
@@ -153,26 +154,24 @@ READERS: dict[str, Reader] = {
     OUTLOOK: _msg,
     **{media: _old(kind) for kind, media in OLD_OFFICE.items()},
 }
-SUPPORTED = "PDF, Word (.docx), PowerPoint, Excel, OpenDocument, RTF, EPUB, e-mail, CSV, JSON, XML, HTML, text, HEIC, PNG, JPEG, GIF and WebP"
-
 DEFAULT_LIMITS = Limits()
-_NAMES = {
-    "application/x-ole-storage": "an Office document of the old kind",
-    "application/zip": "a ZIP archive",
-    "image/": "an image",
-    "audio/": "a sound",
-    "video/": "a video",
+# By how a media type begins: what the tenant calls such a file.
+_KINDS = {
+    "application/x-ole-storage": message("kind_old_office"),
+    "application/zip": message("kind_zip"),
+    "image/": message("kind_image"),
+    "audio/": message("kind_audio"),
+    "video/": message("kind_video"),
 }
 
 
 def pages(content: bytes, filename: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[Page]:
     """The document's pages, one at a time. Raises Unreadable, nearly always before the first page."""
     if not content:
-        raise Unreadable("This file is empty; upload it again.")
+        raise Unreadable("file_empty")
     if len(content) > limits.max_bytes:
-        size, most = len(content) / 1e6, limits.max_bytes / 1e6
         raise Unreadable(
-            f"This file has {size:,.1f} MB; the most is {most:,.1f} MB. Split it into smaller ones."
+            "file_too_large", size=round(len(content) / 1e6, 1), most=round(limits.max_bytes / 1e6, 1)
         )
     kind = media_type(content, filename)
     if kind in PICTURES:
@@ -182,19 +181,10 @@ def pages(content: bytes, filename: str, limits: Limits = DEFAULT_LIMITS) -> Ite
         return
     reader = _open_document if kind.startswith(OPEN_DOCUMENT) else READERS.get(kind)
     if kind == "application/zip" and filename.lower().endswith(OFFICE_NAMES):
-        raise Unreadable(
-            "This file is damaged or cut off; save or download it again and upload the new file."
-        )
+        raise Unreadable("file_damaged")
     if kind == PROTECTED:
-        raise Unreadable(
-            "This Office document is protected by a password; save a copy without one and upload that."
-        )
+        raise Unreadable("file_password")
     if reader is None:
-        what = next(
-            (name for start, name in _NAMES.items() if kind.startswith(start)),
-            "a kind of file that is not known",
-        )
-        raise Unreadable(
-            f"This is {what}; supported are {SUPPORTED}. Save it as one of these and upload it again."
-        )
+        known = (name for start, name in _KINDS.items() if kind.startswith(start))
+        raise Unreadable("file_type", kind=next(known, message("kind_unknown")))
     yield from reader(content, limits)

@@ -20,9 +20,10 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any, NamedTuple
 
+from f.common.problems import Message, describe, message
 from f.documents import archive
 from f.documents.clean import clean
-from f.documents.page import Heading, Limits, Page, Unreadable, page
+from f.documents.page import Heading, Limits, Page, Unreadable, combined, page
 
 _MOST_ATTACHED = 50
 _DEEPEST = 3  # mails attached to mails
@@ -125,28 +126,26 @@ def _pages(mail: _Mail, limits: Limits, depth: int) -> Iterator[Page]:
     text = _body(mail, limits)
     found = "\n\n".join(filter(None, [mail.about, text.strip()]))
     if not text.strip() and not mail.attached:
-        raise Unreadable("This e-mail has no text in it.")
+        raise Unreadable("document_empty")
     number = 1
     head = page(
         1,
         f"{mail.subject}\n\n{found}" if mail.subject else found,
         headings=[Heading(level=1, title=mail.subject)] if mail.subject else [],
     )
-    notes = []
+    warnings: list[Message] = []
     parts = []
     for name, content in mail.attached:
         try:
             parts += _attachment(name, content, limits, depth)
         except Unreadable as problem:
-            notes.append(f"the attachment {clean(name)} was left out: {problem}")
-    head["note"] = "; ".join(notes)
+            warnings.append(message("attachment_unread", name=clean(name), problem=describe(problem)))
+    head["warning"] = combined(warnings)
     yield head
     for one in parts:
         number += 1
         if number > limits.max_pages:
-            raise Unreadable(
-                f"This e-mail has more than {limits.max_pages:,} pages with what is attached. Split it up."
-            )
+            raise Unreadable("more_pages_than", most=limits.max_pages)
         one["number"] = number
         yield one
 
@@ -161,7 +160,7 @@ def _attachment(name: str, content: bytes, limits: Limits, depth: int) -> list[P
         return []
     if kind in (EMAIL, OUTLOOK):
         if depth >= _DEEPEST:
-            raise Unreadable("it lies too many mails deep.")
+            raise Unreadable("mail_too_deep", most=_DEEPEST)
         found = list((eml_pages if kind == EMAIL else msg_pages)(content, limits, depth + 1))
     else:
         found = list(pages(content, name, limits))

@@ -9,17 +9,18 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from f.common.problems import Message, message
 from f.documents import archive
 from f.documents.clean import clean
 from f.documents.number_formats import shown
-from f.documents.page import Limits, Page, Unreadable
+from f.documents.page import Limits, Page, Unreadable, combined
 from f.documents.sheet_marks import Marks, sheet_marks
 from f.documents.table_cells import with_address
 from f.documents.table_rows import Row, table_pages
 
 _MOST_SPANNED = 50_000_000  # cells of a workbook, with the empty ones before the last one of each row
 _WIDTH = 200  # columns that a row is filled up to
-_MOST_NAMED = 8  # cells or columns that a note names
+_MOST_NAMED = 8  # cells or columns that a warning names
 
 
 def xlsx_pages(content: bytes, limits: Limits) -> Iterator[Page]:
@@ -35,47 +36,43 @@ def xlsx_pages(content: bytes, limits: Limits) -> Iterator[Page]:
     number = 1
     sheets = _Sheets()
     hidden = [clean(sheet.title) for sheet in book.worksheets if sheet.sheet_state != "visible"]
-    notes = [f"hidden sheets were left out: {_named(hidden)}"] if hidden else []
+    warnings = [message("sheets_left_out", names=_named(hidden))] if hidden else []
     try:
         for sheet in book.worksheets:
             if sheet.sheet_state != "visible":
                 continue
             name = clean(sheet.title)
             marks = archive.opened(partial(sheet_marks, book._archive, sheet._worksheet_path))
-            notes += _left_out(name, marks)
+            warnings += _left_out(name, marks)
             for one in archive.read(table_pages(name, sheets.rows(sheet, marks), number, limits)):
                 number += 1
-                one["note"] = "; ".join(notes)
-                notes = []
+                one["warning"] = combined(warnings)
+                warnings = []
                 yield one
     finally:
         book.close()
     if number == 1:
-        raise Unreadable(
-            "This workbook has no values in it; if it has formulas, open it in Excel, save it and upload it again."
-        )
+        raise Unreadable("workbook_empty")
 
 
-def _left_out(name: str, marks: Marks) -> list[str]:
+def _left_out(name: str, marks: Marks) -> list[Message]:
     from openpyxl.utils import get_column_letter
 
-    notes = []
+    warnings = []
     if marks.hidden_columns:
         letters = [get_column_letter(column + 1) for column in sorted(marks.hidden_columns)]
-        notes.append(f"hidden columns of the sheet {name} were left out: {_named(letters)}")
+        warnings.append(message("columns_left_out", sheet=name, names=_named(letters)))
     if marks.hidden_rows:
         rows = [str(row) for row in sorted(marks.hidden_rows)]
-        notes.append(f"hidden rows of the sheet {name} were left out: {_named(rows)}")
+        warnings.append(message("rows_left_out", sheet=name, names=_named(rows)))
     if marks.empty:
-        notes.append(
-            f"formulas of the sheet {name} have no value, open it in Excel, save it and upload it again: {_named(marks.empty)}"
-        )
-    return notes
+        warnings.append(message("formulas_without_values", sheet=name, names=_named(marks.empty)))
+    return warnings
 
 
 def _named(names: list[str]) -> str:
     more = len(names) - _MOST_NAMED
-    return ", ".join(names[:_MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
+    return ", ".join(names[:_MOST_NAMED]) + (", …" if more > 0 else "")
 
 
 class _Sheets:
@@ -95,9 +92,7 @@ class _Sheets:
         for number, cells in enumerate(sheet.iter_rows(), 1):
             self._left -= len(cells) + 1
             if self._left < 0:
-                raise Unreadable(
-                    "This workbook has cells far away from its tables, or too many; delete empty rows and columns, save it and upload it again."
-                )
+                raise Unreadable("workbook_sparse")
             above = {column: one for column, one in above.items() if number <= one[0]}
             if not above and all(cell.value is None for cell in cells):
                 if number not in marks.hidden_rows:

@@ -38,9 +38,7 @@ def old_office_pages(content: bytes, kind: str, limits: Limits) -> Iterator[Page
     """kind: doc, xls or ppt."""
     new = _NEW[kind]
     if not program():
-        raise Unreadable(
-            f"This is an Office document of the old kind (.{kind}); open it, save it as .{new} and upload that."
-        )
+        raise Unreadable("old_office", ending=kind, new=new)
     from f.documents import formats
 
     saved = _saved_as(content, kind, new)
@@ -74,7 +72,5 @@ def _saved_as(content: bytes, kind: str, new: str) -> bytes:
                 process.wait()
         target = Path(folder) / f"document.{new}"
         if not target.exists():
-            raise Unreadable(
-                f"This Office document of the old kind (.{kind}) can't be opened; open it, save it as .{new} and upload that."
-            )
+            raise Unreadable("old_office", ending=kind, new=new)
         return target.read_bytes()

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+from f.common.problems import Message, message
 from f.documents import archive
 from f.documents.clean import clean
 from f.documents.open_styles import OFFICE, TABLE, TEXT, XLINK, Styles
-from f.documents.page import Heading, Limits, Page, Unreadable, page
+from f.documents.page import Heading, Limits, Page, Unreadable, combined, page
 from f.documents.parts import Part, paged
 from f.documents.table_cells import cell_text, with_address
 from f.documents.table_rows import Row, lines, table_pages
@@ -51,7 +52,6 @@ _AROUND = frozenset(
     ]
 )
 _MOST_REPEATED = 200  # rows or columns that say the same
-_EMPTY = "This document has no text in it."
 
 
 def open_document_pages(content: bytes, limits: Limits) -> Iterator[Page]:
@@ -66,9 +66,7 @@ def _pages(content: bytes, limits: Limits) -> Iterator[Page]:
     parser = etree.XMLParser(resolve_entities=False, no_network=True)
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         if "encryption-data" in packed.read("META-INF/manifest.xml").decode("utf-8", "replace"):
-            raise Unreadable(
-                "This document is protected by a password; save a copy without one and upload that."
-            )
+            raise Unreadable("file_password")
         root = etree.fromstring(packed.read("content.xml"), parser)
         looks = (
             etree.fromstring(packed.read("styles.xml"), parser) if "styles.xml" in packed.namelist() else None
@@ -81,7 +79,7 @@ def _pages(content: bytes, limits: Limits) -> Iterator[Page]:
             elif kind.tag == f"{OFFICE}presentation":
                 yield from reader.slides(kind, limits)
             elif kind.tag in (f"{OFFICE}text", f"{OFFICE}drawing"):
-                yield from paged(reader.document(kind, looks), limits, _EMPTY)
+                yield from paged(reader.document(kind, looks), limits)
 
 
 class _Reader:
@@ -93,7 +91,7 @@ class _Reader:
     def document(self, body: Any, looks: Any) -> Iterator[Part]:
         yield from self._blocks(body)
         if body.find(f"{TEXT}tracked-changes") is not None:
-            yield "note", "deleted text was left out"
+            yield "warning", message("deleted_text_left_out")
         said = set()
         for edge in looks.iter(f"{Styles.STYLE}header", f"{Styles.STYLE}footer") if looks is not None else ():
             for kind, value in self._blocks(edge):
@@ -102,7 +100,8 @@ class _Reader:
                     yield kind, value
 
     def sheets(self, book: Any, limits: Limits) -> Iterator[Page]:
-        number, notes = 1, []
+        number = 1
+        warnings: list[Message] = []
         hidden = []
         for table in book.iter(f"{TABLE}table"):
             name = clean(table.get(f"{TABLE}name", ""))
@@ -110,15 +109,15 @@ class _Reader:
                 hidden.append(name)
                 continue
             if self._has_hidden(table):
-                notes.append(f"hidden rows or columns of the sheet {name} were left out")
+                warnings.append(message("parts_of_sheet_left_out", sheet=name))
             for one in table_pages(name, self._rows(table), number, limits):
                 number += 1
-                one["note"], notes = "; ".join(notes), []
+                one["warning"], warnings = combined(warnings), []
                 yield one
         if number == 1:
-            raise Unreadable("This workbook has no values in it.")
+            raise Unreadable("workbook_empty")
         if hidden:
-            yield page(number, "", note=f"hidden sheets were left out: {', '.join(hidden[:8])}")
+            yield page(number, "", warning=message("sheets_left_out", names=", ".join(hidden[:8])))
 
     def slides(self, deck: Any, limits: Limits) -> Iterator[Page]:
         found, hidden = [], 0
@@ -129,16 +128,12 @@ class _Reader:
             parts = [("break", None), *self._slide(slide)]
             found += parts
         if hidden:
-            found.append(("note", f"hidden slides were left out: {hidden}"))
-        yield from paged(
-            found, limits, "This presentation has no text in it, only pictures; upload the text, too."
-        )
+            found.append(("warning", message("slides_left_out", slides=hidden)))
+        yield from paged(found, limits)
 
     def _slide(self, slide: Any) -> Iterator[Part]:
         for shape in slide:
             if shape.tag == f"{_PRESENTATION}notes":
-                if limits_notes := [value for kind, value in self._blocks(shape) if kind == "text"]:
-                    yield "note", f"notes of {len(limits_notes)} lines were left out"
                 continue
             title = shape.get(f"{_PRESENTATION}class") == "title"
             parts = list(self._blocks([shape]))

@@ -28,21 +28,15 @@ def rtf_pages(content: bytes, limits: Limits) -> Iterator[Page]:
     """The document as one page."""
     source = content.decode("latin-1")
     if source.count("\\") > limits.max_unpacked // 40:
-        raise Unreadable(
-            "This document has too many marks; take out pictures or split it, and upload it again."
-        )
+        raise Unreadable("file_unpacks", most=limits.max_unpacked // 1_000_000)
     from striprtf.striprtf import rtf_to_text
 
     try:
         text = rtf_to_text(_with_links(_UNSEEN.sub("", source)), encoding="cp1252", errors="replace")
     except Exception as error:  # whatever it raises at a file that was cut off
-        raise Unreadable(
-            "This document is damaged or cut off; save it again and upload the new file."
-        ) from error
+        raise Unreadable("file_damaged") from error
     text = _MARKED.sub(lambda found: with_address(found[1], found[2]), clean(text))
-    yield from paged(
-        _parts(text.replace(_START, "").replace(_END, "")), limits, "This document has no text in it."
-    )
+    yield from paged(_parts(text.replace(_START, "").replace(_END, "")), limits)
 
 
 def _parts(text: str) -> Iterator[Part]:

@@ -9,10 +9,11 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
+from f.common.problems import message
 from f.documents import archive
 from f.documents.clean import clean
 from f.documents.drawn_text import drawn_lines
-from f.documents.page import Heading, Limits, Page, Unreadable, page
+from f.documents.page import Heading, Limits, Page, Unreadable, combined, page
 from f.documents.table_cells import cell_text, with_address
 from f.documents.table_rows import Row, lines
 
@@ -28,17 +29,14 @@ def pptx_pages(content: bytes, limits: Limits) -> Iterator[Page]:
     presentation = archive.opened(lambda: pptx.Presentation(io.BytesIO(archive.transitional(content))))
     slides = archive.opened(lambda: list(presentation.slides))
     if len(slides) > limits.max_pages:
-        raise Unreadable(
-            f"This presentation has {len(slides):,} slides; the most is {limits.max_pages:,}. Split it up."
-        )
+        raise Unreadable("too_many_slides", slides=len(slides), most=limits.max_pages)
     found = archive.opened(lambda: list(_slides(slides, limits.max_characters)))
     hidden = sum(slide._element.get("show") == "0" for slide in slides)
     if hidden and found:
-        found[0]["note"] = "; ".join(
-            filter(None, (found[0]["note"], f"hidden slides were left out: {hidden}"))
-        )
+        first = [found[0]["warning"]] if found[0]["warning"] else []
+        found[0]["warning"] = combined([*first, message("slides_left_out", slides=hidden)])
     if not any(one["text"].strip() for one in found):
-        raise Unreadable("This presentation has no text in it, only pictures; upload the text, too.")
+        raise Unreadable("slides_empty")
     yield from found
 
 
@@ -51,7 +49,7 @@ def _slides(slides: list[Any], most: int) -> Iterator[Page]:
         found = _slide(number, slide)
         left -= len(found["text"])
         if left < 0:
-            raise Unreadable(f"This document has more than {most:,} characters; split it up.")
+            raise Unreadable("too_many_characters", most=most)
         yield found
 
 
@@ -78,9 +76,12 @@ def _slide(number: int, slide: Any) -> Page:
         pictures = pictures or hasattr(type(shape), "image")
     if notes := _notes(slide):
         text += ["", notes]
-    note = f"slide {number} is a picture without text" if pictures and not text else ""
+    warning = message("slide_is_picture", slide=number) if pictures and not text else None
     return page(
-        number, "\n".join(text), headings=[Heading(level=1, title=heading)] if heading else [], note=note
+        number,
+        "\n".join(text),
+        headings=[Heading(level=1, title=heading)] if heading else [],
+        warning=warning,
     )
 
 

@@ -119,7 +119,7 @@ class _Rows:
     def _count(self, row: list[str]) -> None:
         self._left -= len(row) + 10
         if self._left < 0:
-            raise Unreadable("This table has too many cells; delete empty rows and columns, or split it up.")
+            raise Unreadable("table_too_large")
 
 
 def _mark(row: list[str]) -> str:
@@ -263,9 +263,7 @@ def table_pages(name: str, rows: Iterable[list[str]], first: int, limits: Limits
     number, above = first, ""
     while part := list(islice(stream, PAGE_ROWS)):
         if number > limits.max_pages:
-            raise Unreadable(
-                f"This table has more than {limits.max_pages * PAGE_ROWS:,} rows; split it into smaller files."
-            )
+            raise Unreadable("too_many_rows", most=limits.max_pages * PAGE_ROWS)
         headings = [Heading(level=1, title=name)] if name else []
         titles = {above: 1} if above else {}
         titles |= {line.text[2:-2]: line.title_level for line in part if 0 < line.title_level < 3}
@@ -284,5 +282,5 @@ def _bounded(stream: Iterable[Line], most: int) -> Iterator[Line]:
     for line in stream:
         left -= len(line.text)
         if left < 0:
-            raise Unreadable(f"This table has more than {most:,} characters; split it up.")
+            raise Unreadable("too_many_characters", most=most)
         yield line

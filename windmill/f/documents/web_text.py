@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
+from f.common.problems import message
 from f.documents.clean import clean
 from f.documents.json_ld import json_ld_lines
 from f.documents.page import Limits, Page, Unreadable, page
@@ -62,26 +63,20 @@ def html_pages(content: bytes, limits: Limits) -> Iterator[Page]:
     """The page's text as Markdown, one page."""
     source = decode_page(content)
     if source is None:
-        raise Unreadable("This page's encoding is not known; save it as UTF-8 and upload it again.")
+        raise Unreadable("text_encoding")
     title, text, left_out = read_page(source, limits.max_characters)
     if not text.strip():
-        raise Unreadable(
-            "This web page has no text in it; if it is made by scripts, save it as a PDF and upload that."
-        )
-    note = f"left out of this page: {', '.join(left_out)}" if left_out else ""
-    yield page(1, text if "# " in text[:200] or not title else f"# {title}\n\n{text}", note=note)
+        raise Unreadable("web_page_empty")
+    warning = message("page_parts_left_out") if left_out else None
+    yield page(1, text if "# " in text[:200] or not title else f"# {title}\n\n{text}", warning=warning)
 
 
 def parsed(source: str) -> Any:
     """The page as a tree. Raises Unreadable where it nests too deep, or a tag has too many attributes."""
     if _has_too_many_attributes(source):
-        raise Unreadable(
-            f"This web page has a tag with more than {_MOST_ATTRIBUTES:,} attributes; save it as a PDF and upload that."
-        )
+        raise Unreadable("web_page_attributes", most=_MOST_ATTRIBUTES)
     if _nests_too_deep(source):
-        raise Unreadable(
-            f"This web page has more than {_DEEPEST:,} elements one inside the other; save it as a PDF and upload that."
-        )
+        raise Unreadable("web_page_too_deep", most=_DEEPEST)
     from selectolax.lexbor import LexborHTMLParser
 
     return LexborHTMLParser(source)
@@ -107,7 +102,7 @@ def read_page(source: str, most: int, url: str = "") -> WebText:
     for part in _walk(tree.body, base) if tree.body is not None else ():
         left -= len(part)
         if left < 0:
-            raise Unreadable(f"This web page has more than {most:,} characters; split it up.")
+            raise Unreadable("too_many_characters", most=most)
         parts.append(part)
     lines_of_it = (_SPACE.sub(" ", line).strip() for line in "".join(parts).split("\n"))
     text = _ITEMS_APART.sub("\n- ", clean("\n".join(line for line in lines_of_it if not _RIGHTS.match(line))))

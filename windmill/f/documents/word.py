@@ -23,6 +23,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from f.common.problems import describe, message
 from f.documents import archive
 from f.documents.clean import clean
 from f.documents.drawn_text import drawn_lines
@@ -62,7 +63,7 @@ def docx_pages(content: bytes, limits: Limits) -> Iterator[Page]:
 
     document = archive.opened(lambda: docx.Document(io.BytesIO(archive.transitional(content))))
     reader = archive.opened(lambda: _Reader(document, limits))
-    yield from paged(archive.read(reader.parts()), limits, "This Word document has no text in it.")
+    yield from paged(archive.read(reader.parts()), limits)
 
 
 class _Reader:
@@ -94,7 +95,7 @@ class _Reader:
             next(self._document.element.iter(f"{_W}del", f"{_W}moveFrom", f"{_W}commentReference"), None)
             is not None
         ):
-            yield "note", "deleted text and comments were left out"
+            yield "warning", message("deleted_text_left_out")
         said: set[str] = set()
         for section in self._document.sections:
             for edge in (
@@ -222,7 +223,7 @@ class _Reader:
             for page in formats.pages(part.blob, kind, self._limits):
                 yield "text", page["text"]
         except Unreadable as problem:
-            yield "note", f"a document inside this one could not be read: {problem}"
+            yield "warning", message("inner_unread", problem=describe(problem))
 
     def _read_notes(self) -> dict[str, str]:
         """The text of each footnote and endnote, by the tag and id of what refers to it."""
