@@ -235,4 +235,4 @@ def _shortened(title: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.strip(" #*_\t").casefold().split())
+    return " ".join(text.strip(" #*_|\t").casefold().split())
