@@ -6,16 +6,16 @@
 
 from __future__ import annotations
 
-import json
 import time
 from typing import TYPE_CHECKING, Any
 
 from f.common.redaction import redact_keys
+from f.models.openai_dialects import calls_of, merged, message_back, text_of
 from f.models.tool_schemas import conservative
 from f.models.types import NO_KEY, ModelError, no_key, of_status
 
 if TYPE_CHECKING:
-    from f.models.types import Call, Candidate, Completion
+    from f.models.types import Candidate, Completion
 
 
 def ask_openai(
@@ -48,7 +48,7 @@ def _ask(candidate: Candidate, messages: list[Any], tools: list[Any], seconds: f
     from f.common.deadline import run_with_deadline
     from f.common.http_clients import tls
 
-    request: dict[str, Any] = {"model": candidate["model"], "messages": messages}
+    request: dict[str, Any] = {"model": candidate["model"], "messages": merged(messages)}
     if tools:
         request["tools"] = tools
     name = f"the model {candidate['model']!r}"
@@ -86,23 +86,17 @@ def _ask(candidate: Candidate, messages: list[Any], tools: list[Any], seconds: f
 def _read(answer: Any, name: str) -> Completion:
     choice = answer.choices[0]
     message = choice.message
-    text = (message.content or "").strip()
-    calls: list[Call] = [
-        {"id": call.id, "name": call.function.name, "arguments": _parsed(call.function.arguments)}
-        for call in message.tool_calls or []
-        if call.type == "function"
-    ]
+    text, calls = text_of(message.content), calls_of(message)
     if choice.finish_reason == "content_filter":
         raise ModelError("filtered", f"{name}: the vendor's content filter stopped the reply")
     if choice.finish_reason == "length" and not text and not calls:
         raise ModelError(
             "setting", f"{name} reached its length limit before it said a word: raise its output limit"
         )
-    back = message.model_dump(exclude_none=True, include={"role", "content", "tool_calls"})
     return {
         "text": text or str(getattr(message, "refusal", None) or ""),
         "tool_calls": calls,
-        "message": {"content": None, **back},
+        "message": message_back(message, calls),
         "input_tokens": _tokens(answer.usage, "prompt_tokens"),
         "output_tokens": _tokens(answer.usage, "completion_tokens"),
         "cut": choice.finish_reason == "length",
@@ -113,14 +107,6 @@ def _tokens(usage: Any, name: str) -> int:
     """Not every server counts: some send no usage, an empty one, or null."""
     count = getattr(usage, name, None)
     return count if isinstance(count, int) else 0
-
-
-def _parsed(arguments: str) -> dict[str, Any] | str:
-    try:
-        parsed = json.loads(arguments or "{}")
-    except ValueError:
-        return arguments
-    return parsed if isinstance(parsed, dict) else arguments
 
 
 def _seconds(headers: Any) -> float | None:

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from f.common.redaction import sanitise_strings
 from f.models.model_text import calls_in, without_repetition, without_thoughts, without_tokens
+from f.models.openai_dialects import without_thoughts_of_others
 from f.models.types import (
     FINAL,
     NO_KEY,
@@ -72,9 +73,13 @@ class Models:
             except ModelError as problem:
                 if problem.kind in FINAL:
                     raise
+                if problem.kind == "empty" and not tries and time.monotonic() + 1 < deadline:
+                    tries += 1  # servers answer with nothing now and then: once more, then the next one
+                    continue
                 if len(self._candidates) > 1:
                     print(f"next model: {problem}")
                     del self._candidates[0]
+                    without_thoughts_of_others(messages)
                     tries = 0
                     continue
                 tries += 1
