@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.agent.conftest import Bench, tools_called
-from tests.agent.vendors import Raw, call, openai_shape
+from tests.agent.vendors import Raw, call, openai_error, openai_shape
 
 QUESTION = "How long can I return an item?"
 ASKED = {"question": QUESTION}
@@ -140,3 +140,53 @@ def test_a_model_that_goes_on_calling_may_only_reply_in_the_end(bench: Bench) ->
     assert all("tool_choice" not in body for body in bench.openai.asked)
     assert [t["function"]["name"] for t in bench.openai.asked[-1]["tools"]] == ["reply"]
     assert result["reply"] == "You have 30 days."
+
+
+def test_a_chatbots_options_go_to_its_model(bench: Bench) -> None:
+    bench.set(reasoning_effort="low", max_output_tokens=500, temperature=0.2, tool_choice_required=True)
+    bench.ask(QUESTION, SEARCH, RIGHT)
+    first, second = bench.openai.asked
+    assert (first["reasoning_effort"], first["max_tokens"], first["temperature"]) == (
+        "low",
+        500,
+        pytest.approx(0.2),
+    )
+    assert first["tool_choice"] == "required" and "tool_choice" not in second
+
+
+def test_what_is_not_set_is_not_sent(bench: Bench) -> None:
+    bench.ask(QUESTION, SEARCH, RIGHT)
+    assert set(bench.openai.asked[0]) == {"model", "messages", "tools"}
+
+
+@pytest.mark.parametrize("name", ["tool_choice", "temperature", "reasoning_effort"])
+def test_an_option_that_a_server_does_not_take_is_left_out(bench: Bench, name: str) -> None:
+    bench.set(reasoning_effort="low", temperature=0.2, tool_choice_required=True)
+
+    def step(body: Any) -> Any:
+        if name in body:
+            return openai_error(400, f"Unsupported parameter: '{name}'")
+        return RIGHT if body["messages"][-1]["role"] == "tool" else SEARCH
+
+    assert bench.ask(QUESTION, step)["reply"] == "You have 30 days."
+
+
+def test_geminis_options(bench: Bench) -> None:
+    bench.set(
+        provider="gemini",
+        model="gemini-2.5-flash",
+        max_output_tokens=500,
+        temperature=0.2,
+        reasoning_effort="low",
+        tool_choice_required=True,
+    )
+    bench.gemini.says(SEARCH, RIGHT)
+    bench.ask(QUESTION)
+    first, second = (body["generationConfig"] for body in bench.gemini.asked)
+    assert (
+        first["maxOutputTokens"] == 500
+        and first["temperature"] == pytest.approx(0.2)
+        and list(first["thinkingConfig"].values()) == [1024]
+    )
+    modes = [body["toolConfig"]["functionCallingConfig"]["mode"] for body in bench.gemini.asked]
+    assert modes == ["ANY", "AUTO"] and second["maxOutputTokens"] == 500

@@ -37,7 +37,13 @@ class ScriptedModel:
         self.asked: list[Any] = []
         self.current = {"model": "scripted"}
 
-    def complete(self, messages: list[dict[str, Any]], tools: list[dict[str, Any]], seconds: float) -> Any:
+    def complete(
+        self,
+        messages: list[dict[str, Any]],
+        tools: list[dict[str, Any]],
+        seconds: float,
+        required: bool = False,
+    ) -> Any:
         said = self._script.pop(0) if len(self._script) > 1 else self._script[0]
         calls = [{"id": f"call{n:05d}", **call} for n, call in enumerate(said.get("calls") or [])]
         message = {"role": "assistant", "content": said.get("text") or None}
