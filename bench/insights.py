@@ -36,17 +36,17 @@ STATIC: dict[str, dict[str, Any]] = {
 }
 # Page, script, action, fields. {contact} is the busiest conversation.
 QUERIES: list[tuple[str, str, str, dict[str, Any]]] = [
-    ("Who am I", "f.portal_api.me", "me", {}),
+    ("Who am I", "f.portal_api.me", "get", {}),
     ("The bell", "f.portal_api.notifications", "count", {}),
-    ("Insights, 30 days", "f.portal_api.insights", "overview", {"days": 30, "zone": "Europe/Madrid"}),
-    ("Insights, 90 days", "f.portal_api.insights", "overview", {"days": 90, "zone": "Europe/Madrid"}),
-    ("Insights, questions in vain", "f.portal_api.insights", "unanswered", {}),
+    ("Insights, 30 days", "f.portal_api.insights", "get", {"days": 30, "zone": "Europe/Madrid"}),
+    ("Insights, 90 days", "f.portal_api.insights", "get", {"days": 90, "zone": "Europe/Madrid"}),
+    ("Insights, questions in vain", "f.portal_api.insights", "list_unanswered", {}),
     ("Conversations", "f.portal_api.conversations", "list", {}),
     ("Conversations, page 20", "f.portal_api.conversations", "list", {"skip": 950}),
     ("Conversations, waiting", "f.portal_api.conversations", "list", {"waiting": True}),
     ("Conversations, a rare word", "f.portal_api.conversations", "list", {"search": "zeppelin"}),
     ("Conversations, a common word", "f.portal_api.conversations", "list", {"search": "lamp"}),
-    ("A conversation", "f.portal_api.conversations", "history", {"contact_id": "{contact}"}),
+    ("A conversation", "f.portal_api.conversations", "get", {"contact_id": "{contact}"}),
     ("Export, 20,000 messages", "f.portal_api.conversations", "export", {}),
 ]
 BUILD = """

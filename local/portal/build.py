@@ -1,7 +1,7 @@
-"""Builds the portal's pages for the demo: make portal. Needs Node; who only runs the demo uses what is committed under static/.
+"""Builds the portal's pages for the demo: make portal. Needs Node; the demo itself needs only the committed build under static/.
 
-The same sources as windmill/f/portal/documents__raw_app, with wmill.ts of this folder as the way to the scripts. --check says whether the
-committed build is made from the sources as they are.
+The sources are those of windmill/f/portal/documents__raw_app, with this folder's wmill.ts as the way to the scripts. --check says whether the
+committed build is up to date; --types only checks the sources' types, with the strict settings of this folder's tsconfig.json.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -36,14 +38,21 @@ def digest() -> str:
     return hashed.hexdigest()
 
 
-def build() -> None:
+@contextmanager
+def workspace(*options: str) -> Iterator[Path]:
+    """A copy of the sources with their packages."""
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder) / "app"
         shutil.copytree(APP, work, ignore=shutil.ignore_patterns("node_modules", "backend", "wmill.d.ts"))
-        shutil.copy(HERE / "wmill.ts", work)
-        subprocess.run(
-            ["npm", "install", "--silent", "--no-audit", "--no-fund", "--omit=dev"], cwd=work, check=True
-        )
+        for name in ("wmill.ts", "tsconfig.json"):
+            shutil.copy(HERE / name, work)
+        install = ["npm", "install", "--silent", "--no-audit", "--no-fund", *options]
+        subprocess.run(install, cwd=work, check=True)
+        yield work
+
+
+def build() -> None:
+    with workspace("--omit=dev") as work:
         command = ["npx", "--yes", ESBUILD, "index.tsx", "--bundle", "--minify", "--charset=utf8"]
         command += [
             "--legal-comments=inline",
@@ -57,22 +66,30 @@ def build() -> None:
     (STATIC / "sources.sha256").write_text(digest() + "\n")
 
 
+def check_types() -> None:
+    with workspace() as work:
+        subprocess.run(["npx", "tsc", "--project", "."], cwd=work, check=True)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument(
-        "--check", action="store_true", help="build nothing; exit 1 when the build is out of date"
-    )
-    if parser.parse_args().check:
+    parser.add_argument("--check", action="store_true", help="exit 1 if the committed build is out of date")
+    parser.add_argument("--types", action="store_true", help="check the types of the sources")
+    options = parser.parse_args()
+    if options.check:
         if (STATIC / "sources.sha256").read_text().strip() == digest():
             return 0
         print("The portal's build is out of date: run `make portal`", file=sys.stderr)
         return 1
     try:
-        build()
-    except (OSError, subprocess.CalledProcessError) as problem:
-        print(f"The portal could not be built: {problem}", file=sys.stderr)
+        check_types() if options.types else build()
+    except subprocess.CalledProcessError as problem:
+        print(f"This command failed: {' '.join(problem.cmd)}", file=sys.stderr)
+        return 1
+    except OSError as problem:
+        print(f"Node is needed for this: {problem}", file=sys.stderr)
         return 1
     return 0
 

@@ -118,9 +118,9 @@ select own_functions('switch_embedding_model');
 grant execute on function switch_embedding_model to chatbot_app;
 
 -- Asks whether the plan allows one more document, before it is stored. Null: it does, and one ingestion is counted;
--- else the sentence that names the limit. Everything that goes with the replaced document leaves room, not it alone:
+-- else the problem that names the limit. Everything that goes with the replaced document leaves room, not it alone:
 -- it may be a new version itself that a run still reads.
-create or replace function admit_document(p_bytes bigint, p_replaces uuid default null) returns text
+create or replace function admit_document(p_bytes bigint, p_replaces uuid default null) returns jsonb
     language plpgsql set search_path = public, pg_temp as $$
 declare
     here record;
@@ -131,18 +131,16 @@ begin
         from documents where tenant_id = current_tenant() and state <> 'failed' and id is distinct from p_replaces
             and id not in (select superseded_by(p_replaces));
     if here.documents >= plan_limit('documents') then
-        return format('Your plan holds %s documents, and all are used. Delete one, or ask for a larger plan.',
-                      plan_limit('documents'));
+        return problem('plan_documents', jsonb_build_object('most', plan_limit('documents')));
     elsif here.bytes + p_bytes > plan_limit('bytes') then
-        return format('Your plan holds %s MB; %s MB are used and this file has %s MB. '
-                      'Delete a document, or ask for a larger plan.',
-                      plan_limit('bytes') / 1000000, here.bytes / 1000000, ceil(p_bytes / 1000000.0));
+        return problem('plan_storage', jsonb_build_object(
+            'most', plan_limit('bytes') / 1000000,
+            'used', round(here.bytes / 1000000, 1),
+            'size', ceil(p_bytes / 1000000.0)));
     end if;
     select ingestions into today from tenant_ingestions where tenant_id = current_tenant() and day = current_date;
     if coalesce(today, 0) >= plan_limit('ingestions_per_day') then
-        return format('Your plan reads %s documents a day, and that many were read today. '
-                      'Upload it tomorrow, or ask for a larger plan.',
-                      plan_limit('ingestions_per_day'));
+        return problem('plan_daily_documents', jsonb_build_object('most', plan_limit('ingestions_per_day')));
     end if;
     insert into tenant_ingestions as i (tenant_id, day, ingestions) values (current_tenant(), current_date, 1)
         on conflict (tenant_id, day) do update set ingestions = i.ingestions + 1;
@@ -178,25 +176,23 @@ create or replace function restart_document(p_document uuid) returns boolean
     language sql set search_path = public, pg_temp as $$
     update documents set restarts = case when restarts < 5 then restarts + 1 else 0 end,
         state = case when restarts < 5 then 'received' else 'failed' end, updated_at = now(),
-        error = case when restarts < 5 then null else
-            'Reading this document stood still again and again on our side. '
-            'Upload it again; if that fails too, tell your operator.' end
+        error = case when restarts < 5 then null else problem('reading_stalled') end
     where id = p_document and tenant_id = current_tenant() and state in ('received', 'processing')
     returning state = 'received'
 $$;
 
 -- Takes an uploaded file. No row where what it should replace is not here; `known`, the title, where the same file is
--- here already; `refusal`, the plan's sentence, where there is no room; otherwise the document that is to be
+-- here already; `refusal`, the limit of the plan, where there is no room; otherwise the document that is to be
 -- ingested. A file whose reading failed is taken again as what it is uploaded as now. A second new version of a
 -- document replaces the first one, too: whichever is whole first, the later upload is what answers in the end.
 create or replace function take_upload(p_by text, p_title text, p_filename text, p_content bytea, p_replaces uuid)
-    returns table (document_id uuid, state text, known text, refusal text)
+    returns table (document_id uuid, state text, known text, refusal jsonb)
     language plpgsql set search_path = public, pg_temp as $$
 declare
     digest bytea := sha256(p_content);
     same record;
     last uuid;
-    sentence text;
+    limited jsonb;
 begin
     -- No publication runs meanwhile, and of two uploads of one file the second one finds the first.
     perform lock_publications(current_tenant());
@@ -208,7 +204,7 @@ begin
     select d.id, d.title, d.state, d.replaces into same from documents d
         where d.tenant_id = current_tenant() and d.sha256 = digest for update;
     if same.state <> 'failed' then
-        return query select same.id, same.state, same.title, null::text;
+        return query select same.id, same.state, same.title, null::jsonb;
         return;
     end if;
     with recursive versions as (
@@ -216,9 +212,9 @@ begin
         union select d.id, d.created_at from documents d join versions v on d.replaces = v.id
     )
     select v.id into last from versions v where v.id is distinct from same.id order by v.created_at desc limit 1;
-    sentence := admit_document(length(p_content), last);
-    if sentence is not null then
-        return query select null::uuid, 'refused', null::text, sentence;
+    limited := admit_document(length(p_content), last);
+    if limited is not null then
+        return query select null::uuid, 'refused', null::text, limited;
         return;
     end if;
     if same.id is null then
@@ -226,17 +222,17 @@ begin
                                                  replaces, created_at)
             values (current_tenant(), p_by, p_title, p_filename, digest, length(p_content), p_content, last,
                     clock_timestamp())
-            returning d.id, d.state, null::text, null::text;
+            returning d.id, d.state, null::text, null::jsonb;
         return;
     end if;
     -- The document leaves its old place among the versions, and loses vectors that were made with another title.
     update documents d set replaces = same.replaces where d.replaces = same.id and d.tenant_id = current_tenant();
     delete from staged_chunks s where s.document_id = same.id and same.title <> p_title;
-    return query update documents d set state = 'received', error = null, notes = '{}', title = p_title,
+    return query update documents d set state = 'received', error = null, warnings = '[]', title = p_title,
         filename = p_filename,
             uploaded_by = p_by, replaces = last, run_id = null, restarts = 0, created_at = clock_timestamp(),
                 updated_at = now()
-        where d.id = same.id returning d.id, d.state, null::text, null::text;
+        where d.id = same.id returning d.id, d.state, null::text, null::jsonb;
 end $$;
 
 -- Stores vectors of a model that a tenant is changing to. It waits for a chunk that is being deleted and leaves it

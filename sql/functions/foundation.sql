@@ -31,6 +31,11 @@ begin
     end loop;
 end $$;
 
+-- What went wrong, as a code of f/common/problems.py with the values of its sentence.
+create or replace function problem(p_code text, p_values jsonb default '{}') returns jsonb
+    language sql immutable
+    return jsonb_build_object('code', p_code, 'values', p_values);
+
 -- Whether this is a week of opening hours: {"mon": [["09:00", "14:00"], ["17:00", "20:00"]], …}. A business is closed
 -- on a day that is absent. A span that ends at or before its begin ends on the next day.
 create or replace function are_hours(p_hours jsonb) returns boolean

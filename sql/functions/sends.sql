@@ -8,7 +8,7 @@ create or replace function send_error(p_code int) returns jsonb
     return coalesce((select jsonb_build_object('action', e.action, 'waits', to_jsonb(e.waits), 'meaning', e.meaning)
                      from send_errors e where p_code between e.first_code and e.last_code),
                     jsonb_build_object('action', 'ours', 'waits', '[]'::jsonb,
-                                       'meaning', 'an error that is not in the table'));
+                                       'meaning', 'send_unknown'));
 select own_functions('send_error');
 grant execute on function send_error to chatbot_app;
 
@@ -221,15 +221,13 @@ begin
                 on conflict (tenant_id) do update set code = excluded.code, reason = excluded.reason,
                     times = send_stops.times + 1,
                     until = now() + least(interval '4 hours', interval '5 minutes' * 2 ^ least(send_stops.times, 10));
-            perform notify(new.tenant_id, 'sends_stopped', 'critical', 'No message goes out: ' || (what ->> 'meaning'),
-                           t.phone_number_id,
-                           jsonb_build_object('code', new.error_code, 'meaning', what -> 'meaning', 'error',
-                                              new.error));
+            perform notify(new.tenant_id, 'sends_stopped', 'critical', 'No message goes out', t.phone_number_id,
+                           jsonb_build_object('code', new.error_code, 'meaning', problem(what ->> 'meaning'),
+                                              'error', new.error));
         when 'ours' then
-            perform notify(new.tenant_id, 'send_refused', 'warning', 'A message was refused: ' || (what ->> 'meaning'),
-                           new.error_code::text,
-                           jsonb_build_object('code', new.error_code, 'meaning', what -> 'meaning', 'error', new.error,
-                                              'turn_id', new.turn_id));
+            perform notify(new.tenant_id, 'send_refused', 'warning', 'A message was refused', new.error_code::text,
+                           jsonb_build_object('code', new.error_code, 'meaning', problem(what ->> 'meaning'),
+                                              'error', new.error, 'turn_id', new.turn_id));
         else null;
     end case;
     return null;

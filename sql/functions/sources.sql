@@ -48,8 +48,7 @@ create or replace function lose_reading(p_source uuid, p_run uuid) returns boole
     language sql set search_path = public, pg_temp as $$
     update knowledge_sources set state = 'failed',
         next_read_at = now() + least(make_interval(hours => refresh_hours), interval '2 hours'),
-        error = 'Reading these pages failed on our side; it is tried again later. '
-            'If that fails too, tell your operator.'
+        error = problem('source_failed')
     where id = p_source and tenant_id = current_tenant() and state in ('new', 'reading')
         and run_id is not distinct from p_run
     returning true
@@ -57,8 +56,8 @@ $$;
 
 -- Writes the questions and answers into their document anew; call it in the transaction that changed the pairs. The
 -- last version answers until a run has read the new one. `document_id` is the document to ingest (null where no pair
--- is left), `refusal` the plan's sentence: then roll back.
-create or replace function qa_pairs_changed(p_by text, out document_id uuid, out refusal text)
+-- is left), `refusal` the plan's limit as a problem: then roll back.
+create or replace function qa_pairs_changed(p_by text, out document_id uuid, out refusal jsonb)
     language plpgsql set search_path = public, pg_temp as $$
 declare
     written bytea;

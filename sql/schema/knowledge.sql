@@ -13,8 +13,8 @@ create table knowledge_sources (
     -- reading   a run reads it again; what it held before goes on answering
     -- ready, failed   how the last reading ended
     state             text not null default 'new' check (state in ('new', 'reading', 'ready', 'failed')),
-    error             text,                               -- a sentence for the tenant
-    notes             text[] not null default '{}',       -- pages that could not be read
+    error             jsonb,                              -- a code with values: f/common/problems.py
+    warnings          jsonb not null default '[]',        -- codes with values: what was not read
     pages             int,                                -- with text, at the last reading
     next_read_at      timestamptz not null default now(), -- a claim moves it to the end of the reading's lease
     read_at           timestamptz,
@@ -38,9 +38,8 @@ create table documents (
     -- ready        its chunks answer questions
     -- failed       it could not be read; `error` says why
     state             text not null default 'received' check (state in ('received', 'processing', 'ready', 'failed')),
-    error             text,                               -- a sentence that the tenant can act on
-    -- what went less than well, such as a page that could not be read
-    notes             text[] not null default '{}',
+    error             jsonb,                              -- a code with values: f/common/problems.py
+    warnings          jsonb not null default '[]',        -- codes with values: what was not read
     pages             int,
     chunks            int,
     chunks_embedded   int,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 
 import pytest
@@ -39,7 +40,7 @@ def test_opening_hours_are_kept(world: World, visit: Visit) -> None:
     page.get_by_role("tab", name="Opening hours").click()
     page.get_by_label("Open at these hours").check()
     page.get_by_label("Monday, from").fill("08:30")
-    page.get_by_role("button", name="Copy Monday to Friday").click()
+    page.get_by_role("button", name=re.compile("Copy Monday.s hours")).click()
     page.locator(".day", has_text="Saturday").get_by_role("button", name="Add hours").click()
     page.get_by_label("Saturday, to").fill("00:00")
     page.get_by_label("Closed on these dates").fill("2026-12-25")
@@ -56,7 +57,7 @@ def test_opening_hours_are_kept(world: World, visit: Visit) -> None:
     assert (row["time_zone"], row["closed_on"]) == ("Atlantic/Canary", "{2026-12-25}")
     page.reload()
     expect(page.get_by_label("Friday, from")).to_have_value("08:30")
-    page.get_by_label("Open at any time").check()
+    page.get_by_label("Always open").check()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved", exact=True)).to_be_visible()
 
@@ -94,7 +95,7 @@ def test_a_reply_whose_answer_was_lost_is_sent_once(world: World, visit: Visit) 
     go(page, "Conversations")
     page.locator(".people li", has_text="Amelia Clarke").get_by_role("button").click()
     reply = page.get_by_label("Reply as a human")
-    between(page, {"conversations reply": lost, "conversations history": broken})
+    between(page, {"conversations reply": lost, "conversations get": broken})
     reply.fill(words)
     page.get_by_role("button", name="Send").click()
     expect(page.locator("form", has=reply).get_by_role("status")).to_contain_text("failed on our side")
@@ -160,5 +161,5 @@ def test_a_message_outside_hours_waits_for_a_human(world: World, visit: Visit) -
     go(page, "Conversations")
     page.get_by_label("Show", exact=True).select_option("waiting")
     page.locator(".people li", has_text="Jonas Weber").get_by_role("button").click()
-    page.get_by_role("button", name="Dealt with").click()
+    page.get_by_role("button", name="Mark as done").click()
     expect(page.locator(".people li", has_text="Jonas Weber")).to_have_count(0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import FilePayload, Route, expect
 
 from local.seed import CLINIC, SHOP
 from tests.browser.conftest import Visit, between, broken, check, go
@@ -27,13 +27,13 @@ def test_a_document_is_added_tried_and_deleted(world: World, visit: Visit) -> No
     expect(card).to_be_visible()
     page.reload()
     go(page, "Knowledge")
-    expect(card.get_by_text("Answers")).to_be_visible(timeout=60_000)
+    expect(card.get_by_text("Ready")).to_be_visible(timeout=60_000)
     page.get_by_label("Question", exact=True).fill(f"When is the candle workshop {word}?")
     page.keyboard.press("Enter")
     expect(page.locator("ol .card").first).to_contain_text("Thursdays at six")
     expect(page.locator("ol .card").first).to_contain_text("The bot would use this")
     may_be_sent = card.get_by_role("checkbox")
-    between(page, {"documents save": broken})
+    between(page, {"documents update": broken})
     may_be_sent.click()
     expect(card).to_contain_text("failed on our side")
     between(page, {})
@@ -42,7 +42,7 @@ def test_a_document_is_added_tried_and_deleted(world: World, visit: Visit) -> No
     expect(card).not_to_contain_text("failed on our side")
     card.get_by_role("button", name="Delete").click()
     dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text("will be gone")
+    expect(dialog).to_contain_text("This deletes the file")
     expect(dialog.get_by_role("button", name="Cancel")).to_be_focused()
     check(page)
     page.keyboard.press("Escape")
@@ -59,7 +59,7 @@ def test_of_several_files_each_is_taken(world: World, visit: Visit) -> None:
     files = {name: f"# {name} {word}\n\nOf {name}." for name in (f"{word}{n}.md" for n in range(4))}
     chosen = [("tool.exe", "MZ"), *list(files.items())[:2]]
     page.get_by_label("Add a document").and_(page.locator("input")).set_input_files(
-        [{"name": name, "mimeType": "text/markdown", "buffer": text.encode()} for name, text in chosen]
+        [FilePayload(name=name, mimeType="text/markdown", buffer=text.encode()) for name, text in chosen]
     )
     dropped = page.evaluate_handle(
         "(files) => files.reduce((all, [name, text]) => { all.items.add(new File([text], name)); return all }, new DataTransfer())",
@@ -70,7 +70,7 @@ def test_of_several_files_each_is_taken(world: World, visit: Visit) -> None:
     expect(lines).to_contain_text(["tool.exe: This type of file", *(f"{name}: Stored." for name in files)])
     for name in files:
         card = page.locator("li.card", has_text=name)
-        expect(card.get_by_text("Answers", exact=True)).to_be_visible(timeout=60_000)
+        expect(card.get_by_text("Ready", exact=True)).to_be_visible(timeout=60_000)
     check(page)
 
 
@@ -83,7 +83,7 @@ def test_a_slow_answer_is_waited_for(world: World, visit: Visit) -> None:
         "title": "Slow",
         "filename": "slow.pdf",
         "size_bytes": 1,
-        "notes": [],
+        "warnings": [],
         "created_at": "",
     }
     asked: list[Route] = []
@@ -102,7 +102,7 @@ def test_a_slow_answer_is_waited_for(world: World, visit: Visit) -> None:
     card = page.locator("li.card", has_text="slow.pdf")
     expect(card.get_by_text("Reading", exact=True)).to_be_visible()
     between(page, {"list list": slow})
-    expect(card.get_by_text("Answers", exact=True)).to_be_visible()
+    expect(card.get_by_text("Ready", exact=True)).to_be_visible()
     assert len(asked) == 1
 
 
@@ -112,7 +112,7 @@ def test_a_website_that_can_not_be_read_says_why(world: World, visit: Visit) -> 
     page.get_by_role("tab", name="Websites").click()
     page.get_by_label("Address").fill("127.0.0.1:9/help")
     page.get_by_label("What to read").select_option("crawl")
-    page.get_by_label("Pages at most").fill("7")
+    page.get_by_label("Maximum number of pages").fill("7")
     page.get_by_role("button", name="Add website").click()
     card = page.locator("li.card", has_text="https://127.0.0.1:9/help")
     expect(card.get_by_text("Failed", exact=True)).to_be_visible(timeout=60_000)
@@ -132,7 +132,7 @@ def test_answers_are_written_changed_and_imported(world: World, visit: Visit) ->
     page = visit("editor@clinica-ribera.example")
     go(page, "Knowledge")
     page.get_by_role("tab", name="Questions and answers").click()
-    ready = page.get_by_text("The bot answers with all of these.")
+    ready = page.get_by_text("The bot uses all of these answers.")
     page.get_by_label("Question", exact=True).first.fill(f"Where is the {word} garden?")
     page.get_by_label("Answer", exact=True).fill("Behind the north wing.")
     page.get_by_role("button", name="Add", exact=True).click()
@@ -172,14 +172,8 @@ def test_a_table_is_read_in_the_letters_it_was_saved_in(world: World, visit: Vis
 
 
 def full(route: Route) -> None:
-    """The script says no."""
-    route.fulfill(
-        json={
-            "ok": False,
-            "refused": "limit",
-            "message": "Your plan holds 500 questions. Delete some, or ask for a larger plan.",
-        }
-    )
+    """The script refuses."""
+    route.fulfill(json={"ok": False, "refused": "plan_questions", "values": {"most": 500}})
 
 
 def test_an_answer_is_added_to_what_was_asked_in_vain(world: World, visit: Visit) -> None:
@@ -193,14 +187,14 @@ def test_an_answer_is_added_to_what_was_asked_in_vain(world: World, visit: Visit
     answer = page.get_by_label("Answer", exact=True)
     words = f"Yes, the {word} hovercraft landing pad is behind the clinic, by the river."
     answer.fill(words)
-    between(page, {"insights asked": broken})
+    between(page, {"insights get_answer": broken})
     page.get_by_role("button", name="Add and ask again").click()
     expect(page.get_by_text("tried again every few seconds")).to_be_visible()
     page.get_by_role("button", name="Cancel").click()
-    expect(page.get_by_text("Your answer is not added yet.")).to_be_visible()
-    between(page, {"qa_pairs add_many": full})
+    expect(page.get_by_text("Your answer has not been added yet.")).to_be_visible()
+    between(page, {"qa_pairs import": full})
     page.get_by_role("button", name="Add and ask again").click()
-    expect(page.get_by_role("alert")).to_contain_text("Your plan holds 500", timeout=60_000)
+    expect(page.get_by_role("alert")).to_contain_text("Your plan includes 500", timeout=60_000)
     check(page)
     page.reload()
     go(page, "Insights")

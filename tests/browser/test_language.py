@@ -1,12 +1,14 @@
-"""The portal in Spanish: what scripts say in English is Spanish there, too."""
+"""The portal in Spanish, with the messages of the scripts."""
 
 from __future__ import annotations
 
+import json
 import secrets
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
+from f.common.problems import message
 from local.seed import SHOP
 from tests.browser.conftest import Visit, check, go
 from tests.e2e.conftest import World
@@ -21,23 +23,29 @@ def test_what_scripts_say_is_in_the_pages_language(world: World, visit: Visit) -
     chooser = page.locator('input[type="file"]').first
     card = page.locator("li.card", has_text=f"{word}.md")
     for name in (f"{word}.md", f"otra-{word}.md"):
-        file = {"name": name, "mimeType": "text/markdown", "buffer": f"# Velas {word}\n\nHay velas.".encode()}
+        file: FilePayload = {
+            "name": name,
+            "mimeType": "text/markdown",
+            "buffer": f"# Velas {word}\n\nHay velas.".encode(),
+        }
         chooser.set_input_files(file)
-        expect(card.get_by_text("Responde", exact=True)).to_be_visible(timeout=60_000)
+        expect(card.get_by_text("Listo", exact=True)).to_be_visible(timeout=60_000)
     expect(page.get_by_text(f"Este archivo ya está aquí, con el título «{word}».")).to_be_visible()
     world.rows(
-        "update documents set state = 'failed', error = %s, notes = %s where filename = %s returning 1",
-        "This PDF has 12,345 pages; the most is 500. Split it into smaller ones. Your plan has room for 7 more pages.",
-        ["page 3 is an image without text"],
+        "update documents set state = 'failed', error = %s, warnings = %s where filename = %s returning 1",
+        json.dumps(
+            message("plan_pages_left", problem=message("too_many_pages", pages=12345, most=500), pages=7)
+        ),
+        json.dumps([message("page_is_image", page=3)]),
         f"{word}.md",
     )
     page.reload()
     expect(card).to_contain_text(
-        "Este PDF tiene 12.345 páginas; el máximo es 500. Divídalo en otros más pequeños. En su plan quedan 7 páginas."
+        "Este documento tiene 12.345 páginas; el límite es 500. Divídalo en otros más pequeños. En su plan quedan 7 páginas."
     )
-    expect(card).to_contain_text("la página 3 es una imagen sin texto")
+    expect(card).to_contain_text("La página 3 es una imagen sin texto.")
     page.locator(".bell").click()
-    expect(page.locator("li.card", has_text=word)).to_contain_text("Este PDF tiene 12.345 páginas")
+    expect(page.locator("li.card", has_text=word)).to_contain_text("Este documento tiene 12.345 páginas")
     world.rows("delete from documents where filename = %s returning 1", f"{word}.md")
     go(page, "Conocimiento")
     page.get_by_role("tab", name="Preguntas y respuestas").click()
@@ -46,14 +54,26 @@ def test_what_scripts_say_is_in_the_pages_language(world: World, visit: Visit) -
         page.get_by_label("Respuesta", exact=True).fill("Sí.")
         page.get_by_role("button", name="Añadir", exact=True).click()
         expect(page.get_by_role("heading", name=f"¿Hay velas {word}?")).to_be_visible()
-    expect(page.get_by_text("Esta pregunta ya está aquí: cambie su respuesta.")).to_be_visible()
+    expect(page.get_by_text("Esta pregunta ya está aquí. Cambie su respuesta.")).to_be_visible()
     check(page)
 
 
 def test_a_setting_is_named_as_on_the_page(world: World, visit: Visit) -> None:
     for locale, bot, tab, save, said in (
-        ("en-GB", "Bot", "Words", "Save", "“When it doesn’t know” needs words in one language at least."),  # noqa: RUF001
-        ("es-ES", "Bot", "Textos", "Guardar", "«Cuando no lo sabe» necesita un texto al menos en un idioma."),
+        (
+            "en-GB",
+            "Bot",
+            "Messages",
+            "Save",
+            "Write “When it doesn’t know the answer” in at least one language.",  # noqa: RUF001
+        ),
+        (
+            "es-ES",
+            "Bot",
+            "Mensajes",
+            "Guardar",
+            "Escriba «Cuando no sabe la respuesta» al menos en un idioma.",
+        ),
     ):
         page = visit(SHOP.staff, locale=locale)
         go(page, bot)

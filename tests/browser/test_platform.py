@@ -54,13 +54,13 @@ def test_a_numbers_models_and_its_rate_are_kept(world: World, visit: Visit) -> N
     page.get_by_role("button", name="Create").click()
     card = page.locator("li.card", has_text=f"Delta {word}")
     card.get_by_text("Numbers, keys, plan, staff").click()
-    card.get_by_label("Meta’s phone number id").fill(str(10**9 + int(word, 16)))  # noqa: RUF001
+    card.get_by_label("Meta’s phone number ID").fill(str(10**9 + int(word, 16)))  # noqa: RUF001
     card.get_by_label("Name", exact=True).fill("Delta line")
     card.get_by_role("button", name="Add a number").click()
     number = card.get_by_role("form", name="Number Delta line")
     number.get_by_label("Vendor", exact=True).select_option("gemini")
     number.get_by_label("Model", exact=True).fill("first")
-    number.get_by_label("Messages a second").fill("0.5")
+    number.get_by_label("Messages per second").fill("0.5")
     for place, model in enumerate(("second", "third"), 1):
         number.get_by_role("button", name="Add a model").click()
         number.get_by_label(f"Model {place}").fill(model)
@@ -68,7 +68,7 @@ def test_a_numbers_models_and_its_rate_are_kept(world: World, visit: Visit) -> N
     number.get_by_role("button", name="Move up").last.click()
     number.get_by_label("Model 2").fill("third")
     number.get_by_role("button", name="Save").click()
-    expect(number.get_by_text("Name each model once")).to_be_visible()
+    expect(number.get_by_text("Name each model only once")).to_be_visible()
     number.get_by_label("Model 2").fill("second")
     number.get_by_role("button", name="Save").click()
     expect(number.get_by_text("Saved", exact=True)).to_be_visible()

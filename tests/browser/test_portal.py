@@ -99,10 +99,10 @@ def test_the_back_button_goes_back(world: World, visit: Visit) -> None:
     page = visit(SHOP.staff)
     go(page, "Bot")
     page.get_by_role("tab", name="Limits").click()
-    expect(page.get_by_label("Steps of thinking at most")).to_be_visible()
+    expect(page.get_by_label("Maximum reasoning steps per answer")).to_be_visible()
     go(page, "People")
     page.go_back()
-    expect(page.get_by_label("Steps of thinking at most")).to_be_visible()
+    expect(page.get_by_label("Maximum reasoning steps per answer")).to_be_visible()
 
 
 def test_the_phone_leads_to_the_portal(world: World, visit: Visit) -> None:

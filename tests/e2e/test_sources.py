@@ -82,7 +82,7 @@ def test_a_web_site_answers_and_follows_its_changes(world: World, site: Site) ->
         "/travel", "Our travel vaccination hour for tourists is on Thursdays from 14:00 to 15:30 in room 7."
     )
     site.put("/pets", "Guide dogs are welcome in all waiting rooms of the clinic.")
-    added = portal(world, "sources", "add", url=site.url, kind="crawl")
+    added = portal(world, "sources", "create", url=site.url, kind="crawl")
     assert read(world, added["run"])["new"] == 3
     assert "14:00 to 15:30" in world.ask(CLINIC, "When is the travel vaccination hour for tourists?")
 
@@ -109,7 +109,7 @@ def test_a_reading_that_breaks_says_so_on_the_source(world: World, site: Site) -
     administer(world, f"create function break_documents() returns trigger language plpgsql as $$ {broken} $$")
     administer(world, "create trigger broken before insert on documents execute function break_documents()")
     try:
-        added = portal(world, "sources", "add", url=site.url, kind="page")
+        added = portal(world, "sources", "create", url=site.url, kind="page")
         assert finished(world, added["run"])["success"] is False
     finally:
         administer(world, "drop function break_documents cascade")
@@ -122,7 +122,7 @@ def test_a_reading_that_breaks_says_so_on_the_source(world: World, site: Site) -
 
 
 def test_a_private_address_is_refused_in_words(world: World) -> None:
-    added = portal(world, "sources", "add", url="http://169.254.169.254/latest", kind="page")
+    added = portal(world, "sources", "create", url="http://169.254.169.254/latest", kind="page")
     assert "not a public address" in read(world, added["run"])["reason"]
     (source,) = portal(world, "sources", "list")["sources"]
     assert source["error"] == "169.254.169.254 is not a public address."
@@ -135,7 +135,7 @@ def test_typed_answers_are_given_and_a_changed_one_costs_one_vector(world: World
         {"question": "Do you lend wheelchairs?", "answer": "Wheelchairs are lent at the porter's desk for a deposit of 20 euros."},
         {"question": "Who is the hospital priest?", "answer": "Father Anselmo visits patients on Sundays."},
     ]  # fmt: skip
-    portal(world, "qa_pairs", "add_many", pairs=pairs)
+    portal(world, "qa_pairs", "import", pairs=pairs)
     wait_for(lambda: all_read(world), 120)
     assert "20 euros" in world.ask(CLINIC, "Do you lend wheelchairs?")
     before = embedded(world)
@@ -143,7 +143,7 @@ def test_typed_answers_are_given_and_a_changed_one_costs_one_vector(world: World
     assert listed["document"]["state"] == "ready"
     wheelchairs = next(pair for pair in listed["pairs"] if "wheelchairs" in pair["question"])
     changed = {"question": wheelchairs["question"], "answer": "Wheelchairs are lent at the porter's desk for a deposit of 35 euros."}  # fmt: skip
-    portal(world, "qa_pairs", "save", pair_id=wheelchairs["id"], **changed)
+    portal(world, "qa_pairs", "update", pair_id=wheelchairs["id"], **changed)
     wait_for(lambda: all_read(world), 120)
     assert embedded(world) - before == 1
     assert "35 euros" in world.ask(CLINIC, "Do you lend wheelchairs?")

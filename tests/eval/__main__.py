@@ -1,7 +1,7 @@
 """Asks the chatbots of the demo questions with known answers: python -m tests.eval [--limit N] [--json FILE]
 
 Each configured provider is measured: OPENAI_API_KEY (with OPENAI_BASE_URL and OPENAI_MODEL), GEMINI_API_KEY (with GEMINI_MODEL). Without a
-key it is the embedded model, which is rules and no language model, and the table says so. Everything runs in a database of its own.
+key it is the demo's rule-based model, which is no language model; the top of the report names the model. Everything runs in a database of its own.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def providers(stack: Stack) -> list[dict[str, Any]]:
     embedded = {
         "provider": "openai",
         "base_url": stack.url("models") + "/v1",
-        "model": "offline-rules",
+        "model": "offline-rule-based",
         "api_key": stack.secrets.models,
     }
     return found or [embedded]
@@ -198,10 +198,11 @@ def measure(
 
 def show(figures: dict[str, Any]) -> None:
     """The table for people."""
-    print(
-        f"\n{figures['provider']} {figures['model']}"
-        + (": the embedded model, rules and no language model" if figures["embedded"] else "")
-    )
+    print(f"\nMODEL: {figures['model']} ({figures['provider']})")
+    if figures["embedded"]:
+        print(
+            "These are rules, not a language model: the figures show that the product's path works, and nothing about its answers."
+        )
     print(f"{'kind':16}{'cases':>7}{'right':>7}{'share':>8}{'hallucinated':>14}")
     for kind, row in figures["kinds"].items():
         print(
@@ -244,8 +245,8 @@ def main() -> int:
         Path(folder).chmod(0o755)
         stack = Stack(Path(folder), say=lambda line: print(f"  {line}", file=sys.stderr))
         try:
-            stack.start(seed.meta_config(), seed.STAFF, durable=False)
-            ids = seed.seed(stack)
+            stack.start(seed.meta_config(), durable=False)
+            ids = seed.seed(stack, merge_window_s=0.0)
             seed.seed_documents(stack)
             results = [measure(stack, ids, llm, cases) for llm in providers(stack)]
         except KeyboardInterrupt:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from f.common.problems import Message, english, message
 from f.ingest import change_model, chunk, embed, extract, store
 from f.models import embeddings
 from tests.knowledge import real_files as files
@@ -169,17 +170,22 @@ def test_deleting_leaves_nothing(knowledge: Knowledge, endpoint: Endpoint) -> No
 
 @pytest.mark.field_failure(13)
 @pytest.mark.parametrize(
-    ("content", "filename", "says"),
-    [(files.pdf("", ""), "scan.pdf", "is a scan"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a.doc", "old kind"), (b"PK\x03\x04", "a.docx", "damaged")],
-)  # fmt: skip
-def test_what_cannot_be_read_is_failed_with_a_sentence(
-    knowledge: Knowledge, endpoint: Endpoint, content: bytes, filename: str, says: str
+    ("content", "filename", "code"),
+    [
+        (files.pdf("", ""), "scan.pdf", "pdf_scan"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a.doc", "file_type"),
+        (b"PK\x03\x04", "a.docx", "file_damaged"),
+    ],
+)
+def test_what_cannot_be_read_is_failed_with_a_problem(
+    knowledge: Knowledge, endpoint: Endpoint, content: bytes, filename: str, code: str
 ) -> None:
     tenant = knowledge.tenant()
     document = knowledge.document(tenant, content, filename)
     result = ingest(knowledge, endpoint, tenant, document)
     (row,) = knowledge.rows("select state, error from documents where id = %s", document)
-    assert row["state"] == "failed" and says in row["error"] and result["reason"] == row["error"]
+    assert (row["state"], row["error"]["code"]) == ("failed", code)
+    assert result["reason"] == english(row["error"])
 
 
 @pytest.mark.field_failure(15)
@@ -227,17 +233,22 @@ def test_a_document_that_was_embedded_for_the_old_model_starts_again(
 
 
 @pytest.mark.parametrize(
-    ("limits", "says"),
-    [({"documents": 1}, "holds 1 documents"), ({"bytes": 1_000_000}, "holds 1 MB"), ({"ingestions_per_day": 1}, "reads 1 documents a day")],
-)  # fmt: skip
-def test_a_limit_is_named_before_any_work(knowledge: Knowledge, limits: dict[str, int], says: str) -> None:
+    ("limits", "expected"),
+    [
+        ({"documents": 1}, message("plan_documents", most=1)),
+        ({"bytes": 1_000_000}, message("plan_storage", most=1, used=0.9, size=1)),
+        ({"ingestions_per_day": 1}, message("plan_daily_documents", most=1)),
+    ],
+)
+def test_a_limit_is_named_before_any_work(
+    knowledge: Knowledge, limits: dict[str, int], expected: Message
+) -> None:
     tenant = knowledge.tenant(**limits)
     with knowledge.as_tenant(tenant) as conn:
-        admit = "select admit_document(%s) as said"
-        assert conn.execute(admit.encode(), [900_000]).fetchone() == {"said": None}
+        admit = "select admit_document(%s) as limit"
+        assert conn.execute(admit.encode(), [900_000]).fetchone() == {"limit": None}
         knowledge.rows("update documents set size_bytes = 900000 where id = %s", knowledge.document(tenant))
-        row = conn.execute(admit.encode(), [900_000]).fetchone()
-        assert row and says in row["said"] and row["said"].endswith(".")
+        assert conn.execute(admit.encode(), [900_000]).fetchone() == {"limit": expected}
 
 
 def test_the_pages_of_the_plan_are_counted_before_reading(knowledge: Knowledge, endpoint: Endpoint) -> None:
@@ -246,10 +257,22 @@ def test_the_pages_of_the_plan_are_counted_before_reading(knowledge: Knowledge, 
         ingest(knowledge, endpoint, tenant, knowledge.document(tenant, b"one\ftwo", "a.txt"))["state"]
         == "ready"
     )
-    second = ingest(knowledge, endpoint, tenant, knowledge.document(tenant, b"one\ftwo", "b.txt"))
-    assert second["state"] == "failed" and "room for 1 more pages" in second["reason"]
+    second = knowledge.document(tenant, b"one\ftwo", "b.txt")
+    assert ingest(knowledge, endpoint, tenant, second)["state"] == "failed"
+    too_many = message("too_many_pages", pages=2, most=1)
+    assert error(knowledge, second) == message("plan_pages_left", problem=too_many, pages=1)
     assert (
         ingest(knowledge, endpoint, tenant, knowledge.document(tenant, b"one", "c.txt"))["state"] == "ready"
     )
-    last = ingest(knowledge, endpoint, tenant, knowledge.document(tenant, b"one", "d.txt"))
-    assert last["state"] == "failed" and "all used" in last["reason"]
+    last = knowledge.document(tenant, b"one", "d.txt")
+    assert ingest(knowledge, endpoint, tenant, last)["state"] == "failed"
+    assert error(knowledge, last) == message("plan_pages")
+    # A damaged file has nothing to do with the plan.
+    knowledge.rows("update tenants set limits = '{\"pages\": 4}' where id = %s", tenant)
+    damaged = knowledge.document(tenant, b"PK\x03\x04", "e.docx")
+    ingest(knowledge, endpoint, tenant, damaged)
+    assert error(knowledge, damaged) == message("file_damaged")
+
+
+def error(knowledge: Knowledge, document: str) -> Any:
+    return knowledge.value("select error from documents where id = %s", document)

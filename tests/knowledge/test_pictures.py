@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from f.documents.formats import Limits, Unreadable, pages
+from f.common.problems import message
+from f.documents.formats import Limits, pages
 from f.models import vision
+from tests.problems import raises_problem
 
 PNG, JPEG = b"\x89PNG\r\n\x1a\n\x00\x00", b"\xff\xd8\xff\xe0\x00\x10JFIF"
 
@@ -24,7 +26,7 @@ def test_what_a_model_reads_stands_under_the_name(content: bytes) -> None:
         return " Small: 40 kg \n"
 
     (found,) = pages(content, "size-chart_2026.png", Limits(read_image=read))
-    assert (found["text"], found["note"]) == ("size chart 2026\n\nSmall: 40 kg", "")
+    assert (found["text"], found["warning"]) == ("size chart 2026\n\nSmall: 40 kg", None)
     assert given == [content]
 
 
@@ -32,7 +34,7 @@ def test_without_a_model_or_text_it_has_its_name() -> None:
     for limits in (Limits(), Limits(read_image=lambda picture: " ")):
         (found,) = pages(PNG, "Size chart.png", limits)
         assert found["text"] == "Size chart"
-        assert "found by its name" in found["note"]
+        assert found["warning"] == message("picture_without_text")
 
 
 def test_a_model_that_does_not_answer_is_noted() -> None:
@@ -41,11 +43,11 @@ def test_a_model_that_does_not_answer_is_noted() -> None:
 
     (found,) = pages(PNG, ".png", Limits(read_image=read))
     assert found["text"] in ("png", "picture")
-    assert "HTTP 503" in found["note"]
+    assert found["warning"] == message("picture_unread", problem="HTTP 503")
 
 
-def test_other_kinds_of_picture_are_refused_in_words() -> None:
-    with pytest.raises(Unreadable, match=r"an image; supported are .* PNG, JPEG, GIF and WebP\."):
+def test_other_kinds_of_picture_are_refused() -> None:
+    with raises_problem("file_type", kind=message("kind_image")):
         list(pages(b"II*\x00", "a.tiff"))
 
 
@@ -96,5 +98,5 @@ def test_every_kind_reaches_the_model_as_vendors_take_it(
 
 @pytest.mark.parametrize("content", [b"GIF89a", drawn("GIF")[:30], drawn("WEBP")[:40]])
 def test_a_picture_that_is_cut_off_is_refused(content: bytes) -> None:
-    with pytest.raises(Unreadable, match="damaged or cut off"):
+    with raises_problem("image_damaged"):
         list(pages(content, "a.gif"))

@@ -170,9 +170,9 @@ def test_two_readings_that_meet_the_same_words_store_them_once(knowledge: Knowle
     tenant = knowledge.tenant()
     of = [a_source(knowledge, tenant) for _ in range(2)]
 
-    def kept(source: dict[str, Any]) -> tuple[str, bool, str]:
+    def kept(source: dict[str, Any]) -> tuple[str, bool, Any]:
         with connect(knowledge.db) as reader:
-            return read_source.keep(reader, source, web(f"https://{source['id']}.example/"))
+            return read_source.store_page(reader, source, web(f"https://{source['id']}.example/"))
 
     with ThreadPoolExecutor(2) as runs, knowledge.as_tenant(tenant) as held:
         with held.transaction():
@@ -187,9 +187,9 @@ def test_a_page_that_failed_belongs_to_where_its_words_stand_now(knowledge: Know
     tenant = knowledge.tenant()
     old, new = (a_source(knowledge, tenant) for _ in range(2))
     with connect(knowledge.db) as reader:
-        document, _, _ = read_source.keep(reader, old, web("https://a.example/old"))
+        document, _, _ = read_source.store_page(reader, old, web("https://a.example/old"))
         knowledge.rows("update documents set state = 'failed' where id = %s", document)
-        assert read_source.keep(reader, new, web("https://a.example/new")) == (document, True, "")
+        assert read_source.store_page(reader, new, web("https://a.example/new")) == (document, True, None)
     (row,) = knowledge.rows(
         "select source_id::text, source_url, replaces from documents where id = %s", document
     )
@@ -213,7 +213,7 @@ def test_pages_are_forgotten_in_the_order_of_a_publication(knowledge: Knowledge)
         with publication.transaction():
             publication.execute(b"select lock_publications(%s)", [tenant])
             forgotten = runs.submit(
-                read_source.forget, reader, of, read_source.Reading(), ["https://a.example/"]
+                read_source.delete_pages, reader, of, read_source.Reading(), ["https://a.example/"]
             )
             until(lambda: waiting(knowledge), 60)
             publication.execute(b"select from documents where id = %s for update nowait", [document])

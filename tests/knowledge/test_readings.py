@@ -39,12 +39,12 @@ def test_a_reading_whose_run_is_gone_says_so(
     tenant = knowledge.tenant()
     gone = {claimed(knowledge, tenant, run, 11, was) for run, was in ((LOST, "reading"), (None, "new"))}
     kept = {claimed(knowledge, tenant, WORKS, 11), claimed(knowledge, tenant, LOST, 9)}
-    assert set(refresh_sources.main(knowledge.db)["given_up"]) == gone and not started
+    assert set(refresh_sources.main(knowledge.db)["failed"]) == gone and not started
     assert {state(knowledge, of) for of in gone} == {"failed"}
     assert {state(knowledge, of) for of in kept} == {"reading"}
-    soon = "select count(*) from knowledge_sources where error like '%%tried again%%' and next_read_at < now() + interval '3 hours'"
+    soon = "select count(*) from knowledge_sources where error ->> 'code' = 'source_failed' and next_read_at < now() + interval '3 hours'"
     assert knowledge.value(soon) == 2
-    assert refresh_sources.main(knowledge.db)["given_up"] == []
+    assert refresh_sources.main(knowledge.db)["failed"] == []
 
 
 def test_two_sites_are_read_at_once_and_the_workers_stay_free_for_customers(
@@ -105,11 +105,11 @@ def test_a_source_that_is_deleted_while_it_is_read_ends_its_reading(
     site.put("/a", "More words.")
     tenant = knowledge.tenant()
     of = source(knowledge, tenant, "crawl", site.url + "/")
-    take = read_source.take
+    add_page = read_source.add_page
 
     def taken(*arguments: Any) -> None:
-        take(*arguments)
+        add_page(*arguments)
         knowledge.rows("delete from knowledge_sources where id = %s", of)
 
-    monkeypatch.setattr(read_source, "take", taken)
+    monkeypatch.setattr(read_source, "add_page", taken)
     assert "deleted while it was read" in read(knowledge, site, tenant, of)["reason"]

@@ -10,9 +10,11 @@ from fpdf import FPDF
 from pypdf import PdfWriter
 from pypdf.generic import ArrayObject, BooleanObject, DictionaryObject, NameObject, TextStringObject
 
+from f.common.problems import message
 from f.documents.chunking import chunks
-from f.documents.formats import Page, Unreadable, pages
+from f.documents.formats import Page, pages
 from tests.knowledge.real_files import ARABIC, CHINESE, HINDI, SCRIPTS
+from tests.problems import raises_problem
 
 OFFICE = Path(__file__).parent / "office"
 HEADINGS = ["Returns", "How it is done", "Fees", "In your language"]
@@ -151,17 +153,21 @@ def test_what_a_browser_prints_above_and_below_each_page_is_in_no_sentence() -> 
 
 
 @pytest.mark.parametrize(
-    ("name", "says"),
+    ("name", "kind"),
     [
-        ("guide.doc", "old kind"),
-        ("guide.rtf", "Rich Text"),
-        ("guide.odt", "OpenDocument"),
-        ("locked.docx", "protected by a password; save a copy without one"),
-        ("locked.xlsx", "protected by a password; save a copy without one"),
+        ("guide.doc", "kind_old_office"),
+        ("guide.rtf", "kind_rtf"),
+        ("guide.odt", "kind_opendocument"),
     ],
 )
-def test_what_is_not_read_says_what_to_do(name: str, says: str) -> None:
-    with pytest.raises(Unreadable, match=says):
+def test_other_kinds_of_file_are_refused(name: str, kind: str) -> None:
+    with raises_problem("file_type", kind=message(kind)):
+        read(name)
+
+
+@pytest.mark.parametrize("name", ["locked.docx", "locked.xlsx"])
+def test_a_file_with_a_password_is_refused(name: str) -> None:
+    with raises_problem("file_password"):
         read(name)
 
 
@@ -185,5 +191,5 @@ def test_a_form_that_only_adobe_can_show_says_so() -> None:
     writer.root_object[NameObject("/NeedsRendering")] = BooleanObject(True)
     target = io.BytesIO()
     writer.write(target)
-    with pytest.raises(Unreadable, match="only Adobe"):
+    with raises_problem("pdf_adobe_form"):
         list(pages(target.getvalue(), "a.pdf"))

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from PIL import Image, PngImagePlugin
 
+from f.common.problems import english, message
 from f.documents.formats import Limits, pages
 from f.ingest import extract
 from f.models import vision
@@ -49,7 +50,7 @@ def models() -> Iterator[str]:
 
 def reader(base_url: str, key: str = KEY) -> Any:
     read = vision.image_reader(
-        {"reads_images": True, "base_url": base_url, "model": "offline-rules", "api_key": key}
+        {"reads_images": True, "base_url": base_url, "model": "offline-rule-based", "api_key": key}
     )
     assert read is not None
     return read
@@ -63,13 +64,14 @@ def test_the_embedded_models_read_a_picture(models: str) -> None:
     assert reader(models)(picture()) == ""
 
 
-def test_a_scanned_page_goes_over_the_wire_and_a_wrong_key_is_a_note(models: str) -> None:
+def test_a_scanned_page_goes_over_the_wire_and_a_wrong_key_is_a_warning(models: str) -> None:
     scan = files.pdf("Text.", "")
-    assert [page["note"] for page in pages(scan, "a.pdf", Limits(read_image=reader(models)))][
-        1
-    ] == "page 2 is an image without text"
-    noted = list(pages(scan, "a.pdf", Limits(read_image=reader(models, "wrong-key"))))[1]["note"]
-    assert noted == "page 2 is an image that could not be read: the model that reads images answered HTTP 401"
+    _, second = pages(scan, "a.pdf", Limits(read_image=reader(models)))
+    assert second["warning"] == message("page_is_image", page=2)
+    _, second = pages(scan, "a.pdf", Limits(read_image=reader(models, "wrong-key")))
+    assert second["warning"] == message(
+        "page_image_unread", page=2, problem=message("vision_status", status=401)
+    )
 
 
 class Seeing:
@@ -134,6 +136,8 @@ def test_a_model_that_fails_costs_its_page_only(
     tenant = knowledge.tenant()
     document = knowledge.document(tenant, files.pdf("", "Text."), "mixed.pdf")
     llm = {"reads_images": True, "base_url": seeing.url, "model": "m", "api_key": KEY}
-    (note,) = extract.main(document, tenant, knowledge.db, llm)["notes"]
-    assert note.startswith("page 1 is an image that could not be read: the model") and KEY not in note
+    (sentence,) = extract.main(document, tenant, knowledge.db, llm)["warnings"]
+    (warning,) = knowledge.value("select warnings from documents where id = %s", document)
+    assert (warning["code"], english(warning)) == ("page_image_unread", sentence) and KEY not in sentence
+    assert warning["values"]["problem"]["code"] in ("vision_status", "vision_no_answer")
     assert len(seeing.asked) == len(answers)

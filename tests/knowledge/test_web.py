@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from f.common.problems import english, message
 from f.ingest import read_source, refresh_sources
 from tests.knowledge.conftest import Knowledge
 from tests.knowledge.website import Site
@@ -44,6 +45,15 @@ def source(knowledge: Knowledge, tenant: str, kind: str, url: str, most: int = 5
 def read(knowledge: Knowledge, site: Site, tenant: str, of: str, allowed: bool = True) -> dict[str, Any]:
     settings = {"allowed_private_hosts": [site.host] if allowed else [], "crawl_pause_s": 0}
     return read_source.main(of, tenant, knowledge.db, settings)
+
+
+def warnings(knowledge: Knowledge, of: str) -> list[Any]:
+    found: list[Any] = knowledge.value("select warnings from knowledge_sources where id = %s", of)
+    return found
+
+
+def problem(knowledge: Knowledge, of: str) -> Any:
+    return knowledge.value("select error from knowledge_sources where id = %s", of)
 
 
 def urls(knowledge: Knowledge, tenant: str) -> list[str]:
@@ -130,7 +140,7 @@ def test_a_day_of_maintenance_deletes_nothing_but_what_is_gone(
     site.put("/d", "", status=404)
     result = read(knowledge, site, tenant, of)
     assert (result["gone"], urls(knowledge, tenant)) == (1, ["", "a", "b", "c"])
-    assert result["notes"][-1].startswith("1 pages were not found this time and are kept")
+    assert warnings(knowledge, of)[-1] == message("site_pages_kept", pages=1)
     site.put("/", "We are back soon.")
     assert read(knowledge, site, tenant, of)["gone"] == 0 and len(urls(knowledge, tenant)) == 4
 
@@ -196,10 +206,12 @@ def test_a_redirect_does_not_lead_around_robots(knowledge: Knowledge, site: Site
     site.put("/private/", "Not for robots.")
     tenant = knowledge.tenant()
     of = source(knowledge, tenant, "page", site.url + "/")
-    assert "robots.txt" in read(knowledge, site, tenant, of)["notes"][0] and "/private/" not in site.asked
+    assert read(knowledge, site, tenant, of)["state"] == "failed" and "/private/" not in site.asked
+    (warning,) = warnings(knowledge, of)
+    assert warning["values"]["problem"] == message("redirect_not_allowed")
 
 
-def test_a_page_that_says_too_much_is_left_out_with_a_sentence(
+def test_a_page_that_says_too_much_is_left_out_with_a_warning(
     knowledge: Knowledge, site: Site, started: list[Any]
 ) -> None:
     site.put("/", "Start.", "/deep /long")
@@ -208,12 +220,16 @@ def test_a_page_that_says_too_much_is_left_out_with_a_sentence(
     site.pages["/long"] = (200, "text/html", f"<html><a href=/b>b</a><table>{rows}</table></html>")
     site.put("/b", "Page B.")
     tenant = knowledge.tenant()
-    result = read(knowledge, site, tenant, source(knowledge, tenant, "crawl", site.url + "/"))
-    assert result["new"] == 2 and ["/deep could not be read" in note for note in result["notes"]] == [
-        True,
-        False,
+    of = source(knowledge, tenant, "crawl", site.url + "/")
+    assert read(knowledge, site, tenant, of)["new"] == 2
+    found = [
+        (one["code"], one["values"]["url"], one["values"]["problem"]["code"])
+        for one in warnings(knowledge, of)
     ]
-    assert "/long could not be read: This web page has more than" in result["notes"][1]
+    assert found == [
+        ("page_unread", f"{site.url}/deep", "web_page_too_deep"),
+        ("page_unread", f"{site.url}/long", "too_many_characters"),
+    ]
 
 
 @pytest.mark.parametrize("link", ["https://[your-domain]/terms", "http://[", "https://℀.example/", "//[x"])
@@ -224,8 +240,10 @@ def test_a_link_that_is_no_address_is_passed_over(
     site.put("/a", "Page A.")
     site.pages["/moved"] = (302, "text/html", link.encode("ascii", "replace"))
     tenant = knowledge.tenant()
-    result = read(knowledge, site, tenant, source(knowledge, tenant, "crawl", site.url + "/"))
-    assert result["new"] == 2 and len(result["notes"]) == 1 and "/moved could not" in result["notes"][0]
+    of = source(knowledge, tenant, "crawl", site.url + "/")
+    assert read(knowledge, site, tenant, of)["new"] == 2
+    (warning,) = warnings(knowledge, of)
+    assert (warning["code"], warning["values"]["url"]) == ("page_unread", f"{site.url}/moved")
 
 
 def test_a_sitemap_whose_addresses_cannot_be_asked_for_is_read_as_far_as_it_goes(
@@ -237,7 +255,7 @@ def test_a_sitemap_whose_addresses_cannot_be_asked_for_is_read_as_far_as_it_goes
     site.put("/a", "Page A.")
     tenant = knowledge.tenant()
     result = read(knowledge, site, tenant, source(knowledge, tenant, "sitemap", site.url + "/sitemap.xml"))
-    assert result["new"] == 1 and len(result["notes"]) == 3
+    assert result["new"] == 1 and len(result["warnings"]) == 3
 
 
 def test_a_line_of_robots_txt_that_says_nothing_is_passed_over(
@@ -251,6 +269,24 @@ def test_a_line_of_robots_txt_that_says_nothing_is_passed_over(
     tenant = knowledge.tenant()
     result = read(knowledge, site, tenant, source(knowledge, tenant, "crawl", site.url + "/"))
     assert result["new"] == 2 and "/private" not in site.asked
+
+
+def test_a_busy_site_is_asked_once_more(
+    knowledge: Knowledge, site: Site, started: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A site that is busy says for how long: the page is requested again after that time, once."""
+    site.put("/", "Start.", "/busy /tired /later")
+    site.put("/busy", "Words.")
+    site.put("/later", "Words.")
+    site.busy = {"/busy": [(429, "0")], "/tired": [(503, "0")] * 2, "/later": [(429, "3600")]}
+    tenant = knowledge.tenant()
+    of = source(knowledge, tenant, "crawl", site.url + "/")
+    assert read(knowledge, site, tenant, of)["new"] == 2
+    assert [(one["code"], one["values"]["status"]) for one in warnings(knowledge, of)] == [
+        ("page_status", 503),
+        ("page_status", 429),
+    ]
+    assert [site.asked.count(path) for path in ("/busy", "/tired", "/later")] == [2, 2, 1]
 
 
 def test_an_index_of_sitemaps_is_followed(knowledge: Knowledge, site: Site, started: list[Any]) -> None:
@@ -284,13 +320,14 @@ def test_a_sites_address_leads_to_the_sitemaps_that_it_declares(
     assert read(knowledge, site, tenant, of)["new"] == 1 and urls(knowledge, tenant) == ["a"]
 
 
-def test_where_there_is_no_sitemap_a_sentence_says_so(knowledge: Knowledge, site: Site) -> None:
+def test_a_site_without_a_sitemap_is_a_problem(knowledge: Knowledge, site: Site) -> None:
     site.put("/", "A shop.")
     site.pages["/broken.xml.gz"] = (200, "application/gzip", b"\x1f\x8bnonsense")
     tenant = knowledge.tenant()
     for path in ("/", "/broken.xml.gz", "/none.xml"):
         of = source(knowledge, tenant, "sitemap", site.url + path)
-        assert read(knowledge, site, tenant, of)["reason"] == f"There is no sitemap at {site.url}{path}."
+        assert read(knowledge, site, tenant, of)["state"] == "failed"
+        assert problem(knowledge, of) == message("site_without_sitemap", url=site.url + path)
 
 
 @pytest.mark.parametrize(
@@ -300,8 +337,9 @@ def test_private_addresses_are_refused(
     knowledge: Knowledge, site: Site, started: list[Any], address: str
 ) -> None:
     tenant = knowledge.tenant()
-    result = read(knowledge, site, tenant, source(knowledge, tenant, "page", address), allowed=False)
-    assert result["state"] == "failed" and "not a public address" in result["reason"] and not started
+    of = source(knowledge, tenant, "page", address)
+    assert read(knowledge, site, tenant, of, allowed=False)["state"] == "failed" and not started
+    assert problem(knowledge, of)["code"] == "site_private"
 
 
 def test_a_redirect_to_another_site_is_not_followed(
@@ -311,33 +349,35 @@ def test_a_redirect_to_another_site_is_not_followed(
     tenant = knowledge.tenant()
     of = source(knowledge, tenant, "page", site.url + "/")
     assert read(knowledge, site, tenant, of)["state"] == "failed"
-    row = knowledge.rows("select error, notes from knowledge_sources where id = %s", of)[0]
-    assert row["error"] == "No page with text was found there." and "another site" in row["notes"][0]
+    (warning,) = warnings(knowledge, of)
+    assert problem(knowledge, of) == message("site_without_text")
+    assert warning["values"]["problem"] == message("redirect_elsewhere", host="169.254.169.254")
 
 
 @pytest.mark.parametrize(
-    ("url", "says"),
+    ("url", "code"),
     [
-        ("ftp://a.example/", "begins with https"),
-        ("nonsense", "begins with https"),
-        ("https://[my-shop]/", "begins with https"),
-        ("https://shop.example:port/", "can't be reached"),
+        ("ftp://a.example/", "source_address"),
+        ("nonsense", "source_address"),
+        ("https://[my-shop]/", "source_address"),
+        ("https://shop.example:port/", "site_unreachable"),
     ],
 )
-def test_what_is_no_address_is_a_sentence(knowledge: Knowledge, site: Site, url: str, says: str) -> None:
+def test_what_is_no_address_is_a_problem(knowledge: Knowledge, site: Site, url: str, code: str) -> None:
     tenant = knowledge.tenant()
-    assert says in read(knowledge, site, tenant, source(knowledge, tenant, "page", url))["reason"]
+    of = source(knowledge, tenant, "page", url)
+    result = read(knowledge, site, tenant, of)
+    assert problem(knowledge, of)["code"] == code and result["reason"] == english(problem(knowledge, of))
 
 
-def test_the_plan_ends_a_reading_with_its_sentence(
-    knowledge: Knowledge, site: Site, started: list[Any]
-) -> None:
+def test_the_plan_ends_a_reading_with_a_warning(knowledge: Knowledge, site: Site, started: list[Any]) -> None:
     site.put("/", "Start.", "/a /b")
     site.put("/a", "A.")
     site.put("/b", "B.")
     tenant = knowledge.tenant(documents=2)
-    result = read(knowledge, site, tenant, source(knowledge, tenant, "crawl", site.url + "/"))
-    assert result["new"] == 2 and "holds 2 documents" in result["notes"][-1]
+    of = source(knowledge, tenant, "crawl", site.url + "/")
+    assert read(knowledge, site, tenant, of)["new"] == 2
+    assert warnings(knowledge, of)[-1] == message("plan_documents", most=2)
 
 
 def test_sources_that_are_due_are_started_once(knowledge: Knowledge, started: list[Any]) -> None:
@@ -368,5 +408,5 @@ def test_documents_that_stood_still_go_on(
         knowledge.rows("update documents set updated_at = now() - interval '1 hour' where id = %s", lost)
         refresh_sources.main(knowledge.db)
     row = knowledge.rows("select state, error from documents where id = %s", lost)[0]
-    assert row["state"] == "failed" and "Upload it again" in row["error"]
+    assert row["state"] == "failed" and row["error"] == message("reading_stalled")
     assert sum(run["document_id"] == lost for run in started) == 5

@@ -13,6 +13,9 @@ class Site:
         self.pages: dict[str, tuple[int, str, str | bytes]] = {}
         self.asked: list[str] = []
         self.agents: set[str] = set()
+        self.busy: dict[
+            str, list[tuple[int, str]]
+        ] = {}  # by path: a status with Retry-After for each of the next requests
         site = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -21,7 +24,12 @@ class Site:
                 site.agents.add(self.headers["user-agent"])
                 status, kind, said = site.pages.get(self.path, (404, "text/html", "no"))
                 body = said if isinstance(said, bytes) else said.encode()
-                self.send_response(status)
+                if waits := site.busy.get(self.path):
+                    status, seconds = waits.pop(0)
+                    self.send_response(status)
+                    self.send_header("retry-after", seconds)
+                else:
+                    self.send_response(status)
                 if status in (301, 302):
                     self.send_header("location", body.decode())
                 self.send_header("content-type", kind)

@@ -31,6 +31,8 @@ def test_every_language_has_the_same_texts() -> None:
     """The same names in the same order, and the same gaps to fill in each."""
     english = sorted((build.APP / "text").glob("en*.ts")) + sorted((build.APP / "text/en").glob("*.ts"))
     for path in english:
+        if path.name == "messages.ts":  # test_messages.py
+            continue
         other = build.APP / "text" / path.relative_to(build.APP / "text").as_posix().replace("en", "es", 1)
         mine, theirs = (texts(file.read_text()) for file in (path, other))
         assert mine == theirs, path.name

@@ -25,39 +25,41 @@ ACTIONS: list[tuple[str, str, dict[str, Any], str]] = [
     ("f.portal_api.list_documents", "list", {}, "viewer"),
     ("f.portal_api.documents", "search", {"question": "When?"}, "viewer"),
     ("f.portal_api.documents", "delete", {"document_id": GUESSED}, "editor"),
-    ("f.portal_api.documents", "again", {"document_id": GUESSED}, "editor"),
-    ("f.portal_api.documents", "save", {"document_id": GUESSED, "sendable": True}, "editor"),
+    ("f.portal_api.documents", "read_again", {"document_id": GUESSED}, "editor"),
+    ("f.portal_api.documents", "update", {"document_id": GUESSED, "sendable": True}, "editor"),
     ("f.portal_api.sources", "list", {}, "viewer"),
-    ("f.portal_api.sources", "pages", {"source_id": GUESSED}, "viewer"),
-    ("f.portal_api.sources", "add", {"url": "https://shop.example/", "kind": "page"}, "editor"),
-    ("f.portal_api.sources", "save", {"source_id": GUESSED, "max_pages": 5}, "editor"),
+    ("f.portal_api.sources", "list_pages", {"source_id": GUESSED}, "viewer"),
+    ("f.portal_api.sources", "create", {"url": "https://shop.example/", "kind": "page"}, "editor"),
+    ("f.portal_api.sources", "update", {"source_id": GUESSED, "max_pages": 5}, "editor"),
     ("f.portal_api.sources", "refresh", {"source_id": GUESSED}, "editor"),
     ("f.portal_api.sources", "delete", {"source_id": GUESSED}, "editor"),
     ("f.portal_api.qa_pairs", "list", {}, "viewer"),
-    ("f.portal_api.qa_pairs", "add", {"question": "When?", "answer": "At nine."}, "editor"),
-    ("f.portal_api.qa_pairs", "add_many", {"pairs": [{"question": "When?", "answer": "At nine."}]}, "editor"),
+    ("f.portal_api.qa_pairs", "create", {"question": "When?", "answer": "At nine."}, "editor"),
+    ("f.portal_api.qa_pairs", "import", {"pairs": [{"question": "When?", "answer": "At nine."}]}, "editor"),
     (
         "f.portal_api.qa_pairs",
-        "save",
+        "update",
         {"pair_id": GUESSED, "question": "When?", "answer": "At ten."},
         "editor",
     ),
     ("f.portal_api.qa_pairs", "delete", {"pair_id": GUESSED}, "editor"),
     ("f.portal_api.people", "list", {}, "viewer"),
-    ("f.portal_api.people", "put", {"email": "x@elsewhere.example", "role": "owner"}, "owner"),
-    ("f.portal_api.people", "remove", {"email": "viewer@alpha.example"}, "owner"),
+    ("f.portal_api.people", "create", {"email": "x@elsewhere.example", "role": "owner"}, "owner"),
+    ("f.portal_api.people", "update", {"email": "viewer@alpha.example", "role": "owner"}, "owner"),
+    ("f.portal_api.people", "delete", {"email": "viewer@alpha.example"}, "owner"),
     ("f.portal_api.notifications", "count", {}, "viewer"),
     ("f.portal_api.notifications", "list", {}, "viewer"),
-    ("f.portal_api.notifications", "read", {"ids": [1]}, "agent"),
+    ("f.portal_api.notifications", "mark_read", {"ids": [1]}, "agent"),
     ("f.portal_api.bot", "get", {}, "viewer"),
-    ("f.portal_api.bot", "save", {"phone_number_id": "1001", "settings": {"persona": "kind"}}, "editor"),
-    ("f.portal_api.bot", "put_tool", {"name": "orders", "url": "https://orders.example/mcp"}, "owner"),
+    ("f.portal_api.bot", "update", {"phone_number_id": "1001", "settings": {"persona": "kind"}}, "editor"),
+    ("f.portal_api.bot", "upsert_tool", {"name": "orders", "url": "https://orders.example/mcp"}, "owner"),
     ("f.portal_api.bot", "delete_tool", {"name": "orders"}, "owner"),
     ("f.portal_api.bot", "ask", {"question": "When?"}, "agent"),
-    ("f.portal_api.bot", "asked", {"run": GUESSED}, "agent"),
+    ("f.portal_api.bot", "get_answer", {"run": GUESSED}, "agent"),
     ("f.portal_api.conversations", "list", {}, "viewer"),
-    ("f.portal_api.conversations", "history", {"contact_id": GUESSED}, "viewer"),
+    ("f.portal_api.conversations", "get", {"contact_id": GUESSED}, "viewer"),
     ("f.portal_api.conversations", "pause", {"contact_id": GUESSED, "hours": 1}, "agent"),
+    ("f.portal_api.conversations", "resume", {"contact_id": GUESSED}, "agent"),
     (
         "f.portal_api.conversations",
         "reply",
@@ -65,11 +67,11 @@ ACTIONS: list[tuple[str, str, dict[str, Any], str]] = [
         "agent",
     ),
     ("f.portal_api.conversations", "export", {}, "agent"),
-    ("f.portal_api.insights", "overview", {}, "viewer"),
-    ("f.portal_api.insights", "unanswered", {}, "viewer"),
-    ("f.portal_api.insights", "set_aside", {"turn_ids": [GUESSED]}, "editor"),
-    ("f.portal_api.insights", "re_ask", {"turn_ids": [GUESSED]}, "editor"),
-    ("f.portal_api.insights", "asked", {"run": GUESSED}, "editor"),
+    ("f.portal_api.insights", "get", {}, "viewer"),
+    ("f.portal_api.insights", "list_unanswered", {}, "viewer"),
+    ("f.portal_api.insights", "dismiss", {"turn_ids": [GUESSED]}, "editor"),
+    ("f.portal_api.insights", "ask_again", {"turn_ids": [GUESSED]}, "editor"),
+    ("f.portal_api.insights", "get_answer", {"run": GUESSED}, "editor"),
 ]
 # What another tenant's people must not change.
 KEPT = {
@@ -85,19 +87,27 @@ KEPT = {
     )
 }
 LADDER = ("viewer", "agent", "editor", "owner")
-OPERATORS = frozenset(
-    {
-        *("overview", "put_tenant", "put_number", "put_key", "put_member", "put_operator"),
-        *("put_limits", "put_model", "dispatch_again"),
-    }
-)
+OPERATORS = {
+    "get",
+    "create_tenant",
+    "update_tenant",
+    "upsert_number",
+    "set_key",
+    "update_limits",
+    "update_model",
+    "upsert_member",
+    "delete_member",
+    "create_operator",
+    "delete_operator",
+    "dispatch_again",
+}
 
 
 def declared(monkeypatch: pytest.MonkeyPatch, script: str) -> dict[str, Any]:
-    """What a script hands to its door: its actions, and for a tenant's scripts who may."""
+    """The actions of a script; a tenant's scripts have the roles of each action, too."""
     module, seen = importlib.import_module(script), {}
-    door = "serve_operators" if hasattr(module, "serve_operators") else "serve"
-    monkeypatch.setattr(module, door, lambda request, db, actions: seen.update(actions) or {})
+    name = "handle_operator_request" if hasattr(module, "handle_operator_request") else "handle_request"
+    monkeypatch.setattr(module, name, lambda request, db, actions: seen.update(actions) or {})
     static: dict[str, Any] = {name: {} for name in STATIC[script]}
     module.main("", db={}, **static)
     return seen
@@ -120,6 +130,21 @@ def test_every_action_of_every_script_has_its_refusals(monkeypatch: pytest.Monke
         assert actions.keys() == tested.keys(), script
         for action, (roles, _) in actions.items():
             assert roles == set(LADDER[LADDER.index(tested[action]) :]), (script, action)
+
+
+def test_the_page_knows_the_actions_of_every_script(monkeypatch: pytest.MonkeyPatch) -> None:
+    """tsc checks each call of the page against the type Actions, and this checks the type."""
+    app = ROOT / "windmill/f/portal/documents__raw_app"
+    listed = (app / "api.ts").read_text().partition("export type Actions = {")[2].partition("\n}\n")[0]
+    typed = {
+        name: set(re.findall(r"'(\w+)'", actions))
+        for name, actions in re.findall(r"^  (\w+):((?:[ |\n]+'\w+')+)", listed, re.MULTILINE)
+    }
+    assert typed.pop("me") == {"get"}
+    for name, actions in typed.items():
+        script = yaml.safe_load((app / f"backend/{name}.yaml").read_text())["path"].replace("/", ".")
+        assert actions == declared(monkeypatch, script).keys(), script
+    assert len(typed) == len(STATIC) - 1
 
 
 @pytest.mark.parametrize(("script", "action", "fields", "lowest"), ACTIONS)
@@ -151,6 +176,9 @@ def test_a_guessed_id_is_answered_like_one_that_does_not_exist(
         {"password": "hunter2"},
         '{"private_key": "hunter2"}',
         '{"chatmill": true, "action": "list"',
+        '{"chatmill": true, "action": "list"}',
+        '{"chatmill": 1.0, "action": "list"}',
+        '{"chatmill": 2, "action": "list"}',
         '["hunter2"]',
         None,
         7,
@@ -164,6 +192,13 @@ def test_what_is_not_a_request_of_the_page_is_refused_and_not_repeated(
     assert answer["refused"] == "bad_request"
     assert "hunter2" not in json.dumps(answer)
     assert "master key" not in json.dumps(answer)
+
+
+@pytest.mark.parametrize("script", sorted(STATIC.keys() - {"f.portal_api.me"}))
+@pytest.mark.parametrize("action", [["list"], {"list": 1}, None, 7, "", "no_such_action"])
+def test_an_unknown_action_is_refused(portal: Portal, script: str, action: Any) -> None:
+    request = json.dumps({"chatmill": 1, "action": action})
+    assert portal.call("owner@alpha.example", script, request)["refused"] == "bad_request"
 
 
 def test_the_browser_can_give_a_script_nothing_but_its_request() -> None:
@@ -204,7 +239,7 @@ def test_only_operators_operate(portal: Portal, action: str) -> None:
     before = portal.rows("select * from tenants order by id")
     assert portal.ask("", "f.portal_api.operator", action, **fields)["refused"] == "no_identity"
     for who in ("x@elsewhere.example", "owner@alpha.example"):
-        assert portal.ask(who, "f.portal_api.operator", action, **fields)["refused"] == "role"
+        assert portal.ask(who, "f.portal_api.operator", action, **fields)["refused"] == "operators_only"
     assert portal.rows("select * from tenants order by id") == before
 
 
@@ -213,8 +248,8 @@ def test_another_tenants_things_do_not_exist(portal: Portal, conversation: dict[
     owner, beta = "owner@alpha.example", "owner@beta.example"
     mine = portal.ask(owner, "f.ingest.upload_document", "upload", file=FILE, filename="hours.md")
     run = portal.ask(owner, "f.portal_api.bot", "ask", question="When?")["run"]
-    source = portal.ask(owner, "f.portal_api.sources", "add", url="https://alpha.example/", kind="page")
-    pair = portal.ask(owner, "f.portal_api.qa_pairs", "add", question="When?", answer="At nine.")
+    source = portal.ask(owner, "f.portal_api.sources", "create", url="https://alpha.example/", kind="page")
+    pair = portal.ask(owner, "f.portal_api.qa_pairs", "create", question="When?", answer="At nine.")
     own = {
         **{"document_id": mine["document_id"], "run": run, "contact_id": conversation["contact"]},
         **{"source_id": source["source_id"], "pair_id": pair["pair_id"], "turn_ids": [conversation["turn"]]},
@@ -230,9 +265,9 @@ def test_another_tenants_things_do_not_exist(portal: Portal, conversation: dict[
             "upload",
             {"file": b64encode(b"x").decode(), "replaces": mine["document_id"]},
         ),
-        ("f.portal_api.bot", "save", {"phone_number_id": "1001", "settings": {"persona": "rude"}}),
+        ("f.portal_api.bot", "update", {"phone_number_id": "1001", "settings": {"persona": "rude"}}),
         ("f.portal_api.bot", "ask", {"question": "When?", "phone_number_id": "1001"}),
-        ("f.portal_api.people", "remove", {"email": "viewer@alpha.example"}),
+        ("f.portal_api.people", "delete", {"email": "viewer@alpha.example"}),
     ]
     before = {name: portal.rows(query, A) for name, query in KEPT.items()}
     for script, action, fields in asked:
@@ -247,25 +282,25 @@ def test_another_tenants_things_do_not_exist(portal: Portal, conversation: dict[
         A,
     )
     assert portal.ask(beta, "f.portal_api.notifications", "list")["notifications"] == []
-    assert portal.ask(beta, "f.portal_api.notifications", "read", ids=[note["id"]])["read"] == 0
+    assert portal.ask(beta, "f.portal_api.notifications", "mark_read", ids=[note["id"]])["read"] == 0
     assert {name: portal.rows(query, A) for name, query in KEPT.items()} == before
     assert len(portal.ask(owner, "f.portal_api.list_documents", "list")["documents"]) == 1
 
 
 def test_who_belongs_to_two_businesses_chooses(portal: Portal) -> None:
     portal.rows("insert into tenant_members values (%s, 'owner@alpha.example', 'viewer')", B)
-    me = portal.ask("owner@alpha.example", "f.portal_api.me", "me")
+    me = portal.ask("owner@alpha.example", "f.portal_api.me", "get")
     assert [(b["name"], b["role"]) for b in me["businesses"]] == [("Alpha", "owner"), ("Beta", "viewer")]
-    assert portal.ask("owner@alpha.example", "f.portal_api.bot", "get")["refused"] == "choose"
+    assert portal.ask("owner@alpha.example", "f.portal_api.bot", "get")["refused"] == "choose_business"
     bots = portal.ask("owner@alpha.example", "f.portal_api.bot", "get", tenant_id=B)["bots"]
     assert [b["phone_number_id"] for b in bots] == ["1002"]
-    assert portal.ask("x@elsewhere.example", "f.portal_api.me", "me")["refused"] == "not_a_member"
-    assert portal.ask("", "f.portal_api.me", "me")["refused"] == "no_identity"
+    assert portal.ask("x@elsewhere.example", "f.portal_api.me", "get")["refused"] == "no_business"
+    assert portal.ask("", "f.portal_api.me", "get")["refused"] == "no_identity"
 
 
 def test_a_suspended_business_is_closed_to_its_staff(portal: Portal) -> None:
     done = portal.ask(
-        "op@platform.example", "f.portal_api.operator", "put_tenant", tenant=A, status="suspended"
+        "op@platform.example", "f.portal_api.operator", "update_tenant", tenant=A, status="suspended"
     )
     assert done["ok"] is True
     assert portal.ask("owner@alpha.example", "f.portal_api.bot", "get")["refused"] == "not_a_member"
@@ -277,6 +312,6 @@ def test_dollar_signs_travel_unharmed() -> None:
 
 def test_half_an_emoji_from_a_page_is_stored_mended(portal: Portal) -> None:
     editor, answers = "editor@alpha.example", "f.portal_api.qa_pairs"
-    assert portal.ask(editor, answers, "add", question="Open \ud83d?", answer="Yes \x00👋.")["ok"] is True
+    assert portal.ask(editor, answers, "create", question="Open \ud83d?", answer="Yes \x00👋.")["ok"] is True
     (pair,) = portal.ask(editor, answers, "list")["pairs"]
     assert (pair["question"], pair["answer"]) == ("Open \ufffd?", "Yes 👋.")

@@ -30,7 +30,7 @@ def test_settings_are_saved_within_their_bounds(portal: Portal) -> None:
         "dont_know": {"es": "No sé."},
     }
     asked = {"phone_number_id": "1001", "settings": settings}
-    assert portal.ask("editor@alpha.example", "f.portal_api.bot", "save", **asked)["ok"] is True
+    assert portal.ask("editor@alpha.example", "f.portal_api.bot", "update", **asked)["ok"] is True
     (bot,) = portal.ask(OWNER, "f.portal_api.bot", "get")["bots"]
     assert (bot["persona"], bot["languages"], bot["max_rounds"]) == ("kind $5", ["es", "en"], 4)
     assert bot["dont_know"] == {"es": "No sé."}
@@ -41,7 +41,7 @@ def test_settings_are_saved_within_their_bounds(portal: Portal) -> None:
         "max_cost_usd": 0.02,
         "lead_fields": ["email"],
     }
-    portal.ask(OWNER, "f.portal_api.bot", "save", phone_number_id="1001", settings=handoff)
+    portal.ask(OWNER, "f.portal_api.bot", "update", phone_number_id="1001", settings=handoff)
     (bot,) = portal.ask(OWNER, "f.portal_api.bot", "get")["bots"]
     assert {name: bot[name] for name in handoff} == {**handoff, "handoff_keywords": ["human"]}
 
@@ -50,15 +50,15 @@ def test_every_setting_that_is_shown_can_be_saved(portal: Portal) -> None:
     """What the page gets, it may send back: all of it, as it came."""
     (bot,) = portal.ask(OWNER, "f.portal_api.bot", "get")["bots"]
     settings = {name: bot[name] for name in names_for(TENANT)}
-    saved = portal.ask(OWNER, "f.portal_api.bot", "save", phone_number_id="1001", settings=settings)
-    assert saved["saved"] == sorted(names_for(TENANT))
+    saved = portal.ask(OWNER, "f.portal_api.bot", "update", phone_number_id="1001", settings=settings)
+    assert saved["updated"] == sorted(names_for(TENANT))
     (again,) = portal.ask(OWNER, "f.portal_api.bot", "get")["bots"]
     assert again == bot
 
 
 def test_a_webhooks_address_is_for_those_who_may_change_it(portal: Portal) -> None:
     settings = {"notify_webhook_url": "https://hooks.example/secret"}
-    portal.ask(OWNER, "f.portal_api.bot", "save", phone_number_id="1001", settings=settings)
+    portal.ask(OWNER, "f.portal_api.bot", "update", phone_number_id="1001", settings=settings)
     for who in (AGENT, "viewer@alpha.example"):
         assert "hooks.example" not in str(portal.ask(who, "f.portal_api.bot", "get"))
     assert "hooks.example" in str(portal.ask("editor@alpha.example", "f.portal_api.bot", "get"))
@@ -81,49 +81,63 @@ def test_hours_notices_templates_and_notifications_are_saved(portal: Portal) -> 
         **{"notify_webhook_url": "https://hooks.example/x", "notify_phone": "+34 600 111 222"},
         **{"handoff_on_failure": True, "stale_after_s": 3600, "max_tokens": 5000},
     }
-    portal.ask(OWNER, "f.portal_api.bot", "save", phone_number_id="1001", settings=settings)
+    portal.ask(OWNER, "f.portal_api.bot", "update", phone_number_id="1001", settings=settings)
     (bot,) = portal.ask(OWNER, "f.portal_api.bot", "get")["bots"]
     assert {name: bot[name] for name in settings} == {**settings, "notify_phone": "34600111222"}
     portal.ask(
-        OWNER, "f.portal_api.bot", "save", phone_number_id="1001", settings={"opening_hours": {"mon": []}}
+        OWNER, "f.portal_api.bot", "update", phone_number_id="1001", settings={"opening_hours": {"mon": []}}
     )
     assert portal.ask(OWNER, "f.portal_api.bot", "get")["bots"][0]["open_now"] is False
 
 
 @pytest.mark.parametrize(
-    "settings",
+    ("settings", "code"),
     [
-        *({"max_rounds": 21}, {"max_seconds": "5"}, {"languages": []}, {"languages": ["<b>"]}),
-        *({"opening_hours": {"monday": []}}, {"opening_hours": {"mon": [["9:00", "18:00"]]}}),
-        *({"opening_hours": {"mon": [["09:00", "09:00"]]}}, {"opening_hours": {"mon": "always"}}),
-        *({"time_zone": "Nowhere/Land"}, {"outside_hours": "sleep"}, {"closed_on": ["Christmas"]}),
-        *(
-            {"canned_replies": {"cannot_fly": {}}},
-            {"window_template": {"name": "Has Blanks"}},
-            {"notify_phone": "me"},
-        ),
-        *({"notify_webhook_url": "javascript:x"}, {"notify_webhook_url": "https://a@b.example/"}),
-        *({"dont_know": {}}, {"name": " "}, {"persona": "x" * 4001}, {"tenant_id": A}, {}, None),
+        ({"max_rounds": 21}, "number_out_of_range"),
+        ({"max_seconds": "5"}, "number_out_of_range"),
+        ({"languages": []}, "languages_invalid"),
+        ({"languages": ["<b>"]}, "languages_invalid"),
+        ({"opening_hours": {"monday": []}}, "opening_days"),
+        ({"opening_hours": {"mon": [["9:00", "18:00"]]}}, "opening_hours"),
+        ({"opening_hours": {"mon": [["09:00", "09:00"]]}}, "opening_hours"),
+        ({"opening_hours": {"mon": "always"}}, "opening_hours"),
+        ({"time_zone": "Nowhere/Land"}, "time_zone_unknown"),
+        ({"outside_hours": "sleep"}, "outside_hours"),
+        ({"closed_on": ["Christmas"]}, "date"),
+        ({"canned_replies": {"cannot_fly": {}}}, "reply_unknown"),
+        ({"window_template": {"name": "Has Blanks"}}, "template_name"),
+        ({"window_template": {"name": "a", "language": "English"}}, "template_language"),
+        ({"notify_phone": "me"}, "phone_number"),
+        ({"notify_webhook_url": "javascript:x"}, "webhook_address"),
+        ({"notify_webhook_url": "https://a@b.example/"}, "webhook_address"),
+        ({"dont_know": {}}, "text_missing"),
+        ({"dont_know": {"en": "x" * 1001}}, "text_too_long"),
+        ({"handoff_keywords": ["x"] * 51}, "list_too_long"),
+        ({"name": " "}, "name_missing"),
+        ({"persona": "x" * 4001}, "text_too_long"),
+        ({"tenant_id": A}, "setting_unknown"),
+        ({}, "nothing_to_save"),
+        (None, "nothing_to_save"),
     ],
 )
-def test_settings_out_of_bounds_change_nothing(portal: Portal, settings: Any) -> None:
+def test_settings_out_of_bounds_change_nothing(portal: Portal, settings: Any, code: str) -> None:
     before = portal.rows("select * from chatbots order by 1")
-    answer = portal.ask(OWNER, "f.portal_api.bot", "save", phone_number_id="1001", settings=settings)
-    assert answer["refused"] == "bad_request"
+    answer = portal.ask(OWNER, "f.portal_api.bot", "update", phone_number_id="1001", settings=settings)
+    assert answer["refused"] == code
     assert portal.rows("select * from chatbots order by 1") == before
 
 
 def test_a_tools_key_goes_in_and_never_comes_out(portal: Portal) -> None:
     tool = {"name": "orders", "url": "https://orders.example/mcp", "allowed_tools": ["get_order"]}
-    portal.ask(OWNER, "f.portal_api.bot", "put_tool", **tool, key=" Bearer hunter2\r\n")
-    portal.ask(OWNER, "f.portal_api.bot", "put_tool", **tool)
+    portal.ask(OWNER, "f.portal_api.bot", "upsert_tool", **tool, key=" Bearer hunter2\r\n")
+    portal.ask(OWNER, "f.portal_api.bot", "upsert_tool", **tool)
     (row,) = portal.rows("select tenant_id::text, header_value from tenant_tools")
     assert unseal(MASTER_KEY, A, "tool:orders", row["header_value"]) == "Bearer hunter2"
     assert len(row["header_value"]) == len("Bearer hunter2") + 28, "what is pasted with it is not stored"
     answer = portal.ask(OWNER, "f.portal_api.bot", "get")
     assert (answer["tools"][0]["has_key"], "hunter2" in str(answer)) == (True, False)
     moved = {**tool, "url": "https://elsewhere.example/mcp"}
-    portal.ask(OWNER, "f.portal_api.bot", "put_tool", **moved)
+    portal.ask(OWNER, "f.portal_api.bot", "upsert_tool", **moved)
     assert portal.rows("select header_value from tenant_tools") == [{"header_value": None}], (
         "a key is for one server"
     )
@@ -135,7 +149,7 @@ def test_a_conversation_is_found_read_and_taken_along(portal: Portal, conversati
         (found,) = portal.ask(OWNER, "f.portal_api.conversations", "list", search=words)["contacts"]
         assert found["id"] == conversation["contact"]
     assert portal.ask(OWNER, "f.portal_api.conversations", "list", search="100%")["contacts"] == []
-    history = portal.ask(OWNER, "f.portal_api.conversations", "history", contact_id=conversation["contact"])
+    history = portal.ask(OWNER, "f.portal_api.conversations", "get", contact_id=conversation["contact"])
     assert [m["direction"] for m in history["messages"]] == ["in", "out"]
     assert history["messages"][1]["outcome"] == "unanswered"
     table = list(
@@ -155,7 +169,7 @@ def test_a_human_replies_once_and_the_bot_is_quiet(
 
     monkeypatch.setattr(graph_api.GraphApi, "send", send)
     monkeypatch.setenv("WM_JOB_ID", str(uuid.uuid4()))
-    portal.ask(OPERATOR, "f.portal_api.operator", "put_key", tenant=A, kind="whatsapp_token", key="EAA")
+    portal.ask(OPERATOR, "f.portal_api.operator", "set_key", tenant=A, kind="whatsapp_token", key="EAA")
     asked = {"contact_id": conversation["contact"], "reply_id": str(uuid.uuid4()), "body": "A human here."}
     for _ in range(2):
         assert portal.ask(AGENT, "f.portal_api.conversations", "reply", **asked) == {
@@ -163,12 +177,12 @@ def test_a_human_replies_once_and_the_bot_is_quiet(
             "state": "sent",
         }
     assert sent == ["A human here."]
-    history = portal.ask(OWNER, "f.portal_api.conversations", "history", contact_id=conversation["contact"])
+    history = portal.ask(OWNER, "f.portal_api.conversations", "get", contact_id=conversation["contact"])
     last = history["messages"][-1]
     assert (last["body"], last["model"], last["status"]) == ("A human here.", "human", "sent")
     assert history["contact"]["paused_until"]
-    portal.ask(AGENT, "f.portal_api.conversations", "pause", contact_id=conversation["contact"], hours=0)
-    history = portal.ask(OWNER, "f.portal_api.conversations", "history", contact_id=conversation["contact"])
+    portal.ask(AGENT, "f.portal_api.conversations", "resume", contact_id=conversation["contact"])
+    history = portal.ask(OWNER, "f.portal_api.conversations", "get", contact_id=conversation["contact"])
     assert history["contact"]["paused_until"] is None
     portal.rows("update conversation_logs set created_at = now() - interval '25 hours'")
     asked["reply_id"] = str(uuid.uuid4())
@@ -183,14 +197,14 @@ def test_a_reply_that_whatsapp_refused_is_refused_again_when_it_is_asked_for_aga
     refusal = {"state": "refused", "message_id": None, "code": 131026, "error": "can't be reached"}
     monkeypatch.setattr(graph_api.GraphApi, "send", lambda *_: refusal)
     monkeypatch.setenv("WM_JOB_ID", str(uuid.uuid4()))
-    portal.ask(OPERATOR, "f.portal_api.operator", "put_key", tenant=A, kind="whatsapp_token", key="EAA")
+    portal.ask(OPERATOR, "f.portal_api.operator", "set_key", tenant=A, kind="whatsapp_token", key="EAA")
     asked = {"contact_id": conversation["contact"], "reply_id": str(uuid.uuid4()), "body": "A human here."}
     first, second = (portal.ask(AGENT, "f.portal_api.conversations", "reply", **asked) for _ in range(2))
     assert first == second and first["refused"] == "not_sent" and "can't be reached" in str(first)
 
 
 def test_charts_count_what_happened(portal: Portal, conversation: dict[str, str]) -> None:
-    days = portal.ask(OWNER, "f.portal_api.insights", "overview", days=7, zone="Asia/Kolkata")["days"]
+    days = portal.ask(OWNER, "f.portal_api.insights", "get", days=7, zone="Asia/Kolkata")["days"]
     assert len(days) == 7
     today = days[-1]
     counts = {
@@ -198,9 +212,7 @@ def test_charts_count_what_happened(portal: Portal, conversation: dict[str, str]
     }
     assert counts == {"messages_in": 1, "messages_out": 1, "answered": 0, "unanswered": 1, "cost_usd": 0.01}
     assert today["response_s"] >= 0
-    other = portal.ask("owner@beta.example", "f.portal_api.insights", "overview", days=1, zone="Not/AZone")[
-        "days"
-    ]
+    other = portal.ask("owner@beta.example", "f.portal_api.insights", "get", days=1, zone="Not/AZone")["days"]
     assert other[0]["messages_in"] == 0
 
 
@@ -214,38 +226,45 @@ def test_like_questions_are_one_group_and_an_answer_settles_it(
         return [[1.0, 0.05 * i, float("parking" in t)] + [0.0] * 381 for i, t in enumerate(texts)]
 
     monkeypatch.setattr("f.models.embeddings.embed", embed)
-    groups = portal.ask(OWNER, "f.portal_api.insights", "unanswered")["groups"]
+    groups = portal.ask(OWNER, "f.portal_api.insights", "list_unanswered")["groups"]
     turns = [{q["turn_id"] for q in group["questions"]} for group in groups]
     assert turns == [{conversation["turn"], bicycles["turn"]}, {other["turn"]}]
     ids = sorted(turns[0])
-    runs = portal.ask(OWNER, "f.portal_api.insights", "re_ask", turn_ids=ids, purpose="before")["runs"]
+    runs = portal.ask(OWNER, "f.portal_api.insights", "ask_again", turn_ids=ids, purpose="before")["runs"]
     assert {r["question"] for r in runs} == {"Do you sell bicycles?", "Are bicycles sold here?"}
-    added = portal.ask(OWNER, "f.portal_api.qa_pairs", "add", question="Do you sell bicycles?", answer="No.")
+    added = portal.ask(
+        OWNER, "f.portal_api.qa_pairs", "create", question="Do you sell bicycles?", answer="No."
+    )
     assert portal.flows[-1] == (
         "f/ingest/ingest_document",
         {"document_id": added["document_id"], "tenant_id": A},
     )
-    portal.ask(OWNER, "f.portal_api.insights", "set_aside", turn_ids=ids)
-    left = portal.ask(OWNER, "f.portal_api.insights", "unanswered")["groups"]
+    portal.ask(OWNER, "f.portal_api.insights", "dismiss", turn_ids=ids)
+    left = portal.ask(OWNER, "f.portal_api.insights", "list_unanswered")["groups"]
     assert [g["question"] for g in left] == ["Is there parking?"]
-    portal.ask(OWNER, "f.portal_api.insights", "set_aside", turn_ids=[other["turn"]])
-    assert portal.ask(OWNER, "f.portal_api.insights", "unanswered")["groups"] == []
+    portal.ask(OWNER, "f.portal_api.insights", "dismiss", turn_ids=[other["turn"]])
+    assert portal.ask(OWNER, "f.portal_api.insights", "list_unanswered")["groups"] == []
 
 
 def test_grouping_keeps_what_is_unlike_apart() -> None:
     rows = [{"question": q} for q in "abcd"]
-    groups = insights.grouped(rows, {(0, 2): 0.99, (1, 2): 0.95, (2, 3): 0.97})
+    groups = insights.group(rows, {(0, 2): 0.99, (1, 2): 0.95, (2, 3): 0.97})
     assert [[q["question"] for q in g["questions"]] for g in groups] == [["a", "c"], ["b"], ["d"]]
 
 
 def test_a_file_is_checked_and_may_replace_another(portal: Portal) -> None:
     script = "f.ingest.upload_document"
-    for content, words in ((None, "empty"), ("", "empty"), ("%%%", "whole"), (7, "whole")):
-        assert words in portal.ask(OWNER, script, "upload", file=content, filename="a.md")["message"]
+    for content, code in (
+        (None, "file_empty"),
+        ("", "file_empty"),
+        ("%%%", "upload_incomplete"),
+        (7, "upload_incomplete"),
+    ):
+        assert portal.ask(OWNER, script, "upload", file=content, filename="a.md")["refused"] == code
     file = b64encode(b"one").decode()
     first = portal.ask(OWNER, script, "upload", file=file, filename="..\\up/a.md")
     again = portal.ask(OWNER, script, "upload", file=file, filename="b.md")
-    assert (again["document_id"], again["known"]) == (first["document_id"], True)
+    assert (again["document_id"], again["known"]) == (first["document_id"], "a")
     asked = {"file": b64encode(b"two").decode(), "filename": "b.md", "replaces": first["document_id"]}
     portal.ask(OWNER, script, "upload", **asked)
     documents = portal.ask(OWNER, "f.portal_api.list_documents", "list")["documents"]
@@ -260,17 +279,22 @@ def test_an_operator_opens_a_business_and_hands_dead_letters_over_again(portal: 
     def operate(action: str, **fields: Any) -> dict[str, Any]:
         return portal.ask(OPERATOR, "f.portal_api.operator", action, **fields)
 
-    tenant = operate("put_tenant", name="Gamma")["tenant"]
-    assert operate("put_number", tenant=tenant, phone_number_id="10003", name="Gamma")["ok"] is True
-    assert operate("put_number", tenant=tenant, phone_number_id="x", name="Gamma")["refused"] == "bad_request"
-    assert operate("put_number", tenant=A, phone_number_id="10003", name="Theft")["refused"] == "taken"
-    operate("put_key", tenant=tenant, kind="whatsapp_token", key="EAAhunter2")
-    operate("put_member", tenant=tenant, email="New@Gamma.example", role="owner")
+    tenant = operate("create_tenant", name="Gamma")["tenant"]
+    assert operate("upsert_number", tenant=tenant, phone_number_id="10003", name="Gamma")["ok"] is True
+    assert (
+        operate("upsert_number", tenant=tenant, phone_number_id="x", name="Gamma")["refused"]
+        == "number_invalid"
+    )
+    assert (
+        operate("upsert_number", tenant=A, phone_number_id="10003", name="Theft")["refused"] == "number_taken"
+    )
+    operate("set_key", tenant=tenant, kind="whatsapp_token", key="EAAhunter2")
+    operate("upsert_member", tenant=tenant, email="New@Gamma.example", role="owner")
     portal.rows(
         "insert into inbound_messages (phone_number_id, message_id, kind, payload, state, reason)"
         " values ('10003', 'm1', 'message', '{}', 'dead', 'given up')"
     )
-    seen = operate("overview")
+    seen = operate("get")
     (gamma,) = [t for t in seen["tenants"] if t["id"] == tenant]
     assert (gamma["has_whatsapp_token"], gamma["members"]) == (
         True,
@@ -282,7 +306,7 @@ def test_an_operator_opens_a_business_and_hands_dead_letters_over_again(portal: 
     assert operate("dispatch_again", phone_number_id="10003", message_id="m1")["refused"] == "not_found"
     (row,) = portal.rows("select state, dispatch_no from inbound_messages")
     assert (row["state"], row["dispatch_no"]) == ("received", 1)
-    operate("put_member", tenant=tenant, email="new@gamma.example")
+    operate("delete_member", tenant=tenant, email="new@gamma.example")
     assert portal.ask("new@gamma.example", "f.portal_api.bot", "get")["refused"] == "not_a_member"
 
 

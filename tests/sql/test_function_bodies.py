@@ -172,6 +172,7 @@ SHORT = {"integer": "int"}
 CALLS = {
     "isolate": ["create table fresh (tenant_id uuid); select isolate('fresh')"],
     "own_functions": ["select own_functions('said')"],
+    "problem": ["select problem('plan_pages')", """select problem('plan_documents', '{"most": 1}')"""],
     "index_embedding_model": [
         "insert into embedding_models (name, dimensions, passage_model, query_model, floor) values ('m', 3000, 'm', 'm', 0);"
         " select index_embedding_model(id) from embedding_models where name = 'm'"

@@ -15,10 +15,11 @@ from f.agent.turn import Turn
 from f.common.database import Database
 from f.documents import sandbox
 from f.documents.page import Limits, Page, page
-from f.documents.sandbox import FAILED, Unreadable, text_of
+from f.documents.sandbox import text_of
 from f.whatsapp import media
 from f.whatsapp.canned_replies import canned_reply
 from tests.knowledge.real_files import saved
+from tests.problems import raises_problem
 from tests.whatsapp.conftest import NUMBER, Bot
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -32,7 +33,7 @@ def letter(words: str) -> bytes:
 
 def test_a_document_is_read_apart() -> None:
     assert text_of(letter("It came with a crack."), "a.docx") == "[page 1]\nIt came with a crack."
-    with pytest.raises(Unreadable, match="This file is empty"):
+    with raises_problem("file_empty"):
         text_of(b"", "a.docx")
 
 
@@ -46,7 +47,7 @@ ENDS: dict[str, Callable[[], object]] = {
     "takes time": spin,
     "waits": threading.Event().wait,
     "crashes": lambda: os.kill(os.getpid(), signal.SIGKILL),
-    "raises": lambda: {}["a"],
+    "raises": lambda: int("a"),
     "leaves": lambda: os._exit(0),
 }
 
@@ -60,7 +61,7 @@ def test_a_document_that_ends_its_reader_is_unreadable(what: str, monkeypatch: p
     monkeypatch.setattr(sandbox, "pages", pages)
     monkeypatch.setattr(sandbox, "CPU_S", 1)
     monkeypatch.setattr(sandbox, "WAIT_S", 2 if what == "waits" else 60)
-    with pytest.raises(Unreadable, match=FAILED):
+    with raises_problem("file_reading_failed"):
         text_of(b"a file", "a.txt")
 
 

@@ -185,8 +185,8 @@ def test_a_step_sends_the_earlier_part_first(bot: Bot) -> None:
         ("update outbound_messages set retry_at = now() - interval '2 hours'", "too late"),
         (
             "insert into send_stops (tenant_id, code, reason, until)"
-            " select id, 190, 'the access token has expired', now() + interval '5 minutes' from tenants",
-            "the access token has expired",
+            " select id, 190, 'send_token_expired', now() + interval '5 minutes' from tenants",
+            "send_token_expired",
         ),
     ],
 )

@@ -112,7 +112,7 @@ def test_a_scanners_stamp_makes_no_text(pages: int) -> None:
         document.set_font("helvetica", size=9)
         document.image(scan_image(), x=0, y=0, w=210, h=297)
         document.text(10, 290, "Scanned by Acme Scan 3")
-    assert "is a scan" in refusal(made(document))
+    assert refusal(made(document)) == "pdf_scan"
 
 
 def test_a_voucher_with_a_logo_is_no_scan() -> None:

@@ -78,7 +78,7 @@ def site(world: ServerWorld) -> Iterator[Site]:
 def test_a_web_page_answers_and_the_schedule_reads_it_again(world: ServerWorld, site: Site) -> None:
     question = "When is the travel vaccination hour for tourists?"
     site.put("/", "Our travel vaccination hour for tourists is on Thursdays from 14:00 to 15:30 in room 7.")
-    added = portal(world, "sources", "add", url=site.url, kind="page")
+    added = portal(world, "sources", "create", url=site.url, kind="page")
     assert read(world, added["run"])["new"] == 1
     site.put("/", "Our travel vaccination hour for tourists is on Mondays from 09:15 to 10:45 in room 7.")
     world.rows(

@@ -219,15 +219,15 @@ def put(arguments: argparse.Namespace) -> int:
 
 
 def settings_of(arguments: argparse.Namespace) -> dict[str, Any]:
-    """The settings that the command names. A value that is no JSON is a text. Raises SettingError."""
+    """The settings that the command names. A value that is no JSON is a text. Raises TenantError and SettingError."""
     settings: dict[str, Any] = {"persona": arguments.persona, "languages": arguments.language}
     settings = {name: value for name, value in settings.items() if value}
     for given in arguments.set:
         name, equals, value = given.partition("=")
         if not equals:
-            raise SettingError(f"write NAME=VALUE in place of {given!r}")
+            raise TenantError(f"write NAME=VALUE in place of {given!r}")
         if name == "name":
-            raise SettingError("the name is given by --name")
+            raise TenantError("the name is given by --name")
         try:
             settings[name] = json.loads(value)
         except ValueError:

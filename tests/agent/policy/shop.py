@@ -52,7 +52,7 @@ def case(
     message: str, reply: str, *calls: dict[str, Any], said: tuple[str, ...] = (), **of_reply: Any
 ) -> dict[str, Any]:
     """`said`: the conversation before, the customer first. `of_reply`: kind and claims of the function `reply`."""
-    history = [
+    history: list[dict[str, Any]] = [
         {"from": "customer" if n % 2 == 0 else "bot", "text": text, "sources": []}
         for n, text in enumerate(said)
     ]

@@ -29,11 +29,11 @@ from f.common.setting_kinds import (
     OptionalText,
     OutsideHours,
     Phone,
+    SettingError,
     Switch,
     Template,
     Text,
     TimeZone,
-    UnknownSetting,
     Week,
     WordList,
     WordLists,
@@ -240,5 +240,5 @@ def checked(given: dict[str, Any], by: str) -> dict[str, Any]:
     allowed = names_for(by)
     unknown = next((name for name in given if name not in allowed), None)
     if unknown is not None:
-        raise UnknownSetting(unknown)
+        raise SettingError("setting_unknown", field=unknown)
     return {name: definitions()[name].metadata["kind"].stored(name, value) for name, value in given.items()}

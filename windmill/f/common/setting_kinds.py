@@ -1,6 +1,6 @@
 """What kinds of settings a chatbot has: each kind checks a value, and says how the portal's page and PostgreSQL hold it.
 
-A value that does not fit is a SettingError with one sentence for the person who typed it. The portal has these sentences in each language.
+A value that does not fit is a SettingError: a code with values (f/common/problems), which the portal and the command line put into words.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from datetime import date
 from typing import Any
 
+from f.common.problems import Problem
 from f.common.redaction import sanitise
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
@@ -22,15 +23,8 @@ LONGEST_WORDS = 1000
 MOST_WORDS = 50
 
 
-class SettingError(ValueError):
-    """One sentence that names the setting or says how to write it."""
-
-
-class UnknownSetting(SettingError):
-    """There is none of this name, or it is not this person's to change."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"There is no setting “{name}”.")
+class SettingError(Problem, ValueError):
+    """A setting is unknown, or its value does not fit: a code with values, such as the setting's name."""
 
 
 class Kind:
@@ -61,7 +55,7 @@ class Name(Text):
     def check(self, name: str, value: Any) -> Any:
         text = text_of(name, value, self.longest)
         if not text.strip():
-            raise SettingError("The chatbot needs a name.")
+            raise SettingError("name_missing")
         return text
 
 
@@ -80,7 +74,7 @@ class Address(OptionalText):
     def check(self, name: str, value: Any) -> Any:
         address = super().check(name, value)
         if address and not URL.fullmatch(address):
-            raise SettingError("The address for notifications begins with https://.")
+            raise SettingError("webhook_address")
         return address
 
 
@@ -90,7 +84,7 @@ class Phone(OptionalText):
     def check(self, name: str, value: Any) -> Any:
         phone = super().check(name, value)
         if phone and not PHONE.fullmatch(phone):
-            raise SettingError("Write the phone number with its country code, such as +34 600 111 222.")
+            raise SettingError("phone_number")
         return phone and re.sub(r"\D", "", phone)
 
 
@@ -103,7 +97,7 @@ class Number(Kind):
     def check(self, name: str, value: Any) -> Any:
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         if not is_number or not self.least <= value <= self.most:
-            raise SettingError(f"“{name}” must be between {self.least:g} and {self.most:g}.")
+            raise SettingError("number_out_of_range", field=name, least=self.least, most=self.most)
         return value if self.fraction else int(value)
 
 
@@ -112,7 +106,7 @@ class Switch(Kind):
 
     def check(self, name: str, value: Any) -> Any:
         if not isinstance(value, bool):
-            raise SettingError(f"“{name}” must be on or off.")
+            raise SettingError("switch_invalid", field=name)
         return value
 
 
@@ -136,13 +130,13 @@ class Choice(Kind):
             return value
         if not self.needed and not value:
             return None
-        raise SettingError(f"“{name}” must be one of: {', '.join(self.words)}.")
+        raise SettingError("choice_invalid", field=name, choices=", ".join(self.words))
 
 
 class OutsideHours(Kind):
     def check(self, name: str, value: Any) -> Any:
         if value not in ("answer", "close"):
-            raise SettingError("Outside opening hours the bot answers, or says that you are closed.")
+            raise SettingError("outside_hours")
         return value
 
 
@@ -174,7 +168,7 @@ class Words(Kind):
         codes = languages_of(list(given)) if given else []
         words = {code: text_of(code, given[code], LONGEST_WORDS).strip() for code in codes}
         if not any(words.values()) and not self.may_be_empty:
-            raise SettingError(f"“{name}” needs words in one language at least.")
+            raise SettingError("text_missing", field=name)
         return {code: text for code, text in words.items() if text}
 
 
@@ -189,7 +183,7 @@ class WordsBySituation(Kind):
 
     def check(self, name: str, value: Any) -> Any:
         if not isinstance(value, dict) or not value.keys() <= self.situations:
-            raise SettingError("There is no such notice.")
+            raise SettingError("reply_unknown")
         checked = {
             situation: Words(may_be_empty=True).check(name, words) for situation, words in value.items()
         }
@@ -234,10 +228,10 @@ class Template(Kind):
         if not isinstance(value, dict) or not re.fullmatch(
             r"[a-z0-9_]{1,512}", text_of("name", value["name"], 512)
         ):
-            raise SettingError("A template's name has small letters, digits and _ only, as Meta shows it.")
+            raise SettingError("template_name")
         language = text_of("language", value.get("language"), 10) or "en"
         if not TEMPLATE_LANGUAGE.fullmatch(language):
-            raise SettingError("A template's language is a code such as en, en_US or pt_BR.")
+            raise SettingError("template_language")
         parameters = words_of(name, value.get("parameters") or [], LONGEST_WORDS)
         template = {"name": value["name"], "language": language}
         return template | ({"parameters": parameters} if parameters else {})
@@ -251,10 +245,10 @@ class Week(Kind):
 
     def check(self, name: str, value: Any) -> Any:
         if not isinstance(value, dict) or not value.keys() <= set(DAYS):
-            raise SettingError("The opening hours have the days mon to sun.")
+            raise SettingError("opening_days")
         for spans in value.values():
             if not isinstance(spans, list) or len(spans) > 6 or not all(is_span(span) for span in spans):
-                raise SettingError("Write opening hours as 09:00 to 18:00.")
+                raise SettingError("opening_hours")
         return value
 
 
@@ -267,7 +261,7 @@ class Dates(Kind):
         except ValueError as error:
             if isinstance(error, SettingError):
                 raise
-            raise SettingError("Write a date as 2026-12-25.") from None
+            raise SettingError("date") from None
 
 
 class Models(Kind):
@@ -278,7 +272,7 @@ class Models(Kind):
 
     def check(self, name: str, value: Any) -> Any:
         if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
-            raise SettingError(f"“{name}” must be a list of models.")
+            raise SettingError("models_invalid", field=name)
         return value
 
 
@@ -286,7 +280,7 @@ def text_of(name: str, value: Any, longest: int) -> str:
     """A text, '' in place of nothing. Without zero characters and halves of emoji, which PostgreSQL can't store."""
     text = value or ""
     if not isinstance(text, str) or len(text) > longest:
-        raise SettingError(f"“{name}” must be a text of at most {longest} characters.")
+        raise SettingError("text_too_long", field=name, most=longest)
     return sanitise(text)
 
 
@@ -296,7 +290,7 @@ def words_of(name: str, value: Any, longest: int) -> list[str]:
         isinstance(value, list) and len(value) <= MOST_WORDS and all(isinstance(word, str) for word in value)
     )
     if not fits:
-        raise SettingError(f"“{name}” must be a list of at most 50 words.")
+        raise SettingError("list_too_long", field=name, most=MOST_WORDS)
     return list(dict.fromkeys(w.replace("\x00", "").strip()[:longest] for w in value if w.strip()))
 
 
@@ -304,7 +298,7 @@ def languages_of(codes: Any) -> list[str]:
     """Language codes, each once."""
     fits = isinstance(codes, list) and 1 <= len(codes) <= 20
     if not fits or not all(isinstance(code, str) and LANGUAGE.fullmatch(code) for code in codes):
-        raise SettingError("Name the languages by their codes, such as en, es or pt-BR.")
+        raise SettingError("languages_invalid")
     return list(dict.fromkeys(codes))
 
 

@@ -18,16 +18,17 @@ import httpcore2
 import httpx2
 
 from f.common.http_clients import tls
+from f.common.problems import Problem
 
 MOST_BYTES = 2_000_000  # of one answer; a server that sends more is cut off while it sends
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
-class ForbiddenHost(OSError):
+class ForbiddenHost(Problem, OSError):
     """The host is private, local or a metadata address, and the operator has not allowed it."""
 
 
-class TooLarge(OSError):
+class TooLarge(Problem, OSError):
     """The answer is larger than a worker should hold."""
 
 
@@ -68,13 +69,11 @@ class _GuardedBackend(httpcore2.AnyIOBackend):
         addresses = list(dict.fromkeys(str(info[4][0]) for info in found))
         # One private address among public ones is reason enough: which of them answers would be a matter of luck.
         if not addresses or not all(is_public(address) for address in addresses):
-            raise ForbiddenHost(
-                f"{host} is not a public address; an operator can allow it in f/chatbot/settings, allowed_private_hosts"
-            )
+            raise ForbiddenHost("host_private", host=host)
         return await super().connect_tcp(addresses[0], port, *args, **kwargs)
 
     async def connect_unix_socket(self, path: str, *args: Any, **kwargs: Any) -> httpcore2.AsyncNetworkStream:
-        raise ForbiddenHost("sockets of this machine are not for tenants")
+        raise ForbiddenHost("host_private", host=path)
 
 
 class _Counted(httpx2.AsyncByteStream):
@@ -88,7 +87,7 @@ class _Counted(httpx2.AsyncByteStream):
         async for piece in self._body:
             seen += len(piece)
             if seen > self._most:
-                raise TooLarge(f"the answer is larger than {self._most // 1_000_000} MB")
+                raise TooLarge("answer_too_large", most=self._most / 1_000_000)
             yield piece
 
     async def aclose(self) -> None:
@@ -110,11 +109,11 @@ class _GuardedTransport(httpx2.AsyncHTTPTransport):
         response = await super().handle_async_request(request)
         if response.headers.get("content-encoding", "identity").lower() != "identity":
             await response.aclose()
-            raise TooLarge("the answer is compressed although that was not asked for")
+            raise TooLarge("answer_compressed")
         declared = response.headers.get("content-length", "")
         if declared.isdigit() and int(declared) > self._most:
             await response.aclose()
-            raise TooLarge(f"the answer is larger than {self._most // 1_000_000} MB")
+            raise TooLarge("answer_too_large", most=self._most / 1_000_000)
         response.stream = _Counted(response.stream, self._most)
         return response
 

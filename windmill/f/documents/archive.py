@@ -37,16 +37,12 @@ def _check(content: bytes, limits: Limits, streamed: tuple[str, ...]) -> None:
             raise _too_large(limits)
         for part in parts:
             if part.flag_bits & 1:
-                raise Unreadable(
-                    "This file is protected by a password; save a copy without one and upload that."
-                )
+                raise Unreadable("file_password")
             for number, block in enumerate(_blocks(archive, part)):
                 if number == 0:
                     is_xml = b"<" in block[:16]
                     if part.filename.endswith((".xml", ".rels")) and b"<!DOCTYPE" in block[:2000]:
-                        raise Unreadable(
-                            "This file is not as an Office program writes it; save it again and upload that."
-                        )
+                        raise Unreadable("office_unusual")
                 left -= len(block)
                 if is_xml and not part.filename.startswith(streamed):
                     left -= MARK_BYTES * (block.count(b"<") + block.count(b"="))
@@ -66,14 +62,11 @@ def _blocks(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
 
 
 def _too_large(limits: Limits) -> Unreadable:
-    most = limits.max_unpacked // 1_000_000
-    return Unreadable(
-        f"This file unpacks to more than {most} MB; take out pictures or split it, and upload it again."
-    )
+    return Unreadable("file_unpacks", most=limits.max_unpacked // 1_000_000)
 
 
 def damaged() -> Unreadable:
-    return Unreadable("This file is damaged or cut off; save or download it again and upload the new file.")
+    return Unreadable("file_damaged")
 
 
 def opened(load: Callable[[], T]) -> T:

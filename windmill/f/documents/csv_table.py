@@ -20,7 +20,7 @@ def csv_pages(content: bytes, limits: Limits) -> Iterator[Page]:
     """The rows, each with the header's names."""
     text = decode(content)
     if text is None:
-        raise Unreadable("This table's encoding is not known; save it as UTF-8 and upload it again.")
+        raise Unreadable("text_encoding")
     text = text.lstrip("\ufeff").replace("\x00", "")
     csv.field_size_limit(1_000_000)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
@@ -28,13 +28,11 @@ def csv_pages(content: bytes, limits: Limits) -> Iterator[Page]:
     try:
         first = next(found, None)
         if first is None:
-            raise Unreadable("This table has no values in it.")
+            raise Unreadable("table_empty")
         yield first
         yield from found
     except csv.Error as error:
-        raise Unreadable(
-            f"This table can't be read after line {reader.line_num:,}: save it again as CSV."
-        ) from error
+        raise Unreadable("table_unreadable", line=reader.line_num) from error
 
 
 def _delimiter(text: str) -> str:

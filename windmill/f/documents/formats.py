@@ -6,9 +6,9 @@
 # python-docx==1.2.0
 # python-pptx==1.0.2
 # selectolax==1.0.2
-"""Turns an uploaded file into pages of clean text, or into one sentence that says why it can't.
+"""Turns an uploaded file into pages of clean text, or raises Unreadable, which says why it can't.
 
-What a file is, is decided by its content; its name only tells apart kinds of text.
+The content decides what a file is; its name only tells kinds of text apart.
 A new kind of document is one reader function and one line in READERS. A reader's module, and its library, is imported when it is needed.
 """
 
@@ -19,6 +19,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 
+from f.common.problems import message
 from f.documents import plain_text
 from f.documents.page import Limits, Page, Unreadable
 
@@ -92,22 +93,22 @@ PICTURES = (
     "image/gif",
     "image/webp",
 )  # read by a model that sees, and named by their file
-SUPPORTED = "PDF, Word (.docx), PowerPoint (.pptx), Excel (.xlsx), CSV, web pages (.html), plain text, Markdown, PNG, JPEG, GIF and WebP"
 
 DEFAULT_LIMITS = Limits()
 EMPTY = "application/x-empty"
 UNKNOWN = "application/octet-stream"
 PROTECTED = "application/x-ole-storage; encrypted"
-_NAMES = {
-    "application/vnd.oasis.opendocument": "an OpenDocument file",
-    "application/epub+zip": "an e-book",
-    "application/x-ole-storage": "an Office document of the old kind (.doc, .xls, .ppt)",
-    "application/rtf": "a Rich Text document",
-    "application/zip": "a ZIP archive",
-    "text/xml": "an XML file",
-    "image/": "an image",
-    "audio/": "a sound",
-    "video/": "a video",
+# By how a media type begins: what the tenant calls such a file.
+_KINDS = {
+    "application/vnd.oasis.opendocument": message("kind_opendocument"),
+    "application/epub+zip": message("kind_ebook"),
+    "application/x-ole-storage": message("kind_old_office"),
+    "application/rtf": message("kind_rtf"),
+    "application/zip": message("kind_zip"),
+    "text/xml": message("kind_xml"),
+    "image/": message("kind_image"),
+    "audio/": message("kind_audio"),
+    "video/": message("kind_video"),
 }
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
@@ -183,11 +184,10 @@ def _text_type(content: bytes, filename: str) -> str:
 def pages(content: bytes, filename: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[Page]:
     """The document's pages, one at a time. Raises Unreadable, nearly always before the first page."""
     if not content:
-        raise Unreadable("This file is empty; upload it again.")
+        raise Unreadable("file_empty")
     if len(content) > limits.max_bytes:
-        size, most = len(content) / 1e6, limits.max_bytes / 1e6
         raise Unreadable(
-            f"This file has {size:,.1f} MB; the most is {most:,.1f} MB. Split it into smaller ones."
+            "file_too_large", size=round(len(content) / 1e6, 1), most=round(limits.max_bytes / 1e6, 1)
         )
     kind = media_type(content, filename)
     if kind in PICTURES:
@@ -197,19 +197,10 @@ def pages(content: bytes, filename: str, limits: Limits = DEFAULT_LIMITS) -> Ite
         return
     reader = READERS.get(kind)
     if kind == "application/zip" and filename.lower().endswith(_OFFICE_NAMES):
-        raise Unreadable(
-            "This file is damaged or cut off; save or download it again and upload the new file."
-        )
+        raise Unreadable("file_damaged")
     if kind == PROTECTED:
-        raise Unreadable(
-            "This Office document is protected by a password; save a copy without one and upload that."
-        )
+        raise Unreadable("file_password")
     if reader is None:
-        what = next(
-            (name for start, name in _NAMES.items() if kind.startswith(start)),
-            "a kind of file that is not known",
-        )
-        raise Unreadable(
-            f"This is {what}; supported are {SUPPORTED}. Save it as one of these and upload it again."
-        )
+        known = (name for start, name in _KINDS.items() if kind.startswith(start))
+        raise Unreadable("file_type", kind=next(known, message("kind_unknown")))
     yield from reader(content, limits)

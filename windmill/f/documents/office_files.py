@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+from f.common.problems import message
 from f.documents import archive
 from f.documents.clean import clean
 from f.documents.page import Heading, Limits, Page, Unreadable, page
@@ -31,12 +32,10 @@ def pptx_pages(content: bytes, limits: Limits) -> Iterator[Page]:
     presentation = archive.opened(lambda: pptx.Presentation(io.BytesIO(content)))
     slides = archive.opened(lambda: list(presentation.slides))
     if len(slides) > limits.max_pages:
-        raise Unreadable(
-            f"This presentation has {len(slides):,} slides; the most is {limits.max_pages:,}. Split it up."
-        )
+        raise Unreadable("too_many_slides", slides=len(slides), most=limits.max_pages)
     found = archive.opened(lambda: list(_slides(slides, limits.max_characters)))
     if not any(one["text"].strip() for one in found):
-        raise Unreadable("This presentation has no text in it, only pictures; upload the text, too.")
+        raise Unreadable("slides_empty")
     yield from found
 
 
@@ -47,7 +46,7 @@ def _slides(slides: list[Any], most: int) -> Iterator[Page]:
         found = _slide(number, slide)
         left -= len(found["text"])
         if left < 0:
-            raise Unreadable(f"This document has more than {most:,} characters; split it up.")
+            raise Unreadable("too_many_characters", most=most)
         yield found
 
 
@@ -72,9 +71,12 @@ def _slide(number: int, slide: Any) -> Page:
         pictures = pictures or hasattr(type(shape), "image")
     if notes := _notes(slide):
         text += ["", notes]
-    note = f"slide {number} is a picture without text" if pictures and not text else ""
+    warning = message("slide_is_picture", slide=number) if pictures and not text else None
     return page(
-        number, "\n".join(text), headings=[Heading(level=1, title=heading)] if heading else [], note=note
+        number,
+        "\n".join(text),
+        headings=[Heading(level=1, title=heading)] if heading else [],
+        warning=warning,
     )
 
 
@@ -113,9 +115,7 @@ class _Sheets:
         for number, cells in enumerate(sheet.iter_rows(), 1):
             self._left -= len(cells) + 1
             if self._left < 0:
-                raise Unreadable(
-                    "This workbook has cells far away from its tables, or too many; delete empty rows and columns, save it and upload it again."
-                )
+                raise Unreadable("workbook_sparse")
             above = {column: one for column, one in above.items() if number <= one[0]}
             if not cells and not above:
                 continue
@@ -176,6 +176,4 @@ def xlsx_pages(content: bytes, limits: Limits) -> Iterator[Page]:
     finally:
         book.close()
     if number == 1:
-        raise Unreadable(
-            "This workbook has no values in it; if it has formulas, open it in Excel, save it and upload it again."
-        )
+        raise Unreadable("workbook_empty")

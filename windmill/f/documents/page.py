@@ -1,4 +1,4 @@
-"""What an extracted page looks like, how large a document may be, and the one error that a tenant reads."""
+"""What an extracted page looks like, how large a document may be, and the error that a tenant reads."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypedDict
+
+from f.common.problems import Message, Problem
 
 # What may stand between a sentence's last mark and its end.
 CLOSERS = "\"'”’»)]」』）"  # noqa: RUF001
@@ -25,14 +27,14 @@ class Page(TypedDict):
     """One page as text. number counts from 1; label is how the document numbers it, "" where that's no
     different.
 
-    note says in one sentence what is missing from the page, "" if nothing is.
+    warning says what is missing from the page; None if nothing is.
     """
 
     number: int
     label: str
     text: str
     headings: list[Heading]
-    note: str
+    warning: Message | None
 
 
 @dataclass(frozen=True)
@@ -47,16 +49,22 @@ class Limits:
     max_images: int = 50
 
 
-class Unreadable(Exception):
-    """The document can't become text. Its message is one sentence that the tenant can act on."""
+class Unreadable(Problem):
+    """The document can't become text. Its sentence tells the tenant what to do."""
 
 
 def page(
-    number: int, text: str, label: str = "", headings: list[Heading] | None = None, note: str = ""
+    number: int,
+    text: str,
+    label: str = "",
+    headings: list[Heading] | None = None,
+    warning: Message | None = None,
 ) -> Page:
     """A page, with whatever isn't given left empty."""
     same = label == str(number)
-    return Page(number=number, label="" if same else label, text=text, headings=headings or [], note=note)
+    return Page(
+        number=number, label="" if same else label, text=text, headings=headings or [], warning=warning
+    )
 
 
 def goes_on(text: str) -> bool:

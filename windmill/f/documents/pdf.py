@@ -1,5 +1,6 @@
 # requirements:
 # pypdfium2==5.15.2
+# pillow==13.0.0
 """Reads a PDF page by page: its text, its page labels, the headings of its outline and of its type.
 
 PDFium does all of it. It opens damaged files, finds the spaces between words, and reads labels and outline
@@ -8,10 +9,9 @@ from the same parse.
 
 from __future__ import annotations
 
+import io
 import itertools
 import re
-import struct
-import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,22 +20,15 @@ from functools import lru_cache
 import pypdfium2
 import pypdfium2.raw as pdfium_raw
 
+from f.common.problems import describe, message
 from f.documents.clean import clean, join_broken_words
 from f.documents.page import Heading, Limits, Page, Unreadable, goes_on, page
 from f.documents.pdf_forms import filled_fields, needs_adobe, prepare, said
 from f.documents.pdf_layout import Line, Typography, compose, lines
 from f.documents.running_lines import NEARBY, RunningLines, placed
 
-_ERRORS = {
-    3: "This PDF is damaged or cut off; export or download it again and upload the new file.",
-    4: "This PDF is protected by a password; save a copy without one and upload that.",
-    5: "This PDF is protected in a way that can't be opened; save a copy without protection and upload that.",
-}
-_SCANNED = "This PDF is a scan: images without text. Run text recognition (OCR) on it, then upload it again."
-_ADOBE_ONLY = (
-    "This PDF is a form that only Adobe's reader can show; print it to a new PDF there and upload that."
-)
-_IMAGE = "is an image without text"
+# PDFium's numbers for why it can't open a file.
+_PASSWORD, _PROTECTION = 4, 5
 _DPI = 150
 _MAX_PIXELS = 2_000  # of an image's longer side
 _MAX_BOOKMARKS = 5_000
@@ -70,43 +63,45 @@ def pages(content: bytes, limits: Limits) -> Iterator[Page]:
     with _open(content) as document:
         count = len(document)
         if count > limits.max_pages:
-            raise Unreadable(
-                f"This PDF has {count:,} pages; the most is {limits.max_pages:,}. Split it into smaller ones."
-            )
+            raise Unreadable("too_many_pages", pages=count, most=limits.max_pages)
         if needs_adobe(document):
-            raise Unreadable(_ADOBE_ONLY)
+            raise Unreadable("pdf_adobe_form")
         prepare(document)
         learnt = _learn(document, count)
         held: list[Page] = []  # pages before the first one with text: a scan has no other
         characters = 0
         for index in range(count):
             one = _page(document, index, learnt)
-            if limits.read_image and one["note"].endswith(_IMAGE):
+            if limits.read_image and _warns(one, "page_is_image"):
                 images += 1
                 one = _seen(document, one, limits.read_image, images <= limits.max_images, limits.max_images)
             characters += len(one["text"])
             if characters > limits.max_characters:
-                raise Unreadable(f"This PDF has more than {limits.max_characters:,} characters; split it up.")
+                raise Unreadable("too_many_characters", most=limits.max_characters)
             held.append(one)
             if characters:
                 yield from held
                 held = []
         if not characters:
-            raise Unreadable(_why_no_text(held))
+            raise _no_text(held)
 
 
 def _open(content: bytes) -> pypdfium2.PdfDocument:
     try:
         return pypdfium2.PdfDocument(content)
     except pypdfium2.PdfiumError as error:
-        raise Unreadable(_ERRORS.get(error.err_code, _ERRORS[3])) from error
+        if error.err_code == _PASSWORD:
+            raise Unreadable("file_password") from error
+        if error.err_code == _PROTECTION:
+            raise Unreadable("pdf_protected") from error
+        raise Unreadable("pdf_damaged") from error
 
 
 def _page(document: pypdfium2.PdfDocument, index: int, learnt: _Learnt) -> Page:
     number, label, outline = index + 1, _label(document, index), learnt.outline.get(index, [])
     found = learnt.read(index)
     if found is None:
-        return page(number, "", label, outline, f"page {number} could not be read")
+        return page(number, "", label, outline, message("page_unreadable", page=number))
     read, has_image = found
     around = range(max(0, index - NEARBY), min(len(document), index + NEARBY + 1))
     near = {other + 1: lines[0] for other in around if other != index and (lines := learnt.read(other))}
@@ -118,8 +113,8 @@ def _page(document: pypdfium2.PdfDocument, index: int, learnt: _Learnt) -> Page:
     text = _BULLET.sub("- ", clean(join_broken_words(text)))
     headings = [*headings, *(Heading(level=0, title=line) for line in running)]
     headings = [Heading(level=one["level"], title=clean(join_broken_words(one["title"]))) for one in headings]
-    note = f"page {number} {_IMAGE}" if has_image and not text.strip() else ""
-    return page(number, text, label, headings, note)
+    warning = message("page_is_image", page=number) if has_image and not text.strip() else None
+    return page(number, text, label, headings, warning)
 
 
 def _reader(document: pypdfium2.PdfDocument) -> Callable[[int], Read | None]:
@@ -169,37 +164,26 @@ def _seen(
     """A page that is an image, with the text that a model sees in it."""
     number = one["number"]
     if not allowed:
-        note = f"page {number} is an image; of one document {most} images are read"
-        return Page(**{**one, "note": note})
+        return Page(**{**one, "warning": message("page_image_limit", page=number, most=most)})
     try:
         text = clean(read_image(_png(document, number - 1)))
     except (OSError, pypdfium2.PdfiumError) as problem:
-        return Page(**{**one, "note": f"page {number} is an image that could not be read: {problem}"[:300]})
-    return Page(**{**one, "text": text, "note": "" if text.strip() else one["note"]})
+        warning = message("page_image_unread", page=number, problem=describe(problem))
+        return Page(**{**one, "warning": warning})
+    return Page(**{**one, "text": text, "warning": None if text.strip() else one["warning"]})
 
 
 def _png(document: pypdfium2.PdfDocument, index: int) -> bytes:
-    """A page as a grey picture, written without an imaging library."""
+    """A page as a grey picture."""
+    target = io.BytesIO()
     one = document[index]
     try:
-        scale = min(_DPI / 72, _MAX_PIXELS / max(one.get_size()))
-        bitmap = one.render(scale=scale, grayscale=True)
-        width, height, stride, pixels = bitmap.width, bitmap.height, bitmap.stride, bytes(bitmap.buffer)
+        bitmap = one.render(scale=min(_DPI / 72, _MAX_PIXELS / max(one.get_size())), grayscale=True)
+        bitmap.to_pil().save(target, "PNG")
         bitmap.close()
     finally:
         one.close()
-    rows = b"".join(b"\0" + pixels[row * stride : row * stride + width] for row in range(height))
-
-    def part(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + part(b"IHDR", header)
-        + part(b"IDAT", zlib.compress(rows, 6))
-        + part(b"IEND", b"")
-    )
+    return target.getvalue()
 
 
 def _label(document: pypdfium2.PdfDocument, index: int) -> str:
@@ -232,9 +216,13 @@ def _learn(document: pypdfium2.PdfDocument, count: int) -> _Learnt:
     return _Learnt(_outline(document), typography, running, read)
 
 
-def _why_no_text(empty: list[Page]) -> str:
-    if empty and all(one["note"].endswith("could not be read") for one in empty):
-        return _ERRORS[3]
-    if any(one["note"] for one in empty):
-        return _SCANNED
-    return "This PDF has no text in it."
+def _warns(one: Page, code: str) -> bool:
+    return one["warning"] is not None and one["warning"]["code"] == code
+
+
+def _no_text(empty: list[Page]) -> Unreadable:
+    if empty and all(_warns(one, "page_unreadable") for one in empty):
+        return Unreadable("pdf_damaged")
+    if any(one["warning"] for one in empty):
+        return Unreadable("pdf_scan")
+    return Unreadable("document_empty")

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePath
 
+from f.common.problems import describe, message
 from f.documents.page import Limits, Page, Unreadable, page
 
-_DAMAGED = "This image is damaged or cut off; save or download it again and upload the new file."
 _MOST_PIXELS = 50_000_000  # as many as a good camera's; a few kilobytes can hold any number
 _STILL = (b"\x89PNG", b"\xff\xd8\xff")
 
@@ -20,13 +20,13 @@ def picture_pages(content: bytes, filename: str, limits: Limits) -> Iterator[Pag
     """One page. Without a model that sees, or without text in it, the picture is found by its name alone."""
     name = " ".join(re.findall(r"[^\W_]+", PurePath(filename).stem)) or "picture"
     shown = content if content.startswith(_STILL) else _still(content)
-    text, note = "", "no text was read in this picture: it is found by its name"
+    text, warning = "", message("picture_without_text")
     if limits.read_image:
         try:
             text = limits.read_image(shown).strip()
         except OSError as problem:
-            note = f"this picture could not be read, and is found by its name: {problem}"
-    yield page(1, f"{name}\n\n{text}".strip(), note="" if text else note)
+            warning = message("picture_unread", problem=describe(problem))
+    yield page(1, f"{name}\n\n{text}".strip(), warning=None if text else warning)
 
 
 def _still(content: bytes) -> bytes:
@@ -37,13 +37,11 @@ def _still(content: bytes) -> bytes:
     try:
         with Image.open(io.BytesIO(content), formats=("GIF", "WEBP")) as image:
             if image.width * image.height > _MOST_PIXELS:
-                raise Unreadable(
-                    f"This image has more than {_MOST_PIXELS // 1_000_000} million pixels; save a smaller one and upload that."
-                )
+                raise Unreadable("image_pixels", most=_MOST_PIXELS // 1_000_000)
             image.load()
             if image.format == "WEBP" and not getattr(image, "is_animated", False):
                 return content
             image.convert("RGBA").save(target, "PNG")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise Unreadable(_DAMAGED) from error
+        raise Unreadable("image_damaged") from error
     return target.getvalue()

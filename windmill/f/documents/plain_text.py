@@ -111,16 +111,12 @@ def pages(content: bytes, limits: Limits) -> Iterator[Page]:
     """The text as one page, or one page for each form feed."""
     text = decode(content)
     if text is None:
-        raise Unreadable("This text's encoding is not known; save it as UTF-8 and upload it again.")
+        raise Unreadable("text_encoding")
     if len(text) > limits.max_characters:
-        raise Unreadable(
-            f"This document has more than {limits.max_characters:,} characters; split it into smaller ones."
-        )
+        raise Unreadable("too_many_characters", most=limits.max_characters)
     parts = [clean(part) for part in text.split("\f")]
     if not any(part.strip() for part in parts):
-        raise Unreadable("This document has no text in it.")
+        raise Unreadable("document_empty")
     if len(parts) > limits.max_pages:
-        raise Unreadable(
-            f"This document has {len(parts):,} pages; the most is {limits.max_pages:,}. Split it up."
-        )
+        raise Unreadable("too_many_pages", pages=len(parts), most=limits.max_pages)
     yield from (page(number, part) for number, part in enumerate(parts, 1))

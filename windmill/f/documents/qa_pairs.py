@@ -25,10 +25,8 @@ def qa_pages(content: bytes, limits: Limits) -> Iterator[Page]:
     pairs = [(" ".join(clean(q).split()), clean(a).strip()) for q, a in parsed(content) or []]
     pairs = [(question, answer) for question, answer in pairs if question and answer]
     if not pairs:
-        raise Unreadable("There is no question with an answer in this list.")
+        raise Unreadable("questions_empty")
     if len(pairs) > limits.max_pages:
-        raise Unreadable(
-            f"This list has {len(pairs):,} questions; the most is {limits.max_pages:,}. Split it up."
-        )
+        raise Unreadable("too_many_questions", questions=len(pairs), most=limits.max_pages)
     for number, (question, answer) in enumerate(pairs, 1):
         yield page(number, f"{question}\n{answer}", headings=[Heading(level=1, title=question)])

@@ -126,9 +126,7 @@ def table_pages(name: str, rows: Iterable[list[str]], first: int, limits: Limits
     number = first
     while part := list(islice(stream, PAGE_ROWS)):
         if number > limits.max_pages:
-            raise Unreadable(
-                f"This table has more than {limits.max_pages * PAGE_ROWS:,} rows; split it into smaller files."
-            )
+            raise Unreadable("too_many_rows", most=limits.max_pages * PAGE_ROWS)
         headings = [Heading(level=1, title=name)] if name else []
         yield page(number, "\n".join(part), name[:40], headings)
         number += 1
@@ -140,5 +138,5 @@ def _bounded(stream: Iterable[str], most: int) -> Iterator[str]:
     for line in stream:
         left -= len(line)
         if left < 0:
-            raise Unreadable(f"This table has more than {most:,} characters; split it up.")
+            raise Unreadable("too_many_characters", most=most)
         yield line

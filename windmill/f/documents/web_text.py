@@ -41,18 +41,14 @@ def html_pages(content: bytes, limits: Limits) -> Iterator[Page]:
     """The page's text as Markdown, one page."""
     title, text = read_html(_declared(content), limits.max_characters)
     if not text.strip():
-        raise Unreadable(
-            "This web page has no text in it; if it is made by scripts, save it as a PDF and upload that."
-        )
+        raise Unreadable("web_page_empty")
     yield page(1, text if text.startswith("# ") or not title else f"# {title}\n\n{text}")
 
 
 def parsed(source: str) -> Any:
     """The page as a tree. Raises Unreadable where it nests too deep."""
     if _nests_too_deep(source):
-        raise Unreadable(
-            f"This web page has more than {_DEEPEST:,} elements one inside the other; save it as a PDF and upload that."
-        )
+        raise Unreadable("web_page_too_deep", most=_DEEPEST)
     from selectolax.lexbor import LexborHTMLParser
 
     return LexborHTMLParser(source)
@@ -76,7 +72,7 @@ def read_html(source: str, most: int) -> tuple[str, str]:
     for part in _walk(root) if root is not None else ():
         left -= len(part)
         if left < 0:
-            raise Unreadable(f"This web page has more than {most:,} characters; split it up.")
+            raise Unreadable("too_many_characters", most=most)
         parts.append(part)
     lines_of_it = (_SPACE.sub(" ", line).strip() for line in "".join(parts).split("\n"))
     text = _ITEMS_APART.sub("\n- ", clean("\n".join(lines_of_it)))
@@ -162,5 +158,5 @@ def _cell(cell: Any) -> tuple[str, int, int]:
 def _declared(content: bytes) -> str:
     text = decode(content)
     if text is None:
-        raise Unreadable("This page's encoding is not known; save it as UTF-8 and upload it again.")
+        raise Unreadable("text_encoding")
     return text

@@ -46,9 +46,7 @@ def docx_pages(content: bytes, limits: Limits) -> Iterator[Page]:
     for kind, value in archive.read(_parts(document)):
         left -= len(value["title"]) if kind == "heading" else len(value or "")
         if left < 0:
-            raise Unreadable(
-                f"This document has more than {limits.max_characters:,} characters; split it up."
-            )
+            raise Unreadable("too_many_characters", most=limits.max_characters)
         if kind == "break" and text:
             yield _counted(number, text, headings, limits)
             number, text, headings = number + 1, [], []
@@ -58,7 +56,7 @@ def docx_pages(content: bytes, limits: Limits) -> Iterator[Page]:
         elif kind == "text":
             text.append(value)
     if not text and number == 1:
-        raise Unreadable("This Word document has no text in it.")
+        raise Unreadable("document_empty")
     if text:
         yield _counted(number, text, headings, limits)
 
@@ -190,5 +188,5 @@ def _notes(document: Any) -> dict[str, str]:
 
 def _counted(number: int, text: list[str], headings: list[Heading], limits: Limits) -> Page:
     if number > limits.max_pages:
-        raise Unreadable(f"This document has more than {limits.max_pages:,} pages. Split it up.")
+        raise Unreadable("more_pages_than", most=limits.max_pages)
     return page(number, "\n".join(text), headings=headings)

@@ -4,10 +4,10 @@
 # pgvector==0.5.1
 # tiktoken==0.14.0
 # regex==2026.11.15
-"""Moves a tenant to another embedding model: new vectors beside the old ones, which answer until all of them are there; then one switch.
+"""Moves a tenant to another embedding model: makes new vectors beside the old ones, which answer until all new ones exist, and then switches.
 
-In: the tenant and the model's name in the table embedding_models. Out: how many vectors were made. Run again after a failure it goes on
-where it stopped.
+In: the tenant and the model's name in the table embedding_models. Out: the number of vectors made. After a failure, another run continues
+where this one stopped.
 """
 
 from __future__ import annotations
@@ -44,27 +44,27 @@ def main(tenant_id: str, embedding_model: str, db: postgresql, embeddings: c_emb
                 f"there is no embedding model {embedding_model!r} in the table embedding_models"
             )
         while not switched:
-            while batch := missing(conn, tenant_id, model["id"]):
+            while batch := chunks_without_vector(conn, tenant_id, model["id"]):
                 texts = [context(cast(Chunk, row), row["title"]) for row in batch]
                 vectors = embed(texts, embeddings, model["passage_model"], model["dimensions"], PATIENCE_S)
-                keep(conn, tenant_id, model["id"], batch, vectors)
+                store_vectors(conn, tenant_id, model["id"], batch, vectors)
                 made += len(batch)
                 set_progress(min(99, 100 * made / max(total, 1)))
             with as_tenant(conn, tenant_id):
-                # False where a document was published meanwhile: its vectors are made, too.
+                # False if a document was published meanwhile: its vectors are made first.
                 switched = one(conn, "select switch_embedding_model(%s::smallint)", [model["id"]])
     return {"model": embedding_model, "embedded": made, "switched": switched}
 
 
-def missing(conn: Connection, tenant_id: str, model_id: int) -> list[dict[str, Any]]:
+def chunks_without_vector(conn: Connection, tenant_id: str, model_id: int) -> list[dict[str, Any]]:
     with as_tenant(conn, tenant_id):
         return conn.execute(MISSING, [model_id, BATCH]).fetchall()
 
 
-def keep(
+def store_vectors(
     conn: Connection, tenant_id: str, model_id: int, batch: list[dict[str, Any]], vectors: list[list[float]]
 ) -> None:
-    """A chunk that was deleted meanwhile is left out."""
+    """Leaves out chunks that were deleted meanwhile."""
     with as_tenant(conn, tenant_id):
         conn.execute(
             b"select add_vectors(%s::smallint, %s, %s::vector[])",

@@ -2,10 +2,10 @@
 # psycopg[binary]==3.3.9
 # tiktoken==0.14.0
 # regex==2026.11.15
-"""Step 2 of an ingestion: pages into chunks, into staged_chunks.
+"""Step 2 of an ingestion: cuts the pages into chunks and writes them to staged_chunks.
 
-In: ids. Out: the number of chunks. The same pages always give the same chunks, so a step that runs twice changes nothing: vectors that
-were made for the same passages stay.
+In: ids. Out: the number of chunks. The same pages always give the same chunks, so running the step twice changes nothing: the vectors of
+unchanged passages stay.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ def main(document_id: str, tenant_id: str, db: postgresql) -> dict[str, Any]:
         with conn.cursor(name="pages") as pages:
             pages.itersize = 50
             pages.execute(
-                b"select page as number, label, text, headings, '' as note from document_pages where document_id = %s order by page",
+                b"select page as number, label, text, headings, null as warning from document_pages where document_id = %s order by page",
                 [document_id],
             )
-            found = chunks(pages, title=document["title"])  # type: ignore[arg-type]
-            while batch := list(islice(found, BATCH)):
-                keep(conn, document_id, tenant_id, batch)
+            stream = chunks(pages, title=document["title"])  # type: ignore[arg-type]
+            while batch := list(islice(stream, BATCH)):
+                store_chunks(conn, document_id, tenant_id, batch)
                 count += len(batch)
         conn.execute(
             b"delete from staged_chunks where document_id = %s and ordinal >= %s", [document_id, count]
@@ -48,7 +48,7 @@ def main(document_id: str, tenant_id: str, db: postgresql) -> dict[str, Any]:
     return {"chunks": count}
 
 
-def keep(conn: Connection, document_id: str, tenant_id: str, batch: list[Chunk]) -> None:
+def store_chunks(conn: Connection, document_id: str, tenant_id: str, batch: list[Chunk]) -> None:
     conn.cursor().executemany(
         b"insert into staged_chunks (document_id, tenant_id, ordinal, page, char_start, page_end, char_end, heading, tokens, text)"
         b" values (%(document_id)s, %(tenant_id)s, %(ordinal)s, %(page)s, %(char_start)s, %(page_end)s, %(char_end)s, %(heading)s,"

@@ -4,10 +4,10 @@
 # pgvector==0.5.1
 # tiktoken==0.14.0
 # regex==2026.11.15
-"""Step 3 of an ingestion: a vector for each staged chunk, in batches; each batch is kept, so a run that was cut off goes on from there.
+"""Step 3 of an ingestion: makes a vector for each staged chunk. Each batch is stored, so a run that was interrupted continues from there.
 
-In: ids. Out: the number of vectors made now and in all. A new version of a document keeps the vectors of what has not changed. Progress
-shows on the run's page and on the document.
+In: ids. Out: the number of vectors made by this run, and of chunks. A new version of a document keeps the vectors of unchanged passages. The
+run's page and the document show the progress.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from f.models.embeddings import embed
 postgresql = dict[str, Any]
 c_embeddings = dict[str, Any]
 BATCH = 32
-PATIENCE_S = 600  # how long one batch may be put off by the endpoint's limits
+PATIENCE_S = 600  # how long the endpoint's rate limits may delay one batch
 READY = (
     "select count(*) from staged_chunks where document_id = %s and embedding is not null and model_id = %s"
 )
@@ -56,7 +56,7 @@ def main(document_id: str, tenant_id: str, db: postgresql, embeddings: c_embeddi
                 PATIENCE_S,
             )
             made += len(batch)
-            keep(conn, tenant_id, document_id, model["id"], batch, vectors, ready + made)
+            store_vectors(conn, tenant_id, document_id, model["id"], batch, vectors, ready + made)
             set_progress(min(100, 100 * (ready + made) / max(total, 1)))
     return {"embedded": made, "chunks": total, "model": model["name"]}
 
@@ -70,7 +70,7 @@ def next_batch(conn: Connection, tenant_id: str, document_id: str, model_id: int
         ).fetchall()
 
 
-def keep(
+def store_vectors(
     conn: Connection,
     tenant_id: str,
     document_id: str,
@@ -79,7 +79,7 @@ def keep(
     vectors: list[list[float]],
     ready: int,
 ) -> None:
-    """Stores vectors, each with the text that it was made for: another run may have cut the document anew meanwhile."""
+    """Stores vectors, each only if its chunk still has the same text: another run may have cut the document anew meanwhile."""
     with as_tenant(conn, tenant_id):
         conn.cursor().executemany(
             b"update staged_chunks set embedding = %s::vector, model_id = %s where document_id = %s and ordinal = %s"

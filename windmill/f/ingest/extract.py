@@ -8,10 +8,10 @@
 # charset-normalizer==3.5.2
 # httpx2==2.16.2
 # pypdfium2==5.15.2
-"""Step 1 of an ingestion: the document's text, page by page, into document_pages.
+"""Step 1 of an ingestion: writes the document's text, page by page, to document_pages.
 
-In: ids. Out: counts and the state; the text stays in the database. A document that can't be read is `failed` with a sentence for the tenant,
-and the flow ends there. Pages that are images are read by the language model where its resource says that it can.
+In: ids. Out: counts and the state; the text stays in the database. A document that can't be read becomes `failed` with a problem for the
+tenant, and the flow ends there. The language model reads pages that are images, if its resource says that it can.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from f.common.database import Connection, as_tenant, connect, one
+from f.common.problems import Message, english
 from f.common.windmill import run_id
 from f.documents.formats import Limits, Unreadable, media_type, pages
 from f.models.vision import image_reader
@@ -34,13 +35,21 @@ postgresql = dict[str, Any]
 c_llm = dict[str, Any]
 BATCH = 100  # pages in memory at a time
 GONE = {"state": "gone", "reason": "the document was deleted"}
+# A smaller plan may be the reason for these.
+PAGE_LIMITS = {
+    "too_many_pages",
+    "more_pages_than",
+    "too_many_slides",
+    "too_many_rows",
+    "too_many_questions",
+}
 
 
 def main(document_id: str, tenant_id: str, db: postgresql, llm: c_llm | None = None) -> dict[str, Any]:
     with connect(db) as conn:
         with as_tenant(conn, tenant_id):
             document = conn.execute(
-                b"update documents set state = 'processing', error = null, notes = '{}', run_id = %s, updated_at = now()"
+                b"update documents set state = 'processing', error = null, warnings = '[]', run_id = %s, updated_at = now()"
                 b" where id = %s returning content, filename",
                 [run_id() if "WM_JOB_ID" in os.environ else None, document_id],
             ).fetchone()
@@ -48,58 +57,62 @@ def main(document_id: str, tenant_id: str, db: postgresql, llm: c_llm | None = N
             return GONE
         limits = Limits()
         try:
-            limits = plan(conn, tenant_id, document_id, llm)
+            limits = limits_of(conn, tenant_id, document_id, llm)
             kind = media_type(document["content"], document["filename"])
             numbers: list[int] = []
-            notes: list[str] = []
+            warnings: list[Message] = []
             for batch in batched(pages(document["content"], document["filename"], limits), BATCH):
-                if not keep(conn, document_id, tenant_id, batch):
+                if not store_pages(conn, document_id, tenant_id, batch):
                     return GONE
                 numbers += [page["number"] for page in batch]
-                notes += [page["note"] for page in batch if page["note"]]
-        except Unreadable as unreadable:
-            problem = str(unreadable)
-            if limits.max_pages < Limits().max_pages:
-                problem += f" Your plan has room for {limits.max_pages:,} more pages."
+                warnings += [page["warning"] for page in batch if page["warning"]]
+        except Unreadable as problem:
+            if problem.code in PAGE_LIMITS and limits.max_pages < Limits().max_pages:
+                problem = Unreadable("plan_pages_left", problem=problem.message, pages=limits.max_pages)
             with as_tenant(conn, tenant_id):
                 conn.execute(
                     b"update documents set state = 'failed', error = %s, updated_at = now() where id = %s",
-                    [problem, document_id],
+                    [json.dumps(problem.message), document_id],
                 )
-            return {"state": "failed", "reason": problem}
+            return {"state": "failed", "reason": str(problem)}
         with as_tenant(conn, tenant_id):
             conn.execute(
-                b"update documents set pages = %s, media_type = %s, notes = %s, updated_at = now() where id = %s",
-                [len(numbers), kind, notes, document_id],
+                b"update documents set pages = %s, media_type = %s, warnings = %s, updated_at = now() where id = %s",
+                [len(numbers), kind, json.dumps(warnings), document_id],
             )
             conn.execute(
                 b"delete from document_pages where document_id = %s and page <> all(%s)",
                 [document_id, numbers],
             )
-    return {"state": "processing", "pages": len(numbers), "media_type": kind, "notes": notes}
+    return {
+        "state": "processing",
+        "pages": len(numbers),
+        "media_type": kind,
+        "warnings": [english(warning) for warning in warnings],
+    }
 
 
-def plan(conn: Connection, tenant_id: str, document_id: str, llm: c_llm | None) -> Limits:
-    """What this document may hold: the platform's limits, or what is left of the tenant's."""
+def limits_of(conn: Connection, tenant_id: str, document_id: str, llm: c_llm | None) -> Limits:
+    """How much this document may contain: the platform's limits, or what is left of the tenant's plan."""
     with as_tenant(conn, tenant_id):
         left = one(conn, "select pages_left(%s)", [document_id])
     if left == 0:
-        raise Unreadable("Your plan's pages are all used. Delete a document, or ask for a larger plan.")
+        raise Unreadable("plan_pages")
     return Limits(max_pages=min(left, Limits().max_pages), read_image=image_reader(llm))
 
 
 def batched(found: Iterable[Page], size: int) -> Iterator[list[Page]]:
-    """The pages in lists of at most `size`, taken as they come."""
+    """The pages in lists of at most `size`, as they are read."""
     stream = iter(found)
     while batch := list(islice(stream, size)):
         yield batch
 
 
-def keep(conn: Connection, document_id: str, tenant_id: str, batch: list[Page]) -> bool:
-    """Writes pages; False where the document was deleted meanwhile.
+def store_pages(conn: Connection, document_id: str, tenant_id: str, batch: list[Page]) -> bool:
+    """Writes pages; False if the document was deleted meanwhile.
 
-    Each batch is a transaction that locks the document first: another run may be writing the same pages, and who deletes the document
-    waits no longer than this. Inserted, not copied: COPY does not work under row-level security.
+    Each batch is a transaction that locks the document first: another run may be writing the same pages, and a concurrent delete never waits
+    longer than one batch. INSERT, because COPY does not work under row-level security.
     """
     with as_tenant(conn, tenant_id):
         if not conn.execute(b"update documents set updated_at = now() where id = %s", [document_id]).rowcount:

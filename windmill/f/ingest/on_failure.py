@@ -1,33 +1,32 @@
 # requirements:
 # psycopg[binary]==3.3.9
-"""When a step of an ingestion fails: the document says so, in words for the tenant; what answered before goes on answering.
+"""Records that an ingestion failed: the document gets a problem for the tenant; the previous version goes on answering.
 
-A document that is whole, that is gone, or that a later run reads by now, is left alone. In: Windmill's `error`, the ids. Out: what the document
-now says.
+Leaves a document alone that is ready, deleted, or read by a later run. In: Windmill's `error`, the ids. Out: what was recorded.
 """
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from f.common.database import as_tenant, connect
+from f.common.problems import english, message
 from f.common.windmill import run_id
 
 postgresql = dict[str, Any]
 
 
 def main(error: dict[str, Any], document_id: str, tenant_id: str, db: postgresql) -> dict[str, Any]:
-    sentence = (
-        "Reading this document failed on our side. Upload it again; if that fails too, tell your operator."
-    )
+    problem = message("reading_failed")
     with connect(db) as conn, as_tenant(conn, tenant_id):
-        said = conn.execute(
+        updated = conn.execute(
             b"update documents set state = 'failed', error = %s, updated_at = now() where id = %s"
             b" and (state = 'received' or (state = 'processing' and (run_id is null or run_id = %s)))",
-            [sentence, document_id, run_id()],
+            [json.dumps(problem), document_id, run_id()],
         )
     return {
         "document_id": document_id,
-        "said": sentence if said.rowcount else None,
+        "recorded": english(problem) if updated.rowcount else None,
         "error": f"{error.get('step_id')}: {error.get('message')}"[:1000],
     }

@@ -3,16 +3,18 @@
 # httpx2==2.16.2
 # selectolax==1.0.2
 # charset-normalizer==3.5.2
-"""Reads a tenant's source of web pages, and ingests what has changed since the last time; what has not costs nothing.
+# protego==0.7.0
+"""Reads a tenant's web source, and ingests the pages that have changed since the last reading; unchanged pages cost nothing.
 
-A page is a document: known by its address, compared by the hash of its text, replaced in one transaction when its new text is whole. A page
-that vanished from the site is deleted. In: the source. Out: how many pages were read, are new or changed, unchanged, gone.
+A page is a document: its address identifies it, the hash of its text tells whether it changed, and its new text replaces the old one in one
+transaction. A page that vanished from the site is deleted. In: the source. Out: how many pages are new or changed, unchanged, gone.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import os
 import time
 from dataclasses import dataclass, field
@@ -21,52 +23,57 @@ from typing import Any
 import psycopg
 
 from f.common.database import Connection, as_tenant, connect, one
+from f.common.problems import Message, Problem, english, message
 from f.common.windmill import run_id, start_flow
 from f.ingest.crawler import PAUSE_S, NotReadable, Visitor, WebPage, visitor
 
 postgresql = dict[str, Any]
 c_settings = dict[str, Any]
-MOST_NOTES = 20
-# Waits for a publication to end: publish_document locks the versions of a page one after the other.
+MOST_WARNINGS = 20
+# Waits until a publication ends: publish_document locks the versions of a page one after the other.
 PUBLICATIONS = b"select lock_publications(%s)"
-# As admit_document: two readings that meet the same words store them once.
+# The lock of admit_document: two readings that find the same text store it once.
 ADMISSIONS = b"select lock_admissions(%s)"
 LONGEST_S = 3000  # less than the step's time-out: a site may ask for ten seconds between pages
 
 
 @dataclass
 class Reading:
-    """What one reading of a source has found so far."""
+    """The results of one reading of a source so far."""
 
     new: int = 0
     unchanged: int = 0
     gone: int = 0
-    notes: list[str] = field(default_factory=list)
-    kept: dict[str, list[str]] = field(default_factory=dict)  # documents, by the addresses of their pages
+    warnings: list[Message] = field(default_factory=list)
+    kept: dict[str, list[str]] = field(default_factory=dict)  # the addresses of each document's pages
     lost: list[str] = field(default_factory=list)  # addresses that are gone
-    failed: set[str] = field(default_factory=set)  # addresses that gave no answer this time
-    asked: int = 0
-    whole: bool = True  # False: a limit of the plan, or the time, ended it
+    failed: set[str] = field(default_factory=set)  # addresses that could not be read this time
+    requested: int = 0
+    complete: bool = True  # False: a limit of the plan, or the time, ended the reading
 
-    def note(self, sentence: str) -> None:
-        if len(self.notes) < MOST_NOTES:
-            self.notes.append(sentence)
+    def warn(self, warning: Message) -> None:
+        if len(self.warnings) < MOST_WARNINGS:
+            self.warnings.append(warning)
 
     @property
     def pages(self) -> int:
         return self.new + self.unchanged
 
     def result(self) -> dict[str, Any]:
-        """What an operator wants to see of it."""
-        counts = {"new": self.new, "unchanged": self.unchanged, "gone": self.gone}
-        return {"state": "ready" if self.pages else "failed", **counts, "notes": self.notes}
+        """The run's result, for operators."""
+        return {
+            "state": "ready" if self.pages else "failed",
+            "new": self.new,
+            "unchanged": self.unchanged,
+            "gone": self.gone,
+            "warnings": [english(warning) for warning in self.warnings],
+        }
 
 
 def main(
     source_id: str, tenant_id: str, db: postgresql, settings: c_settings | None = None
 ) -> dict[str, Any]:
-    """Reads the source, and says on it what came of it."""
-    wishes = settings or {}
+    """Reads the source and records the result on it."""
     with connect(db) as conn:
         with as_tenant(conn, tenant_id):
             source = conn.execute(
@@ -79,63 +86,63 @@ def main(
         if source is None:
             return {"state": "gone", "reason": "the source was deleted, or another run reads it"}
         try:
-            found = asyncio.run(read(conn, source, wishes))
-        except psycopg.errors.ForeignKeyViolation:  # a page that was to be stored has no source any more
+            reading = asyncio.run(read(conn, source, settings or {}))
+        except psycopg.errors.ForeignKeyViolation:  # the source of a new page is gone
             return {"state": "gone", "reason": "the source was deleted while it was read"}
         except NotReadable as problem:
-            settle(conn, source, str(problem), Reading())
+            record_result(conn, source, problem, Reading())
             return {"state": "failed", "reason": str(problem)}
-        settle(conn, source, None if found.pages else "No page with text was found there.", found)
-    return found.result()
+        record_result(conn, source, None if reading.pages else NotReadable("site_without_text"), reading)
+    return reading.result()
 
 
-async def read(conn: Connection, source: dict[str, Any], wishes: dict[str, Any]) -> Reading:
-    """All pages of the source, then those that it had before and that were not seen this time."""
-    found = Reading()
+async def read(conn: Connection, source: dict[str, Any], settings: dict[str, Any]) -> Reading:
+    """Reads all pages of the source, then looks after those of earlier readings that it has not met this time."""
+    reading = Reading()
     deadline = time.monotonic() + LONGEST_S
-    allowed = wishes.get("allowed_private_hosts") or []
-    async with visitor(source["url"], allowed, wishes.get("crawl_pause_s", PAUSE_S)) as site:
+    allowed = settings.get("allowed_private_hosts") or []
+    async with visitor(source["url"], allowed, settings.get("crawl_pause_s", PAUSE_S)) as site:
         async for page in site.pages(source["kind"], source["url"], source["max_pages"]):
-            found.asked += 1
-            take(conn, source, page, found)
+            reading.requested += 1
+            add_page(conn, source, page, reading)
             if time.monotonic() > deadline:
-                found.note(f"Reading took too long: only the first {found.asked} pages were read.")
-                found.whole = False
-            if not found.whole:
+                reading.warn(message("site_too_slow", pages=reading.requested))
+                reading.complete = False
+            if not reading.complete:
                 break
-        found.gone += forget(conn, source, found, found.lost)
-        if found.whole and found.pages:
-            await drop_unseen(conn, source, site, found)
-            move(conn, source, found)
-    return found
+        reading.gone += delete_pages(conn, source, reading, reading.lost)
+        if reading.complete and reading.pages:
+            await delete_unseen(conn, source, site, reading)
+            update_addresses(conn, source, reading)
+    return reading
 
 
-def take(conn: Connection, source: dict[str, Any], page: WebPage, found: Reading) -> None:
-    """Notes a page without text; stores one that is new or has changed and starts its ingestion."""
-    if page.note:
-        found.note(page.note)
+def add_page(conn: Connection, source: dict[str, Any], page: WebPage, reading: Reading) -> None:
+    """Stores a page that is new or has changed, and starts its ingestion; records a warning about one without text."""
+    if page.warning:
+        reading.warn(page.warning)
     if page.gone:
-        found.lost.append(page.url)
-    elif page.note:
-        found.failed.add(page.url)
+        reading.lost.append(page.url)
+    elif page.warning:
+        reading.failed.add(page.url)
     else:
-        document_id, is_new, refusal = keep(conn, source, page)
-        if refusal:
-            found.note(refusal)
-            found.whole = False
+        document_id, is_new, limit = store_page(conn, source, page)
+        if limit:
+            reading.warn(limit)
+            reading.complete = False
             return
-        found.kept.setdefault(document_id, []).append(page.url)
-        found.new += is_new
-        found.unchanged += not is_new
+        reading.kept.setdefault(document_id, []).append(page.url)
+        reading.new += is_new
+        reading.unchanged += not is_new
         if is_new:
             ids = {"document_id": document_id, "tenant_id": source["tenant_id"]}
             start_flow("f/ingest/ingest_document", ids)
 
 
-def keep(conn: Connection, source: dict[str, Any], page: WebPage) -> tuple[str, bool, str]:
-    """The document that stands for the page, whether it is to be ingested, and the limit of the plan that keeps it out, if any.
+def store_page(conn: Connection, source: dict[str, Any], page: WebPage) -> tuple[str, bool, Message | None]:
+    """Returns the page's document, whether it must be ingested, and the limit of the plan that keeps it out, if any.
 
-    One whose reading failed is taken again, as the page at which its words stand now.
+    A document whose reading failed is read again, under the address where its text is now.
     """
     title = (page.title or page.url)[:200]
     content = f"# {title}\n\n{page.text}".encode()
@@ -146,85 +153,97 @@ def keep(conn: Connection, source: dict[str, Any], page: WebPage) -> tuple[str, 
             b"select id::text from documents where sha256 = %s and state <> 'failed'", [digest]
         ).fetchone()
         if same:
-            return same["id"], False, ""
+            return same["id"], False, None
         before = conn.execute(
             b"select id from documents d where source_id = %s and source_url = %s"
             b" and not exists (select from documents n where n.replaces = d.id) order by created_at desc limit 1 for update",
             [source["id"], page.url],
         ).fetchone()
         replaces = before["id"] if before else None
-        if refusal := one(conn, "select admit_document(%s, %s)", [len(content), replaces]):
-            return "", False, refusal
+        if limit := one(conn, "select admit_document(%s, %s)", [len(content), replaces]):
+            return "", False, limit
         document_id = one(
             conn,
             "insert into documents (tenant_id, title, filename, sha256, size_bytes, content, replaces, source_id, source_url, origin,"
             " sendable) values (%s, %s, 'page.md', %s, %s, %s, %s, %s, %s, 'web', false) on conflict (tenant_id, sha256) do update"
-            " set state = 'received', error = null, notes = '{}', replaces = nullif(excluded.replaces, documents.id),"
+            " set state = 'received', error = null, warnings = '[]', replaces = nullif(excluded.replaces, documents.id),"
             " source_id = excluded.source_id, source_url = excluded.source_url, updated_at = now() returning id::text",
             [
-                *(source["tenant_id"], title, digest, len(content), content, replaces),
-                *(source["id"], page.url),
+                source["tenant_id"],
+                title,
+                digest,
+                len(content),
+                content,
+                replaces,
+                source["id"],
+                page.url,
             ],
         )
-    return document_id, True, ""
+    return document_id, True, None
 
 
-async def drop_unseen(conn: Connection, source: dict[str, Any], site: Visitor, found: Reading) -> None:
-    """Deletes the pages that the site no longer leads to.
+async def delete_unseen(conn: Connection, source: dict[str, Any], site: Visitor, reading: Reading) -> None:
+    """Deletes the pages that the site no longer links to, and those beyond the source's page limit.
 
-    What lies beyond the most pages that the source may have goes, too. Where it is not certain that the site was seen whole (a page gave no
-    answer, so what it links to was not found; or most pages are missing, as on a day of maintenance), each of them is asked for, and only
-    what the server says is gone is deleted.
+    The reading may have missed part of the site: a page failed, so its links are unknown; or most pages are missing, as on a day of
+    maintenance. Then each page is requested, and only those are deleted that the server says are gone.
     """
     with as_tenant(conn, source["tenant_id"]):
         rows = conn.execute(
             b"select id::text, source_url from documents where source_id = %s", [source["id"]]
         ).fetchall()
-    seen = {row["source_url"] for row in rows if row["id"] in found.kept} | found.failed
-    unseen = sorted({row["source_url"] for row in rows if row["id"] not in found.kept} - seen)
+    seen = {row["source_url"] for row in rows if row["id"] in reading.kept} | reading.failed
+    unseen = sorted({row["source_url"] for row in rows if row["id"] not in reading.kept} - seen)
     if not unseen:
         return
-    listed = source["kind"] == "sitemap" or not found.failed
-    if found.asked >= source["max_pages"] or (listed and len(unseen) <= found.pages):
-        found.gone += forget(conn, source, found, unseen)
+    links_complete = source["kind"] == "sitemap" or not reading.failed
+    at_limit = reading.requested >= source["max_pages"]
+    if at_limit or (links_complete and len(unseen) <= reading.pages):
+        reading.gone += delete_pages(conn, source, reading, unseen)
         return
-    stay = 0
+    kept = 0
     for url in unseen:
         if (await site.page(url)).gone:
-            found.gone += forget(conn, source, found, [url])
+            reading.gone += delete_pages(conn, source, reading, [url])
         else:
-            stay += 1
-    if stay:
-        found.note(
-            f"{stay} pages were not found this time and are kept, because the site did not answer as usual."
-        )
+            kept += 1
+    if kept:
+        reading.warn(message("site_pages_kept", pages=kept))
 
 
-def forget(conn: Connection, source: dict[str, Any], found: Reading, urls: list[str]) -> int:
-    """Deletes the documents of these pages, but for one that was seen at another address; how many pages had one."""
+def delete_pages(conn: Connection, source: dict[str, Any], reading: Reading, urls: list[str]) -> int:
+    """Deletes the documents of these pages, except one that was read at another address; returns how many pages had one."""
     with as_tenant(conn, source["tenant_id"]):
         conn.execute(PUBLICATIONS, [source["tenant_id"]])
         gone = conn.execute(
             b"delete from documents where source_id = %s and source_url = any(%s) and id <> all(%s::uuid[]) returning source_url",
-            [source["id"], urls, list(found.kept)],
+            [source["id"], urls, list(reading.kept)],
         ).fetchall()
     return len({row["source_url"] for row in gone})
 
 
-def move(conn: Connection, source: dict[str, Any], found: Reading) -> None:
-    """Gives the documents whose page has moved its new address: customers are sent it, and the page's next version is found by it."""
+def update_addresses(conn: Connection, source: dict[str, Any], reading: Reading) -> None:
+    """Gives documents whose page has moved its new address: customers get it, and the page's next version is matched by it."""
     query = b"update documents set source_url = %s where id = %s and source_id = %s and source_url <> all(%s)"
     with as_tenant(conn, source["tenant_id"]):
         conn.execute(PUBLICATIONS, [source["tenant_id"]])
-        for document_id, urls in found.kept.items():
-            conn.execute(query, [urls[0], document_id, source["id"], [*urls, *found.failed]])
+        for document_id, urls in reading.kept.items():
+            conn.execute(query, [urls[0], document_id, source["id"], [*urls, *reading.failed]])
 
 
-def settle(conn: Connection, source: dict[str, Any], error: str | None, found: Reading) -> None:
-    """Says on the source what its reading has found, and when the next one is."""
+def record_result(
+    conn: Connection, source: dict[str, Any], problem: Problem | None, reading: Reading
+) -> None:
+    """Records on the source what its reading found, and when the next one is due."""
     with as_tenant(conn, source["tenant_id"]):
         conn.execute(
-            b"update knowledge_sources set state = %s, error = %s, notes = %s, pages = %s, read_at = now(),"
+            b"update knowledge_sources set state = %s, error = %s, warnings = %s, pages = %s, read_at = now(),"
             b" next_read_at = now() + make_interval(hours => refresh_hours) where id = %s",
-            ["failed" if error else "ready", error, found.notes, found.pages, source["id"]],
+            [
+                "failed" if problem else "ready",
+                json.dumps(problem.message) if problem else None,
+                json.dumps(reading.warnings),
+                reading.pages,
+                source["id"],
+            ],
         )

@@ -1,4 +1,4 @@
-"""What a sitemap says: the addresses of pages, or of further sitemaps. Plain or packed with gzip, as sites serve them."""
+"""Parses sitemaps: the addresses of pages, or of further sitemaps. Plain or compressed with gzip, as sites serve them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import html
 import re
 import zlib
 
-MOST_BYTES = 20_000_000  # unpacked; a kilobyte can hold a gigabyte
-# Each part ends where the next one begins: no text can be parted in two ways.
+MOST_BYTES = 20_000_000  # unpacked; a kilobyte can unpack to a gigabyte
+# Each part ends where the next one begins, so the expression never backtracks.
 _LOCATION = re.compile(r"<loc>([^<]*)(?:<!\[CDATA\[([^<\]]*)\]\]>[^<]*)?</loc>")
 
 
 def addresses(content: bytes) -> tuple[bool, list[str]]:
-    """Whether these are further sitemaps, and the addresses; none where the bytes are no sitemap."""
+    """Returns whether these are further sitemaps, and the addresses; none if the bytes are not a sitemap."""
     if content.startswith(b"\x1f\x8b"):
         try:
             content = zlib.decompressobj(wbits=31).decompress(content, MOST_BYTES)

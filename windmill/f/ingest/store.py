@@ -1,8 +1,8 @@
 # requirements:
 # psycopg[binary]==3.3.9
-"""Step 4 of an ingestion: the staged chunks go live, all at once; until then the old ones answer.
+"""Step 4 of an ingestion: publishes the staged chunks, all at once; until then the old ones answer.
 
-In: ids. Out: the number of chunks that answer now. Where the tenant has changed its embedding model meanwhile, the ingestion starts again.
+In: ids. Out: the number of published chunks. If the tenant has changed its embedding model meanwhile, the ingestion starts again.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx2
 
+from f.common.problems import Problem
 from f.models.embeddings import RETRYABLE, retry_after
 
 _WISH = (
@@ -24,8 +25,8 @@ _TRIES = 3
 _LONGEST_WAIT_S = 30.0
 
 
-class VisionError(OSError):
-    """Why the model gave no text; a sentence that never holds a key."""
+class VisionError(Problem, OSError):
+    """Why the model gave no text. Its values never hold a key."""
 
 
 def image_reader(llm: dict[str, Any] | None) -> Callable[[bytes], str] | None:
@@ -53,11 +54,9 @@ def _asked(url: str, key: str, body: dict[str, Any]) -> str:
             if response.status_code == 200:
                 return str(response.json()["choices"][0]["message"]["content"] or "")
         except (httpx2.HTTPError, ValueError, LookupError, TypeError) as error:
-            raise VisionError(
-                f"the model that reads images gave no answer ({type(error).__name__})"
-            ) from None
+            raise VisionError("vision_no_answer", detail=type(error).__name__) from None
         if response.status_code not in RETRYABLE or last == _TRIES:
-            raise VisionError(f"the model that reads images answered HTTP {response.status_code}")
+            raise VisionError("vision_status", status=response.status_code)
         asked = retry_after(response.headers)
         time.sleep(min(2.0**last if asked is None else asked, _LONGEST_WAIT_S))
     raise AssertionError("the last try answers or raises")

@@ -1,9 +1,9 @@
 # requirements:
 # psycopg[binary]==3.3.9
 # cryptography==50.0.2
-"""A tenant's chatbots: their settings, the tools that they may use, and a question to try them with.
+"""A tenant's chatbots: their settings, their tools, and questions to try them with.
 
-In: a request of the portal's page (f/common/portal_request.py). Out: settings and tools (never a stored key), or a dry run's answer.
+In: a request of the portal's page (f/common/portal_request.py). Out: settings and tools (never a stored key), or the answer of a dry run.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from f.common.portal_request import (
     ANYONE,
     EDITORS,
     OWNERS,
-    Ask,
+    Fields,
     Member,
     Refused,
-    an_id,
+    handle_request,
+    id_field,
     not_found,
-    serve,
-    text,
+    text_field,
 )
 from f.common.setting_kinds import SettingError
 from f.portal_api import dry_runs
@@ -35,22 +35,25 @@ postgresql = dict[str, Any]
 
 
 def main(request: str, db: postgresql, master_key: str) -> dict[str, Any]:
-    return serve(
+    return handle_request(
         request,
         db,
         {
             "get": (ANYONE, get),
-            "save": (EDITORS, save),
-            "put_tool": (OWNERS, lambda conn, member, ask: put_tool(conn, member, ask, master_key)),
+            "update": (EDITORS, update),
+            "upsert_tool": (
+                OWNERS,
+                lambda conn, member, fields: upsert_tool(conn, member, fields, master_key),
+            ),
             "delete_tool": (OWNERS, delete_tool),
-            "ask": (AGENTS, ask_bot),
-            "asked": (AGENTS, lambda conn, member, ask: dry_runs.result(conn, member, an_id(ask, "run"))),
+            "ask": (AGENTS, ask),
+            "get_answer": (AGENTS, get_answer),
         },
     )
 
 
-def get(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
-    """The chatbots with what may be changed of them, and the tools. Times a person reads are made on the page."""
+def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """The chatbots with the settings that the tenant may change, and the tools."""
     with as_tenant(conn, member["tenant_id"]):
         bots = conn.execute(
             f"select phone_number_id, provider, model, {columns(names_for(TENANT))}, is_open(opening_hours, time_zone, closed_on) as open_now"
@@ -65,46 +68,50 @@ def get(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
         for bot in bots:
             bot["notify_webhook_url"] = None  # the address may hold a secret
     for tool in tools:
-        listed = tool.pop("discovered") or []
-        tool["offers"] = [t["name"] for t in listed if isinstance(t, dict) and isinstance(t.get("name"), str)]
+        discovered = tool.pop("discovered") or []
+        tool["offers"] = [
+            t["name"] for t in discovered if isinstance(t, dict) and isinstance(t.get("name"), str)
+        ]
     return {"bots": bots, "tools": tools, "limits": limits["limits"] if limits else {}}
 
 
-def save(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
-    """Writes the settings that are given; the others stay."""
-    settings = ask.get("settings")
+def update(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """Changes the given settings; the others stay."""
+    settings = fields.get("settings")
     if not isinstance(settings, dict):
-        raise Refused("bad_request", "The settings are not there.")
+        raise Refused("nothing_to_save")
     try:
         values = checked(settings, TENANT)
     except SettingError as error:
-        raise Refused("bad_request", str(error)) from None
+        raise Refused.of(error.message) from None
     if not values:
-        raise Refused("bad_request", "There is nothing to save.")
+        raise Refused("nothing_to_save")
     assignments = ", ".join(f"{name} = %s" for name in values)  # names of the definition, never the request's
     try:
         with as_tenant(conn, member["tenant_id"]):
             done = conn.execute(
                 f"update chatbots set {assignments} where phone_number_id = %s".encode(),
-                [*values.values(), text(ask, "phone_number_id")],
+                [*values.values(), text_field(fields, "phone_number_id")],
             )
     except psycopg.errors.InvalidParameterValue:
-        raise Refused("bad_request", "This time zone is not known.") from None
+        raise Refused("time_zone_unknown") from None
     if not done.rowcount:
         raise not_found()
-    return {"saved": sorted(values)}
+    return {"updated": sorted(values)}
 
 
-def put_tool(conn: Connection, member: Member, ask: Ask, master_key: str) -> dict[str, Any]:
-    """Adds or changes an MCP server. A key that is left out stays as it is, unless the address changes: a key is for one server."""
+def upsert_tool(conn: Connection, member: Member, fields: Fields, master_key: str) -> dict[str, Any]:
+    """Adds or changes an MCP server. Without a new key the stored one stays, unless the address changes: a key is for one server."""
     from f.common.secrets import seal
 
-    name, url, key = text(ask, "name", 31), text(ask, "url", 500), text(ask, "key").strip()
-    allowed = [t for t in ask.get("allowed_tools") or [] if isinstance(t, str) and 0 < len(t) <= 100][:50]
+    name, url, key = (
+        text_field(fields, "name", 31),
+        text_field(fields, "url", 500),
+        text_field(fields, "key").strip(),
+    )
+    allowed = [t for t in fields.get("allowed_tools") or [] if isinstance(t, str) and 0 < len(t) <= 100][:50]
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,30}", name) or not re.fullmatch(r"https?://[^\s@]+", url):
-        raise Refused(
-            "bad_request", "A tool needs a name of small letters, digits and _, and an address with https://."
-        )
+        raise Refused("tool_invalid")
     sealed = seal(master_key, member["tenant_id"], f"tool:{name}", key) if key else None
     with as_tenant(conn, member["tenant_id"]):
         conn.execute(
@@ -112,21 +119,26 @@ def put_tool(conn: Connection, member: Member, ask: Ask, master_key: str) -> dic
             b" values (%s, %s, %s, 'Authorization', %s, %s, %s) on conflict (tenant_id, name) do update set url = excluded.url,"
             b" header_value = coalesce(excluded.header_value, case when tenant_tools.url = excluded.url then tenant_tools.header_value end),"
             b" allowed_tools = excluded.allowed_tools, enabled = excluded.enabled, discovered = null, discovered_at = null",
-            [member["tenant_id"], name, url, sealed, allowed, ask.get("enabled", True) is True],
+            [member["tenant_id"], name, url, sealed, allowed, fields.get("enabled", True) is True],
         )
-    return {"saved": name}
+    return {"updated": name}
 
 
-def delete_tool(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
+def delete_tool(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     with as_tenant(conn, member["tenant_id"]):
-        done = conn.execute(b"delete from tenant_tools where name = %s", [text(ask, "name", 31)])
+        done = conn.execute(b"delete from tenant_tools where name = %s", [text_field(fields, "name", 31)])
     if not done.rowcount:
         raise not_found()
-    return {"deleted": ask["name"]}
+    return {"deleted": fields["name"]}
 
 
-def ask_bot(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
-    question = text(ask, "question", 2000).strip()
+def ask(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """Starts a dry run of a question."""
+    question = text_field(fields, "question", 2000).strip()
     if not question:
-        raise Refused("bad_request", "Write a question first.")
-    return {"run": dry_runs.start(conn, member, question, text(ask, "phone_number_id"))}
+        raise Refused("question_missing")
+    return {"run": dry_runs.start(conn, member, question, text_field(fields, "phone_number_id"))}
+
+
+def get_answer(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    return dry_runs.result(conn, member, id_field(fields, "run"))

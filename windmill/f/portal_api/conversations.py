@@ -2,7 +2,7 @@
 # psycopg[binary]==3.3.9
 # cryptography==50.0.2
 # httpx2==2.16.2
-"""A tenant's conversations: find one, read it whole, quiet the bot, write as a human, take it along as a table.
+"""A tenant's conversations: find and read one, pause the bot, reply as a human, export a table.
 
 In: a request of the portal's page (f/common/portal_request.py). Out: contacts, messages with citations and tool calls, or what was done.
 """
@@ -16,38 +16,47 @@ from typing import Any
 import psycopg
 
 from f.common.database import Connection, as_tenant, one
-from f.common.portal_request import AGENTS, ANYONE, Ask, Member, Refused, an_id, not_found, serve, text
+from f.common.portal_request import (
+    AGENTS,
+    ANYONE,
+    Fields,
+    Member,
+    Refused,
+    handle_request,
+    id_field,
+    not_found,
+    text_field,
+)
 from f.common.windmill import run_id
 
 postgresql = dict[str, Any]
 c_whatsapp = dict[str, Any]
 PAGE = 50
 EXPORT_ROWS = 20_000
-WHY_NOT = {
-    "window_closed": "The customer last wrote more than 24 hours ago. WhatsApp takes only templates then.",
-    "opted_out": "The customer has opted out.",
-}
+MOST_HOURS = 24 * 365
 
 
 def main(request: str, db: postgresql, whatsapp: c_whatsapp, master_key: str) -> dict[str, Any]:
-    return serve(
+    return handle_request(
         request,
         db,
         {
-            "list": (ANYONE, listed),
-            "history": (ANYONE, history),
+            "list": (ANYONE, list_contacts),
+            "get": (ANYONE, get),
             "pause": (AGENTS, pause),
-            "reply": (AGENTS, lambda conn, member, ask: reply(conn, member, ask, whatsapp, master_key)),
+            "resume": (AGENTS, resume),
+            "reply": (AGENTS, lambda conn, member, fields: reply(conn, member, fields, whatsapp, master_key)),
             "export": (AGENTS, export),
         },
     )
 
 
-# A person is waited for: the customer was passed on, or wrote while the business was closed, and nobody has written or resumed the bot since.
+# The customer waits for a human: the bot handed off, or the customer wrote outside opening hours, and nobody has replied or resumed the bot
+# since.
 WAITING = """exists (select from handoffs h where h.contact_id = c.id and h.source <> 'operator' and h.resumed_at is null
     and h.created_at > now() - interval '30 days' and not exists (select from turns t where t.contact_id = c.id and t.outcome = 'human'
     and t.opened_at > h.created_at))"""
-LISTED = f"""
+CONTACTS = f"""
     with page as (
         select c.id, c.tenant_id, c.name, c.username, c.phone, c.paused_until, c.last_seen_at, {WAITING} as waiting from contacts c
         where (%(words)s = '' or c.name ilike %(pattern)s or c.username ilike %(pattern)s or c.phone like %(pattern)s
@@ -64,26 +73,29 @@ LISTED = f"""
 """.encode()
 
 
-def listed(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
-    """Contacts, the latest first; searched by name, number and words of either side, or only those who wait for a person."""
-    words = text(ask, "search", 200).strip()
+def list_contacts(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """Contacts, latest first: all, those whose name, number or messages match, or only those who wait for a human."""
+    words = text_field(fields, "search", 200).strip()
     pattern = (
         f"%{words.replace(chr(92), chr(92) * 2).replace('%', chr(92) + '%').replace('_', chr(92) + '_')}%"
     )
     with as_tenant(conn, member["tenant_id"]):
         rows = conn.execute(
-            LISTED,
+            CONTACTS,
             {
-                **{"words": words, "pattern": pattern, "waiting": ask.get("waiting") is True},
-                **{"page": PAGE + 1, "skip": whole(ask, "skip")},
+                "words": words,
+                "pattern": pattern,
+                "waiting": fields.get("waiting") is True,
+                "page": PAGE + 1,
+                "skip": whole_number_field(fields, "skip"),
             },
         ).fetchall()
     return {"contacts": rows[:PAGE], "more": len(rows) > PAGE}
 
 
-def history(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
-    """A contact and its messages, oldest first; `before` pages back."""
-    contact_id = an_id(ask, "contact_id")
+def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """A contact and its newest messages, oldest first; `before`, a message's ID, gives older ones."""
+    before, contact_id = whole_number_field(fields, "before"), id_field(fields, "contact_id")
     with as_tenant(conn, member["tenant_id"]):
         contact = conn.execute(
             (
@@ -101,45 +113,56 @@ def history(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
             b" from jsonb_array_elements(case when jsonb_typeof(t.trace) = 'array' then t.trace end) x) end as tools"
             b" from conversation_logs l left join turns t on t.id = l.turn_id"
             b" where l.tenant_id = current_tenant() and l.contact_id = %s and (%s = 0 or l.id < %s) order by l.id desc limit 101",
-            [contact_id, whole(ask, "before"), whole(ask, "before")],
+            [contact_id, before, before],
         ).fetchall()
     return {"contact": contact, "messages": rows[:100][::-1], "more": len(rows) > 100}
 
 
-def pause(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
-    """Quiets the bot for a contact for some hours; 0 hours: it talks again, and nobody is waited for."""
-    hours, contact_id = whole(ask, "hours"), an_id(ask, "contact_id")
+def pause(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """Pauses the bot for a contact for some hours."""
+    hours, contact_id = whole_number_field(fields, "hours"), id_field(fields, "contact_id")
+    if not 1 <= hours <= MOST_HOURS:
+        raise Refused("whole_number_out_of_range", field="hours", least=1, most=MOST_HOURS)
+    query = b"select pause_contact(%s, now() + make_interval(hours => %s), %s)"
     try:
         with as_tenant(conn, member["tenant_id"]):
-            if hours:
-                conn.execute(
-                    b"select pause_contact(%s, now() + make_interval(hours => %s), %s)",
-                    [contact_id, min(hours, 24 * 365), member["email"]],
-                )
-            else:
-                conn.execute(b"select resume_contact(%s)", [contact_id])
+            conn.execute(query, [contact_id, hours, member["email"]])
     except psycopg.errors.NoDataFound:
         raise not_found() from None
-    return {"paused": hours > 0}
+    return {"paused": True}
+
+
+def resume(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """Lets the bot answer a contact again. The contact no longer waits for a human."""
+    try:
+        with as_tenant(conn, member["tenant_id"]):
+            conn.execute(b"select resume_contact(%s)", [id_field(fields, "contact_id")])
+    except psycopg.errors.NoDataFound:
+        raise not_found() from None
+    return {"paused": False}
 
 
 def reply(
-    conn: Connection, member: Member, ask: Ask, whatsapp: c_whatsapp, master_key: str
+    conn: Connection, member: Member, fields: Fields, whatsapp: c_whatsapp, master_key: str
 ) -> dict[str, Any]:
-    """Sends a human's words, once for each `reply_id`, and quiets the bot for that contact."""
+    """Sends a human's reply, once for each `reply_id`, and pauses the bot for that contact."""
     from f.common.secrets import unseal
     from f.whatsapp.graph_api import GraphApi
 
-    body, turn, contact_id = text(ask, "body", 4096).strip(), an_id(ask, "reply_id"), an_id(ask, "contact_id")
+    body, turn, contact_id = (
+        text_field(fields, "body", 4096).strip(),
+        id_field(fields, "reply_id"),
+        id_field(fields, "contact_id"),
+    )
     if not body:
-        raise Refused("bad_request", "Write something first.")
+        raise Refused("text_empty")
     with as_tenant(conn, member["tenant_id"]):
         sealed = conn.execute(b"select whatsapp_token from tenants").fetchone()
         who = conn.execute(b"select phone, user_id from contacts where id = %s", [contact_id]).fetchone()
         if who is None:
             raise not_found()
         if sealed is None or sealed["whatsapp_token"] is None:
-            raise Refused("no_token", "The operator has not stored this business's WhatsApp key yet.")
+            raise Refused("no_token")
         begun = one(conn, "select begin_human_reply(%s, %s, %s, %s)", [turn, contact_id, body, run_id()])
     if begun["do"] == "nothing":
         if begun["reason"] == "already_sent":
@@ -148,8 +171,9 @@ def reply(
                     b"select state, error from outbound_messages where turn_id = %s", [turn]
                 ).fetchone()
             if sent:
-                return told(sent["state"], sent["error"])
-        raise Refused(begun["reason"], WHY_NOT.get(begun["reason"], "This contact is not here (any more)."))
+                return send_result(sent["state"], sent["error"])
+        refusals = {"window_closed": Refused("window_closed"), "opted_out": Refused("opted_out")}
+        raise refusals.get(begun["reason"], not_found())
     token = unseal(master_key, member["tenant_id"], "whatsapp_token", sealed["whatsapp_token"])
     api = GraphApi(whatsapp, begun["phone_number_id"], token, who["phone"], who["user_id"])
     outcome = api.send(
@@ -162,19 +186,19 @@ def reply(
             "select end_human_reply(%s, %s, %s, %s, %s)",
             [turn, state, outcome["message_id"], outcome["code"], outcome["error"]],
         )
-    return told(state, outcome["error"])
+    return send_result(state, outcome["error"])
 
 
-def told(state: str, error: str | None) -> dict[str, Any]:
-    """What became of a reply, the same whenever it is asked for."""
+def send_result(state: str, error: str | None) -> dict[str, Any]:
+    """The result of a reply, the same each time it is requested."""
     if state == "failed":
-        raise Refused("not_sent", f"WhatsApp did not take it: {error}")
+        raise Refused("not_sent", problem=error)
     return {"state": state}
 
 
-def export(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
+def export(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     """The newest messages of a contact, or of all, as CSV."""
-    contact_id = an_id(ask, "contact_id") if ask.get("contact_id") else None
+    contact_id = id_field(fields, "contact_id") if fields.get("contact_id") else None
     with as_tenant(conn, member["tenant_id"]):
         rows = conn.execute(
             b"select l.created_at, coalesce(c.name, c.username), c.phone, l.direction, l.body, l.status, t.outcome,"
@@ -193,14 +217,13 @@ def export(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
 
 
 def cell(value: Any) -> str:
-    """A table program runs what begins like a formula: an apostrophe makes it text."""
-    words = "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
-    return f"'{words}" if words.startswith(("=", "+", "-", "@", "\t", "\r")) else words
+    """Spreadsheets run text that begins like a formula; an apostrophe in front prevents that."""
+    text = "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
-def whole(ask: Ask, name: str) -> int:
-    """A whole number from 0 on."""
-    value = ask.get(name) or 0
+def whole_number_field(fields: Fields, name: str) -> int:
+    value = fields.get(name) or 0
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**53:
-        raise Refused("bad_request", f"“{name}” must be a whole number.")
+        raise Refused("not_a_whole_number", field=name)
     return value

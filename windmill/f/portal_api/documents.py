@@ -2,10 +2,10 @@
 # psycopg[binary]==3.3.9
 # httpx2==2.16.2
 # pgvector==0.5.1
-"""What a tenant's staff does with its documents: try a question, read a failed one again, delete one.
+"""A tenant's documents: search them, read a failed one again, change or delete one.
 
 In: a request of the portal's page (f/common/portal_request.py). Out: the passages that match a question, or what was done.
-Uploading and listing are scripts of their own: f/ingest/upload_document, f/portal_api/list_documents.
+Uploading and listing are separate scripts: f/ingest/upload_document, f/portal_api/list_documents.
 """
 
 from __future__ import annotations
@@ -13,7 +13,17 @@ from __future__ import annotations
 from typing import Any
 
 from f.common.database import Connection, as_tenant
-from f.common.portal_request import ANYONE, EDITORS, Ask, Member, Refused, an_id, not_found, serve, text
+from f.common.portal_request import (
+    ANYONE,
+    EDITORS,
+    Fields,
+    Member,
+    Refused,
+    handle_request,
+    id_field,
+    not_found,
+    text_field,
+)
 from f.common.windmill import start_flow
 
 postgresql = dict[str, Any]
@@ -21,27 +31,27 @@ c_embeddings = dict[str, Any]
 
 
 def main(request: str, db: postgresql, embeddings: c_embeddings) -> dict[str, Any]:
-    return serve(
+    return handle_request(
         request,
         db,
         {
-            "search": (ANYONE, lambda conn, member, ask: search(conn, member, ask, embeddings)),
+            "search": (ANYONE, lambda conn, member, fields: search(conn, member, fields, embeddings)),
             "delete": (EDITORS, delete),
-            "again": (EDITORS, again),
-            "save": (EDITORS, save),
+            "read_again": (EDITORS, read_again),
+            "update": (EDITORS, update),
         },
     )
 
 
-def search(conn: Connection, member: Member, ask: Ask, embeddings: c_embeddings) -> dict[str, Any]:
-    """The passages that the chatbot would see for a question, and those just below the floor."""
+def search(conn: Connection, member: Member, fields: Fields, embeddings: c_embeddings) -> dict[str, Any]:
+    """The passages that the chatbot would get for a question, and those just below its relevance floor."""
     from pgvector import Vector
 
     from f.models.embeddings import embed
 
-    question = text(ask, "question", 1000).strip()
+    question = text_field(fields, "question", 1000).strip()
     if not question:
-        raise Refused("bad_request", "Write a question first.")
+        raise Refused("question_missing")
     with as_tenant(conn, member["tenant_id"]):
         model = conn.execute(
             b"select m.* from embedding_models m join tenants t on t.embedding_model = m.name where t.id = %s",
@@ -58,9 +68,9 @@ def search(conn: Connection, member: Member, ask: Ask, embeddings: c_embeddings)
     return {"passages": passages}
 
 
-def delete(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
-    """Deletes an uploaded file. A web page or a typed answer would come back with the next reading: it is deleted where it comes from."""
-    document_id = an_id(ask, "document_id")
+def delete(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """Deletes an uploaded file. A web page or a Q&A pair would come back with the next reading: it is deleted at its origin."""
+    document_id = id_field(fields, "document_id")
     with as_tenant(conn, member["tenant_id"]):
         found = conn.execute(
             b"select title, origin from documents where id = %s for update", [document_id]
@@ -68,26 +78,26 @@ def delete(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
         if found is None:
             raise not_found()
         if found["origin"] != "upload":
-            raise Refused("not_upload", "This is kept with its website or its question: delete it there.")
+            raise Refused("not_an_upload")
         conn.execute(b"delete from documents where id = %s", [document_id])
     return {"deleted": found["title"]}
 
 
-def save(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
-    """Whether customers may be sent the file itself, where the chatbot sends files."""
+def update(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """Changes whether the chatbot may send the file itself to customers."""
     with as_tenant(conn, member["tenant_id"]):
         done = conn.execute(
             b"update documents set sendable = %s where id = %s and origin = 'upload'",
-            [ask.get("sendable") is True, an_id(ask, "document_id")],
+            [fields.get("sendable") is True, id_field(fields, "document_id")],
         )
     if not done.rowcount:
         raise not_found()
-    return {"saved": ask["document_id"]}
+    return {"updated": fields["document_id"]}
 
 
-def again(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
-    """Reads a document again that could not be read."""
-    document_id = an_id(ask, "document_id")
+def read_again(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """Reads a failed document again."""
+    document_id = id_field(fields, "document_id")
     with as_tenant(conn, member["tenant_id"]):
         found = conn.execute(
             b"update documents set state = 'received', error = null, updated_at = now()"

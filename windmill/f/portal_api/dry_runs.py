@@ -1,8 +1,8 @@
 # requirements:
 # psycopg[binary]==3.3.9
-"""Asks the chatbot without a customer: starts the chat flow in a dry run, and reads what came of it. A module of the portal's scripts.
+"""Asks the chatbot a question without a customer: starts the chat flow as a dry run, and reads its result. A module of the portal's scripts.
 
-A run's id is written down with its tenant when it is started, and a result is read only for an id that the tenant has started.
+The run's ID is stored with its tenant, and a tenant can read the results of its own runs only.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 
 from f.common.database import Connection, as_tenant
 from f.common.portal_request import Member, Refused, not_found
+from f.common.problems import message
 from f.common.windmill import FLOW, call_api, start_flow
 from f.common.windmill_references import escape_references, unescape_references
 
@@ -19,7 +20,7 @@ from f.common.windmill_references import escape_references, unescape_references
 def start(
     conn: Connection, member: Member, question: str, phone_number_id: str = "", purpose: str = "preview"
 ) -> str:
-    """Starts a dry run of a question at one of the tenant's chatbots (its first, if none is named); returns the run's id."""
+    """Starts a dry run of a question at one of the tenant's chatbots (the first, if none is named); returns the run's ID."""
     with as_tenant(conn, member["tenant_id"]):
         bot = conn.execute(
             b"select phone_number_id from chatbots where %s in ('', phone_number_id) order by created_at, phone_number_id limit 1",
@@ -27,7 +28,7 @@ def start(
         ).fetchone()
     if bot is None:
         raise not_found()
-    message = {
+    question_message = {
         "id": "dry run",
         "from": "0",
         "timestamp": "0",
@@ -38,7 +39,7 @@ def start(
         "messaging_product": "whatsapp",
         "metadata": {"phone_number_id": bot["phone_number_id"]},
         "contacts": [],
-        "messages": [message],
+        "messages": [question_message],
     }
     entry = [{"id": "0", "changes": [{"field": "messages", "value": value}]}]
     run = start_flow(FLOW, {"object": "whatsapp_business_account", "entry": entry, "mode": "dry_run"})
@@ -51,7 +52,10 @@ def start(
 
 
 def result(conn: Connection, member: Member, run: str) -> dict[str, Any]:
-    """{"finished": False, "step"} or the answer with its citations and tool calls, or the reason why there is none."""
+    """{"finished": False, "step"}, or the answer with its citations and tool calls, or `problem`: why there is no answer.
+
+    `problem` is a code with values, or the agent's own words.
+    """
     with as_tenant(conn, member["tenant_id"]):
         if not conn.execute(b"select from portal_runs where id = %s", [run]).rowcount:
             raise not_found()
@@ -73,7 +77,7 @@ def result(conn: Connection, member: Member, run: str) -> dict[str, Any]:
             "finished": True,
             "answered": False,
             "reply": [],
-            "reason": ended.get("reason") or "The run failed; an operator can read why.",
+            "problem": ended.get("reason") or message("run_failed"),
         }
     return {
         "finished": True,
@@ -84,7 +88,7 @@ def result(conn: Connection, member: Member, run: str) -> dict[str, Any]:
             {"tool": call["tool"], "error": call["error"], "ms": call["ms"]} for call in answer["trace"]
         ],
         "ms": flow.get("duration_ms"),
-        "reason": answer.get("error"),
+        "problem": answer.get("error"),
     }
 
 
@@ -97,6 +101,4 @@ def _get(path: str) -> dict[str, Any]:
         answer: dict[str, Any] = json.loads(call_api("GET", path))
         return answer
     except OSError as error:
-        raise Refused(
-            "unavailable", f"The run can't be read at the moment ({type(error).__name__})."
-        ) from None
+        raise Refused("run_unavailable", detail=type(error).__name__) from None

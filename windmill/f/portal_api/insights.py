@@ -2,9 +2,9 @@
 # psycopg[binary]==3.3.9
 # httpx2==2.16.2
 # pgvector==0.5.1
-"""What a tenant learns from its conversations: charts, and the questions that found no answer, asked again before and after one was added.
+"""Insights from a tenant's conversations: figures by day, and unanswered questions, which can be asked again before and after an answer was added.
 
-In: a request of the portal's page (f/common/portal_request.py). Out: sums by day; groups of like questions; runs of dry runs before and after.
+In: a request of the portal's page (f/common/portal_request.py). Out: sums by day; groups of similar questions; IDs of dry runs.
 """
 
 from __future__ import annotations
@@ -14,38 +14,52 @@ from typing import Any
 import psycopg
 
 from f.common.database import Connection, as_tenant
-from f.common.portal_request import ANYONE, EDITORS, Ask, Member, Refused, an_id, not_found, serve, text
+from f.common.portal_request import (
+    ANYONE,
+    EDITORS,
+    Fields,
+    Member,
+    Refused,
+    handle_request,
+    id_field,
+    not_found,
+    text_field,
+)
 from f.portal_api import dry_runs
 
 postgresql = dict[str, Any]
 c_embeddings = dict[str, Any]
 QUESTIONS = 200
-RE_ASKED = 5
+MOST_DAYS = 366
+ASKED_AGAIN = 5  # questions of one group
 
 
 def main(request: str, db: postgresql, embeddings: c_embeddings) -> dict[str, Any]:
-    return serve(
+    return handle_request(
         request,
         db,
         {
-            "overview": (ANYONE, overview),
-            "unanswered": (ANYONE, lambda conn, member, ask: unanswered(conn, member, embeddings)),
-            "set_aside": (EDITORS, set_aside),
-            "re_ask": (EDITORS, re_ask),
-            "asked": (EDITORS, lambda conn, member, ask: dry_runs.result(conn, member, an_id(ask, "run"))),
+            "get": (ANYONE, get),
+            "list_unanswered": (
+                ANYONE,
+                lambda conn, member, fields: list_unanswered(conn, member, embeddings),
+            ),
+            "dismiss": (EDITORS, dismiss),
+            "ask_again": (EDITORS, ask_again),
+            "get_answer": (EDITORS, get_answer),
         },
     )
 
 
-def overview(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
-    """Sums for each day of the person's time zone."""
-    days, zone = ask.get("days", 30), text(ask, "zone", 60) or "UTC"
-    if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= 366:
-        raise Refused("bad_request", "“days” must be between 1 and 366.")
+def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """Sums for each day in the person's time zone, and this month's usage with its limits."""
+    days, zone = fields.get("days", 30), text_field(fields, "zone", 60) or "UTC"
+    if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= MOST_DAYS:
+        raise Refused("whole_number_out_of_range", field="days", least=1, most=MOST_DAYS)
     try:
         rows = by_day(conn, member, days, zone)
     except psycopg.errors.InvalidParameterValue:
-        rows = by_day(conn, member, days, "UTC")  # an unheard-of zone: better another clock than no chart
+        rows = by_day(conn, member, days, "UTC")  # an unknown zone: better another clock than no chart
     with as_tenant(conn, member["tenant_id"]):
         limits = conn.execute(
             b"select t.limits, coalesce(u.turns, 0) as turns, coalesce(u.input_tokens + u.output_tokens, 0) as tokens,"
@@ -56,7 +70,7 @@ def overview(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
 
 
 def by_day(conn: Connection, member: Member, days: int, zone: str) -> list[dict[str, Any]]:
-    """From the sums by the hour, so that a million messages are some thousand rows."""
+    """Adds up the sums by hour: a million messages are only some thousand rows."""
     with as_tenant(conn, member["tenant_id"]):
         return conn.execute(
             b"with first as (select date_trunc('day', now() at time zone %(zone)s) - make_interval(days => %(days)s - 1) as day),"
@@ -73,8 +87,8 @@ def by_day(conn: Connection, member: Member, days: int, zone: str) -> list[dict[
         ).fetchall()
 
 
-def unanswered(conn: Connection, member: Member, embeddings: c_embeddings) -> dict[str, Any]:
-    """The open questions of the last 60 days in groups of like ones, the largest first, with the conversations behind them."""
+def list_unanswered(conn: Connection, member: Member, embeddings: c_embeddings) -> dict[str, Any]:
+    """The open questions of the last 60 days in groups of similar ones, the largest first, with their conversations."""
     with as_tenant(conn, member["tenant_id"]):
         model = conn.execute(
             b"select m.* from embedding_models m join tenants t on t.embedding_model = m.name where t.id = %s",
@@ -88,9 +102,9 @@ def unanswered(conn: Connection, member: Member, embeddings: c_embeddings) -> di
             [model["id"], QUESTIONS],
         ).fetchall()
     if new:
-        remember(conn, member, new, model, embeddings)
-    # A third of the way from "fits at all" to "the same": in the E5 family's narrow band as in others'.
-    alike = model["floor"] + (1 - model["floor"]) / 3
+        embed_questions(conn, member, new, model, embeddings)
+    # A third of the way from the relevance floor to identity: this fits the narrow band of the E5 models and other models.
+    similar = model["floor"] + (1 - model["floor"]) / 3
     with as_tenant(conn, member["tenant_id"]):
         rows = conn.execute(
             b"select t.id::text as turn_id, t.contact_id::text, c.name, c.username, left(t.question, 500) as question, t.closed_at::text as at"
@@ -103,17 +117,17 @@ def unanswered(conn: Connection, member: Member, embeddings: c_embeddings) -> di
         pairs = conn.execute(
             b"with q as materialized (select u.turn_id, u.embedding, n from unnest(%s::uuid[]) with ordinality w(id, n)"
             b" join unanswered_questions u on u.turn_id = w.id)"
-            b" select a.n - 1 as first, b.n - 1 as later, 1 - (a.embedding <=> b.embedding) as likeness from q a join q b on a.n < b.n"
+            b" select a.n - 1 as first, b.n - 1 as later, 1 - (a.embedding <=> b.embedding) as similarity from q a join q b on a.n < b.n"
             b" where 1 - (a.embedding <=> b.embedding) >= %s",
-            [ids, alike],
+            [ids, similar],
         ).fetchall()
-    return {"groups": grouped(rows, {(p["first"], p["later"]): p["likeness"] for p in pairs})}
+    return {"groups": group(rows, {(p["first"], p["later"]): p["similarity"] for p in pairs})}
 
 
-def remember(
+def embed_questions(
     conn: Connection, member: Member, new: list[dict[str, Any]], model: Any, embeddings: c_embeddings
 ) -> None:
-    """Makes the questions' vectors once."""
+    """Stores vectors of questions that have none yet."""
     from pgvector import Vector
 
     from f.models.embeddings import embed
@@ -134,48 +148,55 @@ def remember(
             )
 
 
-def grouped(rows: list[dict[str, Any]], likeness: dict[tuple[int, int], float]) -> list[dict[str, Any]]:
-    """Each question joins the group whose first question is most like it, if one is like it at all; the largest group first."""
+def group(rows: list[dict[str, Any]], similarity: dict[tuple[int, int], float]) -> list[dict[str, Any]]:
+    """Puts each question into the group whose first question is most similar to it, or into a new one; largest group first.
+
+    `similarity`: of the pairs that are similar enough, by their places in `rows`.
+    """
     groups: dict[int, list[dict[str, Any]]] = {}
     for number, row in enumerate(rows):
-        alike = [seed for seed in groups if (seed, number) in likeness]
-        best = max(alike, key=lambda seed: likeness[seed, number], default=number)
+        candidates = [first for first in groups if (first, number) in similarity]
+        best = max(candidates, key=lambda first: similarity[first, number], default=number)
         groups.setdefault(best, []).append(row)
     largest = sorted(groups.values(), key=len, reverse=True)
     return [{"question": members[0]["question"], "questions": members} for members in largest]
 
 
-def turns_of(ask: Ask) -> list[str]:
-    ids = ask.get("turn_ids")
+def turn_ids(fields: Fields) -> list[str]:
+    ids = fields.get("turn_ids")
     if not isinstance(ids, list) or not 1 <= len(ids) <= QUESTIONS:
-        raise Refused("bad_request", "Choose a group of questions first.")
-    return [an_id({"turn_id": turn}, "turn_id") for turn in ids]
+        raise Refused("questions_not_chosen")
+    return [id_field({"turn_id": turn}, "turn_id") for turn in ids]
 
 
-def own_questions(conn: Connection, turns: list[str]) -> list[str]:
-    """The questions behind the turns, each once; refused when one of the turns is not the tenant's."""
+def questions_of(conn: Connection, turns: list[str]) -> list[str]:
+    """The questions of the turns, each once. Refuses if one of the turns is not the tenant's."""
     rows = conn.execute(b"select id, question from turns where id = any(%s::uuid[])", [turns]).fetchall()
     if len(rows) != len(set(turns)):
         raise not_found()
     return list(dict.fromkeys(row["question"] for row in rows if row["question"]))
 
 
-def set_aside(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
-    """Takes questions off the list: an answer was added (f/portal_api/qa_pairs), or none is wanted."""
-    turns = turns_of(ask)
+def dismiss(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """Removes questions from the list: an answer was added (f/portal_api/qa_pairs), or none is wanted."""
+    turns = turn_ids(fields)
     with as_tenant(conn, member["tenant_id"]):
-        own_questions(conn, turns)
+        questions_of(conn, turns)
         conn.execute(
             b"update unanswered_questions set settled_at = now() where turn_id = any(%s::uuid[])", [turns]
         )
-    return {"set_aside": len(turns)}
+    return {"dismissed": len(turns)}
 
 
-def re_ask(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
-    """Asks the questions of some turns in a dry run, before and after an answer was added."""
-    purpose = "after" if ask.get("purpose") == "after" else "before"
+def ask_again(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """Asks the questions of some turns in dry runs, before or after an answer was added."""
+    purpose = "after" if fields.get("purpose") == "after" else "before"
     with as_tenant(conn, member["tenant_id"]):
-        questions = own_questions(conn, turns_of(ask))[:RE_ASKED]
+        questions = questions_of(conn, turn_ids(fields))[:ASKED_AGAIN]
     return {
         "runs": [{"question": q, "run": dry_runs.start(conn, member, q, purpose=purpose)} for q in questions]
     }
+
+
+def get_answer(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    return dry_runs.result(conn, member, id_field(fields, "run"))

@@ -1,10 +1,10 @@
 # requirements:
 # psycopg[binary]==3.3.9
-"""The files that a tenant has uploaded, for its staff: newest first, with state, progress and the reason of a failure.
+"""A tenant's uploaded files, newest first, with state, progress, warnings and the problem of a failure.
 
-In: a request of the portal's page (f/common/portal_request.py), with `before`, the id of the last document that it has, for those older than it.
-Out: {"documents": [...], "more": whether there are older ones}; never the documents' bytes.
-Pages of websites stand with their source (f/portal_api/sources), typed questions in their list (f/portal_api/qa_pairs).
+In: a request of the portal's page (f/common/portal_request.py); with `before`, a document's ID, the files that are older than it.
+Out: {"documents": [...], "more": whether there are older ones}; never the files' content.
+f/portal_api/sources lists the pages of websites, f/portal_api/qa_pairs the Q&A pairs.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from __future__ import annotations
 from typing import Any
 
 from f.common.database import Connection, as_tenant
-from f.common.portal_request import ANYONE, Ask, Member, an_id, not_found, serve
+from f.common.portal_request import ANYONE, Fields, Member, handle_request, id_field, not_found
 
 postgresql = dict[str, Any]
-MOST = 2000  # in one answer
+MOST = 2000  # in one result
 
 
 def main(request: str, db: postgresql) -> dict[str, Any]:
-    return serve(request, db, {"list": (ANYONE, listed)})
+    return handle_request(request, db, {"list": (ANYONE, list_documents)})
 
 
-def listed(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
-    before = an_id(ask, "before") if ask.get("before") else None
+def list_documents(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    before = id_field(fields, "before") if fields.get("before") else None
     with as_tenant(conn, member["tenant_id"]):
         place = {"most": MOST + 1, "at": None, "id": None}
         if before:
@@ -34,7 +34,7 @@ def listed(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
                 raise not_found()
             place |= last
         rows = conn.execute(
-            b"select id::text, title, filename, size_bytes, state, error, notes, pages, chunks, chunks_embedded, replaces::text, sendable,"
+            b"select id::text, title, filename, size_bytes, state, error, warnings, pages, chunks, chunks_embedded, replaces::text, sendable,"
             b" created_at::text from documents where origin = 'upload'"
             b" and (%(id)s::uuid is null or (created_at, id) < (%(at)s::timestamptz, %(id)s)) order by created_at desc, id desc limit %(most)s",
             place,

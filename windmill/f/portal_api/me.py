@@ -1,8 +1,8 @@
 # requirements:
 # psycopg[binary]==3.3.9
-"""Who is at the portal: the businesses that they belong to, and whether they are one of the platform's operators.
+"""The person at the portal: their businesses, and whether they are an operator of the platform.
 
-In: a request of the portal's page (f/common/portal_request.py). Out: e-mail, businesses with roles, operator. Somebody without either is told so.
+In: a request of the portal's page (f/common/portal_request.py). Out: e-mail, businesses with roles, operator. A person with neither is refused.
 """
 
 from __future__ import annotations
@@ -10,25 +10,22 @@ from __future__ import annotations
 from typing import Any
 
 from f.common.database import connect, one
-from f.common.portal_request import NotAllowed, Refused, answer_to, identity, read
+from f.common.portal_request import NotAllowed, Refused, parse_request, refusal_result, signed_in_email
 
 postgresql = dict[str, Any]
 
 
 def main(request: str, db: postgresql) -> dict[str, Any]:
     try:
-        read(request)
-        email = identity()
+        parse_request(request)
+        email = signed_in_email()
         with connect(db) as conn:
-            mine = conn.execute(
+            businesses = conn.execute(
                 b"select tenant_id::text, name, role from my_businesses(%s)", [email]
             ).fetchall()
             operator = bool(one(conn, "select is_operator(%s)", [email]))
-        if not mine and not operator:
-            raise NotAllowed(
-                "not_a_member",
-                f"{email} is not a member of any business here. Ask your business's owner to add you.",
-            )
+        if not businesses and not operator:
+            raise NotAllowed("no_business", email=email)
     except Refused as refusal:
-        return answer_to(refusal)
-    return {"ok": True, "email": email, "businesses": mine, "operator": operator}
+        return refusal_result(refusal)
+    return {"ok": True, "email": email, "businesses": businesses, "operator": operator}

@@ -1,9 +1,9 @@
 # requirements:
 # psycopg[binary]==3.3.9
-"""What a tenant's staff should know: messages that don't go out, templates and quality at Meta, documents that failed, limits that are near.
+"""A tenant's notifications: messages that can't be sent, templates and quality at Meta, failed documents, limits that are nearly reached.
 
-In: a request of the portal's page (f/common/portal_request.py). Out: the newest hundred, unread ones first, whether sending has
-stopped, or what was done.
+In: a request of the portal's page (f/common/portal_request.py). Out: the newest hundred, unread ones first; whether sending has stopped; or
+what was done.
 """
 
 from __future__ import annotations
@@ -11,38 +11,46 @@ from __future__ import annotations
 from typing import Any
 
 from f.common.database import Connection, as_tenant, one
-from f.common.portal_request import AGENTS, ANYONE, Ask, Member, Refused, serve
+from f.common.portal_request import AGENTS, ANYONE, Fields, Member, Refused, handle_request
 
 postgresql = dict[str, Any]
 MOST = 100
 
 
 def main(request: str, db: postgresql) -> dict[str, Any]:
-    return serve(request, db, {"count": (ANYONE, count), "list": (ANYONE, listed), "read": (AGENTS, read)})
+    return handle_request(
+        request,
+        db,
+        {
+            "count": (ANYONE, count),
+            "list": (ANYONE, list_notifications),
+            "mark_read": (AGENTS, mark_read),
+        },
+    )
 
 
-def count(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
-    """For the bell: how many are unread, and whether nothing goes out at the moment."""
+def count(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """For the bell: the number of unread notifications, and whether sending has stopped."""
     with as_tenant(conn, member["tenant_id"]):
         unread = one(conn, "select count(*) from notifications where read_at is null", [])
-        return {"unread": unread, "stop": stop(conn)}
+        return {"unread": unread, "stop": send_stop(conn)}
 
 
-def listed(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
+def list_notifications(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     with as_tenant(conn, member["tenant_id"]):
         rows = conn.execute(
             b"select id, kind, severity, title, detail, subject, count, created_at::text, updated_at::text, read_at::text, notified"
             b" from notifications order by read_at is not null, updated_at desc, id desc limit %s",
             [MOST],
         ).fetchall()
-        return {"notifications": rows, "stop": stop(conn)}
+        return {"notifications": rows, "stop": send_stop(conn)}
 
 
-def read(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
-    """Marks some as read. Those of another tenant are not there, so nothing happens to them."""
-    ids = ask.get("ids")
+def mark_read(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """Marks some as read. Row-level security hides those of other tenants, so they stay as they are."""
+    ids = fields.get("ids")
     if not isinstance(ids, list) or not 1 <= len(ids) <= MOST or not all(type(i) is int for i in ids):
-        raise Refused("bad_request", "Choose a notification first.")
+        raise Refused("notifications_not_chosen")
     with as_tenant(conn, member["tenant_id"]):
         done = conn.execute(
             b"update notifications set read_at = now() where id = any(%s::bigint[]) and read_at is null",
@@ -51,6 +59,8 @@ def read(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
     return {"read": done.rowcount}
 
 
-def stop(conn: Connection) -> dict[str, Any] | None:
-    """Why nothing goes out, while that is so."""
-    return conn.execute(b"select code, reason, since::text, until::text, times from send_stops").fetchone()
+def send_stop(conn: Connection) -> dict[str, Any] | None:
+    """Why sending has stopped; None if it has not. `reason` is a code with values."""
+    return conn.execute(
+        b"select code, problem(reason) as reason, since::text, until::text, times from send_stops"
+    ).fetchone()

@@ -1,162 +1,212 @@
 # requirements:
 # psycopg[binary]==3.3.9
 # cryptography==50.0.2
-"""The platform's operator: tenants with their numbers, keys and staff; turns that are stuck, documents that failed, dead letters.
+"""The operators' page: tenants with their numbers, keys and staff; stuck turns, failed documents, dead letters.
 
-In: a request of the portal's page (f/common/portal_request.py). Out: the overview, or what was done. For people in the table operators only: the
-database asks again in every function, so that a slip here opens nothing. Keys go in and never come out.
+In: a request of the portal's page (f/common/portal_request.py). Out: the overview, or what was done. Only for people in the table operators:
+every SQL function checks that again, so a mistake here opens nothing. Keys are stored and never returned.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from typing import Any
 
 import psycopg
 
 from f.common.database import Connection, one
-from f.common.portal_request import ANYONE, Ask, Refused, an_id, answer_to, not_found, serve_operators, text
+from f.common.portal_request import (
+    ANYONE,
+    Fields,
+    OperatorAction,
+    Refused,
+    handle_operator_request,
+    id_field,
+    not_found,
+    refusal_result,
+    text_field,
+)
 from f.common.secrets import seal
 
 postgresql = dict[str, Any]
-LIMITS = frozenset(
-    {
-        *("monthly_turns", "monthly_tokens", "monthly_cost_usd", "replies_per_hour"),
-        *("documents", "pages", "bytes", "ingestions_per_day", "sources", "qa_pairs"),
-    }
-)
+LIMITS = {
+    "monthly_turns",
+    "monthly_tokens",
+    "monthly_cost_usd",
+    "replies_per_hour",
+    "documents",
+    "pages",
+    "bytes",
+    "ingestions_per_day",
+    "sources",
+    "qa_pairs",
+}
 FRACTIONS = ("monthly_cost_usd",)
 MOST_FALLBACKS = 5
-SLOWEST, FASTEST = 0.1, 1000  # as the table chatbots has it
+SLOWEST, FASTEST = 0.1, 1000  # messages a second; the table chatbots has the same bounds
+PUT_TENANT = "select operator_put_tenant(%s, %s, %s, %s)"
+PUT_MEMBER = "select operator_put_member(%s, %s, %s, %s)"
+PUT_OPERATOR = "select operator_put_operator(%s, %s, %s)"
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 def main(request: str, db: postgresql, master_key: str) -> dict[str, Any]:
-    actions: dict[str, Callable[[Connection, str, Ask], dict[str, Any]]] = {
-        "overview": overview,
-        "put_tenant": put_tenant,
-        "put_number": put_number,
-        "put_key": lambda conn, email, ask: put_key(conn, email, ask, master_key),
-        "put_limits": put_limits,
-        "put_model": put_model,
-        "put_member": put_member,
-        "put_operator": put_operator,
+    actions: dict[str, OperatorAction] = {
+        "get": get,
+        "create_tenant": create_tenant,
+        "update_tenant": update_tenant,
+        "upsert_number": upsert_number,
+        "set_key": lambda conn, email, fields: set_key(conn, email, fields, master_key),
+        "update_limits": update_limits,
+        "update_model": update_model,
+        "upsert_member": upsert_member,
+        "delete_member": delete_member,
+        "create_operator": create_operator,
+        "delete_operator": delete_operator,
         "dispatch_again": dispatch_again,
     }
     try:
-        return serve_operators(request, db, actions)
+        return handle_operator_request(request, db, actions)
     except psycopg.errors.ForeignKeyViolation:
-        return answer_to(not_found())
+        return refusal_result(not_found())
 
 
-def overview(conn: Connection, email: str, ask: Ask) -> dict[str, Any]:
-    found: dict[str, Any] = one(conn, "select operator_overview(%s)", [email])
-    return found
+def get(conn: Connection, email: str, fields: Fields) -> dict[str, Any]:
+    overview: dict[str, Any] = one(conn, "select operator_overview(%s)", [email])
+    return overview
 
 
-def put_tenant(conn: Connection, email: str, ask: Ask) -> dict[str, Any]:
-    """Makes a tenant, renames it, suspends it, lets it go on."""
-    tenant = an_id(ask, "tenant") if ask.get("tenant") else None
-    name, status = text(ask, "name", 200).strip() or None, text(ask, "status", 20) or None
-    if (tenant is None and not name) or status not in (None, "active", "suspended"):
-        raise Refused("bad_request", "A business needs a name.")
-    made = one(conn, "select operator_put_tenant(%s, %s, %s, %s)", [email, tenant, name, status])
-    if made is None:
+def create_tenant(conn: Connection, email: str, fields: Fields) -> dict[str, Any]:
+    name = text_field(fields, "name", 200).strip()
+    if not name:
+        raise Refused("tenant_name_missing")
+    return {"tenant": str(one(conn, PUT_TENANT, [email, None, name, None]))}
+
+
+def update_tenant(conn: Connection, email: str, fields: Fields) -> dict[str, Any]:
+    """Renames, suspends or activates a tenant."""
+    name, status = text_field(fields, "name", 200).strip() or None, text_field(fields, "status", 20) or None
+    if status not in (None, "active", "suspended"):
+        raise Refused("bad_request")
+    tenant = one(conn, PUT_TENANT, [email, id_field(fields, "tenant"), name, status])
+    if tenant is None:
         raise not_found()
-    return {"tenant": str(made)}
+    return {"tenant": str(tenant)}
 
 
-def put_number(conn: Connection, email: str, ask: Ask) -> dict[str, Any]:
-    number, name = text(ask, "phone_number_id", 40).strip(), text(ask, "name", 200).strip()
+def upsert_number(conn: Connection, email: str, fields: Fields) -> dict[str, Any]:
+    number, name = text_field(fields, "phone_number_id", 40).strip(), text_field(fields, "name", 200).strip()
     if not re.fullmatch(r"[0-9]{5,40}", number) or not name:
-        raise Refused("bad_request", "A number needs Meta's phone number id (digits) and a name.")
+        raise Refused("number_invalid")
     if not one(
-        conn, "select operator_put_number(%s, %s, %s, %s)", [email, an_id(ask, "tenant"), number, name]
+        conn, "select operator_put_number(%s, %s, %s, %s)", [email, id_field(fields, "tenant"), number, name]
     ):
-        raise Refused("taken", "Another business has this number.")
-    return {"saved": number}
+        raise Refused("number_taken")
+    return {"updated": number}
 
 
-def put_limits(conn: Connection, email: str, ask: Ask) -> dict[str, Any]:
-    """Changes the limits of a business's plan that are named; one without a number has the platform's figure again."""
-    wanted = ask.get("limits")
+def update_limits(conn: Connection, email: str, fields: Fields) -> dict[str, Any]:
+    """Changes the given limits of a business's plan; null sets the platform's default again."""
+    wanted = fields.get("limits")
     if not isinstance(wanted, dict) or not wanted or not wanted.keys() <= LIMITS:
-        raise Refused("bad_request", "There is no such limit.")
+        raise Refused("limit_unknown")
     for value in wanted.values():
         if value is not None and (type(value) not in (int, float) or not 0 < value < 10**12):
-            raise Refused("bad_request", "A limit is a number above 0, or empty.")
+            raise Refused("limit_invalid")
     whole = {name: v if v is None or name in FRACTIONS else int(v) for name, v in wanted.items()}
     limits = one(
-        conn, "select operator_put_limits(%s, %s, %s)", [email, an_id(ask, "tenant"), json.dumps(whole)]
+        conn, "select operator_put_limits(%s, %s, %s)", [email, id_field(fields, "tenant"), json.dumps(whole)]
     )
     if limits is None:
         raise not_found()
     return {"limits": limits}
 
 
-def put_model(conn: Connection, email: str, ask: Ask) -> dict[str, Any]:
-    """Which model answers on a number, which others are asked when it fails, and how many messages a second the number sends."""
-    number = text(ask, "phone_number_id", 40).strip()
-    first = a_model(ask) if ask.get("provider") else {"provider": None, "model": None}
-    given, rate = ask.get("fallbacks"), ask.get("sends_per_s")
+def update_model(conn: Connection, email: str, fields: Fields) -> dict[str, Any]:
+    """Sets a number's model, the models that are asked when it fails, and how many messages a second the number sends."""
+    number = text_field(fields, "phone_number_id", 40).strip()
+    first = model_fields(fields) if fields.get("provider") else {"provider": None, "model": None}
+    given, rate = fields.get("fallbacks"), fields.get("sends_per_s")
     if not isinstance(given, list) or len(given) > MOST_FALLBACKS:
-        raise Refused("bad_request", f"At most {MOST_FALLBACKS} models can stand in for the first one.")
-    others = [a_model(other if isinstance(other, dict) else {}) for other in given]
+        raise Refused("too_many_models", most=MOST_FALLBACKS)
+    others = [model_fields(other if isinstance(other, dict) else {}) for other in given]
     if len({tuple(model.values()) for model in (first, *others)}) <= len(others):
-        raise Refused("bad_request", "Name each model once: one that has failed is not asked again.")
+        raise Refused("model_twice")
     if isinstance(rate, bool) or not isinstance(rate, int | float) or not SLOWEST <= rate <= FASTEST:
-        raise Refused("bad_request", f"A number sends from {SLOWEST} to {FASTEST} messages a second.")
+        raise Refused("send_rate", least=SLOWEST, most=FASTEST)
     values = [email, number, first["provider"], first["model"], json.dumps(others), rate]
     if not one(conn, "select operator_put_model(%s, %s, %s, %s, %s, %s)", values):
         raise not_found()
-    return {"saved": number}
+    return {"updated": number}
 
 
-def a_model(ask: Ask) -> dict[str, str]:
-    found = {"provider": text(ask, "provider", 20), "model": text(ask, "model", 100).strip()}
-    if found["provider"] not in ("openai", "gemini") or not found["model"]:
-        raise Refused("bad_request", "Choose OpenAI or Gemini and name the model.")
-    return found
+def model_fields(fields: Fields) -> dict[str, str]:
+    model = {
+        "provider": text_field(fields, "provider", 20),
+        "model": text_field(fields, "model", 100).strip(),
+    }
+    if model["provider"] not in ("openai", "gemini") or not model["model"]:
+        raise Refused("model_invalid")
+    return model
 
 
-def put_key(conn: Connection, email: str, ask: Ask, master_key: str) -> dict[str, Any]:
-    kind, key, tenant = text(ask, "kind", 20), text(ask, "key").strip(), an_id(ask, "tenant")
+def set_key(conn: Connection, email: str, fields: Fields, master_key: str) -> dict[str, Any]:
+    kind, key, tenant = (
+        text_field(fields, "kind", 20),
+        text_field(fields, "key").strip(),
+        id_field(fields, "tenant"),
+    )
     if kind not in ("whatsapp_token", "llm_api_key") or not key:
-        raise Refused("bad_request", "Paste the key first.")
+        raise Refused("key_missing")
     one(
         conn,
         "select operator_put_key(%s, %s, %s, %s)",
         [email, tenant, kind, seal(master_key, tenant, kind, key)],
     )
-    return {"saved": kind}
+    return {"updated": kind}
 
 
-def put_member(conn: Connection, email: str, ask: Ask) -> dict[str, Any]:
-    """Lets a person in with a role; without a role the person is out."""
-    member, role = text(ask, "email", 200).strip().lower(), text(ask, "role", 20) or None
-    if not EMAIL.fullmatch(member) or (role is not None and role not in ANYONE):
-        raise Refused("bad_request", "Write an e-mail address and choose a role.")
-    one(conn, "select operator_put_member(%s, %s, %s, %s)", [email, an_id(ask, "tenant"), member, role])
-    return {"saved": member}
+def upsert_member(conn: Connection, email: str, fields: Fields) -> dict[str, Any]:
+    """Adds a person to a business, or changes their role."""
+    member, role = email_field(fields), text_field(fields, "role", 20)
+    if not EMAIL.fullmatch(member) or role not in ANYONE:
+        raise Refused("email_or_role_invalid")
+    one(conn, PUT_MEMBER, [email, id_field(fields, "tenant"), member, role])
+    return {"updated": member}
 
 
-def put_operator(conn: Connection, email: str, ask: Ask) -> dict[str, Any]:
-    """Lets another person operate the platform, or, with `stays` false, no longer. One operator always stays."""
-    operator, stays = text(ask, "email", 200).strip().lower(), ask.get("stays") is not False
+def delete_member(conn: Connection, email: str, fields: Fields) -> dict[str, Any]:
+    member = email_field(fields)
+    one(conn, PUT_MEMBER, [email, id_field(fields, "tenant"), member, None])
+    return {"deleted": member}
+
+
+def create_operator(conn: Connection, email: str, fields: Fields) -> dict[str, Any]:
+    operator = email_field(fields)
     if not EMAIL.fullmatch(operator):
-        raise Refused("bad_request", "Write an e-mail address.")
-    done = one(conn, "select operator_put_operator(%s, %s, %s)", [email, operator, stays])
-    if done == "last_operator":
-        raise Refused("last_operator", "The platform needs an operator: let somebody else in first.")
-    if done == "not_found":
+        raise Refused("email_invalid")
+    one(conn, PUT_OPERATOR, [email, operator, True])
+    return {"created": operator}
+
+
+def delete_operator(conn: Connection, email: str, fields: Fields) -> dict[str, Any]:
+    """Removes an operator, but never the last one."""
+    operator = email_field(fields)
+    outcome = one(conn, PUT_OPERATOR, [email, operator, False])
+    if outcome == "last_operator":
+        raise Refused("last_operator")
+    if outcome == "not_found":
         raise not_found()
-    return {"saved": operator}
+    return {"deleted": operator}
 
 
-def dispatch_again(conn: Connection, email: str, ask: Ask) -> dict[str, Any]:
-    number, message = text(ask, "phone_number_id", 100), text(ask, "message_id", 300)
+def email_field(fields: Fields) -> str:
+    return text_field(fields, "email", 200).strip().lower()
+
+
+def dispatch_again(conn: Connection, email: str, fields: Fields) -> dict[str, Any]:
+    number, message = text_field(fields, "phone_number_id", 100), text_field(fields, "message_id", 300)
     if not one(conn, "select operator_dispatch_again(%s, %s, %s)", [email, number, message]):
         raise not_found()
     return {"dispatched": message}

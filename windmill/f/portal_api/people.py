@@ -1,6 +1,6 @@
 # requirements:
 # psycopg[binary]==3.3.9
-"""A tenant's own people: who may open its portal, and as what. Owners let others in and out; one owner always stays.
+"""The people who may open a tenant's portal, with their roles. Owners add and remove people; one owner always stays.
 
 In: a request of the portal's page (f/common/portal_request.py). Out: the people with their roles, or what was done.
 """
@@ -11,17 +11,35 @@ import re
 from typing import Any
 
 from f.common.database import Connection, as_tenant, one
-from f.common.portal_request import ANYONE, OWNERS, Ask, Member, Refused, not_found, serve, text
+from f.common.portal_request import (
+    ANYONE,
+    OWNERS,
+    Fields,
+    Member,
+    Refused,
+    handle_request,
+    not_found,
+    text_field,
+)
 
 postgresql = dict[str, Any]
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 def main(request: str, db: postgresql) -> dict[str, Any]:
-    return serve(request, db, {"list": (ANYONE, listed), "put": (OWNERS, put), "remove": (OWNERS, remove)})
+    return handle_request(
+        request,
+        db,
+        {
+            "list": (ANYONE, list_people),
+            "create": (OWNERS, create),
+            "update": (OWNERS, update),
+            "delete": (OWNERS, delete),
+        },
+    )
 
 
-def listed(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
+def list_people(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     with as_tenant(conn, member["tenant_id"]):
         rows = conn.execute(
             b"select email, role, created_at::text from tenant_members"
@@ -30,25 +48,45 @@ def listed(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
     return {"people": rows, "you": member["email"]}
 
 
-def put(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
-    """Lets a person in, or changes their role."""
-    email, role = text(ask, "email", 200).strip().lower(), text(ask, "role", 20)
-    if not EMAIL.fullmatch(email) or role not in ANYONE:
-        raise Refused("bad_request", "Write an e-mail address and choose a role.")
-    return {"saved": change(conn, member, email, role)}
-
-
-def remove(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
-    """Ends a membership; also one's own, if another owner stays."""
-    return {"removed": change(conn, member, text(ask, "email", 200).strip().lower(), None)}
-
-
-def change(conn: Connection, member: Member, email: str, role: str | None) -> str:
-    """PostgreSQL decides whether it may be, for all who change something at once."""
+def create(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """Adds a person. Refuses a person who is a member already, so that a second invitation changes no role."""
+    email, role = email_and_role(fields)
     with as_tenant(conn, member["tenant_id"]):
-        done = one(conn, "select put_member(%s, %s, %s)", [member["email"], email, role])
-    if done == "last_owner":
-        raise Refused("last_owner", "A business needs an owner: make somebody else one first.")
-    if done == "not_found":
+        if conn.execute(b"select from tenant_members where email = %s", [email]).rowcount:
+            raise Refused("person_exists", email=email)
+        put_member(conn, member, email, role)
+    return {"created": email}
+
+
+def update(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """Changes a person's role."""
+    email, role = email_and_role(fields)
+    with as_tenant(conn, member["tenant_id"]):
+        if not conn.execute(b"select from tenant_members where email = %s", [email]).rowcount:
+            raise not_found()
+        put_member(conn, member, email, role)
+    return {"updated": email}
+
+
+def delete(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """Ends a membership; also one's own, if another owner stays."""
+    email = text_field(fields, "email", 200).strip().lower()
+    with as_tenant(conn, member["tenant_id"]):
+        put_member(conn, member, email, None)
+    return {"deleted": email}
+
+
+def email_and_role(fields: Fields) -> tuple[str, str]:
+    email, role = text_field(fields, "email", 200).strip().lower(), text_field(fields, "role", 20)
+    if not EMAIL.fullmatch(email) or role not in ANYONE:
+        raise Refused("email_or_role_invalid")
+    return email, role
+
+
+def put_member(conn: Connection, member: Member, email: str, role: str | None) -> None:
+    """PostgreSQL checks that an owner stays, also if several people change memberships at once."""
+    outcome = one(conn, "select put_member(%s, %s, %s)", [member["email"], email, role])
+    if outcome == "last_owner":
+        raise Refused("last_owner")
+    if outcome == "not_found":
         raise not_found()
-    return email

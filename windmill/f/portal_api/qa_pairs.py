@@ -1,6 +1,6 @@
 # requirements:
 # psycopg[binary]==3.3.9
-"""Questions with their answers, typed by a tenant's staff. What changes is read into the knowledge base at once; what does not costs nothing.
+"""Q&A pairs that a tenant's staff writes. A change is ingested at once; unchanged pairs cost nothing.
 
 In: a request of the portal's page (f/common/portal_request.py). Out: the pairs, or what was done.
 """
@@ -10,7 +10,17 @@ from __future__ import annotations
 from typing import Any
 
 from f.common.database import Connection, as_tenant, one
-from f.common.portal_request import ANYONE, EDITORS, Ask, Member, Refused, an_id, not_found, serve, text
+from f.common.portal_request import (
+    ANYONE,
+    EDITORS,
+    Fields,
+    Member,
+    Refused,
+    handle_request,
+    id_field,
+    not_found,
+    text_field,
+)
 from f.common.windmill import start_flow
 
 postgresql = dict[str, Any]
@@ -18,21 +28,21 @@ MOST_AT_ONCE = 500
 
 
 def main(request: str, db: postgresql) -> dict[str, Any]:
-    return serve(
+    return handle_request(
         request,
         db,
         {
-            "list": (ANYONE, listed),
-            "add": (EDITORS, add),
-            "add_many": (EDITORS, add_many),
-            "save": (EDITORS, save),
+            "list": (ANYONE, list_pairs),
+            "create": (EDITORS, create),
+            "import": (EDITORS, import_pairs),
+            "update": (EDITORS, update),
             "delete": (EDITORS, delete),
         },
     )
 
 
-def listed(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
-    """The pairs, newest first, and how far the knowledge base is with them."""
+def list_pairs(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """The pairs, newest first, and the state of their document in the knowledge base."""
     with as_tenant(conn, member["tenant_id"]):
         pairs = conn.execute(
             b"select id::text, question, answer, updated_by, updated_at::text from qa_pairs order by created_at desc, id"
@@ -44,27 +54,27 @@ def listed(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
     return {"pairs": pairs, "document": document}
 
 
-def add(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
-    question, answer = pair(ask)
+def create(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    question, answer = pair_fields(fields)
     with as_tenant(conn, member["tenant_id"]):
-        admit(conn, 1)
+        check_plan(conn, 1)
         row = conn.execute(
             b"insert into qa_pairs (tenant_id, question, answer, updated_by) values (%s, %s, %s, %s)"
             b" on conflict (tenant_id, md5(lower(question))) do nothing returning id::text",
             [member["tenant_id"], question, answer, member["email"]],
         ).fetchone()
         if row is None:
-            raise known()
-        document_id = changed(conn, member)
-    return {"pair_id": row["id"], "document_id": begin(member, document_id)}
+            raise Refused("question_exists")
+        document_id = update_document(conn, member)
+    return {"pair_id": row["id"], "document_id": start_ingestion(member, document_id)}
 
 
-def add_many(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
-    """Takes a list; a question that is known gets its new answer."""
-    given = ask.get("pairs")
+def import_pairs(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """Adds a list of pairs. An existing question gets the new answer."""
+    given = fields.get("pairs")
     if not isinstance(given, list) or not 1 <= len(given) <= MOST_AT_ONCE:
-        raise Refused("bad_request", f"Send from 1 to {MOST_AT_ONCE} questions at a time.")
-    pairs = [pair(one_of_them if isinstance(one_of_them, dict) else {}) for one_of_them in given]
+        raise Refused("pairs_count", most=MOST_AT_ONCE)
+    pairs = [pair_fields(item if isinstance(item, dict) else {}) for item in given]
     added = updated = 0
     with as_tenant(conn, member["tenant_id"]):
         for question, answer in pairs:
@@ -76,70 +86,69 @@ def add_many(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
             ).fetchone()
             added += bool(row and row["added"])
             updated += bool(row and not row["added"])
-        admit(conn, 0)
-        document_id = changed(conn, member) if added + updated else None
-    return {"added": added, "changed": updated, "document_id": begin(member, document_id)}
+        check_plan(conn, 0)
+        document_id = update_document(conn, member) if added + updated else None
+    return {"added": added, "changed": updated, "document_id": start_ingestion(member, document_id)}
 
 
-def save(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
-    question, answer = pair(ask)
-    pair_id = an_id(ask, "pair_id")
+def update(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    question, answer = pair_fields(fields)
+    pair_id = id_field(fields, "pair_id")
     with as_tenant(conn, member["tenant_id"]):
         other = b"select from qa_pairs where md5(lower(question)) = md5(lower(%s)) and id <> %s"
         if conn.execute(other, [question, pair_id]).rowcount:
-            raise known()
+            raise Refused("question_exists")
         done = conn.execute(
             b"update qa_pairs set question = %s, answer = %s, updated_by = %s, updated_at = clock_timestamp() where id = %s",
             [question, answer, member["email"], pair_id],
         )
         if not done.rowcount:
             raise not_found()
-        document_id = changed(conn, member)
-    return {"saved": pair_id, "document_id": begin(member, document_id)}
+        document_id = update_document(conn, member)
+    return {"updated": pair_id, "document_id": start_ingestion(member, document_id)}
 
 
-def delete(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
+def delete(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     with as_tenant(conn, member["tenant_id"]):
         gone = conn.execute(
-            b"delete from qa_pairs where id = %s returning question", [an_id(ask, "pair_id")]
+            b"delete from qa_pairs where id = %s returning question", [id_field(fields, "pair_id")]
         ).fetchone()
         if gone is None:
             raise not_found()
-        document_id = changed(conn, member)
-    return {"deleted": gone["question"], "document_id": begin(member, document_id)}
+        document_id = update_document(conn, member)
+    return {"deleted": gone["question"], "document_id": start_ingestion(member, document_id)}
 
 
-def pair(ask: Ask) -> tuple[str, str]:
-    """A question on one line, and its answer."""
-    question, answer = " ".join(text(ask, "question", 1000).split()), text(ask, "answer", 8000).strip()
+def pair_fields(fields: Fields) -> tuple[str, str]:
+    """The question, on one line, and its answer."""
+    question, answer = (
+        " ".join(text_field(fields, "question", 1000).split()),
+        text_field(fields, "answer", 8000).strip(),
+    )
     if not question or not answer:
-        raise Refused("bad_request", "Write the question and the answer.")
+        raise Refused("pair_incomplete")
     return question, answer
 
 
-def admit(conn: Connection, more: int) -> None:
+def check_plan(conn: Connection, more: int) -> None:
     most = one(conn, "select plan_limit('qa_pairs')", [])
     if one(conn, "select count(*) from qa_pairs", []) + more > most:
-        raise Refused("limit", f"Your plan holds {most} questions. Delete some, or ask for a larger plan.")
+        raise Refused("plan_questions", most=most)
 
 
-def known() -> Refused:
-    return Refused("known", "This question is here already: change its answer instead.")
-
-
-def changed(conn: Connection, member: Member) -> str | None:
-    """The document to be ingested after the pairs have changed; None where none is left."""
+def update_document(conn: Connection, member: Member) -> str | None:
+    """Writes the changed pairs to their document. Returns the document to ingest, None if no pair is left."""
     row = conn.execute(
         b"select document_id::text, refusal from qa_pairs_changed(%s)", [member["email"]]
     ).fetchone()
     assert row is not None
     if row["refusal"]:
-        raise Refused("limit", row["refusal"])  # ends the transaction, and so undoes the change
+        raise Refused.of(row["refusal"])  # rolls the transaction back, and so undoes the change
     return row["document_id"]  # type: ignore[no-any-return]
 
 
-def begin(member: Member, document_id: str | None) -> str | None:
-    """Starts the ingestion once the change is committed. Two runs of one document do no harm."""
+def start_ingestion(member: Member, document_id: str | None) -> str | None:
+    """Starts the ingestion after the change is committed. Two runs for one document do no harm."""
     if document_id:
         start_flow("f/ingest/ingest_document", {"document_id": document_id, "tenant_id": member["tenant_id"]})
     return document_id

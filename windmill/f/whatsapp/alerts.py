@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from f.common.problems import english, is_message
 from f.common.ssrf import post_json
 
 if TYPE_CHECKING:
@@ -30,14 +31,18 @@ def post_all(database: Database, notifications: list[dict[str, Any]], settings: 
 
 
 def body_of(notification: dict[str, Any]) -> dict[str, Any]:
-    """What is posted. `text` is for chat tools that show nothing else."""
+    """What is posted, with problems as English sentences. `text` is for chat tools that show nothing else."""
+    detail = {
+        name: english(value) if is_message(value) else value for name, value in notification["detail"].items()
+    }
+    meaning = detail.get("meaning")
     return {
         "event": "notification",
-        "text": notification["title"],
+        "text": f"{notification['title']}: {meaning}" if meaning else notification["title"],
         "kind": notification["kind"],
         "severity": notification["severity"],
         "subject": notification["subject"],
-        "detail": notification["detail"],
+        "detail": detail,
         "count": notification["count"],
         "since": notification["created_at"].isoformat(),
         "notification_id": notification["id"],

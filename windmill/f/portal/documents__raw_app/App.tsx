@@ -28,7 +28,7 @@ export default function App() {
   const first = navigator.language.slice(0, 2) in languages ? navigator.language.slice(0, 2) : 'en'
   const [language, setLanguage] = useState(keep.get('language', first))
   const [tenant, setTenant] = useState(keep.get('tenant', ''))
-  const me = useLoad<Me>(() => ask('me', 'me'), [])
+  const me = useLoad<Me>(() => ask('me', 'get'), [])
   document.documentElement.lang = language
   const mine = me.value?.businesses.find((b) => b.tenant_id === tenant) ?? me.value?.businesses[0]
   chooseTenant(mine?.tenant_id ?? '')

@@ -70,7 +70,7 @@ function Form({ bot, tools, reload }: { bot: Settings; tools: Tool[]; reload: ()
   const save = (event: React.FormEvent) => {
     event.preventDefault()
     form.run(async () => {
-      await ask('bot', 'save', { phone_number_id: bot.phone_number_id, settings: open })
+      await ask('bot', 'update', { phone_number_id: bot.phone_number_id, settings: open })
       saved.current = true
       await reload()
     })

@@ -55,7 +55,7 @@ function Add({ reload }: { reload: () => Promise<void> }) {
     event.preventDefault()
     form.run(async () => {
       const allowed = now.allowed.split(',').map((name) => name.trim()).filter(Boolean)
-      await ask('bot', 'put_tool', { name: now.name, url: now.url, key: now.key, allowed_tools: allowed })
+      await ask('bot', 'upsert_tool', { name: now.name, url: now.url, key: now.key, allowed_tools: allowed })
       setNow(nothing)
       await reload()
     })

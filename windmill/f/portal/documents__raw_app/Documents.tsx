@@ -1,8 +1,9 @@
 // Documents: the files that the bot answers from.
 import React from 'react'
 import { Drop, Pick, useUploads } from './Uploads'
-import { ask } from './api'
+import { Actions, ask } from './api'
 import { Icon } from './icons'
+import type { Message } from './messages'
 import { Empty, Loading, Problem, Sure, fill, useEvery, useForm, useHere, useLoad } from './ui'
 
 type Row = {
@@ -11,8 +12,8 @@ type Row = {
   filename: string
   size_bytes: number
   state: string
-  error: string | null
-  notes: string[]
+  error: Message | null
+  warnings: Message[]
   pages: number | null
   chunks: number | null
   chunks_embedded: number | null
@@ -54,11 +55,11 @@ export default function Documents() {
 type DocumentProps = { row: Row; edits: boolean; reload: () => Promise<void>; replace: (files: File[]) => void }
 
 function Document({ row, edits, reload, replace }: DocumentProps) {
-  const { t, number, time, said } = useHere()
+  const { t, number, time, say } = useHere()
   const form = useForm()
   const d = t.documents
   const busy = row.state === 'received' || row.state === 'processing'
-  const act = (action: string, fields: Record<string, unknown> = {}) =>
+  const act = (action: Actions['documents'], fields: Record<string, unknown> = {}) =>
     form.run(async () => {
       await ask('documents', action, { document_id: row.id, ...fields })
       await reload()
@@ -88,19 +89,19 @@ function Document({ row, edits, reload, replace }: DocumentProps) {
           {row.chunks ? <small>{fill(d.progress, { done: number(row.chunks_embedded ?? 0), all: number(row.chunks) })}</small> : null}
         </div>
       )}
-      {row.error && <p className="bad">{said(row.error)}</p>}
+      {row.error && <p className="bad">{say(row.error)}</p>}
       {row.replaces && busy && <small>{d.replaces}</small>}
-      {row.notes?.map((note) => <small key={note}>{said(note)}</small>)}
+      {row.warnings.map((warning, i) => <small key={i}>{say(warning)}</small>)}
       {form.shown}
       {row.state === 'ready' && edits && (
         <label className="check small">
-          <input type="checkbox" checked={row.sendable} onChange={(e) => act('save', { sendable: e.target.checked })} /> {d.sendable}
+          <input type="checkbox" checked={row.sendable} onChange={(e) => act('update', { sendable: e.target.checked })} /> {d.sendable}
           <span className="hidden">: {row.title}</span>
         </label>
       )}
       <div className="row spread">
         <small>{facts.join(' · ')}</small>
-        {edits && <Actions row={row} again={() => act('again')} reload={reload} replace={replace} />}
+        {edits && <Actions row={row} again={() => act('read_again')} reload={reload} replace={replace} />}
       </div>
     </li>
   )

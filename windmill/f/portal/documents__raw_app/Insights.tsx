@@ -14,7 +14,7 @@ export default function Insights() {
   const s = t.insights
   const [days, setDays] = useState(30)
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
-  const loaded = useLoad<Overview>(() => ask('insights', 'overview', { days, zone }), [days])
+  const loaded = useLoad<Overview>(() => ask('insights', 'get', { days, zone }), [days])
   const rows = loaded.value?.days ?? []
   const sum = (name: 'messages_in' | 'answered' | 'unanswered' | 'handoffs' | 'failed' | 'cost_usd') => rows.reduce((all, row) => all + row[name], 0)
   const closed = (row: Day) => row.answered + row.unanswered + row.handoffs + row.failed

@@ -1,10 +1,11 @@
 // Notifications: what WhatsApp and the platform want the staff to know; the bell's figure; the banner while nothing goes out.
 import React from 'react'
 import { ask, keep } from './api'
+import { Message, isMessage } from './messages'
 import { go } from './route'
 import { Empty, Loading, Problem, fill, useEvery, useForm, useHere, useLoad } from './ui'
 
-type Stop = { code: number; reason: string; since: string; until: string; times: number }
+type Stop = { code: number; reason: Message; since: string; until: string; times: number }
 type Note = {
   id: number
   kind: string
@@ -27,11 +28,11 @@ export function useCount(on: boolean) {
 }
 
 export function Stopped({ stop }: { stop: Stop }) {
-  const { t, time, said } = useHere()
+  const { t, time, say } = useHere()
   return (
     <div className="banner" role="alert">
       <strong>{t.notifications.stopped}</strong>
-      <span>{fill(t.notifications.stoppedSays, { since: time(stop.since), reason: said(stop.reason), until: time(stop.until) })}</span>
+      <span>{fill(t.notifications.stoppedSays, { since: time(stop.since), reason: say(stop.reason), until: time(stop.until) })}</span>
     </div>
   )
 }
@@ -48,7 +49,7 @@ export default function Notifications({ changed }: { changed: () => void }) {
   const earlier = list.value.notifications.filter((note) => note.read_at)
   const read = (notes: Note[]) =>
     form.run(async () => {
-      await ask('notifications', 'read', { ids: notes.map((note) => note.id) })
+      await ask('notifications', 'mark_read', { ids: notes.map((note) => note.id) })
       await list.reload()
       changed()
       return ' '
@@ -81,17 +82,17 @@ export default function Notifications({ changed }: { changed: () => void }) {
 }
 
 function One({ note, read }: { note: Note; read?: () => void }) {
-  const { t, time, number, said } = useHere()
+  const { t, time, number, say } = useHere()
   const n = t.notifications
   const d = note.detail ?? {}
   const words = n.kinds[note.kind]
   const limit = n.limits[String(d.limit)] ?? String(d.limit ?? '')
-  const values: Record<string, unknown> = { ...d, limit, meaning: d.meaning && said(String(d.meaning)), event: d.event && (n.events[String(d.event)] ?? d.event) }
+  const values: Record<string, unknown> = { ...d, limit, meaning: isMessage(d.meaning) && say(d.meaning), event: d.event && (n.events[String(d.event)] ?? d.event) }
   // Meta leaves out what it likes: then its notice is shown as it came.
   const whole = words && [...words.matchAll(/\{(\w+)\}/g)].every(([, gap]) => values[gap])
   const title = whole ? fill(words, values) : note.title
   const more = [
-    typeof d.error === 'string' && said(d.error),
+    (typeof d.error === 'string' || isMessage(d.error)) && say(d.error),
     note.kind.startsWith('limit_') && fill(n.limitUsed, { used: number(Number(d.used)), bound: number(Number(d.bound)) }),
   ].filter(Boolean)
   return (

@@ -41,7 +41,7 @@ function One({ person, you, reload }: { person: Person; you: boolean; reload: ()
   const form = useForm()
   const change = (role: string) =>
     form.run(async () => {
-      await ask('people', 'put', { email: person.email, role })
+      await ask('people', 'update', { email: person.email, role })
       // What one may oneself, every page has to learn.
       if (you) location.reload()
       await reload()
@@ -66,7 +66,7 @@ function One({ person, you, reload }: { person: Person; you: boolean; reload: ()
               ask={fill(p.removeAsk, { email: person.email })}
               says={you ? p.leaveSays : p.removeSays}
               act={async () => {
-                await ask('people', 'remove', { email: person.email })
+                await ask('people', 'delete', { email: person.email })
                 if (you) location.reload()
                 await reload()
               }}
@@ -90,7 +90,7 @@ function Add({ reload }: { reload: () => Promise<void> }) {
   const add = (event: React.FormEvent) => {
     event.preventDefault()
     form.run(async () => {
-      await ask('people', 'put', { email, role })
+      await ask('people', 'create', { email, role })
       setEmail('')
       await reload()
     })

@@ -1,14 +1,15 @@
 // The operator's page: businesses, and what needs a hand.
 import React, { useState } from 'react'
 import PlatformTenant, { Put, Tenant } from './PlatformTenant'
-import { ask } from './api'
+import { Actions, ask } from './api'
+import type { Message } from './messages'
 import { Field, Loading, Problem, Sure, fill, useForm, useHere, useLoad } from './ui'
 
 type Overview = {
   operators: string[]
   tenants: Tenant[]
   stuck_turns: { id: string; tenant: string; run_id: string; lease_until: string }[]
-  failed_documents: { id: string; tenant: string; title: string; error: string; updated_at: string }[]
+  failed_documents: { id: string; tenant: string; title: string; error: Message; updated_at: string }[]
   dead_letters: { phone_number_id: string; message_id: string; tenant: string | null; reason: string; received_at: string }[]
 }
 
@@ -18,7 +19,7 @@ export default function Platform() {
   const form = useForm()
   const [name, setName] = useState('')
   const [search, setSearch] = useState('')
-  const loaded = useLoad<Overview>(() => ask('operator', 'overview'), [])
+  const loaded = useLoad<Overview>(() => ask('operator', 'get'), [])
   if (loaded.error) return <Problem error={loaded.error} retry={loaded.reload} />
   if (!loaded.value) return <Loading />
   const { operators, tenants } = loaded.value
@@ -26,7 +27,7 @@ export default function Platform() {
   const create = (event: React.FormEvent) => {
     event.preventDefault()
     form.run(async () => {
-      await ask('operator', 'put_tenant', { name })
+      await ask('operator', 'create_tenant', { name })
       setName('')
       await loaded.reload()
     })
@@ -61,7 +62,7 @@ export default function Platform() {
 }
 
 function Troubles({ found, reload }: { found: Overview; reload: () => Promise<void> }) {
-  const { t, time, said } = useHere()
+  const { t, time, say } = useHere()
   const p = t.platform
   const { stuck_turns, failed_documents, dead_letters } = found
   return (
@@ -83,7 +84,7 @@ function Troubles({ found, reload }: { found: Overview; reload: () => Promise<vo
         {failed_documents.map((d) => (
           <li className="card" key={d.id}>
             <strong dir="auto">{d.tenant}: {d.title}</strong>
-            <span className="bad">{said(d.error)}</span>
+            <span className="bad">{say(d.error)}</span>
             <small>{time(d.updated_at)}</small>
           </li>
         ))}
@@ -105,8 +106,8 @@ function Trouble({ title, hint, count, children }: { title: string; hint?: strin
 function Operators({ operators, reload }: { operators: string[]; reload: () => Promise<void> }) {
   const { t } = useHere()
   const p = t.platform
-  const put = async (email: string, stays: boolean) => {
-    await ask('operator', 'put_operator', { email, stays })
+  const change = async (action: Actions['operator'], email: string) => {
+    await ask('operator', action, { email })
     await reload()
   }
   return (
@@ -118,11 +119,11 @@ function Operators({ operators, reload }: { operators: string[]; reload: () => P
           {operators.map((email) => (
             <li key={email} className="row spread">
               <span className="break">{email}</span>
-              <Sure label={t.remove} ask={fill(p.operatorAsk, { email })} says={p.operatorSays} act={() => put(email, false)} />
+              <Sure label={t.remove} ask={fill(p.operatorAsk, { email })} says={p.operatorSays} act={() => change('delete_operator', email)} />
             </li>
           ))}
         </ul>
-        <Put labels={[p.email]} button={p.addOperator} act={([email]) => put(email, true)} />
+        <Put labels={[p.email]} button={p.addOperator} act={([email]) => change('create_operator', email)} />
       </div>
     </section>
   )

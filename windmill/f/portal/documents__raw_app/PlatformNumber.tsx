@@ -24,7 +24,7 @@ export default function PlatformNumber({ number, act }: { number: NumberOf; act:
   const [rate, setRate] = useState(String(number.sends_per_s))
   const send = (event: React.FormEvent) => {
     event.preventDefault()
-    form.run(act('put_model', { phone_number_id: number.phone_number_id, ...first, fallbacks: others, sends_per_s: Number(rate) }))
+    form.run(act('update_model', { phone_number_id: number.phone_number_id, ...first, fallbacks: others, sends_per_s: Number(rate) }))
   }
   return (
     <form className="inset" onSubmit={send} aria-label={fill(p.numberOf, { name: number.name })}>

@@ -1,7 +1,7 @@
 // One business on the operator's page: its state, numbers, keys and staff.
 import React, { useState } from 'react'
 import PlatformNumber, { NumberOf } from './PlatformNumber'
-import { ask } from './api'
+import { Actions, ask } from './api'
 import { Field, Sure, fill, useForm, useHere } from './ui'
 
 export type Tenant = {
@@ -22,7 +22,7 @@ export default function PlatformTenant({ tenant, reload }: { tenant: Tenant; rel
   const { t, number, money } = useHere()
   const p = t.platform
   const form = useForm()
-  const act = (action: string, fields: Record<string, unknown>) => async () => {
+  const act: Act = (action, fields) => async () => {
     await ask('operator', action, { tenant: tenant.id, ...fields })
     await reload()
   }
@@ -37,9 +37,9 @@ export default function PlatformTenant({ tenant, reload }: { tenant: Tenant; rel
       </small>
       <div className="row">
         {tenant.status === 'active' ? (
-          <Sure label={p.suspend} ask={fill(p.suspendAsk, { name: tenant.name })} says={p.suspendSays} act={act('put_tenant', { status: 'suspended' })} />
+          <Sure label={p.suspend} ask={fill(p.suspendAsk, { name: tenant.name })} says={p.suspendSays} act={act('update_tenant', { status: 'suspended' })} />
         ) : (
-          <button type="button" disabled={form.busy} onClick={() => form.run(act('put_tenant', { status: 'active' }))}>{p.activate}</button>
+          <button type="button" disabled={form.busy} onClick={() => form.run(act('update_tenant', { status: 'active' }))}>{p.activate}</button>
         )}
       </div>
       <details>
@@ -52,7 +52,7 @@ export default function PlatformTenant({ tenant, reload }: { tenant: Tenant; rel
             </li>
           ))}
         </ul>
-        <Put labels={[p.numberId, t.bot.nameLabel]} button={p.addNumber} act={([phone_number_id, name]) => act('put_number', { phone_number_id, name })()} />
+        <Put labels={[p.numberId, t.bot.nameLabel]} button={p.addNumber} act={([phone_number_id, name]) => act('upsert_number', { phone_number_id, name })()} />
         <h3>{p.keys}</h3>
         <Keys tenant={tenant} act={act} />
         <h3>{p.plan}</h3>
@@ -62,18 +62,18 @@ export default function PlatformTenant({ tenant, reload }: { tenant: Tenant; rel
           {tenant.members.map((m) => (
             <li key={m.email} className="row spread">
               <span>{m.email} <small>{t.roles[m.role]}</small></span>
-              <Sure label={t.remove} ask={fill(p.memberAsk, { email: m.email })} says={p.memberSays} act={act('put_member', { email: m.email })} />
+              <Sure label={t.remove} ask={fill(p.memberAsk, { email: m.email })} says={p.memberSays} act={act('delete_member', { email: m.email })} />
             </li>
           ))}
         </ul>
-        <Put labels={[p.email]} button={p.addMember} roles act={([email, role]) => act('put_member', { email, role })()} />
+        <Put labels={[p.email]} button={p.addMember} roles act={([email, role]) => act('upsert_member', { email, role })()} />
       </details>
       {form.shown}
     </li>
   )
 }
 
-export type Act = (action: string, fields: Record<string, unknown>) => () => Promise<void>
+export type Act = (action: Actions['operator'], fields: Record<string, unknown>) => () => Promise<void>
 
 // A key goes in and never comes out: only whether there is one is shown.
 function Keys({ tenant, act }: { tenant: Tenant; act: Act }) {
@@ -84,7 +84,7 @@ function Keys({ tenant, act }: { tenant: Tenant; act: Act }) {
       {(['whatsapp_token', 'llm_api_key'] as const).map((kind) => (
         <div key={kind}>
           <p>{p[kind]}: {(kind === 'whatsapp_token' ? tenant.has_whatsapp_token : tenant.has_llm_key) ? p.stored : p.missing}</p>
-          <Put labels={[`${p.key}: ${p[kind]}`]} button={t.save} secret act={([key]) => act('put_key', { kind, key })()} />
+          <Put labels={[`${p.key}: ${p[kind]}`]} button={t.save} secret act={([key]) => act('set_key', { kind, key })()} />
         </div>
       ))}
     </>
@@ -104,7 +104,7 @@ function Plan({ tenant, act }: { tenant: Tenant; act: Act }) {
   const [now, setNow] = useState<Record<string, string>>(Object.fromEntries(BOUNDS.map((name) => [name, name in tenant.limits ? String(tenant.limits[name] / unit(name)) : ''])))
   const send = (event: React.FormEvent) => {
     event.preventDefault()
-    form.run(act('put_limits', { limits: Object.fromEntries(BOUNDS.map((name) => [name, now[name] === '' ? null : Number(now[name]) * unit(name)])) }))
+    form.run(act('update_limits', { limits: Object.fromEntries(BOUNDS.map((name) => [name, now[name] === '' ? null : Number(now[name]) * unit(name)])) }))
   }
   return (
     <form onSubmit={send}>

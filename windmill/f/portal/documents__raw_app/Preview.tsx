@@ -3,6 +3,7 @@ import React, { useState } from 'react'
 import Calls, { Call } from './Calls'
 import Formatted from './Formatted'
 import { ask, keep } from './api'
+import type { Message } from './messages'
 import { Field, fill, useEvery, useHere } from './ui'
 
 export type Answered = {
@@ -12,13 +13,13 @@ export type Answered = {
   reply?: string[]
   citations?: { document: string; page: number }[]
   tools?: Call[]
-  reason?: string | null
+  problem?: Message | string | null
 }
 type Asked = { question: string; run: string; answer: Answered | null; problem?: string }
 
 // The questions and what has become of them: each run goes on by itself, and is asked for until it has ended.
 function useAsked(phoneNumberId: string) {
-  const { tenant, words } = useHere()
+  const { tenant, describe } = useHere()
   const name = `preview ${tenant} ${phoneNumberId}`
   const [asked, setAsked] = useState<Asked[]>(keep.get(name, []))
   const [question, setQuestion] = useState('')
@@ -30,10 +31,10 @@ function useAsked(phoneNumberId: string) {
   useEvery(500, Boolean(open), async () => {
     if (!open) return
     try {
-      const answer = await ask('bot', 'asked', { run: open.run })
+      const answer = await ask('bot', 'get_answer', { run: open.run })
       change(asked.map((row) => (row === open ? { ...row, answer } : row)))
     } catch (error) {
-      change(asked.map((row) => (row === open ? { ...row, problem: words(error) } : row)))
+      change(asked.map((row) => (row === open ? { ...row, problem: describe(error) } : row)))
     }
   })
   const send = async (event: React.FormEvent) => {
@@ -47,7 +48,7 @@ function useAsked(phoneNumberId: string) {
       const { run } = await ask('bot', 'ask', { question: said, phone_number_id: phoneNumberId })
       change([...asked, { ...row, run }])
     } catch (error) {
-      change([...asked, { ...row, problem: words(error) }])
+      change([...asked, { ...row, problem: describe(error) }])
     }
   }
   return { asked, open, send, question, setQuestion }
@@ -96,12 +97,12 @@ function Shown({ row }: { row: Asked }) {
 }
 
 export function Reply({ answer }: { answer: Answered }) {
-  const { t, said } = useHere()
+  const { t, say } = useHere()
   return (
     <div className="bubble out">
       {answer.reply?.map((text, i) => <p dir="auto" key={i} className="text"><Formatted text={text} /></p>)}
-      {answer.reason && <p className="bad">{fill(t.bot.broke, { reason: said(answer.reason) })}</p>}
-      {!answer.answered && !answer.reason && <small>{t.bot.notAnswered}</small>}
+      {answer.problem && <p className="bad">{fill(t.bot.broke, { reason: say(answer.problem) })}</p>}
+      {!answer.answered && !answer.problem && <small>{t.bot.notAnswered}</small>}
       <Calls tools={answer.tools} />
     </div>
   )

@@ -1,15 +1,16 @@
 // Questions and answers: written by the staff, found by their question.
 import React, { useRef, useState } from 'react'
-import { ask } from './api'
+import { Actions, ask } from './api'
 import { pairsOf, textOf } from './csv'
+import type { Message } from './messages'
 import { Empty, Field, Loading, Problem, Sure, fill, useEvery, useForm, useHere, useLoad } from './ui'
 
 type Pair = { id: string; question: string; answer: string; updated_by: string | null; updated_at: string }
-type List = { pairs: Pair[]; document: { state: string; error: string | null } | null }
+type List = { pairs: Pair[]; document: { state: string; error: Message | null } | null }
 type Write = (question: string, answer: string) => Promise<unknown>
 
 export default function QaPairs() {
-  const { t, may, said } = useHere()
+  const { t, may, say } = useHere()
   const a = t.qaPairs
   const [search, setSearch] = useState('')
   const list = useLoad<List>(() => ask('qa_pairs', 'list'), [])
@@ -20,7 +21,7 @@ export default function QaPairs() {
   const pairs = list.value?.pairs ?? []
   const words = search.trim().toLowerCase()
   const shown = pairs.filter((pair) => `${pair.question} ${pair.answer}`.toLowerCase().includes(words))
-  const change = (action: string, fields: Record<string, unknown>) => ask('qa_pairs', action, fields).then(list.reload)
+  const change = (action: Actions['qa_pairs'], fields: Record<string, unknown>) => ask('qa_pairs', action, fields).then(list.reload)
   return (
     <>
       <p className="intro">{a.intro}</p>
@@ -30,7 +31,7 @@ export default function QaPairs() {
       {list.value && pairs.length === 0 && <Empty title={a.empty} hint={a.emptyHint} icon="answer" />}
       {state && pairs.length > 0 && (
         <p className={state === 'failed' ? 'note bad' : 'note'} role="status">
-          {waiting && <span className="spinner" aria-hidden="true" />} {waiting ? a.waiting : state === 'failed' ? fill(a.failed, { error: said(list.value?.document?.error ?? '') }) : a.ready}
+          {waiting && <span className="spinner" aria-hidden="true" />} {waiting ? a.waiting : state === 'failed' ? fill(a.failed, { error: say(list.value?.document?.error ?? '') }) : a.ready}
         </p>
       )}
       {pairs.length > 5 && (
@@ -45,7 +46,7 @@ export default function QaPairs() {
             key={pair.id}
             pair={pair}
             edits={edits}
-            save={(question, answer) => change('save', { pair_id: pair.id, question, answer })}
+            save={(question, answer) => change('update', { pair_id: pair.id, question, answer })}
             remove={() => change('delete', { pair_id: pair.id })}
           />
         ))}
@@ -101,7 +102,7 @@ function Add({ reload }: { reload: () => Promise<void> }) {
       const pairs = pairsOf(text)
       if (!pairs.length) throw new Error(a.importWrong)
       if (pairs.length > 500) throw new Error(a.importMany)
-      const done = await ask('qa_pairs', 'add_many', { pairs })
+      const done = await ask('qa_pairs', 'import', { pairs })
       await reload()
       return `${fill(a.imported, { added: number(done.added), changed: number(done.changed) })} ${guessed ? a.importGuessed : ''}`
     })
@@ -113,7 +114,7 @@ function Add({ reload }: { reload: () => Promise<void> }) {
         start={{ question: '', answer: '' }}
         button={a.add}
         write={async (question, answer) => {
-          await ask('qa_pairs', 'add', { question, answer })
+          await ask('qa_pairs', 'create', { question, answer })
           setWritten(written + 1)
           await reload()
         }}

@@ -1,7 +1,8 @@
 // Websites: pages that are read again and again. What was read, what failed and why, and when it is read next.
 import React, { useState } from 'react'
-import { ask } from './api'
+import { Actions, ask } from './api'
 import { Icon } from './icons'
+import type { Message } from './messages'
 import { Empty, Field, Loading, Problem, Sure, fill, useEvery, useForm, useHere, useLoad } from './ui'
 
 type Source = {
@@ -11,15 +12,15 @@ type Source = {
   max_pages: number
   refresh_hours: number
   state: string
-  error: string | null
-  notes: string[]
+  error: Message | null
+  warnings: Message[]
   pages: number | null
   ready: number
   failed: number
   read_at: string | null
   next_read_at: string
 }
-type Page = { document_id: string; title: string; url: string; state: string; error: string | null; chunks: number | null }
+type Page = { document_id: string; title: string; url: string; state: string; error: Message | null; chunks: number | null }
 const busy = (source: Source) => source.state === 'new' || source.state === 'reading'
 
 export default function Sources() {
@@ -54,7 +55,7 @@ function Add({ reload }: { reload: () => Promise<void> }) {
     event.preventDefault()
     form.run(async () => {
       const address = /^https?:\/\//.test(url.trim()) ? url.trim() : `https://${url.trim()}`
-      await ask('sources', 'add', { url: address, kind, refresh_hours: hours, ...(kind === 'page' ? {} : { max_pages: pages }) })
+      await ask('sources', 'create', { url: address, kind, refresh_hours: hours, ...(kind === 'page' ? {} : { max_pages: pages }) })
       setUrl('')
       await reload()
       return s.added
@@ -100,10 +101,10 @@ function Every({ hours, change }: { hours: number; change: (hours: number) => vo
 }
 
 function One({ source, edits, reload }: { source: Source; edits: boolean; reload: () => Promise<void> }) {
-  const { t, number, said } = useHere()
+  const { t, number, say } = useHere()
   const s = t.sources
   const form = useForm()
-  const act = (action: string, fields: Record<string, unknown> = {}) =>
+  const act = (action: Actions['sources'], fields: Record<string, unknown> = {}) =>
     form.run(async () => {
       await ask('sources', action, { source_id: source.id, ...fields })
       await reload()
@@ -119,15 +120,15 @@ function One({ source, edits, reload }: { source: Source; edits: boolean; reload
         <span className={`badge ${busy(source) ? 'processing' : source.state}`}>{s.states[source.state]}</span>
       </div>
       {busy(source) && <progress aria-label={`${source.url}: ${s.states[source.state]}`} />}
-      {source.error && <p className="bad">{said(source.error)}</p>}
-      {source.notes.length > 0 && <Notes source={source} />}
+      {source.error && <p className="bad">{say(source.error)}</p>}
+      {source.warnings.length > 0 && <Warnings source={source} />}
       <Pages source={source} />
       <div className="row spread">
         <Facts source={source} />
         {edits && (
           <div className="row">
             <button type="button" className="quiet" disabled={busy(source) || form.busy} onClick={() => act('refresh')}>{s.again}<span className="hidden">: {source.url}</span></button>
-            <Change source={source} save={(fields) => act('save', fields)} />
+            <Change source={source} save={(fields) => act('update', fields)} />
             <Sure
               label={s.delete}
               ask={fill(s.deleteAsk, { url: source.url })}
@@ -158,13 +159,13 @@ function Facts({ source }: { source: Source }) {
   return <small>{facts.filter(Boolean).join(' · ')}</small>
 }
 
-function Notes({ source }: { source: Source }) {
-  const { t, number, said } = useHere()
+function Warnings({ source }: { source: Source }) {
+  const { t, number, say } = useHere()
   const s = t.sources
   return (
     <details>
-      <summary>{s.notes} ({number(source.notes.length)})<span className="hidden">: {source.url}</span></summary>
-      <ul className="plain">{source.notes.map((note) => <li key={note}><small>{said(note)}</small></li>)}</ul>
+      <summary>{s.warnings} ({number(source.warnings.length)})<span className="hidden">: {source.url}</span></summary>
+      <ul className="plain">{source.warnings.map((warning, i) => <li key={i}><small>{say(warning)}</small></li>)}</ul>
     </details>
   )
 }
@@ -196,13 +197,13 @@ function Change({ source, save }: { source: Source; save: (fields: Record<string
 
 // The pages are asked for when somebody opens them.
 function Pages({ source }: { source: Source }) {
-  const { t, number, said } = useHere()
+  const { t, number, say } = useHere()
   const form = useForm()
   const [pages, setPages] = useState<Page[] | null>(null)
   const load = (event: React.SyntheticEvent<HTMLDetailsElement>) => {
     if (!event.currentTarget.open) return
     form.run(async () => {
-      setPages((await ask('sources', 'pages', { source_id: source.id })).pages)
+      setPages((await ask('sources', 'list_pages', { source_id: source.id })).pages)
       return ' '
     }, t.loading)
   }
@@ -217,7 +218,7 @@ function Pages({ source }: { source: Source }) {
             <div className="min">
               <span dir="auto">{page.title}</span>
               <small className="break">{page.url}</small>
-              {page.error && <small className="bad">{said(page.error)}</small>}
+              {page.error && <small className="bad">{say(page.error)}</small>}
             </div>
             <span className={`badge ${page.state}`}>{t.documents.states[page.state]}</span>
           </li>

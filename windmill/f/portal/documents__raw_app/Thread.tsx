@@ -24,17 +24,17 @@ type History = Page & { contact: Contact & { paused_until: string | null; lead: 
 export const called = (contact: Contact, unnamed: string) => contact.name || contact.username || (contact.phone ? `+${contact.phone}` : unnamed)
 
 export default function Thread({ id, back, changed }: { id: string; back: () => void; changed: () => void }) {
-  const { t, may, words } = useHere()
+  const { t, may, describe } = useHere()
   const c = t.conversations
   const form = useForm()
-  const loaded = useLoad<History>(() => ask('conversations', 'history', { contact_id: id }), [id])
+  const loaded = useLoad<History>(() => ask('conversations', 'get', { contact_id: id }), [id])
   useEvery(5000, loaded.value !== null, loaded.reload)
   if (!loaded.value) return loaded.error ? <Problem error={loaded.error} retry={loaded.reload} /> : <Loading />
   const { contact } = loaded.value
   const until = contact.paused_until
   const pause = (hours: number) =>
     form.run(async () => {
-      await ask('conversations', 'pause', { contact_id: id, hours })
+      await (hours ? ask('conversations', 'pause', { contact_id: id, hours }) : ask('conversations', 'resume', { contact_id: id }))
       await loaded.reload()
       changed()
     })
@@ -51,7 +51,7 @@ export default function Thread({ id, back, changed }: { id: string; back: () => 
         )}
       </div>
       <About contact={contact} />
-      {loaded.error !== null && <p role="alert" className="bad">{words(loaded.error)}</p>}
+      {loaded.error !== null && <p role="alert" className="bad">{describe(loaded.error)}</p>}
       {form.shown}
       <Said id={id} label={called(contact, c.unnamed)} newest={loaded.value} />
       {may('owner', 'editor', 'agent') && <Write id={id} sent={() => { loaded.reload(); changed() }} />}
@@ -96,7 +96,7 @@ function Said({ id, label, newest }: { id: string; label: string; newest: Page }
   const older = () =>
     form.run(async () => {
       const first = shown.messages[0]?.id
-      const found: Page = await ask('conversations', 'history', { contact_id: id, before: first })
+      const found: Page = await ask('conversations', 'get', { contact_id: id, before: first })
       setBack(true)
       setShown((now) => (now.messages[0]?.id === first ? { messages: [...found.messages, ...now.messages], more: found.more } : now))
       return ' '
@@ -157,7 +157,7 @@ function Write({ id, sent }: { id: string; sent: () => void }) {
         await ask('conversations', 'reply', { contact_id: id, body, reply_id: tried.id })
       } catch (error) {
         // WhatsApp's answer was a no: the next try is another message.
-        if (error instanceof Refused && error.code === 'not_sent') change({ body })
+        if (error instanceof Refused && error.reason.code === 'not_sent') change({ body })
         throw error
       }
       change({ body: '' })

@@ -3,6 +3,7 @@
 import React, { useState } from 'react'
 import { Answered, Reply } from './Preview'
 import { Refused, ask, keep } from './api'
+import type { Message } from './messages'
 import { Empty, Field, Loading, Problem, Sure, fill, useEvery, useForm, useHere, useLoad } from './ui'
 
 type Question = { turn_id: string; contact_id: string; name: string | null; username: string | null; question: string; at: string }
@@ -15,16 +16,16 @@ type Work = {
   answer: string
   before: Run[]
   after: Run[]
-  error?: string
+  error?: Message | string
   retry?: boolean
 }
 
 export default function Unanswered() {
-  const { t, tenant, may, words } = useHere()
+  const { t, tenant, may, describe } = useHere()
   const s = t.insights
   const name = `answer ${tenant}`
   const [work, setWork] = useState<Work | null>(keep.get(name, null))
-  const list = useLoad<Group[]>(async () => (await ask('insights', 'unanswered')).groups, [])
+  const list = useLoad<Group[]>(async () => (await ask('insights', 'list_unanswered')).groups, [])
   const change = (next: Work | null) => {
     keep.set(name, next)
     setWork(next)
@@ -38,8 +39,8 @@ export default function Unanswered() {
       if (next.stage === 'done') list.reload()
     } catch (error) {
       // A script's no stays a no; whatever else it was may pass.
-      const no = error instanceof Refused && error.code !== 'failed'
-      change(no ? { ...work, stage: work.stage === 'before' ? 'unsaved' : 'failed', error: words(error) } : { ...work, retry: true })
+      const no = error instanceof Refused
+      change(no ? { ...work, stage: work.stage === 'before' ? 'unsaved' : 'failed', error: describe(error) } : { ...work, retry: true })
     }
   })
   return (
@@ -64,21 +65,21 @@ async function forward(work: Work): Promise<Work> {
   if (work.stage === 'before' || work.stage === 'after') {
     const runs: Run[] = []
     for (const run of work[work.stage]) {
-      runs.push(run.answer?.finished ? run : { ...run, answer: await ask('insights', 'asked', { run: run.run }) })
+      runs.push(run.answer?.finished ? run : { ...run, answer: await ask('insights', 'get_answer', { run: run.run }) })
     }
     const next = { ...work, [work.stage]: runs }
     if (!runs.every((run) => run.answer?.finished)) return next
     if (work.stage === 'after') return { ...next, stage: 'done' }
     // A question that is there already gets the new answer; a second try after a lost answer changes nothing.
     const { turn_ids, question, answer } = work
-    await ask('qa_pairs', 'add_many', { pairs: [{ question, answer }] })
-    await ask('insights', 'set_aside', { turn_ids })
+    await ask('qa_pairs', 'import', { pairs: [{ question, answer }] })
+    await ask('insights', 'dismiss', { turn_ids })
     return { ...next, stage: 'ingest' }
   }
   const { document } = await ask('qa_pairs', 'list')
   if (!document || document.state === 'failed') return { ...work, stage: 'failed', error: document?.error ?? '' }
   if (document.state !== 'ready') return work
-  const { runs } = await ask('insights', 're_ask', { turn_ids: work.turn_ids, purpose: 'after' })
+  const { runs } = await ask('insights', 'ask_again', { turn_ids: work.turn_ids, purpose: 'after' })
   return { ...work, stage: 'after', after: runs }
 }
 
@@ -111,7 +112,7 @@ function OneGroup({ group, edits, busy, reload, start }: GroupProps) {
             ask={fill(s.asideAsk, { question: group.question })}
             says={s.asideSays}
             act={async () => {
-              await ask('insights', 'set_aside', { turn_ids })
+              await ask('insights', 'dismiss', { turn_ids })
               await reload()
             }}
           />
@@ -134,7 +135,7 @@ function Write({ start, busy, begin, close }: WriteProps) {
   const add = (event: React.FormEvent) => {
     event.preventDefault()
     form.run(async () => {
-      const { runs } = await ask('insights', 're_ask', { turn_ids, purpose: 'before' })
+      const { runs } = await ask('insights', 'ask_again', { turn_ids, purpose: 'before' })
       close()
       begin({ stage: 'before', turn_ids, question, answer, before: runs, after: [] })
       return ' '
@@ -158,7 +159,7 @@ function Write({ start, busy, begin, close }: WriteProps) {
 }
 
 function Progress({ work, change }: { work: Work; change: (work: Work | null) => void }) {
-  const { t, said } = useHere()
+  const { t, say } = useHere()
   const s = t.insights
   const stages = ['before', 'ingest', 'after', 'done']
   const rows = work.before.map((run, i) => ({ question: run.question, before: run.answer, after: work.after[i]?.answer }))
@@ -167,13 +168,13 @@ function Progress({ work, change }: { work: Work; change: (work: Work | null) =>
     return (
       <div className="card">
         <strong role="status">{s.stages.unsaved}</strong>
-        {work.error && <p role="alert" className="bad">{work.error}</p>}
+        {work.error && <p role="alert" className="bad">{say(work.error)}</p>}
         <Write start={work} begin={change} close={close} />
       </div>
     )
   return (
     <div className="card" role="status">
-      <strong>{fill(s.stages[work.stage], { error: said(work.error ?? '') })}</strong>
+      <strong>{fill(s.stages[work.stage], { error: say(work.error ?? '') })}</strong>
       {work.stage !== 'done' && work.stage !== 'failed' && <progress aria-label={s.stages[work.stage]} max={stages.length} value={stages.indexOf(work.stage) + 0.5} />}
       {work.retry && <p className="bad">{s.retrying}</p>}
       {rows.map((row, i) => (

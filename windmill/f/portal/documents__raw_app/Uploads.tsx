@@ -1,14 +1,14 @@
 // Uploads: files are chosen or dropped, as many as one likes, and taken one after the other, with a line for what became of each.
 import React, { useRef, useState } from 'react'
 import { ask, base64, newId } from './api'
-import { useHere } from './ui'
+import { fill, useHere } from './ui'
 
 type Try = { id: string; name: string; says: string; bad?: boolean }
 export type Take = (files: File[], replaces?: string) => void
 const TYPES = ['pdf', 'txt', 'md', 'markdown', 'csv', 'html', 'htm', 'docx', 'xlsx', 'pptx', 'png', 'jpg', 'jpeg', 'gif', 'webp']
 
 export function useUploads(reload: () => Promise<void>) {
-  const { t, said, words } = useHere()
+  const { t, describe } = useHere()
   const d = t.documents
   const [tries, setTries] = useState<Try[]>([])
   const open = useRef(0)
@@ -20,9 +20,8 @@ export function useUploads(reload: () => Promise<void>) {
     if (file.size > 50_000_000) throw new Error(d.tooLarge)
     if (!TYPES.includes(type)) throw new Error(d.wrongType)
     const answer = await ask('upload', 'upload', { file: await base64(file), filename: file.name, replaces })
-    if (!answer.document_id) throw new Error(answer.message)
     await reload()
-    return said(answer.message)
+    return answer.known ? fill(d.known, { title: answer.known }) : d.stored
   }
   const take: Take = (files, replaces) => {
     // While some are still under way, further ones queue up behind them.
@@ -34,7 +33,7 @@ export function useUploads(reload: () => Promise<void>) {
       const tell = (says: string, bad = false) => setTries((all) => all.map((one) => (one.id === id ? { ...one, says, bad } : one)))
       last.current = last.current.then(async () => {
         tell(d.uploading)
-        await upload(file, replaces).then(tell, (error) => tell(words(error), true))
+        await upload(file, replaces).then(tell, (error) => tell(describe(error), true))
         open.current--
       })
     }

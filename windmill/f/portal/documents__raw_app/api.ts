@@ -1,27 +1,57 @@
 // How the pages ask the scripts: one JSON text with a mark, as f/common/portal_request wants it; and what they keep across a reload.
+import type { Message } from './messages'
 import { backend } from './wmill'
 
+// A script's refusal: a code with values.
 export class Refused extends Error {
-  constructor(
-    public code: string,
-    message: string,
-  ) {
-    super(message)
+  constructor(public reason: Message) {
+    super(reason.code)
   }
 }
+
+// A script broke, or can't be reached. The details are for the console, not for a clerk.
+export class Broken extends Error {}
 
 let tenant = ''
 export const chooseTenant = (id: string) => (tenant = id)
 
-export async function ask(script: string, action: string, fields: Record<string, unknown> = {}): Promise<any> {
+// The actions of each script: a test compares them with the scripts.
+export type Actions = {
+  me: 'get'
+  list: 'list'
+  upload: 'upload'
+  documents: 'search' | 'delete' | 'read_again' | 'update'
+  sources: 'list' | 'list_pages' | 'create' | 'update' | 'refresh' | 'delete'
+  qa_pairs: 'list' | 'create' | 'import' | 'update' | 'delete'
+  bot: 'get' | 'update' | 'upsert_tool' | 'delete_tool' | 'ask' | 'get_answer'
+  conversations: 'list' | 'get' | 'pause' | 'resume' | 'reply' | 'export'
+  insights: 'get' | 'list_unanswered' | 'dismiss' | 'ask_again' | 'get_answer'
+  people: 'list' | 'create' | 'update' | 'delete'
+  notifications: 'count' | 'list' | 'mark_read'
+  operator:
+    | 'get'
+    | 'create_tenant'
+    | 'update_tenant'
+    | 'upsert_number'
+    | 'set_key'
+    | 'update_limits'
+    | 'update_model'
+    | 'upsert_member'
+    | 'delete_member'
+    | 'create_operator'
+    | 'delete_operator'
+    | 'dispatch_again'
+}
+
+export async function ask<S extends keyof Actions>(script: S, action: Actions[S], fields: Record<string, unknown> = {}): Promise<any> {
   // The server blanks whatever looks like a reference to a secret: so that nobody's prices suffer, no dollar sign travels.
   const request = JSON.stringify({ chatmill: 1, action, tenant_id: tenant, ...fields }).replace(/\$/g, '\\u0024')
   const call = (backend as Record<string, (args: { request: string }) => Promise<any>>)[script]
   const answer = await call({ request }).catch((problem) => ({ error: problem }))
   if (answer?.ok === true) return answer
-  // A script that broke, or no way to it: what it was is for whoever looks closer, and no sentence for a clerk.
-  if (!answer?.refused) console.warn(script, action, answer?.error?.message ?? answer)
-  throw new Refused(answer?.refused ?? 'failed', answer?.message ?? '')
+  if (answer?.refused) throw new Refused({ code: answer.refused, values: answer.values ?? {} })
+  console.warn(script, action, answer?.error?.message ?? answer)
+  throw new Broken()
 }
 
 // A frame may have no storage of its own: then a reload forgets, and nothing else breaks.

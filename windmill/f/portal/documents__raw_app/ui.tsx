@@ -1,8 +1,8 @@
 // What all pages share: the language, numbers and times, the states of loading, and the one question before something is gone.
 import React, { createContext, useCallback, useContext, useEffect, useRef, useState } from 'react'
-import { Refused } from './api'
+import { Broken, Refused } from './api'
 import { Icon } from './icons'
-import { say } from './say'
+import { Message, say as sayMessage } from './messages'
 import en, { Texts } from './text/en'
 import es from './text/es'
 
@@ -25,11 +25,14 @@ export function useHere() {
     const at = new Date(text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'))
     return Number.isNaN(at.getTime()) ? text : new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(at)
   }
-  // What a script says, in the page's language; and what became of a try, whoever says it.
-  const said = (sentence: string) => say(sentence, t, number)
-  const words = (error: unknown) =>
-    (error instanceof Refused && t.refused[error.code]) || said((error as Error)?.message ?? '') || t.failed
-  return { ...here, locale, t, may, number, money, time, said, words }
+  // A script's message in the page's language; text that is not a message stays as it is.
+  const say = (message: Message | string) => (typeof message === 'string' ? message : sayMessage(message, t, number))
+  const describe = (error: unknown) => {
+    if (error instanceof Refused) return say(error.reason)
+    if (error instanceof Broken) return t.broken
+    return (error instanceof Error && error.message) || t.failed
+  }
+  return { ...here, locale, t, may, number, money, time, say, describe }
 }
 
 export function useLoad<T>(load: () => Promise<T>, keys: unknown[]) {
@@ -91,12 +94,12 @@ export function Loading() {
 }
 
 export function Problem({ error, retry }: { error: unknown; retry?: () => void }) {
-  const { t, words } = useHere()
-  const closed = error instanceof Refused && ['no_identity', 'not_a_member', 'role', 'choose'].includes(error.code)
+  const { t, describe } = useHere()
+  const closed = error instanceof Refused && ['no_identity', 'not_a_member', 'no_business', 'choose_business', 'role', 'operators_only'].includes(error.reason.code)
   return (
     <div className={closed ? 'state closed' : 'state problem'} role="alert">
       <strong>{closed ? t.noPermission : t.failed}</strong>
-      <span>{words(error)}</span>
+      <span>{describe(error)}</span>
       {retry && !closed && (
         <button type="button" onClick={retry}>
           {t.again}
@@ -117,7 +120,7 @@ export function Empty({ title, hint, icon = 'empty' }: { title: string; hint?: s
 }
 
 export function Sure({ label, ask, says, act }: { label: string; ask: string; says: string; act: () => Promise<unknown> }) {
-  const { t, words } = useHere()
+  const { t, describe } = useHere()
   const dialog = useRef<HTMLDialogElement>(null)
   const [problem, setProblem] = useState('')
   const [busy, setBusy] = useState(false)
@@ -128,7 +131,7 @@ export function Sure({ label, ask, says, act }: { label: string; ask: string; sa
       await act()
       dialog.current?.close()
     } catch (error) {
-      setProblem(words(error))
+      setProblem(describe(error))
     }
     setBusy(false)
   }
@@ -196,7 +199,7 @@ export function Tabs({ label, names, title, chosen, choose, children }: TabsProp
 }
 
 export function useForm() {
-  const { t, words } = useHere()
+  const { t, describe } = useHere()
   const [note, setNote] = useState<{ text: string; bad?: boolean } | null>(null)
   const [busy, setBusy] = useState(false)
   const run = async (act: () => Promise<string | void>, working = t.saving) => {
@@ -205,7 +208,7 @@ export function useForm() {
     try {
       setNote({ text: (await act()) || t.saved })
     } catch (error) {
-      setNote({ text: words(error), bad: true })
+      setNote({ text: describe(error), bad: true })
     }
     setBusy(false)
   }

@@ -1,0 +1,275 @@
+"""What goes wrong, as a code with values. It becomes a sentence only where somebody reads it.
+
+The portal renders a code in the reader's language. Operators, logs and the results of runs get the English of ENGLISH below, which is the
+only place of these sentences: windmill/deploy/portal_texts.py makes the portal's English (text/en/messages.ts) of it. Placeholders:
+`{field}` is the name of a setting (the portal shows its label), `{problem}` and `{kind}` are codes with values themselves, or what somebody
+else's program said.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Self, TypedDict
+
+
+class Message(TypedDict):
+    """A code of ENGLISH and the values of its placeholders: numbers, strings, or messages."""
+
+    code: str
+    values: dict[str, Any]
+
+
+def message(code: str, /, **values: Any) -> Message:
+    return Message(code=code, values=values)
+
+
+class Problem(Exception):
+    """An error whose message is a code with values. str() gives the English sentence."""
+
+    def __init__(self, code: str, /, **values: Any) -> None:
+        super().__init__(code)
+        self.message = message(code, **values)
+
+    @classmethod
+    def of(cls, received: Message) -> Self:
+        """The error with a message that another process or the database has made."""
+        return cls(received["code"], **received["values"])
+
+    @property
+    def code(self) -> str:
+        return self.message["code"]
+
+    def __str__(self) -> str:
+        return english(self.message)
+
+
+def describe(error: BaseException) -> Message | str:
+    """A problem's message; of any other error its own words."""
+    return error.message if isinstance(error, Problem) else (str(error) or type(error).__name__)[:300]
+
+
+def is_message(value: Any) -> bool:
+    return isinstance(value, dict) and value.keys() == {"code", "values"}
+
+
+def english(value: Any) -> str:
+    """A message as an English sentence; other values as English writes them."""
+    if is_message(value):
+        text = ENGLISH.get(value["code"], value["code"])
+        return _GAP.sub(lambda gap: english(value["values"].get(gap[1], "")), text)
+    if isinstance(value, int | float):
+        return f"{value:,.15g}"
+    return str(value)
+
+
+_GAP = re.compile(r"\{(\w+)\}")
+
+ENGLISH = {
+    # Who is asking, and for what
+    "bad_request": "The portal's page did not send this request, or the page is out of date: reload it.",
+    "no_identity": "Sign in to the portal first: this call does not say who you are.",
+    "not_a_member": "You are not a member of this business. Ask its owner to add you.",
+    "no_business": "{email} is not a member of any business here. Ask the owner of your business to add you.",
+    "choose_business": "You are a member of several businesses. Choose one of them.",
+    "role": "Your role does not allow this. Ask the owner of your business.",
+    "operators_only": "Only operators of the platform can do this.",
+    "not_found": "This no longer exists.",
+    # Fields and settings
+    "nothing_to_save": "There is nothing to save.",
+    "text_too_long": "“{field}” must be a text of at most {most} characters.",
+    "setting_unknown": "There is no setting “{field}”.",
+    "switch_invalid": "“{field}” must be on or off.",
+    "models_invalid": "“{field}” must be a list of models.",
+    "number_out_of_range": "“{field}” must be between {least} and {most}.",
+    "whole_number_out_of_range": "“{field}” must be a whole number from {least} to {most}.",
+    "not_a_whole_number": "“{field}” must be a whole number, 0 or more.",
+    "list_too_long": "“{field}” must be a list of at most {most} entries.",
+    "text_missing": "Write “{field}” in at least one language.",
+    "name_missing": "The chatbot needs a name.",
+    "languages_invalid": "Write languages as codes, such as en, es or pt-BR.",
+    "time_zone_unknown": "This time zone does not exist.",
+    "reply_unknown": "There is no such reply.",
+    "template_name": "A template's name has only lower-case letters, digits and _, as Meta shows it.",
+    "template_language": "A template's language is a code such as en, en_US or pt_BR.",
+    "webhook_address": "The address for notifications must begin with https://.",
+    "phone_number": "Write the phone number with its country code, such as +34 600 111 222.",
+    "choice_invalid": "“{field}” must be one of: {choices}.",
+    "outside_hours": "Outside opening hours the bot either answers or says that you are closed.",
+    "opening_days": "Opening hours are given for the days mon to sun.",
+    "opening_hours": "Write opening hours as 09:00 to 18:00.",
+    "date": "Write dates as 2026-12-25.",
+    "tool_invalid": "A tool needs a name of lower-case letters, digits and _, and an address that begins with https://.",
+    # Limits of the plan
+    "plan_documents": "Your plan includes {most} documents, and all of them are used. Delete one, or ask for a larger plan.",
+    "plan_storage": (
+        "Your plan includes {most} MB. {used} MB are used, and this file has {size} MB."
+        " Delete a document, or ask for a larger plan."
+    ),
+    "plan_daily_documents": (
+        "Your plan allows {most} new documents a day, and today's are used up. Try again tomorrow, or ask for a larger plan."
+    ),
+    "plan_pages": "All pages of your plan are used. Delete a document, or ask for a larger plan.",
+    "plan_pages_left": "{problem} Your plan has room for {pages} more pages.",
+    "plan_questions": "Your plan includes {most} questions. Delete some, or ask for a larger plan.",
+    "plan_sources": "Your plan includes {most} websites. Delete one, or ask for a larger plan.",
+    # Files
+    "upload_incomplete": "The file did not arrive complete. Upload it again.",
+    "file_empty": "This file is empty. Choose another one.",
+    "file_too_large": "This file has {size} MB; the limit is {most} MB. Split it into smaller files.",
+    "not_an_upload": "This belongs to a website, or to your questions and answers. Delete it there.",
+    "file_damaged": "This file is damaged or incomplete. Save or download it again, and upload the new file.",
+    "file_unpacks": "This file unpacks to more than {most} MB. Remove pictures or split it, and upload it again.",
+    "file_password": "This file is protected by a password. Save a copy without a password and upload that.",
+    "file_type": (
+        "This is {kind}. Supported are PDF, Word (.docx), PowerPoint (.pptx), Excel (.xlsx), CSV, web pages (.html), plain text,"
+        " Markdown, PNG, JPEG, GIF and WebP. Save it as one of these and upload it again."
+    ),
+    "file_reading_failed": "Reading this file took too much time or memory, or failed ({detail}).",
+    "kind_opendocument": "an OpenDocument file",
+    "kind_ebook": "an e-book",
+    "kind_old_office": "an old Office document (.doc, .xls, .ppt)",
+    "kind_rtf": "a Rich Text document",
+    "kind_zip": "a ZIP archive",
+    "kind_xml": "an XML file",
+    "kind_image": "an image of a type that can't be read",
+    "kind_audio": "a sound file",
+    "kind_video": "a video",
+    "kind_unknown": "a type of file that can't be read",
+    # Documents
+    "reading_failed": "Reading this document failed on our side. Upload it again; if that fails too, tell your operator.",
+    "reading_stalled": (
+        "Reading this document stopped several times on our side. Upload it again; if that fails too, tell your operator."
+    ),
+    "text_encoding": "The encoding of this text is unknown. Save it as UTF-8 and upload it again.",
+    "document_empty": "This document contains no text.",
+    "too_many_characters": "This document has more than {most} characters. Split it into smaller ones.",
+    "too_many_pages": "This document has {pages} pages; the limit is {most}. Split it into smaller ones.",
+    "more_pages_than": "This document has more than {most} pages. Split it into smaller ones.",
+    "office_unusual": "No Office program writes files like this one. Open it, save it again and upload the new file.",
+    "pdf_damaged": "This PDF is damaged or incomplete. Export or download it again, and upload the new file.",
+    "pdf_protected": "This PDF has a protection that can't be opened. Save a copy without protection and upload that.",
+    "pdf_scan": "This PDF is a scan: images without text. Run text recognition (OCR) on it and upload the result.",
+    "pdf_adobe_form": "Only Adobe's reader can show this PDF form. Print it to a new PDF there and upload that.",
+    "slides_empty": "This presentation contains only pictures and no text. Upload the text as well.",
+    "too_many_slides": "This presentation has {slides} slides; the limit is {most}. Split it into smaller ones.",
+    "workbook_empty": (
+        "This workbook contains no values. If it has formulas, open it in Excel, save it and upload it again."
+    ),
+    "workbook_sparse": (
+        "This workbook has cells far away from its tables, or too many of them. Delete empty rows and columns, save it and upload it again."
+    ),
+    "table_empty": "This table contains no values.",
+    "table_unreadable": "This table can't be read after line {line}. Save it as CSV again.",
+    "too_many_rows": "This table has more than {most} rows. Split it into smaller files.",
+    "web_page_empty": "This web page contains no text. If a script makes its text, save the page as a PDF and upload that.",
+    "web_page_too_deep": (
+        "This web page has more than {most} elements one inside the other. Save it as a PDF and upload that."
+    ),
+    "image_damaged": "This image is damaged or incomplete. Save or download it again, and upload the new file.",
+    "image_pixels": "This image has more than {most} million pixels. Save a smaller one and upload that.",
+    "questions_empty": "This list contains no question with an answer.",
+    "too_many_questions": "This list has {questions} questions; the limit is {most}. Split it into smaller ones.",
+    # Warnings: the document was read, but not all of it
+    "page_is_image": "Page {page} is an image without text.",
+    "page_image_limit": "Page {page} is an image. Images are read on at most {most} pages of a document.",
+    "page_image_unread": "Page {page} is an image that could not be read: {problem}",
+    "page_unreadable": "Page {page} could not be read.",
+    "slide_is_picture": "Slide {slide} is a picture without text.",
+    "picture_without_text": "No text was found in this picture. The bot finds it by its file name.",
+    "picture_unread": "This picture could not be read. The bot finds it by its file name. {problem}",
+    "vision_status": "The model that reads images answered HTTP {status}.",
+    "vision_no_answer": "The model that reads images gave no answer ({detail}).",
+    # Websites
+    "source_kind": "Choose one page, a sitemap, or a whole site.",
+    "source_exists": "This address is already one of your websites.",
+    "source_busy": "This website is being read at the moment.",
+    "source_address": "This is not the address of a web page. It must begin with https://.",
+    "source_failed": "Reading this website failed on our side. We will try again later; if that fails too, tell your operator.",
+    "site_without_text": "No page with text was found there.",
+    "site_private": "{host} is not a public address.",
+    "site_unreachable": "{host} can't be reached: {problem}",
+    "site_error": "{host} answered HTTP {status}. We will try again later.",
+    "site_without_sitemap": "There is no sitemap at {url}.",
+    "site_too_slow": "Reading took too long. Pages read: {pages}.",
+    "site_pages_kept": "Pages not found this time, and kept because the site did not answer as usual: {pages}.",
+    "page_not_allowed": "{url} was not read: the site's robots.txt does not allow it, or it is on another site.",
+    "page_unread": "{url} could not be read: {problem}",
+    "page_status": "{url} answered HTTP {status}.",
+    "page_not_html": "{url} is not a web page. Upload it as a file.",
+    "page_empty": "{url} contains no text.",
+    "redirect_elsewhere": "It redirects to another site, {host}.",
+    "redirect_not_allowed": "It redirects to a page that the site's robots.txt does not allow.",
+    "redirect_loop": "It redirects again and again.",
+    "host_private": "{host} is not a public address. An operator can allow it in f/chatbot/settings, allowed_private_hosts.",
+    "answer_too_large": "The answer is larger than {most} MB.",
+    "answer_compressed": "The answer is compressed, although that was not asked for.",
+    # Questions and answers, the preview
+    "question_missing": "Write a question first.",
+    "pair_incomplete": "Write the question and the answer.",
+    "pairs_count": "Send from 1 to {most} questions at a time.",
+    "question_exists": "This question is already here. Change its answer instead.",
+    "run_failed": "The run failed. An operator can see why.",
+    "run_unavailable": "The run can't be read at the moment ({detail}).",
+    # Conversations, insights, notifications
+    "text_empty": "Write something first.",
+    "window_closed": "The customer last wrote more than 24 hours ago. WhatsApp now accepts only templates.",
+    "opted_out": "The customer has opted out of messages.",
+    "no_token": "The operator has not stored a WhatsApp key for this business yet.",
+    "not_sent": "WhatsApp did not send it: {problem}",
+    "questions_not_chosen": "Choose a group of questions first.",
+    "notifications_not_chosen": "Choose a notification first.",
+    # People
+    "email_invalid": "Write an e-mail address.",
+    "email_or_role_invalid": "Write an e-mail address and choose a role.",
+    "person_exists": "{email} is already a member. Change the role in the list below.",
+    "last_owner": "A business needs an owner. Make somebody else an owner first.",
+    # The operator
+    "tenant_name_missing": "A business needs a name.",
+    "number_invalid": "A number needs Meta's phone number ID (digits) and a name.",
+    "number_taken": "Another business has this number.",
+    "limit_unknown": "There is no such limit.",
+    "limit_invalid": "A limit is a number above 0, or empty.",
+    "model_invalid": "Choose OpenAI or Gemini, and name the model.",
+    "too_many_models": "At most {most} models can stand in for the first one.",
+    "model_twice": "Name each model only once: a model that failed is not asked again.",
+    "send_rate": "A number sends from {least} to {most} messages a second.",
+    "key_missing": "Paste the key first.",
+    "last_operator": "The platform needs an operator. Add somebody else first.",
+    # What Meta's error codes mean: the table send_errors names these
+    "send_pair_rate": "too many messages to this one person",
+    "send_number_rate": "too many messages from this number",
+    "send_app_rate": "too many calls by this app",
+    "send_account_rate": "too many calls by this account",
+    "send_meta_trouble": "a problem at Meta",
+    "send_meta_overloaded": "Meta is overloaded",
+    "send_meta_down": "Meta is out of service for the moment",
+    "send_maintenance": "the account is in maintenance",
+    "send_window": "the customer's last message is more than 24 hours old",
+    "send_undeliverable": "the message can't be delivered to this person",
+    "send_to_itself": "sender and recipient are the same",
+    "send_not_allowed_recipient": "the recipient is not on the list of allowed numbers",
+    "send_marketing_stopped": "the person has stopped marketing messages",
+    "send_person_blocked": "this person is blocked",
+    "send_experiment": "the number is part of an experiment by Meta",
+    "send_meta_declined": "Meta decided not to deliver this message",
+    "send_user_id": "a user ID is not enough for this message",
+    "send_type": "this type of message is not supported",
+    "send_parameter_missing": "a parameter is missing or has a wrong value",
+    "send_parameter": "a parameter is wrong",
+    "send_request": "the request is wrong",
+    "send_media": "a file could not be fetched or uploaded",
+    "send_template": "the template is wrong, missing or paused",
+    "send_token_invalid": "the access token is not valid",
+    "send_token_permission": "the access token lacks a permission",
+    "send_token_expired": "the access token has expired",
+    "send_denied": "access is denied",
+    "send_account_blocked": "the account is blocked because it broke the rules",
+    "send_account_locked": "the account is locked",
+    "send_country": "the account may not write to this country",
+    "send_spam": "too many messages from this number were reported as spam",
+    "send_account_restricted": "the account is restricted",
+    "send_payment": "there is a problem with the payment method",
+    "send_not_registered": "the number is not registered",
+    "send_number_deleted": "the number has been deleted",
+    "send_unknown": "an unknown error",
+}
