@@ -50,7 +50,7 @@ class ScriptedModel:
         return cleaned(
             {
                 "text": said.get("text") or "",
-                "tool_calls": calls,
+                "tool_calls": calls,  # type: ignore[typeddict-item]
                 "message": message,
                 "input_tokens": 1,
                 "output_tokens": 1,
