@@ -34,6 +34,14 @@ create table chatbots (
     model             text,                               -- null: the platform's default
     -- [{provider, model}], asked in order when the first one fails
     fallbacks         jsonb not null default '[]' check (jsonb_typeof(fallbacks) = 'array'),
+    -- null: the vendor's default, for each of the three
+    reasoning_effort  text check (reasoning_effort in ('none', 'minimal', 'low', 'medium', 'high')),
+    max_output_tokens int check (max_output_tokens between 100 and 100000),
+    temperature       real check (temperature between 0 and 2),
+    tool_choice_required boolean not null default false,  -- in the first round the model must call a function
+    -- A second call of a model says whether each claim of a reply follows from what it quotes.
+    judge             text not null default 'off' check (judge in ('off', 'doubt', 'always')),
+    judge_model       text,                               -- null: the chatbot's model
     languages         text[] not null default '{en}',     -- the first is the default
     show_citations    boolean not null default true,
     lead_fields       text[] not null default '{}',       -- what the tenant wants to collect, such as email

@@ -12,7 +12,7 @@ from psycopg.rows import dict_row
 
 from f.common.chatbot_settings import IN_SQL, OPERATOR, TENANT, checked, definitions, names_for, read_settings
 from f.common.database import Connection, Database
-from f.common.setting_kinds import Number, SettingError, Words
+from f.common.setting_kinds import Number, OptionalNumber, SettingError, Words
 from sql import apply
 
 NO_SETTINGS = {"phone_number_id", "tenant_id", "created_at", "waba_id", "display_phone_number"}
@@ -33,6 +33,9 @@ FITTING: dict[str, Any] = {
     "opening_hours": {"mon": [["09:00", "24:00"]], "tue": []},
     "closed_on": ["2026-12-25"],
     "outside_hours": "close",
+    "reasoning_effort": "low",
+    "temperature": None,
+    "judge": "doubt",
 }
 
 
@@ -88,7 +91,8 @@ def test_a_bound_of_the_definition_is_never_wider_than_the_tables(conn: Connecti
     for value in (kind.least, kind.most):
         store(conn, **{name: value})
         assert settings_of(conn)[name] == pytest.approx(value)
-    for value in (kind.least - 1, kind.most + 1, str(kind.least), True, None):
+    missing = [] if isinstance(kind, OptionalNumber) else [None]
+    for value in (kind.least - 1, kind.most + 1, str(kind.least), True, *missing):
         with pytest.raises(SettingError, match=name):
             checked({name: value}, OPERATOR)
 

@@ -37,9 +37,15 @@ class ScriptedModel:
         self.asked: list[Any] = []
         self.current = {"model": "scripted"}
 
-    def complete(self, messages: list[dict[str, Any]], tools: list[dict[str, Any]], seconds: float) -> Any:
+    def complete(
+        self,
+        messages: list[dict[str, Any]],
+        tools: list[dict[str, Any]],
+        seconds: float,
+        required: bool = False,
+    ) -> Any:
         said = self._script.pop(0) if len(self._script) > 1 else self._script[0]
-        calls = [{"id": f"call{n:05d}", **call} for n, call in enumerate(said.get("calls") or [])]
+        calls: Any = [{"id": f"call{n:05d}", **call} for n, call in enumerate(said.get("calls") or [])]
         message = {"role": "assistant", "content": said.get("text") or None}
         return cleaned(
             {
@@ -49,7 +55,7 @@ class ScriptedModel:
                 "input_tokens": 1,
                 "output_tokens": 1,
                 "cut": False,
-            },  # type: ignore[typeddict-item]
+            },
             tools,
         )
 
@@ -84,11 +90,9 @@ class CaseTurn(Turn):
             "contact": {"name": None, "language": None, "lead": {}},
             "chatbot": {"languages": business["languages"], "dont_know": DONT_KNOW, "show_citations": True},
         }
-        super().__init__(
-            NoDatabase(),  # type: ignore[arg-type]
-            context,
-            {"llm": {}, "embeddings": {}, "settings": {}, "whatsapp": {}, "master_key": ""},
-        )  # type: ignore[arg-type, typeddict-item]
+        database: Any = NoDatabase()
+        resources: Any = {"llm": {}, "embeddings": {}, "settings": {}, "whatsapp": {}, "master_key": ""}
+        super().__init__(database, context, resources)
         defaults = {f.name: f.metadata["default"] for f in fields(ChatbotSettings)}
         words = {
             "dont_know": DONT_KNOW,

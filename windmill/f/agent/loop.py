@@ -98,7 +98,9 @@ class Loop:
             # A model that may only reply does: some servers ignore a wish that it should call no tool.
             offered = [REPLY_TOOL] if last and number > 1 else self._tools.schemas()
             try:
-                completion = self._models.complete(self._messages, offered, self.budget.seconds_left())
+                required = number == 1 and self._turn.settings.tool_choice_required
+                seconds = self.budget.seconds_left()
+                completion = self._models.complete(self._messages, offered, seconds, required)
             except ModelError as problem:
                 return self._at_bound(str(problem))
             if verdict := self._step(completion, last):
@@ -137,6 +139,10 @@ class Loop:
 
     def _problems(self, draft: Draft) -> list[Problem]:
         found = problems(self._turn, self.evidence, draft, self.secrets)
+        if not found and self._turn.settings.judge != "off":
+            from f.agent.judge import judged  # most chatbots have none
+
+            found = judged(self._turn, self._models, self.evidence, draft, self.budget.seconds_left())
         if not found and not self._tries and (language := wrong_language(self._turn, draft)):
             return [Problem("language", draft.text, language)]
         return found

@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from f.common.setting_kinds import (
     Address,
+    Choice,
     Dates,
     Kind,
     Languages,
     Models,
     Name,
     Number,
+    OptionalNumber,
     OptionalText,
     OutsideHours,
     Phone,
@@ -77,6 +79,30 @@ class ChatbotSettings:
     model: str | None = setting(OptionalText(100), None, "the model's name; none: the platform's", OPERATOR)
     fallbacks: list[dict[str, Any]] = setting(
         Models(), [], "models that are asked when the first one fails", OPERATOR
+    )
+    reasoning_effort: str | None = setting(
+        Choice("none", "minimal", "low", "medium", "high", needed=False),
+        None,
+        "how much a thinking model thinks; none: the vendor's default",
+        OPERATOR,
+    )
+    max_output_tokens: int | None = setting(
+        OptionalNumber(100, 100_000), None, "tokens of one answer of the model", OPERATOR
+    )
+    temperature: float | None = setting(
+        OptionalNumber(0, 2, fraction=True), None, "how freely the model words a reply", OPERATOR
+    )
+    tool_choice_required: bool = setting(
+        Switch(), False, "whether the model must call a function in the first round", OPERATOR
+    )
+    judge: str = setting(
+        Choice("off", "doubt", "always"),
+        "off",
+        "when a second call says whether each claim follows from its quote: off, doubt, or always",
+        OPERATOR,
+    )
+    judge_model: str | None = setting(
+        OptionalText(100), None, "the model of that call; none: the chatbot's", OPERATOR
     )
     languages: list[str] = setting(Languages(), ["en"], "language codes; the first is the default")
     dont_know: dict[str, str] = setting(Words(), IN_SQL, "said when there is no answer")

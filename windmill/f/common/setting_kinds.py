@@ -110,6 +110,29 @@ class Switch(Kind):
         return value
 
 
+class OptionalNumber(Number):
+    """Null: none is set."""
+
+    page = "number|null"
+
+    def check(self, name: str, value: Any) -> Any:
+        return None if value is None or value == "" else super().check(name, value)
+
+
+class Choice(Kind):
+    """One of a few words; null where none is needed."""
+
+    def __init__(self, *words: str, needed: bool = True) -> None:
+        self.words, self.needed = words, needed
+
+    def check(self, name: str, value: Any) -> Any:
+        if value in self.words:
+            return value
+        if not self.needed and not value:
+            return None
+        raise SettingError("choice_invalid", field=name, choices=", ".join(self.words))
+
+
 class OutsideHours(Kind):
     def check(self, name: str, value: Any) -> Any:
         if value not in ("answer", "close"):

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # Gemini refuses a call in the history that lacks the signature it was made with. This one says: the call is not Gemini's own.
 FOREIGN_CALL = b"skip_thought_signature_validator"
+# Tokens of thought for each effort, of the models that take a number.
+THINKING = {"none": 0, "minimal": 512, "low": 1024, "medium": 8192, "high": 24576}
 FILTERED = {"SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "MODEL_ARMOR", "LANGUAGE"}
 MALFORMED = {"MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL", "MALFORMED_RESPONSE", "TOO_MANY_TOOL_CALLS"}
 
@@ -27,8 +29,9 @@ def ask_gemini(
     tools: list[dict[str, Any]],
     seconds: float,
     signatures: dict[str, bytes],
+    required: bool = False,
 ) -> Completion:
-    """Asks once. `signatures`: by call id, kept for the turn."""
+    """Asks once. `required`: the model must call a tool. `signatures`: by call id, kept for the turn."""
     from google import genai
     from google.genai import errors
 
@@ -42,7 +45,10 @@ def ask_gemini(
     )
     client = genai.Client(api_key=candidate["api_key"], vertexai=False, http_options=options)
     try:
-        contents, config = _contents(messages, signatures), _config(messages, tools)
+        contents, config = (
+            _contents(messages, signatures),
+            _config(messages, tools, candidate["options"], required),
+        )
         answer = run_with_deadline(
             seconds,
             lambda: client.models.generate_content(
@@ -70,7 +76,9 @@ def ask_gemini(
     return _read(answer, name, signatures)
 
 
-def _config(messages: list[dict[str, Any]], tools: list[dict[str, Any]]) -> Any:
+def _config(
+    messages: list[dict[str, Any]], tools: list[dict[str, Any]], options: dict[str, Any], required: bool
+) -> Any:
     from google.genai import types
 
     declared = [
@@ -81,13 +89,18 @@ def _config(messages: list[dict[str, Any]], tools: list[dict[str, Any]]) -> Any:
         )
         for tool in tools
     ]
-    mode = types.FunctionCallingConfigMode.AUTO
+    modes = types.FunctionCallingConfigMode
+    mode = modes.ANY if required else modes.AUTO
+    effort = options.get("reasoning_effort")
     return types.GenerateContentConfig(
         system_instruction="\n".join(m["content"] for m in messages if m["role"] == "system"),
         tools=[types.Tool(function_declarations=declared)] if declared else None,
         tool_config=types.ToolConfig(function_calling_config=types.FunctionCallingConfig(mode=mode))
         if declared
         else None,
+        temperature=options.get("temperature"),
+        max_output_tokens=options.get("max_output_tokens"),
+        thinking_config=types.ThinkingConfig(thinking_budget=THINKING[effort]) if effort else None,
         automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True),
     )
 

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from f.common.redaction import sanitise_strings
 from f.models.model_text import calls_in, without_repetition, without_thoughts, without_tokens
+from f.models.openai_dialects import without_thoughts_of_others
 from f.models.types import (
     FINAL,
     NO_KEY,
@@ -26,6 +27,11 @@ from f.models.types import (
     new_call_id,
 )
 
+OPTIONS = (
+    "temperature",
+    "max_output_tokens",
+    "reasoning_effort",
+)  # settings that go to the vendor as they are
 RETRIES = 2
 REPLY = "reply"  # the function whose text the customer reads (f/agent/drafts)
 LONGEST_WAIT_S = 8.0
@@ -55,9 +61,13 @@ class Models:
         return self._candidates[0]
 
     def complete(
-        self, messages: list[dict[str, Any]], tools: list[dict[str, Any]], seconds: float
+        self,
+        messages: list[dict[str, Any]],
+        tools: list[dict[str, Any]],
+        seconds: float,
+        required: bool = False,
     ) -> Completion:
-        """Asks until one answers. Raises the last ModelError."""
+        """Asks until one answers. `required`: it must call one of the tools, where its server can be told so. Raises the last ModelError."""
         deadline = time.monotonic() + seconds
         tries = 0
         while True:
@@ -65,13 +75,17 @@ class Models:
             # A vendor that hangs must leave time for its successor.
             patience = left / 2 if len(self._candidates) > 1 else left
             try:
-                return self._ask(messages, tools, patience)
+                return self._ask(messages, tools, patience, required)
             except ModelError as problem:
                 if problem.kind in FINAL:
                     raise
+                if problem.kind == "empty" and not tries and time.monotonic() + 1 < deadline:
+                    tries += 1  # servers answer with nothing now and then: once more, then the next one
+                    continue
                 if len(self._candidates) > 1:
                     print(f"next model: {problem}")
                     del self._candidates[0]
+                    without_thoughts_of_others(messages)
                     tries = 0
                     continue
                 tries += 1
@@ -85,7 +99,9 @@ class Models:
                     raise
                 time.sleep(wait)
 
-    def _ask(self, messages: list[dict[str, Any]], tools: list[dict[str, Any]], seconds: float) -> Completion:
+    def _ask(
+        self, messages: list[dict[str, Any]], tools: list[dict[str, Any]], seconds: float, required: bool
+    ) -> Completion:
         candidate, started = self.current, time.monotonic()
         entry: Asked = {
             "provider": candidate["provider"],
@@ -97,7 +113,7 @@ class Models:
         }
         self.asked.append(entry)
         try:
-            answer = sanitise_strings(self._of_vendor(candidate, messages, tools, seconds))
+            answer = sanitise_strings(self._of_vendor(candidate, messages, tools, seconds, required))
             completion = cleaned(answer, tools)
         except ModelError as problem:
             entry["error"] = str(problem)
@@ -116,15 +132,16 @@ class Models:
         messages: list[dict[str, Any]],
         tools: list[dict[str, Any]],
         seconds: float,
+        required: bool,
     ) -> Completion:
         if candidate["provider"] == "openai":
             from f.models.openai_chat import ask_openai
 
-            return ask_openai(candidate, messages, tools, seconds)
+            return ask_openai(candidate, messages, tools, seconds, required)
         if candidate["provider"] == "gemini":
             from f.models.gemini_chat import ask_gemini
 
-            return ask_gemini(candidate, messages, tools, seconds, self.signatures)
+            return ask_gemini(candidate, messages, tools, seconds, self.signatures, required)
         raise ModelError(
             "setting", f"the provider {candidate['provider']!r} is not known here: use openai or gemini"
         )
@@ -169,6 +186,8 @@ def candidates_of(llm: dict[str, Any], settings: ModelSettings, tenant_key: str 
         "provider": settings.provider or llm.get("provider") or "openai",
         "model": settings.model,
     }
+    chosen = {name: getattr(settings, name, None) for name in OPTIONS}
+    options = {name: value for name, value in chosen.items() if value is not None}
     candidates = []
     for wanted in (first, *settings.fallbacks):
         provider = str(wanted.get("provider") or first["provider"])
@@ -184,6 +203,7 @@ def candidates_of(llm: dict[str, Any], settings: ModelSettings, tenant_key: str 
                 base_url=str(llm.get("base_url" if at_home else f"{provider}_base_url") or ""),
                 api_key="" if key == NO_KEY else key,
                 key_of="the tenant's own key" if theirs else "the platform's key",
+                options=options,
                 mend=f"{OWN_KEY} again" if theirs else f"put it into the variable {variable}, or {OWN_KEY}",
             )
         )

@@ -44,7 +44,10 @@ class Completion(TypedDict):
 
 
 class Candidate(TypedDict):
-    """A model that may be asked. `key_of`: whose key it is; `mend`: what an operator does about a missing or wrong one. api_key '': none."""
+    """A model that may be asked. `key_of`: whose key it is; `mend`: what an operator does about a missing or wrong one.
+
+    api_key '': none. `options`: temperature, max_output_tokens, reasoning_effort; what is not there is the vendor's default.
+    """
 
     provider: str
     model: str
@@ -52,6 +55,7 @@ class Candidate(TypedDict):
     api_key: str
     key_of: str
     mend: str
+    options: dict[str, Any]
 
 
 class Asked(TypedDict):

@@ -30,6 +30,7 @@ export const messages: Record<keyof typeof english, string> = {
   template_language: 'El idioma de una plantilla es un código como en, en_US o pt_BR.',
   webhook_address: 'La dirección para los avisos debe empezar por https://.',
   phone_number: 'Escriba el número de teléfono con el prefijo del país, como +34 600 111 222.',
+  choice_invalid: '«{field}» debe ser uno de: {choices}.',
   outside_hours: 'Fuera del horario, el bot responde o dice que están cerrados.',
   opening_days: 'El horario se indica para los días de lunes a domingo.',
   opening_hours: 'Escriba el horario como 09:00 a 18:00.',
