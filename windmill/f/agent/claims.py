@@ -22,7 +22,7 @@ class Draft(NamedTuple):
     sentences: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-class Problem(NamedTuple):
+class Finding(NamedTuple):
     """Why a reply is not let through: a code, the words of the reply, and what is wrong with them, for the model and the trace."""
 
     code: str

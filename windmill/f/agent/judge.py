@@ -1,8 +1,5 @@
-# requirements:
-# google-genai==3.4.0
-# httpx2==2.16.2
-# openai==3.54.0
-
+# no_postinstall
+# requirements: agent
 """A second, cheap call of a model that sees only what a reply claims and the words that it quotes, and says of each whether it follows.
 
 Where code can't see: "Barcelona is open on Sunday" beside "closed on Sunday". Any failure of this call blocks nothing.

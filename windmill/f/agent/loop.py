@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from f.agent.budget import NO_USAGE, Budget
 from f.agent.builtin_tools import HAND_OFF, REMEMBER, SEARCH
-from f.agent.claims import Problem
+from f.agent.claims import Finding
 from f.agent.drafts import REPLY, REPLY_TOOL, of_call, of_text
 from f.agent.evidence import Evidence
 from f.agent.prompt import opening_messages
@@ -77,7 +77,7 @@ class Loop:
         self._best: Verdict | None = (
             None  # a reply sent along with tool calls; used where a bound ends the turn
         )
-        self._refused: list[Problem] = []  # why the last reply was not sent
+        self._refused: list[Finding] = []  # why the last reply was not sent
         self._tries = 0  # replies that were not sent
         self.cut = False  # whether the model's length limit cut the reply
 
@@ -137,14 +137,14 @@ class Loop:
             return of_call(replies[0]["arguments"])
         return of_text(self._whole(completion)) if completion["text"] else None
 
-    def _problems(self, draft: Draft) -> list[Problem]:
+    def _problems(self, draft: Draft) -> list[Finding]:
         found = problems(self._turn, self.evidence, draft, self.secrets)
         if not found and self._turn.settings.judge != "off":
             from f.agent.judge import judged  # most chatbots have none
 
             found = judged(self._turn, self._models, self.evidence, draft, self.budget.seconds_left())
         if not found and not self._tries and (language := wrong_language(self._turn, draft)):
-            return [Problem("language", draft.text, language)]
+            return [Finding("language", draft.text, language)]
         return found
 
     def _again(self, completion: Completion, words: str, last: bool) -> Verdict | None:

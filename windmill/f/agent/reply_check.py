@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from f.agent.amounts import Figure, amount, money, same
-from f.agent.claims import Draft, Problem
+from f.agent.claims import Draft, Finding
 from f.agent.deeds import deeds_in, shown_by
 from f.agent.figure_words import SIZES, units, word_set
 from f.agent.figures import figures, numbers_in_words
@@ -77,7 +77,7 @@ class Check:
         self._placement = Placement(self._evidence, self._weights, self._question)
         self._made: list[Figure] = []  # figures of the reply that were reckoned
 
-    def problems(self) -> list[Problem]:
+    def problems(self) -> list[Finding]:
         told = [
             (sentence, marks, found, place)
             for sentence, marks in self._draft.sentences
@@ -102,11 +102,11 @@ class Check:
                 counted = kind_of(figure) in ("", "hour", "day", "week", "month", "year")
                 outcomes[i] = outcome = "echo" if counted or not self._repeats(sentence) else "misplaced"
             if outcome == "echo" and self._parroted(sentence, figure, "held" in outcomes.values()):
-                found.append(Problem("confirmed", sentence, figure.text))
+                found.append(Finding("confirmed", sentence, figure.text))
             if outcome == "figure" and self._harmless(figure):
                 continue
             if outcome in ("figure", "misplaced"):
-                found.append(Problem(outcome, sentence, figure.text))
+                found.append(Finding(outcome, sentence, figure.text))
         echoes = [told[i] for i, outcome in outcomes.items() if outcome == "echo"]
         if (
             echoes
@@ -118,10 +118,10 @@ class Check:
             if any(
                 alike(figs[place], f) for s in self._evidence if s.source in self._named for f in s.figures
             ):
-                found.append(Problem("confirmed", sentence, figs[place].text))
+                found.append(Finding("confirmed", sentence, figs[place].text))
         return found
 
-    def _quotes(self) -> Iterable[Problem]:
+    def _quotes(self) -> Iterable[Finding]:
         for claim in self._draft.claims:
             if not claim.quote.strip():
                 continue
@@ -130,7 +130,7 @@ class Check:
             if not (source and stands_in(claim.quote, f"{source.context} {source.text}")) and not stands_in(
                 claim.quote, everywhere
             ):
-                yield Problem("quote", claim.says, claim.quote)
+                yield Finding("quote", claim.says, claim.quote)
 
     def _harmless(self, figure: Figure) -> bool:
         """Whether a figure of plain talk says nothing of the business: a bare number, a weekday. A price, a time, a date, a link does."""
@@ -147,7 +147,7 @@ class Check:
             or (figure.unit in ("", "weekday") and len(re.sub(r"\D", "", figure.text)) < 5)
         )
 
-    def _deeds(self) -> Iterable[Problem]:
+    def _deeds(self) -> Iterable[Finding]:
         """What the reply says was done, where no tool has done it and nothing that was looked up or said speaks of it."""
         if self._changed:
             return
@@ -163,7 +163,7 @@ class Check:
                 if deed in ("ready", "finish") and not self._tools:
                     continue  # no order or repair was asked for
                 if not shown_by(deed, data) and not (deed in ("pass", "call") and self._handed_off):
-                    yield Problem("deed", sentence, deed)
+                    yield Finding("deed", sentence, deed)
                     break
 
     def _parroted(self, sentence: str, figure: Figure, supported: bool) -> bool:

@@ -14,7 +14,7 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from f.agent.amounts import same
-from f.agent.claims import Draft, Problem
+from f.agent.claims import Draft, Finding
 from f.agent.drafts import names_passages
 from f.agent.figures import figures
 from f.agent.handoff import keyword_of
@@ -93,17 +93,17 @@ def offered(turn: Turn, last_only: bool = False) -> bool:
     return any(offer in text for text in recent for offer in offers)
 
 
-def problems(turn: Turn, evidence: Evidence, draft: Draft, secrets: list[str]) -> list[Problem]:
+def problems(turn: Turn, evidence: Evidence, draft: Draft, secrets: list[str]) -> list[Finding]:
     """Why a draft is not sent; empty: it is."""
     if given_away := leak(turn, evidence, draft, secrets):
-        return [Problem("leak", draft.text, given_away)]
+        return [Finding("leak", draft.text, given_away)]
     if draft.kind == "unknown" and not draft.claims:
         return []  # the chatbot's own words are said in its place
     found = Check(
         draft, sources(turn, evidence), today(turn), bool(evidence.changed), bool(turn.handed_off)
     ).problems()
     if not found and unsourced(turn, evidence, draft):
-        found = [Problem("unsourced", draft.text, "")]
+        found = [Finding("unsourced", draft.text, "")]
     return found
 
 
@@ -114,7 +114,7 @@ def wrong_language(turn: Turn, draft: Draft) -> str | None:
     return theirs if theirs and ours and theirs != ours and len(terms(turn.context["question"])) > 3 else None
 
 
-def feedback(found: list[Problem]) -> str:
+def feedback(found: list[Finding]) -> str:
     """What the model is told of a reply that was not sent."""
     reasons = list(
         dict.fromkeys(REASONS[p.code].format(detail=p.detail[:200], says=p.says[:200]) for p in found[:5])
@@ -143,7 +143,7 @@ def accepted(turn: Turn, evidence: Evidence, draft: Draft) -> Verdict:
     return _with_handoff(turn, Verdict(draft.text, citations, not uncited))
 
 
-def refused(turn: Turn, evidence: Evidence, found: list[Problem]) -> Verdict:
+def refused(turn: Turn, evidence: Evidence, found: list[Finding]) -> Verdict:
     """The chatbot's words in place of a reply that never held. They say that it does not know only where nothing was found."""
     why = "not sent: " + "; ".join(f"{p.code} {p.detail[:80]!r} in {p.says[:120]!r}" for p in found[:5])
     if evidence.out_of_order or evidence.knowledge.problem:
