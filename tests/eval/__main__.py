@@ -1,7 +1,7 @@
 """Asks the chatbots of the demo questions with known answers: python -m tests.eval [--limit N] [--json FILE]
 
 Each configured provider is measured: OPENAI_API_KEY (with OPENAI_BASE_URL and OPENAI_MODEL), GEMINI_API_KEY (with GEMINI_MODEL). Without a
-key it is the embedded model, which is rules and no language model, and the table says so. Everything runs in a database of its own.
+key it is the demo's rule-based model, which is no language model; the top of the report names the model. Everything runs in a database of its own.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def providers(stack: Stack) -> list[dict[str, Any]]:
     embedded = {
         "provider": "openai",
         "base_url": stack.url("models") + "/v1",
-        "model": "offline-rules",
+        "model": "offline-rule-based",
         "api_key": stack.secrets.models,
     }
     return found or [embedded]
@@ -60,8 +60,9 @@ def providers(stack: Stack) -> list[dict[str, Any]]:
 
 def ask(stack: Stack, ids: dict[str, str], llm: dict[str, Any], case: dict[str, Any]) -> dict[str, Any]:
     """What the chatbot answers, in a dry run: nothing is sent, nothing is written."""
-    from f.chatbot.agent_loop import answer
-    from f.common.database import connect
+    from f.agent.loop import run_agent
+    from f.agent.turn import Turn
+    from f.common.database import Database
 
     environment = stack.bootstrap_environment()
     resources = {
@@ -70,7 +71,10 @@ def ask(stack: Stack, ids: dict[str, str], llm: dict[str, Any], case: dict[str, 
             "base_url": environment["EMBEDDINGS_BASE_URL"],
             "api_key": environment["EMBEDDINGS_API_KEY"],
         },
-        "settings": {"allowed_private_hosts": [environment["ALLOWED_PRIVATE_HOSTS"]]},
+        "settings": {
+            "allowed_private_hosts": [environment["ALLOWED_PRIVATE_HOSTS"]],
+            "prices": json.loads(environment["MODEL_PRICES"]),
+        },
         "whatsapp": {"graph_url": environment["GRAPH_URL"], "api_version": "v26.0"},
         "master_key": stack.secrets.master_key,
     }
@@ -81,8 +85,9 @@ def ask(stack: Stack, ids: dict[str, str], llm: dict[str, Any], case: dict[str, 
         "password": stack.secrets.app,
         "dbname": "chatbot",
     }
-    with connect(database) as conn:
-        return dict(answer(conn, conversation(stack, ids[case["tenant"]], case), resources, None))
+    with Database.open(database) as opened:
+        context = conversation(stack, ids[case["tenant"]], case)
+        return dict(run_agent(Turn(opened, context, resources)))  # type: ignore[arg-type]
 
 
 def conversation(stack: Stack, tenant_id: str, case: dict[str, Any]) -> Any:
@@ -90,8 +95,7 @@ def conversation(stack: Stack, tenant_id: str, case: dict[str, Any]) -> Any:
     number = next(t for t in seed.TENANTS if t.slug == case["tenant"]).phone_number_id
     with stack.connect() as conn:
         chatbot = conn.execute(
-            "select name, persona, system_prompt, provider, model, languages, dont_know, failure_message, show_citations, max_rounds,"
-            " max_seconds from chatbots where phone_number_id = %s",
+            "select languages, dont_know, show_citations from chatbots where phone_number_id = %s",
             [number],
         ).fetchone()
         contact = conn.execute(
@@ -194,10 +198,11 @@ def measure(
 
 def show(figures: dict[str, Any]) -> None:
     """The table for people."""
-    print(
-        f"\n{figures['provider']} {figures['model']}"
-        + (": the embedded model, rules and no language model" if figures["embedded"] else "")
-    )
+    print(f"\nMODEL: {figures['model']} ({figures['provider']})")
+    if figures["embedded"]:
+        print(
+            "These are rules, not a language model: the figures show that the product's path works, and nothing about its answers."
+        )
     print(f"{'kind':16}{'cases':>7}{'right':>7}{'share':>8}{'hallucinated':>14}")
     for kind, row in figures["kinds"].items():
         print(
@@ -240,8 +245,8 @@ def main() -> int:
         Path(folder).chmod(0o755)
         stack = Stack(Path(folder), say=lambda line: print(f"  {line}", file=sys.stderr))
         try:
-            stack.start(seed.meta_config(), seed.STAFF, durable=False)
-            ids = seed.seed(stack)
+            stack.start(seed.meta_config(), durable=False)
+            ids = seed.seed(stack, merge_window_s=0.0)
             seed.seed_documents(stack)
             results = [measure(stack, ids, llm, cases) for llm in providers(stack)]
         except KeyboardInterrupt:

@@ -11,12 +11,14 @@ import pytest
 from deploy import portal_texts
 
 from f.common import problems
+from f.common.chatbot_settings import TENANT, names_for
 from f.common.problems import ENGLISH, Problem, english, message
-from f.portal_api.bot_settings import COLUMNS, SWITCHES
 from f.portal_api.sources import BOUNDS
 from local.portal import build
 
 ROOT = Path(__file__).resolve().parents[2]
+# Their messages say how to write them, without their names.
+WITHOUT_A_NAME = {"languages", "opening_hours", "outside_hours"}
 GAP = re.compile(r"\{(\w+)\}")
 SCRIPTS = [p for p in sorted((ROOT / "windmill/f").glob("*/*.py")) if p != Path(problems.__file__)]
 
@@ -110,8 +112,7 @@ def test_the_portals_english_is_that_of_the_scripts() -> None:
 def test_every_setting_in_a_message_has_its_label(language: str) -> None:
     source = (build.APP / f"text/{language}/bot.ts").read_text().partition("const fields")[2]
     labels = set(re.findall(r"^  (\w+): ", source, re.MULTILINE))
-    named = set(COLUMNS) - {*SWITCHES, "languages", "opening_hours", "outside_hours"}
-    assert named | BOUNDS.keys() <= labels
+    assert {*names_for(TENANT), *BOUNDS} - WITHOUT_A_NAME <= labels
 
 
 def test_a_message_becomes_an_english_sentence() -> None:

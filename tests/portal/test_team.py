@@ -108,8 +108,8 @@ def test_an_operator_sets_a_plans_limits(portal: Portal) -> None:
     assert done["limits"] == {"monthly_cost_usd": 2.5, "monthly_turns": 10}
     for limits in ({"wishes": 3}, {}, None):
         assert operate("update_limits", tenant=A, limits=limits)["refused"] == "limit_unknown"
-    for limits in ({"documents": 0}, {"documents": "9"}, {"documents": True}):
-        assert operate("update_limits", tenant=A, limits=limits)["refused"] == "limit_invalid"
+    for bad in ({"documents": 0}, {"documents": "9"}, {"documents": True}):
+        assert operate("update_limits", tenant=A, limits=bad)["refused"] == "limit_invalid"
     assert operate("update_limits", tenant=GUESSED, limits={"pages": 1})["refused"] == "not_found"
     (alpha,) = [t for t in operate("get")["tenants"] if t["id"] == A]
     assert alpha["limits"] == done["limits"]
@@ -149,7 +149,7 @@ def test_an_operator_sets_a_numbers_models_and_its_rate(portal: Portal) -> None:
         phone_number_id="1001",
         settings={"sends_per_s": 900, "fallbacks": []},
     )
-    assert owner["refused"] == "nothing_to_save", "a tenant's money is the platform's here"
+    assert owner["refused"] == "setting_unknown", "a tenant's money is the platform's here"
     (row,) = portal.rows(
         "select provider, fallbacks, sends_per_s from chatbots where phone_number_id = '1001'"
     )

@@ -19,7 +19,7 @@ import psycopg
 
 from f.common.database import Connection, connect, one
 from f.common.problems import Problem
-from f.common.references import sound
+from f.common.redaction import sanitise
 
 MARK = "chatmill"
 ANYONE = frozenset({"owner", "editor", "agent", "viewer"})
@@ -115,7 +115,7 @@ def text_field(fields: Fields, name: str, most: int = 4000) -> str:
     value = fields.get(name) or ""
     if not isinstance(value, str) or len(value) > most:
         raise Refused("text_too_long", field=name, most=most)
-    return sound(value)
+    return sanitise(value)
 
 
 def id_field(fields: Fields, name: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 import psycopg
 
+from f.common.chatbot_settings import TENANT, checked, columns, names_for
 from f.common.database import Connection, as_tenant
 from f.common.portal_request import (
     AGENTS,
@@ -27,8 +28,8 @@ from f.common.portal_request import (
     not_found,
     text_field,
 )
+from f.common.setting_kinds import SettingError
 from f.portal_api import dry_runs
-from f.portal_api.bot_settings import COLUMNS, validate
 
 postgresql = dict[str, Any]
 
@@ -53,14 +54,9 @@ def main(request: str, db: postgresql, master_key: str) -> dict[str, Any]:
 
 def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     """The chatbots with the settings that the tenant may change, and the tools."""
-    casts = {
-        "max_cost_usd": "max_cost_usd::float8 as max_cost_usd",
-        "closed_on": "closed_on::text[] as closed_on",
-    }
-    columns = ", ".join(casts.get(name, name) for name in COLUMNS)
     with as_tenant(conn, member["tenant_id"]):
         bots = conn.execute(
-            f"select phone_number_id, provider, model, {columns}, is_open(opening_hours, time_zone, closed_on) as open_now"
+            f"select phone_number_id, provider, model, {columns(names_for(TENANT))}, is_open(opening_hours, time_zone, closed_on) as open_now"
             " from chatbots order by created_at, phone_number_id".encode()
         ).fetchall()
         tools = conn.execute(
@@ -81,14 +77,18 @@ def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
 
 def update(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     """Changes the given settings; the others stay."""
-    values = validate(fields.get("settings"))
-    if not values:
+    settings = fields.get("settings")
+    if not settings or not isinstance(settings, dict):
         raise Refused("nothing_to_save")
-    columns = ", ".join(f"{name} = %s" for name in values)  # names of bot_settings, never the request's
+    try:
+        values = checked(settings, TENANT)
+    except SettingError as error:
+        raise Refused.of(error.message) from None
+    assignments = ", ".join(f"{name} = %s" for name in values)  # names of the definition, never the request's
     try:
         with as_tenant(conn, member["tenant_id"]):
             done = conn.execute(
-                f"update chatbots set {columns} where phone_number_id = %s".encode(),
+                f"update chatbots set {assignments} where phone_number_id = %s".encode(),
                 [*values.values(), text_field(fields, "phone_number_id")],
             )
     except psycopg.errors.InvalidParameterValue:
