@@ -1,7 +1,7 @@
 """Voice notes without a microphone: a real Ogg Opus file of silence whose tag TRANSCRIPT holds the words.
 
-No speech can be made or understood on this machine without a large model. The stand-in for the transcription (local/models/speech.py)
-reads the tag, so the way of a voice note through the product is the real one, and only the hearing is played.
+Making or understanding speech needs a large model. The stand-in for transcription (local/models/media.py)
+reads the tag, so a voice note takes its real way through the product; only the listening is simulated.
 """
 
 import struct

@@ -1,7 +1,7 @@
-"""Builds the portal's pages for the demo: make portal. Needs Node; running the demo does not, because the build is committed under static/.
+"""Builds the portal's pages for the demo: make portal. Needs Node; the demo itself needs only the committed build under static/.
 
-The same sources as windmill/f/portal/documents__raw_app, with this folder's wmill.ts, which calls the scripts. --check fails
-when the committed build is older than its sources; --types checks the sources' types by this folder's tsconfig.json.
+The sources are those of windmill/f/portal/documents__raw_app, with this folder's wmill.ts as the way to the scripts. --check says whether the
+committed build is up to date; --types only checks the sources' types, with the strict settings of this folder's tsconfig.json.
 """
 
 from __future__ import annotations

@@ -106,10 +106,12 @@ def test_an_operator_sets_a_plans_limits(portal: Portal) -> None:
     operate("update_limits", tenant=A, limits={"documents": 5, "monthly_cost_usd": 2.5})
     done = operate("update_limits", tenant=A, limits={"documents": None, "monthly_turns": 10})
     assert done["limits"] == {"monthly_cost_usd": 2.5, "monthly_turns": 10}
-    for limits in ({"wishes": 3}, {}, None):
+    refused: list[Any] = [{"wishes": 3}, {}, None]
+    for limits in refused:
         assert operate("update_limits", tenant=A, limits=limits)["refused"] == "limit_unknown"
-    for bad in ({"documents": 0}, {"documents": "9"}, {"documents": True}):
-        assert operate("update_limits", tenant=A, limits=bad)["refused"] == "limit_invalid"
+    invalid: list[Any] = [{"documents": 0}, {"documents": "9"}, {"documents": True}]
+    for limits in invalid:
+        assert operate("update_limits", tenant=A, limits=limits)["refused"] == "limit_invalid"
     assert operate("update_limits", tenant=GUESSED, limits={"pages": 1})["refused"] == "not_found"
     (alpha,) = [t for t in operate("get")["tenants"] if t["id"] == A]
     assert alpha["limits"] == done["limits"]

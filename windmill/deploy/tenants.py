@@ -219,7 +219,7 @@ def put(arguments: argparse.Namespace) -> int:
 
 
 def settings_of(arguments: argparse.Namespace) -> dict[str, Any]:
-    """The settings that the command names. A value that is no JSON is a text. Raises TenantError."""
+    """The settings that the command names. A value that is no JSON is a text. Raises TenantError and SettingError."""
     settings: dict[str, Any] = {"persona": arguments.persona, "languages": arguments.language}
     settings = {name: value for name, value in settings.items() if value}
     for given in arguments.set:

@@ -64,6 +64,8 @@ def main(
             return escape_references({**context, "message_ids": [incoming.id], **opened})
         turn = Turn(database, {**context, **opened}, resources)  # type: ignore[typeddict-item]
         messages = read_conversation(turn, incoming)
+        if setting := opened.get("say"):
+            turn.context["say"] = turn.say(setting)
         files: list[dict[str, Any]] = []
         if mode == "live" and any(m["kind"] in FILES for m in messages):
             files = take_in(turn, messages)

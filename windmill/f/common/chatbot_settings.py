@@ -57,6 +57,7 @@ SITUATIONS = frozenset(
         "cannot_open",
         "too_large",
         "welcome_back",
+        "not_sure",
     ]
 )
 

@@ -1,6 +1,6 @@
 """What kinds of settings a chatbot has: each kind checks a value, and says how the portal's page and PostgreSQL hold it.
 
-A value that does not fit raises SettingError, a code with values for the person who typed it.
+A value that does not fit is a SettingError: a code with values (f/common/problems), which the portal and the command line put into words.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MOST_WORDS = 50
 
 
 class SettingError(Problem, ValueError):
-    """Names the setting or says how to write it."""
+    """A setting is unknown, or its value does not fit: a code with values, such as the setting's name."""
 
 
 class Kind:

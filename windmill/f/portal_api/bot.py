@@ -78,12 +78,14 @@ def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
 def update(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     """Changes the given settings; the others stay."""
     settings = fields.get("settings")
-    if not settings or not isinstance(settings, dict):
+    if not isinstance(settings, dict):
         raise Refused("nothing_to_save")
     try:
         values = checked(settings, TENANT)
     except SettingError as error:
         raise Refused.of(error.message) from None
+    if not values:
+        raise Refused("nothing_to_save")
     assignments = ", ".join(f"{name} = %s" for name in values)  # names of the definition, never the request's
     try:
         with as_tenant(conn, member["tenant_id"]):

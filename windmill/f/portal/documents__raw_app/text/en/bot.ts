@@ -38,6 +38,7 @@ export const bot = {
     cannot_watch: 'A video',
     cannot_open: 'A file that can’t be read',
     too_large: 'A file that is too large',
+    not_sure: 'When it isn’t sure of its answer',
     welcome_back: 'When somebody subscribes again',
   } as Record<string, string>,
   optOut: 'Words that stop all messages (opt-out)',

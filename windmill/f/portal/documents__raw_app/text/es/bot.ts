@@ -38,6 +38,7 @@ export const bot = {
     cannot_watch: 'Un vídeo',
     cannot_open: 'Un archivo que no se puede leer',
     too_large: 'Un archivo demasiado grande',
+    not_sure: 'Cuando no está seguro de su respuesta',
     welcome_back: 'Cuando alguien vuelve a suscribirse',
   } as Record<string, string>,
   optOut: 'Palabras que detienen todos los mensajes (baja)',
