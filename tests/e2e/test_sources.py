@@ -13,9 +13,11 @@ from tests.e2e.conftest import World
 from tests.knowledge.website import Site
 
 
-def portal(world: World, script: str, action: str, **fields: Any) -> dict[str, Any]:
-    """What the clinic's staff gets from a script behind the portal."""
-    server = world.stack.as_person(CLINIC.staff)
+def portal(
+    world: World, script: str, action: str, person: str = CLINIC.staff, **fields: Any
+) -> dict[str, Any]:
+    """What a person, the clinic's staff unless another is named, gets from a script behind the portal."""
+    server = world.stack.as_person(person)
     args = {"request": request(action, **fields)}
     body = {"component": script, "path": f"script/f/portal_api/{script}", "args": args}
     run = server.call("POST", "apps_u/execute_component/f/portal/documents", body).text.strip('"')

@@ -19,7 +19,7 @@ from tests.problems import raises_problem
 LONG_CSV = "name;price\n" + "\n".join(f"Lamp {n};{n},50" for n in range(1000))
 
 FILES: dict[str, tuple[Callable[[], bytes], list[str]]] = {
-    "plain.docx": (lambda: files.saved(files.word()), ["Items may be sent back within 30 days.", "- Print the label."]),
+    "plain.docx": (lambda: files.saved(files.word()), ["Items may be sent back within 30 days.", "1. Print the label."]),
     "table.docx": (files.word_table, ["| Model: LX-300 | Height: 162 cm | Price: 99.00 |", "Price: 45.50"]),
     "pages.docx": (files.word_pages, ["The second page."]),
     "scripts.docx": (files.word_scripts, list(files.SCRIPTS)),

@@ -1,8 +1,4 @@
-# requirements:
-# httpx2==2.16.2
-# pgvector==0.5.1
-# psycopg[binary]==3.3.9
-
+# requirements: embeddings
 """What a turn has looked up and done: what its reply is held against, and what goes out with it."""
 
 from __future__ import annotations

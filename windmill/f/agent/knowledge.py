@@ -1,7 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# httpx2==2.16.2
-# pgvector==0.5.1
+# requirements: embeddings
 """The tenant's documents, searched for one turn: the nearest passages, each with its place and a mark to cite it by."""
 
 from __future__ import annotations

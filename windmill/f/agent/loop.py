@@ -1,11 +1,5 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# cryptography==50.0.2
-# httpx2==2.16.2
-# openai==3.54.0
-# google-genai==3.4.0
-# mcp==2.3.0
-# pgvector==0.5.1
+# no_postinstall
+# requirements: agent
 """The agent: the model and its tools take turns until there is a reply or a bound is reached.
 
 If the model, a tool or a key fails, the reply is in the chatbot's words, and `error` tells the operator what to fix.

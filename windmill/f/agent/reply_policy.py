@@ -1,8 +1,4 @@
-# requirements:
-# cryptography==50.0.2
-# httpx2==2.16.2
-# psycopg[binary]==3.3.9
-
+# requirements: whatsapp
 """What the customer reads: words that need no model; and a model's reply, once it holds against its evidence.
 
 A reply that does not hold goes back to the model with the reasons, within the turn's bounds (f/agent/loop). What does not hold in the end is

@@ -1,11 +1,5 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# cryptography==50.0.2
-# httpx2==2.16.2
-# mcp==2.3.0
-# pgvector==0.5.1
-# google-genai==3.4.0
-# openai==3.54.0
+# no_postinstall
+# requirements: agent
 """The tools of one turn: the knowledge base, a human, the customer's details, and what the tenant's MCP servers offer and the tenant allows."""
 
 from __future__ import annotations

@@ -1,18 +1,5 @@
 # no_postinstall
-# requirements:
-# psycopg[binary]==3.3.9
-# cryptography==50.0.2
-# httpx2==2.16.2
-# openai==3.54.0
-# google-genai==3.4.0
-# charset-normalizer==3.5.2
-# pypdfium2==5.15.2
-# tiktoken==0.14.0
-# openpyxl==3.1.5
-# python-docx==1.2.0
-# python-pptx==1.0.2
-# selectolax==1.0.2
-# pillow==13.0.0
+# requirements: media
 """Step 1 of a turn: from Meta's payload to everything that the model needs to answer.
 
 In: the `entry` of Meta's envelope with one message, passed as a JSON string so that Windmill does not resolve $var: references inside it.

@@ -1,7 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# cryptography==50.0.2
-# httpx2==2.16.2
+# requirements: whatsapp
 """Handles a failed step: tells the customer in the chatbot's words, closes the turn, alerts the operator. If the chatbot's setting
 handoff_on_failure is on, it hands the conversation to a human, notifies the tenant's people, and the customer reads the words for that.
 

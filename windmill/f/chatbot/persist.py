@@ -1,7 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# cryptography==50.0.2
-# httpx2==2.16.2
+# requirements: whatsapp
 """Step 4 of a turn: records what happened, closes the turn, and starts the next one if more messages are pending.
 
 In: the Context, the AgentResult and the Delivery. Out: the outcome and the runs that were started.

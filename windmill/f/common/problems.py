@@ -120,16 +120,12 @@ ENGLISH = {
     "file_unpacks": "This file unpacks to more than {most} MB. Remove pictures or split it, and upload it again.",
     "file_password": "This file is protected by a password. Save a copy without a password and upload that.",
     "file_type": (
-        "This is {kind}. Supported are PDF, Word (.docx), PowerPoint (.pptx), Excel (.xlsx), CSV, web pages (.html), plain text,"
-        " Markdown, PNG, JPEG, GIF and WebP. Save it as one of these and upload it again."
+        "This is {kind}. Supported are PDF, Word, PowerPoint, Excel, OpenDocument, RTF, EPUB, e-mail, CSV, JSON, XML, HTML,"
+        " text, PNG, JPEG, GIF, WebP and HEIC. Save it as one of these and upload it again."
     ),
     "file_reading_failed": "Reading this file took too much time or memory, or failed ({detail}).",
-    "kind_opendocument": "an OpenDocument file",
-    "kind_ebook": "an e-book",
-    "kind_old_office": "an old Office document (.doc, .xls, .ppt)",
-    "kind_rtf": "a Rich Text document",
+    "kind_old_office": "a document of an old Office program",
     "kind_zip": "a ZIP archive",
-    "kind_xml": "an XML file",
     "kind_image": "an image of a type that can't be read",
     "kind_audio": "a sound file",
     "kind_video": "a video",
@@ -164,6 +160,17 @@ ENGLISH = {
     "web_page_too_deep": (
         "This web page has more than {most} elements one inside the other. Save it as a PDF and upload that."
     ),
+    "web_page_attributes": (
+        "This web page has a tag with more than {most} attributes. Save it as a PDF and upload that."
+    ),
+    "table_too_large": "This table has too many cells. Delete empty rows and columns, or split it into smaller files.",
+    "old_office": "This is an old Office document (.{ending}). Open it, save it as .{new} and upload that.",
+    "book_protected": "This book is protected against copying. Upload its text in another form.",
+    "mail_too_deep": "E-mails are attached to one another more than {most} times.",
+    "data_unreadable": "This file can't be read as {format}. Export it again and upload the new file.",
+    "data_too_many": "This file has more than {most} values. Split it into smaller ones.",
+    "data_too_deep": "This file has more than {most} levels one inside the other. Export it in a simpler form.",
+    "xml_entities": "This XML file defines entities of its own. Export it without them and upload it again.",
     "image_damaged": "This image is damaged or incomplete. Save or download it again, and upload the new file.",
     "image_pixels": "This image has more than {most} million pixels. Save a smaller one and upload that.",
     "questions_empty": "This list contains no question with an answer.",
@@ -173,6 +180,19 @@ ENGLISH = {
     "page_image_limit": "Page {page} is an image. Images are read on at most {most} pages of a document.",
     "page_image_unread": "Page {page} is an image that could not be read: {problem}",
     "page_unreadable": "Page {page} could not be read.",
+    "several": "{problem} {more}",
+    "sheets_left_out": "Hidden sheets were left out: {names}.",
+    "columns_left_out": "Hidden columns of the sheet {sheet} were left out: {names}.",
+    "rows_left_out": "Hidden rows of the sheet {sheet} were left out: {names}.",
+    "parts_of_sheet_left_out": "Hidden rows or columns of the sheet {sheet} were left out.",
+    "slides_left_out": "Hidden slides were left out: {slides}.",
+    "deleted_text_left_out": "Deleted text and comments were left out.",
+    "page_parts_left_out": "Menus, cookie banners, hidden text or frames of this page were left out.",
+    "formulas_without_values": (
+        "Formulas of the sheet {sheet} have no value: {names}. Open the workbook in Excel, save it and upload it again."
+    ),
+    "attachment_unread": "The attachment {name} was left out. {problem}",
+    "inner_unread": "A document inside this one could not be read. {problem}",
     "slide_is_picture": "Slide {slide} is a picture without text.",
     "picture_without_text": "No text was found in this picture. The bot finds it by its file name.",
     "picture_unread": "This picture could not be read. The bot finds it by its file name. {problem}",
@@ -188,6 +208,7 @@ ENGLISH = {
     "site_private": "{host} is not a public address.",
     "site_unreachable": "{host} can't be reached: {problem}",
     "site_error": "{host} answered HTTP {status}. We will try again later.",
+    "sitemap_elsewhere": "This sitemap leads to sitemaps on another host, {host}, which are not read. Add that address as a website of its own.",
     "site_without_sitemap": "There is no sitemap at {url}.",
     "site_too_slow": "Reading took too long. Pages read: {pages}.",
     "site_pages_kept": "Pages not found this time, and kept because the site did not answer as usual: {pages}.",

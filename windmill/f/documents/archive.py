@@ -6,6 +6,7 @@ What the file says of its parts' sizes is not believed: a library unpacks a part
 from __future__ import annotations
 
 import io
+import re
 import sys
 import zipfile
 import zlib
@@ -18,6 +19,8 @@ from f.documents.page import Limits, Unreadable
 
 MAX_PARTS = 20_000
 MARK_BYTES = 80  # what a tag or an attribute takes in memory, at least, however short it is
+_STRICT = b"http://purl.oclc.org/ooxml/"
+_STRICT_NAME = re.compile(rb"http://purl\.oclc\.org/ooxml/(officeDocument|\w+ml)/(\w+)")
 T = TypeVar("T")
 
 
@@ -63,6 +66,25 @@ def _blocks(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
 
 def _too_large(limits: Limits) -> Unreadable:
     return Unreadable("file_unpacks", most=limits.max_unpacked // 1_000_000)
+
+
+def transitional(content: bytes) -> bytes:
+    """A file of the "Strict" kind with the names that libraries know, which differ in nothing but their first words."""
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        if _STRICT not in packed.read("_rels/.rels"):
+            return content
+        target = io.BytesIO()
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as renamed:
+            for part in packed.infolist():
+                data = packed.read(part)
+                if part.filename.endswith((".xml", ".rels")):
+                    data = _STRICT_NAME.sub(_transitional_name, data)
+                renamed.writestr(part.filename, data)
+    return target.getvalue()
+
+
+def _transitional_name(name: re.Match[bytes]) -> bytes:
+    return b"http://schemas.openxmlformats.org/" + name[1] + b"/2006/" + name[2]
 
 
 def damaged() -> Unreadable:

@@ -1,12 +1,11 @@
-# requirements:
-# charset-normalizer==3.5.2
-
+# requirements: documents
 """Reads a table in a text file: comma, semicolon, tab or bar between its cells."""
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 
 from f.documents.page import Limits, Page, Unreadable
@@ -14,6 +13,8 @@ from f.documents.plain_text import decode
 from f.documents.table_rows import cell_text, table_pages
 
 _DELIMITERS = ",;\t|"
+_SEPARATOR = re.compile(r"sep=(.)\r?\n")  # Excel's own first line
+_MOST_MARKS = 10_000_000  # cells and lines: a row of a cell each costs a hundred bytes
 
 
 def csv_pages(content: bytes, limits: Limits) -> Iterator[Page]:
@@ -22,8 +23,13 @@ def csv_pages(content: bytes, limits: Limits) -> Iterator[Page]:
     if text is None:
         raise Unreadable("text_encoding")
     text = text.lstrip("\ufeff").replace("\x00", "")
+    declared = _SEPARATOR.match(text)
+    delimiter = declared[1] if declared else _delimiter(text)
+    text = text[declared.end() :] if declared else text
+    if text.count(delimiter) + text.count("\n") + text.count("\r") > _MOST_MARKS:
+        raise Unreadable("table_too_large")
     csv.field_size_limit(1_000_000)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     found = table_pages("", ([cell_text(c) for c in row] for row in reader), 1, limits)
     try:
         first = next(found, None)

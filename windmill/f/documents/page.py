@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypedDict
 
-from f.common.problems import Message, Problem
+from f.common.problems import Message, Problem, message
 
 # What may stand between a sentence's last mark and its end.
 CLOSERS = "\"'”’»)]」』）"  # noqa: RUF001
@@ -65,6 +65,13 @@ def page(
     return Page(
         number=number, label="" if same else label, text=text, headings=headings or [], warning=warning
     )
+
+
+def combined(warnings: list[Message]) -> Message | None:
+    """Several warnings as one; None for none."""
+    if len(warnings) < 2:
+        return warnings[0] if warnings else None
+    return message("several", problem=warnings[0], more=combined(warnings[1:]))
 
 
 def goes_on(text: str) -> bool:

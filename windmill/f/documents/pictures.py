@@ -1,5 +1,4 @@
-# requirements:
-# pillow==13.0.0
+# requirements: documents
 """A picture as a document: what a model that sees reads in it, under the words of its file name. Customers can be sent PNG and JPEG, too."""
 
 from __future__ import annotations
@@ -30,17 +29,31 @@ def picture_pages(content: bytes, filename: str, limits: Limits) -> Iterator[Pag
 
 
 def _still(content: bytes) -> bytes:
-    """A GIF or WebP as vendors take it: Gemini refuses every GIF and OpenAI what moves, so these become a PNG of their first picture."""
-    from PIL import Image  # the other kinds of documents don't pay for it
+    """A GIF, WebP or HEIC as vendors take it: Gemini refuses every GIF and OpenAI what moves, so these become a PNG of their first picture.
+
+    A telephone's photo (HEIC) becomes a JPEG.
+    """
+    from PIL import Image, ImageOps  # the other kinds of documents don't pay for it
+
+    is_photo = content[4:8] == b"ftyp"
+    if is_photo:
+        from pillow_heif import register_heif_opener
+
+        register_heif_opener()
 
     target = io.BytesIO()
     try:
-        with Image.open(io.BytesIO(content), formats=("GIF", "WEBP")) as image:
+        with Image.open(
+            io.BytesIO(content), formats=("HEIF", "AVIF") if is_photo else ("GIF", "WEBP")
+        ) as image:
             if image.width * image.height > _MOST_PIXELS:
                 raise Unreadable("image_pixels", most=_MOST_PIXELS // 1_000_000)
             image.load()
             if image.format == "WEBP" and not getattr(image, "is_animated", False):
                 return content
+            if is_photo:
+                ImageOps.exif_transpose(image).convert("RGB").save(target, "JPEG", quality=90)
+                return target.getvalue()
             image.convert("RGBA").save(target, "PNG")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise Unreadable("image_damaged") from error

@@ -1,5 +1,4 @@
-# requirements:
-# charset-normalizer==3.5.2
+# requirements: documents
 """Reads plain text and Markdown in whatever encoding a tenant's editor wrote it."""
 
 from __future__ import annotations
@@ -31,6 +30,7 @@ _CANDIDATES = [
     "cp1251",
     "koi8_r",
     "cp1250",
+    "cp1254",
     "cp1253",
     "cp1255",
     "cp1256",
@@ -91,8 +91,18 @@ def _guessed(content: bytes) -> str | None:
     # In a German price list nothing but Ø tells Western Europe's encoding from Central Europe's.
     equal = (one for one in found if (one.chaos, one.coherence) == (best.chaos, best.coherence))
     best = next((one for one in equal if one.encoding == "cp1252"), best)
-    text = content.decode(best.encoding, "replace")
+    encoding = best.encoding
+    if encoding in ("cp1252", "cp1254"):
+        encoding = "cp1254" if _is_turkish(content) else "cp1252"
+    text = content.decode(encoding, "replace")
     return text if _looks_like_text(text) else None
+
+
+def _is_turkish(content: bytes) -> bool:
+    """The two encodings differ in six letters: Turkish ones, or those of Iceland, which come with accents that Turkish has not."""
+    text = content[:_SAMPLE].decode("cp1254", "replace")
+    turkish = sum(character in "ğĞıİşŞ" for character in text)
+    return turkish > 0 and turkish >= sum(character in "áéíóúæÁÉÍÓÚÆãõñà" for character in text)
 
 
 def _looks_like_text(text: str) -> bool:

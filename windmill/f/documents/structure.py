@@ -1,5 +1,3 @@
-# requirements:
-# regex==2026.11.15
 """Sees a page's text as blocks: headings, paragraphs, list items, table rows, with their places in it."""
 
 # Punctuation and letters of many scripts are what this is about.
@@ -150,7 +148,7 @@ def _heading(
         title = title.rstrip(" \t#") or title[0]
         return _block("heading", [line], len(markdown[1]), title), 1
     if _plain(text) in declared:
-        return _block("heading", [line], min(declared[_plain(text)], _DECLARED_LEVELS), text), 1
+        return _block("heading", [line], min(declared[_plain(text)], _DECLARED_LEVELS), text.strip("| ")), 1
     following = lines[index + 1].text if index + 1 < len(lines) else ""
     underline = _UNDERLINE.match(following)
     if (
@@ -209,4 +207,4 @@ def _title_case(words: list[str]) -> bool:
 
 def _plain(title: str) -> str:
     """A title as it is compared: without its number, case and spacing."""
-    return " ".join(re.sub(r"^[\d.]+\s+", "", title.strip().lstrip("#")).casefold().split())
+    return " ".join(re.sub(r"^[\d.]+\s+", "", title.strip().strip("#| ")).casefold().split())

@@ -1,91 +1,183 @@
-"""Rows of tables as lines of text. A row says the header of each of its cells, so that it can be understood, and found, on its own."""
+"""Rows of tables as lines of text. A row's line says the header of each of its cells, so that it can be understood, and found, on its own."""
 
 from __future__ import annotations
 
-import datetime
-import re
+from collections import deque
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from itertools import islice
+from typing import NamedTuple
 
-from f.documents.clean import clean
 from f.documents.page import Heading, Limits, Page, Unreadable, page
+from f.documents.table_cells import cell_text
+from f.documents.table_headers import has_figures, kind, looks_like_header
+
+__all__ = ["PAGE_ROWS", "Line", "Row", "cell_text", "lines", "table_lines", "table_pages"]
 
 PAGE_ROWS = 200
-_MOST_ABOVE = 5
-_MOST_SPANNED = 100
+_MOST_CELLS = 20_000_000  # of one table, with the empty ones
 _LONGEST_CELL = 60
-_NUMBER = re.compile(r"[\s\d.,:%/€$£+-]*")
+_LONGEST_NAME = 80
+_AHEAD = 40  # rows that are looked at before a table's header is known
+_LONGEST_LINE = 400  # so that a chunk holds it: about 200 tokens; letters of most scripts count double
 
 
-def cell_text(value: object) -> str:
-    """A cell as a person would write it."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, datetime.datetime):
-        return (
-            value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ", "minutes")
-        )
-    if isinstance(value, float):
-        return f"{value:.10g}"
-    return " ".join(clean(str(value)).replace("|", "/").split())
+class Row(list[str]):
+    """A row's cells. `mark`: "header" or "title" (of what follows) where the document marks it as such."""
+
+    def __init__(self, cells: Iterable[str] = (), mark: str = "") -> None:
+        super().__init__(cells)
+        self.mark = mark
 
 
-def is_header(row: list[str]) -> bool:
-    """True if a table's first row names its columns: at least two names, all different, none a number."""
-    names = [cell for cell in row if cell]
-    return len(names) >= 2 and len(set(names)) == len(names) and not any(map(_NUMBER.fullmatch, names))
+class Line(NamedTuple):
+    """A row as text. `caption`: what stands above its table. `title_level`: from 1 for a title, the second one below the first at 2."""
+
+    text: str
+    caption: str = ""
+    title_level: int = 0
 
 
-def lines(rows: Iterable[list[str]]) -> Iterator[str]:
-    """A line for each row that holds something. What stands above the header (a title, a date) is not taken for it."""
-    filled = (row for row in rows if any(row))
-    first = next(filled, None)
-    for _ in range(_MOST_ABOVE):
-        if first is None or sum(map(bool, first)) > 1:
-            break
-        yield _line(first)
-        first = next(filled, None)
-    if first is None:
-        return
-    header = first if is_header(first) else []
-    second = next(filled, None)
-    if not header or second is None:
-        yield _line(first)
-    elif _names_parts(header, second):
-        header, second = _joined(header, second), next(filled, None)
-    for row in chain([second] if second else [], filled):
+def lines(rows: Iterable[list[str]], caption: str = "") -> Iterator[str]:
+    """A line for each row that holds something. The caption, or the title above the table's rows, stands in each of them."""
+    for line in table_lines(rows, caption):
+        above = "" if line.title_level else line.caption
+        yield f"| {above} {line.text}" if above else line.text
+
+
+def table_lines(rows: Iterable[list[str]], caption: str = "") -> Iterator[Line]:
+    """The same with the caption beside each line. A blank row, a title or a second header begins a new table."""
+    stream = _Rows(rows)
+    header: list[str] = []
+    while block := stream.block():
+        above, level = caption, 0
+        while _is_title(block):
+            line, level = _line(block.popleft()), level + 1
+            yield Line(line, caption, level)
+            stream.fill(block)
+            if level == 1 and len(line) <= _LONGEST_NAME:
+                above = f"{caption}, {line[2:-2]}" if caption else line[2:-2]
+        header = _header(block, header)
+        yield from _table(block, header, above, stream)
+
+
+def _table(block: deque[list[str]], header: list[str], caption: str, stream: _Rows) -> Iterator[Line]:
+    """The rows below a header, up to a blank one. Where the header comes again it is passed over; where another one comes it holds from there."""
+    base = caption
+    while block:
+        row = block.popleft()
+        stream.fill(block)
+        if row == header:
+            continue
+        if (_mark(row) == "header" and not has_figures(row)) or _shares_names(header, row):
+            block.appendleft(row)
+            again = _header(block, [])
+            if not block or block[0] is not row:
+                header = again
+                continue
+            block.popleft()
+        if _is_section(row, header, block):
+            line = _line(row)
+            caption = ", ".join(filter(None, (base, line[2:-2]))) if len(line) <= _LONGEST_NAME else base
+            yield Line(line, base, 2)
+            continue
         note = len(header) > 2 and sum(map(bool, row)) == 1 and len(max(row, key=len)) > _LONGEST_CELL
-        yield _line(row) if note else f"| {' | '.join(_cells(header, row))} |"
+        for text in [_line(row)] if note else _said(header, row):
+            yield Line(text, caption)
 
 
-def spread(rows: Iterable[Iterable[tuple[str, int, int]]]) -> Iterator[list[str]]:
-    """Rows of cells with the columns and rows that each one spans, as a plain grid.
+class _Rows:
+    """Rows as they come, some of them ahead, without the blank ones."""
 
-    What spans rows holds for each of them, and is said there again; of what spans columns the others stay empty.
-    """
-    above: dict[int, tuple[int, str]] = {}  # by column: for how many more rows, and what
-    for cells in rows:
-        row: list[str] = []
+    def __init__(self, rows: Iterable[list[str]]) -> None:
+        self._rows = iter(rows)
+        self._ended = False
+        self._ahead = _AHEAD
+        self._left = _MOST_CELLS
 
-        def carried(row: list[str] = row) -> None:
-            while len(row) in above:
-                left, text = above.pop(len(row))
-                if left > 1:
-                    above[len(row)] = (left - 1, text)
-                row.append(text)
+    def block(self) -> deque[list[str]]:
+        """The first rows of the next table; none at the end."""
+        for row in self._rows:
+            self._count(row)
+            if any(row):
+                self._ended = False
+                self._ahead = _AHEAD if sum(map(len, row)) <= _LONGEST_LINE * 2 else 3
+                found = deque([row])
+                self.fill(found)
+                return found
+        return deque()
 
-        carried()
-        waiting: dict[int, tuple[int, str]] = {}
-        for text, columns, span in cells:
-            for offset in range(min(max(columns, 1), _MOST_SPANNED)):
-                if span > 1:
-                    waiting[len(row)] = (min(span, _MOST_SPANNED) - 1, "" if offset else text)
-                row.append("" if offset else text)
-            carried()
-        above.update(waiting)
-        yield row
+    def fill(self, block: deque[list[str]]) -> None:
+        """Takes further rows up to a blank one."""
+        while not self._ended and len(block) < self._ahead:
+            row = next(self._rows, None)
+            self._count(row or [])
+            if row is None or not any(row):
+                self._ended = True
+                return
+            block.append(row)
+
+    def _count(self, row: list[str]) -> None:
+        self._left -= len(row) + 10
+        if self._left < 0:
+            raise Unreadable("table_too_large")
+
+
+def _mark(row: list[str]) -> str:
+    return row.mark if isinstance(row, Row) else ""
+
+
+def _is_title(block: deque[list[str]]) -> bool:
+    """True if a block begins with one cell of words alone above a table."""
+    if (
+        len(block) < 2
+        or sum(map(bool, block[0])) != 1
+        or kind(_line(block[0])[2:-2]) not in ("text", "mixed")
+    ):
+        return False
+    return any(sum(map(bool, one)) > 1 for one in islice(block, 1, 6))
+
+
+def _is_section(row: list[str], header: list[str], below: deque[list[str]]) -> bool:
+    """One cell alone within a table that the document marks as a title, or that has a header below it."""
+    if sum(map(bool, row)) != 1 or not below:
+        return False
+    return _mark(row) == "title" or _mark(below[0]) == "header" or _shares_names(header, below[0])
+
+
+def _header(block: deque[list[str]], before: list[str]) -> list[str]:
+    """Takes a header of one row or two from the rows' start; [] where there is none. `before`: the header of the table above."""
+    if not block:
+        return []
+    rows = list(block)
+    marked = next((n for n, row in enumerate(rows) if _mark(row) != "header"), len(rows))
+    in_two = marked < 2 and len(rows) > 2 and _names_parts(rows[0], rows[1])
+    joined = _joined(rows[0], rows[1]) if in_two else rows[0]
+    # Where all that follows is marked, too, the mark says nothing.
+    if 0 < marked < min(4, len(rows)) or (marked == 0 and looks_like_header(joined, rows[1 + in_two :])):
+        if marked == 1 and sum(map(bool, rows[0])) < 2:
+            return []
+        header = list(block.popleft())
+        for _ in range(max(marked - 1, in_two)):
+            header = _joined(header, block.popleft())
+        return header
+    if len(before) > 2 and before and _same_kinds(before, rows):
+        return before
+    return []
+
+
+def _same_kinds(header: list[str], rows: list[list[str]]) -> bool:
+    """True if rows after a blank one go on with the table above: as wide, and no less filled."""
+    return all(len(row) == len(rows[0]) for row in rows) and all(
+        bool(name) == any(place < len(row) and row[place] for row in rows)
+        for place, name in enumerate(header)
+    )
+
+
+def _shares_names(header: list[str], row: list[str]) -> bool:
+    """True for a row that says at least two, and at least half, of the header's names at their places."""
+    filled = [place for place, cell in enumerate(row) if cell]
+    same = sum(place < len(header) and header[place] == row[place] for place in filled)
+    return same >= 2 and same * 2 >= len(filled)
 
 
 def _names_parts(header: list[str], row: list[str]) -> bool:
@@ -95,7 +187,7 @@ def _names_parts(header: list[str], row: list[str]) -> bool:
     own = [place for place in range(width) if names[place] and names[place] != tops[place]]
     spanned = all(not tops[place] or (place + 1 < width and not tops[place + 1]) for place in own)
     left_alone = any(tops[place] and place not in own for place in range(width))
-    numbers = any(_NUMBER.fullmatch(names[place]) for place in own)
+    numbers = any(kind(names[place]) not in ("text", "mixed") for place in own)
     return len(own) >= 2 and spanned and left_alone and not numbers and any(not tops[place] for place in own)
 
 
@@ -113,6 +205,51 @@ def _line(row: list[str]) -> str:
     return f"| {' | '.join(cell for cell in row if cell)} |"
 
 
+def _said(header: list[str], row: list[str]) -> Iterator[str]:
+    """A row's line; where it is longer than a chunk, several, each of which begins with the row's first cell."""
+    cells = list(_cells(header, row))
+    if not header and len(cells) == 2 and kind(cells[0]) in ("text", "mixed"):
+        cells = [f"{cells[0].rstrip(' :')}: {cells[1]}"]
+    whole = f"| {' | '.join(cells)} |"
+    if _weight(whole) <= _LONGEST_LINE:
+        yield whole
+        return
+    label = cells[0] if len(cells) > 1 and _weight(cells[0]) * 3 <= _LONGEST_LINE else ""
+    parts: list[str] = []
+    for cell in cells[1:] if label else cells:
+        for piece in _pieces(cell, header, _LONGEST_LINE - _weight(label)):
+            if parts and sum(map(_weight, parts)) + _weight(piece) > _LONGEST_LINE - _weight(label):
+                yield f"| {' | '.join([label, *parts] if label else parts)} |"
+                parts = []
+            parts.append(piece)
+    yield f"| {' | '.join([label, *parts] if label else parts)} |"
+
+
+def _pieces(cell: str, header: list[str], most: int) -> Iterator[str]:
+    """A cell's text in parts of its sentences, or words, each behind its column's name."""
+    if _weight(cell) <= most:
+        yield cell
+        return
+    name = next((f"{one}: " for one in header if one and cell.startswith(f"{one}: ")), "")
+    if not name and not header and ": " in cell[:_LONGEST_NAME]:
+        name = cell[: cell.index(": ") + 2]
+    most = max(most - _weight(name), 100)
+    words: list[str] = []
+    size = 0
+    for word in cell[len(name) :].split(" "):
+        size += _weight(word) + 1
+        if words and (size > most or (size * 2 > most and words[-1].endswith((".", "!", "?")))):
+            yield name + " ".join(words)
+            words, size = [], _weight(word) + 1
+        words.append(word)
+    yield name + " ".join(words)
+
+
+def _weight(text: str) -> int:
+    """How long a text is for an embedding model: letters beyond Latin cost about twice as much."""
+    return len(text) + sum(character > "\u024f" for character in text) if not text.isascii() else len(text)
+
+
 def _cells(header: list[str], row: list[str]) -> Iterator[str]:
     for index, cell in enumerate(row):
         if cell:
@@ -122,21 +259,28 @@ def _cells(header: list[str], row: list[str]) -> Iterator[str]:
 
 def table_pages(name: str, rows: Iterable[list[str]], first: int, limits: Limits) -> Iterator[Page]:
     """A table as pages of some rows each, under its name. `first`: the number of its first page."""
-    stream = _bounded(lines(rows), limits.max_characters)
-    number = first
+    stream = _bounded(table_lines(rows), limits.max_characters)
+    number, above = first, ""
     while part := list(islice(stream, PAGE_ROWS)):
         if number > limits.max_pages:
             raise Unreadable("too_many_rows", most=limits.max_pages * PAGE_ROWS)
         headings = [Heading(level=1, title=name)] if name else []
-        yield page(number, "\n".join(part), name[:40], headings)
-        number += 1
+        titles = {above: 1} if above else {}
+        titles |= {line.text[2:-2]: line.title_level for line in part if 0 < line.title_level < 3}
+        headings += [
+            Heading(level=1 + level, title=title)
+            for title, level in titles.items()
+            if len(title) <= _LONGEST_NAME
+        ]
+        yield page(number, "\n".join(line.text for line in part), name[:40], headings)
+        number, above = number + 1, part[-1].caption
 
 
-def _bounded(stream: Iterable[str], most: int) -> Iterator[str]:
+def _bounded(stream: Iterable[Line], most: int) -> Iterator[Line]:
     """The lines, as long as they have no more than `most` characters in all: each one says the header again, however long that is."""
     left = most
     for line in stream:
-        left -= len(line)
+        left -= len(line.text)
         if left < 0:
             raise Unreadable("too_many_characters", most=most)
         yield line

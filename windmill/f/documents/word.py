@@ -1,7 +1,6 @@
-# requirements:
-# python-docx==1.2.0
-"""Reads Word documents as a reader sees them: with what stands in footnotes, text boxes, form fields, headers and footers, and what was
-inserted; without what was struck out, hidden or is an instruction to the program.
+# requirements: documents
+"""Reads Word documents as a reader sees them: with what stands in footnotes, text boxes, form fields, charts, headers and footers, and what was
+inserted; without what was struck out, hidden or is an instruction to the program. A link's address stands behind its words.
 
 python-docx opens the file and knows its styles; it leaves those out, so the text is read from the XML.
 """
@@ -13,24 +12,37 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from f.common.problems import describe, message
 from f.documents import archive
 from f.documents.clean import clean
-from f.documents.page import Heading, Limits, Page, Unreadable, page
-from f.documents.table_rows import cell_text, lines
+from f.documents.drawn_text import drawn_lines
+from f.documents.page import Heading, Limits, Page, Unreadable
+from f.documents.parts import Part, paged
+from f.documents.table_cells import cell_text, with_address
+from f.documents.table_rows import Row, lines
+from f.documents.word_numbers import BULLET, Numbers
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-_NOTES = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+_PARTS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 _HEADING_STYLE = re.compile(r"heading ?(\d)")
-_BULLET = "- "
+_LINK = re.compile(r'HYPERLINK\s+"([^"]{1,2000})"')
 _SIGNS = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-", f"{_W}ptab": "\t"}
 # A text box is read after the paragraph that it is fixed to; the others are no text of the document.
 _BOX = f"{_W}txbxContent"
 _LEFT_OUT = frozenset({_BOX, _FALLBACK, f"{_W}del", f"{_W}moveFrom", f"{_W}rPr", f"{_W}pPr", f"{_W}sdtPr"})
-_AROUND = frozenset(f"{_W}{name}" for name in ("sdt", "sdtContent", "ins", "customXml", "smartTag"))
+_AROUND = frozenset(f"{_W}{name}" for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag"))
+_UNSEEN = ("vanish", "strike", "dstrike")
+_CHUNKS = {
+    "html": "a.html",
+    "rtf": "a.rtf",
+    "plain": "a.txt",
+    "wordprocessingml": "a.docx",
+    "xhtml": "a.html",
+}
 _MOST_NOTES = 5_000
-
-Part = tuple[str, Any]  # break, heading or text, and what it says
+_LONGEST_CAPTION = 80
 
 
 def docx_pages(content: bytes, limits: Limits) -> Iterator[Page]:
@@ -38,86 +50,229 @@ def docx_pages(content: bytes, limits: Limits) -> Iterator[Page]:
     archive.check(content, limits)
     import docx
 
-    document = archive.opened(lambda: docx.Document(io.BytesIO(content)))
-    number = 1
-    text: list[str] = []
-    headings: list[Heading] = []
-    left = limits.max_characters
-    for kind, value in archive.read(_parts(document)):
-        left -= len(value["title"]) if kind == "heading" else len(value or "")
-        if left < 0:
-            raise Unreadable("too_many_characters", most=limits.max_characters)
-        if kind == "break" and text:
-            yield _counted(number, text, headings, limits)
-            number, text, headings = number + 1, [], []
-        elif kind == "heading":
-            headings.append(value)
-            text.append(value["title"])
-        elif kind == "text":
-            text.append(value)
-    if not text and number == 1:
-        raise Unreadable("document_empty")
-    if text:
-        yield _counted(number, text, headings, limits)
+    document = archive.opened(lambda: docx.Document(io.BytesIO(archive.transitional(content))))
+    reader = archive.opened(lambda: _Reader(document, limits))
+    yield from paged(archive.read(reader.parts()), limits)
 
 
-def _parts(document: Any) -> Iterator[Part]:
-    styles = {style.style_id: style.name or "" for style in document.styles}
-    notes = _notes(document)
-    yield from _blocks(document.element.body, styles, notes)
-    said: set[str] = set()
-    for section in document.sections:
-        for edge in (section.header, section.first_page_header, section.footer, section.first_page_footer):
-            for kind, value in _blocks(edge._element, styles, {}):
-                # A business's address may stand nowhere else; a page's number says nothing.
-                if kind == "text" and value not in said and any(map(str.isalpha, value)):
-                    said.add(value)
-                    yield kind, value
+class _Reader:
+    """Reads one document. Recursion is as deep as the file nests; lxml reads 256 levels at most."""
+
+    def __init__(self, document: Any, limits: Limits) -> None:
+        self._document, self._limits = document, limits
+        self._part = document.part
+        self._styles = {style.style_id: style.name or "" for style in document.styles}
+        sheet = document.styles.element
+        self._unseen = {
+            style.get(f"{_W}styleId")
+            for style in sheet.findall(f"{_W}style")
+            if _hides(style.find(f"{_W}rPr"))
+        }
+        self._headed = {
+            style.get(f"{_W}styleId")
+            for style in sheet.findall(f"{_W}style")
+            for part in style.findall(f"{_W}tblStylePr")
+            if part.get(f"{_W}type") == "firstRow" and part.find(f"{_W}rPr/{_W}b") is not None
+        }
+        self._notes = self._read_notes()
+        self._numbers = Numbers(self._related("numbering"), sheet)
+        self._caption = ""
+
+    def parts(self) -> Iterator[Part]:
+        yield from self._blocks(self._document.element.body)
+        if (
+            next(self._document.element.iter(f"{_W}del", f"{_W}moveFrom", f"{_W}commentReference"), None)
+            is not None
+        ):
+            yield "warning", message("deleted_text_left_out")
+        said: set[str] = set()
+        for section in self._document.sections:
+            for edge in (
+                section.header,
+                section.first_page_header,
+                section.footer,
+                section.first_page_footer,
+            ):
+                self._part = edge.part
+                for kind, value in self._blocks(edge._element):
+                    # A business's address may stand nowhere else; a page's number says nothing.
+                    if kind == "text" and value not in said and any(map(str.isalpha, value)):
+                        said.add(value)
+                        yield kind, value
+
+    def _blocks(self, parent: Any) -> Iterator[Part]:
+        """Paragraphs and tables, also where they stand inside a content control."""
+        for one in parent:
+            if one.tag == f"{_W}p":
+                yield from self._paragraph(one)
+            elif one.tag == f"{_W}tbl":
+                yield from (("text", line) for line in lines(self._rows(one), self._caption))
+            elif one.tag == f"{_W}altChunk":
+                yield from self._chunk(one)
+            elif one.tag in _AROUND:
+                yield from self._blocks(one)
+            if one.tag in (f"{_W}tbl", f"{_W}altChunk"):
+                self._caption = ""
+
+    def _paragraph(self, one: Any) -> Iterator[Part]:
+        yield from (("break", None) for _ in _breaks(one))
+        said = clean(self._text(one)).strip()
+        style = one.find(f"{_W}pPr/{_W}pStyle")
+        identity = str(style.get(f"{_W}val")) if style is not None else ""
+        name = self._styles.get(identity, "")
+        number = self._numbers.before(one, identity) if said else ""
+        level = _HEADING_STYLE.match(name.lower())
+        if said and (level or name == "Title"):
+            title = " ".join((number.replace(BULLET, "") + said).split())
+            yield "heading", Heading(level=int(level[1]) if level else 1, title=title)
+        elif said:
+            bullet = number or (BULLET if name.startswith("List") else "")
+            yield "text", bullet + said
+        if said:
+            self._caption = said if name.lower() == "caption" and len(said) <= _LONGEST_CAPTION else ""
+        for box in _outermost(one, _BOX):
+            yield from self._blocks(box)
+        yield from (("text", line) for line in drawn_lines(one, self._part))
+        for reference in one.iter(f"{_W}footnoteReference", f"{_W}endnoteReference"):
+            if note := self._notes.pop(f"{reference.tag}{reference.get(f'{_W}id')}", ""):
+                yield "text", note
+
+    def _text(self, one: Any) -> str:
+        """What a reader sees of a paragraph or a run. A field's link begins in one run and ends in another."""
+        parts: list[str] = []
+        links: list[tuple[int, str]] = []  # where the words of each open field begin, and its address
+        for child in one:
+            if child.tag == f"{_W}t":
+                parts.append(child.text or "")
+            elif child.tag in _SIGNS:
+                parts.append("" if child.get(f"{_W}type") == "page" else _SIGNS[child.tag])
+            elif child.tag == f"{_W}r" and self._is_unseen(child):
+                continue
+            elif child.tag == f"{_W}hyperlink":
+                parts.append(with_address(self._text(child), self._address(child)))
+            elif child.tag == f"{_W}fldSimple":
+                found = _LINK.search(child.get(f"{_W}instr", ""))
+                parts.append(with_address(self._text(child), found[1] if found else ""))
+            elif child.tag not in _LEFT_OUT and isinstance(child.tag, str):
+                parts.append(self._text(child))
+                _follow_field(child, parts, links)
+        return "".join(parts)
+
+    def _address(self, link: Any) -> str:
+        relation = self._part.rels.get(link.get(f"{_R}id"))
+        return str(relation.target_ref) if relation is not None and relation.is_external else ""
+
+    def _is_unseen(self, run: Any) -> bool:
+        properties = run.find(f"{_W}rPr")
+        style = properties.find(f"{_W}rStyle") if properties is not None else None
+        return _hides(properties) or (style is not None and style.get(f"{_W}val") in self._unseen)
+
+    def _rows(self, table: Any) -> Iterator[list[str]]:
+        """A table's rows. What spans rows is said in each of them; of what spans columns the others stay empty."""
+        above: list[str] = []
+        style, look = table.find(f"{_W}tblPr/{_W}tblStyle"), table.find(f"{_W}tblPr/{_W}tblLook")
+        headed = style is not None and style.get(f"{_W}val") in self._headed
+        headed = (
+            headed
+            and look is not None
+            and (look.get(f"{_W}firstRow") == "1" or _has_bit(look.get(f"{_W}val")))
+        )
+        for n, row in enumerate(_inside(table, f"{_W}tr")):
+            cells: list[str] = []
+            filled, bold, spans = 0, 0, False
+            for cell in _inside(row, f"{_W}tc"):
+                text = self._cell(cell)
+                filled, bold = filled + bool(text), bold + bool(text and _is_bold(cell))
+                merge = cell.find(f"{_W}tcPr/{_W}vMerge")
+                if merge is not None and merge.get(f"{_W}val") != "restart":
+                    text = text or (above[len(cells)] if len(cells) < len(above) else "")
+                span = cell.find(f"{_W}tcPr/{_W}gridSpan")
+                width = str(span.get(f"{_W}val")) if span is not None else "1"
+                spans = spans or (width != "1" and bool(text))
+                cells += [text, *[""] * (min(int(width), 100) - 1 if width.isdecimal() else 0)]
+            marked = row.find(f"{_W}trPr/{_W}tblHeader") is not None or (headed and n == 0) or bold == filled
+            mark = "title" if filled == 1 and (spans or bold) else "header" if filled > 1 and marked else ""
+            yield Row(cells, mark)
+            above = cells
+
+    def _cell(self, cell: Any) -> str:
+        """All paragraphs of a cell, those of tables inside it too."""
+        return cell_text(" ".join(self._text(one) for one in cell.iter(f"{_W}p")))
+
+    def _chunk(self, one: Any) -> Iterator[Part]:
+        """Another document that this one holds as a whole."""
+        relation = self._part.rels.get(one.get(f"{_R}id"))
+        if relation is None or relation.is_external:
+            return
+        from f.documents import formats
+
+        part = relation.target_part
+        kind = next((name for word, name in _CHUNKS.items() if word in part.content_type), "a.txt")
+        try:
+            for page in formats.pages(part.blob, kind, self._limits):
+                yield "text", page["text"]
+        except Unreadable as problem:
+            yield "warning", message("inner_unread", problem=describe(problem))
+
+    def _read_notes(self) -> dict[str, str]:
+        """The text of each footnote and endnote, by the tag and id of what refers to it."""
+        found: dict[str, str] = {}
+        for kind in ("footnotes", "endnotes"):
+            root = self._related(kind)
+            for note in list(root)[:_MOST_NOTES] if root is not None else ():
+                text = " ".join(clean(self._text(one)).strip() for one in note.iter(f"{_W}p")).strip()
+                if text:
+                    found[f"{_W}{kind[:-1]}Reference{note.get(f'{_W}id')}"] = text
+        return found
+
+    def _related(self, kind: str) -> Any:
+        """The XML of a part of the document, None where it has none."""
+        from docx.oxml import parse_xml
+
+        for relation in self._document.part.rels.values():
+            if relation.reltype == _PARTS + kind and not relation.is_external:
+                return parse_xml(relation.target_part.blob)
+        return None
 
 
-def _blocks(parent: Any, styles: dict[str, str], notes: dict[str, str]) -> Iterator[Part]:
-    """Paragraphs and tables, also where they stand inside a content control."""
-    for one in parent:
-        if one.tag == f"{_W}p":
-            yield from _paragraph(one, styles, notes)
-        elif one.tag == f"{_W}tbl":
-            yield from (("text", line) for line in lines(_rows(one)))
-        elif one.tag in _AROUND:
-            yield from _blocks(one, styles, notes)
+def _follow_field(run: Any, parts: list[str], links: list[tuple[int, str]]) -> None:
+    """Puts the address of a link that is a field behind its words, where the field ends."""
+    for one in run:
+        kind = one.get(f"{_W}fldCharType") if one.tag == f"{_W}fldChar" else ""
+        if kind == "begin":
+            links.append((len(parts), ""))
+        elif one.tag == f"{_W}instrText" and links:
+            links[-1] = (links[-1][0], links[-1][1] + (one.text or ""))
+        elif kind == "end" and links:
+            start, instruction = links.pop()
+            if found := _LINK.search(instruction):
+                parts[start:] = [with_address("".join(parts[start:]), found[1])]
 
 
-def _paragraph(one: Any, styles: dict[str, str], notes: dict[str, str]) -> Iterator[Part]:
-    yield from (("break", None) for _ in _breaks(one))
-    said = clean(_text(one)).strip()
-    style = one.find(f"{_W}pPr/{_W}pStyle")
-    name = styles.get(style.get(f"{_W}val"), "") if style is not None else ""
-    level = _HEADING_STYLE.match(name.lower())
-    if said and (level or name == "Title"):
-        title = " ".join(said.split())
-        yield "heading", Heading(level=int(level[1]) if level else 1, title=title)
-    elif said:
-        listed = name.startswith("List") or one.find(f"{_W}pPr/{_W}numPr") is not None
-        yield "text", (_BULLET if listed else "") + said
-    for box in _outermost(one, _BOX):
-        yield from _blocks(box, styles, notes)
-    for reference in one.iter(f"{_W}footnoteReference", f"{_W}endnoteReference"):
-        if note := notes.pop(f"{reference.tag}{reference.get(f'{_W}id')}", ""):
-            yield "text", note
+def _hides(properties: Any) -> bool:
+    """True for hidden and struck-out text."""
+    for name in _UNSEEN if properties is not None else ():
+        one = properties.find(f"{_W}{name}")
+        if one is not None and one.get(f"{_W}val") not in ("0", "false", "off"):
+            return True
+    return False
 
 
-def _text(one: Any) -> str:
-    """What a reader sees of a paragraph or a run. Recursion is as deep as the file nests; lxml reads 256 levels at most."""
-    parts: list[str] = []
-    for child in one:
-        if child.tag == f"{_W}t":
-            parts.append(child.text or "")
-        elif child.tag in _SIGNS:
-            parts.append("" if child.get(f"{_W}type") == "page" else _SIGNS[child.tag])
-        elif child.tag == f"{_W}r" and child.find(f"{_W}rPr/{_W}vanish") is not None:
-            continue
-        elif child.tag not in _LEFT_OUT and isinstance(child.tag, str):
-            parts.append(_text(child))
-    return "".join(parts)
+def _is_bold(cell: Any) -> bool:
+    """True if all that stands in a cell is bold."""
+    runs = [
+        run for run in cell.iter(f"{_W}r") if any((text.text or "").strip() for text in run.iter(f"{_W}t"))
+    ]
+    found = [run.find(f"{_W}rPr/{_W}b") for run in runs]
+    return bool(found) and all(b is not None and b.get(f"{_W}val") not in ("0", "false") for b in found)
+
+
+def _has_bit(look: str | None) -> bool:
+    """The first row's bit of a table's look, as older programs write it."""
+    try:
+        return bool(int(look or "0", 16) & 0x20)
+    except ValueError:
+        return False
 
 
 def _outermost(one: Any, tag: str) -> Iterator[Any]:
@@ -139,23 +294,6 @@ def _breaks(paragraph: Any) -> Iterator[Any]:
             yield found
 
 
-def _rows(table: Any) -> Iterator[list[str]]:
-    """A table's rows. What spans rows is said in each of them; of what spans columns the others stay empty."""
-    above: list[str] = []
-    for row in _inside(table, f"{_W}tr"):
-        cells: list[str] = []
-        for cell in _inside(row, f"{_W}tc"):
-            text = _cell(cell)
-            merge = cell.find(f"{_W}tcPr/{_W}vMerge")
-            if merge is not None and merge.get(f"{_W}val") != "restart":
-                text = text or (above[len(cells)] if len(cells) < len(above) else "")
-            span = cell.find(f"{_W}tcPr/{_W}gridSpan")
-            width = str(span.get(f"{_W}val")) if span is not None else "1"
-            cells += [text, *[""] * (min(int(width), 100) - 1 if width.isdecimal() else 0)]
-        yield cells
-        above = cells
-
-
 def _inside(one: Any, tag: str) -> Iterator[Any]:
     """The rows of a table, or the cells of a row, also where they stand inside a content control; not those of a table in a cell."""
     for child in one:
@@ -163,30 +301,3 @@ def _inside(one: Any, tag: str) -> Iterator[Any]:
             yield child
         elif child.tag in _AROUND:
             yield from _inside(child, tag)
-
-
-def _cell(cell: Any) -> str:
-    """All paragraphs of a cell, those of tables inside it too."""
-    return cell_text(" ".join(_text(one) for one in cell.iter(f"{_W}p")))
-
-
-def _notes(document: Any) -> dict[str, str]:
-    """The text of each footnote and endnote, by the tag and id of what refers to it."""
-    found: dict[str, str] = {}
-    for relation in document.part.rels.values():
-        kind = relation.reltype.removeprefix(_NOTES)
-        if kind not in ("footnotes", "endnotes") or relation.is_external:
-            continue
-        from docx.oxml import parse_xml
-
-        for note in list(parse_xml(relation.target_part.blob))[:_MOST_NOTES]:
-            text = " ".join(clean(_text(one)).strip() for one in note.iter(f"{_W}p")).strip()
-            if text:
-                found[f"{_W}{kind[:-1]}Reference{note.get(f'{_W}id')}"] = text
-    return found
-
-
-def _counted(number: int, text: list[str], headings: list[Heading], limits: Limits) -> Page:
-    if number > limits.max_pages:
-        raise Unreadable("more_pages_than", most=limits.max_pages)
-    return page(number, "\n".join(text), headings=headings)

@@ -1,8 +1,4 @@
-# requirements:
-# httpx2==2.16.2
-# charset-normalizer==3.5.2
-# selectolax==1.0.2
-# protego==0.7.0
+# requirements: documents
 """Reads web pages politely: one page, a sitemap, or a bounded crawl of one host.
 
 Obeys robots.txt (RFC 9309), stays on the host of its address, waits between requests, and reaches public addresses only (f/common/ssrf.py).
@@ -23,7 +19,7 @@ from f.common.problems import Message, Problem, describe, message
 from f.common.ssrf import MOST_BYTES, ForbiddenHost, guarded_client
 from f.documents.clean import clean
 from f.documents.page import Unreadable
-from f.documents.plain_text import decode
+from f.documents.web_charset import decode_page
 from f.documents.web_text import parsed, read_html
 from f.ingest.sitemaps import addresses
 from f.models.embeddings import retry_after
@@ -115,11 +111,11 @@ class Visitor:
             return WebPage(url, warning=message("page_status", url=url, status=status), gone=gone)
         if "html" not in response.headers.get("content-type", "text/html"):
             return WebPage(url, warning=message("page_not_html", url=url))
-        source = decode(response.content) or ""
+        source = decode_page(response.content, response.headers.get("content-type", "")) or ""
         links: tuple[str, ...] = ()
         try:
             links = tuple(dict.fromkeys(_links(source, str(response.url))))
-            title, text = read_html(source, MOST_BYTES)
+            title, text = read_html(source, MOST_BYTES, str(response.url))
         except Unreadable as error:
             unread = message("page_unread", url=url, problem=describe(error))
             return WebPage(url, warning=unread, links=links)
@@ -156,6 +152,7 @@ class Visitor:
 
     async def _follow(self, sitemaps: list[str]) -> list[str]:
         waiting, seen, pages = [*sitemaps], set(sitemaps), []
+        elsewhere = ""
         for _ in range(MAX_SITEMAPS):
             if not waiting:
                 break
@@ -166,8 +163,11 @@ class Visitor:
                 new = [place for place in places if place not in seen and _host(place) == self._host]
                 seen.update(new)
                 waiting += new
+                elsewhere = elsewhere or next((_host(p) for p in places if _host(p) != self._host), "")
             else:
                 pages += places
+        if elsewhere and not pages:
+            raise NotReadable("sitemap_elsewhere", host=elsewhere)
         return pages
 
     async def _get(self, url: str) -> httpx2.Response:

@@ -1,7 +1,5 @@
-# requirements:
-# google-genai==3.4.0
-# openai==3.54.0
-# httpx2==2.16.2
+# no_postinstall
+# requirements: agent
 """Google's Gemini API through `google-genai`. The conversation comes in OpenAI's form and is put into Gemini's here."""
 
 from __future__ import annotations

@@ -1,7 +1,5 @@
-# requirements:
-# openai==3.54.0
-# google-genai==3.4.0
-# httpx2==2.16.2
+# no_postinstall
+# requirements: agent
 """OpenAI's chat-completions API, and every server that speaks it."""
 
 from __future__ import annotations

@@ -1,8 +1,5 @@
-# requirements:
-# google-genai==3.4.0
-# openai==3.54.0
-# httpx2==2.16.2
-
+# no_postinstall
+# requirements: agent
 """Asks the model vendors: which, in which order, and which errors are a reason to ask the next one.
 
 The SDK of a vendor is imported only when that vendor is asked: each costs half a second.

@@ -1,0 +1,64 @@
+# requirements: documents
+"""Reads Office documents of the old kind (.doc, .xls, .ppt): LibreOffice, where the worker has it, saves them in the new kind."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from f.documents.page import Limits, Page, Unreadable
+
+_LONGEST_S = 120
+_NEW = {"doc": "docx", "xls": "xlsx", "ppt": "pptx"}
+
+
+def program() -> str:
+    """LibreOffice's path; "" where it is not installed."""
+    return shutil.which("soffice") or shutil.which("libreoffice") or ""
+
+
+def old_office_pages(content: bytes, kind: str, limits: Limits) -> Iterator[Page]:
+    """kind: doc, xls or ppt."""
+    new = _NEW[kind]
+    if not program():
+        raise Unreadable("old_office", ending=kind, new=new)
+    from f.documents import formats
+
+    saved = _saved_as(content, kind, new)
+    yield from formats.pages(saved, f"a.{new}", limits)
+
+
+def _saved_as(content: bytes, kind: str, new: str) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / f"document.{kind}"
+        source.write_bytes(content)
+        command = [
+            program(),
+            f"-env:UserInstallation=file://{folder}/profile",
+            "--headless",
+            "--norestore",
+            "--convert-to",
+            new,
+        ]
+        environment = {"PATH": os.environ.get("PATH", ""), "HOME": folder, "LANG": "C.UTF-8"}
+        process = subprocess.Popen(
+            [*command, "--outdir", folder, str(source)],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment, start_new_session=True,
+        )  # fmt: skip
+        try:
+            process.wait(_LONGEST_S)
+        except subprocess.TimeoutExpired:
+            pass
+        finally:  # its helpers end with it
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        target = Path(folder) / f"document.{new}"
+        if not target.exists():
+            raise Unreadable("old_office", ending=kind, new=new)
+        return target.read_bytes()
