@@ -5,15 +5,15 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 from deploy import portal_texts
 
 from f.common import problems
-from f.common.chatbot_settings import TENANT, definitions, names_for
+from f.common.chatbot_settings import TENANT, names_for
 from f.common.problems import ENGLISH, Problem, english, message
-from f.common.setting_kinds import Switch
 from f.portal_api.sources import BOUNDS
 from local.portal import build
 
@@ -22,6 +22,7 @@ GAP = re.compile(r"\{(\w+)\}")
 SCRIPTS = [p for p in sorted((ROOT / "windmill/f").glob("*/*.py")) if p != Path(problems.__file__)]
 
 
+@cache
 def problem_classes() -> set[str]:
     """Problem and the classes that derive from it."""
     found = {"Problem"}
@@ -43,7 +44,7 @@ def calls() -> Iterator[tuple[str, str, set[str]]]:
         for node in ast.walk(ast.parse(path.read_text())):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
                 continue
-            if node.func.id not in names or not imports_it(path, node.func.id):
+            if node.func.id not in names or not is_problem(path, node.func.id):
                 continue
             where = f"{path.relative_to(ROOT)}:{node.lineno}"
             code = node.args[0] if node.args else None
@@ -53,14 +54,22 @@ def calls() -> Iterator[tuple[str, str, set[str]]]:
             yield where, code.value, {keyword.arg or "**" for keyword in node.keywords}
 
 
-def imports_it(path: Path, name: str) -> bool:
-    """Whether a name is a problem in this module: other modules may have a `message` of their own."""
-    source = path.read_text()
-    return bool(
-        re.search(
-            rf"^from f\.[\w.]+ import (?:\([^)]*|[^\n(]*)\b{name}\b|^class {name}\(", source, re.MULTILINE
-        )
-    )
+def is_problem(path: Path, name: str) -> bool:
+    """Whether a name is a problem in this module: other modules may have a class or function of the same name."""
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.ClassDef) and node.name == name:
+            return True
+        if isinstance(node, ast.ImportFrom) and name in {alias.name for alias in node.names}:
+            source = ROOT / "windmill" / f"{(node.module or '').replace('.', '/')}.py"
+            return source == Path(problems.__file__) or not defines_another(source, name)
+    return False
+
+
+def defines_another(path: Path, name: str) -> bool:
+    """Whether the module has a class of this name that does not derive from Problem."""
+    classes = [node for node in ast.parse(path.read_text()).body if isinstance(node, ast.ClassDef)]
+    bases = {node.name: {ast.unparse(base) for base in node.bases} for node in classes}
+    return name in bases and not bases[name] & problem_classes()
 
 
 def database_calls() -> Iterator[tuple[str, str, set[str]]]:
@@ -111,8 +120,8 @@ def test_the_portals_english_is_that_of_the_scripts() -> None:
 def test_every_setting_in_a_message_has_its_label(language: str) -> None:
     source = (build.APP / f"text/{language}/bot.ts").read_text().partition("const fields")[2]
     labels = set(re.findall(r"^  (\w+): ", source, re.MULTILINE))
-    switches = {name for name, d in definitions().items() if isinstance(d.metadata["kind"], Switch)}
-    named = set(names_for(TENANT)) - {*switches, "languages", "opening_hours", "outside_hours"}
+    # The messages about these say how to write them, without their names.
+    named = set(names_for(TENANT)) - {"languages", "opening_hours", "outside_hours"}
     assert named | BOUNDS.keys() <= labels
 
 

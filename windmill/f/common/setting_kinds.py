@@ -166,7 +166,7 @@ class Words(Kind):
     def check(self, name: str, value: Any) -> Any:
         given = value if isinstance(value, dict) else {}
         codes = languages_of(list(given)) if given else []
-        words = {code: text_of(code, given[code], LONGEST_WORDS).strip() for code in codes}
+        words = {code: text_of(name, given[code], LONGEST_WORDS).strip() for code in codes}
         if not any(words.values()) and not self.may_be_empty:
             raise SettingError("text_missing", field=name)
         return {code: text for code, text in words.items() if text}
