@@ -13,6 +13,8 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
+from f.documents.header_words import names_columns
+
 _MONEY = re.compile(
     r"[€$£¥₹₺₪₽฿₫₩₴₱元円]|\b(?:eur|usd|gbp|chf|tl|try|zł|pln|kč|czk|kr|sek|nok|dkk|ft|huf|lei|ron|лв|руб|грн|дин|kn|rs|inr|aed|mad|dh)\b\.?",
     re.IGNORECASE,
@@ -90,6 +92,16 @@ def looks_like_header(row: Sequence[str], below: Sequence[Sequence[str]]) -> boo
     ]
     known = [place for place in names if columns[place]]
     if differing and len(differing) * 2 >= len(known):
+        return True
+    if len(names) < 2 or any(row[place] in columns[place] for place in names):
+        return False
+    labels = [one[first] for one in below if first < len(one) and one[first]]
+    # Figures before each row, and a word or nothing above them; or the names of days.
+    if sum(kind(label) in _FIGURES for label in labels) * 2 > len(labels):
+        return True
+    if names_columns([cell for cell in row if cell]) and not any(
+        names_columns(list(filter(None, one))) for one in below[:3]
+    ):
         return True
     return len(names) > 1 and _only_names(row, names, columns, first)
 

@@ -80,7 +80,10 @@ def _table(block: deque[list[str]], header: list[str], caption: str, stream: _Ro
             caption = ", ".join(filter(None, (base, line[2:-2]))) if len(line) <= _LONGEST_NAME else base
             yield Line(line, base, 2)
             continue
-        note = len(header) > 2 and sum(map(bool, row)) == 1 and len(max(row, key=len)) > _LONGEST_CELL
+        alone = _mark(row) == "title" and sum(map(bool, row)) == 1
+        note = alone or (
+            len(header) > 2 and sum(map(bool, row)) == 1 and len(max(row, key=len)) > _LONGEST_CELL
+        )
         for text in [_line(row)] if note else _said(header, row):
             yield Line(text, caption)
 

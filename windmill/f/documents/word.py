@@ -116,8 +116,13 @@ class _Reader:
         for one in parent:
             if one.tag == f"{_W}p":
                 yield from self._paragraph(one)
+            elif one.tag == f"{_W}tbl" and _is_layout(one):
+                for cell in (cell for row in _inside(one, f"{_W}tr") for cell in _inside(row, f"{_W}tc")):
+                    yield from self._blocks(cell)
             elif one.tag == f"{_W}tbl":
                 yield from (("text", line) for line in lines(self._rows(one), self._caption))
+                for box in _outermost(one, _BOX):
+                    yield from self._blocks(box)
             elif one.tag == f"{_W}altChunk":
                 yield from self._chunk(one)
             elif one.tag in _AROUND:
@@ -201,7 +206,7 @@ class _Reader:
                 width = str(span.get(f"{_W}val")) if span is not None else "1"
                 spans = spans or (width != "1" and bool(text))
                 cells += [text, *[""] * (min(int(width), 100) - 1 if width.isdecimal() else 0)]
-            marked = row.find(f"{_W}trPr/{_W}tblHeader") is not None or (headed and n == 0) or bold == filled
+            marked = _is_on(row.find(f"{_W}trPr/{_W}tblHeader")) or (headed and n == 0) or bold == filled
             mark = "title" if filled == 1 and (spans or bold) else "header" if filled > 1 and marked else ""
             yield Row(cells, mark)
             above = cells
@@ -260,13 +265,23 @@ def _follow_field(run: Any, parts: list[str], links: list[tuple[int, str]]) -> N
                 parts[start:] = [with_address("".join(parts[start:]), found[1])]
 
 
+def _is_on(switch: Any) -> bool:
+    """A switch is on where it stands, unless it says that it is off."""
+    return switch is not None and switch.get(f"{_W}val") not in ("0", "false", "off")
+
+
 def _hides(properties: Any) -> bool:
     """True for hidden and struck-out text."""
     for name in _UNSEEN if properties is not None else ():
-        one = properties.find(f"{_W}{name}")
-        if one is not None and one.get(f"{_W}val") not in ("0", "false", "off"):
+        if _is_on(properties.find(f"{_W}{name}")):
             return True
     return False
+
+
+def _is_layout(table: Any) -> bool:
+    """True for a table that holds others of several rows: a page laid out in columns, whose cells are read one after the other."""
+    inner = (one for one in table.iter(f"{_W}tbl") if one is not table)
+    return any(len(one.findall(f"{_W}tr")) > 1 for one in inner)
 
 
 def _is_bold(cell: Any) -> bool:
@@ -274,8 +289,7 @@ def _is_bold(cell: Any) -> bool:
     runs = [
         run for run in cell.iter(f"{_W}r") if any((text.text or "").strip() for text in run.iter(f"{_W}t"))
     ]
-    found = [run.find(f"{_W}rPr/{_W}b") for run in runs]
-    return bool(found) and all(b is not None and b.get(f"{_W}val") not in ("0", "false") for b in found)
+    return bool(runs) and all(_is_on(run.find(f"{_W}rPr/{_W}b")) for run in runs)
 
 
 def _has_bit(look: str | None) -> bool:
