@@ -133,12 +133,18 @@ def _counts_on(names: Sequence[str], below: Sequence[Sequence[str]], places: Seq
         return False
     if kinds <= {"year", "date"}:
         return len(set(names)) == len(names) and not kinds & set(under)
-    if kinds != {"number"} or not all(name.isdigit() for name in names) or len(names) < 3:
+    if kinds != {"number"} or not all(name.isdigit() for name in names) or not _climbs(names):
         return False
-    if not _steps(names):
-        return False
-    others = [[one[place] for place in places if place < len(one) and one[place].isdigit()] for one in below]
-    return under["number"] == 0 or not all(_steps(one) for one in others if len(one) > 2)
+    rows = [[one[place] for place in places if place < len(one) and one[place].isdigit()] for one in below]
+    climbing = sum(_climbs(one) for one in rows if len(one) > 1)
+    if _steps(names) and len(names) > 2:
+        return under["number"] == 0 or not all(_steps(one) for one in rows if len(one) > 2)
+    return under["number"] == 0 or (len(names) > 2 and climbing * 2 < len(rows))
+
+
+def _climbs(names: Sequence[str]) -> bool:
+    values = [int(name) for name in names if len(name) < 16]
+    return len(values) == len(names) > 1 and all(a < b for a, b in pairwise(values))
 
 
 def _steps(names: Sequence[str]) -> bool:
