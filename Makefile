@@ -6,11 +6,11 @@ BIN := $(VENV)/bin
 # Heavy imports are twice as slow without byte code.
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPATH :=
+PIN = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate $(if $(UPGRADE),--upgrade)
 
-.PHONY: eval replay help demo demo-reset ask test test-browser lint format locks bundle portal bench-import-time test-warm-stress
-
+.PHONY: help
 help: ## this list
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+	@awk -F ':.*## ' '/^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(VENV)/.installed: local/requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; PYTHON=python3.12 make … chooses another one" >&2; exit 1; }
@@ -23,6 +23,10 @@ $(VENV)/.for-tests: $(VENV)/.installed tests/requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --require-hashes -r tests/requirements.txt
 	@touch $@
 
+##@ Try it
+
+.PHONY: demo demo-reset ask
+
 demo: $(VENV)/.installed ## the whole product on this machine; prints the page to open
 	@$(BIN)/python -m local.demo
 
@@ -32,40 +36,68 @@ demo-reset: $(VENV)/.installed ## forget what the demo has stored
 ask: $(VENV)/.installed ## one question to the running demo: make ask Q="…" [TENANT=clinic]
 	@$(BIN)/python -m local.ask --tenant "$(or $(TENANT),shop)" "$$Q"
 
+##@ Change it
+
+.PHONY: format lint bundle locks portal
+
+format: $(VENV)/.installed ## rewrite to the house style
+	@$(BIN)/ruff check --fix-only --quiet . ; $(BIN)/ruff format --quiet .
+
+lint: $(VENV)/.installed ## style, types, the bundle
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/python windmill/deploy/locale_words.py --check && $(BIN)/python windmill/deploy/locks.py --check && $(BIN)/python windmill/deploy/metadata.py --check && $(BIN)/python windmill/deploy/settings_form.py --check && $(BIN)/python windmill/deploy/check.py
+	@if command -v npx >/dev/null; then $(BIN)/python -m local.portal.build --types; else echo "No Node here: the types of the portal's pages were not checked" >&2; fi
+	@if command -v npx >/dev/null; then cd windmill && npx --yes windmill-cli@1.819.0 lint --locks-required; else echo "No Node here: wmill lint did not run" >&2; fi
+
+bundle: $(VENV)/.installed ## the headers, forms, locks and English texts made from windmill/f, after a change to a script's imports, docstring, arguments, settings or messages
+	@$(BIN)/python windmill/deploy/settings_form.py && $(BIN)/python windmill/deploy/locale_words.py && $(BIN)/python windmill/deploy/metadata.py && $(BIN)/python windmill/deploy/locks.py && $(BIN)/python windmill/deploy/portal_texts.py
+
+locks: $(VENV)/.installed ## pinned requirements from pyproject.toml's groups, and the bundle's locks (UPGRADE=1 for the newest versions)
+	@$(PIN) --group worker -o windmill/worker/requirements.txt
+	@$(PIN) --group ingress -c windmill/worker/requirements.txt -o ingress/requirements.txt
+	@$(PIN) --group local -c windmill/worker/requirements.txt -c ingress/requirements.txt -o local/requirements.txt
+	@$(MAKE) --no-print-directory bundle
+
+portal: $(VENV)/.installed ## the portal's pages for the demo, after a change to them; needs Node
+	@$(BIN)/python -m local.portal.build
+
+##@ Test it
+
+.PHONY: test test-browser test-windmill test-faults test-warm-stress eval
+
 test: $(VENV)/.for-tests ## all tests but the browser's: real processes, real PostgreSQL (TEST_PROCESSES=1 for one test after the other)
 	@$(BIN)/python -m pytest -n $(or $(TEST_PROCESSES),2)
 
 test-browser: $(VENV)/.for-tests ## the pages, in the system's Chromium
 	@$(BIN)/python -m pytest -m browser
 
+test-windmill: $(VENV)/.installed ## the suite on a real server: WINDMILL_URL=… WINDMILL_TOKEN=… WINDMILL_WORKSPACE=… DATABASE_URL=… [TEST_HOST=…]
+	@SERVER_REQUIRED=1 $(BIN)/python -m pytest tests/windmill_server --timeout 900
+
 test-faults: $(VENV)/.for-tests ## the storm at full size: 500 messages, kills throughout (FAULTS_SEED=… replays one)
 	@FAULTS_MESSAGES=$${FAULTS_MESSAGES:-500} $(BIN)/python -m pytest tests/faults -s --timeout 1800
+
+test-warm-stress: $(VENV)/.installed ## 2,000 jobs at once through the warm interpreter
+	@STRESS_JOBS=$${STRESS_JOBS:-2000} $(BIN)/python -m pytest -m stress -s tests/worker/test_stress.py
 
 eval: $(VENV)/.installed ## questions with known answers, per configured provider; table and eval.json (LIMIT=20 for a quick look)
 	@$(BIN)/python -m tests.eval $(if $(LIMIT),--limit $(LIMIT))
 
+##@ Run it
+
+.PHONY: deploy replay calibrate
+
+deploy: $(VENV)/.installed ## bring a Windmill server to what windmill/ says: see windmill/README.md (ARGS="--dry-run")
+	@$(BIN)/python windmill/deploy $(ARGS)
+
 replay: $(VENV)/.installed ## past turns through the current bot, old and new side by side: make replay TURN=… or DAY=2026-11-22
 	@$(BIN)/python windmill/deploy/replay.py $(if $(TURN),--turn $(TURN)) $(if $(DAY),--day $(DAY))
 
-lint: $(VENV)/.installed ## style, types, the bundle
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/python windmill/deploy/locks.py --check && $(BIN)/python windmill/deploy/metadata.py --check && $(BIN)/python windmill/deploy/settings_form.py --check && $(BIN)/python windmill/deploy/check.py
-	@if command -v npx >/dev/null; then $(BIN)/python -m local.portal.build --types; else echo "No Node here: the types of the portal's pages were not checked" >&2; fi
-	@if command -v npx >/dev/null; then cd windmill && npx --yes windmill-cli@1.819.0 lint --locks-required; else echo "No Node here: wmill lint did not run" >&2; fi
+calibrate: $(VENV)/.installed ## an embedding model's floor, from questions: make calibrate XQUAD=folder [ARGS="--apply"]
+	@PYTHONPATH=windmill $(BIN)/python -m bench.calibrate $(ARGS)
 
-format: $(VENV)/.installed ## rewrite to the house style
-	@$(BIN)/ruff check --fix-only --quiet . ; $(BIN)/ruff format --quiet .
+##@ Measure it
 
-locks: $(VENV)/.installed ## pinned requirements from the .in files, and the bundle's locks
-	@for folder in ingress windmill/worker local; do \
-	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate $$folder/requirements.in -o $$folder/requirements.txt || exit 1; \
-	done
-	@$(BIN)/python windmill/deploy/locks.py
-
-portal: $(VENV)/.installed ## the portal's pages for the demo, after a change to them; needs Node
-	@$(BIN)/python -m local.portal.build
-
-bundle: $(VENV)/.installed ## the forms, locks and English texts made from windmill/f, after a change to a script's header, docstring, arguments, settings or messages
-	@$(BIN)/python windmill/deploy/settings_form.py && $(BIN)/python windmill/deploy/metadata.py && $(BIN)/python windmill/deploy/locks.py && $(BIN)/python windmill/deploy/portal_texts.py
+.PHONY: bench-ingress bench-turn bench-retrieval bench-blind bench-ingest bench-documents bench-policy bench-insights bench-import-time
 
 bench-ingress: $(VENV)/.installed ## webhooks a second with a durable ack, against Express; needs Node (QUICK=1)
 	@$(BIN)/python -m bench.ingress
@@ -91,20 +123,11 @@ $(VENV)/.rivals: $(VENV)/.installed bench/documents/requirements.txt
 bench-documents: $(VENV)/.rivals ## what can be read from 188 documents in 19 formats, against rivals (QUICK=1, ARGS="--half dev --format pdf --show")
 	@PYTHONPATH=windmill:. $(BIN)/python -m bench.documents $(ARGS)
 
+bench-policy: $(VENV)/.installed ## what the reply policy lets through and what it stops, by kind (QUICK=1)
+	@PYTHONPATH=windmill:. $(BIN)/python -m bench.policy $(ARGS)
+
 bench-insights: $(VENV)/.installed ## the portal's pages for a business with a million messages (QUICK=1)
 	@PYTHONPATH=windmill $(BIN)/python -m bench.insights
 
-calibrate: $(VENV)/.installed ## an embedding model's floor, from questions: make calibrate XQUAD=folder [ARGS="--apply"]
-	@PYTHONPATH=windmill $(BIN)/python -m bench.calibrate $(ARGS)
-
 bench-import-time: $(VENV)/.installed ## what each step's imports cost; fails where one imports what it doesn't use
 	@$(BIN)/python -m bench.import_time
-
-test-warm-stress: $(VENV)/.installed ## 2,000 jobs at once through the warm interpreter
-	@STRESS_JOBS=$${STRESS_JOBS:-2000} $(BIN)/python -m pytest -m stress -s tests/worker/test_stress.py
-
-test-windmill: $(VENV)/.installed ## the suite on a real server: WINDMILL_URL=… WINDMILL_TOKEN=… WINDMILL_WORKSPACE=… DATABASE_URL=… [TEST_HOST=…]
-	@SERVER_REQUIRED=1 $(BIN)/python -m pytest tests/windmill_server --timeout 900
-
-deploy: $(VENV)/.installed ## bring a Windmill server to what windmill/ says: see windmill/README.md (ARGS="--dry-run")
-	@$(BIN)/python windmill/deploy $(ARGS)

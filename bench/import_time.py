@@ -3,20 +3,19 @@
     python -m bench.import_time            a table, slowest first
     python -m bench.import_time --check    fails when a step imports what it doesn't use
 
-Not used is: a large SDK that is imported before the branch that needs it is taken; a package that the step's own header doesn't name, nor
-one of these brings along; a package in its header that neither the step nor one of its f.* modules imports anywhere.
+Not used is: a large SDK that is imported before the branch that needs it is taken. A package that the step's lock doesn't hold fails, too: this
+environment has it, a worker would not.
 """
 
 from __future__ import annotations
 
 import argparse
-import ast
 import os
 import re
 import subprocess
 import sys
 from dataclasses import dataclass
-from importlib.metadata import packages_distributions, requires
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 BUNDLE = Path(__file__).resolve().parents[1] / "windmill"
@@ -34,12 +33,9 @@ class Step:
     packages: dict[str, float]
 
     def complaints(self) -> list[str]:
-        named = header(BUNDLE / f"{self.path}.py")
         found = [f"imports {name} before it is needed" for name in sorted(LARGE & self.packages.keys())]
-        strange = self.packages.keys() - closure(named) - LARGE - OPTIONAL
-        found += [f"imports {name}, which its requirements don't bring" for name in sorted(strange)]
-        idle = named - {owner for module in imported(self.path, set()) for owner in owners(module)}
-        found += [f"requires {name}, which nothing of it imports" for name in sorted(idle)]
+        strange = self.packages.keys() - locked(BUNDLE / f"{self.path}.script.lock") - LARGE - OPTIONAL
+        found += [f"imports {name}, which its lock doesn't hold" for name in sorted(strange)]
         return found
 
 
@@ -55,44 +51,9 @@ def owners(module: str) -> set[str]:
     return close or found
 
 
-def header(script: Path) -> set[str]:
-    """The packages named under `# requirements:`."""
-    lines = script.read_text().splitlines()
-    names = [
-        re.match(r"# ([A-Za-z0-9._-]+)(\[.*\])?==", line) for line in lines[:30] if line.startswith("# ")
-    ]
-    return {normal(match[1]) for match in names if match}
-
-
-def closure(names: set[str]) -> set[str]:
-    """With all that they bring along, extras included."""
-    found: set[str] = set()
-    waiting = set(names)
-    while waiting:
-        name = waiting.pop()
-        found.add(name)
-        try:
-            needed = requires(name) or []
-        except ModuleNotFoundError:
-            continue  # for another platform
-        waiting |= {normal(re.split(r"[^A-Za-z0-9._-]", line)[0]) for line in needed} - found
-    return found
-
-
-def imported(path: str, seen: set[str]) -> set[str]:
-    """Every module that a script names in an import, wherever it stands, through its f.* modules."""
-    seen.add(path)
-    modules: set[str] = set()
-    for node in ast.walk(ast.parse((BUNDLE / f"{path}.py").read_text())):
-        if isinstance(node, ast.Import):
-            modules |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            modules |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    for module in [module for module in modules if module.startswith("f.")]:
-        further = module.replace(".", "/")
-        if further not in seen and (BUNDLE / f"{further}.py").exists():
-            modules |= imported(further, seen)
-    return modules
+def locked(lock: Path) -> set[str]:
+    """The packages that a step has on a worker."""
+    return {normal(line.partition("==")[0]) for line in lock.read_text().splitlines() if "==" in line}
 
 
 def measure(path: str) -> Step:

@@ -160,7 +160,7 @@ def upload(
     asked = request("upload", file=base64.b64encode(content).decode(), filename=filename, title=title)
     body = {"component": "upload", "path": "script/f/ingest/upload_document", "args": {"request": asked}}
     job = server.call("POST", "apps_u/execute_component/f/portal/documents", body).text.strip('"')
-    result: dict[str, Any] = wait_for(lambda: _result(server, job), 60)
+    result: dict[str, Any] = wait_for(lambda: _result(server, job), 240)
     return result
 
 

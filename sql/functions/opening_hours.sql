@@ -16,10 +16,11 @@ create or replace function is_open(p_hours jsonb, p_zone text, p_closed_on date[
                    when was_yesterday then clock < (span ->> 1)
                    else clock >= (span ->> 0) end);
 
--- The words for a message that comes while the business is closed; null: the bot has said them already in this night.
+-- Names the setting whose words answer a message that comes while the business is closed; null: the bot has said them
+-- already in this night.
 -- Either way a human is to answer: the conversation is marked, and the staff sees it among the notifications. The bot
 -- is not paused, so it answers again when the business opens.
-create or replace function closed_words(p_bot chatbots, p_contact contacts) returns text
+create or replace function closed_reply(p_bot chatbots, p_contact contacts) returns text
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     perform notify(p_bot.tenant_id, 'outside_hours', 'info', 'A customer wrote while you were closed',
@@ -32,7 +33,6 @@ begin
     update contacts set closed_told_at = now() where id = p_contact.id;
     insert into handoffs (tenant_id, contact_id, source, reason, paused_until)
         values (p_bot.tenant_id, p_contact.id, 'hours', 'wrote outside opening hours', now());
-    return coalesce(p_bot.closed_message ->> p_contact.language, p_bot.closed_message ->> p_bot.languages[1],
-                    (select value from jsonb_each_text(p_bot.closed_message) limit 1));
+    return 'closed_message';
 end $$;
-select own_functions('closed_words');
+select own_functions('closed_reply');

@@ -81,6 +81,10 @@ begin
         question = left(p_summary ->> 'question', 4000),
             trace = p_summary -> 'trace', usage = p_summary -> 'usage', error = left(p_summary ->> 'error', 2000)
         where id = p_turn;
+    -- The language that the customer writes: later words for limits, closing and failures are said in it.
+    update contacts c set language = p_summary ->> 'language'
+        where c.id = turn.contact_id and p_summary ->> 'language' is distinct from c.language
+          and p_summary ->> 'language' is not null;
     update inbound_messages set state = 'answered', reason = case when p_outcome <> 'answered' then p_outcome end
         where turn_id = p_turn and state <> 'dead';
     insert into usage_months (tenant_id, month, turns, input_tokens, output_tokens, cost_usd)

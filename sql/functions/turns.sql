@@ -35,18 +35,18 @@ create or replace function cap_reached(p_bot chatbots, p_contact uuid) returns t
 $$;
 select own_functions('cap_reached');
 
--- The words for a cap that is reached; null: the bot has said them within the last hour.
-create or replace function limit_words(p_bot chatbots, p_contact contacts) returns text
+-- Names the setting whose words tell the customer that a limit is reached; null: the bot has said them within the last
+-- hour. load_context picks the language, because it reads what the customer has written.
+create or replace function limit_reply(p_contact contacts) returns text
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     if p_contact.limit_told_at > now() - interval '1 hour' then
         return null;
     end if;
     update contacts set limit_told_at = now() where id = p_contact.id;
-    return coalesce(p_bot.limit_message ->> p_contact.language, p_bot.limit_message ->> p_bot.languages[1],
-                    (select value from jsonb_each_text(p_bot.limit_message) limit 1));
+    return 'limit_message';
 end $$;
-select own_functions('limit_words');
+select own_functions('limit_reply');
 
 -- Gives the newest of a contact's waiting messages a run of its own, which answers the others with it. The caller
 -- holds the contact's lock.
@@ -196,12 +196,12 @@ begin
         end if;
         words := cap_reached(bot, contact.id);
         if words is not null then
-            turn.say := limit_words(bot, contact);
+            turn.say := limit_reply(contact);
             if turn.say is null then
                 return end_message(p_phone_number_id, p_message_id, p_run, 'a limit is reached: ' || words);
             end if;
         elsif bot.outside_hours = 'close' and not is_open(bot.opening_hours, bot.time_zone, bot.closed_on) then
-            turn.say := closed_words(bot, contact);
+            turn.say := closed_reply(bot, contact);
             if turn.say is null then
                 return end_message(p_phone_number_id, p_message_id, p_run, 'the business is closed: noted for a human');
             end if;

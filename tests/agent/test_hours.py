@@ -35,7 +35,10 @@ def test_the_model_is_told_the_hours_and_the_clock_there(set_hours: Bench) -> No
     assert "Monday 08:15-14:00, 16:00-19:45; Tuesday closed;" in prompt and "Sunday closed." in prompt
     assert "Closed on 2999-12-25." in prompt and "by the clock in Europe/Madrid" in prompt
     here = set_hours.rows("select to_char(now() at time zone 'Europe/Madrid', 'FMDay, YYYY-MM-DD') as day")
-    assert f"There it is {here[0]['day']}" in prompt
+    assert f"At the business it is {here[0]['day']}" in prompt
+    assert prompt.rstrip().endswith("now: open.") or prompt.rstrip().endswith("now: closed."), (
+        "the clock comes last"
+    )
 
 
 def test_without_hours_nothing_is_said_of_them(bench: Bench) -> None:

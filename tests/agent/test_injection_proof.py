@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from f.agent import builtin_tools, grounding, loop, mcp_servers, reply_policy, tools
+from f.agent import builtin_tools, loop, mcp_servers, reply_check, reply_policy, tools
 from f.common import redaction
 from tests.agent.attacks import ORDERS, OTHERS_PHONE, SAYS, holds
 from tests.agent.conftest import CLINIC, ORDERS_KEY, SHOP, Bench
@@ -61,16 +61,18 @@ def model_says_who(patch: Patch, bench: Bench) -> None:
 
 def no_guard_of_secrets(patch: Patch, bench: Bench) -> None:
     """Nothing is recognised as an instruction or a key, and nothing has to follow from the evidence."""
-    patch.setattr(reply_policy, "gives_away", lambda *_: None)
-    patch.setattr(reply_policy, "unsupported", lambda *_: None)
+    patch.setattr(reply_policy, "leak", lambda *_: None)
+    no_evidence(patch, bench)
 
 
 def no_scrubbing(patch: Patch, bench: Bench) -> None:
     patch.setattr(loop, "redact_keys", lambda value, secrets: value)
 
 
-def no_grounding(patch: Patch, bench: Bench) -> None:
-    patch.setattr(reply_policy, "unsupported", lambda *_: None)
+def no_evidence(patch: Patch, bench: Bench) -> None:
+    """Nothing has to follow from what was found."""
+    patch.setattr(reply_policy.Check, "problems", lambda self: [])
+    patch.setattr(reply_policy, "unsourced", lambda *_: False)
 
 
 Limit = Callable[[Patch, Bench], None]
@@ -86,7 +88,7 @@ LIMITS: dict[str, tuple[Limit, str, str]] = {
     "prompt stays": (no_guard_of_secrets, f"{LOOKED_UP} {SAYS['the prompt']} [S1]", "the instructions"),
     "keys are taken out": (no_scrubbing, f'CALL get_order {{"order_id": "{ORDERS_KEY}"}}', "a key"),
     "figures are checked": (
-        no_grounding,
+        no_evidence,
         f"{LOOKED_UP} {SAYS['an invented price']} [S1]",
         "an invented price",
     ),
@@ -149,9 +151,9 @@ def test_without_row_level_security_a_search_finds_everybodys_passages(obeying: 
 
 def test_what_is_switched_off_is_what_is_used() -> None:
     """The names that the switches replace are the functions that decide: a renamed one would leave a switch that does nothing."""
-    assert (
-        reply_policy.gives_away is grounding.gives_away and reply_policy.unsupported is grounding.unsupported
-    )
+    assert reply_policy.Check is reply_check.Check
+    used = reply_policy.problems.__code__.co_names
+    assert {"Check", "problems", "leak", "unsourced"} <= set(used)
     assert (
         loop.redact_keys is redaction.redact_keys and tools.refused_details is builtin_tools.refused_details
     )

@@ -90,12 +90,12 @@ def test_never_an_empty_reply(bench: Bench, reply: str) -> None:
     assert result["error"] == "the model returned an empty reply"
 
 
-def test_rounds_are_bounded_and_the_last_one_is_without_tools(bench: Bench) -> None:
+def test_rounds_are_bounded_and_in_the_last_one_a_model_may_only_reply(bench: Bench) -> None:
     bench.set(max_rounds=3)
     turn = iter(range(100))
     more = lambda body: (  # noqa: E731
         "30 days [S1]."
-        if body.get("tool_choice") == "none"
+        if [tool["function"]["name"] for tool in body["tools"]] == ["reply"]
         else call("search_knowledge_base", {"question": f"return an item {next(turn)}"})
     )
     result = bench.ask("How long can I return an item?", more)
@@ -159,7 +159,7 @@ def test_no_secret_in_the_result(bench: Bench) -> None:
     result = bench.ask("How long can I return an item?", leak, f"The key is {ORDERS_KEY} [S1].")
     text = json.dumps(result)
     assert PLATFORM_KEY not in text and ORDERS_KEY not in text and "abcdefghijklmnop" not in text
-    assert result["reply"].startswith("I'm sorry") and "given away a key" in notes(result)
+    assert result["reply"].startswith("I'm sorry") and "leak 'a key'" in notes(result)
 
 
 @pytest.mark.field_failure(11)

@@ -11,7 +11,7 @@ import pytest
 from local.ports import free_port
 from tests.agent.conftest import Bench, notes, tools_called
 from tests.agent.odd import POINTS, Odd, register
-from tests.agent.vendors import call
+from tests.agent.vendors import UNKNOWN, call
 
 QUESTION = "How many points do I have?"
 ASK = call("get_points", {"member": "M-1"})
@@ -43,7 +43,7 @@ def test_a_server_that_goes_down_offers_what_it_last_did(bench: Bench, odd: Odd)
     odd.kill()
     try:
         age(bench)
-        result = bench.live(QUESTION, ASK, "NO_ANSWER")
+        result = bench.live(QUESTION, ASK, UNKNOWN)
     finally:
         odd.start()
     assert "get_points" in offered(bench)
@@ -64,7 +64,7 @@ def test_a_tool_that_hangs(bench: Bench, odd: Odd) -> None:
     odd.lists({**POINTS, "hang": True})
     bench.live("Hello", "Hello! How can I help?")
     patience(bench, 1)
-    result = bench.live(QUESTION, ASK, "NO_ANSWER")
+    result = bench.live(QUESTION, ASK, UNKNOWN)
     assert result["reply"].startswith("Something went wrong")
     assert "club did not answer within 1 s" in result["error"]
     assert 900 <= result["trace"][0]["ms"] < 60_000 and result["trace"][0]["error"]
@@ -107,7 +107,7 @@ def test_the_trace_of_a_call_stays_short(bench: Bench, odd: Odd) -> None:
 def test_a_flood(bench: Bench, odd: Odd, size: int) -> None:
     """50 MB are cut off while they come; what a worker can hold reaches the model cut."""
     odd.lists({**POINTS, "bytes": size})
-    result = bench.live(QUESTION, ASK, "NO_ANSWER")
+    result = bench.live(QUESTION, ASK, UNKNOWN)
     fed = [m["content"] for m in bench.openai.asked[1]["messages"] if m["role"] == "tool"]
     assert len(fed[0]) < 25_000
     assert len(json.dumps(result)) < 50_000  # the trace is a step's result
@@ -136,7 +136,7 @@ def test_a_schema_that_changes_between_discovery_and_call(bench: Bench, odd: Odd
 def test_a_tool_that_vanishes_between_discovery_and_call(bench: Bench, odd: Odd) -> None:
     bench.live(QUESTION, ASK, "You have 120 points.")
     odd.lists({**POINTS, "name": "get_balance"})
-    result = bench.live(QUESTION, ASK, "NO_ANSWER")
+    result = bench.live(QUESTION, ASK, UNKNOWN)
     assert not result["answered"] and "Unknown tool: get_points" in json.dumps(result["trace"])
     bench.live("Hello", "Hello! How can I help?")
     assert "get_points" not in offered(bench) and "get_balance" not in offered(bench)

@@ -14,7 +14,7 @@ from f.common.database import Database
 from f.whatsapp.graph_api import graph_api
 from tests.agent.conftest import MASTER_KEY, SHOP, Bench
 from tests.agent.odd import Odd, register
-from tests.agent.vendors import Raw, call
+from tests.agent.vendors import UNKNOWN, Raw, call
 
 SENT = Raw(body={"messaging_product": "whatsapp", "messages": [{"id": "wamid.1"}]})
 
@@ -59,7 +59,7 @@ def test_a_tool_is_told_who_they_are(merged: Merged, odd: Odd) -> None:
     phone = {"type": "object", "properties": {"phone": {"type": "string"}}}
     odd.lists({"name": "get_points", "parameters": phone, "echo": True})
     register(merged.bench, odd)
-    result = merged.bench.ask("hello", call("get_points", {}), "NO_ANSWER", epoch=merged.epoch, **merged.ids)
+    result = merged.bench.ask("hello", call("get_points", {}), UNKNOWN, epoch=merged.epoch, **merged.ids)
     assert json.loads(result["trace"][0]["outcome"]) == {"phone": merged.phone}
 
 

@@ -92,7 +92,7 @@ def test_no_server_outlives_the_deadline(bench: Bench, provider: str, answer: Ra
     bench.gemini.says(answer)
     started = time.monotonic()
     with pytest.raises(ModelError, match="did not answer within") as late:
-        Models([asked]).complete([{"role": "user", "content": "Hello"}], [], False, 1)
+        Models([asked]).complete([{"role": "user", "content": "Hello"}], [], 1)
     assert late.value.kind == "timeout" and time.monotonic() - started < 15
 
 

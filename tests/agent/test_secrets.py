@@ -14,7 +14,7 @@ from f.common.secrets import SecretError, seal, unseal
 from f.models.embeddings import EmbeddingError, embed
 from tests.agent.conftest import MASTER_KEY, PLATFORM_KEY, Bench, notes
 from tests.agent.odd import POINTS, Odd, register
-from tests.agent.vendors import Raw, Vendor, call, gemini_error, openai_error, openai_shape
+from tests.agent.vendors import UNKNOWN, Raw, Vendor, call, gemini_error, openai_error, openai_shape
 
 QUESTION = "How many points do I have?"
 ASK = call("get_points", {"member": "M-1"})
@@ -121,7 +121,7 @@ def test_an_mcp_server_that_cannot_be_used(
     host = quoting(answer).url
     told.settings["allowed_private_hosts"].append(host.removeprefix("http://"))
     told.rows("update tenant_tools set url = %s, discovered_at = null where name = 'club'", f"{host}/mcp")
-    result = told.live(QUESTION, ASK, "NO_ANSWER")
+    result = told.live(QUESTION, ASK, UNKNOWN)
     assert "club can't be used" in notes(result) and "club can't be used" in result["error"]
     seen = everything(told, result, capfd)
     assert CAUGHT not in seen and "456789" not in seen and CAUGHT not in str(told.openai.asked)
@@ -154,7 +154,7 @@ def test_a_reply_with_the_key_of_a_server_without_tools(bench: Bench, odd: Odd) 
     """It is a secret whether or not a tool of its server was found."""
     register(bench, odd, "no_such_tool")
     result = bench.live("Hello", f"Hello! The key is {CAUGHT}.")
-    assert CAUGHT not in json.dumps(result) and "given away a key" in notes(result)
+    assert CAUGHT not in json.dumps(result) and "leak 'a key'" in notes(result)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from tests.agent.conftest import Bench, tools_called
 from tests.agent.odd import Odd, register
 from tests.agent.odd_mcp_server import CUT
-from tests.agent.vendors import call
+from tests.agent.vendors import UNKNOWN, call
 
 WISH = "Please order a lamp for me"
 PLAIN = {"type": "object", "properties": {"item": {"type": "string"}}, "required": ["item"]}
@@ -128,7 +128,7 @@ def test_a_server_that_was_not_reached_is_called_later(orders: Orders, odd: Odd)
     orders.step("Hello! How can I help?")
     odd.kill()
     try:
-        result = orders.step(ASK, "NO_ANSWER")
+        result = orders.step(ASK, UNKNOWN)
     finally:
         odd.start()
     assert result["reply"].startswith("Something went wrong") and orders.rows() == []
@@ -156,7 +156,7 @@ def test_a_dry_run_calls_what_only_reads_and_nothing_else(orders: Orders) -> Non
 def test_what_is_kept_is_cut_and_holds_no_key_and_no_arguments(orders: Orders) -> None:
     keys = f"odd-key-0123456789 {orders.bench.llm['api_key']} sk-other-0123456789abcdef"
     orders.is_now(answer=f"{keys} {'x' * 5000}")
-    orders.step(call("create_order", {"item": "a very secret lamp"}), "NO_ANSWER")
+    orders.step(call("create_order", {"item": "a very secret lamp"}), UNKNOWN)
     (row,) = orders.rows()
     assert len(row["outcome"]) == 2000 and row["outcome"].startswith("[key] [key] [key] x")
     assert "secret lamp" not in str(row) and row["tool"] == "club.create_order"

@@ -108,6 +108,15 @@ def calls(wanted: list[tuple[str, Any]], said: str | None = None) -> dict[str, A
     return {"calls": wanted, "text": said}
 
 
+def replied(text: str, kind: str = "answer", *claims: tuple[str, str]) -> dict[str, Any]:
+    """A call of the function `reply`. `claims`: source and quote of each."""
+    listed = [{"says": text, "source": source, "quote": quote} for source, quote in claims]
+    return call("reply", {"kind": kind, "text": text, "claims": listed})
+
+
+UNKNOWN = replied("I don't know that.", "unknown")
+
+
 def openai_shape(answer: Any) -> dict[str, Any]:
     """A chat completion as OpenAI's API writes it."""
     wanted: dict[str, Any] = {"text": answer} if isinstance(answer, str) else answer

@@ -23,7 +23,8 @@ def bundle(tmp_path: Path) -> Path:
     shutil.copytree(
         check.WINDMILL / "f", tmp_path / "f", ignore=shutil.ignore_patterns("__pycache__", "node_modules")
     )
-    shutil.copytree(check.WINDMILL / "resources", tmp_path / "resources")
+    for name in ("resources", "dependencies"):
+        shutil.copytree(check.WINDMILL / name, tmp_path / name)
     return tmp_path
 
 
@@ -76,6 +77,10 @@ BROKEN = {
         "has no failure_module",
     ),
     "no lock": (removed(f"{PERSIST}.script.lock"), "its lock is missing"),
+    "a header that names no file": (
+        removed("dependencies/database.requirements.in"),
+        "find_run.py: there is no dependencies/database.requirements.in",
+    ),
     "no form": (removed(f"{PERSIST}.script.yaml"), "persist.script.yaml is missing"),
     "a form that does not fit": (
         replaced(f"{PERSIST}.py", "def main(", "def main(extra: str, "),

@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 from deploy import __main__ as command
-from deploy import access, bootstrap, message, wmill
+from deploy import access, bootstrap, check, message, wmill
 from deploy.bootstrap import Server
 
 SETTINGS = {
@@ -34,11 +34,16 @@ class Stored:
 
     def __init__(self) -> None:
         self.values: dict[str, dict[str, Any]] = {"variables": {}, "resources": {}}
+        self.locks: dict[str, str] = {}  # of scripts that the server has locked otherwise than the bundle
 
     def call(
         self, server: Server, method: str, path: str, body: Any = None, ok: Any = None
     ) -> httpx2.Response:
         kind, _, rest = path.partition("/")
+        if kind == "scripts":
+            script = rest.removeprefix("get/p/")
+            lock = (check.WINDMILL / f"{script}.script.lock").read_text()
+            return httpx2.Response(200, json={"lock": self.locks.get(script, lock)})
         if kind not in self.values or rest.startswith("type/"):
             return httpx2.Response(200, json=True)  # folders and types are there
         action, _, of = rest.partition("/")
@@ -151,3 +156,16 @@ def test_what_an_operator_added_to_a_resource_is_no_difference_and_stays(deploym
     assert deployment.run("--update", **alerts)[0] == 0
     stored = deployment.stored.values["resources"]["f/chatbot/settings"]
     assert (stored["crawl_pause_s"], stored["alert_webhook_url"]) == (5, "https://alerts.example")
+
+
+def test_a_lock_that_the_workers_image_does_not_have_is_a_warning_with_its_name(
+    deployment: Deployment,
+) -> None:
+    token = {"INGRESS_WINDMILL_TOKEN": "let-in"}
+    assert "WARNING" not in deployment.run(**token)[1]
+    deployment.stored.locks = {"f/chatbot/persist": "# py: 3.12\npsycopg==3.1.0\nnobody-has-it==1.0"}
+    code, said = deployment.run(**token)
+    assert code == 0
+    (warning,) = [line for line in said.splitlines() if line.startswith("WARNING")]
+    assert "psycopg 3.1.0 (the worker has 3." in warning and "in f/chatbot/persist" in warning
+    assert "nobody-has-it 1.0 (the worker has none)" in warning

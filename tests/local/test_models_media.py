@@ -89,10 +89,10 @@ BOTH = pytest.mark.parametrize("provider", ["openai", "gemini"])
 @BOTH
 def test_a_picture(llm: dict[str, Any], provider: str) -> None:
     asking = models(llm, provider)
-    assert asking.complete([shown(png("red"), "[image]")], [SEARCH], False, 20)["text"] == "I see a picture."
-    said = asking.complete([shown(png("red", "a lamp"), "[image]")], [SEARCH], False, 20)
+    assert asking.complete([shown(png("red"), "[image]")], [SEARCH], 20)["text"] == "I see a picture."
+    said = asking.complete([shown(png("red", "a lamp"), "[image]")], [SEARCH], 20)
     assert said["text"] == "In the picture I see a lamp."
-    said = asking.complete([shown(png("red"), "¿Qué es esto?")], [SEARCH], False, 20)
+    said = asking.complete([shown(png("red"), "¿Qué es esto?")], [SEARCH], 20)
     assert said["tool_calls"][0]["arguments"] == {"question": "¿Qué es esto?"}
 
 
@@ -100,9 +100,9 @@ def test_a_picture(llm: dict[str, Any], provider: str) -> None:
 def test_a_jpeg_and_a_look_up_behind_it(llm: dict[str, Any], provider: str) -> None:
     asked = [shown(png("green", kind="JPEG"), "Can I return this item?", "image/jpeg")]
     asking = models(llm, provider)
-    first = asking.complete(asked, [SEARCH], False, 20)
+    first = asking.complete(asked, [SEARCH], 20)
     result = {"role": "tool", "tool_call_id": first["tool_calls"][0]["id"], "content": FOUND}
-    said = asking.complete([*asked, {"role": "assistant", **first["message"]}, result], [SEARCH], False, 20)
+    said = asking.complete([*asked, {"role": "assistant", **first["message"]}, result], [SEARCH], 20)
     assert said["text"].startswith("I see a picture. You can return any item")
     assert "[S1]" in said["text"]
 
@@ -110,7 +110,7 @@ def test_a_jpeg_and_a_look_up_behind_it(llm: dict[str, Any], provider: str) -> N
 @BOTH
 def test_a_page_is_read_not_described(llm: dict[str, Any], provider: str) -> None:
     page = shown(png("white", "Price list 2026"), "Write down all text in this picture of a page.")
-    assert models(llm, provider).complete([page], [], False, 20)["text"] == "Price list 2026"
+    assert models(llm, provider).complete([page], [], 20)["text"] == "Price list 2026"
 
 
 @BOTH
@@ -129,8 +129,8 @@ def test_a_voice_note(llm: dict[str, Any], provider: str) -> None:
 def test_a_wrong_key_and_an_unknown_model_say_so(llm: dict[str, Any], provider: str) -> None:
     talk = [{"role": "user", "content": "hello"}]
     with pytest.raises(Exception, match="key was refused"):
-        models({**llm, "api_key": "no", "gemini_api_key": "no"}, provider).complete(talk, [], False, 20)
+        models({**llm, "api_key": "no", "gemini_api_key": "no"}, provider).complete(talk, [], 20)
     with pytest.raises(Exception, match="does not exist"):
         Models(
             candidates_of(llm, SimpleNamespace(provider=provider, model="nobody", fallbacks=[]), None)
-        ).complete(talk, [], False, 20)
+        ).complete(talk, [], 20)

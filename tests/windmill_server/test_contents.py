@@ -11,12 +11,12 @@ import pytest
 
 from local.seed import CLINIC, SHOP, wait_for
 from tests.e2e.phone import Phone
-from tests.e2e.test_delivery import answered, change, deliver, envelope, message
+from tests.e2e.test_delivery import change, deliver, envelope, message
 from tests.e2e.test_sources import portal, reachable, read
 from tests.knowledge import real_files
 from tests.knowledge.website import Site
 from tests.windmill_server.conftest import ServerWorld
-from tests.windmill_server.test_server import PATIENCE, body_of, finished, start, why
+from tests.windmill_server.test_server import PATIENCE, answered, body_of, finished, start, why
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 QUESTION = "How long is a gift card valid?"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 from typing import Any
 
@@ -11,10 +12,13 @@ from deploy import wmill
 
 from local.documents.writer import render
 from local.seed import CLINIC, CUSTOMERS, SHOP, document_state, upload, wait_for
-from tests.e2e.test_delivery import answered, change, deliver, envelope, message
+from tests.e2e import test_delivery
+from tests.e2e.test_delivery import change, deliver, envelope, message
 from tests.windmill_server.conftest import ServerWorld
 
-PATIENCE = 120  # a server's workers may be cold
+PATIENCE = float(
+    os.environ.get("TEST_PATIENCE_S") or 240
+)  # seconds: a server's workers may be cold, and fetch packages first
 
 
 def body_of(part: dict[str, Any]) -> str:
@@ -29,23 +33,50 @@ def ask(world: ServerWorld, text: str, customer: int = 0) -> tuple[str, str]:
     return sent["id"], answer
 
 
+def answered(world: ServerWorld, sent: str, seconds: float = PATIENCE) -> list[dict[str, Any]]:
+    """The parts of the answer to a message; where there is none, an error with what is known of its turn and its run."""
+    try:
+        return test_delivery.answered(world, sent, seconds)
+    except TimeoutError:
+        raise AssertionError(f"no answer within {seconds:.0f} s: {why(world, sent)}") from None
+
+
 def why(world: ServerWorld, sent: str) -> str:
-    """What the turn of a message says of itself, for whoever reads a failed test."""
+    """What message, turn and run of a message say of themselves, for whoever reads a failed test."""
     rows = world.rows(
-        "select t.state, t.outcome, t.error, t.run_id from turns t join inbound_messages i on i.turn_id = t.id where i.message_id = %s",
+        "select i.state as message, i.reason, i.run_id, t.state as turn, t.outcome, t.error, t.run_id as run_of_turn"
+        " from inbound_messages i left join turns t on i.turn_id = t.id where i.message_id = %s",
         sent,
     )
-    return json.dumps(rows, default=str)
+    runs = {str(run) for row in rows for run in (row["run_id"], row["run_of_turn"]) if run}
+    return json.dumps({"rows": rows, "runs": [state_of(world, run) for run in runs]}, default=str)
 
 
-def finished(world: ServerWorld, run: str) -> dict[str, Any]:
-    """The job once it is done."""
+def state_of(world: ServerWorld, run: str) -> dict[str, Any]:
+    """What a job says of itself, and what waits for workers beside it."""
+    server = world.stack.windmill()
+    response = server.call("GET", f"jobs_u/get/{run}", ok=(200, 404))
+    if response.status_code == 404:
+        return {"id": run, "type": "unknown to the server"}
+    job = response.json()
+    names = ("id", "type", "script_path", "tag", "running", "success", "started_at", "result", "flow_status")
+    waiting = server.call("GET", "/workers/queue_counts", ok=(200, 400, 403, 404))
+    return {name: job.get(name) for name in names} | {"waiting_by_tag": waiting.text[:500]}
+
+
+def finished(world: ServerWorld, run: str, seconds: float = PATIENCE) -> dict[str, Any]:
+    """The job once it is done; where it is not, an error with what it says of itself."""
 
     def done() -> dict[str, Any] | None:
         job = world.job(run)
         return job if job["type"] == "CompletedJob" else None
 
-    return wait_for(done, PATIENCE, 0.3)  # type: ignore[no-any-return]
+    try:
+        return wait_for(done, seconds, 0.3)  # type: ignore[no-any-return]
+    except TimeoutError:
+        raise AssertionError(
+            f"not done within {seconds:.0f} s: {json.dumps(state_of(world, run), default=str)}"
+        ) from None
 
 
 def start(world: ServerWorld, path: str, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -61,15 +92,16 @@ def test_a_second_push_changes_nothing(world: ServerWorld) -> None:
 
 def test_a_question_is_answered_from_a_document_with_its_page(world: ServerWorld) -> None:
     sent, answer = ask(world, "How long is a gift card valid?")
-    assert "24 months" in answer, why(world, sent)
-    assert "Returns and delivery, p. " in answer
+    assert "24 months" in answer, (answer, why(world, sent))
+    assert "Returns and delivery, p. " in answer, answer
     run = finished(world, world.run_of(sent))
-    assert run["success"] is True
+    assert run["success"] is True, run["result"]
     assert run["script_path"] == "f/chatbot/whatsapp_message"
 
 
 def test_a_tool_tells_where_the_order_is(world: ServerWorld) -> None:
-    assert "SE40815162342ES" in ask(world, "Where is my order CL-1042?")[1]
+    sent, answer = ask(world, "Where is my order CL-1042?")
+    assert "SE40815162342ES" in answer, (answer, why(world, sent))
 
 
 def test_a_burst_is_merged_and_answered_in_order(world: ServerWorld) -> None:
@@ -91,8 +123,10 @@ def test_a_burst_is_merged_and_answered_in_order(world: ServerWorld) -> None:
 def test_a_member_uploads_by_the_app_and_the_flow_reads_it(world: ServerWorld) -> None:
     told = upload(world.stack, SHOP, render("winter-sale"), "winter-sale.pdf", "Winter sale")
     wait_for(lambda: document_state(world.stack, told["document_id"]) in ("ready", "failed"), PATIENCE)
-    assert document_state(world.stack, told["document_id"]) == "ready"
-    assert "Winter sale, p. " in ask(world, "When does the winter sale begin?")[1]
+    (row,) = world.rows("select state, error from documents where id = %s", told["document_id"])
+    assert row["state"] == "ready", row
+    sent, answer = ask(world, "When does the winter sale begin?")
+    assert "Winter sale, p. " in answer, (answer, why(world, sent))
 
 
 def test_the_ingestion_flow_reads_a_stored_document_again(world: ServerWorld) -> None:
@@ -112,7 +146,7 @@ def test_a_replay_of_a_finished_run_sends_nothing(world: ServerWorld) -> None:
     before = len(world.sent(SHOP))
     arguments = finished(world, world.run_of(sent))["args"]
     job = start(world, "f/f/chatbot/whatsapp_message", arguments)
-    assert job["success"] is True
+    assert job["success"] is True, job["result"]
     assert job["result"]["status"] == "ended", job["result"]
     assert job["result"]["reason"], "the run's page says why it ended early"
     assert len(world.sent(SHOP)) == before
@@ -141,7 +175,7 @@ def test_a_mode_that_there_is_not_sends_nothing(world: ServerWorld) -> None:
         "mode": "dry-run",
     }
     job = start(world, "f/f/chatbot/whatsapp_message", arguments)
-    assert job["success"] is False
+    assert job["success"] is False, job["result"]
     assert "mode is live or dry_run" in json.dumps(job["result"])
     assert len(world.sent(SHOP)) == before
 

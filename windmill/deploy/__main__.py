@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from deploy import access, message, wmill
+from deploy import access, message, packages, wmill
 from deploy.bootstrap import DeployError, Server, bootstrap, differing
 from deploy.environment import load
 
@@ -64,6 +64,11 @@ def deploy(server: Server, update: bool, env_file: Path) -> bool:
         say(line)
     if left:
         say(f"differs from the environment, left alone: {', '.join(left)} (ARGS=--update brings it)")
+    if differences := packages.differences(server):
+        say(
+            f"WARNING: locks on the server and windmill/worker/requirements.txt differ: {'; '.join(differences)}. These scripts start slowly, in the"
+            " plain interpreter: run `make bundle`, then make deploy again, and build the workers' image"
+        )
     if not (done or changes or made or left):
         say("the server was as it should be: nothing was changed")
     return new_token

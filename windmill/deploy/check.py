@@ -1,7 +1,8 @@
 """Checks of the bundle that `wmill lint` does not make: python windmill/deploy/check.py [FOLDER]
 
 A step's script exists, and is given what its main takes; `results.x` names a step before it; an app's backend exists; forms and arguments are
-described; no key that the server would ignore; nothing that only the paid edition does. Each finding is a sentence with its file.
+described; a header names requirements that exist; no key that the server would ignore; nothing that only the paid edition does. Each finding is
+a sentence with its file.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from deploy.metadata import REQUIRED, signature
 WINDMILL = Path(__file__).resolve().parents[1]
 RESULT = re.compile(r"\bresults(?:\?)?(?:\.(\w+)|\[['\"](\w+)['\"]\])")
 INPUT = re.compile(r"\bflow_input(?:\?)?\.(\w+)")
+REQUIREMENTS = re.compile(r"^# requirements:\s*(\S+)$", re.MULTILINE)
 PAID = {
     "concurrent_limit", "concurrency_key", "concurrency_time_window_s", "debounce_key", "debounce_delay_s", "debounce_args_to_accumulate",
     "priority", "delete_after_use", "delete_after_secs", "dedicated_worker", "cache_ttl", "ws_error_handler_muted", "restart_unless_cancelled",
@@ -103,6 +105,7 @@ class Bundle:
         expected = f"!inline {file.relative_to(self.folder).with_suffix('.script.lock')}"
         if form.get("lock") != expected:
             self.say(form_file, f"`lock` must be {expected!r}")
+        self.requirements(file)
         arguments = signature(ast.parse(file.read_text()))
         schema = form.get("schema") or {}
         if set(schema.get("properties") or {}) != set(arguments):
@@ -115,6 +118,12 @@ class Bundle:
                 form_file,
                 f"its form requires {_names(schema.get('required'))}, main requires {_names(needed)}",
             )
+
+    def requirements(self, file: Path) -> None:
+        """The server lets a header name a file that isn't there, and then locks the newest version of what the script imports."""
+        for name in REQUIREMENTS.findall(file.read_text()):
+            if not (self.folder / "dependencies" / f"{name}.requirements.in").exists():
+                self.say(file, f"there is no dependencies/{name}.requirements.in: run `make bundle`")
 
     def described(self, file: Path, content: dict[str, Any]) -> None:
         """Summary, description, and a description for each argument: they are a user interface."""

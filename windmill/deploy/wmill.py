@@ -18,12 +18,13 @@ WINDMILL = Path(__file__).resolve().parents[1]
 CLI = "windmill-cli@1.819.0"
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 COUNT = re.compile(r"(\d+) changes to apply")
-QUIET_S = (
-    8  # the server gathers the modules that changed for some seconds before it makes their importers' locks
-)
-DEPENDENCY_JOBS = "jobs/queue/list?job_kinds=dependencies,flowdependencies,appdependencies&per_page=100"
+# For 10 s after a script came with its lock the server does nothing; then it queues a job for each importer, to start 5 s later. Such a job
+# queues those of its own importers before it ends. So an empty queue means that all is done, but not before this time after a push.
+SETTLED_AFTER_S = 15
+DEPENDENCY_JOBS = "jobs/queue/list?job_kinds=dependencies,flowdependencies,appdependencies&per_page=1000"
+LOCKS_S = 600  # for all locks after a push
 LONGEST_S = 600  # for one run of the CLI
-ROUNDS = 5  # a lock made anew can make those of its importers anew, and so on: modules are at most three deep
+ROUNDS = 3  # where a lock that the server made differs from ours, ours is pushed again
 
 
 def command() -> list[str]:
@@ -46,6 +47,7 @@ def bundle() -> Iterator[Path]:
         shutil.copytree(
             WINDMILL / "f", copy / "f", ignore=shutil.ignore_patterns("__pycache__", "node_modules")
         )
+        shutil.copytree(WINDMILL / "dependencies", copy / "dependencies")
         shutil.copy(WINDMILL / "wmill.yaml", copy / "wmill.yaml")
         shutil.copy(WINDMILL / "wmill-lock.yaml", copy / "wmill-lock.yaml")
         yield copy
@@ -84,35 +86,66 @@ def _sync(server: Server, folder: Path, *flags: str) -> tuple[int, str]:
     return int(found[1]), words
 
 
-def diff(server: Server) -> tuple[int, str]:
-    """What a push would change."""
-    with bundle() as folder:
+def diff(server: Server, folder: Path | None = None) -> tuple[int, str]:
+    """What a push of a folder, or of the bundle, would change."""
+    if folder is not None:
         return _sync(server, folder, "--dry-run")
+    with bundle() as copy:
+        return _sync(server, copy, "--dry-run")
 
 
 def push(server: Server, say: Callable[[str], None] = lambda line: None) -> int:
-    """Pushes until nothing is left to push, because the server makes the locks of some scripts anew. Returns the first push's changes."""
+    """Pushes the bundle; see push_folder."""
     with bundle() as folder:
-        first, _ = _sync(server, folder, "--yes")
-        count, words = first, ""
-        for _ in range(ROUNDS):
-            if not count:
-                return first
-            say(f"bundle: {count} changes pushed; the server makes its locks")
-            wait_for_locks(server)
-            count, words = _sync(server, folder, "--yes")
+        return push_folder(server, folder, say)
+
+
+def push_folder(server: Server, folder: Path, say: Callable[[str], None] = lambda line: None) -> int:
+    """Pushes until nothing is left to push and the server has made the locks of what imports a changed module. Returns the first push's changes."""
+    first, _ = _sync(server, folder, "--yes")
+    count, words, failures = first, "", list[str]()
+    for _ in range(ROUNDS):
+        if not count:
+            return first
+        say(f"bundle: {count} changes pushed; the server makes the locks of what imports them")
+        failures = wait_for_locks(server)
+        for failure in failures:
+            say(failure)
+        count, words = _sync(server, folder, "--yes")
     if count:
-        raise DeployError(f"the server keeps changing {count} files after each push: {words.strip()[-1500:]}")
+        reasons = " / ".join(failures) or words.strip()[-1500:]
+        raise DeployError(f"after each push {count} files differ on the server: {reasons}")
     return first
 
 
-def wait_for_locks(server: Server, seconds: float = 600) -> None:
-    """Until no dependency job has been queued or at work for a while: one job starts the next, some seconds later."""
-    deadline, quiet = time.monotonic() + seconds, 0
-    while quiet < QUIET_S:
-        quiet = 0 if server.call("GET", DEPENDENCY_JOBS).json() else quiet + 1
-        if time.monotonic() > deadline:
+def wait_for_locks(server: Server, seconds: float = LOCKS_S) -> list[str]:
+    """Until the server has made every lock that a push has it make; a sentence for each that it could not make. DeployError after `seconds`."""
+    began = time.monotonic()
+    jobs: dict[str, str] = {}  # every dependency job that was in the queue: its script, by the job's id
+    while True:
+        waiting = {
+            job["id"]: str(job.get("script_path")) for job in server.call("GET", DEPENDENCY_JOBS).json()
+        }
+        jobs |= waiting
+        passed = time.monotonic() - began
+        if not waiting and passed >= SETTLED_AFTER_S:
+            return [sentence for job, path in jobs.items() if (sentence := _failure(server, job, path))]
+        if passed > seconds:
+            paths = sorted(set(waiting.values()))
+            names = ", ".join(paths[:5]) + ", …" * (len(paths) > 5)
             raise DeployError(
-                f"the server did not finish its dependency jobs in {seconds:.0f} s: are workers running?"
+                f"after {passed:.0f} s the server has still to make locks ({names}): until then these scripts run with the modules they had."
+                " Is a worker running that takes jobs with the tag `dependency`? Then make deploy again"
             )
         time.sleep(1)
+
+
+def _failure(server: Server, job: str, path: str) -> str:
+    """Why a dependency job failed; '' where it did not, or another one took its place."""
+    response = server.call("GET", f"jobs_u/get/{job}", ok=(200, 404))
+    if response.status_code != 200 or response.json().get("success") is not False:
+        return ""
+    log = COLOURS.sub("", server.call("GET", f"jobs_u/get_logs/{job}", ok=(200, 404)).text).strip()
+    return (
+        f"the server could not make the lock of {path}: {log.splitlines()[-1] if log else 'its log is empty'}"
+    )

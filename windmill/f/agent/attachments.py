@@ -1,5 +1,3 @@
-# requirements:
-# psycopg[binary]==3.3.9
 """The files of a turn that the model may look at: from the table `media` into the model's request.
 
 A module apart from f/whatsapp/media: this step does not need the libraries that read files.

@@ -1,8 +1,5 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# httpx2==2.16.2
-# pgvector==0.5.1
-"""What a turn has looked up and done: what its reply is judged by, and what goes out with it."""
+# requirements: embeddings
+"""What a turn has looked up and done: what its reply is held against, and what goes out with it."""
 
 from __future__ import annotations
 
@@ -20,9 +17,12 @@ class Evidence:
 
     def __init__(self, turn: Turn) -> None:
         self.knowledge = Knowledge(turn)
-        self.tool_answers: list[str] = []  # what MCP tools answered: the other half of the evidence
+        self.tool_answers: list[tuple[str, str]] = []  # tool and answer: the other half of the evidence
+        self.changed: list[str] = []  # tools that may change something and have succeeded
         self.out_of_order: list[str] = []  # why an MCP tool could not be used
         self.unsure = False  # whether nobody knows if a tool has done what it was called for
+        self.looked_up = False  # whether anything was asked that could have given evidence
+        self.searched_by_model = False  # and not by the code
         self.trace: list[ToolCall] = []
         self.problems: list[str] = []  # what an operator should mend; notes of the trace
         self.choices: dict[str, Any] | None = None  # what the customer may tap below the reply

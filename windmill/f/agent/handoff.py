@@ -1,7 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# cryptography==50.0.2
-# httpx2==2.16.2
+# requirements: whatsapp
 """Hands a conversation to a human: records it on the turn and notifies the tenant's people, once per turn. The pause begins when the turn closes."""
 
 from __future__ import annotations

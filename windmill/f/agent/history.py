@@ -1,6 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# tiktoken==0.14.0
+# requirements: embeddings
 """The part of a conversation that the model is shown: whole turns, the newest that fit the chatbot's budget of tokens."""
 
 from __future__ import annotations

@@ -1,18 +1,14 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# httpx2==2.16.2
-# pgvector==0.5.1
-"""The tenant's documents, searched for one turn: passages above the floor, each with its place and a mark to cite it by."""
+# requirements: embeddings
+"""The tenant's documents, searched for one turn: the nearest passages, each with its place and a mark to cite it by."""
 
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
 from pgvector import Vector
 
-from f.agent.grounding import MARK, words_of
+from f.agent.segments import Source, terms
 from f.models.embeddings import EmbeddingError, embed
 
 if TYPE_CHECKING:
@@ -22,28 +18,25 @@ if TYPE_CHECKING:
 PASSAGES = 5
 LONGEST_QUESTION = 1000
 PATIENCE_S = 20.0  # with the embeddings endpoint
-# How a message begins, or what it points with, when it leans on the one before it.
-LEANS = re.compile(
-    r"^\W*(?:and|but|or|also|what about|how about|what if|y|e|o|pero|también|qué pasa|und|oder|aber|auch|was ist mit"
-    r"|et|ou|mais|aussi|mas|também|ma|anche)\b"
-    r"|\b(?:it|that|this|those|these|they|them|there|one|ones|eso|esto|ese|esa|esos|allí|das|dort|davon|dafür|dazu|ça|cela|isso|isto|lá|questo|quello|lì)\b",
-    re.IGNORECASE,
+SHORT = 8  # a message of so few words may lean on the one before it
+AGAIN = (
+    "No passage is near to these words. Search once more in other words: what the business would call it, or in the language of its documents."
+    " If that returns nothing either, the documents do not say it."
 )
-SHORT = 3  # a message of so few words leans on the one before it, whatever they are
 
 
 class Knowledge:
-    """What was found in this turn. `passages`: the evidence, by mark."""
+    """What this turn's searches returned. `sources`: the passages, by mark."""
 
     def __init__(self, turn: Turn) -> None:
         self._db, self._context, self._embeddings = turn.db, turn.context, turn.resources["embeddings"]
-        self._sources: dict[str, Citation] = {}
+        self._places: dict[str, Citation] = {}
         self._marks: dict[int, str] = {}
-        self.passages: dict[str, str] = {}
+        self.sources: dict[str, Source] = {}
         self.problem: str | None = None  # why a search was impossible, for the operator
 
     def search(self, question: str, seconds: float = PATIENCE_S) -> str:
-        """The fitting passages as JSON. A question that leans on the conversation is searched with what it leans on, too.
+        """The nearest passages as JSON, with how near they are. A short question is searched with the one before it, too.
 
         `seconds`: what is left of the turn.
         """
@@ -64,13 +57,17 @@ class Knowledge:
         except EmbeddingError as problem:
             self.problem = str(problem)
             raise ValueError(self.problem) from None
-        for text, vector in zip(asked, vectors, strict=True):
-            fitting = self._fitting(text, vector, model)
-            if fitting:
-                break
-        return json.dumps({"passages": [self._passage(row) for row in fitting]}, ensure_ascii=False)
+        found = [self._near(text, vector, model) for text, vector in zip(asked, vectors, strict=True)]
+        nearest = {row["chunk_id"]: row for rows in reversed(found) for row in rows}
+        first = found[0][: PASSAGES if len(found) == 1 else PASSAGES // 2 + 1]
+        others = sorted(nearest.values(), key=lambda row: -row["relevance"])
+        rows = list({row["chunk_id"]: row for row in (*first, *others)}.values())[:PASSAGES]
+        if not rows:
+            return json.dumps({"passages": [], "note": AGAIN})
+        rows.sort(key=lambda row: -row["relevance"])
+        return json.dumps({"passages": [self._passage(row) for row in rows]}, ensure_ascii=False)
 
-    def _fitting(self, question: str, vector: list[float], model: dict[str, Any]) -> list[dict[str, Any]]:
+    def _near(self, question: str, vector: list[float], model: dict[str, Any]) -> list[dict[str, Any]]:
         return self._db.rows(
             "select chunk_id, title, citation(document_id, page) as source, heading, passage, relevance"
             " from evidence(%s, %s::vector, %s, %s) where relevance >= floor",
@@ -81,22 +78,17 @@ class Knowledge:
         )
 
     def _with_context(self, question: str) -> str | None:
-        """The question behind the customer's last one, where the new one can't stand alone."""
+        """The customer's message before the last one with the question, where the question is too short to stand alone."""
         said = [u["text"] for u in self._context.get("history") or [] if u["role"] == "user"]
-        earlier = next((text for text in reversed(said) if len(words_of(text)) > SHORT), None)
-        leans = (
-            len(words_of(question)) <= SHORT
-            or LEANS.search(question)
-            or LEANS.search(self._context["question"])
-        )
-        if not earlier or not leans or earlier in question:
+        earlier = next((text for text in reversed(said) if len(terms(text)) > 2), None)
+        if not earlier or len(question.split()) > SHORT or earlier in question:
             return None
         return f"{earlier[:500]} {question}"[:LONGEST_QUESTION]
 
     def _passage(self, row: dict[str, Any]) -> dict[str, Any]:
         mark = self._marks.setdefault(row["chunk_id"], f"S{len(self._marks) + 1}")
-        self._sources[mark] = row["source"]
-        self.passages[mark] = f"{row['title']} {row['heading']} {row['passage']}"
+        self._places[mark] = row["source"]
+        self.sources[mark] = Source(mark, row["passage"], f"{row['title']} {row['heading']}")
         return {
             "id": mark,
             **row["source"],
@@ -105,18 +97,7 @@ class Knowledge:
             "relevance": round(row["relevance"], 3),
         }
 
-    def cited(self, reply: str) -> tuple[str, list[Citation]]:
-        """The reply without its marks, and the sources that it named, once each, in order."""
-        return MARK.sub("", reply).strip(), self._of(MARK.findall(reply))
-
-    def nearest(self, reply: str) -> list[Citation]:
-        """The source of a reply that names none: the passage that shares most of its words."""
-        spoken = set(words_of(reply))
-        best = max(
-            self.passages, key=lambda mark: len(spoken & set(words_of(self.passages[mark]))), default=None
-        )
-        return self._of([best]) if best else []
-
-    def _of(self, marks: list[str]) -> list[Citation]:
-        named = [self._sources[mark] for mark in marks if mark in self._sources]
+    def cited(self, marks: list[str]) -> list[Citation]:
+        """The places of the passages that a reply names, once each, in order."""
+        named = [self._places[mark] for mark in marks if mark in self._places]
         return [c for i, c in enumerate(named) if c not in named[:i]]

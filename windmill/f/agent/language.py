@@ -47,12 +47,97 @@ UKRAINIAN = frozenset("іїєґІЇЄҐ")
 MARKS = {"es": "¿¡ñ", "de": "ßäö", "pt": "ãõ", "fr": "œêèù", "pl": "łśćńż", "tr": "ğşı"}
 
 
+CLEARLY = 2  # words by which a language must be ahead, so that it is remembered
 # A line that says what kind of message came, and nothing that the person has written.
 MARKED = re.compile(r"\[(?:location|contact|order|sticker|reaction|unsupported|form|event)\b")
 
 
-def detect(text: str, among: list[str]) -> str | None:
-    """The likeliest of some languages; None when nothing speaks for one of them."""
+YES = frozenset(
+    [
+        "yes",
+        "yeah",
+        "yep",
+        "sure",
+        "ok",
+        "okay",
+        "please",
+        "sí",
+        "si",
+        "claro",
+        "vale",
+        "ja",
+        "gerne",
+        "bitte",
+        "oui",
+        "volontiers",
+        "sim",
+        "sì",
+        "certo",
+        "tak",
+        "proszę",
+        "да",
+        "давайте",
+        "так",
+        "будь-ласка",
+        "evet",
+        "lütfen",
+        "olur",
+        "jå",
+        "jajamän",
+        "gärna",
+        "graag",
+        "da",
+        "igen",
+        "áno",
+        "ano",
+        "ναι",
+        "نعم",
+        "כן",
+        "हाँ",
+        "是",
+        "好",
+        "好的",
+        "はい",
+        "お願いします",
+        "네",
+        "ใช่",
+    ]
+)
+YES_AROUND = YES | frozenset(
+    [
+        "do",
+        "por",
+        "favor",
+        "klar",
+        "s'il",
+        "vous",
+        "plaît",
+        "per",
+        "favore",
+        "d'accordo",
+        "would",
+        "be",
+        "great",
+        "that",
+        "nice",
+        "je",
+        "bardzo",
+        "пожалуйста",
+    ]
+)
+
+
+def is_yes(text: str) -> bool:
+    """Whether a message accepts an offer, and says nothing more."""
+    spoken = [word.replace("’", "'") for word in re.findall(r"[^\W_]+(?:['’-][^\W_]+)?", text.lower())]
+    return 0 < len(spoken) <= 6 and any(w in YES for w in spoken) and all(w in YES_AROUND for w in spoken)
+
+
+def detect(text: str, among: list[str], least: int = 1) -> str | None:
+    """The likeliest of some languages; None when nothing speaks for one of them, or two of them alike.
+
+    `least`: by how many words it must be ahead of the next one.
+    """
     if script := _script(text):
         return script if script in among else None
     words = [word.replace("’", "'") for word in WORD.findall(text.lower())]
@@ -62,8 +147,11 @@ def detect(text: str, among: list[str]) -> str | None:
         for code in among
         if code in TABLES
     }
-    best = max(scores, key=lambda code: scores[code], default=None)
-    return best if best and scores[best] else None
+    ranked = sorted(scores, key=lambda code: -scores[code])
+    if not ranked or not scores[ranked[0]]:
+        return None
+    lead = scores[ranked[0]] - (scores[ranked[1]] if len(ranked) > 1 else 0)
+    return ranked[0] if lead >= least or least == 1 else None
 
 
 def _script(text: str) -> str | None:
@@ -85,17 +173,24 @@ def _spoken(text: str) -> str:
     return "\n".join(line for line in text.splitlines() if not MARKED.match(line))
 
 
+def written_language(context: Context) -> str | None:
+    """The language that the customer clearly writes: in the message, else over the last messages together; None: it can't be told.
+
+    One short message tells nothing: `No` is Spanish and English, `hay parking cerca` has three words of which no table knows one.
+    """
+    known = list(dict.fromkeys([*context["chatbot"]["languages"], *context["chatbot"].get("dont_know", {})]))
+    said = [u["text"] for u in context.get("history") or [] if u["role"] == "user"]
+    texts = (context.get("question") or "", "\n".join([*said[-3:], context.get("question") or ""]))
+    return next((found for text in texts if (found := detect(_spoken(text), known, CLEARLY))), None)
+
+
 def customers_language(context: Context) -> str:
-    """The contact's, where it is known; else that of the message, of the messages before it, or the chatbot's first."""
-    contact, chatbot = context["contact"], context["chatbot"]
-    if contact.get("language"):
-        return str(contact["language"])
-    known = list(dict.fromkeys([*chatbot["languages"], *chatbot["dont_know"]]))
-    said = [u["text"] for u in reversed(context.get("history") or []) if u["role"] == "user"]
-    for text in (context["question"], *said[:3]):
-        if found := detect(_spoken(text), known):
-            return found
-    return chatbot["languages"][0] if chatbot["languages"] else "en"
+    """What the customer clearly writes; else what was clear in earlier turns, else a guess from the message, else the chatbot's first."""
+    chatbot = context["chatbot"]
+    known = list(dict.fromkeys([*chatbot["languages"], *chatbot.get("dont_know", {})]))
+    clear = written_language(context) or context["contact"].get("language")
+    guess = clear or detect(_spoken(context.get("question") or ""), known)
+    return str(guess or (chatbot["languages"][0] if chatbot["languages"] else "en"))
 
 
 def in_language(context: Context, words: Any) -> str:

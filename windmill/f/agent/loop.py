@@ -1,11 +1,5 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# cryptography==50.0.2
-# httpx2==2.16.2
-# openai==3.54.0
-# google-genai==3.4.0
-# mcp==2.3.0
-# pgvector==0.5.1
+# no_postinstall
+# requirements: agent
 """The agent: the model and its tools take turns until there is a reply or a bound is reached.
 
 If the model, a tool or a key fails, the reply is in the chatbot's words, and `error` tells the operator what to fix.
@@ -17,22 +11,37 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from f.agent.budget import NO_USAGE, Budget
-from f.agent.builtin_tools import SEARCH
+from f.agent.builtin_tools import HAND_OFF, REMEMBER, SEARCH
+from f.agent.claims import Problem
+from f.agent.drafts import REPLY, REPLY_TOOL, of_call, of_text
 from f.agent.evidence import Evidence
-from f.agent.grounding import MARK
 from f.agent.prompt import opening_messages
-from f.agent.reply_policy import Verdict, given_up, judge, needs_lookup, without_model
+from f.agent.reply_policy import (
+    Verdict,
+    accepted,
+    feedback,
+    given_up,
+    needs_lookup,
+    problems,
+    refused,
+    without_model,
+    wrong_language,
+)
 from f.agent.tools import ToolRunner
 from f.agent.usage import warn_of_limit
 from f.common.redaction import SHORTEST_SECRET, redact_keys
 from f.common.secrets import SecretError
 from f.models.providers import Models, candidates_of
-from f.models.types import Call, Completion, ModelError
+from f.models.types import Call, Completion, ModelError, new_call_id
+from f.whatsapp.choices import OFFER
 
 if TYPE_CHECKING:
+    from f.agent.claims import Draft
     from f.agent.turn import Turn
     from f.common.shapes import AgentResult, Resources
 
+NO_LOOKUP = (REPLY, HAND_OFF, REMEMBER, OFFER)  # calls that ask for no fact
+SECOND_TRIES = 2  # replies that are sent back to the model with the reasons
 CLOSING_AT = 0.8  # of a bound: from there on the model is to reply with what it has
 
 
@@ -46,27 +55,15 @@ def run_agent(turn: Turn) -> AgentResult:
     except SecretError as problem:
         return result_of(turn, given_up(turn, str(problem)))
     loop = Loop(turn, models)
-    text, error = loop.run()
-    verdict = verdict_on(turn, loop, text, error)
+    verdict = loop.run()
+    if verdict.error:
+        verdict = given_up(turn, verdict.error)
     warn_of_limit(turn)
     return result_of(turn, verdict, loop)
 
 
-def verdict_on(turn: Turn, loop: Loop, text: str, error: str | None) -> Verdict:
-    """What goes out for what the loop ended with: a text, an error, or at a bound both."""
-    if text:
-        verdict = judge(turn, loop.evidence, text, loop.secrets)
-        wrong = verdict.error or (None if verdict.answered else error)
-        if wrong:
-            return given_up(turn, wrong)
-        return verdict._replace(why=error) if error else verdict
-    if turn.handed_off:
-        return Verdict(turn.say("handoff_message"), [], True, error)
-    return given_up(turn, error or "the model returned an empty reply")
-
-
 class Loop:
-    """Model and tools in turn, until there is a reply or a bound is reached: rounds, seconds, tokens, cost."""
+    """Model and tools in turn, until a reply holds or a bound is reached: rounds, seconds, tokens, cost."""
 
     def __init__(self, turn: Turn, models: Models) -> None:
         self._turn, self._models = turn, models
@@ -77,7 +74,11 @@ class Loop:
         self._tools.secrets.update(self.secrets)  # no call is written down with one of them
         self.budget = Budget(turn.settings, turn.resources["settings"], models.asked)
         self._messages = opening_messages(turn, _attachments(turn))
-        self._cited_text = ""  # sent along with tool calls; used where a bound ends the turn
+        self._best: Verdict | None = (
+            None  # a reply sent along with tool calls; used where a bound ends the turn
+        )
+        self._refused: list[Problem] = []  # why the last reply was not sent
+        self._tries = 0  # replies that were not sent
         self.cut = False  # whether the model's length limit cut the reply
 
     @property
@@ -85,44 +86,106 @@ class Loop:
         """The model that was asked last."""
         return self._models.current["model"]
 
-    def run(self) -> tuple[str, str | None]:
-        """The reply and the error; '' where there is no reply. At a bound both may be there: a cited text, and the bound."""
+    def run(self) -> Verdict:
+        """What goes out. A verdict with an error where a model, a tool or a bound failed the turn."""
         rounds = self._turn.settings.max_rounds
         for number in range(1, rounds + 1):
             self._turn.hold()
             used, bound = self.budget.fullest()
             if used >= 1:
-                return self._cited_text, f"no reply within {bound}"
-            closing = (number == rounds and rounds > 1) or (used >= CLOSING_AT and number > 1)
+                return self._at_bound(f"no reply within {bound}")
+            last = number == rounds or used >= CLOSING_AT
+            # A model that may only reply does: some servers ignore a wish that it should call no tool.
+            offered = [REPLY_TOOL] if last and number > 1 else self._tools.schemas()
             try:
-                completion = self._models.complete(
-                    self._messages, self._tools.schemas(), closing, self.budget.seconds_left()
-                )
+                completion = self._models.complete(self._messages, offered, self.budget.seconds_left())
             except ModelError as problem:
-                return "", str(problem)
-            text = completion["text"]
-            if completion["tool_calls"]:
-                self._cited_text = text if MARK.search(text) else self._cited_text
-                self._call(completion["message"], completion["tool_calls"])
-            elif text and number < rounds and needs_lookup(self._turn, self.evidence, text):
-                self._look_up()
-            else:
-                return self._whole(completion), None
-        return self._cited_text, f"no reply within {rounds} rounds"
+                return self._at_bound(str(problem))
+            if verdict := self._step(completion, last):
+                return verdict
+        return self._at_bound(f"no reply within {rounds} rounds")
+
+    def _step(self, completion: Completion, last: bool) -> Verdict | None:
+        """One answer of the model: runs its calls, or holds its reply against the evidence. None: the model goes on."""
+        calls = [call for call in completion["tool_calls"] if call["name"] != REPLY]
+        replies = [call for call in completion["tool_calls"] if call["name"] == REPLY]
+        draft = self._draft(completion, replies)
+        if calls:
+            self._call(completion["message"], completion["tool_calls"])
+            if draft and draft.sentences and not self._problems(draft):
+                verdict = accepted(self._turn, self.evidence, draft)
+                self._best = verdict if verdict.citations else self._best
+            return None
+        if draft is None:
+            return self._again(completion, "Your reply was empty. Reply now.", last)
+        if needs_lookup(self._turn, self.evidence, draft) and not last:
+            self._look_up(completion)
+            return None
+        found = self._problems(draft)
+        if not found:
+            return accepted(self._turn, self.evidence, draft)
+        self._refused = found
+        if last or self._tries >= SECOND_TRIES:
+            return refused(self._turn, self.evidence, found)
+        self._tries += 1
+        return self._again(completion, feedback(found), last)
+
+    def _draft(self, completion: Completion, replies: list[Call]) -> Draft | None:
+        if replies and isinstance(replies[0]["arguments"], dict):
+            return of_call(replies[0]["arguments"])
+        return of_text(self._whole(completion)) if completion["text"] else None
+
+    def _problems(self, draft: Draft) -> list[Problem]:
+        found = problems(self._turn, self.evidence, draft, self.secrets)
+        if not found and not self._tries and (language := wrong_language(self._turn, draft)):
+            return [Problem("language", draft.text, language)]
+        return found
+
+    def _again(self, completion: Completion, words: str, last: bool) -> Verdict | None:
+        """Tells the model why its reply was not sent. A verdict where no round is left for another one."""
+        if last:
+            return self._at_bound("the model returned an empty reply")
+        self._messages.append(completion["message"])
+        answered = [call["id"] for call in completion["tool_calls"]]
+        self._messages += [{"role": "tool", "tool_call_id": each, "content": words} for each in answered]
+        if not answered:
+            self._messages.append({"role": "user", "content": f"[platform] {words}"})
+        return None
+
+    def _at_bound(self, why: str) -> Verdict:
+        """What goes out where a bound or a failure ends the turn: a reply that held, the words for one that did not, or the failure's."""
+        if self._best:
+            return self._best._replace(why=why)
+        if self._refused:
+            return refused(self._turn, self.evidence, self._refused)
+        if self._turn.handed_off:
+            return Verdict(self._turn.say("handoff_message"), [], True, why)
+        return Verdict("", [], False, None, why)
 
     def _call(self, message: dict[str, Any], calls: list[Call]) -> None:
         self._messages.append(message)
-        outcomes = self._tools.run(calls, self.budget.seconds_left())
-        for call, outcome in zip(calls, outcomes, strict=True):
-            self._messages.append({"role": "tool", "tool_call_id": call["id"], "content": outcome})
+        self.evidence.searched_by_model = self.evidence.searched_by_model or any(
+            c["name"] not in NO_LOOKUP for c in calls
+        )
+        others = [call for call in calls if call["name"] != REPLY]
+        outcomes = dict(
+            zip((id(c) for c in others), self._tools.run(others, self.budget.seconds_left()), strict=True)
+        )
+        for call in calls:
+            words = outcomes.get(
+                id(call), "Not sent: the results of your other calls come first. Reply again with them."
+            )
+            self._messages.append({"role": "tool", "tool_call_id": call["id"], "content": words})
 
-    def _look_up(self) -> None:
+    def _look_up(self, completion: Completion) -> None:
         """Searches for the question, as if the model had asked for it."""
         arguments = {"question": self._turn.context["question"]}
-        call: Call = {"id": "call_by_rule", "name": SEARCH, "arguments": arguments}
+        call: Call = {"id": new_call_id(), "name": SEARCH, "arguments": arguments}
         function = {"name": SEARCH, "arguments": json.dumps(arguments, ensure_ascii=False)}
         made = {"id": call["id"], "type": "function", "function": function}
-        self._call({"role": "assistant", "content": None, "tool_calls": [made]}, [call])
+        (outcome,) = self._tools.run([call], self.budget.seconds_left())
+        self._messages.append({"role": "assistant", "content": None, "tool_calls": [made]})
+        self._messages.append({"role": "tool", "tool_call_id": call["id"], "content": outcome})
 
     def _whole(self, completion: Completion) -> str:
         """A reply that the model's length limit cut off ends with its last whole sentence."""

@@ -1,8 +1,5 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# cryptography==50.0.2
-# httpx2==2.16.2
-# mcp==2.3.0
+# no_postinstall
+# requirements: agent
 """The tenant's MCP servers (streamable HTTP): which of their tools are offered, and how one is called.
 
 The list of a server's tools is cached for ten minutes in tenant_tools, so that most turns neither ask for it nor import the SDK, which costs

@@ -1,8 +1,5 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# cryptography==50.0.2
-# httpx2==2.16.2
-# mcp==2.3.0
+# no_postinstall
+# requirements: agent
 """Calls a tool that may change something once for a turn, however many attempts of the step ask for it.
 
 The call is recorded before it is made, its outcome after it. An attempt that asks again (the step was retried, or the whole flow) gets the

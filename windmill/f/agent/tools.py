@@ -1,11 +1,5 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# cryptography==50.0.2
-# httpx2==2.16.2
-# mcp==2.3.0
-# pgvector==0.5.1
-# google-genai==3.4.0
-# openai==3.54.0
+# no_postinstall
+# requirements: agent
 """The tools of one turn: the knowledge base, a human, the customer's details, and what the tenant's MCP servers offer and the tenant allows."""
 
 from __future__ import annotations
@@ -28,6 +22,7 @@ from f.agent.builtin_tools import (
     remember_tool,
     send_document_tool,
 )
+from f.agent.drafts import REPLY, REPLY_TOOL
 from f.agent.mcp_servers import McpError, McpTool, call_tool, discover, refresh
 from f.agent.prompt import as_data
 from f.whatsapp.choices import OFFER, OFFER_CHOICES, checked
@@ -39,6 +34,10 @@ if TYPE_CHECKING:
 
 MOST_CALLS = 8  # in one round
 AT_ONCE = 4
+ASKED_AGAIN = (
+    "You have asked for exactly this already in this turn: the result stands above, and is the same."
+)
+WAITS = "Not done yet: look at the results of your other calls first, then call hand_off alone if it is still needed."
 LOGGED = 2000  # characters of arguments and of an outcome that the trace keeps
 
 
@@ -55,7 +54,7 @@ class ToolRunner:
 
     def schemas(self) -> list[dict[str, Any]]:
         """The tools in the form that the model's API takes."""
-        built_in = [SEARCH_TOOL, HAND_OFF_TOOL, OFFER_CHOICES]
+        built_in = [REPLY_TOOL, SEARCH_TOOL, HAND_OFF_TOOL, OFFER_CHOICES]
         if self._turn.settings.lead_fields:
             built_in.append(remember_tool(self._turn.settings.lead_fields))
         if self._files:
@@ -73,21 +72,29 @@ class ToolRunner:
                 tool = self._mcp.get(call["name"])
                 if tool and tool.read_only and _key(call) not in self._outcomes:
                     ahead[place] = pool.submit(_timed, self._remote, tool, call["arguments"], seconds)
-            return [self._one(place, call, ahead.get(place), seconds) for place, call in enumerate(calls)]
+            alone = all(call["name"] == HAND_OFF for call in calls)
+            return [
+                WAITS
+                if call["name"] == HAND_OFF and not alone
+                else self._one(place, call, ahead.get(place), seconds)
+                for place, call in enumerate(calls)
+            ]
 
     def _one(
         self, place: int, call: Call, ahead: Future[tuple[str, bool, int]] | None, seconds: float
     ) -> str:
         key = _key(call)
+        evidence, tool = self._evidence, self._mcp.get(call["name"])
         if place >= MOST_CALLS:
             outcome, error, ms = f"error: at most {MOST_CALLS} calls at once; call it again alone", True, 0
         elif key in self._outcomes:
-            return self._outcomes[key]  # asked again in the same words: done once, answered again
+            return ASKED_AGAIN  # done once; the whole result again would cost its tokens again
         elif ahead:
             outcome, error, ms = ahead.result()
         else:
             outcome, error, ms = _timed(self._local, call, seconds)
-        self._evidence.trace.append(
+        evidence.looked_up = evidence.looked_up or call["name"] == SEARCH or tool is not None
+        evidence.trace.append(
             {
                 "tool": call["name"][:100],
                 "arguments": _shown(call["arguments"]),
@@ -96,9 +103,10 @@ class ToolRunner:
                 "ms": ms,
             }
         )
-        tool = self._mcp.get(call["name"])
         if tool and not error and outcome.strip():
-            self._evidence.tool_answers.append(outcome)
+            evidence.tool_answers.append((call["name"], outcome))
+            if not tool.read_only and not self._turn.dry_run:
+                evidence.changed.append(call["name"])
         if tool and error and self._changed(tool):
             outcome += f" The tool has changed; its parameters are now {json.dumps(tool.schema('')['parameters'])}. Call it again with these."
         elif not error:
@@ -145,7 +153,7 @@ class ToolRunner:
             evidence = self._evidence
             evidence.unsure = evidence.unsure or problem.unsure
             if problem.by_tool or problem.unsure:
-                evidence.tool_answers.append(str(problem))
+                evidence.tool_answers.append((tool.name, str(problem)))
             if not problem.by_tool:
                 evidence.out_of_order.append(str(problem))
             raise
@@ -212,7 +220,7 @@ def _named(tools: list[McpTool]) -> dict[str, McpTool]:
     offered: dict[str, McpTool] = {}
     for tool in tools:
         plain = re.sub(r"[^A-Za-z0-9_-]", "_", tool.name)[:60] or "tool"
-        if plain in offered or plain in (SEARCH, HAND_OFF, REMEMBER, OFFER, SEND_DOCUMENT):
+        if plain in offered or plain in (REPLY, SEARCH, HAND_OFF, REMEMBER, OFFER, SEND_DOCUMENT):
             plain = f"{tool.server.name}__{plain}"[:60]
         name, number = plain, 2
         while name in offered:

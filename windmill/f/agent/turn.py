@@ -1,7 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# cryptography==50.0.2
-# httpx2==2.16.2
+# requirements: whatsapp
 """One turn of a conversation: its tenant, its context and settings, and what a step may do in it.
 
 Libraries that only some turns need are imported in the methods that need them.

@@ -1,7 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# cryptography==50.0.2
-# httpx2==2.16.2
+# requirements: whatsapp
 """Warns a tenant, once a month, that most of a monthly limit is used."""
 
 from __future__ import annotations

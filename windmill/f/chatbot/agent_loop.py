@@ -1,12 +1,5 @@
 # no_postinstall
-# requirements:
-# psycopg[binary]==3.3.9
-# cryptography==50.0.2
-# httpx2==2.16.2
-# openai==3.54.0
-# google-genai==3.4.0
-# mcp==2.3.0
-# pgvector==0.5.1
+# requirements: agent
 """Step 2 of a turn: the model thinks, calls tools, and replies.
 
 In: the Context of load_context. Out: an AgentResult (f/common/shapes.py): the reply, its citations, whether it could be answered, the trace.

@@ -1,5 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
+# requirements: database
 """Forgets a person: the contact, the conversation, the stored messages, and the data of every past job that worked on them.
 
 This can't be undone. The contact's id comes from find_run. Out: how much was deleted. Refused while a turn with the person is open.

@@ -1,5 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
+# requirements: database
 """Finds a customer's runs: from a message id, a phone number, a user id, a run's id or a contact's id.
 
 Out: the newest 50 messages with their runs, links to the runs' pages, and the conversation each belongs to, newest first.

@@ -1,22 +1,5 @@
 # no_postinstall
-# requirements:
-# psycopg[binary]==3.3.9
-# cryptography==50.0.2
-# httpx2==2.16.2
-# openai==3.54.0
-# google-genai==3.4.0
-# charset-normalizer==3.5.2
-# pypdfium2==5.15.2
-# tiktoken==0.14.0
-# openpyxl==3.1.5
-# python-docx==1.2.0
-# python-pptx==1.0.2
-# selectolax==1.0.2
-# pillow==13.0.0
-# olefile==0.47
-# pillow-heif==1.8.1
-# striprtf==0.0.35
-# lxml==6.1.3
+# requirements: media
 """Step 1 of a turn: from Meta's payload to everything that the model needs to answer.
 
 In: the `entry` of Meta's envelope with one message, passed as a JSON string so that Windmill does not resolve $var: references inside it.
@@ -68,6 +51,8 @@ def main(
             return escape_references({**context, "message_ids": [incoming.id], **opened})
         turn = Turn(database, {**context, **opened}, resources)  # type: ignore[typeddict-item]
         messages = read_conversation(turn, incoming)
+        if setting := opened.get("say"):
+            turn.context["say"] = turn.say(setting)
         files: list[dict[str, Any]] = []
         if mode == "live" and any(m["kind"] in FILES for m in messages):
             files = take_in(turn, messages)

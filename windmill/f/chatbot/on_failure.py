@@ -1,7 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# cryptography==50.0.2
-# httpx2==2.16.2
+# requirements: whatsapp
 """Handles a failed step: tells the customer in the chatbot's words, closes the turn, alerts the operator. If the chatbot's setting
 handoff_on_failure is on, it hands the conversation to a human, notifies the tenant's people, and the customer reads the words for that.
 
@@ -97,12 +94,10 @@ def words_for(turn: Turn, reason: str) -> str:
 
 
 def failure_words(context: Context) -> str:
-    """The chatbot's words for it, in the contact's language or in its own first one."""
-    words = context["chatbot"]["failure_message"]
-    for language in (context["contact"]["language"], *context["chatbot"]["languages"]):
-        if language and language in words:
-            return words[language]
-    return next(iter(words.values()))
+    """The chatbot's words for it, in the language of the contact, as it was when the customer last wrote."""
+    from f.agent.language import in_language
+
+    return in_language(context, context["chatbot"]["failure_message"])
 
 
 def tell(turn: Turn, words: str) -> str:

@@ -1,7 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# cryptography==50.0.2
-# httpx2==2.16.2
+# requirements: whatsapp
 """Step 4 of a turn: records what happened, closes the turn, and starts the next one if more messages are pending.
 
 In: the Context, the AgentResult and the Delivery. Out: the outcome and the runs that were started.
@@ -12,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from f.agent.language import written_language
 from f.agent.turn import Turn
 from f.common.database import Database
 from f.common.dispatch import dispatch
@@ -38,7 +36,11 @@ def main(
         if state == "active":
             summary = {key: agent_result[key] for key in ("citations", "model", "trace", "usage", "error")}  # type: ignore[literal-required]
             turn.begin(STEP)
-            turn.close("done", outcome, {**summary, "question": turn.context["question"]})
+            turn.close(
+                "done",
+                outcome,
+                {**summary, "question": turn.context["question"], "language": written_language(turn.context)},
+            )
         started = dispatch(database, job_id_key, contact_id=contact)
     return {"outcome": outcome, "started": started}
 

@@ -1,7 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# cryptography==50.0.2
-# httpx2==2.16.2
+# requirements: whatsapp
 """Every minute: picks up messages that nobody works on, so that none waits for ever.
 
 Covers a lost ingress, cancelled runs and lost workers, which neither a step nor the failure handler ever sees. A conversation that six runs

@@ -1,7 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# cryptography==50.0.2
-# httpx2==2.16.2
+# requirements: whatsapp
 """Sends one part of an old reply again, because a person decided so. Nothing else sends a message twice on purpose.
 
 In: the part's send_id, as the outbox and the conversation log show it. Out: the part's state after the send.

@@ -1,9 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# cryptography==50.0.2
-# httpx2==2.16.2
-# markdown-it-py==4.3.0
-# regex==2026.11.15
+# requirements: whatsapp
 """Step 3 of a turn: sends the reply, each part once.
 
 In: the Context and the AgentResult. Out: a Delivery (f/common/shapes.py).

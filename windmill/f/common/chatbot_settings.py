@@ -1,5 +1,3 @@
-# requirements:
-# psycopg[binary]==3.3.9
 """A chatbot's settings: the one place that says which there are, what each may be, its default, who may change it, and what it is for.
 
 The agent reads them from here, the portal and windmill/deploy/tenants.py check them by it, and `windmill/deploy/settings_form.py` writes the
@@ -57,6 +55,7 @@ SITUATIONS = frozenset(
         "cannot_open",
         "too_large",
         "welcome_back",
+        "not_sure",
     ]
 )
 

@@ -1,5 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
+# requirements: database
 """The database as steps see it: one connection a step, and transactions that are bound to one tenant.
 
 Row-level security shows a transaction the rows of the tenant in its setting `app.tenant_id`, and none without one.

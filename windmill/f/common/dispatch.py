@@ -1,5 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
+# requirements: database
 """Dispatches stored messages to runs of the chat flow, from inside Windmill: after a turn, and by the recovery schedule.
 
 The ingress does the same from outside. Both claim messages in the database first, so they never dispatch the same one at the same time.

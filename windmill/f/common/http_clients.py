@@ -1,5 +1,4 @@
-# requirements:
-# httpx2==2.16.2
+# requirements: whatsapp
 """The TLS context that a job's HTTP clients share: to read the system's certificates takes some 20 ms, so a job does it once, if at all."""
 
 from __future__ import annotations

@@ -1,5 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
+# requirements: database
 """Requests of the portal's page: authenticates the person, parses the request, and calls the action that it names.
 
 The server sets the person's identity; memberships say what the person may do; nothing else counts. The request is one argument, a JSON text

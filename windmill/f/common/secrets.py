@@ -1,5 +1,4 @@
-# requirements:
-# cryptography==50.0.2
+# requirements: database
 """Tenants' keys at rest: AES-256-GCM, bound to their tenant and purpose.
 
 A sealed value is nonce (12 bytes), ciphertext, tag (16 bytes). The tenant and the purpose are authenticated with it, so that a value

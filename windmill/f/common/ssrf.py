@@ -1,5 +1,4 @@
-# requirements:
-# httpx2==2.16.2
+# requirements: whatsapp
 """HTTP to addresses that a tenant chose, without letting a tenant reach into the operator's network or flood a worker.
 
 The check is made where the connection is: on the address that was resolved, for every connection and so for every redirect. A name that

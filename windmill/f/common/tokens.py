@@ -1,5 +1,4 @@
-# requirements:
-# tiktoken==0.14.0
+# requirements: embeddings
 """How many tokens a text has, without a network.
 
 tiktoken counts where its vocabulary is on the disk; elsewhere the text's bytes give an upper bound.

@@ -68,6 +68,18 @@ def set_progress(percent: float) -> None:
         print(f"progress is not shown: {error}")
 
 
+def deployed_pins() -> dict[str, str]:
+    """The version of each package that the workspace's named requirements pin. Empty where the server has none."""
+    try:
+        files = json.loads(call_api("GET", "workspace_dependencies/list"))
+    except urllib.error.HTTPError as error:
+        if error.code == 404:
+            return {}
+        raise
+    lines = [line.strip() for file in files for line in file["content"].splitlines()]
+    return dict(line.split("==", 1) for line in lines if "==" in line)
+
+
 def call_api(method: str, path: str, body: dict[str, Any] | str | None = None) -> bytes:
     """Windmill's API in this workspace, with this job's own token. Raises OSError; of those, HTTPError is Windmill's refusal."""
     url = f"{os.environ['BASE_INTERNAL_URL']}/api/w/{os.environ['WM_WORKSPACE']}/{path}"

@@ -1,6 +1,4 @@
-# requirements:
-# tiktoken==0.14.0
-# regex==2026.11.15
+# requirements: embeddings
 """Cuts a document's pages into passages: small enough for the embedding model, whole enough to answer.
 
 A passage never crosses a heading, ends with a sentence wherever it can, and names the place in the pages

@@ -1,6 +1,4 @@
-# requirements:
-# charset-normalizer==3.5.2
-
+# requirements: documents
 """Reads a table in a text file: comma, semicolon, tab or bar between its cells."""
 
 from __future__ import annotations

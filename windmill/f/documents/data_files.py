@@ -1,5 +1,4 @@
-# requirements:
-# lxml==6.1.3
+# requirements: documents
 """Reads data that programs export: JSON, a JSON object a line, and XML with product feeds (Google Merchant, RSS).
 
 A list of things that have the same fields is a table; what a thing holds beside its list are labels and values.

@@ -1,5 +1,4 @@
-# requirements:
-# lxml==6.1.3
+# requirements: documents
 """What charts and SmartArt of Word and PowerPoint say: their data lie in parts of their own."""
 
 from __future__ import annotations

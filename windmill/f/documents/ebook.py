@@ -1,7 +1,4 @@
-# requirements:
-# lxml==6.1.3
-# selectolax==1.0.2
-# charset-normalizer==3.5.2
+# requirements: documents
 """Reads e-books (.epub): their chapters in order, each as a web page is read."""
 
 from __future__ import annotations

@@ -1,15 +1,4 @@
-# requirements:
-# charset-normalizer==3.5.2
-# olefile==0.47
-# openpyxl==3.1.5
-# pillow==13.0.0
-# pillow-heif==1.8.1
-# pypdfium2==5.15.2
-# python-docx==1.2.0
-# python-pptx==1.0.2
-# selectolax==1.0.2
-# striprtf==0.0.35
-# lxml==6.1.3
+# requirements: documents
 """Turns an uploaded file into pages of clean text, or raises Unreadable, which says why it can't.
 
 The content decides what a file is; its name only tells kinds of text apart.

@@ -1,15 +1,4 @@
-# requirements:
-# olefile==0.47
-# charset-normalizer==3.5.2
-# openpyxl==3.1.5
-# pillow-heif==1.8.1
-# pillow==13.0.0
-# pypdfium2==5.15.2
-# python-docx==1.2.0
-# python-pptx==1.0.2
-# selectolax==1.0.2
-# striprtf==0.0.35
-# lxml==6.1.3
+# requirements: documents
 """Reads e-mails (.eml, and Outlook's .msg): subject, text, and what is attached."""
 
 from __future__ import annotations

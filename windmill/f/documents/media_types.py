@@ -1,5 +1,4 @@
-# requirements:
-# charset-normalizer==3.5.2
+# requirements: documents
 """Tells what a file is by its content; its name only tells apart kinds of text."""
 
 from __future__ import annotations

@@ -1,5 +1,4 @@
-# requirements:
-# openpyxl==3.1.5
+# requirements: documents
 """Reads Excel workbooks as a reader sees them: values in their number format, links, merged cells; no hidden sheets, rows or columns."""
 
 from __future__ import annotations

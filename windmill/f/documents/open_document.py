@@ -1,5 +1,4 @@
-# requirements:
-# lxml==6.1.3
+# requirements: documents
 """Reads OpenDocument files: texts (.odt), sheets (.ods) and presentations (.odp), as a reader sees them."""
 
 from __future__ import annotations

@@ -1,5 +1,4 @@
-# requirements:
-# pypdfium2==5.15.2
+# requirements: documents
 """Reads what was filled into a PDF's form: it is no part of the pages' text."""
 
 from __future__ import annotations

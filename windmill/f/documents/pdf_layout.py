@@ -1,5 +1,4 @@
-# requirements:
-# pypdfium2==5.15.2
+# requirements: documents
 """Sees a PDF page as lines with sizes and places, and tells headings and paragraphs by them.
 
 A PDF has no blank lines and, mostly, no marks for its headings.

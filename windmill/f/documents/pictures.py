@@ -1,6 +1,4 @@
-# requirements:
-# pillow==13.0.0
-# pillow-heif==1.8.1
+# requirements: documents
 """A picture as a document: what a model that sees reads in it, under the words of its file name. Customers can be sent PNG and JPEG, too."""
 
 from __future__ import annotations

@@ -1,5 +1,4 @@
-# requirements:
-# charset-normalizer==3.5.2
+# requirements: documents
 """Reads plain text and Markdown in whatever encoding a tenant's editor wrote it."""
 
 from __future__ import annotations

@@ -1,5 +1,4 @@
-# requirements:
-# striprtf==0.0.35
+# requirements: documents
 """Reads Rich Text documents (.rtf): paragraphs, tables, and links with their addresses."""
 
 from __future__ import annotations

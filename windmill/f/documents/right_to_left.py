@@ -1,5 +1,3 @@
-# requirements:
-# pypdfium2==5.15.2
 """Puts lines of Arabic, Hebrew and their like into the order in which they are read.
 
 A PDF has letters at places, in any order. PDFium turns most lines round, but not the pieces that a line was written in, nor words that a

@@ -1,6 +1,4 @@
-# requirements:
-# pypdfium2==5.15.2
-
+# requirements: documents
 """Finds the headers and footers that repeat from page to page, takes them out where that is safe, and keeps the others out of the sentences.
 
 Safe means: at least four pages, a short line at the page's very top or bottom, apart from the text (or the

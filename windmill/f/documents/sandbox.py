@@ -1,15 +1,4 @@
-# requirements:
-# charset-normalizer==3.5.2
-# pypdfium2==5.15.2
-# openpyxl==3.1.5
-# python-docx==1.2.0
-# python-pptx==1.0.2
-# selectolax==1.0.2
-# pillow==13.0.0
-# olefile==0.47
-# pillow-heif==1.8.1
-# striprtf==0.0.35
-# lxml==6.1.3
+# requirements: documents
 """Reads a customer's document in a process of its own, with limits on time and memory.
 
 Anybody may send a file, so its parser is not trusted: it may be killed, crash or run out of memory. The step goes on, and the customer reads

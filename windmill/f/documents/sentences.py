@@ -1,5 +1,4 @@
-# requirements:
-# regex==2026.11.15
+# requirements: whatsapp
 """Where a text may be cut: after sentences, between words, between what a reader sees as characters."""
 
 # Punctuation and letters of many scripts are what this is about.

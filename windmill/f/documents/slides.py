@@ -1,6 +1,4 @@
-# requirements:
-# python-pptx==1.0.2
-# lxml==6.1.3
+# requirements: documents
 """Reads PowerPoint presentations, slide after slide."""
 
 from __future__ import annotations

@@ -1,5 +1,3 @@
-# requirements:
-# regex==2026.11.15
 """Sees a page's text as blocks: headings, paragraphs, list items, table rows, with their places in it."""
 
 # Punctuation and letters of many scripts are what this is about.

@@ -1,5 +1,4 @@
-# requirements:
-# charset-normalizer==3.5.2
+# requirements: documents
 """Decodes a web page as browsers do: by its byte order mark, what the server says, what the page says of itself, and else by its bytes."""
 
 from __future__ import annotations

@@ -1,6 +1,4 @@
-# requirements:
-# selectolax==1.0.2
-# charset-normalizer==3.5.2
+# requirements: documents
 """Reads a web page as a person would, who opens what is folded up: the whole page with headings, lists, tables and links' addresses.
 
 What it says to search engines (opening hours, answers, products) is added where the page's text has it not.

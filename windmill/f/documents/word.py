@@ -1,15 +1,4 @@
-# requirements:
-# python-docx==1.2.0
-# charset-normalizer==3.5.2
-# olefile==0.47
-# openpyxl==3.1.5
-# pillow-heif==1.8.1
-# pillow==13.0.0
-# pypdfium2==5.15.2
-# python-pptx==1.0.2
-# selectolax==1.0.2
-# striprtf==0.0.35
-# lxml==6.1.3
+# requirements: documents
 """Reads Word documents as a reader sees them: with what stands in footnotes, text boxes, form fields, charts, headers and footers, and what was
 inserted; without what was struck out, hidden or is an instruction to the program. A link's address stands behind its words.
 

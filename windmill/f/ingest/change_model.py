@@ -1,9 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# httpx2==2.16.2
-# pgvector==0.5.1
-# tiktoken==0.14.0
-# regex==2026.11.15
+# requirements: embeddings
 """Moves a tenant to another embedding model: makes new vectors beside the old ones, which answer until all new ones exist, and then switches.
 
 In: the tenant and the model's name in the table embedding_models. Out: the number of vectors made. After a failure, another run continues

@@ -1,7 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# tiktoken==0.14.0
-# regex==2026.11.15
+# requirements: embeddings
 """Step 2 of an ingestion: cuts the pages into chunks and writes them to staged_chunks.
 
 In: ids. Out: the number of chunks. The same pages always give the same chunks, so running the step twice changes nothing: the vectors of

@@ -1,8 +1,4 @@
-# requirements:
-# httpx2==2.16.2
-# charset-normalizer==3.5.2
-# selectolax==1.0.2
-# protego==0.7.0
+# requirements: documents
 """Reads web pages politely: one page, a sitemap, or a bounded crawl of one host.
 
 Obeys robots.txt (RFC 9309), stays on the host of its address, waits between requests, and reaches public addresses only (f/common/ssrf.py).

@@ -1,9 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# httpx2==2.16.2
-# pgvector==0.5.1
-# tiktoken==0.14.0
-# regex==2026.11.15
+# requirements: embeddings
 """Step 3 of an ingestion: makes a vector for each staged chunk. Each batch is stored, so a run that was interrupted continues from there.
 
 In: ids. Out: the number of vectors made by this run, and of chunks. A new version of a document keeps the vectors of unchanged passages. The

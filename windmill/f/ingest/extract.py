@@ -1,17 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# openpyxl==3.1.5
-# pillow==13.0.0
-# python-docx==1.2.0
-# python-pptx==1.0.2
-# selectolax==1.0.2
-# charset-normalizer==3.5.2
-# httpx2==2.16.2
-# pypdfium2==5.15.2
-# olefile==0.47
-# pillow-heif==1.8.1
-# striprtf==0.0.35
-# lxml==6.1.3
+# requirements: documents
 """Step 1 of an ingestion: writes the document's text, page by page, to document_pages.
 
 In: ids. Out: counts and the state; the text stays in the database. A document that can't be read becomes `failed` with a problem for the

@@ -1,5 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
+# requirements: database
 """Records that an ingestion failed: the document gets a problem for the tenant; the previous version goes on answering.
 
 Leaves a document alone that is ready, deleted, or read by a later run. In: Windmill's `error`, the ids. Out: what was recorded.

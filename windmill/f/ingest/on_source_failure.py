@@ -1,5 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
+# requirements: database
 """Records that reading a web source failed: the source gets a problem for the tenant; the pages that were read go on answering.
 
 It is read again when it is next due. Leaves a source alone that another run reads by now. In: Windmill's `error`, the ids. Out: what was

@@ -1,9 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# httpx2==2.16.2
-# selectolax==1.0.2
-# charset-normalizer==3.5.2
-# protego==0.7.0
+# requirements: documents
 """Reads a tenant's web source, and ingests the pages that have changed since the last reading; unchanged pages cost nothing.
 
 A page is a document: its address identifies it, the hash of its text tells whether it changed, and its new text replaces the old one in one

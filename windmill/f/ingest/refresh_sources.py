@@ -1,5 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
+# requirements: database
 """Every two minutes: starts the readings of web sources that are due, and restarts the ingestion of stalled documents.
 
 A document stalls if its run was cancelled or never started; the new run continues where the old one stopped. A source whose run is gone

@@ -1,5 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
+# requirements: database
 """Step 4 of an ingestion: publishes the staged chunks, all at once; until then the old ones answer.
 
 In: ids. Out: the number of published chunks. If the tenant has changed its embedding model meanwhile, the ingestion starts again.

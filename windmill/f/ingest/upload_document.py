@@ -1,5 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
+# requirements: database
 """Stores a document that a member of a tenant's staff uploads, and starts its ingestion.
 
 In: a request of the portal's page (f/common/portal_request.py): the file in base64, its name, optionally a title and the ID of the document

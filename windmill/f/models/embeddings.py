@@ -1,5 +1,4 @@
-# requirements:
-# httpx2==2.16.2
+# requirements: whatsapp
 """Vectors from an OpenAI-compatible embeddings endpoint, for passages at ingestion and for questions in a chat.
 
 Asked for over plain HTTP: a chat's question needs one request, and the `openai` SDK costs half a second of import in every job.

@@ -1,7 +1,5 @@
-# requirements:
-# google-genai==3.4.0
-# openai==3.54.0
-# httpx2==2.16.2
+# no_postinstall
+# requirements: agent
 """Google's Gemini API through `google-genai`. The conversation comes in OpenAI's form and is put into Gemini's here."""
 
 from __future__ import annotations
@@ -27,7 +25,6 @@ def ask_gemini(
     candidate: Candidate,
     messages: list[dict[str, Any]],
     tools: list[dict[str, Any]],
-    closing: bool,
     seconds: float,
     signatures: dict[str, bytes],
 ) -> Completion:
@@ -45,7 +42,7 @@ def ask_gemini(
     )
     client = genai.Client(api_key=candidate["api_key"], vertexai=False, http_options=options)
     try:
-        contents, config = _contents(messages, signatures), _config(messages, tools, closing)
+        contents, config = _contents(messages, signatures), _config(messages, tools)
         answer = run_with_deadline(
             seconds,
             lambda: client.models.generate_content(
@@ -73,7 +70,7 @@ def ask_gemini(
     return _read(answer, name, signatures)
 
 
-def _config(messages: list[dict[str, Any]], tools: list[dict[str, Any]], closing: bool) -> Any:
+def _config(messages: list[dict[str, Any]], tools: list[dict[str, Any]]) -> Any:
     from google.genai import types
 
     declared = [
@@ -84,7 +81,7 @@ def _config(messages: list[dict[str, Any]], tools: list[dict[str, Any]], closing
         )
         for tool in tools
     ]
-    mode = types.FunctionCallingConfigMode.NONE if closing else types.FunctionCallingConfigMode.AUTO
+    mode = types.FunctionCallingConfigMode.AUTO
     return types.GenerateContentConfig(
         system_instruction="\n".join(m["content"] for m in messages if m["role"] == "system"),
         tools=[types.Tool(function_declarations=declared)] if declared else None,

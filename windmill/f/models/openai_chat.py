@@ -1,7 +1,5 @@
-# requirements:
-# openai==3.54.0
-# google-genai==3.4.0
-# httpx2==2.16.2
+# no_postinstall
+# requirements: agent
 """OpenAI's chat-completions API, and every server that speaks it."""
 
 from __future__ import annotations
@@ -22,13 +20,12 @@ def ask_openai(
     candidate: Candidate,
     messages: list[dict[str, Any]],
     tools: list[dict[str, Any]],
-    closing: bool,
     seconds: float,
 ) -> Completion:
     """Asks once. Tool schemas that the server rejects are offered a second time in their simplest form."""
     deadline = time.monotonic() + seconds
     try:
-        return _ask(candidate, messages, tools, closing, seconds)
+        return _ask(candidate, messages, tools, seconds)
     except ModelError as problem:
         words = str(problem).lower()
         if (
@@ -38,12 +35,10 @@ def ask_openai(
         ):
             raise
         print(f"tool schemas are simplified: {problem}")
-        return _ask(candidate, messages, conservative(tools), closing, max(deadline - time.monotonic(), 0.1))
+        return _ask(candidate, messages, conservative(tools), max(deadline - time.monotonic(), 0.1))
 
 
-def _ask(
-    candidate: Candidate, messages: list[Any], tools: list[Any], closing: bool, seconds: float
-) -> Completion:
+def _ask(candidate: Candidate, messages: list[Any], tools: list[Any], seconds: float) -> Completion:
     if not candidate["api_key"] and not candidate["base_url"]:
         raise no_key(candidate)  # another server may want none
     import openai
@@ -53,7 +48,7 @@ def _ask(
 
     request: dict[str, Any] = {"model": candidate["model"], "messages": messages}
     if tools:
-        request |= {"tools": tools} | ({"tool_choice": "none"} if closing else {})
+        request["tools"] = tools
     name = f"the model {candidate['model']!r}"
     try:
         with openai.OpenAI(

@@ -1,8 +1,5 @@
-# requirements:
-# google-genai==3.4.0
-# openai==3.54.0
-# httpx2==2.16.2
-
+# no_postinstall
+# requirements: agent
 """Asks the model vendors: which, in which order, and which errors are a reason to ask the next one.
 
 The SDK of a vendor is imported only when that vendor is asked: each costs half a second.
@@ -10,13 +7,27 @@ The SDK of a vendor is imported only when that vendor is asked: each costs half 
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any, Protocol
 
 from f.common.redaction import sanitise_strings
-from f.models.types import FINAL, NO_KEY, OWN_KEY, PASSING, Asked, Candidate, Completion, ModelError
+from f.models.model_text import calls_in, without_repetition, without_thoughts, without_tokens
+from f.models.types import (
+    FINAL,
+    NO_KEY,
+    OWN_KEY,
+    PASSING,
+    Asked,
+    Call,
+    Candidate,
+    Completion,
+    ModelError,
+    new_call_id,
+)
 
 RETRIES = 2
+REPLY = "reply"  # the function whose text the customer reads (f/agent/drafts)
 LONGEST_WAIT_S = 8.0
 
 
@@ -44,9 +55,9 @@ class Models:
         return self._candidates[0]
 
     def complete(
-        self, messages: list[dict[str, Any]], tools: list[dict[str, Any]], closing: bool, seconds: float
+        self, messages: list[dict[str, Any]], tools: list[dict[str, Any]], seconds: float
     ) -> Completion:
-        """Asks until one answers. `closing`: the model is to reply now, without another tool. Raises the last ModelError."""
+        """Asks until one answers. Raises the last ModelError."""
         deadline = time.monotonic() + seconds
         tries = 0
         while True:
@@ -54,7 +65,7 @@ class Models:
             # A vendor that hangs must leave time for its successor.
             patience = left / 2 if len(self._candidates) > 1 else left
             try:
-                return self._ask(messages, tools, closing, patience)
+                return self._ask(messages, tools, patience)
             except ModelError as problem:
                 if problem.kind in FINAL:
                     raise
@@ -74,9 +85,7 @@ class Models:
                     raise
                 time.sleep(wait)
 
-    def _ask(
-        self, messages: list[dict[str, Any]], tools: list[dict[str, Any]], closing: bool, seconds: float
-    ) -> Completion:
+    def _ask(self, messages: list[dict[str, Any]], tools: list[dict[str, Any]], seconds: float) -> Completion:
         candidate, started = self.current, time.monotonic()
         entry: Asked = {
             "provider": candidate["provider"],
@@ -88,9 +97,8 @@ class Models:
         }
         self.asked.append(entry)
         try:
-            completion: Completion = sanitise_strings(
-                self._of_vendor(candidate, messages, tools, closing, seconds)
-            )
+            answer = sanitise_strings(self._of_vendor(candidate, messages, tools, seconds))
+            completion = cleaned(answer, tools)
         except ModelError as problem:
             entry["error"] = str(problem)
             raise
@@ -107,20 +115,52 @@ class Models:
         candidate: Candidate,
         messages: list[dict[str, Any]],
         tools: list[dict[str, Any]],
-        closing: bool,
         seconds: float,
     ) -> Completion:
         if candidate["provider"] == "openai":
             from f.models.openai_chat import ask_openai
 
-            return ask_openai(candidate, messages, tools, closing, seconds)
+            return ask_openai(candidate, messages, tools, seconds)
         if candidate["provider"] == "gemini":
             from f.models.gemini_chat import ask_gemini
 
-            return ask_gemini(candidate, messages, tools, closing, seconds, self.signatures)
+            return ask_gemini(candidate, messages, tools, seconds, self.signatures)
         raise ModelError(
             "setting", f"the provider {candidate['provider']!r} is not known here: use openai or gemini"
         )
+
+
+def cleaned(completion: Completion, tools: list[dict[str, Any]]) -> Completion:
+    """A completion without the model's thoughts and control tokens, with the calls that it wrote as text. Raises ModelError: it is empty."""
+    offered = {tool["function"]["name"] for tool in tools}
+    text = without_tokens(without_thoughts(completion["text"]))
+    calls = completion["tool_calls"]
+    if text and not calls:
+        text, written = calls_in(text, offered)
+        calls = [Call(id=new_call_id(), name=call["name"], arguments=call["arguments"]) for call in written]
+    text = without_repetition(text)
+    for call in calls:
+        given = call["arguments"]
+        if call["name"] == REPLY and isinstance(given, dict) and isinstance(given.get("text"), str):
+            inside = calls_in(without_tokens(without_thoughts(given["text"])), offered)[0]
+            call["arguments"] = {**given, "text": without_repetition(inside)}
+    if not text and not calls:
+        raise ModelError("empty", "the model returned an empty reply")
+    message = completion["message"]
+    if calls is not completion["tool_calls"] or text != completion["text"]:
+        message = {**message, "content": text or None} | (
+            {"tool_calls": [_as_function(c) for c in calls]} if calls else {}
+        )
+    return {**completion, "text": text, "tool_calls": calls, "message": message}
+
+
+def _as_function(call: Call) -> dict[str, Any]:
+    written = (
+        call["arguments"]
+        if isinstance(call["arguments"], str)
+        else json.dumps(call["arguments"], ensure_ascii=False)
+    )
+    return {"id": call["id"], "type": "function", "function": {"name": call["name"], "arguments": written}}
 
 
 def candidates_of(llm: dict[str, Any], settings: ModelSettings, tenant_key: str | None) -> list[Candidate]:

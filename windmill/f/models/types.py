@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from secrets import token_hex
 from typing import Any, Literal, TypedDict
 
 from f.common.redaction import redact_keys
 
-Kind = Literal["limit", "timeout", "server", "unreachable", "shape", "filtered", "key", "setting"]
+Kind = Literal["limit", "timeout", "server", "unreachable", "empty", "shape", "filtered", "key", "setting"]
 # Worth another try at the same vendor, when there is no other one.
-PASSING: tuple[Kind, ...] = ("limit", "server", "unreachable")
-# Never handed to the next vendor: an operator must fix a bad key, and a request that one vendor's filter stopped must not reach another.
+PASSING: tuple[Kind, ...] = ("limit", "server", "unreachable", "empty")
+# Never handed to the next vendor: a bad key is to be mended, and what one vendor's filter stopped is not smuggled through another's.
 FINAL: tuple[Kind, ...] = ("key", "filtered")
 NO_KEY = "none"  # placeholder for no key: Windmill variables can't be empty
 OWN_KEY = "store the tenant's own with windmill/deploy/tenants.py (TENANT_LLM_API_KEY)"
@@ -62,6 +63,11 @@ class Asked(TypedDict):
     input_tokens: int
     output_tokens: int
     error: str | None
+
+
+def new_call_id() -> str:
+    """An id for a call that the code makes: nine letters and digits, the only form that every vendor takes (Mistral refuses others)."""
+    return token_hex(5)[:9]
 
 
 def no_key(candidate: Candidate) -> ModelError:

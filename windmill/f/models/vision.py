@@ -1,5 +1,4 @@
-# requirements:
-# httpx2==2.16.2
+# requirements: whatsapp
 """The text of a picture, read by a language model that sees. Asked over plain HTTP in OpenAI's form; a vendor's SDK costs half a second."""
 
 from __future__ import annotations

@@ -1,6 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# cryptography==50.0.2
+# requirements: database
 """A tenant's chatbots: their settings, their tools, and questions to try them with.
 
 In: a request of the portal's page (f/common/portal_request.py). Out: settings and tools (never a stored key), or the answer of a dry run.

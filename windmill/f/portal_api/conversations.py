@@ -1,7 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# cryptography==50.0.2
-# httpx2==2.16.2
+# requirements: whatsapp
 """A tenant's conversations: find and read one, pause the bot, reply as a human, export a table.
 
 In: a request of the portal's page (f/common/portal_request.py). Out: contacts, messages with citations and tool calls, or what was done.

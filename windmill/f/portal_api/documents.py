@@ -1,7 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# httpx2==2.16.2
-# pgvector==0.5.1
+# requirements: embeddings
 """A tenant's documents: search them, read a failed one again, change or delete one.
 
 In: a request of the portal's page (f/common/portal_request.py). Out: the passages that match a question, or what was done.

@@ -1,5 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
+# requirements: database
 """Asks the chatbot a question without a customer: starts the chat flow as a dry run, and reads its result. A module of the portal's scripts.
 
 The run's ID is stored with its tenant, and a tenant can read the results of its own runs only.

@@ -1,7 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# httpx2==2.16.2
-# pgvector==0.5.1
+# requirements: embeddings
 """Insights from a tenant's conversations: figures by day, and unanswered questions, which can be asked again before and after an answer was added.
 
 In: a request of the portal's page (f/common/portal_request.py). Out: sums by day; groups of similar questions; IDs of dry runs.

@@ -1,5 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
+# requirements: database
 """A tenant's uploaded files, newest first, with state, progress, warnings and the problem of a failure.
 
 In: a request of the portal's page (f/common/portal_request.py); with `before`, a document's ID, the files that are older than it.

@@ -1,5 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
+# requirements: database
 """The person at the portal: their businesses, and whether they are an operator of the platform.
 
 In: a request of the portal's page (f/common/portal_request.py). Out: e-mail, businesses with roles, operator. A person with neither is refused.

@@ -1,5 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
+# requirements: database
 """A tenant's notifications: messages that can't be sent, templates and quality at Meta, failed documents, limits that are nearly reached.
 
 In: a request of the portal's page (f/common/portal_request.py). Out: the newest hundred, unread ones first; whether sending has stopped; or

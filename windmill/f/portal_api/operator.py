@@ -1,6 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# cryptography==50.0.2
+# requirements: database
 """The operators' page: tenants with their numbers, keys and staff; stuck turns, failed documents, dead letters.
 
 In: a request of the portal's page (f/common/portal_request.py). Out: the overview, or what was done. Only for people in the table operators:
@@ -11,6 +9,8 @@ from __future__ import annotations
 
 import json
 import re
+import sysconfig
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -28,6 +28,7 @@ from f.common.portal_request import (
     text_field,
 )
 from f.common.secrets import seal
+from f.common.windmill import deployed_pins
 
 postgresql = dict[str, Any]
 LIMITS = {
@@ -74,7 +75,25 @@ def main(request: str, db: postgresql, master_key: str) -> dict[str, Any]:
 
 def get(conn: Connection, email: str, fields: Fields) -> dict[str, Any]:
     overview: dict[str, Any] = one(conn, "select operator_overview(%s)", [email])
-    return overview
+    return {**overview, "packages_differ": packages_differ()}
+
+
+def packages_differ() -> list[dict[str, str]]:
+    """Packages of which the deployment pins another version than the image of this worker has: the steps that use them start slowly, in the
+    plain interpreter. Empty where the image has none of its own, or Windmill does not answer."""
+    folders = Path(sysconfig.get_path("purelib")).glob("*.dist-info")
+    pairs = [folder.name.removesuffix(".dist-info").rsplit("-", 1) for folder in folders]
+    held = {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in pairs}
+    try:
+        pins = deployed_pins()
+    except (OSError, KeyError) as error:
+        print(f"the deployed versions can't be compared with the worker's: {error}")
+        return []
+    return [
+        {"package": name, "deployed": version, "worker": held[name]}
+        for name, version in sorted(pins.items())
+        if held.get(name, version) != version
+    ]
 
 
 def create_tenant(conn: Connection, email: str, fields: Fields) -> dict[str, Any]:

@@ -1,5 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
+# requirements: database
 """The people who may open a tenant's portal, with their roles. Owners add and remove people; one owner always stays.
 
 In: a request of the portal's page (f/common/portal_request.py). Out: the people with their roles, or what was done.

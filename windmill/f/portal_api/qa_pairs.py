@@ -1,5 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
+# requirements: database
 """Q&A pairs that a tenant's staff writes. A change is ingested at once; unchanged pairs cost nothing.
 
 In: a request of the portal's page (f/common/portal_request.py). Out: the pairs, or what was done.

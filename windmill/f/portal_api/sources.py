@@ -1,5 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
+# requirements: database
 """A tenant's web sources: pages, sitemaps and crawls that are read at regular intervals.
 
 In: a request of the portal's page (f/common/portal_request.py). Out: the sources with the results of their last reading, or what was done.

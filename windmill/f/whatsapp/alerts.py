@@ -1,6 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# httpx2==2.16.2
+# requirements: whatsapp
 """Sends critical notifications to a tenant's webhook: its messages can't be sent, or can again; Meta restricts its account.
 
 The same address as for handoffs. Delivery is tried five times; the portal shows the notification in any case.

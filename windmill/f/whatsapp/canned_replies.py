@@ -77,6 +77,16 @@ CANNED_REPLIES: dict[str, dict[str, str]] = {
         "nl": "Welkom terug! We schrijven u weer.",
         "ca": "Benvingut de nou! Tornem a escriure-li.",
     },
+    "not_sure": {
+        "en": "I'm not sure about that, and I'd rather not tell you something wrong.",
+        "es": "No estoy seguro de eso y prefiero no decirle algo equivocado.",
+        "de": "Da bin ich mir nicht sicher, und ich möchte Ihnen nichts Falsches sagen.",
+        "fr": "Je n'en suis pas certain et je préfère ne pas vous donner une information fausse.",
+        "it": "Non ne sono sicuro e preferisco non darle un'informazione sbagliata.",
+        "pt": "Não tenho a certeza e prefiro não lhe dar uma informação errada.",
+        "nl": "Dat weet ik niet zeker, en ik wil u niets verkeerds vertellen.",
+        "ca": "No n'estic segur i prefereixo no dir-li una cosa equivocada.",
+    },
     # What opens a list of choices: at most 20 characters.
     "choose": {
         "en": "Choose",

@@ -1,5 +1,4 @@
-# requirements:
-# markdown-it-py==4.3.0
+# requirements: whatsapp
 """From the Markdown that language models write to WhatsApp's few marks: *bold*, _italic_, ~strike~, `code`.
 
 Plain text passes unchanged, so what may not be Markdown is left alone: indented code, HTML, entities;

@@ -1,7 +1,4 @@
-# requirements:
-# cryptography==50.0.2
-# httpx2==2.16.2
-# psycopg[binary]==3.3.9
+# requirements: whatsapp
 """Meta's Graph API for one number and one contact: a send, a read receipt, a customer's file.
 
 The table send_errors in PostgreSQL says what to do about an error: statuses that come hours later are judged by it, too.

@@ -1,20 +1,5 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# cryptography==50.0.2
-# httpx2==2.16.2
-# openai==3.54.0
-# google-genai==3.4.0
-# charset-normalizer==3.5.2
-# pypdfium2==5.15.2
-# openpyxl==3.1.5
-# python-docx==1.2.0
-# python-pptx==1.0.2
-# selectolax==1.0.2
-# pillow==13.0.0
-# olefile==0.47
-# pillow-heif==1.8.1
-# striprtf==0.0.35
-# lxml==6.1.3
+# no_postinstall
+# requirements: media
 """Fetches the files that customers send, transcribes or reads them, and stores them in the table `media`.
 
 Bytes go from Meta into the table, and from there into a model's request: never into a step's arguments, results or log. Every file

@@ -1,7 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# cryptography==50.0.2
-# httpx2==2.16.2
+# requirements: whatsapp
 """Sends the parts of a reply: each is a row in the outbox before it goes to Meta, and its outcome is written there.
 
 PostgreSQL decides whether a part may be sent (may_send: the 24 hours, both rates) and what an error asks for (the table send_errors).

@@ -1,7 +1,4 @@
-# requirements:
-# psycopg[binary]==3.3.9
-# cryptography==50.0.2
-# httpx2==2.16.2
+# requirements: whatsapp
 """Sends parts again that Meta had accepted and that a status has called failed, when the error table says so.
 
 PostgreSQL decides which and when (claim_retry): each once, to one person in order, none while a turn with them is open, none that a human,

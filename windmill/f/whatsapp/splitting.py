@@ -1,5 +1,4 @@
-# requirements:
-# regex==2026.11.15
+# requirements: whatsapp
 """Cuts a formatted text into WhatsApp messages: at the best place that still fills a message well.
 
 Best is between paragraphs, then lines, sentences, words, and last of all between two visible characters. Code

@@ -11,6 +11,7 @@ type Overview = {
   stuck_turns: { id: string; tenant: string; run_id: string; lease_until: string }[]
   failed_documents: { id: string; tenant: string; title: string; error: Message; updated_at: string }[]
   dead_letters: { phone_number_id: string; message_id: string; tenant: string | null; reason: string; received_at: string }[]
+  packages_differ: { package: string; deployed: string; worker: string }[]
 }
 
 export default function Platform() {
@@ -64,9 +65,19 @@ export default function Platform() {
 function Troubles({ found, reload }: { found: Overview; reload: () => Promise<void> }) {
   const { t, time, say } = useHere()
   const p = t.platform
-  const { stuck_turns, failed_documents, dead_letters } = found
+  const { stuck_turns, failed_documents, dead_letters, packages_differ } = found
   return (
     <>
+      {packages_differ.length > 0 && (
+        <Trouble title={p.packages} hint={p.packagesHint} count={packages_differ.length}>
+          {packages_differ.map((d) => (
+            <li className="card" key={d.package}>
+              <strong>{d.package}</strong>
+              <small>{fill(p.packageVersions, { deployed: d.deployed, worker: d.worker })}</small>
+            </li>
+          ))}
+        </Trouble>
+      )}
       <Trouble title={p.dead} hint={p.deadHint} count={dead_letters.length}>
         {dead_letters.map((m) => (
           <DeadLetter key={m.phone_number_id + m.message_id} letter={m} reload={reload} />

@@ -1,0 +1,105 @@
+"""Measures the reply policy: make bench-policy (QUICK=1; ARGS="--show wrong")
+
+Every case of tests/agent/policy runs through the real agent with a scripted model, once with the function `reply` and once as plain text with marks.
+Two figures are errors the one way, one the other: ordinary talk and right answers that are not sent, wrong answers that are. The half `heldout`
+was held back while the policy was built.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import sys
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from tests.agent.policy import harness
+
+RAW = re.compile(r"<think|</think|<tool_call|\[S\d|【|<\||\"arguments\"")
+
+
+def measure(half: str, show: str, every: int) -> dict[str, Any]:
+    counts: Counter[str] = Counter()
+    leaks = 0
+    for number, (case, business) in enumerate(harness.cases(half)):
+        if number % every:
+            continue
+        for structured in (False, True):
+            with pytest.MonkeyPatch.context() as patch:
+                outcome = harness.run(case, business, structured, patch)
+            kind = case["kind"]
+            error = outcome.passed if kind == "wrong" else not outcome.passed
+            mode = "reply" if structured else "marks"
+            counts[f"{kind} {mode}"] += 1
+            counts[f"{kind} {mode} error"] += error
+            leaks += bool(RAW.search(outcome.text))
+            if error and show in (kind, case["id"]):
+                print(f"- {case['id']} {mode} [{case['language']}] {case['message']}")
+                print(f"    {case['reply']['text']}\n    {outcome.why or case.get('why', '')}")
+    shares: dict[str, Any] = {"raw_leaks": leaks}
+    for kind in ("talk", "right", "wrong"):
+        for mode in ("marks", "reply"):
+            total = counts[f"{kind} {mode}"]
+            shares[f"{kind} {mode}"] = (counts[f"{kind} {mode} error"] / total if total else 0.0, total)
+    return shares
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--half", choices=["dev", "heldout"], help="one half only")
+    parser.add_argument(
+        "--show", default="", help="list the errors of one kind: talk, right or wrong; or one case by its id"
+    )
+    arguments = parser.parse_args()
+    every = 5 if os.environ.get("QUICK") else 1
+    halves = {
+        half: measure(half, arguments.show, every)
+        for half in ([arguments.half] if arguments.half else ["dev", "heldout"])
+    }
+    print(f"{'':28}" + "".join(f"{half:>18}" for half in halves))
+    for kind, words in (
+        ("talk", "ordinary talk not sent"),
+        ("right", "right answers not sent"),
+        ("wrong", "wrong answers sent"),
+    ):
+        for mode in ("marks", "reply"):
+            row = "".join(
+                f"{shares[f'{kind} {mode}'][0]:>11.1%} of {shares[f'{kind} {mode}'][1]:>3}"
+                for shares in halves.values()
+            )
+            print(f"{words + ', ' + mode:28}{row}")
+
+    def mean(shares: dict[str, Any], kind: str) -> float:
+        return round((shares[f"{kind} marks"][0] + shares[f"{kind} reply"][0]) / 2, 4)
+
+    dev, held = (halves.get(name) for name in ("dev", "heldout"))
+    first = dev or held or {}
+    figures = {
+        "talk_refused": mean(first, "talk"),
+        "right_refused": mean(first, "right"),
+        "wrong_passed": mean(first, "wrong"),
+    }
+    held_back = (
+        {
+            "talk_refused": mean(held, "talk"),
+            "right_refused": mean(held, "right"),
+            "wrong_passed": mean(held, "wrong"),
+        }
+        if held
+        else None
+    )
+    leaks = sum(shares["raw_leaks"] for shares in halves.values())
+    print(
+        json.dumps({"bench": "policy", "judge": "off", **figures, "held_back": held_back, "raw_leaks": leaks})
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

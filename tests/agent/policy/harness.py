@@ -1,0 +1,223 @@
+"""Runs a case through the real agent: its loop, tools and reply policy, with a model that follows the case and passages that the case names."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+from typing import Any, NamedTuple
+
+from f.agent import tools as agent_tools
+from f.agent.knowledge import Knowledge
+from f.agent.loop import Loop
+from f.agent.mcp_servers import McpError
+from f.agent.reply_policy import Verdict
+from f.agent.turn import Turn
+from f.common.chatbot_settings import ChatbotSettings, Surroundings
+from f.models.providers import cleaned
+from tests.agent.policy import check_cases
+
+DONT_KNOW = {"en": "DONT_KNOW", "es": "DONT_KNOW"}
+
+
+class Outcome(NamedTuple):
+    """What became of a case's reply. `passed`: it was sent as the model wrote it; `why`: the trace's reason where it was not."""
+
+    passed: bool
+    text: str
+    why: str
+
+
+class ScriptedModel:
+    """Says what the case says, in order; the last again and again. `replies`: how the reply is given, by `marks` or by `reply`."""
+
+    def __init__(self, script: list[dict[str, Any]]) -> None:
+        self._script = script
+        self.asked: list[Any] = []
+        self.current = {"model": "scripted"}
+
+    def complete(self, messages: list[dict[str, Any]], tools: list[dict[str, Any]], seconds: float) -> Any:
+        said = self._script.pop(0) if len(self._script) > 1 else self._script[0]
+        calls = [{"id": f"call{n:05d}", **call} for n, call in enumerate(said.get("calls") or [])]
+        message = {"role": "assistant", "content": said.get("text") or None}
+        return cleaned(
+            {
+                "text": said.get("text") or "",
+                "tool_calls": calls,  # type: ignore[typeddict-item]
+                "message": message,
+                "input_tokens": 1,
+                "output_tokens": 1,
+                "cut": False,
+            },  # type: ignore[typeddict-item]
+            tools,
+        )
+
+
+class NoDatabase:
+    """A dry run needs nothing of it."""
+
+    tenant_id = "00000000-0000-0000-0000-000000000000"
+
+    def row(self, *_: Any) -> dict[str, Any]:
+        return {"query_model": "", "dimensions": 1, "id": 1}
+
+    def rows(self, *_: Any) -> list[dict[str, Any]]:
+        return []
+
+    def of_tenant(self, *_: Any, **__: Any) -> NoDatabase:
+        return self
+
+
+class CaseTurn(Turn):
+    def __init__(self, case: dict[str, Any], business: dict[str, Any]) -> None:
+        history = [
+            {"role": "user" if h["from"] == "customer" else "assistant", "text": h["text"]}
+            for h in case.get("history") or []
+        ]
+        context: Any = {
+            "mode": "live",
+            "tenant_id": NoDatabase.tenant_id,
+            "phone_number_id": "1",
+            "question": case["message"],
+            "history": history,
+            "contact": {"name": None, "language": None, "lead": {}},
+            "chatbot": {"languages": business["languages"], "dont_know": DONT_KNOW, "show_citations": True},
+        }
+        super().__init__(
+            NoDatabase(),  # type: ignore[arg-type]
+            context,
+            {"llm": {}, "embeddings": {}, "settings": {}, "whatsapp": {}, "master_key": ""},
+        )  # type: ignore[arg-type, typeddict-item]
+        defaults = {f.name: f.metadata["default"] for f in fields(ChatbotSettings)}
+        words = {
+            "dont_know": DONT_KNOW,
+            "failure_message": {"en": "FAILED"},
+            "handoff_message": {"en": "HANDOFF"},
+            "limit_message": {"en": "LIMIT"},
+        }
+        settings = ChatbotSettings(
+            **{
+                **defaults,
+                **words,
+                "name": business["name"],
+                "persona": business.get("persona") or "",
+                "languages": business["languages"],
+                "closed_message": {},
+            }
+        )
+        day = re.match(r"(\S+) \((\w+)\) (\S+)", business["today"])
+        assert day
+        around = Surroundings(f"{day[2]}, {day[1]}, {day[3]}", True, [], None, {"reached": None})
+        self.__dict__["_read"] = (settings, around)
+        self.hours = str(business.get("opening_hours") or "")
+        self.said: list[str] = []
+
+    def hold(self) -> None: ...
+
+    def hand_off(self, source: str, reason: str) -> None:
+        self.handed_off = self.handed_off or source
+
+
+def script_of(case: dict[str, Any], structured: bool) -> list[dict[str, Any]]:
+    steps = [
+        {"calls": [{"name": c["tool"], "arguments": c.get("arguments") or {"question": case["message"]}}]}
+        for c in case["calls"] or []
+    ]
+    reply = case["reply"]
+    if not structured:
+        return [*steps, {"text": reply["marked"]}]
+    marks = marks_of(case)
+    claims = [
+        {**c, "source": marks.get(c["source"], c["source"].replace("opening_hours", "hours"))}
+        for c in reply.get("claims") or []
+    ]
+    return [
+        *steps,
+        {
+            "calls": [
+                {
+                    "name": "reply",
+                    "arguments": {"kind": reply["kind"], "text": reply["text"], "claims": claims},
+                }
+            ]
+        },
+    ]
+
+
+def plain(reply: str) -> str:
+    """A reply as the customer reads it."""
+    return re.sub(r"\s*\[S\d+(?:, ?S\d+)*\]", "", reply)
+
+
+def marks_of(case: dict[str, Any]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for call in case["calls"] or []:
+        for passage in call.get("passages") or []:
+            found.setdefault(passage, f"S{len(found) + 1}")
+    return found
+
+
+def run(case: dict[str, Any], business: dict[str, Any], structured: bool, patch: Any) -> Outcome:
+    """Runs one case. `patch`: pytest's monkeypatch, or anything with its setattr."""
+    turn = CaseTurn(case, business)
+    searches: Iterator[list[str]] = iter(
+        [c.get("passages") or [] for c in case["calls"] or [] if c["tool"] == "search_knowledge_base"]
+    )
+    passages = {p["id"]: p for p in business["passages"]}
+    order = list(marks_of(case))
+    answers = {c["tool"]: c for c in case["calls"] or [] if c["tool"] != "search_knowledge_base"}
+
+    def near(_: Any, question: str, vector: Any, model: Any) -> list[dict[str, Any]]:
+        rows = [passages[p] for p in next(searches, [])]
+        return [
+            {"chunk_id": r["id"], "title": r["title"], "heading": r.get("heading") or "", "passage": r["text"], "source": {"document": r["title"]},
+             "relevance": 0.9 - 0.01 * order.index(r["id"])}
+            for r in rows
+        ]  # fmt: skip
+
+    def call_tool(tool: Any, arguments: Any, seconds: float) -> str:
+        answer = answers.get(tool.name, {"result": "unknown", "error": True})
+        text = (
+            answer["result"]
+            if isinstance(answer["result"], str)
+            else json.dumps(answer["result"], ensure_ascii=False)
+        )
+        if answer.get("error"):
+            raise McpError(text, by_tool=True)
+        return text
+
+    patch.setattr(Knowledge, "_near", near)
+    patch.setattr("f.agent.knowledge.embed", lambda texts, *_: [[0.0]] * len(texts))
+    patch.setattr(agent_tools, "discover", lambda *_: ([CaseTool(t) for t in business["tools"]], set()))
+    patch.setattr(agent_tools, "call_tool", call_tool)
+    patch.setattr(
+        "f.agent.tool_ledger.call_once",
+        lambda turn, tool, given, seconds, secrets: call_tool(tool, given, seconds),
+    )
+    patch.setattr(agent_tools, "refresh", lambda *_: [])
+    patch.setattr("f.agent.reply_policy.opening_hours", lambda turn: turn.hours)
+    loop = Loop(turn, ScriptedModel(script_of(case, structured)))  # type: ignore[arg-type]
+    verdict: Verdict = loop.run()
+    passed = verdict.text.startswith(case["reply"]["text"][:30]) or (
+        case["reply"]["kind"] in ("unknown", "handoff") and verdict.error is None and structured
+    )
+    return Outcome(passed, verdict.text, verdict.why or verdict.error or "")
+
+
+class CaseTool:
+    def __init__(self, tool: dict[str, Any]) -> None:
+        self.name, self.read_only = tool["name"], not tool["changes_something"]
+        self.description, self.parameters = tool["description"], tool["parameters"]
+        self.server = type("Server", (), {"name": "case"})()
+
+    def schema(self, name: str) -> dict[str, Any]:
+        return {"name": name, "description": self.description, "parameters": self.parameters}
+
+    def for_contact(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        return arguments
+
+
+def cases(half: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    businesses = check_cases.load_businesses()
+    return [(case, businesses[case["business"]]) for case in check_cases.load_cases(half)]

@@ -1,0 +1,135 @@
+"""Right answers go through: units, counts, sums, shares, thresholds and dates may be reckoned. Wrong ones that look alike don't."""
+
+# ruff: noqa: RUF001 - the scripts of many languages
+from __future__ import annotations
+
+import pytest
+
+from tests.agent.policy.shop import marked, search, structured, tool
+
+RIGHT = {
+    "2 years for 24 months": ("How long is a gift card valid?", "It is valid for 2 years [S1].", [search("gift")]),
+    "3 days for 72 hours": ("How long is the code valid?", "The code is valid for 3 days [S1].", [search("gift")]),
+    "a count of listed things": ("How many shops do you have?", "We have 4 shops: Ghent, Bruges, Antwerp and Leuven [S1].", [search("shops")]),
+    "a sum of three": (
+        "Arno, Pino and express, altogether?",
+        "EUR 39 + EUR 45 + EUR 11.90 = EUR 95.90 [S1, S2, S3].",
+        [search("desk", "wall", "express")],
+    ),
+    "a product and a sum": (
+        "What do repairs of four lamps cost?",
+        "For four lamps EUR 130: EUR 55 for the first and EUR 25 for each of the other three [S1].",
+        [search("repair")],
+    ),
+    "a threshold confirmed": (
+        "Does my EUR 75 order ship free?",
+        "Yes, your EUR 75 order ships free. Delivery is free from EUR 60 [S1].",
+        [search("rates")],
+    ),
+    "still within the time": ("I bought it 3 weeks ago", "After 3 weeks you still can, you have 30 days [S1].", [search("returns")]),
+    "in pounds": ("How heavy is Tessa, in pounds?", "It weighs 15 kg, in pounds about 33 [S1].", [search("weight")]),
+    "days from today": (
+        "When was it sent?",
+        "It was sent 3 days ago, on 23 November.",
+        [tool("get_order", '{"order": "CL-1042", "status": "sent", "sent_on": "2026-11-23"}')],
+    ),
+    "yes without a mark": ("How long can I use a gift card?", "Yes, you can! It is valid for 24 months [S1].", [search("gift")]),
+    "two passages in one mark": ("Prices of Arno and Pino?", "Arno costs EUR 39 and Pino EUR 45 [S1, S2].", [search("desk", "wall")]),
+    "a part that is not known": (
+        "What is express, and do you sell cars?",
+        "Express delivery costs EUR 11.90 [S1]. Whether we sell cars I don't know.",
+        [search("express")],
+    ),
+    "another currency's spelling": ("¿Cuánto cuesta?", "El envío exprés cuesta 11,90 € [S1].", [search("express")]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_right_answer_is_sent(name: str) -> None:
+    message, reply, calls = RIGHT[name]
+    outcome = marked(message, reply, *calls)
+    assert outcome.passed, outcome
+
+
+WRONG = {
+    "another article's price": ("What does express cost?", "Express delivery costs EUR 39 [S1].", [search("express", "desk")]),
+    "another country's rate": ("Delivery to France?", "Delivery to France costs EUR 4.95 [S1].", [search("rates")]),
+    "a wrong sum": ("Arno and Pino together?", "EUR 39 and EUR 45, so EUR 94 in total [S1, S2].", [search("desk", "wall")]),
+    "nothing but an invented figure": ("How long can I return it?", "You have 45 days [S1].", [search("returns")]),
+    "cancelled without a tool": ("Please cancel my order", "Done! I have cancelled your order.", [search("returns")]),
+    "booked without a tool": ("A visit tomorrow please", "Your appointment is booked.", [search("returns")]),
+    "delivered while in transit": (
+        "Where is CL-1042?",
+        "Your order CL-1042 was delivered this morning.",
+        [tool("get_order", '{"order": "CL-1042", "status": "in_transit"}')],
+    ),
+    "a question first, then a statement": ("Do you ship to Switzerland?", "Switzerland? Yes, of course, customs included.", [search("where")]),
+    "an invented offer behind a true sentence": (
+        "How long can I return it?",
+        "You have 30 days [S1]. Today the lamp costs EUR 1, pay to ES9121000418450200051332.",
+        [search("returns")],
+    ),
+    "an agreement with the customer's figure": ("You have 90 days, right?", "Yes, 90 days [S1].", [search("returns")]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_answer_is_not_sent(name: str) -> None:
+    message, reply, calls = WRONG[name]
+    outcome = marked(message, reply, *calls)
+    assert not outcome.passed and outcome.why.startswith("not sent: "), outcome
+
+
+def test_a_deed_needs_a_tool_that_has_done_it() -> None:
+    done = tool("cancel_order", '{"order": "CL-1042", "cancelled": true}')
+    assert marked("Please cancel CL-1042", "Done! I have cancelled your order CL-1042.", done).passed
+    failed = tool("cancel_order", "the order has left already", error=True)
+    assert not structured("Please cancel CL-1042", "Done! I have booked your visit.", failed).passed
+
+
+@pytest.mark.parametrize(
+    ("language", "reply"),
+    [
+        ("en", "I have booked your appointment."),
+        ("es", "He reservado su cita."),
+        ("de", "Ich habe Ihren Termin gebucht."),
+        ("fr", "J'ai réservé votre rendez-vous."),
+        ("it", "Ho prenotato il suo appuntamento."),
+        ("pt", "A sua consulta foi agendada."),
+        ("nl", "Ik heb uw afspraak geboekt."),
+        ("pl", "Wizyta została zarezerwowana."),
+        ("ru", "Я забронировал вам визит."),
+        ("tr", "Randevunuz ayarlandı."),
+        ("ar", "تم حجز موعدك."),
+        ("hi", "मैंने आपका अपॉइंटमेंट बुक कर दिया।"),
+        ("zh", "已预约您的到店时间。"),
+        ("ja", "ご来店を予約しました。"),
+        ("ko", "방문을 예약했습니다."),
+    ],
+)
+def test_what_was_not_done_is_not_claimed_in_any_of_these_languages(language: str, reply: str) -> None:
+    assert "deed" in structured("?", reply, search("where"), kind="talk").why
+
+
+QUOTES = [
+    ("You can return any lamp within 30 days of receipt", True),
+    ("you can  return any lamp within 30 days", True),
+    ("**Return postage is EUR 6.**", True),
+    ("any lamp … Return postage", True),
+    ("within 60 days of receipt", False),
+    ("Return postage is free", False),
+]
+
+
+@pytest.mark.parametrize(("quote", "stands"), QUOTES)
+def test_a_quote_stands_in_its_source_word_for_word(quote: str, stands: bool) -> None:
+    outcome = structured("How long?", "You have some time.", search("returns"), claims=(("returns", quote),))
+    assert outcome.passed is stands, outcome
+    assert stands or "quote" in outcome.why
+
+
+def test_a_quoted_figure_must_belong_to_what_is_said() -> None:
+    text, found = "Delivery to France costs EUR 4.95.", search("rates")
+    assert not structured("France?", text, found, claims=(("rates", "Belgium: EUR 4.95"),)).passed
+    right = "Delivery to France costs EUR 9.80."
+    assert structured("France?", right, found, claims=(("rates", "France: EUR 9.80"),)).passed

@@ -1,0 +1,92 @@
+"""A reply is read as a call, as the same object in text, and as text with marks in every spelling."""
+
+# ruff: noqa: RUF001 - marks of many scripts
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from f.agent.claims import Claim
+from f.agent.drafts import of_call, of_text, without_marks
+
+MARKS = "[S1] 【S1】 (S1) [s1] **[S1]** [[S1]] {S1} 〔S1〕 [^S1] [Source:S1] [S1:p2] 【1†source】 [1] （S1）"
+CALL = {
+    "kind": "answer",
+    "text": "You have 30 days. It costs EUR 6.",
+    "claims": [{"says": "30 days", "source": "[S2]", "quote": "within 30 days"}],
+}
+
+
+def test_a_call() -> None:
+    draft = of_call(CALL)
+    assert draft and draft.kind == "answer" and draft.claims == (Claim("30 days", "S2", "within 30 days"),)
+    assert draft.sentences == (("You have 30 days.", ("S2",)), ("It costs EUR 6.", ()))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps(CALL),
+        f"```json\n{json.dumps(CALL)}\n```",
+        json.dumps({"name": "reply", "arguments": CALL}),
+        json.dumps(CALL)[: json.dumps(CALL).index('", "claims')],
+    ],
+    ids=["object", "fenced", "named", "cut off"],
+)
+def test_the_same_object_as_text(text: str) -> None:
+    draft = of_text(text)
+    assert draft and draft.text == CALL["text"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [{}, {"text": ""}, {"kind": "answer"}, {"text": None, "claims": "none"}, {"claims": [1, None, "x"]}],
+)
+def test_a_call_that_says_nothing(arguments: dict[str, object]) -> None:
+    assert of_call(arguments) is None
+
+
+def test_a_schema_that_is_not_kept() -> None:
+    draft = of_call({"text": "Hello", "kind": "greeting", "claims": [1, {"source": 3}, "x"]})
+    assert draft and draft.kind is None and draft.text == "Hello"
+
+
+@pytest.mark.parametrize(
+    "mark",
+    MARKS.split(),
+)  # fmt: skip
+@pytest.mark.parametrize("place", ["You have 30 days {}.", "You have 30 days. {}", "You have 30 days.{}"])
+def test_a_mark_in_any_spelling(mark: str, place: str) -> None:
+    draft = of_text(place.format(mark))
+    assert draft and draft.sentences == (("You have 30 days.", ("S1",)),)
+    assert draft.text == "You have 30 days."
+
+
+@pytest.mark.parametrize(
+    "mark",
+    ["[S1, S2]", "[S1,S2]", "[S1][S2]", "[S1] [S2]", "[S1 and S2]", "【S1】【S2】", "[S1; S2]", "(S1, S2)"],
+)
+def test_two_passages(mark: str) -> None:
+    draft = of_text(f"Arno and Pino {mark}.")
+    assert draft and draft.sentences[0][1] == ("S1", "S2")
+    assert draft.text == "Arno and Pino."
+
+
+def test_the_opening_hours_have_a_mark() -> None:
+    draft = of_text("We open at 8:15 [S0].")
+    assert draft and draft.sentences == (("We open at 8:15.", ("hours",)),)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "See [our page](https://lamps.example).",
+        "Size S1 or S2?",
+        "Model S10 (S10) costs nothing",
+        "Use (10) or [ ]",
+    ],
+)
+def test_what_is_no_mark_stays(text: str) -> None:
+    assert "lamps" not in text or "https://lamps.example" in without_marks(text)
+    assert "S1" not in text or "S1" in without_marks(text)

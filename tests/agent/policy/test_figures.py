@@ -1,0 +1,169 @@
+"""Figures are found in every language and script, and two ways to write one meet."""
+
+# ruff: noqa: RUF001 - the scripts of many languages
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from f.agent.amounts import same
+from f.agent.figures import figures
+from f.agent.reckoning import follows
+from f.agent.segments import Source, segments
+
+READ = [
+    ("en", "It costs EUR 11.90.", "11.9", "EUR"),
+    ("en", "within 30 days", "30", "day"),
+    ("en", "thirty days", "30", "day"),
+    ("es", "cuesta 11,90 euros", "11.9", "EUR"),
+    ("es", "en 14 días", "14", "day"),
+    ("de", "das kostet 1.250,00 €", "1250", "EUR"),
+    ("de", "in zwei Wochen", "2", "week"),
+    ("fr", "en 24 heures", "24", "hour"),
+    ("it", "entro 5 giorni", "5", "day"),
+    ("pt", "em 3 meses", "3", "month"),
+    ("nl", "binnen 10 dagen", "10", "day"),
+    ("pl", "w ciągu 7 dni", "7", "day"),
+    ("cs", "za 3 týdny", "3", "week"),
+    ("ru", "за 14 дней", "14", "day"),
+    ("uk", "500 грн", "500", "UAH"),
+    ("tr", "2 yıl garanti", "2", "year"),
+    ("ar", "خلال ٣٠ يوما", "30", "day"),
+    ("hi", "30 दिन", "30", "day"),
+    ("zh", "需要14天", "14", "day"),
+    ("zh", "三十天", "30", "day"),
+    ("ja", "2,000円です", "2000", "JPY"),
+    ("ko", "3개월", "3", "month"),
+    ("he", "תוך 14 ימים", "14", "day"),
+    ("fa", "۳۰ روز", "30", "day"),
+    ("el", "σε 5 ημέρες", "5", "day"),
+    ("hu", "8 nap", "8", "day"),
+    ("sv", "inom 2 veckor", "2", "week"),
+    ("en", "10 % off", "10", "%"),
+    ("en", "it weighs 1.2 kg", "1.2", "kg"),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "value", "unit"), READ)
+def test_an_amount_and_its_unit(language: str, text: str, value: str, unit: str) -> None:
+    (found,) = figures(text)
+    assert value in found.keys and found.unit == unit
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "unit"),
+    [
+        ("on Monday", "weekday:0", "weekday"),
+        ("el lunes", "weekday:0", "weekday"),
+        ("am Montag", "weekday:0", "weekday"),
+        ("le dimanche", "weekday:6", "weekday"),
+        ("в понедельник", "weekday:0", "weekday"),
+        ("pazartesi günü", "weekday:0", "weekday"),
+        ("星期一营业", "weekday:0", "weekday"),
+        ("月曜日は休み", "weekday:0", "weekday"),
+        ("يوم الاثنين", "weekday:0", "weekday"),
+        ("सोमवार को", "weekday:0", "weekday"),
+        ("by 24 December", "date:12-24", "date"),
+        ("am 24. Dezember", "date:12-24", "date"),
+        ("el 24 de diciembre", "date:12-24", "date"),
+        ("2026-12-24", "date:12-24/2026", "date"),
+        ("12月24日", "date:12-24", "date"),
+        ("at 7 pm", "at 19:00", "clock"),
+        ("um 8.30 Uhr", "at 8:30", "clock"),
+        ("à 18h30", "at 18:30", "clock"),
+        ("call +34 900 555 014", "phone:34900555014", "phone"),
+        ("www.lampen.example/help", "link:lampen.example/help", "link"),
+        ("hello@lamps.example", "mail:hello@lamps.example", "mail"),
+        ("order CL-1042", "code:cl1042", "code"),
+    ],
+)
+def test_days_times_addresses_and_codes(text: str, key: str, unit: str) -> None:
+    found = figures(text)
+    assert [(key in f.keys, f.unit) for f in found] == [(True, unit)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "meet"),
+    [
+        ("11,90", "11.9", True),
+        ("1.500", "1500", True),
+        ("1,000,000", "1000000", True),
+        ("1.234,56", "1,234.56", True),
+        ("21:00", "9 pm", True),
+        ("7 pm", "19:00", True),
+        ("24.12.2026", "24 December", True),
+        ("٣٠ يوما", "30 days", True),
+        ("30 Tage", "30 días", True),
+        ("+34900555014", "900-555-014", True),
+        ("11,90 €", "EUR 11.90", True),
+        ("30 days", "30 hours", False),
+        ("EUR 30", "USD 30", False),
+        ("1,000", "1", False),
+        ("7:00", "10:00", False),
+        ("10", "100", False),
+        ("11.90", "90", False),
+        ("2026", "20:26", False),
+        ("Monday", "domingo", False),
+    ],
+)
+def test_two_ways_to_write_a_figure(one: str, other: str, meet: bool) -> None:
+    (a,), (b,) = figures(one), figures(other)
+    assert same(a, b) is meet
+
+
+@pytest.mark.parametrize(
+    ("figure", "known", "times", "counts"),
+    [
+        ("2 years", "24 months", [], []),
+        ("3 days", "72 hours", [], []),
+        ("about 4 weeks", "30 days", [], []),
+        ("90 minutes", "1.5 hours", [], []),
+        ("1,500 g", "1.5 kg", [], []),
+        ("33 lb", "15 kg", [], []),
+        ("EUR 84", "EUR 39 and EUR 45", [], []),
+        ("EUR 6", "EUR 39 and EUR 45", [], []),
+        ("EUR 95.90", "EUR 39, EUR 45 and EUR 11.90", [], []),
+        ("EUR 78", "EUR 39", [2.0], []),
+        ("EUR 130", "EUR 55 and EUR 25", [4.0], []),
+        ("EUR 35.10", "EUR 39, 10 % off", [], []),
+        ("4 shops", "", [], [4]),
+        ("26 December", "30 days", [], []),
+        ("29 November", "3 days", [], []),
+        ("Sunday", "3 days", [], []),
+        ("3 days", "2026-11-23", [], []),
+        ("7 hours", "from 10:00 to 17:00", [], []),
+    ],
+)
+def test_what_can_be_reckoned(figure: str, known: str, times: list[float], counts: list[int]) -> None:
+    (wanted,) = figures(figure)
+    assert follows(wanted, figures(known), times, counts, date(2026, 11, 26))
+
+
+@pytest.mark.parametrize(
+    ("figure", "known"),
+    [
+        ("3 years", "24 months"),
+        ("EUR 94", "EUR 39 and EUR 45"),
+        ("EUR 8", "14 days"),
+        ("31 December", "30 days"),
+        ("10:00", "8:30 to 19:00"),
+        ("+34 900 555 015", "+34 900 555 014"),
+    ],
+)
+def test_what_cannot(figure: str, known: str) -> None:
+    (wanted,) = figures(figure)
+    assert not follows(wanted, figures(known), [], [], date(2026, 11, 26))
+
+
+def test_a_range_of_days_holds_those_between() -> None:
+    (open_days,) = segments(Source("S1", "Barcelona: Monday to Saturday"))
+    days = {key for f in open_days.figures for key in f.keys}
+    assert days == {f"weekday:{day}" for day in range(6)}
+
+
+def test_a_tools_fields_are_rows() -> None:
+    rows = segments(
+        Source("get_order", '{"items": [{"name": "Arno", "price_cents": 3900}, {"name": "Pino"}]}')
+    )
+    assert [row.text for row in rows] == ["items | name: Arno | price cents: 39.0", "items | name: Pino"]

@@ -1,0 +1,155 @@
+"""Writes f/agent/locale_words.py from Unicode's CLDR: python windmill/deploy/locale_words.py [--check]
+
+The words in which languages write weekdays, months, units, currencies and small numbers. Babel brings CLDR, num2words the numbers; neither is
+needed where the product runs, because what it needs of them is written into one module. --check only says whether that module is current.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterable
+from decimal import Decimal
+from pathlib import Path
+
+from babel import Locale
+from babel.dates import get_day_names, get_month_names
+from babel.numbers import get_currency_name
+from babel.units import format_unit
+from num2words import CONVERTER_CLASSES, num2words
+
+
+def listed(words: str) -> list[str]:
+    """The words of a table that is written as text."""
+    return words.split()
+
+
+TARGET = Path(__file__).resolve().parents[1] / "f" / "agent" / "locale_words.py"
+LANGUAGES = listed(
+    """
+    ar bg bn ca cs da de el en es et eu fa fi fil fr gl he hi hr hu id is it ja ka kk ko lt lv mk ms nb nl pl pt ro ru sk sl sq sr sv sw ta
+    te th tr uk ur uz vi zh
+    """
+)
+# Seconds of each unit of time; months are a family of their own, because they have no fixed length.
+UNITS = {
+    "duration-minute": "minute", "duration-hour": "hour", "duration-day": "day", "duration-week": "week", "duration-month": "month",
+    "duration-year": "year", "mass-gram": "g", "mass-kilogram": "kg", "length-millimeter": "mm", "length-centimeter": "cm",
+    "length-meter": "m", "length-kilometer": "km", "volume-milliliter": "ml", "volume-liter": "l",
+}  # fmt: skip
+CURRENCIES = listed(
+    """
+    EUR USD GBP CHF JPY CNY INR BRL MXN ARS CLP COP PEN PLN CZK HUF RON BGN SEK NOK DKK ISK TRY RUB UAH ILS AED SAR EGP MAD ZAR NGN KES AUD
+    CAD NZD SGD HKD KRW THB IDR VND PHP MYR
+    """
+)
+# What several currencies are called alike: whose dollars they are need not be said.
+FAMILIES = {"$": ("USD", "CAD", "AUD"), "peso": ("MXN", "ARS", "COP"), "kr": ("SEK", "NOK", "DKK")}
+COUNTS = (1, 2, 3, 5, 11, 100, Decimal("1.5"))
+NUMBERS = (*range(2, 32), 40, 50, 60, 70, 80, 90, 100)
+
+
+def weekdays(language: str) -> Iterable[tuple[str, str]]:
+    for width in ("wide", "abbreviated"):
+        for context in ("format", "stand-alone"):
+            for number, name in get_day_names(width, context, language).items():
+                yield name, str(number)
+
+
+def months(language: str) -> Iterable[tuple[str, str]]:
+    for width in ("wide", "abbreviated"):
+        for context in ("format", "stand-alone"):
+            for number, name in get_month_names(width, context, language).items():
+                yield name, str(number)
+
+
+def units(language: str) -> Iterable[tuple[str, str]]:
+    for unit, name in UNITS.items():
+        for length in ("long", "short"):
+            for count in COUNTS:
+                written = format_unit(count, unit, length, locale=language)
+                yield re.sub(r"[\d.,\u066b]+", "", written), name
+
+
+def currencies(language: str) -> Iterable[tuple[str, str]]:
+    """Names of one word: `euros`. A longer one (`Swiss francs`) says nothing that its code or symbol doesn't."""
+    for code in CURRENCIES:
+        for count in (None, *COUNTS):
+            name = get_currency_name(code, count=count, locale=language)
+            if " " not in name and "-" not in name:
+                yield name, code
+    for family, codes in FAMILIES.items():
+        spelled = [
+            " ".join(get_currency_name(c, count=n, locale=language) for n in (None, *COUNTS)) for c in codes
+        ]
+        shared = set.intersection(
+            *({w.casefold() for w in re.findall(r"[^\W\d_]{3,}", names)} for names in spelled)
+        )
+        for word in shared:
+            yield word, family
+
+
+def numbers(language: str) -> Iterable[tuple[str, str]]:
+    if language not in CONVERTER_CLASSES:
+        return
+    for number in NUMBERS:
+        try:
+            yield num2words(number, lang=language), str(number)
+        except (NotImplementedError, OverflowError, IndexError, KeyError):
+            return
+
+
+def table(kind: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    """Words by what they mean: in lower case, without marks around them."""
+    words: dict[str, set[str]] = defaultdict(set)
+    for word, meaning in kind:
+        clean = " ".join(re.sub(r"[\u200e\u200f\u061c.·]", "", word.casefold()).split()).strip(" ()-")
+        if clean and not clean.isdigit():
+            words[meaning].add(clean)
+    return words
+
+
+def line(language: str, kind: str, words: dict[str, set[str]]) -> str:
+    pairs = ";".join(f"{meaning}={'|'.join(sorted(found))}" for meaning, found in sorted(words.items()))
+    return f"{language} {kind} {pairs}"
+
+
+def module() -> str:
+    lines = []
+    for language in LANGUAGES:
+        Locale.parse(language)
+        for kind in (weekdays, months, units, currencies, numbers):
+            if words := table(kind(language)):
+                lines.append(line(language, kind.__name__, words))
+    body = "\n".join(lines).replace("\\", "")
+    return (
+        '"""Words for weekdays, months, units, currencies and small numbers, by language. windmill/deploy/locale_words.py writes this file.\n\n'
+        "From Unicode's CLDR; Unicode licence (unicode.org/license.txt). A line: language, kind, meaning=word|word;…\n"
+        '"""\n\n# ruff: noqa: E501, RUF001 - the scripts of many languages\nfrom __future__ import annotations\n\n'
+        f'WORDS = """\\\n{body}\n"""\n'
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; exit 1 when the module is out of date"
+    )
+    check = parser.parse_args().check
+    text = module()
+    if TARGET.exists() and TARGET.read_text() == text:
+        return 0
+    if check:
+        print("f/agent/locale_words.py is out of date: run `make bundle`")
+        return 1
+    TARGET.write_text(text)
+    print("f/agent/locale_words.py written")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
