@@ -45,6 +45,10 @@ def test_rich_text_is_read() -> None:
         + rf"\pard Please {link}.\par {{\v margin 30}}\par"
     )
     text = text_of((r"{\rtf1\ansi\ansicpg1252 " + body + "}").encode())
+    again = r"\trowd\cellx1\cellx2\cellx3 %s\par more\cell %s\cell %s\cell\trowd\cellx1\cellx2\cellx3\row "  # as Word and pandoc write it
+    rows = again % ("", "Mon", "Tue") + again % ("Pool", "", "9-17") + again % ("Gym", "7-22", "")
+    rows = rows.replace(r"\par more\cell Mon", r"\cell Mon")
+    assert "| Pool more | Tue: 9-17 |" in text_of((r"{\rtf1\ansi " + rows + "}").encode())
     assert "| Acompte: trente % |\n| Paiement: espèces, carte |" in text
     assert "order a cake (https://example.com/c?p=9)" in text and "margin" not in text
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
+from f.documents.header_words import names_columns
 from f.documents.page import Heading, Limits, Page, Unreadable, page
 from f.documents.side_by_side import apart
 from f.documents.table_cells import cell_text, pieces, weight
@@ -75,7 +76,7 @@ def _table(block: deque[list[str]], header: list[str], caption: str, stream: _Ro
         stream.fill(block)
         if row == header:
             continue
-        if (_mark(row) == "header" and not has_figures(row)) or _shares_names(header, row):
+        if _begins_table(row, header, block):
             block.appendleft(row)
             again = _header(block, [])
             if not block or block[0] is not row:
@@ -149,6 +150,14 @@ def _is_title(block: deque[list[str]]) -> bool:
     ):
         return False
     return any(sum(map(bool, one)) > 1 for one in islice(block, 1, 6))
+
+
+def _begins_table(row: list[str], header: list[str], below: deque[list[str]]) -> bool:
+    """True for a second header: marked so, with names of the first one, or with names of columns above cells of another kind."""
+    if (_mark(row) == "header" and not has_figures(row)) or _shares_names(header, row):
+        return True
+    filled = [cell for cell in row if cell]
+    return len(filled) > 2 and names_columns(filled) and looks_like_header(row, list(below))
 
 
 def _is_section(row: list[str], header: list[str], below: deque[list[str]]) -> bool:
