@@ -40,11 +40,8 @@ def rtf_pages(content: bytes, limits: Limits) -> Iterator[Page]:
     from striprtf.striprtf import rtf_to_text
 
     try:
-        text = rtf_to_text(
-            _with_marks(_with_links(_BESIDE.sub(r"{\\par ", _UNSEEN.sub("", source)))),
-            encoding="cp1252",
-            errors="replace",
-        )
+        marked = _with_marks(_with_links(_BESIDE.sub(r"{\\par ", _UNSEEN.sub("", source))))
+        text = rtf_to_text(marked, encoding="cp1252", errors="replace")  # type: ignore[no-untyped-call]
     except Exception as error:  # whatever it raises at a file that was cut off
         raise Unreadable("file_damaged") from error
     text = _MARKED.sub(lambda found: with_address(found[1], found[2]), clean(text))
