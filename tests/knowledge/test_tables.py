@@ -114,12 +114,18 @@ def test_a_header_is_known_by_what_it_is(filename: str, rows: Rows, row: str) ->
     "rows",
     [
         [["Monday", "closed"], ["Tuesday", "12:00 to 22:30"], ["Wednesday", "12:00 to 22:30"]],
+        [["Founded", 2019], ["Rooms", 12], ["Beds", 40]],
         [["Mon", "closed", "closed"], ["Tue", "9-12", "14-18"], ["Wed", "9-12", "14-18"]],
     ],
 )
 def test_a_first_row_of_values_is_no_header(filename: str, rows: Rows) -> None:
     text = text_of(WRITERS[filename](rows), filename)
-    assert "closed:" not in text and "Monday: T" not in text and "Mon: T" not in text
+    assert (
+        "closed:" not in text
+        and "Founded: R" not in text
+        and "Monday: T" not in text
+        and "Mon: T" not in text
+    )
 
 
 def test_a_blank_row_or_a_second_header_begins_another_table() -> None:

@@ -126,7 +126,7 @@ def _is_price(name: str, cells: Sequence[str]) -> bool:
 def _counts_on(names: Sequence[str], below: Sequence[Sequence[str]], places: Sequence[int]) -> bool:
     """True for years, sizes or days that go up in steps, above cells that don't."""
     kinds = {kind(name) for name in names}
-    if len(kinds) != 1:
+    if len(kinds) != 1 or len(names) < 2:
         return False
     under = Counter(kind(one[place]) for one in below for place in places if place < len(one) and one[place])
     if not under:
