@@ -410,3 +410,13 @@ def test_documents_that_stood_still_go_on(
     row = knowledge.rows("select state, error from documents where id = %s", lost)[0]
     assert row["state"] == "failed" and row["error"] == message("reading_stalled")
     assert sum(run["document_id"] == lost for run in started) == 5
+
+
+def test_an_index_that_leads_to_another_host_is_refused_with_its_reason(
+    knowledge: Knowledge, site: Site, started: list[Any]
+) -> None:
+    listed = "<sitemapindex><sitemap><loc>https://cdn.example/s.xml</loc></sitemap></sitemapindex>"
+    site.pages["/s.xml"] = (200, "text/xml", listed)
+    tenant = knowledge.tenant()
+    of = source(knowledge, tenant, "sitemap", site.url + "/s.xml")
+    assert "another host, cdn.example" in read(knowledge, site, tenant, of)["reason"]

@@ -128,7 +128,7 @@ def _qa(content: bytes, limits: Limits) -> Iterator[Page]:
 READERS: dict[str, Reader] = {
     "application/pdf": _pdf,
     "text/plain": plain_text.pages,
-    "text/markdown": plain_text.pages,
+    "text/markdown": plain_text.markdown_pages,
     "text/csv": _csv,
     "text/html": _html,
     DOCX: _docx,

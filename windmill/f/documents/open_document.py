@@ -7,17 +7,17 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from itertools import islice
 from typing import Any
 
 from f.common.problems import Message, message
 from f.documents import archive
 from f.documents.clean import clean
 from f.documents.open_styles import OFFICE, TABLE, TEXT, XLINK, Styles
+from f.documents.open_tables import Tables
 from f.documents.page import Heading, Limits, Page, Unreadable, combined, page
 from f.documents.parts import Part, paged
-from f.documents.table_cells import cell_text, with_address
-from f.documents.table_rows import Row, lines, table_pages
+from f.documents.table_cells import with_address
+from f.documents.table_rows import lines, table_pages
 
 _DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
 _PRESENTATION = "{urn:oasis:names:tc:opendocument:xmlns:presentation:1.0}"
@@ -86,6 +86,7 @@ class _Reader:
 
     def __init__(self, packed: zipfile.ZipFile, parser: Any, styles: Styles) -> None:
         self._packed, self._parser, self._styles = packed, parser, styles
+        self._tables = Tables(styles, self._inside)
 
     def document(self, body: Any, looks: Any) -> Iterator[Part]:
         yield from self._blocks(body)
@@ -107,9 +108,9 @@ class _Reader:
             if self._styles.is_hidden(table.get(f"{TABLE}style-name")):
                 hidden.append(name)
                 continue
-            if self._has_hidden(table):
+            if self._tables.has_hidden(table):
                 warnings.append(message("parts_of_sheet_left_out", sheet=name))
-            for one in table_pages(name, self._rows(table), number, limits):
+            for one in table_pages(name, self._tables.rows(table), number, limits):
                 number += 1
                 one["warning"], warnings = combined(warnings), []
                 yield one
@@ -159,7 +160,7 @@ class _Reader:
             elif one.tag == f"{TEXT}list":
                 yield from self._list(one, 1, one.get(f"{TEXT}style-name", ""))
             elif one.tag == f"{TABLE}table":
-                yield from (("text", line) for line in lines(self._rows(one)))
+                yield from (("text", line) for line in lines(self._tables.rows(one)))
             elif one.tag in _AROUND:
                 yield from self._blocks(one, bullet)
                 yield from self._chart(one)
@@ -197,7 +198,7 @@ class _Reader:
 
                 inner = etree.fromstring(self._packed.read(name), self._parser)
                 for table in inner.iter(f"{TABLE}table"):
-                    yield from (("text", line) for line in lines(self._rows(table)))
+                    yield from (("text", line) for line in lines(self._tables.rows(table)))
 
     def _text(self, one: Any) -> str:
         """What a reader sees of a paragraph."""
@@ -222,87 +223,6 @@ class _Reader:
         )
         return "" if self._styles.is_hidden(one.get(f"{TEXT}style-name")) else text
 
-    def _has_hidden(self, table: Any) -> bool:
-        return any(
-            one.get(f"{TABLE}visibility", "visible") != "visible"
-            for one in table.iter(f"{TABLE}table-row", f"{TABLE}table-column")
-        )
-
-    def _rows(self, table: Any) -> Iterator[list[str]]:
-        """A table's rows, as often as each comes; hidden rows and columns left out."""
-        hidden = self._hidden_columns(table)
-        above: dict[int, tuple[int, str]] = {}
-        for row in _own(table, f"{TABLE}table-row"):
-            again = _count(row, "number-rows-repeated")
-            cells, mark = self._cells(row, above)
-            above = {place: (left - 1, text) for place, (left, text) in above.items() if left > 1}
-            if row.get(f"{TABLE}visibility", "visible") != "visible":
-                continue
-            shown = Row((cell for place, cell in enumerate(cells) if place not in hidden), mark)
-            yield from [shown] * (min(again, _MOST_REPEATED) if any(shown) else 1)
-
-    def _cells(self, row: Any, above: dict[int, tuple[int, str]]) -> tuple[list[str], str]:
-        cells: list[str] = []
-        bold = []
-        for cell in row:
-            if cell.tag not in (f"{TABLE}table-cell", f"{TABLE}covered-table-cell"):
-                continue
-            text = cell_text(" ".join(self._inside(cell)))
-            place = len(cells)
-            if cell.tag == f"{TABLE}covered-table-cell":
-                text = text or above.get(place, (0, ""))[1]
-            elif text:
-                bold.append(self._is_bold(cell))
-                span = _count(cell, "number-rows-spanned")
-                if span > 1:
-                    above[place] = (min(span, _MOST_REPEATED), text)
-            again = min(_count(cell, "number-columns-repeated"), _MOST_REPEATED)
-            cells += [text] * again
-        if len(bold) == 1:
-            spans = any(_count(cell, "number-columns-spanned") > 1 for cell in row)
-            return cells, "title" if bold[0] or spans else ""
-        head = row.getparent().tag == f"{TABLE}table-header-rows"
-        return cells, "header" if bold and (head or all(bold)) else ""
-
     def _inside(self, cell: Any) -> Iterator[str]:
         for kind, value in self._blocks(cell):
             yield value["title"] if kind == "heading" else value if kind == "text" else ""
-
-    def _is_bold(self, cell: Any) -> bool:
-        if self._styles.is_bold(cell.get(f"{TABLE}style-name")):
-            return True
-        paragraph = cell.find(f"{TEXT}p")
-        if paragraph is None:
-            return False
-        spans = paragraph.findall(f"{TEXT}span")
-        whole = len(spans) == 1 and "".join(spans[0].itertext()) == "".join(paragraph.itertext())
-        styles = [paragraph.get(f"{TEXT}style-name"), *([spans[0].get(f"{TEXT}style-name")] if whole else [])]
-        return any(map(self._styles.is_bold, styles))
-
-    def _hidden_columns(self, table: Any) -> set[int]:
-        hidden: set[int] = set()
-        place = 0
-        for column in islice(_own(table, f"{TABLE}table-column"), 2_000):
-            again = min(_count(column, "number-columns-repeated"), 16_384)
-            if column.get(f"{TABLE}visibility", "visible") != "visible":
-                hidden.update(range(place, place + again))
-            place += again
-        return hidden
-
-
-def _own(table: Any, tag: str) -> Iterator[Any]:
-    """A table's rows or columns, not those of a table in a cell."""
-    for one in table:
-        if one.tag == tag:
-            yield one
-        elif (
-            isinstance(one.tag, str)
-            and one.tag.startswith(f"{TABLE}table-")
-            and one.tag != f"{TABLE}table-row"
-        ):
-            yield from _own(one, tag)
-
-
-def _count(one: Any, name: str) -> int:
-    value = one.get(f"{TABLE}{name}", "1")
-    return int(value[:7]) if value.isdecimal() else 1

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from charset_normalizer import from_bytes
 
 from f.documents.clean import clean
+from f.documents.latin_letters import latin_encoding
 from f.documents.page import Limits, Page, Unreadable, page
+from f.documents.text_tables import with_rows
 
 # Longest mark first: UTF-32's begins with UTF-16's.
 _MARKS = (
@@ -35,6 +37,7 @@ _CANDIDATES = [
     "cp1255",
     "cp1256",
 ]
+_LATIN = ("cp1252", "cp1250", "cp1254")
 _SAMPLE = 200_000
 _CONTROLS = bytes(code for code in range(32) if chr(code) not in "\t\n\r\f")
 
@@ -88,21 +91,9 @@ def _guessed(content: bytes) -> str | None:
     best = found.best()
     if best is None:
         return None
-    # In a German price list nothing but Ø tells Western Europe's encoding from Central Europe's.
-    equal = (one for one in found if (one.chaos, one.coherence) == (best.chaos, best.coherence))
-    best = next((one for one in equal if one.encoding == "cp1252"), best)
-    encoding = best.encoding
-    if encoding in ("cp1252", "cp1254"):
-        encoding = "cp1254" if _is_turkish(content) else "cp1252"
+    encoding = latin_encoding(content[:_SAMPLE]) if best.encoding in _LATIN else best.encoding
     text = content.decode(encoding, "replace")
     return text if _looks_like_text(text) else None
-
-
-def _is_turkish(content: bytes) -> bool:
-    """The two encodings differ in six letters: Turkish ones, or those of Iceland, which come with accents that Turkish has not."""
-    text = content[:_SAMPLE].decode("cp1254", "replace")
-    turkish = sum(character in "ğĞıİşŞ" for character in text)
-    return turkish > 0 and turkish >= sum(character in "áéíóúæÁÉÍÓÚÆãõñà" for character in text)
 
 
 def _looks_like_text(text: str) -> bool:
@@ -117,14 +108,19 @@ def is_text(content: bytes) -> bool:
     return text is not None and _looks_like_text(text)
 
 
-def pages(content: bytes, limits: Limits) -> Iterator[Page]:
-    """The text as one page, or one page for each form feed."""
+def markdown_pages(content: bytes, limits: Limits) -> Iterator[Page]:
+    """The same for Markdown: without its comments, links with their addresses."""
+    return pages(content, limits, marked=True)
+
+
+def pages(content: bytes, limits: Limits, marked: bool = False) -> Iterator[Page]:
+    """The text as one page, or one page for each form feed. Tables in it become rows."""
     text = decode(content)
     if text is None:
         raise Unreadable("text_encoding")
     if len(text) > limits.max_characters:
         raise Unreadable("too_many_characters", most=limits.max_characters)
-    parts = [clean(part) for part in text.split("\f")]
+    parts = [with_rows(clean(part), marked) for part in text.split("\f")]
     if not any(part.strip() for part in parts):
         raise Unreadable("document_empty")
     if len(parts) > limits.max_pages:

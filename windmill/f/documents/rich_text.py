@@ -12,13 +12,22 @@ from f.documents.parts import Part, paged
 from f.documents.table_cells import cell_text, with_address
 from f.documents.table_rows import lines
 
-_LINK = re.compile(r'HYPERLINK\s+(?:\\l\s+)?"([^"{}]{1,2000})"')
+_LINK = re.compile(r'HYPERLINK\s+(?:\\l\s+)?(?:"([^"{}]{1,2000})"|([^\s"{}\\]{1,2000}))')
 _SHOWN = re.compile(r"\\fldrslt\b ?")
 _BRACE = re.compile(r"\\[{}\\]|[{}]")
-# Hidden and deleted text, up to where it is switched off or its group ends.
-_UNSEEN = re.compile(r"\\(?:v|deleted)(?![a-z0-9])[^{}]*?(?=\\(?:v|deleted)0|\\plain(?![a-z])|[{}])")
+# Hidden, deleted and struck-out text, up to where it is switched off or its group ends.
+_UNSEEN = re.compile(
+    r"\\(?:v|deleted|strike|striked1)(?![a-z0-9])[^{}]*?(?=\\(?:v|deleted|striked?)0|\\plain(?![a-z])|[{}])"
+)
+# What the library leaves out: footnotes, and what stands above and below each page.
+_BESIDE = re.compile(r"\{(?:\\\*)?\\(?:footnote|headerf?|footerf?)(?![a-z0-9])")
 _START, _END = "\ue000", "\ue001"  # around a link's words and its address
 _MARKED = re.compile(f"{_START}([^{_START}{_END}]*){_END}([^{_START}{_END}]*){_END}")
+_ROW, _CELL, _ROW_END = "\ue002", "\ue003", "\ue004"
+_MARKS = {"trowd": _ROW, "cell": _CELL, "row": _ROW_END}
+_TABLE_WORD = re.compile(r"\\(trowd|cell|row)(?![a-z0-9])")
+_TABLE = re.compile(f"{_ROW}(?:[^{_ROW_END}]*{_ROW_END}\\s*)+?(?!\\s*{_ROW})")
+_NUMBER = re.compile(r"^(\d{1,3}[.)])\s+")
 _MOST_LINKS = 5_000
 _LONGEST_LINK = 20_000
 
@@ -31,7 +40,8 @@ def rtf_pages(content: bytes, limits: Limits) -> Iterator[Page]:
     from striprtf.striprtf import rtf_to_text
 
     try:
-        text = rtf_to_text(_with_links(_UNSEEN.sub("", source)), encoding="cp1252", errors="replace")  # type: ignore[no-untyped-call]
+        marked = _with_marks(_with_links(_BESIDE.sub(r"{\\par ", _UNSEEN.sub("", source))))
+        text = rtf_to_text(marked, encoding="cp1252", errors="replace")  # type: ignore[no-untyped-call]
     except Exception as error:  # whatever it raises at a file that was cut off
         raise Unreadable("file_damaged") from error
     text = _MARKED.sub(lambda found: with_address(found[1], found[2]), clean(text))
@@ -39,16 +49,25 @@ def rtf_pages(content: bytes, limits: Limits) -> Iterator[Page]:
 
 
 def _parts(text: str) -> Iterator[Part]:
-    """Lines; those in a row that end with a bar are a table."""
-    table: list[list[str]] = []
-    for line in [*text.split("\n"), ""]:
-        if line.endswith("|"):
-            table.append([cell_text(cell) for cell in line[:-1].split("|")])
-            continue
-        yield from (("text", row) for row in lines(table))
-        table = []
-        if line.strip():
-            yield "text", line.strip()
+    """Lines, and the tables between them."""
+    place = 0
+    for table in _TABLE.finditer(text):
+        yield from _lines(text[place : table.start()])
+        rows = (row.replace(_ROW, "").split(_CELL)[:-1] for row in table[0].split(_ROW_END)[:-1])
+        yield from (("text", line) for line in lines([cell_text(cell) for cell in row] for row in rows))
+        place = table.end()
+    yield from _lines(text[place:])
+
+
+def _lines(text: str) -> Iterator[Part]:
+    for line in text.split("\n"):
+        if line := line.strip(f" \t{_ROW}{_CELL}{_ROW_END}"):
+            yield "text", _NUMBER.sub(r"\1 ", line)
+
+
+def _with_marks(source: str) -> str:
+    """Puts marks in place of what the library takes for line ends and bars: a cell may hold several lines."""
+    return _TABLE_WORD.sub(lambda word: f"\\u{ord(_MARKS[word[1]]) - 65536}?", source)
 
 
 def _with_links(source: str) -> str:
@@ -60,7 +79,7 @@ def _with_links(source: str) -> str:
             continue
         end = _group_end(source, shown.end())
         parts += [source[place : shown.end()], f" \\u{ord(_START) - 65536}?", source[shown.end() : end]]
-        parts.append(f"\\u{ord(_END) - 65536}?{_escaped(link[1])}\\u{ord(_END) - 65536}?")
+        parts.append(f"\\u{ord(_END) - 65536}?{_escaped(link[1] or link[2])}\\u{ord(_END) - 65536}?")
         place = end
     return "".join([*parts, source[place:]])
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Iterator
 
 from f.documents.clean import clean
 
 _SCHEMES = ("https://", "http://", "tel:", "mailto:", "whatsapp:", "sms:")
+_LONGEST_LABEL = 80
 _LONGEST_ADDRESS = 300  # a customer reads it on a telephone
 
 
@@ -46,3 +48,28 @@ def with_address(text: str, address: str) -> str:
     ):
         return text
     return f"{text} ({shown})" if text.strip() else shown
+
+
+def pieces(cell: str, header: list[str], most: int) -> Iterator[str]:
+    """A cell's text in parts of its sentences, or words, each behind its column's name."""
+    if weight(cell) <= most:
+        yield cell
+        return
+    name = next((f"{one}: " for one in header if one and cell.startswith(f"{one}: ")), "")
+    if not name and not header and ": " in cell[:_LONGEST_LABEL]:
+        name = cell[: cell.index(": ") + 2]
+    most = max(most - weight(name), 100)
+    words: list[str] = []
+    size = 0
+    for word in cell[len(name) :].split(" "):
+        size += weight(word) + 1
+        if words and (size > most or (size * 2 > most and words[-1].endswith((".", "!", "?")))):
+            yield name + " ".join(words)
+            words, size = [], weight(word) + 1
+        words.append(word)
+    yield name + " ".join(words)
+
+
+def weight(text: str) -> int:
+    """How long a text is for an embedding model: letters beyond Latin cost about twice as much."""
+    return len(text) + sum(character > "\u024f" for character in text) if not text.isascii() else len(text)

@@ -13,6 +13,8 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
+from f.documents.header_words import names_columns
+
 _MONEY = re.compile(
     r"[€$£¥₹₺₪₽฿₫₩₴₱元円]|\b(?:eur|usd|gbp|chf|tl|try|zł|pln|kč|czk|kr|sek|nok|dkk|ft|huf|lei|ron|лв|руб|грн|дин|kn|rs|inr|aed|mad|dh)\b\.?",
     re.IGNORECASE,
@@ -91,6 +93,16 @@ def looks_like_header(row: Sequence[str], below: Sequence[Sequence[str]]) -> boo
     known = [place for place in names if columns[place]]
     if differing and len(differing) * 2 >= len(known):
         return True
+    if len(names) < 2 or any(row[place] in columns[place] for place in names):
+        return False
+    labels = [one[first] for one in below if first < len(one) and one[first]]
+    # Figures before each row, and a word or nothing above them; or the names of days.
+    if sum(kind(label) in _FIGURES for label in labels) * 2 > len(labels):
+        return True
+    if names_columns([cell for cell in row if cell]) and not any(
+        names_columns(list(filter(None, one))) for one in below[:3]
+    ):
+        return True
     return len(names) > 1 and _only_names(row, names, columns, first)
 
 
@@ -114,19 +126,25 @@ def _is_price(name: str, cells: Sequence[str]) -> bool:
 def _counts_on(names: Sequence[str], below: Sequence[Sequence[str]], places: Sequence[int]) -> bool:
     """True for years, sizes or days that go up in steps, above cells that don't."""
     kinds = {kind(name) for name in names}
-    if len(kinds) != 1:
+    if len(kinds) != 1 or len(names) < 2:
         return False
     under = Counter(kind(one[place]) for one in below for place in places if place < len(one) and one[place])
     if not under:
         return False
     if kinds <= {"year", "date"}:
         return len(set(names)) == len(names) and not kinds & set(under)
-    if kinds != {"number"} or not all(name.isdigit() for name in names) or len(names) < 3:
+    if kinds != {"number"} or not all(name.isdigit() for name in names) or not _climbs(names):
         return False
-    if not _steps(names):
-        return False
-    others = [[one[place] for place in places if place < len(one) and one[place].isdigit()] for one in below]
-    return under["number"] == 0 or not all(_steps(one) for one in others if len(one) > 2)
+    rows = [[one[place] for place in places if place < len(one) and one[place].isdigit()] for one in below]
+    climbing = sum(_climbs(one) for one in rows if len(one) > 1)
+    if _steps(names) and len(names) > 2:
+        return under["number"] == 0 or not all(_steps(one) for one in rows if len(one) > 2)
+    return under["number"] == 0 or (len(names) > 2 and climbing * 2 < len(rows))
+
+
+def _climbs(names: Sequence[str]) -> bool:
+    values = [int(name) for name in names if len(name) < 16]
+    return len(values) == len(names) > 1 and all(a < b for a, b in pairwise(values))
 
 
 def _steps(names: Sequence[str]) -> bool:

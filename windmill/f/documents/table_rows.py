@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
+from f.documents.header_words import names_columns
 from f.documents.page import Heading, Limits, Page, Unreadable, page
-from f.documents.table_cells import cell_text
+from f.documents.side_by_side import apart
+from f.documents.table_cells import cell_text, pieces, weight
 from f.documents.table_headers import has_figures, kind, looks_like_header
 
 __all__ = ["PAGE_ROWS", "Line", "Row", "cell_text", "lines", "table_lines", "table_pages"]
@@ -49,6 +51,12 @@ def table_lines(rows: Iterable[list[str]], caption: str = "") -> Iterator[Line]:
     stream = _Rows(rows)
     header: list[str] = []
     while block := stream.block():
+        parts = apart(block) if stream.is_whole(block) else []
+        if len(parts) > 1:
+            for part in parts:
+                yield from table_lines(part, caption)
+            header = []
+            continue
         above, level = caption, 0
         while _is_title(block):
             line, level = _line(block.popleft()), level + 1
@@ -68,7 +76,7 @@ def _table(block: deque[list[str]], header: list[str], caption: str, stream: _Ro
         stream.fill(block)
         if row == header:
             continue
-        if (_mark(row) == "header" and not has_figures(row)) or _shares_names(header, row):
+        if _begins_table(row, header, block):
             block.appendleft(row)
             again = _header(block, [])
             if not block or block[0] is not row:
@@ -80,7 +88,10 @@ def _table(block: deque[list[str]], header: list[str], caption: str, stream: _Ro
             caption = ", ".join(filter(None, (base, line[2:-2]))) if len(line) <= _LONGEST_NAME else base
             yield Line(line, base, 2)
             continue
-        note = len(header) > 2 and sum(map(bool, row)) == 1 and len(max(row, key=len)) > _LONGEST_CELL
+        alone = _mark(row) == "title" and sum(map(bool, row)) == 1
+        note = alone or (
+            len(header) > 2 and sum(map(bool, row)) == 1 and len(max(row, key=len)) > _LONGEST_CELL
+        )
         for text in [_line(row)] if note else _said(header, row):
             yield Line(text, caption)
 
@@ -105,6 +116,10 @@ class _Rows:
                 self.fill(found)
                 return found
         return deque()
+
+    def is_whole(self, block: deque[list[str]]) -> bool:
+        """True if no row follows before the next blank one."""
+        return self._ended and len(block) > 1
 
     def fill(self, block: deque[list[str]]) -> None:
         """Takes further rows up to a blank one."""
@@ -135,6 +150,14 @@ def _is_title(block: deque[list[str]]) -> bool:
     ):
         return False
     return any(sum(map(bool, one)) > 1 for one in islice(block, 1, 6))
+
+
+def _begins_table(row: list[str], header: list[str], below: deque[list[str]]) -> bool:
+    """True for a second header: marked so, with names of the first one, or with names of columns above cells of another kind."""
+    if (_mark(row) == "header" and not has_figures(row)) or _shares_names(header, row):
+        return True
+    filled = [cell for cell in row if cell]
+    return len(filled) > 2 and names_columns(filled) and looks_like_header(row, list(below))
 
 
 def _is_section(row: list[str], header: list[str], below: deque[list[str]]) -> bool:
@@ -211,43 +234,18 @@ def _said(header: list[str], row: list[str]) -> Iterator[str]:
     if not header and len(cells) == 2 and kind(cells[0]) in ("text", "mixed"):
         cells = [f"{cells[0].rstrip(' :')}: {cells[1]}"]
     whole = f"| {' | '.join(cells)} |"
-    if _weight(whole) <= _LONGEST_LINE:
+    if weight(whole) <= _LONGEST_LINE:
         yield whole
         return
-    label = cells[0] if len(cells) > 1 and _weight(cells[0]) * 3 <= _LONGEST_LINE else ""
+    label = cells[0] if len(cells) > 1 and weight(cells[0]) * 3 <= _LONGEST_LINE else ""
     parts: list[str] = []
     for cell in cells[1:] if label else cells:
-        for piece in _pieces(cell, header, _LONGEST_LINE - _weight(label)):
-            if parts and sum(map(_weight, parts)) + _weight(piece) > _LONGEST_LINE - _weight(label):
+        for piece in pieces(cell, header, _LONGEST_LINE - weight(label)):
+            if parts and sum(map(weight, parts)) + weight(piece) > _LONGEST_LINE - weight(label):
                 yield f"| {' | '.join([label, *parts] if label else parts)} |"
                 parts = []
             parts.append(piece)
     yield f"| {' | '.join([label, *parts] if label else parts)} |"
-
-
-def _pieces(cell: str, header: list[str], most: int) -> Iterator[str]:
-    """A cell's text in parts of its sentences, or words, each behind its column's name."""
-    if _weight(cell) <= most:
-        yield cell
-        return
-    name = next((f"{one}: " for one in header if one and cell.startswith(f"{one}: ")), "")
-    if not name and not header and ": " in cell[:_LONGEST_NAME]:
-        name = cell[: cell.index(": ") + 2]
-    most = max(most - _weight(name), 100)
-    words: list[str] = []
-    size = 0
-    for word in cell[len(name) :].split(" "):
-        size += _weight(word) + 1
-        if words and (size > most or (size * 2 > most and words[-1].endswith((".", "!", "?")))):
-            yield name + " ".join(words)
-            words, size = [], _weight(word) + 1
-        words.append(word)
-    yield name + " ".join(words)
-
-
-def _weight(text: str) -> int:
-    """How long a text is for an embedding model: letters beyond Latin cost about twice as much."""
-    return len(text) + sum(character > "\u024f" for character in text) if not text.isascii() else len(text)
 
 
 def _cells(header: list[str], row: list[str]) -> Iterator[str]:

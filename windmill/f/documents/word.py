@@ -21,19 +21,29 @@ from f.documents.parts import Part, paged
 from f.documents.table_cells import cell_text, with_address
 from f.documents.table_rows import Row, lines
 from f.documents.word_numbers import BULLET, Numbers
+from f.documents.word_xml import (
+    AROUND,
+    BOX,
+    FALLBACK,
+    LINK,
+    W,
+    breaks,
+    follow_field,
+    has_bit,
+    hides,
+    inside,
+    is_bold,
+    is_layout,
+    is_on,
+    outermost,
+)
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
-_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _PARTS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 _HEADING_STYLE = re.compile(r"heading ?(\d)")
-_LINK = re.compile(r'HYPERLINK\s+"([^"]{1,2000})"')
-_SIGNS = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-", f"{_W}ptab": "\t"}
+_SIGNS = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": "-", f"{W}ptab": "\t"}
 # A text box is read after the paragraph that it is fixed to; the others are no text of the document.
-_BOX = f"{_W}txbxContent"
-_LEFT_OUT = frozenset({_BOX, _FALLBACK, f"{_W}del", f"{_W}moveFrom", f"{_W}rPr", f"{_W}pPr", f"{_W}sdtPr"})
-_AROUND = frozenset(f"{_W}{name}" for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag"))
-_UNSEEN = ("vanish", "strike", "dstrike")
+_LEFT_OUT = frozenset({BOX, FALLBACK, f"{W}del", f"{W}moveFrom", f"{W}rPr", f"{W}pPr", f"{W}sdtPr"})
 _CHUNKS = {
     "html": "a.html",
     "rtf": "a.rtf",
@@ -64,15 +74,13 @@ class _Reader:
         self._styles = {style.style_id: style.name or "" for style in document.styles}
         sheet = document.styles.element
         self._unseen = {
-            style.get(f"{_W}styleId")
-            for style in sheet.findall(f"{_W}style")
-            if _hides(style.find(f"{_W}rPr"))
+            style.get(f"{W}styleId") for style in sheet.findall(f"{W}style") if hides(style.find(f"{W}rPr"))
         }
         self._headed = {
-            style.get(f"{_W}styleId")
-            for style in sheet.findall(f"{_W}style")
-            for part in style.findall(f"{_W}tblStylePr")
-            if part.get(f"{_W}type") == "firstRow" and part.find(f"{_W}rPr/{_W}b") is not None
+            style.get(f"{W}styleId")
+            for style in sheet.findall(f"{W}style")
+            for part in style.findall(f"{W}tblStylePr")
+            if part.get(f"{W}type") == "firstRow" and part.find(f"{W}rPr/{W}b") is not None
         }
         self._notes = self._read_notes()
         self._numbers = Numbers(self._related("numbering"), sheet)
@@ -81,7 +89,7 @@ class _Reader:
     def parts(self) -> Iterator[Part]:
         yield from self._blocks(self._document.element.body)
         if (
-            next(self._document.element.iter(f"{_W}del", f"{_W}moveFrom", f"{_W}commentReference"), None)
+            next(self._document.element.iter(f"{W}del", f"{W}moveFrom", f"{W}commentReference"), None)
             is not None
         ):
             yield "warning", message("deleted_text_left_out")
@@ -103,22 +111,27 @@ class _Reader:
     def _blocks(self, parent: Any) -> Iterator[Part]:
         """Paragraphs and tables, also where they stand inside a content control."""
         for one in parent:
-            if one.tag == f"{_W}p":
+            if one.tag == f"{W}p":
                 yield from self._paragraph(one)
-            elif one.tag == f"{_W}tbl":
+            elif one.tag == f"{W}tbl" and is_layout(one):
+                for cell in (cell for row in inside(one, f"{W}tr") for cell in inside(row, f"{W}tc")):
+                    yield from self._blocks(cell)
+            elif one.tag == f"{W}tbl":
                 yield from (("text", line) for line in lines(self._rows(one), self._caption))
-            elif one.tag == f"{_W}altChunk":
+                for box in outermost(one, BOX):
+                    yield from self._blocks(box)
+            elif one.tag == f"{W}altChunk":
                 yield from self._chunk(one)
-            elif one.tag in _AROUND:
+            elif one.tag in AROUND:
                 yield from self._blocks(one)
-            if one.tag in (f"{_W}tbl", f"{_W}altChunk"):
+            if one.tag in (f"{W}tbl", f"{W}altChunk"):
                 self._caption = ""
 
     def _paragraph(self, one: Any) -> Iterator[Part]:
-        yield from (("break", None) for _ in _breaks(one))
+        yield from (("break", None) for _ in breaks(one))
         said = clean(self._text(one)).strip()
-        style = one.find(f"{_W}pPr/{_W}pStyle")
-        identity = str(style.get(f"{_W}val")) if style is not None else ""
+        style = one.find(f"{W}pPr/{W}pStyle")
+        identity = str(style.get(f"{W}val")) if style is not None else ""
         name = self._styles.get(identity, "")
         number = self._numbers.before(one, identity) if said else ""
         level = _HEADING_STYLE.match(name.lower())
@@ -130,11 +143,11 @@ class _Reader:
             yield "text", bullet + said
         if said:
             self._caption = said if name.lower() == "caption" and len(said) <= _LONGEST_CAPTION else ""
-        for box in _outermost(one, _BOX):
+        for box in outermost(one, BOX):
             yield from self._blocks(box)
         yield from (("text", line) for line in drawn_lines(one, self._part))
-        for reference in one.iter(f"{_W}footnoteReference", f"{_W}endnoteReference"):
-            if note := self._notes.pop(f"{reference.tag}{reference.get(f'{_W}id')}", ""):
+        for reference in one.iter(f"{W}footnoteReference", f"{W}endnoteReference"):
+            if note := self._notes.pop(f"{reference.tag}{reference.get(f'{W}id')}", ""):
                 yield "text", note
 
     def _text(self, one: Any) -> str:
@@ -142,20 +155,20 @@ class _Reader:
         parts: list[str] = []
         links: list[tuple[int, str]] = []  # where the words of each open field begin, and its address
         for child in one:
-            if child.tag == f"{_W}t":
+            if child.tag == f"{W}t":
                 parts.append(child.text or "")
             elif child.tag in _SIGNS:
-                parts.append("" if child.get(f"{_W}type") == "page" else _SIGNS[child.tag])
-            elif child.tag == f"{_W}r" and self._is_unseen(child):
+                parts.append("" if child.get(f"{W}type") == "page" else _SIGNS[child.tag])
+            elif child.tag == f"{W}r" and self._is_unseen(child):
                 continue
-            elif child.tag == f"{_W}hyperlink":
+            elif child.tag == f"{W}hyperlink":
                 parts.append(with_address(self._text(child), self._address(child)))
-            elif child.tag == f"{_W}fldSimple":
-                found = _LINK.search(child.get(f"{_W}instr", ""))
+            elif child.tag == f"{W}fldSimple":
+                found = LINK.search(child.get(f"{W}instr", ""))
                 parts.append(with_address(self._text(child), found[1] if found else ""))
             elif child.tag not in _LEFT_OUT and isinstance(child.tag, str):
                 parts.append(self._text(child))
-                _follow_field(child, parts, links)
+                follow_field(child, parts, links)
         return "".join(parts)
 
     def _address(self, link: Any) -> str:
@@ -163,41 +176,39 @@ class _Reader:
         return str(relation.target_ref) if relation is not None and relation.is_external else ""
 
     def _is_unseen(self, run: Any) -> bool:
-        properties = run.find(f"{_W}rPr")
-        style = properties.find(f"{_W}rStyle") if properties is not None else None
-        return _hides(properties) or (style is not None and style.get(f"{_W}val") in self._unseen)
+        properties = run.find(f"{W}rPr")
+        style = properties.find(f"{W}rStyle") if properties is not None else None
+        return hides(properties) or (style is not None and style.get(f"{W}val") in self._unseen)
 
     def _rows(self, table: Any) -> Iterator[list[str]]:
         """A table's rows. What spans rows is said in each of them; of what spans columns the others stay empty."""
         above: list[str] = []
-        style, look = table.find(f"{_W}tblPr/{_W}tblStyle"), table.find(f"{_W}tblPr/{_W}tblLook")
-        headed = style is not None and style.get(f"{_W}val") in self._headed
+        style, look = table.find(f"{W}tblPr/{W}tblStyle"), table.find(f"{W}tblPr/{W}tblLook")
+        headed = style is not None and style.get(f"{W}val") in self._headed
         headed = (
-            headed
-            and look is not None
-            and (look.get(f"{_W}firstRow") == "1" or _has_bit(look.get(f"{_W}val")))
+            headed and look is not None and (look.get(f"{W}firstRow") == "1" or has_bit(look.get(f"{W}val")))
         )
-        for n, row in enumerate(_inside(table, f"{_W}tr")):
+        for n, row in enumerate(inside(table, f"{W}tr")):
             cells: list[str] = []
             filled, bold, spans = 0, 0, False
-            for cell in _inside(row, f"{_W}tc"):
+            for cell in inside(row, f"{W}tc"):
                 text = self._cell(cell)
-                filled, bold = filled + bool(text), bold + bool(text and _is_bold(cell))
-                merge = cell.find(f"{_W}tcPr/{_W}vMerge")
-                if merge is not None and merge.get(f"{_W}val") != "restart":
+                filled, bold = filled + bool(text), bold + bool(text and is_bold(cell))
+                merge = cell.find(f"{W}tcPr/{W}vMerge")
+                if merge is not None and merge.get(f"{W}val") != "restart":
                     text = text or (above[len(cells)] if len(cells) < len(above) else "")
-                span = cell.find(f"{_W}tcPr/{_W}gridSpan")
-                width = str(span.get(f"{_W}val")) if span is not None else "1"
+                span = cell.find(f"{W}tcPr/{W}gridSpan")
+                width = str(span.get(f"{W}val")) if span is not None else "1"
                 spans = spans or (width != "1" and bool(text))
                 cells += [text, *[""] * (min(int(width), 100) - 1 if width.isdecimal() else 0)]
-            marked = row.find(f"{_W}trPr/{_W}tblHeader") is not None or (headed and n == 0) or bold == filled
+            marked = is_on(row.find(f"{W}trPr/{W}tblHeader")) or (headed and n == 0) or bold == filled
             mark = "title" if filled == 1 and (spans or bold) else "header" if filled > 1 and marked else ""
             yield Row(cells, mark)
             above = cells
 
     def _cell(self, cell: Any) -> str:
         """All paragraphs of a cell, those of tables inside it too."""
-        return cell_text(" ".join(self._text(one) for one in cell.iter(f"{_W}p")))
+        return cell_text(" ".join(self._text(one) for one in cell.iter(f"{W}p")))
 
     def _chunk(self, one: Any) -> Iterator[Part]:
         """Another document that this one holds as a whole."""
@@ -220,9 +231,9 @@ class _Reader:
         for kind in ("footnotes", "endnotes"):
             root = self._related(kind)
             for note in list(root)[:_MOST_NOTES] if root is not None else ():
-                text = " ".join(clean(self._text(one)).strip() for one in note.iter(f"{_W}p")).strip()
+                text = " ".join(clean(self._text(one)).strip() for one in note.iter(f"{W}p")).strip()
                 if text:
-                    found[f"{_W}{kind[:-1]}Reference{note.get(f'{_W}id')}"] = text
+                    found[f"{W}{kind[:-1]}Reference{note.get(f'{W}id')}"] = text
         return found
 
     def _related(self, kind: str) -> Any:
@@ -233,71 +244,3 @@ class _Reader:
             if relation.reltype == _PARTS + kind and not relation.is_external:
                 return parse_xml(relation.target_part.blob)
         return None
-
-
-def _follow_field(run: Any, parts: list[str], links: list[tuple[int, str]]) -> None:
-    """Puts the address of a link that is a field behind its words, where the field ends."""
-    for one in run:
-        kind = one.get(f"{_W}fldCharType") if one.tag == f"{_W}fldChar" else ""
-        if kind == "begin":
-            links.append((len(parts), ""))
-        elif one.tag == f"{_W}instrText" and links:
-            links[-1] = (links[-1][0], links[-1][1] + (one.text or ""))
-        elif kind == "end" and links:
-            start, instruction = links.pop()
-            if found := _LINK.search(instruction):
-                parts[start:] = [with_address("".join(parts[start:]), found[1])]
-
-
-def _hides(properties: Any) -> bool:
-    """True for hidden and struck-out text."""
-    for name in _UNSEEN if properties is not None else ():
-        one = properties.find(f"{_W}{name}")
-        if one is not None and one.get(f"{_W}val") not in ("0", "false", "off"):
-            return True
-    return False
-
-
-def _is_bold(cell: Any) -> bool:
-    """True if all that stands in a cell is bold."""
-    runs = [
-        run for run in cell.iter(f"{_W}r") if any((text.text or "").strip() for text in run.iter(f"{_W}t"))
-    ]
-    found = [run.find(f"{_W}rPr/{_W}b") for run in runs]
-    return bool(found) and all(b is not None and b.get(f"{_W}val") not in ("0", "false") for b in found)
-
-
-def _has_bit(look: str | None) -> bool:
-    """The first row's bit of a table's look, as older programs write it."""
-    try:
-        return bool(int(look or "0", 16) & 0x20)
-    except ValueError:
-        return False
-
-
-def _outermost(one: Any, tag: str) -> Iterator[Any]:
-    """The elements with this tag that are not inside another one, nor in what older programs would show instead."""
-    for child in one:
-        if child.tag == tag:
-            yield child
-        elif child.tag != _FALLBACK:
-            yield from _outermost(child, tag)
-
-
-def _breaks(paragraph: Any) -> Iterator[Any]:
-    rendered = next(paragraph.iter(f"{_W}lastRenderedPageBreak"), None)
-    if rendered is not None:
-        yield rendered
-        return
-    for found in paragraph.iter(f"{_W}br"):
-        if found.get(f"{_W}type") == "page":
-            yield found
-
-
-def _inside(one: Any, tag: str) -> Iterator[Any]:
-    """The rows of a table, or the cells of a row, also where they stand inside a content control; not those of a table in a cell."""
-    for child in one:
-        if child.tag == tag:
-            yield child
-        elif child.tag in _AROUND:
-            yield from _inside(child, tag)

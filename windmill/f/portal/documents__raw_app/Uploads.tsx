@@ -5,7 +5,9 @@ import { fill, useHere } from './ui'
 
 type Try = { id: string; name: string; says: string; bad?: boolean }
 export type Take = (files: File[], replaces?: string) => void
-const TYPES = ['pdf', 'txt', 'md', 'markdown', 'csv', 'html', 'htm', 'docx', 'xlsx', 'pptx', 'png', 'jpg', 'jpeg', 'gif', 'webp']
+const TYPES = (
+  'pdf txt md markdown csv tsv json jsonl xml html htm docx xlsx pptx doc xls ppt odt ods odp rtf epub eml msg png jpg jpeg gif webp heic'
+).split(' ')
 
 export function useUploads(reload: () => Promise<void>) {
   const { t, describe } = useHere()

@@ -1,0 +1,182 @@
+"""Web pages as people see them: whole, with what is folded up and where their links lead, without menus and hidden text."""
+
+from __future__ import annotations
+
+import pytest
+
+from f.documents.formats import Limits, pages
+from f.documents.web_charset import decode_page
+from f.documents.web_text import read_html
+from f.ingest.sitemaps import addresses
+
+MENU = "<nav><a href=/>Home</a><a href=/menu>Menu</a></nav>"
+
+
+def text_of(body: str, head: str = "") -> str:
+    (one,) = pages(
+        f"<!doctype html><html><head>{head}</head><body>{body}</body></html>".encode(), "a.html", Limits()
+    )
+    return one["text"]
+
+
+def test_header_footer_and_aside_are_read_and_menus_are_not() -> None:
+    text = text_of(
+        f"<header>{MENU}<h1>Trattoria Lupo</h1><p>Book a table: 020 7946 0100</p></header><main><h2>Today</h2><p>Lasagne</p></main>"
+        "<aside>Closed on 4 May.</aside><footer><h3>Opening hours</h3><p>Tuesday to Sunday 12:00 to 22:30</p><p>4 Mill Lane, Bath</p>"
+        "<ul><li><a href=/terms>Terms</a><li><a href=/jobs>Jobs</a><li><a href=/press>Press</a></ul><p>© Lupo, all rights reserved</p></footer>"
+    )
+    for said in (
+        "Book a table: 020 7946 0100",
+        "Lasagne",
+        "Closed on 4 May.",
+        "Tuesday to Sunday 12:00 to 22:30",
+        "4 Mill Lane, Bath",
+    ):
+        assert said in text
+    assert not any(word in text for word in ("Home", "Press", "rights"))
+
+
+@pytest.mark.parametrize(
+    "panel",
+    [
+        "<h3><button aria-expanded=false aria-controls=p1>Dogs?</button></h3><div id=p1 role=region hidden>%s</div>",
+        "<h3><button>Dogs?</button></h3><div hidden=until-found>%s</div>",
+        "<h3><button>Dogs?</button></h3><div aria-hidden=true class=panel>%s</div>",
+        "<h3><button>Dogs?</button></h3><div class=collapse style='display:none'>%s</div>",
+        "<button>Dogs?</button><div style='display: none'>%s</div>",
+        "<details><summary>Dogs?</summary>%s</details>",
+        "<a href='#d'>Dogs?</a><div id=d style='display:none'>%s</div>",
+        "<p>Dogs?</p><div role=tabpanel aria-hidden=true>%s</div>",
+    ],
+)
+def test_what_is_folded_up_is_read_behind_its_question(panel: str) -> None:
+    text = text_of(panel % "They are welcome on the terrace.")
+    assert text.index("Dogs?") < text.index("They are welcome on the terrace.")
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "<p hidden>%s</p>",
+        "<p style='display:none'>%s</p>",
+        "<p style='visibility: hidden'>%s</p>",
+        "<p class=old>%s</p>",
+    ],
+)
+def test_hidden_text_is_no_text_and_the_page_says_that_it_was_left_out(hidden: str) -> None:
+    style = "<style>@media print { .shop { display: none } } .old { color: red; display: none }</style>"
+    body = f"{style}<p class=shop>Lamps: 49</p>{hidden % 'Dealers: 21'}"
+    (one,) = pages(f"<!doctype html><body>{body}".encode(), "a.html", Limits())
+    assert (
+        one["text"] == "Lamps: 49"
+        and one["warning"] is not None
+        and one["warning"]["code"] == "page_parts_left_out"
+    )
+
+
+def test_a_page_inside_one_form_is_read() -> None:
+    inside = "<input type=hidden name=__VIEWSTATE value=/wEPDw><h1>Hours</h1><p>Monday to Friday 8:00 to 20:00.</p>"
+    assert (
+        text_of(f"<form method=post action=./hours.aspx>{inside}</form>")
+        == "# Hours\n\nMonday to Friday 8:00 to 20:00."
+    )
+
+
+def test_a_teaser_does_not_hide_the_page() -> None:
+    text = text_of(
+        "<div><h1>Plans</h1><p>Basic costs EUR 9.</p></div><article><h3>Blog</h3><p>A new office.</p></article>"
+        "<div><h2>Cancel</h2><p>At any time.</p></div>"
+    )
+    assert all(said in text for said in ("Basic costs EUR 9.", "A new office.", "At any time."))
+
+
+def test_terms_captions_and_prices_beside_names() -> None:
+    text = text_of(
+        "<dl><dt>Delivery time<dd>3-5 days<dt>Cost<dd>EUR 4.90</dl>"
+        "<table><caption>Express</caption><tr><td>Madrid<td>EUR 9<tr><td>Rome<td>EUR 10</table>"
+        "<div class=i><span>Lasagne</span><span>£15</span></div>"
+    )
+    assert "- Delivery time: 3-5 days\n- Cost: EUR 4.90" in text
+    assert "| Express | Madrid: EUR 9 |" in text and "Lasagne £15" in text
+
+
+def test_links_keep_their_addresses() -> None:
+    body = (
+        "<p>Book <a href='https://book.example.com/t?shop=7&amp;utm_source=x'>here</a>, <a href='tel:+34960111222'>call us</a>"
+        " or <a href='mailto:hola@example.com'>write</a>.</p><p><a href='menu.pdf'>Menu (PDF)</a> <a href='#top'>Top of the page</a></p>"
+    )
+    _, text = read_html(
+        f"<html><head><base href='/files/'></head><body>{body}", 10_000, "https://shop.example/a/b.html"
+    )
+    for said in (
+        "here (https://book.example.com/t?shop=7)", "call us (tel:+34960111222)", "write (mailto:hola@example.com)",
+        "Menu (PDF) (https://shop.example/files/menu.pdf)",
+    ):  # fmt: skip
+        assert said in text
+    assert "#top" not in text
+    assert "020 7946 0100 (" not in text_of("<p><a href='tel:+442079460100'>020 7946 0100</a></p>")
+
+
+def test_what_a_page_says_to_search_engines_is_read() -> None:
+    data = """{"@context": "https://schema.org", "@graph": [
+      {"@type": "FAQPage", "mainEntity": [{"@type": "Question", "name": "Do you ship to Italy?", "acceptedAnswer": {"text": "Yes, in 4 days."}}]},
+      {"@type": "Restaurant", "name": "Lupo", "telephone": "020 7946 0100", "address": {"streetAddress": "4 Mill Lane", "addressLocality": "Bath"},
+       "openingHoursSpecification": [{"dayOfWeek": ["Tuesday", "Wednesday", "Thursday"], "opens": "12:00", "closes": "22:30"}]},
+      {"@type": "Product", "name": "Lamp LX", "offers": {"price": "49.00", "priceCurrency": "EUR", "availability": "https://schema.org/InStock"}}]}"""
+    text = text_of("<div id=root></div>", f"<script type='application/ld+json'>{data}</script>")
+    for said in (
+        "Do you ship to Italy?\nYes, in 4 days.", "telephone 020 7946 0100", "address 4 Mill Lane, Bath", "Tuesday to Thursday 12:00-22:30",
+        "Lamp LX: 49.00 EUR, in stock",
+    ):  # fmt: skip
+        assert said in text
+
+
+TURKISH = "Ürünü 14 gün içinde ücretsiz iade edebilirsiniz, şubelerimiz İzmir'de."
+
+
+@pytest.mark.parametrize(
+    ("content", "header"),
+    [
+        (f"<meta charset=windows-1254><p>{TURKISH}".encode("cp1254"), ""),
+        (
+            f"<meta http-equiv=Content-Type content='text/html; charset=iso-8859-9'><p>{TURKISH}".encode(
+                "cp1254"
+            ),
+            "",
+        ),
+        (f"<meta charset=iso-8859-2><p>{TURKISH}".encode("cp1254"), "text/html; charset=windows-1254"),
+        (f"<meta charset=iso-8859-2><p>{TURKISH}".encode("utf-8-sig"), "text/html; charset=windows-1254"),
+        (f"<meta charset=iso-8859-2><p>{TURKISH}".encode("utf-16"), ""),
+        (f"<?xml version='1.0' encoding='iso-8859-9'?><p>{TURKISH}".encode("iso8859-9"), ""),
+    ],
+)
+def test_the_declared_charset_holds_in_the_order_of_browsers(content: bytes, header: str) -> None:
+    assert TURKISH in (decode_page(content, header) or "")
+
+
+URL = "https://shop.example/a?b=1&amp;c=2"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"<urlset><url><loc>{URL}</loc></url></urlset>".encode(),
+        f"<urlset><url><loc xml:lang='en'>{URL}</loc></url></urlset>".encode(),
+        f"<s:urlset xmlns:s='x'><s:url><s:loc>{URL}</s:loc></s:url></s:urlset>".encode(),
+        f"<?xml version='1.0' encoding='utf-16'?><urlset><url><loc>{URL}</loc></url></urlset>".encode(
+            "utf-16"
+        ),
+        f"<?xml version='1.0'?><urlset><url><loc>{URL}</loc></url></urlset>".encode("utf-16-le"),
+        b"\xef\xbb\xbfhttps://shop.example/a?b=1&c=2\r\nnonsense\r\n",
+        b"<rss><channel><item><link>https://shop.example/a?b=1&amp;c=2</link></item></channel></rss>",
+    ],
+)
+def test_sitemaps_in_all_their_forms(content: bytes) -> None:
+    assert addresses(content) == (False, ["https://shop.example/a?b=1&c=2"])
+
+
+def test_an_index_of_sitemaps_is_told_from_a_sitemap() -> None:
+    assert addresses(
+        f"<s:sitemapindex xmlns:s='x'><s:sitemap><s:loc>{URL}</s:loc></s:sitemap></s:sitemapindex>".encode()
+    )[0]
+    assert addresses(b"<html><body>https://shop.example/</body></html>") == (False, [])
