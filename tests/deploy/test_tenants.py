@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from sql import apply
 from tests.deploy.conftest import MASTER_KEY, Command, store
 from tests.knowledge.conftest import vector
 
@@ -29,27 +26,6 @@ def test_a_new_tenant_has_a_model_that_the_documented_endpoint_offers(command: C
     )
     assert (model["name"], model["passage_model"], model["query_model"]) == (OPENAI, OPENAI, OPENAI)
     assert "\nEMBEDDINGS_BASE_URL=https://api.openai.com/v1\n" in (ROOT / ".env.example").read_text()
-
-
-def test_tenants_that_were_there_keep_their_model(
-    new_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """A database of before the migration, brought up to date."""
-    url = new_database()
-    for path in apply.FOLDER.glob("[0-9]*.sql"):
-        if path.name < "022":
-            shutil.copy(path, tmp_path)
-    with monkeypatch.context() as before:
-        before.setattr(apply, "FOLDER", tmp_path)
-        apply.apply(url, {})
-    with psycopg.connect(url, autocommit=True) as conn:
-        conn.execute("insert into tenants (name) values ('old')")
-        apply.apply(url, {})
-        conn.execute("insert into tenants (name) values ('new')")
-        assert dict(conn.execute("select name, embedding_model from tenants").fetchall()) == {
-            "old": E5,
-            "new": OPENAI,
-        }
 
 
 def test_a_model_is_chosen_and_changed(command: Command) -> None:

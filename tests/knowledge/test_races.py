@@ -176,7 +176,7 @@ def test_two_readings_that_meet_the_same_words_store_them_once(knowledge: Knowle
 
     with ThreadPoolExecutor(2) as runs, knowledge.as_tenant(tenant) as held:
         with held.transaction():
-            held.execute(b"select pg_advisory_xact_lock(7202613, hashtext(%s))", [tenant])
+            held.execute(b"select lock_admissions(%s)", [tenant])
             readings = [runs.submit(kept, source) for source in of]
             until(lambda: waiting(knowledge) == 2, 60)
         first, second = sorted((run.result(60) for run in readings), key=lambda found: not found[1])
@@ -211,7 +211,7 @@ def test_pages_are_forgotten_in_the_order_of_a_publication(knowledge: Knowledge)
         knowledge.as_tenant(tenant) as publication,
     ):
         with publication.transaction():
-            publication.execute(b"select pg_advisory_xact_lock(7202612, hashtext(%s))", [tenant])
+            publication.execute(b"select lock_publications(%s)", [tenant])
             forgotten = runs.submit(
                 read_source.forget, reader, of, read_source.Reading(), ["https://a.example/"]
             )

@@ -118,10 +118,12 @@ def said_by(path: Path) -> Iterator[str]:
 
 def said_by_the_database() -> Iterator[str]:
     """The plan's limits, what stood still, and what an error of Meta means."""
-    sources = (ROOT / "sql/013_sources.sql").read_text()
-    for text in re.findall(r"'([A-Z][^'\n]* [^'\n]* [^'\n]*\.)'", sources):
-        yield text.replace("%s", "{}")
-    sends = (ROOT / "sql/012_whatsapp_sends.sql").read_text()
+    for subject in ("documents", "sources"):
+        text = (ROOT / f"sql/functions/{subject}.sql").read_text()
+        whole = re.sub(r"'\n +'", "", text)  # a long sentence stands in two pieces
+        for sentence in re.findall(r"'([A-Z][^'\n]* [^'\n]* [^'\n]*\.)'", whole):
+            yield sentence.replace("%s", "{}")
+    sends = "".join((ROOT / f"sql/{kind}.sql").read_text() for kind in ("schema/outbox", "functions/sends"))
     yield from re.findall(r"^ +\(\d+, \d+, '\w+', '\{[^']*\}', '([^']+)'\)", sends, re.MULTILINE)
     yield from re.findall(r"'meaning', '([^']+ [^']+)'\)", sends)
 

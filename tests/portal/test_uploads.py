@@ -51,7 +51,7 @@ def waiting(portal: Portal) -> int:
 
 def test_the_same_file_at_once_is_taken_once(portal: Portal) -> None:
     with ThreadPoolExecutor(4) as people, psycopg.connect(portal.url) as held:
-        held.execute("select pg_advisory_xact_lock(7202613, hashtext(%s))", [A])
+        held.execute("select lock_admissions(%s)", [A])
         uploads = [people.submit(upload, portal, "prices", filename=f"{n}.txt") for n in range(4)]
         until(lambda: waiting(portal) == 4, 60)
         held.rollback()

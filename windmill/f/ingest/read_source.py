@@ -28,9 +28,9 @@ postgresql = dict[str, Any]
 c_settings = dict[str, Any]
 MOST_NOTES = 20
 # Waits for a publication to end: publish_document locks the versions of a page one after the other.
-PUBLICATIONS = b"select pg_advisory_xact_lock(7202612, hashtext(%s))"
+PUBLICATIONS = b"select lock_publications(%s)"
 # As admit_document: two readings that meet the same words store them once.
-ADMISSIONS = b"select pg_advisory_xact_lock(7202613, hashtext(%s))"
+ADMISSIONS = b"select lock_admissions(%s)"
 LONGEST_S = 3000  # less than the step's time-out: a site may ask for ten seconds between pages
 
 

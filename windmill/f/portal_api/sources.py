@@ -67,7 +67,7 @@ def add(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
         raise Refused("bad_request", "Choose one page, a sitemap, or a whole site.")
     wanted = DEFAULTS | numbers(ask)
     with as_tenant(conn, member["tenant_id"]):
-        conn.execute(b"select pg_advisory_xact_lock(7202615, hashtext(%s))", [member["tenant_id"]])
+        conn.execute(b"select lock_sources(%s)", [member["tenant_id"]])
         if conn.execute(b"select from knowledge_sources where url = %s", [url]).rowcount:
             raise Refused("known", "This address is among your sources already.")
         most = one(conn, "select plan_limit('sources')", [])

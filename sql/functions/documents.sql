@@ -1,0 +1,259 @@
+-- Documents: they are admitted, read, published in one piece, replaced, and read again when their run was lost.
+
+-- The documents that go when this one is whole: those that it replaces, one after the other; and other versions of
+-- the same web page or of the same questions and answers, except those that are to replace this one. A document never
+-- goes by its own publication, whichever way `replaces` leads.
+create or replace function superseded_by(p_document uuid) returns setof uuid
+    language sql stable set search_path = public, pg_temp as $$
+    with recursive this as (
+        select * from documents where id = p_document
+    ), older as (
+        select replaces as id from this where replaces is not null
+        union select d.replaces from documents d join older on d.id = older.id where d.replaces is not null
+    ), newer as (
+        select d.id from documents d where d.replaces = p_document
+        union select d.id from documents d join newer on d.replaces = newer.id
+    )
+    select id from older where id <> p_document
+    union
+    select d.id from documents d join this on d.tenant_id = this.tenant_id and d.origin = this.origin
+        and d.id <> this.id
+        and d.source_id is not distinct from this.source_id and d.source_url is not distinct from this.source_url
+    where this.origin <> 'upload' and d.id not in (select id from newer)
+$$;
+
+-- Publishes a new version in one transaction, so that the old one answers until the new one is whole: swaps the
+-- chunks, the vectors and the replaced documents. The words are indexed in the document's language. Returns -1, and
+-- changes nothing, when the vectors are of a model that the tenant has left meanwhile.
+create or replace function publish_document(p_document uuid) returns int
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    doc documents;
+    published int;
+begin
+    perform lock_publications(current_tenant());
+    select * into doc from documents where id = p_document and tenant_id = current_tenant() for update;
+    if not found then
+        raise exception 'document % does not exist', p_document using errcode = 'no_data_found';
+    end if;
+    if not exists (select from staged_chunks where document_id = p_document) then
+        -- The step runs a second time, and its work is done.
+        return (select count(*) from chunks where document_id = p_document);
+    end if;
+    if exists (select from staged_chunks where document_id = p_document and embedding is null) then
+        raise exception 'document % still has chunks without a vector', p_document;
+    end if;
+    if exists (select from staged_chunks s where s.document_id = p_document and s.model_id is distinct from
+               (select m.id from embedding_models m join tenants t on t.embedding_model = m.name
+                where t.id = doc.tenant_id)) then
+        return -1;
+    end if;
+    delete from chunks where document_id = p_document;
+    delete from documents where tenant_id = doc.tenant_id and id in (select superseded_by(p_document));
+    doc.language := coalesce(
+        (select language_of(string_agg(text, ' ' order by ordinal)) from (
+            select text, ordinal from staged_chunks where document_id = p_document order by ordinal limit 12) s),
+        (select language from tenant_languages where tenant_id = doc.tenant_id order by chunks desc limit 1), 'simple');
+    with moved as (
+        delete from staged_chunks where document_id = p_document returning *
+    ), stored as (
+        insert into chunks (tenant_id, document_id, version, ordinal, page, char_start, page_end, char_end, heading,
+                            tokens, text, language, words)
+        select tenant_id, document_id, doc.version, ordinal, page, char_start, page_end, char_end, heading, tokens,
+            text, doc.language,
+               setweight(words_of(doc.language, concat_ws(' ', doc.title, heading)), 'A')
+                   || words_of(doc.language, text)
+        from moved order by ordinal
+        returning id, tenant_id, ordinal
+    ), vectors as (
+        insert into chunk_embeddings (model_id, chunk_id, tenant_id, embedding)
+        select m.model_id, s.id, s.tenant_id, m.embedding from stored s join moved m using (ordinal)
+        returning 1
+    )
+    select count(*) into published from vectors;
+    update documents set state = 'ready', error = null, chunks = published, chunks_embedded = published,
+        language = doc.language, restarts = 0,
+        replaces = null, updated_at = now() where id = p_document;
+    return published;
+end $$;
+select own_functions('publish_document');
+grant execute on function publish_document to chatbot_app;
+
+-- Keeps the vectors of passages that have not changed in a new version of a document. Returns how many it kept.
+create or replace function reuse_vectors(p_document uuid) returns int
+    language plpgsql set search_path = public, pg_temp set enable_seqscan = off as $$
+declare
+    reused int;
+begin
+    update staged_chunks s set embedding = e.embedding, model_id = e.model_id
+        from documents d
+        join documents before on before.id in (d.id, d.replaces) and before.title = d.title
+        join chunks c on c.document_id = before.id
+        join chunk_embeddings e on e.tenant_id = c.tenant_id and e.chunk_id = c.id
+        join embedding_models m on m.id = e.model_id
+        join tenants t on t.id = d.tenant_id and t.embedding_model = m.name
+        where d.id = p_document and s.document_id = d.id and s.embedding is null and s.text = c.text
+            and s.heading = c.heading;
+    get diagnostics reused = row_count;
+    return reused;
+end $$;
+
+-- Ends a tenant's change of its embedding model. The new vectors are made beside the old ones, which answer until all
+-- of the new ones are there; false: some are missing.
+create or replace function switch_embedding_model(p_model smallint) returns boolean
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    perform lock_publications(current_tenant());
+    if exists (select from chunks c where c.tenant_id = current_tenant() and not exists (
+            select from chunk_embeddings e where e.tenant_id = c.tenant_id and e.model_id = p_model
+                and e.chunk_id = c.id)) then
+        return false;
+    end if;
+    update tenants set embedding_model = (select name from embedding_models where id = p_model)
+        where id = current_tenant();
+    delete from chunk_embeddings where tenant_id = current_tenant() and model_id <> p_model;
+    return true;
+end $$;
+select own_functions('switch_embedding_model');
+grant execute on function switch_embedding_model to chatbot_app;
+
+-- Asks whether the plan allows one more document, before it is stored. Null: it does, and one ingestion is counted;
+-- else the sentence that names the limit. Everything that goes with the replaced document leaves room, not it alone:
+-- it may be a new version itself that a run still reads.
+create or replace function admit_document(p_bytes bigint, p_replaces uuid default null) returns text
+    language plpgsql set search_path = public, pg_temp as $$
+declare
+    here record;
+    today int;
+begin
+    perform lock_admissions(current_tenant());
+    select count(*) as documents, coalesce(sum(size_bytes), 0) as bytes into here
+        from documents where tenant_id = current_tenant() and state <> 'failed' and id is distinct from p_replaces
+            and id not in (select superseded_by(p_replaces));
+    if here.documents >= plan_limit('documents') then
+        return format('Your plan holds %s documents, and all are used. Delete one, or ask for a larger plan.',
+                      plan_limit('documents'));
+    elsif here.bytes + p_bytes > plan_limit('bytes') then
+        return format('Your plan holds %s MB; %s MB are used and this file has %s MB. '
+                      'Delete a document, or ask for a larger plan.',
+                      plan_limit('bytes') / 1000000, here.bytes / 1000000, ceil(p_bytes / 1000000.0));
+    end if;
+    select ingestions into today from tenant_ingestions where tenant_id = current_tenant() and day = current_date;
+    if coalesce(today, 0) >= plan_limit('ingestions_per_day') then
+        return format('Your plan reads %s documents a day, and that many were read today. '
+                      'Upload it tomorrow, or ask for a larger plan.',
+                      plan_limit('ingestions_per_day'));
+    end if;
+    insert into tenant_ingestions as i (tenant_id, day, ingestions) values (current_tenant(), current_date, 1)
+        on conflict (tenant_id, day) do update set ingestions = i.ingestions + 1;
+    return null;
+end $$;
+
+-- The pages that the plan still allows for this document. Everything that goes with it leaves room.
+create or replace function pages_left(p_document uuid) returns bigint
+    language sql stable as $$
+    select greatest(plan_limit('pages') - coalesce(sum(d.pages), 0), 0) from documents d
+    where d.tenant_id = current_tenant() and d.state in ('ready', 'processing') and d.id <> p_document
+      and d.id not in (select superseded_by(p_document))
+$$;
+
+-- Documents of all tenants that stood still for half an hour, each for one caller: somebody cancelled their run, or
+-- it never began. The steps write to the document oftener than that. `run_id` is the run that was reading it; null
+-- where none has begun.
+create or replace function claim_stranded_documents(batch int default 20)
+    returns table (document_id uuid, tenant_id uuid, run_id uuid)
+    language sql security definer set search_path = public, pg_temp as $$
+    update documents d set updated_at = now()
+    from (select s.id from documents s join tenants t on t.id = s.tenant_id and t.status = 'active'
+          where s.state in ('received', 'processing') and s.updated_at < now() - interval '30 minutes'
+          order by s.updated_at limit batch for update of s skip locked) still
+    where d.id = still.id returning d.id, d.tenant_id, d.run_id
+$$;
+select own_functions('claim_stranded_documents');
+grant execute on function claim_stranded_documents to chatbot_app;
+
+-- Counts one more start of the current tenant's document. False after the fifth: then the document says that it
+-- failed.
+create or replace function restart_document(p_document uuid) returns boolean
+    language sql set search_path = public, pg_temp as $$
+    update documents set restarts = case when restarts < 5 then restarts + 1 else 0 end,
+        state = case when restarts < 5 then 'received' else 'failed' end, updated_at = now(),
+        error = case when restarts < 5 then null else
+            'Reading this document stood still again and again on our side. '
+            'Upload it again; if that fails too, tell your operator.' end
+    where id = p_document and tenant_id = current_tenant() and state in ('received', 'processing')
+    returning state = 'received'
+$$;
+
+-- Takes an uploaded file. No row where what it should replace is not here; `known`, the title, where the same file is
+-- here already; `refusal`, the plan's sentence, where there is no room; otherwise the document that is to be
+-- ingested. A file whose reading failed is taken again as what it is uploaded as now. A second new version of a
+-- document replaces the first one, too: whichever is whole first, the later upload is what answers in the end.
+create or replace function take_upload(p_by text, p_title text, p_filename text, p_content bytea, p_replaces uuid)
+    returns table (document_id uuid, state text, known text, refusal text)
+    language plpgsql set search_path = public, pg_temp as $$
+declare
+    digest bytea := sha256(p_content);
+    same record;
+    last uuid;
+    sentence text;
+begin
+    -- No publication runs meanwhile, and of two uploads of one file the second one finds the first.
+    perform lock_publications(current_tenant());
+    perform lock_admissions(current_tenant());
+    if p_replaces is not null and not exists (select from documents d where d.id = p_replaces
+                                              and d.tenant_id = current_tenant()) then
+        return;
+    end if;
+    select d.id, d.title, d.state, d.replaces into same from documents d
+        where d.tenant_id = current_tenant() and d.sha256 = digest for update;
+    if same.state <> 'failed' then
+        return query select same.id, same.state, same.title, null::text;
+        return;
+    end if;
+    with recursive versions as (
+        select d.id, d.created_at from documents d where d.id = p_replaces
+        union select d.id, d.created_at from documents d join versions v on d.replaces = v.id
+    )
+    select v.id into last from versions v where v.id is distinct from same.id order by v.created_at desc limit 1;
+    sentence := admit_document(length(p_content), last);
+    if sentence is not null then
+        return query select null::uuid, 'refused', null::text, sentence;
+        return;
+    end if;
+    if same.id is null then
+        return query insert into documents as d (tenant_id, uploaded_by, title, filename, sha256, size_bytes, content,
+                                                 replaces, created_at)
+            values (current_tenant(), p_by, p_title, p_filename, digest, length(p_content), p_content, last,
+                    clock_timestamp())
+            returning d.id, d.state, null::text, null::text;
+        return;
+    end if;
+    -- The document leaves its old place among the versions, and loses vectors that were made with another title.
+    update documents d set replaces = same.replaces where d.replaces = same.id and d.tenant_id = current_tenant();
+    delete from staged_chunks s where s.document_id = same.id and same.title <> p_title;
+    return query update documents d set state = 'received', error = null, notes = '{}', title = p_title,
+        filename = p_filename,
+            uploaded_by = p_by, replaces = last, run_id = null, restarts = 0, created_at = clock_timestamp(),
+                updated_at = now()
+        where d.id = same.id returning d.id, d.state, null::text, null::text;
+end $$;
+
+-- Stores vectors of a model that a tenant is changing to. It waits for a chunk that is being deleted and leaves it
+-- out, because the vector would violate the foreign key. Only the tables' owner may lock chunks in advance.
+create or replace function add_vectors(p_model smallint, p_chunks bigint[], p_embeddings vector[]) returns int
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    added int;
+begin
+    insert into chunk_embeddings (model_id, chunk_id, tenant_id, embedding)
+        select p_model, here.id, here.tenant_id, given.embedding
+        from (select c.id, c.tenant_id from chunks c where c.id = any (p_chunks) and c.tenant_id = current_tenant()
+              order by c.id for key share) here
+        join unnest(p_chunks, p_embeddings) given(id, embedding) on given.id = here.id
+        on conflict do nothing;
+    get diagnostics added = row_count;
+    return added;
+end $$;
+select own_functions('add_vectors');
+grant execute on function add_vectors to chatbot_app;

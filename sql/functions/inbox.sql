@@ -1,0 +1,239 @@
+-- What a message changes before anybody thinks about an answer, how it is closed without one, and how the inbox is
+-- cleaned.
+
+-- Applies what a message changes: who wrote, opt-outs, edits, deletions, changed numbers. Running it again is
+-- harmless. An event that somebody has another number may join two people, so it locks both first. Returns {"phone",
+-- "user_id", "name", "contact_id"?, "end"?: the reason why there is no answer, "preface"?: words to give first}.
+create or replace function receive_message(p_phone_number_id text, p_payload text) returns jsonb
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    body jsonb := payload_json(p_payload);
+    v jsonb := body #> '{entry,0,changes,0,value}';
+    m jsonb := v #> '{messages,0}';
+    person jsonb := (select p from items(v -> 'contacts') p where jsonb_typeof(p) = 'object' limit 1);
+    bot chatbots;
+    c contacts;
+    words text;
+    answer jsonb;
+begin
+    answer := jsonb_build_object('phone', coalesce(said(m -> 'from'), said(person -> 'wa_id')),
+                                 'name', said(person #> '{profile,name}'),
+                                 'user_id', coalesce(said(m -> 'from_user_id'), said(person -> 'user_id')));
+    select * into bot from chatbots b where b.phone_number_id = p_phone_number_id;
+    if not found then
+        return answer;
+    end if;
+    if said(body #> '{entry,0,id}') is not null and (bot.waba_id is null or bot.display_phone_number is null) then
+        update chatbots b set waba_id = said(body #> '{entry,0,id}'),
+            display_phone_number = ltrim(said(v #> '{metadata,display_phone_number}'), '+')
+            where b.phone_number_id = p_phone_number_id;
+    end if;
+    if m #>> '{system,type}' in ('user_changed_number', 'user_changed_user_id') then
+        perform lock_people(bot.tenant_id, answer ->> 'phone', answer ->> 'user_id',
+                            coalesce(said(m #> '{system,wa_id}'), said(m #> '{system,new_wa_id}')),
+                            coalesce(said(m #> '{system,user_id}'), said(m #> '{system,new_user_id}')));
+    end if;
+    c.id := find_contact(bot.tenant_id, answer ->> 'phone', answer ->> 'user_id', answer ->> 'name');
+    if c.id is null then
+        perform notify(bot.tenant_id, 'unknown_sender', 'warning',
+                       'A message names no sender: it is stored, and nobody can be answered',
+                       p_phone_number_id, jsonb_build_object('message_id', m -> 'id'));
+        return answer;
+    end if;
+    update contacts k set username = coalesce(ltrim(said(person #> '{profile,username}'), '@'), k.username),
+            last_message_at = case when m ->> 'type' = 'system' then k.last_message_at
+                else greatest(k.last_message_at, written_at(m)) end,
+            send_error_code = null, send_error_at = null
+        where k.id = c.id returning * into c;
+    answer := answer || jsonb_build_object('contact_id', c.id);
+    words := content_words(m);
+    if said(m -> 'group_id') is not null then
+        return answer || '{"end": "written in a group: only conversations of two are answered"}';
+    end if;
+    case coalesce(m ->> 'type', '')
+        when 'system' then
+            if m #>> '{system,type}' in ('user_changed_number', 'user_changed_user_id') then
+                perform change_identity(bot.tenant_id, c.id,
+                                        ltrim(coalesce(said(m #> '{system,wa_id}'), said(m #> '{system,new_wa_id}')),
+                                              '+'),
+                                        coalesce(said(m #> '{system,user_id}'), said(m #> '{system,new_user_id}')));
+            end if;
+            return answer || jsonb_build_object('end', 'an event of WhatsApp, not a message: '
+                                                || coalesce(said(m #> '{system,type}'), 'unknown'));
+        when 'reaction' then
+            return answer || '{"end": "a reaction: logged, not answered"}';
+        when 'edit' then
+            perform edit_message(p_phone_number_id, c.id, said(m #> '{edit,original_message_id}'),
+                                 m #> '{edit,message}');
+            return answer || '{"end": "an edit: the log shows the new words"}';
+        when 'revoke' then
+            perform delete_message(p_phone_number_id, c.id, said(m #> '{revoke,original_message_id}'));
+            return answer || jsonb_build_object('end', 'a deletion of '
+                                                || coalesce(said(m #> '{revoke,original_message_id}'), 'nothing'));
+        when 'text', 'button', 'interactive' then
+            if word_in(bot.opt_out_words, words) then
+                update contacts set opted_out_at = coalesce(opted_out_at, now()) where id = c.id;
+                return answer || '{"end": "the contact has opted out"}';
+            elsif word_in(bot.opt_in_words, words) and c.opted_out_at is not null then
+                update contacts set opted_out_at = null, preface_at = now(), preface_for = m ->> 'id' where id = c.id;
+                return answer || '{"preface": "welcome_back"}';
+            elsif c.preface_for = m ->> 'id' then
+                return answer || '{"preface": "welcome_back"}';  -- the same run again
+            end if;
+        when 'image', 'video', 'document', 'audio', 'location', 'contacts', 'order' then
+            null;  -- a question like any other
+        else
+            if c.preface_for is distinct from m ->> 'id' and c.preface_at > now() - interval '1 day' then
+                return answer || '{"end": "it can not be read, and the customer was told so already"}';
+            end if;
+            update contacts set preface_at = now(), preface_for = m ->> 'id' where id = c.id;
+            return answer || '{"preface": "not_understood"}';
+    end case;
+    if exists (select from inbound_messages i where i.contact_id = c.id and i.reason = 'a deletion of '
+               || (m ->> 'id')) then
+        return answer || '{"end": "the customer has deleted it"}';
+    end if;
+    return answer;
+end $$;
+select own_functions('receive_message');
+grant execute on function receive_message to chatbot_app;
+
+-- The customer changed what a message says: the log shows the new words, and so does the question when no turn has
+-- answered it yet.
+create or replace function edit_message(p_phone_number_id text, p_contact uuid, p_original text, p_message jsonb)
+    returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    new_kind text := p_message ->> 'type';
+begin
+    if new_kind is null or jsonb_typeof(p_message -> new_kind) is distinct from 'object' then
+        return;
+    end if;
+    update inbound_messages i
+        set payload = jsonb_set(payload_json(i.payload), '{entry,0,changes,0,value,messages,0}',
+                                message_of(i.payload) || jsonb_build_object('type', new_kind, new_kind,
+                                    p_message -> new_kind))::text
+        where i.phone_number_id = p_phone_number_id and i.message_id = p_original and i.kind = 'message'
+          and known_as((select tenant_id from contacts where id = p_contact), i.sender) = p_contact
+              and message_of(i.payload) is not null;
+    update conversation_logs set body = '[edited] ' || content_words(p_message)
+        where phone_number_id = p_phone_number_id and message_id = p_original and direction = 'in'
+            and contact_id = p_contact;
+end $$;
+select own_functions('edit_message');
+
+-- The customer deleted a message: its words and files go, and nobody answers it any more.
+create or replace function delete_message(p_phone_number_id text, p_contact uuid, p_original text) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    update inbound_messages i
+        set payload = jsonb_set(payload_json(i.payload), '{entry,0,changes,0,value,messages,0}',
+                                jsonb_build_object('id', i.message_id, 'type', 'deleted message'))::text,
+            state = case when i.state in ('received', 'dispatched', 'waiting') then 'ended' else i.state end,
+            reason = case when i.state in ('received', 'dispatched', 'waiting') then 'the customer has deleted it'
+                else i.reason end
+        where i.phone_number_id = p_phone_number_id and i.message_id = p_original and i.kind = 'message'
+          and known_as((select tenant_id from contacts where id = p_contact), i.sender) = p_contact
+              and message_of(i.payload) is not null;
+    update conversation_logs set body = '[deleted message]'
+        where phone_number_id = p_phone_number_id and message_id = p_original and direction = 'in'
+            and contact_id = p_contact;
+    delete from media where phone_number_id = p_phone_number_id and message_id = p_original and contact_id = p_contact;
+end $$;
+select own_functions('delete_message');
+
+-- Closes a message without a turn. It still writes the conversation log, because a human may be reading along.
+create or replace function end_message(p_phone_number_id text, p_message_id text, p_run uuid, p_reason text)
+    returns jsonb
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    message inbound_messages;
+    bot chatbots;
+    person uuid;
+begin
+    update inbound_messages i set state = 'ended', reason = p_reason, run_id = p_run
+        where i.phone_number_id = p_phone_number_id and i.message_id = p_message_id
+            and i.state not in ('answered', 'ended', 'dead')
+        returning * into message;
+    select b.* into bot from chatbots b where b.phone_number_id = p_phone_number_id;
+    if message.message_id is not null and bot.tenant_id is not null then
+        person := known_as(bot.tenant_id, message.sender);
+        update inbound_messages i set contact_id = person
+            where i.phone_number_id = p_phone_number_id and i.message_id = p_message_id;
+        if person is not null then
+            insert into conversation_logs (tenant_id, contact_id, phone_number_id, direction, message_id, body, status,
+                                           created_at)
+                values (bot.tenant_id, person, p_phone_number_id, 'in', p_message_id, message_words(message.payload),
+                        'not answered', message.received_at)
+                on conflict do nothing;
+        end if;
+    end if;
+    return jsonb_build_object('status', 'ended', 'reason', p_reason, 'tenant_id', bot.tenant_id, 'contact_id', person);
+exception when untranslatable_character then
+    raise exception 'the message holds characters that can not be stored';
+end $$;
+select own_functions('end_message');
+
+-- Closes a message that asks nothing. Other messages may have been left to its run, because it was the newest: they
+-- get a run of their own.
+create or replace function end_received(p_phone_number_id text, p_message_id text, p_run uuid, p_contact uuid,
+    p_reason text) returns jsonb
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    result jsonb;
+begin
+    perform 1 from contacts where id = p_contact for update;
+    result := end_message(p_phone_number_id, p_message_id, p_run, p_reason);
+    if not exists (select from turns where contact_id = p_contact and state = 'active') then
+        perform wake_waiting(p_contact);
+    end if;
+    return result;
+end $$;
+select own_functions('end_received');
+grant execute on function end_received to chatbot_app;
+
+-- The business wrote from its own phone app, so a human is talking: logs the words and pauses the bot for that
+-- person.
+create or replace function apply_echo(p_phone_number_id text, p_echo jsonb) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    bot chatbots;
+    person uuid;
+begin
+    select * into bot from chatbots b where b.phone_number_id = p_phone_number_id;
+    person := find_contact(bot.tenant_id, said(p_echo -> 'to'), said(p_echo -> 'to_user_id'), null);
+    if bot.tenant_id is null or person is null then
+        return;
+    end if;
+    update contacts c set paused_until = greatest(c.paused_until, now() + interval '12 hours') where c.id = person;
+    insert into conversation_logs (tenant_id, contact_id, phone_number_id, direction, message_id, body, status)
+        select bot.tenant_id, person, p_phone_number_id, 'out', p_echo ->> 'id', content_words(p_echo), 'by a human'
+        where not exists (select from conversation_logs l where l.phone_number_id = p_phone_number_id
+                          and l.message_id = p_echo ->> 'id');
+end $$;
+select own_functions('apply_echo');
+
+-- Deletes what nobody needs any more, and never what is open. Meta redelivers for seven days, so keys are kept for
+-- eight; messages are kept longer.
+create or replace function clean_inbox(p_keep_messages interval default '30 days', p_limit int default 20000)
+    returns int
+    language sql security definer set search_path = public, pg_temp as $$
+    with events as (
+        delete from inbound_messages where ctid = any (array(
+            select i.ctid from inbound_messages i
+            where (i.kind = 'other' or i.state in ('answered', 'ended', 'dead'))
+                and i.kind in ('status', 'echo', 'other')
+              and i.received_at < now() - interval '8 days'
+            limit p_limit))
+        returning 1),
+    messages as (
+        delete from inbound_messages where ctid = any (array(
+            select i.ctid from inbound_messages i
+            where (i.kind = 'other' or i.state in ('answered', 'ended', 'dead')) and i.kind = 'message'
+              and i.received_at < now() - greatest(p_keep_messages, interval '8 days')
+            limit p_limit))
+        returning 1)
+    select ((select count(*) from events) + (select count(*) from messages))::int
+$$;
+select own_functions('clean_inbox');
+grant execute on function clean_inbox to chatbot_app;

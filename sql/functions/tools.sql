@@ -1,0 +1,40 @@
+-- Calls of tools that may change something: each is made once in a turn, even when the step that makes it runs twice.
+
+-- Null: the call is written down, make it. Else it was made: {"outcome", "failed", "same"}; an outcome that is null
+-- was lost. Each attempt hears of every call of this tool that an earlier attempt made, before it may make its own: a
+-- model seldom chooses the same words twice. After an outcome that was lost, the tool is not called any more in this
+-- turn.
+create or replace function begin_tool_call(p_turn uuid, p_epoch int, p_tool text, p_digest bytea) returns jsonb
+    language plpgsql as $$
+declare
+    made tool_calls;
+begin
+    perform hold_turn(p_turn, p_epoch);
+    select * into made from tool_calls
+        where turn_id = p_turn and (digest = p_digest or tool = p_tool and (outcome is null or told < p_epoch))
+        order by digest = p_digest desc, outcome is null desc, made_at limit 1;
+    if not found then
+        insert into tool_calls (turn_id, digest, tenant_id, tool, told) values (p_turn, p_digest, current_tenant(),
+            p_tool, p_epoch);
+        return null;
+    end if;
+    update tool_calls set told = p_epoch where turn_id = p_turn and digest = made.digest;
+    return jsonb_build_object('outcome', made.outcome, 'failed', made.failed, 'same', made.digest = p_digest);
+end $$;
+select own_functions('begin_tool_call');
+grant execute on function begin_tool_call to chatbot_app;
+
+-- Records the outcome of a call; null: the server was not reached, so the call was not made. An attempt that was
+-- overtaken may say so, too, because it is knowledge.
+create or replace function end_tool_call(p_turn uuid, p_digest bytea, p_outcome text, p_failed boolean) returns void
+    language plpgsql as $$
+begin
+    if p_outcome is null then
+        delete from tool_calls where turn_id = p_turn and digest = p_digest and outcome is null;
+    else
+        update tool_calls set outcome = p_outcome, failed = p_failed, ended_at = now()
+            where turn_id = p_turn and digest = p_digest and outcome is null;
+    end if;
+end $$;
+select own_functions('end_tool_call');
+grant execute on function end_tool_call to chatbot_app;

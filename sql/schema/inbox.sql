@@ -1,0 +1,81 @@
+-- The durable inbox, and the files that came with messages.
+
+-- One row for each event that Meta sent. The ingress inserts it before it answers 200; the primary key makes a
+-- redelivery harmless. The ingress does not know the tenant: a row belongs to the tenant that its phone_number_id
+-- belongs to.
+create table inbound_messages (
+    phone_number_id   text not null,
+    message_id        text not null,
+    kind              text not null check (kind in ('message', 'status', 'echo', 'other')),
+    sender            text,
+    payload           text not null,
+    seq               bigint generated always as identity, -- receive order; Meta's timestamps have whole seconds only
+    received_at       timestamptz not null default now(),
+    -- received      stored; somebody still has to hand it over (message) or to apply it (status, echo)
+    -- dispatched   a run exists for it
+    -- waiting       its run found another active turn, or left the message to a newer run
+    -- in_turn       a turn is answering it
+    -- answered      a turn has answered it
+    -- ended         closed without an answer; `reason` says why
+    -- dead          given up; an operator may hand it over again
+    state             text not null default 'received'
+                      check (state in ('received', 'dispatched', 'waiting', 'in_turn', 'answered', 'ended', 'dead')),
+    reason            text,
+    dispatch_no          int not null default 0,             -- generation: each new one has a new job id
+    dispatch_errors   int not null default 0,
+    -- nobody claims it before; a claim moves it to the end of its lease
+    due_at            timestamptz not null default now(),
+    run_id            uuid,
+    contact_id        uuid references contacts on delete set null,
+    turn_id           uuid,
+    primary key (phone_number_id, message_id)
+) with (fillfactor = 70);                                  -- leaves room for the updates of the state
+create index inbound_to_dispatch on inbound_messages (seq) where state = 'received' and kind = 'message';
+-- By time due, so that the applier does not look again and again through statuses of messages that others sent from
+-- this number.
+create index inbound_to_apply on inbound_messages (due_at) where state = 'received' and kind in ('status', 'echo');
+create index inbound_account_events on inbound_messages (seq) where state = 'received' and kind = 'other';
+create index inbound_open on inbound_messages (phone_number_id, sender)
+    where kind = 'message' and state in ('received', 'dispatched', 'waiting', 'in_turn');
+create index inbound_given_up on inbound_messages (seq) where state = 'dead';
+create index inbound_dead on inbound_messages (received_at) where state = 'dead';
+create index inbound_by_time on inbound_messages using brin (received_at);
+create index inbound_by_turn on inbound_messages (turn_id) where turn_id is not null;
+create index inbound_by_contact on inbound_messages (contact_id) where contact_id is not null;
+-- What clean_inbox looks for, and nothing else. The index by time alone would give it everything older than a week,
+-- each minute.
+create index inbound_to_clean on inbound_messages (kind, received_at)
+    where kind = 'other' or state in ('answered', 'ended', 'dead');
+
+-- The inbox has no tenant column, so its policy goes through the chatbot, which row-level security shows or hides.
+alter table inbound_messages owner to chatbot_owner;
+alter table inbound_messages enable row level security;
+alter table inbound_messages force row level security;
+create policy owner_functions on inbound_messages to chatbot_owner using (true) with check (true);
+create policy own_tenant on inbound_messages to chatbot_app
+    using (exists (select from chatbots c where c.phone_number_id = inbound_messages.phone_number_id))
+    with check (exists (select from chatbots c where c.phone_number_id = inbound_messages.phone_number_id));
+create policy ingress_inserts on inbound_messages for insert to chatbot_ingress with check (state = 'received');
+grant select on inbound_messages to chatbot_app;
+grant insert (phone_number_id, message_id, kind, sender, payload) on inbound_messages to chatbot_ingress;
+
+-- What came with a message. The bytes leave this table only for a model's request.
+create table media (
+    phone_number_id   text not null,
+    message_id        text not null,
+    tenant_id         uuid not null references tenants on delete cascade,
+    contact_id        uuid references contacts on delete cascade,
+    kind              text not null,
+    mime_type         text,
+    filename          text,
+    content           bytea,
+    words             text,                               -- a voice note's transcript, a document's text
+    -- why it is of no use: too_large, wrong_type, unreachable, no_words
+    problem           text,
+    created_at        timestamptz not null default now(),
+    primary key (phone_number_id, message_id)
+);
+create index media_by_contact on media (contact_id, created_at);
+create index media_by_time on media using brin (created_at);
+select isolate('media');
+grant select, insert, update, delete on media to chatbot_app;

@@ -1,0 +1,101 @@
+-- Knowledge: where documents come from, the documents, and what a tenant's plan counts.
+
+-- Web pages as a source: they are read again and again. Each page is a document that is replaced when its text has
+-- changed.
+create table knowledge_sources (
+    id                uuid primary key default gen_random_uuid(),
+    tenant_id         uuid not null references tenants on delete cascade,
+    kind              text not null check (kind in ('page', 'sitemap', 'crawl')),
+    url               text not null,
+    max_pages         int not null default 50 check (max_pages between 1 and 2000),
+    refresh_hours     int not null default 24 check (refresh_hours between 1 and 8760),
+    -- new       nobody has read it to the end yet
+    -- reading   a run reads it again; what it held before goes on answering
+    -- ready, failed   how the last reading ended
+    state             text not null default 'new' check (state in ('new', 'reading', 'ready', 'failed')),
+    error             text,                               -- a sentence for the tenant
+    notes             text[] not null default '{}',       -- pages that could not be read
+    pages             int,                                -- with text, at the last reading
+    next_read_at      timestamptz not null default now(), -- a claim moves it to the end of the reading's lease
+    read_at           timestamptz,
+    -- The run that reads it or is about to; a claim chooses the id, and a run with another id leaves the source alone.
+    run_id            uuid,
+    created_at        timestamptz not null default now(),
+    unique (tenant_id, url)
+);
+
+create table documents (
+    id                uuid primary key default gen_random_uuid(),
+    tenant_id         uuid not null references tenants on delete cascade,
+    title             text not null,
+    filename          text not null,
+    media_type        text,
+    sha256            bytea not null,
+    size_bytes        bigint not null,
+    content           bytea not null,
+    -- received     stored, to be read
+    -- processing   a run reads it
+    -- ready        its chunks answer questions
+    -- failed       it could not be read; `error` says why
+    state             text not null default 'received' check (state in ('received', 'processing', 'ready', 'failed')),
+    error             text,                               -- a sentence that the tenant can act on
+    -- what went less than well, such as a page that could not be read
+    notes             text[] not null default '{}',
+    pages             int,
+    chunks            int,
+    chunks_embedded   int,
+    -- a text search configuration without its 'words_', see search.sql
+    language          text,
+    version           int not null default 1,
+    replaces          uuid,                               -- the document that goes when this one is whole
+    origin            text not null default 'upload' check (origin in ('upload', 'web', 'qa_pairs')),
+    source_id         uuid references knowledge_sources on delete cascade,
+    source_url        text,                               -- the page's address
+    sendable          boolean not null default true,      -- whether a chatbot that sends documents may send this one
+    restarts          int not null default 0,             -- how often a reading that stood still was started again
+    run_id            uuid,
+    uploaded_by       text,
+    created_at        timestamptz not null default now(),
+    updated_at        timestamptz not null default now(),
+    unique (tenant_id, sha256)
+);
+create index documents_by_source on documents (source_id) where source_id is not null;
+create index documents_unread on documents (updated_at) where state in ('received', 'processing');
+
+create table document_pages (
+    document_id       uuid not null references documents on delete cascade,
+    tenant_id         uuid not null references tenants on delete cascade,
+    page              int not null,                       -- from 1
+    -- how the document itself numbers it; '' where that's no different
+    label             text not null,
+    text              text not null,
+    headings          jsonb not null,                     -- what the document declares as headings, [{level, title}]
+    primary key (document_id, page)
+);
+
+-- Questions with their answers, one list for each tenant. qa_pairs_changed() writes them into a document, which is
+-- then read.
+create table qa_pairs (
+    id                uuid primary key default gen_random_uuid(),
+    tenant_id         uuid not null references tenants on delete cascade,
+    question          text not null,
+    answer            text not null,
+    updated_by        text,
+    created_at        timestamptz not null default clock_timestamp(),
+    updated_at        timestamptz not null default clock_timestamp()
+);
+create unique index qa_pairs_once on qa_pairs (tenant_id, md5(lower(question)));
+
+-- How many documents a tenant had read on a day: the plan limits them.
+create table tenant_ingestions (
+    tenant_id         uuid not null references tenants on delete cascade,
+    day               date not null,
+    ingestions        int not null,
+    primary key (tenant_id, day)
+);
+
+select isolate('knowledge_sources'), isolate('documents'), isolate('document_pages'), isolate('qa_pairs'),
+       isolate('tenant_ingestions');
+grant select, insert, update, delete on knowledge_sources, documents, document_pages, qa_pairs to chatbot_app;
+grant select, insert, update on tenant_ingestions to chatbot_app;
+grant update (sendable) on documents to chatbot_app;

@@ -1,0 +1,30 @@
+-- The roles, and the extensions that the tables use. This file may run again: roles belong to the whole cluster, so
+-- another database may have made them already. apply.py sets the passwords; no file holds one.
+--
+-- Isolation of tenants: every tenant table has row-level security that is enabled AND forced. Each has two policies:
+--   chatbot_owner  sees all rows. Nobody can log in as it; only SECURITY DEFINER functions run as it.
+--   chatbot_app    sees the rows of the tenant that the transaction's setting app.tenant_id names; without one, no row.
+-- chatbot_ingress has no right on any tenant table: it may only insert into the inbox and call three functions. No
+-- role here is a superuser or may bypass row-level security.
+do $$
+begin
+    if not exists (select from pg_roles where rolname = 'chatbot_owner') then
+        create role chatbot_owner nologin nosuperuser nobypassrls;
+    end if;
+    if not exists (select from pg_roles where rolname = 'chatbot_app') then
+        create role chatbot_app login nosuperuser nobypassrls;
+    end if;
+    if not exists (select from pg_roles where rolname = 'chatbot_ingress') then
+        create role chatbot_ingress login nosuperuser nobypassrls;
+    end if;
+    -- Whoever applies these files must be able to hand objects to the owner.
+    if not pg_has_role(current_user, 'chatbot_owner', 'set') then
+        execute format('grant chatbot_owner to %I', current_user);
+    end if;
+    execute format('grant connect on database %I to chatbot_app, chatbot_ingress', current_database());
+end $$;
+grant usage on schema public to chatbot_app, chatbot_ingress;
+grant usage, create on schema public to chatbot_owner;
+
+create extension if not exists vector;
+create extension if not exists unaccent;

@@ -1,0 +1,76 @@
+-- Turns: the answers to conversations; the passing on to humans; the log of both sides.
+
+create table turns (
+    id                uuid primary key default gen_random_uuid(),
+    tenant_id         uuid not null references tenants on delete cascade,
+    contact_id        uuid not null references contacts on delete cascade,
+    phone_number_id   text not null references chatbots on delete cascade,
+    -- active   a run works on it, until lease_until at least
+    -- done     closed with an outcome   failed: closed because its runs died
+    state             text not null default 'active' check (state in ('active', 'done', 'failed')),
+    run_id            uuid not null,                      -- the flow job that works on it
+    -- the attempt: the database refuses a step's write that names an older one
+    epoch             int not null default 1,
+    step              int not null default 0,             -- how far the run has come: an older step can't begin again
+    takeovers         int not null default 0,
+    lease_until       timestamptz not null,
+    opened_at         timestamptz not null default now(),
+    closed_at         timestamptz,
+    outcome           text,                               -- answered | unanswered | not_sent | failed | lost
+    error             text,
+    question          text,
+    trace             jsonb,                              -- tool calls with their times
+    usage             jsonb,                              -- tokens and cost
+    -- the reply, when the words are known before any model is asked
+    say               text
+);
+-- One active turn for each conversation: PostgreSQL enforces it, whatever the number of workers.
+create unique index turns_one_active on turns (contact_id) where state = 'active';
+create index turns_by_contact on turns (contact_id, opened_at);
+create index turns_by_run on turns (run_id);
+create index turns_by_tenant on turns (tenant_id, opened_at);
+create index turns_leases on turns (lease_until) where state = 'active';
+create index turns_unanswered on turns (tenant_id, closed_at) where outcome = 'unanswered';
+
+-- Who passed whom on to a human, when and why. A turn has at most one row: a step that runs twice notifies once.
+create table handoffs (
+    id                uuid primary key default gen_random_uuid(),
+    tenant_id         uuid not null references tenants on delete cascade,
+    contact_id        uuid not null references contacts on delete cascade,
+    turn_id           uuid unique references turns on delete cascade,
+    source            text not null check (source in ('model', 'keyword', 'customer', 'failure', 'operator', 'hours')),
+    reason            text,
+    paused_until      timestamptz not null,
+    resumed_at        timestamptz,
+    notified          jsonb,                              -- what became of the notifications, in words
+    created_at        timestamptz not null default now()
+);
+create index handoffs_by_contact on handoffs (contact_id, created_at);
+
+create table conversation_logs (
+    id                bigint generated always as identity primary key,
+    tenant_id         uuid not null references tenants on delete cascade,
+    contact_id        uuid not null references contacts on delete cascade,
+    phone_number_id   text not null,
+    turn_id           uuid references turns on delete cascade,
+    direction         text not null check (direction in ('in', 'out')),
+    message_id        text,
+    send_id           uuid,
+    body              text not null,
+    citations         jsonb,
+    model             text,
+    status            text,
+    created_at        timestamptz not null default now()
+);
+create unique index conversation_logs_in on conversation_logs (phone_number_id, message_id) where direction = 'in';
+create unique index conversation_logs_out on conversation_logs (send_id) where direction = 'out';
+create index conversation_logs_by_contact on conversation_logs (tenant_id, contact_id, id);
+-- For a message that answers another one, for an echo, and for a contact that is erased or merged.
+create index conversation_logs_by_message on conversation_logs (phone_number_id, message_id);
+create index conversation_logs_by_turn on conversation_logs (turn_id);
+create index conversation_logs_by_person on conversation_logs (contact_id);
+
+select isolate('turns'), isolate('handoffs'), isolate('conversation_logs');
+grant select, update on turns to chatbot_app;
+grant select, update (notified) on handoffs to chatbot_app;
+grant select on conversation_logs to chatbot_app;

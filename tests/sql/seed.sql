@@ -1,0 +1,69 @@
+-- One conversation with everything that can be in it, for test_function_bodies.py.
+insert into tenants (name, limits) values ('Shop', '{"monthly_turns": 10, "replies_per_hour": 100}');
+insert into chatbots (phone_number_id, tenant_id, name, merge_window_s, lead_fields, send_documents, window_template)
+    select 'bot', id, 'Bot', 0, '{email}', true, '{"name": "again", "parameters": ["x"]}' from tenants;
+insert into tenant_members (tenant_id, email, role) select id, 'owner@shop.example', 'owner' from tenants;
+insert into usage_months (tenant_id, month, turns) select id, date_trunc('month', now())::date, 1 from tenants;
+insert into contacts (tenant_id, phone, user_id, name, last_message_at)
+    select id, '34600000001', 'ES.1', 'Active', now() from tenants;
+insert into contacts (tenant_id, phone, name, last_message_at) select id, '34600000002', 'Idle', now() from tenants;
+insert into turns (tenant_id, contact_id, phone_number_id, state, run_id, lease_until)
+    select tenant_id, id, 'bot', 'active', '00000000-0000-4000-8000-000000000001', now() + interval '1 hour'
+    from contacts where name = 'Active';
+insert into turns (tenant_id, contact_id, phone_number_id, state, run_id, lease_until, closed_at, outcome)
+    select tenant_id, id, 'bot', 'done', '00000000-0000-4000-8000-000000000002', now(), now(), 'answered'
+    from contacts where name = 'Idle';
+insert into inbound_messages (phone_number_id, message_id, kind, sender, payload, state, contact_id, turn_id)
+    select 'bot', v.message_id, v.kind, v.sender, v.payload, v.state, c.id, case when v.state = 'in_turn' then t.id end
+    from (values
+        ('in1', 'message', '34600000001', '{"entry": [{"changes": [{"value": {"messages": [
+            {"id": "in1", "from": "34600000001", "type": "text", "text": {"body": "hello"}}]}}]}]}', 'in_turn'),
+        ('in2', 'message', '34600000001', '{}', 'received'), ('in3', 'message', '34600000001', '{}', 'waiting'),
+        ('in4', 'message', '34600000002', '{}', 'dead'),
+        ('status:out1', 'status', null, '{"entry": [{"changes": [{"value": {"statuses": [
+            {"id": "out1", "status": "read"}]}}]}]}', 'received'),
+        ('echo:1', 'echo', null, '{"entry": [{"changes": [{"value": {"message_echoes": [
+            {"id": "e", "to": "34600000001", "type": "text", "text": {"body": "x"}}]}}]}]}', 'received'),
+        ('notice:1', 'other', null, '{"entry": [{"changes": [{"field": "account_update",
+            "value": {"event": "DISABLED_UPDATE"}}]}]}', 'received'))
+        v(message_id, kind, sender, payload, state)
+    left join contacts c on c.phone = v.sender left join turns t on t.contact_id = c.id;
+insert into outbound_messages (turn_id, part, tenant_id, content)
+    select id, part, tenant_id, '{"type": "text", "text": {"body": "hello"}}' from turns, generate_series(1, 2) part
+    where state = 'active';
+insert into outbound_messages (turn_id, part, tenant_id, content, state, message_id, attempts, sending_since)
+    select id, 1, tenant_id, '{"type": "text", "text": {"body": "hello"}}', 'sent', 'out1', 1, now() from turns
+        where state = 'done';
+insert into outbound_messages (turn_id, part, tenant_id, content, state, attempts, resend_of, resend_run, sending_since)
+    select turn_id, 2, tenant_id, content, 'sending', 1, send_id, gen_random_uuid(), now() from outbound_messages
+        where state = 'sent';
+insert into outbound_messages (turn_id, part, tenant_id, content, state, message_id, attempts, retry_at)
+    select id, 3, tenant_id, '{"type": "text", "text": {"body": "hello"}}', 'failed', 'out3', 1, now() from turns
+        where state = 'done';
+insert into handoffs (tenant_id, contact_id, turn_id, source, paused_until)
+    select tenant_id, contact_id, id, 'model', now() from turns where state = 'active';
+insert into send_stops (tenant_id, code, reason, until) select id, 190, 'expired', now() - interval '1 minute'
+    from tenants;
+insert into knowledge_sources (tenant_id, kind, url) select id, 'page', 'https://shop.example/' from tenants;
+insert into qa_pairs (tenant_id, question, answer) select id, 'q', 'a' from tenants;
+insert into documents (tenant_id, title, filename, media_type, sha256, size_bytes, content, state)
+    select id, title, title || '.txt', 'text/plain', title::bytea, 5, 'words', state
+    from tenants, (values ('Ready', 'ready'), ('Staged', 'processing')) d(title, state);
+insert into chunks (tenant_id, document_id, version, ordinal, page, char_start, char_end, page_end, tokens, text,
+                    language, words)
+    select tenant_id, id, 1, 1, 1, 0, 5, 1, 1, 'words', 'english', words_of('english', 'words') from documents
+        where title = 'Ready';
+insert into chunk_embeddings (model_id, chunk_id, tenant_id, embedding)
+    select m.id, c.id, c.tenant_id, array_fill(0.1, array[384])::vector from chunks c, embedding_models m
+    where m.name = 'multilingual-e5-small';
+update tenants set embedding_model = 'multilingual-e5-small';
+insert into staged_chunks (document_id, ordinal, tenant_id, page, char_start, page_end, char_end, heading, tokens,
+                           text, model_id, embedding)
+    select d.id, 1, d.tenant_id, 1, 0, 1, 5, '', 1, 'words', m.id, array_fill(0.1, array[384])::vector
+    from documents d, embedding_models m where d.title = 'Staged' and m.name = 'multilingual-e5-small';
+insert into notifications (tenant_id, kind, severity, title, subject, tell_at) select id, 'k', 'info', 't', 's', now()
+    from tenants;
+insert into tool_calls (turn_id, digest, tenant_id, tool, told) select id, 'digest', tenant_id, 'orders.cancel', 0
+    from turns where state = 'active';
+insert into conversation_logs (tenant_id, contact_id, phone_number_id, direction, message_id, body)
+    select tenant_id, id, 'bot', 'in', 'in-' || id, 'hello' from contacts;

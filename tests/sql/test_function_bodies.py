@@ -1,0 +1,364 @@
+"""Every function's body is run, or at least checked, against the tables as they are.
+
+PostgreSQL checks a function in SQL as a whole when it is made. One in PL/pgSQL it checks statement by statement, when each
+is reached. So each function is called with a conversation's own ids and with nulls, in a transaction that is taken back. A
+call may fail for what it was asked (no such turn); it may not fail for what the function is (no such column). A branch
+that no call here reaches is checked by the tests of what it does.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from sql import apply
+from tests.sql.catalog import OURS
+
+SEED = Path(__file__).with_name("seed.sql").read_text()
+VECTOR = "array_fill(0.1, array[384])::vector"
+HOURS = '{"mon": [["09:00", "14:00"]], "tue": [["20:00", "02:00"]]}'
+MESSAGES: list[dict[str, Any]] = [
+    {"type": "text", "text": {"body": "hello"}},
+    {"type": "text", "text": {"body": "stop"}},
+    {"type": "text", "text": {"body": "start"}},
+    {"type": "reaction", "reaction": {"emoji": "!"}},
+    {
+        "type": "edit",
+        "edit": {"original_message_id": "in1", "message": {"type": "text", "text": {"body": "x"}}},
+    },
+    {"type": "revoke", "revoke": {"original_message_id": "in1"}},
+    {"type": "system", "system": {"type": "user_changed_number", "wa_id": "34699"}},
+    {"type": "system", "system": {"type": "user_changed_user_id", "wa_id": "34600000002", "user_id": "ES.9"}},
+    {"type": "contacts", "contacts": [{"name": {"first_name": "A"}, "phones": [{"phone": "1"}]}]},
+    {"type": "order", "order": {"product_items": [{"product_retailer_id": "p", "quantity": 1}]}},
+    {"type": "interactive", "interactive": {"nfm_reply": {"response_json": "{}"}}},
+    {"type": "sticker"},
+]
+
+
+def text(value: object) -> str:
+    return "'" + (value if isinstance(value, str) else json.dumps(value)).replace("'", "''") + "'"
+
+
+def payload(message: dict[str, Any]) -> str:
+    about = {"id": "in1", "from": "34600000001", "timestamp": "1700000000"}
+    value = {"metadata": {"phone_number_id": "bot"}, "messages": [about | message]}
+    return text({"entry": [{"id": "waba", "changes": [{"field": "messages", "value": value}]}]})
+
+
+# What a parameter may be, by its name, or by its name and type where that is not enough. Several: tried one after the other.
+VALUES: dict[str, list[str]] = {
+    "batch": ["10"],
+    "m": [text(message) for message in MESSAGES],
+    "most": ["3"],
+    "p_alias": ["'34611'"],
+    "p_at": ["now()"],
+    "p_batch": ["50"],
+    "p_body": ["'words'"],
+    "p_bot": ["(select b from chatbots b where phone_number_id = 'bot')"],
+    "p_burst": ["3"],
+    "p_by": ["'owner@shop.example'"],
+    "p_bytes": ["1000"],
+    "p_chunks": ["array(select id from chunks)"],
+    "p_closed_on": ["'{}'"],
+    "p_code": ["131056", "7"],
+    "p_contact uuid": ["(select id from contacts where phone = '34600000001')", "(select id from contacts where name = 'Idle')"],
+    "p_contact contacts": ["(select c from contacts c where phone = '34600000001')"],
+    "p_content bytea": ["'bytes'", "'words'"],
+    "p_content jsonb": [text({"type": kind, kind: {}}) for kind in ("text", "interactive", "template", "document")],
+    "p_contents": [text([{"type": "text", "text": {"body": "x"}}])],
+    "p_count": ["5"],
+    "p_detail": ["'{}'"],
+    "p_digest": ["'digest'", "'new'"],
+    "p_document": ["(select id from documents where title = 'Ready')", "(select id from documents where title = 'Staged')"],
+    "p_drop": ["(select id from contacts where name = 'Idle')"],
+    "p_due": ["'1 minute'"],
+    "p_echo": [text({"to": "34600000001", "id": "echo1", "type": "text", "text": {"body": "x"}})],
+    "p_email": ["'operator@platform.example'", "'owner@shop.example'"],
+    "p_embedding": [VECTOR],
+    "p_embeddings": [f"array[{VECTOR}]"],
+    "p_epoch": ["1"],
+    "p_error": ["'trouble'"],
+    "p_error_code": ["131056", "null"],
+    "p_every": ["'1 second'"],
+    "p_failed": ["false"],
+    "p_fallbacks": ["'[]'"],
+    "p_field": ["'account_update'"],
+    "p_fields": [text({"email": "a@b.example"})],
+    "p_filename": ["'a.txt'"],
+    "p_from": ["now() - interval '1 day'"],
+    "p_dispatch_no": ["0"],
+    "p_hours": [text(HOURS)],
+    "p_id": ["(select min(id) from notifications)"],
+    "p_keep": ["(select id from contacts where phone = '34600000001')"],
+    "p_keep_messages": ["'30 days'"],
+    "p_keys": ["array[array['bot', 'in1'], array['bot', 'in2']]"],
+    "p_kind": ["'whatsapp_token'"],
+    "p_language": ["'english'", "'simple'"],
+    "p_lease": ["'5 minutes'"],
+    "p_lexemes": ["array['word']"],
+    "p_limit": ["10"],
+    "p_limits": [text({"documents": 3})],
+    "p_member": ["'new@shop.example'"],
+    "p_message inbound_messages": ["(select i from inbound_messages i where message_id = 'in2')"],
+    "p_message jsonb": [text(message) for message in MESSAGES],
+    "p_message_id": ["'in1'", "'in2'", "'in3'", "'in4'"],
+    "p_model smallint": ["(select id from embedding_models where name = 'multilingual-e5-small')"],
+    "p_model text": ["'gpt'"],
+    "p_name": ["'documents'", "'34600000001'"],
+    "p_names": ["variadic array['34600000001', 'ES.1']"],
+    "p_ok": ["true", "false"],
+    "p_operator": ["'other@platform.example'", "'operator@platform.example'"],
+    "p_original": ["'in1'"],
+    "p_outcome": ["'answered'", "'failed'"],
+    "p_page": ["1"],
+    "p_part int": ["1", "2"],
+    "p_part outbound_messages": [
+        f"(select o from outbound_messages o where part = {part} order by state limit 1)" for part in (1, 2)
+    ],
+    "p_passage": ["'some words of a passage'"],
+    "p_payload": [payload(message) for message in MESSAGES],
+    "p_phone": ["'34600000001'", "'34600000003'"],
+    "p_phone_number_id": ["'bot'"],
+    "p_provider": ["'openai'"],
+    "p_question": ["'what are the words of the shop?'"],
+    "p_reason": ["'because'"],
+    "p_replaces": ["null", "(select id from documents where title = 'Ready')"],
+    "p_response": [text({"a": "b"}), "'no json'"],
+    "p_retry_in": ["'1 second'"],
+    "p_role": ["'agent'", "'owner'", "null"],
+    "p_run": ["'00000000-0000-4000-8000-000000000001'", "'00000000-0000-4000-8000-000000000002'"],
+    "p_sealed": ["'key'"],
+    "p_send_id": [f"(select send_id from outbound_messages where {which})" for which in ("state = 'sent'", "part = 2 and state = 'sending'")],
+    "p_senders": ["array['34600000001', 'ES.1']"],
+    "p_sends_per_s": ["10"],
+    "p_severity": ["'critical'"],
+    "p_source text": ["'model'"],
+    "p_source uuid": ["(select id from knowledge_sources limit 1)"],
+    "p_state": ["'sent'", "'failed'", "'done'"],
+    "p_status jsonb": [
+        text({"id": "out1", "status": status, "errors": [{"code": 131026, "title": "x"}]}) for status in ("read", "failed")
+    ],
+    "p_status text": ["'active'"],
+    "p_stays": ["true", "false"],
+    "p_step": ["1", "2", "4"],
+    "p_subject": ["'subject'"],
+    "p_summary": [text({"question": "q", "usage": {"input_tokens": 1, "output_tokens": 1, "cost_usd": 0.1}})],
+    "p_tenant": ["(select id from tenants where name = 'Shop')", "null"],
+    "p_text": ["'These are the words of the shop, and it is open.'", "'你好'"],
+    "p_title": ["'Title'"],
+    "p_to": ["now() + interval '1 day'"],
+    "p_tool": ["'orders.cancel'"],
+    "p_turn uuid": [f"(select id from turns where state = '{state}')" for state in ("active", "done")],
+    "p_turn turns": [f"(select t from turns t where state = '{state}')" for state in ("active", "done")],
+    "p_unknown_wait": ["'20 seconds'", "'0'"],
+    "p_until": ["now() + interval '1 hour'"],
+    "p_user_id": ["'ES.1'", "'ES.2'"],
+    "p_value": ["'[1, \"a\"]'", "'\"a\"'"],
+    "p_weights": ["array[1.0::real]"],
+    "p_words jsonb": ["'{\"en\": [\"stop\"]}'"],
+    "p_words text": ["'34600000001'", "'in1'"],
+    "p_zone": ["'Europe/Madrid'"],
+    "v": [text({"event": "DISABLED_UPDATE", "reason": "x"})],
+}  # fmt: skip
+SHORT = {"integer": "int"}
+# Functions that are for new objects, and what happens around them.
+CALLS = {
+    "isolate": ["create table fresh (tenant_id uuid); select isolate('fresh')"],
+    "own_functions": ["select own_functions('said')"],
+    "index_embedding_model": [
+        "insert into embedding_models (name, dimensions, passage_model, query_model, floor) values ('m', 3000, 'm', 'm', 0);"
+        " select index_embedding_model(id) from embedding_models where name = 'm'"
+    ],
+    "nearest_indexed": [
+        f"select nearest_indexed(1::smallint, {VECTOR}, 5)"
+    ],  # builds its query from the model's own row
+    "give_up": [
+        "select give_up(gen_random_uuid())",
+        "update turns set takeovers = 3, lease_until = now() - interval '1 hour' where state = 'active';"
+        " select give_up(gen_random_uuid())",
+        "update turns set takeovers = 6, lease_until = now() - interval '1 hour' where state = 'active';"
+        " select give_up(gen_random_uuid())",
+    ],
+    "take_over": [
+        f"{change}; select take_over(t, c, i, gen_random_uuid(), '1 minute') from turns t join contacts c on c.id = t.contact_id,"
+        " inbound_messages i where t.state = 'active' and i.message_id = 'in2'"
+        for change in (
+            "select 1",
+            "update turns set lease_until = now() - interval '1 hour'",
+            "update turns set lease_until = now() - interval '1 hour', takeovers = 3",
+            "update turns set lease_until = now() - interval '1 hour'; delete from outbound_messages",
+            "update turns set lease_until = now() - interval '1 hour';"
+            " update inbound_messages set phone_number_id = 'other' where message_id = 'in2'",
+        )
+    ],
+}
+# Calls beside the usual ones, for what happens only after something else.
+MORE = {
+    "qa_pairs_changed": [
+        "delete from qa_pairs; select qa_pairs_changed('a')",
+        "select qa_pairs_changed('a'); insert into qa_pairs (tenant_id, question, answer) select id, 'more', 'a' from tenants;"
+        " select qa_pairs_changed('a')",
+    ],
+    "begin_human_reply": [
+        "select begin_human_reply(gen_random_uuid(), id, 'words', gen_random_uuid()) from contacts"
+    ],
+    "claim_part": [
+        f"update outbound_messages set {change} where state = 'pending'; select claim_part(id, 1, 1, '1 minute') from turns"
+        for change in (
+            "state = 'sending', sending_since = now()",
+            "state = 'unknown', attempts = 4, sending_since = now() - interval '1 hour'",
+        )
+    ]
+    + [
+        "update contacts set blocked = true; select claim_part(id, 1, 1, '1 minute') from turns where state = 'active'"
+    ],
+    "find_contact": ["select find_contact(id, '34600000001', 'ES.77', 'Somebody else') from tenants"],
+    "judge_retry": [
+        f"{change}; select judge_retry(o, t) from turns t join outbound_messages o on o.turn_id = t.id and o.part = 3"
+        for change in (
+            "update contacts set blocked = true",
+            "delete from send_stops; insert into send_rates (tenant_id, name, blocked_until)"
+            " select tenant_id, 'pair bot ' || id, now() + interval '1 hour' from contacts",
+        )
+    ],
+    "may_send": [
+        "update send_stops set until = now() + interval '1 hour'; select may_send(id, 1, 1) from turns where state = 'active'"
+    ],
+    "receive_message": [
+        f"update contacts set opted_out_at = now(); select receive_message('bot', {payload(MESSAGES[2])})"
+    ],
+    "operator_put_tenant": ["select operator_put_tenant('operator@platform.example', null, 'New', null)"],
+    "queue_parts": [
+        "delete from outbound_messages; select queue_parts(id, 1, '[{}]') from turns where state = 'active'"
+    ],
+    "record_retry": [
+        f"update outbound_messages set retry_run = gen_random_uuid() where state = 'sending';"
+        f" select record_retry(send_id, retry_run, '{state}', null, null, null) from outbound_messages where state = 'sending'"
+        for state in ("sent", "failed")
+    ],
+    "take_upload": [
+        "update documents set state = 'failed', sha256 = sha256(content) where title = 'Ready';"
+        " select take_upload('a', 'Other title', 'a.txt', 'words', null)"
+    ],
+}
+FIRES = {
+    "pause_after_turn": "update turns set state = 'done', closed_at = now() where state = 'active'",
+    "count_turn": "update turns set state = 'done', closed_at = now() where state = 'active'",
+    "count_messages": "insert into conversation_logs (tenant_id, contact_id, phone_number_id, direction, body)"
+    " select tenant_id, id, 'bot', 'in', 'x' from contacts",
+    "log_in_words": "insert into conversation_logs (tenant_id, contact_id, phone_number_id, direction, send_id, body)"
+    " select o.tenant_id, t.contact_id, 'bot', 'out', o.send_id, '{}' from outbound_messages o join turns t on t.id = o.turn_id"
+    " on conflict do nothing",
+    "learn_from_send": [
+        "update outbound_messages set state = 'sent'",
+        *(
+            f"update outbound_messages set state = 'failed', error_code = {code}"
+            for code in (131056, 130429, 131026, 131047, 190, 100, 1)
+        ),
+    ],
+    "plan_retry": [
+        f"update outbound_messages set state = 'failed', message_id = 'w' || part, error_code = {code}"
+        for code in (1, 131047, 131062)
+    ],
+    "resume_sends": "update tenants set whatsapp_token = 'new'",
+    "count_words": ["delete from chunks", "insert into chunks (tenant_id, document_id, version, ordinal, page, char_start,"
+        " char_end, page_end, tokens, text, language, words) select tenant_id, id, 9, 1, 1, 0, 1, 1, 1, 'x', 'simple', 'x'"
+        " from documents where title = 'Ready'"],
+    "notify_document": [f"update documents set state = '{state}'" for state in ("failed", "ready")],
+    "forget_document_notification": "update documents set state = 'failed'; delete from documents",
+    "notify_source": [f"update knowledge_sources set state = '{state}'" for state in ("failed", "ready")],
+    "notify_usage": ["update usage_months set turns = 9", "update usage_months set turns = 11",
+        "insert into usage_months (tenant_id, month, turns) select id, '2020-01-01', 10 from tenants"],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def seeded(new_database: Callable[[], str]) -> Iterator[psycopg.Connection[Any]]:
+    url = new_database()
+    apply.apply(url, {}, operators=["operator@platform.example"])
+    with psycopg.connect(url, autocommit=True) as conn:
+        conn.execute(SEED.encode())
+        conn.execute("select set_config('app.tenant_id', id::text, false) from tenants where name = 'Shop'")
+        conn.execute("set track_functions = 'all'")
+        yield conn
+
+
+def functions(conn: psycopg.Connection[Any], where: str) -> list[Any]:
+    query = (
+        "select proname, coalesce(proargnames[1:pronargs], '{}'), provariadic <> 0,"
+        " array(select format_type(t, null) from unnest(proargtypes) with ordinality a(t, n) order by n), pronargdefaults"
+        f" from pg_proc p where pronamespace = 'public'::regnamespace and {OURS} and {where} order by 1"
+    )
+    return conn.execute(query.encode()).fetchall()
+
+
+def is_sound(conn: psycopg.Connection[Any], command: str) -> list[str]:
+    """Runs it, and takes it back. Says what is wrong with the function itself: SQLSTATEs of class 42."""
+    try:
+        with conn.transaction(force_rollback=True):
+            conn.execute(command.encode())
+    except psycopg.Error as error:
+        if (error.sqlstate or "").startswith("42"):
+            return [f"{command}: {error.sqlstate} {error}"]
+    return []
+
+
+def test_functions_in_sql_are_checked_as_a_whole(seeded: psycopg.Connection[Any]) -> None:
+    """Together with the syntax of those in PL/pgSQL."""
+    query = f"select pg_get_functiondef(p.oid) from pg_proc p where pronamespace = 'public'::regnamespace and {OURS}"
+    definitions = [definition for (definition,) in seeded.execute(query.encode())]
+    seeded.execute("set check_function_bodies = on")
+    assert [wrong for definition in definitions for wrong in is_sound(seeded, definition)] == []
+
+
+def test_every_function_can_be_called(seeded: psycopg.Connection[Any]) -> None:
+    wrong = []
+    for name, arguments, variadic, types, _ in functions(seeded, "prorettype <> 'trigger'::regtype"):
+        values = []
+        for argument, kind in zip(arguments, types, strict=True):
+            known = VALUES.get(f"{argument} {SHORT.get(kind, kind)}") or VALUES.get(argument)
+            assert known or name in CALLS, (
+                f"{name}: say in VALUES what {argument} {kind} may be, or in CALLS how it is called"
+            )
+            values.append(known or ["null"])
+        nulls = [f"null::{kind}" for kind in types]
+        if variadic:
+            nulls[-1] = f"variadic {nulls[-1]}"
+        tried = max(map(len, values), default=1)
+        lists = [list(itertools.islice(itertools.cycle(each), tried)) for each in values]
+        calls = [f"select {name}({', '.join(each[n] for each in lists)})" for n in range(tried)]
+        calls = CALLS.get(name) or [*calls, f"select {name}({', '.join(nulls)})", *MORE.get(name, [])]
+        for call in calls:
+            wrong += is_sound(seeded, call)
+    assert wrong == []
+
+
+def test_every_trigger_fires(seeded: psycopg.Connection[Any]) -> None:
+    names = [name for name, *_ in functions(seeded, "prorettype = 'trigger'::regtype")]
+    assert set(names) == set(FIRES), "say in FIRES what fires it"
+    for name, commands in FIRES.items():
+        for command in [commands] if isinstance(commands, str) else commands:
+            with seeded.transaction(force_rollback=True):
+                seeded.execute(command.encode())
+                query = "select calls from pg_stat_xact_user_functions where funcname = %s"
+                assert seeded.execute(query, [name]).fetchone(), f"{command} does not fire {name}"
+
+
+def test_a_body_that_fits_no_table_is_found(seeded: psycopg.Connection[Any]) -> None:
+    """So that the tests above mean something."""
+    for body in (
+        "begin perform 1 from nowhere; return 1; end",
+        "begin return (select no_such from tenants); end",
+        "begin return nobody(); end",
+        "declare id uuid; begin return (select count(*) from tenants where id = id); end",
+    ):
+        made = f"create function broken() returns int language plpgsql as $$ {body} $$; select broken()"
+        assert is_sound(seeded, made), body
+    assert is_sound(seeded, "select hold_turn(null, null)") == [], "it was asked for a turn that is not there"
