@@ -1,13 +1,13 @@
-"""Finds an embedding model's floors: the relevance below which the answer is "I don't know".
+"""Finds an embedding model's floors: when no passage reaches its floor, the question is plainly about something else, and the model gets none.
 
     python -m bench.calibrate [--questions-from FOLDER …] [--apply]
 
-There are three: question and passage in one language, in two languages, in two scripts. Sets with the same passages in several languages
-(XQuAD's, or the ones shipped here) are asked in each language on each. Every question is asked three times: as it is, with its passage
-taken away (a near miss), and without the whole article (an unrelated question). A floor refuses at most --wrongly of the answerable ones,
-on average over the sets, so that a large set does not outvote a small one. What passes is still judged by the model and by the code
-behind it. --apply writes the floors to the database at DATABASE_URL; without it nothing is changed. Vectors come from the demo's model,
-or from --base-url with EMBEDDINGS_API_KEY.
+There are three floors: question and passage in one language, in two languages, in two scripts. They are found on one half of the questions
+of tests/eval, typed as customers type, asked of the function that the chatbot's search runs: evidence(). Each holds back at most --wrongly of
+the questions that have an answer. The table shows for each kind of question the share that the floors hold back: on both halves; follow-ups;
+questions that the documents do not answer; messages that are about no business (tests/eval/unrelated.yaml); and, with sets of XQuAD's
+form, questions as they are, with their passage taken away, and without its article. --apply writes the floors to the database at DATABASE_URL;
+without it nothing is changed. Vectors come from the demo's model, or from --base-url with EMBEDDINGS_API_KEY.
 """
 
 from __future__ import annotations
@@ -16,91 +16,143 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import psycopg
-from numpy.typing import NDArray
+import yaml
 from pgvector import Vector
 
-from bench.retrieval_database import MODEL, Connection, asking, database, load_passages, new_tenant
-from bench.retrieval_sets import SHIPPED, Encode, NoSet, QuestionSet, encoder, load, vectors
+from bench.retrieval_database import Connection, asking, database, load_passages, new_tenant
+from bench.retrieval_sets import Encode, NoSet, QuestionSet, Vectors, encoder, load, vectors
+from tests.eval import question_set
+from tests.eval.store import store_passages
 
-CANDIDATES = 60
-SHOWN = 5  # passages that the chatbot looks at
-COLUMN = {"same": "floor", "language": "floor_other_language", "script": "floor_other_script"}
-Scores = dict[str, NDArray[np.float64]]
-
-
-def relevances(conn: Connection, ids: list[int], asked: QuestionSet, encode: Encode) -> Scores:
-    """The best shown passage's relevance for each question: as it is, without its passage, without its article."""
-    place = {chunk: i for i, chunk in enumerate(ids)}
-    found: dict[str, list[float]] = {"answerable": [], "near miss": [], "unrelated": []}
-    for question, vector, gold in zip(
-        asked.questions, vectors(asked.questions, True, encode), asked.gold, strict=True
-    ):
-        rows = conn.execute(
-            b"select chunk_id, relevance from search_chunks(%s, %s::vector, %s::smallint, %s)",
-            [question, Vector(vector).to_text(), MODEL, CANDIDATES],
-        ).fetchall()
-        scored = [(place[row["chunk_id"]], float(row["relevance"])) for row in rows]
-        article = asked.articles[gold]
-        for kind, left in (
-            ("answerable", scored),
-            ("near miss", [s for s in scored if s[0] != gold]),
-            ("unrelated", [s for s in scored if asked.articles[s[0]] != article]),
-        ):
-            found[kind].append(max((r for _, r in left[:SHOWN]), default=0))
-    return {kind: np.array(values) for kind, values in found.items()}
+UNRELATED = Path(question_set.__file__).with_name("unrelated.yaml")
+SHOWN = 5  # what the chatbot's search asks for
+DEEP = 60  # enough to have five left when an article is taken away
+COLUMNS = ("floor", "floor_other_language", "floor_other_script")
 
 
-def distance(conn: Connection, asked: QuestionSet, documents: QuestionSet) -> str:
-    """Which floor a pair of sets speaks for: two sets of one language, of two, or of two scripts."""
-    if asked.language == documents.language:
-        return "same"
-    row = conn.execute(
-        b"select script_of(%s) = script_of(%s) as one", [asked.questions[0], documents.passages[0]]
-    ).fetchone()
-    return "language" if row and row["one"] else "script"
+@dataclass(frozen=True)
+class Asked:
+    """A question after search: the best relevance among its passages of each distance, by the column of the floor that applies to them."""
+
+    kind: str
+    best: dict[str, float]
+    nearest: str  # the column of the nearest passage
+
+    def held_back(self, floors: dict[str, float]) -> bool:
+        return all(relevance < floors.get(column, 0) for column, relevance in self.best.items())
 
 
-def measured(url: str, app_url: str, sets: list[QuestionSet], encode: Encode) -> dict[str, list[Scores]]:
-    """The scores of every pair of sets with the same passages, by the distance of their languages."""
-    found: dict[str, list[Scores]] = {kind: [] for kind in COLUMN}
-    for documents in sets:
-        tenant = new_tenant(url, documents.language)
-        ids = load_passages(app_url, tenant, documents, vectors(documents.passages, False, encode))
+Model = dict[str, Any]
+Embed = Callable[[list[str], bool], Vectors]
+
+
+def mark_floors(url: str, model_id: int) -> None:
+    """Gives the three floors of the throw-away database values that tell which of them evidence() applies to a passage."""
+    with psycopg.connect(url) as conn:
+        conn.execute(
+            b"update embedding_models set floor = 1, floor_other_language = 2, floor_other_script = 3 where id = %s",
+            [model_id],
+        )
+
+
+def search(
+    conn: Connection, model_id: int, text: str, vector: Any, most: int
+) -> list[tuple[int, float, str]]:
+    """For each passage: its chunk, its relevance, and the column of its floor."""
+    rows = conn.execute(
+        b"select chunk_id, relevance, floor from evidence(%s, %s::vector, %s::smallint, %s)",
+        [text, Vector(vector).to_text(), model_id, most],
+    ).fetchall()
+    return [(row["chunk_id"], float(row["relevance"]), COLUMNS[int(row["floor"]) - 1]) for row in rows]
+
+
+def asked(kind: str, found: list[tuple[int, float, str]]) -> Asked:
+    best: dict[str, float] = {}
+    for _, relevance, column in found:
+        best[column] = max(relevance, best.get(column, 0))
+    return Asked(kind, best, found[0][2] if found else COLUMNS[0])
+
+
+def typed(url: str, app_url: str, model: Model, embed: Embed) -> Iterable[Asked]:
+    """The questions of tests/eval and the messages about no business, each asked of each business's documents."""
+    unrelated = [text for texts in yaml.safe_load(UNRELATED.read_text()).values() for text in texts]
+    for business in question_set.load():
+        tenant = new_tenant(url, business.name, model["id"])
+        questions = [q for q in business.everything if q.kind != "talk"]
         with asking(app_url, tenant) as conn:
-            for asked in sets:
-                if asked.gold == documents.gold and asked.articles == documents.articles:
-                    kind = distance(conn, asked, documents)
-                    found[kind].append(relevances(conn, ids, asked, encode))
+            store_passages(conn, tenant, model["id"], business.passages, lambda texts: embed(texts, False))
+            conn.execute(b"select set_config('app.tenant_id', %s, false)", [tenant])
+            for q, vector in zip(questions, embed([q.text for q in questions], True), strict=True):
+                kind = {"unknown": "without an answer", "follow_up": "follow-ups"}.get(
+                    q.kind, f"typed, {q.half}"
+                )
+                yield asked(kind, search(conn, model["id"], q.text, vector, SHOWN))
+            for text, vector in zip(unrelated, embed(unrelated, True), strict=True):
+                yield asked("about no business", search(conn, model["id"], text, vector, SHOWN))
+
+
+def from_sets(url: str, app_url: str, model: Model, sets: list[QuestionSet], embed: Embed) -> Iterable[Asked]:
+    """Sets with the same passages in several languages, each language asked on each."""
+    for documents in sets:
+        tenant = new_tenant(url, documents.language, model["id"])
+        ids = load_passages(app_url, tenant, documents, embed(documents.passages, False), model["id"])
+        article = dict(zip(ids, documents.articles, strict=True))
+        with asking(app_url, tenant) as conn:
+            for one in sets:
+                if one.gold != documents.gold or one.articles != documents.articles:
+                    continue
+                for text, vector, gold in zip(
+                    one.questions, embed(one.questions, True), one.gold, strict=True
+                ):
+                    found = search(conn, model["id"], text, vector, DEEP)
+                    without = [f for f in found if f[0] != ids[gold]]
+                    strange = [f for f in found if article[f[0]] != documents.articles[gold]]
+                    yield asked("set: answerable", found[:SHOWN])
+                    yield asked("set: passage taken away", without[:SHOWN])
+                    yield asked("set: article taken away", strange[:SHOWN])
+
+
+def floors_of(questions: list[Asked], wrongly: float) -> dict[str, float]:
+    """For each distance the highest floor under which at most this share of the questions whose nearest passage is that far would fall."""
+    found = {}
+    for column in COLUMNS:
+        best = sorted(one.best[column] for one in questions if one.nearest == column)
+        if best:
+            found[column] = round(best[int(wrongly * len(best))] - 0.0005, 3)
     return found
 
 
-def floor_of(answerable: list[NDArray[np.float64]], wrongly: float) -> float:
-    """The highest floor that refuses at most this share of the answerable questions, on average over the sets."""
-    steps = [step / 1000 for step in range(1, 1500)]
-    return max(t for t in steps if np.mean([(scores < t).mean() for scores in answerable]) <= wrongly)
-
-
-def remote(base_url: str, model: dict[str, Any]) -> Encode:
+def remote(base_url: str, model: Model) -> Embed:
     """Vectors from an OpenAI-compatible endpoint, as the steps ask for them."""
     from f.models.embeddings import embed
 
     resource = {"base_url": base_url, "api_key": os.environ.get("EMBEDDINGS_API_KEY")}
 
-    def encode(texts: list[str], is_query: bool) -> Any:
+    def encode(texts: list[str], is_query: bool) -> Vectors:
         name = model["query_model" if is_query else "passage_model"]
-        return np.array(embed(texts, resource, name, model["dimensions"]), dtype=np.float32)
+        batches = [texts[i : i + 64] for i in range(0, len(texts), 64)]
+        found = [v for batch in batches for v in embed(batch, resource, name, model["dimensions"], 120)]
+        return np.array(found, dtype=np.float32)
 
     return encode
 
 
+def local() -> Embed:
+    """The demo's model, with the cache of the benchmarks."""
+    encode: Encode = encoder()
+    return lambda texts, is_query: vectors(texts, is_query, encode)
+
+
 def calibrated(arguments: argparse.Namespace) -> dict[str, Any]:
-    """The floors, and what each would refuse. Raises NoSet or psycopg.Error."""
-    folders = arguments.questions_from or [SHIPPED, *filter(None, [os.environ.get("XQUAD")])]
+    """The floors, and what share of each kind of question they would hold back. Raises NoSet or psycopg.Error."""
+    folders = arguments.questions_from or list(filter(None, [os.environ.get("XQUAD")]))
     sets = [one for folder in folders for one in load(Path(folder), arguments.questions)]
     with database() as (url, app_url):
         with psycopg.connect(url, row_factory=psycopg.rows.dict_row) as conn:
@@ -109,28 +161,33 @@ def calibrated(arguments: argparse.Namespace) -> dict[str, Any]:
             ).fetchone()
         if model is None:
             raise NoSet(f"there is no embedding model {arguments.model!r}")
-        encode = remote(arguments.base_url, model) if arguments.base_url else encoder()
-        found = measured(url, app_url, sets, encode)
-    floors: dict[str, Any] = {}
-    for kind, pairs in found.items():
-        if not pairs:
-            continue
-        floor = floor_of([scores["answerable"] for scores in pairs], arguments.wrongly)
-        refused = {
-            name: round(float(np.mean([(scores[name] < floor).mean() for scores in pairs])), 3)
-            for name in pairs[0]
-        }
-        floors[COLUMN[kind]] = {"floor": floor, "pairs": len(pairs), "refused": refused}
-    return floors
+        mark_floors(url, model["id"])
+        embed = remote(arguments.base_url, model) if arguments.base_url else local()
+        questions = list(typed(url, app_url, model, embed))
+        questions += from_sets(url, app_url, model, sets, embed)
+    floors = floors_of([one for one in questions if one.kind == "typed, dev"], arguments.wrongly)
+    return {
+        "floors": floors,
+        "held_back": shares(questions, floors),
+        "held_back_as_shipped": shares(questions, {column: model[column] or 0 for column in COLUMNS}),
+    }
 
 
-def store(model: str, floors: dict[str, Any]) -> None:
+def shares(questions: list[Asked], floors: dict[str, float]) -> dict[str, Any]:
+    """By kind of question: how many there are, and the share that the floors hold back."""
+    found = {}
+    for kind in dict.fromkeys(one.kind for one in questions):
+        of = [one.held_back(floors) for one in questions if one.kind == kind]
+        found[kind] = {"questions": len(of), "share": round(float(np.mean(of)), 3)}
+    return found
+
+
+def store(model: str, floors: dict[str, float]) -> None:
     """Writes the floors to the database at DATABASE_URL."""
     names = ", ".join(f"{column} = %s" for column in floors)
     with psycopg.connect(os.environ["DATABASE_URL"]) as conn:
         conn.execute(
-            f"update embedding_models set {names} where name = %s".encode(),
-            [*(f["floor"] for f in floors.values()), model],
+            f"update embedding_models set {names} where name = %s".encode(), [*floors.values(), model]
         )
 
 
@@ -142,17 +199,14 @@ def options() -> argparse.Namespace:
         "--questions-from",
         nargs="+",
         metavar="FOLDER",
-        help="sets of XQuAD's form (default: the ones shipped here, and the folder XQUAD where it is set)",
+        help="also show what the floors do to sets of XQuAD's form (default: the folder XQUAD where it is set)",
     )
     parser.add_argument("--model", default="multilingual-e5-small", help="its name in embedding_models")
+    parser.add_argument("--base-url", help="ask this endpoint instead of the demo's model")
     parser.add_argument(
-        "--base-url",
-        help="ask this endpoint instead of the demo's model (384 dimensions only without --base-url)",
+        "--wrongly", type=float, default=0.01, help="share of typed questions that may be held back"
     )
-    parser.add_argument(
-        "--wrongly", type=float, default=0.1, help="share of answerable questions that may be refused"
-    )
-    parser.add_argument("--questions", type=int, default=300, help="questions of each set")
+    parser.add_argument("--questions", type=int, default=300, help="questions of each set of XQuAD's form")
     parser.add_argument(
         "--apply", action="store_true", help="write the floors to the database at DATABASE_URL"
     )
@@ -168,20 +222,21 @@ def main() -> int:
         )
         return 2
     try:
-        floors = calibrated(arguments)
+        found = calibrated(arguments)
         if arguments.apply:
-            store(arguments.model, floors)
+            store(arguments.model, found["floors"])
     except (NoSet, psycopg.Error) as problem:
         print(f"Nothing was calibrated: {problem}", file=sys.stderr)
         return 1
-    print(f"{'':22}{'floor':>7}{'pairs':>7}{'answerable':>12}{'near miss':>11}{'unrelated':>11}  refused")
-    for column, found in floors.items():
-        shares = found["refused"]
-        print(
-            f"{column:22}{found['floor']:7.3f}{found['pairs']:7}{shares['answerable']:12.1%}"
-            f"{shares['near miss']:11.1%}{shares['unrelated']:11.1%}"
-        )
-    print(json.dumps({"bench": "calibrate", "model": arguments.model, "floors": floors}))
+    print(
+        f"{arguments.model}: "
+        + ", ".join(f"{column} {floor:.3f}" for column, floor in found["floors"].items())
+    )
+    print(f"{'held back':28}{'questions':>10}{'these floors':>14}{'as shipped':>12}")
+    for kind, row in found["held_back"].items():
+        shipped = found["held_back_as_shipped"][kind]["share"]
+        print(f"{kind:28}{row['questions']:10}{row['share']:14.1%}{shipped:12.1%}")
+    print(json.dumps({"bench": "calibrate", "model": arguments.model, **found}))
     return 0
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -68,6 +68,14 @@ class Business:
         yield from self.questions
         for turns in self.conversations:
             yield from turns
+
+    def in_half(self, half: str) -> Business:
+        """The same business with the questions of one half."""
+        return replace(
+            self,
+            questions=[q for q in self.questions if q.half == half],
+            conversations=[turns for turns in self.conversations if turns[0].half == half],
+        )
 
     @property
     def documents(self) -> list[Path]:

@@ -173,7 +173,7 @@ CALLS = {
     "isolate": ["create table fresh (tenant_id uuid); select isolate('fresh')"],
     "own_functions": ["select own_functions('said')"],
     "index_embedding_model": [
-        "insert into embedding_models (name, dimensions, passage_model, query_model, floor) values ('m', 3000, 'm', 'm', 0);"
+        "insert into embedding_models (name, dimensions, passage_model, query_model) values ('m', 3000, 'm', 'm');"
         " select index_embedding_model(id) from embedding_models where name = 'm'"
     ],
     "nearest_indexed": [

@@ -2,7 +2,7 @@
 # psycopg[binary]==3.3.9
 # httpx2==2.16.2
 # pgvector==0.5.1
-"""The tenant's documents, searched for one turn: passages above the floor, each with its place and a mark to cite it by."""
+"""The tenant's documents, searched for one turn: the nearest passages, each with its place and a mark to cite it by."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from f.models.embeddings import EmbeddingError, embed
 if TYPE_CHECKING:
     from f.common.shapes import Citation, Context
 
-PASSAGES = 5
+PASSAGES = 5  # and more while they are short: see the SQL function evidence
 LONGEST_QUESTION = 1000
 PATIENCE_S = 20.0  # with the embeddings endpoint
 # How a message begins, or what it points with, when it leans on the one before it.
@@ -66,16 +66,15 @@ class Knowledge:
         except EmbeddingError as problem:
             self.problem = str(problem)
             raise ValueError(self.problem) from None
-        for text, vector in zip(asked, vectors, strict=True):
-            fitting = self._fitting(text, vector, model)
-            if fitting:
-                break
+        # Half of what the message says by itself, half of what it says after the one before.
+        vector = [sum(parts) / len(vectors) for parts in zip(*vectors, strict=True)]
+        fitting = self._fitting(question, vector, model)
         return json.dumps({"passages": [self._passage(row) for row in fitting]}, ensure_ascii=False)
 
     def _fitting(self, question: str, vector: list[float], model: dict[str, Any]) -> list[dict[str, Any]]:
         query = (
             "select chunk_id, title, citation(document_id, page) as source, heading, passage, relevance"
-            " from evidence(%s, %s::vector, %s, %s) where relevance >= floor"
+            " from evidence(%s, %s::vector, %s, %s) where fits"
         )
         asked = (query, [question, Vector(vector).to_text(), model["id"], PASSAGES])
         (rows,) = ask(self._conn, self._context["tenant_id"], asked)
@@ -84,7 +83,7 @@ class Knowledge:
     def _with_context(self, question: str) -> str | None:
         """The question behind the customer's last one, where the new one can't stand alone."""
         said = [u["text"] for u in self._context.get("history") or [] if u["role"] == "user"]
-        earlier = next((text for text in reversed(said) if len(words_of(text)) > SHORT), None)
+        earlier = said[-1] if said else None
         leans = (
             len(words_of(question)) <= SHORT
             or LEANS.search(question)

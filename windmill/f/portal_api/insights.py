@@ -89,8 +89,7 @@ def unanswered(conn: Connection, member: Member, embeddings: c_embeddings) -> di
         ).fetchall()
     if new:
         remember(conn, member, new, model, embeddings)
-    # A third of the way from "fits at all" to "the same": in the E5 family's narrow band as in others'.
-    alike = model["floor"] + (1 - model["floor"]) / 3
+    alike = model["alike"]
     with as_tenant(conn, member["tenant_id"]):
         rows = conn.execute(
             b"select t.id::text as turn_id, t.contact_id::text, c.name, c.username, left(t.question, 500) as question, t.closed_at::text as at"
