@@ -19,6 +19,9 @@ BUSINESSES = Path(__file__).with_name("businesses")
 HALVES = ("dev", "heldout")
 KINDS = ("answer", "several", "follow_up", "unknown", "talk")
 ANSWERABLE = ("answer", "several", "follow_up")
+FIRST_WITHOUT_SPACES = (
+    "\u0e00"  # Thai and what comes after it in Unicode is mostly written without spaces between words
+)
 GAP = " … "  # in a source: what stands between two phrases of one passage
 
 
@@ -138,19 +141,32 @@ def holds_phrase(source: str, text: str) -> bool:
 
 
 def folded(text: str) -> str:
-    """Lower case, without accents, every script's digits as 0-9: what two spellings of one fact share."""
+    """Lower case, without accents, every script's digits as 0-9, "don't" as "do not": what two spellings of one fact share."""
+    text = text.replace("’", "'").replace("n't", " not").replace("cannot", "can not")
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     kept = (c for c in decomposed if not ("\u0300" <= c <= "\u036f"))
     return "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in kept)
 
 
 def holds_fact(alternatives: str, reply: str) -> bool:
-    """Whether a reply holds one of `a|b`. A figure must stand alone: 30 is neither in 130 nor in 1.30; a word may have an ending."""
+    """Whether a reply holds one of `a|b`; `^a`: begins with it. A figure must stand alone: 30 is neither in 130 nor in 1.30.
+
+    A word may have an ending, but not one of up to three letters: `no` is not in "now".
+    """
     spoken = folded(reply)
     return any(re.search(_pattern(folded(one)), spoken) for one in alternatives.split("|"))
 
 
 def _pattern(fact: str) -> str:
-    before = r"(?<!\d)(?<!\d[.,:])" if fact[0].isdigit() else r"(?<![a-z])" if fact[0].isascii() else ""
-    after = r"(?!\d|[.,:]\d*[1-9])" if fact[-1].isdigit() else ""
+    if fact.startswith("^"):
+        return r"\A\W*" + re.escape(fact[1:]) + r"(?!\w)"
+    before = after = ""
+    if fact[0].isdigit():
+        before = r"(?<!\d)(?<!\d[.,:])"
+    elif fact[0] < FIRST_WITHOUT_SPACES:
+        before = r"(?<!\w)"
+    if fact[-1].isdigit():
+        after = r"(?!\d|[.,:]\d*[1-9])"
+    elif len(fact) <= 3 and fact[0] < FIRST_WITHOUT_SPACES:
+        after = r"(?!\w)"
     return before + re.escape(fact) + after
