@@ -150,6 +150,7 @@ def run(folder: Path) -> dict[str, Any]:
             "WINDMILL_TOKEN": "x",
             "JOB_ID_KEY": secrets.token_urlsafe(16),
             "INGRESS_PORT": str(port),
+            "INGRESS_ADMIN_PORT": str(free_port()),
         }
         with server([sys.executable, "-m", "ingress"], ROOT, ours_env, port) as pid:
             ours = measure(url, port, pid, 20_000, 100_000)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import gc
 import logging
-import os
 import signal
+import socket
 import sys
 
 from ingress import logs, settings
@@ -19,33 +19,44 @@ log = logging.getLogger("ingress")
 def main() -> int:
     argparse.ArgumentParser(
         prog="python -m ingress",
-        description="Takes WhatsApp webhooks, stores them, and hands messages over to Windmill.\n"
-        "GET and POST /webhook are for Meta; /healthz, /readyz and /metrics are for you.",
+        description="Receives WhatsApp webhooks, stores them, and dispatches messages to Windmill.\n"
+        "INGRESS_PORT serves /webhook, which is for Meta, and /healthz.\n"
+        "INGRESS_ADMIN_PORT serves /readyz and /metrics, which are for you, and /healthz.",
         epilog=f"Settings, all from the environment:\n{settings.explain()}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     ).parse_args()
     try:
-        chosen = settings.load(os.environ)
+        chosen = settings.load()
     except settings.BadSettings as error:
         print(error, file=sys.stderr)
         return 2
-    try:
-        sock = listen(chosen.host, chosen.port)
-    except OSError as error:
-        print(
-            f"Port {chosen.port} on {chosen.host} can't be had: {error.strerror or error}.", file=sys.stderr
-        )
-        return 1
-    logs.set_up(chosen.log_level)
+    sockets: list[socket.socket] = []
+    for host, port in (
+        (chosen.ingress_host, chosen.ingress_port),
+        (chosen.ingress_admin_host, chosen.ingress_admin_port),
+    ):
+        try:
+            sockets.append(listen(host, port))
+        except OSError as error:
+            print(f"Port {port} on {host} is not available: {error.strerror or error}.", file=sys.stderr)
+            return 1
+    logs.set_up(chosen.ingress_log_level)
     app = App(chosen)
     for number in (signal.SIGTERM, signal.SIGINT):
-        # After its orderly end the server raises the signal once more, for whoever was there before it.
+        # After its orderly end uvicorn raises the signal once more, for the handler that it found at its start.
         signal.signal(number, lambda *_: sys.exit(1 if app.is_broken else 0))
-    log.info("Listening.", extra={"host": chosen.host, "port": chosen.port})
-    # A request leaves no cycles behind: looking for some, object by object, is a tenth of what it costs.
+    log.info(
+        "Listening.",
+        extra={
+            "host": chosen.ingress_host,
+            "port": chosen.ingress_port,
+            "admin_port": chosen.ingress_admin_port,
+        },
+    )
+    # A request leaves no reference cycles behind: to look for some, object by object, is a tenth of its cost.
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
-    serve(app, sock, chosen.connections)
+    serve(app, sockets, chosen.ingress_connections, chosen.ingress_head_timeout_s)
     return 0
 
 

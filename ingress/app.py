@@ -1,14 +1,15 @@
-"""The application: its routes, and the tasks that live as long as it does."""
+"""The application: its routes, and the tasks that run as long as it does."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import psycopg
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -32,33 +33,48 @@ _SUMMARY_S = 60.0
 
 
 class Ingress:
-    """Everything that one process holds. Made inside the running event loop."""
+    """The parts of one process and what they share. Made inside the running event loop."""
 
     def __init__(self, settings: Settings) -> None:
         self.metrics = Metrics()
         self.is_broken = False
-        url, timeout = settings.database_url, settings.database_timeout_s
-        self._write, self._hand, self._apply, self._check = (
+        url, timeout = settings.database_url, settings.ingress_database_timeout_s
+        self._write, self._dispatch, self._apply, self._check = (
             Link(url, name, timeout) for name in ("inbox", "dispatch", "events", "check")
         )
-        dispatch = settings.dispatch
         self._windmill = Windmill(
             settings.windmill_url,
-            settings.workspace,
+            settings.windmill_workspace,
             settings.windmill_token,
             settings.job_id_key,
-            timeout=dispatch.timeout_s,
-            connections=dispatch.concurrency,
+            timeout=settings.dispatch_timeout_s,
+            connections=settings.dispatch_concurrency,
         )
-        self._dispatcher = Dispatcher(self._hand, self._windmill, dispatch, self.metrics)
-        self._events = EventApplier(self._apply, dispatch.poll_s, self.metrics)
-        bounds = Bounds(settings.queue_events, settings.queue_bytes, settings.group_delay_s)
+        self._dispatcher = Dispatcher(self._dispatch, self._windmill, settings, self.metrics)
+        self._events = EventApplier(self._apply, settings.dispatch_poll_s, self.metrics)
+        bounds = Bounds(
+            settings.ingress_queue_events,
+            settings.ingress_queue_bytes,
+            settings.ingress_group_delay_ms / 1000,
+        )
         self._inbox = Inbox(self._write, bounds, self.metrics, self._stored)
         self._ready: tuple[float, bool] = (float("-inf"), False)
-        reader = BodyReader(settings.max_body, settings.body_timeout_s, settings.body_memory)
-        self.webhook = Webhook(
-            Signature(settings.app_secrets), settings.verify_token, reader, self._inbox, self.metrics
+        reader = BodyReader(
+            settings.ingress_max_body_bytes,
+            settings.ingress_body_timeout_s,
+            settings.ingress_body_memory_bytes,
         )
+        self.webhook = Webhook(
+            Signature(settings.app_secrets), settings.meta_verify_token, reader, self._inbox, self.metrics
+        )
+        self._gauges: dict[str, tuple[str, Callable[[], int]]] = {
+            "queue_events": ("Events that wait to be stored", lambda: self._inbox.events),
+            "queue_bytes": ("Their size", lambda: self._inbox.bytes),
+            "dispatches_in_flight": ("Posts to Windmill under way", lambda: self._dispatcher.in_flight),
+            "windmill_down": ("1 while Windmill seems to be down", lambda: int(self._dispatcher.is_open)),
+        }
+        for name, (help_text, read) in self._gauges.items():
+            self.metrics.add_gauge(name, help_text, read)
 
     def _stored(self, kinds: set[str]) -> None:
         if "message" in kinds:
@@ -68,11 +84,13 @@ class Ingress:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Runs the tasks; at the end what waits is written, and what is on its way gets a moment."""
+        """Runs the tasks. At the end, waiting events are written and posts under way get a moment to finish."""
         try:
             await self._write.open()
         except LinkDown:
-            log.warning("Starting without the database: webhooks are answered with 503 until it is back.")
+            log.warning(
+                "Starting without the database: webhooks are answered with 503 until it can be reached."
+            )
         workers = (self._inbox, self._dispatcher, self._events)
         tasks = [asyncio.create_task(worker.run()) for worker in workers]
         summary = asyncio.create_task(self._summarise())
@@ -87,20 +105,20 @@ class Ingress:
             for task in (*left, summary):
                 task.cancel()
             await asyncio.gather(*left, summary, return_exceptions=True)
-            for link in (self._write, self._hand, self._apply, self._check):
+            for link in (self._write, self._dispatch, self._apply, self._check):
                 await link.close()
             await self._windmill.close()
             log.info("Stopped.", extra=self._figures())
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and task.exception() is not None:
-            # Without one of its tasks the process would only look alive; a new process is the remedy.
-            log.critical("A task broke, so the process ends.", exc_info=task.exception())
+            # Without one of its tasks the process would only seem to work: it ends, so that a new one is started.
+            log.critical("A task failed, so the process ends.", exc_info=task.exception())
             self.is_broken = True
             signal.raise_signal(signal.SIGTERM)
 
     async def is_ready(self) -> bool:
-        """Whether the database answers; asked at most once a second, however often somebody wants to know."""
+        """Whether the database answers. It is asked at most once a second, however often somebody calls this."""
         now = asyncio.get_running_loop().time()
         if now - self._ready[0] >= 1.0:
             self._ready = (now, self._ready[1])
@@ -111,26 +129,21 @@ class Ingress:
                 self._ready = (now, False)
         return self._ready[1]
 
-    def gauges(self) -> dict[str, float]:
-        return {
-            "queue_events": self._inbox.events,
-            "queue_bytes": self._inbox.bytes,
-            "dispatches_in_flight": self._dispatcher.in_flight,
-            "windmill_down": int(self._dispatcher.is_open),
-        }
+    def gauges(self) -> dict[str, int]:
+        return {name: read() for name, (_, read) in self._gauges.items()}
 
     def _figures(self) -> dict[str, int]:
-        metrics = self.metrics
+        total = self.metrics.total
         return {
-            "accepted": metrics.webhooks_accepted,
-            "rejected": metrics.webhooks_rejected.total(),
-            "stored": metrics.events_stored,
-            "duplicates": metrics.events_duplicate,
-            "dispatched": metrics.dispatched,
+            "accepted": total("ack_seconds_count"),
+            "rejected": total("webhooks_rejected_total"),
+            "stored": total("events_stored_total"),
+            "duplicates": total("events_duplicate_total"),
+            "dispatched": total("dispatched_total"),
         }
 
     async def _summarise(self) -> None:
-        """One line a minute in place of one a message, and none when nothing happened."""
+        """Logs one line a minute instead of one a message, and none when nothing has happened."""
         last = self._figures()
         while True:
             await asyncio.sleep(_SUMMARY_S)
@@ -140,27 +153,28 @@ class Ingress:
 
 
 class App:
-    """Starlette's application, with a short way to the one endpoint where every microsecond counts."""
+    """Starlette's routes on two ports, and a short cut to the one endpoint where every microsecond counts."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._ingress: Ingress | None = None
-        routes = [
-            Route("/healthz", self._health),
-            Route("/readyz", self._readiness),
-            Route("/metrics", self._metrics),
-        ]
-        self._site = Starlette(routes=routes, lifespan=self._lifespan)
+        health = Route("/healthz", self._health)
+        self._public = Starlette(routes=[health], lifespan=self._lifespan)
+        self._admin = Starlette(
+            routes=[health, Route("/readyz", self._readiness), Route("/metrics", self._metrics)]
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] == "/webhook" and self._ingress is not None:
             await self._ingress.webhook(scope, receive, send)
+        elif scope["type"] == "http" and scope["server"][1] == self._settings.ingress_admin_port:
+            await self._admin(scope, receive, send)
         else:
-            await self._site(scope, receive, send)
+            await self._public(scope, receive, send)
 
     @property
     def is_broken(self) -> bool:
-        """Whether it ends because of an error of its own."""
+        """Whether the process ends because one of its tasks failed."""
         return self._ingress is not None and self._ingress.is_broken
 
     @asynccontextmanager
@@ -179,4 +193,4 @@ class App:
 
     async def _metrics(self, _: Request) -> Response:
         assert self._ingress is not None
-        return PlainTextResponse(self._ingress.metrics.render(self._ingress.gauges()))
+        return Response(self._ingress.metrics.render(), media_type=CONTENT_TYPE_LATEST)

@@ -1,4 +1,4 @@
-"""Reads a request's body within limits: of size, of time, and of memory over all requests together."""
+"""Reads a request's body within limits of size, time, and memory for all requests together."""
 
 from __future__ import annotations
 
@@ -6,26 +6,27 @@ import asyncio
 
 from starlette.types import Message, Receive
 
-# A sender that is still writing when the connection closes never sees the answer: up to so many times the cap is
-# read and thrown away first.
+# A client that is still writing when the connection closes never sees the response: so up to this many times the cap
+# is read and thrown away first.
 DRAINED = 3
 
 
 class NotRead(Exception):
-    """The body was not taken; `status` is the answer, `reason` one word for the counters."""
+    """The body was not read to its end: the response's status, a word for the counters, a sentence for the client."""
 
-    def __init__(self, status: int, reason: str) -> None:
+    def __init__(self, status: int, reason: str, text: str) -> None:
         super().__init__(reason)
         self.status = status
         self.reason = reason
+        self.text = text
 
 
-class Gone(Exception):
-    """The sender hung up; there is nobody to answer."""
+class ClientGone(Exception):
+    """The client closed the connection; there is nobody to respond to."""
 
 
 class BodyReader:
-    """Reads bodies of up to `cap` bytes within `timeout` seconds, of all together at most `memory` bytes."""
+    """Reads bodies of up to `cap` bytes within `timeout` seconds; together they hold at most `memory` bytes."""
 
     def __init__(self, cap: int, timeout: float, memory: int) -> None:
         self._cap = cap
@@ -34,10 +35,11 @@ class BodyReader:
         self._held = 0
 
     async def read(self, length: bytes | None, receive: Receive) -> bytes:
-        """The whole body; NotRead or Gone otherwise. `length`: what Content-Length says."""
+        """The whole body, or NotRead or ClientGone. `length` is the value of Content-Length."""
         if length and int(length) > DRAINED * self._cap:
-            raise NotRead(413, "too_large")
-        # Nearly always this is all of it. A timer for it would cost as much as parsing it; who sends a head and no more is cut off in server.py.
+            raise self._too_large()
+        # Nearly always this is the whole body. A timer for it would cost as much as parsing it;
+        # server.py cuts off a client that sends a head and no more.
         first = await receive()
         body: bytes = first.get("body", b"")
         if first["type"] == "http.request" and not first.get("more_body") and len(body) <= self._cap:
@@ -46,7 +48,9 @@ class BodyReader:
             async with asyncio.timeout(self._timeout):
                 return await self._collect(first, receive)
         except TimeoutError:
-            raise NotRead(408, "too_slow") from None
+            raise NotRead(
+                408, "too_slow", f"The body did not arrive within {self._timeout:g} seconds."
+            ) from None
 
     async def _collect(self, message: Message, receive: Receive) -> bytes:
         chunks: list[bytes] = []
@@ -54,17 +58,17 @@ class BodyReader:
         try:
             while True:
                 if message["type"] != "http.request":
-                    raise Gone
+                    raise ClientGone
                 chunk: bytes = message.get("body", b"")
-                # Counted as it comes: what Content-Length says, or that it is absent, does not matter.
+                # Counted as it arrives, whatever Content-Length says.
                 if size + len(chunk) > self._cap:
                     await self._drain(message, receive)
-                    raise NotRead(413, "too_large")
+                    raise self._too_large()
                 chunks.append(chunk)
                 size += len(chunk)
                 self._held += len(chunk)
                 if self._held > self._memory:
-                    raise NotRead(503, "memory")
+                    raise NotRead(503, "memory", "Too many large bodies are arriving at once. Send it again.")
                 if not message.get("more_body"):
                     return b"".join(chunks)
                 message = await receive()
@@ -72,8 +76,11 @@ class BodyReader:
             self._held -= size
 
     async def _drain(self, message: Message, receive: Receive) -> None:
-        """Throws away what else the sender writes, up to a bound."""
+        """Throws away what else the client writes, up to a bound."""
         left = (DRAINED - 1) * self._cap
         while message["type"] == "http.request" and message.get("more_body") and left > 0:
             message = await receive()
             left -= len(message.get("body", b""))
+
+    def _too_large(self) -> NotRead:
+        return NotRead(413, "too_large", f"The body is larger than {self._cap} bytes.")

@@ -1,17 +1,17 @@
-"""How many dispatches may be on their way: many while Windmill answers, one probe while it doesn't."""
+"""Limits the posts to Windmill that are under way: many while it answers, one probe at a time while it doesn't."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable
 
-_PATIENCE = 3  # failures in a row before the circuit opens: one lost request is no outage
+_PATIENCE = 3  # failures in a row before the circuit opens: one lost request is not an outage
 
 
 class Circuit:
-    """Opens on failures in a row; then one probe goes out at growing intervals.
+    """Opens after several failures in a row; then one probe at a time goes out, at growing intervals.
 
-    After a probe that succeeds the number doubles with every success, up to the ceiling.
+    When a probe succeeds, the limit starts at 2 and doubles with every success, up to the ceiling.
     """
 
     def __init__(self, ceiling: int, first_s: float, longest_s: float, clock: Callable[[], float]) -> None:
@@ -29,7 +29,7 @@ class Circuit:
         return self._probes > 0
 
     def room(self, in_flight: int) -> int:
-        """How many more may go out now."""
+        """How many more posts may go out now."""
         if self.is_open:
             return 1 if in_flight == 0 and self._clock() >= self._next_probe else 0
         return max(0, self._limit - in_flight)
@@ -45,10 +45,10 @@ class Circuit:
         self._limit = min(self._ceiling, self._limit * 2)
 
     def failed(self, for_long: bool = False) -> None:
-        """`for_long`: only a person can mend it, so probes are as rare as they get at once."""
+        """`for_long`: only a person can repair it, so the longest interval between probes applies at once."""
         self._failures += 1
         if self.is_open and self._clock() < self._next_probe:
-            return  # sent before the circuit opened: no news
+            return  # this post went out before the circuit opened, so it tells nothing new
         if self.is_open or self._failures >= _PATIENCE or for_long:
             self._probes += 1
             wait = self._longest_s if for_long else backoff_s(self._probes, self._first_s, self._longest_s)

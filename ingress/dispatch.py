@@ -1,7 +1,7 @@
-"""Hands stored messages over to Windmill, oldest first, until every one of them has a run.
+"""Dispatches stored messages to Windmill, oldest first, until each of them has a run.
 
-PostgreSQL knows what is to be dispatched and who has claimed it, so any number of replicas may do this at
-once, and a crash in between costs a lease's time and nothing else.
+PostgreSQL knows which messages are to be dispatched and who has claimed them. So any number of replicas may do this
+at once, and a crash in between only delays a message until its lease ends.
 """
 
 from __future__ import annotations
@@ -11,46 +11,60 @@ import logging
 import uuid
 from collections import Counter
 from datetime import timedelta
-from typing import Any
+from time import perf_counter
+from typing import NamedTuple
 
 import psycopg
 
 from ingress.circuit import Circuit, backoff_s
 from ingress.link import Link, LinkDown
-from ingress.logs import Seldom, describe
+from ingress.logs import LogRateLimiter, describe
 from ingress.metrics import Metrics
-from ingress.settings import DispatchSettings
-from ingress.windmill import Answer, Outcome, Windmill
+from ingress.settings import Settings
+from ingress.windmill import StartOutcome, StartResult, Windmill
 
 log = logging.getLogger(__name__)
 
 _CLAIM = b"""
-    select phone_number_id, message_id, payload, dispatch_no, delay_s from claim_dispatches(%s::int, %s::interval)
+    select phone_number_id, message_id, payload, dispatch_no, delay_s, age_s from claim_dispatches(%s::int, %s::interval)
 """
 _SETTLE = b"select settle_dispatch(%s::text, %s::text, %s::int, %s::bool, %s::interval, %s::text)"
-_REMEMBERED = 10_000
+_MOST_FAILURES = 10_000  # job ids whose failures are counted
 _GRACE_S = 5.0
 
-_Row = tuple[str, str, str, int, float]
+
+class _Message(NamedTuple):
+    """A row of claim_dispatches, and when it was claimed."""
+
+    phone_number_id: str
+    message_id: str
+    payload: str
+    dispatch_no: int
+    delay_s: float
+    age_s: float
+    claimed_at: float
 
 
 class Dispatcher:
-    """One task that claims, and one short task for each message on its way."""
+    """One task claims messages, and a short task for each of them posts it."""
 
-    def __init__(self, link: Link, windmill: Windmill, settings: DispatchSettings, metrics: Metrics) -> None:
+    def __init__(self, link: Link, windmill: Windmill, settings: Settings, metrics: Metrics) -> None:
         self._link = link
         self._windmill = windmill
         self._settings = settings
         self._metrics = metrics
         self._circuit = Circuit(
-            settings.concurrency, settings.retry_s, settings.longest_retry_s, asyncio.get_running_loop().time
+            settings.dispatch_concurrency,
+            settings.dispatch_retry_s,
+            settings.dispatch_longest_retry_s,
+            asyncio.get_running_loop().time,
         )
         self._in_flight: set[asyncio.Task[None]] = set()
         self._failures: Counter[uuid.UUID] = Counter()
         self._event = asyncio.Event()
         self._more = True
         self._closing = False
-        self._seldom = Seldom(30.0)
+        self._log_limit = LogRateLimiter(30.0)
 
     @property
     def in_flight(self) -> int:
@@ -58,37 +72,37 @@ class Dispatcher:
 
     @property
     def is_open(self) -> bool:
-        """Whether Windmill is taken to be down."""
+        """Whether Windmill seems to be down."""
         return self._circuit.is_open
 
     def wake(self) -> None:
-        """Something new may be there."""
+        """A new message may be waiting."""
         self._more = True
         self._event.set()
 
     async def run(self) -> None:
-        """Works until close() was called; then waits a little for what is on its way."""
+        """Works until close() has been called; then waits a little for posts that are under way."""
         while not self._closing:
             self._event.clear()
-            for row in await self._claim():
-                task = asyncio.create_task(self._deliver(row))
+            for message in await self._claim():
+                task = asyncio.create_task(self._deliver(message))
                 self._in_flight.add(task)
                 task.add_done_callback(self._done)
             await self._rest()
         if self._in_flight:
             _, left = await asyncio.wait(self._in_flight, timeout=_GRACE_S)
             for task in left:
-                task.cancel()  # its lease ends, and another claims it; the job id stays the same
+                task.cancel()  # when its lease ends another process claims it; the job id stays the same
 
     def close(self) -> None:
         self._closing = True
         self._event.set()
 
     async def _rest(self) -> None:
-        """Until woken, or the timer finds what others left behind, or the next probe is due."""
-        wait = self._circuit.pause_s() or self._settings.poll_s
+        """Waits for wake(), for the timer that looks for what others left behind, or until the next probe is due."""
+        wait = self._circuit.pause_s() or self._settings.dispatch_poll_s
         try:
-            async with asyncio.timeout(min(wait, self._settings.poll_s)):
+            async with asyncio.timeout(min(wait, self._settings.dispatch_poll_s)):
                 await self._event.wait()
         except TimeoutError:
             self._more = True
@@ -97,64 +111,68 @@ class Dispatcher:
         self._in_flight.discard(task)
         self._event.set()
         if not task.cancelled() and task.exception() is not None:
-            log.error("A dispatch broke off; it comes again when its lease ends.", exc_info=task.exception())
+            log.error(
+                "A dispatch failed unexpectedly; the message is dispatched again when its lease ends.",
+                exc_info=task.exception(),
+            )
 
-    async def _claim(self) -> list[_Row]:
+    async def _claim(self) -> list[_Message]:
         room = self._circuit.room(len(self._in_flight))
         if self._closing or not room or not self._more:
             return []
-        self._more = False  # before the question: who wakes us while it is asked may not be in its answer
+        self._more = False  # before the query: a message that arrives while it runs may not be in its result
         try:
-            cursor = await self._link.execute(_CLAIM, (room, timedelta(seconds=self._settings.lease_s)))
-            rows: list[_Row] = await cursor.fetchall()
+            cursor = await self._link.execute(
+                _CLAIM, (room, timedelta(seconds=self._settings.dispatch_lease_s))
+            )
+            claimed_at = perf_counter()
+            rows = [_Message._make((*row, claimed_at)) for row in await cursor.fetchall()]
         except (LinkDown, psycopg.Error) as error:
-            if self._seldom.may("claim"):
-                log.error("Messages can't be claimed for the dispatch.", extra={"error": describe(error)})
+            if self._log_limit.allow("claim"):
+                log.error("Messages can't be claimed.", extra={"error": describe(error)})
             return []  # until the timer, or until something new comes
         self._more |= len(rows) == room
         return rows
 
-    async def _deliver(self, row: _Row) -> None:
-        phone_number_id, message_id, payload, dispatch_no, delay_s = row
-        job_id = self._windmill.job_id(phone_number_id, message_id, dispatch_no)
-        outcome = await self._windmill.start(job_id, payload, delay_s)
-        retry_in = self._record(job_id, outcome)
-        values: tuple[Any, ...] = (
-            phone_number_id,
-            message_id,
-            dispatch_no,
-            retry_in is None,
-            retry_in,
-            outcome.error,
-        )
+    async def _deliver(self, message: _Message) -> None:
+        key = (message.phone_number_id, message.message_id, message.dispatch_no)
+        job_id = self._windmill.job_id(*key)
+        result = await self._windmill.start(job_id, message.payload, message.delay_s)
+        retry_in = self._record_outcome(job_id, result, message)
         try:
-            await self._link.execute(_SETTLE, values)
+            await self._link.execute(_SETTLE, (*key, retry_in is None, retry_in, result.error))
         except (LinkDown, psycopg.Error) as error:
-            # Not lost: the lease ends, the same job id is posted again, and Windmill knows it already.
-            if self._seldom.may("settle"):
+            # Not lost: when the lease ends the same job id is posted again, and Windmill says that the run exists.
+            if self._log_limit.allow("settle"):
                 log.error(
                     "A dispatch could not be recorded.", extra={"job_id": job_id, "error": describe(error)}
                 )
 
-    def _record(self, key: uuid.UUID, outcome: Outcome) -> timedelta | None:
-        """Counts the outcome, and says when to try again; None: it is done."""
-        if outcome.answer is Answer.TAKEN:
+    def _record_outcome(self, job_id: uuid.UUID, result: StartResult, message: _Message) -> timedelta | None:
+        """Counts the outcome. Returns how long to wait before the next try; None when the run was started."""
+        if result.outcome is StartOutcome.STARTED:
             self._circuit.succeeded()
-            self._failures.pop(key, None)
-            self._metrics.dispatched += 1
+            self._failures.pop(job_id, None)
+            self._metrics.dispatched.inc()
+            if (
+                message.dispatch_no == 0
+            ):  # later ones have waited for another reason: for a turn, or for recovery
+                waited_s = message.age_s + perf_counter() - message.claimed_at
+                self._metrics.dispatch_seconds.observe(waited_s)
             return None
-        self._metrics.dispatch_failures[outcome.answer.name.lower()] += 1
-        if outcome.answer is Answer.REFUSED:
-            self._circuit.succeeded()  # it is up; this message alone is at fault
+        self._metrics.dispatch_failures.labels(result.outcome.name.lower()).inc()
+        if result.outcome is StartOutcome.REFUSED:
+            self._circuit.succeeded()  # Windmill works; only this message is at fault
         else:
-            self._circuit.failed(for_long=outcome.answer is Answer.MISCONFIGURED)
-        if len(self._failures) >= _REMEMBERED:
+            self._circuit.failed(for_long=result.outcome is StartOutcome.MISCONFIGURED)
+        if len(self._failures) >= _MOST_FAILURES:
             self._failures.clear()
-        self._failures[key] += 1
-        if self._seldom.may(outcome.error or ""):
+        self._failures[job_id] += 1
+        if self._log_limit.allow(result.error or ""):
             log.error(
                 "A message was not dispatched; it stays stored and is tried again.",
-                extra={"reason": outcome.error, "job_id": key, "tries": self._failures[key]},
+                extra={"reason": result.error, "job_id": job_id, "tries": self._failures[job_id]},
             )
         settings = self._settings
-        return timedelta(seconds=backoff_s(self._failures[key], settings.retry_s, settings.longest_retry_s))
+        longest_s = settings.dispatch_longest_retry_s
+        return timedelta(seconds=backoff_s(self._failures[job_id], settings.dispatch_retry_s, longest_s))

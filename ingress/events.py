@@ -1,4 +1,4 @@
-"""Has PostgreSQL apply stored statuses and echoes, as they come and on a timer for what is left."""
+"""Has PostgreSQL apply stored statuses and echoes: as they arrive, and on a timer for those left behind."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ import logging
 import psycopg
 
 from ingress.link import Link, LinkDown
-from ingress.logs import Seldom, describe
+from ingress.logs import LogRateLimiter, describe
 from ingress.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
 _BATCH = 500
-_GATHER_S = 0.05  # many statuses make one call
+_GATHER_S = 0.05  # so that one call applies many statuses
 
 
 class EventApplier:
-    """Calls apply_events until nothing is left to settle."""
+    """Calls apply_events until nothing is left to apply."""
 
     def __init__(self, link: Link, poll_s: float, metrics: Metrics) -> None:
         self._link = link
@@ -26,7 +26,7 @@ class EventApplier:
         self._metrics = metrics
         self._event = asyncio.Event()
         self._closing = False
-        self._seldom = Seldom(30.0)
+        self._log_limit = LogRateLimiter(30.0)
 
     def wake(self) -> None:
         self._event.set()
@@ -42,7 +42,7 @@ class EventApplier:
                     await self._event.wait()
                     await asyncio.sleep(_GATHER_S)
             except TimeoutError:
-                log.debug("The timer looks for events that are left.")
+                log.debug("The timer looks for events that were left behind.")
             self._event.clear()
             await self._apply()
 
@@ -53,7 +53,7 @@ class EventApplier:
                 row = await cursor.fetchone()
                 if not row or not row[0]:
                     return
-                self._metrics.events_applied += row[0]
+                self._metrics.events_applied.inc(row[0])
         except (LinkDown, psycopg.Error) as error:
-            if self._seldom.may("apply"):
+            if self._log_limit.allow("apply"):
                 log.error("Statuses and echoes can't be applied.", extra={"error": describe(error)})

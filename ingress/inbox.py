@@ -1,4 +1,4 @@
-"""The durable inbox: one task writes whatever waits in one transaction, and then tells its senders."""
+"""The durable inbox: one task writes all waiting events in one transaction, then lets their requests be answered."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import psycopg
 
 from ingress.link import Link, LinkDown, TextArray
-from ingress.logs import Seldom, describe
+from ingress.logs import LogRateLimiter, describe
 from ingress.metrics import Metrics
 from ingress.split import Event
 
@@ -22,17 +22,17 @@ _INSERT = b"""
     insert into inbound_messages (phone_number_id, message_id, kind, sender, payload)
     select * from unnest(%b, %b, %b, %b, %b) on conflict do nothing
 """
-# The row is at fault, not the database: the others of its group must not suffer.
+# The row is at fault, not the database: such a row doesn't fail the rest of the batch.
 _ROW_ERRORS = (psycopg.DataError, psycopg.IntegrityError, psycopg.errors.ProgramLimitExceeded)
 _GROUP_EVENTS = 2000
-# Half of what waits, from this many on: while one half is written its senders can't send, those of the other half can.
+# From this many waiting events on, only half are written at once: clients wait for their half's commit; the other half can keep sending.
 _HALVED_FROM = 64
 _GROUP_BYTES = 8 << 20
 _LONGEST_PAUSE_S = 2.0
 
 
 class NotStored(Exception):
-    """The events are not known to be stored: whoever sent them must send them again. `reason` is one word."""
+    """The events may not be stored: their client must send them again. `reason` is a word for the counters."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -41,7 +41,7 @@ class NotStored(Exception):
 
 @dataclass(slots=True)
 class Bounds:
-    """How much may wait, and how long the writer waits for company."""
+    """How much may wait, and how long a write waits for more events to join it."""
 
     events: int
     bytes: int
@@ -49,7 +49,7 @@ class Bounds:
 
 
 class Inbox:
-    """Takes the events of a request, and resolves its future when they are committed."""
+    """Queues the events of each request, and resolves the request's future once they are committed."""
 
     def __init__(
         self, link: Link, bounds: Bounds, metrics: Metrics, on_stored: Callable[[set[str]], None]
@@ -60,13 +60,13 @@ class Inbox:
         self._on_stored = on_stored
         self._waiting: deque[tuple[Sequence[Event], int, asyncio.Future[None]]] = deque()
         self._wake = asyncio.Event()
-        self._seldom = Seldom(5.0)
+        self._log_limit = LogRateLimiter(5.0)
         self._closing = False
         self.events = 0
         self.bytes = 0
 
     def put(self, events: Sequence[Event]) -> asyncio.Future[None]:
-        """Queues the events of one request. Raises NotStored when there is no room, or no database."""
+        """Queues the events of one request. Raises NotStored when the queue is full or the database is down."""
         if not self._link.is_open:
             raise NotStored("database")
         size = sum([len(event.payload) for event in events])
@@ -82,7 +82,7 @@ class Inbox:
         return future
 
     async def run(self) -> None:
-        """Writes until close() was called and nothing waits any more."""
+        """Writes until close() has been called and nothing is waiting."""
         pause = 0.05
         while not (self._closing and not self._waiting):
             try:
@@ -95,7 +95,7 @@ class Inbox:
                 pause = min(pause * 2, _LONGEST_PAUSE_S)
 
     def close(self) -> None:
-        """Lets run() end once what waits is written."""
+        """Lets run() end once all waiting events are written."""
         self._closing = True
         self._wake.set()
 
@@ -103,7 +103,7 @@ class Inbox:
         if not self._waiting and not self._closing:
             self._wake.clear()
             await self._wake.wait()
-            if self._bounds.delay_s:  # what came while the last group was written has waited already
+            if self._bounds.delay_s:  # events that arrived during the last write have waited long enough
                 await asyncio.sleep(self._bounds.delay_s)
         group = self._take()
         if group:
@@ -133,25 +133,25 @@ class Inbox:
             failed = await self._store(rows)
         except (LinkDown, psycopg.Error) as error:
             failed = set(rows)
-            if self._seldom.may("write"):
+            if self._log_limit.allow("write"):
                 log.error(
                     "Events could not be stored.", extra={"events": len(rows), "error": describe(error)}
                 )
-            # Refused altogether, as by a standby: a new connection may find the server that takes it.
+            # A server that refuses every write may be a standby: a new connection may find the primary.
             await self._link.close()
         else:
             reason = "refused_row"
             self._on_stored({row.kind for row in rows})
         for events, future in group:
             if future.done():
-                continue  # its sender has gone; the events are stored all the same
+                continue  # its client is gone; the events are stored all the same
             if failed and not failed.isdisjoint(events):
                 future.set_exception(NotStored(reason))
             else:
                 future.set_result(None)
 
     async def _store(self, rows: list[Event]) -> set[Event]:
-        """Commits the rows and returns those that the database refuses one by one."""
+        """Commits the rows; returns those that the database refuses."""
         try:
             await self._insert_persistently(rows)
             return set()
@@ -163,13 +163,13 @@ class Inbox:
                 except _ROW_ERRORS as error:
                     failed.add(row)
                     log.error(
-                        "The database refuses an event; Meta will send it again.",
+                        "The database refused an event; Meta will send it again.",
                         extra={"kind": row.kind, "bytes": len(row.payload), "error": describe(error)},
                     )
             return failed
 
     async def _insert_persistently(self, rows: list[Event]) -> None:
-        """Twice, for a lost connection or a deadlock with a replica: writing a row again changes nothing."""
+        """Tries twice, because of lost connections and deadlocks with a replica: to insert a row again changes nothing."""
         try:
             await self._insert(rows)
         except (LinkDown, psycopg.errors.DeadlockDetected, psycopg.errors.AdminShutdown):
@@ -184,8 +184,8 @@ class Inbox:
             senders.append(None if row.sender is None else row.sender.encode())
             payloads.append(row.payload)
         cursor = await self._link.execute(_INSERT, (phones, ids, kinds, senders, payloads))
-        self._metrics.events_stored += cursor.rowcount
-        self._metrics.events_duplicate += len(rows) - cursor.rowcount
+        self._metrics.events_stored.inc(cursor.rowcount)
+        self._metrics.events_duplicate.inc(len(rows) - cursor.rowcount)
 
     def _refuse(self, reason: str) -> None:
         for _, future in self._take_all():

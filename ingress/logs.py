@@ -1,4 +1,4 @@
-"""Log lines, a JSON object each: ids, sizes, counts; never a message's text, a secret or a phone number."""
+"""Log lines, one JSON object each: ids, sizes and counts; never a message's text, a secret or a phone number."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class JsonLines(logging.Formatter):
         }
         line.update((key, value) for key, value in vars(record).items() if key not in _STANDARD)
         if record.exc_info and record.exc_info[1] is not None:
-            # The kind of error and where it came from; its text could quote what a customer wrote.
+            # The error's class and the line that raised it: its message could quote what a customer wrote.
             line["error"] = describe(record.exc_info[1])
-            line["at"] = _where(record.exc_info[1])
+            line["at"] = _origin(record.exc_info[1])
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
@@ -36,7 +36,7 @@ def set_up(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    # The server warns about every broken request of a scanner, and the client tells of every single post.
+    # uvicorn warns about every broken request of a scanner; httpx2 logs every single post.
     for name, least in {
         "uvicorn": logging.ERROR,
         "httpx2": logging.WARNING,
@@ -46,20 +46,22 @@ def set_up(level: str) -> None:
     logging.getLogger("psycopg").setLevel(logging.ERROR)
 
 
-class Told(Exception):
-    """An error whose text was written here, and so may be logged."""
+class SafeError(Exception):
+    """Its message contains no user data and may be logged."""
 
 
 def describe(error: BaseException) -> str:
-    """An error in a few words. PostgreSQL's own texts may quote a row: of those only the code is taken."""
+    """An error in a few words. PostgreSQL's messages may quote a row, so of those only the SQLSTATE is kept."""
     if isinstance(error, psycopg.Error) and error.sqlstate is not None:
         return f"{type(error).__name__} {error.sqlstate}"
     if isinstance(error, (psycopg.OperationalError, OSError)):
         return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
-    return f"{type(error).__name__} {error}"[:300] if isinstance(error, Told) else type(error).__name__
+    if isinstance(error, SafeError):
+        return f"{type(error).__name__} {error}"[:300]
+    return type(error).__name__
 
 
-def _where(error: BaseException) -> str:
+def _origin(error: BaseException) -> str:
     trace, place = error.__traceback__, ""
     while trace is not None:
         place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
@@ -67,16 +69,16 @@ def _where(error: BaseException) -> str:
     return place
 
 
-class Seldom:
-    """Lets one line in so many seconds through, for what could happen thousands of times a second."""
+class LogRateLimiter:
+    """Allows one line a key in `every_s` seconds: some errors could happen thousands of times a second."""
 
     def __init__(self, every_s: float) -> None:
         self._every_s = every_s
         self._last: dict[str, float] = {}
 
-    def may(self, what: str) -> bool:
+    def allow(self, key: str) -> bool:
         now = time.monotonic()
-        if now - self._last.get(what, -self._every_s) < self._every_s:
+        if now - self._last.get(key, -self._every_s) < self._every_s:
             return False
-        self._last[what] = now
+        self._last[key] = now
         return True

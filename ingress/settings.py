@@ -1,202 +1,154 @@
-"""Every setting of the ingress, from the environment only; all that is wrong is said at once."""
+"""Every setting of the ingress, from the environment only. `load` reports every missing or invalid setting at once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
-from ingress import checks
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_MB = 1 << 20
 
 
 class BadSettings(Exception):
-    """`sentences` says what is wrong, one setting each, without quoting a secret."""
+    """One sentence for each setting that is missing or invalid. No sentence quotes a value: it may be a secret."""
 
     def __init__(self, sentences: list[str]) -> None:
         super().__init__("\n".join(sentences))
-        self.sentences = sentences
 
 
-@dataclass(frozen=True, slots=True)
-class DispatchSettings:
-    """How hard Windmill is tried."""
-
-    concurrency: int
-    lease_s: float
-    poll_s: float
-    timeout_s: float
-    retry_s: float
-    longest_retry_s: float
+def _trimmed(value: str) -> str:
+    if value != value.strip():
+        raise ValueError("it begins or ends with white space")
+    return value
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """All of it, checked."""
-
-    database_url: str
-    app_secrets: tuple[str, ...]
-    verify_token: str
-    windmill_url: str
-    workspace: str
-    windmill_token: str
-    job_id_key: str
-    host: str
-    port: int
-    max_body: int
-    body_timeout_s: float
-    body_memory: int
-    connections: int
-    queue_events: int
-    queue_bytes: int
-    group_delay_s: float
-    database_timeout_s: float
-    log_level: str
-    dispatch: DispatchSettings
+def _conninfo(value: str) -> str:
+    try:
+        conninfo_to_dict(value)
+    except psycopg.ProgrammingError:
+        raise ValueError(
+            "it should be a PostgreSQL URL such as postgresql://user:password@host:5432/database"
+        ) from None
+    return value
 
 
-@dataclass(frozen=True, slots=True)
-class _Setting:
-    name: str
-    about: str
-    check: Callable[[str], Any]
-    default: str | None = None  # None: it must be set
+def _base_url(value: str) -> str:
+    url = urlsplit(value)
+    if url.scheme not in ("http", "https") or not url.hostname or url.query or url.fragment or url.username:
+        raise ValueError("it should be a plain http or https URL such as http://windmill:8000")
+    return value.rstrip("/")
 
 
-_MB = 1 << 20
-_SETTINGS = (
-    _Setting("DATABASE_URL", "PostgreSQL, as the role chatbot_ingress", checks.database),
-    _Setting("META_APP_SECRET", "the app secret that Meta signs webhooks with", checks.secret),
-    _Setting(
-        "META_APP_SECRET_PREVIOUS", "the secret before it, while one replaces the other", checks.optional, ""
-    ),
-    _Setting("META_VERIFY_TOKEN", "what you typed into Meta's webhook page as verify token", checks.secret),
-    _Setting("WINDMILL_URL", "Windmill's base URL, such as http://windmill:8000", checks.url),
-    _Setting("WINDMILL_WORKSPACE", "the workspace that holds the flow", checks.name),
-    _Setting("WINDMILL_TOKEN", "a token that may run that flow", checks.secret),
-    _Setting(
-        "JOB_ID_KEY",
-        "at least 16 random characters that job ids are derived with; the same in all replicas",
-        checks.key,
-    ),
-    _Setting("INGRESS_HOST", "address to listen on", str, "127.0.0.1"),
-    _Setting("INGRESS_PORT", "port to listen on", checks.number(int, 1, 65535), "8080"),
-    _Setting(
-        "INGRESS_MAX_BODY_BYTES",
-        "larger webhooks are answered with 413",
-        checks.number(int, 1024, 30 * _MB),
-        "3276800",
-    ),
-    _Setting("INGRESS_BODY_TIMEOUT_S", "slower senders are cut off", checks.number(float, 0.1, 300), "10"),
-    _Setting(
-        "INGRESS_BODY_MEMORY_BYTES",
-        "for bodies that are still coming in, together",
-        checks.number(int, _MB, 2**40),
-        f"{128 * _MB}",
-    ),
-    _Setting(
-        "INGRESS_CONNECTIONS",
-        "more open connections than this are answered with 503",
-        checks.number(int, 1, 10**6),
-        "1000",
-    ),
-    _Setting(
-        "INGRESS_QUEUE_EVENTS",
-        "more waiting events than this are answered with 503",
-        checks.number(int, 1, 10**7),
-        "20000",
-    ),
-    _Setting("INGRESS_QUEUE_BYTES", "the same for their size", checks.number(int, 1, 2**40), f"{64 * _MB}"),
-    _Setting(
-        "INGRESS_GROUP_DELAY_MS",
-        "how long a write waits for others to join it",
-        checks.number(float, 0, 100),
-        "2",
-    ),
-    _Setting(
-        "INGRESS_DATABASE_TIMEOUT_S",
-        "a write that takes longer is answered with 503",
-        checks.number(float, 0.1, 300),
-        "10",
-    ),
-    _Setting("INGRESS_LOG_LEVEL", "debug, info, warning or error", checks.level, "info"),
-    _Setting("DISPATCH_CONCURRENCY", "posts to Windmill at once", checks.number(int, 1, 1000), "16"),
-    _Setting(
-        "DISPATCH_LEASE_S",
-        "how long a claimed message is left to this replica",
-        checks.number(float, 1, 3600),
-        "20",
-    ),
-    _Setting(
-        "DISPATCH_POLL_S",
-        "how often to look for messages that others left",
-        checks.number(float, 0.05, 3600),
-        "2",
-    ),
-    _Setting("DISPATCH_TIMEOUT_S", "for one post to Windmill", checks.number(float, 0.1, 300), "10"),
-    _Setting(
-        "DISPATCH_RETRY_S",
-        "the first wait after a failure; it doubles from there",
-        checks.number(float, 0.01, 3600),
-        "0.5",
-    ),
-    _Setting(
-        "DISPATCH_LONGEST_RETRY_S",
-        "the longest wait between two tries",
-        checks.number(float, 0.01, 3600),
-        "20",
-    ),
-)
+Secret = Annotated[str, Field(repr=False), AfterValidator(_trimmed)]
+DatabaseUrl = Annotated[str, Field(repr=False), AfterValidator(_conninfo)]
+BaseUrl = Annotated[str, AfterValidator(_base_url)]
 
 
-def load(environment: Mapping[str, str]) -> Settings:
-    """The settings, or BadSettings with a sentence for each that is missing or wrong."""
-    values: dict[str, Any] = {}
-    wrong: list[str] = []
-    for setting in _SETTINGS:
-        text = environment.get(setting.name) or setting.default
-        if text is None:
-            wrong.append(f"{setting.name} is missing: {setting.about}.")
-            continue
-        try:
-            values[setting.name] = setting.check(text)
-        except ValueError as error:
-            wrong.append(f"{setting.name} {error}.")
-    if not wrong and values["DISPATCH_LEASE_S"] < 2 * values["DISPATCH_TIMEOUT_S"]:
-        wrong.append("DISPATCH_LEASE_S is less than twice DISPATCH_TIMEOUT_S: a message could go out twice.")
-    if wrong:
-        raise BadSettings(wrong)
-    return _settings(values)
+class Settings(BaseSettings):
+    """A field's name in upper case is the name of its environment variable; an empty variable counts as missing."""
 
+    model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True, hide_input_in_errors=True)
 
-def _settings(values: Mapping[str, Any]) -> Settings:
-    dispatch = ("CONCURRENCY", "LEASE_S", "POLL_S", "TIMEOUT_S", "RETRY_S", "LONGEST_RETRY_S")
-    return Settings(
-        database_url=values["DATABASE_URL"],
-        app_secrets=tuple(s for s in (values["META_APP_SECRET"], values["META_APP_SECRET_PREVIOUS"]) if s),
-        verify_token=values["META_VERIFY_TOKEN"],
-        windmill_url=values["WINDMILL_URL"],
-        workspace=values["WINDMILL_WORKSPACE"],
-        windmill_token=values["WINDMILL_TOKEN"],
-        job_id_key=values["JOB_ID_KEY"],
-        host=values["INGRESS_HOST"],
-        port=values["INGRESS_PORT"],
-        max_body=values["INGRESS_MAX_BODY_BYTES"],
-        body_timeout_s=values["INGRESS_BODY_TIMEOUT_S"],
-        body_memory=values["INGRESS_BODY_MEMORY_BYTES"],
-        connections=values["INGRESS_CONNECTIONS"],
-        queue_events=values["INGRESS_QUEUE_EVENTS"],
-        queue_bytes=values["INGRESS_QUEUE_BYTES"],
-        group_delay_s=values["INGRESS_GROUP_DELAY_MS"] / 1000,
-        database_timeout_s=values["INGRESS_DATABASE_TIMEOUT_S"],
-        log_level=values["INGRESS_LOG_LEVEL"],
-        dispatch=DispatchSettings(**{name.lower(): values[f"DISPATCH_{name}"] for name in dispatch}),
+    database_url: DatabaseUrl = Field(description="PostgreSQL, as the role chatbot_ingress")
+    meta_app_secret: Secret = Field(description="the app secret that Meta signs webhooks with")
+    meta_app_secret_previous: Secret = Field("", description="the app secret that META_APP_SECRET replaces")
+    meta_verify_token: Secret = Field(description="what you typed into Meta's webhook page as verify token")
+    windmill_url: BaseUrl = Field(description="Windmill's base URL, such as http://windmill:8000")
+    windmill_workspace: str = Field(pattern=r"^[\w-]+$", description="the workspace that holds the flow")
+    windmill_token: Secret = Field(description="a token that may run that flow")
+    job_id_key: Secret = Field(
+        min_length=16,
+        description="at least 16 random characters, from which job ids are derived; the same in all replicas",
     )
+    ingress_host: str = Field("127.0.0.1", description="address to listen on")
+    ingress_port: int = Field(8080, ge=1, le=65535, description="port to listen on")
+    ingress_admin_host: str = Field("127.0.0.1", description="address for /readyz and /metrics")
+    ingress_admin_port: int = Field(8081, ge=1, le=65535, description="port for /readyz and /metrics")
+    ingress_max_body_bytes: int = Field(
+        3_276_800, ge=1024, le=30 * _MB, description="larger webhooks are answered with 413"
+    )
+    ingress_head_timeout_s: float = Field(
+        5, ge=0.1, le=300, description="a client whose request's head takes longer is cut off"
+    )
+    ingress_body_timeout_s: float = Field(
+        10, ge=0.1, le=300, description="a webhook whose body takes longer is answered with 408"
+    )
+    ingress_body_memory_bytes: int = Field(
+        128 * _MB, ge=_MB, le=2**40, description="memory for all bodies that are arriving"
+    )
+    ingress_connections: int = Field(1000, ge=1, le=10**6, description="open connections at once")
+    ingress_queue_events: int = Field(
+        20_000,
+        ge=1,
+        le=10**7,
+        description="with more events waiting to be stored, webhooks are answered with 503",
+    )
+    ingress_queue_bytes: int = Field(64 * _MB, ge=1, le=2**40, description="the same for the events' size")
+    ingress_group_delay_ms: float = Field(
+        2, ge=0, le=100, description="how long a write waits for more events to join it"
+    )
+    ingress_database_timeout_s: float = Field(
+        10, ge=0.1, le=300, description="a write that takes longer is answered with 503"
+    )
+    ingress_log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="debug, info, warning or error"
+    )
+    dispatch_concurrency: int = Field(16, ge=1, le=1000, description="posts to Windmill at once")
+    dispatch_lease_s: float = Field(
+        20, ge=1, le=3600, description="how long a claimed message belongs to this replica"
+    )
+    dispatch_poll_s: float = Field(
+        2, ge=0.05, le=3600, description="how often to look for messages that another process left behind"
+    )
+    dispatch_timeout_s: float = Field(10, ge=0.1, le=300, description="for one post to Windmill")
+    dispatch_retry_s: float = Field(
+        0.5, ge=0.01, le=3600, description="the first wait after a failure; each further one is twice as long"
+    )
+    dispatch_longest_retry_s: float = Field(
+        20, ge=0.01, le=3600, description="the longest wait between two tries"
+    )
+
+    @model_validator(mode="after")
+    def _lease_outlives_a_post(self) -> Self:
+        if self.dispatch_lease_s < 2 * self.dispatch_timeout_s:
+            raise ValueError(
+                "DISPATCH_LEASE_S is less than twice DISPATCH_TIMEOUT_S: two replicas could post the same message"
+            )
+        return self
+
+    @property
+    def app_secrets(self) -> tuple[str, ...]:
+        """The secrets that a signature may be made with."""
+        return tuple(filter(None, (self.meta_app_secret, self.meta_app_secret_previous)))
+
+
+def load() -> Settings:
+    """The settings, or BadSettings."""
+    try:
+        return Settings()  # type: ignore[call-arg]  # the values come from the environment
+    except ValidationError as error:
+        raise BadSettings([_sentence(detail) for detail in error.errors()]) from None
+
+
+def _sentence(detail: ErrorDetails) -> str:
+    message = detail["msg"].removeprefix("Value error, ")
+    if not detail["loc"]:
+        return f"{message}."
+    field = str(detail["loc"][0])
+    if detail["type"] == "missing":
+        return f"{field.upper()} is missing: {Settings.model_fields[field].description}."
+    return f"{field.upper()} is not valid: {message[0].lower()}{message[1:]}."
 
 
 def explain() -> str:
     """The settings as text for --help."""
     lines = []
-    for setting in _SETTINGS:
-        fallback = "" if setting.default is None else f" (default: {setting.default or 'none'})"
-        lines.append(f"  {setting.name:<26} {setting.about}{fallback}")
+    for name, field in Settings.model_fields.items():
+        default = "" if field.is_required() else f" (default: {field.default or 'none'})"
+        lines.append(f"  {name.upper():<26} {field.description}{default}")
     return "\n".join(lines)

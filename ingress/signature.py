@@ -1,4 +1,4 @@
-"""Tells whether a webhook was signed by Meta: HMAC-SHA256 over the bytes exactly as they came."""
+"""Tells whether a webhook was signed by Meta: HMAC-SHA256 over the body's exact bytes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _LENGTH = len(_PREFIX) + 64
 
 
 class Signature:
-    """Checks `X-Hub-Signature-256` against the app secret, or two of them while one replaces the other."""
+    """Checks `X-Hub-Signature-256` against the app secret, or against two while one replaces the other."""
 
     def __init__(self, secrets: Sequence[str]) -> None:
         self._secrets = [secret.encode() for secret in secrets if secret]
@@ -24,6 +24,6 @@ class Signature:
         claimed = header[len(_PREFIX) :].lower()
         fits = False
         for secret in self._secrets:
-            # Constant time: how long a wrong guess takes must not tell how much of it is right.
+            # In constant time: how long a comparison takes must not tell how much of a guess is right.
             fits |= hmac.compare_digest(hmac.digest(secret, body, "sha256").hex().encode(), claimed)
         return fits

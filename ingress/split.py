@@ -1,6 +1,6 @@
-"""Splits one webhook into its events, one per message, status, echo and anything else: none can lose another.
+"""Splits one webhook into its events, one for each message, status, echo and anything else, so that a bad one can't make another get lost.
 
-A pure function of the body. Valid JSON that is not understood becomes an event of kind `other`: never lost.
+A pure function of the body. Valid JSON of an unknown shape becomes an event of kind `other`.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from typing import Any, NamedTuple
 from ingress.parse import BadBody, Document, parse
 
 OBJECT = "whatsapp_business_account"
-# field -> the lists in its value, and what their items are
+# field of a change -> the lists in its value, and the kind of their items
 _LISTS = {
     "messages": {"messages": "message", "statuses": "status"},
     "smb_message_echoes": {"message_echoes": "echo"},
 }
-# Bytes. PostgreSQL's indexes take keys of some 2,700 bytes in all, and refuse the row otherwise.
+# Bytes. PostgreSQL's indexes accept keys of some 2,700 bytes in all, and refuse a row with a longer one.
 _MAX_MESSAGE_ID = 800
 _MAX_NAME = 200
 _MAX_EVENTS = 10_000  # Meta sends at most 1,000
-_MAX_TOTAL = 32 << 20  # bytes; every event repeats its envelope, so a strange body could grow a thousandfold
+_MAX_TOTAL = 32 << 20  # bytes; every event repeats its envelope, so an odd body could grow a thousandfold
 
 
 class Event(NamedTuple):
@@ -44,11 +44,11 @@ class _Piece(NamedTuple):
     entry: Any
     hashed: Any
     field: str = ""
-    is_rest: bool = False  # something next to it was left out, so the body itself can't be the payload
+    is_rest: bool = False  # something beside it was left out, so the body itself can't be the payload
 
 
 def split(raw: bytes) -> list[Event]:
-    """The events of a body, in Meta's order; BadBody when it is no webhook of a WhatsApp business account."""
+    """The events of a body, in Meta's order; BadBody when it is not the webhook of a WhatsApp business account."""
     document = parse(raw)
     if document.value.get("object") != OBJECT:
         raise BadBody("wrong object")
@@ -60,7 +60,7 @@ def split(raw: bytes) -> list[Event]:
 
 
 def _events(document: Document) -> list[Event] | None:
-    """None: too much to be taken apart."""
+    """None when there are too many events, or too large ones, to split the body."""
     body = document.value
     entries = body.get("entry")
     if not isinstance(entries, list):
@@ -136,7 +136,7 @@ def _of_item(
 ) -> _Piece:
     value = change["value"]
     message_id, sender = _identify(item, kind) if isinstance(item, dict) else (None, None)
-    # Nobody can be answered from a number that is not named; a status finds its message without it.
+    # Without a phone_number_id no reply is possible; a status finds its message without one.
     if message_id is not None and kind != "status" and phone.startswith("waba:"):
         message_id = None
     if message_id is None:
@@ -151,7 +151,7 @@ def _of_item(
 
 
 def _identify(item: dict[str, Any], kind: str) -> tuple[str | None, str | None]:
-    """The key and the sender of an item; no key: it is not understood."""
+    """The message id and the sender of an item; without an id, the item's shape is unknown."""
     message_id = _text(item.get("id"))
     sender = None
     if kind == "message":
@@ -168,7 +168,7 @@ def _identify(item: dict[str, Any], kind: str) -> tuple[str | None, str | None]:
 
 
 def _contacts_of(item: Any, contacts: Any) -> tuple[Any, bool]:
-    """The contacts that the item speaks of, and whether others were left out."""
+    """The contacts that the item names, and whether others were left out."""
     if not isinstance(contacts, list) or len(contacts) < 2:
         return contacts, False
     names = ("from_user_id", "from", "recipient_user_id", "recipient_id", "to", "to_user_id")
@@ -182,7 +182,7 @@ def _contacts_of(item: Any, contacts: Any) -> tuple[Any, bool]:
 
 
 def _reduced(value: dict[str, Any], name: str, content: Any) -> dict[str, Any]:
-    """The value with only this list of events, everything else about it kept."""
+    """The value with only this list of events; everything else in it is kept."""
     kept = {
         key: v for key, v in value.items() if key not in ("messages", "statuses", "message_echoes", "errors")
     }
@@ -205,7 +205,7 @@ def _account(entry: Any) -> str:
 
 
 def _text(value: Any) -> str:
-    """An id as text: a number is taken for its digits, anything else for nothing."""
+    """An id as text: a number becomes its digits, anything else an empty text."""
     if isinstance(value, str):
         return value
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""

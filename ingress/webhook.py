@@ -1,19 +1,20 @@
-"""Meta's endpoint: the handshake, and the webhooks that are answered with 200 once they are stored.
+"""Meta's endpoint: answers the handshake, and answers each webhook with 200 once its events are stored.
 
-A bare ASGI endpoint: it runs thousands of times a second, so it makes no request and response objects.
+A bare ASGI endpoint without request and response objects, because it runs thousands of times a second.
 """
 
 from __future__ import annotations
 
 import hmac
 import logging
+from time import perf_counter
 from urllib.parse import parse_qs
 
 from starlette.types import Receive, Scope, Send
 
-from ingress.body import BodyReader, Gone, NotRead
+from ingress.body import BodyReader, ClientGone, NotRead
 from ingress.inbox import Inbox, NotStored
-from ingress.logs import Seldom
+from ingress.logs import LogRateLimiter
 from ingress.metrics import Metrics
 from ingress.parse import BadBody
 from ingress.signature import Signature
@@ -24,11 +25,17 @@ log = logging.getLogger(__name__)
 _OK = {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]}
 _END = {"type": "http.response.body", "body": b""}
 _MORE = {405: [(b"allow", b"GET, POST")], 503: [(b"retry-after", b"5")]}
-_CLOSING = (401, 405, 408, 413, 503)  # the body may not be read to its end: the connection can't go on
+_CLOSING = (
+    401,
+    405,
+    408,
+    413,
+    503,
+)  # the rest of the body may still be unread, so the connection can't be used again
 
 
 class Refused(Exception):
-    """The webhook is answered with `status`; `text` is for a person, `reason` is a word for the counters."""
+    """The webhook is answered with `status` and `text`; `reason` is a word for the counters."""
 
     def __init__(self, status: int, reason: str, text: str) -> None:
         super().__init__(reason)
@@ -48,55 +55,57 @@ class Webhook:
         self._reader = reader
         self._inbox = inbox
         self._metrics = metrics
-        self._seldom = Seldom(10.0)
+        self._observe_ack = metrics.ack_seconds.observe
+        self._log_limit = LogRateLimiter(10.0)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             if scope["method"] == "POST":
-                await self._take(scope, receive)
-                self._metrics.webhooks_accepted += 1
+                begun_at = perf_counter()
+                await self._store(scope, receive)
+                self._observe_ack(perf_counter() - begun_at)
                 await send(_OK)
                 await send(_END)
                 return
-            challenge = self._shake_hands(scope)
-        except Gone:
-            self._metrics.webhooks_rejected["gone"] += 1
+            challenge = self._verify(scope)
+        except ClientGone:
+            self._metrics.webhooks_rejected.labels("gone").inc()
         except Refused as refused:
             self._count(refused)
-            await _answer(send, refused.status, f"{refused.text}\n".encode())
+            await _respond(send, refused.status, f"{refused.text}\n".encode())
         except Exception:
-            # Whatever it was: not stored, so it has to come again.
-            log.exception("A webhook failed in a way that nobody thought of.")
-            self._metrics.webhooks_rejected["error"] += 1
-            await _answer(send, 503, b"This could not be stored.\n")
+            # It may not be stored, so Meta has to send it again.
+            log.exception("Unexpected error while handling a webhook.")
+            self._metrics.webhooks_rejected.labels("error").inc()
+            await _respond(send, 503, b"The webhook could not be stored. Send it again.\n")
         else:
-            await _answer(send, 200, challenge)
+            await _respond(send, 200, challenge)
 
-    async def _take(self, scope: Scope, receive: Receive) -> None:
-        """Returns when all of the request's events are stored; Refused otherwise."""
+    async def _store(self, scope: Scope, receive: Receive) -> None:
+        """Returns once all of the request's events are stored; raises Refused otherwise."""
         headers = dict(scope["headers"])
-        given = headers.get(b"x-hub-signature-256")
-        if not given:
+        signature = headers.get(b"x-hub-signature-256")
+        if not signature:
             raise Refused(401, "unsigned", "X-Hub-Signature-256 is missing.")
         try:
             body = await self._reader.read(headers.get(b"content-length"), receive)
-            if not self._signature.fits(given, body):
-                raise Refused(401, "bad_signature", "X-Hub-Signature-256 does not fit the body.")
+            if not self._signature.fits(signature, body):
+                raise Refused(401, "bad_signature", "X-Hub-Signature-256 does not match the body.")
             events = split(body)
             if events:
                 await self._inbox.put(events)
         except NotRead as error:
-            raise Refused(
-                error.status, error.reason, "The body is too large, too slow, or one too many."
-            ) from None
+            raise Refused(error.status, error.reason, error.text) from None
         except BadBody as error:
-            raise Refused(400, "bad_body", f"The body is no WhatsApp webhook: {error}.") from None
+            raise Refused(400, "bad_body", f"The body is not a WhatsApp webhook: {error}.") from None
         except NotStored as error:
-            raise Refused(503, error.reason, "This can't be stored now.") from None
+            raise Refused(
+                503, error.reason, "The webhook can't be stored at the moment. Send it again."
+            ) from None
 
-    def _shake_hands(self, scope: Scope) -> bytes:
+    def _verify(self, scope: Scope) -> bytes:
         if scope["method"] != "GET":
-            raise Refused(405, "method", "Only GET and POST.")
+            raise Refused(405, "method", "Only GET and POST are allowed.")
         query: dict[str, list[str]] = parse_qs(
             scope["query_string"].decode("latin-1"), encoding="utf-8", errors="replace"
         )
@@ -105,19 +114,21 @@ class Webhook:
         )
         fits = hmac.compare_digest(token.encode(), self._verify_token)
         if mode != "subscribe" or not fits or not challenge:
-            raise Refused(403, "handshake", "The verify token does not fit.")
+            raise Refused(403, "handshake", "The verify token does not match.")
         log.info("Meta's handshake succeeded.")
         return challenge.encode()
 
     def _count(self, refused: Refused) -> None:
-        self._metrics.webhooks_rejected[refused.reason] += 1
-        if self._seldom.may(refused.reason):
-            extra = {"status": refused.status, "reason": refused.reason}
-            extra["so_far"] = self._metrics.webhooks_rejected[refused.reason]
-            log.warning("A webhook was refused.", extra=extra)
+        self._metrics.webhooks_rejected.labels(refused.reason).inc()
+        if self._log_limit.allow(refused.reason):
+            refusals = self._metrics.total("webhooks_rejected_total")
+            log.warning(
+                "A webhook was refused.",
+                extra={"status": refused.status, "reason": refused.reason, "refusals_so_far": refusals},
+            )
 
 
-async def _answer(send: Send, status: int, body: bytes) -> None:
+async def _respond(send: Send, status: int, body: bytes) -> None:
     headers = [
         (b"content-type", b"text/plain; charset=utf-8"),
         (b"x-content-type-options", b"nosniff"),

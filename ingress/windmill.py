@@ -1,4 +1,4 @@
-"""The one URL of Windmill that the ingress knows: starting the flow that answers a message."""
+"""The one URL of Windmill that the ingress knows: it starts the flow that answers a message."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ import httpx2
 FLOW = "f/chatbot/whatsapp_message"
 
 
-class Answer(Enum):
-    """What became of a post."""
+class StartOutcome(Enum):
+    """What became of a request to start a run."""
 
-    TAKEN = auto()  # a run exists, from this post or an earlier one
-    DOWN = auto()  # nobody there, or not able to answer: try again soon
-    MISCONFIGURED = auto()  # a person has to mend something first
-    REFUSED = auto()  # Windmill is well, but does not take this message
+    STARTED = auto()  # the run exists, from this request or an earlier one
+    DOWN = auto()  # Windmill can't be reached or can't answer: try again soon
+    MISCONFIGURED = auto()  # a person has to correct a setting first
+    REFUSED = auto()  # Windmill works, but does not accept this message
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """An answer, and a sentence about it that an operator can act on; None when all is well."""
+class StartResult:
+    """An outcome, and a sentence about it that an operator can act on; None when the run was started."""
 
-    answer: Answer
+    outcome: StartOutcome
     error: str | None = None
 
 
 class Windmill:
-    """Posts payloads under job ids that stay the same: a message gets one run however often it is posted."""
+    """Starts runs under job ids that are derived from the message: however often a message is posted, it gets one run."""
 
     def __init__(
         self, url: str, workspace: str, token: str, job_id_key: str, *, timeout: float, connections: int
@@ -45,46 +45,48 @@ class Windmill:
             limits=httpx2.Limits(
                 max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=30
             ),
-            trust_env=False,  # the address is given; a proxy or a password from elsewhere must not slip in
+            trust_env=False,  # the address is given: no proxy or password from the environment
         )
 
     def job_id(self, phone_number_id: str, message_id: str, dispatch_no: int) -> uuid.UUID:
-        """Not to be guessed without the key: who has a job's id can read the job."""
+        """Unguessable without the key: anyone who knows a job id can read the job. As f/common/windmill.py derives it."""
         name = f"{phone_number_id}/{message_id}/{dispatch_no}".encode()
         return uuid.UUID(bytes=hmac.digest(self._key, name, "sha256")[:16], version=4)
 
-    async def start(self, job_id: uuid.UUID, payload: str, delay_s: float) -> Outcome:
-        """Starts the flow on a payload in `delay_s` seconds; raises nothing for Windmill or the network."""
+    async def start(self, job_id: uuid.UUID, payload: str, delay_s: float) -> StartResult:
+        """Starts the flow on a payload in `delay_s` seconds. Never raises for Windmill or the network."""
         query = f"?job_id={job_id}"
         if delay_s > 0:
             query += f"&scheduled_in_secs={math.ceil(delay_s)}"  # Windmill takes whole seconds
         try:
             response = await self._client.post(self._url + query, content=payload.encode())
         except httpx2.HTTPError as error:
-            return Outcome(Answer.DOWN, f"Windmill can't be reached: {type(error).__name__}")
-        return self.judge(response.status_code, response.text)
+            return StartResult(StartOutcome.DOWN, f"Windmill can't be reached: {type(error).__name__}")
+        return self.read_response(response.status_code, response.text)
 
-    def judge(self, status: int, text: str) -> Outcome:
-        """What an answer of Windmill means for the message."""
+    def read_response(self, status: int, text: str) -> StartResult:
+        """What Windmill's response means for the message."""
         if 200 <= status < 300:
-            return Outcome(Answer.TAKEN)
+            return StartResult(StartOutcome.STARTED)
         if status == 400 and (
             "already exists" in text or ("duplicate key value" in text and "queue_pkey" in text)
         ):
-            return Outcome(Answer.TAKEN)
-        told = f"Windmill answered {status}"
+            return StartResult(StartOutcome.STARTED)
+        answered = f"Windmill answered {status}"
         hints = {
             401: "WINDMILL_TOKEN is not valid",
             403: f"WINDMILL_TOKEN may not run {FLOW}",
             404: f"there is no flow {FLOW} in workspace {self._workspace}, or no such workspace",
         }
         if status in hints:
-            return Outcome(Answer.MISCONFIGURED, f"{told}: {hints[status]}")
+            return StartResult(StartOutcome.MISCONFIGURED, f"{answered}: {hints[status]}")
         if 300 <= status < 400:
-            return Outcome(Answer.MISCONFIGURED, f"{told}: WINDMILL_URL is not Windmill's own address")
+            return StartResult(
+                StartOutcome.MISCONFIGURED, f"{answered}: WINDMILL_URL is not Windmill's own address"
+            )
         if status >= 500 or status in (408, 425, 429):
-            return Outcome(Answer.DOWN, told)
-        return Outcome(Answer.REFUSED, told)
+            return StartResult(StartOutcome.DOWN, answered)
+        return StartResult(StartOutcome.REFUSED, answered)
 
     async def close(self) -> None:
         await self._client.aclose()

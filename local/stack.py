@@ -34,7 +34,9 @@ class Stack:
         self.state, self._say = state, say
         self.secrets = Secrets.load(state)
         self.processes = Processes(state / "logs")
-        self.ports = {name: free_port() for name in ("models", "orders", "runner", "ingress")} | {
+        self.ports = {
+            name: free_port() for name in ("models", "orders", "runner", "ingress", "ingress_admin")
+        } | {
             "meta": page_port or free_port(),
             "portal": page_port + 1 if page_port and is_free(page_port + 1) else free_port(),
         }
@@ -91,7 +93,7 @@ class Stack:
         self.start_meta(meta_config, staff, environment)
         for name, path in {
             "runner": "/api/version",
-            "ingress": "/readyz",
+            "ingress": "/healthz",
             "meta": "/healthz",
             "models": "/healthz",
             "orders": "/healthz",
@@ -163,6 +165,7 @@ class Stack:
             "JOB_ID_KEY": self.secrets.job_id_key,
             "INGRESS_HOST": self.host,
             "INGRESS_PORT": str(self.ports["ingress"]),
+            "INGRESS_ADMIN_PORT": str(self.ports["ingress_admin"]),
         }
         self.processes.start("ingress", "ingress", env=settings | env)
 

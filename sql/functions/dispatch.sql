@@ -5,8 +5,10 @@
 
 -- Claims messages that need a run, oldest first. No other claimer gets a claimed row until its lease ends. delay_s is
 -- what is left of the chatbot's merge window: the run is to start when a burst of messages may be over.
+-- age_s is how long ago the message was received.
 create or replace function claim_dispatches(p_batch int, p_lease interval, p_contact uuid default null)
-    returns table (phone_number_id text, message_id text, payload text, dispatch_no int, delay_s double precision)
+    returns table (phone_number_id text, message_id text, payload text, dispatch_no int,
+                   delay_s double precision, age_s double precision)
     language sql security definer set search_path = public, pg_temp as $$
     with claimed as (
         update inbound_messages m set due_at = now() + p_lease
@@ -20,7 +22,8 @@ create or replace function claim_dispatches(p_batch int, p_lease interval, p_con
     select c.phone_number_id, c.message_id, c.payload, c.dispatch_no,
            case when c.dispatch_no > 0 then 0
                 else greatest(0, coalesce(b.merge_window_s, 0)
-                              - extract(epoch from now() - c.received_at)) end::double precision
+                              - extract(epoch from now() - c.received_at)) end::double precision,
+           extract(epoch from clock_timestamp() - c.received_at)::double precision
     from claimed c left join chatbots b using (phone_number_id)
     order by c.seq
 $$;

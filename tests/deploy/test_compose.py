@@ -19,15 +19,105 @@ NAMES = [line.split("=")[0] for line in EXAMPLE if "=" in line and not line.star
 SECRET = re.compile(r"PASSWORD|TOKEN|SECRET|_KEY$|AUTHTOKEN")
 
 
-@pytest.mark.parametrize("name", SERVICES)
+LASTING = {name: service for name, service in SERVICES.items() if name != "migrations"}
+
+
+@pytest.mark.parametrize("name", LASTING)
 def test_each_service_has_a_health_check(name: str) -> None:
     assert SERVICES[name]["healthcheck"]["test"]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_each_container_has_no_more_rights_than_it_needs(name: str) -> None:
+    service = SERVICES[name]
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["pids_limit"] > 0 and re.search(r"\d[mg]\b", service["mem_limit"])
+    assert "privileged" not in service and "network_mode" not in service
+    # Only PostgreSQL's image begins as root, to give the data to the role that then serves it.
+    assert ("cap_add" in service) == (name in ("postgres", "windmill-postgres"))
+    # Windmill and ngrok write where they like; their own images would have to be tried without that.
+    assert service.get("read_only", False) == (name not in ("windmill-server", "windmill-worker", "ngrok"))
+
+
+def test_each_service_reaches_only_what_it_needs() -> None:
+    networks = yaml.safe_load(COMPOSE)["networks"]
+    members = {
+        network: {name for name, service in SERVICES.items() if network in service["networks"]}
+        for network in networks
+    }
+    assert members == {
+        "chatbot": {"postgres", "migrations", "ingress", "windmill-worker"},
+        "windmill": {"windmill-server", "ingress"},
+        "windmill-database": {"windmill-postgres", "windmill-server", "windmill-worker"},
+        "public": {"ingress", "ngrok", "webhook-url"},
+    }
+    assert networks["windmill-database"] == {"internal": True}
+
+
+def test_windmill_is_no_superuser_of_its_database() -> None:
+    """A job can read its worker's environment, and a superuser could run programs on the database's machine."""
+    database = SERVICES["windmill-postgres"]
+    assert "POSTGRES_USER" not in database["environment"]  # so the superuser is postgres
+    for name in ("windmill-server", "windmill-worker"):
+        assert SERVICES[name]["environment"]["DATABASE_URL"].startswith("postgresql://windmill:")
+    mounted = {volume.split(":")[1]: volume.split(":")[0] for volume in database["volumes"]}
+    assert "/docker-entrypoint-initdb.d/init.sh" in mounted
+    roles = (ROOT / mounted["/roles.sql"]).read_text()
+    assert "create role windmill login password :'password';" in roles
+    assert not re.search(r"create role windmill\b[^;]*superuser", roles)
+    assert "alter role postgres password null;" in roles  # the two share one at the start
+
+
+def test_migrations_end_when_they_are_done() -> None:
+    migrations = SERVICES["migrations"]
+    assert migrations["restart"] == "no" and "healthcheck" not in migrations
+    recipe = migrations["build"]["dockerfile_inline"]
+    assert "USER nobody" in recipe and recipe.strip().endswith('CMD ["python", "sql/apply.py"]')
+
+
+def test_each_image_can_be_named_by_digest() -> None:
+    """Whole, with its digest, in .env; the tag here is only the default."""
+    images = [service["image"] for service in SERVICES.values() if "image" in service]
+    bases = [arg for s in SERVICES.values() for arg in s.get("build", {}).get("args", {}).values()]
+    for image in images + bases:
+        assert re.fullmatch(r"\$\{[A-Z]+_IMAGE:-[\w./-]+:\d[\w.-]*\}", image), image
+    dockerfile = (ROOT / "ingress" / "Dockerfile").read_text()
+    assert re.findall(r"^FROM (.*)", dockerfile, re.MULTILINE) == ["${PYTHON}"]
 
 
 def test_each_variable_is_explained() -> None:
     used = set(re.findall(r"(?<!\$)\$\{([A-Z_]+)", COMPOSE))
     assert used <= set(NAMES), sorted(used - set(NAMES))
     assert bootstrapped() <= set(NAMES)
+
+
+def workflow(name: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((ROOT / ".github" / "workflows" / f"{name}.yml").read_text())
+    return loaded
+
+
+@pytest.mark.parametrize("name", ["ci", "deploy"])
+def test_workflows_run_actions_of_one_commit_and_may_only_read(name: str) -> None:
+    loaded = workflow(name)
+    assert loaded["permissions"] == {"contents": "read"}
+    for step in (step for job in loaded["jobs"].values() for step in job["steps"]):
+        assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", step.get("uses", "a/b@" + "0" * 40)), step
+        if step.get("uses", "").startswith("actions/checkout@"):
+            assert step["with"]["persist-credentials"] is False
+
+
+def test_a_pull_requests_own_code_meets_no_secret() -> None:
+    """Who may push a branch may change what its checks run: so no run of a pull request has an environment, or a secret."""
+    triggers = {
+        name: loaded[True] for name in ("ci", "deploy") if (loaded := workflow(name))
+    }  # YAML: `on` is true
+    assert "pull_request" in triggers["ci"] and "pull_request" not in triggers["deploy"]
+    assert not any("pull_request_target" in on for on in triggers.values())
+    assert "secrets." not in (ROOT / ".github" / "workflows" / "ci.yml").read_text()
+    assert not any("environment" in job for job in workflow("ci")["jobs"].values())
+    (job,) = workflow("deploy")["jobs"].values()
+    assert job["environment"] == "production" and job["if"] == "github.ref == 'refs/heads/main'"
 
 
 def bootstrapped() -> set[str]:
@@ -37,7 +127,7 @@ def bootstrapped() -> set[str]:
 
 
 def test_a_deployment_from_ci_says_all_that_one_by_hand_says() -> None:
-    (job,) = yaml.safe_load((ROOT / ".github" / "workflows" / "deploy.yml").read_text())["jobs"].values()
+    (job,) = workflow("deploy")["jobs"].values()
     given = set(job["env"]) | set(job["steps"][-1]["env"])
     assert bootstrapped() | {"JOB_RETENTION_DAYS", "INGRESS_URL", "META_APP_SECRET"} <= given
     assert job["defaults"]["run"]["shell"] == "bash"  # else a check before a pipe can't fail
@@ -81,7 +171,7 @@ def test_no_port_is_on_another_address_than_this_machine() -> None:
 
 
 def test_what_was_running_comes_back_after_a_restart_of_the_machine() -> None:
-    assert {service.get("restart") for service in SERVICES.values()} == {"unless-stopped"}
+    assert {service.get("restart") for service in LASTING.values()} == {"unless-stopped"}
 
 
 def test_the_two_databases_know_nothing_of_each_other() -> None:
@@ -89,7 +179,8 @@ def test_the_two_databases_know_nothing_of_each_other() -> None:
     ours, windmills = SERVICES["postgres"], SERVICES["windmill-postgres"]
     assert "windmill" not in json.dumps(ours).lower()
     assert "ports" not in windmills
-    volumes = [volume.split(":")[0] for service in (ours, windmills) for volume in service["volumes"]]
+    mounted = [volume.split(":")[0] for service in (ours, windmills) for volume in service["volumes"]]
+    volumes = [volume for volume in mounted if not volume.startswith("./")]
     assert len(set(volumes)) == 2 and set(volumes) <= set(yaml.safe_load(COMPOSE)["volumes"])
     for name in ("windmill-postgres", "windmill-server", "windmill-worker"):
         told = json.dumps(SERVICES[name]["environment"])
@@ -101,10 +192,12 @@ def test_the_two_databases_know_nothing_of_each_other() -> None:
         assert "WINDMILL_DB_PASSWORD" not in json.dumps(SERVICES[name])
 
 
-def test_what_waits_for_a_service_waits_until_it_is_healthy() -> None:
+def test_what_waits_for_a_service_waits_until_it_is_healthy_or_done() -> None:
     for service in SERVICES.values():
         for name, how in service.get("depends_on", {}).items():
-            assert name in SERVICES and how == {"condition": "service_healthy"}
+            ends = name == "migrations"
+            condition = "service_completed_successfully" if ends else "service_healthy"
+            assert name in SERVICES and how == {"condition": condition}
 
 
 DOCUMENTS = ["README.md", *(f"windmill/{name}" for name in ("README.md", "OPERATING.md")), ".env.example"]

@@ -7,6 +7,7 @@ import hmac
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import threading
@@ -20,6 +21,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import psycopg
 
+from ingress.settings import Settings
 from local.ports import free_port
 
 SECRET = "test_app_secret"
@@ -81,6 +83,20 @@ def signature(body: bytes, secret: str = SECRET) -> str:
     return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
+def settings(**chosen: Any) -> Settings:
+    """Valid settings with these values."""
+    needed = {
+        "database_url": "postgresql://chatbot_ingress@127.0.0.1:1/none",
+        "meta_app_secret": SECRET,
+        "meta_verify_token": "verify me",
+        "windmill_url": "http://127.0.0.1:9",
+        "windmill_workspace": "demo",
+        "windmill_token": TOKEN,
+        "job_id_key": JOB_ID_KEY,
+    }
+    return Settings(**needed | chosen)
+
+
 class Ingress:
     """A running `python -m ingress`."""
 
@@ -89,6 +105,8 @@ class Ingress:
     ) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.admin_port = free_port()
+        self.admin_url = f"http://127.0.0.1:{self.admin_port}"
         self.log = log
         environment = {
             "PATH": os.environ["PATH"],
@@ -100,6 +118,7 @@ class Ingress:
             "WINDMILL_TOKEN": TOKEN,
             "JOB_ID_KEY": JOB_ID_KEY,
             "INGRESS_PORT": str(self.port),
+            "INGRESS_ADMIN_PORT": str(self.admin_port),
             "DISPATCH_RETRY_S": "0.02",
             "DISPATCH_LONGEST_RETRY_S": "0.2",
             "DISPATCH_POLL_S": "0.1",
@@ -113,6 +132,7 @@ class Ingress:
                 cwd=Path(__file__).parents[2],
             )
         self.http = httpx2.Client(base_url=self.url, timeout=20, trust_env=False)
+        self.admin = httpx2.Client(base_url=self.admin_url, timeout=20, trust_env=False)
 
     def wait(self, path: str = "/readyz") -> Ingress:
         wait_until(lambda: self._status(path) == 200)
@@ -121,7 +141,7 @@ class Ingress:
     def _status(self, path: str) -> int:
         assert self.process.poll() is None, self.log.read_text()
         try:
-            return self.http.get(path).status_code
+            return self.admin.get(path).status_code
         except httpx2.TransportError:
             return 0
 
@@ -135,13 +155,39 @@ class Ingress:
         return self.post(dumps(envelope(*changes)))
 
     def metric(self, name: str) -> int:
-        found = re.search(rf"^ingress_{re.escape(name)} (\d+)$", self.http.get("/metrics").text, re.MULTILINE)
-        return int(found[1]) if found else 0
+        sample = re.search(
+            rf"^ingress_{re.escape(name)} (\S+)$", self.admin.get("/metrics").text, re.MULTILINE
+        )
+        return int(float(sample[1])) if sample else 0
 
     def stop(self) -> int:
         self.http.close()
+        self.admin.close()
         self.process.terminate()
         return self.process.wait(20)
+
+
+def post_once(ingress: Ingress, body: bytes) -> int:
+    """The status of a signed body, over a connection of its own."""
+    headers = {"X-Hub-Signature-256": signature(body)}
+    return httpx2.post(f"{ingress.url}/webhook", content=body, headers=headers, trust_env=False).status_code
+
+
+def exchange(ingress: Ingress, *pieces: bytes) -> bytes:
+    """What comes back for these bytes until the server hangs up."""
+    with socket.create_connection(("127.0.0.1", ingress.port), timeout=10) as sock:
+        try:
+            for piece in pieces:
+                sock.sendall(piece)
+        except ConnectionError:
+            assert pieces  # cut off while sending: what it said is read below
+        answer = b""
+        try:
+            while chunk := sock.recv(65536):
+                answer += chunk
+        except ConnectionResetError:
+            return answer
+    return answer
 
 
 class FakeWindmill:
@@ -222,3 +268,8 @@ class Database:
 
     def clear(self) -> None:
         self.connection.execute("delete from inbound_messages")
+
+
+LOCKED = (
+    "select 1 from pg_stat_activity where application_name = 'ingress inbox' and wait_event_type = 'Lock'"
+)

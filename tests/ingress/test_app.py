@@ -5,15 +5,11 @@ from __future__ import annotations
 import json
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import httpx2
 import psycopg
@@ -22,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.ingress.support import (
+    LOCKED,
     PHONE,
     SECRET,
     Database,
@@ -29,6 +26,8 @@ from tests.ingress.support import (
     change,
     dumps,
     envelope,
+    exchange,
+    post_once,
     signature,
     status,
     text,
@@ -36,9 +35,6 @@ from tests.ingress.support import (
 )
 
 CAP = 20_000
-LOCKED = (
-    "select 1 from pg_stat_activity where application_name = 'ingress inbox' and wait_event_type = 'Lock'"
-)
 CUT = (
     "select pg_terminate_backend(pid) from pg_stat_activity"
     " where datname = %s and application_name like 'ingress%%'"
@@ -64,23 +60,6 @@ def empty(database: Database) -> None:
     database.clear()
 
 
-def raw(ingress: Ingress, *pieces: bytes) -> bytes:
-    """What comes back for these bytes until the server hangs up."""
-    with socket.create_connection(("127.0.0.1", ingress.port), timeout=10) as sock:
-        try:
-            for piece in pieces:
-                sock.sendall(piece)
-        except ConnectionError:
-            assert pieces  # cut off while sending: what it said is read below
-        answer = b""
-        try:
-            while chunk := sock.recv(65536):
-                answer += chunk
-        except ConnectionResetError:
-            return answer
-    return answer
-
-
 def test_handshake(ingress: Ingress) -> None:
     query = {"hub.mode": "subscribe", "hub.challenge": "1158201444", "hub.verify_token": "verify me"}
     good = ingress.http.get("/webhook", params=query)
@@ -104,15 +83,10 @@ def test_a_redelivery_is_acknowledged_and_stored_once(ingress: Ingress, database
     body = dumps(envelope(change(messages=[text("wamid.twice")], statuses=[status()])))
     duplicates = ingress.metric("events_duplicate_total")
     with ThreadPoolExecutor(16) as pool:
-        answers = list(pool.map(lambda _: httpx2_post(ingress, body), range(32)))
+        answers = list(pool.map(lambda _: post_once(ingress, body), range(32)))
     assert answers == [200] * 32
     assert len(database.ids()) == 2
     assert ingress.metric("events_duplicate_total") - duplicates == 62
-
-
-def httpx2_post(ingress: Ingress, body: bytes) -> int:
-    headers = {"X-Hub-Signature-256": signature(body)}
-    return httpx2.post(f"{ingress.url}/webhook", content=body, headers=headers, trust_env=False).status_code
 
 
 @pytest.mark.field_failure(9)
@@ -143,13 +117,13 @@ def test_too_large_is_413_whatever_content_length_says(ingress: Ingress, databas
     assert ingress.post(body).status_code == 413
     head = b"POST /webhook HTTP/1.1\r\nHost: x\r\nX-Hub-Signature-256: " + signature(body).encode() + b"\r\n"
     chunk = b"%x\r\n" % len(body) + body + b"\r\n"
-    chunked = raw(ingress, head + b"Transfer-Encoding: chunked\r\n\r\n", chunk, b"0\r\n\r\n")
+    chunked = exchange(ingress, head + b"Transfer-Encoding: chunked\r\n\r\n", chunk, b"0\r\n\r\n")
     assert chunked.startswith(b"HTTP/1.1 413 ")
-    endless = raw(ingress, head + b"Transfer-Encoding: chunked\r\n\r\n", *[chunk] * 50)
+    endless = exchange(ingress, head + b"Transfer-Encoding: chunked\r\n\r\n", *[chunk] * 50)
     assert endless.startswith(b"HTTP/1.1 413 ")
-    assert raw(ingress, head + b"Content-Length: 99999999999\r\n\r\n", body).startswith(b"HTTP/1.1 413 ")
+    assert exchange(ingress, head + b"Content-Length: 99999999999\r\n\r\n", body).startswith(b"HTTP/1.1 413 ")
     # A length that is too short: the part has no good signature, and the rest is no request.
-    assert raw(ingress, head + b"Content-Length: 10\r\n\r\n", body)[9:12] in (b"400", b"401")
+    assert exchange(ingress, head + b"Content-Length: 10\r\n\r\n", body)[9:12] in (b"400", b"401")
     assert database.ids() == []
 
 
@@ -157,7 +131,7 @@ def test_a_slow_sender_is_cut_off(ingress: Ingress, database: Database) -> None:
     body = dumps(envelope(change(messages=[text()])))
     head = b"POST /webhook HTTP/1.1\r\nHost: x\r\nX-Hub-Signature-256: %s\r\nContent-Length: %d\r\n\r\n"
     started = time.monotonic()
-    answer = raw(ingress, head % (signature(body).encode(), len(body)), body[:-1])
+    answer = exchange(ingress, head % (signature(body).encode(), len(body)), body[:-1])
     assert answer.startswith(b"HTTP/1.1 408 ") and time.monotonic() - started < 5
     assert database.ids() == []
 
@@ -172,22 +146,24 @@ def test_a_sender_who_hangs_up_leaves_no_trace(ingress: Ingress, database: Datab
     assert database.ids() == []
 
 
-def test_a_head_without_end_is_cut_off(ingress: Ingress) -> None:
-    assert raw(ingress, b"GET /webhook HTTP/1.1\r\n", *[b"X-More: " + b"x" * 9000 + b"\r\n"] * 20) in (b"",)
-
-
-def test_who_stops_in_the_head_or_right_after_it_is_cut_off(ingress: Ingress) -> None:
-    """Both at once, because it takes the server ten seconds."""
-    head = b"POST /webhook HTTP/1.1\r\nHost: x\r\nX-Hub-Signature-256: x\r\nContent-Length: 9\r\n"
-    with ExitStack() as stack:
-        stopped = [
-            stack.enter_context(socket.create_connection(("127.0.0.1", ingress.port), timeout=30))
-            for _ in range(2)
-        ]
-        for sock, sent in zip(stopped, (head, head + b"\r\n"), strict=True):
-            sock.sendall(sent)
-        assert [sock.recv(100) for sock in stopped] == [b"", b""]
+def test_operators_pages_are_not_on_the_public_port(ingress: Ingress) -> None:
+    for path in ("/readyz", "/metrics", "/"):
+        assert ingress.http.get(path).status_code == 404
     assert ingress.http.get("/healthz").status_code == 200
+    for path in ("/readyz", "/metrics", "/healthz"):
+        assert ingress.admin.get(path).status_code == 200
+
+
+def test_metrics_time_each_accepted_webhook_and_count_each_refused_one(ingress: Ingress) -> None:
+    names = ("ack_seconds_count", 'webhooks_rejected_total{reason="unsigned"}')
+    before = [ingress.metric(name) for name in names]
+    assert ingress.send(change(messages=[text("wamid.timed")])).status_code == 200
+    assert ingress.http.post("/webhook", content=b"{}").status_code == 401
+    assert [ingress.metric(name) for name in names] == [number + 1 for number in before]
+    page = ingress.admin.get("/metrics")
+    assert page.headers["content-type"].startswith("text/plain")
+    assert "ingress_queue_events 0.0" in page.text and "process_resident_memory_bytes" in page.text
+    assert 'ingress_ack_seconds_bucket{le="0.05"}' in page.text
 
 
 @pytest.mark.field_failure(14)
@@ -237,7 +213,7 @@ def test_a_row_refused_by_the_database_does_not_harm_its_neighbours(
                     dumps(envelope(change(messages=[text(f"n{i}" if i % 4 else "poison")])))
                     for i in range(16)
                 ]
-                answers = list(pool.map(lambda body: httpx2_post(ingress, body), bodies))
+                answers = list(pool.map(lambda body: post_once(ingress, body), bodies))
             assert answers == [503 if i % 4 == 0 else 200 for i in range(16)]
         finally:
             admin.execute("alter table inbound_messages drop constraint picky")
@@ -254,7 +230,7 @@ def test_503_while_the_database_is_away_and_200_when_it_is_back(ingress: Ingress
         try:
             admin.execute(CUT, [name])
             assert ingress.send(change(messages=[text("lost")])).status_code == 503
-            assert wait_until(lambda: ingress.http.get("/readyz").status_code == 503)
+            assert wait_until(lambda: ingress.admin.get("/readyz").status_code == 503)
             assert ingress.http.get("/healthz").status_code == 200
         finally:
             admin.execute(f'alter database "{name}" allow_connections true'.encode())
@@ -268,9 +244,9 @@ def test_a_full_queue_is_503_and_what_was_queued_is_stored(database: Database, t
     bodies = [dumps(envelope(change(messages=[text(f"wamid.{i}")]))) for i in range(8)]
     with ThreadPoolExecutor(8) as pool, psycopg.connect(database.url) as admin:
         admin.execute("lock table inbound_messages in exclusive mode")
-        first = pool.submit(httpx2_post, small, bodies[0])
+        first = pool.submit(post_once, small, bodies[0])
         wait_until(lambda: database.rows(LOCKED))
-        others = [pool.submit(httpx2_post, small, body) for body in bodies[1:]]
+        others = [pool.submit(post_once, small, body) for body in bodies[1:]]
         wait_until(lambda: sum(other.done() for other in others) == 5)
         assert small.metric("queue_events") == 2
         admin.rollback()
@@ -285,7 +261,7 @@ def test_a_stop_answers_what_was_accepted(database: Database, tmp_path: Path) ->
     body = dumps(envelope(change(messages=[text("last words")])))
     with ThreadPoolExecutor(1) as pool, psycopg.connect(database.url) as admin:
         admin.execute("lock table inbound_messages in exclusive mode")
-        answer = pool.submit(httpx2_post, leaving, body)
+        answer = pool.submit(post_once, leaving, body)
         wait_until(lambda: database.rows(LOCKED))
         leaving.process.send_signal(signal.SIGTERM)
         wait_until(lambda: is_closed(leaving.port))
@@ -311,7 +287,7 @@ def test_it_starts_without_a_database_and_says_so(tmp_path: Path) -> None:
     alone = Ingress("postgresql://chatbot_ingress:hidden-password@127.0.0.1:1/none", tmp_path / "log").wait(
         "/healthz"
     )
-    assert alone.http.get("/readyz").status_code == 503
+    assert alone.admin.get("/readyz").status_code == 503
     assert alone.send(change(messages=[text()])).status_code == 503
     assert alone.stop() == 0
     log = alone.log.read_text()
@@ -337,55 +313,6 @@ def test_logs_are_json_and_hold_no_content(ingress: Ingress) -> None:
         "windmill-token",
     ):
         assert secret not in log
-
-
-def start(**environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "ingress"],
-        env=environment,
-        capture_output=True,
-        text=True,
-        cwd=Path(__file__).parents[2],
-    )
-
-
-def test_everything_wrong_with_the_settings_is_said_at_once() -> None:
-    done = start(
-        META_APP_SECRET="s3cret ",
-        DATABASE_URL="nonsense with a password",
-        WINDMILL_URL="windmill:8000",
-        INGRESS_PORT="http",
-        JOB_ID_KEY="short",
-    )
-    assert done.returncode == 2
-    said = {line.split()[0] for line in done.stderr.splitlines()}
-    assert said == {
-        "DATABASE_URL",
-        "META_APP_SECRET",
-        "META_VERIFY_TOKEN",
-        "WINDMILL_URL",
-        "WINDMILL_WORKSPACE",
-        "WINDMILL_TOKEN",
-        "JOB_ID_KEY",
-        "INGRESS_PORT",
-    }
-    assert "s3cret" not in done.stderr and "nonsense" not in done.stderr
-
-
-def test_a_busy_port_is_one_sentence(ingress: Ingress) -> None:
-    good: dict[str, Any] = {
-        "DATABASE_URL": "postgresql://a@127.0.0.1:1/a",
-        "META_APP_SECRET": "a",
-        "META_VERIFY_TOKEN": "a",
-        "WINDMILL_URL": "http://127.0.0.1:9",
-        "WINDMILL_WORKSPACE": "a",
-        "WINDMILL_TOKEN": "a",
-        "JOB_ID_KEY": "a" * 16,
-        "INGRESS_PORT": str(ingress.port),
-    }
-    done = start(**good)
-    assert done.returncode == 1
-    assert done.stderr.strip() == f"Port {ingress.port} on 127.0.0.1 can't be had: Address already in use."
 
 
 def test_many_senders_at_once_all_get_through(ingress: Ingress, database: Database) -> None:

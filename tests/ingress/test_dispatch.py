@@ -15,12 +15,12 @@ from typing import Any
 import psycopg
 import pytest
 
+from f.common import windmill as steps
 from ingress.circuit import Circuit, backoff_s
 from ingress.dispatch import Dispatcher
 from ingress.link import Link
 from ingress.metrics import Metrics
-from ingress.settings import DispatchSettings
-from ingress.windmill import Answer, Windmill
+from ingress.windmill import FLOW, StartOutcome, Windmill
 from tests.ingress.support import (
     JOB_ID_KEY,
     PHONE,
@@ -31,6 +31,7 @@ from tests.ingress.support import (
     change,
     dumps,
     envelope,
+    settings,
     status,
     text,
     wait_until,
@@ -89,6 +90,23 @@ def test_a_message_is_posted_once_with_its_own_job_id(
     assert "scheduled_in_secs" not in post
     assert json.loads(post["body"]) == envelope(change(messages=[text("wamid.one")]))
     assert ingress.metric("dispatched_total") == 1
+    assert ingress.metric("dispatch_seconds_count") == 1
+
+
+def test_how_long_a_message_waited_for_its_run_is_measured_from_its_insert(
+    start: Start, database: Database, windmill: FakeWindmill
+) -> None:
+    store(database, "wamid.waited", "wamid.requeued")
+    database.connection.execute(
+        "update inbound_messages set received_at = now() - interval '70 seconds', due_at = now(),"
+        " dispatch_no = case message_id when 'wamid.requeued' then 1 else 0 end"
+    )
+    ingress = start()
+    wait_until(lambda: ingress.metric("dispatched_total") == 2)
+    # The message of a second dispatch has waited for recovery, not for Windmill.
+    assert ingress.metric("dispatch_seconds_count") == 1
+    assert 70 <= ingress.metric("dispatch_seconds_sum") < 100
+    assert ingress.metric('dispatch_seconds_bucket{le="60.0"}') == 0
 
 
 class SlowLink(Link):
@@ -111,8 +129,7 @@ def test_a_message_that_comes_while_a_claim_is_on_its_way_does_not_wait_for_the_
     async def stored_between_the_claim_and_its_answer() -> None:
         link = SlowLink(database.ingress_url)
         target = Windmill(windmill.url, "demo", TOKEN, JOB_ID_KEY, timeout=5, connections=1)
-        settings = DispatchSettings(4, lease_s=20, poll_s=3600, timeout_s=5, retry_s=1, longest_retry_s=1)
-        dispatcher = Dispatcher(link, target, settings, Metrics())
+        dispatcher = Dispatcher(link, target, settings(dispatch_poll_s=3600), Metrics())
         work = asyncio.create_task(dispatcher.run())
         await link.asked.wait()
         store(database, "wamid.between")
@@ -182,7 +199,7 @@ def test_a_windmill_that_fails_is_probed_with_one_message_at_a_time(
     before, windmill.most_at_once = len(windmill.posts), 0
     wait_until(lambda: len(windmill.posts) >= before + 4)
     assert windmill.most_at_once == 1
-    assert ingress.http.get("/readyz").status_code == 200  # Windmill's trouble is not Meta's
+    assert ingress.admin.get("/readyz").status_code == 200  # Windmill's trouble is not Meta's
     windmill.answer = lambda post: (201, post["job_id"])
     wait_until(all_dispatched(database))
 
@@ -348,21 +365,29 @@ def test_backoff_grows_with_jitter_and_has_an_end() -> None:
     assert all(30 <= wait <= 60 for some in waits[1:] for wait in some)
 
 
+def test_the_ingress_and_the_steps_derive_the_same_job_id_for_the_same_flow() -> None:
+    """Else a message that both dispatch would get two runs."""
+    ours = Windmill("http://127.0.0.1:9", "demo", "t", JOB_ID_KEY, timeout=1, connections=1)
+    for key in (("106540352242922", "wamid.1", 0), ("", "wamid.\ufffd/ü", 12)):
+        assert str(ours.job_id(*key)) == steps.job_id(JOB_ID_KEY, *key)
+    assert FLOW == steps.FLOW
+
+
 @pytest.mark.parametrize(
-    ("code", "words", "answer"),
+    ("code", "words", "outcome"),
     [
-        (201, "", Answer.TAKEN),
-        (400, "Job with id x already exists", Answer.TAKEN),
-        (400, "duplicate key value violates unique constraint queue_pkey", Answer.TAKEN),
-        (400, "duplicate key value violates unique constraint something_else", Answer.REFUSED),
-        (400, "not JSON", Answer.REFUSED),
-        (413, "", Answer.REFUSED),
-        (302, "", Answer.MISCONFIGURED),
-        (401, "", Answer.MISCONFIGURED),
-        (429, "", Answer.DOWN),
-        (500, "Job with id x already exists", Answer.DOWN),
+        (201, "", StartOutcome.STARTED),
+        (400, "Job with id x already exists", StartOutcome.STARTED),
+        (400, "duplicate key value violates unique constraint queue_pkey", StartOutcome.STARTED),
+        (400, "duplicate key value violates unique constraint something_else", StartOutcome.REFUSED),
+        (400, "not JSON", StartOutcome.REFUSED),
+        (413, "", StartOutcome.REFUSED),
+        (302, "", StartOutcome.MISCONFIGURED),
+        (401, "", StartOutcome.MISCONFIGURED),
+        (429, "", StartOutcome.DOWN),
+        (500, "Job with id x already exists", StartOutcome.DOWN),
     ],
 )
-def test_answers_are_judged(code: int, words: str, answer: Answer) -> None:
+def test_what_a_response_of_windmill_means(code: int, words: str, outcome: StartOutcome) -> None:
     windmill = Windmill("http://127.0.0.1:9", "demo", "t", "k" * 16, timeout=1, connections=1)
-    assert windmill.judge(code, words).answer is answer
+    assert windmill.read_response(code, words).outcome is outcome

@@ -110,7 +110,7 @@ class ServerStack(Stack):
         self.deploy()
         self.start_ingress(environment)
         self.start_meta(seed.meta_config(), seed.STAFF, environment)
-        for name, path in {"ingress": "/readyz", "meta": "/healthz", "models": "/healthz"}.items():
+        for name, path in {"ingress": "/healthz", "meta": "/healthz", "models": "/healthz"}.items():
             self.processes.wait_until_answers(name, self.url(name) + path)
         seed.seed(self)
         seed.seed_documents(self)

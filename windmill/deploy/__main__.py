@@ -40,7 +40,7 @@ def connect() -> Server:
 
 
 def deploy(server: Server, update: bool, env_file: Path) -> bool:
-    """Everything, in the order in which one thing needs another. True where the ingress lacks the token that was made for it."""
+    """Everything, in the order in which one thing needs another. True when the ingress still lacks the token that was made for it."""
     done = access.ensure_workspace(server)
     done += bootstrap(server, update=update)
     if days := os.environ.get("JOB_RETENTION_DAYS"):  # without it, what the operator has set stays
@@ -57,7 +57,7 @@ def deploy(server: Server, update: bool, env_file: Path) -> bool:
             raise DeployError(
                 f"{TOKEN} is missing or no longer works: run make deploy by hand once, and keep the token it makes as a secret of CI"
             )
-        keep(env_file, access.new_token(server))
+        write_token(env_file, access.new_token(server))
         new_token = True
         made.append(f"token for the ingress made, as {TOKEN} in {env_file}: restart the ingress with it")
     for line in made:
@@ -69,8 +69,8 @@ def deploy(server: Server, update: bool, env_file: Path) -> bool:
     return new_token
 
 
-def keep(env_file: Path, token: str) -> None:
-    """Writes the token into the file of secrets; the file is its owner's only."""
+def write_token(env_file: Path, token: str) -> None:
+    """Writes the token into the file of secrets. A new file can be read by its owner only."""
     lines = env_file.read_text().splitlines() if env_file.exists() else []
     lines = [line for line in lines if not line.startswith(f"{TOKEN}=")]
     env_file.touch(mode=0o600)
@@ -89,7 +89,7 @@ def test_message(server: Server, new_token: bool) -> None:
 
 
 def portal(server: Server) -> str:
-    """The portal's address in a browser: what the businesses' staff is told."""
+    """The portal's address in a browser, for the businesses' staff."""
     page = (os.environ.get("WINDMILL_BASE_URL") or server.url).rstrip("/")
     return f"{page}/apps_raw/get/{PORTAL}?workspace={server.workspace}"
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import httpx2
 from deploy.bootstrap import DeployError, Server
+
+from f.common.windmill import FLOW
 
 INGRESS = "ingress"  # the group that the folders' files name; its user's name is the server's choice
 EMAIL = "ingress@chatmill.invalid"  # of a name that nobody can have, so that nobody can sign in as it
-FLOW = "f/chatbot/whatsapp_message"
 SCOPE = f"jobs:run:flows:{FLOW}"
 
 
@@ -55,11 +55,8 @@ def token_works(server: Server, token: str | None) -> bool:
     """Whether this is a token of the ingress's user in this workspace."""
     if not token:
         return False
-    answer = httpx2.get(
-        f"{server.url}/api/w/{server.workspace}/users/whoami",
-        headers={"Authorization": f"Bearer {token}"},
-        timeout=30,
-    )
+    as_ingress = Server(server.url, token, server.workspace)
+    answer = as_ingress.call("GET", "users/whoami", ok=(200, 401, 403, 404))
     return answer.status_code == 200 and answer.json().get("email") == EMAIL
 
 

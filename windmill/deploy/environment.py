@@ -1,4 +1,4 @@
-"""Settings of this folder's commands: the environment, and for what it does not say the file of secrets."""
+"""Settings of this folder's commands: the environment, and the file of secrets for what the environment lacks."""
 
 from __future__ import annotations
 
@@ -7,15 +7,12 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from dotenv import load_dotenv
+
 
 def load(env_file: Path) -> None:
-    """Takes from the file of secrets what the environment does not say."""
-    if not env_file.exists():
-        return
-    for line in env_file.read_text().splitlines():
-        name, equals, value = line.strip().partition("=")
-        if equals and name.isidentifier():
-            os.environ.setdefault(name, value.strip().strip("\"'"))
+    """Adds to the environment those settings of the file that it lacks. Without the file it adds nothing."""
+    load_dotenv(env_file, interpolate=False)
 
 
 def add_env_file(parser: argparse.ArgumentParser) -> None:
@@ -24,12 +21,12 @@ def add_env_file(parser: argparse.ArgumentParser) -> None:
         "--env-file",
         type=Path,
         default=Path(".env"),
-        help="where settings stand that the environment lacks (default %(default)s)",
+        help="the file of settings that the environment lacks (default %(default)s)",
     )
 
 
 def missing(names: Iterable[str], env_file: Path) -> str | None:
-    """A sentence that names the settings which are not there."""
+    """A sentence that names the missing settings; None when there are none."""
     lacking = [name for name in names if not os.environ.get(name)]
     if not lacking:
         return None

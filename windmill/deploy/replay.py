@@ -23,7 +23,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from deploy.bootstrap import DeployError, Server
 from deploy.environment import add_env_file, load, missing
 
-FLOW = "f/chatbot/whatsapp_message"
+from f.common.windmill import FLOW
+
 NEEDED = ("DATABASE_URL", "WINDMILL_URL", "WINDMILL_WORKSPACE", "WINDMILL_TOKEN")
 PATIENCE_S = 700
 

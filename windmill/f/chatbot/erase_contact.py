@@ -9,13 +9,11 @@ Jobs are blanked one by one, each step by its own id, because Windmill does not 
 from __future__ import annotations
 
 import json
-import os
 import urllib.error
-import urllib.request
 from typing import Any
 
 from f.common.database import connect, one
-from f.common.windmill import job_id
+from f.common.windmill import call_api, job_id
 
 postgresql = dict[str, Any]
 
@@ -52,13 +50,9 @@ def blank(run: str) -> int:
 
 
 def call(method: str, path: str) -> Any:
-    """Windmill's API with this job's own token; None where there is no such job."""
-    url = f"{os.environ['BASE_INTERNAL_URL']}/api/w/{os.environ['WM_WORKSPACE']}/{path}"
-    headers = {"Authorization": f"Bearer {os.environ['WM_TOKEN']}"}
-    request = urllib.request.Request(url, headers=headers, method=method)
+    """What Windmill answers; None where there is no such job."""
     try:
-        with urllib.request.urlopen(request, timeout=30) as response:
-            text = response.read().decode()
+        text = call_api(method, path).decode()
     except urllib.error.HTTPError as error:
         if error.code == 404:
             return None

@@ -23,7 +23,7 @@ def run_id() -> str:
 
 
 def job_id(key: str, phone_number_id: str, message_id: str, dispatch_no: int) -> str:
-    """The id of the run that answers a message: a keyed hash, because who has a job's id can read the job."""
+    """The id of the run that answers a message: a keyed hash, because anyone who knows a job id can read the job. As in ingress/windmill.py."""
     name = f"{phone_number_id}/{message_id}/{dispatch_no}"
     return str(uuid.UUID(bytes=hmac.digest(key.encode(), name.encode(), "sha256")[:16], version=4))
 
@@ -34,7 +34,7 @@ def start_flow(path: str, arguments: dict[str, Any] | str, job: str | None = Non
         ({"job_id": job} if job else {}) | ({"scheduled_in_secs": math.ceil(delay_s)} if delay_s else {})
     )
     try:
-        return _call("POST", f"jobs/run/f/{path}?{query}", arguments).decode()
+        return call_api("POST", f"jobs/run/f/{path}?{query}", arguments).decode()
     except urllib.error.HTTPError as error:
         words = error.read().decode(errors="replace")
         if error.code == 400 and job and ("already exists" in words or "queue_pkey" in words):
@@ -45,7 +45,7 @@ def start_flow(path: str, arguments: dict[str, Any] | str, job: str | None = Non
 def job_state(job: str) -> str:
     """'queued', 'running', 'completed' or 'unknown' (never existed here, or deleted)."""
     try:
-        found = json.loads(_call("GET", f"jobs_u/get/{job}"))
+        found = json.loads(call_api("GET", f"jobs_u/get/{job}"))
     except urllib.error.HTTPError as error:
         if error.code == 404:
             return "unknown"
@@ -56,10 +56,10 @@ def job_state(job: str) -> str:
 
 
 def set_progress(percent: float) -> None:
-    """Shows progress on the run's page. It is a courtesy: where it can't be shown the work goes on."""
+    """Shows progress on the run's page. The work goes on if it can't be shown."""
     flow_job = os.environ.get("WM_FLOW_JOB_ID")
     try:
-        _call(
+        call_api(
             "POST",
             f"job_metrics/set_progress/{os.environ['WM_JOB_ID']}",
             {"percent": int(percent), "flow_job_id": flow_job},
@@ -68,12 +68,13 @@ def set_progress(percent: float) -> None:
         print(f"progress is not shown: {error}")
 
 
-def _call(method: str, path: str, body: dict[str, Any] | str | None = None) -> bytes:
+def call_api(method: str, path: str, body: dict[str, Any] | str | None = None) -> bytes:
+    """Windmill's API in this workspace, with this job's own token. Raises OSError; of those, HTTPError is Windmill's refusal."""
     url = f"{os.environ['BASE_INTERNAL_URL']}/api/w/{os.environ['WM_WORKSPACE']}/{path}"
     data = body.encode() if isinstance(body, str) else json.dumps(body).encode() if body is not None else None
     headers = {"Authorization": f"Bearer {os.environ['WM_TOKEN']}", "Content-Type": "application/json"}
     with urllib.request.urlopen(
-        urllib.request.Request(url, data, headers, method=method), timeout=20
+        urllib.request.Request(url, data, headers, method=method), timeout=30
     ) as response:
         answer: bytes = response.read()
         return answer

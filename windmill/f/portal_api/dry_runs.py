@@ -8,14 +8,12 @@ A run's id is written down with its tenant when it is started, and a result is r
 from __future__ import annotations
 
 import json
-import os
-import urllib.request
 from typing import Any
 
 from f.common.database import Connection, as_tenant
 from f.common.portal_request import Member, Refused, not_found
 from f.common.references import escape_references, plain
-from f.common.windmill import FLOW, start_flow
+from f.common.windmill import FLOW, call_api, start_flow
 
 
 def start(
@@ -92,12 +90,9 @@ def _result_of(job: str) -> Any:
 
 
 def _get(path: str) -> dict[str, Any]:
-    url = f"{os.environ['BASE_INTERNAL_URL']}/api/w/{os.environ['WM_WORKSPACE']}/{path}"
-    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {os.environ['WM_TOKEN']}"})
     try:
-        with urllib.request.urlopen(request, timeout=20) as response:
-            found: dict[str, Any] = json.load(response)
-            return found
+        answer: dict[str, Any] = json.loads(call_api("GET", path))
+        return answer
     except OSError as error:
         raise Refused(
             "unavailable", f"The run can't be read at the moment ({type(error).__name__})."
