@@ -142,7 +142,7 @@ def holds_phrase(source: str, text: str) -> bool:
 
 def folded(text: str) -> str:
     """Lower case, without accents, every script's digits as 0-9, "don't" as "do not": what two spellings of one fact share."""
-    text = text.replace("’", "'").replace("n't", " not").replace("cannot", "can not")
+    text = text.replace("\u2019", "'").replace("n't", " not").replace("cannot", "can not")
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     kept = (c for c in decomposed if not ("\u0300" <= c <= "\u036f"))
     return "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in kept)
