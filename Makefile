@@ -48,7 +48,7 @@ replay: $(VENV)/.installed ## past turns through the current bot, old and new si
 	@$(BIN)/python windmill/deploy/replay.py $(if $(TURN),--turn $(TURN)) $(if $(DAY),--day $(DAY))
 
 lint: $(VENV)/.installed ## style, types, the bundle
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/python windmill/deploy/locks.py --check && $(BIN)/python windmill/deploy/metadata.py --check && $(BIN)/python windmill/deploy/check.py
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/python windmill/deploy/locks.py --check && $(BIN)/python windmill/deploy/metadata.py --check && $(BIN)/python windmill/deploy/settings_form.py --check && $(BIN)/python windmill/deploy/check.py
 	@if command -v npx >/dev/null; then cd windmill && npx --yes windmill-cli@1.819.0 lint --locks-required; else echo "No Node here: wmill lint did not run" >&2; fi
 
 format: $(VENV)/.installed ## rewrite to the house style
@@ -63,8 +63,8 @@ locks: $(VENV)/.installed ## pinned requirements from the .in files, and the bun
 portal: $(VENV)/.installed ## the portal's pages for the demo, after a change to them; needs Node
 	@$(BIN)/python -m local.portal.build
 
-bundle: $(VENV)/.installed ## the forms and locks of windmill/f, after a change to a script's header, docstring or arguments
-	@$(BIN)/python windmill/deploy/metadata.py && $(BIN)/python windmill/deploy/locks.py
+bundle: $(VENV)/.installed ## the forms and locks of windmill/f, after a change to a script's header, docstring or arguments, or to a setting
+	@$(BIN)/python windmill/deploy/settings_form.py && $(BIN)/python windmill/deploy/metadata.py && $(BIN)/python windmill/deploy/locks.py
 
 bench-ingress: $(VENV)/.installed ## webhooks a second with a durable ack, against Express; needs Node (QUICK=1)
 	@$(BIN)/python -m bench.ingress

@@ -92,13 +92,17 @@ def _search(
 def hand_to_model(conn: Connection, tenant: str, question: Question, resource: dict[str, Any]) -> str:
     """What the search tool returns to the model for this message, after the customer's earlier ones."""
     from f.agent.knowledge import Knowledge
+    from f.agent.turn import Turn
+    from f.common.database import Database
 
     context: Any = {
+        "mode": "dry_run",
         "tenant_id": tenant,
+        "phone_number_id": "",
         "question": question.text,
         "history": [{"role": "user", "text": text} for text in question.earlier],
     }
-    return Knowledge(conn, context, resource).search(question.text)
+    return Knowledge(Turn(Database(conn), context, {"embeddings": resource})).search(question.text)
 
 
 def share(of: Iterable[Searched]) -> float | None:

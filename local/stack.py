@@ -23,6 +23,9 @@ from local.state import ROOT, Secrets
 from sql import apply
 
 WORKSPACE = "demo"
+PRICES = {
+    name: [0, 0] for name in ("offline-rules", "offline-echo", "offline-obey")
+}  # of the stand-ins for models; see f/models/prices
 
 
 class Stack:
@@ -242,4 +245,5 @@ class Stack:
             "EMBEDDINGS_BASE_URL": self.url("models") + "/v1",
             "GRAPH_URL": self.url("meta") + "/graph",
             "ALLOWED_PRIVATE_HOSTS": f"{self.host}:{self.ports['orders']}",
+            "MODEL_PRICES": os.environ.get("MODEL_PRICES") or json.dumps(PRICES),
         }

@@ -17,8 +17,10 @@ import pytest
 from deploy import tenants
 from psycopg.rows import dict_row
 
-from f.chatbot.agent_loop import answer
-from f.common.database import connect
+from f.agent.loop import run_agent
+from f.agent.turn import Turn
+from f.common.chatbot_settings import definitions
+from f.common.database import Database
 from f.models.embeddings import embed
 from local.ports import free_port
 from local.processes import Processes
@@ -67,7 +69,10 @@ class Bench:
             "gemini_base_url": gemini.url,
             "gemini_api_key": "AIzaPlatform0123456789abcdefghij",
         }
-        self.settings: dict[str, Any] = {"allowed_private_hosts": [orders_url.split("/")[2]]}
+        self.settings: dict[str, Any] = {
+            "allowed_private_hosts": [orders_url.split("/")[2]],
+            "prices": {"offline-obey": [0, 0]},
+        }
         self.whatsapp = {"graph_url": "http://127.0.0.1:9", "api_version": "v26.0"}
         self.tenants: dict[str, str] = {}
         self.changed: list[tuple[str, str, Any]] = []
@@ -93,7 +98,7 @@ class Bench:
     def set(self, bot: str = SHOP, **settings: Any) -> None:
         """Changes settings of a chatbot for this test."""
         for name, value in settings.items():
-            stored = json.dumps(value) if name in tenants.JSON else value
+            stored = json.dumps(value) if definitions()[name].metadata["kind"].is_json else value
             before = self.rows(f"select {name}::text as was from chatbots where phone_number_id = %s", bot)[
                 0
             ]["was"]
@@ -120,9 +125,7 @@ class Bench:
 
     def context(self, question: str, bot: str = SHOP, **more: Any) -> dict[str, Any]:
         chatbot = self.rows(
-            "select name, persona, system_prompt, provider, model, languages, dont_know, failure_message, show_citations,"
-            " max_rounds, max_seconds from chatbots where phone_number_id = %s",
-            bot,
+            "select languages, dont_know, show_citations from chatbots where phone_number_id = %s", bot
         )[0]
         return {
             "status": "opened",
@@ -144,8 +147,9 @@ class Bench:
         """What the chatbot answers when its model follows the script."""
         if script:
             self.openai.says(*script)
-        with connect(self.db) as conn:
-            return answer(conn, self.context(question, bot, **more), self.resources, epoch)  # type: ignore[arg-type,return-value]
+        with Database.open(self.db) as database:
+            turn = Turn(database, self.context(question, bot, **more), self.resources, epoch)  # type: ignore[arg-type]
+            return run_agent(turn)  # type: ignore[return-value]
 
     def live(
         self, question: str, *script: Any, bot: str = SHOP, contact: str | None = None, **more: Any

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from f.agent.turn import Turn
 from f.chatbot import on_failure
-from f.common.database import connect, one
-from tests.agent.conftest import MASTER_KEY, SHOP, Bench
+from f.common.database import Database
+from tests.agent.conftest import SHOP, Bench
 from tests.agent.vendors import Raw, call
 
 GRAPH_OK = Raw(body={"messaging_product": "whatsapp", "messages": [{"id": "wamid.staff"}]})
@@ -122,19 +123,9 @@ def failed_turn(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str
     turn, _ = bench.turn(contact)
     run = str(bench.rows("select run_id from turns where id = %s", turn)[0]["run_id"])
     monkeypatch.setenv("WM_JOB_ID", run)
-    with connect(bench.db) as conn:
-        context = one(conn, "select find_turn(%s)", [run])
-        told = on_failure.release(
-            *(
-                conn,
-                context,
-                bench.whatsapp,
-                MASTER_KEY,
-                "agent_loop: the disk is full",
-                "failed",
-                bench.settings,
-            )
-        )
+    with Database.open(bench.db) as database:
+        opened = Turn(database, database.value("select find_turn(%s)", run), bench.resources)  # type: ignore[arg-type]
+        told = on_failure.release(opened, "agent_loop: the disk is full", "failed")
     return told, contact, turn
 
 
@@ -170,7 +161,7 @@ def test_a_handoff_that_fails_leaves_the_words_for_the_failure(
     staffed: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     staffed.set(handoff_on_failure=True)
-    monkeypatch.setattr("f.agent.settings.read_settings", lambda *_: 1 / 0)
+    monkeypatch.setattr("f.agent.turn.read_settings", lambda *_: 1 / 0)
     told, _, turn = failed_turn(staffed, monkeypatch)
     assert told == "1 of 1 parts are out"
     assert staffed.gemini.asked[0]["text"]["body"].startswith("Something went wrong")

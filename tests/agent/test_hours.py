@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,7 +18,7 @@ SEARCH = call("search_knowledge_base", {"question": "What is the boiling point o
 def set_hours(bench: Bench) -> Iterator[Bench]:
     bench.set(
         CLINIC,
-        opening_hours=json.dumps(WEEK),
+        opening_hours=WEEK,
         time_zone="Europe/Madrid",
         closed_on=["2020-01-01", "2999-12-25"],
     )

@@ -12,7 +12,7 @@ from f.agent import history
 from f.agent.grounding import asks_back, is_courtesy, unsupported
 from f.agent.handoff import keyword_of
 from f.agent.language import detect
-from f.common.database import as_tenant, ask, connect
+from f.common.database import Database, as_tenant, connect
 from tests.agent.conftest import SHOP, Bench, notes, tools_called
 from tests.agent.vendors import call
 
@@ -209,8 +209,8 @@ def test_a_long_conversation_stays_within_the_budget_and_in_the_database(bench: 
         " from generate_series(1, 150) n, unnest(array['in', 'out']) d order by n, d",
         *(bench.tenants[SHOP], contact, SHOP),
     )
-    with connect(bench.db) as conn:
-        (rows,) = ask(conn, bench.tenants[SHOP], history.past(contact))
+    with Database.open(bench.db) as database:
+        (rows,) = database.of_tenant(bench.tenants[SHOP]).batch(history.past(contact))
     shown = history.utterances(rows, 2000)
     assert shown[-1]["text"].startswith("out150") and 10 < len(shown) < 60
     assert sum(len(u["text"]) for u in shown) < 4 * 2000

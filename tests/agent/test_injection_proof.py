@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 
-from f.agent import builtin_tools, grounding, mcp_servers, reply_policy, tools
-from f.chatbot import agent_loop
-from f.common import references
+from f.agent import builtin_tools, grounding, loop, mcp_servers, reply_policy, tools
+from f.common import redaction
 from tests.agent.attacks import ORDERS, OTHERS_PHONE, SAYS, holds
 from tests.agent.conftest import CLINIC, ORDERS_KEY, SHOP, Bench
 from tests.agent.odd import Odd
@@ -41,15 +40,14 @@ def every_tool(patch: Patch, bench: Bench) -> None:
 
 def tenant_by_argument(patch: Patch, bench: Bench) -> None:
     """The tenant comes from the model's arguments instead of from the phone number that was written to."""
-    real = tools.Toolbox._local
+    real = tools.ToolRunner._local
 
     def local(self: Any, call: Any, seconds: float) -> str:
-        tenant = call["arguments"].get("tenant_id")
-        before = self.knowledge._context
-        self.knowledge._context = {**before, "tenant_id": tenant or before["tenant_id"]}
+        knowledge, tenant = self._evidence.knowledge, call["arguments"].get("tenant_id")
+        knowledge._db = knowledge._db.of_tenant(tenant or self._turn.tenant_id)
         return real(self, call, seconds)
 
-    patch.setattr(tools.Toolbox, "_local", local)
+    patch.setattr(tools.ToolRunner, "_local", local)
 
 
 def remembers_anything(patch: Patch, bench: Bench) -> None:
@@ -68,7 +66,7 @@ def no_guard_of_secrets(patch: Patch, bench: Bench) -> None:
 
 
 def no_scrubbing(patch: Patch, bench: Bench) -> None:
-    patch.setattr(agent_loop, "redact_keys", lambda value, secrets: value)
+    patch.setattr(loop, "redact_keys", lambda value, secrets: value)
 
 
 def no_grounding(patch: Patch, bench: Bench) -> None:
@@ -155,6 +153,5 @@ def test_what_is_switched_off_is_what_is_used() -> None:
         reply_policy.gives_away is grounding.gives_away and reply_policy.unsupported is grounding.unsupported
     )
     assert (
-        agent_loop.redact_keys is references.redact_keys
-        and tools.refused_details is builtin_tools.refused_details
+        loop.redact_keys is redaction.redact_keys and tools.refused_details is builtin_tools.refused_details
     )

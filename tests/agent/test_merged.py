@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from f.chatbot import persist
-from f.common.database import connect
+from f.common.database import Database
 from f.whatsapp.graph_api import graph_api
 from tests.agent.conftest import MASTER_KEY, SHOP, Bench
 from tests.agent.odd import Odd, register
@@ -46,9 +46,10 @@ def merged(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Merged:
 def test_the_reply_goes_to_them(merged: Merged) -> None:
     vendor = merged.bench.gemini
     vendor.says(SENT)
-    with connect(merged.bench.db) as conn:
+    with Database.open(merged.bench.db) as database:
         resource = {"graph_url": vendor.url, "api_version": "v26.0"}
-        api = graph_api(conn, merged.context, resource, MASTER_KEY)  # type: ignore[arg-type]
+        db = database.of_tenant(merged.context["tenant_id"])
+        api = graph_api(db, merged.context, {"whatsapp": resource, "master_key": MASTER_KEY})
     assert api is not None
     assert api.send({"type": "text", "text": {"body": "hi"}}, "s", "r")["state"] == "sent"
     assert vendor.asked[0]["to"] == f"+{merged.phone}"

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import psycopg
@@ -14,8 +15,9 @@ import pytest
 from deploy import tenants
 from psycopg.rows import dict_row
 
-from f.models.providers import ModelError, Models, candidates_of
+from f.models.providers import Models, candidates_of
 from f.models.tool_schemas import plain_schema
+from f.models.types import ModelError
 from tests.agent.conftest import MASTER_KEY, SHOP, Bench
 from tests.agent.vendors import Raw, call, gemini_error, gemini_shape, openai_error, openai_shape
 
@@ -85,7 +87,7 @@ def test_a_model_that_hangs_leaves_time_for_the_next(bench: Bench, answer: Raw) 
 @pytest.mark.parametrize("answer", [Raw(hang=True), Raw(trickle="head"), Raw(trickle="body")])
 def test_no_server_outlives_the_deadline(bench: Bench, provider: str, answer: Raw) -> None:
     """Its pieces come often enough for the SDK's own time-out, and they go on for longer than this test waits."""
-    (asked, *_) = candidates_of(bench.llm, {"provider": provider, "model": "x"}, [], None)
+    (asked, *_) = candidates_of(bench.llm, SimpleNamespace(provider=provider, model="x", fallbacks=[]), None)
     bench.openai.says(answer)
     bench.gemini.says(answer)
     started = time.monotonic()
@@ -136,7 +138,9 @@ def test_a_vendor_without_a_key(bench: Bench, settings: dict[str, str], variable
 @pytest.mark.parametrize("provider", ["openai", "gemini"])
 def test_what_an_error_tells_to_mend_exists(home: str, provider: str) -> None:
     """The variable and the setting of deployment that an error names, and the fields of the resource that the code reads."""
-    (asked,) = candidates_of({"provider": home}, {"provider": provider, "model": "x"}, [], None)
+    (asked,) = candidates_of(
+        {"provider": home}, SimpleNamespace(provider=provider, model="x", fallbacks=[]), None
+    )
     variables = json.loads((ROOT / "windmill/resources/variables.json").read_text())
     (named,) = [v for v in variables if f"{v['path']} ({v['env']} at deployment)" in asked["mend"]]
     assert f"{named['env']}=" in (ROOT / ".env.example").read_text().splitlines()

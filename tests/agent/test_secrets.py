@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from f.common.references import hidden
+from f.common.redaction import redact
 from f.common.secrets import SecretError, seal, unseal
 from f.models.embeddings import EmbeddingError, embed
 from tests.agent.conftest import MASTER_KEY, PLATFORM_KEY, Bench, notes
@@ -163,7 +163,7 @@ def test_a_reply_with_the_key_of_a_server_without_tools(bench: Bench, odd: Odd) 
 def test_a_secret_is_found_in_other_spellings(spell: Callable[[str], str]) -> None:
     secret = "ab/c'd\"e\\f-0123456789"
     secret = secret if spell in (str, repr, json.dumps) else "ab/c'd-0123456789"
-    assert hidden([{"a": f"<{spell(secret)}>"}], [secret]) in (
+    assert redact([{"a": f"<{spell(secret)}>"}], [secret]) in (
         [{"a": "<[key]>"}],
         [{"a": "<'[key]'>"}],
         [{"a": '<"[key]">'}],

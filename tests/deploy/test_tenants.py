@@ -119,3 +119,24 @@ def test_what_the_environment_lacks_is_taken_from_the_file_of_secrets(
     ]
     assert ran[0].returncode == done[0] and done[1] in ran[0].stdout + ran[0].stderr, ran[0]
     assert ran[1].returncode == 2 and "missing in the environment and in other: DATABASE_URL" in ran[1].stderr
+
+
+def test_any_setting_is_given_by_name(command: Command) -> None:
+    number, code, _, _ = command.make("--set", "max_rounds=4", "--set", "time_zone=Europe/Madrid")
+    assert code == 0
+    (bot,) = command.rows("select max_rounds, time_zone from chatbots where phone_number_id = %s", number)
+    assert bot == {"max_rounds": 4, "time_zone": "Europe/Madrid"}
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("colour=blue", "There is no setting “colour”."),
+        ("max_rounds=many", "“max_rounds” must be between 1 and 20."),
+        ("enabled", "write NAME=VALUE in place of 'enabled'"),
+    ],
+)
+def test_a_setting_that_does_not_fit_ends_in_a_sentence(command: Command, given: str, said: str) -> None:
+    number, code, _, problem = command.make("--set", given)
+    assert (code, f"nothing was changed: {said}" in problem) == (1, True)
+    assert command.rows("select from chatbots where phone_number_id = %s", number) == []

@@ -14,7 +14,7 @@ from typing import Any
 
 from deploy import tenants
 
-from f.documents.chunking import chunks, context
+from f.documents import chunking
 from f.documents.formats import pages
 from f.models.embeddings import embed
 from local import postgres, seed
@@ -37,8 +37,10 @@ class Product:
         """The demo's shop and clinic with their documents, as seed makes them."""
         ids = seed.seed(self.stack)
         for tenant in seed.TENANTS:
-            cut = chunks(pages(render(tenant.document), f"{tenant.document}.pdf"), title=tenant.title)
-            passages = [Passage(tenant.title, dict(c), context(c, tenant.title)) for c in cut]
+            cut = chunking.chunks(
+                pages(render(tenant.document), f"{tenant.document}.pdf"), title=tenant.title
+            )
+            passages = [Passage(tenant.title, dict(c), chunking.context(c, tenant.title)) for c in cut]
             self._add(tenant.slug, ids[tenant.slug], tenant.phone_number_id, passages)
 
     def add(self, business: Business, number: str) -> None:
@@ -108,12 +110,13 @@ class Product:
         phone: str | None = None,
     ) -> dict[str, Any]:
         """What the agent answers in a dry run: nothing is sent, nothing is written."""
-        from f.chatbot.agent_loop import answer
-        from f.common.database import connect
+        from f.agent.loop import run_agent
+        from f.agent.turn import Turn
+        from f.common.database import Database
 
         assert self.stack.cluster is not None
         bot = self._bots[business]
-        resources = {
+        resources: Any = {
             "llm": llm,
             "embeddings": self.embeddings,
             "settings": {"allowed_private_hosts": [f"{self.stack.host}:{self.stack.ports['orders']}"]},
@@ -127,7 +130,7 @@ class Product:
             "password": self.stack.secrets.app,
             "dbname": "chatbot",
         }
-        turn: Any = {
+        context: Any = {
             "mode": "dry_run",
             "tenant_id": str(bot["tenant_id"]),
             "contact_id": self._contact(str(bot["tenant_id"]), phone or str(next(self._phones))),
@@ -138,8 +141,8 @@ class Product:
             "chatbot": bot,
             "contact": {"name": None, "language": None, "lead": {}},
         }
-        with connect(database) as conn:
-            return dict(answer(conn, turn, resources, None))
+        with Database.open(database) as opened:
+            return dict(run_agent(Turn(opened, context, resources)))
 
     def _contact(self, tenant_id: str, phone: str) -> str:
         with self.stack.connect() as conn:

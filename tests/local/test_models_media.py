@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -81,7 +82,9 @@ def shown(picture: bytes, text: str, mime: str = "image/png") -> dict[str, Any]:
 
 
 def models(llm: dict[str, Any], provider: str) -> Models:
-    return Models(candidates_of(llm, {"provider": provider, "model": "offline-rules"}, [], None))
+    return Models(
+        candidates_of(llm, SimpleNamespace(provider=provider, model="offline-rules", fallbacks=[]), None)
+    )
 
 
 BOTH = pytest.mark.parametrize("provider", ["openai", "gemini"])
@@ -123,7 +126,9 @@ def test_a_page_is_read_not_described(llm: dict[str, Any], provider: str) -> Non
 
 @BOTH
 def test_a_voice_note(llm: dict[str, Any], provider: str) -> None:
-    model = candidates_of(llm, {"provider": provider, "model": "offline-rules"}, [], None)[0]
+    model = candidates_of(llm, SimpleNamespace(provider=provider, model="offline-rules", fallbacks=[]), None)[
+        0
+    ]
     assert (
         transcribe(model, voice.ogg("¿Dónde está mi pedido?"), "audio/ogg", "whisper-1")
         == "¿Dónde está mi pedido?"
@@ -154,6 +159,6 @@ def test_a_wrong_key_and_an_unknown_model_say_so(llm: dict[str, Any], provider: 
     with pytest.raises(Exception, match="key was refused"):
         models({**llm, "api_key": "no", "gemini_api_key": "no"}, provider).complete(talk, [], False, 20)
     with pytest.raises(Exception, match="does not exist"):
-        Models(candidates_of(llm, {"provider": provider, "model": "nobody"}, [], None)).complete(
-            talk, [], False, 20
-        )
+        Models(
+            candidates_of(llm, SimpleNamespace(provider=provider, model="nobody", fallbacks=[]), None)
+        ).complete(talk, [], False, 20)

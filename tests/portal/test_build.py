@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import yaml
+from deploy import settings_form
 
 from local.portal import build
 
@@ -39,3 +40,7 @@ def texts(source: str) -> list[tuple[str, list[str]]]:
     """Each text's name with the names of its gaps."""
     found = re.findall(r"(\w+): ('(?:[^'\\\n]|\\.)*')", source)
     return [(name, sorted(re.findall(r"\{(\w+)\}", words))) for name, words in found]
+
+
+def test_the_form_data_is_made_from_the_definition_of_the_settings() -> None:
+    assert settings_form.FORM.read_text() == settings_form.form(), "run `make bundle`"

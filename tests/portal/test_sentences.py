@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from f.common.chatbot_settings import TENANT, definitions, names_for
+from f.common.setting_kinds import Switch
 from f.documents import formats
-from f.portal_api.bot_settings import COLUMNS, SWITCHES
 from f.portal_api.sources import BOUNDS
 from local.portal import build
 
@@ -24,6 +25,7 @@ SCRIPTS = [
     *sorted((BUNDLE / "portal_api").glob("*.py")),
     BUNDLE / "models/vision.py",
     BUNDLE / "common/portal_request.py",
+    BUNDLE / "common/setting_kinds.py",
     BUNDLE / "common/ssrf.py",
 ]
 # Modules whose texts are data about languages, not sentences.
@@ -160,7 +162,14 @@ def test_every_sentence_of_the_scripts_is_in_the_catalogue(language: str) -> Non
 def test_every_setting_in_a_sentence_has_its_label(language: str) -> None:
     source = (build.APP / f"text/{language}/bot.ts").read_text().partition("const fields")[2]
     labels = set(re.findall(r"^  (\w+): \w+\.\w+,$", source, re.MULTILINE))
-    spoken = set(COLUMNS) - {*SWITCHES, "languages", "canned_replies", "opening_hours", "outside_hours"}
+    switches = {n for n, d in definitions().items() if isinstance(d.metadata["kind"], Switch)}
+    spoken = set(names_for(TENANT)) - {
+        *switches,
+        "languages",
+        "canned_replies",
+        "opening_hours",
+        "outside_hours",
+    }
     assert spoken | BOUNDS.keys() <= labels
 
 

@@ -12,9 +12,9 @@ from typing import Any
 import psycopg
 import pytest
 
+from f.common.chatbot_settings import TENANT, names_for
 from f.common.secrets import unseal
 from f.portal_api import insights
-from f.portal_api.bot_settings import COLUMNS
 from f.whatsapp import graph_api
 from tests.faults.storm import until
 from tests.portal.conftest import MASTER_KEY, A, Portal, talked
@@ -49,9 +49,9 @@ def test_settings_are_saved_within_their_bounds(portal: Portal) -> None:
 def test_every_setting_that_is_shown_can_be_saved(portal: Portal) -> None:
     """What the page gets, it may send back: all of it, as it came."""
     (bot,) = portal.ask(OWNER, "f.portal_api.bot", "get")["bots"]
-    settings = {name: bot[name] for name in COLUMNS}
+    settings = {name: bot[name] for name in names_for(TENANT)}
     saved = portal.ask(OWNER, "f.portal_api.bot", "save", phone_number_id="1001", settings=settings)
-    assert saved["saved"] == sorted(COLUMNS)
+    assert saved["saved"] == sorted(names_for(TENANT))
     (again,) = portal.ask(OWNER, "f.portal_api.bot", "get")["bots"]
     assert again == bot
 

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from f.common.database import Connection, as_tenant, ask, ask_one
+from f.common.database import Connection, Database, Overtaken, as_tenant
 
 WHO = "select current_setting('app.tenant_id', true) as who, (select count(*) from notes) as notes"
 KEEP = "insert into notes values (1) returning 1"
@@ -20,6 +20,10 @@ def conn(postgres_url: str) -> Iterator[Connection]:
     with psycopg.connect(postgres_url, autocommit=True, row_factory=dict_row) as made:
         made.execute("create temporary table notes (n int)")
         yield made
+
+
+def of_tenant(conn: Connection, read_only: bool = False) -> Database:
+    return Database(conn).of_tenant("t", read_only)
 
 
 def trips(conn: Connection, work: Callable[[], object]) -> int:
@@ -33,7 +37,7 @@ def trips(conn: Connection, work: Callable[[], object]) -> int:
 
 def test_one_round_trip_for_what_is_asked_together(conn: Connection) -> None:
     found: list[object] = []
-    assert trips(conn, lambda: found.extend(ask(conn, "t", (WHO, []), ("select %s as n", [2])))) == 1
+    assert trips(conn, lambda: found.extend(of_tenant(conn).batch((WHO, []), ("select %s as n", [2])))) == 1
     assert found == [[{"who": "t", "notes": 0}], [{"n": 2}]]
     assert conn.execute(WHO).fetchone() == {"who": "", "notes": 0}  # nobody's again
 
@@ -49,20 +53,46 @@ def test_a_transaction_begins_in_one_round_trip(conn: Connection) -> None:
 
 def test_a_failure_takes_all_of_it_back(conn: Connection) -> None:
     with pytest.raises(psycopg.errors.DivisionByZero):
-        ask(conn, "t", (KEEP, []), ("select 1 / 0", []))
+        of_tenant(conn).batch((KEEP, []), ("select 1 / 0", []))
     with pytest.raises(psycopg.errors.DivisionByZero), as_tenant(conn, "t"):
         conn.execute(KEEP.encode())
-        ask_one(conn, "t", "select 1 / 0", [])
+        of_tenant(conn).value("select 1 / 0")
     with pytest.raises(KeyError), as_tenant(conn, "t"):
         conn.execute(KEEP.encode())
         raise KeyError("not PostgreSQL's")
-    assert ask(conn, "t", (WHO, [])) == [[{"who": "t", "notes": 0}]]
+    assert of_tenant(conn).batch((WHO, [])) == [[{"who": "t", "notes": 0}]]
 
 
 def test_asked_within_a_transaction_it_is_part_of_that(conn: Connection) -> None:
     with as_tenant(conn, "t"):
-        assert ask_one(conn, "t", KEEP, []) == 1
+        assert of_tenant(conn).value(KEEP) == 1
         with pytest.raises(KeyError), as_tenant(conn, "t"):
             conn.execute(KEEP.encode())
             raise KeyError("the inner one alone is taken back")
-    assert ask(conn, "t", (WHO, [])) == [[{"who": "t", "notes": 1}]]
+    assert of_tenant(conn).batch((WHO, [])) == [[{"who": "t", "notes": 1}]]
+
+
+def test_a_transaction_is_bound_once(conn: Connection) -> None:
+    with of_tenant(conn).transaction() as db:
+        assert db.value(KEEP) == 1
+        assert db.row(WHO) == {"who": "t", "notes": 1}
+    assert of_tenant(conn).rows(WHO) == [{"who": "t", "notes": 1}]
+
+
+def test_a_dry_run_can_not_write(conn: Connection) -> None:
+    """The database refuses, whatever a step has forgotten; the connection itself goes on writing."""
+    dry = of_tenant(conn, read_only=True)
+    for write in ("create table t (n int)", "create view v as select 1"):
+        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+            dry.rows(write)
+        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction), dry.transaction() as db:
+            db.rows(write)
+    assert dry.value("select 1") == 1 and of_tenant(conn).value(KEEP) == 1
+
+
+def test_an_overtaken_copy_is_known_by_the_errors_class(conn: Connection) -> None:
+    refuse = "do $$ begin raise exception 'whatever it says' using errcode = 'CB001'; end $$"
+    with pytest.raises(Overtaken, match="whatever it says"):
+        of_tenant(conn).rows(refuse)
+    with pytest.raises(Overtaken), of_tenant(conn).transaction() as db:
+        db.rows(refuse)

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from f.whatsapp.alerts import tell_all
+from f.common.database import Database
+from f.whatsapp.alerts import post_all
 from tests.local.meta_support import Recorder
 from tests.whatsapp.conftest import NUMBER, Bot
 from tests.whatsapp.outbox import Turn
@@ -26,7 +27,7 @@ def tell(bot: Bot, webhook: Recorder | None) -> int:
     with bot.conn.transaction():
         bot.conn.execute("set local role chatbot_app")
         waiting = bot.conn.execute("select * from claim_notifications(20)").fetchall()
-        tell_all(bot.conn, waiting, {"allowed_private_hosts": hosts})
+        post_all(Database(bot.conn), waiting, {"allowed_private_hosts": hosts})
     return len(waiting)
 
 

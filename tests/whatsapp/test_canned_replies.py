@@ -9,7 +9,7 @@ import pytest
 from f.agent.language import detect
 from f.whatsapp.canned_replies import CANNED_REPLIES, canned_reply
 from f.whatsapp.choices import BUTTON_TITLE
-from f.whatsapp.media import UNUSABLE, told
+from f.whatsapp.media import UNUSABLE, file_outcome
 
 LANGUAGES = ["en", "es", "de", "fr", "it", "pt", "nl", "ca"]
 
@@ -69,21 +69,23 @@ def test_the_chatbot_s_own_words_win() -> None:
 @pytest.mark.parametrize("kind", UNUSABLE)
 def test_each_kind_of_file_that_can_not_be_used_is_told(kind: str) -> None:
     files = [{"message_id": "m", "kind": kind, "problem": "wrong_type"}]
-    found = told(context(f"[{kind}]", "it"), {}, None, files)
+    found = file_outcome(context(f"[{kind}]", "it"), {}, None, files)
     assert found == {"attachments": [], "say": CANNED_REPLIES[UNUSABLE[kind]]["it"]}
 
 
 def test_beside_a_question_it_is_told_before_the_answer() -> None:
     files = [{"message_id": "m", "kind": "image", "problem": "too_large"}]
-    found = told(context("[image] Is this lamp sold?", "en"), {"too_large": {"en": "Too big!"}}, None, files)
+    found = file_outcome(
+        context("[image] Is this lamp sold?", "en"), {"too_large": {"en": "Too big!"}}, None, files
+    )
     assert found == {"attachments": [], "preface": "Too big!"}
 
 
 def test_who_opts_in_again_is_welcomed_and_not_asked_about() -> None:
     alone = {**context("START", "de"), "message_ids": ["m"]}
-    assert told(alone, {}, "welcome_back", [])["say"] == CANNED_REPLIES["welcome_back"]["de"]
+    assert file_outcome(alone, {}, "welcome_back", [])["say"] == CANNED_REPLIES["welcome_back"]["de"]
     more = {**context("START\nIs this lamp sold?", "de"), "message_ids": ["m", "n"]}
-    assert told(more, {}, "welcome_back", []) == {
+    assert file_outcome(more, {}, "welcome_back", []) == {
         "attachments": [],
         "preface": CANNED_REPLIES["welcome_back"]["de"],
     }

@@ -92,10 +92,9 @@ def test_titles_are_one_line_without_marks() -> None:
 @pytest.mark.parametrize("reply", ["#", "```\n```", "![](data:x)", "> ", "[]()"])
 def test_a_reply_without_a_visible_word_is_still_sent(reply: str) -> None:
     """Formatted there would be nothing left of it: the customer would wait, and the turn would count as answered."""
-    context: Any = {"chatbot": {"show_citations": True}}
     cited = [{"document": "Returns", "page": 2}]
     for citations in ([], cited):
         answer: Any = {"reply": reply, "citations": citations, "choices": choices(2)}
-        (message,) = reply_contents(None, context, answer)  # type: ignore[arg-type]
+        (message,) = reply_contents(answer, None, show_citations=True, list_label=lambda: "Choose")
         check_send({"messaging_product": "whatsapp", "to": "+16505551234", **message})
         assert message["interactive"]["body"]["text"].startswith(reply.strip())

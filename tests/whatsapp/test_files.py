@@ -11,6 +11,8 @@ from typing import Any
 import docx
 import pytest
 
+from f.agent.turn import Turn
+from f.common.database import Database
 from f.documents import sandbox
 from f.documents.page import Limits, Page, page
 from f.documents.sandbox import FAILED, Unreadable, text_of
@@ -77,7 +79,8 @@ def taken_in(bot: Bot, api: Any) -> list[dict[str, Any]]:
     context: Any = {"tenant_id": bot.tenant, "phone_number_id": NUMBER, "contact_id": None}
     part = {"id": "1", "mime_type": DOCX, "filename": "a.docx"}
     messages = [{"message_id": "wamid.file", "message": {"type": "document", "document": part}}]
-    return media.take_in(bot.conn, context, messages, api, {"provider": "openai", "model": "m"}, "")
+    turn = Turn(Database(bot.conn), context, {"llm": {"provider": "openai", "model": "m"}, "master_key": ""})
+    return media.take_in(turn, messages, api)
 
 
 def test_a_document_is_stored_as_words(bot: Bot) -> None:
@@ -112,5 +115,5 @@ def test_a_document_that_ended_a_step_is_not_read_again(bot: Bot, monkeypatch: p
         "contact": {"language": "en"},
         "chatbot": {"languages": ["en"]},
     }
-    told = media.told(context, {}, None, [known])
+    told = media.file_outcome(context, {}, None, [known])
     assert told == {"attachments": [], "say": canned_reply(context, {}, "cannot_open")}

@@ -201,6 +201,7 @@ class ServerStack(Stack):
             "GRAPH_URL": self.url("meta") + "/graph",
             "ALLOWED_PRIVATE_HOSTS": f"{self.host}:{self.ports['orders']}",
             "ALERT_WEBHOOK_URL": self.alerts.url,
+            "MODEL_PRICES": json.dumps({"offline-rules": [0, 0]}),
         }
 
     def stop(self) -> None:

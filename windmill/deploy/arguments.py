@@ -42,7 +42,7 @@ ARGUMENTS = {
         "$var:f/chatbot/job_id_key",
     ),
     "context": Argument(OBJECT, "The result of load_context"),
-    "answer": Argument(OBJECT, "The result of agent_loop"),
+    "agent_result": Argument(OBJECT, "The result of agent_loop"),
     "delivery": Argument(OBJECT, "The result of send_reply"),
     "error": Argument(OBJECT, "Windmill's error of the step that failed: name, message, step_id"),
     "entry": Argument(

@@ -49,7 +49,7 @@ def envelope(turn: dict[str, Any]) -> dict[str, Any]:
 
 
 def run(server: Server, payload: dict[str, Any]) -> dict[str, Any]:
-    """The Answer of a dry run, with the texts that would be sent."""
+    """The AgentResult of a dry run, with the texts that would be sent."""
     body = {**payload, "mode": "dry_run"}
     job = server.call("POST", f"jobs/run/f/{FLOW}", body).text.strip().strip('"')
     deadline = time.monotonic() + PATIENCE_S

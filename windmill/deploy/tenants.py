@@ -22,57 +22,12 @@ from deploy import removal
 from deploy.bootstrap import DeployError, Server
 from deploy.environment import add_env_file, load, missing
 
+from f.common.chatbot_settings import OPERATOR, checked, definitions
 from f.common.secrets import SecretError, seal
+from f.common.setting_kinds import SettingError
 
 NEEDED = ("DATABASE_URL", "MASTER_KEY", "WHATSAPP_TOKEN")
 NEEDED_TO_REMOVE = ("DATABASE_URL", "WINDMILL_URL", "WINDMILL_TOKEN", "WINDMILL_WORKSPACE", "JOB_ID_KEY")
-
-SETTINGS = (
-    "persona",
-    "system_prompt",
-    "provider",
-    "model",
-    "languages",
-    "dont_know",
-    "failure_message",
-    "show_citations",
-    "merge_window_s",
-    "fallbacks",
-    "max_rounds",
-    "max_seconds",
-    "max_tokens",
-    "max_cost_usd",
-    "history_tokens",
-    "offer_human",
-    "handoff_message",
-    "limit_message",
-    "handoff_keywords",
-    "handoff_hours",
-    "handoff_on_failure",
-    "notify_webhook_url",
-    "notify_phone",
-    "notify_template",
-    "lead_fields",
-    "canned_replies",
-    "opt_out_words",
-    "opt_in_words",
-    "window_template",
-    "sends_per_s",
-    "send_documents",
-)
-JSON = (
-    "dont_know",
-    "failure_message",
-    "fallbacks",
-    "offer_human",
-    "handoff_message",
-    "limit_message",
-    "notify_template",
-    "canned_replies",
-    "opt_out_words",
-    "opt_in_words",
-    "window_template",
-)
 
 
 class TenantError(Exception):
@@ -87,10 +42,8 @@ def put_tenant(
     whatsapp_token: str,
     **settings: Any,
 ) -> str:
-    """Makes or updates the tenant whose chatbot has this number; returns the tenant's id."""
-    unknown = settings.keys() - set(SETTINGS)
-    if unknown:
-        raise ValueError(f"a chatbot has no setting {', '.join(sorted(unknown))}")
+    """Makes or updates the tenant whose chatbot has this number; returns the tenant's id. Raises SettingError."""
+    values = checked(settings, OPERATOR)
     with conn.transaction():
         conn.execute("set local role chatbot_owner")
         found = conn.execute(
@@ -110,11 +63,10 @@ def put_tenant(
         conn.execute(
             "update tenants set name = %s, whatsapp_token = %s where id = %s", [name, token, tenant_id]
         )
-        for setting, value in settings.items():
-            stored = json.dumps(value) if setting in JSON and value is not None else value
+        for setting, value in values.items():
             conn.execute(
                 f"update chatbots set {setting} = %s where phone_number_id = %s".encode(),
-                [stored, phone_number_id],
+                [value, phone_number_id],
             )
     return tenant_id
 
@@ -185,8 +137,11 @@ def put_tool(
 
 def options() -> argparse.ArgumentParser:
     """What the command takes."""
+    listed = (f"  {name}: {d.metadata['help']}" for name, d in definitions().items())
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        description=__doc__,
+        epilog="\n".join(["settings of a chatbot, for --set:", *listed]),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--phone-number-id", help="Meta's id of the business number")
     parser.add_argument("--name", help="the business's name, as its customers know it")
@@ -199,6 +154,13 @@ def options() -> argparse.ArgumentParser:
         " and multilingual-e5-small, for an endpoint that serves e5-passage and e5-query; .env.example shows how to add one",
     )
     parser.add_argument("--language", action="append", help="a language code; the first is the default")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help='any setting of the chatbot, as JSON or plain text: --set max_rounds=4 --set \'offer_human={"en": "Shall I ask a colleague?"}\'',
+    )
     parser.add_argument(
         "--remove",
         metavar="PHONE_NUMBER_ID",
@@ -232,18 +194,16 @@ def main() -> int:
 
 def put(arguments: argparse.Namespace) -> int:
     """Makes or updates the tenant, all of it or nothing."""
-    settings = {"persona": arguments.persona, "languages": arguments.language}
     try:
+        settings = settings_of(arguments)
         with psycopg.connect(os.environ["DATABASE_URL"], row_factory=dict_row) as conn, conn.transaction():
             tenant_id = put_tenant(
-                *(
-                    conn,
-                    os.environ["MASTER_KEY"],
-                    arguments.phone_number_id,
-                    arguments.name,
-                    os.environ["WHATSAPP_TOKEN"],
-                ),
-                **{name: value for name, value in settings.items() if value},
+                conn,
+                os.environ["MASTER_KEY"],
+                arguments.phone_number_id,
+                arguments.name,
+                os.environ["WHATSAPP_TOKEN"],
+                **settings,
             )
             if arguments.embedding_model:
                 put_embedding_model(conn, tenant_id, arguments.embedding_model)
@@ -251,11 +211,28 @@ def put(arguments: argparse.Namespace) -> int:
                 put_member(conn, tenant_id, arguments.owner)
             if os.environ.get("TENANT_LLM_API_KEY"):
                 put_llm_key(conn, os.environ["MASTER_KEY"], tenant_id, os.environ["TENANT_LLM_API_KEY"])
-    except (psycopg.Error, SecretError, TenantError) as error:
+    except (psycopg.Error, SecretError, SettingError, TenantError) as error:
         print(f"nothing was changed: {error}", file=sys.stderr)
         return 1
     print(f"tenant {tenant_id} answers on {arguments.phone_number_id}")
     return 0
+
+
+def settings_of(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The settings that the command names. A value that is no JSON is a text. Raises SettingError."""
+    settings: dict[str, Any] = {"persona": arguments.persona, "languages": arguments.language}
+    settings = {name: value for name, value in settings.items() if value}
+    for given in arguments.set:
+        name, equals, value = given.partition("=")
+        if not equals:
+            raise SettingError(f"write NAME=VALUE in place of {given!r}")
+        if name == "name":
+            raise SettingError("the name is given by --name")
+        try:
+            settings[name] = json.loads(value)
+        except ValueError:
+            settings[name] = value
+    return settings
 
 
 def remove(number: str, sure: bool) -> int:

@@ -2,7 +2,7 @@
 # psycopg[binary]==3.3.9
 """The files of a turn that the model may look at: from the table `media` into the model's request.
 
-Apart from f/whatsapp/media, whose libraries for reading files this step does not need.
+A module apart from f/whatsapp/media: this step does not need the libraries that read files.
 """
 
 from __future__ import annotations
@@ -11,21 +11,19 @@ import base64
 import json
 from typing import TYPE_CHECKING, Any
 
-from f.common.database import Connection, as_tenant
-
 if TYPE_CHECKING:
-    from f.common.shapes import Context
+    from f.agent.turn import Turn
 
 
-def attachments(conn: Connection, context: Context) -> list[dict[str, Any]]:
-    """The files named in context["attachments"], as parts of a user message in OpenAI's form."""
+def attachments(turn: Turn, message_ids: list[str]) -> list[dict[str, Any]]:
+    """The files of these messages, as parts of a user message in OpenAI's form."""
     parts: list[dict[str, Any]] = []
-    with as_tenant(conn, context["tenant_id"]):
-        rows = conn.execute(
-            b"select kind, mime_type, filename, content, words from media where phone_number_id = %s and message_id = any(%s)"
-            b" order by created_at",
-            [context["phone_number_id"], context.get("attachments") or []],
-        ).fetchall()
+    rows = turn.db.rows(
+        "select kind, mime_type, filename, content, words from media where phone_number_id = %s and message_id = any(%s)"
+        " order by created_at",
+        turn.phone_number_id,
+        message_ids,
+    )
     for row in rows:
         if row["kind"] == "image" and row["content"]:
             data = base64.b64encode(row["content"]).decode()

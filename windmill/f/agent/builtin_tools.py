@@ -1,4 +1,4 @@
-"""The tools that every chatbot has: what the model reads of them, and which of a customer's details may be kept."""
+"""The tools that every chatbot has: what the model reads of them, and which details of a customer may be stored."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def send_document_tool(titles: list[str]) -> dict[str, Any]:
 
 
 def remember_tool(fields: list[str]) -> dict[str, Any]:
-    """Keeps what the customer says of themselves, in the fields that the tenant asked to collect."""
+    """Stores what customers say about themselves, in the fields that the tenant asked to collect."""
     return _tool(
         REMEMBER,
         "Keeps details that the customer has just given about themselves. Only what they have written, as they have written it.",
@@ -68,15 +68,15 @@ def remember_tool(fields: list[str]) -> dict[str, Any]:
     )
 
 
-def refused_details(fields: dict[str, str], allowed: list[str], said: str) -> dict[str, str]:
-    """Which details are not kept, and why. What the customer has not written is somebody else's idea of them."""
+def refused_details(fields: dict[str, str], allowed: list[str], customers_words: str) -> dict[str, str]:
+    """The details that are not stored, and why. A detail that the customer has not written comes from elsewhere, and may be wrong."""
     refused = {}
     for name, value in fields.items():
         if name not in allowed:
             refused[name] = f"{name[:50]} is not a field that this business collects"
         elif len(value) > LONGEST_DETAIL:
             refused[name] = f"{name} is longer than {LONGEST_DETAIL} characters"
-        elif _letters(value) not in _letters(said):
+        elif _letters(value) not in _letters(customers_words):
             refused[name] = f"the customer has not written this {name}"
         elif "email" in name.lower() and not EMAIL.match(value):
             refused[name] = f"{name} is not an e-mail address"

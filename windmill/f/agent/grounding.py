@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+ACCOUNT = re.compile(r"\d{10,}")  # no other figure of its sentence speaks for an account or a long number
 NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 SENTENCE = re.compile(r"[^.!?。！？\n]+[.!?。！？]*")
 MARK = re.compile(r"\s*\[(S\d+)\]")
@@ -164,6 +165,8 @@ def unsupported(reply: str, question: str, evidence: str, marked: bool) -> str |
         if told & asked:
             return _confirms(told & asked)
         return _strange(told)
+    if accounts := set(ACCOUNT.findall(spoken)) - set(ACCOUNT.findall(evidence)):
+        return _strange(accounts)
     if odd := _odd_sentence(spoken, known, asked | _spelled(question)):
         return odd
     if marked:

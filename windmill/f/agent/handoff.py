@@ -2,7 +2,7 @@
 # psycopg[binary]==3.3.9
 # cryptography==50.0.2
 # httpx2==2.16.2
-"""Passing a customer on to a human: noted with the turn, told to the tenant, once a turn. The pause begins when the turn has closed."""
+"""Hands a conversation to a human: records it on the turn and notifies the tenant's people, once per turn. The pause begins when the turn closes."""
 
 from __future__ import annotations
 
@@ -10,115 +10,86 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from f.common.database import Connection, as_tenant
 from f.common.windmill import run_id
 
 if TYPE_CHECKING:
-    from f.agent.settings import AgentSettings
-    from f.common.shapes import Context
+    from f.agent.turn import Turn
 
 TIMEOUT_S = 5.0
 WORD = re.compile(r"[^\W_]+")
+CONTACT = "select c.id::text, c.name, c.phone, c.user_id from turns t join contacts c on c.id = t.contact_id where t.id = %s"
 
 
-class Staff:
-    """The tenant's people, as far as a turn reaches them. `epoch` None: a dry run, in which nothing is written or sent."""
+class Handoff:
+    """One handoff. `source`: model, keyword, customer or failure; `reason`: for the tenant's people."""
 
-    def __init__(
-        self,
-        conn: Connection,
-        context: Context,
-        own: AgentSettings,
-        resources: dict[str, Any],
-        epoch: int | None,
-    ) -> None:
-        self._conn, self._context, self._own = conn, context, own
-        self._resources, self._epoch = resources, epoch
-        self.passed_on: str | None = None
+    def __init__(self, turn: Turn, source: str, reason: str) -> None:
+        self._turn, self._source, self._reason = turn, source, reason
+        self._contact: dict[str, Any] | None = None
 
-    def pass_on(self, source: str, reason: str) -> None:
-        """Hands the conversation over; calling it again in the same turn changes nothing."""
-        if self.passed_on:
+    def record(self) -> None:
+        """Writes the handoff and notifies; nothing where an earlier attempt of the turn has done so."""
+        turn = self._turn
+        (made,), contacts = turn.db.batch(
+            (
+                "select hand_off_contact(%s, %s, %s, %s) as id",
+                [turn.id, turn.epoch, self._source, self._reason],
+            ),
+            (CONTACT, [turn.id]),
+        )
+        if made["id"] is None:
             return
-        self.passed_on = source
-        if self._epoch is None:
-            return
-        context = self._context
-        with as_tenant(self._conn, context["tenant_id"]):
-            row = self._conn.execute(
-                b"select hand_off_contact(%s, %s, %s, %s) as made",
-                [context["turn_id"], self._epoch, source, reason],
-            ).fetchone()
-            contact = self._conn.execute(
-                b"select c.id::text, c.name, c.phone, c.user_id from turns t join contacts c on c.id = t.contact_id where t.id = %s",
-                [context["turn_id"]],
-            ).fetchone()
-        if not row or row["made"] is None:
-            return  # an earlier attempt of this turn has told them
-        told = {
-            "webhook": self._webhook(source, reason, contact),
-            "whatsapp": self._whatsapp(row["made"], contact),
-        }
-        with as_tenant(self._conn, context["tenant_id"]):
-            self._conn.execute(
-                b"update handoffs set notified = %s::jsonb where id = %s",
-                [json.dumps(told), row["made"]],
-            )
+        self._contact = contacts[0] if contacts else None
+        notified = {"webhook": self._tell_webhook(), "whatsapp": self._tell_phone(str(made["id"]))}
+        turn.db.rows(
+            "update handoffs set notified = %s::jsonb where id = %s", json.dumps(notified), made["id"]
+        )
 
-    def _webhook(self, source: str, reason: str, contact: Any) -> str | None:
-        url = self._own["notify_webhook_url"]
+    def _tell_webhook(self) -> str | None:
+        turn, url = self._turn, self._turn.settings.notify_webhook_url
         if not url:
             return None
         from f.common.ssrf import post_json
 
-        context = self._context
         body = {
             "event": "handoff",
-            "text": self._words(contact),
-            "source": source,
-            "reason": reason[:500],
-            "question": context["question"][:1000],
-            "contact": {"id": context["contact_id"], **(contact or {})},
-            "turn_id": context["turn_id"],
-            "phone_number_id": context["phone_number_id"],
+            "text": self._words(),
+            "source": self._source,
+            "reason": self._reason[:500],
+            "question": turn.context["question"][:1000],
+            "contact": {"id": turn.context["contact_id"], **(self._contact or {})},
+            "turn_id": turn.id,
+            "phone_number_id": turn.phone_number_id,
         }
         try:
-            allowed = self._resources["settings"].get("allowed_private_hosts") or []
-            return f"HTTP {post_json(url, body, allowed, TIMEOUT_S)}"
-        except Exception as problem:  # the customer is passed on all the same; the run shows what to mend
-            print(f"the notification webhook could not be told: {type(problem).__name__}: {problem}")
+            return f"HTTP {post_json(url, body, turn.allowed_private_hosts, TIMEOUT_S)}"
+        except Exception as problem:  # the customer is handed off all the same; the run shows what to mend
+            print(f"the notification webhook did not take it: {type(problem).__name__}: {problem}")
             return f"not delivered: {type(problem).__name__}: {problem}"[:300]
 
-    def _whatsapp(self, handoff_id: Any, contact: Any) -> str | None:
-        phone = self._own["notify_phone"]
+    def _tell_phone(self, handoff_id: str) -> str | None:
+        turn, phone = self._turn, self._turn.settings.notify_phone
         if not phone:
             return None
-        from f.common.secrets import SecretError, unseal
-        from f.whatsapp.graph_api import GraphApi
+        from f.common.secrets import SecretError
+        from f.whatsapp.graph_api import GraphApi, access_token
 
-        context, resources = self._context, self._resources
-        with as_tenant(self._conn, context["tenant_id"]):
-            row = self._conn.execute(
-                b"select whatsapp_token from tenants where id = %s", [context["tenant_id"]]
-            ).fetchone()
-        if row is None or row["whatsapp_token"] is None:
-            return "not delivered: the tenant has no WhatsApp access token"
         try:
-            token = unseal(
-                resources["master_key"], context["tenant_id"], "whatsapp_token", row["whatsapp_token"]
-            )
+            token = access_token(turn.db, turn.resources)
         except SecretError as problem:
             return f"not delivered: {problem}"
-        api = GraphApi(
-            {**resources["whatsapp"], "timeout_s": TIMEOUT_S}, context["phone_number_id"], token, phone, None
+        if token is None:
+            return "not delivered: the tenant has no WhatsApp access token"
+        resource = {**turn.resources["whatsapp"], "timeout_s": TIMEOUT_S}
+        outcome = GraphApi(resource, turn.phone_number_id, token, phone, None).send(
+            self._content(), handoff_id, run_id()
         )
-        outcome = api.send(self._content(contact), str(handoff_id), run_id())
         print(f"staff message: {outcome['state']} {outcome['error'] or ''}")
         return outcome["state"] + (f": {outcome['error']}" if outcome["error"] else "")
 
-    def _content(self, contact: Any) -> dict[str, Any]:
-        """Free text where the staff member has written within a day; the tenant's template where one is set."""
-        words, template = self._words(contact), self._own["notify_template"]
+    def _content(self) -> dict[str, Any]:
+        """Free text, which Meta takes within a day of the staff member's own message; the tenant's template where one is set."""
+        words, template = self._words(), self._turn.settings.notify_template
         if not template:
             return {"type": "text", "text": {"body": words, "preview_url": False}}
         one_line = re.sub(r"\s+", " ", words)[:900]  # Meta refuses line breaks in a template's parameters
@@ -131,10 +102,11 @@ class Staff:
             },
         }
 
-    def _words(self, contact: Any) -> str:
-        who = (contact and (contact["name"] or contact["phone"] or contact["user_id"])) or "A customer"
-        number = f" (+{contact['phone']})" if contact and contact["phone"] and contact["name"] else ""
-        return f"{who}{number} wants a person: {self._context['question'][:500]}"
+    def _words(self) -> str:
+        contact = self._contact or {}
+        who = contact.get("name") or contact.get("phone") or contact.get("user_id") or "A customer"
+        number = f" (+{contact['phone']})" if contact.get("phone") and contact.get("name") else ""
+        return f"{who}{number} wants a person: {self._turn.context['question'][:500]}"
 
 
 def keyword_of(message: str, keywords: list[str]) -> str | None:

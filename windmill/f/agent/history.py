@@ -1,7 +1,7 @@
 # requirements:
 # psycopg[binary]==3.3.9
 # tiktoken==0.14.0
-"""What of a conversation the model is shown: whole turns, the newest that fit the chatbot's budget of tokens. All of it stays in the database."""
+"""The part of a conversation that the model is shown: whole turns, the newest that fit the chatbot's budget of tokens."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ def utterances(rows: list[dict[str, Any]], budget_tokens: int) -> list[Utterance
 
 def newest_that_fit(turns: list[list[Utterance]], budget_tokens: int) -> list[Utterance]:
     """Whole turns, dropped from the oldest: half a turn would be an answer without its question."""
-    kept: list[Utterance] = []
+    newest: list[Utterance] = []
     for turn in reversed(turns):
         budget_tokens -= sum(tokens(u["text"], budget_tokens) + PER_MESSAGE for u in turn)
         if budget_tokens < 0:
             break
-        kept = turn + kept
-    return kept
+        newest = turn + newest
+    return newest
 
 
 def tokens(text: str, budget: int) -> int:

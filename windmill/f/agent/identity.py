@@ -1,7 +1,7 @@
-"""Which parameters of a tool say who is asking. They are filled in from the contact's row: the model neither sees nor sets one, at any depth.
+"""Finds tool parameters that identify the caller (phone numbers) and fills them from the contact: the model neither sees nor sets one.
 
-By their names, because a schema has no other mark for it. Only a phone can be known so: a server that is given an e-mail address or a
-customer's number by the model must hold it against the header X-Customer-Phone before it answers.
+They are found by their names, because a schema has no other mark for them, at any depth. This works for phones only: a server that gets an
+e-mail address or a customer number from the model must compare it with the header X-Customer-Phone before it answers.
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ def asks_who(schema: dict[str, Any]) -> bool:
 
 def with_phone(given: dict[str, Any], schema: dict[str, Any], phone: str | None) -> dict[str, Any]:
     """The model's arguments with the contact's own phone wherever the schema asks for one, and no other. ValueError: nested too deeply."""
-    found: dict[str, Any] = _filled(given, schema, Root(schema), phone)
-    return found
+    filled: dict[str, Any] = _filled(given, schema, Root(schema), phone)
+    return filled
 
 
 def _asks(part: Any, root: Root, depth: int = 0) -> bool:
@@ -85,7 +85,7 @@ def _filled(
     if not isinstance(given, dict):
         return given
     properties = _properties(part)
-    found = {
+    filled = {
         key: _filled(value, properties.get(key), root, phone, depth + 1)
         for key, value in given.items()
         if not says_who(key)
@@ -94,10 +94,10 @@ def _filled(
     # a schema may name itself.
     for key in (part.get("required") or []) if left_out else properties:
         if key in properties and key not in given and not says_who(key) and _asks(properties[key], root):
-            found[key] = _filled({}, properties[key], root, phone, depth + 1, left_out=True)
-    return found | {key: phone for key in properties if says_who(key)}
+            filled[key] = _filled({}, properties[key], root, phone, depth + 1, left_out=True)
+    return filled | {key: phone for key in properties if says_who(key)}
 
 
 def _properties(part: dict[str, Any]) -> dict[str, Any]:
-    found = part.get("properties")
-    return found if isinstance(found, dict) else {}
+    properties = part.get("properties")
+    return properties if isinstance(properties, dict) else {}

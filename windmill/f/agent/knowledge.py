@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 from pgvector import Vector
 
 from f.agent.grounding import MARK, words_of
-from f.common.database import Connection, ask
 from f.models.embeddings import EmbeddingError, embed
 
 if TYPE_CHECKING:
-    from f.common.shapes import Citation, Context
+    from f.agent.turn import Turn
+    from f.common.shapes import Citation
 
 PASSAGES = 5  # and more while they are short: see the SQL function evidence
 LONGEST_QUESTION = 1000
@@ -35,8 +35,8 @@ SHORT = 3  # a message of so few words leans on the one before it, whatever they
 class Knowledge:
     """What was found in this turn. `passages`: the evidence, by mark."""
 
-    def __init__(self, conn: Connection, context: Context, embeddings: dict[str, Any]) -> None:
-        self._conn, self._context, self._embeddings = conn, context, embeddings
+    def __init__(self, turn: Turn) -> None:
+        self._db, self._context, self._embeddings = turn.db, turn.context, turn.resources["embeddings"]
         self._sources: dict[str, Citation] = {}
         self._marks: dict[int, str] = {}
         self.passages: dict[str, str] = {}
@@ -51,15 +51,13 @@ class Knowledge:
         if not question:
             raise ValueError("the question is empty")
         asked = [question, *filter(None, [self._with_context(question)])]
-        tenant = self._context["tenant_id"]
-        query = (
-            "select m.* from embedding_models m join tenants t on t.embedding_model = m.name where t.id = %s"
+        model = self._db.row(
+            "select m.* from embedding_models m join tenants t on t.embedding_model = m.name where t.id = %s",
+            self._db.tenant_id,
         )
-        (models,) = ask(self._conn, tenant, (query, [tenant]))
-        if not models:
+        if model is None:
             self.problem = "the tenant's embedding model is not known: see the table embedding_models"
             raise ValueError(self.problem)
-        model = models[0]
         try:
             patience = min(seconds / 2, PATIENCE_S)  # an endpoint that hangs leaves time for words
             vectors = embed(asked, self._embeddings, model["query_model"], model["dimensions"], patience)
@@ -72,13 +70,14 @@ class Knowledge:
         return json.dumps({"passages": [self._passage(row) for row in fitting]}, ensure_ascii=False)
 
     def _fitting(self, question: str, vector: list[float], model: dict[str, Any]) -> list[dict[str, Any]]:
-        query = (
+        return self._db.rows(
             "select chunk_id, title, citation(document_id, page) as source, heading, passage, relevance"
-            " from evidence(%s, %s::vector, %s, %s) where fits"
+            " from evidence(%s, %s::vector, %s, %s) where fits",
+            question,
+            Vector(vector).to_text(),
+            model["id"],
+            PASSAGES,
         )
-        asked = (query, [question, Vector(vector).to_text(), model["id"], PASSAGES])
-        (rows,) = ask(self._conn, self._context["tenant_id"], asked)
-        return rows
 
     def _with_context(self, question: str) -> str | None:
         """The question behind the customer's last one, where the new one can't stand alone."""

@@ -5,9 +5,9 @@
 # mcp==2.3.0
 """The tenant's MCP servers (streamable HTTP): which of their tools are offered, and how one is called.
 
-The list of a server's tools is kept for ten minutes in tenant_tools, so that most turns neither ask for it nor import the SDK, which costs
-more than half a second. A server that does not answer is asked again after a minute: not every customer waits for it. Who is asking is
-told to the server by us, from the contact's row: the model has no say in it.
+The list of a server's tools is cached for ten minutes in tenant_tools, so that most turns neither ask for it nor import the SDK, which costs
+more than half a second. A server that does not answer is asked again after a minute: not every customer waits for it. Headers tell the
+server who is asking, from the contact's row: the model has no say in it.
 """
 
 from __future__ import annotations
@@ -18,12 +18,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from f.agent.identity import asks_who, with_phone, without_who
-from f.common.database import Connection, as_tenant, ask
-from f.common.references import hidden
+from f.common.redaction import redact
 from f.common.secrets import SecretError, unseal
 
 if TYPE_CHECKING:
-    from f.common.shapes import Context
+    from f.agent.turn import Turn
 
 MAX_RESULT = 20_000  # characters; what a server returns beyond is cut, with a word
 MOST_TOOLS = 40  # of one server that the model is offered
@@ -31,14 +30,13 @@ MOST_LISTED = 1000  # of one server that are looked at
 NOT_RUN = (-32600, -32601, -32602)  # JSON-RPC's refusals of a request as such
 # A header that no contact can have: an absent one is read as "anybody" by servers that know no better.
 NOBODY = "unknown"
-# Errors whose words are a header that can't be sent, or an answer's beginning and end: half a key would not be recognised in them.
-QUOTING, PARSE_ERROR = ("LocalProtocolError", "ValidationError"), -32700
+PARSE_ERROR = -32700  # JSON-RPC's, for a response that is not JSON
 PUBLIC = ("x-customer-phone", "x-customer-id")
 
 
 class McpError(Exception):
-    """Why a tool could not be used, as a sentence for the model and the operator. `by_tool`: the tool itself answered that it can't.
-    `begun`: the call may have reached it. `unsure`: nobody knows whether it was done."""
+    """Why a tool could not be used, as a sentence for the model and the operator. `by_tool`: the tool itself reported the error.
+    `begun`: the call may have reached it. `unsure`: it is not known whether the tool did it."""
 
     def __init__(self, message: str, by_tool: bool = False, unsure: bool = False) -> None:
         super().__init__(message)
@@ -58,7 +56,7 @@ class McpServer:
 
     @property
     def secrets(self) -> set[str]:
-        """What of the headers nobody may read: a key, with its scheme and without."""
+        """The parts of the headers that nobody may read: a key, with its scheme and without."""
         held = [value for name, value in self.headers.items() if name.lower() not in PUBLIC]
         return {part for value in held for part in (value, value.split(" ")[-1])}
 
@@ -87,23 +85,19 @@ class McpTool:
         return with_phone(arguments, self.parameters, self.server.phone)
 
 
-def discover(
-    conn: Connection, context: Context, settings: dict[str, Any], master_key: str, problems: list[str]
-) -> tuple[list[McpTool], set[str]]:
+def discover(turn: Turn, problems: list[str]) -> tuple[list[McpTool], set[str]]:
     """The allowed tools of the tenant's servers, and the secrets of all of them.
 
     A server that is down offers what it last did; what is wrong is added to `problems`.
     """
-    servers, contacts = ask(
-        conn,
-        context["tenant_id"],
+    servers, contacts = turn.db.batch(
         (
             "select *, discovered_at > now() - interval '10 minutes' as fresh from tenant_tools where enabled order by name",
             [],
         ),
         (
             "select phone, user_id from contacts where id = coalesce((select contact_id from turns where id = %s), %s)",
-            [context.get("turn_id"), context.get("contact_id")],
+            [turn.context.get("turn_id"), turn.context.get("contact_id")],
         ),
     )
     contact = contacts[0] if contacts else {"phone": None, "user_id": None}
@@ -111,14 +105,14 @@ def discover(
     secrets: set[str] = set()
     for row in servers:
         try:
-            server = _server(row, contact, context["tenant_id"], settings, master_key)
+            server = _server(row, contact, turn)
         except SecretError as problem:
             problems.append(f"{row['name']} is not offered: {problem}")
             continue
         secrets |= server.secrets
         listed = row["discovered"]
         if not row["fresh"]:
-            listed = refresh(conn, context, server, listed, problems)
+            listed = refresh(turn, server, listed, problems)
         allowed = [t for t in listed or [] if t["name"] in row["allowed_tools"]]
         tools += [
             McpTool(server, t["name"], t["description"], t["parameters"], bool(t.get("read_only")))
@@ -127,20 +121,19 @@ def discover(
     return tools, secrets
 
 
-def _server(
-    row: dict[str, Any], contact: dict[str, Any], tenant_id: str, settings: dict[str, Any], master_key: str
-) -> McpServer:
+def _server(row: dict[str, Any], contact: dict[str, Any], turn: Turn) -> McpServer:
     headers = {}
     if row["header_name"] and row["header_value"]:
         headers[row["header_name"]] = unseal(
-            master_key, tenant_id, f"tool:{row['name']}", row["header_value"]
+            turn.resources["master_key"], turn.tenant_id, f"tool:{row['name']}", row["header_value"]
         )
     headers = {k: v for k, v in headers.items() if k.lower() not in PUBLIC} | {
         "X-Customer-Phone": contact["phone"] or NOBODY,
         "X-Customer-Id": contact["user_id"] or NOBODY,
     }
-    hosts = settings.get("allowed_private_hosts") or []
-    return McpServer(row["name"], row["url"], row["timeout_s"], hosts, headers, contact["phone"])
+    return McpServer(
+        row["name"], row["url"], row["timeout_s"], turn.allowed_private_hosts, headers, contact["phone"]
+    )
 
 
 def call_tool(tool: McpTool, arguments: dict[str, Any], seconds: float) -> str:
@@ -172,21 +165,17 @@ def call_tool(tool: McpTool, arguments: dict[str, Any], seconds: float) -> str:
 
 
 def refresh(
-    conn: Connection,
-    context: Context,
-    server: McpServer,
-    known: list[dict[str, Any]] | None,
-    problems: list[str],
+    turn: Turn, server: McpServer, last: list[dict[str, Any]] | None, problems: list[str]
 ) -> list[dict[str, Any]] | None:
-    """Asks a server for its tools and keeps the list; what was known, when it can't be asked."""
+    """Asks a server for its tools and stores the list; the `last` one where it can't be asked."""
 
     async def list_tools(client: Any) -> list[dict[str, Any]]:
-        found: list[Any] = []
+        tools: list[Any] = []
         page = await client.list_tools()
-        found += page.tools
-        while page.next_cursor and len(found) < MOST_LISTED:
+        tools += page.tools
+        while page.next_cursor and len(tools) < MOST_LISTED:
             page = await client.list_tools(cursor=page.next_cursor)
-            found += page.tools
+            tools += page.tools
         return [
             {
                 "name": t.name,
@@ -194,28 +183,27 @@ def refresh(
                 "parameters": t.input_schema,
                 "read_only": bool(t.annotations and t.annotations.read_only_hint),
             }
-            for t in found
+            for t in tools
         ]
 
-    where = [context["tenant_id"], server.name]
+    where = [turn.tenant_id, server.name]
     try:
-        found = _talk(server, list_tools, server.timeout_s)
+        listed = _talk(server, list_tools, server.timeout_s)
     except McpError as problem:
         problems.append(f"the tools of {server.name} are as last seen: {problem}")
-        if context["mode"] == "live":
-            with as_tenant(conn, context["tenant_id"]):
-                conn.execute(
-                    b"update tenant_tools set discovered_at = now() - interval '9 minutes' where tenant_id = %s and name = %s",
-                    where,
-                )
-        return known
-    if context["mode"] == "live":
-        with as_tenant(conn, context["tenant_id"]):
-            conn.execute(
-                b"update tenant_tools set discovered = %s::jsonb, discovered_at = now() where tenant_id = %s and name = %s",
-                [json.dumps(found), *where],
+        if not turn.dry_run:
+            turn.db.rows(
+                "update tenant_tools set discovered_at = now() - interval '9 minutes' where tenant_id = %s and name = %s",
+                *where,
             )
-    return list(found)
+        return last
+    if not turn.dry_run:
+        turn.db.rows(
+            "update tenant_tools set discovered = %s::jsonb, discovered_at = now() where tenant_id = %s and name = %s",
+            json.dumps(listed),
+            *where,
+        )
+    return list(listed)
 
 
 def _talk(server: McpServer, exchange: Any, seconds: float) -> Any:
@@ -236,7 +224,7 @@ def _talk(server: McpServer, exchange: Any, seconds: float) -> Any:
                 return await exchange(client)
 
     try:
-        return hidden(asyncio.run(asyncio.wait_for(session(), seconds)), server.secrets)
+        return redact(asyncio.run(asyncio.wait_for(session(), seconds)), server.secrets)
     except TimeoutError:
         raise McpError(f"{server.name} did not answer within {seconds:g} s") from None
     except Exception as error:  # the SDK wraps what happened in groups of groups
@@ -245,17 +233,24 @@ def _talk(server: McpServer, exchange: Any, seconds: float) -> Any:
 
 def _in_words(server: McpServer, error: BaseException, seconds: float) -> McpError:
     """The first cause, in a sentence without the server's headers."""
+    import httpx2
+    from pydantic import ValidationError
+
+    from f.common.ssrf import ForbiddenHost, TooLarge
+
     while isinstance(error, BaseExceptionGroup):
         error = next((e for e in error.exceptions if isinstance(e, OSError)), error.exceptions[0])
     cause: BaseException = error
-    while cause.__cause__ or cause.__context__:
+    while not isinstance(cause, ForbiddenHost) and (cause.__cause__ or cause.__context__):
         cause = cause.__cause__ or cause.__context__  # type: ignore[assignment]
-        if isinstance(cause, OSError) and "ForbiddenHost" in type(cause).__name__:
-            break
-    if "Timeout" in type(error).__name__:  # the HTTP client's clock was faster than ours
+    if isinstance(
+        error, TimeoutError | httpx2.TimeoutException
+    ):  # the HTTP client's clock was faster than ours
         return McpError(f"{server.name} did not answer within {seconds:g} s")
-    told = cause if type(cause).__name__ in ("ForbiddenHost", "TooLarge") else error
-    kind = type(told).__name__
-    if kind in QUOTING or getattr(told, "code", None) == PARSE_ERROR:
+    shown = cause if isinstance(cause, ForbiddenHost | TooLarge) else error
+    kind = type(shown).__name__
+    # These quote a header that can't be sent, or a response's beginning and end: half a key would not be recognised in their words.
+    quotes = isinstance(shown, httpx2.LocalProtocolError | ValidationError)
+    if quotes or getattr(shown, "code", None) == PARSE_ERROR:
         return McpError(f"{server.name} can't be used: {kind}")
-    return McpError(f"{server.name} can't be used: {kind}: {hidden(str(told), server.secrets)[:300]}")
+    return McpError(f"{server.name} can't be used: {kind}: {redact(str(shown), server.secrets)[:300]}")

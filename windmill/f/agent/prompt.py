@@ -8,8 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from f.agent.settings import AgentSettings
-    from f.common.shapes import Context
+    from f.agent.turn import Turn
 
 NO_ANSWER = "NO_ANSWER"
 HOURS_MARK = "S0"  # the opening hours are cited as a passage is; a search begins with S1
@@ -33,19 +32,17 @@ How you work:
 """
 
 
-def opening_messages(
-    context: Context, lead_fields: list[str], attachments: list[dict[str, Any]], hours: str = ""
-) -> list[dict[str, Any]]:
+def opening_messages(turn: Turn, attachments: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The messages that open the loop: system prompt, history, and what the customer has just written or sent."""
-    chatbot, contact = context["chatbot"], context["contact"]
-    who = [f"You are {chatbot['name']}. {chatbot['persona']}".strip(), chatbot["system_prompt"], RULES]
-    who.append(hours or f"Today is {datetime.now(UTC):%A, %Y-%m-%d}.")
+    context, contact, settings = turn.context, turn.context["contact"], turn.settings
+    who = [f"You are {settings.name}. {settings.persona}".strip(), settings.system_prompt, RULES]
+    who.append(hours_in_words(turn) or f"Today is {datetime.now(UTC):%A, %Y-%m-%d}.")
     if contact["name"]:
         who.append(f"The customer's profile name: {as_data(contact['name'][:200])}")
     if contact["lead"]:
         known = json.dumps(contact["lead"], ensure_ascii=False)[:2000]
         who.append(f"What is known of the customer: {as_data(known)}")
-    missing = [field for field in lead_fields if field not in (contact["lead"] or {})]
+    missing = [field for field in settings.lead_fields if field not in (contact["lead"] or {})]
     if missing:
         who.append(
             f"The business would like to know of the customer: {', '.join(missing)}. Ask only where it fits; keep it with"
@@ -61,19 +58,19 @@ def opening_messages(
     ]
 
 
-def hours_in_words(own: AgentSettings) -> str:
+def hours_in_words(turn: Turn) -> str:
     """The opening hours that the business has set, and what its clock says now; '' where it has set none."""
-    week = own["opening_hours"]
+    week, now = turn.settings.opening_hours, turn.surroundings
     if not week:
         return ""
     days = [
         f"{name} {', '.join(f'{begin}-{end}' for begin, end in week.get(day) or []) or 'closed'}"
         for day, name in DAYS.items()
     ]
-    closed = f" Closed on {', '.join(own['closed_on'])}." if own["closed_on"] else ""
+    closed = f" Closed on {', '.join(now.next_closed_days)}." if now.next_closed_days else ""
     return (
-        f"[{HOURS_MARK}] Opening hours, by the clock in {own['time_zone']}: {'; '.join(days)}.{closed} There it is {own['local_time']} now:"
-        f" {'open' if own['open_now'] else 'closed'}. Questions about them you may answer from this line without a search, with its id"
+        f"[{HOURS_MARK}] Opening hours, by the clock in {turn.settings.time_zone}: {'; '.join(days)}.{closed} There it is {now.local_time} now:"
+        f" {'open' if now.is_open else 'closed'}. Questions about them you may answer from this line without a search, with its id"
         f" [{HOURS_MARK}]; of one branch, department or service among several, search first."
     )
 

@@ -3,10 +3,10 @@
 # cryptography==50.0.2
 # httpx2==2.16.2
 # mcp==2.3.0
-"""A tool that may change something is called once for a turn, whatever attempt of the step asks for it.
+"""Calls a tool that may change something once for a turn, however many attempts of the step ask for it.
 
-The call is written down before it is made, its outcome after it. An attempt that asks again (the step was tried again, the whole flow ran
-again) gets the outcome; where that was lost, a sentence by which the model neither calls again nor claims what nobody knows.
+The call is recorded before it is made, its outcome after it. An attempt that asks again (the step was retried, or the whole flow) gets the
+outcome; if that was lost, it gets a sentence by which the model neither calls again nor claims that it was done.
 """
 
 from __future__ import annotations
@@ -17,11 +17,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from f.agent.mcp_servers import McpError, McpTool, call_tool
-from f.common.database import Connection, ask_one
-from f.common.references import redact_keys
+from f.common.redaction import redact_keys
 
 if TYPE_CHECKING:
-    from f.common.shapes import Context
+    from f.agent.turn import Turn
 
 KEPT = 2000  # characters of an outcome, as in the trace
 UNSURE = (
@@ -31,42 +30,35 @@ UNSURE = (
 
 
 def call_once(
-    conn: Connection,
-    context: Context,
-    epoch: int,
-    tool: McpTool,
-    arguments: dict[str, Any],
-    seconds: float,
-    secrets: Iterable[str],
+    turn: Turn, tool: McpTool, arguments: dict[str, Any], seconds: float, secrets: Iterable[str]
 ) -> str:
-    """`call_tool`, or what it returned before. Raises McpError as it does; `unsure` where nobody knows whether it was done."""
-    turn, tenant, name = context["turn_id"], context["tenant_id"], f"{tool.server.name}.{tool.name}"
-    digest = hashlib.sha256(json.dumps([turn, name, arguments], sort_keys=True).encode()).digest()
-    asked = [turn, epoch, name, digest]
-    made = ask_one(conn, tenant, "select begin_tool_call(%s, %s, %s, %s)", asked)
-    if made:
-        return told(tool, made)
+    """`call_tool`, or what it returned before. Raises McpError as `call_tool` does; `unsure` where it is not known whether it was done."""
+    name = f"{tool.server.name}.{tool.name}"
+    digest = hashlib.sha256(json.dumps([turn.id, name, arguments], sort_keys=True).encode()).digest()
+    before = turn.db.value("select begin_tool_call(%s, %s, %s, %s)", turn.id, turn.epoch, name, digest)
+    if before:
+        return earlier_outcome(tool, before)
 
-    def ended(outcome: str | None, failed: bool) -> None:
+    def record(outcome: str | None, failed: bool) -> None:
         kept = None if outcome is None else redact_keys(outcome, secrets)[:KEPT]
-        ask_one(conn, tenant, "select end_tool_call(%s, %s, %s, %s)", [turn, digest, kept, failed])
+        turn.db.value("select end_tool_call(%s, %s, %s, %s)", turn.id, digest, kept, failed)
 
     try:
         outcome = call_tool(tool, arguments, seconds)
     except McpError as problem:
         if problem.by_tool:
-            ended(str(problem), True)
+            record(str(problem), True)
         elif not problem.begun:
-            ended(None, True)
+            record(None, True)
         else:
             raise McpError(f"{problem}. {UNSURE}", unsure=True) from None
         raise
-    ended(outcome, False)
+    record(outcome, False)
     return outcome
 
 
-def told(tool: McpTool, made: dict[str, Any]) -> str:
-    """What became of a call that an earlier attempt made, or this one in the same words."""
+def earlier_outcome(tool: McpTool, made: dict[str, Any]) -> str:
+    """What became of a call that an earlier attempt made, or this one in the same words. Raises McpError where that was no result."""
     if made["outcome"] is None:
         before = f"{tool.name} was called for this message before, and what became of it was lost"
         raise McpError(f"{before}. {UNSURE}", unsure=True)

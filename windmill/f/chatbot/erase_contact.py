@@ -2,7 +2,7 @@
 # psycopg[binary]==3.3.9
 """Forgets a person: the contact, the conversation, the stored messages, and the data of every past job that worked on them.
 
-It can't be undone. The contact's id comes from find_run. Out: how much was deleted. Refused while the person is being answered.
+This can't be undone. The contact's id comes from find_run. Out: how much was deleted. Refused while a turn with the person is open.
 Jobs are blanked one by one, each step by its own id, because Windmill does not delete a run's steps with the run.
 """
 
@@ -12,7 +12,7 @@ import json
 import urllib.error
 from typing import Any
 
-from f.common.database import connect, one
+from f.common.database import Database
 from f.common.windmill import call_api, job_id
 
 postgresql = dict[str, Any]
@@ -20,8 +20,8 @@ postgresql = dict[str, Any]
 
 def main(contact_id: str, db: postgresql, job_id_key: str) -> dict[str, Any]:
     # One transaction: when a job can't be blanked, the rows that lead to it are still there for the next try.
-    with connect(db) as conn, conn.transaction():
-        erased = one(conn, "select erase_contact(%s::uuid)", [contact_id])
+    with Database.open(db) as database, database.transaction():
+        erased = database.value("select erase_contact(%s::uuid)", contact_id)
         blanked = sum(blank(run) for run in sorted(runs_of(erased, job_id_key)))
     return {
         "contact_id": contact_id,
@@ -50,7 +50,7 @@ def blank(run: str) -> int:
 
 
 def call(method: str, path: str) -> Any:
-    """What Windmill answers; None where there is no such job."""
+    """What Windmill answers to this job's token; None where there is no such job."""
     try:
         text = call_api(method, path).decode()
     except urllib.error.HTTPError as error:

@@ -15,26 +15,27 @@
 # pillow==13.0.0
 """Step 1 of a turn: from Meta's payload to everything that the model needs to answer.
 
-In: the `entry` of Meta's envelope with one message, as the flow hands it on a JSON text, in which no worker looks for references.
+In: the `entry` of Meta's envelope with one message, passed as a JSON string so that Windmill does not resolve $var: references inside it.
 Out: a Context (f/common/shapes.py).
 Ends the flow early, with the reason, when there is nothing to answer: another turn is active, the message is answered already, the contact
-is with a human or blocked, it asks nothing (a reaction, an edit), no chatbot has this number. What came with the messages is fetched and
-understood here: voice notes become words, files become attachments, and what can't be used is told in the chatbot's words.
-Fails only when the database can't be reached or the payload is not a message.
+is with a human or blocked, the message asks nothing (a reaction, an edit), or no chatbot has this number. Fetches the files that came with
+the messages: voice notes become words, other files attachments; for a file that can't be used the chatbot has words.
+Fails only when the database is not available or the payload is not a message.
 """
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from f.agent.history import past, utterances
-from f.common.database import Connection, ask, connect, one
-from f.common.references import escape_references
+from f.agent.turn import Turn
+from f.common.database import Database
 from f.common.windmill import run_id
+from f.common.windmill_references import escape_references
 
 if TYPE_CHECKING:
-    from f.common.shapes import Context, Mode
+    from f.common.shapes import Context, Mode, Resources
 
 postgresql = dict[str, Any]
 c_whatsapp = dict[str, Any]
@@ -51,141 +52,129 @@ def main(
     object: str = "whatsapp_business_account",
     mode: Mode = "live",
 ) -> Context:
-    if mode not in ("live", "dry_run"):  # a slip of the pen must not send
+    if mode not in ("live", "dry_run"):  # a typo must not send real messages
         raise ValueError("mode is live or dry_run")
-    entry = json.loads(entry) if isinstance(entry, str) else entry
-    value, message = the_message(entry)
-    phone_number_id = str(value["metadata"]["phone_number_id"])
-    payload = json.dumps({"object": object, "entry": entry})
-    known: dict[str, Any] = {"mode": mode, "phone_number_id": phone_number_id}
-    with connect(db) as conn:
-        noted: dict[str, Any] = {}
-        if mode == "dry_run":
-            opened = peek(conn, phone_number_id, message)
-        else:
-            noted = one(conn, "select receive_message(%s, %s)", [phone_number_id, payload])
-            opened = open_turn(conn, phone_number_id, noted, message, payload)
+    incoming = read_entry(entry, object)
+    resources: Resources = {"whatsapp": whatsapp, "llm": llm, "master_key": master_key}
+    with Database.open(db) as database:
+        received = receive(database, incoming) if mode == "live" else {}
+        opened = open_turn(database, incoming, received) if mode == "live" else peek(database, incoming)
+        context: Context = {"mode": mode, "phone_number_id": incoming.phone_number_id}
         if opened["status"] == "ended":
-            return escape_references({**known, "message_ids": [str(message["id"])], **opened})
+            return escape_references({**context, "message_ids": [incoming.id], **opened})
+        turn = Turn(database, {**context, **opened}, resources)  # type: ignore[typeddict-item]
+        messages = read_conversation(turn, incoming)
         files: list[dict[str, Any]] = []
-        messages, found = read_context(conn, phone_number_id, opened, payload)
         if mode == "live" and any(m["kind"] in FILES for m in messages):
-            files = take_in(conn, {**known, **opened}, messages, whatsapp, llm, master_key)  # type: ignore[typeddict-item]
-            _, found = read_context(conn, phone_number_id, opened, payload)  # with a voice note's words
-        context = {**known, **opened, **found}
-        own_words = context["chatbot"].pop("canned_replies")
-        if (files or noted.get("preface")) and not context.get("say"):
-            from f.whatsapp.media import told
+            files = take_in(turn, messages)
+            read_conversation(turn, incoming)  # again: a voice note has words now
+        notice = received.get("preface")
+        if (files or notice) and not turn.context.get("say"):
+            from f.whatsapp.media import file_outcome
 
-            context |= told(context, own_words, noted.get("preface"), files)
-    return escape_references(context)
+            replies = turn.settings.canned_replies
+            turn.context.update(file_outcome(turn.context, replies, notice, files))  # type: ignore[typeddict-item]
+    return escape_references(turn.context)
 
 
-def take_in(
-    conn: Connection,
-    context: Context,
-    messages: list[dict[str, Any]],
-    whatsapp: c_whatsapp,
-    llm: c_llm,
-    master_key: str,
-) -> list[dict[str, Any]]:
-    """Shows the customer that the message is read, and fetches what came with it. What is known of each file."""
-    from f.whatsapp.graph_api import graph_api  # only here: most messages are text
+class Incoming(NamedTuple):
+    """The message that this run answers. `payload`: Meta's envelope as the SQL functions take it, a JSON text."""
 
-    api = graph_api(conn, context, whatsapp, master_key)
-    if api is None:
-        return []  # send_reply says what is missing
-    typing = api.keep_typing(messages[-1]["message_id"], most_s=60)
+    id: str
+    phone_number_id: str
+    message: dict[str, Any]
+    payload: str
+
+
+def read_entry(entry: list[Any] | str, kind: str) -> Incoming:
+    """The one message of an `entry`. `kind`: the envelope's `object`. Raises ValueError where it is not exactly one."""
+    text = entry if isinstance(entry, str) else json.dumps(entry)
+    changes = json.loads(text)
     try:
-        from f.whatsapp import media
-
-        return media.take_in(conn, context, messages, api, llm, master_key)
-    finally:
-        typing.set()
-
-
-def the_message(entry: list[Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The `value` of the change and its one message."""
-    try:
-        (change,) = entry[0]["changes"]
+        (change,) = changes[0]["changes"]
         (message,) = change["value"]["messages"]
-        value = change["value"]
-        fits = len(entry) == 1 and value["metadata"]["phone_number_id"] and message["id"]
+        number = change["value"]["metadata"]["phone_number_id"]
+        fits = len(changes) == 1 and number and message["id"]
     except (KeyError, TypeError, IndexError, ValueError):
         fits = False
     if not fits:
         raise ValueError(
             "entry must be Meta's envelope with exactly one message; the ingress splits what Meta delivers"
         )
-    return value, message
+    payload = f'{{"object": {json.dumps(kind)}, "entry": {text}}}'
+    return Incoming(str(message["id"]), str(number), message, payload)
 
 
-def open_turn(
-    conn: Connection, phone_number_id: str, noted: dict[str, Any], message: dict[str, Any], payload: str
-) -> dict[str, Any]:
-    """Opens the turn in PostgreSQL, which alone decides whether this run may answer. What asks nothing ends here."""
+def receive(database: Database, incoming: Incoming) -> dict[str, Any]:
+    """Records the contact. In the result, `end` says why the message asks nothing, `preface` for which situation the chatbot has words first."""
+    received: dict[str, Any] = database.value(
+        "select receive_message(%s, %s)", incoming.phone_number_id, incoming.payload
+    )
+    return received
+
+
+def open_turn(database: Database, incoming: Incoming, received: dict[str, Any]) -> dict[str, Any]:
+    """Opens the turn in PostgreSQL, which alone decides whether this run may answer. A message that asks nothing ends here."""
+    ids = [incoming.phone_number_id, incoming.id, run_id()]
     opened: dict[str, Any]
-    if noted.get("end"):
-        opened = one(
-            conn,
-            "select end_received(%s, %s, %s, %s, %s)",
-            [phone_number_id, str(message["id"]), run_id(), noted["contact_id"], noted["end"]],
+    if received.get("end"):
+        opened = database.value(
+            "select end_received(%s, %s, %s, %s, %s)", *ids, received["contact_id"], received["end"]
         )
         return opened
-    who = [noted.get("phone"), noted.get("user_id"), noted.get("name")]
-    opened = one(
-        conn,
-        "select open_turn(%s, %s, %s, %s, %s, %s, %s)",
-        [phone_number_id, str(message["id"]), run_id(), *who, payload],
-    )
+    who = [received.get("phone"), received.get("user_id"), received.get("name")]
+    opened = database.value("select open_turn(%s, %s, %s, %s, %s, %s, %s)", *ids, *who, incoming.payload)
     return opened
 
 
-def peek(conn: Connection, phone_number_id: str, message: dict[str, Any]) -> dict[str, Any]:
-    """Who would be answered, for a dry run: finds, writes nothing."""
-    found: dict[str, Any] = one(
-        conn,
-        "select find_conversation(%s, %s)",
-        [phone_number_id, [str(x) for x in (message.get("from_user_id"), message.get("from")) if x]],
+def peek(database: Database, incoming: Incoming) -> dict[str, Any]:
+    """The conversation that a dry run asks in. Writes nothing."""
+    names = [incoming.message.get("from_user_id"), incoming.message.get("from")]
+    opened: dict[str, Any] = database.value(
+        "select find_conversation(%s, %s)", incoming.phone_number_id, [str(name) for name in names if name]
     )
-    return found
+    return opened
 
 
 MESSAGES = (
     "select message_id, message, message ->> 'type' as kind, message_words(payload) as words"
     " from inbound_messages, message_of(payload) message where turn_id = %s order by seq"
 )
-CHATBOT = (
-    "select name, persona, system_prompt, provider, model, languages, dont_know, failure_message, show_citations,"
-    " max_rounds, max_seconds, history_tokens, canned_replies from chatbots where phone_number_id = %s"
-)
 
 
-def read_context(
-    conn: Connection, phone_number_id: str, opened: dict[str, Any], payload: str
-) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """The turn's messages, and what the model is to know."""
-    contact = opened.get("contact_id")
-    messages, chatbots, people, before = ask(
-        conn,
-        opened["tenant_id"],
-        (MESSAGES, [opened.get("turn_id")]),
-        (CHATBOT, [phone_number_id]),
+def read_conversation(turn: Turn, incoming: Incoming) -> list[dict[str, Any]]:
+    """Puts into the context what the model is to know; returns the turn's messages."""
+    contact = turn.context.get("contact_id")
+    messages, people, before = turn.db.batch(
+        (MESSAGES, [turn.context.get("turn_id")]),
         ("select name, language, lead from contacts where id = %s", [contact]),
-        past(contact, replayed(payload)),
+        past(contact, incoming.id),  # a past message is taken again with the history of then
     )
-    (chatbot,) = chatbots  # open_turn found it in the same database
-    words = [m["words"] for m in messages] or [one(conn, "select message_words(%s)", [payload])]
-    return messages, {
-        "message_ids": [m["message_id"] for m in messages],
-        # A voice note's words are the question; what it was is for the log.
-        "question": "\n".join(said.removeprefix("[voice note] ") for said in words),
-        "history": utterances(before, chatbot.pop("history_tokens")),
-        "chatbot": chatbot,
-        "contact": people[0] if people else {"name": None, "language": None, "lead": {}},
-    }
+    words = [m["words"] for m in messages]
+    if not words:  # a dry run
+        words = [turn.db.value("select message_words(%s)", incoming.payload)]
+    turn.context.update(
+        {
+            "message_ids": [m["message_id"] for m in messages],
+            # A voice note's words are the question; what it was is for the log.
+            "question": "\n".join(text.removeprefix("[voice note] ") for text in words),
+            "history": utterances(before, turn.settings.history_tokens),
+            "chatbot": turn.settings.in_context(),
+            "contact": people[0] if people else {"name": None, "language": None, "lead": {}},  # type: ignore[typeddict-item]
+        }
+    )
+    return messages
 
 
-def replayed(payload: str) -> str:
-    """The message's id: a past one is taken again with the history of then."""
-    return str(json.loads(payload)["entry"][0]["changes"][0]["value"]["messages"][0]["id"])
+def take_in(turn: Turn, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Shows the customer that the message is read, and fetches the files that came with it. Returns message_id, kind and problem of each."""
+    api = turn.graph_api()
+    if api is None:
+        return []  # send_reply says what is missing
+    typing = api.keep_typing(messages[-1]["message_id"], most_s=60)
+    try:
+        from f.whatsapp import media  # only here: most messages are text
+
+        return media.take_in(turn, messages, api)
+    finally:
+        typing.set()

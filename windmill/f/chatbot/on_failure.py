@@ -2,32 +2,29 @@
 # psycopg[binary]==3.3.9
 # cryptography==50.0.2
 # httpx2==2.16.2
-# markdown-it-py==4.3.0
-# regex==2026.11.15
-"""When a step of a turn fails: the customer gets the chatbot's words for it, the turn is closed, the operator is alerted. Where the chatbot
-is set so, a failure is a human's turn: the tenant's staff is told, the bot pauses, and the customer reads the words for that instead.
+"""Handles a failed step: tells the customer in the chatbot's words, closes the turn, alerts the operator. If the chatbot's setting
+handoff_on_failure is on, it hands the conversation to a human, notifies the tenant's people, and the customer reads the words for that.
 
 In: Windmill's `error` ({name, message, stack?, step_id}). Out: what was done, for the run's page.
-A step that was refused because a newer copy of it has begun is no failure of the turn: the conversation goes to a new run, quietly.
-Windmill does not call it for a cancelled run: the recovery schedule covers that.
+A step that ended in Overtaken, because a newer copy of it has begun, is no failure of the turn: the conversation goes to a new run, quietly.
+Windmill does not call this script for a cancelled run: the recovery schedule covers that.
 """
 
 from __future__ import annotations
 
-import json
 import os
 from typing import TYPE_CHECKING, Any
 
 import httpx2
 
-from f.chatbot.send_reply import send_part
-from f.common.database import Connection, as_tenant, connect, one
+from f.agent.turn import Turn
+from f.common.database import Database, Overtaken
 from f.common.dispatch import dispatch
 from f.common.windmill import run_id
-from f.whatsapp.graph_api import graph_api
+from f.whatsapp.outbox import queue_parts, send_part
 
 if TYPE_CHECKING:
-    from f.common.shapes import Context
+    from f.common.shapes import Context, Resources
 
 postgresql = dict[str, Any]
 c_whatsapp = dict[str, Any]
@@ -47,12 +44,13 @@ def main(
     reason = f"{error.get('step_id')}: {error.get('name')}: {error.get('message')}"[:1000]
     if mode == "dry_run":
         return {"error": reason, "alerted": alert(settings, reason)}
-    with connect(db) as conn:
-        context = one(conn, "select find_turn(%s)", [run_id()])
-        if is_overtaken(error):
+    resources: Resources = {"whatsapp": whatsapp, "settings": settings, "master_key": master_key}
+    with Database.open(db) as database:
+        context = database.value("select find_turn(%s)", run_id())
+        if error.get("name") == Overtaken.__name__:
             if context:
-                one(conn, "select requeue_turn(%s)", [context["turn_id"]])
-            started = dispatch(conn, job_id_key, contact_id=context["contact_id"]) if context else []
+                database.value("select requeue_turn(%s)", context["turn_id"])
+            started = dispatch(database, job_id_key, contact_id=context["contact_id"]) if context else []
             return {
                 "error": reason,
                 "turn": "a newer attempt has it, or a new run gets it",
@@ -62,50 +60,40 @@ def main(
         if not context:
             return {
                 **done,
-                "turn": "none was open: the message is handed off again by the recovery schedule",
+                "turn": "none was open: the recovery schedule dispatches the message again",
             }
-        done["customer"] = release(conn, context, whatsapp, master_key, reason, "failed", settings)
-        done["started"] = dispatch(conn, job_id_key, contact_id=context["contact_id"])
+        done["customer"] = release(Turn(database, context, resources), reason, "failed")
+        done["started"] = dispatch(database, job_id_key, contact_id=context["contact_id"])
     return {**done, "turn_id": context["turn_id"], "contact_id": context["contact_id"]}
 
 
-def is_overtaken(error: dict[str, Any]) -> bool:
-    """Whether the step ended because PostgreSQL refused it in favour of a newer attempt (SQLSTATE CB001)."""
-    words = str(error.get("message"))
-    return "is no longer in attempt" in words or "or another run has taken it over" in words
-
-
-def release(
-    conn: Connection,
-    context: Context,
-    whatsapp: c_whatsapp,
-    master_key: str,
-    reason: str,
-    outcome: str,
-    settings: c_settings,
-) -> str:
-    """Tells the customer, and closes the turn whatever became of that; returns what did."""
+def release(turn: Turn, reason: str, outcome: str) -> str:
+    """Tells the customer and closes the turn, even if telling fails. Returns what became of the words."""
     try:
-        with as_tenant(conn, context["tenant_id"]):
-            epoch = int(one(conn, "select begin_step(%s, %s, %s)", [context["turn_id"], run_id(), STEP]))
-        words = failure_words(context)
-        if context["chatbot"].get("handoff_on_failure") and not context.get("replied"):
-            resources = {"whatsapp": whatsapp, "settings": settings, "master_key": master_key}
-            words = pass_on(conn, context, resources, reason, epoch)
-        told = tell(conn, context, whatsapp, master_key, words, epoch)
+        turn.begin(STEP)
+        sent_words = tell(turn, words_for(turn, reason))
+    except Overtaken:
+        raise  # a newer copy of this step is telling: it must not be cut off
     except Exception as problem:  # telling is best effort; the conversation must be released all the same
-        if getattr(problem, "sqlstate", None) == "CB001":
-            raise  # a newer copy of this step is telling: it must not be cut off
-        told = f"not told: {problem}"
-    with as_tenant(conn, context["tenant_id"]):
-        summary = json.dumps({"question": context["question"], "error": reason})
-        epoch = one(conn, "select begin_step(%s, %s, %s)", [context["turn_id"], run_id(), STEP])
-        one(
-            conn,
-            "select close_turn(%s, %s, 'failed', %s, %s::jsonb)",
-            [context["turn_id"], epoch, outcome, summary],
-        )
-    return told
+        sent_words = f"not told: {problem}"
+    turn.begin(STEP)
+    turn.close("failed", outcome, {"question": turn.context["question"], "error": reason})
+    return sent_words
+
+
+def words_for(turn: Turn, reason: str) -> str:
+    """The chatbot's words for the failure; those for a handoff where a human takes over after one and no reply is written yet."""
+    if not turn.context["chatbot"].get("handoff_on_failure") or turn.context.get("replied"):
+        return failure_words(turn.context)
+    try:
+        words = turn.say("handoff_message")
+        turn.hand_off("failure", reason)
+    except Overtaken:
+        raise
+    except Exception as problem:  # the customer reads of the failure, whatever it is that failed
+        print(f"not handed off: {type(problem).__name__}: {problem}")
+        words = ""
+    return words or failure_words(turn.context)
 
 
 def failure_words(context: Context) -> str:
@@ -117,40 +105,13 @@ def failure_words(context: Context) -> str:
     return next(iter(words.values()))
 
 
-def pass_on(conn: Connection, context: Context, resources: dict[str, Any], reason: str, epoch: int) -> str:
-    """Hands the conversation over to the tenant's staff; returns the chatbot's words for it. The pause begins when the turn closes."""
-    from f.agent.handoff import Staff
-    from f.agent.language import in_language
-    from f.agent.settings import read_settings
-
-    try:
-        own = read_settings(conn, context)
-        Staff(conn, context, own, resources, epoch).pass_on("failure", reason)
-    except Exception as problem:  # the customer is told of the failure, whatever it is that failed
-        if getattr(problem, "sqlstate", None) == "CB001":
-            raise
-        print(f"not handed off: {type(problem).__name__}: {problem}")
-        return failure_words(context)
-    return in_language(context, own["handoff_message"]) or failure_words(context)
-
-
-def tell(
-    conn: Connection, context: Context, whatsapp: c_whatsapp, master_key: str, words: str, epoch: int
-) -> str:
+def tell(turn: Turn, words: str) -> str:
     """Sends these words, unless a reply is written already: then what is left of that."""
-    with as_tenant(conn, context["tenant_id"]):
-        content = [{"type": "text", "text": {"body": words, "preview_url": False}}]
-        count = int(
-            one(
-                conn,
-                "select queue_parts(%s, %s, %s::jsonb)",
-                [context["turn_id"], epoch, json.dumps(content)],
-            )
-        )
-        api = graph_api(conn, context, whatsapp, master_key)
+    count = queue_parts(turn, [{"type": "text", "text": {"body": words, "preview_url": False}}])
+    api = turn.graph_api()
     if api is None:
         return "not told: the tenant has no WhatsApp access token"
-    sent = [part for part in range(1, count + 1) if send_part(conn, context, epoch, part, api, whatsapp)]
+    sent = [part for part in range(1, count + 1) if send_part(turn, part, api)]
     return f"{len(sent)} of {count} parts are out"
 
 

@@ -2,24 +2,25 @@
 # psycopg[binary]==3.3.9
 # cryptography==50.0.2
 # httpx2==2.16.2
-# markdown-it-py==4.3.0
-# regex==2026.11.15
-"""Every minute: picks up what nobody works on, so that no stored message waits for ever.
+"""Every minute: picks up messages that nobody works on, so that none waits for ever.
 
-Covers a lost ingress, cancelled runs and lost workers, which neither a step nor the failure handler ever sees. What six runs could not
-answer is given up: the customer is told, and the conversation goes on. Parts that failed after Meta had accepted them go out again,
-tenants' webhooks are told what is critical, and old rows are deleted.
+Covers a lost ingress, cancelled runs and lost workers, which neither a step nor the failure handler ever sees. A conversation that six runs
+could not answer is given up: the customer gets the words for a failure, and the next message is answered. Sends parts again that failed
+after Meta had accepted them, sends critical notifications to tenants' webhooks, and deletes old rows.
 In: nothing. Out: how many messages were stranded and dispatched, statuses applied, conversations given up, parts sent again, rows deleted.
 """
 
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from f.common.database import Connection, connect, one
+from f.common.database import Database
 from f.common.dispatch import dispatch
 from f.common.windmill import job_id, job_state, run_id
+
+if TYPE_CHECKING:
+    from f.common.shapes import Resources
 
 postgresql = dict[str, Any]
 c_whatsapp = dict[str, Any]
@@ -32,38 +33,39 @@ def main(
     db: postgresql, whatsapp: c_whatsapp, settings: c_settings, master_key: str, job_id_key: str
 ) -> dict[str, Any]:
     deadline = time.monotonic() + SECONDS
-    with connect(db) as conn:
-        stranded = conn.execute(b"select * from stranded_messages(200)").fetchall()
+    resources: Resources = {"whatsapp": whatsapp, "settings": settings, "master_key": master_key}
+    with Database.open(db) as database:
+        stranded = database.rows("select * from stranded_messages(200)")
         lost = [[m["phone_number_id"], m["message_id"]] for m in stranded if is_lost(m, job_id_key)]
         if lost:
-            one(conn, "select requeue_messages(%s::text[])", [lost])
-        given_up = give_up(conn, whatsapp, settings, master_key)
+            database.value("select requeue_messages(%s::text[])", lost)
+        given_up = give_up(database, resources)
         started: list[str] = []
         while time.monotonic() < deadline:
-            now = dispatch(conn, job_id_key, batch=BATCH)
+            now = dispatch(database, job_id_key, batch=BATCH)
             started += now
             if len(now) < BATCH:
                 break
-        applied = one(conn, "select apply_events(%s)", [1000])
-        noticed = one(conn, "select apply_account_events(%s)", [1000])
-        deleted = one(conn, "select clean_inbox() + clean_whatsapp()", [])
-        told = tell(conn, settings)
-        again = send_again(conn, whatsapp, master_key, deadline)
+        applied = database.value("select apply_events(%s)", 1000)
+        account_events = database.value("select apply_account_events(%s)", 1000)
+        deleted = database.value("select clean_inbox() + clean_whatsapp()")
+        notified = notify(database, settings)
+        again = send_again(database, resources, deadline)
     return {
         "stranded": len(stranded),
         "requeued": len(lost),
         "given_up": given_up,
         "started": started,
         "statuses_applied": applied,
-        "account_events_applied": noticed,
-        "told": told,
+        "account_events_applied": account_events,
+        "notified": notified,
         "sent_again": again,
         "deleted": deleted,
     }
 
 
 def is_lost(message: dict[str, Any], job_id_key: str) -> bool:
-    """Whether nobody is left to answer a message. A run that is queued or at work gets on with it by itself."""
+    """Whether no run is left that answers a message. A run that is queued or at work does it by itself."""
     if message["state"] == "waiting" or message["overdue"]:
         return True
     run = message["run_id"]
@@ -72,34 +74,34 @@ def is_lost(message: dict[str, Any], job_id_key: str) -> bool:
     return job_state(str(run)) in ("completed", "unknown")
 
 
-def give_up(conn: Connection, whatsapp: c_whatsapp, settings: c_settings, master_key: str) -> int:
+def give_up(database: Database, resources: Resources) -> int:
     """Tells the customers of the conversations that every run died over, and closes their turns."""
     count = 0
-    while count < 20 and one(conn, "select give_up(%s)", [run_id()]):
+    while count < 20 and database.value("select give_up(%s)", run_id()):
+        from f.agent.turn import Turn
         from f.chatbot.on_failure import release  # with it comes all that sending needs
 
-        context = one(conn, "select find_turn(%s)", [run_id()])
-        why = "given up: every run that tried died"
-        print(release(conn, context, whatsapp, master_key, why, "lost", settings))
+        turn = Turn(database, database.value("select find_turn(%s)", run_id()), resources)
+        print(release(turn, "given up: every run that tried died", "lost"))
         count += 1
     return count
 
 
-def tell(conn: Connection, settings: c_settings) -> int:
-    """Tells the tenants' webhooks what is critical; returns how many notifications there were to tell."""
-    waiting = conn.execute(b"select * from claim_notifications(20)").fetchall()
+def notify(database: Database, settings: c_settings) -> int:
+    """Sends critical notifications to the tenants' webhooks; returns how many there were."""
+    waiting = database.rows("select * from claim_notifications(20)")
     if waiting:
-        from f.whatsapp.alerts import tell_all
+        from f.whatsapp.alerts import post_all
 
-        tell_all(conn, waiting, settings)
+        post_all(database, waiting, settings)
     return len(waiting)
 
 
-def send_again(conn: Connection, whatsapp: c_whatsapp, master_key: str, deadline: float) -> dict[str, int]:
+def send_again(database: Database, resources: Resources, deadline: float) -> dict[str, int]:
     """Sends parts again that a status has called failed, as far as the error table asks for it."""
-    wait = one(conn, "select next_retry()", [])
+    wait = database.value("select next_retry()")
     if wait is None or time.monotonic() + wait > deadline:
         return {}
     from f.whatsapp.retries import send_due
 
-    return send_due(conn, whatsapp, master_key, deadline)
+    return send_due(database, resources, deadline)

@@ -1,13 +1,13 @@
 # requirements:
 # psycopg[binary]==3.3.9
-"""The database as steps see it: one connection a step, transactions that are bound to one tenant.
+"""The database as steps see it: one connection a step, and transactions that are bound to one tenant.
 
 Row-level security shows a transaction the rows of the tenant in its setting `app.tenant_id`, and none without one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -17,7 +17,81 @@ from psycopg.rows import dict_row
 Connection = psycopg.Connection[dict[str, Any]]
 Parameters = list[Any] | dict[str, Any]
 Statement = tuple[str, Parameters]
-TENANT = "select set_config('app.tenant_id', %s, true)"  # until the transaction ends
+BIND = "select set_config('app.tenant_id', %s, true)"  # until the transaction ends
+BIND_READ_ONLY = f"{BIND}, set_config('transaction_read_only', 'on', true)"
+OVERTAKEN = "CB001"  # what the SQL functions raise for a copy of a step that is not the newest
+
+
+class Overtaken(psycopg.DatabaseError):
+    """A newer attempt of the step, or another run, has the turn: this copy writes nothing more. The failure handler knows it by this name."""
+
+    sqlstate = OVERTAKEN
+
+
+class Database:
+    """What a step asks PostgreSQL. Each method is one transaction and one round trip, or a part of the transaction that is open."""
+
+    def __init__(self, conn: Connection) -> None:
+        self.conn = conn
+
+    @classmethod
+    @contextmanager
+    def open(cls, resource: dict[str, Any]) -> Iterator[Database]:
+        """Connects by a `postgresql` resource, until the block ends."""
+        with connect(resource) as conn:
+            yield cls(conn)
+
+    def of_tenant(self, tenant_id: str, read_only: bool = False) -> TenantDatabase:
+        """The same connection, bound to a tenant."""
+        return TenantDatabase(self.conn, tenant_id, read_only)
+
+    def value(self, sql: str, *parameters: Any) -> Any:
+        """The only column of the first row. Raises LookupError where there is no row."""
+        row = self.row(sql, *parameters)
+        if row is None:
+            raise LookupError(f"no row: {sql[:80]}")
+        return next(iter(row.values()))
+
+    def row(self, sql: str, *parameters: Any) -> dict[str, Any] | None:
+        """The first row, or None."""
+        return next(iter(self.rows(sql, *parameters)), None)
+
+    def rows(self, sql: str, *parameters: Any) -> list[dict[str, Any]]:
+        """All rows; none of a statement that returns none."""
+        (rows,) = self.batch((sql, list(parameters)))
+        return rows
+
+    def batch(self, *statements: Statement) -> list[list[dict[str, Any]]]:
+        """The rows of each statement: for statements that don't need each other's rows. One that fails takes them all back."""
+        with _overtaken_by_name(), self.conn.pipeline():  # a pipeline is a transaction up to its end
+            self._bind()
+            cursors = [self.conn.execute(sql.encode(), parameters) for sql, parameters in statements]
+        return [cursor.fetchall() if cursor.description else [] for cursor in cursors]
+
+    def _bind(self) -> None:
+        """Nothing: this database is no tenant's, or its transaction is bound already."""
+
+    @contextmanager
+    def transaction(self) -> Iterator[Database]:
+        """For statements that need each other's rows."""
+        with self.conn.transaction():
+            yield self
+
+
+class TenantDatabase(Database):
+    """Sees and writes rows of one tenant only. `read_only`: PostgreSQL refuses every write, for dry runs."""
+
+    def __init__(self, conn: Connection, tenant_id: str, read_only: bool = False) -> None:
+        super().__init__(conn)
+        self.tenant_id, self.read_only = tenant_id, read_only
+
+    def _bind(self) -> None:
+        self.conn.execute((BIND_READ_ONLY if self.read_only else BIND).encode(), [self.tenant_id])
+
+    @contextmanager
+    def transaction(self) -> Iterator[Database]:
+        with _begun(self.conn, self._bind):
+            yield Database(self.conn)
 
 
 def connect(db: dict[str, Any]) -> Connection:
@@ -42,33 +116,32 @@ def connect(db: dict[str, Any]) -> Connection:
 @contextmanager
 def as_tenant(conn: Connection, tenant_id: str) -> Iterator[Connection]:
     """A transaction that sees and writes rows of this tenant only."""
-    with ExitStack() as stack:
-        with conn.pipeline():  # both in one round trip; conn.transaction() would stay in the pipeline
-            stack.enter_context(psycopg.Transaction(conn))
-            conn.execute(TENANT, [tenant_id])
+    with _begun(conn, TenantDatabase(conn, tenant_id)._bind):
         yield conn
 
 
-def ask(conn: Connection, tenant_id: str, *statements: Statement) -> list[list[dict[str, Any]]]:
-    """The rows of each statement, run as this tenant in one transaction and one round trip: a pipeline is a transaction up to its end.
-
-    For statements that don't need each other's rows. One that fails takes them all back.
-    """
-    with conn.pipeline():
-        conn.execute(TENANT, [tenant_id])
-        cursors = [conn.execute(query.encode(), parameters) for query, parameters in statements]
-    return [cursor.fetchall() for cursor in cursors]
-
-
-def ask_one(conn: Connection, tenant_id: str, query: str, parameters: Parameters) -> Any:
-    """The only column of the only row, asked for as this tenant."""
-    ((row,),) = ask(conn, tenant_id, (query, parameters))
-    return next(iter(row.values()))
-
-
 def one(conn: Connection, query: str, parameters: Parameters) -> Any:
-    """The only column of the only row."""
+    """The only column of the only row, asked for without a tenant or in a transaction that is bound to one."""
     row = conn.execute(query.encode(), parameters).fetchone()
     if row is None:
         raise LookupError(f"no row: {query[:80]}")
     return next(iter(row.values()))
+
+
+@contextmanager
+def _begun(conn: Connection, bind: Callable[[], None]) -> Iterator[None]:
+    with ExitStack() as stack:
+        with conn.pipeline():  # both in one round trip; conn.transaction() would stay in the pipeline
+            stack.enter_context(psycopg.Transaction(conn))
+            bind()
+        yield
+
+
+@contextmanager
+def _overtaken_by_name() -> Iterator[None]:
+    try:
+        yield
+    except psycopg.Error as error:
+        if error.sqlstate == OVERTAKEN:
+            raise Overtaken(str(error)) from None
+        raise

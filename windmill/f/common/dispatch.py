@@ -2,22 +2,22 @@
 # psycopg[binary]==3.3.9
 """Dispatches stored messages to runs of the chat flow, from inside Windmill: after a turn, and by the recovery schedule.
 
-The ingress does the same from outside. The claim is the database's, so they never dispatch the same message at the same time.
+The ingress does the same from outside. Both claim messages in the database first, so they never dispatch the same one at the same time.
 """
 
 from __future__ import annotations
 
 from http.client import HTTPException
 
-from f.common.database import Connection
+from f.common.database import Database
 from f.common.windmill import FLOW, job_id, start_flow
 
 
-def dispatch(conn: Connection, job_id_key: str, contact_id: str | None = None, batch: int = 100) -> list[str]:
-    """Starts a run for each message that wants one (of one contact, or of all); returns the runs' ids."""
-    rows = conn.execute(
-        b"select * from claim_dispatches(%s, interval '30 seconds', %s)", [batch, contact_id]
-    ).fetchall()
+def dispatch(
+    database: Database, job_id_key: str, contact_id: str | None = None, batch: int = 100
+) -> list[str]:
+    """Starts a run for each message that waits for one (of one contact, or of all); returns the runs' ids."""
+    rows = database.rows("select * from claim_dispatches(%s, interval '30 seconds', %s)", batch, contact_id)
     started = []
     for row in rows:
         key = (row["phone_number_id"], row["message_id"], row["dispatch_no"])
@@ -25,13 +25,13 @@ def dispatch(conn: Connection, job_id_key: str, contact_id: str | None = None, b
         try:
             start_flow(FLOW, row["payload"], job, row["delay_s"])
         except (OSError, HTTPException, RuntimeError) as problem:
-            conn.execute(
-                b"select settle_dispatch(%s, %s, %s, false, interval '10 seconds', %s)", [*key, str(problem)]
+            database.rows(
+                "select settle_dispatch(%s, %s, %s, false, interval '10 seconds', %s)", *key, str(problem)
             )
             print(f"the dispatch of a message failed and is tried again: {problem}")
             if isinstance(problem, RuntimeError):
                 continue  # this message was refused; the others may not be
-            break  # Windmill is out of reach: the others are claimed again when their lease ends
-        conn.execute(b"select settle_dispatch(%s, %s, %s, true)", [*key])
+            break  # Windmill is not available: the others are claimed again when their lease ends
+        database.rows("select settle_dispatch(%s, %s, %s, true)", *key)
         started.append(job)
     return started

@@ -1,10 +1,10 @@
 # requirements:
 # psycopg[binary]==3.3.9
-"""Who is using the portal, for which tenant, and what they ask: the door that every script behind the portal has.
+"""Authenticates a request of the portal's page and dispatches it to an action: every script behind the portal begins here.
 
-Who: the server-set identity and the memberships, nothing else. What: one argument, a JSON text with the mark below. A worker replaces
-arguments that start with `$var:`, `$jsonvar:` or `$res:` by the secret of that name, also where a browser wrote them; a JSON text starts with
-a brace, so nothing in it is ever replaced, and what comes instead of one is refused without a look at it.
+The person is known by the server-set identity and the memberships, by nothing else. The request is one argument, a JSON text with the mark
+below. A worker replaces arguments that start with `$var:`, `$jsonvar:` or `$res:` by the secret of that name, also where a browser wrote
+them; a JSON text starts with a brace, so nothing in it is ever replaced. Anything else is refused unread.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any, TypedDict
 import psycopg
 
 from f.common.database import Connection, connect, one
-from f.common.references import sound
+from f.common.redaction import sanitise
 
 MARK = "chatmill"
 ANYONE = frozenset({"owner", "editor", "agent", "viewer"})
@@ -36,7 +36,7 @@ class Refused(Exception):
 
 
 class NotAllowed(Refused):
-    """Who is asking may not."""
+    """The person may not do this."""
 
 
 class Member(TypedDict):
@@ -66,12 +66,12 @@ def serve(request: Any, db: dict[str, Any], actions: dict[str, Action]) -> dict[
 
 
 def again_after_deadlock(act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """A person and an ingestion may touch the same documents in this moment. PostgreSQL then undoes one of them, which simply does it again."""
+    """A person and an ingestion may write the same documents at the same time. PostgreSQL then undoes one of the two, which does it again."""
     for _ in range(2):
         try:
             return act()
         except psycopg.errors.DeadlockDetected:
-            print("another transaction stood in the way; this is done again")
+            print("a deadlock with another transaction: this is done again")
     return act()
 
 
@@ -102,7 +102,7 @@ def read(request: Any) -> Ask:
     try:
         ask = json.loads(request) if isinstance(request, str) and request.startswith("{") else None
     except ValueError:
-        ask = None  # said below, in the same words for everything that does not fit
+        ask = None  # refused below, in the same words as everything else that does not fit
     if not isinstance(ask, dict) or ask.pop(MARK, None) != 1:
         raise Refused("bad_request", "This was not sent by the portal's page.")
     return ask
@@ -113,7 +113,7 @@ def text(ask: Ask, name: str, longest: int = 4000) -> str:
     value = ask.get(name) or ""
     if not isinstance(value, str) or len(value) > longest:
         raise Refused("bad_request", f"“{name}” must be a text of at most {longest} characters.")
-    return sound(value)
+    return sanitise(value)
 
 
 def an_id(ask: Ask, name: str) -> str:
@@ -129,7 +129,7 @@ def not_found() -> Refused:
 
 
 def identity() -> str:
-    """The e-mail of who is using the app, set by the server. Raises NotAllowed where nobody vouches for one."""
+    """The e-mail of who is using the app, set by the server. Raises NotAllowed if there is no authenticated user."""
     email = os.environ.get("WM_END_USER_EMAIL", "").lower()
     if not email:
         raise NotAllowed(

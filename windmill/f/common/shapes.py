@@ -15,20 +15,23 @@ class Utterance(TypedDict):
 
 
 class Chatbot(TypedDict):
-    """A chatbot's settings as the steps need them. dont_know and failure_message: text by language code."""
+    """The settings that steps hand to each other; each step reads others by itself (f/agent/turn): some may hold a secret."""
 
-    name: str
-    persona: str
-    system_prompt: str
-    provider: str | None
-    model: str | None
     languages: list[str]
-    dont_know: dict[str, str]
-    failure_message: dict[str, str]
+    dont_know: dict[str, str]  # by language code
     show_citations: bool
-    max_rounds: int
-    max_seconds: int
-    handoff_on_failure: NotRequired[bool]  # as find_turn says it, for the failure handler
+    failure_message: NotRequired[dict[str, str]]  # this and the next: from find_turn, for the failure handler
+    handoff_on_failure: NotRequired[bool]
+
+
+class Resources(TypedDict, total=False):
+    """What the platform's operator has configured, as far as a step is given it. `settings`: of the platform."""
+
+    llm: dict[str, Any]
+    embeddings: dict[str, Any]
+    settings: dict[str, Any]
+    whatsapp: dict[str, Any]
+    master_key: str
 
 
 class Contact(TypedDict):
@@ -40,7 +43,7 @@ class Contact(TypedDict):
 
 
 class Context(TypedDict, total=False):
-    """The result of load_context. `status` ended: only `reason` and the ids that are known are there."""
+    """The result of load_context. With `status` ended it holds only `reason` and ids."""
 
     status: Literal["opened", "ended"]
     reason: str
@@ -54,14 +57,14 @@ class Context(TypedDict, total=False):
     history: list[Utterance]
     chatbot: Chatbot
     contact: Contact
-    replied: bool  # a reply is written already; as find_turn says it
+    replied: bool  # a reply is in the outbox already; from find_turn
     say: str  # these words are the reply: the model is not asked
     preface: str  # words that come before the reply
     attachments: list[str]  # messages whose files the model may look at: f/whatsapp/media
 
 
 class Citation(TypedDict):
-    """Where an answer comes from, as the SQL function citation() says it: document title, and page (from 1) or a web page's address, if any."""
+    """Where an answer comes from, as the SQL function citation() returns it: document title, and page (from 1) or a web page's address, if any."""
 
     document: str
     page: NotRequired[int]
@@ -92,8 +95,8 @@ class Usage(TypedDict):
     model_calls: list[dict[str, Any]]
 
 
-class Answer(TypedDict):
-    """The result of agent_loop. `handed_off`: by whom the customer is passed on to a human when the turn closes; null: not at all."""
+class AgentResult(TypedDict):
+    """The result of agent_loop. `handed_off`: who hands the customer to a human when the turn closes: model, keyword, customer, failure."""
 
     reply: str
     citations: list[Citation]
@@ -108,7 +111,7 @@ class Answer(TypedDict):
 
 
 class PartState(TypedDict):
-    """What is known of one part of the reply after send_reply."""
+    """The state of one part of the reply after send_reply."""
 
     part: int
     state: str

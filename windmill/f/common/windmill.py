@@ -1,4 +1,4 @@
-"""The run that a step is part of, and Windmill's own API as the step may use it. Standard library only: every step imports it."""
+"""The run that a step is part of, and the calls of Windmill's API that a step makes. Standard library only: every step imports it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def job_id(key: str, phone_number_id: str, message_id: str, dispatch_no: int) ->
 
 
 def start_flow(path: str, arguments: dict[str, Any] | str, job: str | None = None, delay_s: float = 0) -> str:
-    """Starts a flow with this job's own token; returns the run's id. A run with that id already there is fine."""
+    """Starts a flow with this job's token; returns the run's id. A run with that id already there is fine."""
     query = urllib.parse.urlencode(
         ({"job_id": job} if job else {}) | ({"scheduled_in_secs": math.ceil(delay_s)} if delay_s else {})
     )
@@ -45,18 +45,18 @@ def start_flow(path: str, arguments: dict[str, Any] | str, job: str | None = Non
 def job_state(job: str) -> str:
     """'queued', 'running', 'completed' or 'unknown' (never existed here, or deleted)."""
     try:
-        found = json.loads(call_api("GET", f"jobs_u/get/{job}"))
+        job_data = json.loads(call_api("GET", f"jobs_u/get/{job}"))
     except urllib.error.HTTPError as error:
         if error.code == 404:
             return "unknown"
         raise
-    if found.get("type") == "CompletedJob":
+    if job_data.get("type") == "CompletedJob":
         return "completed"
-    return "running" if found.get("running") else "queued"
+    return "running" if job_data.get("running") else "queued"
 
 
 def set_progress(percent: float) -> None:
-    """Shows progress on the run's page. The work goes on if it can't be shown."""
+    """Shows progress on the run's page. If that fails, the work goes on."""
     flow_job = os.environ.get("WM_FLOW_JOB_ID")
     try:
         call_api(

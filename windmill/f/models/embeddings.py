@@ -15,8 +15,9 @@ from typing import Any
 
 import httpx2
 
-from f.common.http_clients import tls, within
-from f.common.references import redact_keys
+from f.common.deadline import run_with_deadline
+from f.common.http_clients import tls
+from f.common.redaction import redact_keys
 
 RETRYABLE = {408, 409, 425, 429, 500, 502, 503, 504}
 LONGEST_WAIT_S = 60.0
@@ -44,7 +45,7 @@ def embed(
         while True:
             left = min(max(deadline - time.monotonic(), SHORTEST_REQUEST_S), LONGEST_REQUEST_S)
             try:
-                response = within(left, lambda: client.post(url, json=body))
+                response = run_with_deadline(left, lambda: client.post(url, json=body))
             except (httpx2.TransportError, TimeoutError) as error:
                 words = f"{type(error).__name__}: {error}".rstrip(": ")
                 problem, asked = redact_keys(words, [key]), None

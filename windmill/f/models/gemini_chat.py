@@ -11,11 +11,11 @@ import secrets
 from base64 import b64decode
 from typing import TYPE_CHECKING, Any
 
-from f.models.providers import ModelError, no_key, of_status
 from f.models.tool_schemas import plain_schema
+from f.models.types import ModelError, no_key, of_status
 
 if TYPE_CHECKING:
-    from f.models.providers import Call, Candidate, Completion
+    from f.models.types import Call, Candidate, Completion
 
 # Gemini refuses a call in the history that lacks the signature it was made with. This one says: the call is not Gemini's own.
 FOREIGN_CALL = b"skip_thought_signature_validator"
@@ -35,7 +35,7 @@ def ask_gemini(
     from google import genai
     from google.genai import errors
 
-    from f.common.http_clients import within
+    from f.common.deadline import run_with_deadline
 
     name = f"the model {candidate['model']!r}"
     if not candidate["api_key"]:
@@ -46,16 +46,20 @@ def ask_gemini(
     client = genai.Client(api_key=candidate["api_key"], vertexai=False, http_options=options)
     try:
         contents, config = _contents(messages, signatures), _config(messages, tools, closing)
-        answer = within(
+        answer = run_with_deadline(
             seconds,
             lambda: client.models.generate_content(
                 model=candidate["model"], contents=contents, config=config
             ),
         )
     except errors.APIError as error:
-        said = f"{error.message or error.details}"
+        words = f"{error.message or error.details}"
         raise of_status(
-            candidate, error.code or 500, f"{error.status} {error.details}", said, _retry_delay(error.details)
+            candidate,
+            error.code or 500,
+            f"{error.status} {error.details}",
+            words,
+            _retry_delay(error.details),
         ) from None
     except Exception as error:  # the SDK lets its HTTP library's own exceptions through, and those of parsing
         kind = type(error).__name__
@@ -193,10 +197,10 @@ def _as_openai(text: str, calls: list[Call]) -> dict[str, Any]:
 
 def _object(arguments: str) -> dict[str, Any]:
     try:
-        found = json.loads(arguments or "{}")
+        parsed = json.loads(arguments or "{}")
     except ValueError:
-        found = None
-    return found if isinstance(found, dict) else {"unreadable": arguments[:200]}
+        parsed = None
+    return parsed if isinstance(parsed, dict) else {"unreadable": arguments[:200]}
 
 
 def _retry_delay(details: Any) -> float | None:

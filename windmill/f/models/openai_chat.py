@@ -10,12 +10,12 @@ import json
 import time
 from typing import TYPE_CHECKING, Any
 
-from f.common.references import redact_keys
-from f.models.providers import NO_KEY, ModelError, no_key, of_status
+from f.common.redaction import redact_keys
 from f.models.tool_schemas import conservative
+from f.models.types import NO_KEY, ModelError, no_key, of_status
 
 if TYPE_CHECKING:
-    from f.models.providers import Call, Candidate, Completion
+    from f.models.types import Call, Candidate, Completion
 
 
 def ask_openai(
@@ -48,7 +48,8 @@ def _ask(
         raise no_key(candidate)  # another server may want none
     import openai
 
-    from f.common.http_clients import tls, within
+    from f.common.deadline import run_with_deadline
+    from f.common.http_clients import tls
 
     request: dict[str, Any] = {"model": candidate["model"], "messages": messages}
     if tools:
@@ -62,7 +63,7 @@ def _ask(
             max_retries=0,  # what is tried again, and where, is decided in one place
             http_client=openai.DefaultHttpxClient(verify=tls(candidate["base_url"] or "https:")),
         ) as client:
-            answer = within(seconds, lambda: client.chat.completions.create(**request))
+            answer = run_with_deadline(seconds, lambda: client.chat.completions.create(**request))
     except openai.APIStatusError as error:
         after = _seconds(error.response.headers)
         raise of_status(candidate, error.status_code, str(error.code or ""), error.message, after) from None
@@ -80,9 +81,9 @@ def _ask(
     try:
         return _read(answer, name)
     except (AttributeError, IndexError, TypeError):
-        told = str(getattr(answer, "error", None) or type(answer).__name__)
-        said = redact_keys(told, [candidate["api_key"]])[:200]
-        raise ModelError("server", f"{name} answered what is not of its protocol ({said})") from None
+        problem = str(getattr(answer, "error", None) or type(answer).__name__)
+        words = redact_keys(problem, [candidate["api_key"]])[:200]
+        raise ModelError("server", f"{name} answered what is not of its protocol ({words})") from None
 
 
 def _read(answer: Any, name: str) -> Completion:
@@ -113,8 +114,8 @@ def _read(answer: Any, name: str) -> Completion:
 
 def _tokens(usage: Any, name: str) -> int:
     """Not every server counts: some send no usage, an empty one, or null."""
-    found = getattr(usage, name, None)
-    return found if isinstance(found, int) else 0
+    count = getattr(usage, name, None)
+    return count if isinstance(count, int) else 0
 
 
 def _parsed(arguments: str) -> dict[str, Any] | str:

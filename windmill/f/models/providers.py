@@ -3,7 +3,7 @@
 # openai==3.54.0
 # httpx2==2.16.2
 
-"""One small seam in front of the model vendors: which are asked, in which order, and what counts as a reason to ask the next one.
+"""Asks the model vendors: which, in which order, and which errors are a reason to ask the next one.
 
 The SDK of a vendor is imported only when that vendor is asked: each costs half a second.
 """
@@ -11,68 +11,24 @@ The SDK of a vendor is imported only when that vendor is asked: each costs half 
 from __future__ import annotations
 
 import time
-from typing import Any, Literal, TypedDict
+from typing import Any, Protocol
 
-from f.common.references import redact_keys, sanitise_value
+from f.common.redaction import sanitise_strings
+from f.models.types import FINAL, NO_KEY, OWN_KEY, PASSING, Asked, Candidate, Completion, ModelError
 
-Kind = Literal["limit", "timeout", "server", "unreachable", "shape", "filtered", "key", "setting"]
-# Worth another try at the same vendor, when there is no other one.
-PASSING: tuple[Kind, ...] = ("limit", "server", "unreachable")
-# Never handed to the next vendor: a bad key is to be mended, and what one vendor's filter stopped is not smuggled through another's.
-FINAL: tuple[Kind, ...] = ("key", "filtered")
-NO_KEY = "none"  # what stands in a variable that must hold something
-OWN_KEY = "store the tenant's own with windmill/deploy/tenants.py (TENANT_LLM_API_KEY)"
 RETRIES = 2
 LONGEST_WAIT_S = 8.0
 
 
-class ModelError(Exception):
-    """Why the model gave no reply, as a sentence for the operator. Never holds a key."""
+class ModelSettings(Protocol):
+    """A chatbot's choice of models, of its ChatbotSettings; None: the platform's."""
 
-    def __init__(self, kind: Kind, message: str, retry_after_s: float | None = None) -> None:
-        super().__init__(message)
-        self.kind, self.retry_after_s = kind, retry_after_s
-
-
-class Call(TypedDict):
-    """A tool call that the model wants. `arguments` is what it wrote, parsed where it is a JSON object."""
-
-    id: str
-    name: str
-    arguments: dict[str, Any] | str
-
-
-class Completion(TypedDict):
-    """One answer of the model. `message` is what goes back into the conversation when tools were called."""
-
-    text: str
-    tool_calls: list[Call]
-    message: dict[str, Any]
-    input_tokens: int
-    output_tokens: int
-    cut: bool
-
-
-class Candidate(TypedDict):
-    """A model that may be asked. `key_of`: whose key it is; `mend`: what an operator does about a missing or wrong one. api_key '': none."""
-
-    provider: str
-    model: str
-    base_url: str
-    api_key: str
-    key_of: str
-    mend: str
-
-
-class Asked(TypedDict):
-    """One request to a model, for the trace."""
-
-    provider: str
-    model: str
-    ms: int
-    input_tokens: int
-    output_tokens: int
-    error: str | None
+    @property
+    def provider(self) -> str | None: ...
+    @property
+    def model(self) -> str | None: ...
+    @property
+    def fallbacks(self) -> list[dict[str, Any]]: ...
 
 
 class Models:
@@ -132,7 +88,7 @@ class Models:
         }
         self.asked.append(entry)
         try:
-            completion: Completion = sanitise_value(
+            completion: Completion = sanitise_strings(
                 self._of_vendor(candidate, messages, tools, closing, seconds)
             )
         except ModelError as problem:
@@ -167,23 +123,21 @@ class Models:
         )
 
 
-def candidates_of(
-    llm: dict[str, Any], chatbot: dict[str, Any], fallbacks: list[dict[str, Any]], own_key: str | None
-) -> list[Candidate]:
+def candidates_of(llm: dict[str, Any], settings: ModelSettings, tenant_key: str | None) -> list[Candidate]:
     """The chatbot's model and its fallbacks. The tenant's own key is used with the vendor of its chatbot, the platform's with any other."""
     first = {
-        "provider": chatbot.get("provider") or llm.get("provider") or "openai",
-        "model": chatbot.get("model"),
+        "provider": settings.provider or llm.get("provider") or "openai",
+        "model": settings.model,
     }
-    found = []
-    for wanted in (first, *fallbacks):
+    candidates = []
+    for wanted in (first, *settings.fallbacks):
         provider = str(wanted.get("provider") or first["provider"])
         at_home = provider == (llm.get("provider") or "openai")
-        theirs = own_key if provider == first["provider"] else None
+        theirs = tenant_key if provider == first["provider"] else None
         key = str(theirs or llm.get("api_key" if at_home else f"{provider}_api_key") or "").strip()
         name = "llm" if at_home else provider
         variable = f"f/chatbot/{name}_api_key ({name.upper()}_API_KEY at deployment)"
-        found.append(
+        candidates.append(
             Candidate(
                 provider=provider,
                 model=str(wanted.get("model") or (llm.get("model") if at_home else "") or ""),
@@ -193,41 +147,4 @@ def candidates_of(
                 mend=f"{OWN_KEY} again" if theirs else f"put it into the variable {variable}, or {OWN_KEY}",
             )
         )
-    return found
-
-
-def no_key(candidate: Candidate) -> ModelError:
-    """There is none to ask the vendor with."""
-    return ModelError(
-        "key",
-        f"the model {candidate['model']!r}: there is no key for {candidate['provider']}: {candidate['mend']}",
-    )
-
-
-def of_status(
-    candidate: Candidate, status: int, code: str, message: str, retry_after_s: float | None = None
-) -> ModelError:
-    """A vendor's HTTP error as a ModelError, in a sentence that says what to mend."""
-    model = f"the model {candidate['model']!r}"
-    said = f"HTTP {status}: {redact_keys(message, [candidate['api_key']])[:300]}"
-    lower = f"{code} {message}".lower()
-    if status in (401, 403) or "api key not valid" in lower or "invalid_api_key" in lower:
-        return ModelError("key", f"{model}: {candidate['key_of']} was refused: {candidate['mend']} ({said})")
-    if "content_filter" in lower or "content management policy" in lower:
-        return ModelError("filtered", f"{model}: the vendor's content filter refused the request ({said})")
-    if status == 404:
-        return ModelError(
-            "shape", f"{model} does not exist at its vendor: correct the chatbot's model ({said})"
-        )
-    if "context_length" in lower or "context length" in lower or "input token count" in lower:
-        advice = "shorten the chatbot's system prompt or its history_tokens"
-        return ModelError(
-            "shape", f"the conversation is longer than the window of {model}: {advice} ({said})"
-        )
-    if status == 429:
-        return ModelError("limit", f"{model}: its rate or spending limit is reached ({said})", retry_after_s)
-    if status in (408, 504):
-        return ModelError("timeout", f"{model} took too long ({said})", retry_after_s)
-    if status >= 500 or status == 409:
-        return ModelError("server", f"{model}: its vendor is in trouble ({said})", retry_after_s)
-    return ModelError("shape", f"{model} refused the request ({said})")
+    return candidates

@@ -1,4 +1,4 @@
-"""Tool schemas in the form that every vendor takes. What a vendor can't read is said in the description: adapted, not dropped.
+"""Tool schemas in the form that every vendor takes. A keyword that a vendor can't read moves into the description.
 
 Vendors take a subset of JSON Schema, each another one, and refuse the whole request for one keyword. The conservative form has types,
 properties, items, enums of strings, required and descriptions; references are written out.
@@ -25,8 +25,8 @@ def conservative(tools: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def plain_schema(schema: dict[str, Any]) -> dict[str, Any]:
     """A tool's parameters in the conservative form; the outermost is always an object."""
-    found = _plain(schema, Root(schema), 0)
-    return {**found, "type": "object", "properties": found.get("properties") or {}}
+    part = _plain(schema, Root(schema), 0)
+    return {**part, "type": "object", "properties": part.get("properties") or {}}
 
 
 class Root:
@@ -105,7 +105,7 @@ def merged(schema: Any, root: Root, depth: int = 0) -> dict[str, Any]:
 
 def _referred(reference: str, root: dict[str, Any]) -> dict[str, Any]:
     """What '#/$defs/Name' points to; an unknown reference is any text."""
-    found: Any = root
+    part: Any = root
     for step in reference.removeprefix("#/").split("/"):
-        found = found.get(step.replace("~1", "/").replace("~0", "~")) if isinstance(found, dict) else None
-    return found if isinstance(found, dict) else {"type": "string"}
+        part = part.get(step.replace("~1", "/").replace("~0", "~")) if isinstance(part, dict) else None
+    return part if isinstance(part, dict) else {"type": "string"}

@@ -13,6 +13,7 @@ from typing import Any
 
 import psycopg
 
+from f.common.chatbot_settings import TENANT, checked, columns, names_for
 from f.common.database import Connection, as_tenant
 from f.common.portal_request import (
     AGENTS,
@@ -27,8 +28,8 @@ from f.common.portal_request import (
     serve,
     text,
 )
+from f.common.setting_kinds import SettingError
 from f.portal_api import dry_runs
-from f.portal_api.bot_settings import COLUMNS, checked
 
 postgresql = dict[str, Any]
 
@@ -50,14 +51,9 @@ def main(request: str, db: postgresql, master_key: str) -> dict[str, Any]:
 
 def get(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
     """The chatbots with what may be changed of them, and the tools. Times a person reads are made on the page."""
-    casts = {
-        "max_cost_usd": "max_cost_usd::float8 as max_cost_usd",
-        "closed_on": "closed_on::text[] as closed_on",
-    }
-    columns = ", ".join(casts.get(name, name) for name in COLUMNS)
     with as_tenant(conn, member["tenant_id"]):
         bots = conn.execute(
-            f"select phone_number_id, provider, model, {columns}, is_open(opening_hours, time_zone, closed_on) as open_now"
+            f"select phone_number_id, provider, model, {columns(names_for(TENANT))}, is_open(opening_hours, time_zone, closed_on) as open_now"
             " from chatbots order by created_at, phone_number_id".encode()
         ).fetchall()
         tools = conn.execute(
@@ -76,14 +72,20 @@ def get(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
 
 def save(conn: Connection, member: Member, ask: Ask) -> dict[str, Any]:
     """Writes the settings that are given; the others stay."""
-    values = checked(ask.get("settings"))
+    settings = ask.get("settings")
+    if not isinstance(settings, dict):
+        raise Refused("bad_request", "The settings are not there.")
+    try:
+        values = checked(settings, TENANT)
+    except SettingError as error:
+        raise Refused("bad_request", str(error)) from None
     if not values:
         raise Refused("bad_request", "There is nothing to save.")
-    columns = ", ".join(f"{name} = %s" for name in values)  # names of the tables above, never the request's
+    assignments = ", ".join(f"{name} = %s" for name in values)  # names of the definition, never the request's
     try:
         with as_tenant(conn, member["tenant_id"]):
             done = conn.execute(
-                f"update chatbots set {columns} where phone_number_id = %s".encode(),
+                f"update chatbots set {assignments} where phone_number_id = %s".encode(),
                 [*values.values(), text(ask, "phone_number_id")],
             )
     except psycopg.errors.InvalidParameterValue:

@@ -12,8 +12,8 @@ from typing import Any
 
 from f.common.database import Connection, as_tenant
 from f.common.portal_request import Member, Refused, not_found
-from f.common.references import escape_references, plain
 from f.common.windmill import FLOW, call_api, start_flow
+from f.common.windmill_references import escape_references, unescape_references
 
 
 def start(
@@ -63,9 +63,12 @@ def result(conn: Connection, member: Member, run: str) -> dict[str, Any]:
     found = {
         m.get("id"): _result_of(m["job"]) for m in modules if m.get("type") == "Success" and m.get("job")
     }
-    answer, sent = plain(found.get("agent_loop")), plain(found.get("send_reply")) or {}
+    answer, sent = (
+        unescape_references(found.get("agent_loop")),
+        unescape_references(found.get("send_reply")) or {},
+    )
     if not isinstance(answer, dict):
-        ended = plain(found.get("load_context")) or {}
+        ended = unescape_references(found.get("load_context")) or {}
         return {
             "finished": True,
             "answered": False,

@@ -1,30 +1,32 @@
 # requirements:
 # psycopg[binary]==3.3.9
 # httpx2==2.16.2
-"""Tells a tenant's webhook what it should know at once: its messages go out no more, or again; Meta restricts its account.
+"""Sends critical notifications to a tenant's webhook: its messages can't be sent, or can again; Meta restricts its account.
 
-The same address as for handoffs. Delivery is best effort, five times; the notification itself stands in the portal whatever becomes of it.
+The same address as for handoffs. Delivery is tried five times; the portal shows the notification in any case.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from f.common.database import Connection, one
 from f.common.ssrf import post_json
+
+if TYPE_CHECKING:
+    from f.common.database import Database
 
 TIMEOUT_S = 5.0
 
 
-def tell_all(conn: Connection, notifications: list[dict[str, Any]], settings: dict[str, Any]) -> None:
-    """Posts each of claim_notifications' rows to its tenant's addresses, and writes down what became of it."""
+def post_all(database: Database, notifications: list[dict[str, Any]], settings: dict[str, Any]) -> None:
+    """Posts each of claim_notifications' rows to its tenant's addresses, and records the outcomes."""
     allowed = settings.get("allowed_private_hosts") or []
     for notification in notifications:
         answers = [_post(url, body_of(notification), allowed) for url in notification["urls"]]
         ok = all(answer.startswith("HTTP 2") for answer in answers)
         words = "; ".join(answers) or "no chatbot of this tenant has a webhook"
         print(f"{notification['kind']}: {words}")
-        one(conn, "select settle_notification(%s, %s, %s)", [notification["id"], ok, words])
+        database.value("select settle_notification(%s, %s, %s)", notification["id"], ok, words)
 
 
 def body_of(notification: dict[str, Any]) -> dict[str, Any]:
@@ -45,5 +47,5 @@ def body_of(notification: dict[str, Any]) -> dict[str, Any]:
 def _post(url: str, body: dict[str, Any], allowed: list[str]) -> str:
     try:
         return f"HTTP {post_json(url, body, allowed, TIMEOUT_S)}"
-    except Exception as problem:  # whatever a tenant's address does, the others are told, too
+    except Exception as problem:  # one tenant's address must not keep the others from their notifications
         return f"not delivered: {type(problem).__name__}: {problem}"[:300]

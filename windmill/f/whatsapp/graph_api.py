@@ -4,7 +4,7 @@
 # psycopg[binary]==3.3.9
 """Meta's Graph API for one number and one contact: a send, a read receipt, a customer's file.
 
-What an error asks for stands in one place, the table send_errors in PostgreSQL: statuses that come hours later are judged by it, too.
+The table send_errors in PostgreSQL says what to do about an error: statuses that come hours later are judged by it, too.
 """
 
 from __future__ import annotations
@@ -18,16 +18,17 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-from f.common.database import ask
 from f.common.http_clients import tls
-from f.common.references import hidden
+from f.common.redaction import redact
 from f.common.secrets import unseal
 
 if TYPE_CHECKING:
-    from f.common.database import Connection
-    from f.common.shapes import Context
+    from collections.abc import Mapping
 
-# Whose addresses may be given the access token, beside the Graph API's own.
+    from f.common.database import TenantDatabase
+    from f.common.shapes import Resources
+
+# Hosts that may be sent the access token, beside the Graph API itself.
 META_HOSTS = (".fbsbx.com", ".facebook.com", ".whatsapp.net", ".fbcdn.net")
 TYPING_S = 20.0  # the indicator goes out after 25 s
 
@@ -69,7 +70,7 @@ class GraphApi:
         self._client = httpx2.Client(timeout=float(resource.get("timeout_s") or 15), verify=tls(self._base))
 
     def send(self, content: dict[str, Any], send_id: str, run: str) -> Outcome:
-        """Sends one message. `send_id` comes back with every status: there is no idempotency key, so it is how an outcome is found again."""
+        """Sends one message. Meta has no idempotency key; `send_id` comes back with every status, so statuses are matched to sends by it."""
         body = {
             "messaging_product": "whatsapp",
             "recipient_type": "individual",
@@ -146,8 +147,8 @@ class GraphApi:
 
     def _download(self, url: str, limit: int, deadline: float) -> bytes | None:
         """The bytes; None: the address has expired."""
-        address, own = urlsplit(url), urlsplit(self._base)
-        if address.netloc != own.netloc and not (
+        address, graph = urlsplit(url), urlsplit(self._base)
+        if address.netloc != graph.netloc and not (
             address.scheme == "https" and (address.hostname or "").endswith(META_HOSTS)
         ):
             raise MediaError("unreachable", "the file lies at an address that is not Meta's")
@@ -186,7 +187,7 @@ class GraphApi:
 
     def _read(self, response: httpx2.Response) -> Any:
         """Meta's answer. An error may quote the token."""
-        return hidden(response.json(), [self._token])
+        return redact(response.json(), [self._token])
 
     def _judged(self, response: httpx2.Response) -> Outcome:
         """What Meta's answer says. After a 5xx the message may be on its way all the same."""
@@ -211,23 +212,28 @@ def _left(deadline: float) -> float:
     return left
 
 
-def graph_api(
-    conn: Connection, context: Context, whatsapp: dict[str, Any], master_key: str
-) -> GraphApi | None:
-    """The Graph API as the context's tenant, for this turn's contact; None where the tenant has stored no token.
+def graph_api(db: TenantDatabase, about: Mapping[str, Any], resources: Resources) -> GraphApi | None:
+    """The Graph API for one conversation; None where the tenant has stored no token.
 
-    The turn knows its contact: the one that the context names may have become another one meanwhile.
+    `about`: a Context or a part of a reply, with turn_id, contact_id and phone_number_id. The turn knows its contact: the one that `about`
+    names may have become another one meanwhile.
     """
-    query = (
+    row = db.row(
         "select t.whatsapp_token, c.phone, c.user_id from tenants t join contacts c on c.tenant_id = t.id"
-        " where c.id = coalesce((select contact_id from turns where id = %s), %s)"
+        " where c.id = coalesce((select contact_id from turns where id = %s), %s)",
+        about.get("turn_id"),
+        about["contact_id"],
     )
-    (rows,) = ask(conn, context["tenant_id"], (query, [context.get("turn_id"), context["contact_id"]]))
-    if not rows or rows[0]["whatsapp_token"] is None:
+    if row is None or row["whatsapp_token"] is None:
         return None
-    row = rows[0]
-    token = unseal(master_key, context["tenant_id"], "whatsapp_token", row["whatsapp_token"])
-    return GraphApi(whatsapp, context["phone_number_id"], token, row["phone"], row["user_id"])
+    token = unseal(resources["master_key"], db.tenant_id, "whatsapp_token", row["whatsapp_token"])
+    return GraphApi(resources["whatsapp"], about["phone_number_id"], token, row["phone"], row["user_id"])
+
+
+def access_token(db: TenantDatabase, resources: Resources) -> str | None:
+    """The tenant's token, None where it has stored none. Raises SecretError when it does not open."""
+    sealed = db.value("select whatsapp_token from tenants where id = %s", db.tenant_id)
+    return unseal(resources["master_key"], db.tenant_id, "whatsapp_token", sealed) if sealed else None
 
 
 def _outcome(

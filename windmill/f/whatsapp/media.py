@@ -11,10 +11,10 @@
 # python-pptx==1.0.2
 # selectolax==1.0.2
 # pillow==13.0.0
-"""What customers send beside text: fetched from Meta, heard, read, and kept in the table `media`.
+"""Fetches the files that customers send, transcribes or reads them, and stores them in the table `media`.
 
 Bytes go from Meta into the table, and from there into a model's request: never into a step's arguments, results or log. Every file
-ends as words, as an attachment for a model that sees, or as a problem that the customer is told of.
+becomes words, an attachment for a model that sees, or a problem for which the chatbot has words.
 """
 
 from __future__ import annotations
@@ -22,13 +22,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from f.common.database import Connection, as_tenant
-from f.common.secrets import SecretError, unseal
-from f.models.providers import Candidate, candidates_of
+from f.common.secrets import SecretError
+from f.models.providers import candidates_of
+from f.models.types import Candidate
 from f.whatsapp.canned_replies import canned_reply as say
 from f.whatsapp.graph_api import GraphApi, MediaError
 
 if TYPE_CHECKING:
+    from f.agent.turn import Turn
     from f.common.shapes import Context
 
 MB = 1 << 20
@@ -36,7 +37,7 @@ MB = 1 << 20
 LIMITS = {"image": 5 * MB, "audio": 16 * MB, "document": 20 * MB}
 SECONDS = 20.0
 IMAGES = ("image/jpeg", "image/png", "image/webp")
-# What is known of a file while it is read. Where that ended the step, it is still there when the step is tried again.
+# The problem of a file while it is being read. If reading ended the step, the mark is still there when the step is tried again.
 UNFINISHED = "unfinished"
 TRANSCRIBER = "gpt-4o-mini-transcribe"
 SEEING = re.compile(r"gpt-4o|gpt-4\.1|gpt-5|gpt-4-turbo|^o[1-9]|gemini|vision|llava|pixtral|claude|-vl\b")
@@ -44,7 +45,7 @@ SEEING = re.compile(r"gpt-4o|gpt-4\.1|gpt-5|gpt-4-turbo|^o[1-9]|gemini|vision|ll
 MARK_ONLY = re.compile(
     r"\[(?!location|contact|order|form|reaction|answers|about|from)[^\]\n]*\](?: [^\s:]+\.\w{1,5})?"
 )
-# kind → the situation that the customer is told of
+# kind → the situation whose words the customer gets
 UNUSABLE = {
     "image": "cannot_see",
     "audio": "cannot_hear",
@@ -54,7 +55,7 @@ UNUSABLE = {
 
 
 class Means(NamedTuple):
-    """What files are fetched and understood with."""
+    """Fetches and understands files: the Graph API, the model, whether it sees, and what transcribes voice notes."""
 
     api: GraphApi
     model: Candidate
@@ -62,53 +63,57 @@ class Means(NamedTuple):
     transcriber: str
 
 
+class File(NamedTuple):
+    """A file as its message describes it. `kind`: image, audio, document or video."""
+
+    message_id: str
+    kind: str
+    mime_type: str
+    name: str
+
+
 def sees(model: str, llm: dict[str, Any]) -> bool:
-    """Whether a model takes pictures: as the platform's resource says of its own, else by its name."""
-    said = bool(llm.get("reads_images")) and model == llm.get("model")
-    return said or bool(SEEING.search(model.lower()))
+    """Whether a model takes pictures: as the platform's resource says of its model, else by the model's name."""
+    declared = bool(llm.get("reads_images")) and model == llm.get("model")
+    return declared or bool(SEEING.search(model.lower()))
 
 
-def take_in(
-    conn: Connection,
-    context: Context,
-    messages: list[dict[str, Any]],
-    api: GraphApi,
-    llm: dict[str, Any],
-    master_key: str,
-) -> list[dict[str, Any]]:
-    """Fetches what came with the turn's messages and is not here yet. Returns what is known of each: message_id, kind, problem."""
-    found, model = [], None
+def take_in(turn: Turn, messages: list[dict[str, Any]], api: GraphApi) -> list[dict[str, Any]]:
+    """Fetches what came with the turn's messages and is not here yet. Returns message_id, kind and problem of each."""
+    files: list[dict[str, Any]] = []
+    means: Means | None = None
     for row in messages:
         message = row["message"]
         kind = str(message.get("type")) if isinstance(message, dict) else ""
         part = message.get(kind) if kind in (*LIMITS, "video") else None
         if not isinstance(part, dict):
             continue
-        with as_tenant(conn, context["tenant_id"]):
-            known = conn.execute(
-                b"select message_id, kind, problem from media where phone_number_id = %s and message_id = %s",
-                [context["phone_number_id"], row["message_id"]],
-            ).fetchone()
-        if known is None:
-            model = model or chosen_model(conn, context, llm, master_key)
-            means = Means(
-                *(api, model, sees(model["model"], llm)), str(llm.get("transcription_model") or TRANSCRIBER)
-            )
-            known = _keep(conn, context, row["message_id"], kind, part, means)
-        found.append(known)
-    return found
+        file = turn.db.row(
+            "select message_id, kind, problem from media where phone_number_id = %s and message_id = %s",
+            turn.phone_number_id,
+            row["message_id"],
+        )
+        if file is None:
+            means = means or _means(turn, api)
+            file = _take_file(turn, row["message_id"], kind, part, means)
+        files.append(file)
+    return files
 
 
-def _keep(
-    conn: Connection, context: Context, message_id: str, kind: str, part: dict[str, Any], means: Means
-) -> dict[str, Any]:
-    """One file: fetched, understood, stored. What goes wrong is stored, too, and not tried again in this turn."""
+def _means(turn: Turn, api: GraphApi) -> Means:
+    llm = turn.resources["llm"]
+    model = chosen_model(turn)
+    return Means(api, model, sees(model["model"], llm), str(llm.get("transcription_model") or TRANSCRIBER))
+
+
+def _take_file(turn: Turn, message_id: str, kind: str, part: dict[str, Any], means: Means) -> dict[str, Any]:
+    """One file: fetched, understood, stored. A problem is stored, too, and the file is not tried again in this turn."""
     content: bytes | None = None
     words, problem = None, None
     mime = str(part.get("mime_type") or "").split(";")[0].strip().lower()
-    filename = str(part.get("filename") or "")[:200]
     if kind == "document" and mime in IMAGES:
         kind = "image"  # sent as a file, to keep its size
+    file = File(message_id, kind, mime, str(part.get("filename") or "")[:200])
     try:
         if kind == "video":
             raise MediaError("wrong_type", "videos are not watched")
@@ -122,52 +127,49 @@ def _keep(
             if not words:
                 raise MediaError("no_words", "nothing was said")
         if kind == "document":
-            _store(conn, context, message_id, kind, mime, filename, problem=UNFINISHED)
-            words = read(content, filename)
+            _store(turn, file, problem=UNFINISHED)
+            words = read(content, file.name)
     except MediaError as error:
         content, problem = None, error.problem
         print(f"a message's {kind} is not used: {error}")
-    shown = content if kind == "image" else None
-    _store(conn, context, message_id, kind, mime, filename, content=shown, words=words, problem=problem)
+    _store(turn, file, content if kind == "image" else None, words, problem)
     return {"message_id": message_id, "kind": kind, "problem": problem}
 
 
 def _store(
-    conn: Connection,
-    context: Context,
-    message_id: str,
-    *what: str,
+    turn: Turn,
+    file: File,
     content: bytes | None = None,
     words: str | None = None,
     problem: str | None = None,
 ) -> None:
-    """`what`: the kind, the MIME type and the name of the file. What was stored stays, but for the mark that the file is being read."""
-    with as_tenant(conn, context["tenant_id"]):
-        conn.execute(
-            b"insert into media (phone_number_id, message_id, tenant_id, contact_id, kind, mime_type, filename, content, words, problem)"
-            b" values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict (phone_number_id, message_id) do update"
-            b" set content = excluded.content, words = excluded.words, problem = excluded.problem where media.problem = %s",
-            [
-                *(context["phone_number_id"], message_id, context["tenant_id"], context["contact_id"]),
-                *(*what, content, words, problem, UNFINISHED),
-            ],
-        )
+    """A file that was stored stays as it is, unless its mark says that it was still being read."""
+    turn.db.rows(
+        "insert into media (phone_number_id, message_id, tenant_id, contact_id, kind, mime_type, filename, content, words, problem)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict (phone_number_id, message_id) do update"
+        " set content = excluded.content, words = excluded.words, problem = excluded.problem where media.problem = %s",
+        turn.phone_number_id,
+        file.message_id,
+        turn.tenant_id,
+        turn.context["contact_id"],
+        file.kind,
+        file.mime_type,
+        file.name,
+        content,
+        words,
+        problem,
+        UNFINISHED,
+    )
 
 
-def chosen_model(conn: Connection, context: Context, llm: dict[str, Any], master_key: str) -> Candidate:
+def chosen_model(turn: Turn) -> Candidate:
     """The chatbot's model with its vendor's address and key, the tenant's own where it has stored one: as the agent chooses it."""
-    with as_tenant(conn, context["tenant_id"]):
-        row: Any = conn.execute(
-            b"select b.provider, b.model, t.llm_api_key from chatbots b join tenants t on t.id = b.tenant_id where b.phone_number_id = %s",
-            [context["phone_number_id"]],
-        ).fetchone()
-    sealed = row["llm_api_key"]
     try:
-        own = unseal(master_key, context["tenant_id"], "llm_api_key", bytes(sealed)) if sealed else None
+        key = turn.model_key()
     except SecretError as problem:  # the next step says it to the operator, and answers in words
         print(problem)
-        own = "unusable"
-    return candidates_of(llm, row, [], own)[0]
+        key = "unusable"
+    return candidates_of(turn.resources["llm"], turn.settings, key)[0]
 
 
 def transcribe(model: Candidate, content: bytes, mime: str, by: str) -> str:
@@ -223,10 +225,13 @@ def read(content: bytes, filename: str) -> str:
     return text
 
 
-def told(
-    context: Any, own_words: dict[str, Any], notice: str | None, files: list[dict[str, Any]]
+def file_outcome(
+    context: Context, canned_replies: dict[str, Any], notice: str | None, files: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    """What the customer is told beside or instead of an answer, and what the model may look at."""
+    """What becomes of a turn's files: `attachments` for the model, and a `preface` to the reply or what to `say` in place of one.
+
+    `notice`: the situation that receive_message found, such as welcome_back.
+    """
     problems = [
         "too_large" if file["problem"] == "too_large" else UNUSABLE[file["kind"]]
         for file in files
@@ -235,14 +240,14 @@ def told(
     # The customer has written nothing but the word for it, and what else came in this turn.
     back = notice == "welcome_back"
     situations = ["welcome_back", *problems] if back else problems
-    words = "\n\n".join(say(context, own_words, key) for key in dict.fromkeys(situations))
-    found: dict[str, Any] = {
+    words = "\n\n".join(say(context, canned_replies, key) for key in dict.fromkeys(situations))
+    outcome: dict[str, Any] = {
         "attachments": [f["message_id"] for f in files if not f["problem"] and f["kind"] != "audio"]
     }
     asked = "\n".join(
         line for line in context["question"].splitlines() if not MARK_ONLY.fullmatch(line.strip())
     )
     alone = back and len(context["message_ids"]) == 1
-    if (asked.strip() and not alone) or found["attachments"]:
-        return {**found, "preface": words} if words else found
-    return {**found, "say": words or say(context, own_words, notice or "not_understood")}
+    if (asked.strip() and not alone) or outcome["attachments"]:
+        return {**outcome, "preface": words} if words else outcome
+    return {**outcome, "say": words or say(context, canned_replies, notice or "not_understood")}

@@ -1,18 +1,18 @@
 // The plain parts of a bot's settings: voice, handoff, limits.
 import React, { useState } from 'react'
-import { Part, Settings, Template, listed } from './settings'
+import { Part, Settings, Template, bounds, listed, longest } from './settings'
 import { Field, useHere } from './ui'
 
-type Numeric = { [K in keyof Settings]: Settings[K] extends number ? K : never }[keyof Settings]
 type Switch = { [K in keyof Settings]: Settings[K] extends boolean ? K : never }[keyof Settings]
 
-type FigureProps = Part & { name: Numeric; label: string; hint?: string; least: number; most: number; step?: number; unit?: number }
+type FigureProps = Part & { name: keyof typeof bounds; label: string; hint?: string; step?: number; unit?: number }
 
-// `unit`: how many of the stored unit one of the shown is.
-function Figure({ now, set, name, label, hint, least, most, step = 1, unit = 1 }: FigureProps) {
+// `unit`: how many of the stored unit one of the shown is. The least is a whole number of steps: a browser counts them from there.
+function Figure({ now, set, name, label, hint, step = 1, unit = 1 }: FigureProps) {
+  const [least, most] = bounds[name].map((bound) => bound / unit)
   return (
     <Field label={label} hint={hint}>
-      <input type="number" required min={least} max={most} step={step} value={now[name] / unit} onChange={(e) => set({ [name]: (e.target.valueAsNumber || 0) * unit })} />
+      <input type="number" required min={Math.ceil(least / step) * step} max={most} step={step} value={now[name] / unit} onChange={(e) => set({ [name]: (e.target.valueAsNumber || 0) * unit })} />
     </Field>
   )
 }
@@ -46,13 +46,13 @@ export function Voice({ now, set }: Part) {
     <>
       <Check now={now} set={set} name="enabled" label={b.enabled} />
       <Field label={b.nameLabel}>
-        <input dir="auto" required maxLength={200} value={now.name} onChange={(e) => set({ name: e.target.value })} />
+        <input dir="auto" required maxLength={longest.name} value={now.name} onChange={(e) => set({ name: e.target.value })} />
       </Field>
       <Field label={b.persona} hint={b.personaHint}>
-        <textarea rows={4} dir="auto" maxLength={4000} value={now.persona} onChange={(e) => set({ persona: e.target.value })} />
+        <textarea rows={4} dir="auto" maxLength={longest.persona} value={now.persona} onChange={(e) => set({ persona: e.target.value })} />
       </Field>
       <Field label={b.prompt}>
-        <textarea rows={4} dir="auto" maxLength={8000} value={now.system_prompt} onChange={(e) => set({ system_prompt: e.target.value })} />
+        <textarea rows={4} dir="auto" maxLength={longest.system_prompt} value={now.system_prompt} onChange={(e) => set({ system_prompt: e.target.value })} />
       </Field>
       <Listed label={b.languages} hint={b.languagesHint} value={now.languages} change={(languages) => set({ languages })} />
       <Check now={now} set={set} name="show_citations" label={b.citations} />
@@ -69,16 +69,16 @@ export function Handoff({ now, set }: Part) {
       <p className="intro">{b.handoffIntro}</p>
       <Listed label={b.keywords} hint={b.keywordsHint} value={now.handoff_keywords} change={(words) => set({ handoff_keywords: words })} />
       <div className="grid">
-        <Figure now={now} set={set} name="handoff_hours" label={b.handoffHours} hint={b.handoffHoursHint} least={0} most={720} step={0.5} />
+        <Figure now={now} set={set} name="handoff_hours" label={b.handoffHours} hint={b.handoffHoursHint} step={0.5} />
         <Listed label={b.lead} hint={b.leadHint} value={now.lead_fields} change={(words) => set({ lead_fields: words })} />
       </div>
       <Check now={now} set={set} name="handoff_on_failure" label={b.onFailure} />
       <h2>{b.notify}</h2>
       <Field label={b.webhook} hint={b.webhookHint}>
-        <input type="url" maxLength={1000} value={now.notify_webhook_url ?? ''} onChange={(e) => set({ notify_webhook_url: e.target.value })} />
+        <input type="url" maxLength={longest.notify_webhook_url} value={now.notify_webhook_url ?? ''} onChange={(e) => set({ notify_webhook_url: e.target.value })} />
       </Field>
       <Field label={b.phone}>
-        <input type="tel" maxLength={30} value={now.notify_phone ?? ''} onChange={(e) => set({ notify_phone: e.target.value })} />
+        <input type="tel" maxLength={longest.notify_phone} value={now.notify_phone ?? ''} onChange={(e) => set({ notify_phone: e.target.value })} />
       </Field>
       <OneTemplate label={b.notifyTemplate} value={now.notify_template} change={(notify_template) => set({ notify_template })} />
       <OneTemplate label={b.windowTemplate} value={now.window_template} change={(window_template) => set({ window_template })} withParameters />
@@ -119,14 +119,14 @@ export function Limits({ now, set }: Part) {
     <>
       <p className="intro">{b.limitsIntro}</p>
       <div className="grid">
-        <Figure {...one} name="max_replies_per_hour" label={b.replies} least={1} most={1000} />
-        <Figure {...one} name="max_cost_usd" label={b.cost} least={0.001} most={100} step={0.001} />
-        <Figure {...one} name="max_tokens" label={b.tokens} least={1000} most={1_000_000} />
-        <Figure {...one} name="max_rounds" label={b.rounds} least={1} most={20} />
-        <Figure {...one} name="max_seconds" label={b.seconds} least={5} most={600} />
-        <Figure {...one} name="merge_window_s" label={b.merge} least={0} most={30} step={0.1} />
-        <Figure {...one} name="history_tokens" label={b.history} least={0} most={20000} />
-        <Figure {...one} name="stale_after_s" label={b.stale} least={0.1} most={168} step={0.1} unit={3600} />
+        <Figure {...one} name="max_replies_per_hour" label={b.replies} />
+        <Figure {...one} name="max_cost_usd" label={b.cost} step={0.001} />
+        <Figure {...one} name="max_tokens" label={b.tokens} />
+        <Figure {...one} name="max_rounds" label={b.rounds} />
+        <Figure {...one} name="max_seconds" label={b.seconds} />
+        <Figure {...one} name="merge_window_s" label={b.merge} step={0.1} />
+        <Figure {...one} name="history_tokens" label={b.history} />
+        <Figure {...one} name="stale_after_s" label={b.stale} step={0.1} unit={3600} />
       </div>
     </>
   )

@@ -14,6 +14,9 @@ export const sentences: Record<string, string> = {
   '“{name}” must be a whole number from {least} to {most}.': '«{name}» debe ser un número entero de {least} a {most}.',
   '“{name}” must be between {least} and {most}.': '«{name}» debe estar entre {least} y {most}.',
   '“{name}” must be a list of at most 50 words.': '«{name}» debe ser una lista de 50 palabras como máximo.',
+  '“{name}” must be on or off.': '«{name}» debe estar activado o desactivado.',
+  '“{name}” must be a list of models.': '«{name}» debe ser una lista de modelos.',
+  'There is no setting “{name}”.': 'No existe el ajuste «{name}».',
   '“{name}” needs words in one language at least.': '«{name}» necesita un texto al menos en un idioma.',
   '“days” must be between 1 and 366.': 'El periodo debe tener entre 1 y 366 días.',
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from f.whatsapp.formatting import to_whatsapp
 from f.whatsapp.splitting import split
-from tests.windmill.formatting_cases import CASES, UNCHANGED
+from tests.whatsapp.formatting_cases import CASES, UNCHANGED
 
 MARKUP = "*_~`#>-+|[]()!\\<&=:.0123456789 \n\t"
 EXOTIC = "a b.\n。？؟।👨\u200d👩🏽🇩🇪\u0301\u0301é한각กำक्षि\u200f\xa0"  # noqa: RUF001

@@ -1,0 +1,67 @@
+"""Writes what the portal's page knows of a chatbot's settings: python windmill/deploy/settings_form.py [--check]
+
+The types, bounds and lengths of f/common/chatbot_settings.py, as TypeScript. --check only says whether the file is what it would be.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from f.common.chatbot_settings import TENANT, definitions, names_for
+from f.common.setting_kinds import Number, Text
+
+WINDMILL = Path(__file__).resolve().parents[1]
+FORM = WINDMILL / "f/portal/documents__raw_app/settings_form.ts"
+
+
+def form() -> str:
+    """The file's text."""
+    kinds = {name: definitions()[name].metadata["kind"] for name in names_for(TENANT)}
+    types = [f"  {name}: {kind.page}" for name, kind in kinds.items()]
+    bounds = [f"  {n}: [{k.least:.15g}, {k.most:.15g}]," for n, k in kinds.items() if isinstance(k, Number)]
+    longest = [f"  {n}: {k.longest}," for n, k in kinds.items() if isinstance(k, Text)]
+    return "\n".join(
+        [
+            "// Made by windmill/deploy/settings_form.py from f/common/chatbot_settings.py: change that, then run `make bundle`.",
+            "export type Words = Record<string, string>",
+            "export type Template = { name: string; language: string; parameters?: string[] } | null",
+            "export type Week = Record<string, string[][]>",
+            "",
+            "// What a tenant's editors may change.",
+            "export type Editable = {",
+            *types,
+            "}",
+            "",
+            "// The least and the most of each number.",
+            "export const bounds = {",
+            *bounds,
+            "}",
+            "",
+            "// The most characters of each text.",
+            "export const longest = {",
+            *longest,
+            "}",
+            "",
+        ]
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when the file is stale")
+    check = parser.parse_args().check
+    if FORM.exists() and FORM.read_text() == form():
+        return 0
+    print(f"{FORM.relative_to(WINDMILL)} {'is out of date: run `make bundle`' if check else 'written'}")
+    if not check:
+        FORM.write_text(form())
+    return 1 if check else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

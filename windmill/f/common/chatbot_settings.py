@@ -1,0 +1,217 @@
+# requirements:
+# psycopg[binary]==3.3.9
+"""A chatbot's settings: the one place that says which there are, what each may be, its default, who may change it, and what it is for.
+
+The agent reads them from here, the portal and windmill/deploy/tenants.py check them by it, and `windmill/deploy/settings_form.py` writes the
+portal's form data from it. A new setting has a column in the table chatbots, a line here, and its words in each language of the portal.
+
+A dataclass with metadata and no pydantic model: the agent reads rows that PostgreSQL has checked, and the import of pydantic would cost each
+step of a cold worker 50 to 80 ms more.
+"""
+
+# ruff: noqa: RUF009 - setting() makes a dataclass field
+from __future__ import annotations
+
+from dataclasses import Field, dataclass, field, fields
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from f.common.setting_kinds import (
+    Address,
+    Dates,
+    Kind,
+    Languages,
+    Models,
+    Name,
+    Number,
+    OptionalText,
+    OutsideHours,
+    Phone,
+    Switch,
+    Template,
+    Text,
+    TimeZone,
+    UnknownSetting,
+    Week,
+    WordList,
+    WordLists,
+    Words,
+    WordsBySituation,
+)
+
+if TYPE_CHECKING:
+    from f.common.database import TenantDatabase
+    from f.common.shapes import Chatbot
+
+TENANT, OPERATOR = (
+    "tenant",
+    "operator",
+)  # who may change a setting: the tenant's editors in the portal, or the operator only
+IN_SQL = None  # the default is words in several languages, which stand with the column
+SITUATIONS = frozenset(
+    [
+        "not_understood",
+        "cannot_see",
+        "cannot_hear",
+        "cannot_watch",
+        "cannot_open",
+        "too_large",
+        "welcome_back",
+    ]
+)
+
+
+def setting(kind: Kind, default: Any, help: str, by: str = TENANT) -> Any:
+    """A field of ChatbotSettings. `default`: the column's, which a test compares."""
+    return field(metadata={"kind": kind, "default": default, "help": help, "by": by})
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ChatbotSettings:
+    """As they stand in the table chatbots, one column each."""
+
+    name: str = setting(Name(200), "", "the business's name, as its customers know it")
+    enabled: bool = setting(Switch(), True, "whether messages are answered")
+    persona: str = setting(Text(4000), "", "how the chatbot speaks")
+    system_prompt: str = setting(Text(8000), "", "what the model is told beside the platform's rules")
+    provider: str | None = setting(OptionalText(20), None, "openai or gemini; none: the platform's", OPERATOR)
+    model: str | None = setting(OptionalText(100), None, "the model's name; none: the platform's", OPERATOR)
+    fallbacks: list[dict[str, Any]] = setting(
+        Models(), [], "models that are asked when the first one fails", OPERATOR
+    )
+    languages: list[str] = setting(Languages(), ["en"], "language codes; the first is the default")
+    dont_know: dict[str, str] = setting(Words(), IN_SQL, "said when there is no answer")
+    failure_message: dict[str, str] = setting(Words(), IN_SQL, "said when the platform fails")
+    handoff_message: dict[str, str] = setting(Words(), IN_SQL, "said when a human takes over")
+    offer_human: dict[str, str] = setting(
+        Words(may_be_empty=True), {}, "added to dont_know, to offer a human"
+    )
+    limit_message: dict[str, str] = setting(Words(), IN_SQL, "said when a limit is reached")
+    closed_message: dict[str, str] = setting(Words(), IN_SQL, "said outside opening hours")
+    canned_replies: dict[str, dict[str, str]] = setting(
+        WordsBySituation(SITUATIONS), {}, "words in place of the platform's, by situation and language"
+    )
+    opt_out_words: dict[str, list[str]] = setting(
+        WordLists(60), IN_SQL, "a message of such a word opts out, by language"
+    )
+    opt_in_words: dict[str, list[str]] = setting(
+        WordLists(60), IN_SQL, "a message of such a word opts in again, by language"
+    )
+    show_citations: bool = setting(Switch(), True, "whether a reply names its sources")
+    send_documents: bool = setting(
+        Switch(), False, "whether customers may be sent files of the knowledge base"
+    )
+    merge_window_s: float = setting(
+        Number(0, 30, fraction=True), 1.5, "seconds to wait for a customer's next message"
+    )
+    max_rounds: int = setting(Number(1, 20), 6, "rounds of model and tools in a turn")
+    max_seconds: int = setting(Number(5, 600), 60, "seconds that the agent may take for a turn")
+    max_tokens: int = setting(Number(1000, 1_000_000), 60_000, "tokens of all model calls of a turn")
+    history_tokens: int = setting(
+        Number(0, 20_000), 2000, "tokens of the conversation that the model is shown"
+    )
+    max_replies_per_hour: int = setting(Number(1, 1000), 60, "replies to one contact in an hour")
+    max_cost_usd: float = setting(
+        Number(0.001, 100, fraction=True), 0.5, "US dollars for all model calls of a turn"
+    )
+    stale_after_s: int = setting(
+        Number(60, 604_800), 86_400, "seconds after which a message is no longer answered"
+    )
+    sends_per_s: float = setting(
+        Number(0.1, 1000, fraction=True),
+        80.0,
+        "messages that Meta takes from the number in a second",
+        OPERATOR,
+    )
+    handoff_hours: float = setting(
+        Number(0, 720, fraction=True),
+        12.0,
+        "hours that the bot pauses after a handoff; 0: until a human resumes it",
+    )
+    handoff_on_failure: bool = setting(Switch(), False, "whether a human takes over after a failure")
+    handoff_keywords: list[str] = setting(WordList(60), [], "a message with such a word goes to a human")
+    lead_fields: list[str] = setting(WordList(40), [], "details to collect, such as name or email")
+    notify_webhook_url: str | None = setting(
+        Address(1000), None, "address that is told of handoffs and limits; it may hold a secret"
+    )
+    notify_phone: str | None = setting(
+        Phone(30), None, "a staff member's WhatsApp number that is told of handoffs"
+    )
+    notify_template: dict[str, Any] | None = setting(
+        Template(), None, "template for that message, outside Meta's 24 hours"
+    )
+    window_template: dict[str, Any] | None = setting(
+        Template(), None, "template that is sent when the 24 hours are over"
+    )
+    time_zone: str = setting(TimeZone(), "UTC", "the business's time zone, such as Europe/Madrid")
+    opening_hours: dict[str, list[list[str]]] = setting(Week(), {}, "spans by day; none: always open")
+    closed_on: list[str] = setting(Dates(), [], "days on which the business is closed")
+    outside_hours: str = setting(
+        OutsideHours(), "answer", "what the bot does outside opening hours: answer, or close"
+    )
+
+    def in_context(self) -> Chatbot:
+        """The settings that load_context hands to the other steps."""
+        return {
+            "languages": self.languages,
+            "dont_know": self.dont_know,
+            "show_citations": self.show_citations,
+        }
+
+
+class Surroundings(NamedTuple):
+    """What holds around a chatbot's settings at one moment."""
+
+    local_time: str  # 'Tuesday, 2026-11-24, 16:05', by the business's clock
+    is_open: bool
+    next_closed_days: list[str]
+    llm_api_key: bytes | None  # the tenant's own key at its model's vendor, sealed
+    usage: dict[str, Any]  # of the month: tenant_usage()
+
+
+SURROUNDINGS = (
+    "to_char(now() at time zone b.time_zone, 'FMDay, YYYY-MM-DD, HH24:MI') as local_time,"
+    " is_open(b.opening_hours, b.time_zone, b.closed_on) as is_open, array(select day::text from unnest(b.closed_on) day"
+    " where day >= (now() at time zone b.time_zone)::date order by day limit 20) as next_closed_days,"
+    " t.llm_api_key, tenant_usage() as usage"
+)
+# Columns whose type Python's JSON or arithmetic does not take as it is.
+CASTS = {"max_cost_usd": "::float8", "closed_on": "::text[]"}
+
+
+@cache
+def definitions() -> dict[str, Field[Any]]:
+    """The settings' fields, by name; `metadata` has kind, default, help and by."""
+    return {definition.name: definition for definition in fields(ChatbotSettings)}
+
+
+def names_for(by: str) -> tuple[str, ...]:
+    """The settings that this one may change; an operator may change all."""
+    return tuple(name for name, d in definitions().items() if by in (d.metadata["by"], OPERATOR))
+
+
+def columns(names: tuple[str, ...], table: str = "") -> str:
+    """A SELECT list of these settings. `table`: an alias, with its dot."""
+    return ", ".join(f"{table}{name}{CASTS.get(name, '')} as {name}" for name in names)
+
+
+def read_settings(db: TenantDatabase, phone_number_id: str) -> tuple[ChatbotSettings, Surroundings]:
+    """All settings of a chatbot and what holds around them. Raises LookupError where the chatbot is gone."""
+    row = db.row(
+        f"select {columns(tuple(definitions()), 'b.')}, {SURROUNDINGS} from chatbots b join tenants t on t.id = b.tenant_id"
+        " where b.phone_number_id = %s",
+        phone_number_id,
+    )
+    if row is None:
+        raise LookupError("the chatbot is gone")
+    around = Surroundings(**{name: row.pop(name) for name in Surroundings._fields})
+    return ChatbotSettings(**row), around
+
+
+def checked(given: dict[str, Any], by: str) -> dict[str, Any]:
+    """The given settings as parameters of an UPDATE. Raises SettingError: unknown, not this one's to change, or of another kind."""
+    allowed = names_for(by)
+    unknown = next((name for name in given if name not in allowed), None)
+    if unknown is not None:
+        raise UnknownSetting(unknown)
+    return {name: definitions()[name].metadata["kind"].stored(name, value) for name, value in given.items()}

@@ -1,0 +1,66 @@
+// Made by windmill/deploy/settings_form.py from f/common/chatbot_settings.py: change that, then run `make bundle`.
+export type Words = Record<string, string>
+export type Template = { name: string; language: string; parameters?: string[] } | null
+export type Week = Record<string, string[][]>
+
+// What a tenant's editors may change.
+export type Editable = {
+  name: string
+  enabled: boolean
+  persona: string
+  system_prompt: string
+  languages: string[]
+  dont_know: Words
+  failure_message: Words
+  handoff_message: Words
+  offer_human: Words
+  limit_message: Words
+  closed_message: Words
+  canned_replies: Record<string, Words>
+  opt_out_words: Record<string, string[]>
+  opt_in_words: Record<string, string[]>
+  show_citations: boolean
+  send_documents: boolean
+  merge_window_s: number
+  max_rounds: number
+  max_seconds: number
+  max_tokens: number
+  history_tokens: number
+  max_replies_per_hour: number
+  max_cost_usd: number
+  stale_after_s: number
+  handoff_hours: number
+  handoff_on_failure: boolean
+  handoff_keywords: string[]
+  lead_fields: string[]
+  notify_webhook_url: string|null
+  notify_phone: string|null
+  notify_template: Template
+  window_template: Template
+  time_zone: string
+  opening_hours: Week
+  closed_on: string[]
+  outside_hours: string
+}
+
+// The least and the most of each number.
+export const bounds = {
+  merge_window_s: [0, 30],
+  max_rounds: [1, 20],
+  max_seconds: [5, 600],
+  max_tokens: [1000, 1000000],
+  history_tokens: [0, 20000],
+  max_replies_per_hour: [1, 1000],
+  max_cost_usd: [0.001, 100],
+  stale_after_s: [60, 604800],
+  handoff_hours: [0, 720],
+}
+
+// The most characters of each text.
+export const longest = {
+  name: 200,
+  persona: 4000,
+  system_prompt: 8000,
+  notify_webhook_url: 1000,
+  notify_phone: 30,
+}

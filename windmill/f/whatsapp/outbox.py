@@ -1,0 +1,128 @@
+# requirements:
+# psycopg[binary]==3.3.9
+# cryptography==50.0.2
+# httpx2==2.16.2
+"""Sends the parts of a reply: each is a row in the outbox before it goes to Meta, and its outcome is written there.
+
+PostgreSQL decides whether a part may be sent (may_send: the 24 hours, both rates) and what an error asks for (the table send_errors).
+If the outcome of a request is lost, the part waits for a status before it is sent again.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+from f.common.windmill import run_id
+from f.whatsapp.graph_api import GraphApi, MediaError, Outcome
+
+if TYPE_CHECKING:
+    from f.agent.turn import Turn
+    from f.common.database import TenantDatabase
+
+UNREACHED = (1.0, 3.0, 9.0)  # seconds until each further try when no connection could be made
+PATIENCE_S = 240.0  # for the throttles; the step ends after 300 s
+
+
+def queue_parts(turn: Turn, contents: list[dict[str, Any]]) -> int:
+    """Writes a reply into the outbox, unless one is there already: then its parts stay. The number of its parts."""
+    return int(
+        turn.db.value("select queue_parts(%s, %s, %s::jsonb)", turn.id, turn.epoch, json.dumps(contents))
+    )
+
+
+def send_part(turn: Turn, part: int, api: GraphApi) -> bool:
+    """Sends one part; waits for the rates and tries again as long as the error table asks for it. True: it is sent, or was sent before."""
+    unknown_wait = float(turn.resources["whatsapp"].get("unknown_wait_s") or 20)
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        may = turn.db.value("select may_send(%s, %s, %s)", turn.id, turn.epoch, part)
+        if may["do"] == "stop":
+            print(f"part {part} is not sent: {may['reason']}")
+            return False
+        if may["do"] == "wait" and time.monotonic() < deadline:
+            time.sleep(min(may["seconds"], 30) + 0.01)
+            continue
+        if may["do"] == "first":  # a status says meanwhile that an earlier part has failed
+            if not send_part(turn, may["part"], api):
+                return False
+            continue
+        claim = turn.db.value(
+            "select claim_part(%s, %s, %s, make_interval(secs => %s))",
+            turn.id,
+            turn.epoch,
+            part,
+            unknown_wait,
+        )
+        if claim["do"] == "done":
+            return claim["state"] not in ("failed", "cancelled")
+        if claim["do"] == "cancelled":
+            print(f"part {part} is not sent: {claim['reason']}")
+            return False
+        if claim["do"] == "wait":
+            time.sleep(0.5)
+            continue
+        outcome = send_request(turn.db, turn.phone_number_id, claim, api)
+        retry_in = _record_outcome(turn, part, outcome, claim["attempt"])
+        if outcome["state"] == "sent":
+            return True
+        print(f"part {part}: {outcome['state']}, {outcome['error']}")
+        if retry_in is None and outcome["state"] == "refused":
+            return False
+        time.sleep(retry_in or 0)
+
+
+def send_request(db: TenantDatabase, phone_number_id: str, claim: dict[str, Any], api: GraphApi) -> Outcome:
+    """One request, of a claimed part's `content` and `send_id`. A file of the knowledge base is uploaded to Meta first."""
+    content = claim["content"]
+    try:
+        if content["type"] == "document" and "knowledge" in content["document"]:
+            content = _upload_document(db, phone_number_id, content["document"]["knowledge"], api)
+    except MediaError as error:
+        return {"state": "refused", "message_id": None, "code": error.code or 131053, "error": str(error)}
+    return api.send(content, claim["send_id"], run_id())
+
+
+def _upload_document(
+    db: TenantDatabase, phone_number_id: str, document_id: str, api: GraphApi
+) -> dict[str, Any]:
+    """A document or picture of the knowledge base as a message, where the tenant lets customers have it."""
+    row = db.row(
+        "select s.filename, s.mime_type, d.content from sendable_documents(%s) s join documents d using (id) where id = %s",
+        phone_number_id,
+        document_id,
+    )
+    if row is None:
+        raise MediaError("wrong_type", "this document may not be sent to customers, or is not there any more")
+    media_id = api.upload(row["filename"], row["mime_type"], row["content"])
+    if row["mime_type"].startswith("image/"):
+        return {"type": "image", "image": {"id": media_id}}
+    return {"type": "document", "document": {"id": media_id, "filename": row["filename"][:240]}}
+
+
+def _record_outcome(turn: Turn, part: int, outcome: Outcome, attempt: int) -> float | None:
+    """Writes the outcome into the outbox. Seconds until the next try; None: there is none."""
+    state, retry_in, action = outcome["state"], None, None
+    with turn.db.transaction() as db:
+        if state == "refused":
+            waits: Any = UNREACHED
+            if outcome["code"] is not None:
+                rule = db.value("select send_error(%s)", outcome["code"])
+                waits, action = rule["waits"], rule["action"]
+            retry_in = waits[attempt - 1] if attempt <= len(waits) else None
+            state = "failed" if retry_in is None else "pending"
+        db.value(
+            "select record_part(%s, %s, %s, %s, %s, %s, %s)",
+            turn.id,
+            turn.epoch,
+            part,
+            state,
+            outcome["message_id"],
+            outcome["code"],
+            outcome["error"],
+        )
+        if state == "failed" and action == "template":
+            replaced = db.value("select use_template(%s, %s, %s)", turn.id, turn.epoch, part)
+            retry_in = 0.0 if replaced else None
+    return retry_in
