@@ -85,8 +85,8 @@ bench-ingest: $(VENV)/.installed ## pages a second and memory by document size (
 bench-insights: $(VENV)/.installed ## the portal's pages for a business with a million messages (QUICK=1)
 	@PYTHONPATH=windmill $(BIN)/python -m bench.insights
 
-calibrate: $(VENV)/.installed ## an embedding model's floor, from questions: make calibrate XQUAD=folder [ARGS="--apply"]
-	@PYTHONPATH=windmill $(BIN)/python -m bench.calibrate $(ARGS)
+calibrate: $(VENV)/.installed ## an embedding model's floor, from typed questions (XQUAD=folder) [ARGS="--apply"]
+	@PYTHONPATH=windmill:. $(BIN)/python -m bench.calibrate $(ARGS)
 
 bench-import-time: $(VENV)/.installed ## what each step's imports cost; fails where one imports what it doesn't use
 	@$(BIN)/python -m bench.import_time
