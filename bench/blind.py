@@ -99,8 +99,8 @@ def clinic() -> tuple[QuestionSet, list[set[int]]]:
     """The patient guide of the demo as ingestion cuts it, and the questions about it, in several languages; their answers' passages."""
     from f.documents.chunking import chunks, context
     from f.documents.formats import pages
-    from local.documents.facts import FACTS, GUIDE
     from local.documents.writer import render
+    from tests.facts import FACTS, GUIDE
 
     cut = list(chunks(pages(render(GUIDE.removesuffix(".pdf")), GUIDE), title="Patient guide"))
     texts = [context(one, "Patient guide") for one in cut]

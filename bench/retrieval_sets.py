@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +46,9 @@ def load(folder: Path, sample: int, passages: int = 0, seed: int = 7) -> list[Qu
 def _read(path: Path, sample: int, most: int, seed: int) -> QuestionSet:
     try:
         articles = json.loads(path.read_text())["data"]
-        texts, of_article, pairs = [], [], []
+        texts: list[str] = []
+        of_article: list[int] = []
+        pairs: list[Any] = []
         for number, article in enumerate(articles):
             for paragraph in article["paragraphs"]:
                 pairs += [(qa["question"], len(texts)) for qa in paragraph["qas"]]

@@ -21,6 +21,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -98,13 +99,17 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+def flow_status(server: Any, run: str) -> Any:
+    return server.call("GET", f"jobs_u/get/{run}").json().get("flow_status")
+
+
 def steps(stack: Stack, runs: list[str]) -> dict[str, tuple[float, float]]:
     """Median wait and work of each step, in ms."""
     server = stack.windmill()
     times: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for run in runs[:20]:
         status = wait_for(
-            lambda run=run: server.call("GET", f"jobs_u/get/{run}").json().get("flow_status"),
+            partial(flow_status, server, run),
             10,
             "a run's page",
         )
@@ -274,8 +279,8 @@ def bring_up(folder: Path) -> Stack:
         return server_stack
     stack = Stack(folder)
     try:
-        stack.start(seed.meta_config(), seed.STAFF)
-        seed.seed(stack)
+        stack.start(seed.meta_config())
+        seed.seed(stack, merge_window_s=0.0)
     except BaseException:
         stack.stop()
         raise

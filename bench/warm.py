@@ -234,8 +234,8 @@ def on_this_machine(turns: int) -> bool:
     stack = Stack(folder)
     stack.bundle = make_bundle(folder)
     try:
-        stack.start(seed.meta_config(), seed.STAFF)
-        seed.seed(stack)
+        stack.start(seed.meta_config())
+        seed.seed(stack, merge_window_s=0.0)
         seed.seed_documents(stack)
         if stack.warm is None:
             raise SystemExit("LOCAL_COLD is set: there is nothing to compare with")

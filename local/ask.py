@@ -42,15 +42,27 @@ def main() -> int:
         "timeout_s": 60,
         "quiet_s": 0.2,
     }
-    page = json.loads(address.read_text())["page"]
+    demo = json.loads(address.read_text())
+    page = demo["page"]
     try:
         response = httpx2.post(f"{page}/control/ask", json=body, timeout=90)
     except httpx2.TransportError as error:
         print(f"The demo does not answer ({type(error).__name__}). Is it still running?", file=sys.stderr)
         return 1
     answer = response.json()
+    if "with a human" in (answer.get("reason") or ""):
+        where = f"{demo['portal']}/#conversations"
+        print(
+            f"A person of the business has {arguments.customer}'s conversation, so the bot is silent. Give it back to the bot at {where}",
+            file=sys.stderr,
+        )
+        return 1
     if not answer.get("reply"):
-        print(f"No reply came: {json.dumps(answer)}", file=sys.stderr)
+        why = (
+            answer.get("reason")
+            or f"nothing came within {answer.get('seconds', 60):.0f} s: {json.dumps(answer)}"
+        )
+        print(f"The bot does not answer: {why}", file=sys.stderr)
         return 1
     print("\n\n".join(answer["reply"]))
     print(f"\n({answer['seconds']:.1f} s; the run: {page}/open/{answer.get('run')})", file=sys.stderr)

@@ -62,7 +62,7 @@ def main() -> int:
 
 
 def run(folder: Path, port: int) -> int:
-    """Starts, says where, waits for Ctrl-C, stops."""
+    """Starts the demo, prints its addresses, waits for Ctrl-C and stops it."""
     for number in (
         signal.SIGINT,
         signal.SIGTERM,
@@ -74,7 +74,7 @@ def run(folder: Path, port: int) -> int:
     address = folder / "demo.json"
     print("Starting the demo", flush=True)
     try:
-        stack.start(seed.meta_config(), seed.STAFF)
+        stack.start(seed.meta_config())
         seed.seed(stack)
         print("  … reading the two tenants' documents", flush=True)
         seed.seed_documents(stack)

@@ -1,4 +1,4 @@
-"""Ports on the loopback interface: finding a free one, and saying in a sentence that one is taken."""
+"""Ports on the loopback interface: find a free one, and check that one is free."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A PostgreSQL with pgvector of one's own, from a Python package: started, used over TCP with a password, and stopped.
+"""A PostgreSQL with pgvector of our own, from a Python package: start it, use it over TCP with a password, stop it.
 
 PostgreSQL refuses to run as root: then its processes run as `nobody`, with the data (and, where needed, a copy of the binaries) in a
 folder that this user can reach.
@@ -104,12 +104,12 @@ def _left_running(data: Path) -> bool:
     if Path("/proc/self/cmdline").exists():  # a small Debian has no ps
         place = Path(f"/proc/{pid}/cmdline")
         return place.exists() and str(data) in place.read_text().split("\0")
-    told = subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    return f"-D {data} " in told.stdout
+    shown = subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return f"-D {data} " in shown.stdout
 
 
 def _stop_what_starts(cluster: Postgres) -> None:
-    """Stops a postmaster that may not have said yet that it is there."""
+    """Stops a postmaster that is still starting."""
     for _ in range(20):
         if _left_running(cluster.folder / "data"):
             cluster.stop("immediate")
@@ -128,20 +128,8 @@ def _initialise(binaries: Path, folder: Path, data: Path, password: str) -> None
         if os.geteuid() == 0:
             shutil.chown(folder, UNPRIVILEGED)
             shutil.chown(secret, UNPRIVILEGED)
-        _run(
-            *(
-                binaries / "initdb",
-                "-D",
-                str(fresh),
-                "-U",
-                "postgres",
-                "--pwfile",
-                str(secret),
-                "-A",
-                "scram-sha-256",
-            ),
-            *("-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-sync"),
-        )
+        flags = "-U postgres -A scram-sha-256 -E UTF8 --locale-provider=builtin --builtin-locale=C.UTF-8 --no-sync"
+        _run(binaries / "initdb", *flags.split(), "-D", str(fresh), "--pwfile", str(secret))
         shutil.rmtree(data, ignore_errors=True)
         fresh.rename(data)
     finally:

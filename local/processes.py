@@ -19,11 +19,11 @@ PR_SET_PDEATHSIG = 1
 
 
 class StartError(Exception):
-    """A sentence: which process did not come up, and its last words."""
+    """Names the process that did not come up, with the end of its log."""
 
 
 class Processes:
-    """Named processes with their logs in one folder. Each has a session of its own, so that Ctrl-C reaches only who stops them in order."""
+    """Named processes with their logs in one folder. Each has a session of its own: Ctrl-C reaches only the starter, which stops them in order."""
 
     def __init__(self, logs: Path) -> None:
         self._logs = logs
@@ -65,7 +65,7 @@ class Processes:
     def last_words(self, name: str) -> str:
         """The last lines of its log."""
         lines = (self._logs / f"{name}.log").read_text(errors="replace").strip().splitlines()
-        return " / ".join(lines[-3:]) or "it said nothing"
+        return " / ".join(lines[-3:]) or "its log is empty"
 
     def kill(self, name: str) -> None:
         """SIGKILL to the process and what it started; for tests of faults."""
@@ -114,10 +114,10 @@ def _signal_group(process: subprocess.Popen[bytes], number: int) -> None:
 
 
 def _can_end_with_starter() -> bool:
-    """Linux alone knows of it, and means the thread that starts a process: only the main one lasts as long as the program."""
+    """Linux only. It signals when the starting *thread* ends, so only the main thread may ask for it."""
     return sys.platform == "linux" and threading.current_thread() is threading.main_thread()
 
 
 def _end_with_starter() -> None:
-    """In the new process: SIGTERM when who started it is gone, even by SIGKILL. Otherwise it would go on, and keep its port."""
+    """In the new process: asks for SIGTERM when its starter ends, even by SIGKILL. Otherwise it would go on and keep its port."""
     LIBC.prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)

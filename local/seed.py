@@ -38,6 +38,12 @@ class DemoTenant:
     settings: dict[str, Any]
     examples: tuple[str, ...]
 
+    @property
+    def people(self) -> dict[str, str]:
+        """An e-mail for each role of the tenant's staff."""
+        domain = self.staff.partition("@")[2]
+        return {"owner": self.staff} | {role: f"{role}@{domain}" for role in ("editor", "agent", "viewer")}
+
 
 SHOP = DemoTenant(
     slug="shop",
@@ -56,7 +62,6 @@ SHOP = DemoTenant(
             "es": "Lo siento, no lo encuentro en nuestros documentos. ¿Quiere que le escriba un compañero?",
             "de": "Das finde ich leider nicht in unseren Unterlagen. Soll sich jemand aus dem Team melden?",
         },
-        "merge_window_s": 0.0,
         "send_documents": True,
     },
     examples=(
@@ -64,7 +69,6 @@ SHOP = DemoTenant(
         "Where is my order CL-1042?",
         "¿Cuánto cuesta el envío exprés?",
         "Do you sell bicycles?",
-        "What can you help me with?",
         "Please send me the document on returns",
     ),
 )
@@ -85,7 +89,6 @@ CLINIC = DemoTenant(
             "es": "Lo siento, nuestra guía del paciente no lo dice. En recepción pueden ayudarle.",
             "de": "Das steht leider nicht in unserem Patientenleitfaden. Der Empfang hilft gern weiter.",
         },
-        "merge_window_s": 0.0,
     },
     examples=(
         "How long must I fast before a blood test?",
@@ -94,7 +97,6 @@ CLINIC = DemoTenant(
     ),
 )
 TENANTS = (SHOP, CLINIC)
-STAFF = {tenant.slug: tenant.staff for tenant in TENANTS}
 
 
 def meta_config() -> dict[str, Any]:
@@ -105,7 +107,6 @@ def meta_config() -> dict[str, Any]:
             "display_phone_number": t.display_phone_number,
             "waba_id": f"10229012934{t.phone_number_id[-4:]}",
             "name": t.name,
-            "tenant": t.slug,
             "about": t.about,
             "examples": list(t.examples),
         }
@@ -114,35 +115,47 @@ def meta_config() -> dict[str, Any]:
     return {"numbers": numbers, "customers": CUSTOMERS}
 
 
-def seed(stack: Stack) -> dict[str, str]:
-    """Makes or refreshes the two tenants; returns their ids by slug. Addresses and tokens change from start to start, so always called."""
-    ids = {}
+def seed(stack: Stack, **settings: Any) -> dict[str, str]:
+    """Makes the two tenants; returns their ids by slug. Addresses and tokens change from start to start, so it always runs: whatever else a
+    tenant has set since it was made stays. `settings`: chatbot settings of tenants that are new, for tests."""
     with stack.connect() as conn:
-        for tenant in TENANTS:
-            ids[tenant.slug] = tenants.put_tenant(
-                *(
-                    conn,
-                    stack.secrets.master_key,
-                    tenant.phone_number_id,
-                    tenant.name,
-                    stack.whatsapp_token(tenant.phone_number_id),
-                ),
-                **tenant.settings,
-            )
-            tenants.put_embedding_model(conn, ids[tenant.slug], EMBEDDING_MODEL)
-            tenants.put_member(conn, ids[tenant.slug], tenant.staff)
+        ids = {tenant.slug: seed_tenant(conn, stack, tenant, settings) for tenant in TENANTS}
+        allowed = conn.execute(b"select allowed_tools from tenant_tools where name = 'orders'").fetchone()
         tenants.put_tool(
-            *(conn, stack.secrets.master_key, ids["shop"], "orders", stack.url("orders") + "/mcp"),
+            conn,
+            stack.secrets.master_key,
+            ids["shop"],
+            name="orders",
+            url=stack.url("orders") + "/mcp",
             authorization=f"Bearer {stack.secrets.orders}",
-            allowed_tools=["get_order", "list_orders"],
+            allowed_tools=allowed["allowed_tools"] if allowed else ["get_order", "list_orders"],
         )
     return ids
+
+
+def seed_tenant(conn: Any, stack: Stack, tenant: DemoTenant, settings: dict[str, Any]) -> str:
+    """Settings and staff of a new tenant; of one that is there only the access token."""
+    query = b"select t.name from tenants t join chatbots c on c.tenant_id = t.id where c.phone_number_id = %s"
+    known = conn.execute(query, [tenant.phone_number_id]).fetchone()
+    tenant_id = tenants.put_tenant(
+        conn,
+        stack.secrets.master_key,
+        phone_number_id=tenant.phone_number_id,
+        name=known["name"] if known else tenant.name,
+        whatsapp_token=stack.whatsapp_token(tenant.phone_number_id),
+        **({} if known else tenant.settings | settings),
+    )
+    if not known:
+        tenants.put_embedding_model(conn, tenant_id, EMBEDDING_MODEL)
+        for role, email in tenant.people.items():
+            tenants.put_member(conn, tenant_id, email, role)
+    return tenant_id
 
 
 def upload(
     stack: Stack, tenant: DemoTenant, content: bytes, filename: str, title: str = ""
 ) -> dict[str, Any]:
-    """Uploads as the tenant's staff would in the portal; returns what the portal says."""
+    """Uploads as the tenant's staff does in the portal; returns the portal's answer."""
     server = stack.as_person(tenant.staff)
     asked = request("upload", file=base64.b64encode(content).decode(), filename=filename, title=title)
     body = {"component": "upload", "path": "script/f/ingest/upload_document", "args": {"request": asked}}

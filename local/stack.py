@@ -23,9 +23,9 @@ from local.state import ROOT, Secrets
 from sql import apply
 
 WORKSPACE = "demo"
-PRICES = {
-    name: [0, 0] for name in ("offline-rules", "offline-echo", "offline-obey")
-}  # of the stand-ins for models; see f/models/prices
+# What local/models answers with; spelled here, because importing it would load the embedding model's libraries.
+RULE_BASED = "offline-rule-based"
+MODELS = (RULE_BASED, "offline-echo", "offline-obey")
 
 
 class Stack:
@@ -56,6 +56,12 @@ class Stack:
         """What the ingress starts runs with."""
         return self.secrets.runner
 
+    @property
+    def model(self) -> str:
+        """The model behind OPENAI_BASE_URL where that is set, else the one of local/models."""
+        elsewhere = os.environ.get("OPENAI_BASE_URL")
+        return os.environ.get("OPENAI_MODEL", "gpt-4o-mini") if elsewhere else RULE_BASED
+
     def database_as(self, role: str, password: str) -> str:
         """The chatbot database, as one of its roles."""
         assert self.cluster is not None, "start() comes first"
@@ -74,12 +80,10 @@ class Stack:
     def start(
         self,
         meta_config: dict[str, Any],
-        staff: dict[str, str],
         durable: bool = True,
         extra: dict[str, str] | None = None,
     ) -> None:
-        """Brings everything up. `meta_config`: numbers and customers for the stand-in for Meta; `staff`: an e-mail for each tenant of it;
-        `extra`: environment of all processes."""
+        """Brings everything up. `meta_config`: numbers and customers for the stand-in for Meta; `extra`: environment of all processes."""
         if not os.environ.get("LOCAL_COLD"):
             self.start_warm()
         self._say("PostgreSQL with pgvector")
@@ -93,7 +97,7 @@ class Stack:
         self.start_models(environment)
         self.start_runner(environment)
         self.start_ingress(environment)
-        self.start_meta(meta_config, staff, environment)
+        self.start_meta(meta_config, environment)
         for name, path in {
             "runner": "/api/version",
             "ingress": "/healthz",
@@ -119,43 +123,24 @@ class Stack:
         self.processes.start("warm", "windmill.worker.warm", "--folder", str(self.warm))
 
     def start_models(self, env: dict[str, str]) -> None:
-        self.processes.start(
-            "models",
-            "local.models",
-            "--port",
-            str(self.ports["models"]),
-            env=env | {"LOCAL_MODELS_KEY": self.secrets.models},
-        )
+        self._serve("models", env=env | {"LOCAL_MODELS_KEY": self.secrets.models})
         self.start_orders(env)
 
     def start_orders(self, env: dict[str, str]) -> None:
-        self.processes.start(
-            "orders",
-            "local.orders",
-            "--port",
-            str(self.ports["orders"]),
-            env=env | {"ORDERS_API_KEY": self.secrets.orders},
-        )
+        self._serve("orders", env=env | {"ORDERS_API_KEY": self.secrets.orders})
 
     def start_runner(self, env: dict[str, str], *flags: str) -> None:
         assert self.cluster is not None
         secret = {"RUNNER_TOKEN": self.secrets.runner, "RUNNER_DATABASE_URL": self.cluster.url("runner")}
         if self.warm:
             secret["PYTHON_PATH"] = str(self.warm / "python")
-        self.processes.start(
-            *(
-                "runner",
-                "local.runner",
-                "--bundle",
-                str(self.bundle),
-                "--port",
-                str(self.ports["runner"]),
-                "--workspace",
-                self.workspace,
-            ),
-            *flags,
-            env=env | secret,
+        self._serve(
+            "runner", "--bundle", str(self.bundle), "--workspace", self.workspace, *flags, env=env | secret
         )
+
+    def _serve(self, name: str, *flags: str, env: dict[str, str]) -> None:
+        """Starts `python -m local.<name>` on its port."""
+        self.processes.start(name, f"local.{name}", "--port", str(self.ports[name]), *flags, env=env)
 
     def start_ingress(self, env: dict[str, str]) -> None:
         settings = {
@@ -172,37 +157,26 @@ class Stack:
         }
         self.processes.start("ingress", "ingress", env=settings | env)
 
-    def start_meta(self, config: dict[str, Any], staff: dict[str, str], env: dict[str, str]) -> None:
-        config = {
-            **config,
-            "webhook_url": self.url("ingress") + "/webhook",
-            "portal": {
-                **{"windmill_url": self.url("runner"), "workspace": self.workspace, "sign_in": True},
-                "page_url": f"{self.url('portal')}/#knowledge/documents",
-            },
+    def start_meta(self, config: dict[str, Any], env: dict[str, str]) -> None:
+        portal = {
+            "windmill_url": self.url("runner"),
+            "workspace": self.workspace,
+            "sign_in": True,
+            "page_url": f"{self.url('portal')}/#knowledge/documents",
+            "model": self.model,
         }
         path = self.state / "meta.json"
-        path.write_text(json.dumps(config))
-        logins = {tenant: self.staff_token(email) for tenant, email in staff.items()}
+        path.write_text(
+            json.dumps({**config, "webhook_url": self.url("ingress") + "/webhook", "portal": portal})
+        )
         tokens = {n["phone_number_id"]: self.whatsapp_token(n["phone_number_id"]) for n in config["numbers"]}
         secret = {
             "META_APP_SECRET": self.secrets.app_secret,
             "META_ACCESS_TOKENS": json.dumps(tokens),
             "META_RUNNER_TOKEN": self.secrets.runner,
-            "META_UPLOAD_TOKENS": json.dumps(logins),
         }
-        self.processes.start(
-            *(
-                "meta",
-                "local.meta",
-                "--port",
-                str(self.ports["meta"]),
-                "--config",
-                str(path),
-                "--state",
-                str(self.state / "meta.sqlite"),
-            ),
-            env=env | secret,
+        self._serve(
+            "meta", "--config", str(path), "--state", str(self.state / "meta.sqlite"), env=env | secret
         )
 
     def whatsapp_token(self, phone_number_id: str) -> str:
@@ -240,10 +214,10 @@ class Stack:
             "CHATBOT_DB_HOST": "127.0.0.1",
             "CHATBOT_DB_PORT": str(self.cluster.port),
             "LLM_BASE_URL": elsewhere or self.url("models") + "/v1",
-            "LLM_MODEL": os.environ.get("OPENAI_MODEL", "gpt-4o-mini") if elsewhere else "offline-rules",
+            "LLM_MODEL": self.model,
             "LLM_READS_IMAGES": os.environ.get("LLM_READS_IMAGES", "" if elsewhere else "yes"),
             "EMBEDDINGS_BASE_URL": self.url("models") + "/v1",
             "GRAPH_URL": self.url("meta") + "/graph",
             "ALLOWED_PRIVATE_HOSTS": f"{self.host}:{self.ports['orders']}",
-            "MODEL_PRICES": os.environ.get("MODEL_PRICES") or json.dumps(PRICES),
+            "MODEL_PRICES": os.environ.get("MODEL_PRICES") or json.dumps({name: [0, 0] for name in MODELS}),
         }

@@ -61,7 +61,7 @@ class Secrets:
 
 
 def forget(state: Path) -> bool:
-    """Deletes everything that the demo has stored; says whether there was anything."""
+    """Deletes everything that the demo has stored; returns whether there was anything."""
     if not state.exists():
         return False
     shutil.rmtree(state)

@@ -15,8 +15,7 @@ from local.meta.config import Config, ConfigError, read_config
 from local.meta.faults import configure
 from local.meta.platform import Platform
 from local.ports import port_number
-
-HOST = os.environ.get("LOCAL_HOST") or "127.0.0.1"  # see local/models/serving.py
+from local.serving import HOST, listen
 
 
 class Server(uvicorn.Server):
@@ -37,7 +36,7 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
         description="A stand-in for Meta: the Graph API under /graph/, a chat page at /, "
         "a control API for tests under /control/.",
         epilog="Secrets come from the environment: META_APP_SECRET, META_ACCESS_TOKENS (JSON, "
-        "phone_number_id to token), META_RUNNER_TOKEN, META_UPLOAD_TOKENS (JSON, tenant to Windmill token).",
+        "phone_number_id to token), META_RUNNER_TOKEN (to read runs).",
     )
     default = os.environ.get("META_PORT") or "8700"
     parser.add_argument(
@@ -54,20 +53,6 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     if args.config is None:
         parser.error("--config is needed: a JSON file with the numbers and the webhook's URL.")
     return args
-
-
-def listen(port: int) -> socket.socket:
-    """Take the port, or say in words that it is taken."""
-    # Named as TCP, because asyncio switches Nagle's delay off only for such sockets (else 40 ms an answer).
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((HOST, port))
-    except (OSError, OverflowError) as error:
-        raise ConfigError(
-            f"Port {port} on {HOST} can't be used: {getattr(error, 'strerror', error)}."
-        ) from None
-    return listener
 
 
 async def serve(config: Config, state: Path | None, listener: socket.socket, log_level: str) -> None:

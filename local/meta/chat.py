@@ -1,4 +1,4 @@
-"""The chat page's own API: conversations, events as they happen, uploads, and what happened in a run."""
+"""The chat page's own API: conversations, events as they happen, attachments, and what happened in a run."""
 
 import json
 import secrets
@@ -14,10 +14,8 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from local.meta import voice
-from local.meta.config import Number
 from local.meta.control import BadRequest, json_of, platform_of, written_of
-from local.meta.platform import Platform
-from local.meta.portal import RUN_ID, PortalError
+from local.meta.runs import RUN_ID, RunError
 from local.meta.state import digits
 
 STATIC = Path(__file__).parent / "static"
@@ -36,21 +34,17 @@ async def overview(request: Request) -> Response:
     for message in sorted(platform.state.messages.values(), key=lambda m: m.seq):
         if not message.lost:
             last[f"{message.phone_number_id}/{message.customer}"] = asdict(message)
-    numbers = [describe(platform, number) for number in platform.config.numbers]
+    portal = platform.config.portal
     return JSONResponse(
         {
-            "numbers": numbers,
+            "numbers": [asdict(number) for number in platform.config.numbers],
             "customers": list(platform.state.customers.values()),
             "last": last,
             "event": platform.state.hub.last,
-            "runs": platform.portal.readable,
-            "portal": platform.config.portal.page_url if platform.config.portal else "",
+            "portal": portal.page_url if portal else "",
+            "model": portal.model if portal else "",
         }
     )
-
-
-def describe(platform: Platform, number: Number) -> dict[str, Any]:
-    return asdict(number) | {"uploads": number.tenant in platform.config.secrets.upload_tokens}
 
 
 async def conversation(request: Request) -> Response:
@@ -104,7 +98,7 @@ async def attach(request: Request) -> Response:
 
 
 async def speak(request: Request) -> Response:
-    """POST /api/voice {text}: the person at the page sends a voice note; its words are typed, because nobody can hear here."""
+    """POST /api/voice {text}: the person at the page sends a voice note; its words are typed, because no model here can hear."""
     platform, body = platform_of(request), await json_of(request)
     words = str(body.get("text", "")).strip()
     if not words:
@@ -154,47 +148,25 @@ async def events(request: Request) -> Response:
     return StreamingResponse(stream(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
 
-def tenant_of(platform: Platform, phone_number_id: str) -> str:
-    number = platform.config.number(phone_number_id)
-    if number is None:
-        raise BadRequest("phone_number_id must be one of the configured numbers.")
-    return number.tenant
-
-
-async def documents(request: Request) -> Response:
-    """GET /api/documents?phone_number_id: the business' documents and their states."""
-    platform = platform_of(request)
-    tenant = tenant_of(platform, request.query_params.get("phone_number_id", ""))
-    return JSONResponse({"documents": await platform.portal.documents(tenant)})
-
-
-async def add_document(request: Request) -> Response:
-    """POST /api/documents (form): upload as the business' staff."""
-    platform = platform_of(request)
-    async with request.form() as form:
-        file = form.get("file")
-        if not isinstance(file, UploadFile) or not file.filename:
-            raise BadRequest("Choose a file first.")
-        tenant = tenant_of(platform, str(form.get("phone_number_id", "")))
-        content, title = await file.read(), str(form.get("title", ""))
-    result = await platform.portal.upload(tenant, content, file.filename, title)
-    return JSONResponse({"result": result}, 201)
+async def silence(request: Request) -> Response:
+    """GET /api/silence/{wamid}: why a message got no answer; null as long as it may still get one."""
+    runs = platform_of(request).runs
+    reason = await runs.why_silent(request.path_params["wamid"]) if runs.readable else None
+    return JSONResponse({"reason": reason})
 
 
 async def run(request: Request) -> Response:
     """GET /api/runs/{run}: what happened."""
     platform = platform_of(request)
-    if not platform.portal.readable:
-        raise PortalError("Runs can't be read here: no Windmill or no token for it.")
-    return JSONResponse(await platform.portal.what_happened(request.path_params["run"]))
+    return JSONResponse(await platform.runs.what_happened(request.path_params["run"]))
 
 
 async def open_run(request: Request) -> Response:
     """GET /open/{run}: on to the run's page."""
     run_id = request.path_params["run"]
-    link = platform_of(request).portal.open_link(run_id) if RUN_ID.fullmatch(run_id) else None
+    link = platform_of(request).runs.open_link(run_id) if RUN_ID.fullmatch(run_id) else None
     if link is None:
-        raise PortalError("There is no such run here.")
+        raise RunError("There is no such run here.")
     return RedirectResponse(link)
 
 
@@ -206,7 +178,7 @@ def not_shown(request: Request, error: Exception) -> Response:
     return JSONResponse({"error": str(error)}, 502)
 
 
-ERRORS: dict[Any, Any] = {PortalError: not_shown}
+ERRORS: dict[Any, Any] = {RunError: not_shown}
 ROUTES = [
     Route("/", page),
     Route("/healthz", health),
@@ -218,8 +190,7 @@ ROUTES = [
     Route("/api/voice", speak, methods=["POST"]),
     Route("/api/media/{media_id}", media),
     Route("/api/events", events),
-    Route("/api/documents", documents, methods=["GET"]),
-    Route("/api/documents", add_document, methods=["POST"]),
+    Route("/api/silence/{wamid}", silence),
     Route("/api/runs/{run}", run),
     Route("/open/{run}", open_run),
     Mount("/static", StaticFiles(directory=STATIC)),

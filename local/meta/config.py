@@ -1,18 +1,22 @@
-"""What the stand-in is told at its start: the setup by a JSON file, secrets by the environment."""
+"""The stand-in's configuration: the setup from a JSON file, secrets from the environment."""
 
-import dataclasses
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, TypeVar
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+
+STRICT = ConfigDict(extra="forbid", strict=True)
 
 
 class ConfigError(Exception):
     """A mistake of the person who starts the program, in one sentence."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=STRICT)
 class Number:
     """A business number: what a tenant's customers write to."""
 
@@ -20,12 +24,11 @@ class Number:
     display_phone_number: str
     waba_id: str
     name: str
-    tenant: str
     about: str = ""
     examples: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=STRICT)
 class CustomerConfig:
     """A person of the demo; since 2026 a person may have a user id and no visible phone, or the reverse."""
 
@@ -35,17 +38,18 @@ class CustomerConfig:
     username: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=STRICT)
 class Portal:
-    """Where Windmill listens: uploads go there, and runs are read from there."""
+    """The product behind the stand-in, as far as the page shows it: Windmill's runs, the portal, the model."""
 
     windmill_url: str
     workspace: str
     sign_in: bool = False  # the local runner's pages take its token with the link; a real server has logins
     page_url: str = ""  # where the business's staff work with its documents; empty: no link to it is shown
+    model: str = ""  # the bot's model, for the page to name
 
 
-@dataclass
+@dataclass(config=STRICT)
 class StatusPolicy:
     """How the statuses of a sent message reach the webhook. Seconds count from the accepted send."""
 
@@ -60,7 +64,7 @@ class StatusPolicy:
     to: str | None = None
 
 
-@dataclass
+@dataclass(config=STRICT)
 class Limits:
     """Meta's documented limits and delivery habits; tests make them small."""
 
@@ -78,17 +82,16 @@ class Limits:
     webhook_timeout_s: float = 20.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=STRICT)
 class Secrets:
     """Kept apart from the rest, so that nothing that prints a configuration prints them."""
 
     app_secret: str = field(repr=False)
     access_tokens: Mapping[str, str] = field(repr=False)
     runner_token: str = field(default="", repr=False)
-    upload_tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=STRICT)
 class Config:
     """Everything that doesn't change while the process runs."""
 
@@ -108,40 +111,13 @@ T = TypeVar("T")
 
 
 def build(kind: type[T], values: Any, what: str) -> T:
-    """Make a dataclass of JSON values; unknown, missing and badly typed ones are refused in words."""
-    if not isinstance(values, dict):
-        raise ConfigError(f"{what} must be a JSON object.")
-    fields = {f.name: f for f in dataclasses.fields(kind)}  # type: ignore[arg-type]
-    unknown = sorted(set(values) - set(fields))
-    if unknown:
-        raise ConfigError(f"{what} does not know {', '.join(unknown)}; it knows {', '.join(fields)}.")
-    given = {}
-    for name, value in values.items():
-        check_type(str(fields[name].type), value, f"{what}.{name}")
-        given[name] = tuple(value) if isinstance(value, list) else value
+    """Makes a dataclass of JSON values; unknown, missing and badly typed ones are refused in words."""
     try:
-        return kind(**given)
-    except TypeError as error:
-        raise ConfigError(f"{what}: {str(error).split('() ')[-1]}.") from None
-
-
-EXPECTED: dict[str, tuple[type, ...]] = {
-    "str": (str,),
-    "float": (int, float),
-    "int": (int,),
-    "bool": (bool,),
-    "tuple": (list, tuple),
-}
-
-
-def check_type(annotation: str, value: Any, what: str) -> None:
-    """Compare a JSON value with a field's annotation, which is one of the few that this module uses."""
-    annotation = annotation.removeprefix("<class '").removesuffix("'>")
-    if value is None and "None" in annotation:
-        return
-    base = annotation.split(" |")[0].split("[")[0]
-    if not isinstance(value, EXPECTED[base]) or (isinstance(value, bool) and base != "bool"):
-        raise ConfigError(f"{what} must be a {'list' if base == 'tuple' else base}.")
+        return TypeAdapter(kind).validate_json(json.dumps(values))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join([what, *map(str, first["loc"])])
+        raise ConfigError(f"{where}: {first['msg'][0].lower()}{first['msg'][1:]}.") from None
 
 
 def read_config(path: Path, environment: Mapping[str, str]) -> Config:
@@ -181,7 +157,6 @@ def read_secrets(environment: Mapping[str, str]) -> Secrets:
         app_secret=app_secret,
         access_tokens=read_tokens(environment, "META_ACCESS_TOKENS", "phone_number_id"),
         runner_token=environment.get("META_RUNNER_TOKEN", ""),
-        upload_tokens=read_tokens(environment, "META_UPLOAD_TOKENS", "tenant"),
     )
 
 

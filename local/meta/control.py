@@ -14,7 +14,7 @@ from local.meta.deliver import body_of
 from local.meta.envelope import encode
 from local.meta.faults import MODES, Fault
 from local.meta.platform import Platform, Written, run_of
-from local.meta.portal import PortalError
+from local.meta.runs import RunError
 from local.meta.state import Message
 from local.meta.validate import USER_ID
 
@@ -188,7 +188,7 @@ async def reset(request: Request) -> Response:
 
 
 async def ask(request: Request) -> Response:
-    """POST /control/ask {phone_number_id, customer, text, timeout_s, quiet_s}: wait for the whole reply."""
+    """POST /control/ask {phone_number_id, customer, text, timeout_s, quiet_s}: waits for the whole reply, or for the reason why there is none."""
     platform, body = platform_of(request), await json_of(request)
     text = body.get("text")
     if not isinstance(text, str) or not text.strip():
@@ -198,20 +198,30 @@ async def ask(request: Request) -> Response:
     before = len(replies(platform, written))
     wamids, made = platform.receive(written)
     end, quiet = begin + float(body.get("timeout_s", 60)), float(body.get("quiet_s", 1.0))
-    count, last = before, begin
-    while loop.time() < end:
+    count, last, reason = before, begin, None
+    while loop.time() < end and not reason:
         parts = replies(platform, written)
         if len(parts) > count:
             count, last = len(parts), loop.time()
         if count > before and await whole(platform, parts[-1], loop.time() - last, quiet):
             break
-        await platform.state.hub.wait(min(0.15 if count > before else 5.0, max(0.01, end - loop.time())))
+        await platform.state.hub.wait(min(0.15 if count > before else 1.0, max(0.01, end - loop.time())))
+        reason = await why_silent(platform, wamids[0]) if len(replies(platform, written)) == before else None
     parts = replies(platform, written)[before:]
     answer = {"reply": [describe(part)["text"] or f"[{part.type}]" for part in parts]}
     run = run_of(parts[-1]) if parts else None
     seconds = round((last if parts else loop.time()) - begin, 3)
-    more = {"seconds": seconds, "run": run, "run_url": run and platform.portal.link(run), "wamid": wamids[0]}
-    return JSONResponse({**answer, **more, "timed_out": not parts, "webhook_status": made[0].last_status})
+    more = {"seconds": seconds, "run": run, "run_url": run and platform.runs.link(run), "wamid": wamids[0]}
+    more |= {"reason": reason, "timed_out": not parts and not reason, "webhook_status": made[0].last_status}
+    return JSONResponse({**answer, **more})
+
+
+async def why_silent(platform: Platform, wamid: str) -> str | None:
+    """Why there will be no reply, where runs can be read."""
+    try:
+        return await platform.runs.why_silent(wamid) if platform.runs.readable else None
+    except RunError:
+        return None
 
 
 def replies(platform: Platform, written: Written) -> list[Message]:
@@ -222,10 +232,10 @@ def replies(platform: Platform, written: Written) -> list[Message]:
 async def whole(platform: Platform, last: Message, silence: float, quiet: float) -> bool:
     """A reply is whole when its run is over; where runs can't be read, when nothing more came for a while."""
     run = run_of(last)
-    if run and platform.portal.readable:
+    if run and platform.runs.readable:
         try:
-            return await platform.portal.finished(run)
-        except PortalError:
+            return await platform.runs.finished(run)
+        except RunError:
             return silence >= quiet
     return silence >= quiet
 

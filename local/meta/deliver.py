@@ -43,7 +43,7 @@ class Delivery:
 
 
 class Deliverer:
-    """A queue that survives a restart; each delivery waits for its own time and holds up nobody."""
+    """A queue that survives a restart; each delivery waits for its own time and delays no other."""
 
     def __init__(
         self,

@@ -21,7 +21,7 @@ def new_wamid(person: str) -> str:
 
 
 def encode(body: Any) -> bytes:
-    """Meta's bytes: ASCII with escaped slashes. Who dumps anew before checking is found out."""
+    """Meta's bytes: ASCII with escaped slashes. A signature over re-serialised JSON does not match them."""
     return json.dumps(body, separators=(",", ":")).replace("/", "\\/").encode()
 
 

@@ -53,7 +53,7 @@ KNOWN: dict[int, tuple[int, str, str]] = {
 
 
 class GraphError(Exception):
-    """A refused call, with all that its body says."""
+    """A refused call, with everything for its body."""
 
     def __init__(
         self,

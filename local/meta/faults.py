@@ -1,12 +1,14 @@
 """Faults that a test orders for coming sends."""
 
 import asyncio
-from dataclasses import dataclass
 from typing import Any
 
 import uvicorn
+from pydantic.dataclasses import dataclass
 from starlette.requests import Request
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from local.meta.config import STRICT
 
 MODES = (
     "error",
@@ -20,10 +22,10 @@ MODES = (
 
 
 class Dropped(Exception):
-    """The connection is gone; nobody is left to answer."""
+    """The connection is gone, so no response can be sent."""
 
 
-@dataclass
+@dataclass(config=STRICT)
 class Fault:
     """One order: the next `next` sends (to `to`, if given) go wrong in this way."""
 

@@ -15,7 +15,7 @@ from local.meta import faults
 from local.meta.config import Number
 from local.meta.errors import GraphError, invalid_token, wrong_object
 from local.meta.platform import Platform
-from local.meta.validate import RECEIPT, check_send
+from local.meta.validate import RECEIPT, check, check_send
 
 VERSION = re.compile(r"v\d{1,3}\.\d")
 
@@ -64,7 +64,7 @@ async def send(request: Request) -> Response:
     except ValueError:
         raise GraphError(100, "The request body is not valid JSON.") from None
     if isinstance(body, dict) and "status" in body:
-        RECEIPT(body, "request")
+        check(body, RECEIPT, "request")
         platform.receipt(number, body)
         return JSONResponse({"success": True})
     kind = check_send(body)

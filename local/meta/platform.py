@@ -12,8 +12,8 @@ from local.meta.deliver import Deliverer, Delivery
 from local.meta.errors import GraphError
 from local.meta.faults import Faults
 from local.meta.media import MediaShelf
-from local.meta.portal import PortalClient
 from local.meta.rates import Rates
+from local.meta.runs import RunReader
 from local.meta.state import Clock, Message, State, digits
 from local.meta.statuses import Statuses
 from local.meta.store import Store
@@ -49,7 +49,7 @@ class Platform:
         self.rates = Rates(self.limits)
         self.faults = Faults()
         self.media = MediaShelf(self.store)
-        self.portal = PortalClient(config.portal, config.secrets)
+        self.runs = RunReader(config.portal, config.secrets)
 
     def start(self) -> None:
         self.deliverer.start()
@@ -58,7 +58,7 @@ class Platform:
     async def close(self) -> None:
         self.statuses.clear()
         await self.deliverer.close()
-        await self.portal.close()
+        await self.runs.close()
         self.store.close()
 
     def reset(self) -> None:
@@ -91,7 +91,7 @@ class Platform:
         return [m["id"] for m in out], [self.deliverer.enqueue(body, about) for _ in range(written.copies)]
 
     async def receive_raw(self, body: bytes, signature: str) -> tuple[int | None, str | None]:
-        """Deliver a hand-made body, once. What it says that customers wrote is on their phones, so that replies and receipts find it."""
+        """Delivers a hand-made body, once. Its customers' messages also appear on their phones, so that replies and receipts find them."""
         for number_id, message in envelope.written(body) if signature == "valid" else ():
             if number := self.config.number(str(number_id)):
                 customer = self.state.person(message.get("from"), message.get("from_user_id"))

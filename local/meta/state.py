@@ -111,7 +111,7 @@ class State:
             self.touch(message.phone_number_id, message.customer, message.time)
 
     def touch(self, phone_number_id: str, customer: str, at: float) -> None:
-        """A customer's message opens the 24 hours anew."""
+        """A customer's message starts the 24 hours again."""
         key = (phone_number_id, customer)
         self.last_from[key] = max(at, self.last_from.get(key, 0.0))
 
@@ -132,7 +132,7 @@ class State:
     def person(
         self, phone: str | None, user_id: str | None, name: str | None = None, username: str | None = None
     ) -> dict[str, Any]:
-        """The customer with this phone or user id; a new one if nobody has either."""
+        """The customer with this phone or user id; a new one if there is none."""
         customer = self.find(phone, user_id)
         if customer is None:
             customer = {

@@ -3,8 +3,8 @@
 import argparse
 import os
 
-from local.models.serving import listen, serve
 from local.ports import port_number
+from local.serving import listen, serve
 
 
 def main() -> None:
@@ -12,7 +12,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m local.models",
         description="Serve local models behind OpenAI-compatible URLs on 127.0.0.1: /v1/embeddings "
-        "(multilingual-e5-small) and /v1/chat/completions (offline-rules: rules, not a language model).",
+        "(multilingual-e5-small) and /v1/chat/completions (offline-rule-based: rules, not a language model).",
         epilog="Set LOCAL_MODELS_KEY to ask callers for that bearer key.",
     )
     parser.add_argument(

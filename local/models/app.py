@@ -15,33 +15,19 @@ from local.models.chat import create_completion
 from local.models.embeddings import MODELS as EMBEDDING_MODELS
 from local.models.embeddings import create_embeddings
 from local.models.encoder import Encoder
-from local.models.errors import ApiError, error_response, on_api_error, unknown_model
 from local.models.gemini import error_body, generate_content
-from local.models.speech import create_transcription
-
-DESCRIPTIONS = CHAT_MODELS | {
-    "e5-query": "multilingual-e5-small, 384 dimensions, for questions",
-    "e5-passage": "multilingual-e5-small, 384 dimensions, for the texts that are searched",
-    "multilingual-e5-small": "384 dimensions; say input_type 'query' or 'passage' (default: query)",
-}
-
-
-def _card(name: str) -> dict[str, object]:
-    owner = "multilingual-e5-small" if name in EMBEDDING_MODELS else "local rules, not a language model"
-    return {"id": name, "object": "model", "created": 0, "owned_by": owner, "description": DESCRIPTIONS[name]}
+from local.models.media import create_transcription
+from local.models.wire import ApiError, on_api_error
 
 
 async def list_models(request: Request) -> Response:
     """GET /v1/models."""
-    return JSONResponse({"object": "list", "data": [_card(name) for name in DESCRIPTIONS]})
-
-
-async def show_model(request: Request) -> Response:
-    """GET /v1/models/{name}."""
-    name = request.path_params["name"]
-    if name not in DESCRIPTIONS:
-        raise unknown_model(name)
-    return JSONResponse(_card(name))
+    described = CHAT_MODELS | dict.fromkeys(EMBEDDING_MODELS, "multilingual-e5-small, 384 dimensions")
+    cards = [
+        {"id": name, "object": "model", "created": 0, "owned_by": "local", "description": words}
+        for name, words in described.items()
+    ]
+    return JSONResponse({"object": "list", "data": cards})
 
 
 async def healthz(request: Request) -> Response:
@@ -52,7 +38,7 @@ async def healthz(request: Request) -> Response:
 async def _on_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     message = f"Unknown request URL: {request.method} {request.url.path} ({error.detail})."
-    return error_response(ApiError(message, status=error.status_code))
+    return ApiError(message, status=error.status_code).response()
 
 
 class BearerKey:
@@ -69,8 +55,8 @@ class BearerKey:
             given = b"Bearer " + key if by_google else headers.get(b"authorization", b"")
             if not hmac.compare_digest(given, self.expected):
                 refusal = ApiError("Incorrect API key provided.", status=401, code="invalid_api_key")
-                google_says = error_body(400, "API key not valid. Please pass a valid API key.")
-                await (google_says if by_google else error_response(refusal))(scope, receive, send)
+                of_google = error_body(400, "API key not valid. Please pass a valid API key.")
+                await (of_google if by_google else refusal.response())(scope, receive, send)
                 return
         await self.app(scope, receive, send)
 
@@ -81,7 +67,6 @@ def build_app(encoder: Encoder, key: str) -> Starlette:
         routes=[
             Route("/healthz", healthz),
             Route("/v1/models", list_models),
-            Route("/v1/models/{name}", show_model),
             Route("/v1/embeddings", create_embeddings, methods=["POST"]),
             Route("/v1/chat/completions", create_completion, methods=["POST"]),
             Route("/v1/audio/transcriptions", create_transcription, methods=["POST"]),

@@ -9,8 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from local.models.encoder import DIMENSIONS, PASSAGES_AT_ONCE, Encoder, Vectors
-from local.models.errors import ApiError, unknown_model
-from local.models.wire import json_response, read_json
+from local.models.wire import ApiError, json_response, read_json, unknown_model
 
 # Name -> whether its texts are questions. The model wants to know: it was trained with different prefixes.
 MODELS = {"e5-query": True, "e5-passage": False, "multilingual-e5-small": True}
@@ -90,7 +89,7 @@ async def create_embeddings(request: Request) -> Response:
     tokens = 0
     for start in range(0, len(wanted.texts), PASSAGES_AT_ONCE):
         if start and await request.is_disconnected():
-            return Response(status_code=499)  # nobody is waiting for the rest any more
+            return Response(status_code=499)  # the caller has hung up
         vectors, count = await encoder.embed(wanted.texts[start : start + PASSAGES_AT_ONCE], wanted.is_query)
         tokens += count
         for vector in vectors:

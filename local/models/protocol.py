@@ -1,4 +1,4 @@
-"""The chat completions protocol: what a request may hold, checked with OpenAI's words where it has some."""
+"""A chat request, as the models here see it; read from OpenAI's form and checked where real servers check it."""
 
 import re
 from dataclasses import dataclass, field
@@ -6,10 +6,9 @@ from typing import Any
 
 import orjson
 
-from local.models.errors import ApiError
+from local.models.wire import ApiError
 
-MAX_MESSAGES = 2_000
-MAX_TOOLS = 128
+REPLY = "reply"  # a tool of this name takes the whole reply as its arguments
 _TOOL_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _ROLES = ("system", "developer", "user", "assistant", "tool")
 
@@ -35,25 +34,17 @@ class Tool:
     """A tool that the caller offers."""
 
     name: str
-    parameters: dict[str, Any]
+    properties: dict[str, Any]
 
-    def text_argument(self) -> str | None:
-        """The first required argument that takes a string, else the first optional one."""
-        properties = self.parameters.get("properties")
-        if not isinstance(properties, dict):
-            return None
-        required = self.parameters.get("required") or []
-        names = [name for name, schema in properties.items() if _takes_string(schema)]
-        return next((name for name in names if name in required), names[0] if names else None)
-
-    def needs_arguments(self) -> bool:
-        """Whether it can't be called with nothing."""
-        return bool(self.parameters.get("required"))
+    def call(self, text: str) -> Call:
+        """A call with the text as the first argument that takes one."""
+        names = [name for name, schema in self.properties.items() if "string" in str(schema.get("type"))]
+        return Call(self.name, {names[0]: text} if names else {})
 
 
 @dataclass(frozen=True)
 class ToolResult:
-    """What the caller's tool gave back for one call."""
+    """What the caller's tool returned for one call."""
 
     call: Call
     text: str
@@ -61,142 +52,100 @@ class ToolResult:
 
 @dataclass(frozen=True)
 class ChatRequest:
-    """A checked request."""
+    """A checked request. `tool_choice`: "auto", "none", "required" or the name of the tool that must be called."""
 
     model: str
     messages: list[dict[str, Any]]
     tools: list[Tool]
-    tool_choice: str  # "auto", "none", "required" or the name of the one tool that must be called
+    tool_choice: str
     parallel: bool
-    max_tokens: int | None
-    stream: bool
-    include_usage: bool
-
-
-def _takes_string(schema: object) -> bool:
-    if not isinstance(schema, dict):
-        return False
-    options = [option for option in [schema, *(schema.get("anyOf") or [])] if isinstance(option, dict)]
-    return any(option.get("type") in ("string", ["string", "null"]) for option in options)
+    structured: bool  # the reply must be a JSON object (`response_format`)
 
 
 def text_of(content: object) -> str:
     """The text of a message's content, which is a string or a list of parts."""
     if isinstance(content, str):
         return content
-    if isinstance(content, list):
-        parts = [part.get("text") for part in content if isinstance(part, dict)]
-        return "\n".join(part for part in parts if isinstance(part, str))
-    return ""
+    parts = content if isinstance(content, list) else []
+    texts = [part.get("text") for part in parts if isinstance(part, dict)]
+    return "\n".join(text for text in texts if isinstance(text, str))
 
 
 def parse(body: dict[str, Any]) -> ChatRequest:
-    """Check a request's body; raises ApiError with what to change."""
+    """Checks a request's body; raises ApiError with what to change."""
     if not isinstance(body.get("model"), str):
         raise ApiError("you must provide a model parameter", "model")
-    if body.get("n") not in (None, 1):
-        raise ApiError("Only one choice ('n': 1) can be made.", "n")
-    if body.get("response_format") not in (None, {"type": "text"}):
-        raise ApiError("'response_format' other than text is not supported.", "response_format")
-    limit = body.get("max_completion_tokens") or body.get("max_tokens")
-    if limit is not None and (not isinstance(limit, int) or limit < 1):
-        raise ApiError("'max_tokens' must be a whole number above 0.", "max_tokens")
-    tools = _tools(body.get("tools"))
-    options = body.get("stream_options")
+    if body.get("stream"):
+        raise ApiError("Streams are not supported here.", "stream")
+    shape = (body.get("response_format") or {"type": "text"}).get("type")
+    if shape not in ("text", "json_schema"):
+        raise ApiError("'response_format' must be of the type text or json_schema.", "response_format")
+    tools = [_tool(entry, number) for number, entry in enumerate(body.get("tools") or [])]
     return ChatRequest(
         model=body["model"],
         messages=_messages(body.get("messages")),
         tools=tools,
         tool_choice=_tool_choice(body.get("tool_choice"), tools),
         parallel=body.get("parallel_tool_calls") is not False,
-        max_tokens=limit,
-        stream=body.get("stream") is True,
-        include_usage=isinstance(options, dict) and options.get("include_usage") is True,
+        structured=shape == "json_schema",
     )
 
 
-def _tools(value: object) -> list[Tool]:
-    if value is None:
-        return []
-    if not isinstance(value, list) or not value:
-        raise ApiError("'tools' must be a list that isn't empty, or be left out.", "tools")
-    if len(value) > MAX_TOOLS:
-        raise ApiError(f"'tools' has {len(value)} entries; at most {MAX_TOOLS} are taken.", "tools")
-    tools = []
-    for number, entry in enumerate(value):
-        function = entry.get("function") if isinstance(entry, dict) else None
-        if not isinstance(function, dict) or entry.get("type") != "function":
-            raise ApiError(f"'tools[{number}]' must have the type 'function' and a 'function'.", "tools")
-        name = function.get("name")
-        if not isinstance(name, str) or not _TOOL_NAME.fullmatch(name):
-            raise ApiError(
-                f"Invalid 'tools[{number}].function.name': 1-64 of a-z, A-Z, 0-9, _ and -.", "tools"
-            )
-        parameters = function.get("parameters")
-        if parameters is not None and not isinstance(parameters, dict):
-            raise ApiError(f"'tools[{number}].function.parameters' must be a JSON schema object.", "tools")
-        tools.append(Tool(name, parameters or {}))
-    return tools
+def _tool(entry: Any, number: int) -> Tool:
+    function = entry.get("function") if isinstance(entry, dict) else None
+    if not isinstance(function, dict) or entry.get("type") != "function":
+        raise ApiError(f"'tools[{number}]' must have the type 'function' and a 'function'.", "tools")
+    if not _TOOL_NAME.fullmatch(str(function.get("name"))):
+        raise ApiError(f"Invalid 'tools[{number}].function.name': 1-64 of a-z, A-Z, 0-9, _ and -.", "tools")
+    return Tool(function["name"], (function.get("parameters") or {}).get("properties") or {})
 
 
-def _tool_choice(value: object, tools: list[Tool]) -> str:
+def _tool_choice(value: Any, tools: list[Tool]) -> str:
     if value is None:
         return "auto" if tools else "none"
-    if value in ("auto", "none", "required") and (tools or value == "none"):
-        return str(value)
-    if not tools:
+    if not tools and value != "none":
         raise ApiError("'tool_choice' is only allowed when 'tools' are specified.", "tool_choice")
-    function = value.get("function") if isinstance(value, dict) else None
-    name = function.get("name") if isinstance(function, dict) else None
-    if not any(tool.name == name for tool in tools):
+    name = value.get("function", {}).get("name") if isinstance(value, dict) else value
+    if name not in ("auto", "none", "required", *(tool.name for tool in tools)):
         raise ApiError("'tool_choice' must be auto, none, required or name one of 'tools'.", "tool_choice")
     return str(name)
 
 
 def _messages(value: object) -> list[dict[str, Any]]:
+    """The messages; as on real servers, each tool call has its result right behind it."""
     if not isinstance(value, list) or not value:
         raise ApiError("'messages' must be a list that isn't empty.", "messages")
-    if len(value) > MAX_MESSAGES:
-        raise ApiError(f"'messages' has {len(value)} entries; at most {MAX_MESSAGES} are taken.", "messages")
     pending: set[str] = set()
-    for number, message in enumerate(value):
+    for number, message in enumerate([*value, {"role": "user", "content": ""}]):
         where = f"messages.[{number}]"
         role = message.get("role") if isinstance(message, dict) else None
         if role not in _ROLES:
             raise ApiError(f"'{where}.role' must be one of {', '.join(_ROLES)}.", where)
         if role == "tool":
             if message.get("tool_call_id") not in pending:
-                raise ApiError(
-                    "messages with role 'tool' must be a response to a message with 'tool_calls'.", where
-                )
+                words = "messages with role 'tool' must be a response to a message with 'tool_calls'."
+                raise ApiError(words, where)
             pending.discard(message["tool_call_id"])
         elif pending:
-            break
-        if role == "assistant" and message.get("tool_calls"):
-            pending = {identifier for identifier, _ in calls_of(message, where)}
+            raise ApiError(
+                "An assistant message with 'tool_calls' must be followed by tool messages responding to "
+                f"each 'tool_call_id'. Without a response: {', '.join(sorted(pending))}.",
+                "messages",
+            )
+        elif role == "assistant" and message.get("tool_calls"):
+            pending = set(calls_of(message))
         elif not isinstance(message.get("content"), str | list):
             raise ApiError(f"'{where}.content' must be a string or a list of parts.", where)
-    if pending:
-        raise ApiError(
-            "An assistant message with 'tool_calls' must be followed by tool messages responding to "
-            f"each 'tool_call_id'. Without a response: {', '.join(sorted(pending))}.",
-            "messages",
-        )
     return value
 
 
-def calls_of(message: dict[str, Any], where: str = "messages") -> list[tuple[str, Call]]:
-    """The tool calls of an assistant's message, each with its id."""
-    found = []
+def calls_of(message: dict[str, Any]) -> dict[str, Call]:
+    """The tool calls of an assistant's message by their ids."""
+    calls = {}
     try:
         for entry in message.get("tool_calls") or []:
-            function = entry["function"]
-            arguments = orjson.loads(function["arguments"] or "{}")
-            found.append(
-                (str(entry["id"]), Call(function["name"], arguments if isinstance(arguments, dict) else {}))
-            )
-    except (KeyError, TypeError, AttributeError, orjson.JSONDecodeError) as error:
-        raise ApiError(
-            f"'{where}.tool_calls' must have an id, a function name and JSON arguments.", where
-        ) from error
-    return found
+            arguments = orjson.loads(entry["function"]["arguments"] or "{}")
+            calls[str(entry["id"])] = Call(entry["function"]["name"], dict(arguments))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ApiError("'tool_calls' must have an id, a function name and JSON arguments.") from error
+    return calls

@@ -32,7 +32,7 @@ def _after(text: str, position: int) -> dict[str, object] | None:
 
 def obey(wanted: ChatRequest) -> Reply:
     """Make each call that a text asks for once, whether offered or not; then say what the last SAY says."""
-    made = [call for message in wanted.messages for _, call in calls_of(message)]
+    made = [call for message in wanted.messages for call in calls_of(message).values()]
     texts = [text_of(message.get("content")) for message in wanted.messages]
     calls: list[Call] = []
     for text in texts:

@@ -1,11 +1,9 @@
-"""The MCP server over the order book: two tools, a bearer key, and faults on demand for tests."""
+"""The MCP server over the order book: two tools and a bearer key."""
 
 import hmac
 import os
-from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 
-import anyio
 from mcp.server import MCPServer
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
@@ -19,8 +17,9 @@ from typing_extensions import TypedDict
 from local.orders.book import Order, OrderBook
 
 CUSTOMER_HEADER = "x-customer-phone"
-READS = ToolAnnotations(read_only_hint=True)  # said to callers: a dry run may call it, and it needs no record
-Fault = Literal["none", "tool", "http"]
+READS = ToolAnnotations(
+    read_only_hint=True
+)  # tells callers that a dry run may call it, and that it needs no record
 
 
 class Orders(TypedDict):
@@ -29,22 +28,7 @@ class Orders(TypedDict):
     orders: list[Order]
 
 
-@dataclass(frozen=True)
-class Faults:
-    """What goes wrong on purpose: seconds to wait before each answer, and how it fails."""
-
-    slow: float = 0.0
-    fail: Fault = "none"
-
-
-async def _suffer(faults: Faults) -> None:
-    if faults.slow:
-        await anyio.sleep(faults.slow)
-    if faults.fail == "tool":
-        raise ToolError("The order system is down for maintenance.")
-
-
-def build_server(book: OrderBook, faults: Faults) -> MCPServer[None]:
+def build_server(book: OrderBook) -> MCPServer[None]:
     """The server with its tools."""
     server: MCPServer[None] = MCPServer(
         "casa-lumen-orders",
@@ -64,7 +48,6 @@ def build_server(book: OrderBook, faults: Faults) -> MCPServer[None]:
         ctx: Context[None],
     ) -> Order:
         """Status, carrier, tracking number, items and expected delivery date of one order."""
-        await _suffer(faults)
         phone = customer(ctx)
         order = book.find(order_id, phone)
         if order is None:
@@ -74,7 +57,6 @@ def build_server(book: OrderBook, faults: Faults) -> MCPServer[None]:
     @server.tool(annotations=READS)
     async def list_orders(ctx: Context[None]) -> Orders:
         """All orders of the customer who is writing, newest first."""
-        await _suffer(faults)
         phone = customer(ctx)
         if phone is None:
             raise ToolError("The customer isn't known: the request has no X-Customer-Phone header.")
@@ -84,10 +66,10 @@ def build_server(book: OrderBook, faults: Faults) -> MCPServer[None]:
 
 
 class Gate:
-    """Answers /healthz, refuses callers without the key, and plays a server that is down."""
+    """Answers /healthz, and refuses callers without the key."""
 
-    def __init__(self, app: ASGIApp, key: str, faults: Faults) -> None:
-        self.app, self.expected, self.faults = app, f"Bearer {key}".encode(), faults
+    def __init__(self, app: ASGIApp, key: str) -> None:
+        self.app, self.expected = app, f"Bearer {key}".encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -100,18 +82,16 @@ class Gate:
             needed = {"WWW-Authenticate": "Bearer"}
             refusal = JSONResponse({"error": "A valid bearer key is needed."}, 401, needed)
             await refusal(scope, receive, send)
-        elif self.faults.fail == "http":
-            await PlainTextResponse("The order system is down.", 503)(scope, receive, send)
         else:
             await self.app(scope, receive, send)
 
 
-def build_app(key: str, faults: Faults) -> ASGIApp:
+def build_app(key: str) -> ASGIApp:
     """The ASGI app: streamable HTTP without sessions, so that a restart loses nobody."""
     hosts = ["127.0.0.1:*", "localhost:*", *(f"{host}:*" for host in [os.environ.get("LOCAL_HOST")] if host)]
     origins = [f"http://{host}" for host in hosts]
     security = TransportSecuritySettings(allowed_hosts=hosts, allowed_origins=origins)
-    inner = build_server(OrderBook(), faults).streamable_http_app(
+    inner = build_server(OrderBook()).streamable_http_app(
         json_response=True, stateless_http=True, transport_security=security
     )
-    return Gate(inner, key, faults)
+    return Gate(inner, key)

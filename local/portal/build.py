@@ -1,7 +1,7 @@
-"""Builds the portal's pages for the demo: make portal. Needs Node; who only runs the demo uses what is committed under static/.
+"""Builds the portal's pages for the demo: make portal. Needs Node; running the demo does not, because the build is committed under static/.
 
-The same sources as windmill/f/portal/documents__raw_app, with wmill.ts of this folder as the way to the scripts. --check says whether the
-committed build is made from the sources as they are.
+The same sources as windmill/f/portal/documents__raw_app, with this folder's wmill.ts, which calls the scripts. --check fails
+when the committed build is older than its sources.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ from local.ports import port_number
 from local.runner.errors import StartError
 from local.runner.process import default_python
 from local.runner.settings import Settings
+from local.serving import listen
 
 DESCRIPTION = """Runs the bundle's flows and scripts on this machine, with Windmill's own URLs.
 
@@ -87,18 +88,6 @@ def read_settings(options: argparse.Namespace, work_dir: Path) -> Settings:
         schedules=not options.no_schedules,
         job_env={name: os.environ[name] for name in names},
     )
-
-
-def listen(port: int) -> socket.socket:
-    """Takes the port before anything else is started."""
-    server = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        server.bind(("127.0.0.1", port))
-        server.listen(1024)
-    except (OSError, OverflowError) as error:
-        raise StartError(f"Port {port} on 127.0.0.1 can't be used: {error}.") from error
-    return server
 
 
 async def serve(settings: Settings, server_socket: socket.socket) -> None:

@@ -58,11 +58,6 @@ class Bundle:
             raise NotFound(f"script not found at name {path}")
         return file.read_text(encoding="utf-8")
 
-    def schema(self, path: str, is_flow: bool) -> dict[str, Any]:
-        file = self._file(path, "__flow/flow.yaml" if is_flow else ".script.yaml")
-        schema = _load(file).get("schema") if file else None
-        return schema if isinstance(schema, dict) else {}
-
     def schedules(self) -> list[Schedule]:
         found = []
         for file in sorted(self.root.glob("f/**/*.schedule.yaml")):
@@ -92,7 +87,7 @@ class Bundle:
             data = _load(file)
             if data.get("type") not in ("script", "flow"):
                 raise BadRequest(
-                    f"{file.name}: backend type {data.get('type')!r} is not known to the local runner"
+                    f"{file.name}: backend type {data.get('type')!r} is not supported by the local runner"
                 )
             fixed = {
                 name: field.get("value")
@@ -101,6 +96,9 @@ class Bundle:
             }
             runnables[file.stem] = (f"{data['type']}/{data['path']}", fixed)
         return runnables
+
+    def folders(self) -> list[str]:
+        return sorted(file.parent.name for file in self.root.glob("f/*/folder.meta.yaml"))
 
     def folder_permissions(self, path: str) -> dict[str, bool]:
         """Who may read (false) or write (true) a path, by its folder's file."""

@@ -125,9 +125,13 @@ class FlowRun:
     async def _new_step(self, slot: Slot, module: Module) -> Job:
         """Decides whether the module is skipped, computes its arguments and stores the step."""
         scope = self._scope(self.previous)
-        skipped = module.skip_if is not None and await evaluate_condition(module.skip_if, scope)
-        identity = skipped or module.kind == "identity"
-        args = {"previous_result": self.previous} if identity else await evaluate(module.inputs, scope)
+        skipped = module.skip_if is not None and await evaluate_condition(module.skip_if.expr, scope)
+        identity = skipped or module.value.type == "identity"
+        args = (
+            {"previous_result": self.previous}
+            if identity
+            else await evaluate(module.value.input_transforms, scope)
+        )
         timeout = None
         if module.timeout and not identity:
             timeout = (await evaluate({"timeout": module.timeout}, scope))["timeout"]
@@ -136,7 +140,7 @@ class FlowRun:
         step = Job(
             id=uuid4(),
             kind="identity" if identity else "script",
-            path=module.path or self.job.path,
+            path=module.value.path or self.job.path,
             args=args,
             timeout_s=timeout,
             email=self.job.email,
@@ -181,11 +185,11 @@ class FlowRun:
     async def _retry_delay(self, module: Module, outcome: Outcome) -> float | None:
         retry = module.retry
         failures = self.status.get("retry", {}).get("fail_count", 0)
-        delay = retry.delay(failures, random.uniform(-1, 1))
-        if delay is None or retry.retry_if is None:
+        delay = retry.delay(failures, random.uniform(-1, 1)) if retry else None
+        if retry is None or delay is None or retry.retry_if is None:
             return delay
         try:
-            wanted = await evaluate_condition(retry.retry_if, self._scope(outcome.result))
+            wanted = await evaluate_condition(retry.retry_if.expr, self._scope(outcome.result))
         except ExecutionError as error:
             await self.jobs.store.append_logs(self.job.id, f"{module.id}: retry_if: {error}\n")
             return None
@@ -232,7 +236,7 @@ class FlowRun:
         except ExecutionError as error:
             await self.jobs.store.append_logs(self.job.id, f"{module.id}: stop_after_if: {error}\n")
             return Verdict("fail", execution_error(str(error)))
-        if stop.skip:
+        if stop.skip_if_stopped:
             return Verdict("skip", outcome.result)
         if stop.error_message is None:
             return Verdict("stop", outcome.result)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from datetime import UTC
 
 from local.runner.models import Job
@@ -13,13 +12,6 @@ from local.runner.settings import Settings
 def contextual_variables(settings: Settings, job: Job, token: str, flow_path: str | None) -> dict[str, str]:
     """The names that a script finds in its environment, and that `$WM_…` stands for in arguments."""
     flow_id = str(job.parent_job) if job.flow_step_id and job.parent_job else ""
-    trigger = job.schedule_path or "manual"
-    if flow_path:
-        state_path = f"{flow_path}/{job.flow_step_id}_{job.username if job.schedule_path else 'user'}"
-        object_path = f"{flow_path.replace('/', '_')}/{trigger.replace('/', '_')}/{job.flow_step_id}"
-    else:
-        state_path = f"{job.path}/{job.username if job.schedule_path else 'user'}"
-        object_path = f"{job.path.replace('/', '_')}/{trigger.replace('/', '_')}"
     scheduled = job.scheduled_for.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if job.scheduled_for else ""
     return {
         "WM_WORKSPACE": settings.workspace,
@@ -36,13 +28,9 @@ def contextual_variables(settings: Settings, job: Job, token: str, flow_path: st
         "WM_FLOW_PATH": flow_path or "",
         "WM_SCHEDULE_PATH": job.schedule_path or "",
         "WM_PERMISSIONED_AS": f"u/{job.username}",
-        "WM_STATE_PATH": state_path,
         "WM_FLOW_STEP_ID": job.flow_step_id or "",
-        "WM_OBJECT_PATH": f"{object_path}/{int(time.time() * 1000)}_{job.id}",
-        "WM_WORKER_GROUP": "default",
         "WM_RUNNABLE_ID": "",
         "WM_END_USER_EMAIL": job.end_user_email or "",
-        "WM_TESTED_RUNNABLE": "",
     }
 
 

@@ -1,4 +1,4 @@
-"""Jobs from being asked for to being done: taken in, run, cancelled, and told to who waits for them."""
+"""The life of a job: submit, run, cancel, finish, and wait for its end."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Jobs:
         self.slots = asyncio.Semaphore(self.settings.workers)
 
     async def submit(self, request: Request, owner: Identity) -> UUID:
-        """Takes a job in; it is stored and queued when this returns."""
+        """Stores and queues a job; returns its id."""
         job = Job(
             id=request.job_id or uuid4(),
             kind="flow" if request.is_flow else "script",
@@ -100,7 +100,7 @@ class Jobs:
     async def run_script(
         self, job: Job, flow: Job | None = None, status: dict[str, Any] | None = None
     ) -> Outcome:
-        """Runs the script of a job or of a flow's step and says how it ended; the caller stores that."""
+        """Runs the script of a job or of a flow's step and returns its outcome; the caller stores it."""
         canceled = self.cancel_event(job.id)
         if not await self._slot(canceled):
             return await self.canceled_outcome(job)
@@ -176,7 +176,7 @@ class Jobs:
         return job
 
     async def cancel(self, job_id: UUID, by: str, reason: str | None) -> str:
-        """Stops a job and what it started; what runs ends when its process is dead."""
+        """Stops a job and the jobs that it started; a running one ends when its process is dead."""
         job = await self.store.job(job_id)
         if not job:
             raise NotFound(f"queued job id {job_id} does not exist")

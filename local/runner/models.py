@@ -62,13 +62,11 @@ JOB_COLUMNS = tuple(f.name for f in fields(Job))
 
 @dataclass(frozen=True)
 class Identity:
-    """Who calls: the person (or job) behind a token, and what the token is limited to."""
+    """Who calls: the person behind a token, or behind the job that a token belongs to."""
 
     email: str
     username: str
     is_admin: bool
-    scopes: tuple[str, ...] | None = None
-    job_id: UUID | None = None
 
 
 @dataclass

@@ -43,7 +43,7 @@ def prepare(run: Run) -> None:
     code = run.folder / package.replace(".", "/")
     code.mkdir(parents=True)
     (code / f"{module}.py").write_text(run.source, encoding="utf-8")
-    (run.folder / "wrapper.py").write_text(wrapper.render(run.path, run.source), encoding="utf-8")
+    (run.folder / "wrapper.py").write_text(wrapper.render(run.path), encoding="utf-8")
     (run.folder / "args.json").write_text(json.dumps(run.args), encoding="utf-8")
 
 

@@ -36,7 +36,6 @@ class Runner:
     async def open(self) -> None:
         self.settings.work_dir.mkdir(parents=True, exist_ok=True)
         await self.store.open()
-        await self.tokens.open()
         await self.queue.open()
         lost = await self.queue.requeue_lost()
         if lost:

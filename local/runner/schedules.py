@@ -34,7 +34,6 @@ class Schedules:
         self.bundle = bundle
         self.jobs = jobs
         self._task: asyncio.Task[None] | None = None
-        self._changed = asyncio.Event()
         self._complained: set[str] = set()
 
     def start(self) -> None:
@@ -45,45 +44,27 @@ class Schedules:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    async def all(self) -> list[tuple[Schedule, bool]]:
-        """Every schedule and whether it is on: its file says so unless it was switched by hand."""
-        rows = await self.store.rows("select path, enabled from schedule_switches")
-        switched = {row["path"]: row["enabled"] for row in rows}
-        return [(s, switched.get(s.path, s.enabled)) for s in self.bundle.schedules()]
-
-    async def switch(self, path: str, enabled: bool) -> None:
-        await self.store.execute(
-            """insert into schedule_switches (path, enabled) values (%s, %s)
-               on conflict (path) do update set enabled = excluded.enabled""",
-            (path, enabled),
-        )
-        self._changed.set()
-
     async def _loop(self) -> None:
         last = datetime.now(UTC)
         while True:
             now = datetime.now(UTC)
-            due = [(when, s) for when, s in await self._upcoming(last) if when <= now]
+            due = [(when, s) for when, s in self._upcoming(last) if when <= now]
             last = now
             for when, schedule in due:
                 await self._fire(schedule, when)
-            upcoming = [when for when, _ in await self._upcoming(now)]
+            upcoming = [when for when, _ in self._upcoming(now)]
             wait = min([(when - datetime.now(UTC)).total_seconds() for when in upcoming] + [LOOK_S])
-            self._changed.clear()
-            try:
-                await asyncio.wait_for(self._changed.wait(), timeout=max(wait, 0.01))
-            except TimeoutError:
-                continue
+            await asyncio.sleep(max(wait, 0.01))
 
-    async def _upcoming(self, after: datetime) -> list[tuple[datetime, Schedule]]:
+    def _upcoming(self, after: datetime) -> list[tuple[datetime, Schedule]]:
         upcoming = []
         try:
-            schedules = await self.all()
+            schedules = self.bundle.schedules()
         except ApiError as error:
             self._complain("files", f"schedules can't be read: {error}")
             return []
-        for schedule, enabled in schedules:
-            if not enabled:
+        for schedule in schedules:
+            if not schedule.enabled:
                 continue
             try:
                 upcoming.append((next_time(schedule, after), schedule))

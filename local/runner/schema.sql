@@ -39,14 +39,10 @@ create index if not exists jobs_open on jobs (seq) where status in ('queued', 'r
 
 create table if not exists tokens (
     token_hash text primary key,
-    token_prefix text not null,
     label text,
     email text not null,
     username text not null,
-    is_admin boolean not null,
-    scopes text[],
-    created_at timestamptz not null default now(),
-    expiration timestamptz
+    created_at timestamptz not null default now()
 );
 
 create table if not exists variables (
@@ -70,20 +66,5 @@ create table if not exists resources (
 );
 
 create table if not exists folders (
-    name text primary key,
-    summary text not null default '',
-    owners text[] not null default '{}',
-    extra_perms jsonb not null default '{}'
-);
-
--- What was switched by hand; everything else about a schedule is in its file.
-create table if not exists schedule_switches (
-    path text primary key,
-    enabled boolean not null
-);
-
--- Signs the tokens that jobs get, so that they outlive a restart of the runner.
-create table if not exists runner_keys (
-    name text primary key,
-    value bytea not null
+    name text primary key
 );

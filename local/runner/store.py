@@ -139,11 +139,6 @@ class Store:
         started: datetime = row["started_at"]
         return started
 
-    async def save_flow_status(self, job: Job) -> None:
-        await self.execute(
-            "update jobs set flow_status = %s where id = %s", (as_json(job.flow_status), job.id)
-        )
-
     async def append_logs(self, job_id: UUID, text: str) -> None:
         await self.execute("update jobs set logs = logs || %s where id = %s", (text, job_id))
 

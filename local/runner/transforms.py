@@ -94,7 +94,7 @@ def _evaluate_all(transforms: dict[str, Transform], scope: Scope) -> dict[str, A
     values: dict[str, Any] = {}
     context: quickjs.Context | None = None
     for name, transform in transforms.items():
-        if transform.kind == "static":
+        if transform.type == "static":
             values[name] = transform.value
             continue
         expr = transform.expr.strip()
@@ -108,11 +108,13 @@ def _evaluate_all(transforms: dict[str, Transform], scope: Scope) -> dict[str, A
 
 async def evaluate(transforms: dict[str, Transform], scope: Scope) -> dict[str, Any]:
     """All of a step's inputs, in a thread: an expression may be slow, and QuickJS stays in one thread."""
-    if all(item.kind == "static" for item in transforms.values()):
+    if all(item.type == "static" for item in transforms.values()):
         return {name: item.value for name, item in transforms.items()}
     return await asyncio.to_thread(_evaluate_all, transforms, scope)
 
 
 async def evaluate_condition(expr: str, scope: Scope) -> bool:
-    values = await evaluate({"condition": Transform("javascript", expr=f"Boolean({expr.strip()})")}, scope)
+    values = await evaluate(
+        {"condition": Transform(type="javascript", expr=f"Boolean({expr.strip()})")}, scope
+    )
     return bool(values["condition"])

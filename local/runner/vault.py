@@ -1,12 +1,12 @@
-"""Variables, resources and their types; and putting their values in the place of references."""
+"""Variables and resources, and putting their values in the place of references."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from local.runner.errors import BadRequest, ExecutionError, NotFound
-from local.runner.store import Store, as_json
+from local.runner.errors import ExecutionError, NotFound
+from local.runner.store import Store
 
 MAX_DEPTH = 50
 MAX_ARRAY_DEPTH = 2
@@ -24,68 +24,11 @@ class Vault:
             raise NotFound(f"Variable {path} not found")
         return row
 
-    async def create_variable(self, path: str, value: str, is_secret: bool, description: str) -> None:
-        added = await self.store.execute(
-            """insert into variables (path, value, is_secret, description) values (%s, %s, %s, %s)
-               on conflict do nothing""",
-            (path, value, is_secret, description),
-        )
-        if not added:
-            raise BadRequest(f"Variable {path} already exists")
-
-    async def update_variable(self, path: str, changes: dict[str, Any]) -> None:
-        changed = await self.store.execute(
-            """update variables set path = coalesce(%(new)s, path), value = coalesce(%(value)s, value),
-                      is_secret = coalesce(%(secret)s, is_secret),
-                      description = coalesce(%(description)s, description)
-               where path = %(path)s""",
-            {
-                "path": path,
-                "new": changes.get("path"),
-                "value": changes.get("value"),
-                "secret": changes.get("is_secret"),
-                "description": changes.get("description"),
-            },
-        )
-        if not changed:
-            raise NotFound(f"Variable {path} not found")
-
     async def resource(self, path: str) -> dict[str, Any]:
         row = await self.store.row("select * from resources where path = %s", (path,))
         if not row:
             raise NotFound(f"Resource {path} not found")
         return row
-
-    async def create_resource(self, data: dict[str, Any], update_if_exists: bool) -> None:
-        row = (data["path"], data["resource_type"], as_json(data.get("value")), data.get("description") or "")
-        added = await self.store.execute(
-            """insert into resources (path, resource_type, value, description) values (%s, %s, %s, %s)
-               on conflict do nothing""",
-            row,
-        )
-        if not added and not update_if_exists:
-            raise BadRequest(f"Resource {data['path']} already exists")
-        if not added:
-            await self.update_resource(data["path"], data)
-
-    async def update_resource(self, path: str, changes: dict[str, Any]) -> None:
-        changed = await self.store.execute(
-            """update resources set path = coalesce(%(new)s, path),
-                      value = case when %(has_value)s then %(value)s else value end,
-                      resource_type = coalesce(%(type)s, resource_type),
-                      description = coalesce(%(description)s, description)
-               where path = %(path)s""",
-            {
-                "path": path,
-                "new": changes.get("path"),
-                "has_value": "value" in changes,
-                "value": as_json(changes.get("value")),
-                "type": changes.get("resource_type"),
-                "description": changes.get("description"),
-            },
-        )
-        if not changed:
-            raise NotFound(f"Resource {path} not found")
 
     async def interpolated(self, value: Any, context: dict[str, str] | None = None, depth: int = 0) -> Any:
         """A resource's value with every reference in it replaced."""

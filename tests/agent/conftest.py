@@ -56,7 +56,7 @@ class Bench:
         parts = psycopg.conninfo.conninfo_to_dict(url)
         self.db = {
             "host": parts["host"],
-            "port": int(parts["port"]),
+            "port": int(parts["port"] or 5432),
             "user": "chatbot_app",
             "password": "app",
             "dbname": parts["dbname"],
@@ -207,13 +207,16 @@ def _store(
 ) -> None:
     """Publishes passages the way ingestion does: staged first, then swapped in by the product's own function."""
     model = conn.execute("select * from embedding_models where name = 'multilingual-e5-small'").fetchone()
+    assert model is not None
     texts = [f"{title}\n{heading}\n{text}" for title, _, heading, text in passages]
     vectors = embed(texts, embeddings, model["passage_model"], model["dimensions"])
-    document = conn.execute(
+    row = conn.execute(
         "insert into documents (tenant_id, title, filename, sha256, size_bytes, content, state) values (%s, %s, 'a.txt', %s, 1, 'x', 'processing')"
         " returning id",
         [tenant, passages[0][0], os.urandom(32)],
-    ).fetchone()["id"]
+    ).fetchone()
+    assert row is not None
+    document = row["id"]
     with conn.transaction():
         conn.execute("select set_config('app.tenant_id', %s, true)", [tenant])
         for ordinal, ((_, page, heading, text), vector) in enumerate(zip(passages, vectors, strict=True)):

@@ -20,8 +20,8 @@ import psycopg
 from mcp.server.lowlevel.server import Server
 from mcp.types import CallToolResult, ListToolsResult, TextContent, Tool, ToolAnnotations
 
-from local.models.serving import listen, serve
 from local.ports import port_number
+from local.serving import listen, serve
 
 CUT = b"select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = 'chatbot_app' and datname = current_database()"
 

@@ -33,9 +33,12 @@ def test_names_that_say_something_else(name: str) -> None:
     assert not says_who(name)
 
 
-def tool(properties: dict[str, Any], phone: str | None = OWN, **more: Any) -> McpTool:
+def tool(
+    properties: dict[str, Any], phone: str | None = OWN, defs: dict[str, Any] | None = None, **more: Any
+) -> McpTool:
     server = McpServer("shop", "http://127.0.0.1:9", 5, [], {}, phone)
     schema = {"type": "object", "properties": properties, "required": list(properties), **more}
+    schema |= {"$defs": defs} if defs else {}
     return McpTool(server, "find", "Finds orders.", schema)
 
 
@@ -47,7 +50,7 @@ PERSON = {"Person": {"type": "object", "properties": {"mobile_number": {}, "name
 
 
 def test_the_model_sees_none_of_them_at_any_depth() -> None:
-    shown = tool(NESTED, **{"$defs": PERSON}).schema("find")["parameters"]
+    shown = tool(NESTED, defs=PERSON).schema("find")["parameters"]
     assert shown["properties"]["filter"]["properties"] == {"state": {"type": "string"}}
     assert shown["$defs"]["Person"]["properties"] == {"name": {}}
     assert shown["$defs"]["Person"]["required"] == ["name"]
@@ -59,14 +62,14 @@ def test_the_contact_s_own_stands_wherever_one_is_asked_for() -> None:
         "people": [{"name": "Ana", "mobile_number": "+34999"}],
         "telephone": "+34999",
     }
-    assert tool(NESTED, **{"$defs": PERSON}).for_contact(said) == {
+    assert tool(NESTED, defs=PERSON).for_contact(said) == {
         "filter": {"phone": OWN, "state": "sent"},
         "people": [{"name": "Ana", "mobile_number": OWN}],
     }
 
 
 def test_what_the_model_left_out_is_filled_in() -> None:
-    assert tool(NESTED, **{"$defs": PERSON}).for_contact({"people": []}) == {
+    assert tool(NESTED, defs=PERSON).for_contact({"people": []}) == {
         "people": [],
         "filter": {"phone": OWN},
     }
@@ -96,9 +99,7 @@ def test_a_choice_with_nothing_is_looked_into() -> None:
     """How Python's servers write what may be left out."""
     optional = {"filter": {"anyOf": [{"$ref": "#/$defs/Person"}, {"type": "null"}]}}
     said = {"filter": {"name": "Ana", "mobile_number": "+34999"}}
-    assert tool(optional, **{"$defs": PERSON}).for_contact(said) == {
-        "filter": {"name": "Ana", "mobile_number": OWN}
-    }
+    assert tool(optional, defs=PERSON).for_contact(said) == {"filter": {"name": "Ana", "mobile_number": OWN}}
 
 
 def test_a_schema_that_names_itself_is_filled_in_once_and_in_good_time() -> None:

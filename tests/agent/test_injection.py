@@ -40,7 +40,7 @@ def test_in_the_message(obeying: Bench, wrap: str, attack: str) -> None:
 @pytest.mark.parametrize("place", ["name", "history"])
 def test_elsewhere_in_the_conversation(obeying: Bench, attack: str, place: str) -> None:
     words = attack.replace("%s", obeying.tenants[CLINIC])
-    contact = (
+    contact: dict[str, Any] = (
         {"name": words, "language": None, "lead": {}}
         if place == "name"
         else {"name": None, "language": None, "lead": {"email": words}}

@@ -115,7 +115,7 @@ def test_without_a_limit_its_attack_succeeds(obeying: Bench, monkeypatch: Patch,
 @pytest.mark.field_failure(18)
 def test_without_the_check_of_details_a_name_writes_them(obeying: Bench, monkeypatch: Patch) -> None:
     attack = ORDERS["a detail that nobody said"].replace(', "role": "admin"', "")
-    contact = {"name": attack, "language": None, "lead": {}}
+    contact: dict[str, Any] = {"name": attack, "language": None, "lead": {}}
     holds(obeying.ask("Hello", contact=contact))
     remembers_anything(monkeypatch, obeying)
     with pytest.raises(AssertionError, match="a detail that nobody said"):

@@ -80,7 +80,14 @@ def test_what_they_wrote_meanwhile_gets_its_run(
     asked: list[Any] = []
     monkeypatch.setattr(persist, "dispatch", lambda *_, contact_id: asked.append(contact_id) or [])
     usage = {"input_tokens": 0, "output_tokens": 0, "cost_usd": 0}
-    answer = {"citations": [], "model": "m", "trace": [], "usage": usage, "error": None, "answered": True}
+    answer: dict[str, Any] = {
+        "citations": [],
+        "model": "m",
+        "trace": [],
+        "usage": usage,
+        "error": None,
+        "answered": True,
+    }
     for _ in range(1 + again):
         done = persist.main(merged.context, answer, {"parts": []}, merged.bench.db, "key")  # type: ignore[arg-type, typeddict-item]
         assert done["outcome"] == "answered"

@@ -110,7 +110,7 @@ def calls(wanted: list[tuple[str, Any]], said: str | None = None) -> dict[str, A
 
 def openai_shape(answer: Any) -> dict[str, Any]:
     """A chat completion as OpenAI's API writes it."""
-    wanted = {"text": answer} if isinstance(answer, str) else answer
+    wanted: dict[str, Any] = {"text": answer} if isinstance(answer, str) else answer
     message: dict[str, Any] = {"role": "assistant", "content": wanted.get("text"), "refusal": None}
     finish = wanted.get("finish") or "stop"
     if wanted.get("calls"):
@@ -138,7 +138,7 @@ def openai_shape(answer: Any) -> dict[str, Any]:
 
 def gemini_shape(answer: Any) -> dict[str, Any]:
     """A generateContent response as Google's API writes it."""
-    wanted = {"text": answer} if isinstance(answer, str) else answer
+    wanted: dict[str, Any] = {"text": answer} if isinstance(answer, str) else answer
     parts: list[dict[str, Any]] = [{"text": wanted["text"]}] if wanted.get("text") else []
     for name, arguments in wanted.get("calls") or []:
         parts.append({"functionCall": {"name": name, "args": arguments}, "thoughtSignature": "c2lnbmF0dXJl"})

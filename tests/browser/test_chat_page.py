@@ -13,6 +13,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from local import seed
 from tests.e2e.conftest import World
+from tests.e2e.phone import setting
+from tests.e2e.test_whatsapp_choices import offer
 
 pytestmark = pytest.mark.browser
 SHOTS = os.environ.get("SCREENSHOTS")
@@ -133,18 +135,18 @@ def test_buttons_and_lists_are_tapped(phone: Phone, world: World) -> None:
     phone.shot("buttons")
 
 
-def test_what_the_model_offers_is_tapped_and_answered(phone: Phone) -> None:
+def test_what_the_model_offers_is_tapped_and_answered(phone: Phone, world: World) -> None:
     phone.write_as("Lucía Ferrer")
-    assert "What would you like to know?" in phone.answer_to("text", "What can you help me with?")
+    titles = ["Gift cards", "Express delivery", "Returns", "Warranty"]
+    with setting(world, model="offline-obey"):
+        assert "What is it about?" in phone.answer_to("text", offer(titles, "What is it about?"))
     phone.shot("offered")
     before = phone.answers()
     phone.page.locator(".msg.out").last.locator(".tap").first.click()
-    rows = phone.page.locator("#sheet-rows .row")
-    if rows.count():
-        phone.shot("list")
-        rows.first.click()
+    phone.shot("list")
+    phone.page.locator("#sheet-rows .row", has_text="Express delivery").click()
     expect(phone.page.locator(".msg.out").nth(before)).to_be_visible(timeout=30_000)
-    assert "What would you like" not in phone.page.locator(".msg.out").last.inner_text()
+    assert "11.90" in phone.page.locator(".msg.out").last.inner_text()
 
 
 def test_a_file_of_the_knowledge_base_comes_to_the_phone(phone: Phone) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import FilePayload, Route, expect
 
 from local.seed import CLINIC, SHOP
 from tests.browser.conftest import Visit, between, broken, check, go
@@ -59,7 +59,7 @@ def test_of_several_files_each_is_taken(world: World, visit: Visit) -> None:
     files = {name: f"# {name} {word}\n\nOf {name}." for name in (f"{word}{n}.md" for n in range(4))}
     chosen = [("tool.exe", "MZ"), *list(files.items())[:2]]
     page.get_by_label("Add a document").and_(page.locator("input")).set_input_files(
-        [{"name": name, "mimeType": "text/markdown", "buffer": text.encode()} for name, text in chosen]
+        [FilePayload(name=name, mimeType="text/markdown", buffer=text.encode()) for name, text in chosen]
     )
     dropped = page.evaluate_handle(
         "(files) => files.reduce((all, [name, text]) => { all.items.add(new File([text], name)); return all }, new DataTransfer())",

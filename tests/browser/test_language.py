@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from local.seed import SHOP
 from tests.browser.conftest import Visit, check, go
@@ -21,7 +21,11 @@ def test_what_scripts_say_is_in_the_pages_language(world: World, visit: Visit) -
     chooser = page.locator('input[type="file"]').first
     card = page.locator("li.card", has_text=f"{word}.md")
     for name in (f"{word}.md", f"otra-{word}.md"):
-        file = {"name": name, "mimeType": "text/markdown", "buffer": f"# Velas {word}\n\nHay velas.".encode()}
+        file: FilePayload = {
+            "name": name,
+            "mimeType": "text/markdown",
+            "buffer": f"# Velas {word}\n\nHay velas.".encode(),
+        }
         chooser.set_input_files(file)
         expect(card.get_by_text("Responde", exact=True)).to_be_visible(timeout=60_000)
     expect(page.get_by_text(f"Este archivo ya está aquí, con el título «{word}».")).to_be_visible()

@@ -87,8 +87,8 @@ def world() -> Iterator[World]:
     folder.chmod(0o755)
     stack = Stack(folder)
     try:
-        stack.start(seed.meta_config(), seed.STAFF, durable=False)
-        seed.seed(stack)
+        stack.start(seed.meta_config(), durable=False)
+        seed.seed(stack, merge_window_s=0.0)
         seed.seed_documents(stack)
         yield World(stack)
     finally:

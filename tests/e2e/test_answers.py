@@ -7,9 +7,9 @@ import time
 
 import pytest
 
-from local.documents.facts import FACTS, UNANSWERED, Fact
 from local.seed import CLINIC, SHOP, DemoTenant
 from tests.e2e.conftest import World
+from tests.facts import FACTS, UNANSWERED, Fact
 
 TENANT = {"shop": SHOP, "clinic": CLINIC}
 # One in three keeps the suite short; the evaluation asks them all.

@@ -7,10 +7,10 @@ import secrets
 import pytest
 from deploy.bootstrap import DeployError
 
-from local.documents import bad_files
 from local.documents.writer import render
 from local.portal.wire import request
 from local.seed import CLINIC, SHOP, document_state, upload, wait_for
+from tests import bad_files
 from tests.e2e.conftest import World
 
 

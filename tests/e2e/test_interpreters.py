@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.documents.facts import FACTS
 from local.seed import CLINIC, SHOP
 from tests.e2e.conftest import World
+from tests.facts import FACTS
 
 TRIES = 20
 

@@ -76,13 +76,3 @@ def test_what_makes_no_sense_goes_back_to_the_model(world: World) -> None:
         (shown,) = phone.write(offer(["Same", "same"], "Which one?"))
     assert (shown["type"], shown["text"]) == ("text", "Which one?")
     assert "two choices have the title" in json.dumps(phone.trace())
-
-
-def test_the_demo_s_model_offers_its_topics(world: World) -> None:
-    phone = Phone(world)
-    (shown,) = phone.write("What can you help me with?")
-    assert shown["type"] == "interactive", shown
-    kind = "button_reply" if shown["content"]["type"] == "button" else "list_reply"
-    (reply,) = phone.after(tap(kind, shown, 0))
-    assert len(reply["text"]) > 20
-    assert "colleague" not in reply["text"], "a topic that is offered has an answer"

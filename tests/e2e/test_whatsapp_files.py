@@ -38,7 +38,7 @@ def vendor(world: World, name: str) -> Iterator[None]:
     own = {"gemini_base_url": world.stack.url("models"), "gemini_api_key": "$var:f/chatbot/llm_api_key"}
     windmill.call("POST", "resources/update/f/chatbot/llm", {"value": {**value, **own}})
     try:
-        with setting(world, provider=name, model="offline-rules"):
+        with setting(world, provider=name, model="offline-rule-based"):
             yield
     finally:
         windmill.call("POST", "resources/update/f/chatbot/llm", {"value": value})
@@ -48,8 +48,8 @@ def vendor(world: World, name: str) -> Iterator[None]:
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_a_picture_goes_to_a_model_that_sees(world: World, provider: str) -> None:
     with vendor(world, provider):
-        (reply,) = Phone(world).media("image", "image/png", picture("red"))
-    assert reply["text"] == "I see a picture that is mostly red."
+        (reply,) = Phone(world).media("image", "image/png", picture("red", "a red chair"))
+    assert reply["text"] == "In the picture I see a red chair."
 
 
 @pytest.mark.field_failure(8)

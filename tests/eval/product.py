@@ -35,7 +35,7 @@ class Product:
 
     def add_demo(self) -> None:
         """The demo's shop and clinic with their documents, as seed makes them."""
-        ids = seed.seed(self.stack)
+        ids = seed.seed(self.stack, merge_window_s=0.0)
         for tenant in seed.TENANTS:
             cut = chunking.chunks(
                 pages(render(tenant.document), f"{tenant.document}.pdf"), title=tenant.title

@@ -69,8 +69,8 @@ class Storm:
         self.killed: Counter[str] = Counter()
 
     def start(self) -> None:
-        self.stack.start(seed.meta_config(), seed.STAFF, durable=False, extra=ENVIRONMENT)
-        seed.seed(self.stack)
+        self.stack.start(seed.meta_config(), durable=False, extra=ENVIRONMENT)
+        seed.seed(self.stack, merge_window_s=0.0)
         self.admin(
             "update chatbots set model = 'offline-echo', merge_window_s = 0, max_replies_per_hour = 100000, sends_per_s = 1000"
         )

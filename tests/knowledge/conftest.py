@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import psycopg
@@ -64,7 +64,7 @@ class Knowledge:
             )
         )
 
-    def stage(self, tenant: str, document: str, passages: list[tuple[str, str | None]]) -> None:
+    def stage(self, tenant: str, document: str, passages: Sequence[tuple[str, str | None]]) -> None:
         with self.as_tenant(tenant) as conn:
             conn.cursor().executemany(
                 b"insert into staged_chunks (document_id, ordinal, tenant_id, page, char_start, page_end, char_end, heading, tokens, text,"
@@ -78,7 +78,7 @@ class Knowledge:
             assert row
             return int(row["n"])
 
-    def put(self, tenant: str, passages: list[tuple[str, str | None]], title: str = "T") -> str:
+    def put(self, tenant: str, passages: Sequence[tuple[str, str | None]], title: str = "T") -> str:
         document = self.document(tenant, title=title)
         self.stage(tenant, document, passages)
         self.publish(tenant, document)

@@ -49,7 +49,7 @@ def models() -> Iterator[str]:
 
 def reader(base_url: str, key: str = KEY) -> Any:
     read = vision.image_reader(
-        {"reads_images": True, "base_url": base_url, "model": "offline-rules", "api_key": key}
+        {"reads_images": True, "base_url": base_url, "model": "offline-rule-based", "api_key": key}
     )
     assert read is not None
     return read

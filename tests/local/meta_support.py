@@ -45,7 +45,7 @@ class Recorder:
                 body = self.rfile.read(int(self.headers.get("content-length", 0)))
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 recorder.requests.append((self.path, headers, body))
-                answer = recorder.answers.get(self.path)
+                answer = recorder.answers.get(self.path.partition("?")[0])
                 self.send_response(200 if answer is not None else recorder.status)
                 self.end_headers()
                 self.wfile.write(b"" if answer is None else json.dumps(answer).encode())
@@ -86,7 +86,6 @@ def configuration(webhook_url: str, **more: Any) -> dict[str, Any]:
             "display_phone_number": "+1 555 078 3881",
             "waba_id": "102290129340398",
             "name": "Lumen Bikes",
-            "tenant": "lumen",
             "examples": ["How long is the warranty?"],
         },
         {
@@ -94,7 +93,6 @@ def configuration(webhook_url: str, **more: Any) -> dict[str, Any]:
             "display_phone_number": "+49 30 5550 1234",
             "waba_id": "102290129340399",
             "name": "Praxis am Park",
-            "tenant": "praxis",
         },
     ]
     return {
@@ -115,7 +113,7 @@ class Meta:
         path.write_text(json.dumps(config))
         tokens = json.dumps({NUMBER: TOKEN, OTHER_NUMBER: OTHER_TOKEN})
         secrets = {"META_APP_SECRET": SECRET, "META_ACCESS_TOKENS": tokens, "META_RUNNER_TOKEN": "runner"}
-        environment = {**os.environ, **secrets, "META_UPLOAD_TOKENS": json.dumps({"lumen": "staff"})}
+        environment = {**os.environ, **secrets}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "local.meta", "--port", "0", "--config", str(path), *arguments],
             env=environment,

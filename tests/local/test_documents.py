@@ -10,10 +10,10 @@ import pypdfium2
 import pytest
 from pypdf import PdfReader
 
-from local.documents import bad_files
 from local.documents.__main__ import DOCUMENTS, write_all
-from local.documents.facts import FACTS, UNANSWERED, Fact
 from local.documents.writer import render
+from tests import bad_files
+from tests.facts import FACTS, UNANSWERED, Fact
 
 
 @cache

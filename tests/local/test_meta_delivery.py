@@ -257,7 +257,7 @@ def test_a_wrong_order_is_refused_in_words(meta: Meta) -> None:
     assert answer.status_code == 400
     assert "mode must be one of" in answer.json()["error"]
     answer = meta.client.post("/control/statuses", json={"sent_s": "soon"})
-    assert answer.json()["error"] == "statuses.sent_s must be a float."
+    assert answer.json()["error"] == "statuses.sent_s: input should be a valid number."
     answer = meta.client.post("/control/deliver", json={"phone_number_id": "1", "message": {"type": "text"}})
     assert "configured numbers" in answer.json()["error"]
 
@@ -280,5 +280,5 @@ def test_mistakes_at_the_start_end_in_one_sentence(tmp_path: Path) -> None:
     config.write_text(json.dumps(configuration("http://127.0.0.1:1/webhook")))
     taken = start("--config", str(config), "--port", str(busy.port), META_APP_SECRET="x")
     assert taken.returncode != 0
-    assert taken.stderr == f"Port {busy.port} on 127.0.0.1 can't be used: Address already in use.\n"
+    assert taken.stderr.startswith(f"Port {busy.port} can't be used: ") and taken.stderr.count("\n") == 1
     busy.stop()

@@ -1,22 +1,29 @@
-"""The page's API: conversations, live events, uploads and runs through Windmill, asking from a terminal."""
+"""The page's API: conversations, live events, runs through Windmill, asking from a terminal."""
 
+import base64
 import json
 import threading
 from collections.abc import Iterator
+from urllib.parse import parse_qs
 
 import httpx
 import pytest
 
-from tests.local.meta_support import NUMBER, OTHER_NUMBER, Meta, Recorder, configuration, eventually
+from tests.local.meta_support import NUMBER, Meta, Recorder, configuration, eventually
 
-RUN, STEP, UPLOAD = (f"{n}0000000-0000-4000-8000-000000000000" for n in range(3))
+RUN, STEP = (f"{n}0000000-0000-4000-8000-000000000000" for n in range(2))
 WS = "/api/w/demo"
 
 
 @pytest.fixture(scope="module")
 def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Meta, Recorder, Recorder]]:
     webhook, windmill = Recorder(), Recorder()
-    portal = {"windmill_url": windmill.url, "workspace": "demo"}
+    portal = {
+        "windmill_url": windmill.url,
+        "workspace": "demo",
+        "model": "offline-rule-based",
+        "page_url": "http://portal.example/#knowledge",
+    }
     config = configuration(webhook.url + "/webhook", portal=portal)
     with Meta(tmp_path_factory.mktemp("meta"), config) as running:
         yield running, webhook, windmill
@@ -67,9 +74,12 @@ def test_the_page_comes_with_everything_it_needs(meta: Meta) -> None:
         assert meta.client.get(f"/static/{name}").status_code == 200
     overview = meta.client.get("/api/overview").json()
     assert [number["name"] for number in overview["numbers"]] == ["Lumen Bikes", "Praxis am Park"]
-    assert [number["uploads"] for number in overview["numbers"]] == [True, False]
+    assert (overview["model"], overview["portal"]) == (
+        "offline-rule-based",
+        "http://portal.example/#knowledge",
+    )
     assert overview["numbers"][0]["examples"] == ["How long is the warranty?"]
-    assert {"token-a", "staff", "runner"}.isdisjoint(json.dumps(overview).split('"'))
+    assert {"token-a", "runner"}.isdisjoint(json.dumps(overview).split('"'))
 
 
 def test_another_site_can_not_write(meta: Meta) -> None:
@@ -150,43 +160,6 @@ def test_what_happened_is_read_from_the_run(meta: Meta, windmill: Recorder) -> N
     assert meta.client.get("/api/runs/..%2Fsecrets").status_code in (404, 502)
 
 
-def test_a_document_goes_to_windmill_as_the_tenants_staff(meta: Meta, windmill: Recorder) -> None:
-    windmill.answers[f"{WS}/apps_u/execute_component/f/portal/documents"] = UPLOAD
-    result = {"completed": True, "success": True, "result": {"document_id": 7}}
-    windmill.answers[f"{WS}/jobs_u/completed/get_result_maybe/{UPLOAD}"] = result
-    form, files = {"phone_number_id": NUMBER, "title": "T"}, {"file": ("Ä.pdf", b"%PDF", "application/pdf")}
-    answer = meta.client.post("/api/documents", data=form, files=files)
-    assert (answer.status_code, answer.json()) == (201, {"result": {"document_id": 7}})
-    path, headers, body = windmill.requests[0]
-    assert path == f"{WS}/apps_u/execute_component/f/portal/documents"
-    assert headers["authorization"] == "Bearer staff"
-    sent = json.loads(body)
-    assert sent["component"] == "upload"
-    asked = json.loads(sent["args"]["request"])
-    assert asked["chatmill"] == 1
-    assert (asked["action"], asked["file"], asked["filename"], asked["title"]) == (
-        "upload",
-        "JVBERg==",
-        "Ä.pdf",
-        "T",
-    )
-
-
-def test_a_refused_document_says_why(meta: Meta, windmill: Recorder) -> None:
-    windmill.answers[f"{WS}/apps_u/execute_component/f/portal/documents"] = UPLOAD
-    error = {"error": {"name": "ValueError", "message": "This is not a PDF."}}
-    windmill.answers[f"{WS}/jobs_u/completed/get_result_maybe/{UPLOAD}"] = {
-        "completed": True,
-        "success": False,
-        "result": error,
-    }
-    files = {"file": ("a.pdf", b"no", "application/pdf")}
-    answer = meta.client.post("/api/documents", data={"phone_number_id": NUMBER}, files=files)
-    assert (answer.status_code, answer.json()) == (502, {"error": "This is not a PDF."})
-    answer = meta.client.post("/api/documents", data={"phone_number_id": OTHER_NUMBER}, files=files)
-    assert "no staff login" in answer.json()["error"]
-
-
 def test_asking_waits_for_the_whole_reply(
     meta: Meta, windmill: Recorder, process: tuple[Meta, Recorder, Recorder]
 ) -> None:
@@ -220,3 +193,29 @@ def test_asking_gives_up_in_time(meta: Meta) -> None:
     asked = {"phone_number_id": NUMBER, "customer": "Ana Ruiz", "text": "Hello?", "timeout_s": 0.3}
     found = meta.control("ask", **asked)
     assert (found["reply"], found["timed_out"], found["webhook_status"]) == ([], True, 200)
+
+
+def with_a_human(windmill: Recorder) -> str:
+    """Every message's run has ended: a person has the conversation. Returns the reason."""
+    reason = "the contact is with a human"
+    ended = {"type": "CompletedJob", "success": True, "result": {"status": "ended", "reason": reason}}
+    windmill.answers[f"{WS}/jobs_u/get/{RUN}"] = ended
+    windmill.answers[f"{WS}/jobs/list"] = [{"id": RUN}]
+    return reason
+
+
+def test_asking_where_a_human_answers_says_so_at_once(meta: Meta, windmill: Recorder) -> None:
+    reason = with_a_human(windmill)
+    found = meta.control("ask", phone_number_id=NUMBER, customer="Ana Ruiz", text="Hello?", timeout_s=30)
+    assert (found["reply"], found["reason"], found["timed_out"]) == ([], reason, False)
+    assert found["seconds"] < 10
+    (query,) = {path.partition("?")[2] for path, _, _ in windmill.requests if "jobs/list" in path}
+    wanted = json.loads(base64.b64decode(parse_qs(query)["args"][0]))
+    assert wanted["entry"][0]["changes"][0]["value"]["messages"] == [{"id": found["wamid"]}]
+
+
+def test_the_page_learns_why_nobody_answers(meta: Meta, windmill: Recorder) -> None:
+    windmill.answers[f"{WS}/jobs/list"] = []
+    assert meta.client.get("/api/silence/wamid.x").json() == {"reason": None}
+    reason = with_a_human(windmill)
+    assert meta.client.get("/api/silence/wamid.x").json() == {"reason": reason}

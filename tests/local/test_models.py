@@ -40,7 +40,8 @@ def tool(name: str, *arguments: str) -> dict[str, Any]:
     return {"type": "function", "function": {"name": name, "description": name, "parameters": parameters}}
 
 
-SEARCH, ORDER = tool("search_knowledge_base", "query"), tool("shop__get_order", "order_id")
+SEARCH_NAME = "search_knowledge_base"
+SEARCH, ORDER = tool(SEARCH_NAME, "query"), tool("shop__get_order", "order_id")
 LIST, HANDOFF = tool("shop__list_orders"), tool("hand_off_to_human", "reason")
 ALL = [SEARCH, ORDER, LIST, HANDOFF]
 
@@ -68,7 +69,7 @@ def client(base_url: str) -> OpenAI:
     return OpenAI(base_url=base_url, api_key=KEY, max_retries=0)
 
 
-def chat(client: OpenAI, messages: list[Any], model: str = "offline-rules", **more: Any) -> Any:
+def chat(client: OpenAI, messages: list[Any], model: str = "offline-rule-based", **more: Any) -> Any:
     return client.chat.completions.create(model=model, messages=messages, **more)
 
 
@@ -175,9 +176,8 @@ def test_key_models_and_unknown_names(client: OpenAI, base_url: str) -> None:
     with pytest.raises(AuthenticationError):
         OpenAI(base_url=base_url, api_key="wrong", max_retries=0).models.list()
     described = {model.id: model.model_dump()["description"] for model in client.models.list()}
-    assert "not a language model" in described["offline-rules"]
+    assert "not a language model" in described["offline-rule-based"]
     assert {"e5-query", "e5-passage", "multilingual-e5-small"} <= described.keys()
-    assert client.models.retrieve("e5-query").id == "e5-query"
     with pytest.raises(NotFoundError):
         client.embeddings.create(model="text-embedding-3-small", input="a")
     with pytest.raises(NotFoundError) as unknown:
@@ -190,13 +190,15 @@ def test_key_models_and_unknown_names(client: OpenAI, base_url: str) -> None:
     [
         ("hi", "Hello! How can I help you?"),
         ("<customer_message>¡Hola! Buenos días</customer_message>", "¡Hola! ¿En qué puedo ayudarle?"),
-        ("Guten Tag", "Hallo! Wie kann ich Ihnen helfen?"),
         ("Vielen Dank!", "Gern geschehen!"),
-        ("ok thanks a lot", "You're welcome!"),
     ],
 )
 def test_courtesy_is_answered_without_a_tool(client: OpenAI, text: str, answer: str) -> None:
     assert chat(client, [user(text)], tools=ALL).choices[0].message.content == answer
+
+
+def search(question: str) -> tuple[str, dict[str, str]]:
+    return ("search_knowledge_base", {"query": question})
 
 
 @pytest.mark.parametrize(
@@ -204,24 +206,14 @@ def test_courtesy_is_answered_without_a_tool(client: OpenAI, text: str, answer: 
     [
         ("Where is my order CL-1042?", [("shop__get_order", {"order_id": "CL-1042"})]),
         ("<m>¿Dónde está mi pedido 1042?</m>", [("shop__get_order", {"order_id": "1042"})]),
-        ("where's #1042", [("shop__get_order", {"order_id": "1042"})]),
         ("Wo ist meine Bestellung?", [("shop__list_orders", {})]),
         ("Can I talk to a real person", [("hand_off_to_human", {"reason": "Can I talk to a real person"})]),
-        ("How much is it per person?", [("search_knowledge_base", {"query": "How much is it per person?"})]),
-        ("Do you close in 2026?", [("search_knowledge_base", {"query": "Do you close in 2026?"})]),
+        ("How much is it per person?", [search("How much is it per person?")]),
+        ("Do you close in 2026?", [search("Do you close in 2026?")]),
+        ("My lamp arrived broken", [search("My lamp arrived broken")]),
         (
-            "When does order CL-1042 arrive?\nAnd can I return a lamp after a month?",
-            [
-                ("shop__get_order", {"order_id": "CL-1042"}),
-                ("search_knowledge_base", {"query": "And can I return a lamp after a month?"}),
-            ],
-        ),
-        (
-            "hi\nWhat are your opening hours?\nDo you have any parking?",
-            [
-                ("search_knowledge_base", {"query": "What are your opening hours?"}),
-                ("search_knowledge_base", {"query": "Do you have any parking?"}),
-            ],
+            "When does order CL-1042 arrive?\nCan I return a lamp after a month?",
+            [("shop__get_order", {"order_id": "CL-1042"}), search("Can I return a lamp after a month?")],
         ),
     ],
 )
@@ -232,34 +224,25 @@ def test_tools_are_chosen_by_the_message(client: OpenAI, text: str, expected: li
     assert calls(chat(client, [user(text)], tools=ALL, parallel_tool_calls=False)) == expected[:1]
 
 
-def test_follow_ups_are_joined_with_the_question_before(client: OpenAI) -> None:
-    talk = [
-        user("How long must I fast before a blood test?"),
-        {"role": "assistant", "content": "8 hours [1]"},
-    ]
-    asked = calls(chat(client, [*talk, user("and for children?")], tools=ALL))
-    assert asked[0][1]["query"] == "How long must I fast before a blood test? and for children?"
-    talk = [user("Where is my order CL-1042?"), {"role": "assistant", "content": "In transit."}]
-    asked = calls(chat(client, [*talk, user("when will it arrive?")], tools=ALL))
-    assert asked == [("shop__get_order", {"order_id": "CL-1042"})]
+def test_who_accepts_the_offer_of_a_person_is_handed_off(client: OpenAI) -> None:
+    offer = {"role": "assistant", "content": "I couldn't find that. Shall I ask a colleague to write to you?"}
+    talk = [user("Do you sell bicycles?"), offer]
+    assert calls(chat(client, [*talk, user("Yes please")], tools=ALL))[0][0] == "hand_off_to_human"
+    assert calls(chat(client, [*talk, user("No, how much is a lamp?")], tools=ALL))[0][0] == SEARCH_NAME
 
 
-def test_a_follow_up_is_answered_for_what_it_adds(client: OpenAI) -> None:
-    passage = {
-        "id": "S1",
-        "text": "Warranty\nLED bulbs: 2 years or 15,000 hours.\nRugs: 4 years against fading.",
-    }
-    talk = [user("How long is the warranty on LED bulbs?"), {"role": "assistant", "content": "2 years [S1]"}]
-    asked = chat(client, [*talk, user("And on rugs?")], tools=ALL).choices[0].message
-    told = {"role": "tool", "tool_call_id": asked.tool_calls[0].id, "content": json.dumps([passage])}
-    messages = [*talk, user("And on rugs?"), asked.model_dump(exclude_none=True), told]
-    assert "4 years" in chat(client, messages, tools=ALL).choices[0].message.content
+def test_a_file_is_sent_where_its_title_is_named(client: OpenAI) -> None:
+    send = tool("send_document", "document")
+    send["function"]["parameters"]["properties"]["document"]["enum"] = ["Price list", "Returns and delivery"]
+    asked = chat(client, [user("Please send me the document on returns")], tools=[SEARCH, send])
+    assert calls(asked) == [("send_document", {"document": "Returns and delivery"})]
 
 
 def test_tool_choice_is_honoured(client: OpenAI) -> None:
-    forced = {"type": "function", "function": {"name": "hand_off_to_human"}}
-    assert calls(chat(client, [user("hi")], tools=ALL, tool_choice=forced))[0][0] == "hand_off_to_human"
-    assert calls(chat(client, [user("hi")], tools=[SEARCH], tool_choice="required"))
+    forced = {"type": "function", "function": {"name": SEARCH_NAME}}
+    question = "Where is my order CL-1042?"
+    assert calls(chat(client, [user(question)], tools=ALL, tool_choice=forced)) == [search(question)]
+    assert calls(chat(client, [user("hi")], tools=[SEARCH], tool_choice="required")) == [search("hi")]
     none = chat(client, [user("How long is a gift card valid?")], tools=ALL, tool_choice="none")
     assert none.choices[0].message.content == "I don't know."
 
@@ -279,9 +262,49 @@ def test_tool_choice_is_honoured(client: OpenAI) -> None:
 def test_answers_are_sentences_of_the_passages_with_marks(
     client: OpenAI, question: str, sentence: str, mark: str
 ) -> None:
-    answer = finish(client, question, {"search_knowledge_base": wrapped({"passages": PASSAGES})})
+    answer = finish(client, question, {SEARCH_NAME: wrapped({"passages": PASSAGES})})
     assert sentence in answer and mark in answer
     assert len(answer) < 300
+
+
+def test_of_a_table_the_fitting_row_is_told(client: OpenAI) -> None:
+    rows = "Region Working days Cost\nMainland 2 to 3 EUR 4.90\nBalearic Islands 3 to 5 EUR 8.90\nPortugal 3 to 4 EUR 6.90"
+    found = {"passages": [{"id": "S1", "heading": "Delivery", "text": rows}]}
+    answer = finish(client, "What does delivery to Portugal cost?", {SEARCH_NAME: wrapped(found)})
+    assert answer == "Portugal 3 to 4 EUR 6.90 [S1]"
+
+
+def test_of_a_typed_question_the_answer_is_told(client: OpenAI) -> None:
+    text = "Do you lend wheelchairs?\nWheelchairs are lent at the porter's desk for a deposit of 20 euros."
+    found = {"passages": [{"id": "S1", "text": text}]}
+    answer = finish(client, "Do you lend wheelchairs?", {SEARCH_NAME: wrapped(found)})
+    assert answer == "Wheelchairs are lent at the porter's desk for a deposit of 20 euros. [S1]"
+
+
+STRUCTURED = {"type": "json_schema", "json_schema": {"name": "reply", "schema": {"type": "object"}}}
+
+
+@pytest.mark.parametrize("way", ["response_format", "function"])
+def test_a_structured_reply_quotes_what_its_claims_rest_on(client: OpenAI, way: str) -> None:
+    """Each quote stands in the passage letter by letter, also where the page's width broke its line."""
+    text = "Gift cards\n\nGift cards are valid for 24 months, in every\nstore and on our pages. They can't be returned."
+    more: dict[str, Any] = (
+        {"response_format": STRUCTURED, "tools": ALL}
+        if way == "response_format"
+        else {"tools": [*ALL, tool("reply", "kind", "text")]}
+    )
+    talk: list[Any] = [user("How long is a gift card valid?")]
+    asked = chat(client, talk, **more).choices[0].message
+    found = {"passages": [{"id": "S4", "text": text}]}
+    talk += [asked.model_dump(exclude_none=True)]
+    talk += [{"role": "tool", "tool_call_id": asked.tool_calls[0].id, "content": wrapped(found)}]
+    done = chat(client, talk, **more)
+    reply = json.loads(done.choices[0].message.content) if way == "response_format" else calls(done)[0][1]
+    assert reply["kind"] == "answer" and "24 months" in reply["text"]
+    (claim,) = [claim for claim in reply["claims"] if "24 months" in claim["says"]]
+    assert claim["source"] == "S4" and claim["quote"] in text and "\n" in claim["quote"]
+    unknown = chat(client, [user("hi")], response_format=STRUCTURED).choices[0].message.content
+    assert json.loads(unknown) == {"kind": "talk", "text": "Hello! How can I help you?", "claims": []}
 
 
 @pytest.mark.parametrize(
@@ -291,10 +314,7 @@ def test_answers_are_sentences_of_the_passages_with_marks(
 def test_without_a_fitting_passage_it_does_not_know(
     client: OpenAI, question: str, passages: list[Any]
 ) -> None:
-    assert (
-        finish(client, question, {"search_knowledge_base": wrapped({"passages": passages})})
-        == "I don't know."
-    )
+    assert finish(client, question, {SEARCH_NAME: wrapped({"passages": passages})}) == "I don't know."
 
 
 def test_order_and_knowledge_are_answered_together(client: OpenAI) -> None:
@@ -303,46 +323,26 @@ def test_order_and_knowledge_are_answered_together(client: OpenAI) -> None:
         "status": "in transit",
         "items": [{"name": "Brass lamp", "quantity": 2}],
         "carrier": "SEUR",
+        "delivered_date": None,
         "expected_date": "2030-05-02",
     }
-    results = {
-        "shop__get_order": json.dumps(order),
-        "search_knowledge_base": wrapped({"passages": PASSAGES}),
-    }
+    results = {"shop__get_order": json.dumps(order), SEARCH_NAME: wrapped({"passages": PASSAGES})}
     answer = finish(client, "Where is my order CL-1042? How long is a gift card valid?", results)
-    assert "Order CL-1042 (2 x Brass lamp) is in transit, with SEUR, expected on 2030-05-02." in answer
+    assert "Order CL-1042 is in transit. Items: 2 x Brass lamp. Carrier: SEUR." in answer
+    assert "Expected date: 2030-05-02." in answer and "Delivered" not in answer
     assert "24 months. [d1#7]" in answer
 
 
 @pytest.mark.parametrize(
-    ("result", "answer"),
-    [
-        (
-            "Error executing tool get_order: Order CL-9 was not found for this customer.",
-            "can't find that order",
-        ),
-        ('{"error": "timeout while calling the server"}', "can't be reached"),
-        ("<tool_result>Error: connection refused</tool_result>", "can't be reached"),
-    ],
+    "result", ["Error executing tool: not found", '{"error": "timeout"}', '{"orders": []}']
 )
-def test_errors_of_the_order_system_are_told(client: OpenAI, result: str, answer: str) -> None:
-    assert answer in finish(client, "Where is my order CL-9999?", {"shop__get_order": result})
+def test_an_order_that_is_not_found_is_not_known(client: OpenAI, result: str) -> None:
+    assert finish(client, "Where is my order CL-9999?", {"shop__get_order": result}) == "I don't know."
 
 
 def test_the_same_request_gets_the_same_answer(client: OpenAI) -> None:
     first, second = (chat(client, [user("Where is my order CL-1042?")], tools=ALL) for _ in range(2))
     assert first.choices == second.choices and first.id == second.id
-
-
-def test_streams_add_up_to_the_whole_answer(client: OpenAI) -> None:
-    events = list(chat(client, [user("hi")], stream=True, stream_options={"include_usage": True}))
-    text = "".join(event.choices[0].delta.content or "" for event in events if event.choices)
-    assert text == "Hello! How can I help you?"
-    assert events[-1].usage.completion_tokens > 0
-    streamed = list(chat(client, [user("Where is my order CL-1042?")], tools=ALL, stream=True))
-    deltas = [call for event in streamed for call in event.choices[0].delta.tool_calls or []]
-    assert json.loads(deltas[0].function.arguments) == {"order_id": "CL-1042"}
-    assert streamed[-1].choices[0].finish_reason == "tool_calls"
 
 
 CALLED = {
@@ -362,7 +362,7 @@ CALLED = {
         ([user("hi"), CALLED, user("well?")], {}, "must be followed by tool messages"),
         ([user("hi")], {"tool_choice": "auto"}, "'tool_choice'"),
         ([user("hi")], {"tools": [tool("bad name")]}, "function.name"),
-        ([user("hi")], {"n": 2}, "'n'"),
+        ([user("hi")], {"stream": True}, "Streams"),
         ([user("hi")], {"response_format": {"type": "json_object"}}, "response_format"),
     ],
 )

@@ -1,4 +1,4 @@
-"""The parts of the local runner that need no process: expressions, retries, signatures, scopes, cron."""
+"""The parts of the local runner that need no process: expressions, retries, module names, cron."""
 
 from __future__ import annotations
 
@@ -10,18 +10,16 @@ import pytest
 
 from local.runner import transforms
 from local.runner.bundle import Schedule
-from local.runner.errors import ExecutionError, PermissionDenied
-from local.runner.flowfile import Retry, Transform
-from local.runner.models import Identity
+from local.runner.errors import ExecutionError
+from local.runner.flowfile import Constant, Exponential, Retry, Transform
 from local.runner.schedules import next_time
-from local.runner.tokens import check_scopes
 from local.runner.transforms import Scope
-from local.runner.wrapper import module_name, read_signature
+from local.runner.wrapper import module_name
 
 
 def value_of(expr: str, **scope: Any) -> Any:
     known = Scope(scope.get("flow_input", {}), scope.get("results", {}), scope.get("previous"))
-    return asyncio.run(transforms.evaluate({"x": Transform("javascript", expr=expr)}, known))["x"]
+    return asyncio.run(transforms.evaluate({"x": Transform(type="javascript", expr=expr)}, known))["x"]
 
 
 def test_plain_paths_into_results_are_null_when_missing() -> None:
@@ -58,49 +56,15 @@ def test_errors_are_readable_in_an_expression() -> None:
 
 
 def test_back_off_counts_failures() -> None:
-    retry = Retry(1, 2, 2, 3, multiplier=2, random_factor=0)
+    growing = Exponential(attempts=2, seconds=3, multiplier=2)
+    retry = Retry(constant=Constant(attempts=1, seconds=2), exponential=growing)
     assert [retry.delay(n, 0) for n in range(4)] == [2, 2 * 3**2, 2 * 3**3, None]
-    assert Retry(exponential_attempts=1, exponential_seconds=10, random_factor=50).delay(0, 1) == 15
-
-
-def test_the_signature_decides_what_main_gets() -> None:
-    signature = read_signature(
-        "from datetime import datetime\nimport datetime as d\n"
-        "def main(a: int, file: bytes | None, when: 'datetime', *, day: d.date = None, b='x', **more): pass"
-    )
-    assert signature.required == ("a", "file", "when") and signature.optional == ("day", "b")
-    assert dict(signature.convert) == {"file": "bytes", "when": "datetime", "day": "date"}
-    assert signature.takes_all
-    assert read_signature("def broken(").required == ()
+    spread = Exponential(attempts=1, seconds=10, random_factor=50)
+    assert Retry(exponential=spread).delay(0, 1) == 15
 
 
 def test_paths_become_module_names() -> None:
     assert module_name("f/my-folder/2nd-Step") == ("f.my_folder", "_2nd_step")
-
-
-@pytest.mark.parametrize(
-    ("scope", "method", "route", "allowed"),
-    [
-        ("jobs:run:flows:f/chatbot/*", "POST", "jobs/run/f/f/chatbot/whatsapp_message", True),
-        ("jobs:run:flows:f/chatbot/*", "POST", "jobs/run_wait_result/f/f/chatbot/whatsapp_message", True),
-        ("jobs:run:flows:f/chatbot/*", "POST", "jobs/run/f/f/chatbot_other/x", False),
-        ("jobs:run:flows:f/chatbot/*", "POST", "jobs/run/p/f/chatbot/recover", False),
-        ("jobs:run:flows:f/chatbot/*", "POST", "jobs/run/batch_rerun_jobs", False),
-        ("jobs:run:flows:f/chatbot/*", "GET", "variables/get_value/f/chatbot/key", False),
-        ("jobs:run:flows:f/chatbot/*", "POST", "jobs_u/queue/cancel/1", False),
-        ("jobs:run:flows:f/chatbot/*", "GET", "jobs/list", True),
-        ("jobs:run", "POST", "jobs/run/batch_rerun_jobs", True),
-        ("variables:read", "GET", "variables/list", True),
-        ("variables:read", "POST", "variables/create", False),
-    ],
-)
-def test_scopes(scope: str, method: str, route: str, allowed: bool) -> None:
-    identity = Identity("a@b.c", "a", is_admin=True, scopes=(scope,))
-    if allowed:
-        check_scopes(identity, method, route)
-    else:
-        with pytest.raises(PermissionDenied, match="Required scope"):
-            check_scopes(identity, method, route)
 
 
 def test_cron_lines_have_seconds_first_and_a_time_zone() -> None:

@@ -16,10 +16,9 @@ from uuid import uuid4
 import httpx
 import pytest
 import yaml
-from starlette.routing import Route
 from windmill_api import AuthenticatedClient
 
-from local.runner.api import jobs, run, vault, workspace
+from local.runner.api.app import api_routes
 from tests.local.runner_support import TOKEN, Client, flow, running, script, step
 
 ECHO = "f/t/echo"
@@ -95,15 +94,9 @@ class Api:
 
     def missed(self) -> list[str]:
         """Endpoints of the runner that nobody has asked."""
-        routes: list[Route] = [
-            route
-            for module in (jobs, run, vault, workspace)
-            for route in module.routes()
-            if isinstance(route, Route)
-        ]
         return [
             f"{method} {route.path}"
-            for route in routes
+            for route in api_routes()
             for method in (route.methods or set()) - {"HEAD"}
             if not any(
                 method == asked and re.fullmatch(pattern(route.path), f"/api{url}")
@@ -132,26 +125,18 @@ def finished(api: Api, job_id: str) -> Any:
 
 def run_jobs(api: Api) -> None:
     assert api("job.run_wait_result_script_by_path", path=ECHO, json={"a": 1})
-    assert api("job.run_wait_result_flow_by_path", path="f/t/flow", json={"x": 2})
     of_script = api("job.run_script_by_path", path=ECHO, json={"a": 1})
     wished = str(uuid4())
     assert api("job.run_flow_by_path", path="f/t/flow", json={"x": 2}, job_id=wished) == wished
     for job_id in (of_script, wished):
         assert finished(api, job_id).success
         assert api("job.get_job", id=job_id).id == job_id
-        assert api("job.get_completed_job", id=job_id).success
-        assert api("job.get_root_job_id", id=job_id)
-        api("job.get_job_logs", id=job_id)
-        assert api("job.get_job_updates", id=job_id).completed
         api("job.get_completed_job_result", id=job_id)
     assert {wished, of_script} <= {job.id for job in api("job.list_jobs")}
     later = api("job.run_flow_by_path", path="f/t/flow", json={"x": 2}, scheduled_in_secs=600)
     assert api("job.get_job", id=later).id == later
     api("metrics.set_job_progress", id=later, json={"percent": 40, "flow_job_id": later})
-    assert api("metrics.get_job_progress", id=later) == 40
     api("job.cancel_queued_job", id=later, json={"reason": "not needed"})
-    again = {"job_ids": [wished], "script_options_by_path": {}, "flow_options_by_path": {}}
-    assert finished(api, api("job.batch_re_run_jobs", json=again).strip()).success
     assert api("job.delete_completed_job", id=wished).id == wished
     asked = {"component": "echo", "path": f"script/{ECHO}", "args": {"a": 1}}
     assert finished(api, api("app.execute_component", path="f/portal/docs", json=asked)).success
@@ -162,42 +147,23 @@ def keep_values(api: Api) -> None:
     api("variable.create_variable", json=new)
     api("variable.update_variable", path="f/t/key", json={"value": "2"})
     assert api("variable.exists_variable", path="f/t/key") is True
-    assert api("variable.get_variable", path="f/t/key").value == "2"
     assert api("variable.get_variable_value", path="f/t/key") == "2"
-    assert [variable.path for variable in api("variable.list_variable")] == ["f/t/key"]
     kind = {"name": "c_llm", "workspace_id": "demo", "schema": {"type": "object"}, "description": ""}
     api("resource.create_resource_type", json=kind)
     assert api("resource.exists_resource_type", path="c_llm") is True
-    assert api("resource.get_resource_type", path="c_llm").name == "c_llm"
-    assert [kind.name for kind in api("resource.list_resource_type")] == ["c_llm"]
     new = {"path": "f/t/llm", "value": {"key": "$var:f/t/key"}, "resource_type": "c_llm", "description": ""}
     api("resource.create_resource", json=new)
-    api("resource.update_resource", path="f/t/llm", json={"description": "the model"})
-    assert api("resource.get_resource", path="f/t/llm").resource_type == "c_llm"
-    assert [resource.path for resource in api("resource.list_resource")] == ["f/t/llm"]
+    api("resource.update_resource", path="f/t/llm", json={"value": {"key": "none"}})
     assert api("resource.exists_resource", path="f/t/llm") is True
     assert api("resource.get_resource_value", path="f/t/llm")
-    assert api("resource.get_resource_value_interpolated", path="f/t/llm")
-    api("resource.update_resource_value", path="f/t/llm", json={"value": {"key": "none"}})
-    api("resource.delete_resource", path="f/t/llm")
-    api("variable.delete_variable", path="f/t/key")
 
 
 def look_around(api: Api) -> None:
     assert api("settings.backend_version").startswith("CE v1")
-    assert api("user.global_whoami").email == api("user.whoami").email == "admin@windmill.dev"
-    assert api("user.create_token", json={"label": "ingress"})
     wanted = {"label": "staff", "impersonate_email": "mia@shop.example"}
     assert api("user.create_token_impersonate", json=wanted)
-    assert [place.id for place in api("workspace.list_workspaces")] == ["demo"]
-    assert api("workspace.exists_workspace", json={"id": "demo"}) in (True, "true")
     api("folder.create_folder", json={"name": "chatbot"})
-    assert api("folder.get_folder", name="chatbot").name == "chatbot"
     assert api("folder.exists_folder", name="chatbot") is True
-    assert "chatbot" in [folder.name for folder in api("folder.list_folders")]
-    (schedule,) = api("schedule.list_schedules")
-    assert api("schedule.get_schedule", path=schedule.path).script_path == ECHO
-    api("schedule.set_schedule_enabled", path=schedule.path, json={"enabled": True})
 
 
 def test_every_endpoint_answers_as_windmill_describes_it(runner: Client) -> None:

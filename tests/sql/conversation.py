@@ -50,6 +50,7 @@ class Conversation:
     def one(self, query: str, *values: Any) -> Any:
         """As the administrator: the only column of the only row."""
         row = self.admin.execute(query.encode(), values).fetchone()
+        assert row is not None
         return next(iter(row.values())) if row else None
 
     def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
@@ -64,6 +65,7 @@ class Conversation:
             if error.sqlstate == "CB001":
                 raise Refused(str(error)) from None
             raise
+        assert row is not None
         return next(iter(row.values()))
 
     def payload(self, message_id: str, body: str, **more: Any) -> str:

@@ -82,9 +82,9 @@ def test_beside_a_question_it_is_told_before_the_answer() -> None:
 
 
 def test_who_opts_in_again_is_welcomed_and_not_asked_about() -> None:
-    alone = {**context("START", "de"), "message_ids": ["m"]}
+    alone: Any = {**context("START", "de"), "message_ids": ["m"]}
     assert file_outcome(alone, {}, "welcome_back", [])["say"] == CANNED_REPLIES["welcome_back"]["de"]
-    more = {**context("START\nIs this lamp sold?", "de"), "message_ids": ["m", "n"]}
+    more: Any = {**context("START\nIs this lamp sold?", "de"), "message_ids": ["m", "n"]}
     assert file_outcome(more, {}, "welcome_back", []) == {
         "attachments": [],
         "preface": CANNED_REPLIES["welcome_back"]["de"],

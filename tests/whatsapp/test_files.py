@@ -46,7 +46,7 @@ ENDS: dict[str, Callable[[], object]] = {
     "takes time": spin,
     "waits": threading.Event().wait,
     "crashes": lambda: os.kill(os.getpid(), signal.SIGKILL),
-    "raises": lambda: {}["a"],
+    "raises": lambda: int("a"),
     "leaves": lambda: os._exit(0),
 }
 

@@ -15,7 +15,7 @@ import pytest
 from f.whatsapp.graph_api import GraphApi, MediaError
 from f.whatsapp.media import sees, transcribe
 from local.meta import voice
-from local.models.speech import words_of
+from local.models.media import words_heard
 from tests.local.meta_support import NUMBER, TOKEN, Meta, Recorder, configuration, eventually
 
 TEXT = {"type": "text", "text": {"body": "Hi"}}
@@ -204,8 +204,8 @@ def test_an_upload_can_be_sent(meta: Meta, api: GraphApi) -> None:
 def test_the_demo_s_voice_notes_carry_their_words(tmp_path: Path) -> None:
     sound = voice.ogg("¿Dónde está mi pedido?" * 30)
     assert sound.startswith(b"OggS")
-    assert words_of(sound) == "¿Dónde está mi pedido?" * 30
-    assert words_of(b"OggS" + b"\0" * 100) == ""
+    assert words_heard(sound) == "¿Dónde está mi pedido?" * 30
+    assert words_heard(b"OggS" + b"\0" * 100) == ""
 
 
 def test_a_transcription_that_fails_is_a_problem_not_an_error() -> None:
@@ -221,7 +221,7 @@ def test_a_transcription_that_fails_is_a_problem_not_an_error() -> None:
     [
         ("gpt-4o-mini", {}, True),
         ("gemini-2.5-flash", {}, True),
-        ("offline-rules", {}, False),
+        ("offline-rule-based", {}, False),
         ("house-model", {"model": "house-model", "reads_images": True}, True),
         ("another-model", {"model": "house-model", "reads_images": True}, False),
         ("", {}, False),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from tests.whatsapp.outbox import PHONE, TEXT, Turn
 
 RETRY, PAIR, NUMBER_RATE = "retry", "throttle_pair", "throttle_number"
 # Meta's table, by hand from its documentation: code, action, seconds until each further try
-TABLE: list[tuple[int, str, list[float]]] = [
+TABLE: list[tuple[int, str, Sequence[float]]] = [
     (131056, PAIR, [1, 4, 16, 64]),
     *((code, NUMBER_RATE, [1, 2, 4, 8]) for code in (130429, 4, 80007)),
     *((code, RETRY, [1, 3, 9]) for code in (1, 2, 131000, 131016, 133004)),

@@ -109,10 +109,10 @@ class ServerStack(Stack):
         self.start_models(environment)
         self.deploy()
         self.start_ingress(environment)
-        self.start_meta(seed.meta_config(), seed.STAFF, environment)
+        self.start_meta(seed.meta_config(), environment)
         for name, path in {"ingress": "/healthz", "meta": "/healthz", "models": "/healthz"}.items():
             self.processes.wait_until_answers(name, self.url(name) + path)
-        seed.seed(self)
+        seed.seed(self, merge_window_s=0.0)
         seed.seed_documents(self)
 
     def make_database(self) -> None:
@@ -196,12 +196,12 @@ class ServerStack(Stack):
             "CHATBOT_DB_PORT": str(target.get("port") or 5432),
             "CHATBOT_DB_NAME": str(target["dbname"]),
             "LLM_BASE_URL": self.url("models") + "/v1",
-            "LLM_MODEL": "offline-rules",
+            "LLM_MODEL": "offline-rule-based",
             "EMBEDDINGS_BASE_URL": self.url("models") + "/v1",
             "GRAPH_URL": self.url("meta") + "/graph",
             "ALLOWED_PRIVATE_HOSTS": f"{self.host}:{self.ports['orders']}",
             "ALERT_WEBHOOK_URL": self.alerts.url,
-            "MODEL_PRICES": json.dumps({"offline-rules": [0, 0]}),
+            "MODEL_PRICES": json.dumps({"offline-rule-based": [0, 0]}),
         }
 
     def stop(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ time.sleep(600)
 )
 @pytest.mark.parametrize("whole_group", [True, False])
 def test_killing_the_client_kills_all_of_the_job(
-    warm: Warm, options: dict[str, object], whole_group: bool
+    warm: Warm, options: dict[str, Any], whole_group: bool
 ) -> None:
     job = warm.job(FAMILY, **options)
     assert job.process.stdout

@@ -2,12 +2,11 @@
 
 import { $, api, clock, day, el, hue, initials } from "./dom.js";
 import { bubble, runOf, summary } from "./bubble.js";
-import { openDocuments, setUpDocuments } from "./documents.js";
 import { happened } from "./happened.js";
 import { live } from "./live.js";
 import { setUpMore } from "./more.js";
 
-const state = { numbers: [], customers: [], last: {}, unread: {}, number: null, customer: null, messages: new Map(), runs: false, quoting: null, panels: new Map() };
+const state = { numbers: [], customers: [], last: {}, unread: {}, number: null, customer: null, messages: new Map(), unsent: new Map(), silent: new Map(), model: "", portal: "", quoting: null, panels: new Map() };
 const key = (message) => `${message.phone_number_id}/${message.customer}`;
 const current = () => state.number && state.customer && `${state.number.phone_number_id}/${state.customer.id}`;
 const handle = (person) => (person.phone ? `+${person.phone}` : person.username ? `@${person.username.replace(/^@/, "")}` : "no visible phone");
@@ -23,7 +22,7 @@ const context = {
   },
   tap: (message, reply) => write({ type: "interactive", interactive: reply, context: message.wamid }),
   quote: (message) => quote(message),
-  again: (message) => { state.messages.delete(message.wamid); write(message.given); },
+  again: (message) => { state.messages.delete(message.wamid); state.unsent.delete(message.wamid); write(message.given); },
 };
 
 // Which conversation
@@ -53,9 +52,11 @@ async function load() {
   const query = new URLSearchParams({ phone_number_id: state.number.phone_number_id, customer: state.customer.id });
   const { messages } = await api(`/api/conversation?${query}`);
   if (wanted !== current()) return;
-  for (const message of messages) state.messages.set(message.wamid, message);
+  for (const message of [...messages, ...[...state.unsent.values()].filter((m) => key(m) === wanted)]) state.messages.set(message.wamid, message);
   thread();
   bottom(true);
+  const last = messages.at(-1);
+  if (last?.direction === "in" && last.type !== "reaction") explainSilence(last.wamid, [0]);
 }
 
 function people() {
@@ -81,6 +82,7 @@ function thread() {
     if (before?.direction !== message.direction) node.classList.add("first");
     nodes.push(node);
     before = message;
+    if (state.silent.has(message.wamid)) nodes.push(silence(state.silent.get(message.wamid)));
     const run = message.direction === "out" && runOf(message);
     if (run && !messages.slice(index + 1).some((m) => runOf(m) === run)) {
       if (!state.panels.has(run)) state.panels.set(run, happened(run));
@@ -107,11 +109,32 @@ function merge(box, nodes) {
   while (box.children.length > nodes.length) box.lastChild.remove();
 }
 
+// Why nobody answers: asked a few times, as the run of a message takes a moment.
+async function explainSilence(wamid, seconds = [1.5, 4, 10]) {
+  const where = current();
+  for (const pause of seconds) {
+    await new Promise((done) => setTimeout(done, pause * 1000));
+    const message = state.messages.get(wamid);
+    if (current() !== where || [...state.messages.values()].some((m) => m.direction === "out" && m.seq > (message?.seq ?? 0))) return;
+    const { reason } = await api(`/api/silence/${encodeURIComponent(wamid)}`).catch(() => ({}));
+    if (reason) { state.silent.set(wamid, reason); thread(); bottom(); return; }
+  }
+}
+
+function silence(reason) {
+  const link = state.portal && el("a", { href: state.portal.replace(/#.*/, "#conversations"), target: "_blank", rel: "noopener" }, "the portal, under Conversations");
+  return reason.includes("with a human")
+    ? el("li", { class: "silence" }, "A person of the business has this conversation, so the bot is silent. To hear the bot again, give the conversation back to it in ", link || "the portal", ".")
+    : el("li", { class: "silence" }, `The bot does not answer this message: ${reason}.`);
+}
+
 function welcome() {
   return el("li", { class: "welcome" }, el("span", { class: `avatar big ${hue(state.number.name)}`, "aria-hidden": "true" }, initials(state.number.name)),
     el("h2", {}, state.number.name), el("p", {}, state.number.about || state.number.display_phone_number),
-    el("p", { class: "small" }, `Write as ${state.customer.name}: the bot answers from this business' documents.`));
+    el("p", { class: "small" }, `Write as ${state.customer.name}: the bot answers from this business' documents.`), modelNote() && el("p", { class: "small" }, modelNote()));
 }
+
+const modelNote = () => state.model && `The bot's model here: ${state.model}${state.model.startsWith("offline-") ? ". It is a set of rules that quotes documents, not a language model." : "."}`;
 
 function chips(shown) {
   const box = $("chips"), examples = state.number.examples ?? [];
@@ -153,10 +176,12 @@ async function write(message) {
   thread();
   bottom(true);
   try {
-    await api("/api/messages", { json: { phone_number_id: shown.phone_number_id, customer: shown.customer, message } });
+    const { wamid } = await api("/api/messages", { json: { phone_number_id: shown.phone_number_id, customer: shown.customer, message } });
     state.messages.delete(id);
+    if (!["reaction", "revoke"].includes(message.type)) explainSilence(wamid);
   } catch (error) {
     Object.assign(shown, { state: "unsent", error: error.message });
+    state.unsent.set(id, shown);
   }
   thread();
 }
@@ -232,7 +257,10 @@ function nothing(title, text) {
 async function start() {
   let found;
   try { found = await api("/api/overview"); } catch (error) { nothing("The demo does not answer", error.message); return null; }
-  Object.assign(state, { numbers: found.numbers, customers: found.customers, last: found.last, unread: {}, runs: found.runs, portal: found.portal });
+  Object.assign(state, { numbers: found.numbers, customers: found.customers, last: found.last, unread: {}, portal: found.portal, model: found.model });
+  $("portal").hidden = !found.portal;
+  if (found.portal) $("portal").href = found.portal;
+  $("model").textContent = modelNote();
   if (!found.numbers.length) { nothing("No business is set up yet", "Add a tenant and its WhatsApp number to the demo, then start it again."); return found.event; }
   $("nothing").hidden = true;
   $("shell").hidden = false;
@@ -272,13 +300,11 @@ function setUp() {
   $("quote-off").addEventListener("click", () => quote(null));
   $("business").addEventListener("change", () => choose(state.numbers.find((n) => n.phone_number_id === $("business").value), state.customer));
   $("back").addEventListener("click", () => $("shell").classList.remove("open"));
-  $("open-documents").addEventListener("click", () => openDocuments(state.number, state.portal));
   $("add-person").addEventListener("click", () => $("person").showModal());
   $("person-form").addEventListener("submit", addPerson);
   for (const button of document.querySelectorAll("[data-close]")) button.addEventListener("click", () => button.closest("dialog").close());
   for (const dialog of document.querySelectorAll("dialog")) dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
   followBottom();
-  setUpDocuments();
   setUpMore({ write, last: (direction) => [...state.messages.values()].filter((m) => m.direction === direction && m.type !== "reaction").sort((a, b) => a.seq - b.seq).at(-1),
     where: () => ({ phone_number_id: state.number.phone_number_id, customer: state.customer.id }) });
 }

@@ -1,14 +1,24 @@
-"""All routes in one application."""
+"""All routes in one application, and the page of runs."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
 
-from local.runner import pages
-from local.runner.api import jobs, run, vault, workspace
+from local.runner.api import jobs, run, vault
 from local.runner.runtime import Runner
+
+STATIC = Path(__file__).parents[1] / "static"
+
+
+async def page(request: Request) -> Response:
+    """The page of runs; it asks the API with the token that the link brings along."""
+    return FileResponse(STATIC / "runs.html", headers={"Cache-Control": "no-cache"})
 
 
 async def unknown(request: Request, error: Exception) -> Response:
@@ -17,8 +27,12 @@ async def unknown(request: Request, error: Exception) -> Response:
     )
 
 
+def api_routes() -> list[Route]:
+    return [*run.routes(), *jobs.routes(), *vault.routes()]
+
+
 def make_app(runner: Runner) -> Starlette:
-    routes = [*run.routes(), *jobs.routes(), *vault.routes(), *workspace.routes(), *pages.routes()]
-    app = Starlette(routes=routes, exception_handlers={404: unknown})
+    pages = [Route("/", page), Route("/run/{id}", page), Mount("/static", StaticFiles(directory=STATIC))]
+    app = Starlette(routes=[*api_routes(), *pages], exception_handlers={404: unknown})
     app.state.runner = runner
     return app

@@ -17,9 +17,9 @@ from starlette.routing import Route
 from local.runner.errors import ApiError, BadRequest, ExecutionError, NotAuthorized, NotFound
 from local.runner.models import Identity
 from local.runner.runtime import Runner
-from local.runner.tokens import check_path, check_scopes
+from local.runner.tokens import check_path
 
-COOKIE = "runner_token"
+UNREADABLE = (UnicodeDecodeError, json.JSONDecodeError)
 
 
 @dataclass
@@ -29,8 +29,7 @@ class Call:
     identity: Identity
 
     def text(self, name: str) -> str:
-        value = self.request.path_params[name]
-        return str(value)
+        return str(self.request.path_params[name])
 
     def job_id(self) -> UUID:
         return parse_uuid(self.text("id"))
@@ -45,11 +44,9 @@ class Call:
     async def body(self) -> Any:
         """The JSON that was sent; nothing at all counts as an empty object."""
         data = await self.request.body()
-        if not data.strip():
-            return {}
         try:
-            return json.loads(data)
-        except (UnicodeDecodeError, json.JSONDecodeError) as error:
+            return json.loads(data) if data.strip() else {}
+        except UNREADABLE as error:
             raise BadRequest(f"invalid JSON: {error}") from error
 
     async def fields(self, *required: str) -> dict[str, Any]:
@@ -72,10 +69,14 @@ def parse_uuid(text: str) -> UUID:
         raise BadRequest(f"{text!r} is not a UUID") from error
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    raise TypeError(type(value).__name__)
+def parse_time(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadRequest(f"{text!r} is not a date and time") from error
+    if moment.tzinfo is None:
+        raise BadRequest(f"{text!r} has no time zone")
+    return moment
 
 
 class Json(Response):
@@ -84,32 +85,23 @@ class Json(Response):
     media_type = "application/json"
 
     def render(self, content: Any) -> bytes:
-        return orjson.dumps(content, default=_plain, option=orjson.OPT_UTC_Z)
-
-
-def token_of(request: Request) -> str | None:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and token:
-        return token.strip()
-    return request.query_params.get("token")
+        return orjson.dumps(content, option=orjson.OPT_UTC_Z)
 
 
 Handler = Callable[[Call], Awaitable[Response]]
 
 
 def endpoint(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
-    """Finds out who calls, checks what the token may do, and turns errors into answers."""
+    """Finds out who calls, and turns errors into answers."""
 
     async def answer(request: Request) -> Response:
         runner: Runner = request.app.state.runner
         try:
-            token = token_of(request)
-            if not token:
+            scheme, _, token = request.headers.get("authorization", "").partition(" ")
+            if scheme.lower() != "bearer" or not token:
                 raise NotAuthorized("Unauthorized")
-            identity = await runner.tokens.identify(token)
+            identity = await runner.tokens.identify(token.strip())
             workspace = request.path_params.get("ws")
-            prefix = f"/api/w/{workspace}/" if workspace else "/api/"
-            check_scopes(identity, request.method, request.url.path.removeprefix(prefix))
             if workspace not in (None, runner.settings.workspace):
                 raise NotFound(f"workspace {workspace} not found")
             return await handler(Call(request, runner, identity))
@@ -122,22 +114,9 @@ def endpoint(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
 
 
 def get(path: str, handler: Handler) -> Route:
-    return Route(path, endpoint(handler), methods=["GET"])
+    """A route of the workspace, or of the server where the path begins with /."""
+    return Route(path if path[0] == "/" else f"/api/w/{{ws}}/{path}", endpoint(handler), methods=["GET"])
 
 
 def post(path: str, handler: Handler) -> Route:
-    return Route(path, endpoint(handler), methods=["POST"])
-
-
-def delete(path: str, handler: Handler) -> Route:
-    return Route(path, endpoint(handler), methods=["DELETE"])
-
-
-def parse_time(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise BadRequest(f"{text!r} is not a date and time") from error
-    if moment.tzinfo is None:
-        raise BadRequest(f"{text!r} has no time zone")
-    return moment
+    return Route(path if path[0] == "/" else f"/api/w/{{ws}}/{path}", endpoint(handler), methods=["POST"])
