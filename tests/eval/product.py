@@ -19,7 +19,7 @@ from f.documents.formats import pages
 from f.models.embeddings import embed
 from local import postgres, seed
 from local.documents.writer import render
-from local.stack import Stack
+from local.stack import RULE_BASED, Stack
 from sql import apply
 from tests.eval.question_set import Business, Passage
 from tests.eval.store import store_passages
@@ -96,7 +96,7 @@ class Product:
         embedded = {
             "provider": "openai",
             "base_url": self.stack.url("models") + "/v1",
-            "model": "offline-rules",
+            "model": RULE_BASED,
             "api_key": self.stack.secrets.models,
         }
         return found or [embedded]
