@@ -92,8 +92,8 @@ deploy: $(VENV)/.installed ## bring a Windmill server to what windmill/ says: se
 replay: $(VENV)/.installed ## past turns through the current bot, old and new side by side: make replay TURN=… or DAY=2026-11-22
 	@$(BIN)/python windmill/deploy/replay.py $(if $(TURN),--turn $(TURN)) $(if $(DAY),--day $(DAY))
 
-calibrate: $(VENV)/.installed ## an embedding model's floor, from questions: make calibrate XQUAD=folder [ARGS="--apply"]
-	@PYTHONPATH=windmill $(BIN)/python -m bench.calibrate $(ARGS)
+calibrate: $(VENV)/.installed ## an embedding model's floor, from typed questions (XQUAD=folder) [ARGS="--apply"]
+	@PYTHONPATH=windmill:. $(BIN)/python -m bench.calibrate $(ARGS)
 
 ##@ Measure it
 

@@ -1,13 +1,13 @@
-"""Finds an embedding model's floors: the relevance below which the answer is "I don't know".
+"""Finds an embedding model's floor: when no passage reaches it, the question is plainly about something else, and the chat model gets none.
 
     python -m bench.calibrate [--questions-from FOLDER …] [--apply]
 
-There are three: question and passage in one language, in two languages, in two scripts. Sets with the same passages in several languages
-(XQuAD's, or the ones shipped here) are asked in each language on each. Every question is asked three times: as it is, with its passage
-taken away (a near miss), and without the whole article (an unrelated question). A floor refuses at most --wrongly of the answerable ones,
-on average over the sets, so that a large set does not outvote a small one. What passes is still judged by the model and by the code
-behind it. --apply writes the floors to the database at DATABASE_URL; without it nothing is changed. Vectors come from the demo's model,
-or from --base-url with EMBEDDINGS_API_KEY.
+The floor is found on one half of the questions of tests/eval, typed as customers type, asked of the function that the chatbot's search runs:
+evidence(). It holds back at most --wrongly of those that have an answer, less a margin, because other questions are not the same. The table
+shows for each kind of question the share that the floor holds back, and the share that it lets through: both halves; follow-ups, without
+what was said before; questions that the documents do not answer; messages that are about no business (tests/eval/unrelated.yaml); and, with
+sets of XQuAD's form, questions as they are, with their passage taken away, and without its article. --apply writes the floor to the database
+at DATABASE_URL; without it nothing is changed. Vectors come from the demo's model, or from --base-url with EMBEDDINGS_API_KEY.
 """
 
 from __future__ import annotations
@@ -16,91 +16,106 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import psycopg
-from numpy.typing import NDArray
+import yaml
 from pgvector import Vector
 
-from bench.retrieval_database import MODEL, Connection, asking, database, load_passages, new_tenant
-from bench.retrieval_sets import SHIPPED, Encode, NoSet, QuestionSet, encoder, load, vectors
+from bench.retrieval_database import Connection, asking, database, load_passages, new_tenant
+from bench.retrieval_sets import Encode, NoSet, QuestionSet, Vectors, encoder, load, vectors
+from tests.eval import question_set
+from tests.eval.store import store_passages
 
-CANDIDATES = 60
-SHOWN = 5  # passages that the chatbot looks at
-COLUMN = {"same": "floor", "language": "floor_other_language", "script": "floor_other_script"}
-Scores = dict[str, NDArray[np.float64]]
-
-
-def relevances(conn: Connection, ids: list[int], asked: QuestionSet, encode: Encode) -> Scores:
-    """The best shown passage's relevance for each question: as it is, without its passage, without its article."""
-    place = {chunk: i for i, chunk in enumerate(ids)}
-    found: dict[str, list[float]] = {"answerable": [], "near miss": [], "unrelated": []}
-    for question, vector, gold in zip(
-        asked.questions, vectors(asked.questions, True, encode), asked.gold, strict=True
-    ):
-        rows = conn.execute(
-            b"select chunk_id, relevance from search_chunks(%s, %s::vector, %s::smallint, %s)",
-            [question, Vector(vector).to_text(), MODEL, CANDIDATES],
-        ).fetchall()
-        scored = [(place[row["chunk_id"]], float(row["relevance"])) for row in rows]
-        article = asked.articles[gold]
-        for kind, left in (
-            ("answerable", scored),
-            ("near miss", [s for s in scored if s[0] != gold]),
-            ("unrelated", [s for s in scored if asked.articles[s[0]] != article]),
-        ):
-            found[kind].append(max((r for _, r in left[:SHOWN]), default=0))
-    return {kind: np.array(values) for kind, values in found.items()}
+UNRELATED = Path(question_set.__file__).with_name("unrelated.yaml")
+SHOWN = 5  # what the chatbot's search asks for
+DEEP = 60  # enough to have five left when an article is taken away
+MARGIN = 0.01
+Model = dict[str, Any]
+Embed = Callable[[list[str], bool], Vectors]
+Best = tuple[
+    str, float
+]  # the kind of a question, and the relevance of the best passage that search finds for it
 
 
-def distance(conn: Connection, asked: QuestionSet, documents: QuestionSet) -> str:
-    """Which floor a pair of sets speaks for: two sets of one language, of two, or of two scripts."""
-    if asked.language == documents.language:
-        return "same"
-    row = conn.execute(
-        b"select script_of(%s) = script_of(%s) as one", [asked.questions[0], documents.passages[0]]
-    ).fetchone()
-    return "language" if row and row["one"] else "script"
+def search(conn: Connection, model_id: int, text: str, vector: Any, most: int) -> dict[int, float]:
+    """The relevance of each passage found, by its chunk, best score first."""
+    rows = conn.execute(
+        b"select chunk_id, relevance from evidence(%s, %s::vector, %s::smallint, %s)",
+        [text, Vector(vector).to_text(), model_id, most],
+    ).fetchall()
+    return {row["chunk_id"]: float(row["relevance"]) for row in rows}
 
 
-def measured(url: str, app_url: str, sets: list[QuestionSet], encode: Encode) -> dict[str, list[Scores]]:
-    """The scores of every pair of sets with the same passages, by the distance of their languages."""
-    found: dict[str, list[Scores]] = {kind: [] for kind in COLUMN}
-    for documents in sets:
-        tenant = new_tenant(url, documents.language)
-        ids = load_passages(app_url, tenant, documents, vectors(documents.passages, False, encode))
+def typed(url: str, app_url: str, model: Model, embed: Embed) -> Iterable[Best]:
+    """The questions of tests/eval and the messages about no business, asked of each business's documents."""
+    unrelated = [text for texts in yaml.safe_load(UNRELATED.read_text()).values() for text in texts]
+    for business in question_set.load():
+        tenant = new_tenant(url, business.name, model["id"])
+        questions = [q for q in business.everything if q.kind != "talk"]
+        kinds = {"unknown": "without an answer", "follow_up": "follow-ups"}
+        asked = [(kinds.get(q.kind, f"typed, {q.half}"), q.text) for q in questions]
+        asked += [("about no business", text) for text in unrelated]
         with asking(app_url, tenant) as conn:
-            for asked in sets:
-                if asked.gold == documents.gold and asked.articles == documents.articles:
-                    kind = distance(conn, asked, documents)
-                    found[kind].append(relevances(conn, ids, asked, encode))
-    return found
+            store_passages(conn, tenant, model["id"], business.passages, lambda texts: embed(texts, False))
+            conn.execute(b"select set_config('app.tenant_id', %s, false)", [tenant])
+            made = embed([text for _, text in asked], True)
+            for (kind, text), vector in zip(asked, made, strict=True):
+                yield kind, max(search(conn, model["id"], text, vector, SHOWN).values())
 
 
-def floor_of(answerable: list[NDArray[np.float64]], wrongly: float) -> float:
-    """The highest floor that refuses at most this share of the answerable questions, on average over the sets."""
-    steps = [step / 1000 for step in range(1, 1500)]
-    return max(t for t in steps if np.mean([(scores < t).mean() for scores in answerable]) <= wrongly)
+def from_sets(url: str, app_url: str, model: Model, sets: list[QuestionSet], embed: Embed) -> Iterable[Best]:
+    """Sets with the same passages in several languages, each language asked on each."""
+    for documents in sets:
+        tenant = new_tenant(url, documents.language, model["id"])
+        ids = load_passages(app_url, tenant, documents, embed(documents.passages, False), model["id"])
+        article = dict(zip(ids, documents.articles, strict=True))
+        with asking(app_url, tenant) as conn:
+            for one in sets:
+                if one.gold != documents.gold or one.articles != documents.articles:
+                    continue
+                made = embed(one.questions, True)
+                for text, vector, gold in zip(one.questions, made, one.gold, strict=True):
+                    found = search(conn, model["id"], text, vector, DEEP)
+                    left = [r for chunk, r in found.items() if chunk != ids[gold]]
+                    far = [r for chunk, r in found.items() if article[chunk] != documents.articles[gold]]
+                    yield "set: answerable", max([*found.values()][:SHOWN])
+                    yield "set: passage taken away", max(left[:SHOWN])
+                    yield "set: article taken away", max(far[:SHOWN])
 
 
-def remote(base_url: str, model: dict[str, Any]) -> Encode:
+def floor_of(best: list[float], wrongly: float) -> float:
+    """The highest floor below which at most this share lies, less the margin."""
+    return round(float(np.quantile(best, wrongly, method="lower")) - MARGIN, 3)
+
+
+def remote(base_url: str, model: Model) -> Embed:
     """Vectors from an OpenAI-compatible endpoint, as the steps ask for them."""
     from f.models.embeddings import embed
 
     resource = {"base_url": base_url, "api_key": os.environ.get("EMBEDDINGS_API_KEY")}
 
-    def encode(texts: list[str], is_query: bool) -> Any:
+    def encode(texts: list[str], is_query: bool) -> Vectors:
         name = model["query_model" if is_query else "passage_model"]
-        return np.array(embed(texts, resource, name, model["dimensions"]), dtype=np.float32)
+        batches = [texts[i : i + 64] for i in range(0, len(texts), 64)]
+        found = [v for batch in batches for v in embed(batch, resource, name, model["dimensions"], 120)]
+        return np.array(found, dtype=np.float32)
 
     return encode
 
 
+def local() -> Embed:
+    """The demo's model, with the cache of the benchmarks."""
+    encode: Encode = encoder()
+    return lambda texts, is_query: vectors(texts, is_query, encode)
+
+
 def calibrated(arguments: argparse.Namespace) -> dict[str, Any]:
-    """The floors, and what each would refuse. Raises NoSet or psycopg.Error."""
-    folders = arguments.questions_from or [SHIPPED, *filter(None, [os.environ.get("XQUAD")])]
+    """The floor, and what share of each kind of question it would hold back. Raises NoSet or psycopg.Error."""
+    folders = arguments.questions_from or list(filter(None, [os.environ.get("XQUAD")]))
     sets = [one for folder in folders for one in load(Path(folder), arguments.questions)]
     with database() as (url, app_url):
         with psycopg.connect(url, row_factory=psycopg.rows.dict_row) as conn:
@@ -109,29 +124,31 @@ def calibrated(arguments: argparse.Namespace) -> dict[str, Any]:
             ).fetchone()
         if model is None:
             raise NoSet(f"there is no embedding model {arguments.model!r}")
-        encode = remote(arguments.base_url, model) if arguments.base_url else encoder()
-        found = measured(url, app_url, sets, encode)
-    floors: dict[str, Any] = {}
-    for kind, pairs in found.items():
-        if not pairs:
-            continue
-        floor = floor_of([scores["answerable"] for scores in pairs], arguments.wrongly)
-        refused = {
-            name: round(float(np.mean([(scores[name] < floor).mean() for scores in pairs])), 3)
-            for name in pairs[0]
-        }
-        floors[COLUMN[kind]] = {"floor": floor, "pairs": len(pairs), "refused": refused}
-    return floors
+        embed = remote(arguments.base_url, model) if arguments.base_url else local()
+        questions = list(typed(url, app_url, model, embed))
+        questions += from_sets(url, app_url, model, sets, embed)
+    floor = floor_of([best for kind, best in questions if kind == "typed, dev"], arguments.wrongly)
+    return {
+        "floor": floor,
+        "shipped": model["floor"],
+        "held_back": shares(questions, floor),
+        "held_back_as_shipped": shares(questions, model["floor"] or 0),
+    }
 
 
-def store(model: str, floors: dict[str, Any]) -> None:
-    """Writes the floors to the database at DATABASE_URL."""
-    names = ", ".join(f"{column} = %s" for column in floors)
+def shares(questions: list[Best], floor: float) -> dict[str, Any]:
+    """By kind of question: how many there are, and the share that the floor holds back."""
+    found = {}
+    for kind in dict.fromkeys(kind for kind, _ in questions):
+        of = [best < floor for one, best in questions if one == kind]
+        found[kind] = {"questions": len(of), "share": round(float(np.mean(of)), 3)}
+    return found
+
+
+def store(model: str, floor: float) -> None:
+    """Writes the floor to the database at DATABASE_URL."""
     with psycopg.connect(os.environ["DATABASE_URL"]) as conn:
-        conn.execute(
-            f"update embedding_models set {names} where name = %s".encode(),
-            [*(f["floor"] for f in floors.values()), model],
-        )
+        conn.execute(b"update embedding_models set floor = %s where name = %s", [floor, model])
 
 
 def options() -> argparse.Namespace:
@@ -142,19 +159,16 @@ def options() -> argparse.Namespace:
         "--questions-from",
         nargs="+",
         metavar="FOLDER",
-        help="sets of XQuAD's form (default: the ones shipped here, and the folder XQUAD where it is set)",
+        help="also show what the floor does to sets of XQuAD's form (default: the folder XQUAD where it is set)",
     )
     parser.add_argument("--model", default="multilingual-e5-small", help="its name in embedding_models")
+    parser.add_argument("--base-url", help="ask this endpoint instead of the demo's model")
     parser.add_argument(
-        "--base-url",
-        help="ask this endpoint instead of the demo's model (384 dimensions only without --base-url)",
+        "--wrongly", type=float, default=0.01, help="share of typed questions that may be held back"
     )
+    parser.add_argument("--questions", type=int, default=300, help="questions of each set of XQuAD's form")
     parser.add_argument(
-        "--wrongly", type=float, default=0.1, help="share of answerable questions that may be refused"
-    )
-    parser.add_argument("--questions", type=int, default=300, help="questions of each set")
-    parser.add_argument(
-        "--apply", action="store_true", help="write the floors to the database at DATABASE_URL"
+        "--apply", action="store_true", help="write the floor to the database at DATABASE_URL"
     )
     return parser.parse_args()
 
@@ -163,25 +177,23 @@ def main() -> int:
     arguments = options()
     if arguments.apply and not os.environ.get("DATABASE_URL"):
         print(
-            "DATABASE_URL is missing: the database whose floors are to be set, as its administrator",
+            "DATABASE_URL is missing: the database whose floor is to be set, as its administrator",
             file=sys.stderr,
         )
         return 2
     try:
-        floors = calibrated(arguments)
+        found = calibrated(arguments)
         if arguments.apply:
-            store(arguments.model, floors)
+            store(arguments.model, found["floor"])
     except (NoSet, psycopg.Error) as problem:
         print(f"Nothing was calibrated: {problem}", file=sys.stderr)
         return 1
-    print(f"{'':22}{'floor':>7}{'pairs':>7}{'answerable':>12}{'near miss':>11}{'unrelated':>11}  refused")
-    for column, found in floors.items():
-        shares = found["refused"]
-        print(
-            f"{column:22}{found['floor']:7.3f}{found['pairs']:7}{shares['answerable']:12.1%}"
-            f"{shares['near miss']:11.1%}{shares['unrelated']:11.1%}"
-        )
-    print(json.dumps({"bench": "calibrate", "model": arguments.model, "floors": floors}))
+    print(f"{arguments.model}: floor {found['floor']}, shipped {found['shipped'] or 'none'}")
+    print(f"{'':26}{'questions':>10}{'held back':>11}{'let through':>13}{'held back as shipped':>22}")
+    for kind, row in found["held_back"].items():
+        shipped = found["held_back_as_shipped"][kind]["share"]
+        print(f"{kind:26}{row['questions']:10}{row['share']:11.1%}{1 - row['share']:13.1%}{shipped:22.1%}")
+    print(json.dumps({"bench": "calibrate", "model": arguments.model, **found}))
     return 0
 
 

@@ -1,11 +1,12 @@
 """How well and how fast passages are found: quality against BM25 and plain vectors, speed against one index for all tenants.
 
-    make bench-retrieval                    both parts, 300 questions a language, 100 tenants and 30,000 chunks
+    make bench-retrieval                    all parts, 300 questions a language, 100 tenants and 30,000 chunks
     make bench-retrieval QUICK=1            a look of under a minute
     make bench-retrieval XQUAD=…/xquad      quality on files of XQuAD's form, named *.<language>.json
     make bench-retrieval SIZE=full          scale with 1,000 tenants and 1,000,000 chunks (an hour on two cores; SIZE=300000 is a third)
 
-The last line is one JSON object. Exits non-zero only when it could not measure.
+Beside both, `reaches_model`: the share of the questions of tests/eval, typed as customers type, whose right passage is among those that the
+chatbot's search tool hands to the model. The last line is one JSON object. Exits non-zero only when it could not measure.
 """
 
 from __future__ import annotations
@@ -15,19 +16,24 @@ import json
 import os
 import re
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import bm25s
 import numpy as np
+import regex
 from pgvector import Vector
 
+from bench import retrieval_typed
 from bench.retrieval_database import MODEL, asking, database, load_passages, new_tenant
 from bench.retrieval_scale import build, fill, measure, sizes
 from bench.retrieval_sets import SHIPPED, Encode, NoSet, QuestionSet, encoder, load, vectors
 from local.postgres import PostgresError
 
 _RUN = re.compile(r"([\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+)")
+# A vowel sign or virama of Hindi, Bengali or Tamil is a mark and no letter: with \w+ "की" would be "क".
+_WORD = regex.compile(r"[\p{L}\p{N}_][\p{L}\p{M}\p{N}_\u200c\u200d]*")
 MEMORY = {"shared_buffers": "2GB", "maintenance_work_mem": "2GB", "max_wal_size": "20GB"}
 
 
@@ -38,7 +44,7 @@ def words(text: str) -> list[str]:
         if _RUN.fullmatch(part):
             found += [part[i : i + 2] for i in range(len(part) - 1)] or [part]
         else:
-            found += re.findall(r"\w+", part)
+            found += _WORD.findall(part)
     return found
 
 
@@ -97,6 +103,18 @@ def run_quality(folder: Path, sample: int, passages: int) -> dict[str, Any]:
     return found
 
 
+def run_typed(quick: bool) -> dict[str, Any]:
+    """The questions of tests/eval; see bench/retrieval_typed.py."""
+    with (
+        tempfile.TemporaryDirectory() as logs,
+        retrieval_typed.embeddings(Path(logs)) as resource,
+        database() as (url, app_url),
+    ):
+        found = retrieval_typed.search_all(url, app_url, encoder(), resource, quick)
+    retrieval_typed.show(found)
+    return retrieval_typed.summary(found)
+
+
 def run_scale(tenants: int, chunks: int, questions: int, at_once: int) -> dict[str, Any]:
     memory = MEMORY if chunks > 100_000 else {"maintenance_work_mem": "512MB"}
     with database(memory) as (url, app_url):
@@ -135,7 +153,10 @@ def main() -> int:
         default=os.environ.get("SIZE") or "30000",
         help="chunks of the scale part, 'full', or 0 for none",
     )
-    parser.add_argument("--no-quality", action="store_true", help="the scale part only")
+    parser.add_argument("--no-quality", action="store_true", help="without the files of XQuAD's form")
+    parser.add_argument(
+        "--no-typed", action="store_true", help="without the questions as customers type them"
+    )
     arguments = parser.parse_args()
     quick = bool(os.environ.get("QUICK"))
     try:
@@ -145,6 +166,8 @@ def main() -> int:
         found: dict[str, Any] = {"bench": "retrieval", "questions_from": arguments.questions_from.name}
         if not arguments.no_quality:
             found["quality"] = run_quality(arguments.questions_from, sample, passages)
+        if not arguments.no_typed:
+            found |= run_typed(quick)
         if chunks:
             found["scale"] = run_scale(
                 1_000 if chunks >= 300_000 else 100, chunks, 40 if quick else 240, at_once=2

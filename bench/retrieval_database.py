@@ -41,18 +41,20 @@ def connect(url: str) -> Connection:
     return psycopg.connect(url, autocommit=True, row_factory=dict_row)
 
 
-def new_tenant(url: str, name: str) -> str:
+def new_tenant(url: str, name: str, model_id: int = MODEL) -> str:
     """A tenant without a chatbot; returns its id."""
     tenant = str(uuid.uuid4())
     with connect(url) as conn:
         conn.execute(
             b"insert into tenants (id, name, embedding_model) select %s, %s, name from embedding_models where id = %s",
-            [tenant, name, MODEL],
+            [tenant, name, model_id],
         )
     return tenant
 
 
-def load_passages(app_url: str, tenant: str, sets: QuestionSet, vectors: Vectors) -> list[int]:
+def load_passages(
+    app_url: str, tenant: str, sets: QuestionSet, vectors: Vectors, model_id: int = MODEL
+) -> list[int]:
     """The set as the tenant's documents, one an article; returns the chunks' ids in the order of the passages."""
     ids: list[int] = []
     with connect(app_url) as conn:
@@ -70,7 +72,7 @@ def load_passages(app_url: str, tenant: str, sets: QuestionSet, vectors: Vectors
                     b"insert into staged_chunks (document_id, ordinal, tenant_id, page, char_start, page_end, char_end, heading, tokens,"
                     b" text, model_id, embedding) values (%s, %s, %s, 1, 0, 1, 1, '', 1, %s, %s, %s::vector)",
                     [
-                        (document, n, tenant, sets.passages[i], MODEL, Vector(vectors[i]).to_text())
+                        (document, n, tenant, sets.passages[i], model_id, Vector(vectors[i]).to_text())
                         for n, i in enumerate(members)
                     ],
                 )

@@ -1,23 +1,5 @@
--- When a passage is evidence for an answer, and how the answer names it. Below a floor the chatbot says that it does
--- not know; the table embedding_models explains why there are three floors.
-
--- The script that most of a text's letters belong to; null for a text without letters. The first line is the short
--- way for Latin letters.
-create or replace function script_of(p_text text) returns text
-    language sql immutable parallel safe as $$
-    select case when regexp_count(sample, '[a-z]') > regexp_count(sample, '[^\u0001-\u024F]') then 'latin' else (
-        select s.name from (values
-            ('latin', '[a-zà-öø-ɏ]'), ('cyrillic', '[\u0400-\u052F]'), ('greek', '[\u0370-\u03FF]'),
-                ('hebrew', '[\u0590-\u05FF]'),
-            ('arabic', '[\u0600-\u06FF\u0750-\u077F]'), ('devanagari', '[\u0900-\u097F]'), ('thai', '[\u0E00-\u0E7F]'),
-            ('hangul', '[\uAC00-\uD7AF]'), ('han', '[\u3040-\u30FF\u3400-\u9FFF]'),
-                ('indic', '[\u0980-\u0DFF]')) s(name, letters),
-            lateral (select regexp_count(sample, s.letters) as letters) found
-        where found.letters > 0 order by found.letters desc limit 1) end
-    from lower(left(p_text, 300)) sample
-$$;
-select own_functions('script_of');
-grant execute on function script_of to chatbot_app;
+-- The passages that are handed to the model for a question, and how an answer names one. When a question is plainly
+-- about something else, none is.
 
 -- How many of a text's words are the small words of a language ("the", "wie", "de"), which tell a language best.
 create or replace function small_words(p_language text, p_text text) returns int
@@ -28,23 +10,6 @@ create or replace function small_words(p_language text, p_text text) returns int
 $$;
 select own_functions('small_words');
 grant execute on function small_words to chatbot_app;
-
--- How far a question's language is from a passage's: 'same', 'language', 'script'. A question whose language can't be
--- told counts as the same: a short message without small words, or documents in a language that PostgreSQL has no
--- small words for.
-create or replace function distance_of(p_question text, p_passage text, p_language text) returns text
-    language sql stable parallel safe as $$
-    select case
-        when script_of(p_question) <> script_of(p_passage) then 'script'
-        when p_language <> 'simple' and small_words(p_language, p_question) < (
-            select max(small_words(other, p_question))
-            from unnest(array['english', 'spanish', 'german', 'french', 'portuguese', 'italian', 'dutch', 'danish',
-                              'swedish', 'norwegian',
-                              'finnish', 'hungarian', 'turkish']) other) then 'language'
-        else 'same' end
-$$;
-select own_functions('distance_of');
-grant execute on function distance_of to chatbot_app;
 
 -- The words of a question that tell what is asked. It leaves out the business's own name, which says who is asked and
 -- stands on every page, and the small words of the question's language: in documents of another language a rare "de"
@@ -69,29 +34,28 @@ $$;
 select own_functions('telling_words');
 grant execute on function telling_words to chatbot_app;
 
--- The passages of the current tenant that fit a question best, each with the floor that its relevance must reach to
--- be evidence. It asks how far the question is from them once for each language and script among them.
+-- The passages of the current tenant that are nearest to a question, best first: p_limit of them, and more while all
+-- together are no longer than p_limit passages may be (220 tokens each, LIMIT_TOKENS in f/documents/chunking.py), at
+-- most twice as many. Most passages are short, and the more the model sees, the more often it sees the right one: see
+-- bench/README.md.
+--
+-- `fits` is the same in all rows: false when none reaches the model's floor, so that the question is plainly about
+-- something else. An embedding model without a floor holds nothing back.
 create or replace function evidence(p_question text, p_embedding vector, p_model smallint, p_limit int default 5)
     returns table (chunk_id bigint, document_id uuid, title text, page int, heading text, passage text, relevance real,
-                   floor real)
+                   fits boolean)
     language sql stable as $$
-    with best as materialized (
-        select s.*, c.language, script_of(s.passage) as script
-        from search_chunks(telling_words(p_question), p_embedding, p_model, p_limit) s join chunks c
-            on c.id = s.chunk_id
-    ), kinds as materialized (
-        select b.language, b.script, distance_of(left(p_question, 1000), min(b.passage), b.language) as distance
-        from best b group by b.language, b.script
-    )
-    select b.chunk_id, b.document_id, b.title, b.page, b.heading, b.passage, b.relevance,
-           case k.distance
-               when 'same' then m.floor
-               when 'language' then coalesce(m.floor_other_language, m.floor)
-               else coalesce(m.floor_other_script, m.floor_other_language, m.floor) end
-    from best b
-    join kinds k on k.language = b.language and k.script is not distinct from b.script
+    select n.chunk_id, n.document_id, n.title, n.page, n.heading, n.passage, n.relevance,
+           coalesce(max(n.relevance) over () >= m.floor, true)
+    from (
+        select s.*, row_number() over best as place, sum(c.tokens) over best as room
+        from search_chunks(telling_words(p_question), p_embedding, p_model, 2 * p_limit) s
+        join chunks c on c.id = s.chunk_id
+        window best as (order by s.score desc, s.chunk_id)
+    ) n
     join embedding_models m on m.id = p_model
-    order by b.score desc, b.chunk_id
+    where n.place <= p_limit or n.room <= 220 * p_limit
+    order by n.place
 $$;
 select own_functions('evidence');
 grant execute on function evidence to chatbot_app;

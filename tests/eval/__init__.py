@@ -1,0 +1,1 @@
+import local  # noqa: F401  puts windmill/ on the path

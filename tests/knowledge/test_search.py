@@ -220,3 +220,53 @@ def test_no_function_of_search_shows_another_tenants_rows(knowledge: Knowledge, 
         conn.execute(b"select set_config('app.tenant_id', '', false)")
         for query, parameters in queries:
             assert conn.execute(query.encode(), parameters).fetchall() == [], query
+
+
+def handed(knowledge: Knowledge, tenant: str, near: str, limit: int = 5) -> list[dict[str, Any]]:
+    with knowledge.as_tenant(tenant) as conn:
+        query = b"select passage, fits from evidence('anything', %s::vector, %s::smallint, %s)"
+        return conn.execute(query, [near, 1, limit]).fetchall()
+
+
+@pytest.mark.parametrize(
+    ("tokens", "limit", "expected"),
+    [
+        (60, 5, 10),  # short ones: twice as many, and no more
+        (130, 5, 8),  # what finds room where five of 220 would
+        (220, 5, 5),
+        (600, 5, 5),  # never fewer
+        (60, 3, 6),
+    ],
+)
+def test_short_passages_leave_room_for_more(
+    knowledge: Knowledge, tokens: int, limit: int, expected: int
+) -> None:
+    tenant = knowledge.tenant()
+    document = knowledge.document(tenant)
+    knowledge.stage(tenant, document, FILLER)
+    knowledge.rows("update staged_chunks set tokens = %s where document_id = %s", tokens, document)
+    knowledge.publish(tenant, document)
+    found = handed(knowledge, tenant, vector(200, 207), limit)
+    assert len(found) == expected
+    assert {found[0]["passage"], found[1]["passage"]} == {FILLER[0][0], FILLER[7][0]}
+
+
+@pytest.mark.field_failure(11)
+def test_a_question_far_from_every_passage_gets_none_and_a_near_one_gets_all(knowledge: Knowledge) -> None:
+    tenant = knowledge.tenant()
+    knowledge.put(tenant, FILLER)
+    far, near = handed(knowledge, tenant, vector(7)), handed(knowledge, tenant, vector(205))
+    assert far and not any(row["fits"] for row in far)
+    assert len(near) == 10 and all(row["fits"] for row in near)
+
+
+def test_a_model_that_nobody_has_measured_holds_nothing_back(knowledge: Knowledge) -> None:
+    floors = knowledge.rows("select name, floor from embedding_models order by id")
+    assert [row["floor"] is None for row in floors] == [False, True], "the second was never measured"
+    tenant = knowledge.tenant()
+    knowledge.put(tenant, FILLER)
+    knowledge.rows("update embedding_models set floor = null where id = 1")
+    try:
+        assert all(row["fits"] for row in handed(knowledge, tenant, vector(7)))
+    finally:
+        knowledge.rows("update embedding_models set floor = %s where id = 1", floors[0]["floor"])

@@ -29,7 +29,7 @@ QUERIES = {
     "configurations": "select c.cfgname, m.maptokentype, m.mapseqno, m.mapdict::regdictionary::text"
     " from pg_ts_config c join pg_ts_config_map m on m.mapcfg = c.oid where cfgnamespace = 'public'::regnamespace",
     "extensions": "select extname from pg_extension",
-    "models": "select name, dimensions, floor, floor_other_language, floor_other_script from embedding_models",
+    "models": "select name, dimensions, floor, alike from embedding_models",
     "errors": "select first_code, last_code, action, waits, meaning from send_errors",
 }
 

@@ -174,7 +174,7 @@ CALLS = {
     "own_functions": ["select own_functions('said')"],
     "problem": ["select problem('plan_pages')", """select problem('plan_documents', '{"most": 1}')"""],
     "index_embedding_model": [
-        "insert into embedding_models (name, dimensions, passage_model, query_model, floor) values ('m', 3000, 'm', 'm', 0);"
+        "insert into embedding_models (name, dimensions, passage_model, query_model) values ('m', 3000, 'm', 'm');"
         " select index_embedding_model(id) from embedding_models where name = 'm'"
     ],
     "nearest_indexed": [

@@ -135,8 +135,8 @@ def test_a_file_of_functions_is_applied_again_when_it_changes(new_database: NewD
         (
             "evidence",
             [
-                ("script_of(p_text text)", "script_of(p_words text)"),
-                ("left(p_text, 300)", "left(p_words, 300)"),
+                ("small_words(p_language text", "small_words(p_tongue text"),
+                ("p_language::regconfig", "p_tongue::regconfig"),
             ],
         ),
         (

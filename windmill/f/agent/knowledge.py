@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from pgvector import Vector
 
-from f.agent.segments import Source, terms
+from f.agent.segments import Source
 from f.models.embeddings import EmbeddingError, embed
 
 if TYPE_CHECKING:
     from f.agent.turn import Turn
     from f.common.shapes import Citation
 
-PASSAGES = 5
+PASSAGES = 5  # and more while they are short: see the SQL function evidence
 LONGEST_QUESTION = 1000
 PATIENCE_S = 20.0  # with the embeddings endpoint
 SHORT = 8  # a message of so few words may lean on the one before it
@@ -36,7 +36,7 @@ class Knowledge:
         self.problem: str | None = None  # why a search was impossible, for the operator
 
     def search(self, question: str, seconds: float = PATIENCE_S) -> str:
-        """The nearest passages as JSON, with how near they are. A short question is searched with the one before it, too.
+        """The nearest passages as JSON, with how near they are. A short question is searched with the message before it, too.
 
         `seconds`: what is left of the turn.
         """
@@ -57,20 +57,17 @@ class Knowledge:
         except EmbeddingError as problem:
             self.problem = str(problem)
             raise ValueError(self.problem) from None
-        found = [self._near(text, vector, model) for text, vector in zip(asked, vectors, strict=True)]
-        nearest = {row["chunk_id"]: row for rows in reversed(found) for row in rows}
-        first = found[0][: PASSAGES if len(found) == 1 else PASSAGES // 2 + 1]
-        others = sorted(nearest.values(), key=lambda row: -row["relevance"])
-        rows = list({row["chunk_id"]: row for row in (*first, *others)}.values())[:PASSAGES]
+        # Half of what the message says by itself, half of what it says after the one before.
+        vector = [sum(parts) / len(vectors) for parts in zip(*vectors, strict=True)]
+        rows = self._near(question, vector, model)
         if not rows:
             return json.dumps({"passages": [], "note": AGAIN})
-        rows.sort(key=lambda row: -row["relevance"])
         return json.dumps({"passages": [self._passage(row) for row in rows]}, ensure_ascii=False)
 
     def _near(self, question: str, vector: list[float], model: dict[str, Any]) -> list[dict[str, Any]]:
         return self._db.rows(
             "select chunk_id, title, citation(document_id, page) as source, heading, passage, relevance"
-            " from evidence(%s, %s::vector, %s, %s) where relevance >= floor",
+            " from evidence(%s, %s::vector, %s, %s) where fits",
             question,
             Vector(vector).to_text(),
             model["id"],
@@ -78,9 +75,9 @@ class Knowledge:
         )
 
     def _with_context(self, question: str) -> str | None:
-        """The customer's message before the last one with the question, where the question is too short to stand alone."""
+        """The customer's message before with the question, where the question is too short to stand alone."""
         said = [u["text"] for u in self._context.get("history") or [] if u["role"] == "user"]
-        earlier = next((text for text in reversed(said) if len(terms(text)) > 2), None)
+        earlier = said[-1] if said else None
         if not earlier or len(question.split()) > SHORT or earlier in question:
             return None
         return f"{earlier[:500]} {question}"[:LONGEST_QUESTION]

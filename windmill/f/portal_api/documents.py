@@ -41,7 +41,7 @@ def main(request: str, db: postgresql, embeddings: c_embeddings) -> dict[str, An
 
 
 def search(conn: Connection, member: Member, fields: Fields, embeddings: c_embeddings) -> dict[str, Any]:
-    """The passages that the chatbot would get for a question, and those just below its relevance floor."""
+    """The passages that the chatbot would see for a question. `used` false: the question is too far from all of them, and it sees none."""
     from pgvector import Vector
 
     from f.models.embeddings import embed
@@ -59,7 +59,7 @@ def search(conn: Connection, member: Member, fields: Fields, embeddings: c_embed
     with as_tenant(conn, member["tenant_id"]):
         passages = conn.execute(
             b"select document_id::text, citation(document_id, page) as source, heading, passage, relevance,"
-            b" relevance >= floor as used from evidence(%s, %s::vector, %s, 5)",
+            b" fits as used from evidence(%s, %s::vector, %s, 5)",
             [question, Vector(vector).to_text(), model["id"]],
         ).fetchall()
     return {"passages": passages}

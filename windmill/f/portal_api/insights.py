@@ -100,8 +100,7 @@ def list_unanswered(conn: Connection, member: Member, embeddings: c_embeddings) 
         ).fetchall()
     if new:
         embed_questions(conn, member, new, model, embeddings)
-    # A third of the way from the relevance floor to identity: this fits the narrow band of the E5 models and other models.
-    similar = model["floor"] + (1 - model["floor"]) / 3
+    alike = model["alike"]
     with as_tenant(conn, member["tenant_id"]):
         rows = conn.execute(
             b"select t.id::text as turn_id, t.contact_id::text, c.name, c.username, left(t.question, 500) as question, t.closed_at::text as at"
@@ -116,7 +115,7 @@ def list_unanswered(conn: Connection, member: Member, embeddings: c_embeddings) 
             b" join unanswered_questions u on u.turn_id = w.id)"
             b" select a.n - 1 as first, b.n - 1 as later, 1 - (a.embedding <=> b.embedding) as similarity from q a join q b on a.n < b.n"
             b" where 1 - (a.embedding <=> b.embedding) >= %s",
-            [ids, similar],
+            [ids, alike],
         ).fetchall()
     return {"groups": group(rows, {(p["first"], p["later"]): p["similarity"] for p in pairs})}
 
