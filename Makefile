@@ -43,7 +43,7 @@ ask: $(VENV)/.installed ## one question to the running demo: make ask Q="…" [T
 format: $(VENV)/.installed ## rewrite to the house style
 	@$(BIN)/ruff check --fix-only --quiet . ; $(BIN)/ruff format --quiet .
 
-lint: $(VENV)/.installed ## style, types, the bundle
+lint: $(VENV)/.for-tests ## style, types, the bundle
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/python windmill/deploy/locale_words.py --check && $(BIN)/python windmill/deploy/locks.py --check && $(BIN)/python windmill/deploy/metadata.py --check && $(BIN)/python windmill/deploy/settings_form.py --check && $(BIN)/python windmill/deploy/portal_texts.py --check && $(BIN)/python windmill/deploy/check.py
 	@if command -v npx >/dev/null; then $(BIN)/python -m local.portal.build --types; else echo "No Node here: the types of the portal's pages were not checked" >&2; fi
 	@if command -v npx >/dev/null; then cd windmill && npx --yes windmill-cli@1.819.0 lint --locks-required; else echo "No Node here: wmill lint did not run" >&2; fi

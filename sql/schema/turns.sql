@@ -22,7 +22,7 @@ create table turns (
     trace             jsonb,                              -- tool calls with their times
     usage             jsonb,                              -- tokens and cost
     -- the reply, when the words are known before any model is asked
-    say               text                                -- the setting whose words are the reply; null: the model replies
+    say               text                        -- the setting whose words are the reply; null: the model replies
 );
 -- One active turn for each conversation: PostgreSQL enforces it, whatever the number of workers.
 create unique index turns_one_active on turns (contact_id) where state = 'active';

@@ -51,7 +51,7 @@ class Conversation:
         """As the administrator: the only column of the only row."""
         row = self.admin.execute(query.encode(), values).fetchone()
         assert row is not None
-        return next(iter(row.values())) if row else None
+        return next(iter(row.values()))
 
     def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
         return self.admin.execute(query.encode(), values).fetchall()
@@ -96,9 +96,8 @@ class Conversation:
 
     def open(self, message_id: str, run: str, bot: str | None = None, on: Any = None) -> dict[str, Any]:
         """load_context of a run."""
-        payload = self.one(
-            "select payload from inbound_messages where message_id = %s", message_id
-        ) or self.payload(message_id, "hello")
+        stored = self.rows("select payload from inbound_messages where message_id = %s", message_id)
+        payload = stored[0]["payload"] if stored else self.payload(message_id, "hello")
         found: dict[str, Any] = self.call(
             "open_turn", bot or self.bot, message_id, run, self.phone, None, "N", payload, on=on
         )
@@ -138,7 +137,9 @@ class Conversation:
         return str(turn)
 
     def state(self, message_id: str) -> str:
-        return str(self.one("select state from inbound_messages where message_id = %s", message_id))
+        """Of a message: "None" when it isn't stored."""
+        rows = self.rows("select state from inbound_messages where message_id = %s", message_id)
+        return str(rows[0]["state"] if rows else None)
 
     def part(self, turn: str, part: int = 1) -> dict[str, Any]:
         return self.rows("select * from outbound_messages where turn_id = %s and part = %s", turn, part)[0]

@@ -120,7 +120,7 @@ def test_the_operators_page_asks_whether_the_workers_image_is_the_one_that_was_d
     world: ServerWorld,
 ) -> None:
     world.rows("insert into operators (email) values (%s) on conflict do nothing returning email", OPERATOR)
-    overview = portal(world, "operator", "overview", person=OPERATOR)
+    overview = portal(world, "operator", "get", person=OPERATOR)
     assert overview["packages_differ"] == [], (
         "the workers have not the packages of this checkout: build their image from it"
     )

@@ -131,7 +131,8 @@ def test_a_member_uploads_by_the_app_and_the_flow_reads_it(world: ServerWorld) -
 
 def test_the_ingestion_flow_reads_a_stored_document_again(world: ServerWorld) -> None:
     (row,) = world.rows(
-        "select d.id::text, d.tenant_id::text from documents d join chatbots c using (tenant_id) where c.phone_number_id = %s",
+        "select d.id::text, d.tenant_id::text from documents d join chatbots c using (tenant_id)"
+        " where c.phone_number_id = %s order by d.created_at limit 1",
         CLINIC.phone_number_id,
     )
     job = start(

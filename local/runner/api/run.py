@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from local.runner.api.call import Call, Json, get, parse_time, parse_uuid, post
-from local.runner.errors import BadRequest, PermissionDenied
+from local.runner.errors import BadRequest, NotFound, PermissionDenied
 from local.runner.jobs import Request
 from local.runner.models import Identity
 from local.runner.tokens import identity_of
@@ -105,6 +106,15 @@ def _from_user(value: Any, who: Identity) -> Any:
     return json.loads(text.replace("$res:", "The following resource has been omitted for security reasons: "))
 
 
+async def schedule(call: Call) -> Response:
+    path = call.text("path")
+    call.allow(path)
+    for found in call.runner.bundle.schedules():
+        if found.path == path:
+            return Json(asdict(found))
+    raise NotFound(f"Schedule not found at name {path}")
+
+
 async def version(call: Call) -> Response:
     return PlainTextResponse("CE v1.713.0 (local runner)")
 
@@ -124,6 +134,7 @@ def routes() -> list[Route]:
         post("jobs/run/p/{path:path}", run_script),
         post("jobs/run_wait_result/p/{path:path}", wait_script),
         post("apps_u/execute_component/{path:path}", execute_component),
+        get("schedules/get/{path:path}", schedule),
         get("/api/version", version),
         post("/api/users/tokens/impersonate", impersonate),
     ]
