@@ -82,6 +82,14 @@ bench-blind: $(VENV)/.installed ## found as well with weights chosen on other qu
 bench-ingest: $(VENV)/.installed ## pages a second and memory by document size (QUICK=1)
 	@PYTHONPATH=windmill $(BIN)/python -m bench.ingest
 
+$(VENV)/.rivals: $(VENV)/.installed bench/documents/requirements.txt
+	@$(PYTHON) -m venv --clear $(VENV)/rivals
+	@$(VENV)/rivals/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r bench/documents/requirements.txt
+	@touch $@
+
+bench-documents: $(VENV)/.rivals ## what can be read from 188 documents in 19 formats, against rivals (QUICK=1, ARGS="--half dev --format pdf --show")
+	@PYTHONPATH=windmill:. $(BIN)/python -m bench.documents $(ARGS)
+
 bench-insights: $(VENV)/.installed ## the portal's pages for a business with a million messages (QUICK=1)
 	@PYTHONPATH=windmill $(BIN)/python -m bench.insights
 
