@@ -161,7 +161,11 @@ class Table:
                 if m
             ]
             if len(found) >= 2 and not any_of(self.values).search(line):
-                return [c for _, c in sorted(found)]
+                return [
+            c
+            for start, end, c in sorted(found)
+            if not any(b <= start and end <= e and e - b > end - start for b, e, _ in found)
+        ]
         return []
 
     def _column(self, words: str) -> int:
@@ -176,15 +180,19 @@ class Table:
         return best[2]
 
     def _named(self, words: str) -> list[int]:
-        """The columns that are named here, in their order."""
+        """The columns that are named here, in their order; a name within another one ("day" in "half day") is none."""
         found = [
-            (m.start(), c)
+            (m.start(), m.end(), c)
             for c, h in enumerate(self.spec["header"])
             if c and h
             for m in [compiled(h).search(words)]
             if m
         ]
-        return [c for _, c in sorted(found)]
+        return [
+            c
+            for start, end, c in sorted(found)
+            if not any(b <= start and end <= e and e - b > end - start for b, e, _ in found)
+        ]
 
     def _only_column(self, line: str) -> int:
         """The one column that a line names; 0 if it names none or several."""

@@ -10,20 +10,22 @@ from __future__ import annotations
 
 import itertools
 import re
-import struct
-import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 import pypdfium2
 import pypdfium2.raw as pdfium_raw
 
 from f.documents.clean import clean, join_broken_words
 from f.documents.page import Heading, Limits, Page, Unreadable, goes_on, page
-from f.documents.pdf_forms import filled_fields, needs_adobe, prepare, said
-from f.documents.pdf_layout import Line, Typography, compose, lines
+from f.documents.pdf_forms import filled_fields, needs_adobe, notes, prepare, said
+from f.documents.pdf_layout import Line, Typography, compose
+from f.documents.pdf_lines import TableWriter, lines
+from f.documents.pdf_pictures import GARBLED, IMAGE, PicturePages
+from f.documents.pdf_unseen import WATERMARK
 from f.documents.running_lines import NEARBY, RunningLines, placed
 
 _ERRORS = {
@@ -31,13 +33,15 @@ _ERRORS = {
     4: "This PDF is protected by a password; save a copy without one and upload that.",
     5: "This PDF is protected in a way that can't be opened; save a copy without protection and upload that.",
 }
-_SCANNED = "This PDF is a scan: images without text. Run text recognition (OCR) on it, then upload it again."
+_SCANNED = (
+    "This PDF is a scan, and its writing could not be read here; upload the file that it was printed from, or type its text."
+)
+_GARBLED = (
+    "The letters of this PDF can't be read as text: its fonts don't say which letters they draw. Upload the file that it was made from."
+)
 _ADOBE_ONLY = (
     "This PDF is a form that only Adobe's reader can show; print it to a new PDF there and upload that."
 )
-_IMAGE = "is an image without text"
-_DPI = 150
-_MAX_PIXELS = 2_000  # of an image's longer side
 _MAX_BOOKMARKS = 5_000
 _SAMPLED_PAGES = 60
 # A scanner may leave its name on every page; a page with no more text than this is looked at for images.
@@ -46,7 +50,13 @@ _STAMP = 200
 _BULLET = re.compile(r"^[\ue000-\uf8ff][ \t]+", re.MULTILINE)
 
 
-Read = tuple[list[Line], bool]  # a page's lines, and whether it is an image with next to none
+class Read(NamedTuple):
+    """A page's lines, whether it is an image with next to none, or its letters say nothing; and what of it nobody sees."""
+
+    lines: list[Line]
+    is_image: bool
+    garbled: bool = False
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass
@@ -57,6 +67,7 @@ class _Learnt:
     typography: Typography
     running: RunningLines
     read: Callable[[int], Read | None]
+    tables: TableWriter = field(default_factory=TableWriter)
     within: bool = False  # the page before ends within a sentence
 
 
@@ -66,7 +77,6 @@ def pages(content: bytes, limits: Limits) -> Iterator[Page]:
     Whatever makes the whole document unreadable is raised before the first page is given, but for too much
     text.
     """
-    images = 0
     with _open(content) as document:
         count = len(document)
         if count > limits.max_pages:
@@ -77,13 +87,13 @@ def pages(content: bytes, limits: Limits) -> Iterator[Page]:
             raise Unreadable(_ADOBE_ONLY)
         prepare(document)
         learnt = _learn(document, count)
+        pictures = PicturePages(document, limits)
         held: list[Page] = []  # pages before the first one with text: a scan has no other
         characters = 0
         for index in range(count):
             one = _page(document, index, learnt)
-            if limits.read_image and one["note"].endswith(_IMAGE):
-                images += 1
-                one = _seen(document, one, limits.read_image, images <= limits.max_images, limits.max_images)
+            if one["note"].endswith((IMAGE, GARBLED)):
+                one = pictures.read(one)
             characters += len(one["text"])
             if characters > limits.max_characters:
                 raise Unreadable(f"This PDF has more than {limits.max_characters:,} characters; split it up.")
@@ -107,18 +117,22 @@ def _page(document: pypdfium2.PdfDocument, index: int, learnt: _Learnt) -> Page:
     found = learnt.read(index)
     if found is None:
         return page(number, "", label, outline, f"page {number} could not be read")
-    read, has_image = found
+    if found.garbled:
+        return page(number, "", label, outline, f"page {number} {GARBLED}")
+    read, has_image = found.lines, found.is_image
     around = range(max(0, index - NEARBY), min(len(document), index + NEARBY + 1))
-    near = {other + 1: lines[0] for other in around if other != index and (lines := learnt.read(other))}
+    near = {other + 1: lines.lines for other in around if other != index and (lines := learnt.read(other))}
     body, running = learnt.running.parted(read, number, near, has_image)
-    text, headings = compose(body, learnt.typography, outline, bool(learnt.outline))
+    text, headings = compose(learnt.tables.write(body), learnt.typography, outline, bool(learnt.outline))
     if body:
         text = placed(text, running, learnt.within and not learnt.typography.level(body[0]))
         learnt.within = goes_on(body[-1].text)
     text = _BULLET.sub("- ", clean(join_broken_words(text)))
     headings = [*headings, *(Heading(level=0, title=line) for line in running)]
     headings = [Heading(level=one["level"], title=clean(join_broken_words(one["title"]))) for one in headings]
-    note = f"page {number} {_IMAGE}" if has_image and not text.strip() else ""
+    note = f"page {number} {IMAGE}" if has_image and not text.strip() else ""
+    if found.left_out and not note:
+        note = f"page {number}: text {' and '.join(found.left_out)} was left out"
     return page(number, text, label, headings, note)
 
 
@@ -139,12 +153,15 @@ def _read(document: pypdfium2.PdfDocument, index: int) -> Read:
     """A page's lines, with what was filled into its form, and whether it is an image with next to none."""
     one = document[index]
     try:
-        read = lines(one)
-        read += [Line(text) for text in filled_fields(document, one)]
+        read, left_out, garbled = lines(one)
+        if garbled:
+            return Read([], False, garbled=True)
+        left = tuple(reason for reason in left_out if reason != WATERMARK)
+        read += [Line(text) for text in (*filled_fields(document, one), *notes(one))]
         if sum(len(line.text) for line in read) >= _STAMP:
-            return read, False
+            return Read(read, False, left_out=left)
         images = one.get_objects(filter=[pdfium_raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)
-        return read, any(images) if not read else _covers(one, images)
+        return Read(read, any(images) if not read else _covers(one, images), left_out=left)
     finally:
         one.close()
 
@@ -161,45 +178,6 @@ def _covers(one: pypdfium2.PdfPage, images: Iterator[pypdfium2.PdfObject]) -> bo
         # Inside a form's own space nothing is known of the size on the page.
         covered += (right - left) * (top - bottom) if image.level == 0 else width * height
     return covered >= 0.5 * width * height
-
-
-def _seen(
-    document: pypdfium2.PdfDocument, one: Page, read_image: Callable[[bytes], str], allowed: bool, most: int
-) -> Page:
-    """A page that is an image, with the text that a model sees in it."""
-    number = one["number"]
-    if not allowed:
-        note = f"page {number} is an image; of one document {most} images are read"
-        return Page(**{**one, "note": note})
-    try:
-        text = clean(read_image(_png(document, number - 1)))
-    except (OSError, pypdfium2.PdfiumError) as problem:
-        return Page(**{**one, "note": f"page {number} is an image that could not be read: {problem}"[:300]})
-    return Page(**{**one, "text": text, "note": "" if text.strip() else one["note"]})
-
-
-def _png(document: pypdfium2.PdfDocument, index: int) -> bytes:
-    """A page as a grey picture, written without an imaging library."""
-    one = document[index]
-    try:
-        scale = min(_DPI / 72, _MAX_PIXELS / max(one.get_size()))
-        bitmap = one.render(scale=scale, grayscale=True)
-        width, height, stride, pixels = bitmap.width, bitmap.height, bitmap.stride, bytes(bitmap.buffer)
-        bitmap.close()
-    finally:
-        one.close()
-    rows = b"".join(b"\0" + pixels[row * stride : row * stride + width] for row in range(height))
-
-    def part(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + part(b"IHDR", header)
-        + part(b"IDAT", zlib.compress(rows, 6))
-        + part(b"IEND", b"")
-    )
 
 
 def _label(document: pypdfium2.PdfDocument, index: int) -> str:
@@ -222,7 +200,7 @@ def _learn(document: pypdfium2.PdfDocument, count: int) -> _Learnt:
     """Looks at pages spread over the document, odd and even ones alike."""
     read = _reader(document)
     found = [(index + 1, read(index)) for index in range(0, count, max(1, count // _SAMPLED_PAGES) | 1)]
-    samples = [(number, *sample) for number, sample in found if sample]
+    samples = [(number, sample.lines, sample.is_image) for number, sample in found if sample]
     typography = Typography()
     for _, sample, _ in samples:
         typography.learn(sample)
@@ -235,6 +213,8 @@ def _learn(document: pypdfium2.PdfDocument, count: int) -> _Learnt:
 def _why_no_text(empty: list[Page]) -> str:
     if empty and all(one["note"].endswith("could not be read") for one in empty):
         return _ERRORS[3]
+    if any(GARBLED in one["note"] for one in empty):
+        return _GARBLED
     if any(one["note"] for one in empty):
         return _SCANNED
     return "This PDF has no text in it."

@@ -1,0 +1,111 @@
+# requirements:
+# pypdfium2==5.15.2
+"""Reads the writing in a picture without a model that sees: RapidOCR, where it is installed, in the scripts that it knows.
+
+It knows Latin and Chinese best. What it can't read it gives a low score: a picture of which it reads too little is one that was not read.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from functools import lru_cache
+from statistics import median
+from typing import Any
+
+from f.documents.pdf_aligned import aligned, levels
+from f.documents.pdf_grid import Table
+from f.documents.pdf_words import Style, Word
+
+SURE = 0.8
+_SHARE = 0.7
+_TYPE = 0.75  # of a line's box is its type's size
+_THREADS = 2
+
+
+class NotReadable(OSError):
+    """Why the picture gave no text: a part of a sentence."""
+
+
+@lru_cache(maxsize=1)
+def _engine() -> Any:
+    try:
+        from rapidocr import RapidOCR  # half a second, and only for pictures
+    except ImportError:
+        return None
+    logging.getLogger("RapidOCR").setLevel(logging.ERROR)
+    settings = {
+        "Global.log_level": "error",
+        "Global.text_score": 0.0,
+        "Global.use_cls": False,
+        "EngineConfig.onnxruntime.intra_op_num_threads": _THREADS,
+    }
+    return RapidOCR(params=settings)
+
+
+def recognised(picture: bytes) -> str:
+    """The picture's text, its tables' rows as lines; "" if it holds no writing. Raises NotReadable."""
+    engine = _engine()
+    if engine is None:
+        raise NotReadable("nothing that reads pictures is installed")
+    try:
+        found = engine(picture)
+    except Exception as error:  # a library's own errors at a picture that was made to break it
+        raise NotReadable(f"its picture is damaged ({type(error).__name__})") from error
+    texts, scores = found.txts or (), found.scores or ()
+    if not texts:
+        return ""
+    sure = [score >= SURE for score in scores]
+    if sum(sure) < _SHARE * len(sure):
+        raise NotReadable("its writing can't be read without a model that reads images")
+    boxes = [[(float(x), float(y)) for x, y in box] for box in found.boxes]
+    return _composed(_words([b for b, ok in zip(boxes, sure, strict=True) if ok], [t for t, ok in zip(texts, sure, strict=True) if ok]))  # fmt: skip
+
+
+def _words(boxes: list[list[tuple[float, float]]], texts: list[str]) -> list[Word]:
+    """Each line that was read as one word, on a page that is not tilted."""
+    tilt = median(math.atan2(box[1][1] - box[0][1], max(1.0, box[1][0] - box[0][0])) for box in boxes)
+    cosine, sine = math.cos(-tilt), math.sin(-tilt)
+    found = []
+    for index, (box, text) in enumerate(zip(boxes, texts, strict=True)):
+        corners = [(x * cosine - y * sine, -(x * sine + y * cosine)) for x, y in box]
+        across, up = [x for x, _ in corners], [y for _, y in corners]
+        height = max(up) - min(up)
+        base = min(up) + 0.25 * height
+        style = Style(size=_TYPE * height)
+        place = index * 100
+        found.append(Word(text.strip(), min(across), min(up), max(across), max(up), base, style, place, place + 1, index))  # fmt: skip
+    return [word for word in found if word.text]
+
+
+def _composed(words: list[Word]) -> str:
+    """The text from the top, rows of tables on their lines."""
+    from f.documents.pdf_rulings import Drawn
+    from f.documents.pdf_tables import row_text, table_text
+
+    tables = aligned(words, [])
+    rows: dict[int, tuple[Table, int]] = {}
+    for table in tables:
+        for number, row in enumerate(table.rows):
+            rows |= {id(word): (table, number) for word in row.words}
+    texts = {id(table): table_text(table, Drawn(), lambda cell: " ".join(w.text for w in cell), False) for table in tables}  # fmt: skip
+    found: list[str] = []
+    done: set[tuple[int, int]] = set()
+    above = 0.0
+    for level in levels(words):
+        if found and above - level.base > 2.2 * level.size:
+            found.append("")
+        above = level.base
+        alone = [word.text for segment in level.segments for word in segment.words if id(word) not in rows]
+        if alone:
+            found.append(" ".join(alone))
+        for segment in level.segments:
+            for word in segment.words:
+                table, number = rows.get(id(word), (None, 0))
+                if table is None or (id(table), number) in done:
+                    continue
+                done.add((id(table), number))
+                made = texts[id(table)]
+                if number >= made.header:
+                    found.append(row_text(made.rows[number], made.names))
+    return "\n".join(found)
