@@ -162,10 +162,10 @@ class Table:
             ]
             if len(found) >= 2 and not any_of(self.values).search(line):
                 return [
-            c
-            for start, end, c in sorted(found)
-            if not any(b <= start and end <= e and e - b > end - start for b, e, _ in found)
-        ]
+                    c
+                    for start, end, c in sorted(found)
+                    if not any(b <= start and end <= e and e - b > end - start for b, e, _ in found)
+                ]
         return []
 
     def _column(self, words: str) -> int:

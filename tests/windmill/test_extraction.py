@@ -139,7 +139,7 @@ def test_a_scan_is_refused_before_the_first_page() -> None:
         document.add_page()
         document.image(scan_image(), 0, 0, 210, 297)
     content = made(document)
-    assert "OCR" in refusal(content)
+    assert "This PDF is a scan" in refusal(content)
     with pytest.raises(Unreadable):
         next(pages(content, "a.pdf"))
 
@@ -152,7 +152,7 @@ def test_a_scan_with_a_stamp_on_every_page_is_still_a_scan() -> None:
         document.image(scan_image(), 0, 0, 210, 297)
         document.set_font("helvetica", size=8)
         document.text(10, 290, f"Scanned with ScanApp {number + 1}")
-    assert "OCR" in refusal(made(document))
+    assert "This PDF is a scan" in refusal(made(document))
 
 
 def test_an_image_page_among_others_is_noted() -> None:

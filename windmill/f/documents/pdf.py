@@ -33,12 +33,8 @@ _ERRORS = {
     4: "This PDF is protected by a password; save a copy without one and upload that.",
     5: "This PDF is protected in a way that can't be opened; save a copy without protection and upload that.",
 }
-_SCANNED = (
-    "This PDF is a scan, and its writing could not be read here; upload the file that it was printed from, or type its text."
-)
-_GARBLED = (
-    "The letters of this PDF can't be read as text: its fonts don't say which letters they draw. Upload the file that it was made from."
-)
+_SCANNED = "This PDF is a scan, and its writing could not be read here; upload the file that it was printed from, or type its text."
+_GARBLED = "The letters of this PDF can't be read as text: its fonts don't say which letters they draw. Upload the file that it was made from."
 _ADOBE_ONLY = (
     "This PDF is a form that only Adobe's reader can show; print it to a new PDF there and upload that."
 )

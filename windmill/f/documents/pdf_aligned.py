@@ -2,6 +2,9 @@
 # pypdfium2==5.15.2
 """Finds the tables of a PDF page that no lines rule: words that stand in columns over several lines, in one frame or in frames side by side."""
 
+# Dashes and signs of many scripts are what this is about.
+# ruff: noqa: RUF001
+
 from __future__ import annotations
 
 import itertools
@@ -21,6 +24,9 @@ _LEADER = re.compile(r"^[.·…_\s]{3,}$|[.·…_]{5,}")
 _BULLET = re.compile(r"^(?:[-*+•‣◦▪●○■–—·\ue000-\uf8ff]|\(?\d{1,3}[.)]|\[?\d{1,3}\]|\(?[a-zA-Z][.)])$")
 _VALUE = re.compile(r"\d|^[-–—✓✔✗x×]$|^(?:yes|no|free|closed)$", re.IGNORECASE)
 _MOST_ROWS = 3_000
+_MOST_ALONE = 3  # lines of one cell in a row: they are paragraphs
+_MOST_TRIES = 10
+_LARGER = 1.15
 
 
 @dataclass
@@ -43,15 +49,16 @@ class Level:
     base: float
     size: float
     segments: list[Segment]
-    leaders: bool = False
+    is_line: bool = False  # an item of a list, or a line with dots up to its figure
+    spans: bool = False
 
 
-def levels(words: list[Word]) -> list[Level]:
-    """The page's words by their baselines, from the top."""
+def levels(words: list[Word], same_line: float = _SAME_LINE) -> list[Level]:
+    """The page's words by their baselines, from the top. `same_line`: how far these may differ, in parts of the type's size."""
     groups: list[list[Word]] = []
     for word in sorted(words, key=lambda one: -one.base):
         first = groups[-1][0] if groups else None
-        if first and first.base - word.base <= _SAME_LINE * min(first.size, word.size):
+        if first and first.base - word.base <= same_line * min(first.size, word.size):
             groups[-1].append(word)
         else:
             groups.append([word])
@@ -69,42 +76,92 @@ def _level(group: list[Word]) -> Level:
             last.right = max(last.right, word.right)
         else:
             segments.append(Segment([word], word.left, word.right))
-    return Level(group[0].base, size, segments, any(_LEADER.search(word.text) for word in group))
+    item = len(segments) == 2 and bool(_BULLET.match(segments[0].text))
+    return Level(group[0].base, size, segments, item or any(_LEADER.search(word.text) for word in group))
 
 
-def aligned(words: list[Word], rules: list[float]) -> list[Table]:
+def aligned(words: list[Word], rules: list[float], same_line: float = _SAME_LINE) -> list[Table]:
     """The tables among these words. `rules`: heights of lines drawn across the page."""
-    found = levels(words)
+    found = levels(words, same_line)
     if len(found) > _MOST_ROWS:
         return []
-    return [table for run in _runs(found) if (table := _table(run, rules))]
+    tables = [table for run in _runs(found) if (table := _first_table(run, rules))]
+    return [part for table in tables for part in _apart(table)]
+
+
+def _apart(table: Table) -> list[Table]:
+    """A table, or the two that stand side by side: names begin again after figures, behind the widest gutter or under the same header."""
+    texts = [[text_of(cell) for cell in row.cells] for row in table.rows]
+    width = len(table.columns)
+    gutters = [other[0] - one[1] for one, other in itertools.pairwise(table.columns)]
+    for place in range(2, width - 1):
+        others = [gutter for i, gutter in enumerate(gutters) if i != place - 1]
+        again = place * 2 == width and texts[0][:place] == texts[0][place:]
+        names, figures = _valued(texts, place), _valued(texts, place - 1)
+        if again or (names < 0.3 and figures > 0.6 and gutters[place - 1] >= 1.5 * max(others)):
+            return [_part(table, 0, place), *_apart(_part(table, place, width))]
+    return [table]
+
+
+def _valued(texts: list[list[str]], place: int) -> float:
+    cells = [row[place] for row in texts[1:] if row[place]]
+    return sum(bool(_VALUE.search(cell)) for cell in cells) / len(cells) if cells else 0.0
+
+
+def _part(table: Table, start: int, end: int) -> Table:
+    rows = [Row(row.cells[start:end], row.top, row.bottom) for row in table.rows]
+    return Table([row for row in rows if any(row.cells)], table.columns[start:end], table.ruled, table.rules)
+
+
+def _first_table(run: list[Level], rules: list[float]) -> Table | None:
+    """The table of a run. Lines that merely have a gap may stand above it."""
+    for start in [i for i, level in enumerate(run) if len(level.segments) > 1][:_MOST_TRIES]:
+        table = _table(run[start:], rules)
+        if table:
+            return table
+    return None
 
 
 def _runs(found: list[Level]) -> Iterator[list[Level]]:
     """Neighbouring lines over which the same columns go."""
     run: list[Level] = []
     columns: list[tuple[float, float]] = []
+    spanning = 0
     for level in found:
-        if run and not level.leaders and run[-1].base - level.base <= _FURTHEST * max(level.size, run[-1].size):
+        if (
+            run
+            and not level.is_line
+            and run[-1].base - level.base <= _FURTHEST * max(level.size, run[-1].size)
+        ):
             together = _columns([*columns, *((s.left, s.right) for s in level.segments)], level.size)
-            many = len(level.segments) > 1
-            if _goes_on(columns, together, level, many):
+            if _goes_on(columns, together, level, run[0].size) and not all(
+                len(one.segments) < 2 for one in run[-_MOST_ALONE:]
+            ):
                 run.append(level)
                 columns = together
                 continue
+            if len(level.segments) > 1 and len(together) > 1 and (spanning + 1) * 3 <= len(run) + 1:
+                level.spans = True  # one of its cells stands under several columns
+                spanning += 1
+                run.append(level)
+                continue
         yield _trimmed(run)
-        run, columns = [], []
-        if len(level.segments) > 1 and not level.leaders:
+        run, columns, spanning = [], [], 0
+        if len(level.segments) > 1 and not level.is_line:
             run, columns = [level], [(s.left, s.right) for s in level.segments]
     yield _trimmed(run)
 
 
 def _goes_on(
-    columns: list[tuple[float, float]], together: list[tuple[float, float]], level: Level, many: bool
+    columns: list[tuple[float, float]], together: list[tuple[float, float]], level: Level, size: float
 ) -> bool:
-    if many:
-        return len(together) >= max(2, min(len(columns), len(level.segments)))
+    if len(level.segments) > 1:
+        return len(together) >= max(2, min(len(columns), len(level.segments))) and len(together) >= len(
+            columns
+        )
     only = level.segments[0]
+    if level.size > _LARGER * size:
+        return False
     # A line alone goes on a cell, or names a row that is empty, if it stays within its column.
     inside = any(left - 2 <= only.left and only.right <= right + level.size for left, right in columns)
     return inside and len(together) == len(columns)
@@ -133,23 +190,58 @@ def _table(run: list[Level], rules: list[float]) -> Table | None:
     if len(run) < 2:
         return None
     size = max(level.size for level in run)
-    columns = _columns([(s.left, s.right) for level in run for s in level.segments], min(l.size for l in run))  # noqa: E741
+    plain = [level for level in run if not level.spans]
+    smallest = min(level.size for level in run)
+    columns = _columns([(s.left, s.right) for level in plain for s in level.segments], smallest)
     if len(columns) < 2:
         return None
-    rows = [_row(level, columns) for level in run]
-    if not _is_table(rows, len(columns)):
+    columns, rows = _named_in_order(run, smallest) or _merged(
+        columns, [_row(level, columns) for level in run]
+    )
+    if len(columns) < 2 or not _is_table(rows, len(columns)):
         return None
     return Table(_whole_rows(rows, rules, size), columns, False, rules)
+
+
+def _named_in_order(run: list[Level], size: float) -> tuple[list[tuple[float, float]], list[Row]] | None:
+    """Columns of figures that stand at their right, below names that stand at their left: the first name is the first column's, and so on."""
+    below = [level for level in run[1:] if not level.spans]
+    spans = [(s.left, s.right) for level in below for s in level.segments]
+    columns = _columns(spans, size)
+    names = run[0].segments
+    if len(below) < 2 or len(columns) < 3 or len(names) != len(columns):
+        return None
+    if len(_columns([*spans, *((s.left, s.right) for s in names)], size)) == len(columns):
+        return None
+    first = Row(
+        [segment.words for segment in names], run[0].base + run[0].size, run[0].base - 0.25 * run[0].size
+    )
+    return columns, [first, *(_row(level, columns) for level in run[1:])]
 
 
 def _row(level: Level, columns: list[tuple[float, float]]) -> Row:
     cells: list[list[Word]] = [[] for _ in columns]
     for segment in level.segments:
-        for word in segment.words:
-            centre = (word.left + word.right) / 2
-            place = next((i for i, (left, right) in enumerate(columns) if left - 1 <= centre <= right + 1), 0)
-            cells[place].append(word)
+        for word in [segment.words[0]] if level.spans else segment.words:
+            centre = word.left if level.spans else (word.left + word.right) / 2
+            place = next((i for i, (_, right) in enumerate(columns) if centre <= right + 1), len(columns) - 1)
+            cells[place] += segment.words if level.spans else [word]
     return Row(cells, level.base + level.size, level.base - 0.25 * level.size)
+
+
+def _merged(
+    columns: list[tuple[float, float]], rows: list[Row]
+) -> tuple[list[tuple[float, float]], list[Row]]:
+    """Neighbouring columns of which no row fills both are one: its name stands at the left of it and its figures at the right."""
+    place = 1
+    while place < len(columns):
+        if any(row.cells[place - 1] and row.cells[place] for row in rows):
+            place += 1
+            continue
+        columns = [*columns[: place - 1], (columns[place - 1][0], columns[place][1]), *columns[place + 1 :]]
+        for row in rows:
+            row.cells[place - 1 : place + 1] = [row.cells[place - 1] + row.cells[place]]
+    return columns, rows
 
 
 def text_of(words: list[Word]) -> str:
@@ -166,10 +258,16 @@ def _is_table(rows: list[Row], width: int) -> bool:
     if not first or sum(bool(_BULLET.match(cell)) for cell in first) * 2 > len(first):
         return False
     values = [cell for row in texts for cell in row[1:] if cell]
-    valued = sum(bool(_VALUE.search(cell)) and len(cell) < 30 for cell in values) / len(values) if values else 0
+    valued = (
+        sum(bool(_VALUE.search(cell)) and len(cell) < 30 for cell in values) / len(values) if values else 0
+    )
     if valued >= 0.6 and max(map(len, first)) <= _SHORT:
         return True
-    longest = [sum(map(len, column)) / len(column) for column in (list(filter(None, c)) for c in zip(*texts, strict=True)) if column]
+    longest = [
+        sum(map(len, column)) / len(column)
+        for column in (list(filter(None, c)) for c in zip(*texts, strict=True))
+        if column
+    ]
     prose = sum(length > _LONGEST for length in longest)
     return _row_by_row(full) >= 0.6 and prose < 2 and (width > 2 or len(full) > 2 or valued > 0)
 
@@ -189,12 +287,17 @@ def _whole_rows(rows: list[Row], rules: list[float], size: float) -> list[Row]:
     gaps = sorted(one.top - other.top for one, other in itertools.pairwise(rows))
     usual = gaps[len(gaps) // 2]
     found = [rows[0]]
-    ruled = sum(any(other.top - size * 0.5 < y < one.bottom + 2 for y in rules) for one, other in itertools.pairwise(rows))
+    ruled = sum(
+        any(other.top - size * 0.5 < y < one.bottom + 2 for y in rules)
+        for one, other in itertools.pairwise(rows)
+    )
     for above, row in itertools.pairwise(rows):
         parted = any(row.top - size * 0.5 < y < above.bottom + 2 for y in rules)
         tight = above.top - row.top < 0.85 * usual
         continues = sum(map(bool, row.cells)) == 1 and (not row.cells[0] or tight)
-        if not parted and ((ruled * 2 > len(rows) and ruled < len(rows) - 1) or (continues and (tight or not row.cells[0]))):
+        if not parted and (
+            (ruled * 2 > len(rows) and ruled < len(rows) - 1) or (continues and (tight or not row.cells[0]))
+        ):
             last = found[-1]
             cells = [one + other for one, other in zip(last.cells, row.cells, strict=True)]
             found[-1] = Row(cells, last.top, row.bottom)

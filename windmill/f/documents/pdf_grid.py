@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from f.documents.pdf_rulings import Area, Drawn
 from f.documents.pdf_words import Word
@@ -60,13 +61,16 @@ def grids(words: list[Word], lines: Drawn) -> list[Table]:
 
 def _joined(lines: list[Area], axis: int) -> list[Area]:
     """Lines that continue one another as one. `axis`: 1 for lines across, 0 for lines down."""
-    along = 1 - axis
     found: list[Area] = []
-    for line in sorted(lines, key=lambda one: (round(one[axis] / 2), one[along])):
+
+    def ends(one: Area) -> tuple[float, float, float]:
+        return (one.bottom, one.left, one.right) if axis else (one.left, one.bottom, one.top)
+
+    for line in sorted(lines, key=lambda one: (round(ends(one)[0] / 2), ends(one)[1])):
         last = found[-1] if found else None
-        if last and abs(last[axis] - line[axis]) <= _NEAR and line[along] <= last[along + 2] + _NEAR:
-            box = [min(last[0], line[0]), min(last[1], line[1]), max(last[2], line[2]), max(last[3], line[3])]
-            found[-1] = Area(box[0], box[1], box[2], box[3], last.colour)
+        if last and abs(ends(last)[0] - ends(line)[0]) <= _NEAR and ends(line)[1] <= ends(last)[2] + _NEAR:
+            left, bottom = min(last.left, line.left), min(last.bottom, line.bottom)
+            found[-1] = Area(left, bottom, max(last.right, line.right), max(last.top, line.top), last.colour)
         else:
             found.append(line)
     return found
@@ -129,11 +133,11 @@ def _grid(across: list[Area], down: list[Area], words: list[Word]) -> Table | No
     if len({column for _, column in inside}) < 2:
         return None
     rows = _rows(inside, xs, ys, across, down)
-    return Table(rows, list(zip(xs, xs[1:], strict=False)), True, ys) if len(rows) > 1 else None
+    return Table(rows, list(pairwise(xs)), True, ys) if len(rows) > 1 else None
 
 
 def _between(edges: list[float], value: float) -> int | None:
-    for index, (low, high) in enumerate(zip(edges, edges[1:], strict=False)):
+    for index, (low, high) in enumerate(pairwise(edges)):
         if low - 1 <= value <= high + 1:
             return index
     return None
@@ -147,8 +151,8 @@ def _rows(
     down: list[Area],
 ) -> list[Row]:
     width, height = len(xs) - 1, len(ys) - 1
-    middles = [(one + other) / 2 for one, other in zip(ys, ys[1:], strict=False)]
-    centres = [(one + other) / 2 for one, other in zip(xs, xs[1:], strict=False)]
+    middles = [(one + other) / 2 for one, other in pairwise(ys)]
+    centres = [(one + other) / 2 for one, other in pairwise(xs)]
     walls = {
         (row, column)
         for row in range(height)
@@ -159,7 +163,9 @@ def _rows(
         (row, column)
         for row in range(1, height)
         for column in range(width)
-        if any(abs(line.bottom - ys[row]) <= 5 and line.left <= centres[column] <= line.right for line in across)
+        if any(
+            abs(line.bottom - ys[row]) <= 5 and line.left <= centres[column] <= line.right for line in across
+        )
     }
     cells = [[list(inside.get((row, column), [])) for column in range(width)] for row in range(height)]
     spanning = [not any((row, column) in walls for column in range(1, width)) for row in range(height)]
@@ -206,7 +212,9 @@ def split(row: Row) -> list[Row]:
     if len(levels) < 3:
         return [row]
     at: Callable[[Word], int] = lambda word: min(range(len(levels)), key=lambda i: abs(levels[i] - word.base))  # noqa: E731
-    parts = [[[word for word in cell if at(word) == level] for cell in row.cells] for level in range(len(levels))]
+    parts = [
+        [[word for word in cell if at(word) == level] for cell in row.cells] for level in range(len(levels))
+    ]
     if not all(sum(map(bool, cells)) >= 2 and cells[0] for cells in parts):
         return [row]
     return [Row(cells, levels[i] + 8, levels[i] - 2) for i, cells in enumerate(parts)]

@@ -134,7 +134,10 @@ def _groups(page: list[Line], typography: Typography, usual: float) -> Iterator[
             yield group_level, group
             group = []
         wraps = level and len(group) < 3 and abs(group[-1].height - line.height) < 0.5 if group else False
-        close = bool(group) and not apart(group[-1], line, max(usual, 1.6 * line.height) if level else usual)
+        rows = bool(group) and line.table is not None and line.table is group[-1].table
+        close = rows or (
+            bool(group) and not apart(group[-1], line, max(usual, 1.6 * line.height) if level else usual)
+        )
         if group and not (level == group_level and close and (wraps or not level)):
             yield group_level, group
             group = []

@@ -17,7 +17,7 @@ from f.documents.pdf_layout import Line
 from f.documents.pdf_pictures import is_garbled
 from f.documents.pdf_rulings import Drawn, drawn
 from f.documents.pdf_tables import TableText, continues, find_tables, row_text, table_text
-from f.documents.pdf_unseen import unseen
+from f.documents.pdf_unseen import parted, strikes, unseen
 from f.documents.pdf_words import (
     MOST_CHARACTERS,
     Letters,
@@ -44,8 +44,8 @@ def lines(page: pypdfium2.PdfPage) -> tuple[list[Line], list[str], bool]:
     turned = page.get_rotation()
     text_page = page.get_textpage()
     try:
-        turn = upright(text_page)
-        if turn is None or turn == turned:
+        turn = upright(text_page, turned)
+        if turn == turned:
             return _lines(page, text_page, turned)
         text_page.close()
         # In memory: PDFium reads lines in the direction in which the page is shown.
@@ -57,7 +57,9 @@ def lines(page: pypdfium2.PdfPage) -> tuple[list[Line], list[str], bool]:
         page.set_rotation(turned)
 
 
-def _lines(page: pypdfium2.PdfPage, text_page: pypdfium2.PdfTextPage, turn: int) -> tuple[list[Line], list[str], bool]:
+def _lines(
+    page: pypdfium2.PdfPage, text_page: pypdfium2.PdfTextPage, turn: int
+) -> tuple[list[Line], list[str], bool]:
     text = page_text(text_page)
     if len(text) > MOST_CHARACTERS:
         return [Line(line) for line in text.split("\r\n") if line.strip()], [], False
@@ -65,6 +67,7 @@ def _lines(page: pypdfium2.PdfPage, text_page: pypdfium2.PdfTextPage, turn: int)
     turned = is_right_to_left(text)
     found = words(text_page, text, turn, all_boxes=any(map(is_right_to_left, text.split())))
     rulings = drawn(page, turn)
+    found = parted(found, letters, strikes(page, turn, rulings))
     hidden = unseen(page, found, turn, rulings)
     shown = _whole_words([word for word in found if id(word) not in hidden], letters)
     tables = find_tables(shown, rulings)
@@ -88,7 +91,10 @@ def _lines(page: pypdfium2.PdfPage, text_page: pypdfium2.PdfTextPage, turn: int)
 
 def _whole_words(found: list[Word], letters: Letters) -> list[Word]:
     """The words with those put together that PDFium took apart."""
-    generated = lambda word: bool(pdfium_raw.FPDFText_IsGenerated(letters.page, word.last + 1))  # noqa: E731
+
+    def generated(word: Word) -> bool:
+        return bool(pdfium_raw.FPDFText_IsGenerated(letters.page, word.last + 1))
+
     breaks = sum(
         one.line != other.line and generated(one) and -0.2 < _gap(one, other, letters) < 0.35
         for one, other in itertools.pairwise(found)
@@ -142,7 +148,9 @@ class _PageLines:
     def line(self, number: int, group: list[Word]) -> Line:
         """A line of the page, as PDFium has it if it is whole."""
         original = self._originals[number] if number < len(self._originals) else ""
-        whole = not any(word.pieces for word in group) and "".join(original.split()) == "".join(w.text for w in group)
+        whole = not any(word.pieces for word in group) and "".join(original.split()) == "".join(
+            w.text for w in group
+        )
         text = original if whole and not self._reads_from_right(original) else self._text(group)
         return self._placed(text, group)
 
@@ -193,7 +201,6 @@ def edges_in_place(found: list[Line]) -> list[Line]:
     foot = [line for line in found[:late] if line.height and line.bottom < above - line.height]
     moved = {id(line) for line in (*top, *foot)}
     return [*top, *(line for line in found if id(line) not in moved), *foot]
-
 
 
 class TableWriter:

@@ -1,6 +1,6 @@
 # requirements:
 # pypdfium2==5.15.2
-"""Reads the pages of a PDF that are pictures, and those whose letters say nothing: a model that sees, or else text recognition, reads the drawn page."""
+"""Reads the pages of a PDF that are pictures, and those whose letters say nothing: a model that sees, or else text recognition, reads them."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ IMAGE = "is an image without text"
 GARBLED = "has letters that stand for nothing (its fonts don't say which letters they draw)"
 _DPI = 150
 _MAX_PIXELS = 2_000  # of an image's longer side
-_SAMPLED = 200
+_SAMPLED = 100
 _UNMAPPED, _ODD, _ODD_ALONE = 0.5, 0.25, 0.6
 _FEWEST = 8  # words: of fewer nobody can tell
+_STRANGE = re.compile("[\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff]")
 _LETTERS = re.compile(r"[^\W\d_]")
 _NO_SPACES = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
@@ -39,7 +40,8 @@ class PicturePages:
         number, what = one["number"], one["note"].removeprefix(f"page {one['number']} ")
         self._read += 1
         if self._read > self._limits.max_images:
-            note = f"page {number} {what}; of one document {self._limits.max_images} such pages are read"
+            what = "is an image" if what == IMAGE else what
+            note = f"page {number} {what}; of one document {self._limits.max_images} images are read"
             return Page(**{**one, "note": note})
         read = self._limits.read_image or (recognised if self._limits.recognises else None)
         if read is None:
@@ -60,15 +62,15 @@ def is_garbled(text_page: pypdfium2.PdfTextPage, text: str) -> bool:
     letters = "".join(words)
     if len(words) < _FEWEST and len(letters) < 4 * _FEWEST:
         return False
-    strange = sum(unicodedata.category(letter) in ("Co", "Cn") or letter == "\ufffd" for letter in letters)
-    if strange > 0.3 * len(letters):
+    if len(_STRANGE.findall(letters)) > 0.3 * len(letters):
         return True
     if _NO_SPACES.search(text):
         return False
     alone = sum(len(word) == 1 and word.isalpha() for word in words)
     if alone > 0.6 * len(words) and len(words) > 4 * _FEWEST:
         return True
-    telling = [word for word in words if len(word) > 2 and _LETTERS.search(word)]
+    some = words[:: max(1, len(words) // _SAMPLED)]
+    telling = [word for word in some if len(word) > 2 and _LETTERS.search(word)]
     odd = sum(map(_is_odd, telling)) / len(telling) if telling else 0.0
     return odd >= _ODD_ALONE or (odd >= _ODD and _unmapped(text_page) >= _UNMAPPED)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 import pypdfium2
@@ -103,7 +104,7 @@ def _path(one: object, matrix: Matrix) -> Iterator[tuple[Area, bool]]:
         if is_filled or _is_box(points):
             yield _around(points, whole, colour), is_filled
         else:
-            for start, end in zip(points, points[1:], strict=False):
+            for start, end in pairwise(points):
                 if abs(start[0] - end[0]) < 0.5 or abs(start[1] - end[1]) < 0.5:
                     yield _around([start, end], whole, colour), False
 

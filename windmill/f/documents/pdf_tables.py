@@ -5,6 +5,9 @@
 A header is recognised by what it is: bold, shaded, ruled off, another kind of text than what stands below it, or the header of the page before.
 """
 
+# Dashes and signs of many scripts are what this is about.
+# ruff: noqa: RUF001
+
 from __future__ import annotations
 
 import re
@@ -59,7 +62,9 @@ def table_text(table: Table, lines: Drawn, cell_text: CellText, right_to_left: b
     columns = list(table.columns)
     if right_to_left:
         texts, columns = [row[::-1] for row in texts], columns[::-1]
-    made = TableText([[_plain(cell) for cell in row] for row in texts], [row.whole for row in table.rows], columns)
+    made = TableText(
+        [[_plain(cell) for cell in row] for row in texts], [row.whole for row in table.rows], columns
+    )
     start = next((i for i, whole in enumerate(made.whole) if not whole), 0)
     if start <= 1:
         made.header = _header_rows(table, made, lines, start)
@@ -94,9 +99,13 @@ def _is_header(rows: list[Row], texts: list[list[str]], lines: Drawn, rules: lis
     top, below = texts[0], texts[1:]
     if _marked(rows, 0, lines) and not all(_marked(rows, i, lines) for i in range(1, min(4, len(rows)))):
         return True
-    if not top[0] and sum(map(bool, top)) >= len(top) - 1 and sum(bool(row[0]) for row in below) * 2 > len(below):
+    if (
+        not top[0]
+        and sum(map(bool, top)) >= len(top) - 1
+        and sum(bool(row[0]) for row in below) * 2 > len(below)
+    ):
         return True
-    if len(top) > 2 and all(top) or len(top) > 2 and len(below) > 2:
+    if len(top) > 2 and (all(top) or len(below) > 2):
         named = [i for i in range(1, len(top)) if top[i] and not _FIGURE.search(top[i])]
         valued = [i for i in named if _share_of_values([row[i] for row in below]) >= 0.6]
         if len(valued) * 2 >= len(top) - 1 and not any(_FIGURE.search(cell) for cell in top):

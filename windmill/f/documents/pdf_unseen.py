@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator
-from statistics import median
+from dataclasses import replace
 
 import pypdfium2
 import pypdfium2.raw as pdfium_raw
 
 from f.documents.pdf_rulings import Area, Drawn
-from f.documents.pdf_words import Word, turned
+from f.documents.pdf_words import Letters, Word, turned
 
 CROPPED, INVISIBLE, STRUCK, WATERMARK = (
     "outside the page's edges", "that can't be seen", "struck out", "of a watermark",
@@ -34,8 +34,8 @@ def unseen(page: pypdfium2.PdfPage, words: list[Word], turn: int, lines: Drawn) 
     edges = _edges(page, turn)
     found: dict[int, str] = {}
     doubtful: list[Word] = []
-    usual = median(word.size for word in words) if words else 0.0
-    struck = [line for line in lines.across if line.top - line.bottom <= 2.5] + list(_struck_out(page, turn))
+    usual = sorted(word.style.size for word in words)[len(words) // 2] if words else 0.0
+    struck = strikes(page, turn, lines)
     looks: dict[int, tuple[str, bool]] = {}
     scan = is_scan(page)
     for word in words:
@@ -54,12 +54,39 @@ def unseen(page: pypdfium2.PdfPage, words: list[Word], turn: int, lines: Drawn) 
     return found
 
 
+def strikes(page: pypdfium2.PdfPage, turn: int, lines: Drawn) -> list[Area]:
+    """The lines that may strike words out, drawn or by a reader's program."""
+    return [*lines.across, *_struck_out(page, turn)]
+
+
+def parted(words: list[Word], letters: Letters, struck: list[Area]) -> list[Word]:
+    """The words with those in two that a line strikes out up to a letter."""
+    found: list[Word] = []
+    for word in words:
+        line = next((line for line in struck if _strikes(line, word, 0.1)), None)
+        if line is None or _strikes(line, word) or word.last - word.index != len(word.text) - 1:
+            found.append(word)
+            continue
+        boxes = [letters.box(index) for index in range(word.index, word.last + 1)]
+        under = [bool(box) and line.left <= (box[0] + box[2]) / 2 <= line.right for box in boxes if box]
+        cut = (
+            next((i for i in range(1, len(under)) if under[i] != under[0]), 0)
+            if len(under) == len(boxes)
+            else 0
+        )
+        one, other = boxes[cut - 1], boxes[cut]
+        if not cut or one is None or other is None:
+            found.append(word)
+            continue
+        first, second = word.text[:cut], word.text[cut:]
+        middle = word.index + cut
+        found.append(replace(word, text=first, right=one[2], last=middle - 1, boxes=word.boxes[:cut]))
+        found.append(replace(word, text=second, left=other[0], index=middle, boxes=word.boxes[cut:]))
+    return found
+
+
 def _edges(page: pypdfium2.PdfPage, turn: int) -> Area:
-    crop, media = page.get_cropbox(), page.get_mediabox()
-    left, bottom = max(crop[0], media[0]), max(crop[1], media[1])
-    right, top = min(crop[2], media[2]), min(crop[3], media[3])
-    if right <= left or top <= bottom:
-        left, bottom, right, top = media
+    left, bottom, right, top = page.get_bbox()  # with what the page takes from the document
     return Area(*turned(left, bottom, right, top, turn))
 
 
@@ -71,17 +98,17 @@ def _at_its_place(word: Word, edges: Area, struck: list[Area], usual: float) -> 
         return INVISIBLE
     if word.style.angle % 90 > 5 and word.style.angle % 90 < 85 and word.size > _LARGE * usual:
         return WATERMARK
-    if word.style.angle == 0 and any(_strikes(line, word) for line in struck):
+    if struck and word.style.angle == 0 and any(_strikes(line, word) for line in struck):
         return STRUCK
     return ""
 
 
-def _strikes(line: Area, word: Word) -> bool:
+def _strikes(line: Area, word: Word, share: float = 0.8) -> bool:
     y = (line.bottom + line.top) / 2
     covered = min(line.right, word.right) - max(line.left, word.left)
     return (
         word.base + 0.12 * word.size < y < word.base + 0.5 * word.size
-        and covered >= 0.8 * (word.right - word.left)
+        and covered >= share * (word.right - word.left)
         and any(letter.isalnum() for letter in word.text)
     )
 
@@ -125,7 +152,10 @@ def _marks(handle: object) -> Iterator[str]:
         units = ctypes.cast(buffer, ctypes.POINTER(pdfium_raw.FPDF_WCHAR))
         if pdfium_raw.FPDFPageObjMark_GetName(mark, units, 120, size) and size.value <= 120:
             yield buffer.raw[: size.value].decode("utf-16-le", "replace").rstrip("\0")
-        if pdfium_raw.FPDFPageObjMark_GetParamStringValue(mark, b"Subtype", units, 120, size) and size.value <= 120:
+        if (
+            pdfium_raw.FPDFPageObjMark_GetParamStringValue(mark, b"Subtype", units, 120, size)
+            and size.value <= 120
+        ):
             yield buffer.raw[: size.value].decode("utf-16-le", "replace").rstrip("\0")
 
 
@@ -160,13 +190,17 @@ def _not_drawn(page: pypdfium2.PdfPage, words: list[Word], turn: int) -> list[Wo
         width, height, stride, channels = bitmap.width, bitmap.height, bitmap.stride, bitmap.n_channels
         pixels = memoryview(bitmap.buffer).cast("B")
         return [
-            word for word in words if not _has_contrast(pixels, _place(page, word, turn, width, height), stride, channels)
+            word
+            for word in words
+            if not _has_contrast(pixels, _place(page, word, turn, width, height), stride, channels)
         ]
     finally:
         bitmap.close()
 
 
-def _place(page: pypdfium2.PdfPage, word: Word, turn: int, width: int, height: int) -> tuple[int, int, int, int]:
+def _place(
+    page: pypdfium2.PdfPage, word: Word, turn: int, width: int, height: int
+) -> tuple[int, int, int, int]:
     """The word's place on the picture: left, top, right, bottom in pixels."""
     box = turned(word.left, word.bottom, word.right, word.top, -turn % 360)
     x, y = ctypes.c_int(), ctypes.c_int()
@@ -180,7 +214,10 @@ def _place(page: pypdfium2.PdfPage, word: Word, turn: int, width: int, height: i
 
 def _has_contrast(pixels: memoryview, place: tuple[int, int, int, int], stride: int, channels: int) -> bool:
     left, top, right, bottom = place
-    rows = [bytes(pixels[row * stride + left * channels : row * stride + right * channels]) for row in range(top, bottom)]
+    rows = [
+        bytes(pixels[row * stride + left * channels : row * stride + right * channels])
+        for row in range(top, bottom)
+    ]
     for channel in range(min(channels, 3)):
         values = [row[channel::channels] for row in rows]
         if max(map(max, values)) - min(map(min, values)) >= _CONTRAST:

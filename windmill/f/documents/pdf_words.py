@@ -2,8 +2,8 @@
 # pypdfium2==5.15.2
 """Reads the words of a PDF page with their places, in PDFium's order, as a reader of the upright page sees them.
 
-PDFium finds the spaces and the lines' ends; where it takes words of Devanagari, Thai or Arabic apart, because a browser placed each cluster of letters
-alone, they are put together again.
+PDFium finds the spaces and the lines' ends. Where it takes words of Devanagari, Thai or Arabic apart, because a browser placed each cluster
+of letters alone, they are put together again.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import math
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -23,11 +24,14 @@ from f.documents.right_to_left import Box
 
 MOST_CHARACTERS = 100_000  # of a page whose words are placed; a longer one is read in PDFium's order
 _SAMPLED_CHARACTERS = 50
+_MOSTLY = 0.65  # of the letters: names above narrow columns stand on their side, too
 _BOLD = 600
 _BOLD_NAME = re.compile(r"bold|black|heavy|semibold|demi", re.IGNORECASE)
 _WORD = re.compile(r"[^ \t\r\n\u00a0]+")
 # Scripts whose words PDFium takes apart.
-_JOINED_SCRIPT = re.compile("[\u0600-\u06ff\u0750-\u077f\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+_JOINED_SCRIPT = re.compile(
+    "[\u0600-\u06ff\u0750-\u077f\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]"
+)
 _SPACE = 0.12  # of the type's size: a smaller gap is none
 _SIGN = 0.42
 _STOPS = "।॥"
@@ -65,8 +69,8 @@ class Word:
         return self.style.size or max(self.top - self.bottom, 1.0)
 
 
-def upright(text_page: pypdfium2.PdfTextPage) -> int | None:
-    """How far the page has to be turned clockwise, 0, 90, 180 or 270, for most of its text to stand upright."""
+def upright(text_page: pypdfium2.PdfTextPage, shown: int) -> int:
+    """How far the page has to be turned clockwise, 0, 90, 180 or 270, for most of its text to stand upright; `shown`, if it is hard to tell."""
     count = text_page.count_chars()
     seen: Counter[int] = Counter()
     for index in range(0, count, max(1, count // _SAMPLED_CHARACTERS)):
@@ -74,10 +78,13 @@ def upright(text_page: pypdfium2.PdfTextPage) -> int | None:
         # A space that PDFium puts in where there is a gap has no place, and so no angle.
         if angle >= 0 and not pdfium_raw.FPDFText_IsGenerated(text_page, index):
             seen[-round(math.degrees(angle) / 90) * 90 % 360] += 1
-    return seen.most_common(1)[0][0] if seen else None
+    turn, letters = seen.most_common(1)[0] if seen else (shown, 0)
+    return turn if letters > _MOSTLY * seen.total() else shown
 
 
-def turned(left: float, bottom: float, right: float, top: float, turn: int) -> tuple[float, float, float, float]:
+def turned(
+    left: float, bottom: float, right: float, top: float, turn: int
+) -> tuple[float, float, float, float]:
     """A box of the page as it was drawn, as it stands on the page that is turned. Each turn has an origin of its own."""
     if turn == 90:
         return bottom, -right, top, -left
@@ -97,7 +104,7 @@ class Letters:
         self._references = [ctypes.byref(edge) for edge in self._edges]
         self._loose = pdfium_raw.FS_RECTF()
         self._matrix = pdfium_raw.FS_MATRIX()
-        self._styles: dict[int, Style] = {}
+        self._styles: dict[int, tuple[Style, float]] = {}
 
     def box(self, index: int) -> tuple[float, float, float, float] | None:
         """The ink of a letter; None if it has no place."""
@@ -126,18 +133,20 @@ class Letters:
         pdfium_raw.FPDFText_GetCharOrigin(self.page, index, self._references[0], self._references[1])
         return {0: y.value, 90: -x.value, 180: -y.value, 270: x.value}[self.turn]
 
-    def style(self, index: int) -> Style:
-        """A letter's style, asked for once for each text object."""
+    def style(self, index: int) -> tuple[Style, float]:
+        """A letter's style and how high its baseline is, asked for once for each text object: one stands on one line."""
         handle = pdfium_raw.FPDFText_GetTextObject(self.page, index)
-        key = ctypes.cast(handle, ctypes.c_void_p).value or 0 if handle else 0
-        if key in self._styles:
-            return self._styles[key]
-        box = self.loose(index)
-        angle = round(math.degrees(max(0.0, pdfium_raw.FPDFText_GetCharAngle(self.page, index)))) + self.turn
-        size = self.em(index) or (box[2] - box[0] if angle % 180 == 90 else box[3] - box[1])
-        found = Style(round(size, 1), self._bold(index), angle % 360, key)
-        if key:
-            self._styles[key] = found
+        key = ctypes.addressof(handle.contents) if handle else 0
+        found = self._styles.get(key)
+        if found is None:
+            box = self.loose(index)
+            angle = (
+                round(math.degrees(max(0.0, pdfium_raw.FPDFText_GetCharAngle(self.page, index)))) + self.turn
+            )
+            size = self.em(index) or (box[2] - box[0] if angle % 180 == 90 else box[3] - box[1])
+            found = Style(round(size, 1), self._bold(index), angle % 360, key), self.base(index)
+            if key:
+                self._styles[key] = found
         return found
 
     def _bold(self, index: int) -> bool:
@@ -163,19 +172,24 @@ def words(text_page: pypdfium2.PdfTextPage, text: str, turn: int, all_boxes: boo
         line += text.count("\n", at, match.start())
         at = match.start()
         first, last = place(match.start()), place(match.end() - 1)
-        boxes = [letters.box(place(i)) for i in range(*match.span())] if all_boxes else []
-        ends = [box for box in (boxes or (letters.box(first), letters.box(last))) if box]
+        if all_boxes:
+            boxes = [letters.box(place(i)) for i in range(*match.span())]
+            ends = [box for box in boxes if box]
+            edges: list[Box | None] = [(round(b[0], 2), round(b[2], 2)) if b else None for b in boxes]
+        else:
+            ends, edges = [box for box in (letters.box(first), letters.box(last)) if box], []
         if not ends:
             continue
-        found.append(Word(
-            match[0], min(b[0] for b in ends), min(b[1] for b in ends), max(b[2] for b in ends), max(b[3] for b in ends),
-            letters.base(first), letters.style(first), first, last, line,
-            [(round(b[0], 2), round(b[2], 2)) if b else None for b in boxes],
-        ))  # fmt: skip
+        left, bottom, right, top = ends[0]
+        for other in ends[1:]:
+            left, bottom = min(left, other[0]), min(bottom, other[1])
+            right, top = max(right, other[2]), max(top, other[3])
+        style, base = letters.style(first)
+        found.append(Word(match[0], left, bottom, right, top, base, style, first, last, line, edges))
     return found
 
 
-def _places(text_page: pypdfium2.PdfTextPage, text: str):  # noqa: ANN202
+def _places(text_page: pypdfium2.PdfTextPage, text: str) -> Callable[[int], int]:
     """From a place in the text to PDFium's number of the character: these are the same but on pages with signs that are no text."""
     if len(text) == text_page.count_chars():
         return lambda place: place
@@ -190,7 +204,10 @@ def _places(text_page: pypdfium2.PdfTextPage, text: str):  # noqa: ANN202
 
 def joins(one: Word, other: Word) -> bool:
     """True if a space that PDFium put between two neighbours is none: browsers place each cluster of letters of some scripts alone."""
-    if not (_JOINED_SCRIPT.match(one.text[-1]) and (_JOINED_SCRIPT.match(other.text[0]) or other.text[0] in _MARKS)):
+    if not (
+        _JOINED_SCRIPT.match(one.text[-1])
+        and (_JOINED_SCRIPT.match(other.text[0]) or other.text[0] in _MARKS)
+    ):
         return False
     if other.text[0] in _STOPS or abs(one.base - other.base) > 0.2 * one.size:
         return False

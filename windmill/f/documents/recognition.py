@@ -20,6 +20,7 @@ from f.documents.pdf_words import Style, Word
 SURE = 0.8
 _SHARE = 0.7
 _TYPE = 0.75  # of a line's box is its type's size
+_SAME_LINE = 0.6
 _THREADS = 2
 
 
@@ -30,7 +31,7 @@ class NotReadable(OSError):
 @lru_cache(maxsize=1)
 def _engine() -> Any:
     try:
-        from rapidocr import RapidOCR  # half a second, and only for pictures
+        from rapidocr import RapidOCR  # type: ignore[import-not-found,import-untyped,unused-ignore]  # half a second, and only for pictures
     except ImportError:
         return None
     logging.getLogger("RapidOCR").setLevel(logging.ERROR)
@@ -56,7 +57,9 @@ def recognised(picture: bytes) -> str:
     if not texts:
         return ""
     sure = [score >= SURE for score in scores]
-    if sum(sure) < _SHARE * len(sure):
+    # Of a script that it doesn't know it reads the figures alone.
+    worded = sum(any(map(str.isalpha, text)) for text, ok in zip(texts, sure, strict=True) if ok)
+    if sum(sure) < _SHARE * len(sure) or 5 * worded < sum(sure):
         raise NotReadable("its writing can't be read without a model that reads images")
     boxes = [[(float(x), float(y)) for x, y in box] for box in found.boxes]
     return _composed(_words([b for b, ok in zip(boxes, sure, strict=True) if ok], [t for t, ok in zip(texts, sure, strict=True) if ok]))  # fmt: skip
@@ -64,15 +67,18 @@ def recognised(picture: bytes) -> str:
 
 def _words(boxes: list[list[tuple[float, float]]], texts: list[str]) -> list[Word]:
     """Each line that was read as one word, on a page that is not tilted."""
-    tilt = median(math.atan2(box[1][1] - box[0][1], max(1.0, box[1][0] - box[0][0])) for box in boxes)
+    widest = max(box[1][0] - box[0][0] for box in boxes)
+    long = [box for box in boxes if box[1][0] - box[0][0] >= 0.4 * widest]
+    tilt = median(math.atan2(box[1][1] - box[0][1], max(1.0, box[1][0] - box[0][0])) for box in long)
+    usual = median(box[3][1] - box[0][1] for box in boxes)
     cosine, sine = math.cos(-tilt), math.sin(-tilt)
     found = []
     for index, (box, text) in enumerate(zip(boxes, texts, strict=True)):
         corners = [(x * cosine - y * sine, -(x * sine + y * cosine)) for x, y in box]
         across, up = [x for x, _ in corners], [y for _, y in corners]
-        height = max(up) - min(up)
-        base = min(up) + 0.25 * height
-        style = Style(size=_TYPE * height)
+        # Boxes end at the ink, so that only the lines' middles can be compared.
+        base = (max(up) + min(up)) / 2
+        style = Style(size=_TYPE * usual)
         place = index * 100
         found.append(Word(text.strip(), min(across), min(up), max(across), max(up), base, style, place, place + 1, index))  # fmt: skip
     return [word for word in found if word.text]
@@ -83,7 +89,7 @@ def _composed(words: list[Word]) -> str:
     from f.documents.pdf_rulings import Drawn
     from f.documents.pdf_tables import row_text, table_text
 
-    tables = aligned(words, [])
+    tables = aligned(words, [], _SAME_LINE)
     rows: dict[int, tuple[Table, int]] = {}
     for table in tables:
         for number, row in enumerate(table.rows):
@@ -92,7 +98,7 @@ def _composed(words: list[Word]) -> str:
     found: list[str] = []
     done: set[tuple[int, int]] = set()
     above = 0.0
-    for level in levels(words):
+    for level in levels(words, _SAME_LINE):
         if found and above - level.base > 2.2 * level.size:
             found.append("")
         above = level.base
@@ -101,8 +107,10 @@ def _composed(words: list[Word]) -> str:
             found.append(" ".join(alone))
         for segment in level.segments:
             for word in segment.words:
-                table, number = rows.get(id(word), (None, 0))
-                if table is None or (id(table), number) in done:
+                if id(word) not in rows:
+                    continue
+                table, number = rows[id(word)]
+                if (id(table), number) in done:
                     continue
                 done.add((id(table), number))
                 made = texts[id(table)]
