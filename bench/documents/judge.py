@@ -153,19 +153,9 @@ class Table:
         So `9-17 9-13` under `Mon Tue Wed` is read as Monday's and Tuesday's, whatever cells were empty on the page.
         """
         for line in reversed(text.split("\n")):
-            found = [
-                (m.start(), c)
-                for c, h in enumerate(self.spec["header"])
-                if c and h
-                for m in [compiled(h).search(line)]
-                if m
-            ]
+            found = self._named(line)
             if len(found) >= 2 and not any_of(self.values).search(line):
-                return [
-                    c
-                    for start, end, c in sorted(found)
-                    if not any(b <= start and end <= e and e - b > end - start for b, e, _ in found)
-                ]
+                return found
         return []
 
     def _column(self, words: str) -> int:

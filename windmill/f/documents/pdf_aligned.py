@@ -16,6 +16,7 @@ from f.documents.pdf_grid import Row, Table
 from f.documents.pdf_words import Word
 
 _GAP = 0.8  # of the type's size: what parts cells
+_NARROW_GAP = 0.4  # where other lines show a column
 _GUTTER = 0.5
 _SAME_LINE = 0.3
 _FURTHEST = 3.2  # lines: a table's next row is no further down
@@ -65,13 +66,13 @@ def levels(words: list[Word], same_line: float = _SAME_LINE) -> list[Level]:
     return [_level(group) for group in groups]
 
 
-def _level(group: list[Word]) -> Level:
+def _level(group: list[Word], gap: float = _GAP) -> Level:
     group.sort(key=lambda word: word.left)
     size = max(word.size for word in group)
     segments: list[Segment] = []
     for word in group:
         last = segments[-1] if segments else None
-        if last and word.left - last.right < _GAP * max(last.words[-1].size, word.size):
+        if last and word.left - last.right < gap * max(last.words[-1].size, word.size):
             last.words.append(word)
             last.right = max(last.right, word.right)
         else:
@@ -98,7 +99,8 @@ def _apart(table: Table) -> list[Table]:
         others = [gutter for i, gutter in enumerate(gutters) if i != place - 1]
         again = place * 2 == width and texts[0][:place] == texts[0][place:]
         names, figures = _valued(texts, place), _valued(texts, place - 1)
-        if again or (names < 0.3 and figures > 0.6 and gutters[place - 1] >= 1.5 * max(others)):
+        bare = all(bool(_VALUE.search(row[place - 1])) for row in texts if row[place - 1])  # no header
+        if again or (bare and names < 0.3 and figures > 0.6 and gutters[place - 1] >= 1.5 * max(others)):
             return [_part(table, 0, place), *_apart(_part(table, place, width))]
     return [table]
 
@@ -133,7 +135,7 @@ def _runs(found: list[Level]) -> Iterator[list[Level]]:
             and not level.is_line
             and run[-1].base - level.base <= _FURTHEST * max(level.size, run[-1].size)
         ):
-            together = _columns([*columns, *((s.left, s.right) for s in level.segments)], level.size)
+            level, together = _fitted(level, columns)
             if _goes_on(columns, together, level, run[0].size) and not all(
                 len(one.segments) < 2 for one in run[-_MOST_ALONE:]
             ):
@@ -150,6 +152,16 @@ def _runs(found: list[Level]) -> Iterator[list[Level]]:
         if len(level.segments) > 1 and not level.is_line:
             run, columns = [level], [(s.left, s.right) for s in level.segments]
     yield _trimmed(run)
+
+
+def _fitted(level: Level, columns: list[tuple[float, float]]) -> tuple[Level, list[tuple[float, float]]]:
+    """The line, with its cells apart at smaller gaps if the columns need it; and the columns that it leaves."""
+    together = _columns([*columns, *((s.left, s.right) for s in level.segments)], level.size)
+    if len(together) >= len(columns):
+        return level, together
+    finer = _level([word for segment in level.segments for word in segment.words], _NARROW_GAP)
+    narrow = _columns([*columns, *((s.left, s.right) for s in finer.segments)], _NARROW_GAP * level.size / _GUTTER)
+    return (finer, narrow) if len(narrow) == len(columns) else (level, together)
 
 
 def _goes_on(
@@ -192,7 +204,7 @@ def _table(run: list[Level], rules: list[float]) -> Table | None:
     size = max(level.size for level in run)
     plain = [level for level in run if not level.spans]
     smallest = min(level.size for level in run)
-    columns = _columns([(s.left, s.right) for level in plain for s in level.segments], smallest)
+    columns = _columns([(s.left, s.right) for level in plain for s in level.segments], _NARROW_GAP * smallest / _GUTTER)
     if len(columns) < 2:
         return None
     columns, rows = _named_in_order(run, smallest) or _merged(

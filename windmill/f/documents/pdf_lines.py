@@ -188,7 +188,7 @@ class _PageLines:
             if not text:
                 continue
             line = self._placed(text, row.words)
-            yield line if row.whole else line._replace(table=made, row=number)
+            yield line if made.whole[number] else line._replace(table=made, row=number)
 
 
 def edges_in_place(found: list[Line]) -> list[Line]:

@@ -11,6 +11,7 @@ A header is recognised by what it is: bold, shaded, ruled off, another kind of t
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -23,7 +24,6 @@ from f.documents.pdf_words import Word
 __all__ = ["TableText", "continues", "find_tables", "row_text", "table_text"]
 
 _FIGURE = re.compile(r"\d")
-_VALUE = re.compile(r"[\s\d.,:%/€$£₹¥+×xhu–-]*\d[\s\d.,:%/€$£₹¥+×xh–-]*(?:\s?[^\W\d_]{1,4}\.?)?|[^\W\d_]{0,3}[\s€$£₹¥]*[\d.,:–-]+")  # fmt: skip
 _SAME_COLUMN = 6.0
 _MOST_HEADER_ROWS = 2
 _LONGEST_NAME = 60
@@ -65,11 +65,21 @@ def table_text(table: Table, lines: Drawn, cell_text: CellText, right_to_left: b
     made = TableText(
         [[_plain(cell) for cell in row] for row in texts], [row.whole for row in table.rows], columns
     )
-    start = next((i for i, whole in enumerate(made.whole) if not whole), 0)
-    if start <= 1:
-        made.header = _header_rows(table, made, lines, start)
-        made.names = _names(made.rows[start : made.header]) if made.header else []
+    start = _captions(table, made)
+    made.header = _header_rows(table, made, lines, start)
+    made.names = _names(made.rows[start : made.header]) if made.header else []
     return made
+
+
+def _captions(table: Table, made: TableText) -> int:
+    """How many rows of one cell stand above the table's own. Like names of sections between the rows, in bold, they are lines of their own."""
+    alone = [sum(map(bool, row)) == 1 for row in made.rows]
+    start = next((i for i, one in enumerate(alone) if not one), 0)
+    bold = [bool(row.words) and all(word.style.bold for word in row.words) for row in table.rows]
+    sections = sum(bold[i] for i in range(len(alone))) * 2 < len(alone)
+    for i, one in enumerate(alone):
+        made.whole[i] = made.whole[i] or (one and (i < start or (sections and bold[i] and bool(made.rows[i][0]))))
+    return start
 
 
 def _plain(text: str) -> str:
@@ -105,17 +115,36 @@ def _is_header(rows: list[Row], texts: list[list[str]], lines: Drawn, rules: lis
         and sum(bool(row[0]) for row in below) * 2 > len(below)
     ):
         return True
-    if len(top) > 2 and (all(top) or len(below) > 2):
-        named = [i for i in range(1, len(top)) if top[i] and not _FIGURE.search(top[i])]
-        valued = [i for i in named if _share_of_values([row[i] for row in below]) >= 0.6]
-        if len(valued) * 2 >= len(top) - 1 and not any(_FIGURE.search(cell) for cell in top):
-            return True
-    return _ruled_off(rows, rules)
+    return _typed_differently(top, below) or (_ruled_off(rows, rules) and not _alike(top, below))
 
 
-def _share_of_values(cells: list[str]) -> float:
-    filled = [cell for cell in cells if cell]
-    return sum(bool(_FIGURE.search(cell)) for cell in filled) / len(filled) if filled else 0.0
+def _typed_differently(top: list[str], below: list[list[str]]) -> bool:
+    """True if three columns or more hold figures under names: other shapes of text than the columns', each name another."""
+    filled = [cell for cell in top if cell]
+    if len(top) < 3 or len(below) < 2 or len(set(filled)) < len(filled) or _FIGURE.search(top[0]):
+        return False
+    usual = [_usual_shape([row[i] for row in below]) for i in range(1, len(top))]
+    figures = [(cell, shape) for cell, shape in zip(top[1:], usual, strict=True) if cell and "9" in shape]
+    return len(figures) * 2 >= len(top) - 1 and all(_shape(cell) != shape for cell, shape in figures)
+
+
+def _alike(top: list[str], below: list[list[str]]) -> bool:
+    """True if the first row holds the same shapes of figures as the rows below it."""
+    pairs = [(_shape(cell), _usual_shape([row[i] for row in below])) for i, cell in enumerate(top) if cell]
+    return any("9" in one and one == other for one, other in pairs)
+
+
+def _shape(cell: str) -> str:
+    """What kind of text a cell holds: "12,50 €" is "9€", "Mon" is "a"."""
+    figures = re.sub(r"\d+(?:[.,]\d+)*", "9", cell)
+    return re.sub(r"\s", "", re.sub(r"[^\W\d_]+(?:\s+[^\W\d_]+)*", "a", figures))
+
+
+def _usual_shape(cells: list[str]) -> str:
+    """The shape of most of the cells; "" if they have none in common."""
+    shapes = Counter(_shape(cell) for cell in cells if cell)
+    shape, count = shapes.most_common(1)[0] if shapes else ("", 0)
+    return shape if count * 2 >= shapes.total() else ""
 
 
 def _rules(lines: Drawn) -> list[float]:
