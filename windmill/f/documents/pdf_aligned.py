@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from f.documents.pdf_grid import Row, Table
+from f.documents.pdf_side_by_side import VALUE, apart, text_of
 from f.documents.pdf_words import Word
 
 _GAP = 0.8  # of the type's size: what parts cells
@@ -23,7 +24,6 @@ _FURTHEST = 3.2  # lines: a table's next row is no further down
 _SHORT, _LONGEST = 60, 45
 _LEADER = re.compile(r"^[.·…_\s]{3,}$|[.·…_]{5,}")
 _BULLET = re.compile(r"^(?:[-*+•‣◦▪●○■–—·\ue000-\uf8ff]|\(?\d{1,3}[.)]|\[?\d{1,3}\]|\(?[a-zA-Z][.)])$")
-_VALUE = re.compile(r"\d|^[-–—✓✔✗x×]$|^(?:yes|no|free|closed)$", re.IGNORECASE)
 _MOST_ROWS = 3_000
 _MOST_ALONE = 3  # lines of one cell in a row: they are paragraphs
 _MOST_TRIES = 10
@@ -87,32 +87,7 @@ def aligned(words: list[Word], rules: list[float], same_line: float = _SAME_LINE
     if len(found) > _MOST_ROWS:
         return []
     tables = [table for run in _runs(found) if (table := _first_table(run, rules))]
-    return [part for table in tables for part in _apart(table)]
-
-
-def _apart(table: Table) -> list[Table]:
-    """A table, or the two that stand side by side: names begin again after figures, behind the widest gutter or under the same header."""
-    texts = [[text_of(cell) for cell in row.cells] for row in table.rows]
-    width = len(table.columns)
-    gutters = [other[0] - one[1] for one, other in itertools.pairwise(table.columns)]
-    for place in range(2, width - 1):
-        others = [gutter for i, gutter in enumerate(gutters) if i != place - 1]
-        again = place * 2 == width and texts[0][:place] == texts[0][place:]
-        names, figures = _valued(texts, place), _valued(texts, place - 1)
-        bare = all(bool(_VALUE.search(row[place - 1])) for row in texts if row[place - 1])  # no header
-        if again or (bare and names < 0.3 and figures > 0.6 and gutters[place - 1] >= 1.5 * max(others)):
-            return [_part(table, 0, place), *_apart(_part(table, place, width))]
-    return [table]
-
-
-def _valued(texts: list[list[str]], place: int) -> float:
-    cells = [row[place] for row in texts[1:] if row[place]]
-    return sum(bool(_VALUE.search(cell)) for cell in cells) / len(cells) if cells else 0.0
-
-
-def _part(table: Table, start: int, end: int) -> Table:
-    rows = [Row(row.cells[start:end], row.top, row.bottom) for row in table.rows]
-    return Table([row for row in rows if any(row.cells)], table.columns[start:end], table.ruled, table.rules)
+    return [part for table in tables for part in apart(table)]
 
 
 def _first_table(run: list[Level], rules: list[float]) -> Table | None:
@@ -160,7 +135,9 @@ def _fitted(level: Level, columns: list[tuple[float, float]]) -> tuple[Level, li
     if len(together) >= len(columns):
         return level, together
     finer = _level([word for segment in level.segments for word in segment.words], _NARROW_GAP)
-    narrow = _columns([*columns, *((s.left, s.right) for s in finer.segments)], _NARROW_GAP * level.size / _GUTTER)
+    narrow = _columns(
+        [*columns, *((s.left, s.right) for s in finer.segments)], _NARROW_GAP * level.size / _GUTTER
+    )
     return (finer, narrow) if len(narrow) == len(columns) else (level, together)
 
 
@@ -204,7 +181,9 @@ def _table(run: list[Level], rules: list[float]) -> Table | None:
     size = max(level.size for level in run)
     plain = [level for level in run if not level.spans]
     smallest = min(level.size for level in run)
-    columns = _columns([(s.left, s.right) for level in plain for s in level.segments], _NARROW_GAP * smallest / _GUTTER)
+    columns = _columns(
+        [(s.left, s.right) for level in plain for s in level.segments], _NARROW_GAP * smallest / _GUTTER
+    )
     if len(columns) < 2:
         return None
     columns, rows = _named_in_order(run, smallest) or _merged(
@@ -256,10 +235,6 @@ def _merged(
     return columns, rows
 
 
-def text_of(words: list[Word]) -> str:
-    return " ".join(word.text for word in words)
-
-
 def _is_table(rows: list[Row], width: int) -> bool:
     """Text in columns, a list with its bullets and a formula are none."""
     full = [row for row in rows if sum(map(bool, row.cells)) > 1]
@@ -271,7 +246,7 @@ def _is_table(rows: list[Row], width: int) -> bool:
         return False
     values = [cell for row in texts for cell in row[1:] if cell]
     valued = (
-        sum(bool(_VALUE.search(cell)) and len(cell) < 30 for cell in values) / len(values) if values else 0
+        sum(bool(VALUE.search(cell)) and len(cell) < 30 for cell in values) / len(values) if values else 0
     )
     if valued >= 0.6 and max(map(len, first)) <= _SHORT:
         return True

@@ -19,6 +19,7 @@ from f.documents.pdf_rulings import Drawn, drawn
 from f.documents.pdf_tables import TableText, continues, find_tables, row_text, table_text
 from f.documents.pdf_unseen import parted, strikes, unseen
 from f.documents.pdf_words import (
+    LIGATURES,
     MOST_CHARACTERS,
     Letters,
     Word,
@@ -168,7 +169,7 @@ class _PageLines:
         levels: dict[int, list[Word]] = defaultdict(list)
         for word in group:
             levels[word.line if word.style.angle else -round(word.base / (0.5 * word.size))].append(word)
-        return " ".join(self._text(words) for words in levels.values())
+        return " ".join(self._text(words) for words in levels.values()).translate(LIGATURES)
 
     def _placed(self, text: str, group: list[Word]) -> Line:
         first, last = group[0], group[-1]
@@ -177,6 +178,7 @@ class _PageLines:
             pdfium_raw.FPDFText_GetFontWeight(self._letters.page, index) >= _BOLD
             for index in (first.index, last.last)
         )
+        text = text.translate(LIGATURES)
         return Line(text, round(box[3] - box[1], 1), round(box[1], 1), bold, 1 + text.count(_CONTINUES))
 
     def rows(self, table: Table) -> Iterator[Line]:

@@ -6,7 +6,6 @@ A header is recognised by what it is: bold, shaded, ruled off, another kind of t
 """
 
 # Dashes and signs of many scripts are what this is about.
-# ruff: noqa: RUF001
 
 from __future__ import annotations
 
@@ -14,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from f.documents.clean import clean
 from f.documents.pdf_aligned import aligned
@@ -25,6 +25,7 @@ __all__ = ["TableText", "continues", "find_tables", "row_text", "table_text"]
 
 _FIGURE = re.compile(r"\d")
 _SAME_COLUMN = 6.0
+_FURTHEST_NAME = 30.0  # points above the first row
 _MOST_HEADER_ROWS = 2
 _LONGEST_NAME = 60
 
@@ -53,7 +54,31 @@ def find_tables(words: list[Word], lines: Drawn) -> list[Table]:
             found.append(table)
             used |= mine
     rules = sorted({round(line.bottom, 1) for line in lines.across if line.right - line.left > 20})
-    return found + aligned([word for word in level if id(word) not in used], rules)
+    free = aligned([word for word in level if id(word) not in used], rules)
+    upright = [word for word in words if word.style.angle % 180 == 90 and id(word) not in used]
+    for table in free:
+        found.append(_with_upright_names(table, upright))
+        mine = {id(word) for word in found[-1].words}
+        upright = [word for word in upright if id(word) not in mine]
+    return found
+
+
+def _with_upright_names(table: Table, upright: list[Word]) -> Table:
+    """The table with names above its columns that stand on their side."""
+    first = table.rows[0]
+    cells: list[list[Word]] = [[] for _ in table.columns]
+    for _, group in groupby(upright, key=lambda word: word.line):
+        name = list(group)
+        if not first.bottom <= min(word.bottom for word in name) <= first.top + _FURTHEST_NAME:
+            continue
+        centre, size = (name[0].left + name[0].right) / 2, name[0].size
+        near = [i for i, (left, right) in enumerate(table.columns) if left - size <= centre <= right + size]
+        if len(near) == 1:
+            cells[near[0]] += name
+    if sum(map(bool, cells)) * 2 < len(cells):
+        return table
+    top = max(word.top for cell in cells for word in cell)
+    return Table([Row(cells, top, first.top), *table.rows], table.columns, table.ruled, table.rules)
 
 
 def table_text(table: Table, lines: Drawn, cell_text: CellText, right_to_left: bool) -> TableText:
@@ -78,7 +103,9 @@ def _captions(table: Table, made: TableText) -> int:
     bold = [bool(row.words) and all(word.style.bold for word in row.words) for row in table.rows]
     sections = sum(bold[i] for i in range(len(alone))) * 2 < len(alone)
     for i, one in enumerate(alone):
-        made.whole[i] = made.whole[i] or (one and (i < start or (sections and bold[i] and bool(made.rows[i][0]))))
+        made.whole[i] = made.whole[i] or (
+            one and (i < start or (sections and bold[i] and bool(made.rows[i][0])))
+        )
     return start
 
 

@@ -6,6 +6,9 @@ PDFium finds the spaces and the lines' ends. Where it takes words of Devanagari,
 of letters alone, they are put together again.
 """
 
+# Letters and signs of many scripts are what this is about.
+# ruff: noqa: RUF001
+
 from __future__ import annotations
 
 import ctypes
@@ -33,6 +36,18 @@ _JOINED_SCRIPT = re.compile(
     "[\u0600-\u06ff\u0750-\u077f\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]"
 )
 _SPACE = 0.12  # of the type's size: a smaller gap is none
+LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl"}
+# TeX's encoding "T1", where it differs from Latin 1.
+_CORK = {
+    **{chr(0x1B + i): chr(0xFB00 + i) for i in range(5)},
+    **{chr(0x10 + i): sign for i, sign in enumerate("“”„«»–—")},
+    **{
+        chr(0x80 + i): letter
+        for i, letter in enumerate("ĂĄĆČĎĚĘĞĹĽŁŃŇŊŐŔŘŚŠŞŤŢŰŮŸŹŽŻĲİđ§ăąćčďěęğĺľłńňŋőŕřśšşťţűůÿźžżĳ¡¿£")
+    },
+    **{"\xd7": "Œ", "\xf7": "œ", "\xff": "ß"},
+}
+_CORK_LETTERS = re.compile("[" + "".join(map(re.escape, _CORK)) + "]")
 _SIGN = 0.42
 _STOPS = "।॥"
 _MARKS = ",.;:!?،؛؟"
@@ -112,6 +127,8 @@ class Letters:
         if not pdfium_raw.FPDFText_GetCharBox(self.page, index, left, right, bottom, top):
             return None
         one = self._edges
+        if not self.turn:
+            return one[0].value, one[2].value, one[1].value, one[3].value
         return turned(one[0].value, one[2].value, one[1].value, one[3].value, self.turn)
 
     def loose(self, index: int) -> tuple[float, float, float, float]:
@@ -158,7 +175,19 @@ class Letters:
 
 
 def page_text(text_page: pypdfium2.PdfTextPage) -> str:
-    return str(text_page.get_text_range(errors="replace"))
+    """The page's text, with the letters of TeX's old fonts, whose places in the font say what they are."""
+    text = str(text_page.get_text_range(errors="replace"))
+    if not _CORK_LETTERS.search(text) or len(text) != text_page.count_chars():
+        return text
+    producer = text_page.page.pdf.get_metadata_value("Producer") or ""
+    if "TeX" not in producer and "dvips" not in producer:
+        return text
+    return _CORK_LETTERS.sub(lambda found: _cork(text_page, found), text)
+
+
+def _cork(text_page: pypdfium2.PdfTextPage, found: re.Match[str]) -> str:
+    unmapped = pdfium_raw.FPDFText_HasUnicodeMapError(text_page, found.start()) == 1
+    return _CORK[found[0]] if unmapped else found[0]
 
 
 def words(text_page: pypdfium2.PdfTextPage, text: str, turn: int, all_boxes: bool) -> list[Word]:
