@@ -7,6 +7,7 @@ import random
 
 import pytest
 from fpdf import FPDF
+from PIL import Image, ImageDraw, ImageFont
 from pypdf import PdfReader, PdfWriter
 from pypdf.annotations import FreeText
 from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, NameObject
@@ -234,6 +235,21 @@ def test_a_font_without_a_meaning_is_never_text() -> None:
 
     (page,) = read(document, Limits(read_image=see))
     assert (page["text"], len(asked)) == ("Snow cannons run at night.", 1)
+
+
+def test_a_scan_is_read_without_a_model_that_sees() -> None:
+    """As a scanner leaves it: a little tilted, names at the left and prices at the right."""
+    picture = Image.new("RGB", (1240, 1000), "white")
+    drawing = ImageDraw.Draw(picture)
+    font = ImageFont.load_default(40)
+    for number, (name, price) in enumerate((("Brake service", "34.70"), ("Full overhaul", "189.20"), ("Wheel truing", "21.80"))):  # fmt: skip
+        drawing.text((100, 120 + 90 * number), name, fill="black", font=font)
+        drawing.text((800, 120 + 90 * number), price, fill="black", font=font)
+    drawing.text((100, 500), "Bikes are ready on the next day.", fill="black", font=font)
+    document = paper()
+    document.image(picture.rotate(-0.6, fillcolor="white"), x=0, y=0, w=document.w, h=document.h)
+    (page,) = read(document, Limits())
+    assert "| Full overhaul: 189.20 |" in page["text"] and "Bikes are ready on the next day." in page["text"]
 
 
 def test_a_scan_is_told_what_to_do() -> None:

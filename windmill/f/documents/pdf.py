@@ -1,5 +1,6 @@
 # requirements:
 # pypdfium2==5.15.2
+# pillow==13.0.0
 """Reads a PDF page by page: its text, its page labels, the headings of its outline and of its type.
 
 PDFium does all of it. It opens damaged files, finds the spaces between words, and reads labels and outline

@@ -1,5 +1,6 @@
 # requirements:
 # pypdfium2==5.15.2
+# pillow==13.0.0
 """The lines of a PDF page in reading order, rows of tables among them. What nobody sees on the page is left out."""
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
 # requirements:
 # pypdfium2==5.15.2
+# pillow==13.0.0
 """Reads the pages of a PDF that are pictures, and those whose letters say nothing: a model that sees, or else text recognition, reads them."""
 
 from __future__ import annotations

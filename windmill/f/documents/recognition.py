@@ -1,4 +1,5 @@
 # requirements:
+# pillow==13.0.0
 # pypdfium2==5.15.2
 """Reads the writing in a picture without a model that sees: RapidOCR, where it is installed, in the scripts that it knows.
 
@@ -7,6 +8,7 @@ It knows Latin and Chinese best. What it can't read it gives a low score: a pict
 
 from __future__ import annotations
 
+import io
 import logging
 import math
 from functools import lru_cache
@@ -22,6 +24,7 @@ _SHARE = 0.7
 _TYPE = 0.75  # of a line's box is its type's size
 _SAME_LINE = 0.6
 _THREADS = 2
+_MOST_PIXELS, _LONGEST = 50_000_000, 2_000
 
 
 class NotReadable(OSError):
@@ -50,7 +53,9 @@ def recognised(picture: bytes) -> str:
     if engine is None:
         raise NotReadable("nothing that reads pictures is installed")
     try:
-        found = engine(picture)
+        found = engine(_bounded(picture))
+    except NotReadable:
+        raise
     except Exception as error:  # a library's own errors at a picture that was made to break it
         raise NotReadable(f"its picture is damaged ({type(error).__name__})") from error
     texts, scores = found.txts or (), found.scores or ()
@@ -63,6 +68,21 @@ def recognised(picture: bytes) -> str:
         raise NotReadable("its writing can't be read without a model that reads images")
     boxes = [[(float(x), float(y)) for x, y in box] for box in found.boxes]
     return _composed(_words([b for b, ok in zip(boxes, sure, strict=True) if ok], [t for t, ok in zip(texts, sure, strict=True) if ok]))  # fmt: skip
+
+
+def _bounded(picture: bytes) -> bytes:
+    """The picture upright and no larger than is needed to read it: a few kilobytes can hold any number of pixels."""
+    from PIL import Image, ImageOps
+
+    with Image.open(io.BytesIO(picture), formats=("PNG", "JPEG", "WEBP")) as image:
+        if image.width * image.height > _MOST_PIXELS:
+            raise NotReadable(f"it has more than {_MOST_PIXELS // 1_000_000} million pixels")
+        image.draft("RGB", (_LONGEST, _LONGEST))
+        upright = ImageOps.exif_transpose(image).convert("RGB")
+    upright.thumbnail((_LONGEST, _LONGEST))
+    target = io.BytesIO()
+    upright.save(target, "PNG", compress_level=1)
+    return target.getvalue()
 
 
 def _words(boxes: list[list[tuple[float, float]]], texts: list[str]) -> list[Word]:
