@@ -3,7 +3,8 @@
 # pypdfium2==5.15.2
 """Reads the writing in a picture without a model that sees: RapidOCR, where it is installed, in the scripts that it knows.
 
-It knows Latin and Chinese best. What it can't read it gives a low score: a picture of which it reads too little is one that was not read.
+Its letters are all those of Latin alphabets but the Vietnamese one, Chinese and Japanese. Of other scripts it leaves letters out and is sure of the
+rest, so a picture that shows this, or too low a score, is one that was not read.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import io
 import logging
 import math
+import re
 from functools import lru_cache
 from statistics import median
 from typing import Any
@@ -21,6 +23,9 @@ from f.documents.pdf_words import Style, Word
 
 SURE = 0.8
 _SHARE = 0.7
+_LOST = 0.2  # of the lines
+_WIDEST = 1.3  # of a line's height: no letter takes more room
+_PARTLY_KNOWN = re.compile("[\u0370-\u03ff\u01a0\u01a1\u01af\u01b0]")  # Greek, Vietnamese
 _TYPE = 0.75  # of a line's box is its type's size
 _SAME_LINE = 0.6
 _THREADS = 2
@@ -62,12 +67,21 @@ def recognised(picture: bytes) -> str:
     if not texts:
         return ""
     sure = [score >= SURE for score in scores]
+    boxes = [[(float(x), float(y)) for x, y in box] for box in found.boxes]
     # Of a script that it doesn't know it reads the figures alone.
     worded = sum(any(map(str.isalpha, text)) for text, ok in zip(texts, sure, strict=True) if ok)
-    if sum(sure) < _SHARE * len(sure) or 5 * worded < sum(sure):
+    lost = sum(map(_has_lost_letters, boxes, texts))
+    if sum(sure) < _SHARE * len(sure) or 5 * worded < sum(sure) or lost > _LOST * len(texts):
         raise NotReadable("its writing can't be read without a model that reads images")
-    boxes = [[(float(x), float(y)) for x, y in box] for box in found.boxes]
     return _composed(_words([b for b, ok in zip(boxes, sure, strict=True) if ok], [t for t, ok in zip(texts, sure, strict=True) if ok]))  # fmt: skip
+
+
+def _has_lost_letters(box: list[tuple[float, float]], text: str) -> bool:
+    """True if a line is too wide for what was read in it, or in an alphabet of which the recogniser knows a part only."""
+    width, height = math.dist(box[0], box[1]), max(1.0, math.dist(box[1], box[2]))
+    letters = text.strip()
+    wide = len(letters) > 1 and width > _WIDEST * height * len(letters)
+    return wide or text.startswith(" ") or "  " in letters or bool(_PARTLY_KNOWN.search(letters))
 
 
 def _bounded(picture: bytes) -> bytes:
