@@ -18,14 +18,14 @@ from typing import NamedTuple
 import pypdfium2
 import pypdfium2.raw as pdfium_raw
 
-from f.common.problems import message
+from f.common.problems import Message, message
 from f.documents.clean import clean, join_broken_words
 from f.documents.page import Heading, Limits, Page, Unreadable, combined, goes_on, page
 from f.documents.pdf_forms import filled_fields, needs_adobe, notes, prepare, said
 from f.documents.pdf_layout import Line, Typography, compose
 from f.documents.pdf_lines import TableWriter, lines
 from f.documents.pdf_pictures import PicturePages, needs_eyes
-from f.documents.pdf_unseen import WATERMARK
+from f.documents.pdf_unseen import CROPPED, INVISIBLE, STRUCK, WATERMARK
 from f.documents.running_lines import NEARBY, RunningLines, placed
 
 # PDFium's numbers for why it can't open a file.
@@ -122,8 +122,17 @@ def _page(document: pypdfium2.PdfDocument, index: int, learnt: _Learnt) -> Page:
     headings = [Heading(level=one["level"], title=clean(join_broken_words(one["title"]))) for one in headings]
     warning = message("page_is_image", page=number) if has_image and not text.strip() else None
     if found.left_out and warning is None:
-        warning = combined([message(code, page=number) for code in found.left_out])
+        warning = _left_out(found.left_out, number)
     return page(number, text, label, headings, warning)
+
+
+def _left_out(reasons: tuple[str, ...], number: int) -> Message | None:
+    warnings = {
+        CROPPED: message("page_text_cropped", page=number),
+        INVISIBLE: message("page_text_unseen", page=number),
+        STRUCK: message("page_text_struck", page=number),
+    }
+    return combined([warnings[reason] for reason in reasons])
 
 
 def _reader(document: pypdfium2.PdfDocument) -> Callable[[int], Read | None]:
