@@ -46,8 +46,10 @@ class PicturePages:
         try:
             text = clean(read(png(self._document, number - 1)))
         except (OSError, pypdfium2.PdfiumError) as problem:
-            code = "page_garbled_unread" if is_garbled else "page_image_unread"
-            return Page(**{**one, "warning": message(code, page=number, problem=describe(problem))})
+            why = describe(problem)
+            if is_garbled:
+                return Page(**{**one, "warning": message("page_garbled_unread", page=number, problem=why)})
+            return Page(**{**one, "warning": message("page_image_unread", page=number, problem=why)})
         return Page(**{**one, "text": text, "warning": None if text.strip() else one["warning"]})
 
 

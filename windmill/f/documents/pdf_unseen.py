@@ -16,13 +16,8 @@ import pypdfium2.raw as pdfium_raw
 from f.documents.pdf_rulings import Area, Drawn
 from f.documents.pdf_words import Letters, Word, turned
 
-# Why words are left out: codes of warnings, but for the watermark, of which nobody needs to hear.
-CROPPED, INVISIBLE, STRUCK, WATERMARK = (
-    "page_text_cropped",
-    "page_text_unseen",
-    "page_text_struck",
-    "watermark",
-)
+# Why words are left out.
+CROPPED, INVISIBLE, STRUCK, WATERMARK = "cropped", "invisible", "struck", "watermark"
 _SMALLEST = 2.0  # points
 _PALE = 200
 _CONTRAST = 24
