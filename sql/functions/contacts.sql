@@ -8,9 +8,11 @@ create or replace function known_as(p_tenant uuid, p_name text) returns uuid
     language sql stable security definer cost 1000 set search_path = public, pg_temp
     return coalesce(
         (select id from contacts where tenant_id = p_tenant and user_id = p_name),
-        (select id from contacts where tenant_id = p_tenant and phone = ltrim(p_name, '+')),
-        (select contact_id from contact_aliases where tenant_id = p_tenant and alias = ltrim(p_name, '+')
-            and (alias like '%.%' or created_at > now() - interval '30 days')));
+        (select id from contacts where tenant_id = p_tenant and phone_key(phone) = phone_key(ltrim(p_name, '+'))),
+        (select contact_id from contact_aliases
+         where tenant_id = p_tenant and phone_key(alias) = phone_key(ltrim(p_name, '+'))
+           and (alias like '%.%' or created_at > now() - interval '30 days')
+         order by created_at desc limit 1));
 select own_functions('known_as');
 
 -- Finds a contact by user id or by phone, and adds the other name when both come; makes a contact when there is none.
@@ -54,8 +56,9 @@ begin
             update contacts c
             set name = coalesce(nullif(btrim(p_name), ''), c.name), last_seen_at = now(),
                 user_id = coalesce(c.user_id, new_user),
-                phone = case when exists (select from contact_aliases a where a.contact_id = c.id
-                                          and a.alias = new_phone) then c.phone
+                phone = case when phone_key(c.phone) = phone_key(new_phone)
+                                  or exists (select from contact_aliases a where a.contact_id = c.id
+                                             and phone_key(a.alias) = phone_key(new_phone)) then c.phone
                              else coalesce(new_phone, c.phone) end
             where c.id = person.id;
             perform keep_alias(p_tenant, person.id, person.phone);

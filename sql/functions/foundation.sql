@@ -72,3 +72,16 @@ begin
                    'chunk_embeddings_model_' || model.id, kind, model.dimensions, kind, model.id);
 end $$;
 select own_functions('index_embedding_model');
+
+-- A phone number as one person's key. WhatsApp, phones' address books and former messages write some numbers in two
+-- forms, with and without a digit that marks a mobile: Brazil's ninth digit, Mexico's 1, Argentina's 9, and since
+-- November 2024 Benin's 01. libphonenumber counts the forms as different numbers, so the rules stand here.
+create or replace function phone_key(p_phone text) returns text
+    language sql immutable parallel safe
+    return case
+        when p_phone ~ '^55[1-9][1-9]9[6-9]\d{7}$' then left(p_phone, 4) || substr(p_phone, 6)
+        when p_phone ~ '^521\d{10}$' then '52' || substr(p_phone, 4)
+        when p_phone ~ '^549\d{10}$' then '54' || substr(p_phone, 4)
+        when p_phone ~ '^22901\d{8}$' then '229' || substr(p_phone, 6)
+        else p_phone end;
+select own_functions('phone_key');

@@ -70,8 +70,12 @@ begin
             perform delete_message(p_phone_number_id, c.id, said(m #> '{revoke,original_message_id}'));
             return answer || jsonb_build_object('end', 'a deletion of '
                                                 || coalesce(said(m #> '{revoke,original_message_id}'), 'nothing'));
+        when 'request_welcome' then
+            return answer || '{"end": "the chat was opened: nobody wrote"}';
         when 'text', 'button', 'interactive' then
-            if word_in(bot.opt_out_words, words) then
+            if m #>> '{interactive,type}' like 'call\_permission%' then
+                return answer || '{"end": "an answer to a request to call: nobody wrote"}';
+            elsif word_in(bot.opt_out_words, words) then
                 update contacts set opted_out_at = coalesce(opted_out_at, now()) where id = c.id;
                 return answer || '{"end": "the contact has opted out"}';
             elsif word_in(bot.opt_in_words, words) and c.opted_out_at is not null then

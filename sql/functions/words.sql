@@ -24,6 +24,15 @@ create or replace function said(p_value jsonb) returns text
 select own_functions('said');
 grant execute on function said to chatbot_app;
 
+-- A text as it was written, whatever its length. Beyond what any customer types, a note for the model takes its place.
+create or replace function whole_text(p_text text) returns text
+    language sql immutable parallel safe
+    return nullif(btrim(left(p_text, 50000), e' \n\t\r'), '') || case when length(p_text) > 50000
+        then ' [the message goes on for ' || length(p_text) - 50000 || ' characters that were not read: say so]'
+        else '' end;
+select own_functions('whole_text');
+grant execute on function whole_text to chatbot_app;
+
 -- The first elements of a value that is an array; none when it is something else.
 create or replace function items(p_value jsonb) returns setof jsonb
     language sql immutable as $$
@@ -58,7 +67,7 @@ create or replace function content_words(m jsonb) returns text
     language plpgsql immutable as $$
 begin
     return case m ->> 'type'
-        when 'text' then coalesce(said(m #> '{text,body}'), '[empty message]')
+        when 'text' then coalesce(whole_text(m #>> '{text,body}'), '[empty message]')
         when 'button' then coalesce(said(m #> '{button,text}'), said(m #> '{button,payload}'), '[button]')
         when 'interactive' then coalesce(
             said(m #> '{interactive,button_reply,title}'),
@@ -118,7 +127,7 @@ begin
                          where m ->> 'type' in ('text', 'image', 'audio', 'video', 'document')
                              and l.message_id = said(m #> '{context,id}')
                            and l.phone_number_id = v #>> '{metadata,phone_number_id}' limit 1) || '"]',
-        nullif(left(btrim(content_words(m)), 8192), ''),
+        nullif(btrim(content_words(m)), ''),
         (select a.words from media a where a.kind = 'audio' and a.message_id = m ->> 'id'
             and a.phone_number_id = v #>> '{metadata,phone_number_id}'));
 exception when others then

@@ -29,6 +29,9 @@ create table contacts (
     check (phone is not null or user_id is not null)
 );
 
+-- A number in another form is the same person.
+create unique index contacts_by_phone on contacts (tenant_id, phone_key(phone));
+
 -- Former phones and user ids of a person, so that a changed number does not make a second contact.
 create table contact_aliases (
     tenant_id         uuid not null references tenants on delete cascade,
@@ -37,6 +40,7 @@ create table contact_aliases (
     created_at        timestamptz not null default now(),
     primary key (tenant_id, alias)
 );
+create index contact_aliases_by_key on contact_aliases (tenant_id, phone_key(alias));
 create index contact_aliases_by_contact on contact_aliases (contact_id);
 
 select isolate('contacts'), isolate('contact_aliases');

@@ -92,6 +92,28 @@ def test_nobody_edits_or_deletes_what_another_person_wrote(bot: Bot) -> None:
     assert bot.log()[0] == ("in", "mine")
 
 
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"type": "request_welcome"},
+        of("interactive", {"type": "call_permission_reply", "call_permission_reply": {"response": "accept"}}),
+        {"type": "system", "system": {"type": "customer_identity_changed", "body": "changed"}},
+    ],
+)
+def test_what_nobody_wrote_is_not_answered(bot: Bot, event: dict[str, Any]) -> None:
+    turn = bot.arrive(event)
+    assert turn["status"] == "ended"
+    assert bot.answered(text("hi"))["status"] == "opened", "and the next message is"
+
+
+def test_a_text_of_any_length_is_read_whole(bot: Bot) -> None:
+    turn = bot.arrive(text("My story. " * 3000 + "Where is my order?"))
+    assert turn["status"] == "opened"
+    assert bot.words(text("My story. " * 3000 + "Where is my order?")).endswith("Where is my order?")
+    cut = bot.words(text("x" * 60_000))
+    assert cut.endswith("[the message goes on for 10000 characters that were not read: say so]")
+
+
 @pytest.mark.parametrize("kind", ["sticker", "unsupported", "hologram"])
 def test_what_can_not_be_read_is_said_once(bot: Bot, kind: str) -> None:
     first = bot.arrive(of(kind, {"id": "1"}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -151,3 +152,40 @@ def test_an_echo_quiets_the_bot_for_its_person_and_is_logged(bot: Bot) -> None:
     assert bot.log()[-1] == ("out", "Tom here")
     turn = bot.arrive(text("thanks Tom", from_user_id=USER))
     assert turn["reason"] == "the contact is with a human"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("5511987654321", "551187654321"),  # Brazil's ninth digit
+        ("5215512345678", "525512345678"),  # Mexico's 1 of mobiles
+        ("5491123456789", "541123456789"),  # Argentina's 9 of mobiles
+        ("2290190011234", "22990011234"),  # Benin's 01 since 2024
+    ],
+)
+def test_a_number_in_two_forms_is_one_person(bot: Bot, one: str, other: str) -> None:
+    """An opt-out and a human's pause hold, whichever form the next message has."""
+    bot.answered(text("hi", from_=one), contacts=None)
+    echo = {"to": other, "id": "wamid.E", "type": "text", "text": {"body": "Tom here"}}
+    bot.do("select apply_echo(%s, %s)", NUMBER, json.dumps(echo))
+    turn = bot.arrive(text("thanks Tom", from_=one), contacts=None)
+    assert turn["reason"] == "the contact is with a human"
+    assert bot.arrive(text("stop", from_=other), contacts=None)["reason"] == "the contact has opted out"
+    assert bot.arrive(text("And now?", from_=one), contacts=None)["reason"] == "the contact has opted out"
+    (contact,) = bot.contacts()
+    assert contact["phone"] == one, "answers go to the form that wrote first"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("551133334444", "5511933334444"),  # a landline in São Paulo, and a mobile that differs by more
+        ("5215512345678", "5215512345679"),
+        ("34611222333", "34911222333"),
+        ("390612345678", "39612345678"),  # Italy's 0 is a part of the number
+    ],
+)
+def test_numbers_that_only_look_alike_are_two_people(bot: Bot, one: str, other: str) -> None:
+    bot.answered(text("hi", from_=one), contacts=None)
+    bot.answered(text("hi", from_=other), contacts=None)
+    assert len(bot.contacts()) == 2

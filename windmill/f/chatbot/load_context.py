@@ -145,8 +145,10 @@ def read_conversation(turn: Turn, incoming: Incoming) -> list[dict[str, Any]]:
     turn.context.update(
         {
             "message_ids": [m["message_id"] for m in messages],
-            # A voice note's words are the question; what it was is for the log.
-            "question": "\n".join(text.removeprefix("[voice note] ") for text in words),
+            # What was heard is the question; what it was is for the log.
+            "question": "\n".join(
+                text.removeprefix("[voice note] ").removeprefix("[audio] ") for text in words
+            ),
             "history": utterances(before, turn.settings.history_tokens),
             "chatbot": turn.settings.in_context(),
             "contact": people[0] if people else {"name": None, "language": None, "lead": {}},  # type: ignore[typeddict-item]
