@@ -127,7 +127,7 @@ begin
                          where m ->> 'type' in ('text', 'image', 'audio', 'video', 'document')
                              and l.message_id = said(m #> '{context,id}')
                            and l.phone_number_id = v #>> '{metadata,phone_number_id}' limit 1) || '"]',
-        nullif(btrim(content_words(m)), ''),
+        nullif(left(btrim(content_words(m)), 51000), ''),
         (select a.words from media a where a.kind = 'audio' and a.message_id = m ->> 'id'
             and a.phone_number_id = v #>> '{metadata,phone_number_id}'));
 exception when others then
