@@ -17,6 +17,7 @@ import httpx2
 from f.agent.turn import Turn
 from f.common.database import Database, Overtaken
 from f.common.dispatch import dispatch
+from f.common.failures import contain_errors
 from f.common.windmill import run_id
 from f.whatsapp.outbox import queue_parts, send_part
 
@@ -29,6 +30,7 @@ c_settings = dict[str, Any]
 STEP = 9  # after every step of the flow: a late copy of one of them can't begin any more
 
 
+@contain_errors
 def main(
     error: dict[str, Any],
     db: postgresql,

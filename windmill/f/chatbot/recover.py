@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from f.common.database import Database
 from f.common.dispatch import dispatch
+from f.common.failures import contain_errors
 from f.common.windmill import job_id, job_state, run_id
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ BATCH = 50
 SECONDS = 40  # the next run begins after a minute
 
 
+@contain_errors
 def main(
     db: postgresql, whatsapp: c_whatsapp, settings: c_settings, master_key: str, job_id_key: str
 ) -> dict[str, Any]:

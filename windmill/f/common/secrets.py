@@ -13,6 +13,8 @@ from base64 import b64decode
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from f.common.redaction import remember_secret
+
 
 class SecretError(Exception):
     """A sentence for the operator; never holds the secret."""
@@ -33,6 +35,7 @@ def unseal(master_key: str, tenant_id: str, purpose: str, sealed: bytes) -> str:
             f"the stored {purpose} does not open with this master key: enter it again"
         ) from None
     plain = opened.decode().strip()  # pasted with a line's end
+    remember_secret(plain)
     if not (plain.isascii() and plain.isprintable()):
         raise SecretError(f"the stored {purpose} has a character that no key has: enter it again")
     return plain

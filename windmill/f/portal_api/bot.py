@@ -21,6 +21,7 @@ from f.common.portal_request import (
     Fields,
     Member,
     Refused,
+    answer_page,
     handle_request,
     id_field,
     not_found,
@@ -32,6 +33,7 @@ from f.portal_api import dry_runs
 postgresql = dict[str, Any]
 
 
+@answer_page
 def main(request: str, db: postgresql, master_key: str) -> dict[str, Any]:
     return handle_request(
         request,

@@ -19,6 +19,7 @@ from f.common.portal_request import (
     Fields,
     Member,
     Refused,
+    answer_page,
     handle_request,
     id_field,
     not_found,
@@ -33,6 +34,7 @@ EXPORT_ROWS = 20_000
 MOST_HOURS = 24 * 365
 
 
+@answer_page
 def main(request: str, db: postgresql, whatsapp: c_whatsapp, master_key: str) -> dict[str, Any]:
     return handle_request(
         request,

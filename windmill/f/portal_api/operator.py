@@ -21,10 +21,10 @@ from f.common.portal_request import (
     Fields,
     OperatorAction,
     Refused,
+    answer_page,
     handle_operator_request,
     id_field,
     not_found,
-    refusal_result,
     text_field,
 )
 from f.common.secrets import seal
@@ -52,6 +52,7 @@ PUT_OPERATOR = "select operator_put_operator(%s, %s, %s)"
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
+@answer_page
 def main(request: str, db: postgresql, master_key: str) -> dict[str, Any]:
     actions: dict[str, OperatorAction] = {
         "get": get,
@@ -70,7 +71,7 @@ def main(request: str, db: postgresql, master_key: str) -> dict[str, Any]:
     try:
         return handle_operator_request(request, db, actions)
     except psycopg.errors.ForeignKeyViolation:
-        return refusal_result(not_found())
+        raise not_found() from None
 
 
 def get(conn: Connection, email: str, fields: Fields) -> dict[str, Any]:

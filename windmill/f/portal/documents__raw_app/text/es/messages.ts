@@ -11,6 +11,7 @@ export const messages: Record<keyof typeof english, string> = {
   role: 'Su rol no lo permite. Consulte al propietario de su empresa.',
   operators_only: 'Solo los operadores de la plataforma pueden hacer esto.',
   not_found: 'Esto ya no existe.',
+  unavailable: 'El portal no puede acceder ahora a su base de datos. Vuelva a intentarlo en un minuto.',
   // Campos y ajustes
   nothing_to_save: 'No hay nada que guardar.',
   text_too_long: '«{field}» debe ser un texto de {most} caracteres como máximo.',
