@@ -41,7 +41,8 @@ def unseal(master_key: str, tenant_id: str, purpose: str, sealed: bytes) -> str:
     return plain
 
 
-def _cipher(master_key: str) -> AESGCM:
+def key_bytes(master_key: str) -> bytes:
+    """The master key's 32 bytes. Raises SecretError."""
     try:
         key = b64decode(master_key, validate=True)
     except ValueError:
@@ -50,7 +51,11 @@ def _cipher(master_key: str) -> AESGCM:
         raise SecretError(
             "f/chatbot/master_key must be 32 bytes in base64, as `openssl rand -base64 32` prints"
         )
-    return AESGCM(key)
+    return key
+
+
+def _cipher(master_key: str) -> AESGCM:
+    return AESGCM(key_bytes(master_key))
 
 
 def _bound_to(tenant_id: str, purpose: str) -> bytes:

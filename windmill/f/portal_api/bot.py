@@ -39,7 +39,7 @@ def main(request: str, db: postgresql, master_key: str) -> dict[str, Any]:
         request,
         db,
         {
-            "get": (ANYONE, get),
+            "get": (ANYONE, lambda conn, member, fields: get(conn, member, fields, master_key)),
             "update": (EDITORS, update),
             "upsert_tool": (
                 OWNERS,
@@ -52,8 +52,10 @@ def main(request: str, db: postgresql, master_key: str) -> dict[str, Any]:
     )
 
 
-def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
-    """The chatbots with the settings that the tenant may change, and the tools."""
+def get(conn: Connection, member: Member, fields: Fields, master_key: str) -> dict[str, Any]:
+    """The chatbots with the settings that the tenant may change, the tools, and what the page seals a tool's key to."""
+    from f.portal_api.typed_keys import sealing_key
+
     with as_tenant(conn, member["tenant_id"]):
         bots = conn.execute(
             f"select phone_number_id, provider, model, {columns(names_for(TENANT))}, is_open(opening_hours, time_zone, closed_on) as open_now"
@@ -72,7 +74,12 @@ def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
         tool["offers"] = [
             t["name"] for t in discovered if isinstance(t, dict) and isinstance(t.get("name"), str)
         ]
-    return {"bots": bots, "tools": tools, "limits": limits["limits"] if limits else {}}
+    return {
+        "bots": bots,
+        "tools": tools,
+        "limits": limits["limits"] if limits else {},
+        "sealing_key": sealing_key(master_key),
+    }
 
 
 def update(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
@@ -103,12 +110,10 @@ def update(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
 def upsert_tool(conn: Connection, member: Member, fields: Fields, master_key: str) -> dict[str, Any]:
     """Adds or changes an MCP server. Without a new key the stored one stays, unless the address changes: a key is for one server."""
     from f.common.secrets import seal
+    from f.portal_api.typed_keys import typed_key
 
-    name, url, key = (
-        text_field(fields, "name", 31),
-        text_field(fields, "url", 500),
-        text_field(fields, "key").strip(),
-    )
+    name, url = text_field(fields, "name", 31), text_field(fields, "url", 500)
+    key = typed_key(fields, master_key, member["tenant_id"], f"tool:{name} {url}")
     allowed = [t for t in fields.get("allowed_tools") or [] if isinstance(t, str) and 0 < len(t) <= 100][:50]
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,30}", name) or not re.fullmatch(r"https?://[^\s@]+", url):
         raise Refused("tool_invalid")

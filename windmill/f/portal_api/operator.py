@@ -29,6 +29,7 @@ from f.common.portal_request import (
 )
 from f.common.secrets import seal
 from f.common.windmill import deployed_pins
+from f.portal_api.typed_keys import sealing_key, typed_key
 
 postgresql = dict[str, Any]
 LIMITS = {
@@ -55,7 +56,10 @@ EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 @answer_page
 def main(request: str, db: postgresql, master_key: str) -> dict[str, Any]:
     actions: dict[str, OperatorAction] = {
-        "get": get,
+        "get": lambda conn, email, fields: {
+            **get(conn, email, fields),
+            "sealing_key": sealing_key(master_key),
+        },
         "create_tenant": create_tenant,
         "update_tenant": update_tenant,
         "upsert_number": upsert_number,
@@ -172,11 +176,8 @@ def model_fields(fields: Fields) -> dict[str, str]:
 
 
 def set_key(conn: Connection, email: str, fields: Fields, master_key: str) -> dict[str, Any]:
-    kind, key, tenant = (
-        text_field(fields, "kind", 20),
-        text_field(fields, "key").strip(),
-        id_field(fields, "tenant"),
-    )
+    kind, tenant = text_field(fields, "kind", 20), id_field(fields, "tenant")
+    key = typed_key(fields, master_key, tenant, kind)
     if kind not in ("whatsapp_token", "llm_api_key") or not key:
         raise Refused("key_missing")
     one(

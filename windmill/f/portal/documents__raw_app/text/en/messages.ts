@@ -160,6 +160,8 @@ export const messages = {
   model_twice: "Name each model only once: a model that failed is not asked again.",
   send_rate: "A number sends from {least} to {most} messages a second.",
   key_missing: "Paste the key first.",
+  key_in_plain: "This key came unprotected, so it was not stored. Replace it where it is from, reload the page, and paste the new one.",
+  key_seal: "This key could not be opened, so it was not stored. Reload the page and paste it again.",
   last_operator: "The platform needs an operator. Add somebody else first.",
   send_pair_rate: "too many messages to this one person",
   send_number_rate: "too many messages from this number",

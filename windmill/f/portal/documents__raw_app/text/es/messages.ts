@@ -174,6 +174,8 @@ export const messages: Record<keyof typeof english, string> = {
   model_twice: 'Indique cada modelo una sola vez: a un modelo que ha fallado no se le vuelve a preguntar.',
   send_rate: 'Un número envía de {least} a {most} mensajes por segundo.',
   key_missing: 'Pegue antes la clave.',
+  key_in_plain: 'Esta clave llegó sin protección, así que no se ha guardado. Cámbiela donde la obtuvo, recargue la página y pegue la nueva.',
+  key_seal: 'No se ha podido abrir esta clave, así que no se ha guardado. Recargue la página y péguela de nuevo.',
   last_operator: 'La plataforma necesita un operador. Añada antes a otra persona.',
   // Qué significan los códigos de error de Meta
   send_pair_rate: 'demasiados mensajes a esta persona',
