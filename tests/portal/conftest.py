@@ -28,7 +28,7 @@ STATIC = {
     "f.portal_api.qa_pairs": (),
     "f.portal_api.people": (),
     "f.portal_api.notifications": (),
-    "f.portal_api.bot": ("master_key",),
+    "f.portal_api.bot": ("master_key", "settings"),
     "f.portal_api.conversations": ("whatsapp", "master_key"),
     "f.portal_api.insights": ("embeddings",),
     "f.portal_api.operator": ("master_key",),
@@ -43,6 +43,7 @@ class Portal:
         self.flows: list[tuple[str, Any]] = []
         self.values = {
             "master_key": MASTER_KEY,
+            "settings": {"allowed_private_hosts": ["127.0.0.1:7777"]},
             "embeddings": {"base_url": "http://127.0.0.1:9"},
             "whatsapp": {"graph_url": "http://127.0.0.1:9", "api_version": "v23.0"},
         }

@@ -329,3 +329,29 @@ def test_a_person_and_an_ingestion_that_meet_on_a_document_both_come_through(por
         ingestion.commit()
         assert deletion.result(60)["ok"]
     assert portal.rows("select id from documents where id = %s", document) == []
+
+
+PRIVATE = [
+    "https://10.0.0.5/hook",
+    "https://localhost/hook",
+    "https://169.254.169.254/",
+    "https://metadata.google.internal/",
+    "https://[fd00::1]/",
+]
+
+
+@pytest.mark.parametrize("url", PRIVATE)
+def test_a_private_address_is_refused_when_it_is_saved(portal: Portal, url: str) -> None:
+    settings = {"notify_webhook_url": url}
+    answer = portal.ask(OWNER, "f.portal_api.bot", "update", phone_number_id="1001", settings=settings)
+    assert answer["refused"] == "host_private"
+    tool = portal.ask(OWNER, "f.portal_api.bot", "upsert_tool", name="orders", url=url)
+    assert tool["refused"] == "host_private"
+    assert portal.rows("select from chatbots where notify_webhook_url is not null") == []
+    assert portal.rows("select from tenant_tools") == []
+
+
+def test_an_address_that_the_operator_allows_is_saved(portal: Portal) -> None:
+    settings = {"notify_webhook_url": "https://127.0.0.1:7777/hook"}
+    answer = portal.ask(OWNER, "f.portal_api.bot", "update", phone_number_id="1001", settings=settings)
+    assert answer["ok"] is True

@@ -48,7 +48,7 @@ def main(
         applied = database.value("select apply_events(%s)", 1000)
         account_events = database.value("select apply_account_events(%s)", 1000)
         deleted = database.value("select clean_inbox() + clean_whatsapp()")
-        notified = notify(database, settings)
+        notified = notify(database, settings, master_key)
         again = send_again(database, resources, deadline)
     return {
         "stranded": len(stranded),
@@ -86,13 +86,13 @@ def give_up(database: Database, resources: Resources) -> int:
     return count
 
 
-def notify(database: Database, settings: c_settings) -> int:
+def notify(database: Database, settings: c_settings, master_key: str) -> int:
     """Sends critical notifications to the tenants' webhooks; returns how many there were."""
     waiting = database.rows("select * from claim_notifications(20)")
     if waiting:
         from f.whatsapp.alerts import post_all
 
-        post_all(database, waiting, settings)
+        post_all(database, waiting, settings, master_key)
     return len(waiting)
 
 

@@ -31,19 +31,20 @@ from f.common.setting_kinds import SettingError
 from f.portal_api import dry_runs
 
 postgresql = dict[str, Any]
+c_settings = dict[str, Any]
 
 
 @answer_page
-def main(request: str, db: postgresql, master_key: str) -> dict[str, Any]:
+def main(request: str, db: postgresql, master_key: str, settings: c_settings) -> dict[str, Any]:
     return handle_request(
         request,
         db,
         {
             "get": (ANYONE, lambda conn, member, fields: get(conn, member, fields, master_key)),
-            "update": (EDITORS, update),
+            "update": (EDITORS, lambda conn, member, fields: update(conn, member, fields, settings)),
             "upsert_tool": (
                 OWNERS,
-                lambda conn, member, fields: upsert_tool(conn, member, fields, master_key),
+                lambda conn, member, fields: upsert_tool(conn, member, fields, master_key, settings),
             ),
             "delete_tool": (OWNERS, delete_tool),
             "ask": (AGENTS, ask),
@@ -82,7 +83,7 @@ def get(conn: Connection, member: Member, fields: Fields, master_key: str) -> di
     }
 
 
-def update(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+def update(conn: Connection, member: Member, fields: Fields, settings_resource: c_settings) -> dict[str, Any]:
     """Changes the given settings; the others stay."""
     settings = fields.get("settings")
     if not isinstance(settings, dict):
@@ -93,6 +94,8 @@ def update(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
         raise Refused.of(error.message) from None
     if not values:
         raise Refused("nothing_to_save")
+    if values.get("notify_webhook_url"):
+        refuse_private(values["notify_webhook_url"], settings_resource)
     assignments = ", ".join(f"{name} = %s" for name in values)  # names of the definition, never the request's
     try:
         with as_tenant(conn, member["tenant_id"]):
@@ -107,7 +110,19 @@ def update(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     return {"updated": sorted(values)}
 
 
-def upsert_tool(conn: Connection, member: Member, fields: Fields, master_key: str) -> dict[str, Any]:
+def refuse_private(url: str, settings: c_settings) -> None:
+    """Says so when an address is saved, not only when it is used."""
+    from f.common.addresses import ForbiddenHost, require_public
+
+    try:
+        require_public(url, settings.get("allowed_private_hosts") or [])
+    except ForbiddenHost as error:
+        raise Refused.of(error.message) from None
+
+
+def upsert_tool(
+    conn: Connection, member: Member, fields: Fields, master_key: str, settings: c_settings
+) -> dict[str, Any]:
     """Adds or changes an MCP server. Without a new key the stored one stays, unless the address changes: a key is for one server."""
     from f.common.secrets import seal
     from f.portal_api.typed_keys import typed_key
@@ -117,6 +132,7 @@ def upsert_tool(conn: Connection, member: Member, fields: Fields, master_key: st
     allowed = [t for t in fields.get("allowed_tools") or [] if isinstance(t, str) and 0 < len(t) <= 100][:50]
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,30}", name) or not re.fullmatch(r"https?://[^\s@]+", url):
         raise Refused("tool_invalid")
+    refuse_private(url, settings)
     sealed = seal(master_key, member["tenant_id"], f"tool:{name}", key) if key else None
     with as_tenant(conn, member["tenant_id"]):
         conn.execute(
