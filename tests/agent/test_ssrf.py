@@ -112,4 +112,4 @@ def test_a_large_answer_is_cut_off(vendors: tuple[Vendor, Vendor]) -> None:
 def test_webhooks_are_guarded_too(vendors: tuple[Vendor, Vendor]) -> None:
     vendors[0].says("never asked")
     with pytest.raises(ForbiddenHost):
-        post_json(vendors[0].url, {}, [], secret=b"s")
+        post_json(vendors[0].url, {}, [], secrets=[b"s"])

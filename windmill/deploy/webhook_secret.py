@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from deploy.environment import add_env_file, load, missing
 
 from f.common.secrets import SecretError
-from f.common.webhook_signature import OPERATOR, shown_secret, webhook_secret
+from f.common.webhook_signature import OPERATOR, shown_secret, webhook_secrets
 
 
 def main() -> int:
@@ -36,7 +36,7 @@ def main() -> int:
         return 2
     try:
         owner = OPERATOR if arguments.operator else tenant_of(arguments.phone_number_id)
-        print(shown_secret(webhook_secret(os.environ["MASTER_KEY"], owner)))
+        print(*map(shown_secret, webhook_secrets(os.environ["MASTER_KEY"], owner)))
     except (psycopg.Error, LookupError, SecretError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -19,7 +19,7 @@ from f.agent.turn import Turn
 from f.common.database import Database, Overtaken
 from f.common.dispatch import dispatch
 from f.common.failures import contain_errors
-from f.common.webhook_signature import OPERATOR, signature_headers, webhook_secret
+from f.common.webhook_signature import OPERATOR, signature_headers, webhook_secrets
 from f.common.windmill import run_id
 from f.whatsapp.outbox import queue_parts, send_part
 
@@ -121,7 +121,7 @@ def alert(settings: c_settings, reason: str, master_key: str) -> bool:
         return False
     link = f"{os.environ.get('WM_BASE_URL')}/run/{run_id()}?workspace={os.environ.get('WM_WORKSPACE')}"
     body = json.dumps({"text": f"A turn failed: {reason}\n{link}", "run": run_id()}).encode()
-    signed = signature_headers(webhook_secret(master_key, OPERATOR), body)
+    signed = signature_headers(webhook_secrets(master_key, OPERATOR), body)
     try:
         return httpx2.post(
             url, content=body, headers={"content-type": "application/json", **signed}, timeout=10

@@ -81,7 +81,8 @@ def _remember_secrets(arguments: dict[str, Any]) -> None:
     for name, value in arguments.items():
         for field, inner in {name: value, **(value if isinstance(value, dict) else {})}.items():
             if isinstance(inner, str) and SECRET_NAME.search(str(field)):
-                remember_secret(inner)
+                for secret in {inner, *(inner.split() if field == "master_key" else ())}:
+                    remember_secret(secret)
 
 
 class _Redacted(io.TextIOBase):

@@ -111,14 +111,19 @@ def guarded_client(
 
 
 def post_json(
-    url: str, body: dict[str, Any], allowed_hosts: Iterable[str], timeout_s: float = 10, *, secret: bytes
+    url: str,
+    body: dict[str, Any],
+    allowed_hosts: Iterable[str],
+    timeout_s: float = 10,
+    *,
+    secrets: list[bytes],
 ) -> int:
     """Posts to an address that a tenant chose, with a signature (f/common/webhook_signature.py); returns the HTTP status. Raises OSError or
     httpx2.HTTPError."""
     from f.common.webhook_signature import signature_headers
 
     raw = json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
-    headers = {"content-type": "application/json", **signature_headers(secret, raw)}
+    headers = {"content-type": "application/json", **signature_headers(secrets, raw)}
 
     async def post() -> int:
         async with guarded_client(allowed_hosts, headers, timeout_s, most_bytes=100_000) as client:

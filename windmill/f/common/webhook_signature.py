@@ -19,15 +19,16 @@ from base64 import b64encode
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from f.common.secrets import key_bytes
+from f.common.secrets import keyring
 
 OPERATOR = "operator"  # in place of a tenant's id
 
 
-def webhook_secret(master_key: str, owner: str) -> bytes:
-    """The secret of a tenant's webhooks; `owner` is the tenant's id, or OPERATOR. Raises SecretError."""
+def webhook_secrets(master_key: str, owner: str) -> list[bytes]:
+    """What webhooks are signed with: one secret, or two while the master key changes, the newest first. `owner` is the tenant's id, or
+    OPERATOR. Raises SecretError."""
     info = f"chatmill: webhooks of {owner}".encode()
-    return HKDF(SHA256(), 32, salt=None, info=info).derive(key_bytes(master_key))
+    return [HKDF(SHA256(), 32, salt=None, info=info).derive(key) for key in keyring(master_key)]
 
 
 def shown_secret(secret: bytes) -> str:
@@ -35,11 +36,12 @@ def shown_secret(secret: bytes) -> str:
     return f"whsec_{b64encode(secret).decode()}"
 
 
-def signature_headers(secret: bytes, body: bytes) -> dict[str, str]:
+def signature_headers(secrets: list[bytes], body: bytes) -> dict[str, str]:
     delivery, at = f"msg_{uuid.uuid4().hex}", str(int(time.time()))
-    signed = hmac.digest(secret, f"{delivery}.{at}.".encode() + body, "sha256")
+    signed = f"{delivery}.{at}.".encode() + body
+    signatures = [b64encode(hmac.digest(secret, signed, "sha256")).decode() for secret in secrets]
     return {
         "webhook-id": delivery,
         "webhook-timestamp": at,
-        "webhook-signature": f"v1,{b64encode(signed).decode()}",
+        "webhook-signature": " ".join(f"v1,{signature}" for signature in signatures),
     }

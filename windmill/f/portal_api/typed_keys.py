@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from f.common.portal_request import Fields, Refused, text_field
 from f.common.redaction import remember_secret
-from f.common.secrets import key_bytes
+from f.common.secrets import keyring
 
 SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
 DERIVED_FOR = b"chatmill: keys typed into the portal"
@@ -26,7 +26,7 @@ DERIVED_FOR = b"chatmill: keys typed into the portal"
 
 def sealing_key(master_key: str) -> str:
     """The public key that the page seals to, in base64."""
-    return b64encode(_private_key(master_key).public_key().public_bytes_raw()).decode()
+    return b64encode(_private_keys(master_key)[0].public_key().public_bytes_raw()).decode()
 
 
 def typed_key(fields: Fields, master_key: str, tenant_id: str, purpose: str) -> str:
@@ -36,15 +36,18 @@ def typed_key(fields: Fields, master_key: str, tenant_id: str, purpose: str) -> 
     sealed = text_field(fields, "sealed_key", 10_000)
     if not sealed:
         return ""
-    try:
-        opened = SUITE.decrypt(
-            b64decode(sealed, validate=True), _private_key(master_key), bound_to(tenant_id, purpose)
-        )
-        key = opened.decode().strip()
-    except (InvalidTag, ValueError):
-        raise Refused("key_seal") from None
+    key = _opened(sealed, master_key, bound_to(tenant_id, purpose)).strip()
     remember_secret(key)
     return key
+
+
+def _opened(sealed: str, master_key: str, info: bytes) -> str:
+    for private in _private_keys(master_key):
+        try:
+            return SUITE.decrypt(b64decode(sealed, validate=True), private, info).decode()
+        except (InvalidTag, ValueError):
+            continue
+    raise Refused("key_seal")
 
 
 def bound_to(tenant_id: str, purpose: str) -> bytes:
@@ -52,6 +55,7 @@ def bound_to(tenant_id: str, purpose: str) -> bytes:
     return f"chatmill typed key\n{tenant_id}\n{purpose}".encode()
 
 
-def _private_key(master_key: str) -> X25519PrivateKey:
-    derived = HKDF(SHA256(), 32, salt=None, info=DERIVED_FOR).derive(key_bytes(master_key))
-    return X25519PrivateKey.from_private_bytes(derived)
+def _private_keys(master_key: str) -> list[X25519PrivateKey]:
+    """One for each master key that there is at the moment, the newest first."""
+    derived = [HKDF(SHA256(), 32, salt=None, info=DERIVED_FOR).derive(key) for key in keyring(master_key)]
+    return [X25519PrivateKey.from_private_bytes(key) for key in derived]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from f.common.problems import english, is_message
 from f.common.ssrf import post_json
-from f.common.webhook_signature import webhook_secret
+from f.common.webhook_signature import webhook_secrets
 
 if TYPE_CHECKING:
     from f.common.database import Database
@@ -24,8 +24,8 @@ def post_all(
     """Posts each of claim_notifications' rows to its tenant's addresses, and records the outcomes."""
     allowed = settings.get("allowed_private_hosts") or []
     for notification in notifications:
-        secret = webhook_secret(master_key, notification["tenant_id"])
-        answers = [_post(url, body_of(notification), allowed, secret) for url in notification["urls"]]
+        secrets = webhook_secrets(master_key, notification["tenant_id"])
+        answers = [_post(url, body_of(notification), allowed, secrets) for url in notification["urls"]]
         ok = all(answer.startswith("HTTP 2") for answer in answers)
         words = "; ".join(answers) or "no chatbot of this tenant has a webhook"
         print(f"{notification['kind']}: {words}")
@@ -51,8 +51,8 @@ def body_of(notification: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _post(url: str, body: dict[str, Any], allowed: list[str], secret: bytes) -> str:
+def _post(url: str, body: dict[str, Any], allowed: list[str], secrets: list[bytes]) -> str:
     try:
-        return f"HTTP {post_json(url, body, allowed, TIMEOUT_S, secret=secret)}"
+        return f"HTTP {post_json(url, body, allowed, TIMEOUT_S, secrets=secrets)}"
     except Exception as problem:  # one tenant's address must not keep the others from their notifications
         return f"not delivered: {type(problem).__name__}: {problem}"[:300]
