@@ -52,7 +52,7 @@ bundle: $(VENV)/.installed ## the headers, forms, locks and English texts made f
 	@$(BIN)/python windmill/deploy/settings_form.py && $(BIN)/python windmill/deploy/locale_words.py && $(BIN)/python windmill/deploy/metadata.py && $(BIN)/python windmill/deploy/locks.py && $(BIN)/python windmill/deploy/portal_texts.py
 
 locks: $(VENV)/.installed ## pinned requirements from pyproject.toml's groups, and the bundle's locks (UPGRADE=1 for the newest versions)
-	@$(PIN) --group worker -o windmill/worker/requirements.txt
+	@$(PIN) --group worker --group recognition -o windmill/worker/requirements.txt
 	@$(PIN) --group ingress -c windmill/worker/requirements.txt -o ingress/requirements.txt
 	@$(PIN) --group local -c windmill/worker/requirements.txt -c ingress/requirements.txt -o local/requirements.txt
 	@$(MAKE) --no-print-directory bundle

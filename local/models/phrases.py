@@ -46,6 +46,11 @@ ASK_FOR_NUMBER = {
     "es": "¿De qué pedido se trata? Envíeme el número de pedido.",
     "de": "Um welche Bestellung geht es? Bitte senden Sie mir die Bestellnummer.",
 }
+NO_ORDER = {
+    "en": "I can't find order {number} for your phone number. Please check the number.",
+    "es": "No encuentro el pedido {number} con su número de teléfono. Compruebe el número, por favor.",
+    "de": "Ich finde die Bestellung {number} zu Ihrer Telefonnummer nicht. Bitte prüfen Sie die Nummer.",
+}
 FILE_SENT = {"en": "Here it is.", "es": "Aquí lo tiene.", "de": "Hier ist es."}
 UNKNOWN = "I don't know."
 
@@ -64,7 +69,7 @@ _ORDERS = r"(?:orders?|parcel|pedidos?|bestellung(?:en)?)\b"
 ORDER_WORD = re.compile(rf"\b{_ORDERS}", re.IGNORECASE)
 MY_ORDER = re.compile(rf"\b(?:my|mis?|meine?[nr]?)\s+{_ORDERS}", re.IGNORECASE)
 ASKS_FOR_STATE = re.compile(
-    r"\b(?:where|when|status|track\w*|arriv\w*|d[oó]nde|cu[aá]ndo|estado|lleg\w+|wo|wann|stand|kommt)\b",
+    r"\b(?:where|when|show|list|status|track\w*|arriv\w*|d[oó]nde|cu[aá]ndo|estado|muestr\w+|ens[eé]ñ\w+|lleg\w+|wo|wann|zeig\w*|stand|kommt)\b",
     re.IGNORECASE,
 )
 # "CL-1042" and "#1042" say what they are; a bare number counts only beside an order word, or nearly alone.

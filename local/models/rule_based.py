@@ -207,6 +207,9 @@ def report_one(result: ToolResult, language: str, encoder: Encoder) -> Draft:
     if name == "send_document":
         return Draft("talk", phrases.FILE_SENT[language])
     value = json_in(result.text)
+    if "order" in name and "not found" in result.text:
+        said = phrases.NO_ORDER[language].format(number=next(iter(result.call.arguments.values()), ""))
+        return Draft("answer", said, (Claim(said, name, "not found"),))
     if "order" in name:
         return report_orders(name, value)
     rows = value.get("passages", []) if isinstance(value, dict) else []

@@ -159,7 +159,7 @@ def test_no_secret_in_the_result(bench: Bench) -> None:
     result = bench.ask("How long can I return an item?", leak, f"The key is {ORDERS_KEY} [S1].")
     text = json.dumps(result)
     assert PLATFORM_KEY not in text and ORDERS_KEY not in text and "abcdefghijklmnop" not in text
-    assert result["reply"].startswith("I'm sorry") and "leak 'a key'" in notes(result)
+    assert not result["answered"] and "leak 'a key'" in notes(result)
 
 
 @pytest.mark.field_failure(11)

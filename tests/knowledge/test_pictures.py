@@ -31,8 +31,10 @@ def test_what_a_model_reads_stands_under_the_name(content: bytes) -> None:
 
 
 def test_without_a_model_or_text_it_has_its_name() -> None:
+    blank = io.BytesIO()
+    Image.new("RGB", (200, 100), "white").save(blank, "PNG")
     for limits in (Limits(), Limits(read_image=lambda picture: " ")):
-        (found,) = pages(PNG, "Size chart.png", limits)
+        (found,) = pages(blank.getvalue(), "Size chart.png", limits)
         assert found["text"] == "Size chart"
         assert found["warning"] == message("picture_without_text")
 

@@ -58,11 +58,10 @@ def test_a_page_reads_the_same_however_it_is_turned(name: str) -> None:
             "Returns",
             "Items may be sent back within 30 days",
             "- Print the label.\n- On plain paper.",
-            "Country Days Fee",
         ),
         *(
-            "Spain 2 4.50",
-            "Italy on request",
+            "| Country: Spain | Days: 2 | Fee: 4.50 |",
+            "| Country: Italy | Days: on request |",
             ARABIC,
             HINDI,
             CHINESE,
@@ -93,7 +92,9 @@ def test_columns_are_read_one_after_the_other(name: str) -> None:
 def test_what_was_filled_into_a_form_is_read() -> None:
     text = text_of("form.pdf")
     assert (
-        in_order(text, "Full name", "name: Ann Example", "iban: ES12 3456 7890", "agree: ☑")
+        in_order(
+            text, "Full name", "Full name: Ann Example", "Account for the refund: ES12 3456 7890", "agree: ☑"
+        )
         and "news: " not in text
     )
 
@@ -102,7 +103,7 @@ def test_rows_have_their_headers_though_a_title_stands_above() -> None:
     row = "| Article: Lamp 12 | Price: 12.5 | Since: 2026-03-12 | With tax: 15 |"
     assert text_of("prices.xlsx").startswith("| Price list, spring 2026 |\n| Article: Lamp 1 |")
     assert row in text_of("prices.xlsx") and row in text_of("prices.csv")
-    assert "Lamp 12 12.5 2026-03-12 15" in text_of("prices.pdf")
+    assert row in text_of("prices.pdf")
     assert "| Country: Österreich | Days: 3 |" in text_of("prices.xlsx")
 
 
@@ -118,7 +119,13 @@ def test_a_browsers_print() -> None:
     text = text_of("web.pdf")
     assert in_order(
         text,
-        *("Help centre", "Your town Valencia", "Column sentence 1 ", "Column sentence 30 ", "Portugal 3"),
+        *(
+            "Help centre",
+            "Your town Valencia",
+            "Column sentence 1 ",
+            "Column sentence 30 ",
+            "| Portugal: 3 |",
+        ),
         *(ARABIC, "اتصل بالرقم 600 123 456 من Casa Lumen اليوم", "אפשר להחזיר מוצרים תוך 30 יום", CHINESE),
     )
 

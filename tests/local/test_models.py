@@ -333,10 +333,14 @@ def test_order_and_knowledge_are_answered_together(client: OpenAI) -> None:
     assert "24 months. [d1#7]" in answer
 
 
-@pytest.mark.parametrize(
-    "result", ["Error executing tool: not found", '{"error": "timeout"}', '{"orders": []}']
-)
-def test_an_order_that_is_not_found_is_not_known(client: OpenAI, result: str) -> None:
+def test_an_order_that_is_not_found_is_named(client: OpenAI) -> None:
+    results = {"shop__get_order": "Error executing tool: not found"}
+    answer = finish(client, "Where is my order CL-9999?", results)
+    assert answer == "I can't find order CL-9999 for your phone number. Please check the number."
+
+
+@pytest.mark.parametrize("result", ['{"error": "timeout"}', '{"orders": []}'])
+def test_what_the_order_tool_does_not_tell_is_not_known(client: OpenAI, result: str) -> None:
     assert finish(client, "Where is my order CL-9999?", {"shop__get_order": result}) == "I don't know."
 
 

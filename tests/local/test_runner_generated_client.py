@@ -164,6 +164,7 @@ def look_around(api: Api) -> None:
     assert api("user.create_token_impersonate", json=wanted)
     api("folder.create_folder", json={"name": "chatbot"})
     assert api("folder.exists_folder", name="chatbot") is True
+    assert api("schedule.get_schedule", path=ECHO).script_path == ECHO
 
 
 def test_every_endpoint_answers_as_windmill_describes_it(runner: Client) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,7 +14,7 @@ from local.runner.api.call import Call, Json, get, parse_time, parse_uuid, post
 from local.runner.errors import BadRequest, NotFound, PermissionDenied
 from local.runner.jobs import Request
 from local.runner.models import Identity
-from local.runner.tokens import identity_of
+from local.runner.tokens import ADMIN_EMAIL, ADMIN_USERNAME, identity_of
 
 # What the server does with these on the way in, the runner doesn't: better refused than quietly not done.
 UNKNOWN_OPTIONS = ("retry", "suspended_mode")
@@ -111,7 +110,23 @@ async def schedule(call: Call) -> Response:
     call.allow(path)
     for found in call.runner.bundle.schedules():
         if found.path == path:
-            return Json(asdict(found))
+            return Json(
+                {
+                    "path": path,
+                    "schedule": found.cron,
+                    "timezone": found.timezone,
+                    "enabled": found.enabled,
+                    "script_path": found.script_path,
+                    "is_flow": found.is_flow,
+                    "args": found.args,
+                    "summary": found.summary,
+                    "email": ADMIN_EMAIL,
+                    "permissioned_as": f"u/{ADMIN_USERNAME}",
+                    "edited_by": ADMIN_USERNAME,
+                    "edited_at": datetime.now(UTC).isoformat(),
+                    "extra_perms": {},
+                }
+            )
     raise NotFound(f"Schedule not found at name {path}")
 
 

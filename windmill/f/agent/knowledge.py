@@ -19,6 +19,7 @@ PASSAGES = 5  # and more while they are short: see the SQL function evidence
 LONGEST_QUESTION = 1000
 PATIENCE_S = 20.0  # with the embeddings endpoint
 SHORT = 8  # a message of so few words may lean on the one before it
+LONG = 25  # one of more words would drown the message that leans on it
 AGAIN = (
     "No passage is near to these words. Search once more in other words: what the business would call it, or in the language of its documents."
     " If that returns nothing either, the documents do not say it."
@@ -78,9 +79,11 @@ class Knowledge:
         """The customer's message before with the question, where the question is too short to stand alone."""
         said = [u["text"] for u in self._context.get("history") or [] if u["role"] == "user"]
         earlier = said[-1] if said else None
-        if not earlier or len(question.split()) > SHORT or earlier in question:
+        if not earlier or earlier in question:
             return None
-        return f"{earlier[:500]} {question}"[:LONGEST_QUESTION]
+        if len(question.split()) > SHORT or len(earlier.split()) > LONG:
+            return None
+        return f"{earlier} {question}"[:LONGEST_QUESTION]
 
     def _passage(self, row: dict[str, Any]) -> dict[str, Any]:
         mark = self._marks.setdefault(row["chunk_id"], f"S{len(self._marks) + 1}")

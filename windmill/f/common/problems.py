@@ -145,7 +145,12 @@ ENGLISH = {
     "office_unusual": "No Office program writes files like this one. Open it, save it again and upload the new file.",
     "pdf_damaged": "This PDF is damaged or incomplete. Export or download it again, and upload the new file.",
     "pdf_protected": "This PDF has a protection that can't be opened. Save a copy without protection and upload that.",
-    "pdf_scan": "This PDF is a scan: images without text. Run text recognition (OCR) on it and upload the result.",
+    "pdf_scan": (
+        "This PDF is a scan, and its writing could not be read. Upload the file that it was printed from, or type its text."
+    ),
+    "pdf_garbled": (
+        "The letters of this PDF can't be read as text: its fonts do not say which letters they draw. Upload the file that it was made from."
+    ),
     "pdf_adobe_form": "Only Adobe's reader can show this PDF form. Print it to a new PDF there and upload that.",
     "slides_empty": "This presentation contains only pictures and no text. Upload the text as well.",
     "too_many_slides": "This presentation has {slides} slides; the limit is {most}. Split it into smaller ones.",
@@ -181,6 +186,11 @@ ENGLISH = {
     "page_is_image": "Page {page} is an image without text.",
     "page_image_limit": "Page {page} is an image. Images are read on at most {most} pages of a document.",
     "page_image_unread": "Page {page} is an image that could not be read: {problem}",
+    "page_garbled": "The letters of page {page} can't be read as text: its fonts do not say which letters they draw.",
+    "page_garbled_unread": "The letters of page {page} can't be read as text, and its picture could not be read: {problem}",
+    "page_text_cropped": "Page {page}: text outside the page's edges was left out.",
+    "page_text_unseen": "Page {page}: text that can't be seen was left out.",
+    "page_text_struck": "Page {page}: text that is struck out was left out.",
     "page_unreadable": "Page {page} could not be read.",
     "several": "{problem} {more}",
     "sheets_left_out": "Hidden sheets were left out: {names}.",
@@ -198,6 +208,9 @@ ENGLISH = {
     "slide_is_picture": "Slide {slide} is a picture without text.",
     "picture_without_text": "No text was found in this picture. The bot finds it by its file name.",
     "picture_unread": "This picture could not be read. The bot finds it by its file name. {problem}",
+    "recognition_missing": "No program that reads images is installed.",
+    "recognition_unsure": "Its writing can't be read without a model that reads images.",
+    "recognition_failed": "Reading its writing failed ({detail}).",
     "vision_status": "The model that reads images answered HTTP {status}.",
     "vision_no_answer": "The model that reads images gave no answer ({detail}).",
     # Websites

@@ -35,12 +35,16 @@ def json_pages(content: bytes, limits: Limits) -> Iterator[Page]:
 
 
 def _parsed(text: str) -> Any:
+    """The text's one value, or a list of those of its lines."""
     try:
         return json.loads(text)
     except RecursionError:
         raise _too_deep() from None
     except ValueError:
-        pass
+        return _parsed_by_line(text)
+
+
+def _parsed_by_line(text: str) -> list[Any]:
     try:
         return [json.loads(line) for line in text.splitlines() if line.strip()]
     except (ValueError, RecursionError):

@@ -52,8 +52,8 @@ def _saved_as(content: bytes, kind: str, new: str) -> bytes:
         )  # fmt: skip
         try:
             process.wait(_LONGEST_S)
-        except subprocess.TimeoutExpired:
-            pass
+        except subprocess.TimeoutExpired as late:
+            raise Unreadable("old_office", ending=kind, new=new) from late
         finally:  # its helpers end with it
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)

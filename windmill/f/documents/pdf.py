@@ -7,28 +7,29 @@ from the same parse.
 
 from __future__ import annotations
 
-import io
 import itertools
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 import pypdfium2
 import pypdfium2.raw as pdfium_raw
 
-from f.common.problems import describe, message
+from f.common.problems import Message, message
 from f.documents.clean import clean, join_broken_words
-from f.documents.page import Heading, Limits, Page, Unreadable, goes_on, page
-from f.documents.pdf_forms import filled_fields, needs_adobe, prepare, said
-from f.documents.pdf_layout import Line, Typography, compose, lines
+from f.documents.page import Heading, Limits, Page, Unreadable, combined, goes_on, page
+from f.documents.pdf_forms import filled_fields, needs_adobe, notes, prepare, said
+from f.documents.pdf_layout import Line, Typography, compose
+from f.documents.pdf_lines import TableWriter, lines
+from f.documents.pdf_pictures import PicturePages, needs_eyes
+from f.documents.pdf_unseen import CROPPED, INVISIBLE, STRUCK, WATERMARK
 from f.documents.running_lines import NEARBY, RunningLines, placed
 
 # PDFium's numbers for why it can't open a file.
 _PASSWORD, _PROTECTION = 4, 5
-_DPI = 150
-_MAX_PIXELS = 2_000  # of an image's longer side
 _MAX_BOOKMARKS = 5_000
 _SAMPLED_PAGES = 60
 # A scanner may leave its name on every page; a page with no more text than this is looked at for images.
@@ -37,7 +38,13 @@ _STAMP = 200
 _BULLET = re.compile(r"^[\ue000-\uf8ff][ \t]+", re.MULTILINE)
 
 
-Read = tuple[list[Line], bool]  # a page's lines, and whether it is an image with next to none
+class Read(NamedTuple):
+    """A page's lines, whether it is an image with next to none, or its letters say nothing; and what of it nobody sees."""
+
+    lines: list[Line]
+    is_image: bool
+    garbled: bool = False
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass
@@ -48,6 +55,7 @@ class _Learnt:
     typography: Typography
     running: RunningLines
     read: Callable[[int], Read | None]
+    tables: TableWriter = field(default_factory=TableWriter)
     within: bool = False  # the page before ends within a sentence
 
 
@@ -57,7 +65,6 @@ def pages(content: bytes, limits: Limits) -> Iterator[Page]:
     Whatever makes the whole document unreadable is raised before the first page is given, but for too much
     text.
     """
-    images = 0
     with _open(content) as document:
         count = len(document)
         if count > limits.max_pages:
@@ -66,13 +73,13 @@ def pages(content: bytes, limits: Limits) -> Iterator[Page]:
             raise Unreadable("pdf_adobe_form")
         prepare(document)
         learnt = _learn(document, count)
+        pictures = PicturePages(document, limits)
         held: list[Page] = []  # pages before the first one with text: a scan has no other
         characters = 0
         for index in range(count):
             one = _page(document, index, learnt)
-            if limits.read_image and _warns(one, "page_is_image"):
-                images += 1
-                one = _seen(document, one, limits.read_image, images <= limits.max_images, limits.max_images)
+            if needs_eyes(one):
+                one = pictures.read(one)
             characters += len(one["text"])
             if characters > limits.max_characters:
                 raise Unreadable("too_many_characters", most=limits.max_characters)
@@ -100,11 +107,13 @@ def _page(document: pypdfium2.PdfDocument, index: int, learnt: _Learnt) -> Page:
     found = learnt.read(index)
     if found is None:
         return page(number, "", label, outline, message("page_unreadable", page=number))
-    read, has_image = found
+    if found.garbled:
+        return page(number, "", label, outline, message("page_garbled", page=number))
+    read, has_image = found.lines, found.is_image
     around = range(max(0, index - NEARBY), min(len(document), index + NEARBY + 1))
-    near = {other + 1: lines[0] for other in around if other != index and (lines := learnt.read(other))}
+    near = {other + 1: lines.lines for other in around if other != index and (lines := learnt.read(other))}
     body, running = learnt.running.parted(read, number, near, has_image)
-    text, headings = compose(body, learnt.typography, outline, bool(learnt.outline))
+    text, headings = compose(learnt.tables.write(body), learnt.typography, outline, bool(learnt.outline))
     if body:
         text = placed(text, running, learnt.within and not learnt.typography.level(body[0]))
         learnt.within = goes_on(body[-1].text)
@@ -112,7 +121,18 @@ def _page(document: pypdfium2.PdfDocument, index: int, learnt: _Learnt) -> Page:
     headings = [*headings, *(Heading(level=0, title=line) for line in running)]
     headings = [Heading(level=one["level"], title=clean(join_broken_words(one["title"]))) for one in headings]
     warning = message("page_is_image", page=number) if has_image and not text.strip() else None
+    if found.left_out and warning is None:
+        warning = _left_out(found.left_out, number)
     return page(number, text, label, headings, warning)
+
+
+def _left_out(reasons: tuple[str, ...], number: int) -> Message | None:
+    warnings = {
+        CROPPED: message("page_text_cropped", page=number),
+        INVISIBLE: message("page_text_unseen", page=number),
+        STRUCK: message("page_text_struck", page=number),
+    }
+    return combined([warnings[reason] for reason in reasons])
 
 
 def _reader(document: pypdfium2.PdfDocument) -> Callable[[int], Read | None]:
@@ -132,12 +152,15 @@ def _read(document: pypdfium2.PdfDocument, index: int) -> Read:
     """A page's lines, with what was filled into its form, and whether it is an image with next to none."""
     one = document[index]
     try:
-        read = lines(one)
-        read += [Line(text) for text in filled_fields(document, one)]
+        read, left_out, garbled = lines(one)
+        if garbled:
+            return Read([], False, garbled=True)
+        left = tuple(reason for reason in left_out if reason != WATERMARK)
+        read += [Line(text) for text in (*filled_fields(document, one), *notes(one))]
         if sum(len(line.text) for line in read) >= _STAMP:
-            return read, False
+            return Read(read, False, left_out=left)
         images = one.get_objects(filter=[pdfium_raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)
-        return read, any(images) if not read else _covers(one, images)
+        return Read(read, any(images) if not read else _covers(one, images), left_out=left)
     finally:
         one.close()
 
@@ -154,34 +177,6 @@ def _covers(one: pypdfium2.PdfPage, images: Iterator[pypdfium2.PdfObject]) -> bo
         # Inside a form's own space nothing is known of the size on the page.
         covered += (right - left) * (top - bottom) if image.level == 0 else width * height
     return covered >= 0.5 * width * height
-
-
-def _seen(
-    document: pypdfium2.PdfDocument, one: Page, read_image: Callable[[bytes], str], allowed: bool, most: int
-) -> Page:
-    """A page that is an image, with the text that a model sees in it."""
-    number = one["number"]
-    if not allowed:
-        return Page(**{**one, "warning": message("page_image_limit", page=number, most=most)})
-    try:
-        text = clean(read_image(_png(document, number - 1)))
-    except (OSError, pypdfium2.PdfiumError) as problem:
-        warning = message("page_image_unread", page=number, problem=describe(problem))
-        return Page(**{**one, "warning": warning})
-    return Page(**{**one, "text": text, "warning": None if text.strip() else one["warning"]})
-
-
-def _png(document: pypdfium2.PdfDocument, index: int) -> bytes:
-    """A page as a grey picture."""
-    target = io.BytesIO()
-    one = document[index]
-    try:
-        bitmap = one.render(scale=min(_DPI / 72, _MAX_PIXELS / max(one.get_size())), grayscale=True)
-        bitmap.to_pil().save(target, "PNG")
-        bitmap.close()
-    finally:
-        one.close()
-    return target.getvalue()
 
 
 def _label(document: pypdfium2.PdfDocument, index: int) -> str:
@@ -204,7 +199,7 @@ def _learn(document: pypdfium2.PdfDocument, count: int) -> _Learnt:
     """Looks at pages spread over the document, odd and even ones alike."""
     read = _reader(document)
     found = [(index + 1, read(index)) for index in range(0, count, max(1, count // _SAMPLED_PAGES) | 1)]
-    samples = [(number, *sample) for number, sample in found if sample]
+    samples = [(number, sample.lines, sample.is_image) for number, sample in found if sample]
     typography = Typography()
     for _, sample, _ in samples:
         typography.learn(sample)
@@ -214,13 +209,12 @@ def _learn(document: pypdfium2.PdfDocument, count: int) -> _Learnt:
     return _Learnt(_outline(document), typography, running, read)
 
 
-def _warns(one: Page, code: str) -> bool:
-    return one["warning"] is not None and one["warning"]["code"] == code
-
-
 def _no_text(empty: list[Page]) -> Unreadable:
-    if empty and all(_warns(one, "page_unreadable") for one in empty):
+    codes = [one["warning"]["code"] if one["warning"] else "" for one in empty]
+    if codes and all(code == "page_unreadable" for code in codes):
         return Unreadable("pdf_damaged")
-    if any(one["warning"] for one in empty):
+    if any(code.startswith("page_garbled") for code in codes):
+        return Unreadable("pdf_garbled")
+    if any(codes):
         return Unreadable("pdf_scan")
     return Unreadable("document_empty")

@@ -7,32 +7,22 @@ A PDF has no blank lines and, mostly, no marks for its headings.
 from __future__ import annotations
 
 import itertools
-import math
 import re
 from collections import Counter
 from collections.abc import Iterator
-from functools import partial
 from typing import NamedTuple
 
-import pypdfium2
-import pypdfium2.raw as pdfium_raw
-
 from f.documents.page import Heading
-from f.documents.right_to_left import Box, is_right_to_left, reordered
+from f.documents.pdf_tables import TableText
 
 _LARGER = 1.15
 _WIDER_GAP = 1.25
 _MAX_HEADING = 120
-_BOLD = 600
-_SAMPLED_CHARACTERS = 50
 _SMALLER = 0.9
-_LATE = 4
 # The dots of a table of contents.
 LEADERS = re.compile(r"(?<![ \t])(?:[ \t]*+[.·…]){5,}")
 _BOLD_LEVEL = 6
 _BELOW_OUTLINE = 6
-# PDFium's mark for "the word goes on in the next line", which it has joined to this one.
-_CONTINUES = "\ufffe"
 
 
 class Line(NamedTuple):
@@ -46,96 +36,8 @@ class Line(NamedTuple):
     bottom: float = 0.0
     bold: bool = False
     rows: int = 1
-
-
-def lines(page: pypdfium2.PdfPage) -> list[Line]:
-    """The page's lines that hold text, in reading order, as if it had been held so that most of the text stands upright."""
-    turned = page.get_rotation()
-    text_page = page.get_textpage()
-    try:
-        upright = _upright(text_page)
-        if upright is None or upright == turned:
-            return _lines(text_page, turned)
-        text_page.close()
-        page.set_rotation(
-            upright
-        )  # in memory: PDFium reads lines in the direction in which the page is shown
-        text_page = page.get_textpage()
-        return _lines(text_page, upright)
-    finally:
-        text_page.close()
-        page.set_rotation(turned)
-
-
-def _upright(text_page: pypdfium2.PdfTextPage) -> int | None:
-    """How far the page has to be turned clockwise, 0, 90, 180 or 270, for most of its text to stand upright."""
-    count = text_page.count_chars()
-    seen: Counter[int] = Counter()
-    for index in range(0, count, max(1, count // _SAMPLED_CHARACTERS)):
-        angle = pdfium_raw.FPDFText_GetCharAngle(text_page, index)
-        # A space that PDFium puts in where there is a gap has no place, and so no angle.
-        if angle >= 0 and not pdfium_raw.FPDFText_IsGenerated(text_page, index):
-            seen[-round(math.degrees(angle) / 90) * 90 % 360] += 1
-    return seen.most_common(1)[0][0] if seen else None
-
-
-def _lines(text_page: pypdfium2.PdfTextPage, turn: int) -> list[Line]:
-    found: list[Line] = []
-    offset = 0
-    whole = str(text_page.get_text_range(errors="replace"))
-    turned = is_right_to_left(whole)
-    for text in whole.split("\r\n"):
-        units = len(text.encode("utf-16-le", "replace")) // 2
-        if text.strip():
-            lead = len(text) - len(text.lstrip())
-            index = pdfium_raw.FPDFText_GetCharIndexFromTextIndex(text_page, offset + lead)
-            line = _line(text_page, text, index, units - lead, turn)
-            if units == len(text) and is_right_to_left(text, turned):
-                line = line._replace(text=reordered(text, partial(_edges, text_page, turn, offset)))
-            found.append(line)
-        offset += units + 2
-    return _edges_in_place(found)
-
-
-def _edges_in_place(found: list[Line]) -> list[Line]:
-    """The lines with headers first and footers last: browsers write both after the text, other programs before it."""
-    late = min(_LATE, (len(found) - 1) // 2)
-    if not late:
-        return found
-    places = [line.bottom for line in found[late:-late]]
-    top = [line for line in found[-late:] if line.height and line.bottom > max(places) + line.height]
-    foot = [line for line in found[:late] if line.height and line.bottom < min(places) - line.height]
-    moved = {id(line) for line in (*top, *foot)}
-    return [*top, *(line for line in found if id(line) not in moved), *foot]
-
-
-def _edges(text_page: pypdfium2.PdfTextPage, turn: int, offset: int, place: int) -> Box | None:
-    """The edges of the letter at a place of a line that begins at `offset`, as a reader of the upright page sees them."""
-    index = pdfium_raw.FPDFText_GetCharIndexFromTextIndex(text_page, offset + place)
-    if index < 0 or pdfium_raw.FPDFText_IsGenerated(text_page, index):
-        return None
-    try:
-        left, bottom, right, top = (round(edge, 2) for edge in text_page.get_charbox(index))
-    except pypdfium2.PdfiumError:
-        return None
-    return {0: (left, right), 90: (bottom, top), 180: (-right, -left), 270: (-top, -bottom)}[turn]
-
-
-def _line(text_page: pypdfium2.PdfTextPage, text: str, index: int, units: int, turn: int) -> Line:
-    try:
-        left, bottom, right, top = text_page.get_charbox(index, loose=True)
-    except pypdfium2.PdfiumError:
-        return Line(text)
-    ends = (index, index + max(0, units - 2))
-    bold = all(pdfium_raw.FPDFText_GetFontWeight(text_page, end) >= _BOLD for end in ends)
-    # Places are given for the page as it was drawn. Only the distance from line to line matters, so each turn has an origin of its own.
-    height, foot = {
-        0: (top - bottom, bottom),
-        90: (right - left, -right),
-        180: (top - bottom, -top),
-        270: (right - left, left),
-    }[turn]
-    return Line(text, round(height, 1), round(foot, 1), bold, 1 + text.count(_CONTINUES))
+    table: TableText | None = None  # with `row`, the line is a row of it
+    row: int = 0
 
 
 def pitch(page: list[Line]) -> float:
@@ -185,7 +87,8 @@ class Typography:
         """The level of heading that the line's type makes it, 1 for the largest; 0 for body text."""
         text = line.text.strip()
         if (
-            len(text) > _MAX_HEADING
+            line.table is not None
+            or len(text) > _MAX_HEADING
             or line.height < _SMALLER * self.body
             or LEADERS.search(text)
             or not any(character.isalpha() for character in text)
@@ -226,8 +129,14 @@ def _groups(page: list[Line], typography: Typography, usual: float) -> Iterator[
     group_level = 0
     for line in page:
         level = typography.level(line)
+        if group and (line.table is None) != (group[-1].table is None):
+            yield group_level, group
+            group = []
         wraps = level and len(group) < 3 and abs(group[-1].height - line.height) < 0.5 if group else False
-        close = bool(group) and not apart(group[-1], line, max(usual, 1.6 * line.height) if level else usual)
+        rows = bool(group) and line.table is not None and line.table is group[-1].table
+        close = rows or (
+            bool(group) and not apart(group[-1], line, max(usual, 1.6 * line.height) if level else usual)
+        )
         if group and not (level == group_level and close and (wraps or not level)):
             yield group_level, group
             group = []

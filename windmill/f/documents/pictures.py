@@ -10,19 +10,21 @@ from pathlib import PurePath
 
 from f.common.problems import describe, message
 from f.documents.page import Limits, Page, Unreadable, page
+from f.documents.recognition import recognised
 
 _MOST_PIXELS = 50_000_000  # as many as a good camera's; a few kilobytes can hold any number
 _STILL = (b"\x89PNG", b"\xff\xd8\xff")
 
 
 def picture_pages(content: bytes, filename: str, limits: Limits) -> Iterator[Page]:
-    """One page. Without a model that sees, or without text in it, the picture is found by its name alone."""
+    """One page. Without a model that sees, text recognition reads it; without text in it, the picture is found by its name alone."""
     name = " ".join(re.findall(r"[^\W_]+", PurePath(filename).stem)) or "picture"
     shown = content if content.startswith(_STILL) else _still(content)
     text, warning = "", message("picture_without_text")
-    if limits.read_image:
+    read = limits.read_image or (recognised if limits.recognises else None)
+    if read:
         try:
-            text = limits.read_image(shown).strip()
+            text = read(shown).strip()
         except OSError as problem:
             warning = message("picture_unread", problem=describe(problem))
     yield page(1, f"{name}\n\n{text}".strip(), warning=None if text else warning)

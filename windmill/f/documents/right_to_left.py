@@ -13,7 +13,7 @@ from itertools import groupby
 
 _LETTER = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]"
 _RIGHT_TO_LEFT = re.compile(_LETTER)
-_LETTERS = re.compile(f"{_LETTER}+")
+_LETTERS = re.compile(f"(?:(?![،؛؟]){_LETTER})+")
 _AROUND = ".,;:!?،؛؟()[]{}"
 _BRACKET = re.compile(r"[()\[\]{}]")
 _TURNED = str.maketrans("()[]{}", ")(][}{")

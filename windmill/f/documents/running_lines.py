@@ -74,6 +74,9 @@ class RunningLines:
         kept: set[int] = set()
 
         def runs(edge: str, index: int) -> bool:
+            table = page[index].table
+            if table is not None and len(table.rows) > _LINES_AT_EDGE:
+                return False
             if self._runs(edge, page, index, number, usual):
                 removed.append(((edge, _pattern(page[index].text)), index))
                 return True
