@@ -20,6 +20,8 @@ def arguments(main):
     "What of the given arguments `main` takes: what it requires, null where it is missing; what has a default, where it is given."
     with open(os.path.join(FOLDER, "args.json"), encoding="utf-8") as file:
         given = json.load(file, strict=False)
+    while hasattr(main, "__wrapped__"):  # decorated; Windmill reads the signature from the file
+        main = main.__wrapped__
     code = main.__code__
     if code.co_flags & 0x08:  # **given
         return given

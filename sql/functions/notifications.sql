@@ -20,13 +20,13 @@ select own_functions('notify');
 -- for a minute.
 create or replace function claim_notifications(p_limit int)
     returns table (id bigint, kind text, severity text, title text, subject text, detail jsonb,
-                                                                count int, created_at timestamptz, urls text[])
+                   count int, created_at timestamptz, tenant_id text, urls text[])
     language sql security definer set search_path = public, pg_temp as $$
     update notifications n set tell_at = now() + interval '1 minute',
             notified = jsonb_build_object('tries', coalesce((n.notified ->> 'tries')::int, 0) + 1)
         where n.id in (select d.id from notifications d where d.tell_at <= now() order by d.tell_at limit p_limit
                        for update skip locked)
-        returning n.id, n.kind, n.severity, n.title, n.subject, n.detail, n.count, n.created_at,
+        returning n.id, n.kind, n.severity, n.title, n.subject, n.detail, n.count, n.created_at, n.tenant_id::text,
             array(select distinct b.notify_webhook_url from chatbots b where b.tenant_id = n.tenant_id
                   and b.notify_webhook_url is not null order by 1)
 $$;

@@ -5,7 +5,8 @@
 --   chatbot_owner  sees all rows. Nobody can log in as it; only SECURITY DEFINER functions run as it.
 --   chatbot_app    sees the rows of the tenant that the transaction's setting app.tenant_id names; without one, no row.
 -- chatbot_ingress has no right on any tenant table: it may only insert into the inbox and call three functions. No
--- role here is a superuser or may bypass row-level security.
+-- role here is a superuser or may bypass row-level security. PostgreSQL lets everybody make temporary tables and large
+-- objects: neither login may, or it could fill the disk with what belongs to no tenant.
 do $$
 begin
     if not exists (select from pg_roles where rolname = 'chatbot_owner') then
@@ -22,6 +23,12 @@ begin
         execute format('grant chatbot_owner to %I', current_user);
     end if;
     execute format('grant connect on database %I to chatbot_app, chatbot_ingress', current_database());
+    execute format('revoke temporary on database %I from public', current_database());
+    if (select rolsuper from pg_roles where rolname = current_user) then
+        revoke execute on function lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) from public;
+    else
+        raise warning 'chatbot_app and chatbot_ingress may make large objects: only a superuser can revoke that';
+    end if;
 end $$;
 grant usage on schema public to chatbot_app, chatbot_ingress;
 grant usage, create on schema public to chatbot_owner;

@@ -65,6 +65,7 @@ def test_both_ways_and_once_a_turn(staffed: Bench) -> None:
     told = [body.get("event") or body["type"] for body in staffed.gemini.asked]
     assert sorted(told) == ["handoff", "text"]
     event = next(body for body in staffed.gemini.asked if "event" in body)
+    assert [h["webhook-signature"][:3] for h in staffed.gemini.headers if "webhook-id" in h] == ["v1,"]
     assert event["source"] == "model" and event["reason"] == "complaint" and event["question"] == "help me"
     assert event["turn_id"] == result["turn_id"] and event["contact"]["phone"]
 

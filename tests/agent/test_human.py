@@ -129,6 +129,7 @@ def test_limits_answer_in_words_and_warn_once(bench: Bench) -> None:
     for _ in range(2):
         assert bench.live(QUESTION, SEARCH, "30 days [S1].")["answered"]
     assert [body["event"] for body in bench.gemini.asked] == ["usage_warning"]
+    assert bench.gemini.headers[-1]["webhook-signature"].startswith("v1,")
     bench.rows("update usage_months set turns = 10")
     result = bench.ask(QUESTION, "never asked")
     assert (

@@ -17,6 +17,8 @@ PRIVATE = [
     *("127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1", "255.255.255.255"),
     *("::1", "::", "fe80::1%eth0", "fd00::1", "fc00::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:169.254.169.254", "::127.0.0.1"),
     *("64:ff9b::7f00:1", "2002:7f00:1::", "2002:a9fe:a9fe::", "fd00:ec2::254", "not an address"),
+    *("168.63.129.16", "192.0.0.192", "192.0.0.8", "192.88.99.1", "100.100.100.200", "::ffff:168.63.129.16", "64:ff9b::a83f:8110"),
+    *("fec0::1", "::5.5.5.5", "3fff::1", "2001:db8::1", "64:ff9b:1::808:808", "2002:808:808::1", "5f00::1", "100::1"),
 ]  # fmt: skip
 
 
@@ -25,7 +27,9 @@ def test_not_public(address: str) -> None:
     assert not is_public(address)
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "1.1.1.1", "2606:4700:4700::1111", "::ffff:8.8.8.8"])
+@pytest.mark.parametrize(
+    "address", ["8.8.8.8", "1.1.1.1", "2606:4700:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"]
+)
 def test_public(address: str) -> None:
     assert is_public(address)
 
@@ -108,4 +112,4 @@ def test_a_large_answer_is_cut_off(vendors: tuple[Vendor, Vendor]) -> None:
 def test_webhooks_are_guarded_too(vendors: tuple[Vendor, Vendor]) -> None:
     vendors[0].says("never asked")
     with pytest.raises(ForbiddenHost):
-        post_json(vendors[0].url, {}, [])
+        post_json(vendors[0].url, {}, [], secrets=[b"s"])

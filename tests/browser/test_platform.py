@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import re
 import secrets
 
 import pytest
 from playwright.sync_api import expect
 
+from f.common.secrets import unseal
 from tests.browser.conftest import DESKTOP, PHONE, Visit, check, go
 from tests.e2e.conftest import World
 
@@ -44,6 +47,27 @@ def test_the_operator_opens_a_business_and_dispatches_again(world: World, visit:
     go(page, "Platform")
     page.get_by_role("button", name="Start again").first.click()
     expect(page.get_by_role("button", name="Start again")).to_have_count(0)
+
+
+def test_a_key_leaves_the_browser_sealed(world: World, visit: Visit) -> None:
+    """What the page seals in JavaScript, the scripts open; and no job holds it."""
+    key = f"EAAplanted{secrets.token_hex(12)}"
+    page = visit(OPERATOR)
+    go(page, "Platform")
+    name = f"Epsilon {secrets.token_hex(3)}"
+    page.get_by_label("Name of the business").fill(name)
+    page.get_by_role("button", name="Create").click()
+    card = page.locator("li.card", has_text=name)
+    card.get_by_text("Numbers, keys, plan, staff").click()
+    form = card.locator("form", has=page.get_by_label(re.compile("WhatsApp")))
+    field = form.get_by_role("textbox")
+    field.fill(key)
+    form.get_by_role("button", name="Save").click()
+    expect(field).to_have_value("")
+    (row,) = world.rows("select id::text, whatsapp_token from tenants where name = %s", name)
+    assert unseal(world.stack.secrets.master_key, row["id"], "whatsapp_token", row["whatsapp_token"]) == key
+    jobs = json.dumps(world.jobs())
+    assert "sealed_key" in jobs and key not in jobs
 
 
 def test_a_numbers_models_and_its_rate_are_kept(world: World, visit: Visit) -> None:

@@ -46,6 +46,22 @@ def removed(file: str) -> Callable[[Path], None]:
 
 
 BROKEN = {
+    "a main that lets its errors out": (
+        replaced(f"{PERSIST}.py", "@contain_errors\n", ""),
+        "its errors would show secrets",
+    ),
+    "a connection of its own": (
+        replaced(f"{PERSIST}.py", "@contain_errors\n", "OTHER = psycopg.connect()\n\n\n@contain_errors\n"),
+        "only f/common/database.py does",
+    ),
+    "a class that connects": (
+        replaced(
+            f"{PERSIST}.py",
+            "from f.agent.language",
+            "from psycopg import AsyncConnection\nfrom f.agent.language",
+        ),
+        "only f/common/database.py does",
+    ),
     "a step's script is gone": (removed(f"{PERSIST}.py"), "there is no script f/chatbot/persist"),
     "a result of a later step": (
         replaced(FLOW, "results.load_context", "results.persist"),

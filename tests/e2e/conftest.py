@@ -6,6 +6,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -80,9 +81,9 @@ class World:
         return [name for name in secret if secret[name] in text or escaped[name] in text]
 
 
-@pytest.fixture(scope="session")
-def world() -> Iterator[World]:
-    """The running product."""
+@contextmanager
+def running_world() -> Iterator[World]:
+    """The running product, with the demo's two tenants."""
     folder = Path(tempfile.mkdtemp(prefix="chatmill-e2e-", dir="/var/tmp"))
     folder.chmod(0o755)
     stack = Stack(folder)
@@ -94,3 +95,9 @@ def world() -> Iterator[World]:
     finally:
         stack.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def world() -> Iterator[World]:
+    with running_world() as made:
+        yield made

@@ -12,8 +12,10 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
+from f.portal_api import typed_keys
 from local.portal.wire import request
 from sql import apply
+from tests.typed_keys import sealed_key
 
 MASTER_KEY = b64encode(b"k" * 32).decode()
 ROLES = ("owner", "editor", "agent", "viewer")
@@ -26,7 +28,7 @@ STATIC = {
     "f.portal_api.qa_pairs": (),
     "f.portal_api.people": (),
     "f.portal_api.notifications": (),
-    "f.portal_api.bot": ("master_key",),
+    "f.portal_api.bot": ("master_key", "settings"),
     "f.portal_api.conversations": ("whatsapp", "master_key"),
     "f.portal_api.insights": ("embeddings",),
     "f.portal_api.operator": ("master_key",),
@@ -41,6 +43,7 @@ class Portal:
         self.flows: list[tuple[str, Any]] = []
         self.values = {
             "master_key": MASTER_KEY,
+            "settings": {"allowed_private_hosts": ["127.0.0.1:7777"]},
             "embeddings": {"base_url": "http://127.0.0.1:9"},
             "whatsapp": {"graph_url": "http://127.0.0.1:9", "api_version": "v23.0"},
         }
@@ -73,6 +76,22 @@ class Portal:
 
     def ask(self, who: str, script: str, action: str, /, **fields: Any) -> dict[str, Any]:
         return self.call(who, script, request(action, **fields))
+
+    def typed(self, tenant_id: str, purpose: str, key: str) -> str:
+        """A key as the page seals it."""
+        return sealed_key(typed_keys.sealing_key(MASTER_KEY), tenant_id, purpose, key)
+
+    def store_whatsapp_token(self, tenant_id: str, token: str = "EAA") -> None:
+        kind = "whatsapp_token"
+        sealed = self.typed(tenant_id, kind, token)
+        self.ask(
+            "op@platform.example",
+            "f.portal_api.operator",
+            "set_key",
+            tenant=tenant_id,
+            kind=kind,
+            sealed_key=sealed,
+        )
 
     def rows(self, query: str, *parameters: Any) -> list[dict[str, Any]]:
         with psycopg.connect(self.url, row_factory=dict_row, autocommit=True) as conn:

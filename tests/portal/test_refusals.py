@@ -227,7 +227,7 @@ def test_folders_with_scripts_and_secrets_are_closed_to_tenants() -> None:
 def test_only_operators_operate(portal: Portal, action: str) -> None:
     fields = {
         **{"tenant": A, "name": "Mine", "phone_number_id": "1001", "message_id": "m"},
-        **{"email": "owner@beta.example", "role": "owner", "kind": "whatsapp_token", "key": "EAA"},
+        **{"email": "owner@beta.example", "role": "owner", "kind": "whatsapp_token", "sealed_key": "EAA"},
         **{
             "limits": {"documents": 9},
             "provider": "openai",

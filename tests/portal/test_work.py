@@ -129,7 +129,8 @@ def test_settings_out_of_bounds_change_nothing(portal: Portal, settings: Any, co
 
 def test_a_tools_key_goes_in_and_never_comes_out(portal: Portal) -> None:
     tool = {"name": "orders", "url": "https://orders.example/mcp", "allowed_tools": ["get_order"]}
-    portal.ask(OWNER, "f.portal_api.bot", "upsert_tool", **tool, key=" Bearer hunter2\r\n")
+    sealed = portal.typed(A, "tool:orders https://orders.example/mcp", " Bearer hunter2\r\n")
+    assert portal.ask(OWNER, "f.portal_api.bot", "upsert_tool", **tool, sealed_key=sealed)["ok"] is True
     portal.ask(OWNER, "f.portal_api.bot", "upsert_tool", **tool)
     (row,) = portal.rows("select tenant_id::text, header_value from tenant_tools")
     assert unseal(MASTER_KEY, A, "tool:orders", row["header_value"]) == "Bearer hunter2"
@@ -169,7 +170,7 @@ def test_a_human_replies_once_and_the_bot_is_quiet(
 
     monkeypatch.setattr(graph_api.GraphApi, "send", send)
     monkeypatch.setenv("WM_JOB_ID", str(uuid.uuid4()))
-    portal.ask(OPERATOR, "f.portal_api.operator", "set_key", tenant=A, kind="whatsapp_token", key="EAA")
+    portal.store_whatsapp_token(A)
     asked = {"contact_id": conversation["contact"], "reply_id": str(uuid.uuid4()), "body": "A human here."}
     for _ in range(2):
         assert portal.ask(AGENT, "f.portal_api.conversations", "reply", **asked) == {
@@ -197,7 +198,7 @@ def test_a_reply_that_whatsapp_refused_is_refused_again_when_it_is_asked_for_aga
     refusal = {"state": "refused", "message_id": None, "code": 131026, "error": "can't be reached"}
     monkeypatch.setattr(graph_api.GraphApi, "send", lambda *_: refusal)
     monkeypatch.setenv("WM_JOB_ID", str(uuid.uuid4()))
-    portal.ask(OPERATOR, "f.portal_api.operator", "set_key", tenant=A, kind="whatsapp_token", key="EAA")
+    portal.store_whatsapp_token(A)
     asked = {"contact_id": conversation["contact"], "reply_id": str(uuid.uuid4()), "body": "A human here."}
     first, second = (portal.ask(AGENT, "f.portal_api.conversations", "reply", **asked) for _ in range(2))
     assert first == second and first["refused"] == "not_sent" and "can't be reached" in str(first)
@@ -288,7 +289,7 @@ def test_an_operator_opens_a_business_and_hands_dead_letters_over_again(portal: 
     assert (
         operate("upsert_number", tenant=A, phone_number_id="10003", name="Theft")["refused"] == "number_taken"
     )
-    operate("set_key", tenant=tenant, kind="whatsapp_token", key="EAAhunter2")
+    portal.store_whatsapp_token(tenant, "EAAhunter2")
     operate("upsert_member", tenant=tenant, email="New@Gamma.example", role="owner")
     portal.rows(
         "insert into inbound_messages (phone_number_id, message_id, kind, payload, state, reason)"
@@ -328,3 +329,29 @@ def test_a_person_and_an_ingestion_that_meet_on_a_document_both_come_through(por
         ingestion.commit()
         assert deletion.result(60)["ok"]
     assert portal.rows("select id from documents where id = %s", document) == []
+
+
+PRIVATE = [
+    "https://10.0.0.5/hook",
+    "https://localhost/hook",
+    "https://169.254.169.254/",
+    "https://metadata.google.internal/",
+    "https://[fd00::1]/",
+]
+
+
+@pytest.mark.parametrize("url", PRIVATE)
+def test_a_private_address_is_refused_when_it_is_saved(portal: Portal, url: str) -> None:
+    settings = {"notify_webhook_url": url}
+    answer = portal.ask(OWNER, "f.portal_api.bot", "update", phone_number_id="1001", settings=settings)
+    assert answer["refused"] == "host_private"
+    tool = portal.ask(OWNER, "f.portal_api.bot", "upsert_tool", name="orders", url=url)
+    assert tool["refused"] == "host_private"
+    assert portal.rows("select from chatbots where notify_webhook_url is not null") == []
+    assert portal.rows("select from tenant_tools") == []
+
+
+def test_an_address_that_the_operator_allows_is_saved(portal: Portal) -> None:
+    settings = {"notify_webhook_url": "https://127.0.0.1:7777/hook"}
+    answer = portal.ask(OWNER, "f.portal_api.bot", "update", phone_number_id="1001", settings=settings)
+    assert answer["ok"] is True

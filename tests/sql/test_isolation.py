@@ -152,6 +152,23 @@ def test_the_ingress_may_store_and_no_more(two: Two) -> None:
             "select * from tenants",
             "select * from contacts",
             "delete from inbound_messages",
+            "select word_hits(array['blood'], array[1.0]::real[], 10)",
+            "select operator_overview('operator@platform.example')",
         ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 ingress.execute(forbidden.encode())
+
+
+@pytest.mark.parametrize("role", ["chatbot_app", "chatbot_ingress"])
+@pytest.mark.parametrize(
+    "fills",
+    [
+        "create temporary table heap (line text)",
+        "select lo_create(0)",
+        "select lo_creat(-1)",
+        "select lo_from_bytea(0, 'x')",
+    ],
+)
+def test_no_login_fills_the_disk_beside_the_tables(two: Two, role: str, fills: str) -> None:
+    with two.as_role(role) as conn, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        conn.execute(fills.encode())

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import hmac
+import time
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from f.common.database import Database
+from f.common.webhook_signature import shown_secret, webhook_secrets
 from f.whatsapp.alerts import post_all
 from tests.local.meta_support import Recorder
 from tests.whatsapp.conftest import NUMBER, Bot
 from tests.whatsapp.outbox import Turn
+
+MASTER_KEY = b64encode(b"a" * 32).decode()
 
 
 @pytest.fixture
@@ -27,7 +33,7 @@ def tell(bot: Bot, webhook: Recorder | None) -> int:
     with bot.conn.transaction():
         bot.conn.execute("set local role chatbot_app")
         waiting = bot.conn.execute("select * from claim_notifications(20)").fetchall()
-        post_all(Database(bot.conn), waiting, {"allowed_private_hosts": hosts})
+        post_all(Database(bot.conn), waiting, {"allowed_private_hosts": hosts}, MASTER_KEY)
     return len(waiting)
 
 
@@ -41,6 +47,27 @@ def listen(bot: Bot, webhook: Recorder) -> None:
 
 def notified(bot: Bot) -> list[dict[str, Any]]:
     return bot.rows("select kind, notified, tell_at from notifications order by id")
+
+
+def signature(secret: str, headers: dict[str, str], body: bytes) -> str:
+    """As docs/webhooks.md tells receivers to compute it."""
+    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+    key = b64decode(secret.removeprefix("whsec_"))
+    return "v1," + b64encode(hmac.digest(key, signed, "sha256")).decode()
+
+
+def test_a_receiver_can_tell_who_posted_what_and_when(bot: Bot, webhook: Recorder) -> None:
+    listen(bot, webhook)
+    Turn(bot).fails(190, "response")
+    tell(bot, webhook)
+    ((_, headers, body),) = webhook.requests
+    (row,) = bot.rows("select tenant_id::text from chatbots where phone_number_id = %s", NUMBER)
+    (secret,) = map(shown_secret, webhook_secrets(MASTER_KEY, row["tenant_id"]))
+    assert headers["webhook-signature"] == signature(secret, headers, body)
+    assert abs(int(headers["webhook-timestamp"]) - time.time()) < 60
+    assert headers["webhook-signature"] != signature(secret, headers, body + b" ")
+    (another,) = map(shown_secret, webhook_secrets(MASTER_KEY, "00000000-0000-4000-8000-000000000001"))
+    assert headers["webhook-signature"] != signature(another, headers, body), "one secret for each tenant"
 
 
 def test_a_stop_and_its_end_are_told_once(bot: Bot, webhook: Recorder) -> None:

@@ -52,6 +52,9 @@ SCHEDULE = {
     "ws_error_handler_muted", "email", "retry", "on_failure", "on_recovery", "on_success", "paused_until", "tag",
 }  # fmt: skip
 BACKEND = {"type", "path", "fields"}
+CONTAIN = {"contain_errors", "answer_page"}  # f/common/failures.py, f/common/portal_request.py
+CONNECTS = "f/common/database.py"
+CONNECTIONS = {"connect", "Connection", "AsyncConnection"}
 
 
 class Bundle:
@@ -106,7 +109,9 @@ class Bundle:
         if form.get("lock") != expected:
             self.say(form_file, f"`lock` must be {expected!r}")
         self.requirements(file)
-        arguments = signature(ast.parse(file.read_text()))
+        tree = ast.parse(file.read_text())
+        self.contained(file, tree)
+        arguments = signature(tree)
         schema = form.get("schema") or {}
         if set(schema.get("properties") or {}) != set(arguments):
             self.say(
@@ -118,6 +123,16 @@ class Bundle:
                 form_file,
                 f"its form requires {_names(schema.get('required'))}, main requires {_names(needed)}",
             )
+
+    def contained(self, file: Path, tree: ast.Module) -> None:
+        """Windmill shows an error's attributes, and psycopg's hold the password."""
+        mains = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "main"]
+        if any(not CONTAIN & {getattr(one, "id", None) for one in main.decorator_list} for main in mains):
+            self.say(
+                file, f"main has none of the decorators {_names(CONTAIN)}: its errors would show secrets"
+            )
+        if str(file.relative_to(self.folder)) != CONNECTS and any(map(connects, ast.walk(tree))):
+            self.say(file, f"connects to PostgreSQL: only {CONNECTS} does, whose errors hold no password")
 
     def requirements(self, file: Path) -> None:
         """The server lets a header name a file that isn't there, and then locks the newest version of what the script imports."""
@@ -193,6 +208,20 @@ class Bundle:
         schedule = self.read(file)
         self.unknown(file, schedule, SCHEDULE)
         self.takes(file, "", str(schedule.get("script_path")), set(schedule.get("args") or {}))
+
+
+def connects(node: ast.AST) -> bool:
+    """Whether code makes a connection of psycopg, or imports what makes one."""
+    if isinstance(node, ast.Call):
+        return ast.unparse(node.func) in {
+            "psycopg.connect",
+            "psycopg.Connection.connect",
+            "psycopg.AsyncConnection.connect",
+        }
+    if isinstance(node, ast.ImportFrom):
+        names = {alias.name for alias in node.names}
+        return node.module == "psycopg_pool" or (node.module == "psycopg" and bool(names & CONNECTIONS))
+    return isinstance(node, ast.Import) and any(alias.name == "psycopg_pool" for alias in node.names)
 
 
 def expressions(value: Any) -> Iterator[str]:

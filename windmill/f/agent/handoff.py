@@ -59,7 +59,10 @@ class Handoff:
             "phone_number_id": turn.phone_number_id,
         }
         try:
-            return f"HTTP {post_json(url, body, turn.allowed_private_hosts, TIMEOUT_S)}"
+            status = post_json(
+                url, body, turn.allowed_private_hosts, TIMEOUT_S, secrets=turn.webhook_secrets()
+            )
+            return f"HTTP {status}"
         except Exception as problem:  # the customer is handed off all the same; the run shows what to mend
             print(f"the notification webhook did not take it: {type(problem).__name__}: {problem}")
             return f"not delivered: {type(problem).__name__}: {problem}"[:300]

@@ -214,7 +214,9 @@ def _attachments(turn: Turn) -> list[dict[str, Any]]:
 def _platform_keys(resources: Resources) -> list[str]:
     """The platform's keys that this step holds."""
     held = [value for name, value in resources["llm"].items() if name.endswith("api_key")]
-    return [str(v) for v in (*held, resources["embeddings"].get("api_key"), resources["master_key"]) if v]
+    return [
+        str(v) for v in (*held, resources["embeddings"].get("api_key"), *resources["master_key"].split()) if v
+    ]
 
 
 def result_of(turn: Turn, verdict: Verdict, loop: Loop | None = None) -> AgentResult:

@@ -96,6 +96,12 @@ class Turn:
         sealed = self.surroundings.llm_api_key
         return unseal(self.resources["master_key"], self.tenant_id, "llm_api_key", sealed) if sealed else None
 
+    def webhook_secrets(self) -> list[bytes]:
+        """What the tenant's webhooks are signed with."""
+        from f.common.webhook_signature import webhook_secrets
+
+        return webhook_secrets(self.resources["master_key"], self.tenant_id)
+
     def graph_api(self) -> GraphApi | None:
         """Meta's Graph API for this turn's customer; None where the tenant has stored no access token."""
         from f.whatsapp.graph_api import graph_api

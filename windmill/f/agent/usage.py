@@ -23,6 +23,7 @@ def warn_of_limit(turn: Turn) -> None:
     words = f"{usage['share']:.0%} of this month's {usage['limit'].removeprefix('monthly_')} are used"
     event = {"event": "usage_warning", "text": words, "usage": usage}
     try:
-        print(f"usage warning: HTTP {post_json(url, event, turn.allowed_private_hosts)}")
+        status = post_json(url, event, turn.allowed_private_hosts, secrets=turn.webhook_secrets())
+        print(f"usage warning: HTTP {status}")
     except Exception as problem:
         print(f"the usage warning could not be delivered: {type(problem).__name__}: {problem}")

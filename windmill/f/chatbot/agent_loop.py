@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from f.agent.loop import run_agent
 from f.agent.turn import Turn
 from f.common.database import Database
+from f.common.failures import contain_errors
 from f.common.windmill_references import escape_references, unescape_references
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ c_whatsapp = dict[str, Any]
 STEP = 2
 
 
+@contain_errors
 def main(
     context: Context,
     db: postgresql,

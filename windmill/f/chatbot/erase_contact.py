@@ -12,11 +12,13 @@ import urllib.error
 from typing import Any
 
 from f.common.database import Database
+from f.common.failures import contain_errors
 from f.common.windmill import call_api, job_id
 
 postgresql = dict[str, Any]
 
 
+@contain_errors
 def main(contact_id: str, db: postgresql, job_id_key: str) -> dict[str, Any]:
     # One transaction: when a job can't be blanked, the rows that lead to it are still there for the next try.
     with Database.open(db) as database, database.transaction():

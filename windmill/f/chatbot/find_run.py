@@ -11,10 +11,12 @@ import os
 from typing import Any
 
 from f.common.database import Database
+from f.common.failures import contain_errors
 
 postgresql = dict[str, Any]
 
 
+@contain_errors
 def main(words: str, db: postgresql) -> list[dict[str, Any]]:
     if not words.strip():
         raise ValueError(

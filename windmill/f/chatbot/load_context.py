@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from f.agent.history import past, utterances
 from f.agent.turn import Turn
 from f.common.database import Database
+from f.common.failures import contain_errors
 from f.common.windmill import run_id
 from f.common.windmill_references import escape_references
 
@@ -30,6 +31,7 @@ c_llm = dict[str, Any]
 FILES = {"image", "audio", "document", "video"}
 
 
+@contain_errors
 def main(
     entry: list[Any] | str,
     db: postgresql,

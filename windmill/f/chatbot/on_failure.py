@@ -9,6 +9,7 @@ Windmill does not call this script for a cancelled run: the recovery schedule co
 
 from __future__ import annotations
 
+import json
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,8 @@ import httpx2
 from f.agent.turn import Turn
 from f.common.database import Database, Overtaken
 from f.common.dispatch import dispatch
+from f.common.failures import contain_errors
+from f.common.webhook_signature import OPERATOR, signature_headers, webhook_secrets
 from f.common.windmill import run_id
 from f.whatsapp.outbox import queue_parts, send_part
 
@@ -29,6 +32,7 @@ c_settings = dict[str, Any]
 STEP = 9  # after every step of the flow: a late copy of one of them can't begin any more
 
 
+@contain_errors
 def main(
     error: dict[str, Any],
     db: postgresql,
@@ -40,7 +44,7 @@ def main(
 ) -> dict[str, Any]:
     reason = f"{error.get('step_id')}: {error.get('name')}: {error.get('message')}"[:1000]
     if mode == "dry_run":
-        return {"error": reason, "alerted": alert(settings, reason)}
+        return {"error": reason, "alerted": alert(settings, reason, master_key)}
     resources: Resources = {"whatsapp": whatsapp, "settings": settings, "master_key": master_key}
     with Database.open(db) as database:
         context = database.value("select find_turn(%s)", run_id())
@@ -53,7 +57,7 @@ def main(
                 "turn": "a newer attempt has it, or a new run gets it",
                 "started": started,
             }
-        done: dict[str, Any] = {"error": reason, "alerted": alert(settings, reason)}
+        done: dict[str, Any] = {"error": reason, "alerted": alert(settings, reason, master_key)}
         if not context:
             return {
                 **done,
@@ -110,15 +114,17 @@ def tell(turn: Turn, words: str) -> str:
     return f"{len(sent)} of {count} parts are out"
 
 
-def alert(settings: c_settings, reason: str) -> bool:
-    """Tells the operator's webhook, with a link to the run."""
+def alert(settings: c_settings, reason: str, master_key: str) -> bool:
+    """Tells the operator's webhook, with a link to the run. The operator chose the address, so it may be private."""
     url = settings.get("alert_webhook_url")
     if not url:
         return False
     link = f"{os.environ.get('WM_BASE_URL')}/run/{run_id()}?workspace={os.environ.get('WM_WORKSPACE')}"
+    body = json.dumps({"text": f"A turn failed: {reason}\n{link}", "run": run_id()}).encode()
+    signed = signature_headers(webhook_secrets(master_key, OPERATOR), body)
     try:
         return httpx2.post(
-            url, json={"text": f"A turn failed: {reason}\n{link}", "run": run_id()}, timeout=10
+            url, content=body, headers={"content-type": "application/json", **signed}, timeout=10
         ).is_success
     except httpx2.TransportError as problem:
         print(f"the alert could not be delivered: {type(problem).__name__}")

@@ -13,6 +13,7 @@ from f.agent.language import written_language
 from f.agent.turn import Turn
 from f.common.database import Database
 from f.common.dispatch import dispatch
+from f.common.failures import contain_errors
 from f.common.windmill import run_id
 from f.common.windmill_references import unescape_references
 
@@ -23,6 +24,7 @@ postgresql = dict[str, Any]
 STEP = 4
 
 
+@contain_errors
 def main(
     context: Context, agent_result: AgentResult, delivery: Delivery, db: postgresql, job_id_key: str
 ) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from f.common.database import Database
 from f.common.dispatch import dispatch
+from f.common.failures import contain_errors
 from f.common.windmill import job_id, job_state, run_id
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ BATCH = 50
 SECONDS = 40  # the next run begins after a minute
 
 
+@contain_errors
 def main(
     db: postgresql, whatsapp: c_whatsapp, settings: c_settings, master_key: str, job_id_key: str
 ) -> dict[str, Any]:
@@ -46,7 +48,7 @@ def main(
         applied = database.value("select apply_events(%s)", 1000)
         account_events = database.value("select apply_account_events(%s)", 1000)
         deleted = database.value("select clean_inbox() + clean_whatsapp()")
-        notified = notify(database, settings)
+        notified = notify(database, settings, master_key)
         again = send_again(database, resources, deadline)
     return {
         "stranded": len(stranded),
@@ -84,13 +86,13 @@ def give_up(database: Database, resources: Resources) -> int:
     return count
 
 
-def notify(database: Database, settings: c_settings) -> int:
+def notify(database: Database, settings: c_settings, master_key: str) -> int:
     """Sends critical notifications to the tenants' webhooks; returns how many there were."""
     waiting = database.rows("select * from claim_notifications(20)")
     if waiting:
         from f.whatsapp.alerts import post_all
 
-        post_all(database, waiting, settings)
+        post_all(database, waiting, settings, master_key)
     return len(waiting)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from f.common.database import Database
+from f.common.failures import contain_errors
 from f.common.windmill import run_id
 from f.whatsapp.graph_api import graph_api
 from f.whatsapp.outbox import send_request
@@ -18,6 +19,7 @@ postgresql = dict[str, Any]
 c_whatsapp = dict[str, Any]
 
 
+@contain_errors
 def main(send_id: str, db: postgresql, whatsapp: c_whatsapp, master_key: str) -> dict[str, Any]:
     with Database.open(db) as database:
         part = database.value("select resend_part(%s::uuid, %s)", send_id, run_id())

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from f.agent.turn import Turn
 from f.common.database import Database
+from f.common.failures import contain_errors
 from f.common.windmill_references import escape_references, unescape_references
 from f.whatsapp.choices import with_choices
 from f.whatsapp.formatting import to_whatsapp
@@ -27,6 +28,7 @@ c_whatsapp = dict[str, Any]
 STEP = 3
 
 
+@contain_errors
 def main(
     context: Context, agent_result: AgentResult, db: postgresql, whatsapp: c_whatsapp, master_key: str
 ) -> Delivery:

@@ -6,6 +6,7 @@ Row-level security shows a transaction the rows of the tenant in its setting `ap
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -13,12 +14,25 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
+from f.common.failures import bare
+
 Connection = psycopg.Connection[dict[str, Any]]
 Parameters = list[Any] | dict[str, Any]
 Statement = tuple[str, Parameters]
 BIND = "select set_config('app.tenant_id', %s, true)"  # until the transaction ends
 BIND_READ_ONLY = f"{BIND}, set_config('transaction_read_only', 'on', true)"
 OVERTAKEN = "CB001"  # what the SQL functions raise for a copy of a step that is not the newest
+
+
+# libpq's words, the code, and what an operator does about it. The words themselves name the host and the user.
+UNREACHABLE = (
+    (r"password|authentication|no pg_hba", "refused_login", "PostgreSQL refuses the user or the password. Correct f/chatbot/db."),
+    (r"resolve|translate host", "unknown_host", "PostgreSQL's host is not known. Correct f/chatbot/db, or the name service."),
+    (r"too many|connection slots", "no_free_connection", "PostgreSQL has no free connection. Raise max_connections, or run fewer workers."),
+    (r"starting up|shutting down|recovery", "restarting", "PostgreSQL is starting or stopping. Try again in a minute."),
+    (r"timeout|timed out", "no_answer", "PostgreSQL does not answer. See whether it is overloaded, and whether the network lets it through."),
+    (r"", "unreachable", "PostgreSQL can't be reached. See whether it runs, and whether f/chatbot/db names its host and port."),
+)  # fmt: skip
 
 
 class Overtaken(psycopg.DatabaseError):
@@ -94,22 +108,33 @@ class TenantDatabase(Database):
 
 
 def connect(db: dict[str, Any]) -> Connection:
-    """Connects by a `postgresql` resource: host, port, user, password, dbname, sslmode. A context manager that closes."""
-    return psycopg.connect(
-        host=db["host"],
-        port=db.get("port") or 5432,
-        user=db["user"],
-        password=db.get("password"),
-        dbname=db["dbname"],
-        sslmode=db.get("sslmode") or "prefer",
-        connect_timeout=10,
-        autocommit=True,
-        row_factory=dict_row,
-        # A server that vanished is noticed within half a minute, not after the system's two hours.
-        keepalives_idle=10,
-        keepalives_interval=5,
-        keepalives_count=4,
-    )
+    """Connects by a `postgresql` resource: host, port, user, password, dbname, sslmode. A context manager that closes.
+
+    The only place that does. Raises psycopg.OperationalError with a sentence and a code: psycopg's own error holds the password.
+    """
+    try:
+        return psycopg.connect(
+            host=db["host"],
+            port=db.get("port") or 5432,
+            user=db["user"],
+            password=db.get("password"),
+            dbname=db["dbname"],
+            sslmode=db.get("sslmode") or "prefer",
+            connect_timeout=10,
+            autocommit=True,
+            row_factory=dict_row,
+            # A server that vanished is noticed within half a minute, not after the system's two hours.
+            keepalives_idle=10,
+            keepalives_interval=5,
+            keepalives_count=4,
+        )
+    except psycopg.Error as error:
+        words = str(error)
+        code, sentence = next(
+            (code, says) for pattern, code, says in UNREACHABLE if re.search(pattern, words)
+        )
+        failure = bare(error, sentence, code)
+    raise failure
 
 
 @contextmanager

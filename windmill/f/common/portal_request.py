@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import json
 import os
+import traceback
 import uuid
 from collections.abc import Callable
-from typing import Any, TypedDict
+from functools import wraps
+from typing import Any, ParamSpec, TypedDict
 
 import psycopg
 
 from f.common.database import Connection, connect, one
+from f.common.failures import bare, contain_errors
 from f.common.problems import Problem
 from f.common.redaction import sanitise
 
@@ -43,37 +46,54 @@ class Member(TypedDict):
     role: str
 
 
+P = ParamSpec("P")
 Fields = dict[str, Any]
 Action = tuple[frozenset[str], Callable[[Connection, Member, Fields], dict[str, Any]]]
 OperatorAction = Callable[[Connection, str, Fields], dict[str, Any]]
 
 
+def answer_page(main: Callable[P, dict[str, Any]]) -> Callable[P, dict[str, Any]]:
+    """Decorates the `main` of a script behind the portal: a refusal is a result, so is a database that can't be reached. Another failure is
+    bare, and its stack is in the job's log only: the page of whoever asked gets the error."""
+
+    @contain_errors
+    @wraps(main)
+    def answered(*args: P.args, **kwargs: P.kwargs) -> dict[str, Any]:
+        try:
+            return main(*args, **kwargs)
+        except Refused as refusal:
+            return refusal_result(refusal)
+        except psycopg.OperationalError as error:
+            print(f"the database is not available: {bare(error)}")
+            return refusal_result(Refused("unavailable"))
+        except Exception as error:
+            print("".join(traceback.format_tb(error.__traceback__)))
+            failure = bare(error)
+        raise failure
+
+    return answered
+
+
 def handle_request(request: Any, db: dict[str, Any], actions: dict[str, Action]) -> dict[str, Any]:
-    """Calls the action that the request names, if the person's role is among the action's roles. Returns refusals as results, too."""
-    try:
-        fields = parse_request(request)
-        roles, act = actions[action_name(fields, actions)]
-        with connect(db) as conn:
-            member = authorize_member(conn, text_field(fields, "tenant_id"), roles)
-            return {"ok": True, **retry_after_deadlock(lambda: act(conn, member, fields))}
-    except Refused as refusal:
-        return refusal_result(refusal)
+    """Calls the action that the request names, if the person's role is among the action's roles. Raises Refused."""
+    fields = parse_request(request)
+    roles, act = actions[action_name(fields, actions)]
+    with connect(db) as conn:
+        member = authorize_member(conn, text_field(fields, "tenant_id"), roles)
+        return {"ok": True, **retry_after_deadlock(lambda: act(conn, member, fields))}
 
 
 def handle_operator_request(
     request: Any, db: dict[str, Any], actions: dict[str, OperatorAction]
 ) -> dict[str, Any]:
     """The same for the platform's operators. Each action gets the operator's e-mail address."""
-    try:
-        fields = parse_request(request)
-        act = actions[action_name(fields, actions)]
-        with connect(db) as conn:
-            email = signed_in_email()
-            if not one(conn, "select is_operator(%s)", [email]):
-                raise NotAllowed("operators_only")
-            return {"ok": True, **act(conn, email, fields)}
-    except Refused as refusal:
-        return refusal_result(refusal)
+    fields = parse_request(request)
+    act = actions[action_name(fields, actions)]
+    with connect(db) as conn:
+        email = signed_in_email()
+        if not one(conn, "select is_operator(%s)", [email]):
+            raise NotAllowed("operators_only")
+        return {"ok": True, **act(conn, email, fields)}
 
 
 def retry_after_deadlock(act: Callable[[], dict[str, Any]]) -> dict[str, Any]:

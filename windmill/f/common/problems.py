@@ -74,6 +74,7 @@ ENGLISH = {
     "role": "Your role does not allow this. Ask the owner of your business.",
     "operators_only": "Only operators of the platform can do this.",
     "not_found": "This no longer exists.",
+    "unavailable": "The portal can't reach its database at the moment. Try again in a minute.",
     # Fields and settings
     "nothing_to_save": "There is nothing to save.",
     "text_too_long": "“{field}” must be a text of at most {most} characters.",
@@ -268,6 +269,8 @@ ENGLISH = {
     "model_twice": "Name each model only once: a model that failed is not asked again.",
     "send_rate": "A number sends from {least} to {most} messages a second.",
     "key_missing": "Paste the key first.",
+    "key_in_plain": "This key came unprotected, so it was not stored. Replace it where it is from, reload the page, and paste the new one.",
+    "key_seal": "This key could not be opened, so it was not stored. Reload the page and paste it again.",
     "last_operator": "The platform needs an operator. Add somebody else first.",
     # What Meta's error codes mean: the table send_errors names these
     "send_pair_rate": "too many messages to this one person",

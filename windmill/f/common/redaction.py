@@ -18,6 +18,19 @@ KEY = re.compile(
 )
 
 
+_known: set[str] = set()
+
+
+def remember_secret(secret: str) -> None:
+    """From now on `redact_known` takes it out. A job is a process of its own, so what one job remembers no other one does."""
+    _known.add(secret.strip())
+
+
+def redact_known(value: Any) -> Any:
+    """`redact`, of every secret that this process was given or has opened."""
+    return redact(value, _known)
+
+
 def sanitise(text: str) -> str:
     """The text without what UTF-8 or PostgreSQL can't hold: zero characters go, half a surrogate pair (half an emoji) becomes U+FFFD."""
     if not text.isascii():

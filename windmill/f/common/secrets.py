@@ -13,6 +13,8 @@ from base64 import b64decode
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from f.common.redaction import remember_secret
+
 
 class SecretError(Exception):
     """A sentence for the operator; never holds the secret."""
@@ -21,24 +23,35 @@ class SecretError(Exception):
 def seal(master_key: str, tenant_id: str, purpose: str, plain: str) -> bytes:
     """Encrypts a tenant's key. `master_key` is 32 bytes in base64, from the secret variable f/chatbot/master_key."""
     nonce = os.urandom(12)
-    return nonce + _cipher(master_key).encrypt(nonce, plain.encode(), _bound_to(tenant_id, purpose))
+    return nonce + AESGCM(keyring(master_key)[0]).encrypt(
+        nonce, plain.encode(), _bound_to(tenant_id, purpose)
+    )
 
 
 def unseal(master_key: str, tenant_id: str, purpose: str, sealed: bytes) -> str:
     """Decrypts what `seal` made. Raises SecretError when the key, the tenant or the purpose is another one, or no header can hold it."""
-    try:
-        opened = _cipher(master_key).decrypt(sealed[:12], sealed[12:], _bound_to(tenant_id, purpose))
-    except InvalidTag:
-        raise SecretError(
-            f"the stored {purpose} does not open with this master key: enter it again"
-        ) from None
+    for key in keyring(master_key):
+        try:
+            opened = AESGCM(key).decrypt(sealed[:12], sealed[12:], _bound_to(tenant_id, purpose))
+            break
+        except InvalidTag:
+            continue
+    else:
+        raise SecretError(f"the stored {purpose} does not open with this master key: enter it again")
     plain = opened.decode().strip()  # pasted with a line's end
+    remember_secret(plain)
     if not (plain.isascii() and plain.isprintable()):
         raise SecretError(f"the stored {purpose} has a character that no key has: enter it again")
     return plain
 
 
-def _cipher(master_key: str) -> AESGCM:
+def keyring(master_key: str) -> list[bytes]:
+    """The keys that open: one, or while windmill/deploy/rotate.py changes it the new one and the old one, with a space between."""
+    return [key_bytes(key) for key in master_key.split()] or [key_bytes(master_key)]
+
+
+def key_bytes(master_key: str) -> bytes:
+    """A master key's 32 bytes. Raises SecretError."""
     try:
         key = b64decode(master_key, validate=True)
     except ValueError:
@@ -47,7 +60,7 @@ def _cipher(master_key: str) -> AESGCM:
         raise SecretError(
             "f/chatbot/master_key must be 32 bytes in base64, as `openssl rand -base64 32` prints"
         )
-    return AESGCM(key)
+    return key
 
 
 def _bound_to(tenant_id: str, purpose: str) -> bytes:

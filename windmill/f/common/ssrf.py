@@ -8,7 +8,7 @@ resolves to something else between check and use gains nothing: the connection g
 from __future__ import annotations
 
 import asyncio
-import ipaddress
+import json
 import socket
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
@@ -16,36 +16,15 @@ from typing import Any
 import httpcore2
 import httpx2
 
+from f.common.addresses import ForbiddenHost, is_allowed, is_public
 from f.common.http_clients import tls
 from f.common.problems import Problem
 
 MOST_BYTES = 2_000_000  # of one answer; a server that sends more is cut off while it sends
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
-
-
-class ForbiddenHost(Problem, OSError):
-    """The host is private, local or a metadata address, and the operator has not allowed it."""
 
 
 class TooLarge(Problem, OSError):
     """The answer is larger than a worker should hold."""
-
-
-def is_public(address: str) -> bool:
-    """Whether an address is on the public internet, in whatever form it is written: IPv4 inside IPv6 counts as what it carries."""
-    try:
-        ip = ipaddress.ip_address(address.split("%")[0])
-    except ValueError:
-        return False
-    if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if ip in NAT64 or ip.packed[:12] == bytes(12):
-            inner = ipaddress.IPv4Address(ip.packed[12:])
-        if inner is not None:
-            return is_public(str(inner))
-    return ip.is_global and not (
-        ip.is_multicast or ip.is_reserved or ip.is_unspecified or ip.is_loopback or ip.is_link_local
-    )
 
 
 class _GuardedBackend(httpcore2.AnyIOBackend):
@@ -53,13 +32,13 @@ class _GuardedBackend(httpcore2.AnyIOBackend):
 
     def __init__(self, allowed: Iterable[str]) -> None:
         super().__init__()
-        self._allowed = {entry.lower() for entry in allowed}
+        self._allowed = list(allowed)
 
     async def connect_tcp(
         self, host: str, port: int, *args: Any, **kwargs: Any
     ) -> httpcore2.AsyncNetworkStream:
         name = host.lower().rstrip(".").strip("[]")
-        if name in self._allowed or f"{name}:{port}" in self._allowed:
+        if is_allowed(host, port, self._allowed):
             return await super().connect_tcp(host, port, *args, **kwargs)
         try:
             found = await asyncio.get_running_loop().getaddrinfo(name, port, type=socket.SOCK_STREAM)
@@ -131,12 +110,24 @@ def guarded_client(
     )
 
 
-def post_json(url: str, body: dict[str, Any], allowed_hosts: Iterable[str], timeout_s: float = 10) -> int:
-    """Posts to an address that a tenant chose; returns the HTTP status. Raises OSError or httpx2.HTTPError."""
+def post_json(
+    url: str,
+    body: dict[str, Any],
+    allowed_hosts: Iterable[str],
+    timeout_s: float = 10,
+    *,
+    secrets: list[bytes],
+) -> int:
+    """Posts to an address that a tenant chose, with a signature (f/common/webhook_signature.py); returns the HTTP status. Raises OSError or
+    httpx2.HTTPError."""
+    from f.common.webhook_signature import signature_headers
+
+    raw = json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
+    headers = {"content-type": "application/json", **signature_headers(secrets, raw)}
 
     async def post() -> int:
-        async with guarded_client(allowed_hosts, {}, timeout_s, most_bytes=100_000) as client:
-            async with client.stream("POST", url, json=body) as response:
+        async with guarded_client(allowed_hosts, headers, timeout_s, most_bytes=100_000) as client:
+            async with client.stream("POST", url, content=raw) as response:
                 return response.status_code
 
     return asyncio.run(asyncio.wait_for(post(), timeout_s))

@@ -12,6 +12,7 @@ from typing import Any, cast
 from pgvector import Vector
 
 from f.common.database import Connection, as_tenant, connect, one
+from f.common.failures import contain_errors
 from f.common.windmill import set_progress
 from f.documents.chunking import Chunk, context
 from f.models.embeddings import embed
@@ -26,6 +27,7 @@ MISSING = (
 )
 
 
+@contain_errors
 def main(tenant_id: str, embedding_model: str, db: postgresql, embeddings: c_embeddings) -> dict[str, Any]:
     made, switched = 0, False
     with connect(db) as conn:

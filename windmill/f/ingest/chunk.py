@@ -11,12 +11,14 @@ from itertools import islice
 from typing import Any
 
 from f.common.database import Connection, as_tenant, connect
+from f.common.failures import contain_errors
 from f.documents.chunking import Chunk, chunks
 
 postgresql = dict[str, Any]
 BATCH = 500
 
 
+@contain_errors
 def main(document_id: str, tenant_id: str, db: postgresql) -> dict[str, Any]:
     with connect(db) as conn, as_tenant(conn, tenant_id):
         document = conn.execute(

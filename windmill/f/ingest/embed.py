@@ -12,6 +12,7 @@ from typing import Any, cast
 from pgvector import Vector
 
 from f.common.database import Connection, as_tenant, connect, one
+from f.common.failures import contain_errors
 from f.common.windmill import set_progress
 from f.documents.chunking import Chunk, context
 from f.models.embeddings import embed
@@ -25,6 +26,7 @@ READY = (
 )
 
 
+@contain_errors
 def main(document_id: str, tenant_id: str, db: postgresql, embeddings: c_embeddings) -> dict[str, Any]:
     with connect(db) as conn:
         with as_tenant(conn, tenant_id):

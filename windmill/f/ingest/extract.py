@@ -14,6 +14,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from f.common.database import Connection, as_tenant, connect, one
+from f.common.failures import contain_errors
 from f.common.problems import Message, english
 from f.common.windmill import run_id
 from f.documents.formats import Limits, Unreadable, media_type, pages
@@ -36,6 +37,7 @@ PAGE_LIMITS = {
 }
 
 
+@contain_errors
 def main(document_id: str, tenant_id: str, db: postgresql, llm: c_llm | None = None) -> dict[str, Any]:
     with connect(db) as conn:
         with as_tenant(conn, tenant_id):

@@ -10,12 +10,14 @@ import json
 from typing import Any
 
 from f.common.database import as_tenant, connect
+from f.common.failures import contain_errors
 from f.common.problems import english, message
 from f.common.windmill import run_id
 
 postgresql = dict[str, Any]
 
 
+@contain_errors
 def main(error: dict[str, Any], document_id: str, tenant_id: str, db: postgresql) -> dict[str, Any]:
     problem = message("reading_failed")
     with connect(db) as conn, as_tenant(conn, tenant_id):

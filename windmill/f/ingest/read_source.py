@@ -18,6 +18,7 @@ from typing import Any
 import psycopg
 
 from f.common.database import Connection, as_tenant, connect, one
+from f.common.failures import contain_errors
 from f.common.problems import Message, Problem, english, message
 from f.common.windmill import run_id, start_flow
 from f.ingest.crawler import PAUSE_S, NotReadable, Visitor, WebPage, visitor
@@ -65,6 +66,7 @@ class Reading:
         }
 
 
+@contain_errors
 def main(
     source_id: str, tenant_id: str, db: postgresql, settings: c_settings | None = None
 ) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from f.common.database import Connection, as_tenant, connect, one
+from f.common.failures import contain_errors
 from f.common.windmill import job_state, start_flow
 
 postgresql = dict[str, Any]
@@ -17,6 +18,7 @@ READINGS = 2  # at once, of all tenants: each may occupy a worker for most of an
 AT_ONCE = 20  # documents
 
 
+@contain_errors
 def main(db: postgresql) -> dict[str, Any]:
     """Claims what is due, so that two runs of this script at once start nothing twice."""
     with connect(db) as conn:

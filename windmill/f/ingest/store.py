@@ -11,11 +11,13 @@ from typing import Any
 import psycopg
 
 from f.common.database import as_tenant, connect, one
+from f.common.failures import contain_errors
 from f.common.windmill import start_flow
 
 postgresql = dict[str, Any]
 
 
+@contain_errors
 def main(document_id: str, tenant_id: str, db: postgresql) -> dict[str, Any]:
     try:
         with connect(db) as conn, as_tenant(conn, tenant_id):

@@ -18,6 +18,7 @@ from f.common.portal_request import (
     Fields,
     Member,
     Refused,
+    answer_page,
     handle_request,
     id_field,
     not_found,
@@ -29,6 +30,7 @@ postgresql = dict[str, Any]
 MAX_BYTES = 50_000_000
 
 
+@answer_page
 def main(request: str, db: postgresql) -> dict[str, Any]:
     return handle_request(request, db, {"upload": (EDITORS, upload)})
 

@@ -21,6 +21,7 @@ from f.common.portal_request import (
     Fields,
     Member,
     Refused,
+    answer_page,
     handle_request,
     id_field,
     not_found,
@@ -30,18 +31,20 @@ from f.common.setting_kinds import SettingError
 from f.portal_api import dry_runs
 
 postgresql = dict[str, Any]
+c_settings = dict[str, Any]
 
 
-def main(request: str, db: postgresql, master_key: str) -> dict[str, Any]:
+@answer_page
+def main(request: str, db: postgresql, master_key: str, settings: c_settings) -> dict[str, Any]:
     return handle_request(
         request,
         db,
         {
-            "get": (ANYONE, get),
-            "update": (EDITORS, update),
+            "get": (ANYONE, lambda conn, member, fields: get(conn, member, fields, master_key)),
+            "update": (EDITORS, lambda conn, member, fields: update(conn, member, fields, settings)),
             "upsert_tool": (
                 OWNERS,
-                lambda conn, member, fields: upsert_tool(conn, member, fields, master_key),
+                lambda conn, member, fields: upsert_tool(conn, member, fields, master_key, settings),
             ),
             "delete_tool": (OWNERS, delete_tool),
             "ask": (AGENTS, ask),
@@ -50,8 +53,10 @@ def main(request: str, db: postgresql, master_key: str) -> dict[str, Any]:
     )
 
 
-def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
-    """The chatbots with the settings that the tenant may change, and the tools."""
+def get(conn: Connection, member: Member, fields: Fields, master_key: str) -> dict[str, Any]:
+    """The chatbots with the settings that the tenant may change, the tools, and what the page seals a tool's key to."""
+    from f.portal_api.typed_keys import sealing_key
+
     with as_tenant(conn, member["tenant_id"]):
         bots = conn.execute(
             f"select phone_number_id, provider, model, {columns(names_for(TENANT))}, is_open(opening_hours, time_zone, closed_on) as open_now"
@@ -70,10 +75,15 @@ def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
         tool["offers"] = [
             t["name"] for t in discovered if isinstance(t, dict) and isinstance(t.get("name"), str)
         ]
-    return {"bots": bots, "tools": tools, "limits": limits["limits"] if limits else {}}
+    return {
+        "bots": bots,
+        "tools": tools,
+        "limits": limits["limits"] if limits else {},
+        "sealing_key": sealing_key(master_key),
+    }
 
 
-def update(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+def update(conn: Connection, member: Member, fields: Fields, settings_resource: c_settings) -> dict[str, Any]:
     """Changes the given settings; the others stay."""
     settings = fields.get("settings")
     if not isinstance(settings, dict):
@@ -84,6 +94,8 @@ def update(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
         raise Refused.of(error.message) from None
     if not values:
         raise Refused("nothing_to_save")
+    if values.get("notify_webhook_url"):
+        refuse_private(values["notify_webhook_url"], settings_resource)
     assignments = ", ".join(f"{name} = %s" for name in values)  # names of the definition, never the request's
     try:
         with as_tenant(conn, member["tenant_id"]):
@@ -98,18 +110,29 @@ def update(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     return {"updated": sorted(values)}
 
 
-def upsert_tool(conn: Connection, member: Member, fields: Fields, master_key: str) -> dict[str, Any]:
+def refuse_private(url: str, settings: c_settings) -> None:
+    """Says so when an address is saved, not only when it is used."""
+    from f.common.addresses import ForbiddenHost, require_public
+
+    try:
+        require_public(url, settings.get("allowed_private_hosts") or [])
+    except ForbiddenHost as error:
+        raise Refused.of(error.message) from None
+
+
+def upsert_tool(
+    conn: Connection, member: Member, fields: Fields, master_key: str, settings: c_settings
+) -> dict[str, Any]:
     """Adds or changes an MCP server. Without a new key the stored one stays, unless the address changes: a key is for one server."""
     from f.common.secrets import seal
+    from f.portal_api.typed_keys import typed_key
 
-    name, url, key = (
-        text_field(fields, "name", 31),
-        text_field(fields, "url", 500),
-        text_field(fields, "key").strip(),
-    )
+    name, url = text_field(fields, "name", 31), text_field(fields, "url", 500)
+    key = typed_key(fields, master_key, member["tenant_id"], f"tool:{name} {url}")
     allowed = [t for t in fields.get("allowed_tools") or [] if isinstance(t, str) and 0 < len(t) <= 100][:50]
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,30}", name) or not re.fullmatch(r"https?://[^\s@]+", url):
         raise Refused("tool_invalid")
+    refuse_private(url, settings)
     sealed = seal(master_key, member["tenant_id"], f"tool:{name}", key) if key else None
     with as_tenant(conn, member["tenant_id"]):
         conn.execute(

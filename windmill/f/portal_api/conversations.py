@@ -6,8 +6,6 @@ In: a request of the portal's page (f/common/portal_request.py). Out: contacts, 
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any
 
 import psycopg
@@ -19,12 +17,14 @@ from f.common.portal_request import (
     Fields,
     Member,
     Refused,
+    answer_page,
     handle_request,
     id_field,
     not_found,
     text_field,
 )
 from f.common.windmill import run_id
+from f.portal_api.csv_cells import csv_text
 
 postgresql = dict[str, Any]
 c_whatsapp = dict[str, Any]
@@ -33,6 +33,7 @@ EXPORT_ROWS = 20_000
 MOST_HOURS = 24 * 365
 
 
+@answer_page
 def main(request: str, db: postgresql, whatsapp: c_whatsapp, master_key: str) -> dict[str, Any]:
     return handle_request(
         request,
@@ -205,18 +206,9 @@ def export(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
             b" where l.tenant_id = current_tenant() and (%s::uuid is null or l.contact_id = %s) order by l.id desc limit %s",
             [contact_id, contact_id, EXPORT_ROWS],
         ).fetchall()
-    out = io.StringIO()
-    table = csv.writer(out)
-    table.writerow(["time", "contact", "phone", "direction", "text", "status", "outcome", "citations"])
-    for row in reversed(rows):
-        table.writerow([cell(value) for value in row.values()])
-    return {"csv": out.getvalue(), "rows": len(rows), "cut": len(rows) == EXPORT_ROWS}
-
-
-def cell(value: Any) -> str:
-    """Spreadsheets run text that begins like a formula; an apostrophe in front prevents that."""
-    text = "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    header = ["time", "contact", "phone", "direction", "text", "status", "outcome", "citations"]
+    table = csv_text(header, (row.values() for row in reversed(rows)))
+    return {"csv": table, "rows": len(rows), "cut": len(rows) == EXPORT_ROWS}
 
 
 def whole_number_field(fields: Fields, name: str) -> int:

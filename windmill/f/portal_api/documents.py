@@ -16,6 +16,7 @@ from f.common.portal_request import (
     Fields,
     Member,
     Refused,
+    answer_page,
     handle_request,
     id_field,
     not_found,
@@ -27,6 +28,7 @@ postgresql = dict[str, Any]
 c_embeddings = dict[str, Any]
 
 
+@answer_page
 def main(request: str, db: postgresql, embeddings: c_embeddings) -> dict[str, Any]:
     return handle_request(
         request,

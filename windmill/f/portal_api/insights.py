@@ -17,6 +17,7 @@ from f.common.portal_request import (
     Fields,
     Member,
     Refused,
+    answer_page,
     handle_request,
     id_field,
     not_found,
@@ -31,6 +32,7 @@ MOST_DAYS = 366
 ASKED_AGAIN = 5  # questions of one group
 
 
+@answer_page
 def main(request: str, db: postgresql, embeddings: c_embeddings) -> dict[str, Any]:
     return handle_request(
         request,

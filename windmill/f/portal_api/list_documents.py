@@ -11,12 +11,13 @@ from __future__ import annotations
 from typing import Any
 
 from f.common.database import Connection, as_tenant
-from f.common.portal_request import ANYONE, Fields, Member, handle_request, id_field, not_found
+from f.common.portal_request import ANYONE, Fields, Member, answer_page, handle_request, id_field, not_found
 
 postgresql = dict[str, Any]
 MOST = 2000  # in one result
 
 
+@answer_page
 def main(request: str, db: postgresql) -> dict[str, Any]:
     return handle_request(request, db, {"list": (ANYONE, list_documents)})
 

@@ -9,22 +9,20 @@ from __future__ import annotations
 from typing import Any
 
 from f.common.database import connect, one
-from f.common.portal_request import NotAllowed, Refused, parse_request, refusal_result, signed_in_email
+from f.common.portal_request import NotAllowed, answer_page, parse_request, signed_in_email
 
 postgresql = dict[str, Any]
 
 
+@answer_page
 def main(request: str, db: postgresql) -> dict[str, Any]:
-    try:
-        parse_request(request)
-        email = signed_in_email()
-        with connect(db) as conn:
-            businesses = conn.execute(
-                b"select tenant_id::text, name, role from my_businesses(%s)", [email]
-            ).fetchall()
-            operator = bool(one(conn, "select is_operator(%s)", [email]))
-        if not businesses and not operator:
-            raise NotAllowed("no_business", email=email)
-    except Refused as refusal:
-        return refusal_result(refusal)
+    parse_request(request)
+    email = signed_in_email()
+    with connect(db) as conn:
+        businesses = conn.execute(
+            b"select tenant_id::text, name, role from my_businesses(%s)", [email]
+        ).fetchall()
+        operator = bool(one(conn, "select is_operator(%s)", [email]))
+    if not businesses and not operator:
+        raise NotAllowed("no_business", email=email)
     return {"ok": True, "email": email, "businesses": businesses, "operator": operator}

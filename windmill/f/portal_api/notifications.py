@@ -10,12 +10,13 @@ from __future__ import annotations
 from typing import Any
 
 from f.common.database import Connection, as_tenant, one
-from f.common.portal_request import AGENTS, ANYONE, Fields, Member, Refused, handle_request
+from f.common.portal_request import AGENTS, ANYONE, Fields, Member, Refused, answer_page, handle_request
 
 postgresql = dict[str, Any]
 MOST = 100
 
 
+@answer_page
 def main(request: str, db: postgresql) -> dict[str, Any]:
     return handle_request(
         request,

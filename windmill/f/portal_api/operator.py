@@ -21,14 +21,15 @@ from f.common.portal_request import (
     Fields,
     OperatorAction,
     Refused,
+    answer_page,
     handle_operator_request,
     id_field,
     not_found,
-    refusal_result,
     text_field,
 )
 from f.common.secrets import seal
 from f.common.windmill import deployed_pins
+from f.portal_api.typed_keys import sealing_key, typed_key
 
 postgresql = dict[str, Any]
 LIMITS = {
@@ -52,9 +53,13 @@ PUT_OPERATOR = "select operator_put_operator(%s, %s, %s)"
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
+@answer_page
 def main(request: str, db: postgresql, master_key: str) -> dict[str, Any]:
     actions: dict[str, OperatorAction] = {
-        "get": get,
+        "get": lambda conn, email, fields: {
+            **get(conn, email, fields),
+            "sealing_key": sealing_key(master_key),
+        },
         "create_tenant": create_tenant,
         "update_tenant": update_tenant,
         "upsert_number": upsert_number,
@@ -70,7 +75,7 @@ def main(request: str, db: postgresql, master_key: str) -> dict[str, Any]:
     try:
         return handle_operator_request(request, db, actions)
     except psycopg.errors.ForeignKeyViolation:
-        return refusal_result(not_found())
+        raise not_found() from None
 
 
 def get(conn: Connection, email: str, fields: Fields) -> dict[str, Any]:
@@ -171,11 +176,8 @@ def model_fields(fields: Fields) -> dict[str, str]:
 
 
 def set_key(conn: Connection, email: str, fields: Fields, master_key: str) -> dict[str, Any]:
-    kind, key, tenant = (
-        text_field(fields, "kind", 20),
-        text_field(fields, "key").strip(),
-        id_field(fields, "tenant"),
-    )
+    kind, tenant = text_field(fields, "kind", 20), id_field(fields, "tenant")
+    key = typed_key(fields, master_key, tenant, kind)
     if kind not in ("whatsapp_token", "llm_api_key") or not key:
         raise Refused("key_missing")
     one(

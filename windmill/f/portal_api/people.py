@@ -16,6 +16,7 @@ from f.common.portal_request import (
     Fields,
     Member,
     Refused,
+    answer_page,
     handle_request,
     not_found,
     text_field,
@@ -25,6 +26,7 @@ postgresql = dict[str, Any]
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
+@answer_page
 def main(request: str, db: postgresql) -> dict[str, Any]:
     return handle_request(
         request,

@@ -15,6 +15,7 @@ from f.common.portal_request import (
     Fields,
     Member,
     Refused,
+    answer_page,
     handle_request,
     id_field,
     not_found,
@@ -26,6 +27,7 @@ postgresql = dict[str, Any]
 MOST_AT_ONCE = 500
 
 
+@answer_page
 def main(request: str, db: postgresql) -> dict[str, Any]:
     return handle_request(
         request,

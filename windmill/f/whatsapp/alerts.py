@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from f.common.problems import english, is_message
 from f.common.ssrf import post_json
+from f.common.webhook_signature import webhook_secrets
 
 if TYPE_CHECKING:
     from f.common.database import Database
@@ -17,11 +18,14 @@ if TYPE_CHECKING:
 TIMEOUT_S = 5.0
 
 
-def post_all(database: Database, notifications: list[dict[str, Any]], settings: dict[str, Any]) -> None:
+def post_all(
+    database: Database, notifications: list[dict[str, Any]], settings: dict[str, Any], master_key: str
+) -> None:
     """Posts each of claim_notifications' rows to its tenant's addresses, and records the outcomes."""
     allowed = settings.get("allowed_private_hosts") or []
     for notification in notifications:
-        answers = [_post(url, body_of(notification), allowed) for url in notification["urls"]]
+        secrets = webhook_secrets(master_key, notification["tenant_id"])
+        answers = [_post(url, body_of(notification), allowed, secrets) for url in notification["urls"]]
         ok = all(answer.startswith("HTTP 2") for answer in answers)
         words = "; ".join(answers) or "no chatbot of this tenant has a webhook"
         print(f"{notification['kind']}: {words}")
@@ -47,8 +51,8 @@ def body_of(notification: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _post(url: str, body: dict[str, Any], allowed: list[str]) -> str:
+def _post(url: str, body: dict[str, Any], allowed: list[str], secrets: list[bytes]) -> str:
     try:
-        return f"HTTP {post_json(url, body, allowed, TIMEOUT_S)}"
+        return f"HTTP {post_json(url, body, allowed, TIMEOUT_S, secrets=secrets)}"
     except Exception as problem:  # one tenant's address must not keep the others from their notifications
         return f"not delivered: {type(problem).__name__}: {problem}"[:300]

@@ -1,6 +1,7 @@
 // Tools: systems of the business that its bot may ask.
 import React, { useState } from 'react'
 import { ask } from './api'
+import { sealKey } from './keys'
 import { Empty, Field, Sure, fill, useForm, useHere } from './ui'
 
 export type Tool = { name: string; url: string; has_key: boolean; allowed_tools: string[]; enabled: boolean; offers: string[] }
@@ -46,7 +47,7 @@ function One({ tool, reload }: { tool: Tool; reload: () => Promise<void> }) {
 }
 
 function Add({ reload }: { reload: () => Promise<void> }) {
-  const { t } = useHere()
+  const { t, tenant } = useHere()
   const form = useForm()
   const nothing = { name: '', url: '', key: '', allowed: '' }
   const [now, setNow] = useState(nothing)
@@ -55,7 +56,8 @@ function Add({ reload }: { reload: () => Promise<void> }) {
     event.preventDefault()
     form.run(async () => {
       const allowed = now.allowed.split(',').map((name) => name.trim()).filter(Boolean)
-      await ask('bot', 'upsert_tool', { name: now.name, url: now.url, key: now.key, allowed_tools: allowed })
+      const sealed_key = await sealKey('bot', tenant, `tool:${now.name} ${now.url}`, now.key)
+      await ask('bot', 'upsert_tool', { name: now.name, url: now.url, sealed_key, allowed_tools: allowed })
       setNow(nothing)
       await reload()
     })

@@ -2,6 +2,7 @@
 import React, { useState } from 'react'
 import PlatformNumber, { NumberOf } from './PlatformNumber'
 import { Actions, ask } from './api'
+import { sealKey } from './keys'
 import { Field, Sure, fill, useForm, useHere } from './ui'
 
 export type Tenant = {
@@ -79,12 +80,13 @@ export type Act = (action: Actions['operator'], fields: Record<string, unknown>)
 function Keys({ tenant, act }: { tenant: Tenant; act: Act }) {
   const { t } = useHere()
   const p = t.platform
+  const set = async (kind: string, key: string) => act('set_key', { kind, sealed_key: await sealKey('operator', tenant.id, kind, key) })()
   return (
     <>
       {(['whatsapp_token', 'llm_api_key'] as const).map((kind) => (
         <div key={kind}>
           <p>{p[kind]}: {(kind === 'whatsapp_token' ? tenant.has_whatsapp_token : tenant.has_llm_key) ? p.stored : p.missing}</p>
-          <Put labels={[`${p.key}: ${p[kind]}`]} button={t.save} secret act={([key]) => act('set_key', { kind, key })()} />
+          <Put labels={[`${p.key}: ${p[kind]}`]} button={t.save} secret act={([key]) => set(kind, key)} />
         </div>
       ))}
     </>

@@ -11,6 +11,7 @@ export const messages: Record<keyof typeof english, string> = {
   role: 'Su rol no lo permite. Consulte al propietario de su empresa.',
   operators_only: 'Solo los operadores de la plataforma pueden hacer esto.',
   not_found: 'Esto ya no existe.',
+  unavailable: 'El portal no puede acceder ahora a su base de datos. Vuelva a intentarlo en un minuto.',
   // Campos y ajustes
   nothing_to_save: 'No hay nada que guardar.',
   text_too_long: '«{field}» debe ser un texto de {most} caracteres como máximo.',
@@ -182,6 +183,8 @@ export const messages: Record<keyof typeof english, string> = {
   model_twice: 'Indique cada modelo una sola vez: a un modelo que ha fallado no se le vuelve a preguntar.',
   send_rate: 'Un número envía de {least} a {most} mensajes por segundo.',
   key_missing: 'Pegue antes la clave.',
+  key_in_plain: 'Esta clave llegó sin protección, así que no se ha guardado. Cámbiela donde la obtuvo, recargue la página y pegue la nueva.',
+  key_seal: 'No se ha podido abrir esta clave, así que no se ha guardado. Recargue la página y péguela de nuevo.',
   last_operator: 'La plataforma necesita un operador. Añada antes a otra persona.',
   // Qué significan los códigos de error de Meta
   send_pair_rate: 'demasiados mensajes a esta persona',
