@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import queue
 import random
 import threading
 import time
@@ -15,7 +14,6 @@ import httpx2
 import psycopg
 
 from local import postgres, seed
-from local.processes import StartError
 from local.stack import Stack
 
 ENVIRONMENT = {
@@ -24,25 +22,6 @@ ENVIRONMENT = {
     "DISPATCH_LONGEST_RETRY_S": "1",
     "DISPATCH_TIMEOUT_S": "4",
     "DISPATCH_LEASE_S": "8",
-}
-# How Meta tells what became of a message: as it should, so late that an unknown outcome is sent again, and doubled in the wrong order.
-STATUSES: list[dict[str, Any]] = [
-    {},
-    {"sent_s": 12.0, "delivered_s": 12.1, "read_s": 12.2},
-    {"double": ["sent", "delivered"], "reverse": True},
-]
-# What the saboteur does, and how often in proportion.
-STRIKES = {
-    "runner": 4,
-    "ingress": 3,
-    "database": 1,
-    "leases": 2,
-    "lost response": 3,
-    "dropped": 2,
-    "error after": 2,
-    "error": 2,
-    "slow": 2,
-    "statuses": 2,
 }
 OUTCOMES = ("answered", "unanswered", "failed")
 
@@ -74,7 +53,7 @@ class FaultyStack(Stack):
 
 
 class Storm:
-    """Customers, Meta, and a saboteur."""
+    """Customers and Meta, for saboteur.py to strike at."""
 
     def __init__(self, folder: Path, rng: random.Random) -> None:
         self.rng = rng
@@ -174,34 +153,6 @@ class Storm:
             )
         except Exception as problem:  # the runner is being restarted: the next round asks again
             print(f"recovery could not be started: {type(problem).__name__}")
-
-    def sabotage(self, plan: queue.Queue[str | None]) -> None:
-        """Carries out the plan, strike after strike, until it ends with None."""
-        while what := plan.get():
-            self.killed[what] += 1
-            try:
-                self.strike(what)
-            except (StartError, postgres.PostgresError) as problem:
-                print(f"{what}: {problem}")
-
-    def strike(self, what: str) -> None:
-        orders: dict[str, dict[str, Any]] = {
-            "lost response": {"mode": "drop_after_accept"},
-            "dropped": {"mode": "drop_before"},
-            "error after": {"mode": "error_after_accept", "status": 500, "code": 131000},
-            "error": {"mode": "error", "status": 500, "code": 131000},
-            "slow": {"mode": "slow", "delay_s": 1.0},
-        }
-        if what == "leases":  # as if every living run were too slow: whoever comes next takes its turn over
-            self.admin("update turns set lease_until = now() where state = 'active'")
-        elif what == "statuses":
-            self.control("statuses", {"policy": self.rng.choice(STATUSES)})
-        elif what in orders:
-            self.control("fail", {"next": self.rng.randint(1, 3), **orders[what]})
-        elif what == "database":
-            self.stack.crash_database()
-        else:
-            self.stack.revive(what)
 
     def open_messages(self) -> int:
         (row,) = self.admin(
