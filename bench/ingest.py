@@ -30,8 +30,8 @@ from local.postgres import PostgresError
 
 ROOT = Path(__file__).resolve().parents[1]
 STEPS = ("extract", "chunk", "embed", "store")
-# A step in a fresh interpreter: what it returned, how long main took, and the most memory the process held. Linux counts ru_maxrss from the
-# parent's size at the fork, so its own mark is read where there is one.
+# A step in a fresh interpreter: what it returned, how long main took, and the most memory that the process, or its child that reads the document,
+# held. Linux counts ru_maxrss from the parent's size at the fork, so its own mark is read where there is one.
 RUNNER = """
 import importlib, json, pathlib, re, resource, sys, time
 step, arguments = sys.argv[1], json.load(sys.stdin)
@@ -42,6 +42,7 @@ took = time.monotonic() - started
 status = pathlib.Path("/proc/self/status")
 mark = re.search(r"VmHWM:\\s+(\\d+)", status.read_text()) if status.exists() else None
 kilobytes = int(mark[1]) if mark else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+kilobytes = max(kilobytes, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 print(json.dumps({"result": result, "s": took, "mb": kilobytes / 1024}))
 """
 

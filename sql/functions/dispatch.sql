@@ -47,7 +47,8 @@ select own_functions('settle_dispatch');
 grant execute on function settle_dispatch to chatbot_ingress, chatbot_app;
 
 -- Prepares stranded messages for another dispatch. The caller has made sure that the runs named are dead, so their
--- turns' leases end here. After six runs a message is given up, and give_up() tells the customer so.
+-- turns' leases end here, and each of these turns has one death more. After six runs a message is given up, and
+-- give_up() tells the customer so.
 create or replace function requeue_messages(p_keys text[][]) returns int
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -57,19 +58,21 @@ begin
         where c.id in (select m.contact_id from inbound_messages m join generate_subscripts(p_keys, 1) k
                        on m.phone_number_id = p_keys[k][1] and m.message_id = p_keys[k][2])
         order by c.id for update;
-    update inbound_messages m
-    set dispatch_no = m.dispatch_no + 1, due_at = now(),
-        state = case when m.dispatch_no >= 5 then 'dead' else 'received' end,
-        reason = case when m.dispatch_no >= 5 then 'given up after ' || m.dispatch_no + 1 || ' runs' end
-    from generate_subscripts(p_keys, 1) k
-    where m.phone_number_id = p_keys[k][1] and m.message_id = p_keys[k][2]
-        and m.state in ('dispatched', 'waiting', 'in_turn');
-    get diagnostics requeued = row_count;
-    update turns t set lease_until = least(t.lease_until, now() - interval '1 millisecond'),
-                       takeovers = case when m.state = 'dead' then greatest(t.takeovers, 3) else t.takeovers end
-    from inbound_messages m join generate_subscripts(p_keys, 1) k on m.phone_number_id = p_keys[k][1]
-        and m.message_id = p_keys[k][2]
-    where t.id = m.turn_id and t.state = 'active';
+    with again as (
+        update inbound_messages m
+        set dispatch_no = m.dispatch_no + 1, due_at = now(),
+            state = case when m.dispatch_no >= 5 then 'dead' else 'received' end,
+            reason = case when m.dispatch_no >= 5 then 'given up after ' || m.dispatch_no + 1 || ' runs' end
+        from generate_subscripts(p_keys, 1) k
+        where m.phone_number_id = p_keys[k][1] and m.message_id = p_keys[k][2]
+            and m.state in ('dispatched', 'waiting', 'in_turn')
+        returning m.turn_id, m.state),
+    died as (
+        update turns t set lease_until = least(t.lease_until, now() - interval '1 millisecond'),
+                           deaths = greatest(t.deaths + 1, case when a.is_dead then 4 else 0 end)
+        from (select turn_id, bool_or(state = 'dead') as is_dead from again group by turn_id) a
+        where t.id = a.turn_id and t.state = 'active')
+    select count(*) into requeued from again;
     return requeued;
 end $$;
 select own_functions('requeue_messages');

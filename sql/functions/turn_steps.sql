@@ -113,14 +113,15 @@ declare
     contact contacts;
     person uuid;
 begin
-    for turn in select * from turns t where t.state = 'active' and t.takeovers >= 3 and t.lease_until < now()
+    for turn in select * from turns t where t.state = 'active' and is_given_up(t) and t.lease_until < now()
         order by t.lease_until limit 20 loop
         perform 1 from contacts c where c.id = turn.contact_id for update skip locked;
         continue when not found;
-        update turns t set run_id = p_run, epoch = t.epoch + 1, step = 9, takeovers = t.takeovers + 1,
+        -- Each try counts as a death, until it has closed the turn.
+        update turns t set run_id = p_run, epoch = t.epoch + 1, step = 9, deaths = greatest(t.deaths, 4) + 1,
             lease_until = now() + interval '5 minutes',
-                           state = case when t.takeovers > 5 then 'failed' else 'active' end,
-                           outcome = case when t.takeovers > 5 then 'lost' end, closed_at = case when t.takeovers > 5
+                           state = case when t.deaths > 6 then 'failed' else 'active' end,
+                           outcome = case when t.deaths > 6 then 'lost' end, closed_at = case when t.deaths > 6
                                then now() end
             where t.id = turn.id and t.state = 'active' and t.lease_until < now() returning t.* into turn;
         continue when not found;
@@ -153,8 +154,8 @@ begin
         select * into contact from contacts c where c.id = contact.id for update;
         continue when reason_not_to_answer(bot, contact, message) is not null
             or exists (select from turns t where t.contact_id = contact.id and t.state = 'active');
-        insert into turns (tenant_id, contact_id, phone_number_id, run_id, step, takeovers, lease_until)
-            values (bot.tenant_id, contact.id, bot.phone_number_id, p_run, 9, 4, now() + interval '5 minutes')
+        insert into turns (tenant_id, contact_id, phone_number_id, run_id, step, deaths, lease_until)
+            values (bot.tenant_id, contact.id, bot.phone_number_id, p_run, 9, 5, now() + interval '5 minutes')
                 returning * into turn;
         update inbound_messages i set turn_id = turn.id, contact_id = contact.id
             where i.phone_number_id = message.phone_number_id and i.message_id = message.message_id;

@@ -87,6 +87,14 @@ begin
 end $$;
 select own_functions('leave_message');
 
+-- Whether a turn gets no further run: four have died over it. A slow run that is taken over has not died, and uses up
+-- none of the four; the bound on takeovers is only there so that a conversation whose runs all hang ends, too.
+create or replace function is_given_up(p_turn turns) returns boolean
+    language sql immutable security definer set search_path = public, pg_temp as $$
+    select p_turn.deaths >= 4 or p_turn.takeovers >= 12
+$$;
+select own_functions('is_given_up');
+
 -- What to do about a turn that another run has open: wait for it while its lease runs, else take it over. Null: the
 -- turn is p_run's now.
 create or replace function take_over(p_turn turns, p_contact contacts, p_message inbound_messages, p_run uuid,
@@ -99,9 +107,9 @@ begin
         return leave_message(p_message, p_contact, p_run,
                              '0', 'another turn is active; it hands this message over when it closes');
     end if;
-    if p_turn.takeovers >= 3 then  -- recovery tells the customer and closes it
+    if is_given_up(p_turn) then  -- recovery tells the customer and closes it
         return leave_message(p_message, p_contact, p_run,
-                             '0', 'given up: four runs died while they answered the message before this one');
+                             '0', 'given up: too many runs died while they answered the message before this one');
     end if;
     if p_turn.phone_number_id <> p_message.phone_number_id then  -- another chatbot's turn: only its run may take it
         update inbound_messages i set state = 'received', dispatch_no = i.dispatch_no + 1, due_at = now()

@@ -12,7 +12,8 @@ create table turns (
     -- the attempt: the database refuses a step's write that names an older one
     epoch             int not null default 1,
     step              int not null default 0,             -- how far the run has come: an older step can't begin again
-    takeovers         int not null default 0,
+    takeovers         int not null default 0,             -- by runs that found its lease ended, whatever the reason
+    deaths            int not null default 0,             -- runs that worked on it and are over, or hang
     lease_until       timestamptz not null,
     opened_at         timestamptz not null default now(),
     closed_at         timestamptz,

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from f.common.database import connect
+from f.documents import sandbox
 from f.ingest import change_model, chunk, embed, extract, on_failure, read_source, store
 from f.ingest.crawler import WebPage
 from tests.faults.storm import until
@@ -34,14 +35,17 @@ class Held:
     """A document's pages, the second of which is handed out to the first reader only when the test says so."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.go, self.readers, self.all = threading.Event(), 0, extract.pages
-        monkeypatch.setattr(extract, "pages", self.pages)
+        self.go, self.readers, self.all = threading.Event(), 0, sandbox.read
+        monkeypatch.setattr(sandbox, "read", self.read)
         monkeypatch.setattr(extract, "BATCH", 1)
 
-    def pages(self, *arguments: Any) -> Iterator[Any]:
+    def read(self, *arguments: Any) -> tuple[str, Iterator[Any]]:
         self.readers += 1
-        first = self.readers == 1
-        for number, page in enumerate(self.all(*arguments)):
+        kind, found = self.all(*arguments)
+        return kind, self.pages(found, self.readers == 1)
+
+    def pages(self, found: Iterator[Any], first: bool) -> Iterator[Any]:
+        for number, page in enumerate(found):
             if first and number == 1:
                 assert self.go.wait(60)
             yield page

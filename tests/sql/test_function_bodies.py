@@ -182,9 +182,9 @@ CALLS = {
     ],  # builds its query from the model's own row
     "give_up": [
         "select give_up(gen_random_uuid())",
-        "update turns set takeovers = 3, lease_until = now() - interval '1 hour' where state = 'active';"
+        "update turns set deaths = 4, lease_until = now() - interval '1 hour' where state = 'active';"
         " select give_up(gen_random_uuid())",
-        "update turns set takeovers = 6, lease_until = now() - interval '1 hour' where state = 'active';"
+        "update turns set deaths = 7, lease_until = now() - interval '1 hour' where state = 'active';"
         " select give_up(gen_random_uuid())",
     ],
     "take_over": [
@@ -193,7 +193,7 @@ CALLS = {
         for change in (
             "select 1",
             "update turns set lease_until = now() - interval '1 hour'",
-            "update turns set lease_until = now() - interval '1 hour', takeovers = 3",
+            "update turns set lease_until = now() - interval '1 hour', deaths = 4",
             "update turns set lease_until = now() - interval '1 hour'; delete from outbound_messages",
             "update turns set lease_until = now() - interval '1 hour';"
             " update inbound_messages set phone_number_id = 'other' where message_id = 'in2'",

@@ -66,6 +66,36 @@ def test_a_message_that_kills_every_run_is_given_up_and_told_and_the_next_goes_o
     assert later in {message_id for message_id, _ in talk.wanted()}
 
 
+def test_a_slow_run_that_is_taken_over_uses_up_no_try(talk: Conversation) -> None:
+    turn = talk.open(talk.write(), new_run())["turn_id"]
+    for _ in range(6):
+        talk.pass_time("6 minutes")
+        run = new_run()
+        assert talk.open(talk.write(), run)["turn_id"] == turn
+        assert talk.call("give_up", new_run()) is None
+    assert talk.close(turn, run) is False
+    assert talk.one("select outcome from turns where id = %s", turn) == "answered"
+
+
+def test_a_conversation_whose_runs_all_hang_is_given_up_in_the_end(talk: Conversation) -> None:
+    turn = talk.open(talk.write(), new_run())["turn_id"]
+    for _ in range(12):
+        talk.pass_time("6 minutes")
+        assert talk.open(talk.write(), new_run())["turn_id"] == turn
+    talk.pass_time("6 minutes")
+    assert "given up" in talk.open(talk.write(), new_run())["reason"]
+    assert str(talk.call("give_up", new_run())) == turn
+
+
+def test_a_run_that_died_is_counted_once(talk: Conversation) -> None:
+    message = talk.write()
+    turn = talk.open(message, new_run())["turn_id"]
+    for _ in range(5):
+        talk.call("requeue_messages", [[talk.bot, message]])
+    assert talk.open(message, new_run())["turn_id"] == turn
+    assert talk.call("give_up", new_run()) is None
+
+
 def test_a_message_whose_runs_die_before_they_open_a_turn_is_given_up_too(talk: Conversation) -> None:
     message = talk.write("poison")
     for _ in range(6):

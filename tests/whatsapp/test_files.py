@@ -14,6 +14,7 @@ import pytest
 from f.agent.turn import Turn
 from f.common.database import Database
 from f.documents import sandbox
+from f.documents.child import Bounds
 from f.documents.page import Limits, Page, page
 from f.documents.sandbox import text_of
 from f.whatsapp import media
@@ -59,8 +60,8 @@ def test_a_document_that_ends_its_reader_is_unreadable(what: str, monkeypatch: p
         ENDS[what]()
 
     monkeypatch.setattr(sandbox, "pages", pages)
-    monkeypatch.setattr(sandbox, "CPU_S", 1)
-    monkeypatch.setattr(sandbox, "WAIT_S", 2 if what == "waits" else 60)
+    bounds = Bounds(cpu_s=1, wait_s=2 if what == "waits" else 60)
+    monkeypatch.setattr(sandbox, "CUSTOMERS_BOUNDS", bounds)
     with raises_problem("file_reading_failed"):
         text_of(b"a file", "a.txt")
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 from f.documents.page import Limits, Page, Unreadable
 
 _LONGEST_S = 120
+_MEMORY = 4_000_000_000  # of address space, most of which it never uses
 _NEW = {"doc": "docx", "xls": "xlsx", "ppt": "pptx"}
 
 
@@ -49,6 +51,7 @@ def _saved_as(content: bytes, kind: str, new: str) -> bytes:
         process = subprocess.Popen(
             [*command, "--outdir", folder, str(source)],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment, start_new_session=True,
+            preexec_fn=_bound,  # safe: nothing in this process but its main thread
         )  # fmt: skip
         try:
             process.wait(_LONGEST_S)
@@ -62,3 +65,10 @@ def _saved_as(content: bytes, kind: str, new: str) -> bytes:
         if not target.exists():
             raise Unreadable("old_office", ending=kind, new=new)
         return target.read_bytes()
+
+
+def _bound() -> None:
+    """Limits of LibreOffice's own, in place of those of the child that reads documents."""
+    for limit, value in ((resource.RLIMIT_AS, _MEMORY), (resource.RLIMIT_CPU, _LONGEST_S)):
+        most = resource.getrlimit(limit)[1]
+        resource.setrlimit(limit, (value if most == resource.RLIM_INFINITY else min(value, most), most))

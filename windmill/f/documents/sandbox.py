@@ -1,100 +1,71 @@
 # requirements: documents
-"""Reads a customer's document in a process of its own, with limits on time and memory.
+"""Reads documents in a child process (child.py), whoever they come from: tenants' uploads, web pages, customers' files.
 
-Anybody may send a file, so its parser is not trusted: it may be killed, crash or run out of memory. The step goes on, and the customer reads
-that the file can't be opened.
+What `limits.read_image` does, happens in this process: the child asks for it, and has neither its key nor its connection. Without a model that sees,
+text recognition reads pictures, each in a child of its own: its library takes more memory than a document may.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import resource
-import select
-import signal
-import time
-from contextlib import suppress
-from pathlib import Path
-from typing import NoReturn
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
 
-from f.common.problems import Message
-from f.documents.formats import Limits, Unreadable, pages
+from f.documents.child import MB, Ask, Bounds, run_in_child
+from f.documents.formats import Limits, Page, Unreadable, media_type, pages
+from f.documents.recognition import NotReadable, recognised
 
-__all__ = ["Unreadable", "text_of"]
+__all__ = ["Unreadable", "read", "text_of"]
 
+# What a customer sends is read while they wait, and only its beginning.
 PAGES, CHARACTERS = 30, 20_000
-MB = 1_000_000
-CPU_S, WAIT_S = 20, 40
-MEMORY = 500 * MB  # beyond what the step has taken by then
-LIMITS = Limits(max_unpacked=50 * MB, recognises=False)
+CUSTOMERS_LIMITS = Limits(max_unpacked=50 * MB, recognises=False)
+CUSTOMERS_BOUNDS = Bounds(wait_s=40.0)
+BOUNDS = Bounds()
+RECOGNITION_BOUNDS = Bounds(memory=2_000 * MB, cpu_s=60.0, wait_s=60.0)
+
+
+def read(
+    content: bytes, filename: str, limits: Limits, bounds: Bounds = BOUNDS
+) -> tuple[str, Iterator[Page]]:
+    """The document's media type, and its pages as they are read. Both raise Unreadable."""
+
+    def work(ask: Ask) -> Iterator[str | Page]:
+        yield media_type(content, filename)
+        asking = replace(limits, read_image=ask) if read_image else limits
+        yield from pages(content, filename, asking)
+
+    read_image = limits.read_image or (_recognise if limits.recognises else None)
+    items = run_in_child(work, bounds, read_image)
+    return next(items), items
+
+
+def _recognise(picture: bytes) -> str:
+    """Text recognition. Raises NotReadable."""
+
+    def work(_: Ask) -> Iterator[str]:
+        try:
+            yield recognised(picture)
+        except NotReadable as problem:
+            raise Unreadable.of(problem.message) from None
+
+    try:
+        with closing(run_in_child(work, RECOGNITION_BOUNDS)) as found:  # type: ignore[type-var]
+            return str(next(found))
+    except Unreadable as problem:
+        raise NotReadable.of(problem.message) from None
 
 
 def text_of(content: bytes, filename: str) -> str:
-    """The document's first pages as text. Raises Unreadable."""
-    answers, answer = os.pipe()
-    reader = os.fork()
-    if reader == 0:
-        _read(content, filename, answer)
-    os.close(answer)
-    try:
-        output = _output(answers, time.monotonic() + WAIT_S)
-    finally:
-        os.close(answers)
-        with suppress(ProcessLookupError):
-            os.kill(reader, signal.SIGKILL)
-        os.waitpid(reader, 0)
-    try:
-        result = json.loads(output)
-    except ValueError:  # it was killed before it had written everything
-        raise Unreadable("file_reading_failed", detail="killed") from None
-    if "text" not in result:
-        raise Unreadable.of(result["problem"])
-    return str(result["text"])
+    """The first pages of a customer's document as text. Raises Unreadable."""
 
+    def work(_: Ask) -> Iterator[Page]:
+        return pages(content, filename, CUSTOMERS_LIMITS)
 
-def _output(answers: int, until: float) -> bytes:
-    """What the other process writes until it ends; nothing if its time is over first."""
-    waiting = select.poll()
-    waiting.register(answers, select.POLLIN)
-    output = b""
-    while waiting.poll(max(0.0, until - time.monotonic()) * 1000):
-        block = os.read(answers, 1 << 16)
-        if not block:
-            return output
-        output += block
-    return b""
-
-
-def _read(content: bytes, filename: str, answer: int) -> NoReturn:
-    """The other process: it ends without cleaning up, because it shares the step's connections."""
-    try:
-        _bound()
-        result: dict[str, str | Message]
-        try:
-            result = {"text": _first_pages(content, filename)}
-        except Unreadable as problem:
-            result = {"problem": problem.message}
-        except Exception as error:  # whatever a library raises at a file that was made to break it
-            failed = Unreadable("file_reading_failed", detail=type(error).__name__)
-            result = {"problem": failed.message}
-        with os.fdopen(answer, "wb") as out:
-            out.write(json.dumps(result).encode())
-    finally:
-        os._exit(0)
-
-
-def _bound() -> None:
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
-    with suppress(FileNotFoundError):  # only Linux has this file, and only Linux enforces the limit
-        taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-        resource.setrlimit(resource.RLIMIT_AS, (taken + MEMORY, taken + MEMORY))
-
-
-def _first_pages(content: bytes, filename: str) -> str:
     text = ""
-    for number, page in enumerate(pages(content, filename, LIMITS), start=1):
-        text += f"\n[page {page['number']}]\n{page['text']}"
-        if number >= PAGES or len(text) > CHARACTERS:
-            break
+    with closing(run_in_child(work, CUSTOMERS_BOUNDS)) as found:  # type: ignore[type-var]
+        for number, page in enumerate(found, start=1):
+            text += f"\n[page {page['number']}]\n{page['text']}"
+            if number >= PAGES or len(text) > CHARACTERS:
+                break
     return text.strip()[:CHARACTERS]

@@ -10,6 +10,8 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import httpx2
@@ -17,6 +19,7 @@ from protego import Protego
 
 from f.common.problems import Message, Problem, describe, message
 from f.common.ssrf import MOST_BYTES, ForbiddenHost, guarded_client
+from f.documents.child import Ask, Bounds, run_in_child
 from f.documents.clean import clean
 from f.documents.page import Unreadable
 from f.documents.web_charset import decode_page
@@ -29,6 +32,7 @@ PAUSE_S, LONGEST_PAUSE_S = 1.0, 10.0
 REDIRECTS = 5
 MAX_SITEMAPS = 20
 LONGEST_ROBOTS = 500_000  # characters of robots.txt; RFC 9309 asks for as many kilobytes at least
+BOUNDS = Bounds(wait_s=60.0)  # of reading one page
 LONGEST_RETRY_S = 60.0  # a site that asks for more is read at the next reading
 # Why a request fails: no answer, or an address that can't be requested, such as a redirect to https://[your-domain]/.
 _FAILURES = (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError)
@@ -111,11 +115,12 @@ class Visitor:
             return WebPage(url, warning=message("page_status", url=url, status=status), gone=gone)
         if "html" not in response.headers.get("content-type", "text/html"):
             return WebPage(url, warning=message("page_not_html", url=url))
-        source = decode_page(response.content, response.headers.get("content-type", "")) or ""
+        kind = response.headers.get("content-type", "")
         links: tuple[str, ...] = ()
         try:
-            links = tuple(dict.fromkeys(_links(source, str(response.url))))
-            title, text = read_html(source, MOST_BYTES, str(response.url))
+            found = run_in_child(partial(_read, response.content, kind, str(response.url)), BOUNDS)
+            links = tuple(next(found))
+            title, text = next(found)
         except Unreadable as error:
             unread = message("page_unread", url=url, problem=describe(error))
             return WebPage(url, warning=unread, links=links)
@@ -158,7 +163,7 @@ class Visitor:
                 break
             with _reaching(self._host):
                 response = await self._get(waiting.pop(0))
-            is_index, places = addresses(response.content) if response.status_code == 200 else (False, [])
+            is_index, places = _addresses(response.content) if response.status_code == 200 else (False, [])
             if is_index:
                 new = [place for place in places if place not in seen and _host(place) == self._host]
                 seen.update(new)
@@ -216,6 +221,22 @@ def _reaching(host: str) -> Iterator[None]:
         raise NotReadable("site_private", host=host) from None
     except _FAILURES as error:
         raise NotReadable("site_unreachable", host=host, problem=describe(error)) from None
+
+
+def _read(content: bytes, kind: str, url: str, _: Ask) -> Iterator[Any]:
+    """A page's links, then its title and text."""
+    source = decode_page(content, kind) or ""
+    yield list(dict.fromkeys(_links(source, url)))
+    yield read_html(source, MOST_BYTES, url)
+
+
+def _addresses(content: bytes) -> tuple[bool, list[str]]:
+    """Those of a sitemap; none where it can't be read."""
+    try:
+        ((is_index, places),) = run_in_child(lambda _: [addresses(content)], BOUNDS)
+    except Unreadable:
+        return False, []
+    return is_index, places
 
 
 def _links(source: str, base: str) -> Iterator[str]:

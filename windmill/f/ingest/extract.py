@@ -2,7 +2,8 @@
 """Step 1 of an ingestion: writes the document's text, page by page, to document_pages.
 
 In: ids. Out: counts and the state; the text stays in the database. A document that can't be read becomes `failed` with a problem for the
-tenant, and the flow ends there. The language model reads pages that are images, if its resource says that it can.
+tenant, and the flow ends there. A child process reads it (f/documents/child.py). The language model reads pages that are images, if its
+resource says that it can.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from f.common.database import Connection, as_tenant, connect, one
 from f.common.failures import contain_errors
 from f.common.problems import Message, english
 from f.common.windmill import run_id
-from f.documents.formats import Limits, Unreadable, media_type, pages
+from f.documents import sandbox
+from f.documents.page import Limits, Unreadable
 from f.models.vision import image_reader
 
 if TYPE_CHECKING:
@@ -51,10 +53,10 @@ def main(document_id: str, tenant_id: str, db: postgresql, llm: c_llm | None = N
         limits = Limits()
         try:
             limits = limits_of(conn, tenant_id, document_id, llm)
-            kind = media_type(document["content"], document["filename"])
+            kind, found = sandbox.read(document["content"], document["filename"], limits)
             numbers: list[int] = []
             warnings: list[Message] = []
-            for batch in batched(pages(document["content"], document["filename"], limits), BATCH):
+            for batch in batched(found, BATCH):
                 if not store_pages(conn, document_id, tenant_id, batch):
                     return GONE
                 numbers += [page["number"] for page in batch]
