@@ -170,6 +170,11 @@ VALUES: dict[str, list[str]] = {
 SHORT = {"integer": "int"}
 # Functions that are for new objects, and what happens around them.
 CALLS = {
+    "handoff_notice_wait": ["select handoff_notice_wait(1)", "select handoff_notice_wait(5)"],
+    "record_handoff_notice": ["select record_handoff_notice(id, '{}', false) from handoffs"],
+    "claim_handoff_notices": [
+        "update handoffs set turn_id = (select id from turns limit 1), tell_at = now(); select claim_handoff_notices(5)"
+    ],
     "isolate": ["create table fresh (tenant_id uuid); select isolate('fresh')"],
     "own_functions": ["select own_functions('said')"],
     "problem": ["select problem('plan_pages')", """select problem('plan_documents', '{"most": 1}')"""],
@@ -264,6 +269,7 @@ FIRES = {
             for code in (131056, 130429, 131026, 131047, 190, 100, 1)
         ),
     ],
+    "pause_after_human_reply": "update turns set outcome = 'human'; update outbound_messages set state = 'sent'",
     "plan_retry": [
         f"update outbound_messages set state = 'failed', message_id = 'w' || part, error_code = {code}"
         for code in (1, 131047, 131062)

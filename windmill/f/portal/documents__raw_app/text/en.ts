@@ -68,7 +68,7 @@ const en = {
     pause: 'Pause the bot for 12 hours',
     resume: 'Resume the bot',
     reply: 'Reply as a human',
-    replyHint: 'This pauses the bot for this customer for 12 hours.',
+    replyHint: 'Once your reply is sent, the bot pauses for this customer for 12 hours.',
     send: 'Send',
     sending: 'Sending…',
     human: 'Human',

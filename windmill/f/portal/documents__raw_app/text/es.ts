@@ -69,7 +69,7 @@ const es: Texts = {
     pause: 'Pausar el bot 12 horas',
     resume: 'Reanudar el bot',
     reply: 'Responder como persona',
-    replyHint: 'Esto pone el bot en pausa 12 horas para este cliente.',
+    replyHint: 'Cuando su respuesta se haya enviado, el bot queda en pausa 12 horas para este cliente.',
     send: 'Enviar',
     sending: 'Enviando…',
     human: 'Persona',
