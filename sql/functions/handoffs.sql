@@ -15,6 +15,7 @@ begin
     end if;
     insert into handoffs (tenant_id, contact_id, source, reason, paused_until)
         values (contact.tenant_id, p_contact, 'operator', left(p_reason, 500), p_until);
+    perform record_audit('contacts.pause', null, p_contact, jsonb_build_object('until', p_until));
     return contact.paused_until;
 end $$;
 select own_functions('pause_contact');
@@ -30,6 +31,7 @@ begin
         raise exception 'contact % does not exist', p_contact using errcode = 'no_data_found';
     end if;
     update handoffs set resumed_at = now() where contact_id = p_contact and resumed_at is null;
+    perform record_audit('contacts.resume', null, p_contact);
 end $$;
 select own_functions('resume_contact');
 grant execute on function resume_contact to chatbot_app;
@@ -148,6 +150,7 @@ begin
                                    status)
         values (contact.tenant_id, p_contact, latest.phone_number_id, p_turn, 'out', o.send_id, p_body,
                 'human', 'pending');
+    perform record_audit('contacts.reply', null, p_contact, jsonb_build_object('turn_id', p_turn));
     -- What was said before goes out first: recovery sends both.
     if exists (select from outbound_messages e join turns u on u.id = e.turn_id
                where u.contact_id = p_contact and u.id <> p_turn and (e.retry_at is not null or is_due(e))) then

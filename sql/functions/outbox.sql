@@ -25,7 +25,8 @@ create or replace function reason_not_to_send(p_turn uuid) returns text
         when not b.enabled then 'the chatbot is switched off'
         when n.status <> 'active' then 'the tenant is suspended'
         when exists (select from turns u join outbound_messages o on o.turn_id = u.id
-                     where u.contact_id = t.contact_id and u.outcome = 'human' and u.opened_at > now() - interval '1 day'
+                     where u.contact_id = t.contact_id and u.outcome = 'human'
+                       and u.opened_at > now() - interval '1 day'
                        and (o.state in ('sending', 'unknown') or o.retry_at is not null))
             then 'a human''s reply is on its way'
     end

@@ -107,6 +107,7 @@ def portal(portal_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Portal]
     made.rows("delete from inbound_messages")
     made.rows("delete from tenants")
     made.rows("delete from operators")
+    made.rows("delete from audit_log")
     for statement in SEED.format(a=A, b=B).strip().split(";\n"):
         made.rows(statement.rstrip(";"))
     yield made

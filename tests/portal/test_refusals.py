@@ -47,6 +47,7 @@ ACTIONS: list[tuple[str, str, dict[str, Any], str]] = [
     ("f.portal_api.people", "create", {"email": "x@elsewhere.example", "role": "owner"}, "owner"),
     ("f.portal_api.people", "update", {"email": "viewer@alpha.example", "role": "owner"}, "owner"),
     ("f.portal_api.people", "delete", {"email": "viewer@alpha.example"}, "owner"),
+    ("f.portal_api.people", "list_changes", {}, "owner"),
     ("f.portal_api.notifications", "count", {}, "viewer"),
     ("f.portal_api.notifications", "list", {}, "viewer"),
     ("f.portal_api.notifications", "mark_read", {"ids": [1]}, "agent"),
@@ -100,6 +101,7 @@ OPERATORS = {
     "create_operator",
     "delete_operator",
     "dispatch_again",
+    "list_changes",
 }
 
 

@@ -170,6 +170,15 @@ VALUES: dict[str, list[str]] = {
 SHORT = {"integer": "int"}
 # Functions that are for new objects, and what happens around them.
 CALLS = {
+    "columns_of": [
+        "select columns_of(t, 'id name') from tenants t",
+        "select columns_of(t, '') from tenants t",
+    ],
+    "record_audit": [
+        "select record_audit('contacts.export', 'x', id, '{}') from contacts",
+        "select record_audit('x')",
+    ],
+    "operator_audit": ["select operator_audit('operator@platform.example', 0, 10)"],
     "handoff_notice_wait": ["select handoff_notice_wait(1)", "select handoff_notice_wait(5)"],
     "record_handoff_notice": ["select record_handoff_notice(id, '{}', false) from handoffs"],
     "claim_handoff_notices": [
@@ -255,6 +264,8 @@ MORE = {
     ],
 }
 FIRES = {
+    "audit_change": ["insert into tenants (name, llm_api_key) values ('New', 'x')", "update tenants set name = 'Other'",
+        "delete from tenants", "update documents set sendable = false", "insert into operators values ('n@x.example')"],
     "pause_after_turn": "update turns set state = 'done', closed_at = now() where state = 'active'",
     "count_turn": "update turns set state = 'done', closed_at = now() where state = 'active'",
     "count_messages": "insert into conversation_logs (tenant_id, contact_id, phone_number_id, direction, body)"

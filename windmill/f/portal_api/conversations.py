@@ -19,10 +19,12 @@ from f.common.portal_request import (
     Fields,
     Member,
     Refused,
+    audit,
     handle_request,
     id_field,
     not_found,
     text_field,
+    whole_number_field,
 )
 from f.common.windmill import run_id
 
@@ -158,7 +160,9 @@ def reply(
         raise Refused("text_empty")
     database = Database(conn)
     db = database.of_tenant(member["tenant_id"])
-    if db.row("select 1 as one from tenants where whatsapp_token is not null") is None:
+    if db.row("select id from contacts where id = %s", contact_id) is None:
+        raise not_found()
+    if db.row("select id from tenants where whatsapp_token is not null") is None:
         raise Refused("no_token")
     begun = db.value("select begin_human_reply(%s, %s, %s, %s)", turn, contact_id, body, run_id())
     if begun["do"] == "nothing":
@@ -182,6 +186,7 @@ def export(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     """The newest messages of a contact, or of all, as CSV."""
     contact_id = id_field(fields, "contact_id") if fields.get("contact_id") else None
     with as_tenant(conn, member["tenant_id"]):
+        audit(conn, "conversations.export", contact_id)
         rows = conn.execute(
             b"select l.created_at, coalesce(c.name, c.username), c.phone, l.direction, l.body, l.status, t.outcome,"
             b" (select string_agg(concat_ws(' ', x ->> 'document', 'p. ' || (x ->> 'page'), x ->> 'url'), '; ') from jsonb_array_elements("
@@ -202,10 +207,3 @@ def cell(value: Any) -> str:
     """Spreadsheets run text that begins like a formula; an apostrophe in front prevents that."""
     text = "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
-
-
-def whole_number_field(fields: Fields, name: str) -> int:
-    value = fields.get(name) or 0
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**53:
-        raise Refused("not_a_whole_number", field=name)
-    return value

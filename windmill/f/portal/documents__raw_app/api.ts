@@ -26,7 +26,7 @@ export type Actions = {
   bot: 'get' | 'update' | 'upsert_tool' | 'delete_tool' | 'ask' | 'get_answer'
   conversations: 'list' | 'get' | 'pause' | 'resume' | 'reply' | 'export'
   insights: 'get' | 'list_unanswered' | 'dismiss' | 'ask_again' | 'get_answer'
-  people: 'list' | 'create' | 'update' | 'delete'
+  people: 'list' | 'create' | 'update' | 'delete' | 'list_changes'
   notifications: 'count' | 'list' | 'mark_read'
   operator:
     | 'get'
@@ -41,6 +41,7 @@ export type Actions = {
     | 'create_operator'
     | 'delete_operator'
     | 'dispatch_again'
+    | 'list_changes'
 }
 
 export async function ask<S extends keyof Actions>(script: S, action: Actions[S], fields: Record<string, unknown> = {}): Promise<any> {

@@ -2,7 +2,7 @@
 import { bot, fields } from './en/bot'
 import { qaPairs, documents, knowledge, sources } from './en/knowledge'
 import { messages } from './en/messages'
-import { notifications, people } from './en/team'
+import { changes, notifications, people } from './en/team'
 
 const en = {
   name: 'English',
@@ -41,6 +41,7 @@ const en = {
   qaPairs,
   bot,
   people,
+  changes,
   notifications,
   conversations: {
     intro: 'Every conversation with its sources. Step in when a human is needed.',

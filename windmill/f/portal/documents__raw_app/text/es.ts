@@ -3,7 +3,7 @@ import type { Texts } from './en'
 import { bot, fields } from './es/bot'
 import { qaPairs, documents, knowledge, sources } from './es/knowledge'
 import { messages } from './es/messages'
-import { notifications, people } from './es/team'
+import { changes, notifications, people } from './es/team'
 
 const es: Texts = {
   name: 'Español',
@@ -42,6 +42,7 @@ const es: Texts = {
   qaPairs,
   bot,
   people,
+  changes,
   notifications,
   conversations: {
     intro: 'Cada conversación con sus fuentes. Intervenga cuando haga falta una persona.',
