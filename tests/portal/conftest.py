@@ -28,6 +28,7 @@ STATIC = {
     "f.portal_api.notifications": (),
     "f.portal_api.bot": ("master_key",),
     "f.portal_api.conversations": ("whatsapp", "master_key"),
+    "f.portal_api.privacy": ("job_id_key",),
     "f.portal_api.insights": ("embeddings",),
     "f.portal_api.operator": ("master_key",),
 }
@@ -41,6 +42,7 @@ class Portal:
         self.flows: list[tuple[str, Any]] = []
         self.values = {
             "master_key": MASTER_KEY,
+            "job_id_key": "key of the portal's tests",
             "embeddings": {"base_url": "http://127.0.0.1:9"},
             "whatsapp": {"graph_url": "http://127.0.0.1:9", "api_version": "v23.0"},
         }

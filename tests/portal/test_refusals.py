@@ -68,6 +68,8 @@ ACTIONS: list[tuple[str, str, dict[str, Any], str]] = [
         "agent",
     ),
     ("f.portal_api.conversations", "export", {}, "agent"),
+    ("f.portal_api.privacy", "export", {"contact_id": GUESSED}, "owner"),
+    ("f.portal_api.privacy", "forget", {"contact_id": GUESSED}, "owner"),
     ("f.portal_api.insights", "get", {}, "viewer"),
     ("f.portal_api.insights", "list_unanswered", {}, "viewer"),
     ("f.portal_api.insights", "dismiss", {"turn_ids": [GUESSED]}, "editor"),

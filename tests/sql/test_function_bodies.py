@@ -170,6 +170,21 @@ VALUES: dict[str, list[str]] = {
 SHORT = {"integer": "int"}
 # Functions that are for new objects, and what happens around them.
 CALLS = {
+    "note_jobs": ["select note_jobs(array[gen_random_uuid()], '0')"],
+    "claim_jobs": ["select note_jobs(array[gen_random_uuid()], '0'); select claim_jobs(5)"],
+    "forget_jobs": ["select forget_jobs(array[gen_random_uuid()])"],
+    "drop_erased": [
+        "select drop_erased('bot', 'in1', null)",
+        "insert into erased_messages values (message_digest('bot', 'in1')); select drop_erased('bot', 'in1', gen_random_uuid())",
+    ],
+    "retention": ["select retention('{\"keep_words_days\": 3}', 'keep_words_days')"],
+    "claim_expiry": [
+        "select claim_expiry()",
+        'update tenants set limits = \'{"keep_jobs_days": 1, "keep_words_days": 1}\'; select claim_expiry()',
+    ],
+    "expire_data": [
+        "update tenants set limits = '{\"keep_words_days\": 1}'; select expire_data(id) from tenants"
+    ],
     "columns_of": [
         "select columns_of(t, 'id name') from tenants t",
         "select columns_of(t, '') from tenants t",

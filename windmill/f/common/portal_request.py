@@ -54,6 +54,7 @@ def handle_request(request: Any, db: dict[str, Any], actions: dict[str, Action])
         fields = parse_request(request)
         roles, act = actions[action_name(fields, actions)]
         with connect(db) as conn:
+            note_job(conn)
             member = authorize_member(conn, text_field(fields, "tenant_id"), roles)
             return {"ok": True, **retry_after_deadlock(lambda: act(conn, member, fields))}
     except Refused as refusal:
@@ -68,6 +69,7 @@ def handle_operator_request(
         fields = parse_request(request)
         act = actions[action_name(fields, actions)]
         with connect(db) as conn:
+            note_job(conn)
             email = signed_in_email()
             if not one(conn, "select is_operator(%s)", [email]):
                 raise NotAllowed("operators_only")
@@ -159,6 +161,12 @@ def authorize_member(conn: Connection, tenant_id: str, roles: frozenset[str]) ->
 def name_person(conn: Connection, email: str) -> None:
     """Names the person to the audit log (sql/functions/audit.sql), for as long as the connection lives: each request has its own."""
     conn.execute(b"select set_config('app.person', %s, false)", [email])
+
+
+def note_job(conn: Connection, minutes: float = 5) -> None:
+    """Notes that this job's arguments and result hold words of people: clean_data blanks them once the page has its answer."""
+    if job := os.environ.get("WM_JOB_ID"):
+        conn.execute(b"select note_jobs(array[%s::uuid], make_interval(secs => %s))", [job, minutes * 60])
 
 
 def audit(conn: Connection, action: str, contact_id: str | None = None, **what: Any) -> None:

@@ -234,6 +234,7 @@ ENGLISH = {
     # Conversations, insights, notifications
     "text_empty": "Write something first.",
     "window_closed": "The customer last wrote more than 24 hours ago. WhatsApp now accepts only templates.",
+    "conversation_busy": "The bot is answering this customer right now. Try again in a minute.",
     "opted_out": "The customer has opted out of messages.",
     "no_token": "The operator has not stored a WhatsApp key for this business yet.",
     "not_sent": "WhatsApp did not send it: {problem}",

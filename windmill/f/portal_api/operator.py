@@ -43,6 +43,10 @@ LIMITS = {
     "ingestions_per_day",
     "sources",
     "qa_pairs",
+    "keep_words_days",
+    "keep_media_days",
+    "keep_traces_days",
+    "keep_jobs_days",
 }
 FRACTIONS = ("monthly_cost_usd",)
 MOST_FALLBACKS = 5

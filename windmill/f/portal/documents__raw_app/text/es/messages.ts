@@ -152,6 +152,7 @@ export const messages: Record<keyof typeof english, string> = {
   // Conversaciones, datos, avisos
   text_empty: 'Escriba algo antes.',
   window_closed: 'El cliente escribió por última vez hace más de 24 horas. WhatsApp ya solo admite plantillas.',
+  conversation_busy: 'El bot está respondiendo a este cliente ahora mismo. Inténtelo de nuevo en un minuto.',
   opted_out: 'El cliente se ha dado de baja de los mensajes.',
   no_token: 'El operador aún no ha guardado una clave de WhatsApp para esta empresa.',
   not_sent: 'WhatsApp no lo envió: {problem}',
