@@ -98,7 +98,9 @@ declare
     now_are jsonb;
 begin
     perform check_operator(p_email);
-    update tenants set limits = jsonb_strip_nulls(limits || p_limits) where id = p_tenant returning limits into now_are;
+    -- What the new limits do not keep is looked for from the beginning.
+    update tenants set limits = jsonb_strip_nulls(limits || p_limits), expired_at = null
+        where id = p_tenant returning limits into now_are;
     return now_are;
 end $$;
 select own_functions('operator_put_limits');
