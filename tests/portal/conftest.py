@@ -61,8 +61,10 @@ class Portal:
         ):
             monkeypatch.setattr(importlib.import_module(module), "start_flow", self._start_flow)
 
-    def _start_flow(self, path: str, arguments: Any, **_: Any) -> str:
+    def _start_flow(self, path: str, arguments: Any, job: str | None = None, **_: Any) -> str:
         self.flows.append((path, arguments))
+        if job:
+            return job
         (row,) = self.rows("select gen_random_uuid()::text as id")
         return str(row["id"])
 

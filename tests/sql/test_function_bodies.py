@@ -170,6 +170,21 @@ VALUES: dict[str, list[str]] = {
 SHORT = {"integer": "int"}
 # Functions that are for new objects, and what happens around them.
 CALLS = {
+    "plan_figure": [
+        "select plan_figure('{}', 'monthly_turns')",
+        "select plan_figure('{\"monthly_turns\": 3}', 'monthly_turns')",
+    ],
+    "add_usage": ["select add_usage(id, 1, 2, 3, 0.5) from tenants"],
+    "count_usage": ["select count_usage(2, 3, 0.5)"],
+    "begin_dry_run": [
+        "select begin_dry_run(gen_random_uuid(), 'preview', 'q', 'a@b.example')",
+        "update tenants set limits = '{\"previews_per_hour\": 0.5}';"
+        " select begin_dry_run(gen_random_uuid(), 'preview', 'q', 'a@b.example')",
+    ],
+    "count_dry_run": [
+        "select begin_dry_run('00000000-0000-4000-8000-0000000000aa', 'preview', 'q', 'a@b.example');"
+        " select count_dry_run('00000000-0000-4000-8000-0000000000aa', '{}')",
+    ],
     "note_jobs": ["select note_jobs(array[gen_random_uuid()], '0')"],
     "claim_jobs": ["select note_jobs(array[gen_random_uuid()], '0'); select claim_jobs(5)"],
     "forget_jobs": ["select forget_jobs(array[gen_random_uuid()])"],

@@ -110,6 +110,8 @@ ENGLISH = {
     ),
     "plan_pages": "All pages of your plan are used. Delete a document, or ask for a larger plan.",
     "plan_pages_left": "{problem} Your plan has room for {pages} more pages.",
+    "plan_month": "This month's limit of your plan is used up. Ask for a larger plan.",
+    "previews_per_hour": "At most {most} previews an hour. Try again later.",
     "plan_questions": "Your plan includes {most} questions. Delete some, or ask for a larger plan.",
     "plan_sources": "Your plan includes {most} websites. Delete one, or ask for a larger plan.",
     # Files

@@ -43,6 +43,7 @@ LIMITS = {
     "ingestions_per_day",
     "sources",
     "qa_pairs",
+    "previews_per_hour",
     "keep_words_days",
     "keep_media_days",
     "keep_traces_days",

@@ -188,6 +188,7 @@ const en = {
       ingestions_per_day: 'documents read per day',
       sources: 'websites',
       qa_pairs: 'questions and answers',
+      previews_per_hour: 'previews per hour',
       keep_words_days: 'days that messages are kept',
       keep_media_days: 'days that files in chats are kept',
       keep_traces_days: 'days that traces are kept',

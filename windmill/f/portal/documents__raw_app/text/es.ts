@@ -189,6 +189,7 @@ const es: Texts = {
       ingestions_per_day: 'documentos leídos al día',
       sources: 'sitios web',
       qa_pairs: 'preguntas y respuestas',
+      previews_per_hour: 'pruebas por hora',
       keep_words_days: 'días que se guardan los mensajes',
       keep_media_days: 'días que se guardan los archivos de los chats',
       keep_traces_days: 'días que se guardan los pasos',

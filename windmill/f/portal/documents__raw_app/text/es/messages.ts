@@ -42,6 +42,8 @@ export const messages: Record<keyof typeof english, string> = {
   plan_daily_documents: 'Su plan admite {most} documentos nuevos al día, y los de hoy están agotados. Inténtelo mañana o pida un plan mayor.',
   plan_pages: 'Ya usa todas las páginas de su plan. Elimine un documento o pida un plan mayor.',
   plan_pages_left: '{problem} En su plan quedan {pages} páginas.',
+  plan_month: 'El límite de este mes de su plan está agotado. Pida un plan mayor.',
+  previews_per_hour: 'Como máximo {most} pruebas por hora. Inténtelo más tarde.',
   plan_questions: 'Su plan incluye {most} preguntas. Elimine algunas o pida un plan mayor.',
   plan_sources: 'Su plan incluye {most} sitios web. Elimine uno o pida un plan mayor.',
   // Archivos
