@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 # As f/common/tokens measured it; that module needs tiktoken, which few of the callers have.
 BYTES_PER_TOKEN = 2.8
-COUNT = "select count_usage(%s, %s, %s)"
+COUNT = "select count_usage(%s, %s, %s::numeric)"
 Meter = Callable[[str, int, int], None]  # model, input tokens, output tokens
 
 
