@@ -28,7 +28,9 @@ LOCK = 7_202_611  # any number that nobody else uses for an advisory lock in thi
 LOGINS = {"chatbot_app": "CHATBOT_APP_PASSWORD", "chatbot_ingress": "CHATBOT_INGRESS_PASSWORD"}
 ROLES = "schema/roles.sql"
 FOUNDATION = "functions/foundation.sql"  # the tables use these functions
-SUBJECTS = "tenants members contacts inbox turns outbox knowledge search tools notifications portal"
+SUBJECTS = (
+    "tenants members contacts inbox turns outbox knowledge search tools notifications portal audit privacy"
+)
 TABLES = [f"schema/{subject}.sql" for subject in SUBJECTS.split()]  # each refers to those before it
 EACH = re.compile(r"^create or replace function (\w+).*?(?=^create or replace function |\Z)", re.M | re.S)
 VERSIONS = (

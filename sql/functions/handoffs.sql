@@ -15,6 +15,7 @@ begin
     end if;
     insert into handoffs (tenant_id, contact_id, source, reason, paused_until)
         values (contact.tenant_id, p_contact, 'operator', left(p_reason, 500), p_until);
+    perform record_audit('contacts.pause', null, p_contact, jsonb_build_object('until', p_until));
     return contact.paused_until;
 end $$;
 select own_functions('pause_contact');
@@ -30,6 +31,7 @@ begin
         raise exception 'contact % does not exist', p_contact using errcode = 'no_data_found';
     end if;
     update handoffs set resumed_at = now() where contact_id = p_contact and resumed_at is null;
+    perform record_audit('contacts.resume', null, p_contact);
 end $$;
 select own_functions('resume_contact');
 grant execute on function resume_contact to chatbot_app;
@@ -47,10 +49,12 @@ begin
     end if;
     perform lock_contact_of(p_turn);  -- because the new row refers to it
     perform hold_turn(p_turn, p_epoch);
-    insert into handoffs (tenant_id, contact_id, turn_id, source, reason, paused_until)
+    insert into handoffs (tenant_id, contact_id, turn_id, source, reason, paused_until, tell_at, tries)
         select t.tenant_id, t.contact_id, t.id, p_source, left(p_reason, 500),
                case when b.handoff_hours = 0 then 'infinity'::timestamptz
-                   else now() + make_interval(secs => b.handoff_hours * 3600) end
+                   else now() + make_interval(secs => b.handoff_hours * 3600) end,
+               -- The step tells it now. When it dies before it has recorded the outcome, recovery does.
+               case when b.notify_webhook_url is not null then now() + handoff_notice_wait(1) end, 1
         from turns t join chatbots b using (phone_number_id) where t.id = p_turn
         on conflict (turn_id) do nothing returning id into made;
     return made;
@@ -69,18 +73,63 @@ create or replace trigger pause_after_turn after update of state on turns
     for each row when (old.state = 'active' and new.state <> 'active') execute function pause_after_turn();
 select own_functions('pause_after_turn');
 
+-- Seconds between the tries to tell a webhook of a handoff: at once, then 1, 4, 16 and 64 minutes later.
+create or replace function handoff_notice_wait(p_tries int) returns interval
+    language sql immutable
+    return case when p_tries < 5 then interval '1 minute' * 4 ^ (p_tries - 1) end;
+select own_functions('handoff_notice_wait');
+
+-- Records what became of telling people about a handoff. When the webhook did not take it, recovery tells it again.
+create or replace function record_handoff_notice(p_handoff uuid, p_notified jsonb, p_ok boolean) returns void
+    language sql security definer set search_path = public, pg_temp as $$
+    update handoffs set notified = coalesce(notified, '{}') || p_notified,
+            tell_at = case when not p_ok then now() + handoff_notice_wait(tries) end
+        where id = p_handoff and tenant_id = coalesce(current_tenant(), tenant_id)
+$$;
+select own_functions('record_handoff_notice');
+grant execute on function record_handoff_notice to chatbot_app;
+
+-- The handoffs that a webhook has to be told about now: their steps died, or the webhook did not take it. Nobody else
+-- gets them for a minute.
+create or replace function claim_handoff_notices(p_limit int)
+    returns table (id uuid, source text, reason text, question text, contact jsonb, turn_id uuid,
+                   phone_number_id text, tenant_id uuid, url text)
+    language sql security definer set search_path = public, pg_temp as $$
+    update handoffs h set tell_at = now() + interval '1 minute', tries = h.tries + 1
+        from turns t, chatbots b, contacts c
+        where t.id = h.turn_id and b.phone_number_id = t.phone_number_id and c.id = h.contact_id
+          and h.id in (select d.id from handoffs d where d.tell_at <= now() order by d.tell_at limit p_limit
+                       for update skip locked)
+        returning h.id, h.source, h.reason,
+            coalesce(t.question, (select string_agg(message_words(i.payload), e'\n' order by i.seq)
+                                  from inbound_messages i where i.turn_id = t.id), ''),
+            jsonb_build_object('id', c.id, 'name', c.name, 'phone', c.phone, 'user_id', c.user_id),
+            h.turn_id, t.phone_number_id, t.tenant_id, b.notify_webhook_url
+$$;
+select own_functions('claim_handoff_notices');
+grant execute on function claim_handoff_notices to chatbot_app;
+
 -- A human writes to a contact from the portal. The turn's id comes from the page, so that a second click sends
--- nothing again. Returns {"do": "send", send_id, phone_number_id} | {"do": "nothing", "reason"}.
+-- nothing again. The words are in the outbox before anybody sends them, and belong to the run that is about to: when
+-- it dies, recovery sends them (claim_retry). Returns {"do": "send", send_id, content, …} | {"do": "wait"}: recovery
+-- sends it | {"do": "done"}: written before | {"do": "nothing", "reason"}.
 create or replace function begin_human_reply(p_turn uuid, p_contact uuid, p_body text, p_run uuid) returns jsonb
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     contact contacts;
     latest conversation_logs;
-    new_send_id uuid;
+    t turns;
+    o outbound_messages;
+    verdict text;
 begin
     select * into contact from contacts where id = p_contact and tenant_id = current_tenant() for update;
     if not found then
         return jsonb_build_object('do', 'nothing', 'reason', 'not_found');
+    end if;
+    select * into t from turns where id = p_turn;
+    if found then
+        return jsonb_build_object('do', case when t.contact_id = p_contact then 'done' else 'nothing' end,
+                                  'reason', 'not_found');
     end if;
     select * into latest from conversation_logs
         where tenant_id = contact.tenant_id and contact_id = p_contact and direction = 'in' order by id desc limit 1;
@@ -92,37 +141,45 @@ begin
     end if;
     insert into turns (id, tenant_id, contact_id, phone_number_id, state, run_id, lease_until, closed_at, outcome)
         values (p_turn, contact.tenant_id, p_contact, latest.phone_number_id, 'done', p_run, now(), now(), 'human')
-        on conflict (id) do nothing;
-    if not found then
-        return jsonb_build_object('do', 'nothing', 'reason', 'already_sent');
-    end if;
-    update contacts set paused_until = greatest(paused_until, now() + interval '12 hours') where id = p_contact;
-    insert into outbound_messages (turn_id, part, tenant_id, content, state, sending_since, attempts)
+        returning * into t;
+    insert into outbound_messages (turn_id, part, tenant_id, content, retry_at, retry_run)
         values (p_turn, 1, contact.tenant_id,
                 jsonb_build_object('type', 'text', 'text', jsonb_build_object('body', p_body, 'preview_url', false)),
-                'sending', now(), 1) returning send_id into new_send_id;
+                now(), p_run) returning * into o;
     insert into conversation_logs (tenant_id, contact_id, phone_number_id, turn_id, direction, send_id, body, model,
                                    status)
-        values (contact.tenant_id, p_contact, latest.phone_number_id, p_turn, 'out', new_send_id, p_body,
-                'human', 'sending');
-    return jsonb_build_object('do', 'send', 'send_id', new_send_id, 'phone_number_id', latest.phone_number_id);
+        values (contact.tenant_id, p_contact, latest.phone_number_id, p_turn, 'out', o.send_id, p_body,
+                'human', 'pending');
+    perform record_audit('contacts.reply', null, p_contact, jsonb_build_object('turn_id', p_turn));
+    -- What was said before goes out first: recovery sends both.
+    if exists (select from outbound_messages e join turns u on u.id = e.turn_id
+               where u.contact_id = p_contact and u.id <> p_turn and (e.retry_at is not null or is_due(e))) then
+        return jsonb_build_object('do', 'wait');
+    end if;
+    verdict := judge_retry(o, t) ->> 'do';
+    if verdict <> 'go' then
+        return jsonb_build_object('do', case verdict when 'wait' then 'wait' else 'done' end);
+    end if;
+    update outbound_messages set state = 'sending', sending_since = clock_timestamp(), attempts = 1
+        where turn_id = p_turn and part = 1 returning * into o;
+    update conversation_logs set status = 'sending' where send_id = o.send_id and direction = 'out';
+    return jsonb_build_object('do', 'send', 'turn_id', p_turn, 'contact_id', p_contact, 'send_id', o.send_id,
+                              'content', o.content, 'phone_number_id', latest.phone_number_id);
 end $$;
 select own_functions('begin_human_reply');
 grant execute on function begin_human_reply to chatbot_app;
 
--- Records what became of it. When a status came first and moved the part further, the part stays there.
-create or replace function end_human_reply(p_turn uuid, p_state text, p_message_id text, p_error_code int,
-    p_error text) returns void
+-- The bot is quiet from the moment when a human's words are out, whoever has sent them and whether the response or a
+-- status says so. Words that can't be sent pause nothing.
+create or replace function pause_after_human_reply() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
-declare
-    o outbound_messages;
 begin
-    update outbound_messages set state = case when state in ('sending', 'unknown') then p_state else state end,
-            message_id = coalesce(message_id, p_message_id), error_code = p_error_code, error = left(p_error, 500),
-            sent_at = case when p_state = 'sent' then coalesce(sent_at, now()) else sent_at end, updated_at = now()
-        where turn_id = p_turn and part = 1 and tenant_id = current_tenant() returning * into o;
-    update conversation_logs set status = o.state, message_id = o.message_id where send_id = o.send_id
-        and direction = 'out';
+    update contacts c set paused_until = greatest(c.paused_until, now() + interval '12 hours')
+        from turns t where t.id = new.turn_id and t.outcome = 'human' and c.id = t.contact_id;
+    return null;
 end $$;
-select own_functions('end_human_reply');
-grant execute on function end_human_reply to chatbot_app;
+create or replace trigger pause_after_human_reply after update of state on outbound_messages
+    for each row when (new.state in ('sent', 'delivered', 'read', 'played')
+                       and old.state not in ('sent', 'delivered', 'read', 'played'))
+    execute function pause_after_human_reply();
+select own_functions('pause_after_human_reply');

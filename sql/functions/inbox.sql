@@ -19,6 +19,9 @@ begin
     answer := jsonb_build_object('phone', coalesce(said(m -> 'from'), said(person -> 'wa_id')),
                                  'name', said(person #> '{profile,name}'),
                                  'user_id', coalesce(said(m -> 'from_user_id'), said(person -> 'user_id')));
+    if drop_erased(p_phone_number_id, said(m -> 'id'), null) then
+        return jsonb_build_object('contact_id', null, 'end', 'this person was forgotten');
+    end if;
     select * into bot from chatbots b where b.phone_number_id = p_phone_number_id;
     if not found then
         return answer;
@@ -186,6 +189,9 @@ create or replace function end_received(p_phone_number_id text, p_message_id tex
 declare
     result jsonb;
 begin
+    if drop_erased(p_phone_number_id, p_message_id, p_run) then
+        return jsonb_build_object('status', 'ended', 'reason', p_reason);
+    end if;
     perform 1 from contacts where id = p_contact for update;
     result := end_message(p_phone_number_id, p_message_id, p_run, p_reason);
     if not exists (select from turns where contact_id = p_contact and state = 'active') then

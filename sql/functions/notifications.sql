@@ -180,8 +180,7 @@ begin
                             ('monthly_tokens', new.input_tokens + new.output_tokens,
                              coalesce(was.input_tokens + was.output_tokens, 0)),
                             ('monthly_cost_usd', new.cost_usd, coalesce(was.cost_usd, 0))) u(name, used, before),
-            lateral (select case when jsonb_typeof(t.limits -> u.name) = 'number'
-                     then nullif((t.limits ->> u.name)::numeric, 0) end as bound) b
+            lateral (select plan_figure(t.limits, u.name) as bound) b
         where bound > 0
     loop
         if l.share >= 1 and l.share_before < 1 then

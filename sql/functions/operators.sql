@@ -98,7 +98,9 @@ declare
     now_are jsonb;
 begin
     perform check_operator(p_email);
-    update tenants set limits = jsonb_strip_nulls(limits || p_limits) where id = p_tenant returning limits into now_are;
+    -- What the new limits do not keep is looked for from the beginning.
+    update tenants set limits = jsonb_strip_nulls(limits || p_limits), expired_at = null
+        where id = p_tenant returning limits into now_are;
     return now_are;
 end $$;
 select own_functions('operator_put_limits');
@@ -204,47 +206,3 @@ create or replace function find_runs(p_words text) returns table (
 $$;
 select own_functions('find_runs');
 grant execute on function find_runs to chatbot_app;
-
--- Deletes all that is known of a person, and returns which runs worked on the messages, so that the caller can delete
--- their data, too. It refuses while a turn is active, because its run would write the person down again. Only
--- Windmill's scripts call it, and tenants can't run those.
-create or replace function erase_contact(p_contact uuid) returns jsonb
-    language plpgsql security definer set search_path = public, pg_temp as $$
-declare
-    c contacts;
-    known jsonb;
-    doomed text[];
-begin
-    select * into c from contacts where id = p_contact for update;
-    if not found then
-        raise exception 'no contact %', p_contact using errcode = 'no_data_found';
-    end if;
-    if exists (select from turns where contact_id = p_contact and state = 'active') then
-        raise exception 'a turn with this contact is active: try again when it is done' using errcode = 'object_in_use';
-    end if;
-    select coalesce(array_agg(m.message_id), '{}') into doomed
-    from turns t
-    join lateral (select o.message_id from outbound_messages o where o.turn_id = t.id
-                  union all select f.message_id from failed_sends f where f.turn_id = t.id) m
-                      on m.message_id is not null
-    where t.contact_id = p_contact;
-    with bots as (select phone_number_id from chatbots where tenant_id = c.tenant_id),
-    gone as (
-        delete from inbound_messages i using bots b
-        where i.phone_number_id = b.phone_number_id
-          and (i.contact_id = p_contact or i.sender in (c.phone, c.user_id)
-               or i.kind = 'status' and split_part(i.message_id, ':', 2) = any (doomed))
-        returning i.phone_number_id, i.message_id, i.dispatch_no, i.run_id, i.kind)
-    select jsonb_build_object(
-        'messages', coalesce(jsonb_agg(jsonb_build_object('phone_number_id', phone_number_id, 'message_id', message_id,
-                                                          'dispatch_no', dispatch_no))
-                             filter (where kind = 'message'), '[]'),
-        'runs', coalesce(jsonb_agg(distinct run_id) filter (where run_id is not null), '[]'),
-        'rows', count(*)) into known from gone;
-    known := known || jsonb_build_object('turn_runs', (
-        select coalesce(jsonb_agg(distinct run_id), '[]') from turns where contact_id = p_contact));
-    delete from contacts where id = p_contact;  -- turns, replies and the conversation go with it
-    return known;
-end $$;
-select own_functions('erase_contact');
-grant execute on function erase_contact to chatbot_app;

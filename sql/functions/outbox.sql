@@ -24,6 +24,11 @@ create or replace function reason_not_to_send(p_turn uuid) returns text
             or c.blocked then 'a human took over, or the contact opted out'
         when not b.enabled then 'the chatbot is switched off'
         when n.status <> 'active' then 'the tenant is suspended'
+        when exists (select from turns u join outbound_messages o on o.turn_id = u.id
+                     where u.contact_id = t.contact_id and u.outcome = 'human'
+                       and u.opened_at > now() - interval '1 day'
+                       and (o.state in ('sending', 'unknown') or o.retry_at is not null))
+            then 'a human''s reply is on its way'
     end
     from turns t join contacts c on c.id = t.contact_id join chatbots b on b.phone_number_id = t.phone_number_id
          join tenants n on n.id = t.tenant_id
@@ -148,6 +153,7 @@ create or replace function record_resend(p_send_id uuid, p_state text, p_message
 declare
     o outbound_messages;
 begin
+    perform lock_contact_of(turn_id) from outbound_messages where send_id = p_send_id;
     update outbound_messages
     set state = case when state = 'sending' then p_state else state end,
         message_id = coalesce(message_id, p_message_id),

@@ -81,7 +81,7 @@ begin
         continue when not found;
         verdict := judge_retry(o, t);
         if verdict ->> 'do' = 'go' then
-            if o.state in ('failed', 'pending') then
+            if o.state in ('failed', 'pending') and o.attempts > 0 then
                 perform set_free(o);
             end if;
             update outbound_messages set state = 'sending', sending_since = clock_timestamp(), attempts = attempts + 1,
@@ -115,8 +115,10 @@ declare
         when p_part.retry_at < now() - interval '1 hour' then 'it was to be sent again an hour ago: too late'
         when p_part.state <> 'failed' and p_part.attempts >= 6 then 'no answer to ' || p_part.attempts
             || ' requests, and no status'
-        when p_turn.outcome = 'human' then (select 'the contact opted out' from contacts
-                                            where id = p_turn.contact_id and (opted_out_at is not null or blocked))
+        when p_turn.outcome = 'human' then (
+            select case when c.opted_out_at is not null or c.blocked then 'the contact opted out'
+                        when n.status <> 'active' then 'the tenant is suspended' end
+            from contacts c join tenants n on n.id = c.tenant_id where c.id = p_turn.contact_id)
         else reason_not_to_send(p_turn.id) end;
     verdict jsonb := case when why is null then judge_send(p_part, p_turn)
         else jsonb_build_object('do', 'stop', 'reason', why) end;
@@ -143,6 +145,7 @@ create or replace function record_retry(p_send_id uuid, p_run uuid, p_state text
 declare
     o outbound_messages;
 begin
+    perform lock_contact_of(turn_id) from outbound_messages where send_id = p_send_id;
     update outbound_messages
         set state = p_state, message_id = coalesce(message_id, p_message_id), error_code = p_error_code,
             error = left(p_error, 500),

@@ -80,6 +80,9 @@ begin
                     verdict := 'answered';
                 elsif apply_status(what #> '{statuses,0}') then
                     verdict := 'answered';
+                elsif exists (select from erased_messages
+                              where digest = message_digest('', what #>> '{statuses,0,id}')) then
+                    verdict := 'erased';
                 elsif event.received_at < now() - interval '1 hour' then
                     verdict := 'ended';
                     why := 'no message with this id was sent from here';
@@ -97,12 +100,17 @@ begin
                     verdict := case when event.received_at < now() - interval '1 hour' then 'ended' else 'received' end;
                     why := 'not applied: ' || left(sqlerrm, 200);
             end;
+            settled := settled + (verdict <> 'received')::int;
+            if verdict = 'erased' then  -- what Meta says later of somebody who was forgotten
+                delete from inbound_messages
+                    where phone_number_id = event.phone_number_id and message_id = event.message_id;
+                continue;
+            end if;
             update inbound_messages
                 set state = verdict, reason = why,
                     due_at = case when verdict = 'received' then now() + greatest(interval '1 second', now()
                         - received_at) else due_at end
                 where phone_number_id = event.phone_number_id and message_id = event.message_id;
-            settled := settled + (verdict <> 'received')::int;
         end loop;
         exit when settled > 0 or looked < p_batch;
     end loop;

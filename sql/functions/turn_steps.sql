@@ -87,15 +87,9 @@ begin
           and p_summary ->> 'language' is not null;
     update inbound_messages set state = 'answered', reason = case when p_outcome <> 'answered' then p_outcome end
         where turn_id = p_turn and state <> 'dead';
-    insert into usage_months (tenant_id, month, turns, input_tokens, output_tokens, cost_usd)
-        values (turn.tenant_id, date_trunc('month', now() at time zone 'utc')::date, 1,
-                coalesce((p_summary #>> '{usage,input_tokens}')::bigint, 0),
-                    coalesce((p_summary #>> '{usage,output_tokens}')::bigint, 0),
-                coalesce((p_summary #>> '{usage,cost_usd}')::numeric, 0))
-        on conflict (tenant_id, month) do update set turns = usage_months.turns + 1,
-            input_tokens = usage_months.input_tokens + excluded.input_tokens,
-            output_tokens = usage_months.output_tokens + excluded.output_tokens,
-            cost_usd = usage_months.cost_usd + excluded.cost_usd;
+    perform add_usage(turn.tenant_id, 1, coalesce((p_summary #>> '{usage,input_tokens}')::bigint, 0),
+                      coalesce((p_summary #>> '{usage,output_tokens}')::bigint, 0),
+                      coalesce((p_summary #>> '{usage,cost_usd}')::numeric, 0));
     return wake_waiting(turn.contact_id);
 end $$;
 select own_functions('close_turn');

@@ -153,6 +153,9 @@ begin
         values (p_phone_number_id, p_message_id, 'message', coalesce(p_user_id, p_phone), p_payload, 'dispatched')
         on conflict do nothing;
     is_new := found;
+    if drop_erased(p_phone_number_id, p_message_id, p_run) then
+        return jsonb_build_object('status', 'ended', 'reason', 'this person was forgotten');
+    end if;
     select b.* into bot from chatbots b where b.phone_number_id = p_phone_number_id;
     if not found then
         return end_message(p_phone_number_id, p_message_id, p_run, 'no chatbot has this phone_number_id');

@@ -1,13 +1,80 @@
 -- What a tenant's plan allows, and what of it is used.
 
--- A limit of the current tenant's plan: from tenants.limits by name, else the platform's figure.
+-- A limit of a plan: from tenants.limits by name, else the platform's figure. So a new tenant has limits, too.
+create or replace function plan_figure(p_limits jsonb, p_name text) returns numeric
+    language sql immutable
+    return coalesce(case when jsonb_typeof(p_limits -> p_name) = 'number' then (p_limits ->> p_name)::numeric end,
+        case p_name
+            when 'documents' then 500 when 'pages' then 20000 when 'bytes' then 1000000000
+            when 'ingestions_per_day' then 200 when 'sources' then 20 when 'qa_pairs' then 2000
+            when 'monthly_turns' then 20000 when 'monthly_tokens' then 100000000 when 'monthly_cost_usd' then 200
+            when 'previews_per_hour' then 120 end);
+select own_functions('plan_figure');
+grant execute on function plan_figure to chatbot_app;
+
+-- The same of the current tenant's plan.
 create or replace function plan_limit(p_name text) returns bigint
     language sql stable as $$
-    select coalesce((select (limits ->> p_name)::bigint from tenants where id = current_tenant()), case p_name
-        when 'documents' then 500 when 'pages' then 20000 when 'bytes' then 1000000000 when 'ingestions_per_day'
-            then 200
-        when 'sources' then 20 when 'qa_pairs' then 2000 end)
+    select plan_figure(coalesce((select limits from tenants where id = current_tenant()), '{}'), p_name)::bigint
 $$;
+
+-- Adds to what a tenant has used this month.
+create or replace function add_usage(p_tenant uuid, p_turns int, p_input bigint, p_output bigint, p_cost numeric)
+    returns void
+    language sql security definer set search_path = public, pg_temp as $$
+    insert into usage_months as u (tenant_id, month, turns, input_tokens, output_tokens, cost_usd)
+        values (p_tenant, date_trunc('month', now() at time zone 'utc')::date, p_turns, p_input, p_output, p_cost)
+        on conflict (tenant_id, month) do update set turns = u.turns + excluded.turns,
+            input_tokens = u.input_tokens + excluded.input_tokens,
+            output_tokens = u.output_tokens + excluded.output_tokens, cost_usd = u.cost_usd + excluded.cost_usd
+$$;
+select own_functions('add_usage');
+
+-- Counts what a model did for the current tenant outside a turn: vectors, pictures, voice notes.
+create or replace function count_usage(p_input bigint, p_output bigint, p_cost numeric) returns void
+    language sql security definer set search_path = public, pg_temp as $$
+    select add_usage(current_tenant(), 0, p_input, p_output, p_cost) where current_tenant() is not null
+$$;
+select own_functions('count_usage');
+grant execute on function count_usage to chatbot_app;
+
+-- Notes a dry run from the portal before it starts. Returns the limit that is reached; null: it may start. A person may
+-- start half of what the plan allows the business in an hour.
+create or replace function begin_dry_run(p_run uuid, p_purpose text, p_question text, p_email text) returns int
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    most int := plan_limit('previews_per_hour');
+    theirs int;
+    everybodys int;
+begin
+    perform 1 from tenants where id = current_tenant() for update;  -- so that many at once don't pass the limit
+    select count(*) filter (where email = p_email), count(*) into theirs, everybodys
+        from portal_runs where tenant_id = current_tenant() and created_at > now() - interval '1 hour';
+    if everybodys >= most or theirs >= greatest(1, most / 2) then
+        return case when everybodys >= most then most else greatest(1, most / 2) end;
+    end if;
+    insert into portal_runs (id, tenant_id, purpose, question, email)
+        values (p_run, current_tenant(), p_purpose, p_question, p_email);
+    return null;
+end $$;
+select own_functions('begin_dry_run');
+grant execute on function begin_dry_run to chatbot_app;
+
+-- Counts what a dry run from the portal cost, as a turn, once. An operator's replay is nobody's.
+create or replace function count_dry_run(p_run uuid, p_usage jsonb) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    tenant uuid;
+begin
+    update portal_runs set counted = true where id = p_run and not counted returning tenant_id into tenant;
+    if found then
+        perform add_usage(tenant, 1, coalesce((p_usage ->> 'input_tokens')::bigint, 0),
+                          coalesce((p_usage ->> 'output_tokens')::bigint, 0),
+                          coalesce((p_usage ->> 'cost_usd')::numeric, 0));
+    end if;
+end $$;
+select own_functions('count_dry_run');
+grant execute on function count_dry_run to chatbot_app;
 
 -- This month's use of the current tenant against its limits (tenants.limits: monthly_turns, monthly_tokens,
 -- monthly_cost_usd). `share` is the share of the limit that is used most; `reached` is a sentence when a limit is
@@ -21,11 +88,11 @@ create or replace function tenant_usage() returns jsonb
             and u.month = date_trunc('month', now() at time zone 'utc')::date
         where t.id = current_tenant()
     ), per_limit as (
-        select l.name, l.amount, (used.limits ->> l.name)::numeric as bound
+        select l.name, l.amount, plan_figure(used.limits, l.name) as bound
         from used, lateral (values ('monthly_turns', used.turns::numeric), ('monthly_tokens', used.tokens),
                             ('monthly_cost_usd', used.cost_usd))
                    as l(name, amount)
-        where jsonb_typeof(used.limits -> l.name) = 'number' and (used.limits ->> l.name)::numeric > 0
+        where plan_figure(used.limits, l.name) > 0
     ), fullest as (
         select name, amount, bound, amount / bound as share from per_limit order by amount / bound desc limit 1
     )

@@ -8,6 +8,7 @@ create table portal_runs (
     purpose           text not null check (purpose in ('preview', 'before', 'after')),
     question          text not null,
     email             text not null,
+    counted           boolean not null default false,     -- whether the month's usage has what it cost
     created_at        timestamptz not null default now()
 );
 create index portal_runs_by_tenant on portal_runs (tenant_id, created_at);
@@ -40,6 +41,6 @@ create table insight_hours (
 );
 
 select isolate('portal_runs'), isolate('unanswered_questions'), isolate('insight_hours');
-grant select, insert on portal_runs to chatbot_app;
+grant select on portal_runs to chatbot_app;
 grant select, insert, update on unanswered_questions to chatbot_app;
 grant select on insight_hours to chatbot_app;

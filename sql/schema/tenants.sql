@@ -10,7 +10,8 @@ create table tenants (
     -- The default is a model that the endpoint of .env.example offers. f/ingest/change_model moves a tenant to
     -- another one.
     embedding_model   text not null default 'text-embedding-3-small',
-    created_at        timestamptz not null default now()
+    created_at        timestamptz not null default now(),
+    expired_at        timestamptz                         -- when what its plan does not keep was last taken out
 );
 
 create table chatbots (

@@ -44,8 +44,11 @@ create table handoffs (
     paused_until      timestamptz not null,
     resumed_at        timestamptz,
     notified          jsonb,                              -- what became of the notifications, in words
+    tell_at           timestamptz,                        -- when the webhook is told again; null: never
+    tries             int not null default 0,             -- how often it was told
     created_at        timestamptz not null default now()
 );
+create index handoffs_to_tell on handoffs (tell_at) where tell_at is not null;
 create index handoffs_by_contact on handoffs (contact_id, created_at);
 
 create table conversation_logs (
@@ -73,5 +76,5 @@ create index conversation_logs_by_person on conversation_logs (contact_id);
 
 select isolate('turns'), isolate('handoffs'), isolate('conversation_logs');
 grant select, update on turns to chatbot_app;
-grant select, update (notified) on handoffs to chatbot_app;
+grant select on handoffs to chatbot_app;
 grant select on conversation_logs to chatbot_app;

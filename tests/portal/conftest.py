@@ -30,6 +30,7 @@ STATIC = {
     "f.portal_api.notifications": (),
     "f.portal_api.bot": ("master_key", "settings"),
     "f.portal_api.conversations": ("whatsapp", "master_key"),
+    "f.portal_api.privacy": ("job_id_key",),
     "f.portal_api.insights": ("embeddings",),
     "f.portal_api.operator": ("master_key",),
 }
@@ -44,6 +45,7 @@ class Portal:
         self.values = {
             "master_key": MASTER_KEY,
             "settings": {"allowed_private_hosts": ["127.0.0.1:7777"]},
+            "job_id_key": "key of the portal's tests",
             "embeddings": {"base_url": "http://127.0.0.1:9"},
             "whatsapp": {"graph_url": "http://127.0.0.1:9", "api_version": "v23.0"},
         }
@@ -62,8 +64,10 @@ class Portal:
         ):
             monkeypatch.setattr(importlib.import_module(module), "start_flow", self._start_flow)
 
-    def _start_flow(self, path: str, arguments: Any, **_: Any) -> str:
+    def _start_flow(self, path: str, arguments: Any, job: str | None = None, **_: Any) -> str:
         self.flows.append((path, arguments))
+        if job:
+            return job
         (row,) = self.rows("select gen_random_uuid()::text as id")
         return str(row["id"])
 
@@ -126,6 +130,7 @@ def portal(portal_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Portal]
     made.rows("delete from inbound_messages")
     made.rows("delete from tenants")
     made.rows("delete from operators")
+    made.rows("delete from audit_log")
     for statement in SEED.format(a=A, b=B).strip().split(";\n"):
         made.rows(statement.rstrip(";"))
     yield made

@@ -47,6 +47,7 @@ ACTIONS: list[tuple[str, str, dict[str, Any], str]] = [
     ("f.portal_api.people", "create", {"email": "x@elsewhere.example", "role": "owner"}, "owner"),
     ("f.portal_api.people", "update", {"email": "viewer@alpha.example", "role": "owner"}, "owner"),
     ("f.portal_api.people", "delete", {"email": "viewer@alpha.example"}, "owner"),
+    ("f.portal_api.people", "list_changes", {}, "owner"),
     ("f.portal_api.notifications", "count", {}, "viewer"),
     ("f.portal_api.notifications", "list", {}, "viewer"),
     ("f.portal_api.notifications", "mark_read", {"ids": [1]}, "agent"),
@@ -67,6 +68,8 @@ ACTIONS: list[tuple[str, str, dict[str, Any], str]] = [
         "agent",
     ),
     ("f.portal_api.conversations", "export", {}, "agent"),
+    ("f.portal_api.privacy", "export", {"contact_id": GUESSED}, "owner"),
+    ("f.portal_api.privacy", "forget", {"contact_id": GUESSED}, "owner"),
     ("f.portal_api.insights", "get", {}, "viewer"),
     ("f.portal_api.insights", "list_unanswered", {}, "viewer"),
     ("f.portal_api.insights", "dismiss", {"turn_ids": [GUESSED]}, "editor"),
@@ -100,6 +103,7 @@ OPERATORS = {
     "create_operator",
     "delete_operator",
     "dispatch_again",
+    "list_changes",
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 import uuid
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
@@ -13,9 +14,10 @@ import psycopg
 import pytest
 
 from f.common.chatbot_settings import TENANT, names_for
+from f.common.database import Database
 from f.common.secrets import unseal
 from f.portal_api import insights
-from f.whatsapp import graph_api
+from f.whatsapp import graph_api, retries
 from tests.faults.storm import until
 from tests.portal.conftest import MASTER_KEY, A, Portal, talked
 
@@ -202,6 +204,102 @@ def test_a_reply_that_whatsapp_refused_is_refused_again_when_it_is_asked_for_aga
     asked = {"contact_id": conversation["contact"], "reply_id": str(uuid.uuid4()), "body": "A human here."}
     first, second = (portal.ask(AGENT, "f.portal_api.conversations", "reply", **asked) for _ in range(2))
     assert first == second and first["refused"] == "not_sent" and "can't be reached" in str(first)
+
+
+class Meta:
+    """What stands in for WhatsApp: each request is answered by the next outcome, the last one again and again."""
+
+    def __init__(self, portal: Portal, monkeypatch: pytest.MonkeyPatch, *outcomes: Any) -> None:
+        self.sent: list[str] = []
+        self.outcomes = list(outcomes)
+        monkeypatch.setattr(graph_api.GraphApi, "send", lambda _, content, *__: self.take(content))
+        monkeypatch.setenv("WM_JOB_ID", str(uuid.uuid4()))
+        portal.ask(OPERATOR, "f.portal_api.operator", "set_key", tenant=A, kind="whatsapp_token", key="EAA")
+
+    def take(self, content: dict[str, Any]) -> dict[str, Any]:
+        outcome = self.outcomes.pop(0) if len(self.outcomes) > 1 else self.outcomes[0]
+        if isinstance(outcome, BaseException):
+            raise outcome
+        if outcome["state"] == "sent":
+            self.sent.append(content["text"]["body"])
+        return {"message_id": None, "code": None, "error": None, **outcome}
+
+
+SENT = {"state": "sent", "message_id": "wamid.1"}
+UNREACHED = {"state": "refused", "error": "the Graph API can't be reached"}
+
+
+def later(portal: Portal) -> None:
+    """A minute passes, and recovery sends what is due."""
+    portal.rows("update outbound_messages set retry_at = now() where retry_at is not null")
+    portal.rows(
+        "update outbound_messages set sending_since = now() - interval '61 seconds' where state = 'sending'"
+    )
+    with Database.open(portal.db) as database:
+        resources: Any = {"whatsapp": portal.values["whatsapp"], "master_key": MASTER_KEY}
+        retries.send_due(database, resources, time.monotonic() + 0.5)
+
+
+def is_paused(portal: Portal, contact: str) -> bool:
+    (row,) = portal.rows(
+        "select coalesce(paused_until > now(), false) as paused from contacts where id = %s", contact
+    )
+    return bool(row["paused"])
+
+
+@pytest.mark.parametrize("trouble", [KeyboardInterrupt(), UNREACHED], ids=["its worker dies", "no network"])
+def test_a_reply_that_could_not_be_sent_at_once_is_sent_once_by_recovery(
+    portal: Portal, conversation: dict[str, str], monkeypatch: pytest.MonkeyPatch, trouble: Any
+) -> None:
+    meta = Meta(portal, monkeypatch, trouble, SENT)
+    asked = {"contact_id": conversation["contact"], "reply_id": str(uuid.uuid4()), "body": "A human here."}
+    try:
+        first = portal.ask(AGENT, "f.portal_api.conversations", "reply", **asked)
+        assert first == {"ok": True, "state": "pending"}
+    except KeyboardInterrupt:
+        pass
+    assert not is_paused(portal, conversation["contact"]), "the bot goes on until the words are out"
+    again = portal.ask(AGENT, "f.portal_api.conversations", "reply", **asked)
+    assert (again["ok"], again["state"] in ("pending", "sending"), meta.sent) == (True, True, [])
+    later(portal)
+    later(portal)
+    assert meta.sent == ["A human here."]
+    assert is_paused(portal, conversation["contact"])
+    done = portal.ask(AGENT, "f.portal_api.conversations", "reply", **asked)
+    assert (done, len(meta.sent)) == ({"ok": True, "state": "sent"}, 1)
+
+
+def test_a_reply_that_can_not_be_sent_pauses_nothing(
+    portal: Portal, conversation: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Meta(portal, monkeypatch, {"state": "refused", "code": 131026, "error": "can't be reached"})
+    asked = {"contact_id": conversation["contact"], "reply_id": str(uuid.uuid4()), "body": "A human here."}
+    assert portal.ask(AGENT, "f.portal_api.conversations", "reply", **asked)["refused"] == "not_sent"
+    later(portal)
+    assert not is_paused(portal, conversation["contact"])
+
+
+def test_replies_go_out_in_the_order_in_which_they_were_written(
+    portal: Portal, conversation: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meta = Meta(portal, monkeypatch, UNREACHED, SENT)
+    for body in ("First.", "Second."):
+        asked = {"contact_id": conversation["contact"], "reply_id": str(uuid.uuid4()), "body": body}
+        portal.ask(AGENT, "f.portal_api.conversations", "reply", **asked)
+    assert meta.sent == []
+    later(portal)
+    assert meta.sent == ["First.", "Second."]
+
+
+def test_the_bot_says_nothing_while_a_humans_reply_is_on_its_way(
+    portal: Portal, conversation: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Meta(portal, monkeypatch, KeyboardInterrupt())
+    asked = {"contact_id": conversation["contact"], "reply_id": str(uuid.uuid4()), "body": "A human here."}
+    with pytest.raises(KeyboardInterrupt):
+        portal.ask(AGENT, "f.portal_api.conversations", "reply", **asked)
+    (row,) = portal.rows("select reason_not_to_send(%s) as reason", conversation["turn"])
+    assert row["reason"] == "a human's reply is on its way"
 
 
 def test_charts_count_what_happened(portal: Portal, conversation: dict[str, str]) -> None:

@@ -170,6 +170,50 @@ VALUES: dict[str, list[str]] = {
 SHORT = {"integer": "int"}
 # Functions that are for new objects, and what happens around them.
 CALLS = {
+    "plan_figure": [
+        "select plan_figure('{}', 'monthly_turns')",
+        "select plan_figure('{\"monthly_turns\": 3}', 'monthly_turns')",
+    ],
+    "add_usage": ["select add_usage(id, 1, 2, 3, 0.5) from tenants"],
+    "count_usage": ["select count_usage(2, 3, 0.5)"],
+    "begin_dry_run": [
+        "select begin_dry_run(gen_random_uuid(), 'preview', 'q', 'a@b.example')",
+        "update tenants set limits = '{\"previews_per_hour\": 0.5}';"
+        " select begin_dry_run(gen_random_uuid(), 'preview', 'q', 'a@b.example')",
+    ],
+    "count_dry_run": [
+        "select begin_dry_run('00000000-0000-4000-8000-0000000000aa', 'preview', 'q', 'a@b.example');"
+        " select count_dry_run('00000000-0000-4000-8000-0000000000aa', '{}')",
+    ],
+    "note_jobs": ["select note_jobs(array[gen_random_uuid()], '0')"],
+    "claim_jobs": ["select note_jobs(array[gen_random_uuid()], '0'); select claim_jobs(5)"],
+    "forget_jobs": ["select forget_jobs(array[gen_random_uuid()])"],
+    "drop_erased": [
+        "select drop_erased('bot', 'in1', null)",
+        "insert into erased_messages values (message_digest('bot', 'in1')); select drop_erased('bot', 'in1', gen_random_uuid())",
+    ],
+    "retention": ["select retention('{\"keep_words_days\": 3}', 'keep_words_days')"],
+    "claim_expiry": [
+        "select claim_expiry()",
+        'update tenants set limits = \'{"keep_jobs_days": 1, "keep_words_days": 1}\'; select claim_expiry()',
+    ],
+    "expire_data": [
+        "update tenants set limits = '{\"keep_words_days\": 1}'; select expire_data(id) from tenants"
+    ],
+    "columns_of": [
+        "select columns_of(t, 'id name') from tenants t",
+        "select columns_of(t, '') from tenants t",
+    ],
+    "record_audit": [
+        "select record_audit('contacts.export', 'x', id, '{}') from contacts",
+        "select record_audit('x')",
+    ],
+    "operator_audit": ["select operator_audit('operator@platform.example', 0, 10)"],
+    "handoff_notice_wait": ["select handoff_notice_wait(1)", "select handoff_notice_wait(5)"],
+    "record_handoff_notice": ["select record_handoff_notice(id, '{}', false) from handoffs"],
+    "claim_handoff_notices": [
+        "update handoffs set turn_id = (select id from turns limit 1), tell_at = now(); select claim_handoff_notices(5)"
+    ],
     "isolate": ["create table fresh (tenant_id uuid); select isolate('fresh')"],
     "own_functions": ["select own_functions('said')"],
     "problem": ["select problem('plan_pages')", """select problem('plan_documents', '{"most": 1}')"""],
@@ -250,6 +294,8 @@ MORE = {
     ],
 }
 FIRES = {
+    "audit_change": ["insert into tenants (name, llm_api_key) values ('New', 'x')", "update tenants set name = 'Other'",
+        "delete from tenants", "update documents set sendable = false", "insert into operators values ('n@x.example')"],
     "pause_after_turn": "update turns set state = 'done', closed_at = now() where state = 'active'",
     "count_turn": "update turns set state = 'done', closed_at = now() where state = 'active'",
     "count_messages": "insert into conversation_logs (tenant_id, contact_id, phone_number_id, direction, body)"
@@ -264,6 +310,7 @@ FIRES = {
             for code in (131056, 130429, 131026, 131047, 190, 100, 1)
         ),
     ],
+    "pause_after_human_reply": "update turns set outcome = 'human'; update outbound_messages set state = 'sent'",
     "plan_retry": [
         f"update outbound_messages set state = 'failed', message_id = 'w' || part, error_code = {code}"
         for code in (1, 131047, 131062)

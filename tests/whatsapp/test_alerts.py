@@ -12,7 +12,7 @@ import pytest
 
 from f.common.database import Database
 from f.common.webhook_signature import shown_secret, webhook_secrets
-from f.whatsapp.alerts import post_all
+from f.whatsapp.alerts import post_all, post_handoffs
 from tests.local.meta_support import Recorder
 from tests.whatsapp.conftest import NUMBER, Bot
 from tests.whatsapp.outbox import Turn
@@ -113,6 +113,49 @@ def test_a_webhook_that_is_down_is_tried_five_times(bot: Bot, webhook: Recorder)
         bot.do("update notifications set tell_at = now() where tell_at is not null")
     assert tell(bot, webhook) == 0
     assert len(webhook.requests) == 5
+
+
+def handed_off(bot: Bot) -> dict[str, Any]:
+    """A turn's step hands its contact off, and dies before it has told anybody."""
+    turn = bot.arrive({"from": "16505551234", "type": "text", "text": {"body": "I am angry"}})
+    epoch = bot.one("select begin_step(%s, %s, 2)", turn["turn_id"], turn["run"])
+    bot.one("select hand_off_contact(%s, %s, 'model', 'complaint')", turn["turn_id"], epoch)
+    return turn
+
+
+def tell_handoffs(bot: Bot, webhook: Recorder) -> int:
+    with bot.conn.transaction():
+        bot.conn.execute("set local role chatbot_app")
+        waiting = bot.conn.execute("select * from claim_handoff_notices(20)").fetchall()
+        allowed = {"allowed_private_hosts": [webhook.url.split("/")[2]]}
+        post_handoffs(Database(bot.conn), waiting, allowed, MASTER_KEY)
+    return len(waiting)
+
+
+def test_a_handoff_is_told_as_often_as_an_alert(bot: Bot, webhook: Recorder) -> None:
+    listen(bot, webhook)
+    webhook.status = 503
+    turn = handed_off(bot)
+    assert tell_handoffs(bot, webhook) == 0, "its step has a minute to tell it"
+    for tries in range(2, 6):
+        bot.do("update handoffs set tell_at = now() where tell_at is not null")
+        assert tell_handoffs(bot, webhook) == 1
+        assert tell_handoffs(bot, webhook) == 0, "not at once again"
+        (row,) = bot.rows("select tries, notified from handoffs")
+        assert row == {"tries": tries, "notified": {"webhook": "HTTP 503"}}
+    bot.do("update handoffs set tell_at = now() where tell_at is not null")
+    assert tell_handoffs(bot, webhook) == 0
+    body = webhook.bodies()[-1]
+    assert (body["event"], body["question"], body["turn_id"]) == ("handoff", "I am angry", turn["turn_id"])
+    assert (body["source"], body["reason"], body["contact"]["phone"]) == ("model", "complaint", "16505551234")
+
+
+def test_a_handoff_that_was_taken_is_told_no_more(bot: Bot, webhook: Recorder) -> None:
+    listen(bot, webhook)
+    handed_off(bot)
+    bot.do("update handoffs set tell_at = now()")
+    assert tell_handoffs(bot, webhook) == 1
+    assert bot.rows("select tell_at from handoffs") == [{"tell_at": None}]
 
 
 @pytest.mark.parametrize("address", [None, "http://127.0.0.1:9/hook"])

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import psycopg
 from deploy.bootstrap import DeployError, Server
 
-from f.chatbot.erase_contact import runs_of
+from f.common.erasure import runs_of
 
 PATIENCE_S = 60  # for what is being answered as the number is switched off
 AT_ONCE = 8  # requests to Windmill

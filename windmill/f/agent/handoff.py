@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from f.common.windmill import run_id
@@ -37,9 +38,11 @@ class Handoff:
         if made["id"] is None:
             return
         self._contact = contacts[0] if contacts else None
-        notified = {"webhook": self._tell_webhook(), "whatsapp": self._tell_phone(str(made["id"]))}
-        turn.db.rows(
-            "update handoffs set notified = %s::jsonb where id = %s", json.dumps(notified), made["id"]
+        webhook = self._tell_webhook()
+        told = webhook is None or webhook.startswith("HTTP 2")
+        notified = {"webhook": webhook, "whatsapp": self._tell_phone(str(made["id"]))}
+        turn.db.value(
+            "select record_handoff_notice(%s, %s::jsonb, %s)", made["id"], json.dumps(notified), told
         )
 
     def _tell_webhook(self) -> str | None:
@@ -48,22 +51,22 @@ class Handoff:
             return None
         from f.common.ssrf import post_json
 
-        body = {
-            "event": "handoff",
-            "text": self._words(),
-            "source": self._source,
-            "reason": self._reason[:500],
-            "question": turn.context["question"][:1000],
-            "contact": {"id": turn.context["contact_id"], **(self._contact or {})},
-            "turn_id": turn.id,
-            "phone_number_id": turn.phone_number_id,
-        }
+        body = webhook_body(
+            {
+                "source": self._source,
+                "reason": self._reason,
+                "question": turn.context["question"],
+                "contact": {"id": turn.context["contact_id"], **(self._contact or {})},
+                "turn_id": turn.id,
+                "phone_number_id": turn.phone_number_id,
+            }
+        )
         try:
             status = post_json(
                 url, body, turn.allowed_private_hosts, TIMEOUT_S, secrets=turn.webhook_secrets()
             )
             return f"HTTP {status}"
-        except Exception as problem:  # the customer is handed off all the same; the run shows what to mend
+        except Exception as problem:  # the customer is handed off all the same; recovery tells it again
             print(f"the notification webhook did not take it: {type(problem).__name__}: {problem}")
             return f"not delivered: {type(problem).__name__}: {problem}"[:300]
 
@@ -103,10 +106,27 @@ class Handoff:
         }
 
     def _words(self) -> str:
-        contact = self._contact or {}
-        who = contact.get("name") or contact.get("phone") or contact.get("user_id") or "A customer"
-        number = f" (+{contact['phone']})" if contact.get("phone") and contact.get("name") else ""
-        return f"{who}{number} wants a person: {self._turn.context['question'][:500]}"
+        return words_about(self._contact or {}, self._turn.context["question"])
+
+
+def webhook_body(handoff: Mapping[str, Any]) -> dict[str, Any]:
+    """What the webhook is told. `handoff`: source, reason, question, contact, turn_id, phone_number_id."""
+    return {
+        "event": "handoff",
+        "text": words_about(handoff["contact"], handoff["question"]),
+        "source": handoff["source"],
+        "reason": (handoff["reason"] or "")[:500],
+        "question": handoff["question"][:1000],
+        "contact": handoff["contact"],
+        "turn_id": str(handoff["turn_id"]),
+        "phone_number_id": handoff["phone_number_id"],
+    }
+
+
+def words_about(contact: Mapping[str, Any], question: str) -> str:
+    who = contact.get("name") or contact.get("phone") or contact.get("user_id") or "A customer"
+    number = f" (+{contact['phone']})" if contact.get("phone") and contact.get("name") else ""
+    return f"{who}{number} wants a person: {question[:500]}"
 
 
 def keyword_of(message: str, keywords: list[str]) -> str | None:

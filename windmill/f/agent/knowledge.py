@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pgvector import Vector
 
 from f.agent.segments import Source
+from f.models import metering
 from f.models.embeddings import EmbeddingError, embed
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ class Knowledge:
         except EmbeddingError as problem:
             self.problem = str(problem)
             raise ValueError(self.problem) from None
+        if not self._db.read_only:  # a dry run writes nothing; its words are few beside the model's
+            self._db.value(metering.COUNT, *metering.of_texts(asked, model["query_model"]))
         # Half of what the message says by itself, half of what it says after the one before.
         vector = [sum(parts) / len(vectors) for parts in zip(*vectors, strict=True)]
         rows = self._near(question, vector, model)

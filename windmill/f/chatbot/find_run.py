@@ -12,6 +12,7 @@ from typing import Any
 
 from f.common.database import Database
 from f.common.failures import contain_errors
+from f.common.windmill import run_id
 
 postgresql = dict[str, Any]
 
@@ -23,6 +24,8 @@ def main(words: str, db: postgresql) -> list[dict[str, Any]]:
             "Say what to look for: a message id, a phone number, a user id, or the id of a run or contact"
         )
     with Database.open(db) as database:
+        # The number that was looked for stands in this job's arguments: for a day.
+        database.value("select note_jobs(array[%s::uuid], '1 day')", run_id())
         rows = database.rows("select * from find_runs(%s)", words)
     return [shown(row) for row in rows]
 

@@ -7,6 +7,7 @@ close_turn writes everything in one transaction. A second run finds the turn clo
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from f.agent.language import written_language
@@ -31,6 +32,9 @@ def main(
     agent_result = unescape_references(agent_result)
     outcome = outcome_of(agent_result, delivery)
     if context["mode"] == "dry_run":
+        with Database.open(db) as database:  # a preview costs as much as an answer
+            usage = json.dumps(agent_result["usage"], default=str)
+            database.value("select count_dry_run(%s, %s::jsonb)", run_id(), usage)
         return {"outcome": outcome, "dry_run": True, "started": []}
     with Database.open(db) as database:
         turn = Turn(database, unescape_references(context))

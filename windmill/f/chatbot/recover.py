@@ -87,13 +87,15 @@ def give_up(database: Database, resources: Resources) -> int:
 
 
 def notify(database: Database, settings: c_settings, master_key: str) -> int:
-    """Sends critical notifications to the tenants' webhooks; returns how many there were."""
+    """Sends critical notifications, and handoffs that were not taken, to the tenants' webhooks; returns how many there were."""
     waiting = database.rows("select * from claim_notifications(20)")
-    if waiting:
-        from f.whatsapp.alerts import post_all
+    handoffs = database.rows("select * from claim_handoff_notices(20)")
+    if waiting or handoffs:
+        from f.whatsapp.alerts import post_all, post_handoffs
 
         post_all(database, waiting, settings, master_key)
-    return len(waiting)
+        post_handoffs(database, handoffs, settings, master_key)
+    return len(waiting) + len(handoffs)
 
 
 def send_again(database: Database, resources: Resources, deadline: float) -> dict[str, int]:

@@ -22,6 +22,7 @@ c_whatsapp = dict[str, Any]
 @contain_errors
 def main(send_id: str, db: postgresql, whatsapp: c_whatsapp, master_key: str) -> dict[str, Any]:
     with Database.open(db) as database:
+        database.value("select note_jobs(array[%s::uuid], '1 day')", run_id())
         part = database.value("select resend_part(%s::uuid, %s)", send_id, run_id())
         if part is None:
             raise ValueError(f"no part of a reply has the send_id {send_id}")

@@ -79,6 +79,7 @@ def handle_request(request: Any, db: dict[str, Any], actions: dict[str, Action])
     fields = parse_request(request)
     roles, act = actions[action_name(fields, actions)]
     with connect(db) as conn:
+        note_job(conn)
         member = authorize_member(conn, text_field(fields, "tenant_id"), roles)
         return {"ok": True, **retry_after_deadlock(lambda: act(conn, member, fields))}
 
@@ -90,9 +91,11 @@ def handle_operator_request(
     fields = parse_request(request)
     act = actions[action_name(fields, actions)]
     with connect(db) as conn:
+        note_job(conn)
         email = signed_in_email()
         if not one(conn, "select is_operator(%s)", [email]):
             raise NotAllowed("operators_only")
+        name_person(conn, email)
         return {"ok": True, **act(conn, email, fields)}
 
 
@@ -171,4 +174,31 @@ def authorize_member(conn: Connection, tenant_id: str, roles: frozenset[str]) ->
         raise NotAllowed("choose_business")
     if memberships[0]["role"] not in roles:
         raise NotAllowed("role")
+    name_person(conn, email)
     return {"tenant_id": memberships[0]["tenant_id"], "email": email, "role": memberships[0]["role"]}
+
+
+def name_person(conn: Connection, email: str) -> None:
+    """Names the person to the audit log (sql/functions/audit.sql), for as long as the connection lives: each request has its own."""
+    conn.execute(b"select set_config('app.person', %s, false)", [email])
+
+
+def note_job(conn: Connection, minutes: float = 5) -> None:
+    """Notes that this job's arguments and result hold words of people: clean_data blanks them once the page has its answer."""
+    if job := os.environ.get("WM_JOB_ID"):
+        conn.execute(b"select note_jobs(array[%s::uuid], make_interval(secs => %s))", [job, minutes * 60])
+
+
+def audit(conn: Connection, action: str, contact_id: str | None = None, **what: Any) -> None:
+    """Writes down what the person does beside changing a table. Call it in a transaction of the tenant."""
+    conn.execute(
+        b"select record_audit(%s, null, %s, %s::jsonb)",
+        [action, contact_id, json.dumps(what) if what else None],
+    )
+
+
+def whole_number_field(fields: Fields, name: str) -> int:
+    value = fields.get(name) or 0
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**53:
+        raise Refused("not_a_whole_number", field=name)
+    return value

@@ -111,6 +111,8 @@ ENGLISH = {
     ),
     "plan_pages": "All pages of your plan are used. Delete a document, or ask for a larger plan.",
     "plan_pages_left": "{problem} Your plan has room for {pages} more pages.",
+    "plan_month": "This month's limit of your plan is used up. Ask for a larger plan.",
+    "previews_per_hour": "At most {most} previews an hour. Try again later.",
     "plan_questions": "Your plan includes {most} questions. Delete some, or ask for a larger plan.",
     "plan_sources": "Your plan includes {most} websites. Delete one, or ask for a larger plan.",
     # Files
@@ -248,6 +250,7 @@ ENGLISH = {
     # Conversations, insights, notifications
     "text_empty": "Write something first.",
     "window_closed": "The customer last wrote more than 24 hours ago. WhatsApp now accepts only templates.",
+    "conversation_busy": "The bot is answering this customer right now. Try again in a minute.",
     "opted_out": "The customer has opted out of messages.",
     "no_token": "The operator has not stored a WhatsApp key for this business yet.",
     "not_sent": "WhatsApp did not send it: {problem}",

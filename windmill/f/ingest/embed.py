@@ -15,6 +15,7 @@ from f.common.database import Connection, as_tenant, connect, one
 from f.common.failures import contain_errors
 from f.common.windmill import set_progress
 from f.documents.chunking import Chunk, context
+from f.models import metering
 from f.models.embeddings import embed
 
 postgresql = dict[str, Any]
@@ -45,13 +46,16 @@ def main(document_id: str, tenant_id: str, db: postgresql, embeddings: c_embeddi
             ready = one(conn, READY, [document_id, model["id"]])
         made = 0
         while batch := next_batch(conn, tenant_id, document_id, model["id"]):
+            texts = [context(cast(Chunk, chunk), document["title"]) for chunk in batch]
             vectors = embed(
-                [context(cast(Chunk, chunk), document["title"]) for chunk in batch],
+                texts,
                 embeddings,
                 model["passage_model"],
                 model["dimensions"],
                 PATIENCE_S,
             )
+            with as_tenant(conn, tenant_id):
+                one(conn, metering.COUNT, metering.of_texts(texts, model["passage_model"]))
             made += len(batch)
             store_vectors(conn, tenant_id, document_id, model["id"], batch, vectors, ready + made)
             set_progress(min(100, 100 * (ready + made) / max(total, 1)))

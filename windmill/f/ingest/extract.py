@@ -20,6 +20,7 @@ from f.common.problems import Message, english
 from f.common.windmill import run_id
 from f.documents import sandbox
 from f.documents.page import Limits, Unreadable
+from f.models.metering import meter
 from f.models.vision import image_reader
 
 if TYPE_CHECKING:
@@ -93,7 +94,9 @@ def limits_of(conn: Connection, tenant_id: str, document_id: str, llm: c_llm | N
         left = one(conn, "select pages_left(%s)", [document_id])
     if left == 0:
         raise Unreadable("plan_pages")
-    return Limits(max_pages=min(left, Limits().max_pages), read_image=image_reader(llm))
+    return Limits(
+        max_pages=min(left, Limits().max_pages), read_image=image_reader(llm, meter(conn, tenant_id))
+    )
 
 
 def batched(found: Iterable[Page], size: int) -> Iterator[list[Page]]:

@@ -1,6 +1,8 @@
 # requirements: database
 """Stores a document that a member of a tenant's staff uploads, and starts its ingestion.
 
+The file comes in this job's arguments, because the open-source edition has no other way in for a signed-in person. f/chatbot/clean_data blanks
+them a minute later; from then on PostgreSQL alone has the file.
 In: a request of the portal's page (f/common/portal_request.py): the file in base64, its name, optionally a title and the ID of the document
 that it replaces. Out: the document's ID and state; `known`, the title, if the tenant has the same file already; or why the file is refused.
 """
@@ -22,6 +24,7 @@ from f.common.portal_request import (
     handle_request,
     id_field,
     not_found,
+    note_job,
     text_field,
 )
 from f.common.windmill import start_flow
@@ -37,6 +40,7 @@ def main(request: str, db: postgresql) -> dict[str, Any]:
 
 def upload(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     """Stores the file, unless the same file is stored already and was read. The SQL function take_upload() decides."""
+    note_job(conn, 1)  # the file stands in this job's arguments until then
     try:
         content = b64decode(fields.get("file") or "", validate=True)
     except (binascii.Error, TypeError, ValueError):

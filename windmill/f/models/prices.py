@@ -30,6 +30,10 @@ PER_MILLION: dict[str, tuple[float, float]] = {
     "gpt-4o-mini": (0.15, 0.6),
     "o3": (2.0, 8.0),
     "o4-mini": (1.1, 4.4),
+    "text-embedding-3-small": (0.02, 0.0),
+    "text-embedding-3-large": (0.13, 0.0),
+    "gpt-4o-mini-transcribe": (1.25, 5.0),
+    "gpt-4o-transcribe": (2.5, 10.0),
     "gemini-3.8-flash": (1.5, 7.5),  # half of it until the end of 2026, which genai-prices has
     "gemini-3.5-flash": (1.5, 9.0),
     "gemini-3.5-flash-lite": (0.3, 2.5),

@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 
-from f.common.database import Connection, as_tenant, one
+from f.common.database import Connection, as_tenant
 from f.common.portal_request import (
     AGENTS,
     ANYONE,
@@ -18,10 +18,12 @@ from f.common.portal_request import (
     Member,
     Refused,
     answer_page,
+    audit,
     handle_request,
     id_field,
     not_found,
     text_field,
+    whole_number_field,
 )
 from f.common.windmill import run_id
 from f.portal_api.csv_cells import csv_text
@@ -143,9 +145,12 @@ def resume(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
 def reply(
     conn: Connection, member: Member, fields: Fields, whatsapp: c_whatsapp, master_key: str
 ) -> dict[str, Any]:
-    """Sends a human's reply, once for each `reply_id`, and pauses the bot for that contact."""
-    from f.common.secrets import unseal
-    from f.whatsapp.graph_api import GraphApi
+    """Sends a human's reply, once for each `reply_id`. The bot pauses for that contact once the words are out.
+
+    The words are in the outbox before they are sent: if this job dies, or WhatsApp can't take them now, recovery sends them.
+    """
+    from f.common.database import Database
+    from f.whatsapp.retries import record, send_again
 
     body, turn, contact_id = (
         text_field(fields, "body", 4096).strip(),
@@ -154,50 +159,35 @@ def reply(
     )
     if not body:
         raise Refused("text_empty")
-    with as_tenant(conn, member["tenant_id"]):
-        sealed = conn.execute(b"select whatsapp_token from tenants").fetchone()
-        who = conn.execute(b"select phone, user_id from contacts where id = %s", [contact_id]).fetchone()
-        if who is None:
-            raise not_found()
-        if sealed is None or sealed["whatsapp_token"] is None:
-            raise Refused("no_token")
-        begun = one(conn, "select begin_human_reply(%s, %s, %s, %s)", [turn, contact_id, body, run_id()])
+    database = Database(conn)
+    db = database.of_tenant(member["tenant_id"])
+    if db.row("select id from contacts where id = %s", contact_id) is None:
+        raise not_found()
+    if db.row("select id from tenants where whatsapp_token is not null") is None:
+        raise Refused("no_token")
+    begun = db.value("select begin_human_reply(%s, %s, %s, %s)", turn, contact_id, body, run_id())
     if begun["do"] == "nothing":
-        if begun["reason"] == "already_sent":
-            with as_tenant(conn, member["tenant_id"]):
-                sent = conn.execute(
-                    b"select state, error from outbound_messages where turn_id = %s", [turn]
-                ).fetchone()
-            if sent:
-                return send_result(sent["state"], sent["error"])
         refusals = {"window_closed": Refused("window_closed"), "opted_out": Refused("opted_out")}
         raise refusals.get(begun["reason"], not_found())
-    token = unseal(master_key, member["tenant_id"], "whatsapp_token", sealed["whatsapp_token"])
-    api = GraphApi(whatsapp, begun["phone_number_id"], token, who["phone"], who["user_id"])
-    outcome = api.send(
-        {"type": "text", "text": {"body": body, "preview_url": False}}, begun["send_id"], run_id()
-    )
-    state = "failed" if outcome["state"] == "refused" else outcome["state"]
-    with as_tenant(conn, member["tenant_id"]):
-        one(
-            conn,
-            "select end_human_reply(%s, %s, %s, %s, %s)",
-            [turn, state, outcome["message_id"], outcome["code"], outcome["error"]],
-        )
-    return send_result(state, outcome["error"])
+    if begun["do"] == "send":
+        part = {**begun, "tenant_id": member["tenant_id"]}
+        record(database, part, send_again(database, part, {"whatsapp": whatsapp, "master_key": master_key}))
+    written = db.row("select state, error, retry_at from outbound_messages where turn_id = %s", turn)
+    return send_result(written) if written else {"state": "unknown"}
 
 
-def send_result(state: str, error: str | None) -> dict[str, Any]:
+def send_result(part: dict[str, Any]) -> dict[str, Any]:
     """The result of a reply, the same each time it is requested."""
-    if state == "failed":
-        raise Refused("not_sent", problem=error)
-    return {"state": state}
+    if part["state"] == "failed" and part["retry_at"] is None:
+        raise Refused("not_sent", problem=part["error"])
+    return {"state": "pending" if part["state"] == "failed" else part["state"]}
 
 
 def export(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     """The newest messages of a contact, or of all, as CSV."""
     contact_id = id_field(fields, "contact_id") if fields.get("contact_id") else None
     with as_tenant(conn, member["tenant_id"]):
+        audit(conn, "conversations.export", contact_id)
         rows = conn.execute(
             b"select l.created_at, coalesce(c.name, c.username), c.phone, l.direction, l.body, l.status, t.outcome,"
             b" (select string_agg(concat_ws(' ', x ->> 'document', 'p. ' || (x ->> 'page'), x ->> 'url'), '; ') from jsonb_array_elements("
@@ -209,10 +199,3 @@ def export(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     header = ["time", "contact", "phone", "direction", "text", "status", "outcome", "citations"]
     table = csv_text(header, (row.values() for row in reversed(rows)))
     return {"csv": table, "rows": len(rows), "cut": len(rows) == EXPORT_ROWS}
-
-
-def whole_number_field(fields: Fields, name: str) -> int:
-    value = fields.get(name) or 0
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**53:
-        raise Refused("not_a_whole_number", field=name)
-    return value

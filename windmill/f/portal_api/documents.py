@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from f.common.database import Connection, as_tenant
+from f.common.database import Connection, as_tenant, one
 from f.common.portal_request import (
     ANYONE,
     EDITORS,
@@ -46,12 +46,15 @@ def search(conn: Connection, member: Member, fields: Fields, embeddings: c_embed
     """The passages that the chatbot would see for a question. `used` false: the question is too far from all of them, and it sees none."""
     from pgvector import Vector
 
+    from f.models import metering
     from f.models.embeddings import embed
 
     question = text_field(fields, "question", 1000).strip()
     if not question:
         raise Refused("question_missing")
     with as_tenant(conn, member["tenant_id"]):
+        if one(conn, "select tenant_usage() ->> 'reached'", []):
+            raise Refused("plan_month")
         model = conn.execute(
             b"select m.* from embedding_models m join tenants t on t.embedding_model = m.name where t.id = %s",
             [member["tenant_id"]],
@@ -59,6 +62,7 @@ def search(conn: Connection, member: Member, fields: Fields, embeddings: c_embed
     assert model is not None, "tenants.embedding_model names a row of embedding_models"
     (vector,) = embed([question], embeddings, model["query_model"], model["dimensions"])
     with as_tenant(conn, member["tenant_id"]):
+        conn.execute(metering.COUNT.encode(), metering.of_texts([question], model["query_model"]))
         passages = conn.execute(
             b"select document_id::text, citation(document_id, page) as source, heading, passage, relevance,"
             b" fits as used from evidence(%s, %s::vector, %s, 5)",

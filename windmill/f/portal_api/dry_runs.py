@@ -7,9 +7,10 @@ The run's ID is stored with its tenant, and a tenant can read the results of its
 from __future__ import annotations
 
 import json
+import uuid
 from typing import Any
 
-from f.common.database import Connection, as_tenant
+from f.common.database import Connection, as_tenant, one
 from f.common.portal_request import Member, Refused, not_found
 from f.common.problems import message
 from f.common.windmill import FLOW, call_api, start_flow
@@ -41,13 +42,14 @@ def start(
         "messages": [question_message],
     }
     entry = [{"id": "0", "changes": [{"field": "messages", "value": value}]}]
-    run = start_flow(FLOW, {"object": "whatsapp_business_account", "entry": entry, "mode": "dry_run"})
+    run = str(uuid.uuid4())
     with as_tenant(conn, member["tenant_id"]):
-        conn.execute(
-            b"insert into portal_runs (id, tenant_id, purpose, question, email) values (%s, %s, %s, %s, %s)",
-            [run, member["tenant_id"], purpose, question, member["email"]],
-        )
-    return run
+        # Before it starts, because its last step counts what it cost.
+        most = one(conn, "select begin_dry_run(%s, %s, %s, %s)", [run, purpose, question, member["email"]])
+    if most is not None:
+        raise Refused("previews_per_hour", most=most)
+    dry_run = {"object": "whatsapp_business_account", "entry": entry, "mode": "dry_run"}
+    return start_flow(FLOW, dry_run, run)
 
 
 def result(conn: Connection, member: Member, run: str) -> dict[str, Any]:

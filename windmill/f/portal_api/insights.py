@@ -61,7 +61,8 @@ def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
         rows = by_day(conn, member, days, "UTC")  # an unknown zone: better another clock than no chart
     with as_tenant(conn, member["tenant_id"]):
         limits = conn.execute(
-            b"select t.limits, coalesce(u.turns, 0) as turns, coalesce(u.input_tokens + u.output_tokens, 0) as tokens,"
+            b"select t.limits || (select jsonb_object_agg(name, plan_figure(t.limits, name)) from unnest(array['monthly_turns', 'monthly_tokens',"
+            b" 'monthly_cost_usd']) name) as limits, coalesce(u.turns, 0) as turns, coalesce(u.input_tokens + u.output_tokens, 0) as tokens,"
             b" coalesce(u.cost_usd, 0)::float8 as cost_usd from tenants t left join usage_months u"
             b" on u.tenant_id = t.id and u.month = date_trunc('month', now() at time zone 'utc')::date"
         ).fetchone()
@@ -128,14 +129,15 @@ def embed_questions(
     """Stores vectors of questions that have none yet."""
     from pgvector import Vector
 
+    from f.models import metering
     from f.models.embeddings import embed
 
     for start in range(0, len(new), 50):
         some = new[start : start + 50]
-        vectors = embed(
-            [row["question"][:1000] for row in some], embeddings, model["query_model"], model["dimensions"]
-        )
+        texts = [row["question"][:1000] for row in some]
+        vectors = embed(texts, embeddings, model["query_model"], model["dimensions"])
         with as_tenant(conn, member["tenant_id"]), conn.cursor() as cursor:
+            cursor.execute(metering.COUNT.encode(), metering.of_texts(texts, model["query_model"]))
             cursor.executemany(
                 b"insert into unanswered_questions (turn_id, tenant_id, model_id, embedding) values (%s, %s, %s, %s::vector)"
                 b" on conflict (turn_id) do update set model_id = excluded.model_id, embedding = excluded.embedding",

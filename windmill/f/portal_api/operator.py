@@ -26,6 +26,7 @@ from f.common.portal_request import (
     id_field,
     not_found,
     text_field,
+    whole_number_field,
 )
 from f.common.secrets import seal
 from f.common.windmill import deployed_pins
@@ -43,9 +44,15 @@ LIMITS = {
     "ingestions_per_day",
     "sources",
     "qa_pairs",
+    "previews_per_hour",
+    "keep_words_days",
+    "keep_media_days",
+    "keep_traces_days",
+    "keep_jobs_days",
 }
 FRACTIONS = ("monthly_cost_usd",)
 MOST_FALLBACKS = 5
+PAGE = 50
 SLOWEST, FASTEST = 0.1, 1000  # messages a second; the table chatbots has the same bounds
 PUT_TENANT = "select operator_put_tenant(%s, %s, %s, %s)"
 PUT_MEMBER = "select operator_put_member(%s, %s, %s, %s)"
@@ -71,6 +78,7 @@ def main(request: str, db: postgresql, master_key: str) -> dict[str, Any]:
         "create_operator": create_operator,
         "delete_operator": delete_operator,
         "dispatch_again": dispatch_again,
+        "list_changes": list_changes,
     }
     try:
         return handle_operator_request(request, db, actions)
@@ -231,3 +239,10 @@ def dispatch_again(conn: Connection, email: str, fields: Fields) -> dict[str, An
     if not one(conn, "select operator_dispatch_again(%s, %s, %s)", [email, number, message]):
         raise not_found()
     return {"dispatched": message}
+
+
+def list_changes(conn: Connection, email: str, fields: Fields) -> dict[str, Any]:
+    """Who changed what in any business and on the platform, newest first; `before`, a row's ID, gives older ones."""
+    before = whole_number_field(fields, "before")
+    rows = one(conn, "select operator_audit(%s, %s, %s)", [email, before, PAGE + 1])
+    return {"changes": rows[:PAGE], "more": len(rows) > PAGE}

@@ -1,7 +1,7 @@
 # requirements: database
-"""The people who may open a tenant's portal, with their roles. Owners add and remove people; one owner always stays.
+"""The people who may open a tenant's portal, with their roles. Owners add and remove people, and see who changed what; one owner always stays.
 
-In: a request of the portal's page (f/common/portal_request.py). Out: the people with their roles, or what was done.
+In: a request of the portal's page (f/common/portal_request.py). Out: the people with their roles, the audit log, or what was done.
 """
 
 from __future__ import annotations
@@ -20,9 +20,11 @@ from f.common.portal_request import (
     handle_request,
     not_found,
     text_field,
+    whole_number_field,
 )
 
 postgresql = dict[str, Any]
+PAGE = 50
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -36,6 +38,7 @@ def main(request: str, db: postgresql) -> dict[str, Any]:
             "create": (OWNERS, create),
             "update": (OWNERS, update),
             "delete": (OWNERS, delete),
+            "list_changes": (OWNERS, list_changes),
         },
     )
 
@@ -91,3 +94,15 @@ def put_member(conn: Connection, member: Member, email: str, role: str | None) -
         raise Refused("last_owner")
     if outcome == "not_found":
         raise not_found()
+
+
+def list_changes(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """Who changed what, newest first; `before`, a row's ID, gives older ones."""
+    before = whole_number_field(fields, "before")
+    with as_tenant(conn, member["tenant_id"]):
+        rows = conn.execute(
+            b"select id, at::text, person, action, subject, before, after from audit_log"
+            b" where tenant_id = current_tenant() and (%s = 0 or id < %s) order by id desc limit %s",
+            [before, before, PAGE + 1],
+        ).fetchall()
+    return {"changes": rows[:PAGE], "more": len(rows) > PAGE}

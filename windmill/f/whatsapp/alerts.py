@@ -1,11 +1,13 @@
 # requirements: whatsapp
 """Sends critical notifications to a tenant's webhook: its messages can't be sent, or can again; Meta restricts its account.
 
-The same address as for handoffs. Delivery is tried five times; the portal shows the notification in any case.
+The same address as for handoffs, which a step tells at once, and this module again if need be. Delivery is tried five times; the portal
+shows the notification in any case.
 """
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from f.common.problems import english, is_message
@@ -30,6 +32,28 @@ def post_all(
         words = "; ".join(answers) or "no chatbot of this tenant has a webhook"
         print(f"{notification['kind']}: {words}")
         database.value("select settle_notification(%s, %s, %s)", notification["id"], ok, words)
+
+
+def post_handoffs(
+    database: Database, handoffs: list[dict[str, Any]], settings: dict[str, Any], master_key: str
+) -> None:
+    """Tells the webhooks of claim_handoff_notices' rows again, and records the outcomes."""
+    from f.agent.handoff import webhook_body
+
+    allowed = settings.get("allowed_private_hosts") or []
+    for handoff in handoffs:
+        url = handoff["url"]
+        secrets = webhook_secrets(master_key, handoff["tenant_id"])
+        answer = "the chatbot has no webhook any more"
+        if url:
+            answer = _post(url, webhook_body(handoff), allowed, secrets)
+        print(f"handoff {handoff['id']}: {answer}")
+        database.value(
+            "select record_handoff_notice(%s, %s::jsonb, %s)",
+            handoff["id"],
+            json.dumps({"webhook": answer}),
+            not url or answer.startswith("HTTP 2"),
+        )
 
 
 def body_of(notification: dict[str, Any]) -> dict[str, Any]:

@@ -9,9 +9,11 @@ becomes words, an attachment for a model that sees, or a problem for which the c
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from f.common.secrets import SecretError
+from f.models import metering
 from f.models.providers import candidates_of
 from f.models.types import Candidate
 from f.whatsapp.canned_replies import canned_reply as say
@@ -112,7 +114,7 @@ def _take_file(turn: Turn, message_id: str, kind: str, part: dict[str, Any], mea
         if kind == "image" and mime not in IMAGES:
             raise MediaError("wrong_type", f"an image of type {mime}")
         if kind == "audio":
-            words = transcribe(means.model, content, mime, means.transcriber)
+            words = transcribe(means.model, content, mime, means.transcriber, partial(_count, turn))
             if not words:
                 raise MediaError("no_words", "nothing was said")
         if kind == "document":
@@ -161,10 +163,19 @@ def chosen_model(turn: Turn) -> Candidate:
     return candidates_of(turn.resources["llm"], turn.settings, key)[0]
 
 
-def transcribe(model: Candidate, content: bytes, mime: str, by: str) -> str:
-    """What is said in a voice note, by the chatbot's provider. `by`: OpenAI's model for it; Gemini's chat models hear by themselves."""
+def _count(turn: Turn, model: str, input_tokens: int, output_tokens: int) -> None:
+    turn.db.value(metering.COUNT, *metering.of_tokens(model, input_tokens, output_tokens))
+
+
+def transcribe(
+    model: Candidate, content: bytes, mime: str, by: str, meter: metering.Meter | None = None
+) -> str:
+    """What is said in a voice note, by the chatbot's provider. `by`: OpenAI's model for it; Gemini's chat models hear by themselves.
+
+    `meter` counts the tokens that the provider names.
+    """
     if model["provider"] == "gemini":
-        return _transcribe_gemini(model, content, mime)
+        return _transcribe_gemini(model, content, mime, meter)
     import openai
 
     ending = {"audio/mpeg": "mp3", "audio/mp4": "m4a", "audio/aac": "m4a", "audio/amr": "amr"}.get(
@@ -179,10 +190,13 @@ def transcribe(model: Candidate, content: bytes, mime: str, by: str) -> str:
             )
     except openai.OpenAIError as error:
         raise _unheard(error) from None
+    used = getattr(answer, "usage", None)
+    if meter:
+        meter(by, getattr(used, "input_tokens", None) or 0, getattr(used, "output_tokens", None) or 0)
     return str(answer.text).strip()[:8000]
 
 
-def _transcribe_gemini(model: Candidate, content: bytes, mime: str) -> str:
+def _transcribe_gemini(model: Candidate, content: bytes, mime: str, meter: metering.Meter | None) -> str:
     from google import genai
     from google.genai import types
 
@@ -192,9 +206,13 @@ def _transcribe_gemini(model: Candidate, content: bytes, mime: str) -> str:
     try:
         client = genai.Client(api_key=model["api_key"] or "none", vertexai=False, http_options=options)
         answer = client.models.generate_content(model=model["model"], contents=parts)
-        return str(answer.text or "").strip()[:8000]
+        words = str(answer.text or "").strip()[:8000]
     except Exception as error:  # the SDK lets its HTTP library's own exceptions through, and those of parsing
         raise _unheard(error) from None
+    used = answer.usage_metadata
+    if meter and used:
+        meter(model["model"], used.prompt_token_count or 0, used.candidates_token_count or 0)
+    return words
 
 
 def _unheard(error: Exception) -> MediaError:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from f.common.secrets import SecretError
 from f.common.windmill import run_id
 from f.whatsapp.graph_api import Outcome, graph_api
 from f.whatsapp.outbox import send_request
@@ -33,17 +34,9 @@ def send_due(database: Database, resources: Resources, deadline: float) -> dict[
             time.sleep(min(max(wait, 1), 5))
             continue
         outcome = send_again(database, part, resources)
-        state = "failed" if outcome["state"] == "refused" else outcome["state"]
-        recorded = database.value(
-            "select record_retry(%s, %s, %s, %s, %s, %s)",
-            part["send_id"],
-            run_id(),
-            state,
-            outcome["message_id"],
-            outcome["code"],
-            outcome["error"],
-        )
+        recorded = record(database, part, outcome)
         print(f"part {part['part']} of turn {part['turn_id']} again: {recorded or 'settled meanwhile'}")
+        state = "failed" if outcome["state"] == "refused" else outcome["state"]
         done[state] = done.get(state, 0) + 1
     return done
 
@@ -51,12 +44,26 @@ def send_due(database: Database, resources: Resources, deadline: float) -> dict[
 def send_again(database: Database, part: dict[str, Any], resources: Resources) -> Outcome:
     """One request, as the part's tenant."""
     db = database.of_tenant(part["tenant_id"])
-    api = graph_api(db, part, resources)
+    try:
+        api = graph_api(db, part, resources)
+        problem = "the tenant has no WhatsApp access token"
+    except SecretError as error:
+        api, problem = None, str(error)
     if api is None:
-        return {
-            "state": "refused",
-            "message_id": None,
-            "code": None,
-            "error": "the tenant has no WhatsApp access token",
-        }
+        return {"state": "refused", "message_id": None, "code": None, "error": problem}
     return send_request(db, part["phone_number_id"], part, api)
+
+
+def record(database: Database, part: dict[str, Any], outcome: Outcome) -> str | None:
+    """Writes the outcome down. The part's state; None where another run has it by now, or a status came first."""
+    state = "failed" if outcome["state"] == "refused" else outcome["state"]
+    recorded: str | None = database.value(
+        "select record_retry(%s, %s, %s, %s, %s, %s)",
+        part["send_id"],
+        run_id(),
+        state,
+        outcome["message_id"],
+        outcome["code"],
+        outcome["error"],
+    )
+    return recorded

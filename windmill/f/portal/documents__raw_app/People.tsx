@@ -1,5 +1,6 @@
 // People: who may open this business's portal, and as what.
 import React, { useState } from 'react'
+import Changes from './Changes'
 import { ask } from './api'
 import { Field, Loading, Problem, Sure, fill, useForm, useHere, useLoad } from './ui'
 
@@ -31,6 +32,7 @@ export default function People() {
           ))}
         </dl>
       </section>
+      {may('owner') && <Changes script="people" />}
     </>
   )
 }

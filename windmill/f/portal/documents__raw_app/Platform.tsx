@@ -1,5 +1,6 @@
 // The operator's page: businesses, and what needs a hand.
 import React, { useState } from 'react'
+import Changes from './Changes'
 import PlatformTenant, { Put, Tenant } from './PlatformTenant'
 import { Actions, ask } from './api'
 import type { Message } from './messages'
@@ -58,6 +59,7 @@ export default function Platform() {
         </ul>
       </section>
       <Operators operators={operators} reload={loaded.reload} />
+      <Changes script="operator" />
     </>
   )
 }

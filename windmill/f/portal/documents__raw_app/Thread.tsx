@@ -2,8 +2,8 @@
 import React, { useEffect, useState } from 'react'
 import Calls, { Call } from './Calls'
 import Formatted from './Formatted'
-import { ask, keep, newId, Refused } from './api'
-import { Field, Loading, Problem, fill, useEvery, useForm, useHere, useLoad } from './ui'
+import { ask, download, keep, newId, Refused } from './api'
+import { Field, Loading, Problem, Sure, fill, useEvery, useForm, useHere, useLoad } from './ui'
 
 export type Contact = { id: string; name: string | null; username: string | null; phone: string | null; paused: boolean; waiting: boolean; body: string | null; direction: string | null; at: string | null }
 export type Source = { document: string; page?: number; url?: string }
@@ -55,7 +55,32 @@ export default function Thread({ id, back, changed }: { id: string; back: () => 
       {form.shown}
       <Said id={id} label={called(contact, c.unnamed)} newest={loaded.value} />
       {may('owner', 'editor', 'agent') && <Write id={id} sent={() => { loaded.reload(); changed() }} />}
+      {may('owner') && <Privacy id={id} name={called(contact, c.unnamed)} gone={() => { back(); changed() }} />}
     </section>
+  )
+}
+
+// What an owner does for a customer who asks for their data, or to be forgotten.
+function Privacy({ id, name, gone }: { id: string; name: string; gone: () => void }) {
+  const { t } = useHere()
+  const c = t.conversations
+  const form = useForm()
+  const take = () =>
+    form.run(async () => {
+      const { person } = await ask('privacy', 'export', { contact_id: id })
+      download('person.json', JSON.stringify(person, null, 2), 'application/json')
+      return ' '
+    }, t.loading)
+  const forget = async () => {
+    await ask('privacy', 'forget', { contact_id: id })
+    gone()
+  }
+  return (
+    <div className="row">
+      <button type="button" className="quiet" disabled={form.busy} onClick={take}>{c.exportPerson}</button>
+      <Sure label={c.forget} ask={fill(c.forgetAsk, { name })} says={c.forgetSays} act={forget} />
+      {form.shown}
+    </div>
   )
 }
 

@@ -25,8 +25,9 @@ export type Actions = {
   qa_pairs: 'list' | 'create' | 'import' | 'update' | 'delete'
   bot: 'get' | 'update' | 'upsert_tool' | 'delete_tool' | 'ask' | 'get_answer'
   conversations: 'list' | 'get' | 'pause' | 'resume' | 'reply' | 'export'
+  privacy: 'export' | 'forget'
   insights: 'get' | 'list_unanswered' | 'dismiss' | 'ask_again' | 'get_answer'
-  people: 'list' | 'create' | 'update' | 'delete'
+  people: 'list' | 'create' | 'update' | 'delete' | 'list_changes'
   notifications: 'count' | 'list' | 'mark_read'
   operator:
     | 'get'
@@ -41,6 +42,7 @@ export type Actions = {
     | 'create_operator'
     | 'delete_operator'
     | 'dispatch_again'
+    | 'list_changes'
 }
 
 export async function ask<S extends keyof Actions>(script: S, action: Actions[S], fields: Record<string, unknown> = {}): Promise<any> {
@@ -84,9 +86,10 @@ export const base64 = (file: File) =>
     reader.readAsDataURL(file)
   })
 
-export function download(name: string, text: string) {
+export function download(name: string, text: string, type = 'text/csv') {
   const link = document.createElement('a')
-  link.href = URL.createObjectURL(new Blob(['\ufeff' + text], { type: 'text/csv;charset=utf-8' }))
+  // Spreadsheets know the encoding by the mark in front.
+  link.href = URL.createObjectURL(new Blob([type === 'text/csv' ? '\ufeff' + text : text], { type: `${type};charset=utf-8` }))
   link.download = name
   link.click()
   URL.revokeObjectURL(link.href)

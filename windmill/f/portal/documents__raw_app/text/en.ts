@@ -2,7 +2,7 @@
 import { bot, fields } from './en/bot'
 import { qaPairs, documents, knowledge, sources } from './en/knowledge'
 import { messages } from './en/messages'
-import { notifications, people } from './en/team'
+import { changes, notifications, people } from './en/team'
 
 const en = {
   name: 'English',
@@ -41,6 +41,7 @@ const en = {
   qaPairs,
   bot,
   people,
+  changes,
   notifications,
   conversations: {
     intro: 'Every conversation with its sources. Step in when a human is needed.',
@@ -68,7 +69,11 @@ const en = {
     pause: 'Pause the bot for 12 hours',
     resume: 'Resume the bot',
     reply: 'Reply as a human',
-    replyHint: 'This pauses the bot for this customer for 12 hours.',
+    exportPerson: 'Export this person’s data',
+    forget: 'Forget this person',
+    forgetAsk: 'Forget {name}?',
+    forgetSays: 'Messages, files, notifications and the data of past jobs are deleted. This can’t be undone. Counts and costs stay.',
+    replyHint: 'Once your reply is sent, the bot pauses for this customer for 12 hours.',
     send: 'Send',
     sending: 'Sending…',
     human: 'Human',
@@ -183,6 +188,11 @@ const en = {
       ingestions_per_day: 'documents read per day',
       sources: 'websites',
       qa_pairs: 'questions and answers',
+      previews_per_hour: 'previews per hour',
+      keep_words_days: 'days that messages are kept',
+      keep_media_days: 'days that files in chats are kept',
+      keep_traces_days: 'days that traces are kept',
+      keep_jobs_days: 'days that jobs are kept',
     } as Record<string, string>,
     search: 'Find a business',
     stuck: 'Stuck turns',

@@ -3,7 +3,7 @@ import type { Texts } from './en'
 import { bot, fields } from './es/bot'
 import { qaPairs, documents, knowledge, sources } from './es/knowledge'
 import { messages } from './es/messages'
-import { notifications, people } from './es/team'
+import { changes, notifications, people } from './es/team'
 
 const es: Texts = {
   name: 'Español',
@@ -42,6 +42,7 @@ const es: Texts = {
   qaPairs,
   bot,
   people,
+  changes,
   notifications,
   conversations: {
     intro: 'Cada conversación con sus fuentes. Intervenga cuando haga falta una persona.',
@@ -69,7 +70,11 @@ const es: Texts = {
     pause: 'Pausar el bot 12 horas',
     resume: 'Reanudar el bot',
     reply: 'Responder como persona',
-    replyHint: 'Esto pone el bot en pausa 12 horas para este cliente.',
+    exportPerson: 'Exportar los datos de esta persona',
+    forget: 'Olvidar a esta persona',
+    forgetAsk: '¿Olvidar a {name}?',
+    forgetSays: 'Se borran los mensajes, los archivos, los avisos y los datos de los trabajos pasados. No se puede deshacer. Los recuentos y los costes se conservan.',
+    replyHint: 'Cuando su respuesta se haya enviado, el bot queda en pausa 12 horas para este cliente.',
     send: 'Enviar',
     sending: 'Enviando…',
     human: 'Persona',
@@ -184,6 +189,11 @@ const es: Texts = {
       ingestions_per_day: 'documentos leídos al día',
       sources: 'sitios web',
       qa_pairs: 'preguntas y respuestas',
+      previews_per_hour: 'pruebas por hora',
+      keep_words_days: 'días que se guardan los mensajes',
+      keep_media_days: 'días que se guardan los archivos de los chats',
+      keep_traces_days: 'días que se guardan los pasos',
+      keep_jobs_days: 'días que se guardan los trabajos',
     } as Record<string, string>,
     search: 'Buscar una empresa',
     stuck: 'Turnos atascados',

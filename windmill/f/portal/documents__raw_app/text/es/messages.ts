@@ -43,6 +43,8 @@ export const messages: Record<keyof typeof english, string> = {
   plan_daily_documents: 'Su plan admite {most} documentos nuevos al día, y los de hoy están agotados. Inténtelo mañana o pida un plan mayor.',
   plan_pages: 'Ya usa todas las páginas de su plan. Elimine un documento o pida un plan mayor.',
   plan_pages_left: '{problem} En su plan quedan {pages} páginas.',
+  plan_month: 'El límite de este mes de su plan está agotado. Pida un plan mayor.',
+  previews_per_hour: 'Como máximo {most} pruebas por hora. Inténtelo más tarde.',
   plan_questions: 'Su plan incluye {most} preguntas. Elimine algunas o pida un plan mayor.',
   plan_sources: 'Su plan incluye {most} sitios web. Elimine uno o pida un plan mayor.',
   // Archivos
@@ -162,6 +164,7 @@ export const messages: Record<keyof typeof english, string> = {
   // Conversaciones, datos, avisos
   text_empty: 'Escriba algo antes.',
   window_closed: 'El cliente escribió por última vez hace más de 24 horas. WhatsApp ya solo admite plantillas.',
+  conversation_busy: 'El bot está respondiendo a este cliente ahora mismo. Inténtelo de nuevo en un minuto.',
   opted_out: 'El cliente se ha dado de baja de los mensajes.',
   no_token: 'El operador aún no ha guardado una clave de WhatsApp para esta empresa.',
   not_sent: 'WhatsApp no lo envió: {problem}',

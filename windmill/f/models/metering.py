@@ -1,0 +1,40 @@
+# requirements: database
+"""What a model's work outside a turn costs: vectors, pictures, voice notes. It counts in the tenant's month like the turns (count_usage in SQL)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from f.models.prices import cost_usd
+
+if TYPE_CHECKING:
+    from f.common.database import Connection
+
+# As f/common/tokens measured it; that module needs tiktoken, which few of the callers have.
+BYTES_PER_TOKEN = 2.8
+COUNT = "select count_usage(%s, %s, %s::numeric)"
+Meter = Callable[[str, int, int], None]  # model, input tokens, output tokens
+
+
+def of_texts(texts: list[str], model: str) -> list[Any]:
+    """COUNT's values for vectors of these texts. The endpoints don't all say how many tokens they took: this is never fewer."""
+    tokens = math.ceil(sum(len(text.encode()) for text in texts) / BYTES_PER_TOKEN)
+    return of_tokens(model, tokens, 0)
+
+
+def of_tokens(model: str, input_tokens: int, output_tokens: int) -> list[Any]:
+    """COUNT's values. A model without a list price costs nothing that is known; its tokens count."""
+    return [input_tokens, output_tokens, cost_usd(model, input_tokens, output_tokens, {}) or 0]
+
+
+def meter(conn: Connection, tenant_id: str) -> Meter:
+    """Counts what a model took, as it takes it."""
+    from f.common.database import as_tenant
+
+    def count(model: str, input_tokens: int, output_tokens: int) -> None:
+        with as_tenant(conn, tenant_id):
+            conn.execute(COUNT.encode(), of_tokens(model, input_tokens, output_tokens))
+
+    return count
