@@ -4,6 +4,7 @@ import { Drop, Pick, useUploads } from './Uploads'
 import { Actions, ask } from './api'
 import { Icon } from './icons'
 import type { Message } from './messages'
+import { go } from './route'
 import { Empty, Loading, Problem, Sure, fill, useEvery, useForm, useHere, useLoad } from './ui'
 
 type Row = {
@@ -101,6 +102,12 @@ function Document({ row, edits, reload, replace }: DocumentProps) {
       )}
       <div className="row spread">
         <small>{facts.join(' · ')}</small>
+        {row.state === 'ready' && (
+          <button type="button" className="quiet" onClick={() => go('knowledge', 'document', row.id)}>
+            {t.passages.open}
+            <span className="hidden">: {row.title}</span>
+          </button>
+        )}
         {edits && <Actions row={row} again={() => act('read_again')} reload={reload} replace={replace} />}
       </div>
     </li>

@@ -1,6 +1,7 @@
 // Knowledge: what the bot answers from. Files, websites, and answers that the staff has written; a question to try all of it.
 import React from 'react'
 import QaPairs from './QaPairs'
+import Document from './Document'
 import Documents from './Documents'
 import Sources from './Sources'
 import Try from './Try'
@@ -11,9 +12,10 @@ const parts: Record<string, () => React.JSX.Element> = { documents: Documents, w
 
 export default function Knowledge() {
   const { t } = useHere()
-  const { part } = useRoute()
+  const { part, id } = useRoute()
   const chosen = part in parts ? part : 'documents'
   const Part = parts[chosen]
+  if (part === 'document' && id) return <Document key={id} id={id} />
   return (
     <>
       <p className="intro">{t.knowledge.intro}</p>

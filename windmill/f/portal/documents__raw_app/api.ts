@@ -21,6 +21,8 @@ export type Actions = {
   list: 'list'
   upload: 'upload'
   documents: 'search' | 'delete' | 'read_again' | 'update'
+  page_picture: 'get'
+  passages: 'list' | 'explain' | 'edit' | 'forget'
   sources: 'list' | 'list_pages' | 'create' | 'update' | 'refresh' | 'delete'
   qa_pairs: 'list' | 'create' | 'import' | 'update' | 'delete'
   bot: 'get' | 'update' | 'upsert_tool' | 'delete_tool' | 'ask' | 'get_answer'
