@@ -124,7 +124,7 @@ select own_functions('passages_of');
 grant execute on function passages_of to chatbot_app;
 
 -- Why a question finds passages of the current tenant or does not: the p_limit best, and as many of one document, if
--- one is given, and of those that are left out. `rank` counts among the candidates of the search; null: not one of them.
+-- one is given, and of those that are left out. `rank` counts among the candidates of the search; null: it is none.
 -- `used`: the model would see it. `fits` as in evidence(). `matched`: words of the question that the passage has.
 create or replace function explain_search(p_question text, p_embedding vector, p_model smallint, p_document uuid,
                                           p_limit int default 10)
@@ -171,11 +171,3 @@ create or replace function explain_search(p_question text, p_embedding vector, p
 $$;
 select own_functions('explain_search');
 grant execute on function explain_search to chatbot_app;
-
--- Names a pair of sentences, whichever comes first.
-create or replace function contradiction_pair(p_said text, p_other_said text) returns bytea
-    language sql immutable as $$
-    select sha256(convert_to(least(p_said, p_other_said) || E'\n' || greatest(p_said, p_other_said), 'UTF8'))
-$$;
-select own_functions('contradiction_pair');
-grant execute on function contradiction_pair to chatbot_app;

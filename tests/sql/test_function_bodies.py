@@ -92,6 +92,8 @@ VALUES: dict[str, list[str]] = {
     "p_field": ["'account_update'"],
     "p_fields": [text({"email": "a@b.example"})],
     "p_filename": ["'a.txt'"],
+    "p_first": ["0"],
+    "p_found": ["'[]'"],
     "p_from": ["now() - interval '1 day'"],
     "p_dispatch_no": ["0"],
     "p_hours": [text(HOURS)],

@@ -1,6 +1,7 @@
 // Knowledge: what the bot answers from. Files, websites, and answers that the staff has written; a question to try all of it.
 import React from 'react'
 import QaPairs from './QaPairs'
+import Contradictions from './Contradictions'
 import Document from './Document'
 import Documents from './Documents'
 import Sources from './Sources'
@@ -19,6 +20,7 @@ export default function Knowledge() {
   return (
     <>
       <p className="intro">{t.knowledge.intro}</p>
+      <Contradictions />
       <Tabs label={t.knowledge.parts} names={Object.keys(parts)} title={(name) => t.knowledge.tabs[name]} chosen={chosen} choose={(name) => go('knowledge', name)}>
         <Part />
       </Tabs>

@@ -21,6 +21,7 @@ export type Actions = {
   list: 'list'
   upload: 'upload'
   documents: 'search' | 'delete' | 'read_again' | 'update'
+  contradictions: 'list' | 'dismiss'
   page_picture: 'get'
   passages: 'list' | 'explain' | 'edit' | 'forget'
   sources: 'list' | 'list_pages' | 'create' | 'update' | 'refresh' | 'delete'
