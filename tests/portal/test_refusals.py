@@ -27,6 +27,7 @@ ACTIONS: list[tuple[str, str, dict[str, Any], str]] = [
     ("f.portal_api.documents", "delete", {"document_id": GUESSED}, "editor"),
     ("f.portal_api.documents", "read_again", {"document_id": GUESSED}, "editor"),
     ("f.portal_api.documents", "update", {"document_id": GUESSED, "sendable": True}, "editor"),
+    ("f.portal_api.documents", "set_speaker_notes", {"speaker_notes": True}, "editor"),
     ("f.portal_api.contradictions", "list", {}, "viewer"),
     ("f.portal_api.contradictions", "dismiss", {"contradiction_id": GUESSED}, "editor"),
     ("f.portal_api.passages", "list", {"document_id": GUESSED}, "viewer"),

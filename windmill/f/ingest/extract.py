@@ -87,9 +87,10 @@ def limits_of(conn: Connection, tenant_id: str, document_id: str, llm: c_llm | N
     """How much this document may contain: the platform's limits, or what is left of the tenant's plan."""
     with as_tenant(conn, tenant_id):
         left = one(conn, "select pages_left(%s)", [document_id])
+        notes = one(conn, "select speaker_notes from tenants where id = %s", [tenant_id])
     if left == 0:
         raise Unreadable("plan_pages")
-    return Limits(max_pages=min(left, Limits().max_pages), read_image=image_reader(llm))
+    return Limits(max_pages=min(left, Limits().max_pages), read_image=image_reader(llm), speaker_notes=notes)
 
 
 def batched(found: Iterable[Page], size: int) -> Iterator[list[Page]]:
