@@ -162,7 +162,7 @@ create or replace function explain_search(p_question text, p_embedding vector, p
     select f.document_id, f.ordinal, f.page, d.title, f.heading, f.text, f.rank, f.cosine, f.coverage, f.relevance,
            coalesce(f.taken, false) and (select coalesce(bool_or(fits), true) from shown),
            (select coalesce(bool_or(fits), true) from shown), f.left_out,
-           array(select word from asked, regexp_split_to_table(asked.question, '\s+') word
+           array(select word from asked, regexp_split_to_table(asked.question, '[\s?!.,;:¿¡]+') word
                  where words_of(f.language, word) <> ''
                    and passage_words(f.language, d.title, f.heading, f.text)
                        @@ plainto_tsquery(('words_' || f.language)::regconfig, spaced(word)))

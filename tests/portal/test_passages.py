@@ -183,7 +183,7 @@ def test_a_question_says_why_a_passage_was_found_or_not(portal: Portal, endpoint
     by_text = {row["passage"]: row for row in answer["passages"]}
     left_out = by_text[second["text"]]
     assert (left_out["left_out"], left_out["used"], left_out["rank"]) == (True, False, None)
-    assert left_out["matched"] == ["returns?"] and left_out["cosine"] > 0
+    assert left_out["matched"] == ["returns"] and left_out["cosine"] > 0
     best = answer["passages"][0]
     assert (best["rank"], best["left_out"]) == (1, False)
     assert (
