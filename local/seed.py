@@ -156,9 +156,19 @@ def upload(
     stack: Stack, tenant: DemoTenant, content: bytes, filename: str, title: str = ""
 ) -> dict[str, Any]:
     """Uploads as the tenant's staff does in the portal; returns the portal's answer."""
-    server = stack.as_person(tenant.staff)
     asked = request("upload", file=base64.b64encode(content).decode(), filename=filename, title=title)
-    body = {"component": "upload", "path": "script/f/ingest/upload_document", "args": {"request": asked}}
+    return _ask(stack, tenant, "upload", "f/ingest/upload_document", asked)
+
+
+def may_be_sent(stack: Stack, tenant: DemoTenant, document_id: str) -> None:
+    """Allows the chatbot to send a file to customers, as the tenant's staff does in the portal."""
+    asked = request("update", document_id=document_id, sendable=True)
+    _ask(stack, tenant, "documents", "f/portal_api/documents", asked)
+
+
+def _ask(stack: Stack, tenant: DemoTenant, component: str, script: str, asked: str) -> dict[str, Any]:
+    server = stack.as_person(tenant.staff)
+    body = {"component": component, "path": f"script/{script}", "args": {"request": asked}}
     job = server.call("POST", "apps_u/execute_component/f/portal/documents", body).text.strip('"')
     result: dict[str, Any] = wait_for(lambda: _result(server, job), 240)
     return result
@@ -166,7 +176,13 @@ def upload(
 
 def seed_documents(stack: Stack) -> None:
     """Uploads each tenant's document and waits until all of them answer. Known documents are recognised and cost nothing."""
-    ids = [upload(stack, t, render(t.document), f"{t.document}.pdf", t.title)["document_id"] for t in TENANTS]
+    ids = []
+    for tenant in TENANTS:
+        taken = upload(stack, tenant, render(tenant.document), f"{tenant.document}.pdf", tenant.title)
+        document_id = taken["document_id"]
+        if tenant.settings.get("send_documents") and "known" not in taken:
+            may_be_sent(stack, tenant, document_id)
+        ids.append(document_id)
     for document_id in ids:
         if wait_for(partial(_settled, stack, document_id), 300) != "ready":
             raise RuntimeError(f"a document could not be read; its run is at {stack.url('runner')}")

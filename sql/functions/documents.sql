@@ -24,7 +24,8 @@ $$;
 
 -- Publishes a new version in one transaction, so that the old one answers until the new one is whole: swaps the
 -- chunks, the vectors and the replaced documents. The words are indexed in the document's language. Returns -1, and
--- changes nothing, when the vectors are of a model that the tenant has left meanwhile.
+-- changes nothing, when the vectors are of a model that the tenant has left meanwhile, or a passage has been corrected
+-- meanwhile.
 create or replace function publish_document(p_document uuid) returns int
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -45,10 +46,15 @@ begin
     end if;
     if exists (select from staged_chunks s where s.document_id = p_document and s.model_id is distinct from
                (select m.id from embedding_models m join tenants t on t.embedding_model = m.name
-                where t.id = doc.tenant_id)) then
+                where t.id = doc.tenant_id))
+       or exists (select from staged_chunks s left join fitting_edits(p_document) f using (ordinal)
+                  where s.document_id = p_document and s.text <> coalesce(f.text, s.source_text, s.text)) then
         return -1;
     end if;
+    perform adopt_edits(p_document);
     delete from chunks where document_id = p_document;
+    delete from withheld_chunks where document_id = p_document;
+    delete from contradictions where p_document in (document_id, other_document_id);
     delete from documents where tenant_id = doc.tenant_id and id in (select superseded_by(p_document));
     doc.language := coalesce(
         (select language_of(string_agg(text, ' ' order by ordinal)) from (
@@ -56,14 +62,17 @@ begin
         (select language from tenant_languages where tenant_id = doc.tenant_id order by chunks desc limit 1), 'simple');
     with moved as (
         delete from staged_chunks where document_id = p_document returning *
+    ), withheld as (
+        insert into withheld_chunks
+        select m.*, doc.version from moved m where exists (
+            select from passage_edits e where e.document_id = p_document and e.ordinal = m.ordinal and e.left_out)
+        returning ordinal
     ), stored as (
         insert into chunks (tenant_id, document_id, version, ordinal, page, char_start, page_end, char_end, heading,
-                            tokens, text, language, words)
+                            tokens, text, source_text, language, words)
         select tenant_id, document_id, doc.version, ordinal, page, char_start, page_end, char_end, heading, tokens,
-            text, doc.language,
-               setweight(words_of(doc.language, concat_ws(' ', doc.title, heading)), 'A')
-                   || words_of(doc.language, text)
-        from moved order by ordinal
+            text, source_text, doc.language, passage_words(doc.language, doc.title, heading, text)
+        from moved where ordinal not in (select ordinal from withheld) order by ordinal
         returning id, tenant_id, ordinal
     ), vectors as (
         insert into chunk_embeddings (model_id, chunk_id, tenant_id, embedding)

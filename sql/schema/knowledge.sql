@@ -50,7 +50,7 @@ create table documents (
     origin            text not null default 'upload' check (origin in ('upload', 'web', 'qa_pairs')),
     source_id         uuid references knowledge_sources on delete cascade,
     source_url        text,                               -- the page's address
-    sendable          boolean not null default true,      -- whether a chatbot that sends documents may send this one
+    sendable          boolean not null default false,     -- whether a chatbot that sends documents may send this one
     restarts          int not null default 0,             -- how often a reading that stood still was started again
     run_id            uuid,
     uploaded_by       text,

@@ -52,6 +52,7 @@ create table chunks (
     heading           text not null default '',
     tokens            int not null,
     text              text not null,
+    source_text       text,                               -- as it was read; null where nobody has corrected it
     language          text not null,
     words             tsvector not null,
     unique (document_id, version, ordinal),
@@ -95,9 +96,66 @@ create table staged_chunks (
     heading           text not null,
     tokens            int not null,
     text              text not null,
+    source_text       text,                               -- as it was read; null where nobody has corrected it
     model_id          smallint references embedding_models,
     embedding         vector,
     primary key (document_id, ordinal)
+);
+
+-- What the staff has changed about a passage. It holds for the passage whose heading and text are those that were
+-- read; `occurrence` counts passages that are equal. A new version of the document takes it over. `ordinal`: the
+-- passage where it holds now; null where the text has changed, so that it no longer fits.
+create table passage_edits (
+    id                uuid primary key default gen_random_uuid(),
+    tenant_id         uuid not null references tenants on delete cascade,
+    document_id       uuid not null references documents on delete cascade,
+    ordinal           int,
+    heading           text not null,
+    source_text       text not null,
+    occurrence        int not null,
+    text              text,                               -- null: as it was read
+    left_out          boolean not null,
+    edited_by         text not null,
+    edited_at         timestamptz not null default clock_timestamp(),
+    check (left_out or text is not null)
+);
+create unique index passage_edits_once on passage_edits (document_id, ordinal);
+
+-- Passages that are left out of answers. They are no chunks, so that no search can find them.
+create table withheld_chunks (
+    like staged_chunks,
+    version           int not null,
+    primary key (document_id, ordinal),
+    foreign key (document_id) references documents on delete cascade,
+    foreign key (tenant_id) references tenants on delete cascade,
+    foreign key (model_id) references embedding_models
+);
+
+-- Two passages of different documents that give different figures for the same subject, as the ingestion found them.
+-- They go with either document, and with a new version of either; what was dismissed stays dismissed while both
+-- sentences stay: see contradiction_dismissals.
+create table contradictions (
+    id                uuid primary key default gen_random_uuid(),
+    tenant_id         uuid not null references tenants on delete cascade,
+    document_id       uuid not null references documents on delete cascade,
+    ordinal           int not null,
+    said              text not null,                      -- the sentence or row
+    other_document_id uuid not null references documents on delete cascade,
+    other_ordinal     int not null,
+    other_said        text not null,
+    found_at          timestamptz not null default now(),
+    check (document_id <> other_document_id)
+);
+create index contradictions_of_tenant on contradictions (tenant_id);
+create index contradictions_by_document on contradictions (document_id, ordinal);
+create index contradictions_by_other on contradictions (other_document_id, other_ordinal);
+
+create table contradiction_dismissals (
+    tenant_id         uuid not null references tenants on delete cascade,
+    pair              bytea not null,                     -- of both sentences: contradiction_pair()
+    dismissed_by      text not null,
+    dismissed_at      timestamptz not null default now(),
+    primary key (tenant_id, pair)
 );
 
 -- What search knows of a tenant's chunks without looking at them: how many are in which language, how many hold which
@@ -116,10 +174,15 @@ create table tenant_words (
 );
 
 select isolate('chunks'), isolate('chunk_embeddings'), isolate('staged_chunks'), isolate('tenant_languages'),
-       isolate('tenant_words');
+       isolate('tenant_words'), isolate('passage_edits'), isolate('withheld_chunks'), isolate('contradictions'),
+       isolate('contradiction_dismissals');
 grant select on embedding_models, chunks, chunk_embeddings, tenant_languages, tenant_words to chatbot_app;
 grant insert on chunk_embeddings to chatbot_app;
 grant select, insert, update, delete on staged_chunks to chatbot_app;
+grant select on withheld_chunks to chatbot_app;
+grant select, delete on passage_edits to chatbot_app;
+grant select, insert, delete on contradictions to chatbot_app;
+grant select, insert on contradiction_dismissals to chatbot_app;
 
 -- The floor of the E5 family's model was measured on the questions of tests/eval; see bench/README.md. Each model needs
 -- its own: the E5 family's cosines live in a narrow band near 0.85, others' do not. Nobody has measured the second one.

@@ -10,6 +10,7 @@ create table tenants (
     -- The default is a model that the endpoint of .env.example offers. f/ingest/change_model moves a tenant to
     -- another one.
     embedding_model   text not null default 'text-embedding-3-small',
+    speaker_notes     boolean not null default false,     -- whether the notes of presentations are read, too
     created_at        timestamptz not null default now(),
     expired_at        timestamptz                         -- when what its plan does not keep was last taken out
 );
@@ -133,6 +134,7 @@ create table usage_months (
 
 select isolate('tenants', 'id'), isolate('chatbots'), isolate('usage_months');
 grant select on tenants, chatbots, usage_months to chatbot_app;
+grant update (speaker_notes) on tenants to chatbot_app;
 -- What a tenant's staff may change in the portal. The model and the send rate are the operators': the platform pays
 -- for them.
 grant update (name, enabled, persona, system_prompt, languages, dont_know, failure_message, show_citations,

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import FilePayload, Route, expect
 
 from local.seed import CLINIC, SHOP
-from tests.browser.conftest import Visit, between, broken, check, go
+from tests.browser.conftest import DESKTOP, PHONE, Visit, between, broken, check, go
 from tests.e2e.conftest import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -33,12 +33,13 @@ def test_a_document_is_added_tried_and_deleted(world: World, visit: Visit) -> No
     expect(page.locator("ol .card").first).to_contain_text("Thursdays at six")
     expect(page.locator("ol .card").first).to_contain_text("The bot would use this")
     may_be_sent = card.get_by_role("checkbox")
+    expect(may_be_sent).not_to_be_checked()
     between(page, {"documents update": broken})
     may_be_sent.click()
     expect(card).to_contain_text("failed on our side")
     between(page, {})
     may_be_sent.click()
-    expect(may_be_sent).not_to_be_checked()
+    expect(may_be_sent).to_be_checked()
     expect(card).not_to_contain_text("failed on our side")
     card.get_by_role("button", name="Delete").click()
     dialog = page.get_by_role("dialog")
@@ -211,3 +212,52 @@ def test_an_answer_is_added_to_what_was_asked_in_vain(world: World, visit: Visit
     expect(
         page.get_by_role("button", name="Add an answer").and_(page.locator(f"li:has-text('{word}') button"))
     ).to_have_count(0)
+
+
+def test_the_owner_sees_what_the_bot_knows_and_corrects_it(world: World, visit: Visit) -> None:
+    page = visit("editor@clinica-ribera.example")
+    go(page, "Knowledge")
+    word = secrets.token_hex(4)
+    content = (
+        f"# Parking {word}\n\nParking {word} costs 3 euros.\n\n# Dogs {word}\n\nDogs {word} wait outside."
+    )
+    page.locator('input[type="file"]').first.set_input_files(
+        {"name": f"house-{word}.md", "mimeType": "text/markdown", "buffer": content.encode()}
+    )
+    card = page.locator("li.card", has_text=f"house-{word}.md")
+    expect(card.get_by_text("Ready")).to_be_visible(timeout=60_000)
+    card.get_by_role("button", name="What the bot knows").click()
+    passages = page.get_by_role("list", name="Passages").get_by_role("listitem")
+    expect(passages).to_have_count(2)
+    passages.first.get_by_role("button", name="Correct").click()
+    passages.first.get_by_label("Corrected text").fill(f"Parking {word} costs 5 euros.")
+    passages.first.get_by_role("button", name="Save").click()
+    expect(passages.first.get_by_text("Corrected", exact=True)).to_be_visible()
+    expect(passages.first).to_contain_text("editor@clinica-ribera.example")
+    passages.nth(1).get_by_role("button", name="Leave out of answers").click()
+    expect(passages.nth(1).get_by_role("button", name="Put back")).to_be_visible()
+    page.get_by_label("Question", exact=True).fill(f"What does parking {word} cost? And dogs?")
+    page.keyboard.press("Enter")
+    best = page.locator("section ol .card", has_text=f"Parking {word} costs 5 euros.")
+    expect(best).to_contain_text("The bot would use this")
+    expect(best).to_contain_text("rank 1")
+    out = page.locator("section ol .card", has_text=f"Dogs {word} wait outside.")
+    expect(out).to_contain_text("Left out of answers by your staff.")
+    expect(out).to_contain_text("matching words:")
+    page.get_by_label("Search the passages").fill("dogs")
+    page.get_by_role("button", name="Search passages").click()
+    expect(passages).to_have_count(1)
+    check(page)
+
+
+def test_a_picture_of_the_page_stands_beside_the_passages(world: World, visit: Visit) -> None:
+    for size in (DESKTOP, PHONE):
+        page = visit(SHOP.staff, size)
+        go(page, "Knowledge")
+        page.locator("li.card", has_text=f"{SHOP.document}.pdf").get_by_role(
+            "button", name="What the bot knows"
+        ).click()
+        expect(page.get_by_role("img", name="Page 1 of")).to_be_visible()
+        page.get_by_role("button", name="Next page", exact=True).click()
+        expect(page.get_by_role("img", name="Page 2 of")).to_be_visible()
+        check(page)

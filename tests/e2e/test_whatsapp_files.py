@@ -144,6 +144,7 @@ def test_a_document_that_the_tenant_holds_back_is_not_sent(world: World) -> None
 def test_a_picture_of_the_knowledge_base_is_sent_as_a_picture(world: World) -> None:
     content = picture("blue", "Small fits up to 40 kg, large up to 90 kg.")
     stored = seed.upload(world.stack, seed.SHOP, content, "size-chart.png", "Size chart")["document_id"]
+    seed.may_be_sent(world.stack, seed.SHOP, stored)
     try:
         state = wait_for(lambda: seed.document_state(world.stack, stored) in ("ready", "failed"), 60)
         assert state and seed.document_state(world.stack, stored) == "ready"

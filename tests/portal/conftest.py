@@ -24,6 +24,9 @@ STATIC = {
     "f.portal_api.list_documents": (),
     "f.portal_api.me": (),
     "f.portal_api.documents": ("embeddings",),
+    "f.portal_api.contradictions": (),
+    "f.portal_api.page_picture": (),
+    "f.portal_api.passages": ("embeddings",),
     "f.portal_api.sources": (),
     "f.portal_api.qa_pairs": (),
     "f.portal_api.people": (),
@@ -42,11 +45,12 @@ class Portal:
     def __init__(self, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
         self.url, self._monkeypatch = url, monkeypatch
         self.flows: list[tuple[str, Any]] = []
-        self.values = {
+        self.embeddings: dict[str, Any] = {"base_url": "http://127.0.0.1:9"}
+        self.values: dict[str, Any] = {
             "master_key": MASTER_KEY,
             "settings": {"allowed_private_hosts": ["127.0.0.1:7777"]},
             "job_id_key": "key of the portal's tests",
-            "embeddings": {"base_url": "http://127.0.0.1:9"},
+            "embeddings": self.embeddings,
             "whatsapp": {"graph_url": "http://127.0.0.1:9", "api_version": "v23.0"},
         }
         info = psycopg.conninfo.conninfo_to_dict(url)

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from typing import Any
 
 from f.agent.claims import Claim, Draft
-from f.agent.segments import sentences
+from f.common.segments import sentences
 
 REPLY = "reply"
 HOURS = "hours"  # the source that S0 marks

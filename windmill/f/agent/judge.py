@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from f.agent.claims import Finding
-from f.agent.segments import terms
+from f.common.segments import terms
 from f.models.providers import Models
 from f.models.types import ModelError
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from f.agent.amounts import Figure, fits, same
-from f.agent.segments import LISTED, Segment, Weights, kind_of, names, names_in_full, spoken, terms
+from f.common.amounts import Figure, fits, same
+from f.common.segments import LISTED, Segment, Weights, kind_of, names, names_in_full, spoken, terms
 
 RARE = 0.6  # a word that few rows have: it tells one from another
 MISPLACED_BY = 0.45  # how much more the words of a sentence must speak for another row than for the one that holds its figure

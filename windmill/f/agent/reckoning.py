@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from itertools import combinations
 
-from f.agent.amounts import Figure, amount, fits, money
-from f.agent.figure_words import MONTH_MINUTES, SIZES
+from f.common.amounts import Figure, amount, fits, money
+from f.common.figure_words import MONTH_MINUTES, SIZES
 
 MOST_OPERANDS = 14
 

@@ -11,14 +11,14 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from f.agent.amounts import Figure, amount, money, same
 from f.agent.claims import Draft, Finding
 from f.agent.deeds import deeds_in, shown_by
-from f.agent.figure_words import SIZES, units, word_set
-from f.agent.figures import figures, numbers_in_words
 from f.agent.placement import Placement, alike
 from f.agent.reckoning import follows
-from f.agent.segments import (
+from f.common.amounts import Figure, amount, money, same
+from f.common.figure_words import SIZES, units, word_set
+from f.common.figures import figures, numbers_in_words
+from f.common.segments import (
     LISTED,
     Segment,
     Source,

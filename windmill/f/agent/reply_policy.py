@@ -13,16 +13,16 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from f.agent.amounts import same
 from f.agent.claims import Draft, Finding
 from f.agent.drafts import names_passages
-from f.agent.figures import figures
 from f.agent.handoff import keyword_of
 from f.agent.language import detect, is_yes
 from f.agent.prompt import RULES, opening_hours
 from f.agent.reply_check import Check
-from f.agent.segments import Source, segments, sentences, terms
+from f.common.amounts import same
+from f.common.figures import figures
 from f.common.redaction import KEY
+from f.common.segments import Source, segments, sentences, terms
 
 if TYPE_CHECKING:
     from f.agent.evidence import Evidence

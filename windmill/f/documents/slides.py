@@ -20,7 +20,7 @@ _PROPERTIES = "{http://schemas.openxmlformats.org/presentationml/2006/main}cNvPr
 
 
 def pptx_pages(content: bytes, limits: Limits) -> Iterator[Page]:
-    """A presentation: a page for each slide, the speaker's notes below."""
+    """A presentation: a page for each slide, the speaker's notes below if `limits` says so."""
     archive.check(content, limits)
     import pptx
 
@@ -28,30 +28,33 @@ def pptx_pages(content: bytes, limits: Limits) -> Iterator[Page]:
     slides = archive.opened(lambda: list(presentation.slides))
     if len(slides) > limits.max_pages:
         raise Unreadable("too_many_slides", slides=len(slides), most=limits.max_pages)
-    found = archive.opened(lambda: list(_slides(slides, limits.max_characters)))
+    found = archive.opened(lambda: list(_slides(slides, limits)))
     hidden = sum(slide._element.get("show") == "0" for slide in slides)
-    if hidden and found:
+    noted = 0 if limits.speaker_notes else sum(bool(_notes(one)) for one in slides)
+    if found:
         first = [found[0]["warning"]] if found[0]["warning"] else []
-        found[0]["warning"] = combined([*first, message("slides_left_out", slides=hidden)])
+        first += [message("slides_left_out", slides=hidden)] if hidden else []
+        first += [message("slide_notes_left_out", slides=noted)] if noted else []
+        found[0]["warning"] = combined(first)
     if not any(one["text"].strip() for one in found):
         raise Unreadable("slides_empty")
     yield from found
 
 
-def _slides(slides: list[Any], most: int) -> Iterator[Page]:
+def _slides(slides: list[Any], limits: Limits) -> Iterator[Page]:
     """The slides as pages. A file may show one slide any number of times."""
-    left = most
+    left = limits.max_characters
     for number, slide in enumerate(slides, 1):
         if slide._element.get("show") == "0":
             continue
-        found = _slide(number, slide)
+        found = _slide(number, slide, limits.speaker_notes)
         left -= len(found["text"])
         if left < 0:
-            raise Unreadable("too_many_characters", most=most)
+            raise Unreadable("too_many_characters", most=limits.max_characters)
         yield found
 
 
-def _slide(number: int, slide: Any) -> Page:
+def _slide(number: int, slide: Any, speaker_notes: bool) -> Page:
     title = slide.shapes.title
     heading = (
         " ".join(clean(title.text_frame.text).split()) if title is not None and title.has_text_frame else ""
@@ -72,7 +75,7 @@ def _slide(number: int, slide: Any) -> Page:
             text += drawn_lines(shape._element, slide.part)
         # Asked of its class: the shape itself would open the picture, which may be linked or missing.
         pictures = pictures or hasattr(type(shape), "image")
-    if notes := _notes(slide):
+    if speaker_notes and (notes := _notes(slide)):
         text += ["", notes]
     warning = message("slide_is_picture", slide=number) if pictures and not text else None
     return page(

@@ -2,7 +2,7 @@
 """Step 2 of an ingestion: cuts the pages into chunks and writes them to staged_chunks.
 
 In: ids. Out: the number of chunks. The same pages always give the same chunks, so running the step twice changes nothing: the vectors of
-unchanged passages stay.
+unchanged passages stay. A passage that the staff has corrected gets its corrected text.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ def main(document_id: str, tenant_id: str, db: postgresql) -> dict[str, Any]:
         conn.execute(
             b"delete from staged_chunks where document_id = %s and ordinal >= %s", [document_id, count]
         )
+        conn.execute(b"select correct_staged(%s)", [document_id])
         conn.execute(
             b"update documents set chunks = %s, chunks_embedded = 0, updated_at = now() where id = %s",
             [count, document_id],
@@ -53,7 +54,7 @@ def store_chunks(conn: Connection, document_id: str, tenant_id: str, batch: list
         b" values (%(document_id)s, %(tenant_id)s, %(ordinal)s, %(page)s, %(char_start)s, %(page_end)s, %(char_end)s, %(heading)s,"
         b" %(tokens)s, %(text)s) on conflict (document_id, ordinal) do update set page = excluded.page, char_start = excluded.char_start,"
         b" page_end = excluded.page_end, char_end = excluded.char_end, heading = excluded.heading, tokens = excluded.tokens,"
-        b" text = excluded.text, embedding = case when staged_chunks.text = excluded.text and staged_chunks.heading = excluded.heading"
-        b" then staged_chunks.embedding end",
+        b" text = excluded.text, source_text = null, embedding = case when staged_chunks.text = excluded.text"
+        b" and staged_chunks.heading = excluded.heading then staged_chunks.embedding end",
         [{"document_id": document_id, "tenant_id": tenant_id, **chunk} for chunk in batch],
     )

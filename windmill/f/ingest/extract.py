@@ -92,10 +92,13 @@ def limits_of(conn: Connection, tenant_id: str, document_id: str, llm: c_llm | N
     """How much this document may contain: the platform's limits, or what is left of the tenant's plan."""
     with as_tenant(conn, tenant_id):
         left = one(conn, "select pages_left(%s)", [document_id])
+        notes = one(conn, "select speaker_notes from tenants where id = %s", [tenant_id])
     if left == 0:
         raise Unreadable("plan_pages")
     return Limits(
-        max_pages=min(left, Limits().max_pages), read_image=image_reader(llm, meter(conn, tenant_id))
+        max_pages=min(left, Limits().max_pages),
+        read_image=image_reader(llm, meter(conn, tenant_id)),
+        speaker_notes=notes,
     )
 
 

@@ -1,7 +1,8 @@
 # requirements: database
 """Step 4 of an ingestion: publishes the staged chunks, all at once; until then the old ones answer.
 
-In: ids. Out: the number of published chunks. If the tenant has changed its embedding model meanwhile, the ingestion starts again.
+In: ids. Out: the number of published chunks. If the tenant has changed its embedding model, or somebody has corrected a passage
+meanwhile, the ingestion starts again.
 """
 
 from __future__ import annotations
@@ -26,5 +27,9 @@ def main(document_id: str, tenant_id: str, db: postgresql) -> dict[str, Any]:
         return {"state": "gone", "reason": "the document was deleted"}
     if published < 0:
         run = start_flow("f/ingest/ingest_document", {"document_id": document_id, "tenant_id": tenant_id})
-        return {"state": "processing", "reason": "the tenant has another embedding model now", "run": run}
+        return {
+            "state": "processing",
+            "reason": "the embedding model or a passage was changed meanwhile",
+            "run": run,
+        }
     return {"state": "ready", "chunks": published}

@@ -38,6 +38,7 @@ def main(request: str, db: postgresql, embeddings: c_embeddings) -> dict[str, An
             "delete": (EDITORS, delete),
             "read_again": (EDITORS, read_again),
             "update": (EDITORS, update),
+            "set_speaker_notes": (EDITORS, set_speaker_notes),
         },
     )
 
@@ -96,6 +97,14 @@ def update(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     if not done.rowcount:
         raise not_found()
     return {"updated": fields["document_id"]}
+
+
+def set_speaker_notes(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """Changes whether speakers' notes of presentations are read. It counts for documents that are read from now on."""
+    wanted = fields.get("speaker_notes") is True
+    with as_tenant(conn, member["tenant_id"]):
+        conn.execute(b"update tenants set speaker_notes = %s where id = %s", [wanted, member["tenant_id"]])
+    return {"speaker_notes": wanted}
 
 
 def read_again(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 """A tenant's uploaded files, newest first, with state, progress, warnings and the problem of a failure.
 
 In: a request of the portal's page (f/common/portal_request.py); with `before`, a document's ID, the files that are older than it.
-Out: {"documents": [...], "more": whether there are older ones}; never the files' content.
+Out: {"documents": [...], "more": whether there are older ones, "speaker_notes": whether notes of presentations are read}; never the files' content.
 f/portal_api/sources lists the pages of websites, f/portal_api/qa_pairs the Q&A pairs.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from f.common.database import Connection, as_tenant
+from f.common.database import Connection, as_tenant, one
 from f.common.portal_request import ANYONE, Fields, Member, answer_page, handle_request, id_field, not_found
 
 postgresql = dict[str, Any]
@@ -39,4 +39,5 @@ def list_documents(conn: Connection, member: Member, fields: Fields) -> dict[str
             b" and (%(id)s::uuid is null or (created_at, id) < (%(at)s::timestamptz, %(id)s)) order by created_at desc, id desc limit %(most)s",
             place,
         ).fetchall()
-    return {"documents": rows[:MOST], "more": len(rows) > MOST}
+        notes = one(conn, "select speaker_notes from tenants where id = %s", [member["tenant_id"]])
+    return {"documents": rows[:MOST], "more": len(rows) > MOST, "speaker_notes": notes}

@@ -1,9 +1,10 @@
 // Documents: the files that the bot answers from.
-import React from 'react'
+import React, { useState } from 'react'
 import { Drop, Pick, useUploads } from './Uploads'
 import { Actions, ask } from './api'
 import { Icon } from './icons'
 import type { Message } from './messages'
+import { go } from './route'
 import { Empty, Loading, Problem, Sure, fill, useEvery, useForm, useHere, useLoad } from './ui'
 
 type Row = {
@@ -24,7 +25,13 @@ type Row = {
 
 export default function Documents() {
   const { t, may } = useHere()
-  const list = useLoad<Row[]>(async () => (await ask('list', 'list')).documents, [])
+  const [notes, setNotes] = useState(false)
+  const reading = useForm()
+  const list = useLoad<Row[]>(async () => {
+    const answer = await ask('list', 'list')
+    setNotes(answer.speaker_notes === true)
+    return answer.documents
+  }, [])
   const uploads = useUploads(list.reload)
   const edits = may('owner', 'editor')
   const working = list.value?.some((row) => row.state === 'received' || row.state === 'processing') ?? false
@@ -40,6 +47,21 @@ export default function Documents() {
         </Drop>
       )}
       {uploads.shown}
+      {edits && (
+        <label className="check small">
+          <input
+            type="checkbox"
+            checked={notes}
+            disabled={reading.busy}
+            onChange={(e) => {
+              const wanted = e.target.checked
+              reading.run(async () => setNotes((await ask('documents', 'set_speaker_notes', { speaker_notes: wanted })).speaker_notes))
+            }}
+          />{' '}
+          {t.documents.speakerNotes}
+        </label>
+      )}
+      {reading.shown}
       {list.error !== null && <Problem error={list.error} retry={list.reload} />}
       {list.value === null && list.error === null && <Loading />}
       {list.value?.length === 0 && <Empty title={t.documents.empty} hint={t.documents.emptyHint} icon="file" />}
@@ -101,6 +123,12 @@ function Document({ row, edits, reload, replace }: DocumentProps) {
       )}
       <div className="row spread">
         <small>{facts.join(' · ')}</small>
+        {row.state === 'ready' && (
+          <button type="button" className="quiet" onClick={() => go('knowledge', 'document', row.id)}>
+            {t.passages.open}
+            <span className="hidden">: {row.title}</span>
+          </button>
+        )}
         {edits && <Actions row={row} again={() => act('read_again')} reload={reload} replace={replace} />}
       </div>
     </li>

@@ -1,6 +1,8 @@
 // Knowledge: what the bot answers from. Files, websites, and answers that the staff has written; a question to try all of it.
 import React from 'react'
 import QaPairs from './QaPairs'
+import Contradictions from './Contradictions'
+import Document from './Document'
 import Documents from './Documents'
 import Sources from './Sources'
 import Try from './Try'
@@ -11,12 +13,14 @@ const parts: Record<string, () => React.JSX.Element> = { documents: Documents, w
 
 export default function Knowledge() {
   const { t } = useHere()
-  const { part } = useRoute()
+  const { part, id } = useRoute()
   const chosen = part in parts ? part : 'documents'
   const Part = parts[chosen]
+  if (part === 'document' && id) return <Document key={id} id={id} />
   return (
     <>
       <p className="intro">{t.knowledge.intro}</p>
+      <Contradictions />
       <Tabs label={t.knowledge.parts} names={Object.keys(parts)} title={(name) => t.knowledge.tabs[name]} chosen={chosen} choose={(name) => go('knowledge', name)}>
         <Part />
       </Tabs>

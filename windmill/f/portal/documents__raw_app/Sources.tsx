@@ -3,6 +3,7 @@ import React, { useState } from 'react'
 import { Actions, ask } from './api'
 import { Icon } from './icons'
 import type { Message } from './messages'
+import { go } from './route'
 import { Empty, Field, Loading, Problem, Sure, fill, useEvery, useForm, useHere, useLoad } from './ui'
 
 type Source = {
@@ -220,6 +221,7 @@ function Pages({ source }: { source: Source }) {
               <small className="break">{page.url}</small>
               {page.error && <small className="bad">{say(page.error)}</small>}
             </div>
+            {page.state === 'ready' && <button type="button" className="quiet" onClick={() => go('knowledge', 'document', page.document_id)}>{t.passages.open}<span className="hidden">: {page.title}</span></button>}
             <span className={`badge ${page.state}`}>{t.documents.states[page.state]}</span>
           </li>
         ))}

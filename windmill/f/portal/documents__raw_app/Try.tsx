@@ -1,25 +1,42 @@
-// A question to the knowledge, without the bot: which passages match, and which of them would be used.
+// A question to the knowledge, without the bot: for each passage, whether the bot would use it, and why or why not.
 import React, { useState } from 'react'
-import { ask } from './api'
 import { From, Source } from './Thread'
-import { Empty, Field, useForm, useHere } from './ui'
+import { ask } from './api'
+import { go } from './route'
+import { Empty, Field, fill, useForm, useHere } from './ui'
 
-type Passage = { document_id: string; source: Source; heading: string; passage: string; used: boolean }
+type Found = {
+  document_id: string
+  source: Source
+  ordinal: number
+  heading: string
+  passage: string
+  rank: number | null
+  cosine: number
+  relevance: number | null
+  used: boolean
+  fits: boolean
+  left_out: boolean
+  matched: string[]
+}
+type Answer = { passages: Found[]; floor: number | null }
 
-export default function Try() {
+export default function Try({ document }: { document?: string }) {
   const { t } = useHere()
   const d = t.documents
   const form = useForm()
   const [question, setQuestion] = useState('')
-  const [found, setFound] = useState<Passage[] | null>(null)
+  const [answer, setAnswer] = useState<Answer | null>(null)
   const search = (event: React.FormEvent) => {
     event.preventDefault()
     form.run(async () => {
-      setFound(null)
-      setFound((await ask('documents', 'search', { question })).passages)
+      setAnswer(null)
+      setAnswer(await ask('passages', 'explain', { question, document_id: document }))
       return ' '
     }, d.searching)
   }
+  const used = answer?.passages.filter((p) => p.used) ?? []
+  const rest = answer?.passages.filter((p) => !p.used) ?? []
   return (
     <section aria-labelledby="try">
       <h2 id="try">{d.tryTitle}</h2>
@@ -35,21 +52,51 @@ export default function Try() {
         </button>
       </form>
       {form.shown}
-      {found && !found.some((p) => p.used) && <Empty title={d.none} />}
-      <ol className="cards">
-        {found?.map((p, i) => (
-          <li className={p.used ? 'card' : 'card faded'} key={i}>
-            <div className="row spread">
-              <strong dir="auto">
-                <From source={p.source} />
-                {p.heading && ` · ${p.heading}`}
-              </strong>
-              <span className={p.used ? 'badge ready' : 'badge'}>{p.used ? d.used : d.unused}</span>
-            </div>
-            <p dir="auto" className="text">{p.passage}</p>
-          </li>
-        ))}
-      </ol>
+      {answer && used.length === 0 && <Empty title={d.none} />}
+      <ol className="cards">{used.map((p) => <One key={`${p.document_id} ${p.ordinal}`} found={p} floor={answer!.floor} />)}</ol>
+      {rest.length > 0 && (
+        <details open={used.length === 0 || document !== undefined}>
+          <summary>{d.others}</summary>
+          <ol className="cards">{rest.map((p) => <One key={`${p.document_id} ${p.ordinal}`} found={p} floor={answer!.floor} />)}</ol>
+        </details>
+      )}
     </section>
+  )
+}
+
+function One({ found, floor }: { found: Found; floor: number | null }) {
+  const { t, number } = useHere()
+  const d = t.documents
+  const near = (n: number) => number(n, { maximumFractionDigits: 2, minimumFractionDigits: 2 })
+  const why = found.used
+    ? ''
+    : found.left_out
+      ? d.whyLeftOut
+      : found.rank === null
+        ? d.whyFar
+        : !found.fits
+          ? fill(d.whyFloor, { near: near(found.relevance ?? 0), floor: near(floor ?? 0) })
+          : d.whyRank
+  const facts = [
+    found.rank !== null && fill(d.rank, { n: number(found.rank) }),
+    fill(d.near, { n: near(found.cosine) }),
+    found.matched.length > 0 ? fill(d.matched, { words: found.matched.join(', ') }) : d.noWords,
+  ].filter(Boolean)
+  return (
+    <li className={found.used ? 'card' : 'card faded'}>
+      <div className="row spread">
+        <strong dir="auto">
+          <From source={found.source} />
+          {found.heading && ` · ${found.heading}`}
+        </strong>
+        <span className={found.used ? 'badge ready' : 'badge'}>{found.used ? d.used : d.unused}</span>
+      </div>
+      <p dir="auto" className="text">{found.passage}</p>
+      {why && <p>{why}</p>}
+      <div className="row spread">
+        <small dir="auto">{facts.join(' · ')}</small>
+        <button type="button" className="quiet" onClick={() => go('knowledge', 'document', found.document_id)}>{t.passages.open}</button>
+      </div>
+    </li>
   )
 }

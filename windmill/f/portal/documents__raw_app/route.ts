@@ -2,16 +2,17 @@
 import { useEffect, useState } from 'react'
 import { keep } from './api'
 
-export type Route = { page: string; part: string }
+// `id`: what a part shows one of, such as a document.
+export type Route = { page: string; part: string; id?: string }
 
 function read(): Route {
-  const [page = '', part = ''] = location.hash.slice(1).split('/')
-  return page ? { page, part } : keep.get('route', { page: '', part: '' })
+  const [page = '', part = '', id = ''] = location.hash.slice(1).split('/')
+  return page ? { page, part, id } : keep.get('route', { page: '', part: '' })
 }
 
-export function go(page: string, part = '') {
-  keep.set('route', { page, part })
-  const wanted = part ? `#${page}/${part}` : `#${page}`
+export function go(page: string, part = '', id = '') {
+  keep.set('route', { page, part, id })
+  const wanted = `#${[page, part, id].filter(Boolean).join('/')}`
   try {
     if (location.hash !== wanted) location.hash = wanted
   } catch {

@@ -1,6 +1,6 @@
 // Every text of the portal in English; what the larger pages say is in en/. text/es.ts has the same keys.
 import { bot, fields } from './en/bot'
-import { qaPairs, documents, knowledge, sources } from './en/knowledge'
+import { contradictions, qaPairs, documents, knowledge, passages, sources } from './en/knowledge'
 import { messages } from './en/messages'
 import { changes, notifications, people } from './en/team'
 
@@ -37,6 +37,8 @@ const en = {
   } as Record<string, string>,
   knowledge,
   documents,
+  passages,
+  contradictions,
   sources,
   qaPairs,
   bot,

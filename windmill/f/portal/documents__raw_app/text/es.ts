@@ -1,7 +1,7 @@
 // Todos los textos del portal en español, con las mismas claves que text/en.ts.
 import type { Texts } from './en'
 import { bot, fields } from './es/bot'
-import { qaPairs, documents, knowledge, sources } from './es/knowledge'
+import { contradictions, qaPairs, documents, knowledge, passages, sources } from './es/knowledge'
 import { messages } from './es/messages'
 import { changes, notifications, people } from './es/team'
 
@@ -38,6 +38,8 @@ const es: Texts = {
   },
   knowledge,
   documents,
+  passages,
+  contradictions,
   sources,
   qaPairs,
   bot,

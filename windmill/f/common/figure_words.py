@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from f.agent.locale_words import WORDS
+from f.common.locale_words import WORDS
 
 
 def word_set(words: str) -> frozenset[str]:

@@ -18,9 +18,9 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from f.agent.amounts import Figure, money
-from f.agent.figure_words import meanings
-from f.agent.figures import figures
+from f.common.amounts import Figure, money
+from f.common.figure_words import meanings
+from f.common.figures import figures
 
 STEM = 5  # letters of a word that count
 SENTENCE_END = re.compile(r"(?<=[.!?؟।])[\"'»”’)*_]*\s+(?=\S)|(?<=[。！？])|\n+")

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from functools import lru_cache
 from itertools import pairwise
 
-from f.agent.amounts import Figure, date_keys, readings
-from f.agent.figure_units import NUMBER, unit_beside
-from f.agent.figure_words import (
+from f.common.amounts import Figure, date_keys, readings
+from f.common.figure_units import NUMBER, unit_beside
+from f.common.figure_words import (
     CODES,
     SHORT_MONTHS,
     languages,

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import re
 
-from f.agent.amounts import money
-from f.agent.figure_words import BEFORE_NUMBERS, CODES, SYMBOLS, units, unspaced, without_points
+from f.common.amounts import money
+from f.common.figure_words import BEFORE_NUMBERS, CODES, SYMBOLS, units, unspaced, without_points
 
 AMBIGUOUS = frozenset(["t", "j", "d", "s", "w", "a"])  # one letter: a unit only where it touches its number
 # A letter with the vowel signs and accents that Python's \w leaves out.

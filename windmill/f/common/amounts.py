@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from f.agent.figure_words import CODES, SYMBOLS
+from f.common.figure_words import CODES, SYMBOLS
 
 
 class Figure(NamedTuple):
