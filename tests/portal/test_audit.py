@@ -30,10 +30,12 @@ def changes(portal: Portal, who: str = OWNER, script: str = "f.portal_api.people
 def test_every_kind_of_change_names_its_person(portal: Portal, conversation: dict[str, str]) -> None:
     contact = conversation["contact"]
     tool = {"name": "orders", "url": "https://orders.example/mcp", "allowed_tools": ["get_order"]}
+    tool_key = portal.typed(A, f"tool:orders {tool['url']}", "Bearer hunter2")
+    token = portal.typed(A, "whatsapp_token", "EAAhunter2")
     file = {"file": b64encode(b"one").decode(), "filename": "a.md"}
     acts: list[tuple[str, str, str, dict[str, Any], str]] = [
         (EDITOR, "bot", "update", {"phone_number_id": "1001", "settings": {"persona": "kind"}}, "chatbots.update"),
-        (OWNER, "bot", "upsert_tool", {**tool, "key": "Bearer hunter2"}, "tenant_tools.insert"),
+        (OWNER, "bot", "upsert_tool", {**tool, "sealed_key": tool_key}, "tenant_tools.insert"),
         (OWNER, "bot", "delete_tool", {"name": "orders"}, "tenant_tools.delete"),
         (OWNER, "people", "create", {"email": "new@alpha.example", "role": "agent"}, "tenant_members.insert"),
         (OWNER, "people", "update", {"email": "new@alpha.example", "role": "viewer"}, "tenant_members.update"),
@@ -46,7 +48,7 @@ def test_every_kind_of_change_names_its_person(portal: Portal, conversation: dic
         (OPERATOR, "operator", "update_limits", {"tenant": A, "limits": {"documents": 3}}, "tenants.update"),
         (OPERATOR, "operator", "update_tenant", {"tenant": A, "status": "suspended"}, "tenants.update"),
         (OPERATOR, "operator", "update_tenant", {"tenant": A, "status": "active"}, "tenants.update"),
-        (OPERATOR, "operator", "set_key", {"tenant": A, "kind": "whatsapp_token", "key": "EAAhunter2"}, "tenants.update"),
+        (OPERATOR, "operator", "set_key", {"tenant": A, "kind": "whatsapp_token", "sealed_key": token}, "tenants.update"),
     ]  # fmt: skip
     for who, script, action, fields, written in acts:
         answer = portal.ask(who, f"f.portal_api.{script}", action, **fields)
@@ -54,11 +56,11 @@ def test_every_kind_of_change_names_its_person(portal: Portal, conversation: dic
         newest = changes(portal, OPERATOR, "f.portal_api.operator")[0]  # a suspended business sees nothing
         assert (newest["person"], newest["action"]) == (who, written)
     document = portal.ask(EDITOR, "f.ingest.upload_document", "upload", **file)["document_id"]
-    portal.ask(EDITOR, "f.portal_api.documents", "update", document_id=document, sendable=False)
+    portal.ask(EDITOR, "f.portal_api.documents", "update", document_id=document, sendable=True)
     portal.ask(EDITOR, "f.portal_api.documents", "delete", document_id=document)
     seen = changes(portal)
     assert [row["action"] for row in seen[:3]] == ["documents.delete", "documents.update", "documents.insert"]
-    assert seen[1]["before"] == {"sendable": True} and seen[1]["after"] == {"sendable": False}
+    assert seen[1]["before"] == {"sendable": False} and seen[1]["after"] == {"sendable": True}
     assert "hunter2" not in json.dumps(seen)
 
 
@@ -77,7 +79,8 @@ def test_what_was_before_and_after(portal: Portal) -> None:
         {"persona": "kind", "notify_webhook_url": "changed"},
     )
     assert (second["before"]["persona"], second["after"]["persona"]) == ("kind", "brief")
-    portal.ask(OPERATOR, "f.portal_api.operator", "set_key", tenant=A, kind="llm_api_key", key="sk-hunter2")
+    sealed = portal.typed(A, "llm_api_key", "sk-hunter2")
+    portal.ask(OPERATOR, "f.portal_api.operator", "set_key", tenant=A, kind="llm_api_key", sealed_key=sealed)
     (key,) = [row for row in changes(portal) if row["person"] == OPERATOR]
     assert (key["before"], key["after"]) == (None, {"llm_api_key": "changed"})
 

@@ -214,7 +214,7 @@ class Meta:
         self.outcomes = list(outcomes)
         monkeypatch.setattr(graph_api.GraphApi, "send", lambda _, content, *__: self.take(content))
         monkeypatch.setenv("WM_JOB_ID", str(uuid.uuid4()))
-        portal.ask(OPERATOR, "f.portal_api.operator", "set_key", tenant=A, kind="whatsapp_token", key="EAA")
+        portal.store_whatsapp_token(A)
 
     def take(self, content: dict[str, Any]) -> dict[str, Any]:
         outcome = self.outcomes.pop(0) if len(self.outcomes) > 1 else self.outcomes[0]

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from f.common.windmill import run_id
+from f.whatsapp.handoff_notice import webhook_body, words_about
 
 if TYPE_CHECKING:
     from f.agent.turn import Turn
@@ -107,26 +107,6 @@ class Handoff:
 
     def _words(self) -> str:
         return words_about(self._contact or {}, self._turn.context["question"])
-
-
-def webhook_body(handoff: Mapping[str, Any]) -> dict[str, Any]:
-    """What the webhook is told. `handoff`: source, reason, question, contact, turn_id, phone_number_id."""
-    return {
-        "event": "handoff",
-        "text": words_about(handoff["contact"], handoff["question"]),
-        "source": handoff["source"],
-        "reason": (handoff["reason"] or "")[:500],
-        "question": handoff["question"][:1000],
-        "contact": handoff["contact"],
-        "turn_id": str(handoff["turn_id"]),
-        "phone_number_id": handoff["phone_number_id"],
-    }
-
-
-def words_about(contact: Mapping[str, Any], question: str) -> str:
-    who = contact.get("name") or contact.get("phone") or contact.get("user_id") or "A customer"
-    number = f" (+{contact['phone']})" if contact.get("phone") and contact.get("name") else ""
-    return f"{who}{number} wants a person: {question[:500]}"
 
 
 def keyword_of(message: str, keywords: list[str]) -> str | None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from f.common.problems import english, is_message
 from f.common.ssrf import post_json
 from f.common.webhook_signature import webhook_secrets
+from f.whatsapp.handoff_notice import webhook_body
 
 if TYPE_CHECKING:
     from f.common.database import Database
@@ -38,8 +39,6 @@ def post_handoffs(
     database: Database, handoffs: list[dict[str, Any]], settings: dict[str, Any], master_key: str
 ) -> None:
     """Tells the webhooks of claim_handoff_notices' rows again, and records the outcomes."""
-    from f.agent.handoff import webhook_body
-
     allowed = settings.get("allowed_private_hosts") or []
     for handoff in handoffs:
         url = handoff["url"]
