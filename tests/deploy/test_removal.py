@@ -106,7 +106,7 @@ class Talk:
 
 
 def rows_of(command: Command, tenant: str) -> dict[str, int]:
-    """How many rows each table holds of a tenant, where there are any."""
+    """How many rows each table holds of a tenant, where there are any. The audit log grows with each try."""
     tables = command.rows(
         "select table_name as name, case table_name when 'tenants' then 'id' else 'tenant_id' end as of"
         " from information_schema.columns where table_schema = 'public' and table_name !~ '^chunk_embeddings_'"
@@ -118,7 +118,7 @@ def rows_of(command: Command, tenant: str) -> dict[str, int]:
         )[0]["n"]
         for table in tables
     }
-    return {name: count for name, count in counts.items() if count}
+    return {name: count for name, count in counts.items() if count and name != "audit_log"}
 
 
 def test_with_its_only_number_a_tenant_leaves_nothing(command: Command, windmill: Windmill) -> None:

@@ -191,6 +191,8 @@ def test_no_sealed_column_is_forgotten(conn: Any) -> None:
         ("documents", "content"),
         ("media", "content"),
         ("tool_calls", "digest"),
+        ("erased_messages", "digest"),
+        ("contradiction_dismissals", "pair"),
     }
     columns = conn.execute(
         "select table_name, column_name from information_schema.columns where table_schema = 'public' and data_type = 'bytea'"

@@ -82,9 +82,9 @@ def test_every_kind_reaches_the_model_as_vendors_take_it(
 ) -> None:
     asked: list[str] = []
 
-    def answer(url: str, key: str, body: dict[str, Any]) -> str:
+    def answer(url: str, key: str, body: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         asked.append(body["messages"][0]["content"][1]["image_url"]["url"])
-        return "Red."
+        return "Red.", {}
 
     monkeypatch.setattr(vision, "_asked", answer)
     reader = vision.image_reader({"reads_images": True, "model": "m", "provider": "gemini"})

@@ -64,6 +64,7 @@ class NoDatabase:
     """A dry run needs nothing of it."""
 
     tenant_id = "00000000-0000-0000-0000-000000000000"
+    read_only = True
 
     def row(self, *_: Any) -> dict[str, Any]:
         return {"query_model": "", "dimensions": 1, "id": 1}

@@ -13,7 +13,6 @@ from dataclasses import replace
 
 from f.documents.child import MB, Ask, Bounds, run_in_child
 from f.documents.formats import Limits, Page, Unreadable, media_type, pages
-from f.documents.recognition import NotReadable, recognised
 
 __all__ = ["Unreadable", "read", "text_of"]
 
@@ -42,6 +41,7 @@ def read(
 
 def _recognise(picture: bytes) -> str:
     """Text recognition. Raises NotReadable."""
+    from f.documents.recognition import NotReadable, recognised  # most documents hold no picture
 
     def work(_: Ask) -> Iterator[str]:
         try:
