@@ -14,15 +14,15 @@ from itertools import pairwise
 
 from f.agent.amounts import Figure, amount, money, same
 from f.agent.claims import Draft, Finding
+from f.agent.counts import counts, units_meant
 from f.agent.deeds import undone
-from f.agent.figure_words import SIZES, units, word_set
+from f.agent.figure_words import word_set
 from f.agent.figures import figures, numbers_in_words
 from f.agent.grounds import Grounds
 from f.agent.placement import Placement, alike
 from f.agent.reckoning import contradict, follows
 from f.agent.segments import (
     LISTED,
-    Segment,
     Source,
     Weights,
     folded,
@@ -81,7 +81,7 @@ class Check:
             f for s in self._pool if s.source in SPOKEN and s.source != "customer" for f in s.figures
         ]
         self._named = {m for _, marks in draft.sentences for m in marks} | {c.source for c in draft.claims}
-        self._counts = _counts(draft.text, self._evidence)
+        self._counts = counts(draft.text, self._evidence)
         self._placement = Placement(self._evidence, self._weights, self._question, self._asked)
         self._made: list[Figure] = []  # figures of the reply that were reckoned
 
@@ -239,7 +239,7 @@ class Check:
             self._follows(
                 sentence, marks, [*told[:place], figure._replace(unit=unit), *told[place + 1 :]], place
             )
-            for unit in _units_meant(figure, sentence)
+            for unit in units_meant(figure, sentence)
         ):
             return True
         if RECKONED.search(sentence) and not figure.unit and figure.keys & CONSTANTS:
@@ -292,40 +292,3 @@ class Check:
             if f.unit or s not in priced or not money(unit)
         ]
         return found
-
-
-def _units_meant(figure: Figure, sentence: str) -> set[str]:
-    """Units of size that a sentence names apart from its figure, as in "in pounds about 33"; and pounds that weigh."""
-    if figure.unit not in ("", "GBP"):
-        return set()
-    named = {units().get(word) for word in re.findall(r"[^\W\d_]+", sentence.casefold())}
-    sizes = {unit for unit in named if unit in SIZES and SIZES[unit][0] in ("mass", "length", "volume")}
-    pounds = {"lb"} if named & {"GBP"} else set()
-    return pounds if figure.unit else sizes | pounds
-
-
-def _counts(text: str, evidence: Sequence[Segment]) -> set[int]:
-    """How many things the reply lists, and how many rows of the evidence a reply may have counted."""
-    found = {len(re.findall(r"(?m)^\s*(?:[-•*]|\d{1,2}[.)])\s", text))}
-    for line in re.split(r"\n+|(?<=[.!?])\s", text):
-        for tail in (line.rpartition(":")[2], line):
-            items = [
-                i
-                for i in re.split(r"[,;、،]|\s(?:and|y|und|et|e|i|en|ve|и|та|og|och|&|\+)\s|和|と", tail)
-                if i.strip()
-            ]
-            found |= {len(items), len(items) - 1}
-    found |= set(
-        range(
-            2,
-            1
-            + max(
-                (
-                    len([s for s in evidence if s.source == k and "|" in s.text])
-                    for k in {s.source for s in evidence}
-                ),
-                default=0,
-            ),
-        )
-    )
-    return {n for n in found if n > 1}
