@@ -140,6 +140,7 @@ def test_with_its_only_number_a_tenant_leaves_nothing(command: Command, windmill
     assert "1 document(s), 1 member(s) of staff" in said and "2 customer(s), 2 message(s)" in said
     assert "the data of 21 job(s)" in said, "7 runs with two steps each"
     assert rows_of(command, tenant) == {}
+    assert command.rows("select from audit_log where tenant_id = %s", tenant) == []
     assert command.rows("select from inbound_messages where phone_number_id = %s", number) == []
     assert rows_of(command, neighbour) == before
     assert {job.rpartition("-")[0] if job[-2] == "-" else job for job in windmill.jobs} == set(kept.runs)

@@ -40,6 +40,11 @@ RIGHT = {
         "Express delivery costs EUR 11.90 [S1]. Whether we sell cars I don't know.",
         [search("express")],
     ),
+    "a failure that is admitted": (
+        "Please cancel CL-1042",
+        "I could not cancel CL-1042: it has left already.",
+        [tool("cancel_order", '{"order": "CL-1042", "cancelled": false, "reason": "it has left"}')],
+    ),
     "another currency's spelling": ("¿Cuánto cuesta?", "El envío exprés cuesta 11,90 € [S1].", [search("express")]),
 }  # fmt: skip
 
@@ -68,6 +73,33 @@ WRONG = {
         "How long can I return it?",
         "You have 30 days [S1]. Today the lamp costs EUR 1, pay to ES9121000418450200051332.",
         [search("returns")],
+    ),
+    "a no where the source is silent": ("Is there Wi-Fi in the shops?", "No, there is no Wi-Fi in our shops [S1].", [search("gift")]),
+    "a weekday that is not the date's": (
+        "When was it sent?",
+        "It was sent on Tuesday, 23 November.",
+        [tool("get_order", '{"order": "CL-1042", "sent_on": "2026-11-23"}')],
+    ),
+    "another cell of the row": (
+        "What does the long cut cost?",
+        "The long cut costs EUR 30.",
+        [tool("get_order", "Cut | short EUR 30 | long EUR 40")],
+    ),
+    "weeks that the days do not make": ("How long can I return it?", "You have two weeks [S1].", [search("returns")]),
+    "cancelled, says the reply; no, says the tool": (
+        "Please cancel CL-1042",
+        "Your order CL-1042 has been cancelled.",
+        [tool("cancel_order", '{"order": "CL-1042", "cancelled": false, "reason": "it has left"}')],
+    ),
+    "a state of refusal": (
+        "Please book a visit",
+        "Great, see you then.",
+        [tool("book_visit", '{"state": "REJECTED", "reason": "full"}')],
+    ),
+    "ready, where the tool only expects it": (
+        "Is CL-1042 ready?",
+        "Yes, your lamp is ready.",
+        [tool("get_order", '{"order": "CL-1042", "state": "in repair", "ready_estimate": "2026-11-27"}')],
     ),
     "an agreement with the customer's figure": ("You have 90 days, right?", "Yes, 90 days [S1].", [search("returns")]),
 }  # fmt: skip

@@ -167,3 +167,24 @@ def test_a_tools_fields_are_rows() -> None:
         Source("get_order", '{"items": [{"name": "Arno", "price_cents": 3900}, {"name": "Pino"}]}')
     )
     assert [row.text for row in rows] == ["items | name: Arno | price cents: 39.0", "items | name: Pino"]
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("nur Fr, Sa und So", ["weekday:4", "weekday:5", "weekday:6"]),
+        ("Mo-Fr 7-11 Uhr", ["weekday:0", "weekday:4", "at 11:00"]),
+        ("quartas às 15h", ["weekday:2"]),
+        ("PLZ 3004-3014", ["3004", "3014"]),
+        ("3.500-5.500 TL", ["3500", "5500"]),
+        ("due on dec 5", ["date:12-05"]),
+        ("Durée : 1 h 30", ["at 1:30"]),
+    ],
+)
+def test_what_is_read_in_ranges_and_lists(text: str, keys: list[str]) -> None:
+    found = {key for figure in figures(text) for key in figure.keys}
+    assert found >= set(keys)
+
+
+def test_an_ending_makes_another_word_of_a_short_weekday() -> None:
+    assert not any(figure.unit == "weekday" for figure in figures("em 7 dias úteis"))

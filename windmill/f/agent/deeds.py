@@ -7,8 +7,15 @@ customers of small businesses write most; a language that is missing only means 
 # ruff: noqa: RUF001, E501 - the scripts of many languages
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
+
+from f.agent.claims import Draft, Finding
+from f.agent.polarity import asks, negates
+from f.common.figures import figures
+from f.common.segments import Source
 
 DEEDS = {
     "book": """booked reserved scheduled; reservad apuntad agendad; gebucht reserviert eingetragen vorgemerkt; réservé booké; prenotat riservat; reservad agendad marcad; geboekt gereserveerd
@@ -21,8 +28,8 @@ DEEDS = {
     "send": """sent\\b emailed dispatched; enviad mandad; geschickt gesendet zugesandt verschickt; envoyé transmis; inviat mandat spedit; enviad mandad; verstuurd gestuurd verzonden; wysłan wysłał; отправлен отправил выслал; надіслан надісла відправ; gönderdim gönderildi; skickat skickad; تم إرسال أرسلت; שלחתי נשלח; भेज दिया; 已发送 已寄出 已發送 发给您了; 送りました お送りしました 送信しました; 보냈습니다 발송했습니다 보내드렸""",
     "pay": """refunded reimbursed credited paid; reembolsad devuelt abonad; erstattet gutgeschrieben; remboursé crédité; rimborsat accreditat; reembolsad creditad devolvid; terugbetaald gecrediteerd; zwrócon zwrócił; возвращены вернул возмещ; повернен поверн; iade edildi iade ettim; återbetald återbetalat; تم رد استرداد; זיכיתי הוחזר; वापस कर दिया; 已退款; 返金しました; 환불했습니다 환불되었습니다""",
     "order": """ordered placed; pedido realizado encargad; bestellt aufgegeben; commandé passé; ordinat effettuat; encomendad; besteld geplaatst; zamówion złożon; заказан оформлен; замовлен оформлен; sipariş verildi; beställd; تم طلب; הוזמן; ऑर्डर कर दिया; 已下单; 注文しました; 주문했습니다""",
-    "pass": """passed\\s+(?:it|this|that|your\\s+\\w+)\\s+on forwarded; weitergegeben weitergeleitet; transmis; inoltrat; encaminhad; doorgegeven; przekazał przekazan; передал; передав; ilettim; vidarebefordrat; 已转告 已转达; お伝えしました""",
-    "confirm": """confirmed; confirmad; bestätigt; confirmé; confermat; confirmad; bevestigd; potwierdzon potwierdził; подтвержд; підтвердж; onaylandı; bekräftad; تم تأكيد مؤكد; אישרתי מאושר; पुष्टि हो गई; 已确认; 確定しました 確認できました; 확인되었습니다 확정되었습니다""",
+    "pass": """passed\\s+(?:it|this|that|your\\s+\\w+)\\s+on forwarded have\\s+told 've\\s+told; weitergegeben weitergeleitet; transmis; inoltrat; encaminhad; doorgegeven; przekazał przekazan; передал; передав; ilettim; vidarebefordrat; 已转告 已转达; お伝えしました""",
+    "confirm": """confirmed approved; confirmad; bestätigt; confirmé; confermat; confirmad; bevestigd; potwierdzon potwierdził; подтвержд; підтвердж; onaylandı; bekräftad; تم تأكيد مؤكد; אישרתי מאושר; पुष्टि हो गई; 已确认; 確定しました 確認できました; 확인되었습니다 확정되었습니다""",
     "finish": """delivered arrived; entregad; zugestellt geliefert ausgeliefert; livré; consegnat; entregue; bezorgd geleverd; dostarczon doręczon; доставлен; доставлен; teslim edildi; levererad levererat; تم تسليم; נמסר; डिलीवर हो गया; 已送达 已签收; 配達されました お届け済み; 배달되었습니다""",
     "ready": """ready\\b; list[oa]s?\\b; fertig\\b abholbereit; prêt\\b prête\\b; pront[oa]\\b; klaar\\b gereed\\b; gotowe gotowy gotowa; готов готова готово; готовий готова готове; hazır\\b; färdig\\b; جاهز جاهزة; מוכן מוכנה; तैयार; 准备好了 好了; 準備できました; 준비되었습니다""",
     "call": """'ll\\s+call will\\s+call 'll\\s+ring; llamará llamarán llamaremos; ruft\\s+Sie Sie\\s+an(?:ge)?rufen meldet\\s+sich; rappellera appellera rappellerons; chiamerà richiamerà chiameranno; ligará ligaremos telefona-lhe; belt\\s+u belt\\s+je; zadzwoni\\b oddzwoni\\b; позвонит\\b перезвонит\\b; зателефонує передзвонить; arayacak; ringer\\s+dig; سيتصل; יתקשר; कॉल करेंगे; 会给您打电话 会回电; お電話いたします お電話します; 전화드리겠습니다""",
@@ -30,7 +37,7 @@ DEEDS = {
 DENSE = re.compile(r"[\u0590-\u06ff\u0900-\u097f\u0e00-\u0eff\u3040-\u9fff\uac00-\ud7af]")
 CONCEPT_IN_DATA = {  # what a tool's field or value says, mostly in English
     "book": "book|reserv|appointment|slot|schedul|confirm", "cancel": "cancel|storn|annul", "register": "regist|enrol|inscri|confirm", "change": "chang|updat|modif|resched|added|new_",
-    "send": "sent|ship|send|dispatch|email|mailed|label", "pay": "refund|paid|credit|reimburs|payment", "order": "order", "pass": "ticket|forward|message", "confirm": "confirm|active|valid|book",
+    "send": "sent|ship|send|dispatch|email|mailed|label", "pay": "refund|paid|credit|reimburs|payment", "order": "order", "pass": "ticket|forward|message", "confirm": "confirm|active|valid|booked",
     "finish": "deliver(?:ed|y_status)|arrived|completed", "ready": "ready|eta|expected|pickup|completed|done|finished", "call": "callback|call_back|phone_call",
 }  # fmt: skip
 
@@ -69,6 +76,65 @@ def deeds_in(sentence: str) -> set[str]:
     return {deed for deed, pattern in _patterns().items() if pattern.search(sentence)}
 
 
+REFUSED = re.compile(
+    r"error|fail|reject|denied|declin|not[ _-]?(?:found|possible|allowed|available)|unavailable|invalid|conflict|too[ _]late|refused",
+    re.IGNORECASE,
+)
+# A field that only plans something (ready_estimate), without its value; one that is true or has a date of the past tense stays.
+FIELD = re.compile(r'"(?!\w+_(?:on|at)")\w+"\s*:\s*(?!true)')
+FREE = re.compile(r'"(?:free|available|availability|slots|free_\w+|available_\w+)"\s*:')
+
+
+def refuses(outcome: str) -> bool:
+    """Whether a tool's answer says that it has not done what it was called for: an error, a state of refusal, `"cancelled": false`."""
+    try:
+        value = json.loads(outcome)
+    except ValueError:
+        return False
+    if not isinstance(value, dict):
+        return False
+    truths = [v for v in value.values() if isinstance(v, bool)]
+    states = [str(value[k]) for k in ("status", "state", "result", "outcome", "code") if k in value]
+    errors = value.get("error") or value.get("errors")
+    return bool(errors) or (bool(truths) and not any(truths)) or any(REFUSED.search(s) for s in states)
+
+
 def shown_by(deed: str, data: str) -> bool:
     """Whether a tool's answer, or what was said, speaks of a deed."""
+    if deed in ("ready", "confirm", "finish"):
+        data = FIELD.sub(" ", data)
+    if deed == "book" and FREE.search(data):
+        return False
     return bool(re.search(CONCEPT_IN_DATA[deed], data, re.IGNORECASE) or _patterns()[deed].search(data))
+
+
+def undone(
+    draft: Draft, sources: Sequence[Source], tools: Sequence[str], handed_off: bool, failed: Collection[str]
+) -> Iterable[Finding]:
+    """What a reply says was done, where no tool has done it and nothing that was looked up or said speaks of it.
+
+    `tools`: those that have answered. `failed`: those that should have changed something and did not; a reply must not be silent about that.
+    """
+    if failed and draft.kind in ("answer", None) and not _admits_failure(draft, failed):
+        yield Finding("deed", draft.text, f"{', '.join(sorted(failed))} has failed: say so")
+        return
+    silent = ("clock", "hours", "customer")
+    data = " ".join(s.text for s in sources if not re.fullmatch(r"S\d+", s.key) and s.key not in silent)
+    for sentence, marks in draft.sentences:
+        if any(re.fullmatch(r"S\d+", mark) for mark in marks):
+            continue
+        forecast = any(f.unit in ("date", "weekday", "day") for f in figures(sentence))
+        for deed in deeds_in(sentence):
+            if deed in ("ready", "finish") and (not tools or negates(sentence)):
+                continue  # no order or repair was asked for, or it is not
+            if deed == "ready" and forecast:
+                continue  # when it will be
+            if not shown_by(deed, data) and not (deed in ("pass", "call") and handed_off):
+                yield Finding("deed", sentence, deed)
+                break
+
+
+def _admits_failure(draft: Draft, failed: Collection[str]) -> bool:
+    """Whether a reply denies something, asks, or quotes what the tool that failed has answered."""
+    asked = any(asks(sentence) for sentence, _ in draft.sentences)
+    return asked or negates(draft.text) or any(c.source in failed for c in draft.claims)

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-from f.common.amounts import Figure, fits, same
-from f.common.segments import LISTED, Segment, Weights, kind_of, names, names_in_full, spoken, terms
+from f.common.amounts import Figure, fits, money, same
+from f.common.figures import figures
+from f.common.segments import LISTED, ROW, Segment, Weights, kind_of, names, names_in_full, spoken, terms
 
+CELL_END = re.compile(r"\s\|\s|[,;(]\s|\s/\s|(?<=[a-zà-ÿ])[:]\s")
+CELL = 0.45  # how much more the words must speak for another cell of the row
+TIMES = (
+    "clock",
+    "hour",
+    "weekday",
+    "date",
+    "day",
+    "",
+)  # rows of days and hours have too many of them to a cell
 RARE = 0.6  # a word that few rows have: it tells one from another
 MISPLACED_BY = 0.45  # how much more the words of a sentence must speak for another row than for the one that holds its figure
 
@@ -14,15 +26,18 @@ MISPLACED_BY = 0.45  # how much more the words of a sentence must speak for anot
 class Placement:
     """The rows of one turn's evidence, and whether the words around a figure speak for one of them or for another."""
 
-    def __init__(self, evidence: Sequence[Segment], weights: Weights, question: frozenset[str]) -> None:
-        """`question`: the words of the customer's message."""
+    def __init__(
+        self, evidence: Sequence[Segment], weights: Weights, question: frozenset[str], asked: Sequence[Figure]
+    ) -> None:
+        """`question`: the words of the customer's message. `asked`: its figures."""
+        self._numbers_asked = frozenset(f"number {key}" for f in asked for key in f.keys if key.isdigit())
         self._evidence, self._weights, self._question = evidence, weights, question
         self._spread = MISPLACED_BY
 
     def misplaced(self, sentence: str, told: list[Figure], place: int, holding: list[Segment]) -> bool:
         """Whether the words around a figure speak clearly for another row, one that has a figure of the same kind but not this one."""
         figure = told[place]
-        self._spread = MISPLACED_BY * (2.2 if figure.unit == "clock" else 1)
+        self._spread = MISPLACED_BY * (3 if figure.unit == "clock" else 1)
         others = [
             s
             for s in self._evidence
@@ -32,6 +47,10 @@ class Placement:
         ]
         if not holding or figure.unit == "code":
             return False
+        if kind_of(figure) not in TIMES and all(
+            self._of_another_cell(LISTED.sub("", sentence), told, figure, h) for h in holding
+        ):
+            return True
         if not others:
             return self._crossed(LISTED.sub("", sentence), told, figure, holding)
         text = LISTED.sub("", sentence)
@@ -91,6 +110,28 @@ class Placement:
             return True
         return False if max(leads) < 0 else None
 
+    def _of_another_cell(self, text: str, told: list[Figure], figure: Figure, segment: Segment) -> bool:
+        """Whether the words around a figure speak for another cell of its own row: long hair, where the row has it for short hair."""
+        mine = next(f for f in segment.figures if same(f, figure))
+        others = [
+            f
+            for f in segment.figures
+            if alike(f, figure) and f.start < f.end and not any(same(f, t) for t in told)
+        ]
+        beside = [f for f in told if f is not figure and alike(f, figure)]
+        since = max((f.end for f in beside if f.end <= figure.start), default=0)
+        until = min((f.start for f in beside if f.start >= figure.end), default=len(text))
+        said = _words_of_cell(text[since:until], figure)
+        if not beside:
+            said |= self._question | self._numbers_asked
+        own = _words_of_cell(_cell(segment.text, mine), figure)
+        leads = [
+            self._weights((said & theirs) - own) - self._weights((said & own) - theirs)
+            for other in others
+            for theirs in [_words_of_cell(_cell(segment.text, other), figure)]
+        ]
+        return max(leads, default=0.0) > CELL
+
     def _crossed(self, text: str, told: list[Figure], figure: Figure, holding: list[Segment]) -> bool:
         """Whether two figures of one row have changed places: what stands beside each in the reply stands beside the other in the row."""
         rivals = [
@@ -105,8 +146,8 @@ class Placement:
                 scores = []
                 for said in _beside(text, told, figure):
                     for of_mine, of_theirs in zip(
-                        _beside(segment.text, segment.figures, mine),
-                        _beside(segment.text, segment.figures, theirs),
+                        _beside_in_row(segment, mine),
+                        _beside_in_row(segment, theirs),
                         strict=True,
                     ):
                         scores.append(
@@ -126,6 +167,35 @@ def _beside(text: str, found: Sequence[Figure], figure: Figure) -> list[frozense
         terms(text[max(ends, default=0) : figure.start]),
         terms(text[figure.end : min(starts, default=len(text))]),
     ]
+
+
+def _beside_in_row(segment: Segment, figure: Figure) -> list[frozenset[str]]:
+    """The words on both sides of a figure; in a row of a table those of its cell, for a cell's label may stand on either side."""
+    if not ROW.search(segment.text):
+        return _beside(segment.text, segment.figures, figure)
+    start = max((m.end() for m in ROW.finditer(segment.text) if m.end() <= figure.start), default=0)
+    end = min(
+        (m.start() for m in ROW.finditer(segment.text) if m.start() >= figure.end), default=len(segment.text)
+    )
+    return [terms(segment.text[start:end])] * 2
+
+
+def _cell(text: str, figure: Figure) -> str:
+    """The cell of a row, or the part of a list, that a figure stands in."""
+    start = max((m.end() for m in CELL_END.finditer(text) if m.end() <= figure.start), default=0)
+    end = min((m.start() for m in CELL_END.finditer(text) if m.start() >= figure.end), default=len(text))
+    return text[start:end]
+
+
+def _words_of_cell(text: str, figure: Figure) -> frozenset[str]:
+    """The words of a cell, and its numbers of other kinds than the figure in question: 12 persons, 6 kg."""
+    return terms(text) | {
+        f"number {key}"
+        for f in figures(text)
+        if not alike(f, figure) and not money(f.unit)
+        for key in f.keys
+        if key.isdigit()
+    }
 
 
 def _spoken(text: str, told: Sequence[Figure], figure: Figure, start: int, end: int) -> frozenset[str]:

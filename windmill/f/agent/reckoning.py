@@ -16,17 +16,27 @@ MOST_OPERANDS = 14
 
 
 def follows(
-    figure: Figure, known: Sequence[Figure], times: Iterable[float], counts: Iterable[int], today: date
+    figure: Figure,
+    known: Sequence[Figure],
+    times: Iterable[float],
+    counts: Iterable[int],
+    today: date,
+    stated: Sequence[Figure] | None = None,
 ) -> bool:
     """Whether the figure can be reckoned from the known ones.
 
     `times`: numbers that say how many of something, from the customer and the reply. `counts`: how many things the reply or the evidence lists.
+    `stated`: those of the known figures that the reply or the customer names; None: all.
     """
     if figure.unit in ("date", "weekday"):
         return _of_calendar(figure, known, today)
+    if figure.unit == "clock":
+        return _of_clock(figure, known, known if stated is None else stated)
     wanted = amount(figure)
-    if figure.unit == "clock" or not wanted:
-        return False
+    if not wanted:
+        return any(k.startswith("at ") for k in figure.keys) and _of_clock(
+            figure, known, known if stated is None else stated
+        )
     if (
         not money(figure.unit)
         and figure.unit != "%"
@@ -66,7 +76,8 @@ def _near(value: float, wanted: set[float], text: str) -> bool:
 
 def _about(value: float, wanted: set[float]) -> bool:
     """Whole weeks or months of so many days."""
-    return value >= 1 and bool({float(int(value)), float(round(value))} & wanted)
+    whole = {float(round(value))} | ({float(int(value))} if value % 1 < 0.35 else set())
+    return value >= 1 and bool(whole & wanted)
 
 
 def _made(figure: Figure, known: Sequence[Figure], times: Sequence[float], today: date) -> set[float]:
@@ -139,17 +150,39 @@ def _hours(figure: Figure, known: Sequence[Figure]) -> set[float]:
     """How long it is from one time of the day to another."""
     if figure.unit not in ("hour", "minute"):
         return set()
-    times = sorted(
-        {
-            int(h) * 60 + int(m)
-            for one in known
-            for key in one.keys
-            if key.startswith("at ")
-            for h, m in [key[3:].split(":")]
-        }
-        | {0}
-    )
+    times = sorted(_minutes(known) | {0})
     return {(b - a) / SIZES[figure.unit][1] for a, b in combinations(times[:20], 2)}
+
+
+def _of_clock(figure: Figure, known: Sequence[Figure], stated: Sequence[Figure]) -> bool:
+    """A time so many minutes before or after another one, of which the reply or the customer names one; or the length between two, as in 2 h 30."""
+    wanted = _minutes([figure])
+    reached = {
+        time + sign * length
+        for some, others in ((stated, known), (known, stated))
+        for time in _minutes(some)
+        for length in _lengths(others)
+        for sign in (1, -1)
+    }
+    apart = {abs(a - b) for a, b in combinations(sorted(_minutes(known))[:20], 2)}
+    return bool(wanted & (reached | (apart if "h" in figure.text.casefold() else set())))
+
+
+def _lengths(known: Iterable[Figure]) -> set[float]:
+    """The lengths of time among figures, in minutes, up to five hours."""
+    found = {v * SIZES[o.unit][1] for o in known if o.unit in ("minute", "hour") for v in amount(o)}
+    return {length for length in found if length < 300}
+
+
+def _minutes(known: Iterable[Figure]) -> set[float]:
+    """The times of the day among figures, in minutes since midnight."""
+    return {
+        int(hour) * 60.0 + int(minute)
+        for one in known
+        for key in one.keys
+        if key.startswith("at ")
+        for hour, minute in [key[3:].split(":")]
+    }
 
 
 def _converted(value: float, unit: str, wanted: str) -> set[float]:
@@ -238,3 +271,13 @@ def _of_calendar(figure: Figure, known: Sequence[Figure], today: date) -> bool:
 def _months_on(day: date, months: int) -> date:
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, 28))
+
+
+def contradict(one: Figure, other: Figure, today: date) -> bool:
+    """Whether a weekday and a date beside it are not the same day, in this year or, of a month that has passed, the next."""
+    if {one.unit, other.unit} != {"weekday", "date"} or one.unit == other.unit:
+        return False
+    day, weekday = (one, other) if one.unit == "date" else (other, one)
+    years = {k[11:] for k in day.keys}
+    near = [d for d in _dates([day], today) if years != {""} or abs((d - today).days) < 340]
+    return bool(near) and not any(f"weekday:{d.weekday()}" in weekday.keys for d in near)

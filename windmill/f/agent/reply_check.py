@@ -10,17 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import pairwise
 
 from f.agent.claims import Draft, Finding
-from f.agent.deeds import deeds_in, shown_by
+from f.agent.counts import counts, units_meant
+from f.agent.deeds import undone
+from f.agent.grounds import Grounds
 from f.agent.placement import Placement, alike
-from f.agent.reckoning import follows
+from f.agent.reckoning import contradict, follows
 from f.common.amounts import Figure, amount, money, same
-from f.common.figure_words import SIZES, units, word_set
+from f.common.figure_words import word_set
 from f.common.figures import figures, numbers_in_words
 from f.common.segments import (
     LISTED,
-    Segment,
     Source,
     Weights,
     folded,
@@ -39,6 +41,9 @@ SPOKEN = ("conversation", "customer", "persona", "hours", "clock")  # sources th
 EMERGENCY = word_set(
     "112 911 999 988 110 118 119 113 114 115 116 15 17 18 190 192 188 100 101 102 103 108 144 061 024 000 111 13 11 14"
 )
+BESIDE = re.compile(
+    r"[\w'’-]{0,6}[,\s(]+(?:d[eae][mnr] |the |le |el |il |o |di |de )?"
+)  # between a weekday and its date
 RECKONED = re.compile(r"[×x*·÷/=+]\s?\d|\d\s?[×x*·÷=+]")
 CONSTANTS = word_set("7 12 24 30 31 52 60 100 365 1000")  # days, months, hours: what anybody reckons with
 
@@ -53,8 +58,11 @@ class Check:
         today: date,
         changed: bool = False,
         handed_off: bool = False,
+        failed: Sequence[str] = (),
     ) -> None:
-        """`changed`: a tool that changes something has succeeded in this turn. `handed_off`: a person takes over."""
+        """`changed`: a tool that changes something has succeeded in this turn. `handed_off`: a person takes over. `failed`: tools that should have
+        changed something and did not."""
+        self._failed = frozenset(failed)
         self._draft, self._today, self._changed, self._handed_off = draft, today, changed, handed_off
         self._sources = {s.key: s for s in sources}
         self._pool = [segment for source in sources for segment in segments(source)]
@@ -73,8 +81,8 @@ class Check:
             f for s in self._pool if s.source in SPOKEN and s.source != "customer" for f in s.figures
         ]
         self._named = {m for _, marks in draft.sentences for m in marks} | {c.source for c in draft.claims}
-        self._counts = _counts(draft.text, self._evidence)
-        self._placement = Placement(self._evidence, self._weights, self._question)
+        self._counts = counts(draft.text, self._evidence)
+        self._placement = Placement(self._evidence, self._weights, self._question, self._asked)
         self._made: list[Figure] = []  # figures of the reply that were reckoned
 
     def problems(self) -> list[Finding]:
@@ -85,16 +93,19 @@ class Check:
             for place in range(len(found))
         ]
         outcomes = {i: self._figure(*one) for i, one in enumerate(told)}
-        self._made += [told[i][2][told[i][3]] for i, outcome in outcomes.items() if outcome == "echo"]
+        self._made += [
+            told[i][2][told[i][3]] for i, outcome in outcomes.items() if outcome in ("echo", "held")
+        ]
         while made := [
             i
             for i, outcome in outcomes.items()
-            if outcome in ("figure", "misplaced") and self._follows(*told[i])
+            if (outcome == "figure" or (outcome == "misplaced" and self._reckons(*told[i])))
+            and self._follows(*told[i])
         ]:
             for i in made:
                 outcomes[i] = "held"
                 self._made.append(told[i][2][told[i][3]])
-        found = [*self._quotes(), *self._deeds()]
+        found = [*self._quotes(), *self._unbacked()]
         for i, outcome in outcomes.items():
             sentence, _, figs, place = told[i]
             figure = figs[place]
@@ -107,6 +118,12 @@ class Check:
                 continue
             if outcome in ("figure", "misplaced"):
                 found.append(Finding(outcome, sentence, figure.text))
+        found += [
+            Finding("figure", sentence, f"{one.text} {other.text}")
+            for sentence, _ in self._draft.sentences
+            for one, other in pairwise(figures(sentence))
+            if BESIDE.fullmatch(sentence[one.end : other.start]) and contradict(one, other, self._today)
+        ]
         echoes = [told[i] for i, outcome in outcomes.items() if outcome == "echo"]
         if (
             echoes
@@ -121,6 +138,16 @@ class Check:
                 found.append(Finding("confirmed", sentence, figs[place].text))
         return found
 
+    def _reckons(self, sentence: str, marks: tuple[str, ...], told: list[Figure], place: int) -> bool:
+        """Whether a figure may be a result: others of its kind stand beside it. A price alone is one that was looked up."""
+        kind = kind_of(told[place])
+        beside = [kind_of(f) for f in figures(LISTED.sub("", self._draft.text))]
+        return (
+            kind not in ("money", "%", "phone")
+            or beside.count(kind) > 1
+            or (kind == "money" and "%" in beside)
+        )
+
     def _quotes(self) -> Iterable[Finding]:
         for claim in self._draft.claims:
             if not claim.quote.strip():
@@ -131,6 +158,13 @@ class Check:
                 claim.quote, everywhere
             ):
                 yield Finding("quote", claim.says, claim.quote)
+
+    def _unbacked(self) -> Iterable[Finding]:
+        """What the reply says was done or is so, and no tool and no source says."""
+        sources = list(self._sources.values())
+        if not self._changed:
+            yield from undone(self._draft, sources, self._tools, self._handed_off, self._failed)
+        yield from Grounds(self._draft, sources, self._evidence, self._weights, self._question).problems()
 
     def _harmless(self, figure: Figure) -> bool:
         """Whether a figure of plain talk says nothing of the business: a bare number, a weekday. A price, a time, a date, a link does."""
@@ -146,25 +180,6 @@ class Check:
             or (helps and figure.unit == "phone")
             or (figure.unit in ("", "weekday") and len(re.sub(r"\D", "", figure.text)) < 5)
         )
-
-    def _deeds(self) -> Iterable[Finding]:
-        """What the reply says was done, where no tool has done it and nothing that was looked up or said speaks of it."""
-        if self._changed:
-            return
-        data = " ".join(
-            s.text
-            for s in self._sources.values()
-            if not re.fullmatch(r"S\d+", s.key) and s.key not in ("clock", "hours", "customer")
-        )
-        for sentence, marks in self._draft.sentences:
-            if any(re.fullmatch(r"S\d+", mark) for mark in marks):
-                continue
-            for deed in deeds_in(sentence):
-                if deed in ("ready", "finish") and not self._tools:
-                    continue  # no order or repair was asked for
-                if not shown_by(deed, data) and not (deed in ("pass", "call") and self._handed_off):
-                    yield Finding("deed", sentence, deed)
-                    break
 
     def _parroted(self, sentence: str, figure: Figure, supported: bool) -> bool:
         """Whether a statement only says again what the customer wrote: a price, an address or an account that nothing confirms.
@@ -224,7 +239,7 @@ class Check:
             self._follows(
                 sentence, marks, [*told[:place], figure._replace(unit=unit), *told[place + 1 :]], place
             )
-            for unit in _units_meant(figure, sentence)
+            for unit in units_meant(figure, sentence)
         ):
             return True
         if RECKONED.search(sentence) and not figure.unit and figure.keys & CONSTANTS:
@@ -255,9 +270,12 @@ class Check:
             for v in amount(f)
             if v < 1000
         ]
-        return follows(
-            figure, [*self._made, *near, *self._asked, *self._said], times, self._counts, self._today
-        )
+        asked = [
+            f._replace(unit=figure.unit) if money(figure.unit) and f.unit == "" else f for f in self._asked
+        ]
+        known = [f for f in (*self._made, *near, *asked, *self._said) if not same(f, figure)]
+        stated = [f for f in (*self._made, *self._asked) if not same(f, figure)]
+        return follows(figure, known, times, self._counts, self._today, stated)
 
     def _near(self, unit: str) -> list[Figure]:
         """Figures that a reply may reckon with: those of the rows that its other figures stand in, and of those that its words are nearest to."""
@@ -274,40 +292,3 @@ class Check:
             if f.unit or s not in priced or not money(unit)
         ]
         return found
-
-
-def _units_meant(figure: Figure, sentence: str) -> set[str]:
-    """Units of size that a sentence names apart from its figure, as in "in pounds about 33"; and pounds that weigh."""
-    if figure.unit not in ("", "GBP"):
-        return set()
-    named = {units().get(word) for word in re.findall(r"[^\W\d_]+", sentence.casefold())}
-    sizes = {unit for unit in named if unit in SIZES and SIZES[unit][0] in ("mass", "length", "volume")}
-    pounds = {"lb"} if named & {"GBP"} else set()
-    return pounds if figure.unit else sizes | pounds
-
-
-def _counts(text: str, evidence: Sequence[Segment]) -> set[int]:
-    """How many things the reply lists, and how many rows of the evidence a reply may have counted."""
-    found = {len(re.findall(r"(?m)^\s*(?:[-•*]|\d{1,2}[.)])\s", text))}
-    for line in re.split(r"\n+|(?<=[.!?])\s", text):
-        for tail in (line.rpartition(":")[2], line):
-            items = [
-                i
-                for i in re.split(r"[,;、،]|\s(?:and|y|und|et|e|i|en|ve|и|та|og|och|&|\+)\s|和|と", tail)
-                if i.strip()
-            ]
-            found |= {len(items), len(items) - 1}
-    found |= set(
-        range(
-            2,
-            1
-            + max(
-                (
-                    len([s for s in evidence if s.source == k and "|" in s.text])
-                    for k in {s.source for s in evidence}
-                ),
-                default=0,
-            ),
-        )
-    )
-    return {n for n in found if n > 1}

@@ -41,6 +41,7 @@ REASONS = {
     "confirmed": "“{detail}” is the customer's own figure, and no source confirms it: say what the source says",
     "deed": "you say that something was done ({detail}), but no tool has done it in this turn",
     "unsourced": "it states something and names no passage: put the passage's id after each fact, or quote it as a claim",
+    "polarity": "“{says}” says no, and “{detail}” denies nothing: where the sources are silent, say that you do not know",
     "leak": "it would give away {detail}",
     "language": "the customer writes another language ({detail}): reply in that one",
     "judge": "“{says}” does not follow from what you quote for it",
@@ -100,7 +101,12 @@ def problems(turn: Turn, evidence: Evidence, draft: Draft, secrets: list[str]) -
     if draft.kind == "unknown" and not draft.claims:
         return []  # the chatbot's own words are said in its place
     found = Check(
-        draft, sources(turn, evidence), today(turn), bool(evidence.changed), bool(turn.handed_off)
+        draft,
+        sources(turn, evidence),
+        today(turn),
+        bool(evidence.changed),
+        bool(turn.handed_off),
+        evidence.failed,
     ).problems()
     if not found and unsourced(turn, evidence, draft):
         found = [Finding("unsourced", draft.text, "")]

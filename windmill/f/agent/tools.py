@@ -22,6 +22,7 @@ from f.agent.builtin_tools import (
     remember_tool,
     send_document_tool,
 )
+from f.agent.deeds import refuses
 from f.agent.drafts import REPLY, REPLY_TOOL
 from f.agent.mcp_servers import McpError, McpTool, call_tool, discover, refresh
 from f.agent.prompt import as_data
@@ -106,7 +107,9 @@ class ToolRunner:
         if tool and not error and outcome.strip():
             evidence.tool_answers.append((call["name"], outcome))
             if not tool.read_only and not self._turn.dry_run:
-                evidence.changed.append(call["name"])
+                (evidence.failed if refuses(outcome) else evidence.changed).append(call["name"])
+        if tool and error and not tool.read_only:
+            evidence.failed.append(call["name"])
         if tool and error and self._changed(tool):
             outcome += f" The tool has changed; its parameters are now {json.dumps(tool.schema('')['parameters'])}. Call it again with these."
         elif not error:

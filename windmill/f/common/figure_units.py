@@ -42,6 +42,8 @@ def unit_beside(text: str, start: int, end: int, spelled: bool = False) -> tuple
     if text[max(0, start - 1) : start] in ("%", "٪"):
         return "%", start - 1, end
     before = BEFORE.search(text[max(0, start - 14) : start])
+    if before and before[1] == "Fr" and re.search(r"[^\W\d_]\s?[-–,/]\s?Fr[ \u00a0]?$", text[:start]):
+        before = None  # Mo-Fr 7-11
     if before and not spelled:
         word = before[1].rstrip(".")
         unit = (

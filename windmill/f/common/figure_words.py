@@ -123,12 +123,22 @@ def weekday_names() -> tuple[re.Pattern[str], dict[str, str]]:
         (w[:-1] if len(w) > (4 if w[0] > "\u0400" else 5) and not re.search(r"[\u0590-\uffff]", w) else w): d
         for w, d in names.items()
     }
+    stems |= {
+        f"{w.partition('-')[0]}s": d for w, d in names.items() if w.endswith("-feira")
+    }  # quartas às 15h; in the singular it is a number, too
     shortest_last = sorted(stems, key=len, reverse=True)
-    spaced = "|".join(re.escape(w) for w in shortest_last if not unspaced(w))
+    spaced = "|".join(re.escape(w) for w in shortest_last if not unspaced(w) and not _short_latin(w))
+    short = "|".join(re.escape(w) for w in shortest_last if _short_latin(w))
     dense = "|".join(re.escape(w) for w in shortest_last if unspaced(w) and len(w) > 1)
     return re.compile(
-        rf"(?<![^\W\d_])(?:{spaced})(?=[^\W\d_]{{0,4}}(?![^\W\d_]))|(?:{dense})", re.IGNORECASE
+        rf"(?<![^\W\d_])(?:(?:{spaced})(?=[^\W\d_]{{0,4}}(?![^\W\d_]))|(?:{short})(?![^\W\d_]))|(?:{dense})",
+        re.IGNORECASE,
     ), stems
+
+
+def _short_latin(word: str) -> bool:
+    """Whether a name is so short that with an ending it is another word: út, and úteis."""
+    return len(word) < 4 and bool(re.match(r"[a-z\u00c0-\u024f]", word))
 
 
 @cache

@@ -31,6 +31,10 @@ LINK = re.compile(
 )
 MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 PHONE = re.compile(r"(?<![\w.,/-])\+?\(?\d(?:[ \u00a0./()-]{0,2}\d){6,14}(?![\w/]|[.,:]\d)")
+# Two times, two amounts with thousands, or two numbers that may be years or postcodes: 9.30-18.00, 3.500-5.500, 3004-3014.
+SPAN = re.compile(
+    r"\d{1,2}[.:]\d\d\s?[-–]\s?\d{1,2}[.:]\d\d|\d{1,3}(?:[.,]\d{3})+\s?[-–]\s?\d{1,3}(?:[.,]\d{3})+|1?\d{3,4}–\d{3,4}|([1-9])\d{3}-\1\d{3}"
+)
 CODE = re.compile(
     r"(?<![\w-])(?=[A-Z0-9-]*[A-Z][A-Z0-9-]*\d|[A-Z0-9-]*\d[A-Z0-9-]*[A-Z])[A-Z0-9]+(?:-[A-Z0-9]+)*(?![\w-])"
 )
@@ -39,10 +43,14 @@ DAY_FIRST = re.compile(
     r"(?<![\d.,/-])(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?![\d])|(?<![\d.,/-])(\d{1,2})/(\d{1,2})(?![\d/])"
 )
 CLOCK = re.compile(
-    r"(?<![\d.,:])(\d{1,2})(?:[:.h]([0-5]\d))?\s?(?:uhr\b)?\s?([ap])\.?\s?m\b\.?|(?<![\d.,:])(\d{1,2}):([0-5]\d)(?::\d\d)?(?![\d:])|(?<![\d.,:])(\d{1,2})h([0-5]\d)(?![\w])"
+    r"(?<![\d.,:])(\d{1,2})(?:[:.h]([0-5]\d))?\s?(?:uhr\b)?\s?([ap])\.?\s?m\b\.?|(?<![\d.,:])(\d{1,2}):([0-5]\d)(?::\d\d)?(?![\d:])|(?<![\d.,:])(\d{1,2})\s?h\s?([0-5]\d)(?![\w])"
     r"|(?<![\d.,:])(\d{1,2})(?:\.([0-5]\d))?\s?uhr\b",
     re.IGNORECASE,
 )
+MONTH_FIRST = frozenset(
+    ["jan", "feb", "apr", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+)  # dec 5, in English
+JOINT = r"\s*(?:[-–—~/&+]|(?<=\s)[aeày](?=\s))\s*"  # between two weekdays in two small letters
 CJK_NUMBER = re.compile(r"[一二两兩三四五六七八九十百千]+(?=[^\W\d_])")
 CJK_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"两": 2, "兩": 2}
 CJK_DATE = re.compile(r"(?:(\d{4})\s*[年년]\s*)?(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日号號일]")
@@ -99,9 +107,13 @@ def _take_dates(text: str, take: Take) -> None:
     for match in pattern.finditer(text):
         day, month, year = (match[1], match[2], match[3]) if match[1] else (match[5], match[4], match[6])
         if len(month) < 4 and not (
-            month[0].isupper() or (match[1] and month.lower() in SHORT_MONTHS) or not month.isascii()
+            month[0].isupper()
+            or (month.lower() in SHORT_MONTHS and (match[1] or month.lower() in MONTH_FIRST))
+            or not month.isascii()
         ):
             continue  # a short word of another language
+        if match[4] and not month[0].isdigit() and text[match.end() :].startswith(")"):
+            continue  # Sie 1) is an item of a list
         keys = {key for of in names.get(month.casefold().rstrip("."), ()) for key in date_keys(year, of, day)}
         take(*match.span(), keys, "date")
     for match in DAY_FIRST.finditer(text):
@@ -112,7 +124,7 @@ def _take_dates(text: str, take: Take) -> None:
 def _take_phones(text: str, take: Take) -> None:
     for match in PHONE.finditer(text):
         digits = re.sub(r"\D", "", match[0])
-        spans = re.fullmatch(r"\d{1,2}[.:]\d\d\s?[-–]\s?\d{1,2}[.:]\d\d", match[0])
+        spans = SPAN.fullmatch(match[0].strip("()"))
         if (
             not spans
             and len(digits) >= 7
@@ -161,9 +173,11 @@ def _take_weekdays(text: str, take: Take) -> None:
     days = set()
     for before, after in pairwise(near):
         between = text[before.end() : after.start()]
-        if before[1][0].isupper() == after[1][0].isupper() and re.fullmatch(
-            r"\s*(?:[-–—~/&+]|,(?=\s?[^\W\d_]{2,3}\b)|(?<=\s)[aeàey](?=\s))\s*", between
-        ):
+        listed = before[1][0].isupper() or min(len(before[1]), len(after[1])) > 2
+        joint = (
+            r"\s*(?:[-–—~/&+,]|(?<=\s)(?:[aeàyi]|und|and|et|og|och|en|bis|to)(?=\s))\s*" if listed else JOINT
+        )
+        if before[1][0].isupper() == after[1][0].isupper() and re.fullmatch(joint, between):
             days |= {before, after}
     for match in near:
         begins = re.search(r"(?:^|[\n|,;(•])\s*$", text[: match.start()])
