@@ -3,7 +3,8 @@
 --
 -- What a message says stands in words.sql, who wrote it in contacts.sql, the order of locks in locks.sql.
 
--- Why a message gets no answer; null: it gets one. All reasons stand here, so that each is seen beside the others.
+-- Why a message gets no answer; null: it gets one. All reasons that lie in the chatbot, the contact or the message's
+-- age stand here. Limits and opening hours are in open_turn(), what asks nothing in receive_message().
 create or replace function reason_not_to_answer(p_bot chatbots, p_contact contacts, p_message inbound_messages)
     returns text
     language sql stable security definer set search_path = public, pg_temp as $$
