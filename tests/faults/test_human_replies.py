@@ -79,7 +79,7 @@ def test_who_dies_before_the_words_are_sent_sends_them_once(storm: Storm, clicks
         waits = "select 1 from pg_stat_activity where pid = %s and wait_event_type = 'Lock'"
         with other.transaction():
             locked = _later(other, "lock table tenants in access exclusive mode")
-            until(lambda: rows_of(hold, waits, pid), 30)
+            until(lambda: locked.done() or rows_of(hold, waits, pid), 30)
             hold.release()
             locked.result(60)
             until(lambda: rows_of(hold, waits, copy), 60)
