@@ -115,7 +115,7 @@ def undone(
 
     `tools`: those that have answered. `failed`: those that should have changed something and did not; a reply must not be silent about that.
     """
-    if failed and draft.kind in ("answer", None) and not _admits_failure(draft, failed):
+    if failed and draft.kind in ("answer", None) and not _admits_failure(draft, sources, failed):
         yield Finding("deed", draft.text, f"{', '.join(sorted(failed))} has failed: say so")
         return
     silent = ("clock", "hours", "customer")
@@ -134,7 +134,10 @@ def undone(
                 break
 
 
-def _admits_failure(draft: Draft, failed: Collection[str]) -> bool:
-    """Whether a reply denies something, asks, or quotes what the tool that failed has answered."""
+def _admits_failure(draft: Draft, sources: Sequence[Source], failed: Collection[str]) -> bool:
+    """Whether a reply denies something, asks, or quotes or repeats what a tool that failed has answered."""
+    answers = " ".join(s.text for s in sources if s.key in failed)
+    if any(sentence.strip() and sentence.strip() in answers for sentence, _ in draft.sentences):
+        return True
     asked = any(asks(sentence) for sentence, _ in draft.sentences)
     return asked or negates(draft.text) or any(c.source in failed for c in draft.claims)
