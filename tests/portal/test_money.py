@@ -63,13 +63,13 @@ def test_a_search_and_the_vectors_of_questions_count(
 ) -> None:
     monkeypatch.setattr("f.models.embeddings.embed", lambda texts, *_: [[1.0] + [0.0] * 383 for _ in texts])
     seen = [used(portal)["input"]]
-    portal.ask(OWNER, "f.portal_api.documents", "search", question="opening hours of the shop")
+    portal.ask(OWNER, "f.portal_api.passages", "explain", question="opening hours of the shop")
     seen.append(used(portal)["input"])
     portal.ask(OWNER, "f.portal_api.insights", "list_unanswered")
     seen.append(used(portal)["input"])
     assert seen[0] < seen[1] < seen[2]
     portal.ask(OPERATOR, "f.portal_api.operator", "update_limits", tenant=A, limits={"monthly_tokens": 1})
-    refused = portal.ask(OWNER, "f.portal_api.documents", "search", question="opening hours")
+    refused = portal.ask(OWNER, "f.portal_api.passages", "explain", question="opening hours")
     assert refused["refused"] == "plan_month"
 
 

@@ -58,8 +58,8 @@ def edit(portal: Portal, document_id: str, row: dict[str, Any], **fields: Any) -
 
 
 def found(portal: Portal, question: str) -> list[str]:
-    answer = portal.ask(EDITOR, "f.portal_api.documents", "search", question=question)
-    return [row["passage"] for row in answer["passages"]]
+    answer = portal.ask(EDITOR, PASSAGES, "explain", question=question)
+    return [row["passage"] for row in answer["passages"] if row["rank"]]
 
 
 def test_the_passages_are_those_of_the_search_in_order(portal: Portal, endpoint: Endpoint) -> None:

@@ -23,7 +23,6 @@ FILE = b64encode(b"# Opening hours\n\nFrom nine to five.").decode()
 ACTIONS: list[tuple[str, str, dict[str, Any], str]] = [
     ("f.ingest.upload_document", "upload", {"file": FILE, "filename": "hours.md"}, "editor"),
     ("f.portal_api.list_documents", "list", {}, "viewer"),
-    ("f.portal_api.documents", "search", {"question": "When?"}, "viewer"),
     ("f.portal_api.documents", "delete", {"document_id": GUESSED}, "editor"),
     ("f.portal_api.documents", "read_again", {"document_id": GUESSED}, "editor"),
     ("f.portal_api.documents", "update", {"document_id": GUESSED, "sendable": True}, "editor"),

@@ -19,9 +19,8 @@ class Evidence:
         self.knowledge = Knowledge(turn)
         self.tool_answers: list[tuple[str, str]] = []  # tool and answer: the other half of the evidence
         self.changed: list[str] = []  # tools that may change something and have succeeded
-        self.failed: list[
-            str
-        ] = []  # tools that may change something and have not done what they were called for
+        # Tools that may change something and have not done what they were called for.
+        self.failed: list[str] = []
         self.out_of_order: list[str] = []  # why an MCP tool could not be used
         self.unsure = False  # whether nobody knows if a tool has done what it was called for
         self.looked_up = False  # whether anything was asked that could have given evidence

@@ -197,8 +197,9 @@ def audit(conn: Connection, action: str, contact_id: str | None = None, **what: 
     )
 
 
-def whole_number_field(fields: Fields, name: str) -> int:
+def whole_number_field(fields: Fields, name: str, most: int = 2**53 - 1) -> int:
+    """A whole number of the request, 0 where it is absent."""
     value = fields.get(name) or 0
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**53:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
         raise Refused("not_a_whole_number", field=name)
     return value

@@ -18,7 +18,7 @@ import resource
 import select
 import signal
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from math import ceil
@@ -52,7 +52,7 @@ class NotAnswered(Problem, OSError):
     """Why the parent has no answer: the message of its own error."""
 
 
-def run_in_child(work: Work, bounds: Bounds, answer: Ask | None = None) -> Iterator[Any]:
+def run_in_child(work: Work, bounds: Bounds, answer: Ask | None = None) -> Generator[Any, None, None]:
     """What work(ask) yields, as JSON leaves it, one item at a time while the child goes on.
 
     `answer` runs in this process, for each ask() in the child; an OSError of it is raised there as NotAnswered or OSError. Raises Unreadable:

@@ -23,7 +23,7 @@ def page_picture(content: bytes, page: int) -> bytes | None:
         yield base64.b64encode(_drawn(content, page)).decode()
 
     try:
-        with closing(run_in_child(work, BOUNDS)) as found:  # type: ignore[type-var]
+        with closing(run_in_child(work, BOUNDS)) as found:
             return base64.b64decode(next(found)) or None
     except Unreadable:
         return None

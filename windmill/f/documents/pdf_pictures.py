@@ -14,7 +14,7 @@ import pypdfium2.raw as pdfium_raw
 from f.common.problems import describe, message
 from f.documents.clean import clean
 from f.documents.page import Limits, Page
-from f.documents.recognition import recognised
+from f.documents.recognition import picture_reader
 
 _DPI = 150
 _MAX_PIXELS = 2_000  # of an image's longer side
@@ -40,7 +40,7 @@ class PicturePages:
         if self._read > self._limits.max_images:
             limit = message("page_image_limit", page=number, most=self._limits.max_images)
             return one if is_garbled else Page(**{**one, "warning": limit})
-        read = self._limits.read_image or (recognised if self._limits.recognises else None)
+        read = picture_reader(self._limits)
         if read is None:
             return one
         try:

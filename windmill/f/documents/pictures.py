@@ -10,7 +10,7 @@ from pathlib import PurePath
 
 from f.common.problems import describe, message
 from f.documents.page import Limits, Page, Unreadable, page
-from f.documents.recognition import recognised
+from f.documents.recognition import picture_reader
 
 _MOST_PIXELS = 50_000_000  # as many as a good camera's; a few kilobytes can hold any number
 _STILL = (b"\x89PNG", b"\xff\xd8\xff")
@@ -21,7 +21,7 @@ def picture_pages(content: bytes, filename: str, limits: Limits) -> Iterator[Pag
     name = " ".join(re.findall(r"[^\W_]+", PurePath(filename).stem)) or "picture"
     shown = content if content.startswith(_STILL) else _still(content)
     text, warning = "", message("picture_without_text")
-    read = limits.read_image or (recognised if limits.recognises else None)
+    read = picture_reader(limits)
     if read:
         try:
             text = read(shown).strip()

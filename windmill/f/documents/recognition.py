@@ -12,11 +12,13 @@ import io
 import logging
 import math
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from statistics import median
 from typing import Any
 
 from f.common.problems import Problem
+from f.documents.page import Limits
 from f.documents.pdf_aligned import aligned, levels
 from f.documents.pdf_grid import Table
 from f.documents.pdf_words import Style, Word
@@ -54,13 +56,19 @@ def _engine() -> Any:
     return rapidocr.RapidOCR(params=settings)
 
 
+def picture_reader(limits: Limits) -> Callable[[bytes], str] | None:
+    """What reads pictures within these limits: a model that sees, else text recognition; None: nothing does."""
+    return limits.read_image or (recognised if limits.recognises else None)
+
+
 def recognised(picture: bytes) -> str:
     """The picture's text, its tables' rows as lines; "" if it holds no writing. Raises NotReadable."""
-    engine = _engine()
-    if engine is None:
-        raise NotReadable("recognition_missing")
     try:
-        found = engine(_bounded(picture))
+        upright = _bounded(picture)  # before the engine, which takes half a second to load
+        engine = _engine()
+        if engine is None:
+            raise NotReadable("recognition_missing")
+        found = engine(upright)
     except NotReadable:
         raise
     except Exception as error:  # a library's own errors at a picture that was made to break it

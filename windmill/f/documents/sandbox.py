@@ -50,7 +50,7 @@ def _recognise(picture: bytes) -> str:
             raise Unreadable.of(problem.message) from None
 
     try:
-        with closing(run_in_child(work, RECOGNITION_BOUNDS)) as found:  # type: ignore[type-var]
+        with closing(run_in_child(work, RECOGNITION_BOUNDS)) as found:
             return str(next(found))
     except Unreadable as problem:
         raise NotReadable.of(problem.message) from None
@@ -63,7 +63,7 @@ def text_of(content: bytes, filename: str) -> str:
         return pages(content, filename, CUSTOMERS_LIMITS)
 
     text = ""
-    with closing(run_in_child(work, CUSTOMERS_BOUNDS)) as found:  # type: ignore[type-var]
+    with closing(run_in_child(work, CUSTOMERS_BOUNDS)) as found:
         for number, page in enumerate(found, start=1):
             text += f"\n[page {page['number']}]\n{page['text']}"
             if number >= PAGES or len(text) > CHARACTERS:

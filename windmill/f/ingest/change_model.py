@@ -45,8 +45,7 @@ def main(tenant_id: str, embedding_model: str, db: postgresql, embeddings: c_emb
             while batch := chunks_without_vector(conn, tenant_id, model["id"]):
                 texts = [context(cast(Chunk, row), row["title"]) for row in batch]
                 vectors = embed(texts, embeddings, model["passage_model"], model["dimensions"], PATIENCE_S)
-                with as_tenant(conn, tenant_id):
-                    one(conn, metering.COUNT, metering.of_texts(texts, model["passage_model"]))
+                metering.count_texts(conn, tenant_id, texts, model["passage_model"])
                 store_vectors(conn, tenant_id, model["id"], batch, vectors)
                 made += len(batch)
                 set_progress(min(99, 100 * made / max(total, 1)))

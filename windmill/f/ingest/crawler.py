@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -118,9 +118,10 @@ class Visitor:
         kind = response.headers.get("content-type", "")
         links: tuple[str, ...] = ()
         try:
-            found = run_in_child(partial(_read, response.content, kind, str(response.url)), BOUNDS)
-            links = tuple(next(found))
-            title, text = next(found)
+            reading = run_in_child(partial(_read, response.content, kind, str(response.url)), BOUNDS)
+            with closing(reading) as found:
+                links = tuple(next(found))
+                title, text = next(found)
         except Unreadable as error:
             unread = message("page_unread", url=url, problem=describe(error))
             return WebPage(url, warning=unread, links=links)

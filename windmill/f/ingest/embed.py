@@ -54,8 +54,7 @@ def main(document_id: str, tenant_id: str, db: postgresql, embeddings: c_embeddi
                 model["dimensions"],
                 PATIENCE_S,
             )
-            with as_tenant(conn, tenant_id):
-                one(conn, metering.COUNT, metering.of_texts(texts, model["passage_model"]))
+            metering.count_texts(conn, tenant_id, texts, model["passage_model"])
             made += len(batch)
             store_vectors(conn, tenant_id, document_id, model["id"], batch, vectors, ready + made)
             set_progress(min(100, 100 * (ready + made) / max(total, 1)))

@@ -20,13 +20,21 @@ Meter = Callable[[str, int, int], None]  # model, input tokens, output tokens
 
 def of_texts(texts: list[str], model: str) -> list[Any]:
     """COUNT's values for vectors of these texts. The endpoints don't all say how many tokens they took: this is never fewer."""
-    tokens = math.ceil(sum(len(text.encode()) for text in texts) / BYTES_PER_TOKEN)
-    return of_tokens(model, tokens, 0)
+    return of_tokens(model, tokens_of(texts), 0)
+
+
+def tokens_of(texts: list[str]) -> int:
+    return math.ceil(sum(len(text.encode()) for text in texts) / BYTES_PER_TOKEN)
 
 
 def of_tokens(model: str, input_tokens: int, output_tokens: int) -> list[Any]:
     """COUNT's values. A model without a list price costs nothing that is known; its tokens count."""
     return [input_tokens, output_tokens, cost_usd(model, input_tokens, output_tokens, {}) or 0]
+
+
+def count_texts(conn: Connection, tenant_id: str, texts: list[str], model: str) -> None:
+    """Counts the vectors of these texts."""
+    meter(conn, tenant_id)(model, tokens_of(texts), 0)
 
 
 def meter(conn: Connection, tenant_id: str) -> Meter:

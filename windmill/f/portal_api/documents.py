@@ -1,7 +1,7 @@
-# requirements: embeddings
-"""A tenant's documents: search them, read a failed one again, change or delete one.
+# requirements: database
+"""A tenant's documents: read a failed one again, change or delete one. Passages and searches: f/portal_api/passages.
 
-In: a request of the portal's page (f/common/portal_request.py). Out: the passages that match a question, or what was done.
+In: a request of the portal's page (f/common/portal_request.py). Out: what was done.
 Uploading and listing are separate scripts: f/ingest/upload_document, f/portal_api/list_documents.
 """
 
@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from f.common.database import Connection, as_tenant, one
+from f.common.database import Connection, as_tenant
 from f.common.portal_request import (
-    ANYONE,
     EDITORS,
     Fields,
     Member,
@@ -20,56 +19,24 @@ from f.common.portal_request import (
     handle_request,
     id_field,
     not_found,
-    text_field,
 )
 from f.common.windmill import start_flow
 
 postgresql = dict[str, Any]
-c_embeddings = dict[str, Any]
 
 
 @answer_page
-def main(request: str, db: postgresql, embeddings: c_embeddings) -> dict[str, Any]:
+def main(request: str, db: postgresql) -> dict[str, Any]:
     return handle_request(
         request,
         db,
         {
-            "search": (ANYONE, lambda conn, member, fields: search(conn, member, fields, embeddings)),
             "delete": (EDITORS, delete),
             "read_again": (EDITORS, read_again),
             "update": (EDITORS, update),
             "set_speaker_notes": (EDITORS, set_speaker_notes),
         },
     )
-
-
-def search(conn: Connection, member: Member, fields: Fields, embeddings: c_embeddings) -> dict[str, Any]:
-    """The passages that the chatbot would see for a question. `used` false: the question is too far from all of them, and it sees none."""
-    from pgvector import Vector
-
-    from f.models import metering
-    from f.models.embeddings import embed
-
-    question = text_field(fields, "question", 1000).strip()
-    if not question:
-        raise Refused("question_missing")
-    with as_tenant(conn, member["tenant_id"]):
-        if one(conn, "select tenant_usage() ->> 'reached'", []):
-            raise Refused("plan_month")
-        model = conn.execute(
-            b"select m.* from embedding_models m join tenants t on t.embedding_model = m.name where t.id = %s",
-            [member["tenant_id"]],
-        ).fetchone()
-    assert model is not None, "tenants.embedding_model names a row of embedding_models"
-    (vector,) = embed([question], embeddings, model["query_model"], model["dimensions"])
-    with as_tenant(conn, member["tenant_id"]):
-        conn.execute(metering.COUNT.encode(), metering.of_texts([question], model["query_model"]))
-        passages = conn.execute(
-            b"select document_id::text, citation(document_id, page) as source, heading, passage, relevance,"
-            b" fits as used from evidence(%s, %s::vector, %s, 5)",
-            [question, Vector(vector).to_text(), model["id"]],
-        ).fetchall()
-    return {"passages": passages}
 
 
 def delete(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:

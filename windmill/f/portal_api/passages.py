@@ -21,11 +21,13 @@ from f.common.portal_request import (
     id_field,
     not_found,
     text_field,
+    whole_number_field,
 )
 
 postgresql = dict[str, Any]
 c_embeddings = dict[str, Any]
 AT_ONCE = 20
+MOST_NUMBER = 2**31 - 1  # of a page or a place
 MOST_TOKENS = 400  # of a corrected passage: with title and heading it must fit into an embedding model's 512
 DOCUMENT = (
     b"select id::text, title, filename, media_type, state, error, warnings, pages, origin, source_url as url, language,"
@@ -63,8 +65,8 @@ def list_passages(conn: Connection, member: Member, fields: Fields) -> dict[str,
         place = {
             "id": document_id,
             "words": words,
-            "page": whole(fields, "page"),
-            "first": whole(fields, "from"),
+            "page": whole_number_field(fields, "page", MOST_NUMBER),
+            "first": whole_number_field(fields, "from", MOST_NUMBER),
         }
         rows = conn.execute(
             b"with found as ("
@@ -102,8 +104,11 @@ def explain(conn: Connection, member: Member, fields: Fields, embeddings: c_embe
     if not question:
         raise Refused("question_missing")
     document_id = id_field(fields, "document_id") if fields.get("document_id") else None
+    with as_tenant(conn, member["tenant_id"]):
+        if one(conn, "select tenant_usage() ->> 'reached'", []):
+            raise Refused("plan_month")
     model = model_of(conn, member)
-    vector = vector_of(question, embeddings, model, "query_model")
+    vector = vector_of(conn, member, question, embeddings, model, "query_model")
     with as_tenant(conn, member["tenant_id"]):
         rows = conn.execute(
             b"select e.*, e.document_id::text as document_id, citation(e.document_id, e.page) as source"
@@ -123,7 +128,7 @@ def edit(conn: Connection, member: Member, fields: Fields, embeddings: c_embeddi
     from f.common.tokens import count_tokens
     from f.documents.chunking import Chunk, context
 
-    document_id, ordinal = id_field(fields, "document_id"), whole(fields, "ordinal")
+    document_id, ordinal = id_field(fields, "document_id"), whole_number_field(fields, "ordinal", MOST_NUMBER)
     was = text_field(fields, "was", 20_000)
     with as_tenant(conn, member["tenant_id"]):
         found = conn.execute(
@@ -150,7 +155,7 @@ def edit(conn: Connection, member: Member, fields: Fields, embeddings: c_embeddi
         tokens=tokens,
         text=text,
     )
-    vector = vector_of(context(chunk, found["title"]), embeddings, model, "passage_model")
+    vector = vector_of(conn, member, context(chunk, found["title"]), embeddings, model, "passage_model")
     with as_tenant(conn, member["tenant_id"]):
         done = one(
             conn,
@@ -193,16 +198,13 @@ def model_of(conn: Connection, member: Member) -> dict[str, Any]:
     return model
 
 
-def vector_of(text: str, embeddings: c_embeddings, model: dict[str, Any], kind: str) -> list[float]:
+def vector_of(
+    conn: Connection, member: Member, text: str, embeddings: c_embeddings, model: dict[str, Any], kind: str
+) -> list[float]:
+    """The text's vector, which counts in the tenant's month. `kind`: query_model or passage_model."""
+    from f.models import metering
     from f.models.embeddings import embed
 
     (vector,) = embed([text], embeddings, model[kind], model["dimensions"])
+    metering.count_texts(conn, member["tenant_id"], [text], model[kind])
     return vector
-
-
-def whole(fields: Fields, name: str) -> int:
-    """A whole number of the request, 0 where it is absent."""
-    value = fields.get(name) or 0
-    if type(value) is not int or not 0 <= value < 2**31:
-        raise Refused("bad_request")
-    return value

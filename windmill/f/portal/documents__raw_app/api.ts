@@ -20,7 +20,7 @@ export type Actions = {
   me: 'get'
   list: 'list'
   upload: 'upload'
-  documents: 'search' | 'delete' | 'read_again' | 'update' | 'set_speaker_notes'
+  documents: 'delete' | 'read_again' | 'update' | 'set_speaker_notes'
   contradictions: 'list' | 'dismiss'
   page_picture: 'get'
   passages: 'list' | 'explain' | 'edit' | 'forget'
