@@ -6,7 +6,7 @@
     webhook-signature   v1,<base64 of HMAC-SHA256 over "id.timestamp.body">, the body as the raw bytes
 
 The secret follows from the master key, one for each tenant and one for the operator, so that nothing has to be stored, and none stands in a
-job. windmill/deploy/tenants.py prints it; docs/webhooks.md tells receivers how to check.
+job. windmill/deploy/webhook_secret.py prints it; docs/webhooks.md tells receivers how to check.
 """
 
 from __future__ import annotations
