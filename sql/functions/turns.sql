@@ -62,6 +62,21 @@ begin
 end $$;
 select own_functions('wake_waiting');
 
+-- Whether a message does something by itself, as its own run finds out (receive_message): an opt-out, an edit, a
+-- deletion, a reaction, a new number, or what can't be read. No turn answers it together with others.
+create or replace function acts_by_itself(p_bot chatbots, p_payload text) returns boolean
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select said(m -> 'group_id') is not null
+        or coalesce(m ->> 'type', '') not in ('text', 'button', 'interactive', 'image', 'video', 'document', 'audio',
+                                              'location', 'contacts', 'order')
+        or m ->> 'type' in ('text', 'button', 'interactive')
+           and (coalesce(m #>> '{interactive,type}', '') like 'call\_permission%'
+                or coalesce(word_in(p_bot.opt_out_words, content_words(m)), false)
+                or coalesce(word_in(p_bot.opt_in_words, content_words(m)), false))
+    from message_of(p_payload) m
+$$;
+select own_functions('acts_by_itself');
+
 -- Gives a turn the pending messages of its conversation, and in any case the message that its run came with.
 create or replace function fill_turn(p_turn turns, p_contact contacts, p_message_id text) returns void
     language sql security definer set search_path = public, pg_temp as $$
@@ -71,7 +86,9 @@ create or replace function fill_turn(p_turn turns, p_contact contacts, p_message
     where i.phone_number_id = p_turn.phone_number_id and i.kind = 'message'
       and (i.message_id = p_message_id
            or i.sender in (p_contact.phone, p_contact.user_id) and i.state in ('received', 'dispatched', 'waiting')
-              and (i.turn_id is null or i.turn_id = p_turn.id))
+              and (i.turn_id is null or i.turn_id = p_turn.id)
+              and (i.state <> 'received' or not (select acts_by_itself(b, i.payload) from chatbots b
+                                                 where b.phone_number_id = p_turn.phone_number_id)))
 $$;
 select own_functions('fill_turn');
 
@@ -205,6 +222,14 @@ begin
            and message.received_at > now() - 4 * make_interval(secs => bot.merge_window_s) then
             return leave_message(message, contact, p_run,
                                  '1 minute', 'more is being written; the run of the newest message answers all');
+        end if;
+        if message.dispatch_no = 0 and exists (
+            select from inbound_messages i
+            where i.phone_number_id = p_phone_number_id and i.sender in (contact.phone, contact.user_id)
+              and i.kind = 'message' and i.state = 'received' and i.seq > message.seq
+              and acts_by_itself(bot, i.payload)) then
+            return leave_message(message, contact, p_run,
+                                 '1 minute', 'a later message comes first: it may be an opt-out or a deletion');
         end if;
         words := cap_reached(bot, contact.id);
         if words is not null then

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 import json
-import math
 import os
 import urllib.error
 import urllib.parse
@@ -28,11 +27,9 @@ def job_id(key: str, phone_number_id: str, message_id: str, dispatch_no: int) ->
     return str(uuid.UUID(bytes=hmac.digest(key.encode(), name.encode(), "sha256")[:16], version=4))
 
 
-def start_flow(path: str, arguments: dict[str, Any] | str, job: str | None = None, delay_s: float = 0) -> str:
+def start_flow(path: str, arguments: dict[str, Any] | str, job: str | None = None) -> str:
     """Starts a flow with this job's token; returns the run's id. A run with that id already there is fine."""
-    query = urllib.parse.urlencode(
-        ({"job_id": job} if job else {}) | ({"scheduled_in_secs": math.ceil(delay_s)} if delay_s else {})
-    )
+    query = urllib.parse.urlencode({"job_id": job} if job else {})
     try:
         return call_api("POST", f"jobs/run/f/{path}?{query}", arguments).decode()
     except urllib.error.HTTPError as error:
