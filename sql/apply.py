@@ -5,8 +5,8 @@
 An empty database gets schema/ and functions/. One that is there already gets the migrations that it lacks, in order,
 and then each file of functions/ whose text has changed. Running it again does nothing, and several at once wait for
 each other. OPERATOR_EMAILS (commas between) may open the operator's page of the portal; there they let others in.
-TURNS_IN_FLIGHT is how many answers Windmill may be working on at once; without it one and a half for each of
-CHAT_WORKERS, and without that what the database says. Needs a user that may create roles and extensions. README.md,
+TURNS_IN_FLIGHT is how many answers Windmill may be working on at once; without it one for each of CHAT_WORKERS,
+and without that what the database says. Needs a user that may create roles and extensions. README.md,
 beside this file, says how to change the files.
 """
 
@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import math
 import os
 import re
 import sys
@@ -180,11 +179,11 @@ def _is_address(url: str) -> bool:
 
 def bound(environment: Mapping[str, str]) -> int | None:
     """How many turns may be in flight: as TURNS_IN_FLIGHT says, or CHAT_WORKERS. Raises ValueError."""
-    for name, each in (("TURNS_IN_FLIGHT", 1), ("CHAT_WORKERS", 1.5)):
+    for name in ("TURNS_IN_FLIGHT", "CHAT_WORKERS"):
         if given := environment.get(name):
-            if not given.isdecimal() or not 1 <= int(given) <= 5000:
-                raise ValueError(f"{name} must be a whole number from 1 to 5000")
-            return math.ceil(int(given) * each)
+            if not given.isdecimal() or not 1 <= int(given) <= 10000:
+                raise ValueError(f"{name} must be a whole number from 1 to 10000")
+            return int(given)
     return None
 
 

@@ -23,13 +23,16 @@ create or replace function runs_in_flight() returns table (tenant_id uuid)
 $$;
 select own_functions('runs_in_flight');
 
--- How many runs a tenant may have at once: what its plan says, else what leaves a quarter of all to the others, where
--- there are others.
-create or replace function turns_at_once(p_limits jsonb) returns int
+-- How many runs a tenant may have at once: what its plan says, else all but what it leaves to the others. Where there
+-- are others that is a quarter, and one for each of p_others (those that got a run lately) up to a half. A worker is
+-- taken for as long as a model thinks, so what a tenant leaves is what the others need not wait for.
+create or replace function turns_at_once(p_limits jsonb, p_others int) returns int
     language sql stable security definer set search_path = public, pg_temp as $$
     select coalesce(plan_figure(p_limits, 'turns_at_once')::int,
-                    greatest(1, s.turns_in_flight - case when (select count(*) from (select from tenants limit 2) t) > 1
-                                                    then ceil(s.turns_in_flight / 4.0)::int else 0 end))
+                    greatest(1, s.turns_in_flight
+                                - case when (select count(*) from (select from tenants limit 2) t) > 1
+                                  then greatest(ceil(s.turns_in_flight / 4.0)::int,
+                                                least(s.turns_in_flight / 2, p_others)) else 0 end))
     from dispatch_settings s
 $$;
 select own_functions('turns_at_once');
@@ -93,14 +96,17 @@ create or replace function next_conversations(p_room int)
     returns table (tenant_id uuid, phone_number_id text, message_id text, contact_id uuid)
     language sql stable security definer set search_path = public, pg_temp as $$
     with counts as (select f.tenant_id, count(*) as runs from runs_in_flight() f group by f.tenant_id),
+    lately as (
+        select t.id, count(*) over () - 1 as others from tenants t
+        where t.dispatched_at > now() - interval '10 minutes'),
     queue as (
         select w.*, row_number() over (partition by w.tenant_id order by w.seq) - 1 as before
         from waiting_conversations() w where w.merge_until is null or w.merge_until <= now()),
     shares as (
         select q.*, t.dispatched_at, q.before + coalesce(c.runs, 0) as runs,
                coalesce(plan_figure(t.limits, 'turn_weight'), 1) as weight,
-               turns_at_once(coalesce(t.limits, '{}')) as cap
-        from queue q left join tenants t on t.id = q.tenant_id
+               turns_at_once(coalesce(t.limits, '{}'), coalesce(l.others, (select count(*) from lately))::int) as cap
+        from queue q left join tenants t on t.id = q.tenant_id left join lately l on l.id = t.id
         left join counts c on c.tenant_id is not distinct from q.tenant_id
         where q.before < p_room)
     select s.tenant_id, s.phone_number_id, s.message_id, s.contact_id from shares s where s.runs < s.cap

@@ -65,8 +65,8 @@ def test_the_bound_of_turns_in_flight_comes_from_the_environment_and_stays(
         assert row is not None
         return int(row[0])
 
-    assert bound(CHAT_WORKERS="3") == 5, "one and a half for each worker"
+    assert bound(CHAT_WORKERS="3") == 3, "one for each worker"
     assert bound(CHAT_WORKERS="3", TURNS_IN_FLIGHT="12") == 12
     assert bound(CHAT_WORKERS="", TURNS_IN_FLIGHT="") == 12
     wrong = run(url, CHAT_WORKERS="many")
-    assert (wrong.returncode, wrong.stderr) == (2, "CHAT_WORKERS must be a whole number from 1 to 5000\n")
+    assert (wrong.returncode, wrong.stderr) == (2, "CHAT_WORKERS must be a whole number from 1 to 10000\n")

@@ -114,6 +114,19 @@ def test_a_quiet_tenant_is_next_whatever_another_has_waiting(platform: Platform)
     assert platform.claim() == []
 
 
+def test_a_tenant_leaves_more_where_more_others_write(platform: Platform) -> None:
+    platform.room(8)
+    loud, quiet = platform.tenant(), [platform.tenant() for _ in range(6)]
+    for talk in quiet:
+        message = one_customer(platform, talk)
+        assert platform.claim() == [message]
+        talk.answer(message)
+    platform.flood(loud, 20)
+    assert len(platform.claim()) == 4, "half of all"
+    messages = [one_customer(platform, talk) for talk in quiet]
+    assert platform.claim() == messages[:4], "and the others find room at once"
+
+
 def test_a_tenant_that_is_alone_may_use_all(platform: Platform) -> None:
     platform.room(4)
     talk = platform.tenant()

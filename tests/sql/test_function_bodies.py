@@ -60,6 +60,7 @@ VALUES: dict[str, list[str]] = {
     "p_alias": ["'34611'"],
     "p_at": ["now()"],
     "p_batch": ["50"],
+    "p_others": ["3"],
     "p_room": ["5"],
     "p_body": ["'words'"],
     "p_bot": ["(select b from chatbots b where phone_number_id = 'bot')"],

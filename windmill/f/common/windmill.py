@@ -12,6 +12,12 @@ import uuid
 from typing import Any
 
 FLOW = "f/chatbot/whatsapp_message"
+TAGS = (
+    "chat",
+    "portal",
+    "background",
+    "recovery",
+)  # the kinds of work, each with workers of its own: windmill/deploy/tags.py
 
 
 def run_id() -> str:
@@ -77,9 +83,17 @@ def deployed_pins() -> dict[str, str]:
     return dict(line.split("==", 1) for line in lines if "==" in line)
 
 
+def tags_without_worker() -> list[str]:
+    """Those of our tags that no living worker takes. Windmill queues their jobs without a word, and they wait for ever."""
+    found = json.loads(call_api("GET", f"/workers/exists_workers_with_tags?tags={','.join(TAGS)}"))
+    return [tag for tag in TAGS if not found.get(tag)]
+
+
 def call_api(method: str, path: str, body: dict[str, Any] | str | None = None) -> bytes:
-    """Windmill's API in this workspace, with this job's own token. Raises OSError; of those, HTTPError is Windmill's refusal."""
-    url = f"{os.environ['BASE_INTERNAL_URL']}/api/w/{os.environ['WM_WORKSPACE']}/{path}"
+    """Windmill's API in this workspace, with this job's own token; `path` starting with / is the server's. Raises OSError; of those, HTTPError
+    is Windmill's refusal."""
+    place = path if path.startswith("/") else f"/w/{os.environ['WM_WORKSPACE']}/{path}"
+    url = f"{os.environ['BASE_INTERNAL_URL']}/api{place}"
     data = body.encode() if isinstance(body, str) else json.dumps(body).encode() if body is not None else None
     headers = {"Authorization": f"Bearer {os.environ['WM_TOKEN']}", "Content-Type": "application/json"}
     with urllib.request.urlopen(
