@@ -61,6 +61,7 @@ VALUES: dict[str, list[str]] = {
     "p_at": ["now()"],
     "p_batch": ["50"],
     "p_others": ["3"],
+    "p_source knowledge_sources": ["(select s from knowledge_sources s limit 1)"],
     "p_room": ["5"],
     "p_body": ["'words'"],
     "p_bot": ["(select b from chatbots b where phone_number_id = 'bot')"],

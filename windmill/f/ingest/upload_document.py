@@ -15,6 +15,7 @@ from pathlib import PurePath
 from typing import Any
 
 from f.common.database import Connection, as_tenant
+from f.common.ingestion import start_ingestions
 from f.common.portal_request import (
     EDITORS,
     Fields,
@@ -27,7 +28,6 @@ from f.common.portal_request import (
     note_job,
     text_field,
 )
-from f.common.windmill import start_flow
 
 postgresql = dict[str, Any]
 MAX_BYTES = 50_000_000
@@ -64,7 +64,5 @@ def upload(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     document_id = taken["document_id"]
     if taken["known"] is not None:
         return {"document_id": document_id, "state": taken["state"], "known": taken["known"]}
-    run = start_flow(
-        "f/ingest/ingest_document", {"document_id": document_id, "tenant_id": member["tenant_id"]}
-    )
+    run = start_ingestions(conn, member["tenant_id"]).get(document_id)
     return {"document_id": document_id, "state": "received", "run": run}
