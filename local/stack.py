@@ -25,7 +25,7 @@ from sql import apply
 WORKSPACE = "demo"
 # What local/models answers with; spelled here, because importing it would load the embedding model's libraries.
 RULE_BASED = "offline-rule-based"
-TURNS_IN_FLIGHT = 6  # one for each chat worker of local/runner/workers.py
+TURNS_IN_FLIGHT = 8  # one for each chat worker of local/runner/workers.py
 MODELS = (RULE_BASED, "offline-echo", "offline-obey")
 
 

@@ -112,7 +112,7 @@ class Jobs:
             return await self.canceled_outcome(job)
         try:
             job.started_at = await self.store.mark_started(job, status)
-            outcome = await self._run_process(job, flow, canceled)
+            outcome = await self._run_process(job, flow, canceled, group)
         except (ApiError, ExecutionError) as error:
             outcome = Outcome("failure", execution_error(str(error), job.flow_step_id), logs=f"{error}\n")
         finally:
@@ -135,7 +135,9 @@ class Jobs:
             self.slots.release(acquire.result())
         return None
 
-    async def _run_process(self, job: Job, flow: Job | None, canceled: asyncio.Event) -> Outcome:
+    async def _run_process(
+        self, job: Job, flow: Job | None, canceled: asyncio.Event, group: Group
+    ) -> Outcome:
         source = self.bundle.script(job.path)
         token = self.tokens.job_token(job.id)
         variables = contextual_variables(self.settings, job, token, flow.path if flow else None)
@@ -145,7 +147,7 @@ class Jobs:
             path=job.path,
             source=source,
             args=await self.vault.resolve_arguments(job.args or {}, variables),
-            env=process_environment(self.settings, variables),
+            env=process_environment(self.settings, variables) | group.environment,
             step_id=job.flow_step_id,
             timeout_s=job.timeout_s,
         )

@@ -9,7 +9,7 @@ from local.runner.errors import StartError
 
 FLOW_TAG, SCRIPT_TAG = "flow", "python3"  # of a flow and of a script that name none
 # As docker-compose.yml has them: what customers and staff wait for never waits for the rest.
-GROUPS = "chat:6 portal:2 background,flow,python3,dependency:2 recovery:1"
+GROUPS = "chat:8 portal:2 background,flow,python3,dependency:3 recovery:1"
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,11 @@ class Group:
     @property
     def name(self) -> str:
         return self.tags[0] if self.tags else "default"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Work that nobody waits for gives the processor to the rest, as compose's cpu_shares do."""
+        return {"RUNNER_NICE": "10"} if self.name == "background" else {}
 
     def takes(self, tag: str) -> bool:
         return not self.tags or tag in self.tags

@@ -27,6 +27,9 @@ def runner(tmp_path_factory: pytest.TempPathFactory, new_database: Callable[[], 
     script(bundle, "f/t/slow", HOLD, tag="background")
     script(bundle, "f/t/quick", "def main():\n    return 1\n", tag="portal")
     script(bundle, "f/t/plain", "def main():\n    return 2\n")
+    nice = "import os\ndef main():\n    return os.nice(0)\n"
+    script(bundle, "f/t/nice", nice, tag="background")
+    script(bundle, "f/t/urgent", nice, tag="portal")
     script(bundle, "f/t/lonely", "def main():\n    return 3\n", tag="gpu")
     flow(bundle, "f/t/untagged", step("a", "f/t/quick"))
     flow(bundle, "f/t/tagged", step("a", "f/t/plain"), step("b", "f/t/quick"))
@@ -47,6 +50,10 @@ def test_work_of_one_kind_does_not_wait_for_another(runner: Client, tmp_path: Pa
     assert [runner.job(job)["running"] for job in [*held, waiting]] == [True, False, False, False]
     file.touch()
     assert runner.done(waiting)["result"] == 2
+
+
+def test_background_work_gives_way_to_the_rest(runner: Client) -> None:
+    assert runner.run("p", "f/t/nice")["result"] == runner.run("p", "f/t/urgent")["result"] + 10
 
 
 def test_a_flows_tag_goes_to_its_steps_and_without_one_their_own_counts(runner: Client) -> None:
