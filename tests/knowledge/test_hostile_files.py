@@ -21,12 +21,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from f.documents import office_files
 from f.documents.chunking import Chunk, chunks
 from f.documents.clean import clean, join_broken_words
 from f.documents.formats import Limits, media_type, pages
-from f.documents.pdf_layout import LEADERS
-from f.documents.table_rows import table_pages
+from f.documents.office import workbook
+from f.documents.pdf.layout import LEADERS
+from f.documents.tables.rows import table_pages
 from f.ingest import crawler, sitemaps
 from tests.knowledge.real_files import saved
 from tests.problems import raises_problem
@@ -190,7 +190,7 @@ def test_a_stray_cell_at_a_sheets_far_end_is_read_at_once() -> None:
 
 
 def test_a_row_that_no_sheet_can_have_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(office_files, "_MOST_SPANNED", 100_000)
+    monkeypatch.setattr(workbook, "_MOST_SPANNED", 100_000)
     rows = '<row r="1"><c r="A1"><v>1</v></c></row><row r="999999999999"><c r="A2"><v>1</v></c></row>'
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     with soon(), raises_problem("workbook_sparse"):

@@ -16,9 +16,9 @@ from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, Na
 
 from f.common.problems import english
 from f.documents.formats import Limits, Page, pages
-from f.documents.pdf_rulings import Area, Drawn
-from f.documents.pdf_tables import find_tables
-from f.documents.pdf_words import Style, Word
+from f.documents.pdf.rulings import Area, Drawn
+from f.documents.pdf.tables import find_tables
+from f.documents.pdf.words import Style, Word
 from tests.problems import raises_problem
 from tests.windmill.samples import made, scan_image
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from f.documents.page import Heading, Limits, Page, Unreadable
 from f.documents.parts import Part, paged
-from f.documents.table_cells import cell_text
-from f.documents.table_rows import Row, lines
+from f.documents.tables.cells import cell_text
+from f.documents.tables.rows import Row, lines
 
 _MOST_MARKS = 3_000_000  # tags or values: each costs a hundred bytes and more
 _DEEPEST = 60

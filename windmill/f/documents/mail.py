@@ -10,8 +10,8 @@ from email.message import EmailMessage
 from typing import Any, NamedTuple
 
 from f.common.problems import Message, describe, message
-from f.documents import archive
 from f.documents.clean import clean
+from f.documents.office import archive
 from f.documents.page import Heading, Limits, Page, Unreadable, combined, page
 
 _MOST_ATTACHED = 50
@@ -80,7 +80,7 @@ def _text_of(part: Any) -> str:
     try:
         return str(part.get_content())
     except (LookupError, ValueError):  # a charset that nobody knows
-        from f.documents.web_charset import decode_page
+        from f.documents.web.charset import decode_page
 
         return decode_page(part.get_payload(decode=True) or b"") or ""
 
@@ -159,8 +159,8 @@ def _attachment(name: str, content: bytes, limits: Limits, depth: int) -> list[P
 
 
 def _body(mail: _Mail, limits: Limits) -> str:
-    from f.documents.web_charset import decode_page
-    from f.documents.web_text import read_page
+    from f.documents.web.charset import decode_page
+    from f.documents.web.text import read_page
 
     if mail.kind == "html":
         return read_page(decode_page(mail.body) or "", limits.max_characters).text
