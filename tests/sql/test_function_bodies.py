@@ -185,6 +185,7 @@ CALLS = {
     ],
     "add_usage": ["select add_usage(id, 1, 2, 3, 0.5) from tenants"],
     "count_usage": ["select count_usage(2, 3, 0.5)"],
+    "is_budget_spent": ["select is_budget_spent()"],
     "begin_dry_run": [
         "select begin_dry_run(gen_random_uuid(), 'preview', 'q', 'a@b.example')",
         "update tenants set limits = '{\"previews_per_hour\": 0.5}';"

@@ -130,7 +130,8 @@ ENGLISH = {
         "This is {kind}. Supported are PDF, Word, PowerPoint, Excel, OpenDocument, RTF, EPUB, e-mail, CSV, JSON, XML, HTML,"
         " text, PNG, JPEG, GIF, WebP and HEIC. Save it as one of these and upload it again."
     ),
-    "file_reading_failed": "Reading this file took too much time or memory, or failed ({detail}).",
+    "file_reading_cut": "Reading this file took too much time or memory. Save it anew, or divide it into smaller files.",
+    "file_reading_failed": "This file could not be read ({detail}). Save it anew and try again.",
     "kind_old_office": "a document of an old Office program",
     "kind_zip": "a ZIP archive",
     "kind_image": "an image of a type that can't be read",

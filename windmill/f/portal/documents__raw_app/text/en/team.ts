@@ -88,6 +88,8 @@ export const changes = {
     'qa_pairs.insert': 'Question added',
     'qa_pairs.update': 'Question changed',
     'qa_pairs.delete': 'Question removed',
+    'passage_edits.insert': 'Passage corrected or left out',
+    'passage_edits.delete': 'Correction of a passage undone',
     'documents.insert': 'Document uploaded',
     'documents.update': 'Document changed',
     'documents.delete': 'Document removed',

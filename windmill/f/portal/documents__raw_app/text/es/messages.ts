@@ -60,7 +60,8 @@ export const messages: Record<keyof typeof english, string> = {
   file_password: 'Este archivo está protegido con contraseña. Guarde una copia sin contraseña y súbala.',
   file_type:
     'Esto es {kind}. Se admiten PDF, Word, PowerPoint, Excel, OpenDocument, RTF, EPUB, correo, CSV, JSON, XML, HTML, texto, PNG, JPEG, GIF, WebP y HEIC. Guárdelo en uno de estos formatos y súbalo otra vez.',
-  file_reading_failed: 'Leer este archivo requirió demasiado tiempo o memoria, o falló ({detail}).',
+  file_reading_cut: 'Leer este archivo requirió demasiado tiempo o memoria. Guárdelo de nuevo o divídalo en archivos más pequeños.',
+  file_reading_failed: 'No se pudo leer este archivo ({detail}). Guárdelo de nuevo e inténtelo otra vez.',
   kind_old_office: 'un documento de un programa de Office antiguo',
   kind_zip: 'un archivo ZIP',
   kind_image: 'una imagen de un tipo que no se puede leer',

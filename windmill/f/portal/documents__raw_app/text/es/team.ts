@@ -88,6 +88,8 @@ export const changes = {
     'qa_pairs.insert': 'Pregunta añadida',
     'qa_pairs.update': 'Pregunta modificada',
     'qa_pairs.delete': 'Pregunta eliminada',
+    'passage_edits.insert': 'Fragmento corregido o excluido',
+    'passage_edits.delete': 'Corrección de un fragmento deshecha',
     'documents.insert': 'Documento subido',
     'documents.update': 'Documento modificado',
     'documents.delete': 'Documento eliminado',
