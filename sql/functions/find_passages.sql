@@ -41,7 +41,7 @@ grant execute on function telling_words to chatbot_app;
 --
 -- `fits` is the same in all rows: false when none reaches the model's floor, so that the question is plainly about
 -- something else. An embedding model without a floor holds nothing back.
-create or replace function evidence(p_question text, p_embedding vector, p_model smallint, p_limit int default 5)
+create or replace function find_passages(p_question text, p_embedding vector, p_model smallint, p_limit int default 5)
     returns table (chunk_id bigint, document_id uuid, title text, page int, heading text, passage text, relevance real,
                    fits boolean)
     language sql stable as $$
@@ -57,8 +57,8 @@ create or replace function evidence(p_question text, p_embedding vector, p_model
     where n.place <= p_limit or n.room <= 220 * p_limit
     order by n.place
 $$;
-select own_functions('evidence');
-grant execute on function evidence to chatbot_app;
+select own_functions('find_passages');
+grant execute on function find_passages to chatbot_app;
 
 -- How an answer names the place that a passage comes from: {"document": title} with the address of a web page, or
 -- with the page of a document that has pages. Rows of a table, a text, a picture and typed answers have none; a Word
