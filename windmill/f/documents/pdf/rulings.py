@@ -102,6 +102,8 @@ def _path(one: object, matrix: Matrix) -> Iterator[tuple[Area, bool]]:
     for points in _figures(one, count):
         if is_filled or _is_box(points):
             yield _around(points, whole, colour), is_filled
+            if is_filled and stroke.value and _is_box(points):  # a shaded cell with its border
+                yield _around(points, whole, colour), False
         else:
             for start, end in pairwise(points):
                 if abs(start[0] - end[0]) < 0.5 or abs(start[1] - end[1]) < 0.5:
