@@ -44,7 +44,7 @@ def soon() -> Iterator[None]:
 
 def test_comments_at_a_files_start_are_passed_over_at_once() -> None:
     with soon():
-        assert media_type(b"<!-- c -->" * 26 + b"<div>a fragment</div>", "a.html") == "text/plain"
+        assert media_type(b"<!-- c -->" * 26 + b"<div>a fragment</div>", "a.txt") == "text/plain"
         assert media_type(b"<!-- c --> \n" * 26 + b"<html>", "a.txt") == "text/html"
 
 
@@ -274,3 +274,28 @@ def test_a_slide_that_is_shown_without_end_is_refused() -> None:
         shown.append(copy.deepcopy(shown[0]))
     with raises_problem("too_many_characters", most=50_000):
         list(pages(saved(presentation), "a.pptx", Limits(max_characters=50_000)))
+
+
+PARTS = b"--b\nContent-Type: text/plain\n\nhi\n"
+NESTED = b"".join(b'Content-Type: multipart/mixed; boundary="b%d"\n\n--b%d\n' % (n, n) for n in range(5_000))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'Content-Type: multipart/mixed; boundary="b"\n\n' + PARTS * 200_000,
+        NESTED + b"Content-Type: text/plain\n\nhi",
+        b"Content-Type: message/rfc822\n\n" * 3_000 + b"Subject: y\n\nhi",
+    ],
+    ids=["many parts", "nested parts", "nested mails"],
+)
+def test_a_mail_of_parts_without_end_is_a_sentence(content: bytes) -> None:
+    head = b"From: a@b.example\nTo: c@d.example\nSubject: x\nMIME-Version: 1.0\n"
+    with soon(), raises_problem("mail_parts"):
+        list(pages(head + content, "a.eml", Limits()))
+
+
+def test_an_xml_tag_of_attributes_without_end_is_a_sentence() -> None:
+    tag = "<a " + " ".join(f'b{n}="1"' for n in range(200_000)) + "/>"
+    with soon(), raises_problem("data_too_many"):
+        list(pages(tag.encode(), "a.xml", Limits()))

@@ -43,6 +43,8 @@ def zipped(*names: str) -> bytes:
         (b"a;b\n1;2", "a.csv", "text/csv"),
         (b"<!-- x --><!DOCTYPE html><p>hi", "a.txt", "text/html"),
         (b"<!-- x --> \n<!--\n--->\n <html>", "a.txt", "text/html"),
+        (b"<div><p>Open daily</p></div>", "page.html", "text/html"),
+        (b"<h1>Hours</h1>", "PAGE.HTM", "text/html"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "a.pdf", "image/png"),
         (
             zipped("word/document.xml"),

@@ -88,6 +88,7 @@ export const messages = {
   old_office: "This is an old Office document (.{ending}). Open it, save it as .{new} and upload that.",
   book_protected: "This book is protected against copying. Upload its text in another form.",
   mail_too_deep: "E-mails are attached to one another more than {most} times.",
+  mail_parts: "This e-mail has more than {most} parts. Save its attachments and upload them one by one.",
   data_unreadable: "This file can’t be read as {format}. Export it again and upload the new file.",
   data_too_many: "This file has more than {most} values. Split it into smaller ones.",
   data_too_deep: "This file has more than {most} levels one inside the other. Export it in a simpler form.",

@@ -96,6 +96,7 @@ export const messages: Record<keyof typeof english, string> = {
   old_office: 'Este es un documento de Office antiguo (.{ending}). Ábralo, guárdelo como .{new} y suba ese archivo.',
   book_protected: 'Este libro está protegido contra copia. Suba su texto en otro formato.',
   mail_too_deep: 'Hay correos adjuntos unos dentro de otros más de {most} veces.',
+  mail_parts: 'Este correo tiene más de {most} partes. Guarde sus adjuntos y súbalos uno a uno.',
   data_unreadable: 'Este archivo no se puede leer como {format}. Expórtelo otra vez y suba el nuevo.',
   data_too_many: 'Este archivo tiene más de {most} valores. Divídalo en otros más pequeños.',
   data_too_deep: 'Este archivo tiene más de {most} niveles uno dentro de otro. Expórtelo en una forma más sencilla.',
