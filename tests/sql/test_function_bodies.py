@@ -331,6 +331,10 @@ FIRES = {
         " from documents where title = 'Ready'"],
     "notify_document": [f"update documents set state = '{state}'" for state in ("failed", "ready")],
     "forget_document_notification": "update documents set state = 'failed'; delete from documents",
+    "notify_handoff": ["update handoffs set resumed_at = null; update handoffs set resumed_at = now()",
+        "delete from handoffs; insert into handoffs (tenant_id, contact_id, turn_id, source, paused_until)"
+        " select tenant_id, contact_id, id, 'model', now() from turns limit 1"],
+    "forget_handoff_notification": "update turns set outcome = 'human'",
     "notify_source": [f"update knowledge_sources set state = '{state}'" for state in ("failed", "ready")],
     "notify_usage": ["update usage_months set turns = 9", "update usage_months set turns = 11",
         "insert into usage_months (tenant_id, month, turns) select id, '2020-01-01', 10 from tenants"],

@@ -76,6 +76,7 @@ ENGLISH = {
     "not_found": "This no longer exists.",
     "unavailable": "The portal can't reach its database at the moment. Try again in a minute.",
     # Fields and settings
+    "settings_changed": "{person} has changed this meanwhile. Look at what stands there now, then save again.",
     "nothing_to_save": "There is nothing to save.",
     "text_too_long": "“{field}” must be a text of at most {most} characters.",
     "setting_unknown": "There is no setting “{field}”.",

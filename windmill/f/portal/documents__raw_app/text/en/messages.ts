@@ -9,6 +9,7 @@ export const messages = {
   operators_only: "Only operators of the platform can do this.",
   not_found: "This no longer exists.",
   unavailable: "The portal can’t reach its database at the moment. Try again in a minute.",
+  settings_changed: "{person} has changed this meanwhile. Look at what stands there now, then save again.",
   nothing_to_save: "There is nothing to save.",
   text_too_long: "“{field}” must be a text of at most {most} characters.",
   setting_unknown: "There is no setting “{field}”.",

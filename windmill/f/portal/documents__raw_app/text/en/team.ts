@@ -44,6 +44,7 @@ export const notifications = {
     source_failed: 'The website {url} could not be read',
     limit_near: '80 % of this month’s limit is used: {limit}',
     limit_reached: 'This month’s limit is used up: {limit}',
+    handoff: '{name} waits for a human',
     outside_hours: '{name} wrote outside opening hours',
     message_template_status_update: 'Template “{message_template_name}”: {event}',
     phone_number_quality_update: 'Quality of the number {display_phone_number}: {event}',

@@ -13,6 +13,7 @@ export const messages: Record<keyof typeof english, string> = {
   not_found: 'Esto ya no existe.',
   unavailable: 'El portal no puede acceder ahora a su base de datos. Vuelva a intentarlo en un minuto.',
   // Campos y ajustes
+  settings_changed: '{person} lo ha cambiado entretanto. Mire lo que hay ahora y guarde de nuevo.',
   nothing_to_save: 'No hay nada que guardar.',
   text_too_long: '«{field}» debe ser un texto de {most} caracteres como máximo.',
   setting_unknown: 'No existe el ajuste «{field}».',

@@ -44,6 +44,7 @@ export const notifications = {
     source_failed: 'El sitio {url} no se pudo leer',
     limit_near: 'Se ha usado el 80 % del límite de este mes: {limit}',
     limit_reached: 'El límite de este mes está agotado: {limit}',
+    handoff: '{name} espera a una persona',
     outside_hours: '{name} escribió fuera del horario',
     message_template_status_update: 'Plantilla «{message_template_name}»: {event}',
     phone_number_quality_update: 'Calidad del número {display_phone_number}: {event}',
