@@ -14,8 +14,9 @@ from functools import cache
 
 from f.agent.claims import Draft, Finding
 from f.agent.polarity import asks, negates
+from f.common.amounts import same
 from f.common.figures import figures
-from f.common.segments import Source
+from f.common.segments import Source, segments
 
 DEEDS = {
     "book": """booked reserved scheduled; reservad apuntad agendad; gebucht reserviert eingetragen vorgemerkt; réservé booké; prenotat riservat; reservad agendad marcad; geboekt gereserveerd
@@ -121,7 +122,10 @@ def undone(
     silent = ("clock", "hours", "customer")
     data = " ".join(s.text for s in sources if not re.fullmatch(r"S\d+", s.key) and s.key not in silent)
     for sentence, marks in draft.sentences:
-        if any(re.fullmatch(r"S\d+", mark) for mark in marks):
+        record = any(
+            f.unit == "code" for f in figures(sentence)
+        )  # of an order or a booking: no passage speaks of it
+        if any(re.fullmatch(r"S\d+", mark) for mark in marks) and not record:
             continue
         forecast = any(f.unit in ("date", "weekday", "day") for f in figures(sentence))
         for deed in deeds_in(sentence):
@@ -129,9 +133,43 @@ def undone(
                 continue  # no order or repair was asked for, or it is not
             if deed == "ready" and forecast:
                 continue  # when it will be
-            if not shown_by(deed, data) and not (deed in ("pass", "call") and handed_off):
+            if (
+                not shown_by(deed, data)
+                and not _looked_up(deed, sentence, sources, tools)
+                and not (deed in ("pass", "call") and handed_off)
+            ):
                 yield Finding("deed", sentence, deed)
                 break
+
+
+NUMBERED = re.compile(r"(?<![\w-])(?=[\w-]*\d{3})(?:[A-Za-z]{1,4}-?\d{3,}|\d{5,})(?![\w-])")
+
+
+def of_another(draft: Draft, sources: Sequence[Source], tools: Sequence[str]) -> Iterable[Finding]:
+    """A reply about an order or a booking of one number from a tool's answer that only has another number of the same form."""
+    asked = " ".join(s.text for s in sources if s.key == "customer").upper()
+    answers = " ".join(s.text for s in sources if s.key in tools).upper()
+    theirs = set(NUMBERED.findall(answers))
+    for number in NUMBERED.findall(asked):
+        form = _form(number)
+        others = {other for other in theirs if _form(other) == form}
+        if number not in answers and others and not any(other in draft.text.upper() for other in others):
+            yield Finding("misplaced", draft.text, number)
+
+
+def _form(number: str) -> str:
+    return re.sub(r"[A-Z]", "A", re.sub(r"\d", "9", number.replace("-", "")))
+
+
+def _looked_up(deed: str, sentence: str, sources: Sequence[Source], tools: Sequence[str]) -> bool:
+    """Whether a sentence only repeats the record of something done before: get_booking was called, and its answer has all of the figures."""
+    told = [f for f in figures(sentence) if f.unit != "weekday"]
+    return bool(told) and any(
+        re.search(CONCEPT_IN_DATA[deed], s.key, re.IGNORECASE)
+        and all(any(same(f, g) for piece in segments(s) for g in piece.figures) for f in told)
+        for s in sources
+        if s.key in tools
+    )
 
 
 def _admits_failure(draft: Draft, sources: Sequence[Source], failed: Collection[str]) -> bool:

@@ -1,5 +1,6 @@
 """Whether a figure of a reply is used for something else than its source: another article's price, another day's hours."""
 
+# ruff: noqa: RUF001 - marks of many scripts
 from __future__ import annotations
 
 import re
@@ -11,6 +12,8 @@ from f.common.segments import LISTED, ROW, Segment, Weights, kind_of, names, nam
 
 CELL_END = re.compile(r"\s\|\s|[,;(]\s|\s/\s|(?<=[a-zà-ÿ])[:]\s")
 CELL = 0.45  # how much more the words must speak for another cell of the row
+CLAUSE_END = re.compile(r"[;:]\s")
+COMMA = re.compile(r"\s?[,，、،]")
 TIMES = (
     "clock",
     "hour",
@@ -33,6 +36,9 @@ class Placement:
         self._numbers_asked = frozenset(f"number {key}" for f in asked for key in f.keys if key.isdigit())
         self._evidence, self._weights, self._question = evidence, weights, question
         self._spread = MISPLACED_BY
+        self._passages: dict[str, frozenset[str]] = {}
+        for segment in evidence:
+            self._passages[segment.source] = self._passages.get(segment.source, frozenset()) | segment.terms
 
     def misplaced(self, sentence: str, told: list[Figure], place: int, holding: list[Segment]) -> bool:
         """Whether the words around a figure speak clearly for another row, one that has a figure of the same kind but not this one."""
@@ -56,13 +62,19 @@ class Placement:
         text = LISTED.sub("", sentence)
         since = max(told[place - 1].end if place else 0, text.rfind(";", 0, figure.start) + 1)
         until = told[place + 1].start if place + 1 < len(told) else len(text)
-        stop = text.find(";", figure.end)
-        until = min(until, stop) if stop >= 0 else until
+        stop = CLAUSE_END.search(text, figure.end)
+        until = min(until, stop.start()) if stop else until
         windows = [(since, figure.end), (figure.start, until)] if len(told) > 1 else [(0, len(text))]
+        if len(told) > 1 and COMMA.match(text, figure.end) and terms(text[since : figure.start]):
+            windows = windows[
+                :1
+            ]  # rent 99, access 8: what comes after the comma is the label of the next one
         if figure.unit == "weekday":
             windows = [(0, len(text))]
+        elsewhere = _other_days(text, told, figure)
         verdicts = [
-            self._speaks_for_another(_spoken(text, told, figure, *w), holding, others) for w in windows
+            self._speaks_for_another(_spoken(text, told, figure, *w) - elsewhere, holding, others)
+            for w in windows
         ]
         if not any(verdicts) and False in verdicts:
             return self._crossed(text, told, figure, holding)
@@ -70,7 +82,9 @@ class Placement:
         rest = [f for f in told if f is not figure and kind_of(f) == kind_of(figure)]
         unexplained = [o for o in others if not any(same(f, g) for f in rest for g in o.figures)]
         if open_rows := others if figure.unit == "weekday" else unexplained:
-            before = _spoken(text, told, figure, 0, figure.end)
+            explained = [s.terms for s in self._evidence if any(same(f, g) for f in rest for g in s.figures)]
+            before = _spoken(text, told, figure, 0, figure.end) - elsewhere
+            before -= frozenset().union(*explained) - frozenset().union(*(h.terms for h in holding))
             verdicts.append(self._speaks_for_another(before, holding, open_rows))
         if all(v is None for v in verdicts) and len(told) == 1:
             words = _spoken(text, told, figure, 0, len(text)) | self._question
@@ -95,13 +109,20 @@ class Placement:
             {n for n in names(s.text) if self._weights.of(n) > RARE and n not in said} for s in holding
         )
 
+    def _leads(self, said: frozenset[str], mine: frozenset[str], theirs: frozenset[str]) -> float:
+        """How much more words speak for the first of two places than for the second."""
+        return self._weights((said & mine) - theirs) - self._weights((said & theirs) - mine)
+
     def _speaks_for_another(
         self, words: frozenset[str], holding: list[Segment], others: list[Segment]
     ) -> bool | None:
         """True: for another row. False: not. None: these words say nothing of either."""
         leads = [
             min(
-                self._weights((words & o.terms) - h.terms) - self._weights((words & h.terms) - o.terms)
+                self._weights(
+                    (words & o.terms) - (h.terms if o.source == h.source else self._passages[h.source])
+                )
+                - self._weights((words & h.terms) - o.terms)
                 for h in holding
             )
             for o in others
@@ -144,17 +165,20 @@ class Placement:
                 if mine is None or theirs is None:
                     continue
                 scores = []
-                for said in _beside(text, told, figure):
-                    for of_mine, of_theirs in zip(
-                        _beside_in_row(segment, mine),
-                        _beside_in_row(segment, theirs),
-                        strict=True,
-                    ):
-                        scores.append(
-                            self._weights((said & of_mine) - of_theirs)
-                            - self._weights((said & of_theirs) - of_mine)
+                sides = list(zip(_beside_in_row(segment, mine), _beside_in_row(segment, theirs), strict=True))
+                readings = []  # the words before each figure belong to it, or those after it
+                for said, of_rival in zip(
+                    _beside(text, told, figure), _beside(text, told, rival), strict=True
+                ):
+                    mine_here = [self._leads(said, a, b) for a, b in sides]
+                    scores += mine_here
+                    readings.append(
+                        max(
+                            m + self._leads(of_rival, b, a)
+                            for m, (a, b) in zip(mine_here, sides, strict=True)
                         )
-                if min(scores) < -MISPLACED_BY and max(scores) <= 0:
+                    )
+                if min(scores) < -MISPLACED_BY and max(scores) <= 0 and max(readings) <= 0:
                     return True
         return False
 
@@ -185,6 +209,19 @@ def _cell(text: str, figure: Figure) -> str:
     start = max((m.end() for m in CELL_END.finditer(text) if m.end() <= figure.start), default=0)
     end = min((m.start() for m in CELL_END.finditer(text) if m.start() >= figure.end), default=len(text))
     return text[start:end]
+
+
+def _other_days(text: str, told: Sequence[Figure], figure: Figure) -> frozenset[str]:
+    """The weekdays of a sentence that belong to other figures of it: of two times the first one's days, of two weekdays the other."""
+    days = [f for f in told if f.unit == "weekday" and f is not figure]
+    if figure.unit != "weekday":
+        last = max((f.end for f in told if f.end <= figure.start and alike(f, figure)), default=0)
+        near = [f for f in days if last <= f.start < figure.start]
+        days = [f for f in days if f.start < last] if near else []
+        near_keys = frozenset().union(*(f.keys for f in near))
+    else:
+        near_keys = figure.keys
+    return frozenset().union(*(f.keys for f in days)) - near_keys
 
 
 def _words_of_cell(text: str, figure: Figure) -> frozenset[str]:

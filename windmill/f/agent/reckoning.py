@@ -6,9 +6,10 @@ Only what the evidence for a reply and the customer have named is reckoned with,
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
-from itertools import combinations
+from datetime import date
+from itertools import combinations, permutations
 
+from f.agent.calendar_days import days_between, of_calendar
 from f.common.amounts import Figure, amount, fits, money
 from f.common.figure_words import MONTH_MINUTES, SIZES
 
@@ -29,14 +30,16 @@ def follows(
     `stated`: those of the known figures that the reply or the customer names; None: all.
     """
     if figure.unit in ("date", "weekday"):
-        return _of_calendar(figure, known, today)
+        return of_calendar(figure, known, today)
     if figure.unit == "clock":
         return _of_clock(figure, known, known if stated is None else stated)
     wanted = amount(figure)
-    if not wanted:
-        return any(k.startswith("at ") for k in figure.keys) and _of_clock(
+    if not wanted or figure.unit == "hour":
+        at = any(k.startswith("at ") for k in figure.keys) and _of_clock(
             figure, known, known if stated is None else stated
         )
+        if at or not wanted:
+            return at
     if (
         not money(figure.unit)
         and figure.unit != "%"
@@ -50,7 +53,7 @@ def follows(
         abs(value - one) <= 0.03 * one
         for value in spans
         for one in wanted
-        if figure.unit in ("mile", "ft", "inch", "lb", "oz", "km", "m", "cm", "kg")
+        if figure.unit in ("mile", "yd", "ft", "inch", "lb", "oz", "km", "m", "cm", "kg")
     ):
         return True
     if spans & wanted or (
@@ -97,7 +100,7 @@ def _made(figure: Figure, known: Sequence[Figure], times: Sequence[float], today
     made |= {sum(group) for group in combinations(like, 3)}
     if 4 <= len(like) <= 7:
         made |= {sum(group) for group in combinations(like, 4)} | {sum(like)}
-    packs = {v for o in known if o.unit == "" for v in amount(o) if 1 < v < 100}
+    packs = {v for o in known if o.unit == "" for v in amount(o) if 1 < v <= 1000}
     for one in like:
         made |= (
             {one * n for n in times}
@@ -106,18 +109,34 @@ def _made(figure: Figure, known: Sequence[Figure], times: Sequence[float], today
         )
         made |= {abs(other - one * n) for other in like for n in times}
         made |= {other + one * (n - less) for other in like for n in times for less in (0, 1) if n > less}
-        made |= {one * part for share in shares for part in (share / 100, 1 - share / 100, 1 + share / 100)}
+        made |= {
+            one * part
+            for share in shares
+            # a share, what is left of it, what it is added to, and what is in a whole that it was added to
+            for part in (share / 100, 1 - share / 100, 1 + share / 100, share / (100 + share))
+        }
         made |= {
             one * n / pack for n in times for pack in packs if n > pack and n % pack == 0
         }  # ten packs of six
     if money(figure.unit):
         made |= _of_prices(figure, known, like)
     elif not figure.unit:
-        made |= {one * n for one in like for n in (7.0, 12.0, 52.0)} | {
-            today.year - value for value in like if 1900 < value < 2100
-        }
+        made |= {one * n for one in like for n in (7.0, 12.0, 52.0)}
+    if figure.unit in ("", "year"):
+        made |= {today.year - value for value in like if 1900 < value < 2100}
+    if figure.unit in SIZES:
+        alike = [
+            v
+            for o in known
+            if o.unit in SIZES and o.unit != figure.unit
+            for a in amount(o)
+            for v in _converted(a, o.unit, figure.unit)
+        ]
+        made |= {one + other for one in like for other in alike} | {
+            abs(one - other) for one in like for other in alike
+        }  # 1.75 m less 15 cm
     if figure.unit in ("day", "week", "month", "year", ""):
-        made |= _days_between(known, today)
+        made |= days_between(known, today) | _portions(known)
     return {round(value, 4) for value in made}
 
 
@@ -133,6 +152,18 @@ def _operands(figure: Figure, known: Sequence[Figure]) -> tuple[list[float], lis
     bare = [value for one in known if not one.unit for value in amount(one)]
     like = same_unit if money(figure.unit) and same_unit else [*same_unit, *bare]
     return list(dict.fromkeys(like))[:MOST_OPERANDS], list(dict.fromkeys(shares))[:6]
+
+
+def _portions(known: Sequence[Figure]) -> set[float]:
+    """How often one weight or volume goes into another: 1.5 kg at 60 g a day last 25 days."""
+    sizes = [
+        (SIZES[o.unit][0], v * SIZES[o.unit][1]) for o in known if o.unit in SIZES for v in amount(o) if v
+    ]
+    return {
+        a / b
+        for (one, a), (other, b) in permutations(sizes[:MOST_OPERANDS], 2)
+        if one == other in ("mass", "volume")
+    }
 
 
 def _of_prices(figure: Figure, known: Sequence[Figure], prices: list[float]) -> set[float]:
@@ -151,7 +182,10 @@ def _hours(figure: Figure, known: Sequence[Figure]) -> set[float]:
     if figure.unit not in ("hour", "minute"):
         return set()
     times = sorted(_minutes(known) | {0})
-    return {(b - a) / SIZES[figure.unit][1] for a, b in combinations(times[:20], 2)}
+    apart = {b - a for a, b in combinations(times[:20], 2)}
+    return {
+        length / SIZES[figure.unit][1] for gap in apart for length in (gap, 1440 - gap)
+    }  # or over midnight
 
 
 def _of_clock(figure: Figure, known: Sequence[Figure], stated: Sequence[Figure]) -> bool:
@@ -204,80 +238,3 @@ def _converted(value: float, unit: str, wanted: str) -> set[float]:
             *({value * 365} if (unit, wanted) == ("year", "day") else ()),
         }
     return set()
-
-
-def _dates(known: Iterable[Figure], today: date) -> list[date]:
-    found = []
-    for figure in known:
-        for key in figure.keys:
-            if key.startswith("date:"):
-                month, day = int(key[5:7]), int(key[8:10])
-                years = [int(key[11:])] if len(key) > 10 else [today.year, today.year + 1, today.year - 1]
-                for year in years:
-                    try:
-                        found.append(date(year, month, day))
-                    except ValueError:  # a 30 February is no day
-                        continue
-    return found
-
-
-def _days_between(known: Sequence[Figure], today: date) -> set[float]:
-    """Days and weeks between a date of the evidence and today, or between two of them."""
-    days = _dates(known, today)
-    made: set[float] = set()
-    for one in days:
-        for other in (today, *days):
-            gap = abs((one - other).days)
-            made |= {float(gap), float(gap + 1), gap / 7}
-    return made
-
-
-def _of_calendar(figure: Figure, known: Sequence[Figure], today: date) -> bool:
-    """A weekday or a date that belongs to a date or a number of days in the evidence, counted from today or from that date."""
-    lengths = {
-        round(v * SIZES[o.unit][1] / 1440)
-        for o in known
-        if o.unit in ("day", "week", "hour")
-        for v in amount(o)
-        if v < 1000
-    }
-    months = {
-        int(v * SIZES[o.unit][1]) for o in known if o.unit in ("month", "year") for v in amount(o) if v < 100
-    }
-    lengths |= {
-        length - 7 for length in lengths if length > 7 and length % 7 == 0
-    }  # eight weekly lessons end after seven weeks
-    dates = _dates(known, today)
-    reached = {today, today + timedelta(1), today - timedelta(1), *dates}
-    reached |= {
-        day + timedelta(sign * length) for day in (today, *dates) for length in lengths for sign in (1, -1)
-    }
-    reached |= {
-        _months_on(day, sign * count) for day in (today, *dates) for count in months for sign in (1, -1)
-    }
-    week = {int(key[-1]) for one in known for key in one.keys if key.startswith("weekday:")}
-    reached |= {
-        today + timedelta(ahead) for ahead in range(38) if (today + timedelta(ahead)).weekday() in week
-    }
-    if figure.unit == "weekday":
-        return any(f"weekday:{day.weekday()}" in figure.keys for day in reached)
-    return any(
-        key[:10] == f"date:{day:%m-%d}" and key[11:] in ("", str(day.year))
-        for key in figure.keys
-        for day in reached
-    )
-
-
-def _months_on(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, 28))
-
-
-def contradict(one: Figure, other: Figure, today: date) -> bool:
-    """Whether a weekday and a date beside it are not the same day, in this year or, of a month that has passed, the next."""
-    if {one.unit, other.unit} != {"weekday", "date"} or one.unit == other.unit:
-        return False
-    day, weekday = (one, other) if one.unit == "date" else (other, one)
-    years = {k[11:] for k in day.keys}
-    near = [d for d in _dates([day], today) if years != {""} or abs((d - today).days) < 340]
-    return bool(near) and not any(f"weekday:{d.weekday()}" in weekday.keys for d in near)

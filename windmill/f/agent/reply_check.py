@@ -12,15 +12,15 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import pairwise
 
+from f.agent.calendar_days import contradict
 from f.agent.claims import Draft, Finding
-from f.agent.counts import counts, units_meant
-from f.agent.deeds import undone
+from f.agent.deeds import of_another, undone
+from f.agent.derived import BESIDE, EMERGENCY, Derived, Said
 from f.agent.grounds import Grounds
 from f.agent.placement import Placement, alike
-from f.agent.reckoning import contradict, follows
-from f.common.amounts import Figure, amount, money, same
-from f.common.figure_words import word_set
-from f.common.figures import figures, numbers_in_words
+from f.agent.quoted import Quoted
+from f.common.amounts import Figure, money, same
+from f.common.figures import figures
 from f.common.segments import (
     LISTED,
     Source,
@@ -35,17 +35,8 @@ from f.common.segments import (
 WORDS = re.compile(r"[^\W_]+")
 PARROTED = 6  # words in a row that a reply has from the customer
 ACCOUNT = 15  # letters and digits of a bank account's number, and of no order's
+UNCOUNTED = ("clock", "date", "weekday", "phone", "link", "mail", "code")
 SPOKEN = ("conversation", "customer", "persona", "hours", "clock")  # sources that no mark names
-
-# Telephone numbers that help in an emergency: nobody is refused one.
-EMERGENCY = word_set(
-    "112 911 999 988 110 118 119 113 114 115 116 15 17 18 190 192 188 100 101 102 103 108 144 061 024 000 111 13 11 14"
-)
-BESIDE = re.compile(
-    r"[\w'’-]{0,6}[,\s(]+(?:d[eae][mnr] |the |le |el |il |o |di |de )?"
-)  # between a weekday and its date
-RECKONED = re.compile(r"[×x*·÷/=+]\s?\d|\d\s?[×x*·÷=+]")
-CONSTANTS = word_set("7 12 24 30 31 52 60 100 365 1000")  # days, months, hours: what anybody reckons with
 
 
 class Check:
@@ -81,9 +72,11 @@ class Check:
             f for s in self._pool if s.source in SPOKEN and s.source != "customer" for f in s.figures
         ]
         self._named = {m for _, marks in draft.sentences for m in marks} | {c.source for c in draft.claims}
-        self._counts = counts(draft.text, self._evidence)
         self._placement = Placement(self._evidence, self._weights, self._question, self._asked)
-        self._made: list[Figure] = []  # figures of the reply that were reckoned
+        self._grounds = Grounds(draft, sources, self._evidence, self._weights, self._question)
+        self._quoted = Quoted(draft, sources, self._evidence).rows()
+        said = Said(self._words_of_customer, self._question, tuple(self._asked), tuple(self._said))
+        self._derived = Derived(draft, self._evidence, self._weights, said, today)
 
     def problems(self) -> list[Finding]:
         told = [
@@ -93,18 +86,18 @@ class Check:
             for place in range(len(found))
         ]
         outcomes = {i: self._figure(*one) for i, one in enumerate(told)}
-        self._made += [
+        self._derived.made += [
             told[i][2][told[i][3]] for i, outcome in outcomes.items() if outcome in ("echo", "held")
         ]
         while made := [
             i
             for i, outcome in outcomes.items()
             if (outcome == "figure" or (outcome == "misplaced" and self._reckons(*told[i])))
-            and self._follows(*told[i])
+            and self._derived.follows(*told[i])
         ]:
             for i in made:
-                outcomes[i] = "held"
-                self._made.append(told[i][2][told[i][3]])
+                outcomes[i] = "reckoned"
+                self._derived.made.append(told[i][2][told[i][3]])
         found = [*self._quotes(), *self._unbacked()]
         for i, outcome in outcomes.items():
             sentence, _, figs, place = told[i]
@@ -112,7 +105,9 @@ class Check:
             if outcome == "misplaced" and any(same(figure, f) for f in self._asked):
                 counted = kind_of(figure) in ("", "hour", "day", "week", "month", "year")
                 outcomes[i] = outcome = "echo" if counted or not self._repeats(sentence) else "misplaced"
-            if outcome == "echo" and self._parroted(sentence, figure, "held" in outcomes.values()):
+            if outcome == "echo" and self._parroted(
+                sentence, figure, bool({"held", "reckoned"} & set(outcomes.values()))
+            ):
                 found.append(Finding("confirmed", sentence, figure.text))
             if outcome == "figure" and self._harmless(figure):
                 continue
@@ -125,9 +120,16 @@ class Check:
             if BESIDE.fullmatch(sentence[one.end : other.start]) and contradict(one, other, self._today)
         ]
         echoes = [told[i] for i, outcome in outcomes.items() if outcome == "echo"]
+        if "reckoned" not in outcomes.values():
+            found += self._grounds.unmet(
+                (sentence, marks, figs[place])
+                for sentence, marks, figs, place in echoes
+                if kind_of(figs[place]) not in UNCOUNTED
+                and not (money(figs[place].unit) and self._derived.follows(sentence, marks, figs, place))
+            )
         if (
             echoes
-            and "held" not in outcomes.values()
+            and not {"held", "reckoned"} & set(outcomes.values())
             and self._draft.kind not in ("talk", "clarify")
             and self._named
         ):
@@ -164,7 +166,13 @@ class Check:
         sources = list(self._sources.values())
         if not self._changed:
             yield from undone(self._draft, sources, self._tools, self._handed_off, self._failed)
-        yield from Grounds(self._draft, sources, self._evidence, self._weights, self._question).problems()
+        yield from of_another(self._draft, sources, self._tools)
+        yield from self._grounds.problems()
+        yield from self._grounds.misnamed(
+            frozenset().union(
+                *(s.terms for s in self._pool if s.source in ("conversation", "persona", "said"))
+            )
+        )
 
     def _harmless(self, figure: Figure) -> bool:
         """Whether a figure of plain talk says nothing of the business: a bare number, a weekday. A price, a time, a date, a link does."""
@@ -215,6 +223,10 @@ class Check:
         ]
         quoted = [f for c in quotes for f in figures(c.quote)]
         holding = [s for s in self._evidence if any(same(figure, f) for f in s.figures)]
+        # A price, a share, a weight has to stand in what is quoted. Days and times follow from too much else, and bare numbers mean too little.
+        stands = any(same(figure, f) for s in self._quoted for f in s.figures)
+        if self._draft.claims and kind_of(figure) not in ("", "hour", *UNCOUNTED) and not stands:
+            holding = []
         if quotes and any(same(figure, f) for f in quoted):
             holding = [
                 s
@@ -222,73 +234,10 @@ class Check:
                 if any(folded(s.text) in folded(c.quote) or folded(c.quote) in folded(s.text) for c in quotes)
             ] or holding
             return "misplaced" if self._placement.misplaced(sentence, told, place, holding) else "held"
-        if holding and (marks or quotes or not self._draft.claims):
+        if holding and (marks or quotes or not self._draft.claims or stands):
             return "misplaced" if self._placement.misplaced(sentence, told, place, holding) else "held"
         if any(same(figure, f) for f in self._said):
             return "held"
         if any(same(figure, f) for f in self._asked):
             return "echo"
         return "figure"
-
-    def _follows(self, sentence: str, marks: tuple[str, ...], told: list[Figure], place: int) -> bool:
-        """Whether a figure can be reckoned from the evidence near to the reply, from what was said, and from what was reckoned before."""
-        figure = told[place]
-        if figure.text in EMERGENCY and not marks:
-            return True
-        if any(
-            self._follows(
-                sentence, marks, [*told[:place], figure._replace(unit=unit), *told[place + 1 :]], place
-            )
-            for unit in units_meant(figure, sentence)
-        ):
-            return True
-        if RECKONED.search(sentence) and not figure.unit and figure.keys & CONSTANTS:
-            return True
-        stated = [
-            f for s, _ in self._draft.sentences for f in figures(LISTED.sub("", s)) if f.text != figure.text
-        ]
-        quoted = [f for c in self._draft.claims for f in figures(c.quote)]
-        others = [f for f in stated if money(f.unit)]
-        total = (
-            money(figure.unit)
-            and len(others) > 1
-            and max(amount(figure)) > max(v for f in others for v in amount(f))
-        )
-        near = (
-            [*others, *(f for f in self._near(figure.unit) if f.unit == "%")]
-            if total
-            else [*self._near(figure.unit), *quoted]
-        )
-        near = [
-            f for f in near if not same(f, figure)
-        ]  # where it stands itself it was found to speak of something else
-        times = [float(n) for n in numbers_in_words(f"{self._draft.text} {self._words_of_customer}")]
-        times += [
-            v
-            for f in (*self._asked, *stated)
-            if not money(f.unit) and f.unit != "%"
-            for v in amount(f)
-            if v < 1000
-        ]
-        asked = [
-            f._replace(unit=figure.unit) if money(figure.unit) and f.unit == "" else f for f in self._asked
-        ]
-        known = [f for f in (*self._made, *near, *asked, *self._said) if not same(f, figure)]
-        stated = [f for f in (*self._made, *self._asked) if not same(f, figure)]
-        return follows(figure, known, times, self._counts, self._today, stated)
-
-    def _near(self, unit: str) -> list[Figure]:
-        """Figures that a reply may reckon with: those of the rows that its other figures stand in, and of those that its words are nearest to."""
-        words = terms(self._draft.text) | self._question
-        stated = [f for s, _ in self._draft.sentences for f in figures(LISTED.sub("", s))]
-        rows = [s for s in self._evidence if s.figures and (not self._named or s.source in self._named)]
-        holding = [s for s in rows if any(same(f, g) for f in stated for g in s.figures)]
-        nearest = sorted(rows, key=lambda s: -self._weights(words & s.terms))[:6]
-        priced = {s for s in rows if any(money(f.unit) for f in s.figures)}
-        found = [
-            f
-            for s in dict.fromkeys([*holding, *nearest])
-            for f in s.figures
-            if f.unit or s not in priced or not money(unit)
-        ]
-        return found

@@ -17,6 +17,7 @@ from f.agent.claims import Draft, Finding
 from f.agent.drafts import names_passages
 from f.agent.handoff import keyword_of
 from f.agent.language import detect, is_yes
+from f.agent.polarity import asks
 from f.agent.prompt import RULES, opening_hours
 from f.agent.reply_check import Check
 from f.common.amounts import same
@@ -42,6 +43,7 @@ REASONS = {
     "deed": "you say that something was done ({detail}), but no tool has done it in this turn",
     "unsourced": "it states something and names no passage: put the passage's id after each fact, or quote it as a claim",
     "polarity": "“{says}” says no, and “{detail}” denies nothing: where the sources are silent, say that you do not know",
+    "denied": "“{says}” says yes, and its source says no or sets a limit: “{detail}”. Say that, too",
     "leak": "it would give away {detail}",
     "language": "the customer writes another language ({detail}): reply in that one",
     "judge": "“{says}” does not follow from what you quote for it",
@@ -245,10 +247,25 @@ def unsourced(turn: Turn, evidence: Evidence, draft: Draft) -> bool:
         return False
     if draft.kind == "answer":
         return not draft.claims and not _from_hours(turn, draft)
+    if draft.kind in ("clarify", None) and _answers_itself(turn, draft):
+        return True
     if draft.kind is not None or not evidence.searched_by_model or _from_hours(turn, draft):
         return False
-    asks = [s.rstrip("\"'»”)*_ ").endswith(("?", "？", "؟")) for s, _ in draft.sentences]
-    return not any(asks) or (asks[0] and not all(asks))
+    questions = [asks(s) for s, _ in draft.sentences]
+    return not any(questions) or (questions[0] and not all(questions))
+
+
+def _answers_itself(turn: Turn, draft: Draft) -> bool:
+    """Whether a reply asks what the customer has asked, and goes on with a statement: "Outdoor seating? Absolutely, ..."."""
+    first, rest = draft.sentences[0][0], draft.sentences[1:]
+    words = terms(first)
+    return (
+        asks(first)
+        and bool(rest)
+        and not asks(rest[0][0])
+        and bool(words)
+        and words <= terms(turn.context["question"])
+    )
 
 
 def _from_hours(turn: Turn, draft: Draft, unnamed: bool = False) -> bool:

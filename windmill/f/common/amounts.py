@@ -5,7 +5,13 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from f.common.figure_words import CODES, SYMBOLS
+from f.common.figure_words import CODES, SYMBOLS, word_set
+
+# What currencies of several countries are called alike.
+FAMILIES = {
+    "kr": word_set("SEK NOK DKK ISK"), "peso": word_set("MXN ARS CLP COP PHP"), "dirham": word_set("AED MAD"), "riyal": word_set("SAR QAR OMR"),
+    "dinar": word_set("KWD JOD TND RSD"), "rupee": word_set("INR PKR LKR"),
+}  # fmt: skip
 
 
 class Figure(NamedTuple):
@@ -50,7 +56,7 @@ def date_keys(year: str | None, month: str | None, day: str | None) -> set[str]:
 
 
 def money(unit: str) -> bool:
-    return unit in CODES or unit in SYMBOLS.values() or unit in ("kr", "peso")
+    return unit in CODES or unit in SYMBOLS.values() or unit in FAMILIES
 
 
 def fits(one: str, other: str) -> bool:
@@ -63,12 +69,8 @@ def fits(one: str, other: str) -> bool:
     return {one, other} in (
         {"¥", "JPY"},
         {"¥", "CNY"},
-        {"kr", "SEK"},
-        {"kr", "NOK"},
-        {"kr", "DKK"},
-        {"kr", "ISK"},
         {"hour", "clock"},
-    )
+    ) or any(other in FAMILIES.get(one, ()) for one, other in ((one, other), (other, one)))
 
 
 def same(one: Figure, other: Figure) -> bool:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 
 from f.common.amounts import money
-from f.common.figure_words import BEFORE_NUMBERS, CODES, SYMBOLS, units, unspaced, without_points
+from f.common.figure_words import BEFORE_NUMBERS, CODES, SIZES, SYMBOLS, units, unspaced, without_points
 
 AMBIGUOUS = frozenset(["t", "j", "d", "s", "w", "a"])  # one letter: a unit only where it touches its number
 # A letter with the vowel signs and accents that Python's \w leaves out.
@@ -33,6 +33,10 @@ def unit_beside(text: str, start: int, end: int, spelled: bool = False) -> tuple
         if word in ("%", "٪", "％"):
             return "%", start, after.end()
         unit = known.get(word) or _dense_unit(after[1]) or _inflected(word)
+        if spelled and word not in known and unit and money(unit):
+            unit = None  # to France is no price in Danish
+        if not spelled:
+            unit = unit or _compound(word)
         if unit and not (word in AMBIGUOUS and after.start(1) > end):
             return (
                 unit,
@@ -72,6 +76,13 @@ def _inflected(word: str) -> str | None:
     """A unit with an ending that CLDR does not list."""
     known = units()
     return next((known[word[:-n]] for n in (1, 2, 3) if len(word) - n >= 4 and word[:-n] in known), None)
+
+
+def _compound(word: str) -> str | None:
+    """A length of time at the end of a longer word: Werktage, arkipäivää."""
+    known = units()
+    ends = (known.get(word[n:]) or _inflected(word[n:]) for n in range(2, len(word) - 3))
+    return next((unit for unit in ends if unit in SIZES and SIZES[unit][0] in ("time", "months")), None)
 
 
 def _dense_unit(word: str) -> str | None:

@@ -24,7 +24,7 @@ SIZES = {
     "minute": ("time", 1.0), "hour": ("time", 60.0), "day": ("time", 1440.0), "week": ("time", 10080.0),
     "month": ("months", 1.0), "year": ("months", 12.0),
     "g": ("mass", 1.0), "kg": ("mass", 1000.0), "mm": ("length", 1.0), "cm": ("length", 10.0), "m": ("length", 1000.0),
-    "km": ("length", 1e6), "mile": ("length", 1609344.0), "ft": ("length", 304.8), "inch": ("length", 25.4),
+    "km": ("length", 1e6), "mile": ("length", 1609344.0), "ft": ("length", 304.8), "yd": ("length", 914.4), "inch": ("length", 25.4),
     "lb": ("mass", 453.6), "oz": ("mass", 28.35), "ml": ("volume", 1.0), "l": ("volume", 1000.0),
 }  # fmt: skip
 MONTH_MINUTES = 30 * 1440.0
@@ -169,6 +169,19 @@ def month_names() -> tuple[re.Pattern[str], dict[str, frozenset[str]]]:
         rf"|(?<![^\W\d_])({either})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?(?!\d|[:.,]\d)(?:,?\s+(\d{{4}}))?",
         re.IGNORECASE,
     ), names
+
+
+@cache
+def day_periods() -> re.Pattern[str]:
+    """The words beside a time that say which half of the day it is in: μ.μ., 下午, مساءً."""
+    known = {without_points(w).rstrip(".") for w in meanings("periods")}
+    spaced = "|".join(
+        r"\.?\s?".join(w) if len(w) < 4 else re.escape(w)
+        for w in sorted(known, key=len, reverse=True)
+        if not unspaced(w)
+    )
+    dense = "|".join(sorted(filter(unspaced, known), key=len, reverse=True))
+    return re.compile(rf"(?<![^\W\d_])(?:{spaced})(?![^\W\d_])|(?:{dense})", re.IGNORECASE)
 
 
 def without_points(word: str) -> str:

@@ -17,6 +17,7 @@ from f.common.figure_units import NUMBER, unit_beside
 from f.common.figure_words import (
     CODES,
     SHORT_MONTHS,
+    day_periods,
     languages,
     month_names,
     short_weekday_names,
@@ -38,6 +39,7 @@ SPAN = re.compile(
 CODE = re.compile(
     r"(?<![\w-])(?=[A-Z0-9-]*[A-Z][A-Z0-9-]*\d|[A-Z0-9-]*\d[A-Z0-9-]*[A-Z])[A-Z0-9]+(?:-[A-Z0-9]+)*(?![\w-])"
 )
+ALWAYS = re.compile(r"(?<![\d/.,:-])24\s?h?\s?/\s?(?:7|24)(?:\s?h)?(?![\d/.,:-]\d|\d)", re.IGNORECASE)
 ISO_DATE = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 DAY_FIRST = re.compile(
     r"(?<![\d.,/-])(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?![\d])|(?<![\d.,/-])(\d{1,2})/(\d{1,2})(?![\d/])"
@@ -85,12 +87,19 @@ def _figures(text: str) -> tuple[Figure, ...]:
     for match in LINK.finditer(text):
         if "." in match[0] and not match[0].replace(".", "").isdigit() and not _abbreviation(match[0]):
             take(*match.span(), {f"link:{_link(match[0])}"}, "link")
+    for match in ALWAYS.finditer(text):
+        taken[match.start() : match.end()] = [True] * len(match[0])  # says no more than "day and night"
     _take_dates(text, take)
     _take_phones(text, take)
     for match in CODE.finditer(text):
-        if not re.fullmatch(r"\d+[A-Z]", match[0]) and match[0].strip("0123456789-") not in CODES:
+        if (
+            not re.fullmatch(r"\d+[A-Z]|[AP]M-\d{1,2}", match[0])
+            and match[0].strip("0123456789-") not in CODES
+        ):
             take(*match.span(), {f"code:{match[0].replace('-', '').lower()}"}, "code")
-    halves = bool(re.search(r"\b[ap]\.?\s?m\b", text, re.IGNORECASE))  # 5:00-6:00 pm
+    halves = bool(
+        re.search(r"\b[ap]\.?\s?m\b", text, re.IGNORECASE) or day_periods().search(text)
+    )  # 5:00-6:00 pm
     for match in CLOCK.finditer(text):
         take(match.start(), match.end(), _clock(match, halves), "clock")
     _take_numbers(text, taken, take)
@@ -165,21 +174,28 @@ def numbers_in_words(text: str) -> set[int]:
 
 def _take_weekdays(text: str, take: Take) -> None:
     pattern, names = weekday_names()
-    for match in pattern.finditer(text):
+    whole = list(pattern.finditer(text))
+    for match in whole:
         day = names.get(match[0].casefold()) or names.get(match[0].lower())
         take(*match.span(), {f"weekday:{day}"} if day else set(), "weekday")
     pattern, short = short_weekday_names()
     near = list(pattern.finditer(text))
+    named = [m for m in whole if all(m.end() <= n.start() or n.end() <= m.start() for n in near)]
+    near = sorted([*near, *named], key=lambda match: match.start())  # terça a domingo
     days = set()
     for before, after in pairwise(near):
         between = text[before.end() : after.start()]
-        listed = before[1][0].isupper() or min(len(before[1]), len(after[1])) > 2
+        listed = before[0][0].isupper() or min(len(before[0]), len(after[0])) > 2
         joint = (
             r"\s*(?:[-–—~/&+,]|(?<=\s)(?:[aeàyi]|und|and|et|og|och|en|bis|to)(?=\s))\s*" if listed else JOINT
         )
-        if before[1][0].isupper() == after[1][0].isupper() and re.fullmatch(joint, between):
+        if (before[0][0].isupper() == after[0][0].isupper() or "–" in between) and re.fullmatch(
+            joint, between
+        ):
             days |= {before, after}
     for match in near:
+        if match in named:
+            continue
         begins = re.search(r"(?:^|[\n|,;(•])\s*$", text[: match.start()])
         if (
             match in days
@@ -187,7 +203,8 @@ def _take_weekdays(text: str, take: Take) -> None:
             or (
                 begins
                 and re.match(
-                    r"\.?:?\s*\d{1,2}[:.h]\d\d|\s*[:|]|\s+\d{1,2}(?:\s*[-–]\s*\d|\s*h)", text[match.end() :]
+                    r"\.?:?\s*\d{1,2}[:.h]\d\d|\s*[:|]|\s+\d{1,2}(?:\s*[-–]\s*\d|\s*h(?![^\W\d_]))",
+                    text[match.end() :],
                 )
             )
         ):
@@ -212,8 +229,7 @@ def _clock(match: re.Match[str], halves: bool) -> set[str]:
     if at > 24:
         return set()
     if match[3]:
-        at = at % 12 + (12 if match[3].lower() == "p" else 0)
-        return {f"at {at}:{minute}", *({f"at {at + 12}:{minute}"} if halves and at < 12 else ())}
+        return {f"at {at % 12 + (12 if match[3].lower() == 'p' else 0)}:{minute}"}
     return {f"at {at}:{minute}", *({f"at {at + 12}:{minute}"} if halves and at < 12 else ())}
 
 

@@ -58,7 +58,7 @@ class Source(NamedTuple):
 
 
 CENTS = re.compile(
-    r"(?:^|_)(?:cents?|cts?|rappen|minor|pence|groszy?)(?:$|_)|(?:price|total|amount|cost|fee|deposit|refund|estimate)_(?:gr|ct|c|p)$",
+    r"(?:^|_)(?:cents?|cts?|rappen|minor|pence|groszy?|paise|fils|halalas?|[oø]re|kurus|kope[ck]ks?|centavos|centimes|bani|agorot)(?:$|_)|(?:price|total|amount|cost|fee|deposit|refund|estimate)_(?:gr|ct|c|p)$",
     re.IGNORECASE,
 )
 MONTH = re.compile(
@@ -106,12 +106,16 @@ def segments(source: Source) -> tuple[Segment, ...]:
     about = terms(source.context)
     made = []
     for line in flat(source.text).splitlines():
-        pieces = [line] if ROW.search(line) else [c for s in sentences(line) for c in clauses(s)]
-        for piece in pieces:
-            text = piece.strip()
-            if text:
+        parts = [[line]] if ROW.search(line) else [clauses(s) for s in sentences(line)]
+        for pieces in parts:
+            lead: frozenset[str] = (
+                frozenset()
+            )  # front desk Mon-Fri 6-21, Sat 8-16: the second part speaks of the desk, too
+            for text in filter(None, (piece.strip() for piece in pieces)):
                 found = ranged(figures(text), text)
-                made.append(Segment(source.key, text, spoken(text, found) | about, found))
+                before = terms(text[: found[0].start]) if found else frozenset()
+                lead = lead if found and before <= lead else before
+                made.append(Segment(source.key, text, spoken(text, found) | about | lead, found))
     return tuple(made)
 
 
