@@ -95,8 +95,14 @@ def test_an_edit_brings_no_deleted_words_back(bot: Bot) -> None:
     bot.arrive(of("revoke", {"original_message_id": first["id"]}))
     bot.arrive(edit)
     assert bot.log()[0] == ("in", "[deleted message]")
-    (row,) = bot.rows("select payload from inbound_messages where message_id = %s", first["id"])
-    assert "5678" not in row["payload"]
+    assert "5678" not in str([bot.rows("select payload from inbound_messages"), bot.log()])
+
+
+def test_a_deletion_takes_the_words_of_edits_along(bot: Bot) -> None:
+    first = bot.answered(text("my card number is 1234"))
+    bot.arrive(edit_of(first["id"], "my card number is 5678"))
+    bot.arrive(of("revoke", {"original_message_id": first["id"]}))
+    assert "5678" not in str([bot.rows("select payload from inbound_messages"), bot.log()])
 
 
 def test_a_deleted_message_leaves_no_words(bot: Bot) -> None:
