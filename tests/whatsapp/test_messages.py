@@ -88,6 +88,36 @@ def test_the_newest_edit_counts_whichever_run_comes_first(bot: Bot) -> None:
     assert bot.log()[0] == ("in", "[edited] in green")
 
 
+@pytest.mark.parametrize(
+    "event",
+    [
+        of("revoke", {"original_message_id": "wamid.first"}),
+        edit_of("wamid.first", "in blue"),
+        of("reaction", {"message_id": "wamid.first", "emoji": "👍"}),
+    ],
+)
+def test_an_event_keeps_its_run_when_a_turn_opens_before_it_is_dispatched(
+    bot: Bot, event: dict[str, Any]
+) -> None:
+    bot.answered(text("in red", id="wamid.first"))
+    bot.store({**event, "id": "wamid.event"})
+    turn = bot.arrive(text("and how much?"))
+    assert turn["status"] == "opened"
+    (row,) = bot.rows("select state, turn_id from inbound_messages where message_id = 'wamid.event'")
+    assert row == {"state": "received", "turn_id": None}
+
+
+def test_an_opt_out_counts_when_a_turn_opens_before_it_is_dispatched(bot: Bot) -> None:
+    bot.store(text("STOP", id="wamid.stop"))
+    turn = bot.arrive(text("how much is it?"))
+    (row,) = bot.rows("select state, reason, turn_id from inbound_messages where message_id = 'wamid.stop'")
+    assert row == {"state": "ended", "reason": "the contact has opted out", "turn_id": None}
+    (contact,) = bot.rows(
+        "select opted_out_at is not null as out from contacts where id = %s", turn["contact_id"]
+    )
+    assert contact["out"]
+
+
 def test_an_edit_brings_no_deleted_words_back(bot: Bot) -> None:
     first = bot.answered(text("my card number is 1234"))
     edit = edit_of(first["id"], "my card number is 5678", id="wamid.edit")
