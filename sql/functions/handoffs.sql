@@ -148,7 +148,9 @@ begin
     end if;
     select * into latest from conversation_logs
         where tenant_id = contact.tenant_id and contact_id = p_contact and direction = 'in' order by id desc limit 1;
-    if latest.id is null or latest.created_at < now() - interval '24 hours' then
+    -- By Meta's clock: a delivery may have come late.
+    if latest.id is null
+        or least(latest.created_at, contact.last_message_at) < now() - interval '24 hours' then
         return jsonb_build_object('do', 'nothing', 'reason', 'window_closed');
     end if;
     if contact.opted_out_at is not null then
