@@ -7,6 +7,8 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
+from deploy.bootstrap import Server
+
 from local import seed
 from local.portal.wire import request
 from tests.faults.storm import Storm, until
@@ -19,7 +21,14 @@ class Clerk:
 
     def __init__(self, storm: Storm, tenant: seed.DemoTenant) -> None:
         self.storm = storm
-        self.windmill = storm.stack.as_person(tenant.people["owner"])
+        self.windmill = until(lambda: self.sign_in(tenant.people["owner"]), 120, every_s=1.0)
+
+    def sign_in(self, email: str) -> Server | None:
+        try:
+            return self.storm.stack.as_person(email)
+        except Exception as problem:  # the runner is being started
+            print(f"sign-in: {type(problem).__name__}, tried again")
+            return None
 
     def click(self, component: str, script: str, action: str, **fields: Any) -> str:
         """One request of the page; the job's id."""

@@ -139,9 +139,9 @@ def make_plan(seed_of_storm: int, messages: int) -> Plan:
             Write(talk, form, words, rng.choice([1, 1, 2, 3]), rng.choice([0, 0.1, 0.5]), rng.uniform(0, 0.6))
         )
         written += count
-        if rng.random() < STRIKES_A_WRITE:
+        if len(steps) > 3 and rng.random() < STRIKES_A_WRITE:
             name = next(strikes)
-            known = [step.talk for step in steps if isinstance(step, Write)]
+            known = [step.talk for step in steps if isinstance(step, Write) and step.form != "late"]
             steps.append(Strike(name, details_of(name, rng, known, large)))
     return Plan(seed_of_storm, messages, steps)
 
