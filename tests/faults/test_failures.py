@@ -48,6 +48,23 @@ def test_a_cancelled_run_is_followed_by_another(storm: Storm) -> None:
     Books(storm).balance()
 
 
+def test_others_go_on_while_somebody_holds_a_contact(storm: Storm) -> None:
+    """As a forgotten transaction does. The storm does it for 30 s."""
+    phone, others, before = "34613000004", ["34613000005", "34613000006"], storm.count()
+    storm.write(seed.SHOP.phone_number_id, phone, ["is it open?"])
+    storm.settle(before + 1)
+    with storm.stack.connect() as conn, conn.transaction():
+        conn.execute(b"select 1 from contacts where phone = %s for update", [phone])
+        storm.write(seed.SHOP.phone_number_id, phone, ["and", "on", "Sunday?"])
+        for other in others:
+            storm.write(seed.SHOP.phone_number_id, other, ["how are you?"])
+        until(lambda: all(storm.told(other) for other in others), 90)
+        assert len(storm.told(phone)) == 1
+    storm.settle(before + 6)
+    Books(storm).balance()
+    assert {message["outcome"] for message in storm.inbox(phone)} == {"answered"}
+
+
 @pytest.mark.field_failure(22)
 def test_what_every_run_dies_over_is_told_and_can_be_dispatched_again(storm: Storm) -> None:
     phone, before = "34613000003", storm.count()
