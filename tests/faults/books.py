@@ -80,7 +80,8 @@ class Books:
         parts = self.of_turn[row["turn"]]
         if any(self.takes[part["send_id"]] for part in parts):
             return row["outcome"] in (*OUTCOMES, "not_sent")
-        return bool(parts) and all(self.explains(row, UNSENT.get(part["error"])) for part in parts)
+        reasons = [str(part["error"]).rpartition("not sent again: ")[2] for part in parts]
+        return bool(parts) and all(self.explains(row, UNSENT.get(reason)) for reason in reasons)
 
     def explains(self, row: Row, reason: str | None) -> bool:
         """Whether the storm has given cause for a reason."""
