@@ -57,6 +57,9 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--workers", type=int, default=int(env("RUNNER_WORKERS", "4")), help="processes at once (4)"
     )
+    parser.add_argument(
+        "--name", default="runner", help="of several on one database, each with its own name (runner)"
+    )
     parser.add_argument("--no-schedules", action="store_true", help="leave the bundle's schedules alone")
     return parser.parse_args(arguments)
 
@@ -83,6 +86,7 @@ def read_settings(options: argparse.Namespace, work_dir: Path) -> Settings:
         work_dir=work_dir,
         python=default_python(),
         workspace=options.workspace,
+        name=options.name,
         port=options.port,
         workers=options.workers,
         schedules=not options.no_schedules,

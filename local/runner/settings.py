@@ -19,6 +19,7 @@ class Settings:
     work_dir: Path
     python: str
     workspace: str = "demo"
+    name: str = "runner"  # runners of other names may work on the same database
     port: int = 8800
     workers: int = 4
     schedules: bool = True

@@ -22,6 +22,13 @@ $$;
 select own_functions('claim_jobs');
 grant execute on function claim_jobs to chatbot_app;
 
+-- Whether a job of this tenant is noted.
+create or replace function is_noted_job(p_job uuid) returns boolean
+    language sql stable security definer set search_path = public, pg_temp
+    return exists (select from job_data where job_id = p_job and tenant_id = current_tenant());
+select own_functions('is_noted_job');
+grant execute on function is_noted_job to chatbot_app;
+
 -- These jobs hold nothing any more.
 create or replace function forget_jobs(p_jobs uuid[]) returns void
     language sql security definer set search_path = public, pg_temp as $$

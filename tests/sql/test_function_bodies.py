@@ -220,6 +220,8 @@ CALLS = {
     ],
     "operator_audit": ["select operator_audit('operator@platform.example', 0, 10)"],
     "handoff_notice_wait": ["select handoff_notice_wait(1)", "select handoff_notice_wait(5)"],
+    "is_noted_job": ["select is_noted_job(gen_random_uuid())"],
+    "handoff_is_out": ["select handoff_is_out('1', gen_random_uuid())"],
     "record_handoff_notice": ["select record_handoff_notice(id, '{}', false) from handoffs"],
     "claim_handoff_notices": [
         "update handoffs set turn_id = (select id from turns limit 1), tell_at = now(); select claim_handoff_notices(5)"
