@@ -1,4 +1,4 @@
-"""Writes f/common/locale_words.py from Unicode's CLDR: python windmill/deploy/locale_words.py [--check]
+"""Writes f/common/figures/locale_words.py from Unicode's CLDR: python windmill/deploy/locale_words.py [--check]
 
 The words in which languages write weekdays, months, units, currencies and small numbers. Babel brings CLDR, num2words the numbers; neither is
 needed where the product runs, because what it needs of them is written into one module. --check only says whether that module is current.
@@ -26,7 +26,7 @@ def listed(words: str) -> list[str]:
     return words.split()
 
 
-TARGET = Path(__file__).resolve().parents[1] / "f" / "common" / "locale_words.py"
+TARGET = Path(__file__).resolve().parents[1] / "f" / "common" / "figures" / "locale_words.py"
 LANGUAGES = listed(
     """
     ar bg bn ca cs da de el en es et eu fa fi fil fr gl he hi hr hu id is it ja ka kk ko lt lv mk ms nb nl pl pt ro ru sk sl sq sr sv sw ta
@@ -161,10 +161,10 @@ def main() -> int:
     if TARGET.exists() and TARGET.read_text() == text:
         return 0
     if check:
-        print("f/common/locale_words.py is out of date: run `make bundle`")
+        print("f/common/figures/locale_words.py is out of date: run `make bundle`")
         return 1
     TARGET.write_text(text)
-    print("f/common/locale_words.py written")
+    print("f/common/figures/locale_words.py written")
     return 0
 
 

@@ -7,10 +7,10 @@ from datetime import date
 
 import pytest
 
-from f.agent.reckoning import follows
-from f.common.amounts import same
-from f.common.figures import figures
-from f.common.segments import Source, segments
+from f.agent.policy.reckoning import follows
+from f.common.figures.amounts import same
+from f.common.figures.finder import figures
+from f.common.figures.segments import Source, segments
 
 READ = [
     ("en", "It costs EUR 11.90.", "11.9", "EUR"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pgvector import Vector
 
-from f.common.segments import Source
+from f.common.figures.segments import Source
 from f.models import metering
 from f.models.embeddings import EmbeddingError, embed
 
