@@ -3,7 +3,7 @@
     python -m bench.calibrate [--questions-from FOLDER …] [--apply]
 
 The floor is found on one half of the questions of tests/eval, typed as customers type, asked of the function that the chatbot's search runs:
-evidence(). It holds back at most --wrongly of those that have an answer, less a margin, because other questions are not the same. The table
+find_passages(). It holds back at most --wrongly of those that have an answer, less a margin, because other questions are not the same. The table
 shows for each kind of question the share that the floor holds back, and the share that it lets through: both halves; follow-ups, without
 what was said before; questions that the documents do not answer; messages that are about no business (tests/eval/unrelated.yaml); and, with
 sets of XQuAD's form, questions as they are, with their passage taken away, and without its article. --apply writes the floor to the database
@@ -44,7 +44,7 @@ Best = tuple[
 def search(conn: Connection, model_id: int, text: str, vector: Any, most: int) -> dict[int, float]:
     """The relevance of each passage found, by its chunk, best score first."""
     rows = conn.execute(
-        b"select chunk_id, relevance from evidence(%s, %s::vector, %s::smallint, %s)",
+        b"select chunk_id, relevance from find_passages(%s, %s::vector, %s::smallint, %s)",
         [text, Vector(vector).to_text(), model_id, most],
     ).fetchall()
     return {row["chunk_id"]: float(row["relevance"]) for row in rows}

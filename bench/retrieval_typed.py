@@ -74,7 +74,7 @@ def _search(
     conn: Connection, tenant: str, question: Question, vector: Any, resource: dict[str, Any]
 ) -> Searched:
     rows = conn.execute(
-        b"select title, heading, passage, relevance from evidence(%s, %s::vector, %s::smallint, %s)",
+        b"select title, heading, passage, relevance from find_passages(%s, %s::vector, %s::smallint, %s)",
         [question.text, Vector(vector).to_text(), MODEL, DEEP],
     ).fetchall()
     shown = [f"{row['title']}\n{row['heading']}\n{row['passage']}" for row in rows]

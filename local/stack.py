@@ -44,6 +44,7 @@ class Stack:
             "meta": page_port or free_port(),
             "portal": page_port + 1 if page_port and is_free(page_port + 1) else free_port(),
         }
+        self.ingresses = ["ingress"]  # the stand-in for Meta delivers to each in its turn
         self.host, self.workspace = "127.0.0.1", WORKSPACE
         self.cluster: postgres.Postgres | None = None
         self.bundle = ROOT / "windmill"
@@ -131,33 +132,34 @@ class Stack:
     def start_orders(self, env: dict[str, str]) -> None:
         self._serve("orders", env=env | {"ORDERS_API_KEY": self.secrets.orders})
 
-    def start_runner(self, env: dict[str, str], *flags: str) -> None:
+    def start_runner(self, env: dict[str, str], *flags: str, name: str = "runner") -> None:
         assert self.cluster is not None
         secret = {"RUNNER_TOKEN": self.secrets.runner, "RUNNER_DATABASE_URL": self.cluster.url("runner")}
         if self.warm:
             secret["PYTHON_PATH"] = str(self.warm / "python")
-        self._serve(
-            "runner", "--bundle", str(self.bundle), "--workspace", self.workspace, *flags, env=env | secret
-        )
+        flags = ("--bundle", str(self.bundle), "--workspace", self.workspace, "--name", name, *flags)
+        self._serve("runner", *flags, env=env | secret, name=name)
 
-    def _serve(self, name: str, *flags: str, env: dict[str, str]) -> None:
-        """Starts `python -m local.<name>` on its port."""
-        self.processes.start(name, f"local.{name}", "--port", str(self.ports[name]), *flags, env=env)
+    def _serve(self, module: str, *flags: str, env: dict[str, str], name: str = "") -> None:
+        """Starts `python -m local.<module>` on the port of its name, which is the module's where none is given."""
+        name = name or module
+        self.processes.start(name, f"local.{module}", "--port", str(self.ports[name]), *flags, env=env)
 
-    def start_ingress(self, env: dict[str, str]) -> None:
+    def start_ingress(self, env: dict[str, str], name: str = "ingress", runner: str = "runner") -> None:
+        """`runner`: the one that it dispatches to."""
         settings = {
             "DATABASE_URL": self.database_as("chatbot_ingress", self.secrets.ingress),
             "META_APP_SECRET": self.secrets.app_secret,
             "META_VERIFY_TOKEN": self.secrets.verify_token,
-            "WINDMILL_URL": self.url("runner"),
+            "WINDMILL_URL": self.url(runner),
             "WINDMILL_WORKSPACE": self.workspace,
             "WINDMILL_TOKEN": self.ingress_token,
             "JOB_ID_KEY": self.secrets.job_id_key,
             "INGRESS_HOST": self.host,
-            "INGRESS_PORT": str(self.ports["ingress"]),
-            "INGRESS_ADMIN_PORT": str(self.ports["ingress_admin"]),
+            "INGRESS_PORT": str(self.ports[name]),
+            "INGRESS_ADMIN_PORT": str(self.ports[f"{name}_admin"]),
         }
-        self.processes.start("ingress", "ingress", env=settings | env)
+        self.processes.start(name, "ingress", env=settings | env)
 
     def start_meta(self, config: dict[str, Any], env: dict[str, str]) -> None:
         portal = {
@@ -169,7 +171,13 @@ class Stack:
         }
         path = self.state / "meta.json"
         path.write_text(
-            json.dumps({**config, "webhook_url": self.url("ingress") + "/webhook", "portal": portal})
+            json.dumps(
+                {
+                    **config,
+                    "webhook_urls": [f"{self.url(name)}/webhook" for name in self.ingresses],
+                    "portal": portal,
+                }
+            )
         )
         tokens = {n["phone_number_id"]: self.whatsapp_token(n["phone_number_id"]) for n in config["numbers"]}
         secret = {
@@ -195,9 +203,9 @@ class Stack:
         body = {"impersonate_email": email, "label": "demo"}
         return self.windmill().call("POST", "/users/tokens/impersonate", body).text.strip('"')
 
-    def windmill(self) -> bootstrap.Server:
-        """The runner's API, as its administrator."""
-        return bootstrap.Server(self.url("runner"), self.secrets.runner, self.workspace)
+    def windmill(self, runner: str = "runner") -> bootstrap.Server:
+        """A runner's API, as its administrator."""
+        return bootstrap.Server(self.url(runner), self.secrets.runner, self.workspace)
 
     def as_person(self, email: str) -> bootstrap.Server:
         """The runner's API, as a person of a tenant's staff who has signed in."""

@@ -22,7 +22,12 @@ PINNED = {
 FOLDERS = ("docs", "ingress", "windmill", "sql", "tests", "bench")
 DOCUMENTS = [
     *ROOT.glob("*.md"),
-    *(path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.md"))),
+    *(
+        path
+        for folder in FOLDERS
+        for path in sorted((ROOT / folder).rglob("*.md"))
+        if "node_modules" not in path.parts  # a bench installs its rival there
+    ),
 ]
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 

@@ -95,7 +95,7 @@ class Secrets:
 class Config:
     """Everything that doesn't change while the process runs."""
 
-    webhook_url: str
+    webhook_urls: tuple[str, ...]  # each delivery goes to the next one, as a load balancer sends it
     numbers: tuple[Number, ...]
     customers: tuple[CustomerConfig, ...]
     portal: Portal | None
@@ -130,15 +130,16 @@ def read_config(path: Path, environment: Mapping[str, str]) -> Config:
         raise ConfigError(f"The configuration {path} is not JSON: {error}.") from None
     if not isinstance(raw, dict):
         raise ConfigError(f"The configuration {path} must hold a JSON object.")
-    known = {"webhook_url", "numbers", "customers", "portal", "statuses", "limits"}
+    known = {"webhook_urls", "numbers", "customers", "portal", "statuses", "limits"}
     if unknown := sorted(set(raw) - known):
         raise ConfigError(f"The configuration does not know {', '.join(unknown)}.")
-    if not str(raw.get("webhook_url", "")).startswith(("http://", "https://")):
+    urls = build(tuple[str, ...], raw.get("webhook_urls", []), "webhook_urls")
+    if not urls or not all(url.startswith(("http://", "https://")) for url in urls):
         raise ConfigError(
-            "The configuration needs webhook_url, the http(s) address of the ingress' /webhook."
+            "The configuration needs webhook_urls, the http(s) addresses of each ingress' /webhook."
         )
     return Config(
-        webhook_url=raw["webhook_url"],
+        webhook_urls=urls,
         numbers=tuple(build(Number, n, "numbers[]") for n in raw.get("numbers", [])),
         customers=tuple(build(CustomerConfig, c, "customers[]") for c in raw.get("customers", [])),
         portal=build(Portal, raw["portal"], "portal") if raw.get("portal") else None,

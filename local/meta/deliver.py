@@ -47,15 +47,15 @@ class Deliverer:
 
     def __init__(
         self,
-        url: str,
+        urls: tuple[str, ...],
         secret: str,
         limits: Limits,
         store: Store,
         clock: Clock,
         seen: Callable[[Delivery], None],
     ) -> None:
-        self.url, self.secret, self.limits, self.store, self.clock, self.seen = (
-            url,
+        self.urls, self.secret, self.limits, self.store, self.clock, self.seen = (
+            itertools.cycle(urls),
             secret,
             limits,
             store,
@@ -126,7 +126,7 @@ class Deliverer:
             )
         try:
             answer = await self.client.post(
-                self.url, content=body, headers=headers, timeout=self.limits.webhook_timeout_s
+                next(self.urls), content=body, headers=headers, timeout=self.limits.webhook_timeout_s
             )
         except httpx.HTTPError as error:
             log.info("The webhook could not be reached: %s", type(error).__name__)

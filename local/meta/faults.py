@@ -18,6 +18,7 @@ MODES = (
     "drop_before",
     "drop_after_accept",
     "slow",
+    "slow_after_accept",
 )
 
 

@@ -97,6 +97,8 @@ async def fail_before(request: Request, fault: faults.Fault) -> None:
 
 async def fail_after(request: Request, fault: faults.Fault) -> None:
     """Faults after which the sender can't know that the message was accepted."""
+    if fault.mode == "slow_after_accept":  # statuses are faster than the response
+        await asyncio.sleep(fault.delay_s)
     if fault.mode == "error_after_accept":
         raise GraphError(fault.code, status=fault.status)
     if fault.mode == "timeout_after_accept":

@@ -43,7 +43,7 @@ class Platform:
         self.limits = replace(config.limits)
         secret = config.secrets.app_secret
         self.deliverer = Deliverer(
-            config.webhook_url, secret, self.limits, self.store, self.clock, self.delivered
+            config.webhook_urls, secret, self.limits, self.store, self.clock, self.delivered
         )
         self.statuses = Statuses(config, self.state, self.deliverer)
         self.rates = Rates(self.limits)

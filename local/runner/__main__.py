@@ -60,6 +60,9 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         default=env("RUNNER_WORKERS", GROUPS),
         help=f"processes at once, by the tags they take ({GROUPS}); a number: for all",
     )
+    parser.add_argument(
+        "--name", default="runner", help="of several on one database, each with its own name (runner)"
+    )
     parser.add_argument("--no-schedules", action="store_true", help="leave the bundle's schedules alone")
     return parser.parse_args(arguments)
 
@@ -84,6 +87,7 @@ def read_settings(options: argparse.Namespace, work_dir: Path) -> Settings:
         work_dir=work_dir,
         python=default_python(),
         workspace=options.workspace,
+        name=options.name,
         port=options.port,
         groups=read_groups(options.workers),
         schedules=not options.no_schedules,

@@ -1,4 +1,7 @@
-"""The queue: procrastinate on PostgreSQL. Jobs survive a restart; one that is new starts without polling."""
+"""The queue: procrastinate on PostgreSQL. Jobs survive a restart; one that is new starts without polling.
+
+Runners on one database share the table of jobs; each runs those that were submitted to it, in a queue of its own name.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +24,8 @@ CONCURRENCY = 500
 
 
 class Queue:
-    def __init__(self, store: Store, run: Callable[[UUID], Awaitable[None]]) -> None:
-        self._store = store
+    def __init__(self, store: Store, run: Callable[[UUID], Awaitable[None]], name: str) -> None:
+        self._store, self._name = store, name
         logging.getLogger("procrastinate").setLevel(logging.WARNING)
         connector = procrastinate.PsycopgConnector(conninfo=store.conninfo, min_size=2, max_size=8)
         self.app = procrastinate.App(connector=connector)
@@ -41,22 +44,22 @@ class Queue:
 
     async def defer(self, job: Job, conn: Connection) -> None:
         """Queues the job in the transaction that stores it."""
-        await self._task.configure(schedule_at=job.scheduled_for, connection=conn).defer_async(
-            job_id=str(job.id)
-        )
+        task = self._task.configure(queue=self._name, schedule_at=job.scheduled_for, connection=conn)
+        await task.defer_async(job_id=str(job.id))
 
     async def requeue_lost(self) -> int:
-        """After a start: what was running belongs to a runner that is gone, and goes back into the queue."""
+        """After a start: what was running here belongs to a runner that is gone, and goes back into the queue."""
         manager = self.app.job_manager
-        for entry in await manager.list_jobs_async(status="doing"):
+        for entry in await manager.list_jobs_async(queue=self._name, status="doing"):
             assert entry.id is not None
             await manager.finish_job_by_id_async(
                 job_id=entry.id, status=procrastinate.jobs.Status.ABORTED, delete_job=True
             )
-        waiting = {str(entry.task_kwargs["job_id"]) for entry in await manager.list_jobs_async(status="todo")}
         rows = await self._store.rows(
             "select * from jobs where status in ('queued', 'running') and flow_step_id is null order by seq"
         )
+        # Asked for after the jobs: one that another runner has ended meanwhile is queued again, and ends at once.
+        waiting = {str(entry.task_kwargs["job_id"]) for entry in await manager.list_jobs_async()}
         lost = [Job.from_row(row) for row in rows if str(row["id"]) not in waiting]
         for job in lost:
             async with self._store.transaction() as conn:
@@ -66,6 +69,7 @@ class Queue:
     def start(self) -> None:
         self._worker = asyncio.create_task(
             self.app.run_worker_async(
+                queues=[self._name],
                 concurrency=CONCURRENCY,
                 fetch_job_polling_interval=POLL_S,
                 delete_jobs="always",

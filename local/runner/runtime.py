@@ -25,11 +25,11 @@ class Runner:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.publisher = identity_of(ADMIN_EMAIL)  # apps run as whoever deployed them
-        self.store = Store(settings.database_url, size=12 + settings.workers)
+        self.store = Store(settings.database_url, settings.name, size=12 + settings.workers)
         self.bundle = Bundle(settings.bundle)
         self.vault = Vault(self.store)
         self.tokens = Tokens(settings, self.store)
-        self.queue = Queue(self.store, self.run_job)
+        self.queue = Queue(self.store, self.run_job, settings.name)
         self.jobs = Jobs(settings, self.store, self.bundle, self.vault, self.tokens, self.queue)
         self.schedules = Schedules(self.store, self.bundle, self.jobs)
 

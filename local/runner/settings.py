@@ -21,6 +21,7 @@ class Settings:
     work_dir: Path
     python: str
     workspace: str = "demo"
+    name: str = "runner"  # runners of other names may work on the same database
     port: int = 8800
     groups: tuple[Group, ...] = (Group((), 4),)
     schedules: bool = True

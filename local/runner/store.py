@@ -21,7 +21,6 @@ from local.runner.models import Job, Outcome
 
 SCHEMA = "runner"
 SCHEMA_FILE = Path(__file__).with_name("schema.sql")
-LOCK_KEY = 0x52554E4E4552  # "RUNNER": one runner a database
 
 Connection = psycopg.AsyncConnection[DictRow]
 
@@ -37,8 +36,8 @@ def as_json(value: Any) -> Jsonb:
 
 
 class Store:
-    def __init__(self, url: str, size: int) -> None:
-        self.conninfo = own_conninfo(url)
+    def __init__(self, url: str, name: str, size: int) -> None:
+        self.conninfo, self.name = own_conninfo(url), name
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             self.conninfo,
             min_size=4,
@@ -58,9 +57,13 @@ class Store:
             raise StartError(f"The database in RUNNER_DATABASE_URL can't be reached: {reason}") from error
         await self._lock.execute("set lock_timeout = '10s'")
         try:
-            await self._lock.execute("select pg_advisory_lock(%s)", (LOCK_KEY,))
+            await self._lock.execute(
+                "select pg_advisory_lock(hashtextextended(%s, 0))", (f"runner {self.name}",)
+            )
         except psycopg.errors.LockNotAvailable as error:
-            raise StartError("Another runner is working on this database already.") from error
+            raise StartError(
+                "Another runner is working on this database already: --name tells runners apart."
+            ) from error
         await self._lock.execute(f"create schema if not exists {SCHEMA}")
         await self._lock.execute(SCHEMA_FILE.read_bytes())
         await self._pool.open(wait=True)

@@ -98,6 +98,10 @@ create or replace trigger audit_change after insert or update or delete on knowl
     execute function audit_change('url', 'tenant_id', 'kind url max_pages refresh_hours', '');
 create or replace trigger audit_change after insert or update or delete on qa_pairs for each row
     execute function audit_change('question', 'tenant_id', 'question answer', '');
+-- An edit goes with its document without a word of its own, and a new version that takes it over changes nothing.
+create or replace trigger audit_change after insert or delete on passage_edits for each row
+    when (pg_trigger_depth() = 0)
+    execute function audit_change('source_text', 'tenant_id', 'text left_out', '');
 -- Web pages and the document of questions and answers follow from their sources.
 create or replace trigger audit_insert after insert on documents for each row when (new.origin = 'upload')
     execute function audit_change('title', 'tenant_id', 'title filename sendable replaces', '');

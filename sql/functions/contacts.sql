@@ -175,3 +175,16 @@ begin
 end $$;
 select own_functions('remember_lead');
 grant execute on function remember_lead to chatbot_app;
+
+-- The contacts of the current tenant who wait for a human: the bot handed off, or they wrote outside opening hours, and
+-- nobody has replied or resumed the bot since.
+create or replace function waiting_contacts() returns setof uuid
+    language sql stable as $$
+    select distinct h.contact_id from handoffs h
+    where h.tenant_id = current_tenant() and h.source <> 'operator' and h.resumed_at is null
+      and h.created_at > now() - interval '30 days'
+      and not exists (select from turns t where t.contact_id = h.contact_id and t.outcome = 'human'
+                      and t.opened_at > h.created_at)
+$$;
+select own_functions('waiting_contacts');
+grant execute on function waiting_contacts to chatbot_app;

@@ -135,6 +135,9 @@ declare
     here record;
     today int;
 begin
+    if is_budget_spent() then
+        return problem('plan_month', '{}');
+    end if;
     perform lock_admissions(current_tenant());
     select count(*) as documents, coalesce(sum(size_bytes), 0) as bytes into here
         from documents where tenant_id = current_tenant() and state <> 'failed' and id is distinct from p_replaces

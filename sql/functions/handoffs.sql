@@ -54,7 +54,8 @@ begin
                case when b.handoff_hours = 0 then 'infinity'::timestamptz
                    else now() + make_interval(secs => b.handoff_hours * 3600) end,
                -- The step tells it now. When it dies before it has recorded the outcome, recovery does.
-               case when b.notify_webhook_url is not null then now() + handoff_notice_wait(1) end, 1
+               case when b.notify_webhook_url is not null or b.notify_phone is not null
+                   then now() + handoff_notice_wait(1) end, 1
         from turns t join chatbots b using (phone_number_id) where t.id = p_turn
         on conflict (turn_id) do nothing returning id into made;
     return made;
@@ -73,13 +74,14 @@ create or replace trigger pause_after_turn after update of state on turns
     for each row when (old.state = 'active' and new.state <> 'active') execute function pause_after_turn();
 select own_functions('pause_after_turn');
 
--- Seconds between the tries to tell a webhook of a handoff: at once, then 1, 4, 16 and 64 minutes later.
+-- Seconds between the tries to tell people of a handoff: at once, then 1, 4, 16 and 64 minutes later.
 create or replace function handoff_notice_wait(p_tries int) returns interval
     language sql immutable
     return case when p_tries < 5 then interval '1 minute' * 4 ^ (p_tries - 1) end;
 select own_functions('handoff_notice_wait');
 
--- Records what became of telling people about a handoff. When the webhook did not take it, recovery tells it again.
+-- Records what became of telling people about a handoff. When the webhook or WhatsApp did not take it, recovery tells
+-- it again.
 create or replace function record_handoff_notice(p_handoff uuid, p_notified jsonb, p_ok boolean) returns void
     language sql security definer set search_path = public, pg_temp as $$
     update handoffs set notified = coalesce(notified, '{}') || p_notified,
@@ -89,11 +91,22 @@ $$;
 select own_functions('record_handoff_notice');
 grant execute on function record_handoff_notice to chatbot_app;
 
--- The handoffs that a webhook has to be told about now: their steps died, or the webhook did not take it. Nobody else
--- gets them for a minute.
+-- Whether a status says that the message to the staff's phone is out, although its response was lost. No part of the
+-- outbox has its send id, so the status waits for an hour.
+create or replace function handoff_is_out(p_phone_number_id text, p_handoff uuid) returns boolean
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select exists (select from inbound_messages i
+                   where i.kind = 'status' and i.state = 'received' and i.phone_number_id = p_phone_number_id
+                     and position(p_handoff::text in i.payload) > 0
+                     and payload_json(i.payload) #>> '{entry,0,changes,0,value,statuses,0,status}' <> 'failed')
+$$;
+select own_functions('handoff_is_out');
+
+-- The handoffs that people have to be told about now: their steps died, or the webhook or WhatsApp did not take it.
+-- `notified` says what became of it so far. Nobody else gets them for a minute.
 create or replace function claim_handoff_notices(p_limit int)
     returns table (id uuid, source text, reason text, question text, contact jsonb, turn_id uuid,
-                   phone_number_id text, tenant_id uuid, url text)
+                   phone_number_id text, tenant_id uuid, url text, phone text, template jsonb, notified jsonb)
     language sql security definer set search_path = public, pg_temp as $$
     update handoffs h set tell_at = now() + interval '1 minute', tries = h.tries + 1
         from turns t, chatbots b, contacts c
@@ -104,7 +117,9 @@ create or replace function claim_handoff_notices(p_limit int)
             coalesce(t.question, (select string_agg(message_words(i.payload), e'\n' order by i.seq)
                                   from inbound_messages i where i.turn_id = t.id), ''),
             jsonb_build_object('id', c.id, 'name', c.name, 'phone', c.phone, 'user_id', c.user_id),
-            h.turn_id, t.phone_number_id, t.tenant_id, b.notify_webhook_url
+            h.turn_id, t.phone_number_id, t.tenant_id, b.notify_webhook_url, b.notify_phone, b.notify_template,
+            coalesce(h.notified, '{}') || case when handoff_is_out(t.phone_number_id, h.id)
+                then '{"whatsapp": "sent"}'::jsonb else '{}' end
 $$;
 select own_functions('claim_handoff_notices');
 grant execute on function claim_handoff_notices to chatbot_app;
@@ -133,7 +148,9 @@ begin
     end if;
     select * into latest from conversation_logs
         where tenant_id = contact.tenant_id and contact_id = p_contact and direction = 'in' order by id desc limit 1;
-    if latest.id is null or latest.created_at < now() - interval '24 hours' then
+    -- By Meta's clock: a delivery may have come late.
+    if latest.id is null
+        or least(latest.created_at, contact.last_message_at) < now() - interval '24 hours' then
         return jsonb_build_object('do', 'nothing', 'reason', 'window_closed');
     end if;
     if contact.opted_out_at is not null then

@@ -66,13 +66,16 @@ begin
         when 'reaction' then
             return answer || '{"end": "a reaction: logged, not answered"}';
         when 'edit' then
+            if is_deleted(p_phone_number_id, c.id, said(m #> '{edit,original_message_id}')) then
+                perform delete_message(p_phone_number_id, c.id, said(m #> '{edit,original_message_id}'));
+                return answer || '{"end": "the customer has deleted it"}';
+            end if;
             perform edit_message(p_phone_number_id, c.id, said(m #> '{edit,original_message_id}'),
                                  m #> '{edit,message}');
-            return answer || '{"end": "an edit: the log shows the new words"}';
+            return answer || jsonb_build_object('end', edit_reason(said(m #> '{edit,original_message_id}')));
         when 'revoke' then
             perform delete_message(p_phone_number_id, c.id, said(m #> '{revoke,original_message_id}'));
-            return answer || jsonb_build_object('end', 'a deletion of '
-                                                || coalesce(said(m #> '{revoke,original_message_id}'), 'nothing'));
+            return answer || jsonb_build_object('end', deletion_reason(said(m #> '{revoke,original_message_id}')));
         when 'request_welcome' then
             return answer || '{"end": "the chat was opened: nobody wrote"}';
         when 'text', 'button', 'interactive' then
@@ -96,42 +99,88 @@ begin
             update contacts set preface_at = now(), preface_for = m ->> 'id' where id = c.id;
             return answer || '{"preface": "not_understood"}';
     end case;
-    if exists (select from inbound_messages i where i.contact_id = c.id and i.reason = 'a deletion of '
-               || (m ->> 'id')) then
+    -- Meta delivers again what was not stored at once: the message may come after what changed it.
+    if is_deleted(p_phone_number_id, c.id, m ->> 'id') then
+        perform delete_message(p_phone_number_id, c.id, m ->> 'id');
         return answer || '{"end": "the customer has deleted it"}';
+    elsif exists (select from inbound_messages i where i.contact_id = c.id and i.reason = edit_reason(m ->> 'id')) then
+        perform edit_message(p_phone_number_id, c.id, m ->> 'id', null);
     end if;
     return answer;
 end $$;
 select own_functions('receive_message');
 grant execute on function receive_message to chatbot_app;
 
+-- Why an edit gets no answer; it names the edited message, so that the message finds the edit when it comes later.
+create or replace function edit_reason(p_original text) returns text
+    language sql immutable
+    return 'an edit of ' || coalesce(p_original, 'nothing') || ': the log shows the new words';
+select own_functions('edit_reason');
+
+-- The same for a deletion.
+create or replace function deletion_reason(p_original text) returns text
+    language sql immutable
+    return 'a deletion of ' || coalesce(p_original, 'nothing');
+select own_functions('deletion_reason');
+
+-- Whether a customer has deleted a message, which may come later than its deletion.
+create or replace function is_deleted(p_phone_number_id text, p_contact uuid, p_original text) returns boolean
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select exists (select from inbound_messages i
+                   where i.contact_id = p_contact and i.reason = deletion_reason(p_original))
+        or exists (select from inbound_messages i
+                   where i.phone_number_id = p_phone_number_id and i.message_id = p_original
+                     and message_of(i.payload) ->> 'type' = 'deleted message'
+                     and known_as((select tenant_id from contacts where id = p_contact), i.sender) = p_contact)
+$$;
+select own_functions('is_deleted');
+
+-- The stored edits of a message, the newest first: by Meta's clock, and then in the order of receipt.
+create or replace function edits_of(p_phone_number_id text, p_contact uuid, p_original text)
+    returns setof inbound_messages
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select i.* from inbound_messages i join contacts c on c.id = p_contact
+        where i.phone_number_id = p_phone_number_id and i.kind = 'message'
+          and (i.contact_id = p_contact and i.reason = edit_reason(p_original)
+               or i.sender in (c.phone, c.user_id) and i.state in ('received', 'dispatched', 'waiting', 'in_turn')
+                  and said(message_of(i.payload) #> '{edit,original_message_id}') = p_original)
+        order by written_at(message_of(i.payload)) desc, i.seq desc
+$$;
+select own_functions('edits_of');
+
 -- The customer changed what a message says: the log shows the new words, and so does the question when no turn has
--- answered it yet.
+-- answered it yet. Of several edits the newest counts, whichever run comes first; what was deleted stays deleted.
+-- p_message: what to take where no edit is stored.
 create or replace function edit_message(p_phone_number_id text, p_contact uuid, p_original text, p_message jsonb)
     returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
-    new_kind text := p_message ->> 'type';
+    new_message jsonb := coalesce((select message_of(e.payload) #> '{edit,message}'
+                                   from edits_of(p_phone_number_id, p_contact, p_original) e limit 1), p_message);
+    new_kind text := new_message ->> 'type';
 begin
-    if new_kind is null or jsonb_typeof(p_message -> new_kind) is distinct from 'object' then
+    if new_kind is null or jsonb_typeof(new_message -> new_kind) is distinct from 'object' then
         return;
     end if;
     update inbound_messages i
         set payload = jsonb_set(payload_json(i.payload), '{entry,0,changes,0,value,messages,0}',
                                 message_of(i.payload) || jsonb_build_object('type', new_kind, new_kind,
-                                    p_message -> new_kind))::text
+                                    new_message -> new_kind))::text
         where i.phone_number_id = p_phone_number_id and i.message_id = p_original and i.kind = 'message'
           and known_as((select tenant_id from contacts where id = p_contact), i.sender) = p_contact
-              and message_of(i.payload) is not null;
-    update conversation_logs set body = '[edited] ' || content_words(p_message)
+              and message_of(i.payload) ->> 'type' <> 'deleted message';
+    update conversation_logs set body = '[edited] ' || content_words(new_message)
         where phone_number_id = p_phone_number_id and message_id = p_original and direction = 'in'
-            and contact_id = p_contact;
+            and contact_id = p_contact and body <> '[deleted message]';
 end $$;
 select own_functions('edit_message');
 
--- The customer deleted a message: its words and files go, and nobody answers it any more.
+-- The customer deleted a message: its words go with those of its edits, its files go, and nobody answers it any more.
 create or replace function delete_message(p_phone_number_id text, p_contact uuid, p_original text) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    doomed text[] := array(select p_original
+                           union select message_id from edits_of(p_phone_number_id, p_contact, p_original));
 begin
     update inbound_messages i
         set payload = jsonb_set(payload_json(i.payload), '{entry,0,changes,0,value,messages,0}',
@@ -139,11 +188,11 @@ begin
             state = case when i.state in ('received', 'dispatched', 'waiting') then 'ended' else i.state end,
             reason = case when i.state in ('received', 'dispatched', 'waiting') then 'the customer has deleted it'
                 else i.reason end
-        where i.phone_number_id = p_phone_number_id and i.message_id = p_original and i.kind = 'message'
+        where i.phone_number_id = p_phone_number_id and i.message_id = any (doomed) and i.kind = 'message'
           and known_as((select tenant_id from contacts where id = p_contact), i.sender) = p_contact
               and message_of(i.payload) is not null;
     update conversation_logs set body = '[deleted message]'
-        where phone_number_id = p_phone_number_id and message_id = p_original and direction = 'in'
+        where phone_number_id = p_phone_number_id and message_id = any (doomed) and direction = 'in'
             and contact_id = p_contact;
     delete from media where phone_number_id = p_phone_number_id and message_id = p_original and contact_id = p_contact;
 end $$;

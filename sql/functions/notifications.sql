@@ -164,6 +164,41 @@ create or replace trigger notify_source after update of state on knowledge_sourc
         execute function notify_source();
 select own_functions('notify_source');
 
+-- Tells that a customer waits for a human, and takes it back when somebody resumes the bot. What the customer wrote
+-- outside opening hours has a notification of its own.
+create or replace function notify_handoff() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    if tg_op = 'INSERT' then
+        perform notify(new.tenant_id, 'handoff', 'warning', 'A customer waits for a human', new.contact_id::text,
+                       jsonb_build_object('contact_id', new.contact_id, 'reason', new.reason, 'name',
+                           (select coalesce(c.name, c.username, '+' || c.phone) from contacts c
+                            where c.id = new.contact_id)));
+    else
+        update notifications set read_at = now()
+            where tenant_id = new.tenant_id and kind = 'handoff' and subject = new.contact_id::text
+              and read_at is null;
+    end if;
+    return null;
+end $$;
+create or replace trigger notify_handoff after insert on handoffs
+    for each row when (new.turn_id is not null and new.source <> 'operator') execute function notify_handoff();
+create or replace trigger notify_resume after update of resumed_at on handoffs
+    for each row when (old.resumed_at is null and new.resumed_at is not null) execute function notify_handoff();
+select own_functions('notify_handoff');
+
+-- The same when a human writes.
+create or replace function forget_handoff_notification() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    update notifications set read_at = now()
+        where tenant_id = new.tenant_id and kind = 'handoff' and subject = new.contact_id::text and read_at is null;
+    return null;
+end $$;
+create or replace trigger forget_handoff_notification after insert or update of outcome on turns
+    for each row when (new.outcome = 'human') execute function forget_handoff_notification();
+select own_functions('forget_handoff_notification');
+
 -- Tells once a month each that 80 % and that all of a monthly limit is used (tenants.limits: monthly_turns,
 -- monthly_tokens, monthly_cost_usd).
 create or replace function notify_usage() returns trigger

@@ -69,6 +69,10 @@ begin
     if reason is not null then
         update outbound_messages set state = 'cancelled', error = reason, updated_at = now() where turn_id = p_turn
             and state = 'pending';
+        -- Of a request whose outcome was lost nobody knows more by now, and it is not made again.
+        update outbound_messages set state = 'failed', updated_at = now(),
+            error = left(concat_ws('; ', error, 'not sent again: ' || reason), 500)
+            where turn_id = p_turn and part = p_part and state in ('sending', 'unknown');
         return jsonb_build_object('do', 'cancelled', 'reason', reason);
     end if;
     update outbound_messages set state = 'sending', sending_epoch = p_epoch, sending_since = now(),

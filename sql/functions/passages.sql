@@ -125,7 +125,7 @@ grant execute on function passages_of to chatbot_app;
 
 -- Why a question finds passages of the current tenant or does not: the p_limit best, and as many of one document, if
 -- one is given, and of those that are left out. `rank` counts among the candidates of the search; null: it is none.
--- `used`: the model would see it. `fits` as in evidence(). `matched`: words of the question that the passage has.
+-- `used`: the model would see it. `fits` as in find_passages(). `matched`: words of the question that the passage has.
 create or replace function explain_search(p_question text, p_embedding vector, p_model smallint, p_document uuid,
                                           p_limit int default 10)
     returns table (document_id uuid, ordinal int, page int, title text, heading text, passage text, rank int,
@@ -138,7 +138,7 @@ create or replace function explain_search(p_question text, p_embedding vector, p
         select s.*, row_number() over (order by s.score desc, s.chunk_id)::int as rank
         from asked, search_chunks(asked.question, p_embedding, p_model, 80) s
     ), shown as materialized (
-        select chunk_id, fits from evidence(p_question, p_embedding, p_model)
+        select chunk_id, fits from find_passages(p_question, p_embedding, p_model)
     ), of_document as (
         select n.chunk_id, n.cosine
         from cosines(p_model, p_embedding,

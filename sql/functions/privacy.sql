@@ -22,6 +22,13 @@ $$;
 select own_functions('claim_jobs');
 grant execute on function claim_jobs to chatbot_app;
 
+-- Whether a job of this tenant is noted.
+create or replace function is_noted_job(p_job uuid) returns boolean
+    language sql stable security definer set search_path = public, pg_temp
+    return exists (select from job_data where job_id = p_job and tenant_id = current_tenant());
+select own_functions('is_noted_job');
+grant execute on function is_noted_job to chatbot_app;
+
 -- These jobs hold nothing any more.
 create or replace function forget_jobs(p_jobs uuid[]) returns void
     language sql security definer set search_path = public, pg_temp as $$
@@ -197,24 +204,39 @@ declare
 begin
     update tenants set expired_at = now() where id = p_tenant;
     delete from conversation_logs where tenant_id = p_tenant and created_at < old;
-    get diagnostics touched = row_count;
+    get diagnostics n = row_count;
+    touched := touched + n;
     update outbound_messages o set content = '{"type": "expired"}' from turns t
         where t.id = o.turn_id and t.tenant_id = p_tenant and t.closed_at < old and o.content ->> 'type' <> 'expired';
+    get diagnostics n = row_count;
+    touched := touched + n;
     delete from unanswered_questions q using turns t
         where t.id = q.turn_id and t.tenant_id = p_tenant and t.closed_at < old;
+    get diagnostics n = row_count;
+    touched := touched + n;
     update turns set question = null, error = null
         where tenant_id = p_tenant and closed_at < old and (question is not null or error is not null);
+    get diagnostics n = row_count;
+    touched := touched + n;
     update handoffs set reason = null, notified = null
         where tenant_id = p_tenant and created_at < old and (reason is not null or notified is not null);
+    get diagnostics n = row_count;
+    touched := touched + n;
     update inbound_messages i set payload = '{}' from chatbots b
         where b.phone_number_id = i.phone_number_id and b.tenant_id = p_tenant and i.received_at < old
           and i.state in ('answered', 'ended', 'dead') and i.payload <> '{}';
     get diagnostics n = row_count;
     touched := touched + n;
     delete from notifications where tenant_id = p_tenant and detail ? 'contact_id' and updated_at < old;
+    get diagnostics n = row_count;
+    touched := touched + n;
     delete from portal_runs where tenant_id = p_tenant and created_at < old;
+    get diagnostics n = row_count;
+    touched := touched + n;
     update media set words = null, filename = null where tenant_id = p_tenant and created_at < old
         and (words is not null or filename is not null);
+    get diagnostics n = row_count;
+    touched := touched + n;
     update media set content = null, words = null, filename = null
         where tenant_id = p_tenant and created_at < now() - retention(plan, 'keep_media_days')
           and (content is not null or words is not null or filename is not null);
@@ -225,6 +247,8 @@ begin
     get diagnostics n = row_count;
     touched := touched + n;
     delete from tool_calls where tenant_id = p_tenant and made_at < old;
+    get diagnostics n = row_count;
+    touched := touched + n;
     delete from erased_messages where erased_at < now() - interval '31 days';
     return touched;
 end $$;

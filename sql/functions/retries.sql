@@ -21,7 +21,8 @@ begin
                 then clock_timestamp() + make_interval(secs => rule.waits[new.attempts])
             when rule.action = 'template' and new.part = 1 and new.content ->> 'type' <> 'template'
                 and exists (select from chatbots b join turns t using (phone_number_id)
-                            where t.id = new.turn_id and said(b.window_template -> 'name') is not null)
+                            where t.id = new.turn_id and t.outcome is distinct from 'human'
+                              and said(b.window_template -> 'name') is not null)
                                 then clock_timestamp()
             when rule.action = 'by_phone' and new.attempts = 1
                 and exists (select from contacts c join turns t on t.contact_id = c.id where t.id = new.turn_id

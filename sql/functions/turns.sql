@@ -62,35 +62,53 @@ begin
 end $$;
 select own_functions('wake_waiting');
 
--- Whether a message does something by itself, as its own run finds out (receive_message): an opt-out, an edit, a
--- deletion, a reaction, a new number, or what can't be read. No turn answers it together with others.
+-- Whether a message does something before a question is answered that came before it: an opt-out, an edit, a deletion,
+-- and whatever else asks nothing.
 create or replace function acts_by_itself(p_bot chatbots, p_payload text) returns boolean
     language sql stable security definer set search_path = public, pg_temp as $$
-    select said(m -> 'group_id') is not null
-        or coalesce(m ->> 'type', '') not in ('text', 'button', 'interactive', 'image', 'video', 'document', 'audio',
-                                              'location', 'contacts', 'order')
+    select not asks_something(m)
         or m ->> 'type' in ('text', 'button', 'interactive')
-           and (coalesce(m #>> '{interactive,type}', '') like 'call\_permission%'
-                or coalesce(word_in(p_bot.opt_out_words, content_words(m)), false)
-                or coalesce(word_in(p_bot.opt_in_words, content_words(m)), false))
+           and coalesce(word_in(p_bot.opt_out_words, content_words(m)), false)
     from message_of(p_payload) m
 $$;
 select own_functions('acts_by_itself');
 
--- Gives a turn the pending messages of its conversation, and in any case the message that its run came with.
+-- Gives a turn the pending messages of its conversation, and in any case the message that its run came with. A message
+-- that has not been dispatched gets no run of its own any more, so what it changes is applied here.
 create or replace function fill_turn(p_turn turns, p_contact contacts, p_message_id text) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    pending inbound_messages;
+    reason text;
+begin
+    for pending in
+        select * from inbound_messages i
+        where i.phone_number_id = p_turn.phone_number_id and i.kind = 'message' and i.message_id <> p_message_id
+          and i.sender in (p_contact.phone, p_contact.user_id) and i.state in ('received', 'dispatched', 'waiting')
+          and (i.turn_id is null or i.turn_id = p_turn.id) and asks_something(message_of(i.payload))
+        order by i.seq for update
+    loop
+        reason := case when pending.state = 'received'
+            then receive_message(pending.phone_number_id, pending.payload) ->> 'end' end;
+        if reason is not null then
+            perform end_message(pending.phone_number_id, pending.message_id, p_turn.run_id, reason);
+        else
+            perform take_in(p_turn, pending.message_id);
+        end if;
+    end loop;
+    perform take_in(p_turn, p_message_id);
+end $$;
+select own_functions('fill_turn');
+
+-- Makes a message one of those that a turn answers.
+create or replace function take_in(p_turn turns, p_message_id text) returns void
     language sql security definer set search_path = public, pg_temp as $$
     update inbound_messages i
-    set state = 'in_turn', turn_id = p_turn.id, contact_id = p_contact.id, run_id = p_turn.run_id,
+    set state = 'in_turn', turn_id = p_turn.id, contact_id = p_turn.contact_id, run_id = p_turn.run_id,
         due_at = now() + interval '2 minutes'
-    where i.phone_number_id = p_turn.phone_number_id and i.kind = 'message'
-      and (i.message_id = p_message_id
-           or i.sender in (p_contact.phone, p_contact.user_id) and i.state in ('received', 'dispatched', 'waiting')
-              and (i.turn_id is null or i.turn_id = p_turn.id)
-              and (i.state <> 'received' or not (select acts_by_itself(b, i.payload) from chatbots b
-                                                 where b.phone_number_id = p_turn.phone_number_id)))
+    where i.phone_number_id = p_turn.phone_number_id and i.message_id = p_message_id and i.kind = 'message'
 $$;
-select own_functions('fill_turn');
+select own_functions('take_in');
 
 -- Leaves a message to another run. p_due says when recovery is to look whether that run came.
 create or replace function leave_message(p_message inbound_messages, p_contact contacts, p_run uuid, p_due interval,

@@ -106,6 +106,21 @@ $$;
 select own_functions('tenant_usage');
 grant execute on function tenant_usage to chatbot_app;
 
+-- Whether the current tenant may spend nothing more this month on models' work outside turns: documents, pictures. How
+-- many turns it has had says nothing of that.
+create or replace function is_budget_spent() returns boolean
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select coalesce(bool_or(used.amount >= plan_figure(t.limits, used.name) and plan_figure(t.limits, used.name) > 0),
+                    false)
+    from tenants t
+    join usage_months u on u.tenant_id = t.id and u.month = date_trunc('month', now() at time zone 'utc')::date,
+    lateral (values ('monthly_tokens', (u.input_tokens + u.output_tokens)::numeric), ('monthly_cost_usd', u.cost_usd))
+        as used(name, amount)
+    where t.id = current_tenant()
+$$;
+select own_functions('is_budget_spent');
+grant execute on function is_budget_spent to chatbot_app;
+
 -- True for one caller each month: that one warns the tenant.
 create or replace function claim_usage_warning() returns boolean
     language plpgsql security definer set search_path = public, pg_temp as $$

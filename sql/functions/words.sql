@@ -110,6 +110,14 @@ end $$;
 select own_functions('content_words');
 grant execute on function content_words to chatbot_app;
 
+-- Whether a message may be one of those that a turn answers. The others change something or nothing, by a run of their
+-- own: receive_message() says why they get no answer.
+create or replace function asks_something(m jsonb) returns boolean
+    language sql immutable parallel safe
+    return coalesce(m ->> 'type', '') not in ('edit', 'revoke', 'reaction', 'system', 'request_welcome')
+        and coalesce(m #>> '{interactive,type}', '') not like 'call\_permission%' and m ->> 'group_id' is null;
+select own_functions('asks_something');
+
 -- The words of a stored message, for the model and for the log: its content, what it refers to, and its transcript.
 -- Never raises an error.
 create or replace function message_words(p_payload text) returns text

@@ -49,6 +49,7 @@ create table handoffs (
     created_at        timestamptz not null default now()
 );
 create index handoffs_to_tell on handoffs (tell_at) where tell_at is not null;
+create index handoffs_open on handoffs (tenant_id, created_at) where resumed_at is null;
 create index handoffs_by_contact on handoffs (contact_id, created_at);
 
 create table conversation_logs (

@@ -41,7 +41,7 @@ def test_a_staff_number_is_told(staffed: Bench) -> None:
     assert sent["text"]["body"] == "Ana (+34600999001) wants a person: I am very angry"
     assert staffed.gemini.headers[0]["authorization"] == "Bearer EAA" + "x" * 30
     row = handoff(staffed, result)
-    assert row["notified"] == {"webhook": None, "whatsapp": "sent"}
+    assert (row["notified"], row["tell_at"]) == ({"webhook": None, "whatsapp": "sent"}, None)
     assert str(row["id"]) in sent["biz_opaque_callback_data"]
 
 
@@ -86,7 +86,9 @@ def test_what_meta_refuses_is_said_and_the_customer_is_passed_on(
     staffed.gemini.says(answer)
     result = staffed.live("help me", HAND_OFF, "Passed on.")
     assert result["handed_off"] == "model" and result["reply"].startswith("I've passed your question on")
-    assert handoff(staffed, result)["notified"]["whatsapp"].startswith(said)
+    row = handoff(staffed, result)
+    assert row["notified"]["whatsapp"].startswith(said)
+    assert row["tell_at"] is not None, "recovery tells it again"
 
 
 def test_a_token_that_does_not_open(staffed: Bench) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from f.agent import builtin_tools, loop, mcp_servers, reply_check, reply_policy, tools
+from f.agent import builtin_tools, loop, mcp_servers, tools
+from f.agent.policy import reply_check, reply_policy
 from f.common import redaction
 from tests.agent.attacks import ORDERS, OTHERS_PHONE, SAYS, holds
 from tests.agent.conftest import CLINIC, ORDERS_KEY, SHOP, Bench

@@ -163,3 +163,49 @@ def test_a_message_outside_hours_waits_for_a_human(world: World, visit: Visit) -
     page.locator(".people li", has_text="Jonas Weber").get_by_role("button").click()
     page.get_by_role("button", name="Mark as done").click()
     expect(page.locator(".people li", has_text="Jonas Weber")).to_have_count(0)
+
+
+def test_a_handoff_is_counted_wherever_one_is_and_a_reader_is_not_moved(world: World, visit: Visit) -> None:
+    for _ in range(3):
+        world.ask(SHOP, "How long do I have to return an item, and what can't be returned?", "Amelia Clarke")
+    page = visit("agent@casa-lumen.example")
+    expect(page.get_by_role("heading", level=1, name="Conversations")).to_be_visible()
+    page.get_by_label("Search").fill("amélia")
+    page.locator(".people button", has_text="Amelia").click()
+    thread = page.get_by_role("log")
+    expect(thread.locator(".bubble").nth(5)).to_be_attached()
+    thread.evaluate("(box) => box.scrollTo(0, 0)")
+    world.ask(SHOP, "What does express delivery cost?", "Amelia Clarke")
+    expect(thread.locator(".bubble", has_text="express delivery").first).to_be_attached()
+    assert thread.evaluate("(box) => box.scrollTop") == 0, "somebody reads there"
+    owner = visit(SHOP.staff)
+    go(owner, "Knowledge")
+    world.ask(SHOP, "I want to talk to a human, please", "Amelia Clarke")
+    expect(owner.get_by_role("navigation").get_by_role("button", name="Conversations")).to_contain_text("1")
+    expect(owner).to_have_title(re.compile(r"^\(1\) Knowledge"))
+    owner.locator(".bell").click()
+    note = owner.locator("li.card", has_text="Amelia Clarke waits for a human")
+    expect(note).to_be_visible()
+    check(owner)
+    note.get_by_role("button", name="Open the conversation").click()
+    owner.get_by_role("button", name="Resume the bot").click()
+    expect(owner).to_have_title(re.compile(r"^Conversations"), timeout=40_000)
+
+
+def test_two_editors_at_once_lose_nothing(world: World, visit: Visit) -> None:
+    owner, editor = visit(CLINIC.staff), visit("editor@clinica-ribera.example")
+    for page in (owner, editor):
+        go(page, "Bot")
+    before = owner.get_by_label("Persona", exact=True).input_value()
+    editor.get_by_label("Persona", exact=True).fill("Kind, says the editor.")
+    editor.get_by_role("button", name="Save").click()
+    expect(editor.get_by_text("Saved", exact=True)).to_be_in_viewport()
+    owner.get_by_label("Persona", exact=True).fill("Brief, says the owner.")
+    owner.get_by_role("button", name="Save").click()
+    problem = owner.get_by_text("editor@clinica-ribera.example has changed this meanwhile")
+    expect(problem).to_be_in_viewport()
+    expect(owner.get_by_label("Persona", exact=True)).to_have_value("Brief, says the owner.")
+    check(owner)
+    owner.get_by_label("Persona", exact=True).fill(before)
+    owner.get_by_role("button", name="Save").click()
+    expect(owner.get_by_text("Saved", exact=True)).to_be_in_viewport()

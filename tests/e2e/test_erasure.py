@@ -214,3 +214,16 @@ def test_an_uploaded_file_does_not_stay_in_a_jobs_arguments(world: World) -> Non
     portal.run("clean_data", job_id_key="$var:f/chatbot/job_id_key")
     assert content not in json.dumps(world.jobs())
     portal.ask("documents", "delete", document_id=uploaded["document_id"])
+
+
+def test_the_page_has_its_uploads_job_forgotten_at_once(world: World) -> None:
+    portal, word = Portal(world), f"Upload{secrets.token_hex(8)}"
+    content = base64.b64encode(f"# Closing\n\n{word}".encode()).decode()
+    uploaded = portal.ask("upload", "upload", file=content, filename="closing.md")
+    assert portal.ask("upload", "forget", job=uploaded["job"]) == {"ok": True, "forgotten": True}
+    assert content not in json.dumps(world.jobs())
+    assert world.rows("select 1 as one from job_data where job_id = %s", uploaded["job"]) == []
+    other = portal.ask("upload", "forget", job=uploaded["run"])
+    assert other["refused"] == "not_found", "a run of the ingestion is no upload"
+    wait_for(lambda: seed.document_state(world.stack, uploaded["document_id"]) == "ready", 60)
+    portal.ask("documents", "delete", document_id=uploaded["document_id"])

@@ -21,10 +21,10 @@ def seed_of_storm() -> int:
 
 
 @pytest.fixture(scope="session")
-def storm(seed_of_storm: int) -> Iterator[Storm]:
+def storm() -> Iterator[Storm]:
     folder = Path(tempfile.mkdtemp(prefix="chatmill-faults-", dir="/var/tmp"))
     folder.chmod(0o755)
-    weather = Storm(folder, random.Random(seed_of_storm))
+    weather = Storm(folder)
     try:
         weather.start()
         yield weather

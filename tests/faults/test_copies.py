@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from local import seed
+from tests.faults.books import Books
 from tests.faults.hold import Hold
+from tests.faults.stack import RUNNERS
 from tests.faults.storm import Storm
 
 WRITES = {
@@ -32,11 +34,11 @@ def test_a_step_that_runs_twice_answers_once(storm: Storm, write: str, first_cop
     with Hold(storm, *WRITES[write]) as hold:
         storm.write(seed.SHOP.phone_number_id, phone, [f"{write}, and the worker dies"])
         first = hold.first_copy()
-        storm.stack.revive("runner")
+        storm.stack.revive(*RUNNERS)
         assert hold.is_alive(first), "the step's process was to outlive its worker"
         hold.second_copy(first)
         if first_copy == "dies":
             hold.end(first)
     storm.settle(before + 1)
-    storm.books()
+    Books(storm).balance()
     assert len(storm.told(phone)) == 1

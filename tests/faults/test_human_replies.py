@@ -2,43 +2,34 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 import psycopg
 import pytest
 
 from local import seed
-from local.portal.wire import request
+from tests.faults.books import Books
+from tests.faults.clerk import REPLY, Clerk, HumanReply
 from tests.faults.hold import Hold
 from tests.faults.storm import Storm, until
 
-APP = "apps_u/execute_component/f/portal/documents"
 WORDS = "A human here."
 
 
-class Clerk:
+class Agent(Clerk):
     """Somebody of the shop's staff who replies to a customer in the portal."""
 
     def __init__(self, storm: Storm, phone: str) -> None:
-        self.storm, self.phone = storm, phone
+        super().__init__(storm, seed.SHOP)
+        self.phone = phone
         before = storm.count()
         storm.write(seed.SHOP.phone_number_id, phone, ["is anybody there?"])
         storm.settle(before + 1)
-        (row,) = storm.admin("select id::text from contacts where phone = %s", phone)
-        asked = {"contact_id": row["id"], "reply_id": str(uuid.uuid4()), "body": WORDS}
-        args = {"request": request("reply", **asked)}
-        self.call = {"component": "conversations", "path": "script/f/portal_api/conversations", "args": args}
-        self.windmill = storm.stack.as_person(seed.SHOP.people["owner"])
+        self.words = HumanReply(phone, WORDS)
 
-    def click(self) -> str:
+    def reply(self) -> str:
         """The page's request; the job's id."""
-        return str(self.windmill.call("POST", APP, self.call).text.strip('"'))
-
-    def answer(self, job: str) -> dict[str, Any]:
-        path = f"jobs_u/completed/get_result_maybe/{job}"
-        done = until(lambda: (found := self.windmill.call("GET", path).json())["completed"] and found, 60)
-        return dict(done["result"])
+        return self.click(*REPLY, **self.words.fields(self.storm))
 
     def part(self) -> dict[str, Any]:
         (part,) = self.storm.admin(
@@ -58,21 +49,21 @@ class Clerk:
         )
         until(lambda: self.storm.recover() or self.part()["state"] in ("sent", "delivered", "read"), 60)
         assert self.part()["paused"] is True
-        assert self.answer(self.click())["ok"] is True, "the second click asks what became of the first"
+        assert self.answer(self.reply())["ok"] is True, "the second click asks what became of the first"
         assert self.count() == 1
-        self.storm.books()
+        Books(self.storm).balance()
 
 
 @pytest.mark.parametrize("clicks", [1, 2])
 def test_who_dies_before_the_words_are_sent_sends_them_once(storm: Storm, clicks: int) -> None:
-    clerk = Clerk(storm, f"3461400000{clicks}")
+    agent = Agent(storm, f"3461400000{clicks}")
     with (
         Hold(storm, "conversation_logs", "new.model = 'human'") as hold,
         psycopg.connect(storm.stack.database) as other,
     ):
-        jobs = [clerk.click()]
+        jobs = [agent.reply()]
         copy = hold.first_copy()
-        jobs += [clerk.click() for _ in range(clicks - 1)]
+        jobs += [agent.reply() for _ in range(clicks - 1)]
         # What the job reads next, after its commit and before it sends, is a tenant's token.
         other.execute("set lock_timeout = '60 s'")
         pid = other.info.backend_pid
@@ -83,24 +74,24 @@ def test_who_dies_before_the_words_are_sent_sends_them_once(storm: Storm, clicks
             hold.release()
             locked.result(60)
             until(lambda: rows_of(hold, waits, copy), 60)
-            assert clerk.count() == 0
+            assert agent.count() == 0
             hold.end(copy)
     for job in jobs:
-        clerk.answer(job)
-    assert clerk.part()["paused"] is not True, "nothing is out yet"
-    clerk.settles()
+        agent.answer(job)
+    assert agent.part()["paused"] is not True, "nothing is out yet"
+    agent.settles()
 
 
 def test_who_dies_after_the_words_are_sent_sends_them_once(storm: Storm) -> None:
-    clerk = Clerk(storm, "34614000009")
+    agent = Agent(storm, "34614000009")
     condition = "new.state = 'sent' and current_setting('lock_timeout') = '0'"  # not the applier of statuses
     with Hold(storm, "outbound_messages", condition) as hold:
-        clerk.click()
+        agent.reply()
         copy = hold.first_copy()
-        assert clerk.count() == 1
+        assert agent.count() == 1
         hold.end(copy)
-    until(lambda: clerk.part()["state"] in ("sent", "delivered", "read"), 60)
-    clerk.settles()
+    until(lambda: agent.part()["state"] in ("sent", "delivered", "read"), 60)
+    agent.settles()
 
 
 def rows_of(hold: Hold, query: str, pid: int) -> list[tuple[Any, ...]]:

@@ -127,7 +127,7 @@ def test_a_crawled_page_that_eats_its_reader_is_a_warning_and_its_links_are_kept
             return await crawler.Visitor(client, "https://shop.example/", 0).page("https://shop.example/a")
 
     found = asyncio.run(page())
-    assert found.warning is not None and found.warning["values"]["problem"]["code"] == "file_reading_failed"
+    assert found.warning is not None and found.warning["values"]["problem"]["code"] == "file_reading_cut"
     assert found.links == ("https://shop.example/b",)
 
 
@@ -181,9 +181,9 @@ def test_the_child_holds_none_of_the_steps_connections() -> None:
 
 
 def test_a_child_that_says_too_much_is_ended() -> None:
-    with raises_problem("file_reading_failed"):
+    with raises_problem("file_reading_cut"):
         list(run_in_child(lambda _: iter(lambda: "a" * 1_000, ""), Bounds(output=1_000_000)))
-    with raises_problem("file_reading_failed"):
+    with raises_problem("file_reading_cut"):
         list(run_in_child(lambda _: ["a" * 2_000_000], Bounds(item=1_000_000)))
 
 
@@ -194,7 +194,7 @@ def test_what_a_long_document_gives_earns_it_time() -> None:
             yield number
 
     assert list(run_in_child(work, Bounds(cpu_s=1, cpu_s_an_item=1))) == [0, 1, 2, 3]
-    with raises_problem("file_reading_failed"):
+    with raises_problem("file_reading_cut"):
         list(run_in_child(work, Bounds(cpu_s=1, cpu_s_an_item=0)))
 
 

@@ -15,7 +15,7 @@ from pypdf.generic import ByteStringObject, NameObject
 
 from f.common.problems import ENGLISH, message
 from f.documents.formats import Limits, Page, Unreadable, pages
-from f.documents.right_to_left import reordered
+from f.documents.pdf.right_to_left import reordered
 from local.documents.writer import render
 from tests.knowledge import real_files as files
 from tests.problems import raises_problem

@@ -21,12 +21,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from f.documents import office_files
 from f.documents.chunking import Chunk, chunks
 from f.documents.clean import clean, join_broken_words
 from f.documents.formats import Limits, media_type, pages
-from f.documents.pdf_layout import LEADERS
-from f.documents.table_rows import table_pages
+from f.documents.office import workbook
+from f.documents.pdf.layout import LEADERS
+from f.documents.tables.rows import table_pages
 from f.ingest import crawler, sitemaps
 from tests.knowledge.real_files import saved
 from tests.problems import raises_problem
@@ -44,7 +44,7 @@ def soon() -> Iterator[None]:
 
 def test_comments_at_a_files_start_are_passed_over_at_once() -> None:
     with soon():
-        assert media_type(b"<!-- c -->" * 26 + b"<div>a fragment</div>", "a.html") == "text/plain"
+        assert media_type(b"<!-- c -->" * 26 + b"<div>a fragment</div>", "a.txt") == "text/plain"
         assert media_type(b"<!-- c --> \n" * 26 + b"<html>", "a.txt") == "text/html"
 
 
@@ -190,7 +190,7 @@ def test_a_stray_cell_at_a_sheets_far_end_is_read_at_once() -> None:
 
 
 def test_a_row_that_no_sheet_can_have_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(office_files, "_MOST_SPANNED", 100_000)
+    monkeypatch.setattr(workbook, "_MOST_SPANNED", 100_000)
     rows = '<row r="1"><c r="A1"><v>1</v></c></row><row r="999999999999"><c r="A2"><v>1</v></c></row>'
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     with soon(), raises_problem("workbook_sparse"):
@@ -274,3 +274,28 @@ def test_a_slide_that_is_shown_without_end_is_refused() -> None:
         shown.append(copy.deepcopy(shown[0]))
     with raises_problem("too_many_characters", most=50_000):
         list(pages(saved(presentation), "a.pptx", Limits(max_characters=50_000)))
+
+
+PARTS = b"--b\nContent-Type: text/plain\n\nhi\n"
+NESTED = b"".join(b'Content-Type: multipart/mixed; boundary="b%d"\n\n--b%d\n' % (n, n) for n in range(5_000))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'Content-Type: multipart/mixed; boundary="b"\n\n' + PARTS * 200_000,
+        NESTED + b"Content-Type: text/plain\n\nhi",
+        b"Content-Type: message/rfc822\n\n" * 3_000 + b"Subject: y\n\nhi",
+    ],
+    ids=["many parts", "nested parts", "nested mails"],
+)
+def test_a_mail_of_parts_without_end_is_a_sentence(content: bytes) -> None:
+    head = b"From: a@b.example\nTo: c@d.example\nSubject: x\nMIME-Version: 1.0\n"
+    with soon(), raises_problem("mail_parts"):
+        list(pages(head + content, "a.eml", Limits()))
+
+
+def test_an_xml_tag_of_attributes_without_end_is_a_sentence() -> None:
+    tag = "<a " + " ".join(f'b{n}="1"' for n in range(200_000)) + "/>"
+    with soon(), raises_problem("data_too_many"):
+        list(pages(tag.encode(), "a.xml", Limits()))

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from f.common.problems import Message, english, message
+from f.common.problems import Message, Problem, english, message
 from f.ingest import change_model, chunk, embed, extract, store
 from f.models import embeddings
 from tests.knowledge import real_files as files
@@ -214,6 +214,22 @@ def test_changing_the_model_answers_throughout(knowledge: Knowledge, endpoint: E
     with knowledge.as_tenant(tenant) as conn:
         query = b"select * from search_chunks('section', %s::vector, 2::smallint)"
         assert len(conn.execute(query, [vector(1, dimensions=1536)]).fetchall()) == 5
+
+
+def test_a_used_up_month_takes_no_document_and_changes_no_model(
+    knowledge: Knowledge, endpoint: Endpoint
+) -> None:
+    tenant = knowledge.tenant(monthly_tokens=1)
+    ingest(knowledge, endpoint, tenant, knowledge.document(tenant, text(3), "a.md"))  # its vectors count
+    with knowledge.as_tenant(tenant) as conn:
+        refusal = conn.execute(b"select admit_document(10) as problem").fetchone()
+    assert refusal is not None and refusal["problem"]["code"] == "plan_month"
+    embedded = len(endpoint.embedded)
+    with pytest.raises(Problem, match="limit of your plan is used up"):
+        change_model.main(tenant, "text-embedding-3-small", knowledge.db, endpoint.resource)
+    assert len(endpoint.embedded) == embedded
+    knowledge.rows("update tenants set limits = '{}' where id = %s", tenant)
+    assert change_model.main(tenant, "text-embedding-3-small", knowledge.db, endpoint.resource)["switched"]
 
 
 @pytest.mark.field_failure(15)

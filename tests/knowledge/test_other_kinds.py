@@ -11,8 +11,8 @@ import docx
 import pytest
 
 from f.common.problems import english
-from f.documents import old_office
 from f.documents.formats import Limits, Page, media_type, pages
+from f.documents.office import old_formats
 from tests.knowledge.real_files import saved
 from tests.problems import raises_problem
 
@@ -202,7 +202,7 @@ def test_a_mail_that_outlook_saved_is_read() -> None:
 
 
 def test_without_libreoffice_an_old_document_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(old_office, "program", lambda: "")
+    monkeypatch.setattr(old_formats, "program", lambda: "")
     with raises_problem("old_office", ending="doc", new="docx"):
         read(compound({"WordDocument": b"x"}))
 
@@ -218,7 +218,7 @@ def test_an_old_document_is_saved_anew_by_libreoffice(
         f'#!/bin/sh\nwhile [ "$1" != --outdir ]; do shift; done\ncp {source} "$2/document.docx"\n'
     )
     script.chmod(0o755)
-    monkeypatch.setattr(old_office, "program", lambda: str(script))
+    monkeypatch.setattr(old_formats, "program", lambda: str(script))
     assert text_of(compound({"WordDocument": b"x"})) == "Deposit: 150 by card."
 
 

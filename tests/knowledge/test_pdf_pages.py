@@ -9,6 +9,7 @@ from typing import cast
 
 import pytest
 from fpdf import FPDF
+from fpdf.fonts import FontFace
 from PIL import Image, ImageDraw, ImageFont
 from pypdf import PdfReader, PdfWriter
 from pypdf.annotations import FreeText
@@ -16,9 +17,9 @@ from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, Na
 
 from f.common.problems import english
 from f.documents.formats import Limits, Page, pages
-from f.documents.pdf_rulings import Area, Drawn
-from f.documents.pdf_tables import find_tables
-from f.documents.pdf_words import Style, Word
+from f.documents.pdf.rulings import Area, Drawn
+from f.documents.pdf.tables import find_tables
+from f.documents.pdf.words import Style, Word
 from tests.problems import raises_problem
 from tests.windmill.samples import made, scan_image
 
@@ -329,3 +330,18 @@ def test_a_layer_that_is_off_is_not_told() -> None:
     writer.write(target)
     text = text_of(target.getvalue())
     assert "Day ticket" in text and "Purchase" not in text
+
+
+@pytest.mark.parametrize("emphasis", ["BOLD", ""])
+def test_a_shaded_header_with_a_border_names_the_columns(emphasis: str) -> None:
+    document = FPDF()
+    document.set_font("Helvetica", size=11)
+    document.add_page()
+    look = FontFace(emphasis=emphasis, fill_color=(230, 240, 239))
+    rows = [["Region", "Days", "Cost"], ["Mainland", "2 to 3", "EUR 4.90"], ["Islands", "3 to 5", "EUR 8.90"]]
+    with document.table(rows, headings_style=look):
+        pass
+    assert text_of(document).splitlines()[-2:] == [
+        "| Region: Mainland | Days: 2 to 3 | Cost: EUR 4.90 |",
+        "| Region: Islands | Days: 3 to 5 | Cost: EUR 8.90 |",
+    ]

@@ -224,7 +224,7 @@ def test_no_function_of_search_shows_another_tenants_rows(knowledge: Knowledge, 
 
 def handed(knowledge: Knowledge, tenant: str, near: str, limit: int = 5) -> list[dict[str, Any]]:
     with knowledge.as_tenant(tenant) as conn:
-        query = b"select passage, fits from evidence('anything', %s::vector, %s::smallint, %s)"
+        query = b"select passage, fits from find_passages('anything', %s::vector, %s::smallint, %s)"
         return conn.execute(query, [near, 1, limit]).fetchall()
 
 

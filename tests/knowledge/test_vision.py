@@ -86,7 +86,12 @@ class Seeing:
             def do_POST(self) -> None:
                 seeing.asked.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
                 status, said = seeing.answers.pop(0)
-                answer = {"choices": [{"message": {"content": said}}]} if said != "nonsense" else {}
+                usage = {"prompt_tokens": 1_000, "completion_tokens": 20}
+                answer = (
+                    {"choices": [{"message": {"content": said}}], "usage": usage}
+                    if said != "nonsense"
+                    else {}
+                )
                 content = json.dumps(answer).encode()
                 self.send_response(status)
                 self.send_header("retry-after", "0")
@@ -141,3 +146,17 @@ def test_a_model_that_fails_costs_its_page_only(
     assert (warning["code"], english(warning)) == ("page_image_unread", sentence) and KEY not in sentence
     assert warning["values"]["problem"]["code"] in ("vision_status", "vision_no_answer")
     assert len(seeing.asked) == len(answers)
+
+
+def test_a_scan_stops_at_the_months_budget(knowledge: Knowledge, seeing: Seeing) -> None:
+    """What a picture costs counts, and the next one is not sent once the month is used up; the pages with letters are read."""
+    seeing.answers = [(200, "Soup 4.50"), (200, "Cake 3.20")]
+    tenant = knowledge.tenant(monthly_tokens=1_020)
+    document = knowledge.document(tenant, files.pdf("", "", "Text."), "scan.pdf")
+    llm = {"reads_images": True, "base_url": seeing.url, "model": "m", "api_key": KEY}
+    extract.main(document, tenant, knowledge.db, llm)
+    rows = knowledge.rows("select text from document_pages where document_id = %s order by page", document)
+    assert [row["text"] for row in rows] == ["Soup 4.50", "", "Text."]
+    (warning,) = knowledge.value("select warnings from documents where id = %s", document)
+    assert warning["values"]["problem"]["code"] == "plan_month"
+    assert len(seeing.asked) == 1

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from f.documents.formats import Limits, pages
-from f.documents.web_charset import decode_page
-from f.documents.web_text import read_html
+from f.documents.web.charset import decode_page
+from f.documents.web.text import read_html
 from f.ingest.sitemaps import addresses
 
 MENU = "<nav><a href=/>Home</a><a href=/menu>Menu</a></nav>"

@@ -96,7 +96,7 @@ def configuration(webhook_url: str, **more: Any) -> dict[str, Any]:
         },
     ]
     return {
-        "webhook_url": webhook_url,
+        "webhook_urls": [webhook_url],
         "numbers": numbers,
         "customers": [SHEENA, ANA],
         "statuses": {"sent_s": 0.01, "delivered_s": 0.03, "read_s": 0.05},

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -250,6 +251,34 @@ def test_a_slow_send_is_accepted_all_the_same(meta: Meta) -> None:
     answer = meta.send()
     assert answer.status_code == 200
     assert answer.elapsed.total_seconds() >= 0.2
+
+
+def test_statuses_may_come_before_the_response(meta: Meta, webhook: Recorder) -> None:
+    meta.deliver()
+    meta.control("statuses", sent_s=0.0)
+    meta.control("fail", mode="slow_after_accept", delay_s=0.5)
+    with ThreadPoolExecutor(1) as sender:
+        sending = sender.submit(meta.send)
+        eventually(lambda: webhook.values("statuses"))
+        assert not sending.done()
+        wamid = sending.result().json()["messages"][0]["id"]
+    assert webhook.values("statuses")[0]["id"] == wamid
+
+
+def test_several_webhooks_get_a_delivery_each_in_its_turn(tmp_path: Path) -> None:
+    webhooks = Recorder(), Recorder()
+    config = configuration("") | {"webhook_urls": [f"{webhook.url}/webhook" for webhook in webhooks]}
+    try:
+        with Meta(tmp_path, config) as meta:
+            for n in range(4):
+                meta.deliver(f"Hello {n}")
+            webhooks[0].status = 503
+            meta.deliver("Hello again")
+            eventually(lambda: len(webhooks[1].values("messages")) == 3)
+    finally:
+        for webhook in webhooks:
+            webhook.stop()
+    assert [len(webhook.values("messages")) for webhook in webhooks] == [3, 3]
 
 
 def test_a_wrong_order_is_refused_in_words(meta: Meta) -> None:

@@ -97,6 +97,24 @@ def test_what_was_queued_or_for_later_survives_a_restart(
         assert [second.done(job_id)["result"] for job_id in (queued, later)] == [{"x": 2}, {"x": 3}]
 
 
+def test_a_runner_leaves_the_jobs_of_another_one_alone(
+    tmp_path: Path, new_database: Callable[[], str]
+) -> None:
+    bundle, database = tmp_path / "bundle", new_database()
+    waiting_bundle(bundle)
+    with running(bundle, database, "--no-schedules") as first:
+        job_id = first.start("f", "f/t/two", {"folder": str(tmp_path), "x": 7})
+        wait_until(lambda: len(starts(tmp_path)) == 1)
+        with running(bundle, database, "--no-schedules", "--name", "other") as other:
+            assert other.run("p", "f/t/echo", {"x": 8})["result"] == {"x": 8}
+            assert other.job(job_id)["running"], "and it knows the other one's jobs"
+            answer = other.http.post("jobs/run/f/f/t/two", json={}, params={"job_id": job_id})
+            assert "already exists" in answer.text
+        (tmp_path / "go").touch()
+        assert first.done(job_id)["result"] == {"x": 7}
+        assert len(starts(tmp_path)) == 1
+
+
 def test_a_schedule_starts_its_script(tmp_path: Path, new_database: Callable[[], str]) -> None:
     script(
         tmp_path, "f/t/tick", "import os\ndef main(n: int):\n    return [n, os.environ['WM_SCHEDULE_PATH']]\n"

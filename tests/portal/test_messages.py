@@ -19,7 +19,7 @@ from local.portal import build
 
 ROOT = Path(__file__).resolve().parents[2]
 GAP = re.compile(r"\{(\w+)\}")
-SCRIPTS = [p for p in sorted((ROOT / "windmill/f").glob("*/*.py")) if p != Path(problems.__file__)]
+SCRIPTS = [p for p in sorted((ROOT / "windmill/f").rglob("*.py")) if p != Path(problems.__file__)]
 
 
 @cache

@@ -257,3 +257,16 @@ def test_a_long_document_is_paged(portal: Portal, endpoint: Endpoint) -> None:
     assert (searched["total"], searched["passages"][0]["ordinal"]) == (1, 2999)
     assert picture["page"] == 600
     assert passages(portal, row["id"], page=600)["passages"][-1]["ordinal"] == 2999
+
+
+def test_the_audit_log_names_who_corrected_a_passage(portal: Portal, endpoint: Endpoint) -> None:
+    document = put(portal, TEXT)
+    row = passages(portal, document)["passages"][0]
+    edit(portal, document, row, text="Express delivery costs 11 euros.")
+    edit(portal, document, passages(portal, document)["passages"][0], text=row["text"])
+    portal.ask(EDITOR, "f.portal_api.documents", "delete", document_id=document)
+    changes = portal.ask("owner@alpha.example", "f.portal_api.people", "list_changes")["changes"]
+    (undone, done) = [one for one in changes if one["action"].startswith("passage_edits.")]
+    assert (done["person"], done["action"], done["subject"]) == (EDITOR, "passage_edits.insert", row["text"])
+    assert done["after"] == {"text": "Express delivery costs 11 euros.", "left_out": False}
+    assert (undone["action"], undone["before"]) == ("passage_edits.delete", done["after"])

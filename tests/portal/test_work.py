@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import time
 import uuid
 from base64 import b64encode
@@ -453,3 +454,83 @@ def test_an_address_that_the_operator_allows_is_saved(portal: Portal) -> None:
     settings = {"notify_webhook_url": "https://127.0.0.1:7777/hook"}
     answer = portal.ask(OWNER, "f.portal_api.bot", "update", phone_number_id="1001", settings=settings)
     assert answer["ok"] is True
+
+
+def test_a_customer_is_found_by_a_number_in_any_form_and_without_accents(portal: Portal) -> None:
+    talked(portal, A, "1001", "34600111222", "Open?")
+    portal.rows("update contacts set name = 'Lucía Ferrer'")
+    search = lambda words: portal.ask(OWNER, "f.portal_api.conversations", "list", search=words)["contacts"]  # noqa: E731
+    for words in (
+        "+34600111222",
+        "+34 600 111 222",
+        "0034-600-111-222",
+        "600 11 12 22",
+        "(600) 111.222",
+        "lucia",
+        "LUCÍA",
+        "i dón't know",
+    ):
+        assert len(search(words)) == 1, words
+    assert search("600 111 223") == search("100%") == []
+
+
+def test_a_handoff_rings_until_somebody_writes_or_resumes_the_bot(
+    portal: Portal, conversation: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def count() -> tuple[int, int]:
+        found = portal.ask(AGENT, "f.portal_api.notifications", "count")
+        return found["waiting"], found["unread"]
+
+    def hand_off(question: str) -> None:
+        with psycopg.connect(portal.url, autocommit=True) as conn, conn.transaction():
+            conn.execute("select set_config('app.tenant_id', %s, true)", [A])
+            turn = conn.execute(
+                "select open_turn('1001', gen_random_uuid()::text, gen_random_uuid(), '34600000001', null, 'Ana', %s) as o",
+                [json.dumps({"text": {"body": question}})],
+            ).fetchone()
+            assert turn
+            opened = turn[0]
+            made = "select hand_off_contact(%s, %s, 'model', 'wants a person')"
+            conn.execute(made, [opened["turn_id"], opened["epoch"]])
+            conn.execute(
+                "select close_turn(%s, %s, 'done', 'handoff', '{}')", [opened["turn_id"], opened["epoch"]]
+            )
+
+    assert count() == (0, 0)
+    hand_off("A human, please")
+    assert count() == (1, 1)
+    (note,) = portal.ask(AGENT, "f.portal_api.notifications", "list")["notifications"]
+    assert (note["kind"], note["severity"], note["detail"]["name"]) == ("handoff", "warning", "Ana")
+    assert note["detail"]["contact_id"] == conversation["contact"]
+    portal.ask(AGENT, "f.portal_api.conversations", "resume", contact_id=conversation["contact"])
+    assert count() == (0, 0)
+    hand_off("A human again, please")
+    assert count() == (1, 1)
+    with psycopg.connect(portal.url, autocommit=True) as conn, conn.transaction():
+        conn.execute("select set_config('app.tenant_id', %s, true)", [A])
+        conn.execute(
+            "select begin_human_reply(gen_random_uuid(), %s, 'Here I am.', gen_random_uuid())",
+            [conversation["contact"]],
+        )
+    assert count() == (0, 0)
+
+
+def test_two_editors_do_not_overwrite_each_other(portal: Portal) -> None:
+    def save(who: str, persona: str, was: str) -> dict[str, Any]:
+        return portal.ask(
+            who,
+            "f.portal_api.bot",
+            "update",
+            phone_number_id="1001",
+            settings={"persona": persona},
+            was={"persona": was},
+        )
+
+    (bot,) = portal.ask(OWNER, "f.portal_api.bot", "get")["bots"]
+    assert save("editor@alpha.example", "Kind.", bot["persona"])["ok"] is True
+    refused = save(OWNER, "Brief.", bot["persona"])
+    assert (refused["refused"], refused["values"]["person"]) == ("settings_changed", "editor@alpha.example")
+    (bot,) = portal.ask(OWNER, "f.portal_api.bot", "get")["bots"]
+    assert bot["persona"] == "Kind."
+    assert save(OWNER, "Kind.", "")["ok"] is True, "the same change twice is none"
+    assert save(OWNER, "Brief.", "Kind.")["ok"] is True

@@ -188,6 +188,7 @@ CALLS = {
     ],
     "add_usage": ["select add_usage(id, 1, 2, 3, 0.5) from tenants"],
     "count_usage": ["select count_usage(2, 3, 0.5)"],
+    "is_budget_spent": ["select is_budget_spent()"],
     "begin_dry_run": [
         "select begin_dry_run(gen_random_uuid(), 'preview', 'q', 'a@b.example')",
         "update tenants set limits = '{\"previews_per_hour\": 0.5}';"
@@ -222,6 +223,8 @@ CALLS = {
     ],
     "operator_audit": ["select operator_audit('operator@platform.example', 0, 10)"],
     "handoff_notice_wait": ["select handoff_notice_wait(1)", "select handoff_notice_wait(5)"],
+    "is_noted_job": ["select is_noted_job(gen_random_uuid())"],
+    "handoff_is_out": ["select handoff_is_out('1', gen_random_uuid())"],
     "record_handoff_notice": ["select record_handoff_notice(id, '{}', false) from handoffs"],
     "claim_handoff_notices": [
         "update handoffs set turn_id = (select id from turns limit 1), tell_at = now(); select claim_handoff_notices(5)"
@@ -335,6 +338,10 @@ FIRES = {
         " from documents where title = 'Ready'"],
     "notify_document": [f"update documents set state = '{state}'" for state in ("failed", "ready")],
     "forget_document_notification": "update documents set state = 'failed'; delete from documents",
+    "notify_handoff": ["update handoffs set resumed_at = null; update handoffs set resumed_at = now()",
+        "delete from handoffs; insert into handoffs (tenant_id, contact_id, turn_id, source, paused_until)"
+        " select tenant_id, contact_id, id, 'model', now() from turns limit 1"],
+    "forget_handoff_notification": "update turns set outcome = 'human'",
     "notify_source": [f"update knowledge_sources set state = '{state}'" for state in ("failed", "ready")],
     "notify_usage": ["update usage_months set turns = 9", "update usage_months set turns = 11",
         "insert into usage_months (tenant_id, month, turns) select id, '2020-01-01', 10 from tenants"],

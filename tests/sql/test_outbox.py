@@ -42,6 +42,19 @@ def test_without_a_status_it_is_sent_again_only_after_the_wait_and_not_for_ever(
     assert talk.claim(turn, talk.begin(turn, run, 3)) == {"do": "done", "state": "failed"}
 
 
+def test_a_lost_request_of_a_tenant_that_was_suspended_meanwhile_is_not_left_unknown(
+    talk: Conversation,
+) -> None:
+    turn, _, epoch = begin_reply(talk)
+    talk.claim(turn, epoch)
+    talk.record(turn, epoch, "unknown", None)
+    talk.pass_time("21 s")
+    talk.rows("update tenants set status = 'suspended' returning id")
+    assert talk.claim(turn, epoch) == {"do": "cancelled", "reason": "the tenant is suspended"}
+    part = talk.part(turn)
+    assert part["state"] == "failed" and part["error"].endswith("not sent again: the tenant is suspended")
+
+
 def test_the_first_writer_of_a_reply_wins(talk: Conversation) -> None:
     turn, run, _ = begin_reply(talk, "one", "two")
     assert talk.queue(turn, talk.begin(turn, run, 3), "other words") == 2

@@ -106,7 +106,7 @@ def test_a_migration_that_fails_leaves_nothing_and_is_tried_again(
         built(url, tree)
     assert catalog(url) == before
     migration.write_text("drop function citation;\n")
-    assert "functions/evidence.sql" in apply.apply(url, {}, folder=tree)
+    assert "functions/find_passages.sql" in apply.apply(url, {}, folder=tree)
     assert catalog(url) == before, "what the migration dropped is there again"
 
 
@@ -124,16 +124,16 @@ def test_a_file_of_functions_is_applied_again_when_it_changes(new_database: NewD
     ("file", "edits"),
     [
         (
-            "evidence",
+            "find_passages",
             [
                 ("p_page int) returns jsonb", "p_page int) returns json"),
                 ("then p_page end))\n", "then p_page end))::json\n"),
             ],
         ),
-        ("evidence", [("p_page int) returns jsonb", "p_page int, p_more int) returns jsonb")]),
+        ("find_passages", [("p_page int) returns jsonb", "p_page int, p_more int) returns jsonb")]),
         ("documents", [("pages_left(p_document uuid)", "pages_left(p_document uuid, p_more int)")]),
         (
-            "evidence",
+            "find_passages",
             [
                 ("small_words(p_language text", "small_words(p_tongue text"),
                 ("p_language::regconfig", "p_tongue::regconfig"),

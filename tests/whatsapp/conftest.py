@@ -47,15 +47,20 @@ class Bot:
     def words(self, message: dict[str, Any], **value: Any) -> str:
         return self.one("select message_words(%s)", json.dumps(envelope(message, **value)))
 
-    def arrive(self, message: dict[str, Any], run: str | None = None, **value: Any) -> dict[str, Any]:
-        """Meta delivers a message, and its run begins: as load_context does it. Returns receive_message's answer and the turn's."""
-        message = {"id": f"wamid.{next(COUNTER)}", **message}
+    def store(self, message: dict[str, Any], **value: Any) -> str:
+        """Meta delivers a message, and the ingress stores it; returns its payload."""
         payload = json.dumps(envelope(message, **value))
         self.do(
             "insert into inbound_messages (phone_number_id, message_id, kind, sender, payload) values (%s, %s, 'message', %s, %s)"
             " on conflict do nothing",
             *(NUMBER, message["id"], message.get("from_user_id") or message.get("from"), payload),
         )
+        return payload
+
+    def arrive(self, message: dict[str, Any], run: str | None = None, **value: Any) -> dict[str, Any]:
+        """Meta delivers a message, and its run begins: as load_context does it. Returns receive_message's answer and the turn's."""
+        message = {"id": f"wamid.{next(COUNTER)}", **message}
+        payload = self.store(message, **value)
         run = run or str(uuid.uuid4())
         noted = self.one("select receive_message(%s, %s)", NUMBER, payload)
         if noted.get("end"):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hmac
+import json
 import time
+import uuid
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from typing import Any
@@ -11,8 +13,10 @@ from typing import Any
 import pytest
 
 from f.common.database import Database
+from f.common.secrets import seal
+from f.common.shapes import Resources
 from f.common.webhook_signature import shown_secret, webhook_secrets
-from f.whatsapp.alerts import post_all, post_handoffs
+from f.whatsapp.alerts import post_all, tell_handoffs
 from tests.local.meta_support import Recorder
 from tests.whatsapp.conftest import NUMBER, Bot
 from tests.whatsapp.outbox import Turn
@@ -123,12 +127,17 @@ def handed_off(bot: Bot) -> dict[str, Any]:
     return turn
 
 
-def tell_handoffs(bot: Bot, webhook: Recorder) -> int:
+def tell_again(bot: Bot, webhook: Recorder) -> int:
+    """What the schedule does about handoffs, a minute later; the webhook's server is Meta, too."""
+    resources: Resources = {
+        "settings": {"allowed_private_hosts": [webhook.url.split("/")[2]]},
+        "whatsapp": {"graph_url": webhook.url, "api_version": "v26.0"},
+        "master_key": MASTER_KEY,
+    }
     with bot.conn.transaction():
         bot.conn.execute("set local role chatbot_app")
         waiting = bot.conn.execute("select * from claim_handoff_notices(20)").fetchall()
-        allowed = {"allowed_private_hosts": [webhook.url.split("/")[2]]}
-        post_handoffs(Database(bot.conn), waiting, allowed, MASTER_KEY)
+        tell_handoffs(Database(bot.conn), waiting, resources)
     return len(waiting)
 
 
@@ -136,15 +145,15 @@ def test_a_handoff_is_told_as_often_as_an_alert(bot: Bot, webhook: Recorder) -> 
     listen(bot, webhook)
     webhook.status = 503
     turn = handed_off(bot)
-    assert tell_handoffs(bot, webhook) == 0, "its step has a minute to tell it"
+    assert tell_again(bot, webhook) == 0, "its step has a minute to tell it"
     for tries in range(2, 6):
         bot.do("update handoffs set tell_at = now() where tell_at is not null")
-        assert tell_handoffs(bot, webhook) == 1
-        assert tell_handoffs(bot, webhook) == 0, "not at once again"
+        assert tell_again(bot, webhook) == 1
+        assert tell_again(bot, webhook) == 0, "not at once again"
         (row,) = bot.rows("select tries, notified from handoffs")
         assert row == {"tries": tries, "notified": {"webhook": "HTTP 503"}}
     bot.do("update handoffs set tell_at = now() where tell_at is not null")
-    assert tell_handoffs(bot, webhook) == 0
+    assert tell_again(bot, webhook) == 0
     body = webhook.bodies()[-1]
     assert (body["event"], body["question"], body["turn_id"]) == ("handoff", "I am angry", turn["turn_id"])
     assert (body["source"], body["reason"], body["contact"]["phone"]) == ("model", "complaint", "16505551234")
@@ -154,7 +163,7 @@ def test_a_handoff_that_was_taken_is_told_no_more(bot: Bot, webhook: Recorder) -
     listen(bot, webhook)
     handed_off(bot)
     bot.do("update handoffs set tell_at = now()")
-    assert tell_handoffs(bot, webhook) == 1
+    assert tell_again(bot, webhook) == 1
     assert bot.rows("select tell_at from handoffs") == [{"tell_at": None}]
 
 
@@ -197,3 +206,61 @@ def test_what_nobody_needs_any_more_goes(bot: Bot) -> None:
     assert [n["title"] for n in bot.rows("select title from notifications order by id")] == ["unread", "read"]
     assert [r["name"] for r in bot.rows("select name from send_rates")] == ["busy"]
     assert bot.one("select clean_whatsapp()") == 0
+
+
+@pytest.fixture
+def staff_phone(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("WM_JOB_ID", str(uuid.uuid4()))
+    token = seal(MASTER_KEY, bot.tenant, "whatsapp_token", "EAA")
+    bot.do("update tenants set whatsapp_token = %s where id = %s", token, bot.tenant)
+    bot.do("update chatbots set notify_phone = '34911222333' where phone_number_id = %s", NUMBER)
+    return f"/v26.0/{NUMBER}/messages"
+
+
+def test_a_staff_phone_is_told_as_often_as_a_webhook(bot: Bot, webhook: Recorder, staff_phone: str) -> None:
+    webhook.status = 503
+    handed_off(bot)
+    for _ in range(2, 6):
+        bot.do("update handoffs set tell_at = now() where tell_at is not null")
+        assert tell_again(bot, webhook) == 1
+    bot.do("update handoffs set tell_at = now() where tell_at is not null")
+    assert tell_again(bot, webhook) == 0
+    assert [path for path, _, _ in webhook.requests] == [staff_phone] * 4
+    assert webhook.bodies()[-1]["text"]["body"] == "Sheena Nelson (+16505551234) wants a person: I am angry"
+
+
+def test_who_knows_of_a_handoff_is_not_told_again(bot: Bot, webhook: Recorder, staff_phone: str) -> None:
+    listen(bot, webhook)
+    webhook.status = 503
+    webhook.answers[staff_phone] = {"messages": [{"id": "wamid.staff"}]}
+    handed_off(bot)
+    for tell in ("webhook is down", "webhook is up"):
+        bot.do("update handoffs set tell_at = now() where tell_at is not null")
+        webhook.status = 503 if "down" in tell else 200
+        assert tell_again(bot, webhook) == 1
+    assert [path for path, _, _ in webhook.requests] == ["/hook", staff_phone, "/hook"]
+    (row,) = bot.rows("select notified, tell_at from handoffs")
+    assert row == {"notified": {"webhook": "HTTP 200", "whatsapp": "sent"}, "tell_at": None}
+
+
+def test_a_status_says_that_the_staff_phone_was_told(bot: Bot, webhook: Recorder, staff_phone: str) -> None:
+    """The step died after it had sent the message, or its response was lost."""
+    handed_off(bot)
+    (row,) = bot.rows("select id::text from handoffs")
+    status = {
+        "id": "wamid.staff",
+        "status": "sent",
+        "biz_opaque_callback_data": json.dumps({"send_id": row["id"]}),
+    }
+    envelope = {"entry": [{"changes": [{"value": {"statuses": [status]}}]}]}
+    bot.do(
+        "insert into inbound_messages (phone_number_id, message_id, kind, payload) values (%s, 'wamid.staff:sent', 'status', %s)",
+        NUMBER,
+        json.dumps(envelope),
+    )
+    bot.do("select apply_events(100)")
+    bot.do("update handoffs set tell_at = now() where tell_at is not null")
+    assert tell_again(bot, webhook) == 1
+    assert webhook.requests == []
+    (row,) = bot.rows("select notified, tell_at from handoffs")
+    assert row == {"notified": {"whatsapp": "sent"}, "tell_at": None}

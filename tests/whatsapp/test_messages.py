@@ -65,6 +65,76 @@ def test_an_edit_before_the_answer_changes_the_question(bot: Bot) -> None:
     assert words == "in blue"
 
 
+def edit_of(message_id: str, words: str, **more: Any) -> dict[str, Any]:
+    message = {"type": "text", "text": {"body": words}}
+    return of("edit", {"original_message_id": message_id, "message": message}, **more)
+
+
+def test_an_edit_that_comes_before_its_message_changes_the_question(bot: Bot) -> None:
+    bot.answered(text("hi"))
+    bot.arrive(edit_of("wamid.late", "in blue"))
+    turn = bot.arrive(text("in red", id="wamid.late"))
+    assert turn["status"] == "opened"
+    words = bot.one("select message_words(payload) from inbound_messages where message_id = 'wamid.late'")
+    assert words == "in blue"
+
+
+def test_the_newest_edit_counts_whichever_run_comes_first(bot: Bot) -> None:
+    first = bot.answered(text("in red"))
+    older = edit_of(first["id"], "in blue", id="wamid.older")
+    bot.store(older)
+    bot.arrive(edit_of(first["id"], "in green"))
+    bot.arrive(older)
+    assert bot.log()[0] == ("in", "[edited] in green")
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        of("revoke", {"original_message_id": "wamid.first"}),
+        edit_of("wamid.first", "in blue"),
+        of("reaction", {"message_id": "wamid.first", "emoji": "👍"}),
+    ],
+)
+def test_an_event_keeps_its_run_when_a_turn_opens_before_it_is_dispatched(
+    bot: Bot, event: dict[str, Any]
+) -> None:
+    bot.answered(text("in red", id="wamid.first"))
+    bot.store({**event, "id": "wamid.event"})
+    turn = bot.arrive(text("and how much?"))
+    assert turn["status"] == "opened"
+    (row,) = bot.rows("select state, turn_id from inbound_messages where message_id = 'wamid.event'")
+    assert row == {"state": "received", "turn_id": None}
+
+
+def test_an_opt_out_counts_when_a_turn_opens_before_it_is_dispatched(bot: Bot) -> None:
+    bot.store(text("STOP", id="wamid.stop"))
+    turn = bot.arrive(text("how much is it?"))
+    (row,) = bot.rows("select state, reason, turn_id from inbound_messages where message_id = 'wamid.stop'")
+    assert row == {"state": "ended", "reason": "the contact has opted out", "turn_id": None}
+    (contact,) = bot.rows(
+        "select opted_out_at is not null as out from contacts where id = %s", turn["contact_id"]
+    )
+    assert contact["out"]
+
+
+def test_an_edit_brings_no_deleted_words_back(bot: Bot) -> None:
+    first = bot.answered(text("my card number is 1234"))
+    edit = edit_of(first["id"], "my card number is 5678", id="wamid.edit")
+    bot.store(edit)
+    bot.arrive(of("revoke", {"original_message_id": first["id"]}))
+    bot.arrive(edit)
+    assert bot.log()[0] == ("in", "[deleted message]")
+    assert "5678" not in str([bot.rows("select payload from inbound_messages"), bot.log()])
+
+
+def test_a_deletion_takes_the_words_of_edits_along(bot: Bot) -> None:
+    first = bot.answered(text("my card number is 1234"))
+    bot.arrive(edit_of(first["id"], "my card number is 5678"))
+    bot.arrive(of("revoke", {"original_message_id": first["id"]}))
+    assert "5678" not in str([bot.rows("select payload from inbound_messages"), bot.log()])
+
+
 def test_a_deleted_message_leaves_no_words(bot: Bot) -> None:
     first = bot.answered(text("my card number is 1234"))
     bot.arrive(of("revoke", {"original_message_id": first["id"]}))
@@ -78,6 +148,8 @@ def test_a_message_that_was_deleted_before_it_came_is_not_answered(bot: Bot) -> 
     bot.arrive(of("revoke", {"original_message_id": "wamid.late"}))
     turn = bot.arrive(text("too late", id="wamid.late"))
     assert turn["reason"] == "the customer has deleted it"
+    (row,) = bot.rows("select payload from inbound_messages where message_id = 'wamid.late'")
+    assert "too late" not in str([row["payload"], bot.log()])
 
 
 def test_nobody_edits_or_deletes_what_another_person_wrote(bot: Bot) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 import uuid
 from typing import Any
 
 import pytest
 
 from tests.whatsapp.conftest import NUMBER, Bot
-from tests.whatsapp.outbox import TEXT, Turn
+from tests.whatsapp.outbox import PHONE, TEXT, Turn
 from tests.whatsapp.test_sends import CODES, TABLE
 
 AGAIN = ("retry", "throttle_pair", "throttle_number", "media")
@@ -220,6 +221,42 @@ def test_a_window_that_a_status_calls_closed_is_a_template_once(bot: Bot) -> Non
     due(bot)
     assert claim(bot) is None
     assert turn.parts()[0]["state"] == "failed"
+
+
+def human_reply(bot: Bot, timestamp: int | None = None) -> dict[str, Any]:
+    """Somebody of the staff answers what a customer wrote, at this time by Meta's clock; returns begin_human_reply's verdict."""
+    bot.do('update chatbots set window_template = \'{"name": "hello"}\' where phone_number_id = %s', NUMBER)
+    more = {"timestamp": str(timestamp)} if timestamp else {}
+    message = {"from": PHONE, "type": "text", "text": {"body": "hi"}, **more}
+    turn = bot.arrive(message) if timestamp else bot.answered(message)  # what is too old gets no turn
+    verdict: dict[str, Any] = bot.one(
+        "select begin_human_reply(%s, %s, 'A human here.', %s)",
+        str(uuid.uuid4()),
+        turn["contact_id"],
+        str(uuid.uuid4()),
+    )
+    return verdict
+
+
+def test_no_template_takes_the_place_of_a_humans_words(bot: Bot) -> None:
+    sent = human_reply(bot)
+    failure = {"status": "failed", "errors": [{"code": 131047, "title": "Re-engagement message"}]}
+    callback = json.dumps({"send_id": sent["send_id"]})
+    bot.do(
+        "select apply_status(%s::jsonb)",
+        json.dumps(failure | {"id": "wamid.h", "biz_opaque_callback_data": callback}),
+    )
+    assert claim(bot) is None
+    (part,) = bot.rows(
+        "select state, retry_at, error, content from outbound_messages where send_id = %s", sent["send_id"]
+    )
+    assert (part["state"], part["retry_at"], part["error"]) == ("failed", None, "Re-engagement message")
+    assert part["content"]["text"]["body"] == "A human here."
+
+
+def test_a_human_learns_that_a_message_that_came_late_has_no_window(bot: Bot) -> None:
+    verdict = human_reply(bot, int(time.time()) - 25 * 3600)
+    assert verdict == {"do": "nothing", "reason": "window_closed"}
 
 
 def test_when_meta_is_out_of_reach_it_is_tried_again_a_minute_later(bot: Bot) -> None:

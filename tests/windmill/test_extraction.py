@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from pypdf.constants import PageLabelStyle
 
 from f.common.problems import ENGLISH, message
-from f.documents import pdf
 from f.documents.formats import Limits, Page, Unreadable, media_type, pages
+from f.documents.pdf import reader
 from tests.windmill.samples import made, plain_pdf, read, refusal, scan_image
 
 # What a file is
@@ -43,6 +43,8 @@ def zipped(*names: str) -> bytes:
         (b"a;b\n1;2", "a.csv", "text/csv"),
         (b"<!-- x --><!DOCTYPE html><p>hi", "a.txt", "text/html"),
         (b"<!-- x --> \n<!--\n--->\n <html>", "a.txt", "text/html"),
+        (b"<div><p>Open daily</p></div>", "page.html", "text/html"),
+        (b"<h1>Hours</h1>", "PAGE.HTM", "text/html"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "a.pdf", "image/png"),
         (
             zipped("word/document.xml"),
@@ -194,14 +196,14 @@ def test_a_pdf_cut_off_early_is_named_and_one_cut_off_late_is_recovered() -> Non
 
 
 def test_one_bad_page_does_not_lose_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    readable = pdf._read
+    readable = reader._read
 
     def fails_on_second(document: object, index: int) -> object:
         if index == 1:
             raise pypdfium2.PdfiumError("Failed to load page.")
         return readable(document, index)
 
-    monkeypatch.setattr(pdf, "_read", fails_on_second)
+    monkeypatch.setattr(reader, "_read", fails_on_second)
     found = read(made(plain_pdf(["first", "second", "third"])))
     assert [one["text"] for one in found] == ["first", "", "third"]
     assert found[1]["warning"] == message("page_unreadable", page=2)

@@ -271,6 +271,18 @@ def test_an_erased_contact_is_gone_from_rows_and_jobs(world: ServerWorld) -> Non
     assert world.rows("select from inbound_messages where message_id = %s", sent["id"]) == []
 
 
+def test_the_schedule_blanks_the_uploads(world: ServerWorld) -> None:
+    """A file stands in its upload's arguments for a minute or two. The local runner's schedules are tests/e2e/test_erasure.py's."""
+    if world.stack.is_local_runner:
+        return
+    server = world.stack.windmill()
+    path = "jobs/list?script_path_exact=f/ingest/upload_document&per_page=100"
+    jobs = [str(job["id"]) for job in server.call("GET", path).json()]
+    assert jobs, "the demo's documents were uploaded"
+    holds_a_file = lambda job: "filename" in json.dumps(world.job(job).get("args") or {})  # noqa: E731
+    wait_for(lambda: not any(map(holds_a_file, jobs)), PATIENCE, 2.0)
+
+
 def test_no_secret_is_in_any_job(world: ServerWorld) -> None:
     """Runs last, over everything that the tests before it caused: arguments, results, logs, and what was sent."""
     everything = json.dumps(world.jobs())

@@ -1,4 +1,4 @@
-"""Writes f/common/locale_words.py from Unicode's CLDR: python windmill/deploy/locale_words.py [--check]
+"""Writes f/common/figures/locale_words.py from Unicode's CLDR: python windmill/deploy/locale_words.py [--check]
 
 The words in which languages write weekdays, months, units, currencies and small numbers. Babel brings CLDR, num2words the numbers; neither is
 needed where the product runs, because what it needs of them is written into one module. --check only says whether that module is current.
@@ -26,7 +26,7 @@ def listed(words: str) -> list[str]:
     return words.split()
 
 
-TARGET = Path(__file__).resolve().parents[1] / "f" / "common" / "locale_words.py"
+TARGET = Path(__file__).resolve().parents[1] / "f" / "common" / "figures" / "locale_words.py"
 LANGUAGES = listed(
     """
     ar bg bn ca cs da de el en es et eu fa fi fil fr gl he hi hr hu id is it ja ka kk ko lt lv mk ms nb nl pl pt ro ru sk sl sq sr sv sw ta
@@ -37,7 +37,7 @@ LANGUAGES = listed(
 UNITS = {
     "duration-minute": "minute", "duration-hour": "hour", "duration-day": "day", "duration-week": "week", "duration-month": "month",
     "duration-year": "year", "mass-gram": "g", "mass-kilogram": "kg", "length-millimeter": "mm", "length-centimeter": "cm",
-    "length-meter": "m", "length-kilometer": "km", "volume-milliliter": "ml", "volume-liter": "l",
+    "length-yard": "yd", "length-meter": "m", "length-kilometer": "km", "volume-milliliter": "ml", "volume-liter": "l",
 }  # fmt: skip
 CURRENCIES = listed(
     """
@@ -46,7 +46,10 @@ CURRENCIES = listed(
     """
 )
 # What several currencies are called alike: whose dollars they are need not be said.
-FAMILIES = {"$": ("USD", "CAD", "AUD"), "peso": ("MXN", "ARS", "COP"), "kr": ("SEK", "NOK", "DKK")}
+FAMILIES = {
+    "$": ("USD", "CAD", "AUD"), "peso": ("MXN", "ARS", "COP"), "kr": ("SEK", "NOK", "DKK"), "dirham": ("AED", "MAD"), "riyal": ("SAR", "QAR", "OMR"),
+    "dinar": ("KWD", "JOD", "TND"), "rupee": ("INR", "PKR", "LKR"),
+}  # fmt: skip
 COUNTS = (1, 2, 3, 5, 11, 100, Decimal("1.5"))
 NUMBERS = (*range(2, 32), 40, 50, 60, 70, 80, 90, 100)
 
@@ -63,6 +66,20 @@ def months(language: str) -> Iterable[tuple[str, str]]:
         for context in ("format", "stand-alone"):
             for number, name in get_month_names(width, context, language).items():
                 yield name, str(number)
+
+
+def periods(language: str) -> Iterable[tuple[str, str]]:
+    """The halves of the day and its parts, as they stand beside a time: p.m., 下午, im Dezember nachmittags."""
+    for widths in Locale.parse(language).day_periods.values():
+        for width, names in widths.items():
+            for period, name in names.items():
+                short = re.sub(r"[\s.]", "", name)
+                if (
+                    period not in ("midnight", "noon")
+                    and (width == "wide" or period in ("am", "pm"))
+                    and (len(short) > 1)
+                ):
+                    yield name, "am" if period == "am" or period.startswith("morning") else "pm"
 
 
 def units(language: str) -> Iterable[tuple[str, str]]:
@@ -120,7 +137,7 @@ def module() -> str:
     lines = []
     for language in LANGUAGES:
         Locale.parse(language)
-        for kind in (weekdays, months, units, currencies, numbers):
+        for kind in (weekdays, months, periods, units, currencies, numbers):
             if words := table(kind(language)):
                 lines.append(line(language, kind.__name__, words))
     body = "\n".join(lines).replace("\\", "")
@@ -144,10 +161,10 @@ def main() -> int:
     if TARGET.exists() and TARGET.read_text() == text:
         return 0
     if check:
-        print("f/common/locale_words.py is out of date: run `make bundle`")
+        print("f/common/figures/locale_words.py is out of date: run `make bundle`")
         return 1
     TARGET.write_text(text)
-    print("f/common/locale_words.py written")
+    print("f/common/figures/locale_words.py written")
     return 0
 
 

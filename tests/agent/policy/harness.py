@@ -12,7 +12,7 @@ from f.agent import tools as agent_tools
 from f.agent.knowledge import Knowledge
 from f.agent.loop import Loop
 from f.agent.mcp_servers import McpError
-from f.agent.reply_policy import Verdict
+from f.agent.policy.reply_policy import Verdict
 from f.agent.turn import Turn
 from f.common.chatbot_settings import ChatbotSettings, Surroundings
 from f.models.providers import cleaned
@@ -201,7 +201,7 @@ def run(case: dict[str, Any], business: dict[str, Any], structured: bool, patch:
         lambda turn, tool, given, seconds, secrets: call_tool(tool, given, seconds),
     )
     patch.setattr(agent_tools, "refresh", lambda *_: [])
-    patch.setattr("f.agent.reply_policy.opening_hours", lambda turn: turn.hours)
+    patch.setattr("f.agent.policy.reply_policy.opening_hours", lambda turn: turn.hours)
     loop = Loop(turn, ScriptedModel(script_of(case, structured)))  # type: ignore[arg-type]
     verdict: Verdict = loop.run()
     passed = verdict.text.startswith(case["reply"]["text"][:30]) or (

@@ -7,8 +7,8 @@ import json
 
 import pytest
 
-from f.agent.claims import Claim
-from f.agent.drafts import of_call, of_text, without_marks
+from f.agent.policy.claims import Claim
+from f.agent.policy.drafts import of_call, of_text, without_marks
 
 MARKS = "[S1] 【S1】 (S1) [s1] **[S1]** [[S1]] {S1} 〔S1〕 [^S1] [Source:S1] [S1:p2] 【1†source】 [1] （S1）"
 CALL = {

@@ -7,10 +7,10 @@ from datetime import date
 
 import pytest
 
-from f.agent.reckoning import follows
-from f.common.amounts import same
-from f.common.figures import figures
-from f.common.segments import Source, segments
+from f.agent.policy.reckoning import follows
+from f.common.figures.amounts import same
+from f.common.figures.finder import figures
+from f.common.figures.segments import Source, segments
 
 READ = [
     ("en", "It costs EUR 11.90.", "11.9", "EUR"),
@@ -42,6 +42,9 @@ READ = [
     ("sv", "inom 2 veckor", "2", "week"),
     ("en", "10 % off", "10", "%"),
     ("en", "it weighs 1.2 kg", "1.2", "kg"),
+    ("ar", "350 درهما للشخص", "350", "dirham"),
+    ("de", "nach 10 Werktagen", "10", "day"),
+    ("fi", "15 arkipäivää", "15", "day"),
 ]
 
 
@@ -105,6 +108,11 @@ def test_days_times_addresses_and_codes(text: str, key: str, unit: str) -> None:
         ("11.90", "90", False),
         ("2026", "20:26", False),
         ("Monday", "domingo", False),
+        ("AED 350", "350 درهما", True),
+        ("USD 350", "350 درهما", False),
+        ("19:15", "7:15 μ.μ.", True),
+        ("16:30", "下午4:30", True),
+        ("7:15 am", "19:15", False),
     ],
 )
 def test_two_ways_to_write_a_figure(one: str, other: str, meet: bool) -> None:
@@ -133,6 +141,15 @@ def test_two_ways_to_write_a_figure(one: str, other: str, meet: bool) -> None:
         ("Sunday", "3 days", [], []),
         ("3 days", "2026-11-23", [], []),
         ("7 hours", "from 10:00 to 17:00", [], []),
+        ("11 hours", "from 21:00 to 8:00", [], []),
+        ("EUR 60", "EUR 20 for 100 points", [300.0], []),
+        ("EUR 50", "EUR 1050, 5 % included", [], []),
+        ("10 December", "10 Werktage", [], []),
+        ("15 years", "since 2011", [], []),
+        ("155 cm", "1.75 m less 20 cm", [], []),
+        ("25 days", "1.5 kg at 60 g", [], []),
+        ("23 m", "25 yards", [], []),
+        ("17:15 hours", "45 minutes before 18:00", [], []),
     ],
 )
 def test_what_can_be_reckoned(figure: str, known: str, times: list[float], counts: list[int]) -> None:
@@ -147,6 +164,7 @@ def test_what_can_be_reckoned(figure: str, known: str, times: list[float], count
         ("EUR 94", "EUR 39 and EUR 45"),
         ("EUR 8", "14 days"),
         ("31 December", "30 days"),
+        ("3 December", "14 days"),
         ("10:00", "8:30 to 19:00"),
         ("+34 900 555 015", "+34 900 555 014"),
     ],
@@ -188,3 +206,25 @@ def test_what_is_read_in_ranges_and_lists(text: str, keys: list[str]) -> None:
 
 def test_an_ending_makes_another_word_of_a_short_weekday() -> None:
     assert not any(figure.unit == "weekday" for figure in figures("em 7 dias úteis"))
+
+
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        ("open 24/7", []),
+        ("urgences 24h/24", []),
+        ("on 24/7/2026", ["date"]),
+        ("7 PM-9 PM", ["clock", "clock"]),
+        ("terça a domingo", ["weekday", "weekday"]),
+        ("a day, so 5 hours", ["hour"]),
+        ("on Wednesdays", ["weekday"]),
+        ("delivery to France", []),  # nor two francs in Danish
+    ],
+)
+def test_what_looks_like_a_figure(text: str, units: list[str]) -> None:
+    assert [f.unit for f in figures(text)] == units
+
+
+def test_what_comes_before_a_lists_first_figure_belongs_to_the_others() -> None:
+    _, saturday = segments(Source("S1", "Front desk Mon-Fri 6 am-9 pm, Sat-Sun 8 am-4 pm."))
+    assert "desk" in saturday.terms

@@ -15,7 +15,7 @@ from tests.agent.policy import check_cases, harness
 
 # The most that may be refused of ordinary talk and of right answers, and passed of wrong ones, without a judge.
 # Lower them when the policy gets better.
-BARS = {"talk": 0.02, "right": 0.06, "wrong": 0.66}
+BARS = {"talk": 0.02, "right": 0.06, "wrong": 0.6}
 
 
 def test_the_cases_are_what_they_say_they_are() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pgvector import Vector
 
-from f.common.segments import Source
+from f.common.figures.segments import Source
 from f.models import metering
 from f.models.embeddings import EmbeddingError, embed
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from f.agent.turn import Turn
     from f.common.shapes import Citation
 
-PASSAGES = 5  # and more while they are short: see the SQL function evidence
+PASSAGES = 5  # and more while they are short: see the SQL function find_passages
 LONGEST_QUESTION = 1000
 PATIENCE_S = 20.0  # with the embeddings endpoint
 SHORT = 8  # a message of so few words may lean on the one before it
@@ -71,7 +71,7 @@ class Knowledge:
     def _near(self, question: str, vector: list[float], model: dict[str, Any]) -> list[dict[str, Any]]:
         return self._db.rows(
             "select chunk_id, title, citation(document_id, page) as source, heading, passage, relevance"
-            " from evidence(%s, %s::vector, %s, %s) where fits",
+            " from find_passages(%s, %s::vector, %s, %s) where fits",
             question,
             Vector(vector).to_text(),
             model["id"],

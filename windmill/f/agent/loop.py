@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from f.agent.budget import NO_USAGE, Budget
 from f.agent.builtin_tools import HAND_OFF, REMEMBER, SEARCH
-from f.agent.claims import Finding
-from f.agent.drafts import REPLY, REPLY_TOOL, of_call, of_text
-from f.agent.evidence import Evidence
-from f.agent.prompt import opening_messages
-from f.agent.reply_policy import (
+from f.agent.policy.claims import Finding
+from f.agent.policy.drafts import REPLY, REPLY_TOOL, of_call, of_text
+from f.agent.policy.evidence import Evidence
+from f.agent.policy.reply_policy import (
     Verdict,
     accepted,
     feedback,
@@ -27,6 +26,7 @@ from f.agent.reply_policy import (
     without_model,
     wrong_language,
 )
+from f.agent.prompt import opening_messages
 from f.agent.tools import ToolRunner
 from f.agent.usage import warn_of_limit
 from f.common.redaction import SHORTEST_SECRET, redact_keys
@@ -36,7 +36,7 @@ from f.models.types import Call, Completion, ModelError, new_call_id
 from f.whatsapp.choices import OFFER
 
 if TYPE_CHECKING:
-    from f.agent.claims import Draft
+    from f.agent.policy.claims import Draft
     from f.agent.turn import Turn
     from f.common.shapes import AgentResult, Resources
 
@@ -140,7 +140,7 @@ class Loop:
     def _problems(self, draft: Draft) -> list[Finding]:
         found = problems(self._turn, self.evidence, draft, self.secrets)
         if not found and self._turn.settings.judge != "off":
-            from f.agent.judge import judged  # most chatbots have none
+            from f.agent.policy.judge import judged  # most chatbots have none
 
             found = judged(self._turn, self._models, self.evidence, draft, self.budget.seconds_left())
         if not found and not self._tries and (language := wrong_language(self._turn, draft)):

@@ -22,14 +22,14 @@ from f.agent.builtin_tools import (
     remember_tool,
     send_document_tool,
 )
-from f.agent.deeds import refuses
-from f.agent.drafts import REPLY, REPLY_TOOL
 from f.agent.mcp_servers import McpError, McpTool, call_tool, discover, refresh
+from f.agent.policy.deeds import refuses
+from f.agent.policy.drafts import REPLY, REPLY_TOOL
 from f.agent.prompt import as_data
 from f.whatsapp.choices import OFFER, OFFER_CHOICES, checked
 
 if TYPE_CHECKING:
-    from f.agent.evidence import Evidence
+    from f.agent.policy.evidence import Evidence
     from f.agent.turn import Turn
     from f.models.types import Call
 

@@ -48,7 +48,7 @@ def main(
         applied = database.value("select apply_events(%s)", 1000)
         account_events = database.value("select apply_account_events(%s)", 1000)
         deleted = database.value("select clean_inbox() + clean_whatsapp()")
-        notified = notify(database, settings, master_key)
+        notified = notify(database, resources)
         again = send_again(database, resources, deadline)
     idle = alert_idle_tags(settings, master_key)
     return {
@@ -88,15 +88,15 @@ def give_up(database: Database, resources: Resources) -> int:
     return count
 
 
-def notify(database: Database, settings: c_settings, master_key: str) -> int:
-    """Sends critical notifications, and handoffs that were not taken, to the tenants' webhooks; returns how many there were."""
+def notify(database: Database, resources: Resources) -> int:
+    """Tells tenants of critical notifications and of handoffs that did not reach them; returns how many there were."""
     waiting = database.rows("select * from claim_notifications(20)")
     handoffs = database.rows("select * from claim_handoff_notices(20)")
     if waiting or handoffs:
-        from f.whatsapp.alerts import post_all, post_handoffs
+        from f.whatsapp.alerts import post_all, tell_handoffs
 
-        post_all(database, waiting, settings, master_key)
-        post_handoffs(database, handoffs, settings, master_key)
+        post_all(database, waiting, resources["settings"], resources["master_key"])
+        tell_handoffs(database, handoffs, resources)
     return len(waiting) + len(handoffs)
 
 

@@ -76,6 +76,7 @@ ENGLISH = {
     "not_found": "This no longer exists.",
     "unavailable": "The portal can't reach its database at the moment. Try again in a minute.",
     # Fields and settings
+    "settings_changed": "{person} has changed this meanwhile. Look at what stands there now, then save again.",
     "nothing_to_save": "There is nothing to save.",
     "text_too_long": "“{field}” must be a text of at most {most} characters.",
     "setting_unknown": "There is no setting “{field}”.",
@@ -130,7 +131,8 @@ ENGLISH = {
         "This is {kind}. Supported are PDF, Word, PowerPoint, Excel, OpenDocument, RTF, EPUB, e-mail, CSV, JSON, XML, HTML,"
         " text, PNG, JPEG, GIF, WebP and HEIC. Save it as one of these and upload it again."
     ),
-    "file_reading_failed": "Reading this file took too much time or memory, or failed ({detail}).",
+    "file_reading_cut": "Reading this file took too much time or memory. Save it anew, or divide it into smaller files.",
+    "file_reading_failed": "This file could not be read ({detail}). Save it anew and try again.",
     "kind_old_office": "a document of an old Office program",
     "kind_zip": "a ZIP archive",
     "kind_image": "an image of a type that can't be read",
@@ -179,6 +181,7 @@ ENGLISH = {
     "old_office": "This is an old Office document (.{ending}). Open it, save it as .{new} and upload that.",
     "book_protected": "This book is protected against copying. Upload its text in another form.",
     "mail_too_deep": "E-mails are attached to one another more than {most} times.",
+    "mail_parts": "This e-mail has more than {most} parts. Save its attachments and upload them one by one.",
     "data_unreadable": "This file can't be read as {format}. Export it again and upload the new file.",
     "data_too_many": "This file has more than {most} values. Split it into smaller ones.",
     "data_too_deep": "This file has more than {most} levels one inside the other. Export it in a simpler form.",

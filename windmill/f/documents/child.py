@@ -56,7 +56,8 @@ def run_in_child(work: Work, bounds: Bounds, answer: Ask | None = None) -> Gener
     """What work(ask) yields, as JSON leaves it, one item at a time while the child goes on.
 
     `answer` runs in this process, for each ask() in the child; an OSError of it is raised there as NotAnswered or OSError. Raises Unreadable:
-    the work's own, or file_reading_failed where the child broke off.
+    the work's own; file_reading_cut where a bound or a crash ended the child; file_reading_failed where a library
+    raised.
     """
     items, items_in = os.pipe()
     answers_out, answers = os.pipe()
@@ -76,7 +77,7 @@ def run_in_child(work: Work, bounds: Bounds, answer: Ask | None = None) -> Gener
                 raise Unreadable.of(value)
             else:
                 _reply(answers, base64.b64decode(value), answer)
-        raise Unreadable("file_reading_failed", detail="killed")
+        raise Unreadable("file_reading_cut")
     finally:
         os.close(items)
         os.close(answers)
@@ -145,6 +146,8 @@ def _run(work: Work, bounds: Bounds, items: int, answers: int) -> NoReturn:
                 _write(out, ["end", None])
             except Unreadable as problem:
                 _write(out, ["problem", problem.message])
+            except MemoryError:
+                _write(out, ["problem", Unreadable("file_reading_cut").message])
             except Exception as error:  # whatever a library raises at a file that was made to break it
                 failed = Unreadable("file_reading_failed", detail=type(error).__name__)
                 _write(out, ["problem", failed.message])

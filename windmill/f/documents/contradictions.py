@@ -15,10 +15,10 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from f.common.amounts import Figure, amount, fits, money, same
-from f.common.figure_words import SIZES
-from f.common.figures import figures, latin
-from f.common.segments import ROW, clauses, ranged, sentences
+from f.common.figures.amounts import Figure, amount, fits, money, same
+from f.common.figures.finder import figures, latin
+from f.common.figures.segments import ROW, clauses, ranged, sentences
+from f.common.figures.words import SIZES
 
 SIMILAR = 0.7  # how much of the longer word's beginning two forms of one word share
 LONGEST = 400  # characters of a sentence

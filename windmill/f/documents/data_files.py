@@ -13,10 +13,11 @@ from typing import Any
 
 from f.documents.page import Heading, Limits, Page, Unreadable
 from f.documents.parts import Part, paged
-from f.documents.table_cells import cell_text
-from f.documents.table_rows import Row, lines
+from f.documents.tables.cells import cell_text
+from f.documents.tables.rows import Row, lines
 
 _MOST_MARKS = 3_000_000  # tags or values: each costs a hundred bytes and more
+_MOST_ATTRIBUTES = 1_000  # of a tag: a parser compares each with all the others
 _DEEPEST = 60
 _TAG = re.compile(r"</?[a-z][^<>]{0,300}>", re.IGNORECASE)
 _NAMES = ("title", "name", "nom", "nombre", "nome", "naam", "titel", "label", "bezeichnung", "question")
@@ -56,6 +57,8 @@ def xml_pages(content: bytes, limits: Limits) -> Iterator[Page]:
     if b"<!ENTITY" in content:
         raise Unreadable("xml_entities")
     if content.count(b"<") + content.count(b"=") > _MOST_MARKS:
+        raise _too_many()
+    if any(tag.partition(b">")[0].count(b"=") > _MOST_ATTRIBUTES for tag in content.split(b"<")):
         raise _too_many()
     from lxml import etree
 

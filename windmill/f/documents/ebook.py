@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
 
-from f.documents import archive
+from f.documents.office import archive
 from f.documents.page import Limits, Page, Unreadable, page
-from f.documents.web_charset import decode_page
-from f.documents.web_text import read_page
+from f.documents.web.charset import decode_page
+from f.documents.web.text import read_page
 
 _CONTAINER = "{urn:oasis:names:tc:opendocument:xmlns:container}"
 _OPF = "{http://www.idpf.org/2007/opf}"

@@ -33,49 +33,49 @@ Reader = Callable[[bytes, Limits], Iterator[Page]]
 
 
 def _pdf(content: bytes, limits: Limits) -> Iterator[Page]:
-    from f.documents.pdf import pages as read
+    from f.documents.pdf.reader import pages as read
 
     return read(content, limits)
 
 
 def _docx(content: bytes, limits: Limits) -> Iterator[Page]:
-    from f.documents.word import docx_pages
+    from f.documents.office.word import docx_pages
 
     return docx_pages(content, limits)
 
 
 def _pptx(content: bytes, limits: Limits) -> Iterator[Page]:
-    from f.documents.slides import pptx_pages
+    from f.documents.office.slides import pptx_pages
 
     return pptx_pages(content, limits)
 
 
 def _xlsx(content: bytes, limits: Limits) -> Iterator[Page]:
-    from f.documents.office_files import xlsx_pages
+    from f.documents.office.workbook import xlsx_pages
 
     return xlsx_pages(content, limits)
 
 
 def _csv(content: bytes, limits: Limits) -> Iterator[Page]:
-    from f.documents.csv_table import csv_pages
+    from f.documents.tables.csv_file import csv_pages
 
     return csv_pages(content, limits)
 
 
 def _html(content: bytes, limits: Limits) -> Iterator[Page]:
-    from f.documents.web_text import html_pages
+    from f.documents.web.text import html_pages
 
     return html_pages(content, limits)
 
 
 def _open_document(content: bytes, limits: Limits) -> Iterator[Page]:
-    from f.documents.open_document import open_document_pages
+    from f.documents.office.open_document import open_document_pages
 
     return open_document_pages(content, limits)
 
 
 def _rtf(content: bytes, limits: Limits) -> Iterator[Page]:
-    from f.documents.rich_text import rtf_pages
+    from f.documents.office.rich_text import rtf_pages
 
     return rtf_pages(content, limits)
 
@@ -112,7 +112,7 @@ def _msg(content: bytes, limits: Limits) -> Iterator[Page]:
 
 def _old(kind: str) -> Reader:
     def read(content: bytes, limits: Limits) -> Iterator[Page]:
-        from f.documents.old_office import old_office_pages
+        from f.documents.office.old_formats import old_office_pages
 
         return old_office_pages(content, kind, limits)
 

@@ -4,19 +4,22 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any, NamedTuple
 
 from f.common.problems import Message, describe, message
-from f.documents import archive
 from f.documents.clean import clean
+from f.documents.office import archive
 from f.documents.page import Heading, Limits, Page, Unreadable, combined, page
 
 _MOST_ATTACHED = 50
 _DEEPEST = 3  # mails attached to mails
+_MOST_PARTS = 1_000  # each costs Python's parser a millisecond
 _HEADERS = ("from", "to", "date")
+_PART = re.compile(rb"^content-type:", re.IGNORECASE | re.MULTILINE)
 # Outlook's numbers of its properties, each a stream of the file.
 _PROPERTY = "__substg1.0_"
 _SUBJECT, _SENDER, _BODY, _HTML, _NAME, _LONG_NAME, _DATA = (
@@ -40,8 +43,13 @@ class _Mail(NamedTuple):
 
 def eml_pages(content: bytes, limits: Limits, depth: int = 0) -> Iterator[Page]:
     """The mail's own text as a page, then the pages of what is attached."""
-    message = message_from_bytes(content, policy=policy.default)
-    yield from _pages(archive.opened(lambda: _eml(message)), limits, depth)
+    if len(_PART.findall(content)) > _MOST_PARTS:
+        raise Unreadable("mail_parts", most=_MOST_PARTS)
+
+    def read() -> _Mail:
+        return _eml(message_from_bytes(content, policy=policy.default))
+
+    yield from _pages(archive.opened(read), limits, depth)
 
 
 def msg_pages(content: bytes, limits: Limits, depth: int = 0) -> Iterator[Page]:
@@ -80,7 +88,7 @@ def _text_of(part: Any) -> str:
     try:
         return str(part.get_content())
     except (LookupError, ValueError):  # a charset that nobody knows
-        from f.documents.web_charset import decode_page
+        from f.documents.web.charset import decode_page
 
         return decode_page(part.get_payload(decode=True) or b"") or ""
 
@@ -159,8 +167,8 @@ def _attachment(name: str, content: bytes, limits: Limits, depth: int) -> list[P
 
 
 def _body(mail: _Mail, limits: Limits) -> str:
-    from f.documents.web_charset import decode_page
-    from f.documents.web_text import read_page
+    from f.documents.web.charset import decode_page
+    from f.documents.web.text import read_page
 
     if mail.kind == "html":
         return read_page(decode_page(mail.body) or "", limits.max_characters).text

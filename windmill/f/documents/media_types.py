@@ -59,7 +59,15 @@ _MAIL_HEADER = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 OFFICE_NAMES = (".docx", ".xlsx", ".pptx")
-_TEXT_BY_NAME = {"md": "text/markdown", "markdown": "text/markdown", "csv": "text/csv", "tsv": "text/csv"}
+_TEXT_BY_NAME = {
+    "md": "text/markdown",
+    "markdown": "text/markdown",
+    "csv": "text/csv",
+    "tsv": "text/csv",
+    "html": "text/html",  # a page's middle, without its <html>
+    "htm": "text/html",
+    "xhtml": "text/html",
+}
 _HTML = re.compile(r"\s*<(!doctype html|html|head|body)\b", re.IGNORECASE)
 _COMMENT = re.compile(r"\s*<!--.*?-->", re.DOTALL)
 

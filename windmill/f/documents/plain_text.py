@@ -11,7 +11,7 @@ from charset_normalizer import from_bytes
 from f.documents.clean import clean
 from f.documents.latin_letters import latin_encoding
 from f.documents.page import Limits, Page, Unreadable, page
-from f.documents.text_tables import with_rows
+from f.documents.tables.in_text import with_rows
 
 # Longest mark first: UTF-32's begins with UTF-16's.
 _MARKS = (

@@ -19,9 +19,9 @@ from typing import Any
 
 from f.common.problems import Problem
 from f.documents.page import Limits
-from f.documents.pdf_aligned import aligned, levels
-from f.documents.pdf_grid import Table
-from f.documents.pdf_words import Style, Word
+from f.documents.pdf.aligned import aligned, levels
+from f.documents.pdf.grid import Table
+from f.documents.pdf.words import Style, Word
 
 SURE = 0.8
 _SHARE = 0.7
@@ -130,8 +130,8 @@ def _words(boxes: list[list[tuple[float, float]]], texts: list[str]) -> list[Wor
 
 def _composed(words: list[Word]) -> str:
     """The text from the top, rows of tables on their lines."""
-    from f.documents.pdf_rulings import Drawn
-    from f.documents.pdf_tables import row_text, table_text
+    from f.documents.pdf.rulings import Drawn
+    from f.documents.pdf.tables import row_text, table_text
 
     tables = aligned(words, [], _SAME_LINE)
     rows: dict[int, tuple[Table, int]] = {}

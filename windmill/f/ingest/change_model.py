@@ -1,8 +1,8 @@
 # requirements: embeddings
 """Moves a tenant to another embedding model: makes new vectors beside the old ones, which answer until all new ones exist, and then switches.
 
-In: the tenant and the model's name in the table embedding_models. Out: the number of vectors made. After a failure, another run continues
-where this one stopped.
+In: the tenant and the model's name in the table embedding_models. Out: the number of vectors made. After a failure, or where the tenant's
+month is used up, another run continues where this one stopped.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pgvector import Vector
 
 from f.common.database import Connection, as_tenant, connect, one
 from f.common.failures import contain_errors
+from f.common.problems import Problem
 from f.common.windmill import set_progress
 from f.documents.chunking import Chunk, context
 from f.models import metering
@@ -43,6 +44,9 @@ def main(tenant_id: str, embedding_model: str, db: postgresql, embeddings: c_emb
             )
         while not switched:
             while batch := chunks_without_vector(conn, tenant_id, model["id"]):
+                with as_tenant(conn, tenant_id):
+                    if one(conn, metering.BUDGET_SPENT, []):
+                        raise Problem("plan_month")
                 texts = [context(cast(Chunk, row), row["title"]) for row in batch]
                 vectors = embed(texts, embeddings, model["passage_model"], model["dimensions"], PATIENCE_S)
                 metering.count_texts(conn, tenant_id, texts, model["passage_model"])

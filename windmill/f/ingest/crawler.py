@@ -22,8 +22,8 @@ from f.common.ssrf import MOST_BYTES, ForbiddenHost, guarded_client
 from f.documents.child import Ask, Bounds, run_in_child
 from f.documents.clean import clean
 from f.documents.page import Unreadable
-from f.documents.web_charset import decode_page
-from f.documents.web_text import parsed, read_html
+from f.documents.web.charset import decode_page
+from f.documents.web.text import parsed, read_html
 from f.ingest.sitemaps import addresses
 from f.models.embeddings import retry_after
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +21,8 @@ from f.common.problems import Message, english
 from f.common.windmill import run_id
 from f.documents import sandbox
 from f.documents.page import Limits, Unreadable
-from f.models.metering import meter
-from f.models.vision import image_reader
+from f.models.metering import BUDGET_SPENT, meter
+from f.models.vision import VisionError, image_reader
 
 if TYPE_CHECKING:
     from f.documents.page import Page
@@ -100,9 +100,25 @@ def limits_of(conn: Connection, tenant_id: str, document_id: str, llm: c_llm | N
         raise Unreadable("plan_pages")
     return Limits(
         max_pages=min(left, Limits().max_pages),
-        read_image=image_reader(llm, meter(conn, tenant_id)),
+        read_image=within_the_budget(conn, tenant_id, image_reader(llm, meter(conn, tenant_id))),
         speaker_notes=notes,
     )
+
+
+def within_the_budget(
+    conn: Connection, tenant_id: str, read: Callable[[bytes], str] | None
+) -> Callable[[bytes], str] | None:
+    """The same reader, which refuses a picture once the tenant's month is used up: a scan may have a thousand."""
+    if read is None:
+        return None
+
+    def read_within_the_budget(image: bytes) -> str:
+        with as_tenant(conn, tenant_id):
+            if one(conn, BUDGET_SPENT, []):
+                raise VisionError("plan_month")
+        return read(image)
+
+    return read_within_the_budget
 
 
 def batched(found: Iterable[Page], size: int) -> Iterator[list[Page]]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 # As f/common/tokens measured it; that module needs tiktoken, which few of the callers have.
 BYTES_PER_TOKEN = 2.8
 COUNT = "select count_usage(%s, %s, %s::numeric)"
+BUDGET_SPENT = "select is_budget_spent()"
 Meter = Callable[[str, int, int], None]  # model, input tokens, output tokens
 
 

@@ -33,7 +33,7 @@ OPTIONS = (
     "reasoning_effort",
 )  # settings that go to the vendor as they are
 RETRIES = 2
-REPLY = "reply"  # the function whose text the customer reads (f/agent/drafts)
+REPLY = "reply"  # the function whose text the customer reads (f/agent/policy/drafts)
 LONGEST_WAIT_S = 8.0
 
 

@@ -84,8 +84,11 @@ def get(conn: Connection, member: Member, fields: Fields, master_key: str) -> di
 
 
 def update(conn: Connection, member: Member, fields: Fields, settings_resource: c_settings) -> dict[str, Any]:
-    """Changes the given settings; the others stay."""
-    settings = fields.get("settings")
+    """Changes the given settings; the others stay.
+
+    `was`: the values that the editor saw. Where somebody has changed one of them since, nothing is changed.
+    """
+    settings, was = fields.get("settings"), fields.get("was")
     if not isinstance(settings, dict):
         raise Refused("nothing_to_save")
     try:
@@ -99,6 +102,8 @@ def update(conn: Connection, member: Member, fields: Fields, settings_resource: 
     assignments = ", ".join(f"{name} = %s" for name in values)  # names of the definition, never the request's
     try:
         with as_tenant(conn, member["tenant_id"]):
+            if isinstance(was, dict):
+                refuse_overwriting(conn, text_field(fields, "phone_number_id"), was, settings)
             done = conn.execute(
                 f"update chatbots set {assignments} where phone_number_id = %s".encode(),
                 [*values.values(), text_field(fields, "phone_number_id")],
@@ -108,6 +113,25 @@ def update(conn: Connection, member: Member, fields: Fields, settings_resource: 
     if not done.rowcount:
         raise not_found()
     return {"updated": sorted(values)}
+
+
+def refuse_overwriting(
+    conn: Connection, phone_number_id: str, was: dict[str, Any], settings: dict[str, Any]
+) -> None:
+    """Refuses what would undo another person's change that this editor has not seen."""
+    names = tuple(name for name in names_for(TENANT) if name in was and name in settings)
+    if not names:
+        return
+    now = conn.execute(
+        f"select {columns(names)} from chatbots where phone_number_id = %s for update".encode(),
+        [phone_number_id],
+    ).fetchone()
+    if now and any(now[name] not in (was[name], settings[name]) for name in names):
+        by = conn.execute(
+            b"select person from audit_log where action = 'chatbots.update' and tenant_id = current_tenant()"
+            b" order by id desc limit 1"
+        ).fetchone()
+        raise Refused("settings_changed", person=by["person"] if by else "?")
 
 
 def refuse_private(url: str, settings: c_settings) -> None:

@@ -6,6 +6,7 @@ In: a request of the portal's page (f/common/portal_request.py). Out: contacts, 
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import psycopg
@@ -51,26 +52,31 @@ def main(request: str, db: postgresql, whatsapp: c_whatsapp, master_key: str) ->
     )
 
 
-# The customer waits for a human: the bot handed off, or the customer wrote outside opening hours, and nobody has replied or resumed the bot
-# since.
-WAITING = """exists (select from handoffs h where h.contact_id = c.id and h.source <> 'operator' and h.resumed_at is null
-    and h.created_at > now() - interval '30 days' and not exists (select from turns t where t.contact_id = c.id and t.outcome = 'human'
-    and t.opened_at > h.created_at))"""
-CONTACTS = f"""
+CONTACTS = b"""
     with page as (
-        select c.id, c.tenant_id, c.name, c.username, c.phone, c.paused_until, c.last_seen_at, {WAITING} as waiting from contacts c
-        where (%(words)s = '' or c.name ilike %(pattern)s or c.username ilike %(pattern)s or c.phone like %(pattern)s
+        select c.id, c.tenant_id, c.name, c.username, c.phone, c.paused_until, c.last_seen_at, c.opted_out_at,
+               c.id in (select waiting_contacts()) as waiting
+        from contacts c
+        where (%(words)s = '' or unaccent(c.name) ilike unaccent(%(pattern)s) or c.username ilike %(pattern)s
+               or c.phone like %(digits)s
                or c.id in (select contact_id from (select contact_id, body from conversation_logs where tenant_id = current_tenant()
-                                                   order by id desc limit 50000) g where g.body ilike %(pattern)s))
-          and (not %(waiting)s or c.id in (select contact_id from handoffs where resumed_at is null) and {WAITING})
+                                                   order by id desc limit 50000) g where unaccent(g.body) ilike unaccent(%(pattern)s)))
+          and (not %(waiting)s or c.id in (select waiting_contacts()))
         order by c.last_seen_at desc nulls last, c.id limit %(page)s offset %(skip)s)
     select s.id::text, s.name, s.username, s.phone, coalesce(s.paused_until > now(), false) as paused, s.waiting,
-           left(l.body, 160) as body, l.direction, coalesce(l.created_at, s.last_seen_at)::text as at
+           s.opted_out_at is not null as opted_out, left(l.body, 160) as body, l.direction, s.last_seen_at::text as at
     from page s left join lateral (
-        select body, direction, created_at from conversation_logs g
+        select body, direction from conversation_logs g
         where g.tenant_id = s.tenant_id and g.contact_id = s.id order by g.id desc limit 1) l on true
     order by s.last_seen_at desc nulls last, s.id
-""".encode()
+"""
+
+
+def digits_of(words: str) -> str:
+    """The digits of a telephone number in any form that people type, as a part of Meta's form of it; "" for other words."""
+    if not re.fullmatch(r"[\d\s+()./-]{3,30}", words):
+        return ""
+    return re.sub(r"\D", "", words).lstrip("0")  # 00 before a country's code, 0 before an area's
 
 
 def list_contacts(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
@@ -85,6 +91,7 @@ def list_contacts(conn: Connection, member: Member, fields: Fields) -> dict[str,
             {
                 "words": words,
                 "pattern": pattern,
+                "digits": f"%{digits_of(words) or words}%",
                 "waiting": fields.get("waiting") is True,
                 "page": PAGE + 1,
                 "skip": whole_number_field(fields, "skip"),
@@ -99,10 +106,10 @@ def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     with as_tenant(conn, member["tenant_id"]):
         contact = conn.execute(
             (
-                "select id::text, name, username, phone, language, lead, blocked, opted_out_at::text,"
-                " case when paused_until > now() then case when isfinite(paused_until) then paused_until::text else 'infinity' end end"
-                f" as paused_until, {WAITING} as waiting from contacts c where id = %s"
-            ).encode(),
+                b"select id::text, name, username, phone, language, lead, blocked, opted_out_at::text,"
+                b" case when paused_until > now() then case when isfinite(paused_until) then paused_until::text else 'infinity' end end"
+                b" as paused_until, id in (select waiting_contacts()) as waiting from contacts where id = %s"
+            ),
             [contact_id],
         ).fetchone()
         if contact is None:

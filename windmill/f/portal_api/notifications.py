@@ -1,5 +1,6 @@
 # requirements: database
-"""A tenant's notifications: messages that can't be sent, templates and quality at Meta, failed documents, limits that are nearly reached.
+"""A tenant's notifications: customers who wait for a human, messages that can't be sent, templates and quality at Meta, failed documents,
+limits that are nearly reached.
 
 In: a request of the portal's page (f/common/portal_request.py). Out: the newest hundred, unread ones first; whether sending has stopped; or
 what was done.
@@ -30,10 +31,11 @@ def main(request: str, db: postgresql) -> dict[str, Any]:
 
 
 def count(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
-    """For the bell: the number of unread notifications, and whether sending has stopped."""
+    """For the page's frame: the number of unread notifications and of customers who wait for a human, and whether sending has stopped."""
     with as_tenant(conn, member["tenant_id"]):
         unread = one(conn, "select count(*) from notifications where read_at is null", [])
-        return {"unread": unread, "stop": send_stop(conn)}
+        waiting = one(conn, "select count(*) from waiting_contacts()", [])
+        return {"unread": unread, "waiting": waiting, "stop": send_stop(conn)}
 
 
 def list_notifications(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:

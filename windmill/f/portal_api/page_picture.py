@@ -20,7 +20,7 @@ from f.common.portal_request import (
     id_field,
     not_found,
 )
-from f.documents.page_picture import page_picture
+from f.documents.pdf.page_picture import page_picture
 
 postgresql = dict[str, Any]
 

@@ -2,8 +2,8 @@
 """Sends critical notifications to a tenant's webhook: its messages can't be sent, or can again; Meta restricts its account. And the
 operator's alerts to theirs.
 
-The same address as for handoffs, which a step tells at once, and this module again if need be. Delivery is tried five times; the portal
-shows the notification in any case.
+Tells people of handoffs again, by webhook and WhatsApp, when the step that told them at once did not reach them. Delivery is tried five
+times; the portal shows the notification in any case.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ from f.common.problems import english, is_message
 from f.common.ssrf import post_json
 from f.common.webhook_signature import OPERATOR, signature_headers, webhook_secrets
 from f.common.windmill import run_id
-from f.whatsapp.handoff_notice import webhook_body
+from f.whatsapp.handoff_notice import is_told, tell_phone, webhook_body
 
 if TYPE_CHECKING:
     from f.common.database import Database
+    from f.common.shapes import Resources
 
 TIMEOUT_S = 5.0
 
@@ -40,23 +41,26 @@ def post_all(
         database.value("select settle_notification(%s, %s, %s)", notification["id"], ok, words)
 
 
-def post_handoffs(
-    database: Database, handoffs: list[dict[str, Any]], settings: dict[str, Any], master_key: str
-) -> None:
-    """Tells the webhooks of claim_handoff_notices' rows again, and records the outcomes."""
-    allowed = settings.get("allowed_private_hosts") or []
+def tell_handoffs(database: Database, handoffs: list[dict[str, Any]], resources: Resources) -> None:
+    """Tells the webhooks and phones of claim_handoff_notices' rows that do not know yet, and records the outcomes."""
+    allowed = resources["settings"].get("allowed_private_hosts") or []
     for handoff in handoffs:
-        url = handoff["url"]
-        secrets = webhook_secrets(master_key, handoff["tenant_id"])
-        answer = "the chatbot has no webhook any more"
-        if url:
-            answer = _post(url, webhook_body(handoff), allowed, secrets)
-        print(f"handoff {handoff['id']}: {answer}")
+        notified, secrets = (
+            handoff["notified"],
+            webhook_secrets(resources["master_key"], handoff["tenant_id"]),
+        )
+        if handoff["url"] and not is_told(notified.get("webhook")):
+            notified["webhook"] = _post(handoff["url"], webhook_body(handoff), allowed, secrets)
+        if handoff["phone"] and not is_told(notified.get("whatsapp")):
+            db = database.of_tenant(str(handoff["tenant_id"]))
+            notified["whatsapp"] = tell_phone(db, resources, handoff)
+        print(f"handoff {handoff['id']}: {notified}")
+        wanted = [way for way, address in (("webhook", "url"), ("whatsapp", "phone")) if handoff[address]]
         database.value(
             "select record_handoff_notice(%s, %s::jsonb, %s)",
             handoff["id"],
-            json.dumps({"webhook": answer}),
-            not url or answer.startswith("HTTP 2"),
+            json.dumps(notified),
+            all(is_told(notified[way]) for way in wanted),
         )
 
 

@@ -1,9 +1,19 @@
+# requirements: whatsapp
 """What staff are told of a handoff: by the webhook and by WhatsApp."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from f.common.windmill import run_id
+
+if TYPE_CHECKING:
+    from f.common.database import TenantDatabase
+    from f.common.shapes import Resources
+
+TIMEOUT_S = 5.0
 
 
 def webhook_body(handoff: Mapping[str, Any]) -> dict[str, Any]:
@@ -24,3 +34,45 @@ def words_about(contact: Mapping[str, Any], question: str) -> str:
     who = contact.get("name") or contact.get("phone") or contact.get("user_id") or "A customer"
     number = f" (+{contact['phone']})" if contact.get("phone") and contact.get("name") else ""
     return f"{who}{number} wants a person: {question[:500]}"
+
+
+def is_told(outcome: str | None) -> bool:
+    """Whether an outcome of the webhook or of WhatsApp, in words, says that people know."""
+    return outcome is not None and (outcome.startswith("HTTP 2") or outcome == "sent")
+
+
+def tell_phone(db: TenantDatabase, resources: Resources, handoff: Mapping[str, Any]) -> str:
+    """Sends a handoff to the staff's phone; says in words what became of it.
+
+    `handoff`: id, phone, template, question, contact, phone_number_id.
+    """
+    from f.common.secrets import SecretError
+    from f.whatsapp.graph_api import GraphApi, access_token
+
+    try:
+        token = access_token(db, resources)
+    except SecretError as problem:
+        return f"not delivered: {problem}"
+    if token is None:
+        return "not delivered: the tenant has no WhatsApp access token"
+    resource = {**resources["whatsapp"], "timeout_s": TIMEOUT_S}
+    api = GraphApi(resource, handoff["phone_number_id"], token, handoff["phone"], None)
+    words = words_about(handoff["contact"], handoff["question"])
+    outcome = api.send(staff_message(words, handoff["template"]), str(handoff["id"]), run_id())
+    print(f"staff message: {outcome['state']} {outcome['error'] or ''}")
+    return outcome["state"] + (f": {outcome['error']}" if outcome["error"] else "")
+
+
+def staff_message(words: str, template: dict[str, Any] | None) -> dict[str, Any]:
+    """Free text, which Meta takes within a day of the staff member's own message; the tenant's template where one is set."""
+    if not template:
+        return {"type": "text", "text": {"body": words, "preview_url": False}}
+    one_line = re.sub(r"\s+", " ", words)[:900]  # Meta refuses line breaks in a template's parameters
+    return {
+        "type": "template",
+        "template": {
+            "name": template["name"],
+            "language": {"code": template.get("language") or "en"},
+            "components": [{"type": "body", "parameters": [{"type": "text", "text": one_line}]}],
+        },
+    }

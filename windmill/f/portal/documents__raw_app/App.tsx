@@ -63,10 +63,14 @@ function Frame({ me, mine, onTenant, onLanguage }: FrameProps) {
   const route = useRoute()
   const count = useCount(Boolean(mine))
   const open = [...(mine ? ofBusiness : []), ...(me.operator ? ['platform'] : [])]
-  const page = open.includes(route.page) || (mine && route.page === 'notifications') ? route.page : open[0]
+  const first = mine?.role === 'agent' ? 'conversations' : open[0]
+  const page = open.includes(route.page) || (mine && route.page === 'notifications') ? route.page : first
   const title = t.pages[page]
+  const waiting = count.value?.waiting ?? 0
   useEffect(() => {
-    document.title = `${title} · Chatmill`
+    document.title = `${waiting ? `(${waiting}) ` : ''}${title} · Chatmill`
+  }, [title, waiting])
+  useEffect(() => {
     window.scrollTo(0, 0)
   }, [title])
   const View = views[page]
@@ -83,10 +87,7 @@ function Frame({ me, mine, onTenant, onLanguage }: FrameProps) {
         </div>
         <nav aria-label={t.portal}>
           {open.map((name) => (
-            <button key={name} type="button" aria-current={name === page ? 'page' : undefined} onClick={() => go(name)}>
-              <Icon name={name} />
-              {t.pages[name]}
-            </button>
+            <Way key={name} name={name} current={name === page} waiting={name === 'conversations' ? waiting : 0} />
           ))}
         </nav>
         <Who me={me} mine={mine} onTenant={onTenant} onLanguage={onLanguage} />
@@ -97,6 +98,18 @@ function Frame({ me, mine, onTenant, onLanguage }: FrameProps) {
         {page === 'notifications' ? <Notifications changed={count.reload} /> : <View key={page} />}
       </main>
     </div>
+  )
+}
+
+function Way({ name, current, waiting }: { name: string; current: boolean; waiting: number }) {
+  const { t, number } = useHere()
+  const title = t.pages[name]
+  return (
+    <button type="button" aria-label={waiting ? fill(t.waitingOn, { page: title, n: number(waiting) }) : undefined} aria-current={current ? 'page' : undefined} onClick={() => go(name)}>
+      <Icon name={name} />
+      {title}
+      {waiting > 0 && <span className="count" aria-hidden="true">{waiting > 99 ? '99+' : waiting}</span>}
+    </button>
   )
 }
 

@@ -1,6 +1,6 @@
 // Bot: how it speaks, what it may do, and a preview.
 import React, { useEffect, useRef, useState } from 'react'
-import { ask, keep } from './api'
+import { Refused, ask, keep } from './api'
 import Hours from './BotHours'
 import { Handoff, Limits, Voice } from './BotParts'
 import Tools, { Tool } from './BotTools'
@@ -63,14 +63,23 @@ function Form({ bot, tools, reload }: { bot: Settings; tools: Tool[]; reload: ()
     saved.current = false
   }, [bot])
   useEffect(() => keep.set(draft, changed(bot, now)), [bot, now])
+  useEffect(() => form.setNote(null), [chosen]) // what became of another part's saving
   const discard = () => {
+    form.setNote(null)
     setNow(bot)
     setBegun(begun + 1)
   }
   const save = (event: React.FormEvent) => {
     event.preventDefault()
     form.run(async () => {
-      await ask('bot', 'update', { phone_number_id: bot.phone_number_id, settings: open })
+      const was = Object.fromEntries(Object.keys(open).map((name) => [name, bot[name as keyof Settings]]))
+      try {
+        await ask('bot', 'update', { phone_number_id: bot.phone_number_id, settings: open, was })
+      } catch (error) {
+        // The next try knows what somebody else has saved; what is written here stays.
+        if (error instanceof Refused && error.reason.code === 'settings_changed') await reload()
+        throw error
+      }
       saved.current = true
       await reload()
     })
@@ -89,13 +98,13 @@ function Form({ bot, tools, reload }: { bot: Settings; tools: Tool[]; reload: ()
                   {unsaved && !form.busy && (
                     <>
                       <button type="button" className="quiet" onClick={discard}>{t.bot.discard}</button>
-                      <small>{t.bot.unsaved}</small>
+                      {!form.failed && <small>{t.bot.unsaved}</small>}
                     </>
                   )}
+                  {form.shown}
                 </div>
               )}
             </fieldset>
-            {form.shown}
           </form>
         ) : (
           <Tools tools={tools} reload={reload} />

@@ -2,7 +2,7 @@
 import React from 'react'
 import { ask } from './api'
 import { go } from './route'
-import { fill, useForm, useHere, useLoad } from './ui'
+import { fill, useEvery, useForm, useHere, useLoad } from './ui'
 
 type Place = { said: string; document_id: string; ordinal: number; title: string; page: number; passage: string }
 type Pair = { id: string; places: Place[] }
@@ -11,6 +11,7 @@ export default function Contradictions() {
   const { t, number } = useHere()
   const c = t.contradictions
   const list = useLoad<{ contradictions: Pair[]; total: number }>(() => ask('contradictions', 'list'), [])
+  useEvery(10_000, list.value !== null, list.reload) // documents are compared after they are ready
   if (!list.value?.contradictions.length) return null
   const { contradictions, total } = list.value
   return (

@@ -99,6 +99,7 @@ function Person({ contact, current, choose }: { contact: Contact; current: boole
         </span>
         <span dir="auto" className="line">{contact.body}</span>
         {contact.waiting ? <span className="badge failed">{t.conversations.waiting}</span> : contact.paused && <span className="badge processing">{t.conversations.paused}</span>}
+        {contact.opted_out && <span className="badge">{t.conversations.optedOut}</span>}
       </button>
     </li>
   )

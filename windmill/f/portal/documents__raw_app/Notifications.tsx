@@ -19,11 +19,11 @@ type Note = {
   read_at: string | null
   notified: { webhook?: string } | null
 }
-export type Count = { unread: number; stop: Stop | null }
+export type Count = { unread: number; waiting: number; stop: Stop | null }
 
 export function useCount(on: boolean) {
   const count = useLoad<Count | null>(async () => (on ? ask('notifications', 'count') : null), [on])
-  useEvery(60_000, on && !count.error, count.reload)
+  useEvery(20_000, on && !count.error, count.reload)
   return count
 }
 
@@ -141,7 +141,7 @@ function Way({ note }: { note: Note }) {
   if (note.kind === 'document_failed') return way('knowledge', () => go('knowledge', 'documents'))
   if (note.kind === 'source_failed') return way('knowledge', () => go('knowledge', 'websites'))
   if (note.kind.startsWith('limit_')) return way('insights', () => go('insights'))
-  if (note.kind !== 'outside_hours') return null
+  if (note.kind !== 'outside_hours' && note.kind !== 'handoff') return null
   return way('conversations', () => {
     keep.set(`contact ${tenant}`, String(note.detail.contact_id))
     go('conversations')

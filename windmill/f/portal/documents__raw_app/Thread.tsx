@@ -1,11 +1,11 @@
 // One conversation: what was said, with sources and tool calls; a person may take over and write.
-import React, { useEffect, useState } from 'react'
+import React, { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import Calls, { Call } from './Calls'
 import Formatted from './Formatted'
 import { ask, download, keep, newId, Refused } from './api'
 import { Field, Loading, Problem, Sure, fill, useEvery, useForm, useHere, useLoad } from './ui'
 
-export type Contact = { id: string; name: string | null; username: string | null; phone: string | null; paused: boolean; waiting: boolean; body: string | null; direction: string | null; at: string | null }
+export type Contact = { id: string; name: string | null; username: string | null; phone: string | null; paused: boolean; waiting: boolean; opted_out: boolean; body: string | null; direction: string | null; at: string | null }
 export type Source = { document: string; page?: number; url?: string }
 type Message = {
   id: number
@@ -19,7 +19,7 @@ type Message = {
   at: string
 }
 type Page = { messages: Message[]; more: boolean }
-type History = Page & { contact: Contact & { paused_until: string | null; lead: Record<string, string> } }
+type History = Page & { contact: Contact & { paused_until: string | null; opted_out_at: string | null; lead: Record<string, string> } }
 
 export const called = (contact: Contact, unnamed: string) => contact.name || contact.username || (contact.phone ? `+${contact.phone}` : unnamed)
 
@@ -42,7 +42,7 @@ export default function Thread({ id, back, changed }: { id: string; back: () => 
     <section className="conversation" aria-label={called(contact, c.unnamed)}>
       <div className="row spread">
         <button type="button" className="quiet back" onClick={back}>{c.back}</button>
-        <h2 dir="auto">{called(contact, c.unnamed)}</h2>
+        <h2 dir="auto">{called(contact, c.unnamed)}{contact.phone && called(contact, c.unnamed) !== `+${contact.phone}` && <small dir="ltr"> +{contact.phone}</small>}</h2>
         {may('owner', 'editor', 'agent') && (
           <div className="row">
             {contact.waiting && !until && <button type="button" disabled={form.busy} onClick={() => pause(0)}>{c.dealtWith}</button>}
@@ -91,6 +91,7 @@ function About({ contact }: { contact: History['contact'] }) {
   const until = contact.paused_until
   return (
     <>
+      {contact.opted_out_at && <p className="hint waiting">{fill(c.optedOutSince, { time: time(contact.opted_out_at) })}</p>}
       {contact.waiting && <p className="hint waiting">{c.waiting}</p>}
       {until && <p className="hint">{until === 'infinity' ? c.pausedOpen : fill(c.pausedUntil, { time: time(until) })}</p>}
       {Object.keys(contact.lead ?? {}).length > 0 && (
@@ -116,18 +117,22 @@ function Said({ id, label, newest }: { id: string; label: string; newest: Page }
   const { t } = useHere()
   const form = useForm()
   const [shown, setShown] = useState(newest)
-  const [back, setBack] = useState(false)
+  // The newest stays in sight until somebody scrolls up to read.
+  const box = useRef<HTMLDivElement>(null)
+  const atEnd = useRef(true)
   useEffect(() => setShown((before) => goOn(before, newest)), [newest])
+  useLayoutEffect(() => {
+    if (box.current && atEnd.current) box.current.scrollTop = box.current.scrollHeight
+  }, [shown])
   const older = () =>
     form.run(async () => {
       const first = shown.messages[0]?.id
       const found: Page = await ask('conversations', 'get', { contact_id: id, before: first })
-      setBack(true)
       setShown((now) => (now.messages[0]?.id === first ? { messages: [...found.messages, ...now.messages], more: found.more } : now))
       return ' '
     }, t.loading)
   return (
-    <div className="thread tall" tabIndex={0} role="log" aria-label={label} ref={(box) => { if (box && !back) box.scrollTop = box.scrollHeight }}>
+    <div className="thread tall" tabIndex={0} role="log" aria-label={label} ref={box} onScroll={({ currentTarget: b }) => (atEnd.current = b.scrollHeight - b.scrollTop - b.clientHeight < 40)}>
       {shown.more && <button type="button" className="quiet" disabled={form.busy} onClick={older}>{t.conversations.older}</button>}
       {form.shown}
       {shown.messages.map((message) => <Bubble key={message.id} message={message} />)}

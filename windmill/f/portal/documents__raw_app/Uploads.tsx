@@ -22,6 +22,8 @@ export function useUploads(reload: () => Promise<void>) {
     if (file.size > 50_000_000) throw new Error(d.tooLarge)
     if (!TYPES.includes(type)) throw new Error(d.wrongType)
     const answer = await ask('upload', 'upload', { file: await base64(file), filename: file.name, replaces })
+    // The file stands in the upload's job until then, or for a minute.
+    if (answer.job) ask('upload', 'forget', { job: answer.job }).catch(() => {})
     await reload()
     return answer.known ? fill(d.known, { title: answer.known }) : d.stored
   }

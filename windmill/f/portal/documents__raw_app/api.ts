@@ -19,7 +19,7 @@ export const chooseTenant = (id: string) => (tenant = id)
 export type Actions = {
   me: 'get'
   list: 'list'
-  upload: 'upload'
+  upload: 'upload' | 'forget'
   documents: 'delete' | 'read_again' | 'update' | 'set_speaker_notes'
   contradictions: 'list' | 'dismiss'
   page_picture: 'get'

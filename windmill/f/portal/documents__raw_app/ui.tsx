@@ -213,5 +213,5 @@ export function useForm() {
     setBusy(false)
   }
   const shown = <p role="status" className={note?.bad ? 'note bad' : 'note'}>{note?.text.trim()}</p>
-  return { run, busy, shown, setNote }
+  return { run, busy, shown, setNote, failed: Boolean(note?.bad) }
 }

@@ -6,6 +6,7 @@ import { changes, notifications, people } from './en/team'
 
 const en = {
   name: 'English',
+  waitingOn: '{page}: {n} waiting',
   portal: 'Portal',
   business: 'Business',
   language: 'Language',
@@ -71,6 +72,8 @@ const en = {
     pause: 'Pause the bot for 12 hours',
     resume: 'Resume the bot',
     reply: 'Reply as a human',
+    optedOut: 'Opted out',
+    optedOutSince: 'This customer opted out on {time}: no message reaches them until they opt in again.',
     exportPerson: 'Export this person’s data',
     forget: 'Forget this person',
     forgetAsk: 'Forget {name}?',

@@ -7,6 +7,7 @@ import { changes, notifications, people } from './es/team'
 
 const es: Texts = {
   name: 'Español',
+  waitingOn: '{page}: {n} en espera',
   portal: 'Portal',
   business: 'Empresa',
   language: 'Idioma',
@@ -72,6 +73,8 @@ const es: Texts = {
     pause: 'Pausar el bot 12 horas',
     resume: 'Reanudar el bot',
     reply: 'Responder como persona',
+    optedOut: 'Dado de baja',
+    optedOutSince: 'Este cliente se dio de baja el {time}: no recibirá mensajes hasta que vuelva a darse de alta.',
     exportPerson: 'Exportar los datos de esta persona',
     forget: 'Olvidar a esta persona',
     forgetAsk: '¿Olvidar a {name}?',

@@ -13,6 +13,7 @@ export const messages: Record<keyof typeof english, string> = {
   not_found: 'Esto ya no existe.',
   unavailable: 'El portal no puede acceder ahora a su base de datos. Vuelva a intentarlo en un minuto.',
   // Campos y ajustes
+  settings_changed: '{person} lo ha cambiado entretanto. Mire lo que hay ahora y guarde de nuevo.',
   nothing_to_save: 'No hay nada que guardar.',
   text_too_long: '«{field}» debe ser un texto de {most} caracteres como máximo.',
   setting_unknown: 'No existe el ajuste «{field}».',
@@ -60,7 +61,8 @@ export const messages: Record<keyof typeof english, string> = {
   file_password: 'Este archivo está protegido con contraseña. Guarde una copia sin contraseña y súbala.',
   file_type:
     'Esto es {kind}. Se admiten PDF, Word, PowerPoint, Excel, OpenDocument, RTF, EPUB, correo, CSV, JSON, XML, HTML, texto, PNG, JPEG, GIF, WebP y HEIC. Guárdelo en uno de estos formatos y súbalo otra vez.',
-  file_reading_failed: 'Leer este archivo requirió demasiado tiempo o memoria, o falló ({detail}).',
+  file_reading_cut: 'Leer este archivo requirió demasiado tiempo o memoria. Guárdelo de nuevo o divídalo en archivos más pequeños.',
+  file_reading_failed: 'No se pudo leer este archivo ({detail}). Guárdelo de nuevo e inténtelo otra vez.',
   kind_old_office: 'un documento de un programa de Office antiguo',
   kind_zip: 'un archivo ZIP',
   kind_image: 'una imagen de un tipo que no se puede leer',
@@ -95,6 +97,7 @@ export const messages: Record<keyof typeof english, string> = {
   old_office: 'Este es un documento de Office antiguo (.{ending}). Ábralo, guárdelo como .{new} y suba ese archivo.',
   book_protected: 'Este libro está protegido contra copia. Suba su texto en otro formato.',
   mail_too_deep: 'Hay correos adjuntos unos dentro de otros más de {most} veces.',
+  mail_parts: 'Este correo tiene más de {most} partes. Guarde sus adjuntos y súbalos uno a uno.',
   data_unreadable: 'Este archivo no se puede leer como {format}. Expórtelo otra vez y suba el nuevo.',
   data_too_many: 'Este archivo tiene más de {most} valores. Divídalo en otros más pequeños.',
   data_too_deep: 'Este archivo tiene más de {most} niveles uno dentro de otro. Expórtelo en una forma más sencilla.',

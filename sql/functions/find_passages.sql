@@ -1,0 +1,75 @@
+-- The passages that are handed to the model for a question, and how an answer names one. When a question is plainly
+-- about something else, none is.
+
+-- How many of a text's words are the small words of a language ("the", "wie", "de"), which tell a language best.
+create or replace function small_words(p_language text, p_text text) returns int
+    language sql stable parallel safe as $$
+    select (coalesce((select sum(cardinality(positions)) from unnest(to_tsvector('simple', p_text))), 0)
+          - coalesce((select sum(cardinality(positions)) from unnest(to_tsvector(p_language::regconfig, p_text))),
+                     0))::int
+$$;
+select own_functions('small_words');
+grant execute on function small_words to chatbot_app;
+
+-- The words of a question that tell what is asked. It leaves out the business's own name, which says who is asked and
+-- stands on every page, and the small words of the question's language: in documents of another language a rare "de"
+-- of an address would count as a find.
+create or replace function telling_words(p_question text) returns text
+    language sql stable as $$
+    select coalesce((
+        select string_agg(word, ' ' order by place)
+        from regexp_split_to_table(bare, '\s+') with ordinality w(word, place)
+        where to_tsvector(tongue::regconfig, word) <> ''), p_question)
+    from (select case when name ~ '\S\s+\S'
+                      then regexp_replace(p_question, '\m'
+                          || regexp_replace(name, '[^[:alnum:][:space:]]', '\\\&', 'g') || '\M', ' ', 'g')
+                      else p_question end as bare from tenants where id = current_tenant()) asked,
+         lateral (select coalesce((select other
+                                   from unnest(array['english', 'spanish', 'german', 'french', 'portuguese', 'italian',
+                                                     'dutch', 'danish',
+                      'swedish', 'norwegian', 'finnish', 'hungarian', 'turkish']) other,
+                          small_words(other, p_question) as small
+                      where small > 0 order by small desc limit 1), 'simple') as tongue) t
+$$;
+select own_functions('telling_words');
+grant execute on function telling_words to chatbot_app;
+
+-- The passages of the current tenant that are nearest to a question, best first: p_limit of them, and more while all
+-- together are no longer than p_limit passages may be (220 tokens each, LIMIT_TOKENS in f/documents/chunking.py), at
+-- most twice as many. Most passages are short, and the more the model sees, the more often it sees the right one: see
+-- bench/README.md.
+--
+-- `fits` is the same in all rows: false when none reaches the model's floor, so that the question is plainly about
+-- something else. An embedding model without a floor holds nothing back.
+create or replace function find_passages(p_question text, p_embedding vector, p_model smallint, p_limit int default 5)
+    returns table (chunk_id bigint, document_id uuid, title text, page int, heading text, passage text, relevance real,
+                   fits boolean)
+    language sql stable as $$
+    select n.chunk_id, n.document_id, n.title, n.page, n.heading, n.passage, n.relevance,
+           coalesce(max(n.relevance) over () >= m.floor, true)
+    from (
+        select s.*, row_number() over best as place, sum(c.tokens) over best as room
+        from search_chunks(telling_words(p_question), p_embedding, p_model, 2 * p_limit) s
+        join chunks c on c.id = s.chunk_id
+        window best as (order by s.score desc, s.chunk_id)
+    ) n
+    join embedding_models m on m.id = p_model
+    where n.place <= p_limit or n.room <= 220 * p_limit
+    order by n.place
+$$;
+select own_functions('find_passages');
+grant execute on function find_passages to chatbot_app;
+
+-- How an answer names the place that a passage comes from: {"document": title} with the address of a web page, or
+-- with the page of a document that has pages. Rows of a table, a text, a picture and typed answers have none; a Word
+-- document or a presentation has some where it was saved with more than one.
+create or replace function citation(p_document uuid, p_page int) returns jsonb
+    language sql stable as $$
+    select jsonb_strip_nulls(jsonb_build_object('document', d.title, 'url', d.source_url, 'page', case
+        when d.source_url is not null then null
+        when coalesce(d.media_type, 'application/pdf') = 'application/pdf' then p_page
+        when d.media_type ~ '(wordprocessingml|presentationml)' and d.pages > 1 then p_page end))
+    from documents d where d.id = p_document
+$$;
+select own_functions('citation');
+grant execute on function citation to chatbot_app;

@@ -1,0 +1,97 @@
+"""Which days follow from others: so many days, working days or months on, the next of a weekday; and how many days lie between two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+
+from f.common.figures.amounts import Figure, amount
+from f.common.figures.words import SIZES
+
+
+def of_calendar(figure: Figure, known: Sequence[Figure], today: date) -> bool:
+    """A weekday or a date that belongs to a date or a number of days in the evidence, counted from today or from that date."""
+    lengths = {
+        round(v * SIZES[o.unit][1] / 1440)
+        for o in known
+        if o.unit in ("day", "week", "hour")
+        for v in amount(o)
+        if v < 1000
+    }
+    months = {
+        int(v * SIZES[o.unit][1]) for o in known if o.unit in ("month", "year") for v in amount(o) if v < 100
+    }
+    lengths |= {
+        7 * int(v) - 7 for o in known if o.unit == "week" for v in amount(o) if 1 < v < 100
+    }  # eight weekly lessons end after seven weeks
+    dates = _dates(known, today)
+    reached = {today, today + timedelta(1), today - timedelta(1), *dates}
+    reached |= {
+        day + timedelta(sign * length) for day in (today, *dates) for length in lengths for sign in (1, -1)
+    }
+    reached |= {
+        _working_days_on(day, length) for day in (today, *dates) for length in lengths if 1 < length <= 30
+    }
+    reached |= {
+        _months_on(day, sign * count) for day in (today, *dates) for count in months for sign in (1, -1)
+    }
+    week = {int(key[-1]) for one in known for key in one.keys if key.startswith("weekday:")}
+    reached |= {
+        today + timedelta(ahead) for ahead in range(38) if (today + timedelta(ahead)).weekday() in week
+    }
+    if figure.unit == "weekday":
+        return any(f"weekday:{day.weekday()}" in figure.keys for day in reached)
+    return any(
+        key[:10] == f"date:{day:%m-%d}" and key[11:] in ("", str(day.year))
+        for key in figure.keys
+        for day in reached
+    )
+
+
+def _dates(known: Iterable[Figure], today: date) -> list[date]:
+    found = []
+    for figure in known:
+        for key in figure.keys:
+            if key.startswith("date:"):
+                month, day = int(key[5:7]), int(key[8:10])
+                years = [int(key[11:])] if len(key) > 10 else [today.year, today.year + 1, today.year - 1]
+                for year in years:
+                    try:
+                        found.append(date(year, month, day))
+                    except ValueError:  # a 30 February is no day
+                        continue
+    return found
+
+
+def days_between(known: Sequence[Figure], today: date) -> set[float]:
+    """Days and weeks between a date of the evidence and today, or between two of them."""
+    days = _dates(known, today)
+    made: set[float] = set()
+    for one in days:
+        for other in (today, *days):
+            gap = abs((one - other).days)
+            made |= {float(gap), float(gap + 1), gap / 7}
+    return made
+
+
+def _working_days_on(day: date, count: int) -> date:
+    """So many days on, of which Saturdays and Sundays don't count."""
+    while count:
+        day += timedelta(1)
+        count -= day.weekday() < 5
+    return day
+
+
+def _months_on(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, 28))
+
+
+def contradict(one: Figure, other: Figure, today: date) -> bool:
+    """Whether a weekday and a date beside it are not the same day, in this year or, of a month that has passed, the next."""
+    if {one.unit, other.unit} != {"weekday", "date"} or one.unit == other.unit:
+        return False
+    day, weekday = (one, other) if one.unit == "date" else (other, one)
+    years = {k[11:] for k in day.keys}
+    near = [d for d in _dates([day], today) if years != {""} or abs((d - today).days) < 340]
+    return bool(near) and not any(f"weekday:{d.weekday()}" in weekday.keys for d in near)

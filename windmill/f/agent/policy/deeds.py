@@ -1,0 +1,181 @@
+"""Words for what a bot can claim to have done: booked, cancelled, sent. For models that do not say with `reply` what they did.
+
+A reply that says so needs a tool that did it in this turn. The words are beginnings of participles and of futures, by deed, in the languages that
+customers of small businesses write most; a language that is missing only means that this second look does not see it.
+"""
+
+# ruff: noqa: RUF001, E501 - the scripts of many languages
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterable, Sequence
+from functools import cache
+
+from f.agent.policy.claims import Draft, Finding
+from f.agent.policy.polarity import asks, negates
+from f.common.figures.amounts import same
+from f.common.figures.finder import figures
+from f.common.figures.segments import Source, segments
+
+DEEDS = {
+    "book": """booked reserved scheduled; reservad apuntad agendad; gebucht reserviert eingetragen vorgemerkt; réservé booké; prenotat riservat; reservad agendad marcad; geboekt gereserveerd
+        ingepland; zarezerwowan umówion zapisan zabukowan; забронирован забронировал записал записан зарезервирован зарезервировал; заброньован забронював записан записав зарезервован зарезервував; ayrıldı ayırttım rezerve ayarlandı; bokat bokad reserverat; تم حجز حجزت حجزنا; הזמנתי נקבע שריינתי; बुक कर दिया बुक हो गया;
+        已预订 已预约 已預訂 已預約 订好了 预约好了; 予約しました 予約いたしました 予約が完了 お取りしました 予約を承りました; 예약했습니다 예약되었습니다 예약해 드렸; rezervat programat; reservada reservat apuntat""",
+    "cancel": """cancelled canceled; cancelad anulad; storniert abgesagt gekündigt; annulé; annullat cancellat disdett; geannuleerd; anulowan odwołan odwołał skasowan; отменён отменен отменил аннулирован; скасован скасува; iptal edildi iptal ettim; avbokad avbokat; تم إلغاء ألغيت; ביטלתי בוטל; रद्द कर दिया रद्द हो गया;
+        已取消 取消好了; キャンセルしました キャンセルいたしました キャンセルが完了; 취소했습니다 취소되었습니다 취소해 드렸; anulat; anul·lad cancel·lad""",
+    "register": """registered enrolled signed; inscrit registrad inscrito inscrita; angemeldet eingeschrieben registriert; inscrit; iscritt registrat; inscrit matriculad registad; ingeschreven aangemeld; zapisan zarejestrowan; зарегистрирован записан; зареєстрован; kaydettim kaydedildi kaydınız yapıldı; registrerad anmäld; تم تسجيل سجلت; רשמתי נרשמת; पंजीकृत रजिस्टर कर दिया; 已登记 已报名 已注册; 登録しました 登録いたしました 申し込みました; 등록했습니다 등록되었습니다""",
+    "change": """changed updated rescheduled moved added extended; cambiad modificad añadid actualizad; geändert verschoben hinzugefügt umgebucht verlängert ergänzt; modifié ajouté déplacé changé; modificat spostat aggiunt cambiat; alterad adicionad mudad remarcad; gewijzigd toegevoegd verplaatst aangepast; zmienion zmienił przełożon dodan dodał; изменён изменил добавил добавлен перенес; змінен змінив дода перенес; değiştirdim değiştirildi eklendi ekledim; ändrat ändrad tillagd; تم تغيير تم إضافة أضفت; שיניתי הוספתי; बदल दिया जोड़ दिया; 已更改 已修改 已添加 改好了; 変更しました 追加しました 変更いたしました; 변경했습니다 추가했습니다""",
+    "send": """sent\\b emailed dispatched; enviad mandad; geschickt gesendet zugesandt verschickt; envoyé transmis; inviat mandat spedit; enviad mandad; verstuurd gestuurd verzonden; wysłan wysłał; отправлен отправил выслал; надіслан надісла відправ; gönderdim gönderildi; skickat skickad; تم إرسال أرسلت; שלחתי נשלח; भेज दिया; 已发送 已寄出 已發送 发给您了; 送りました お送りしました 送信しました; 보냈습니다 발송했습니다 보내드렸""",
+    "pay": """refunded reimbursed credited paid; reembolsad devuelt abonad; erstattet gutgeschrieben; remboursé crédité; rimborsat accreditat; reembolsad creditad devolvid; terugbetaald gecrediteerd; zwrócon zwrócił; возвращены вернул возмещ; повернен поверн; iade edildi iade ettim; återbetald återbetalat; تم رد استرداد; זיכיתי הוחזר; वापस कर दिया; 已退款; 返金しました; 환불했습니다 환불되었습니다""",
+    "order": """ordered placed; pedido realizado encargad; bestellt aufgegeben; commandé passé; ordinat effettuat; encomendad; besteld geplaatst; zamówion złożon; заказан оформлен; замовлен оформлен; sipariş verildi; beställd; تم طلب; הוזמן; ऑर्डर कर दिया; 已下单; 注文しました; 주문했습니다""",
+    "pass": """passed\\s+(?:it|this|that|your\\s+\\w+)\\s+on forwarded have\\s+told 've\\s+told; weitergegeben weitergeleitet; transmis; inoltrat; encaminhad; doorgegeven; przekazał przekazan; передал; передав; ilettim; vidarebefordrat; 已转告 已转达; お伝えしました""",
+    "confirm": """confirmed approved; confirmad; bestätigt; confirmé; confermat; confirmad; bevestigd; potwierdzon potwierdził; подтвержд; підтвердж; onaylandı; bekräftad; تم تأكيد مؤكد; אישרתי מאושר; पुष्टि हो गई; 已确认; 確定しました 確認できました; 확인되었습니다 확정되었습니다""",
+    "finish": """delivered arrived; entregad; zugestellt geliefert ausgeliefert; livré; consegnat; entregue; bezorgd geleverd; dostarczon doręczon; доставлен; доставлен; teslim edildi; levererad levererat; تم تسليم; נמסר; डिलीवर हो गया; 已送达 已签收; 配達されました お届け済み; 배달되었습니다""",
+    "ready": """ready\\b; list[oa]s?\\b; fertig\\b abholbereit; prêt\\b prête\\b; pront[oa]\\b; klaar\\b gereed\\b; gotowe gotowy gotowa; готов готова готово; готовий готова готове; hazır\\b; färdig\\b; جاهز جاهزة; מוכן מוכנה; तैयार; 准备好了 好了; 準備できました; 준비되었습니다""",
+    "call": """'ll\\s+call will\\s+call 'll\\s+ring; llamará llamarán llamaremos; ruft\\s+Sie Sie\\s+an(?:ge)?rufen meldet\\s+sich; rappellera appellera rappellerons; chiamerà richiamerà chiameranno; ligará ligaremos telefona-lhe; belt\\s+u belt\\s+je; zadzwoni\\b oddzwoni\\b; позвонит\\b перезвонит\\b; зателефонує передзвонить; arayacak; ringer\\s+dig; سيتصل; יתקשר; कॉल करेंगे; 会给您打电话 会回电; お電話いたします お電話します; 전화드리겠습니다""",
+}
+DENSE = re.compile(r"[\u0590-\u06ff\u0900-\u097f\u0e00-\u0eff\u3040-\u9fff\uac00-\ud7af]")
+CONCEPT_IN_DATA = {  # what a tool's field or value says, mostly in English
+    "book": "book|reserv|appointment|slot|schedul|confirm", "cancel": "cancel|storn|annul", "register": "regist|enrol|inscri|confirm", "change": "chang|updat|modif|resched|added|new_",
+    "send": "sent|ship|send|dispatch|email|mailed|label", "pay": "refund|paid|credit|reimburs|payment", "order": "order", "pass": "ticket|forward|message", "confirm": "confirm|active|valid|booked",
+    "finish": "deliver(?:ed|y_status)|arrived|completed", "ready": "ready|eta|expected|pickup|completed|done|finished", "call": "callback|call_back|phone_call",
+}  # fmt: skip
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    made = {}
+    for deed, lists in DEEDS.items():
+        stems = [
+            s
+            for piece in lists.split(";")
+            for s in (piece.split() if not DENSE.search(piece) else _phrases(piece))
+        ]
+        dense = [re.escape(s) for s in stems if DENSE.search(s)]
+        spaced = [s if "\\" in s else re.escape(s) for s in stems if not DENSE.search(s)]
+        made[deed] = re.compile(rf"(?<![^\W\d_])(?:{'|'.join(spaced)})|(?:{'|'.join(dense)})", re.IGNORECASE)
+    return made
+
+
+def _phrases(piece: str) -> list[str]:
+    """Words of scripts in which a deed may be a phrase: Arabic تم …, Hindi … कर दिया. Chinese, Japanese and Korean are a word each."""
+    words = piece.split()
+    found: list[str] = []
+    for word in words:
+        if found and (found[-1] in ("تم",) or word in ("कर", "दिया", "हो", "गया", "गई", "드렸")):
+            found[-1] += f" {word}"
+        else:
+            found.append(word)
+    return found
+
+
+def deeds_in(sentence: str) -> set[str]:
+    """The deeds that a sentence speaks of; none where it asks."""
+    if re.search(r"[?？؟]\s*[\"'»”)]*\s*$", sentence):
+        return set()
+    return {deed for deed, pattern in _patterns().items() if pattern.search(sentence)}
+
+
+REFUSED = re.compile(
+    r"error|fail|reject|denied|declin|not[ _-]?(?:found|possible|allowed|available)|unavailable|invalid|conflict|too[ _]late|refused",
+    re.IGNORECASE,
+)
+# A field that only plans something (ready_estimate), without its value; one that is true or has a date of the past tense stays.
+FIELD = re.compile(r'"(?!\w+_(?:on|at)")\w+"\s*:\s*(?!true)')
+FREE = re.compile(r'"(?:free|available|availability|slots|free_\w+|available_\w+)"\s*:')
+
+
+def refuses(outcome: str) -> bool:
+    """Whether a tool's answer says that it has not done what it was called for: an error, a state of refusal, `"cancelled": false`."""
+    try:
+        value = json.loads(outcome)
+    except ValueError:
+        return False
+    if not isinstance(value, dict):
+        return False
+    truths = [v for v in value.values() if isinstance(v, bool)]
+    states = [str(value[k]) for k in ("status", "state", "result", "outcome", "code") if k in value]
+    errors = value.get("error") or value.get("errors")
+    return bool(errors) or (bool(truths) and not any(truths)) or any(REFUSED.search(s) for s in states)
+
+
+def shown_by(deed: str, data: str) -> bool:
+    """Whether a tool's answer, or what was said, speaks of a deed."""
+    if deed in ("ready", "confirm", "finish"):
+        data = FIELD.sub(" ", data)
+    if deed == "book" and FREE.search(data):
+        return False
+    return bool(re.search(CONCEPT_IN_DATA[deed], data, re.IGNORECASE) or _patterns()[deed].search(data))
+
+
+def undone(
+    draft: Draft, sources: Sequence[Source], tools: Sequence[str], handed_off: bool, failed: Collection[str]
+) -> Iterable[Finding]:
+    """What a reply says was done, where no tool has done it and nothing that was looked up or said speaks of it.
+
+    `tools`: those that have answered. `failed`: those that should have changed something and did not; a reply must not be silent about that.
+    """
+    if failed and draft.kind in ("answer", None) and not _admits_failure(draft, sources, failed):
+        yield Finding("deed", draft.text, f"{', '.join(sorted(failed))} has failed: say so")
+        return
+    silent = ("clock", "hours", "customer")
+    data = " ".join(s.text for s in sources if not re.fullmatch(r"S\d+", s.key) and s.key not in silent)
+    for sentence, marks in draft.sentences:
+        record = any(
+            f.unit == "code" for f in figures(sentence)
+        )  # of an order or a booking: no passage speaks of it
+        if any(re.fullmatch(r"S\d+", mark) for mark in marks) and not record:
+            continue
+        forecast = any(f.unit in ("date", "weekday", "day") for f in figures(sentence))
+        for deed in deeds_in(sentence):
+            if deed in ("ready", "finish") and (not tools or negates(sentence)):
+                continue  # no order or repair was asked for, or it is not
+            if deed == "ready" and forecast:
+                continue  # when it will be
+            if (
+                not shown_by(deed, data)
+                and not _looked_up(deed, sentence, sources, tools)
+                and not (deed in ("pass", "call") and handed_off)
+            ):
+                yield Finding("deed", sentence, deed)
+                break
+
+
+NUMBERED = re.compile(r"(?<![\w-])(?=[\w-]*\d{3})(?:[A-Za-z]{1,4}-?\d{3,}|\d{5,})(?![\w-])")
+
+
+def of_another(draft: Draft, sources: Sequence[Source], tools: Sequence[str]) -> Iterable[Finding]:
+    """A reply about an order or a booking of one number from a tool's answer that only has another number of the same form."""
+    asked = " ".join(s.text for s in sources if s.key == "customer").upper()
+    answers = " ".join(s.text for s in sources if s.key in tools).upper()
+    theirs = set(NUMBERED.findall(answers))
+    for number in NUMBERED.findall(asked):
+        form = _form(number)
+        others = {other for other in theirs if _form(other) == form}
+        if number not in answers and others and not any(other in draft.text.upper() for other in others):
+            yield Finding("misplaced", draft.text, number)
+
+
+def _form(number: str) -> str:
+    return re.sub(r"[A-Z]", "A", re.sub(r"\d", "9", number.replace("-", "")))
+
+
+def _looked_up(deed: str, sentence: str, sources: Sequence[Source], tools: Sequence[str]) -> bool:
+    """Whether a sentence only repeats the record of something done before: get_booking was called, and its answer has all of the figures."""
+    told = [f for f in figures(sentence) if f.unit != "weekday"]
+    return bool(told) and any(
+        re.search(CONCEPT_IN_DATA[deed], s.key, re.IGNORECASE)
+        and all(any(same(f, g) for piece in segments(s) for g in piece.figures) for f in told)
+        for s in sources
+        if s.key in tools
+    )
+
+
+def _admits_failure(draft: Draft, sources: Sequence[Source], failed: Collection[str]) -> bool:
+    """Whether a reply denies something, asks, or quotes or repeats what a tool that failed has answered."""
+    answers = " ".join(s.text for s in sources if s.key in failed)
+    if any(sentence.strip() and sentence.strip() in answers for sentence, _ in draft.sentences):
+        return True
+    asked = any(asks(sentence) for sentence, _ in draft.sentences)
+    return asked or negates(draft.text) or any(c.source in failed for c in draft.claims)

@@ -1,0 +1,138 @@
+"""Whether a figure of a reply follows from what the reply rests on: from its evidence, from what was said, from what was reckoned before."""
+
+# ruff: noqa: RUF001 - signs of multiplication
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from f.agent.policy.calendar_days import contradict
+from f.agent.policy.claims import Draft
+from f.agent.policy.counts import counts, units_meant
+from f.agent.policy.reckoning import follows
+from f.common.figures.amounts import Figure, amount, money, same
+from f.common.figures.finder import figures, numbers_in_words
+from f.common.figures.segments import LISTED, Segment, Weights, terms
+from f.common.figures.words import word_set
+
+# Telephone numbers that help in an emergency: nobody is refused one.
+EMERGENCY = word_set(
+    "112 911 999 988 110 118 119 113 114 115 116 15 17 18 190 192 188 100 101 102 103 108 144 061 024 000 111 13 11 14"
+)
+BESIDE = re.compile(
+    r"[\w'’-]{0,6}[,\s(]+(?:d[eae][mnr] |the |le |el |il |o |di |de )?"
+)  # between a weekday and its date
+RECKONED = re.compile(r"[×x*·÷/=+]\s?\d|\d\s?[×x*·÷=+]")
+CONSTANTS = word_set("7 12 24 30 31 52 60 100 365 1000")  # days, months, hours: what anybody reckons with
+
+
+class Said(NamedTuple):
+    """What was said. `words`: the customer's, of all messages. `question`: those of the last one. `asked`: their figures. `figures`: others."""
+
+    words: str
+    question: frozenset[str]
+    asked: tuple[Figure, ...]
+    figures: tuple[Figure, ...]
+
+
+class Derived:
+    """The figures of one reply that may be results. `made`: those that are known to hold or were reckoned."""
+
+    def __init__(
+        self, draft: Draft, evidence: Sequence[Segment], weights: Weights, said: Said, today: date
+    ) -> None:
+        self._draft, self._evidence, self._weights = draft, evidence, weights
+        self._said, self._today = said, today
+        self._named = {m for _, marks in draft.sentences for m in marks} | {c.source for c in draft.claims}
+        self._counts = counts(draft.text, evidence)
+        self.made: list[Figure] = []
+
+    def follows(self, sentence: str, marks: tuple[str, ...], told: list[Figure], place: int) -> bool:
+        """Whether a figure can be reckoned from the evidence near to the reply, from what was said, and from what was reckoned before."""
+        figure = told[place]
+        if figure.text in EMERGENCY and not marks:
+            return True
+        if any(
+            self.follows(
+                sentence, marks, [*told[:place], figure._replace(unit=unit), *told[place + 1 :]], place
+            )
+            for unit in units_meant(figure, sentence)
+        ):
+            return True
+        if self._day_of_month(sentence, told, place):
+            return True
+        if RECKONED.search(sentence) and not figure.unit and figure.keys & CONSTANTS:
+            return True
+        return self._reckoned(figure)
+
+    def _reckoned(self, figure: Figure) -> bool:
+        stated = [
+            f for s, _ in self._draft.sentences for f in figures(LISTED.sub("", s)) if f.text != figure.text
+        ]
+        quoted = [f for c in self._draft.claims for f in figures(c.quote)]
+        others = [f for f in stated if money(f.unit)]
+        total = (
+            money(figure.unit)
+            and len(others) > 1
+            and max(amount(figure)) > max(v for f in others for v in amount(f))
+        )
+        near = (
+            [*others, *(f for f in self._near(figure.unit) if f.unit == "%")]
+            if total
+            else [*self._near(figure.unit), *quoted]
+        )
+        near = [
+            f for f in near if not same(f, figure)
+        ]  # where it stands itself it was found to speak of something else
+        spoken = [self._draft.text, self._said.words, *(c.quote for c in self._draft.claims)]
+        times = [float(n) for n in numbers_in_words(" ".join(spoken))]
+        times += [
+            v
+            for f in (*self._said.asked, *stated)
+            if not money(f.unit) and f.unit != "%"
+            for v in amount(f)
+            if v < 1000
+        ]
+        asked = [
+            f._replace(unit=figure.unit) if money(figure.unit) and f.unit == "" else f
+            for f in self._said.asked
+        ]
+        known = [f for f in (*self.made, *near, *asked, *self._said.figures) if not same(f, figure)]
+        stated = [f for f in (*self.made, *self._said.asked) if not same(f, figure)]
+        return follows(figure, known, times, self._counts, self._today, stated)
+
+    def _day_of_month(self, sentence: str, told: list[Figure], place: int) -> bool:
+        """Whether a bare number is the day of a date that the weekday before it names: Thursday the 15th."""
+        day, number = told[place - 1] if place else None, told[place]
+        if (
+            not day
+            or day.unit != "weekday"
+            or number.unit
+            or not number.text.isdigit()
+            or not BESIDE.fullmatch(sentence[day.end : number.start])
+        ):
+            return False
+        dates = {f"date:{month:02d}-{int(number.text):02d}" for month in range(1, 13)}
+        return any(
+            self.follows(sentence, (), [number._replace(unit="date", keys=frozenset({key}))], 0)
+            for key in dates
+            if not contradict(number._replace(unit="date", keys=frozenset({key})), day, self._today)
+        )
+
+    def _near(self, unit: str) -> list[Figure]:
+        """Figures that a reply may reckon with: those of the rows that its other figures stand in, and of those that its words are nearest to."""
+        words = terms(self._draft.text) | self._said.question
+        stated = [f for s, _ in self._draft.sentences for f in figures(LISTED.sub("", s))]
+        rows = [s for s in self._evidence if s.figures and (not self._named or s.source in self._named)]
+        holding = [s for s in rows if any(same(f, g) for f in stated for g in s.figures)]
+        nearest = sorted(rows, key=lambda s: -self._weights(words & s.terms))[:6]
+        priced = {s for s in rows if any(money(f.unit) for f in s.figures)}
+        found = [
+            f
+            for s in dict.fromkeys([*holding, *nearest])
+            for f in s.figures
+            if f.unit or s not in priced or not money(unit)
+        ]
+        return found

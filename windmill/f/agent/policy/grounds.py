@@ -1,0 +1,218 @@
+"""What a reply's first statement rests on, and whether a no is more than a source that is silent."""
+
+# ruff: noqa: RUF001 - marks of many scripts
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from f.agent.policy.claims import Claim, Draft, Finding
+from f.agent.policy.placement import RARE
+from f.agent.policy.polarity import asks, denies, negates
+from f.common.figures.amounts import Figure, same
+from f.common.figures.finder import figures, numbers_in_words
+from f.common.figures.segments import (
+    LISTED,
+    ROW,
+    Segment,
+    Source,
+    Weights,
+    flat,
+    folded,
+    kind_of,
+    names,
+    names_in_full,
+    sentences,
+    terms,
+)
+from f.common.figures.words import units
+
+LEAD = re.compile(r"^\W*[^\W\d_]+[,.:;!،、，。！]")  # "No, " at the beginning
+CLAUSE = re.compile(r"[,;(（、，؛،]\s?|\s[-–—]\s")
+NEAR = 0.3  # how much nearer a row must be to a sentence than another one to be the one it rests on
+
+
+class Grounds:
+    """The sentences of one reply and of its sources."""
+
+    def __init__(
+        self,
+        draft: Draft,
+        sources: Iterable[Source],
+        evidence: Sequence[Segment],
+        weights: Weights,
+        question: frozenset[str],
+    ) -> None:
+        self._draft, self._evidence, self._weights, self._question = draft, evidence, weights, question
+        self._sources = {s.key: s for s in sources}
+
+    def problems(self) -> Iterable[Finding]:
+        """A no that rests on a source that denies nothing, and a yes that rests on a source that denies it."""
+        if self._draft.kind in ("unknown", "handoff"):
+            return
+        first = next((s for s in self._draft.sentences if not asks(s[0])), None)
+        if first and not _counts(first[0]):
+            grounds = self._grounds(*first)
+            if grounds and negates(LEAD.sub("", first[0])) and not any(negates(ground) for ground in grounds):
+                yield Finding("polarity", first[0], grounds[0])
+        if negates(self._draft.text):
+            return
+        for sentence, marks in self._draft.sentences:
+            if asks(sentence) or (_counts(sentence) and not self._agrees(sentence)):
+                continue
+            denials = list(self._denials(sentence, marks))
+            if denials and all(denials):
+                yield Finding("denied", sentence, denials[0])
+
+    def misnamed(self, spoken: frozenset[str]) -> Iterable[Finding]:
+        """Names of a reply that its quotes don't have, though other rows of the evidence do: UniSalute, where the quote is about Fasi.
+
+        `spoken`: words of the conversation and the persona, which need no quote.
+        """
+        if self._draft.kind not in ("answer", None):
+            return
+        known = frozenset().union(*(names_in_full(f"- {s.text}") for s in self._evidence))
+        for sentence, marks in self._draft.sentences:
+            inside = frozenset().union(*(terms(sentence[f.start : f.end + 4]) for f in figures(sentence)))
+            counted = frozenset().union(
+                *(terms(w) for w in re.findall(r"[^\W\d_]+", sentence) if w.casefold() in units())
+            )
+            mine = {
+                n for n in (names(sentence) & known) - inside - counted - spoken if self._weights.of(n) > RARE
+            }
+            if not mine:
+                continue
+            rests = self._words(sentence, marks)
+            if rests and (missing := mine - rests):
+                yield Finding("misplaced", sentence, ", ".join(sorted(missing)))
+
+    def _words(self, sentence: str, marks: tuple[str, ...]) -> frozenset[str]:
+        """The words of what a sentence rests on: of its quotes and the sentences and whole rows that they stand in; of the passages that it names."""
+        claims = self._claims(sentence)
+        keys = [c.source for c in claims] or [m for m in marks if m in self._sources]
+        if any(not re.fullmatch(r"S\d+", key) for key in keys):
+            return frozenset()  # a tool or the conversation: a record has no sentences to tell apart
+        texts = [self._sources[key].context for key in keys]
+        for claim in claims:
+            text = flat(self._sources[claim.source].text)
+            texts += [claim.quote, *whole_sentences(text, claim.quote)]
+            texts += [line for line in text.splitlines() if ROW.search(line)]
+        if not claims:
+            texts += [self._sources[key].text for key in keys]
+        return terms("\n".join(texts))
+
+    def unmet(self, echoes: Iterable[tuple[str, tuple[str, ...], Figure]]) -> Iterable[Finding]:
+        """Figures of the customer that a reply says yes to, where what it quotes has another figure of that kind, which it keeps silent about.
+
+        "With 12 people you get 10 %", from "groups from 15".
+        """
+        told = [f for sentence, _ in self._draft.sentences for f in figures(LISTED.sub("", sentence))]
+        for sentence, marks, figure in echoes:
+            here = [f for f in figures(sentence) if not same(f, figure)]
+            rows = [
+                s.text
+                for s in self._evidence
+                if s.source in marks and any(same(f, g) for f in s.figures for g in here)
+            ]
+            claims = self._claims(sentence)
+            pieces = (
+                [p for c in claims for p in whole_sentences(self._sources[c.source].text, c.quote)]
+                if claims
+                else rows
+            )
+            there = [f for piece in pieces for f in figures(piece) if kind_of(f) == kind_of(figure)]
+            if there and not any(same(f, figure) or any(same(f, t) for t in told) for f in there):
+                yield Finding("confirmed", sentence, figure.text)
+
+    def _agrees(self, sentence: str) -> bool:
+        """Whether a sentence begins with a word that stands alone, which the customer has not said: "Yes, "."""
+        lead = LEAD.match(sentence)
+        return lead is not None and not terms(lead[0]) & self._question
+
+    def _denials(self, sentence: str, marks: tuple[str, ...]) -> Iterable[str]:
+        """Of each thing that a sentence rests on: its words that deny what the sentence says; '' where there are none."""
+        claims = self._claims(sentence)
+        for claim in claims:
+            pieces = whole_sentences(self._sources[claim.source].text, claim.quote)
+            found = next(filter(None, (self._denial(sentence, piece, claim.quote) for piece in pieces)), "")
+            yield found or self._denied_nearby(sentence, claim.source, [claim.quote, *pieces])
+        if not claims and marks:
+            grounds = self._grounds(sentence, marks)
+            nearby = next(filter(None, (self._denied_nearby(sentence, mark, grounds) for mark in marks)), "")
+            yield from (self._denial(sentence, piece, "") or nearby for piece in grounds)
+
+    def _denied_nearby(self, sentence: str, key: str, pieces: list[str]) -> str:
+        """Another sentence of the same passage that denies something of which the reply or the customer speaks, and these pieces don't."""
+        if not self._agrees(sentence):
+            return ""
+        about = (terms(sentence) | self._question) - terms(" ".join(pieces))
+        quoted = [folded(piece) for piece in pieces]
+        for segment in self._evidence:
+            text = folded(segment.text)
+            if segment.source != key or any(text in piece or piece in text for piece in quoted):
+                continue
+            if denies(text) and any(self._weights.of(term) > RARE for term in terms(text) & about):
+                return segment.text
+        return ""
+
+    def _denial(self, sentence: str, piece: str, quote: str) -> str:
+        """The words of a source's sentence that deny what a reply says: those that are quoted, or others that speak of the same thing.
+
+        What comes after a quote's end counts in another language, too: a quote that is cut short before the "not".
+        """
+        quoted = folded(quote).strip(" .。")
+        parts = [part for part in CLAUSE.split(piece) if part.strip()]
+        words = terms(sentence)
+        about = words | self._question
+        one_language = len(words & terms(piece)) > 1
+        if quoted:
+            touched = [p for p in parts if folded(p).strip(" .。") in quoted or quoted in folded(p)]
+        else:
+            touched = [p for p in parts if words & terms(p)] if one_language else parts
+        if denied := next(filter(denies, touched), ""):
+            return denied
+        for part in parts:
+            if part not in touched and denies(part) and (terms(part) - terms(" ".join(touched))) & about:
+                return part
+        rest = folded(piece).partition(quoted)[2] if quoted else ""
+        return rest if negates(rest) and (not one_language or terms(rest) & about) else ""
+
+    def _claims(self, sentence: str) -> list[Claim]:
+        return [
+            c
+            for c in self._draft.claims
+            if c.quote.strip() and c.source in self._sources and (c.says in sentence or sentence in c.says)
+        ]
+
+    def _grounds(self, sentence: str, marks: tuple[str, ...]) -> list[str]:
+        """What a sentence of the reply rests on: the sentences quoted for it, whole; else those of its passages that its words are nearest to."""
+        if claims := self._claims(sentence):
+            return [g for c in claims for g in whole_sentences(self._sources[c.source].text, c.quote)]
+        words = terms(sentence) | self._question
+        rows = [s for s in self._evidence if s.source in marks]
+        nearness = {
+            s: self._weights(words & (s.terms - terms(self._sources[s.source].context))) for s in rows
+        }
+        nearest = max(nearness.values(), default=0.0)
+        return [s.text for s in rows if nearest < NEAR or nearness[s] >= nearest - NEAR]
+
+
+def _counts(sentence: str) -> bool:
+    """Whether a sentence has figures: they are what it is about, and are held against the evidence by themselves."""
+    return bool(figures(sentence) or numbers_in_words(sentence))
+
+
+def whole_sentences(text: str, quote: str) -> list[str]:
+    """The sentences of a text that a quote stands in, whole, with what comes after the quoted words; of a row the cells that it touches."""
+    pieces = [
+        piece
+        for line in flat(text).splitlines()
+        for piece in (ROW.split(line) if ROW.search(line) else sentences(line))
+        for piece in piece.split("; ")
+    ]
+    wanted = [folded(part).strip(" .,") for part in re.split(r"\s\|\s|…|\.\.\.|; |(?<=[.。])\s", quote)]
+    return [
+        piece
+        for piece in pieces
+        if any(w and (w in folded(piece) or folded(piece).strip(" .") in w) for w in wanted)
+    ]

@@ -1,0 +1,262 @@
+"""Whether a figure of a reply is used for something else than its source: another article's price, another day's hours."""
+
+# ruff: noqa: RUF001 - marks of many scripts
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from f.common.figures.amounts import Figure, fits, money, same
+from f.common.figures.finder import figures
+from f.common.figures.segments import (
+    LISTED,
+    ROW,
+    Segment,
+    Weights,
+    kind_of,
+    names,
+    names_in_full,
+    spoken,
+    terms,
+)
+
+CELL_END = re.compile(r"\s\|\s|[,;(]\s|\s/\s|(?<=[a-zà-ÿ])[:]\s")
+CELL = 0.45  # how much more the words must speak for another cell of the row
+CLAUSE_END = re.compile(r"[;:]\s")
+COMMA = re.compile(r"\s?[,，、،]")
+TIMES = (
+    "clock",
+    "hour",
+    "weekday",
+    "date",
+    "day",
+    "",
+)  # rows of days and hours have too many of them to a cell
+RARE = 0.6  # a word that few rows have: it tells one from another
+MISPLACED_BY = 0.45  # how much more the words of a sentence must speak for another row than for the one that holds its figure
+
+
+class Placement:
+    """The rows of one turn's evidence, and whether the words around a figure speak for one of them or for another."""
+
+    def __init__(
+        self, evidence: Sequence[Segment], weights: Weights, question: frozenset[str], asked: Sequence[Figure]
+    ) -> None:
+        """`question`: the words of the customer's message. `asked`: its figures."""
+        self._numbers_asked = frozenset(f"number {key}" for f in asked for key in f.keys if key.isdigit())
+        self._evidence, self._weights, self._question = evidence, weights, question
+        self._spread = MISPLACED_BY
+        self._passages: dict[str, frozenset[str]] = {}
+        for segment in evidence:
+            self._passages[segment.source] = self._passages.get(segment.source, frozenset()) | segment.terms
+
+    def misplaced(self, sentence: str, told: list[Figure], place: int, holding: list[Segment]) -> bool:
+        """Whether the words around a figure speak clearly for another row, one that has a figure of the same kind but not this one."""
+        figure = told[place]
+        self._spread = MISPLACED_BY * (3 if figure.unit == "clock" else 1)
+        others = [
+            s
+            for s in self._evidence
+            if s not in holding
+            and any(alike(figure, f) for f in s.figures)
+            and not any(same(figure, f) for f in s.figures)
+        ]
+        if not holding or figure.unit == "code":
+            return False
+        if kind_of(figure) not in TIMES and all(
+            self._of_another_cell(LISTED.sub("", sentence), told, figure, h) for h in holding
+        ):
+            return True
+        if not others:
+            return self._crossed(LISTED.sub("", sentence), told, figure, holding)
+        text = LISTED.sub("", sentence)
+        since = max(told[place - 1].end if place else 0, text.rfind(";", 0, figure.start) + 1)
+        until = told[place + 1].start if place + 1 < len(told) else len(text)
+        stop = CLAUSE_END.search(text, figure.end)
+        until = min(until, stop.start()) if stop else until
+        windows = [(since, figure.end), (figure.start, until)] if len(told) > 1 else [(0, len(text))]
+        if len(told) > 1 and COMMA.match(text, figure.end) and terms(text[since : figure.start]):
+            windows = windows[
+                :1
+            ]  # rent 99, access 8: what comes after the comma is the label of the next one
+        if figure.unit == "weekday":
+            windows = [(0, len(text))]
+        elsewhere = _other_days(text, told, figure)
+        verdicts = [
+            self._speaks_for_another(_spoken(text, told, figure, *w) - elsewhere, holding, others)
+            for w in windows
+        ]
+        if not any(verdicts) and False in verdicts:
+            return self._crossed(text, told, figure, holding)
+        # All that comes before the figure may speak of rows whose own figures it names; those explain their words.
+        rest = [f for f in told if f is not figure and kind_of(f) == kind_of(figure)]
+        unexplained = [o for o in others if not any(same(f, g) for f in rest for g in o.figures)]
+        if open_rows := others if figure.unit == "weekday" else unexplained:
+            explained = [s.terms for s in self._evidence if any(same(f, g) for f in rest for g in s.figures)]
+            before = _spoken(text, told, figure, 0, figure.end) - elsewhere
+            before -= frozenset().union(*explained) - frozenset().union(*(h.terms for h in holding))
+            verdicts.append(self._speaks_for_another(before, holding, open_rows))
+        if all(v is None for v in verdicts) and len(told) == 1:
+            words = _spoken(text, told, figure, 0, len(text)) | self._question
+            verdicts = [self._speaks_for_another(words, holding, others)]
+        heard = [v for v in verdicts if v is not None]
+        return (
+            (bool(heard) and all(heard))
+            or self._names_another(text, holding)
+            or self._crossed(text, told, figure, holding)
+        )
+
+    def _names_another(self, sentence: str, holding: list[Segment]) -> bool:
+        """Whether a sentence names one thing and the only rows with its figure name another, by capital letters: Arno and Tessa."""
+        named = names(sentence) | (
+            names_in_full(sentence) & frozenset().union(*(s.terms for s in self._evidence))
+        )
+        mine = {n for n in named if self._weights.of(n) > RARE and any(n in s.terms for s in self._evidence)}
+        if not mine or any(mine & s.terms for s in holding):
+            return False
+        said = terms(sentence) | self._question
+        return all(
+            {n for n in names(s.text) if self._weights.of(n) > RARE and n not in said} for s in holding
+        )
+
+    def _leads(self, said: frozenset[str], mine: frozenset[str], theirs: frozenset[str]) -> float:
+        """How much more words speak for the first of two places than for the second."""
+        return self._weights((said & mine) - theirs) - self._weights((said & theirs) - mine)
+
+    def _speaks_for_another(
+        self, words: frozenset[str], holding: list[Segment], others: list[Segment]
+    ) -> bool | None:
+        """True: for another row. False: not. None: these words say nothing of either."""
+        leads = [
+            min(
+                self._weights(
+                    (words & o.terms) - (h.terms if o.source == h.source else self._passages[h.source])
+                )
+                - self._weights((words & h.terms) - o.terms)
+                for h in holding
+            )
+            for o in others
+        ]
+        if max(leads) > self._spread:
+            return True
+        return False if max(leads) < 0 else None
+
+    def _of_another_cell(self, text: str, told: list[Figure], figure: Figure, segment: Segment) -> bool:
+        """Whether the words around a figure speak for another cell of its own row: long hair, where the row has it for short hair."""
+        mine = next(f for f in segment.figures if same(f, figure))
+        others = [
+            f
+            for f in segment.figures
+            if alike(f, figure) and f.start < f.end and not any(same(f, t) for t in told)
+        ]
+        beside = [f for f in told if f is not figure and alike(f, figure)]
+        since = max((f.end for f in beside if f.end <= figure.start), default=0)
+        until = min((f.start for f in beside if f.start >= figure.end), default=len(text))
+        said = _words_of_cell(text[since:until], figure)
+        if not beside:
+            said |= self._question | self._numbers_asked
+        own = _words_of_cell(_cell(segment.text, mine), figure)
+        leads = [
+            self._weights((said & theirs) - own) - self._weights((said & own) - theirs)
+            for other in others
+            for theirs in [_words_of_cell(_cell(segment.text, other), figure)]
+        ]
+        return max(leads, default=0.0) > CELL
+
+    def _crossed(self, text: str, told: list[Figure], figure: Figure, holding: list[Segment]) -> bool:
+        """Whether two figures of one row have changed places: what stands beside each in the reply stands beside the other in the row."""
+        rivals = [
+            f for f in told if f is not figure and kind_of(f) == kind_of(figure) and not same(f, figure)
+        ]
+        for segment in holding:
+            mine = next((f for f in segment.figures if same(f, figure)), None)
+            for rival in rivals:
+                theirs = next((f for f in segment.figures if same(f, rival)), None)
+                if mine is None or theirs is None:
+                    continue
+                scores = []
+                sides = list(zip(_beside_in_row(segment, mine), _beside_in_row(segment, theirs), strict=True))
+                readings = []  # the words before each figure belong to it, or those after it
+                for said, of_rival in zip(
+                    _beside(text, told, figure), _beside(text, told, rival), strict=True
+                ):
+                    mine_here = [self._leads(said, a, b) for a, b in sides]
+                    scores += mine_here
+                    readings.append(
+                        max(
+                            m + self._leads(of_rival, b, a)
+                            for m, (a, b) in zip(mine_here, sides, strict=True)
+                        )
+                    )
+                if min(scores) < -MISPLACED_BY and max(scores) <= 0 and max(readings) <= 0:
+                    return True
+        return False
+
+
+def _beside(text: str, found: Sequence[Figure], figure: Figure) -> list[frozenset[str]]:
+    """The words between a figure and the one before it, and between it and the next one."""
+    ends = [f.end for f in found if f.end <= figure.start and f.start < f.end]
+    starts = [f.start for f in found if f.start >= figure.end and f.start < f.end]
+    return [
+        terms(text[max(ends, default=0) : figure.start]),
+        terms(text[figure.end : min(starts, default=len(text))]),
+    ]
+
+
+def _beside_in_row(segment: Segment, figure: Figure) -> list[frozenset[str]]:
+    """The words on both sides of a figure; in a row of a table those of its cell, for a cell's label may stand on either side."""
+    if not ROW.search(segment.text):
+        return _beside(segment.text, segment.figures, figure)
+    start = max((m.end() for m in ROW.finditer(segment.text) if m.end() <= figure.start), default=0)
+    end = min(
+        (m.start() for m in ROW.finditer(segment.text) if m.start() >= figure.end), default=len(segment.text)
+    )
+    return [terms(segment.text[start:end])] * 2
+
+
+def _cell(text: str, figure: Figure) -> str:
+    """The cell of a row, or the part of a list, that a figure stands in."""
+    start = max((m.end() for m in CELL_END.finditer(text) if m.end() <= figure.start), default=0)
+    end = min((m.start() for m in CELL_END.finditer(text) if m.start() >= figure.end), default=len(text))
+    return text[start:end]
+
+
+def _other_days(text: str, told: Sequence[Figure], figure: Figure) -> frozenset[str]:
+    """The weekdays of a sentence that belong to other figures of it: of two times the first one's days, of two weekdays the other."""
+    days = [f for f in told if f.unit == "weekday" and f is not figure]
+    if figure.unit != "weekday":
+        last = max((f.end for f in told if f.end <= figure.start and alike(f, figure)), default=0)
+        near = [f for f in days if last <= f.start < figure.start]
+        days = [f for f in days if f.start < last] if near else []
+        near_keys = frozenset().union(*(f.keys for f in near))
+    else:
+        near_keys = figure.keys
+    return frozenset().union(*(f.keys for f in days)) - near_keys
+
+
+def _words_of_cell(text: str, figure: Figure) -> frozenset[str]:
+    """The words of a cell, and its numbers of other kinds than the figure in question: 12 persons, 6 kg."""
+    return terms(text) | {
+        f"number {key}"
+        for f in figures(text)
+        if not alike(f, figure) and not money(f.unit)
+        for key in f.keys
+        if key.isdigit()
+    }
+
+
+def _spoken(text: str, told: Sequence[Figure], figure: Figure, start: int, end: int) -> frozenset[str]:
+    """The words of a piece of a sentence, weekdays among them; but not the figure in question."""
+    inside = [
+        f._replace(start=f.start - start, end=f.end - start)
+        for f in told
+        if start <= f.start and f.end <= end
+    ]
+    return spoken(text[start:end], inside) - figure.keys
+
+
+def alike(one: Figure, other: Figure) -> bool:
+    kinds = ("clock", "weekday", "date", "phone", "link", "mail", "code")
+    if one.unit in kinds or other.unit in kinds:
+        return one.unit == other.unit
+    return fits(one.unit, other.unit) and bool(one.unit) == bool(other.unit)

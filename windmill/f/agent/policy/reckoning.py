@@ -1,0 +1,240 @@
+"""Whether a figure follows from others: another unit, a sum, a product, a share, a count, a day counted from today.
+
+Only what the evidence for a reply and the customer have named is reckoned with, so that little can be made from it by chance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from itertools import combinations, permutations
+
+from f.agent.policy.calendar_days import days_between, of_calendar
+from f.common.figures.amounts import Figure, amount, fits, money
+from f.common.figures.words import MONTH_MINUTES, SIZES
+
+MOST_OPERANDS = 14
+
+
+def follows(
+    figure: Figure,
+    known: Sequence[Figure],
+    times: Iterable[float],
+    counts: Iterable[int],
+    today: date,
+    stated: Sequence[Figure] | None = None,
+) -> bool:
+    """Whether the figure can be reckoned from the known ones.
+
+    `times`: numbers that say how many of something, from the customer and the reply. `counts`: how many things the reply or the evidence lists.
+    `stated`: those of the known figures that the reply or the customer names; None: all.
+    """
+    if figure.unit in ("date", "weekday"):
+        return of_calendar(figure, known, today)
+    if figure.unit == "clock":
+        return _of_clock(figure, known, known if stated is None else stated)
+    wanted = amount(figure)
+    if not wanted or figure.unit == "hour":
+        at = any(k.startswith("at ") for k in figure.keys) and _of_clock(
+            figure, known, known if stated is None else stated
+        )
+        if at or not wanted:
+            return at
+    if (
+        not money(figure.unit)
+        and figure.unit != "%"
+        and wanted & {float(count) for count in counts if count > 1}
+    ):
+        return True
+    spans = {
+        value for one in known for a in amount(one) for value in _converted(a, one.unit, figure.unit)
+    } | _hours(figure, known)
+    if any(
+        abs(value - one) <= 0.03 * one
+        for value in spans
+        for one in wanted
+        if figure.unit in ("mile", "yd", "ft", "inch", "lb", "oz", "km", "m", "cm", "kg")
+    ):
+        return True
+    if spans & wanted or (
+        figure.unit in ("week", "month", "year") and any(_about(value, wanted) for value in spans)
+    ):
+        return True
+    return any(
+        _near(value, wanted, figure.text)
+        for value in _made(figure, known, list(dict.fromkeys(times))[:8], today)
+    )
+
+
+def _near(value: float, wanted: set[float], text: str) -> bool:
+    """Equal, or rounded to as many places as are written."""
+    places = (
+        len(text.rpartition(".")[2].rpartition(",")[2].strip("€$ ")) if ("." in text or "," in text) else 0
+    )
+    places = places if places <= 2 else 0
+    return any(
+        abs(value - one) < 0.005 or (value >= 10 and abs(value - one) <= 0.5 * 10**-places) for one in wanted
+    )
+
+
+def _about(value: float, wanted: set[float]) -> bool:
+    """Whole weeks or months of so many days."""
+    whole = {float(round(value))} | ({float(int(value))} if value % 1 < 0.35 else set())
+    return value >= 1 and bool(whole & wanted)
+
+
+def _made(figure: Figure, known: Sequence[Figure], times: Sequence[float], today: date) -> set[float]:
+    """What can be made of the known figures that is of this figure's kind. `times`: how often, how many: numbers of the customer and the reply."""
+    like, shares = _operands(figure, known)
+    made = {value for one in known for a in amount(one) for value in _converted(a, one.unit, figure.unit)}
+    for one, other in combinations(like, 2):
+        made |= {one + other, abs(one - other)}
+        if one and other and figure.unit in ("%", ""):
+            made |= {
+                100 * one / other,
+                100 * other / one,
+                100 * abs(one - other) / max(one, other),
+                one / other,
+                other / one,
+            }
+    made |= {sum(group) for group in combinations(like, 3)}
+    if 4 <= len(like) <= 7:
+        made |= {sum(group) for group in combinations(like, 4)} | {sum(like)}
+    packs = {v for o in known if o.unit == "" for v in amount(o) if 1 < v <= 1000}
+    for one in like:
+        made |= (
+            {one * n for n in times}
+            | {one / n for n in times if n}
+            | {one * n * m for n, m in combinations(times[:5], 2)}
+        )
+        made |= {abs(other - one * n) for other in like for n in times}
+        made |= {other + one * (n - less) for other in like for n in times for less in (0, 1) if n > less}
+        made |= {
+            one * part
+            for share in shares
+            # a share, what is left of it, what it is added to, and what is in a whole that it was added to
+            for part in (share / 100, 1 - share / 100, 1 + share / 100, share / (100 + share))
+        }
+        made |= {
+            one * n / pack for n in times for pack in packs if n > pack and n % pack == 0
+        }  # ten packs of six
+    if money(figure.unit):
+        made |= _of_prices(figure, known, like)
+    elif not figure.unit:
+        made |= {one * n for one in like for n in (7.0, 12.0, 52.0)}
+    if figure.unit in ("", "year"):
+        made |= {today.year - value for value in like if 1900 < value < 2100}
+    if figure.unit in SIZES:
+        alike = [
+            v
+            for o in known
+            if o.unit in SIZES and o.unit != figure.unit
+            for a in amount(o)
+            for v in _converted(a, o.unit, figure.unit)
+        ]
+        made |= {one + other for one in like for other in alike} | {
+            abs(one - other) for one in like for other in alike
+        }  # 1.75 m less 15 cm
+    if figure.unit in ("day", "week", "month", "year", ""):
+        made |= days_between(known, today) | _portions(known)
+    return {round(value, 4) for value in made}
+
+
+def _operands(figure: Figure, known: Sequence[Figure]) -> tuple[list[float], list[float]]:
+    """The amounts of the figure's own kind, and the percentages. A price is made of prices, where there are any."""
+    shares = [value for one in known if one.unit == "%" for value in amount(one)]
+    same_unit = [
+        value
+        for one in known
+        if one.unit and one.unit != "%" and fits(figure.unit, one.unit)
+        for value in amount(one)
+    ]
+    bare = [value for one in known if not one.unit for value in amount(one)]
+    like = same_unit if money(figure.unit) and same_unit else [*same_unit, *bare]
+    return list(dict.fromkeys(like))[:MOST_OPERANDS], list(dict.fromkeys(shares))[:6]
+
+
+def _portions(known: Sequence[Figure]) -> set[float]:
+    """How often one weight or volume goes into another: 1.5 kg at 60 g a day last 25 days."""
+    sizes = [
+        (SIZES[o.unit][0], v * SIZES[o.unit][1]) for o in known if o.unit in SIZES for v in amount(o) if v
+    ]
+    return {
+        a / b
+        for (one, a), (other, b) in permutations(sizes[:MOST_OPERANDS], 2)
+        if one == other in ("mass", "volume")
+    }
+
+
+def _of_prices(figure: Figure, known: Sequence[Figure], prices: list[float]) -> set[float]:
+    """What a year's price is a month, a pack's a kilo, and an amount in another currency at a rate for a hundred."""
+    made = {price * n for price in prices for n in (12.0, 52.0)} | {
+        price / n for price in prices for n in (12.0, 52.0)
+    }
+    sizes = [v * SIZES[o.unit][1] for o in known if o.unit in ("g", "kg", "ml", "l") for v in amount(o) if v]
+    made |= {price * whole / size for price in prices for size in sizes for whole in (100, 1000)}
+    abroad = [v for o in known if money(o.unit) and not fits(figure.unit, o.unit) for v in amount(o)]
+    return made | {price * v / whole for price in prices for v in abroad for whole in (1, 100)}
+
+
+def _hours(figure: Figure, known: Sequence[Figure]) -> set[float]:
+    """How long it is from one time of the day to another."""
+    if figure.unit not in ("hour", "minute"):
+        return set()
+    times = sorted(_minutes(known) | {0})
+    apart = {b - a for a, b in combinations(times[:20], 2)}
+    return {
+        length / SIZES[figure.unit][1] for gap in apart for length in (gap, 1440 - gap)
+    }  # or over midnight
+
+
+def _of_clock(figure: Figure, known: Sequence[Figure], stated: Sequence[Figure]) -> bool:
+    """A time so many minutes before or after another one, of which the reply or the customer names one; or the length between two, as in 2 h 30."""
+    wanted = _minutes([figure])
+    reached = {
+        time + sign * length
+        for some, others in ((stated, known), (known, stated))
+        for time in _minutes(some)
+        for length in _lengths(others)
+        for sign in (1, -1)
+    }
+    apart = {abs(a - b) for a, b in combinations(sorted(_minutes(known))[:20], 2)}
+    return bool(wanted & (reached | (apart if "h" in figure.text.casefold() else set())))
+
+
+def _lengths(known: Iterable[Figure]) -> set[float]:
+    """The lengths of time among figures, in minutes, up to five hours."""
+    found = {v * SIZES[o.unit][1] for o in known if o.unit in ("minute", "hour") for v in amount(o)}
+    return {length for length in found if length < 300}
+
+
+def _minutes(known: Iterable[Figure]) -> set[float]:
+    """The times of the day among figures, in minutes since midnight."""
+    return {
+        int(hour) * 60.0 + int(minute)
+        for one in known
+        for key in one.keys
+        if key.startswith("at ")
+        for hour, minute in [key[3:].split(":")]
+    }
+
+
+def _converted(value: float, unit: str, wanted: str) -> set[float]:
+    if unit in ("", "clock") and wanted in SIZES:
+        family = [u for u, (name, _) in SIZES.items() if name == SIZES[wanted][0]]
+        days = {value / 30} if wanted == "month" else set()
+        return days | {value * SIZES[u][1] / SIZES[wanted][1] for u in family if u != wanted}
+    if unit not in SIZES or wanted not in SIZES:
+        return set()
+    (mine, size), (theirs, other) = SIZES[unit], SIZES[wanted]
+    if mine == theirs:
+        return {value * size / other}
+    if {mine, theirs} == {"time", "months"}:
+        minutes = value * size * (MONTH_MINUTES if mine == "months" else 1)
+        made = minutes / (other * (MONTH_MINUTES if theirs == "months" else 1))
+        return {
+            made,
+            *({value * 52} if (unit, wanted) == ("year", "week") else ()),
+            *({value * 365} if (unit, wanted) == ("year", "day") else ()),
+        }
+    return set()

@@ -1,0 +1,243 @@
+"""Holds a reply against its evidence: quotes stand in their source, figures belong to what is quoted or follow from it.
+
+No model has a say here and no language is known here: figures are found in every script (figures.py), reckoned with (reckoning.py), and bound to the
+sentence or row of the evidence that speaks of the same thing (evidence.py).
+"""
+
+# ruff: noqa: RUF001 - signs of multiplication
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+from itertools import pairwise
+
+from f.agent.policy.calendar_days import contradict
+from f.agent.policy.claims import Draft, Finding
+from f.agent.policy.deeds import of_another, undone
+from f.agent.policy.derived import BESIDE, EMERGENCY, Derived, Said
+from f.agent.policy.grounds import Grounds
+from f.agent.policy.placement import Placement, alike
+from f.agent.policy.quoted import Quoted
+from f.common.figures.amounts import Figure, money, same
+from f.common.figures.finder import figures
+from f.common.figures.segments import (
+    LISTED,
+    Source,
+    Weights,
+    folded,
+    kind_of,
+    segments,
+    stands_in,
+    terms,
+)
+
+WORDS = re.compile(r"[^\W_]+")
+PARROTED = 6  # words in a row that a reply has from the customer
+ACCOUNT = 15  # letters and digits of a bank account's number, and of no order's
+UNCOUNTED = ("clock", "date", "weekday", "phone", "link", "mail", "code")
+SPOKEN = ("conversation", "customer", "persona", "hours", "clock")  # sources that no mark names
+
+
+class Check:
+    """One reply held against one turn's evidence."""
+
+    def __init__(
+        self,
+        draft: Draft,
+        sources: Sequence[Source],
+        today: date,
+        changed: bool = False,
+        handed_off: bool = False,
+        failed: Sequence[str] = (),
+    ) -> None:
+        """`changed`: a tool that changes something has succeeded in this turn. `handed_off`: a person takes over. `failed`: tools that should have
+        changed something and did not."""
+        self._failed = frozenset(failed)
+        self._draft, self._today, self._changed, self._handed_off = draft, today, changed, handed_off
+        self._sources = {s.key: s for s in sources}
+        self._pool = [segment for source in sources for segment in segments(source)]
+        self._evidence = [
+            s for s in self._pool if s.source not in ("customer", "said", "clock", "persona", "conversation")
+        ]
+        self._weights = Weights(self._evidence)
+        customer = [s for s in self._pool if s.source in ("customer", "said")]
+        self._tools = [
+            s.key for s in sources if s.key not in (*SPOKEN, "said") and not re.fullmatch(r"S\d+", s.key)
+        ]
+        self._question = terms(" ".join(s.text for s in customer if s.source == "customer"))
+        self._words_of_customer = " ".join(s.text for s in customer)
+        self._asked = [f for s in customer for f in s.figures]
+        self._said = [
+            f for s in self._pool if s.source in SPOKEN and s.source != "customer" for f in s.figures
+        ]
+        self._named = {m for _, marks in draft.sentences for m in marks} | {c.source for c in draft.claims}
+        self._placement = Placement(self._evidence, self._weights, self._question, self._asked)
+        self._grounds = Grounds(draft, sources, self._evidence, self._weights, self._question)
+        self._quoted = Quoted(draft, sources, self._evidence).rows()
+        said = Said(self._words_of_customer, self._question, tuple(self._asked), tuple(self._said))
+        self._derived = Derived(draft, self._evidence, self._weights, said, today)
+
+    def problems(self) -> list[Finding]:
+        told = [
+            (sentence, marks, found, place)
+            for sentence, marks in self._draft.sentences
+            for found in [figures(LISTED.sub("", sentence))]
+            for place in range(len(found))
+        ]
+        outcomes = {i: self._figure(*one) for i, one in enumerate(told)}
+        self._derived.made += [
+            told[i][2][told[i][3]] for i, outcome in outcomes.items() if outcome in ("echo", "held")
+        ]
+        while made := [
+            i
+            for i, outcome in outcomes.items()
+            if (outcome == "figure" or (outcome == "misplaced" and self._reckons(*told[i])))
+            and self._derived.follows(*told[i])
+        ]:
+            for i in made:
+                outcomes[i] = "reckoned"
+                self._derived.made.append(told[i][2][told[i][3]])
+        found = [*self._quotes(), *self._unbacked()]
+        for i, outcome in outcomes.items():
+            sentence, _, figs, place = told[i]
+            figure = figs[place]
+            if outcome == "misplaced" and any(same(figure, f) for f in self._asked):
+                counted = kind_of(figure) in ("", "hour", "day", "week", "month", "year")
+                outcomes[i] = outcome = "echo" if counted or not self._repeats(sentence) else "misplaced"
+            if outcome == "echo" and self._parroted(
+                sentence, figure, bool({"held", "reckoned"} & set(outcomes.values()))
+            ):
+                found.append(Finding("confirmed", sentence, figure.text))
+            if outcome == "figure" and self._harmless(figure):
+                continue
+            if outcome in ("figure", "misplaced"):
+                found.append(Finding(outcome, sentence, figure.text))
+        found += [
+            Finding("figure", sentence, f"{one.text} {other.text}")
+            for sentence, _ in self._draft.sentences
+            for one, other in pairwise(figures(sentence))
+            if BESIDE.fullmatch(sentence[one.end : other.start]) and contradict(one, other, self._today)
+        ]
+        echoes = [told[i] for i, outcome in outcomes.items() if outcome == "echo"]
+        if "reckoned" not in outcomes.values():
+            found += self._grounds.unmet(
+                (sentence, marks, figs[place])
+                for sentence, marks, figs, place in echoes
+                if kind_of(figs[place]) not in UNCOUNTED
+                and not (money(figs[place].unit) and self._derived.follows(sentence, marks, figs, place))
+            )
+        if (
+            echoes
+            and not {"held", "reckoned"} & set(outcomes.values())
+            and self._draft.kind not in ("talk", "clarify")
+            and self._named
+        ):
+            sentence, _, figs, place = echoes[0]
+            if any(
+                alike(figs[place], f) for s in self._evidence if s.source in self._named for f in s.figures
+            ):
+                found.append(Finding("confirmed", sentence, figs[place].text))
+        return found
+
+    def _reckons(self, sentence: str, marks: tuple[str, ...], told: list[Figure], place: int) -> bool:
+        """Whether a figure may be a result: others of its kind stand beside it. A price alone is one that was looked up."""
+        kind = kind_of(told[place])
+        beside = [kind_of(f) for f in figures(LISTED.sub("", self._draft.text))]
+        return (
+            kind not in ("money", "%", "phone")
+            or beside.count(kind) > 1
+            or (kind == "money" and "%" in beside)
+        )
+
+    def _quotes(self) -> Iterable[Finding]:
+        for claim in self._draft.claims:
+            if not claim.quote.strip():
+                continue
+            source = self._sources.get(claim.source)
+            everywhere = " ".join(s.text for s in self._sources.values())
+            if not (source and stands_in(claim.quote, f"{source.context} {source.text}")) and not stands_in(
+                claim.quote, everywhere
+            ):
+                yield Finding("quote", claim.says, claim.quote)
+
+    def _unbacked(self) -> Iterable[Finding]:
+        """What the reply says was done or is so, and no tool and no source says."""
+        sources = list(self._sources.values())
+        if not self._changed:
+            yield from undone(self._draft, sources, self._tools, self._handed_off, self._failed)
+        yield from of_another(self._draft, sources, self._tools)
+        yield from self._grounds.problems()
+        yield from self._grounds.misnamed(
+            frozenset().union(
+                *(s.terms for s in self._pool if s.source in ("conversation", "persona", "said"))
+            )
+        )
+
+    def _harmless(self, figure: Figure) -> bool:
+        """Whether a figure of plain talk says nothing of the business: a bare number, a weekday. A price, a time, a date, a link does."""
+        if self._named or any(re.fullmatch(r"S\d+", s.key) for s in self._sources.values()):
+            return False
+        told = figures(LISTED.sub("", self._draft.text))
+        helps = any(f.text in EMERGENCY for f in told) and not any(
+            money(f.unit) for f in told
+        )  # a line for people in distress
+        code = figure.unit == "code" and len(figure.text) < 4
+        return (
+            code
+            or (helps and figure.unit == "phone")
+            or (figure.unit in ("", "weekday") and len(re.sub(r"\D", "", figure.text)) < 5)
+        )
+
+    def _parroted(self, sentence: str, figure: Figure, supported: bool) -> bool:
+        """Whether a statement only says again what the customer wrote: a price, an address or an account that nothing confirms.
+
+        A customer may write words that the model takes for its own. An account's number is never said again.
+        """
+        if figure.unit == "code" and len(figure.text) >= ACCOUNT:
+            return True
+        if sentence.rstrip("\"'»”)*_ ").endswith(("?", "？", "؟")) or not (
+            money(figure.unit) or figure.unit in ("link", "mail", "phone", "%", "clock", "date")
+        ):
+            return False
+        if self._draft.kind is None and not supported and not self._named:
+            return money(figure.unit) or figure.unit == "link"
+        run = [WORDS.findall(text.casefold()) for text in (sentence, self._words_of_customer)]
+        runs = {tuple(run[1][i : i + PARROTED]) for i in range(len(run[1]) - PARROTED + 1)}
+        return any(tuple(run[0][i : i + PARROTED]) in runs for i in range(len(run[0]) - PARROTED + 1))
+
+    def _repeats(self, sentence: str) -> bool:
+        """Whether a sentence says yes to what the customer has asked: it shares the question's words and does not turn it down."""
+        words = terms(sentence)
+        return bool(words) and len(words & self._question) >= 0.3 * len(words)
+
+    def _figure(self, sentence: str, marks: tuple[str, ...], told: list[Figure], place: int) -> str:
+        """'': of no matter. held: supported. echo: only the customer has named it. Else the problem's code."""
+        figure = told[place]
+        quotes = [
+            c
+            for c in self._draft.claims
+            if folded(c.says) in folded(sentence)
+            or folded(sentence) in folded(c.says)
+            or figure.text in c.says
+        ]
+        quoted = [f for c in quotes for f in figures(c.quote)]
+        holding = [s for s in self._evidence if any(same(figure, f) for f in s.figures)]
+        # A price, a share, a weight has to stand in what is quoted. Days and times follow from too much else, and bare numbers mean too little.
+        stands = any(same(figure, f) for s in self._quoted for f in s.figures)
+        if self._draft.claims and kind_of(figure) not in ("", "hour", *UNCOUNTED) and not stands:
+            holding = []
+        if quotes and any(same(figure, f) for f in quoted):
+            holding = [
+                s
+                for s in holding
+                if any(folded(s.text) in folded(c.quote) or folded(c.quote) in folded(s.text) for c in quotes)
+            ] or holding
+            return "misplaced" if self._placement.misplaced(sentence, told, place, holding) else "held"
+        if holding and (marks or quotes or not self._draft.claims or stands):
+            return "misplaced" if self._placement.misplaced(sentence, told, place, holding) else "held"
+        if any(same(figure, f) for f in self._said):
+            return "held"
+        if any(same(figure, f) for f in self._asked):
+            return "echo"
+        return "figure"

@@ -1,0 +1,244 @@
+"""Finds the figures of a text, in every language and script: amounts, times, dates, weekdays, telephone numbers, links, codes.
+
+A figure may be read in more than one way (10.30 is a decimal or a time), so it has a set of `keys`; two figures are the same when they share a key
+and their units do not contradict each other. Words for weekdays, months, units and currencies come from Unicode's CLDR (locale_words.py).
+"""
+
+# ruff: noqa: RUF001 - digits and marks of many scripts
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from itertools import pairwise
+
+from f.common.figures.amounts import Figure, date_keys, readings
+from f.common.figures.units import NUMBER, unit_beside
+from f.common.figures.words import (
+    CODES,
+    SHORT_MONTHS,
+    day_periods,
+    languages,
+    month_names,
+    short_weekday_names,
+    weekday_names,
+    words,
+)
+
+Take = Callable[[int, int, set[str], str], None]
+LINK = re.compile(
+    r"\b(?:https?://|www\.)[^\s<>\"'）)\]]+|\b(?:[a-z0-9-]+\.)+(?:com|org|net|info|shop|store|example|eu|io|app|[a-z]{2})(?:/[^\s<>\"'）)\]]*)?(?![\w@.-]*@)",
+    re.IGNORECASE,
+)
+MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+PHONE = re.compile(r"(?<![\w.,/-])\+?\(?\d(?:[ \u00a0./()-]{0,2}\d){6,14}(?![\w/]|[.,:]\d)")
+# Two times, two amounts with thousands, or two numbers that may be years or postcodes: 9.30-18.00, 3.500-5.500, 3004-3014.
+SPAN = re.compile(
+    r"\d{1,2}[.:]\d\d\s?[-–]\s?\d{1,2}[.:]\d\d|\d{1,3}(?:[.,]\d{3})+\s?[-–]\s?\d{1,3}(?:[.,]\d{3})+|1?\d{3,4}–\d{3,4}|([1-9])\d{3}-\1\d{3}"
+)
+CODE = re.compile(
+    r"(?<![\w-])(?=[A-Z0-9-]*[A-Z][A-Z0-9-]*\d|[A-Z0-9-]*\d[A-Z0-9-]*[A-Z])[A-Z0-9]+(?:-[A-Z0-9]+)*(?![\w-])"
+)
+ALWAYS = re.compile(r"(?<![\d/.,:-])24\s?h?\s?/\s?(?:7|24)(?:\s?h)?(?![\d/.,:-]\d|\d)", re.IGNORECASE)
+ISO_DATE = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
+DAY_FIRST = re.compile(
+    r"(?<![\d.,/-])(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?![\d])|(?<![\d.,/-])(\d{1,2})/(\d{1,2})(?![\d/])"
+)
+CLOCK = re.compile(
+    r"(?<![\d.,:])(\d{1,2})(?:[:.h]([0-5]\d))?\s?(?:uhr\b)?\s?([ap])\.?\s?m\b\.?|(?<![\d.,:])(\d{1,2}):([0-5]\d)(?::\d\d)?(?![\d:])|(?<![\d.,:])(\d{1,2})\s?h\s?([0-5]\d)(?![\w])"
+    r"|(?<![\d.,:])(\d{1,2})(?:\.([0-5]\d))?\s?uhr\b",
+    re.IGNORECASE,
+)
+MONTH_FIRST = frozenset(
+    ["jan", "feb", "apr", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+)  # dec 5, in English
+JOINT = r"\s*(?:[-–—~/&+]|(?<=\s)[aeày](?=\s))\s*"  # between two weekdays in two small letters
+CJK_NUMBER = re.compile(r"[一二两兩三四五六七八九十百千]+(?=[^\W\d_])")
+CJK_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"两": 2, "兩": 2}
+CJK_DATE = re.compile(r"(?:(\d{4})\s*[年년]\s*)?(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日号號일]")
+
+
+def latin(text: str) -> str:
+    """The text with the digits of any script as 0 to 9, letter by letter."""
+    if text.isascii():
+        return text
+    text = re.sub(r"\d", lambda found: str(int(found[0])), text)
+    return text.translate({0x066B: ".", 0x066C: ",", 0xFF0C: ",", 0xFF1A: ":", 0xFF0E: "."})
+
+
+def figures(text: str) -> list[Figure]:
+    """The figures of a text in their order. What one reading has taken is not read again."""
+    return list(_figures(text))
+
+
+@lru_cache(maxsize=2000)
+def _figures(text: str) -> tuple[Figure, ...]:
+    text = latin(text)
+    found: list[Figure] = []
+    taken = [False] * len(text)
+
+    def take(start: int, end: int, keys: set[str], unit: str) -> None:
+        if keys and not any(taken[start:end]):
+            taken[start:end] = [True] * (end - start)
+            found.append(Figure(text[start:end], start, end, frozenset(keys), unit))
+
+    for match in MAIL.finditer(text):
+        take(*match.span(), {f"mail:{match[0].lower()}"}, "mail")
+    for match in LINK.finditer(text):
+        if "." in match[0] and not match[0].replace(".", "").isdigit() and not _abbreviation(match[0]):
+            take(*match.span(), {f"link:{_link(match[0])}"}, "link")
+    for match in ALWAYS.finditer(text):
+        taken[match.start() : match.end()] = [True] * len(match[0])  # says no more than "day and night"
+    _take_dates(text, take)
+    _take_phones(text, take)
+    for match in CODE.finditer(text):
+        if (
+            not re.fullmatch(r"\d+[A-Z]|[AP]M-\d{1,2}", match[0])
+            and match[0].strip("0123456789-") not in CODES
+        ):
+            take(*match.span(), {f"code:{match[0].replace('-', '').lower()}"}, "code")
+    halves = bool(
+        re.search(r"\b[ap]\.?\s?m\b", text, re.IGNORECASE) or day_periods().search(text)
+    )  # 5:00-6:00 pm
+    for match in CLOCK.finditer(text):
+        take(match.start(), match.end(), _clock(match, halves), "clock")
+    _take_numbers(text, taken, take)
+    _take_weekdays(text, take)
+    return tuple(sorted(found, key=lambda figure: figure.start))
+
+
+def _take_dates(text: str, take: Take) -> None:
+    for match in ISO_DATE.finditer(text):
+        take(*match.span(), date_keys(match[1], match[2], match[3]), "date")
+    for match in CJK_DATE.finditer(text):
+        take(*match.span(), date_keys(match[1], match[2], match[3]), "date")
+    pattern, names = month_names()
+    for match in pattern.finditer(text):
+        day, month, year = (match[1], match[2], match[3]) if match[1] else (match[5], match[4], match[6])
+        if len(month) < 4 and not (
+            month[0].isupper()
+            or (month.lower() in SHORT_MONTHS and (match[1] or month.lower() in MONTH_FIRST))
+            or not month.isascii()
+        ):
+            continue  # a short word of another language
+        if match[4] and not month[0].isdigit() and text[match.end() :].startswith(")"):
+            continue  # Sie 1) is an item of a list
+        keys = {key for of in names.get(month.casefold().rstrip("."), ()) for key in date_keys(year, of, day)}
+        take(*match.span(), keys, "date")
+    for match in DAY_FIRST.finditer(text):
+        day, month, year = (match[1], match[3], match[4]) if match[1] else (match[5], match[6], None)
+        take(*match.span(), date_keys(year, month, day) | date_keys(year, day, month), "date")
+
+
+def _take_phones(text: str, take: Take) -> None:
+    for match in PHONE.finditer(text):
+        digits = re.sub(r"\D", "", match[0])
+        spans = SPAN.fullmatch(match[0].strip("()"))
+        if (
+            not spans
+            and len(digits) >= 7
+            and (match[0][0] in "+(" or re.search(r"\d[ \u00a0./-]\d", match[0]) or len(digits) >= 9)
+        ):
+            take(*match.span(), {f"phone:{digits}"}, "phone")
+
+
+def _take_numbers(text: str, taken: list[bool], take: Take) -> None:
+    for match in NUMBER.finditer(text):
+        start, end = match.span()
+        if any(taken[start:end]):
+            continue
+        number = match[0]
+        unit, begin, finish = unit_beside(text, start, end)
+        keys = readings(re.sub(r"['’ \u00a0\u202f]", "", number))
+        if unit not in ("", "hour", "clock"):
+            keys = {key for key in keys if not key.startswith(("at ", "date:"))}
+        take(begin, finish, keys, unit)
+    for match in re.finditer(r"[^\W\d_]+(?:-[^\W\d_]+)?", text):
+        value = words("numbers").get(match[0].casefold())
+        if value:
+            unit, _, finish = unit_beside(text, match.start(), match.end(), spelled=True)
+            of_unit = languages("units").get(text[match.end() : finish].strip().casefold())
+            if unit and (of_unit is None or of_unit & languages("numbers")[match[0].casefold()]):
+                take(match.start(), finish, {value}, unit)
+    for match in CJK_NUMBER.finditer(text):
+        unit, _, finish = unit_beside(text, match.start(), match.end(), spelled=True)
+        if unit and (spelled := _cjk(match[0])):
+            take(match.start(), finish, {str(spelled)}, unit)
+
+
+def numbers_in_words(text: str) -> set[int]:
+    """The small numbers that a text writes in words, in any language: what may count something."""
+    found = {words("numbers").get(word) for word in re.findall(r"[^\W\d_]+", text.casefold())}
+    return {int(value) for value in found if value} | {_cjk(m[0]) for m in CJK_NUMBER.finditer(text)}
+
+
+def _take_weekdays(text: str, take: Take) -> None:
+    pattern, names = weekday_names()
+    whole = list(pattern.finditer(text))
+    for match in whole:
+        day = names.get(match[0].casefold()) or names.get(match[0].lower())
+        take(*match.span(), {f"weekday:{day}"} if day else set(), "weekday")
+    pattern, short = short_weekday_names()
+    near = list(pattern.finditer(text))
+    named = [m for m in whole if all(m.end() <= n.start() or n.end() <= m.start() for n in near)]
+    near = sorted([*near, *named], key=lambda match: match.start())  # terça a domingo
+    days = set()
+    for before, after in pairwise(near):
+        between = text[before.end() : after.start()]
+        listed = before[0][0].isupper() or min(len(before[0]), len(after[0])) > 2
+        joint = (
+            r"\s*(?:[-–—~/&+,]|(?<=\s)(?:[aeàyi]|und|and|et|og|och|en|bis|to)(?=\s))\s*" if listed else JOINT
+        )
+        if (before[0][0].isupper() == after[0][0].isupper() or "–" in between) and re.fullmatch(
+            joint, between
+        ):
+            days |= {before, after}
+    for match in near:
+        if match in named:
+            continue
+        begins = re.search(r"(?:^|[\n|,;(•])\s*$", text[: match.start()])
+        if (
+            match in days
+            or (begins and days and match[1][0].isupper())
+            or (
+                begins
+                and re.match(
+                    r"\.?:?\s*\d{1,2}[:.h]\d\d|\s*[:|]|\s+\d{1,2}(?:\s*[-–]\s*\d|\s*h(?![^\W\d_]))",
+                    text[match.end() :],
+                )
+            )
+        ):
+            keys = {f"weekday:{day}" for day in short.get(match[1].casefold(), ())}
+            take(*match.span(), keys, "weekday")
+
+
+def _abbreviation(word: str) -> bool:
+    return all(len(part) <= 1 for part in word.rstrip(".").split("."))
+
+
+def _link(address: str) -> str:
+    return re.sub(r"^(?:https?://)?(?:www\.)?", "", address.lower()).rstrip("/.,;:!?")
+
+
+def _clock(match: re.Match[str], halves: bool) -> set[str]:
+    hour, minute = (
+        (match[1] or match[4] or match[6] or match[8]),
+        (match[2] or match[5] or match[7] or match[9] or "00"),
+    )
+    at = int(hour)
+    if at > 24:
+        return set()
+    if match[3]:
+        return {f"at {at % 12 + (12 if match[3].lower() == 'p' else 0)}:{minute}"}
+    return {f"at {at}:{minute}", *({f"at {at + 12}:{minute}"} if halves and at < 12 else ())}
+
+
+def _cjk(number: str) -> int:
+    total, digit = 0, 0
+    for letter in number:
+        if letter in CJK_DIGITS:
+            digit = CJK_DIGITS[letter]
+        else:
+            total += (digit or 1) * {"十": 10, "百": 100, "千": 1000}[letter]
+            digit = 0
+    return total + digit

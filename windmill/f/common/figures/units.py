@@ -1,0 +1,93 @@
+"""Finds the unit that is written beside a number, before it or after it, in scripts with and without spaces."""
+
+# ruff: noqa: RUF001 - marks of many scripts
+from __future__ import annotations
+
+import re
+
+from f.common.figures.amounts import money
+from f.common.figures.words import BEFORE_NUMBERS, CODES, SIZES, SYMBOLS, units, unspaced, without_points
+
+AMBIGUOUS = frozenset(["t", "j", "d", "s", "w", "a"])  # one letter: a unit only where it touches its number
+# A letter with the vowel signs and accents that Python's \w leaves out.
+LETTER = (
+    r"(?:[^\W\d_]|[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f\u0955-\u0957"
+    r"\u0962\u0963\u0981-\u0983\u09bc-\u09d7\u0a01-\u0a71\u0b82-\u0bd7\u0c00-\u0c56\u0e31\u0e34-\u0e3a\u0e47-\u0e4e])"
+)
+NUMBER = re.compile(r"\d+(?:[.,:'’ \u00a0\u202f](?=\d{3}(?!\d))\d{3})*(?:[.,:]\d+)?")
+BEFORE = re.compile(r"([^\W\d_]{1,10}\.?|[€$£₹₺₽₴₪₩₫฿¥₱₦]|[A-Z]{1,2}\$)(:?)[ \u00a0\u202f]?$")
+RANGE = re.compile(r"\s?(?:[-–—x×]|to|bis|à|a|al|do|até|ile|till|–)\s?(?=\d)")
+AFTER = re.compile(rf"[ \u00a0\u202f-]?({LETTER}+|[€$£₹₺₽₴₪₩₫฿¥₱₦%٪％])")
+
+
+def unit_beside(text: str, start: int, end: int, spelled: bool = False) -> tuple[str, int, int]:
+    """The unit written beside a number, and where both begin and end. In 50 to 90 % and 24 x 12 cm the last one's counts for all."""
+    known = units()
+    if after := AFTER.match(text, end):
+        spoken = (
+            re.match(r"[a-z]+", after[1])
+            if re.match(r"[a-z]+[^\x00-\x7f]", after[1]) and not re.search(r"[\u00c0-\u024f]", after[1])
+            else None
+        )
+        word = spoken[0] if spoken else without_points(after[1].casefold())
+        if word in ("%", "٪", "％"):
+            return "%", start, after.end()
+        unit = known.get(word) or _dense_unit(after[1]) or _inflected(word)
+        if spelled and word not in known and unit and money(unit):
+            unit = None  # to France is no price in Danish
+        if not spelled:
+            unit = unit or _compound(word)
+        if unit and not (word in AMBIGUOUS and after.start(1) > end):
+            return (
+                unit,
+                start,
+                end if spoken or (unspaced(after[1][:1]) and word not in known) else after.end(1),
+            )
+    if text[max(0, start - 1) : start] in ("%", "٪"):
+        return "%", start - 1, end
+    before = BEFORE.search(text[max(0, start - 14) : start])
+    if before and before[1] == "Fr" and re.search(r"[^\W\d_]\s?[-–,/]\s?Fr[ \u00a0]?$", text[:start]):
+        before = None  # Mo-Fr 7-11
+    if before and not spelled:
+        word = before[1].rstrip(".")
+        unit = (
+            "$"
+            if word.endswith("$")
+            else word
+            if word in CODES
+            else SYMBOLS.get(word) or BEFORE_NUMBERS.get(word.lower())
+        )
+        if before[2] and not unit:
+            unit = known.get(word.casefold())  # a tool's field: weight_kg: 4.35
+        if unit and (not before[2] or unit):
+            return unit, start if before[2] else start - len(before[0]), end
+    if not spelled and (more := RANGE.match(text, end)) and (number := NUMBER.match(text, more.end())):
+        unit, _, _ = unit_beside(text, number.start(), number.end())
+        if (
+            unit
+            and unit not in ("clock", "date")
+            and not (money(unit) and more[0].strip() in ("a", "x", "×"))
+        ):
+            return unit, start, end
+    return "", start, end
+
+
+def _inflected(word: str) -> str | None:
+    """A unit with an ending that CLDR does not list."""
+    known = units()
+    return next((known[word[:-n]] for n in (1, 2, 3) if len(word) - n >= 4 and word[:-n] in known), None)
+
+
+def _compound(word: str) -> str | None:
+    """A length of time at the end of a longer word: Werktage, arkipäivää."""
+    known = units()
+    ends = (known.get(word[n:]) or _inflected(word[n:]) for n in range(2, len(word) - 3))
+    return next((unit for unit in ends if unit in SIZES and SIZES[unit][0] in ("time", "months")), None)
+
+
+def _dense_unit(word: str) -> str | None:
+    """A unit at the beginning of a run of letters, in scripts that set no spaces between words."""
+    if not unspaced(word[:1]):
+        return None
+    known = units()
+    return next((known[word[:n]] for n in range(min(len(word), 4), 0, -1) if word[:n] in known), None)

@@ -1,0 +1,193 @@
+"""The words of figures in all languages: units, currencies, weekdays, months and small numbers, from Unicode's CLDR (locale_words.py)."""
+
+# ruff: noqa: RUF001 - the scripts of many languages
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from f.common.figures.locale_words import WORDS
+
+
+def word_set(words: str) -> frozenset[str]:
+    """The words of a table that is written as text."""
+    return frozenset(words.split())
+
+
+def word_map(pairs: str) -> dict[str, str]:
+    """The pairs of a table that is written as text: `word=meaning word=meaning`."""
+    return dict(pair.split("=") for pair in pairs.split())
+
+
+# How many of the smallest unit of its family a unit holds. Months and years have a family of their own, with 30 days to a month.
+SIZES = {
+    "minute": ("time", 1.0), "hour": ("time", 60.0), "day": ("time", 1440.0), "week": ("time", 10080.0),
+    "month": ("months", 1.0), "year": ("months", 12.0),
+    "g": ("mass", 1.0), "kg": ("mass", 1000.0), "mm": ("length", 1.0), "cm": ("length", 10.0), "m": ("length", 1000.0),
+    "km": ("length", 1e6), "mile": ("length", 1609344.0), "ft": ("length", 304.8), "yd": ("length", 914.4), "inch": ("length", 25.4),
+    "lb": ("mass", 453.6), "oz": ("mass", 28.35), "ml": ("volume", 1.0), "l": ("volume", 1000.0),
+}  # fmt: skip
+MONTH_MINUTES = 30 * 1440.0
+SYMBOLS = word_map(
+    """
+    €=EUR $=$ £=GBP ₹=INR ₺=TRY ₽=RUB ₴=UAH ₪=ILS ₩=KRW ₫=VND ฿=THB ¥=¥ ₱=PHP ₦=NGN
+    """
+)
+CODES = word_set(
+    """
+    EUR USD GBP CHF JPY CNY INR BRL MXN ARS CLP COP PEN PLN CZK HUF RON BGN SEK NOK DKK ISK TRY RUB UAH ILS AED SAR EGP MAD ZAR NGN KES AUD
+    CAD NZD SGD HKD KRW THB IDR VND PHP MYR
+    """
+)
+# Spellings that CLDR does not list as one word, or that people type.
+MORE_UNITS = word_map(
+    """
+    h=hour hrs=hour uhr=clock mins=minute mes=month kilo=kg kilos=kg litres=l litre=l metres=m eur=EUR usd=USD gbp=GBP dollar=$ dollars=$
+    pound=GBP pounds=GBP peso=peso pesos=peso zł=PLN kč=CZK tl=TRY lira=TRY rs=INR chf=CHF kr=kr 元=CNY 円=JPY сом=KGS грн=UAH руб=RUB
+    franken=CHF franc=CHF francs=CHF frank=CHF franki=CHF franków=CHF franchi=CHF francos=CHF fr=CHF ft=ft feet=ft foot=ft miles=mile
+    mile=mile inch=inch inches=inch zoll=inch pulgadas=inch pollici=inch lb=lb lbs=lb oz=oz percent=% prozent=% 個月=month 週間=week 小時=hour
+    週=week ヶ月=month か月=month
+    """
+)
+SHORT_MONTHS = word_set(
+    """
+    jan feb mar apr may jun jul aug sep oct nov dec ene abr ago dic mai okt dez gen mag giu lug set ott out fev mrt mei
+    """
+)
+BEFORE_NUMBERS = word_map(
+    """
+    rs=INR kr=kr euro=EUR euros=EUR eur=EUR usd=USD rp=IDR rm=MYR fr=CHF zł=PLN tl=TRY
+    """
+)
+
+
+@cache
+def meanings(kind: str) -> dict[str, frozenset[str]]:
+    """What each word of one kind means, in all languages together."""
+    found: dict[str, set[str]] = {}
+    for line in WORDS.splitlines():
+        _, of_kind, pairs = line.split(" ", 2)
+        if of_kind == kind:
+            for pair in pairs.split(";"):
+                meaning, _, spellings = pair.partition("=")
+                for word in spellings.split("|"):
+                    found.setdefault(word, set()).add(meaning)
+    return {word: frozenset(of) for word, of in found.items()}
+
+
+@cache
+def languages(kind: str) -> dict[str, frozenset[str]]:
+    """Which languages have each word of one kind."""
+    found: dict[str, set[str]] = {}
+    for line in WORDS.splitlines():
+        language, of_kind, pairs = line.split(" ", 2)
+        if of_kind == kind:
+            for pair in pairs.split(";"):
+                for word in pair.partition("=")[2].split("|"):
+                    found.setdefault(word, set()).add(language)
+    return {word: frozenset(of) for word, of in found.items()}
+
+
+@cache
+def words(kind: str) -> dict[str, str]:
+    """The words of one kind that mean the same in every language that has them."""
+    return {word: next(iter(of)) for word, of in meanings(kind).items() if len(of) == 1}
+
+
+@cache
+def units() -> dict[str, str]:
+    known = {
+        without_points(w): u
+        for w, u in words("units").items()
+        if " " not in w and (len(w) > 1 or unspaced(w)) and w != "an"
+    }
+    known |= {w: u for w, u in words("currencies").items() if " " not in w}
+    return (
+        known
+        | MORE_UNITS
+        | {code.lower(): code for code in CODES}
+        | {"g": "g", "l": "l", "m": "m", "h": "hour"}
+        | SYMBOLS
+    )
+
+
+@cache
+def weekday_names() -> tuple[re.Pattern[str], dict[str, str]]:
+    """Weekdays by their names, whole; with other endings in languages that inflect them."""
+    names = {
+        w: d
+        for w, d in words("weekdays").items()
+        if len(w) >= 4 or (len(w) >= 2 and not w.isascii() and not re.match(r"[\u0370-\u04ff]", w))
+    }
+    stems = {
+        (w[:-1] if len(w) > (4 if w[0] > "\u0400" else 5) and not re.search(r"[\u0590-\uffff]", w) else w): d
+        for w, d in names.items()
+    }
+    stems |= {
+        f"{w.partition('-')[0]}s": d for w, d in names.items() if w.endswith("-feira")
+    }  # quartas às 15h; in the singular it is a number, too
+    shortest_last = sorted(stems, key=len, reverse=True)
+    spaced = "|".join(re.escape(w) for w in shortest_last if not unspaced(w) and not _short_latin(w))
+    short = "|".join(re.escape(w) for w in shortest_last if _short_latin(w))
+    dense = "|".join(re.escape(w) for w in shortest_last if unspaced(w) and len(w) > 1)
+    return re.compile(
+        rf"(?<![^\W\d_])(?:(?:{spaced})(?=[^\W\d_]{{0,4}}(?![^\W\d_]))|(?:{short})(?![^\W\d_]))|(?:{dense})",
+        re.IGNORECASE,
+    ), stems
+
+
+def _short_latin(word: str) -> bool:
+    """Whether a name is so short that with an ending it is another word: út, and úteis."""
+    return len(word) < 4 and bool(re.match(r"[a-z\u00c0-\u024f]", word))
+
+
+@cache
+def short_weekday_names() -> tuple[re.Pattern[str], dict[str, frozenset[str]]]:
+    """Weekdays in two or three letters: only in a range or a list of days, where they can mean nothing else."""
+    names = {
+        w.rstrip("."): d
+        for w, d in meanings("weekdays").items()
+        if 2 <= len(w.rstrip(".")) <= 4 and w.rstrip(".").isalpha()
+    }
+    names |= {
+        w.partition("-")[0]: d for w, d in meanings("weekdays").items() if w.endswith("-feira")
+    }  # segunda a sexta
+    either = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
+    return re.compile(rf"(?<![^\W_])({either})\.?(?![^\W_])", re.IGNORECASE), names
+
+
+@cache
+def month_names() -> tuple[re.Pattern[str], dict[str, frozenset[str]]]:
+    names = {
+        w.rstrip("."): m
+        for w, m in meanings("months").items()
+        if len(w.rstrip(".")) >= 3 and not w[0].isdigit()
+    }
+    either = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
+    return re.compile(
+        rf"(?<![\w])(\d{{1,2}})(?:st|nd|rd|th|er|º|ª|\.|de|ni)?\s*(?:of\s+|de\s+|d[’'])?({either})\.?(?![^\W\d_])(?:\s+(?:de\s+|del\s+)?(\d{{4}}))?"
+        rf"|(?<![^\W\d_])({either})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?(?!\d|[:.,]\d)(?:,?\s+(\d{{4}}))?",
+        re.IGNORECASE,
+    ), names
+
+
+@cache
+def day_periods() -> re.Pattern[str]:
+    """The words beside a time that say which half of the day it is in: μ.μ., 下午, مساءً."""
+    known = {without_points(w).rstrip(".") for w in meanings("periods")}
+    spaced = "|".join(
+        r"\.?\s?".join(w) if len(w) < 4 else re.escape(w)
+        for w in sorted(known, key=len, reverse=True)
+        if not unspaced(w)
+    )
+    dense = "|".join(sorted(filter(unspaced, known), key=len, reverse=True))
+    return re.compile(rf"(?<![^\W\d_])(?:{spaced})(?![^\W\d_])|(?:{dense})", re.IGNORECASE)
+
+
+def without_points(word: str) -> str:
+    """A word without the vowel points that Arabic and Hebrew may have or leave out."""
+    return re.sub(r"[\u0591-\u05c7\u064b-\u065f\u0670]", "", word)
+
+
+def unspaced(word: str) -> bool:
+    return bool(re.search(r"[\u0e00-\u0eff\u3040-\u9fff]", word))

@@ -1,0 +1,135 @@
+# requirements: documents
+"""Reads Excel workbooks as a reader sees them: values in their number format, links, merged cells; no hidden sheets, rows or columns."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from f.common.problems import Message, message
+from f.documents.clean import clean
+from f.documents.office import archive
+from f.documents.office.sheet_marks import Marks, sheet_marks
+from f.documents.page import Limits, Page, Unreadable, combined
+from f.documents.tables.cells import with_address
+from f.documents.tables.number_formats import shown
+from f.documents.tables.rows import Row, table_pages
+
+_MOST_SPANNED = 50_000_000  # cells of a workbook, with the empty ones before the last one of each row
+_WIDTH = 200  # columns that a row is filled up to
+_MOST_NAMED = 8  # cells or columns that a warning names
+
+
+def xlsx_pages(content: bytes, limits: Limits) -> Iterator[Page]:
+    """A workbook, sheet after sheet, rows as they come. The first page of a sheet says what was left out."""
+    archive.check(content, limits, streamed=("xl/worksheets/", "xl/sharedStrings"))
+    import openpyxl
+
+    book = archive.opened(
+        lambda: openpyxl.load_workbook(
+            io.BytesIO(archive.transitional(content)), read_only=True, data_only=True
+        )
+    )
+    number = 1
+    sheets = _Sheets()
+    hidden = [clean(sheet.title) for sheet in book.worksheets if sheet.sheet_state != "visible"]
+    warnings = [message("sheets_left_out", names=_named(hidden))] if hidden else []
+    try:
+        for sheet in book.worksheets:
+            if sheet.sheet_state != "visible":
+                continue
+            name = clean(sheet.title)
+            marks = archive.opened(partial(sheet_marks, book._archive, sheet._worksheet_path))
+            warnings += _left_out(name, marks)
+            for one in archive.read(table_pages(name, sheets.rows(sheet, marks), number, limits)):
+                number += 1
+                one["warning"] = combined(warnings)
+                warnings = []
+                yield one
+    finally:
+        book.close()
+    if number == 1:
+        raise Unreadable("workbook_empty")
+
+
+def _left_out(name: str, marks: Marks) -> list[Message]:
+    from openpyxl.utils import get_column_letter
+
+    warnings = []
+    if marks.hidden_columns:
+        letters = [get_column_letter(column + 1) for column in sorted(marks.hidden_columns)]
+        warnings.append(message("columns_left_out", sheet=name, names=_named(letters)))
+    if marks.hidden_rows:
+        rows = [str(row) for row in sorted(marks.hidden_rows)]
+        warnings.append(message("rows_left_out", sheet=name, names=_named(rows)))
+    if marks.empty:
+        warnings.append(message("formulas_without_values", sheet=name, names=_named(marks.empty)))
+    return warnings
+
+
+def _named(names: list[str]) -> str:
+    more = len(names) - _MOST_NAMED
+    return ", ".join(names[:_MOST_NAMED]) + (", …" if more > 0 else "")
+
+
+class _Sheets:
+    """Reads a workbook's sheets. One stray cell may lie a million rows and 16,384 columns away from the others: empty cells are not looked
+    at, and not without end."""
+
+    def __init__(self) -> None:
+        self._left = _MOST_SPANNED
+        self._bold: dict[int, bool] = {}
+
+    def rows(self, sheet: Any, marks: Marks) -> Iterator[list[str]]:
+        """A sheet's rows; what stands in a cell that is merged over several rows is said in each of them."""
+        width = min(sheet.max_column or 0, _WIDTH)
+        sheet.reset_dimensions()  # or each row is filled up to the sheet's last column
+        above: dict[int, tuple[int, str]] = {}  # by column: the last row that it holds for, and what
+        hidden = marks.hidden_columns
+        for number, cells in enumerate(sheet.iter_rows(), 1):
+            self._left -= len(cells) + 1
+            if self._left < 0:
+                raise Unreadable("workbook_sparse")
+            above = {column: one for column, one in above.items() if number <= one[0]}
+            if not above and all(cell.value is None for cell in cells):
+                if number not in marks.hidden_rows:
+                    yield Row()
+                continue
+            row = [_shown(cell, marks.links.get((number, n), "")) for n, cell in enumerate(cells)]
+            row += [""] * (width - len(row))
+            for column, (_, text) in above.items():
+                if column < len(row) and not row[column]:
+                    row[column] = text
+            for column, (last, _) in marks.merged.get(number, {}).items():
+                if last > number and column < len(row) and row[column]:
+                    above[column] = (last, row[column])
+            if number in marks.hidden_rows:
+                continue
+            mark = self._mark(cells, number, marks)
+            yield Row((text for n, text in enumerate(row) if n not in hidden) if hidden else row, mark)
+
+    def _mark(self, cells: Any, number: int, marks: Marks) -> str:
+        """A header if all that stands in a row is bold; a title if it is one cell, bold or merged over others."""
+        filled = [cell for cell in cells if cell.value is not None]
+        if not filled or any(not isinstance(cell.value, str) and len(filled) == 1 for cell in filled):
+            return ""
+        bold = all(map(self._is_bold, filled))
+        if len(filled) > 1:
+            return "header" if bold else ""
+        spans = any(last > column for column, (_, last) in marks.merged.get(number, {}).items())
+        return "title" if bold or spans else ""
+
+    def _is_bold(self, cell: Any) -> bool:
+        style = cell._style_id
+        if style not in self._bold:
+            self._bold[style] = bool(cell.font and cell.font.b)
+        return self._bold[style]
+
+
+def _shown(cell: Any, address: str) -> str:
+    if cell.value is None:
+        return ""
+    text = shown(cell.value, cell.number_format)
+    return with_address(text, address) if address else text

@@ -1,0 +1,292 @@
+# requirements: documents
+"""Finds the tables of a PDF page that no lines rule: words that stand in columns over several lines, in one frame or in frames side by side."""
+
+# Dashes and signs of many scripts are what this is about.
+# ruff: noqa: RUF001
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from f.documents.pdf.grid import Row, Table
+from f.documents.pdf.side_by_side import VALUE, apart, text_of
+from f.documents.pdf.words import Word
+
+_GAP = 0.8  # of the type's size: what parts cells
+_NARROW_GAP = 0.4  # where other lines show a column
+_GUTTER = 0.5
+_SAME_LINE = 0.3
+_FURTHEST = 3.2  # lines: a table's next row is no further down
+_SHORT, _LONGEST = 60, 45
+_LEADER = re.compile(r"^[.·…_\s]{3,}$|[.·…_]{5,}")
+_BULLET = re.compile(r"^(?:[-*+•‣◦▪●○■–—·\ue000-\uf8ff]|\(?\d{1,3}[.)]|\[?\d{1,3}\]|\(?[a-zA-Z][.)])$")
+_MOST_ROWS = 3_000
+_MOST_ALONE = 3  # lines of one cell in a row: they are paragraphs
+_MOST_TRIES = 10
+_LARGER = 1.15
+
+
+@dataclass
+class Segment:
+    """Words beside one another without a wide gap."""
+
+    words: list[Word]
+    left: float
+    right: float
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+
+@dataclass
+class Level:
+    """What stands on one baseline."""
+
+    base: float
+    size: float
+    segments: list[Segment]
+    is_line: bool = False  # an item of a list, or a line with dots up to its figure
+    spans: bool = False
+
+
+def levels(words: list[Word], same_line: float = _SAME_LINE) -> list[Level]:
+    """The page's words by their baselines, from the top. `same_line`: how far these may differ, in parts of the type's size."""
+    groups: list[list[Word]] = []
+    for word in sorted(words, key=lambda one: -one.base):
+        first = groups[-1][0] if groups else None
+        if first and first.base - word.base <= same_line * min(first.size, word.size):
+            groups[-1].append(word)
+        else:
+            groups.append([word])
+    return [_level(group) for group in groups]
+
+
+def _level(group: list[Word], gap: float = _GAP) -> Level:
+    group.sort(key=lambda word: word.left)
+    size = max(word.size for word in group)
+    segments: list[Segment] = []
+    for word in group:
+        last = segments[-1] if segments else None
+        if last and word.left - last.right < gap * max(last.words[-1].size, word.size):
+            last.words.append(word)
+            last.right = max(last.right, word.right)
+        else:
+            segments.append(Segment([word], word.left, word.right))
+    item = len(segments) == 2 and bool(_BULLET.match(segments[0].text))
+    return Level(group[0].base, size, segments, item or any(_LEADER.search(word.text) for word in group))
+
+
+def aligned(words: list[Word], rules: list[float], same_line: float = _SAME_LINE) -> list[Table]:
+    """The tables among these words. `rules`: heights of lines drawn across the page."""
+    found = levels(words, same_line)
+    if len(found) > _MOST_ROWS:
+        return []
+    tables = [table for run in _runs(found) if (table := _first_table(run, rules))]
+    return [part for table in tables for part in apart(table)]
+
+
+def _first_table(run: list[Level], rules: list[float]) -> Table | None:
+    """The table of a run. Lines that merely have a gap may stand above it."""
+    for start in [i for i, level in enumerate(run) if len(level.segments) > 1][:_MOST_TRIES]:
+        table = _table(run[start:], rules)
+        if table:
+            return table
+    return None
+
+
+def _runs(found: list[Level]) -> Iterator[list[Level]]:
+    """Neighbouring lines over which the same columns go."""
+    run: list[Level] = []
+    columns: list[tuple[float, float]] = []
+    spanning = 0
+    for level in found:
+        if (
+            run
+            and not level.is_line
+            and run[-1].base - level.base <= _FURTHEST * max(level.size, run[-1].size)
+        ):
+            level, together = _fitted(level, columns)
+            if _goes_on(columns, together, level, run[0].size) and not all(
+                len(one.segments) < 2 for one in run[-_MOST_ALONE:]
+            ):
+                run.append(level)
+                columns = together
+                continue
+            if len(level.segments) > 1 and len(together) > 1 and (spanning + 1) * 3 <= len(run) + 1:
+                level.spans = True  # one of its cells stands under several columns
+                spanning += 1
+                run.append(level)
+                continue
+        yield _trimmed(run)
+        run, columns, spanning = [], [], 0
+        if len(level.segments) > 1 and not level.is_line:
+            run, columns = [level], [(s.left, s.right) for s in level.segments]
+    yield _trimmed(run)
+
+
+def _fitted(level: Level, columns: list[tuple[float, float]]) -> tuple[Level, list[tuple[float, float]]]:
+    """The line, with its cells apart at smaller gaps if the columns need it; and the columns that it leaves."""
+    together = _columns([*columns, *((s.left, s.right) for s in level.segments)], level.size)
+    if len(together) >= len(columns):
+        return level, together
+    finer = _level([word for segment in level.segments for word in segment.words], _NARROW_GAP)
+    narrow = _columns(
+        [*columns, *((s.left, s.right) for s in finer.segments)], _NARROW_GAP * level.size / _GUTTER
+    )
+    return (finer, narrow) if len(narrow) == len(columns) else (level, together)
+
+
+def _goes_on(
+    columns: list[tuple[float, float]], together: list[tuple[float, float]], level: Level, size: float
+) -> bool:
+    if len(level.segments) > 1:
+        return len(together) >= max(2, min(len(columns), len(level.segments))) and len(together) >= len(
+            columns
+        )
+    only = level.segments[0]
+    if level.size > _LARGER * size:
+        return False
+    # A line alone goes on a cell, or names a row that is empty, if it stays within its column.
+    inside = any(left - 2 <= only.left and only.right <= right + level.size for left, right in columns)
+    return inside and len(together) == len(columns)
+
+
+def _columns(spans: list[tuple[float, float]], size: float) -> list[tuple[float, float]]:
+    """What the spans cover together, with the gutters between."""
+    found: list[tuple[float, float]] = []
+    for left, right in sorted(spans):
+        if found and left - found[-1][1] < _GUTTER * size:
+            found[-1] = (found[-1][0], max(found[-1][1], right))
+        else:
+            found.append((left, right))
+    return found
+
+
+def _trimmed(run: list[Level]) -> list[Level]:
+    """Without the lines of one cell at its end: they may be the next paragraph."""
+    end = len(run)
+    while end and len(run[end - 1].segments) < 2:
+        end -= 1
+    return run[:end]
+
+
+def _table(run: list[Level], rules: list[float]) -> Table | None:
+    if len(run) < 2:
+        return None
+    size = max(level.size for level in run)
+    plain = [level for level in run if not level.spans]
+    smallest = min(level.size for level in run)
+    columns = _columns(
+        [(s.left, s.right) for level in plain for s in level.segments], _NARROW_GAP * smallest / _GUTTER
+    )
+    if len(columns) < 2:
+        return None
+    columns, rows = _named_in_order(run, smallest) or _merged(
+        columns, [_row(level, columns) for level in run]
+    )
+    if len(columns) < 2 or not _is_table(rows, len(columns)):
+        return None
+    return Table(_whole_rows(rows, rules, size), columns, False, rules)
+
+
+def _named_in_order(run: list[Level], size: float) -> tuple[list[tuple[float, float]], list[Row]] | None:
+    """Columns of figures that stand at their right, below names that stand at their left: the first name is the first column's, and so on."""
+    below = [level for level in run[1:] if not level.spans]
+    spans = [(s.left, s.right) for level in below for s in level.segments]
+    columns = _columns(spans, size)
+    names = run[0].segments
+    if len(below) < 2 or len(columns) < 3 or len(names) != len(columns):
+        return None
+    if len(_columns([*spans, *((s.left, s.right) for s in names)], size)) == len(columns):
+        return None
+    first = Row(
+        [segment.words for segment in names], run[0].base + run[0].size, run[0].base - 0.25 * run[0].size
+    )
+    return columns, [first, *(_row(level, columns) for level in run[1:])]
+
+
+def _row(level: Level, columns: list[tuple[float, float]]) -> Row:
+    cells: list[list[Word]] = [[] for _ in columns]
+    for segment in level.segments:
+        for word in [segment.words[0]] if level.spans else segment.words:
+            centre = word.left if level.spans else (word.left + word.right) / 2
+            place = next((i for i, (_, right) in enumerate(columns) if centre <= right + 1), len(columns) - 1)
+            cells[place] += segment.words if level.spans else [word]
+    return Row(cells, level.base + level.size, level.base - 0.25 * level.size)
+
+
+def _merged(
+    columns: list[tuple[float, float]], rows: list[Row]
+) -> tuple[list[tuple[float, float]], list[Row]]:
+    """Neighbouring columns of which no row fills both are one: its name stands at the left of it and its figures at the right."""
+    place = 1
+    while place < len(columns):
+        if any(row.cells[place - 1] and row.cells[place] for row in rows):
+            place += 1
+            continue
+        columns = [*columns[: place - 1], (columns[place - 1][0], columns[place][1]), *columns[place + 1 :]]
+        for row in rows:
+            row.cells[place - 1 : place + 1] = [row.cells[place - 1] + row.cells[place]]
+    return columns, rows
+
+
+def _is_table(rows: list[Row], width: int) -> bool:
+    """Text in columns, a list with its bullets and a formula are none."""
+    full = [row for row in rows if sum(map(bool, row.cells)) > 1]
+    if len(full) < 2 or len(full) * 2 < len(rows):
+        return False
+    texts = [[text_of(cell) for cell in row.cells] for row in full]
+    first = [row[0] for row in texts if row[0]]
+    if not first or sum(bool(_BULLET.match(cell)) for cell in first) * 2 > len(first):
+        return False
+    values = [cell for row in texts for cell in row[1:] if cell]
+    valued = (
+        sum(bool(VALUE.search(cell)) and len(cell) < 30 for cell in values) / len(values) if values else 0
+    )
+    if valued >= 0.6 and max(map(len, first)) <= _SHORT:
+        return True
+    longest = [
+        sum(map(len, column)) / len(column)
+        for column in (list(filter(None, c)) for c in zip(*texts, strict=True))
+        if column
+    ]
+    prose = sum(length > _LONGEST for length in longest)
+    return _row_by_row(full) >= 0.6 and prose < 2 and (width > 2 or len(full) > 2 or valued > 0)
+
+
+def _row_by_row(rows: list[Row]) -> float:
+    """The share of neighbouring cells that the file has one after the other."""
+    steps = [
+        0 < other[0].index - one[-1].last < 40
+        for row in rows
+        for one, other in itertools.pairwise(cell for cell in row.cells if cell)
+    ]
+    return sum(steps) / len(steps) if steps else 0.0
+
+
+def _whole_rows(rows: list[Row], rules: list[float], size: float) -> list[Row]:
+    """Rows with the lines of their wrapped cells."""
+    gaps = sorted(one.top - other.top for one, other in itertools.pairwise(rows))
+    usual = gaps[len(gaps) // 2]
+    found = [rows[0]]
+    ruled = sum(
+        any(other.top - size * 0.5 < y < one.bottom + 2 for y in rules)
+        for one, other in itertools.pairwise(rows)
+    )
+    for above, row in itertools.pairwise(rows):
+        parted = any(row.top - size * 0.5 < y < above.bottom + 2 for y in rules)
+        tight = above.top - row.top < 0.85 * usual
+        continues = sum(map(bool, row.cells)) == 1 and (not row.cells[0] or tight)
+        if not parted and (
+            (ruled * 2 > len(rows) and ruled < len(rows) - 1) or (continues and (tight or not row.cells[0]))
+        ):
+            last = found[-1]
+            cells = [one + other for one, other in zip(last.cells, row.cells, strict=True)]
+            found[-1] = Row(cells, last.top, row.bottom)
+        else:
+            found.append(row)
+    return found

@@ -1,0 +1,233 @@
+# requirements: documents
+"""The lines of a PDF page in reading order, rows of tables among them. What nobody sees on the page is left out."""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pypdfium2
+import pypdfium2.raw as pdfium_raw
+
+from f.documents.pdf.grid import Table
+from f.documents.pdf.layout import Line
+from f.documents.pdf.pictures import is_garbled
+from f.documents.pdf.right_to_left import is_right_to_left, reordered
+from f.documents.pdf.rulings import Drawn, drawn
+from f.documents.pdf.tables import TableText, continues, find_tables, row_text, table_text
+from f.documents.pdf.unseen import parted, strikes, unseen
+from f.documents.pdf.words import (
+    LIGATURES,
+    MOST_CHARACTERS,
+    Letters,
+    Word,
+    joins,
+    page_text,
+    upright,
+    words,
+)
+
+_BOLD = 600
+_LATE = 4
+# PDFium's mark for "the word goes on in the next line", which it has joined to this one.
+_CONTINUES = "\ufffe"
+_BROKEN = 3  # lines: as many that end within a line were written letter by letter
+_SPACE = 0.12
+_CELL = 0.8
+
+
+def lines(page: pypdfium2.PdfPage) -> tuple[list[Line], list[str], bool]:
+    """The page's lines that hold text, in reading order, as if it had been held so that most of the text stands upright; what is left out; and
+    whether its letters say nothing."""
+    turned = page.get_rotation()
+    text_page = page.get_textpage()
+    try:
+        turn = upright(text_page, turned)
+        if turn == turned:
+            return _lines(page, text_page, turned)
+        text_page.close()
+        # In memory: PDFium reads lines in the direction in which the page is shown.
+        page.set_rotation(turn)
+        text_page = page.get_textpage()
+        return _lines(page, text_page, turn)
+    finally:
+        text_page.close()
+        page.set_rotation(turned)
+
+
+def _lines(
+    page: pypdfium2.PdfPage, text_page: pypdfium2.PdfTextPage, turn: int
+) -> tuple[list[Line], list[str], bool]:
+    text = page_text(text_page)
+    if len(text) > MOST_CHARACTERS:
+        return [Line(line) for line in text.split("\r\n") if line.strip()], [], False
+    letters = Letters(text_page, turn)
+    turned = is_right_to_left(text)
+    found = words(text_page, text, turn, all_boxes=any(map(is_right_to_left, text.split())))
+    rulings = drawn(page, turn)
+    found = parted(found, letters, strikes(page, turn, rulings))
+    hidden = unseen(page, found, turn, rulings)
+    shown = _whole_words([word for word in found if id(word) not in hidden], letters)
+    tables = find_tables(shown, rulings)
+    in_table = {id(word): table for table in tables for word in table.words}
+    ready = _PageLines(letters, text.split("\r\n"), rulings, turned)
+    made: list[Line] = []
+    done: set[int] = set()
+    for number, some in itertools.groupby(shown, key=lambda word: word.line):
+        group = list(some)
+        for word in group:
+            table = in_table.get(id(word))
+            if table and id(table) not in done:
+                done.add(id(table))
+                made += ready.rows(table)
+        rest = [word for word in group if id(word) not in in_table]
+        if rest:
+            made.append(ready.line(number, rest))
+    garbled = is_garbled(text_page, "\n".join(line.text for line in made))
+    return edges_in_place(made), list(dict.fromkeys(hidden.values())), garbled
+
+
+def _whole_words(found: list[Word], letters: Letters) -> list[Word]:
+    """The words with those put together that PDFium took apart."""
+
+    def generated(word: Word) -> bool:
+        return bool(pdfium_raw.FPDFText_IsGenerated(letters.page, word.last + 1))
+
+    breaks = sum(
+        one.line != other.line and generated(one) and -0.2 < _gap(one, other, letters) < 0.35
+        for one, other in itertools.pairwise(found)
+    )
+    broken = breaks >= _BROKEN and breaks * 10 > len(found)
+    whole: list[Word] = []
+    line = 0
+    for word in found:
+        last = whole[-1] if whole else None
+        if last and broken:
+            gap = _gap(last, word, letters)
+            line += not -0.3 < gap < _CELL
+            if generated(last) and -0.3 < gap < _SPACE:
+                whole[-1] = _merged(last, word)
+                continue
+            whole.append(replace(word, line=line))
+        elif last and last.line == word.line and joins(last, word) and generated(last):
+            whole[-1] = _merged(last, word)
+        else:
+            whole.append(word)
+    return whole
+
+
+def _gap(one: Word, other: Word, letters: Letters) -> float:
+    """The room between two words of a line, in parts of the type's size; much, if they are on different ones."""
+    if abs(one.base - other.base) > 0.2 * one.size:
+        return 99.0
+    return (letters.loose(other.index)[0] - letters.loose(one.last)[2]) / one.size
+
+
+def _merged(one: Word, other: Word) -> Word:
+    return replace(
+        one,
+        text=one.text + other.text,
+        left=min(one.left, other.left),
+        bottom=min(one.bottom, other.bottom),
+        right=max(one.right, other.right),
+        top=max(one.top, other.top),
+        last=other.last,
+        boxes=one.boxes + other.boxes,
+        pieces=True,
+    )
+
+
+class _PageLines:
+    """Makes lines of words."""
+
+    def __init__(self, letters: Letters, originals: list[str], rulings: Drawn, turned: bool) -> None:
+        self._letters, self._originals, self._rulings, self._turned = letters, originals, rulings, turned
+
+    def line(self, number: int, group: list[Word]) -> Line:
+        """A line of the page, as PDFium has it if it is whole."""
+        original = self._originals[number] if number < len(self._originals) else ""
+        whole = not any(word.pieces for word in group) and "".join(original.split()) == "".join(
+            w.text for w in group
+        )
+        text = original if whole and not self._reads_from_right(original) else self._text(group)
+        return self._placed(text, group)
+
+    def _reads_from_right(self, text: str) -> bool:
+        return is_right_to_left(text, self._turned)
+
+    def _text(self, group: list[Word]) -> str:
+        text = " ".join(word.text for word in group)
+        if not self._reads_from_right(text) or not all(len(w.boxes) == len(w.text) for w in group):
+            return text
+        boxes = [box for word in group for box in [*word.boxes, None]]
+        return reordered(text, lambda place: boxes[place])
+
+    def _cell(self, group: list[Word]) -> str:
+        levels: dict[int, list[Word]] = defaultdict(list)
+        for word in group:
+            levels[word.line if word.style.angle else -round(word.base / (0.5 * word.size))].append(word)
+        return " ".join(self._text(words) for words in levels.values()).translate(LIGATURES)
+
+    def _placed(self, text: str, group: list[Word]) -> Line:
+        first, last = group[0], group[-1]
+        box = self._letters.loose(first.index)
+        bold = all(
+            pdfium_raw.FPDFText_GetFontWeight(self._letters.page, index) >= _BOLD
+            for index in (first.index, last.last)
+        )
+        text = text.translate(LIGATURES)
+        return Line(text, round(box[3] - box[1], 1), round(box[1], 1), bold, 1 + text.count(_CONTINUES))
+
+    def rows(self, table: Table) -> Iterator[Line]:
+        """The rows of a table."""
+        words = " ".join(word.text for word in table.words)
+        made = table_text(table, self._rulings, self._cell, is_right_to_left(words, self._turned))
+        for number, row in enumerate(table.rows):
+            text = " ".join(cell for cell in made.rows[number] if cell)
+            if not text:
+                continue
+            line = self._placed(text, row.words)
+            yield line if made.whole[number] else line._replace(table=made, row=number)
+
+
+def edges_in_place(found: list[Line]) -> list[Line]:
+    """The lines with headers first and footers last: browsers write both after the text, other programs before it."""
+    late = max(0, min(_LATE, (len(found) - 1) // 2))
+    if not late:
+        return found
+    below, above = max(line.bottom for line in found[:-late]), min(line.bottom for line in found[late:])
+    top = [line for line in found[-late:] if line.height and line.bottom > below + line.height]
+    foot = [line for line in found[:late] if line.height and line.bottom < above - line.height]
+    moved = {id(line) for line in (*top, *foot)}
+    return [*top, *(line for line in found if id(line) not in moved), *foot]
+
+
+class TableWriter:
+    """Writes tables' rows with their headers, from page to page."""
+
+    def __init__(self) -> None:
+        self._before: TableText | None = None
+
+    def write(self, body: list[Line]) -> list[Line]:
+        """The page's lines with its rows written out."""
+        first = body[0].table if body else None
+        names: dict[int, list[str]] = {}
+        found: list[Line] = []
+        for line in body:
+            table = line.table
+            if table is None:
+                found.append(line)
+                continue
+            if id(table) not in names:
+                carried = self._before if table is first else None
+                goes_on = carried is not None and bool(carried.names) and continues(carried, table)
+                names[id(table)] = carried.names if goes_on and carried else table.names
+                if goes_on and carried:
+                    table.names = carried.names
+            if line.row >= table.header or len(table.rows) == table.header:
+                text = row_text(table.rows[line.row], names[id(table)] if line.row >= table.header else [])
+                found.append(line._replace(text=text))
+        self._before = body[-1].table if body else None
+        return found

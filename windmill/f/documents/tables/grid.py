@@ -1,0 +1,37 @@
+"""Cells that span columns or rows, as a plain grid of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from f.documents.tables.rows import Row
+
+_MOST_SPANNED = 100
+
+
+def spread(rows: Iterable[tuple[str, Iterable[tuple[str, int, int]]]]) -> Iterator[Row]:
+    """Rows with their mark, of cells with the columns and rows that each one spans, as a plain grid.
+
+    What spans rows holds for each of them, and is said there again; of what spans columns the others stay empty.
+    """
+    above: dict[int, tuple[int, str]] = {}  # by column: for how many more rows, and what
+    for mark, cells in rows:
+        row: list[str] = []
+
+        def carried(row: list[str] = row) -> None:
+            while len(row) in above:
+                left, text = above.pop(len(row))
+                if left > 1:
+                    above[len(row)] = (left - 1, text)
+                row.append(text)
+
+        carried()
+        waiting: dict[int, tuple[int, str]] = {}
+        for text, columns, span in cells:
+            for offset in range(min(max(columns, 1), _MOST_SPANNED)):
+                if span > 1:
+                    waiting[len(row)] = (min(span, _MOST_SPANNED) - 1, "" if offset else text)
+                row.append("" if offset else text)
+            carried()
+        above.update(waiting)
+        yield Row(row, mark)

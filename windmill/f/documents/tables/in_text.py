@@ -1,0 +1,89 @@
+"""Finds tables in plain text and Markdown, and says each row with its header: tables with a rule of dashes, tabs, or columns set with blanks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from f.documents.tables.cells import cell_text, with_address
+from f.documents.tables.rows import Row, lines
+
+_RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)+\|?\s*$")
+_BAR = re.compile(r"(?<!\\)\|")
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_FENCE = re.compile(r" {0,3}(?:```|~~~)")
+_LINK = re.compile(r"(?<!!)\[([^\[\]\n]{1,300})\]\(<?([^\s()<>]{1,500})>?(?:\s+\"[^\"\n]{0,200}\")?\)")
+_GAP = re.compile(r"\S(?: {2,}|\t)\S")
+_MARK = re.compile(r"\s*(?:[-*+•#>]|\d{1,3}[.)])\s")
+_FEWEST = 3  # lines that make a table without marks
+_WIDEST = 400
+
+
+def with_rows(text: str, marked: bool) -> str:
+    """The text with its tables as rows. marked: as Markdown, whose comments nobody sees and whose links have their address behind them."""
+    if marked:
+        text = _COMMENT.sub("", text)
+    found: list[str] = []
+    block: list[str] = []
+    fenced = False
+    for line in [*text.split("\n"), ""]:
+        fence = bool(_FENCE.match(line))
+        fenced ^= fence
+        if line.strip() and not fenced and not fence:
+            block.append(line)
+            continue
+        found += _read(block, marked)
+        block = []
+        found.append(line)
+    return "\n".join(found[:-1])
+
+
+def _read(block: list[str], marked: bool) -> Iterator[str]:
+    """A block of lines between blank ones."""
+    rule = next((n for n, line in enumerate(block) if n and _RULE.match(line) and "|" in block[n - 1]), 0)
+    if rule:
+        yield from _read(block[: rule - 1], marked)
+        end = next((n for n in range(rule + 1, len(block)) if "|" not in block[n]), len(block))
+        header = Row(_cells(block[rule - 1]), "header")
+        yield from lines([header, *(_cells(line) for line in block[rule + 1 : end])])
+        yield from _read(block[end:], marked)
+    elif rows := _set_rows(block):
+        yield from lines(rows)
+    else:
+        yield from (_linked(line) if marked else line for line in block)
+
+
+def _cells(line: str) -> list[str]:
+    line = line.strip().removeprefix("|")
+    line = line[:-1] if line.endswith("|") and not line.endswith("\\|") else line
+    return [cell_text(_linked(cell.replace("\\|", "/"))) for cell in _BAR.split(line)]
+
+
+def _linked(line: str) -> str:
+    return _LINK.sub(lambda found: with_address(found[1], found[2]), line)
+
+
+def _set_rows(block: list[str]) -> list[list[str]]:
+    """The cells of lines that are set in columns; [] for other lines."""
+    if len(block) < _FEWEST or any("|" in line or len(line) > _WIDEST or _MARK.match(line) for line in block):
+        return []
+    if sum(bool(_GAP.search(line)) for line in block) < max(_FEWEST, 0.8 * len(block)):
+        return []
+    if all("\t" in line for line in block):
+        return [
+            [cell_text(cell) for cell in re.split("\t+" if _even(block) else "\t", line)] for line in block
+        ]
+    whole = [line.expandtabs() for line in block]
+    width = max(map(len, whole))
+    blank = [all(place >= len(line) or line[place] == " " for line in whole) for place in range(width)]
+    edges = [0, *(place for place in range(1, width) if blank[place - 1] and not blank[place])]
+    starts = [place for n, place in enumerate(edges) if n == 0 or (place > 1 and blank[place - 2])]
+    if len(starts) < 2:
+        return []
+    ends = [*starts[1:], width]
+    return [[cell_text(line[a:b]) for a, b in zip(starts, ends, strict=True)] for line in whole]
+
+
+def _even(block: list[str]) -> bool:
+    """True if tabs in a row only reach the next column: each line has as many stretches of them."""
+    return len({len(re.findall("\t+", line.strip())) for line in block}) == 1

@@ -1,0 +1,283 @@
+# requirements: documents
+"""Reads a web page as a person would, who opens what is folded up: the whole page with headings, lists, tables and links' addresses.
+
+What it says to search engines (opening hours, answers, products) is added where the page's text has it not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any, NamedTuple
+from urllib.parse import urljoin
+
+from f.common.problems import message
+from f.documents.clean import clean
+from f.documents.page import Limits, Page, Unreadable, page
+from f.documents.tables.cells import cell_text, with_address
+from f.documents.tables.grid import spread
+from f.documents.tables.rows import lines
+from f.documents.web.charset import decode_page
+from f.documents.web.json_ld import json_ld_lines
+from f.documents.web.parts import take_out
+
+_BLOCK_TAGS = (
+    "address article blockquote dd div dl dt figcaption figure form fieldset button header hr"
+    " main ol p section ul body details summary td th caption"
+)
+_BLOCKS = frozenset(_BLOCK_TAGS.split())
+_SPACE = re.compile(r"\s+")
+_ITEMS_APART = re.compile(r"\n\n- ")
+_DEEPEST = 5_000
+_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)(?:[^<>]*(/)>)?")
+# What has no end, or is ended by what follows it.
+_UNENDED_TAGS = "a area base br col dd dt embed hr img input li link meta option p source tbody td tfoot th thead tr track wbr"
+_UNENDED = frozenset(_UNENDED_TAGS.split())
+_MOST_ATTRIBUTES = 1_000
+_OPENS = re.compile(r"<[a-zA-Z][^\s/>]*+")
+_ATTRIBUTE = re.compile(r"""[\s/]*+([^\s/>=]++)(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?+""")
+_RIGHTS = re.compile(
+    r"^[^\n]{0,60}(?:©|\(c\) ?(?:19|20)\d\d|all rights reserved|alle rechte vorbehalten|tous droits réservés)[^\n]{0,80}$",
+    re.IGNORECASE,
+)
+_TRACKING = re.compile(r"(?<=[?&])(?:utm_\w+|fbclid|gclid)=[^&#]*&?")
+_HEADING_MARK = re.compile(r"(?:^|(?<=\n))\s*#{1,6} ")
+_APART = frozenset({"span", "label", "time", "data", "button", "output"})
+_LONGEST_CAPTION = 80
+_LEVELS = {f"h{level}": level for level in range(1, 7)}
+
+
+class WebText(NamedTuple):
+    """What a page says. `left_out`: what was not taken, as menus."""
+
+    title: str
+    text: str
+    left_out: list[str]
+
+
+def html_pages(content: bytes, limits: Limits) -> Iterator[Page]:
+    """The page's text as Markdown, one page."""
+    source = decode_page(content)
+    if source is None:
+        raise Unreadable("text_encoding")
+    title, text, left_out = read_page(source, limits.max_characters)
+    if not text.strip():
+        raise Unreadable("web_page_empty")
+    warning = message("page_parts_left_out") if left_out else None
+    yield page(1, text if "# " in text[:200] or not title else f"# {title}\n\n{text}", warning=warning)
+
+
+def parsed(source: str) -> Any:
+    """The page as a tree. Raises Unreadable where it nests too deep, or a tag has too many attributes."""
+    if _has_too_many_attributes(source):
+        raise Unreadable("web_page_attributes", most=_MOST_ATTRIBUTES)
+    if _nests_too_deep(source):
+        raise Unreadable("web_page_too_deep", most=_DEEPEST)
+    from selectolax.lexbor import LexborHTMLParser
+
+    return LexborHTMLParser(source)
+
+
+def read_html(source: str, most: int, url: str = "") -> tuple[str, str]:
+    """Title and text of a page. Raises Unreadable where it has more than `most` characters, or nests too deep."""
+    found = read_page(source, most, url)
+    return found.title, found.text
+
+
+def read_page(source: str, most: int, url: str = "") -> WebText:
+    """The page at `url`: links are joined to it, or to what the page itself declares as its base."""
+    tree = parsed(source)
+    found = tree.css_first("title")
+    title = " ".join(clean(found.text() if found else "").split())
+    declared = tree.css_first("base[href]")
+    base = _joined(url, declared.attributes["href"] or "") if declared else url
+    data = [script.text() for script in tree.css("script[type='application/ld+json' i]")]
+    left_out = take_out(tree)
+    parts: list[str] = []
+    left = most
+    for part in _walk(tree.body, base) if tree.body is not None else ():
+        left -= len(part)
+        if left < 0:
+            raise Unreadable("too_many_characters", most=most)
+        parts.append(part)
+    lines_of_it = (_SPACE.sub(" ", line).strip() for line in "".join(parts).split("\n"))
+    text = _ITEMS_APART.sub("\n- ", clean("\n".join(line for line in lines_of_it if not _RIGHTS.match(line))))
+    return WebText(title, _with_data(text, data, most), left_out)
+
+
+def _with_data(text: str, data: list[str], most: int) -> str:
+    """What the page says to search engines only."""
+    said = "".join(text.split()).casefold()
+    for line in json_ld_lines(data):
+        words = re.split(r": |; |\n|, ", line)
+        if len(text) < most and not all("".join(word.split()).casefold() in said for word in words):
+            text += f"\n\n{clean(line)}"
+    return text.strip("\n")
+
+
+def _joined(base: str, address: str) -> str:
+    try:
+        return _TRACKING.sub("", urljoin(base, address.strip())).rstrip("?&")
+    except ValueError:  # no address, as a template's https://[your-domain]/
+        return ""
+
+
+def _has_too_many_attributes(source: str) -> bool:
+    """A parser compares each attribute of a tag with all the others: a hundred thousand take it a minute."""
+    place = 0
+    while tag := _OPENS.search(source, place):
+        place, names = tag.end(), set[str]()
+        while found := _ATTRIBUTE.match(source, place):
+            place = found.end()
+            names.add(found[1])  # one that comes again is dropped
+            if len(names) > _MOST_ATTRIBUTES:
+                return True
+    return False
+
+
+def _nests_too_deep(source: str) -> bool:
+    """A parser looks through all that is open at each new element: a hundred thousand open ones take it a minute, and no browser shows them."""
+    if source.count("<") <= _DEEPEST:
+        return False
+    opened: Counter[str] = Counter()
+    depth = shapes = 0
+    for match in _TAG.finditer(source):
+        ends, name, ends_itself = match[1], match[2].lower(), match[3]
+        if name in _UNENDED:
+            continue
+        if ends:
+            depth -= opened[name] > 0
+            opened[name] -= opened[name] > 0
+        elif ends_itself and opened["svg"]:  # outside of drawings nothing ends itself, and these may be long
+            shapes += 1
+        else:
+            opened[name] += 1
+            depth += 1
+        if depth > _DEEPEST or shapes > 10 * _DEEPEST:
+            return True
+    return False
+
+
+def _walk(node: Any, base: str) -> Iterator[str]:
+    """What is said below a node; a stack instead of recursion, because pages can nest without end."""
+    stack: list[Any] = [node]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, str):
+            yield one
+            continue
+        tag = one.tag or "-"  # <?xml:namespace …>, as in pages that Word wrote, has none
+        if tag == "-text":
+            yield _SPACE.sub(" ", one.text_content or "")
+        elif tag == "br":
+            yield "\n"
+        elif tag in _LEVELS:
+            title = " ".join(one.text(separator=" ").split())
+            yield f"\n\n{'#' * _LEVELS[tag]} {title}\n\n" if title else ""
+        elif tag == "table" and not _is_layout(one):
+            yield from _table(one, base)
+        elif tag == "dl":
+            stack += reversed(_definitions(one))
+        elif tag == "pre":
+            yield f"\n\n{one.text()}\n\n"
+        elif not tag.startswith("-") and tag != "head":
+            mark = "\n- " if tag == "li" else "\n\n" if tag in _BLOCKS else ""
+            yield mark
+            stack.append(_address(one, base) if tag == "a" else "\n" if mark else "")
+            stack += reversed(_children(one))
+
+
+def _children(node: Any) -> list[Any]:
+    """A node's children, a blank between parts that stand apart on the page, as a name and its price."""
+    children = list(node.iter(include_text=True))
+    if sum(one.tag in _APART for one in children) < 2:
+        return children
+    found: list[Any] = children[:1]
+    for before, after in pairwise(children):
+        apart = before.tag in _APART and after.tag in _APART
+        if apart and not len(before.text().strip()) == len(after.text().strip()) == 1:
+            found.append(" ")
+        found.append(after)
+    return found
+
+
+def _address(link: Any, base: str) -> str:
+    """What stands behind a link's words; nothing for a place on the same page."""
+    target = clean(link.attributes.get("href") or "").strip()
+    if not target or target.startswith("#"):
+        return ""
+    address = _joined(base, target)
+    text = " ".join(link.text(separator=" ").split())
+    if len(text) < 2 or address == base:  # a sign that leads on says nothing
+        return ""
+    return with_address(text, address)[len(text) :]
+
+
+def _table(table: Any, base: str) -> Iterator[str]:
+    title = table.css_first("caption")
+    caption = cell_text(title.text(separator=" ")) if title is not None else ""
+    rows = ((_mark(row), [_cell(cell, base) for cell in row]) for row in _rows(table))
+    yield "\n"
+    if caption:
+        yield f"\n{caption}\n"
+    for line in lines(spread(rows), caption[:_LONGEST_CAPTION]):
+        yield f"\n{line}"
+    yield "\n\n"
+
+
+def _definitions(one: Any) -> list[Any]:
+    """A list of terms: each one with what is said of it, on a line."""
+    found: list[Any] = ["\n\n"]
+    after = ""
+    for child in (each for part in one.iter() for each in (part.iter() if part.tag == "div" else [part])):
+        if child.tag == "dt":
+            found += ["\n- " if after != "dt" else " / ", *_children(child)]
+        elif child.tag == "dd":
+            found += [": " if after == "dt" else "; ", *_children(child)]
+        after = child.tag or ""
+    return [*found, "\n\n"]
+
+
+def _is_layout(table: Any) -> bool:
+    """True for a table that holds others, as old pages are laid out: its cells are read one after the other, each once."""
+    return any(part.css_first("table") is not None for part in table.iter())
+
+
+def _rows(table: Any) -> Iterator[list[Any]]:
+    """A table's own rows, as cells. A parser puts each row into a part of its table, whatever the page says."""
+    for part in table.iter():
+        for row in part.iter():
+            if row.tag == "tr":
+                yield [cell for cell in row.iter() if cell.tag in ("th", "td")]
+
+
+def _mark(row: list[Any]) -> str:
+    """A header if all its cells are marked so, or stand in the table's head, or are bold; a title if one cell spans several columns."""
+    filled = [cell for cell in row if cell.text().strip()]
+    if len(filled) == 1:
+        return "title" if len(row) == 1 and (filled[0].attributes.get("colspan") or "1") != "1" else ""
+    head = bool(row) and row[0].parent.parent is not None and row[0].parent.parent.tag == "thead"
+    return "header" if filled and (head or all(cell.tag == "th" or _is_bold(cell) for cell in filled)) else ""
+
+
+def _is_bold(cell: Any) -> bool:
+    bold = cell.css_first("b, strong")
+    return bold is not None and bold.text().strip() == cell.text().strip()
+
+
+def _cell(cell: Any, base: str) -> tuple[str, int, int]:
+    """A cell's text, and how many columns and rows it spans."""
+    columns, rows = (str(cell.attributes.get(name) or "") for name in ("colspan", "rowspan"))
+    parts = [
+        part
+        for child in _children(cell)
+        for part in ([child] if isinstance(child, str) else _walk(child, base))
+    ]
+    text = _HEADING_MARK.sub("\n", "".join([f"{part}" for part in parts]).strip())
+    return (
+        cell_text(text),
+        int(columns[:4]) if columns.isdecimal() else 1,
+        int(rows[:4]) if rows.isdecimal() else 1,
+    )
