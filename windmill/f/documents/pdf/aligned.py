@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from f.documents.pdf.grid import Row, Table
 from f.documents.pdf.side_by_side import VALUE, apart, text_of
 from f.documents.pdf.words import Word
+from f.documents.pdf.wrapped import whole_rows
 
 _GAP = 0.8  # of the type's size: what parts cells
 _NARROW_GAP = 0.4  # where other lines show a column
@@ -27,6 +28,7 @@ _MOST_ROWS = 3_000
 _MOST_ALONE = 3  # lines of one cell in a row: they are paragraphs
 _MOST_TRIES = 10
 _LARGER = 1.15
+_SAME_EDGE = 2.0
 
 
 @dataclass
@@ -151,7 +153,9 @@ def _goes_on(
     if level.size > _LARGER * size:
         return False
     # A line alone goes on a cell, or names a row that is empty, if it stays within its column.
-    inside = any(left - 2 <= only.left and only.right <= right + level.size for left, right in columns)
+    inside = abs(only.left - columns[0][0]) <= _SAME_EDGE or any(
+        left - 2 <= only.left and only.right <= right + level.size for left, right in columns
+    )
     return inside and len(together) == len(columns)
 
 
@@ -190,7 +194,7 @@ def _table(run: list[Level], rules: list[float]) -> Table | None:
     )
     if len(columns) < 2 or not _is_table(rows, len(columns)):
         return None
-    return Table(_whole_rows(rows, rules, size), columns, False, rules)
+    return Table(whole_rows(rows, rules, size), columns, False, rules)
 
 
 def _named_in_order(run: list[Level], size: float) -> tuple[list[tuple[float, float]], list[Row]] | None:
@@ -266,27 +270,3 @@ def _row_by_row(rows: list[Row]) -> float:
         for one, other in itertools.pairwise(cell for cell in row.cells if cell)
     ]
     return sum(steps) / len(steps) if steps else 0.0
-
-
-def _whole_rows(rows: list[Row], rules: list[float], size: float) -> list[Row]:
-    """Rows with the lines of their wrapped cells."""
-    gaps = sorted(one.top - other.top for one, other in itertools.pairwise(rows))
-    usual = gaps[len(gaps) // 2]
-    found = [rows[0]]
-    ruled = sum(
-        any(other.top - size * 0.5 < y < one.bottom + 2 for y in rules)
-        for one, other in itertools.pairwise(rows)
-    )
-    for above, row in itertools.pairwise(rows):
-        parted = any(row.top - size * 0.5 < y < above.bottom + 2 for y in rules)
-        tight = above.top - row.top < 0.85 * usual
-        continues = sum(map(bool, row.cells)) == 1 and (not row.cells[0] or tight)
-        if not parted and (
-            (ruled * 2 > len(rows) and ruled < len(rows) - 1) or (continues and (tight or not row.cells[0]))
-        ):
-            last = found[-1]
-            cells = [one + other for one, other in zip(last.cells, row.cells, strict=True)]
-            found[-1] = Row(cells, last.top, row.bottom)
-        else:
-            found.append(row)
-    return found

@@ -19,6 +19,12 @@ def text_of(words: list[Word]) -> str:
     return " ".join(word.text for word in words)
 
 
+def shape(cell: str) -> str:
+    """What kind of text a cell holds: "12,50 €" is "9€", "Mon" is "a"."""
+    figures = re.sub(r"\d+(?:[.,]\d+)*", "9", cell)
+    return re.sub(r"\s", "", re.sub(r"[^\W\d_]+(?:\s+[^\W\d_]+)*", "a", figures))
+
+
 def apart(table: Table) -> list[Table]:
     """A table, or the two that stand side by side: names begin again after figures, behind the widest gutter or under the same header."""
     texts = [[text_of(cell) for cell in row.cells] for row in table.rows]

@@ -1,0 +1,51 @@
+"""Tables of PDF files as programs and their users lay them out: with few lines, sections, marks of notes, letters placed one by one."""
+
+from __future__ import annotations
+
+import itertools
+
+from tests.knowledge.test_pdf_pages import paper, put, text_of
+
+
+def test_totals_and_hours_below_a_ruled_list_are_rows_of_their_own() -> None:
+    document = paper()
+    rows = [("Quick bath", "2", "18.50"), ("Full groom", "3", "36.00"), ("Nail trim", "5", "7.50")]
+    totals = [("", "Subtotal", "62.00"), ("", "Tax", "12.40"), ("", "Total due", "74.40")]
+    put(document, [("Item", "Qty", "Amount"), *rows, *totals], (60, 200, 300))
+    for line in range(4):
+        document.line(60, 64 + 16 * line, 340, 64 + 16 * line)
+    text = text_of(document)
+    assert "Subtotal | Amount: 62.00 |" in text and "Total due | Amount: 74.40 |" in text
+    document = paper()
+    put(document, [("Card", "0.32"), ("Flyer", "0.54"), ("Poster", "4.80")], (60, 300))
+    for line in range(3):
+        document.line(60, 64 + 16 * line, 340, 64 + 16 * line)
+    for line, row in enumerate([("Monday", "9-18"), ("Friday", "9-17"), ("Sunday", "closed")]):
+        document.text(60, 120 + 24 * line, row[0])
+        document.text(200, 120 + 24 * line, row[1])
+    assert "| Monday: 9-18 |\n| Friday: 9-17 |\n| Sunday: closed |" in text_of(document)
+
+
+def test_a_section_may_be_wider_than_the_name_of_its_column() -> None:
+    document = paper()
+    prices = [("Suit", "16.50", "22.80"), ("Coat", "24.00", "33.50")]
+    put(document, [("Item", "Normal", "Express"), ("Coats and jackets", "", ""), *prices], (60, 200, 300))
+    assert "| Item: Suit | Normal: 16.50 | Express: 22.80 |" in text_of(document)
+
+
+def test_cells_drawn_row_by_row_without_lines_across() -> None:
+    document = paper()
+    rows = [("Item", "Detail", "Price"), ("Bath", "shampoo", "18.50"), ("Groom", "bath,", "36.00"), ("Trim", "four paws", "7.50")]  # fmt: skip
+    tops, edges = (49, 65, 81, 109, 125), (56, 156, 256, 316)
+    for row, top in zip(rows, tops, strict=False):
+        for edge, cell in zip(edges, row, strict=False):
+            document.text(edge + 4, top + 11, cell)
+    document.text(160, 104, "scissors")
+    for above, below in itertools.pairwise(tops):
+        for edge in edges:
+            document.line(edge, above, edge, below)
+    for y in (tops[0], tops[1], tops[-1]):
+        document.line(edges[0], y, edges[-1], y)
+    text = text_of(document)
+    assert "| Item: Groom | Detail: bath, scissors | Price: 36.00 |" in text
+    assert "| Item: Trim | Detail: four paws | Price: 7.50 |" in text
