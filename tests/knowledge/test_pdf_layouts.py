@@ -49,3 +49,33 @@ def test_cells_drawn_row_by_row_without_lines_across() -> None:
     text = text_of(document)
     assert "| Item: Groom | Detail: bath, scissors | Price: 36.00 |" in text
     assert "| Item: Trim | Detail: four paws | Price: 7.50 |" in text
+
+
+def test_marks_of_notes_are_no_part_of_names_and_amounts() -> None:
+    document = paper()
+    rows = [("Item", "Normal", "Express"), ("Shirt^1", "2.90", "4.40"), ("Coat", "24.00", "33.50^2")]
+    for line, row in enumerate([*rows, ("Curtain", "6.60", "9.30"), ("^1Not for furs.", "", "")]):
+        for place, cell in zip((60, 200, 300), row, strict=True):
+            text, _, mark = cell.partition("^")
+            document.set_xy(place, 60 + 16 * line)
+            document.write(text=text)
+            document.char_vpos = "SUP"
+            document.write(text=mark[:1])
+            document.char_vpos = "LINE"
+            document.write(text=mark[1:])
+    text = text_of(document)
+    assert "| Item: Shirt¹ | Normal: 2.90 | Express: 4.40 |" in text
+    assert "Express: 33.50²" in text and "¹ Not for furs." in text
+
+
+def test_a_table_of_other_columns_below_a_gap_keeps_to_itself() -> None:
+    document = paper()
+    put(
+        document,
+        [("Shop", "Mon", "Wed", "Fri"), ("Station", "7-18", "", "7-16"), ("Fair", "", "8-13", "")],
+        (60, 220, 320, 420),
+    )
+    put(document, [("Shirt", "2.90"), ("Suit", "16.50"), ("Curtain", "6.60")], (60, 235), top=140)
+    text = text_of(document)
+    assert "| Shop: Station | Mon: 7-18 | Fri: 7-16 |" in text
+    assert "| Shirt: 2.90 |" in text and "Shop: Shirt" not in text

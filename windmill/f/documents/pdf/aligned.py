@@ -29,6 +29,7 @@ _MOST_ALONE = 3  # lines of one cell in a row: they are paragraphs
 _MOST_TRIES = 10
 _LARGER = 1.15
 _SAME_EDGE = 2.0
+_WIDER = 1.6
 
 
 @dataclass
@@ -110,6 +111,7 @@ def _runs(found: list[Level]) -> Iterator[list[Level]]:
             run
             and not level.is_line
             and run[-1].base - level.base <= _FURTHEST * max(level.size, run[-1].size)
+            and not _begins_anew(run, level)
         ):
             level, together = _fitted(level, columns)
             if _goes_on(columns, together, level, run[0].size) and not all(
@@ -128,6 +130,24 @@ def _runs(found: list[Level]) -> Iterator[list[Level]]:
         if len(level.segments) > 1 and not level.is_line:
             run, columns = [level], [(s.left, s.right) for s in level.segments]
     yield _trimmed(run)
+
+
+def _begins_anew(run: list[Level], level: Level) -> bool:
+    """True if a line below a wide gap has its cells at other places than the table above: it is the next table's first."""
+    if len(run) < 3 or len(level.segments) < 2:
+        return False
+    gaps = [one.base - other.base for one, other in itertools.pairwise([*run, level])]
+    last = max(i for i, one in enumerate(run) if len(one.segments) > 1)  # a name of its own may stand between
+    if max(gaps[last:]) < _WIDER * sorted(gaps[:-1])[len(gaps) // 2 - 1]:
+        return False
+    above = [(s.left, s.right) for one in run for s in one.segments[1:]]
+    return not any(
+        abs(s.left - left) <= _SAME_EDGE
+        or abs(s.right - right) <= _SAME_EDGE
+        or abs(s.left + s.right - left - right) <= 2 * _SAME_EDGE
+        for s in level.segments[1:]
+        for left, right in above
+    )
 
 
 def _fitted(level: Level, columns: list[tuple[float, float]]) -> tuple[Level, list[tuple[float, float]]]:

@@ -14,6 +14,7 @@ import pypdfium2.raw as pdfium_raw
 from f.documents.pdf.grid import Table
 from f.documents.pdf.layout import Line
 from f.documents.pdf.pictures import is_garbled
+from f.documents.pdf.raised import raised
 from f.documents.pdf.right_to_left import is_right_to_left, reordered
 from f.documents.pdf.rulings import Drawn, drawn
 from f.documents.pdf.tables import TableText, continues, find_tables, row_text, table_text
@@ -66,6 +67,7 @@ def _lines(
     letters = Letters(text_page, turn)
     turned = is_right_to_left(text)
     found = words(text_page, text, turn, all_boxes=any(map(is_right_to_left, text.split())))
+    found = raised(found, letters)
     rulings = drawn(page, turn)
     found = parted(found, letters, strikes(page, turn, rulings))
     hidden = unseen(page, found, turn, rulings)
