@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 
+from f.documents.pdf.marks import marks_in_place
+from f.documents.pdf.words import Style, Word
 from tests.knowledge.test_pdf_pages import paper, put, text_of
 
 
@@ -79,3 +81,44 @@ def test_a_table_of_other_columns_below_a_gap_keeps_to_itself() -> None:
     text = text_of(document)
     assert "| Shop: Station | Mon: 7-18 | Fri: 7-16 |" in text
     assert "| Shirt: 2.90 |" in text and "Shop: Shirt" not in text
+
+
+def test_a_table_that_was_written_first_stands_under_its_heading() -> None:
+    document = paper()
+    put(document, [("Monday", "closed"), ("Friday", "9-17"), ("Saturday", "9-13")], (60, 200), top=120)
+    document.text(60, 60, "Flower shop")
+    document.text(60, 96, "Opening hours")
+    document.text(60, 190, "Weddings by appointment.")
+    said = [line for line in text_of(document).split("\n") if line]
+    assert said == [
+        "Flower shop", "Opening hours", "| Monday: closed |", "| Friday: 9-17 |", "| Saturday: 9-13 |", "Weddings by appointment.",
+    ]  # fmt: skip
+
+
+def test_the_last_row_of_a_table_keeps_its_wrapped_cell() -> None:
+    document = paper()
+    rows = [
+        ("Plant", "About it", "Price"),
+        ("Orchid", "in a pot", "24.50"),
+        ("Basil", "broad leaves,", "4.50"),
+    ]
+    put(document, [*rows, ("", "untreated", "")], (60, 160, 300))
+    document.text(60, 150, "Delivery is free.")
+    text = text_of(document)
+    assert "| Plant: Basil | About it: broad leaves, untreated | Price: 4.50 |" in text
+    assert "Delivery is free." in text.split("\n")
+
+
+def test_marks_of_thai_stand_behind_the_letter_that_they_are_above() -> None:
+    def word(text: str, boxes: list[tuple[float, float]]) -> Word:
+        left, right = min(box[0] for box in boxes), max(box[1] for box in boxes)
+        return Word(text, left, 0, right, 10, 0, Style(11.0), 0, len(text) - 1, 0, list(boxes))
+
+    # As PDFium has them: the vowel's sign behind the next letter, the tone as a word of its own.
+    shop = word("\u0e1b\u0e1a\u0e35", [(148, 156), (158, 166), (147, 153)])
+    bag = word("\u0e1a\u0e32\u0e01", [(200, 208), (210, 214), (216, 224)])
+    tone = word("\u0e48", [(203, 206)])
+    assert [one.text for one in marks_in_place([shop, bag, tone])] == [
+        "\u0e1b\u0e35\u0e1a",
+        "\u0e1a\u0e48\u0e32\u0e01",
+    ]

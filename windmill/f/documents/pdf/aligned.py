@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from f.documents.pdf.grid import Row, Table
-from f.documents.pdf.side_by_side import VALUE, apart, text_of
+from f.documents.pdf.side_by_side import VALUE, apart, row_by_row, text_of
 from f.documents.pdf.words import Word
-from f.documents.pdf.wrapped import whole_rows
+from f.documents.pdf.wrapped import WRAPPED, whole_rows
 
 _GAP = 0.8  # of the type's size: what parts cells
 _NARROW_GAP = 0.4  # where other lines show a column
@@ -191,11 +191,19 @@ def _columns(spans: list[tuple[float, float]], size: float) -> list[tuple[float,
 
 
 def _trimmed(run: list[Level]) -> list[Level]:
-    """Without the lines of one cell at its end: they may be the next paragraph."""
+    """Without the lines of one cell at its end: they may be the next paragraph. What wraps in a column behind the first one is none."""
     end = len(run)
     while end and len(run[end - 1].segments) < 2:
         end -= 1
+    second = min((level.segments[1].left for level in run[:end] if len(level.segments) > 1), default=0.0)
+    while 0 < end < len(run) and _wraps(run[end - 1], run[end], second):
+        end += 1
     return run[:end]
+
+
+def _wraps(above: Level, level: Level, second: float) -> bool:
+    near = above.base - level.base <= WRAPPED * level.size
+    return near and level.segments[0].left >= second - _SAME_EDGE
 
 
 def _table(run: list[Level], rules: list[float]) -> Table | None:
@@ -279,14 +287,4 @@ def _is_table(rows: list[Row], width: int) -> bool:
         if column
     ]
     prose = sum(length > _LONGEST for length in longest)
-    return _row_by_row(full) >= 0.6 and prose < 2 and (width > 2 or len(full) > 2 or valued > 0)
-
-
-def _row_by_row(rows: list[Row]) -> float:
-    """The share of neighbouring cells that the file has one after the other."""
-    steps = [
-        0 < other[0].index - one[-1].last < 40
-        for row in rows
-        for one, other in itertools.pairwise(cell for cell in row.cells if cell)
-    ]
-    return sum(steps) / len(steps) if steps else 0.0
+    return row_by_row(full) >= 0.6 and prose < 2 and (width > 2 or len(full) > 2 or valued > 0)

@@ -8,7 +8,7 @@ import itertools
 from f.documents.pdf.grid import Row
 from f.documents.pdf.side_by_side import VALUE, shape, text_of
 
-_WRAPPED = 1.7  # of the type's size: the lines of one cell stand no further apart
+WRAPPED = 1.7  # of the type's size: the lines of one cell stand no further apart
 
 
 def whole_rows(rows: list[Row], rules: list[float], size: float) -> list[Row]:
@@ -24,7 +24,7 @@ def whole_rows(rows: list[Row], rules: list[float], size: float) -> list[Row]:
         parted = any(row.top - size * 0.5 < y < above.bottom + 2 for y in rules)
         tight = above.top - row.top < 0.85 * usual
         continues = sum(map(bool, row.cells)) == 1 and (not row.cells[0] or tight)
-        wraps = above.top - row.top <= _WRAPPED * size and not _repeats(above, row)
+        wraps = above.top - row.top <= WRAPPED * size and not _repeats(above, row)
         if not parted and (
             (wraps and ruled * 2 > len(rows) and ruled < len(rows) - 1)
             or (continues and (tight or not row.cells[0]))
