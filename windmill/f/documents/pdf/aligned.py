@@ -30,6 +30,7 @@ _MOST_TRIES = 10
 _LARGER = 1.15
 _SAME_EDGE = 2.0
 _WIDER = 1.6
+_FEW = 5  # lines whose distance tells what is usual
 
 
 @dataclass
@@ -136,9 +137,10 @@ def _begins_anew(run: list[Level], level: Level) -> bool:
     """True if a line below a wide gap has its cells at other places than the table above: it is the next table's first."""
     if len(run) < 3 or len(level.segments) < 2:
         return False
-    gaps = [one.base - other.base for one, other in itertools.pairwise([*run, level])]
-    last = max(i for i, one in enumerate(run) if len(one.segments) > 1)  # a name of its own may stand between
-    if max(gaps[last:]) < _WIDER * sorted(gaps[:-1])[len(gaps) // 2 - 1]:
+    near = [*run[-_FEW:], level]
+    gaps = [one.base - other.base for one, other in itertools.pairwise(near)]
+    name = len(near[-2].segments) < 2  # of the next table
+    if max(gaps[-1 - name :]) < _WIDER * sorted(gaps[: -1 - name])[(len(gaps) - 1 - name) // 2]:
         return False
     above = [(s.left, s.right) for one in run for s in one.segments[1:]]
     return not any(

@@ -19,30 +19,35 @@ _MOST_FAR = 60  # marks of a page that are looked for all over it
 
 def raised(words: list[Word], letters: Letters) -> list[Word]:
     """The words with the marks of notes as raised figures, each a part of the word that it stands behind or before."""
-    found = [_with_own_mark(word, letters) for word in words]
-    usual = sorted(word.size for word in words)[len(words) // 2] if words else 0.0
+    found = [
+        _with_own_mark(word, letters) if abs(word.rise) > _HIGHER * word.size else word for word in words
+    ]
+    marks = [n for n, word in enumerate(found) if len(word.text) <= _MOST_FIGURES and word.text.isdecimal()]
+    if not marks:
+        return found
+    usual = sorted(word.size for word in words)[len(words) // 2]
     hosts: dict[int, Word] = {}
     used: set[int] = set()
     far = 0
-    for number, word in enumerate(found):
-        if not word.text.isdecimal() or len(word.text) > _MOST_FIGURES:
-            continue
+    for number in marks:
+        word = found[number]
         near = found[max(0, number - 1) : number] + found[number + 1 : number + 2]
-        if not any(_side(word, one) for one in near) and word.size < _SMALLER * usual and far < _MOST_FAR:
+        if word.size < _SMALLER * usual and far < _MOST_FAR and not any(_side(word, one) for one in near):
             far += 1
             near = found  # programs may write all marks after the text
         host = next((one for one in near if one is not word and _side(word, one)), None)
         if host is not None and id(host) not in hosts:
             hosts[id(host)] = _joined(host, word)
             used.add(id(word))
-    return [hosts.get(id(word), word) for word in found if id(word) not in used]
+    return [hosts.get(id(word), word) for word in found if id(word) not in used] if used else found
 
 
 def _with_own_mark(word: Word, letters: Letters) -> Word:
-    first, last = word.text[0].isdecimal(), word.text[-1].isdecimal()
-    if len(word.text) < 2 or not (first or last) or word.last - word.index != len(word.text) - 1:
+    if len(word.text) < 2 or word.last - word.index != len(word.text) - 1:
         return word
-    return _with_mark(word, letters) if last else _after_mark(word, letters)
+    if word.rise > 0:
+        return _with_mark(word, letters) if word.text[-1].isdecimal() else word
+    return _after_mark(word, letters) if word.text[0].isdecimal() else word
 
 
 def _joined(host: Word, mark: Word) -> Word:
@@ -102,5 +107,7 @@ def _after_mark(word: Word, letters: Letters) -> Word:
         or word.base - base < _HIGHER * last.size
     ):
         return word
-    start = next(i for i, letter in enumerate(word.text) if not letter.isdecimal())
+    start = next((i for i, letter in enumerate(word.text) if not letter.isdecimal()), 0)
+    if not start:
+        return word
     return replace(word, text=f"{_figures(word.text[:start])} {word.text[start:]}", style=last, base=base)

@@ -79,6 +79,7 @@ class Word:
     line: int  # of PDFium's
     boxes: list[Box | None] = field(default_factory=list)  # of each letter, where they are needed
     pieces: bool = False  # put together
+    rise: float = 0.0  # how much higher the ink of its last letter begins than that of its first one
 
     @property
     def size(self) -> float:
@@ -211,11 +212,14 @@ def words(text_page: pypdfium2.PdfTextPage, text: str, turn: int, all_boxes: boo
         if not ends:
             continue
         left, bottom, right, top = ends[0]
+        rise = ends[-1][1] - bottom
         for other in ends[1:]:
             left, bottom = min(left, other[0]), min(bottom, other[1])
             right, top = max(right, other[2]), max(top, other[3])
         style, base = letters.style(first)
-        found.append(Word(match[0], left, bottom, right, top, base, style, first, last, line, edges))
+        found.append(
+            Word(match[0], left, bottom, right, top, base, style, first, last, line, edges, rise=rise)
+        )
     return found
 
 

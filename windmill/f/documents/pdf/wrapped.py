@@ -20,15 +20,13 @@ def whole_rows(rows: list[Row], rules: list[float], size: float) -> list[Row]:
         any(other.top - size * 0.5 < y < one.bottom + 2 for y in rules)
         for one, other in itertools.pairwise(rows)
     )
+    some_ruled = ruled * 2 > len(rows) and ruled < len(rows) - 1
     for above, row in itertools.pairwise(rows):
         parted = any(row.top - size * 0.5 < y < above.bottom + 2 for y in rules)
         tight = above.top - row.top < 0.85 * usual
         continues = sum(map(bool, row.cells)) == 1 and (not row.cells[0] or tight)
-        wraps = above.top - row.top <= WRAPPED * size and not _repeats(above, row)
-        if not parted and (
-            (wraps and ruled * 2 > len(rows) and ruled < len(rows) - 1)
-            or (continues and (tight or not row.cells[0]))
-        ):
+        wraps = some_ruled and above.top - row.top <= WRAPPED * size and not _repeats(above, row)
+        if not parted and (wraps or (continues and (tight or not row.cells[0]))):
             last = found[-1]
             cells = [one + other for one, other in zip(last.cells, row.cells, strict=True)]
             found[-1] = Row(cells, last.top, row.bottom)
