@@ -122,3 +122,34 @@ def test_marks_of_thai_stand_behind_the_letter_that_they_are_above() -> None:
         "\u0e1b\u0e35\u0e1a",
         "\u0e1a\u0e48\u0e32\u0e01",
     ]
+
+
+def test_a_figure_close_behind_a_long_name_stays_in_its_column() -> None:
+    document = paper()
+    rows = [
+        ("Job", "Car", "Van"),
+        ("Oil", "64.90", "82.50"),
+        ("Brake pads", "118.00", "143.20"),
+        ("Air conditioning", "71.00", "86.40"),
+    ]
+    for line, row in enumerate(rows):
+        document.text(60, 60 + 16 * line, row[0])
+        for right, cell in zip((160, 220), row[1:], strict=True):
+            document.text(right - document.get_string_width(cell), 60 + 16 * line, cell)
+    assert "| Job: Air conditioning | Car: 71.00 | Van: 86.40 |" in text_of(document)
+
+
+def test_titles_of_tables_side_by_side_are_no_row_of_them() -> None:
+    document = paper()
+    document.set_font("Helvetica", size=14)
+    document.text(60, 60, "Outerwear")
+    document.text(320, 60, "Household")
+    document.set_font("Helvetica", size=8)
+    left = [("Item", "Normal", "Express"), ("Shirt", "2.90", "4.40"), ("Suit", "16.50", "22.80")]
+    right = [("Item", "Normal", "Express"), ("Linen", "8.20", "11.70"), ("Duvet", "27.40", "38.90")]
+    for line, cells in enumerate(zip(left, right, strict=True)):
+        for place, cell in zip((60, 105, 140, 320, 365, 400), [*cells[0], *cells[1]], strict=True):
+            document.text(place, 78 + 12 * line, cell)
+    text = text_of(document)
+    assert "| Item: Suit | Normal: 16.50 | Express: 22.80 |" in text
+    assert "| Item: Duvet | Normal: 27.40 | Express: 38.90 |" in text
