@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 from f.documents.pdf.marks import marks_in_place
+from f.documents.pdf.pieces import pieces_joined
 from f.documents.pdf.words import Style, Word
 from tests.knowledge.test_pdf_pages import paper, put, text_of
 
@@ -153,3 +154,26 @@ def test_titles_of_tables_side_by_side_are_no_row_of_them() -> None:
     text = text_of(document)
     assert "| Item: Suit | Normal: 16.50 | Express: 22.80 |" in text
     assert "| Item: Duvet | Normal: 27.40 | Express: 38.90 |" in text
+
+
+def test_words_of_hebrew_written_in_pieces_are_whole() -> None:
+    def piece(text: str, left: float, line: int) -> Word:
+        boxes = [(left + 5.0 * n, left + 5.0 * n + 4.8) for n in range(len(text))][::-1]
+        return Word(
+            text, left, 0, left + 5.0 * len(text), 8, 0, Style(10.0), 0, len(text) - 1, line, list(boxes)
+        )
+
+    shalom, price, bread = "\u05e9\u05dc\u05d5\u05dd", "\u05de\u05d7\u05d9\u05e8", "\u05dc\u05d7\u05dd"
+    parts = [
+        (bread, 40),
+        (price[2:], 60),
+        (price[:2], 70),
+        (shalom[2:], 85),
+        (shalom[1], 95),
+        (shalom[0], 100),
+    ]
+    pieces = [piece(text, left, line) for line, (text, left) in enumerate(parts)]
+    whole = pieces_joined(pieces, lambda word: True)
+    assert [(one.text, one.line) for one in whole] == [(shalom, 0), (price, 0), (bread, 0)]
+    two = [piece(bread, 40, 0), piece(price, 60, 0)]
+    assert pieces_joined(two, lambda word: False) == two

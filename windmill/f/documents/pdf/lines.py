@@ -15,6 +15,7 @@ from f.documents.pdf.grid import Table
 from f.documents.pdf.layout import Line
 from f.documents.pdf.marks import has_marks, marks_in_place
 from f.documents.pdf.pictures import is_garbled
+from f.documents.pdf.pieces import pieces_joined
 from f.documents.pdf.raised import raised
 from f.documents.pdf.right_to_left import is_right_to_left, reordered
 from f.documents.pdf.rulings import Drawn, drawn
@@ -100,6 +101,8 @@ def _whole_words(found: list[Word], letters: Letters) -> list[Word]:
     def generated(word: Word) -> bool:
         return bool(pdfium_raw.FPDFText_IsGenerated(letters.page, word.last + 1))
 
+    if any(word.boxes for word in found):
+        found = pieces_joined(found, generated)
     breaks = sum(
         one.line != other.line and generated(one) and -0.2 < _gap(one, other, letters) < 0.35
         for one, other in itertools.pairwise(found)
