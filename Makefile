@@ -97,7 +97,7 @@ calibrate: $(VENV)/.installed ## an embedding model's floor, from typed question
 
 ##@ Measure it
 
-.PHONY: bench-ingress bench-turn bench-retrieval bench-blind bench-ingest bench-documents bench-policy bench-insights bench-import-time
+.PHONY: bench-ingress bench-turn bench-retrieval bench-blind bench-ingest bench-documents bench-policy bench-insights bench-import-time bench-neighbours
 
 bench-ingress: $(VENV)/.installed ## webhooks a second with a durable ack, against Express; needs Node (QUICK=1)
 	@$(BIN)/python -m bench.ingress
@@ -128,6 +128,9 @@ bench-policy: $(VENV)/.installed ## what the reply policy lets through and what 
 
 bench-insights: $(VENV)/.installed ## the portal's pages for a business with a million messages (QUICK=1)
 	@PYTHONPATH=windmill $(BIN)/python -m bench.insights
+
+bench-neighbours: $(VENV)/.installed ## what a noisy tenant does to quiet ones: their time to reply with and without it (QUICK=1)
+	@PYTHONPATH=windmill:. $(BIN)/python -m bench.neighbours
 
 bench-import-time: $(VENV)/.installed ## what each step's imports cost; fails where one imports what it doesn't use
 	@$(BIN)/python -m bench.import_time

@@ -21,6 +21,7 @@ from ingress.dispatch import Dispatcher
 from ingress.events import EventApplier
 from ingress.inbox import Bounds, Inbox
 from ingress.link import Link, LinkDown
+from ingress.listener import Listener
 from ingress.metrics import Metrics
 from ingress.settings import Settings
 from ingress.signature import Signature
@@ -39,8 +40,8 @@ class Ingress:
         self.metrics = Metrics()
         self.is_broken = False
         url, timeout = settings.database_url, settings.ingress_database_timeout_s
-        self._write, self._dispatch, self._apply, self._check = (
-            Link(url, name, timeout) for name in ("inbox", "dispatch", "events", "check")
+        self._write, self._dispatch, self._apply, self._check, self._hear = (
+            Link(url, name, timeout) for name in ("inbox", "dispatch", "events", "check", "listener")
         )
         self._windmill = Windmill(
             settings.windmill_url,
@@ -51,6 +52,7 @@ class Ingress:
             connections=settings.dispatch_concurrency,
         )
         self._dispatcher = Dispatcher(self._dispatch, self._windmill, settings, self.metrics)
+        self._listener = Listener(self._hear, self._dispatcher.wake)
         self._events = EventApplier(self._apply, settings.dispatch_poll_s, self.metrics)
         bounds = Bounds(
             settings.ingress_queue_events,
@@ -91,7 +93,7 @@ class Ingress:
             log.warning(
                 "Starting without the database: webhooks are answered with 503 until it can be reached."
             )
-        workers = (self._inbox, self._dispatcher, self._events)
+        workers = (self._inbox, self._dispatcher, self._events, self._listener)
         tasks = [asyncio.create_task(worker.run()) for worker in workers]
         summary = asyncio.create_task(self._summarise())
         for task in tasks:
@@ -105,7 +107,7 @@ class Ingress:
             for task in (*left, summary):
                 task.cancel()
             await asyncio.gather(*left, summary, return_exceptions=True)
-            for link in (self._write, self._dispatch, self._apply, self._check):
+            for link in (self._write, self._dispatch, self._apply, self._check, self._hear):
                 await link.close()
             await self._windmill.close()
             log.info("Stopped.", extra=self._figures())

@@ -1,7 +1,7 @@
-"""Dispatches stored messages to Windmill, oldest first, until each of them has a run.
+"""Dispatches stored messages to Windmill until each of them has a run.
 
-PostgreSQL knows which messages are to be dispatched and who has claimed them. So any number of replicas may do this
-at once, and a crash in between only delays a message until its lease ends.
+PostgreSQL decides which messages are next, how many runs there is room for, and who has claimed what. So any number of
+replicas may do this at once, and a crash in between only delays a message until its lease ends.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ from ingress.windmill import StartOutcome, StartResult, Windmill
 log = logging.getLogger(__name__)
 
 _CLAIM = b"""
-    select phone_number_id, message_id, payload, dispatch_no, delay_s, age_s from claim_dispatches(%s::int, %s::interval)
+    select phone_number_id, message_id, payload, dispatch_no, age_s from claim_dispatches(%s::int, %s::interval)
 """
+_NEXT = b"select next_dispatch_s()"
 _SETTLE = b"select settle_dispatch(%s::text, %s::text, %s::int, %s::bool, %s::interval, %s::text)"
 _MOST_FAILURES = 10_000  # job ids whose failures are counted
 _GRACE_S = 5.0
@@ -40,7 +41,6 @@ class _Message(NamedTuple):
     message_id: str
     payload: str
     dispatch_no: int
-    delay_s: float
     age_s: float
     claimed_at: float
 
@@ -63,6 +63,9 @@ class Dispatcher:
         self._failures: Counter[uuid.UUID] = Counter()
         self._event = asyncio.Event()
         self._more = True
+        self._held_until: float | None = (
+            None  # when the next held message may be claimed, by the loop's clock
+        )
         self._closing = False
         self._log_limit = LogRateLimiter(30.0)
 
@@ -76,7 +79,7 @@ class Dispatcher:
         return self._circuit.is_open
 
     def wake(self) -> None:
-        """A new message may be waiting."""
+        """A message may be waiting, or room for one."""
         self._more = True
         self._event.set()
 
@@ -99,10 +102,12 @@ class Dispatcher:
         self._event.set()
 
     async def _rest(self) -> None:
-        """Waits for wake(), for the timer that looks for what others left behind, or until the next probe is due."""
-        wait = self._circuit.pause_s() or self._settings.dispatch_poll_s
+        """Waits for wake(), for the timer that looks for what others left behind, until the next probe or a held message is due."""
+        wait = min(self._settings.dispatch_poll_s, self._circuit.pause_s() or self._settings.dispatch_poll_s)
+        if self._held_until is not None:
+            wait = min(wait, max(0.01, self._held_until - asyncio.get_running_loop().time()))
         try:
-            async with asyncio.timeout(min(wait, self._settings.dispatch_poll_s)):
+            async with asyncio.timeout(wait):
                 await self._event.wait()
         except TimeoutError:
             self._more = True
@@ -118,6 +123,8 @@ class Dispatcher:
 
     async def _claim(self) -> list[_Message]:
         room = self._circuit.room(len(self._in_flight))
+        if not room:
+            self._held_until = None
         if self._closing or not room or not self._more:
             return []
         self._more = False  # before the query: a message that arrives while it runs may not be in its result
@@ -127,6 +134,7 @@ class Dispatcher:
             )
             claimed_at = perf_counter()
             rows = [_Message._make((*row, claimed_at)) for row in await cursor.fetchall()]
+            self._held_until = None if len(rows) == room else await self._next_held()
         except (LinkDown, psycopg.Error) as error:
             if self._log_limit.allow("claim"):
                 log.error("Messages can't be claimed.", extra={"error": describe(error)})
@@ -134,10 +142,14 @@ class Dispatcher:
         self._more |= len(rows) == room
         return rows
 
+    async def _next_held(self) -> float | None:
+        row = await (await self._link.execute(_NEXT)).fetchone()
+        return None if row is None or row[0] is None else asyncio.get_running_loop().time() + float(row[0])
+
     async def _deliver(self, message: _Message) -> None:
         key = (message.phone_number_id, message.message_id, message.dispatch_no)
         job_id = self._windmill.job_id(*key)
-        result = await self._windmill.start(job_id, message.payload, message.delay_s)
+        result = await self._windmill.start(job_id, message.payload)
         retry_in = self._record_outcome(job_id, result, message)
         try:
             await self._link.execute(_SETTLE, (*key, retry_in is None, retry_in, result.error))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import struct
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import psycopg
@@ -24,6 +24,7 @@ _TEXT_OID, _TEXT_ARRAY_OID = 25, 1009
 _HEAD = struct.Struct("!iiIii").pack
 _LENGTH = struct.Struct("!i").pack
 _NULL = _LENGTH(-1)
+_SILENCE_S = 20.0  # after which a listener asks whether its connection is still there
 
 
 class TextArray(list["bytes | None"]):
@@ -107,6 +108,21 @@ class Link:
                 raise
             await self._drop(connection)
             raise LinkDown(describe(error)) from error
+
+    async def notifications(self, channel: str) -> AsyncIterator[None]:
+        """Listens: yields once it does, and after that for each notification. LinkDown when the connection breaks. Nothing else may use this link."""
+        await self.execute(b"listen " + channel.encode())
+        connection = self._connection
+        assert connection is not None
+        yield
+        while True:
+            try:
+                async for _ in connection.notifies(timeout=_SILENCE_S):
+                    yield
+            except (psycopg.Error, OSError) as error:
+                await self._drop(connection)
+                raise LinkDown(describe(error)) from error
+            await self.execute(b"select 1")  # a server that is gone without a word says nothing, either
 
     async def close(self) -> None:
         if self._connection is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import math
 import uuid
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -53,13 +52,10 @@ class Windmill:
         name = f"{phone_number_id}/{message_id}/{dispatch_no}".encode()
         return uuid.UUID(bytes=hmac.digest(self._key, name, "sha256")[:16], version=4)
 
-    async def start(self, job_id: uuid.UUID, payload: str, delay_s: float) -> StartResult:
-        """Starts the flow on a payload in `delay_s` seconds. Never raises for Windmill or the network."""
-        query = f"?job_id={job_id}"
-        if delay_s > 0:
-            query += f"&scheduled_in_secs={math.ceil(delay_s)}"  # Windmill takes whole seconds
+    async def start(self, job_id: uuid.UUID, payload: str) -> StartResult:
+        """Starts the flow on a payload. Never raises for Windmill or the network."""
         try:
-            response = await self._client.post(self._url + query, content=payload.encode())
+            response = await self._client.post(f"{self._url}?job_id={job_id}", content=payload.encode())
         except httpx2.HTTPError as error:
             return StartResult(StartOutcome.DOWN, f"Windmill can't be reached: {type(error).__name__}")
         return self.read_response(response.status_code, response.text)

@@ -25,6 +25,7 @@ from sql import apply
 WORKSPACE = "demo"
 # What local/models answers with; spelled here, because importing it would load the embedding model's libraries.
 RULE_BASED = "offline-rule-based"
+TURNS_IN_FLIGHT = 8  # one for each chat worker of local/runner/workers.py
 MODELS = (RULE_BASED, "offline-echo", "offline-obey")
 
 
@@ -92,7 +93,8 @@ class Stack:
         for name in ("chatbot", "runner"):
             self.cluster.create_database(name)
         self._say("database migrations")
-        apply.apply(self.database, {"chatbot_app": self.secrets.app, "chatbot_ingress": self.secrets.ingress})
+        roles = {"chatbot_app": self.secrets.app, "chatbot_ingress": self.secrets.ingress}
+        apply.apply(self.database, roles, turns_in_flight=TURNS_IN_FLIGHT)
         self._say("models, order system, runner, Meta's stand-in, ingress")
         environment = {"PYTHONDONTWRITEBYTECODE": "", **(extra or {})}
         self.start_models(environment)

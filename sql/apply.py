@@ -5,7 +5,9 @@
 An empty database gets schema/ and functions/. One that is there already gets the migrations that it lacks, in order,
 and then each file of functions/ whose text has changed. Running it again does nothing, and several at once wait for
 each other. OPERATOR_EMAILS (commas between) may open the operator's page of the portal; there they let others in.
-Needs a user that may create roles and extensions. README.md, beside this file, says how to change the files.
+TURNS_IN_FLIGHT is how many answers Windmill may be working on at once; without it one for each of CHAT_WORKERS,
+and without that what the database says. Needs a user that may create roles and extensions. README.md,
+beside this file, says how to change the files.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import hashlib
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -49,9 +51,13 @@ class MigrationError(Exception):
 
 
 def apply(
-    url: str, passwords: dict[str, str], operators: Sequence[str] = (), folder: Path = FOLDER
+    url: str,
+    passwords: dict[str, str],
+    operators: Sequence[str] = (),
+    folder: Path = FOLDER,
+    turns_in_flight: int | None = None,
 ) -> list[str]:
-    """Applies what is missing, and makes sure that these people are operators; returns the files applied now."""
+    """Applies what is missing, and sees to these people and this bound; returns the files applied now."""
     with psycopg.connect(url, autocommit=True) as conn:
         conn.execute("select pg_advisory_lock(%s)", [LOCK])
         if conn.execute("select to_regclass('public.schema_migrations')").fetchone() != (None,):
@@ -66,6 +72,8 @@ def apply(
             conn.execute(sql.SQL("alter role {} password {}").format(sql.Identifier(role), password))
         for email in operators:
             conn.execute("insert into operators (email) values (lower(%s)) on conflict do nothing", [email])
+        if turns_in_flight:
+            conn.execute("update dispatch_settings set turns_in_flight = %s", [turns_in_flight])
     return applied
 
 
@@ -169,6 +177,16 @@ def _is_address(url: str) -> bool:
         return False
 
 
+def bound(environment: Mapping[str, str]) -> int | None:
+    """How many turns may be in flight: as TURNS_IN_FLIGHT says, or CHAT_WORKERS. Raises ValueError."""
+    for name in ("TURNS_IN_FLIGHT", "CHAT_WORKERS"):
+        if given := environment.get(name):
+            if not given.isdecimal() or not 1 <= int(given) <= 10000:
+                raise ValueError(f"{name} must be a whole number from 1 to 10000")
+            return int(given)
+    return None
+
+
 def main() -> int:
     style, url = argparse.RawDescriptionHelpFormatter, os.environ.get("DATABASE_URL")
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=style)
@@ -185,7 +203,11 @@ def main() -> int:
         return _say(2, f"OPERATOR_EMAILS has no e-mail address in {', '.join(wrong)}")
     passwords = {role: os.environ[name] for role, name in LOGINS.items() if os.environ.get(name)}
     try:
-        applied = apply(url, passwords, operators)
+        turns_in_flight = bound(os.environ)
+    except ValueError as error:
+        return _say(2, str(error))
+    try:
+        applied = apply(url, passwords, operators, turns_in_flight=turns_in_flight)
     except (MigrationError, psycopg.Error) as error:
         return _say(1, f"Migrations stopped: {str(error).strip()}")
     print(f"Applied {', '.join(applied)}" if applied else "Nothing to apply: the database is up to date")

@@ -1,6 +1,8 @@
 """POST /v1/chat/completions: picks the offline model, and answers in OpenAI's shape."""
 
+import asyncio
 import hashlib
+import re
 import time
 from typing import Any
 
@@ -23,9 +25,16 @@ MODELS = {
 }
 
 
+# The same as offline-echo after so many seconds, for benchmarks: offline-echo-after-2.5
+SLOW = re.compile(r"offline-echo-after-(\d{1,3}(?:\.\d)?)")
+
+
 async def create_completion(request: Request) -> Response:
     """The endpoint."""
     wanted = parse(await read_json(request))
+    if slow := SLOW.fullmatch(wanted.model):
+        await asyncio.sleep(float(slow[1]))
+        return json_response(_completion(wanted, echo(wanted)))
     if wanted.model not in MODELS:
         raise unknown_model(wanted.model)
     reply = await run_in_threadpool(reply_to, wanted, request.app.state.encoder)

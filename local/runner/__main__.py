@@ -21,6 +21,7 @@ from local.ports import port_number
 from local.runner.errors import StartError
 from local.runner.process import default_python
 from local.runner.settings import Settings
+from local.runner.workers import GROUPS, read_groups
 from local.serving import listen
 
 DESCRIPTION = """Runs the bundle's flows and scripts on this machine, with Windmill's own URLs.
@@ -55,7 +56,9 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--workspace", default=env("RUNNER_WORKSPACE", "demo"), help="workspace id (demo)")
     parser.add_argument(
-        "--workers", type=int, default=int(env("RUNNER_WORKERS", "4")), help="processes at once (4)"
+        "--workers",
+        default=env("RUNNER_WORKERS", GROUPS),
+        help=f"processes at once, by the tags they take ({GROUPS}); a number: for all",
     )
     parser.add_argument(
         "--name", default="runner", help="of several on one database, each with its own name (runner)"
@@ -76,8 +79,6 @@ def read_settings(options: argparse.Namespace, work_dir: Path) -> Settings:
         raise StartError(
             f"There is no folder {options.bundle / 'f'}: --bundle must name the folder that holds f/.", 2
         )
-    if options.workers < 1:
-        raise StartError("--workers must be at least 1.", 2)
     names = [name for name in os.environ.get("WHITELIST_ENVS", "").split(",") if name in os.environ]
     return Settings(
         bundle=options.bundle,
@@ -88,7 +89,7 @@ def read_settings(options: argparse.Namespace, work_dir: Path) -> Settings:
         workspace=options.workspace,
         name=options.name,
         port=options.port,
-        workers=options.workers,
+        groups=read_groups(options.workers),
         schedules=not options.no_schedules,
         job_env={name: os.environ[name] for name in names},
     )

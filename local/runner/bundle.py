@@ -58,6 +58,10 @@ class Bundle:
             raise NotFound(f"script not found at name {path}")
         return file.read_text(encoding="utf-8")
 
+    def script_tag(self, path: str) -> str | None:
+        file = self._file(path, ".script.yaml")
+        return _load(file).get("tag") if file else None
+
     def schedules(self) -> list[Schedule]:
         found = []
         for file in sorted(self.root.glob("f/**/*.schedule.yaml")):

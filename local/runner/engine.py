@@ -21,6 +21,7 @@ from local.runner.jobs import Jobs
 from local.runner.models import Job, Outcome
 from local.runner.store import as_json
 from local.runner.transforms import Scope, evaluate, evaluate_condition
+from local.runner.workers import FLOW_TAG, SCRIPT_TAG
 
 
 @dataclass
@@ -141,12 +142,19 @@ class FlowRun:
             id=uuid4(),
             kind="identity" if identity else "script",
             path=module.value.path or self.job.path,
+            tag=self._tag(module),
             args=args,
             timeout_s=timeout,
             email=self.job.email,
             username=self.job.username,
         )
         return await self._store_step(slot, module, step)
+
+    def _tag(self, module: Module) -> str:
+        """A flow's tag goes to all its steps; where it has none, the script's own counts."""
+        if self.job.tag != FLOW_TAG:
+            return self.job.tag
+        return self.jobs.bundle.script_tag(module.value.path) or SCRIPT_TAG
 
     async def _store_step(
         self, slot: Slot, module: Module, step: Job, ended: tuple[Job, Outcome] | None = None

@@ -111,6 +111,7 @@ class Flow(Part):
 
 class FlowFile(Part):
     value: Flow
+    tag: str | None = None
     summary: str = ""
     description: str = ""
     schema_: Any = Field(None, alias="schema")

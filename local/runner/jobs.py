@@ -23,6 +23,7 @@ from local.runner.settings import Settings
 from local.runner.store import Store
 from local.runner.tokens import Tokens
 from local.runner.vault import Vault
+from local.runner.workers import FLOW_TAG, SCRIPT_TAG, Group, Slots
 
 logger = logging.getLogger("runner")
 
@@ -56,14 +57,21 @@ class Jobs:
     _waiting: dict[UUID, list[asyncio.Future[Job]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.slots = asyncio.Semaphore(self.settings.workers)
+        self.slots = Slots(self.settings.groups)
 
     async def submit(self, request: Request, owner: Identity) -> UUID:
         """Stores and queues a job; returns its id."""
+        definition = self.bundle.flow(request.path) if request.is_flow else None
+        if definition is None:
+            self.bundle.script(request.path)
+            tag = self.bundle.script_tag(request.path) or SCRIPT_TAG
+        else:
+            tag = definition.get("tag") or FLOW_TAG
         job = Job(
             id=request.job_id or uuid4(),
             kind="flow" if request.is_flow else "script",
             path=request.path,
+            tag=tag,
             args=request.args,
             email=owner.email,
             username=owner.username,
@@ -74,13 +82,10 @@ class Jobs:
             timeout_s=request.timeout_s,
             scheduled_for=request.scheduled_for,
         )
-        if request.is_flow:
-            definition = self.bundle.flow(request.path)
+        if definition is not None:
             flow = parse_flow(request.path, definition)
             job.flow_value = {"value": definition["value"]}
             job.flow_status = new_status(flow)
-        else:
-            self.bundle.script(request.path)
         try:
             async with self.store.transaction() as conn:
                 if not await self.store.insert_job(conn, job):
@@ -102,34 +107,37 @@ class Jobs:
     ) -> Outcome:
         """Runs the script of a job or of a flow's step and returns its outcome; the caller stores it."""
         canceled = self.cancel_event(job.id)
-        if not await self._slot(canceled):
+        group = await self._slot(job.tag, canceled)
+        if group is None:
             return await self.canceled_outcome(job)
         try:
             job.started_at = await self.store.mark_started(job, status)
-            outcome = await self._run_process(job, flow, canceled)
+            outcome = await self._run_process(job, flow, canceled, group)
         except (ApiError, ExecutionError) as error:
             outcome = Outcome("failure", execution_error(str(error), job.flow_step_id), logs=f"{error}\n")
         finally:
-            self.slots.release()
+            self.slots.release(group)
         if outcome.status == "canceled":
             logs = outcome.logs
             outcome = await self.canceled_outcome(job)
             outcome.logs = logs + outcome.logs
         return outcome
 
-    async def _slot(self, canceled: asyncio.Event) -> bool:
-        """A place for a process; False when the job is cancelled before there is one."""
-        acquire = asyncio.create_task(self.slots.acquire())
+    async def _slot(self, tag: str, canceled: asyncio.Event) -> Group | None:
+        """A place for a process; None when the job is cancelled before there is one."""
+        acquire = asyncio.create_task(self.slots.acquire(tag))
         stop = asyncio.create_task(canceled.wait())
         await asyncio.wait({acquire, stop}, return_when=asyncio.FIRST_COMPLETED)
         stop.cancel()
         if not canceled.is_set():
-            return True
+            return acquire.result()
         if not acquire.cancel():
-            self.slots.release()
-        return False
+            self.slots.release(acquire.result())
+        return None
 
-    async def _run_process(self, job: Job, flow: Job | None, canceled: asyncio.Event) -> Outcome:
+    async def _run_process(
+        self, job: Job, flow: Job | None, canceled: asyncio.Event, group: Group
+    ) -> Outcome:
         source = self.bundle.script(job.path)
         token = self.tokens.job_token(job.id)
         variables = contextual_variables(self.settings, job, token, flow.path if flow else None)
@@ -139,7 +147,7 @@ class Jobs:
             path=job.path,
             source=source,
             args=await self.vault.resolve_arguments(job.args or {}, variables),
-            env=process_environment(self.settings, variables),
+            env=process_environment(self.settings, variables) | group.environment,
             step_id=job.flow_step_id,
             timeout_s=job.timeout_s,
         )

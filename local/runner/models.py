@@ -18,6 +18,7 @@ class Job:
     args: dict[str, Any] | None
     email: str
     username: str
+    tag: str
     status: str = "queued"
     seq: int = 0
     result: Any = None
@@ -48,7 +49,8 @@ class Job:
     def again(self, scheduled_for: datetime) -> Job:
         """A further try: with an id of its own, and what was asked for the same."""
         asked = {
-            name: getattr(self, name) for name in ("kind", "path", "args", "timeout_s", "email", "username")
+            name: getattr(self, name)
+            for name in ("kind", "path", "tag", "args", "timeout_s", "email", "username")
         }
         return Job(id=uuid4(), scheduled_for=scheduled_for, **asked)
 

@@ -6,6 +6,7 @@ create table if not exists jobs (
     seq bigint generated always as identity,
     kind text not null check (kind in ('flow', 'script', 'identity')),
     path text not null,
+    tag text not null,                  -- which workers take it; a step has its flow's
     args jsonb,                         -- as given: references such as $res:f/x/y stay references
     status text not null default 'queued'
         check (status in ('queued', 'running', 'success', 'failure', 'canceled', 'skipped')),
@@ -32,6 +33,7 @@ create table if not exists jobs (
     started_at timestamptz,
     completed_at timestamptz
 );
+alter table jobs add column if not exists tag text not null default 'python3';  -- tables of earlier versions
 create index if not exists jobs_by_path on jobs (path, seq desc);
 create index if not exists jobs_by_parent on jobs (parent_job, seq) where parent_job is not null;
 create index if not exists jobs_roots on jobs (seq desc) where parent_job is null;

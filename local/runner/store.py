@@ -93,10 +93,10 @@ class Store:
     async def insert_job(self, conn: Connection, job: Job) -> bool:
         """Adds the job; False when its id is taken."""
         cursor = await conn.execute(
-            """insert into jobs (id, kind, path, args, flow_value, flow_status, parent_job, root_job,
+            """insert into jobs (id, kind, path, tag, args, flow_value, flow_status, parent_job, root_job,
                                  flow_step_id, schedule_path, email, username, end_user_email, timeout_s,
                                  scheduled_for)
-               values (%(id)s, %(kind)s, %(path)s, %(args)s, %(flow_value)s, %(flow_status)s, %(parent)s,
+               values (%(id)s, %(kind)s, %(path)s, %(tag)s, %(args)s, %(flow_value)s, %(flow_status)s, %(parent)s,
                        %(root)s, %(step)s, %(schedule)s, %(email)s, %(username)s, %(end_user)s, %(timeout)s,
                        coalesce(%(scheduled_for)s, now()))
                on conflict (id) do nothing returning scheduled_for""",
@@ -104,6 +104,7 @@ class Store:
                 "id": job.id,
                 "kind": job.kind,
                 "path": job.path,
+                "tag": job.tag,
                 "args": as_json(job.args or {}),
                 "flow_value": as_json(job.flow_value) if job.flow_value else None,
                 "flow_status": as_json(job.flow_status) if job.flow_status else None,

@@ -11,6 +11,8 @@ import os
 import sys
 import traceback
 
+os.nice(int(os.environ.pop("RUNNER_NICE", "0")))
+
 from {package} import {module} as script
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))

@@ -167,6 +167,36 @@ create or replace function pages_left(p_document uuid) returns bigint
       and d.id not in (select superseded_by(p_document))
 $$;
 
+-- Claims the current tenant's documents that may be read now, the oldest first. The plan says how much of the tenant's
+-- is read at once (background_jobs); one of that is for websites. What has stood still for half an hour takes no room.
+create or replace function claim_ingestions() returns table (document_id uuid)
+    language plpgsql set search_path = public, pg_temp as $$
+#variable_conflict use_column
+begin
+    perform lock_admissions(current_tenant());
+    return query with claimed as (update documents d set started_at = now(), updated_at = now()
+        where d.id in (
+            select w.id from documents w
+            where w.tenant_id = current_tenant() and w.state = 'received' and w.started_at is null
+            order by w.created_at, w.id
+            limit greatest(0, greatest(1, plan_limit('background_jobs') - 1) - (
+                select count(*) from documents r
+                where r.tenant_id = current_tenant()
+                  and (r.state = 'processing' or r.state = 'received' and r.started_at is not null)
+                  and r.updated_at > now() - interval '30 minutes')))
+        returning d.id, d.created_at)
+    select c.id from claimed c order by c.created_at, c.id;
+end $$;
+
+-- The tenants whose documents wait, for a caller that starts what was left behind.
+create or replace function tenants_with_waiting_documents() returns setof uuid
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select distinct d.tenant_id from documents d join tenants t on t.id = d.tenant_id and t.status = 'active'
+    where d.state = 'received' and d.started_at is null
+$$;
+select own_functions('tenants_with_waiting_documents');
+grant execute on function tenants_with_waiting_documents to chatbot_app;
+
 -- Documents of all tenants that stood still for half an hour, each for one caller: somebody cancelled their run, or
 -- it never began. The steps write to the document oftener than that. `run_id` is the run that was reading it; null
 -- where none has begun.
@@ -175,7 +205,8 @@ create or replace function claim_stranded_documents(batch int default 20)
     language sql security definer set search_path = public, pg_temp as $$
     update documents d set updated_at = now()
     from (select s.id from documents s join tenants t on t.id = s.tenant_id and t.status = 'active'
-          where s.state in ('received', 'processing') and s.updated_at < now() - interval '30 minutes'
+          where (s.state = 'processing' or s.state = 'received' and s.started_at is not null)
+            and s.updated_at < now() - interval '30 minutes'
           order by s.updated_at limit batch for update of s skip locked) still
     where d.id = still.id returning d.id, d.tenant_id, d.run_id
 $$;
@@ -187,7 +218,7 @@ grant execute on function claim_stranded_documents to chatbot_app;
 create or replace function restart_document(p_document uuid) returns boolean
     language sql set search_path = public, pg_temp as $$
     update documents set restarts = case when restarts < 5 then restarts + 1 else 0 end,
-        state = case when restarts < 5 then 'received' else 'failed' end, updated_at = now(),
+        state = case when restarts < 5 then 'received' else 'failed' end, started_at = now(), updated_at = now(),
         error = case when restarts < 5 then null else problem('reading_stalled') end
     where id = p_document and tenant_id = current_tenant() and state in ('received', 'processing')
     returning state = 'received'
@@ -242,7 +273,8 @@ begin
     delete from staged_chunks s where s.document_id = same.id and same.title <> p_title;
     return query update documents d set state = 'received', error = null, warnings = '[]', title = p_title,
         filename = p_filename,
-            uploaded_by = p_by, replaces = last, run_id = null, restarts = 0, created_at = clock_timestamp(),
+            uploaded_by = p_by, replaces = last, run_id = null, restarts = 0, started_at = null,
+            created_at = clock_timestamp(),
                 updated_at = now()
         where d.id = same.id returning d.id, d.state, null::text, null::jsonb;
 end $$;

@@ -64,6 +64,11 @@ create or replace function lock_sources(p_tenant uuid) returns void
 select own_functions('lock_sources');
 grant execute on function lock_sources to chatbot_app;
 
+-- The claims of messages for runs, one at a time, so that two claimers don't fill the same room.
+create or replace function lock_claims() returns void
+    language sql as $$ select pg_advisory_xact_lock(7202616) $$;
+select own_functions('lock_claims');
+
 -- Only one caller applies statuses and echoes. False: somebody else does already.
 create or replace function try_lock_events() returns boolean
     language sql as $$ select pg_try_advisory_xact_lock(7202611006) $$;

@@ -62,6 +62,17 @@ begin
 end $$;
 select own_functions('wake_waiting');
 
+-- Whether a message does something before a question is answered that came before it: an opt-out, an edit, a deletion,
+-- and whatever else asks nothing.
+create or replace function acts_by_itself(p_bot chatbots, p_payload text) returns boolean
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select not asks_something(m)
+        or m ->> 'type' in ('text', 'button', 'interactive')
+           and coalesce(word_in(p_bot.opt_out_words, content_words(m)), false)
+    from message_of(p_payload) m
+$$;
+select own_functions('acts_by_itself');
+
 -- Gives a turn the pending messages of its conversation, and in any case the message that its run came with. A message
 -- that has not been dispatched gets no run of its own any more, so what it changes is applied here.
 create or replace function fill_turn(p_turn turns, p_contact contacts, p_message_id text) returns void
@@ -229,6 +240,14 @@ begin
            and message.received_at > now() - 4 * make_interval(secs => bot.merge_window_s) then
             return leave_message(message, contact, p_run,
                                  '1 minute', 'more is being written; the run of the newest message answers all');
+        end if;
+        if message.dispatch_no = 0 and exists (
+            select from inbound_messages i
+            where i.phone_number_id = p_phone_number_id and i.sender in (contact.phone, contact.user_id)
+              and i.kind = 'message' and i.state = 'received' and i.seq > message.seq
+              and acts_by_itself(bot, i.payload)) then
+            return leave_message(message, contact, p_run,
+                                 '1 minute', 'a later message comes first: it may be an opt-out or a deletion');
         end if;
         words := cap_reached(bot, contact.id);
         if words is not null then

@@ -25,12 +25,19 @@ create table inbound_messages (
     dispatch_errors   int not null default 0,
     -- nobody claims it before; a claim moves it to the end of its lease
     due_at            timestamptz not null default now(),
+    -- why it is not due yet while it is `received`: functions/dispatch.sql
+    hold              text check (hold in ('claimed', 'merging', 'retrying')),
     run_id            uuid,
     contact_id        uuid references contacts on delete set null,
     turn_id           uuid,
     primary key (phone_number_id, message_id)
 ) with (fillfactor = 70);                                  -- leaves room for the updates of the state
-create index inbound_to_dispatch on inbound_messages (seq) where state = 'received' and kind = 'message';
+-- By number, so that a claim finds each number's oldest messages however many another one has.
+create index inbound_to_dispatch on inbound_messages (phone_number_id, seq)
+    where state = 'received' and kind = 'message';
+-- No new message is in either: the claims look into both, and the storing pays for neither.
+create index inbound_held on inbound_messages (due_at) where state = 'received' and hold is not null;
+create index inbound_dispatched on inbound_messages (due_at) where state = 'dispatched';
 -- By time due, so that the applier does not look again and again through statuses of messages that others sent from
 -- this number.
 create index inbound_to_apply on inbound_messages (due_at) where state = 'received' and kind in ('status', 'echo');
@@ -79,3 +86,12 @@ create index media_by_contact on media (contact_id, created_at);
 create index media_by_time on media using brin (created_at);
 select isolate('media');
 grant select, insert, update, delete on media to chatbot_app;
+
+-- How many runs of our messages Windmill may have at once; the others wait here. One row. apply.py puts
+-- TURNS_IN_FLIGHT there.
+create table dispatch_settings (
+    only_row          boolean primary key default true check (only_row),
+    turns_in_flight   int not null default 6 check (turns_in_flight between 1 and 10000)
+);
+insert into dispatch_settings default values;
+alter table dispatch_settings owner to chatbot_owner;

@@ -20,6 +20,9 @@ create table knowledge_sources (
     read_at           timestamptz,
     -- The run that reads it or is about to; a claim chooses the id, and a run with another id leaves the source alone.
     run_id            uuid,
+    -- What the next slice of the reading needs to go on (f/ingest/read_source); null: it begins at the beginning.
+    progress          jsonb,
+    losses            int not null default 0,             -- runs of the reading that were lost
     created_at        timestamptz not null default now(),
     unique (tenant_id, url)
 );
@@ -51,6 +54,7 @@ create table documents (
     source_id         uuid references knowledge_sources on delete cascade,
     source_url        text,                               -- the page's address
     sendable          boolean not null default false,     -- whether a chatbot that sends documents may send this one
+    started_at        timestamptz,                        -- when a run was started for it; null: it waits for its turn
     restarts          int not null default 0,             -- how often a reading that stood still was started again
     run_id            uuid,
     uploaded_by       text,
@@ -60,6 +64,7 @@ create table documents (
 );
 create index documents_by_source on documents (source_id) where source_id is not null;
 create index documents_unread on documents (updated_at) where state in ('received', 'processing');
+create index documents_waiting on documents (tenant_id, created_at) where state in ('received', 'processing');
 
 create table document_pages (
     document_id       uuid not null references documents on delete cascade,

@@ -12,6 +12,7 @@ create table tenants (
     embedding_model   text not null default 'text-embedding-3-small',
     speaker_notes     boolean not null default false,     -- whether the notes of presentations are read, too
     created_at        timestamptz not null default now(),
+    dispatched_at     timestamptz,                        -- when a message of it last got a run
     expired_at        timestamptz                         -- when what its plan does not keep was last taken out
 );
 

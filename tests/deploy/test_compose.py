@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from deploy import wmill
+from deploy.tags import TAGS
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = (ROOT / "docker-compose.yml").read_text()
@@ -19,6 +20,7 @@ NAMES = [line.split("=")[0] for line in EXAMPLE if "=" in line and not line.star
 SECRET = re.compile(r"PASSWORD|TOKEN|SECRET|_KEY$|AUTHTOKEN")
 
 
+WORKERS = {f"windmill-worker-{tag}" for tag in TAGS}
 LASTING = {name: service for name, service in SERVICES.items() if name != "migrations"}
 
 
@@ -37,7 +39,7 @@ def test_each_container_has_no_more_rights_than_it_needs(name: str) -> None:
     # Only PostgreSQL's image begins as root, to give the data to the role that then serves it.
     assert ("cap_add" in service) == (name in ("postgres", "windmill-postgres"))
     # Windmill and ngrok write where they like; their own images would have to be tried without that.
-    assert service.get("read_only", False) == (name not in ("windmill-server", "windmill-worker", "ngrok"))
+    assert service.get("read_only", False) == (name not in {"windmill-server", "ngrok", *WORKERS})
 
 
 def test_each_service_reaches_only_what_it_needs() -> None:
@@ -47,9 +49,9 @@ def test_each_service_reaches_only_what_it_needs() -> None:
         for network in networks
     }
     assert members == {
-        "chatbot": {"postgres", "migrations", "ingress", "windmill-worker"},
+        "chatbot": {"postgres", "migrations", "ingress", *WORKERS},
         "windmill": {"windmill-server", "ingress"},
-        "windmill-database": {"windmill-postgres", "windmill-server", "windmill-worker"},
+        "windmill-database": {"windmill-postgres", "windmill-server", *WORKERS},
         "public": {"ingress", "ngrok", "webhook-url"},
     }
     assert networks["windmill-database"] == {"internal": True}
@@ -59,7 +61,7 @@ def test_windmill_is_no_superuser_of_its_database() -> None:
     """A job can read its worker's environment, and a superuser could run programs on the database's machine."""
     database = SERVICES["windmill-postgres"]
     assert "POSTGRES_USER" not in database["environment"]  # so the superuser is postgres
-    for name in ("windmill-server", "windmill-worker"):
+    for name in ("windmill-server", *WORKERS):
         assert SERVICES[name]["environment"]["DATABASE_URL"].startswith("postgresql://windmill:")
     mounted = {volume.split(":")[1]: volume.split(":")[0] for volume in database["volumes"]}
     assert "/docker-entrypoint-initdb.d/init.sh" in mounted
@@ -156,7 +158,25 @@ def test_images_are_pinned_and_one_windmill_is_everywhere() -> None:
 def test_a_worker_has_time_to_finish_its_longest_step() -> None:
     flows = [yaml.safe_load(path.read_text()) for path in (ROOT / "windmill").glob("f/chatbot/**/flow.yaml")]
     longest = max(m["timeout"]["value"] for f in flows for m in f["value"]["modules"] if "timeout" in m)
-    assert int(SERVICES["windmill-worker"]["stop_grace_period"].removesuffix("s")) > longest
+    for name in WORKERS:
+        assert int(SERVICES[name]["stop_grace_period"].removesuffix("s")) > longest
+
+
+def test_each_kind_of_work_has_workers_that_take_nothing_else() -> None:
+    """And what the server queues by itself has some, too."""
+    taken = {name: SERVICES[name]["environment"]["WORKER_TAGS"].split(",") for name in WORKERS}
+    by_hand = ["dependency", "flow", "python3"]
+    assert taken == {
+        f"windmill-worker-{tag}": [tag, *(by_hand if tag == "background" else [])] for tag in TAGS
+    }
+    groups = {name: SERVICES[name]["environment"]["WORKER_GROUP"] for name in WORKERS}
+    assert groups["windmill-worker-background"] == "default" and len(set(groups.values())) == len(TAGS)
+
+
+def test_the_bound_of_turns_in_flight_follows_the_chat_workers() -> None:
+    told = SERVICES["migrations"]["environment"]
+    assert told["CHAT_WORKERS"] == SERVICES["windmill-worker-chat"]["deploy"]["replicas"]
+    assert "TURNS_IN_FLIGHT" in told
 
 
 def test_no_port_is_on_another_address_than_this_machine() -> None:
@@ -181,7 +201,7 @@ def test_the_two_databases_know_nothing_of_each_other() -> None:
     mounted = [volume.split(":")[0] for service in (ours, windmills) for volume in service["volumes"]]
     volumes = [volume for volume in mounted if not volume.startswith("./")]
     assert len(set(volumes)) == 2 and set(volumes) <= set(yaml.safe_load(COMPOSE)["volumes"])
-    for name in ("windmill-postgres", "windmill-server", "windmill-worker"):
+    for name in ("windmill-postgres", "windmill-server", *WORKERS):
         told = json.dumps(SERVICES[name]["environment"])
         assert not re.search(
             r"@postgres\b|POSTGRES_PASSWORD\}|POSTGRES_PASSWORD:\?|CHATBOT_|MASTER_KEY", told

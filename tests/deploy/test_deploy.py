@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -34,11 +35,15 @@ class Stored:
 
     def __init__(self) -> None:
         self.values: dict[str, dict[str, Any]] = {"variables": {}, "resources": {}}
+        self.tags: list[str] | None = None
+        self.workers = {"chat", "portal", "background", "recovery"}  # the tags that somebody takes
         self.locks: dict[str, str] = {}  # of scripts that the server has locked otherwise than the bundle
 
     def call(
         self, server: Server, method: str, path: str, body: Any = None, ok: Any = None
     ) -> httpx2.Response:
+        if path.startswith(("/settings", "/workers")):
+            return httpx2.Response(200, content=json.dumps(self.server_wide(method, path, body)))
         kind, _, rest = path.partition("/")
         if kind == "scripts":
             script = rest.removeprefix("get/p/")
@@ -53,6 +58,14 @@ class Stored:
         elif action == "update":
             held[of] = body["value"]
         return httpx2.Response(200, json=of in held if action == "exists" else held.get(of))
+
+    def server_wide(self, method: str, path: str, body: Any) -> Any:
+        """Settings of the whole server, and its workers."""
+        if path.startswith("/workers/exists_workers_with_tags?tags="):
+            return {tag: tag in self.workers for tag in path.partition("=")[2].split(",")}
+        if path == "/settings/global/custom_tags" and method == "POST":
+            self.tags = body["value"]
+        return self.tags if "custom_tags" in path else True
 
 
 class Deployment:
@@ -169,3 +182,20 @@ def test_a_lock_that_the_workers_image_does_not_have_is_a_warning_with_its_name(
     (warning,) = [line for line in said.splitlines() if line.startswith("WARNING")]
     assert "psycopg 3.1.0 (the worker has 3." in warning and "in f/chatbot/persist" in warning
     assert "nobody-has-it 1.0 (the worker has none)" in warning
+
+
+def test_tags_are_added_to_those_that_the_server_has_and_then_left_alone(deployment: Deployment) -> None:
+    deployment.stored.tags = ["gpu", "chat"]
+    said = deployment.run()[1]
+    assert "tags of the workers added: portal, background, recovery" in said
+    assert deployment.stored.tags == ["gpu", "chat", "portal", "background", "recovery"]
+    assert "tags of the workers" not in deployment.run()[1]
+
+
+def test_work_that_no_worker_takes_is_named(deployment: Deployment) -> None:
+    """Windmill queues it without a word."""
+    assert "no worker takes" not in deployment.run()[1]
+    deployment.stored.workers.remove("portal")
+    code, said = deployment.run()
+    assert code == 0 and "WARNING: no worker takes jobs with the tag `portal`" in said
+    assert "docker compose up --detach windmill-worker-portal" in said and "`chat`" not in said

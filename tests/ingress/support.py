@@ -23,6 +23,7 @@ import psycopg
 
 from ingress.settings import Settings
 from local.ports import free_port
+from sql import apply
 
 SECRET = "test_app_secret"
 PHONE = "106540352242922"
@@ -268,6 +269,14 @@ class Database:
 
     def clear(self) -> None:
         self.connection.execute("delete from inbound_messages")
+
+    def room(self, turns: int) -> None:
+        """How many runs there may be at once."""
+        apply.apply(self.url, {}, turns_in_flight=turns)
+
+    def end(self, phone: str, message_id: str) -> None:
+        """The run of a message ends: nobody has this number."""
+        self.rows("select end_message(%s, %s, gen_random_uuid(), 'no chatbot')", phone, message_id)
 
 
 LOCKED = (

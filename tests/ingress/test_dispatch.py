@@ -6,9 +6,11 @@ import asyncio
 import hmac
 import json
 import threading
+import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +44,9 @@ Start = Callable[..., Ingress]
 
 @pytest.fixture
 def start(database: Database, windmill: FakeWindmill, tmp_path: Path) -> Iterator[Start]:
-    """Starts replicas over an empty inbox; all of them end well."""
+    """Starts replicas over an empty inbox; all of them end well. The stand-in for Windmill ends no run, so there is room for many."""
     database.clear()
+    database.room(1000)
     running: list[Ingress] = []
 
     def one(**settings: str) -> Ingress:
@@ -57,12 +60,13 @@ def start(database: Database, windmill: FakeWindmill, tmp_path: Path) -> Iterato
 
 
 def store(database: Database, *message_ids: str) -> None:
-    """Puts messages into the inbox behind the ingress's back, as a crash would leave them."""
+    """Puts messages of as many customers into the inbox behind the ingress's back, as a crash would leave them."""
     for message_id in message_ids:
         database.rows(
             "insert into inbound_messages (phone_number_id, message_id, kind, sender, payload)"
-            " values (%s, %s, 'message', '1', %s) returning 1",
+            " values (%s, %s, 'message', %s, %s) returning 1",
             PHONE,
+            message_id,
             message_id,
             dumps(envelope(change(messages=[text(message_id)]))).decode(),
         )
@@ -70,6 +74,11 @@ def store(database: Database, *message_ids: str) -> None:
 
 def all_dispatched(database: Database) -> Callable[[], bool]:
     return lambda: database.ids() != [] and database.ids("state <> 'dispatched'") == []
+
+
+def is_accepted(ingress: Ingress, name: str) -> bool:
+    """Whether Meta gets its 200 for a message; each comes from a customer of its own."""
+    return ingress.send(change(messages=[text(name, sender=name)])).status_code == 200
 
 
 def expected_job_id(message_id: str, dispatch_no: int = 0) -> str:
@@ -146,19 +155,52 @@ def test_a_message_that_comes_while_a_claim_is_on_its_way_does_not_wait_for_the_
     assert windmill.message_ids() == ["wamid.between"]
 
 
-def test_a_merge_window_starts_the_run_later(
+@pytest.mark.field_failure(3)
+def test_a_message_waits_in_the_inbox_until_its_merge_window_ends(
     start: Start, database: Database, windmill: FakeWindmill
 ) -> None:
     database.rows("insert into tenants (name) values ('Shop') returning 1")
     database.rows(
         "insert into chatbots (phone_number_id, tenant_id, name, merge_window_s)"
-        " select %s, id, 'Bot', 30 from tenants returning 1",
+        " select %s, id, 'Bot', 1.2 from tenants returning 1",
         PHONE,
     )
-    start().send(change(messages=[text("wamid.later")]))
+    begun = time.monotonic()
+    start(DISPATCH_POLL_S="3600").send(change(messages=[text("wamid.later")]))
     wait_until(all_dispatched(database))
-    assert windmill.posts[0]["scheduled_in_secs"] in ("29", "30")
+    assert time.monotonic() - begun >= 1.2
+    assert windmill.message_ids() == ["wamid.later"]
     database.connection.execute("delete from tenants")
+
+
+def test_a_turn_that_ends_lets_the_next_message_go_without_the_timer(
+    start: Start, database: Database, windmill: FakeWindmill
+) -> None:
+    database.room(1)
+    ingress = start(DISPATCH_POLL_S="3600")
+    for name in ("wamid.1", "wamid.2"):
+        assert ingress.send(change(messages=[text(name, sender=name)])).status_code == 200
+    wait_until(lambda: database.ids("state = 'dispatched'") == ["wamid.1"])
+    assert windmill.message_ids() == ["wamid.1"], "Meta has its 200; the message waits here"
+    database.end(PHONE, "wamid.1")
+    wait_until(lambda: database.ids("state = 'dispatched'") == ["wamid.2"])
+
+
+def test_the_dispatcher_listens_again_after_the_database_was_away(
+    start: Start, database: Database, windmill: FakeWindmill
+) -> None:
+    database.room(1)
+    ingress = start(DISPATCH_POLL_S="3600")
+    database.rows(
+        "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'ingress %%'"
+    )
+    for name in ("wamid.1", "wamid.2"):
+        wait_until(partial(is_accepted, ingress, name))
+    wait_until(lambda: database.ids("state = 'dispatched'") == ["wamid.1"])
+    listening = "select 1 from pg_stat_activity where application_name = 'ingress listener'"
+    wait_until(lambda: database.rows(listening) != [])
+    database.end(PHONE, "wamid.1")
+    wait_until(lambda: database.ids("state = 'dispatched'") == ["wamid.2"])
 
 
 @pytest.mark.field_failure(22)
@@ -180,7 +222,7 @@ def test_nothing_is_lost_while_windmill_is_down(
     ingress = start()
     names = {f"wamid.{i}" for i in range(30)}
     for name in names:
-        assert ingress.send(change(messages=[text(name)])).status_code == 200
+        assert ingress.send(change(messages=[text(name, sender=name)])).status_code == 200
     wait_until(lambda: ingress.metric("windmill_down") == 1)
     windmill.up()
     wait_until(all_dispatched(database))

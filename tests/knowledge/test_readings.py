@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from f.ingest import on_source_failure, read_source, refresh_sources
+from f.ingest import on_source_failure, read_source, readings, refresh_sources
 from tests.knowledge.conftest import Knowledge
 from tests.knowledge.test_web import read, site, source, started
 from tests.knowledge.website import Site
@@ -64,16 +64,15 @@ def test_one_source_that_cannot_be_started_holds_up_no_other(
     knowledge: Knowledge, started: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     knowledge.rows("delete from knowledge_sources")
-    tenant = knowledge.tenant()
-    first, second = (source(knowledge, tenant, "page", f"https://{n}.example/") for n in "ab")
-    works = refresh_sources.start_flow
+    first, second = (source(knowledge, knowledge.tenant(), "page", f"https://{n}.example/") for n in "ab")
+    works = readings.start_flow
 
     def start(path: str, ids: dict[str, str], job: str) -> str:
         if ids["source_id"] == first:
             raise RuntimeError("HTTP 500")
         return works(path, ids, job=job)
 
-    monkeypatch.setattr(refresh_sources, "start_flow", start)
+    monkeypatch.setattr(readings, "start_flow", start)
     (run,) = refresh_sources.main(knowledge.db)["started"]
     assert run == str(knowledge.value("select run_id from knowledge_sources where id = %s", second))
     assert [row["source_id"] for row in started] == [second]
@@ -113,3 +112,119 @@ def test_a_source_that_is_deleted_while_it_is_read_ends_its_reading(
 
     monkeypatch.setattr(read_source, "add_page", taken)
     assert "deleted while it was read" in read(knowledge, site, tenant, of)["reason"]
+
+
+@pytest.fixture
+def slices(knowledge: Knowledge, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each run reads one page."""
+    knowledge.rows("delete from knowledge_sources")
+    monkeypatch.setattr(read_source, "SLICE_S", 0)
+
+
+def readings_started(started: list[Any]) -> list[str]:
+    return [row["source_id"] for row in started if row["path"] == "f/ingest/read_web_source"]
+
+
+def run_next(
+    knowledge: Knowledge, site: Site, started: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> dict[str, Any]:
+    """The run that was started last."""
+    row = next(row for row in reversed(started) if row["path"] == "f/ingest/read_web_source")
+    run = knowledge.value("select run_id::text from knowledge_sources where id = %s", row["source_id"])
+    monkeypatch.setenv("WM_JOB_ID", run)
+    return read(knowledge, site, row["tenant_id"], row["source_id"])
+
+
+@pytest.mark.usefixtures("slices")
+def test_a_reading_goes_on_in_slices_and_comes_to_the_same(
+    knowledge: Knowledge, site: Site, started: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.put("/", "Start.", "/a /b")
+    site.put("/a", "Page A.", "/c")
+    site.put("/b", "Page B.")
+    site.put("/c", "Page C.", "/lost")
+    site.put("/gone", "Page that goes.")
+    tenant = knowledge.tenant()
+    of = source(knowledge, tenant, "crawl", site.url + "/")
+    refresh_sources.main(knowledge.db)
+    results = [run_next(knowledge, site, started, monkeypatch) for _ in range(5)]
+    while results[-1]["state"] == "reading":
+        results.append(run_next(knowledge, site, started, monkeypatch))
+    assert [result["new"] for result in results[:4]] == [1, 2, 3, 4]
+    assert results[-1]["state"] == "ready" and results[-1]["new"] == 4
+    assert "/lost" in str(results[-1]["warnings"])
+    assert site.asked.count("/a") == 1, "no page is requested twice"
+    (row,) = knowledge.rows("select state, pages, progress, losses from knowledge_sources where id = %s", of)
+    assert row == {"state": "ready", "pages": 4, "progress": None, "losses": 0}
+    assert readings_started(started) == [of] * len(results), "nothing is due any more"
+
+
+@pytest.mark.usefixtures("slices")
+def test_readings_take_turns(
+    knowledge: Knowledge, site: Site, started: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of one tenant one at a time, and each slice goes behind those that wait."""
+    monkeypatch.setattr(readings, "READINGS", 1)
+    site.put("/", "Start.", "/a /b /c")
+    for path in "abc":
+        site.put(f"/{path}", f"Page {path}.")
+    tenant = knowledge.tenant()
+    of = [source(knowledge, tenant, "crawl", site.url + f"/?{n}") for n in range(2)]
+    other = source(knowledge, knowledge.tenant(), "crawl", site.url + "/?3")
+    for number, one in enumerate([of[0], other, of[1]]):
+        knowledge.rows(
+            "update knowledge_sources set next_read_at = now() - make_interval(mins => %s) where id = %s returning 1",
+            *(9 - number, one),
+        )
+    refresh_sources.main(knowledge.db)
+    for _ in range(6):
+        run_next(knowledge, site, started, monkeypatch)
+    assert readings_started(started)[:6] == [of[0], other, of[1]] * 2
+
+
+@pytest.mark.usefixtures("slices")
+def test_a_lost_slice_is_read_again_and_the_reading_goes_on(
+    knowledge: Knowledge, site: Site, started: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.put("/", "Start.", "/a /b")
+    site.put("/a", "Page A.")
+    site.put("/b", "Page B.")
+    of = source(knowledge, knowledge.tenant(), "crawl", site.url + "/")
+    refresh_sources.main(knowledge.db)
+    assert run_next(knowledge, site, started, monkeypatch)["state"] == "reading"
+    monkeypatch.setattr(refresh_sources, "job_state", lambda run: "unknown")
+    knowledge.rows(
+        "update knowledge_sources set next_read_at = next_read_at - interval '15 minutes' returning 1"
+    )
+    assert refresh_sources.main(knowledge.db)["failed"] == [], "the next run of the schedule starts it"
+    assert refresh_sources.main(knowledge.db)["started"] != []
+    results = [run_next(knowledge, site, started, monkeypatch) for _ in range(2)]
+    assert results[-1]["new"] == 3 and site.asked.count("/") == 1
+    assert state(knowledge, of) == "reading"
+    for _ in range(3):
+        knowledge.rows("update knowledge_sources set next_read_at = now() + interval '1 hour' returning 1")
+        refresh_sources.main(knowledge.db)
+        refresh_sources.main(knowledge.db)
+    assert state(knowledge, of) == "failed", "a reading whose runs are lost again and again ends"
+
+
+@pytest.mark.usefixtures("slices")
+def test_a_slice_that_fails_after_it_was_put_down_does_not_end_the_reading(
+    knowledge: Knowledge, site: Site, started: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.put("/", "Start.", "/a")
+    site.put("/a", "Page A.")
+    tenant = knowledge.tenant()
+    of = source(knowledge, tenant, "crawl", site.url + "/")
+    refresh_sources.main(knowledge.db)
+
+    def down(*_: Any) -> list[str]:
+        raise OSError("the database went away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(read_source, "start_due", down)
+        with pytest.raises(Exception, match="went away"):
+            run_next(knowledge, site, started, monkeypatch)
+        on_source_failure.main({}, of, tenant, knowledge.db)
+    assert state(knowledge, of) == "reading" and len(refresh_sources.main(knowledge.db)["started"]) == 1
+    assert run_next(knowledge, site, started, monkeypatch)["new"] == 2

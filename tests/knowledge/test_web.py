@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from f.common import ingestion
 from f.common.problems import english, message
-from f.ingest import read_source, refresh_sources
+from f.ingest import read_source, readings, refresh_sources
 from tests.knowledge.conftest import Knowledge
 from tests.knowledge.website import Site
 
@@ -26,7 +27,7 @@ def site() -> Iterator[Site]:
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     runs: list[dict[str, Any]] = []
-    for module in (read_source, refresh_sources):
+    for module in (ingestion, readings, refresh_sources):
         monkeypatch.setattr(
             module,
             "start_flow",
@@ -79,7 +80,11 @@ def test_a_crawl_stays_on_its_host_obeys_robots_and_ends(
     assert not any(path.startswith(("/private", "/photo")) for path in site.asked) and site.agents == {
         "Chatmill"
     }
-    assert len(started) == 4 and started[0]["path"] == "f/ingest/ingest_document"
+    assert len(started) == 2 and started[0]["path"] == "f/ingest/ingest_document"
+    waiting = (
+        "select count(*) from documents where tenant_id = %s and state = 'received' and started_at is null"
+    )
+    assert knowledge.value(waiting, tenant) == 2, "the others are read when these are done"
 
 
 def test_a_refresh_takes_what_changed_and_nothing_else(
@@ -394,7 +399,7 @@ def test_documents_that_stood_still_go_on(
 ) -> None:
     knowledge.rows("delete from knowledge_sources")
     monkeypatch.setattr(refresh_sources, "job_state", {RUN: "running", GONE: "completed"}.__getitem__)
-    tenant = knowledge.tenant()
+    tenant = knowledge.tenant(background_jobs=10)
     waits, works, lost, new = (knowledge.document(tenant) for _ in range(4))
     query = "update documents set state = %s, run_id = %s, updated_at = now() - %s::interval where id = %s"
     knowledge.rows(query, "received", None, "31 minutes", waits)

@@ -32,12 +32,12 @@ def wait_until(condition: Callable[[], Any], seconds: float = 10) -> Any:
     raise AssertionError("it did not happen in time")
 
 
-def script(bundle: Path, path: str, source: str) -> None:
+def script(bundle: Path, path: str, source: str, **more: Any) -> None:
     file = bundle / f"{path}.py"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(dedent(source), encoding="utf-8")
     schema = {"type": "object", "properties": {}}
-    file.with_suffix(".script.yaml").write_text(yaml.safe_dump({"kind": "script", "schema": schema}))
+    file.with_suffix(".script.yaml").write_text(yaml.safe_dump({"kind": "script", "schema": schema, **more}))
 
 
 def step(name: str, path: str, inputs: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:

@@ -165,6 +165,9 @@ def look_around(api: Api) -> None:
     api("folder.create_folder", json={"name": "chatbot"})
     assert api("folder.exists_folder", name="chatbot") is True
     assert api("schedule.get_schedule", path=ECHO).script_path == ECHO
+    assert api("worker.exists_workers_with_tags", tags="chat,gpu").to_dict() == {"chat": True, "gpu": False}
+    assert {"chat", "portal"} <= {worker.worker_group for worker in api("worker.list_workers")}
+    assert api("worker.get_counts_of_jobs_waiting_per_tag").to_dict() == {}
 
 
 def test_every_endpoint_answers_as_windmill_describes_it(runner: Client) -> None:

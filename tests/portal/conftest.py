@@ -60,10 +60,8 @@ class Portal:
             "password": "portal tests",
         }
         for module in (
-            "f.ingest.upload_document",
-            "f.portal_api.documents",
+            "f.common.ingestion",
             "f.portal_api.sources",
-            "f.portal_api.qa_pairs",
             "f.portal_api.dry_runs",
         ):
             monkeypatch.setattr(importlib.import_module(module), "start_flow", self._start_flow)

@@ -14,8 +14,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def run(url: str, operators: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "DATABASE_URL": url, "OPERATOR_EMAILS": operators}
+def run(url: str, operators: str = "", **more: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "DATABASE_URL": url, "OPERATOR_EMAILS": operators, **more}
     command = [sys.executable, "sql/apply.py"]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
@@ -51,3 +51,22 @@ def test_what_the_database_refuses_is_said_in_a_sentence(new_database: Callable[
     done = run(url, "")
     assert done.returncode == 1 and "Traceback" not in done.stderr
     assert done.stderr.startswith("Migrations stopped: cannot execute")
+
+
+def test_the_bound_of_turns_in_flight_comes_from_the_environment_and_stays(
+    new_database: Callable[[], str],
+) -> None:
+    url = new_database()
+
+    def bound(**environment: str) -> int:
+        assert run(url, **environment).returncode == 0
+        with psycopg.connect(url) as conn:
+            row = conn.execute("select turns_in_flight from dispatch_settings").fetchone()
+        assert row is not None
+        return int(row[0])
+
+    assert bound(CHAT_WORKERS="3") == 3, "one for each worker"
+    assert bound(CHAT_WORKERS="3", TURNS_IN_FLIGHT="12") == 12
+    assert bound(CHAT_WORKERS="", TURNS_IN_FLIGHT="") == 12
+    wrong = run(url, CHAT_WORKERS="many")
+    assert (wrong.returncode, wrong.stderr) == (2, "CHAT_WORKERS must be a whole number from 1 to 10000\n")

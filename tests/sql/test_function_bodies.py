@@ -60,6 +60,9 @@ VALUES: dict[str, list[str]] = {
     "p_alias": ["'34611'"],
     "p_at": ["now()"],
     "p_batch": ["50"],
+    "p_others": ["3"],
+    "p_source knowledge_sources": ["(select s from knowledge_sources s limit 1)"],
+    "p_room": ["5"],
     "p_body": ["'words'"],
     "p_bot": ["(select b from chatbots b where phone_number_id = 'bot')"],
     "p_burst": ["3"],
@@ -308,6 +311,8 @@ MORE = {
 FIRES = {
     "audit_change": ["insert into tenants (name, llm_api_key) values ('New', 'x')", "update tenants set name = 'Other'",
         "delete from tenants", "update documents set sendable = false", "insert into operators values ('n@x.example')"],
+    "notify_dispatchers": ["update turns set state = 'done', closed_at = now() where state = 'active'",
+        "update inbound_messages set state = 'received' where state = 'waiting'"],
     "pause_after_turn": "update turns set state = 'done', closed_at = now() where state = 'active'",
     "count_turn": "update turns set state = 'done', closed_at = now() where state = 'active'",
     "count_messages": "insert into conversation_logs (tenant_id, contact_id, phone_number_id, direction, body)"

@@ -18,7 +18,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from local import seed
-from local.stack import Stack
+from local.stack import TURNS_IN_FLIGHT, Stack
 from sql import apply
 
 NEEDED = {
@@ -104,7 +104,8 @@ class ServerStack(Stack):
     def bring_up(self) -> None:
         """Database, workspace, stand-ins, bundle, ingress, tenants with their documents."""
         self.make_database()
-        apply.apply(self.database, {"chatbot_app": self.secrets.app, "chatbot_ingress": self.secrets.ingress})
+        roles = {"chatbot_app": self.secrets.app, "chatbot_ingress": self.secrets.ingress}
+        apply.apply(self.database, roles, turns_in_flight=TURNS_IN_FLIGHT)
         environment = {"PYTHONDONTWRITEBYTECODE": "", "LOCAL_HOST": self.host}
         self.start_models(environment)
         self.deploy()
@@ -144,6 +145,11 @@ class ServerStack(Stack):
         else:
             self.remember(server)
         bootstrap.bootstrap(server, self.bootstrap_environment(), update=True)
+        access.ensure_tags(server)
+        if idle := access.tags_without_worker(server):
+            raise bootstrap.DeployError(
+                f"no worker of the server takes the tags {', '.join(idle)}: set WORKER_TAGS"
+            )
         wmill.push(server, self._say)
         access.ensure_ingress(server)
         self._token = access.new_token(server)

@@ -43,6 +43,7 @@ def deploy(server: Server, update: bool, env_file: Path) -> bool:
     """Everything, in the order in which one thing needs another. True when the ingress still lacks the token that was made for it."""
     done = access.ensure_workspace(server)
     done += bootstrap(server, update=update)
+    done += access.ensure_tags(server)
     if days := os.environ.get("JOB_RETENTION_DAYS"):  # without it, what the operator has set stays
         done += access.retention(server, days)
     for line in done:
@@ -68,6 +69,11 @@ def deploy(server: Server, update: bool, env_file: Path) -> bool:
         say(
             f"WARNING: locks on the server and windmill/worker/requirements.txt differ: {'; '.join(differences)}. These scripts start slowly, in the"
             " plain interpreter: run `make bundle`, then make deploy again, and build the workers' image"
+        )
+    for tag in access.tags_without_worker(server):
+        say(
+            f"WARNING: no worker takes jobs with the tag `{tag}`: they wait until one does. Start one with WORKER_TAGS={tag}"
+            f" (docker compose up --detach windmill-worker-{tag})"
         )
     if not (done or changes or made or left):
         say("the server was as it should be: nothing was changed")

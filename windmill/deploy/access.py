@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
 from deploy.bootstrap import DeployError, Server
+from deploy.tags import TAGS
 
 from f.common.windmill import FLOW
 
 INGRESS = "ingress"  # the group that the folders' files name; its user's name is the server's choice
 EMAIL = "ingress@chatmill.invalid"  # of a name that nobody can have, so that nobody can sign in as it
+LISTED_S = 60
 SCOPE = f"jobs:run:flows:{FLOW}"
 
 
@@ -69,6 +73,40 @@ def new_token(server: Server) -> str:
         "workspace_id": server.workspace,
     }
     return server.call("POST", "/users/tokens/impersonate", body).text.strip().strip('"')
+
+
+def ensure_tags(server: Server) -> list[str]:
+    """Lets the workspace's members run jobs with our tags. An instance's setting: only a superadmin may change it.
+
+    A script with another tag can be deployed, and fails when a member's run reaches it; a schedule of one is refused. So before the push.
+    """
+    path = "/settings/global/custom_tags"
+    answer = server.call("GET", path, ok=(200, 401, 403))
+    if answer.status_code != 200:
+        return ["the workers' tags were left as they are: only a superadmin may set them"]
+    known = answer.json() or []
+    if missing := [tag for tag in TAGS if tag not in known]:
+        server.call("POST", path, {"value": [*known, *missing]})
+        wait_until_listed(server, missing)
+        return [f"tags of the workers added: {', '.join(missing)}"]
+    return []
+
+
+def wait_until_listed(server: Server, tags: list[str]) -> None:
+    """The server learns of new tags after some seconds."""
+    deadline = time.monotonic() + LISTED_S
+    while not set(tags) <= set(server.call("GET", "/workers/custom_tags").json()):
+        if time.monotonic() > deadline:
+            raise DeployError(
+                f"the server does not list the tags {', '.join(tags)} after {LISTED_S} s: make deploy again"
+            )
+        time.sleep(1)
+
+
+def tags_without_worker(server: Server) -> list[str]:
+    """Our tags that no living worker takes: their jobs wait for ever, without a word."""
+    found = server.call("GET", f"/workers/exists_workers_with_tags?tags={','.join(TAGS)}").json()
+    return [tag for tag in TAGS if not found.get(tag)]
 
 
 def retention(server: Server, given: str) -> list[str]:

@@ -19,7 +19,8 @@ from typing import Any
 import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from deploy.metadata import REQUIRED, signature
+from deploy.metadata import REQUIRED, has_main, signature
+from deploy.tags import TAGS
 
 WINDMILL = Path(__file__).resolve().parents[1]
 RESULT = re.compile(r"\bresults(?:\?)?(?:\.(\w+)|\[['\"](\w+)['\"]\])")
@@ -110,6 +111,8 @@ class Bundle:
             self.say(form_file, f"`lock` must be {expected!r}")
         self.requirements(file)
         tree = ast.parse(file.read_text())
+        if has_main(tree):
+            self.tagged(form_file, form)
         self.contained(file, tree)
         arguments = signature(tree)
         schema = form.get("schema") or {}
@@ -123,6 +126,11 @@ class Bundle:
                 form_file,
                 f"its form requires {_names(schema.get('required'))}, main requires {_names(needed)}",
             )
+
+    def tagged(self, file: Path, content: dict[str, Any]) -> None:
+        """Whose tag no worker group takes would wait for ever."""
+        if content.get("tag") not in TAGS:
+            self.say(file, f"`tag` must be one of {_names(TAGS)}: windmill/deploy/tags.py")
 
     def contained(self, file: Path, tree: ast.Module) -> None:
         """Windmill shows an error's attributes, and psycopg's hold the password."""
@@ -154,6 +162,7 @@ class Bundle:
         self.described(file, flow)
         if not flow.get("description"):
             self.say(file, "has no description")
+        self.tagged(file, flow)
         value = flow.get("value") or {}
         self.unknown(file, value, VALUE, "value: ")
         inputs = set((flow.get("schema") or {}).get("properties") or {})

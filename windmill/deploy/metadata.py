@@ -16,6 +16,7 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from deploy.arguments import ARGUMENTS, EXCEPTIONS
+from deploy.tags import tag_of
 
 WINDMILL = Path(__file__).resolve().parents[1]
 REQUIRED = object()
@@ -33,6 +34,10 @@ def signature(tree: ast.Module) -> dict[str, Any]:
     names = [argument.arg for argument in main.args.args]
     defaults = [ast.literal_eval(value) for value in main.args.defaults]
     return dict(zip(names, [REQUIRED] * (len(names) - len(defaults)) + defaults, strict=True))
+
+
+def has_main(tree: ast.Module) -> bool:
+    return any(isinstance(node, ast.FunctionDef) and node.name == "main" for node in tree.body)
 
 
 def form(path: str, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -66,13 +71,17 @@ def metadata(script: Path) -> str:
     if not docstring:
         raise MetadataError(f"{path}: the docstring is missing; it is the summary that operators see")
     first, _, rest = docstring.partition("\n\n")
-    content = {
+    content: dict[str, Any] = {
         "summary": " ".join(first.split()),
         "description": " ".join(rest.split()),
         "lock": f"!inline {path}.script.lock",
         "kind": "script",
         "schema": form(path, signature(tree)),
     }
+    if has_main(tree):  # a module never runs by itself
+        content["tag"] = tag_of(path)
+        if not content["tag"]:
+            raise MetadataError(f"{path}: say in windmill/deploy/tags.py which workers take it")
     return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120)
 
 

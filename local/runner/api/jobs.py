@@ -18,7 +18,7 @@ from local.runner.tokens import readable_folders
 
 # As on the server: a list shows a member their own jobs and those of folders that they may read.
 LIST_SQL = """
-select id, kind, path, case when %(with_args)s then args end as args, status, parent_job, root_job,
+select id, kind, path, tag, case when %(with_args)s then args end as args, status, parent_job, root_job,
        flow_step_id, schedule_path, email, username, starts, mem_peak, canceled_by, canceled_reason, deleted,
        created_at, scheduled_for, started_at, completed_at
 from jobs
@@ -63,7 +63,7 @@ def job_json(job: Job, workspace: str, full: bool = True) -> dict[str, Any]:
         "email": job.email,
         "visible_to_owner": True,
         "mem_peak": job.mem_peak,
-        "tag": "flow" if job.kind == "flow" else "python3",
+        "tag": job.tag,
         "deleted": job.deleted,
         "starts": job.starts,
     }

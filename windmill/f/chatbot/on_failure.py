@@ -9,17 +9,12 @@ Windmill does not call this script for a cancelled run: the recovery schedule co
 
 from __future__ import annotations
 
-import json
-import os
 from typing import TYPE_CHECKING, Any
-
-import httpx2
 
 from f.agent.turn import Turn
 from f.common.database import Database, Overtaken
 from f.common.dispatch import dispatch
 from f.common.failures import contain_errors
-from f.common.webhook_signature import OPERATOR, signature_headers, webhook_secrets
 from f.common.windmill import run_id
 from f.whatsapp.outbox import queue_parts, send_part
 
@@ -115,17 +110,7 @@ def tell(turn: Turn, words: str) -> str:
 
 
 def alert(settings: c_settings, reason: str, master_key: str) -> bool:
-    """Tells the operator's webhook, with a link to the run. The operator chose the address, so it may be private."""
-    url = settings.get("alert_webhook_url")
-    if not url:
-        return False
-    link = f"{os.environ.get('WM_BASE_URL')}/run/{run_id()}?workspace={os.environ.get('WM_WORKSPACE')}"
-    body = json.dumps({"text": f"A turn failed: {reason}\n{link}", "run": run_id()}).encode()
-    signed = signature_headers(webhook_secrets(master_key, OPERATOR), body)
-    try:
-        return httpx2.post(
-            url, content=body, headers={"content-type": "application/json", **signed}, timeout=10
-        ).is_success
-    except httpx2.TransportError as problem:
-        print(f"the alert could not be delivered: {type(problem).__name__}")
-        return False
+    """Tells the operator's webhook."""
+    from f.whatsapp.alerts import alert_operator
+
+    return alert_operator(settings, master_key, f"A turn failed: {reason}")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from f.common.database import Database
 from f.common.dispatch import dispatch
 from f.common.failures import contain_errors
-from f.common.windmill import job_id, job_state, run_id
+from f.common.windmill import job_id, job_state, run_id, tags_without_worker
 
 if TYPE_CHECKING:
     from f.common.shapes import Resources
@@ -50,6 +50,7 @@ def main(
         deleted = database.value("select clean_inbox() + clean_whatsapp()")
         notified = notify(database, resources)
         again = send_again(database, resources, deadline)
+    idle = alert_idle_tags(settings, master_key)
     return {
         "stranded": len(stranded),
         "requeued": len(lost),
@@ -60,6 +61,7 @@ def main(
         "notified": notified,
         "sent_again": again,
         "deleted": deleted,
+        "tags_without_worker": idle,
     }
 
 
@@ -96,6 +98,21 @@ def notify(database: Database, resources: Resources) -> int:
         post_all(database, waiting, resources["settings"], resources["master_key"])
         tell_handoffs(database, handoffs, resources)
     return len(waiting) + len(handoffs)
+
+
+def alert_idle_tags(settings: c_settings, master_key: str) -> list[str]:
+    """The kinds of work that no worker takes, for which Windmill has no word; tells the operator every ten minutes."""
+    try:
+        idle = tags_without_worker()
+    except OSError as problem:
+        print(f"it is not known which workers there are: {problem}")
+        return []
+    if idle and settings.get("alert_webhook_url") and time.gmtime().tm_min % 10 == 0:
+        from f.whatsapp.alerts import alert_operator
+
+        names = ", ".join(idle)
+        alert_operator(settings, master_key, f"No worker takes jobs with the tags {names}: they wait")
+    return idle
 
 
 def send_again(database: Database, resources: Resources, deadline: float) -> dict[str, int]:

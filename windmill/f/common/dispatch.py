@@ -1,7 +1,8 @@
 # requirements: database
 """Dispatches stored messages to runs of the chat flow, from inside Windmill: after a turn, and by the recovery schedule.
 
-The ingress does the same from outside. Both claim messages in the database first, so they never dispatch the same one at the same time.
+The ingress does the same from outside. Both claim messages in the database first, which decides who is next and whether there is room for
+another run; so they never dispatch the same one at the same time, nor more than there is room for.
 """
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ from f.common.windmill import FLOW, job_id, start_flow
 def dispatch(
     database: Database, job_id_key: str, contact_id: str | None = None, batch: int = 100
 ) -> list[str]:
-    """Starts a run for each message that waits for one (of one contact, or of all); returns the runs' ids."""
+    """Starts the runs that there is room for (of one contact, or of all); returns their ids."""
     rows = database.rows("select * from claim_dispatches(%s, interval '30 seconds', %s)", batch, contact_id)
     started = []
     for row in rows:
         key = (row["phone_number_id"], row["message_id"], row["dispatch_no"])
         job = job_id(job_id_key, *key)
         try:
-            start_flow(FLOW, row["payload"], job, row["delay_s"])
+            start_flow(FLOW, row["payload"], job)
         except (OSError, HTTPException, RuntimeError) as problem:
             database.rows(
                 "select settle_dispatch(%s, %s, %s, false, interval '10 seconds', %s)", *key, str(problem)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 import json
-import math
 import os
 import urllib.error
 import urllib.parse
@@ -13,6 +12,12 @@ import uuid
 from typing import Any
 
 FLOW = "f/chatbot/whatsapp_message"
+TAGS = (
+    "chat",
+    "portal",
+    "background",
+    "recovery",
+)  # the kinds of work, each with workers of its own: windmill/deploy/tags.py
 
 
 def run_id() -> str:
@@ -28,11 +33,9 @@ def job_id(key: str, phone_number_id: str, message_id: str, dispatch_no: int) ->
     return str(uuid.UUID(bytes=hmac.digest(key.encode(), name.encode(), "sha256")[:16], version=4))
 
 
-def start_flow(path: str, arguments: dict[str, Any] | str, job: str | None = None, delay_s: float = 0) -> str:
+def start_flow(path: str, arguments: dict[str, Any] | str, job: str | None = None) -> str:
     """Starts a flow with this job's token; returns the run's id. A run with that id already there is fine."""
-    query = urllib.parse.urlencode(
-        ({"job_id": job} if job else {}) | ({"scheduled_in_secs": math.ceil(delay_s)} if delay_s else {})
-    )
+    query = urllib.parse.urlencode({"job_id": job} if job else {})
     try:
         return call_api("POST", f"jobs/run/f/{path}?{query}", arguments).decode()
     except urllib.error.HTTPError as error:
@@ -80,9 +83,17 @@ def deployed_pins() -> dict[str, str]:
     return dict(line.split("==", 1) for line in lines if "==" in line)
 
 
+def tags_without_worker() -> list[str]:
+    """Those of our tags that no living worker takes. Windmill queues their jobs without a word, and they wait for ever."""
+    found = json.loads(call_api("GET", f"/workers/exists_workers_with_tags?tags={','.join(TAGS)}"))
+    return [tag for tag in TAGS if not found.get(tag)]
+
+
 def call_api(method: str, path: str, body: dict[str, Any] | str | None = None) -> bytes:
-    """Windmill's API in this workspace, with this job's own token. Raises OSError; of those, HTTPError is Windmill's refusal."""
-    url = f"{os.environ['BASE_INTERNAL_URL']}/api/w/{os.environ['WM_WORKSPACE']}/{path}"
+    """Windmill's API in this workspace, with this job's own token; `path` starting with / is the server's. Raises OSError; of those, HTTPError
+    is Windmill's refusal."""
+    place = path if path.startswith("/") else f"/w/{os.environ['WM_WORKSPACE']}/{path}"
+    url = f"{os.environ['BASE_INTERNAL_URL']}/api{place}"
     data = body.encode() if isinstance(body, str) else json.dumps(body).encode() if body is not None else None
     headers = {"Authorization": f"Bearer {os.environ['WM_TOKEN']}", "Content-Type": "application/json"}
     with urllib.request.urlopen(

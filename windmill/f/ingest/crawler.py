@@ -76,6 +76,15 @@ class WebPage:
     links: tuple[str, ...] = ()
 
 
+@dataclass
+class Frontier:
+    """What is left to request of a source: the addresses in their order, those met so far, and how many were requested."""
+
+    waiting: list[str]
+    seen: set[str]
+    count: int = 0
+
+
 class Visitor:
     """Requests pages of one host, one after the other."""
 
@@ -129,22 +138,23 @@ class Visitor:
         warning = None if text.strip() else message("page_empty", url=url)
         return WebPage(url, title, text, warning, links=links)
 
-    async def pages(self, kind: str, url: str, most: int) -> AsyncIterator[WebPage]:
-        """The pages of a source, `most` at most. kind: page, sitemap or crawl."""
-        if kind == "sitemap":
-            waiting = await self.locations(url)
-        else:
-            waiting = [urldefrag(url).url]
-        waiting = list(dict.fromkeys(waiting))[: 10 * most]
-        seen, count = set(waiting), 0
-        while waiting and count < most:
-            page = await self.page(waiting.pop(0))
-            count += 1
-            yield page
+    async def frontier(self, kind: str, url: str, most: int) -> Frontier:
+        """Where the reading of a source begins. kind: page, sitemap or crawl."""
+        addresses = await self.locations(url) if kind == "sitemap" else [urldefrag(url).url]
+        waiting = list(dict.fromkeys(addresses))[: 10 * most]
+        return Frontier(waiting, set(waiting))
+
+    async def pages(self, kind: str, most: int, frontier: Frontier) -> AsyncIterator[WebPage]:
+        """The pages of a source, `most` at most. `frontier` is what is left when a page is handed out."""
+        while frontier.waiting and frontier.count < most:
+            page = await self.page(frontier.waiting[0])
+            frontier.waiting.pop(0)
+            frontier.count += 1
             if kind == "crawl":
-                new = [link for link in page.links if link not in seen and self.may_read(link)]
-                seen.update(new)
-                waiting += new
+                new = [link for link in page.links if link not in frontier.seen and self.may_read(link)]
+                frontier.seen.update(new)
+                frontier.waiting += new
+            yield page
 
     async def locations(self, url: str) -> list[str]:
         """The pages that a sitemap and its sub-sitemaps list. For a site's address, those of the sitemaps that its robots.txt declares."""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from f.common.database import Connection, as_tenant, connect, one
 from f.common.failures import contain_errors
+from f.common.ingestion import start_ingestions
 from f.common.problems import Message, english
 from f.common.windmill import run_id
 from f.documents import sandbox
@@ -45,11 +46,12 @@ def main(document_id: str, tenant_id: str, db: postgresql, llm: c_llm | None = N
     with connect(db) as conn:
         with as_tenant(conn, tenant_id):
             document = conn.execute(
-                b"update documents set state = 'processing', error = null, warnings = '[]', run_id = %s, updated_at = now()"
-                b" where id = %s returning content, filename",
+                b"update documents set state = 'processing', error = null, warnings = '[]', run_id = %s, updated_at = now(),"
+                b" started_at = coalesce(started_at, now()) where id = %s returning content, filename",
                 [run_id() if "WM_JOB_ID" in os.environ else None, document_id],
             ).fetchone()
         if document is None:
+            start_ingestions(conn, tenant_id)
             return GONE
         limits = Limits()
         try:
@@ -70,6 +72,7 @@ def main(document_id: str, tenant_id: str, db: postgresql, llm: c_llm | None = N
                     b"update documents set state = 'failed', error = %s, updated_at = now() where id = %s",
                     [json.dumps(problem.message), document_id],
                 )
+            start_ingestions(conn, tenant_id)
             return {"state": "failed", "reason": str(problem)}
         with as_tenant(conn, tenant_id):
             conn.execute(

@@ -23,8 +23,9 @@ def main(error: dict[str, Any], source_id: str, tenant_id: str, db: postgresql) 
     problem = message("source_failed")
     with connect(db) as conn, as_tenant(conn, tenant_id):
         updated = conn.execute(
-            b"update knowledge_sources set state = 'failed', error = %s, read_at = now(),"
-            b" next_read_at = now() + make_interval(hours => refresh_hours) where id = %s and (run_id is null or run_id = %s)",
+            b"update knowledge_sources set state = 'failed', error = %s, read_at = now(), progress = null, losses = 0,"
+            b" next_read_at = now() + make_interval(hours => refresh_hours)"
+            b" where id = %s and (run_id = %s or run_id is null and progress is null)",
             [json.dumps(problem), source_id, run_id()],
         )
     return {

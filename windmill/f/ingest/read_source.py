@@ -1,8 +1,10 @@
 # requirements: documents
-"""Reads a tenant's web source, and ingests the pages that have changed since the last reading; unchanged pages cost nothing.
+"""Reads a slice of a tenant's web source, and ingests the pages that have changed since the last reading; unchanged pages cost nothing.
 
-A page is a document: its address identifies it, the hash of its text tells whether it changed, and its new text replaces the old one in one
-transaction. A page that vanished from the site is deleted. In: the source. Out: how many pages are new or changed, unchanged, gone.
+After about a minute the reading is put down, so that others get the worker: it is due again at once, behind those that wait already, and the
+next run goes on where it was. A page is a document: its address identifies it, the hash of its text tells whether it changed, and its new text
+replaces the old one in one transaction. A page that vanished from the site is deleted. In: the source. Out: how many pages are new or changed,
+unchanged, gone, so far.
 """
 
 from __future__ import annotations
@@ -12,16 +14,18 @@ import hashlib
 import json
 import os
 import time
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import psycopg
 
 from f.common.database import Connection, as_tenant, connect, one
 from f.common.failures import contain_errors
+from f.common.ingestion import start_ingestions
 from f.common.problems import Message, Problem, english, message
-from f.common.windmill import run_id, start_flow
-from f.ingest.crawler import PAUSE_S, NotReadable, Visitor, WebPage, visitor
+from f.common.windmill import run_id
+from f.ingest.crawler import PAUSE_S, Frontier, NotReadable, Visitor, WebPage, visitor
+from f.ingest.readings import start_due
 
 postgresql = dict[str, Any]
 c_settings = dict[str, Any]
@@ -30,7 +34,8 @@ MOST_WARNINGS = 20
 PUBLICATIONS = b"select lock_publications(%s)"
 # The lock of admit_document: two readings that find the same text store it once.
 ADMISSIONS = b"select lock_admissions(%s)"
-LONGEST_S = 3000  # less than the step's time-out: a site may ask for ten seconds between pages
+SLICE_S = 60  # of a run
+LONGEST_S = 3000  # of all slices: a site may ask for ten seconds between pages
 
 
 @dataclass
@@ -46,6 +51,19 @@ class Reading:
     failed: set[str] = field(default_factory=set)  # addresses that could not be read this time
     requested: int = 0
     complete: bool = True  # False: a limit of the plan, or the time, ended the reading
+    spent_s: float = 0  # in the slices before this one
+    unseen: list[str] | None = (
+        None  # pages of earlier readings that are still to be looked after; None: not known yet
+    )
+    left_alone: int = 0  # of those
+
+    @classmethod
+    def restore(cls, saved: dict[str, Any]) -> Reading:
+        return cls(**{**saved, "failed": set(saved["failed"])})
+
+    def save(self) -> dict[str, Any]:
+        """As JSON, for the next slice."""
+        return {**asdict(self), "failed": sorted(self.failed)}
 
     def warn(self, warning: Message) -> None:
         if len(self.warnings) < MOST_WARNINGS:
@@ -55,10 +73,10 @@ class Reading:
     def pages(self) -> int:
         return self.new + self.unchanged
 
-    def result(self) -> dict[str, Any]:
+    def result(self, state: str = "") -> dict[str, Any]:
         """The run's result, for operators."""
         return {
-            "state": "ready" if self.pages else "failed",
+            "state": state or ("ready" if self.pages else "failed"),
             "new": self.new,
             "unchanged": self.unchanged,
             "gone": self.gone,
@@ -77,41 +95,72 @@ def main(
                 b"update knowledge_sources set state = 'reading', error = null, run_id = %(run)s,"
                 b" next_read_at = now() + interval '2 hours' where id = %(source)s"
                 b" and (run_id is null or run_id = %(run)s or state not in ('new', 'reading'))"
-                b" returning id, tenant_id::text, kind, url, max_pages",
+                b" returning id, tenant_id::text, kind, url, max_pages, progress, run_id",
                 {"source": source_id, "run": run_id() if "WM_JOB_ID" in os.environ else None},
             ).fetchone()
         if source is None:
             return {"state": "gone", "reason": "the source was deleted, or another run reads it"}
         try:
-            reading = asyncio.run(read(conn, source, settings or {}))
+            reading, rest = asyncio.run(read(conn, source, settings or {}))
+            if rest:
+                put_down(conn, source, reading, rest)
+                start_due(conn)
+                return reading.result("reading")
         except psycopg.errors.ForeignKeyViolation:  # the source of a new page is gone
             return {"state": "gone", "reason": "the source was deleted while it was read"}
         except NotReadable as problem:
             record_result(conn, source, problem, Reading())
+            start_due(conn)
             return {"state": "failed", "reason": str(problem)}
         record_result(conn, source, None if reading.pages else NotReadable("site_without_text"), reading)
+        start_due(conn)
     return reading.result()
 
 
-async def read(conn: Connection, source: dict[str, Any], settings: dict[str, Any]) -> Reading:
-    """Reads all pages of the source, then looks after those of earlier readings that it has not met this time."""
-    reading = Reading()
-    deadline = time.monotonic() + LONGEST_S
+async def read(
+    conn: Connection, source: dict[str, Any], settings: dict[str, Any]
+) -> tuple[Reading, Frontier | None]:
+    """Reads pages until all are read or the slice ends; then what is left of them is the second part of the result. When all are read, it looks
+    after those of earlier readings that this one has not met."""
+    saved = source["progress"]
+    reading = Reading.restore(saved["reading"]) if saved else Reading()
+    begun = time.monotonic()
     allowed = settings.get("allowed_private_hosts") or []
     async with visitor(source["url"], allowed, settings.get("crawl_pause_s", PAUSE_S)) as site:
-        async for page in site.pages(source["kind"], source["url"], source["max_pages"]):
+        if saved:
+            frontier = Frontier(**{**saved["frontier"], "seen": set(saved["frontier"]["seen"])})
+        else:
+            frontier = await site.frontier(source["kind"], source["url"], source["max_pages"])
+        async for page in site.pages(source["kind"], source["max_pages"], frontier):
             reading.requested += 1
             add_page(conn, source, page, reading)
-            if time.monotonic() > deadline:
+            spent = time.monotonic() - begun
+            if reading.spent_s + spent > LONGEST_S:
                 reading.warn(message("site_too_slow", pages=reading.requested))
                 reading.complete = False
             if not reading.complete:
                 break
-        reading.gone += delete_pages(conn, source, reading, reading.lost)
+            if spent > SLICE_S:
+                reading.spent_s += spent
+                return reading, frontier
+        if reading.unseen is None:
+            reading.gone += delete_pages(conn, source, reading, reading.lost)
         if reading.complete and reading.pages:
-            await delete_unseen(conn, source, site, reading)
+            if not await delete_unseen(conn, source, site, reading, begun + SLICE_S):
+                return reading, Frontier([], set(), frontier.count)
             update_addresses(conn, source, reading)
-    return reading
+    return reading, None
+
+
+def put_down(conn: Connection, source: dict[str, Any], reading: Reading, rest: Frontier) -> None:
+    """Keeps what the next slice needs, unless another run has the source by now. It is due at once, behind those that are due already."""
+    progress = {"reading": reading.save(), "frontier": {**asdict(rest), "seen": sorted(rest.seen)}}
+    with as_tenant(conn, source["tenant_id"]):
+        conn.execute(
+            b"update knowledge_sources set progress = %s, run_id = null, next_read_at = clock_timestamp()"
+            b" where id = %s and run_id is not distinct from %s",
+            [json.dumps(progress), source["id"], source["run_id"]],
+        )
 
 
 def add_page(conn: Connection, source: dict[str, Any], page: WebPage, reading: Reading) -> None:
@@ -132,8 +181,7 @@ def add_page(conn: Connection, source: dict[str, Any], page: WebPage, reading: R
         reading.new += is_new
         reading.unchanged += not is_new
         if is_new:
-            ids = {"document_id": document_id, "tenant_id": source["tenant_id"]}
-            start_flow("f/ingest/ingest_document", ids)
+            start_ingestions(conn, source["tenant_id"])
 
 
 def store_page(conn: Connection, source: dict[str, Any], page: WebPage) -> tuple[str, bool, Message | None]:
@@ -163,7 +211,7 @@ def store_page(conn: Connection, source: dict[str, Any], page: WebPage) -> tuple
             conn,
             "insert into documents (tenant_id, title, filename, sha256, size_bytes, content, replaces, source_id, source_url, origin,"
             " sendable) values (%s, %s, 'page.md', %s, %s, %s, %s, %s, %s, 'web', false) on conflict (tenant_id, sha256) do update"
-            " set state = 'received', error = null, warnings = '[]', replaces = nullif(excluded.replaces, documents.id),"
+            " set state = 'received', error = null, warnings = '[]', started_at = null, replaces = nullif(excluded.replaces, documents.id),"
             " source_id = excluded.source_id, source_url = excluded.source_url, updated_at = now() returning id::text",
             [
                 source["tenant_id"],
@@ -179,33 +227,43 @@ def store_page(conn: Connection, source: dict[str, Any], page: WebPage) -> tuple
     return document_id, True, None
 
 
-async def delete_unseen(conn: Connection, source: dict[str, Any], site: Visitor, reading: Reading) -> None:
-    """Deletes the pages that the site no longer links to, and those beyond the source's page limit.
+async def delete_unseen(
+    conn: Connection, source: dict[str, Any], site: Visitor, reading: Reading, until: float
+) -> bool:
+    """Deletes the pages that the site no longer links to, and those beyond the source's page limit. False: the slice has ended (`until`, by the
+    monotonic clock), and some are left for the next one.
 
     The reading may have missed part of the site: a page failed, so its links are unknown; or most pages are missing, as on a day of
     maintenance. Then each page is requested, and only those are deleted that the server says are gone.
     """
+    if reading.unseen is None:
+        reading.unseen = unseen_pages(conn, source, reading)
+        links_complete = source["kind"] == "sitemap" or not reading.failed
+        at_limit = reading.requested >= source["max_pages"]
+        if at_limit or (links_complete and len(reading.unseen) <= reading.pages):
+            reading.gone += delete_pages(conn, source, reading, reading.unseen)
+            return True
+    while reading.unseen:
+        if time.monotonic() > until:
+            return False
+        url = reading.unseen.pop(0)
+        if (await site.page(url)).gone:
+            reading.gone += delete_pages(conn, source, reading, [url])
+        else:
+            reading.left_alone += 1
+    if reading.left_alone:
+        reading.warn(message("site_pages_kept", pages=reading.left_alone))
+    return True
+
+
+def unseen_pages(conn: Connection, source: dict[str, Any], reading: Reading) -> list[str]:
+    """The addresses of the source's documents that this reading has not met."""
     with as_tenant(conn, source["tenant_id"]):
         rows = conn.execute(
             b"select id::text, source_url from documents where source_id = %s", [source["id"]]
         ).fetchall()
     seen = {row["source_url"] for row in rows if row["id"] in reading.kept} | reading.failed
-    unseen = sorted({row["source_url"] for row in rows if row["id"] not in reading.kept} - seen)
-    if not unseen:
-        return
-    links_complete = source["kind"] == "sitemap" or not reading.failed
-    at_limit = reading.requested >= source["max_pages"]
-    if at_limit or (links_complete and len(unseen) <= reading.pages):
-        reading.gone += delete_pages(conn, source, reading, unseen)
-        return
-    kept = 0
-    for url in unseen:
-        if (await site.page(url)).gone:
-            reading.gone += delete_pages(conn, source, reading, [url])
-        else:
-            kept += 1
-    if kept:
-        reading.warn(message("site_pages_kept", pages=kept))
+    return sorted({row["source_url"] for row in rows if row["id"] not in reading.kept} - seen)
 
 
 def delete_pages(conn: Connection, source: dict[str, Any], reading: Reading, urls: list[str]) -> int:
@@ -234,7 +292,7 @@ def record_result(
     """Records on the source what its reading found, and when the next one is due."""
     with as_tenant(conn, source["tenant_id"]):
         conn.execute(
-            b"update knowledge_sources set state = %s, error = %s, warnings = %s, pages = %s, read_at = now(),"
+            b"update knowledge_sources set state = %s, error = %s, warnings = %s, pages = %s, read_at = now(), progress = null, losses = 0,"
             b" next_read_at = now() + make_interval(hours => refresh_hours) where id = %s",
             [
                 "failed" if problem else "ready",

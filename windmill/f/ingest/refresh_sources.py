@@ -11,10 +11,11 @@ from typing import Any
 
 from f.common.database import Connection, as_tenant, connect, one
 from f.common.failures import contain_errors
+from f.common.ingestion import FLOW, start_ingestions
 from f.common.windmill import job_state, start_flow
+from f.ingest.readings import fail_reading, start_due
 
 postgresql = dict[str, Any]
-READINGS = 2  # at once, of all tenants: each may occupy a worker for most of an hour, and customers need workers, too
 AT_ONCE = 20  # documents
 
 
@@ -22,10 +23,7 @@ AT_ONCE = 20  # documents
 def main(db: postgresql) -> dict[str, Any]:
     """Claims what is due, so that two runs of this script at once start nothing twice."""
     with connect(db) as conn:
-        due = conn.execute(
-            b"select source_id::text, tenant_id::text, run_id::text from claim_sources(%s)", [READINGS]
-        ).fetchall()
-        sources = [row["run_id"] for row in due if start_reading(conn, row)]
+        sources = start_due(conn)
         slow = conn.execute(
             b"select source_id::text, tenant_id::text, run_id::text from slow_sources()"
         ).fetchall()
@@ -35,31 +33,13 @@ def main(db: postgresql) -> dict[str, Any]:
             [AT_ONCE],
         ).fetchall()
         lost = [row for row in stalled if not is_alive(row["run_id"]) and may_restart(conn, row)]
+        waiting = conn.execute(b"select tenants_with_waiting_documents()::text as tenant_id").fetchall()
+        for row in waiting:
+            start_ingestions(conn, row["tenant_id"])
     documents = [
-        start_flow(
-            "f/ingest/ingest_document", {"document_id": row["document_id"], "tenant_id": row["tenant_id"]}
-        )
-        for row in lost
+        start_flow(FLOW, {"document_id": row["document_id"], "tenant_id": row["tenant_id"]}) for row in lost
     ]
     return {"started": sources, "failed": gone, "restarted": documents}
-
-
-def start_reading(conn: Connection, row: dict[str, Any]) -> bool:
-    """Starts the reading of a claimed source. One that can't be started does not stop the others."""
-    try:
-        ids = {"source_id": row["source_id"], "tenant_id": row["tenant_id"]}
-        start_flow("f/ingest/read_web_source", ids, job=row["run_id"])
-    except (OSError, RuntimeError) as problem:
-        print(f"source {row['source_id']} can't be read now: {problem}")
-        fail_reading(conn, row)
-        return False
-    return True
-
-
-def fail_reading(conn: Connection, row: dict[str, Any]) -> bool:
-    """Records that a reading was lost; False if it has ended by now, or another one has started."""
-    with as_tenant(conn, row["tenant_id"]):
-        return bool(one(conn, "select lose_reading(%s, %s)", [row["source_id"], row["run_id"]]))
 
 
 def is_alive(run: str | None) -> bool:

@@ -18,6 +18,7 @@ from pathlib import PurePath
 from typing import Any
 
 from f.common.database import Connection, as_tenant, one
+from f.common.ingestion import start_ingestions
 from f.common.portal_request import (
     EDITORS,
     Fields,
@@ -30,7 +31,6 @@ from f.common.portal_request import (
     note_job,
     text_field,
 )
-from f.common.windmill import start_flow
 
 postgresql = dict[str, Any]
 MAX_BYTES = 50_000_000
@@ -69,9 +69,7 @@ def upload(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     answer = {"document_id": document_id, "state": taken["state"], "job": os.environ.get("WM_JOB_ID")}
     if taken["known"] is not None:
         return {**answer, "known": taken["known"]}
-    run = start_flow(
-        "f/ingest/ingest_document", {"document_id": document_id, "tenant_id": member["tenant_id"]}
-    )
+    run = start_ingestions(conn, member["tenant_id"]).get(document_id)
     return {**answer, "run": run}
 
 

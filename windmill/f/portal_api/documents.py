@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from f.common.database import Connection, as_tenant
+from f.common.ingestion import start_ingestions
 from f.common.portal_request import (
     EDITORS,
     Fields,
@@ -20,7 +21,6 @@ from f.common.portal_request import (
     id_field,
     not_found,
 )
-from f.common.windmill import start_flow
 
 postgresql = dict[str, Any]
 
@@ -79,13 +79,10 @@ def read_again(conn: Connection, member: Member, fields: Fields) -> dict[str, An
     document_id = id_field(fields, "document_id")
     with as_tenant(conn, member["tenant_id"]):
         found = conn.execute(
-            b"update documents set state = 'received', error = null, updated_at = now()"
+            b"update documents set state = 'received', error = null, started_at = null, updated_at = now()"
             b" where id = %s and state = 'failed' returning id",
             [document_id],
         ).fetchone()
     if found is None:
         raise not_found()
-    run = start_flow(
-        "f/ingest/ingest_document", {"document_id": document_id, "tenant_id": member["tenant_id"]}
-    )
-    return {"run": run}
+    return {"run": start_ingestions(conn, member["tenant_id"]).get(document_id)}

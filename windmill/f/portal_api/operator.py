@@ -29,7 +29,7 @@ from f.common.portal_request import (
     whole_number_field,
 )
 from f.common.secrets import seal
-from f.common.windmill import deployed_pins
+from f.common.windmill import deployed_pins, tags_without_worker
 from f.portal_api.typed_keys import sealing_key, typed_key
 
 postgresql = dict[str, Any]
@@ -45,6 +45,9 @@ LIMITS = {
     "sources",
     "qa_pairs",
     "previews_per_hour",
+    "turns_at_once",
+    "turn_weight",
+    "background_jobs",
     "keep_words_days",
     "keep_media_days",
     "keep_traces_days",
@@ -88,7 +91,16 @@ def main(request: str, db: postgresql, master_key: str) -> dict[str, Any]:
 
 def get(conn: Connection, email: str, fields: Fields) -> dict[str, Any]:
     overview: dict[str, Any] = one(conn, "select operator_overview(%s)", [email])
-    return {**overview, "packages_differ": packages_differ()}
+    return {**overview, "packages_differ": packages_differ(), "tags_without_worker": idle_tags()}
+
+
+def idle_tags() -> list[str]:
+    """The kinds of work that nobody does; none where Windmill does not say."""
+    try:
+        return tags_without_worker()
+    except (OSError, KeyError) as error:
+        print(f"it is not known which workers there are: {error}")
+        return []
 
 
 def packages_differ() -> list[dict[str, str]]:

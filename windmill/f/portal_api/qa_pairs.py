@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from f.common.database import Connection, as_tenant, one
+from f.common.ingestion import start_ingestions
 from f.common.portal_request import (
     ANYONE,
     EDITORS,
@@ -21,7 +22,6 @@ from f.common.portal_request import (
     not_found,
     text_field,
 )
-from f.common.windmill import start_flow
 
 postgresql = dict[str, Any]
 MOST_AT_ONCE = 500
@@ -67,7 +67,7 @@ def create(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
         if row is None:
             raise Refused("question_exists")
         document_id = update_document(conn, member)
-    return {"pair_id": row["id"], "document_id": start_ingestion(member, document_id)}
+    return {"pair_id": row["id"], "document_id": start_ingestion(conn, member, document_id)}
 
 
 def import_pairs(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
@@ -89,7 +89,7 @@ def import_pairs(conn: Connection, member: Member, fields: Fields) -> dict[str, 
             updated += bool(row and not row["added"])
         check_plan(conn, 0)
         document_id = update_document(conn, member) if added + updated else None
-    return {"added": added, "changed": updated, "document_id": start_ingestion(member, document_id)}
+    return {"added": added, "changed": updated, "document_id": start_ingestion(conn, member, document_id)}
 
 
 def update(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def update(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
         if not done.rowcount:
             raise not_found()
         document_id = update_document(conn, member)
-    return {"updated": pair_id, "document_id": start_ingestion(member, document_id)}
+    return {"updated": pair_id, "document_id": start_ingestion(conn, member, document_id)}
 
 
 def delete(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
@@ -117,7 +117,7 @@ def delete(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
         if gone is None:
             raise not_found()
         document_id = update_document(conn, member)
-    return {"deleted": gone["question"], "document_id": start_ingestion(member, document_id)}
+    return {"deleted": gone["question"], "document_id": start_ingestion(conn, member, document_id)}
 
 
 def pair_fields(fields: Fields) -> tuple[str, str]:
@@ -148,8 +148,8 @@ def update_document(conn: Connection, member: Member) -> str | None:
     return row["document_id"]  # type: ignore[no-any-return]
 
 
-def start_ingestion(member: Member, document_id: str | None) -> str | None:
+def start_ingestion(conn: Connection, member: Member, document_id: str | None) -> str | None:
     """Starts the ingestion after the change is committed. Two runs for one document do no harm."""
     if document_id:
-        start_flow("f/ingest/ingest_document", {"document_id": document_id, "tenant_id": member["tenant_id"]})
+        start_ingestions(conn, member["tenant_id"])
     return document_id

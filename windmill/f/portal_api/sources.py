@@ -28,9 +28,7 @@ postgresql = dict[str, Any]
 KINDS = ("page", "sitemap", "crawl")
 BOUNDS = {"max_pages": (1, 2000), "refresh_hours": (1, 8760)}
 DEFAULTS = {"max_pages": 50, "refresh_hours": 24}
-BEGIN = (
-    "select begin_reading(%s)::text"  # the ID for the reading's run; null if the source is already being read
-)
+BEGIN = "select begin_reading(%s)"  # the ID for the reading's run; '' if it waits for another source; null if it is being read
 
 
 @answer_page
@@ -138,8 +136,10 @@ def delete(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     return {"deleted": source["url"], "documents": count}
 
 
-def start_reading(conn: Connection, member: Member, source_id: str, run: str) -> str:
-    """Starts the run of a reading. If that fails, the source becomes `failed` and can be read again."""
+def start_reading(conn: Connection, member: Member, source_id: str, run: str) -> str | None:
+    """Starts the run of a reading; None where it waits for its turn. If that fails, the source becomes `failed` and can be read again."""
+    if not run:
+        return None
     ids = {"source_id": source_id, "tenant_id": member["tenant_id"]}
     try:
         return start_flow("f/ingest/read_web_source", ids, job=run)

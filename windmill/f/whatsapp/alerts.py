@@ -1,5 +1,6 @@
 # requirements: whatsapp
-"""Sends critical notifications to a tenant's webhook: its messages can't be sent, or can again; Meta restricts its account.
+"""Sends critical notifications to a tenant's webhook: its messages can't be sent, or can again; Meta restricts its account. And the
+operator's alerts to theirs.
 
 Tells people of handoffs again, by webhook and WhatsApp, when the step that told them at once did not reach them. Delivery is tried five
 times; the portal shows the notification in any case.
@@ -8,11 +9,15 @@ times; the portal shows the notification in any case.
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
+
+import httpx2
 
 from f.common.problems import english, is_message
 from f.common.ssrf import post_json
-from f.common.webhook_signature import webhook_secrets
+from f.common.webhook_signature import OPERATOR, signature_headers, webhook_secrets
+from f.common.windmill import run_id
 from f.whatsapp.handoff_notice import is_told, tell_phone, webhook_body
 
 if TYPE_CHECKING:
@@ -76,6 +81,23 @@ def body_of(notification: dict[str, Any]) -> dict[str, Any]:
         "since": notification["created_at"].isoformat(),
         "notification_id": notification["id"],
     }
+
+
+def alert_operator(settings: dict[str, Any], master_key: str, words: str) -> bool:
+    """Tells the operator's webhook, with a link to this run. The operator chose the address, so it may be private."""
+    url = settings.get("alert_webhook_url")
+    if not url:
+        return False
+    link = f"{os.environ.get('WM_BASE_URL')}/run/{run_id()}?workspace={os.environ.get('WM_WORKSPACE')}"
+    body = json.dumps({"text": f"{words}\n{link}", "run": run_id()}).encode()
+    signed = signature_headers(webhook_secrets(master_key, OPERATOR), body)
+    try:
+        return httpx2.post(
+            url, content=body, headers={"content-type": "application/json", **signed}, timeout=10
+        ).is_success
+    except httpx2.TransportError as problem:
+        print(f"the alert could not be delivered: {type(problem).__name__}")
+        return False
 
 
 def _post(url: str, body: dict[str, Any], allowed: list[str], secrets: list[bytes]) -> str:

@@ -13,6 +13,7 @@ type Overview = {
   failed_documents: { id: string; tenant: string; title: string; error: Message; updated_at: string }[]
   dead_letters: { phone_number_id: string; message_id: string; tenant: string | null; reason: string; received_at: string }[]
   packages_differ: { package: string; deployed: string; worker: string }[]
+  tags_without_worker: string[]
 }
 
 export default function Platform() {
@@ -67,9 +68,19 @@ export default function Platform() {
 function Troubles({ found, reload }: { found: Overview; reload: () => Promise<void> }) {
   const { t, time, say } = useHere()
   const p = t.platform
-  const { stuck_turns, failed_documents, dead_letters, packages_differ } = found
+  const { stuck_turns, failed_documents, dead_letters, packages_differ, tags_without_worker } = found
   return (
     <>
+      {tags_without_worker.length > 0 && (
+        <Trouble title={p.idle} hint={p.idleHint} count={tags_without_worker.length}>
+          {tags_without_worker.map((tag) => (
+            <li className="card" key={tag}>
+              <strong>{p.work[tag]}</strong>
+              <small>{fill(p.tag, { tag })}</small>
+            </li>
+          ))}
+        </Trouble>
+      )}
       {packages_differ.length > 0 && (
         <Trouble title={p.packages} hint={p.packagesHint} count={packages_differ.length}>
           {packages_differ.map((d) => (
