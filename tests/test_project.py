@@ -83,6 +83,33 @@ def test_a_package_has_one_version_everywhere() -> None:
         assert differ == {}, f"{file} and the worker's differ: run `make locks`"
 
 
+def rows_of_table(mark: str) -> list[str]:
+    """The first cells of the table of tests/README.md that explains a mark."""
+    section = (
+        (ROOT / "tests/README.md").read_text().partition(f"@pytest.mark.{mark}(")[2].partition("\n## ")[0]
+    )
+    return [
+        cell for cell in re.findall(r"^\| ([a-z0-9-]+) \|", section, re.MULTILINE) if cell not in ("n", "id")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("mark", "named"),
+    [
+        ("field_failure", r"field_failure\((\d+)\)"),
+        # In a decorator, or as a key of the rows that marked_with() makes parameters of.
+        ("field_reply", r'field_reply\("([a-z]+-\d+)"\)|^ +"((?:talk|right|wrong)-\d+)": \('),
+    ],
+)
+def test_each_row_has_a_test_that_names_it_and_each_mark_a_row(mark: str, named: str) -> None:
+    rows = rows_of_table(mark)
+    assert len(rows) > 20 and len(rows) == len(set(rows))
+    tests = [path.read_text() for path in (ROOT / "tests").rglob("test_*.py") if path != Path(__file__)]
+    marks = {"".join(found.groups("")) for text in tests for found in re.finditer(named, text, re.MULTILINE)}
+    assert set(rows) - marks == set(), "no test names these rows"
+    assert marks - set(rows) == set(), "these marks name no row"
+
+
 def anchors(document: Path) -> set[str]:
     """The headings of a document, as GitHub makes anchors of them."""
     headings = re.findall(r"^#+ (.*)$", document.read_text(), re.MULTILINE)

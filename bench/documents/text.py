@@ -15,6 +15,8 @@ _QUOTES = str.maketrans(
 )
 _LINK = re.compile(r"!?\[([^\[\]\n]*)\]\((<?[^\s()]+>?)(?:\s+\"[^\"\n]*\")?\)")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!>~|$€£])")
+_RAISED = re.compile("[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]+")
+_BLANK_OR_NONE = "\ue000"  # in a string of the truth
 _RULE_ROW = re.compile(r"^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)+\|?\s*$")
 _CLOSED = re.compile(
     r"(</[^<>\n]+>)(?=<[^/])"
@@ -85,7 +87,12 @@ def views(chunk: str, headers: frozenset[str]) -> tuple[str, str]:
             labels = None
             joined.append(plain(line))
             labelled.append(joined[-1])
-    return normalise("\n".join(joined)), normalise("\n".join(labelled))
+    return _parted_marks("\n".join(joined)), _parted_marks("\n".join(labelled))
+
+
+def _parted_marks(text: str) -> str:
+    """The text normalised, a note's raised mark apart from the word or the amount that it stands behind."""
+    return normalise(_RAISED.sub(r" \g<0> ", text))
 
 
 def _tabbed(lines: list[str]) -> list[str]:
@@ -149,8 +156,8 @@ def pattern(string: str) -> str:
 
 
 def _one(string: str) -> str:
-    text = normalise(string).strip()
-    body = re.sub(r"(?:\\ )+", "\\\\s+", re.escape(text))
+    text = normalise(_RAISED.sub(_BLANK_OR_NONE + r"\g<0>", string)).strip()
+    body = re.sub(r"(?:\\ )+", "\\\\s+", re.escape(text)).replace(_BLANK_OR_NONE, r"\s*")
     # Between a figure and its currency or unit, and between letters of scripts without spaces, blanks are nobody's fault.
     body = re.sub(r"(?<=\d)\\s\+(?=\D)|(?<=[€£$₹₪¥])\\s\+", r"\\s*", body)
     body = re.sub(r"(?<=[€£$₹₪¥])(?=\d)|(?<=\d)(?=[€£¥元円])", r"\\s*", body.replace(r"\$", "[$]"))

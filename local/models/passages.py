@@ -111,12 +111,10 @@ def best_sentences(question: str, rows: list[dict[str, Any]], encoder: Encoder) 
     asked = encoder.encode([question], is_query=True)[0]
     cosines = encoder.encode([options[place].context[:240] for place in order], False) @ asked
     own = _shares(question, [option.says for option in options])
-    scores = {
-        place: 5 * (float(cosine) - 0.7) + (shares[place] + own[place]) / 2
-        for place, cosine in zip(order, cosines, strict=True)
-    }
+    near = dict(zip(order, map(float, cosines), strict=True))
+    scores = {place: 5 * (near[place] - 0.7) + (shares[place] + own[place]) / 2 for place in order}
     ranked = sorted(order, key=lambda place: -scores[place])
-    if max(cosines) + _WORDS_SHARE * own[ranked[0]] < _LEAST_NEARNESS:
+    if near[ranked[0]] + _WORDS_SHARE * own[ranked[0]] < _LEAST_NEARNESS:
         return []
     chosen = [place for place in ranked[:2] if scores[place] >= _SECOND * scores[ranked[0]]]
     if len(chosen) == 2 and options[chosen[1]].says in options[chosen[0]].says:

@@ -198,7 +198,21 @@ begin
 end $$;
 select own_functions('delete_message');
 
--- Closes a message without a turn. It still writes the conversation log, because a human may be reading along.
+-- Whether a message edits or deletes one of the same person that is stored here.
+create or replace function changes_another(p_tenant uuid, p_contact uuid, p_phone_number_id text, p_payload text)
+    returns boolean
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select exists (select from inbound_messages i
+                   where i.phone_number_id = p_phone_number_id
+                     and i.message_id = (select coalesce(m #>> '{edit,original_message_id}',
+                                                         m #>> '{revoke,original_message_id}')
+                                         from message_of(p_payload) m)
+                     and known_as(p_tenant, i.sender) = p_contact)
+$$;
+select own_functions('changes_another');
+
+-- Closes a message without a turn. It still writes the conversation log, because a human may be reading along; but an
+-- edit or a deletion shows on the message that it is about.
 create or replace function end_message(p_phone_number_id text, p_message_id text, p_run uuid, p_reason text)
     returns jsonb
     language plpgsql security definer set search_path = public, pg_temp as $$
@@ -216,7 +230,7 @@ begin
         person := known_as(bot.tenant_id, message.sender);
         update inbound_messages i set contact_id = person
             where i.phone_number_id = p_phone_number_id and i.message_id = p_message_id;
-        if person is not null then
+        if person is not null and not changes_another(bot.tenant_id, person, p_phone_number_id, message.payload) then
             insert into conversation_logs (tenant_id, contact_id, phone_number_id, direction, message_id, body, status,
                                            created_at)
                 values (bot.tenant_id, person, p_phone_number_id, 'in', p_message_id, message_words(message.payload),

@@ -49,6 +49,9 @@ CALLS: dict[str, list[dict[str, Any]]] = {
 }
 
 
+@pytest.mark.field_reply("server-1")
+@pytest.mark.field_reply("server-2")
+@pytest.mark.field_reply("server-3")
 @pytest.mark.parametrize("made", CALLS.values(), ids=CALLS)
 def test_a_call_however_it_is_written(bench: Bench, made: list[dict[str, Any]]) -> None:
     result = bench.ask(QUESTION, message(tool_calls=made), RIGHT)
@@ -75,6 +78,7 @@ def test_content_in_parts(bench: Bench, content: Any) -> None:
     assert bench.ask(QUESTION, SEARCH, message(content=content))["reply"] == "You have 30 days."
 
 
+@pytest.mark.field_reply("server-4")
 @pytest.mark.parametrize("field", ["reasoning_content", "reasoning"])
 def test_thoughts_come_back_with_their_calls_and_go_no_further(bench: Bench, field: str) -> None:
     result = bench.ask(
@@ -86,6 +90,7 @@ def test_thoughts_come_back_with_their_calls_and_go_no_further(bench: Bench, fie
     assert back[field] == "They ask about returns." and result["reply"] == "You have 30 days."
 
 
+@pytest.mark.field_reply("server-4")
 def test_thoughts_do_not_go_to_another_vendors_model(bench: Bench) -> None:
     bench.set(fallbacks=[{"model": "gpt-4o"}])
     first = message(tool_calls=[tool_call()], reasoning_content="They ask about returns.")
@@ -94,6 +99,7 @@ def test_thoughts_do_not_go_to_another_vendors_model(bench: Bench) -> None:
     assert "reasoning_content" not in str(bench.openai.asked[-1]["messages"])
 
 
+@pytest.mark.field_reply("server-6")
 def test_two_messages_of_one_role_are_one(bench: Bench) -> None:
     past = [
         {"role": "user", "text": "Hello"},
@@ -112,11 +118,13 @@ def test_two_messages_of_one_role_are_one(bench: Bench) -> None:
     assert [m["role"] for m in bench.openai.asked[0]["messages"]] == ["system", "user"]
 
 
+@pytest.mark.field_reply("server-5")
 def test_an_empty_answer_is_asked_again(bench: Bench) -> None:
     result = bench.ask(QUESTION, SEARCH, message(content=None), RIGHT)
     assert result["reply"] == "You have 30 days." and result["error"] is None
 
 
+@pytest.mark.field_reply("server-5")
 def test_after_two_empty_answers_the_next_model_is_asked(bench: Bench) -> None:
     bench.set(fallbacks=[{"model": "gpt-4o"}])
     answer = lambda body: RIGHT if body["model"] == "gpt-4o" else message(content="")  # noqa: E731
@@ -125,6 +133,7 @@ def test_after_two_empty_answers_the_next_model_is_asked(bench: Bench) -> None:
     assert [body["model"] for body in bench.openai.asked].count("gpt-4o-mini") == 3
 
 
+@pytest.mark.field_reply("server-7")
 @pytest.mark.parametrize("choices", [[], None])
 def test_no_choices(bench: Bench, choices: Any) -> None:
     bench.set(fallbacks=[{"model": "gpt-4o"}])
@@ -133,6 +142,7 @@ def test_no_choices(bench: Bench, choices: Any) -> None:
     assert result["reply"] == "You have 30 days." and result["model"] == "gpt-4o"
 
 
+@pytest.mark.field_reply("server-8")
 def test_a_model_that_goes_on_calling_may_only_reply_in_the_end(bench: Bench) -> None:
     """Some servers ignore tool_choice, so none is sent: the last round offers only the function `reply`."""
     bench.set(max_rounds=3)
@@ -142,6 +152,7 @@ def test_a_model_that_goes_on_calling_may_only_reply_in_the_end(bench: Bench) ->
     assert result["reply"] == "You have 30 days."
 
 
+@pytest.mark.field_reply("surroundings-5")
 def test_a_chatbots_options_go_to_its_model(bench: Bench) -> None:
     bench.set(reasoning_effort="low", max_output_tokens=500, temperature=0.2, tool_choice_required=True)
     bench.ask(QUESTION, SEARCH, RIGHT)
@@ -159,6 +170,7 @@ def test_what_is_not_set_is_not_sent(bench: Bench) -> None:
     assert set(bench.openai.asked[0]) == {"model", "messages", "tools"}
 
 
+@pytest.mark.field_reply("surroundings-5")
 @pytest.mark.parametrize("name", ["tool_choice", "temperature", "reasoning_effort"])
 def test_an_option_that_a_server_does_not_take_is_left_out(bench: Bench, name: str) -> None:
     bench.set(reasoning_effort="low", temperature=0.2, tool_choice_required=True)
@@ -171,6 +183,7 @@ def test_an_option_that_a_server_does_not_take_is_left_out(bench: Bench, name: s
     assert bench.ask(QUESTION, step)["reply"] == "You have 30 days."
 
 
+@pytest.mark.field_reply("surroundings-5")
 def test_geminis_options(bench: Bench) -> None:
     bench.set(
         provider="gemini",

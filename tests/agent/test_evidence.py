@@ -26,6 +26,7 @@ def test_a_question_in_another_language_finds_its_passage(bench: Bench, question
     assert result["citations"] == [{"document": "Returns", "page": 5}]
 
 
+@pytest.mark.field_reply("search-4")
 @pytest.mark.field_failure(11)
 @pytest.mark.parametrize(
     "question", ["Who won the football world cup in 1974?", "What is the boiling point of tungsten?"]
@@ -40,6 +41,7 @@ def test_an_unrelated_question_finds_nothing(bench: Bench, question: str) -> Non
     )
 
 
+@pytest.mark.field_reply("search-2")
 @pytest.mark.parametrize(("floor", "answered"), [(2, False), (0, True), (None, True)])
 def test_the_floor_holds_back_all_or_nothing_and_a_model_without_one_nothing(
     bench: Bench, floor: float | None, answered: bool

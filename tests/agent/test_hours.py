@@ -29,6 +29,8 @@ def told(bench: Bench) -> str:
     return str(bench.openai.asked[-1]["messages"][0]["content"])
 
 
+@pytest.mark.field_reply("surroundings-8")
+@pytest.mark.field_reply("surroundings-9")
 def test_the_model_is_told_the_hours_and_the_clock_there(set_hours: Bench) -> None:
     set_hours.ask("Hello", "Hello! How can I help?", bot=CLINIC)
     prompt = told(set_hours)
@@ -88,3 +90,18 @@ def test_nothing_else_rests_on_them(set_hours: Bench, reply: str) -> None:
     script: list[Any] = [reply, reply]
     result = set_hours.ask("What is the boiling point of tungsten at 22:00?", SEARCH, *script, bot=CLINIC)
     assert not result["answered"] and notes(result)
+
+
+@pytest.mark.field_reply("surroundings-8")
+@pytest.mark.field_reply("surroundings-9")
+def test_the_day_is_the_businesss_and_comes_last(bench: Bench) -> None:
+    """These two places never have the same day."""
+    prompts = []
+    for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
+        bench.set(time_zone=zone)
+        (row,) = bench.rows("select to_char(now() at time zone %s, 'FMDay, YYYY-MM-DD') as day", zone)
+        bench.ask("Hello", "Hello! How can I help?")
+        before, _, clock = told(bench).rpartition("\n\n")
+        assert clock == f"Today is {row['day']}, by the business's clock."
+        prompts.append(before)
+    assert prompts[0] == prompts[1], "what stands before it is the same for every turn"

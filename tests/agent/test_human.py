@@ -187,6 +187,7 @@ def test_dont_know_in_the_customers_language(bench: Bench) -> None:
         assert bench.ask(question, UNKNOWN)["reply"].startswith(start)
 
 
+@pytest.mark.field_reply("search-5")
 def test_follow_up_is_searched_with_its_context(bench: Bench) -> None:
     past = [
         {"role": "user", "text": "How long must I fast before a blood test?"},
@@ -197,6 +198,18 @@ def test_follow_up_is_searched_with_its_context(bench: Bench) -> None:
         "And for children?", wanted, "Under 6 years 4 hours only [S1].", bot="502", history=past
     )
     assert result["answered"] and result["citations"][0]["page"] == 2
+
+
+@pytest.mark.field_reply("search-5")
+def test_a_short_question_that_stands_alone_is_not_lost_in_the_one_before(bench: Bench) -> None:
+    past = [
+        {"role": "user", "text": "How long is a gift card valid?"},
+        {"role": "assistant", "text": "24 months."},
+    ]
+    question = "what does it cost, express?"
+    wanted = call("search_knowledge_base", {"question": question})
+    result = bench.ask(question, wanted, "Express delivery costs EUR 11.90 [S1].", history=past)
+    assert result["answered"] and result["citations"] == [{"document": "Returns", "page": 1}]
 
 
 @pytest.mark.field_failure(17)

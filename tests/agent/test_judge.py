@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.agent.conftest import Bench, notes
+from tests.agent.conftest import CLINIC, Bench, notes
 from tests.agent.vendors import Raw, call, openai_error, replied
 
 QUESTION = "Is the store open on Sunday?"
@@ -44,11 +44,28 @@ def test_it_is_off_unless_it_is_set(bench: Bench) -> None:
     assert judge(bench, WRONG)["reply"] == "The store is open on Sunday." and judges(bench) == []
 
 
+@pytest.mark.field_reply("wrong-3")
 def test_another_citys_sunday_is_not_sent(bench: Bench) -> None:
     bench.set(judge="always")
     result = judge(bench, WRONG)
     assert not result["answered"] and result["reply"].startswith("I'm not sure")
     assert "judge" in notes(result)
+
+
+@pytest.mark.field_reply("wrong-5")
+def test_another_groups_figure_is_not_sent(bench: Bench) -> None:
+    """The eight hours are those of adults."""
+    bench.set(CLINIC, judge="always")
+    question = "How long must my daughter fast before a blood test? She is 4."
+    script = iter(
+        [call("search_knowledge_base", {"question": question}), *["She fasts for 8 hours [S1]."] * 9]
+    )
+    result = bench.ask(question, lambda body: next(script) if "tools" in body else '["no"]', bot=CLINIC)
+    assert not result["answered"] and "judge" in notes(result)
+    (asked,) = {body["messages"][1]["content"] for body in judges(bench)}
+    assert "fasts for 8 hours" in asked and "4 hours only" in asked, (
+        "the judge sees what the passage says of children"
+    )
 
 
 def test_its_reason_leads_to_a_better_reply(bench: Bench) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.agent.conftest import CLINIC, ORDERS_KEY, PLATFORM_KEY, Bench, notes, tools_called
-from tests.agent.vendors import call, calls, openai_error
+from tests.agent.vendors import UNKNOWN, Raw, call, calls, openai_error
 
 SEARCH = call("search_knowledge_base", {"question": "How long can I return an item?"})
 
@@ -90,6 +90,7 @@ def test_never_an_empty_reply(bench: Bench, reply: str) -> None:
     assert result["error"] == "the model returned an empty reply"
 
 
+@pytest.mark.field_reply("server-8")
 def test_rounds_are_bounded_and_in_the_last_one_a_model_may_only_reply(bench: Bench) -> None:
     bench.set(max_rounds=3)
     turn = iter(range(100))
@@ -149,6 +150,7 @@ def test_tokens_and_cost_are_bounded(bench: Bench) -> None:
     assert "USD" in result["error"] and result["reply"].startswith("Something went wrong")
 
 
+@pytest.mark.field_reply("surroundings-2")
 def test_the_same_call_again_is_done_once(bench: Bench) -> None:
     result = bench.ask("How long can I return an item?", SEARCH, SEARCH, "30 days [S1].")
     assert tools_called(result) == ["search_knowledge_base"] and result["answered"]
@@ -194,3 +196,42 @@ def test_the_clinic_has_no_order_tool(bench: Bench) -> None:
     offered = {t["function"]["name"] for t in bench.openai.asked[0]["tools"]}
     assert {"search_knowledge_base", "hand_off"} <= offered
     assert not offered & {"get_order", "list_orders"}
+
+
+@pytest.mark.field_reply("surroundings-4")
+def test_what_no_document_holds_is_not_only_searched_for_in_documents(bench: Bench) -> None:
+    contact = bench.contact(phone="34600111222")
+    order = call("get_order", {"order_id": "CL-1042"})
+    script = ["It left yesterday!", order, "It is in transit."]
+    result = bench.ask("Where is my order CL-1042?", *script, contact_id=contact)
+    fed = [m["content"] for m in bench.openai.asked[1]["messages"] if m["role"] == "tool"]
+    assert "stand in no document" in fed[0] and "call get_order now" in fed[0]
+    assert tools_called(result) == ["search_knowledge_base", "get_order"]
+    assert result["reply"] == "It is in transit." and result["answered"]
+    bench.ask("Do you cancel on Sundays too?", "Yes!", UNKNOWN, bot=CLINIC)
+    fed = [m["content"] for m in bench.openai.asked[1]["messages"] if m["role"] == "tool"]
+    assert "[platform]" not in fed[0], "the clinic has no other tool"
+
+
+@pytest.mark.field_reply("surroundings-6")
+def test_a_model_that_is_too_slow_for_a_turn_says_what_to_raise(bench: Bench) -> None:
+    bench.set(max_seconds=5)
+    result = bench.ask("How long can I return an item?", Raw(hang=True))
+    assert result["reply"].startswith("Something went wrong")
+    assert "raise the chatbot's max_seconds, or choose a faster model" in result["error"]
+
+
+@pytest.mark.field_reply("surroundings-10")
+def test_the_platforms_words_are_not_shown_as_the_models(bench: Bench) -> None:
+    words = bench.context("x")["chatbot"]["dont_know"]["en"]
+    past = [
+        {"role": "user", "text": "Do you sell cars?"},
+        {"role": "assistant", "text": words},
+        {"role": "user", "text": "And lamps?"},
+        {"role": "assistant", "text": "Yes, lamps we sell."},
+    ]
+    bench.ask("How long can I return an item?", SEARCH, "30 days [S1].", history=past)
+    sent = [m["content"] for m in bench.openai.asked[0]["messages"] if m["role"] == "assistant"]
+    assert sent == [f"[platform] {words}", "Yes, lamps we sell."]
+    result = bench.ask("And lamps?", SEARCH, "[platform] I'm sorry, I don't have that.", history=past)
+    assert "[platform]" not in result["reply"], "a weak model goes on in its words"

@@ -51,6 +51,7 @@ def test_an_operator_sets_prices(prices: Any, expected: float | None) -> None:
     assert cost_usd("llama3", MILLION, MILLION, {"prices": prices}) == expected
 
 
+@pytest.mark.field_reply("surroundings-7")
 def test_a_model_without_a_price_is_said(bench: Bench) -> None:
     bench.set(model="house-model")
     search = call("search_knowledge_base", {"question": "How long can I return an item?"})

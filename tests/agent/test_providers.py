@@ -57,6 +57,7 @@ FALLS_OVER: list[Any] = [
 ]
 
 
+@pytest.mark.field_reply("server-7")
 @pytest.mark.parametrize(
     "answer", FALLS_OVER, ids=["429", "500", "503", "shape", "window", "404", "cut", "html", "no-choices"]
 )
@@ -234,6 +235,7 @@ def test_length_stops(bench: Bench) -> None:
     )
 
 
+@pytest.mark.field_reply("server-7")
 def test_gemini_malformed_call_and_rate_limit(bench: Bench) -> None:
     bench.set(provider="gemini", model="gemini-2.5-flash")
     retry = [{"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "0.02s"}]

@@ -31,6 +31,7 @@ def test_a_reply_through_the_function(bench: Bench) -> None:
     assert result["citations"] == [{"document": "Returns", "page": 2}]
 
 
+@pytest.mark.field_reply("right-10")
 @pytest.mark.parametrize(
     "wrong", ["You have 45 days [S1].", replied("You have 45 days.", "answer", ("S1", "within 45 days"))]
 )
@@ -41,6 +42,7 @@ def test_the_model_hears_why_and_tries_again(bench: Bench, wrong: Any) -> None:
     assert "NOT sent" in told and "45" in told and "search again in other words" in told
 
 
+@pytest.mark.field_reply("right-10")
 def test_after_two_more_tries_the_words_say_no_more_than_is_true(bench: Bench) -> None:
     result = bench.ask(QUESTION, SEARCH, "You have 45 days [S1].")
     assert len(bench.openai.asked) == 4, "the search, the reply, and two second tries"
@@ -57,12 +59,14 @@ OFFER = "I'm sorry, I don't have that information. Shall I ask a colleague?"
 BEFORE = [{"role": "user", "text": "Do you sell cars?"}, {"role": "assistant", "text": OFFER}]
 
 
+@pytest.mark.field_reply("talk-9")
 def test_a_person_is_offered_once(bench: Bench) -> None:
     assert OFFER in bench.ask("Do you sell bicycles?", UNKNOWN)["reply"]
     again = bench.ask("Do you sell bicycles?", UNKNOWN, history=BEFORE)["reply"]
     assert again.startswith("I'm sorry") and "colleague" not in again
 
 
+@pytest.mark.field_reply("talk-9")
 @pytest.mark.parametrize("no", ["No", "No thanks", "Nein, danke", "Ahora no", "不用了"])
 def test_no_is_taken_for_no(bench: Bench, no: str) -> None:
     result = bench.ask(no, replied("All right! Anything else?", "talk"), history=BEFORE)
@@ -77,6 +81,7 @@ def test_a_part_that_is_not_known_does_not_hide_the_part_that_is(bench: Bench) -
     assert result["reply"] == text and result["answered"]
 
 
+@pytest.mark.field_reply("surroundings-1")
 def test_a_handoff_waits_for_the_results_of_other_calls(bench: Bench) -> None:
     both = calls([("hand_off", {"reason": "a complaint"}), ("search_knowledge_base", {"question": QUESTION})])
     result = bench.live(QUESTION, both, "You have 30 days [S1].")
@@ -95,6 +100,7 @@ def test_a_reply_beside_other_calls_waits_for_their_results(bench: Bench) -> Non
     assert any("Not sent" in words for words in fed(bench, 1))
 
 
+@pytest.mark.field_reply("surroundings-2")
 def test_the_same_call_again_costs_no_second_result(bench: Bench) -> None:
     result = bench.ask(QUESTION, SEARCH, SEARCH, "You have 30 days [S1].")
     first, second = fed(bench, 2)
@@ -102,6 +108,7 @@ def test_the_same_call_again_costs_no_second_result(bench: Bench) -> None:
     assert tools_called(result) == ["search_knowledge_base"] and result["answered"]
 
 
+@pytest.mark.field_reply("surroundings-3")
 def test_an_unknown_tool_is_no_look_up(bench: Bench) -> None:
     """Its name tells the model what there is, and nothing can rest on it."""
     result = bench.ask(QUESTION, call("get_returns", {"item": 1}), "You have a year!")
@@ -110,6 +117,9 @@ def test_an_unknown_tool_is_no_look_up(bench: Bench) -> None:
     assert not result["answered"] and "a year" not in result["reply"]
 
 
+@pytest.mark.field_reply("model-1")
+@pytest.mark.field_reply("model-3")
+@pytest.mark.field_reply("model-4")
 @pytest.mark.parametrize(
     ("said", "went_out"),
     [
@@ -126,12 +136,14 @@ def test_nothing_of_the_models_inside_goes_out(bench: Bench, said: str, went_out
     assert result["reply"] == went_out and result["answered"]
 
 
+@pytest.mark.field_reply("model-2")
 def test_a_call_that_a_model_writes_as_text_is_made(bench: Bench) -> None:
     written = '<tool_call>{"name": "search_knowledge_base", "arguments": {"question": "return an item"}}</tool_call>'
     result = bench.ask(QUESTION, written, "You have 30 days [S1].")
     assert tools_called(result) == ["search_knowledge_base"] and result["reply"] == "You have 30 days."
 
 
+@pytest.mark.field_reply("model-5")
 def test_a_reply_in_another_language_is_asked_for_again(bench: Bench) -> None:
     german = "Sie können jeden Artikel innerhalb von 30 Tagen zurückgeben [S1]."
     question = "How long can I return an item that I have bought in your store?"
@@ -140,6 +152,7 @@ def test_a_reply_in_another_language_is_asked_for_again(bench: Bench) -> None:
     assert "the customer writes another language (en)" in fed(bench, 2)[-1]
 
 
+@pytest.mark.field_reply("search-1")
 @pytest.mark.parametrize(
     "question",
     ["express delivery how much", "how long do i have for returning a lamp??", "gift card valid how long"],
@@ -149,6 +162,7 @@ def test_questions_as_customers_type_them_reach_their_passage(bench: Bench, ques
     assert '"S1"' in fed(bench, 1)[0]
 
 
+@pytest.mark.field_reply("talk-3")
 def test_a_thank_you_is_no_question_without_an_answer(bench: Bench) -> None:
     result = bench.live("Vielen Dank, das hilft mir sehr!", replied("Sehr gerne!", "talk"))
     assert result["answered"] and result["reply"] == "Sehr gerne!" and tools_called(result) == []

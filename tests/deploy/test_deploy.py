@@ -37,12 +37,13 @@ class Stored:
         self.values: dict[str, dict[str, Any]] = {"variables": {}, "resources": {}}
         self.tags: list[str] | None = None
         self.workers = {"chat", "portal", "background", "recovery"}  # the tags that somebody takes
+        self.group: dict[str, Any] = {}  # the group `default`, once it is changed
         self.locks: dict[str, str] = {}  # of scripts that the server has locked otherwise than the bundle
 
     def call(
         self, server: Server, method: str, path: str, body: Any = None, ok: Any = None
     ) -> httpx2.Response:
-        if path.startswith(("/settings", "/workers")):
+        if path.startswith(("/settings", "/workers", "/configs")):
             return httpx2.Response(200, content=json.dumps(self.server_wide(method, path, body)))
         kind, _, rest = path.partition("/")
         if kind == "scripts":
@@ -63,6 +64,12 @@ class Stored:
         """Settings of the whole server, and its workers."""
         if path.startswith("/workers/exists_workers_with_tags?tags="):
             return {tag: tag in self.workers for tag in path.partition("=")[2].split(",")}
+        if path.startswith("/workers/list"):
+            return [{"worker_group": "default", "custom_tags": sorted(self.workers)}]
+        if path == "/configs/get/worker__default":
+            return {"worker_tags": None, "init_bash": "true"}
+        if path == "/configs/update/worker__default":
+            self.group, self.workers = body, set(body["worker_tags"])
         if path == "/settings/global/custom_tags" and method == "POST":
             self.tags = body["value"]
         return self.tags if "custom_tags" in path else True
@@ -199,3 +206,19 @@ def test_work_that_no_worker_takes_is_named(deployment: Deployment) -> None:
     code, said = deployment.run()
     assert code == 0 and "WARNING: no worker takes jobs with the tag `portal`" in said
     assert "docker compose up --detach windmill-worker-portal" in said and "`chat`" not in said
+
+
+def test_a_server_whose_workers_know_none_of_our_tags_gets_them(deployment: Deployment) -> None:
+    deployment.stored.workers = {"python3", "flow"}
+    said = deployment.run()[1]
+    assert "the workers of the group `default` take chat, portal, background, recovery, too" in said
+    assert deployment.stored.group["init_bash"] == "true", "what else is set for the group stays"
+    assert deployment.stored.workers == {"python3", "flow", "chat", "portal", "background", "recovery"}
+    assert "WARNING: no worker" not in said and "of the group" not in deployment.run()[1]
+
+
+def test_a_group_of_workers_that_is_down_changes_no_other_group(deployment: Deployment) -> None:
+    deployment.stored.workers = {"python3", "chat"}
+    said = deployment.run()[1]
+    assert "WARNING: no worker takes jobs with the tag `portal`" in said
+    assert deployment.stored.group == {}

@@ -61,6 +61,7 @@ def logged(world: World, wamid: str) -> str:
     return str(rows[0]["body"])
 
 
+@pytest.mark.field_reply("surroundings-11")
 @pytest.mark.field_failure(8)
 def test_a_voice_note_is_heard_and_its_transcript_logged(world: World) -> None:
     before = len(world.sent(seed.SHOP))
@@ -107,6 +108,7 @@ def test_no_bytes_and_no_text_of_a_file_travel_between_the_steps(world: World) -
     assert base64.b64encode(PNG).decode() not in json.dumps(jobs)
 
 
+@pytest.mark.field_reply("whatsapp-4")
 def test_a_reaction_gets_no_answer_and_a_deletion_takes_the_words(world: World) -> None:
     reaction = {"type": "reaction", "reaction": {"message_id": "wamid.x", "emoji": "👍"}}
     assert "reaction" in ended(world, write(world, reaction, "Amelia Clarke"))

@@ -260,3 +260,22 @@ def test_an_open_presentation_is_read_without_its_hidden_slides() -> None:
     body = frame % ("", "Open daily") + frame % ("draw:style-name='P'", "cost 0,38")
     (one,) = read(open_document("presentation", styles, f"<office:presentation>{body}</office:presentation>"))
     assert one["text"] == "Open daily" and "Hidden slides were left out: 1." in english(one["warning"])
+
+
+def test_names_and_hours_in_text_boxes_are_read_downward_and_lists_line_by_line() -> None:
+    deck = pptx.Presentation()
+
+    def boxes(rows: list[tuple[str, ...]]) -> None:
+        slide = deck.slides.add_slide(deck.slide_layouts[6])
+        for y, row in enumerate(rows):
+            for x, text in enumerate(row):
+                place = Inches(0.5 + 3 * x), Inches(1 + 0.6 * y), Inches(2), Inches(0.5)
+                slide.shapes.add_textbox(*place).text_frame.text = text
+
+    boxes([("Monday", "Friday", "Sunday"), ("9:00-17:00", "9:00-15:30", "closed")])
+    boxes([("Sauna", "14.50"), ("Pool", "9.00"), ("Towel", "3.20")])
+    stream = io.BytesIO()
+    deck.save(stream)
+    first, second = (one["text"] for one in pages(stream.getvalue(), "a.pptx", Limits()))
+    assert first.splitlines() == ["| Monday: 9:00-17:00 |", "| Friday: 9:00-15:30 |", "| Sunday: closed |"]
+    assert second.split() == ["Sauna", "14.50", "Pool", "9.00", "Towel", "3.20"]

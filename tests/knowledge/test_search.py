@@ -260,6 +260,7 @@ def test_a_question_far_from_every_passage_gets_none_and_a_near_one_gets_all(kno
     assert len(near) == 10 and all(row["fits"] for row in near)
 
 
+@pytest.mark.field_reply("search-2")
 def test_a_model_that_nobody_has_measured_holds_nothing_back(knowledge: Knowledge) -> None:
     floors = knowledge.rows("select name, floor from embedding_models order by id")
     assert [row["floor"] is None for row in floors] == [False, True], "the second was never measured"
@@ -270,3 +271,22 @@ def test_a_model_that_nobody_has_measured_holds_nothing_back(knowledge: Knowledg
         assert all(row["fits"] for row in handed(knowledge, tenant, vector(7)))
     finally:
         knowledge.rows("update embedding_models set floor = %s where id = 1", floors[0]["floor"])
+
+
+@pytest.mark.field_reply("search-3")
+def test_a_floor_is_measured_on_what_a_chatbot_is_given(knowledge: Knowledge) -> None:
+    """bench/calibrate finds the floor by the relevance of these very passages: all of them fit at the lowest that it sees, not above it."""
+    from bench.calibrate import search
+
+    tenant = knowledge.tenant()
+    knowledge.put(tenant, FILLER)
+    with knowledge.as_tenant(tenant) as conn:
+        seen = search(conn, 1, "anything", [float(n) for n in json.loads(vector(205))], 5)
+    assert len(seen) == len(handed(knowledge, tenant, vector(205)))
+    was = knowledge.rows("select floor from embedding_models where id = 1")[0]["floor"]
+    try:
+        for floor, fits in ((min(seen.values()) - 0.001, True), (max(seen.values()) + 0.001, False)):
+            knowledge.rows("update embedding_models set floor = %s where id = 1", floor)
+            assert {row["fits"] for row in handed(knowledge, tenant, vector(205))} == {fits}
+    finally:
+        knowledge.rows("update embedding_models set floor = %s where id = 1", was)

@@ -180,3 +180,22 @@ def test_an_index_of_sitemaps_is_told_from_a_sitemap() -> None:
         f"<s:sitemapindex xmlns:s='x'><s:sitemap><s:loc>{URL}</s:loc></s:sitemap></s:sitemapindex>".encode()
     )[0]
     assert addresses(b"<html><body>https://shop.example/</body></html>") == (False, [])
+
+
+def test_boxes_with_the_roles_of_a_table_are_one() -> None:
+    def row(role: str, *cells: str) -> str:
+        return f"<div role=row>{''.join(f'<span role={role}>{cell}</span>' for cell in cells)}</div>"
+
+    head = f"<div role=rowgroup>{row('columnheader', 'Job', 'Car', 'Van')}</div>"
+    body = row("cell", "Oil", "64.90", "82.50") + row("cell", "Brakes", "", "143.20")
+    text = text_of(f"<div role=table>{head}<div role=rowgroup>{body}</div></div>")
+    assert "| Job: Oil | Car: 64.90 | Van: 82.50 |" in text
+    assert "| Job: Brakes | Van: 143.20 |" in text
+
+
+def test_a_name_and_a_price_set_off_from_each_other_stay_apart() -> None:
+    text = text_of(
+        "<ul><li><span>Quick bath</span><i></i><b>18.50</b><li><strong>Nail trim</strong><em>7.50</em></ul>"
+    )
+    assert "- Quick bath 18.50" in text and "- Nail trim 7.50" in text
+    assert "Harbourside" in text_of("<p><b>Harbour</b><i>side</i></p>")

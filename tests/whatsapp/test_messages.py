@@ -143,6 +143,19 @@ def test_a_deleted_message_leaves_no_words(bot: Bot) -> None:
     assert "1234" not in row["payload"].replace(PHONE, "")
 
 
+@pytest.mark.field_reply("whatsapp-4")
+def test_a_change_shows_on_its_message_alone(bot: Bot) -> None:
+    """One bubble for an edited or a deleted message, also where the change comes before the answer."""
+    first, second = bot.answered(text("in red")), bot.arrive(text("and how much?"))
+    bot.arrive(edit_of(first["id"], "in blue"))
+    bot.arrive(of("revoke", {"original_message_id": first["id"]}))
+    bot.arrive(of("revoke", {"original_message_id": second["id"]}))
+    bot.close(second)
+    assert [words for way, words in bot.log() if way == "in"] == ["[deleted message]", "[deleted message]"]
+    bot.arrive(of("revoke", {"original_message_id": "wamid.of-last-year"}))
+    assert bot.log()[-1] == ("in", "[deleted a message]"), "of what is not stored here nothing else tells"
+
+
 def test_a_message_that_was_deleted_before_it_came_is_not_answered(bot: Bot) -> None:
     bot.answered(text("hi"))
     bot.arrive(of("revoke", {"original_message_id": "wamid.late"}))
@@ -164,6 +177,7 @@ def test_nobody_edits_or_deletes_what_another_person_wrote(bot: Bot) -> None:
     assert bot.log()[0] == ("in", "mine")
 
 
+@pytest.mark.field_reply("whatsapp-2")
 @pytest.mark.parametrize(
     "event",
     [
@@ -178,6 +192,7 @@ def test_what_nobody_wrote_is_not_answered(bot: Bot, event: dict[str, Any]) -> N
     assert bot.answered(text("hi"))["status"] == "opened", "and the next message is"
 
 
+@pytest.mark.field_reply("whatsapp-1")
 def test_a_text_of_any_length_is_read_whole(bot: Bot) -> None:
     turn = bot.arrive(text("My story. " * 3000 + "Where is my order?"))
     assert turn["status"] == "opened"

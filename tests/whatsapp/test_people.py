@@ -154,6 +154,7 @@ def test_an_echo_quiets_the_bot_for_its_person_and_is_logged(bot: Bot) -> None:
     assert turn["reason"] == "the contact is with a human"
 
 
+@pytest.mark.field_reply("whatsapp-3")
 @pytest.mark.parametrize(
     ("one", "other"),
     [
@@ -176,6 +177,7 @@ def test_a_number_in_two_forms_is_one_person(bot: Bot, one: str, other: str) -> 
     assert contact["phone"] == one, "answers go to the form that wrote first"
 
 
+@pytest.mark.field_reply("whatsapp-3")
 @pytest.mark.parametrize(
     ("one", "other"),
     [

@@ -83,6 +83,7 @@ def test_no_payload_is_too_strange(bot: Bot, data: st.DataObject) -> None:
     assert isinstance(bot.one("select receive_message(%s, %s)", NUMBER, text), dict)
 
 
+@pytest.mark.field_reply("whatsapp-1")
 def test_the_words_have_a_bound(bot: Bot) -> None:
     assert len(bot.words(of("text", {"body": "x" * 100_000}))) < 50_100, "with a note of what was not read"
     cards = [{"name": {"formatted_name": "n" * 5000}}] * 500

@@ -146,6 +146,7 @@ class ServerStack(Stack):
             self.remember(server)
         bootstrap.bootstrap(server, self.bootstrap_environment(), update=True)
         access.ensure_tags(server)
+        access.ensure_workers(server)
         if idle := access.tags_without_worker(server):
             raise bootstrap.DeployError(
                 f"no worker of the server takes the tags {', '.join(idle)}: set WORKER_TAGS"

@@ -44,6 +44,7 @@ def deploy(server: Server, update: bool, env_file: Path) -> bool:
     done = access.ensure_workspace(server)
     done += bootstrap(server, update=update)
     done += access.ensure_tags(server)
+    done += access.ensure_workers(server)
     if days := os.environ.get("JOB_RETENTION_DAYS"):  # without it, what the operator has set stays
         done += access.retention(server, days)
     for line in done:

@@ -12,6 +12,8 @@ from f.common.windmill import FLOW
 INGRESS = "ingress"  # the group that the folders' files name; its user's name is the server's choice
 EMAIL = "ingress@chatmill.invalid"  # of a name that nobody can have, so that nobody can sign in as it
 LISTED_S = 60
+LEARNT_S = 60.0  # workers tell their tags with their sign of life
+DEFAULT_GROUP = "default"
 SCOPE = f"jobs:run:flows:{FLOW}"
 
 
@@ -107,6 +109,32 @@ def tags_without_worker(server: Server) -> list[str]:
     """Our tags that no living worker takes: their jobs wait for ever, without a word."""
     found = server.call("GET", f"/workers/exists_workers_with_tags?tags={','.join(TAGS)}").json()
     return [tag for tag in TAGS if not found.get(tag)]
+
+
+def ensure_workers(server: Server) -> list[str]:
+    """Where no living worker takes any of our tags, gives them to the workers of the group `default`: a server that knew nothing of us.
+
+    An instance's setting. The open-source edition lets a superadmin change which tags a group takes; workers learn of it within seconds.
+    """
+    if len(tags_without_worker(server)) < len(TAGS):
+        return []
+    alive = server.call("GET", "/workers/list?per_page=100&ping_since=60", ok=(200, 401, 403))
+    found = alive.json() if alive.status_code == 200 else []
+    taken = {
+        tag for w in found if w.get("worker_group") == DEFAULT_GROUP for tag in w.get("custom_tags") or []
+    }
+    if not taken:
+        return []
+    config = server.call("GET", f"/configs/get/worker__{DEFAULT_GROUP}").json() or {}
+    tags = dict.fromkeys([*(config.get("worker_tags") or []), *sorted(taken), *TAGS])
+    server.call("POST", f"/configs/update/worker__{DEFAULT_GROUP}", {**config, "worker_tags": list(tags)})
+    deadline = time.monotonic() + LEARNT_S
+    while tags_without_worker(server) and time.monotonic() < deadline:
+        time.sleep(1)
+    return [
+        f"the workers of the group `{DEFAULT_GROUP}` take {', '.join(TAGS)}, too: no worker took them. Workers of their own keep these apart"
+        " (docker-compose.yml)"
+    ]
 
 
 def retention(server: Server, given: str) -> list[str]:

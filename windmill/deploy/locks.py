@@ -61,12 +61,18 @@ def imported_modules(script: Path) -> set[Path]:
     modules: set[Path] = set()
     queue = [script]
     while queue:
-        for name in imported_names(ast.parse(queue.pop().read_text())):
+        for name in imports_of(queue.pop().read_text()):
             module = WINDMILL / (name.replace(".", "/") + ".py")
             if module.exists() and module not in modules:
                 modules.add(module)
                 queue.append(module)
     return modules
+
+
+@cache
+def imports_of(source: str) -> tuple[str, ...]:
+    """The names that a file's text imports. Each module is asked once for every script above it."""
+    return tuple(imported_names(ast.parse(source)))
 
 
 def imported_names(tree: ast.Module) -> Iterator[str]:
@@ -99,7 +105,7 @@ def imported_packages(script: Path) -> set[str]:
     named = {package for group in groups().values() for package in group}
     packages: set[str] = set()
     for file in (script, *imported_modules(script)):
-        for name in imported_names(ast.parse(file.read_text())):
+        for name in imports_of(file.read_text()):
             top = name.partition(".")[0]
             if top in sys.stdlib_module_names or top == "f":
                 continue

@@ -48,6 +48,15 @@ def tool(name: str, result: Any, error: bool = False) -> dict[str, Any]:
     return {"tool": name, "arguments": {"id": "CL-1042"}, "result": result, "error": error}
 
 
+def marked_with(rows: dict[str, tuple[str, ...]]) -> list[Any]:
+    """The examples of a table as parameters, each with the mark of its row of tests/README.md."""
+    return [
+        pytest.param(name, marks=pytest.mark.field_reply(row), id=name)
+        for row, names in rows.items()
+        for name in names
+    ]
+
+
 def case(
     message: str, reply: str, *calls: dict[str, Any], said: tuple[str, ...] = (), **of_reply: Any
 ) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.agent.policy.shop import marked, search, structured, tool
+from tests.agent.policy.shop import marked, marked_with, search, structured, tool
 
 RIGHT = {
     "2 years for 24 months": ("How long is a gift card valid?", "It is valid for 2 years [S1].", [search("gift")]),
@@ -48,8 +48,26 @@ RIGHT = {
     "another currency's spelling": ("¿Cuánto cuesta?", "El envío exprés cuesta 11,90 € [S1].", [search("express")]),
 }  # fmt: skip
 
+# The rows of tests/README.md, "What models, servers and people really send", by the answers that show them.
+RIGHT_ROWS: dict[str, tuple[str, ...]] = {
+    "right-1": ("2 years for 24 months", "3 days for 72 hours"),
+    "right-2": ("a count of listed things",),
+    "right-3": ("a sum of three", "a product and a sum"),
+    "right-4": ("a threshold confirmed",),
+    "right-5": ("still within the time",),
+    "right-6": ("in pounds",),
+    "right-7": ("days from today",),
+    "right-8": ("yes without a mark",),
+    "right-9": ("two passages in one mark",),
+}
+NO_ROW = ("a part that is not known", "a failure that is admitted", "another currency's spelling")
 
-@pytest.mark.parametrize("name", RIGHT)
+
+def test_each_right_answer_has_its_row() -> None:
+    assert sorted(RIGHT) == sorted([*(name for names in RIGHT_ROWS.values() for name in names), *NO_ROW])
+
+
+@pytest.mark.parametrize("name", [*marked_with(RIGHT_ROWS), *NO_ROW])
 def test_a_right_answer_is_sent(name: str) -> None:
     message, reply, calls = RIGHT[name]
     outcome = marked(message, reply, *calls)
@@ -104,14 +122,27 @@ WRONG = {
     "an agreement with the customer's figure": ("You have 90 days, right?", "Yes, 90 days [S1].", [search("returns")]),
 }  # fmt: skip
 
+WRONG_ROWS: dict[str, tuple[str, ...]] = {
+    "wrong-1": ("another article's price",),
+    "wrong-2": ("another country's rate",),
+    "wrong-4": ("a wrong sum",),
+    "wrong-6": ("cancelled without a tool", "booked without a tool"),
+    "wrong-7": ("delivered while in transit", "ready, where the tool only expects it"),
+    "wrong-8": ("a question first, then a statement",),
+}
+WITH_ROW = [name for names in WRONG_ROWS.values() for name in names]
 
-@pytest.mark.parametrize("name", WRONG)
+
+@pytest.mark.parametrize(
+    "name", [*marked_with(WRONG_ROWS), *(name for name in WRONG if name not in WITH_ROW)]
+)
 def test_a_wrong_answer_is_not_sent(name: str) -> None:
     message, reply, calls = WRONG[name]
     outcome = marked(message, reply, *calls)
     assert not outcome.passed and outcome.why.startswith("not sent: "), outcome
 
 
+@pytest.mark.field_reply("wrong-6")
 def test_a_deed_needs_a_tool_that_has_done_it() -> None:
     done = tool("cancel_order", '{"order": "CL-1042", "cancelled": true}')
     assert marked("Please cancel CL-1042", "Done! I have cancelled your order CL-1042.", done).passed
@@ -119,6 +150,7 @@ def test_a_deed_needs_a_tool_that_has_done_it() -> None:
     assert not structured("Please cancel CL-1042", "Done! I have booked your visit.", failed).passed
 
 
+@pytest.mark.field_reply("wrong-6")
 @pytest.mark.parametrize(
     ("language", "reply"),
     [
@@ -160,6 +192,7 @@ def test_a_quote_stands_in_its_source_word_for_word(quote: str, stands: bool) ->
     assert stands or "quote" in outcome.why
 
 
+@pytest.mark.field_reply("wrong-2")
 def test_a_quoted_figure_must_belong_to_what_is_said() -> None:
     text, found = "Delivery to France costs EUR 4.95.", search("rates")
     assert not structured("France?", text, found, claims=(("rates", "Belgium: EUR 4.95"),)).passed

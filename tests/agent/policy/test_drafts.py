@@ -24,6 +24,7 @@ def test_a_call() -> None:
     assert draft.sentences == (("You have 30 days.", ("S2",)), ("It costs EUR 6.", ()))
 
 
+@pytest.mark.field_reply("model-2")
 @pytest.mark.parametrize(
     "text",
     [
@@ -52,6 +53,7 @@ def test_a_schema_that_is_not_kept() -> None:
     assert draft and draft.kind is None and draft.text == "Hello"
 
 
+@pytest.mark.field_reply("model-3")
 @pytest.mark.parametrize(
     "mark",
     MARKS.split(),
@@ -63,6 +65,8 @@ def test_a_mark_in_any_spelling(mark: str, place: str) -> None:
     assert draft.text == "You have 30 days."
 
 
+@pytest.mark.field_reply("right-9")
+@pytest.mark.field_reply("model-3")
 @pytest.mark.parametrize(
     "mark",
     ["[S1, S2]", "[S1,S2]", "[S1][S2]", "[S1] [S2]", "[S1 and S2]", "【S1】【S2】", "[S1; S2]", "(S1, S2)"],

@@ -75,6 +75,7 @@ def test_a_name_stands_in_what_is_quoted() -> None:
     assert passes(asked, "Sure, with Metasalute it is settled for you.", "fees", "Metasalute pay us directly")
 
 
+@pytest.mark.field_reply("right-4")
 @pytest.mark.parametrize("quoted", [True, False])
 def test_a_customers_figure_is_confirmed_by_the_sources_figure(quoted: bool) -> None:
     asked = "we are 12, do we get a discount?"
@@ -83,6 +84,7 @@ def test_a_customers_figure_is_confirmed_by_the_sources_figure(quoted: bool) -> 
     assert passes(asked, "With 12 guests not yet: it begins with 15 guests.", "groups", quote, quoted=quoted)
 
 
+@pytest.mark.field_reply("wrong-1")
 def test_a_price_stands_in_what_is_quoted_and_not_only_in_what_was_found() -> None:
     asked = "how much is it?"
     assert not passes(asked, "It is EUR 2.40.", "coffee", "Filter coffee: EUR 3.20")
@@ -105,6 +107,7 @@ def test_a_record_says_what_was_booked() -> None:
     )
 
 
+@pytest.mark.field_reply("wrong-8")
 def test_the_customers_question_asked_again_is_no_question_back() -> None:
     with pytest.MonkeyPatch.context() as patch:
         reply = "Outdoor seating? Absolutely, we have a lovely terrace. How many are you?"

@@ -20,6 +20,7 @@ def clean(text: str) -> Any:
     return cleaned({"text": text, "tool_calls": [], "message": message, "input_tokens": 1, "output_tokens": 1, "cut": False}, TOOLS)  # fmt: skip
 
 
+@pytest.mark.field_reply("model-1")
 @pytest.mark.parametrize(
     "text",
     [
@@ -46,6 +47,7 @@ def test_thoughts_and_tokens(text: str) -> None:
     assert clean(text)["text"] == "Hello!"
 
 
+@pytest.mark.field_reply("model-1")
 @pytest.mark.parametrize(
     "text", ["<think>only thoughts", "<think>a</think>", "<|channel|>analysis<|message|>hm", "<|im_end|>"]
 )
@@ -57,6 +59,7 @@ def test_thoughts_alone_are_an_empty_reply(text: str) -> None:
 ASKED = {"name": "search_knowledge_base", "arguments": {"question": "returns"}}
 
 
+@pytest.mark.field_reply("model-2")
 @pytest.mark.parametrize(
     "text",
     [
@@ -94,6 +97,7 @@ def test_only_what_is_offered_is_called(text: str) -> None:
     assert calls_in(text, {"search_knowledge_base"})[1] == []
 
 
+@pytest.mark.field_reply("model-4")
 @pytest.mark.parametrize(
     ("text", "once"),
     [

@@ -67,6 +67,10 @@ INSIDE = re.compile(
 EVERY = [pair for half in check_cases.HALVES for pair in harness.cases(half)]
 
 
+@pytest.mark.field_reply("model-1")
+@pytest.mark.field_reply("model-2")
+@pytest.mark.field_reply("model-3")
+@pytest.mark.field_reply("model-4")
 @pytest.mark.timeout(900)
 @given(st.sampled_from(EVERY), st.lists(st.sampled_from(AROUND), min_size=1, max_size=3), st.booleans())
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)

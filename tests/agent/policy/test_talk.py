@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.agent.policy.shop import marked, search, structured
+from tests.agent.policy.shop import marked, marked_with, search, structured
 
 BEFORE = ("How long can I return it?", "You can return any lamp within 30 days of receipt.")
 OFFER = ("Do you sell cars?", "I don't know that. Shall I ask a colleague?")
@@ -51,8 +51,28 @@ TALK = {
 }  # fmt: skip
 
 
+# The rows of tests/README.md, "What models, servers and people really send", by the talk that shows them.
+ROWS = {
+    "talk-1": ("hello in Arabic", "hello in Hindi", "hello in Chinese", "how are you", "a name"),
+    "talk-2": ("am I talking to a bot", "what can you help with"),
+    "talk-3": ("thanks, all for today", "thanks in German", "thanks in French"),
+    "talk-4": ("a complaint",),
+    "talk-5": ("after an advertisement",),
+    "talk-6": ("repeat in Spanish", "reckoned from what was said"),
+    "talk-7": ("what was told already", "the second one", "a time that suits"),
+    "talk-8": ("a WhatsApp form",),
+    "talk-9": ("no", "no thanks", "not now, in Spanish"),
+    "talk-10": ("somebody in distress",),
+}
+MARKED = marked_with(ROWS)
+
+
+def test_each_talk_has_its_row() -> None:
+    assert sorted(TALK) == sorted(name for names in ROWS.values() for name in names)
+
+
 @pytest.mark.parametrize("how", ["marks", "reply"])
-@pytest.mark.parametrize("name", TALK)
+@pytest.mark.parametrize("name", MARKED)
 def test_it_is_sent(name: str, how: str) -> None:
     message, reply, said = TALK[name]
     # A model without the function may have looked, in vain, before it talks.
@@ -64,13 +84,14 @@ def test_it_is_sent(name: str, how: str) -> None:
     assert outcome.passed, outcome
 
 
-@pytest.mark.parametrize("name", TALK)
+@pytest.mark.parametrize("name", MARKED)
 def test_it_is_sent_after_a_search_that_found_something_else(name: str) -> None:
     message, reply, said = TALK[name]
     outcome = structured(message, reply, search("where"), kind="talk", said=said)
     assert outcome.passed, outcome
 
 
+@pytest.mark.field_reply("wrong-8")
 @pytest.mark.parametrize(
     "reply",
     [

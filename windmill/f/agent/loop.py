@@ -42,6 +42,13 @@ if TYPE_CHECKING:
 
 NO_LOOKUP = (REPLY, HAND_OFF, REMEMBER, OFFER)  # calls that ask for no fact
 SECOND_TRIES = 2  # replies that are sent back to the model with the reasons
+SLOW = (
+    "a local or a thinking model may need longer; raise the chatbot's max_seconds, or choose a faster model"
+)
+NOT_IN_DOCUMENTS = (
+    "[platform] This search was made because you had looked up nothing. Orders, bookings and accounts stand in no document: where the question is"
+    " about one, call {} now."
+)
 CLOSING_AT = 0.8  # of a bound: from there on the model is to reply with what it has
 
 
@@ -93,7 +100,8 @@ class Loop:
             self._turn.hold()
             used, bound = self.budget.fullest()
             if used >= 1:
-                return self._at_bound(f"no reply within {bound}")
+                slow = f": {SLOW}" if bound.endswith(" s") else ""
+                return self._at_bound(f"no reply within {bound}{slow}")
             last = number == rounds or used >= CLOSING_AT
             # A model that may only reply does: some servers ignore a wish that it should call no tool.
             offered = [REPLY_TOOL] if last and number > 1 else self._tools.schemas()
@@ -102,7 +110,8 @@ class Loop:
                 seconds = self.budget.seconds_left()
                 completion = self._models.complete(self._messages, offered, seconds, required)
             except ModelError as problem:
-                return self._at_bound(str(problem))
+                slow = f": {SLOW}" if problem.kind == "timeout" else ""
+                return self._at_bound(f"{problem}{slow}")
             if verdict := self._step(completion, last):
                 return verdict
         return self._at_bound(f"no reply within {rounds} rounds")
@@ -191,6 +200,8 @@ class Loop:
         made = {"id": call["id"], "type": "function", "function": function}
         (outcome,) = self._tools.run([call], self.budget.seconds_left())
         self._messages.append({"role": "assistant", "content": None, "tool_calls": [made]})
+        if others := self._tools.of_servers:
+            outcome += f"\n{NOT_IN_DOCUMENTS.format(' or '.join(others))}"
         self._messages.append({"role": "tool", "tool_call_id": call["id"], "content": outcome})
 
     def _whole(self, completion: Completion) -> str:

@@ -29,6 +29,12 @@ NOT_RUN = (-32600, -32601, -32602)  # JSON-RPC's refusals of a request as such
 NOBODY = "unknown"
 PARSE_ERROR = -32700  # JSON-RPC's, for a response that is not JSON
 PUBLIC = ("x-customer-phone", "x-customer-id")
+# What the SDK says of an address that takes no such request, as that of a server of the old kind does.
+OLD_KIND = "Servers of the old kind, HTTP+SSE, can't be used: enter the address of streamable HTTP, which often ends in /mcp"
+HINTS = {
+    "Not Found": f". Nothing answers at its address. {OLD_KIND}",
+    "Server returned an error response": f". Look at its address and its key. {OLD_KIND}",
+}
 
 
 class McpError(Exception):
@@ -146,10 +152,7 @@ def call_tool(tool: McpTool, arguments: dict[str, Any], seconds: float) -> str:
         except Exception as refusal:
             begun = getattr(refusal, "code", None) not in NOT_RUN
             raise
-        text = "\n".join(block.text for block in result.content if block.type == "text")
-        if not text and result.structured_content is not None:
-            text = json.dumps(result.structured_content, ensure_ascii=False)
-        return [text, result.is_error]
+        return ["\n".join(block.text for block in result.content), result.is_error]
 
     try:
         text, is_error = _talk(tool.server, call, seconds)
@@ -210,6 +213,7 @@ def _talk(server: McpServer, exchange: Any, seconds: float) -> Any:
     from mcp import Client
     from mcp.client.streamable_http import streamable_http_client
 
+    from f.agent.mcp_dialects import tolerant
     from f.common.ssrf import guarded_client
 
     logging.getLogger("mcp").setLevel(logging.CRITICAL + 1)  # it writes whole answers into the run's log
@@ -217,7 +221,7 @@ def _talk(server: McpServer, exchange: Any, seconds: float) -> Any:
 
     async def session() -> Any:
         async with guarded_client(server.allowed_hosts, server.headers, seconds) as http:
-            async with Client(streamable_http_client(server.url, http_client=http)) as client:
+            async with Client(tolerant(streamable_http_client(server.url, http_client=http))) as client:
                 return await exchange(client)
 
     try:
@@ -250,4 +254,6 @@ def _in_words(server: McpServer, error: BaseException, seconds: float) -> McpErr
     quotes = isinstance(shown, httpx2.LocalProtocolError | ValidationError)
     if quotes or getattr(shown, "code", None) == PARSE_ERROR:
         return McpError(f"{server.name} can't be used: {kind}")
-    return McpError(f"{server.name} can't be used: {kind}: {redact(str(shown), server.secrets)[:300]}")
+    words = redact(str(shown), server.secrets)[:300]
+    hint = next((hint for said, hint in HINTS.items() if said in words), "")
+    return McpError(f"{server.name} can't be used: {kind}: {words}{hint}")

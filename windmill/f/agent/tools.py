@@ -62,6 +62,11 @@ class ToolRunner:
             built_in.append(send_document_tool(list(self._files)))
         return [*built_in, *({"type": "function", "function": t.schema(n)} for n, t in self._mcp.items())]
 
+    @property
+    def of_servers(self) -> list[str]:
+        """The names of the tools of the tenant's own servers."""
+        return list(self._mcp)
+
     def run(self, calls: list[Call], seconds: float) -> list[str]:
         """Runs the calls of one round; an outcome for each, in order. A failure is an answer, too: the model can do something else.
 

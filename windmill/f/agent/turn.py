@@ -89,6 +89,14 @@ class Turn:
 
         return canned_reply(self.context, self.settings.canned_replies, situation)
 
+    def spoken_language(self) -> str | None:
+        """The language of this customer's voice notes, as far as it is certain: the chatbot's only one, or the one that they write."""
+        from f.agent.language import written_language
+
+        if len(self.settings.languages) == 1:
+            return self.settings.languages[0]
+        return written_language(self.context) or self.context["contact"].get("language")
+
     def model_key(self) -> str | None:
         """The tenant's key at its model's vendor; None: it has stored none. Raises SecretError when it does not open."""
         from f.common.secrets import unseal

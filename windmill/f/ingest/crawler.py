@@ -23,7 +23,8 @@ from f.documents.child import Ask, Bounds, run_in_child
 from f.documents.clean import clean
 from f.documents.page import Unreadable
 from f.documents.web.charset import decode_page
-from f.documents.web.text import parsed, read_html
+from f.documents.web.text import read_html
+from f.documents.web.tree import parsed
 from f.ingest.sitemaps import addresses
 from f.models.embeddings import retry_after
 

@@ -29,7 +29,7 @@ _TOKEN = re.compile(
     r"|</?(?:answer|response|final|output|final_answer)>",
     re.IGNORECASE,
 )
-_ROLE = re.compile(r"^\s*(?:assistant|model|bot|ai)\s*:\s*", re.IGNORECASE)
+_ROLE = re.compile(r"^\s*(?:\[platform\]|(?:assistant|model|bot|ai)\s*:)\s*", re.IGNORECASE)
 _TAGGED = re.compile(
     r"<\s*(tool_calls?|function_calls?|tools?|function|invoke|tool_code|tool_use)\b[^<>]*>(.*?)(?:<\s*/\s*\1\s*>|\Z)"
     r"|\[TOOL_CALLS?\]\s*(.*)|<\|python_tag\|>(.*)|<｜tool▁calls?▁begin｜>(.*?)(?:<｜tool▁calls?▁end｜>|\Z)|```(?:json|tool_code|tool_call|python)?\s*(\{.*?\}|\[.*?\])\s*```",

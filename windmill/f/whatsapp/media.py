@@ -18,6 +18,7 @@ from f.models.providers import candidates_of
 from f.models.types import Candidate
 from f.whatsapp.canned_replies import canned_reply as say
 from f.whatsapp.graph_api import GraphApi, MediaError
+from f.whatsapp.speech import hearing_model, transcribe
 
 if TYPE_CHECKING:
     from f.agent.turn import Turn
@@ -46,12 +47,14 @@ UNUSABLE = {
 
 
 class Means(NamedTuple):
-    """Fetches and understands files: the Graph API, the model, whether it sees, and what transcribes voice notes."""
+    """Fetches and understands files: the Graph API, the model, whether it sees, and what transcribes voice notes, in which language."""
 
     api: GraphApi
     model: Candidate
     seeing: bool
+    hearing: Candidate
     transcriber: str
+    language: str | None
 
 
 class File(NamedTuple):
@@ -94,7 +97,14 @@ def take_in(turn: Turn, messages: list[dict[str, Any]], api: GraphApi) -> list[d
 def _means(turn: Turn, api: GraphApi) -> Means:
     llm = turn.resources["llm"]
     model = chosen_model(turn)
-    return Means(api, model, sees(model["model"], llm), str(llm.get("transcription_model") or TRANSCRIBER))
+    return Means(
+        api,
+        model,
+        sees(model["model"], llm),
+        hearing_model(llm, model),
+        str(llm.get("transcription_model") or TRANSCRIBER),
+        turn.spoken_language(),
+    )
 
 
 def _take_file(turn: Turn, message_id: str, kind: str, part: dict[str, Any], means: Means) -> dict[str, Any]:
@@ -114,7 +124,8 @@ def _take_file(turn: Turn, message_id: str, kind: str, part: dict[str, Any], mea
         if kind == "image" and mime not in IMAGES:
             raise MediaError("wrong_type", f"an image of type {mime}")
         if kind == "audio":
-            words = transcribe(means.model, content, mime, means.transcriber, partial(_count, turn))
+            count = partial(_count, turn)
+            words = transcribe(means.hearing, content, mime, means.transcriber, count, means.language)
             if not words:
                 raise MediaError("no_words", "nothing was said")
         if kind == "document":
@@ -165,58 +176,6 @@ def chosen_model(turn: Turn) -> Candidate:
 
 def _count(turn: Turn, model: str, input_tokens: int, output_tokens: int) -> None:
     turn.db.value(metering.COUNT, *metering.of_tokens(model, input_tokens, output_tokens))
-
-
-def transcribe(
-    model: Candidate, content: bytes, mime: str, by: str, meter: metering.Meter | None = None
-) -> str:
-    """What is said in a voice note, by the chatbot's provider. `by`: OpenAI's model for it; Gemini's chat models hear by themselves.
-
-    `meter` counts the tokens that the provider names.
-    """
-    if model["provider"] == "gemini":
-        return _transcribe_gemini(model, content, mime, meter)
-    import openai
-
-    ending = {"audio/mpeg": "mp3", "audio/mp4": "m4a", "audio/aac": "m4a", "audio/amr": "amr"}.get(
-        mime, "ogg"
-    )
-    try:
-        with openai.OpenAI(
-            api_key=model["api_key"] or "none", base_url=model["base_url"] or None, timeout=30, max_retries=1
-        ) as client:
-            answer = client.audio.transcriptions.create(
-                model=by, file=(f"voice.{ending}", content, mime or "audio/ogg")
-            )
-    except openai.OpenAIError as error:
-        raise _unheard(error) from None
-    used = getattr(answer, "usage", None)
-    if meter:
-        meter(by, getattr(used, "input_tokens", None) or 0, getattr(used, "output_tokens", None) or 0)
-    return str(answer.text).strip()[:8000]
-
-
-def _transcribe_gemini(model: Candidate, content: bytes, mime: str, meter: metering.Meter | None) -> str:
-    from google import genai
-    from google.genai import types
-
-    options = types.HttpOptions(base_url=model["base_url"] or None, timeout=30_000)
-    asked = "Write down word for word what is said. If nothing is said, answer with nothing."
-    parts: Any = [types.Part.from_bytes(data=content, mime_type=mime or "audio/ogg"), asked]
-    try:
-        client = genai.Client(api_key=model["api_key"] or "none", vertexai=False, http_options=options)
-        answer = client.models.generate_content(model=model["model"], contents=parts)
-        words = str(answer.text or "").strip()[:8000]
-    except Exception as error:  # the SDK lets its HTTP library's own exceptions through, and those of parsing
-        raise _unheard(error) from None
-    used = answer.usage_metadata
-    if meter and used:
-        meter(model["model"], used.prompt_token_count or 0, used.candidates_token_count or 0)
-    return words
-
-
-def _unheard(error: Exception) -> MediaError:
-    return MediaError("unreachable", f"the voice note could not be transcribed: {type(error).__name__}")
 
 
 def read(content: bytes, filename: str) -> str:

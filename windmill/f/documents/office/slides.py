@@ -11,6 +11,7 @@ from f.common.problems import message
 from f.documents.clean import clean
 from f.documents.office import archive
 from f.documents.office.drawn_text import drawn_lines
+from f.documents.office.text_boxes import in_columns
 from f.documents.page import Heading, Limits, Page, Unreadable, combined, page
 from f.documents.tables.cells import cell_text, with_address
 from f.documents.tables.rows import Row, lines
@@ -60,10 +61,11 @@ def _slide(number: int, slide: Any, speaker_notes: bool) -> Page:
         " ".join(clean(title.text_frame.text).split()) if title is not None and title.has_text_frame else ""
     )
     text, pictures = [heading] if heading else [], False
-    for shape in _shapes(slide.shapes):
-        if title is not None and shape.shape_id == title.shape_id:
-            continue
-        if shape.has_text_frame:
+    shapes = [one for one in _shapes(slide.shapes) if title is None or one.shape_id != title.shape_id]
+    for shape in in_columns(shapes):
+        if isinstance(shape, list):
+            text += lines(Row(map(_box_text, boxes)) for boxes in shape)
+        elif shape.has_text_frame:
             text += [
                 _BULLET + said if p.level else said
                 for p in shape.text_frame.paragraphs
@@ -93,6 +95,10 @@ def _rows(table: Any) -> Iterator[Row]:
         yield Row(
             [cell_text(" ".join(map(_paragraph, cell.text_frame.paragraphs))) for cell in row.cells], mark
         )
+
+
+def _box_text(shape: Any) -> str:
+    return cell_text(" ".join(map(_paragraph, shape.text_frame.paragraphs)))
 
 
 def _paragraph(paragraph: Any) -> str:

@@ -1,86 +1,30 @@
 # requirements: documents
 """Finds the tables of a PDF page that no lines rule: words that stand in columns over several lines, in one frame or in frames side by side."""
 
-# Dashes and signs of many scripts are what this is about.
-# ruff: noqa: RUF001
-
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from f.documents.pdf.grid import Row, Table
-from f.documents.pdf.side_by_side import VALUE, apart, text_of
+from f.documents.pdf.levels import BULLET, GUTTER, SAME_LINE, Level, Segment, columns_of, levels, new_level
+from f.documents.pdf.side_by_side import VALUE, apart, row_by_row, text_of
 from f.documents.pdf.words import Word
+from f.documents.pdf.wrapped import WRAPPED, whole_rows
 
-_GAP = 0.8  # of the type's size: what parts cells
 _NARROW_GAP = 0.4  # where other lines show a column
-_GUTTER = 0.5
-_SAME_LINE = 0.3
 _FURTHEST = 3.2  # lines: a table's next row is no further down
 _SHORT, _LONGEST = 60, 45
-_LEADER = re.compile(r"^[.·…_\s]{3,}$|[.·…_]{5,}")
-_BULLET = re.compile(r"^(?:[-*+•‣◦▪●○■–—·\ue000-\uf8ff]|\(?\d{1,3}[.)]|\[?\d{1,3}\]|\(?[a-zA-Z][.)])$")
 _MOST_ROWS = 3_000
 _MOST_ALONE = 3  # lines of one cell in a row: they are paragraphs
 _MOST_TRIES = 10
 _LARGER = 1.15
+_SAME_EDGE = 2.0
+_WIDER = 1.6
+_FEW = 5  # lines whose distance tells what is usual
 
 
-@dataclass
-class Segment:
-    """Words beside one another without a wide gap."""
-
-    words: list[Word]
-    left: float
-    right: float
-
-    @property
-    def text(self) -> str:
-        return " ".join(word.text for word in self.words)
-
-
-@dataclass
-class Level:
-    """What stands on one baseline."""
-
-    base: float
-    size: float
-    segments: list[Segment]
-    is_line: bool = False  # an item of a list, or a line with dots up to its figure
-    spans: bool = False
-
-
-def levels(words: list[Word], same_line: float = _SAME_LINE) -> list[Level]:
-    """The page's words by their baselines, from the top. `same_line`: how far these may differ, in parts of the type's size."""
-    groups: list[list[Word]] = []
-    for word in sorted(words, key=lambda one: -one.base):
-        first = groups[-1][0] if groups else None
-        if first and first.base - word.base <= same_line * min(first.size, word.size):
-            groups[-1].append(word)
-        else:
-            groups.append([word])
-    return [_level(group) for group in groups]
-
-
-def _level(group: list[Word], gap: float = _GAP) -> Level:
-    group.sort(key=lambda word: word.left)
-    size = max(word.size for word in group)
-    segments: list[Segment] = []
-    for word in group:
-        last = segments[-1] if segments else None
-        if last and word.left - last.right < gap * max(last.words[-1].size, word.size):
-            last.words.append(word)
-            last.right = max(last.right, word.right)
-        else:
-            segments.append(Segment([word], word.left, word.right))
-    item = len(segments) == 2 and bool(_BULLET.match(segments[0].text))
-    return Level(group[0].base, size, segments, item or any(_LEADER.search(word.text) for word in group))
-
-
-def aligned(words: list[Word], rules: list[float], same_line: float = _SAME_LINE) -> list[Table]:
+def aligned(words: list[Word], rules: list[float], same_line: float = SAME_LINE) -> list[Table]:
     """The tables among these words. `rules`: heights of lines drawn across the page."""
     found = levels(words, same_line)
     if len(found) > _MOST_ROWS:
@@ -108,6 +52,8 @@ def _runs(found: list[Level]) -> Iterator[list[Level]]:
             run
             and not level.is_line
             and run[-1].base - level.base <= _FURTHEST * max(level.size, run[-1].size)
+            and not _begins_anew(run, level)
+            and not _are_titles(run, level)
         ):
             level, together = _fitted(level, columns)
             if _goes_on(columns, together, level, run[0].size) and not all(
@@ -128,14 +74,42 @@ def _runs(found: list[Level]) -> Iterator[list[Level]]:
     yield _trimmed(run)
 
 
+def _begins_anew(run: list[Level], level: Level) -> bool:
+    """True if a line below a wide gap has its cells at other places than the table above: it is the next table's first."""
+    if len(run) < 3 or len(level.segments) < 2:
+        return False
+    near = [*run[-_FEW:], level]
+    gaps = [one.base - other.base for one, other in itertools.pairwise(near)]
+    name = len(near[-2].segments) < 2  # of the next table
+    if max(gaps[-1 - name :]) < _WIDER * sorted(gaps[: -1 - name])[(len(gaps) - 1 - name) // 2]:
+        return False
+    above = [(s.left, s.right) for one in run for s in one.segments[1:]]
+    return not any(
+        abs(s.left - left) <= _SAME_EDGE
+        or abs(s.right - right) <= _SAME_EDGE
+        or abs(s.left + s.right - left - right) <= 2 * _SAME_EDGE
+        for s in level.segments[1:]
+        for left, right in above
+    )
+
+
+def _are_titles(run: list[Level], level: Level) -> bool:
+    """True for names of tables side by side, set larger than the rows below, of which each has more cells."""
+    return (
+        len(run) == 1
+        and run[0].size > _LARGER * level.size
+        and len(level.segments) >= 2 * len(run[0].segments)
+    )
+
+
 def _fitted(level: Level, columns: list[tuple[float, float]]) -> tuple[Level, list[tuple[float, float]]]:
     """The line, with its cells apart at smaller gaps if the columns need it; and the columns that it leaves."""
-    together = _columns([*columns, *((s.left, s.right) for s in level.segments)], level.size)
+    together = columns_of([*columns, *((s.left, s.right) for s in level.segments)], level.size)
     if len(together) >= len(columns):
         return level, together
-    finer = _level([word for segment in level.segments for word in segment.words], _NARROW_GAP)
-    narrow = _columns(
-        [*columns, *((s.left, s.right) for s in finer.segments)], _NARROW_GAP * level.size / _GUTTER
+    finer = new_level([word for segment in level.segments for word in segment.words], _NARROW_GAP)
+    narrow = columns_of(
+        [*columns, *((s.left, s.right) for s in finer.segments)], _NARROW_GAP * level.size / GUTTER
     )
     return (finer, narrow) if len(narrow) == len(columns) else (level, together)
 
@@ -151,27 +125,26 @@ def _goes_on(
     if level.size > _LARGER * size:
         return False
     # A line alone goes on a cell, or names a row that is empty, if it stays within its column.
-    inside = any(left - 2 <= only.left and only.right <= right + level.size for left, right in columns)
+    inside = abs(only.left - columns[0][0]) <= _SAME_EDGE or any(
+        left - 2 <= only.left and only.right <= right + level.size for left, right in columns
+    )
     return inside and len(together) == len(columns)
 
 
-def _columns(spans: list[tuple[float, float]], size: float) -> list[tuple[float, float]]:
-    """What the spans cover together, with the gutters between."""
-    found: list[tuple[float, float]] = []
-    for left, right in sorted(spans):
-        if found and left - found[-1][1] < _GUTTER * size:
-            found[-1] = (found[-1][0], max(found[-1][1], right))
-        else:
-            found.append((left, right))
-    return found
-
-
 def _trimmed(run: list[Level]) -> list[Level]:
-    """Without the lines of one cell at its end: they may be the next paragraph."""
+    """Without the lines of one cell at its end: they may be the next paragraph. What wraps in a column behind the first one is none."""
     end = len(run)
     while end and len(run[end - 1].segments) < 2:
         end -= 1
+    second = min((level.segments[1].left for level in run[:end] if len(level.segments) > 1), default=0.0)
+    while 0 < end < len(run) and _wraps(run[end - 1], run[end], second):
+        end += 1
     return run[:end]
+
+
+def _wraps(above: Level, level: Level, second: float) -> bool:
+    near = above.base - level.base <= WRAPPED * level.size
+    return near and level.segments[0].left >= second - _SAME_EDGE
 
 
 def _table(run: list[Level], rules: list[float]) -> Table | None:
@@ -180,8 +153,8 @@ def _table(run: list[Level], rules: list[float]) -> Table | None:
     size = max(level.size for level in run)
     plain = [level for level in run if not level.spans]
     smallest = min(level.size for level in run)
-    columns = _columns(
-        [(s.left, s.right) for level in plain for s in level.segments], _NARROW_GAP * smallest / _GUTTER
+    columns = columns_of(
+        [(s.left, s.right) for level in plain for s in level.segments], _NARROW_GAP * smallest / GUTTER
     )
     if len(columns) < 2:
         return None
@@ -190,18 +163,18 @@ def _table(run: list[Level], rules: list[float]) -> Table | None:
     )
     if len(columns) < 2 or not _is_table(rows, len(columns)):
         return None
-    return Table(_whole_rows(rows, rules, size), columns, False, rules)
+    return Table(whole_rows(rows, rules, size), columns, False, rules)
 
 
 def _named_in_order(run: list[Level], size: float) -> tuple[list[tuple[float, float]], list[Row]] | None:
     """Columns of figures that stand at their right, below names that stand at their left: the first name is the first column's, and so on."""
     below = [level for level in run[1:] if not level.spans]
     spans = [(s.left, s.right) for level in below for s in level.segments]
-    columns = _columns(spans, size)
+    columns = columns_of(spans, size)
     names = run[0].segments
     if len(below) < 2 or len(columns) < 3 or len(names) != len(columns):
         return None
-    if len(_columns([*spans, *((s.left, s.right) for s in names)], size)) == len(columns):
+    if len(columns_of([*spans, *((s.left, s.right) for s in names)], size)) == len(columns):
         return None
     first = Row(
         [segment.words for segment in names], run[0].base + run[0].size, run[0].base - 0.25 * run[0].size
@@ -212,11 +185,26 @@ def _named_in_order(run: list[Level], size: float) -> tuple[list[tuple[float, fl
 def _row(level: Level, columns: list[tuple[float, float]]) -> Row:
     cells: list[list[Word]] = [[] for _ in columns]
     for segment in level.segments:
-        for word in [segment.words[0]] if level.spans else segment.words:
+        pieces = _pieces(segment, columns) if level.spans else [[word] for word in segment.words]
+        for piece in pieces:
+            word = piece[0]
             centre = word.left if level.spans else (word.left + word.right) / 2
             place = next((i for i, (_, right) in enumerate(columns) if centre <= right + 1), len(columns) - 1)
-            cells[place] += segment.words if level.spans else [word]
+            cells[place] += piece
     return Row(cells, level.base + level.size, level.base - 0.25 * level.size)
+
+
+def _pieces(segment: Segment, columns: list[tuple[float, float]]) -> list[list[Word]]:
+    """Words that span columns: in two where a figure at their end stands at its column's right edge, close behind a long name."""
+    for place in range(1, len(segment.words)):
+        rest = segment.words[place:]
+        at_edge = any(
+            abs(rest[-1].right - right) <= _SAME_EDGE and rest[0].left >= left - _SAME_EDGE
+            for left, right in columns[1:]
+        )
+        if at_edge and VALUE.search(rest[0].text):
+            return [segment.words[:place], rest]
+    return [segment.words]
 
 
 def _merged(
@@ -241,7 +229,7 @@ def _is_table(rows: list[Row], width: int) -> bool:
         return False
     texts = [[text_of(cell) for cell in row.cells] for row in full]
     first = [row[0] for row in texts if row[0]]
-    if not first or sum(bool(_BULLET.match(cell)) for cell in first) * 2 > len(first):
+    if not first or sum(bool(BULLET.match(cell)) for cell in first) * 2 > len(first):
         return False
     values = [cell for row in texts for cell in row[1:] if cell]
     valued = (
@@ -255,38 +243,4 @@ def _is_table(rows: list[Row], width: int) -> bool:
         if column
     ]
     prose = sum(length > _LONGEST for length in longest)
-    return _row_by_row(full) >= 0.6 and prose < 2 and (width > 2 or len(full) > 2 or valued > 0)
-
-
-def _row_by_row(rows: list[Row]) -> float:
-    """The share of neighbouring cells that the file has one after the other."""
-    steps = [
-        0 < other[0].index - one[-1].last < 40
-        for row in rows
-        for one, other in itertools.pairwise(cell for cell in row.cells if cell)
-    ]
-    return sum(steps) / len(steps) if steps else 0.0
-
-
-def _whole_rows(rows: list[Row], rules: list[float], size: float) -> list[Row]:
-    """Rows with the lines of their wrapped cells."""
-    gaps = sorted(one.top - other.top for one, other in itertools.pairwise(rows))
-    usual = gaps[len(gaps) // 2]
-    found = [rows[0]]
-    ruled = sum(
-        any(other.top - size * 0.5 < y < one.bottom + 2 for y in rules)
-        for one, other in itertools.pairwise(rows)
-    )
-    for above, row in itertools.pairwise(rows):
-        parted = any(row.top - size * 0.5 < y < above.bottom + 2 for y in rules)
-        tight = above.top - row.top < 0.85 * usual
-        continues = sum(map(bool, row.cells)) == 1 and (not row.cells[0] or tight)
-        if not parted and (
-            (ruled * 2 > len(rows) and ruled < len(rows) - 1) or (continues and (tight or not row.cells[0]))
-        ):
-            last = found[-1]
-            cells = [one + other for one, other in zip(last.cells, row.cells, strict=True)]
-            found[-1] = Row(cells, last.top, row.bottom)
-        else:
-            found.append(row)
-    return found
+    return row_by_row(full) >= 0.6 and prose < 2 and (width > 2 or len(full) > 2 or valued > 0)

@@ -15,6 +15,7 @@ _NEAR = 3.0
 _MOST_LINES = 800
 _MOST_CELLS = 5_000
 _FEW_BANDS = 3
+_SHORTEST_STROKE = 8.0  # points: a row is no lower; a dash is
 
 
 @dataclass
@@ -51,11 +52,28 @@ def grids(words: list[Word], lines: Drawn) -> list[Table]:
         lines = Drawn(_joined(lines.across, 1), _joined(lines.down, 0))
     if not lines.down or len(lines.across) + len(lines.down) > _MOST_LINES * 4:
         return []
-    across, down = _joined(lines.across, 1), _joined(lines.down, 0)
+    across = _joined([*lines.across, *_between_strokes(lines.down)], 1)
+    down = _joined(lines.down, 0)
     if len(across) * len(down) > _MOST_LINES**2:
         return []
     found = (_grid(part_across, part_down, words) for part_across, part_down in _parts(across, down))
     return [table for table in found if table]
+
+
+def _between_strokes(down: list[Area]) -> list[Area]:
+    """Lines across that nobody drew: where lines down beside one another, drawn row by row, all break at the same height."""
+    strokes = [line for line in down if line.top - line.bottom >= _SHORTEST_STROKE]
+    tops, bottoms = defaultdict(set), defaultdict(set)
+    for line in strokes:
+        tops[round(line.top)].add(round(line.left))
+        bottoms[round(line.bottom)].add(round(line.left))
+    found: list[Area] = []
+    for y, ending in bottoms.items():
+        starting = set().union(*(tops[near] for near in (y - 1, y, y + 1) if near in tops))
+        broken = sorted(x for x in ending if {x - 1, x, x + 1} & starting)
+        if len(broken) > 2:
+            found += [Area(one, y, other, y) for one, other in pairwise(broken)]
+    return found
 
 
 def _joined(lines: list[Area], axis: int) -> list[Area]:

@@ -13,7 +13,10 @@ import pypdfium2.raw as pdfium_raw
 
 from f.documents.pdf.grid import Table
 from f.documents.pdf.layout import Line
+from f.documents.pdf.marks import has_marks, marks_in_place
 from f.documents.pdf.pictures import is_garbled
+from f.documents.pdf.pieces import pieces_joined
+from f.documents.pdf.raised import raised
 from f.documents.pdf.right_to_left import is_right_to_left, reordered
 from f.documents.pdf.rulings import Drawn, drawn
 from f.documents.pdf.tables import TableText, continues, find_tables, row_text, table_text
@@ -65,13 +68,15 @@ def _lines(
         return [Line(line) for line in text.split("\r\n") if line.strip()], [], False
     letters = Letters(text_page, turn)
     turned = is_right_to_left(text)
-    found = words(text_page, text, turn, all_boxes=any(map(is_right_to_left, text.split())))
+    marked = has_marks(text)
+    found = words(text_page, text, turn, all_boxes=marked or any(map(is_right_to_left, text.split())))
+    found = raised(marks_in_place(found) if marked else found, letters)
     rulings = drawn(page, turn)
     found = parted(found, letters, strikes(page, turn, rulings))
     hidden = unseen(page, found, turn, rulings)
     shown = _whole_words([word for word in found if id(word) not in hidden], letters)
-    tables = find_tables(shown, rulings)
-    in_table = {id(word): table for table in tables for word in table.words}
+    in_table = {id(word): table for table in find_tables(shown, rulings) for word in table.words}
+    tables: list[list[Line]] = []
     ready = _PageLines(letters, text.split("\r\n"), rulings, turned)
     made: list[Line] = []
     done: set[int] = set()
@@ -81,12 +86,13 @@ def _lines(
             table = in_table.get(id(word))
             if table and id(table) not in done:
                 done.add(id(table))
-                made += ready.rows(table)
+                tables.append(list(ready.rows(table)))
+                made += tables[-1]
         rest = [word for word in group if id(word) not in in_table]
         if rest:
             made.append(ready.line(number, rest))
     garbled = is_garbled(text_page, "\n".join(line.text for line in made))
-    return edges_in_place(made), list(dict.fromkeys(hidden.values())), garbled
+    return _tables_in_place(edges_in_place(made), tables), list(dict.fromkeys(hidden.values())), garbled
 
 
 def _whole_words(found: list[Word], letters: Letters) -> list[Word]:
@@ -95,6 +101,8 @@ def _whole_words(found: list[Word], letters: Letters) -> list[Word]:
     def generated(word: Word) -> bool:
         return bool(pdfium_raw.FPDFText_IsGenerated(letters.page, word.last + 1))
 
+    if any(word.boxes for word in found):
+        found = pieces_joined(found, generated)
     breaks = sum(
         one.line != other.line and generated(one) and -0.2 < _gap(one, other, letters) < 0.35
         for one, other in itertools.pairwise(found)
@@ -202,6 +210,20 @@ def edges_in_place(found: list[Line]) -> list[Line]:
     foot = [line for line in found[:late] if line.height and line.bottom < above - line.height]
     moved = {id(line) for line in (*top, *foot)}
     return [*top, *(line for line in found if id(line) not in moved), *foot]
+
+
+def _tables_in_place(found: list[Line], tables: list[list[Line]]) -> list[Line]:
+    """The lines of a page of one column with its tables where they stand: programs write what floats before or after the text around it."""
+    table_of = {id(line): number for number, table in enumerate(tables) for line in table}
+    text = [line for line in found if id(line) not in table_of]
+    if not text or any(
+        one.bottom - other.bottom < 0.5 * other.height for one, other in itertools.pairwise(text)
+    ):
+        return found
+    parts: dict[int, list[Line]] = defaultdict(list)
+    for line in found:
+        parts[table_of.get(id(line), -id(line))].append(line)
+    return [line for part in sorted(parts.values(), key=lambda part: -part[0].bottom) for line in part]
 
 
 class TableWriter:

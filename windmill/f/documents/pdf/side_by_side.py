@@ -19,6 +19,22 @@ def text_of(words: list[Word]) -> str:
     return " ".join(word.text for word in words)
 
 
+def shape(cell: str) -> str:
+    """What kind of text a cell holds: "12,50 €" is "9€", "Mon" is "a"."""
+    figures = re.sub(r"\d+(?:[.,]\d+)*", "9", cell)
+    return re.sub(r"\s", "", re.sub(r"[^\W\d_]+(?:\s+[^\W\d_]+)*", "a", figures))
+
+
+def row_by_row(rows: list[Row]) -> float:
+    """The share of neighbouring cells that the file has one after the other."""
+    steps = [
+        0 < other[0].index - one[-1].last < 40
+        for row in rows
+        for one, other in itertools.pairwise(cell for cell in row.cells if cell)
+    ]
+    return sum(steps) / len(steps) if steps else 0.0
+
+
 def apart(table: Table) -> list[Table]:
     """A table, or the two that stand side by side: names begin again after figures, behind the widest gutter or under the same header."""
     texts = [[text_of(cell) for cell in row.cells] for row in table.rows]

@@ -18,6 +18,7 @@ from f.documents.clean import clean
 from f.documents.pdf.aligned import aligned
 from f.documents.pdf.grid import Row, Table, grids
 from f.documents.pdf.rulings import Area, Drawn
+from f.documents.pdf.side_by_side import shape
 from f.documents.pdf.words import Word
 
 __all__ = ["TableText", "continues", "find_tables", "row_text", "table_text"]
@@ -150,27 +151,21 @@ def _typed_differently(top: list[str], below: list[list[str]]) -> bool:
     if len(top) < 3 or len(below) < 2 or len(set(filled)) < len(filled) or _FIGURE.search(top[0]):
         return False
     usual = [_usual_shape([row[i] for row in below]) for i in range(1, len(top))]
-    figures = [(cell, shape) for cell, shape in zip(top[1:], usual, strict=True) if cell and "9" in shape]
-    return len(figures) * 2 >= len(top) - 1 and all(_shape(cell) != shape for cell, shape in figures)
+    figures = [(cell, kind) for cell, kind in zip(top[1:], usual, strict=True) if cell and "9" in kind]
+    return len(figures) * 2 >= len(top) - 1 and all(shape(cell) != kind for cell, kind in figures)
 
 
 def _alike(top: list[str], below: list[list[str]]) -> bool:
     """True if the first row holds the same shapes of figures as the rows below it."""
-    pairs = [(_shape(cell), _usual_shape([row[i] for row in below])) for i, cell in enumerate(top) if cell]
+    pairs = [(shape(cell), _usual_shape([row[i] for row in below])) for i, cell in enumerate(top) if cell]
     return any("9" in one and one == other for one, other in pairs)
-
-
-def _shape(cell: str) -> str:
-    """What kind of text a cell holds: "12,50 €" is "9€", "Mon" is "a"."""
-    figures = re.sub(r"\d+(?:[.,]\d+)*", "9", cell)
-    return re.sub(r"\s", "", re.sub(r"[^\W\d_]+(?:\s+[^\W\d_]+)*", "a", figures))
 
 
 def _usual_shape(cells: list[str]) -> str:
     """The shape of most of the cells; "" if they have none in common."""
-    shapes = Counter(_shape(cell) for cell in cells if cell)
-    shape, count = shapes.most_common(1)[0] if shapes else ("", 0)
-    return shape if count * 2 >= shapes.total() else ""
+    shapes = Counter(shape(cell) for cell in cells if cell)
+    kind, count = shapes.most_common(1)[0] if shapes else ("", 0)
+    return kind if count * 2 >= shapes.total() else ""
 
 
 def _rules(lines: Drawn) -> list[float]:

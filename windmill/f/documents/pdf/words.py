@@ -35,6 +35,8 @@ _JOINED_SCRIPT = re.compile(
     "[\u0600-\u06ff\u0750-\u077f\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]"
 )
 _SPACE = 0.12  # of the type's size: a smaller gap is none
+_THAI_SPACE = 0.18  # words of Thai have none between them, and wide letters' sides
+_THAI = re.compile("[\u0e00-\u0eff]")
 LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl"}
 # TeX's encoding "T1", where it differs from Latin 1.
 _CORK = {
@@ -77,6 +79,7 @@ class Word:
     line: int  # of PDFium's
     boxes: list[Box | None] = field(default_factory=list)  # of each letter, where they are needed
     pieces: bool = False  # put together
+    rise: float = 0.0  # how much higher the ink of its last letter begins than that of its first one
 
     @property
     def size(self) -> float:
@@ -209,11 +212,14 @@ def words(text_page: pypdfium2.PdfTextPage, text: str, turn: int, all_boxes: boo
         if not ends:
             continue
         left, bottom, right, top = ends[0]
+        rise = ends[-1][1] - bottom
         for other in ends[1:]:
             left, bottom = min(left, other[0]), min(bottom, other[1])
             right, top = max(right, other[2]), max(top, other[3])
         style, base = letters.style(first)
-        found.append(Word(match[0], left, bottom, right, top, base, style, first, last, line, edges))
+        found.append(
+            Word(match[0], left, bottom, right, top, base, style, first, last, line, edges, rise=rise)
+        )
     return found
 
 
@@ -243,4 +249,5 @@ def joins(one: Word, other: Word) -> bool:
     # PDFium knows the ink of a cluster's first sign only: a vowel's sign may stand where it sees a gap.
     spacing = [letter for letter in one.text[-3:] if unicodedata.category(letter) != "Mn"]
     hidden = bool(spacing) and unicodedata.category(spacing[-1]) == "Mc"
-    return gap < (_SIGN if hidden else _SPACE) * one.size
+    space = _THAI_SPACE if _THAI.match(one.text[-1]) else _SPACE
+    return gap < (_SIGN if hidden else space) * one.size

@@ -7,7 +7,6 @@ What it says to search engines (opening hours, answers, products) is added where
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -22,6 +21,7 @@ from f.documents.tables.rows import lines
 from f.documents.web.charset import decode_page
 from f.documents.web.json_ld import json_ld_lines
 from f.documents.web.parts import take_out
+from f.documents.web.tree import parsed
 
 _BLOCK_TAGS = (
     "address article blockquote dd div dl dt figcaption figure form fieldset button header hr"
@@ -30,14 +30,6 @@ _BLOCK_TAGS = (
 _BLOCKS = frozenset(_BLOCK_TAGS.split())
 _SPACE = re.compile(r"\s+")
 _ITEMS_APART = re.compile(r"\n\n- ")
-_DEEPEST = 5_000
-_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)(?:[^<>]*(/)>)?")
-# What has no end, or is ended by what follows it.
-_UNENDED_TAGS = "a area base br col dd dt embed hr img input li link meta option p source tbody td tfoot th thead tr track wbr"
-_UNENDED = frozenset(_UNENDED_TAGS.split())
-_MOST_ATTRIBUTES = 1_000
-_OPENS = re.compile(r"<[a-zA-Z][^\s/>]*+")
-_ATTRIBUTE = re.compile(r"""[\s/]*+([^\s/>=]++)(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?+""")
 _RIGHTS = re.compile(
     r"^[^\n]{0,60}(?:©|\(c\) ?(?:19|20)\d\d|all rights reserved|alle rechte vorbehalten|tous droits réservés)[^\n]{0,80}$",
     re.IGNORECASE,
@@ -45,6 +37,9 @@ _RIGHTS = re.compile(
 _TRACKING = re.compile(r"(?<=[?&])(?:utm_\w+|fbclid|gclid)=[^&#]*&?")
 _HEADING_MARK = re.compile(r"(?:^|(?<=\n))\s*#{1,6} ")
 _APART = frozenset({"span", "label", "time", "data", "button", "output"})
+_SET_OFF = frozenset({"b", "strong", "i", "em", "small"})
+_TABLE_ROLES = frozenset({"table", "grid", "treegrid"})
+_CELL_ROLES = "[role=columnheader], [role=rowheader], [role=cell], [role=gridcell]"
 _LONGEST_CAPTION = 80
 _LEVELS = {f"h{level}": level for level in range(1, 7)}
 
@@ -67,17 +62,6 @@ def html_pages(content: bytes, limits: Limits) -> Iterator[Page]:
         raise Unreadable("web_page_empty")
     warning = message("page_parts_left_out") if left_out else None
     yield page(1, text if "# " in text[:200] or not title else f"# {title}\n\n{text}", warning=warning)
-
-
-def parsed(source: str) -> Any:
-    """The page as a tree. Raises Unreadable where it nests too deep, or a tag has too many attributes."""
-    if _has_too_many_attributes(source):
-        raise Unreadable("web_page_attributes", most=_MOST_ATTRIBUTES)
-    if _nests_too_deep(source):
-        raise Unreadable("web_page_too_deep", most=_DEEPEST)
-    from selectolax.lexbor import LexborHTMLParser
-
-    return LexborHTMLParser(source)
 
 
 def read_html(source: str, most: int, url: str = "") -> tuple[str, str]:
@@ -124,42 +108,6 @@ def _joined(base: str, address: str) -> str:
         return ""
 
 
-def _has_too_many_attributes(source: str) -> bool:
-    """A parser compares each attribute of a tag with all the others: a hundred thousand take it a minute."""
-    place = 0
-    while tag := _OPENS.search(source, place):
-        place, names = tag.end(), set[str]()
-        while found := _ATTRIBUTE.match(source, place):
-            place = found.end()
-            names.add(found[1])  # one that comes again is dropped
-            if len(names) > _MOST_ATTRIBUTES:
-                return True
-    return False
-
-
-def _nests_too_deep(source: str) -> bool:
-    """A parser looks through all that is open at each new element: a hundred thousand open ones take it a minute, and no browser shows them."""
-    if source.count("<") <= _DEEPEST:
-        return False
-    opened: Counter[str] = Counter()
-    depth = shapes = 0
-    for match in _TAG.finditer(source):
-        ends, name, ends_itself = match[1], match[2].lower(), match[3]
-        if name in _UNENDED:
-            continue
-        if ends:
-            depth -= opened[name] > 0
-            opened[name] -= opened[name] > 0
-        elif ends_itself and opened["svg"]:  # outside of drawings nothing ends itself, and these may be long
-            shapes += 1
-        else:
-            opened[name] += 1
-            depth += 1
-        if depth > _DEEPEST or shapes > 10 * _DEEPEST:
-            return True
-    return False
-
-
 def _walk(node: Any, base: str) -> Iterator[str]:
     """What is said below a node; a stack instead of recursion, because pages can nest without end."""
     stack: list[Any] = [node]
@@ -176,7 +124,9 @@ def _walk(node: Any, base: str) -> Iterator[str]:
         elif tag in _LEVELS:
             title = " ".join(one.text(separator=" ").split())
             yield f"\n\n{'#' * _LEVELS[tag]} {title}\n\n" if title else ""
-        elif tag == "table" and not _is_layout(one):
+        elif (tag == "table" and not _is_layout(one)) or (
+            one.attributes.get("role") in _TABLE_ROLES and len(one.css("[role=row]")) > 1
+        ):
             yield from _table(one, base)
         elif tag == "dl":
             stack += reversed(_definitions(one))
@@ -192,15 +142,24 @@ def _walk(node: Any, base: str) -> Iterator[str]:
 def _children(node: Any) -> list[Any]:
     """A node's children, a blank between parts that stand apart on the page, as a name and its price."""
     children = list(node.iter(include_text=True))
-    if sum(one.tag in _APART for one in children) < 2:
+    if sum(one.tag in _APART or one.tag in _SET_OFF for one in children) < 2:
         return children
     found: list[Any] = children[:1]
     for before, after in pairwise(children):
-        apart = before.tag in _APART and after.tag in _APART
-        if apart and not len(before.text().strip()) == len(after.text().strip()) == 1:
+        if _stand_apart(before, after):
             found.append(" ")
         found.append(after)
     return found
+
+
+def _stand_apart(before: Any, after: Any) -> bool:
+    """True for two boxes; where the one is merely set off, as in bold, if the other one is empty or one of them holds a figure."""
+    if not all(one.tag in _APART or one.tag in _SET_OFF for one in (before, after)):
+        return False
+    one, other = before.text().strip(), after.text().strip()
+    if before.tag in _APART and after.tag in _APART:
+        return not len(one) == len(other) == 1
+    return not one or not other or any(map(str.isdigit, one)) != any(map(str.isdigit, other))
 
 
 def _address(link: Any, base: str) -> str:
@@ -246,7 +205,10 @@ def _is_layout(table: Any) -> bool:
 
 
 def _rows(table: Any) -> Iterator[list[Any]]:
-    """A table's own rows, as cells. A parser puts each row into a part of its table, whatever the page says."""
+    """A table's own rows, as cells. A parser puts each row into a part of its table, whatever the page says. Boxes may have the roles of a table."""
+    if table.tag != "table":
+        yield from (row.css(_CELL_ROLES) for row in table.css("[role=row]"))
+        return
     for part in table.iter():
         for row in part.iter():
             if row.tag == "tr":
@@ -259,7 +221,13 @@ def _mark(row: list[Any]) -> str:
     if len(filled) == 1:
         return "title" if len(row) == 1 and (filled[0].attributes.get("colspan") or "1") != "1" else ""
     head = bool(row) and row[0].parent.parent is not None and row[0].parent.parent.tag == "thead"
-    return "header" if filled and (head or all(cell.tag == "th" or _is_bold(cell) for cell in filled)) else ""
+    return (
+        "header" if filled and (head or all(_names_column(cell) or _is_bold(cell) for cell in filled)) else ""
+    )
+
+
+def _names_column(cell: Any) -> bool:
+    return cell.tag == "th" or cell.attributes.get("role") == "columnheader"
 
 
 def _is_bold(cell: Any) -> bool:
