@@ -168,7 +168,8 @@ grant execute on function claim_dispatches to chatbot_ingress, chatbot_app;
 create or replace function next_dispatch_s() returns double precision
     language sql stable security definer set search_path = public, pg_temp as $$
     select extract(epoch from min(i.due_at) - clock_timestamp())::double precision from inbound_messages i
-    where i.state = 'received' and i.hold is not null and i.due_at > now()
+    where i.state = 'received' and i.hold is not null
+      and i.due_at > now() - interval '1 second'  -- due since the claim that was made just before
 $$;
 select own_functions('next_dispatch_s');
 grant execute on function next_dispatch_s to chatbot_ingress;
