@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import pairwise
+from typing import NamedTuple
 
 from f.agent.policy.calendar_days import contradict
 from f.agent.policy.claims import Draft, Finding
@@ -37,6 +38,20 @@ PARROTED = 6  # words in a row that a reply has from the customer
 ACCOUNT = 15  # letters and digits of a bank account's number, and of no order's
 UNCOUNTED = ("clock", "date", "weekday", "phone", "link", "mail", "code")
 SPOKEN = ("conversation", "customer", "persona", "hours", "clock")  # sources that no mark names
+SUPPORTED = frozenset(("held", "reckoned"))
+
+
+class Told(NamedTuple):
+    """A figure of the reply: its sentence with the marks that it names, all figures of the sentence, and which of them it is."""
+
+    sentence: str
+    marks: tuple[str, ...]
+    figures: list[Figure]
+    place: int
+
+    @property
+    def figure(self) -> Figure:
+        return self.figures[self.place]
 
 
 class Check:
@@ -80,65 +95,77 @@ class Check:
 
     def problems(self) -> list[Finding]:
         told = [
-            (sentence, marks, found, place)
+            Told(sentence, marks, found, place)
             for sentence, marks in self._draft.sentences
             for found in [figures(LISTED.sub("", sentence))]
             for place in range(len(found))
         ]
-        outcomes = {i: self._figure(*one) for i, one in enumerate(told)}
+        outcomes = [self._figure(*one) for one in told]
+        self._reckon(told, outcomes)
+        self._hear(told, outcomes)
+        return [
+            *self._quotes(),
+            *self._unbacked(),
+            *self._unsupported(told, outcomes),
+            *self._contradictory(),
+            *self._unconfirmed(told, outcomes),
+        ]
+
+    def _reckon(self, told: list[Told], outcomes: list[str]) -> None:
+        """Calls a figure reckoned that follows from the evidence, or from what was reckoned before it, until no other one does."""
         self._derived.made += [
-            told[i][2][told[i][3]] for i, outcome in outcomes.items() if outcome in ("echo", "held")
+            one.figure for one, outcome in zip(told, outcomes, strict=True) if outcome in ("echo", "held")
         ]
         while made := [
             i
-            for i, outcome in outcomes.items()
+            for i, outcome in enumerate(outcomes)
             if (outcome == "figure" or (outcome == "misplaced" and self._reckons(*told[i])))
             and self._derived.follows(*told[i])
         ]:
             for i in made:
                 outcomes[i] = "reckoned"
-                self._derived.made.append(told[i][2][told[i][3]])
-        found = [*self._quotes(), *self._unbacked()]
-        for i, outcome in outcomes.items():
-            sentence, _, figs, place = told[i]
-            figure = figs[place]
-            if outcome == "misplaced" and any(same(figure, f) for f in self._asked):
-                counted = kind_of(figure) in ("", "hour", "day", "week", "month", "year")
-                outcomes[i] = outcome = "echo" if counted or not self._repeats(sentence) else "misplaced"
-            if outcome == "echo" and self._parroted(
-                sentence, figure, bool({"held", "reckoned"} & set(outcomes.values()))
-            ):
-                found.append(Finding("confirmed", sentence, figure.text))
-            if outcome == "figure" and self._harmless(figure):
-                continue
-            if outcome in ("figure", "misplaced"):
-                found.append(Finding(outcome, sentence, figure.text))
-        found += [
-            Finding("figure", sentence, f"{one.text} {other.text}")
-            for sentence, _ in self._draft.sentences
-            for one, other in pairwise(figures(sentence))
-            if BESIDE.fullmatch(sentence[one.end : other.start]) and contradict(one, other, self._today)
-        ]
-        echoes = [told[i] for i, outcome in outcomes.items() if outcome == "echo"]
-        if "reckoned" not in outcomes.values():
-            found += self._grounds.unmet(
-                (sentence, marks, figs[place])
-                for sentence, marks, figs, place in echoes
-                if kind_of(figs[place]) not in UNCOUNTED
-                and not (money(figs[place].unit) and self._derived.follows(sentence, marks, figs, place))
+                self._derived.made.append(told[i].figure)
+
+    def _hear(self, told: list[Told], outcomes: list[str]) -> None:
+        """Calls a misplaced figure an echo where the customer has named it, and the sentence does not confirm it."""
+        for i, (sentence, _, found, place) in enumerate(told):
+            if outcomes[i] == "misplaced" and any(same(found[place], f) for f in self._asked):
+                counted = kind_of(found[place]) in ("", "hour", "day", "week", "month", "year")
+                outcomes[i] = "echo" if counted or not self._repeats(sentence) else "misplaced"
+
+    def _unsupported(self, told: list[Told], outcomes: list[str]) -> Iterable[Finding]:
+        """Figures that nothing supports, that belong elsewhere, or that the reply takes from the customer's mouth."""
+        supported = not SUPPORTED.isdisjoint(outcomes)
+        for one, outcome in zip(told, outcomes, strict=True):
+            if outcome == "echo" and self._parroted(one.sentence, one.figure, supported):
+                yield Finding("confirmed", one.sentence, one.figure.text)
+            elif outcome == "misplaced" or (outcome == "figure" and not self._harmless(one.figure)):
+                yield Finding(outcome, one.sentence, one.figure.text)
+
+    def _contradictory(self) -> Iterable[Finding]:
+        """Figures beside each other that can't both be so, such as a weekday and a date."""
+        for sentence, _ in self._draft.sentences:
+            for one, other in pairwise(figures(sentence)):
+                if BESIDE.fullmatch(sentence[one.end : other.start]) and contradict(one, other, self._today):
+                    yield Finding("figure", sentence, f"{one.text} {other.text}")
+
+    def _unconfirmed(self, told: list[Told], outcomes: list[str]) -> Iterable[Finding]:
+        """What a reply confirms of the customer's own figures without the source's threshold, or against the source that it names."""
+        echoes = [one for one, outcome in zip(told, outcomes, strict=True) if outcome == "echo"]
+        if "reckoned" not in outcomes:
+            yield from self._grounds.unmet(
+                (one.sentence, one.marks, one.figure)
+                for one in echoes
+                if kind_of(one.figure) not in UNCOUNTED
+                and not (money(one.figure.unit) and self._derived.follows(*one))
             )
-        if (
-            echoes
-            and not {"held", "reckoned"} & set(outcomes.values())
-            and self._draft.kind not in ("talk", "clarify")
-            and self._named
-        ):
-            sentence, _, figs, place = echoes[0]
-            if any(
-                alike(figs[place], f) for s in self._evidence if s.source in self._named for f in s.figures
-            ):
-                found.append(Finding("confirmed", sentence, figs[place].text))
-        return found
+        talks = self._draft.kind in ("talk", "clarify")
+        if not echoes or talks or not self._named or not SUPPORTED.isdisjoint(outcomes):
+            return
+        first = echoes[0]
+        named = (f for s in self._evidence if s.source in self._named for f in s.figures)
+        if any(alike(first.figure, f) for f in named):
+            yield Finding("confirmed", first.sentence, first.figure.text)
 
     def _reckons(self, sentence: str, marks: tuple[str, ...], told: list[Figure], place: int) -> bool:
         """Whether a figure may be a result: others of its kind stand beside it. A price alone is one that was looked up."""
