@@ -9,13 +9,10 @@ with the noise over the p95 without it. Exits non-zero when it could not measure
 
 from __future__ import annotations
 
-import json
 import os
 import random
-import shutil
 import statistics
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -30,10 +27,10 @@ from typing import Any
 import httpx2
 from deploy import tenants
 
-from bench.turn import NotMeasured, wait_for
-from local import postgres, seed
+from bench.stacks import run_bench
+from bench.turn import wait_for
+from local import seed
 from local.portal.wire import request
-from local.processes import StartError
 from local.stack import Stack
 
 QUICK = bool(os.environ.get("QUICK"))
@@ -272,30 +269,18 @@ def measure(stack: Stack, hosts: list[str]) -> dict[str, Any]:
     }
 
 
-def main() -> int:
-    folder = Path(tempfile.mkdtemp(prefix="chatmill-bench-", dir="/var/tmp"))
-    folder.chmod(0o755)
+def measured(folder: Path) -> dict[str, Any]:
     stack = Stack(folder)
     try:
         with slow_sites(PLAN.crawls) as hosts:
             start(stack, hosts)
-            print(json.dumps(measure(stack, hosts)))
-    except (
-        NotMeasured,
-        StartError,
-        postgres.PostgresError,
-        httpx2.HTTPError,
-        OSError,
-        RuntimeError,
-    ) as problem:
-        print(f"Not measured: {problem}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
+            return measure(stack, hosts)
     finally:
         stack.stop()
-        shutil.rmtree(folder, ignore_errors=True)
-    return 0
+
+
+def main() -> int:
+    return run_bench(measured)
 
 
 if __name__ == "__main__":

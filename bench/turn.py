@@ -12,10 +12,8 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import statistics
 import sys
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -27,18 +25,14 @@ from typing import Any
 
 import httpx2
 
-from local import postgres, seed
-from local.processes import StartError
+from bench.stacks import NotMeasured, run_bench
+from local import seed
 from local.stack import Stack
 
 QUICK = bool(os.environ.get("QUICK"))
 SIZES = (1, 10) if QUICK else (1, 10, 50)
 STEPS = ("load_context", "agent_loop", "send_reply", "persist")
 EMPTY = "def main():\n    return None\n"
-
-
-class NotMeasured(Exception):
-    """A sentence: why there are no figures."""
 
 
 def wait_for(look: Callable[[], Any], seconds: float, what: str) -> Any:
@@ -287,30 +281,16 @@ def bring_up(folder: Path) -> Stack:
     return stack
 
 
-def main() -> int:
-    folder = Path(tempfile.mkdtemp(prefix="chatmill-bench-", dir="/var/tmp"))
-    folder.chmod(0o755)
-    stack = None
+def measured(folder: Path) -> dict[str, Any]:
+    stack = bring_up(folder)
     try:
-        stack = bring_up(folder)
-        print(json.dumps(measure(stack, folder)))
-    except (
-        NotMeasured,
-        StartError,
-        postgres.PostgresError,
-        httpx2.HTTPError,
-        OSError,
-        RuntimeError,
-    ) as problem:
-        print(f"Not measured: {problem}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
+        return measure(stack, folder)
     finally:
-        if stack:
-            stack.stop()
-        shutil.rmtree(folder, ignore_errors=True)
-    return 0
+        stack.stop()
+
+
+def main() -> int:
+    return run_bench(measured)
 
 
 if __name__ == "__main__":

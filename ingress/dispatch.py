@@ -63,9 +63,8 @@ class Dispatcher:
         self._failures: Counter[uuid.UUID] = Counter()
         self._event = asyncio.Event()
         self._more = True
-        self._held_until: float | None = (
-            None  # when the next held message may be claimed, by the loop's clock
-        )
+        # When the next held message may be claimed, by the loop's clock.
+        self._held_until: float | None = None
         self._closing = False
         self._log_limit = LogRateLimiter(30.0)
 

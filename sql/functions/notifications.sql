@@ -16,6 +16,14 @@ create or replace function notify(p_tenant uuid, p_kind text, p_severity text, p
 $$;
 select own_functions('notify');
 
+-- Counts what was told of a subject as read: its cause is gone.
+create or replace function settle_subject(p_tenant uuid, p_kind text, p_subject text) returns void
+    language sql security definer set search_path = public, pg_temp as $$
+    update notifications set read_at = now()
+        where tenant_id = p_tenant and kind = p_kind and subject = p_subject and read_at is null
+$$;
+select own_functions('settle_subject');
+
 -- The notifications that a webhook has to be told about now, each with its tenant's addresses. Nobody else gets them
 -- for a minute.
 create or replace function claim_notifications(p_limit int)
@@ -122,8 +130,7 @@ begin
         perform notify(new.tenant_id, 'document_failed', 'warning', 'A document could not be read', new.id::text,
                        jsonb_build_object('document_id', new.id, 'title', new.title, 'error', new.error));
     else
-        update notifications set read_at = now()
-            where tenant_id = new.tenant_id and kind = 'document_failed' and subject = new.id::text and read_at is null;
+        perform settle_subject(new.tenant_id, 'document_failed', new.id::text);
     end if;
     return null;
 end $$;
@@ -138,8 +145,7 @@ select own_functions('notify_document');
 create or replace function forget_document_notification() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-    update notifications set read_at = now()
-        where tenant_id = old.tenant_id and kind = 'document_failed' and subject = old.id::text and read_at is null;
+    perform settle_subject(old.tenant_id, 'document_failed', old.id::text);
     return null;
 end $$;
 create or replace trigger forget_document_notification after delete on documents
@@ -154,8 +160,7 @@ begin
         perform notify(new.tenant_id, 'source_failed', 'warning', 'A website could not be read', new.id::text,
                        jsonb_build_object('source_id', new.id, 'url', new.url, 'error', new.error));
     else
-        update notifications set read_at = now()
-            where tenant_id = new.tenant_id and kind = 'source_failed' and subject = new.id::text and read_at is null;
+        perform settle_subject(new.tenant_id, 'source_failed', new.id::text);
     end if;
     return null;
 end $$;
@@ -175,9 +180,7 @@ begin
                            (select coalesce(c.name, c.username, '+' || c.phone) from contacts c
                             where c.id = new.contact_id)));
     else
-        update notifications set read_at = now()
-            where tenant_id = new.tenant_id and kind = 'handoff' and subject = new.contact_id::text
-              and read_at is null;
+        perform settle_subject(new.tenant_id, 'handoff', new.contact_id::text);
     end if;
     return null;
 end $$;
@@ -191,8 +194,7 @@ select own_functions('notify_handoff');
 create or replace function forget_handoff_notification() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-    update notifications set read_at = now()
-        where tenant_id = new.tenant_id and kind = 'handoff' and subject = new.contact_id::text and read_at is null;
+    perform settle_subject(new.tenant_id, 'handoff', new.contact_id::text);
     return null;
 end $$;
 create or replace trigger forget_handoff_notification after insert or update of outcome on turns

@@ -5,9 +5,8 @@ from __future__ import annotations
 import time
 
 from deploy.bootstrap import DeployError, Server
-from deploy.tags import TAGS
 
-from f.common.windmill import FLOW
+from f.common.windmill import FLOW, TAGS, WORKERS_OF_TAGS, idle_tags
 
 INGRESS = "ingress"  # the group that the folders' files name; its user's name is the server's choice
 EMAIL = "ingress@chatmill.invalid"  # of a name that nobody can have, so that nobody can sign in as it
@@ -107,8 +106,7 @@ def wait_until_listed(server: Server, tags: list[str]) -> None:
 
 def tags_without_worker(server: Server) -> list[str]:
     """Our tags that no living worker takes: their jobs wait for ever, without a word."""
-    found = server.call("GET", f"/workers/exists_workers_with_tags?tags={','.join(TAGS)}").json()
-    return [tag for tag in TAGS if not found.get(tag)]
+    return idle_tags(server.call("GET", WORKERS_OF_TAGS).json())
 
 
 def ensure_workers(server: Server) -> list[str]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import random
-import sys
-import traceback
 from typing import Any
 
 import pikepdf
@@ -32,7 +30,7 @@ from reportlab.platypus import (
     TableStyle,
 )
 
-from base import BY, Rows, Truth, chrome, convert, html_table, latex, pages_as_images, save
+from base import BY, Rows, Truth, chrome, convert, html_table, latex, pages_as_images, run, save
 from content import Business
 
 NOTO = "/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf"
@@ -1143,10 +1141,4 @@ ALL = [
     by_calc,
 ]
 if __name__ == "__main__":
-    for make in ALL:
-        if not sys.argv[1:] or make.__name__ in sys.argv[1:]:
-            try:
-                make()
-            except Exception:
-                print("FAILED", make.__name__)
-                traceback.print_exc()
+    run(ALL)

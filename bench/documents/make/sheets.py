@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
-import sys
-import traceback
 from typing import Any
 
 import openpyxl
@@ -16,7 +14,7 @@ import xlwt
 from openpyxl.comments import Comment
 from openpyxl.styles import Font
 
-from base import BY, Rows, Truth, convert, save
+from base import BY, Rows, Truth, convert, run, save
 from word import npm
 
 D, H = BY["dev"], BY["heldout"]
@@ -737,10 +735,4 @@ def delimited() -> None:
 
 ALL = [tables, hidden, formats, open_and_old, delimited]
 if __name__ == "__main__":
-    for make in ALL:
-        if not sys.argv[1:] or make.__name__ in sys.argv[1:]:
-            try:
-                make()
-            except Exception:
-                print("FAILED", make.__name__)
-                traceback.print_exc()
+    run(ALL)

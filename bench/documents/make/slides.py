@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import sys
-import traceback
 from email.message import EmailMessage
 from typing import Any
 
@@ -13,7 +11,7 @@ from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
 
-from base import BY, Rows, Truth, chrome, convert, html_table, pages_as_images, save, screenshot
+from base import BY, Rows, Truth, chrome, convert, html_table, pages_as_images, run, save, screenshot
 from word import Document, npm
 from word import data as word_data
 
@@ -330,11 +328,5 @@ def pictures() -> None:
 
 ALL = [decks, mails, pictures]
 if __name__ == "__main__":
-    for make in ALL:
-        if not sys.argv[1:] or make.__name__ in sys.argv[1:]:
-            try:
-                make()
-            except Exception:
-                print("FAILED", make.__name__)
-                traceback.print_exc()
+    run(ALL)
 assert chrome and pages_as_images

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import sys
-import traceback
 from xml.sax.saxutils import escape
 
-from base import BY, Truth, html_table, save
+from base import BY, Truth, html_table, run, save
 
 D, H = BY["dev"], BY["heldout"]
 
@@ -505,10 +503,4 @@ def plain() -> None:
 
 ALL = [panels, around, links_and_charsets, structured, plain]
 if __name__ == "__main__":
-    for make in ALL:
-        if not sys.argv[1:] or make.__name__ in sys.argv[1:]:
-            try:
-                make()
-            except Exception:
-                print("FAILED", make.__name__)
-                traceback.print_exc()
+    run(ALL)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import io
 import json
 import subprocess
-import sys
 import tempfile
-import traceback
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -16,7 +14,7 @@ from docx import Document
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 
-from base import BY, Rows, Truth, convert, html_table, pandoc, save
+from base import BY, Rows, Truth, convert, html_table, pandoc, run, save
 from content import Business
 
 D, H = BY["dev"], BY["heldout"]
@@ -651,10 +649,4 @@ def others() -> None:
 
 ALL = [tables, merged, text_parts, notes_boxes, lists, charts, others]
 if __name__ == "__main__":
-    for make in ALL:
-        if not sys.argv[1:] or make.__name__ in sys.argv[1:]:
-            try:
-                make()
-            except Exception:
-                print("FAILED", make.__name__)
-                traceback.print_exc()
+    run(ALL)

@@ -12,12 +12,9 @@ import uuid
 from typing import Any
 
 FLOW = "f/chatbot/whatsapp_message"
-TAGS = (
-    "chat",
-    "portal",
-    "background",
-    "recovery",
-)  # the kinds of work, each with workers of its own: windmill/deploy/tags.py
+# The kinds of work, each with workers of its own: windmill/deploy/tags.py.
+TAGS = ("chat", "portal", "background", "recovery")
+WORKERS_OF_TAGS = f"/workers/exists_workers_with_tags?tags={','.join(TAGS)}"
 
 
 def run_id() -> str:
@@ -85,7 +82,11 @@ def deployed_pins() -> dict[str, str]:
 
 def tags_without_worker() -> list[str]:
     """Those of our tags that no living worker takes. Windmill queues their jobs without a word, and they wait for ever."""
-    found = json.loads(call_api("GET", f"/workers/exists_workers_with_tags?tags={','.join(TAGS)}"))
+    return idle_tags(json.loads(call_api("GET", WORKERS_OF_TAGS)))
+
+
+def idle_tags(found: dict[str, bool]) -> list[str]:
+    """Of what Windmill answers to WORKERS_OF_TAGS, the tags without a worker."""
     return [tag for tag in TAGS if not found.get(tag)]
 
 

@@ -44,9 +44,8 @@ def main(tenant_id: str, embedding_model: str, db: postgresql, embeddings: c_emb
             )
         while not switched:
             while batch := chunks_without_vector(conn, tenant_id, model["id"]):
-                with as_tenant(conn, tenant_id):
-                    if one(conn, metering.BUDGET_SPENT, []):
-                        raise Problem("plan_month")
+                if metering.is_budget_spent(conn, tenant_id):
+                    raise Problem("plan_month")
                 texts = [context(cast(Chunk, row), row["title"]) for row in batch]
                 vectors = embed(texts, embeddings, model["passage_model"], model["dimensions"], PATIENCE_S)
                 metering.count_texts(conn, tenant_id, texts, model["passage_model"])

@@ -21,7 +21,7 @@ from f.common.problems import Message, english
 from f.common.windmill import run_id
 from f.documents import sandbox
 from f.documents.page import Limits, Unreadable
-from f.models.metering import BUDGET_SPENT, meter
+from f.models.metering import is_budget_spent, meter
 from f.models.vision import VisionError, image_reader
 
 if TYPE_CHECKING:
@@ -113,9 +113,8 @@ def within_the_budget(
         return None
 
     def read_within_the_budget(image: bytes) -> str:
-        with as_tenant(conn, tenant_id):
-            if one(conn, BUDGET_SPENT, []):
-                raise VisionError("plan_month")
+        if is_budget_spent(conn, tenant_id):
+            raise VisionError("plan_month")
         return read(image)
 
     return read_within_the_budget

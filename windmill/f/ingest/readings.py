@@ -8,9 +8,8 @@ from typing import Any
 from f.common.database import Connection, as_tenant, one
 from f.common.windmill import start_flow
 
-READINGS = (
-    2  # at once, of all tenants: fewer than there are background workers, so that a document finds a free one
-)
+# At once, of all tenants: fewer than there are background workers, so that a document finds a free one.
+READINGS = 2
 
 
 def start_due(conn: Connection) -> list[str]:

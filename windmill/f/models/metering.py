@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 # As f/common/tokens measured it; that module needs tiktoken, which few of the callers have.
 BYTES_PER_TOKEN = 2.8
 COUNT = "select count_usage(%s, %s, %s::numeric)"
-BUDGET_SPENT = "select is_budget_spent()"
 Meter = Callable[[str, int, int], None]  # model, input tokens, output tokens
 
 
@@ -36,6 +35,14 @@ def of_tokens(model: str, input_tokens: int, output_tokens: int) -> list[Any]:
 def count_texts(conn: Connection, tenant_id: str, texts: list[str], model: str) -> None:
     """Counts the vectors of these texts."""
     meter(conn, tenant_id)(model, tokens_of(texts), 0)
+
+
+def is_budget_spent(conn: Connection, tenant_id: str) -> bool:
+    """Whether the tenant may spend nothing more this month on such work."""
+    from f.common.database import as_tenant, one
+
+    with as_tenant(conn, tenant_id):
+        return bool(one(conn, "select is_budget_spent()", []))
 
 
 def meter(conn: Connection, tenant_id: str) -> Meter:

@@ -105,11 +105,9 @@ def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     before, contact_id = whole_number_field(fields, "before"), id_field(fields, "contact_id")
     with as_tenant(conn, member["tenant_id"]):
         contact = conn.execute(
-            (
-                b"select id::text, name, username, phone, language, lead, blocked, opted_out_at::text,"
-                b" case when paused_until > now() then case when isfinite(paused_until) then paused_until::text else 'infinity' end end"
-                b" as paused_until, id in (select waiting_contacts()) as waiting from contacts where id = %s"
-            ),
+            b"select id::text, name, username, phone, language, lead, blocked, opted_out_at::text,"
+            b" case when paused_until > now() then case when isfinite(paused_until) then paused_until::text else 'infinity' end end"
+            b" as paused_until, id in (select waiting_contacts()) as waiting from contacts where id = %s",
             [contact_id],
         ).fetchone()
         if contact is None:

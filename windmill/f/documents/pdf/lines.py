@@ -26,6 +26,7 @@ from f.documents.pdf.words import (
     MOST_CHARACTERS,
     Letters,
     Word,
+    joined,
     joins,
     page_text,
     upright,
@@ -134,17 +135,7 @@ def _gap(one: Word, other: Word, letters: Letters) -> float:
 
 
 def _merged(one: Word, other: Word) -> Word:
-    return replace(
-        one,
-        text=one.text + other.text,
-        left=min(one.left, other.left),
-        bottom=min(one.bottom, other.bottom),
-        right=max(one.right, other.right),
-        top=max(one.top, other.top),
-        last=other.last,
-        boxes=one.boxes + other.boxes,
-        pieces=True,
-    )
+    return replace(joined(one, other), last=other.last)
 
 
 class _PageLines:

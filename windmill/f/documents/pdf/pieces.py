@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from f.documents.pdf.levels import levels
 from f.documents.pdf.right_to_left import is_right_to_left
-from f.documents.pdf.words import Word
+from f.documents.pdf.words import Word, joined
 
 _BROKEN = 3  # as many pieces on other lines of PDFium's, and none is chance
 _SPACE = 0.12  # of the type's size: a smaller gap is none
@@ -40,7 +40,7 @@ def pieces_joined(words: list[Word], generated: Callable[[Word], bool]) -> list[
             last = whole[-1]
             space = _MARK_SPACE if word.text in _MARKS else _SPACE
             if is_right_to_left(last.text) and -0.3 < _gap(last, word) < space:
-                whole[-1] = _joined(last, word)
+                whole[-1] = joined(last, word)
             else:
                 whole.append(replace(word, line=line))
         found += whole
@@ -68,16 +68,3 @@ def _runs(words: list[Word]) -> list[list[Word]]:
             beside.append(word)
         runs.append(beside)
     return sorted(runs, key=lambda run: min(place[id(word)] for word in run))
-
-
-def _joined(one: Word, other: Word) -> Word:
-    return replace(
-        one,
-        text=one.text + other.text,
-        left=min(one.left, other.left),
-        right=max(one.right, other.right),
-        bottom=min(one.bottom, other.bottom),
-        top=max(one.top, other.top),
-        boxes=[*one.boxes, *other.boxes],
-        pieces=True,
-    )

@@ -16,7 +16,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import pypdfium2
@@ -234,6 +234,20 @@ def _places(text_page: pypdfium2.PdfTextPage, text: str) -> Callable[[int], int]
         offsets.append(units)
         units += 2 if ord(letter) > 0xFFFF else 1
     return lambda place: pdfium_raw.FPDFText_GetCharIndexFromTextIndex(text_page, offsets[place])
+
+
+def joined(one: Word, other: Word) -> Word:
+    """Two words as one. Its letters are those of the first one: `last` stays."""
+    return replace(
+        one,
+        text=one.text + other.text,
+        left=min(one.left, other.left),
+        bottom=min(one.bottom, other.bottom),
+        right=max(one.right, other.right),
+        top=max(one.top, other.top),
+        boxes=[*one.boxes, *other.boxes],
+        pieces=True,
+    )
 
 
 def joins(one: Word, other: Word) -> bool:
