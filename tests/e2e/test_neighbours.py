@@ -20,8 +20,10 @@ from tests.e2e.test_sources import administer, portal
 def model_of_shop(world: World, name: str) -> Iterator[None]:
     change = "update chatbots set model = {} where phone_number_id = '" + SHOP.phone_number_id + "'"
     administer(world, change.format(f"'{name}'"))
-    yield
-    administer(world, change.format("null"))
+    try:
+        yield
+    finally:
+        administer(world, change.format("null"))
 
 
 def flood(world: World, size: int) -> list[str]:
@@ -41,7 +43,7 @@ def flood(world: World, size: int) -> list[str]:
 SHOP_STATES = "select state, count(*) as n from inbound_messages where sender = any(%s) group by state"
 
 
-def test_a_flood_with_a_slow_model_delays_another_businesss_answer_by_no_turn(world: World) -> None:
+def test_another_businesss_question_does_not_queue_behind_a_flood_with_a_slow_model(world: World) -> None:
     with model_of_shop(world, "offline-echo-after-4"):
         people = flood(world, 25)
         wait_for(lambda: len(world.rows("select from turns where state = 'active'")) >= 3, 60)
@@ -49,6 +51,7 @@ def test_a_flood_with_a_slow_model_delays_another_businesss_answer_by_no_turn(wo
             "select count(*) as n from turns t join contacts c on c.id = t.contact_id where c.phone = any(%s)",
             people,
         )
+        assert 25 - before[0]["n"] > TURNS_IN_FLIGHT, "most of the flood waits in the inbox"
         assert "8 hours" in world.ask(CLINIC, "How long must I fast before a blood test?")
         (mine,) = world.rows(
             "select i.received_at, t.opened_at, o.sent_at from inbound_messages i join turns t on t.id = i.turn_id"
@@ -60,8 +63,8 @@ def test_a_flood_with_a_slow_model_delays_another_businesss_answer_by_no_turn(wo
             " where c.phone = any(%s) and t.opened_at between %s and %s",
             *(people, mine["received_at"], mine["opened_at"]),
         )
-        assert meanwhile[0]["n"] <= 1, "it is next, whatever the shop has waiting"
-        assert before[0]["n"] < 25, "most of the flood waited in the inbox"
+        # Those that Windmill already had may still open.
+        assert meanwhile[0]["n"] < TURNS_IN_FLIGHT, "it is next, whatever the shop has waiting"
         active = "select count(*) as n from turns where state = 'active' and tenant_id <> (select tenant_id from chatbots where phone_number_id = %s)"
         assert world.rows(active, CLINIC.phone_number_id)[0]["n"] < TURNS_IN_FLIGHT
     wait_for(lambda: {row["state"] for row in world.rows(SHOP_STATES, people)} == {"answered"}, 240)
