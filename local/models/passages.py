@@ -60,7 +60,7 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
         ended = len(last) + len(words.split(" ")[0]) + 1 < 0.85 * width or (
             last[-1:].isdigit() and words[:1].isupper()
         )
-        if last and (not words or ended or _BULLET.match(line[0])):
+        if last and (not words or ended or _BULLET.match(line[0]) or words.startswith("|")):
             yield begin, end
             begin, end = line.start(), line.start()
         if words:
@@ -95,7 +95,10 @@ def sentences(source: str, text: str, heading: str) -> list[Sentence]:
             lines = [
                 _BULLET.sub("", line, count=1) if _BULLET.match(line) else line for line in quote.splitlines()
             ]
-            found.append(Sentence(source, quote, " ".join(" ".join(lines).split()), above or heading))
+            says = " ".join(" ".join(lines).split())
+            if says.startswith("|"):  # a row of a table
+                says = ", ".join(cell for part in says.split("|") if (cell := part.strip()))
+            found.append(Sentence(source, quote, says, above or heading))
     return found
 
 
