@@ -33,8 +33,8 @@ demo: $(VENV)/.installed ## the whole product on this machine; prints the page t
 demo-reset: $(VENV)/.installed ## forget what the demo has stored
 	@$(BIN)/python -m local.demo --reset
 
-ask: $(VENV)/.installed ## one question to the running demo: make ask Q="…" [TENANT=clinic]
-	@$(BIN)/python -m local.ask --tenant "$(or $(TENANT),shop)" "$$Q"
+ask: $(VENV)/.installed ## one question to the running demo: make ask Q="…" [TENANT=clinic] [CUSTOMER="Jonas Weber"]
+	@$(BIN)/python -m local.ask --tenant "$(or $(TENANT),shop)" $(if $(CUSTOMER),--customer "$(CUSTOMER)") "$$Q"
 
 ##@ Change it
 

@@ -53,7 +53,8 @@ def main() -> int:
     if "with a human" in (answer.get("reason") or ""):
         where = f"{demo['portal']}/#conversations"
         print(
-            f"A person of the business has {arguments.customer}'s conversation, so the bot is silent. Give it back to the bot at {where}",
+            f"The message is there. {arguments.customer}'s conversation is with a person of the business or waits for one, so the bot is silent."
+            f" Answer, or resume the bot, at {where}",
             file=sys.stderr,
         )
         return 1
