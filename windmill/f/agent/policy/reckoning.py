@@ -23,14 +23,16 @@ def follows(
     counts: Iterable[int],
     today: date,
     stated: Sequence[Figure] | None = None,
+    contrary: bool = False,
 ) -> bool:
     """Whether the figure can be reckoned from the known ones.
 
     `times`: numbers that say how many of something, from the customer and the reply. `counts`: how many things the reply or the evidence lists.
     `stated`: those of the known figures that the reply or the customer names; None: all.
+    `contrary`: what is quoted has another figure of the kind, so that only what is reckoned with a number that was named counts.
     """
     if figure.unit in ("date", "weekday"):
-        return of_calendar(figure, known, today)
+        return of_calendar(figure, known, today, by_length=contrary)
     if figure.unit == "clock":
         return _of_clock(figure, known, known if stated is None else stated)
     wanted = amount(figure)
@@ -62,7 +64,7 @@ def follows(
         return True
     return any(
         _near(value, wanted, figure.text)
-        for value in _made(figure, known, list(dict.fromkeys(times))[:8], today)
+        for value in _made(figure, known, list(dict.fromkeys(times))[:8], today, contrary)
     )
 
 
@@ -83,7 +85,9 @@ def _about(value: float, wanted: set[float]) -> bool:
     return value >= 1 and bool(whole & wanted)
 
 
-def _made(figure: Figure, known: Sequence[Figure], times: Sequence[float], today: date) -> set[float]:
+def _made(
+    figure: Figure, known: Sequence[Figure], times: Sequence[float], today: date, contrary: bool
+) -> set[float]:
     """What can be made of the known figures that is of this figure's kind. `times`: how often, how many: numbers of the customer and the reply."""
     like, shares = _operands(figure, known)
     made = {value for one in known for a in amount(one) for value in _converted(a, one.unit, figure.unit)}
@@ -120,7 +124,7 @@ def _made(figure: Figure, known: Sequence[Figure], times: Sequence[float], today
         }  # ten packs of six
     if money(figure.unit):
         made |= _of_prices(figure, known, like)
-    elif not figure.unit:
+    elif not figure.unit and not contrary:
         made |= {one * n for one in like for n in (7.0, 12.0, 52.0)}
     if figure.unit in ("", "year"):
         made |= {today.year - value for value in like if 1900 < value < 2100}

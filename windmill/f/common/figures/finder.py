@@ -16,6 +16,7 @@ from f.common.figures.amounts import Figure, date_keys, readings
 from f.common.figures.units import NUMBER, unit_beside
 from f.common.figures.words import (
     CODES,
+    MORE_NUMBERS,
     SHORT_MONTHS,
     day_periods,
     languages,
@@ -168,7 +169,8 @@ def _take_numbers(text: str, taken: list[bool], take: Take) -> None:
 
 def numbers_in_words(text: str) -> set[int]:
     """The small numbers that a text writes in words, in any language: what may count something."""
-    found = {words("numbers").get(word) for word in re.findall(r"[^\W\d_]+", text.casefold())}
+    known = words("numbers") | MORE_NUMBERS
+    found = {known.get(word) for word in re.findall(r"[^\W\d_]+", text.casefold())}
     return {int(value) for value in found if value} | {_cjk(m[0]) for m in CJK_NUMBER.finditer(text)}
 
 

@@ -20,9 +20,15 @@ RANGE = re.compile(r"\s?(?:[-–—x×]|to|bis|à|a|al|do|até|ile|till|–)\s?(
 AFTER = re.compile(rf"[ \u00a0\u202f-]?({LETTER}+|[€$£₹₺₽₴₪₩₫฿¥₱₦%٪％])")
 
 
+COUNTED = re.compile(
+    r"[ \u00a0-](?:business|working|calendar|full|whole)(?= (?:hour|day|week|month|year)s?\b)"
+)
+
+
 def unit_beside(text: str, start: int, end: int, spelled: bool = False) -> tuple[str, int, int]:
     """The unit written beside a number, and where both begin and end. In 50 to 90 % and 24 x 12 cm the last one's counts for all."""
     known = units()
+    end = skipped.end() if (skipped := COUNTED.match(text, end)) else end
     if after := AFTER.match(text, end):
         spoken = (
             re.match(r"[a-z]+", after[1])

@@ -43,10 +43,18 @@ CODES = word_set(
 MORE_UNITS = word_map(
     """
     h=hour hrs=hour uhr=clock mins=minute mes=month kilo=kg kilos=kg litres=l litre=l metres=m eur=EUR usd=USD gbp=GBP dollar=$ dollars=$
-    pound=GBP pounds=GBP peso=peso pesos=peso zł=PLN kč=CZK tl=TRY lira=TRY rs=INR chf=CHF kr=kr 元=CNY 円=JPY сом=KGS грн=UAH руб=RUB
+    pound=GBP pounds=GBP peso=peso pesos=peso zł=PLN kč=CZK tl=TRY lira=TRY rs=INR chf=CHF kr=kr 元=CNY 円=JPY 달러=$ 엔=JPY 위안=CNY сом=KGS грн=UAH руб=RUB
     franken=CHF franc=CHF francs=CHF frank=CHF franki=CHF franków=CHF franchi=CHF francos=CHF fr=CHF ft=ft feet=ft foot=ft miles=mile
     mile=mile inch=inch inches=inch zoll=inch pulgadas=inch pollici=inch lb=lb lbs=lb oz=oz percent=% prozent=% 個月=month 週間=week 小時=hour
     週=week ヶ月=month か月=month
+    """
+)
+# Numbers in forms that num2words does not give: of another gender or case.
+MORE_NUMBERS = word_map(
+    """
+    duas=2 dues=2 două=2 dwie=2 dwóch=2 dwoje=2 trzech=3 troje=3 czterech=4 две=2 двух=2 двое=2 трёх=3 трех=3 трое=3 четверо=4 четырёх=4
+    дві=2 двох=2 двоє=2 троє=3 трьох=3 четверо=4 чотирьох=4 dvě=2 dvou=2 dva=2 tři=3 dve=2 dvije=2 kahden=2 kolmen=3 neljän=4
+    neljä=4 neljää=4 kaksi=2 kahta=2 tvær=2 tvö=2 שתי=2 שתיים=2 שני=2 שלוש=3 ארבע=4 zwo=2 zweimal=2 dreimal=3 twice=2 doppelt=2
     """
 )
 SHORT_MONTHS = word_set(
