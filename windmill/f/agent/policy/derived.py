@@ -92,6 +92,11 @@ class Derived:
             figure, known, times, self._counts, self._today, known, contrary=True
         )
 
+    def follows_from_conversation(self, figure: Figure) -> bool:
+        """Whether it can be reckoned from what was said before: two of them, from the price of one."""
+        known = [f for f in self._said.figures if not same(f, figure)]
+        return follows(figure, known, self._times([]), (), self._today, contrary=True)
+
     def _asked(self, figure: Figure, known: Sequence[Figure]) -> list[Figure]:
         """The customer's figures; to reckon a price, a bare one that counts nothing is one: it is large, or above all prices."""
         highest = max((v for f in known if money(f.unit) for v in amount(f)), default=0.0)

@@ -19,6 +19,7 @@ from f.agent.policy.deeds import of_another, undone
 from f.agent.policy.derived import BESIDE, EMERGENCY, Derived, Said
 from f.agent.policy.exchanged import exchanged
 from f.agent.policy.grounds import Grounds
+from f.agent.policy.offers import unsupported
 from f.agent.policy.placement import Placement, alike
 from f.agent.policy.quoted import Quoted, figures_of
 from f.common.figures.amounts import Figure, money, same
@@ -153,7 +154,8 @@ class Check:
         """Figures that nothing supports, that belong elsewhere, or that the reply takes from the customer's mouth."""
         supported = not SUPPORTED.isdisjoint(outcomes)
         for one, outcome in zip(told, outcomes, strict=True):
-            if outcome == "echo" and self._parroted(one.sentence, one.figure, supported):
+            echoed = outcome == "echo" and not self._derived.follows_from_conversation(one.figure)
+            if echoed and self._parroted(one.sentence, one.figure, supported):
                 yield Finding("confirmed", one.sentence, one.figure.text)
             elif outcome == "misplaced" or (outcome == "figure" and not self._harmless(one.figure)):
                 yield Finding(outcome, one.sentence, one.figure.text)
@@ -218,6 +220,8 @@ class Check:
         if not self._changed:
             yield from undone(self._draft, sources, self._tools, self._handed_off, self._failed)
         yield from of_another(self._draft, sources, self._tools)
+        if not self._named:
+            yield from unsupported(self._draft, [s.text for s in sources])
         yield from self._grounds.problems()
         yield from self._grounds.misnamed(
             frozenset().union(
@@ -236,7 +240,7 @@ class Check:
         code = figure.unit == "code" and len(figure.text) < 4
         return (
             code
-            or (helps and figure.unit == "phone")
+            or (helps and figure.unit in ("phone", "", "code"))
             or (figure.unit in ("", "weekday") and len(re.sub(r"\D", "", figure.text)) < 5)
         )
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from itertools import pairwise
 
-from f.common.figures.amounts import Figure, date_keys, readings
+from f.common.figures.amounts import Figure, date_keys, money, readings
 from f.common.figures.units import NUMBER, unit_beside
 from f.common.figures.words import (
     CODES,
@@ -143,6 +143,9 @@ def _take_phones(text: str, take: Take) -> None:
             take(*match.span(), {f"phone:{digits}"}, "phone")
 
 
+CENTS_BEHIND = re.compile(r"[ \u00a0](\d\d)(?![\d.,:]*\d|[ \u00a0]?[\w%])")
+
+
 def _take_numbers(text: str, taken: list[bool], take: Take) -> None:
     for match in NUMBER.finditer(text):
         start, end = match.span()
@@ -150,6 +153,11 @@ def _take_numbers(text: str, taken: list[bool], take: Take) -> None:
             continue
         number = match[0]
         unit, begin, finish = unit_beside(text, start, end)
+        cents = (
+            CENTS_BEHIND.match(text, finish) if money(unit) and number.isdigit() and finish > end else None
+        )
+        if cents:  # 13 francs 50
+            number, finish = f"{number}.{cents[1]}", cents.end()
         keys = readings(re.sub(r"['’ \u00a0\u202f]", "", number))
         if unit not in ("", "hour", "clock"):
             keys = {key for key in keys if not key.startswith(("at ", "date:"))}

@@ -43,10 +43,10 @@ CODES = word_set(
 MORE_UNITS = word_map(
     """
     h=hour hrs=hour uhr=clock mins=minute mes=month kilo=kg kilos=kg litres=l litre=l metres=m eur=EUR usd=USD gbp=GBP dollar=$ dollars=$
-    pound=GBP pounds=GBP peso=peso pesos=peso zł=PLN kč=CZK tl=TRY lira=TRY rs=INR chf=CHF kr=kr 元=CNY 円=JPY 달러=$ 엔=JPY 위안=CNY сом=KGS грн=UAH руб=RUB
+    pound=GBP pounds=GBP peso=peso pesos=peso zł=PLN kč=CZK tl=TRY lira=TRY rs=INR chf=CHF kr=kr 元=CNY 円=JPY сом=KGS грн=UAH руб=RUB
     franken=CHF franc=CHF francs=CHF frank=CHF franki=CHF franków=CHF franchi=CHF francos=CHF fr=CHF ft=ft feet=ft foot=ft miles=mile
     mile=mile inch=inch inches=inch zoll=inch pulgadas=inch pollici=inch lb=lb lbs=lb oz=oz percent=% prozent=% 個月=month 週間=week 小時=hour
-    週=week ヶ月=month か月=month
+    週=week ヶ月=month か月=month 달러=$ 엔=JPY 위안=CNY
     """
 )
 # Numbers in forms that num2words does not give: of another gender or case.
