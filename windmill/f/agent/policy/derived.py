@@ -84,12 +84,13 @@ class Derived:
             f for s, _ in self._draft.sentences for f in figures(LISTED.sub("", s)) if f.text != figure.text
         ]
         known = [*self._quoted, *(f for f in self.made if f.unit not in calendar)]
-        known += [f for f in self._said.figures if money(f.unit)]
+        to_go = figure.unit in ("hour", "minute")  # from now on
+        known += [f for f in self._said.figures if money(f.unit) or (to_go and f.unit == "clock")]
         known += self._asked(figure, known)
         known = [f for f in known if not same(f, figure)]
         times = self._times(stated)
         return self._day_of_month(sentence, told, place) or follows(
-            figure, known, times, self._counts, self._today, known, contrary=True
+            figure, known, times, () if figure.unit else self._counts, self._today, known, contrary=True
         )
 
     def follows_from_conversation(self, figure: Figure) -> bool:
@@ -103,7 +104,7 @@ class Derived:
         least = min(highest, COUNTED)
         return [
             f._replace(unit=figure.unit)
-            if money(figure.unit) and not f.unit and min(amount(f), default=0.0) > least
+            if money(figure.unit) and not f.unit and max(amount(f), default=0.0) > least
             else f
             for f in self._said.asked
         ]
@@ -141,8 +142,7 @@ class Derived:
         asked = self._asked(figure, [*self.made, *near])
         made = self.made
         if self._quoted and figure.unit == "date":  # a weekday that no quote has leads to no date
-            made, near = ([f for f in some if f.unit != "weekday"] for some in (made, near))
-            near += self._quoted
+            made, near = [f for f in made if f.unit != "weekday"], self._quoted
         known = [f for f in (*made, *near, *asked, *self._said.figures) if not same(f, figure)]
         stated = [f for f in (*self.made, *self._said.asked) if not same(f, figure)]
         return follows(figure, known, times, self._counts, self._today, stated)
