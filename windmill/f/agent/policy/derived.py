@@ -13,7 +13,7 @@ from f.agent.policy.claims import Draft
 from f.agent.policy.counts import counts, units_meant
 from f.agent.policy.reckoning import follows
 from f.common.figures.amounts import Figure, amount, money, same
-from f.common.figures.finder import figures, numbers_in_words
+from f.common.figures.finder import figures, numbers_in_words, parts_in_words
 from f.common.figures.segments import LISTED, Segment, Weights, terms
 from f.common.figures.words import word_set
 
@@ -84,7 +84,9 @@ class Derived:
             f for s, _ in self._draft.sentences for f in figures(LISTED.sub("", s)) if f.text != figure.text
         ]
         known = [*self._quoted, *(f for f in self.made if f.unit not in calendar)]
-        to_go = figure.unit in ("hour", "minute")  # from now on
+        to_go = figure.unit in ("hour", "minute") or any(
+            k.startswith("at ") for k in figure.keys
+        )  # from now on
         known += [f for f in self._said.figures if money(f.unit) or (to_go and f.unit == "clock")]
         known += self._asked(figure, known)
         known = [f for f in known if not same(f, figure)]
@@ -113,6 +115,7 @@ class Derived:
         """How often, how many: numbers of the customer, the reply and its quotes."""
         spoken = [self._draft.text, self._said.words, *(c.quote for c in self._draft.claims)]
         return [
+            *sorted(parts_in_words(" ".join(spoken))),
             *map(float, numbers_in_words(" ".join(spoken))),
             *(
                 v

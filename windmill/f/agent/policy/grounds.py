@@ -17,7 +17,6 @@ from f.common.figures.segments import (
     Segment,
     Source,
     Weights,
-    flat,
     folded,
     kind_of,
     names,
@@ -25,6 +24,7 @@ from f.common.figures.segments import (
     sentences,
     terms,
 )
+from f.common.figures.tool_rows import flat
 from f.common.figures.words import units
 
 LEAD = re.compile(r"^\W*[^\W\d_]+[,.:;!،、，。！]")  # "No, " at the beginning
@@ -53,6 +53,8 @@ class Grounds:
         first = next((s for s in self._draft.sentences if not asks(s[0])), None)
         if first and not _counts(first[0]):
             grounds = self._grounds(*first)
+            if not self._claims(first[0]) and not any(len(terms(first[0]) & terms(g)) > 1 for g in grounds):
+                grounds = [s.text for s in self._evidence if s.source in first[1]]  # of another language
             if grounds and negates(LEAD.sub("", first[0])) and not any(negates(ground) for ground in grounds):
                 yield Finding("polarity", first[0], grounds[0])
         if negates(self._draft.text):

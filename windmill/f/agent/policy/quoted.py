@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from f.agent.policy.claims import Claim, Draft
 from f.common.figures.amounts import Figure, amount, same
 from f.common.figures.finder import figures
-from f.common.figures.segments import Segment, Source, flat, folded, kind_of, ranged, stands_in
+from f.common.figures.segments import Segment, Source, folded, kind_of, ranged, stands_in
+from f.common.figures.tool_rows import flat
 from f.common.figures.words import MONTH_MINUTES, SIZES
 
 LEFT_OUT = re.compile(r"…|\.\.\.|\[…\]|\n")

@@ -5,6 +5,7 @@ Only what the evidence for a reply and the customer have named is reckoned with,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import combinations, permutations
@@ -33,8 +34,11 @@ def follows(
     """
     if figure.unit in ("date", "weekday"):
         return of_calendar(figure, known, today, by_length=contrary)
-    if figure.unit == "clock":
-        return _of_clock(figure, known, known if stated is None else stated)
+    if figure.unit == "clock" or (not figure.unit and re.fullmatch(r"\d{1,2}[.:]\d\d", figure.text)):
+        if _of_clock(figure, known, known if stated is None else stated):
+            return True
+        if figure.unit:
+            return False
     wanted = amount(figure)
     if not wanted or figure.unit == "hour":
         at = any(k.startswith("at ") for k in figure.keys) and _of_clock(
@@ -202,14 +206,24 @@ def _of_clock(figure: Figure, known: Sequence[Figure], stated: Sequence[Figure])
         for length in _lengths(others)
         for sign in (1, -1)
     }
-    apart = {abs(a - b) for a, b in combinations(sorted(_minutes(known))[:20], 2)}
-    return bool(wanted & (reached | (apart if "h" in figure.text.casefold() else set())))
+    return bool(wanted & reached) or (
+        "h" in figure.text.casefold() and bool(wanted & _lengths_between(known))
+    )
+
+
+def _lengths_between(known: Sequence[Figure]) -> set[float]:
+    """The lengths from one time of the day to another, also of the next day, and sums and differences of hours, in minutes: 8 less 5.5 are 2 h 30."""
+    times = combinations(sorted(_minutes(known))[:20], 2)
+    hours = [v * 60 for o in known if o.unit in ("", "hour") for v in amount(o) if v < 100][:MOST_OPERANDS]
+    apart = {abs(a - b) for a, b in times}
+    apart |= {1440 - length for length in apart}
+    return apart | {value for a, b in combinations(hours, 2) for value in (a + b, abs(a - b))}
 
 
 def _lengths(known: Iterable[Figure]) -> set[float]:
-    """The lengths of time among figures, in minutes, up to five hours."""
+    """The lengths of time among figures, in minutes, up to twelve hours."""
     found = {v * SIZES[o.unit][1] for o in known if o.unit in ("minute", "hour") for v in amount(o)}
-    return {length for length in found if length < 300}
+    return {length for length in found if length <= 720}
 
 
 def _minutes(known: Iterable[Figure]) -> set[float]:

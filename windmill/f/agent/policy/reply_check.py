@@ -28,13 +28,13 @@ from f.common.figures.segments import (
     LISTED,
     Source,
     Weights,
-    flat,
     folded,
     kind_of,
     segments,
     stands_in,
     terms,
 )
+from f.common.figures.tool_rows import flat
 
 WORDS = re.compile(r"[^\W_]+")
 PARROTED = 6  # words in a row that a reply has from the customer

@@ -57,6 +57,15 @@ MORE_NUMBERS = word_map(
     neljä=4 neljää=4 kaksi=2 kahta=2 tvær=2 tvö=2 שתי=2 שתיים=2 שני=2 שלוש=3 ארבע=4 zwo=2 zweimal=2 dreimal=3 twice=2 doppelt=2
     """
 )
+# Words for a half and for a quarter.
+PARTS = word_map(
+    """
+    half=.5 halve=.5 halb=.5 halbe=.5 halben=.5 halbes=.5 halber=.5 hälfte=.5 demi=.5 demie=.5 moitié=.5 medio=.5 media=.5 mitad=.5 meio=.5
+    meia=.5 metade=.5 mezzo=.5 mezza=.5 metà=.5 helft=.5 pół=.5 połowa=.5 połowę=.5 половина=.5 половину=.5 полкило=.5 полчаса=.5 пів=.5 yarım=.5
+    yarısı=.5 halv=.5 halva=.5 halvt=.5 puoli=.5 puolet=.5 fél=.5 fele=.5 jumătate=.5 półtora=1.5 μισό=.5 نصف=.5 חצי=.5 आधा=.5 आधी=.5 आधे=.5 半=.5
+    quarter=.25 viertel=.25 quart=.25 cuarto=.25 quarto=.25 kwart=.25 çeyrek=.25 ćwierć=.25 четверть=.25 чверть=.25 ربع=.25 רבע=.25
+    """
+)
 SHORT_MONTHS = word_set(
     """
     jan feb mar apr may jun jul aug sep oct nov dec ene abr ago dic mai okt dez gen mag giu lug set ott out fev mrt mei
