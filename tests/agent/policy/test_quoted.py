@@ -43,7 +43,7 @@ def passes(message: str, text: str, passage: str, *quotes: str) -> bool:
         ("аванс?", "Аванс составляет 50 %.", "deposit", "Anzahlung 30 %"),
         ("ab wann ist es billiger", "Ab 17 Uhr gibt es 30 % auf Brot.", "evening", "Ab 17.30 Uhr 30 % auf Brot vom Tag"),
         ("quando c'è yoga", "Yoga è il lunedì e il giovedì.", "yoga", "Tuesdays & Thursdays 5-7 pm"),
-        ("when do you answer", "Within 1 hour.", "answers", "answered within 2 business days"),
+        ("when do you answer", "Within 2 hours.", "answers", "answered within 2 business days"),
         ("price of 4 pictures", "Four pictures are 140 €.", "xray", "First picture 58 €, each further one 25 €"),
         ("arrivo l'11 luglio 2027, disdetta?", "Gratis fino al 27 giugno 2027.", "cancel", "Free cancellation until 21 days before arrival"),
     ],

@@ -41,7 +41,10 @@ class Quoted:
         """Whether the words that are quoted for a figure have others of its kind, and no quote has this one: Friday, where it says Thursday."""
         for_it = [f for c in self._claims if figure.text in c.says for f in figures_of(c.quote)]
         ages = ("", "year") if figure.unit == "year" else (_sort(figure),)  # 16 years, and "for 18 and older"
-        if not any(_sort(f) == _sort(figure) or f.unit in ages for f in for_it):
+        rivals = [f for f in for_it if _sort(f) == _sort(figure) or f.unit in ages]
+        if _sort(figure) == "time":  # five lessons of 45 minutes contradict no five hours
+            rivals = [f for f in rivals if f.unit in (figure.unit, "") or f.keys & figure.keys]
+        if not rivals:
             return False
         strict = figure.unit == "%"  # a bare number is no share where a share is quoted
         return not any(_equal(f, figure) for f in self.figures() if f.unit == "%" or not strict)

@@ -159,6 +159,8 @@ def _operands(figure: Figure, known: Sequence[Figure]) -> tuple[list[float], lis
     ]
     bare = [value for one in known if not one.unit for value in amount(one)]
     like = same_unit if money(figure.unit) and same_unit else [*same_unit, *bare]
+    if figure.unit == "%":
+        like += [value for one in known if money(one.unit) for value in amount(one)]
     return list(dict.fromkeys(like))[:MOST_OPERANDS], list(dict.fromkeys(shares))[:6]
 
 

@@ -250,7 +250,7 @@ def unsourced(turn: Turn, evidence: Evidence, draft: Draft) -> bool:
         return not draft.claims and not _from_hours(turn, draft)
     if draft.kind in ("clarify", None) and _answers_itself(turn, draft):
         return True
-    if draft.kind is not None or not evidence.searched_by_model or _from_hours(turn, draft, unnamed=True):
+    if draft.kind is not None or not evidence.searched_by_model or _from_hours(turn, draft):
         return False
     questions = [asks(s) for s, _ in draft.sentences]
     return not any(questions) or (questions[0] and not all(questions))

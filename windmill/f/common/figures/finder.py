@@ -141,6 +141,7 @@ def _take_phones(text: str, take: Take) -> None:
         spans = SPAN.fullmatch(match[0].strip("()"))
         if (
             not spans
+            and not re.match(r"\d{4}\s*\(", match[0])
             and len(digits) >= 7
             and (match[0][0] in "+(" or re.search(r"\d[ \u00a0./-]\d", match[0]) or len(digits) >= 9)
         ):
