@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from local import postgres
+from sql import apply
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -41,6 +43,25 @@ def cluster() -> Iterator[postgres.Postgres]:
 def new_database(cluster: postgres.Postgres) -> Callable[[], str]:
     """Makes a fresh empty database; returns its superuser URL."""
     return lambda: cluster.create_database(f"test_{secrets.token_hex(6)}")
+
+
+@pytest.fixture(scope="session")
+def new_product_database(cluster: postgres.Postgres, new_database: Callable[[], str]) -> Callable[[], str]:
+    """Makes a fresh database with what sql/ makes, and nothing in it; returns its superuser URL. A copy takes a tenth of the time of sql/apply.py."""
+    template = new_database()
+    apply.apply(template, {})
+
+    def copied() -> str:
+        name = f"test_{secrets.token_hex(6)}"
+        with psycopg.connect(cluster.url(), autocommit=True) as conn:
+            conn.execute(f"create database {name} template {template.rsplit('/', 1)[1]}".encode())
+        with psycopg.connect(cluster.url(name), autocommit=True) as conn:
+            conn.execute(
+                (apply.FOLDER / apply.ROLES).read_bytes()
+            )  # a copy has none of a database's own grants
+        return cluster.url(name)
+
+    return copied
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ import pytest
 
 from local import seed
 from local.stack import Stack
+from tests.administrator import administrator
 
 
 class World:
@@ -57,8 +58,7 @@ class World:
 
     def rows(self, query: str, *parameters: Any) -> list[dict[str, Any]]:
         """What the database holds, seen as its administrator."""
-        with self.stack.connect() as conn:
-            return conn.execute(query.encode(), parameters).fetchall()
+        return administrator(self.stack.database).rows(query, *parameters)
 
     def jobs(self) -> list[dict[str, Any]]:
         """Every job, whole."""

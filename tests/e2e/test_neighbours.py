@@ -97,7 +97,7 @@ def hanging(world: World) -> Iterator[list[ThreadingHTTPServer]]:
     Hanging.go, Hanging.asked = threading.Event(), threading.Event()
     sites = [ThreadingHTTPServer(("127.0.0.1", 0), Hanging) for _ in range(3)]
     for site in sites:
-        threading.Thread(target=site.serve_forever, daemon=True).start()
+        threading.Thread(target=site.serve_forever, args=(0.02,), daemon=True).start()
     server = world.stack.windmill()
     before = server.call("GET", "resources/get_value/f/chatbot/settings").json()
     hosts = [*before["allowed_private_hosts"], *(f"127.0.0.1:{site.server_port}" for site in sites)]
