@@ -20,7 +20,9 @@ class Administrator:
         conn = self._idle.pop() if self._idle else self._connect()
         try:
             done = conn.execute(query.encode(), parameters)
-            return done.fetchall() if done.description else []
+            return (
+                [] if done.rownumber is None else done.fetchall()
+            )  # `select from t` has rows without columns
         finally:
             if not conn.closed:
                 self._idle.append(conn)
