@@ -14,6 +14,22 @@ import pytest
 from local import postgres
 from sql import apply
 
+# By how long they take. With the longest first, no process is left with a long one when the others have ended.
+LONGEST_FIRST = (
+    "e2e", "agent", "faults", "knowledge", "worker", "local", "ingress", "deploy", "windmill_server", "sql", "portal", "whatsapp", "windmill",
+)  # fmt: skip
+
+
+def room_of(nodeid: str) -> str:
+    """tests/<room>/…, or tests/<room>.py."""
+    return nodeid.split("/")[1].partition("::")[0]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {room: place for place, room in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: places.get(room_of(item.nodeid), len(places)))
+
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
@@ -22,8 +38,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     class ByFolder(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return nodeid.split("/")[1]  # tests/<folder>/…
+            return room_of(nodeid)
 
+    config.option.loadscopereorder = False  # it counts tests; a test of e2e takes as long as a hundred others
     return ByFolder(config, log)
 
 

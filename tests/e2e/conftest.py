@@ -60,10 +60,10 @@ class World:
         """What the database holds, seen as its administrator."""
         return administrator(self.stack.database).rows(query, *parameters)
 
-    def jobs(self) -> list[dict[str, Any]]:
-        """Every job, whole."""
+    def jobs(self, query: str = "") -> list[dict[str, Any]]:
+        """Every job, whole, or those that a query of Windmill's leaves."""
         server = self.stack.windmill()
-        listed = server.call("GET", "jobs/list?per_page=1000").json()
+        listed = server.call("GET", f"jobs/list?per_page=1000{query}").json()
         return [server.call("GET", f"jobs_u/get/{job['id']}").json() for job in listed]
 
     def secrets_in(self, text: str) -> list[str]:

@@ -51,7 +51,7 @@ def read(world: World, run: str) -> dict[str, Any]:
 
 def embedded(world: World) -> int:
     """How many vectors all ingestions so far have asked for."""
-    runs = [job for job in world.jobs() if job["script_path"] == "f/ingest/embed"]
+    runs = world.jobs("&script_path_exact=f/ingest/embed")
     return sum(job["result"]["embedded"] for job in runs)
 
 
