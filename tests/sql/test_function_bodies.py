@@ -349,8 +349,8 @@ FIRES = {
 
 
 @pytest.fixture(scope="module")
-def seeded(new_database: Callable[[], str]) -> Iterator[psycopg.Connection[Any]]:
-    url = new_database()
+def seeded(new_product_database: Callable[[], str]) -> Iterator[psycopg.Connection[Any]]:
+    url = new_product_database()
     apply.apply(url, {}, operators=["operator@platform.example"])
     with psycopg.connect(url, autocommit=True) as conn:
         conn.execute(SEED.encode())

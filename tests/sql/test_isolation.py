@@ -10,8 +10,6 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from sql import apply
-
 pytestmark = pytest.mark.field_failure(12)
 
 
@@ -32,9 +30,8 @@ class Two:
 
 
 @pytest.fixture(scope="module")
-def two(new_database: Callable[[], str]) -> Iterator[Two]:
-    url = new_database()
-    apply.apply(url, {})
+def two(new_product_database: Callable[[], str]) -> Iterator[Two]:
+    url = new_product_database()
     ids = []
     with psycopg.connect(url, autocommit=True) as conn:
         for name, number in (("A", "1001"), ("B", "1002")):

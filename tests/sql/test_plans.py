@@ -9,8 +9,6 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from sql import apply
-
 TENANT = "00000000-0000-0000-0000-000000000001"
 PEOPLE, ROWS = 100, 20_000
 FILL = f"""
@@ -34,9 +32,8 @@ FILL = f"""
 
 
 @pytest.fixture(scope="module")
-def filled(new_database: Callable[[], str]) -> str:
-    url = new_database()
-    apply.apply(url, {})
+def filled(new_product_database: Callable[[], str]) -> str:
+    url = new_product_database()
     with psycopg.connect(url, autocommit=True) as conn:
         for statement in FILL.split(";"):
             conn.execute(statement.encode())
