@@ -23,6 +23,7 @@ from ingress.inbox import Bounds, Inbox
 from ingress.link import Link, LinkDown
 from ingress.listener import Listener
 from ingress.metrics import Metrics
+from ingress.platform_metrics import TIMEOUT_S, PlatformFigures
 from ingress.settings import Settings
 from ingress.signature import Signature
 from ingress.webhook import Webhook
@@ -43,6 +44,9 @@ class Ingress:
         self._write, self._dispatch, self._apply, self._check, self._hear = (
             Link(url, name, timeout) for name in ("inbox", "dispatch", "events", "check", "listener")
         )
+        self._ask = Link(url, "metrics", TIMEOUT_S, server_ends=True)
+        self._platform = PlatformFigures(self._ask)
+        self.metrics.registry.register(self._platform)
         self._windmill = Windmill(
             settings.windmill_url,
             settings.windmill_workspace,
@@ -107,7 +111,7 @@ class Ingress:
             for task in (*left, summary):
                 task.cancel()
             await asyncio.gather(*left, summary, return_exceptions=True)
-            for link in (self._write, self._dispatch, self._apply, self._check, self._hear):
+            for link in (self._write, self._dispatch, self._apply, self._check, self._hear, self._ask):
                 await link.close()
             await self._windmill.close()
             log.info("Stopped.", extra=self._figures())
@@ -130,6 +134,11 @@ class Ingress:
             except (LinkDown, psycopg.Error):
                 self._ready = (now, False)
         return self._ready[1]
+
+    async def page(self) -> bytes:
+        """/metrics, with PostgreSQL's figures where it gives them in time."""
+        await self._platform.refresh()
+        return self.metrics.render()
 
     def gauges(self) -> dict[str, int]:
         return {name: read() for name, (_, read) in self._gauges.items()}
@@ -195,4 +204,4 @@ class App:
 
     async def _metrics(self, _: Request) -> Response:
         assert self._ingress is not None
-        return Response(self._ingress.metrics.render(), media_type=CONTENT_TYPE_LATEST)
+        return Response(await self._ingress.page(), media_type=CONTENT_TYPE_LATEST)

@@ -188,6 +188,10 @@ CALLS = {
     ],
     "add_usage": ["select add_usage(id, 1, 2, 3, 0.5) from tenants"],
     "count_usage": ["select count_usage(2, 3, 0.5)"],
+    "report_recovery": [
+        'select report_recovery(\'{"chat": {"has_worker": true, "queued": 0}}\')',
+        "select report_recovery(null)",
+    ],
     "is_budget_spent": ["select is_budget_spent()"],
     "begin_dry_run": [
         "select begin_dry_run(gen_random_uuid(), 'preview', 'q', 'a@b.example')",
