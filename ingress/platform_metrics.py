@@ -89,15 +89,14 @@ class PlatformFigures(Collector):
 def _families(figures: dict[str, Any]) -> Iterator[GaugeMetricFamily]:
     for part, gauges in (("waiting", _WAITING), ("turns", _TURNS)):
         for name, key, help_text in gauges:
-            if figures[part][key] is not None:
-                yield GaugeMetricFamily(f"chatmill_{name}", help_text, value=float(figures[part][key]))
+            yield _gauge(name, help_text, figures[part][key])
     for part, name, key, label, help_text in _LABELLED:
         yield _labelled(name, help_text, label, figures[part][key])
     sends = figures["sends"]
     unknown = "Parts of the last hour whose outcome was lost"
-    yield GaugeMetricFamily("chatmill_sends_unknown", unknown, value=float(sends["unknown"]))
+    yield _gauge("sends_unknown", unknown, sends["unknown"])
     stopped = "Tenants for which nothing is sent, because Meta refuses their token, account or payment"
-    yield GaugeMetricFamily("chatmill_stopped_tenants", stopped, value=float(sends["stopped_tenants"]))
+    yield _gauge("stopped_tenants", stopped, sends["stopped_tenants"])
     stops = GaugeMetricFamily(
         "chatmill_send_stop", "1 for each of them, twenty at most", labels=("tenant", "code")
     )
@@ -113,8 +112,7 @@ def _of_recovery(figures: dict[str, Any]) -> Iterator[GaugeMetricFamily]:
         ("recovery_age_seconds", "recovery_age_s", "How long ago recovery ended a run"),
         ("tags_age_seconds", "tags_age_s", "How long ago Windmill told recovery of its workers"),
     ):
-        if figures[key] is not None:
-            yield GaugeMetricFamily(f"chatmill_{name}", help_text, value=float(figures[key]))
+        yield _gauge(name, help_text, figures[key])
     tags: dict[str, dict[str, Any]] = figures["tags"]
     has_worker = {tag: float(seen["has_worker"]) for tag, seen in tags.items()}
     yield _labelled("tag_has_worker", "1 when a living worker takes jobs with this tag", "tag", has_worker)
@@ -122,6 +120,14 @@ def _of_recovery(figures: dict[str, Any]) -> Iterator[GaugeMetricFamily]:
     yield _labelled(
         "jobs_queued", "Jobs of Windmill that wait for a worker for over 3 seconds", "tag", queued
     )
+
+
+def _gauge(name: str, help_text: str, figure: float | None) -> GaugeMetricFamily:
+    """Without a sample where there is no figure."""
+    family = GaugeMetricFamily(f"chatmill_{name}", help_text)
+    if figure is not None:
+        family.add_metric((), float(figure))
+    return family
 
 
 def _labelled(name: str, help_text: str, label: str, values: dict[str, float]) -> GaugeMetricFamily:
