@@ -7,6 +7,7 @@ import logging
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 import psycopg
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -28,6 +29,9 @@ from ingress.settings import Settings
 from ingress.signature import Signature
 from ingress.webhook import Webhook
 from ingress.windmill import Windmill
+
+if TYPE_CHECKING:
+    from ingress.tracing import Tracing
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +59,8 @@ class Ingress:
             timeout=settings.dispatch_timeout_s,
             connections=settings.dispatch_concurrency,
         )
-        self._dispatcher = Dispatcher(self._dispatch, self._windmill, settings, self.metrics)
+        self._tracing = _tracing(settings)
+        self._dispatcher = Dispatcher(self._dispatch, self._windmill, settings, self.metrics, self._tracing)
         self._listener = Listener(self._hear, self._dispatcher.wake)
         self._events = EventApplier(self._apply, settings.dispatch_poll_s, self.metrics)
         bounds = Bounds(
@@ -73,6 +78,7 @@ class Ingress:
         self.webhook = Webhook(
             Signature(settings.app_secrets), settings.meta_verify_token, reader, self._inbox, self.metrics
         )
+        self.webhook.tracing = self._tracing
         self._gauges: dict[str, tuple[str, Callable[[], int]]] = {
             "queue_events": ("Events that wait to be stored", lambda: self._inbox.events),
             "queue_bytes": ("Their size", lambda: self._inbox.bytes),
@@ -114,6 +120,8 @@ class Ingress:
             for link in (self._write, self._dispatch, self._apply, self._check, self._hear, self._ask):
                 await link.close()
             await self._windmill.close()
+            if self._tracing is not None:
+                await asyncio.to_thread(self._tracing.close)
             log.info("Stopped.", extra=self._figures())
 
     def _ended(self, task: asyncio.Task[None]) -> None:
@@ -161,6 +169,15 @@ class Ingress:
             if (now := self._figures()) != last:
                 log.info("So far.", extra=now | {"waiting": self._inbox.events})
                 last = now
+
+
+def _tracing(settings: Settings) -> Tracing | None:
+    """None, and nothing is imported, where no collector is named."""
+    if not settings.otel_exporter_otlp_endpoint:
+        return None
+    from ingress.tracing import Tracing
+
+    return Tracing(settings.otel_exporter_otlp_endpoint, settings.otel_traces_sampler_arg)
 
 
 class App:

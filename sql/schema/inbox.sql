@@ -100,12 +100,13 @@ insert into dispatch_settings default values;
 alter table dispatch_settings owner to chatbot_owner;
 
 -- When recovery last ran, and what it saw of Windmill's workers: {tag: {"has_worker": bool, "queued": jobs or null}},
--- for the metrics. One row. tags_at: when Windmill last answered.
+-- for the metrics; and how far it has sent the traces of turns. One row. tags_at: when Windmill last answered.
 create table recovery_report (
     only_row          boolean primary key default true check (only_row),
     ran_at            timestamptz,
     tags              jsonb not null default '{}',
-    tags_at           timestamptz
+    tags_at           timestamptz,
+    traced_until      timestamptz                         -- the newest closed turn whose trace was sent
 );
 insert into recovery_report default values;
 alter table recovery_report owner to chatbot_owner;

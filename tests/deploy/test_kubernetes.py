@@ -29,7 +29,7 @@ def manifests() -> Iterator[dict[str, Any]]:
 OBJECTS = {f"{each['kind']} {each['metadata']['name']}": each for each in manifests()}
 INGRESS = OBJECTS["Deployment ingress"]["spec"]["template"]["spec"]
 JOB = OBJECTS["Job migrations"]["spec"]["template"]["spec"]
-SECRET_NAME = re.compile(r"PASSWORD|TOKEN|SECRET|KEY|DATABASE_URL")
+SECRET_NAME = re.compile(r"PASSWORD|TOKEN|SECRET|KEY|HEADERS|DATABASE_URL")
 
 
 def variables(pod: dict[str, Any]) -> dict[str, dict[str, Any]]:

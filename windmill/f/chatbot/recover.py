@@ -1,10 +1,12 @@
-# requirements: whatsapp
+# no_postinstall
+# requirements: traces
 """Every minute: picks up messages that nobody works on, so that none waits for ever.
 
 Covers a lost ingress, cancelled runs and lost workers, which neither a step nor the failure handler ever sees. A conversation that six runs
 could not answer is given up: the customer gets the words for a failure, and the next message is answered. Sends parts again that failed
 after Meta had accepted them, sends critical notifications to tenants' webhooks, and deletes old rows.
-In: nothing. Out: how many messages were stranded and dispatched, statuses applied, conversations given up, parts sent again, rows deleted.
+In: nothing. Out: how many messages were stranded and dispatched, statuses applied, conversations given up, parts sent again, turns traced, rows
+deleted.
 """
 
 from __future__ import annotations
@@ -51,6 +53,7 @@ def main(
         deleted = database.value("select clean_inbox() + clean_whatsapp()")
         notified = notify(database, resources)
         again = send_again(database, resources, deadline)
+        traced = trace(database, settings, deadline)
         workers = look_at_workers()
         database.value("select report_recovery(%s::jsonb)", json.dumps(workers) if workers else None)
     idle = [tag for tag, seen in workers.items() if not seen["has_worker"]]
@@ -64,6 +67,7 @@ def main(
         "account_events_applied": account_events,
         "notified": notified,
         "sent_again": again,
+        "traced": traced,
         "deleted": deleted,
         "tags_without_worker": idle,
     }
@@ -102,6 +106,15 @@ def notify(database: Database, resources: Resources) -> int:
         post_all(database, waiting, resources["settings"], resources["master_key"])
         tell_handoffs(database, handoffs, resources)
     return len(waiting) + len(handoffs)
+
+
+def trace(database: Database, settings: c_settings, deadline: float) -> int:
+    """Sends the traces of turns that are closed, where a collector is named; returns how many."""
+    if not settings.get("otlp_endpoint"):
+        return 0
+    from f.chatbot.traces import send_traces
+
+    return send_traces(database, settings, deadline)
 
 
 def look_at_workers() -> dict[str, dict[str, Any]]:
