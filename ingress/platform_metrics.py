@@ -57,7 +57,7 @@ class PlatformFigures(Collector):
         self._link = link
         self._asking = asyncio.Lock()
         self._asked_at = float("-inf")
-        self._figures: dict[str, Any] | None = None
+        self._gauges: list[GaugeMetricFamily] | None = None
         self._log_limit = LogRateLimiter(60.0)
 
     async def refresh(self) -> None:
@@ -69,17 +69,17 @@ class PlatformFigures(Collector):
             self._asked_at = now
             try:
                 row = await (await self._link.execute(QUERY)).fetchone()
-                self._figures = row[0] if row else None
-            except (LinkDown, psycopg.Error) as error:
-                self._figures = None
+                self._gauges = list(_families(row[0] if row else {}))
+            # The others: the schema is of another version, and gives other figures.
+            except (LinkDown, psycopg.Error, LookupError, TypeError, ValueError, AttributeError) as error:
+                self._gauges = None
                 if self._log_limit.allow("figures"):
                     log.error("PostgreSQL gave no figures for /metrics.", extra={"error": describe(error)})
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         up = "1 when PostgreSQL gave the figures chatmill_…, which are absent otherwise"
-        yield GaugeMetricFamily(_UP, up, value=float(self._figures is not None))
-        if self._figures is not None:
-            yield from _families(self._figures)
+        yield GaugeMetricFamily(_UP, up, value=float(self._gauges is not None))
+        yield from self._gauges or ()
 
     def describe(self) -> Iterator[GaugeMetricFamily]:
         """Nothing: so that the registry does not collect for it."""

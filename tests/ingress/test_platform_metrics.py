@@ -89,6 +89,20 @@ def test_a_database_that_hangs_leaves_the_rest_of_the_page(ingress: Ingress, dat
         assert ingress.admin.get("/readyz").status_code == 200
 
 
+@pytest.mark.parametrize("given", ["{}", "[]", "null", '{"waiting": {"messages": "many"}}'])
+def test_figures_of_another_version_leave_the_rest_of_the_page(
+    ingress: Ingress, database: Database, given: str
+) -> None:
+    (was,) = database.rows("select pg_get_functiondef('platform_figures'::regproc)")
+    head = was[0].partition("AS $function$")[0]
+    database.connection.execute(f"{head} AS $$ select '{given}'::jsonb $$".encode())
+    try:
+        shown = page(ingress)
+    finally:
+        database.connection.execute(was[0].encode())
+    assert shown["ingress_platform_figures_up"] == 0 and "process_open_fds" in shown
+
+
 def test_a_database_that_is_gone_leaves_the_rest_of_the_page(tmp_path: Path) -> None:
     process = Ingress("postgresql://chatbot_ingress@127.0.0.1:1/none", tmp_path / "log")
     try:
