@@ -41,6 +41,7 @@ def windmill(process: tuple[Meta, Recorder, Recorder]) -> Recorder:
             "type": "CompletedJob",
             "success": True,
             "duration_ms": 1500,
+            "result": {"outcome": "answered", "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"},
             "flow_status": {"modules": [{"id": "agent_loop", "type": "Success", "job": STEP}]},
         },
         f"{WS}/jobs_u/get/{STEP}": {
@@ -155,6 +156,7 @@ def test_what_happened_is_read_from_the_run(meta: Meta, windmill: Recorder) -> N
     assert found["tools"][0]["tool"] == "search_knowledge_base"
     assert found["steps"] == [{"id": "agent_loop", "state": "Success", "ms": 900}]
     assert (found["ms"], found["answered"], found["finished"]) == (1500, True, True)
+    assert found["trace_id"] == "4bf92f3577b34da6a3ce929d0e0e4736"
     assert found["link"] == f"{windmill.url}/run/{RUN}?workspace=demo"
     assert {headers["authorization"] for _, headers, _ in windmill.requests} == {"Bearer runner"}
     assert meta.client.get("/api/runs/..%2Fsecrets").status_code in (404, 502)

@@ -151,6 +151,9 @@ def test_the_ingress_may_store_and_no_more(two: Two) -> None:
             "delete from inbound_messages",
             "select word_hits(array['blood'], array[1.0]::real[], 10)",
             "select operator_overview('operator@platform.example')",
+            "select * from recovery_report",
+            "select waiting_figures()",
+            "select report_recovery('{}')",
         ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 ingress.execute(forbidden.encode())
