@@ -13,6 +13,7 @@ from f.agent.knowledge import Knowledge
 from f.agent.loop import Loop
 from f.agent.mcp_servers import McpError
 from f.agent.policy.reply_policy import Verdict
+from f.agent.prompt import HOURS_MARK
 from f.agent.turn import Turn
 from f.common.chatbot_settings import ChatbotSettings, Surroundings
 from f.models.providers import cleaned
@@ -131,7 +132,9 @@ def script_of(case: dict[str, Any], structured: bool) -> list[dict[str, Any]]:
     ]
     reply = case["reply"]
     if not structured:
-        return [*steps, {"text": reply["marked"]}]
+        # The set's texts have marks of passages alone; a model that does as the prompt says marks the opening hours, too.
+        hours = any(c["source"] == "opening_hours" for c in reply.get("claims") or [])
+        return [*steps, {"text": reply["marked"] + (f" [{HOURS_MARK}]" if hours else "")}]
     marks = marks_of(case)
     claims = [
         {**c, "source": marks.get(c["source"], c["source"].replace("opening_hours", "hours"))}

@@ -11,6 +11,7 @@ from f.agent.policy.reckoning import follows
 from f.common.figures.amounts import same
 from f.common.figures.finder import figures
 from f.common.figures.segments import Source, segments
+from f.common.figures.tool_rows import flat
 
 READ = [
     ("en", "It costs EUR 11.90.", "11.9", "EUR"),
@@ -150,6 +151,10 @@ def test_two_ways_to_write_a_figure(one: str, other: str, meet: bool) -> None:
         ("25 days", "1.5 kg at 60 g", [], []),
         ("23 m", "25 yards", [], []),
         ("17:15 hours", "45 minutes before 18:00", [], []),
+        ("13時40分", "11:00発, 2時間40分", [], []),
+        ("2h30", "8 hours, 5.5 used", [], []),
+        ("44 %", "EUR 5,400 and EUR 2,999", [], []),
+        ("15 days", "EUR 18 and EUR 260", [], []),
     ],
 )
 def test_what_can_be_reckoned(figure: str, known: str, times: list[float], counts: list[int]) -> None:
@@ -186,6 +191,22 @@ def test_what_stands_behind_a_unit(text: str, keys: list[list[str]]) -> None:
     assert [sorted(k for k in f.keys if not k.startswith("at ")) for f in figures(text)] == keys
 
 
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("今8時50分です", "at 8:50"),
+        ("下午3点半", "at 15:30"),
+        ("오후 5시까지", "at 17:00"),
+        ("土日祝のみ運行", "weekday:6"),
+        ("月〜金 9:00", "weekday:2"),
+        ("평일 9-18", "weekday:4"),
+        ("周末休息", "weekday:5"),
+    ],
+)
+def test_times_and_days_of_chinese_japanese_and_korean(text: str, key: str) -> None:
+    assert any(key in f.keys for f in figures(text))
+
+
 def test_a_range_of_days_holds_those_between() -> None:
     (open_days,) = segments(Source("S1", "Barcelona: Monday to Saturday"))
     days = {key for f in open_days.figures for key in f.keys}
@@ -197,6 +218,19 @@ def test_a_tools_fields_are_rows() -> None:
         Source("get_order", '{"items": [{"name": "Arno", "price_cents": 3900}, {"name": "Pino"}]}')
     )
     assert [row.text for row in rows] == ["items | name: Arno | price cents: 39.0", "items | name: Pino"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "lines"),
+    [
+        ('[["no", "KM"], ["left", 186000]]', "no: KM | left: 186000 = 1860.00"),
+        ('{"delay_s": 420, "seats": 12}', "delay s: 420 s = 7 min | seats: 12"),
+        ('{"المبلغ_فلس": 11800}', "المبلغ فلس: 118.0"),
+        ('{"paid": true, "rate": 0.2}', "paid: True | rate: 0.2"),
+    ],
+)
+def test_what_a_tools_numbers_may_mean(answer: str, lines: str) -> None:
+    assert flat(answer) == lines
 
 
 @pytest.mark.parametrize(

@@ -136,3 +136,11 @@ def test_the_customers_question_asked_again_is_no_question_back() -> None:
 )
 def test_a_denial_is_more_than_a_limit(text: str, denial: bool, limit: bool) -> None:
     assert denies(text) is denial and negates(text) is limit
+
+
+def test_a_yes_to_less_than_the_sources_figure_says_that_figure() -> None:
+    asked = "we are 14, do we get the group price?"
+    quote = "Groups from 15 guests: 10 % off"
+    assert not passes(asked, "Yes, you get 10 % off as a group.", "groups", quote)
+    assert passes(asked, "Not yet: 10 % off is for groups from 15 guests.", "groups", quote)
+    assert passes("we are 16, group price?", "Yes, you get 10 % off as a group.", "groups", quote)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from f.agent.policy.claims import Claim, Draft, Finding
 from f.agent.policy.placement import RARE
 from f.agent.policy.polarity import asks, denies, negates
-from f.common.figures.amounts import Figure, same
+from f.common.figures.amounts import Figure, amount, money, same
 from f.common.figures.finder import figures, numbers_in_words
 from f.common.figures.segments import (
     LISTED,
@@ -37,6 +37,8 @@ AT_MOST = re.compile(
     r"|\b(?:en fazla|не более)\b|最大|最多|以内|まで",
     re.IGNORECASE,
 )  # a limit refuses what is beyond it
+PRICE = 50  # from here on a bare number of the customer's may be a price
+NEAR_LIMIT = 2  # a limit is at most so many times the customer's figure
 NEAR = 0.3  # how much nearer a row must be to a sentence than another one to be the one it rests on
 
 
@@ -138,6 +140,23 @@ class Grounds:
             if there and not any(same(f, figure) or any(same(f, t) for t in told) for f in there):
                 yield Finding("confirmed", sentence, figure.text)
 
+    def unreached(self, asked: Sequence[Figure]) -> Iterable[Finding]:
+        """A yes to a figure of the customer's that stays below one of its source, of which the reply says nothing: 58, where it is from 60."""
+        first = next((s for s in self._draft.sentences if not asks(s[0])), None)
+        if not first or not self._claims(first[0]) or not self._agrees(first[0]) or negates(first[0]):
+            return
+        told = figures(LISTED.sub("", self._draft.text))
+        words = {float(n) for n in numbers_in_words(self._draft.text)}
+        for piece in self._grounds(*first):
+            there = figures(piece)
+            times = any(kind_of(f) in ("clock", "hour") for f in there)
+            for limit in there:
+                if any(same(limit, f) for f in told) or amount(limit) & words or (times and not limit.unit):
+                    continue
+                short = next((f for f in asked if _below(f, limit)), None)
+                if short and not any(same(short, f) for f in there):
+                    yield Finding("confirmed", first[0], f"{short.text} / {limit.text}")
+
     def _agrees(self, sentence: str) -> bool:
         """Whether a sentence begins with a word that stands alone, which the customer has not said: "Yes, "."""
         lead = LEAD.match(sentence)
@@ -210,6 +229,13 @@ class Grounds:
         }
         nearest = max(nearness.values(), default=0.0)
         return [s.text for s in rows if nearest < NEAR or nearness[s] >= nearest - NEAR]
+
+
+def _below(figure: Figure, limit: Figure) -> bool:
+    """Whether a figure of the customer's is of a limit's kind, and a little less; a bare one of some size may be a price."""
+    alike = kind_of(figure) == kind_of(limit) or (not figure.unit and limit.unit == "year")
+    priced = money(limit.unit) and not figure.unit and max(amount(figure), default=0) >= PRICE
+    return (alike or priced) and any(a < b <= NEAR_LIMIT * a for a in amount(figure) for b in amount(limit))
 
 
 def _counts(sentence: str) -> bool:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import combinations, permutations
+from math import ceil
 
 from f.agent.policy.calendar_days import days_between, of_calendar
 from f.common.figures.amounts import Figure, amount, fits, money
@@ -130,6 +131,9 @@ def _made(
         made |= _of_prices(figure, known, like)
     elif not figure.unit and not contrary:
         made |= {one * n for one in like for n in (7.0, 12.0, 52.0)}
+    if figure.unit in ("", "day", "week", "month"):  # from how many on a pass is cheaper
+        prices = [v for o in known if money(o.unit) for v in amount(o)][:6]
+        made |= {float(ceil(a / b)) for a, b in permutations(prices, 2) if b and 1 < a / b < 100}
     if figure.unit in ("", "year"):
         made |= {today.year - value for value in like if 1900 < value < 2100}
     if figure.unit in SIZES:
@@ -222,9 +226,13 @@ def _lengths_between(known: Sequence[Figure]) -> set[float]:
     return apart | {value for a, b in combinations(hours, 2) for value in (a + b, abs(a - b))}
 
 
-def _lengths(known: Iterable[Figure]) -> set[float]:
+def _lengths(known: Sequence[Figure]) -> set[float]:
     """The lengths of time among figures, in minutes, up to twelve hours."""
-    found = {v * SIZES[o.unit][1] for o in known if o.unit in ("minute", "hour") for v in amount(o)}
+    hours, minutes = (
+        {v * SIZES[unit][1] for o in known if o.unit == unit for v in amount(o)}
+        for unit in ("hour", "minute")
+    )
+    found = hours | minutes | {a + b for a in hours for b in minutes if b < 60}  # 2 hours 40
     return {length for length in found if length <= 720}
 
 

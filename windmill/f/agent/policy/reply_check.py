@@ -179,6 +179,7 @@ class Check:
         """What a reply confirms of the customer's own figures without the source's threshold, or against the source that it names."""
         echoes = [one for one, outcome in zip(told, outcomes, strict=True) if outcome == "echo"]
         if "reckoned" not in outcomes:
+            yield from self._grounds.unreached(self._asked)
             yield from self._grounds.unmet(
                 (one.sentence, one.marks, one.figure)
                 for one in echoes

@@ -13,6 +13,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from f.common.figures.amounts import Figure, date_keys, money, readings
+from f.common.figures.cjk import CJK_CLOCK, CJK_DATE, CJK_DAYS, CJK_NUMBER, cjk_clock, cjk_days, cjk_number
 from f.common.figures.units import NUMBER, unit_beside
 from f.common.figures.words import (
     CODES,
@@ -55,9 +56,6 @@ MONTH_FIRST = frozenset(
     ["jan", "feb", "apr", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 )  # dec 5, in English
 JOINT = r"\s*(?:[-–—~/&+]|(?<=\s)[aeày](?=\s))\s*"  # between two weekdays in two small letters
-CJK_NUMBER = re.compile(r"[一二两兩三四五六七八九十百千]+(?=[^\W\d_])")
-CJK_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"两": 2, "兩": 2}
-CJK_DATE = re.compile(r"(?:(\d{4})\s*[年년]\s*)?(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日号號일]")
 
 
 def latin(text: str) -> str:
@@ -102,6 +100,10 @@ def _figures(text: str) -> tuple[Figure, ...]:
     halves = bool(
         re.search(r"\b[ap]\.?\s?m\b", text, re.IGNORECASE) or day_periods().search(text)
     )  # 5:00-6:00 pm
+    for match in CJK_CLOCK.finditer(text):
+        take(*match.span(), cjk_clock(match), "clock")
+    for match in CJK_DAYS.finditer(text):
+        take(*match.span(), {f"weekday:{day}" for day in cjk_days(match)}, "weekday")
     for match in CLOCK.finditer(text):
         take(match.start(), match.end(), _clock(match, halves), "clock")
     _take_numbers(text, taken, take)
@@ -187,7 +189,7 @@ def _take_numbers(text: str, taken: list[bool], take: Take) -> None:
                 take(match.start(), finish, {value}, unit)
     for match in CJK_NUMBER.finditer(text):
         unit, _, finish = unit_beside(text, match.start(), match.end(), spelled=True)
-        if unit and (spelled := _cjk(match[0])):
+        if unit and (spelled := cjk_number(match[0])):
             take(match.start(), finish, {str(spelled)}, unit)
 
 
@@ -195,7 +197,7 @@ def numbers_in_words(text: str) -> set[int]:
     """The small numbers that a text writes in words, in any language: what may count something."""
     known = words("numbers") | MORE_NUMBERS
     found = {known.get(word) for word in re.findall(r"[^\W\d_]+", text.casefold())}
-    return {int(value) for value in found if value} | {_cjk(m[0]) for m in CJK_NUMBER.finditer(text)}
+    return {int(value) for value in found if value} | {cjk_number(m[0]) for m in CJK_NUMBER.finditer(text)}
 
 
 def parts_in_words(text: str) -> set[float]:
@@ -262,14 +264,3 @@ def _clock(match: re.Match[str], halves: bool) -> set[str]:
     if match[3]:
         return {f"at {at % 12 + (12 if match[3].lower() == 'p' else 0)}:{minute}"}
     return {f"at {at}:{minute}", *({f"at {at + 12}:{minute}"} if halves and at < 12 else ())}
-
-
-def _cjk(number: str) -> int:
-    total, digit = 0, 0
-    for letter in number:
-        if letter in CJK_DIGITS:
-            digit = CJK_DIGITS[letter]
-        else:
-            total += (digit or 1) * {"十": 10, "百": 100, "千": 1000}[letter]
-            digit = 0
-    return total + digit
