@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 
 from f.agent.policy.claims import Draft, Finding
-from f.agent.policy.polarity import asks, negates
+from f.agent.policy.polarity import asks, denies, negates
 from f.common.figures.amounts import same
 from f.common.figures.finder import figures
 from f.common.figures.segments import Source, segments
@@ -122,18 +122,22 @@ def undone(
         return
     silent = ("clock", "hours", "customer")
     data = " ".join(s.text for s in sources if not re.fullmatch(r"S\d+", s.key) and s.key not in silent)
+    asked = figures(" ".join(s.text for s in sources if s.key in ("customer", "said")))
     for sentence, marks in draft.sentences:
         record = any(
             f.unit == "code" for f in figures(sentence)
         )  # of an order or a booking: no passage speaks of it
         if any(re.fullmatch(r"S\d+", mark) for mark in marks) and not record:
             continue
+        recalled = any(
+            same(f, g) for f in figures(sentence) if f.unit in DAYS for g in asked if g.unit in DAYS
+        )
         forecast = any(f.unit in ("date", "weekday", "day") for f in figures(sentence))
         for deed in deeds_in(sentence):
             if deed in ("ready", "finish") and (not tools or negates(sentence)):
                 continue  # no order or repair was asked for, or it is not
-            if deed == "ready" and forecast:
-                continue  # when it will be
+            if (deed == "ready" and forecast) or (deed in ("order", "pay", "send") and recalled):
+                continue  # when it will be; what the customer says that they did
             if (
                 not shown_by(deed, data)
                 and not _looked_up(deed, sentence, sources, tools)
@@ -143,6 +147,7 @@ def undone(
                 break
 
 
+DAYS = ("weekday", "date")
 CLAUSE = re.compile(r"[,;:，；、،]\s*")
 NUMBERED = re.compile(r"(?<![\w-])(?=[\w-]*\d{3})(?:[A-Za-z]{1,4}-?\d{3,}|\d{5,})(?![\w-])")
 
@@ -191,4 +196,4 @@ def _admits_failure(draft: Draft, sources: Sequence[Source], failed: Collection[
     if any(sentence.strip() and sentence.strip() in answers for sentence, _ in draft.sentences):
         return True
     asked = any(asks(sentence) for sentence, _ in draft.sentences)
-    return asked or negates(draft.text) or any(c.source in failed for c in draft.claims)
+    return asked or denies(draft.text)

@@ -24,6 +24,7 @@ EMERGENCY = word_set(
 BESIDE = re.compile(
     r"[\w'’-]{0,6}[,\s(]+(?:d[eae][mnr] |the |le |el |il |o |di |de )?"
 )  # between a weekday and its date
+TO = re.compile(r"\.?\s*(?:[-–]|[^\W\d_]{1,4})\s*(?:[^\W\d_]{2,3}\s+)?")  # between the days of a range
 RECKONED = re.compile(r"[×x*·÷/=+]\s?\d|\d\s?[×x*·÷=+]")
 COUNTED = 99.0  # a bare number above it is a price rather than how many
 CONSTANTS = word_set("7 12 24 30 31 52 60 100 365 1000")  # days, months, hours: what anybody reckons with
@@ -151,21 +152,24 @@ class Derived:
         return follows(figure, known, times, self._counts, self._today, stated)
 
     def _day_of_month(self, sentence: str, told: list[Figure], place: int) -> bool:
-        """Whether a bare number is the day of a date that the weekday before it names: Thursday the 15th."""
-        day, number = told[place - 1] if place else None, told[place]
-        if (
-            not day
-            or day.unit != "weekday"
-            or number.unit
-            or not number.text.isdigit()
-            or not BESIDE.fullmatch(sentence[day.end : number.start])
-        ):
+        """Whether a bare number is a day: of the date after it, as in the 3rd to the 17th of May, or the one that a weekday before it names."""
+        number = told[place]
+        day = told[place - 1] if place else None
+        until = told[place + 1] if place + 1 < len(told) else None
+        if number.unit or not number.text.isdigit():
             return False
-        dates = {f"date:{month:02d}-{int(number.text):02d}" for month in range(1, 13)}
+        if until and until.unit == "date" and TO.fullmatch(sentence[number.end : until.start]):
+            months = {key[5:7] for key in until.keys if key.startswith("date:")}
+            dates = {f"date:{month}-{int(number.text):02d}" for month in months}
+        elif day and day.unit == "weekday" and BESIDE.fullmatch(sentence[day.end : number.start]):
+            dates = {f"date:{month:02d}-{int(number.text):02d}" for month in range(1, 13)}
+            dated = [(key, number._replace(unit="date", keys=frozenset({key}))) for key in dates]
+            dates = {key for key, one in dated if not contradict(one, day, self._today)}
+        else:
+            return False
         return any(
             self.follows(sentence, (), [number._replace(unit="date", keys=frozenset({key}))], 0)
             for key in dates
-            if not contradict(number._replace(unit="date", keys=frozenset({key})), day, self._today)
         )
 
     def _near(self, unit: str) -> list[Figure]:

@@ -28,12 +28,14 @@ from f.common.figures.tool_rows import flat
 from f.common.figures.words import units
 
 LEAD = re.compile(r"^\W*[^\W\d_]+[,.:;!،、，。！]")  # "No, " at the beginning
+ALONE = re.compile(r"\W*[^\W\d_]+\W*(?:[^\W\d_]+\W+)?")  # a word, or two as in "of course!"
 CLAUSE = re.compile(r"[,;(（、，؛،]\s?|\s[-–—]\s")
 GERMAN = re.compile(
     r"\b(?:der|die|das|und|für|ist)\b.*\b(?:der|die|das|und|für|ist|ein|eine|wir|Sie|du)\b", re.DOTALL
 )  # all nouns have capitals
 AT_MOST = re.compile(
-    r"\b(?:at most|at least|up to|no more than|max(?:imum|imal|imo)?|máx(?:imo)?|höchstens|mindestens|mind\.|massimo|hooguit|najwyżej|maks\w*)\b"
+    r"\b(?:at most|at least|up to|from|starting at|ab(?= dem| der| \d)|à partir|a partir|desde)\b"
+    r"|\b(?:no more than|max(?:imum|imal|imo)?|máx(?:imo)?|höchstens|mindestens|mind\.|massimo|hooguit|najwyżej|maks\w*)\b"
     r"|\b(?:en fazla|не более)\b|最大|最多|以内|まで",
     re.IGNORECASE,
 )  # a limit refuses what is beyond it
@@ -69,6 +71,7 @@ class Grounds:
                 grounds
                 and negates(LEAD.sub("", first[0]))
                 and not any(negates(ground) or AT_MOST.search(ground) for ground in grounds)
+                and not self._says_what_there_is(first[0], grounds)
             ):
                 yield Finding("polarity", first[0], grounds[0])
         if negates(self._draft.text):
@@ -79,6 +82,11 @@ class Grounds:
             denials = list(self._denials(sentence, marks))
             if denials and all(denials):
                 yield Finding("denied", sentence, denials[0])
+
+    def _says_what_there_is(self, sentence: str, grounds: list[str]) -> bool:
+        """Whether a no comes beside what its source offers instead: "in velvet, so not in leather"."""
+        plain = terms(" ".join(part for part in CLAUSE.split(sentence) if not negates(part))) - self._question
+        return any(self._weights.of(word) > RARE for ground in grounds for word in terms(ground) & plain)
 
     def misnamed(self, spoken: frozenset[str]) -> Iterable[Finding]:
         """Names of a reply that its quotes don't have, though other rows of the evidence do: UniSalute, where the quote is about Fasi.
@@ -99,7 +107,8 @@ class Grounds:
             if not mine:
                 continue
             rests = self._words(sentence, marks)
-            if rests and (missing := mine - rests):
+            others = {n for n in rests & known if self._weights.of(n) > RARE} - terms(self._draft.text)
+            if rests and others and (missing := mine - rests):
                 yield Finding("misplaced", sentence, ", ".join(sorted(missing)))
 
     def _words(self, sentence: str, marks: tuple[str, ...]) -> frozenset[str]:
@@ -158,9 +167,12 @@ class Grounds:
                     yield Finding("confirmed", first[0], f"{short.text} / {limit.text}")
 
     def _agrees(self, sentence: str) -> bool:
-        """Whether a sentence begins with a word that stands alone, which the customer has not said: "Yes, "."""
+        """Whether a sentence begins with a word that stands alone, which the customer has not said: "Yes, ". Or comes after one: "Yes! "."""
+        before = [s for s, _ in self._draft.sentences]
+        place = before.index(sentence) if sentence in before else 0
         lead = LEAD.match(sentence)
-        return lead is not None and not terms(lead[0]) & self._question
+        word = lead[0] if lead else before[place - 1] if place else ""
+        return bool(ALONE.fullmatch(word)) and not terms(word) & self._question
 
     def _denials(self, sentence: str, marks: tuple[str, ...]) -> Iterable[str]:
         """Of each thing that a sentence rests on: its words that deny what the sentence says; '' where there are none."""

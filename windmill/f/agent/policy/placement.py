@@ -20,7 +20,7 @@ from f.common.figures.segments import (
     terms,
 )
 
-CELL_END = re.compile(r"\s\|\s|[,;(]\s|\s/\s|(?<=[a-zà-ÿ])[:]\s")
+CELL_END = re.compile(r"\s\|\s|[,;(]\s|\s/\s")
 CELL = 0.45  # how much more the words must speak for another cell of the row
 CLAUSE_END = re.compile(r"[;:]\s")
 COMMA = re.compile(r"\s?[,，、،]")
@@ -153,9 +153,16 @@ class Placement:
         since = max((f.end for f in beside if f.end <= figure.start), default=0)
         until = min((f.start for f in beside if f.start >= figure.end), default=len(text))
         said = _words_of_cell(text[since:until], figure)
+        # Words between two figures may be the label of the first one: 24 a month or 240 a year.
+        of_others = [
+            _cell(segment.text, f)
+            for f in segment.figures
+            if f.start < f.end and any(same(f, b) for b in beside)
+        ]
+        own = _words_of_cell(_cell(segment.text, mine), figure)
+        said -= frozenset().union(*(_words_of_cell(cell, figure) for cell in of_others)) - own
         if not beside:
             said |= self._question | self._numbers_asked
-        own = _words_of_cell(_cell(segment.text, mine), figure)
         leads = [
             self._weights((said & theirs) - own) - self._weights((said & own) - theirs)
             for other in others

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from f.agent.policy.claims import Claim, Draft
+from f.agent.policy.claims import Claim, Draft, Finding
 from f.common.figures.amounts import Figure, amount, same
 from f.common.figures.finder import figures
-from f.common.figures.segments import Segment, Source, folded, kind_of, ranged, stands_in
+from f.common.figures.segments import LISTED, Segment, Source, folded, kind_of, ranged, stands_in, terms
 from f.common.figures.tool_rows import flat
 from f.common.figures.words import MONTH_MINUTES, SIZES
 
@@ -49,6 +49,15 @@ class Quoted:
         strict = figure.unit == "%"  # a bare number is no share where a share is quoted
         return not any(_equal(f, figure) for f in self.figures() if f.unit == "%" or not strict)
 
+    def misquoted(self) -> Iterable[Finding]:
+        """Quotes that stand in no source."""
+        everywhere = " ".join(s.text for s in self._sources.values())
+        for claim in self._claims:
+            source = self._sources.get(claim.source)
+            texts = [f"{source.context} {source.text}", everywhere] if source else [everywhere]
+            if not any(stands_in(claim.quote, text) for text in texts):
+                yield Finding("quote", claim.says, claim.quote)
+
     def _touched(self, claim: Claim) -> list[Segment]:
         """The rows of a claim's source that its quote touches; all of them, where that can't be seen: a tool's answer, quoted as it came."""
         quote = claim.quote
@@ -68,6 +77,30 @@ def figures_of(quote: str) -> tuple[Figure, ...]:
     text = flat("{" + quote.strip().strip("{},") + "}")
     text = quote if text.startswith("{") else text
     return ranged(figures(text), text)
+
+
+def quoted_rows(claims: Sequence[Claim], holding: Sequence[Segment]) -> list[Segment]:
+    """The rows of a figure that these claims quote, or all, with the words of the quotes: a row's part may lack the name that stands before it."""
+    pieces = [folded(c.quote) for c in claims]
+    rows = [s for s in holding if any(folded(s.text) in p or p in folded(s.text) for p in pieces)] or holding
+    words = frozenset().union(*(terms(c.quote) for c in claims))
+    return [s._replace(terms=s.terms | words) for s in rows]
+
+
+def in_claim(
+    claims: Sequence[Claim], sentence: str, told: list[Figure], place: int
+) -> tuple[str, list[Figure], int]:
+    """The words of the one claim that a figure belongs to, its figures, and which of them it is: the other words of its sentence are of other claims.
+
+    The sentence itself, where that is not clear.
+    """
+    says = {c.says for c in claims}
+    text = next(iter(says))
+    if len(says) == 1 and text in sentence:
+        inside = figures(LISTED.sub("", text))
+        if here := [i for i, f in enumerate(inside) if f.text == told[place].text]:
+            return text, inside, here[0]
+    return sentence, told, place
 
 
 def _sort(figure: Figure) -> str:

@@ -21,7 +21,7 @@ from f.agent.policy.exchanged import exchanged
 from f.agent.policy.grounds import Grounds
 from f.agent.policy.offers import unsupported
 from f.agent.policy.placement import Placement, alike
-from f.agent.policy.quoted import Quoted, figures_of
+from f.agent.policy.quoted import Quoted, figures_of, in_claim, quoted_rows
 from f.common.figures.amounts import Figure, money, same
 from f.common.figures.finder import figures
 from f.common.figures.segments import (
@@ -31,7 +31,6 @@ from f.common.figures.segments import (
     folded,
     kind_of,
     segments,
-    stands_in,
     terms,
 )
 from f.common.figures.tool_rows import flat
@@ -111,7 +110,7 @@ class Check:
         self._reckon(told, outcomes, frozenset(contrary))
         self._hear(told, outcomes)
         return [
-            *self._misquoted(),
+            *self._quotes.misquoted(),
             *self._unbacked(),
             *self._unsupported(told, outcomes),
             *self._contradictory(),
@@ -204,17 +203,6 @@ class Check:
             or (kind == "money" and "%" in beside)
         )
 
-    def _misquoted(self) -> Iterable[Finding]:
-        for claim in self._draft.claims:
-            if not claim.quote.strip():
-                continue
-            source = self._sources.get(claim.source)
-            everywhere = " ".join(s.text for s in self._sources.values())
-            if not (source and stands_in(claim.quote, f"{source.context} {source.text}")) and not stands_in(
-                claim.quote, everywhere
-            ):
-                yield Finding("quote", claim.says, claim.quote)
-
     def _unbacked(self) -> Iterable[Finding]:
         """What the reply says was done or is so, and no tool and no source says."""
         sources = list(self._sources.values())
@@ -277,19 +265,16 @@ class Check:
             or folded(sentence) in folded(c.says)
             or figure.text in c.says
         ]
-        quoted = [f for c in quotes for f in figures_of(c.quote)]
+        having = [c for c in quotes if any(same(figure, f) for f in figures_of(c.quote))]
         holding = [s for s in self._evidence if any(same(figure, f) for f in s.figures)]
         # A price, a share, a weight has to stand in what is quoted. Days and times follow from too much else, and bare numbers mean too little.
         stands = any(same(figure, f) for s in self._quoted for f in s.figures)
         if self._draft.claims and kind_of(figure) not in ("", "hour", *UNCOUNTED) and not stands:
             holding = []
-        if quotes and any(same(figure, f) for f in quoted):
-            holding = [
-                s
-                for s in holding
-                if any(folded(s.text) in folded(c.quote) or folded(c.quote) in folded(s.text) for c in quotes)
-            ] or holding
-            return "misplaced" if self._placement.misplaced(sentence, told, place, holding) else "held"
+        if having:
+            rows = quoted_rows(having, holding)
+            said, told, place = in_claim(having, sentence, told, place)
+            return "misplaced" if self._placement.misplaced(said, told, place, rows) else "held"
         if holding and (marks or quotes or not self._draft.claims or stands):
             return "misplaced" if self._placement.misplaced(sentence, told, place, holding) else "held"
         if any(same(figure, f) for f in self._said):

@@ -31,6 +31,7 @@ MARKS = r"\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670"
 WORD = re.compile(
     r"(?:[^\W\d_]|[\u0900-\u0903\u093a-\u094f\u0981-\u0983\u09bc-\u09d7\u0a01-\u0a71\u0b82-\u0bd7\u0c00-\u0c56])+"
 )
+NUMBERED = re.compile(r"\b(\d{1,3})-([^\W\d_]{3,})")  # 3-seater
 DENSE = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]+")
 LONGEST_SEGMENT = 400
 
@@ -93,6 +94,7 @@ def terms(text: str) -> frozenset[str]:
             found |= {word[i : i + 2] for i in range(len(word) - 1)} or {word}
         elif len(word) > (3 if word[0] < "\u0530" else 2):
             found.add(word[:STEM])
+    found |= {f"{number}-{word[:STEM]}" for number, word in NUMBERED.findall(plain)}
     return frozenset(found)
 
 

@@ -25,7 +25,7 @@ SIZES = {
     "month": ("months", 1.0), "year": ("months", 12.0),
     "g": ("mass", 1.0), "kg": ("mass", 1000.0), "mm": ("length", 1.0), "cm": ("length", 10.0), "m": ("length", 1000.0),
     "km": ("length", 1e6), "mile": ("length", 1609344.0), "ft": ("length", 304.8), "yd": ("length", 914.4), "inch": ("length", 25.4),
-    "lb": ("mass", 453.6), "oz": ("mass", 28.35), "ml": ("volume", 1.0), "l": ("volume", 1000.0),
+    "lb": ("mass", 453.6), "oz": ("mass", 28.35), "ml": ("volume", 1.0), "cl": ("volume", 10.0), "dl": ("volume", 100.0), "l": ("volume", 1000.0),
 }  # fmt: skip
 MONTH_MINUTES = 30 * 1440.0
 SYMBOLS = word_map(
@@ -46,7 +46,7 @@ MORE_UNITS = word_map(
     pound=GBP pounds=GBP peso=peso pesos=peso zł=PLN kč=CZK tl=TRY lira=TRY rs=INR chf=CHF kr=kr 元=CNY 円=JPY сом=KGS грн=UAH руб=RUB
     franken=CHF franc=CHF francs=CHF frank=CHF franki=CHF franków=CHF franchi=CHF francos=CHF fr=CHF ft=ft feet=ft foot=ft miles=mile
     mile=mile inch=inch inches=inch zoll=inch pulgadas=inch pollici=inch lb=lb lbs=lb oz=oz percent=% prozent=% 個月=month 週間=week 小時=hour
-    週=week ヶ月=month か月=month 달러=$ 엔=JPY 위안=CNY
+    cl=cl dl=dl 週=week ヶ月=month か月=month 달러=$ 엔=JPY 위안=CNY
     """
 )
 # Numbers in forms that num2words does not give: of another gender or case.
