@@ -56,9 +56,8 @@ def _runs(found: list[Level]) -> Iterator[list[Level]]:
             and not _are_titles(run, level)
         ):
             level, together = _fitted(level, columns)
-            if _goes_on(columns, together, level, run[0].size) and not all(
-                len(one.segments) < 2 for one in run[-_MOST_ALONE:]
-            ):
+            goes_on = _goes_on(columns, together, level, run[0].size) or _fits_once([*run, level], together)
+            if goes_on and not all(len(one.segments) < 2 for one in run[-_MOST_ALONE:]):
                 run.append(level)
                 columns = together
                 continue
@@ -111,7 +110,16 @@ def _fitted(level: Level, columns: list[tuple[float, float]]) -> tuple[Level, li
     narrow = columns_of(
         [*columns, *((s.left, s.right) for s in finer.segments)], _NARROW_GAP * level.size / GUTTER
     )
-    return (finer, narrow) if len(narrow) == len(columns) else (level, together)
+    return (finer, narrow) if len(narrow) == len(columns) and _are_gaps(finer) else (level, together)
+
+
+def _are_gaps(level: Level) -> bool:
+    """True if a line's cells are further apart than its words, where it has enough of these to tell."""
+    within = sorted(
+        other.left - one.right for s in level.segments for one, other in itertools.pairwise(s.words)
+    )
+    between = [other.left - one.right for one, other in itertools.pairwise(level.segments)]
+    return len(within) < _FEW or min(between) >= _WIDER * within[len(within) // 2]
 
 
 def _goes_on(
@@ -129,6 +137,17 @@ def _goes_on(
         left - 2 <= only.left and only.right <= right + level.size for left, right in columns
     )
     return inside and len(together) == len(columns)
+
+
+def _fits_once(run: list[Level], columns: list[tuple[float, float]]) -> bool:
+    """True if each line has one cell at most in each column: a name that stands in the middle above a column makes it wider."""
+    if len(run[-1].segments) < 2 or len(columns) < 2:
+        return False
+    for level in run:
+        places = [next(i for i, (_, right) in enumerate(columns) if s.left <= right) for s in level.segments]
+        if len(set(places)) < len(places):
+            return False
+    return True
 
 
 def _trimmed(run: list[Level]) -> list[Level]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,13 +12,14 @@ from dataclasses import replace
 import pypdfium2
 import pypdfium2.raw as pdfium_raw
 
+from f.documents.pdf.frames import frames
 from f.documents.pdf.grid import Table
 from f.documents.pdf.layout import Line
 from f.documents.pdf.marks import has_marks, marks_in_place
 from f.documents.pdf.pictures import is_garbled
 from f.documents.pdf.pieces import pieces_joined
 from f.documents.pdf.raised import raised
-from f.documents.pdf.right_to_left import is_right_to_left, reordered
+from f.documents.pdf.right_to_left import Box, is_right_to_left, reordered
 from f.documents.pdf.rulings import Drawn, drawn
 from f.documents.pdf.tables import TableText, continues, find_tables, row_text, table_text
 from f.documents.pdf.unseen import parted, strikes, unseen
@@ -40,6 +42,7 @@ _CONTINUES = "\ufffe"
 _BROKEN = 3  # lines: as many that end within a line were written letter by letter
 _SPACE = 0.12
 _CELL = 0.8
+_FIGURE = re.compile(r"\d")
 
 
 def lines(page: pypdfium2.PdfPage) -> tuple[list[Line], list[str], bool]:
@@ -76,13 +79,15 @@ def _lines(
     found = parted(found, letters, strikes(page, turn, rulings))
     hidden = unseen(page, found, turn, rulings)
     shown = _whole_words([word for word in found if id(word) not in hidden], letters)
-    in_table = {id(word): table for table in find_tables(shown, rulings) for word in table.words}
+    parts = frames(shown)
+    in_table = {id(word): table for table in find_tables(parts, rulings) for word in table.words}
     tables: list[list[Line]] = []
     ready = _PageLines(letters, text.split("\r\n"), rulings, turned)
     made: list[Line] = []
     done: set[int] = set()
-    for number, some in itertools.groupby(shown, key=lambda word: word.line):
-        group = list(some)
+    placed = [(part, word) for part, frame in enumerate(parts) for word in frame]
+    for (_, number), some in itertools.groupby(placed, key=lambda one: (one[0], one[1].line)):
+        group = [word for _, word in some]
         for word in group:
             table = in_table.get(id(word))
             if table and id(table) not in done:
@@ -102,8 +107,12 @@ def _whole_words(found: list[Word], letters: Letters) -> list[Word]:
     def generated(word: Word) -> bool:
         return bool(pdfium_raw.FPDFText_IsGenerated(letters.page, word.last + 1))
 
+    def room(word: Word) -> Box:
+        one, other = letters.loose(word.index), letters.loose(word.last)
+        return min(one[0], other[0]), max(one[2], other[2])
+
     if any(word.boxes for word in found):
-        found = pieces_joined(found, generated)
+        found = pieces_joined(found, generated, room)
     breaks = sum(
         one.line != other.line and generated(one) and -0.2 < _gap(one, other, letters) < 0.35
         for one, other in itertools.pairwise(found)
@@ -116,7 +125,7 @@ def _whole_words(found: list[Word], letters: Letters) -> list[Word]:
         if last and broken:
             gap = _gap(last, word, letters)
             line += not -0.3 < gap < _CELL
-            if generated(last) and -0.3 < gap < _SPACE:
+            if generated(last) and (-0.3 < gap < _SPACE or joins(last, word)):
                 whole[-1] = _merged(last, word)
                 continue
             whole.append(replace(word, line=line))
@@ -156,9 +165,12 @@ class _PageLines:
     def _reads_from_right(self, text: str) -> bool:
         return is_right_to_left(text, self._turned)
 
-    def _text(self, group: list[Word]) -> str:
+    def _text(self, group: list[Word], in_cell: bool = False) -> str:
         text = " ".join(word.text for word in group)
-        if not self._reads_from_right(text) or not all(len(w.boxes) == len(w.text) for w in group):
+        if in_cell and self._turned and len(group) == 2 and not any(map(str.isalpha, text)):
+            return " ".join(sorted(text.split(), key=lambda word: not _FIGURE.search(word)))  # 24 ₪
+        from_right = self._reads_from_right(text)
+        if not from_right or not all(len(w.boxes) == len(w.text) for w in group):
             return text
         boxes = [box for word in group for box in [*word.boxes, None]]
         return reordered(text, lambda place: boxes[place])
@@ -167,7 +179,7 @@ class _PageLines:
         levels: dict[int, list[Word]] = defaultdict(list)
         for word in group:
             levels[word.line if word.style.angle else -round(word.base / (0.5 * word.size))].append(word)
-        return " ".join(self._text(words) for words in levels.values()).translate(LIGATURES)
+        return " ".join(self._text(words, True) for words in levels.values()).translate(LIGATURES)
 
     def _placed(self, text: str, group: list[Word]) -> Line:
         first, last = group[0], group[-1]

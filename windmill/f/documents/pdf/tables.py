@@ -19,6 +19,7 @@ from f.documents.pdf.aligned import aligned
 from f.documents.pdf.grid import Row, Table, grids
 from f.documents.pdf.rulings import Area, Drawn
 from f.documents.pdf.side_by_side import shape
+from f.documents.pdf.signs_apart import with_signs
 from f.documents.pdf.words import Word
 
 __all__ = ["TableText", "continues", "find_tables", "row_text", "table_text"]
@@ -43,9 +44,9 @@ class TableText:
     names: list[str] = field(default_factory=list)
 
 
-def find_tables(words: list[Word], lines: Drawn) -> list[Table]:
-    """The page's tables; each word is in one of them at most."""
-    level = [word for word in words if word.style.angle == 0]
+def find_tables(frames: list[list[Word]], lines: Drawn) -> list[Table]:
+    """The tables of the page's frames; each word is in one of them at most."""
+    words = [word for frame in frames for word in frame]
     found: list[Table] = []
     used: set[int] = set()
     for table in sorted(grids(words, lines), key=lambda table: len(table.columns) * len(table.rows)):
@@ -54,7 +55,8 @@ def find_tables(words: list[Word], lines: Drawn) -> list[Table]:
             found.append(table)
             used |= mine
     rules = sorted({round(line.bottom, 1) for line in lines.across if line.right - line.left > 20})
-    free = aligned([word for word in level if id(word) not in used], rules)
+    rest = [[word for word in frame if not word.style.angle and id(word) not in used] for frame in frames]
+    free = [table for frame in rest for table in aligned(frame, rules)]
     upright = [word for word in words if word.style.angle % 180 == 90 and id(word) not in used]
     for table in free:
         found.append(_with_upright_names(table, upright))
@@ -87,6 +89,7 @@ def table_text(table: Table, lines: Drawn, cell_text: CellText, right_to_left: b
     columns = list(table.columns)
     if right_to_left:
         texts, columns = [row[::-1] for row in texts], columns[::-1]
+    texts, columns = with_signs(texts, columns)
     made = TableText(
         [[_plain(cell) for cell in row] for row in texts], [row.whole for row in table.rows], columns
     )
