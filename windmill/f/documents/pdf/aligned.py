@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from f.documents.pdf.grid import Row, Table
 from f.documents.pdf.levels import BULLET, GUTTER, SAME_LINE, Level, Segment, columns_of, levels, new_level
+from f.documents.pdf.named_columns import named_columns
 from f.documents.pdf.side_by_side import VALUE, apart, row_by_row, text_of
 from f.documents.pdf.words import Word
 from f.documents.pdf.wrapped import WRAPPED, whole_rows
@@ -177,28 +178,12 @@ def _table(run: list[Level], rules: list[float]) -> Table | None:
     )
     if len(columns) < 2:
         return None
-    columns, rows = _named_in_order(run, smallest) or _merged(
+    columns, rows = named_columns(run, smallest, _row) or _merged(
         columns, [_row(level, columns) for level in run]
     )
     if len(columns) < 2 or not _is_table(rows, len(columns)):
         return None
     return Table(whole_rows(rows, rules, size), columns, False, rules)
-
-
-def _named_in_order(run: list[Level], size: float) -> tuple[list[tuple[float, float]], list[Row]] | None:
-    """Columns of figures that stand at their right, below names that stand at their left: the first name is the first column's, and so on."""
-    below = [level for level in run[1:] if not level.spans]
-    spans = [(s.left, s.right) for level in below for s in level.segments]
-    columns = columns_of(spans, size)
-    names = run[0].segments
-    if len(below) < 2 or len(columns) < 3 or len(names) != len(columns):
-        return None
-    if len(columns_of([*spans, *((s.left, s.right) for s in names)], size)) == len(columns):
-        return None
-    first = Row(
-        [segment.words for segment in names], run[0].base + run[0].size, run[0].base - 0.25 * run[0].size
-    )
-    return columns, [first, *(_row(level, columns) for level in run[1:])]
 
 
 def _row(level: Level, columns: list[tuple[float, float]]) -> Row:

@@ -21,6 +21,7 @@ from f.documents.pdf.rulings import Area, Drawn
 from f.documents.pdf.side_by_side import shape
 from f.documents.pdf.signs_apart import with_signs
 from f.documents.pdf.words import Word
+from f.documents.tables.headers import looks_like_header
 
 __all__ = ["TableText", "continues", "find_tables", "row_text", "table_text"]
 
@@ -145,7 +146,9 @@ def _is_header(rows: list[Row], texts: list[list[str]], lines: Drawn, rules: lis
         and sum(bool(row[0]) for row in below) * 2 > len(below)
     ):
         return True
-    return _typed_differently(top, below) or (_ruled_off(rows, rules) and not _alike(top, below))
+    if _typed_differently(top, below) or (_ruled_off(rows, rules) and not _alike(top, below)):
+        return True
+    return len(top) > 2 and looks_like_header(top, below)
 
 
 def _typed_differently(top: list[str], below: list[list[str]]) -> bool:
