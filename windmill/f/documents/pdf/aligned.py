@@ -7,8 +7,9 @@ import itertools
 from collections.abc import Iterator
 
 from f.documents.pdf.grid import Row, Table
-from f.documents.pdf.levels import BULLET, GUTTER, SAME_LINE, Level, Segment, columns_of, levels, new_level
+from f.documents.pdf.levels import BULLET, GUTTER, SAME_LINE, Level, Segment, columns_of, new_level
 from f.documents.pdf.named_columns import named_columns
+from f.documents.pdf.row_blocks import row_levels
 from f.documents.pdf.side_by_side import VALUE, apart, row_by_row, text_of
 from f.documents.pdf.words import Word
 from f.documents.pdf.wrapped import WRAPPED, whole_rows
@@ -27,7 +28,7 @@ _FEW = 5  # lines whose distance tells what is usual
 
 def aligned(words: list[Word], rules: list[float], same_line: float = SAME_LINE) -> list[Table]:
     """The tables among these words. `rules`: heights of lines drawn across the page."""
-    found = levels(words, same_line)
+    found = row_levels(words, same_line)
     if len(found) > _MOST_ROWS:
         return []
     tables = [table for run in _runs(found) if (table := _first_table(run, rules))]
@@ -52,12 +53,14 @@ def _runs(found: list[Level]) -> Iterator[list[Level]]:
         if (
             run
             and not level.is_line
-            and run[-1].base - level.base <= _FURTHEST * max(level.size, run[-1].size)
+            and run[-1].low - level.base <= _FURTHEST * max(level.size, run[-1].size)
             and not _begins_anew(run, level)
             and not _are_titles(run, level)
         ):
             level, together = _fitted(level, columns)
             goes_on = _goes_on(columns, together, level, run[0].size) or _fits_once([*run, level], together)
+            if not goes_on and _names(run, level):
+                together, goes_on = [(s.left, s.right) for s in level.segments], True
             if goes_on and not all(len(one.segments) < 2 for one in run[-_MOST_ALONE:]):
                 run.append(level)
                 columns = together
@@ -79,7 +82,7 @@ def _begins_anew(run: list[Level], level: Level) -> bool:
     if len(run) < 3 or len(level.segments) < 2:
         return False
     near = [*run[-_FEW:], level]
-    gaps = [one.base - other.base for one, other in itertools.pairwise(near)]
+    gaps = [one.low - other.base for one, other in itertools.pairwise(near)]
     name = len(near[-2].segments) < 2  # of the next table
     if max(gaps[-1 - name :]) < _WIDER * sorted(gaps[: -1 - name])[(len(gaps) - 1 - name) // 2]:
         return False
@@ -115,12 +118,12 @@ def _fitted(level: Level, columns: list[tuple[float, float]]) -> tuple[Level, li
 
 
 def _are_gaps(level: Level) -> bool:
-    """True if a line's cells are further apart than its words, where it has enough of these to tell."""
+    """True if a line's cells are further apart than its words, where it has some to tell."""
     within = sorted(
         other.left - one.right for s in level.segments for one, other in itertools.pairwise(s.words)
     )
     between = [other.left - one.right for one, other in itertools.pairwise(level.segments)]
-    return len(within) < _FEW or min(between) >= _WIDER * within[len(within) // 2]
+    return len(within) < 2 or min(between) >= _WIDER * within[len(within) // 2]
 
 
 def _goes_on(
@@ -138,6 +141,14 @@ def _goes_on(
         left - 2 <= only.left and only.right <= right + level.size for left, right in columns
     )
     return inside and len(together) == len(columns)
+
+
+def _names(run: list[Level], level: Level) -> bool:
+    """True if one line stands above a row whose cells it names, one by one, though a long cell reaches below the next name."""
+    if len(run) != 1 or len(level.segments) < 3 or len(run[0].segments) != len(level.segments):
+        return False
+    pairs = zip(run[0].segments, level.segments, strict=True)
+    return all(one.left <= other.right and other.left <= one.right for one, other in pairs)
 
 
 def _fits_once(run: list[Level], columns: list[tuple[float, float]]) -> bool:
@@ -163,7 +174,7 @@ def _trimmed(run: list[Level]) -> list[Level]:
 
 
 def _wraps(above: Level, level: Level, second: float) -> bool:
-    near = above.base - level.base <= WRAPPED * level.size
+    near = above.low - level.base <= WRAPPED * level.size
     return near and level.segments[0].left >= second - _SAME_EDGE
 
 
@@ -195,7 +206,7 @@ def _row(level: Level, columns: list[tuple[float, float]]) -> Row:
             centre = word.left if level.spans else (word.left + word.right) / 2
             place = next((i for i, (_, right) in enumerate(columns) if centre <= right + 1), len(columns) - 1)
             cells[place] += piece
-    return Row(cells, level.base + level.size, level.base - 0.25 * level.size)
+    return Row(cells, level.base + level.size, level.low - 0.25 * level.size)
 
 
 def _pieces(segment: Segment, columns: list[tuple[float, float]]) -> list[list[Word]]:

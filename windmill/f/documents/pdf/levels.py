@@ -34,13 +34,17 @@ class Segment:
 
 @dataclass
 class Level:
-    """What stands on one baseline."""
+    """What stands on one baseline, or a row of cells that wrap: `low` is its last one then."""
 
     base: float
     size: float
     segments: list[Segment]
     is_line: bool = False  # an item of a list, or a line with dots up to its figure
     spans: bool = False
+    low: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.low = self.low or self.base
 
 
 def levels(words: list[Word], same_line: float = SAME_LINE) -> list[Level]:

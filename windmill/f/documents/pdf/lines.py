@@ -42,6 +42,7 @@ _CONTINUES = "\ufffe"
 _BROKEN = 3  # lines: as many that end within a line were written letter by letter
 _SPACE = 0.12
 _CELL = 0.8
+_LINE = 1.2
 _FIGURE = re.compile(r"\d")
 
 
@@ -189,7 +190,9 @@ class _PageLines:
             for index in (first.index, last.last)
         )
         text = text.translate(LIGATURES)
-        return Line(text, round(box[3] - box[1], 1), round(box[1], 1), bold, 1 + text.count(_CONTINUES))
+        # Of some fonts, PDFium knows the ink of each letter only, and a line's first one may be low or high.
+        height = max(box[3] - box[1], _LINE * first.size)
+        return Line(text, round(height, 1), round(box[1], 1), bold, 1 + text.count(_CONTINUES))
 
     def rows(self, table: Table) -> Iterator[Line]:
         """The rows of a table."""

@@ -138,7 +138,8 @@ def _header_rows(table: Table, made: TableText, lines: Drawn, start: int) -> int
 
 def _is_header(rows: list[Row], texts: list[list[str]], lines: Drawn, rules: list[float]) -> bool:
     top, below = texts[0], texts[1:]
-    if _marked(rows, 0, lines) and not all(_marked(rows, i, lines) for i in range(1, min(4, len(rows)))):
+    marks = [_marked(rows, i, lines) for i in range(min(4, len(rows)))]
+    if marks[0] and not all(marks[1:]) and not _is_striped(marks):
         return True
     if (
         not top[0]
@@ -149,6 +150,11 @@ def _is_header(rows: list[Row], texts: list[list[str]], lines: Drawn, rules: lis
     if _typed_differently(top, below) or (_ruled_off(rows, rules) and not _alike(top, below)):
         return True
     return len(top) > 2 and looks_like_header(top, below)
+
+
+def _is_striped(marks: list[tuple[bool, tuple[int, int, int] | None] | None]) -> bool:
+    """True if every other row has the first one's colour, and nothing else sets that one off."""
+    return len(marks) > 2 and marks[0] == marks[2] != marks[1] and marks[0] is not None and not marks[0][0]
 
 
 def _typed_differently(top: list[str], below: list[list[str]]) -> bool:
