@@ -22,6 +22,7 @@ from f.documents.pdf.raised import raised
 from f.documents.pdf.right_to_left import Box, is_right_to_left, reordered
 from f.documents.pdf.rulings import Drawn, drawn
 from f.documents.pdf.tables import TableText, continues, find_tables, row_text, table_text
+from f.documents.pdf.unmapped import UNMAPPED, mended, with_unmapped
 from f.documents.pdf.unseen import parted, strikes, unseen
 from f.documents.pdf.words import (
     LIGATURES,
@@ -68,13 +69,14 @@ def lines(page: pypdfium2.PdfPage) -> tuple[list[Line], list[str], bool]:
 def _lines(
     page: pypdfium2.PdfPage, text_page: pypdfium2.PdfTextPage, turn: int
 ) -> tuple[list[Line], list[str], bool]:
-    text = page_text(text_page)
+    text = with_unmapped(page_text(text_page), text_page)
     if len(text) > MOST_CHARACTERS:
         return [Line(line) for line in text.split("\r\n") if line.strip()], [], False
     letters = Letters(text_page, turn)
     turned = is_right_to_left(text)
     marked = has_marks(text)
     found = words(text_page, text, turn, all_boxes=marked or any(map(is_right_to_left, text.split())))
+    found = mended(found, letters) if UNMAPPED in text else found
     found = raised(marks_in_place(found) if marked else found, letters)
     rulings = drawn(page, turn)
     found = parted(found, letters, strikes(page, turn, rulings))
