@@ -15,6 +15,7 @@ import pypdfium2.raw as pdfium_raw
 from f.documents.pdf.frames import frames
 from f.documents.pdf.grid import Table
 from f.documents.pdf.layout import Line
+from f.documents.pdf.links import with_links
 from f.documents.pdf.marks import has_marks, marks_in_place
 from f.documents.pdf.pictures import is_garbled
 from f.documents.pdf.pieces import pieces_joined
@@ -82,6 +83,7 @@ def _lines(
     found = parted(found, letters, strikes(page, turn, rulings))
     hidden = unseen(page, found, turn, rulings)
     shown = _whole_words([word for word in found if id(word) not in hidden], letters)
+    shown = with_links(page, shown, turn)
     parts = frames(shown)
     in_table = {id(word): table for table in find_tables(parts, rulings) for word in table.words}
     tables: list[list[Line]] = []
@@ -159,7 +161,7 @@ class _PageLines:
     def line(self, number: int, group: list[Word]) -> Line:
         """A line of the page, as PDFium has it if it is whole."""
         original = self._originals[number] if number < len(self._originals) else ""
-        whole = not any(word.pieces for word in group) and "".join(original.split()) == "".join(
+        whole = not any(word.pieces or word.link for word in group) and "".join(original.split()) == "".join(
             w.text for w in group
         )
         text = original if whole and not self._reads_from_right(original) else self._text(group)
@@ -169,13 +171,14 @@ class _PageLines:
         return is_right_to_left(text, self._turned)
 
     def _text(self, group: list[Word], in_cell: bool = False) -> str:
-        text = " ".join(word.text for word in group)
+        text = " ".join(f"{word.text} {word.link}".rstrip() for word in group)
         if in_cell and self._turned and len(group) == 2 and not any(map(str.isalpha, text)):
             return " ".join(sorted(text.split(), key=lambda word: not _FIGURE.search(word)))  # 24 ₪
         from_right = self._reads_from_right(text)
         if not from_right or not all(len(w.boxes) == len(w.text) for w in group):
             return text
-        boxes = [box for word in group for box in [*word.boxes, None]]
+        behind = [[None] * (len(word.link) + 1 if word.link else 0) for word in group]
+        boxes = [box for word, rest in zip(group, behind, strict=True) for box in [*word.boxes, *rest, None]]
         return reordered(text, lambda place: boxes[place])
 
     def _cell(self, group: list[Word]) -> str:

@@ -1,11 +1,12 @@
 # requirements: documents
 """Glyphs that a PDF gives no letters for, in words of Indic scripts and Thai: some programs write a cluster's letters with one of its glyphs only.
 
-Of Devanagari's short i, which stands before its consonant and reaches over it, the place says what it is; of Thai's circle and tones, place and width.
+Of Devanagari's short i, which stands before its consonant and reaches over it, the place says what it is; of Thai's marks, place and width.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -59,7 +60,7 @@ def mended(words: list[Word], letters: Letters) -> list[Word]:
     apart = any(
         one.unmapped and _reaches_over(one, other, size[word])
         for word, some in glyphs.items()
-        for one, other in zip(some, some[1:], strict=False)
+        for one, other in itertools.pairwise(some)
     )
     found = []
     for word in words:

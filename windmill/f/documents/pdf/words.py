@@ -80,6 +80,7 @@ class Word:
     line: int  # of PDFium's
     boxes: list[Box | None] = field(default_factory=list)  # of each letter, where they are needed
     pieces: bool = False  # put together
+    link: str = ""  # what stands behind it: the address of the link that it ends
     rise: float = 0.0  # how much higher the ink of its last letter begins than that of its first one
 
     @property
