@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Iterator
 
 from f.documents.pdf.grid import Row, Table
+from f.documents.pdf.labels_above import labels_above
 from f.documents.pdf.levels import BULLET, GUTTER, SAME_LINE, Level, Segment, columns_of, new_level
 from f.documents.pdf.named_columns import named_columns
 from f.documents.pdf.row_blocks import row_levels
@@ -23,6 +24,7 @@ _MOST_TRIES = 10
 _LARGER = 1.15
 _SAME_EDGE = 2.0
 _WIDER = 1.6
+_MOST_FITTED = 100  # lines
 _FEW = 5  # lines whose distance tells what is usual
 
 
@@ -64,6 +66,10 @@ def _runs(found: list[Level]) -> Iterator[list[Level]]:
             if goes_on and not all(len(one.segments) < 2 for one in run[-_MOST_ALONE:]):
                 run.append(level)
                 columns = together
+                continue
+            if _describes(run, level, columns):
+                level.spans = True  # its words stand below a name, and reach below the price
+                run.append(level)
                 continue
             if len(level.segments) > 1 and len(together) > 1 and (spanning + 1) * 3 <= len(run) + 1:
                 level.spans = True  # one of its cells stands under several columns
@@ -153,7 +159,7 @@ def _names(run: list[Level], level: Level) -> bool:
 
 def _fits_once(run: list[Level], columns: list[tuple[float, float]]) -> bool:
     """True if each line has one cell at most in each column: a name that stands in the middle above a column makes it wider."""
-    if len(run[-1].segments) < 2 or len(columns) < 2:
+    if len(run[-1].segments) < 2 or len(columns) < 2 or len(run) > _MOST_FITTED:
         return False
     for level in run:
         places = [next(i for i, (_, right) in enumerate(columns) if s.left <= right) for s in level.segments]
@@ -170,7 +176,33 @@ def _trimmed(run: list[Level]) -> list[Level]:
     second = min((level.segments[1].left for level in run[:end] if len(level.segments) > 1), default=0.0)
     while 0 < end < len(run) and _wraps(run[end - 1], run[end], second):
         end += 1
+    if 0 < end < len(run) and _goes_on_describing(run[:end], run[end]):
+        end += 1
     return run[:end]
+
+
+def _describes(run: list[Level], level: Level, columns: list[tuple[float, float]]) -> bool:
+    """True for a line close below a row's name, or the second one, no larger, however far it goes to the right."""
+    above = run[-1]
+    row = run[-2] if above.spans and len(above.segments) == 1 and len(run) > 1 else above
+    near = above.low - level.base <= WRAPPED * level.size and level.size <= above.size
+    return (
+        near
+        and len(level.segments) == 1 < len(row.segments)
+        and abs(level.segments[0].left - columns[0][0]) <= _SAME_EDGE
+    )
+
+
+def _goes_on_describing(run: list[Level], level: Level) -> bool:
+    """True if the line below the last row stands as such lines stand below the rows above it: it is no paragraph."""
+    gaps = [
+        above.low - one.base
+        for above, one in itertools.pairwise(run)
+        if len(one.segments) == 1 < len(above.segments) and one.size == level.size
+    ]
+    gap, left = run[-1].low - level.base, min(s.left for one in run for s in one.segments)
+    near = len(gaps) > 1 and abs(gap - sorted(gaps)[len(gaps) // 2]) < 0.1 * level.size
+    return near and len(level.segments) == 1 and abs(level.segments[0].left - left) <= _SAME_EDGE
 
 
 def _wraps(above: Level, level: Level, second: float) -> bool:
@@ -181,6 +213,8 @@ def _wraps(above: Level, level: Level, second: float) -> bool:
 def _table(run: list[Level], rules: list[float]) -> Table | None:
     if len(run) < 2:
         return None
+    if form := labels_above(run):
+        return form
     size = max(level.size for level in run)
     plain = [level for level in run if not level.spans]
     smallest = min(level.size for level in run)

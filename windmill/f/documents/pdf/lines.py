@@ -85,7 +85,9 @@ def _lines(
     shown = _whole_words([word for word in found if id(word) not in hidden], letters)
     shown = with_links(page, shown, turn)
     parts = frames(shown)
-    in_table = {id(word): table for table in find_tables(parts, rulings) for word in table.words}
+    found_tables = find_tables(parts, rulings)
+    in_table = {id(word): table for table in found_tables for word in table.words}
+    names = {id(word) for table in found_tables for word in _names(table, turned)}
     tables: list[list[Line]] = []
     ready = _PageLines(letters, text.split("\r\n"), rulings, turned)
     made: list[Line] = []
@@ -95,7 +97,7 @@ def _lines(
         group = [word for _, word in some]
         for word in group:
             table = in_table.get(id(word))
-            if table and id(table) not in done:
+            if table and id(table) not in done and id(word) in names:
                 done.add(id(table))
                 tables.append(list(ready.rows(table)))
                 made += tables[-1]
@@ -104,6 +106,11 @@ def _lines(
             made.append(ready.line(number, rest))
     garbled = is_garbled(text_page, "\n".join(line.text for line in made))
     return _tables_in_place(edges_in_place(made), tables), list(dict.fromkeys(hidden.values())), garbled
+
+
+def _names(table: Table, turned: bool) -> list[Word]:
+    """The words of the column that a table is read from: programs may write its prices long before."""
+    return [word for row in table.rows for word in row.cells[-1 if turned else 0]] or table.words
 
 
 def _whole_words(found: list[Word], letters: Letters) -> list[Word]:

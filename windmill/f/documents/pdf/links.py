@@ -16,12 +16,13 @@ from f.documents.tables.cells import with_address
 
 _MOST_LINKS = 500  # of a page
 _LONGEST = 2_000
+_MOST_TRIES = 2_000_000  # whether a word stands in a link
 
 
 def with_links(page: pypdfium2.PdfPage, words: list[Word], turn: int) -> list[Word]:
     """The words, those that end a link with its address."""
     areas = _links(page, turn)
-    if not areas:
+    if not areas or sum(map(len, areas.values())) * len(words) > _MOST_TRIES:
         return words
     linked: dict[int, str] = {}
     for address, boxes in areas.items():
