@@ -11,13 +11,12 @@ from f.documents.pdf.levels import Level
 _SMALLER = 0.85
 _NEAR = 2.0  # of the value's size
 _SAME_EDGE = 3.0
-_FEWEST = 2  # lines of labels
 
 
 def labels_above(run: list[Level]) -> Table | None:
     """The labels and values as a table of two columns; None if the lines are no such form."""
     pairs = list(zip(run[::2], run[1::2], strict=False))
-    if len(run) % 2 or len(pairs) < _FEWEST or not all(itertools.starmap(_is_pair, pairs)):
+    if len(run) % 2 or not pairs or not all(itertools.starmap(_is_pair, pairs)):
         return None
     if len(run[0].segments) < 2:
         return None

@@ -105,7 +105,9 @@ def _lines(
         if rest:
             made.append(ready.line(number, rest))
     garbled = is_garbled(text_page, "\n".join(line.text for line in made))
-    return _tables_in_place(edges_in_place(made), tables), list(dict.fromkeys(hidden.values())), garbled
+    made = edges_in_place(made)
+    made = _tables_in_place(made, tables) if len(parts) == 1 else made
+    return made, list(dict.fromkeys(hidden.values())), garbled
 
 
 def _names(table: Table, turned: bool) -> list[Word]:
