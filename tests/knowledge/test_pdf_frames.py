@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fpdf import FPDF
 
 from f.documents.pdf.unmapped import UNMAPPED, mended
@@ -138,7 +140,7 @@ def test_dots_that_stand_apart_lead_to_a_price() -> None:
 class _Boxes(Letters):
     """Letters at given places: left, bottom, right, top."""
 
-    def __init__(self, boxes: list[tuple[float, float, float, float]]) -> None:
+    def __init__(self, boxes: Sequence[tuple[float, float, float, float]]) -> None:
         self._boxes = boxes
 
     def box(self, index: int) -> tuple[float, float, float, float] | None:
