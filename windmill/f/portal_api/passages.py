@@ -132,14 +132,7 @@ def edit(conn: Connection, member: Member, fields: Fields, embeddings: c_embeddi
 
     document_id, ordinal = id_field(fields, "document_id"), whole_number_field(fields, "ordinal", MOST_NUMBER)
     was = text_field(fields, "was", 20_000)
-    with as_tenant(conn, member["tenant_id"]):
-        found = conn.execute(
-            b"select p.heading, p.text, coalesce(p.source_text, p.text) as source, d.title"
-            b" from passages_of(%(id)s) p join documents d on d.id = %(id)s where p.ordinal = %(ordinal)s",
-            {"id": document_id, "ordinal": ordinal},
-        ).fetchone()
-    if found is None:
-        raise not_found()
+    found = passage_at(conn, member, document_id, ordinal)
     text = text_field(fields, "text", 20_000).strip() if fields.get("text") is not None else found["source"]
     if not text:
         raise Refused("text_empty")
@@ -179,6 +172,19 @@ def edit(conn: Connection, member: Member, fields: Fields, embeddings: c_embeddi
     if fields.get("left_out") is not True:
         compare_passage(conn, member["tenant_id"], document_id, ordinal)
     return {"edited": ordinal}
+
+
+def passage_at(conn: Connection, member: Member, document_id: str, ordinal: int) -> dict[str, Any]:
+    """A passage's heading, text, text as it was read (`source`), and its document's title."""
+    with as_tenant(conn, member["tenant_id"]):
+        found = conn.execute(
+            b"select p.heading, p.text, coalesce(p.source_text, p.text) as source, d.title"
+            b" from passages_of(%(id)s) p join documents d on d.id = %(id)s where p.ordinal = %(ordinal)s",
+            {"id": document_id, "ordinal": ordinal},
+        ).fetchone()
+    if found is None:
+        raise not_found()
+    return found
 
 
 def forget(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
