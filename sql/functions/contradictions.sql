@@ -36,16 +36,13 @@ end $$;
 select own_functions('comparable_passages');
 grant execute on function comparable_passages to chatbot_app;
 
--- Keeps the contradictions of a document, in place of those that it had: [{ordinal, said, other_document_id,
--- other_ordinal, other_said}]. It leaves out what somebody has dismissed, what another document's run has recorded, and
--- passages that are gone. Returns how many it has recorded.
-create or replace function record_contradictions(p_document uuid, p_found jsonb) returns int
+-- Adds contradictions of a document's passages: [{ordinal, said, other_document_id, other_ordinal, other_said}]. It leaves
+-- out what somebody has dismissed, what is recorded already, and passages that are gone. Returns how many it has added.
+create or replace function add_contradictions(p_document uuid, p_found jsonb) returns int
     language plpgsql set search_path = public, pg_temp as $$
 declare
-    recorded int;
+    added int;
 begin
-    perform lock_publications(current_tenant());
-    delete from contradictions where tenant_id = current_tenant() and p_document in (document_id, other_document_id);
     insert into contradictions (tenant_id, document_id, ordinal, said, other_document_id, other_ordinal, other_said)
         select distinct on (contradiction_pair(f.said, f.other_said)) current_tenant(), p_document, f.ordinal, f.said,
                f.other_document_id, f.other_ordinal, f.other_said
@@ -54,9 +51,37 @@ begin
         join chunks c on c.document_id = p_document and c.ordinal = f.ordinal
         join chunks o on o.document_id = f.other_document_id and o.ordinal = f.other_ordinal
         where not exists (select from contradiction_dismissals d where d.tenant_id = current_tenant()
-                          and d.pair = contradiction_pair(f.said, f.other_said));
-    get diagnostics recorded = row_count;
-    return recorded;
+                          and d.pair = contradiction_pair(f.said, f.other_said))
+          and not exists (select from contradictions x where x.tenant_id = current_tenant()
+                          and p_document in (x.document_id, x.other_document_id)
+                          and contradiction_pair(x.said, x.other_said) = contradiction_pair(f.said, f.other_said));
+    get diagnostics added = row_count;
+    return added;
+end $$;
+select own_functions('add_contradictions');
+grant execute on function add_contradictions to chatbot_app;
+
+-- Keeps the contradictions of a document, in place of those that it had, and of those that another document's run has
+-- recorded with it. Returns how many it has recorded.
+create or replace function record_contradictions(p_document uuid, p_found jsonb) returns int
+    language plpgsql set search_path = public, pg_temp as $$
+begin
+    perform lock_publications(current_tenant());
+    delete from contradictions where tenant_id = current_tenant() and p_document in (document_id, other_document_id);
+    return add_contradictions(p_document, p_found);
 end $$;
 select own_functions('record_contradictions');
 grant execute on function record_contradictions to chatbot_app;
+
+-- The same for one passage.
+create or replace function record_passage_contradictions(p_document uuid, p_ordinal int, p_found jsonb) returns int
+    language plpgsql set search_path = public, pg_temp as $$
+begin
+    perform lock_publications(current_tenant());
+    delete from contradictions where tenant_id = current_tenant()
+        and ((document_id, ordinal) = (p_document, p_ordinal)
+             or (other_document_id, other_ordinal) = (p_document, p_ordinal));
+    return add_contradictions(p_document, p_found);
+end $$;
+select own_functions('record_passage_contradictions');
+grant execute on function record_passage_contradictions to chatbot_app;

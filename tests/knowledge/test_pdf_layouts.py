@@ -173,7 +173,7 @@ def test_words_of_hebrew_written_in_pieces_are_whole() -> None:
         (shalom[0], 100),
     ]
     pieces = [piece(text, left, line) for line, (text, left) in enumerate(parts)]
-    whole = pieces_joined(pieces, lambda word: True)
+    whole = pieces_joined(pieces, lambda word: True, lambda word: (word.left, word.right))
     assert [(one.text, one.line) for one in whole] == [(shalom, 0), (price, 0), (bread, 0)]
     two = [piece(bread, 40, 0), piece(price, 60, 0)]
-    assert pieces_joined(two, lambda word: False) == two
+    assert pieces_joined(two, lambda word: False, lambda word: (word.left, word.right)) == two

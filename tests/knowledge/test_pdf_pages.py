@@ -17,6 +17,7 @@ from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, Na
 
 from f.common.problems import english
 from f.documents.formats import Limits, Page, pages
+from f.documents.pdf.frames import frames
 from f.documents.pdf.rulings import Area, Drawn
 from f.documents.pdf.tables import find_tables
 from f.documents.pdf.words import Style, Word
@@ -288,7 +289,11 @@ def test_random_words_and_lines_never_fail_and_no_word_is_in_two_tables(seed: in
         left, bottom = place(600), place(800)
         wide, high = chance.choice(((200.0, 0.5), (0.5, 200.0), (100.0, 30.0), (0.0, 0.0)))
         lines.add(Area(left, bottom, left + wide, bottom + high), chance.random() < 0.5)
-    found = [word for table in find_tables(words, lines) for word in {id(word): word for word in table.words}]
+    found = [
+        word
+        for table in find_tables(frames(words), lines)
+        for word in {id(word): word for word in table.words}
+    ]
     assert len(found) == len(set(found)) and set(found) <= {id(word) for word in words}
 
 

@@ -49,6 +49,36 @@ def test_it_goes_with_a_passage_that_is_left_out(portal: Portal, documents: tupl
     assert listed(portal) == []
 
 
+def correct(portal: Portal, place: dict[str, Any], text: str | None) -> None:
+    asked = {"document_id": place["document_id"], "ordinal": place["ordinal"], "was": place["passage"]}
+    assert portal.ask(EDITOR, PASSAGES, "edit", **asked, text=text)["ok"]
+
+
+def test_a_correction_is_compared_at_once(portal: Portal, documents: tuple[str, str]) -> None:
+    place = next(one for one in listed(portal)[0]["places"] if one["title"] == "faq")
+    correct(portal, place, "Express delivery: EUR 12.90")
+    assert listed(portal) == []
+    correct(portal, {**place, "passage": "Express delivery: EUR 12.90"}, "Express delivery: EUR 13.40")
+    (pair,) = listed(portal)
+    assert {one["said"] for one in pair["places"]} == {
+        "Express delivery: EUR 13.40",
+        "Express delivery costs EUR 12.90.",
+    }
+    correct(portal, {**place, "passage": "Express delivery: EUR 13.40"}, None)
+    assert {one["said"] for one in listed(portal)[0]["places"]} >= {"Express delivery: EUR 11.90"}
+
+
+def test_what_a_correction_leaves_as_it_was_stays_listed(portal: Portal, endpoint: Endpoint) -> None:  # noqa: F811
+    one = put(portal, "Express delivery: EUR 11.90\n\nGift wrapping: EUR 3.10", "faq.md")
+    put(portal, "Express delivery: EUR 12.90\n\nGift wrapping: EUR 4.20", "shipping.md")
+    compare.main(one, A, portal.db)
+    assert len(listed(portal)) == 2
+    place = next(place for place in listed(portal)[0]["places"] if place["title"] == "faq")
+    correct(portal, place, place["passage"].replace("11.90", "12.90"))
+    (pair,) = listed(portal)
+    assert {one["said"] for one in pair["places"]} == {"Gift wrapping: EUR 3.10", "Gift wrapping: EUR 4.20"}
+
+
 def test_it_goes_with_a_document(portal: Portal, documents: tuple[str, str]) -> None:
     assert portal.ask(EDITOR, "f.portal_api.documents", "delete", document_id=documents[0])["ok"]
     assert listed(portal) == []

@@ -47,7 +47,9 @@ class Limits:
     max_unpacked: int = 300_000_000  # bytes in memory of what an Office file holds, about
     read_image: Callable[[bytes], str] | None = None
     max_images: int = 50
-    speaker_notes: bool = False  # whether what only the speaker of a presentation sees is read
+    speaker_notes: bool = (
+        False  # whether what only the authors of a presentation see is read: notes and comments
+    )
     recognises: bool = True  # without `read_image`, text recognition reads pictures, seconds for each
 
 

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import json
 import time
-from itertools import groupby
 from typing import Any
 
-from f.common.database import Connection, as_tenant, connect, one
+from f.common.database import as_tenant, connect, one
 from f.common.failures import contain_errors
-from f.documents.contradictions import Source, contradictions, statements
+from f.documents.comparison import compare_batch
 
 postgresql = dict[str, Any]
 BATCH = 100
@@ -33,7 +32,7 @@ def main(document_id: str, tenant_id: str, db: postgresql) -> dict[str, Any]:
         if title is None:
             return {"state": "gone", "reason": "the document was deleted"}
         while len(found) < MOST and time.monotonic() < deadline:
-            last = compare_batch(conn, tenant_id, document_id, title["title"], first, found)
+            last = compare_batch(conn, tenant_id, document_id, (first, BATCH), found)
             if last is None:
                 whole = True
                 break
@@ -43,52 +42,3 @@ def main(document_id: str, tenant_id: str, db: postgresql) -> dict[str, Any]:
                 conn, "select record_contradictions(%s, %s::jsonb)", [document_id, json.dumps(found[:MOST])]
             )
     return {"state": "ready", "contradictions": recorded, "whole": whole}
-
-
-def compare_batch(
-    conn: Connection, tenant_id: str, document_id: str, title: str, first: int, found: list[dict[str, Any]]
-) -> int | None:
-    """Compares the passages from the place `first` on, and adds to `found`; returns the last one's place, None where there are no more."""
-    with as_tenant(conn, tenant_id):
-        last: int | None = one(
-            conn,
-            "select max(ordinal) from (select ordinal from chunks where document_id = %s and ordinal >= %s and text ~ '\\d'"
-            " order by ordinal limit %s) b",
-            [document_id, first, BATCH],
-        )
-        if last is None:
-            return None
-        rows = conn.execute(
-            b"select *, other_document_id::text as other_id from comparable_passages(%s, %s, %s)",
-            [document_id, first, BATCH],
-        ).fetchall()
-    for (ordinal, _), pairs in groupby(rows, lambda row: (row["ordinal"], row["heading"])):
-        near = list(pairs)
-        mine = statements(Source(title, near[0]["heading"], near[0]["passage"]))
-        # A document may say both figures, each in another passage: then they are compared as one.
-        for other_id, places in by_document(near).items():
-            theirs = [
-                (place["other_ordinal"], statement)
-                for place in places
-                for statement in statements(
-                    Source(place["other_title"], place["other_heading"], place["other_passage"])
-                )
-            ]
-            for statement, rival in contradictions(mine, [rival for _, rival in theirs]):
-                found.append(
-                    {
-                        "ordinal": ordinal,
-                        "said": statement.text,
-                        "other_document_id": other_id,
-                        "other_ordinal": next(place for place, found_there in theirs if found_there is rival),
-                        "other_said": rival.text,
-                    }
-                )
-    return last
-
-
-def by_document(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {}
-    for row in rows:
-        found.setdefault(row["other_id"], []).append(row)
-    return found

@@ -2,7 +2,8 @@
 """What the bot knows of a document: its passages as search has them, with page, heading and edits; why a question finds them.
 
 In: a request of the portal's page (f/common/portal_request.py). Out: passages, or what was done. A correction is embedded at
-once. It holds for the document's later versions while the text that was read stays the same; otherwise it is listed as no longer fitting.
+once, and its figures are compared with those of other documents. It holds for the document's later versions while the text that was read
+stays the same; otherwise it is listed as no longer fitting.
 """
 
 from __future__ import annotations
@@ -127,17 +128,11 @@ def edit(conn: Connection, member: Member, fields: Fields, embeddings: c_embeddi
 
     from f.common.tokens import count_tokens
     from f.documents.chunking import Chunk, context
+    from f.documents.comparison import compare_passage
 
     document_id, ordinal = id_field(fields, "document_id"), whole_number_field(fields, "ordinal", MOST_NUMBER)
     was = text_field(fields, "was", 20_000)
-    with as_tenant(conn, member["tenant_id"]):
-        found = conn.execute(
-            b"select p.heading, p.text, coalesce(p.source_text, p.text) as source, d.title"
-            b" from passages_of(%(id)s) p join documents d on d.id = %(id)s where p.ordinal = %(ordinal)s",
-            {"id": document_id, "ordinal": ordinal},
-        ).fetchone()
-    if found is None:
-        raise not_found()
+    found = passage_at(conn, member, document_id, ordinal)
     text = text_field(fields, "text", 20_000).strip() if fields.get("text") is not None else found["source"]
     if not text:
         raise Refused("text_empty")
@@ -174,7 +169,22 @@ def edit(conn: Connection, member: Member, fields: Fields, embeddings: c_embeddi
         )
     if not done:
         raise Refused("passage_changed")
+    if fields.get("left_out") is not True:
+        compare_passage(conn, member["tenant_id"], document_id, ordinal)
     return {"edited": ordinal}
+
+
+def passage_at(conn: Connection, member: Member, document_id: str, ordinal: int) -> dict[str, Any]:
+    """A passage's heading, text, text as it was read (`source`), and its document's title."""
+    with as_tenant(conn, member["tenant_id"]):
+        found = conn.execute(
+            b"select p.heading, p.text, coalesce(p.source_text, p.text) as source, d.title"
+            b" from passages_of(%(id)s) p join documents d on d.id = %(id)s where p.ordinal = %(ordinal)s",
+            {"id": document_id, "ordinal": ordinal},
+        ).fetchone()
+    if found is None:
+        raise not_found()
+    return found
 
 
 def forget(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:

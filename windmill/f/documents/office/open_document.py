@@ -120,15 +120,23 @@ class _Reader:
             yield page(number, "", warning=message("sheets_left_out", names=", ".join(hidden[:8])))
 
     def slides(self, deck: Any, limits: Limits) -> Iterator[Page]:
-        found, hidden = [], 0
+        found: list[Part] = []
+        hidden = noted = commented = 0
         for slide in deck.iter(f"{_DRAW}page"):
             if self._styles.is_hidden(slide.get(f"{_DRAW}style-name")):
                 hidden += 1
                 continue
-            parts = [("break", None), *self._slide(slide)]
-            found += parts
+            found += [("break", None), *self._slide(slide)]
+            notes, comments = self._notes(slide), list(slide.findall(f"{OFFICE}annotation"))
+            if limits.speaker_notes:
+                found += [("text", said) for said in (*notes, *map(self._comment, comments)) if said]
+            noted, commented = noted + bool(notes), commented + len(comments)
         if hidden:
             found.append(("warning", message("slides_left_out", slides=hidden)))
+        if noted and not limits.speaker_notes:
+            found.append(("warning", message("slide_notes_left_out", slides=noted)))
+        if commented and not limits.speaker_notes:
+            found.append(("warning", message("slide_comments_left_out", comments=commented)))
         yield from paged(found, limits)
 
     def _slide(self, slide: Any) -> Iterator[Part]:
@@ -141,6 +149,14 @@ class _Reader:
                 yield "heading", Heading(level=1, title=" ".join(str(v) for k, v in parts if k == "text"))
             else:
                 yield from parts
+
+    def _notes(self, slide: Any) -> list[str]:
+        """What the speaker wrote below the slide."""
+        frames = slide.iterfind(f"{_PRESENTATION}notes/{_DRAW}frame")
+        return [value for frame in frames for kind, value in self._blocks(frame) if kind == "text"]
+
+    def _comment(self, comment: Any) -> str:
+        return clean("\n".join(map(self._text, comment.iter(f"{TEXT}p")))).strip()
 
     def _blocks(self, parent: Any, bullet: str = "") -> Iterator[Part]:
         """Paragraphs, lists and tables, also those in sections and frames."""
@@ -161,9 +177,18 @@ class _Reader:
                 yield from self._list(one, 1, one.get(f"{TEXT}style-name", ""))
             elif one.tag == f"{TABLE}table":
                 yield from (("text", line) for line in lines(self._tables.rows(one)))
+            elif one.tag == f"{_DRAW}a":
+                yield from self._linked(one, bullet)
             elif one.tag in _AROUND:
                 yield from self._blocks(one, bullet)
                 yield from self._chart(one)
+
+    def _linked(self, link: Any, bullet: str) -> Iterator[Part]:
+        """What is drawn, with the address that a click on it leads to behind its last words."""
+        parts = list(self._blocks(link, bullet))
+        last = max((n for n, (kind, _) in enumerate(parts) if kind == "text"), default=-1)
+        for number, (kind, value) in enumerate(parts):
+            yield kind, with_address(value, link.get(f"{XLINK}href", "")) if number == last else value
 
     def _list(self, one: Any, level: int, style: str) -> Iterator[Part]:
         number = self._styles.first_number(style, level)
@@ -185,7 +210,12 @@ class _Reader:
         """What is fixed to a paragraph: frames and footnotes."""
         for one in paragraph.iter(f"{_DRAW}frame", f"{_DRAW}custom-shape", f"{TEXT}note-body"):
             above = one.getparent()
-            if one.tag == f"{TEXT}note-body" or above.tag in (f"{TEXT}p", f"{TEXT}span", f"{TEXT}a"):
+            if one.tag == f"{TEXT}note-body" or above.tag in (
+                f"{TEXT}p",
+                f"{TEXT}span",
+                f"{TEXT}a",
+                f"{_DRAW}a",
+            ):
                 yield from self._blocks(one)
                 yield from self._chart(one)
 

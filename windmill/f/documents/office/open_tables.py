@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
 from f.documents.office.open_styles import TABLE, TEXT, Styles
-from f.documents.tables.cells import cell_text
+from f.documents.tables.cells import cell_text, with_address
 from f.documents.tables.rows import Row
+
+_LINK = re.compile(r"HYPERLINK\(\s*\"([^\"]{1,2000})\"", re.IGNORECASE)
 
 _MOST_REPEATED = 200  # rows or columns that say the same
 
@@ -45,6 +48,8 @@ class Tables:
             if cell.tag not in (f"{TABLE}table-cell", f"{TABLE}covered-table-cell"):
                 continue
             text = cell_text(" ".join(self._inside(cell)))
+            if text and (link := _LINK.search(cell.get(f"{TABLE}formula", ""))):
+                text = with_address(text, link[1])
             place = len(cells)
             if cell.tag == f"{TABLE}covered-table-cell":
                 text = text or above.get(place, (0, ""))[1]

@@ -25,7 +25,9 @@ _FORMULA = re.compile(
 _ATTRIBUTE = re.compile(rb"([\w:]{1,40})\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _RELATION = re.compile(r"<(?:\w{1,20}:)?Relationship\b[^<>]{0,5000}>")
 _AREA = re.compile(r"([A-Z]{1,3})(\d{1,7})(?::([A-Z]{1,3})(\d{1,7}))?")
-_LINK = re.compile(r"_?(?:xlfn\.)?HYPERLINK\(\s*\"([^\"]{1,2000})\"", re.IGNORECASE)
+_LINK = re.compile(
+    r"_?(?:xlfn\.)?HYPERLINK\(\s*\"([^\"]{1,2000})\"\s*(?:[,;]\s*\"([^\"]{1,2000})\")?", re.IGNORECASE
+)
 _KEPT = 12_000  # bytes at a block's end that may hold the start of a mark
 _MOST = 20_000  # of merged cells, links and formulas
 
@@ -34,12 +36,13 @@ Place = tuple[int, int]  # row from 1, column from 0
 
 @dataclass
 class Marks:
-    """merged: the last row and column, by the first ones. empty: cells whose formula has no value."""
+    """merged: the last row and column, by the first ones. empty: cells whose formula has no value. said: by row, a link's words where it has none."""
 
     merged: dict[int, dict[int, Place]] = field(default_factory=lambda: defaultdict(dict))
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     links: dict[Place, str] = field(default_factory=dict)
+    said: dict[int, dict[int, str]] = field(default_factory=lambda: defaultdict(dict))
     empty: list[str] = field(default_factory=list)
 
 
@@ -99,7 +102,10 @@ def _formula(found: Marks, place: str, match: re.Match[bytes]) -> None:
         return
     link = _LINK.match(html.unescape((match[2] or b"").decode("utf-8", "replace")))
     if link:
-        found.links[int(area[2]), column_number(area[1])] = link[1]
+        row, column = int(area[2]), column_number(area[1])
+        found.links[row, column] = link[1]
+        if match[3] or match[4]:
+            found.said[row][column] = link[2] or link[1]
     elif (match[3] or match[4]) and place not in found.empty[-3:]:
         found.empty.append(place)
 

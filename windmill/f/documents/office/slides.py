@@ -17,11 +17,13 @@ from f.documents.tables.cells import cell_text, with_address
 from f.documents.tables.rows import Row, lines
 
 _BULLET = "- "
+_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _PROPERTIES = "{http://schemas.openxmlformats.org/presentationml/2006/main}cNvPr"
 
 
 def pptx_pages(content: bytes, limits: Limits) -> Iterator[Page]:
-    """A presentation: a page for each slide, the speaker's notes below if `limits` says so."""
+    """A presentation: a page for each slide, the speaker's notes and the comments below if `limits` says so."""
     archive.check(content, limits)
     import pptx
 
@@ -32,10 +34,12 @@ def pptx_pages(content: bytes, limits: Limits) -> Iterator[Page]:
     found = archive.opened(lambda: list(_slides(slides, limits)))
     hidden = sum(slide._element.get("show") == "0" for slide in slides)
     noted = 0 if limits.speaker_notes else sum(bool(_notes(one)) for one in slides)
+    commented = 0 if limits.speaker_notes else sum(len(_comments(one)) for one in slides)
     if found:
         first = [found[0]["warning"]] if found[0]["warning"] else []
         first += [message("slides_left_out", slides=hidden)] if hidden else []
         first += [message("slide_notes_left_out", slides=noted)] if noted else []
+        first += [message("slide_comments_left_out", comments=commented)] if commented else []
         found[0]["warning"] = combined(first)
     if not any(one["text"].strip() for one in found):
         raise Unreadable("slides_empty")
@@ -66,19 +70,17 @@ def _slide(number: int, slide: Any, speaker_notes: bool) -> Page:
         if isinstance(shape, list):
             text += lines(Row(map(_box_text, boxes)) for boxes in shape)
         elif shape.has_text_frame:
-            text += [
-                _BULLET + said if p.level else said
-                for p in shape.text_frame.paragraphs
-                if (said := clean(_paragraph(p)).strip())
-            ]
+            said = [(p.level, clean(_paragraph(p)).strip()) for p in shape.text_frame.paragraphs]
+            own = [_BULLET + one if level else one for level, one in said if one]
+            text += [*own[:-1], *(with_address(one, _address(shape)) for one in own[-1:])]
         elif getattr(shape, "has_table", False) and shape.has_table:
             text += lines(_rows(shape.table))
         else:
             text += drawn_lines(shape._element, slide.part)
         # Asked of its class: the shape itself would open the picture, which may be linked or missing.
         pictures = pictures or hasattr(type(shape), "image")
-    if speaker_notes and (notes := _notes(slide)):
-        text += ["", notes]
+    if speaker_notes and (notes := [*filter(None, [_notes(slide)]), *_comments(slide)]):
+        text += ["", *notes]
     warning = message("slide_is_picture", slide=number) if pictures and not text else None
     return page(
         number,
@@ -98,17 +100,30 @@ def _rows(table: Any) -> Iterator[Row]:
 
 
 def _box_text(shape: Any) -> str:
-    return cell_text(" ".join(map(_paragraph, shape.text_frame.paragraphs)))
+    return cell_text(
+        with_address(" ".join(map(_paragraph, shape.text_frame.paragraphs)).strip(), _address(shape))
+    )
+
+
+def _address(shape: Any) -> str:
+    """Where a click on a shape leads; "" if nowhere outside the presentation."""
+    links = shape._element.xpath("./*/p:cNvPr/a:hlinkClick")
+    relation = shape.part.rels.get(links[0].get(_RELATION, "")) if links else None
+    return relation.target_ref if relation is not None and relation.is_external else ""
 
 
 def _paragraph(paragraph: Any) -> str:
-    """A paragraph's words, without struck-out ones; a link's address behind its words. What python-pptx has no run for comes as it is."""
-    runs = list(paragraph.runs)
-    if "".join(run.text for run in runs) != paragraph.text:
-        return str(paragraph.text)
+    """A paragraph's words, without struck-out ones; a link's address behind its words. Broken lines and fields are no runs."""
+    runs = {run._r: run for run in paragraph.runs}
     parts = []
-    for run in runs:
-        struck = run._r.rPr is not None and run._r.rPr.get("strike") in ("sngStrike", "dblStrike")
+    for child in paragraph._p.iterchildren(f"{_A}r", f"{_A}br", f"{_A}fld"):
+        run = runs.get(child)
+        if run is None:
+            parts.append(
+                "\v" if child.tag == f"{_A}br" else "".join(t.text or "" for t in child.iter(f"{_A}t"))
+            )
+            continue
+        struck = child.rPr is not None and child.rPr.get("strike") in ("sngStrike", "dblStrike")
         parts.append("" if struck else with_address(run.text, run.hyperlink.address or ""))
     return "".join(parts)
 
@@ -121,6 +136,21 @@ def _notes(slide: Any) -> str:
     frames = [page.notes_text_frame] if page.notes_text_frame is not None else []
     frames = frames or [s.text_frame for s in page.shapes if s.has_text_frame and not s.is_placeholder]
     return "\n".join(said for frame in frames if (said := clean(frame.text).strip()))
+
+
+def _comments(slide: Any) -> list[str]:
+    """What people remarked on the slide: PowerPoint keeps that beside it, in one of two ways."""
+    from lxml import etree
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    found = []
+    for relation in slide.part.rels.values():
+        if relation.is_external or not relation.reltype.endswith("/comments"):
+            continue
+        for comment in etree.fromstring(relation.target_part.blob, parser).iter("{*}cm"):
+            said = [one.text or "" for one in comment.iter("{*}text", f"{_A}t")]
+            found += [said for said in [clean(" ".join(said)).strip()] if said]
+    return found
 
 
 def _shapes(shapes: Any) -> Iterator[Any]:

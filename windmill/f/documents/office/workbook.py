@@ -93,11 +93,14 @@ class _Sheets:
             if self._left < 0:
                 raise Unreadable("workbook_sparse")
             above = {column: one for column, one in above.items() if number <= one[0]}
-            if not above and all(cell.value is None for cell in cells):
+            said = marks.said.get(number, {})
+            if not above and not said and all(cell.value is None for cell in cells):
                 if number not in marks.hidden_rows:
                     yield Row()
                 continue
-            row = [_shown(cell, marks.links.get((number, n), "")) for n, cell in enumerate(cells)]
+            row = [
+                _shown(cell, marks.links.get((number, n), ""), said.get(n)) for n, cell in enumerate(cells)
+            ]
             row += [""] * (width - len(row))
             for column, (_, text) in above.items():
                 if column < len(row) and not row[column]:
@@ -128,8 +131,9 @@ class _Sheets:
         return self._bold[style]
 
 
-def _shown(cell: Any, address: str) -> str:
-    if cell.value is None:
+def _shown(cell: Any, address: str, said: str | None) -> str:
+    """What a cell shows. `said`: a link's words, where no program has calculated its value."""
+    if cell.value is None and not said:
         return ""
-    text = shown(cell.value, cell.number_format)
+    text = shown(cell.value, cell.number_format) if cell.value is not None else clean(said or "")
     return with_address(text, address) if address else text

@@ -7,7 +7,10 @@ import itertools
 from collections.abc import Iterator
 
 from f.documents.pdf.grid import Row, Table
-from f.documents.pdf.levels import BULLET, GUTTER, SAME_LINE, Level, Segment, columns_of, levels, new_level
+from f.documents.pdf.labels_above import labels_above
+from f.documents.pdf.levels import BULLET, GUTTER, SAME_LINE, Level, Segment, columns_of, new_level
+from f.documents.pdf.named_columns import named_columns
+from f.documents.pdf.row_blocks import row_levels
 from f.documents.pdf.side_by_side import VALUE, apart, row_by_row, text_of
 from f.documents.pdf.words import Word
 from f.documents.pdf.wrapped import WRAPPED, whole_rows
@@ -21,12 +24,13 @@ _MOST_TRIES = 10
 _LARGER = 1.15
 _SAME_EDGE = 2.0
 _WIDER = 1.6
+_MOST_FITTED = 100  # lines
 _FEW = 5  # lines whose distance tells what is usual
 
 
 def aligned(words: list[Word], rules: list[float], same_line: float = SAME_LINE) -> list[Table]:
     """The tables among these words. `rules`: heights of lines drawn across the page."""
-    found = levels(words, same_line)
+    found = row_levels(words, same_line)
     if len(found) > _MOST_ROWS:
         return []
     tables = [table for run in _runs(found) if (table := _first_table(run, rules))]
@@ -51,16 +55,21 @@ def _runs(found: list[Level]) -> Iterator[list[Level]]:
         if (
             run
             and not level.is_line
-            and run[-1].base - level.base <= _FURTHEST * max(level.size, run[-1].size)
+            and run[-1].low - level.base <= _FURTHEST * max(level.size, run[-1].size)
             and not _begins_anew(run, level)
             and not _are_titles(run, level)
         ):
             level, together = _fitted(level, columns)
-            if _goes_on(columns, together, level, run[0].size) and not all(
-                len(one.segments) < 2 for one in run[-_MOST_ALONE:]
-            ):
+            goes_on = _goes_on(columns, together, level, run[0].size) or _fits_once([*run, level], together)
+            if not goes_on and _names(run, level):
+                together, goes_on = [(s.left, s.right) for s in level.segments], True
+            if goes_on and not all(len(one.segments) < 2 for one in run[-_MOST_ALONE:]):
                 run.append(level)
                 columns = together
+                continue
+            if _describes(run, level, columns):
+                level.spans = True  # its words stand below a name, and reach below the price
+                run.append(level)
                 continue
             if len(level.segments) > 1 and len(together) > 1 and (spanning + 1) * 3 <= len(run) + 1:
                 level.spans = True  # one of its cells stands under several columns
@@ -79,7 +88,7 @@ def _begins_anew(run: list[Level], level: Level) -> bool:
     if len(run) < 3 or len(level.segments) < 2:
         return False
     near = [*run[-_FEW:], level]
-    gaps = [one.base - other.base for one, other in itertools.pairwise(near)]
+    gaps = [one.low - other.base for one, other in itertools.pairwise(near)]
     name = len(near[-2].segments) < 2  # of the next table
     if max(gaps[-1 - name :]) < _WIDER * sorted(gaps[: -1 - name])[(len(gaps) - 1 - name) // 2]:
         return False
@@ -111,7 +120,16 @@ def _fitted(level: Level, columns: list[tuple[float, float]]) -> tuple[Level, li
     narrow = columns_of(
         [*columns, *((s.left, s.right) for s in finer.segments)], _NARROW_GAP * level.size / GUTTER
     )
-    return (finer, narrow) if len(narrow) == len(columns) else (level, together)
+    return (finer, narrow) if len(narrow) == len(columns) and _are_gaps(finer) else (level, together)
+
+
+def _are_gaps(level: Level) -> bool:
+    """True if a line's cells are further apart than its words, where it has some to tell."""
+    within = sorted(
+        other.left - one.right for s in level.segments for one, other in itertools.pairwise(s.words)
+    )
+    between = [other.left - one.right for one, other in itertools.pairwise(level.segments)]
+    return len(within) < 2 or min(between) >= _WIDER * within[len(within) // 2]
 
 
 def _goes_on(
@@ -131,6 +149,25 @@ def _goes_on(
     return inside and len(together) == len(columns)
 
 
+def _names(run: list[Level], level: Level) -> bool:
+    """True if one line stands above a row whose cells it names, one by one, though a long cell reaches below the next name."""
+    if len(run) != 1 or len(level.segments) < 3 or len(run[0].segments) != len(level.segments):
+        return False
+    pairs = zip(run[0].segments, level.segments, strict=True)
+    return all(one.left <= other.right and other.left <= one.right for one, other in pairs)
+
+
+def _fits_once(run: list[Level], columns: list[tuple[float, float]]) -> bool:
+    """True if each line has one cell at most in each column: a name that stands in the middle above a column makes it wider."""
+    if len(run[-1].segments) < 2 or len(columns) < 2 or len(run) > _MOST_FITTED:
+        return False
+    for level in run:
+        places = [next(i for i, (_, right) in enumerate(columns) if s.left <= right) for s in level.segments]
+        if len(set(places)) < len(places):
+            return False
+    return True
+
+
 def _trimmed(run: list[Level]) -> list[Level]:
     """Without the lines of one cell at its end: they may be the next paragraph. What wraps in a column behind the first one is none."""
     end = len(run)
@@ -139,17 +176,45 @@ def _trimmed(run: list[Level]) -> list[Level]:
     second = min((level.segments[1].left for level in run[:end] if len(level.segments) > 1), default=0.0)
     while 0 < end < len(run) and _wraps(run[end - 1], run[end], second):
         end += 1
+    if 0 < end < len(run) and _goes_on_describing(run[:end], run[end]):
+        end += 1
     return run[:end]
 
 
+def _describes(run: list[Level], level: Level, columns: list[tuple[float, float]]) -> bool:
+    """True for a line close below a row's name, or the second one, no larger, however far it goes to the right."""
+    above = run[-1]
+    row = run[-2] if above.spans and len(above.segments) == 1 and len(run) > 1 else above
+    near = above.low - level.base <= WRAPPED * level.size and level.size <= above.size
+    return (
+        near
+        and len(level.segments) == 1 < len(row.segments)
+        and abs(level.segments[0].left - columns[0][0]) <= _SAME_EDGE
+    )
+
+
+def _goes_on_describing(run: list[Level], level: Level) -> bool:
+    """True if the line below the last row stands as such lines stand below the rows above it: it is no paragraph."""
+    gaps = [
+        above.low - one.base
+        for above, one in itertools.pairwise(run)
+        if len(one.segments) == 1 < len(above.segments) and one.size == level.size
+    ]
+    gap, left = run[-1].low - level.base, min(s.left for one in run for s in one.segments)
+    near = len(gaps) > 1 and abs(gap - sorted(gaps)[len(gaps) // 2]) < 0.1 * level.size
+    return near and len(level.segments) == 1 and abs(level.segments[0].left - left) <= _SAME_EDGE
+
+
 def _wraps(above: Level, level: Level, second: float) -> bool:
-    near = above.base - level.base <= WRAPPED * level.size
+    near = above.low - level.base <= WRAPPED * level.size
     return near and level.segments[0].left >= second - _SAME_EDGE
 
 
 def _table(run: list[Level], rules: list[float]) -> Table | None:
     if len(run) < 2:
         return None
+    if form := labels_above(run):
+        return form
     size = max(level.size for level in run)
     plain = [level for level in run if not level.spans]
     smallest = min(level.size for level in run)
@@ -158,28 +223,12 @@ def _table(run: list[Level], rules: list[float]) -> Table | None:
     )
     if len(columns) < 2:
         return None
-    columns, rows = _named_in_order(run, smallest) or _merged(
+    columns, rows = named_columns(run, smallest, _row) or _merged(
         columns, [_row(level, columns) for level in run]
     )
     if len(columns) < 2 or not _is_table(rows, len(columns)):
         return None
     return Table(whole_rows(rows, rules, size), columns, False, rules)
-
-
-def _named_in_order(run: list[Level], size: float) -> tuple[list[tuple[float, float]], list[Row]] | None:
-    """Columns of figures that stand at their right, below names that stand at their left: the first name is the first column's, and so on."""
-    below = [level for level in run[1:] if not level.spans]
-    spans = [(s.left, s.right) for level in below for s in level.segments]
-    columns = columns_of(spans, size)
-    names = run[0].segments
-    if len(below) < 2 or len(columns) < 3 or len(names) != len(columns):
-        return None
-    if len(columns_of([*spans, *((s.left, s.right) for s in names)], size)) == len(columns):
-        return None
-    first = Row(
-        [segment.words for segment in names], run[0].base + run[0].size, run[0].base - 0.25 * run[0].size
-    )
-    return columns, [first, *(_row(level, columns) for level in run[1:])]
 
 
 def _row(level: Level, columns: list[tuple[float, float]]) -> Row:
@@ -191,7 +240,7 @@ def _row(level: Level, columns: list[tuple[float, float]]) -> Row:
             centre = word.left if level.spans else (word.left + word.right) / 2
             place = next((i for i, (_, right) in enumerate(columns) if centre <= right + 1), len(columns) - 1)
             cells[place] += piece
-    return Row(cells, level.base + level.size, level.base - 0.25 * level.size)
+    return Row(cells, level.base + level.size, level.low - 0.25 * level.size)
 
 
 def _pieces(segment: Segment, columns: list[tuple[float, float]]) -> list[list[Word]]:

@@ -15,6 +15,9 @@ _NEAR = 3.0
 _MOST_LINES = 800
 _MOST_CELLS = 5_000
 _FEW_BANDS = 3
+_FEWEST_WALLED = 2
+_MOST_OF_ROW = 200  # words
+_CROSSES = 0.5  # of the type's size: words no further apart go over an edge together
 _SHORTEST_STROKE = 8.0  # points: a row is no lower; a dash is
 
 
@@ -142,15 +145,27 @@ def _grid(across: list[Area], down: list[Area], words: list[Word]) -> Table | No
     if len(xs) < 3 or len(ys) < 2 or len(xs) * len(ys) > _MOST_CELLS:
         return None
     inside: dict[tuple[int, int], list[Word]] = defaultdict(list)
+    last: Word | None = None
+    column: int | None = None
     for word in words:
         x, y = (word.left + word.right) / 2, (word.bottom + word.top) / 2
-        column, row = _between(xs, x), _between(ys[::-1], y)
+        if (
+            last is None or column is None or not _continues(last, word)
+        ):  # a long text reaches into the next cell
+            column = _between(xs, x)
+        row, last = _between(ys[::-1], y), word
         if column is not None and row is not None:
             inside[len(ys) - 2 - row, column].append(word)
     if len({column for _, column in inside}) < 2:
         return None
     rows = _rows(inside, xs, ys, across, down)
     return Table(rows, list(pairwise(xs)), True, ys) if len(rows) > 1 else None
+
+
+def _continues(last: Word, word: Word) -> bool:
+    """True if a program wrote two words as one text, with no more than a space between."""
+    near = 0 <= word.left - last.right < _CROSSES * word.size and abs(last.base - word.base) < 1
+    return near and last.style.key == word.style.key != 0
 
 
 def _between(edges: list[float], value: float) -> int | None:
@@ -176,6 +191,10 @@ def _rows(
         for column in range(1, width)
         if any(abs(line.left - xs[column]) <= 5 and line.bottom <= middles[row] <= line.top for line in down)
     }
+    walled = {row for row, _ in walls}
+    if len(walled) >= _FEWEST_WALLED:
+        for row in set(range(height)) - walled:
+            walls |= _walls_between(row, inside, xs)
     floors = {
         (row, column)
         for row in range(1, height)
@@ -203,6 +222,26 @@ def _rows(
         made = Row(cells[row], ys[row], ys[row + 1], spanning[row] and width > 1)
         rows += [made] if height > _FEW_BANDS or made.whole else split(made)
     return [row for row in rows if any(row.cells)]
+
+
+def _walls_between(
+    row: int, inside: dict[tuple[int, int], list[Word]], xs: list[float]
+) -> set[tuple[int, int]]:
+    """The walls that nobody drew in a row without any, if its words keep to the columns: some styles rule every other row."""
+    width = len(xs) - 1
+    words = [word for column in range(width) for word in inside.get((row, column), [])]
+    if len(words) > _MOST_OF_ROW or sum(bool(inside.get((row, column))) for column in range(width)) < min(
+        3, width
+    ):
+        return set()
+    for edge in xs[1:-1]:
+        for word in words:
+            near = [w.left for w in words if abs(w.base - word.base) < 1 and w.left > word.left]
+            if word.left < edge < word.right or (
+                word.right <= edge <= min(near, default=edge) < word.right + _CROSSES * word.size
+            ):
+                return set()
+    return {(row, column) for column in range(1, width)}
 
 
 def _spread(cells: list[list[list[Word]]], start: int, end: int, column: int) -> None:

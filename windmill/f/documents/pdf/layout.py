@@ -91,7 +91,7 @@ class Typography:
             or len(text) > _MAX_HEADING
             or line.height < _SMALLER * self.body
             or LEADERS.search(text)
-            or not any(character.isalpha() for character in text)
+            or sum(map(str.isalpha, text)) <= sum(map(str.isdigit, text))  # an amount, a telephone number
         ):
             return 0
         if self.is_large(line):

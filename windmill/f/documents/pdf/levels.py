@@ -14,6 +14,7 @@ from f.documents.pdf.words import Word
 _GAP = 0.8  # of the type's size: what parts cells
 SAME_LINE = 0.3
 _LEADER = re.compile(r"^[.·…_\s]{3,}$|[.·…_]{5,}")
+_DOTS, _FEWEST_DOTS = frozenset({".", "·", "…", "..", "_"}), 4  # apart from one another
 BULLET = re.compile(r"^(?:[-*+•‣◦▪●○■–—·\ue000-\uf8ff]|\(?\d{1,3}[.)]|\[?\d{1,3}\]|\(?[a-zA-Z][.)])$")
 GUTTER = 0.5
 
@@ -33,13 +34,17 @@ class Segment:
 
 @dataclass
 class Level:
-    """What stands on one baseline."""
+    """What stands on one baseline, or a row of cells that wrap: `low` is its last one then."""
 
     base: float
     size: float
     segments: list[Segment]
     is_line: bool = False  # an item of a list, or a line with dots up to its figure
     spans: bool = False
+    low: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.low = self.low or self.base
 
 
 def levels(words: list[Word], same_line: float = SAME_LINE) -> list[Level]:
@@ -66,7 +71,10 @@ def new_level(group: list[Word], gap: float = _GAP) -> Level:
         else:
             segments.append(Segment([word], word.left, word.right))
     item = len(segments) == 2 and bool(BULLET.match(segments[0].text))
-    return Level(group[0].base, size, segments, item or any(_LEADER.search(word.text) for word in group))
+    dots = sum(word.text in _DOTS for word in group) >= _FEWEST_DOTS
+    return Level(
+        group[0].base, size, segments, item or dots or any(_LEADER.search(word.text) for word in group)
+    )
 
 
 def columns_of(spans: list[tuple[float, float]], size: float) -> list[tuple[float, float]]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,15 +12,18 @@ from dataclasses import replace
 import pypdfium2
 import pypdfium2.raw as pdfium_raw
 
+from f.documents.pdf.frames import frames
 from f.documents.pdf.grid import Table
 from f.documents.pdf.layout import Line
+from f.documents.pdf.links import with_links
 from f.documents.pdf.marks import has_marks, marks_in_place
 from f.documents.pdf.pictures import is_garbled
 from f.documents.pdf.pieces import pieces_joined
 from f.documents.pdf.raised import raised
-from f.documents.pdf.right_to_left import is_right_to_left, reordered
+from f.documents.pdf.right_to_left import Box, is_right_to_left, reordered
 from f.documents.pdf.rulings import Drawn, drawn
 from f.documents.pdf.tables import TableText, continues, find_tables, row_text, table_text
+from f.documents.pdf.unmapped import UNMAPPED, mended, with_unmapped
 from f.documents.pdf.unseen import parted, strikes, unseen
 from f.documents.pdf.words import (
     LIGATURES,
@@ -40,6 +44,8 @@ _CONTINUES = "\ufffe"
 _BROKEN = 3  # lines: as many that end within a line were written letter by letter
 _SPACE = 0.12
 _CELL = 0.8
+_LINE = 1.2
+_FIGURE = re.compile(r"\d")
 
 
 def lines(page: pypdfium2.PdfPage) -> tuple[list[Line], list[str], bool]:
@@ -64,28 +70,34 @@ def lines(page: pypdfium2.PdfPage) -> tuple[list[Line], list[str], bool]:
 def _lines(
     page: pypdfium2.PdfPage, text_page: pypdfium2.PdfTextPage, turn: int
 ) -> tuple[list[Line], list[str], bool]:
-    text = page_text(text_page)
+    text = with_unmapped(page_text(text_page), text_page)
     if len(text) > MOST_CHARACTERS:
         return [Line(line) for line in text.split("\r\n") if line.strip()], [], False
     letters = Letters(text_page, turn)
     turned = is_right_to_left(text)
     marked = has_marks(text)
     found = words(text_page, text, turn, all_boxes=marked or any(map(is_right_to_left, text.split())))
+    found = mended(found, letters) if UNMAPPED in text else found
     found = raised(marks_in_place(found) if marked else found, letters)
     rulings = drawn(page, turn)
     found = parted(found, letters, strikes(page, turn, rulings))
     hidden = unseen(page, found, turn, rulings)
     shown = _whole_words([word for word in found if id(word) not in hidden], letters)
-    in_table = {id(word): table for table in find_tables(shown, rulings) for word in table.words}
+    shown = with_links(page, shown, turn)
+    parts = frames(shown)
+    found_tables = find_tables(parts, rulings)
+    in_table = {id(word): table for table in found_tables for word in table.words}
+    names = {id(word) for table in found_tables for word in _names(table, turned)}
     tables: list[list[Line]] = []
     ready = _PageLines(letters, text.split("\r\n"), rulings, turned)
     made: list[Line] = []
     done: set[int] = set()
-    for number, some in itertools.groupby(shown, key=lambda word: word.line):
-        group = list(some)
+    placed = [(part, word) for part, frame in enumerate(parts) for word in frame]
+    for (_, number), some in itertools.groupby(placed, key=lambda one: (one[0], one[1].line)):
+        group = [word for _, word in some]
         for word in group:
             table = in_table.get(id(word))
-            if table and id(table) not in done:
+            if table and id(table) not in done and id(word) in names:
                 done.add(id(table))
                 tables.append(list(ready.rows(table)))
                 made += tables[-1]
@@ -93,7 +105,14 @@ def _lines(
         if rest:
             made.append(ready.line(number, rest))
     garbled = is_garbled(text_page, "\n".join(line.text for line in made))
-    return _tables_in_place(edges_in_place(made), tables), list(dict.fromkeys(hidden.values())), garbled
+    made = edges_in_place(made)
+    made = _tables_in_place(made, tables) if len(parts) == 1 else made
+    return made, list(dict.fromkeys(hidden.values())), garbled
+
+
+def _names(table: Table, turned: bool) -> list[Word]:
+    """The words of the column that a table is read from: programs may write its prices long before."""
+    return [word for row in table.rows for word in row.cells[-1 if turned else 0]] or table.words
 
 
 def _whole_words(found: list[Word], letters: Letters) -> list[Word]:
@@ -102,8 +121,12 @@ def _whole_words(found: list[Word], letters: Letters) -> list[Word]:
     def generated(word: Word) -> bool:
         return bool(pdfium_raw.FPDFText_IsGenerated(letters.page, word.last + 1))
 
+    def room(word: Word) -> Box:
+        one, other = letters.loose(word.index), letters.loose(word.last)
+        return min(one[0], other[0]), max(one[2], other[2])
+
     if any(word.boxes for word in found):
-        found = pieces_joined(found, generated)
+        found = pieces_joined(found, generated, room)
     breaks = sum(
         one.line != other.line and generated(one) and -0.2 < _gap(one, other, letters) < 0.35
         for one, other in itertools.pairwise(found)
@@ -116,7 +139,7 @@ def _whole_words(found: list[Word], letters: Letters) -> list[Word]:
         if last and broken:
             gap = _gap(last, word, letters)
             line += not -0.3 < gap < _CELL
-            if generated(last) and -0.3 < gap < _SPACE:
+            if generated(last) and (-0.3 < gap < _SPACE or joins(last, word)):
                 whole[-1] = _merged(last, word)
                 continue
             whole.append(replace(word, line=line))
@@ -147,7 +170,7 @@ class _PageLines:
     def line(self, number: int, group: list[Word]) -> Line:
         """A line of the page, as PDFium has it if it is whole."""
         original = self._originals[number] if number < len(self._originals) else ""
-        whole = not any(word.pieces for word in group) and "".join(original.split()) == "".join(
+        whole = not any(word.pieces or word.link for word in group) and "".join(original.split()) == "".join(
             w.text for w in group
         )
         text = original if whole and not self._reads_from_right(original) else self._text(group)
@@ -156,18 +179,22 @@ class _PageLines:
     def _reads_from_right(self, text: str) -> bool:
         return is_right_to_left(text, self._turned)
 
-    def _text(self, group: list[Word]) -> str:
-        text = " ".join(word.text for word in group)
-        if not self._reads_from_right(text) or not all(len(w.boxes) == len(w.text) for w in group):
+    def _text(self, group: list[Word], in_cell: bool = False) -> str:
+        text = " ".join(f"{word.text} {word.link}".rstrip() for word in group)
+        if in_cell and self._turned and len(group) == 2 and not any(map(str.isalpha, text)):
+            return " ".join(sorted(text.split(), key=lambda word: not _FIGURE.search(word)))  # 24 ₪
+        from_right = self._reads_from_right(text)
+        if not from_right or not all(len(w.boxes) == len(w.text) for w in group):
             return text
-        boxes = [box for word in group for box in [*word.boxes, None]]
+        behind = [[None] * (len(word.link) + 1 if word.link else 0) for word in group]
+        boxes = [box for word, rest in zip(group, behind, strict=True) for box in [*word.boxes, *rest, None]]
         return reordered(text, lambda place: boxes[place])
 
     def _cell(self, group: list[Word]) -> str:
         levels: dict[int, list[Word]] = defaultdict(list)
         for word in group:
             levels[word.line if word.style.angle else -round(word.base / (0.5 * word.size))].append(word)
-        return " ".join(self._text(words) for words in levels.values()).translate(LIGATURES)
+        return " ".join(self._text(words, True) for words in levels.values()).translate(LIGATURES)
 
     def _placed(self, text: str, group: list[Word]) -> Line:
         first, last = group[0], group[-1]
@@ -177,7 +204,9 @@ class _PageLines:
             for index in (first.index, last.last)
         )
         text = text.translate(LIGATURES)
-        return Line(text, round(box[3] - box[1], 1), round(box[1], 1), bold, 1 + text.count(_CONTINUES))
+        # Of some fonts, PDFium knows the ink of each letter only, and a line's first one may be low or high.
+        height = max(box[3] - box[1], _LINE * first.size)
+        return Line(text, round(height, 1), round(box[1], 1), bold, 1 + text.count(_CONTINUES))
 
     def rows(self, table: Table) -> Iterator[Line]:
         """The rows of a table."""

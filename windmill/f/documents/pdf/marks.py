@@ -16,6 +16,7 @@ from f.documents.pdf.words import Word
 
 _LETTER = re.compile("[\u0e00-\u0eff]")
 _TONE = 107  # combining class of Thai's tone marks; Lao's are 122
+_NEAR_COPY = 8  # letters
 _OUTSIDE = 0.05  # of the type's size: the middle of a mark stands no further beside its letter
 
 
@@ -27,7 +28,7 @@ def has_marks(text: str) -> bool:
 def marks_in_place(words: list[Word]) -> list[Word]:
     """The words with their marks behind the letters that carry them. Words that held nothing else are gone."""
     letters = [_letters(word) for word in words]
-    touched: set[int] = set()
+    touched = {number for number, one in enumerate(letters) if _without_copies(one)}
     for number, word in enumerate(words):
         for mark in list(_strays(letters[number], word.size)):
             host = _host(mark, number, words, letters)
@@ -58,6 +59,31 @@ _Letter = tuple[str, Box | None]
 def _letters(word: Word) -> list[_Letter]:
     boxes = word.boxes if len(word.boxes) == len(word.text) else [None] * len(word.text)
     return list(zip(word.text, boxes, strict=True))
+
+
+def _without_copies(letters: list[_Letter]) -> bool:
+    """Takes out what stands twice, at one place: browsers write a letter's mark on its own, with the whole cluster as its text."""
+    found = False
+    place = 2
+    while place < len(letters):
+        size = next((n for n in (4, 3, 2) if _is_copy(letters, place, n)), 0)
+        del letters[place : place + size]
+        found |= size > 0
+        place += not size
+    return found
+
+
+def _is_copy(letters: list[_Letter], place: int, size: int) -> bool:
+    """True if as many letters from there, a cluster with its mark, stand over the same ones shortly before."""
+    copy = letters[place : place + size]
+    text, boxes = "".join(letter for letter, _ in copy), [box for _, box in copy if box]
+    if len(copy) < size or not boxes or not any(_is_mark(letter) for letter in text):
+        return False
+    for start in range(max(0, place - _NEAR_COPY), place - size + 1):
+        own = [box for _, box in letters[start : start + size] if box]
+        if "".join(letter for letter, _ in letters[start : start + size]) == text and own:
+            return boxes[0][0] < own[-1][1] and own[0][0] < boxes[-1][1]
+    return False
 
 
 def _is_mark(letter: str) -> bool:

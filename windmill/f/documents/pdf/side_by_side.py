@@ -26,9 +26,9 @@ def shape(cell: str) -> str:
 
 
 def row_by_row(rows: list[Row]) -> float:
-    """The share of neighbouring cells that the file has one after the other."""
+    """The share of neighbouring cells that the file has one after the other, from the left or from the right."""
     steps = [
-        0 < other[0].index - one[-1].last < 40
+        0 < other[0].index - one[-1].last < 40 or 0 < one[0].index - other[-1].last < 40
         for row in rows
         for one, other in itertools.pairwise(cell for cell in row.cells if cell)
     ]

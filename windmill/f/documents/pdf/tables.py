@@ -19,7 +19,9 @@ from f.documents.pdf.aligned import aligned
 from f.documents.pdf.grid import Row, Table, grids
 from f.documents.pdf.rulings import Area, Drawn
 from f.documents.pdf.side_by_side import shape
+from f.documents.pdf.signs_apart import with_signs
 from f.documents.pdf.words import Word
+from f.documents.tables.headers import looks_like_header
 
 __all__ = ["TableText", "continues", "find_tables", "row_text", "table_text"]
 
@@ -43,9 +45,9 @@ class TableText:
     names: list[str] = field(default_factory=list)
 
 
-def find_tables(words: list[Word], lines: Drawn) -> list[Table]:
-    """The page's tables; each word is in one of them at most."""
-    level = [word for word in words if word.style.angle == 0]
+def find_tables(frames: list[list[Word]], lines: Drawn) -> list[Table]:
+    """The tables of the page's frames; each word is in one of them at most."""
+    words = [word for frame in frames for word in frame]
     found: list[Table] = []
     used: set[int] = set()
     for table in sorted(grids(words, lines), key=lambda table: len(table.columns) * len(table.rows)):
@@ -54,7 +56,8 @@ def find_tables(words: list[Word], lines: Drawn) -> list[Table]:
             found.append(table)
             used |= mine
     rules = sorted({round(line.bottom, 1) for line in lines.across if line.right - line.left > 20})
-    free = aligned([word for word in level if id(word) not in used], rules)
+    rest = [[word for word in frame if not word.style.angle and id(word) not in used] for frame in frames]
+    free = [table for frame in rest for table in aligned(frame, rules)]
     upright = [word for word in words if word.style.angle % 180 == 90 and id(word) not in used]
     for table in free:
         found.append(_with_upright_names(table, upright))
@@ -87,6 +90,7 @@ def table_text(table: Table, lines: Drawn, cell_text: CellText, right_to_left: b
     columns = list(table.columns)
     if right_to_left:
         texts, columns = [row[::-1] for row in texts], columns[::-1]
+    texts, columns = with_signs(texts, columns)
     made = TableText(
         [[_plain(cell) for cell in row] for row in texts], [row.whole for row in table.rows], columns
     )
@@ -134,7 +138,8 @@ def _header_rows(table: Table, made: TableText, lines: Drawn, start: int) -> int
 
 def _is_header(rows: list[Row], texts: list[list[str]], lines: Drawn, rules: list[float]) -> bool:
     top, below = texts[0], texts[1:]
-    if _marked(rows, 0, lines) and not all(_marked(rows, i, lines) for i in range(1, min(4, len(rows)))):
+    marks = [_marked(rows, i, lines) for i in range(min(4, len(rows)))]
+    if marks[0] and not all(marks[1:]) and not _is_striped(marks):
         return True
     if (
         not top[0]
@@ -142,7 +147,14 @@ def _is_header(rows: list[Row], texts: list[list[str]], lines: Drawn, rules: lis
         and sum(bool(row[0]) for row in below) * 2 > len(below)
     ):
         return True
-    return _typed_differently(top, below) or (_ruled_off(rows, rules) and not _alike(top, below))
+    if _typed_differently(top, below) or (_ruled_off(rows, rules) and not _alike(top, below)):
+        return True
+    return len(top) > 2 and looks_like_header(top, below)
+
+
+def _is_striped(marks: list[tuple[bool, tuple[int, int, int] | None] | None]) -> bool:
+    """True if every other row has the first one's colour, and nothing else sets that one off."""
+    return len(marks) > 2 and marks[0] == marks[2] != marks[1] and marks[0] is not None and not marks[0][0]
 
 
 def _typed_differently(top: list[str], below: list[list[str]]) -> bool:

@@ -36,6 +36,7 @@ _JOINED_SCRIPT = re.compile(
 )
 _SPACE = 0.12  # of the type's size: a smaller gap is none
 _THAI_SPACE = 0.18  # words of Thai have none between them, and wide letters' sides
+_WIDE_VOWELS, _WIDE = "\u0e33\u0eb3", 0.6
 _THAI = re.compile("[\u0e00-\u0eff]")
 LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl"}
 # TeX's encoding "T1", where it differs from Latin 1.
@@ -79,6 +80,7 @@ class Word:
     line: int  # of PDFium's
     boxes: list[Box | None] = field(default_factory=list)  # of each letter, where they are needed
     pieces: bool = False  # put together
+    link: str = ""  # what stands behind it: the address of the link that it ends
     rise: float = 0.0  # how much higher the ink of its last letter begins than that of its first one
 
     @property
@@ -264,4 +266,6 @@ def joins(one: Word, other: Word) -> bool:
     spacing = [letter for letter in one.text[-3:] if unicodedata.category(letter) != "Mn"]
     hidden = bool(spacing) and unicodedata.category(spacing[-1]) == "Mc"
     space = _THAI_SPACE if _THAI.match(one.text[-1]) else _SPACE
+    if one.text[-1] in _WIDE_VOWELS and len(one.text) > 1:
+        space += _WIDE  # of a cluster, PDFium may know the room of the letter alone
     return gap < (_SIGN if hidden else space) * one.size

@@ -13,7 +13,7 @@ WRAPPED = 1.7  # of the type's size: the lines of one cell stand no further apar
 
 def whole_rows(rows: list[Row], rules: list[float], size: float) -> list[Row]:
     """Rows with the lines of their wrapped cells."""
-    gaps = sorted(one.top - other.top for one, other in itertools.pairwise(rows))
+    gaps = sorted(_pitch(one, other, size) for one, other in itertools.pairwise(rows))
     usual = gaps[len(gaps) // 2]
     found = [rows[0]]
     ruled = sum(
@@ -23,9 +23,9 @@ def whole_rows(rows: list[Row], rules: list[float], size: float) -> list[Row]:
     some_ruled = ruled * 2 > len(rows) and ruled < len(rows) - 1
     for above, row in itertools.pairwise(rows):
         parted = any(row.top - size * 0.5 < y < above.bottom + 2 for y in rules)
-        tight = above.top - row.top < 0.85 * usual
+        tight = _pitch(above, row, size) < 0.85 * usual
         continues = sum(map(bool, row.cells)) == 1 and (not row.cells[0] or tight)
-        wraps = some_ruled and above.top - row.top <= WRAPPED * size and not _repeats(above, row)
+        wraps = some_ruled and _pitch(above, row, size) <= WRAPPED * size and not _repeats(above, row)
         if not parted and (wraps or (continues and (tight or not row.cells[0]))):
             last = found[-1]
             cells = [one + other for one, other in zip(last.cells, row.cells, strict=True)]
@@ -33,6 +33,11 @@ def whole_rows(rows: list[Row], rules: list[float], size: float) -> list[Row]:
         else:
             found.append(row)
     return found
+
+
+def _pitch(above: Row, row: Row, size: float) -> float:
+    """How far a row stands below the last line of the one above."""
+    return above.bottom - row.top + 1.25 * size
 
 
 def _repeats(above: Row, row: Row) -> bool:

@@ -48,6 +48,12 @@ _NOUNS = (
 _DAY_NAMES, _NAMES = frozenset(_DAYS.split()), frozenset(_NOUNS.split())
 
 
+def begins_with_day(cell: str) -> bool:
+    """True for "Monday" and "Tuesday to Friday"."""
+    words = cell.casefold().split()
+    return bool(words) and words[0].strip(" .:,*") in _DAY_NAMES
+
+
 def names_columns(cells: Sequence[str]) -> bool:
     """True if two cells are days or months, or half of them are nouns that name columns."""
     words = [cell.casefold().strip(" .:*").split() for cell in cells]

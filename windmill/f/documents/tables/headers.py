@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
-from f.documents.tables.header_words import names_columns
+from f.documents.tables.header_words import begins_with_day, names_columns
 
 _MONEY = re.compile(
     r"[€$£¥₹₺₪₽฿₫₩₴₱元円]|\b(?:eur|usd|gbp|chf|tl|try|zł|pln|kč|czk|kr|sek|nok|dkk|ft|huf|lei|ron|лв|руб|грн|дин|kn|rs|inr|aed|mad|dh)\b\.?",
@@ -77,6 +77,9 @@ def looks_like_header(row: Sequence[str], below: Sequence[Sequence[str]]) -> boo
     if len(filled) < 2 or not below or any(is_value(row[place]) for place in filled):
         return False
     first = next(place for one in below for place, cell in enumerate(one) if cell)
+    labels = [one[first] for one in below if first < len(one) and one[first]]
+    if first < len(row) and begins_with_day(row[first]) and any(map(begins_with_day, labels)):
+        return False  # the first of the days' rows
     names = [place for place in filled if place > first] or filled
     kinds = {place: kind(row[place]) for place in names}
     columns = {place: [one[place] for one in below if place < len(one) and one[place]] for place in names}
@@ -95,7 +98,6 @@ def looks_like_header(row: Sequence[str], below: Sequence[Sequence[str]]) -> boo
         return True
     if len(names) < 2 or any(row[place] in columns[place] for place in names):
         return False
-    labels = [one[first] for one in below if first < len(one) and one[first]]
     # Figures before each row, and a word or nothing above them; or the names of days.
     if sum(kind(label) in _FIGURES for label in labels) * 2 > len(labels):
         return True

@@ -13,6 +13,10 @@ _BAR = re.compile(r"(?<!\\)\|")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _FENCE = re.compile(r" {0,3}(?:```|~~~)")
 _LINK = re.compile(r"(?<!!)\[([^\[\]\n]{1,300})\]\(<?([^\s()<>]{1,500})>?(?:\s+\"[^\"\n]{0,200}\")?\)")
+_DEFINITION = re.compile(
+    r"^ {0,3}\[([^\[\]\n]{1,100})\]:[ \t]*<?([^\s<>]{1,500})>?(?:[ \t]+[\"'(][^\n]{0,200})?$\n?", re.MULTILINE
+)
+_REFERENCE = re.compile(r"(?<!!)\[([^\[\]\n]{1,300})\](?:\[([^\[\]\n]{0,100})\])")
 _GAP = re.compile(r"\S(?: {2,}|\t)\S")
 _MARK = re.compile(r"\s*(?:[-*+•#>]|\d{1,3}[.)])\s")
 _FEWEST = 3  # lines that make a table without marks
@@ -22,7 +26,7 @@ _WIDEST = 400
 def with_rows(text: str, marked: bool) -> str:
     """The text with its tables as rows. marked: as Markdown, whose comments nobody sees and whose links have their address behind them."""
     if marked:
-        text = _COMMENT.sub("", text)
+        text = _with_references(_COMMENT.sub("", text))
     found: list[str] = []
     block: list[str] = []
     fenced = False
@@ -36,6 +40,19 @@ def with_rows(text: str, marked: bool) -> str:
         block = []
         found.append(line)
     return "\n".join(found[:-1])
+
+
+def _with_references(text: str) -> str:
+    """Links whose addresses stand at the end of the text, as links that have them at once."""
+    addresses = {found[1].casefold(): found[2] for found in _DEFINITION.finditer(text)}
+    if not addresses:
+        return text
+
+    def linked(found: re.Match[str]) -> str:
+        address = addresses.get((found[2] or found[1]).casefold())
+        return f"[{found[1]}]({address})" if address else found[0]
+
+    return _REFERENCE.sub(linked, _DEFINITION.sub("", text))
 
 
 def _read(block: list[str], marked: bool) -> Iterator[str]:

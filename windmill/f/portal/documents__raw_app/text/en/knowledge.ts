@@ -29,7 +29,7 @@ export const documents = {
   deleteSays: 'This deletes the file and its passages ({n}). The bot stops using it at once.',
   replaces: 'Replaces an older document as soon as it is read',
   sendable: 'The bot may send this file to customers',
-  speakerNotes: 'Read speakers’ notes of presentations that are added from now on',
+  speakerNotes: 'Read speakers’ notes and comments of presentations that are added from now on',
   tryTitle: 'Try a question',
   tryHint: 'See which passages the bot would find.',
   tryLabel: 'Question',

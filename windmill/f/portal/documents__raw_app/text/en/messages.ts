@@ -113,6 +113,7 @@ export const messages = {
   rows_left_out: "Hidden rows of the sheet {sheet} were left out: {names}.",
   parts_of_sheet_left_out: "Hidden rows or columns of the sheet {sheet} were left out.",
   slide_notes_left_out: "Speakers’ notes were left out. Slides with notes: {slides}.",
+  slide_comments_left_out: "Comments on slides were left out: {comments}.",
   slides_left_out: "Hidden slides were left out: {slides}.",
   deleted_text_left_out: "Deleted text and comments were left out.",
   page_parts_left_out: "Menus, cookie banners, hidden text or frames of this page were left out.",

@@ -29,7 +29,7 @@ export const documents = {
   deleteSays: 'Se borran el archivo y sus pasajes ({n}). El bot deja de usarlo al momento.',
   replaces: 'Reemplaza un documento anterior en cuanto se lea',
   sendable: 'El bot puede enviar este archivo a los clientes',
-  speakerNotes: 'Leer las notas del orador de las presentaciones que se añadan desde ahora',
+  speakerNotes: 'Leer las notas del orador y los comentarios de las presentaciones que se añadan desde ahora',
   tryTitle: 'Probar una pregunta',
   tryHint: 'Vea qué pasajes encontraría el bot.',
   tryLabel: 'Pregunta',

@@ -122,6 +122,7 @@ export const messages: Record<keyof typeof english, string> = {
   rows_left_out: 'Se omitieron las filas ocultas de la hoja {sheet}: {names}.',
   parts_of_sheet_left_out: 'Se omitieron las filas o columnas ocultas de la hoja {sheet}.',
   slide_notes_left_out: 'Se omitieron las notas del orador. Diapositivas con notas: {slides}.',
+  slide_comments_left_out: 'Se omitieron los comentarios de las diapositivas: {comments}.',
   slides_left_out: 'Se omitieron las diapositivas ocultas: {slides}.',
   deleted_text_left_out: 'Se omitieron el texto eliminado y los comentarios.',
   page_parts_left_out: 'Se omitieron menús, avisos de cookies, texto oculto o marcos de esta página.',
