@@ -1,0 +1,299 @@
+"""Conversations at once with a model that takes its time: what they wait for replies, and what each costs.
+
+    python -m bench.capacity             QUICK=1: about a minute
+
+Customers of one business write, and each writes again as soon as the reply is there and the turn is closed, so that as many turns are open as there
+are customers. The model takes 2 s a round, two rounds a turn. By number of chat workers; and the rival: the same flow on workers as Windmill's
+own compose file has them, one a container, each step in an interpreter of its own, all jobs in one queue, first in first out. Everything shares
+the machine's cores, the customers included. On the local runner; with WINDMILL_URL, WINDMILL_TOKEN, WINDMILL_WORKSPACE and DATABASE_URL on a real
+server, with the chat workers that it has (SERVER_PIDS: its processes on this machine, for memory and processor time). Prints a table and, last,
+one JSON object. Exits non-zero when it could not measure.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import statistics
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import psycopg
+
+from bench.neighbours import percentile
+from bench.processes import Sampler, memory_mb, processor_seconds
+from bench.stacks import NotMeasured, run_bench
+from bench.turn import wait_for
+from local import seed
+from local.runner.workers import groups
+from local.stack import Stack
+
+QUICK = bool(os.environ.get("QUICK"))
+CONVERSATIONS = int(os.environ.get("CONVERSATIONS", "50"))
+ROUND_S, ROUNDS = 2, 2
+MODEL_S = ROUND_S * ROUNDS
+WINDOW_S = 12 if QUICK else 40
+# What a customer does between a reply and the next message is not measured: it is what remains of `persist`.
+LOOK_S = 0.1
+RIVAL_WORKERS = 3  # in Windmill's own compose file
+ANSWERED = """
+    select distinct on (t.id) t.id, i.sender, extract(epoch from o.sent_at - i.received_at)::float8 as waited
+    from turns t join inbound_messages i on i.turn_id = t.id join outbound_messages o on o.turn_id = t.id and o.part = 1
+    where t.state = 'done' and t.closed_at > now() - interval '1 minute' and i.sender = any(%s) and t.id <> all(%s)
+    order by t.id, i.seq"""
+IN_FLIGHT = "select count(*) as n from turns where state = 'active'"
+CONNECTIONS = "select count(*) as n from pg_stat_activity where datname = current_database() and usename = 'chatbot_app'"
+
+
+@dataclass
+class Measured:
+    """One row of the table."""
+
+    name: str
+    workers: int
+    conversations: int
+    window_s: float
+    waits: list[float] = field(default_factory=list)  # seconds to reply, of the replies within the window
+    in_flight: list[int] = field(default_factory=list)
+    connections: list[int] = field(default_factory=list)
+    memory: list[float] = field(default_factory=list)  # MB of all processes
+    idle_mb: float = 0.0
+    processor_s: float = 0.0
+
+    @property
+    def turns_per_s(self) -> float:
+        return round(len(self.waits) / self.window_s, 2)
+
+    @property
+    def open_turns(self) -> float:
+        return statistics.mean(self.in_flight or [0])
+
+    @property
+    def mb_per_conversation(self) -> float | None:
+        grown = statistics.mean(self.memory or [0]) - self.idle_mb
+        return round(grown / self.open_turns, 1) if self.memory and self.open_turns else None
+
+    @property
+    def processor_s_per_turn(self) -> float | None:
+        return round(self.processor_s / len(self.waits), 3) if self.processor_s and self.waits else None
+
+
+class Customers:
+    """Each writes; when the turn that answers is closed, again."""
+
+    def __init__(self, stack: Stack, conn: psycopg.Connection[dict[str, Any]], people: list[str]) -> None:
+        self._stack, self._conn = stack, conn
+        self._http, self._pool = httpx2.Client(timeout=60), ThreadPoolExecutor(8)
+        self.people = people
+        self._counts = dict.fromkeys(self.people, 0)
+        self._seen: list[Any] = []  # turns
+
+    def write(self, phone: str) -> None:
+        self._counts[phone] += 1
+        text = f"hello from {phone}, message {self._counts[phone]}"
+        message = {"type": "text", "text": {"body": text}}
+        body = {
+            "phone_number_id": seed.SHOP.phone_number_id,
+            "from": phone,
+            "message": message,
+            "wait": False,
+        }
+        self._pool.submit(self._http.post, f"{self._stack.url('meta')}/control/deliver", json=body)
+
+    def carry_on(self, seconds: float) -> list[float]:
+        """Answers each reply for so long; how long each took."""
+        end, waits = time.monotonic() + seconds, []
+        while time.monotonic() < end:
+            time.sleep(LOOK_S)
+            for row in self._conn.execute(ANSWERED, [self.people, self._seen]).fetchall():
+                self._seen.append(row["id"])
+                waits.append(row["waited"])
+                self.write(row["sender"])
+        return waits
+
+    def begin(self) -> None:
+        """Spread over the time of a turn, as people are."""
+        for phone in self.people:
+            self.write(phone)
+            self.carry_on(MODEL_S / len(self.people))
+
+    def stop(self) -> None:
+        self._pool.shutdown()
+        self._http.close()
+
+
+def pids(stack: Stack) -> list[int]:
+    """The processes that the product runs in here; not the customers'."""
+    found = [p.pid for name, p in stack.processes.running.items() if name not in ("meta", "models", "orders")]
+    if stack.cluster:
+        found.append(int((stack.cluster.folder / "data" / "postmaster.pid").read_text().split()[0]))
+    return found + [int(pid) for pid in os.environ.get("SERVER_PIDS", "").split()]
+
+
+def measure(stack: Stack, found: Measured) -> Measured:
+    roots = pids(stack)
+    people = [f"34{found.workers:03}{len(found.name)}{number:05d}" for number in range(found.conversations)]
+    with stack.connect() as conn, stack.connect() as looking:
+        customers = Customers(stack, conn, people)
+        found.idle_mb = memory_mb(roots)
+
+        def look() -> None:
+            found.in_flight.append(looking.execute(IN_FLIGHT).fetchall()[0]["n"])
+            found.connections.append(looking.execute(CONNECTIONS).fetchall()[0]["n"])
+            if len(found.in_flight) % 8 == 4:
+                found.memory.append(memory_mb(roots))
+
+        customers.begin()
+        customers.carry_on(MODEL_S)  # the first replies are not those of a full house
+        with Sampler(0.25).calling(look):
+            before = processor_seconds(roots)
+            found.waits = customers.carry_on(found.window_s)
+            found.processor_s = processor_seconds(roots) - before
+        customers.stop()
+        if not found.waits:
+            raise NotMeasured(f"no reply within {found.window_s} s: {found.name}, {found.workers} workers")
+        settle(conn, customers.people)
+    return found
+
+
+def settle(conn: psycopg.Connection[dict[str, Any]], people: list[str]) -> None:
+    """Whoever still waits is answered, or with the rival, which takes minutes for that, forgotten."""
+    conn.execute(
+        "update inbound_messages set state = 'ended' where sender = any(%s) and state in ('received', 'waiting')",
+        [people],
+    )
+    wait_for(lambda: conn.execute(IN_FLIGHT).fetchall()[0]["n"] == 0, 120, "the end of the last turns")
+
+
+def set_room(stack: Stack, turns: int) -> None:
+    with stack.connect() as conn:
+        conn.execute("update dispatch_settings set turns_in_flight = %s", [turns])
+
+
+def prepare(stack: Stack) -> None:
+    """The slow model, and no cap or window in the way."""
+    with stack.connect() as conn:
+        conn.execute(
+            "update chatbots set model = %s, merge_window_s = 0, max_replies_per_hour = 100000, sends_per_s = 1000",
+            [f"offline-echo-after-{ROUND_S}"],
+        )
+        conn.execute("""update tenants set limits = '{"replies_per_hour": 1000000}'""")
+
+
+def restart_runner(stack: Stack, workers: str) -> None:
+    stack.processes.stop("runner")
+    stack.start_runner({"PYTHONDONTWRITEBYTECODE": ""}, "--workers", workers)
+    stack.processes.wait_until_answers("runner", stack.url("runner") + "/api/version")
+
+
+def ours(stack: Stack, workers: int) -> Measured:
+    restart_runner(stack, groups(chat=workers))
+    set_room(stack, workers)
+    return measure(stack, Measured("ours", workers, CONVERSATIONS, WINDOW_S))
+
+
+def rival(stack: Stack, workers: int) -> Measured:
+    """No warm interpreter, one group of workers for everything, and whatever comes goes to their queue at once.
+
+    With QUICK there are fewer customers than would fill the queue for minutes: turns a second stay the same, waits do not.
+    """
+    if stack.warm:
+        stack.processes.stop("warm")
+        shutil.rmtree(stack.warm)
+        stack.warm = None
+    restart_runner(stack, str(workers))
+    set_room(stack, 10_000)
+    conversations = min(CONVERSATIONS, 2 * workers) if QUICK else CONVERSATIONS
+    return measure(stack, Measured("rival", workers, conversations, 20 if QUICK else 120))
+
+
+def on_this_machine(folder: Path) -> list[Measured]:
+    stack = Stack(folder)
+    try:
+        stack.start(seed.meta_config())
+        seed.seed(stack, merge_window_s=0.0)
+        prepare(stack)
+        found = [ours(stack, n) for n in ((8, 64) if QUICK else (4, 8, 16, 32, 64))]
+        found += [rival(stack, n) for n in ((RIVAL_WORKERS,) if QUICK else (RIVAL_WORKERS, 16, 64))]
+    finally:
+        stack.stop()
+    return found
+
+
+def on_windmill(folder: Path) -> list[Measured]:
+    """With the workers that take the tag `chat` there."""
+    from bench.turn import bring_up
+
+    stack = bring_up(folder)
+    try:
+        alive = stack.windmill().call("GET", "/workers/list?per_page=1000&ping_since=60").json()
+        workers = len([w for w in alive if "chat" in (w.get("custom_tags") or [])])
+        prepare(stack)
+        set_room(stack, workers)
+        return [measure(stack, Measured("windmill", workers, CONVERSATIONS, WINDOW_S))]
+    finally:
+        stack.stop()
+
+
+def shown(value: float | None, digits: int = 2) -> str:
+    return "-" if value is None else f"{value:.{digits}f}"
+
+
+def report(found: list[Measured]) -> None:
+    print(f"\nThe model takes {MODEL_S} s of each turn")
+    heads = (
+        "workers",
+        "customers",
+        "turns/s",
+        "p50 s",
+        "p95 s",
+        "open turns",
+        "connections",
+        "MB idle",
+        "MB each",
+        "CPU s a turn",
+    )
+    print(f"{'':10}" + "".join(f"{head:>13}" for head in heads))
+    for row in found:
+        cells = [
+            str(row.workers), str(row.conversations), shown(row.turns_per_s), shown(statistics.median(row.waits)), shown(percentile(row.waits, 0.95)),
+            shown(row.open_turns, 1), str(max(row.connections, default=0)), shown(row.idle_mb, 0),
+            shown(row.mb_per_conversation, 1), shown(row.processor_s_per_turn, 3),
+        ]  # fmt: skip
+        print(f"{row.name:10}" + "".join(f"{cell:>13}" for cell in cells))
+
+
+def measured(folder: Path) -> dict[str, Any]:
+    server = bool(os.environ.get("WINDMILL_URL"))
+    found = on_windmill(folder) if server else on_this_machine(folder)
+    report(found)
+    mine = [row for row in found if row.name != "rival"]
+    best = min(mine, key=lambda row: percentile(row.waits, 0.95))
+    rivals = [row.turns_per_s for row in found if row.name == "rival"]
+    return {
+        "bench": "capacity",
+        "quick": QUICK,
+        "on": "windmill" if server else "local runner",
+        "conversations": CONVERSATIONS,
+        "workers": best.workers,
+        "reply_p50_s": round(statistics.median(best.waits), 3),
+        "reply_p95_s": percentile(best.waits, 0.95),
+        "model_s": MODEL_S,
+        "turns_per_s": best.turns_per_s,
+        "mb_per_conversation": best.mb_per_conversation,
+        "processor_s_per_turn": best.processor_s_per_turn,
+        "rival_turns_per_s": max(rivals, default=None),
+    }
+
+
+def main() -> int:
+    return run_bench(measured)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
