@@ -24,8 +24,10 @@ from typing import Any
 
 import httpx2
 import psycopg
+from deploy import bootstrap
 
 from bench.neighbours import percentile
+from bench.pooler import PROGRAM, Pooler
 from bench.processes import Sampler, memory_mb, processor_seconds
 from bench.stacks import NotMeasured, run_bench
 from bench.turn import wait_for
@@ -40,6 +42,7 @@ MODEL_S = ROUND_S * ROUNDS
 WINDOW_S = 12 if QUICK else 40
 # What a customer does between a reply and the next message is not measured: it is what remains of `persist`.
 LOOK_S = 0.1
+PIDS = [int(pid) for pid in os.environ.get("SERVER_PIDS", "").split()]  # of the product, beside a stack's
 RIVAL_WORKERS = 3  # in Windmill's own compose file
 ANSWERED = """
     select distinct on (t.id) t.id, i.sender, extract(epoch from o.sent_at - i.received_at)::float8 as waited
@@ -132,7 +135,7 @@ def pids(stack: Stack) -> list[int]:
     found = [p.pid for name, p in stack.processes.running.items() if name not in ("meta", "models", "orders")]
     if stack.cluster:
         found.append(int((stack.cluster.folder / "data" / "postmaster.pid").read_text().split()[0]))
-    return found + [int(pid) for pid in os.environ.get("SERVER_PIDS", "").split()]
+    return found + PIDS
 
 
 def measure(stack: Stack, found: Measured) -> Measured:
@@ -191,6 +194,11 @@ def restart_runner(stack: Stack, workers: str) -> None:
     stack.processes.wait_until_answers("runner", stack.url("runner") + "/api/version")
 
 
+def use_pooler(stack: Stack, pooler: Pooler | None) -> None:
+    stack.pool_port = pooler.port if pooler else None
+    bootstrap.bootstrap(stack.windmill(), stack.bootstrap_environment(), update=True)
+
+
 def ours(stack: Stack, workers: int) -> Measured:
     restart_runner(stack, groups(chat=workers))
     set_room(stack, workers)
@@ -213,14 +221,21 @@ def rival(stack: Stack, workers: int) -> Measured:
 
 
 def on_this_machine(folder: Path) -> list[Measured]:
-    stack = Stack(folder)
+    stack, pooler = Stack(folder), None
     try:
         stack.start(seed.meta_config())
         seed.seed(stack, merge_window_s=0.0)
         prepare(stack)
+        if PROGRAM:
+            pooler = Pooler(folder, stack)
+            PIDS.append(pooler.pid)
+        use_pooler(stack, pooler)
         found = [ours(stack, n) for n in ((8, 64) if QUICK else (4, 8, 16, 32, 64))]
+        use_pooler(stack, None)
         found += [rival(stack, n) for n in ((RIVAL_WORKERS,) if QUICK else (RIVAL_WORKERS, 16, 64))]
     finally:
+        if pooler:
+            pooler.stop()
         stack.stop()
     return found
 
@@ -279,6 +294,7 @@ def measured(folder: Path) -> dict[str, Any]:
         "bench": "capacity",
         "quick": QUICK,
         "on": "windmill" if server else "local runner",
+        "pooler": bool(PROGRAM) and not server,
         "conversations": CONVERSATIONS,
         "workers": best.workers,
         "reply_p50_s": round(statistics.median(best.waits), 3),

@@ -49,6 +49,7 @@ class Stack:
         self.cluster: postgres.Postgres | None = None
         self.bundle = ROOT / "windmill"
         self.warm: Path | None = None
+        self.pool_port: int | None = None  # of a pooler, where one runs
 
     def url(self, name: str) -> str:
         return f"http://{self.host}:{self.ports[name]}"
@@ -223,6 +224,8 @@ class Stack:
             "EMBEDDINGS_API_KEY": self.secrets.models,
             "CHATBOT_DB_HOST": "127.0.0.1",
             "CHATBOT_DB_PORT": str(self.cluster.port),
+            "CHATBOT_POOL_HOST": "127.0.0.1" if self.pool_port else "",
+            "CHATBOT_POOL_PORT": str(self.pool_port or 6432),
             "LLM_BASE_URL": elsewhere or self.url("models") + "/v1",
             "LLM_MODEL": self.model,
             "LLM_READS_IMAGES": os.environ.get("LLM_READS_IMAGES", "" if elsewhere else "yes"),
