@@ -19,6 +19,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ from bench.neighbours import percentile
 from bench.pooler import PROGRAM, Pooler
 from bench.processes import Sampler, memory_mb, processor_seconds
 from bench.stacks import NotMeasured, run_bench
-from bench.turn import wait_for
+from bench.turn import burst, wait_for
 from local import seed
 from local.runner.workers import groups
 from local.stack import Stack
@@ -142,6 +143,9 @@ def measure(stack: Stack, found: Measured) -> Measured:
     roots = pids(stack)
     people = [f"34{found.workers:03}{len(found.name)}{number:05d}" for number in range(found.conversations)]
     with stack.connect() as conn, stack.connect() as looking:
+        burst(
+            stack, 2, f"7{found.workers:03}{len(found.name)}"
+        )  # what the first turns fetch and compile, the others find
         customers = Customers(stack, conn, people)
         found.idle_mb = memory_mb(roots)
 
@@ -190,7 +194,7 @@ def prepare(stack: Stack) -> None:
 
 def restart_runner(stack: Stack, workers: str) -> None:
     stack.processes.stop("runner")
-    stack.start_runner({"PYTHONDONTWRITEBYTECODE": ""}, "--workers", workers)
+    stack.start_runner({"PYTHONDONTWRITEBYTECODE": ""}, "--workers", workers)  # the last of two counts
     stack.processes.wait_until_answers("runner", stack.url("runner") + "/api/version")
 
 
@@ -200,7 +204,7 @@ def use_pooler(stack: Stack, pooler: Pooler | None) -> None:
 
 
 def ours(stack: Stack, workers: int) -> Measured:
-    restart_runner(stack, groups(chat=workers))
+    restart_runner(stack, groups(workers))
     set_room(stack, workers)
     return measure(stack, Measured("ours", workers, CONVERSATIONS, WINDOW_S))
 
@@ -250,9 +254,16 @@ def on_windmill(folder: Path) -> list[Measured]:
         workers = len([w for w in alive if "chat" in (w.get("custom_tags") or [])])
         prepare(stack)
         set_room(stack, workers)
+        wait_for(
+            partial(is_idle, stack), 600, "what the server makes of the bundle"
+        )  # locks, and with each a script's new version
         return [measure(stack, Measured("windmill", workers, CONVERSATIONS, WINDOW_S))]
     finally:
         stack.stop()
+
+
+def is_idle(stack: Stack) -> bool:
+    return stack.windmill().call("GET", "jobs/queue/count").json()["database_length"] == 0
 
 
 def shown(value: float | None, digits: int = 2) -> str:

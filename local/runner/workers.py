@@ -9,7 +9,7 @@ from local.runner.errors import StartError
 
 FLOW_TAG, SCRIPT_TAG = "flow", "python3"  # of a flow and of a script that name none
 # As docker-compose.yml has them: what customers and staff wait for never waits for the rest.
-CHAT_WORKERS = 8
+CHAT_WORKERS = 64  # a place costs nothing until a turn is in it
 
 
 def groups(chat: int = CHAT_WORKERS) -> str:

@@ -176,7 +176,10 @@ def test_each_kind_of_work_has_workers_that_take_nothing_else() -> None:
 
 def test_the_bound_of_turns_in_flight_follows_the_chat_workers() -> None:
     told = SERVICES["migrations"]["environment"]
-    assert told["CHAT_WORKERS"] == SERVICES["windmill-worker-chat"]["deploy"]["replicas"]
+    chat = SERVICES["windmill-worker-chat"]["environment"]
+    assert told["CHAT_WORKERS"] == chat["NUM_WORKERS"] and chat["I_ACK_NUM_WORKERS_IS_UNSAFE"] == "1"
+    settings = dict(line.split("=", 1) for line in EXAMPLE if "=" in line and not line.startswith("#"))
+    assert chat["NUM_WORKERS"] == f"${{CHAT_WORKERS:-{settings['CHAT_WORKERS']}}}"
     assert "TURNS_IN_FLIGHT" in told
 
 
