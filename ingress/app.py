@@ -7,6 +7,7 @@ import logging
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 import psycopg
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -23,10 +24,14 @@ from ingress.inbox import Bounds, Inbox
 from ingress.link import Link, LinkDown
 from ingress.listener import Listener
 from ingress.metrics import Metrics
+from ingress.platform_metrics import TIMEOUT_S, PlatformFigures
 from ingress.settings import Settings
 from ingress.signature import Signature
 from ingress.webhook import Webhook
 from ingress.windmill import Windmill
+
+if TYPE_CHECKING:
+    from ingress.tracing import Tracing
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +48,9 @@ class Ingress:
         self._write, self._dispatch, self._apply, self._check, self._hear = (
             Link(url, name, timeout) for name in ("inbox", "dispatch", "events", "check", "listener")
         )
+        self._ask = Link(url, "metrics", TIMEOUT_S, server_ends=True)
+        self._platform = PlatformFigures(self._ask)
+        self.metrics.registry.register(self._platform)
         self._windmill = Windmill(
             settings.windmill_url,
             settings.windmill_workspace,
@@ -51,7 +59,8 @@ class Ingress:
             timeout=settings.dispatch_timeout_s,
             connections=settings.dispatch_concurrency,
         )
-        self._dispatcher = Dispatcher(self._dispatch, self._windmill, settings, self.metrics)
+        self._tracing = _tracing(settings)
+        self._dispatcher = Dispatcher(self._dispatch, self._windmill, settings, self.metrics, self._tracing)
         self._listener = Listener(self._hear, self._dispatcher.wake)
         self._events = EventApplier(self._apply, settings.dispatch_poll_s, self.metrics)
         bounds = Bounds(
@@ -69,6 +78,7 @@ class Ingress:
         self.webhook = Webhook(
             Signature(settings.app_secrets), settings.meta_verify_token, reader, self._inbox, self.metrics
         )
+        self.webhook.tracing = self._tracing
         self._gauges: dict[str, tuple[str, Callable[[], int]]] = {
             "queue_events": ("Events that wait to be stored", lambda: self._inbox.events),
             "queue_bytes": ("Their size", lambda: self._inbox.bytes),
@@ -107,9 +117,11 @@ class Ingress:
             for task in (*left, summary):
                 task.cancel()
             await asyncio.gather(*left, summary, return_exceptions=True)
-            for link in (self._write, self._dispatch, self._apply, self._check, self._hear):
+            for link in (self._write, self._dispatch, self._apply, self._check, self._hear, self._ask):
                 await link.close()
             await self._windmill.close()
+            if self._tracing is not None:
+                await asyncio.to_thread(self._tracing.close)
             log.info("Stopped.", extra=self._figures())
 
     def _ended(self, task: asyncio.Task[None]) -> None:
@@ -130,6 +142,11 @@ class Ingress:
             except (LinkDown, psycopg.Error):
                 self._ready = (now, False)
         return self._ready[1]
+
+    async def page(self) -> bytes:
+        """/metrics, with PostgreSQL's figures where it gives them in time."""
+        await self._platform.refresh()
+        return self.metrics.render()
 
     def gauges(self) -> dict[str, int]:
         return {name: read() for name, (_, read) in self._gauges.items()}
@@ -152,6 +169,15 @@ class Ingress:
             if (now := self._figures()) != last:
                 log.info("So far.", extra=now | {"waiting": self._inbox.events})
                 last = now
+
+
+def _tracing(settings: Settings) -> Tracing | None:
+    """None, and nothing is imported, where no collector is named."""
+    if not settings.otel_exporter_otlp_endpoint:
+        return None
+    from ingress.tracing import Tracing
+
+    return Tracing(settings.otel_exporter_otlp_endpoint, settings.otel_traces_sampler_arg)
 
 
 class App:
@@ -195,4 +221,4 @@ class App:
 
     async def _metrics(self, _: Request) -> Response:
         assert self._ingress is not None
-        return Response(self._ingress.metrics.render(), media_type=CONTENT_TYPE_LATEST)
+        return Response(await self._ingress.page(), media_type=CONTENT_TYPE_LATEST)

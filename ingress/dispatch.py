@@ -11,8 +11,8 @@ import logging
 import uuid
 from collections import Counter
 from datetime import timedelta
-from time import perf_counter
-from typing import NamedTuple
+from time import perf_counter, time_ns
+from typing import TYPE_CHECKING, NamedTuple
 
 import psycopg
 
@@ -22,6 +22,9 @@ from ingress.logs import LogRateLimiter, describe
 from ingress.metrics import Metrics
 from ingress.settings import Settings
 from ingress.windmill import StartOutcome, StartResult, Windmill
+
+if TYPE_CHECKING:
+    from ingress.tracing import Tracing
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +51,15 @@ class _Message(NamedTuple):
 class Dispatcher:
     """One task claims messages, and a short task for each of them posts it."""
 
-    def __init__(self, link: Link, windmill: Windmill, settings: Settings, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        link: Link,
+        windmill: Windmill,
+        settings: Settings,
+        metrics: Metrics,
+        tracing: Tracing | None = None,
+    ) -> None:
+        self._tracing = tracing
         self._link = link
         self._windmill = windmill
         self._settings = settings
@@ -148,7 +159,10 @@ class Dispatcher:
     async def _deliver(self, message: _Message) -> None:
         key = (message.phone_number_id, message.message_id, message.dispatch_no)
         job_id = self._windmill.job_id(*key)
+        begun_ns = time_ns()
         result = await self._windmill.start(job_id, message.payload)
+        if self._tracing is not None:
+            self._tracing.dispatched(*key[:2], begun_ns, time_ns(), result.outcome.name.lower())
         retry_in = self._record_outcome(job_id, result, message)
         try:
             await self._link.execute(_SETTLE, (*key, retry_in is None, retry_in, result.error))

@@ -58,10 +58,12 @@ class Link:
     Several tasks may share it: their statements run one after the other.
     """
 
-    def __init__(self, url: str, name: str, timeout: float) -> None:
+    def __init__(self, url: str, name: str, timeout: float, *, server_ends: bool = False) -> None:
+        """`server_ends`: PostgreSQL itself ends a statement at the time-out, so that nothing goes on for nobody."""
         self._url = url
         self._name = name
         self._timeout = timeout
+        self._server_ends = server_ends
         self._connection: psycopg.AsyncConnection[Any] | None = None
         self._opening = asyncio.Lock()
         self._has_logged_outage = False
@@ -83,6 +85,8 @@ class Link:
                 connection = await psycopg.AsyncConnection.connect(
                     self._url, autocommit=True, prepare_threshold=0, application_name=f"ingress {self._name}"
                 )
+                if self._server_ends:
+                    await connection.execute(f"set statement_timeout = {int(self._timeout * 900)}".encode())
         except (psycopg.Error, OSError, TimeoutError) as error:
             if not self._has_logged_outage:
                 log.error(

@@ -113,6 +113,13 @@ class Settings(BaseSettings):
         20, ge=0.01, le=3600, description="the longest wait between two tries"
     )
 
+    otel_exporter_otlp_endpoint: BaseUrl | Literal[""] = Field(
+        "", description="a collector of OpenTelemetry's, such as http://collector:4318; empty: no traces"
+    )
+    otel_traces_sampler_arg: float = Field(
+        1, ge=0, le=1, description="of how many messages there are traces, 0 to 1"
+    )
+
     @model_validator(mode="after")
     def _lease_outlives_a_post(self) -> Self:
         if self.dispatch_lease_s < 2 * self.dispatch_timeout_s:
@@ -150,5 +157,5 @@ def explain() -> str:
     lines = []
     for name, field in Settings.model_fields.items():
         default = "" if field.is_required() else f" (default: {field.default or 'none'})"
-        lines.append(f"  {name.upper():<26} {field.description}{default}")
+        lines.append(f"  {name.upper():<27} {field.description}{default}")
     return "\n".join(lines)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hmac
 import logging
-from time import perf_counter
+from time import perf_counter, time_ns
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
 from starlette.types import Receive, Scope, Send
@@ -18,7 +19,10 @@ from ingress.logs import LogRateLimiter
 from ingress.metrics import Metrics
 from ingress.parse import BadBody
 from ingress.signature import Signature
-from ingress.split import split
+from ingress.split import Event, split
+
+if TYPE_CHECKING:
+    from ingress.tracing import Tracing
 
 log = logging.getLogger(__name__)
 
@@ -57,15 +61,20 @@ class Webhook:
         self._metrics = metrics
         self._observe_ack = metrics.ack_seconds.observe
         self._log_limit = LogRateLimiter(10.0)
+        self.tracing: Tracing | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             if scope["method"] == "POST":
                 begun_at = perf_counter()
-                await self._store(scope, receive)
-                self._observe_ack(perf_counter() - begun_at)
+                events = await self._store(scope, receive)
+                took_s = perf_counter() - begun_at
+                self._observe_ack(took_s)
                 await send(_OK)
                 await send(_END)
+                if self.tracing is not None:
+                    now_ns = time_ns()
+                    self.tracing.received(events, now_ns - int(took_s * 1e9), now_ns)
                 return
             challenge = self._verify(scope)
         except ClientGone:
@@ -81,8 +90,8 @@ class Webhook:
         else:
             await _respond(send, 200, challenge)
 
-    async def _store(self, scope: Scope, receive: Receive) -> None:
-        """Returns once all of the request's events are stored; raises Refused otherwise."""
+    async def _store(self, scope: Scope, receive: Receive) -> list[Event]:
+        """The request's events, once all of them are stored; raises Refused otherwise."""
         headers = dict(scope["headers"])
         signature = headers.get(b"x-hub-signature-256")
         if not signature:
@@ -94,6 +103,7 @@ class Webhook:
             events = split(body)
             if events:
                 await self._inbox.put(events)
+            return events
         except NotRead as error:
             raise Refused(error.status, error.reason, error.text) from None
         except BadBody as error:

@@ -30,6 +30,8 @@ SETTINGS = {
     "max_connections": "200",
     "log_min_messages": "warning",
 }
+# Of clusters that nobody keeps: no fsync, and a login costs no thousands of rounds of hashing.
+PASSING = {"fsync": "off", "full_page_writes": "off", "scram_iterations": "1"}
 
 
 class PostgresError(Exception):
@@ -60,21 +62,17 @@ class Postgres:
 
 
 def start(folder: Path, password: str, port: int | None = None, durable: bool = True) -> Postgres:
-    """Starts the cluster in `folder`, making it first if it is new. `durable=False` is for tests: no fsync."""
+    """Starts the cluster in `folder`, making it first if it is new. `durable=False` is for tests: quick, and lost with the machine."""
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     binaries = _reachable_binaries(folder)
     data = folder / "data"
     if not (data / "PG_VERSION").exists():
-        _initialise(binaries, folder, data, password)
+        _initialise(binaries, folder, data, password, {} if durable else PASSING)
     cluster = Postgres(folder, port or free_port(), password, binaries)
     if _left_running(data):  # by a demo that was killed
         cluster.stop()
-    options = (
-        SETTINGS
-        | {"port": str(cluster.port)}
-        | ({} if durable else {"fsync": "off", "full_page_writes": "off"})
-    )
+    options = SETTINGS | {"port": str(cluster.port)} | ({} if durable else PASSING)
     flags = " ".join(f"-c {name}='{value}'" for name, value in options.items())
     command = ("-D", str(data), "-l", str(folder / "log"), "-w", "-o", flags, "start")
     # After a hard kill the old postmaster's children may take a moment to go.
@@ -117,7 +115,7 @@ def _stop_what_starts(cluster: Postgres) -> None:
         time.sleep(0.1)
 
 
-def _initialise(binaries: Path, folder: Path, data: Path, password: str) -> None:
+def _initialise(binaries: Path, folder: Path, data: Path, password: str, options: dict[str, str]) -> None:
     """Makes the cluster beside its place: one that was cut off half-way never looks like one that is there."""
     fresh = folder / "data.new"
     shutil.rmtree(fresh, ignore_errors=True)
@@ -129,6 +127,7 @@ def _initialise(binaries: Path, folder: Path, data: Path, password: str) -> None
             shutil.chown(folder, UNPRIVILEGED)
             shutil.chown(secret, UNPRIVILEGED)
         flags = "-U postgres -A scram-sha-256 -E UTF8 --locale-provider=builtin --builtin-locale=C.UTF-8 --no-sync"
+        flags += "".join(f" --set {name}={value}" for name, value in options.items())
         _run(binaries / "initdb", *flags.split(), "-D", str(fresh), "--pwfile", str(secret))
         shutil.rmtree(data, ignore_errors=True)
         fresh.rename(data)

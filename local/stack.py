@@ -234,5 +234,6 @@ class Stack:
             "EMBEDDINGS_BASE_URL": self.url("models") + "/v1",
             "GRAPH_URL": self.url("meta") + "/graph",
             "ALLOWED_PRIVATE_HOSTS": f"{self.host}:{self.ports['orders']}",
+            "OTEL_EXPORTER_OTLP_ENDPOINT": os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
             "MODEL_PRICES": os.environ.get("MODEL_PRICES") or json.dumps({name: [0, 0] for name in MODELS}),
         }

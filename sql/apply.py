@@ -28,6 +28,7 @@ from psycopg.conninfo import conninfo_to_dict
 FOLDER = Path(__file__).parent
 LOCK = 7_202_611  # any number that nobody else uses for an advisory lock in this database
 LOGINS = {"chatbot_app": "CHATBOT_APP_PASSWORD", "chatbot_ingress": "CHATBOT_INGRESS_PASSWORD"}
+ROUNDS = 256  # of SCRAM's hashing, for a password that nobody guesses
 LONG_PASSWORD = 32  # characters; .env.example asks for 48 random ones
 ROLES = "schema/roles.sql"
 FOUNDATION = "functions/foundation.sql"  # the tables use these functions
@@ -83,11 +84,13 @@ def _set_password(conn: psycopg.Connection, role: str, password: str) -> None:
 
     The rounds protect what somebody could guess. A turn logs in four times, and saves 7 ms of processor time.
     """
-    can_choose = conn.execute("select current_setting('scram_iterations', true)").fetchone() != (None,)
-    if can_choose and len(password) >= LONG_PASSWORD:  # PostgreSQL 16 and newer
-        conn.execute("set scram_iterations = 256")
+    row = conn.execute("select current_setting('scram_iterations', true)").fetchone()
+    rounds = int(row[0]) if row and row[0] else 0  # 0: before PostgreSQL 16 nobody chooses
+    fewer = rounds > ROUNDS and len(password) >= LONG_PASSWORD
+    if fewer:
+        conn.execute(f"set scram_iterations = {ROUNDS}".encode())
     conn.execute(sql.SQL("alter role {} password {}").format(sql.Identifier(role), password))
-    if can_choose:
+    if fewer:
         conn.execute("reset scram_iterations")
 
 

@@ -8,9 +8,27 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from local import postgres
+from sql import apply
+
+# By how long they take. With the longest first, no process is left with a long one when the others have ended.
+LONGEST_FIRST = (
+    "e2e", "agent", "faults", "knowledge", "worker", "local", "ingress", "deploy", "windmill_server", "sql", "portal", "whatsapp", "windmill",
+)  # fmt: skip
+
+
+def room_of(nodeid: str) -> str:
+    """tests/<room>/…, or tests/<room>.py."""
+    return nodeid.split("/")[1].partition("::")[0]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {room: place for place, room in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: places.get(room_of(item.nodeid), len(places)))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -20,8 +38,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     class ByFolder(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return nodeid.split("/")[1]  # tests/<folder>/…
+            return room_of(nodeid)
 
+    config.option.loadscopereorder = False  # it counts tests; a test of e2e takes as long as a hundred others
     return ByFolder(config, log)
 
 
@@ -41,6 +60,25 @@ def cluster() -> Iterator[postgres.Postgres]:
 def new_database(cluster: postgres.Postgres) -> Callable[[], str]:
     """Makes a fresh empty database; returns its superuser URL."""
     return lambda: cluster.create_database(f"test_{secrets.token_hex(6)}")
+
+
+@pytest.fixture(scope="session")
+def new_product_database(cluster: postgres.Postgres, new_database: Callable[[], str]) -> Callable[[], str]:
+    """Makes a fresh database with what sql/ makes, and nothing in it; returns its superuser URL. A copy takes a tenth of the time of sql/apply.py."""
+    template = new_database()
+    apply.apply(template, {})
+
+    def copied() -> str:
+        name = f"test_{secrets.token_hex(6)}"
+        with psycopg.connect(cluster.url(), autocommit=True) as conn:
+            conn.execute(f"create database {name} template {template.rsplit('/', 1)[1]}".encode())
+        with psycopg.connect(cluster.url(name), autocommit=True) as conn:
+            conn.execute(
+                (apply.FOLDER / apply.ROLES).read_bytes()
+            )  # a copy has none of a database's own grants
+        return cluster.url(name)
+
+    return copied
 
 
 @pytest.fixture(scope="session")

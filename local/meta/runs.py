@@ -85,6 +85,7 @@ class RunReader:
         jobs = await asyncio.gather(*(self.step(module) for module in modules))
         agent = next((job.get("result") for step, job in jobs if step["id"] == "agent_loop"), None)
         agent = agent if isinstance(agent, dict) else {}
+        result = flow.get("result")
         return {
             "run": run,
             "link": self.link(run),
@@ -98,6 +99,7 @@ class RunReader:
             "answered": agent.get("answered"),
             "model": agent.get("model"),
             "error": agent.get("error"),
+            "trace_id": result.get("trace_id") if isinstance(result, dict) else None,
         }
 
     async def step(self, module: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -14,6 +14,7 @@ _BULLET = re.compile(r"\s*(?:[-*•‣▪–·]|\d{1,2}[.)])\s+")  # noqa: RUF00
 # Not after a single letter, so that "e.g. lamps" stays whole.
 _SENTENCE_END = re.compile(r"(?<![\s.][A-Za-z])(?<=[.?!。])[\"'”»)]?\s+(?=[^\sa-z])")
 _MOST_WEIGHED = 8  # sentences that are embedded: each takes some 15 ms
+_LONGEST_QUESTION = 1000  # as in f/agent/knowledge.py; the encoder takes a minute for 60 kB
 # The best sentence must come so near, its cosine (.7 to .93 with this model) and a tenth of its share of the question's rare words together.
 # On the questions of tests/eval that were seen while this was chosen, 96 % of the right answers do, and 41 % of what the documents do not say.
 _LEAST_NEARNESS, _WORDS_SHARE = 0.83, 0.1
@@ -111,7 +112,7 @@ def best_sentences(question: str, rows: list[dict[str, Any]], encoder: Encoder) 
         return []
     shares = _shares(question, [option.context for option in options])
     order = sorted(range(len(options)), key=lambda place: -shares[place])[:_MOST_WEIGHED]
-    asked = encoder.encode([question], is_query=True)[0]
+    asked = encoder.encode([question[:_LONGEST_QUESTION]], is_query=True)[0]
     cosines = encoder.encode([options[place].context[:240] for place in order], False) @ asked
     own = _shares(question, [option.says for option in options])
     near = dict(zip(order, map(float, cosines), strict=True))

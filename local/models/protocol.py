@@ -71,6 +71,11 @@ def text_of(content: object) -> str:
     return "\n".join(text for text in texts if isinstance(text, str))
 
 
+def without_platform(text: str) -> str:
+    """The customer's words alone: what the platform adds stands behind them."""
+    return text.partition("\n\n[platform]")[0]
+
+
 def parse(body: dict[str, Any]) -> ChatRequest:
     """Checks a request's body; raises ApiError with what to change."""
     if not isinstance(body.get("model"), str):

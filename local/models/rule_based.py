@@ -15,7 +15,17 @@ from local.models import phrases
 from local.models.encoder import Encoder
 from local.models.media import pictures, words_seen
 from local.models.passages import best_sentences, content_words
-from local.models.protocol import REPLY, Call, ChatRequest, Reply, Tool, ToolResult, calls_of, text_of
+from local.models.protocol import (
+    REPLY,
+    Call,
+    ChatRequest,
+    Reply,
+    Tool,
+    ToolResult,
+    calls_of,
+    text_of,
+    without_platform,
+)
 
 MOST_ORDERS = 5
 MOST_QUESTIONS = 3
@@ -69,7 +79,7 @@ def read(wanted: ChatRequest) -> Talk:
     first = last
     while first > 0 and messages[first - 1]["role"] == "user":
         first -= 1
-    spoken = [text_of(m.get("content")) for m in messages[max(first, 0) : last + 1]]
+    spoken = [without_platform(text_of(m.get("content"))) for m in messages[max(first, 0) : last + 1]]
     before = messages[first - 1] if first > 0 else {}
     calls = {key: call for m in messages[last + 1 :] for key, call in calls_of(m).items()}
     results = [

@@ -4,7 +4,7 @@ import re
 
 import orjson
 
-from local.models.protocol import Call, ChatRequest, Reply, calls_of, text_of
+from local.models.protocol import Call, ChatRequest, Reply, calls_of, text_of, without_platform
 
 ECHO_LENGTH = 200
 _CALL = re.compile(r"\bCALL\s+([A-Za-z0-9_-]{1,64})\s*(?=\{)")
@@ -13,7 +13,7 @@ _SAY = re.compile(r"\bSAY\s+([^\n]+)")
 
 def echo(wanted: ChatRequest) -> Reply:
     """Fixed text around the start of the last message."""
-    return Reply(f"echo: {text_of(wanted.messages[-1].get('content'))[:ECHO_LENGTH]}")
+    return Reply(f"echo: {without_platform(text_of(wanted.messages[-1].get('content')))[:ECHO_LENGTH]}")
 
 
 def _after(text: str, position: int) -> dict[str, object] | None:

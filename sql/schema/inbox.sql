@@ -44,6 +44,9 @@ create index inbound_to_apply on inbound_messages (due_at) where state = 'receiv
 create index inbound_account_events on inbound_messages (seq) where state = 'received' and kind = 'other';
 create index inbound_open on inbound_messages (phone_number_id, sender)
     where kind = 'message' and state in ('received', 'dispatched', 'waiting', 'in_turn');
+-- For the age of what is unanswered (functions/metrics.sql). The storing doesn't pay for this one, either.
+create index inbound_at_work on inbound_messages (phone_number_id, seq)
+    where kind = 'message' and state in ('dispatched', 'waiting', 'in_turn');
 create index inbound_given_up on inbound_messages (seq) where state = 'dead';
 create index inbound_dead on inbound_messages (received_at) where state = 'dead';
 create index inbound_by_time on inbound_messages using brin (received_at);
@@ -95,3 +98,15 @@ create table dispatch_settings (
 );
 insert into dispatch_settings default values;
 alter table dispatch_settings owner to chatbot_owner;
+
+-- When recovery last ran, and what it saw of Windmill's workers: {tag: {"has_worker": bool, "queued": jobs or null}},
+-- for the metrics; and how far it has sent the traces of turns. One row. tags_at: when Windmill last answered.
+create table recovery_report (
+    only_row          boolean primary key default true check (only_row),
+    ran_at            timestamptz,
+    tags              jsonb not null default '{}',
+    tags_at           timestamptz,
+    traced_until      timestamptz                         -- the newest closed turn whose trace was sent
+);
+insert into recovery_report default values;
+alter table recovery_report owner to chatbot_owner;

@@ -33,6 +33,7 @@ create table outbound_messages (
     constraint outbound_resent_once unique (resend_of, resend_run)
 );
 create index outbound_by_message on outbound_messages (message_id) where message_id is not null;
+create index outbound_in_trouble on outbound_messages (updated_at) where state in ('unknown', 'failed');
 create index outbound_to_retry on outbound_messages (retry_at) where retry_at is not null;
 create index outbound_retrying on outbound_messages (sending_since)
     where retry_run is not null and state in ('sending', 'unknown');

@@ -4,7 +4,7 @@
 -- Isolation of tenants: every tenant table has row-level security that is enabled AND forced. Each has two policies:
 --   chatbot_owner  sees all rows. Nobody can log in as it; only SECURITY DEFINER functions run as it.
 --   chatbot_app    sees the rows of the tenant that the transaction's setting app.tenant_id names; without one, no row.
--- chatbot_ingress has no right on any tenant table: it may only insert into the inbox and call three functions. No
+-- chatbot_ingress has no right on any tenant table: it may only insert into the inbox and call a few functions. No
 -- role here is a superuser or may bypass row-level security. PostgreSQL lets everybody make temporary tables and large
 -- objects: neither login may, or it could fill the disk with what belongs to no tenant.
 do $$

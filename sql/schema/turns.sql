@@ -31,6 +31,8 @@ create index turns_by_contact on turns (contact_id, opened_at);
 create index turns_by_run on turns (run_id);
 create index turns_by_tenant on turns (tenant_id, opened_at);
 create index turns_leases on turns (lease_until) where state = 'active';
+create index turns_by_close on turns (closed_at) where closed_at is not null;
+create index turns_by_humans on turns (contact_id, opened_at) where outcome = 'human';
 create index turns_unanswered on turns (tenant_id, closed_at) where outcome = 'unanswered';
 
 -- Who passed whom on to a human, when and why. A turn has at most one row: a step that runs twice notifies once.
@@ -50,6 +52,7 @@ create table handoffs (
 );
 create index handoffs_to_tell on handoffs (tell_at) where tell_at is not null;
 create index handoffs_open on handoffs (tenant_id, created_at) where resumed_at is null;
+create index handoffs_waiting on handoffs (created_at) where resumed_at is null;
 create index handoffs_by_contact on handoffs (contact_id, created_at);
 
 create table conversation_logs (

@@ -25,6 +25,7 @@ from f.models.embeddings import embed
 from local.ports import free_port
 from local.processes import Processes
 from sql import apply
+from tests.administrator import administrator
 from tests.agent.odd import POINTS, Odd, register
 from tests.agent.vendors import Vendor, gemini_shape, openai_shape
 
@@ -91,9 +92,7 @@ class Bench:
         return psycopg.connect(self.url, row_factory=dict_row, autocommit=True)
 
     def rows(self, query: str, *parameters: Any) -> list[dict[str, Any]]:
-        with self.admin() as conn:
-            cursor = conn.execute(query.encode(), parameters)
-            return cursor.fetchall() if cursor.description else []
+        return administrator(self.url).rows(query, *parameters)
 
     def set(self, bot: str = SHOP, **settings: Any) -> None:
         """Changes settings of a chatbot for this test."""
@@ -180,10 +179,10 @@ def local_services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[st
 
 @pytest.fixture(scope="session")
 def agent_database(
-    new_database: Callable[[], str], local_services: dict[str, str]
+    new_product_database: Callable[[], str], local_services: dict[str, str]
 ) -> tuple[str, dict[str, str]]:
     """Two tenants with a few passages each; the shop with the order system."""
-    url = new_database()
+    url = new_product_database()
     apply.apply(url, {"chatbot_app": "app", "chatbot_ingress": "ingress"})
     ids = {}
     embeddings = {"base_url": f"{local_services['models']}/v1"}

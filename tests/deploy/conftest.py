@@ -13,9 +13,8 @@ from typing import Any
 import psycopg
 import pytest
 from deploy import tenants
-from psycopg.rows import dict_row
 
-from sql import apply
+from tests.administrator import administrator
 
 MASTER_KEY = base64.b64encode(bytes(32)).decode()
 
@@ -51,9 +50,7 @@ class Command:
         return number, *self.run("--phone-number-id", number, "--name", name, *options)
 
     def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
-        with psycopg.connect(self.url, row_factory=dict_row, autocommit=True) as conn:
-            done = conn.execute(query.encode(), values)
-            return done.fetchall() if done.description else []
+        return administrator(self.url).rows(query, *values)
 
     def tenant(self, number: str) -> dict[str, Any]:
         (row,) = self.rows(
@@ -64,10 +61,8 @@ class Command:
 
 
 @pytest.fixture(scope="module")
-def migrated(new_database: Callable[[], str]) -> str:
-    url = new_database()
-    apply.apply(url, {})
-    return url
+def migrated(new_product_database: Callable[[], str]) -> str:
+    return new_product_database()
 
 
 @pytest.fixture

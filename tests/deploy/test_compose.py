@@ -54,8 +54,10 @@ def test_each_service_reaches_only_what_it_needs() -> None:
         "windmill": {"windmill-server", "ingress"},
         "windmill-database": {"windmill-postgres", "windmill-server", *WORKERS},
         "public": {"ingress", "ngrok", "webhook-url"},
+        "monitoring": {"ingress", "prometheus"},
+        "monitoring-pages": {"prometheus", "grafana"},
     }
-    assert networks["windmill-database"] == {"internal": True}
+    assert networks["windmill-database"] == networks["monitoring"] == {"internal": True}
 
 
 def test_windmill_is_no_superuser_of_its_database() -> None:
@@ -84,7 +86,7 @@ def test_each_image_can_be_named_by_digest() -> None:
     images = [service["image"] for service in SERVICES.values() if "image" in service]
     bases = [arg for s in SERVICES.values() for arg in s.get("build", {}).get("args", {}).values()]
     for image in images + bases:
-        assert re.fullmatch(r"\$\{[A-Z]+_IMAGE:-[\w./-]+:\d[\w.-]*\}", image), image
+        assert re.fullmatch(r"\$\{[A-Z]+_IMAGE:-[\w./-]+:v?\d[\w.-]*\}", image), image
     dockerfile = (ROOT / "ingress" / "Dockerfile").read_text()
     assert re.findall(r"^FROM (.*)", dockerfile, re.MULTILINE) == ["${PYTHON}"]
 
@@ -152,7 +154,7 @@ def test_no_secret_has_a_value() -> None:
 
 def test_images_are_pinned_and_one_windmill_is_everywhere() -> None:
     images = [service["image"] for service in SERVICES.values() if "image" in service]
-    assert all(re.search(r":\d", image) for image in images), images
+    assert all(re.search(r":v?\d", image) for image in images), images
     assert len(set(re.findall(r"windmill-labs/windmill:([\d.]+)", COMPOSE))) == 1
 
 
@@ -186,7 +188,7 @@ def test_the_bound_of_turns_in_flight_follows_the_chat_workers() -> None:
 def test_no_port_is_on_another_address_than_this_machine() -> None:
     settings = dict(line.split("=", 1) for line in EXAMPLE if "=" in line and not line.startswith("#"))
     published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
-    assert set(published) == {"postgres", "windmill-server", "ingress"}
+    assert set(published) == {"postgres", "windmill-server", "ingress", "prometheus", "grafana"}
     for port in (port for ports in published.values() for port in ports):
         as_shipped = re.sub(r"\$\{(\w+):-[^}]*\}", lambda found: settings[found[1]], port)
         without_a_line = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", port)
@@ -223,14 +225,19 @@ def test_what_waits_for_a_service_waits_until_it_is_healthy_or_done() -> None:
             assert name in SERVICES and how == {"condition": condition}
 
 
-DOCUMENTS = ["README.md", *(f"windmill/{name}" for name in ("README.md", "OPERATING.md")), ".env.example"]
+DOCUMENTS = [
+    "README.md",
+    "docs/alerts.md",
+    *(f"windmill/{name}" for name in ("README.md", "OPERATING.md")),
+    ".env.example",
+]
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_what_the_documents_tell_to_type_is_there(name: str) -> None:
     """Services, variables, targets of make and files of the repository."""
     text = (ROOT / name).read_text()
-    command = r"docker compose (?:--profile ngrok )?(exec|stop|logs|up)((?: --?\w+(?: 10m)?)*)((?: [\w-]+)?)"
+    command = r"docker compose (?:--profile (?:ngrok|monitoring) )?(exec|stop|logs|up)((?: --?\w+(?: 10m)?)*)((?: [\w-]+)?)"
     for verb, _, service in re.findall(command, text):
         assert service.strip() in SERVICES or (verb == "up" and not service), (verb, service)
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))

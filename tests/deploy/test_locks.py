@@ -8,6 +8,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -93,6 +94,7 @@ def test_packages_that_no_group_has_together_are_refused(module: Path) -> None:
         locks.group_of(module)
 
 
+@cache
 def imports(file: Path) -> set[str]:
     """The packages that a file imports, anywhere in it."""
     names = {name.split(".")[0] for name in locks.imported_names(ast.parse(file.read_text()))}

@@ -16,7 +16,6 @@ from deploy.bootstrap import DeployError, Server
 from psycopg.rows import dict_row
 
 from f.common.secrets import SecretError, seal, unseal
-from sql import apply
 
 OLD, NEW = (base64.b64encode(letter * 32).decode() for letter in (b"o", b"n"))
 
@@ -66,10 +65,9 @@ class Answer:
 
 
 @pytest.fixture
-def conn(new_database: Callable[[], str]) -> Iterator[psycopg.Connection[dict[str, Any]]]:
+def conn(new_product_database: Callable[[], str]) -> Iterator[psycopg.Connection[dict[str, Any]]]:
     """Twelve tenants with two keys and a tool each, sealed with the old master key."""
-    url = new_database()
-    apply.apply(url, {})
+    url = new_product_database()
     with psycopg.connect(url, row_factory=dict_row, autocommit=True) as made:
         for n in range(12):
             tenant = tenants.put_tenant(made, OLD, str(10000 + n), f"Shop {n}", f"EAA-token-{n}")

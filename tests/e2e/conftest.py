@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import pytest
 
 from local import seed
 from local.stack import Stack
+from tests.administrator import administrator
 
 CHAT_WORKERS = 8  # so few that a small flood fills them
 
@@ -59,14 +60,18 @@ class World:
 
     def rows(self, query: str, *parameters: Any) -> list[dict[str, Any]]:
         """What the database holds, seen as its administrator."""
-        with self.stack.connect() as conn:
-            return conn.execute(query.encode(), parameters).fetchall()
+        return administrator(self.stack.database).rows(query, *parameters)
 
-    def jobs(self) -> list[dict[str, Any]]:
-        """Every job, whole."""
+    def job_ids(self, query: str = "") -> list[str]:
+        """Of every job, or of those that a query of Windmill's leaves."""
+        listed = self.stack.windmill().call("GET", f"jobs/list?per_page=1000{query}").json()
+        return [job["id"] for job in listed]
+
+    def jobs(self, query: str = "", but: Collection[str] = ()) -> list[dict[str, Any]]:
+        """The same, whole. `but`: jobs that are of no interest, of which there may be hundreds."""
         server = self.stack.windmill()
-        listed = server.call("GET", "jobs/list?per_page=1000").json()
-        return [server.call("GET", f"jobs_u/get/{job['id']}").json() for job in listed]
+        wanted = [job for job in self.job_ids(query) if job not in but]
+        return [server.call("GET", f"jobs_u/get/{job}").json() for job in wanted]
 
     def secrets_in(self, text: str) -> list[str]:
         """The names of the secrets that a text holds."""

@@ -80,7 +80,7 @@ def test_nobody_uploads_without_signing_in_as_a_member(world: World) -> None:
         assert "403" in str(refused) or "401" in str(refused)
     args["db"] = "$res:f/chatbot/database"  # as somebody who may run the script would fill in its form
     direct = world.stack.windmill().call("POST", "jobs/run/p/f/ingest/upload_document", args).text
-    job = wait_for(lambda: _completed(world, direct), 30)
+    job = wait_for(lambda: _completed(world, direct), 90)
     assert job["result"]["ok"] is False
     assert world.rows("select count(*) from documents") == before
 

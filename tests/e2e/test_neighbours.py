@@ -44,13 +44,13 @@ SHOP_STATES = "select state, count(*) as n from inbound_messages where sender = 
 
 def test_another_businesss_question_does_not_queue_behind_a_flood_with_a_slow_model(world: World) -> None:
     with model_of_shop(world, "offline-echo-after-4"):
-        people = flood(world, 25)
+        people = flood(world, 20)
         wait_for(lambda: len(world.rows("select from turns where state = 'active'")) >= 3, 60)
         before = world.rows(
             "select count(*) as n from turns t join contacts c on c.id = t.contact_id where c.phone = any(%s)",
             people,
         )
-        assert 25 - before[0]["n"] > CHAT_WORKERS, "most of the flood waits in the inbox"
+        assert 20 - before[0]["n"] > CHAT_WORKERS, "most of the flood waits in the inbox"
         assert "8 hours" in world.ask(CLINIC, "How long must I fast before a blood test?")
         (mine,) = world.rows(
             "select i.received_at, t.opened_at, o.sent_at from inbound_messages i join turns t on t.id = i.turn_id"
@@ -96,7 +96,7 @@ def hanging(world: World) -> Iterator[list[ThreadingHTTPServer]]:
     Hanging.go, Hanging.asked = threading.Event(), threading.Event()
     sites = [ThreadingHTTPServer(("127.0.0.1", 0), Hanging) for _ in range(3)]
     for site in sites:
-        threading.Thread(target=site.serve_forever, daemon=True).start()
+        threading.Thread(target=site.serve_forever, args=(0.02,), daemon=True).start()
     server = world.stack.windmill()
     before = server.call("GET", "resources/get_value/f/chatbot/settings").json()
     hosts = [*before["allowed_private_hosts"], *(f"127.0.0.1:{site.server_port}" for site in sites)]

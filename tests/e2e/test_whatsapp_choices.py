@@ -39,7 +39,7 @@ def test_buttons_and_the_tap_is_the_question(world: World) -> None:
     assert shown["content"]["body"]["text"] == "What is it about?"
     (reply,) = phone.after(tap("button_reply", shown, 1))
     assert "EUR 11.90" in reply["text"]
-    wait_for(lambda: ("in", "Express delivery") in phone.log(), 30)
+    wait_for(lambda: ("in", "Express delivery") in phone.log(), 90)
     assert ("out", "What is it about?\n[Gift cards] [Express delivery]") in phone.log()
     (question,) = world.rows(
         "select question from turns where contact_id = %s order by opened_at desc limit 1", phone.contact()
@@ -56,7 +56,7 @@ def test_a_list_with_its_label_in_the_customer_s_language(world: World) -> None:
     assert shown["content"]["action"]["button"] == "Elegir"
     (reply,) = phone.after(tap("list_reply", shown, 1))
     assert "Returns and delivery, p. 1" in reply["text"], "the description is a part of the question"
-    wait_for(lambda: ("in", "Envío exprés (un tema)") in phone.log(), 30)
+    wait_for(lambda: ("in", "Envío exprés (un tema)") in phone.log(), 90)
 
 
 def test_too_many_are_numbered_text(world: World) -> None:

@@ -74,7 +74,7 @@ def test_a_voice_note_is_heard(world: World, provider: str) -> None:
         sound = voice.ogg("How long is a gift card valid?")
         (reply,) = phone.media("audio", "audio/ogg; codecs=opus", sound, voice=True)
     assert "24 months" in reply["text"]
-    wait_for(lambda: ("in", "[voice note] How long is a gift card valid?") in phone.log(), 30)
+    wait_for(lambda: ("in", "[voice note] How long is a gift card valid?") in phone.log(), 90)
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
@@ -105,7 +105,7 @@ def test_a_document_of_the_knowledge_base_is_sent_and_sent_again(world: World) -
         assert document["type"] == "document"
         assert document["content"]["filename"] == "returns-and-delivery.pdf"
         assert phone.file(document["content"]["id"]).startswith(b"%PDF")
-        wait_for(lambda: ("out", "[document] Returns and delivery") in phone.log(), 30)
+        wait_for(lambda: ("out", "[document] Returns and delivery") in phone.log(), 90)
         (part,) = world.rows(
             "select send_id::text from outbound_messages where content ->> 'type' = 'document'"
             " and turn_id in (select id from turns where contact_id = %s)",
@@ -165,14 +165,14 @@ def test_a_failed_status_is_followed_by_another_send(world: World) -> None:
     world.control("statuses", {"fail_code": 131000, "to": phone.number, "sent_s": 0.05})
     try:
         first = phone.write("How long is a gift card valid?")[0]
-        wait_for(lambda: phone.parts()[0]["retry_at"], 30)
+        wait_for(lambda: phone.parts()[0]["retry_at"], 90)
     finally:
         world.control("statuses", seed_statuses())
     recover(world)
     second = phone.sent(2)[1]
     assert second["text"] == first["text"]
     assert second["biz_data"]["send_id"] != first["biz_data"]["send_id"]
-    wait_for(lambda: phone.parts()[0]["state"] in ("delivered", "read"), 30)
+    wait_for(lambda: phone.parts()[0]["state"] in ("delivered", "read"), 90)
     recover(world)
     assert len(phone.sent()) == 2
 

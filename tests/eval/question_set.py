@@ -103,7 +103,10 @@ def load(folder: Path = BUSINESSES) -> list[Business]:
 
 
 def _read(path: Path) -> Business:
-    slug, written = path.parent.name, yaml.safe_load(path.read_text())
+    slug, written = (
+        path.parent.name,
+        yaml.load(path.read_text(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)),
+    )
     questions = [_question(slug, case, case["half"], case["lang"], ()) for case in written["questions"]]
     conversations = []
     for conversation in written["conversations"]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,17 @@ class Storm:
         self.control(
             "limits", {"retry_base_s": 0.2, "retry_factor": 1.2, "retry_max_s": 1.0, "pair_burst": 10000.0}
         )
+
+    @contextmanager
+    def late_statuses(self) -> Iterator[None]:
+        """A step waits longer for the status of what may be out, before it sends it again: here the status always comes, on a slow machine late."""
+        server, path = self.stack.windmill(), "f/chatbot/whatsapp"
+        value = server.call("GET", f"resources/get_value/{path}").json()
+        server.call("POST", f"resources/update/{path}", {"value": {**value, "unknown_wait_s": 60}})
+        try:
+            yield
+        finally:
+            server.call("POST", f"resources/update/{path}", {"value": value})
 
     def admin(self, query: str, *values: Any) -> list[dict[str, Any]]:
         """As the administrator; waits while PostgreSQL is restarted."""

@@ -6,15 +6,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from sql import apply
 from tests.ingress.support import Database, FakeWindmill
 
 
 @pytest.fixture(scope="module")
-def database(new_database: Callable[[], str]) -> Iterator[Database]:
+def database(new_product_database: Callable[[], str]) -> Iterator[Database]:
     """A fresh database with the project's migrations."""
-    url = new_database()
-    apply.apply(url, {})
+    url = new_product_database()
     inbox = Database(url)
     yield inbox
     inbox.connection.close()

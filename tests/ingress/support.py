@@ -31,7 +31,7 @@ JOB_ID_KEY = "a key that only tests use"
 TOKEN = "windmill-token"
 
 
-def wait_until(look: Callable[[], Any], deadline_s: float = 10.0) -> Any:
+def wait_until(look: Callable[[], Any], deadline_s: float = 60.0) -> Any:
     """What `look` returns once that is true; fails after the deadline."""
     end = time.monotonic() + deadline_s
     while not (found := look()):
@@ -132,8 +132,8 @@ class Ingress:
                 stderr=lines,
                 cwd=Path(__file__).parents[2],
             )
-        self.http = httpx2.Client(base_url=self.url, timeout=20, trust_env=False)
-        self.admin = httpx2.Client(base_url=self.admin_url, timeout=20, trust_env=False)
+        self.http = httpx2.Client(base_url=self.url, timeout=60, trust_env=False)
+        self.admin = httpx2.Client(base_url=self.admin_url, timeout=60, trust_env=False)
 
     def wait(self, path: str = "/readyz") -> Ingress:
         wait_until(lambda: self._status(path) == 200)
@@ -165,7 +165,7 @@ class Ingress:
         self.http.close()
         self.admin.close()
         self.process.terminate()
-        return self.process.wait(20)
+        return self.process.wait(60)
 
 
 def post_once(ingress: Ingress, body: bytes) -> int:
@@ -176,7 +176,7 @@ def post_once(ingress: Ingress, body: bytes) -> int:
 
 def exchange(ingress: Ingress, *pieces: bytes) -> bytes:
     """What comes back for these bytes until the server hangs up."""
-    with socket.create_connection(("127.0.0.1", ingress.port), timeout=10) as sock:
+    with socket.create_connection(("127.0.0.1", ingress.port), timeout=60) as sock:
         try:
             for piece in pieces:
                 sock.sendall(piece)

@@ -267,7 +267,7 @@ def test_a_stop_answers_what_was_accepted(database: Database, tmp_path: Path) ->
         wait_until(lambda: is_closed(leaving.port))
         admin.rollback()
         assert answer.result() == 200
-    assert leaving.process.wait(20) == 0
+    assert leaving.process.wait(60) == 0
     assert database.ids() == ["last words"]
 
 
@@ -279,7 +279,7 @@ def is_closed(port: int) -> bool:
 def test_ctrl_c_ends_it_cleanly(database: Database, tmp_path: Path) -> None:
     process = Ingress(database.ingress_url, tmp_path / "log").wait()
     process.process.send_signal(signal.SIGINT)
-    assert process.process.wait(20) == 0
+    assert process.process.wait(60) == 0
     assert "Traceback" not in process.log.read_text()
 
 

@@ -235,8 +235,10 @@ def test_a_windmill_that_fails_is_probed_with_one_message_at_a_time(
 ) -> None:
     windmill.answer = lambda post: (502, "bad gateway")
     store(database, *(f"wamid.{i:02}" for i in range(40)))
-    ingress = start()
+    ingress = start(DISPATCH_CONCURRENCY="4")
     wait_until(lambda: ingress.metric("windmill_down") == 1)
+    seen = len(windmill.posts)
+    wait_until(lambda: len(windmill.posts) >= seen + 4)  # those that were on their way, and then a probe
     wait_until(lambda: windmill.at_once == 0)
     before, windmill.most_at_once = len(windmill.posts), 0
     wait_until(lambda: len(windmill.posts) >= before + 4)
@@ -332,7 +334,7 @@ def test_two_replicas_post_every_message_once(
         seen.add(post["token"])
         if len(seen) == 2:
             both.set()
-        return (201, "") if both.wait(10) else (500, "the other replica never came")
+        return (201, "") if both.wait(60) else (500, "the other replica never came")
 
     windmill.answer = once_both_are_here
     names = [f"wamid.{i:03}" for i in range(120)]

@@ -53,7 +53,7 @@ def test_a_stranger_who_holds_every_connection_does_not_turn_meta_away(
     flooded = Ingress(database.ingress_url, tmp_path / "log", **patient).wait()
     with ExitStack() as stack:
         held = [
-            stack.enter_context(socket.create_connection(("127.0.0.1", flooded.port), timeout=10))
+            stack.enter_context(socket.create_connection(("127.0.0.1", flooded.port), timeout=30))
             for _ in range(1005)
         ]
         for sock in held:
@@ -62,7 +62,7 @@ def test_a_stranger_who_holds_every_connection_does_not_turn_meta_away(
         body = dumps(envelope(change(messages=[text("wamid.flooded")])))
         started = time.monotonic()
         assert post_once(flooded, body) == 200
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 30  # nobody waited for the patience of 60 s
         assert sum(is_open(sock) for sock in held) > 900  # nearly all of them still hold on
     assert flooded.stop() == 0
     assert database.ids() == ["wamid.flooded"]
@@ -84,7 +84,7 @@ def test_a_flood_does_not_cost_a_request_its_place_that_is_being_worked_on(
         answers += [pool.submit(post_once, small, body) for body in bodies[1:]]
         wait_until(lambda: small.metric("queue_events") == 3)
         for _ in range(60):
-            sock = stack.enter_context(socket.create_connection(("127.0.0.1", small.port), timeout=10))
+            sock = stack.enter_context(socket.create_connection(("127.0.0.1", small.port), timeout=30))
             sock.sendall(HALF_HEAD)
         wait_until(lambda: small.http.get("/healthz").status_code == 200)
         admin.rollback()

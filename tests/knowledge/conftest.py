@@ -14,6 +14,7 @@ from psycopg.rows import dict_row
 
 from local.postgres import Postgres
 from sql import apply
+from tests.administrator import administrator
 
 DIMENSIONS = 384
 MODEL = 1
@@ -34,9 +35,7 @@ class Knowledge:
         self.url, self.db = url, db
 
     def rows(self, query: str, *parameters: Any) -> list[dict[str, Any]]:
-        with psycopg.connect(self.url, row_factory=dict_row, autocommit=True) as conn:
-            done = conn.execute(query.encode(), parameters)
-            return done.fetchall() if done.description else []
+        return administrator(self.url).rows(query, *parameters)
 
     def value(self, query: str, *parameters: Any) -> Any:
         return next(iter(self.rows(query, *parameters)[0].values()))
@@ -93,8 +92,8 @@ class Knowledge:
 
 
 @pytest.fixture(scope="module")
-def knowledge(new_database: Callable[[], str], cluster: Postgres) -> Iterator[Knowledge]:
-    url = new_database()
+def knowledge(new_product_database: Callable[[], str], cluster: Postgres) -> Iterator[Knowledge]:
+    url = new_product_database()
     password = f"only-{uuid.uuid4().hex}"
     apply.apply(url, {"chatbot_app": password})
     db = {

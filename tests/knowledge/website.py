@@ -41,7 +41,7 @@ class Site:
                 pass
 
         self.server = ThreadingHTTPServer((host, 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
         self.host = f"{host}:{self.server.server_port}"
         self.url = f"http://{self.host}"
 

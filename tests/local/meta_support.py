@@ -21,7 +21,7 @@ ANA = {"name": "Ana Ruiz", "user_id": "ES.88120045120077", "username": "ana.ruiz
 T = TypeVar("T")
 
 
-def eventually(check: Callable[[], T], seconds: float = 8.0) -> T:
+def eventually(check: Callable[[], T], seconds: float = 60.0) -> T:
     """The first true value of `check`; fails when there is none in time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -124,7 +124,7 @@ class Meta:
         line = self.process.stdout.readline()
         assert "http://" in line, "The process did not start."
         self.url = "http://" + line.split("http://", 1)[1].split("/", 1)[0]
-        self.client = httpx.Client(base_url=self.url, timeout=10, trust_env=False)
+        self.client = httpx.Client(base_url=self.url, timeout=60, trust_env=False)
         eventually(self.up)
 
     def up(self) -> bool:
@@ -157,7 +157,7 @@ class Meta:
     def stop(self) -> int:
         self.client.close()
         self.process.terminate()
-        code = self.process.wait(10)
+        code = self.process.wait(60)
         assert self.process.stdout is not None
         self.process.stdout.close()
         return code

@@ -21,7 +21,7 @@ TOKEN = "admin-token-for-tests"
 ROOT = Path(__file__).parents[2]
 
 
-def wait_until(condition: Callable[[], Any], seconds: float = 10) -> Any:
+def wait_until(condition: Callable[[], Any], seconds: float = 60) -> Any:
     """The condition's value as soon as it is true; fails when it stays false."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -77,7 +77,7 @@ class Client:
 
     def as_token(self, token: str) -> httpx.Client:
         base = f"{self.url}/api/w/demo/"
-        return httpx.Client(base_url=base, headers={"Authorization": f"Bearer {token}"}, timeout=20)
+        return httpx.Client(base_url=base, headers={"Authorization": f"Bearer {token}"}, timeout=60)
 
     def start(self, kind: str, path: str, args: Any = None, **query: Any) -> str:
         answer = self.http.post(f"jobs/run/{kind}/{path}", json=args or {}, params=query)
@@ -88,7 +88,7 @@ class Client:
         data: dict[str, Any] = self.http.get(f"jobs_u/get/{job_id}").json()
         return data
 
-    def done(self, job_id: str, seconds: float = 15) -> dict[str, Any]:
+    def done(self, job_id: str, seconds: float = 60) -> dict[str, Any]:
         def completed() -> dict[str, Any] | None:
             job = self.job(job_id)
             return job if job["type"] == "CompletedJob" else None
@@ -130,5 +130,5 @@ def running(bundle: Path, database: str, *options: str) -> Iterator[Client]:
     finally:
         if process.poll() is None:
             process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=60)
         process.stdout.close()

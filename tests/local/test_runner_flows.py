@@ -189,7 +189,7 @@ def test_a_step_over_its_time_fails_and_its_process_is_gone(runner: Client) -> N
     )
     job = runner.run("f", "f/t/slow")
     assert not job["success"] and "timeout" in job["result"]["error"]["message"]
-    assert job["duration_ms"] < 5000
+    assert job["duration_ms"] < 30_000
 
 
 def test_the_failure_module_gets_the_error_and_its_result_is_the_flows(runner: Client) -> None:
@@ -229,7 +229,7 @@ def test_cancelling_a_flow_kills_its_step_and_skips_the_failure_module(runner: C
     job_id = runner.start("f", "f/t/long")
     wait_until(lambda: runner.job(job_id)["flow_status"]["modules"][0]["type"] == "InProgress")
     assert runner.http.post(f"jobs_u/queue/cancel/{job_id}", json={"reason": "enough"}).text == job_id
-    job = runner.done(job_id, seconds=5)
+    job = runner.done(job_id, seconds=30)
     assert job["canceled"] and job["canceled_reason"] == "enough"
     assert job["result"]["error"]["name"] == "Canceled"
     steps = runner.steps(job_id)
@@ -242,7 +242,7 @@ def test_a_job_for_later_can_be_cancelled_before_it_starts(runner: Client) -> No
     job_id = runner.start("p", "f/t/echo", scheduled_in_secs=60)
     assert runner.job(job_id)["running"] is False
     runner.http.post(f"jobs_u/queue/cancel/{job_id}", json={})
-    assert runner.done(job_id, seconds=3)["canceled"]
+    assert runner.done(job_id, seconds=30)["canceled"]
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ NO_DATABASE = "postgresql://nobody@127.0.0.1:1/none"
 
 def command(bundle: Path, env: dict[str, str], *options: str) -> subprocess.CompletedProcess[str]:
     line = [sys.executable, "-m", "local.runner", "--bundle", str(bundle), *options]
-    return subprocess.run(line, cwd=ROOT, env=env, capture_output=True, text=True, timeout=30)
+    return subprocess.run(line, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
 
 
 def waiting_bundle(bundle: Path) -> None:
@@ -68,7 +68,7 @@ def test_a_restart_goes_on_with_the_lost_step_under_the_same_id(
         job_id = first.start("f", "f/t/two", {"folder": str(tmp_path), "x": 7})
         wait_until(lambda: len(starts(tmp_path)) == 1)
         first.process.send_signal(sign)
-        code = first.process.wait(timeout=5)
+        code = first.process.wait(timeout=60)
         assert code == (0 if sign == signal.SIGINT else -signal.SIGKILL)
     with running(bundle, database, "--no-schedules") as second:
         wait_until(lambda: len(starts(tmp_path)) == 2)

@@ -15,6 +15,7 @@ from psycopg.rows import dict_row
 from f.portal_api import typed_keys
 from local.portal.wire import request
 from sql import apply
+from tests.administrator import administrator
 from tests.typed_keys import sealed_key
 
 MASTER_KEY = b64encode(b"k" * 32).decode()
@@ -100,9 +101,7 @@ class Portal:
         )
 
     def rows(self, query: str, *parameters: Any) -> list[dict[str, Any]]:
-        with psycopg.connect(self.url, row_factory=dict_row, autocommit=True) as conn:
-            done = conn.execute(query.encode(), parameters)
-            return done.fetchall() if done.description else []
+        return administrator(self.url).rows(query, *parameters)
 
 
 SEED = """
@@ -117,8 +116,8 @@ insert into operators values ('op@platform.example');
 
 
 @pytest.fixture(scope="session")
-def portal_url(new_database: Callable[[], str]) -> str:
-    url = new_database()
+def portal_url(new_product_database: Callable[[], str]) -> str:
+    url = new_product_database()
     apply.apply(url, {"chatbot_app": "portal tests"})
     return url
 

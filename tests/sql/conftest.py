@@ -6,15 +6,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from sql import apply
 from tests.sql.conversation import Conversation
 
 
 @pytest.fixture(scope="module")
-def migrated(new_database: Callable[[], str]) -> str:
-    url = new_database()
-    apply.apply(url, {})
-    return url
+def migrated(new_product_database: Callable[[], str]) -> str:
+    return new_product_database()
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from psycopg.rows import dict_row
 from f.common.chatbot_settings import IN_SQL, OPERATOR, TENANT, checked, definitions, names_for, read_settings
 from f.common.database import Connection, Database
 from f.common.setting_kinds import Number, OptionalNumber, Words
-from sql import apply
 from tests.problems import raises_problem
 
 NO_SETTINGS = {"phone_number_id", "tenant_id", "created_at", "waba_id", "display_phone_number"}
@@ -41,9 +40,8 @@ FITTING: dict[str, Any] = {
 
 
 @pytest.fixture
-def conn(postgres_url: str, new_database: Any) -> Iterator[Connection]:
-    url = new_database()
-    apply.apply(url, {})
+def conn(postgres_url: str, new_product_database: Any) -> Iterator[Connection]:
+    url = new_product_database()
     with psycopg.connect(url, autocommit=True, row_factory=dict_row) as made:
         row = made.execute("insert into tenants (name) values ('T') returning id").fetchone()
         assert row

@@ -18,7 +18,6 @@ class Platform:
     """A database with a bound of its own, customers of several tenants, and the dispatcher of an ingress."""
 
     def __init__(self, url: str) -> None:
-        apply.apply(url, {})
         self.url = url
         self.admin = psycopg.connect(url, autocommit=True)
         self.ingress = self.dispatcher()
@@ -70,8 +69,8 @@ class Platform:
 
 
 @pytest.fixture
-def platform(new_database: Callable[[], str]) -> Iterator[Platform]:
-    made = Platform(new_database())
+def platform(new_product_database: Callable[[], str]) -> Iterator[Platform]:
+    made = Platform(new_product_database())
     yield made
     for talk in made.talks:
         talk.app.close()

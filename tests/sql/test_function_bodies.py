@@ -188,6 +188,17 @@ CALLS = {
     ],
     "add_usage": ["select add_usage(id, 1, 2, 3, 0.5) from tenants"],
     "count_usage": ["select count_usage(2, 3, 0.5)"],
+    "report_recovery": [
+        'select report_recovery(\'{"chat": {"has_worker": true, "queued": 0}}\')',
+        "select report_recovery(null)",
+    ],
+    "message_trace": ["select message_trace('1001', 'wamid.1')"],
+    "turn_trace": ["select turn_trace(id) from turns"],
+    "turns_to_trace": [
+        "select record_traces(now() - interval '5 minutes'); update turns set closed_at = now() - interval '1 minute';"
+        " select * from turns_to_trace(5)"
+    ],
+    "record_traces": ["select record_traces(now())"],
     "is_budget_spent": ["select is_budget_spent()"],
     "begin_dry_run": [
         "select begin_dry_run(gen_random_uuid(), 'preview', 'q', 'a@b.example')",
@@ -349,8 +360,8 @@ FIRES = {
 
 
 @pytest.fixture(scope="module")
-def seeded(new_database: Callable[[], str]) -> Iterator[psycopg.Connection[Any]]:
-    url = new_database()
+def seeded(new_product_database: Callable[[], str]) -> Iterator[psycopg.Connection[Any]]:
+    url = new_product_database()
     apply.apply(url, {}, operators=["operator@platform.example"])
     with psycopg.connect(url, autocommit=True) as conn:
         conn.execute(SEED.encode())

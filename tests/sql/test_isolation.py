@@ -10,8 +10,6 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from sql import apply
-
 pytestmark = pytest.mark.field_failure(12)
 
 
@@ -32,9 +30,8 @@ class Two:
 
 
 @pytest.fixture(scope="module")
-def two(new_database: Callable[[], str]) -> Iterator[Two]:
-    url = new_database()
-    apply.apply(url, {})
+def two(new_product_database: Callable[[], str]) -> Iterator[Two]:
+    url = new_product_database()
     ids = []
     with psycopg.connect(url, autocommit=True) as conn:
         for name, number in (("A", "1001"), ("B", "1002")):
@@ -154,6 +151,9 @@ def test_the_ingress_may_store_and_no_more(two: Two) -> None:
             "delete from inbound_messages",
             "select word_hits(array['blood'], array[1.0]::real[], 10)",
             "select operator_overview('operator@platform.example')",
+            "select * from recovery_report",
+            "select waiting_figures()",
+            "select report_recovery('{}')",
         ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 ingress.execute(forbidden.encode())

@@ -9,13 +9,10 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from sql import apply
-
 
 @pytest.fixture(scope="module")
-def conn(new_database: Callable[[], str]) -> psycopg.Connection[dict[str, object]]:
-    url = new_database()
-    apply.apply(url, {})
+def conn(new_product_database: Callable[[], str]) -> psycopg.Connection[dict[str, object]]:
+    url = new_product_database()
     return psycopg.connect(url, autocommit=True, row_factory=dict_row)
 
 

@@ -9,8 +9,6 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from sql import apply
-
 TENANT = "00000000-0000-0000-0000-000000000001"
 PEOPLE, ROWS = 100, 20_000
 FILL = f"""
@@ -34,9 +32,8 @@ FILL = f"""
 
 
 @pytest.fixture(scope="module")
-def filled(new_database: Callable[[], str]) -> str:
-    url = new_database()
-    apply.apply(url, {})
+def filled(new_product_database: Callable[[], str]) -> str:
+    url = new_product_database()
     with psycopg.connect(url, autocommit=True) as conn:
         for statement in FILL.split(";"):
             conn.execute(statement.encode())
@@ -128,3 +125,19 @@ def test_cleaning_reads_what_it_deletes(reader: Reader) -> None:
     )
     assert reader.one("select clean_inbox()") == expected
     assert reader.read("inbound_messages") - changed <= 5 * expected
+
+
+def test_the_figures_for_the_metrics_read_what_is_open_and_what_is_new(reader: Reader) -> None:
+    """One of the twenty thousand turns ended a moment ago, and five thousand messages wait."""
+    reader.conn.execute(b"update turns set closed_at = now() - interval '1 day'")
+    reader.conn.execute(
+        b"update turns set closed_at = now() where id = (select min(id::text)::uuid from turns)"
+    )
+    before = {table: reader.read(table) for table in ("turns", "inbound_messages", "conversation_logs")}
+    figures = reader.one("select platform_figures()")
+    assert figures["turns"]["closed"] == {"answered": 1}
+    assert figures["waiting"]["messages"] == ROWS // 4
+    assert reader.read("turns") - before["turns"] <= 20
+    assert reader.read("conversation_logs") == before["conversation_logs"]
+    # The count of what waits, which ends at ten thousand, and the oldest one of the number.
+    assert reader.read("inbound_messages") - before["inbound_messages"] <= ROWS // 4 + 20

@@ -12,7 +12,6 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from sql import apply
 from tests.whatsapp.payloads import envelope
 
 NUMBER, OTHER = "106540352242922", "106540352242933"
@@ -103,17 +102,16 @@ class Bot:
 
 
 @pytest.fixture(scope="session")
-def whatsapp_url(new_database: Callable[[], str]) -> str:
-    url = new_database()
-    apply.apply(url, {})
-    return url
+def whatsapp_url(new_product_database: Callable[[], str]) -> str:
+    return new_product_database()
 
 
 @pytest.fixture
 def bot(whatsapp_url: str) -> Iterator[Bot]:
     """A tenant of its own for each test."""
     with psycopg.connect(whatsapp_url, autocommit=True) as conn:
-        conn.execute("truncate tenants, inbound_messages cascade")
+        conn.execute("delete from inbound_messages")
+        conn.execute("delete from tenants")
         row = conn.execute("insert into tenants (name) values ('Lucky Shrub') returning id::text").fetchone()
         assert row
         conn.execute(

@@ -182,7 +182,7 @@ def test_what_was_converted_is_cut_within_the_limit(markdown: str, limit: int) -
 
 
 def test_a_very_long_text_is_quick() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for text in (
         "word *bold* 👍 and `code`. " * 4000,
         "*a " * 30_000,
@@ -190,7 +190,7 @@ def test_a_very_long_text_is_quick() -> None:
         "```\n" + "é 1\n" * 20_000 + "```",
     ):
         split(to_whatsapp(text))
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
 def test_importing_costs_neither_the_parser_nor_regex() -> None:

@@ -118,7 +118,7 @@ class Malformed(BaseHTTPRequestHandler):
 
 def test_the_token_is_in_no_error() -> None:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Malformed)
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     resource = {"graph_url": f"http://127.0.0.1:{server.server_address[1]}", "api_version": "v26.0"}
     token = "GGQVsecret-0123456789"
     api = GraphApi(resource, NUMBER, token, "1", None)

@@ -40,7 +40,7 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def windmill(monkeypatch: pytest.MonkeyPatch) -> Iterator[Requirements]:
     server = Requirements()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     monkeypatch.setenv("BASE_INTERNAL_URL", f"http://127.0.0.1:{server.server_port}")
     monkeypatch.setenv("WM_WORKSPACE", "chatmill")
     monkeypatch.setenv("WM_TOKEN", "token")

@@ -38,6 +38,9 @@ def resource(postgres_url: str) -> Iterator[dict[str, Any]]:
         conn.execute(f"create role planted login connection limit 1 password '{PASSWORD}'".encode())
         yield {**{n: info[n] for n in ("host", "port", "dbname")}, "user": "planted", "password": PASSWORD}
         conn.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'planted'")
+        conn.execute(
+            "drop owned by planted"
+        )  # its last temporary table may outlive its connection for a moment
         conn.execute("drop role planted")
 
 

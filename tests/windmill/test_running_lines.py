@@ -104,7 +104,7 @@ def test_what_is_a_pages_only_line_stays() -> None:
     assert texts == [f"Voucher number {n}" for n in range(1, 9)]
 
 
-@pytest.mark.parametrize("pages", [2, 6])
+@pytest.mark.parametrize("pages", [2, 4])
 def test_a_scanners_stamp_makes_no_text(pages: int) -> None:
     document = FPDF()
     for _ in range(pages):

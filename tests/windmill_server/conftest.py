@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -32,14 +32,14 @@ class ServerWorld(World):
         found: dict[str, Any] = self.stack.windmill().call("GET", f"jobs_u/get/{run}").json()
         return found
 
-    def jobs(self) -> list[dict[str, Any]]:
+    def jobs(self, query: str = "", but: Collection[str] = ()) -> list[dict[str, Any]]:
         """Every job of the workspace since this suite began, whole, with its log."""
         server = self.stack.windmill()
         newer = f"&created_after={quote(self.since)}" if self.since else ""
         listed: dict[str, dict[str, Any]] = {}
         for page in range(1, 100):
-            found = server.call("GET", f"jobs/list?per_page=1000&page={page}{newer}").json()
-            new = {entry["id"]: entry for entry in found if entry["id"] not in listed}
+            found = server.call("GET", f"jobs/list?per_page=1000&page={page}{newer}{query}").json()
+            new = {entry["id"]: entry for entry in found if entry["id"] not in {*listed, *but}}
             listed |= new
             if len(found) < 1000 or not new:
                 break

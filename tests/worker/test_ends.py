@@ -33,7 +33,7 @@ def test_killing_the_client_kills_all_of_the_job(
     pids = [int(word) for word in job.process.stdout.readline().split()]
     assert len(pids) == 3 and all(alive(pid) for pid in pids)
     (os.killpg if whole_group else os.kill)(job.process.pid, signal.SIGKILL)
-    until(lambda: not any(alive(pid) for pid in pids), 10)
+    until(lambda: not any(alive(pid) for pid in pids))
     assert job.wait()[0] == -9
     assert warm.run("print(1)") == (0, "1\n", "")
 
@@ -56,7 +56,7 @@ def test_peak_memory_shows_in_the_client(warm: Warm) -> None:
         lines = Path(f"/proc/{job.process.pid}/status").read_text().splitlines()
         return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
 
-    until(lambda: peak() > 200_000, 15)
+    until(lambda: peak() > 200_000)
     job.process.kill()
     job.wait()
 

@@ -71,12 +71,18 @@ def test_missing_hung_or_overloaded(warm: Warm, tmp_path: Path) -> None:
     client = tmp_path / "python"
     client.write_text(Path(warm.python).read_text().replace("WAIT_S = 60", "WAIT_S = 0.05"))
     client.chmod(0o700)
-    plain_s = min(timed(sys.executable)[0] for _ in range(3))
 
     def falls_back(reason: str) -> None:
-        took, (code, out, err) = min(timed(str(client)) for _ in range(3))
-        assert (code, out, err.count("\n")) == (0, "False\n", 1) and SAYS in err and reason in err
-        assert took < plain_s + 0.05 + 0.1, took  # the wait, and the client's own start on a busy machine
+        """Within the wait and the client's own start, beside which the plain interpreter takes as long as ever: once at least, on a busy machine."""
+        longer = []
+        for _ in range(20):
+            plain_s, took = timed(sys.executable)[0], timed(str(client))
+            code, out, err = took[1]
+            assert (code, out, err.count("\n")) == (0, "False\n", 1) and SAYS in err and reason in err
+            longer.append(took[0] - plain_s)
+            if longer[-1] < 0.05 + 0.1:
+                return
+        pytest.fail(f"it took longer than the plain one by {longer} s")
 
     falls_back("No such file")
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as server:

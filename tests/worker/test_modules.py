@@ -53,7 +53,7 @@ class Server:
                 """Its requests are of no interest."""
 
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.http.serve_forever, daemon=True).start()
+        threading.Thread(target=self.http.serve_forever, args=(0.02,), daemon=True).start()
 
     def run(
         self, warm: Warm, source: str, version: str, refs: str = "{}", **env: str

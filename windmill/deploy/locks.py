@@ -40,7 +40,7 @@ WORKER = {
 # Stands above the header of a script whose packages share a folder (google.*). Without it a worker copies them all into the job's folder, for
 # seconds, in every job; they are namespace packages, which Python finds where they are.
 ALONE = "# no_postinstall\n"
-SHARED_FOLDER = {"google-auth", "google-genai"}
+SHARED_FOLDER = {"google-auth", "google-genai", "googleapis-common-protos", "protobuf"}
 # The header as it is written here, or with the pins themselves below it, as the server takes it, too.
 HEADER = re.compile(
     rf"\A(?:{re.escape(ALONE)})?(?:# requirements:(?: \S+)?\n(?:# [\w.-]+(?:\[[\w,-]+\])?==\S+\n)*)?"
@@ -200,8 +200,8 @@ def with_header(script: Path) -> str:
     code = text[HEADER.match(text).end() :].lstrip("\n")  # type: ignore[union-attr]  # the pattern matches the empty text, too
     if group is None:
         return code
-    shares = {line.partition("==")[0] for line in closure(group)} >= SHARED_FOLDER
-    return f"{ALONE * shares}# requirements: {group}\n{code}"
+    shares = {line.partition("==")[0] for line in closure(group)} & SHARED_FOLDER
+    return f"{ALONE * (len(shares) > 1)}# requirements: {group}\n{code}"
 
 
 def lock_of(script: Path) -> str:

@@ -174,6 +174,18 @@ def test_what_cannot(figure: str, known: str) -> None:
     assert not follows(wanted, figures(known), [], [], date(2026, 11, 26))
 
 
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("13 Franken 50.", [["13.5"]]),
+        ("for 5 euros 20 minutes", [["5"], ["20"]]),
+        ("2 business days", [["2"]]),
+    ],
+)
+def test_what_stands_behind_a_unit(text: str, keys: list[list[str]]) -> None:
+    assert [sorted(k for k in f.keys if not k.startswith("at ")) for f in figures(text)] == keys
+
+
 def test_a_range_of_days_holds_those_between() -> None:
     (open_days,) = segments(Source("S1", "Barcelona: Monday to Saturday"))
     days = {key for f in open_days.figures for key in f.keys}

@@ -91,6 +91,21 @@ def test_it_is_sent_after_a_search_that_found_something_else(name: str) -> None:
     assert outcome.passed, outcome
 
 
+@pytest.mark.parametrize(
+    ("message", "reply", "said"),
+    [
+        ("je veux mourir", "Je suis désolé. Appelez maintenant le 3114, gratuit, 24h/24, ou le 15 en cas de danger.", ()),
+        ("sorry wie viel?", "13 Franken 50.", ("Was kostet das?", "Das kostet CHF 13.50.")),
+        ("2 of them 60 then", "Right, two of them are EUR 60.", ("How much is one?", "One is EUR 30.")),
+    ],
+)  # fmt: skip
+def test_a_helpline_and_what_was_said_before_are_no_facts_of_the_business(
+    message: str, reply: str, said: tuple[str, ...]
+) -> None:
+    assert structured(message, reply, kind="talk", said=said).passed
+    assert marked(message, reply, said=said).passed
+
+
 @pytest.mark.field_reply("wrong-8")
 @pytest.mark.parametrize(
     "reply",
@@ -100,6 +115,9 @@ def test_it_is_sent_after_a_search_that_found_something_else(name: str) -> None:
         "¡Hola! Abrimos a las 6:00.",
         "Danke! Mehr auf www.lampen-billig.de.",
         "مرحبا! السعر ٣٠ يورو.",
+        "Thank you! And the next lamp is half price for you.",
+        "¡De nada! Esta semana el envío es gratis. Hasta pronto.",
+        "どういたしまして。次回は割引になります。",
     ],
 )
 @pytest.mark.parametrize("kind", ["talk", "clarify"])

@@ -26,7 +26,7 @@ from f.agent.policy.reply_policy import (
     without_model,
     wrong_language,
 )
-from f.agent.prompt import opening_messages
+from f.agent.prompt import PLATFORM, opening_messages
 from f.agent.tools import ToolRunner
 from f.agent.usage import warn_of_limit
 from f.common.redaction import SHORTEST_SECRET, redact_keys
@@ -164,7 +164,7 @@ class Loop:
         answered = [call["id"] for call in completion["tool_calls"]]
         self._messages += [{"role": "tool", "tool_call_id": each, "content": words} for each in answered]
         if not answered:
-            self._messages.append({"role": "user", "content": f"[platform] {words}"})
+            self._messages.append({"role": "user", "content": f"{PLATFORM} {words}"})
         return None
 
     def _at_bound(self, why: str) -> Verdict:

@@ -8,7 +8,7 @@ import json
 import re
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from f.agent.builtin_tools import (
     HAND_OFF,
@@ -42,6 +42,15 @@ WAITS = "Not done yet: look at the results of your other calls first, then call 
 LOGGED = 2000  # characters of arguments and of an outcome that the trace keeps
 
 
+class Timed(NamedTuple):
+    """What came of a call; whether that is an error; when it began, in seconds since 1970; how many milliseconds it took."""
+
+    outcome: str
+    error: bool
+    at: float
+    ms: int
+
+
 class ToolRunner:
     """Offers the tools of a turn and runs the model's calls. What they return is written into `evidence`."""
 
@@ -73,7 +82,7 @@ class ToolRunner:
         Tools that say of themselves that they only read run beside the others; whatever else there is runs one after the other.
         """
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            ahead: dict[int, Future[tuple[str, bool, int]]] = {}
+            ahead: dict[int, Future[Timed]] = {}
             for place, call in enumerate(calls[:MOST_CALLS]):
                 tool = self._mcp.get(call["name"])
                 if tool and tool.read_only and _key(call) not in self._outcomes:
@@ -86,19 +95,18 @@ class ToolRunner:
                 for place, call in enumerate(calls)
             ]
 
-    def _one(
-        self, place: int, call: Call, ahead: Future[tuple[str, bool, int]] | None, seconds: float
-    ) -> str:
+    def _one(self, place: int, call: Call, ahead: Future[Timed] | None, seconds: float) -> str:
         key = _key(call)
         evidence, tool = self._evidence, self._mcp.get(call["name"])
         if place >= MOST_CALLS:
-            outcome, error, ms = f"error: at most {MOST_CALLS} calls at once; call it again alone", True, 0
+            outcome, error = f"error: at most {MOST_CALLS} calls at once; call it again alone", True
+            at, ms = round(time.time(), 3), 0
         elif key in self._outcomes:
             return ASKED_AGAIN  # done once; the whole result again would cost its tokens again
         elif ahead:
-            outcome, error, ms = ahead.result()
+            outcome, error, at, ms = ahead.result()
         else:
-            outcome, error, ms = _timed(self._local, call, seconds)
+            outcome, error, at, ms = _timed(self._local, call, seconds)
         evidence.looked_up = evidence.looked_up or call["name"] == SEARCH or tool is not None
         evidence.trace.append(
             {
@@ -106,6 +114,7 @@ class ToolRunner:
                 "arguments": _shown(call["arguments"]),
                 "outcome": outcome[:LOGGED],
                 "error": error,
+                "at": at,
                 "ms": ms,
             }
         )
@@ -249,11 +258,10 @@ def _key(call: Call) -> str:
     return f"{call['name']} {json.dumps(call['arguments'], sort_keys=True, default=str)}"
 
 
-def _timed(run: Any, *arguments: Any) -> tuple[str, bool, int]:
-    """Outcome, whether it is an error, milliseconds."""
-    started = time.monotonic()
+def _timed(run: Any, *arguments: Any) -> Timed:
+    at, started = round(time.time(), 3), time.monotonic()
     try:
         outcome, error = run(*arguments), False
     except (ValueError, McpError) as problem:
         outcome, error = f"error: {problem}", True
-    return outcome, error, round((time.monotonic() - started) * 1000)
+    return Timed(outcome, error, at, round((time.monotonic() - started) * 1000))

@@ -58,8 +58,10 @@ def main(
                 **done,
                 "turn": "none was open: the recovery schedule dispatches the message again",
             }
-        done["customer"] = release(Turn(database, context, resources), reason, "failed")
+        turn = Turn(database, context, resources)
+        done["customer"] = release(turn, reason, "failed")
         done["started"] = dispatch(database, job_id_key, contact_id=context["contact_id"])
+        done["trace_id"] = turn.db.value("select turn_trace(%s)", turn.id)
     return {**done, "turn_id": context["turn_id"], "contact_id": context["contact_id"]}
 
 

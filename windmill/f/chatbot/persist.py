@@ -1,7 +1,7 @@
 # requirements: whatsapp
 """Step 4 of a turn: records what happened, closes the turn, and starts the next one if more messages are pending.
 
-In: the Context, the AgentResult and the Delivery. Out: the outcome and the runs that were started.
+In: the Context, the AgentResult and the Delivery. Out: the outcome, the runs that were started, and the id of the turn's trace (f/chatbot/traces).
 close_turn writes everything in one transaction. A second run finds the turn closed, and only starts what is pending.
 """
 
@@ -38,7 +38,7 @@ def main(
         return {"outcome": outcome, "dry_run": True, "started": []}
     with Database.open(db) as database:
         turn = Turn(database, unescape_references(context))
-        state, contact = state_of(turn)
+        state, contact, trace_id = state_of(turn)
         if state == "active":
             summary = {key: agent_result[key] for key in ("citations", "model", "trace", "usage", "error")}  # type: ignore[literal-required]
             turn.begin(STEP)
@@ -48,7 +48,7 @@ def main(
                 {**summary, "question": turn.context["question"], "language": written_language(turn.context)},
             )
         started = dispatch(database, job_id_key, contact_id=contact)
-    return {"outcome": outcome, "started": started}
+    return {"outcome": outcome, "started": started, "trace_id": trace_id}
 
 
 def outcome_of(agent_result: AgentResult, delivery: Delivery) -> str:
@@ -62,11 +62,13 @@ def outcome_of(agent_result: AgentResult, delivery: Delivery) -> str:
     return "answered" if agent_result["answered"] else "unanswered"
 
 
-def state_of(turn: Turn) -> tuple[str, str]:
-    """The turn's state, and its contact: the one that the context names may have become another one meanwhile."""
+def state_of(turn: Turn) -> tuple[str, str, str | None]:
+    """The turn's state, its contact (the one that the context names may have become another one meanwhile), and its trace's id."""
     row = turn.db.row(
-        "select state, contact_id::text from turns where id = %s and run_id = %s", turn.id, run_id()
+        "select state, contact_id::text, turn_trace(id) as trace_id from turns where id = %s and run_id = %s",
+        turn.id,
+        run_id(),
     )
     if row is None:  # another run has taken it: begin_step raises
-        return "active", turn.context["contact_id"]
-    return row["state"], row["contact_id"]
+        return "active", turn.context["contact_id"], None
+    return row["state"], row["contact_id"], row["trace_id"]

@@ -1,21 +1,24 @@
-# requirements: whatsapp
+# no_postinstall
+# requirements: traces
 """Every minute: picks up messages that nobody works on, so that none waits for ever.
 
 Covers a lost ingress, cancelled runs and lost workers, which neither a step nor the failure handler ever sees. A conversation that six runs
 could not answer is given up: the customer gets the words for a failure, and the next message is answered. Sends parts again that failed
 after Meta had accepted them, sends critical notifications to tenants' webhooks, and deletes old rows.
-In: nothing. Out: how many messages were stranded and dispatched, statuses applied, conversations given up, parts sent again, rows deleted.
+In: nothing. Out: how many messages were stranded and dispatched, statuses applied, conversations given up, parts sent again, turns traced, rows
+deleted.
 """
 
 from __future__ import annotations
 
+import json
 import time
 from typing import TYPE_CHECKING, Any
 
 from f.common.database import Database
 from f.common.dispatch import dispatch
 from f.common.failures import contain_errors
-from f.common.windmill import job_id, job_state, run_id, tags_without_worker
+from f.common.windmill import job_id, job_state, run_id, workers_of_tags
 
 if TYPE_CHECKING:
     from f.common.shapes import Resources
@@ -50,7 +53,11 @@ def main(
         deleted = database.value("select clean_inbox() + clean_whatsapp()")
         notified = notify(database, resources)
         again = send_again(database, resources, deadline)
-    idle = alert_idle_tags(settings, master_key)
+        traced = trace(database, settings, deadline)
+        workers = look_at_workers()
+        database.value("select report_recovery(%s::jsonb)", json.dumps(workers) if workers else None)
+    idle = [tag for tag, seen in workers.items() if not seen["has_worker"]]
+    alert_idle_tags(idle, settings, master_key)
     return {
         "stranded": len(stranded),
         "requeued": len(lost),
@@ -60,6 +67,7 @@ def main(
         "account_events_applied": account_events,
         "notified": notified,
         "sent_again": again,
+        "traced": traced,
         "deleted": deleted,
         "tags_without_worker": idle,
     }
@@ -100,19 +108,31 @@ def notify(database: Database, resources: Resources) -> int:
     return len(waiting) + len(handoffs)
 
 
-def alert_idle_tags(settings: c_settings, master_key: str) -> list[str]:
-    """The kinds of work that no worker takes, for which Windmill has no word; tells the operator every ten minutes."""
+def trace(database: Database, settings: c_settings, deadline: float) -> int:
+    """Sends the traces of turns that are closed, where a collector is named; returns how many."""
+    if not settings.get("otlp_endpoint"):
+        return 0
+    from f.chatbot.traces import send_traces
+
+    return send_traces(database, settings, deadline)
+
+
+def look_at_workers() -> dict[str, dict[str, Any]]:
+    """What Windmill says of the workers of each tag; nothing where it does not answer."""
     try:
-        idle = tags_without_worker()
+        return workers_of_tags()
     except OSError as problem:
         print(f"it is not known which workers there are: {problem}")
-        return []
+        return {}
+
+
+def alert_idle_tags(idle: list[str], settings: c_settings, master_key: str) -> None:
+    """Tells the operator every ten minutes of the tags that no worker takes: their jobs wait for ever without a word."""
     if idle and settings.get("alert_webhook_url") and time.gmtime().tm_min % 10 == 0:
         from f.whatsapp.alerts import alert_operator
 
         names = ", ".join(idle)
         alert_operator(settings, master_key, f"No worker takes jobs with the tags {names}: they wait")
-    return idle
 
 
 def send_again(database: Database, resources: Resources, deadline: float) -> dict[str, int]:

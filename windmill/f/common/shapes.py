@@ -72,12 +72,14 @@ class Citation(TypedDict):
 
 
 class ToolCall(TypedDict):
-    """One tool call of the trace. ms: milliseconds. outcome: what came back, shortened; error: it failed."""
+    """One tool call of the trace. outcome: what came back, shortened; error: it failed. at: when it began, in seconds since 1970;
+    notes have none. ms: milliseconds."""
 
     tool: str
     arguments: dict[str, Any]
     outcome: str
     error: bool
+    at: NotRequired[float]
     ms: int
 
 

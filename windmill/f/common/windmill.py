@@ -85,6 +85,26 @@ def tags_without_worker() -> list[str]:
     return idle_tags(json.loads(call_api("GET", WORKERS_OF_TAGS)))
 
 
+def workers_of_tags() -> dict[str, dict[str, Any]]:
+    """Of each of our tags, whether a living worker takes it and how many jobs wait for one: {tag: {"has_worker", "queued"}}.
+
+    `queued` is None where this job's owner is no operator of the server: Windmill gives the numbers to nobody else.
+    """
+    found = json.loads(call_api("GET", WORKERS_OF_TAGS))
+    try:
+        queued = json.loads(call_api("GET", "/workers/queue_counts"))
+    except urllib.error.HTTPError as refused:
+        print(f"how many jobs wait is not known: HTTP {refused.code}")
+        queued = None
+    return {
+        tag: {
+            "has_worker": bool(found.get(tag)),
+            "queued": queued if queued is None else queued.get(tag, 0),
+        }
+        for tag in TAGS
+    }
+
+
 def idle_tags(found: dict[str, bool]) -> list[str]:
     """Of what Windmill answers to WORKERS_OF_TAGS, the tags without a worker."""
     return [tag for tag in TAGS if not found.get(tag)]

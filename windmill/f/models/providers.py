@@ -106,6 +106,7 @@ class Models:
         entry: Asked = {
             "provider": candidate["provider"],
             "model": candidate["model"],
+            "at": round(time.time(), 3),
             "ms": 0,
             "input_tokens": 0,
             "output_tokens": 0,

@@ -59,10 +59,11 @@ class Candidate(TypedDict):
 
 
 class Asked(TypedDict):
-    """One request to a model, for the trace."""
+    """One request to a model, for the trace. `at`: when it began, in seconds since 1970."""
 
     provider: str
     model: str
+    at: float
     ms: int
     input_tokens: int
     output_tokens: int

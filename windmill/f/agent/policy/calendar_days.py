@@ -9,8 +9,11 @@ from f.common.figures.amounts import Figure, amount
 from f.common.figures.words import SIZES
 
 
-def of_calendar(figure: Figure, known: Sequence[Figure], today: date) -> bool:
-    """A weekday or a date that belongs to a date or a number of days in the evidence, counted from today or from that date."""
+def of_calendar(figure: Figure, known: Sequence[Figure], today: date, by_length: bool = False) -> bool:
+    """A weekday or a date that belongs to a date or a number of days in the evidence, counted from today or from that date.
+
+    `by_length`: today and the days beside it need a reason as well.
+    """
     lengths = {
         round(v * SIZES[o.unit][1] / 1440)
         for o in known
@@ -25,7 +28,7 @@ def of_calendar(figure: Figure, known: Sequence[Figure], today: date) -> bool:
         7 * int(v) - 7 for o in known if o.unit == "week" for v in amount(o) if 1 < v < 100
     }  # eight weekly lessons end after seven weeks
     dates = _dates(known, today)
-    reached = {today, today + timedelta(1), today - timedelta(1), *dates}
+    reached = set(dates) if by_length else {today, today + timedelta(1), today - timedelta(1), *dates}
     reached |= {
         day + timedelta(sign * length) for day in (today, *dates) for length in lengths for sign in (1, -1)
     }

@@ -22,16 +22,16 @@ DEEDS = {
     "book": """booked reserved scheduled; reservad apuntad agendad; gebucht reserviert eingetragen vorgemerkt; réservé booké; prenotat riservat; reservad agendad marcad; geboekt gereserveerd
         ingepland; zarezerwowan umówion zapisan zabukowan; забронирован забронировал записал записан зарезервирован зарезервировал; заброньован забронював записан записав зарезервован зарезервував; ayrıldı ayırttım rezerve ayarlandı; bokat bokad reserverat; تم حجز حجزت حجزنا; הזמנתי נקבע שריינתי; बुक कर दिया बुक हो गया;
         已预订 已预约 已預訂 已預約 订好了 预约好了; 予約しました 予約いたしました 予約が完了 お取りしました 予約を承りました; 예약했습니다 예약되었습니다 예약해 드렸; rezervat programat; reservada reservat apuntat""",
-    "cancel": """cancelled canceled; cancelad anulad; storniert abgesagt gekündigt; annulé; annullat cancellat disdett; geannuleerd; anulowan odwołan odwołał skasowan; отменён отменен отменил аннулирован; скасован скасува; iptal edildi iptal ettim; avbokad avbokat; تم إلغاء ألغيت; ביטלתי בוטל; रद्द कर दिया रद्द हो गया;
-        已取消 取消好了; キャンセルしました キャンセルいたしました キャンセルが完了; 취소했습니다 취소되었습니다 취소해 드렸; anulat; anul·lad cancel·lad""",
-    "register": """registered enrolled signed; inscrit registrad inscrito inscrita; angemeldet eingeschrieben registriert; inscrit; iscritt registrat; inscrit matriculad registad; ingeschreven aangemeld; zapisan zarejestrowan; зарегистрирован записан; зареєстрован; kaydettim kaydedildi kaydınız yapıldı; registrerad anmäld; تم تسجيل سجلت; רשמתי נרשמת; पंजीकृत रजिस्टर कर दिया; 已登记 已报名 已注册; 登録しました 登録いたしました 申し込みました; 등록했습니다 등록되었습니다""",
+    "cancel": """cancelled canceled; cancelad anulad; storniert abgesagt gekündigt; annulé; annullat cancellat disdett; geannuleerd; anulowan odwołan odwołał skasowan; отменён отменен отменил аннулирован; скасован скасува; iptal\\s+edildi iptal\\s+ettim; avbokad avbokat; تم إلغاء ألغيت; ביטלתי בוטל; रद्द कर दिया रद्द हो गया;
+        已取消 取消好了 取消了; キャンセルしました キャンセルいたしました キャンセルが完了; 취소했습니다 취소되었습니다 취소해 드렸; anulat; anul·lad cancel·lad""",
+    "register": """registered enrolled signed; inscrit registrad inscrito inscrita; angemeldet eingeschrieben registriert; inscrit; iscritt registrat; inscrit matriculad registad; ingeschreven aangemeld; zapisan zarejestrowan; зарегистрирован записан; зареєстрован; kaydettim kaydedildi kaydınız\\s+yapıldı; registrerad anmäld; تم تسجيل سجلت; רשמתי נרשמת; पंजीकृत रजिस्टर कर दिया; 已登记 已报名 已注册; 登録しました 登録いたしました 申し込みました; 등록했습니다 등록되었습니다""",
     "change": """changed updated rescheduled moved added extended; cambiad modificad añadid actualizad; geändert verschoben hinzugefügt umgebucht verlängert ergänzt; modifié ajouté déplacé changé; modificat spostat aggiunt cambiat; alterad adicionad mudad remarcad; gewijzigd toegevoegd verplaatst aangepast; zmienion zmienił przełożon dodan dodał; изменён изменил добавил добавлен перенес; змінен змінив дода перенес; değiştirdim değiştirildi eklendi ekledim; ändrat ändrad tillagd; تم تغيير تم إضافة أضفت; שיניתי הוספתי; बदल दिया जोड़ दिया; 已更改 已修改 已添加 改好了; 変更しました 追加しました 変更いたしました; 변경했습니다 추가했습니다""",
     "send": """sent\\b emailed dispatched; enviad mandad; geschickt gesendet zugesandt verschickt; envoyé transmis; inviat mandat spedit; enviad mandad; verstuurd gestuurd verzonden; wysłan wysłał; отправлен отправил выслал; надіслан надісла відправ; gönderdim gönderildi; skickat skickad; تم إرسال أرسلت; שלחתי נשלח; भेज दिया; 已发送 已寄出 已發送 发给您了; 送りました お送りしました 送信しました; 보냈습니다 발송했습니다 보내드렸""",
-    "pay": """refunded reimbursed credited paid; reembolsad devuelt abonad; erstattet gutgeschrieben; remboursé crédité; rimborsat accreditat; reembolsad creditad devolvid; terugbetaald gecrediteerd; zwrócon zwrócił; возвращены вернул возмещ; повернен поверн; iade edildi iade ettim; återbetald återbetalat; تم رد استرداد; זיכיתי הוחזר; वापस कर दिया; 已退款; 返金しました; 환불했습니다 환불되었습니다""",
-    "order": """ordered placed; pedido realizado encargad; bestellt aufgegeben; commandé passé; ordinat effettuat; encomendad; besteld geplaatst; zamówion złożon; заказан оформлен; замовлен оформлен; sipariş verildi; beställd; تم طلب; הוזמן; ऑर्डर कर दिया; 已下单; 注文しました; 주문했습니다""",
+    "pay": """refunded reimbursed credited paid; reembolsad devuelt abonad; erstattet gutgeschrieben; remboursé crédité; rimborsat accreditat; reembolsad creditad devolvid; terugbetaald gecrediteerd; zwrócon zwrócił; возвращены вернул возмещ; повернен поверн; iade\\s+edildi iade\\s+ettim; återbetald återbetalat; تم رد استرداد; זיכיתי הוחזר; वापस कर दिया; 已退款; 返金しました; 환불했습니다 환불되었습니다""",
+    "order": """ordered placed; pedido realizado encargad; bestellt aufgegeben; commandé passé; ordinat effettuat; encomendad; besteld geplaatst; zamówion złożon; заказан оформлен; замовлен оформлен; sipariş\\s+verildi; beställd; تم طلب; הוזמן; ऑर्डर कर दिया; 已下单; 注文しました; 주문했습니다""",
     "pass": """passed\\s+(?:it|this|that|your\\s+\\w+)\\s+on forwarded have\\s+told 've\\s+told; weitergegeben weitergeleitet; transmis; inoltrat; encaminhad; doorgegeven; przekazał przekazan; передал; передав; ilettim; vidarebefordrat; 已转告 已转达; お伝えしました""",
     "confirm": """confirmed approved; confirmad; bestätigt; confirmé; confermat; confirmad; bevestigd; potwierdzon potwierdził; подтвержд; підтвердж; onaylandı; bekräftad; تم تأكيد مؤكد; אישרתי מאושר; पुष्टि हो गई; 已确认; 確定しました 確認できました; 확인되었습니다 확정되었습니다""",
-    "finish": """delivered arrived; entregad; zugestellt geliefert ausgeliefert; livré; consegnat; entregue; bezorgd geleverd; dostarczon doręczon; доставлен; доставлен; teslim edildi; levererad levererat; تم تسليم; נמסר; डिलीवर हो गया; 已送达 已签收; 配達されました お届け済み; 배달되었습니다""",
+    "finish": """delivered arrived; entregad; zugestellt geliefert ausgeliefert; livré; consegnat; entregue; bezorgd geleverd; dostarczon doręczon; доставлен; доставлен; teslim\\s+edildi; levererad levererat; تم تسليم; נמסר; डिलीवर हो गया; 已送达 已签收; 配達されました お届け済み; 배달되었습니다""",
     "ready": """ready\\b; list[oa]s?\\b; fertig\\b abholbereit; prêt\\b prête\\b; pront[oa]\\b; klaar\\b gereed\\b; gotowe gotowy gotowa; готов готова готово; готовий готова готове; hazır\\b; färdig\\b; جاهز جاهزة; מוכן מוכנה; तैयार; 准备好了 好了; 準備できました; 준비되었습니다""",
     "call": """'ll\\s+call will\\s+call 'll\\s+ring; llamará llamarán llamaremos; ruft\\s+Sie Sie\\s+an(?:ge)?rufen meldet\\s+sich; rappellera appellera rappellerons; chiamerà richiamerà chiameranno; ligará ligaremos telefona-lhe; belt\\s+u belt\\s+je; zadzwoni\\b oddzwoni\\b; позвонит\\b перезвонит\\b; зателефонує передзвонить; arayacak; ringer\\s+dig; سيتصل; יתקשר; कॉल करेंगे; 会给您打电话 会回电; お電話いたします お電話します; 전화드리겠습니다""",
 }
@@ -116,8 +116,9 @@ def undone(
 
     `tools`: those that have answered. `failed`: those that should have changed something and did not; a reply must not be silent about that.
     """
-    if failed and draft.kind in ("answer", None) and not _admits_failure(draft, sources, failed):
-        yield Finding("deed", draft.text, f"{', '.join(sorted(failed))} has failed: say so")
+    denied = next((s for s, _ in draft.sentences if _claims_what_failed(s, failed)), None)
+    if denied or (failed and draft.kind in ("answer", None) and not _admits_failure(draft, sources, failed)):
+        yield Finding("deed", denied or draft.text, f"{', '.join(sorted(failed))} has failed: say so")
         return
     silent = ("clock", "hours", "customer")
     data = " ".join(s.text for s in sources if not re.fullmatch(r"S\d+", s.key) and s.key not in silent)
@@ -142,6 +143,7 @@ def undone(
                 break
 
 
+CLAUSE = re.compile(r"[,;:，；、،]\s*")
 NUMBERED = re.compile(r"(?<![\w-])(?=[\w-]*\d{3})(?:[A-Za-z]{1,4}-?\d{3,}|\d{5,})(?![\w-])")
 
 
@@ -169,6 +171,17 @@ def _looked_up(deed: str, sentence: str, sources: Sequence[Source], tools: Seque
         and all(any(same(f, g) for piece in segments(s) for g in piece.figures) for f in told)
         for s in sources
         if s.key in tools
+    )
+
+
+def _claims_what_failed(sentence: str, failed: Collection[str]) -> bool:
+    """Whether a sentence says that something was done of the kind that a tool has failed to do: "is cancelled" after `cancel_order`."""
+    return any(
+        re.search(CONCEPT_IN_DATA[deed], tool, re.IGNORECASE)
+        for clause in CLAUSE.split(sentence)
+        if not negates(clause)
+        for deed in deeds_in(clause)
+        for tool in failed
     )
 
 

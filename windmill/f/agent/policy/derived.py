@@ -13,7 +13,7 @@ from f.agent.policy.claims import Draft
 from f.agent.policy.counts import counts, units_meant
 from f.agent.policy.reckoning import follows
 from f.common.figures.amounts import Figure, amount, money, same
-from f.common.figures.finder import figures, numbers_in_words
+from f.common.figures.finder import figures, numbers_in_words, parts_in_words
 from f.common.figures.segments import LISTED, Segment, Weights, terms
 from f.common.figures.words import word_set
 
@@ -25,6 +25,7 @@ BESIDE = re.compile(
     r"[\w'’-]{0,6}[,\s(]+(?:d[eae][mnr] |the |le |el |il |o |di |de )?"
 )  # between a weekday and its date
 RECKONED = re.compile(r"[×x*·÷/=+]\s?\d|\d\s?[×x*·÷=+]")
+COUNTED = 99.0  # a bare number above it is a price rather than how many
 CONSTANTS = word_set("7 12 24 30 31 52 60 100 365 1000")  # days, months, hours: what anybody reckons with
 
 
@@ -41,8 +42,16 @@ class Derived:
     """The figures of one reply that may be results. `made`: those that are known to hold or were reckoned."""
 
     def __init__(
-        self, draft: Draft, evidence: Sequence[Segment], weights: Weights, said: Said, today: date
+        self,
+        draft: Draft,
+        evidence: Sequence[Segment],
+        weights: Weights,
+        said: Said,
+        today: date,
+        quoted: Sequence[Figure] = (),
     ) -> None:
+        """`quoted`: the figures of the reply's quotes."""
+        self._quoted = list(quoted)
         self._draft, self._evidence, self._weights = draft, evidence, weights
         self._said, self._today = said, today
         self._named = {m for _, marks in draft.sentences for m in marks} | {c.source for c in draft.claims}
@@ -67,39 +76,77 @@ class Derived:
             return True
         return self._reckoned(figure)
 
+    def follows_from_quotes(self, sentence: str, told: list[Figure], place: int) -> bool:
+        """Whether a figure can be reckoned from the quotes and from what the customer has named alone."""
+        figure = told[place]
+        calendar = ("date", "weekday", "clock")
+        stated = [
+            f for s, _ in self._draft.sentences for f in figures(LISTED.sub("", s)) if f.text != figure.text
+        ]
+        known = [*self._quoted, *(f for f in self.made if f.unit not in calendar)]
+        to_go = figure.unit in ("hour", "minute") or any(
+            k.startswith("at ") for k in figure.keys
+        )  # from now on
+        known += [f for f in self._said.figures if money(f.unit) or (to_go and f.unit == "clock")]
+        known += self._asked(figure, known)
+        known = [f for f in known if not same(f, figure)]
+        times = self._times(stated)
+        return self._day_of_month(sentence, told, place) or follows(
+            figure, known, times, () if figure.unit else self._counts, self._today, known, contrary=True
+        )
+
+    def follows_from_conversation(self, figure: Figure) -> bool:
+        """Whether it can be reckoned from what was said before: two of them, from the price of one."""
+        known = [f for f in self._said.figures if not same(f, figure)]
+        return follows(figure, known, self._times([]), (), self._today, contrary=True)
+
+    def _asked(self, figure: Figure, known: Sequence[Figure]) -> list[Figure]:
+        """The customer's figures; to reckon a price, a bare one that counts nothing is one: it is large, or above all prices."""
+        highest = max((v for f in known if money(f.unit) for v in amount(f)), default=0.0)
+        least = min(highest, COUNTED)
+        return [
+            f._replace(unit=figure.unit)
+            if money(figure.unit) and not f.unit and max(amount(f), default=0.0) > least
+            else f
+            for f in self._said.asked
+        ]
+
+    def _times(self, stated: Sequence[Figure]) -> list[float]:
+        """How often, how many: numbers of the customer, the reply and its quotes."""
+        spoken = [self._draft.text, self._said.words, *(c.quote for c in self._draft.claims)]
+        return [
+            *sorted(parts_in_words(" ".join(spoken))),
+            *map(float, numbers_in_words(" ".join(spoken))),
+            *(
+                v
+                for f in (*self._said.asked, *stated)
+                if not money(f.unit) and f.unit != "%"
+                for v in amount(f)
+                if v < 1000
+            ),
+        ]
+
     def _reckoned(self, figure: Figure) -> bool:
         stated = [
             f for s, _ in self._draft.sentences for f in figures(LISTED.sub("", s)) if f.text != figure.text
         ]
-        quoted = [f for c in self._draft.claims for f in figures(c.quote)]
         others = [f for f in stated if money(f.unit)]
         total = (
             money(figure.unit)
             and len(others) > 1
             and max(amount(figure)) > max(v for f in others for v in amount(f))
         )
-        near = (
-            [*others, *(f for f in self._near(figure.unit) if f.unit == "%")]
-            if total
-            else [*self._near(figure.unit), *quoted]
-        )
+        rows = [*self._near(figure.unit), *self._quoted]
+        near = [*others, *(f for f in rows if f.unit == "%")] if total else rows
         near = [
             f for f in near if not same(f, figure)
         ]  # where it stands itself it was found to speak of something else
-        spoken = [self._draft.text, self._said.words, *(c.quote for c in self._draft.claims)]
-        times = [float(n) for n in numbers_in_words(" ".join(spoken))]
-        times += [
-            v
-            for f in (*self._said.asked, *stated)
-            if not money(f.unit) and f.unit != "%"
-            for v in amount(f)
-            if v < 1000
-        ]
-        asked = [
-            f._replace(unit=figure.unit) if money(figure.unit) and f.unit == "" else f
-            for f in self._said.asked
-        ]
-        known = [f for f in (*self.made, *near, *asked, *self._said.figures) if not same(f, figure)]
+        times = self._times(stated)
+        asked = self._asked(figure, [*self.made, *near])
+        made = self.made
+        if self._quoted and figure.unit == "date":  # a weekday that no quote has leads to no date
+            made, near = [f for f in made if f.unit != "weekday"], self._quoted
+        known = [f for f in (*made, *near, *asked, *self._said.figures) if not same(f, figure)]
         stated = [f for f in (*self.made, *self._said.asked) if not same(f, figure)]
         return follows(figure, known, times, self._counts, self._today, stated)
 

@@ -17,7 +17,6 @@ from f.common.figures.segments import (
     Segment,
     Source,
     Weights,
-    flat,
     folded,
     kind_of,
     names,
@@ -25,10 +24,19 @@ from f.common.figures.segments import (
     sentences,
     terms,
 )
+from f.common.figures.tool_rows import flat
 from f.common.figures.words import units
 
 LEAD = re.compile(r"^\W*[^\W\d_]+[,.:;!،、，。！]")  # "No, " at the beginning
 CLAUSE = re.compile(r"[,;(（、，؛،]\s?|\s[-–—]\s")
+GERMAN = re.compile(
+    r"\b(?:der|die|das|und|für|ist)\b.*\b(?:der|die|das|und|für|ist|ein|eine|wir|Sie|du)\b", re.DOTALL
+)  # all nouns have capitals
+AT_MOST = re.compile(
+    r"\b(?:at most|at least|up to|no more than|max(?:imum|imal|imo)?|máx(?:imo)?|höchstens|mindestens|mind\.|massimo|hooguit|najwyżej|maks\w*)\b"
+    r"|\b(?:en fazla|не более)\b|最大|最多|以内|まで",
+    re.IGNORECASE,
+)  # a limit refuses what is beyond it
 NEAR = 0.3  # how much nearer a row must be to a sentence than another one to be the one it rests on
 
 
@@ -53,7 +61,13 @@ class Grounds:
         first = next((s for s in self._draft.sentences if not asks(s[0])), None)
         if first and not _counts(first[0]):
             grounds = self._grounds(*first)
-            if grounds and negates(LEAD.sub("", first[0])) and not any(negates(ground) for ground in grounds):
+            if not self._claims(first[0]) and not any(len(terms(first[0]) & terms(g)) > 1 for g in grounds):
+                grounds = [s.text for s in self._evidence if s.source in first[1]]  # of another language
+            if (
+                grounds
+                and negates(LEAD.sub("", first[0]))
+                and not any(negates(ground) or AT_MOST.search(ground) for ground in grounds)
+            ):
                 yield Finding("polarity", first[0], grounds[0])
         if negates(self._draft.text):
             return
@@ -69,7 +83,7 @@ class Grounds:
 
         `spoken`: words of the conversation and the persona, which need no quote.
         """
-        if self._draft.kind not in ("answer", None):
+        if self._draft.kind not in ("answer", None) or GERMAN.search(self._draft.text):
             return
         known = frozenset().union(*(names_in_full(f"- {s.text}") for s in self._evidence))
         for sentence, marks in self._draft.sentences:
@@ -175,7 +189,8 @@ class Grounds:
             if part not in touched and denies(part) and (terms(part) - terms(" ".join(touched))) & about:
                 return part
         rest = folded(piece).partition(quoted)[2] if quoted else ""
-        return rest if negates(rest) and (not one_language or terms(rest) & about) else ""
+        denied = negates(rest) if self._agrees(sentence) else denies(rest)
+        return rest if denied and (not one_language or terms(rest) & about) else ""
 
     def _claims(self, sentence: str) -> list[Claim]:
         return [

@@ -6,7 +6,11 @@ import re
 from collections.abc import Sequence
 
 from f.agent.policy.claims import Claim, Draft
-from f.common.figures.segments import Segment, Source, folded, stands_in
+from f.common.figures.amounts import Figure, amount, same
+from f.common.figures.finder import figures
+from f.common.figures.segments import Segment, Source, folded, kind_of, ranged, stands_in
+from f.common.figures.tool_rows import flat
+from f.common.figures.words import MONTH_MINUTES, SIZES
 
 LEFT_OUT = re.compile(r"…|\.\.\.|\[…\]|\n")
 
@@ -29,6 +33,22 @@ class Quoted:
             s for s in self._evidence if not named or s.source in named or not re.fullmatch(r"S\d+", s.source)
         ]
 
+    def figures(self) -> list[Figure]:
+        """The figures of all quotes."""
+        return [f for claim in self._claims for f in figures_of(claim.quote)]
+
+    def otherwise(self, figure: Figure) -> bool:
+        """Whether the words that are quoted for a figure have others of its kind, and no quote has this one: Friday, where it says Thursday."""
+        for_it = [f for c in self._claims if figure.text in c.says for f in figures_of(c.quote)]
+        ages = ("", "year") if figure.unit == "year" else (_sort(figure),)  # 16 years, and "for 18 and older"
+        rivals = [f for f in for_it if _sort(f) == _sort(figure) or f.unit in ages]
+        if _sort(figure) == "time":  # five lessons of 45 minutes contradict no five hours
+            rivals = [f for f in rivals if f.unit in (figure.unit, "") or f.keys & figure.keys]
+        if not rivals:
+            return False
+        strict = figure.unit == "%"  # a bare number is no share where a share is quoted
+        return not any(_equal(f, figure) for f in self.figures() if f.unit == "%" or not strict)
+
     def _touched(self, claim: Claim) -> list[Segment]:
         """The rows of a claim's source that its quote touches; all of them, where that can't be seen: a tool's answer, quoted as it came."""
         quote = claim.quote
@@ -41,6 +61,36 @@ class Quoted:
         parts = [_plain(part) for part in LEFT_OUT.split(quote)]
         touched = [s for s in rows if any(part and _meet(part, _plain(s.text)) for part in parts)]
         return touched or rows
+
+
+def figures_of(quote: str) -> tuple[Figure, ...]:
+    """The figures of a quote, with the weekdays between two; a part of a tool's JSON is read as its rows are: cents as money."""
+    text = flat("{" + quote.strip().strip("{},") + "}")
+    text = quote if text.startswith("{") else text
+    return ranged(figures(text), text)
+
+
+def _sort(figure: Figure) -> str:
+    """What a figure is compared with: prices with prices, all lengths of time with each other."""
+    spelled = figure.unit == "hour" and len(re.findall(r"[^\W\d_]", figure.text)) > 1
+    kind = figure.unit if spelled else kind_of(figure)  # 2 hours are no time of the day, 14 h may be
+    family = SIZES[kind][0] if kind in SIZES else kind
+    return "time" if family == "months" else family
+
+
+def _equal(one: Figure, other: Figure) -> bool:
+    return same(one, other) or bool(in_least(one) & in_least(other))
+
+
+def in_least(figure: Figure) -> set[float]:
+    """A size in the smallest unit of its family: 48 hours are 2 days, 1 h 36 are 96 minutes."""
+    if clock := re.fullmatch(r"(\d+)\W*h\W*(\d\d)", figure.text.strip(), re.IGNORECASE):
+        return {60.0 * int(clock[1]) + int(clock[2])}
+    if figure.unit not in SIZES:
+        return set()
+    family, size = SIZES[figure.unit]
+    size *= MONTH_MINUTES if family == "months" else 1
+    return {value * size for value in amount(figure)}
 
 
 def _plain(text: str) -> str:

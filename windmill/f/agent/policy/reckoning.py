@@ -5,6 +5,7 @@ Only what the evidence for a reply and the customer have named is reckoned with,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import combinations, permutations
@@ -23,16 +24,21 @@ def follows(
     counts: Iterable[int],
     today: date,
     stated: Sequence[Figure] | None = None,
+    contrary: bool = False,
 ) -> bool:
     """Whether the figure can be reckoned from the known ones.
 
     `times`: numbers that say how many of something, from the customer and the reply. `counts`: how many things the reply or the evidence lists.
     `stated`: those of the known figures that the reply or the customer names; None: all.
+    `contrary`: what is quoted has another figure of the kind, so that only what is reckoned with a number that was named counts.
     """
     if figure.unit in ("date", "weekday"):
-        return of_calendar(figure, known, today)
-    if figure.unit == "clock":
-        return _of_clock(figure, known, known if stated is None else stated)
+        return of_calendar(figure, known, today, by_length=contrary)
+    if figure.unit == "clock" or (not figure.unit and re.fullmatch(r"\d{1,2}[.:]\d\d", figure.text)):
+        if _of_clock(figure, known, known if stated is None else stated):
+            return True
+        if figure.unit:
+            return False
     wanted = amount(figure)
     if not wanted or figure.unit == "hour":
         at = any(k.startswith("at ") for k in figure.keys) and _of_clock(
@@ -62,7 +68,7 @@ def follows(
         return True
     return any(
         _near(value, wanted, figure.text)
-        for value in _made(figure, known, list(dict.fromkeys(times))[:8], today)
+        for value in _made(figure, known, list(dict.fromkeys(times))[:8], today, contrary)
     )
 
 
@@ -83,7 +89,9 @@ def _about(value: float, wanted: set[float]) -> bool:
     return value >= 1 and bool(whole & wanted)
 
 
-def _made(figure: Figure, known: Sequence[Figure], times: Sequence[float], today: date) -> set[float]:
+def _made(
+    figure: Figure, known: Sequence[Figure], times: Sequence[float], today: date, contrary: bool
+) -> set[float]:
     """What can be made of the known figures that is of this figure's kind. `times`: how often, how many: numbers of the customer and the reply."""
     like, shares = _operands(figure, known)
     made = {value for one in known for a in amount(one) for value in _converted(a, one.unit, figure.unit)}
@@ -120,7 +128,7 @@ def _made(figure: Figure, known: Sequence[Figure], times: Sequence[float], today
         }  # ten packs of six
     if money(figure.unit):
         made |= _of_prices(figure, known, like)
-    elif not figure.unit:
+    elif not figure.unit and not contrary:
         made |= {one * n for one in like for n in (7.0, 12.0, 52.0)}
     if figure.unit in ("", "year"):
         made |= {today.year - value for value in like if 1900 < value < 2100}
@@ -151,6 +159,8 @@ def _operands(figure: Figure, known: Sequence[Figure]) -> tuple[list[float], lis
     ]
     bare = [value for one in known if not one.unit for value in amount(one)]
     like = same_unit if money(figure.unit) and same_unit else [*same_unit, *bare]
+    if figure.unit == "%":
+        like += [value for one in known if money(one.unit) for value in amount(one)]
     return list(dict.fromkeys(like))[:MOST_OPERANDS], list(dict.fromkeys(shares))[:6]
 
 
@@ -198,14 +208,24 @@ def _of_clock(figure: Figure, known: Sequence[Figure], stated: Sequence[Figure])
         for length in _lengths(others)
         for sign in (1, -1)
     }
-    apart = {abs(a - b) for a, b in combinations(sorted(_minutes(known))[:20], 2)}
-    return bool(wanted & (reached | (apart if "h" in figure.text.casefold() else set())))
+    return bool(wanted & reached) or (
+        "h" in figure.text.casefold() and bool(wanted & _lengths_between(known))
+    )
+
+
+def _lengths_between(known: Sequence[Figure]) -> set[float]:
+    """The lengths from one time of the day to another, also of the next day, and sums and differences of hours, in minutes: 8 less 5.5 are 2 h 30."""
+    times = combinations(sorted(_minutes(known))[:20], 2)
+    hours = [v * 60 for o in known if o.unit in ("", "hour") for v in amount(o) if v < 100][:MOST_OPERANDS]
+    apart = {abs(a - b) for a, b in times}
+    apart |= {1440 - length for length in apart}
+    return apart | {value for a, b in combinations(hours, 2) for value in (a + b, abs(a - b))}
 
 
 def _lengths(known: Iterable[Figure]) -> set[float]:
-    """The lengths of time among figures, in minutes, up to five hours."""
+    """The lengths of time among figures, in minutes, up to twelve hours."""
     found = {v * SIZES[o.unit][1] for o in known if o.unit in ("minute", "hour") for v in amount(o)}
-    return {length for length in found if length < 300}
+    return {length for length in found if length <= 720}
 
 
 def _minutes(known: Iterable[Figure]) -> set[float]:

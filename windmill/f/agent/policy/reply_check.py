@@ -17,9 +17,11 @@ from f.agent.policy.calendar_days import contradict
 from f.agent.policy.claims import Draft, Finding
 from f.agent.policy.deeds import of_another, undone
 from f.agent.policy.derived import BESIDE, EMERGENCY, Derived, Said
+from f.agent.policy.exchanged import exchanged
 from f.agent.policy.grounds import Grounds
+from f.agent.policy.offers import unsupported
 from f.agent.policy.placement import Placement, alike
-from f.agent.policy.quoted import Quoted
+from f.agent.policy.quoted import Quoted, figures_of
 from f.common.figures.amounts import Figure, money, same
 from f.common.figures.finder import figures
 from f.common.figures.segments import (
@@ -32,6 +34,7 @@ from f.common.figures.segments import (
     stands_in,
     terms,
 )
+from f.common.figures.tool_rows import flat
 
 WORDS = re.compile(r"[^\W_]+")
 PARROTED = 6  # words in a row that a reply has from the customer
@@ -89,9 +92,10 @@ class Check:
         self._named = {m for _, marks in draft.sentences for m in marks} | {c.source for c in draft.claims}
         self._placement = Placement(self._evidence, self._weights, self._question, self._asked)
         self._grounds = Grounds(draft, sources, self._evidence, self._weights, self._question)
-        self._quoted = Quoted(draft, sources, self._evidence).rows()
+        self._quotes = Quoted(draft, sources, self._evidence)
+        self._quoted = self._quotes.rows()
         said = Said(self._words_of_customer, self._question, tuple(self._asked), tuple(self._said))
-        self._derived = Derived(draft, self._evidence, self._weights, said, today)
+        self._derived = Derived(draft, self._evidence, self._weights, said, today, self._quotes.figures())
 
     def problems(self) -> list[Finding]:
         told = [
@@ -101,17 +105,26 @@ class Check:
             for place in range(len(found))
         ]
         outcomes = [self._figure(*one) for one in told]
-        self._reckon(told, outcomes)
+        contrary = [i for i, one in enumerate(told) if outcomes[i] != "echo" and self._contrary(one.figure)]
+        for i in contrary:
+            outcomes[i] = "figure"
+        self._reckon(told, outcomes, frozenset(contrary))
         self._hear(told, outcomes)
         return [
-            *self._quotes(),
+            *self._misquoted(),
             *self._unbacked(),
             *self._unsupported(told, outcomes),
             *self._contradictory(),
+            *self._exchanged(),
             *self._unconfirmed(told, outcomes),
         ]
 
-    def _reckon(self, told: list[Told], outcomes: list[str]) -> None:
+    def _contrary(self, figure: Figure) -> bool:
+        """Whether the reply's own quotes say another figure than it does, and neither the customer nor the clock does."""
+        clock = (f for s in self._pool if s.source == "clock" for f in s.figures)
+        return self._quotes.otherwise(figure) and not any(same(figure, f) for f in (*self._asked, *clock))
+
+    def _reckon(self, told: list[Told], outcomes: list[str], contrary: frozenset[int]) -> None:
         """Calls a figure reckoned that follows from the evidence, or from what was reckoned before it, until no other one does."""
         self._derived.made += [
             one.figure for one, outcome in zip(told, outcomes, strict=True) if outcome in ("echo", "held")
@@ -120,7 +133,11 @@ class Check:
             i
             for i, outcome in enumerate(outcomes)
             if (outcome == "figure" or (outcome == "misplaced" and self._reckons(*told[i])))
-            and self._derived.follows(*told[i])
+            and (
+                self._derived.follows_from_quotes(told[i].sentence, told[i].figures, told[i].place)
+                if i in contrary
+                else self._derived.follows(*told[i])
+            )
         ]:
             for i in made:
                 outcomes[i] = "reckoned"
@@ -137,7 +154,8 @@ class Check:
         """Figures that nothing supports, that belong elsewhere, or that the reply takes from the customer's mouth."""
         supported = not SUPPORTED.isdisjoint(outcomes)
         for one, outcome in zip(told, outcomes, strict=True):
-            if outcome == "echo" and self._parroted(one.sentence, one.figure, supported):
+            echoed = outcome == "echo" and not self._derived.follows_from_conversation(one.figure)
+            if echoed and self._parroted(one.sentence, one.figure, supported):
                 yield Finding("confirmed", one.sentence, one.figure.text)
             elif outcome == "misplaced" or (outcome == "figure" and not self._harmless(one.figure)):
                 yield Finding(outcome, one.sentence, one.figure.text)
@@ -148,6 +166,14 @@ class Check:
             for one, other in pairwise(figures(sentence)):
                 if BESIDE.fullmatch(sentence[one.end : other.start]) and contradict(one, other, self._today):
                     yield Finding("figure", sentence, f"{one.text} {other.text}")
+
+    def _exchanged(self) -> Iterable[Finding]:
+        """Two figures that have changed places, by the reply's quotes or, without any, by the lines of what it names."""
+        quotes = [c.quote for c in self._draft.claims if c.quote.strip()]
+        for sentence, marks in self._draft.sentences:
+            named = [self._sources[mark] for mark in marks if mark in self._sources]
+            lines = quotes or [line for source in named for line in flat(source.text).splitlines()]
+            yield from exchanged(sentence, lines)
 
     def _unconfirmed(self, told: list[Told], outcomes: list[str]) -> Iterable[Finding]:
         """What a reply confirms of the customer's own figures without the source's threshold, or against the source that it names."""
@@ -177,7 +203,7 @@ class Check:
             or (kind == "money" and "%" in beside)
         )
 
-    def _quotes(self) -> Iterable[Finding]:
+    def _misquoted(self) -> Iterable[Finding]:
         for claim in self._draft.claims:
             if not claim.quote.strip():
                 continue
@@ -194,6 +220,8 @@ class Check:
         if not self._changed:
             yield from undone(self._draft, sources, self._tools, self._handed_off, self._failed)
         yield from of_another(self._draft, sources, self._tools)
+        if not self._named:
+            yield from unsupported(self._draft, [s.text for s in sources])
         yield from self._grounds.problems()
         yield from self._grounds.misnamed(
             frozenset().union(
@@ -212,7 +240,7 @@ class Check:
         code = figure.unit == "code" and len(figure.text) < 4
         return (
             code
-            or (helps and figure.unit == "phone")
+            or (helps and figure.unit in ("phone", "", "code"))
             or (figure.unit in ("", "weekday") and len(re.sub(r"\D", "", figure.text)) < 5)
         )
 
@@ -248,7 +276,7 @@ class Check:
             or folded(sentence) in folded(c.says)
             or figure.text in c.says
         ]
-        quoted = [f for c in quotes for f in figures(c.quote)]
+        quoted = [f for c in quotes for f in figures_of(c.quote)]
         holding = [s for s in self._evidence if any(same(figure, f) for f in s.figures)]
         # A price, a share, a weight has to stand in what is quoted. Days and times follow from too much else, and bare numbers mean too little.
         stands = any(same(figure, f) for s in self._quoted for f in s.figures)

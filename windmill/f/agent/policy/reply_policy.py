@@ -42,6 +42,7 @@ REASONS = {
     "confirmed": "“{detail}” is the customer's own figure, and no source confirms it: say what the source says",
     "deed": "you say that something was done ({detail}), but no tool has done it in this turn",
     "unsourced": "it states something and names no passage: put the passage's id after each fact, or quote it as a claim",
+    "exchanged": "your source has “{detail}” the other way round, or it is not clear which belongs to what: quote each of them for itself",
     "polarity": "“{says}” says no, and “{detail}” denies nothing: where the sources are silent, say that you do not know",
     "denied": "“{says}” says yes, and its source says no or sets a limit: “{detail}”. Say that, too",
     "leak": "it would give away {detail}",

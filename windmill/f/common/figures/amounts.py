@@ -81,7 +81,8 @@ def same(one: Figure, other: Figure) -> bool:
         mine, theirs = (next(iter(f.keys)) for f in (one, other))
         return mine == theirs or theirs.startswith(f"{mine}/")
     if one.unit == "date" and other.unit == "date":
-        return bool({k[:10] for k in one.keys} & {k[:10] for k in other.keys}) and _years_fit(one, other)
+        days, others = ({k[:10] for k in f.keys if k.startswith("date:")} for f in (one, other))
+        return bool(days & others) and _years_fit(one, other)
     return bool(one.keys & other.keys) and fits(
         one.unit if one.unit not in ("date", "clock") else "",
         other.unit if other.unit not in ("date", "clock") else "",
@@ -89,7 +90,7 @@ def same(one: Figure, other: Figure) -> bool:
 
 
 def _years_fit(one: Figure, other: Figure) -> bool:
-    mine, theirs = ({k[11:] for k in f.keys} for f in (one, other))
+    mine, theirs = ({k[11:] for k in f.keys if k.startswith("date:")} for f in (one, other))
     return "" in mine or "" in theirs or bool(mine & theirs)
 
 

@@ -8,14 +8,16 @@ and their units do not contradict each other. Words for weekdays, months, units 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import pairwise
 
-from f.common.figures.amounts import Figure, date_keys, readings
+from f.common.figures.amounts import Figure, date_keys, money, readings
 from f.common.figures.units import NUMBER, unit_beside
 from f.common.figures.words import (
     CODES,
+    MORE_NUMBERS,
+    PARTS,
     SHORT_MONTHS,
     day_periods,
     languages,
@@ -31,7 +33,7 @@ LINK = re.compile(
     re.IGNORECASE,
 )
 MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-PHONE = re.compile(r"(?<![\w.,/-])\+?\(?\d(?:[ \u00a0./()-]{0,2}\d){6,14}(?![\w/]|[.,:]\d)")
+PHONE = re.compile(r"(?<![A-Za-z0-9_.,/-])\+?\(?\d(?:[ \u00a0./()-]{0,2}\d){6,14}(?![A-Za-z0-9_/]|[.,:]\d)")
 # Two times, two amounts with thousands, or two numbers that may be years or postcodes: 9.30-18.00, 3.500-5.500, 3004-3014.
 SPAN = re.compile(
     r"\d{1,2}[.:]\d\d\s?[-–]\s?\d{1,2}[.:]\d\d|\d{1,3}(?:[.,]\d{3})+\s?[-–]\s?\d{1,3}(?:[.,]\d{3})+|1?\d{3,4}–\d{3,4}|([1-9])\d{3}-\1\d{3}"
@@ -127,7 +129,10 @@ def _take_dates(text: str, take: Take) -> None:
         take(*match.span(), keys, "date")
     for match in DAY_FIRST.finditer(text):
         day, month, year = (match[1], match[3], match[4]) if match[1] else (match[5], match[6], None)
-        take(*match.span(), date_keys(year, month, day) | date_keys(year, day, month), "date")
+        keys = date_keys(year, month, day) | date_keys(year, day, month)
+        if match[5] and keys:  # 3/4 is also three of four
+            keys |= {day.lstrip("0"), month.lstrip("0")}
+        take(*match.span(), keys, "date")
 
 
 def _take_phones(text: str, take: Take) -> None:
@@ -136,19 +141,39 @@ def _take_phones(text: str, take: Take) -> None:
         spans = SPAN.fullmatch(match[0].strip("()"))
         if (
             not spans
+            and not re.match(r"\d{4}\s*\(", match[0])
             and len(digits) >= 7
             and (match[0][0] in "+(" or re.search(r"\d[ \u00a0./-]\d", match[0]) or len(digits) >= 9)
         ):
             take(*match.span(), {f"phone:{digits}"}, "phone")
 
 
+def _free_numbers(text: str, taken: list[bool]) -> Iterator[re.Match[str]]:
+    """The numbers of what no other figure has taken: of B197 129,83 the second one."""
+    place = 0
+    while match := NUMBER.search(text, place):
+        place = match.end()
+        if not any(taken[slice(*match.span())]):
+            yield match
+        elif taken[match.start()]:
+            place = next((i for i in range(*match.span()) if not taken[i]), match.end())
+            while place < len(text) and text[place - 1 : place].isdigit() and text[place].isdigit():
+                place += 1
+
+
+CENTS_BEHIND = re.compile(r"[ \u00a0](\d\d)(?![\d.,:]*\d|[ \u00a0]?[\w%])")
+
+
 def _take_numbers(text: str, taken: list[bool], take: Take) -> None:
-    for match in NUMBER.finditer(text):
+    for match in _free_numbers(text, taken):
         start, end = match.span()
-        if any(taken[start:end]):
-            continue
         number = match[0]
         unit, begin, finish = unit_beside(text, start, end)
+        cents = (
+            CENTS_BEHIND.match(text, finish) if money(unit) and number.isdigit() and finish > end else None
+        )
+        if cents:  # 13 francs 50
+            number, finish = f"{number}.{cents[1]}", cents.end()
         keys = readings(re.sub(r"['’ \u00a0\u202f]", "", number))
         if unit not in ("", "hour", "clock"):
             keys = {key for key in keys if not key.startswith(("at ", "date:"))}
@@ -168,8 +193,14 @@ def _take_numbers(text: str, taken: list[bool], take: Take) -> None:
 
 def numbers_in_words(text: str) -> set[int]:
     """The small numbers that a text writes in words, in any language: what may count something."""
-    found = {words("numbers").get(word) for word in re.findall(r"[^\W\d_]+", text.casefold())}
+    known = words("numbers") | MORE_NUMBERS
+    found = {known.get(word) for word in re.findall(r"[^\W\d_]+", text.casefold())}
     return {int(value) for value in found if value} | {_cjk(m[0]) for m in CJK_NUMBER.finditer(text)}
+
+
+def parts_in_words(text: str) -> set[float]:
+    """The halves and quarters that a text speaks of, in any language."""
+    return {float(PARTS[word]) for word in re.findall(r"[^\W\d_]+|半", text.casefold()) if word in PARTS}
 
 
 def _take_weekdays(text: str, take: Take) -> None:

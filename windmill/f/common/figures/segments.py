@@ -7,7 +7,6 @@ needs to be known. A word counts by how few segments have it.
 # ruff: noqa: RUF001 - marks of many scripts
 from __future__ import annotations
 
-import json
 import math
 import re
 import unicodedata
@@ -16,10 +15,11 @@ from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from f.common.figures.amounts import Figure, money
 from f.common.figures.finder import figures
+from f.common.figures.tool_rows import flat
 from f.common.figures.words import meanings
 
 STEM = 5  # letters of a word that count
@@ -57,10 +57,6 @@ class Source(NamedTuple):
     context: str = ""
 
 
-CENTS = re.compile(
-    r"(?:^|_)(?:cents?|cts?|rappen|minor|pence|groszy?|paise|fils|halalas?|[oø]re|kurus|kope[ck]ks?|centavos|centimes|bani|agorot)(?:$|_)|(?:price|total|amount|cost|fee|deposit|refund|estimate)_(?:gr|ct|c|p)$",
-    re.IGNORECASE,
-)
 MONTH = re.compile(
     rf"(?:{'|'.join(sorted(map(re.escape, (w for w in meanings('months') if w[0].isalpha() and len(w) > 2)), key=len, reverse=True))})\b",
     re.IGNORECASE,
@@ -130,41 +126,6 @@ def spoken(text: str, found: Iterable[Figure]) -> frozenset[str]:
                 end += 1
             letters[figure.start : end] = " " * (end - figure.start)
     return terms("".join(letters)) | weekdays(found)
-
-
-def flat(text: str) -> str:
-    """A tool's JSON as lines of `name: value`, an object a line, so that what belongs together stands together; other text as it is."""
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return text
-    return "\n".join(_lines(value)) or text
-
-
-def _lines(value: Any, about: str = "") -> list[str]:
-    if isinstance(value, list):
-        return [line for item in value for line in _lines(item, about)]
-    if not isinstance(value, dict):
-        return [f"{about}: {value}" if about else str(value)]
-    plain = {
-        k: v
-        for k, v in value.items()
-        if not isinstance(v, dict | list)
-        or (isinstance(v, list) and all(not isinstance(i, dict | list) for i in v))
-    }
-    plain = {
-        k: v / 100 if CENTS.search(k) and isinstance(v, int) and not isinstance(v, bool) else v
-        for k, v in plain.items()
-    }
-    said = " | ".join(
-        f"{k.replace('_', ' ')}: {', '.join(map(str, v)) if isinstance(v, list) else v}"
-        for k, v in plain.items()
-    )
-    lines = [f"{about} | {said}" if about and said else said] if said else []
-    for key, inner in value.items():
-        if key not in plain:
-            lines += _lines(inner, f"{about} {key.replace('_', ' ')}".strip())
-    return lines
 
 
 def weekdays(found: Iterable[Figure]) -> frozenset[str]:

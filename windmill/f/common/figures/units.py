@@ -17,12 +17,18 @@ LETTER = (
 NUMBER = re.compile(r"\d+(?:[.,:'’ \u00a0\u202f](?=\d{3}(?!\d))\d{3})*(?:[.,:]\d+)?")
 BEFORE = re.compile(r"([^\W\d_]{1,10}\.?|[€$£₹₺₽₴₪₩₫฿¥₱₦]|[A-Z]{1,2}\$)(:?)[ \u00a0\u202f]?$")
 RANGE = re.compile(r"\s?(?:[-–—x×]|to|bis|à|a|al|do|até|ile|till|–)\s?(?=\d)")
-AFTER = re.compile(rf"[ \u00a0\u202f-]?({LETTER}+|[€$£₹₺₽₴₪₩₫฿¥₱₦%٪％])")
+AFTER = re.compile(rf"[ \u00a0\u202f-]?({LETTER}+(?![’'](?=[^\W\d_]))|[€$£₹₺₽₴₪₩₫฿¥₱₦%٪％])")
+
+
+COUNTED = re.compile(
+    r"[ \u00a0-](?:business|working|calendar|full|whole)(?= (?:hour|day|week|month|year)s?\b)"
+)
 
 
 def unit_beside(text: str, start: int, end: int, spelled: bool = False) -> tuple[str, int, int]:
     """The unit written beside a number, and where both begin and end. In 50 to 90 % and 24 x 12 cm the last one's counts for all."""
     known = units()
+    end = skipped.end() if (skipped := COUNTED.match(text, end)) else end
     if after := AFTER.match(text, end):
         spoken = (
             re.match(r"[a-z]+", after[1])

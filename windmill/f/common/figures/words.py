@@ -46,7 +46,24 @@ MORE_UNITS = word_map(
     pound=GBP pounds=GBP peso=peso pesos=peso zł=PLN kč=CZK tl=TRY lira=TRY rs=INR chf=CHF kr=kr 元=CNY 円=JPY сом=KGS грн=UAH руб=RUB
     franken=CHF franc=CHF francs=CHF frank=CHF franki=CHF franków=CHF franchi=CHF francos=CHF fr=CHF ft=ft feet=ft foot=ft miles=mile
     mile=mile inch=inch inches=inch zoll=inch pulgadas=inch pollici=inch lb=lb lbs=lb oz=oz percent=% prozent=% 個月=month 週間=week 小時=hour
-    週=week ヶ月=month か月=month
+    週=week ヶ月=month か月=month 달러=$ 엔=JPY 위안=CNY
+    """
+)
+# Numbers in forms that num2words does not give: of another gender or case.
+MORE_NUMBERS = word_map(
+    """
+    duas=2 dues=2 două=2 dwie=2 dwóch=2 dwoje=2 trzech=3 troje=3 czterech=4 две=2 двух=2 двое=2 трёх=3 трех=3 трое=3 четверо=4 четырёх=4
+    дві=2 двох=2 двоє=2 троє=3 трьох=3 четверо=4 чотирьох=4 dvě=2 dvou=2 dva=2 tři=3 dve=2 dvije=2 kahden=2 kolmen=3 neljän=4
+    neljä=4 neljää=4 kaksi=2 kahta=2 tvær=2 tvö=2 שתי=2 שתיים=2 שני=2 שלוש=3 ארבע=4 zwo=2 zweimal=2 dreimal=3 twice=2 doppelt=2
+    """
+)
+# Words for a half and for a quarter.
+PARTS = word_map(
+    """
+    half=.5 halve=.5 halb=.5 halbe=.5 halben=.5 halbes=.5 halber=.5 hälfte=.5 demi=.5 demie=.5 moitié=.5 medio=.5 media=.5 mitad=.5 meio=.5
+    meia=.5 metade=.5 mezzo=.5 mezza=.5 metà=.5 helft=.5 pół=.5 połowa=.5 połowę=.5 половина=.5 половину=.5 полкило=.5 полчаса=.5 пів=.5 yarım=.5
+    yarısı=.5 halv=.5 halva=.5 halvt=.5 puoli=.5 puolet=.5 fél=.5 fele=.5 jumătate=.5 półtora=1.5 μισό=.5 نصف=.5 חצי=.5 आधा=.5 आधी=.5 आधे=.5 半=.5
+    quarter=.25 viertel=.25 quart=.25 cuarto=.25 quarto=.25 kwart=.25 çeyrek=.25 ćwierć=.25 четверть=.25 чверть=.25 ربع=.25 רבע=.25
     """
 )
 SHORT_MONTHS = word_set(

@@ -1,0 +1,111 @@
+"""Whether two figures of a reply have changed places: what a quote says of the one, the reply says of the other."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import combinations
+from typing import NamedTuple
+
+from f.agent.policy.claims import Finding
+from f.agent.policy.quoted import in_least
+from f.common.figures.amounts import Figure, amount, same
+from f.common.figures.finder import figures
+from f.common.figures.segments import DENSE, LISTED, kind_of
+
+WORD = re.compile(r"[^\W\d_]+")
+ALIKE = 4  # letters at which two words begin alike, also in related languages
+BY = 0.3  # how much better the labels must fit crosswise
+SEVERAL = ("weekday", "code", "link", "mail", "")  # several of these belong to one thing
+
+
+def exchanged(sentence: str, texts: Iterable[str]) -> Iterable[Finding]:
+    """Pairs of figures of one sentence that a quote, or a line of a passage, has the other way round."""
+    said = LISTED.sub("", sentence)
+    told = [f for f in figures(said) if f.start < f.end]
+    for text in texts:
+        there = [f for f in figures(text) if f.start < f.end]
+        for one, other in combinations(told, 2):
+            kind = kind_of(one)
+            if kind != kind_of(other) or kind in SEVERAL or same(one, other):
+                continue
+            mine, theirs = ([f for f in there if same(f, g) and kind_of(f) == kind] for g in (one, other))
+            if len(mine) != 1 or len(theirs) != 1:
+                continue
+            pair, source = Pair(said, told, one, other), Pair(text, there, mine[0], theirs[0])
+            if pair.apart() and source.apart() and _crosswise(pair, source):
+                yield Finding("exchanged", sentence, f"{one.text}, {other.text}")
+
+
+class Pair(NamedTuple):
+    """Two figures of one kind in a text, and all of its figures."""
+
+    text: str
+    figures: Sequence[Figure]
+    one: Figure
+    other: Figure
+
+    def alike(self) -> list[Figure]:
+        return [f for f in self.figures if kind_of(f) == kind_of(self.one)]
+
+    def apart(self) -> bool:
+        """Whether they have words between them: they are not the ends of a range."""
+        first, last = sorted((self.one, self.other), key=lambda f: f.start)
+        return any(len(word) > 2 for word in WORD.findall(self.text[first.end : last.start]))
+
+    def labels(self) -> Iterable[tuple[frozenset[str], frozenset[str]]]:
+        """What stands before each of the two, and what stands after it; up to the next figure of their kind."""
+        before, after = [], []
+        for figure in (self.one, self.other):
+            start = max((f.end for f in self.alike() if f.end <= figure.start), default=0)
+            end = min((f.start for f in self.alike() if f.start >= figure.end), default=len(self.text))
+            before.append(self._label(start, figure.start))
+            after.append(self._label(figure.end, end))
+        yield before[0], before[1]
+        yield after[0], after[1]
+
+    def _label(self, start: int, end: int) -> frozenset[str]:
+        """The words and the figures of other kinds in a part of the text: an hour and 60 minutes are one word."""
+        inside = [f for f in self.figures if start <= f.start and f.end <= end]
+        sizes = {f"={value}" for f in inside for value in in_least(f) or amount(f)}
+        return _words(self.text[start:end]) | sizes
+
+
+def _crosswise(said: Pair, source: Pair) -> bool:
+    """Whether the words beside the figures fit crosswise; in another language, where no word fits, whether their order is another one."""
+    straight = crossed = 0.0
+    for labels in said.labels():
+        for theirs in source.labels():
+            straight = max(straight, _fit(labels[0], theirs[0]) + _fit(labels[1], theirs[1]))
+            crossed = max(crossed, _fit(labels[0], theirs[1]) + _fit(labels[1], theirs[0]))
+    turned = (said.one.start < said.other.start) != (source.one.start < source.other.start)
+    if turned and crossed == straight:
+        return len(said.alike()) == 2
+    return len(said.alike()) < 4 and crossed >= straight + BY
+
+
+@lru_cache(maxsize=500)
+def _words(text: str) -> frozenset[str]:
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    return frozenset(
+        part
+        for word in WORD.findall(plain)
+        for part in ([word[i : i + 2] for i in range(max(len(word) - 1, 1))] if DENSE.match(word) else [word])
+        if len(part) > 1
+    )
+
+
+def _fit(one: frozenset[str], other: frozenset[str]) -> float:
+    """The share of the smaller label's words that the other one has."""
+    small, large = sorted((one, other), key=len)
+    if not small:
+        return 0.0
+    return sum(any(_meet(word, w) for w in large) for word in small) / len(small)
+
+
+def _meet(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    return one == other or (len(short) >= ALIKE and (long[:ALIKE] == short[:ALIKE] or short in long))
