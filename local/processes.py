@@ -30,6 +30,11 @@ class Processes:
         self._logs.mkdir(parents=True, exist_ok=True)
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
+    @property
+    def running(self) -> dict[str, subprocess.Popen[bytes]]:
+        """By name."""
+        return dict(self._running)
+
     def start(self, name: str, *arguments: str, env: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
         """Runs `python -m …` with extra environment variables."""
         with (self._logs / f"{name}.log").open("ab") as log:

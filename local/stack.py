@@ -19,13 +19,13 @@ from worker.warm.__main__ import install
 from local import postgres
 from local.ports import free_port, is_free
 from local.processes import Processes
+from local.runner.workers import CHAT_WORKERS, groups
 from local.state import ROOT, Secrets
 from sql import apply
 
 WORKSPACE = "demo"
 # What local/models answers with; spelled here, because importing it would load the embedding model's libraries.
 RULE_BASED = "offline-rule-based"
-TURNS_IN_FLIGHT = 8  # one for each chat worker of local/runner/workers.py
 MODELS = (RULE_BASED, "offline-echo", "offline-obey")
 
 
@@ -49,6 +49,8 @@ class Stack:
         self.cluster: postgres.Postgres | None = None
         self.bundle = ROOT / "windmill"
         self.warm: Path | None = None
+        self.chat_workers = CHAT_WORKERS  # and as many turns in flight
+        self.pool_port: int | None = None  # of a pooler, where one runs
 
     def url(self, name: str) -> str:
         return f"http://{self.host}:{self.ports[name]}"
@@ -94,7 +96,7 @@ class Stack:
             self.cluster.create_database(name)
         self._say("database migrations")
         roles = {"chatbot_app": self.secrets.app, "chatbot_ingress": self.secrets.ingress}
-        apply.apply(self.database, roles, turns_in_flight=TURNS_IN_FLIGHT)
+        apply.apply(self.database, roles, turns_in_flight=self.chat_workers)
         self._say("models, order system, runner, Meta's stand-in, ingress")
         environment = {"PYTHONDONTWRITEBYTECODE": "", **(extra or {})}
         self.start_models(environment)
@@ -137,8 +139,9 @@ class Stack:
         secret = {"RUNNER_TOKEN": self.secrets.runner, "RUNNER_DATABASE_URL": self.cluster.url("runner")}
         if self.warm:
             secret["PYTHON_PATH"] = str(self.warm / "python")
-        flags = ("--bundle", str(self.bundle), "--workspace", self.workspace, "--name", name, *flags)
-        self._serve("runner", *flags, env=env | secret, name=name)
+        place = ("--bundle", str(self.bundle), "--workspace", self.workspace, "--name", name)
+        workers = ("--workers", groups(self.chat_workers))
+        self._serve("runner", *place, *workers, *flags, env=env | secret, name=name)
 
     def _serve(self, module: str, *flags: str, env: dict[str, str], name: str = "") -> None:
         """Starts `python -m local.<module>` on the port of its name, which is the module's where none is given."""
@@ -223,6 +226,8 @@ class Stack:
             "EMBEDDINGS_API_KEY": self.secrets.models,
             "CHATBOT_DB_HOST": "127.0.0.1",
             "CHATBOT_DB_PORT": str(self.cluster.port),
+            "CHATBOT_POOL_HOST": "127.0.0.1" if self.pool_port else "",
+            "CHATBOT_POOL_PORT": str(self.pool_port or 6432),
             "LLM_BASE_URL": elsewhere or self.url("models") + "/v1",
             "LLM_MODEL": self.model,
             "LLM_READS_IMAGES": os.environ.get("LLM_READS_IMAGES", "" if elsewhere else "yes"),

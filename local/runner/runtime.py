@@ -25,7 +25,7 @@ class Runner:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.publisher = identity_of(ADMIN_EMAIL)  # apps run as whoever deployed them
-        self.store = Store(settings.database_url, settings.name, size=12 + settings.workers)
+        self.store = Store(settings.database_url, settings.name, size=min(12 + settings.workers, 24))
         self.bundle = Bundle(settings.bundle)
         self.vault = Vault(self.store)
         self.tokens = Tokens(settings, self.store)

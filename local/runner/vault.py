@@ -65,12 +65,20 @@ class Vault:
         The same reach as on the server, where it matters what text from outside can do: an argument is
         looked into only if it holds a reference, objects to any depth, arrays only near the top.
         """
-        resolved = {}
-        for name, value in args.items():
-            text = json.dumps(value, ensure_ascii=False)
-            touched = any(reference in text for reference in REFERENCES)
-            resolved[name] = await self._argument(name, value, context, 0) if touched else value
-        return resolved
+        texts = {name: json.dumps(value, ensure_ascii=False) for name, value in args.items()}
+        touched = [name for name, text in texts.items() if any(r in text for r in REFERENCES)]
+        if not touched:
+            return args
+        known = await self._snapshot()
+        return args | {name: await known._argument(name, args[name], context, 0) for name in touched}
+
+    async def _snapshot(self) -> Snapshot:
+        row = await self.store.row(
+            "select (select jsonb_object_agg(path, to_jsonb(v)) from variables v) as variables,"
+            " (select jsonb_object_agg(path, to_jsonb(r)) from resources r) as resources"
+        )
+        assert row is not None
+        return Snapshot(self.store, row["variables"] or {}, row["resources"] or {})
 
     async def _argument(self, name: str, value: Any, context: dict[str, str], depth: int) -> Any:
         if depth >= MAX_DEPTH:
@@ -89,3 +97,21 @@ class Vault:
         if isinstance(value, dict):
             return {key: await self._argument(key, item, context, depth + 1) for key, item in value.items()}
         return value
+
+
+class Snapshot(Vault):
+    """All of it as of one moment, read at once: a step's arguments refer to half a dozen."""
+
+    def __init__(self, store: Store, variables: dict[str, Any], resources: dict[str, Any]) -> None:
+        super().__init__(store)
+        self._variables, self._resources = variables, resources
+
+    async def variable(self, path: str) -> dict[str, Any]:
+        if path not in self._variables:
+            raise NotFound(f"Variable {path} not found")
+        return dict(self._variables[path])
+
+    async def resource(self, path: str) -> dict[str, Any]:
+        if path not in self._resources:
+            raise NotFound(f"Resource {path} not found")
+        return dict(self._resources[path])

@@ -9,7 +9,15 @@ from local.runner.errors import StartError
 
 FLOW_TAG, SCRIPT_TAG = "flow", "python3"  # of a flow and of a script that name none
 # As docker-compose.yml has them: what customers and staff wait for never waits for the rest.
-GROUPS = "chat:8 portal:2 background,flow,python3,dependency:3 recovery:1"
+CHAT_WORKERS = 64  # a place costs nothing until a turn is in it
+
+
+def groups(chat: int = CHAT_WORKERS) -> str:
+    """What --workers takes."""
+    return f"chat:{chat} portal:2 background,flow,python3,dependency:3 recovery:1"
+
+
+GROUPS = groups()
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@
 -- role here is a superuser or may bypass row-level security. PostgreSQL lets everybody make temporary tables and large
 -- objects: neither login may, or it could fill the disk with what belongs to no tenant.
 do $$
+declare
+    bound text;
 begin
     if not exists (select from pg_roles where rolname = 'chatbot_owner') then
         create role chatbot_owner nologin nosuperuser nobypassrls;
@@ -23,6 +25,19 @@ begin
         execute format('grant chatbot_owner to %I', current_user);
     end if;
     execute format('grant connect on database %I to chatbot_app, chatbot_ingress', current_database());
+    -- Bounds, so that nothing waits for ever and a client that hangs keeps no lock; a step that meets one runs again.
+    -- The longest statements are those of documents: a thousand pages are published in 3 s. Every login plans its
+    -- queries anew, so to compile them to machine code (jit) costs more than it saves.
+    foreach bound in array array['lock_timeout=20s', 'statement_timeout=10min',
+                                 'idle_in_transaction_session_timeout=5min', 'jit=off'] loop
+        execute format('alter role chatbot_app in database %I set %I = %L', current_database(),
+                       split_part(bound, '=', 1), split_part(bound, '=', 2));
+    end loop;
+    foreach bound in array array['lock_timeout=5s', 'statement_timeout=30s',
+                                 'idle_in_transaction_session_timeout=30s', 'jit=off'] loop
+        execute format('alter role chatbot_ingress in database %I set %I = %L', current_database(),
+                       split_part(bound, '=', 1), split_part(bound, '=', 2));
+    end loop;
     execute format('revoke temporary on database %I from public', current_database());
     if (select rolsuper from pg_roles where rolname = current_user) then
         revoke execute on function lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) from public;

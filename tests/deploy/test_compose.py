@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ def test_each_service_reaches_only_what_it_needs() -> None:
         for network in networks
     }
     assert members == {
-        "chatbot": {"postgres", "migrations", "ingress", *WORKERS},
+        "chatbot": {"postgres", "pooler", "migrations", "ingress", *WORKERS},
         "windmill": {"windmill-server", "ingress"},
         "windmill-database": {"windmill-postgres", "windmill-server", *WORKERS},
         "public": {"ingress", "ngrok", "webhook-url"},
@@ -177,7 +178,10 @@ def test_each_kind_of_work_has_workers_that_take_nothing_else() -> None:
 
 def test_the_bound_of_turns_in_flight_follows_the_chat_workers() -> None:
     told = SERVICES["migrations"]["environment"]
-    assert told["CHAT_WORKERS"] == SERVICES["windmill-worker-chat"]["deploy"]["replicas"]
+    chat = SERVICES["windmill-worker-chat"]["environment"]
+    assert told["CHAT_WORKERS"] == chat["NUM_WORKERS"] and chat["I_ACK_NUM_WORKERS_IS_UNSAFE"] == "1"
+    settings = dict(line.split("=", 1) for line in EXAMPLE if "=" in line and not line.startswith("#"))
+    assert chat["NUM_WORKERS"] == f"${{CHAT_WORKERS:-{settings['CHAT_WORKERS']}}}"
     assert "TURNS_IN_FLIGHT" in told
 
 
@@ -247,3 +251,24 @@ def test_workflows_are_yaml_and_lint_runs_the_pinned_cli() -> None:
         assert yaml.safe_load(path.read_text())["jobs"]
     assert wmill.CLI in (ROOT / "Makefile").read_text()
     assert json.dumps(SERVICES)
+
+
+def test_the_pooler_lends_connections_for_a_transaction_to_the_steps_login_alone(tmp_path: Path) -> None:
+    """Its start, with a stand-in for PgBouncer that shows what it would read."""
+    for name in ("pgbouncer.ini", "pgbouncer.sh"):
+        text = (ROOT / "windmill" / "postgres" / name).read_text()
+        text = text.replace("/tmp/", f"{tmp_path}/run/").replace("/etc/pgbouncer", str(tmp_path))
+        (tmp_path / name).write_text(text)
+    (tmp_path / "run").mkdir()
+    program = tmp_path / "pgbouncer"
+    program.write_text(
+        '#!/bin/sh\ncat "$1"; cat "$(dirname "$1")/users.txt"; env; stat -c %a "$(dirname "$1")/users.txt"\n'
+    )
+    program.chmod(0o755)
+    told = {"PATH": f"{tmp_path}:/usr/bin:/bin", "CHATBOT_APP_PASSWORD": "planted0", "POOL_SIZE": "9"}
+    shown = subprocess.run(
+        ["sh", str(tmp_path / "pgbouncer.sh")], env=told, capture_output=True, text=True, check=True
+    ).stdout
+    assert "pool_mode = transaction\n" in shown and "default_pool_size = 9\n" in shown
+    assert shown.count("planted0") == 1 and '"chatbot_app" "planted0"\n' in shown and shown.endswith("600\n")
+    assert SERVICES["pooler"]["networks"] == ["chatbot"] and "ports" not in SERVICES["pooler"]

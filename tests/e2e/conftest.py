@@ -17,6 +17,8 @@ from local import seed
 from local.stack import Stack
 from tests.administrator import administrator
 
+CHAT_WORKERS = 8  # so few that a small flood fills them
+
 
 class World:
     """What a customer, Meta, and an operator can do from outside."""
@@ -92,6 +94,7 @@ def running_world() -> Iterator[World]:
     folder = Path(tempfile.mkdtemp(prefix="chatmill-e2e-", dir="/var/tmp"))
     folder.chmod(0o755)
     stack = Stack(folder)
+    stack.chat_workers = CHAT_WORKERS
     try:
         stack.start(seed.meta_config(), durable=False)
         seed.seed(stack, merge_window_s=0.0)

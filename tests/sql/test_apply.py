@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -70,3 +71,60 @@ def test_the_bound_of_turns_in_flight_comes_from_the_environment_and_stays(
     assert bound(CHAT_WORKERS="", TURNS_IN_FLIGHT="") == 12
     wrong = run(url, CHAT_WORKERS="many")
     assert (wrong.returncode, wrong.stderr) == (2, "CHAT_WORKERS must be a whole number from 1 to 10000\n")
+
+
+PASSWORDS = {
+    "CHATBOT_APP_PASSWORD": "a" * 20 + "0123456789abcdef",
+    "CHATBOT_INGRESS_PASSWORD": "short",
+}
+
+
+def login(url: str, role: str) -> psycopg.Connection[tuple[str, ...]]:
+    password = PASSWORDS[f"{role.upper()}_PASSWORD"]
+    return psycopg.connect(url, user=role, password=password, autocommit=True)
+
+
+def test_each_login_has_bounds_of_its_own(new_database: Callable[[], str]) -> None:
+    url = new_database()
+    assert run(url, **PASSWORDS).returncode == 0
+    bounds = "lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout", "jit"
+    expected = {
+        "chatbot_app": ["20s", "10min", "5min", "off"],
+        "chatbot_ingress": ["5s", "30s", "30s", "off"],
+    }
+    for role, settings in expected.items():
+        with login(url, role) as conn:
+            found = [conn.execute("select current_setting(%s)", [name]).fetchall()[0][0] for name in bounds]
+        assert found == settings, role
+
+
+def test_a_locked_row_holds_a_login_up_no_longer_than_its_bound(new_database: Callable[[], str]) -> None:
+    """Of the ingress, whose bound is the shorter one."""
+    url = new_database()
+    assert run(url, **PASSWORDS).returncode == 0
+    store = "insert into inbound_messages (phone_number_id, message_id, kind, payload) values ('1', 'm', 'message', '{}')"
+    with psycopg.connect(url) as holder, login(url, "chatbot_ingress") as conn:
+        holder.execute("lock table inbound_messages in exclusive mode")
+        began = time.monotonic()
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            conn.execute(store)
+        assert 4 < time.monotonic() - began < 15
+        holder.rollback()
+        conn.execute(store)
+
+
+def test_a_random_password_is_hashed_in_fewer_rounds_than_one_that_could_be_guessed(
+    new_database: Callable[[], str],
+) -> None:
+    url = new_database()
+    with psycopg.connect(url, autocommit=True) as conn:  # as PostgreSQL comes
+        conn.execute(f'alter database "{conn.info.dbname}" set scram_iterations = 4096'.encode())
+    assert run(url, **PASSWORDS).returncode == 0
+    with psycopg.connect(url) as conn:
+        rounds: dict[str, str] = dict(
+            conn.execute(
+                "select rolname, split_part(split_part(rolpassword, '$', 2), ':', 1) from pg_authid where rolname like 'chatbot_%'"
+                " and rolcanlogin"
+            ).fetchall()
+        )
+    assert rounds == {"chatbot_app": "256", "chatbot_ingress": "4096"}

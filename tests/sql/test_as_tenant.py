@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from f.common.database import Connection, Database, Overtaken, as_tenant
+from f.common.database import Connection, Database, Overtaken, as_tenant, connect
 
 WHO = "select current_setting('app.tenant_id', true) as who, (select count(*) from notes) as notes"
 KEEP = "insert into notes values (1) returning 1"
@@ -96,3 +96,36 @@ def test_an_overtaken_copy_is_known_by_the_errors_class(conn: Connection) -> Non
         of_tenant(conn).rows(refuse)
     with pytest.raises(Overtaken), of_tenant(conn).transaction() as db:
         db.rows(refuse)
+
+
+def test_a_step_s_database_goes_through_the_pooler_and_prepares_nothing(postgres_url: str) -> None:
+    """A prepared statement would live in a connection that the next transaction need not get."""
+    info = psycopg.conninfo.conninfo_to_dict(postgres_url)
+    direct = {name: info[name] for name in ("host", "port", "user", "password", "dbname")}
+    pooled = direct | {
+        "host": "no-such-host.invalid",
+        "pool_host": direct["host"],
+        "pool_port": direct["port"],
+    }
+    for resource, prepared in ((direct, 1), (pooled, 0)):
+        with Database.open(resource) as database:
+            for _ in range(8):
+                database.value("select 1 as n")
+            assert (
+                database.value(
+                    "select count(*) from pg_prepared_statements where statement = 'select 1 as n'"
+                )
+                == prepared
+            )
+    with pytest.raises(psycopg.OperationalError), connect(pooled):
+        """Whoever needs a connection for longer than a transaction goes to PostgreSQL itself."""
+
+
+def test_a_pooler_that_is_down_is_as_postgresql_down(postgres_url: str) -> None:
+    info = psycopg.conninfo.conninfo_to_dict(postgres_url)
+    resource = {name: info[name] for name in ("host", "port", "user", "password", "dbname")} | {
+        "pool_host": "127.0.0.1",
+        "pool_port": 1,
+    }
+    with pytest.raises(psycopg.OperationalError, match="can't be reached"), Database.open(resource):
+        """Not reached."""

@@ -18,7 +18,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from local import seed
-from local.stack import TURNS_IN_FLIGHT, Stack
+from local.stack import Stack
 from sql import apply
 
 NEEDED = {
@@ -105,7 +105,7 @@ class ServerStack(Stack):
         """Database, workspace, stand-ins, bundle, ingress, tenants with their documents."""
         self.make_database()
         roles = {"chatbot_app": self.secrets.app, "chatbot_ingress": self.secrets.ingress}
-        apply.apply(self.database, roles, turns_in_flight=TURNS_IN_FLIGHT)
+        apply.apply(self.database, roles, turns_in_flight=self.chat_workers)
         environment = {"PYTHONDONTWRITEBYTECODE": "", "LOCAL_HOST": self.host}
         self.start_models(environment)
         self.deploy()
@@ -202,6 +202,8 @@ class ServerStack(Stack):
             "CHATBOT_DB_HOST": host,
             "CHATBOT_DB_PORT": str(target.get("port") or 5432),
             "CHATBOT_DB_NAME": str(target["dbname"]),
+            "CHATBOT_POOL_HOST": os.environ.get("CHATBOT_POOL_HOST", ""),
+            "CHATBOT_POOL_PORT": os.environ.get("CHATBOT_POOL_PORT", "6432"),
             "LLM_BASE_URL": self.url("models") + "/v1",
             "LLM_MODEL": "offline-rule-based",
             "EMBEDDINGS_BASE_URL": self.url("models") + "/v1",

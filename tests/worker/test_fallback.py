@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import sys
+import threading
 import time
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from tests.worker.support import SAYS, Job, Warm
+from tests.worker.support import ROOT, SAYS, Job, Warm
 
 WARM = "import sys\nprint('openai' in sys.modules)"
 
@@ -109,3 +111,16 @@ def test_a_stopped_server_is_left_alone() -> None:
         own.patient(60)
         assert own.run("print(2)") == (0, "2\n", "")
         assert own.servers == [server]  # which found a client that had given up
+
+
+def test_a_server_that_is_busy_for_a_moment_is_waited_for() -> None:
+    """A plain interpreter in its place takes a second of the processor, of which there is too little already."""
+    shipped = re.search(
+        r"^WAIT_S = ([\d.]+)", (ROOT / "windmill" / "worker" / "warm" / "client.py").read_text(), re.MULTILINE
+    )
+    with Warm() as own:
+        (server,) = own.servers
+        own.patient(float(shipped[1]) if shipped else 0)
+        os.kill(server, signal.SIGSTOP)
+        threading.Timer(0.6, os.kill, (server, signal.SIGCONT)).start()
+        assert own.run("print(1)") == (0, "1\n", "")

@@ -50,8 +50,15 @@ class Database:
     @classmethod
     @contextmanager
     def open(cls, resource: dict[str, Any]) -> Iterator[Database]:
-        """Connects by a `postgresql` resource, until the block ends."""
-        with connect(resource) as conn:
+        """Connects by a `postgresql` resource, until the block ends: through its pooler, where it names one.
+
+        The pooler lends a connection for one transaction, so whoever waits for a model holds none; and each method here is one transaction.
+        """
+        pooled = bool(resource.get("pool_host"))
+        address = {"host": resource["pool_host"], "port": resource.get("pool_port") or 6432} if pooled else {}
+        with connect(resource | address) as conn:
+            if pooled:
+                conn.prepare_threshold = None  # the next transaction may have another connection
             yield cls(conn)
 
     def of_tenant(self, tenant_id: str, read_only: bool = False) -> TenantDatabase:

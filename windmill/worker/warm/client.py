@@ -9,7 +9,7 @@ import _socket
 import posix
 import sys
 
-WAIT_S = 0.05  # how long the server may take to say that it is there
+WAIT_S = 2.0  # how long the server may take to say that it is there: a plain interpreter takes a second of the processor that it waits for
 STEP = 2 * 1024 * 1024
 
 

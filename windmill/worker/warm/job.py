@@ -14,11 +14,13 @@ import struct
 import sys
 import threading
 import time
+from itertools import islice
 from pathlib import Path
 from types import ModuleType
-from typing import NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from .modules import Modules
+from .patterns import Patterns
 
 # Read once, when a process or one of the preloaded modules starts: a job that sets them needs a fresh interpreter.
 EARLY = ("PYTHON", "LANG", "LC_", "LD_", "MALLOC_", "GLIBC_", "OPENSSL_", "PSYCOPG_", "PYDANTIC_", "OTEL_")
@@ -28,10 +30,17 @@ LIMITS = sorted({getattr(resource, name) for name in dir(resource) if name.start
 
 
 class Preloaded(NamedTuple):
-    """What a job finds imported: the packages' versions, and the top-level names."""
+    """What a job finds imported: the packages' versions, the top-level names, all modules but ours, and ours.
+
+    Made before any fork, as is `patterns`, what Python's cache of regular expressions holds: to go through either in a job is to write to each of
+    their names, which copies a page of memory for nearly every one.
+    """
 
     versions: dict[str, str]
     names: set[str]
+    modules: frozenset[str]
+    ours: tuple[str, ...]
+    patterns: frozenset[Any]
 
     def clash(self, folder: str) -> str:
         """Whether a folder of a job's path holds something else than what is imported already under that name."""
@@ -122,10 +131,10 @@ def run(connection: socket.socket, preloaded: Preloaded, kept: Path) -> NoReturn
     connection.close()
     gc.enable()
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    for name in [name for name in sys.modules if name.partition(".")[0] == OURS]:
+    for name in preloaded.ours:
         del sys.modules[name]
-    before = set(sys.modules)
-    modules = Modules(kept)
+    modules, patterns = Modules(kept), Patterns(kept, preloaded.patterns)
+    patterns.load()
     sys.path[:] = [os.getcwd(), *client.path, *base]
     sys.argv[:] = ["-m"]
     sys.orig_argv[:] = [sys.executable, "-u", "-m", "wrapper"]
@@ -134,8 +143,10 @@ def run(connection: socket.socket, preloaded: Preloaded, kept: Path) -> NoReturn
     code = main_module(modules)
     threading._shutdown()  # type: ignore[attr-defined]
     atexit._run_exitfuncs()
-    modules.keep()
-    leave(code, before)
+    brought = brought_modules(preloaded.modules)
+    modules.keep(brought)
+    patterns.keep()
+    leave(code, brought)
 
 
 def main_module(modules: Modules) -> int:
@@ -159,11 +170,18 @@ def main_module(modules: Modules) -> int:
     return 0
 
 
-def leave(code: int, before: set[str]) -> NoReturn:
+def brought_modules(before: frozenset[str]) -> list[str]:
+    """The modules that the job itself has imported, the last one first: they are at the end, and those before them are better not touched."""
+    count = len(sys.modules) - len(before)
+    return list(islice((name for name in reversed(sys.modules) if name not in before), count))
+
+
+def leave(code: int, brought: list[str]) -> NoReturn:
     """What an interpreter does at its end, for what the job itself has brought: tearing down all that was preloaded takes 50 ms."""
     if threading.active_count() == 1:  # a thread that goes on would find its modules empty
-        for name in [name for name in sys.modules if name not in before or name == "__main__"][::-1]:
-            vars(sys.modules.pop(name)).clear()
+        for name in [*brought, "__main__"]:
+            if module := sys.modules.pop(name, None):
+                vars(module).clear()
         gc.collect()
     try:
         sys.stdout.flush()

@@ -58,9 +58,9 @@ class Modules(MetaPathFinder):
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.write_bytes(content)
 
-    def keep(self) -> None:
-        """At the job's end."""
-        imported = [f"{name.replace('.', '/')}.py" for name in sys.modules if name[:2] in ("f.", "u.")]
+    def keep(self, brought: list[str]) -> None:
+        """At the job's end. `brought`: the modules that the job has imported."""
+        imported = [f"{name.replace('.', '/')}.py" for name in brought if name[:2] in ("f.", "u.")]
         if not self.used or not any(x not in self.files and (self.job / x).exists() for x in imported):
             return
         try:

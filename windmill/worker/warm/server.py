@@ -7,6 +7,7 @@ import ctypes
 import gc
 import importlib
 import os
+import re
 import resource
 import select
 import shutil
@@ -49,11 +50,19 @@ def preload(folder: Path) -> Preloaded:
     owners = packages_distributions()
     loaded = {name.partition(".")[0] for name in sys.modules} - {"__main__", OURS}
     names = {plain_name(owner) for top in loaded for owner in owners.get(top, ())}
+    ours = tuple(name for name in sys.modules if name.partition(".")[0] == OURS)
+    preloaded = Preloaded(
+        {name: installed[name] for name in names},
+        loaded,
+        frozenset(sys.modules) - {*ours},
+        ours,
+        frozenset(getattr(re, "_cache", ())),
+    )
     gc.disable()
     gc.collect()
     gc.freeze()
     use_large_pages()
-    return Preloaded({name: installed[name] for name in names}, loaded)
+    return preloaded
 
 
 def use_large_pages() -> None:

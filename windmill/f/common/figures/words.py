@@ -81,15 +81,17 @@ BEFORE_NUMBERS = word_map(
 @cache
 def meanings(kind: str) -> dict[str, frozenset[str]]:
     """What each word of one kind means, in all languages together."""
-    found: dict[str, set[str]] = {}
+    found: dict[str, frozenset[str]] = {}
     for line in WORDS.splitlines():
         _, of_kind, pairs = line.split(" ", 2)
         if of_kind == kind:
             for pair in pairs.split(";"):
                 meaning, _, spellings = pair.partition("=")
-                for word in spellings.split("|"):
-                    found.setdefault(word, set()).add(meaning)
-    return {word: frozenset(of) for word, of in found.items()}
+                alone = frozenset((meaning,))
+                for word in spellings.split("|"):  # nearly all mean one thing
+                    if found.setdefault(word, alone) is not alone:
+                        found[word] |= alone
+    return found
 
 
 @cache
@@ -203,8 +205,8 @@ def day_periods() -> re.Pattern[str]:
 
 def without_points(word: str) -> str:
     """A word without the vowel points that Arabic and Hebrew may have or leave out."""
-    return re.sub(r"[\u0591-\u05c7\u064b-\u065f\u0670]", "", word)
+    return word if word.isascii() else re.sub(r"[\u0591-\u05c7\u064b-\u065f\u0670]", "", word)
 
 
 def unspaced(word: str) -> bool:
-    return bool(re.search(r"[\u0e00-\u0eff\u3040-\u9fff]", word))
+    return not word.isascii() and bool(re.search(r"[\u0e00-\u0eff\u3040-\u9fff]", word))
