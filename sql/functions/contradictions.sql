@@ -36,7 +36,8 @@ end $$;
 select own_functions('comparable_passages');
 grant execute on function comparable_passages to chatbot_app;
 
--- Adds contradictions of a document's passages: [{ordinal, said, other_document_id, other_ordinal, other_said}]. It leaves
+-- Adds contradictions of a document's passages:
+-- [{ordinal, said, other_document_id, other_ordinal, other_said}]. It leaves
 -- out what somebody has dismissed, what is recorded already, and passages that are gone. Returns how many it has added.
 create or replace function add_contradictions(p_document uuid, p_found jsonb) returns int
     language plpgsql set search_path = public, pg_temp as $$
