@@ -10,7 +10,7 @@ import People from './People'
 import Platform from './Platform'
 import { Icon } from './icons'
 import { go, useRoute } from './route'
-import { Here, Loading, Problem, fill, languages, useHere, useLoad } from './ui'
+import { Here, Loading, Problem, Recount, fill, languages, useHere, useLoad } from './ui'
 
 type Business = { tenant_id: string; name: string; role: string }
 type Me = { email: string; businesses: Business[]; operator: boolean }
@@ -95,7 +95,7 @@ function Frame({ me, mine, onTenant, onLanguage }: FrameProps) {
       <main id="page" tabIndex={-1}>
         <h1>{title}</h1>
         {count.value?.stop && page !== 'platform' && <Stopped stop={count.value.stop} />}
-        {page === 'notifications' ? <Notifications changed={count.reload} /> : <View key={page} />}
+        <Recount.Provider value={count.reload}>{page === 'notifications' ? <Notifications /> : <View key={page} />}</Recount.Provider>
       </main>
     </div>
   )

@@ -1,8 +1,8 @@
 // Conversations: find one, read it, step in.
-import React, { useEffect, useState } from 'react'
+import React, { useContext, useEffect, useState } from 'react'
 import Thread, { Contact, called } from './Thread'
 import { ask, download, keep } from './api'
-import { Empty, Field, Loading, Problem, fill, useEvery, useForm, useHere, useLoad } from './ui'
+import { Empty, Field, Loading, Problem, Recount, fill, useEvery, useForm, useHere, useLoad } from './ui'
 
 export default function Conversations() {
   const { t, may, tenant } = useHere()
@@ -21,6 +21,11 @@ export default function Conversations() {
     return { contacts: pages.flatMap((page) => page.contacts), more: pages[pages.length - 1].more }
   }, [search, waiting, shown])
   useEvery(10_000, list.value !== null, list.reload)
+  const recount = useContext(Recount)
+  const changed = () => {
+    list.reload()
+    recount()
+  }
   const choose = (id: string) => {
     keep.set(`contact ${tenant}`, id)
     setChosen(id)
@@ -44,7 +49,7 @@ export default function Conversations() {
           {list.value?.more && <button type="button" onClick={() => setShown(shown + 1)}>{c.more}</button>}
           {may('owner', 'editor', 'agent') && Boolean(list.value?.contacts.length) && <Export />}
         </div>
-        {chosen ? <Thread key={chosen} id={chosen} back={() => choose('')} changed={list.reload} /> : <div className="wide"><Empty title={c.choose} icon="conversations" /></div>}
+        {chosen ? <Thread key={chosen} id={chosen} back={() => choose('')} changed={changed} /> : <div className="wide"><Empty title={c.choose} icon="conversations" /></div>}
       </div>
     </>
   )

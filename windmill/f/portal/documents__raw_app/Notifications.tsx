@@ -1,9 +1,9 @@
 // Notifications: what WhatsApp and the platform want the staff to know; the bell's figure; the banner while nothing goes out.
-import React from 'react'
+import React, { useContext } from 'react'
 import { ask, keep } from './api'
 import { Message, isMessage } from './messages'
 import { go } from './route'
-import { Empty, Loading, Problem, fill, useEvery, useForm, useHere, useLoad } from './ui'
+import { Empty, Loading, Problem, Recount, fill, useEvery, useForm, useHere, useLoad } from './ui'
 
 type Stop = { code: number; reason: Message; since: string; until: string; times: number }
 type Note = {
@@ -37,10 +37,11 @@ export function Stopped({ stop }: { stop: Stop }) {
   )
 }
 
-export default function Notifications({ changed }: { changed: () => void }) {
+export default function Notifications() {
   const { t, may } = useHere()
   const n = t.notifications
   const form = useForm()
+  const recount = useContext(Recount)
   const list = useLoad<{ notifications: Note[] }>(() => ask('notifications', 'list'), [])
   useEvery(60_000, !list.error, list.reload)
   if (list.error) return <Problem error={list.error} retry={list.reload} />
@@ -51,7 +52,7 @@ export default function Notifications({ changed }: { changed: () => void }) {
     form.run(async () => {
       await ask('notifications', 'mark_read', { ids: notes.map((note) => note.id) })
       await list.reload()
-      changed()
+      recount()
       return ' '
     })
   const marks = may('owner', 'editor', 'agent')

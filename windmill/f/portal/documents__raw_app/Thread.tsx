@@ -54,7 +54,7 @@ export default function Thread({ id, back, changed }: { id: string; back: () => 
       {loaded.error !== null && <p role="alert" className="bad">{describe(loaded.error)}</p>}
       {form.shown}
       <Said id={id} label={called(contact, c.unnamed)} newest={loaded.value} />
-      {may('owner', 'editor', 'agent') && <Write id={id} sent={() => { loaded.reload(); changed() }} />}
+      {may('owner', 'editor', 'agent') && <Write id={id} until={until} sent={() => { loaded.reload(); changed() }} />}
       {may('owner') && <Privacy id={id} name={called(contact, c.unnamed)} gone={() => { back(); changed() }} />}
     </section>
   )
@@ -167,10 +167,11 @@ export function From({ source: { document, page, url } }: { source: Source }) {
 // The words, and as which message they were tried: without an answer the same words stay the same message, in a reload's next try, too.
 type Draft = { body: string; tried?: { body: string; id: string } }
 
-function Write({ id, sent }: { id: string; sent: () => void }) {
-  const { t, tenant } = useHere()
+function Write({ id, until, sent }: { id: string; until: string | null; sent: () => void }) {
+  const { t, tenant, time } = useHere()
   const c = t.conversations
   const form = useForm()
+  const hint = until === 'infinity' ? c.replyHintOpen : until ? fill(c.replyHintUntil, { time: time(until) }) : c.replyHint
   const name = `reply ${tenant} ${id}`
   const [draft, setDraft] = useState<Draft>(keep.get(name, { body: '' }))
   const change = (next: Draft) => {
@@ -197,7 +198,7 @@ function Write({ id, sent }: { id: string; sent: () => void }) {
   }
   return (
     <form onSubmit={send}>
-      <Field label={c.reply} hint={c.replyHint}>
+      <Field label={c.reply} hint={hint}>
         <textarea rows={2} dir="auto" required maxLength={4096} readOnly={form.busy} value={draft.body} onChange={(e) => change({ ...draft, body: e.target.value })} />
       </Field>
       <button className="solid" disabled={form.busy}>{c.send}</button>

@@ -79,6 +79,8 @@ const en = {
     forgetAsk: 'Forget {name}?',
     forgetSays: 'Messages, files, notifications and the data of past jobs are deleted. This can’t be undone. Counts and costs stay.',
     replyHint: 'Once your reply is sent, the bot pauses for this customer for 12 hours.',
+    replyHintUntil: 'The customer gets your message. The bot stays paused until {time}, and for at least 12 hours after your reply.',
+    replyHintOpen: 'The customer gets your message. The bot stays paused until somebody resumes it.',
     send: 'Send',
     sending: 'Sending…',
     human: 'Human',

@@ -80,6 +80,8 @@ const es: Texts = {
     forgetAsk: '¿Olvidar a {name}?',
     forgetSays: 'Se borran los mensajes, los archivos, los avisos y los datos de los trabajos pasados. No se puede deshacer. Los recuentos y los costes se conservan.',
     replyHint: 'Cuando su respuesta se haya enviado, el bot queda en pausa 12 horas para este cliente.',
+    replyHintUntil: 'El cliente recibe su mensaje. El bot sigue en pausa hasta {time}, y al menos 12 horas después de su respuesta.',
+    replyHintOpen: 'El cliente recibe su mensaje. El bot sigue en pausa hasta que alguien lo reanude.',
     send: 'Enviar',
     sending: 'Enviando…',
     human: 'Persona',

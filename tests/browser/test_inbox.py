@@ -1,0 +1,79 @@
+"""The inbox of a team, in a browser: what waits, who has answered, and what the page says of it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from local.seed import SHOP
+from tests.browser.conftest import Visit, check, go
+from tests.e2e.conftest import World
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+AGENT = "agent@casa-lumen.example"
+# The frame counts every 20 seconds. Without that, only what somebody does here makes it count.
+COUNT_NEVER_BY_ITSELF = (
+    "const every = setInterval; setInterval = (act, ms) => (ms === 20000 ? 0 : every(act, ms))"
+)
+
+
+def open_conversation(page: Page, name: str) -> None:
+    go(page, "Conversations")
+    page.locator(".people li", has_text=name).get_by_role("button").click()
+    expect(page.get_by_role("region", name=name).get_by_role("log")).to_be_visible()
+
+
+def resume(page: Page) -> None:
+    page.get_by_role("button", name="Resume the bot").click()
+    expect(page.get_by_role("button", name="Pause the bot")).to_be_visible()
+
+
+def test_what_one_does_in_a_conversation_is_counted_at_once(world: World, visit: Visit) -> None:
+    page = visit(AGENT)
+    page.add_init_script(COUNT_NEVER_BY_ITSELF)
+    for act in ("reply", "resume"):
+        world.ask(SHOP, "I want to talk to a human, please", "Jonas Weber")
+        page.reload()
+        expect(page).to_have_title(re.compile(r"^\(1\) Conversations"))
+        expect(page.get_by_role("button", name="Notifications, unread")).to_be_visible()
+        open_conversation(page, "Jonas Weber")
+        if act == "reply":
+            page.get_by_label("Reply as a human").fill("Here I am.")
+            page.get_by_role("button", name="Send").click()
+        else:
+            resume(page)
+        expect(page).to_have_title(re.compile(r"^Conversations"))
+        expect(
+            page.get_by_role("navigation").get_by_role("button", name="Conversations", exact=True)
+        ).to_be_visible()
+        expect(page.get_by_role("button", name="Notifications", exact=True)).to_be_visible()
+        if act == "reply":
+            resume(page)
+
+
+def test_the_reply_box_says_what_the_bot_does_then(world: World, visit: Visit) -> None:
+    world.ask(SHOP, "How long do I have to return an item?", "Jonas Weber")
+    page = visit(AGENT)
+    open_conversation(page, "Jonas Weber")
+    reply = page.get_by_label("Reply as a human")
+    expect(reply).to_have_accessible_description(re.compile("the bot pauses for this customer for 12 hours"))
+    page.get_by_role("button", name="Pause the bot").click()
+    expect(reply).to_have_accessible_description(
+        re.compile("stays paused until .*, and for at least 12 hours")
+    )
+    check(page)
+    resume(page)
+    world.rows(
+        "update chatbots set handoff_hours = 0 where phone_number_id = %s returning 1", SHOP.phone_number_id
+    )
+    try:
+        world.ask(SHOP, "I want to talk to a human, please", "Jonas Weber")
+    finally:
+        world.rows(
+            "update chatbots set handoff_hours = 12 where phone_number_id = %s returning 1",
+            SHOP.phone_number_id,
+        )
+    expect(reply).to_have_accessible_description(re.compile("stays paused until somebody resumes it"))
+    resume(page)
