@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -77,3 +78,62 @@ def test_the_reply_box_says_what_the_bot_does_then(world: World, visit: Visit) -
         )
     expect(reply).to_have_accessible_description(re.compile("stays paused until somebody resumes it"))
     resume(page)
+
+
+def test_a_question_that_a_colleague_answered_says_so(world: World, visit: Visit) -> None:
+    question = "Who painted the Mona Lisa?"
+    world.ask(SHOP, question, "Amelia Clarke")
+    page = visit(SHOP.staff)
+    open_conversation(page, "Amelia Clarke")
+    thread = page.get_by_role("log")
+    expect(thread.locator(".bubble.out").last).to_contain_text("not answered")
+    page.get_by_role("button", name="Pause the bot").click()
+    said = {"type": "text", "text": {"body": "Hello?"}}
+    world.control(
+        "deliver", {"phone_number_id": SHOP.phone_number_id, "customer": "Amelia Clarke", "message": said}
+    )
+    waiting = thread.locator(".bubble.in", has_text="Hello?").last
+    expect(waiting).to_contain_text("not answered")
+    page.get_by_label("Reply as a human").fill("Leonardo, but not for us.")
+    page.get_by_role("button", name="Send").click()
+    expect(waiting).to_contain_text("a colleague answered")
+    expect(thread.get_by_text("a colleague answered")).to_have_count(2)
+    expect(waiting).not_to_contain_text("not answered")
+    resume(page)
+    check(page)
+    go(page, "Insights")
+    expect(page.locator("li", has_text=question).last).to_contain_text("a colleague answered")
+    check(page)
+
+
+def test_the_phone_says_that_a_person_wrote_it(world: World, visit: Visit) -> None:
+    world.ask(SHOP, "How long do I have to return an item?", "Jonas Weber")
+    words = f"A person here, {secrets.token_hex(4)}."
+    page = visit(AGENT)
+    open_conversation(page, "Jonas Weber")
+    page.get_by_label("Reply as a human").fill(words)
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator(".bubble.person", has_text=words)).to_be_visible()
+    resume(page)
+    page.goto(world.stack.url("meta"))
+    page.locator(".person", has_text="Jonas Weber").click()
+    expect(page.locator(".msg.out").last).to_contain_text(words)
+    page.locator("summary", has_text="What happened").last.click()
+    expect(page.locator(".happened").last).to_contain_text("wrote this in the portal. No model was asked.")
+
+
+def test_a_notification_that_was_dealt_with_is_done(world: World, visit: Visit) -> None:
+    page = visit(AGENT)
+    world.ask(SHOP, "I want to talk to a human, please", "Jonas Weber")
+    page.locator(".bell").click()
+    note = page.locator("li.card", has_text="Jonas Weber waits for a human").first
+    expect(note).to_contain_text("Warning")
+    note.get_by_role("button", name="Mark as read").click()
+    expect(page.get_by_role("region", name="Earlier").locator("li").first).to_contain_text("Warning")
+    note.get_by_role("button", name="Open the conversation").click()
+    resume(page)
+    page.locator(".bell").click()
+    earlier = page.get_by_role("region", name="Earlier").locator("li", has_text="Jonas Weber").first
+    expect(earlier).to_contain_text("Done")
+    expect(earlier).not_to_contain_text("Warning")
+    check(page)

@@ -17,6 +17,7 @@ type Note = {
   created_at: string
   updated_at: string
   read_at: string | null
+  settled_at: string | null
   notified: { webhook?: string } | null
 }
 export type Count = { unread: number; waiting: number; stop: Stop | null }
@@ -97,10 +98,14 @@ function One({ note, read }: { note: Note; read?: () => void }) {
     note.kind.startsWith('limit_') && fill(n.limitUsed, { used: number(Number(d.used)), bound: number(Number(d.bound)) }),
   ].filter(Boolean)
   return (
-    <li className={`card note-${note.severity} ${note.read_at ? 'faded' : ''}`}>
+    <li className={`card ${note.settled_at ? '' : `note-${note.severity}`} ${note.read_at ? 'faded' : ''}`}>
       <div className="row spread">
         <strong dir="auto">{title}</strong>
-        <span className={`badge ${{ info: '', warning: 'processing', critical: 'failed' }[note.severity] ?? ''}`}>{n.severity[note.severity]}</span>
+        {note.settled_at ? (
+          <span className="badge ready">{n.settled}</span>
+        ) : (
+          <span className={`badge ${{ info: '', warning: 'processing', critical: 'failed' }[note.severity] ?? ''}`}>{n.severity[note.severity]}</span>
+        )}
       </div>
       {more.map((line) => <span key={String(line)} dir="auto">{line}</span>)}
       {!whole || d.event ? Object.keys(d).length > 0 && <Details detail={d} /> : null}

@@ -16,6 +16,7 @@ type Message = {
   status: string | null
   outcome: string | null
   tools: Call[] | null
+  answered_by_human: boolean
   at: string
 }
 type Page = { messages: Message[]; more: boolean }
@@ -144,7 +145,10 @@ function Bubble({ message }: { message: Message }) {
   const { t, time } = useHere()
   const c = t.conversations
   const who = message.direction === 'in' ? c.customer : message.model === 'human' ? c.human : c.bot
-  const facts = [who, time(message.at), message.status && (c.status[message.status] ?? message.status), message.outcome && message.direction === 'out' && c.outcomes[message.outcome]]
+  const answered = message.answered_by_human && c.answeredByHuman
+  const status = message.status && ((message.status === 'not answered' && answered) || (c.status[message.status] ?? message.status))
+  const outcome = message.outcome && message.direction === 'out' && ((message.outcome === 'unanswered' && answered) || c.outcomes[message.outcome])
+  const facts = [who, time(message.at), status, outcome]
   // What the reply names in its last paragraph, as the bot names sources, is not named again.
   const end = message.body.split('\n\n').pop() ?? ''
   const sources = (message.citations ?? []).filter((source) => !end.startsWith('_') || !end.includes(source.url ?? source.document))
