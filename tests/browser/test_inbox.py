@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from local.seed import SHOP
-from tests.browser.conftest import Visit, check, go
+from tests.browser.conftest import PHONE, Visit, check, go
 from tests.e2e.conftest import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -137,3 +137,54 @@ def test_a_notification_that_was_dealt_with_is_done(world: World, visit: Visit) 
     expect(earlier).to_contain_text("Done")
     expect(earlier).not_to_contain_text("Warning")
     check(page)
+
+
+def test_a_conversation_and_a_filter_have_an_address(world: World, visit: Visit) -> None:
+    for name in ("Jonas Weber", "Amelia Clarke"):
+        world.ask(SHOP, "How long do I have to return an item?", name)
+    page = visit(AGENT)
+    open_conversation(page, "Jonas Weber")
+    address = page.url
+    open_conversation(page, "Amelia Clarke")
+    page.go_back()
+    expect(page.get_by_role("region", name="Jonas Weber")).to_be_visible()
+    page.get_by_label("Show", exact=True).select_option("waiting")
+    filtered = page.url
+    go(page, "Insights")
+    go(page, "Conversations")
+    expect(page.get_by_role("region", name="Jonas Weber")).to_be_visible()
+    expect(page.get_by_label("Show", exact=True)).to_have_value("waiting")
+    assert page.url == filtered, "who comes back can copy the address, too"
+    colleague = visit(SHOP.staff)
+    for link, shows in ((address, "all"), (filtered, "waiting")):
+        colleague.goto(link)
+        colleague.reload()
+        expect(colleague.get_by_role("region", name="Jonas Weber")).to_be_visible()
+        expect(colleague.get_by_label("Show", exact=True)).to_have_value(shows)
+    colleague.goto(address[:-4] + "0000")
+    expect(colleague.get_by_role("alert")).to_be_visible()
+    colleague.set_viewport_size(PHONE)
+    colleague.get_by_role("button", name="Back to the list").click()
+    open_conversation(colleague, "Amelia Clarke")
+
+
+def test_a_draft_stays_with_its_conversation(world: World, visit: Visit) -> None:
+    for name in ("Jonas Weber", "Amelia Clarke"):
+        world.ask(SHOP, "How long do I have to return an item?", name)
+    page = visit(AGENT)
+    open_conversation(page, "Jonas Weber")
+    reply = page.get_by_label("Reply as a human")
+    reply.fill("A draft for Jonas")
+    open_conversation(page, "Amelia Clarke")
+    expect(reply).to_have_value("")
+    page.reload()
+    open_conversation(page, "Jonas Weber")
+    expect(reply).to_have_value("A draft for Jonas")
+    page.reload()
+    expect(reply).to_have_value("A draft for Jonas")
+    page.context.clear_cookies()
+    page.reload()
+    page.locator(f'button[value="{AGENT}"]').click()
+    expect(page.get_by_role("region", name="Jonas Weber")).to_be_visible()
+    expect(reply).to_have_value("A draft for Jonas")
+    reply.fill("")

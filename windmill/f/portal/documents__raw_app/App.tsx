@@ -9,7 +9,7 @@ import Notifications, { Count, Stopped, useCount } from './Notifications'
 import People from './People'
 import Platform from './Platform'
 import { Icon } from './icons'
-import { go, useRoute } from './route'
+import { go, readRoute, useRoute } from './route'
 import { Here, Loading, Problem, Recount, fill, languages, useHere, useLoad } from './ui'
 
 type Business = { tenant_id: string; name: string; role: string }
@@ -48,7 +48,11 @@ export default function App() {
           key={mine?.tenant_id}
           me={me.value}
           mine={mine}
-          onTenant={(id) => choose('tenant', id, setTenant)}
+          onTenant={(id) => {
+            // What the address names is of the other business.
+            go(readRoute().page)
+            choose('tenant', id, setTenant)
+          }}
           onLanguage={(code) => choose('language', code, setLanguage)}
         />
       )}

@@ -1,6 +1,6 @@
 // Notifications: what WhatsApp and the platform want the staff to know; the bell's figure; the banner while nothing goes out.
 import React, { useContext } from 'react'
-import { ask, keep } from './api'
+import { ask } from './api'
 import { Message, isMessage } from './messages'
 import { go } from './route'
 import { Empty, Loading, Problem, Recount, fill, useEvery, useForm, useHere, useLoad } from './ui'
@@ -141,15 +141,12 @@ function Details({ detail }: { detail: Record<string, unknown> }) {
 
 // To where something can be done about it.
 function Way({ note }: { note: Note }) {
-  const { t, tenant } = useHere()
+  const { t } = useHere()
   const open = t.notifications.open
   const way = (name: string, act: () => void) => <button type="button" className="quiet" onClick={act}>{open[name]}</button>
   if (note.kind === 'document_failed') return way('knowledge', () => go('knowledge', 'documents'))
   if (note.kind === 'source_failed') return way('knowledge', () => go('knowledge', 'websites'))
   if (note.kind.startsWith('limit_')) return way('insights', () => go('insights'))
   if (note.kind !== 'outside_hours' && note.kind !== 'handoff') return null
-  return way('conversations', () => {
-    keep.set(`contact ${tenant}`, String(note.detail.contact_id))
-    go('conversations')
-  })
+  return way('conversations', () => go('conversations', 'all', String(note.detail.contact_id)))
 }

@@ -30,7 +30,8 @@ export default function Thread({ id, back, changed }: { id: string; back: () => 
   const form = useForm()
   const loaded = useLoad<History>(() => ask('conversations', 'get', { contact_id: id }), [id])
   useEvery(5000, loaded.value !== null, loaded.reload)
-  if (!loaded.value) return loaded.error ? <Problem error={loaded.error} retry={loaded.reload} /> : <Loading />
+  const toList = <button type="button" className="quiet back" onClick={back}>{c.back}</button>
+  if (!loaded.value) return <section className="conversation">{toList}{loaded.error ? <Problem error={loaded.error} retry={loaded.reload} /> : <Loading />}</section>
   const { contact } = loaded.value
   const until = contact.paused_until
   const pause = (hours: number) =>
@@ -42,7 +43,7 @@ export default function Thread({ id, back, changed }: { id: string; back: () => 
   return (
     <section className="conversation" aria-label={called(contact, c.unnamed)}>
       <div className="row spread">
-        <button type="button" className="quiet back" onClick={back}>{c.back}</button>
+        {toList}
         <h2 dir="auto">{called(contact, c.unnamed)}{contact.phone && called(contact, c.unnamed) !== `+${contact.phone}` && <small dir="ltr"> +{contact.phone}</small>}</h2>
         {may('owner', 'editor', 'agent') && (
           <div className="row">
