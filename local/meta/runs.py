@@ -11,6 +11,7 @@ import httpx
 from local.meta.config import Portal, Secrets
 
 FLOW = "f/chatbot/whatsapp_message"
+HUMAN_REPLY = "f/portal_api/conversations"
 RUN_ID = re.compile(r"[0-9a-fA-F-]{36}")
 
 
@@ -100,6 +101,7 @@ class RunReader:
             "model": agent.get("model"),
             "error": agent.get("error"),
             "trace_id": result.get("trace_id") if isinstance(result, dict) else None,
+            "by_human": flow.get("script_path") == HUMAN_REPLY,
         }
 
     async def step(self, module: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

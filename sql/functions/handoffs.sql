@@ -186,6 +186,22 @@ end $$;
 select own_functions('begin_human_reply');
 grant execute on function begin_human_reply to chatbot_app;
 
+-- Whether a human has answered what a customer asked at that time: their words went out within 24 hours, and the bot
+-- has answered nothing in between, which they might have been about.
+create or replace function answered_by_human(p_contact uuid, p_asked timestamptz) returns boolean
+    language sql stable as $$
+    select exists (
+        select from conversation_logs l
+        where l.tenant_id = current_tenant() and l.contact_id = p_contact and l.direction = 'out' and l.model = 'human'
+          and l.status in ('sent', 'delivered', 'read', 'played', 'by a human')
+          and l.created_at > p_asked and l.created_at < p_asked + interval '24 hours'
+          and not exists (select from turns t
+                          where t.contact_id = p_contact and t.outcome = 'answered' and t.say is null
+                            and t.opened_at > p_asked and t.opened_at < l.created_at))
+$$;
+select own_functions('answered_by_human');
+grant execute on function answered_by_human to chatbot_app;
+
 -- The bot is quiet from the moment when a human's words are out, whoever has sent them and whether the response or a
 -- status says so. Words that can't be sent pause nothing.
 create or replace function pause_after_human_reply() returns trigger

@@ -279,8 +279,9 @@ begin
         return;
     end if;
     update contacts c set paused_until = greatest(c.paused_until, now() + interval '12 hours') where c.id = person;
-    insert into conversation_logs (tenant_id, contact_id, phone_number_id, direction, message_id, body, status)
-        select bot.tenant_id, person, p_phone_number_id, 'out', p_echo ->> 'id', content_words(p_echo), 'by a human'
+    insert into conversation_logs (tenant_id, contact_id, phone_number_id, direction, message_id, body, model, status)
+        select bot.tenant_id, person, p_phone_number_id, 'out', p_echo ->> 'id', content_words(p_echo), 'human',
+               'by a human'
         where not exists (select from conversation_logs l where l.phone_number_id = p_phone_number_id
                           and l.message_id = p_echo ->> 'id');
 end $$;

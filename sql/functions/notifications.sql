@@ -1,6 +1,5 @@
 -- What the portal's bell tells: WhatsApp's own account events, documents and web sources that could not be read,
--- plans that
--- are nearly used up. When the cause is gone, the notification counts as read.
+-- plans that are nearly used up. When the cause is gone, the notification is settled, and counts as read.
 
 -- Tells the tenant something in the portal. What is critical, and that messages go out again, is told to the
 -- chatbot's webhook, too: at most once an hour while it lasts.
@@ -16,11 +15,11 @@ create or replace function notify(p_tenant uuid, p_kind text, p_severity text, p
 $$;
 select own_functions('notify');
 
--- Counts what was told of a subject as read: its cause is gone.
+-- Settles what was told of a subject: its cause is gone.
 create or replace function settle_subject(p_tenant uuid, p_kind text, p_subject text) returns void
     language sql security definer set search_path = public, pg_temp as $$
-    update notifications set read_at = now()
-        where tenant_id = p_tenant and kind = p_kind and subject = p_subject and read_at is null
+    update notifications set settled_at = now(), read_at = coalesce(read_at, now())
+        where tenant_id = p_tenant and kind = p_kind and subject = p_subject and settled_at is null
 $$;
 select own_functions('settle_subject');
 
@@ -169,8 +168,8 @@ create or replace trigger notify_source after update of state on knowledge_sourc
         execute function notify_source();
 select own_functions('notify_source');
 
--- Tells that a customer waits for a human, and takes it back when somebody resumes the bot. What the customer wrote
--- outside opening hours has a notification of its own.
+-- Tells that a customer waits for a human, and settles it when somebody resumes the bot. What the customer wrote
+-- outside opening hours has a notification of its own, which is settled with it.
 create or replace function notify_handoff() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
@@ -180,7 +179,8 @@ begin
                            (select coalesce(c.name, c.username, '+' || c.phone) from contacts c
                             where c.id = new.contact_id)));
     else
-        perform settle_subject(new.tenant_id, 'handoff', new.contact_id::text);
+        perform settle_subject(new.tenant_id, kind, new.contact_id::text)
+            from unnest(array['handoff', 'outside_hours']) kind;
     end if;
     return null;
 end $$;
@@ -194,7 +194,8 @@ select own_functions('notify_handoff');
 create or replace function forget_handoff_notification() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-    perform settle_subject(new.tenant_id, 'handoff', new.contact_id::text);
+    perform settle_subject(new.tenant_id, kind, new.contact_id::text)
+        from unnest(array['handoff', 'outside_hours']) kind;
     return null;
 end $$;
 create or replace trigger forget_handoff_notification after insert or update of outcome on turns

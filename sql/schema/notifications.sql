@@ -12,6 +12,7 @@ create table notifications (
     created_at        timestamptz not null default now(),
     updated_at        timestamptz not null default now(),
     read_at           timestamptz,
+    settled_at        timestamptz,                        -- when its cause was gone; then it counts as read
     -- when the chatbot's webhook is told; null: never, or it was told
     tell_at           timestamptz,
     notified          jsonb                               -- what became of that: {"webhook", "tries"}

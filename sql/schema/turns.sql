@@ -77,6 +77,7 @@ create index conversation_logs_by_contact on conversation_logs (tenant_id, conta
 create index conversation_logs_by_message on conversation_logs (phone_number_id, message_id);
 create index conversation_logs_by_turn on conversation_logs (turn_id);
 create index conversation_logs_by_person on conversation_logs (contact_id);
+create index conversation_logs_by_humans on conversation_logs (contact_id, created_at) where model = 'human';
 
 select isolate('turns'), isolate('handoffs'), isolate('conversation_logs');
 grant select, update on turns to chatbot_app;

@@ -163,6 +163,11 @@ def test_a_message_outside_hours_waits_for_a_human(world: World, visit: Visit) -
     page.locator(".people li", has_text="Jonas Weber").get_by_role("button").click()
     page.get_by_role("button", name="Mark as done").click()
     expect(page.locator(".people li", has_text="Jonas Weber")).to_have_count(0)
+    page.locator(".bell").click()
+    note = page.get_by_role("region", name="Earlier").locator(
+        "li", has_text="Jonas Weber wrote outside opening hours"
+    )
+    expect(note.first).to_contain_text("Done")
 
 
 def test_a_handoff_is_counted_wherever_one_is_and_a_reader_is_not_moved(world: World, visit: Visit) -> None:

@@ -187,6 +187,24 @@ def test_a_document_that_failed_is_told_until_it_is_read_or_gone(portal: Portal)
     assert told(portal) == [("document_failed", False)] * 2
 
 
+def test_what_was_dealt_with_is_done_and_what_was_only_read_is_not(portal: Portal) -> None:
+    for subject in ("solved", "solved later", "open"):
+        portal.rows("select notify(%s, 'handoff', 'warning', 'Waits', %s)", A, subject)
+    portal.rows("select notify(%s, 'handoff', 'warning', 'Waits', 'solved')", B)
+    portal.rows("select settle_subject(%s, 'handoff', 'solved')", A)
+    unread = [n["id"] for n in portal.ask(AGENT, NOTIFICATIONS, "list")["notifications"] if not n["read_at"]]
+    portal.ask(AGENT, NOTIFICATIONS, "mark_read", ids=unread)
+    portal.rows("select settle_subject(%s, 'handoff', 'solved later')", A)
+    notes = portal.ask(AGENT, NOTIFICATIONS, "list")["notifications"]
+    assert {n["subject"]: n["settled_at"] is not None for n in notes} == {
+        "solved": True,
+        "solved later": True,
+        "open": False,
+    }
+    (other,) = portal.ask("agent@beta.example", NOTIFICATIONS, "list")["notifications"]
+    assert (other["read_at"], other["settled_at"]) == (None, None)
+
+
 def test_a_limit_is_told_at_80_per_cent_and_at_the_end_once_each(portal: Portal) -> None:
     portal.rows(
         """update tenants set limits = '{"monthly_turns": 10, "monthly_cost_usd": "much"}' where id = %s""", A

@@ -58,6 +58,7 @@ VALUES: dict[str, list[str]] = {
     "m": [text(message) for message in MESSAGES],
     "most": ["3"],
     "p_alias": ["'34611'"],
+    "p_asked": ["now()"],
     "p_at": ["now()"],
     "p_batch": ["50"],
     "p_others": ["3"],

@@ -42,10 +42,11 @@ function usage(values, model) {
 
 function fill(box, run) {
   const answered = run.answered === false ? el("p", { class: "unanswered" }, "The bot could not answer this from the documents.") : null;
+  const human = run.by_human ? el("p", {}, "A person of the business wrote this in the portal. No model was asked.") : null;
   const failed = run.success === false ? el("p", { class: "trouble" }, icon("alert"), "The run failed.") : null;
   const link = run.link && el("a", { class: "runlink", href: `/open/${run.run}`, target: "_blank", rel: "noopener" }, "Open the run ↗");
   const trace = run.trace_id && el("p", { class: "usage" }, `trace ${run.trace_id}`);
-  const parts = [answered, failed, run.error && el("p", { class: "trouble" }, icon("alert"), String(run.error)), passages(run.citations), tools(run.tools), steps(run.steps, run.ms), usage(run.usage, run.model), trace, link].filter(Boolean);
+  const parts = [human, answered, failed, run.error && el("p", { class: "trouble" }, icon("alert"), String(run.error)), passages(run.citations), tools(run.tools), steps(run.steps, run.ms), usage(run.usage, run.model), trace, link].filter(Boolean);
   box.replaceChildren(...parts);
 }
 

@@ -115,7 +115,9 @@ def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
         rows = conn.execute(
             b"select l.id, l.direction, l.body, l.citations, l.model, l.status, l.created_at::text as at, t.outcome, t.error,"
             b" case when l.direction = 'out' then (select jsonb_agg(jsonb_build_object('tool', x ->> 'tool', 'error', x -> 'error', 'ms', x -> 'ms'))"
-            b" from jsonb_array_elements(case when jsonb_typeof(t.trace) = 'array' then t.trace end) x) end as tools"
+            b" from jsonb_array_elements(case when jsonb_typeof(t.trace) = 'array' then t.trace end) x) end as tools,"
+            b" case when l.status = 'not answered' or t.outcome = 'unanswered' then answered_by_human(l.contact_id, l.created_at)"
+            b" else false end as answered_by_human"
             b" from conversation_logs l left join turns t on t.id = l.turn_id"
             b" where l.tenant_id = current_tenant() and l.contact_id = %s and (%s = 0 or l.id < %s) order by l.id desc limit 101",
             [contact_id, before, before],

@@ -106,7 +106,8 @@ def list_unanswered(conn: Connection, member: Member, embeddings: c_embeddings) 
     alike = model["alike"]
     with as_tenant(conn, member["tenant_id"]):
         rows = conn.execute(
-            b"select t.id::text as turn_id, t.contact_id::text, c.name, c.username, left(t.question, 500) as question, t.closed_at::text as at"
+            b"select t.id::text as turn_id, t.contact_id::text, c.name, c.username, left(t.question, 500) as question, t.closed_at::text as at,"
+            b" answered_by_human(t.contact_id, t.closed_at) as answered_by_human"
             b" from unanswered_questions q join turns t on t.id = q.turn_id join contacts c on c.id = t.contact_id"
             b" where q.tenant_id = current_tenant() and q.settled_at is null and q.model_id = %s"
             b" and t.closed_at > now() - interval '60 days' order by t.closed_at desc, t.id limit %s",

@@ -41,7 +41,7 @@ def count(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
 def list_notifications(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     with as_tenant(conn, member["tenant_id"]):
         rows = conn.execute(
-            b"select id, kind, severity, title, detail, subject, count, created_at::text, updated_at::text, read_at::text, notified"
+            b"select id, kind, severity, title, detail, subject, count, created_at::text, updated_at::text, read_at::text, settled_at::text, notified"
             b" from notifications order by read_at is not null, updated_at desc, id desc limit %s",
             [MOST],
         ).fetchall()

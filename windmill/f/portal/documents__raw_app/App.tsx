@@ -9,8 +9,8 @@ import Notifications, { Count, Stopped, useCount } from './Notifications'
 import People from './People'
 import Platform from './Platform'
 import { Icon } from './icons'
-import { go, useRoute } from './route'
-import { Here, Loading, Problem, fill, languages, useHere, useLoad } from './ui'
+import { go, readRoute, useRoute } from './route'
+import { Here, Loading, Problem, Recount, fill, languages, useHere, useLoad } from './ui'
 
 type Business = { tenant_id: string; name: string; role: string }
 type Me = { email: string; businesses: Business[]; operator: boolean }
@@ -48,7 +48,11 @@ export default function App() {
           key={mine?.tenant_id}
           me={me.value}
           mine={mine}
-          onTenant={(id) => choose('tenant', id, setTenant)}
+          onTenant={(id) => {
+            // What the address names is of the other business.
+            go(readRoute().page)
+            choose('tenant', id, setTenant)
+          }}
           onLanguage={(code) => choose('language', code, setLanguage)}
         />
       )}
@@ -95,7 +99,7 @@ function Frame({ me, mine, onTenant, onLanguage }: FrameProps) {
       <main id="page" tabIndex={-1}>
         <h1>{title}</h1>
         {count.value?.stop && page !== 'platform' && <Stopped stop={count.value.stop} />}
-        {page === 'notifications' ? <Notifications changed={count.reload} /> : <View key={page} />}
+        <Recount.Provider value={count.reload}>{page === 'notifications' ? <Notifications /> : <View key={page} />}</Recount.Provider>
       </main>
     </div>
   )

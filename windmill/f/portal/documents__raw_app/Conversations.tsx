@@ -1,17 +1,18 @@
 // Conversations: find one, read it, step in.
-import React, { useEffect, useState } from 'react'
+import React, { useContext, useEffect, useState } from 'react'
 import Thread, { Contact, called } from './Thread'
 import { ask, download, keep } from './api'
-import { Empty, Field, Loading, Problem, fill, useEvery, useForm, useHere, useLoad } from './ui'
+import { go, useRoute } from './route'
+import { Empty, Field, Loading, Problem, Recount, fill, useEvery, useForm, useHere, useLoad } from './ui'
 
 export default function Conversations() {
-  const { t, may, tenant } = useHere()
+  const { t, may } = useHere()
   const c = t.conversations
   const [typed, setTyped] = useState('')
   const [search, setSearch] = useState('')
-  const [waiting, setWaiting] = useState(false)
   const [shown, setShown] = useState(1)
-  const [chosen, setChosen] = useState(keep.get(`contact ${tenant}`, ''))
+  const { show, chosen, open } = usePlace()
+  const waiting = show === 'waiting'
   useEffect(() => {
     const timer = setTimeout(() => setSearch(typed.trim()), 300)
     return () => clearTimeout(timer)
@@ -21,16 +22,17 @@ export default function Conversations() {
     return { contacts: pages.flatMap((page) => page.contacts), more: pages[pages.length - 1].more }
   }, [search, waiting, shown])
   useEvery(10_000, list.value !== null, list.reload)
-  const choose = (id: string) => {
-    keep.set(`contact ${tenant}`, id)
-    setChosen(id)
+  const recount = useContext(Recount)
+  const changed = () => {
+    list.reload()
+    recount()
   }
   return (
     <>
       <p className="intro">{c.intro}</p>
       <div className={chosen ? 'split open' : 'split'}>
         <div className="list">
-          <Filter typed={typed} type={setTyped} waiting={waiting} wait={setWaiting} />
+          <Filter typed={typed} type={setTyped} waiting={waiting} wait={(only) => open(only ? 'waiting' : 'all', chosen)} />
           {list.error !== null && <Problem error={list.error} retry={list.reload} />}
           {!list.value && !list.error && <Loading />}
           {list.value?.contacts.length === 0 && (
@@ -38,16 +40,33 @@ export default function Conversations() {
           )}
           <ul className="people">
             {list.value?.contacts.map((contact) => (
-              <Person key={contact.id} contact={contact} current={contact.id === chosen} choose={() => choose(contact.id)} />
+              <Person key={contact.id} contact={contact} current={contact.id === chosen} choose={() => open(show, contact.id)} />
             ))}
           </ul>
           {list.value?.more && <button type="button" onClick={() => setShown(shown + 1)}>{c.more}</button>}
           {may('owner', 'editor', 'agent') && Boolean(list.value?.contacts.length) && <Export />}
         </div>
-        {chosen ? <Thread key={chosen} id={chosen} back={() => choose('')} changed={list.reload} /> : <div className="wide"><Empty title={c.choose} icon="conversations" /></div>}
+        {chosen ? <Thread key={chosen} id={chosen} back={() => open(show, '')} changed={changed} /> : <div className="wide"><Empty title={c.choose} icon="conversations" /></div>}
       </div>
     </>
   )
+}
+
+// What the list shows and which conversation is open. Both are in the address, so that one can send it to a colleague; who comes back without
+// them in the address is where they were.
+function usePlace() {
+  const { tenant } = useHere()
+  const name = `inbox ${tenant}`
+  const route = useRoute()
+  const here = !route.page || route.page === 'conversations'
+  const place = here && route.part ? { show: route.part, chosen: route.id ?? '' } : keep.get(name, { show: 'all', chosen: '' })
+  const open = (show: string, chosen: string) => go('conversations', show, chosen)
+  useEffect(() => {
+    if (!here) return
+    keep.set(name, place)
+    if (!route.part) go('conversations', place.show, place.chosen, true)
+  }, [name, here, route.part, place.show, place.chosen])
+  return { ...place, open }
 }
 
 function Export() {

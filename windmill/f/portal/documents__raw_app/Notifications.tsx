@@ -1,9 +1,9 @@
 // Notifications: what WhatsApp and the platform want the staff to know; the bell's figure; the banner while nothing goes out.
-import React from 'react'
-import { ask, keep } from './api'
+import React, { useContext } from 'react'
+import { ask } from './api'
 import { Message, isMessage } from './messages'
 import { go } from './route'
-import { Empty, Loading, Problem, fill, useEvery, useForm, useHere, useLoad } from './ui'
+import { Empty, Loading, Problem, Recount, fill, useEvery, useForm, useHere, useLoad } from './ui'
 
 type Stop = { code: number; reason: Message; since: string; until: string; times: number }
 type Note = {
@@ -17,6 +17,7 @@ type Note = {
   created_at: string
   updated_at: string
   read_at: string | null
+  settled_at: string | null
   notified: { webhook?: string } | null
 }
 export type Count = { unread: number; waiting: number; stop: Stop | null }
@@ -37,10 +38,11 @@ export function Stopped({ stop }: { stop: Stop }) {
   )
 }
 
-export default function Notifications({ changed }: { changed: () => void }) {
+export default function Notifications() {
   const { t, may } = useHere()
   const n = t.notifications
   const form = useForm()
+  const recount = useContext(Recount)
   const list = useLoad<{ notifications: Note[] }>(() => ask('notifications', 'list'), [])
   useEvery(60_000, !list.error, list.reload)
   if (list.error) return <Problem error={list.error} retry={list.reload} />
@@ -51,7 +53,7 @@ export default function Notifications({ changed }: { changed: () => void }) {
     form.run(async () => {
       await ask('notifications', 'mark_read', { ids: notes.map((note) => note.id) })
       await list.reload()
-      changed()
+      recount()
       return ' '
     })
   const marks = may('owner', 'editor', 'agent')
@@ -96,10 +98,14 @@ function One({ note, read }: { note: Note; read?: () => void }) {
     note.kind.startsWith('limit_') && fill(n.limitUsed, { used: number(Number(d.used)), bound: number(Number(d.bound)) }),
   ].filter(Boolean)
   return (
-    <li className={`card note-${note.severity} ${note.read_at ? 'faded' : ''}`}>
+    <li className={`card ${note.settled_at ? '' : `note-${note.severity}`} ${note.read_at ? 'faded' : ''}`}>
       <div className="row spread">
         <strong dir="auto">{title}</strong>
-        <span className={`badge ${{ info: '', warning: 'processing', critical: 'failed' }[note.severity] ?? ''}`}>{n.severity[note.severity]}</span>
+        {note.settled_at ? (
+          <span className="badge ready">{n.settled}</span>
+        ) : (
+          <span className={`badge ${{ info: '', warning: 'processing', critical: 'failed' }[note.severity] ?? ''}`}>{n.severity[note.severity]}</span>
+        )}
       </div>
       {more.map((line) => <span key={String(line)} dir="auto">{line}</span>)}
       {!whole || d.event ? Object.keys(d).length > 0 && <Details detail={d} /> : null}
@@ -135,15 +141,12 @@ function Details({ detail }: { detail: Record<string, unknown> }) {
 
 // To where something can be done about it.
 function Way({ note }: { note: Note }) {
-  const { t, tenant } = useHere()
+  const { t } = useHere()
   const open = t.notifications.open
   const way = (name: string, act: () => void) => <button type="button" className="quiet" onClick={act}>{open[name]}</button>
   if (note.kind === 'document_failed') return way('knowledge', () => go('knowledge', 'documents'))
   if (note.kind === 'source_failed') return way('knowledge', () => go('knowledge', 'websites'))
   if (note.kind.startsWith('limit_')) return way('insights', () => go('insights'))
   if (note.kind !== 'outside_hours' && note.kind !== 'handoff') return null
-  return way('conversations', () => {
-    keep.set(`contact ${tenant}`, String(note.detail.contact_id))
-    go('conversations')
-  })
+  return way('conversations', () => go('conversations', 'all', String(note.detail.contact_id)))
 }

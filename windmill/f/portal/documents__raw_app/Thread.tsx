@@ -16,6 +16,7 @@ type Message = {
   status: string | null
   outcome: string | null
   tools: Call[] | null
+  answered_by_human: boolean
   at: string
 }
 type Page = { messages: Message[]; more: boolean }
@@ -29,7 +30,8 @@ export default function Thread({ id, back, changed }: { id: string; back: () => 
   const form = useForm()
   const loaded = useLoad<History>(() => ask('conversations', 'get', { contact_id: id }), [id])
   useEvery(5000, loaded.value !== null, loaded.reload)
-  if (!loaded.value) return loaded.error ? <Problem error={loaded.error} retry={loaded.reload} /> : <Loading />
+  const toList = <button type="button" className="quiet back" onClick={back}>{c.back}</button>
+  if (!loaded.value) return <section className="conversation">{toList}{loaded.error ? <Problem error={loaded.error} retry={loaded.reload} /> : <Loading />}</section>
   const { contact } = loaded.value
   const until = contact.paused_until
   const pause = (hours: number) =>
@@ -41,7 +43,7 @@ export default function Thread({ id, back, changed }: { id: string; back: () => 
   return (
     <section className="conversation" aria-label={called(contact, c.unnamed)}>
       <div className="row spread">
-        <button type="button" className="quiet back" onClick={back}>{c.back}</button>
+        {toList}
         <h2 dir="auto">{called(contact, c.unnamed)}{contact.phone && called(contact, c.unnamed) !== `+${contact.phone}` && <small dir="ltr"> +{contact.phone}</small>}</h2>
         {may('owner', 'editor', 'agent') && (
           <div className="row">
@@ -54,7 +56,7 @@ export default function Thread({ id, back, changed }: { id: string; back: () => 
       {loaded.error !== null && <p role="alert" className="bad">{describe(loaded.error)}</p>}
       {form.shown}
       <Said id={id} label={called(contact, c.unnamed)} newest={loaded.value} />
-      {may('owner', 'editor', 'agent') && <Write id={id} sent={() => { loaded.reload(); changed() }} />}
+      {may('owner', 'editor', 'agent') && <Write id={id} until={until} sent={() => { loaded.reload(); changed() }} />}
       {may('owner') && <Privacy id={id} name={called(contact, c.unnamed)} gone={() => { back(); changed() }} />}
     </section>
   )
@@ -144,7 +146,10 @@ function Bubble({ message }: { message: Message }) {
   const { t, time } = useHere()
   const c = t.conversations
   const who = message.direction === 'in' ? c.customer : message.model === 'human' ? c.human : c.bot
-  const facts = [who, time(message.at), message.status && (c.status[message.status] ?? message.status), message.outcome && message.direction === 'out' && c.outcomes[message.outcome]]
+  const answered = message.answered_by_human && c.answeredByHuman
+  const status = message.status && ((message.status === 'not answered' && answered) || (c.status[message.status] ?? message.status))
+  const outcome = message.outcome && message.direction === 'out' && ((message.outcome === 'unanswered' && answered) || c.outcomes[message.outcome])
+  const facts = [who, time(message.at), status, outcome]
   // What the reply names in its last paragraph, as the bot names sources, is not named again.
   const end = message.body.split('\n\n').pop() ?? ''
   const sources = (message.citations ?? []).filter((source) => !end.startsWith('_') || !end.includes(source.url ?? source.document))
@@ -167,10 +172,11 @@ export function From({ source: { document, page, url } }: { source: Source }) {
 // The words, and as which message they were tried: without an answer the same words stay the same message, in a reload's next try, too.
 type Draft = { body: string; tried?: { body: string; id: string } }
 
-function Write({ id, sent }: { id: string; sent: () => void }) {
-  const { t, tenant } = useHere()
+function Write({ id, until, sent }: { id: string; until: string | null; sent: () => void }) {
+  const { t, tenant, time } = useHere()
   const c = t.conversations
   const form = useForm()
+  const hint = until === 'infinity' ? c.replyHintOpen : until ? fill(c.replyHintUntil, { time: time(until) }) : c.replyHint
   const name = `reply ${tenant} ${id}`
   const [draft, setDraft] = useState<Draft>(keep.get(name, { body: '' }))
   const change = (next: Draft) => {
@@ -197,7 +203,7 @@ function Write({ id, sent }: { id: string; sent: () => void }) {
   }
   return (
     <form onSubmit={send}>
-      <Field label={c.reply} hint={c.replyHint}>
+      <Field label={c.reply} hint={hint}>
         <textarea rows={2} dir="auto" required maxLength={4096} readOnly={form.busy} value={draft.body} onChange={(e) => change({ ...draft, body: e.target.value })} />
       </Field>
       <button className="solid" disabled={form.busy}>{c.send}</button>

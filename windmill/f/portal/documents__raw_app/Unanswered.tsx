@@ -6,7 +6,7 @@ import { Refused, ask, keep } from './api'
 import type { Message } from './messages'
 import { Empty, Field, Loading, Problem, Sure, fill, useEvery, useForm, useHere, useLoad } from './ui'
 
-type Question = { turn_id: string; contact_id: string; name: string | null; username: string | null; question: string; at: string }
+type Question = { turn_id: string; contact_id: string; name: string | null; username: string | null; question: string; at: string; answered_by_human: boolean }
 type Group = { question: string; questions: Question[] }
 type Run = { question: string; run: string; answer?: Answered }
 type Work = {
@@ -100,7 +100,7 @@ function OneGroup({ group, edits, busy, reload, start }: GroupProps) {
         {group.questions.slice(0, 5).map((q) => (
           <li key={q.turn_id}>
             {q.question !== group.question && <span dir="auto">{q.question} </span>}
-            <small dir="auto">{fill(s.who, { name: q.name || q.username || t.conversations.unnamed, time: time(q.at) })}</small>
+            <small dir="auto">{[fill(s.who, { name: q.name || q.username || t.conversations.unnamed, time: time(q.at) }), q.answered_by_human && t.conversations.answeredByHuman].filter(Boolean).join(' · ')}</small>
           </li>
         ))}
       </ul>

@@ -5,16 +5,18 @@ import { keep } from './api'
 // `id`: what a part shows one of, such as a document.
 export type Route = { page: string; part: string; id?: string }
 
-function read(): Route {
+export function readRoute(): Route {
   const [page = '', part = '', id = ''] = location.hash.slice(1).split('/')
   return page ? { page, part, id } : keep.get('route', { page: '', part: '' })
 }
 
-export function go(page: string, part = '', id = '') {
+// `replace`: without a step in the browser's history.
+export function go(page: string, part = '', id = '', replace = false) {
   keep.set('route', { page, part, id })
   const wanted = `#${[page, part, id].filter(Boolean).join('/')}`
   try {
-    if (location.hash !== wanted) location.hash = wanted
+    if (location.hash !== wanted && replace) history.replaceState(null, '', wanted)
+    else if (location.hash !== wanted) location.hash = wanted
   } catch {
     // a frame without an address: the event below is enough
   }
@@ -22,12 +24,12 @@ export function go(page: string, part = '', id = '') {
 }
 
 export function useRoute(): Route {
-  const [route, setRoute] = useState(read)
+  const [route, setRoute] = useState(readRoute)
   useEffect(() => {
     const moved = () => setRoute(keep.get('route', { page: '', part: '' }))
     const typed = () => {
-      keep.set('route', read())
-      setRoute(read())
+      keep.set('route', readRoute())
+      setRoute(readRoute())
     }
     window.addEventListener('route', moved)
     window.addEventListener('hashchange', typed)

@@ -9,6 +9,8 @@ import es from './text/es'
 export const languages: Record<string, Texts> = { en, es }
 export type Member = { tenant: string; role: string; language: string }
 export const Here = createContext<Member>({ tenant: '', role: 'viewer', language: 'en' })
+// Counts again what the frame shows, for pages whose acts change it.
+export const Recount = createContext(() => {})
 
 export const fill = (text: string, values: Record<string, unknown>) =>
   text.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''))

@@ -33,6 +33,7 @@ export const notifications = {
   earlier: 'Earlier',
   readAll: 'Mark all as read',
   readOne: 'Mark as read',
+  settled: 'Done',
   times: '{n} times',
   severity: { info: 'Info', warning: 'Warning', critical: 'Urgent' } as Record<string, string>,
   kinds: {

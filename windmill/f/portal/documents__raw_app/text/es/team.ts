@@ -33,6 +33,7 @@ export const notifications = {
   earlier: 'Anteriores',
   readAll: 'Marcar todo como leído',
   readOne: 'Marcar como leído',
+  settled: 'Resuelto',
   times: '{n} veces',
   severity: { info: 'Información', warning: 'Atención', critical: 'Urgente' } as Record<string, string>,
   kinds: {
