@@ -38,7 +38,7 @@ DEEDS = {
 DENSE = re.compile(r"[\u0590-\u06ff\u0900-\u097f\u0e00-\u0eff\u3040-\u9fff\uac00-\ud7af]")
 CONCEPT_IN_DATA = {  # what a tool's field or value says, mostly in English
     "book": "book|reserv|appointment|slot|schedul|confirm", "cancel": "cancel|storn|annul", "register": "regist|enrol|inscri|confirm", "change": "chang|updat|modif|resched|added|new_",
-    "send": "sent|ship|send|dispatch|email|mailed|label", "pay": "refund|paid|credit|reimburs|payment", "order": "order", "pass": "ticket|forward|message", "confirm": "confirm|active|valid|booked",
+    "send": "sent|ship|send|dispatch|email|mailed|label", "pay": "refund|paid|credit|reimburs|payment|pag[oa]|bezahlt|pay[eé]|opłacon|zapłacon|оплач|ödendi|支付|支払|مدفوع", "order": "order", "pass": "ticket|forward|message", "confirm": "confirm|active|valid|booked",
     "finish": "deliver(?:ed|y_status)|arrived|completed", "ready": "ready|eta|expected|pickup|completed|done|finished", "call": "callback|call_back|phone_call",
 }  # fmt: skip
 

@@ -25,6 +25,7 @@ BESIDE = re.compile(
     r"[\w'’-]{0,6}[,\s(]+(?:d[eae][mnr] |the |le |el |il |o |di |de )?"
 )  # between a weekday and its date
 TO = re.compile(r"\.?\s*(?:[-–]|[^\W\d_]{1,4})\s*(?:[^\W\d_]{2,3}\s+)?")  # between the days of a range
+DAY = re.compile(r"\b(?:dia|día|giorno|dnia)\s$", re.IGNORECASE)
 RECKONED = re.compile(r"[×x*·÷/=+]\s?\d|\d\s?[×x*·÷=+]")
 COUNTED = 99.0  # a bare number above it is a price rather than how many
 CONSTANTS = word_set("7 12 24 30 31 52 60 100 365 1000")  # days, months, hours: what anybody reckons with
@@ -165,6 +166,8 @@ class Derived:
             dates = {f"date:{month:02d}-{int(number.text):02d}" for month in range(1, 13)}
             dated = [(key, number._replace(unit="date", keys=frozenset({key}))) for key in dates]
             dates = {key for key, one in dated if not contradict(one, day, self._today)}
+        elif DAY.search(sentence[: number.start]):
+            dates = {f"date:{month:02d}-{int(number.text):02d}" for month in range(1, 13)}
         else:
             return False
         return any(

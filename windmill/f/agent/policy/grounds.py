@@ -108,7 +108,7 @@ class Grounds:
                 continue
             rests = self._words(sentence, marks)
             others = {n for n in rests & known if self._weights.of(n) > RARE} - terms(self._draft.text)
-            if rests and others and (missing := mine - rests):
+            if rests and others and not mine & rests and (missing := mine - rests):
                 yield Finding("misplaced", sentence, ", ".join(sorted(missing)))
 
     def _words(self, sentence: str, marks: tuple[str, ...]) -> frozenset[str]:

@@ -41,6 +41,8 @@ def unit_beside(text: str, start: int, end: int, spelled: bool = False) -> tuple
         unit = known.get(word) or _dense_unit(after[1]) or _inflected(word)
         if spelled and word not in known and unit and money(unit):
             unit = None  # to France is no price in Danish
+        if spelled and word.upper() in CODES and not after[1].isupper():
+            unit = None  # nor is "which one to try"
         if not spelled:
             unit = unit or _compound(word)
         if unit and not (word in AMBIGUOUS and after.start(1) > end):
