@@ -19,9 +19,9 @@ from typing import Any
 
 from f.common.problems import Problem
 from f.documents.page import Limits
-from f.documents.pdf.aligned import aligned
 from f.documents.pdf.grid import Table
-from f.documents.pdf.levels import levels
+from f.documents.pdf.unruled.aligned import aligned
+from f.documents.pdf.unruled.levels import levels
 from f.documents.pdf.words import Style, Word
 
 SURE = 0.8

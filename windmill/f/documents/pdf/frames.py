@@ -6,8 +6,8 @@ A program writes a frame to its end before it begins the next one, higher up and
 
 from __future__ import annotations
 
-from f.documents.pdf.levels import Level, levels
-from f.documents.pdf.side_by_side import VALUE
+from f.documents.pdf.unruled.levels import Level, levels
+from f.documents.pdf.unruled.side_by_side import VALUE
 from f.documents.pdf.words import Word
 
 _UP = 0.8  # of the type's size: what begins higher than the word before begins a cell or a frame

@@ -9,8 +9,8 @@ import itertools
 from collections.abc import Callable
 from dataclasses import replace
 
-from f.documents.pdf.levels import levels
 from f.documents.pdf.right_to_left import Box, is_right_to_left
+from f.documents.pdf.unruled.levels import levels
 from f.documents.pdf.words import Word, joined
 
 _BROKEN = 3  # as many pieces on other lines of PDFium's, and none is chance

@@ -15,11 +15,11 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from f.documents.clean import clean
-from f.documents.pdf.aligned import aligned
 from f.documents.pdf.grid import Row, Table, grids
 from f.documents.pdf.rulings import Area, Drawn
-from f.documents.pdf.side_by_side import shape
-from f.documents.pdf.signs_apart import with_signs
+from f.documents.pdf.unruled.aligned import aligned
+from f.documents.pdf.unruled.side_by_side import shape
+from f.documents.pdf.unruled.signs_apart import with_signs
 from f.documents.pdf.words import Word
 from f.documents.tables.headers import looks_like_header
 

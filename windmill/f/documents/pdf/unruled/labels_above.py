@@ -6,7 +6,7 @@ from __future__ import annotations
 import itertools
 
 from f.documents.pdf.grid import Row, Table
-from f.documents.pdf.levels import Level
+from f.documents.pdf.unruled.levels import Level
 
 _SMALLER = 0.85
 _NEAR = 2.0  # of the value's size

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import itertools
 
-from f.documents.pdf.levels import Level, Segment, columns_of, levels
-from f.documents.pdf.side_by_side import VALUE
+from f.documents.pdf.unruled.levels import Level, Segment, columns_of, levels
+from f.documents.pdf.unruled.side_by_side import VALUE
 from f.documents.pdf.words import Word
 
 _LOWER = 0.3  # of the type's size: what begins a new row stands so much lower than all before

@@ -7,13 +7,13 @@ import itertools
 from collections.abc import Iterator
 
 from f.documents.pdf.grid import Row, Table
-from f.documents.pdf.labels_above import labels_above
-from f.documents.pdf.levels import BULLET, GUTTER, SAME_LINE, Level, Segment, columns_of, new_level
-from f.documents.pdf.named_columns import named_columns
-from f.documents.pdf.row_blocks import row_levels
-from f.documents.pdf.side_by_side import VALUE, apart, row_by_row, text_of
+from f.documents.pdf.unruled.labels_above import labels_above
+from f.documents.pdf.unruled.levels import BULLET, GUTTER, SAME_LINE, Level, Segment, columns_of, new_level
+from f.documents.pdf.unruled.named_columns import named_columns
+from f.documents.pdf.unruled.row_blocks import row_levels
+from f.documents.pdf.unruled.side_by_side import VALUE, apart, row_by_row, text_of
+from f.documents.pdf.unruled.wrapped import WRAPPED, whole_rows
 from f.documents.pdf.words import Word
-from f.documents.pdf.wrapped import WRAPPED, whole_rows
 
 _NARROW_GAP = 0.4  # where other lines show a column
 _FURTHEST = 3.2  # lines: a table's next row is no further down

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from f.documents.pdf.grid import Row
-from f.documents.pdf.levels import GUTTER, Level, Segment, columns_of
+from f.documents.pdf.unruled.levels import GUTTER, Level, Segment, columns_of
 from f.documents.pdf.words import Word
 
 _NARROW_GAP = 0.4

@@ -6,7 +6,7 @@ from __future__ import annotations
 import itertools
 
 from f.documents.pdf.grid import Row
-from f.documents.pdf.side_by_side import VALUE, shape, text_of
+from f.documents.pdf.unruled.side_by_side import VALUE, shape, text_of
 
 WRAPPED = 1.7  # of the type's size: the lines of one cell stand no further apart
 
