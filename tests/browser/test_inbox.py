@@ -86,7 +86,8 @@ def test_a_question_that_a_colleague_answered_says_so(world: World, visit: Visit
     page = visit(SHOP.staff)
     open_conversation(page, "Amelia Clarke")
     thread = page.get_by_role("log")
-    expect(thread.locator(".bubble.out").last).to_contain_text("not answered")
+    bot = thread.locator(".bubble.in", has_text=question).last.locator("xpath=following-sibling::*[1]")
+    expect(bot).to_contain_text("not answered")
     page.get_by_role("button", name="Pause the bot").click()
     said = {"type": "text", "text": {"body": "Hello?"}}
     world.control(
@@ -96,9 +97,9 @@ def test_a_question_that_a_colleague_answered_says_so(world: World, visit: Visit
     expect(waiting).to_contain_text("not answered")
     page.get_by_label("Reply as a human").fill("Leonardo, but not for us.")
     page.get_by_role("button", name="Send").click()
-    expect(waiting).to_contain_text("a colleague answered")
-    expect(thread.get_by_text("a colleague answered")).to_have_count(2)
-    expect(waiting).not_to_contain_text("not answered")
+    for bubble in (bot, waiting):
+        expect(bubble).to_contain_text("a colleague answered")
+        expect(bubble).not_to_contain_text("not answered")
     resume(page)
     check(page)
     go(page, "Insights")
@@ -163,7 +164,7 @@ def test_a_conversation_and_a_filter_have_an_address(world: World, visit: Visit)
         expect(colleague.get_by_label("Show", exact=True)).to_have_value(shows)
     colleague.goto(address[:-4] + "0000")
     expect(colleague.get_by_role("alert")).to_be_visible()
-    colleague.set_viewport_size(PHONE)
+    colleague.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
     colleague.get_by_role("button", name="Back to the list").click()
     open_conversation(colleague, "Amelia Clarke")
 
