@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import psycopg
@@ -14,6 +15,7 @@ from tests.faults.hold import Hold
 from tests.faults.storm import Storm, until
 
 WORDS = "A human here."
+TAKEN_OVER_S = 55  # a little less than the minute of functions/retries.sql
 
 
 class Agent(Clerk):
@@ -61,7 +63,7 @@ def test_who_dies_before_the_words_are_sent_sends_them_once(storm: Storm, clicks
         Hold(storm, "conversation_logs", "new.model = 'human'") as hold,
         psycopg.connect(storm.stack.database) as other,
     ):
-        jobs = [agent.reply()]
+        since, jobs = time.monotonic(), [agent.reply()]
         copy = hold.first_copy()
         jobs += [agent.reply() for _ in range(clicks - 1)]
         # What the job reads next, after its commit and before it sends, is a tenant's token.
@@ -78,13 +80,16 @@ def test_who_dies_before_the_words_are_sent_sends_them_once(storm: Storm, clicks
             hold.end(copy)
     for job in jobs:
         agent.answer(job)
-    assert agent.part()["paused"] is not True, "nothing is out yet"
+    # A minute after the first click the second one may send what the first has left: on a slow machine it is over by now.
+    assert agent.part()["paused"] is not True or time.monotonic() - since > TAKEN_OVER_S, "nothing is out yet"
     agent.settles()
 
 
 def test_who_dies_after_the_words_are_sent_sends_them_once(storm: Storm) -> None:
     agent = Agent(storm, "34614000009")
-    condition = "new.state = 'sent' and current_setting('lock_timeout') = '0'"  # not the applier of statuses
+    condition = (
+        "new.state = 'sent' and current_setting('lock_timeout') <> '200ms'"  # not the applier of statuses
+    )
     with Hold(storm, "outbound_messages", condition) as hold:
         agent.reply()
         copy = hold.first_copy()
