@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from local.seed import SHOP
 from tests.browser.conftest import PHONE, Visit, check, go
 from tests.e2e.conftest import World
+from tests.e2e.test_sources import portal
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 AGENT = "agent@casa-lumen.example"
@@ -18,6 +19,17 @@ AGENT = "agent@casa-lumen.example"
 COUNT_NEVER_BY_ITSELF = (
     "const every = setInterval; setInterval = (act, ms) => (ms === 20000 ? 0 : every(act, ms))"
 )
+
+
+@pytest.fixture(autouse=True)
+def nobody_waits(world: World) -> None:
+    """The shop's staff has given every conversation back to the bot, whatever was tested before."""
+    with_a_human = (
+        "select distinct c.id from contacts c join chatbots b using (tenant_id) left join handoffs h on h.contact_id = c.id"
+        " where b.phone_number_id = %s and (c.paused_until > now() or (h.id is not null and h.resumed_at is null))"
+    )
+    for contact in world.rows(with_a_human, SHOP.phone_number_id):
+        portal(world, "conversations", "resume", person=SHOP.staff, contact_id=str(contact["id"]))
 
 
 def open_conversation(page: Page, name: str) -> None:
