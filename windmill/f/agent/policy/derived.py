@@ -58,6 +58,9 @@ class Derived:
         self._said, self._today = said, today
         self._named = {m for _, marks in draft.sentences for m in marks} | {c.source for c in draft.claims}
         self._counts = counts(draft.text, evidence)
+        self._stated = [f for s, _ in draft.sentences for f in figures(LISTED.sub("", s))]
+        spoken = " ".join([draft.text, said.words, *(c.quote for c in draft.claims)])
+        self._spoken = [*sorted(parts_in_words(spoken)), *map(float, numbers_in_words(spoken))]
         self.made: list[Figure] = []
 
     def follows(self, sentence: str, marks: tuple[str, ...], told: list[Figure], place: int) -> bool:
@@ -82,9 +85,6 @@ class Derived:
         """Whether a figure can be reckoned from the quotes and from what the customer has named alone."""
         figure = told[place]
         calendar = ("date", "weekday", "clock")
-        stated = [
-            f for s, _ in self._draft.sentences for f in figures(LISTED.sub("", s)) if f.text != figure.text
-        ]
         known = [*self._quoted, *(f for f in self.made if f.unit not in calendar)]
         to_go = figure.unit in ("hour", "minute") or any(
             k.startswith("at ") for k in figure.keys
@@ -92,7 +92,7 @@ class Derived:
         known += [f for f in self._said.figures if money(f.unit) or (to_go and f.unit == "clock")]
         known += self._asked(figure, known)
         known = [f for f in known if not same(f, figure)]
-        times = self._times(stated)
+        times = self._times([f for f in self._stated if f.text != figure.text])
         return self._day_of_month(sentence, told, place) or follows(
             figure, known, times, () if figure.unit else self._counts, self._today, known, contrary=True
         )
@@ -115,10 +115,8 @@ class Derived:
 
     def _times(self, stated: Sequence[Figure]) -> list[float]:
         """How often, how many: numbers of the customer, the reply and its quotes."""
-        spoken = [self._draft.text, self._said.words, *(c.quote for c in self._draft.claims)]
         return [
-            *sorted(parts_in_words(" ".join(spoken))),
-            *map(float, numbers_in_words(" ".join(spoken))),
+            *self._spoken,
             *(
                 v
                 for f in (*self._said.asked, *stated)
@@ -129,9 +127,7 @@ class Derived:
         ]
 
     def _reckoned(self, figure: Figure) -> bool:
-        stated = [
-            f for s, _ in self._draft.sentences for f in figures(LISTED.sub("", s)) if f.text != figure.text
-        ]
+        stated = [f for f in self._stated if f.text != figure.text]
         others = [f for f in stated if money(f.unit)]
         total = (
             money(figure.unit)
@@ -178,9 +174,8 @@ class Derived:
     def _near(self, unit: str) -> list[Figure]:
         """Figures that a reply may reckon with: those of the rows that its other figures stand in, and of those that its words are nearest to."""
         words = terms(self._draft.text) | self._said.question
-        stated = [f for s, _ in self._draft.sentences for f in figures(LISTED.sub("", s))]
         rows = [s for s in self._evidence if s.figures and (not self._named or s.source in self._named)]
-        holding = [s for s in rows if any(same(f, g) for f in stated for g in s.figures)]
+        holding = [s for s in rows if any(same(f, g) for f in self._stated for g in s.figures)]
         nearest = sorted(rows, key=lambda s: -self._weights(words & s.terms))[:6]
         priced = {s for s in rows if any(money(f.unit) for f in s.figures)}
         found = [

@@ -108,8 +108,8 @@ class Grounds:
                 continue
             rests = self._words(sentence, marks)
             others = {n for n in rests & known if self._weights.of(n) > RARE} - terms(self._draft.text)
-            if rests and others and not mine & rests and (missing := mine - rests):
-                yield Finding("misplaced", sentence, ", ".join(sorted(missing)))
+            if rests and others and not mine & rests:
+                yield Finding("misplaced", sentence, ", ".join(sorted(mine)))
 
     def _words(self, sentence: str, marks: tuple[str, ...]) -> frozenset[str]:
         """The words of what a sentence rests on: of its quotes and the sentences and whole rows that they stand in; of the passages that it names."""

@@ -22,6 +22,7 @@ class Quoted:
         self._sources = {s.key: s for s in sources}
         self._evidence = evidence
         self._claims = [c for c in draft.claims if c.quote.strip()]
+        self.figures = [f for claim in self._claims for f in figures_of(claim.quote)]
         self._named = {m for _, marks in draft.sentences for m in marks} | {c.source for c in draft.claims}
 
     def rows(self) -> list[Segment]:
@@ -33,10 +34,6 @@ class Quoted:
             s for s in self._evidence if not named or s.source in named or not re.fullmatch(r"S\d+", s.source)
         ]
 
-    def figures(self) -> list[Figure]:
-        """The figures of all quotes."""
-        return [f for claim in self._claims for f in figures_of(claim.quote)]
-
     def otherwise(self, figure: Figure) -> bool:
         """Whether the words that are quoted for a figure have others of its kind, and no quote has this one: Friday, where it says Thursday."""
         for_it = [f for c in self._claims if figure.text in c.says for f in figures_of(c.quote)]
@@ -47,7 +44,7 @@ class Quoted:
         if not rivals:
             return False
         strict = figure.unit == "%"  # a bare number is no share where a share is quoted
-        return not any(_equal(f, figure) for f in self.figures() if f.unit == "%" or not strict)
+        return not any(_equal(f, figure) for f in self.figures if f.unit == "%" or not strict)
 
     def misquoted(self) -> Iterable[Finding]:
         """Quotes that stand in no source."""

@@ -94,7 +94,7 @@ class Check:
         self._quotes = Quoted(draft, sources, self._evidence)
         self._quoted = self._quotes.rows()
         said = Said(self._words_of_customer, self._question, tuple(self._asked), tuple(self._said))
-        self._derived = Derived(draft, self._evidence, self._weights, said, today, self._quotes.figures())
+        self._derived = Derived(draft, self._evidence, self._weights, said, today, self._quotes.figures)
 
     def problems(self) -> list[Finding]:
         told = [

@@ -36,10 +36,7 @@ def cjk_days(match: re.Match[str]) -> list[int]:
         return [(first + i) % 7 for i in range((last - first) % 7 + 1)]
     if match[0] in ("平日", "평일", "工作日"):
         return list(range(5))
-    return [CJK_WEEK.index(letter) for letter in match[0] if letter in CJK_WEEK and match[0] != "周末"] or [
-        5,
-        6,
-    ]
+    return [CJK_WEEK.index(letter) for letter in match[0] if letter in CJK_WEEK] or [5, 6]
 
 
 def cjk_number(number: str) -> int:

@@ -17,12 +17,12 @@ from f.common.figures.cjk import CJK_CLOCK, CJK_DATE, CJK_DAYS, CJK_NUMBER, cjk_
 from f.common.figures.units import NUMBER, unit_beside
 from f.common.figures.words import (
     CODES,
-    MORE_NUMBERS,
     PARTS,
     SHORT_MONTHS,
     day_periods,
     languages,
     month_names,
+    number_words,
     short_weekday_names,
     weekday_names,
     words,
@@ -195,8 +195,7 @@ def _take_numbers(text: str, taken: list[bool], take: Take) -> None:
 
 def numbers_in_words(text: str) -> set[int]:
     """The small numbers that a text writes in words, in any language: what may count something."""
-    known = words("numbers") | MORE_NUMBERS
-    found = {known.get(word) for word in re.findall(r"[^\W\d_]+", text.casefold())}
+    found = {number_words().get(word) for word in re.findall(r"[^\W\d_]+", text.casefold())}
     return {int(value) for value in found if value} | {cjk_number(m[0]) for m in CJK_NUMBER.finditer(text)}
 
 

@@ -114,6 +114,12 @@ def words(kind: str) -> dict[str, str]:
 
 
 @cache
+def number_words() -> dict[str, str]:
+    """Small numbers by their words, also in the forms of other genders and cases."""
+    return words("numbers") | MORE_NUMBERS
+
+
+@cache
 def units() -> dict[str, str]:
     known = {
         without_points(w): u
