@@ -39,6 +39,24 @@ SHOP: dict[str, Any] = {
 }  # fmt: skip
 
 
+def restaurant(passages: dict[str, str], **more: Any) -> dict[str, Any]:
+    """Another business, of these passages. `more`: its languages, and what else is not as here."""
+    found = [
+        {"id": key, "title": "Terms", "page": 1, "heading": None, "text": text}
+        for key, text in passages.items()
+    ]
+    return {
+        "name": "Casa Verde",
+        "languages": ["en"],
+        "persona": "You are the assistant of Casa Verde.",
+        "opening_hours": "",
+        "today": "2026-11-26 (Thursday) 10:42",
+        "passages": found,
+        "tools": [],
+        **more,
+    }
+
+
 def search(*passages: str) -> dict[str, Any]:
     """A search that finds these passages, as S1, S2 and so on."""
     return {"tool": SEARCH, "arguments": {"question": " ".join(passages)}, "passages": list(passages)}

@@ -8,7 +8,7 @@ import pytest
 
 from f.agent.policy.polarity import denies, negates
 from tests.agent.policy import harness
-from tests.agent.policy.shop import case, search, tool
+from tests.agent.policy.shop import case, restaurant, search, tool
 
 PASSAGES = {
     "dogs": "Dogs are welcome in the veranda, not in the dining room.",
@@ -19,15 +19,11 @@ PASSAGES = {
     "sale": "Cosmetics can be returned within 14 days. Opened cosmetics cannot be returned.",
     "coffee": "Filter coffee: EUR 3.20. Espresso: EUR 2.40.",
 }
-HOUSE: dict[str, Any] = {
-    "name": "Casa Verde",
-    "languages": ["en", "es"],
-    "persona": "You are the assistant of Casa Verde.",
-    "opening_hours": "",
-    "today": "2026-11-26 (Thursday) 10:42",
-    "passages": [{"id": key, "title": "Terms", "page": 1, "heading": None, "text": text} for key, text in PASSAGES.items()],
-    "tools": [{"name": "get_booking", "description": "", "changes_something": False, "parameters": {"type": "object", "properties": {}}}],
-}  # fmt: skip
+HOUSE = restaurant(
+    PASSAGES,
+    languages=["en", "es"],
+    tools=[{"name": "get_booking", "description": "", "changes_something": False, "parameters": {"type": "object", "properties": {}}}],
+)  # fmt: skip
 
 
 def passes(

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from tests.agent.policy import harness
-from tests.agent.policy.shop import case, search
+from tests.agent.policy.shop import case, restaurant, search
 
 PASSAGES = {
     "bread": "Rye bread stays fresh for 3 days, spelt bread for 5 days.",
@@ -19,15 +17,7 @@ PASSAGES = {
     "xray": "First picture 58 €, each further one 25 €.",
     "cancel": "Free cancellation until 21 days before arrival, then 80 %.",
 }
-HOUSE: dict[str, Any] = {
-    "name": "Casa Verde",
-    "languages": ["en", "de", "it"],
-    "persona": "You are the assistant of Casa Verde.",
-    "opening_hours": "Monday to Friday 9-18",
-    "today": "2026-11-26 (Thursday) 10:42",
-    "passages": [{"id": key, "title": "Terms", "page": 1, "heading": None, "text": text} for key, text in PASSAGES.items()],
-    "tools": [],
-}  # fmt: skip
+HOUSE = restaurant(PASSAGES, languages=["en", "de", "it"], opening_hours="Monday to Friday 9-18")
 
 
 def passes(message: str, text: str, passage: str, *quotes: str) -> bool:
