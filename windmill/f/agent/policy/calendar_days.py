@@ -9,10 +9,12 @@ from f.common.figures.amounts import Figure, amount
 from f.common.figures.words import SIZES
 
 
-def of_calendar(figure: Figure, known: Sequence[Figure], today: date, by_length: bool = False) -> bool:
+def of_calendar(
+    figure: Figure, known: Sequence[Figure], today: date, days: Iterable[date] = (), by_length: bool = False
+) -> bool:
     """A weekday or a date that belongs to a date or a number of days in the evidence, counted from today or from that date.
 
-    `by_length`: today and the days beside it need a reason as well.
+    `days`: others to count from. `by_length`: today and the days beside it need a reason as well.
     """
     lengths = {
         round(v * SIZES[o.unit][1] / 1440)
@@ -27,8 +29,9 @@ def of_calendar(figure: Figure, known: Sequence[Figure], today: date, by_length:
     lengths |= {
         7 * int(v) - 7 for o in known if o.unit == "week" for v in amount(o) if 1 < v < 100
     }  # eight weekly lessons end after seven weeks
-    dates = _dates(known, today)
-    reached = set(dates) if by_length else {today, today + timedelta(1), today - timedelta(1), *dates}
+    dates = [*_dates(known, today), *days]
+    reached = set(dates) if by_length else {*dates, *(day + timedelta(n) for day in (today, *days) for n in (0, 1, -1))}
+    dates += [] if by_length else [today + timedelta(1)]
     reached |= {
         day + timedelta(sign * length) for day in (today, *dates) for length in lengths for sign in (1, -1)
     }
@@ -49,6 +52,17 @@ def of_calendar(figure: Figure, known: Sequence[Figure], today: date, by_length:
         for key in figure.keys
         for day in reached
     )
+
+
+def named_days(asked: Iterable[Figure], quoted: Iterable[Figure], today: date) -> frozenset[date]:
+    """The days that a customer's weekday may mean, the last and the next one, and those of a day of the month that is quoted, such as the 1st."""
+    week = {int(key[-1]) for one in asked for key in one.keys if key.startswith("weekday:")}
+    near = {today + timedelta(ahead) for ahead in range(-7, 8)}
+    numbers = {v for one in quoted if not one.unit for v in amount(one)}
+    lasts = any(one.unit in ("day", "week", "month") for one in quoted)
+    coming = {today + timedelta(ahead) for ahead in range(62)}
+    ends = {day for day in coming if lasts and (day + timedelta(1)).day == 1}
+    return frozenset({day for day in near if day.weekday() in week} | {day for day in coming if day.day in numbers} | ends)
 
 
 def _dates(known: Iterable[Figure], today: date) -> list[date]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from f.agent.policy.calendar_days import contradict
+from f.agent.policy.calendar_days import contradict, named_days
 from f.agent.policy.claims import Draft
 from f.agent.policy.counts import counts, units_meant
 from f.agent.policy.reckoning import follows
@@ -141,12 +141,15 @@ class Derived:
         ]  # where it stands itself it was found to speak of something else
         times = self._times(stated)
         asked = self._asked(figure, [*self.made, *near])
-        made = self.made
-        if self._quoted and figure.unit == "date":  # a weekday that no quote has leads to no date
-            made, near = [f for f in made if f.unit != "weekday"], self._quoted
-        known = [f for f in (*made, *near, *asked, *self._said.figures) if not same(f, figure)]
+        made, spoken, days = self.made, self._said.figures, frozenset[date]()
+        if (self._quoted or self._named) and figure.unit == "date":  # a weekday that no quote and no customer has leads to no date
+            made, spoken = ([f for f in some if f.unit != "weekday"] for some in (made, spoken))
+            near = [f for f in self._quoted or near if not same(f, figure)]
+            asked = [f for f in asked if f.unit != "weekday"]
+            days = named_days(self._said.asked, self._quoted, self._today)
+        known = [f for f in (*made, *near, *asked, *spoken) if not same(f, figure)]
         stated = [f for f in (*self.made, *self._said.asked) if not same(f, figure)]
-        return follows(figure, known, times, self._counts, self._today, stated)
+        return follows(figure, known, times, self._counts, self._today, stated, days=days)
 
     def _day_of_month(self, sentence: str, told: list[Figure], place: int) -> bool:
         """Whether a bare number is a day: of the date after it, as in the 3rd to the 17th of May, or the one that a weekday before it names."""

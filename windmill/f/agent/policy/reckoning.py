@@ -26,15 +26,17 @@ def follows(
     today: date,
     stated: Sequence[Figure] | None = None,
     contrary: bool = False,
+    days: Iterable[date] = (),
 ) -> bool:
     """Whether the figure can be reckoned from the known ones.
 
     `times`: numbers that say how many of something, from the customer and the reply. `counts`: how many things the reply or the evidence lists.
     `stated`: those of the known figures that the reply or the customer names; None: all.
     `contrary`: what is quoted has another figure of the kind, so that only what is reckoned with a number that was named counts.
+    `days`: those that dates are counted from beside today and the known ones.
     """
     if figure.unit in ("date", "weekday"):
-        return of_calendar(figure, known, today, by_length=contrary)
+        return of_calendar(figure, known, today, days, by_length=contrary)
     if figure.unit == "clock" or (not figure.unit and re.fullmatch(r"\d{1,2}[.:]\d\d", figure.text)):
         if _of_clock(figure, known, known if stated is None else stated):
             return True

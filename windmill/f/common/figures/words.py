@@ -181,6 +181,9 @@ def short_weekday_names() -> tuple[re.Pattern[str], dict[str, frozenset[str]]]:
     return re.compile(rf"(?<![^\W_])({either})\.?(?![^\W_])", re.IGNORECASE), names
 
 
+IN_TURKISH = r"(?:['’]?[dt][ae](?:n|ki)?)?"  # 24 Ekim'de: on the 24th of October
+
+
 @cache
 def month_names() -> tuple[re.Pattern[str], dict[str, frozenset[str]]]:
     names = {
@@ -188,9 +191,10 @@ def month_names() -> tuple[re.Pattern[str], dict[str, frozenset[str]]]:
         for w, m in meanings("months").items()
         if len(w.rstrip(".")) >= 3 and not w[0].isdigit()
     }
+    names |= {re.sub("[أإ]", "ا", w): m for w, m in names.items()}  # as most people type them
     either = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
     return re.compile(
-        rf"(?<![\w])(\d{{1,2}})(?:st|nd|rd|th|er|º|ª|\.|de|ni)?\s*(?:of\s+|de\s+|d[’'])?({either})\.?(?![^\W\d_])(?:\s+(?:de\s+|del\s+)?(\d{{4}}))?"
+        rf"(?<![\w])(\d{{1,2}})(?:st|nd|rd|th|er|º|ª|\.|de|ni)?\s*(?:of\s+|de\s+|d[’'])?({either})\.?{IN_TURKISH}(?![^\W\d_])(?:\s+(?:de\s+|del\s+)?(\d{{4}}))?"
         rf"|(?<![^\W\d_])({either})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?(?!\d|[:.,]\d)(?:,?\s+(\d{{4}}))?",
         re.IGNORECASE,
     ), names
