@@ -12,6 +12,7 @@ from f.common.figures.segments import LISTED, Segment, Source, folded, kind_of, 
 from f.common.figures.tool_rows import flat
 from f.common.figures.words import MONTH_MINUTES, SIZES
 
+LONG = ("day", "week", "month", "year")
 LEFT_OUT = re.compile(r"…|\.\.\.|\[…\]|\n")
 
 
@@ -40,11 +41,23 @@ class Quoted:
         ages = ("", "year") if figure.unit == "year" else (_sort(figure),)  # 16 years, and "for 18 and older"
         rivals = [f for f in for_it if _sort(f) == _sort(figure) or f.unit in ages]
         if _sort(figure) == "time":  # five lessons of 45 minutes contradict no five hours
-            rivals = [f for f in rivals if f.unit in (figure.unit, "") or f.keys & figure.keys]
+            alike = LONG if figure.unit in LONG else (figure.unit,)
+            rivals = [f for f in rivals if f.unit in (*alike, "") or f.keys & figure.keys]
         if not rivals:
             return False
         strict = figure.unit == "%"  # a bare number is no share where a share is quoted
         return not any(_equal(f, figure) for f in self.figures if f.unit == "%" or not strict)
+
+    def of_other_days(self, weekday: Figure, by_figures: bool) -> bool:
+        """Whether a claim names a weekday and none of those in its quote. `by_figures`: and another figure of the quote, for a no has none."""
+        for claim in self._claims:
+            told, quoted = figures(claim.says), figures_of(claim.quote)
+            if weekday.text not in claim.says or not any(f.unit == "weekday" for f in quoted):
+                continue
+            shared = [f for f in told if any(same(f, q) for q in quoted)]
+            if not any(f.unit in ("weekday", "date") for f in shared) and (shared or not by_figures):
+                return True
+        return False
 
     def misquoted(self) -> Iterable[Finding]:
         """Quotes that stand in no source."""

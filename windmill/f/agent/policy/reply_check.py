@@ -119,9 +119,17 @@ class Check:
         ]
 
     def _contrary(self, figure: Figure) -> bool:
-        """Whether the reply's own quotes say another figure than it does, and neither the customer nor the clock does."""
-        clock = (f for s in self._pool if s.source == "clock" for f in s.figures)
-        return self._quotes.otherwise(figure) and not any(same(figure, f) for f in (*self._asked, *clock))
+        """Whether the reply's own quotes say another figure than it does, and neither the customer nor the clock does.
+
+        A weekday of theirs is another one where the reply names none of those that it quotes, and says of it what they say.
+        """
+        if not self._quotes.otherwise(figure):
+            return False
+        asked = any(same(figure, f) for f in self._asked)
+        clock = any(same(figure, f) for s in self._pool if s.source == "clock" for f in s.figures)
+        if figure.unit == "weekday" and (asked or clock):
+            return self._quotes.of_other_days(figure, by_figures=asked)
+        return not asked and not clock
 
     def _reckon(self, told: list[Told], outcomes: list[str], contrary: frozenset[int]) -> None:
         """Calls a figure reckoned that follows from the evidence, or from what was reckoned before it, until no other one does."""
