@@ -47,6 +47,7 @@ ISO_DATE = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 DAY_FIRST = re.compile(
     r"(?<![\d.,/-])(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?![\d])|(?<![\d.,/-])(\d{1,2})/(\d{1,2})(?![\d/])"
 )
+BEHIND_WEEKDAY = re.compile(r"\.?,?\s(\d{1,2})\.(\d{1,2})\.(?!\d)")
 CLOCK = re.compile(
     r"(?<![\d.,:])(\d{1,2})(?:[:.h]([0-5]\d))?\s?(?:uhr\b)?\s?([ap])\.?\s?m\b\.?|(?<![\d.,:])(\d{1,2}):([0-5]\d)(?::\d\d)?(?![\d:])|(?<![\d.,:])(\d{1,2})\s?h\s?([0-5]\d)(?![\w])"
     r"|(?<![\d.,:])(\d{1,2})(?:\.([0-5]\d))?\s?uhr\b",
@@ -129,6 +130,9 @@ def _take_dates(text: str, take: Take) -> None:
             continue  # Sie 1) is an item of a list
         keys = {key for of in names.get(month.casefold().rstrip("."), ()) for key in date_keys(year, of, day)}
         take(*match.span(), keys, "date")
+    for match in short_weekday_names()[0].finditer(text):  # Fr 12.03. is a day, and no francs
+        if behind := BEHIND_WEEKDAY.match(text, match.end()):
+            take(behind.start(1), behind.end(2), date_keys(None, behind[2], behind[1]), "date")
     for match in DAY_FIRST.finditer(text):
         day, month, year = (match[1], match[3], match[4]) if match[1] else (match[5], match[6], None)
         keys = date_keys(year, month, day) | date_keys(year, day, month)

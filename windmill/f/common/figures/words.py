@@ -172,8 +172,8 @@ def short_weekday_names() -> tuple[re.Pattern[str], dict[str, frozenset[str]]]:
     names = {
         w.rstrip("."): d
         for w, d in meanings("weekdays").items()
-        if 2 <= len(w.rstrip(".")) <= 4 and w.rstrip(".").isalpha()
-    }
+        if 2 <= len(w.rstrip(".")) <= 4 and w.rstrip(".").isalpha() and w.casefold() != "min"
+    }  # "min" is a Sunday in Indonesian, and minutes in all others
     names |= {
         w.partition("-")[0]: d for w, d in meanings("weekdays").items() if w.endswith("-feira")
     }  # segunda a sexta
