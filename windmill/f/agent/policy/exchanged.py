@@ -17,6 +17,7 @@ from f.common.figures.segments import DENSE, LISTED, kind_of
 
 WORD = re.compile(r"[^\W\d_]+")
 ALIKE = 4  # letters at which two words begin alike, also in related languages
+MUCH = 10  # times as large
 BY = 0.3  # how much better the labels must fit crosswise
 SEVERAL = ("weekday", "code", "link", "mail", "")  # several of these belong to one thing
 
@@ -55,6 +56,11 @@ class Pair(NamedTuple):
         first, last = sorted((self.one, self.other), key=lambda f: f.start)
         return any(len(word) > 2 for word in WORD.findall(self.text[first.end : last.start]))
 
+    def comparable(self) -> bool:
+        """Whether one could be taken for the other: a fee of 10 is not taken for a limit of 500."""
+        sizes = [in_least(f) or amount(f) for f in (self.one, self.other)]
+        return not all(sizes) or max(map(max, sizes)) < MUCH * max(min(map(max, sizes)), 1e-9)
+
     def labels(self) -> Iterable[tuple[frozenset[str], frozenset[str]]]:
         """What stands before each of the two, and what stands after it; up to the next figure of their kind."""
         before, after = [], []
@@ -82,7 +88,7 @@ def _crosswise(said: Pair, source: Pair) -> bool:
             crossed = max(crossed, _fit(labels[0], theirs[1]) + _fit(labels[1], theirs[0]))
     turned = (said.one.start < said.other.start) != (source.one.start < source.other.start)
     if turned and crossed == straight:
-        return len(said.alike()) == 2
+        return len(said.alike()) == 2 and said.comparable()
     return len(said.alike()) < 4 and crossed >= straight + BY
 
 

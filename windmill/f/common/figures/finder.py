@@ -13,7 +13,17 @@ from functools import lru_cache
 from itertools import pairwise
 
 from f.common.figures.amounts import Figure, date_keys, money, readings
-from f.common.figures.cjk import CJK_CLOCK, CJK_DATE, CJK_DAYS, CJK_NUMBER, cjk_clock, cjk_days, cjk_number
+from f.common.figures.cjk import (
+    CJK_CLOCK,
+    CJK_DATE,
+    CJK_DAYS,
+    CJK_NUMBER,
+    CJK_PRICE,
+    cjk_clock,
+    cjk_days,
+    cjk_number,
+    cjk_price,
+)
 from f.common.figures.units import NUMBER, unit_beside
 from f.common.figures.words import (
     CODES,
@@ -24,6 +34,7 @@ from f.common.figures.words import (
     month_names,
     number_words,
     short_weekday_names,
+    units,
     weekday_names,
     words,
 )
@@ -171,6 +182,8 @@ CENTS_BEHIND = re.compile(r"[ \u00a0](\d\d)(?![\d.,:]*\d|[ \u00a0]?[\w%])")
 
 
 def _take_numbers(text: str, taken: list[bool], take: Take) -> None:
+    for match in CJK_PRICE.finditer(text):
+        take(*match.span(), {cjk_price(match)}, units()[match[4]])
     for match in _free_numbers(text, taken):
         start, end = match.span()
         number = match[0]

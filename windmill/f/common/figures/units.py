@@ -17,7 +17,7 @@ LETTER = (
 NUMBER = re.compile(r"\d+(?:[.,:'’ \u00a0\u202f](?=\d{3}(?!\d))\d{3})*(?:[.,:]\d+)?")
 BEFORE = re.compile(r"([^\W\d_]{1,10}\.?|[€$£₹₺₽₴₪₩₫฿¥₱₦]|[A-Z]{1,2}\$)(:?)[ \u00a0\u202f]?$")
 RANGE = re.compile(r"\s?(?:[-–—x×]|to|bis|à|a|al|do|até|ile|till|–)\s?(?=\d)")
-AFTER = re.compile(rf"[ \u00a0\u202f-]?({LETTER}+(?![’'](?=[^\W\d_]))|[€$£₹₺₽₴₪₩₫฿¥₱₦%٪％])")
+AFTER = re.compile(rf"[ \u00a0\u202f-]?((?:TL|[Ll]ira|[Ee]uro|[Dd]olar|[A-Z]{{3}})(?=[’'])|{LETTER}+(?![’'](?=[^\W\d_]))|[€$£₹₺₽₴₪₩₫฿¥₱₦%٪％])")
 
 
 COUNTED = re.compile(

@@ -46,7 +46,12 @@ MORE_UNITS = word_map(
     pound=GBP pounds=GBP peso=peso pesos=peso zł=PLN kč=CZK tl=TRY lira=TRY rs=INR chf=CHF kr=kr 元=CNY 円=JPY сом=KGS грн=UAH руб=RUB
     franken=CHF franc=CHF francs=CHF frank=CHF franki=CHF franków=CHF franchi=CHF francos=CHF fr=CHF ft=ft feet=ft foot=ft miles=mile
     mile=mile inch=inch inches=inch zoll=inch pulgadas=inch pollici=inch lb=lb lbs=lb oz=oz percent=% prozent=% 個月=month 週間=week 小時=hour
-    cl=cl dl=dl 週=week ヶ月=month か月=month 달러=$ 엔=JPY 위안=CNY
+    cl=cl dl=dl 週=week ヶ月=month か月=month 달러=$ 엔=JPY 위안=CNY 원=KRW 유로=EUR ユーロ=EUR ドル=$ 欧元=EUR 歐元=EUR 美元=USD
+    دراهم=dirham ليرة=TRY ليرات=TRY دنانير=dinar جنيه=EGP جنيهات=EGP جنيها=EGP شيكل=ILS شيقل=ILS دولارات=$ دولارا=$ روبيات=rupee
+    שקל=ILS שקלים=ILS שח=ILS złoty=PLN złote=PLN złotych=PLN zloty=PLN zlote=PLN zlotych=PLN злоти=PLN злотих=PLN злотых=PLN
+    гривень=UAH гривні=UAH гривня=UAH гривен=UAH рублей=RUB рубля=RUB рубль=RUB рублів=RUB рублі=RUB корун=CZK крон=kr лева=BGN лв=BGN лей=RON
+    korun=CZK koruny=CZK forintot=HUF lei=RON leu=RON lir=TRY liraya=TRY lirası=TRY रुपये=rupee रुपए=rupee रुपया=rupee रु=rupee
+    đồng=VND rupiah=IDR ringgit=MYR reais=BRL soles=PEN yen=JPY yenes=JPY yens=JPY yuan=CNY yuanes=CNY tenge=KZT теңге=KZT
     """
 )
 # Numbers in forms that num2words does not give: of another gender or case.
