@@ -34,6 +34,7 @@ WORD = re.compile(
 NUMBERED = re.compile(r"\b(\d{1,3})-([^\W\d_]{3,})")  # 3-seater
 DENSE = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]+")
 LONGEST_SEGMENT = 400
+LABEL = re.compile(r"[^\W\d_]{3,}\b:?")  # the word at the beginning of a cell
 
 
 LISTED = re.compile(
@@ -103,7 +104,7 @@ def segments(source: Source) -> tuple[Segment, ...]:
     """The rows and sentences of a source."""
     about = terms(source.context)
     made = []
-    for line in flat(source.text).splitlines():
+    for line, whole in rows(source.text):
         parts = [[line]] if ROW.search(line) else [clauses(s) for s in sentences(line)]
         for pieces in parts:
             lead: frozenset[str] = (
@@ -113,8 +114,28 @@ def segments(source: Source) -> tuple[Segment, ...]:
                 found = ranged(figures(text), text)
                 before = terms(text[: found[0].start]) if found else frozenset()
                 lead = lead if found and before <= lead else before
-                made.append(Segment(source.key, text, spoken(text, found) | about | lead, found))
+                made.append(Segment(source.key, text, spoken(text, found) | about | lead | terms(whole), found))
     return tuple(made)
+
+
+def rows(text: str) -> list[tuple[str, str]]:
+    """The lines of a text, each with the words that belong to it; a line of several records in its records.
+
+    "Test: A | Price: 5 | Test: B | Price: 6 | Report: today" are three: the report is said of both tests.
+    """
+    found = []
+    for line in (part for whole in flat(text).splitlines() for part in re.split(r"\s\|\|\s", whole)):
+        cells = ROW.split(line)
+        label = LABEL.match(cells[0])
+        begins = [i for i, cell in enumerate(cells) if label and cell.startswith(label[0])]
+        if len(begins) < 2:
+            found.append((line, ""))
+            continue
+        end = min(begins[-1] + max(b - a for a, b in pairwise(begins)), len(cells))
+        found += [(" | ".join(cells[a:b]), "") for a, b in pairwise([*begins, end])]
+        if shared := " | ".join(cells[end:]):
+            found.append((shared, line))
+    return found
 
 
 def spoken(text: str, found: Iterable[Figure]) -> frozenset[str]:
