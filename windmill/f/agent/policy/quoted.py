@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from f.agent.policy.claims import Claim, Draft, Finding
 from f.common.figures.amounts import Figure, amount, same
-from f.common.figures.finder import figures
+from f.common.figures.finder import figures, numbers_in_words, parts_in_words
 from f.common.figures.segments import LISTED, Segment, Source, folded, kind_of, ranged, stands_in, terms
 from f.common.figures.tool_rows import flat
 from f.common.figures.words import MONTH_MINUTES, SIZES
@@ -67,6 +67,18 @@ class Quoted:
             texts = [f"{source.context} {source.text}", everywhere] if source else [everywhere]
             if not any(stands_in(claim.quote, text) for text in texts):
                 yield Finding("quote", claim.says, claim.quote)
+
+    def unquoted(self) -> Iterable[Finding]:
+        """Claims that only repeat the quote of another claim, or a part of it, and have no word and no figure of it: what was added to a true one."""
+        for claim in self._claims:
+            quote = folded(claim.quote)
+            beside = any(
+                other.says != claim.says and other.source == claim.source and quote in folded(other.quote)
+                for other in self._claims
+            )
+            counts = figures(claim.says) or numbers_in_words(claim.says) or parts_in_words(claim.says)
+            if beside and not counts and not terms(claim.says) & terms(claim.quote):
+                yield Finding("unquoted", claim.says, claim.quote)
 
     def _touched(self, claim: Claim) -> list[Segment]:
         """The rows of a claim's source that its quote touches; all of them, where that can't be seen: a tool's answer, quoted as it came."""

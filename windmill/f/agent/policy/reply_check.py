@@ -111,6 +111,7 @@ class Check:
         self._hear(told, outcomes)
         return [
             *self._quotes.misquoted(),
+            *self._quotes.unquoted(),
             *self._unbacked(),
             *self._unsupported(told, outcomes),
             *self._contradictory(),

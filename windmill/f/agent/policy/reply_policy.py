@@ -44,6 +44,7 @@ REASONS = {
     "unsourced": "it states something and names no passage: put the passage's id after each fact, or quote it as a claim",
     "exchanged": "your source has “{detail}” the other way round, or it is not clear which belongs to what: quote each of them for itself",
     "polarity": "“{says}” says no, and “{detail}” denies nothing: where the sources are silent, say that you do not know",
+    "unquoted": "“{says}” has a quote that speaks of something else: “{detail}”. Quote words that say it, or leave it out",
     "denied": "“{says}” says yes, and its source says no or sets a limit: “{detail}”. Say that, too",
     "leak": "it would give away {detail}",
     "language": "the customer writes another language ({detail}): reply in that one",
