@@ -13,6 +13,7 @@ from f.common.figures.tool_rows import flat
 from f.common.figures.words import MONTH_MINUTES, SIZES
 
 LONG = ("day", "week", "month", "year")
+SHARED = .3  # of a claim's small words: as many as this are in its source where both are of one language
 LEFT_OUT = re.compile(r"…|\.\.\.|\[…\]|\n")
 
 
@@ -77,7 +78,10 @@ class Quoted:
                 for other in self._claims
             )
             counts = figures(claim.says) or numbers_in_words(claim.says) or parts_in_words(claim.says)
-            if beside and not counts and not terms(claim.says) & terms(claim.quote):
+            quotes = " ".join(other.quote for other in self._claims if other.says == claim.says)
+            if counts or terms(claim.says) & terms(quotes):
+                continue
+            if beside:
                 yield Finding("unquoted", claim.says, claim.quote)
 
     def _touched(self, claim: Claim) -> list[Segment]:
@@ -158,3 +162,4 @@ def _meet(part: str, row: str) -> bool:
         return True
     longest = min(len(part), len(row))
     return any(part[-n:] == row[:n] or row[-n:] == part[:n] for n in range(longest, 11, -1))
+
