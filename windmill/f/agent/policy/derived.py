@@ -134,7 +134,9 @@ class Derived:
             and len(others) > 1
             and max(amount(figure)) > max(v for f in others for v in amount(f))
         )
-        rows = [*self._near(figure.unit), *self._quoted]
+        # A share is one of what the reply or the customer names: of two prices of a list any could be made.
+        shared = figure.unit == "%" and not self._quoted
+        rows = [] if shared else [*self._near(figure.unit), *self._quoted]
         near = [*others, *(f for f in rows if f.unit == "%")] if total else rows
         near = [
             f for f in near if not same(f, figure)

@@ -274,8 +274,11 @@ class Check:
             or folded(sentence) in folded(c.says)
             or figure.text in c.says
         ]
-        having = [c for c in quotes if any(same(figure, f) for f in figures_of(c.quote))]
         holding = [s for s in self._evidence if any(same(figure, f) for f in s.figures)]
+        passages = {key for key in self._named if re.fullmatch(r"S\d+", key)}
+        if passages and not self._draft.claims and figure.unit:
+            holding = [s for s in holding if s.source in self._named or not re.fullmatch(r"S\d+", s.source)]
+        having = [c for c in quotes if any(same(figure, f) for f in figures_of(c.quote))]
         # A price, a share, a weight has to stand in what is quoted. Days and times follow from too much else, and bare numbers mean too little.
         stands = any(same(figure, f) for s in self._quoted for f in s.figures)
         if self._draft.claims and kind_of(figure) not in ("", "hour", *UNCOUNTED) and not stands:
