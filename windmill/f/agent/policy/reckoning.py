@@ -164,7 +164,8 @@ def _operands(figure: Figure, known: Sequence[Figure]) -> tuple[list[float], lis
         for value in amount(one)
     ]
     bare = [value for one in known if not one.unit for value in amount(one)]
-    like = same_unit if money(figure.unit) and same_unit else [*same_unit, *bare]
+    priced = money(figure.unit) and any(money(one.unit) for one in known)
+    like = same_unit if priced else [*same_unit, *bare]
     if figure.unit == "%":
         like += [value for one in known if money(one.unit) for value in amount(one)]
     return list(dict.fromkeys(like))[:MOST_OPERANDS], list(dict.fromkeys(shares))[:6]
