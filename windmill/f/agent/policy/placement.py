@@ -144,10 +144,12 @@ class Placement:
     def _of_another_cell(self, text: str, told: list[Figure], figure: Figure, segment: Segment) -> bool:
         """Whether the words around a figure speak for another cell of its own row: long hair, where the row has it for short hair."""
         mine = next(f for f in segment.figures if same(f, figure))
-        others = [
+        others = [  # a tool's price has no currency, and what stands behind "=" is another reading
             f
             for f in segment.figures
-            if alike(f, figure) and f.start < f.end and not any(same(f, t) for t in told)
+            if (alike(f, figure) or (alike(f, mine) and "." in f.text and "= " not in segment.text[f.start - 2 : f.start]))
+            and f.start < f.end
+            and not any(same(f, t) for t in told)
         ]
         beside = [f for f in told if f is not figure and alike(f, figure)]
         since = max((f.end for f in beside if f.end <= figure.start), default=0)

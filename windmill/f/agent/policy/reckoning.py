@@ -127,8 +127,8 @@ def _made(
             for part in (share / 100, 1 - share / 100, 1 + share / 100, share / (100 + share))
         }
         made |= {
-            one * n / pack for n in times for pack in packs if n > pack and n % pack == 0
-        }  # ten packs of six
+            one * (n // pack) for n in times for pack in packs if n > pack
+        }  # ten packs of six, and 600 points of 620 at so much a hundred
     if money(figure.unit):
         made |= _of_prices(figure, known, like)
     elif not figure.unit and not contrary:

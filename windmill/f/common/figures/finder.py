@@ -252,7 +252,7 @@ def _take_weekdays(text: str, take: Take) -> None:
             or (
                 begins
                 and re.match(
-                    r"\.?:?\s*\d{1,2}[:.h]\d\d|\s*[:|]|\s+\d{1,2}(?:\s*[-–]\s*\d|\s*h(?![^\W\d_]))",
+                    r"\.?:?\s*\d{1,2}[:.h]\d\d|\s*[:|](?!\s*\d{4}-)|\s+\d{1,2}(?:\s*[-–]\s*\d|\s*h(?![^\W\d_]))",
                     text[match.end() :],
                 )
             )
