@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import Any
 
 _THOUGHT = r"think(?:ing)?|thoughts?|reason(?:ing)?|reflection|analysis|scratchpad|inner_monologue|seed:think|antthinking|internal"
@@ -29,6 +30,9 @@ _TOKEN = re.compile(
     r"|</?(?:answer|response|final|output|final_answer)>",
     re.IGNORECASE,
 )
+SENTENCE = 25  # letters: a shorter piece may well come twice, as the month of two dates does
+SHORT = 8
+OFTEN = 3
 _ROLE = re.compile(r"^\s*(?:\[platform\]|(?:assistant|model|bot|ai)\s*:)\s*", re.IGNORECASE)
 _TAGGED = re.compile(
     r"<\s*(tool_calls?|function_calls?|tools?|function|invoke|tool_code|tool_use)\b[^<>]*>(.*?)(?:<\s*/\s*\1\s*>|\Z)"
@@ -79,19 +83,17 @@ def without_tokens(text: str) -> str:
 
 
 def without_repetition(text: str) -> str:
-    """The text with a sentence or a piece that comes again and again said once."""
-    lines: list[str] = []
-    seen: dict[str, int] = {}
-    for piece in re.split(r"(?<=[.!?。！？؟।])\s+|(\n+)", text):
-        if not piece:
-            continue
-        key = " ".join(piece.casefold().split())
-        seen[key] = seen.get(key, 0) + 1
-        if not key or len(key) < 8 or seen[key] == 1:
-            lines.append(
-                piece if not lines or piece.startswith("\n") or lines[-1].endswith("\n") else f" {piece}"
-            )
-    once = "".join(lines)
+    """The text with a sentence that comes twice, and a piece that comes again and again, said once."""
+    pieces = re.split(r"((?<=[.!?。！？؟।])\s+|\n+)", text)
+    keys = [" ".join(piece.casefold().split()) for piece in pieces[::2]]
+    times = Counter(keys)
+    kept: list[str] = []
+    seen: set[str] = set()
+    for piece, key, space in zip(pieces[::2], keys, [*pieces[1::2], ""], strict=True):
+        if key not in seen or len(key) < SHORT or (len(key) < SENTENCE and times[key] <= OFTEN):
+            kept += [piece, space]
+        seen.add(key)
+    once = "".join(kept)
     return REPEATED.sub(r"\1", once).strip()
 
 

@@ -58,6 +58,7 @@ class Placement:
             s
             for s in self._evidence
             if s not in holding
+            and not any(h.source == s.source and h.terms < s.terms for h in holding)
             and any(alike(figure, f) for f in s.figures)
             and not any(same(figure, f) for f in s.figures)
         ]

@@ -34,6 +34,7 @@ WORD = re.compile(
 NUMBERED = re.compile(r"\b(\d{1,3})-([^\W\d_]{3,})")  # 3-seater
 DENSE = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]+")
 LONGEST_SEGMENT = 400
+LABELLED = re.compile(r"[^:：]{2,40}[:：]\s")
 LABEL = re.compile(r"[^\W\d_]{3,}\b:?")  # the word at the beginning of a cell
 
 
@@ -75,6 +76,8 @@ def sentences(text: str) -> list[str]:
             following = text[match.end()]
             if re.search(r"\b\d{1,2}\.$", piece) and MONTH.match(text, match.end()):
                 continue  # der 26. November
+            if re.fullmatch(r"\s*\d{1,2}\.", piece):
+                continue  # an item's number
             if TITLE.search(piece) or (
                 SHORTENED.search(piece) and (following.islower() or following.isdigit())
             ):
@@ -133,8 +136,8 @@ def rows(text: str) -> list[tuple[str, str]]:
             continue
         end = min(begins[-1] + max(b - a for a, b in pairwise(begins)), len(cells))
         found += [(" | ".join(cells[a:b]), "") for a, b in pairwise([*begins, end])]
-        if shared := " | ".join(cells[end:]):
-            found.append((shared, line))
+        # What has no label of its own is said of all: "free from 50".
+        found += [(cell, "" if LABELLED.match(cell) else line) for cell in cells[end:]]
     return found
 
 
