@@ -171,7 +171,11 @@ class Check:
     def _contradictory(self) -> Iterable[Finding]:
         """Figures beside each other that can't both be so, such as a weekday and a date."""
         for sentence, _ in self._draft.sentences:
-            for one, other in pairwise(figures(sentence)):
+            told = figures(sentence)
+            for place, (one, other) in enumerate(pairwise(told)):
+                later = told[place + 2 : place + 3]  # Saturday and Sunday, 24 and 25 April
+                if any(f.unit == "date" and not contradict(one, f, self._today) for f in later):
+                    continue
                 if BESIDE.fullmatch(sentence[one.end : other.start]) and contradict(one, other, self._today):
                     yield Finding("figure", sentence, f"{one.text} {other.text}")
 

@@ -27,6 +27,7 @@ from f.common.figures.cjk import (
 from f.common.figures.units import NUMBER, unit_beside
 from f.common.figures.words import (
     CODES,
+    MULTIPLIERS,
     PARTS,
     SHORT_MONTHS,
     day_periods,
@@ -58,7 +59,11 @@ ISO_DATE = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 DAY_FIRST = re.compile(
     r"(?<![\d.,/-])(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?![\d])|(?<![\d.,/-])(\d{1,2})/(\d{1,2})(?![\d/])"
 )
+EARLIER_DAY = re.compile(
+    r"(?<![\d.,:/-])(\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?\s?(?:[-–—,]\s?|(?:to|until|till|and|al?|y|e|i|et|au|und|bis|tot|en|t/m|do|и|до|по|og|och|til|ve|s/d|sampai|dan)\s(?:the\s|el\s|il\s|le\s)?)$"
+)
 BEHIND_WEEKDAY = re.compile(r"\.?,?\s(\d{1,2})\.(\d{1,2})\.(?!\d)")
+MULTIPLIER = re.compile(rf"[ \u00a0]?({'|'.join(sorted(map(re.escape, MULTIPLIERS), key=len, reverse=True))})(?![^\W\d_])\.?", re.IGNORECASE)
 CLOCK = re.compile(
     r"(?<![\d.,:])(\d{1,2})(?:[:.h]([0-5]\d))?\s?(?:uhr\b)?\s?([ap])\.?\s?m\b\.?|(?<![\d.,:])(\d{1,2}):([0-5]\d)(?::\d\d)?(?![\d:])|(?<![\d.,:])(\d{1,2})\s?h\s?([0-5]\d)(?![\w])"
     r"|(?<![\d.,:])(\d{1,2})(?:\.([0-5]\d))?\s?uhr\b",
@@ -139,8 +144,12 @@ def _take_dates(text: str, take: Take) -> None:
             continue  # a short word of another language
         if match[4] and not month[0].isdigit() and text[match.end() :].startswith(")"):
             continue  # Sie 1) is an item of a list
-        keys = {key for of in names.get(month.casefold().rstrip("."), ()) for key in date_keys(year, of, day)}
-        take(*match.span(), keys, "date")
+        months = names.get(month.casefold().rstrip("."), ())
+        take(*match.span(), {key for of in months for key in date_keys(year, of, day)}, "date")
+        before = match.start()
+        while match[1] and (earlier := EARLIER_DAY.search(text, max(0, before - 16), before)):  # the 13th to the 16th of November
+            take(*earlier.span(1), {key for of in months for key in date_keys(year, of, earlier[1])}, "date")
+            before = earlier.start()
     for match in short_weekday_names()[0].finditer(text):  # Fr 12.03. is a day, and no francs
         if behind := BEHIND_WEEKDAY.match(text, match.end()):
             take(behind.start(1), behind.end(2), date_keys(None, behind[2], behind[1]), "date")
@@ -187,13 +196,16 @@ def _take_numbers(text: str, taken: list[bool], take: Take) -> None:
     for match in _free_numbers(text, taken):
         start, end = match.span()
         number = match[0]
-        unit, begin, finish = unit_beside(text, start, end)
+        many = MULTIPLIER.match(text, end)
+        unit, begin, finish = unit_beside(text, start, many.end() if many else end)
         cents = (
             CENTS_BEHIND.match(text, finish) if money(unit) and number.isdigit() and finish > end else None
         )
         if cents:  # 13 francs 50
             number, finish = f"{number}.{cents[1]}", cents.end()
         keys = readings(re.sub(r"['’ \u00a0\u202f]", "", number))
+        if many:  # 6 mil pesos, Rp117 ribu, 2,9 jt
+            keys, finish = multiplied(keys, many[1]), max(finish, many.end())
         if unit not in ("", "hour", "clock"):
             keys = {key for key in keys if not key.startswith(("at ", "date:"))}
         take(begin, finish, keys, unit)
@@ -208,6 +220,12 @@ def _take_numbers(text: str, taken: list[bool], take: Take) -> None:
         unit, _, finish = unit_beside(text, match.start(), match.end(), spelled=True)
         if unit and (spelled := cjk_number(match[0])):
             take(match.start(), finish, {str(spelled)}, unit)
+
+
+def multiplied(keys: set[str], word: str) -> set[str]:
+    """The readings of a number with a word for thousands or millions behind it."""
+    factor = MULTIPLIERS[word.casefold()]
+    return {f"{float(key) * factor:.0f}" for key in keys if key.replace(".", "", 1).isdigit()}
 
 
 def numbers_in_words(text: str) -> set[int]:

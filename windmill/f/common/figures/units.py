@@ -20,6 +20,11 @@ RANGE = re.compile(r"\s?(?:[-–—x×]|to|bis|à|a|al|do|até|ile|till|–)\s?(
 AFTER = re.compile(rf"[ \u00a0\u202f-]?((?:TL|[Ll]ira|[Ee]uro|[Dd]olar|[A-Z]{{3}})(?=[’'])|{LETTER}+(?![’'](?=[^\W\d_]))|[€$£₹₺₽₴₪₩₫฿¥₱₦%٪％])")
 
 
+# Units of one syllable, and what may follow a unit without a space: 원입니다, 2주라서.
+KOREAN = {"원": "KRW", "분": "minute", "일": "day", "주": "week", "달": "month", "년": "year", "시간": "hour", "개월": "month"}
+PARTICLES = frozenset("은는이가을를에의도만씩입인간으로라부까정짜동전후내안마당보과와이며고치반")
+
+
 COUNTED = re.compile(
     r"[ \u00a0-](?:business|working|calendar|full|whole)(?= (?:hour|day|week|month|year)s?\b)"
 )
@@ -94,8 +99,12 @@ def _compound(word: str) -> str | None:
 
 
 def _dense_unit(word: str) -> str | None:
-    """A unit at the beginning of a run of letters, in scripts that set no spaces between words."""
+    """A unit at the beginning of a run of letters, in scripts that set no spaces between words, or before a Korean particle."""
+    known = units() | KOREAN
+    if re.match(r"[가-힣]", word):
+        return next(
+            (known[word[:n]] for n in (3, 2, 1) if word[:n] in known and (word[n : n + 1] or "은") in PARTICLES), None
+        )
     if not unspaced(word[:1]):
         return None
-    known = units()
     return next((known[word[:n]] for n in range(min(len(word), 4), 0, -1) if word[:n] in known), None)

@@ -51,7 +51,7 @@ MORE_UNITS = word_map(
     שקל=ILS שקלים=ILS שח=ILS złoty=PLN złote=PLN złotych=PLN zloty=PLN zlote=PLN zlotych=PLN злоти=PLN злотих=PLN злотых=PLN
     гривень=UAH гривні=UAH гривня=UAH гривен=UAH рублей=RUB рубля=RUB рубль=RUB рублів=RUB рублі=RUB корун=CZK крон=kr лева=BGN лв=BGN лей=RON
     korun=CZK koruny=CZK forintot=HUF lei=RON leu=RON lir=TRY liraya=TRY lirası=TRY रुपये=rupee रुपए=rupee रुपया=rupee रु=rupee
-    đồng=VND rupiah=IDR ringgit=MYR reais=BRL soles=PEN yen=JPY yenes=JPY yens=JPY yuan=CNY yuanes=CNY tenge=KZT теңге=KZT
+    đồng=VND rupiah=IDR ringgit=MYR reais=BRL soles=PEN yen=JPY yenes=JPY yens=JPY yuan=CNY yuanes=CNY dh=MAD dhs=dirham sr=SAR tenge=KZT теңге=KZT
     """
 )
 # Numbers in forms that num2words does not give: of another gender or case.
@@ -62,6 +62,18 @@ MORE_NUMBERS = word_map(
     neljä=4 neljää=4 kaksi=2 kahta=2 tvær=2 tvö=2 שתי=2 שתיים=2 שני=2 שלוש=3 ארבע=4 zwo=2 zweimal=2 dreimal=3 twice=2 doppelt=2
     """
 )
+# Words behind a number that multiply it.
+MULTIPLIERS = {
+    word: float(factor)
+    for word, factor in word_map(
+        """
+        thousand=1000 tausend=1000 tsd=1000 mil=1000 mila=1000 mille=1000 duizend=1000 tusen=1000 tusind=1000 tys=1000 tysięcy=1000 тыс=1000
+        тысяч=1000 тысячи=1000 тис=1000 тисяч=1000 bin=1000 ribu=1000 rb=1000 nghìn=1000 ngàn=1000 ألف=1000 آلاف=1000 الف=1000 אלף=1000
+        हज़ार=1000 हजार=1000 lakh=100000 lakhs=100000 lac=100000 लाख=100000 juta=1000000 jt=1000000 triệu=1000000 million=1000000 millions=1000000
+        millón=1000000 millones=1000000 milhão=1000000 milhões=1000000 mio=1000000 mln=1000000 млн=1000000 milyon=1000000 crore=10000000
+        """
+    ).items()
+}
 # Words for a half and for a quarter.
 PARTS = word_map(
     """
