@@ -65,11 +65,12 @@ class Grounds:
         first = next((s for s in self._draft.sentences if not asks(s[0])), None)
         if first and not _counts(first[0]):
             grounds = self._grounds(*first)
+            stated = " ".join(c.says for c in self._claims(first[0]) if c.says in first[0]) or first[0]
             if not self._claims(first[0]) and not any(len(terms(first[0]) & terms(g)) > 1 for g in grounds):
                 grounds = [s.text for s in self._evidence if s.source in first[1]]  # of another language
             if (
                 grounds
-                and negates(LEAD.sub("", first[0]))
+                and negates(LEAD.sub("", stated))
                 and not any(negates(ground) or AT_MOST.search(ground) for ground in grounds)
                 and not self._says_what_there_is(first[0], grounds)
             ):

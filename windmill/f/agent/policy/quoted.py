@@ -79,7 +79,7 @@ class Quoted:
             )
             counts = figures(claim.says) or numbers_in_words(claim.says) or parts_in_words(claim.says)
             quotes = " ".join(other.quote for other in self._claims if other.says == claim.says)
-            if counts or terms(claim.says) & terms(quotes):
+            if counts or stems(claim.says) & stems(quotes):
                 continue
             if beside:
                 yield Finding("unquoted", claim.says, claim.quote)
@@ -127,6 +127,11 @@ def in_claim(
         if here := [i for i, f in enumerate(inside) if f.text == told[place].text]:
             return text, inside, here[0]
     return sentence, told, place
+
+
+def stems(text: str) -> frozenset[str]:
+    """The words of a text, the short ones too."""
+    return terms(text) | frozenset(w for w in re.findall(r"\b[^\W\d_]{3}\b", text.casefold()))
 
 
 def _sort(figure: Figure) -> str:

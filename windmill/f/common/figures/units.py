@@ -34,7 +34,9 @@ def unit_beside(text: str, start: int, end: int, spelled: bool = False) -> tuple
     """The unit written beside a number, and where both begin and end. In 50 to 90 % and 24 x 12 cm the last one's counts for all."""
     known = units()
     end = skipped.end() if (skipped := COUNTED.match(text, end)) else end
-    if after := AFTER.match(text, end):
+    priced = re.search(r"(?:[€$£₹₺₽₴₪₩₫฿¥₱₦]|Rp|R\$)[ \u00a0]?$", text[:start])  # Rp85.000 dan: "and", no day
+    year = re.fullmatch(r"(?:19|20)\d\d", text[start:end]) and re.match(r"\s[€$£]\s?\d", text[end:])  # in 2027 € 11.40
+    if not year and (after := AFTER.match(text, end)):
         spoken = (
             re.match(r"[a-z]+", after[1])
             if re.match(r"[a-z]+[^\x00-\x7f]", after[1]) and not re.search(r"[\u00c0-\u024f]", after[1])
@@ -50,6 +52,8 @@ def unit_beside(text: str, start: int, end: int, spelled: bool = False) -> tuple
             unit = None  # nor is "which one to try"
         if not spelled:
             unit = unit or _compound(word)
+        if priced and unit and not money(unit):
+            unit = None
         if unit and not (word in AMBIGUOUS and after.start(1) > end):
             return (
                 unit,
