@@ -164,7 +164,10 @@ class Placement:
         ]
         own = _words_of_cell(_cell(segment.text, mine), figure)
         said -= frozenset().union(*(_words_of_cell(cell, figure) for cell in of_others)) - own
-        if not beside:
+        cells = frozenset().union(*(_words_of_cell(_cell(segment.text, o), figure) for o in others))
+        if said & own - cells:
+            return False
+        if not beside and said:
             said |= self._question | self._numbers_asked
         leads = [
             self._weights((said & theirs) - own) - self._weights((said & own) - theirs)
@@ -228,7 +231,9 @@ def _cell(text: str, figure: Figure) -> str:
     """The cell of a row, or the part of a list, that a figure stands in."""
     start = max((m.end() for m in CELL_END.finditer(text) if m.end() <= figure.start), default=0)
     end = min((m.start() for m in CELL_END.finditer(text) if m.start() >= figure.end), default=len(text))
-    return text[start:end]
+    row = max((m.end() for m in ROW.finditer(text) if m.end() <= figure.start), default=0)
+    label = re.match(r"[^:：]{2,60}[:：]\s", text[row:start])  # Borobudur: locals 50, guests 400
+    return f"{label[0] if label else ''}{text[start:end]}"
 
 
 def _other_days(text: str, told: Sequence[Figure], figure: Figure) -> frozenset[str]:
