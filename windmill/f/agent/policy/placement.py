@@ -46,6 +46,7 @@ class Placement:
         self._numbers_asked = frozenset(f"number {key}" for f in asked for key in f.keys if key.isdigit())
         self._evidence, self._weights, self._question = evidence, weights, question
         self._spread = MISPLACED_BY
+        self._names = frozenset().union(*(names(s.text) | names_in_full(f"- {s.text}") for s in evidence))
         self._passages: dict[str, frozenset[str]] = {}
         for segment in evidence:
             self._passages[segment.source] = self._passages.get(segment.source, frozenset()) | segment.terms
@@ -139,7 +140,13 @@ class Placement:
             for o in others
         ]
         if max(leads) > self._spread:
-            return True
+            telling = [
+                t
+                for o in others
+                for t in (words & o.terms) - frozenset().union(*(h.terms for h in holding))
+                if t in self._question or t in self._names or not t.isalpha()
+            ]
+            return True if telling or max(leads) > 1.2 else None
         return False if max(leads) < 0 else None
 
     def _of_another_cell(self, text: str, told: list[Figure], figure: Figure, segment: Segment) -> bool:
