@@ -109,6 +109,8 @@ def _made(
                 other / one,
             }
     made |= {sum(group) for group in combinations(like, 3)}
+    if len(like) <= 5:  # two prices less a rebate
+        made |= {sum(group) - 2 * one for group in combinations(like, 3) for one in group}
     if 4 <= len(like) <= 7:
         made |= {sum(group) for group in combinations(like, 4)} | {sum(like)}
     packs = {v for o in known if o.unit == "" for v in amount(o) if 1 < v <= 1000}

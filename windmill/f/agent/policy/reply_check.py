@@ -88,6 +88,7 @@ class Check:
         self._said = [
             f for s in self._pool if s.source in SPOKEN and s.source != "customer" for f in s.figures
         ]
+        self._titles = [f for s in sources for f in figures(s.context)]  # "Prices 2027"
         self._named = {m for _, marks in draft.sentences for m in marks} | {c.source for c in draft.claims}
         self._placement = Placement(self._evidence, self._weights, self._question, self._asked)
         self._grounds = Grounds(draft, sources, self._evidence, self._weights, self._question)
@@ -293,7 +294,7 @@ class Check:
             return "misplaced" if self._placement.misplaced(said, told, place, rows) else "held"
         if holding and (marks or quotes or not self._draft.claims or stands):
             return "misplaced" if self._placement.misplaced(sentence, told, place, holding) else "held"
-        if any(same(figure, f) for f in self._said):
+        if any(same(figure, f) for f in self._said) or any(same(figure, f) for f in self._titles):
             return "held"
         if any(same(figure, f) for f in self._asked):
             return "echo"
