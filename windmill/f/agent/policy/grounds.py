@@ -197,6 +197,9 @@ class Grounds:
             text = folded(segment.text)
             if segment.source != key or any(text in piece or piece in text for piece in quoted):
                 continue
+            of = terms(segment.text.partition(":")[0]) if ":" in segment.text else names(segment.text)
+            if of and not of & about:
+                continue  # "not valid for Labuan Bajo", of which nobody speaks
             if denies(text) and any(self._weights.of(term) > RARE for term in terms(text) & about):
                 return segment.text
         return ""
