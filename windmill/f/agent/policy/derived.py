@@ -13,7 +13,7 @@ from f.agent.policy.claims import Draft
 from f.agent.policy.counts import counts, units_meant
 from f.agent.policy.reckoning import follows
 from f.common.figures.amounts import Figure, amount, money, same
-from f.common.figures.finder import figures, numbers_in_words, parts_in_words
+from f.common.figures.finder import figures, numbers_in_words, parts_in_words, single_lengths
 from f.common.figures.segments import LISTED, Segment, Weights, terms
 from f.common.figures.words import word_set
 
@@ -54,6 +54,7 @@ class Derived:
     ) -> None:
         """`quoted`: the figures of the reply's quotes."""
         self._quoted = list(quoted)
+        self._single = [f for c in draft.claims for f in single_lengths(c.quote)]
         self._draft, self._evidence, self._weights = draft, evidence, weights
         self._said, self._today = said, today
         self._named = {m for _, marks in draft.sentences for m in marks} | {c.source for c in draft.claims}
@@ -85,7 +86,7 @@ class Derived:
         """Whether a figure can be reckoned from the quotes and from what the customer has named alone."""
         figure = told[place]
         calendar = ("date", "weekday", "clock")
-        known = [*self._quoted, *(f for f in self.made if f.unit not in calendar)]
+        known = [*self._quoted, *self._single, *(f for f in self.made if f.unit not in calendar)]
         to_go = figure.unit in ("hour", "minute") or any(
             k.startswith("at ") for k in figure.keys
         )  # from now on
@@ -149,7 +150,7 @@ class Derived:
             near = [f for f in self._quoted or near if not same(f, figure)]
             asked = [f for f in asked if f.unit != "weekday"]
             days = named_days(self._said.asked, self._quoted, self._today)
-        known = [f for f in (*made, *near, *asked, *spoken) if not same(f, figure)]
+        known = [f for f in (*made, *near, *asked, *spoken, *self._single) if not same(f, figure)]
         stated = [f for f in (*self.made, *self._said.asked) if not same(f, figure)]
         return follows(figure, known, times, self._counts, self._today, stated, days=days)
 

@@ -28,6 +28,7 @@ from f.common.figures.units import NUMBER, unit_beside
 from f.common.figures.words import (
     CODES,
     MULTIPLIERS,
+    ONES,
     PARTS,
     SHORT_MONTHS,
     day_periods,
@@ -226,6 +227,17 @@ def multiplied(keys: set[str], word: str) -> set[str]:
     """The readings of a number with a word for thousands or millions behind it."""
     factor = MULTIPLIERS[word.casefold()]
     return {f"{float(key) * factor:.0f}" for key in keys if key.replace(".", "", 1).isdigit()}
+
+
+def single_lengths(text: str) -> list[Figure]:
+    """The lengths of time that a text spells with a word for one: one month."""
+    found = []
+    for match in re.finditer(r"[^\W\d_]+", text):
+        if match[0].casefold() in ONES:
+            unit, _, end = unit_beside(text, *match.span(), spelled=True)
+            if unit in ("hour", "day", "week", "month", "year"):
+                found.append(Figure(text[match.start() : end], match.start(), end, frozenset({"1"}), unit))
+    return found
 
 
 def numbers_in_words(text: str) -> set[int]:

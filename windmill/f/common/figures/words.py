@@ -74,6 +74,11 @@ MULTIPLIERS = {
         """
     ).items()
 }
+# One of something: a length only where a source says it ("one month's notice"), for in a reply it is an article, too.
+ONES = word_set(
+    "one ein eine einem einen einer eines un une uno una um uma één een en ett et én jeden jedna jedną jednego jedno один одна одну одного одно"
+    " bir satu yksi egy ένας μία μια ένα אחד אחת एक 한 一"
+)
 # Words for a half and for a quarter.
 PARTS = word_map(
     """
