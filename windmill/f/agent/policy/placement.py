@@ -144,7 +144,10 @@ class Placement:
                 t
                 for o in others
                 for t in (words & o.terms) - frozenset().union(*(h.terms for h in holding))
-                if t in self._question or t in self._names or not t.isalpha()
+                if t in self._question
+                or t in self._names
+                or not t.isalpha()
+                or all(h.source == o.source for h in holding)
             ]
             return True if telling or max(leads) > 1.2 else None
         return False if max(leads) < 0 else None

@@ -32,7 +32,7 @@ WORD = re.compile(
     r"(?:[^\W\d_]|[\u0900-\u0903\u093a-\u094f\u0981-\u0983\u09bc-\u09d7\u0a01-\u0a71\u0b82-\u0bd7\u0c00-\u0c56])+"
 )
 NUMBERED = re.compile(r"\b(\d{1,3})-([^\W\d_]{3,})")  # 3-seater
-DENSE = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]+")
+DENSE = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]+")
 LONGEST_SEGMENT = 400
 LABELLED = re.compile(r"[^:：]{2,40}[:：]\s")
 LABEL = re.compile(r"[^\W\d_]{3,}\b:?")  # the word at the beginning of a cell
