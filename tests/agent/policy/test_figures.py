@@ -46,6 +46,19 @@ READ = [
     ("ar", "350 درهما للشخص", "350", "dirham"),
     ("de", "nach 10 Werktagen", "10", "day"),
     ("fi", "15 arkipäivää", "15", "day"),
+    ("ar", "6 دراهم", "6", "dirham"),
+    ("he", "20 שקלים", "20", "ILS"),
+    ("pl", "129 złotych", "129", "PLN"),
+    ("uk", "100 гривень", "100", "UAH"),
+    ("hi", "100 रुपये", "100", "rupee"),
+    ("tr", "140 TL'dir", "140", "TRY"),
+    ("ko", "1,600,000원이고", "1600000", "KRW"),
+    ("ko", "3만 5천원", "35000", "KRW"),
+    ("ko", "2주라서", "2", "week"),
+    ("ja", "12万円", "120000", "JPY"),
+    ("id", "Rp117 ribu", "117000", "IDR"),
+    ("id", "Rp85.000 dan", "85000", "IDR"),
+    ("es", "6 mil pesos", "6000", "peso"),
 ]
 
 
@@ -213,6 +226,22 @@ def test_a_range_of_days_holds_those_between() -> None:
     assert days == {f"weekday:{day}" for day in range(6)}
 
 
+def test_a_row_of_several_records_is_read_record_by_record() -> None:
+    rows = segments(
+        Source(
+            "S1", "Shop Leeds: Kirkgate 1 | Tel. 0113 555 017 || Shop York: Fossgate 3 | Tel. 01904 555 218"
+        )
+    )
+    assert [row.text.partition(":")[0] for row in rows] == ["Shop Leeds", "Shop York"]
+    rows = segments(Source("S1", "Test: liver | Price: 820 | Test: kidney | Price: 760 | free from 1000"))
+    assert [row.text for row in rows] == [
+        "Test: liver | Price: 820",
+        "Test: kidney | Price: 760",
+        "free from 1000",
+    ]
+    assert rows[2].terms >= rows[0].terms  # what has no label of its own is said of all
+
+
 def test_a_tools_fields_are_rows() -> None:
     rows = segments(
         Source("get_order", '{"items": [{"name": "Arno", "price_cents": 3900}, {"name": "Pino"}]}')
@@ -243,6 +272,13 @@ def test_what_a_tools_numbers_may_mean(answer: str, lines: str) -> None:
         ("3.500-5.500 TL", ["3500", "5500"]),
         ("due on dec 5", ["date:12-05"]),
         ("Durée : 1 h 30", ["at 1:30"]),
+        ("Del 13 al 16 de noviembre", ["date:11-13", "date:11-16"]),
+        ("7, 8 y 25 de diciembre", ["date:12-07", "date:12-08", "date:12-25"]),
+        ("20–28 februari", ["date:02-20"]),
+        ("24 Ekim'de", ["date:10-24"]),
+        ("من 1 اغسطس", ["date:08-01"]),
+        ("Fr 12.03. 14:00", ["date:03-12"]),
+        ("in 2027 € 11,40", ["2027", "11.4"]),
     ],
 )
 def test_what_is_read_in_ranges_and_lists(text: str, keys: list[str]) -> None:
@@ -265,6 +301,8 @@ def test_an_ending_makes_another_word_of_a_short_weekday() -> None:
         ("a day, so 5 hours", ["hour"]),
         ("on Wednesdays", ["weekday"]),
         ("delivery to France", []),  # nor two francs in Danish
+        ("min: 90", ["minute"]),  # no Sunday in Indonesian
+        ("to: 2026-08-15", ["date"]),  # nor a Thursday in Norwegian
     ],
 )
 def test_what_looks_like_a_figure(text: str, units: list[str]) -> None:

@@ -106,6 +106,8 @@ def test_only_what_is_offered_is_called(text: str) -> None:
         ("您有三十天的时间退货。" * 40, "您有三十天的时间退货。"),
         ("and so on and " * 40, "and so on and"),
         ("Ha ha ha! Yes. Yes.", "Ha ha ha! Yes. Yes."),
+        ("Gladly!\n• Bread: 5 €.\n• Cake: 9 €.", "Gladly!\n• Bread: 5 €.\n• Cake: 9 €."),
+        ("1. am 2. November\n2. am 30. November", "1. am 2. November\n2. am 30. November"),
     ],
 )
 def test_repetition(text: str, once: str) -> None:

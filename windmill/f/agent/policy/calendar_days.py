@@ -1,16 +1,31 @@
 """Which days follow from others: so many days, working days or months on, the next of a weekday; and how many days lie between two."""
 
+# ruff: noqa: RUF001 - marks of many scripts
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 
 from f.common.figures.amounts import Figure, amount
+from f.common.figures.finder import figures
 from f.common.figures.words import SIZES
+
+BESIDE = re.compile(
+    r"[\w'’-]{0,6}[,\s(]+(?:d[eae][mnr] |the |le |el |il |o |di |de )?"
+)  # between a weekday and its date
+IS = re.compile(
+    r"\.?\s+[^\W\d_]{1,8}\s+(?:[^\W\d_]{1,3}\s+)?|\s?[はが은는이가是为為]\s?|\s?[（(]\s?"
+)  # the 28th is a Wednesday
 
 
 def of_calendar(
-    figure: Figure, known: Sequence[Figure], today: date, days: Iterable[date] = (), by_length: bool = False
+    figure: Figure,
+    known: Sequence[Figure],
+    today: date,
+    days: Iterable[date] | None = None,
+    by_length: bool = False,
 ) -> bool:
     """A weekday or a date that belongs to a date or a number of days in the evidence, counted from today or from that date.
 
@@ -21,26 +36,35 @@ def of_calendar(
         for o in known
         if o.unit in ("day", "week", "hour")
         for v in amount(o)
-        if v < 1000
+        if v < 1000 and (o.unit != "hour" or v % 24 == 0)
     }
     months = {
         int(v * SIZES[o.unit][1]) for o in known if o.unit in ("month", "year") for v in amount(o) if v < 100
     }
-    lengths |= {
+    lessons = {
         7 * int(v) - 7 for o in known if o.unit == "week" for v in amount(o) if 1 < v < 100
     }  # eight weekly lessons end after seven weeks
+    days = frozenset(days or ()) if (quoted := days is not None) else frozenset()
     dates = [*_dates(known, today), *days]
-    reached = set(dates) if by_length else {*dates, *(day + timedelta(n) for day in (today, *days) for n in (0, 1, -1))}
+    reached = (
+        set(dates)
+        if by_length
+        else {*dates, *(day + timedelta(n) for day in (today, *days) for n in (0, 1, -1))}
+    )
     dates += [] if by_length else [today + timedelta(1)]
     reached |= {
         day + timedelta(sign * length) for day in (today, *dates) for length in lengths for sign in (1, -1)
     }
+    reached |= {day + timedelta(length) for day in (today, *dates) for length in lessons}
     reached |= {
         _working_days_on(day, length) for day in (today, *dates) for length in lengths if 1 < length <= 30
     }
     reached |= {
         _months_on(day, sign * count) for day in (today, *dates) for count in months for sign in (1, -1)
     }
+    coming = [today + timedelta(ahead) for ahead in range(62)]
+    if quoted and (lengths or months):  # so many days to the end of the month
+        reached |= {day for day in coming if (day + timedelta(1)).day == 1}
     week = {int(key[-1]) for one in known for key in one.keys if key.startswith("weekday:")}
     reached |= {
         today + timedelta(ahead) for ahead in range(38) if (today + timedelta(ahead)).weekday() in week
@@ -59,10 +83,10 @@ def named_days(asked: Iterable[Figure], quoted: Iterable[Figure], today: date) -
     week = {int(key[-1]) for one in asked for key in one.keys if key.startswith("weekday:")}
     near = {today + timedelta(ahead) for ahead in range(-7, 8)}
     numbers = {v for one in quoted if not one.unit for v in amount(one)}
-    lasts = any(one.unit in ("day", "week", "month") for one in quoted)
     coming = {today + timedelta(ahead) for ahead in range(62)}
-    ends = {day for day in coming if lasts and (day + timedelta(1)).day == 1}
-    return frozenset({day for day in near if day.weekday() in week} | {day for day in coming if day.day in numbers} | ends)
+    return frozenset(
+        {day for day in near if day.weekday() in week} | {day for day in coming if day.day in numbers}
+    )
 
 
 def _dates(known: Iterable[Figure], today: date) -> list[date]:
@@ -112,3 +136,16 @@ def contradict(one: Figure, other: Figure, today: date) -> bool:
     years = {k[11:] for k in day.keys}
     near = [d for d in _dates([day], today) if years != {""} or abs((d - today).days) < 340]
     return bool(near) and not any(f"weekday:{d.weekday()}" in weekday.keys for d in near)
+
+
+def contradictions(sentence: str, today: date) -> Iterable[tuple[Figure, Figure]]:
+    """A weekday and a date beside each other, in either order, that are not the same day."""
+    told = figures(sentence)
+    for place, (one, other) in enumerate(pairwise(told)):
+        later = told[place + 2 : place + 3]  # Saturday and Sunday, 24 and 25 April
+        if any(f.unit == "date" and not contradict(one, f, today) for f in later):
+            continue
+        between = sentence[one.end : other.start]
+        beside = BESIDE.fullmatch(between) or (one.unit == "date" and IS.fullmatch(between))
+        if beside and contradict(one, other, today):
+            yield one, other

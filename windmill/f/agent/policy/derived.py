@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from f.agent.policy.calendar_days import contradict, named_days
+from f.agent.policy.calendar_days import BESIDE, contradict, named_days
 from f.agent.policy.claims import Draft
 from f.agent.policy.counts import counts, units_meant
 from f.agent.policy.reckoning import follows
@@ -21,9 +21,6 @@ from f.common.figures.words import word_set
 EMERGENCY = word_set(
     "112 911 999 988 110 118 119 113 114 115 116 15 17 18 190 192 188 100 101 102 103 108 144 061 024 000 111 13 11 14"
 )
-BESIDE = re.compile(
-    r"[\w'’-]{0,6}[,\s(]+(?:d[eae][mnr] |the |le |el |il |o |di |de )?"
-)  # between a weekday and its date
 TO = re.compile(r"\.?\s*(?:[-–]|[^\W\d_]{1,4})\s*(?:[^\W\d_]{2,3}\s+)?")  # between the days of a range
 DAY = re.compile(r"\b(?:dia|día|giorno|dnia)\s$", re.IGNORECASE)
 RECKONED = re.compile(r"[×x*·÷/=+]\s?\d|\d\s?[×x*·÷=+]")
@@ -144,9 +141,12 @@ class Derived:
         ]  # where it stands itself it was found to speak of something else
         times = self._times(stated)
         asked = self._asked(figure, [*self.made, *near])
-        made, spoken, days = self.made, self._said.figures, frozenset[date]()
-        if (self._quoted or self._named) and figure.unit == "date":  # a weekday that no quote and no customer has leads to no date
-            made, spoken = ([f for f in some if f.unit != "weekday"] for some in (made, spoken))
+        made, spoken, days = self.made, self._said.figures, None
+        if (
+            self._quoted or self._named
+        ) and figure.unit == "date":  # a weekday that no quote and no customer has leads to no date
+            made = [f for f in made if f.unit != "weekday"]
+            spoken = tuple(f for f in spoken if f.unit != "weekday")
             near = [f for f in self._quoted or near if not same(f, figure)]
             asked = [f for f in asked if f.unit != "weekday"]
             days = named_days(self._said.asked, self._quoted, self._today)

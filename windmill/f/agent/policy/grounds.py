@@ -27,6 +27,7 @@ from f.common.figures.segments import (
 from f.common.figures.tool_rows import flat
 from f.common.figures.words import units
 
+FIELD = re.compile(r'"[\w ]+"\s*:\s*("[^"]*"|[\w.-]+)')  # a field of JSON, and its value
 LEAD = re.compile(r"^\W*[^\W\d_]+[,.:;!،、，。！]")  # "No, " at the beginning
 ALONE = re.compile(r"\W*[^\W\d_]+\W*(?:[^\W\d_]+\W+)?")  # a word, or two as in "of course!"
 CLAUSE = re.compile(r"[,;(（、，؛،]\s?|\s[-–—]\s")
@@ -75,6 +76,7 @@ class Grounds:
                 and not self._says_what_there_is(first[0], grounds)
             ):
                 yield Finding("polarity", first[0], grounds[0])
+        yield from self._false_fields()
         if negates(self._draft.text):
             return
         for sentence, marks in self._draft.sentences:
@@ -83,6 +85,19 @@ class Grounds:
             denials = list(self._denials(sentence, marks))
             if denials and all(denials):
                 yield Finding("denied", sentence, denials[0])
+
+    def _false_fields(self) -> Iterable[Finding]:
+        """Claims that say yes with a tool's field that is false: "the trip will go", from `"guaranteed": false`."""
+        for claim in self._draft.claims:
+            values = FIELD.findall(claim.quote)
+            if (
+                values
+                and all(v in ("false", "null") for v in values)
+                and not re.fullmatch(r"S\d+", claim.source)
+            ):
+                said = claim.says + next((s for s, _ in self._draft.sentences if claim.says in s), "")
+                if not negates(said):
+                    yield Finding("denied", claim.says, claim.quote)
 
     def _says_what_there_is(self, sentence: str, grounds: list[str]) -> bool:
         """Whether a no comes beside what its source offers instead: "in velvet, so not in leather"."""

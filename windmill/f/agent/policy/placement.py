@@ -158,7 +158,10 @@ class Placement:
         others = [  # a tool's price has no currency, and what stands behind "=" is another reading
             f
             for f in segment.figures
-            if (alike(f, figure) or (alike(f, mine) and "." in f.text and "= " not in segment.text[f.start - 2 : f.start]))
+            if (
+                alike(f, figure)
+                or (alike(f, mine) and "." in f.text and "= " not in segment.text[f.start - 2 : f.start])
+            )
             and f.start < f.end
             and not any(same(f, t) for t in told)
         ]

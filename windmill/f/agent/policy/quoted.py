@@ -13,7 +13,7 @@ from f.common.figures.tool_rows import flat
 from f.common.figures.words import MONTH_MINUTES, SIZES
 
 LONG = ("day", "week", "month", "year")
-SHARED = .3  # of a claim's small words: as many as this are in its source where both are of one language
+SHARED = 0.3  # of a claim's small words: as many as this are in its source where both are of one language
 LEFT_OUT = re.compile(r"…|\.\.\.|\[…\]|\n")
 
 
@@ -167,4 +167,3 @@ def _meet(part: str, row: str) -> bool:
         return True
     longest = min(len(part), len(row))
     return any(part[-n:] == row[:n] or row[-n:] == part[:n] for n in range(longest, 11, -1))
-

@@ -26,7 +26,7 @@ def follows(
     today: date,
     stated: Sequence[Figure] | None = None,
     contrary: bool = False,
-    days: Iterable[date] = (),
+    days: Iterable[date] | None = None,
 ) -> bool:
     """Whether the figure can be reckoned from the known ones.
 

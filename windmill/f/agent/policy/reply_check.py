@@ -10,13 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
-from itertools import pairwise
 from typing import NamedTuple
 
-from f.agent.policy.calendar_days import contradict
+from f.agent.policy.calendar_days import contradictions
 from f.agent.policy.claims import Draft, Finding
 from f.agent.policy.deeds import of_another, undone
-from f.agent.policy.derived import BESIDE, EMERGENCY, Derived, Said
+from f.agent.policy.derived import EMERGENCY, Derived, Said
 from f.agent.policy.exchanged import exchanged
 from f.agent.policy.grounds import Grounds
 from f.agent.policy.offers import unsupported
@@ -172,13 +171,8 @@ class Check:
     def _contradictory(self) -> Iterable[Finding]:
         """Figures beside each other that can't both be so, such as a weekday and a date."""
         for sentence, _ in self._draft.sentences:
-            told = figures(sentence)
-            for place, (one, other) in enumerate(pairwise(told)):
-                later = told[place + 2 : place + 3]  # Saturday and Sunday, 24 and 25 April
-                if any(f.unit == "date" and not contradict(one, f, self._today) for f in later):
-                    continue
-                if BESIDE.fullmatch(sentence[one.end : other.start]) and contradict(one, other, self._today):
-                    yield Finding("figure", sentence, f"{one.text} {other.text}")
+            for one, other in contradictions(sentence, self._today):
+                yield Finding("figure", sentence, f"{one.text} {other.text}")
 
     def _exchanged(self) -> Iterable[Finding]:
         """Two figures that have changed places, by the reply's quotes or, without any, by the lines of what it names."""

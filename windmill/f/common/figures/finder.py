@@ -8,14 +8,13 @@ and their units do not contradict each other. Words for weekdays, months, units 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
-from f.common.figures.amounts import Figure, date_keys, money, readings
+from f.common.figures.amounts import Figure, money, readings
 from f.common.figures.cjk import (
     CJK_CLOCK,
-    CJK_DATE,
     CJK_DAYS,
     CJK_NUMBER,
     CJK_PRICE,
@@ -24,16 +23,15 @@ from f.common.figures.cjk import (
     cjk_number,
     cjk_price,
 )
+from f.common.figures.dates import Take, take_dates
 from f.common.figures.units import NUMBER, unit_beside
 from f.common.figures.words import (
     CODES,
     MULTIPLIERS,
     ONES,
     PARTS,
-    SHORT_MONTHS,
     day_periods,
     languages,
-    month_names,
     number_words,
     short_weekday_names,
     units,
@@ -41,7 +39,6 @@ from f.common.figures.words import (
     words,
 )
 
-Take = Callable[[int, int, set[str], str], None]
 LINK = re.compile(
     r"\b(?:https?://|www\.)[^\s<>\"'）)\]]+|\b(?:[a-z0-9-]+\.)+(?:com|org|net|info|shop|store|example|eu|io|app|[a-z]{2})(?:/[^\s<>\"'）)\]]*)?(?![\w@.-]*@)",
     re.IGNORECASE,
@@ -56,23 +53,15 @@ CODE = re.compile(
     r"(?<![\w-])(?=[A-Z0-9-]*[A-Z][A-Z0-9-]*\d|[A-Z0-9-]*\d[A-Z0-9-]*[A-Z])[A-Z0-9]+(?:-[A-Z0-9]+)*(?![\w-])"
 )
 ALWAYS = re.compile(r"(?<![\d/.,:-])24\s?h?\s?/\s?(?:7|24)(?:\s?h)?(?![\d/.,:-]\d|\d)", re.IGNORECASE)
-ISO_DATE = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
-DAY_FIRST = re.compile(
-    r"(?<![\d.,/-])(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?![\d])|(?<![\d.,/-])(\d{1,2})/(\d{1,2})(?![\d/])"
+MULTIPLIER = re.compile(
+    rf"[ \u00a0]?({'|'.join(sorted(map(re.escape, MULTIPLIERS), key=len, reverse=True))})(?![^\W\d_])\.?",
+    re.IGNORECASE,
 )
-EARLIER_DAY = re.compile(
-    r"(?<![\d.,:/-])(\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?\s?(?:[-–—,]\s?|(?:to|until|till|and|al?|y|e|i|et|au|und|bis|tot|en|t/m|do|и|до|по|og|och|til|ve|s/d|sampai|dan)\s(?:the\s|el\s|il\s|le\s)?)$"
-)
-BEHIND_WEEKDAY = re.compile(r"\.?,?\s(\d{1,2})\.(\d{1,2})\.(?!\d)")
-MULTIPLIER = re.compile(rf"[ \u00a0]?({'|'.join(sorted(map(re.escape, MULTIPLIERS), key=len, reverse=True))})(?![^\W\d_])\.?", re.IGNORECASE)
 CLOCK = re.compile(
     r"(?<![\d.,:])(\d{1,2})(?:[:.h]([0-5]\d))?\s?(?:uhr\b)?\s?([ap])\.?\s?m\b\.?|(?<![\d.,:])(\d{1,2}):([0-5]\d)(?::\d\d)?(?![\d:])|(?<![\d.,:])(\d{1,2})\s?h\s?([0-5]\d)(?![\w])"
     r"|(?<![\d.,:])(\d{1,2})(?:\.([0-5]\d))?\s?uhr\b",
     re.IGNORECASE,
 )
-MONTH_FIRST = frozenset(
-    ["jan", "feb", "apr", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-)  # dec 5, in English
 JOINT = r"\s*(?:[-–—~/&+]|(?<=\s)[aeày](?=\s))\s*"  # between two weekdays in two small letters
 
 
@@ -107,7 +96,7 @@ def _figures(text: str) -> tuple[Figure, ...]:
             take(*match.span(), {f"link:{_link(match[0])}"}, "link")
     for match in ALWAYS.finditer(text):
         taken[match.start() : match.end()] = [True] * len(match[0])  # says no more than "day and night"
-    _take_dates(text, take)
+    take_dates(text, take)
     _take_phones(text, take)
     for match in CODE.finditer(text):
         if (
@@ -127,39 +116,6 @@ def _figures(text: str) -> tuple[Figure, ...]:
     _take_numbers(text, taken, take)
     _take_weekdays(text, take)
     return tuple(sorted(found, key=lambda figure: figure.start))
-
-
-def _take_dates(text: str, take: Take) -> None:
-    for match in ISO_DATE.finditer(text):
-        take(*match.span(), date_keys(match[1], match[2], match[3]), "date")
-    for match in CJK_DATE.finditer(text):
-        take(*match.span(), date_keys(match[1], match[2], match[3]), "date")
-    pattern, names = month_names()
-    for match in pattern.finditer(text):
-        day, month, year = (match[1], match[2], match[3]) if match[1] else (match[5], match[4], match[6])
-        if len(month) < 4 and not (
-            month[0].isupper()
-            or (month.lower() in SHORT_MONTHS and (match[1] or month.lower() in MONTH_FIRST))
-            or not month.isascii()
-        ):
-            continue  # a short word of another language
-        if match[4] and not month[0].isdigit() and text[match.end() :].startswith(")"):
-            continue  # Sie 1) is an item of a list
-        months = names.get(month.casefold().rstrip("."), ())
-        take(*match.span(), {key for of in months for key in date_keys(year, of, day)}, "date")
-        before = match.start()
-        while match[1] and (earlier := EARLIER_DAY.search(text, max(0, before - 16), before)):  # the 13th to the 16th of November
-            take(*earlier.span(1), {key for of in months for key in date_keys(year, of, earlier[1])}, "date")
-            before = earlier.start()
-    for match in short_weekday_names()[0].finditer(text):  # Fr 12.03. is a day, and no francs
-        if behind := BEHIND_WEEKDAY.match(text, match.end()):
-            take(behind.start(1), behind.end(2), date_keys(None, behind[2], behind[1]), "date")
-    for match in DAY_FIRST.finditer(text):
-        day, month, year = (match[1], match[3], match[4]) if match[1] else (match[5], match[6], None)
-        keys = date_keys(year, month, day) | date_keys(year, day, month)
-        if match[5] and keys:  # 3/4 is also three of four
-            keys |= {day.lstrip("0"), month.lstrip("0")}
-        take(*match.span(), keys, "date")
 
 
 def _take_phones(text: str, take: Take) -> None:

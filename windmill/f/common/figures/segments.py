@@ -117,7 +117,9 @@ def segments(source: Source) -> tuple[Segment, ...]:
                 found = ranged(figures(text), text)
                 before = terms(text[: found[0].start]) if found else frozenset()
                 lead = lead if found and before <= lead else before
-                made.append(Segment(source.key, text, spoken(text, found) | about | lead | terms(whole), found))
+                made.append(
+                    Segment(source.key, text, spoken(text, found) | about | lead | terms(whole), found)
+                )
     return tuple(made)
 
 

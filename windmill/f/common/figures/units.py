@@ -17,11 +17,22 @@ LETTER = (
 NUMBER = re.compile(r"\d+(?:[.,:'’ \u00a0\u202f](?=\d{3}(?!\d))\d{3})*(?:[.,:]\d+)?")
 BEFORE = re.compile(r"([^\W\d_]{1,10}\.?|[€$£₹₺₽₴₪₩₫฿¥₱₦]|[A-Z]{1,2}\$)(:?)[ \u00a0\u202f]?$")
 RANGE = re.compile(r"\s?(?:[-–—x×]|to|bis|à|a|al|do|até|ile|till|–)\s?(?=\d)")
-AFTER = re.compile(rf"[ \u00a0\u202f-]?((?:TL|[Ll]ira|[Ee]uro|[Dd]olar|[A-Z]{{3}})(?=[’'])|{LETTER}+(?![’'](?=[^\W\d_]))|[€$£₹₺₽₴₪₩₫฿¥₱₦%٪％])")
+AFTER = re.compile(
+    rf"[ \u00a0\u202f-]?((?:TL|[Ll]ira|[Ee]uro|[Dd]olar|[A-Z]{{3}})(?=[’'])|{LETTER}+(?![’'](?=[^\W\d_]))|[€$£₹₺₽₴₪₩₫฿¥₱₦%٪％])"
+)
 
 
 # Units of one syllable, and what may follow a unit without a space: 원입니다, 2주라서.
-KOREAN = {"원": "KRW", "분": "minute", "일": "day", "주": "week", "달": "month", "년": "year", "시간": "hour", "개월": "month"}
+KOREAN = {
+    "원": "KRW",
+    "분": "minute",
+    "일": "day",
+    "주": "week",
+    "달": "month",
+    "년": "year",
+    "시간": "hour",
+    "개월": "month",
+}
 PARTICLES = frozenset("은는이가을를에의도만씩입인간으로라부까정짜동전후내안마당보과와이며고치반")
 
 
@@ -35,7 +46,9 @@ def unit_beside(text: str, start: int, end: int, spelled: bool = False) -> tuple
     known = units()
     end = skipped.end() if (skipped := COUNTED.match(text, end)) else end
     priced = re.search(r"(?:[€$£₹₺₽₴₪₩₫฿¥₱₦]|Rp|R\$)[ \u00a0]?$", text[:start])  # Rp85.000 dan: "and", no day
-    year = re.fullmatch(r"(?:19|20)\d\d", text[start:end]) and re.match(r"\s[€$£]\s?\d", text[end:])  # in 2027 € 11.40
+    year = re.fullmatch(r"(?:19|20)\d\d", text[start:end]) and re.match(
+        r"\s[€$£]\s?\d", text[end:]
+    )  # in 2027 € 11.40
     if not year and (after := AFTER.match(text, end)):
         spoken = (
             re.match(r"[a-z]+", after[1])
@@ -107,7 +120,12 @@ def _dense_unit(word: str) -> str | None:
     known = units() | KOREAN
     if re.match(r"[가-힣]", word):
         return next(
-            (known[word[:n]] for n in (3, 2, 1) if word[:n] in known and (word[n : n + 1] or "은") in PARTICLES), None
+            (
+                known[word[:n]]
+                for n in (3, 2, 1)
+                if word[:n] in known and (word[n : n + 1] or "은") in PARTICLES
+            ),
+            None,
         )
     if not unspaced(word[:1]):
         return None

@@ -216,7 +216,7 @@ def month_names() -> tuple[re.Pattern[str], dict[str, frozenset[str]]]:
     names |= {re.sub("[أإ]", "ا", w): m for w, m in names.items()}  # as most people type them
     either = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
     return re.compile(
-        rf"(?<![\w])(\d{{1,2}})(?:st|nd|rd|th|er|º|ª|\.|de|ni)?\s*(?:of\s+|de\s+|d[’'])?({either})\.?{IN_TURKISH}(?![^\W\d_])(?:\s+(?:de\s+|del\s+)?(\d{{4}}))?"
+        rf"(?:(?<![\w])|(?<=و))(\d{{1,2}})(?:st|nd|rd|th|er|º|ª|\.|de|ni)?\s*(?:of\s+|de\s+|d[’'])?({either})\.?{IN_TURKISH}(?![^\W\d_])(?:\s+(?:de\s+|del\s+)?(\d{{4}}))?"
         rf"|(?<![^\W\d_])({either})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?(?!\d|[:.,]\d)(?:,?\s+(\d{{4}}))?",
         re.IGNORECASE,
     ), names

@@ -1,0 +1,59 @@
+"""Finds the dates of a text: 2026-12-24, 24.12., 24 de diciembre, the 13th to the 16th of November, 12月24日."""
+
+# ruff: noqa: RUF001 - marks of many scripts
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from f.common.figures.amounts import date_keys
+from f.common.figures.cjk import CJK_DATE
+from f.common.figures.words import SHORT_MONTHS, month_names, short_weekday_names
+
+Take = Callable[[int, int, set[str], str], None]
+ISO_DATE = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
+DAY_FIRST = re.compile(
+    r"(?<![\d.,/-])(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?![\d])|(?<![\d.,/-])(\d{1,2})/(\d{1,2})(?![\d/])"
+)
+EARLIER_DAY = re.compile(
+    r"(?<![\d.,:/-])(\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?\s?(?:[-–—,،]\s?|و\s?|(?:to|until|till|and|al?|y|e|i|et|au|und|bis|tot|en|t/m|do|и|до|по|og|och|til|ve|s/d|sampai|dan)\s(?:the\s|el\s|il\s|le\s)?)$"
+)
+BEHIND_WEEKDAY = re.compile(r"\.?,?\s(\d{1,2})\.(\d{1,2})\.(?!\d)")
+MONTH_FIRST = frozenset(
+    ["jan", "feb", "apr", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+)  # dec 5, in English
+
+
+def take_dates(text: str, take: Take) -> None:
+    for match in ISO_DATE.finditer(text):
+        take(*match.span(), date_keys(match[1], match[2], match[3]), "date")
+    for match in CJK_DATE.finditer(text):
+        take(*match.span(), date_keys(match[1], match[2], match[3]), "date")
+    pattern, names = month_names()
+    for match in pattern.finditer(text):
+        day, month, year = (match[1], match[2], match[3]) if match[1] else (match[5], match[4], match[6])
+        if len(month) < 4 and not (
+            month[0].isupper()
+            or (month.lower() in SHORT_MONTHS and (match[1] or month.lower() in MONTH_FIRST))
+            or not month.isascii()
+        ):
+            continue  # a short word of another language
+        if match[4] and not month[0].isdigit() and text[match.end() :].startswith(")"):
+            continue  # Sie 1) is an item of a list
+        months = names.get(month.casefold().rstrip("."), ())
+        take(*match.span(), {key for of in months for key in date_keys(year, of, day)}, "date")
+        before = match.start()
+        while match[1] and (
+            earlier := EARLIER_DAY.search(text, max(0, before - 16), before)
+        ):  # the 13th to the 16th of November
+            take(*earlier.span(1), {key for of in months for key in date_keys(year, of, earlier[1])}, "date")
+            before = earlier.start()
+    for match in short_weekday_names()[0].finditer(text):  # Fr 12.03. is a day, and no francs
+        if behind := BEHIND_WEEKDAY.match(text, match.end()):
+            take(behind.start(1), behind.end(2), date_keys(None, behind[2], behind[1]), "date")
+    for match in DAY_FIRST.finditer(text):
+        day, month, year = (match[1], match[3], match[4]) if match[1] else (match[5], match[6], None)
+        keys = date_keys(year, month, day) | date_keys(year, day, month)
+        if match[5] and keys:  # 3/4 is also three of four
+            keys |= {day.lstrip("0"), month.lstrip("0")}
+        take(*match.span(), keys, "date")
