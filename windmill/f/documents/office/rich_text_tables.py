@@ -1,4 +1,3 @@
-# requirements: documents
 """Rich Text's tables: which cells span columns and rows, which rows name the columns, and what stands in a table inside a cell.
 
 The library that reads the text knows nothing of it. So marks that it leaves in the text stand in place of the words for cells and rows.
