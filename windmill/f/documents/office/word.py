@@ -16,6 +16,7 @@ from f.common.problems import describe, message
 from f.documents.clean import clean
 from f.documents.office import archive
 from f.documents.office.drawn_text import drawn_lines
+from f.documents.office.formulas import FORMULA, formula_text
 from f.documents.office.word_numbers import BULLET, Numbers
 from f.documents.office.word_xml import (
     AROUND,
@@ -166,6 +167,8 @@ class _Reader:
             elif child.tag == f"{W}fldSimple":
                 found = LINK.search(child.get(f"{W}instr", ""))
                 parts.append(with_address(self._text(child), found[1] if found else ""))
+            elif child.tag == FORMULA:
+                parts.append(formula_text(child))
             elif child.tag not in _LEFT_OUT and isinstance(child.tag, str):
                 parts.append(self._text(child))
                 follow_field(child, parts, links)
