@@ -74,3 +74,8 @@ def test_text_boxes_and_the_numbers_of_old_lists_are_read() -> None:
     box = r"{\shp{\*\shpinst{\sp{\sn shapeType}{\sv 202}}{\shptxt Closed in August.\par}}{\shprslt Closed in August.}}"
     text = read(rf"Joiner\par {box}{{\pntext\f0 2.\tab}}{{\*\pn\pnlvlbody\pndec}}Bring your card.\par")
     assert text == "Joiner\nClosed in August.\n2. Bring your card."
+
+
+def test_a_table_that_is_all_bold_has_a_header_if_its_cells_tell() -> None:
+    body = row("Show", "Full", "Reduced") + row("Matinee", "6.50", "5.00") + row("Evening", "9.80", "7.40")
+    assert "| Show: Evening | Full: 9.80 | Reduced: 7.40 |" in read(rf"\b {body}")

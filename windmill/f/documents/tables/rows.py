@@ -177,6 +177,7 @@ def _header(block: deque[list[str]], before: list[str]) -> list[str]:
     in_two = marked < 2 and len(rows) > 2 and _names_parts(rows[0], rows[1])
     joined = _joined(rows[0], rows[1]) if in_two else rows[0]
     # Where all that follows is marked, too, the mark says nothing.
+    marked = 0 if marked == len(rows) else marked
     if 0 < marked < min(4, len(rows)) or (marked == 0 and looks_like_header(joined, rows[1 + in_two :])):
         if marked == 1 and sum(map(bool, rows[0])) < 2:
             return []
