@@ -79,3 +79,21 @@ def test_text_boxes_and_the_numbers_of_old_lists_are_read() -> None:
 def test_a_table_that_is_all_bold_has_a_header_if_its_cells_tell() -> None:
     body = row("Show", "Full", "Reduced") + row("Matinee", "6.50", "5.00") + row("Evening", "9.80", "7.40")
     assert "| Show: Evening | Full: 9.80 | Reduced: 7.40 |" in read(rf"\b {body}")
+
+
+def test_columns_by_tabs_keep_their_gaps() -> None:
+    days = ("\tTue\tThu\tSat", "Pool\t7-9\t\t10-12", "Gym\t\t18-21", "Sauna\t\t\t14-19")
+    text = read(
+        "".join(rf"\pard {line}\par ".replace("\t", r"\tab ") for line in ("Hours", *days, "Bring a towel."))
+    )
+    assert text.split("\n") == [
+        "Hours",
+        "| Pool | Tue: 7-9 | Sat: 10-12 |",
+        "| Gym | Thu: 18-21 |",
+        "| Sauna | Sat: 14-19 |",
+        "Bring a towel.",
+    ]
+
+
+def test_a_paragraph_that_begins_with_a_tab_is_no_row() -> None:
+    assert read(r"\pard\tab First.\par\tab Second.\par\tab Third.\par") == "First.\nSecond.\nThird."

@@ -11,6 +11,7 @@ from f.documents.office.rich_text_tables import MARKS, TABLE, Shape, table_lines
 from f.documents.page import Limits, Page, Unreadable
 from f.documents.parts import Part, paged
 from f.documents.tables.cells import with_address
+from f.documents.tables.in_text import with_tabs
 
 _LINK = re.compile(r'HYPERLINK\s+(?:\\l\s+)?(?:"([^"{}]{1,2000})"|([^\s"{}\\]{1,2000}))')
 _SHOWN = re.compile(r"\\fldrslt\b ?")
@@ -62,9 +63,8 @@ def _parts(text: str, shapes: list[Shape]) -> Iterator[Part]:
 
 
 def _lines(text: str) -> Iterator[Part]:
-    for line in text.split("\n"):
-        if line := line.strip(f" \t{MARKS}"):
-            yield "text", _NUMBER.sub(r"\1 ", line)
+    kept = (_NUMBER.sub(r"\1 ", line.strip(f" {MARKS}")).rstrip() for line in text.split("\n"))
+    yield from (("text", line) for line in with_tabs(line for line in kept if line))
 
 
 def _with_fonts(source: str) -> str:

@@ -31,7 +31,7 @@ _VALUE_WORDS = (
     "closed free included yes no none n/a gratis frei kostenlos geschlossen ja nein inklusive cerrado incluido sí si fermé gratuit compris inclus"
     " oui non chiuso gratuito incluso fechado grátis incluído sim não gesloten inbegrepen nee zamknięte bezpłatnie tak nie kapalı ücretsiz evet"
     " hayır zavřeno zdarma ano ne stängt ingår закрыто бесплатно да нет κλειστά δωρεάν ναι όχι 休み 無料 定休日 免费 关闭 סגור חינם مغلق مجاني"
-    " đóng - – — x ✓ ✔ ✗"
+    " đóng ปิด ฟรี बंद निःशुल्क - – — x ✓ ✔ ✗"
 )
 _VALUES = frozenset(_VALUE_WORDS.split())
 _PRICE = re.compile(
