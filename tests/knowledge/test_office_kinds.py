@@ -183,6 +183,16 @@ def test_what_a_drawing_says_in_itself_is_read() -> None:
     assert text_of(saved(document)) == "Steps:\nCall us within 48 hours\nRing twice"
 
 
+def test_columns_by_tabs_keep_their_gaps() -> None:
+    document = docx.Document()
+    for line in ("Hours", "\tTue\tThu\tSat", "Pool\t7-9\t\t10-12", "Gym\t\t18-21", "\tBring a towel."):
+        document.add_paragraph(line)
+    assert (
+        text_of(saved(document))
+        == "Hours\n| Pool | Tue: 7-9 | Sat: 10-12 |\n| Gym | Thu: 18-21 |\nBring a towel."
+    )
+
+
 # PowerPoint
 
 

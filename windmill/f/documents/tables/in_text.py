@@ -46,12 +46,12 @@ def with_tabs(lines_of_it: Iterable[str]) -> Iterator[str]:
     """Paragraphs, one a line; such as stand in columns by tabs become rows."""
     block: list[str] = []
     for line in lines_of_it:
-        if "\t" in line.strip(" \n"):
+        if "\t" in line.strip():
             block.append(line)
             continue
         yield from _tabbed(block)
         block = []
-        yield line
+        yield line.strip("\t")
     yield from _tabbed(block)
 
 
