@@ -95,7 +95,8 @@ def test_a_numbers_models_and_its_rate_are_kept(world: World, visit: Visit) -> N
     expect(number.get_by_text("Name each model only once")).to_be_visible()
     number.get_by_label("Model 2").fill("second")
     number.get_by_role("button", name="Save").click()
-    expect(number.get_by_text("Saved", exact=True)).to_be_visible()
+    expect(number.get_by_text("Name each model only once")).to_be_hidden()
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
     (row,) = world.rows(
         "select model, fallbacks, sends_per_s from chatbots where name = 'Delta line' and model = 'first'"
     )

@@ -14,6 +14,7 @@ export class Broken extends Error {}
 
 let tenant = ''
 export const chooseTenant = (id: string) => (tenant = id)
+export const chosenTenant = () => tenant
 
 // The actions of each script: a test compares them with the scripts.
 export type Actions = {

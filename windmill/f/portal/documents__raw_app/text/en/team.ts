@@ -2,7 +2,7 @@
 export const people = {
   intro: 'Who may open this portal, and in which role.',
   youMark: 'you',
-  since: 'since {time}',
+  since: 'since',
   add: 'Add a person',
   email: 'E-mail',
   role: 'Role',
@@ -19,6 +19,11 @@ export const people = {
   removeAsk: 'Remove {email}?',
   removeSays: 'This person can no longer open this business’s portal. What they have written stays.',
   leaveSays: 'This is you: you will no longer be able to open this business’s portal.',
+  change: 'Change the role',
+  roleAsk: 'Make {email} {role}?',
+  roleSays: 'Role so far: {from}. New role: {to}.',
+  yourRole: 'This is you: you may lose rights at once.',
+  added: '{email} was added.',
 }
 
 export const notifications = {

@@ -2,7 +2,7 @@
 export const people = {
   intro: 'Quién puede abrir este portal, y con qué rol.',
   youMark: 'usted',
-  since: 'desde {time}',
+  since: 'desde',
   add: 'Añadir una persona',
   email: 'Correo',
   role: 'Rol',
@@ -19,6 +19,11 @@ export const people = {
   removeAsk: '¿Quitar a {email}?',
   removeSays: 'Esta persona ya no podrá abrir el portal de esta empresa. Lo que ha escrito se conserva.',
   leaveSays: 'Es usted: ya no podrá abrir el portal de esta empresa.',
+  change: 'Cambiar la función',
+  roleAsk: '¿{role} para {email}?',
+  roleSays: 'Función hasta ahora: {from}. Nueva función: {to}.',
+  yourRole: 'Es usted: puede perder derechos al momento.',
+  added: 'Se ha añadido a {email}.',
 }
 
 export const notifications = {
