@@ -86,7 +86,7 @@ function Form({ bot, tools }: { bot: Settings; tools: Tool[] }) {
         }
         throw error
       }
-      await refresh('bot', 'notifications')
+      await refresh('bot', 'notifications', 'home')
       edits.clear()
       begin()
       return t.saved

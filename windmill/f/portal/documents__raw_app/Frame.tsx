@@ -6,17 +6,21 @@ import React, { useEffect } from 'react'
 import type { Business, Me } from './App'
 import Bot from './Bot'
 import Conversations from './Conversations'
+import Home from './Home'
 import Insights from './Insights'
 import Knowledge from './Knowledge'
-import Notifications, { Count, Stopped, useCount } from './Notifications'
+import Notifications, { Count, Off, Stopped, useCount } from './Notifications'
 import People from './People'
 import Platform from './Platform'
 import { Icon } from './icons'
 import { go, useRoute } from './route'
 import { fill, languages, useHere } from './ui'
 
-const ofBusiness = ['knowledge', 'bot', 'conversations', 'insights', 'people']
+const ofBusiness = ['home', 'conversations', 'knowledge', 'bot', 'insights', 'people']
+// Where somebody begins: others, the first page that is open to them.
+const firstOf: Record<string, string> = { agent: 'conversations', viewer: 'insights' }
 const views: Record<string, () => React.JSX.Element> = {
+  home: Home,
   knowledge: Knowledge,
   bot: Bot,
   conversations: Conversations,
@@ -35,7 +39,7 @@ export default function Frame({ me, mine, onTenant, onLanguage }: FrameProps) {
   const [opened, { toggle, close }] = useDisclosure(false)
   const narrow = useMediaQuery('(max-width: 61.99em)', false, { getInitialValueInEffect: false })
   const open = [...(mine ? ofBusiness : []), ...(me.operator ? ['platform'] : [])]
-  const first = mine?.role === 'agent' ? 'conversations' : open[0]
+  const first = firstOf[mine?.role ?? ''] ?? open[0]
   const page = open.includes(route.page) || (mine && route.page === 'notifications') ? route.page : first
   const title = t.pages[page]
   const waiting = count?.waiting ?? 0
@@ -70,6 +74,7 @@ export default function Frame({ me, mine, onTenant, onLanguage }: FrameProps) {
         <div className="width">
           <Title order={1} mb={4}>{title}</Title>
           {count?.stop && page !== 'platform' && <Stopped stop={count.stop} />}
+          {Boolean(count?.off?.length) && page !== 'platform' && <Off names={count!.off} />}
           <View key={page} />
         </div>
       </AppShell.Main>

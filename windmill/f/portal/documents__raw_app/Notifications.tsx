@@ -23,7 +23,7 @@ type Note = {
   settled_at: string | null
   notified: { webhook?: string } | null
 }
-export type Count = { unread: number; waiting: number; stop: Stop | null }
+export type Count = { unread: number; waiting: number; stop: Stop | null; off: string[] }
 
 // A call that failed changes nothing: the next one counts again.
 export const useCount = (enabled: boolean) => useAsk<Count>('notifications', 'count', {}, { every: 20_000, enabled }).data
@@ -33,6 +33,18 @@ export function Stopped({ stop }: { stop: Stop }) {
   return (
     <Alert color="red" title={t.notifications.stopped} role="alert" my="md" className="banner">
       {fill(t.notifications.stoppedSays, { since: time(stop.since), reason: say(stop.reason), until: time(stop.until) })}
+    </Alert>
+  )
+}
+
+// Which bots are switched off.
+export function Off({ names }: { names: string[] }) {
+  const { t, may } = useHere()
+  const n = t.notifications
+  return (
+    <Alert color="orange" title={n.off} my="md" className="banner">
+      {fill(n.offSays, { names: names.join(', ') })}
+      {may('owner', 'editor') && <div><Button mt="xs" size="compact-sm" variant="default" onClick={() => go('bot', 'voice')}>{n.switchOn}</Button></div>}
     </Alert>
   )
 }

@@ -19,6 +19,7 @@ export const chosenTenant = () => tenant
 // The actions of each script: a test compares them with the scripts.
 export type Actions = {
   me: 'get'
+  home: 'get'
   list: 'list'
   upload: 'upload' | 'forget'
   documents: 'delete' | 'read_again' | 'update' | 'set_speaker_notes'

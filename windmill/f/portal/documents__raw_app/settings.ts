@@ -20,7 +20,7 @@ export function useEdits(bot: Settings, tenant: string) {
   const draft = `edits ${tenant} ${bot.phone_number_id}`
   const [edits, setEdits] = useState<Edits>(() => keep.get(draft, {}))
   useEffect(() => keep.set(draft, edits), [draft, edits])
-  const names = Object.keys(edits) as Name[]
+  const names = (Object.keys(edits) as Name[]).filter((name) => !same(edits[name]!.now, bot[name]))
   const values = (of: (edit: Edit, name: Name) => unknown) => Object.fromEntries(names.map((name) => [name, of(edits[name]!, name)]))
   const set = (part: Partial<Settings>) =>
     setEdits((before) => {
@@ -39,14 +39,18 @@ export function useEdits(bot: Settings, tenant: string) {
   return {
     now: { ...bot, ...values((edit) => edit.now) } as Settings,
     names,
-    clashes: names.filter((name) => !same(edits[name]!.was, bot[name]) && !same(edits[name]!.now, bot[name])),
+    clashes: names.filter((name) => !same(edits[name]!.was, bot[name])),
     settings: values((edit) => edit.now),
     was: values((edit) => edit.was),
     standing: values((_, name) => bot[name]),
     set,
     rebase,
     drop,
-    clear: () => setEdits({}),
+    // Also where the page was left before the answer came.
+    clear: () => {
+      keep.set(draft, {})
+      setEdits({})
+    },
   }
 }
 

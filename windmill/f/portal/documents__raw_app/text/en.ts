@@ -2,7 +2,7 @@
 import { bot, fields } from './en/bot'
 import { contradictions, qaPairs, documents, knowledge, passages, sources } from './en/knowledge'
 import { messages } from './en/messages'
-import { changes, notifications, people } from './en/team'
+import { changes, home, notifications, people } from './en/team'
 
 const en = {
   name: 'English',
@@ -29,6 +29,7 @@ const en = {
   fields,
   noPermission: 'No access',
   pages: {
+    home: 'Home',
     knowledge: 'Knowledge',
     bot: 'Bot',
     conversations: 'Conversations',
@@ -44,6 +45,7 @@ const en = {
   sources,
   qaPairs,
   bot,
+  home,
   people,
   changes,
   notifications,

@@ -3,7 +3,7 @@ import type { Texts } from './en'
 import { bot, fields } from './es/bot'
 import { contradictions, qaPairs, documents, knowledge, passages, sources } from './es/knowledge'
 import { messages } from './es/messages'
-import { changes, notifications, people } from './es/team'
+import { changes, home, notifications, people } from './es/team'
 
 const es: Texts = {
   name: 'Español',
@@ -30,6 +30,7 @@ const es: Texts = {
   fields,
   noPermission: 'Sin acceso',
   pages: {
+    home: 'Inicio',
     knowledge: 'Conocimiento',
     bot: 'Bot',
     conversations: 'Conversaciones',
@@ -45,6 +46,7 @@ const es: Texts = {
   sources,
   qaPairs,
   bot,
+  home,
   people,
   changes,
   notifications,
