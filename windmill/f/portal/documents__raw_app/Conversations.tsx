@@ -7,22 +7,19 @@ import Thread, { Contact, called } from './Thread'
 import { ask, download, keep } from './api'
 import { useAsk } from './data'
 import { go, useRoute } from './route'
-import { Ago, Empty, Intro, Loaded, fill, toast, useForm, useHere } from './ui'
+import { Ago, Empty, Loaded, fill, toast, useForm, useHere } from './ui'
 
 export default function Conversations() {
   const { t } = useHere()
   const c = t.conversations
   const { show, chosen, open } = usePlace()
   return (
-    <>
-      <Intro>{c.intro}</Intro>
-      <Grid className={chosen ? 'split open' : 'split'} gap="lg">
-        <Grid.Col span={{ base: 12, md: 4.5, xl: 3.5 }} className="list"><Inbox show={show} chosen={chosen} open={open} /></Grid.Col>
-        <Grid.Col span={{ base: 12, md: 7.5, xl: 8.5 }} className="wide">
-          {chosen ? <Thread key={chosen} id={chosen} back={() => open(show, '')} /> : <Empty title={c.choose} icon="conversations" />}
-        </Grid.Col>
-      </Grid>
-    </>
+    <Grid className={chosen ? 'split open' : 'split'} gap="lg" mt="sm">
+      <Grid.Col span={{ base: 12, md: 4.5, xl: 3.5 }} className="list"><Inbox show={show} chosen={chosen} open={open} /></Grid.Col>
+      <Grid.Col span={{ base: 12, md: 7.5, xl: 8.5 }} className="wide">
+        {chosen ? <Thread key={chosen} id={chosen} back={() => open(show, '')} /> : <Empty title={c.choose} icon="conversations" />}
+      </Grid.Col>
+    </Grid>
   )
 }
 

@@ -50,7 +50,6 @@ const en = {
   changes,
   notifications,
   conversations: {
-    intro: 'Every conversation with its sources. Step in when a human is needed.',
     search: 'Search names, numbers and messages',
     export: 'Export CSV',
     exportCut: 'The file contains only the newest {n} messages.',

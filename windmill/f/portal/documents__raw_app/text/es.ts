@@ -51,7 +51,6 @@ const es: Texts = {
   changes,
   notifications,
   conversations: {
-    intro: 'Cada conversación con sus fuentes. Intervenga cuando haga falta una persona.',
     search: 'Buscar nombres, números y mensajes',
     export: 'Exportar CSV',
     exportCut: 'El archivo solo contiene los {n} mensajes más recientes.',
