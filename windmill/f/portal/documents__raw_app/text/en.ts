@@ -145,7 +145,6 @@ const en = {
   platform: {
     intro: 'Businesses, and what needs your attention.',
     tenants: 'Businesses',
-    newTenant: 'New business',
     tenantName: 'Name of the business',
     create: 'Create',
     suspend: 'Suspend',

@@ -146,7 +146,6 @@ const es: Texts = {
   platform: {
     intro: 'Empresas, y lo que requiere su atención.',
     tenants: 'Empresas',
-    newTenant: 'Nueva empresa',
     tenantName: 'Nombre de la empresa',
     create: 'Crear',
     suspend: 'Suspender',
