@@ -7,6 +7,7 @@ committed build is up to date; --types only checks the sources' types, with the 
 from __future__ import annotations
 
 import argparse
+import gzip
 import hashlib
 import shutil
 import subprocess
@@ -19,7 +20,9 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 APP = HERE.parents[1] / "windmill" / "f" / "portal" / "documents__raw_app"
 STATIC = HERE / "static"
+BUILT = ("portal.js", "portal.css")
 ESBUILD = "esbuild@0.28.2"
+MOST_KB = 600  # of script and styles together, compressed as a server sends them
 
 
 def sources() -> list[Path]:
@@ -61,9 +64,15 @@ def build() -> None:
         ]
         subprocess.run([*command, "--outfile=out/portal.js"], cwd=work, check=True)
         STATIC.mkdir(exist_ok=True)
-        for name in ("portal.js", "portal.css"):
+        for name in BUILT:
             shutil.copy(work / "out" / name, STATIC / name)
     (STATIC / "sources.sha256").write_text(digest() + "\n")
+    print(f"portal.js and portal.css: {compressed_kb()} kB compressed, of at most {MOST_KB} kB")
+
+
+def compressed_kb() -> int:
+    """The size of the committed build, compressed."""
+    return sum(len(gzip.compress((STATIC / name).read_bytes())) for name in BUILT) // 1000
 
 
 def check_types() -> None:

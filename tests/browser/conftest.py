@@ -62,6 +62,10 @@ def visit(browser: Browser, address: str) -> Iterator[Visit]:
 def go(page: Page, name: str) -> None:
     """To a page of the portal, until it has loaded."""
     button = re.compile(f"^{re.escape(name)}(: .*)?$")  # Conversations: 2 waiting
+    menu = page.get_by_role("button", name=re.compile("^Men[uú]$"))
+    page.get_by_role("banner").wait_for()
+    if menu.is_visible():  # on a narrow screen
+        menu.click()
     page.get_by_role("navigation").get_by_role("button", name=button).click()
     page.get_by_role("heading", level=1, name=name).wait_for()
     expect(page.locator("main .state[role=status]")).to_have_count(0, timeout=20_000)

@@ -24,6 +24,7 @@ STATIC = {
     "f.ingest.upload_document": (),
     "f.portal_api.list_documents": (),
     "f.portal_api.me": (),
+    "f.portal_api.home": (),
     "f.portal_api.documents": (),
     "f.portal_api.contradictions": (),
     "f.portal_api.page_picture": (),

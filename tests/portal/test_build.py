@@ -14,8 +14,18 @@ def test_the_committed_build_is_made_from_the_sources() -> None:
     assert (build.STATIC / "sources.sha256").read_text().strip() == build.digest(), "run `make portal`"
 
 
+def test_the_pages_are_small_enough_and_load_nothing_from_elsewhere() -> None:
+    assert build.compressed_kb() <= build.MOST_KB
+    styles = (build.STATIC / "portal.css").read_text()
+    assert "@import" not in styles and not re.search(r"url\(['\"]?(https?:)?//", styles)
+
+
 def test_the_pages_ask_for_runnables_that_the_app_has() -> None:
-    asked = {name for p in build.sources() for name in re.findall(r"\bask\('(\w+)'", p.read_text())}
+    asked = {
+        name
+        for p in build.sources()
+        for name in re.findall(r"\b(?:ask|useAsk(?:<.+>)?)\('(\w+)'", p.read_text())
+    }
     there = {p.stem: yaml.safe_load(p.read_text()) for p in (build.APP / "backend").glob("*.yaml")}
     assert asked == set(there)
 

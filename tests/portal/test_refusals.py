@@ -24,6 +24,7 @@ ACTIONS: list[tuple[str, str, dict[str, Any], str]] = [
     ("f.ingest.upload_document", "upload", {"file": FILE, "filename": "hours.md"}, "editor"),
     ("f.ingest.upload_document", "forget", {"job": GUESSED}, "editor"),
     ("f.portal_api.list_documents", "list", {}, "viewer"),
+    ("f.portal_api.home", "get", {}, "viewer"),
     ("f.portal_api.documents", "delete", {"document_id": GUESSED}, "editor"),
     ("f.portal_api.documents", "read_again", {"document_id": GUESSED}, "editor"),
     ("f.portal_api.documents", "update", {"document_id": GUESSED, "sendable": True}, "editor"),

@@ -230,7 +230,13 @@ def test_notifications_are_marked_as_read_and_a_stop_is_shown(portal: Portal) ->
         assert answer["refused"] == "notifications_not_chosen"
     assert portal.ask(AGENT, NOTIFICATIONS, "mark_read", ids=[mine["id"], 2**70])["read"] == 1
     assert told(portal) == [("x", False)]
-    assert portal.ask(AGENT, NOTIFICATIONS, "count") == {"ok": True, "unread": 0, "waiting": 0, "stop": None}
+    assert portal.ask(AGENT, NOTIFICATIONS, "count") == {
+        "ok": True,
+        "unread": 0,
+        "waiting": 0,
+        "stop": None,
+        "off": [],
+    }
     portal.rows(
         "insert into send_stops (tenant_id, code, reason, until) values (%s, 190, 'send_token_expired', now())",
         A,

@@ -1,6 +1,6 @@
 """Writes what the portal's page knows of a chatbot's settings: python windmill/deploy/settings_form.py [--check]
 
-The types, bounds and lengths of f/common/chatbot_settings.py, as TypeScript. --check only says whether the file is what it would be.
+The types, bounds, defaults and lengths of f/common/chatbot_settings.py, as TypeScript. --check only says whether the file is what it would be.
 """
 
 from __future__ import annotations
@@ -22,6 +22,11 @@ def form() -> str:
     kinds = {name: definitions()[name].metadata["kind"] for name in names_for(TENANT)}
     types = [f"  {name}: {kind.page}" for name, kind in kinds.items()]
     bounds = [f"  {n}: [{k.least:.15g}, {k.most:.15g}]," for n, k in kinds.items() if isinstance(k, Number)]
+    defaults = [
+        f"  {n}: {definitions()[n].metadata['default']:.15g},"
+        for n, k in kinds.items()
+        if isinstance(k, Number)
+    ]
     longest = [f"  {n}: {k.longest}," for n, k in kinds.items() if isinstance(k, Text)]
     return "\n".join(
         [
@@ -38,6 +43,11 @@ def form() -> str:
             "// The least and the most of each number.",
             "export const bounds = {",
             *bounds,
+            "}",
+            "",
+            "// What each number is where nobody has changed it.",
+            "export const defaults = {",
+            *defaults,
             "}",
             "",
             "// The most characters of each text.",

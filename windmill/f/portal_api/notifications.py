@@ -31,11 +31,18 @@ def main(request: str, db: postgresql) -> dict[str, Any]:
 
 
 def count(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
-    """For the page's frame: the number of unread notifications and of customers who wait for a human, and whether sending has stopped."""
+    """For the page's frame: the number of unread notifications and of customers who wait for a human, whether sending has stopped, and the
+    names of the chatbots that are switched off."""
     with as_tenant(conn, member["tenant_id"]):
         unread = one(conn, "select count(*) from notifications where read_at is null", [])
         waiting = one(conn, "select count(*) from waiting_contacts()", [])
-        return {"unread": unread, "waiting": waiting, "stop": send_stop(conn)}
+        off = conn.execute(b"select name from chatbots where not enabled order by created_at").fetchall()
+        return {
+            "unread": unread,
+            "waiting": waiting,
+            "stop": send_stop(conn),
+            "off": [bot["name"] for bot in off],
+        }
 
 
 def list_notifications(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:

@@ -1,115 +1,141 @@
 // Bot: how it speaks, what it may do, and a preview.
+import { Alert, Button, Card, Grid, Group, NativeSelect, Text } from '@mantine/core'
 import React, { useEffect, useRef, useState } from 'react'
-import { Refused, ask, keep } from './api'
+import Clashes from './BotClashes'
+import Handoff from './BotHandoff'
 import Hours from './BotHours'
-import { Handoff, Limits, Voice } from './BotParts'
+import Limits from './BotLimits'
 import Tools, { Tool } from './BotTools'
+import Voice from './BotVoice'
 import BotWords from './BotWords'
 import Preview from './Preview'
+import { Refused, ask } from './api'
+import { refresh, useAsk } from './data'
 import { go, useRoute } from './route'
-import { Settings, changed } from './settings'
-import { Empty, Field, Loading, Problem, Tabs, useForm, useHere, useLoad } from './ui'
+import { Name, Settings, useEdits, wrongField } from './settings'
+import { Empty, Intro, Loaded, Tabs, useForm, useHere } from './ui'
 
-type Loaded = { bots: Settings[]; tools: Tool[] }
+type Answer = { bots: Settings[]; tools: Tool[] }
 const parts = { voice: Voice, words: BotWords, hours: Hours, handoff: Handoff, limits: Limits }
+// The settings on the tabs other than the one for limits.
+const tabs: Record<string, Name[]> = {
+  voice: ['name', 'enabled', 'persona', 'system_prompt', 'languages', 'show_citations', 'send_documents'],
+  words: ['dont_know', 'offer_human', 'handoff_message', 'closed_message', 'limit_message', 'failure_message', 'canned_replies', 'opt_out_words', 'opt_in_words'],
+  hours: ['opening_hours', 'time_zone', 'closed_on', 'outside_hours'],
+  handoff: ['handoff_keywords', 'handoff_hours', 'lead_fields', 'handoff_on_failure', 'notify_webhook_url', 'notify_phone', 'notify_template', 'window_template'],
+}
+const tabOf = (name: Name) => Object.keys(tabs).find((tab) => tabs[tab].includes(name)) ?? 'limits'
 
 export default function Bot() {
   const { t, may } = useHere()
   const [number, setNumber] = useState('')
-  const loaded = useLoad<Loaded>(() => ask('bot', 'get'), [])
-  if (loaded.error) return <Problem error={loaded.error} retry={loaded.reload} />
-  if (!loaded.value) return <Loading />
-  const { bots, tools } = loaded.value
-  const bot = bots.find((b) => b.phone_number_id === number) ?? bots[0]
+  const loaded = useAsk<Answer>('bot', 'get')
   const asks = may('owner', 'editor', 'agent')
-  if (!bot) return <Empty title={t.bot.none} hint={t.bot.noneHint} icon="bot" />
   return (
-    <>
-      <p className="intro">{t.bot.intro}</p>
-      {!may('owner', 'editor') && <p className="hint">{t.bot.readOnly}</p>}
-      {bots.length > 1 && (
-        <div className="narrow">
-          <Field label={t.bot.number}>
-            <select value={bot.phone_number_id} onChange={(e) => setNumber(e.target.value)}>
-              {bots.map((b) => <option key={b.phone_number_id} value={b.phone_number_id}>{b.name}</option>)}
-            </select>
-          </Field>
-        </div>
-      )}
-      <div className={asks ? 'two' : ''}>
-        <Form key={bot.phone_number_id} bot={bot} tools={tools} reload={loaded.reload} />
-        {asks && <Preview key={bot.phone_number_id} phoneNumberId={bot.phone_number_id} />}
-      </div>
-    </>
+    <Loaded of={loaded}>
+      {({ bots, tools }) => {
+        const bot = bots.find((b) => b.phone_number_id === number) ?? bots[0]
+        if (!bot) return <Empty title={t.bot.none} hint={t.bot.noneHint} icon="bot" />
+        return (
+          <>
+            <Intro>{t.bot.intro}</Intro>
+            {!may('owner', 'editor') && <Alert color="gray" mb="md">{t.bot.readOnly}</Alert>}
+            {bots.length > 1 && <NativeSelect maw="18rem" mb="md" label={t.bot.number} value={bot.phone_number_id} onChange={(e) => setNumber(e.target.value)} data={bots.map((b) => ({ value: b.phone_number_id, label: b.name }))} />}
+            <Grid gap="xl">
+              <Grid.Col span={{ base: 12, lg: asks ? 7 : 12 }}><Form key={bot.phone_number_id} bot={bot} tools={tools} /></Grid.Col>
+              {asks && <Grid.Col span={{ base: 12, lg: 5 }}><Preview key={bot.phone_number_id} phoneNumberId={bot.phone_number_id} /></Grid.Col>}
+            </Grid>
+          </>
+        )
+      }}
+    </Loaded>
   )
 }
 
-function Form({ bot, tools, reload }: { bot: Settings; tools: Tool[]; reload: () => Promise<void> }) {
-  const { t, may, tenant } = useHere()
-  const { part } = useRoute()
+// Saves the edits. Where somebody else has changed one of them meanwhile, nothing is saved, and the next try knows who it was and what stands there.
+function useSaving(bot: Settings, edits: ReturnType<typeof useEdits>, begin: () => void) {
+  const { t } = useHere()
   const form = useForm()
-  // What is not saved yet outlives a look at another page, and a reload.
-  const draft = `settings ${tenant} ${bot.phone_number_id}`
-  const [now, setNow] = useState<Settings>(() => ({ ...bot, ...keep.get(draft, {}) }))
-  const [begun, setBegun] = useState(0)
-  const chosen = part in t.bot.tabs ? part : 'voice'
-  const Part = parts[chosen as keyof typeof parts]
-  const open = changed(bot, now)
-  const unsaved = Object.keys(open).length > 0
-  // After saving, what the server has made of it is shown; what else is loaded again must not take away what is being written.
-  const saved = useRef(false)
-  useEffect(() => {
-    if (saved.current) setNow(bot)
-    saved.current = false
-  }, [bot])
-  useEffect(() => keep.set(draft, changed(bot, now)), [bot, now])
-  useEffect(() => form.setNote(null), [chosen]) // what became of another part's saving
-  const discard = () => {
-    form.setNote(null)
-    setNow(bot)
-    setBegun(begun + 1)
-  }
+  const [who, setWho] = useState('')
   const save = (event: React.FormEvent) => {
     event.preventDefault()
     form.run(async () => {
-      const was = Object.fromEntries(Object.keys(open).map((name) => [name, bot[name as keyof Settings]]))
       try {
-        await ask('bot', 'update', { phone_number_id: bot.phone_number_id, settings: open, was })
+        await ask('bot', 'update', { phone_number_id: bot.phone_number_id, settings: edits.settings, was: who ? edits.standing : edits.was })
       } catch (error) {
-        // The next try knows what somebody else has saved; what is written here stays.
-        if (error instanceof Refused && error.reason.code === 'settings_changed') await reload()
+        if (error instanceof Refused && error.reason.code === 'settings_changed') {
+          await refresh('bot')
+          setWho(String(error.reason.values.person))
+        }
         throw error
       }
-      saved.current = true
-      await reload()
+      await refresh('bot', 'notifications', 'home')
+      edits.clear()
+      setWho('')
+      begin()
+      return t.saved
     })
   }
+  const forget = () => {
+    form.clear()
+    setWho('')
+    begin()
+  }
+  return { form, who, save, forget }
+}
+
+function Form({ bot, tools }: { bot: Settings; tools: Tool[] }) {
+  const { t, may, tenant } = useHere()
+  const { part } = useRoute()
+  const edits = useEdits(bot, tenant)
+  const [begun, setBegun] = useState(0)
+  const { form, who, save, forget } = useSaving(bot, edits, () => setBegun((n) => n + 1))
+  const box = useRef<HTMLFormElement>(null)
+  const chosen = part in t.bot.tabs ? part : 'voice'
+  const Part = parts[chosen as keyof typeof parts]
+  const field = wrongField(form.error, edits.names)
+  // To the field that is wrong.
+  useEffect(() => {
+    if (field && tabOf(field) !== chosen) go('bot', tabOf(field))
+    else if (field) box.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+  }, [form.error, field, chosen])
+  const choose = (name: string) => {
+    form.clear() // what became of another part's saving
+    go('bot', name)
+  }
+  const wrong = (name: Name) => (name === field ? form.problem : undefined)
+  const choice = (act: (name: Name) => void) => (name: Name) => {
+    act(name)
+    forget()
+  }
   return (
-    <div>
-      <Tabs label={t.bot.parts} names={Object.keys(t.bot.tabs)} title={(name) => t.bot.tabs[name]} chosen={chosen} choose={(name) => go('bot', name)}>
-        {Part ? (
-          <form className="panel" onSubmit={save}>
-            <fieldset disabled={!may('owner', 'editor')}>
-              <legend className="hidden">{t.bot.tabs[chosen]}</legend>
-              <Part key={begun} now={now} set={(some) => setNow((before) => ({ ...before, ...some }))} />
-              {may('owner', 'editor') && (
-                <div className="row savebar">
-                  <button className="solid" disabled={form.busy || !unsaved}>{t.save}</button>
-                  {unsaved && !form.busy && (
-                    <>
-                      <button type="button" className="quiet" onClick={discard}>{t.bot.discard}</button>
-                      {!form.failed && <small>{t.bot.unsaved}</small>}
-                    </>
-                  )}
-                  {form.shown}
-                </div>
-              )}
-            </fieldset>
-          </form>
-        ) : (
-          <Tools tools={tools} reload={reload} />
-        )}
-      </Tabs>
-    </div>
+    <Tabs label={t.bot.parts} names={Object.keys(t.bot.tabs)} title={(name) => t.bot.tabs[name]} chosen={chosen} choose={choose}>
+      {Part ? (
+        <Card component="form" className="panel" onSubmit={save} ref={box} style={{ overflow: 'visible' }}>
+          <fieldset disabled={!may('owner', 'editor')} aria-label={t.bot.tabs[chosen]}>
+            <Part key={begun} now={edits.now} set={edits.set} wrong={wrong} />
+            {edits.clashes.length > 0 && <Clashes names={edits.clashes} theirs={bot} who={who} keep={choice(edits.rebase)} take={choice(edits.drop)} />}
+            {may('owner', 'editor') && <SaveBar unsaved={edits.names.length > 0} busy={form.busy} problem={form.problem} shown={!field && form.shown} discard={() => { edits.clear(); forget() }} />}
+          </fieldset>
+        </Card>
+      ) : (
+        <Tools tools={tools} />
+      )}
+    </Tabs>
+  )
+}
+
+type SaveBarProps = { unsaved: boolean; busy: boolean; problem: string; shown: React.ReactNode; discard: () => void }
+
+// In sight however long the form is; what went wrong and belongs to no field is said here.
+function SaveBar({ unsaved, busy, problem, shown, discard }: SaveBarProps) {
+  const { t } = useHere()
+  return (
+    <Group className="savebar" gap="sm">
+      <Button type="submit" loading={busy} disabled={!unsaved}>{t.save}</Button>
+      {unsaved && !busy && <Button variant="subtle" onClick={discard}>{t.bot.discard}</Button>}
+      {unsaved && !busy && !problem && <Text size="sm" c="dimmed">{t.bot.unsaved}</Text>}
+      {shown}
+    </Group>
   )
 }

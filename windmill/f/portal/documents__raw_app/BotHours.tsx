@@ -1,8 +1,9 @@
 // Opening hours: by the week, in the business's own time zone, with holidays, and what the bot does when nobody is there.
-import React from 'react'
-import { Listed } from './BotParts'
+import { Badge, Button, CloseButton, Group, NativeSelect, Pill, Radio, Stack, Text, TextInput } from '@mantine/core'
+import { IconCopy, IconPlus } from '@tabler/icons-react'
+import React, { useState } from 'react'
 import { Part, Week } from './settings'
-import { Field, fill, useHere } from './ui'
+import { About, fill, useHere } from './ui'
 
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
 const USUAL: Week = Object.fromEntries(DAYS.map((day) => [day, ['sat', 'sun'].includes(day) ? [] : [['09:00', '18:00']]]))
@@ -11,7 +12,7 @@ const stored = (end: string) => (end === '00:00' ? '24:00' : end)
 const shown = (end: string) => (end === '24:00' ? '00:00' : end)
 const zones = (Intl as unknown as { supportedValuesOf?: (key: string) => string[] }).supportedValuesOf?.('timeZone') ?? []
 
-export default function Hours({ now, set }: Part) {
+export default function Hours({ now, set, wrong }: Part) {
   const { t } = useHere()
   const b = t.bot
   const week = now.opening_hours
@@ -21,37 +22,28 @@ export default function Hours({ now, set }: Part) {
   const day = (name: string, spans: string[][]) => set({ opening_hours: { ...week, [name]: spans } })
   const copy = () => set({ opening_hours: { ...week, ...Object.fromEntries(DAYS.slice(1, 5).map((name) => [name, week.mon ?? []])) } })
   return (
-    <>
-      <div className="row spread">
-        <div className="choices" role="radiogroup" aria-label={b.tabs.hours}>
-          <label className="check"><input type="radio" name="hours" checked={always} onChange={() => set({ opening_hours: {} })} /> {b.always}</label>
-          <label className="check"><input type="radio" name="hours" checked={!always} onChange={begin} /> {b.weekly}</label>
-        </div>
-        <span className={now.open_now ? 'badge ready' : 'badge'}>{now.open_now ? b.openNow : b.closedNow}</span>
-      </div>
+    <Stack gap="md">
+      <Group justify="space-between" align="start">
+        <Radio.Group aria-label={b.tabs.hours} value={always ? 'always' : 'weekly'} onChange={(value) => (value === 'always' ? set({ opening_hours: {} }) : begin())}>
+          <Stack gap="xs"><Radio value="always" label={b.always} /><Radio value="weekly" label={b.weekly} /></Stack>
+        </Radio.Group>
+        <Badge color={now.open_now ? 'green' : 'gray'}>{now.open_now ? b.openNow : b.closedNow}</Badge>
+      </Group>
       {!always && (
         <>
-          <Field label={b.zone}>
-            <select value={now.time_zone} onChange={(e) => set({ time_zone: e.target.value })}>
-              {[...new Set([now.time_zone, 'UTC', here, ...zones])].map((zone) => <option key={zone} value={zone}>{zone.replace(/_/g, ' ')}</option>)}
-            </select>
-          </Field>
-          <div className="week">
+          <NativeSelect label={b.zone} value={now.time_zone} error={wrong('time_zone')} onChange={(e) => set({ time_zone: e.target.value })} data={[...new Set([now.time_zone, 'UTC', here, ...zones])].map((zone) => ({ value: zone, label: zone.replace(/_/g, ' ') }))} />
+          <div>
             {DAYS.map((name) => <Day key={name} name={b.days[name]} spans={week[name] ?? []} change={(spans) => day(name, spans)} />)}
+            {wrong('opening_hours') && <Text role="alert" size="sm" c="red">{wrong('opening_hours')}</Text>}
           </div>
-          <button type="button" className="quiet" onClick={copy}>{b.copyDown}</button>
-          <Listed label={b.closedOn} hint={b.closedOnHint} value={now.closed_on} change={(closed_on) => set({ closed_on })} />
-          <div className="choices" role="radiogroup" aria-label={b.outside}>
-            <strong>{b.outside}</strong>
-            {[['answer', b.outsideAnswer], ['close', b.outsideClose]].map(([code, words]) => (
-              <label className="check" key={code}>
-                <input type="radio" name="outside" checked={now.outside_hours === code} onChange={() => set({ outside_hours: code })} /> {words}
-              </label>
-            ))}
-          </div>
+          <Group><Button variant="subtle" size="compact-sm" leftSection={<IconCopy size={16} aria-hidden="true" />} onClick={copy}>{b.copyDown}</Button></Group>
+          <Dates value={now.closed_on} error={wrong('closed_on')} change={(closed_on) => set({ closed_on })} />
+          <Radio.Group label={b.outside} value={now.outside_hours} error={wrong('outside_hours')} onChange={(outside_hours) => set({ outside_hours })}>
+            <Stack gap="xs" mt="xs"><Radio value="answer" label={b.outsideAnswer} /><Radio value="close" label={b.outsideClose} /></Stack>
+          </Radio.Group>
         </>
       )}
-    </>
+    </Stack>
   )
 }
 
@@ -63,21 +55,46 @@ function Day({ name, spans, change }: { name: string; spans: string[][]; change:
   }
   return (
     <div className="day">
-      <strong>{name}</strong>
-      <div className="spans">
-        {spans.length === 0 && <small>{b.closed}</small>}
+      <Text fw={600} size="sm" pt={6}>{name}</Text>
+      <Stack gap={6}>
+        {spans.length === 0 && <Text size="sm" c="dimmed" pt={6}>{b.closed}</Text>}
         {spans.map(([from, to], i) => (
-          <div className="row" key={i}>
-            <input type="time" aria-label={fill(b.from, { day: name })} value={from} onChange={(e) => write(i, 0, e.target.value)} />
+          <Group key={i} gap={6} className="span">
+            <TextInput type="time" size="sm" aria-label={fill(b.from, { day: name })} value={from} onChange={(e) => write(i, 0, e.target.value)} />
             <span aria-hidden="true">–</span>
-            <input type="time" aria-label={fill(b.to, { day: name })} value={shown(to)} onChange={(e) => write(i, 1, e.target.value)} />
-            <button type="button" className="quiet danger" aria-label={`${b.removeSpan}: ${name} ${from}`} title={b.removeSpan} onClick={() => change(spans.filter((_, n) => n !== i))}>×</button>
-          </div>
+            <TextInput type="time" size="sm" aria-label={fill(b.to, { day: name })} value={shown(to)} onChange={(e) => write(i, 1, e.target.value)} />
+            <CloseButton aria-label={`${b.removeSpan}: ${name} ${from}`} title={b.removeSpan} onClick={() => change(spans.filter((_, n) => n !== i))} />
+            {to < from && <Text size="sm" c="orange">{fill(b.overnight, { time: shown(to) })}</Text>}
+          </Group>
         ))}
-      </div>
-      <button type="button" className="quiet" disabled={spans.length >= 6} onClick={() => change([...spans, spans.length ? ['17:00', '20:00'] : ['09:00', '18:00']])}>
-        {b.addSpan}<span className="hidden">: {name}</span>
-      </button>
+      </Stack>
+      <Button variant="subtle" size="compact-sm" mt={4} leftSection={<IconPlus size={14} aria-hidden="true" />} disabled={spans.length >= 6} onClick={() => change([...spans, spans.length ? ['17:00', '20:00'] : ['09:00', '18:00']])}>
+        {b.addSpan}<About>{name}</About>
+      </Button>
+    </div>
+  )
+}
+
+// Holidays: a day is chosen and becomes a chip when one leaves the field or presses the button.
+function Dates({ value, error, change }: { value: string[]; error?: string; change: (days: string[]) => void }) {
+  const { t, locale } = useHere()
+  const b = t.bot
+  const [day, setDay] = useState('')
+  const add = () => {
+    if (day) change([...new Set([...value, day])].sort())
+    setDay('')
+  }
+  const written = (text: string) => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(`${text}T00:00Z`))
+  return (
+    <div>
+      <Group align="end" gap="xs">
+        <TextInput type="date" label={b.closedOn} value={day} error={error} onChange={(e) => setDay(e.target.value)} onBlur={add} />
+        <Button variant="default" onClick={add}>{b.addDate}</Button>
+      </Group>
+      <Text size="sm" c="dimmed" mt={4}>{b.closedOnHint}</Text>
+      <Pill.Group mt="xs">
+        {value.map((one) => <Pill key={one} withRemoveButton removeButtonProps={{ 'aria-label': `${t.remove}: ${written(one)}`, 'aria-hidden': undefined, tabIndex: 0 }} onRemove={() => change(value.filter((other) => other !== one))}>{written(one)}</Pill>)}
+      </Pill.Group>
     </div>
   )
 }

@@ -1,85 +1,73 @@
 // Tools: systems of the business that its bot may ask.
+import { Badge, Button, Card, Group, SimpleGrid, TagsInput, Text, TextInput } from '@mantine/core'
 import React, { useState } from 'react'
 import { ask } from './api'
+import { refresh } from './data'
 import { sealKey } from './keys'
-import { Empty, Field, Sure, fill, useForm, useHere } from './ui'
+import { Empty, Intro, Item, List, Sure, fill, useForm, useHere } from './ui'
 
 export type Tool = { name: string; url: string; has_key: boolean; allowed_tools: string[]; enabled: boolean; offers: string[] }
 
-export default function Tools({ tools, reload }: { tools: Tool[]; reload: () => Promise<void> }) {
+export default function Tools({ tools }: { tools: Tool[] }) {
   const { t, may } = useHere()
   return (
     <>
-      <p className="intro">{t.bot.toolsIntro}</p>
+      <Intro>{t.bot.toolsIntro}</Intro>
       {tools.length === 0 && <Empty title={t.bot.noTools} hint={may('owner') ? undefined : t.bot.noToolsHint} />}
-      <ul className="cards">
-        {tools.map((tool) => <One key={tool.name} tool={tool} reload={reload} />)}
-      </ul>
-      {may('owner') && <Add reload={reload} />}
+      <List>{tools.map((tool) => <One key={tool.name} tool={tool} />)}</List>
+      {may('owner') && <Add />}
     </>
   )
 }
 
-function One({ tool, reload }: { tool: Tool; reload: () => Promise<void> }) {
+function One({ tool }: { tool: Tool }) {
   const { t, may } = useHere()
+  const remove = async () => {
+    await ask('bot', 'delete_tool', { name: tool.name })
+    await refresh('bot')
+  }
   return (
-    <li className="card">
-      <div className="row spread">
-        <strong>{tool.name}</strong>
-        {tool.has_key && <span className="badge">{t.bot.toolHasKey}</span>}
-      </div>
-      <small className="break">{tool.url}</small>
-      <small>{tool.allowed_tools.join(', ')}</small>
-      {tool.offers.length > 0 && <small>{fill(t.bot.toolOffers, { tools: tool.offers.join(', ') })}</small>}
-      {may('owner') && (
-        <Sure
-          label={t.remove}
-          ask={fill(t.bot.toolRemoveAsk, { name: tool.name })}
-          says={t.bot.toolRemoveSays}
-          act={async () => {
-            await ask('bot', 'delete_tool', { name: tool.name })
-            await reload()
-          }}
-        />
-      )}
-    </li>
+    <Item>
+      <Group justify="space-between">
+        <Text fw={600}>{tool.name}</Text>
+        {tool.has_key && <Badge>{t.bot.toolHasKey}</Badge>}
+      </Group>
+      <Text size="sm" c="dimmed" className="break">{tool.url}</Text>
+      {tool.allowed_tools.length > 0 && <Text size="sm" c="dimmed">{tool.allowed_tools.join(', ')}</Text>}
+      {tool.offers.length > 0 && <Text size="sm" c="dimmed">{fill(t.bot.toolOffers, { tools: tool.offers.join(', ') })}</Text>}
+      {may('owner') && <Group><Sure label={t.remove} ask={fill(t.bot.toolRemoveAsk, { name: tool.name })} says={t.bot.toolRemoveSays} act={remove} /></Group>}
+    </Item>
   )
 }
 
-function Add({ reload }: { reload: () => Promise<void> }) {
+const nothing = { name: '', url: '', key: '', allowed_tools: [] as string[] }
+
+function Add() {
   const { t, tenant } = useHere()
   const form = useForm()
-  const nothing = { name: '', url: '', key: '', allowed: '' }
   const [now, setNow] = useState(nothing)
-  const set = (name: keyof typeof nothing) => (e: React.ChangeEvent<HTMLInputElement>) => setNow({ ...now, [name]: e.target.value })
+  const set = (part: Partial<typeof nothing>) => setNow({ ...now, ...part })
   const put = (event: React.FormEvent) => {
     event.preventDefault()
     form.run(async () => {
-      const allowed = now.allowed.split(',').map((name) => name.trim()).filter(Boolean)
-      const sealed_key = await sealKey('bot', tenant, `tool:${now.name} ${now.url}`, now.key)
-      await ask('bot', 'upsert_tool', { name: now.name, url: now.url, sealed_key, allowed_tools: allowed })
+      const { name, url, allowed_tools } = now
+      const sealed_key = await sealKey('bot', tenant, `tool:${name} ${url}`, now.key)
+      await ask('bot', 'upsert_tool', { name, url, sealed_key, allowed_tools })
       setNow(nothing)
-      await reload()
+      await refresh('bot')
+      return t.saved
     })
   }
   return (
-    <form onSubmit={put} className="panel">
-      <div className="grid">
-        <Field label={t.bot.toolName}>
-          <input required pattern="[a-z][a-z0-9_]{0,30}" value={now.name} onChange={set('name')} />
-        </Field>
-        <Field label={t.bot.toolUrl}>
-          <input required type="url" value={now.url} onChange={set('url')} />
-        </Field>
-        <Field label={t.bot.toolKey} hint={t.bot.toolKeyKept}>
-          <input type="password" autoComplete="off" value={now.key} onChange={set('key')} />
-        </Field>
-        <Field label={t.bot.toolAllowed} hint={t.bot.byComma}>
-          <input value={now.allowed} onChange={set('allowed')} />
-        </Field>
-      </div>
-      <button disabled={form.busy}>{t.bot.toolAdd}</button>
+    <Card component="form" onSubmit={put} className="panel">
+      <SimpleGrid cols={{ base: 1, sm: 2 }} mb="md">
+        <TextInput label={t.bot.toolName} required pattern="[a-z][a-z0-9_]{0,30}" value={now.name} onChange={(e) => set({ name: e.target.value })} />
+        <TextInput label={t.bot.toolUrl} required type="url" value={now.url} onChange={(e) => set({ url: e.target.value })} />
+        <TextInput type="password" label={t.bot.toolKey} description={t.bot.toolKeyKept} autoComplete="off" value={now.key} onChange={(e) => set({ key: e.target.value })} />
+        <TagsInput label={t.bot.toolAllowed} description={t.bot.chips} splitChars={[',', ';', '\n']} value={now.allowed_tools} onChange={(allowed_tools) => set({ allowed_tools })} />
+      </SimpleGrid>
+      <Group><Button type="submit" loading={form.busy}>{t.bot.toolAdd}</Button></Group>
       {form.shown}
-    </form>
+    </Card>
   )
 }

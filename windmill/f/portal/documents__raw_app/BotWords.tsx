@@ -1,21 +1,14 @@
 // What the bot says when it doesn't think for itself, one language at a time.
+import { NativeSelect, SimpleGrid, Stack, Text, Textarea } from '@mantine/core'
 import React, { useState } from 'react'
-import { Listed } from './BotParts'
-import { Part, Words } from './settings'
-import { Field, useHere } from './ui'
+import { Chips } from './BotFields'
+import { languageName } from './BotVoice'
+import { Name, Part, Words } from './settings'
+import { useHere } from './ui'
 
 type Said = 'dont_know' | 'failure_message' | 'handoff_message' | 'offer_human' | 'limit_message' | 'closed_message' | 'waiting_message'
 
-// A language's name in the page's language. A half-typed code is no language yet.
-function named(tag: string, language: string): string {
-  try {
-    return new Intl.DisplayNames([language], { type: 'language' }).of(tag) ?? tag
-  } catch {
-    return tag
-  }
-}
-
-export default function BotWords({ now, set }: Part) {
+export default function BotWords({ now, set, wrong }: Part) {
   const { t, language } = useHere()
   const b = t.bot
   const [wanted, setCode] = useState(now.languages[0])
@@ -29,33 +22,23 @@ export default function BotWords({ now, set }: Part) {
     ['waiting_message', b.waitingMessage],
     ['failure_message', b.failure],
   ]
-  const word = (label: string, words: Words | undefined, change: (words: Words) => void) => (
-    <Field key={label + code} label={label}>
-      <textarea rows={3} dir="auto" lang={code} maxLength={1000} value={words?.[code] ?? ''} onChange={(e) => change({ ...words, [code]: e.target.value })} />
-    </Field>
+  const word = (name: Name, label: string, words: Words | undefined, change: (words: Words) => void) => (
+    <Textarea key={label + code} label={label} minRows={2} dir="auto" lang={code} maxLength={1000} value={words?.[code] ?? ''} error={wrong(name)} onChange={(e) => change({ ...words, [code]: e.target.value })} />
   )
   return (
-    <>
-      <p className="intro">{b.wordsIntro}</p>
-      {now.languages.length > 1 && (
-        <div className="narrow">
-          <Field label={b.wordsIn}>
-            <select value={code} onChange={(e) => setCode(e.target.value)}>
-              {now.languages.map((tag) => <option key={tag} value={tag}>{named(tag, language)}</option>)}
-            </select>
-          </Field>
-        </div>
-      )}
-      {labels.map(([name, label]) => word(label, now[name], (words) => set({ [name]: words })))}
+    <Stack gap="sm">
+      <Text c="dimmed">{b.wordsIntro}</Text>
+      {now.languages.length > 1 && <NativeSelect className="narrow" maw="16rem" label={b.wordsIn} value={code} onChange={(e) => setCode(e.target.value)} data={now.languages.map((value) => ({ value, label: languageName(value, language) }))} />}
+      {labels.map(([name, label]) => word(name, label, now[name], (words) => set({ [name]: words })))}
       <details>
         <summary>{b.canned_replies}</summary>
-        <p className="intro">{b.cannedRepliesHint}</p>
-        {Object.entries(b.situations).map(([name, label]) => word(label, now.canned_replies[name], (words) => set({ canned_replies: { ...now.canned_replies, [name]: words } })))}
+        <Text c="dimmed" size="sm" my="xs">{b.cannedRepliesHint}</Text>
+        <Stack gap="sm">{Object.entries(b.situations).map(([name, label]) => word('canned_replies', label, now.canned_replies[name], (words) => set({ canned_replies: { ...now.canned_replies, [name]: words } })))}</Stack>
       </details>
-      <div className="grid">
-        <Listed key={`out ${code}`} label={b.optOut} hint={b.byComma} value={now.opt_out_words[code] ?? []} change={(words) => set({ opt_out_words: { ...now.opt_out_words, [code]: words } })} />
-        <Listed key={`in ${code}`} label={b.optIn} hint={b.byComma} value={now.opt_in_words[code] ?? []} change={(words) => set({ opt_in_words: { ...now.opt_in_words, [code]: words } })} />
-      </div>
-    </>
+      <SimpleGrid cols={{ base: 1, sm: 2 }}>
+        <Chips key={`out ${code}`} label={b.optOut} value={now.opt_out_words[code] ?? []} error={wrong('opt_out_words')} change={(words) => set({ opt_out_words: { ...now.opt_out_words, [code]: words } })} />
+        <Chips key={`in ${code}`} label={b.optIn} value={now.opt_in_words[code] ?? []} error={wrong('opt_in_words')} change={(words) => set({ opt_in_words: { ...now.opt_in_words, [code]: words } })} />
+      </SimpleGrid>
+    </Stack>
   )
 }

@@ -1,7 +1,10 @@
 // The audit log: who changed what, and what was there before.
+import { Button, Text, Title } from '@mantine/core'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import React, { useState } from 'react'
-import { ask } from './api'
-import { Loading, Problem, useHere, useLoad } from './ui'
+import Values from './Values'
+import { ask, chosenTenant } from './api'
+import { Ago, Facts, Item, List, Loaded, useHere } from './ui'
 
 type Change = {
   id: number
@@ -22,60 +25,47 @@ export default function Changes({ script }: { script: 'people' | 'operator' }) {
   const [open, setOpen] = useState(false)
   return (
     <section aria-labelledby="changes">
-      <h2 id="changes">{t.changes.title}</h2>
-      <p className="soft">{t.changes.intro}</p>
-      {open ? <List script={script} /> : <button type="button" onClick={() => setOpen(true)}>{t.changes.show}</button>}
+      <Title order={2} id="changes" mt="xl">{t.changes.title}</Title>
+      <Text c="dimmed" mb="xs">{t.changes.intro}</Text>
+      {open ? <Pages script={script} /> : <Button variant="default" onClick={() => setOpen(true)}>{t.changes.show}</Button>}
     </section>
   )
 }
 
-function List({ script }: { script: 'people' | 'operator' }) {
+function Pages({ script }: { script: 'people' | 'operator' }) {
   const { t } = useHere()
   const c = t.changes
-  const [pages, setPages] = useState(1)
-  const loaded = useLoad<Page>(async () => {
-    let found: Page = { changes: [], more: true }
-    for (let page = 0; page < pages && found.more; page++) {
-      const next: Page = await ask(script, 'list_changes', { before: found.changes[found.changes.length - 1]?.id ?? 0 })
-      found = { changes: [...found.changes, ...next.changes], more: next.more }
-    }
-    return found
-  }, [pages])
-  if (loaded.error) return <Problem error={loaded.error} retry={loaded.reload} />
-  if (!loaded.value) return <Loading />
+  const loaded = useInfiniteQuery<Page, Error, Change[], string[], number>({
+    queryKey: [chosenTenant(), script, 'list_changes'],
+    queryFn: ({ pageParam }) => ask(script, 'list_changes', { before: pageParam }),
+    initialPageParam: 0,
+    getNextPageParam: (page) => (page.more ? page.changes[page.changes.length - 1].id : undefined),
+    select: ({ pages }) => pages.flatMap((page) => page.changes),
+  })
   return (
-    <>
-      {loaded.value.changes.length === 0 && <p>{c.none}</p>}
-      <ul className="cards" aria-label={c.title}>
-        {loaded.value.changes.map((change) => <One key={change.id} change={change} />)}
-      </ul>
-      {loaded.value.more && <button type="button" onClick={() => setPages(pages + 1)}>{c.more}</button>}
-    </>
+    <Loaded of={loaded}>
+      {(changes) => (
+        <>
+          {changes.length === 0 && <p>{c.none}</p>}
+          <List label={c.title}>{changes.map((change) => <One key={change.id} change={change} />)}</List>
+          {loaded.hasNextPage && <Button variant="default" loading={loaded.isFetchingNextPage} onClick={() => loaded.fetchNextPage()}>{c.more}</Button>}
+        </>
+      )}
+    </Loaded>
   )
 }
 
 function One({ change }: { change: Change }) {
-  const { t, time } = useHere()
+  const { t } = useHere()
   const c = t.changes
   const names = Object.keys({ ...change.before, ...change.after })
+  const rows = names.map((name) => [t.fields[name] ?? name, change.before ? `${shown(change.before[name])} → ${shown(change.after?.[name])}` : shown(change.after?.[name])] as const)
   return (
-    <li className="card">
-      <strong className="break">{c.actions[change.action] ?? change.action}</strong>
-      {change.subject && <span dir="auto" className="break"> {change.subject}</span>}
-      <small>{[time(change.at), change.person, change.tenant].filter(Boolean).join(' · ')}</small>
-      {names.length > 0 && (
-        <details>
-          <summary>{c.details}</summary>
-          <dl className="pairs">
-            {names.map((name) => (
-              <div key={name}>
-                <dt>{name}</dt>
-                <dd dir="auto" className="break">{change.before ? `${shown(change.before[name])} → ${shown(change.after?.[name])}` : shown(change.after?.[name])}</dd>
-              </div>
-            ))}
-          </dl>
-        </details>
-      )}
-    </li>
+    <Item>
+      <Text fw={600} className="break">{c.actions[change.action] ?? change.action}</Text>
+      {change.subject && <Text dir="auto" className="break">{change.subject}</Text>}
+      <Facts facts={[<Ago at={change.at} />, change.person, change.tenant]} />
+      {rows.length > 0 && <details><summary>{c.details}</summary><Values rows={rows} /></details>}
+    </Item>
   )
 }

@@ -1,43 +1,52 @@
-// A small chart in SVG, a bar a day, with its figures as a table for whoever doesn't see it.
-import React from 'react'
-import { fill, useHere } from './ui'
+// A chart by day with axes and the figures of a day under the pointer; for whoever doesn't see it, the figures as a table in a dialog.
+import { BarChart, LineChart } from '@mantine/charts'
+import { Button, Card, Group, Table, Text, VisuallyHidden } from '@mantine/core'
+import React, { useState } from 'react'
+import { Dialog, useHere } from './ui'
 
-type Props = { title: string; days: string[]; values: (number | null)[]; show: (value: number) => string; most?: number }
+type Series = { name: string; label: string; color: string; values: (number | null)[]; dashed?: boolean }
+type Props = { title: string; days: string[]; series: Series[]; show: (value: number) => string; stacked?: boolean; whole?: boolean }
 
-export default function Chart({ title, days, values, show, most }: Props) {
+export default function Chart({ title, days, series, show, stacked, whole }: Props) {
   const { t, locale } = useHere()
-  const top = most ?? Math.max(...values.map((v) => v ?? 0), 1e-9)
-  const step = 300 / days.length
+  const [open, setOpen] = useState(false)
   const day = (text: string) => new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(new Date(text))
+  const data = days.map((text, i) => ({ day: day(text), ...Object.fromEntries(series.map((one) => [one.name, one.values[i]])) }))
+  const lines = series.map(({ name, label, color, dashed }) => ({ name, label, color, strokeDasharray: dashed ? '4 4' : undefined }))
+  const common = {
+    h: 200,
+    data,
+    dataKey: 'day',
+    series: lines,
+    valueFormatter: show,
+    withLegend: true,
+    legendProps: { verticalAlign: 'bottom' as const, height: 30 },
+    yAxisProps: { width: 56, domain: [0, 'auto'] as [number, 'auto'], allowDecimals: !whole },
+    gridAxis: 'x' as const,
+    tickLine: 'none' as const,
+  }
   return (
-    <figure className="chart">
-      <figcaption>{title}</figcaption>
-      <svg viewBox="0 0 300 84" role="img" aria-label={title} preserveAspectRatio="none">
-        <line x1="0" x2="300" y1="80.5" y2="80.5" className="axis" />
-        {values.map((value, i) => (
-          <rect key={days[i]} x={i * step + step * 0.1} width={step * 0.8} y={80 - (76 * (value ?? 0)) / top} height={(76 * (value ?? 0)) / top} rx="1">
-            <title>{`${day(days[i])}: ${value === null ? '–' : show(value)}`}</title>
-          </rect>
-        ))}
-      </svg>
-      <div className="row spread">
-        <small>{day(days[0])}</small>
-        <small>{fill(t.insights.most, { n: show(top) })}</small>
-        <small>{day(days[days.length - 1])}</small>
+    <Card component="figure" m={0}>
+      <Group justify="space-between" mb="xs" wrap="nowrap">
+        <Text component="figcaption" fw={600} size="sm">{title}</Text>
+        <Button variant="subtle" size="compact-xs" onClick={() => setOpen(true)}>{t.insights.table}<VisuallyHidden>: {title}</VisuallyHidden></Button>
+      </Group>
+      <div role="img" aria-label={title}>
+        {stacked ? <BarChart {...common} type="stacked" barChartProps={{ accessibilityLayer: false }} /> : <LineChart {...common} curveType="monotone" dotProps={{ r: 2 }} connectNulls={false} lineChartProps={{ accessibilityLayer: false }} />}
       </div>
-      <details>
-        <summary>{t.insights.table}<span className="hidden">: {title}</span></summary>
-        <table>
-          <thead>
-            <tr><th scope="col">{t.insights.day}</th><th scope="col">{title}</th></tr>
-          </thead>
-          <tbody>
-            {days.map((d, i) => (
-              <tr key={d}><td>{day(d)}</td><td>{values[i] === null ? '–' : show(values[i]!)}</td></tr>
-            ))}
-          </tbody>
-        </table>
-      </details>
-    </figure>
+      {open && (
+        <Dialog title={title} close={() => setOpen(false)}>
+          <Table>
+            <Table.Thead><Table.Tr><Table.Th>{t.insights.day}</Table.Th>{series.map((one) => <Table.Th key={one.name}>{one.label}</Table.Th>)}</Table.Tr></Table.Thead>
+            <Table.Tbody>
+              {days.map((text, i) => (
+                <Table.Tr key={text}><Table.Td>{day(text)}</Table.Td>{series.map(({ name, values }) => <Table.Td key={name}>{values[i] === null || values[i] === undefined ? '–' : show(values[i]!)}</Table.Td>)}</Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+          <Group justify="flex-end" mt="md"><Button variant="default" onClick={() => setOpen(false)}>{t.close}</Button></Group>
+        </Dialog>
+      )}
+    </Card>
   )
 }

@@ -1,11 +1,13 @@
 // Documents: the files that the bot answers from.
-import React, { useState } from 'react'
-import { Drop, Pick, useUploads } from './Uploads'
+import { Badge, Box, Button, Checkbox, Group, Progress, Text, Title } from '@mantine/core'
+import React from 'react'
+import { Drop, Replace, useUploads } from './Uploads'
 import { Actions, ask } from './api'
+import { refresh, useAsk } from './data'
 import { Icon } from './icons'
 import type { Message } from './messages'
 import { go } from './route'
-import { Empty, Loading, Problem, Sure, fill, useEvery, useForm, useHere, useLoad } from './ui'
+import { About, Ago, Empty, Facts, Item, List, Loaded, Sure, fill, useForm, useHere } from './ui'
 
 type Row = {
   id: string
@@ -22,141 +24,125 @@ type Row = {
   sendable: boolean
   created_at: string
 }
+type Answer = { documents: Row[]; speaker_notes: boolean }
+const isBusy = (row: Row) => row.state === 'received' || row.state === 'processing'
+export const stateColor: Record<string, string> = { ready: 'green', failed: 'red', processing: 'orange', reading: 'orange', received: 'orange', new: 'orange' }
 
 export default function Documents() {
   const { t, may } = useHere()
-  const [notes, setNotes] = useState(false)
-  const reading = useForm()
-  const list = useLoad<Row[]>(async () => {
-    const answer = await ask('list', 'list')
-    setNotes(answer.speaker_notes === true)
-    return answer.documents
-  }, [])
-  const uploads = useUploads(list.reload)
+  const list = useAsk<Answer>('list', 'list', {}, { every: (answer) => (answer?.documents.some(isBusy) ? 1500 : 0) })
+  const uploads = useUploads()
   const edits = may('owner', 'editor')
-  const working = list.value?.some((row) => row.state === 'received' || row.state === 'processing') ?? false
-  useEvery(1500, working, list.reload)
-
   return (
     <>
-      {edits && (
-        <Drop onFiles={uploads.take}>
-          <strong>{t.documents.drop}</strong>
-          <Pick label={t.documents.add} onFiles={uploads.take} many />
-          <small>{t.documents.types}</small>
-        </Drop>
-      )}
+      {edits && <Drop onFiles={uploads.take} title={t.documents.drop} label={t.documents.add} hint={t.documents.types} />}
       {uploads.shown}
-      {edits && (
-        <label className="check small">
-          <input
-            type="checkbox"
-            checked={notes}
-            disabled={reading.busy}
-            onChange={(e) => {
-              const wanted = e.target.checked
-              reading.run(async () => setNotes((await ask('documents', 'set_speaker_notes', { speaker_notes: wanted })).speaker_notes))
-            }}
-          />{' '}
-          {t.documents.speakerNotes}
-        </label>
-      )}
-      {reading.shown}
-      {list.error !== null && <Problem error={list.error} retry={list.reload} />}
-      {list.value === null && list.error === null && <Loading />}
-      {list.value?.length === 0 && <Empty title={t.documents.empty} hint={t.documents.emptyHint} icon="file" />}
-      <ul className="cards" aria-label={t.knowledge.tabs.documents}>
-        {list.value?.map((row) => (
-          <Document key={row.id} row={row} edits={edits} reload={list.reload} replace={(files) => uploads.take(files, row.id)} />
-        ))}
-      </ul>
+      <Loaded of={list}>
+        {({ documents, speaker_notes }) => (
+          <>
+            {edits && <SpeakerNotes on={speaker_notes === true} />}
+            {documents.length === 0 && <Empty title={t.documents.empty} hint={t.documents.emptyHint} icon="file" />}
+            <List label={t.knowledge.tabs.documents}>
+              {documents.map((row) => <Document key={row.id} row={row} edits={edits} replace={(files) => uploads.take(files, row.id)} />)}
+            </List>
+          </>
+        )}
+      </Loaded>
     </>
   )
 }
 
-type DocumentProps = { row: Row; edits: boolean; reload: () => Promise<void>; replace: (files: File[]) => void }
+function SpeakerNotes({ on }: { on: boolean }) {
+  const { t } = useHere()
+  const form = useForm()
+  const change = (speaker_notes: boolean) =>
+    form.run(async () => {
+      await ask('documents', 'set_speaker_notes', { speaker_notes })
+      await refresh('list')
+      return t.saved
+    })
+  return (
+    <>
+      <Checkbox size="sm" label={t.documents.speakerNotes} checked={on} disabled={form.busy} onChange={(e) => change(e.target.checked)} />
+      {form.shown}
+    </>
+  )
+}
 
-function Document({ row, edits, reload, replace }: DocumentProps) {
-  const { t, number, time, say } = useHere()
+type DocumentProps = { row: Row; edits: boolean; replace: (files: File[]) => void }
+
+function Document({ row, edits, replace }: DocumentProps) {
+  const { t, number, say } = useHere()
   const form = useForm()
   const d = t.documents
-  const busy = row.state === 'received' || row.state === 'processing'
-  const act = (action: Actions['documents'], fields: Record<string, unknown> = {}) =>
+  const busy = isBusy(row)
+  const act = (action: Actions['documents'], fields: Record<string, unknown> = {}, said = '') =>
     form.run(async () => {
       await ask('documents', action, { document_id: row.id, ...fields })
-      await reload()
-      return ' '
+      await refresh('list')
+      return said
     })
   const facts = [
     row.pages !== null && fill(d.pages, { n: number(row.pages) }),
     row.chunks !== null && !busy && fill(d.chunks, { n: number(row.chunks) }),
     row.size_bytes < 1e6 ? `${number(Math.ceil(row.size_bytes / 1e3))} kB` : `${number(row.size_bytes / 1e6, { maximumFractionDigits: 1 })} MB`,
-    time(row.created_at),
-  ].filter(Boolean)
+    <Ago at={row.created_at} />,
+  ]
   return (
-    <li className="card">
-      <div className="row spread">
-        <div className="row grow">
-          <Icon name="file" />
-          <div className="min">
-            <h2 dir="auto">{row.title}</h2>
-            <small dir="auto">{row.filename}</small>
-          </div>
-        </div>
-        <span className={`badge ${row.state}`}>{d.states[row.state]}</span>
-      </div>
-      {busy && (
-        <div>
-          <progress aria-label={`${row.title}: ${d.states[row.state]}`} max={row.chunks || 1} value={row.chunks ? (row.chunks_embedded ?? 0) : undefined} />
-          {row.chunks ? <small>{fill(d.progress, { done: number(row.chunks_embedded ?? 0), all: number(row.chunks) })}</small> : null}
-        </div>
-      )}
-      {row.error && <p className="bad">{say(row.error)}</p>}
-      {row.replaces && busy && <small>{d.replaces}</small>}
-      {row.warnings.map((warning, i) => <small key={i}>{say(warning)}</small>)}
-      {form.shown}
+    <Item>
+      <Group justify="space-between" wrap="nowrap" align="start">
+        <Group wrap="nowrap" gap="sm" miw={0} align="start">
+          <Box c="green" mt={2}><Icon name="file" /></Box>
+          <Box miw={0}>
+            <Title order={2} size="h3" dir="auto" className="break">{row.title}</Title>
+            <Text size="sm" c="dimmed" dir="auto" className="break">{row.filename}</Text>
+          </Box>
+        </Group>
+        <Badge color={stateColor[row.state]}>{d.states[row.state]}</Badge>
+      </Group>
+      {busy && <Reading row={row} />}
+      {row.error && <Text c="red">{say(row.error)}</Text>}
+      {row.replaces && busy && <Text size="sm" c="dimmed">{d.replaces}</Text>}
+      {row.warnings.map((warning, i) => <Text key={i} size="sm" c="dimmed">{say(warning)}</Text>)}
       {row.state === 'ready' && edits && (
-        <label className="check small">
-          <input type="checkbox" checked={row.sendable} onChange={(e) => act('update', { sendable: e.target.checked })} /> {d.sendable}
-          <span className="hidden">: {row.title}</span>
-        </label>
+        <Checkbox size="sm" checked={row.sendable} onChange={(e) => act('update', { sendable: e.target.checked }, t.saved)} label={<>{d.sendable}<About>{row.title}</About></>} />
       )}
-      <div className="row spread">
-        <small>{facts.join(' · ')}</small>
-        {row.state === 'ready' && (
-          <button type="button" className="quiet" onClick={() => go('knowledge', 'document', row.id)}>
-            {t.passages.open}
-            <span className="hidden">: {row.title}</span>
-          </button>
-        )}
-        {edits && <Actions row={row} again={() => act('read_again')} reload={reload} replace={replace} />}
-      </div>
-    </li>
+      {form.shown}
+      <Group justify="space-between" gap="xs">
+        <Facts facts={facts} />
+        <Acts row={row} edits={edits} busy={form.busy} again={() => act('read_again', {}, d.readingAgain)} replace={replace} />
+      </Group>
+    </Item>
   )
 }
 
-type ActionsProps = { row: Row; again: () => void; reload: () => Promise<void>; replace: (files: File[]) => void }
+type ActsProps = DocumentProps & { busy: boolean; again: () => void }
 
-function Actions({ row, again, reload, replace }: ActionsProps) {
+function Acts({ row, edits, busy, again, replace }: ActsProps) {
   const { t, number } = useHere()
   const d = t.documents
+  const remove = async () => {
+    await ask('documents', 'delete', { document_id: row.id })
+    await refresh('list')
+  }
   return (
-    <div className="row">
-      {row.state === 'failed' && (
-        <button type="button" className="quiet" onClick={again}>
-          {d.readAgain}
-        </button>
-      )}
-      {row.state === 'ready' && <Pick label={d.replace} onFiles={replace} />}
-      <Sure
-        label={d.delete}
-        ask={fill(d.deleteAsk, { title: row.title })}
-        says={fill(d.deleteSays, { n: number(row.chunks ?? 0) })}
-        act={async () => {
-          await ask('documents', 'delete', { document_id: row.id })
-          await reload()
-        }}
-      />
+    <Group gap="xs">
+      {row.state === 'ready' && <Button variant="subtle" size="compact-sm" onClick={() => go('knowledge', 'document', row.id)}>{t.passages.open}<About>{row.title}</About></Button>}
+      {edits && row.state === 'failed' && <Button variant="subtle" size="compact-sm" loading={busy} onClick={again}>{d.readAgain}</Button>}
+      {edits && !isBusy(row) && <Replace label={d.replace} about={<About>{row.title}</About>} onFiles={replace} />}
+      {edits && <Sure label={d.delete} ask={fill(d.deleteAsk, { title: row.title })} says={fill(d.deleteSays, { n: number(row.chunks ?? 0) })} act={remove} />}
+    </Group>
+  )
+}
+
+function Reading({ row }: { row: Row }) {
+  const { t, number } = useHere()
+  const done = row.chunks_embedded ?? 0
+  const label = `${row.title}: ${t.documents.states[row.state]}`
+  return (
+    <div>
+      <Progress.Root size="sm"><Progress.Section value={row.chunks ? (100 * done) / row.chunks : 100} animated={!row.chunks} aria-label={label} /></Progress.Root>
+      {row.chunks ? <Text size="sm" c="dimmed">{fill(t.documents.progress, { done: number(done), all: number(row.chunks) })}</Text> : null}
     </div>
   )
 }

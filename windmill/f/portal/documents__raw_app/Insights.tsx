@@ -1,80 +1,128 @@
-// Insights: how it goes, and what was asked in vain.
+// Insights: how it goes, beside the period before, and what was asked in vain.
+import { Button, Card, Group, Progress, SegmentedControl, SimpleGrid, Text, Title } from '@mantine/core'
+import { IconDownload } from '@tabler/icons-react'
 import React, { useState } from 'react'
 import Chart from './Chart'
-import { ask } from './api'
 import Unanswered from './Unanswered'
-import { Empty, Field, Loading, Problem, fill, useHere, useLoad } from './ui'
+import { download } from './api'
+import { useAsk } from './data'
+import { Empty, Intro, Loaded, fill, useHere } from './ui'
 
-type Day = { day: string; messages_in: number; messages_out: number; answered: number; unanswered: number; handoffs: number; failed: number; response_s: number | null; cost_usd: number }
+export type Day = { day: string; messages_in: number; messages_out: number; answered: number; unanswered: number; handoffs: number; failed: number; response_s: number | null; cost_usd: number }
 type Month = { turns: number; tokens: number; cost_usd: number; limits: Record<string, number> }
-type Overview = { days: Day[]; month: Month | null }
+export type Overview = { days: Day[]; month: Month | null }
 
-export default function Insights() {
-  const { t, number, money } = useHere()
-  const s = t.insights
-  const [days, setDays] = useState(30)
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
-  const loaded = useLoad<Overview>(() => ask('insights', 'get', { days, zone }), [days])
-  const rows = loaded.value?.days ?? []
-  const sum = (name: 'messages_in' | 'answered' | 'unanswered' | 'handoffs' | 'failed' | 'cost_usd') => rows.reduce((all, row) => all + row[name], 0)
-  const closed = (row: Day) => row.answered + row.unanswered + row.handoffs + row.failed
-  const turns = rows.reduce((all, row) => all + closed(row), 0)
+const closed = (row: Day) => row.answered + row.unanswered + row.handoffs + row.failed
+type Sums = { messages: number; answered: number | null; handoffs: number; response: number | null; cost: number }
+
+export function sums(rows: Day[]): Sums {
+  const sum = (of: (row: Day) => number) => rows.reduce((all, row) => all + of(row), 0)
+  const turns = sum(closed)
+  return {
+    messages: sum((r) => r.messages_in),
+    answered: turns ? sum((r) => r.answered) / turns : null,
+    handoffs: sum((r) => r.handoffs),
+    response: turns ? sum((r) => (r.response_s ?? 0) * closed(r)) / turns : null,
+    cost: sum((r) => r.cost_usd),
+  }
+}
+
+// Each figure as it is written.
+export function useShow() {
+  const { number, money } = useHere()
   const seconds = (n: number) => number(n, { style: 'unit', unit: 'second', unitDisplay: 'narrow', maximumFractionDigits: 1 })
   const percent = (n: number) => number(n, { style: 'percent', maximumFractionDigits: 0 })
-  const waited = rows.reduce((all, row) => all + (row.response_s ?? 0) * closed(row), 0)
-  const month = loaded.value?.month
+  return { count: (n: number) => number(n, { maximumFractionDigits: 0 }), seconds, percent, money }
+}
+
+// This period and as many days before it.
+export function useDays(days: number) {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
+  const loaded = useAsk<Overview>('insights', 'get', { days: 2 * days, zone }, { keep: true })
+  const all = loaded.data?.days ?? []
+  return { loaded, now: all.slice(-days), before: all.slice(0, -days) }
+}
+
+export default function Insights() {
+  const { t } = useHere()
+  const s = t.insights
+  const [days, setDays] = useState(30)
+  const { loaded, now, before } = useDays(days)
+  const table = () => {
+    const names = Object.keys(now[0]) as (keyof Day)[]
+    download('insights.csv', [names.join(','), ...now.map((row) => names.map((name) => row[name] ?? '').join(','))].join('\n'))
+  }
   return (
     <>
-      <p className="intro">{s.intro}</p>
-      <div className="narrow"><Field label={s.range}>
-        <select value={days} onChange={(e) => setDays(Number(e.target.value))}>
-          {[7, 30, 90].map((n) => <option key={n} value={n}>{fill(s.days, { n })}</option>)}
-        </select>
-      </Field></div>
-      {loaded.error !== null && <Problem error={loaded.error} retry={loaded.reload} />}
-      {!loaded.value && !loaded.error && <Loading />}
-      {loaded.value && (
-        <>
-          <dl className="figures">
-            <div><dt>{s.messages}</dt><dd>{number(sum('messages_in'))}</dd></div>
-            <div><dt>{s.answered}</dt><dd>{turns ? percent(sum('answered') / turns) : '–'}</dd></div>
-            <div><dt>{s.handoffs}</dt><dd>{number(sum('handoffs'))}</dd></div>
-            <div><dt>{s.response}</dt><dd>{turns ? seconds(waited / turns) : '–'}</dd></div>
-            <div><dt>{s.cost}</dt><dd>{money(sum('cost_usd'))}</dd></div>
-          </dl>
-          {sum('messages_in') === 0 ? (
-            <Empty title={s.noData} />
-          ) : (
-            <Charts rows={rows} closed={closed} month={month} show={{ seconds, percent }} />
-          )}
-        </>
-      )}
+      <Intro>{s.intro}</Intro>
+      <Group justify="space-between" mb="md">
+        <SegmentedControl aria-label={s.range} value={String(days)} onChange={(value) => setDays(Number(value))} data={['7', '30', '90'].map((n) => ({ value: n, label: fill(s.days, { n }) }))} />
+        {now.length > 0 && <Button variant="default" leftSection={<IconDownload size={16} aria-hidden="true" />} onClick={table}>{s.export}</Button>}
+      </Group>
+      <Loaded of={loaded}>
+        {({ month }) => (
+          <>
+            <Figures now={now} before={before} />
+            {sums(now).messages === 0 ? <Empty title={s.noData} icon="insights" /> : <Charts rows={now} before={before} month={month} />}
+          </>
+        )}
+      </Loaded>
       <Unanswered />
     </>
   )
 }
 
-type Show = (n: number) => string
-type ChartsProps = { rows: Day[]; closed: (row: Day) => number; month?: Month | null; show: { seconds: Show; percent: Show } }
-
-function Charts({ rows, closed, month, show }: ChartsProps) {
-  const { t, number, money } = useHere()
+export function Figures({ now, before }: { now: Day[]; before: Day[] }) {
+  const { t } = useHere()
+  const show = useShow()
   const s = t.insights
-  const dates = rows.map((row) => row.day)
+  const [here, then] = [sums(now), sums(before)]
+  const figures: [string, keyof Sums, (n: number) => string][] = [
+    [s.messages, 'messages', show.count],
+    [s.answered, 'answered', show.percent],
+    [s.handoffs, 'handoffs', show.count],
+    [s.response, 'response', show.seconds],
+    [s.cost, 'cost', show.money],
+  ]
+  const written = (value: number | null, as: (n: number) => string) => (value === null ? '–' : as(value))
   return (
-    <div className="charts">
-      <Chart title={s.chartMessages} days={dates} values={rows.map((r) => r.messages_in)} show={(n) => number(n)} />
-      <Chart title={s.chartAnswered} days={dates} values={rows.map((r) => (closed(r) ? r.answered / closed(r) : null))} show={show.percent} most={1} />
-      <Chart title={s.chartHandoffs} days={dates} values={rows.map((r) => r.handoffs)} show={(n) => number(n, { maximumFractionDigits: 0 })} />
-      <Chart title={s.chartResponse} days={dates} values={rows.map((r) => r.response_s)} show={show.seconds} />
-      <Chart title={s.chartCost} days={dates} values={rows.map((r) => r.cost_usd)} show={money} />
-      {month && <Month month={month} />}
-    </div>
+    <dl className="figures">
+      {figures.map(([label, name, as]) => (
+        <Card key={name} padding="sm">
+          <Text component="dt" size="sm" c="dimmed">{label}</Text>
+          <dd>
+            <Text fz="1.6rem" fw={650} lh={1.2}>{written(here[name], as)}</Text>
+            <Text size="xs" c="dimmed">{fill(s.before_period, { n: written(then[name], as) })}</Text>
+          </dd>
+        </Card>
+      ))}
+    </dl>
+  )
+}
+
+function Charts({ rows, before, month }: { rows: Day[]; before: Day[]; month: Month | null }) {
+  const { t } = useHere()
+  const show = useShow()
+  const s = t.insights
+  const one = (title: string, of: (row: Day) => number | null, as: (n: number) => string, whole = false) => (
+    <Chart title={title} days={rows.map((r) => r.day)} series={[{ name: 'now', label: s.thisPeriod, color: 'green.6', values: rows.map(of) }, { name: 'before', label: s.lastPeriod, color: 'gray.5', values: before.map(of), dashed: true }]} show={as} whole={whole} />
+  )
+  const outcomes = ([['answered', 'green.6'], ['unanswered', 'orange.5'], ['handoffs', 'blue.5'], ['failed', 'red.5']] as const).map(([name, color]) => ({
+    name, color, label: s.outcomes[name], values: rows.map((r) => r[name]),
+  }))
+  return (
+    <SimpleGrid cols={{ base: 1, lg: 2 }} my="md">
+      {one(s.chartMessages, (r) => r.messages_in, show.count, true)}
+      <Chart title={s.chartOutcomes} days={rows.map((r) => r.day)} series={outcomes} show={show.count} stacked whole />
+      {one(s.chartResponse, (r) => r.response_s, show.seconds)}
+      {[...rows, ...before].some((r) => r.cost_usd > 0) && one(s.chartCost, (r) => r.cost_usd, show.money)}
+      {month && <MonthUsed month={month} />}
+    </SimpleGrid>
   )
 }
 
 // What this month has used, each against its limit where the plan has one.
-function Month({ month }: { month: Month }) {
+function MonthUsed({ month }: { month: Month }) {
   const { t, number, money } = useHere()
   const s = t.insights
   const rows: [string, number, number | undefined, (n: number) => string][] = [
@@ -83,17 +131,17 @@ function Month({ month }: { month: Month }) {
     [s.monthCost, month.cost_usd, month.limits.monthly_cost_usd, money],
   ]
   return (
-    <section className="chart" aria-labelledby="month">
-      <h2 id="month">{s.month}</h2>
+    <Card component="section" aria-labelledby="month">
+      <Title order={2} id="month" mb="sm">{s.month}</Title>
       {rows.map(([name, used, bound, show]) => (
-        <div key={name} className="used">
-          <div className="row spread">
-            <small>{name}</small>
-            <strong>{show(used)}{bound ? <small> {fill(s.limit, { n: show(bound) })}</small> : null}</strong>
-          </div>
-          {bound ? <progress aria-label={name} className={used >= 0.8 * bound ? 'near' : ''} max={bound} value={Math.min(used, bound)} /> : null}
+        <div key={name}>
+          <Group justify="space-between" mt="sm">
+            <Text size="sm" c="dimmed">{name}</Text>
+            <Text fw={600}>{show(used)}{bound ? <Text span size="sm" c="dimmed" fw={400}> {fill(s.limit, { n: show(bound) })}</Text> : null}</Text>
+          </Group>
+          {bound ? <Progress.Root size="sm"><Progress.Section aria-label={name} color={used >= 0.8 * bound ? 'orange' : 'green'} value={Math.min(100, (100 * used) / bound)} /></Progress.Root> : null}
         </div>
       ))}
-    </section>
+    </Card>
   )
 }

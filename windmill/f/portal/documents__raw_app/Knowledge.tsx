@@ -1,13 +1,13 @@
 // Knowledge: what the bot answers from. Files, websites, and answers that the staff has written; a question to try all of it.
 import React from 'react'
-import QaPairs from './QaPairs'
 import Contradictions from './Contradictions'
 import Document from './Document'
 import Documents from './Documents'
+import QaPairs from './QaPairs'
 import Sources from './Sources'
 import Try from './Try'
 import { go, useRoute } from './route'
-import { Tabs, useHere } from './ui'
+import { Intro, Tabs, useHere } from './ui'
 
 const parts: Record<string, () => React.JSX.Element> = { documents: Documents, websites: Sources, qaPairs: QaPairs }
 
@@ -19,12 +19,12 @@ export default function Knowledge() {
   if (part === 'document' && id) return <Document key={id} id={id} />
   return (
     <>
-      <p className="intro">{t.knowledge.intro}</p>
+      <Intro>{t.knowledge.intro}</Intro>
       <Contradictions />
       <Tabs label={t.knowledge.parts} names={Object.keys(parts)} title={(name) => t.knowledge.tabs[name]} chosen={chosen} choose={(name) => go('knowledge', name)}>
         <Part />
       </Tabs>
-      <Try />
+      <Try key={chosen} />
     </>
   )
 }

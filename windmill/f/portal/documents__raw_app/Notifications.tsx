@@ -1,9 +1,12 @@
 // Notifications: what WhatsApp and the platform want the staff to know; the bell's figure; the banner while nothing goes out.
-import React, { useContext } from 'react'
+import { Alert, Badge, Button, Group, Text, Title } from '@mantine/core'
+import React from 'react'
 import { ask } from './api'
+import { refresh, useAsk } from './data'
 import { Message, isMessage } from './messages'
 import { go } from './route'
-import { Empty, Loading, Problem, Recount, fill, useEvery, useForm, useHere, useLoad } from './ui'
+import { About, Ago, Empty, Facts, Intro, Item, List, Loaded, fill, useForm, useHere } from './ui'
+import Values from './Values'
 
 type Stop = { code: number; reason: Message; since: string; until: string; times: number }
 type Note = {
@@ -20,21 +23,29 @@ type Note = {
   settled_at: string | null
   notified: { webhook?: string } | null
 }
-export type Count = { unread: number; waiting: number; stop: Stop | null }
+export type Count = { unread: number; waiting: number; stop: Stop | null; off: string[] }
 
-export function useCount(on: boolean) {
-  const count = useLoad<Count | null>(async () => (on ? ask('notifications', 'count') : null), [on])
-  useEvery(20_000, on && !count.error, count.reload)
-  return count
-}
+// A call that failed changes nothing: the next one counts again.
+export const useCount = (enabled: boolean) => useAsk<Count>('notifications', 'count', {}, { every: 20_000, enabled }).data
 
 export function Stopped({ stop }: { stop: Stop }) {
   const { t, time, say } = useHere()
   return (
-    <div className="banner" role="alert">
-      <strong>{t.notifications.stopped}</strong>
-      <span>{fill(t.notifications.stoppedSays, { since: time(stop.since), reason: say(stop.reason), until: time(stop.until) })}</span>
-    </div>
+    <Alert color="red" title={t.notifications.stopped} role="alert" my="md" className="banner">
+      {fill(t.notifications.stoppedSays, { since: time(stop.since), reason: say(stop.reason), until: time(stop.until) })}
+    </Alert>
+  )
+}
+
+// Which bots are switched off.
+export function Off({ names }: { names: string[] }) {
+  const { t, may } = useHere()
+  const n = t.notifications
+  return (
+    <Alert color="orange" title={n.off} my="md" className="banner">
+      {fill(n.offSays, { names: names.join(', ') })}
+      {may('owner', 'editor') && <div><Button mt="xs" size="compact-sm" variant="default" onClick={() => go('bot', 'voice')}>{n.switchOn}</Button></div>}
+    </Alert>
   )
 }
 
@@ -42,49 +53,51 @@ export default function Notifications() {
   const { t, may } = useHere()
   const n = t.notifications
   const form = useForm()
-  const recount = useContext(Recount)
-  const list = useLoad<{ notifications: Note[] }>(() => ask('notifications', 'list'), [])
-  useEvery(60_000, !list.error, list.reload)
-  if (list.error) return <Problem error={list.error} retry={list.reload} />
-  if (!list.value) return <Loading />
-  const unread = list.value.notifications.filter((note) => !note.read_at)
-  const earlier = list.value.notifications.filter((note) => note.read_at)
+  const list = useAsk<{ notifications: Note[] }>('notifications', 'list', {}, { every: 60_000 })
   const read = (notes: Note[]) =>
     form.run(async () => {
       await ask('notifications', 'mark_read', { ids: notes.map((note) => note.id) })
-      await list.reload()
-      recount()
-      return ' '
+      await refresh('notifications')
     })
   const marks = may('owner', 'editor', 'agent')
   return (
     <>
-      <p className="intro">{n.intro}</p>
+      <Intro>{n.intro}</Intro>
       {form.shown}
-      {list.value.notifications.length === 0 && <Empty title={n.empty} hint={n.emptyHint} icon="notifications" />}
-      {unread.length > 0 && (
-        <section aria-labelledby="unread">
-          <div className="row spread">
-            <h2 id="unread">{n.unread}</h2>
-            {marks && <button type="button" className="quiet" disabled={form.busy} onClick={() => read(unread)}>{n.readAll}</button>}
-          </div>
-          <ul className="cards">
-            {unread.map((note) => <One key={note.id} note={note} read={marks ? () => read([note]) : undefined} />)}
-          </ul>
-        </section>
-      )}
-      {earlier.length > 0 && (
-        <section aria-labelledby="earlier">
-          <h2 id="earlier">{n.earlier}</h2>
-          <ul className="cards">{earlier.map((note) => <One key={note.id} note={note} />)}</ul>
-        </section>
-      )}
+      <Loaded of={list}>
+        {({ notifications }) => {
+          const unread = notifications.filter((note) => !note.read_at)
+          const earlier = notifications.filter((note) => note.read_at)
+          return (
+            <>
+              {notifications.length === 0 && <Empty title={n.empty} hint={n.emptyHint} icon="notifications" />}
+              {unread.length > 0 && (
+                <section aria-labelledby="unread">
+                  <Group justify="space-between">
+                    <Title order={2} id="unread">{n.unread}</Title>
+                    {marks && <Button variant="subtle" size="compact-sm" disabled={form.busy} onClick={() => read(unread)}>{n.readAll}</Button>}
+                  </Group>
+                  <List>{unread.map((note) => <One key={note.id} note={note} read={marks ? () => read([note]) : undefined} />)}</List>
+                </section>
+              )}
+              {earlier.length > 0 && (
+                <section aria-labelledby="earlier">
+                  <Title order={2} id="earlier" mt="xl">{n.earlier}</Title>
+                  <List>{earlier.map((note) => <One key={note.id} note={note} />)}</List>
+                </section>
+              )}
+            </>
+          )
+        }}
+      </Loaded>
     </>
   )
 }
 
+const colors: Record<string, string> = { warning: 'orange', critical: 'red' }
+
 function One({ note, read }: { note: Note; read?: () => void }) {
-  const { t, time, number, say } = useHere()
+  const { t, number, say } = useHere()
   const n = t.notifications
   const d = note.detail ?? {}
   const words = n.kinds[note.kind]
@@ -98,43 +111,33 @@ function One({ note, read }: { note: Note; read?: () => void }) {
     note.kind.startsWith('limit_') && fill(n.limitUsed, { used: number(Number(d.used)), bound: number(Number(d.bound)) }),
   ].filter(Boolean)
   return (
-    <li className={`card ${note.settled_at ? '' : `note-${note.severity}`} ${note.read_at ? 'faded' : ''}`}>
-      <div className="row spread">
-        <strong dir="auto">{title}</strong>
-        {note.settled_at ? (
-          <span className="badge ready">{n.settled}</span>
-        ) : (
-          <span className={`badge ${{ info: '', warning: 'processing', critical: 'failed' }[note.severity] ?? ''}`}>{n.severity[note.severity]}</span>
-        )}
-      </div>
-      {more.map((line) => <span key={String(line)} dir="auto">{line}</span>)}
-      {!whole || d.event ? Object.keys(d).length > 0 && <Details detail={d} /> : null}
-      {/^HTTP/.test(note.notified?.webhook ?? '') && <small>{fill(n.told, { answer: note.notified?.webhook })}</small>}
-      <div className="row spread">
-        <small>{[time(note.updated_at), note.count > 1 && fill(n.times, { n: number(note.count) })].filter(Boolean).join(' · ')}</small>
-        <div className="row">
+    <Item faded={Boolean(note.read_at)} className={note.settled_at ? '' : `note-${note.severity}`}>
+      <Group justify="space-between" align="start" wrap="nowrap">
+        <Text fw={600} dir="auto" miw={0}>{title}</Text>
+        {note.settled_at ? <Badge color="green">{n.settled}</Badge> : <Badge color={colors[note.severity]}>{n.severity[note.severity]}</Badge>}
+      </Group>
+      {more.map((line) => <Text key={String(line)} dir="auto">{line}</Text>)}
+      {(!whole || Boolean(d.event)) && Object.keys(d).length > 0 && <Details detail={d} />}
+      {/^HTTP/.test(note.notified?.webhook ?? '') && <Text size="sm" c="dimmed">{fill(n.told, { answer: note.notified?.webhook })}</Text>}
+      <Group justify="space-between">
+        <Facts facts={[<Ago at={note.updated_at} />, note.count > 1 && fill(n.times, { n: number(note.count) })]} />
+        <Group gap="xs">
           <Way note={note} />
-          {read && <button type="button" className="quiet" onClick={read}>{n.readOne}<span className="hidden">: {title}</span></button>}
-        </div>
-      </div>
-    </li>
+          {read && <Button variant="subtle" size="compact-sm" onClick={read}>{n.readOne}<About>{title}</About></Button>}
+        </Group>
+      </Group>
+    </Item>
   )
 }
 
 // Meta's own account events, as they came: names and values.
 function Details({ detail }: { detail: Record<string, unknown> }) {
   const { t } = useHere()
+  const rows = Object.entries(detail).map(([name, value]) => [name.replace(/_/g, ' '), typeof value === 'object' ? JSON.stringify(value) : String(value)] as const)
   return (
     <details>
       <summary>{t.notifications.details}</summary>
-      <dl className="pairs">
-        {Object.entries(detail).map(([name, value]) => (
-          <div key={name}>
-            <dt>{name.replace(/_/g, ' ')}</dt>
-            <dd dir="auto">{typeof value === 'object' ? JSON.stringify(value) : String(value)}</dd>
-          </div>
-        ))}
-      </dl>
+      <Values rows={rows} />
     </details>
   )
 }
@@ -143,7 +146,7 @@ function Details({ detail }: { detail: Record<string, unknown> }) {
 function Way({ note }: { note: Note }) {
   const { t } = useHere()
   const open = t.notifications.open
-  const way = (name: string, act: () => void) => <button type="button" className="quiet" onClick={act}>{open[name]}</button>
+  const way = (name: string, act: () => void) => <Button variant="light" size="compact-sm" onClick={act}>{open[name]}</Button>
   if (note.kind === 'document_failed') return way('knowledge', () => go('knowledge', 'documents'))
   if (note.kind === 'source_failed') return way('knowledge', () => go('knowledge', 'websites'))
   if (note.kind.startsWith('limit_')) return way('insights', () => go('insights'))

@@ -1,7 +1,9 @@
 // A passage: what it says, where it stands, and what the staff has changed about it. An editor corrects it, or leaves it out of answers.
+import { Alert, Badge, Button, Group, Stack, Text, Textarea } from '@mantine/core'
 import React, { useState } from 'react'
 import { ask } from './api'
-import { Sure, Field, fill, useForm, useHere } from './ui'
+import { refresh } from './data'
+import { About, Ago, Item, List, Sure, fill, useForm, useHere } from './ui'
 
 export type Passage = {
   ordinal: number
@@ -17,10 +19,10 @@ export type Passage = {
 }
 export type Edit = { edit_id: string; heading: string; source_text: string; text: string | null; left_out: boolean; edited_by: string; edited_at: string }
 
-type PassageProps = { id: string; one: Passage; pages: number; show?: (page: number) => void; reload: () => Promise<void> }
+type PassageProps = { id: string; one: Passage; pages: number; show?: (page: number) => void }
 
-export function Passage({ id, one, pages, show, reload }: PassageProps) {
-  const { t, number, time, may } = useHere()
+export function Passage({ id, one, pages, show }: PassageProps) {
+  const { t, number } = useHere()
   const p = t.passages
   const form = useForm()
   const [text, setText] = useState<string | null>(null)
@@ -30,79 +32,92 @@ export function Passage({ id, one, pages, show, reload }: PassageProps) {
       const given = { text: one.source_text === null ? null : one.text, left_out: one.left_out, ...fields }
       await ask('passages', 'edit', { document_id: id, ordinal: one.ordinal, was: one.text, ...given })
       setText(null)
-      await reload()
+      await refresh('passages')
+      return t.saved
     })
   const where = one.page_end > one.page ? fill(p.onPages, { from: number(one.page), to: number(one.page_end) }) : fill(p.onPage, { n: number(one.page) })
   return (
-    <li className={one.left_out ? 'card faded' : 'card'}>
-      <div className="row spread">
-        <small><strong>{name}</strong>{pages > 1 && ` · ${where}`}{one.heading && <span dir="auto"> · {one.heading}</span>}</small>
-        {one.left_out ? <span className="badge received">{p.leftOut}</span> : one.source_text !== null && <span className="badge ready">{p.corrected}</span>}
-      </div>
+    <Item faded={one.left_out}>
+      <Group justify="space-between" align="start" wrap="nowrap">
+        <Text size="sm" c="dimmed" miw={0}><strong>{name}</strong>{pages > 1 && ` · ${where}`}{one.heading && <span dir="auto"> · {one.heading}</span>}</Text>
+        {one.left_out ? <Badge color="orange">{p.leftOut}</Badge> : one.source_text !== null && <Badge color="green">{p.corrected}</Badge>}
+      </Group>
       {text === null ? (
-        <p dir="auto" className="text">{one.text}</p>
+        <Text dir="auto" className="text">{one.text}</Text>
       ) : (
         <form onSubmit={(event) => { event.preventDefault(); change({ text }) }}>
-          <Field label={p.newText} hint={p.newTextHint}><textarea dir="auto" rows={8} required value={text} onChange={(e) => setText(e.target.value)} /></Field>
-          <div className="row">
-            <button className="solid" disabled={form.busy}>{t.save}</button>
-            <button type="button" className="quiet" onClick={() => setText(null)}>{t.cancel}</button>
-          </div>
+          <Textarea label={p.newText} description={p.newTextHint} dir="auto" minRows={6} required value={text} onChange={(e) => setText(e.target.value)} />
+          <Group mt="sm">
+            <Button type="submit" loading={form.busy}>{t.save}</Button>
+            <Button variant="subtle" onClick={() => setText(null)}>{t.cancel}</Button>
+          </Group>
         </form>
       )}
-      {one.edited_by && <small>{fill(p.by, { who: one.edited_by, time: time(one.edited_at ?? '') })}</small>}
+      {one.edited_by && <Text size="sm" c="dimmed">{one.edited_by}, <Ago at={one.edited_at ?? ''} /></Text>}
       {one.source_text !== null && (
         <details>
-          <summary>{p.asRead}<span className="hidden">: {name}</span></summary>
-          <p dir="auto" className="text soft">{one.source_text}</p>
+          <summary>{p.asRead}<About>{name}</About></summary>
+          <Text dir="auto" className="text" c="dimmed">{one.source_text}</Text>
         </details>
       )}
-      <div className="row">
-        {show && pages > 1 && <button type="button" className="quiet" onClick={() => show(one.page)}>{p.showPage}<span className="hidden">: {name}</span></button>}
-        {may('owner', 'editor') && text === null && (
-          <>
-            <button type="button" className="quiet" disabled={form.busy} onClick={() => setText(one.text)}>{p.correct}<span className="hidden">: {name}</span></button>
-            {one.source_text !== null && <button type="button" className="quiet" disabled={form.busy} onClick={() => change({ text: null })}>{p.undo}<span className="hidden">: {name}</span></button>}
-            <button type="button" className="quiet" disabled={form.busy} onClick={() => change({ left_out: !one.left_out })}>{one.left_out ? p.putBack : p.leaveOut}<span className="hidden">: {name}</span></button>
-          </>
-        )}
-      </div>
+      <Acts one={one} name={name} busy={form.busy || text !== null} show={show && pages > 1 ? show : undefined} correct={() => setText(one.text)} change={change} />
       {form.shown}
-    </li>
+    </Item>
   )
 }
 
-export function Unfit({ edits, reload }: { edits: Edit[]; reload: () => Promise<void> }) {
-  const { t, time, may } = useHere()
+type ActsProps = { one: Passage; name: string; busy: boolean; show?: (page: number) => void; correct: () => void; change: (fields: Record<string, unknown>) => void }
+
+function Acts({ one, name, busy, show, correct, change }: ActsProps) {
+  const { t, may } = useHere()
+  const p = t.passages
+  const act = (label: string, run: () => void) => <Button variant="subtle" size="compact-sm" disabled={busy} onClick={run}>{label}<About>{name}</About></Button>
+  return (
+    <Group gap="xs">
+      {show && act(p.showPage, () => show(one.page))}
+      {may('owner', 'editor') && (
+        <>
+          {act(p.correct, correct)}
+          {one.source_text !== null && act(p.undo, () => change({ text: null }))}
+          {act(one.left_out ? p.putBack : p.leaveOut, () => change({ left_out: !one.left_out }))}
+        </>
+      )}
+    </Group>
+  )
+}
+
+export function Unfit({ edits }: { edits: Edit[] }) {
+  const { t, may } = useHere()
   const p = t.passages
   if (edits.length === 0) return null
   return (
-    <section className="panel" aria-labelledby="unfit">
-      <h2 id="unfit">{p.unfit}</h2>
-      <p className="intro">{p.unfitHint}</p>
-      <ul className="cards">
-        {edits.map((edit) => (
-          <li className="card" key={edit.edit_id}>
-            <small>{p.wasRead}</small>
-            <p dir="auto" className="text soft">{edit.source_text}</p>
-            <small>{edit.left_out ? p.leftOut : p.corrected}: {fill(p.by, { who: edit.edited_by, time: time(edit.edited_at) })}</small>
-            {edit.text !== null && <p dir="auto" className="text">{edit.text}</p>}
-            {may('owner', 'editor') && (
-              <div className="row">
-                <Sure
-                  label={p.forget}
-                  ask={p.forgetAsk}
-                  says={p.forgetSays}
-                  act={async () => {
-                    await ask('passages', 'forget', { edit_id: edit.edit_id })
-                    await reload()
-                  }}
-                />
-              </div>
-            )}
-          </li>
-        ))}
-      </ul>
+    <section aria-labelledby="unfit">
+      <Alert color="orange" my="md" title={<h3 id="unfit" className="same">{p.unfit}</h3>}>
+        {p.unfitHint}
+        <List>
+          {edits.map((edit) => (
+            <Item key={edit.edit_id}>
+              <Text size="sm" c="dimmed">{p.wasRead}</Text>
+              <Text dir="auto" className="text" c="dimmed">{edit.source_text}</Text>
+              <Text size="sm" c="dimmed">{edit.left_out ? p.leftOut : p.corrected}: {edit.edited_by}, <Ago at={edit.edited_at} /></Text>
+              {edit.text !== null && <Text dir="auto" className="text">{edit.text}</Text>}
+              {may('owner', 'editor') && (
+                <Stack align="start">
+                  <Sure
+                    label={p.forget}
+                    ask={p.forgetAsk}
+                    says={p.forgetSays}
+                    act={async () => {
+                      await ask('passages', 'forget', { edit_id: edit.edit_id })
+                      await refresh('passages')
+                    }}
+                  />
+                </Stack>
+              )}
+            </Item>
+          ))}
+        </List>
+      </Alert>
     </section>
   )
 }

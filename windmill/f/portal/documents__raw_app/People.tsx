@@ -1,92 +1,86 @@
 // People: who may open this business's portal, and as what.
+import { Alert, Avatar, Badge, Box, Button, Card, Group, NativeSelect, Text, TextInput, Title } from '@mantine/core'
 import React, { useState } from 'react'
 import Changes from './Changes'
+import Values from './Values'
 import { ask } from './api'
-import { Field, Loading, Problem, Sure, fill, useForm, useHere, useLoad } from './ui'
+import { refresh, useAsk } from './data'
+import { Ago, Confirm, Intro, Item, List, Loaded, Sure, fill, useForm, useHere } from './ui'
 
 type Person = { email: string; role: string; created_at: string }
 
 export default function People() {
   const { t, may } = useHere()
   const p = t.people
-  const list = useLoad<{ people: Person[]; you: string }>(() => ask('people', 'list'), [])
-  if (list.error) return <Problem error={list.error} retry={list.reload} />
-  if (!list.value) return <Loading />
-  const { people, you } = list.value
+  const list = useAsk<{ people: Person[]; you: string }>('people', 'list')
   return (
-    <>
-      <p className="intro">{p.intro}</p>
-      {!may('owner') && <p className="hint">{p.only}</p>}
-      {may('owner') && <Add reload={list.reload} />}
-      <ul className="cards">
-        {people.map((person) => <One key={person.email} person={person} you={person.email === you} reload={list.reload} />)}
-      </ul>
-      <section aria-labelledby="roles">
-        <h2 id="roles">{p.whatRoles}</h2>
-        <dl className="pairs">
-          {Object.entries(p.does).map(([role, words]) => (
-            <div key={role}>
-              <dt>{t.roles[role]}</dt>
-              <dd>{words}</dd>
-            </div>
-          ))}
-        </dl>
-      </section>
-      {may('owner') && <Changes script="people" />}
-    </>
+    <Loaded of={list}>
+      {({ people, you }) => (
+        <>
+          <Intro>{p.intro}</Intro>
+          {may('owner') ? <Add /> : <Alert color="gray">{p.only}</Alert>}
+          <List>{people.map((person) => <One key={person.email} person={person} you={person.email === you} />)}</List>
+          <section aria-labelledby="roles">
+            <Title order={2} id="roles" mt="xl" mb="xs">{p.whatRoles}</Title>
+            <Values rows={Object.entries(p.does).map(([role, words]) => [t.roles[role], words])} />
+          </section>
+          {may('owner') && <Changes script="people" />}
+        </>
+      )}
+    </Loaded>
   )
 }
 
-function One({ person, you, reload }: { person: Person; you: boolean; reload: () => Promise<void> }) {
-  const { t, may, time } = useHere()
+const useRoles = () => Object.entries(useHere().t.roles).map(([value, label]) => ({ value, label }))
+
+function One({ person, you }: { person: Person; you: boolean }) {
+  const { t, may } = useHere()
   const p = t.people
-  const form = useForm()
-  const change = (role: string) =>
-    form.run(async () => {
-      await ask('people', 'update', { email: person.email, role })
-      // What one may oneself, every page has to learn.
-      if (you) location.reload()
-      await reload()
-    })
+  const roles = useRoles()
+  const [wanted, setWanted] = useState('')
+  const change = async (action: 'update' | 'delete', role?: string) => {
+    await ask('people', action, { email: person.email, role })
+    // What one may oneself, every page has to learn.
+    if (you) location.reload()
+    await refresh('people')
+  }
   return (
-    <li className="card">
-      <div className="row spread">
-        <div className="row grow">
-          <span className="face" aria-hidden="true">{person.email[0].toUpperCase()}</span>
-          <div className="min">
-            <strong className="break">{person.email}</strong> {you && <span className="badge">{p.youMark}</span>}
-            <small>{fill(p.since, { time: time(person.created_at) })}</small>
-          </div>
-        </div>
+    <Item>
+      <Group justify="space-between">
+        <Group wrap="nowrap" miw={0}>
+          <Avatar color="green" aria-hidden="true">{person.email[0].toUpperCase()}</Avatar>
+          <Box miw={0}>
+            <Text fw={600} className="break" component="span">{person.email}</Text> {you && <Badge>{p.youMark}</Badge>}
+            <Text size="sm" c="dimmed">{p.since} <Ago at={person.created_at} /></Text>
+          </Box>
+        </Group>
         {may('owner') ? (
-          <div className="row">
-            <select className="fit" aria-label={fill(p.roleOf, { email: person.email })} value={person.role} disabled={form.busy} onChange={(e) => change(e.target.value)}>
-              {Object.entries(t.roles).map(([code, name]) => <option key={code} value={code}>{name}</option>)}
-            </select>
-            <Sure
-              label={t.remove}
-              ask={fill(p.removeAsk, { email: person.email })}
-              says={you ? p.leaveSays : p.removeSays}
-              act={async () => {
-                await ask('people', 'delete', { email: person.email })
-                if (you) location.reload()
-                await reload()
-              }}
-            />
-          </div>
+          <Group gap="xs">
+            <NativeSelect aria-label={fill(p.roleOf, { email: person.email })} value={person.role} data={roles} onChange={(e) => setWanted(e.target.value)} />
+            <Sure label={t.remove} ask={fill(p.removeAsk, { email: person.email })} says={you ? p.leaveSays : p.removeSays} act={() => change('delete')} />
+          </Group>
         ) : (
-          <span className="badge">{t.roles[person.role]}</span>
+          <Badge>{t.roles[person.role]}</Badge>
         )}
-      </div>
-      {form.shown}
-    </li>
+      </Group>
+      {wanted && (
+        <Confirm
+          label={p.change}
+          ask={fill(p.roleAsk, { email: person.email, role: t.roles[wanted] })}
+          says={<>{fill(p.roleSays, { from: t.roles[person.role], to: t.roles[wanted] })} {p.does[wanted]}.{you && <> {p.yourRole}</>}</>}
+          act={() => change('update', wanted)}
+          close={() => setWanted('')}
+        />
+      )}
+    </Item>
   )
 }
 
-function Add({ reload }: { reload: () => Promise<void> }) {
+function Add() {
   const { t } = useHere()
   const p = t.people
   const form = useForm()
+  const roles = useRoles()
   const [email, setEmail] = useState('')
   const [role, setRole] = useState('agent')
   const add = (event: React.FormEvent) => {
@@ -94,26 +88,18 @@ function Add({ reload }: { reload: () => Promise<void> }) {
     form.run(async () => {
       await ask('people', 'create', { email, role })
       setEmail('')
-      await reload()
+      await refresh('people')
+      return fill(p.added, { email })
     })
   }
   return (
-    <form className="panel" onSubmit={add}>
-      <div className="row bottom">
-        <div className="grow">
-          <Field label={p.email}>
-            <input type="email" required maxLength={200} autoComplete="off" value={email} onChange={(e) => setEmail(e.target.value)} />
-          </Field>
-        </div>
-        <Field label={p.role}>
-          <select value={role} onChange={(e) => setRole(e.target.value)}>
-            {Object.entries(t.roles).map(([code, name]) => <option key={code} value={code}>{name}</option>)}
-          </select>
-        </Field>
-        <button className="solid" disabled={form.busy}>{p.add}</button>
-      </div>
-      <small>{p.signIn}</small>
-      {form.shown}
-    </form>
+    <Card component="form" onSubmit={add} className="panel">
+      <Group align="start">
+        <TextInput flex="1 1 14rem" label={p.email} type="email" required maxLength={200} autoComplete="off" value={email} error={form.problem} onChange={(e) => { form.clear(); setEmail(e.target.value) }} />
+        <NativeSelect label={p.role} value={role} onChange={(e) => setRole(e.target.value)} data={roles} />
+        <Button type="submit" loading={form.busy} className="beside">{p.add}</Button>
+      </Group>
+      <Text size="sm" c="dimmed" mt="xs">{p.signIn}</Text>
+    </Card>
   )
 }

@@ -1,10 +1,14 @@
 // The operator's page: businesses, and what needs a hand.
+import { Alert, Anchor, Badge, Button, Card, Group, Stack, Text, TextInput, Title } from '@mantine/core'
+import { IconSearch } from '@tabler/icons-react'
 import React, { useState } from 'react'
 import Changes from './Changes'
-import PlatformTenant, { Put, Tenant } from './PlatformTenant'
+import PlatformTenant, { Put, Tenant, missing } from './PlatformTenant'
 import { Actions, ask } from './api'
+import { refresh, useAsk } from './data'
 import type { Message } from './messages'
-import { Field, Loading, Problem, Sure, fill, useForm, useHere, useLoad } from './ui'
+import { go, useRoute } from './route'
+import { Ago, Facts, Intro, Item, List, Loaded, Sure, fill, useForm, useHere } from './ui'
 
 type Overview = {
   operators: string[]
@@ -18,99 +22,116 @@ type Overview = {
 
 export default function Platform() {
   const { t } = useHere()
+  const { part, id } = useRoute()
+  const loaded = useAsk<Overview>('operator', 'get')
+  return (
+    <Loaded of={loaded}>
+      {(overview) => {
+        const tenant = part === 'tenant' && overview.tenants.find((one) => one.id === id)
+        if (tenant) return <PlatformTenant key={tenant.id} tenant={tenant} />
+        return (
+          <>
+            <Intro>{t.platform.intro}</Intro>
+            <Troubles found={overview} />
+            <Tenants tenants={overview.tenants} />
+            <Operators operators={overview.operators} />
+            <Changes script="operator" />
+          </>
+        )
+      }}
+    </Loaded>
+  )
+}
+
+function Tenants({ tenants }: { tenants: Tenant[] }) {
+  const { t } = useHere()
   const p = t.platform
   const form = useForm()
   const [name, setName] = useState('')
   const [search, setSearch] = useState('')
-  const loaded = useLoad<Overview>(() => ask('operator', 'get'), [])
-  if (loaded.error) return <Problem error={loaded.error} retry={loaded.reload} />
-  if (!loaded.value) return <Loading />
-  const { operators, tenants } = loaded.value
   const found = tenants.filter((tenant) => `${tenant.name} ${tenant.numbers.map((n) => n.phone_number_id).join(' ')}`.toLowerCase().includes(search.trim().toLowerCase()))
   const create = (event: React.FormEvent) => {
     event.preventDefault()
     form.run(async () => {
-      await ask('operator', 'create_tenant', { name })
-      setName('')
-      await loaded.reload()
+      const { tenant } = await ask('operator', 'create_tenant', { name })
+      await refresh('operator')
+      go('platform', 'tenant', tenant)
     })
   }
   return (
-    <>
-      <p className="intro">{p.intro}</p>
-      <Troubles found={loaded.value} reload={loaded.reload} />
-      <section aria-labelledby="tenants">
-        <h2 id="tenants">{p.tenants}</h2>
-        <form className="row bottom" onSubmit={create}>
-          <div className="grow">
-            <Field label={p.tenantName}>
-              <input required dir="auto" maxLength={200} value={name} onChange={(e) => setName(e.target.value)} />
-            </Field>
-          </div>
-          <button className="solid" disabled={form.busy}>{p.create}</button>
-        </form>
-        {form.shown}
-        {tenants.length > 5 && (
-          <Field label={p.search}>
-            <input type="search" dir="auto" value={search} onChange={(e) => setSearch(e.target.value)} />
-          </Field>
-        )}
-        <ul className="cards">
-          {found.map((tenant) => <PlatformTenant key={tenant.id} tenant={tenant} reload={loaded.reload} />)}
-        </ul>
-      </section>
-      <Operators operators={operators} reload={loaded.reload} />
-      <Changes script="operator" />
-    </>
+    <section aria-labelledby="tenants">
+      <Title order={2} id="tenants" mt="xl" mb="xs">{p.tenants}</Title>
+      <Group component="form" align="end" mb="sm" onSubmit={create}>
+        <TextInput flex={1} miw="12rem" label={p.tenantName} required dir="auto" maxLength={200} value={name} onChange={(e) => setName(e.target.value)} />
+        <Button type="submit" loading={form.busy}>{p.create}</Button>
+      </Group>
+      {form.shown}
+      {tenants.length > 5 && <TextInput type="search" label={p.search} dir="auto" leftSection={<IconSearch size={16} aria-hidden="true" />} value={search} onChange={(e) => setSearch(e.target.value)} />}
+      <List>{found.map((tenant) => <Row key={tenant.id} tenant={tenant} />)}</List>
+    </section>
   )
 }
 
-function Troubles({ found, reload }: { found: Overview; reload: () => Promise<void> }) {
-  const { t, time, say } = useHere()
+function Row({ tenant }: { tenant: Tenant }) {
+  const { t, number, money } = useHere()
+  const p = t.platform
+  const lacks = missing(tenant)
+  return (
+    <Item>
+      <Group justify="space-between">
+        <Anchor component="button" type="button" fw={600} dir="auto" onClick={() => go('platform', 'tenant', tenant.id)}>{tenant.name}</Anchor>
+        <Group gap="xs">
+          {lacks.map((name) => <Badge key={name} color="orange">{p.lacks[name]}</Badge>)}
+          <Badge color={tenant.status === 'active' ? 'green' : 'red'}>{p.status[tenant.status]}</Badge>
+        </Group>
+      </Group>
+      <Facts facts={[tenant.numbers.map((n) => n.name).join(', '), fill(p.month, { turns: number(tenant.turns), cost: money(tenant.cost_usd) }), fill(p.documents, { n: number(tenant.documents) })]} />
+    </Item>
+  )
+}
+
+function Troubles({ found }: { found: Overview }) {
+  const { t, say } = useHere()
   const p = t.platform
   const { stuck_turns, failed_documents, dead_letters, packages_differ, tags_without_worker } = found
+  const count = stuck_turns.length + failed_documents.length + dead_letters.length + packages_differ.length + tags_without_worker.length
+  if (count === 0) return <Alert color="green">{p.fine}</Alert>
   return (
     <>
-      {tags_without_worker.length > 0 && (
-        <Trouble title={p.idle} hint={p.idleHint} count={tags_without_worker.length}>
-          {tags_without_worker.map((tag) => (
-            <li className="card" key={tag}>
-              <strong>{p.work[tag]}</strong>
-              <small>{fill(p.tag, { tag })}</small>
-            </li>
-          ))}
-        </Trouble>
-      )}
-      {packages_differ.length > 0 && (
-        <Trouble title={p.packages} hint={p.packagesHint} count={packages_differ.length}>
-          {packages_differ.map((d) => (
-            <li className="card" key={d.package}>
-              <strong>{d.package}</strong>
-              <small>{fill(p.packageVersions, { deployed: d.deployed, worker: d.worker })}</small>
-            </li>
-          ))}
-        </Trouble>
-      )}
-      <Trouble title={p.dead} hint={p.deadHint} count={dead_letters.length}>
-        {dead_letters.map((m) => (
-          <DeadLetter key={m.phone_number_id + m.message_id} letter={m} reload={reload} />
+      <Trouble title={p.idle} hint={p.idleHint} count={tags_without_worker.length}>
+        {tags_without_worker.map((tag) => (
+          <Item key={tag}>
+            <Text fw={600}>{p.work[tag]}</Text>
+            <Facts facts={[fill(p.tag, { tag })]} />
+          </Item>
         ))}
+      </Trouble>
+      <Trouble title={p.packages} hint={p.packagesHint} count={packages_differ.length}>
+        {packages_differ.map((d) => (
+          <Item key={d.package}>
+            <Text fw={600}>{d.package}</Text>
+            <Facts facts={[fill(p.packageVersions, { deployed: d.deployed, worker: d.worker })]} />
+          </Item>
+        ))}
+      </Trouble>
+      <Trouble title={p.dead} hint={p.deadHint} count={dead_letters.length}>
+        {dead_letters.map((m) => <DeadLetter key={m.phone_number_id + m.message_id} letter={m} />)}
       </Trouble>
       <Trouble title={p.stuck} count={stuck_turns.length}>
         {stuck_turns.map((turn) => (
-          <li className="card" key={turn.id}>
-            <strong dir="auto">{turn.tenant}</strong>
-            <small>{fill(p.since, { time: time(turn.lease_until) })} · {fill(p.run, { id: turn.run_id })}</small>
-          </li>
+          <Item key={turn.id}>
+            <Text fw={600} dir="auto">{turn.tenant}</Text>
+            <Facts facts={[<Ago at={turn.lease_until} />, fill(p.run, { id: turn.run_id })]} />
+          </Item>
         ))}
       </Trouble>
       <Trouble title={p.failedDocs} count={failed_documents.length}>
         {failed_documents.map((d) => (
-          <li className="card" key={d.id}>
-            <strong dir="auto">{d.tenant}: {d.title}</strong>
-            <span className="bad">{say(d.error)}</span>
-            <small>{time(d.updated_at)}</small>
-          </li>
+          <Item key={d.id}>
+            <Text fw={600} dir="auto">{d.tenant}: {d.title}</Text>
+            <Text c="red">{say(d.error)}</Text>
+            <Facts facts={[<Ago at={d.updated_at} />]} />
+          </Item>
         ))}
       </Trouble>
     </>
@@ -118,57 +139,58 @@ function Troubles({ found, reload }: { found: Overview; reload: () => Promise<vo
 }
 
 function Trouble({ title, hint, count, children }: { title: string; hint?: string; count: number; children: React.ReactNode }) {
-  const { t } = useHere()
+  if (count === 0) return null
   return (
     <section aria-label={title}>
-      <h2>{title} {count > 0 && <span className="badge failed">{count}</span>}</h2>
-      {count === 0 ? <p className="hint">{t.platform.fine}</p> : <><p className="intro">{hint}</p><ul className="cards">{children}</ul></>}
+      <Group gap="xs" mt="lg"><Title order={2}>{title}</Title><Badge color="red">{count}</Badge></Group>
+      {hint && <Text c="dimmed">{hint}</Text>}
+      <List>{children}</List>
     </section>
   )
 }
 
-function Operators({ operators, reload }: { operators: string[]; reload: () => Promise<void> }) {
+function Operators({ operators }: { operators: string[] }) {
   const { t } = useHere()
   const p = t.platform
   const change = async (action: Actions['operator'], email: string) => {
     await ask('operator', action, { email })
-    await reload()
+    await refresh('operator')
   }
   return (
     <section aria-labelledby="operators">
-      <h2 id="operators">{p.operators}</h2>
-      <p className="intro">{p.operatorsHint}</p>
-      <div className="panel">
-        <ul className="plain">
+      <Title order={2} id="operators" mt="xl">{p.operators}</Title>
+      <Intro>{p.operatorsHint}</Intro>
+      <Card className="panel">
+        <Stack component="ul" className="plain" gap="xs" mb="md">
           {operators.map((email) => (
-            <li key={email} className="row spread">
+            <Group component="li" key={email} justify="space-between">
               <span className="break">{email}</span>
               <Sure label={t.remove} ask={fill(p.operatorAsk, { email })} says={p.operatorSays} act={() => change('delete_operator', email)} />
-            </li>
+            </Group>
           ))}
-        </ul>
+        </Stack>
         <Put labels={[p.email]} button={p.addOperator} act={([email]) => change('create_operator', email)} />
-      </div>
+      </Card>
     </section>
   )
 }
 
-function DeadLetter({ letter, reload }: { letter: Overview['dead_letters'][number]; reload: () => Promise<void> }) {
-  const { t, time } = useHere()
+function DeadLetter({ letter }: { letter: Overview['dead_letters'][number] }) {
+  const { t } = useHere()
   const form = useForm()
   const again = () =>
     form.run(async () => {
       await ask('operator', 'dispatch_again', { phone_number_id: letter.phone_number_id, message_id: letter.message_id })
-      await reload()
+      await refresh('operator')
       return t.platform.dispatched
     })
   return (
-    <li className="card">
-      <strong dir="auto">{letter.tenant ?? letter.phone_number_id}</strong>
-      <span className="bad">{letter.reason}</span>
-      <small className="break">{letter.message_id} · {time(letter.received_at)}</small>
-      <button type="button" disabled={form.busy} onClick={again}>{t.platform.dispatchAgain}</button>
+    <Item>
+      <Text fw={600} dir="auto">{letter.tenant ?? letter.phone_number_id}</Text>
+      <Text c="red">{letter.reason}</Text>
+      <Facts facts={[<span className="break">{letter.message_id}</span>, <Ago at={letter.received_at} />]} />
+      <Group><Button variant="default" size="compact-md" loading={form.busy} onClick={again}>{t.platform.dispatchAgain}</Button></Group>
       {form.shown}
-    </li>
+    </Item>
   )
 }

@@ -1,9 +1,13 @@
 // One business on the operator's page: its state, numbers, keys and staff.
+import { Alert, Anchor, Badge, Button, Card, Group, NativeSelect, NumberInput, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core'
+import { IconArrowLeft } from '@tabler/icons-react'
 import React, { useState } from 'react'
 import PlatformNumber, { NumberOf } from './PlatformNumber'
 import { Actions, ask } from './api'
+import { refresh } from './data'
 import { sealKey } from './keys'
-import { Field, Sure, fill, useForm, useHere } from './ui'
+import { go } from './route'
+import { About, Facts, Sure, fill, useForm, useHere } from './ui'
 
 export type Tenant = {
   id: string
@@ -19,76 +23,90 @@ export type Tenant = {
   cost_usd: number
 }
 
-export default function PlatformTenant({ tenant, reload }: { tenant: Tenant; reload: () => Promise<void> }) {
+export type Act = (action: Actions['operator'], fields: Record<string, unknown>) => Promise<void>
+
+// What a business still lacks before its customers are answered.
+export function missing(tenant: Tenant): string[] {
+  const lacks: [string, boolean][] = [
+    ['owner', !tenant.members.some((member) => member.role === 'owner')],
+    ['number', tenant.numbers.length === 0],
+    ['token', !tenant.has_whatsapp_token],
+    ['documents', tenant.documents === 0],
+  ]
+  return lacks.filter(([, lacking]) => lacking).map(([name]) => name)
+}
+
+export default function PlatformTenant({ tenant }: { tenant: Tenant }) {
   const { t, number, money } = useHere()
   const p = t.platform
   const form = useForm()
-  const act: Act = (action, fields) => async () => {
+  const act: Act = async (action, fields) => {
     await ask('operator', action, { tenant: tenant.id, ...fields })
-    await reload()
+    await refresh('operator')
   }
+  const lacks = missing(tenant)
   return (
-    <li className="card">
-      <div className="row spread">
-        <strong dir="auto">{tenant.name}</strong>
-        <span className={tenant.status === 'active' ? 'badge ready' : 'badge failed'}>{p.status[tenant.status]}</span>
-      </div>
-      <small>
-        {fill(p.month, { turns: number(tenant.turns), cost: money(tenant.cost_usd) })} · {fill(p.documents, { n: number(tenant.documents) })}
-      </small>
-      <div className="row">
+    <>
+      <Anchor component="button" type="button" size="sm" onClick={() => go('platform')}><Group gap={4}><IconArrowLeft size={16} aria-hidden="true" />{p.back}</Group></Anchor>
+      <Group justify="space-between" mt="xs">
+        <Group gap="sm"><Title order={2} dir="auto">{tenant.name}</Title><Badge color={tenant.status === 'active' ? 'green' : 'red'}>{p.status[tenant.status]}</Badge></Group>
         {tenant.status === 'active' ? (
-          <Sure label={p.suspend} ask={fill(p.suspendAsk, { name: tenant.name })} says={p.suspendSays} act={act('update_tenant', { status: 'suspended' })} />
+          <Sure label={p.suspend} ask={fill(p.suspendAsk, { name: tenant.name })} says={p.suspendSays} act={() => act('update_tenant', { status: 'suspended' })} />
         ) : (
-          <button type="button" disabled={form.busy} onClick={() => form.run(act('update_tenant', { status: 'active' }))}>{p.activate}</button>
+          <Button loading={form.busy} onClick={() => form.run(() => act('update_tenant', { status: 'active' }))}>{p.activate}</Button>
         )}
-      </div>
-      <details>
-        <summary>{p.details}<span className="hidden">: {tenant.name}</span></summary>
-        <h3>{p.numbers}</h3>
-        <ul className="plain">
-          {tenant.numbers.map((n) => (
-            <li key={n.phone_number_id}>
-              <PlatformNumber number={n} act={act} />
-            </li>
-          ))}
-        </ul>
-        <Put labels={[p.numberId, t.bot.nameLabel]} button={p.addNumber} act={([phone_number_id, name]) => act('upsert_number', { phone_number_id, name })()} />
-        <h3>{p.keys}</h3>
-        <Keys tenant={tenant} act={act} />
-        <h3>{p.plan}</h3>
-        <Plan tenant={tenant} act={act} />
-        <h3>{p.members}</h3>
-        <ul className="plain">
-          {tenant.members.map((m) => (
-            <li key={m.email} className="row spread">
-              <span>{m.email} <small>{t.roles[m.role]}</small></span>
-              <Sure label={t.remove} ask={fill(p.memberAsk, { email: m.email })} says={p.memberSays} act={act('delete_member', { email: m.email })} />
-            </li>
-          ))}
-        </ul>
-        <Put labels={[p.email]} button={p.addMember} roles act={([email, role]) => act('upsert_member', { email, role })()} />
-      </details>
+      </Group>
+      <Facts facts={[fill(p.month, { turns: number(tenant.turns), cost: money(tenant.cost_usd) }), fill(p.documents, { n: number(tenant.documents) })]} />
       {form.shown}
-    </li>
+      <Alert my="md" color={lacks.length ? 'orange' : 'green'} title={lacks.length ? p.missingTitle : p.complete}>
+        {lacks.length > 0 && <Stack component="ul" className="plain" gap={4}>{lacks.map((name) => <li key={name}>{p.missingHints[name]}</li>)}</Stack>}
+      </Alert>
+      <Stack gap="md">
+        <Part title={p.members}>
+          <Stack component="ul" className="plain" gap="xs">
+            {tenant.members.map((m) => (
+              <Group component="li" key={m.email} justify="space-between">
+                <span>{m.email} <Text span size="sm" c="dimmed">{t.roles[m.role]}</Text></span>
+                <Sure label={t.remove} ask={fill(p.memberAsk, { email: m.email })} says={p.memberSays} act={() => act('delete_member', { email: m.email })} />
+              </Group>
+            ))}
+          </Stack>
+          <Put key={String(lacks.includes('owner'))} labels={[p.email]} button={p.addMember} role={lacks.includes('owner') ? 'owner' : 'editor'} act={([email, role]) => act('upsert_member', { email, role })} />
+        </Part>
+        <Part title={p.numbers}>
+          {tenant.numbers.map((n) => <PlatformNumber key={n.phone_number_id} number={n} act={act} />)}
+          <Put labels={[p.numberId, t.bot.nameLabel]} button={p.addNumber} act={([phone_number_id, name]) => act('upsert_number', { phone_number_id, name })} />
+        </Part>
+        <Part title={p.keys}><Keys tenant={tenant} act={act} /></Part>
+        <Part title={p.plan}><Plan tenant={tenant} act={act} /></Part>
+      </Stack>
+    </>
   )
 }
 
-export type Act = (action: Actions['operator'], fields: Record<string, unknown>) => () => Promise<void>
+const Part = ({ title, children }: { title: string; children: React.ReactNode }) => (
+  <Card component="section" aria-label={title}>
+    <Title order={3} mb="sm">{title}</Title>
+    <Stack gap="sm">{children}</Stack>
+  </Card>
+)
 
 // A key goes in and never comes out: only whether there is one is shown.
 function Keys({ tenant, act }: { tenant: Tenant; act: Act }) {
   const { t } = useHere()
   const p = t.platform
-  const set = async (kind: string, key: string) => act('set_key', { kind, sealed_key: await sealKey('operator', tenant.id, kind, key) })()
+  const set = async (kind: string, key: string) => act('set_key', { kind, sealed_key: await sealKey('operator', tenant.id, kind, key) })
   return (
     <>
-      {(['whatsapp_token', 'llm_api_key'] as const).map((kind) => (
-        <div key={kind}>
-          <p>{p[kind]}: {(kind === 'whatsapp_token' ? tenant.has_whatsapp_token : tenant.has_llm_key) ? p.stored : p.missing}</p>
-          <Put labels={[`${p.key}: ${p[kind]}`]} button={t.save} secret act={([key]) => set(kind, key)} />
-        </div>
-      ))}
+      {(['whatsapp_token', 'llm_api_key'] as const).map((kind) => {
+        const stored = kind === 'whatsapp_token' ? tenant.has_whatsapp_token : tenant.has_llm_key
+        return (
+          <div key={kind}>
+            <Text>{p[kind]}: <Badge color={stored ? 'green' : kind === 'whatsapp_token' ? 'red' : 'gray'}>{stored ? p.stored : p.missing}</Badge></Text>
+            <Put labels={[`${p.key}: ${p[kind]}`]} button={t.save} secret act={([key]) => set(kind, key)} />
+          </div>
+        )
+      })}
     </>
   )
 }
@@ -103,57 +121,48 @@ function Plan({ tenant, act }: { tenant: Tenant; act: Act }) {
   const { t } = useHere()
   const p = t.platform
   const form = useForm()
-  const [now, setNow] = useState<Record<string, string>>(Object.fromEntries(BOUNDS.map((name) => [name, name in tenant.limits ? String(tenant.limits[name] / unit(name)) : ''])))
+  const [now, setNow] = useState<Record<string, number | string>>(Object.fromEntries(BOUNDS.map((name) => [name, name in tenant.limits ? tenant.limits[name] / unit(name) : ''])))
   const send = (event: React.FormEvent) => {
     event.preventDefault()
-    form.run(act('update_limits', { limits: Object.fromEntries(BOUNDS.map((name) => [name, now[name] === '' ? null : Number(now[name]) * unit(name)])) }))
+    form.run(async () => {
+      await act('update_limits', { limits: Object.fromEntries(BOUNDS.map((name) => [name, now[name] === '' ? null : Number(now[name]) * unit(name)])) })
+      return t.saved
+    })
   }
   return (
     <form onSubmit={send}>
-      <p className="soft">{p.planHint}</p>
-      <div className="grid">
-        {BOUNDS.map((name) => (
-          <Field key={name} label={p.limits[name]}>
-            <input type="number" min={0} step="any" value={now[name]} onChange={(e) => setNow({ ...now, [name]: e.target.value })} />
-          </Field>
-        ))}
-      </div>
-      <button disabled={form.busy}>{t.save}<span className="hidden">: {p.plan}</span></button>
+      <Text c="dimmed" size="sm" mb="xs">{p.planHint}</Text>
+      <SimpleGrid cols={{ base: 1, xs: 2, lg: 3 }} mb="sm">
+        {BOUNDS.map((name) => <NumberInput key={name} label={p.limits[name]} min={0} value={now[name]} onChange={(value) => setNow({ ...now, [name]: value })} />)}
+      </SimpleGrid>
+      <Button type="submit" variant="default" loading={form.busy}>{t.save}<About>{p.plan}</About></Button>
       {form.shown}
     </form>
   )
 }
 
-type PutProps = { labels: string[]; button: string; secret?: boolean; roles?: boolean; act: (values: string[]) => Promise<void> }
+type PutProps = { labels: string[]; button: string; secret?: boolean; role?: string; act: (values: string[]) => Promise<void> }
 
-export function Put({ labels, button, secret, roles, act }: PutProps) {
+export function Put({ labels, button, secret, role: first, act }: PutProps) {
   const { t } = useHere()
   const form = useForm()
   const [values, setValues] = useState(labels.map(() => ''))
-  const [role, setRole] = useState('editor')
+  const [role, setRole] = useState(first ?? '')
   const send = (event: React.FormEvent) => {
     event.preventDefault()
     form.run(async () => {
-      await act(roles ? [...values, role] : values)
+      await act(first ? [...values, role] : values)
       setValues(labels.map(() => ''))
+      return t.saved
     })
   }
+  
   return (
-    <form className="row bottom" onSubmit={send}>
-      {labels.map((label, i) => (
-        <Field key={label} label={label}>
-          <input required type={secret ? 'password' : 'text'} autoComplete="off" value={values[i]} onChange={(e) => setValues(values.map((v, n) => (n === i ? e.target.value : v)))} />
-        </Field>
-      ))}
-      {roles && (
-        <Field label={t.platform.role}>
-          <select value={role} onChange={(e) => setRole(e.target.value)}>
-            {Object.entries(t.roles).map(([code, name]) => <option key={code} value={code}>{name}</option>)}
-          </select>
-        </Field>
-      )}
-      <button disabled={form.busy}>{button}</button>
+    <Group component="form" align="end" onSubmit={send}>
+      {labels.map((label, i) => <TextInput key={label} type={secret ? 'password' : 'text'} label={label} flex="1 1 12rem" required autoComplete="off" value={values[i]} onChange={(e) => setValues(values.map((v, n) => (n === i ? e.target.value : v)))} />)}
+      {first && <NativeSelect label={t.platform.role} value={role} onChange={(e) => setRole(e.target.value)} data={Object.entries(t.roles).map(([value, label]) => ({ value, label }))} />}
+      <Button type="submit" variant="default" loading={form.busy}>{button}</Button>
       {form.shown}
-    </form>
+    </Group>
   )
 }

@@ -1,10 +1,13 @@
 // A question to the bot without a customer. The run goes on without the page: a reload finds it again.
-import React, { useState } from 'react'
+import { Button, Card, Group, Loader, Text, TextInput, Title } from '@mantine/core'
+import { IconSend } from '@tabler/icons-react'
+import React, { useEffect, useRef, useState } from 'react'
 import Calls, { Call } from './Calls'
 import Formatted from './Formatted'
 import { ask, keep } from './api'
+import { useEvery } from './every'
 import type { Message } from './messages'
-import { Field, fill, useEvery, useHere } from './ui'
+import { Intro, fill, useHere } from './ui'
 
 export type Answered = {
   finished: boolean
@@ -51,18 +54,25 @@ function useAsked(phoneNumberId: string) {
       change([...asked, { ...row, problem: describe(error) }])
     }
   }
-  return { asked, open, send, question, setQuestion }
+  return { asked, open, send, question, setQuestion, clear: () => change([]) }
 }
 
 export default function Preview({ phoneNumberId }: { phoneNumberId: string }) {
   const { t } = useHere()
-  const { asked, open, send, question, setQuestion } = useAsked(phoneNumberId)
+  const { asked, open, send, question, setQuestion, clear } = useAsked(phoneNumberId)
+  const box = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (box.current) box.current.scrollTop = box.current.scrollHeight
+  }, [asked])
   return (
-    <section className="preview" aria-labelledby="preview">
-      <h2 id="preview">{t.bot.preview}</h2>
-      <p className="intro">{t.bot.previewHint}</p>
-      <div className="thread" aria-live="polite" tabIndex={0} role="log" aria-label={t.bot.preview}>
-        {asked.length === 0 && <p className="soft">{t.bot.previewEmpty}</p>}
+    <Card component="section" className="preview" aria-labelledby="preview">
+      <Group justify="space-between">
+        <Title order={2} id="preview">{t.bot.preview}</Title>
+        {asked.length > 0 && <Button variant="subtle" size="compact-sm" disabled={Boolean(open)} onClick={clear}>{t.bot.previewClear}</Button>}
+      </Group>
+      <Intro>{t.bot.previewHint}</Intro>
+      <div className="thread" ref={box} aria-live="polite" tabIndex={0} role="log" aria-label={t.bot.preview}>
+        {asked.length === 0 && <Text c="dimmed" size="sm">{t.bot.previewEmpty}</Text>}
         {asked.map((row, i) => (
           <React.Fragment key={i}>
             <p className="bubble in" dir="auto">{row.question}</p>
@@ -70,30 +80,20 @@ export default function Preview({ phoneNumberId }: { phoneNumberId: string }) {
           </React.Fragment>
         ))}
       </div>
-      <form className="row bottom" onSubmit={send}>
-        <div className="grow">
-          <Field label={t.bot.previewLabel}>
-            <input value={question} dir="auto" maxLength={2000} onChange={(e) => setQuestion(e.target.value)} />
-          </Field>
-        </div>
-        <button className="solid" disabled={Boolean(open)}>
-          {t.bot.previewAsk}
-        </button>
-      </form>
-    </section>
+      <Group component="form" align="end" wrap="nowrap" mt="sm" onSubmit={send}>
+        <TextInput flex={1} label={t.bot.previewLabel} value={question} dir="auto" maxLength={2000} onChange={(e) => setQuestion(e.target.value)} />
+        <Button type="submit" disabled={Boolean(open)} leftSection={<IconSend size={16} aria-hidden="true" />}>{t.bot.previewAsk}</Button>
+      </Group>
+    </Card>
   )
 }
 
 function Shown({ row }: { row: Asked }) {
   const { t } = useHere()
-  if (row.problem) return <p className="bubble out bad">{row.problem}</p>
-  if (!row.answer?.finished)
-    return (
-      <p className="bubble out">
-        <span className="spinner" aria-hidden="true" /> {t.bot.steps[Math.min(row.answer?.step ?? 0, t.bot.steps.length - 1)]}
-      </p>
-    )
-  return <Reply answer={row.answer} />
+  if (row.problem) return <Text className="bubble out" c="red">{row.problem}</Text>
+  if (row.answer?.finished) return <Reply answer={row.answer} />
+  const step = Math.min(row.answer?.step ?? 0, t.bot.steps.length - 1)
+  return <Group className="bubble out" gap="xs"><Loader size={14} aria-hidden="true" />{t.bot.steps[step]}</Group>
 }
 
 export function Reply({ answer }: { answer: Answered }) {
@@ -101,7 +101,7 @@ export function Reply({ answer }: { answer: Answered }) {
   return (
     <div className="bubble out">
       {answer.reply?.map((text, i) => <p dir="auto" key={i} className="text"><Formatted text={text} /></p>)}
-      {answer.problem && <p className="bad">{fill(t.bot.broke, { reason: say(answer.problem) })}</p>}
+      {answer.problem && <Text c="red">{fill(t.bot.broke, { reason: say(answer.problem) })}</Text>}
       {!answer.answered && !answer.problem && <small>{t.bot.notAnswered}</small>}
       <Calls tools={answer.tools} />
     </div>

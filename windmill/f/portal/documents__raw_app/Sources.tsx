@@ -1,10 +1,13 @@
 // Websites: pages that are read again and again. What was read, what failed and why, and when it is read next.
+import { Badge, Box, Button, Card, Group, Loader, NativeSelect, NumberInput, Progress, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core'
 import React, { useState } from 'react'
+import { stateColor } from './Documents'
 import { Actions, ask } from './api'
+import { refresh, useAsk } from './data'
 import { Icon } from './icons'
 import type { Message } from './messages'
 import { go } from './route'
-import { Empty, Field, Loading, Problem, Sure, fill, useEvery, useForm, useHere, useLoad } from './ui'
+import { About, Ago, Empty, Facts, Intro, Item, List, Loaded, Problem, Sure, fill, useForm, useHere } from './ui'
 
 type Source = {
   id: string
@@ -22,210 +25,179 @@ type Source = {
   next_read_at: string
 }
 type Page = { document_id: string; title: string; url: string; state: string; error: Message | null; chunks: number | null }
-const busy = (source: Source) => source.state === 'new' || source.state === 'reading'
+const isBusy = (source: Source) => source.state === 'new' || source.state === 'reading'
 
 export default function Sources() {
   const { t, may } = useHere()
   const s = t.sources
-  const list = useLoad<Source[]>(async () => (await ask('sources', 'list')).sources, [])
-  useEvery(1500, list.value?.some(busy) ?? false, list.reload)
+  const list = useAsk<{ sources: Source[] }>('sources', 'list', {}, { every: (value) => (value?.sources.some(isBusy) ? 1500 : 0) })
   const edits = may('owner', 'editor')
   return (
     <>
-      <p className="intro">{s.intro}</p>
-      {edits && <Add reload={list.reload} />}
-      {list.error !== null && <Problem error={list.error} retry={list.reload} />}
-      {list.value === null && list.error === null && <Loading />}
-      {list.value?.length === 0 && <Empty title={s.empty} hint={s.emptyHint} icon="web" />}
-      <ul className="cards" aria-label={t.knowledge.tabs.websites}>
-        {list.value?.map((source) => <One key={source.id} source={source} edits={edits} reload={list.reload} />)}
-      </ul>
+      <Intro>{s.intro}</Intro>
+      {edits && <Add />}
+      <Loaded of={list}>
+        {({ sources }) => (
+          <>
+            {sources.length === 0 && <Empty title={s.empty} hint={s.emptyHint} icon="web" />}
+            <List label={t.knowledge.tabs.websites}>{sources.map((source) => <One key={source.id} source={source} edits={edits} />)}</List>
+          </>
+        )}
+      </Loaded>
     </>
   )
 }
 
-function Add({ reload }: { reload: () => Promise<void> }) {
+function Add() {
   const { t } = useHere()
   const s = t.sources
   const form = useForm()
   const [url, setUrl] = useState('')
   const [kind, setKind] = useState('page')
-  const [pages, setPages] = useState(50)
+  const [pages, setPages] = useState<number | string>(50)
   const [hours, setHours] = useState(24)
   const add = (event: React.FormEvent) => {
     event.preventDefault()
     form.run(async () => {
       const address = /^https?:\/\//.test(url.trim()) ? url.trim() : `https://${url.trim()}`
-      await ask('sources', 'create', { url: address, kind, refresh_hours: hours, ...(kind === 'page' ? {} : { max_pages: pages }) })
+      await ask('sources', 'create', { url: address, kind, refresh_hours: hours, ...(kind === 'page' ? {} : { max_pages: Number(pages) }) })
       setUrl('')
-      await reload()
+      await refresh('sources')
       return s.added
-    }, s.adding)
+    })
   }
   return (
-    <form className="panel" onSubmit={add}>
-      <Field label={s.url}>
-        <input type="text" inputMode="url" required maxLength={1000} placeholder="https://" value={url} onChange={(e) => setUrl(e.target.value)} />
-      </Field>
-      <div className="grid">
-        <Field label={s.kind}>
-          <select value={kind} onChange={(e) => setKind(e.target.value)}>
-            {Object.entries(s.kinds).map(([code, name]) => <option key={code} value={code}>{name}</option>)}
-          </select>
-        </Field>
-        {kind !== 'page' && (
-          <Field label={s.maxPages}>
-            <input type="number" required min={1} max={2000} value={pages} onChange={(e) => setPages(e.target.valueAsNumber || 1)} />
-          </Field>
-        )}
+    <Card component="form" className="panel" onSubmit={add}>
+      <TextInput label={s.url} inputMode="url" required maxLength={1000} placeholder="https://" value={url} error={form.problem} onChange={(e) => { form.clear(); setUrl(e.target.value) }} />
+      <SimpleGrid cols={{ base: 1, sm: 3 }} my="sm">
+        <NativeSelect label={s.kind} value={kind} onChange={(e) => setKind(e.target.value)} data={Object.entries(s.kinds).map(([value, label]) => ({ value, label }))} />
+        {kind !== 'page' && <NumberInput label={s.maxPages} required min={1} max={2000} allowDecimal={false} value={pages} onChange={setPages} />}
         <Every hours={hours} change={setHours} />
-      </div>
-      <button className="solid" disabled={form.busy}>{s.add}</button>
-      {form.shown}
-    </form>
+      </SimpleGrid>
+      <Group><Button type="submit" loading={form.busy}>{s.add}</Button></Group>
+    </Card>
   )
 }
 
 function Every({ hours, change }: { hours: number; change: (hours: number) => void }) {
   const { t } = useHere()
   const s = t.sources
-  const choices = Object.keys(s.hours).map(Number)
-  return (
-    <Field label={s.every}>
-      <select value={hours} onChange={(e) => change(Number(e.target.value))}>
-        {[...new Set([...choices, hours])].sort((a, b) => a - b).map((n) => (
-          <option key={n} value={n}>{s.hours[n] ?? fill(s.everyHours, { n })}</option>
-        ))}
-      </select>
-    </Field>
-  )
+  const choices = [...new Set([...Object.keys(s.hours).map(Number), hours])].sort((a, b) => a - b)
+  return <NativeSelect label={s.every} value={hours} onChange={(e) => change(Number(e.target.value))} data={choices.map((n) => ({ value: String(n), label: s.hours[n] ?? fill(s.everyHours, { n }) }))} />
 }
 
-function One({ source, edits, reload }: { source: Source; edits: boolean; reload: () => Promise<void> }) {
+function One({ source, edits }: { source: Source; edits: boolean }) {
   const { t, number, say } = useHere()
   const s = t.sources
   const form = useForm()
-  const act = (action: Actions['sources'], fields: Record<string, unknown> = {}) =>
+  const busy = isBusy(source)
+  const act = (action: Actions['sources'], fields: Record<string, unknown> = {}, said = '') =>
     form.run(async () => {
       await ask('sources', action, { source_id: source.id, ...fields })
-      await reload()
-      return ' '
+      await refresh('sources')
+      return said
     })
   return (
-    <li className="card">
-      <div className="row spread">
-        <div className="row grow">
-          <Icon name="web" />
-          <h2 className="min break">{source.url}</h2>
-        </div>
-        <span className={`badge ${busy(source) ? 'processing' : source.state}`}>{s.states[source.state]}</span>
-      </div>
-      {busy(source) && <progress aria-label={`${source.url}: ${s.states[source.state]}`} />}
-      {source.error && <p className="bad">{say(source.error)}</p>}
-      {source.warnings.length > 0 && <Warnings source={source} />}
+    <Item>
+      <Group justify="space-between" align="start" wrap="nowrap">
+        <Group wrap="nowrap" gap="sm" miw={0} align="start">
+          <Box c="green" mt={2}><Icon name="web" /></Box>
+          <Title order={2} size="h3" className="break">{source.url}</Title>
+        </Group>
+        <Badge color={stateColor[source.state]}>{s.states[source.state]}</Badge>
+      </Group>
+      {busy && <Progress.Root size="sm"><Progress.Section value={100} animated aria-label={`${source.url}: ${s.states[source.state]}`} /></Progress.Root>}
+      {source.error && <Text component="p" className="bad" c="red">{say(source.error)}</Text>}
+      {source.warnings.length > 0 && (
+        <details>
+          <summary>{s.warnings} ({number(source.warnings.length)})<About>{source.url}</About></summary>
+          <Stack component="ul" className="plain" gap={4}>{source.warnings.map((warning, i) => <Text component="li" size="sm" c="dimmed" key={i}>{say(warning)}</Text>)}</Stack>
+        </details>
+      )}
       <Pages source={source} />
-      <div className="row spread">
-        <Facts source={source} />
+      <Group justify="space-between" gap="xs">
+        <SourceFacts source={source} />
         {edits && (
-          <div className="row">
-            <button type="button" className="quiet" disabled={busy(source) || form.busy} onClick={() => act('refresh')}>{s.again}<span className="hidden">: {source.url}</span></button>
-            <Change source={source} save={(fields) => act('update', fields)} />
+          <Group gap="xs">
+            <Button variant="subtle" size="compact-sm" disabled={busy || form.busy} onClick={() => act('refresh')}>{s.again}<About>{source.url}</About></Button>
+            <Change source={source} save={(fields) => act('update', fields, t.saved)} />
             <Sure
               label={s.delete}
               ask={fill(s.deleteAsk, { url: source.url })}
               says={fill(s.deleteSays, { n: number(source.ready + source.failed) })}
               act={async () => {
                 await ask('sources', 'delete', { source_id: source.id })
-                await reload()
+                await refresh('sources')
               }}
             />
-          </div>
+          </Group>
         )}
-      </div>
+      </Group>
       {form.shown}
-    </li>
+    </Item>
   )
 }
 
-function Facts({ source }: { source: Source }) {
-  const { t, number, time } = useHere()
+function SourceFacts({ source }: { source: Source }) {
+  const { t, number } = useHere()
   const s = t.sources
   const facts = [
     s.kindShort[source.kind],
-    source.read_at ? fill(s.readAt, { time: time(source.read_at) }) : s.never,
+    source.read_at ? <>{s.readAt} <Ago at={source.read_at} /></> : s.never,
     fill(s.pages, { n: number(source.ready) }),
     source.failed > 0 && fill(s.failedPages, { n: number(source.failed) }),
-    !busy(source) && fill(s.next, { time: time(source.next_read_at) }),
+    !isBusy(source) && <>{s.next} <Ago at={source.next_read_at} /></>,
   ]
-  return <small>{facts.filter(Boolean).join(' · ')}</small>
+  return <Facts facts={facts} />
 }
 
-function Warnings({ source }: { source: Source }) {
-  const { t, number, say } = useHere()
-  const s = t.sources
-  return (
-    <details>
-      <summary>{s.warnings} ({number(source.warnings.length)})<span className="hidden">: {source.url}</span></summary>
-      <ul className="plain">{source.warnings.map((warning, i) => <li key={i}><small>{say(warning)}</small></li>)}</ul>
-    </details>
-  )
-}
-
-function Change({ source, save }: { source: Source; save: (fields: Record<string, number>) => Promise<void> }) {
+function Change({ source, save }: { source: Source; save: (fields: Record<string, number>) => Promise<unknown> }) {
   const { t } = useHere()
   const s = t.sources
   const [open, setOpen] = useState(false)
-  const [pages, setPages] = useState(source.max_pages)
+  const [pages, setPages] = useState<number | string>(source.max_pages)
   const [hours, setHours] = useState(source.refresh_hours)
-  if (!open) return <button type="button" className="quiet" onClick={() => setOpen(true)}>{s.settings}<span className="hidden">: {source.url}</span></button>
+  if (!open) return <Button variant="subtle" size="compact-sm" onClick={() => setOpen(true)}>{s.settings}<About>{source.url}</About></Button>
   const send = (event: React.FormEvent) => {
     event.preventDefault()
-    save({ refresh_hours: hours, ...(source.kind === 'page' ? {} : { max_pages: pages }) }).then(() => setOpen(false))
+    save({ refresh_hours: hours, ...(source.kind === 'page' ? {} : { max_pages: Number(pages) }) }).then(() => setOpen(false))
   }
   return (
-    <form className="row bottom" onSubmit={send}>
-      {source.kind !== 'page' && (
-        <Field label={s.maxPages}>
-          <input type="number" required min={1} max={2000} value={pages} onChange={(e) => setPages(e.target.valueAsNumber || 1)} />
-        </Field>
-      )}
+    <Group component="form" align="end" onSubmit={send}>
+      {source.kind !== 'page' && <NumberInput label={s.maxPages} required min={1} max={2000} allowDecimal={false} value={pages} onChange={setPages} />}
       <Every hours={hours} change={setHours} />
-      <button>{t.save}</button>
-      <button type="button" className="quiet" onClick={() => setOpen(false)}>{t.cancel}</button>
-    </form>
+      <Button type="submit">{t.save}</Button>
+      <Button variant="subtle" onClick={() => setOpen(false)}>{t.cancel}</Button>
+    </Group>
   )
 }
 
 // The pages are asked for when somebody opens them.
 function Pages({ source }: { source: Source }) {
   const { t, number, say } = useHere()
-  const form = useForm()
-  const [pages, setPages] = useState<Page[] | null>(null)
-  const load = (event: React.SyntheticEvent<HTMLDetailsElement>) => {
-    if (!event.currentTarget.open) return
-    form.run(async () => {
-      setPages((await ask('sources', 'list_pages', { source_id: source.id })).pages)
-      return ' '
-    }, t.loading)
-  }
+  const [open, setOpen] = useState(false)
+  const loaded = useAsk<{ pages: Page[] }>('sources', 'list_pages', { source_id: source.id }, { enabled: open })
   return (
-    <details onToggle={load}>
-      <summary>{t.sources.showPages} ({number(source.ready + source.failed)})<span className="hidden">: {source.url}</span></summary>
-      {form.shown}
-      {pages?.length === 0 && <p className="soft">{t.sources.noPages}</p>}
-      <ul className="plain">
-        {pages?.map((page) => (
-          <li key={page.document_id} className="row spread">
-            <div className="min">
-              <span dir="auto">{page.title}</span>
-              <small className="break">{page.url}</small>
-              {page.error && <small className="bad">{say(page.error)}</small>}
-            </div>
-            {page.state === 'ready' && <button type="button" className="quiet" onClick={() => go('knowledge', 'document', page.document_id)}>{t.passages.open}<span className="hidden">: {page.title}</span></button>}
-            <span className={`badge ${page.state}`}>{t.documents.states[page.state]}</span>
-          </li>
+    <details onToggle={(e) => setOpen(e.currentTarget.open)}>
+      <summary>{t.sources.showPages} ({number(source.ready + source.failed)})<About>{source.url}</About></summary>
+      {loaded.isLoading && <Loader size="sm" my="xs" aria-label={t.loading} />}
+      {loaded.error && <Problem error={loaded.error} retry={loaded.refetch} />}
+      {loaded.data?.pages.length === 0 && <Text c="dimmed">{t.sources.noPages}</Text>}
+      <Stack component="ul" className="plain" gap="xs" my="xs">
+        {loaded.data?.pages.map((page) => (
+          <Group component="li" key={page.document_id} justify="space-between" wrap="nowrap">
+            <Box miw={0}>
+              <Text dir="auto" className="break">{page.title}</Text>
+              <Text size="sm" c="dimmed" className="break">{page.url}</Text>
+              {page.error && <Text size="sm" c="red">{say(page.error)}</Text>}
+            </Box>
+            <Group gap="xs" justify="flex-end">
+              {page.state === 'ready' && <Button variant="subtle" size="compact-sm" onClick={() => go('knowledge', 'document', page.document_id)}>{t.passages.open}<About>{page.title}</About></Button>}
+              <Badge color={stateColor[page.state]}>{t.documents.states[page.state]}</Badge>
+            </Group>
+          </Group>
         ))}
-      </ul>
+      </Stack>
     </details>
   )
 }

@@ -1,9 +1,13 @@
 // One conversation: what was said, with sources and tool calls; a person may take over and write.
+import { Alert, Anchor, Button, Card, Group, Text, Textarea, Title } from '@mantine/core'
+import { IconArrowLeft } from '@tabler/icons-react'
 import React, { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import Calls, { Call } from './Calls'
 import Formatted from './Formatted'
+import Values from './Values'
 import { ask, download, keep, newId, Refused } from './api'
-import { Field, Loading, Problem, Sure, fill, useEvery, useForm, useHere, useLoad } from './ui'
+import { refresh, useAsk } from './data'
+import { Loading, Problem, Sure, fill, useForm, useHere } from './ui'
 
 export type Contact = { id: string; name: string | null; username: string | null; phone: string | null; paused: boolean; waiting: boolean; opted_out: boolean; body: string | null; direction: string | null; at: string | null }
 export type Source = { document: string; page?: number; url?: string }
@@ -24,41 +28,44 @@ type History = Page & { contact: Contact & { paused_until: string | null; opted_
 
 export const called = (contact: Contact, unnamed: string) => contact.name || contact.username || (contact.phone ? `+${contact.phone}` : unnamed)
 
-export default function Thread({ id, back, changed }: { id: string; back: () => void; changed: () => void }) {
+// What was done in a conversation shows in the list, in the figures of the frame and among the notifications.
+const changed = () => refresh('conversations', 'notifications')
+
+export default function Thread({ id, back }: { id: string; back: () => void }) {
   const { t, may, describe } = useHere()
   const c = t.conversations
   const form = useForm()
-  const loaded = useLoad<History>(() => ask('conversations', 'get', { contact_id: id }), [id])
-  useEvery(5000, loaded.value !== null, loaded.reload)
-  const toList = <button type="button" className="quiet back" onClick={back}>{c.back}</button>
-  if (!loaded.value) return <section className="conversation">{toList}{loaded.error ? <Problem error={loaded.error} retry={loaded.reload} /> : <Loading />}</section>
-  const { contact } = loaded.value
+  const loaded = useAsk<History>('conversations', 'get', { contact_id: id }, { every: 5000 })
+  const toList = <Anchor component="button" type="button" size="sm" className="back" onClick={back}><Group gap={4}><IconArrowLeft size={16} aria-hidden="true" />{c.back}</Group></Anchor>
+  if (!loaded.data) return <Card component="section" className="conversation">{toList}{loaded.error ? <Problem error={loaded.error} retry={loaded.refetch} /> : <Loading />}</Card>
+  const { contact } = loaded.data
+  const name = called(contact, c.unnamed)
   const until = contact.paused_until
   const pause = (hours: number) =>
     form.run(async () => {
       await (hours ? ask('conversations', 'pause', { contact_id: id, hours }) : ask('conversations', 'resume', { contact_id: id }))
-      await loaded.reload()
-      changed()
+      await changed()
+      return t.saved
     })
   return (
-    <section className="conversation" aria-label={called(contact, c.unnamed)}>
-      <div className="row spread">
-        {toList}
-        <h2 dir="auto">{called(contact, c.unnamed)}{contact.phone && called(contact, c.unnamed) !== `+${contact.phone}` && <small dir="ltr"> +{contact.phone}</small>}</h2>
+    <Card component="section" className="conversation" aria-label={name}>
+      {toList}
+      <Group justify="space-between">
+        <Title order={2} dir="auto">{name}{contact.phone && name !== `+${contact.phone}` && <Text span size="sm" c="dimmed" fw={400} dir="ltr"> +{contact.phone}</Text>}</Title>
         {may('owner', 'editor', 'agent') && (
-          <div className="row">
-            {contact.waiting && !until && <button type="button" disabled={form.busy} onClick={() => pause(0)}>{c.dealtWith}</button>}
-            <button type="button" disabled={form.busy} onClick={() => pause(until ? 0 : 12)}>{until ? c.resume : c.pause}</button>
-          </div>
+          <Group gap="xs">
+            {contact.waiting && !until && <Button variant="default" disabled={form.busy} onClick={() => pause(0)}>{c.dealtWith}</Button>}
+            <Button variant="default" disabled={form.busy} onClick={() => pause(until ? 0 : 12)}>{until ? c.resume : c.pause}</Button>
+          </Group>
         )}
-      </div>
+      </Group>
       <About contact={contact} />
-      {loaded.error !== null && <p role="alert" className="bad">{describe(loaded.error)}</p>}
+      {loaded.error && <Text role="alert" c="red">{describe(loaded.error)}</Text>}
       {form.shown}
-      <Said id={id} label={called(contact, c.unnamed)} newest={loaded.value} />
-      {may('owner', 'editor', 'agent') && <Write id={id} until={until} sent={() => { loaded.reload(); changed() }} />}
-      {may('owner') && <Privacy id={id} name={called(contact, c.unnamed)} gone={() => { back(); changed() }} />}
-    </section>
+      <Said id={id} label={name} newest={loaded.data} />
+      {may('owner', 'editor', 'agent') && <Write id={id} until={until} />}
+      {may('owner') && <Privacy id={id} name={name} gone={back} />}
+    </Card>
   )
 }
 
@@ -71,18 +78,18 @@ function Privacy({ id, name, gone }: { id: string; name: string; gone: () => voi
     form.run(async () => {
       const { person } = await ask('privacy', 'export', { contact_id: id })
       download('person.json', JSON.stringify(person, null, 2), 'application/json')
-      return ' '
-    }, t.loading)
+    })
   const forget = async () => {
     await ask('privacy', 'forget', { contact_id: id })
     gone()
+    changed()
   }
   return (
-    <div className="row">
-      <button type="button" className="quiet" disabled={form.busy} onClick={take}>{c.exportPerson}</button>
+    <Group gap="xs" mt="md">
+      <Button variant="subtle" size="compact-sm" loading={form.busy} onClick={take}>{c.exportPerson}</Button>
       <Sure label={c.forget} ask={fill(c.forgetAsk, { name })} says={c.forgetSays} act={forget} />
       {form.shown}
-    </div>
+    </Group>
   )
 }
 
@@ -91,18 +98,13 @@ function About({ contact }: { contact: History['contact'] }) {
   const { t, time } = useHere()
   const c = t.conversations
   const until = contact.paused_until
+  const lead = Object.entries(contact.lead ?? {})
   return (
     <>
-      {contact.opted_out_at && <p className="hint waiting">{fill(c.optedOutSince, { time: time(contact.opted_out_at) })}</p>}
-      {contact.waiting && <p className="hint waiting">{c.waiting}</p>}
-      {until && <p className="hint">{until === 'infinity' ? c.pausedOpen : fill(c.pausedUntil, { time: time(until) })}</p>}
-      {Object.keys(contact.lead ?? {}).length > 0 && (
-        <dl className="pairs" aria-label={c.lead}>
-          {Object.entries(contact.lead).map(([name, value]) => (
-            <div key={name}><dt>{name}</dt><dd dir="auto">{value}</dd></div>
-          ))}
-        </dl>
-      )}
+      {contact.opted_out_at && <Alert color="orange" mt="xs" p="xs">{fill(c.optedOutSince, { time: time(contact.opted_out_at) })}</Alert>}
+      {contact.waiting && <Alert color="red" mt="xs" p="xs">{c.waiting}</Alert>}
+      {until && <Alert color="gray" mt="xs" p="xs">{until === 'infinity' ? c.pausedOpen : fill(c.pausedUntil, { time: time(until) })}</Alert>}
+      {lead.length > 0 && <Values label={c.lead} rows={lead} />}
     </>
   )
 }
@@ -131,11 +133,10 @@ function Said({ id, label, newest }: { id: string; label: string; newest: Page }
       const first = shown.messages[0]?.id
       const found: Page = await ask('conversations', 'get', { contact_id: id, before: first })
       setShown((now) => (now.messages[0]?.id === first ? { messages: [...found.messages, ...now.messages], more: found.more } : now))
-      return ' '
-    }, t.loading)
+    })
   return (
     <div className="thread tall" tabIndex={0} role="log" aria-label={label} ref={box} onScroll={({ currentTarget: b }) => (atEnd.current = b.scrollHeight - b.scrollTop - b.clientHeight < 40)}>
-      {shown.more && <button type="button" className="quiet" disabled={form.busy} onClick={older}>{t.conversations.older}</button>}
+      {shown.more && <Button variant="subtle" size="compact-sm" className="still" loading={form.busy} onClick={older}>{t.conversations.older}</Button>}
       {form.shown}
       {shown.messages.map((message) => <Bubble key={message.id} message={message} />)}
     </div>
@@ -166,13 +167,13 @@ function Bubble({ message }: { message: Message }) {
 export function From({ source: { document, page, url } }: { source: Source }) {
   const { t } = useHere()
   if (!url) return page ? fill(t.conversations.source, { document, page }) : document
-  return <a href={url} target="_blank" rel="noopener noreferrer">{document}</a>
+  return <Anchor href={url} target="_blank" rel="noopener noreferrer" inherit>{document}</Anchor>
 }
 
 // The words, and as which message they were tried: without an answer the same words stay the same message, in a reload's next try, too.
 type Draft = { body: string; tried?: { body: string; id: string } }
 
-function Write({ id, until, sent }: { id: string; until: string | null; sent: () => void }) {
+function Write({ id, until }: { id: string; until: string | null }) {
   const { t, tenant, time } = useHere()
   const c = t.conversations
   const form = useForm()
@@ -197,16 +198,13 @@ function Write({ id, until, sent }: { id: string; until: string | null; sent: ()
         throw error
       }
       change({ body: '' })
-      sent()
-      return ' '
-    }, c.sending)
+      await changed()
+    })
   }
   return (
     <form onSubmit={send}>
-      <Field label={c.reply} hint={hint}>
-        <textarea rows={2} dir="auto" required maxLength={4096} readOnly={form.busy} value={draft.body} onChange={(e) => change({ ...draft, body: e.target.value })} />
-      </Field>
-      <button className="solid" disabled={form.busy}>{c.send}</button>
+      <Textarea label={c.reply} description={hint} minRows={2} dir="auto" required maxLength={4096} readOnly={form.busy} value={draft.body} onChange={(e) => change({ ...draft, body: e.target.value })} />
+      <Button type="submit" mt="sm" loading={form.busy}>{c.send}</Button>
       {form.shown}
     </form>
   )

@@ -1,9 +1,10 @@
 // A question to the knowledge, without the bot: for each passage, whether the bot would use it, and why or why not.
+import { Badge, Button, Group, Stack, Text, TextInput, Title } from '@mantine/core'
 import React, { useState } from 'react'
 import { From, Source } from './Thread'
 import { ask } from './api'
 import { go } from './route'
-import { Empty, Field, fill, useForm, useHere } from './ui'
+import { Empty, Facts, Intro, Item, fill, useForm, useHere } from './ui'
 
 type Found = {
   document_id: string
@@ -32,37 +33,34 @@ export default function Try({ document }: { document?: string }) {
     form.run(async () => {
       setAnswer(null)
       setAnswer(await ask('passages', 'explain', { question, document_id: document }))
-      return ' '
-    }, d.searching)
+    })
   }
   const used = answer?.passages.filter((p) => p.used) ?? []
   const rest = answer?.passages.filter((p) => !p.used) ?? []
   return (
     <section aria-labelledby="try">
-      <h2 id="try">{d.tryTitle}</h2>
-      <p className="intro">{d.tryHint}</p>
-      <form className="row bottom" onSubmit={search}>
-        <div className="grow">
-          <Field label={d.tryLabel}>
-            <input value={question} dir="auto" required maxLength={1000} onChange={(e) => setQuestion(e.target.value)} />
-          </Field>
-        </div>
-        <button className="solid" disabled={form.busy}>
-          {d.tryButton}
-        </button>
-      </form>
+      <Title order={2} id="try" mt="xl">{d.tryTitle}</Title>
+      <Intro>{d.tryHint}</Intro>
+      <Group component="form" align="end" onSubmit={search}>
+        <TextInput flex={1} miw="12rem" label={d.tryLabel} value={question} dir="auto" required maxLength={1000} onChange={(e) => setQuestion(e.target.value)} />
+        <Button type="submit" loading={form.busy}>{d.tryButton}</Button>
+      </Group>
       {form.shown}
       {answer && used.length === 0 && <Empty title={d.none} />}
-      <ol className="cards">{used.map((p) => <One key={`${p.document_id} ${p.ordinal}`} found={p} floor={answer!.floor} />)}</ol>
+      <Passages found={used} floor={answer?.floor ?? null} />
       {rest.length > 0 && (
-        <details open={used.length === 0 || document !== undefined}>
+        <details open={document !== undefined}>
           <summary>{d.others}</summary>
-          <ol className="cards">{rest.map((p) => <One key={`${p.document_id} ${p.ordinal}`} found={p} floor={answer!.floor} />)}</ol>
+          <Passages found={rest} floor={answer?.floor ?? null} />
         </details>
       )}
     </section>
   )
 }
+
+const Passages = ({ found, floor }: { found: Found[]; floor: number | null }) => (
+  <Stack component="ol" className="plain" gap="sm" my="sm">{found.map((p) => <One key={`${p.document_id} ${p.ordinal}`} found={p} floor={floor} />)}</Stack>
+)
 
 function One({ found, floor }: { found: Found; floor: number | null }) {
   const { t, number } = useHere()
@@ -81,22 +79,19 @@ function One({ found, floor }: { found: Found; floor: number | null }) {
     found.rank !== null && fill(d.rank, { n: number(found.rank) }),
     fill(d.near, { n: near(found.cosine) }),
     found.matched.length > 0 ? fill(d.matched, { words: found.matched.join(', ') }) : d.noWords,
-  ].filter(Boolean)
+  ]
   return (
-    <li className={found.used ? 'card' : 'card faded'}>
-      <div className="row spread">
-        <strong dir="auto">
-          <From source={found.source} />
-          {found.heading && ` · ${found.heading}`}
-        </strong>
-        <span className={found.used ? 'badge ready' : 'badge'}>{found.used ? d.used : d.unused}</span>
-      </div>
-      <p dir="auto" className="text">{found.passage}</p>
-      {why && <p>{why}</p>}
-      <div className="row spread">
-        <small dir="auto">{facts.join(' · ')}</small>
-        <button type="button" className="quiet" onClick={() => go('knowledge', 'document', found.document_id)}>{t.passages.open}</button>
-      </div>
-    </li>
+    <Item faded={!found.used}>
+      <Group justify="space-between" align="start" wrap="nowrap">
+        <Text fw={600} dir="auto" miw={0} className="break"><From source={found.source} />{found.heading && ` · ${found.heading}`}</Text>
+        <Badge color={found.used ? 'green' : 'gray'}>{found.used ? d.used : d.unused}</Badge>
+      </Group>
+      <Text dir="auto" className="text">{found.passage}</Text>
+      {why && <Text size="sm">{why}</Text>}
+      <Group justify="space-between" gap="xs">
+        <Facts facts={facts} />
+        <Button variant="subtle" size="compact-sm" onClick={() => go('knowledge', 'document', found.document_id)}>{t.passages.open}</Button>
+      </Group>
+    </Item>
   )
 }

@@ -1,13 +1,16 @@
 // Questions that found no answer, in groups; an answer is added, read, and the group's questions are asked again. A reload goes on, and what was
 // typed stays until it is stored.
+import { Badge, Button, Card, Group, Progress, SimpleGrid, Stack, Text, TextInput, Textarea, Title } from '@mantine/core'
 import React, { useState } from 'react'
 import { Answered, Reply } from './Preview'
 import { Refused, ask, keep } from './api'
+import { refresh, useAsk } from './data'
+import { useEvery } from './every'
 import type { Message } from './messages'
-import { Empty, Field, Loading, Problem, Sure, fill, useEvery, useForm, useHere, useLoad } from './ui'
+import { Ago, Empty, Facts, Intro, Item, List, Loaded, Sure, fill, useForm, useHere } from './ui'
 
 type Question = { turn_id: string; contact_id: string; name: string | null; username: string | null; question: string; at: string; answered_by_human: boolean }
-type Group = { question: string; questions: Question[] }
+type Alike = { question: string; questions: Question[] }
 type Run = { question: string; run: string; answer?: Answered }
 type Work = {
   stage: 'before' | 'unsaved' | 'ingest' | 'after' | 'done' | 'failed'
@@ -25,7 +28,7 @@ export default function Unanswered() {
   const s = t.insights
   const name = `answer ${tenant}`
   const [work, setWork] = useState<Work | null>(keep.get(name, null))
-  const list = useLoad<Group[]>(async () => (await ask('insights', 'list_unanswered')).groups, [])
+  const list = useAsk<{ groups: Alike[] }>('insights', 'list_unanswered')
   const change = (next: Work | null) => {
     keep.set(name, next)
     setWork(next)
@@ -36,7 +39,7 @@ export default function Unanswered() {
     try {
       const next = await forward(work)
       change({ ...next, retry: false })
-      if (next.stage === 'done') list.reload()
+      if (next.stage === 'done') refresh('insights')
     } catch (error) {
       // A script's no stays a no; whatever else it was may pass.
       const no = error instanceof Refused
@@ -45,17 +48,17 @@ export default function Unanswered() {
   })
   return (
     <section aria-labelledby="unanswered">
-      <h2 id="unanswered">{s.unanswered}</h2>
-      <p className="intro">{s.unansweredHint}</p>
-      {work && <Progress work={work} change={change} />}
-      {list.error !== null && <Problem error={list.error} retry={list.reload} />}
-      {!list.value && !list.error && <Loading />}
-      {list.value?.length === 0 && <Empty title={s.none} />}
-      <ul className="cards">
-        {list.value?.map((group) => (
-          <OneGroup key={group.questions[0].turn_id} group={group} edits={may('owner', 'editor')} reload={list.reload} busy={busy} start={change} />
-        ))}
-      </ul>
+      <Title order={2} id="unanswered" mt="xl">{s.unanswered}</Title>
+      <Intro>{s.unansweredHint}</Intro>
+      {work && <Stages work={work} change={change} />}
+      <Loaded of={list}>
+        {({ groups }) => (
+          <>
+            {groups.length === 0 && <Empty title={s.none} icon="answer" />}
+            <List>{groups.map((group) => <OneGroup key={group.questions[0].turn_id} group={group} edits={may('owner', 'editor')} busy={busy} start={change} />)}</List>
+          </>
+        )}
+      </Loaded>
     </section>
   )
 }
@@ -83,43 +86,39 @@ async function forward(work: Work): Promise<Work> {
   return { ...work, stage: 'after', after: runs }
 }
 
-type GroupProps = { group: Group; edits: boolean; busy: boolean; reload: () => Promise<void>; start: (work: Work) => void }
+type GroupProps = { group: Alike; edits: boolean; busy: boolean; start: (work: Work) => void }
 
-function OneGroup({ group, edits, busy, reload, start }: GroupProps) {
-  const { t, time } = useHere()
+function OneGroup({ group, edits, busy, start }: GroupProps) {
+  const { t } = useHere()
   const s = t.insights
   const [open, setOpen] = useState(false)
   const turn_ids = group.questions.map((q) => q.turn_id)
+  const dismiss = async () => {
+    await ask('insights', 'dismiss', { turn_ids })
+    await refresh('insights')
+  }
   return (
-    <li className="card">
-      <div className="row spread">
-        <strong dir="auto">{group.question}</strong>
-        <span className="badge">{group.questions.length === 1 ? s.once : fill(s.count, { n: group.questions.length })}</span>
-      </div>
-      <ul className="plain">
+    <Item>
+      <Group justify="space-between" align="start" wrap="nowrap">
+        <Text fw={600} dir="auto" miw={0} className="break">{group.question}</Text>
+        <Badge>{group.questions.length === 1 ? s.once : fill(s.count, { n: group.questions.length })}</Badge>
+      </Group>
+      <Stack component="ul" className="plain" gap={4}>
         {group.questions.slice(0, 5).map((q) => (
           <li key={q.turn_id}>
             {q.question !== group.question && <span dir="auto">{q.question} </span>}
-            <small dir="auto">{[fill(s.who, { name: q.name || q.username || t.conversations.unnamed, time: time(q.at) }), q.answered_by_human && t.conversations.answeredByHuman].filter(Boolean).join(' · ')}</small>
+            <Facts facts={[<bdi>{q.name || q.username || t.conversations.unnamed}</bdi>, <Ago at={q.at} />, q.answered_by_human && t.conversations.answeredByHuman]} />
           </li>
         ))}
-      </ul>
+      </Stack>
       {edits && !open && (
-        <div className="row">
-          <button type="button" className="solid" disabled={busy} onClick={() => setOpen(true)}>{s.add}</button>
-          <Sure
-            label={s.aside}
-            ask={fill(s.asideAsk, { question: group.question })}
-            says={s.asideSays}
-            act={async () => {
-              await ask('insights', 'dismiss', { turn_ids })
-              await reload()
-            }}
-          />
-        </div>
+        <Group gap="xs">
+          <Button size="compact-md" disabled={busy} onClick={() => setOpen(true)}>{s.add}</Button>
+          <Sure label={s.aside} ask={fill(s.asideAsk, { question: group.question })} says={s.asideSays} act={dismiss} />
+        </Group>
       )}
       {open && <Write start={{ turn_ids, question: group.question, answer: '' }} busy={busy} begin={start} close={() => setOpen(false)} />}
-    </li>
+    </Item>
   )
 }
 
@@ -138,62 +137,59 @@ function Write({ start, busy, begin, close }: WriteProps) {
       const { runs } = await ask('insights', 'ask_again', { turn_ids, purpose: 'before' })
       close()
       begin({ stage: 'before', turn_ids, question, answer, before: runs, after: [] })
-      return ' '
     })
   }
   return (
     <form onSubmit={add}>
-      <Field label={s.question}>
-        <input dir="auto" required maxLength={1000} value={question} onChange={(e) => setQuestion(e.target.value)} />
-      </Field>
-      <Field label={s.answer}>
-        <textarea dir="auto" required rows={4} maxLength={8000} value={answer} onChange={(e) => setAnswer(e.target.value)} />
-      </Field>
-      <div className="row">
-        <button className="solid" disabled={form.busy || busy}>{s.publish}</button>
-        <button type="button" className="quiet" onClick={() => close()}>{t.cancel}</button>
-      </div>
+      <TextInput label={s.question} dir="auto" required maxLength={1000} value={question} onChange={(e) => setQuestion(e.target.value)} />
+      <Textarea mt="sm" label={s.answer} dir="auto" required maxLength={8000} value={answer} onChange={(e) => setAnswer(e.target.value)} />
+      <Group mt="sm">
+        <Button type="submit" loading={form.busy} disabled={busy}>{s.publish}</Button>
+        <Button variant="subtle" onClick={() => close()}>{t.cancel}</Button>
+      </Group>
       {form.shown}
     </form>
   )
 }
 
-function Progress({ work, change }: { work: Work; change: (work: Work | null) => void }) {
+const stages = ['before', 'ingest', 'after', 'done']
+
+function Stages({ work, change }: { work: Work; change: (work: Work | null) => void }) {
   const { t, say } = useHere()
   const s = t.insights
-  const stages = ['before', 'ingest', 'after', 'done']
   const rows = work.before.map((run, i) => ({ question: run.question, before: run.answer, after: work.after[i]?.answer }))
   const close = () => change(null)
   if (work.stage === 'unsaved')
     return (
-      <div className="card">
-        <strong role="status">{s.stages.unsaved}</strong>
-        {work.error && <p role="alert" className="bad">{say(work.error)}</p>}
+      <Card className="card" my="sm">
+        <Text fw={600} role="status">{s.stages.unsaved}</Text>
+        {work.error && <Text role="alert" c="red">{say(work.error)}</Text>}
         <Write start={work} begin={change} close={close} />
-      </div>
+      </Card>
     )
+  const ended = work.stage === 'done' || work.stage === 'failed'
   return (
-    <div className="card" role="status">
-      <strong>{fill(s.stages[work.stage], { error: say(work.error ?? '') })}</strong>
-      {work.stage !== 'done' && work.stage !== 'failed' && <progress aria-label={s.stages[work.stage]} max={stages.length} value={stages.indexOf(work.stage) + 0.5} />}
-      {work.retry && <p className="bad">{s.retrying}</p>}
+    <Card className="card" my="sm" role="status">
+      <Text fw={600}>{fill(s.stages[work.stage], { error: say(work.error ?? '') })}</Text>
+      {!ended && <Progress.Root my="xs"><Progress.Section animated value={(100 * (stages.indexOf(work.stage) + 0.5)) / stages.length} aria-label={s.stages[work.stage]} /></Progress.Root>}
+      {work.retry && <Text c="red">{s.retrying}</Text>}
       {rows.map((row, i) => (
         <div key={i}>
-          <p dir="auto"><strong>{row.question}</strong></p>
-          <div className="grid">
-            <div>
-              <small>{s.before}</small>
-              {row.before?.finished ? <Reply answer={row.before} /> : <p>…</p>}
-            </div>
-            <div>
-              <small>{s.after}</small>
-              {row.after?.finished ? <Reply answer={row.after} /> : <p>…</p>}
-            </div>
-          </div>
+          <Text dir="auto" fw={600} mt="sm">{row.question}</Text>
+          <SimpleGrid cols={{ base: 1, sm: 2 }}>
+            {([[s.before, row.before], [s.after, row.after]] as const).map(([name, answer]) => (
+              <div key={name}>
+                <Text size="sm" c="dimmed">{name}</Text>
+                {answer?.finished ? <Reply answer={answer} /> : <p>…</p>}
+              </div>
+            ))}
+          </SimpleGrid>
         </div>
       ))}
-      {work.retry && work.stage === 'before' && <button type="button" onClick={() => change({ ...work, stage: 'unsaved' })}>{t.cancel}</button>}
-      {(work.stage === 'done' || work.stage === 'failed' || (work.retry && work.stage !== 'before')) && <button type="button" onClick={close}>{t.close}</button>}
-    </div>
+      <Group mt="sm">
+        {work.retry && work.stage === 'before' && <Button variant="default" onClick={() => change({ ...work, stage: 'unsaved' })}>{t.cancel}</Button>}
+        {(ended || (work.retry && work.stage !== 'before')) && <Button variant="default" onClick={close}>{t.close}</Button>}
+      </Group>
+    </Card>
   )
 }

@@ -14,10 +14,12 @@ export class Broken extends Error {}
 
 let tenant = ''
 export const chooseTenant = (id: string) => (tenant = id)
+export const chosenTenant = () => tenant
 
 // The actions of each script: a test compares them with the scripts.
 export type Actions = {
   me: 'get'
+  home: 'get'
   list: 'list'
   upload: 'upload' | 'forget'
   documents: 'delete' | 'read_again' | 'update' | 'set_speaker_notes'

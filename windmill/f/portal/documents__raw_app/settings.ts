@@ -1,19 +1,76 @@
-// A chatbot's settings as f/portal_api/bot gives and takes them.
+// A chatbot's settings as f/portal_api/bot gives and takes them, and what an editor has changed of them and not yet saved.
+import { useEffect, useState } from 'react'
+import { Refused, keep } from './api'
 import type { Editable } from './settings_form'
 export type { Template, Week, Words } from './settings_form'
-export { bounds, longest } from './settings_form'
+export { bounds, defaults, longest } from './settings_form'
 
 export type Settings = Editable & { phone_number_id: string; provider: string | null; model: string | null; open_now: boolean }
+export type Name = keyof Editable
 
-// What the page shows and does not send back.
-const shownOnly = ['phone_number_id', 'provider', 'model', 'open_now']
+// What each part of the form is given: the settings as they stand, a way to change some of them, and what is wrong with one.
+export type Part = { now: Settings; set: (part: Partial<Settings>) => void; wrong: (name: Name) => string | undefined }
 
-export const changed = (before: Settings, now: Settings) =>
-  Object.fromEntries(
-    Object.entries(now).filter(([name, value]) => !shownOnly.includes(name) && JSON.stringify(value) !== JSON.stringify(before[name as keyof Settings])),
-  )
+type Edit = { was: unknown; now: unknown }
+type Edits = Partial<Record<Name, Edit>>
+const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
 
-export const listed = (text: string) => text.split(',').map((word) => word.trim()).filter(Boolean)
+// An edit knows what stood there when it began, so that another person's change in between is seen. Edits outlive a look at another page, and a reload.
+export function useEdits(bot: Settings, tenant: string) {
+  const draft = `edits ${tenant} ${bot.phone_number_id}`
+  const [edits, setEdits] = useState<Edits>(() => keep.get(draft, {}))
+  useEffect(() => keep.set(draft, edits), [draft, edits])
+  const names = (Object.keys(edits) as Name[]).filter((name) => !same(edits[name]!.now, bot[name]))
+  const values = (of: (edit: Edit, name: Name) => unknown) => Object.fromEntries(names.map((name) => [name, of(edits[name]!, name)]))
+  const set = (part: Partial<Settings>) =>
+    setEdits((before) => {
+      const next = { ...before }
+      for (const [key, value] of Object.entries(part)) {
+        const name = key as Name
+        const was = before[name] ? before[name].was : bot[name]
+        if (same(value, bot[name])) delete next[name]
+        else next[name] = { was, now: value }
+      }
+      return next
+    })
+  // Somebody else's value stands there now: keep one's own words, or take the other's.
+  const rebase = (name: Name) => setEdits((before) => ({ ...before, [name]: { was: bot[name], now: before[name]?.now } }))
+  const drop = (name: Name) => setEdits(({ [name]: _, ...rest }) => rest)
+  return {
+    now: { ...bot, ...values((edit) => edit.now) } as Settings,
+    names,
+    clashes: names.filter((name) => !same(edits[name]!.was, bot[name])),
+    settings: values((edit) => edit.now),
+    was: values((edit) => edit.was),
+    standing: values((_, name) => bot[name]),
+    set,
+    rebase,
+    drop,
+    // Also where the page was left before the answer came.
+    clear: () => {
+      keep.set(draft, {})
+      setEdits({})
+    },
+  }
+}
 
-// What each part of the form is given: the settings as they stand, and a way to change some of them.
-export type Part = { now: Settings; set: (part: Partial<Settings>) => void }
+// The field that a refusal is about.
+const fieldOf: Record<string, Name> = {
+  name_missing: 'name',
+  languages_invalid: 'languages',
+  time_zone_unknown: 'time_zone',
+  webhook_address: 'notify_webhook_url',
+  host_private: 'notify_webhook_url',
+  phone_number: 'notify_phone',
+  opening_days: 'opening_hours',
+  opening_hours: 'opening_hours',
+  date: 'closed_on',
+  outside_hours: 'outside_hours',
+}
+
+export function wrongField(error: unknown, names: Name[]): Name | undefined {
+  if (!(error instanceof Refused)) return undefined
+  const { code, values } = error.reason
+  if (code.startsWith('template_')) return names.find((name) => name.endsWith('_template'))
+  return fieldOf[code] ?? (typeof values.field === 'string' ? (values.field as Name) : undefined)
+}

@@ -57,6 +57,19 @@ export const bounds = {
   handoff_hours: [0, 720],
 }
 
+// What each number is where nobody has changed it.
+export const defaults = {
+  merge_window_s: 1.5,
+  max_rounds: 6,
+  max_seconds: 60,
+  max_tokens: 60000,
+  history_tokens: 2000,
+  max_replies_per_hour: 60,
+  max_cost_usd: 0.5,
+  stale_after_s: 86400,
+  handoff_hours: 12,
+}
+
 // The most characters of each text.
 export const longest = {
   name: 200,

@@ -1,5 +1,8 @@
-// What all pages share: the language, numbers and times, the states of loading, and the one question before something is gone.
-import React, { createContext, useCallback, useContext, useEffect, useRef, useState } from 'react'
+// What all pages share: the language, numbers and times, the states of loading, what became of an act, and the one question before something is gone.
+import { Alert, Button, Card, Group, Modal, ScrollArea, Skeleton, Stack, Tabs as MantineTabs, Text, VisuallyHidden } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { useMutation } from '@tanstack/react-query'
+import React, { createContext, useContext, useEffect, useRef, useState } from 'react'
 import { Broken, Refused } from './api'
 import { Icon } from './icons'
 import { Message, say as sayMessage } from './messages'
@@ -9,11 +12,14 @@ import es from './text/es'
 export const languages: Record<string, Texts> = { en, es }
 export type Member = { tenant: string; role: string; language: string }
 export const Here = createContext<Member>({ tenant: '', role: 'viewer', language: 'en' })
-// Counts again what the frame shows, for pages whose acts change it.
-export const Recount = createContext(() => {})
 
 export const fill = (text: string, values: Record<string, unknown>) =>
   text.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''))
+
+// PostgreSQL's way of writing a moment.
+const moment = (text: string) => new Date(text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'))
+
+const units: [Intl.RelativeTimeFormatUnit, number][] = [['minute', 60], ['hour', 3600], ['day', 86_400]]
 
 export function useHere() {
   const here = useContext(Here)
@@ -24,8 +30,17 @@ export function useHere() {
   const number = (n: number, options?: Intl.NumberFormatOptions) => new Intl.NumberFormat(locale, options).format(n)
   const money = (n: number) => number(n, { style: 'currency', currency: 'USD', maximumFractionDigits: n < 1 ? 4 : 2 })
   const time = (text: string) => {
-    const at = new Date(text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'))
+    const at = moment(text)
     return Number.isNaN(at.getTime()) ? text : new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(at)
+  }
+  // "5 minutes ago", within a week; the date alone before that.
+  const ago = (text: string) => {
+    const at = moment(text)
+    const seconds = (at.getTime() - Date.now()) / 1000
+    if (Number.isNaN(seconds)) return text
+    if (Math.abs(seconds) >= 7 * 86_400) return new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }).format(at)
+    const [unit, size] = [...units].reverse().find(([, length]) => Math.abs(seconds) >= length) ?? ['minute', 60]
+    return new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(Math.trunc(seconds / size), unit)
   }
   // A script's message in the page's language; text that is not a message stays as it is.
   const say = (message: Message | string) => (typeof message === 'string' ? message : sayMessage(message, t, number))
@@ -34,186 +49,172 @@ export function useHere() {
     if (error instanceof Broken) return t.broken
     return (error instanceof Error && error.message) || t.failed
   }
-  return { ...here, locale, t, may, number, money, time, say, describe }
+  return { ...here, locale, t, may, number, money, time, ago, say, describe }
 }
 
-export function useLoad<T>(load: () => Promise<T>, keys: unknown[]) {
-  const [value, setValue] = useState<T | null>(null)
-  const [error, setError] = useState<unknown>(null)
-  const newest = useRef(0)
-  const reload = useCallback(async () => {
-    const mine = ++newest.current
-    try {
-      const found = await load()
-      if (mine === newest.current) {
-        setValue(found)
-        setError(null)
-      }
-    } catch (problem) {
-      if (mine === newest.current) setError(problem)
-    }
-  }, keys)
-  useEffect(() => {
-    setValue(null)
-    setError(null)
-    reload()
-    return () => {
-      newest.current++
-    }
-  }, [reload])
-  return { value, error, reload, setValue }
+// How long ago; the full time to whoever points at it.
+export function Ago({ at }: { at: string }) {
+  const { ago, time } = useHere()
+  return <time dateTime={at} title={time(at)}>{ago(at)}</time>
 }
 
-export function useEvery(ms: number, on: boolean, act: () => Promise<void>) {
-  const latest = useRef(act)
-  latest.current = act
-  const pending = useRef(false)
-  useEffect(() => {
-    if (!on) return
-    // Each call is a job on somebody's worker: the next one waits for the last one's answer, however slow; and a page that nobody looks at
-    // asks for nothing, and catches up when it is looked at again.
-    const ask = async () => {
-      if (pending.current || document.visibilityState === 'hidden') return
-      pending.current = true
-      await latest.current().finally(() => (pending.current = false))
-    }
-    const timer = setInterval(ask, ms)
-    document.addEventListener('visibilitychange', ask)
-    return () => {
-      clearInterval(timer)
-      document.removeEventListener('visibilitychange', ask)
-    }
-  }, [on, ms])
+// Small facts in one line, with dots between.
+export function Facts({ facts }: { facts: React.ReactNode[] }) {
+  const there = facts.filter(Boolean)
+  return (
+    <Text size="sm" c="dimmed" component="small">
+      {there.map((fact, i) => <React.Fragment key={i}>{i > 0 && ' · '}{fact}</React.Fragment>)}
+    </Text>
+  )
 }
 
 export function Loading() {
   const { t } = useHere()
   return (
-    <div className="state" role="status">
-      <span className="spinner" aria-hidden="true" /> {t.loading}
-    </div>
+    <Stack className="state" role="status" gap="sm" my="md">
+      <VisuallyHidden>{t.loading}</VisuallyHidden>
+      {[70, 96, 70].map((height, i) => <Skeleton key={i} height={height} radius="lg" />)}
+    </Stack>
   )
 }
 
-export function Problem({ error, retry }: { error: unknown; retry?: () => void }) {
+const closing = ['no_identity', 'not_a_member', 'no_business', 'choose_business', 'role', 'operators_only']
+
+export function Problem({ error, retry }: { error: unknown; retry?: () => unknown }) {
   const { t, describe } = useHere()
-  const closed = error instanceof Refused && ['no_identity', 'not_a_member', 'no_business', 'choose_business', 'role', 'operators_only'].includes(error.reason.code)
+  const closed = error instanceof Refused && closing.includes(error.reason.code)
   return (
-    <div className={closed ? 'state closed' : 'state problem'} role="alert">
-      <strong>{closed ? t.noPermission : t.failed}</strong>
-      <span>{describe(error)}</span>
-      {retry && !closed && (
-        <button type="button" onClick={retry}>
-          {t.again}
-        </button>
-      )}
-    </div>
+    <Alert my="md" color={closed ? 'orange' : 'red'} title={closed ? t.noPermission : t.failed} role="alert">
+      {describe(error)}
+      {retry && !closed && <div><Button mt="sm" size="compact-sm" variant="default" onClick={() => retry()}>{t.again}</Button></div>}
+    </Alert>
+  )
+}
+
+type Query<T> = { data?: T; error: unknown; refetch: () => unknown }
+
+// The answer of a script, or why it is not there.
+export function Loaded<T>({ of, children }: { of: Query<T>; children: (value: T) => React.ReactNode }) {
+  return (
+    <>
+      {Boolean(of.error) && <Problem error={of.error} retry={of.refetch} />}
+      {of.data === undefined && !of.error && <Loading />}
+      {of.data !== undefined && children(of.data)}
+    </>
   )
 }
 
 export function Empty({ title, hint, icon = 'empty' }: { title: string; hint?: string; icon?: string }) {
   return (
-    <div className="state empty">
-      <Icon name={icon} />
-      <strong>{title}</strong>
-      {hint && <span>{hint}</span>}
-    </div>
+    <Stack align="center" gap={4} py="xl" px="md" ta="center" c="dimmed" className="empty">
+      <Icon name={icon} size={32} />
+      <Text fw={600} c="var(--mantine-color-text)">{title}</Text>
+      {hint && <Text size="sm">{hint}</Text>}
+    </Stack>
   )
 }
 
-export function Sure({ label, ask, says, act }: { label: string; ask: string; says: string; act: () => Promise<unknown> }) {
-  const { t, describe } = useHere()
-  const dialog = useRef<HTMLDialogElement>(null)
-  const [problem, setProblem] = useState('')
-  const [busy, setBusy] = useState(false)
-  const go = async () => {
-    setBusy(true)
-    setProblem('')
-    try {
-      await act()
-      dialog.current?.close()
-    } catch (error) {
-      setProblem(describe(error))
-    }
-    setBusy(false)
+// For those who hear the page: which one of several a button is about.
+export const About = ({ children }: { children: React.ReactNode }) => <VisuallyHidden>: {children}</VisuallyHidden>
+
+export const Intro = ({ children }: { children: React.ReactNode }) => <Text c="dimmed" mb="md">{children}</Text>
+
+export const List = ({ label, children }: { label?: string; children: React.ReactNode }) => (
+  <Stack component="ul" className="plain" gap="sm" my="sm" aria-label={label}>{children}</Stack>
+)
+
+export const Item = ({ children, faded, className = '' }: { children: React.ReactNode; faded?: boolean; className?: string }) => (
+  <Card component="li" className={`card ${className}`} bg={faded ? 'transparent' : undefined}><Stack gap={6}>{children}</Stack></Card>
+)
+
+// The newest only: what was said before is out of date.
+export function toast(message: string) {
+  notifications.clean()
+  notifications.show({ message, color: 'green', role: 'status', withCloseButton: false, withBorder: true, autoClose: 3500 })
+}
+
+type SureProps = { label: string; ask: string; says: React.ReactNode; act: () => Promise<unknown>; color?: string }
+
+export function Sure({ label, ask, says, act }: SureProps) {
+  const [open, setOpen] = useState(false)
+  const button = useRef<HTMLButtonElement>(null)
+  const close = () => {
+    setOpen(false)
+    button.current?.focus()
   }
   return (
     <>
-      <button type="button" className="quiet danger" onClick={() => dialog.current?.showModal()} aria-label={`${label}: ${ask}`}>
-        {label}
-      </button>
-      <dialog ref={dialog} aria-label={ask}>
-        <h2 dir="auto">{ask}</h2>
-        <p>{says}</p>
-        {problem && <p role="alert" className="bad">{problem}</p>}
-        <div className="row end">
-          <button type="button" className="quiet" onClick={() => dialog.current?.close()} autoFocus>
-            {t.cancel}
-          </button>
-          <button type="button" className="danger solid" disabled={busy} onClick={go}>
-            {label}
-          </button>
-        </div>
-      </dialog>
+      <Button ref={button} size="compact-sm" variant="subtle" color="red" onClick={() => setOpen(true)} aria-label={`${label}: ${ask}`}>{label}</Button>
+      {open && <Confirm label={label} ask={ask} says={says} act={act} color="red" close={close} />}
     </>
   )
 }
 
-export function Field({ label, hint, children }: { label: string; hint?: string; children: React.ReactElement<any> }) {
-  const id = React.useId()
+// Asks before it acts. What went wrong is said here, and the dialog stays.
+export function Confirm({ label, ask, says, act, close, color }: SureProps & { close: () => void }) {
+  const { t } = useHere()
+  const form = useForm()
+  const go = () =>
+    form.run(async () => {
+      await act()
+      close()
+    })
   return (
-    <div className="field">
-      <label htmlFor={id}>{label}</label>
-      {React.cloneElement(children, { id, 'aria-describedby': hint ? `${id}-hint` : undefined })}
-      {hint && <small id={`${id}-hint`}>{hint}</small>}
-    </div>
+    <Dialog title={ask} close={close}>
+      <Text>{says}</Text>
+      {form.problem && <Text role="alert" c="red" mt="sm">{form.problem}</Text>}
+      <Group justify="flex-end" mt="lg">
+        <Button variant="default" onClick={close} data-autofocus>{t.cancel}</Button>
+        <Button color={color} loading={form.busy} onClick={go}>{label}</Button>
+      </Group>
+    </Dialog>
+  )
+}
+
+export function Dialog({ title, close, children }: { title: string; close: () => void; children: React.ReactNode }) {
+  return (
+    <Modal.Root opened onClose={close} centered returnFocus={false} transitionProps={{ duration: 0 }}>
+      <Modal.Overlay />
+      <Modal.Content>
+        <Modal.Body p="lg">
+          <Modal.Title dir="auto" fw={650} mb="sm">{title}</Modal.Title>
+          {children}
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   )
 }
 
 type TabsProps = { label: string; names: string[]; title: (name: string) => string; chosen: string; choose: (name: string) => void; children: React.ReactNode }
 
-// Tabs as the keyboard expects them: one stop, arrows between.
 export function Tabs({ label, names, title, chosen, choose, children }: TabsProps) {
-  const id = React.useId()
-  const move = (event: React.KeyboardEvent) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key]
-    if (!step) return
-    const next = names[(names.indexOf(chosen) + step + names.length) % names.length]
-    choose(next)
-    document.getElementById(`${id}${next}`)?.focus()
-  }
+  const list = useRef<HTMLDivElement>(null)
   // On a narrow screen the tabs scroll sideways: the chosen one is seen whole.
   useEffect(() => {
-    document.getElementById(id + chosen)?.scrollIntoView({ inline: 'nearest', block: 'nearest' })
-  }, [id, chosen])
+    list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ inline: 'nearest', block: 'nearest' })
+  }, [chosen])
   return (
-    <>
-      <div className="tabs" role="tablist" aria-label={label} onKeyDown={move}>
-        {names.map((name) => (
-          <button key={name} id={id + name} type="button" role="tab" aria-selected={name === chosen} aria-controls={`${id}panel`} tabIndex={name === chosen ? 0 : -1} onClick={() => choose(name)}>
-            {title(name)}
-          </button>
-        ))}
-      </div>
-      <div role="tabpanel" id={`${id}panel`} aria-labelledby={id + chosen}>{children}</div>
-    </>
+    <MantineTabs value={chosen} onChange={(name) => name && choose(name)}>
+      <ScrollArea type="never" mb="md" viewportProps={{ tabIndex: -1 }}>
+        <MantineTabs.List aria-label={label} ref={list} className="tabs">
+          {names.map((name) => <MantineTabs.Tab key={name} value={name}>{title(name)}</MantineTabs.Tab>)}
+        </MantineTabs.List>
+      </ScrollArea>
+      {names.map((name) => <MantineTabs.Panel key={name} value={name}>{name === chosen && children}</MantineTabs.Panel>)}
+    </MantineTabs>
   )
 }
 
+// An act and what became of it: what it returns is said at the top of the window, what went wrong where it was tried.
 export function useForm() {
-  const { t, describe } = useHere()
-  const [note, setNote] = useState<{ text: string; bad?: boolean } | null>(null)
-  const [busy, setBusy] = useState(false)
-  const run = async (act: () => Promise<string | void>, working = t.saving) => {
-    setBusy(true)
-    setNote({ text: working })
-    try {
-      setNote({ text: (await act()) || t.saved })
-    } catch (error) {
-      setNote({ text: describe(error), bad: true })
-    }
-    setBusy(false)
-  }
-  const shown = <p role="status" className={note?.bad ? 'note bad' : 'note'}>{note?.text.trim()}</p>
-  return { run, busy, shown, setNote, failed: Boolean(note?.bad) }
+  const { describe } = useHere()
+  const work = useMutation({
+    mutationFn: (act: () => Promise<string | void>) => act(),
+    networkMode: 'always',
+    onSuccess: (said) => said && toast(said),
+  })
+  const problem = work.error ? describe(work.error) : ''
+  const shown = <Text role="status" c="red" size="sm" className="note">{problem}</Text>
+  const run = (act: () => Promise<string | void>) => work.mutateAsync(act).catch(() => undefined)
+  return { run, busy: work.isPending, problem, error: work.error, clear: work.reset, shown }
 }

@@ -1,8 +1,44 @@
-// People and notifications in English.
+// Home, people and notifications in English.
+export const home = {
+  intro: 'What is going on, and what needs you.',
+  setup: 'Set up your bot',
+  done: '{n} of {all} done',
+  ready: 'done',
+  go: 'Do this',
+  steps: {
+    live: 'Your number is live',
+    document: 'A document answers',
+    preview: 'You have tried an answer',
+    notified: 'Somebody is notified of handoffs',
+  } as Record<string, string>,
+  noNumber: 'The platform’s operator connects your WhatsApp number.',
+  noToken: 'The platform’s operator still has to store the WhatsApp access token.',
+  noMessage: 'No message has arrived yet. Write one to your number from your own phone.',
+  liveHint: 'Customers reach the bot.',
+  documentHint: 'Add your price list, opening hours or terms: the bot answers from them.',
+  previewHint: 'Ask the bot as a customer would. Nothing is sent to anybody.',
+  notifiedHint: 'When a customer waits for a human, who learns of it? Name a colleague’s WhatsApp number or a webhook.',
+  needs: 'What needs a person',
+  nothing: 'Nothing needs you at the moment.',
+  open: {
+    waiting: 'Waiting for a human: {n}',
+    unanswered: 'Questions without an answer: {n}',
+    failed_documents: 'Documents that could not be read: {n}',
+    contradictions: 'Different figures for the same thing: {n}',
+  } as Record<string, string>,
+  bot: 'The bot',
+  on: 'On',
+  off: 'Off',
+  onSays: 'It answers customers.',
+  offSays: 'Customers get no answer: {names} is switched off.',
+  openBot: 'Open the settings',
+  week: 'The last 7 days',
+}
+
 export const people = {
   intro: 'Who may open this portal, and in which role.',
   youMark: 'you',
-  since: 'since {time}',
+  since: 'since',
   add: 'Add a person',
   email: 'E-mail',
   role: 'Role',
@@ -19,6 +55,11 @@ export const people = {
   removeAsk: 'Remove {email}?',
   removeSays: 'This person can no longer open this business’s portal. What they have written stays.',
   leaveSays: 'This is you: you will no longer be able to open this business’s portal.',
+  change: 'Change the role',
+  roleAsk: 'Make {email} {role}?',
+  roleSays: 'Role so far: {from}. New role: {to}.',
+  yourRole: 'This is you: you may lose rights at once.',
+  added: '{email} was added.',
 }
 
 export const notifications = {
@@ -29,6 +70,9 @@ export const notifications = {
   emptyHint: 'You will see it here when messages can’t be sent, a template changes or a document can’t be read.',
   stopped: 'Messages are not being sent',
   stoppedSays: 'Since {since}: {reason}. Next attempt: {until}. A new access token is tried at once.',
+  off: 'The bot is off',
+  offSays: 'Customers who write to {names} get no answer.',
+  switchOn: 'Open the bot’s settings',
   unread: 'New',
   earlier: 'Earlier',
   readAll: 'Mark all as read',

@@ -1,8 +1,44 @@
-// Personas y avisos en español.
+// Inicio, personas y avisos en español.
+export const home = {
+  intro: 'Qué ocurre y qué necesita de usted.',
+  setup: 'Prepare su bot',
+  done: '{n} de {all} hechos',
+  ready: 'hecho',
+  go: 'Hacerlo',
+  steps: {
+    live: 'Su número está activo',
+    document: 'Un documento responde',
+    preview: 'Ha probado una respuesta',
+    notified: 'Se avisa a alguien de los traspasos',
+  } as Record<string, string>,
+  noNumber: 'El operador de la plataforma conecta su número de WhatsApp.',
+  noToken: 'El operador de la plataforma aún debe guardar la clave de acceso de WhatsApp.',
+  noMessage: 'Aún no ha llegado ningún mensaje. Escriba uno a su número desde su propio teléfono.',
+  liveHint: 'Los clientes llegan al bot.',
+  documentHint: 'Añada su lista de precios, su horario o sus condiciones: el bot responde con ellos.',
+  previewHint: 'Pregunte al bot como lo haría un cliente. No se envía nada a nadie.',
+  notifiedHint: 'Cuando un cliente espera a una persona, ¿quién se entera? Indique el número de WhatsApp de un compañero o un webhook.',
+  needs: 'Qué necesita a una persona',
+  nothing: 'Ahora mismo nada le necesita.',
+  open: {
+    waiting: 'Esperan a una persona: {n}',
+    unanswered: 'Preguntas sin respuesta: {n}',
+    failed_documents: 'Documentos que no se pudieron leer: {n}',
+    contradictions: 'Cifras distintas para lo mismo: {n}',
+  } as Record<string, string>,
+  bot: 'El bot',
+  on: 'Activado',
+  off: 'Desactivado',
+  onSays: 'Responde a los clientes.',
+  offSays: 'Los clientes no reciben respuesta: {names} está desactivado.',
+  openBot: 'Abrir los ajustes',
+  week: 'Los últimos 7 días',
+}
+
 export const people = {
   intro: 'Quién puede abrir este portal, y con qué rol.',
   youMark: 'usted',
-  since: 'desde {time}',
+  since: 'desde',
   add: 'Añadir una persona',
   email: 'Correo',
   role: 'Rol',
@@ -19,6 +55,11 @@ export const people = {
   removeAsk: '¿Quitar a {email}?',
   removeSays: 'Esta persona ya no podrá abrir el portal de esta empresa. Lo que ha escrito se conserva.',
   leaveSays: 'Es usted: ya no podrá abrir el portal de esta empresa.',
+  change: 'Cambiar la función',
+  roleAsk: '¿{role} para {email}?',
+  roleSays: 'Función hasta ahora: {from}. Nueva función: {to}.',
+  yourRole: 'Es usted: puede perder derechos al momento.',
+  added: 'Se ha añadido a {email}.',
 }
 
 export const notifications = {
@@ -29,6 +70,9 @@ export const notifications = {
   emptyHint: 'Aquí lo verá cuando los mensajes no se puedan enviar, cambie una plantilla o un documento no se pueda leer.',
   stopped: 'Los mensajes no se están enviando',
   stoppedSays: 'Desde {since}: {reason}. Próximo intento: {until}. Una clave de acceso nueva se prueba al momento.',
+  off: 'El bot está desactivado',
+  offSays: 'Quien escribe a {names} no recibe respuesta.',
+  switchOn: 'Abrir los ajustes del bot',
   unread: 'Nuevos',
   earlier: 'Anteriores',
   readAll: 'Marcar todo como leído',

@@ -1,0 +1,161 @@
+// The portal's frame: the header, the ways to the pages, and what every page has to say.
+import { ActionIcon, AppShell, Avatar, Badge, Box, Burger, Group, Indicator, Menu, NativeSelect, NavLink, Stack, Text, Title, useMantineColorScheme } from '@mantine/core'
+import { useDisclosure, useMediaQuery } from '@mantine/hooks'
+import { IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-react'
+import React, { useEffect } from 'react'
+import type { Business, Me } from './App'
+import Bot from './Bot'
+import Conversations from './Conversations'
+import Home from './Home'
+import Insights from './Insights'
+import Knowledge from './Knowledge'
+import Notifications, { Count, Off, Stopped, useCount } from './Notifications'
+import People from './People'
+import Platform from './Platform'
+import { Icon } from './icons'
+import { go, useRoute } from './route'
+import { fill, languages, useHere } from './ui'
+
+const ofBusiness = ['home', 'conversations', 'knowledge', 'bot', 'insights', 'people']
+// Where somebody begins: others, the first page that is open to them.
+const firstOf: Record<string, string> = { agent: 'conversations', viewer: 'insights' }
+const views: Record<string, () => React.JSX.Element> = {
+  home: Home,
+  knowledge: Knowledge,
+  bot: Bot,
+  conversations: Conversations,
+  insights: Insights,
+  people: People,
+  platform: Platform,
+  notifications: Notifications,
+}
+
+export type FrameProps = { me: Me; mine?: Business; onTenant: (id: string) => void; onLanguage: (code: string) => void }
+
+export default function Frame({ me, mine, onTenant, onLanguage }: FrameProps) {
+  const { t, language } = useHere()
+  const route = useRoute()
+  const count = useCount(Boolean(mine))
+  const [opened, { toggle, close }] = useDisclosure(false)
+  const narrow = useMediaQuery('(max-width: 61.99em)', false, { getInitialValueInEffect: false })
+  const open = [...(mine ? ofBusiness : []), ...(me.operator ? ['platform'] : [])]
+  const first = firstOf[mine?.role ?? ''] ?? open[0]
+  const page = open.includes(route.page) || (mine && route.page === 'notifications') ? route.page : first
+  const title = t.pages[page]
+  const waiting = count?.waiting ?? 0
+  useEffect(() => {
+    document.title = `${waiting ? `(${waiting}) ` : ''}${title} · Chatmill`
+  }, [title, waiting])
+  useEffect(() => {
+    window.scrollTo(0, 0)
+    close()
+  }, [title])
+  const View = views[page]
+  return (
+    <AppShell header={{ height: 60 }} navbar={{ width: 240, breakpoint: 'md', collapsed: { mobile: !opened } }} padding={{ base: 'md', sm: 'xl' }}>
+      <a className="skip" href="#page" onClick={(e) => { e.preventDefault(); document.getElementById('page')?.focus() }}>{t.skip}</a>
+      <AppShell.Header>
+        <Group h="100%" px="md" gap="xs" wrap="nowrap">
+          <Burger opened={opened} onClick={toggle} hiddenFrom="md" size="sm" aria-label={t.menu} aria-expanded={opened} />
+          <Brand short />
+          <Box flex={1} />
+          {mine && <Bell current={page === 'notifications'} count={count} />}
+          <NativeSelect aria-label={t.language} size="sm" value={language} onChange={(e) => onLanguage(e.target.value)} data={Object.entries(languages).map(([value, { name }]) => ({ value, label: name }))} w={110} flex="none" />
+          <Scheme />
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar p="sm" withBorder inert={narrow && !opened}>
+        <Stack component="nav" gap={4} aria-label={t.portal}>
+          {open.map((name) => <Way key={name} name={name} current={name === page} waiting={name === 'conversations' ? waiting : 0} close={close} />)}
+        </Stack>
+        <Who me={me} mine={mine} onTenant={onTenant} />
+      </AppShell.Navbar>
+      <AppShell.Main id="page" tabIndex={-1} className="page">
+        <div className="width">
+          <Title order={1} mb={4}>{title}</Title>
+          {count?.stop && page !== 'platform' && <Stopped stop={count.stop} />}
+          {Boolean(count?.off?.length) && page !== 'platform' && <Off names={count!.off} />}
+          <View key={page} />
+        </div>
+      </AppShell.Main>
+    </AppShell>
+  )
+}
+
+export function Brand({ short }: { short?: boolean }) {
+  return (
+    <Group gap="xs" wrap="nowrap">
+      <span className="mark" aria-hidden="true" />
+      <Text fw={700} size="lg" visibleFrom={short ? 'xs' : undefined}>Chatmill</Text>
+    </Group>
+  )
+}
+
+function Way({ name, current, waiting, close }: { name: string; current: boolean; waiting: number; close: () => void }) {
+  const { t, number } = useHere()
+  const title = t.pages[name]
+  return (
+    <NavLink
+      component="button"
+      type="button"
+      label={title}
+      leftSection={<Icon name={name} />}
+      rightSection={waiting > 0 && <Badge circle={waiting < 10} size="sm" variant="filled" color="red" aria-hidden="true">{waiting > 99 ? '99+' : waiting}</Badge>}
+      active={current}
+      aria-label={waiting ? fill(t.waitingOn, { page: title, n: number(waiting) }) : undefined}
+      aria-current={current ? 'page' : undefined}
+      onClick={() => { close(); go(name) }}
+    />
+  )
+}
+
+function Bell({ current, count }: { current: boolean; count?: Count }) {
+  const { t, number } = useHere()
+  const unread = count?.unread ?? 0
+  const label = unread ? fill(t.notifications.bellUnread, { n: number(unread) }) : t.notifications.bell
+  return (
+    <Indicator disabled={unread === 0} label={unread > 99 ? '99+' : unread} size={18} offset={5} color="red" aria-hidden={undefined}>
+      <ActionIcon className="bell" size="lg" variant={current ? 'light' : 'subtle'} color={current ? 'green' : 'gray'} c={current ? undefined : 'var(--mantine-color-text)'} aria-label={label} title={label} aria-current={current ? 'page' : undefined} onClick={() => go('notifications')}>
+        <Icon name="notifications" />
+      </ActionIcon>
+    </Indicator>
+  )
+}
+
+const schemes = [['light', IconSun], ['dark', IconMoon], ['auto', IconDeviceDesktop]] as const
+
+function Scheme() {
+  const { t } = useHere()
+  const { colorScheme, setColorScheme } = useMantineColorScheme()
+  const Now = schemes.find(([name]) => name === colorScheme)?.[1] ?? IconDeviceDesktop
+  return (
+    <Menu position="bottom-end" transitionProps={{ duration: 0 }}>
+      <Menu.Target>
+        <ActionIcon size="lg" variant="subtle" color="gray" c="var(--mantine-color-text)" aria-label={t.scheme.label} title={t.scheme.label}><Now size={20} stroke={1.7} aria-hidden="true" /></ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {schemes.map(([name, Shape]) => (
+          <Menu.Item key={name} leftSection={<Shape size={16} aria-hidden="true" />} aria-current={name === colorScheme || undefined} fw={name === colorScheme ? 650 : undefined} onClick={() => setColorScheme(name)}>{t.scheme[name]}</Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
+
+function Who({ me, mine, onTenant }: Omit<FrameProps, 'onLanguage'>) {
+  const { t } = useHere()
+  const name = mine?.name ?? ''
+  return (
+    <Stack mt="auto" gap="xs">
+      {me.businesses.length > 1 && <NativeSelect aria-label={t.business} value={mine?.tenant_id} onChange={(e) => onTenant(e.target.value)} data={me.businesses.map((b) => ({ value: b.tenant_id, label: b.name }))} />}
+      <Group gap="xs" wrap="nowrap" className="who">
+        <Avatar size="md" color="green" name={me.email} aria-hidden="true">{me.email[0].toUpperCase()}</Avatar>
+        <Box miw={0}>
+          {name && me.businesses.length === 1 && <Text size="sm" fw={600} truncate dir="auto">{name}</Text>}
+          <Text size="xs" c="dimmed" className="break">{me.email}</Text>
+          {mine && <Text size="xs" c="dimmed">{t.roles[mine.role]}</Text>}
+        </Box>
+      </Group>
+    </Stack>
+  )
+}

@@ -1,0 +1,39 @@
+// What the pages read: each answer of a script is kept under the business, the script, the action and its fields, and read again after a change.
+import { QueryClient, useQuery } from '@tanstack/react-query'
+import { Actions, Broken, ask, chosenTenant } from './api'
+
+export const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // A script's no stays a no; whatever else it was may pass.
+      retry: (failures, error) => error instanceof Broken && failures < 1,
+      retryDelay: 1000,
+      // A browser that calls itself offline still reaches a server on the same machine.
+      networkMode: 'always',
+      // Each answer is a job on somebody's worker: only what is asked for again and again catches up when the window is looked at again.
+      refetchOnWindowFocus: false,
+    },
+  },
+})
+
+type Fields = Record<string, unknown>
+// `every`: how many milliseconds later it is read again, or 0; while the window is hidden it is not. `keep`: what was there stays while other
+// fields are asked for. `once`: it never changes.
+type Options<T> = { every?: number | ((value?: T) => number); enabled?: boolean; keep?: boolean; once?: boolean }
+
+export function useAsk<T, S extends keyof Actions = keyof Actions>(script: S, action: Actions[S], fields: Fields = {}, options: Options<T> = {}) {
+  const { every = 0, enabled = true, keep = false, once = false } = options
+  const interval = (value?: T) => (typeof every === 'number' ? every : every(value))
+  return useQuery<T>({
+    queryKey: [chosenTenant(), script, action, fields],
+    queryFn: () => ask(script, action, fields),
+    enabled,
+    refetchInterval: (query) => interval(query.state.data) || false,
+    refetchOnWindowFocus: (query) => interval(query.state.data) > 0,
+    staleTime: once ? Infinity : 0,
+    placeholderData: keep ? (before: unknown) => before as never : undefined,
+  })
+}
+
+// After a change: what these scripts have said is read again. A page waits for what it shows.
+export const refresh = (...scripts: (keyof Actions)[]) => Promise.all(scripts.map((script) => queries.invalidateQueries({ queryKey: [chosenTenant(), script] })))
