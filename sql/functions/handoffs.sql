@@ -124,11 +124,12 @@ $$;
 select own_functions('claim_handoff_notices');
 grant execute on function claim_handoff_notices to chatbot_app;
 
--- A human writes to a contact from the portal. The turn's id comes from the page, so that a second click sends
--- nothing again. The words are in the outbox before anybody sends them, and belong to the run that is about to: when
--- it dies, recovery sends them (claim_retry). Returns {"do": "send", send_id, content, …} | {"do": "wait"}: recovery
--- sends it | {"do": "done"}: written before | {"do": "nothing", "reason"}.
-create or replace function begin_human_reply(p_turn uuid, p_contact uuid, p_body text, p_run uuid) returns jsonb
+-- A human writes to a contact from the portal, or sends a file of staff_files. p_content: the message as the Graph API
+-- takes it. The turn's id comes from the page, so that a second click sends nothing again. The words are in the outbox
+-- before anybody sends them, and belong to the run that is about to: when it dies, recovery sends them (claim_retry).
+-- Returns {"do": "send", send_id, content, …} | {"do": "wait"}: recovery sends it | {"do": "done"}: written before |
+-- {"do": "nothing", "reason"}.
+create or replace function begin_human_reply(p_turn uuid, p_contact uuid, p_content jsonb, p_run uuid) returns jsonb
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     contact contacts;
@@ -160,13 +161,11 @@ begin
         values (p_turn, contact.tenant_id, p_contact, latest.phone_number_id, 'done', p_run, now(), now(), 'human')
         returning * into t;
     insert into outbound_messages (turn_id, part, tenant_id, content, retry_at, retry_run)
-        values (p_turn, 1, contact.tenant_id,
-                jsonb_build_object('type', 'text', 'text', jsonb_build_object('body', p_body, 'preview_url', false)),
-                now(), p_run) returning * into o;
+        values (p_turn, 1, contact.tenant_id, p_content, now(), p_run) returning * into o;
     insert into conversation_logs (tenant_id, contact_id, phone_number_id, turn_id, direction, send_id, body, model,
                                    status)
-        values (contact.tenant_id, p_contact, latest.phone_number_id, p_turn, 'out', o.send_id, p_body,
-                'human', 'pending');
+        values (contact.tenant_id, p_contact, latest.phone_number_id, p_turn, 'out', o.send_id,
+                sent_words(p_content), 'human', 'pending');
     perform record_audit('contacts.reply', null, p_contact, jsonb_build_object('turn_id', p_turn));
     -- What was said before goes out first: recovery sends both.
     if exists (select from outbound_messages e join turns u on u.id = e.turn_id

@@ -236,6 +236,9 @@ begin
                 values (bot.tenant_id, person, p_phone_number_id, 'in', p_message_id, message_words(message.payload),
                         'not answered', message.received_at)
                 on conflict do nothing;
+            if p_reason <> 'the contact is blocked' then
+                perform expect_file(bot.tenant_id, person, message);
+            end if;
         end if;
     end if;
     return jsonb_build_object('status', 'ended', 'reason', p_reason, 'tenant_id', bot.tenant_id, 'contact_id', person);

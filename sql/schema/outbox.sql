@@ -38,6 +38,22 @@ create index outbound_to_retry on outbound_messages (retry_at) where retry_at is
 create index outbound_retrying on outbound_messages (sending_since)
     where retry_run is not null and state in ('sending', 'unknown');
 
+-- Files that staff send: a part's content names one, and each request brings it to Meta anew.
+create table staff_files (
+    id                uuid primary key,                   -- the reply's, from the page
+    tenant_id         uuid not null references tenants on delete cascade,
+    contact_id        uuid not null references contacts on delete cascade,
+    kind              text not null check (kind in ('image', 'video', 'audio', 'document')),
+    mime_type         text not null,
+    filename          text not null,
+    content           bytea,                              -- null: older than files are kept
+    size_bytes        int not null,
+    created_at        timestamptz not null default now()
+);
+alter table staff_files alter column content set storage external;
+create index staff_files_by_contact on staff_files (contact_id, created_at);
+create index staff_files_by_time on staff_files using brin (created_at);
+
 -- Requests that failed before their part went out again: late statuses name them, and say nothing of the newer request.
 create table failed_sends (
     send_id           uuid primary key,
@@ -74,8 +90,10 @@ create table send_stops (
     times             int not null default 1
 );
 
-select isolate('outbound_messages'), isolate('failed_sends'), isolate('send_rates'), isolate('send_stops');
+select isolate('outbound_messages'), isolate('staff_files'), isolate('failed_sends'), isolate('send_rates'),
+       isolate('send_stops');
 grant select, insert, update on outbound_messages to chatbot_app;
+grant select, insert on staff_files to chatbot_app;
 grant select on failed_sends, send_stops to chatbot_app;
 
 -- Meta's error table (autumn 2026): what a code asks for, in a response or, hours later, in a `failed` status.

@@ -101,7 +101,10 @@ VALUES: dict[str, list[str]] = {
     "p_from": ["now() - interval '1 day'"],
     "p_dispatch_no": ["0"],
     "p_hours": [text(HOURS)],
-    "p_id": ["(select min(id) from notifications)"],
+    "p_id bigint": ["(select min(id) from notifications)"],
+    "p_id uuid": ["(select id from media limit 1)", "gen_random_uuid()"],
+    "p_log": ["(select l from conversation_logs l limit 1)"],
+    "p_problem": ["'unreachable'", "null"],
     "p_keep": ["(select id from contacts where phone = '34600000001')"],
     "p_keep_messages": ["'30 days'"],
     "p_keys": ["array[array['bot', 'in1'], array['bot', 'in2']]"],
@@ -241,6 +244,10 @@ CALLS = {
     "claim_handoff_notices": [
         "update handoffs set turn_id = (select id from turns limit 1), tell_at = now(); select claim_handoff_notices(5)"
     ],
+    "claim_files": [
+        "select expect_file(c.tenant_id, c.id, i) from contacts c, inbound_messages i; select * from claim_files(5)",
+        "select * from claim_files(5, null)",
+    ],
     "isolate": ["create table fresh (tenant_id uuid); select isolate('fresh')"],
     "own_functions": ["select own_functions('said')"],
     "problem": ["select problem('plan_pages')", """select problem('plan_documents', '{"most": 1}')"""],
@@ -279,7 +286,7 @@ MORE = {
         " select qa_pairs_changed('a')",
     ],
     "begin_human_reply": [
-        "select begin_human_reply(gen_random_uuid(), id, 'words', gen_random_uuid()) from contacts"
+        'select begin_human_reply(gen_random_uuid(), id, \'{"type": "text"}\', gen_random_uuid()) from contacts'
     ],
     "claim_part": [
         f"update outbound_messages set {change} where state = 'pending'; select claim_part(id, 1, 1, '1 minute') from turns"

@@ -262,6 +262,15 @@ ENGLISH = {
     "opted_out": "The customer has opted out of messages.",
     "no_token": "The operator has not stored a WhatsApp key for this business yet.",
     "not_sent": "WhatsApp did not send it: {problem}",
+    "attachment_type": (
+        "WhatsApp does not take this type of file. It takes JPEG and PNG pictures, MP4 videos, sound as MP3, M4A, AAC, AMR or Opus in Ogg,"
+        " PDF, Word, Excel, PowerPoint and plain text."
+    ),
+    "attachment_image_size": "This picture has {size} MB; WhatsApp takes pictures up to {most} MB. Save a smaller one.",
+    "attachment_sound_size": "This file has {size} MB; WhatsApp takes sound and videos up to {most} MB. Shorten it.",
+    "attachment_document_size": "This file has {size} MB; the limit is {most} MB. Split it, or send a link to it.",
+    "attachment_seal": "This file could not be opened, so it was not sent. Reload the page and choose it again.",
+    "attachment_gone": "This file is not here: it could not be fetched, or it is older than files are kept.",
     "questions_not_chosen": "Choose a group of questions first.",
     "notifications_not_chosen": "Choose a notification first.",
     # People

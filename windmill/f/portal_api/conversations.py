@@ -26,7 +26,6 @@ from f.common.portal_request import (
     text_field,
     whole_number_field,
 )
-from f.common.windmill import run_id
 from f.portal_api.csv_cells import csv_text
 
 postgresql = dict[str, Any]
@@ -101,7 +100,10 @@ def list_contacts(conn: Connection, member: Member, fields: Fields) -> dict[str,
 
 
 def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
-    """A contact and its newest messages, oldest first; `before`, a message's ID, gives older ones."""
+    """A contact and its newest messages, oldest first; `before`, a message's ID, gives older ones.
+
+    `file` of a message: {id, kind, name, mime, size, transcript, state, problem}; its bytes come from f/portal_api/attachments.
+    """
     before, contact_id = whole_number_field(fields, "before"), id_field(fields, "contact_id")
     with as_tenant(conn, member["tenant_id"]):
         contact = conn.execute(
@@ -114,6 +116,7 @@ def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
             raise not_found()
         rows = conn.execute(
             b"select l.id, l.direction, l.body, l.citations, l.model, l.status, l.created_at::text as at, t.outcome, t.error,"
+            b" message_file(l) as file,"
             b" case when l.direction = 'out' then (select jsonb_agg(jsonb_build_object('tool', x ->> 'tool', 'error', x -> 'error', 'ms', x -> 'ms'))"
             b" from jsonb_array_elements(case when jsonb_typeof(t.trace) = 'array' then t.trace end) x) end as tools,"
             b" case when l.status = 'not answered' or t.outcome = 'unanswered' then answered_by_human(l.contact_id, l.created_at)"
@@ -152,42 +155,14 @@ def resume(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
 def reply(
     conn: Connection, member: Member, fields: Fields, whatsapp: c_whatsapp, master_key: str
 ) -> dict[str, Any]:
-    """Sends a human's reply, once for each `reply_id`. The bot pauses for that contact once the words are out.
+    """Sends a human's reply, once for each `reply_id`. The bot pauses for that contact once the words are out."""
+    from f.portal_api.human_replies import HumanReply
 
-    The words are in the outbox before they are sent: if this job dies, or WhatsApp can't take them now, recovery sends them.
-    """
-    from f.common.database import Database
-    from f.whatsapp.retries import record, send_again
-
-    body, turn, contact_id = (
-        text_field(fields, "body", 4096).strip(),
-        id_field(fields, "reply_id"),
-        id_field(fields, "contact_id"),
-    )
+    body = text_field(fields, "body", 4096).strip()
     if not body:
         raise Refused("text_empty")
-    database = Database(conn)
-    db = database.of_tenant(member["tenant_id"])
-    if db.row("select id from contacts where id = %s", contact_id) is None:
-        raise not_found()
-    if db.row("select id from tenants where whatsapp_token is not null") is None:
-        raise Refused("no_token")
-    begun = db.value("select begin_human_reply(%s, %s, %s, %s)", turn, contact_id, body, run_id())
-    if begun["do"] == "nothing":
-        refusals = {"window_closed": Refused("window_closed"), "opted_out": Refused("opted_out")}
-        raise refusals.get(begun["reason"], not_found())
-    if begun["do"] == "send":
-        part = {**begun, "tenant_id": member["tenant_id"]}
-        record(database, part, send_again(database, part, {"whatsapp": whatsapp, "master_key": master_key}))
-    written = db.row("select state, error, retry_at from outbound_messages where turn_id = %s", turn)
-    return send_result(written) if written else {"state": "unknown"}
-
-
-def send_result(part: dict[str, Any]) -> dict[str, Any]:
-    """The result of a reply, the same each time it is requested."""
-    if part["state"] == "failed" and part["retry_at"] is None:
-        raise Refused("not_sent", problem=part["error"])
-    return {"state": "pending" if part["state"] == "failed" else part["state"]}
+    reply = HumanReply(conn, member, id_field(fields, "reply_id"), id_field(fields, "contact_id"))
+    return reply.send({"type": "text", "text": {"body": body, "preview_url": False}}, whatsapp, master_key)
 
 
 def export(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:

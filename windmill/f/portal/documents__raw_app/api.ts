@@ -28,6 +28,7 @@ export type Actions = {
   qa_pairs: 'list' | 'create' | 'import' | 'update' | 'delete'
   bot: 'get' | 'update' | 'upsert_tool' | 'delete_tool' | 'ask' | 'get_answer'
   conversations: 'list' | 'get' | 'pause' | 'resume' | 'reply' | 'export'
+  attachments: 'get_key' | 'get' | 'send'
   privacy: 'export' | 'forget'
   insights: 'get' | 'list_unanswered' | 'dismiss' | 'ask_again' | 'get_answer'
   people: 'list' | 'create' | 'update' | 'delete' | 'list_changes'

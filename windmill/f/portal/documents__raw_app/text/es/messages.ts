@@ -176,6 +176,12 @@ export const messages: Record<keyof typeof english, string> = {
   opted_out: 'El cliente se ha dado de baja de los mensajes.',
   no_token: 'El operador aún no ha guardado una clave de WhatsApp para esta empresa.',
   not_sent: 'WhatsApp no lo envió: {problem}',
+  attachment_type: 'WhatsApp no admite este tipo de archivo. Admite imágenes JPEG y PNG, vídeos MP4, sonido en MP3, M4A, AAC, AMR u Opus en Ogg, PDF, Word, Excel, PowerPoint y texto sin formato.',
+  attachment_image_size: 'Esta imagen tiene {size} MB; WhatsApp admite imágenes de hasta {most} MB. Guarde una más pequeña.',
+  attachment_sound_size: 'Este archivo tiene {size} MB; WhatsApp admite sonido y vídeos de hasta {most} MB. Acórtelo.',
+  attachment_document_size: 'Este archivo tiene {size} MB; el límite son {most} MB. Divídalo o envíe un enlace.',
+  attachment_seal: 'No se pudo abrir este archivo, así que no se envió. Vuelva a cargar la página y elíjalo de nuevo.',
+  attachment_gone: 'Este archivo no está aquí: no se pudo obtener, o es más antiguo de lo que se guardan los archivos.',
   questions_not_chosen: 'Elija antes un grupo de preguntas.',
   notifications_not_chosen: 'Elija antes un aviso.',
   // Personas
