@@ -46,8 +46,14 @@ begin
     update contacts k set username = coalesce(ltrim(said(person #> '{profile,username}'), '@'), k.username),
             last_message_at = case when m ->> 'type' = 'system' then k.last_message_at
                 else greatest(k.last_message_at, written_at(m)) end,
-            send_error_code = null, send_error_at = null
-        where k.id = c.id returning * into c;
+            send_error_code = null, send_error_at = null,
+            -- A run that comes late must not open what somebody has solved since. Meta's clock has whole seconds.
+            status = case when opens then 'open' else k.status end,
+            snoozed_until = case when not opens then k.snoozed_until end
+        from (select o.id, asks_something(m) and (o.status_at is null
+                                                  or written_at(m) >= date_trunc('second', o.status_at)) as opens
+              from contacts o where o.id = c.id) o
+        where k.id = o.id returning k.* into c;
     answer := answer || jsonb_build_object('contact_id', c.id);
     words := content_words(m);
     if said(m -> 'group_id') is not null then

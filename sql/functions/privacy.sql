@@ -152,6 +152,9 @@ create or replace function person_data(p_contact uuid) returns jsonb
                                                                     'content_base64', encode(f.content, 'base64'))
                                                  order by f.created_at), '[]')
                        from staff_files f where f.contact_id = c.id),
+        'notes', (select coalesce(jsonb_agg(jsonb_build_object('at', n.created_at, 'author', n.author, 'text', n.body)
+                                            order by n.id), '[]')
+                  from contact_notes n where n.contact_id = c.id),
         'handoffs', (select coalesce(jsonb_agg(jsonb_build_object('at', h.created_at, 'source', h.source,
                                                                   'reason', h.reason) order by h.created_at), '[]')
                      from handoffs h where h.contact_id = c.id))
@@ -236,6 +239,9 @@ begin
     get diagnostics n = row_count;
     touched := touched + n;
     delete from portal_runs where tenant_id = p_tenant and created_at < old;
+    get diagnostics n = row_count;
+    touched := touched + n;
+    delete from contact_notes where tenant_id = p_tenant and created_at < old;
     get diagnostics n = row_count;
     touched := touched + n;
     delete from staff_files where tenant_id = p_tenant and created_at < old;

@@ -10,6 +10,8 @@ create table tenants (
     -- The default is a model that the endpoint of .env.example offers. f/ingest/change_model moves a tenant to
     -- another one.
     embedding_model   text not null default 'text-embedding-3-small',
+    -- Who gets a conversation that the bot hands off: nobody, or the available members in turn.
+    assignment        text not null default 'manual' check (assignment in ('manual', 'in_turn')),
     speaker_notes     boolean not null default false,     -- whether the notes of presentations are read, too
     created_at        timestamptz not null default now(),
     dispatched_at     timestamptz,                        -- when a message of it last got a run
@@ -135,7 +137,7 @@ create table usage_months (
 
 select isolate('tenants', 'id'), isolate('chatbots'), isolate('usage_months');
 grant select on tenants, chatbots, usage_months to chatbot_app;
-grant update (speaker_notes) on tenants to chatbot_app;
+grant update (speaker_notes, assignment) on tenants to chatbot_app;
 -- What a tenant's staff may change in the portal. The model and the send rate are the operators': the platform pays
 -- for them.
 grant update (name, enabled, persona, system_prompt, languages, dont_know, failure_message, show_citations,

@@ -35,6 +35,8 @@ STATIC = {
     "f.portal_api.bot": ("master_key", "settings"),
     "f.portal_api.conversations": ("whatsapp", "master_key"),
     "f.portal_api.attachments": ("whatsapp", "master_key"),
+    "f.portal_api.inbox": (),
+    "f.portal_api.saved_replies": (),
     "f.portal_api.privacy": ("job_id_key",),
     "f.portal_api.insights": ("embeddings",),
     "f.portal_api.operator": ("master_key",),

@@ -58,7 +58,10 @@ VALUES: dict[str, list[str]] = {
     "m": [text(message) for message in MESSAGES],
     "most": ["3"],
     "p_alias": ["'34611'"],
+    "p_any": ["true", "false"],
     "p_asked": ["now()"],
+    "p_assignee": ["'owner@shop.example'", "null"],
+    "p_author": ["'owner@shop.example'"],
     "p_at": ["now()"],
     "p_batch": ["50"],
     "p_others": ["3"],
@@ -69,6 +72,7 @@ VALUES: dict[str, list[str]] = {
     "p_burst": ["3"],
     "p_by": ["'owner@shop.example'"],
     "p_bytes": ["1000"],
+    "p_changes": [text({"staff_name": "A", "tags": ["a"], "lead": {"x": None}, "blocked": True, "opted_out": True, "language": "es"})],
     "p_chunks": ["array(select id from chunks)"],
     "p_closed_on": ["'{}'"],
     "p_code": ["131056", "7"],
@@ -105,6 +109,7 @@ VALUES: dict[str, list[str]] = {
     "p_id uuid": ["(select id from media limit 1)", "gen_random_uuid()"],
     "p_log": ["(select l from conversation_logs l limit 1)"],
     "p_problem": ["'unreachable'", "null"],
+    "p_if_free": ["true", "false"],
     "p_keep": ["(select id from contacts where phone = '34600000001')"],
     "p_keep_messages": ["'30 days'"],
     "p_keys": ["array[array['bot', 'in1'], array['bot', 'in2']]"],
@@ -159,7 +164,7 @@ VALUES: dict[str, list[str]] = {
     "p_status jsonb": [
         text({"id": "out1", "status": status, "errors": [{"code": 131026, "title": "x"}]}) for status in ("read", "failed")
     ],
-    "p_status text": ["'active'"],
+    "p_status text": ["'active'", "'solved'"],
     "p_stays": ["true", "false"],
     "p_step": ["1", "2", "4"],
     "p_subject": ["'subject'"],
@@ -173,6 +178,9 @@ VALUES: dict[str, list[str]] = {
     "p_turn uuid": [f"(select id from turns where state = '{state}')" for state in ("active", "done")],
     "p_turn turns": [f"(select t from turns t where state = '{state}')" for state in ("active", "done")],
     "p_unknown_wait": ["'20 seconds'", "'0'"],
+    "p_upto": ["null", "0", "1"],
+    "p_view": ["'waiting'", "'all'", "'unassigned'", "'snoozed'"],
+    "p_waiting": ["true"],
     "p_until": ["now() + interval '1 hour'"],
     "p_user_id": ["'ES.1'", "'ES.2'"],
     "p_value": ["'[1, \"a\"]'", "'\"a\"'"],
@@ -247,6 +255,10 @@ CALLS = {
     "claim_files": [
         "select expect_file(c.tenant_id, c.id, i) from contacts c, inbound_messages i; select * from claim_files(5)",
         "select * from claim_files(5, null)",
+    ],
+    "set_status": [
+        "select set_status(id, 'solved') from contacts",
+        "select set_status(id, 'snoozed', now()) from contacts",
     ],
     "isolate": ["create table fresh (tenant_id uuid); select isolate('fresh')"],
     "own_functions": ["select own_functions('said')"],
@@ -330,6 +342,9 @@ MORE = {
 FIRES = {
     "audit_change": ["insert into tenants (name, llm_api_key) values ('New', 'x')", "update tenants set name = 'Other'",
         "delete from tenants", "update documents set sendable = false", "insert into operators values ('n@x.example')"],
+    "assign_in_turn": [
+        "update tenants set assignment = 'in_turn'; delete from handoffs; insert into handoffs (tenant_id, contact_id, source,"
+        " paused_until) select tenant_id, id, 'hours', now() from contacts"],
     "notify_dispatchers": ["update turns set state = 'done', closed_at = now() where state = 'active'",
         "update inbound_messages set state = 'received' where state = 'waiting'"],
     "pause_after_turn": "update turns set state = 'done', closed_at = now() where state = 'active'",

@@ -271,6 +271,11 @@ ENGLISH = {
     "attachment_document_size": "This file has {size} MB; the limit is {most} MB. Split it, or send a link to it.",
     "attachment_seal": "This file could not be opened, so it was not sent. Reload the page and choose it again.",
     "attachment_gone": "This file is not here: it could not be fetched, or it is older than files are kept.",
+    "snooze_time": "Choose a time from now on, within a year.",
+    "assignee_unknown": "This person can't take conversations. Choose an agent, an editor or an owner.",
+    "already_assigned": "{person} takes care of this conversation already.",
+    "saved_reply_incomplete": "A saved reply needs a shortcut and words.",
+    "shortcut_taken": "There is a saved reply “{shortcut}” already. Change that one, or choose another shortcut.",
     "questions_not_chosen": "Choose a group of questions first.",
     "notifications_not_chosen": "Choose a notification first.",
     # People

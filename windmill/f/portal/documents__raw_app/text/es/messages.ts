@@ -182,6 +182,11 @@ export const messages: Record<keyof typeof english, string> = {
   attachment_document_size: 'Este archivo tiene {size} MB; el límite son {most} MB. Divídalo o envíe un enlace.',
   attachment_seal: 'No se pudo abrir este archivo, así que no se envió. Vuelva a cargar la página y elíjalo de nuevo.',
   attachment_gone: 'Este archivo no está aquí: no se pudo obtener, o es más antiguo de lo que se guardan los archivos.',
+  snooze_time: 'Elija un momento a partir de ahora y dentro de un año.',
+  assignee_unknown: 'Esta persona no puede atender conversaciones. Elija a un agente, un editor o un propietario.',
+  already_assigned: '{person} ya se ocupa de esta conversación.',
+  saved_reply_incomplete: 'Una respuesta guardada necesita un atajo y un texto.',
+  shortcut_taken: 'Ya hay una respuesta guardada “{shortcut}”. Cambie esa o elija otro atajo.',
   questions_not_chosen: 'Elija antes un grupo de preguntas.',
   notifications_not_chosen: 'Elija antes un aviso.',
   // Personas
