@@ -124,19 +124,23 @@ $$;
 select own_functions('claim_handoff_notices');
 grant execute on function claim_handoff_notices to chatbot_app;
 
--- A human writes to a contact from the portal, or sends a file of staff_files. p_content: the message as the Graph API
--- takes it. The turn's id comes from the page, so that a second click sends nothing again. The words are in the outbox
--- before anybody sends them, and belong to the run that is about to: when it dies, recovery sends them (claim_retry).
--- Returns {"do": "send", send_id, content, …} | {"do": "wait"}: recovery sends it | {"do": "done"}: written before |
--- {"do": "nothing", "reason"}.
-create or replace function begin_human_reply(p_turn uuid, p_contact uuid, p_content jsonb, p_run uuid) returns jsonb
+-- A human writes to a contact from the portal, or sends a file of staff_files or a template. p_content: the message as
+-- the Graph API takes it; p_words: what the log says of it, null for the content's own. The turn's id comes from the
+-- page, so that a second click sends nothing again. The message is in the outbox before anybody sends it, and belongs
+-- to the run that is about to: when it dies, recovery sends it (claim_retry). After the 24 hours words wait for the
+-- customer to write, where p_wait says so. Returns {"do": "send", send_id, content, …} | {"do": "wait"}: recovery
+-- sends it, or the customer has to write first | {"do": "done"}: written before | {"do": "nothing", "reason"}.
+create or replace function begin_human_reply(p_turn uuid, p_contact uuid, p_content jsonb, p_run uuid,
+    p_words text default null, p_wait boolean default false) returns jsonb
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     contact contacts;
     latest conversation_logs;
     t turns;
     o outbound_messages;
+    number text;
     verdict text;
+    waits boolean;
 begin
     select * into contact from contacts where id = p_contact and tenant_id = current_tenant() for update;
     if not found then
@@ -147,29 +151,40 @@ begin
         return jsonb_build_object('do', case when t.contact_id = p_contact then 'done' else 'nothing' end,
                                   'reason', 'not_found');
     end if;
+    if contact.opted_out_at is not null or contact.blocked then
+        return jsonb_build_object('do', 'nothing',
+                                  'reason', case when contact.blocked then 'blocked' else 'opted_out' end);
+    end if;
     select * into latest from conversation_logs
         where tenant_id = contact.tenant_id and contact_id = p_contact and direction = 'in' order by id desc limit 1;
     -- By Meta's clock: a delivery may have come late.
-    if latest.id is null
-        or least(latest.created_at, contact.last_message_at) < now() - interval '24 hours' then
+    waits := p_content ->> 'type' <> 'template'
+        and (latest.id is null or least(latest.created_at, contact.last_message_at) < now() - interval '24 hours');
+    if waits and not p_wait then
         return jsonb_build_object('do', 'nothing', 'reason', 'window_closed');
     end if;
-    if contact.opted_out_at is not null then
-        return jsonb_build_object('do', 'nothing', 'reason', 'opted_out');
+    number := coalesce(latest.phone_number_id, (select n.phone_number_id from number_of_contact(p_contact) n));
+    if p_content ->> 'type' = 'template' and not exists (
+        select from templates m join chatbots b using (waba_id)
+        where m.tenant_id = contact.tenant_id and b.phone_number_id = number and m.status = 'APPROVED'
+            and m.name = p_content #>> '{template,name}' and m.language = p_content #>> '{template,language,code}') then
+        return jsonb_build_object('do', 'nothing', 'reason', 'template');
     end if;
     insert into turns (id, tenant_id, contact_id, phone_number_id, state, run_id, lease_until, closed_at, outcome)
-        values (p_turn, contact.tenant_id, p_contact, latest.phone_number_id, 'done', p_run, now(), now(), 'human')
+        values (p_turn, contact.tenant_id, p_contact, number, 'done', p_run, now(), now(), 'human')
         returning * into t;
-    insert into outbound_messages (turn_id, part, tenant_id, content, retry_at, retry_run)
-        values (p_turn, 1, contact.tenant_id, p_content, now(), p_run) returning * into o;
+    insert into outbound_messages (turn_id, part, tenant_id, content, state, retry_at, retry_run)
+        values (p_turn, 1, contact.tenant_id, p_content, case when waits then 'waiting' else 'pending' end,
+                case when not waits then now() end, p_run) returning * into o;
     insert into conversation_logs (tenant_id, contact_id, phone_number_id, turn_id, direction, send_id, body, model,
                                    status)
-        values (contact.tenant_id, p_contact, latest.phone_number_id, p_turn, 'out', o.send_id,
-                sent_words(p_content), 'human', 'pending');
+        values (contact.tenant_id, p_contact, number, p_turn, 'out', o.send_id,
+                coalesce(p_words, sent_words(p_content)), 'human', o.state);
     perform record_audit('contacts.reply', null, p_contact, jsonb_build_object('turn_id', p_turn));
     -- What was said before goes out first: recovery sends both.
-    if exists (select from outbound_messages e join turns u on u.id = e.turn_id
-               where u.contact_id = p_contact and u.id <> p_turn and (e.retry_at is not null or is_due(e))) then
+    if waits or exists (select from outbound_messages e join turns u on u.id = e.turn_id
+                        where u.contact_id = p_contact and u.id <> p_turn
+                            and (e.retry_at is not null or is_due(e))) then
         return jsonb_build_object('do', 'wait');
     end if;
     verdict := judge_retry(o, t) ->> 'do';
@@ -180,7 +195,7 @@ begin
         where turn_id = p_turn and part = 1 returning * into o;
     update conversation_logs set status = 'sending' where send_id = o.send_id and direction = 'out';
     return jsonb_build_object('do', 'send', 'turn_id', p_turn, 'contact_id', p_contact, 'send_id', o.send_id,
-                              'content', o.content, 'phone_number_id', latest.phone_number_id);
+                              'content', o.content, 'phone_number_id', number);
 end $$;
 select own_functions('begin_human_reply');
 grant execute on function begin_human_reply to chatbot_app;

@@ -3,7 +3,8 @@
 
 -- Applies what a message changes: who wrote, opt-outs, edits, deletions, changed numbers. Running it again is
 -- harmless. An event that somebody has another number may join two people, so it locks both first. Returns {"phone",
--- "user_id", "name", "contact_id"?, "end"?: the reason why there is no answer, "preface"?: words to give first}.
+-- "user_id", "name", "contact_id"?, "end"?: the reason why there is no answer, "preface"?: words to give first,
+-- "released"?: true where a person's words had waited for this message}.
 create or replace function receive_message(p_phone_number_id text, p_payload text) returns jsonb
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -55,6 +56,9 @@ begin
               from contacts o where o.id = c.id) o
         where k.id = o.id returning k.* into c;
     answer := answer || jsonb_build_object('contact_id', c.id);
+    if asks_something(m) and written_at(m) > now() - interval '24 hours' and release_words(c.id) then
+        answer := answer || '{"released": true}';
+    end if;
     words := content_words(m);
     if said(m -> 'group_id') is not null then
         return answer || '{"end": "written in a group: only conversations of two are answered"}';

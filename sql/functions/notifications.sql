@@ -84,6 +84,9 @@ begin
                 perform notify(bot.tenant_id, coalesce(change ->> 'field', 'account_event'), account_event_severity(v),
                                account_event_words(change ->> 'field', v),
                                coalesce(said(v -> 'message_template_name'), bot.phone_number_id), v);
+                if change ->> 'field' = 'message_template_status_update' and bot.waba_id is not null then
+                    perform apply_template_event(bot.tenant_id, bot.waba_id, v);
+                end if;
                 told := told + 1;
             end loop;
         end if;

@@ -76,6 +76,33 @@ create table conversation_reads (
     primary key (contact_id, email)
 );
 
+-- The message templates of a tenant's WhatsApp accounts, as Meta lists them (f/chatbot/read_templates) and its events
+-- change them.
+create table templates (
+    tenant_id         uuid not null references tenants on delete cascade,
+    waba_id           text not null,
+    name              text not null,
+    language          text not null,
+    status            text not null,                      -- APPROVED, PENDING, REJECTED, PAUSED, DISABLED, …
+    category          text,                               -- UTILITY, MARKETING, AUTHENTICATION
+    parameter_format  text not null default 'POSITIONAL', -- or NAMED
+    components        jsonb,                              -- null: an event has named it, and it was not read yet
+    reason            text,                               -- why Meta rejected or paused it
+    event_at          timestamptz,                        -- when an event last changed the status
+    primary key (tenant_id, waba_id, name, language)
+);
+
+-- When an account's templates were last read; due at once after an event or a refused template.
+create table template_readings (
+    tenant_id         uuid not null references tenants on delete cascade,
+    waba_id           text not null,
+    read_at           timestamptz,
+    due_at            timestamptz not null default now(),
+    error             text,                               -- why the last reading failed; null: it did not
+    primary key (tenant_id, waba_id)
+);
+create index template_readings_due on template_readings (due_at);
+
 -- Replies that the staff have written once and use again. {{name}} and the like are filled in for each customer.
 create table saved_replies (
     id                uuid primary key default gen_random_uuid(),
@@ -88,7 +115,8 @@ create table saved_replies (
 );
 
 select isolate('contacts'), isolate('contact_aliases'), isolate('contact_notes'), isolate('conversation_reads'),
-       isolate('saved_replies');
-grant select on contacts, contact_aliases, contact_notes, conversation_reads to chatbot_app;
+       isolate('saved_replies'), isolate('templates'), isolate('template_readings');
+grant select on contacts, contact_aliases, contact_notes, conversation_reads, templates, template_readings
+    to chatbot_app;
 grant update (paused_until, blocked) on contacts to chatbot_app;
 grant select, insert, update, delete on saved_replies to chatbot_app;

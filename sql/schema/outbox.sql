@@ -8,6 +8,7 @@ create table outbound_messages (
     send_id           uuid not null unique default gen_random_uuid(),
     -- the message as the Graph API takes it, without the addressee
     content           jsonb not null,
+    -- waiting     a person's words, after 24 hours: they become pending when the customer writes again
     -- pending     nobody has tried to send it
     -- sending     a request is on its way
     -- unknown     the request's outcome was lost; a status may still tell it
@@ -15,8 +16,8 @@ create table outbound_messages (
     -- failed      Meta refused it, or could not deliver it; retry_at says whether it goes out again
     -- cancelled   the turn ended, or a human took over, before it was sent
     state             text not null default 'pending'
-                      check (state in ('pending', 'sending', 'unknown', 'sent', 'delivered', 'read', 'played', 'failed',
-                                       'cancelled')),
+                      check (state in ('waiting', 'pending', 'sending', 'unknown', 'sent', 'delivered', 'read',
+                                       'played', 'failed', 'cancelled')),
     message_id        text,                               -- Meta's, once known
     sending_epoch     int,
     sending_since     timestamptz,
@@ -35,6 +36,7 @@ create table outbound_messages (
 create index outbound_by_message on outbound_messages (message_id) where message_id is not null;
 create index outbound_in_trouble on outbound_messages (updated_at) where state in ('unknown', 'failed');
 create index outbound_to_retry on outbound_messages (retry_at) where retry_at is not null;
+create index outbound_waiting on outbound_messages (turn_id) where state = 'waiting';
 create index outbound_retrying on outbound_messages (sending_since)
     where retry_run is not null and state in ('sending', 'unknown');
 

@@ -29,7 +29,7 @@ class Staff:
         )
         self.tenant_id = row["tenant_id"]
 
-    def ask(self, name: str, action: str, **fields: Any) -> dict[str, Any]:
+    def ask(self, name: str, action: str, /, **fields: Any) -> dict[str, Any]:
         """One request of the page, and its answer."""
         call = {
             "component": name,

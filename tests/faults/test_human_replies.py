@@ -20,6 +20,7 @@ from tests.faults.hold import Hold
 from tests.faults.storm import Storm, until
 
 WORDS = "A human here."
+WAIT = ("templates", "f/portal_api/templates", "wait")
 SEND_FILE = ("attachments", "f/portal_api/attachments", "send")
 TAKEN_OVER_S = 55  # a little less than the minute of functions/retries.sql
 
@@ -114,6 +115,39 @@ def test_who_dies_after_the_words_are_sent_sends_them_once(storm: Storm, way: Ca
         assert agent.count() == 1
         hold.end(copy)
     until(lambda: agent.part()["state"] in ("sent", "delivered", "read"), 60)
+    agent.settles()
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_words_that_waited_are_sent_once_though_the_customers_run_dies(storm: Storm, when: str) -> None:
+    """The customer's own run sends them: its worker dies before Meta has them, or after."""
+    agent = Agent(storm, f"3461500000{len(when)}")
+    storm.admin(
+        "update contacts set last_message_at = last_message_at - interval '25 hours' where phone = %s",
+        agent.phone,
+    )
+    fields = agent.words.fields(storm)
+    assert agent.answer(agent.click(*WAIT, **fields)) == {"ok": True, "state": "waiting"}
+    conditions = {
+        "before": "new.state = 'sending' and new.attempts = 1",
+        "after": "new.state = 'sent' and current_setting('lock_timeout') <> '200ms'",
+    }
+    with Hold(storm, "outbound_messages", conditions[when]) as hold:
+        storm.write(seed.SHOP.phone_number_id, agent.phone, ["are you still there?"])
+        copy = hold.first_copy()
+        assert agent.count() == (0 if when == "before" else 1)
+        hold.end(copy)
+
+    def ended() -> bool:
+        """Two minutes pass, and recovery gives the message another run."""
+        storm.admin("update inbound_messages set due_at = now() where state = 'dispatched'")
+        storm.recover()
+        return not storm.admin(
+            "select state from inbound_messages where sender = %s and state <> 'ended' and state <> 'answered'",
+            agent.phone,
+        )
+
+    until(ended, 60)
     agent.settles()
 
 

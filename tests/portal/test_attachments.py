@@ -212,7 +212,7 @@ def test_a_file_that_does_not_open_or_does_not_fit_is_refused_in_words(
     portal.rows("update conversation_logs set created_at = now() - interval '25 hours'")
     late = asked(contact, PDF, filename="offer.pdf")
     assert portal.ask(AGENT, ATTACHMENTS, "send", **late)["refused"] == "window_closed"
-    assert meta.sent == [] and portal.rows("select from staff_files") == []
+    assert meta.sent == [] and portal.rows("select id from staff_files") == []
 
 
 def office(*names: str) -> bytes:

@@ -124,13 +124,15 @@ def test_who_leaves_takes_care_of_nothing(portal: Portal, people: list[str]) -> 
         portal.ask(OWNER, INBOX, "assign", contact_id=contact, email=who)
     portal.ask(OWNER, "f.portal_api.people", "delete", email=AGENT)
     portal.ask(OWNER, "f.portal_api.people", "update", email=EDITOR, role="viewer")
-    assert portal.rows("select from contacts where assignee is not null") == []
+    assert portal.rows("select assignee from contacts where assignee is not null") == []
 
 
 def test_conversations_are_assigned_in_turn(portal: Portal, people: list[str]) -> None:
     portal.ask(OWNER, "f.portal_api.people", "create", email="second@alpha.example", role="agent")
     hand_off(portal, people[0])
-    assert portal.rows("select from contacts where assignee is not null") == [], "by hand, unless it is set"
+    assert portal.rows("select assignee from contacts where assignee is not null") == [], (
+        "by hand, unless it is set"
+    )
     portal.ask(EDITOR, INBOX, "set_assignment", assignment="in_turn")
     for contact in people[1:]:
         hand_off(portal, contact)

@@ -180,6 +180,7 @@ VALUES: dict[str, list[str]] = {
     "p_unknown_wait": ["'20 seconds'", "'0'"],
     "p_upto": ["null", "0", "1"],
     "p_view": ["'waiting'", "'all'", "'unassigned'", "'snoozed'"],
+    "p_wait": ["true", "false"],
     "p_waiting": ["true"],
     "p_until": ["now() + interval '1 hour'"],
     "p_user_id": ["'ES.1'", "'ES.2'"],
@@ -259,6 +260,21 @@ CALLS = {
     "set_status": [
         "select set_status(id, 'solved') from contacts",
         "select set_status(id, 'snoozed', now()) from contacts",
+    ],
+    "claim_template_readings": [
+        "update chatbots set waba_id = 'w'; update tenants set whatsapp_token = 'x'; select claim_template_readings(5)"
+    ],
+    "keep_templates": ['select keep_templates(\'w\', \'[{"name": "a", "language": "en"}]\', now())'],
+    "apply_template_event": [
+        "select apply_template_event(id, 'w', jsonb_build_object('event', e, 'message_template_name', 'a',"
+        " 'message_template_language', 'en')) from tenants, unnest(array['PAUSED', 'DELETED', 'FLAGGED']) e"
+    ],
+    "fail_template_reading": ["select fail_template_reading('w', 'trouble')"],
+    "release_words": [
+        "update outbound_messages set state = 'waiting'; select release_words(id) from contacts"
+    ],
+    "withdraw_words": [
+        "update outbound_messages set state = 'waiting'; select withdraw_words(id) from turns"
     ],
     "isolate": ["create table fresh (tenant_id uuid); select isolate('fresh')"],
     "own_functions": ["select own_functions('said')"],
@@ -342,6 +358,7 @@ MORE = {
 FIRES = {
     "audit_change": ["insert into tenants (name, llm_api_key) values ('New', 'x')", "update tenants set name = 'Other'",
         "delete from tenants", "update documents set sendable = false", "insert into operators values ('n@x.example')"],
+    "doubt_templates": "update outbound_messages set error_code = 132015",
     "assign_in_turn": [
         "update tenants set assignment = 'in_turn'; delete from handoffs; insert into handoffs (tenant_id, contact_id, source,"
         " paused_until) select tenant_id, id, 'hours', now() from contacts"],

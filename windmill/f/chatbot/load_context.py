@@ -7,7 +7,7 @@ Out: a Context (f/common/shapes.py).
 Ends the flow early, with the reason, when there is nothing to answer: another turn is active, the message is answered already, the contact
 is with a human or blocked, the message asks nothing (a reaction, an edit), or no chatbot has this number. Fetches the files that came with
 the messages: voice notes become words, other files attachments; for a file that can't be used the chatbot has words. Where the flow ends early,
-files are fetched for the staff all the same.
+files are fetched for the staff all the same. Words of the staff that waited for the customer to write go out first.
 Fails only when the database is not available or the payload is not a message.
 """
 
@@ -48,6 +48,10 @@ def main(
     resources: Resources = {"whatsapp": whatsapp, "llm": llm, "master_key": master_key}
     with Database.open(db) as database:
         received = receive(database, incoming) if mode == "live" else {}
+        if received.get("released"):
+            from f.whatsapp.retries import send_released
+
+            send_released(database, resources, received["contact_id"])
         opened = open_turn(database, incoming, received) if mode == "live" else peek(database, incoming)
         context: Context = {"mode": mode, "phone_number_id": incoming.phone_number_id}
         if opened["status"] == "ended":

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from f.common.database import Connection, Database
@@ -15,6 +15,12 @@ INSERT_FILE = (
     "insert into staff_files (id, tenant_id, contact_id, kind, mime_type, filename, content, size_bytes)"
     " values (%s, current_tenant(), %s, %s, %s, %s, %s, %s) on conflict do nothing"
 )
+REFUSALS: dict[str, Callable[[], Refused]] = {
+    "window_closed": lambda: Refused("window_closed"),
+    "opted_out": lambda: Refused("opted_out"),
+    "blocked": lambda: Refused("contact_blocked"),
+    "template": lambda: Refused("template_gone"),
+}
 
 
 class HumanReply:
@@ -35,14 +41,17 @@ class HumanReply:
         whatsapp: dict[str, Any],
         master_key: str,
         file: Mapping[str, Any] | None = None,
+        words: str | None = None,
+        waits: bool = False,
     ) -> dict[str, Any]:
         """Writes the message into the outbox and sends it. If this job dies, or WhatsApp can't take it now, recovery sends it.
 
-        `content`: as the Graph API takes it. `file`: kind, mime_type, filename and content of the file that it names.
+        `content`: as the Graph API takes it. `file`: kind, mime_type, filename and content of the file that it names. `words`: what the
+        log says of it, where not the content's own. `waits`: after 24 hours it waits for the customer to write.
         """
         from f.whatsapp.retries import record, send_again
 
-        begun = self._begin(content, file)
+        begun = self._begin(file, json.dumps(content), words, waits)
         if begun["do"] == "send":
             part = {**begun, "tenant_id": self._member["tenant_id"]}
             resources: Any = {"whatsapp": whatsapp, "master_key": master_key}
@@ -60,20 +69,27 @@ class HumanReply:
             raise Refused("not_sent", problem=part["error"])
         return {"state": "pending" if part["state"] == "failed" else part["state"]}
 
-    def _begin(self, content: Mapping[str, Any], file: Mapping[str, Any] | None) -> dict[str, Any]:
+    def is_written(self) -> bool:
+        """Whether this reply is in the outbox already."""
+        return bool(self._db.rows("select part from outbound_messages where turn_id = %s", self.reply_id))
+
+    def _begin(
+        self, file: Mapping[str, Any] | None, content: str, words: str | None, waits: bool
+    ) -> dict[str, Any]:
         with self._db.transaction() as db:
             if file is not None:
                 names = ("kind", "mime_type", "filename", "content")
                 values = [file[name] for name in names]
                 db.rows(INSERT_FILE, self.reply_id, self.contact_id, *values, len(file["content"]))
             begun: dict[str, Any] = db.value(
-                "select begin_human_reply(%s, %s, %s::jsonb, %s)",
+                "select begin_human_reply(%s, %s, %s::jsonb, %s, %s, %s)",
                 self.reply_id,
                 self.contact_id,
-                json.dumps(content),
+                content,
                 run_id(),
+                words,
+                waits,
             )
             if begun["do"] == "nothing":
-                refusals = {"window_closed": Refused("window_closed"), "opted_out": Refused("opted_out")}
-                raise refusals.get(begun["reason"], not_found())
+                raise REFUSALS.get(begun["reason"], not_found)()
         return begun

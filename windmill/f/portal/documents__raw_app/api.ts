@@ -41,6 +41,7 @@ export type Actions = {
     | 'set_available'
     | 'set_assignment'
   saved_replies: 'list' | 'save' | 'delete'
+  templates: 'list' | 'preview' | 'send' | 'wait' | 'withdraw'
   privacy: 'export' | 'forget'
   insights: 'get' | 'list_unanswered' | 'dismiss' | 'ask_again' | 'get_answer'
   people: 'list' | 'create' | 'update' | 'delete' | 'list_changes'
