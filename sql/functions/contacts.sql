@@ -185,7 +185,7 @@ create or replace function waiting_contacts() returns setof uuid
     language sql stable as $$
     select distinct h.contact_id from handoffs h join contacts c on c.id = h.contact_id
     where not c.blocked and (c.status <> 'snoozed' or c.snoozed_until <= now())
-      and h.tenant_id = current_tenant() and h.source <> 'operator' and h.resumed_at is null
+      and h.tenant_id = current_tenant() and h.source <> 'operator' and h.resumed_at is null and h.answered_at is null
       and h.created_at > now() - interval '30 days'
       and not exists (select from turns t where t.contact_id = h.contact_id and t.outcome = 'human'
                       and t.opened_at > h.created_at)

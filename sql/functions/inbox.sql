@@ -278,8 +278,8 @@ end $$;
 select own_functions('end_received');
 grant execute on function end_received to chatbot_app;
 
--- The business wrote from its own phone app, so a human is talking: logs the words and pauses the bot for that
--- person.
+-- The business wrote from its own phone app, so a human is talking: logs the words, pauses the bot for that person, and
+-- the person waits for nobody any more.
 create or replace function apply_echo(p_phone_number_id text, p_echo jsonb) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -292,6 +292,7 @@ begin
         return;
     end if;
     update contacts c set paused_until = greatest(c.paused_until, now() + interval '12 hours') where c.id = person;
+    perform answer_handoffs(bot.tenant_id, person);
     insert into conversation_logs (tenant_id, contact_id, phone_number_id, direction, message_id, body, model, status)
         select bot.tenant_id, person, p_phone_number_id, 'out', p_echo ->> 'id', content_words(p_echo), 'human',
                'by a human'

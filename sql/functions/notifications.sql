@@ -23,6 +23,14 @@ create or replace function settle_subject(p_tenant uuid, p_kind text, p_subject 
 $$;
 select own_functions('settle_subject');
 
+-- The same for whatever it was about.
+create or replace function settle_kind(p_tenant uuid, p_kind text) returns void
+    language sql security definer set search_path = public, pg_temp as $$
+    update notifications set settled_at = now(), read_at = coalesce(read_at, now())
+        where tenant_id = p_tenant and kind = p_kind and settled_at is null
+$$;
+select own_functions('settle_kind');
+
 -- The notifications that a webhook has to be told about now, each with its tenant's addresses. Nobody else gets them
 -- for a minute.
 create or replace function claim_notifications(p_limit int)
@@ -183,7 +191,7 @@ begin
                             where c.id = new.contact_id)));
     else
         perform settle_subject(new.tenant_id, kind, new.contact_id::text)
-            from unnest(array['handoff', 'outside_hours']) kind;
+            from unnest(array['handoff', 'outside_hours', 'handoff_untold']) kind;
     end if;
     return null;
 end $$;
@@ -197,8 +205,7 @@ select own_functions('notify_handoff');
 create or replace function forget_handoff_notification() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-    perform settle_subject(new.tenant_id, kind, new.contact_id::text)
-        from unnest(array['handoff', 'outside_hours']) kind;
+    perform answer_handoffs(new.tenant_id, new.contact_id);
     return null;
 end $$;
 create or replace trigger forget_handoff_notification after insert or update of outcome on turns

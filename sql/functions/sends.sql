@@ -189,6 +189,7 @@ begin
                                                              'number ' || t.phone_number_id) and strikes > 0;
             delete from send_stops where tenant_id = new.tenant_id;
             if found then
+                perform settle_kind(new.tenant_id, 'sends_stopped');
                 perform notify(new.tenant_id, 'sends_resumed', 'info', 'Messages go out again', t.phone_number_id);
             end if;
         end if;
@@ -242,6 +243,7 @@ create or replace function resume_sends() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     delete from send_stops where tenant_id = new.id;
+    perform settle_kind(new.id, 'sends_stopped');
     return null;
 end $$;
 create or replace trigger resume_sends after update of whatsapp_token on tenants for each row

@@ -76,6 +76,10 @@ create table chatbots (
     notify_webhook_url text,
     notify_phone      text,                               -- a staff member's WhatsApp number
     notify_template   jsonb,                              -- {name, language}: for outside the 24 hours
+    notify_email      text,                               -- where the operator has a mail server
+    -- Minutes until people are told of a handoff again, while nobody has written to the customer; 0: never.
+    handoff_again_min int not null default 10 check (handoff_again_min between 0 and 1440),
+    handoff_next      text[] not null default '{}',       -- phones and e-mail addresses that are told after them
 
     -- Its own words by language.
     dont_know         jsonb not null default '{
@@ -144,6 +148,7 @@ grant update (name, enabled, persona, system_prompt, languages, dont_know, failu
               merge_window_s, max_rounds, max_seconds, max_tokens, history_tokens, max_replies_per_hour,
               max_cost_usd, stale_after_s, limit_message, offer_human, handoff_message, handoff_keywords,
               handoff_hours, handoff_on_failure, lead_fields, notify_webhook_url, notify_phone, notify_template,
+              notify_email, handoff_again_min, handoff_next,
               canned_replies, opt_out_words, opt_in_words, window_template, send_documents, time_zone, opening_hours,
               closed_on, outside_hours, closed_message)
     on chatbots to chatbot_app;

@@ -249,7 +249,10 @@ CALLS = {
     "handoff_notice_wait": ["select handoff_notice_wait(1)", "select handoff_notice_wait(5)"],
     "is_noted_job": ["select is_noted_job(gen_random_uuid())"],
     "handoff_is_out": ["select handoff_is_out('1', gen_random_uuid())"],
-    "record_handoff_notice": ["select record_handoff_notice(id, '{}', false) from handoffs"],
+    "record_handoff_notice": [
+        "select record_handoff_notice(id, '{}', false) from handoffs",
+        "update handoffs set tries = 5; select record_handoff_notice(id, '{}', false) from handoffs",
+    ],
     "claim_handoff_notices": [
         "update handoffs set turn_id = (select id from turns limit 1), tell_at = now(); select claim_handoff_notices(5)"
     ],
@@ -275,6 +278,10 @@ CALLS = {
     ],
     "withdraw_words": [
         "update outbound_messages set state = 'waiting'; select withdraw_words(id) from turns"
+    ],
+    "notice_id": ["select notice_id(gen_random_uuid(), 0)", "select notice_id(gen_random_uuid(), 2)"],
+    "tell_handoffs_again": [
+        "update handoffs set turn_id = (select id from turns limit 1), again_at = now(); select tell_handoffs_again()"
     ],
     "isolate": ["create table fresh (tenant_id uuid); select isolate('fresh')"],
     "own_functions": ["select own_functions('said')"],

@@ -28,6 +28,7 @@ export const messages = {
   template_language: "A template’s language is a code such as en, en_US or pt_BR.",
   webhook_address: "The address for notifications must begin with https://.",
   phone_number: "Write the phone number with its country code, such as +34 600 111 222.",
+  person_to_tell: "“{person}” is neither a phone number with its country code nor an e-mail address.",
   choice_invalid: "“{field}” must be one of: {choices}.",
   outside_hours: "Outside opening hours the bot either answers or says that you are closed.",
   opening_days: "Opening hours are given for the days mon to sun.",

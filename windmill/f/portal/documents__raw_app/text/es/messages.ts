@@ -32,6 +32,7 @@ export const messages: Record<keyof typeof english, string> = {
   template_language: 'El idioma de una plantilla es un código como en, en_US o pt_BR.',
   webhook_address: 'La dirección para los avisos debe empezar por https://.',
   phone_number: 'Escriba el número de teléfono con el prefijo del país, como +34 600 111 222.',
+  person_to_tell: '“{person}” no es ni un número de teléfono con prefijo de país ni una dirección de correo.',
   choice_invalid: '«{field}» debe ser uno de: {choices}.',
   outside_hours: 'Fuera del horario, el bot responde o dice que están cerrados.',
   opening_days: 'El horario se indica para los días de lunes a domingo.',
