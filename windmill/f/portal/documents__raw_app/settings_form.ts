@@ -37,6 +37,9 @@ export type Editable = {
   notify_webhook_url: string|null
   notify_phone: string|null
   notify_template: Template
+  notify_email: string|null
+  handoff_again_min: number
+  handoff_next: string[]
   window_template: Template
   time_zone: string
   opening_hours: Week
@@ -55,6 +58,7 @@ export const bounds = {
   max_cost_usd: [0.001, 100],
   stale_after_s: [60, 604800],
   handoff_hours: [0, 720],
+  handoff_again_min: [0, 1440],
 }
 
 // What each number is where nobody has changed it.
@@ -77,4 +81,5 @@ export const longest = {
   system_prompt: 8000,
   notify_webhook_url: 1000,
   notify_phone: 30,
+  notify_email: 320,
 }
