@@ -13,10 +13,10 @@ create or replace function has_no_room(p_tenant uuid) returns boolean
 $$;
 select own_functions('has_no_room');
 
--- The conversations whose oldest message has waited for a run for p_wait because there is no room for it, and whose
+-- The conversations whose oldest message has waited for a run for p_patience because there is no room for it, and whose
 -- customers don't know it yet: nobody is told twice in one wait, which a reply ends. `context` is as much of a
 -- Context as the choice of a language takes. Of each number it looks at the two thousand oldest messages.
-create or replace function waits_to_tell(p_wait interval, p_limit int)
+create or replace function waits_to_tell(p_patience interval, p_limit int)
     returns table (phone_number_id text, message_id text, context jsonb, words jsonb)
     language sql stable security definer set search_path = public, pg_temp as $$
     with bots as materialized (
@@ -37,7 +37,7 @@ create or replace function waits_to_tell(p_wait interval, p_limit int)
                               'chatbot', jsonb_build_object('languages', b.languages, 'dont_know', b.dont_know)),
            b.waiting_message
     from firsts f join bots b using (phone_number_id) left join contacts c on c.id = known_as(b.tenant_id, f.sender)
-    where f.received_at < now() - p_wait and (c.waiting_told_at is null or c.waiting_told_at < f.received_at)
+    where f.received_at < now() - p_patience and (c.waiting_told_at is null or c.waiting_told_at < f.received_at)
       and not exists (select from inbound_messages o
                       where o.phone_number_id = f.phone_number_id and o.sender = f.sender and o.kind = 'message'
                         and o.state in ('dispatched', 'waiting', 'in_turn'))

@@ -72,6 +72,7 @@ export const defaults = {
   max_cost_usd: 0.5,
   stale_after_s: 86400,
   handoff_hours: 12,
+  handoff_again_min: 10,
 }
 
 // The most characters of each text.
