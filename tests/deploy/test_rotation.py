@@ -188,6 +188,7 @@ def test_no_sealed_column_is_forgotten(conn: Any) -> None:
         ("documents", "sha256"),
         ("documents", "content"),
         ("media", "content"),
+        ("staff_files", "content"),
         ("tool_calls", "digest"),
         ("erased_messages", "digest"),
         ("contradiction_dismissals", "pair"),

@@ -240,6 +240,8 @@ def test_a_row_of_several_records_is_read_record_by_record() -> None:
         "free from 1000",
     ]
     assert rows[2].terms >= rows[0].terms  # what has no label of its own is said of all
+    (row,) = segments(Source("get_order", '{"order_id": "CL-1", "total": 5, "ordered_on": "2026-11-26"}'))
+    assert row.text.endswith("ordered on: 2026-11-26")  # "ordered" repeats no "order"
 
 
 def test_a_tools_fields_are_rows() -> None:
@@ -256,6 +258,7 @@ def test_a_tools_fields_are_rows() -> None:
         ('{"delay_s": 420, "seats": 12}', "delay s: 420 s = 7 min | seats: 12"),
         ('{"المبلغ_فلس": 11800}', "المبلغ فلس: 118.0"),
         ('{"paid": true, "rate": 0.2}', "paid: True | rate: 0.2"),
+        ('{"state": "sent", "delivered_on": null}', "state: sent | delivered on: -"),
     ],
 )
 def test_what_a_tools_numbers_may_mean(answer: str, lines: str) -> None:
