@@ -99,6 +99,43 @@ CLINIC = DemoTenant(
 TENANTS = (SHOP, CLINIC)
 
 
+# What the accounts have at Meta, as its API lists templates.
+TEMPLATES: tuple[dict[str, Any], ...] = (
+    {
+        "name": "we_are_back",
+        "language": "en",
+        "components": [{"type": "BODY", "text": "We have an answer for you. Write to us, and we send it."}],
+    },
+    {
+        "name": "order_news",
+        "language": "en",
+        "components": [
+            {"type": "HEADER", "format": "TEXT", "text": "Your order {{1}}"},
+            {"type": "BODY", "text": "Hello {{1}}, there is news of your order: {{2}}. Shall we go on?"},
+            {"type": "FOOTER", "text": "You can answer here."},
+            {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "Yes, please"}]},
+        ],
+    },
+    {
+        "name": "order_news",
+        "language": "es",
+        "components": [
+            {"type": "HEADER", "format": "TEXT", "text": "Su pedido {{1}}"},
+            {"type": "BODY", "text": "Hola {{1}}, hay novedades de su pedido: {{2}}. ¿Seguimos?"},
+            {"type": "FOOTER", "text": "Puede contestar aquí."},
+            {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "Sí, por favor"}]},
+        ],
+    },
+    {
+        "name": "spring_offers",
+        "language": "en",
+        "category": "MARKETING",
+        "status": "PAUSED",
+        "components": [{"type": "BODY", "text": "Our offers of this spring are here."}],
+    },
+)
+
+
 def meta_config() -> dict[str, Any]:
     """Numbers and customers for the stand-in for Meta."""
     numbers = [
@@ -112,7 +149,9 @@ def meta_config() -> dict[str, Any]:
         }
         for t in TENANTS
     ]
-    return {"numbers": numbers, "customers": CUSTOMERS}
+    accounts = [number["waba_id"] for number in numbers]
+    templates = [{"waba_id": account, **template} for account in accounts for template in TEMPLATES]
+    return {"numbers": numbers, "templates": templates, "customers": CUSTOMERS}
 
 
 def seed(stack: Stack, **settings: Any) -> dict[str, str]:

@@ -6,7 +6,8 @@ from base64 import b64decode, b64encode
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
-from f.portal_api.typed_keys import SUITE, bound_to
+from f.portal_api.sealed_transport import SUITE
+from f.portal_api.typed_keys import bound_to
 
 
 def sealed_key(sealing_key: str, tenant_id: str, purpose: str, key: str) -> str:

@@ -29,6 +29,20 @@ class Number:
 
 
 @dataclass(frozen=True, config=STRICT)
+class Template:
+    """A message template of an account, as the Graph API lists it."""
+
+    waba_id: str
+    name: str
+    language: str
+    components: tuple[dict[str, Any], ...]
+    category: str = "UTILITY"
+    status: str = "APPROVED"
+    parameter_format: str = "POSITIONAL"
+    rejected_reason: str = "NONE"
+
+
+@dataclass(frozen=True, config=STRICT)
 class CustomerConfig:
     """A person of the demo; since 2026 a person may have a user id and no visible phone, or the reverse."""
 
@@ -97,6 +111,7 @@ class Config:
 
     webhook_urls: tuple[str, ...]  # each delivery goes to the next one, as a load balancer sends it
     numbers: tuple[Number, ...]
+    templates: tuple[Template, ...]
     customers: tuple[CustomerConfig, ...]
     portal: Portal | None
     statuses: StatusPolicy
@@ -130,7 +145,7 @@ def read_config(path: Path, environment: Mapping[str, str]) -> Config:
         raise ConfigError(f"The configuration {path} is not JSON: {error}.") from None
     if not isinstance(raw, dict):
         raise ConfigError(f"The configuration {path} must hold a JSON object.")
-    known = {"webhook_urls", "numbers", "customers", "portal", "statuses", "limits"}
+    known = {"webhook_urls", "numbers", "templates", "customers", "portal", "statuses", "limits"}
     if unknown := sorted(set(raw) - known):
         raise ConfigError(f"The configuration does not know {', '.join(unknown)}.")
     urls = build(tuple[str, ...], raw.get("webhook_urls", []), "webhook_urls")
@@ -141,6 +156,7 @@ def read_config(path: Path, environment: Mapping[str, str]) -> Config:
     return Config(
         webhook_urls=urls,
         numbers=tuple(build(Number, n, "numbers[]") for n in raw.get("numbers", [])),
+        templates=tuple(build(Template, t, "templates[]") for t in raw.get("templates", [])),
         customers=tuple(build(CustomerConfig, c, "customers[]") for c in raw.get("customers", [])),
         portal=build(Portal, raw["portal"], "portal") if raw.get("portal") else None,
         statuses=build(StatusPolicy, raw.get("statuses", {}), "statuses"),

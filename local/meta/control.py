@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from local.meta.config import ConfigError, Limits, StatusPolicy, build
+from local.meta.config import ConfigError, Limits, StatusPolicy, Template, build
 from local.meta.deliver import body_of
 from local.meta.envelope import encode
 from local.meta.faults import MODES, Fault
@@ -150,6 +150,25 @@ async def status(request: Request) -> Response:
     return JSONResponse({"status": delivery and delivery.last_status})
 
 
+async def templates(request: Request) -> Response:
+    """POST /control/templates {templates: […]}: an account has these, too, or these instead of the ones with their names."""
+    platform, body = platform_of(request), await json_of(request)
+    for values in body.get("templates") or []:
+        platform.templates.put(build(Template, values, "templates[]"))
+    return JSONResponse({"templates": len(platform.templates.templates)})
+
+
+async def review(request: Request) -> Response:
+    """POST /control/review {waba_id, name, language, event, reason?}: Meta's review changes a template, and the webhook hears of it."""
+    platform, body = platform_of(request), await json_of(request)
+    names = [str(body.get(name) or "") for name in ("waba_id", "name", "language", "event", "reason")]
+    delivery = platform.review(*names)
+    if delivery is None:
+        raise BadRequest("waba_id, name and language must be those of a template.")
+    await delivery.first.wait()
+    return JSONResponse({"status": delivery.last_status})
+
+
 async def limits(request: Request) -> Response:
     """POST /control/limits: change Meta's limits and retry times; what isn't given stays."""
     platform, body = platform_of(request), await json_of(request)
@@ -245,7 +264,20 @@ def refused(request: Request, error: Exception) -> Response:
 
 
 ERRORS: dict[Any, Any] = {BadRequest: refused, ConfigError: refused}
-POSTS = (deliver, deliver_raw, fail, statuses, status, limits, clock, redeliver, reset, ask)
+POSTS = (
+    deliver,
+    deliver_raw,
+    fail,
+    statuses,
+    status,
+    templates,
+    review,
+    limits,
+    clock,
+    redeliver,
+    reset,
+    ask,
+)
 ROUTES = [
     *(Route(f"/control/{function.__name__}", function, methods=["POST"]) for function in POSTS),
     *(

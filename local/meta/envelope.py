@@ -3,6 +3,7 @@
 import base64
 import json
 import secrets
+import time
 from typing import Any
 
 from local.meta.config import Number
@@ -60,6 +61,13 @@ def envelope(number: Number, value: dict[str, Any], field: str = "messages") -> 
     }
     change = {"value": full, "field": field}
     return {"object": "whatsapp_business_account", "entry": [{"id": number.waba_id, "changes": [change]}]}
+
+
+def account_event(waba_id: str, field: str, value: dict[str, Any]) -> dict[str, Any]:
+    """A change of an account or a template: it names no number."""
+    change = {"value": value, "field": field}
+    entry = {"id": waba_id, "time": int(time.time()), "changes": [change]}
+    return {"object": "whatsapp_business_account", "entry": [entry]}
 
 
 def incoming(number: Number, customer: dict[str, Any], messages: list[dict[str, Any]]) -> dict[str, Any]:

@@ -43,6 +43,10 @@ KNOWN: dict[int, tuple[int, str, str]] = {
     131057: (503, "Account in maintenance mode", "Business Account is in maintenance mode."),
     132000: (400, "Template Param Count Mismatch", "The number of parameters does not match the template."),
     132001: (404, "Template does not exist", "The template does not exist in the specified language."),
+    132012: (400, "Parameter format mismatch", "A parameter does not fit the template."),
+    132015: (400, "Template is paused", "The template is paused due to low quality."),
+    132016: (400, "Template is disabled", "The template was paused too often and is permanently disabled."),
+    132018: (400, "Template parameters invalid", "A parameter of the template holds what it may not."),
     133004: (503, "Server Temporarily Unavailable", "Server is temporarily unavailable."),
     133010: (
         400,

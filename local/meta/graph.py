@@ -15,6 +15,7 @@ from local.meta import faults
 from local.meta.config import Number
 from local.meta.errors import GraphError, invalid_token, wrong_object
 from local.meta.platform import Platform
+from local.meta.templates import DEFAULT_PAGE
 from local.meta.validate import RECEIPT, check, check_send
 
 VERSION = re.compile(r"v\d{1,3}\.\d")
@@ -69,6 +70,8 @@ async def send(request: Request) -> Response:
         return JSONResponse({"success": True})
     kind = check_send(body)
     recipient = str(body.get("to") or body.get("recipient"))
+    if kind == "template":
+        platform.templates.check(number.waba_id, body["template"])
     fault = platform.faults.take(recipient)
     if fault:
         await fail_before(request, fault)
@@ -122,6 +125,24 @@ async def upload(request: Request) -> Response:
         content = await file.read()
     media = platform_of(request).media.add(number.phone_number_id, kind or "", content)
     return JSONResponse({"id": media.id})
+
+
+async def templates(request: Request) -> Response:
+    """GET /{waba_id}/message_templates?limit&after&status"""
+    platform, allowed = platform_of(request), numbers_of(request)
+    waba_id, query = request.path_params["object_id"], request.query_params
+    if waba_id not in {n.waba_id for n in platform.config.numbers if n.phone_number_id in allowed}:
+        raise wrong_object(waba_id, "get")
+    try:
+        page = platform.templates.page(
+            waba_id,
+            min(max(int(query.get("limit", DEFAULT_PAGE)), 1), 100),
+            query.get("after", ""),
+            query.get("status", ""),
+        )
+    except ValueError:
+        raise GraphError(100, "Invalid cursors values", message="(#100) Invalid cursors values") from None
+    return JSONResponse(page)
 
 
 async def get_object(request: Request) -> Response:
@@ -178,6 +199,7 @@ async def unknown(request: Request) -> Response:
 ROUTES = [
     Route("/graph/{version}/{object_id}/messages", send, methods=["POST"]),
     Route("/graph/{version}/{object_id}/media", upload, methods=["POST"]),
+    Route("/graph/{version}/{object_id}/message_templates", templates, methods=["GET"]),
     Route("/graph/{version}/{object_id}", get_object, methods=["GET"]),
     Route("/graph/{version}/{object_id}", delete_object, methods=["DELETE"]),
     Route("/graph/{version}/{rest:path}", unknown, methods=["GET", "POST", "DELETE"]),

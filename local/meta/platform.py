@@ -17,6 +17,7 @@ from local.meta.runs import RunReader
 from local.meta.state import Clock, Message, State, digits
 from local.meta.statuses import Statuses
 from local.meta.store import Store
+from local.meta.templates import TemplateShelf
 from local.meta.validate import USER_ID
 
 MEDIA_TYPES = ("image", "video", "audio", "document", "sticker")
@@ -49,6 +50,7 @@ class Platform:
         self.rates = Rates(self.limits)
         self.faults = Faults()
         self.media = MediaShelf(self.store)
+        self.templates = TemplateShelf(config.templates)
         self.runs = RunReader(config.portal, config.secrets)
 
     def start(self) -> None:
@@ -72,6 +74,7 @@ class Platform:
         self.clock.ahead = 0.0
         self.state.clear()
         self.media.load()
+        self.templates.load()
 
     # A customer writes
 
@@ -160,6 +163,14 @@ class Platform:
                 message.state = "lost" if delivery.done else "retrying"
                 message.error = f"The webhook did not take this message: {answer}."
             self.state.save(message)
+
+    def review(self, waba_id: str, name: str, language: str, event: str, reason: str) -> Delivery | None:
+        """Meta's review changes a template and tells the webhook. None: there is no such template."""
+        value = self.templates.change(waba_id, name, language, event, reason)
+        if value is None:
+            return None
+        body = envelope.account_event(waba_id, "message_template_status_update", value)
+        return self.deliverer.enqueue(envelope.encode(body), [])
 
     # The business sends
 

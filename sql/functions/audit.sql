@@ -82,8 +82,8 @@ begin
 end $$;
 select own_functions('audit_change');
 create or replace trigger audit_change after insert or update or delete on tenants for each row
-    execute function audit_change('name', 'id', 'name status limits embedding_model whatsapp_token llm_api_key',
-        'whatsapp_token llm_api_key');
+    execute function audit_change('name', 'id',
+        'name status limits embedding_model assignment whatsapp_token llm_api_key', 'whatsapp_token llm_api_key');
 -- The webhook's address may hold a secret, as that of a tool.
 create or replace trigger audit_change after insert or update or delete on chatbots for each row
     execute function audit_change('name', 'tenant_id', '', 'notify_webhook_url');

@@ -117,7 +117,10 @@ begin
             opted_out_at = coalesce(c.opted_out_at, gone.opted_out_at), last_seen_at = greatest(c.last_seen_at,
                 gone.last_seen_at),
             last_message_at = greatest(c.last_message_at, gone.last_message_at),
-                created_at = least(c.created_at, gone.created_at)
+                created_at = least(c.created_at, gone.created_at),
+            status = case when 'open' in (c.status, gone.status) then 'open' else c.status end,
+            assignee = coalesce(c.assignee, gone.assignee), staff_name = coalesce(c.staff_name, gone.staff_name),
+            tags = array(select distinct t from unnest(c.tags || gone.tags) t order by t)
         where c.id = p_keep;
     perform keep_alias(gone.tenant_id, p_keep, gone.phone), keep_alias(gone.tenant_id, p_keep, gone.user_id);
     return true;
@@ -177,11 +180,12 @@ select own_functions('remember_lead');
 grant execute on function remember_lead to chatbot_app;
 
 -- The contacts of the current tenant who wait for a human: the bot handed off, or they wrote outside opening hours, and
--- nobody has replied or resumed the bot since.
+-- nobody has replied or resumed the bot since. Not those who are blocked, and not those that are snoozed.
 create or replace function waiting_contacts() returns setof uuid
     language sql stable as $$
-    select distinct h.contact_id from handoffs h
-    where h.tenant_id = current_tenant() and h.source <> 'operator' and h.resumed_at is null
+    select distinct h.contact_id from handoffs h join contacts c on c.id = h.contact_id
+    where not c.blocked and (c.status <> 'snoozed' or c.snoozed_until <= now())
+      and h.tenant_id = current_tenant() and h.source <> 'operator' and h.resumed_at is null and h.answered_at is null
       and h.created_at > now() - interval '30 days'
       and not exists (select from turns t where t.contact_id = h.contact_id and t.outcome = 'human'
                       and t.opened_at > h.created_at)

@@ -49,19 +49,26 @@ begin
     end if;
     perform lock_contact_of(p_turn);  -- because the new row refers to it
     perform hold_turn(p_turn, p_epoch);
-    insert into handoffs (tenant_id, contact_id, turn_id, source, reason, paused_until, tell_at, tries)
+    insert into handoffs (tenant_id, contact_id, turn_id, source, reason, paused_until, tell_at, again_at, tries)
         select t.tenant_id, t.contact_id, t.id, p_source, left(p_reason, 500),
                case when b.handoff_hours = 0 then 'infinity'::timestamptz
                    else now() + make_interval(secs => b.handoff_hours * 3600) end,
                -- The step tells it now. When it dies before it has recorded the outcome, recovery does.
-               case when b.notify_webhook_url is not null or b.notify_phone is not null
-                   then now() + handoff_notice_wait(1) end, 1
+               case when tells_somebody(b) then now() + handoff_notice_wait(1) end,
+               case when (tells_somebody(b) or b.handoff_next <> '{}') and b.handoff_again_min > 0
+                   then now() + make_interval(mins => b.handoff_again_min) end, 1
         from turns t join chatbots b using (phone_number_id) where t.id = p_turn
         on conflict (turn_id) do nothing returning id into made;
     return made;
 end $$;
 select own_functions('hand_off_contact');
 grant execute on function hand_off_contact to chatbot_app;
+
+-- Whether anybody is told of this chatbot's handoffs.
+create or replace function tells_somebody(p_bot chatbots) returns boolean
+    language sql immutable
+    return coalesce(p_bot.notify_webhook_url, p_bot.notify_phone, p_bot.notify_email) is not null;
+select own_functions('tells_somebody');
 
 create or replace function pause_after_turn() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
@@ -80,16 +87,68 @@ create or replace function handoff_notice_wait(p_tries int) returns interval
     return case when p_tries < 5 then interval '1 minute' * 4 ^ (p_tries - 1) end;
 select own_functions('handoff_notice_wait');
 
--- Records what became of telling people about a handoff. When the webhook or WhatsApp did not take it, recovery tells
--- it again.
+-- Records what became of telling people about a handoff. Where somebody did not take it, recovery tells it again; after
+-- the last try the portal's bell says that nobody knows.
 create or replace function record_handoff_notice(p_handoff uuid, p_notified jsonb, p_ok boolean) returns void
-    language sql security definer set search_path = public, pg_temp as $$
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    h handoffs;
+begin
     update handoffs set notified = coalesce(notified, '{}') || p_notified,
             tell_at = case when not p_ok then now() + handoff_notice_wait(tries) end
-        where id = p_handoff and tenant_id = coalesce(current_tenant(), tenant_id)
-$$;
+        where id = p_handoff and tenant_id = coalesce(current_tenant(), tenant_id) returning * into h;
+    if h.id is not null and not p_ok and h.tell_at is null then
+        perform notify(h.tenant_id, 'handoff_untold', 'warning', 'Nobody could be told of a customer who waits',
+                       h.contact_id::text, jsonb_build_object('contact_id', h.contact_id, 'notified', h.notified));
+    end if;
+end $$;
 select own_functions('record_handoff_notice');
 grant execute on function record_handoff_notice to chatbot_app;
+
+-- What a message to the staff about a handoff is known by at WhatsApp: each level has its own.
+create or replace function notice_id(p_handoff uuid, p_level int) returns uuid
+    language sql immutable
+    return case when p_level = 0 then p_handoff else md5(p_handoff::text || p_level)::uuid end;
+select own_functions('notice_id');
+
+-- Begins the next level of handoffs that nobody has answered in time. Returns how many. Who snoozes a conversation is
+-- there. It ends where there is nobody else to tell.
+create or replace function tell_handoffs_again() returns int
+    language sql security definer set search_path = public, pg_temp as $$
+    with due as (
+        select h.id, h.level + 1 as level, c.status = 'snoozed' as quiet,
+               h.resumed_at is null and h.answered_at is null and not c.blocked
+               and not exists (select from turns u where u.contact_id = h.contact_id and u.outcome = 'human'
+                               and u.opened_at > h.created_at)
+               and (h.level = 0 and tells_somebody(b) or h.level < 1 + cardinality(b.handoff_next)) as goes_on,
+               make_interval(mins => nullif(b.handoff_again_min, 0)) as wait, tells_somebody(b) as told
+        from handoffs h join turns t on t.id = h.turn_id join contacts c on c.id = h.contact_id
+            join chatbots b on b.phone_number_id = t.phone_number_id
+        where h.again_at <= now() order by h.again_at limit 200 for update of h skip locked),
+    changed as (
+        update handoffs h set
+            again_at = case when d.goes_on then now() + d.wait end,
+            level = case when d.goes_on and not d.quiet
+                then case when d.level = 1 and not d.told then 2 else d.level end else h.level end,
+            tries = case when d.goes_on and not d.quiet then 0 else h.tries end,
+            tell_at = case when d.goes_on and not d.quiet then now() when not d.goes_on then null else h.tell_at end,
+            notified = case when d.goes_on and not d.quiet then null else h.notified end
+        from due d where h.id = d.id returning d.goes_on and not d.quiet as is_told)
+    select count(*)::int from changed where is_told
+$$;
+select own_functions('tell_handoffs_again');
+grant execute on function tell_handoffs_again to chatbot_app;
+
+-- A person has written to this contact: nobody waits any more, and the bell is quiet.
+create or replace function answer_handoffs(p_tenant uuid, p_contact uuid) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    update handoffs set answered_at = now(), tell_at = null, again_at = null
+        where contact_id = p_contact and answered_at is null;
+    perform settle_subject(p_tenant, kind, p_contact::text)
+        from unnest(array['handoff', 'outside_hours', 'handoff_untold']) kind;
+end $$;
+select own_functions('answer_handoffs');
 
 -- Whether a status says that the message to the staff's phone is out, although its response was lost. No part of the
 -- outbox has its send id, so the status waits for an hour.
@@ -102,40 +161,52 @@ create or replace function handoff_is_out(p_phone_number_id text, p_handoff uuid
 $$;
 select own_functions('handoff_is_out');
 
--- The handoffs that people have to be told about now: their steps died, or the webhook or WhatsApp did not take it.
--- `notified` says what became of it so far. Nobody else gets them for a minute.
+-- The handoffs that people have to be told about now: their steps died, somebody did not take it, or nobody has written
+-- yet. `notified` says what became of it so far, at this level. Nobody else gets them for a minute.
 create or replace function claim_handoff_notices(p_limit int)
-    returns table (id uuid, source text, reason text, question text, contact jsonb, turn_id uuid,
-                   phone_number_id text, tenant_id uuid, url text, phone text, template jsonb, notified jsonb)
+    returns table (id uuid, notice_id uuid, level int, source text, reason text, question text, contact jsonb,
+                   turn_id uuid, phone_number_id text, tenant_id uuid, url text, phone text, email text,
+                   template jsonb, notified jsonb)
     language sql security definer set search_path = public, pg_temp as $$
     update handoffs h set tell_at = now() + interval '1 minute', tries = h.tries + 1
         from turns t, chatbots b, contacts c
         where t.id = h.turn_id and b.phone_number_id = t.phone_number_id and c.id = h.contact_id
           and h.id in (select d.id from handoffs d where d.tell_at <= now() order by d.tell_at limit p_limit
                        for update skip locked)
-        returning h.id, h.source, h.reason,
+        returning h.id, notice_id(h.id, h.level), h.level, h.source, h.reason,
             coalesce(t.question, (select string_agg(message_words(i.payload), e'\n' order by i.seq)
                                   from inbound_messages i where i.turn_id = t.id), ''),
-            jsonb_build_object('id', c.id, 'name', c.name, 'phone', c.phone, 'user_id', c.user_id),
-            h.turn_id, t.phone_number_id, t.tenant_id, b.notify_webhook_url, b.notify_phone, b.notify_template,
-            coalesce(h.notified, '{}') || case when handoff_is_out(t.phone_number_id, h.id)
+            jsonb_build_object('id', c.id, 'name', coalesce(c.staff_name, c.name), 'phone', c.phone,
+                               'user_id', c.user_id),
+            h.turn_id, t.phone_number_id, t.tenant_id, b.notify_webhook_url,
+            case when h.level < 2 then b.notify_phone
+                 when b.handoff_next[h.level - 1] not like '%@%' then b.handoff_next[h.level - 1] end,
+            case when h.level < 2 then b.notify_email
+                 when b.handoff_next[h.level - 1] like '%@%' then b.handoff_next[h.level - 1] end,
+            b.notify_template,
+            coalesce(h.notified, '{}') || case when handoff_is_out(t.phone_number_id, notice_id(h.id, h.level))
                 then '{"whatsapp": "sent"}'::jsonb else '{}' end
 $$;
 select own_functions('claim_handoff_notices');
 grant execute on function claim_handoff_notices to chatbot_app;
 
--- A human writes to a contact from the portal. The turn's id comes from the page, so that a second click sends
--- nothing again. The words are in the outbox before anybody sends them, and belong to the run that is about to: when
--- it dies, recovery sends them (claim_retry). Returns {"do": "send", send_id, content, …} | {"do": "wait"}: recovery
--- sends it | {"do": "done"}: written before | {"do": "nothing", "reason"}.
-create or replace function begin_human_reply(p_turn uuid, p_contact uuid, p_body text, p_run uuid) returns jsonb
+-- A human writes to a contact from the portal, or sends a file of staff_files or a template. p_content: the message as
+-- the Graph API takes it; p_words: what the log says of it, null for the content's own. The turn's id comes from the
+-- page, so that a second click sends nothing again. The message is in the outbox before anybody sends it, and belongs
+-- to the run that is about to: when it dies, recovery sends it (claim_retry). After the 24 hours words wait for the
+-- customer to write, where p_wait says so. Returns {"do": "send", send_id, content, …} | {"do": "wait"}: recovery
+-- sends it, or the customer has to write first | {"do": "done"}: written before | {"do": "nothing", "reason"}.
+create or replace function begin_human_reply(p_turn uuid, p_contact uuid, p_content jsonb, p_run uuid,
+    p_words text default null, p_wait boolean default false) returns jsonb
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     contact contacts;
     latest conversation_logs;
     t turns;
     o outbound_messages;
+    number text;
     verdict text;
+    waits boolean;
 begin
     select * into contact from contacts where id = p_contact and tenant_id = current_tenant() for update;
     if not found then
@@ -146,31 +217,40 @@ begin
         return jsonb_build_object('do', case when t.contact_id = p_contact then 'done' else 'nothing' end,
                                   'reason', 'not_found');
     end if;
+    if contact.opted_out_at is not null or contact.blocked then
+        return jsonb_build_object('do', 'nothing',
+                                  'reason', case when contact.blocked then 'blocked' else 'opted_out' end);
+    end if;
     select * into latest from conversation_logs
         where tenant_id = contact.tenant_id and contact_id = p_contact and direction = 'in' order by id desc limit 1;
     -- By Meta's clock: a delivery may have come late.
-    if latest.id is null
-        or least(latest.created_at, contact.last_message_at) < now() - interval '24 hours' then
+    waits := p_content ->> 'type' <> 'template'
+        and (latest.id is null or least(latest.created_at, contact.last_message_at) < now() - interval '24 hours');
+    if waits and not p_wait then
         return jsonb_build_object('do', 'nothing', 'reason', 'window_closed');
     end if;
-    if contact.opted_out_at is not null then
-        return jsonb_build_object('do', 'nothing', 'reason', 'opted_out');
+    number := coalesce(latest.phone_number_id, (select n.phone_number_id from number_of_contact(p_contact) n));
+    if p_content ->> 'type' = 'template' and not exists (
+        select from templates m join chatbots b using (waba_id)
+        where m.tenant_id = contact.tenant_id and b.phone_number_id = number and m.status = 'APPROVED'
+            and m.name = p_content #>> '{template,name}' and m.language = p_content #>> '{template,language,code}') then
+        return jsonb_build_object('do', 'nothing', 'reason', 'template');
     end if;
     insert into turns (id, tenant_id, contact_id, phone_number_id, state, run_id, lease_until, closed_at, outcome)
-        values (p_turn, contact.tenant_id, p_contact, latest.phone_number_id, 'done', p_run, now(), now(), 'human')
+        values (p_turn, contact.tenant_id, p_contact, number, 'done', p_run, now(), now(), 'human')
         returning * into t;
-    insert into outbound_messages (turn_id, part, tenant_id, content, retry_at, retry_run)
-        values (p_turn, 1, contact.tenant_id,
-                jsonb_build_object('type', 'text', 'text', jsonb_build_object('body', p_body, 'preview_url', false)),
-                now(), p_run) returning * into o;
+    insert into outbound_messages (turn_id, part, tenant_id, content, state, retry_at, retry_run)
+        values (p_turn, 1, contact.tenant_id, p_content, case when waits then 'waiting' else 'pending' end,
+                case when not waits then now() end, p_run) returning * into o;
     insert into conversation_logs (tenant_id, contact_id, phone_number_id, turn_id, direction, send_id, body, model,
                                    status)
-        values (contact.tenant_id, p_contact, latest.phone_number_id, p_turn, 'out', o.send_id, p_body,
-                'human', 'pending');
+        values (contact.tenant_id, p_contact, number, p_turn, 'out', o.send_id,
+                coalesce(p_words, sent_words(p_content)), 'human', o.state);
     perform record_audit('contacts.reply', null, p_contact, jsonb_build_object('turn_id', p_turn));
     -- What was said before goes out first: recovery sends both.
-    if exists (select from outbound_messages e join turns u on u.id = e.turn_id
-               where u.contact_id = p_contact and u.id <> p_turn and (e.retry_at is not null or is_due(e))) then
+    if waits or exists (select from outbound_messages e join turns u on u.id = e.turn_id
+                        where u.contact_id = p_contact and u.id <> p_turn
+                            and (e.retry_at is not null or is_due(e))) then
         return jsonb_build_object('do', 'wait');
     end if;
     verdict := judge_retry(o, t) ->> 'do';
@@ -181,7 +261,7 @@ begin
         where turn_id = p_turn and part = 1 returning * into o;
     update conversation_logs set status = 'sending' where send_id = o.send_id and direction = 'out';
     return jsonb_build_object('do', 'send', 'turn_id', p_turn, 'contact_id', p_contact, 'send_id', o.send_id,
-                              'content', o.content, 'phone_number_id', latest.phone_number_id);
+                              'content', o.content, 'phone_number_id', number);
 end $$;
 select own_functions('begin_human_reply');
 grant execute on function begin_human_reply to chatbot_app;

@@ -3,7 +3,8 @@
 
 -- Applies what a message changes: who wrote, opt-outs, edits, deletions, changed numbers. Running it again is
 -- harmless. An event that somebody has another number may join two people, so it locks both first. Returns {"phone",
--- "user_id", "name", "contact_id"?, "end"?: the reason why there is no answer, "preface"?: words to give first}.
+-- "user_id", "name", "contact_id"?, "end"?: the reason why there is no answer, "preface"?: words to give first,
+-- "released"?: true where a person's words had waited for this message}.
 create or replace function receive_message(p_phone_number_id text, p_payload text) returns jsonb
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -46,9 +47,18 @@ begin
     update contacts k set username = coalesce(ltrim(said(person #> '{profile,username}'), '@'), k.username),
             last_message_at = case when m ->> 'type' = 'system' then k.last_message_at
                 else greatest(k.last_message_at, written_at(m)) end,
-            send_error_code = null, send_error_at = null
-        where k.id = c.id returning * into c;
+            send_error_code = null, send_error_at = null,
+            -- A run that comes late must not open what somebody has solved since. Meta's clock has whole seconds.
+            status = case when opens then 'open' else k.status end,
+            snoozed_until = case when not opens then k.snoozed_until end
+        from (select o.id, asks_something(m) and (o.status_at is null
+                                                  or written_at(m) >= date_trunc('second', o.status_at)) as opens
+              from contacts o where o.id = c.id) o
+        where k.id = o.id returning k.* into c;
     answer := answer || jsonb_build_object('contact_id', c.id);
+    if asks_something(m) and written_at(m) > now() - interval '24 hours' and release_words(c.id) then
+        answer := answer || '{"released": true}';
+    end if;
     words := content_words(m);
     if said(m -> 'group_id') is not null then
         return answer || '{"end": "written in a group: only conversations of two are answered"}';
@@ -236,6 +246,9 @@ begin
                 values (bot.tenant_id, person, p_phone_number_id, 'in', p_message_id, message_words(message.payload),
                         'not answered', message.received_at)
                 on conflict do nothing;
+            if p_reason <> 'the contact is blocked' then
+                perform expect_file(bot.tenant_id, person, message);
+            end if;
         end if;
     end if;
     return jsonb_build_object('status', 'ended', 'reason', p_reason, 'tenant_id', bot.tenant_id, 'contact_id', person);
@@ -265,8 +278,8 @@ end $$;
 select own_functions('end_received');
 grant execute on function end_received to chatbot_app;
 
--- The business wrote from its own phone app, so a human is talking: logs the words and pauses the bot for that
--- person.
+-- The business wrote from its own phone app, so a human is talking: logs the words, pauses the bot for that person, and
+-- the person waits for nobody any more.
 create or replace function apply_echo(p_phone_number_id text, p_echo jsonb) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -279,6 +292,7 @@ begin
         return;
     end if;
     update contacts c set paused_until = greatest(c.paused_until, now() + interval '12 hours') where c.id = person;
+    perform answer_handoffs(bot.tenant_id, person);
     insert into conversation_logs (tenant_id, contact_id, phone_number_id, direction, message_id, body, model, status)
         select bot.tenant_id, person, p_phone_number_id, 'out', p_echo ->> 'id', content_words(p_echo), 'human',
                'by a human'

@@ -26,6 +26,7 @@ create or replace function put_member(p_by text, p_email text, p_role text) retu
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     tenant uuid := current_tenant();
+    was_there boolean;
 begin
     perform 1 from tenants where id = tenant for update;  -- so that two owners can't remove each other at once
     if not exists (select from tenant_members where tenant_id = tenant and email = lower(p_by) and role = 'owner') then
@@ -39,7 +40,13 @@ begin
     end if;
     if p_role is null then
         delete from tenant_members where tenant_id = tenant and email = lower(p_email);
-        return case when found then 'ok' else 'not_found' end;
+        was_there := found;
+        update contacts set assignee = null where tenant_id = tenant and assignee = lower(p_email);
+        delete from conversation_reads where tenant_id = tenant and email = lower(p_email);
+        return case when was_there then 'ok' else 'not_found' end;
+    end if;
+    if p_role = 'viewer' then
+        update contacts set assignee = null where tenant_id = tenant and assignee = lower(p_email);
     end if;
     insert into tenant_members (tenant_id, email, role) values (tenant, lower(p_email), p_role)
         on conflict (tenant_id, email) do update set role = excluded.role;

@@ -30,7 +30,8 @@ create or replace function waiting_figures() returns jsonb
     with ages as (select coalesce(a.tenant_id::text, 'none') as tenant, a.age_s from unanswered_ages() a),
     handed as (
         select h.created_at from handoffs h
-        where h.resumed_at is null and h.source <> 'operator' and h.created_at > now() - interval '1 day'
+        where h.resumed_at is null and h.answered_at is null and h.source <> 'operator'
+          and h.created_at > now() - interval '1 day'
           and not exists (select from turns t where t.contact_id = h.contact_id and t.outcome = 'human'
                           and t.opened_at > h.created_at)
         limit 10000)

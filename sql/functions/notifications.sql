@@ -23,6 +23,14 @@ create or replace function settle_subject(p_tenant uuid, p_kind text, p_subject 
 $$;
 select own_functions('settle_subject');
 
+-- The same for whatever it was about.
+create or replace function settle_kind(p_tenant uuid, p_kind text) returns void
+    language sql security definer set search_path = public, pg_temp as $$
+    update notifications set settled_at = now(), read_at = coalesce(read_at, now())
+        where tenant_id = p_tenant and kind = p_kind and settled_at is null
+$$;
+select own_functions('settle_kind');
+
 -- The notifications that a webhook has to be told about now, each with its tenant's addresses. Nobody else gets them
 -- for a minute.
 create or replace function claim_notifications(p_limit int)
@@ -84,6 +92,9 @@ begin
                 perform notify(bot.tenant_id, coalesce(change ->> 'field', 'account_event'), account_event_severity(v),
                                account_event_words(change ->> 'field', v),
                                coalesce(said(v -> 'message_template_name'), bot.phone_number_id), v);
+                if change ->> 'field' = 'message_template_status_update' and bot.waba_id is not null then
+                    perform apply_template_event(bot.tenant_id, bot.waba_id, v);
+                end if;
                 told := told + 1;
             end loop;
         end if;
@@ -180,7 +191,7 @@ begin
                             where c.id = new.contact_id)));
     else
         perform settle_subject(new.tenant_id, kind, new.contact_id::text)
-            from unnest(array['handoff', 'outside_hours']) kind;
+            from unnest(array['handoff', 'outside_hours', 'handoff_untold']) kind;
     end if;
     return null;
 end $$;
@@ -194,8 +205,7 @@ select own_functions('notify_handoff');
 create or replace function forget_handoff_notification() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-    perform settle_subject(new.tenant_id, kind, new.contact_id::text)
-        from unnest(array['handoff', 'outside_hours']) kind;
+    perform answer_handoffs(new.tenant_id, new.contact_id);
     return null;
 end $$;
 create or replace trigger forget_handoff_notification after insert or update of outcome on turns

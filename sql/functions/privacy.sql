@@ -147,6 +147,14 @@ create or replace function person_data(p_contact uuid) returns jsonb
                                                                'content_base64', encode(f.content, 'base64'))
                                             order by f.created_at), '[]')
                   from media f where f.contact_id = c.id),
+        'files_sent', (select coalesce(jsonb_agg(jsonb_build_object('at', f.created_at, 'kind', f.kind,
+                                                                    'name', f.filename, 'type', f.mime_type,
+                                                                    'content_base64', encode(f.content, 'base64'))
+                                                 order by f.created_at), '[]')
+                       from staff_files f where f.contact_id = c.id),
+        'notes', (select coalesce(jsonb_agg(jsonb_build_object('at', n.created_at, 'author', n.author, 'text', n.body)
+                                            order by n.id), '[]')
+                  from contact_notes n where n.contact_id = c.id),
         'handoffs', (select coalesce(jsonb_agg(jsonb_build_object('at', h.created_at, 'source', h.source,
                                                                   'reason', h.reason) order by h.created_at), '[]')
                      from handoffs h where h.contact_id = c.id))
@@ -233,6 +241,12 @@ begin
     delete from portal_runs where tenant_id = p_tenant and created_at < old;
     get diagnostics n = row_count;
     touched := touched + n;
+    delete from contact_notes where tenant_id = p_tenant and created_at < old;
+    get diagnostics n = row_count;
+    touched := touched + n;
+    delete from staff_files where tenant_id = p_tenant and created_at < old;
+    get diagnostics n = row_count;
+    touched := touched + n;
     update media set words = null, filename = null where tenant_id = p_tenant and created_at < old
         and (words is not null or filename is not null);
     get diagnostics n = row_count;
@@ -240,6 +254,10 @@ begin
     update media set content = null, words = null, filename = null
         where tenant_id = p_tenant and created_at < now() - retention(plan, 'keep_media_days')
           and (content is not null or words is not null or filename is not null);
+    get diagnostics n = row_count;
+    touched := touched + n;
+    update staff_files set content = null
+        where tenant_id = p_tenant and created_at < now() - retention(plan, 'keep_media_days') and content is not null;
     get diagnostics n = row_count;
     touched := touched + n;
     old := now() - retention(plan, 'keep_traces_days');

@@ -11,7 +11,9 @@ create or replace function plan_retry() returns trigger
 declare
     rule send_errors;
 begin
-    if new.state <> 'failed' then
+    if old.state = 'waiting' then
+        return new;  -- release_words() has said when
+    elsif new.state <> 'failed' then
         new.retry_at := null;
     elsif (new.message_id is not null or new.retry_run is not null)
           and (old.state <> 'failed' or new.error_code is distinct from old.error_code) then
@@ -54,11 +56,11 @@ begin
 end $$;
 select own_functions('set_free');
 
--- Takes one part of a closed turn that is due to go out again; null: there is none. Returns {tenant_id, contact_id,
--- phone_number_id, turn_id, part, send_id, content, attempt}. One person gets one part at a time, the oldest first,
--- and none while a turn with them is open, because its reply comes first. A request that was lost with its run is
--- made again after a minute without a status.
-create or replace function claim_retry(p_run uuid) returns jsonb
+-- Takes one part of a closed turn that is due to go out again, of one contact or of all; null: there is none. Returns
+-- {tenant_id, contact_id, phone_number_id, turn_id, part, send_id, content, attempt}. One person gets one part at a
+-- time, the oldest first, and none while a turn with them is open, because its reply comes first. A request that was
+-- lost with its run is made again after a minute without a status.
+create or replace function claim_retry(p_run uuid, p_contact uuid default null) returns jsonb
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     o outbound_messages;
@@ -67,7 +69,8 @@ declare
 begin
     for o in
         select r.* from outbound_messages r join turns u on u.id = r.turn_id
-        where u.state <> 'active' and is_due(r) order by u.opened_at, r.part limit 200
+        where u.state <> 'active' and is_due(r) and (p_contact is null or u.contact_id = p_contact)
+        order by u.opened_at, r.part limit 200
     loop
         select * into t from turns where id = o.turn_id;
         perform 1 from contacts where id = t.contact_id for update skip locked;

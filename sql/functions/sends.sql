@@ -189,6 +189,7 @@ begin
                                                              'number ' || t.phone_number_id) and strikes > 0;
             delete from send_stops where tenant_id = new.tenant_id;
             if found then
+                perform settle_kind(new.tenant_id, 'sends_stopped');
                 perform notify(new.tenant_id, 'sends_resumed', 'info', 'Messages go out again', t.phone_number_id);
             end if;
         end if;
@@ -242,22 +243,22 @@ create or replace function resume_sends() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     delete from send_stops where tenant_id = new.id;
+    perform settle_kind(new.id, 'sends_stopped');
     return null;
 end $$;
 create or replace trigger resume_sends after update of whatsapp_token on tenants for each row
     execute function resume_sends();
 select own_functions('resume_sends');
 
--- Deletes what nobody needs any more: the bytes of files after two days (a model looks at them in their own turn),
--- their rows together with the messages, throttles that hold nobody, and notifications that were read long ago.
--- Returns how many rows it touched.
+-- Deletes what nobody needs any more: files together with the messages (a plan's keep_media_days may end them sooner,
+-- see expire_data), throttles that hold nobody, and notifications that were read long ago. Returns how many rows it
+-- touched.
 create or replace function clean_whatsapp(p_keep_messages interval default '30 days', p_limit int default 5000)
     returns int
     language sql security definer set search_path = public, pg_temp as $$
-    with emptied as (
-        update media set content = null where (phone_number_id, message_id) in (
-            select m.phone_number_id, m.message_id from media m
-            where m.content is not null and m.created_at between now() - p_keep_messages and now() - interval '2 days'
+    with sent as (
+        update staff_files set content = null where id in (
+            select f.id from staff_files f where f.created_at < now() - p_keep_messages and f.content is not null
                 limit p_limit) returning 1),
     gone as (
         delete from media where (phone_number_id, message_id) in (
@@ -271,7 +272,7 @@ create or replace function clean_whatsapp(p_keep_messages interval default '30 d
     seen as (
         delete from notifications where id in (
             select n.id from notifications n where n.read_at < now() - interval '90 days' limit p_limit) returning 1)
-    select ((select count(*) from emptied) + (select count(*) from gone) + (select count(*) from idle)
+    select ((select count(*) from sent) + (select count(*) from gone) + (select count(*) from idle)
             + (select count(*) from seen))::int
 $$;
 select own_functions('clean_whatsapp');

@@ -5,8 +5,8 @@
 -- that was delivered stays delivered, with the failure's code beside it.
 create or replace function status_rank(p_state text) returns int
     language sql immutable parallel safe
-    return array_position(array['pending', 'cancelled', 'sending', 'unknown', 'sent', 'failed', 'delivered', 'read',
-                                'played'], p_state);
+    return array_position(array['waiting', 'pending', 'cancelled', 'sending', 'unknown', 'sent', 'failed', 'delivered',
+                                'read', 'played'], p_state);
 select own_functions('status_rank');
 
 -- Applies one stored status to the part that it is about. False: no such part is known (yet).

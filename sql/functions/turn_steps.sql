@@ -69,6 +69,7 @@ begin
             message_words(i.payload), i.received_at
         from inbound_messages i where i.turn_id = p_turn order by i.seq
         on conflict do nothing;
+    perform expect_file(turn.tenant_id, turn.contact_id, i) from inbound_messages i where i.turn_id = p_turn;
     insert into conversation_logs (tenant_id, contact_id, phone_number_id, turn_id, direction, message_id, send_id,
                                    body, citations, model, status)
         select turn.tenant_id, turn.contact_id, turn.phone_number_id, p_turn, 'out', o.message_id, o.send_id,

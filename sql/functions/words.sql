@@ -159,7 +159,11 @@ create or replace function sent_words(p_content jsonb) returns text
                                                 else '[]' end) with ordinality r(value, n)))
         when 'template' then '[template] ' || coalesce(p_content #>> '{template,name}', '')
         when 'document' then concat_ws(' ', '[document]', (select d.title from documents d
-                                                           where d.id::text = p_content #>> '{document,knowledge}'))
+                                                           where d.id::text = p_content #>> '{document,knowledge}'),
+            nullif(concat_ws(': ', p_content #>> '{document,filename}', p_content #>> '{document,caption}'), ''))
+        when 'image' then concat_ws(' ', '[image]', p_content #>> '{image,caption}')
+        when 'video' then concat_ws(' ', '[video]', p_content #>> '{video,caption}')
+        when 'audio' then case when p_content #>> '{audio,voice}' = 'true' then '[voice note]' else '[audio]' end
         else '[' || coalesce(p_content ->> 'type', 'message') || ']' end;
 select own_functions('sent_words');
 

@@ -69,23 +69,30 @@ create policy ingress_inserts on inbound_messages for insert to chatbot_ingress 
 grant select on inbound_messages to chatbot_app;
 grant insert (phone_number_id, message_id, kind, sender, payload) on inbound_messages to chatbot_ingress;
 
--- What came with a message. The bytes leave this table only for a model's request.
+-- What came with a message. The bytes leave this table for a model's request, and sealed for a page of the staff.
 create table media (
+    id                uuid not null unique default gen_random_uuid(),  -- as the portal names it
     phone_number_id   text not null,
     message_id        text not null,
     tenant_id         uuid not null references tenants on delete cascade,
     contact_id        uuid references contacts on delete cascade,
-    kind              text not null,
+    kind              text not null,                      -- image, audio, video, document, sticker
     mime_type         text,
     filename          text,
     content           bytea,
+    size_bytes        int,                                -- of the content, also when that is gone; null: never fetched
     words             text,                               -- a voice note's transcript, a document's text
     -- why it is of no use: too_large, wrong_type, unreachable, no_words
     problem           text,
+    -- when it is fetched for the staff; null: it was, or it is given up
+    fetch_at          timestamptz,
+    tries             int not null default 0,
     created_at        timestamptz not null default now(),
     primary key (phone_number_id, message_id)
 );
 create index media_by_contact on media (contact_id, created_at);
+alter table media alter column content set storage external;  -- compressed already, and read piece by piece
+create index media_to_fetch on media (fetch_at) where fetch_at is not null;
 create index media_by_time on media using brin (created_at);
 select isolate('media');
 grant select, insert, update, delete on media to chatbot_app;

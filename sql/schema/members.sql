@@ -5,11 +5,14 @@ create table tenant_members (
     email             text not null check (email = lower(email)),
     role              text not null check (role in ('owner', 'editor', 'agent', 'viewer')),
     created_at        timestamptz not null default now(),
+    available         boolean not null default true,      -- whether conversations are assigned in turn
+    assigned_at       timestamptz,                        -- when that was last so
     primary key (tenant_id, email)
 );
 create index tenant_members_by_email on tenant_members (email);
 select isolate('tenant_members');
 grant select on tenant_members to chatbot_app;
+grant update (available) on tenant_members to chatbot_app;
 
 -- An operator belongs to no tenant, so this table has only the owner's policy; functions/operators.sql reads and
 -- writes it.

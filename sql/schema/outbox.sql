@@ -8,6 +8,7 @@ create table outbound_messages (
     send_id           uuid not null unique default gen_random_uuid(),
     -- the message as the Graph API takes it, without the addressee
     content           jsonb not null,
+    -- waiting     a person's words, after 24 hours: they become pending when the customer writes again
     -- pending     nobody has tried to send it
     -- sending     a request is on its way
     -- unknown     the request's outcome was lost; a status may still tell it
@@ -15,8 +16,8 @@ create table outbound_messages (
     -- failed      Meta refused it, or could not deliver it; retry_at says whether it goes out again
     -- cancelled   the turn ended, or a human took over, before it was sent
     state             text not null default 'pending'
-                      check (state in ('pending', 'sending', 'unknown', 'sent', 'delivered', 'read', 'played', 'failed',
-                                       'cancelled')),
+                      check (state in ('waiting', 'pending', 'sending', 'unknown', 'sent', 'delivered', 'read',
+                                       'played', 'failed', 'cancelled')),
     message_id        text,                               -- Meta's, once known
     sending_epoch     int,
     sending_since     timestamptz,
@@ -35,8 +36,25 @@ create table outbound_messages (
 create index outbound_by_message on outbound_messages (message_id) where message_id is not null;
 create index outbound_in_trouble on outbound_messages (updated_at) where state in ('unknown', 'failed');
 create index outbound_to_retry on outbound_messages (retry_at) where retry_at is not null;
+create index outbound_waiting on outbound_messages (turn_id) where state = 'waiting';
 create index outbound_retrying on outbound_messages (sending_since)
     where retry_run is not null and state in ('sending', 'unknown');
+
+-- Files that staff send: a part's content names one, and each request brings it to Meta anew.
+create table staff_files (
+    id                uuid primary key,                   -- the reply's, from the page
+    tenant_id         uuid not null references tenants on delete cascade,
+    contact_id        uuid not null references contacts on delete cascade,
+    kind              text not null check (kind in ('image', 'video', 'audio', 'document')),
+    mime_type         text not null,
+    filename          text not null,
+    content           bytea,                              -- null: older than files are kept
+    size_bytes        int not null,
+    created_at        timestamptz not null default now()
+);
+alter table staff_files alter column content set storage external;
+create index staff_files_by_contact on staff_files (contact_id, created_at);
+create index staff_files_by_time on staff_files using brin (created_at);
 
 -- Requests that failed before their part went out again: late statuses name them, and say nothing of the newer request.
 create table failed_sends (
@@ -74,8 +92,10 @@ create table send_stops (
     times             int not null default 1
 );
 
-select isolate('outbound_messages'), isolate('failed_sends'), isolate('send_rates'), isolate('send_stops');
+select isolate('outbound_messages'), isolate('staff_files'), isolate('failed_sends'), isolate('send_rates'),
+       isolate('send_stops');
 grant select, insert, update on outbound_messages to chatbot_app;
+grant select, insert on staff_files to chatbot_app;
 grant select on failed_sends, send_stops to chatbot_app;
 
 -- Meta's error table (autumn 2026): what a code asks for, in a response or, hours later, in a `failed` status.

@@ -10,6 +10,8 @@ create table tenants (
     -- The default is a model that the endpoint of .env.example offers. f/ingest/change_model moves a tenant to
     -- another one.
     embedding_model   text not null default 'text-embedding-3-small',
+    -- Who gets a conversation that the bot hands off: nobody, or the available members in turn.
+    assignment        text not null default 'manual' check (assignment in ('manual', 'in_turn')),
     speaker_notes     boolean not null default false,     -- whether the notes of presentations are read, too
     created_at        timestamptz not null default now(),
     dispatched_at     timestamptz,                        -- when a message of it last got a run
@@ -74,6 +76,10 @@ create table chatbots (
     notify_webhook_url text,
     notify_phone      text,                               -- a staff member's WhatsApp number
     notify_template   jsonb,                              -- {name, language}: for outside the 24 hours
+    notify_email      text,                               -- where the operator has a mail server
+    -- Minutes until people are told of a handoff again, while nobody has written to the customer; 0: never.
+    handoff_again_min int not null default 10 check (handoff_again_min between 0 and 1440),
+    handoff_next      text[] not null default '{}',       -- phones and e-mail addresses that are told after them
 
     -- Its own words by language.
     dont_know         jsonb not null default '{
@@ -135,13 +141,14 @@ create table usage_months (
 
 select isolate('tenants', 'id'), isolate('chatbots'), isolate('usage_months');
 grant select on tenants, chatbots, usage_months to chatbot_app;
-grant update (speaker_notes) on tenants to chatbot_app;
+grant update (speaker_notes, assignment) on tenants to chatbot_app;
 -- What a tenant's staff may change in the portal. The model and the send rate are the operators': the platform pays
 -- for them.
 grant update (name, enabled, persona, system_prompt, languages, dont_know, failure_message, show_citations,
               merge_window_s, max_rounds, max_seconds, max_tokens, history_tokens, max_replies_per_hour,
               max_cost_usd, stale_after_s, limit_message, offer_human, handoff_message, handoff_keywords,
               handoff_hours, handoff_on_failure, lead_fields, notify_webhook_url, notify_phone, notify_template,
+              notify_email, handoff_again_min, handoff_next,
               canned_replies, opt_out_words, opt_in_words, window_template, send_documents, time_zone, opening_hours,
               closed_on, outside_hours, closed_message)
     on chatbots to chatbot_app;

@@ -46,11 +46,16 @@ create table handoffs (
     paused_until      timestamptz not null,
     resumed_at        timestamptz,
     notified          jsonb,                              -- what became of the notifications, in words
-    tell_at           timestamptz,                        -- when the webhook is told again; null: never
-    tries             int not null default 0,             -- how often it was told
+    answered_at       timestamptz,                        -- when a person first wrote, from the portal or a phone's app
+    tell_at           timestamptz,                        -- when people are told again; null: never
+    tries             int not null default 0,             -- how often it was tried, at this level
+    -- 0: the chatbot's own addresses; 1: the same again; from 2 on handoff_next, one after the other
+    level             int not null default 0,
+    again_at          timestamptz,                        -- when the next level begins, if nobody writes; null: never
     created_at        timestamptz not null default now()
 );
 create index handoffs_to_tell on handoffs (tell_at) where tell_at is not null;
+create index handoffs_again on handoffs (again_at) where again_at is not null;
 create index handoffs_open on handoffs (tenant_id, created_at) where resumed_at is null;
 create index handoffs_waiting on handoffs (created_at) where resumed_at is null;
 create index handoffs_by_contact on handoffs (contact_id, created_at);

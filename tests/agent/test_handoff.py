@@ -70,6 +70,15 @@ def test_both_ways_and_once_a_turn(staffed: Bench) -> None:
     assert event["turn_id"] == result["turn_id"] and event["contact"]["phone"]
 
 
+def test_while_the_business_is_closed_nobody_promises_a_colleague_now(staffed: Bench) -> None:
+    staffed.set(opening_hours={"mon": []})
+    result = staffed.live("I am very angry", HAND_OFF, "Passed on.")
+    assert result["handed_off"] == "model" and result["reply"].startswith("We are closed at the moment.")
+    staffed.set(opening_hours={})
+    result = staffed.live("I am very angry", HAND_OFF, "Passed on.")
+    assert result["reply"].startswith("I've passed your question on")
+
+
 @pytest.mark.parametrize(
     ("answer", "said"),
     [

@@ -44,6 +44,12 @@ class Books:
         self.storm, self.letters = storm, {letter.id: letter for letter in letters}
         self.form_of = {id_: letter.form for letter in letters for id_ in (letter.id, *letter.events)}
         self.disturbances = disturbances or Disturbances(storm)
+        # To whom words of a person went when they wrote: from then on the bot is quiet.
+        waited = storm.admin(
+            "select c.phone from turns t join contacts c on c.id = t.contact_id where t.outcome = 'human'"
+            " and t.opened_at < c.last_message_at + interval '1 second'"  # Meta's clock has whole seconds
+        )
+        self.waited_for = {row["phone"] for row in waited}
         self.messages = storm.admin(MESSAGES)
         self.parts = {part["send_id"]: part for part in storm.admin(PARTS)}
         self.taken = [str(message["biz_data"]["send_id"]) for message in storm.accepted()]
@@ -91,7 +97,7 @@ class Books:
                 times = [s for s in d.suspensions if s.phone_number_id == row["phone_number_id"]]
                 return any(row["received_at"] <= s.until for s in times)
             case "the contact is with a human":
-                return row["sender"] in {reply.phone for reply in d.replies}
+                return row["sender"] in {reply.phone for reply in d.replies} | self.waited_for
             case "the customer has deleted it":
                 return "delet" in form
             case str():

@@ -99,7 +99,11 @@ class Storm:
             phone,
             phone,
         )
-        words = {part["send_id"]: part["content"].get("text", {}).get("body", "") for part in parts}
+        words = {
+            part["send_id"]: part["content"].get("text", {}).get("body", "")
+            or part["content"].get("document", {}).get("caption", "")
+            for part in parts
+        }
         sent = [str(message["biz_data"]["send_id"]) for message in self.accepted()]
         return [words[send_id] for send_id in sent if send_id in words]
 

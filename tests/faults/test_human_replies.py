@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import time
+from base64 import b64decode, b64encode
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
+from f.portal_api.attachments import info_of_upload
+from f.portal_api.sealed_transport import SUITE
 from local import seed
 from tests.faults.books import Books
 from tests.faults.clerk import REPLY, Clerk, HumanReply
@@ -15,6 +20,8 @@ from tests.faults.hold import Hold
 from tests.faults.storm import Storm, until
 
 WORDS = "A human here."
+WAIT = ("templates", "f/portal_api/templates", "wait")
+SEND_FILE = ("attachments", "f/portal_api/attachments", "send")
 TAKEN_OVER_S = 55  # a little less than the minute of functions/retries.sql
 
 
@@ -32,6 +39,17 @@ class Agent(Clerk):
     def reply(self) -> str:
         """The page's request; the job's id."""
         return self.click(*REPLY, **self.words.fields(self.storm))
+
+    def send_file(self) -> str:
+        """The same with a file, and the words under it."""
+        words = self.words.fields(self.storm)
+        contact, reply_id = words["contact_id"], words["reply_id"]
+        asked = self.answer(self.click(*SEND_FILE[:2], "get_key"))
+        (tenant,) = self.storm.admin("select tenant_id::text as id from contacts where id = %s", contact)
+        public = X25519PublicKey.from_public_bytes(b64decode(asked["sealing_key"]))
+        sealed = SUITE.encrypt(b"%PDF-1.7 an offer", public, info_of_upload(tenant["id"], contact, reply_id))
+        file = {"sealed_file": b64encode(sealed).decode(), "filename": "offer.pdf", "caption": WORDS}
+        return self.click(*SEND_FILE, contact_id=contact, reply_id=reply_id, **file)
 
     def part(self) -> dict[str, Any]:
         (part,) = self.storm.admin(
@@ -85,17 +103,51 @@ def test_who_dies_before_the_words_are_sent_sends_them_once(storm: Storm, clicks
     agent.settles()
 
 
-def test_who_dies_after_the_words_are_sent_sends_them_once(storm: Storm) -> None:
-    agent = Agent(storm, "34614000009")
+@pytest.mark.parametrize("way", [Agent.reply, Agent.send_file], ids=["words", "a file"])
+def test_who_dies_after_the_words_are_sent_sends_them_once(storm: Storm, way: Callable[[Agent], str]) -> None:
+    agent = Agent(storm, "34614000009" if way is Agent.reply else "34614000008")
     condition = (
         "new.state = 'sent' and current_setting('lock_timeout') <> '200ms'"  # not the applier of statuses
     )
     with Hold(storm, "outbound_messages", condition) as hold:
-        agent.reply()
+        way(agent)
         copy = hold.first_copy()
         assert agent.count() == 1
         hold.end(copy)
     until(lambda: agent.part()["state"] in ("sent", "delivered", "read"), 60)
+    agent.settles()
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_words_that_waited_are_sent_once_though_the_customers_run_dies(storm: Storm, when: str) -> None:
+    """The customer's own run sends them: its worker dies before Meta has them, or after."""
+    agent = Agent(storm, f"3461500000{len(when)}")
+    storm.admin(
+        "update contacts set last_message_at = last_message_at - interval '25 hours' where phone = %s",
+        agent.phone,
+    )
+    fields = agent.words.fields(storm)
+    assert agent.answer(agent.click(*WAIT, **fields)) == {"ok": True, "state": "waiting"}
+    conditions = {
+        "before": "new.state = 'sending' and new.attempts = 1",
+        "after": "new.state = 'sent' and current_setting('lock_timeout') <> '200ms'",
+    }
+    with Hold(storm, "outbound_messages", conditions[when]) as hold:
+        storm.write(seed.SHOP.phone_number_id, agent.phone, ["are you still there?"])
+        copy = hold.first_copy()
+        assert agent.count() == (0 if when == "before" else 1)
+        hold.end(copy)
+
+    def ended() -> bool:
+        """Two minutes pass, and recovery gives the message another run."""
+        storm.admin("update inbound_messages set due_at = now() where state = 'dispatched'")
+        storm.recover()
+        return not storm.admin(
+            "select state from inbound_messages where sender = %s and state <> 'ended' and state <> 'answered'",
+            agent.phone,
+        )
+
+    until(ended, 60)
     agent.settles()
 
 

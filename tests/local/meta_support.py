@@ -98,6 +98,15 @@ def configuration(webhook_url: str, **more: Any) -> dict[str, Any]:
     return {
         "webhook_urls": [webhook_url],
         "numbers": numbers,
+        "templates": [
+            {
+                "waba_id": "102290129340398",
+                "name": name,
+                "language": "en",
+                "components": [{"type": "BODY", "text": "We are back."}],
+            }
+            for name in ("hello", "back")
+        ],
         "customers": [SHEENA, ANA],
         "statuses": {"sent_s": 0.01, "delivered_s": 0.03, "read_s": 0.05},
         "limits": {"retry_base_s": 0.05},

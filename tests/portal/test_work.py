@@ -509,8 +509,8 @@ def test_a_handoff_rings_until_somebody_writes_or_resumes_the_bot(
     with psycopg.connect(portal.url, autocommit=True) as conn, conn.transaction():
         conn.execute("select set_config('app.tenant_id', %s, true)", [A])
         conn.execute(
-            "select begin_human_reply(gen_random_uuid(), %s, 'Here I am.', gen_random_uuid())",
-            [conversation["contact"]],
+            "select begin_human_reply(gen_random_uuid(), %s, %s, gen_random_uuid())",
+            [conversation["contact"], json.dumps({"type": "text", "text": {"body": "Here I am."}})],
         )
     assert count() == (0, 0)
 

@@ -63,6 +63,8 @@ insert into staged_chunks (document_id, ordinal, tenant_id, page, char_start, pa
     from documents d, embedding_models m where d.title = 'Staged' and m.name = 'multilingual-e5-small';
 insert into notifications (tenant_id, kind, severity, title, subject, tell_at) select id, 'k', 'info', 't', 's', now()
     from tenants;
+insert into media (phone_number_id, message_id, tenant_id, contact_id, kind, content, fetch_at)
+    select 'bot', 'in1', tenant_id, id, 'audio', 'bytes', now() from contacts where name = 'Active';
 insert into tool_calls (turn_id, digest, tenant_id, tool, told) select id, 'digest', tenant_id, 'orders.cancel', 0
     from turns where state = 'active';
 insert into conversation_logs (tenant_id, contact_id, phone_number_id, direction, message_id, body)

@@ -58,7 +58,10 @@ VALUES: dict[str, list[str]] = {
     "m": [text(message) for message in MESSAGES],
     "most": ["3"],
     "p_alias": ["'34611'"],
+    "p_any": ["true", "false"],
     "p_asked": ["now()"],
+    "p_assignee": ["'owner@shop.example'", "null"],
+    "p_author": ["'owner@shop.example'"],
     "p_at": ["now()"],
     "p_batch": ["50"],
     "p_others": ["3"],
@@ -69,6 +72,7 @@ VALUES: dict[str, list[str]] = {
     "p_burst": ["3"],
     "p_by": ["'owner@shop.example'"],
     "p_bytes": ["1000"],
+    "p_changes": [text({"staff_name": "A", "tags": ["a"], "lead": {"x": None}, "blocked": True, "opted_out": True, "language": "es"})],
     "p_chunks": ["array(select id from chunks)"],
     "p_closed_on": ["'{}'"],
     "p_code": ["131056", "7"],
@@ -101,7 +105,11 @@ VALUES: dict[str, list[str]] = {
     "p_from": ["now() - interval '1 day'"],
     "p_dispatch_no": ["0"],
     "p_hours": [text(HOURS)],
-    "p_id": ["(select min(id) from notifications)"],
+    "p_id bigint": ["(select min(id) from notifications)"],
+    "p_id uuid": ["(select id from media limit 1)", "gen_random_uuid()"],
+    "p_log": ["(select l from conversation_logs l limit 1)"],
+    "p_problem": ["'unreachable'", "null"],
+    "p_if_free": ["true", "false"],
     "p_keep": ["(select id from contacts where phone = '34600000001')"],
     "p_keep_messages": ["'30 days'"],
     "p_keys": ["array[array['bot', 'in1'], array['bot', 'in2']]"],
@@ -156,7 +164,7 @@ VALUES: dict[str, list[str]] = {
     "p_status jsonb": [
         text({"id": "out1", "status": status, "errors": [{"code": 131026, "title": "x"}]}) for status in ("read", "failed")
     ],
-    "p_status text": ["'active'"],
+    "p_status text": ["'active'", "'solved'"],
     "p_stays": ["true", "false"],
     "p_step": ["1", "2", "4"],
     "p_subject": ["'subject'"],
@@ -170,6 +178,10 @@ VALUES: dict[str, list[str]] = {
     "p_turn uuid": [f"(select id from turns where state = '{state}')" for state in ("active", "done")],
     "p_turn turns": [f"(select t from turns t where state = '{state}')" for state in ("active", "done")],
     "p_unknown_wait": ["'20 seconds'", "'0'"],
+    "p_upto": ["null", "0", "1"],
+    "p_view": ["'waiting'", "'all'", "'unassigned'", "'snoozed'"],
+    "p_wait": ["true", "false"],
+    "p_waiting": ["true"],
     "p_until": ["now() + interval '1 hour'"],
     "p_user_id": ["'ES.1'", "'ES.2'"],
     "p_value": ["'[1, \"a\"]'", "'\"a\"'"],
@@ -237,9 +249,39 @@ CALLS = {
     "handoff_notice_wait": ["select handoff_notice_wait(1)", "select handoff_notice_wait(5)"],
     "is_noted_job": ["select is_noted_job(gen_random_uuid())"],
     "handoff_is_out": ["select handoff_is_out('1', gen_random_uuid())"],
-    "record_handoff_notice": ["select record_handoff_notice(id, '{}', false) from handoffs"],
+    "record_handoff_notice": [
+        "select record_handoff_notice(id, '{}', false) from handoffs",
+        "update handoffs set tries = 5; select record_handoff_notice(id, '{}', false) from handoffs",
+    ],
     "claim_handoff_notices": [
         "update handoffs set turn_id = (select id from turns limit 1), tell_at = now(); select claim_handoff_notices(5)"
+    ],
+    "claim_files": [
+        "select expect_file(c.tenant_id, c.id, i) from contacts c, inbound_messages i; select * from claim_files(5)",
+        "select * from claim_files(5, null)",
+    ],
+    "set_status": [
+        "select set_status(id, 'solved') from contacts",
+        "select set_status(id, 'snoozed', now()) from contacts",
+    ],
+    "claim_template_readings": [
+        "update chatbots set waba_id = 'w'; update tenants set whatsapp_token = 'x'; select claim_template_readings(5)"
+    ],
+    "keep_templates": ['select keep_templates(\'w\', \'[{"name": "a", "language": "en"}]\', now())'],
+    "apply_template_event": [
+        "select apply_template_event(id, 'w', jsonb_build_object('event', e, 'message_template_name', 'a',"
+        " 'message_template_language', 'en')) from tenants, unnest(array['PAUSED', 'DELETED', 'FLAGGED']) e"
+    ],
+    "fail_template_reading": ["select fail_template_reading('w', 'trouble')"],
+    "release_words": [
+        "update outbound_messages set state = 'waiting'; select release_words(id) from contacts"
+    ],
+    "withdraw_words": [
+        "update outbound_messages set state = 'waiting'; select withdraw_words(id) from turns"
+    ],
+    "notice_id": ["select notice_id(gen_random_uuid(), 0)", "select notice_id(gen_random_uuid(), 2)"],
+    "tell_handoffs_again": [
+        "update handoffs set turn_id = (select id from turns limit 1), again_at = now(); select tell_handoffs_again()"
     ],
     "isolate": ["create table fresh (tenant_id uuid); select isolate('fresh')"],
     "own_functions": ["select own_functions('said')"],
@@ -279,7 +321,7 @@ MORE = {
         " select qa_pairs_changed('a')",
     ],
     "begin_human_reply": [
-        "select begin_human_reply(gen_random_uuid(), id, 'words', gen_random_uuid()) from contacts"
+        'select begin_human_reply(gen_random_uuid(), id, \'{"type": "text"}\', gen_random_uuid()) from contacts'
     ],
     "claim_part": [
         f"update outbound_messages set {change} where state = 'pending'; select claim_part(id, 1, 1, '1 minute') from turns"
@@ -323,6 +365,10 @@ MORE = {
 FIRES = {
     "audit_change": ["insert into tenants (name, llm_api_key) values ('New', 'x')", "update tenants set name = 'Other'",
         "delete from tenants", "update documents set sendable = false", "insert into operators values ('n@x.example')"],
+    "doubt_templates": "update outbound_messages set error_code = 132015",
+    "assign_in_turn": [
+        "update tenants set assignment = 'in_turn'; delete from handoffs; insert into handoffs (tenant_id, contact_id, source,"
+        " paused_until) select tenant_id, id, 'hours', now() from contacts"],
     "notify_dispatchers": ["update turns set state = 'done', closed_at = now() where state = 'active'",
         "update inbound_messages set state = 'received' where state = 'waiting'"],
     "pause_after_turn": "update turns set state = 'done', closed_at = now() where state = 'active'",

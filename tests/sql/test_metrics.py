@@ -121,7 +121,13 @@ def test_a_handoff_waits_until_a_human_answers(talk: Conversation) -> None:
     waiting = figures(talk)["waiting"]
     assert waiting["handoffs"] == 1 and waiting["oldest_handoff_s"] >= 0
     contact = talk.one("select id from contacts where tenant_id = %s", talk.tenant)
-    talk.call("begin_human_reply", new_run(), contact, "I am here", new_run())
+    talk.call(
+        "begin_human_reply",
+        new_run(),
+        contact,
+        json.dumps({"type": "text", "text": {"body": "I am here"}}),
+        new_run(),
+    )
     assert figures(talk)["waiting"]["handoffs"] == 0
 
 

@@ -62,7 +62,7 @@ def test_a_migration_and_the_schema_that_goes_with_it_come_to_the_same(
     edit(
         tree / "schema/contacts.sql",
         column,
-        f"{column}    tags              text[] not null default '{{}}',\n",
+        f"{column}    labels            text[] not null default '{{}}',\n",
     )
     more = (
         "\ncreate table visits (\n    tenant_id uuid not null references tenants on delete cascade,\n"
@@ -73,7 +73,7 @@ def test_a_migration_and_the_schema_that_goes_with_it_come_to_the_same(
     edit(tree / "schema/contacts.sql", "grant update (paused_until", f"{more}grant update (paused_until")
     migration = tree / "migrations/20990101_0000_add_visits.sql"
     migration.write_text(
-        "alter table contacts add column tags text[] not null default '{}';\n"
+        "alter table contacts add column labels text[] not null default '{}';\n"
         "update tenants set name = name || ' and migrated';\n" + more
     )
     functions = tree / "functions/contacts.sql"

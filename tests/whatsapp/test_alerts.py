@@ -200,9 +200,9 @@ def test_what_nobody_needs_any_more_goes(bot: Bot) -> None:
         )
     bot.do("insert into send_rates (tenant_id, name) values (%s, 'idle')", bot.tenant)
     bot.do("insert into send_rates (tenant_id, name, next_at) values (%s, 'busy', now())", bot.tenant)
-    assert bot.one("select clean_whatsapp()") == 4
+    assert bot.one("select clean_whatsapp()") == 3
     left = bot.rows("select message_id, content is not null as whole from media order by created_at desc")
-    assert left == [{"message_id": "new", "whole": True}, {"message_id": "seen", "whole": False}]
+    assert left == [{"message_id": "new", "whole": True}, {"message_id": "seen", "whole": True}]
     assert [n["title"] for n in bot.rows("select title from notifications order by id")] == ["unread", "read"]
     assert [r["name"] for r in bot.rows("select name from send_rates")] == ["busy"]
     assert bot.one("select clean_whatsapp()") == 0

@@ -230,9 +230,10 @@ def human_reply(bot: Bot, timestamp: int | None = None) -> dict[str, Any]:
     message = {"from": PHONE, "type": "text", "text": {"body": "hi"}, **more}
     turn = bot.arrive(message) if timestamp else bot.answered(message)  # what is too old gets no turn
     verdict: dict[str, Any] = bot.one(
-        "select begin_human_reply(%s, %s, 'A human here.', %s)",
+        "select begin_human_reply(%s, %s, %s::jsonb, %s)",
         str(uuid.uuid4()),
         turn["contact_id"],
+        json.dumps({"type": "text", "text": {"body": "A human here."}}),
         str(uuid.uuid4()),
     )
     return verdict

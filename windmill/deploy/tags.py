@@ -14,6 +14,8 @@ RULES = {
     "f/chatbot/recover": RECOVERY,
     "f/ingest/refresh_sources": RECOVERY,
     "f/chatbot/clean_data": RECOVERY,
+    "f/chatbot/fetch_files": BACKGROUND,
+    "f/chatbot/read_templates": BACKGROUND,
     # Somebody waits for these: the staff at the portal, an operator in Windmill.
     "f/portal_api/": PORTAL,
     "f/ingest/upload_document": PORTAL,

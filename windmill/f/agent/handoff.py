@@ -7,7 +7,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from f.whatsapp.handoff_notice import TIMEOUT_S, is_told, tell_phone, webhook_body
+from f.whatsapp.handoff_notice import TIMEOUT_S, is_told, tell_by_mail, tell_phone, webhook_body
 
 if TYPE_CHECKING:
     from f.agent.turn import Turn
@@ -36,7 +36,8 @@ class Handoff:
             return
         contact = {"id": turn.context["contact_id"], **(contacts[0] if contacts else {})}
         handoff = {
-            "id": str(made["id"]),
+            "notice_id": str(made["id"]),
+            "level": 0,
             "source": self._source,
             "reason": self._reason,
             "question": turn.context["question"],
@@ -44,12 +45,15 @@ class Handoff:
             "turn_id": turn.id,
             "phone_number_id": turn.phone_number_id,
             "phone": turn.settings.notify_phone,
+            "email": turn.settings.notify_email,
             "template": turn.settings.notify_template,
         }
         notified = {
             "webhook": self._tell_webhook(handoff),
             "whatsapp": tell_phone(turn.db, turn.resources, handoff) if handoff["phone"] else None,
         }
+        if handoff["email"]:
+            notified["email"] = tell_by_mail(turn.resources, handoff)
         told = all(is_told(outcome) for outcome in notified.values() if outcome is not None)
         turn.db.value(
             "select record_handoff_notice(%s, %s::jsonb, %s)", made["id"], json.dumps(notified), told

@@ -174,7 +174,7 @@ class Loop:
         if self._refused:
             return refused(self._turn, self.evidence, self._refused)
         if self._turn.handed_off:
-            return Verdict(self._turn.say("handoff_message"), [], True, why)
+            return Verdict(self._turn.handoff_words(), [], True, why)
         return Verdict("", [], False, None, why)
 
     def _call(self, message: dict[str, Any], calls: list[Call]) -> None:

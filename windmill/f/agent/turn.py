@@ -83,6 +83,12 @@ class Turn:
 
         return in_language(self.context, getattr(self.settings, setting))
 
+    def handoff_words(self) -> str:
+        """What the customer hears of a handoff: that a colleague answers here; while the business is closed, that one does when it is open."""
+        return (self.say("closed_message") if not self.surroundings.is_open else "") or self.say(
+            "handoff_message"
+        )
+
     def canned_reply(self, situation: str) -> str:
         """The platform's words for a situation, or the chatbot's own in place of them, in the customer's language."""
         from f.whatsapp.canned_replies import canned_reply

@@ -6,7 +6,8 @@ In: the `entry` of Meta's envelope with one message, passed as a JSON string so 
 Out: a Context (f/common/shapes.py).
 Ends the flow early, with the reason, when there is nothing to answer: another turn is active, the message is answered already, the contact
 is with a human or blocked, the message asks nothing (a reaction, an edit), or no chatbot has this number. Fetches the files that came with
-the messages: voice notes become words, other files attachments; for a file that can't be used the chatbot has words.
+the messages: voice notes become words, other files attachments; for a file that can't be used the chatbot has words. Where the flow ends early,
+files are fetched for the staff all the same. Words of the staff that waited for the customer to write go out first.
 Fails only when the database is not available or the payload is not a message.
 """
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 postgresql = dict[str, Any]
 c_whatsapp = dict[str, Any]
 c_llm = dict[str, Any]
-FILES = {"image", "audio", "document", "video"}
+FILES = {"image", "audio", "document", "video", "sticker"}
 
 
 @contain_errors
@@ -47,9 +48,17 @@ def main(
     resources: Resources = {"whatsapp": whatsapp, "llm": llm, "master_key": master_key}
     with Database.open(db) as database:
         received = receive(database, incoming) if mode == "live" else {}
+        if received.get("released"):
+            from f.whatsapp.retries import send_released
+
+            send_released(database, resources, received["contact_id"])
         opened = open_turn(database, incoming, received) if mode == "live" else peek(database, incoming)
         context: Context = {"mode": mode, "phone_number_id": incoming.phone_number_id}
         if opened["status"] == "ended":
+            if mode == "live" and incoming.message.get("type") in FILES and opened.get("contact_id"):
+                from f.agent.missed_files import fetch_missed
+
+                fetch_missed(database, resources, opened["contact_id"])
             return escape_references({**context, "message_ids": [incoming.id], **opened})
         turn = Turn(database, {**context, **opened}, resources)  # type: ignore[typeddict-item]
         messages = read_conversation(turn, incoming)

@@ -84,7 +84,7 @@ def words_for(turn: Turn, reason: str) -> str:
     if not turn.context["chatbot"].get("handoff_on_failure") or turn.context.get("replied"):
         return failure_words(turn.context)
     try:
-        words = turn.say("handoff_message")
+        words = turn.handoff_words()
         turn.hand_off("failure", reason)
     except Overtaken:
         raise

@@ -97,7 +97,8 @@ def give_up(database: Database, resources: Resources) -> int:
 
 
 def notify(database: Database, resources: Resources) -> int:
-    """Tells tenants of critical notifications and of handoffs that did not reach them; returns how many there were."""
+    """Tells tenants of critical notifications, and of handoffs that did not reach them or that nobody has answered; returns how many there were."""
+    database.value("select tell_handoffs_again()")
     waiting = database.rows("select * from claim_notifications(20)")
     handoffs = database.rows("select * from claim_handoff_notices(20)")
     if waiting or handoffs:

@@ -18,6 +18,7 @@ from f.common.setting_kinds import (
     Address,
     Choice,
     Dates,
+    Email,
     Kind,
     Languages,
     Models,
@@ -26,6 +27,7 @@ from f.common.setting_kinds import (
     OptionalNumber,
     OptionalText,
     OutsideHours,
+    PeopleToTell,
     Phone,
     SettingError,
     Switch,
@@ -164,6 +166,17 @@ class ChatbotSettings:
     )
     notify_template: dict[str, Any] | None = setting(
         Template(), None, "template for that message, outside Meta's 24 hours"
+    )
+    notify_email: str | None = setting(
+        Email(), None, "an e-mail address that is told of handoffs, where the operator has a mail server"
+    )
+    handoff_again_min: int = setting(
+        Number(0, 1440),
+        10,
+        "minutes until people are told of a handoff again that nobody has answered; 0: never",
+    )
+    handoff_next: list[str] = setting(
+        PeopleToTell(), [], "phones and e-mail addresses that are told after that, one after the other"
     )
     window_template: dict[str, Any] | None = setting(
         Template(), None, "template that is sent when the 24 hours are over"

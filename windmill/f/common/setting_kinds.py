@@ -16,6 +16,7 @@ from f.common.redaction import sanitise
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 TEMPLATE_LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Z]{2,3})?")
 PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{5,24}")
+EMAIL = re.compile(r"[^\s@<>,;:]{1,64}@[^\s@<>,;:]+\.[^\s@<>,;:]+")
 URL = re.compile(r"https?://[^\s@/]+(/\S*)?")
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -86,6 +87,30 @@ class Phone(OptionalText):
         if phone and not PHONE.fullmatch(phone):
             raise SettingError("phone_number")
         return phone and re.sub(r"\D", "", phone)
+
+
+class Email(OptionalText):
+    def __init__(self) -> None:
+        super().__init__(320)
+
+    def check(self, name: str, value: Any) -> Any:
+        email = super().check(name, value)
+        if email and not EMAIL.fullmatch(email):
+            raise SettingError("email_invalid")
+        return email
+
+
+class PeopleToTell(Kind):
+    """Phone numbers, stored as digits, and e-mail addresses."""
+
+    page = "string[]"
+
+    def check(self, name: str, value: Any) -> Any:
+        people = words_of(name, value, 320)
+        wrong = [person for person in people if not EMAIL.fullmatch(person) and not PHONE.fullmatch(person)]
+        if wrong:
+            raise SettingError("person_to_tell", person=wrong[0])
+        return [person if "@" in person else re.sub(r"\D", "", person) for person in people]
 
 
 class Number(Kind):

@@ -26,7 +26,6 @@ from f.common.portal_request import (
     text_field,
     whole_number_field,
 )
-from f.common.windmill import run_id
 from f.portal_api.csv_cells import csv_text
 
 postgresql = dict[str, Any]
@@ -52,23 +51,36 @@ def main(request: str, db: postgresql, whatsapp: c_whatsapp, master_key: str) ->
     )
 
 
+VIEWS = ("", "all", "mine", "unassigned", "waiting", "snoozed", "solved", "blocked")
 CONTACTS = b"""
     with page as (
-        select c.id, c.tenant_id, c.name, c.username, c.phone, c.paused_until, c.last_seen_at, c.opted_out_at,
-               c.id in (select waiting_contacts()) as waiting
+        select c.*, c.id in (select waiting_contacts()) as waiting
         from contacts c
-        where (%(words)s = '' or unaccent(c.name) ilike unaccent(%(pattern)s) or c.username ilike %(pattern)s
-               or c.phone like %(digits)s
+        where (%(words)s = '' or unaccent(coalesce(c.staff_name, c.name)) ilike unaccent(%(pattern)s)
+               or unaccent(c.name) ilike unaccent(%(pattern)s) or c.username ilike %(pattern)s or c.phone like %(digits)s
                or c.id in (select contact_id from (select contact_id, body from conversation_logs where tenant_id = current_tenant()
                                                    order by id desc limit 50000) g where unaccent(g.body) ilike unaccent(%(pattern)s)))
-          and (not %(waiting)s or c.id in (select waiting_contacts()))
+          and (%(view)s <> 'waiting' or c.id in (select waiting_contacts()))
+          and in_view(c, %(view)s, %(email)s, c.id in (select waiting_contacts()))
+          and (%(assignee)s = '' or c.assignee = %(assignee)s) and (%(tag)s = '' or c.tags @> array[%(tag)s])
         order by c.last_seen_at desc nulls last, c.id limit %(page)s offset %(skip)s)
-    select s.id::text, s.name, s.username, s.phone, coalesce(s.paused_until > now(), false) as paused, s.waiting,
-           s.opted_out_at is not null as opted_out, left(l.body, 160) as body, l.direction, s.last_seen_at::text as at
+    select s.id::text, coalesce(s.staff_name, s.name) as name, s.username, s.phone,
+           coalesce(s.paused_until > now(), false) as paused, s.waiting, s.opted_out_at is not null as opted_out, s.blocked,
+           case when s.status = 'snoozed' and s.snoozed_until <= now() then 'open' else s.status end as status,
+           s.snoozed_until::text, s.assignee, s.tags, unread_messages(s.id, %(email)s) as unread,
+           left(l.body, 160) as body, l.direction, l.id as message_id, s.last_seen_at::text as at
     from page s left join lateral (
-        select body, direction from conversation_logs g
+        select id, body, direction from conversation_logs g
         where g.tenant_id = s.tenant_id and g.contact_id = s.id order by g.id desc limit 1) l on true
     order by s.last_seen_at desc nulls last, s.id
+"""
+CONTACT = b"""
+    select c.id::text, coalesce(c.staff_name, c.name) as name, c.name as profile_name, c.username, c.phone, c.language, c.lead,
+           c.blocked, c.opted_out_at::text, c.created_at::text as since, c.last_message_at::text,
+           case when c.paused_until > now() then case when isfinite(c.paused_until) then c.paused_until::text else 'infinity' end end
+               as paused_until,
+           c.id in (select waiting_contacts()) as waiting, current_status(c) as status, c.snoozed_until::text, c.assignee, c.tags
+    from contacts c where c.id = %s
 """
 
 
@@ -80,8 +92,12 @@ def digits_of(words: str) -> str:
 
 
 def list_contacts(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
-    """Contacts, latest first: all, those whose name, number or messages match, or only those who wait for a human."""
-    words = text_field(fields, "search", 200).strip()
+    """Contacts, latest first: all, or those of a `view` (the SQL function in_view), of an `assignee`, with a `tag`, whose name, number or
+    messages hold the words of `search`. `waiting`: the view of those who wait for a human.
+    """
+    words, view = text_field(fields, "search", 200).strip(), text_field(fields, "view", 20)
+    if view not in VIEWS:
+        raise Refused("bad_request")
     pattern = (
         f"%{words.replace(chr(92), chr(92) * 2).replace('%', chr(92) + '%').replace('_', chr(92) + '_')}%"
     )
@@ -92,7 +108,10 @@ def list_contacts(conn: Connection, member: Member, fields: Fields) -> dict[str,
                 "words": words,
                 "pattern": pattern,
                 "digits": f"%{digits_of(words) or words}%",
-                "waiting": fields.get("waiting") is True,
+                "view": "waiting" if fields.get("waiting") is True else view,
+                "email": member["email"],
+                "assignee": text_field(fields, "assignee", 320).lower(),
+                "tag": text_field(fields, "tag", 100),
                 "page": PAGE + 1,
                 "skip": whole_number_field(fields, "skip"),
             },
@@ -101,19 +120,19 @@ def list_contacts(conn: Connection, member: Member, fields: Fields) -> dict[str,
 
 
 def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
-    """A contact and its newest messages, oldest first; `before`, a message's ID, gives older ones."""
+    """A contact and its newest messages, oldest first; `before`, a message's ID, gives older ones. Without `before` with the staff's notes and
+    what is known of orders, newest first.
+
+    `file` of a message: {id, kind, name, mime, size, transcript, state, problem}; its bytes come from f/portal_api/attachments.
+    """
     before, contact_id = whole_number_field(fields, "before"), id_field(fields, "contact_id")
     with as_tenant(conn, member["tenant_id"]):
-        contact = conn.execute(
-            b"select id::text, name, username, phone, language, lead, blocked, opted_out_at::text,"
-            b" case when paused_until > now() then case when isfinite(paused_until) then paused_until::text else 'infinity' end end"
-            b" as paused_until, id in (select waiting_contacts()) as waiting from contacts where id = %s",
-            [contact_id],
-        ).fetchone()
+        contact = conn.execute(CONTACT, [contact_id]).fetchone()
         if contact is None:
             raise not_found()
         rows = conn.execute(
             b"select l.id, l.direction, l.body, l.citations, l.model, l.status, l.created_at::text as at, t.outcome, t.error,"
+            b" message_file(l) as file,"
             b" case when l.direction = 'out' then (select jsonb_agg(jsonb_build_object('tool', x ->> 'tool', 'error', x -> 'error', 'ms', x -> 'ms'))"
             b" from jsonb_array_elements(case when jsonb_typeof(t.trace) = 'array' then t.trace end) x) end as tools,"
             b" case when l.status = 'not answered' or t.outcome = 'unanswered' then answered_by_human(l.contact_id, l.created_at)"
@@ -122,7 +141,18 @@ def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
             b" where l.tenant_id = current_tenant() and l.contact_id = %s and (%s = 0 or l.id < %s) order by l.id desc limit 101",
             [contact_id, before, before],
         ).fetchall()
-    return {"contact": contact, "messages": rows[:100][::-1], "more": len(rows) > 100}
+        answer = {"contact": contact, "messages": rows[:100][::-1], "more": len(rows) > 100}
+        return answer if before else answer | card_of(conn, contact_id)
+
+
+def card_of(conn: Connection, contact_id: str) -> dict[str, Any]:
+    """What stands beside the messages."""
+    notes = conn.execute(
+        b"select id, author, body, created_at::text as at from contact_notes where contact_id = %s order by id desc limit 100",
+        [contact_id],
+    ).fetchall()
+    orders = conn.execute(b"select at::text, source, words from known_orders(%s, 5)", [contact_id]).fetchall()
+    return {"notes": notes, "orders": orders}
 
 
 def pause(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
@@ -152,42 +182,14 @@ def resume(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
 def reply(
     conn: Connection, member: Member, fields: Fields, whatsapp: c_whatsapp, master_key: str
 ) -> dict[str, Any]:
-    """Sends a human's reply, once for each `reply_id`. The bot pauses for that contact once the words are out.
+    """Sends a human's reply, once for each `reply_id`. The bot pauses for that contact once the words are out."""
+    from f.portal_api.human_replies import HumanReply
 
-    The words are in the outbox before they are sent: if this job dies, or WhatsApp can't take them now, recovery sends them.
-    """
-    from f.common.database import Database
-    from f.whatsapp.retries import record, send_again
-
-    body, turn, contact_id = (
-        text_field(fields, "body", 4096).strip(),
-        id_field(fields, "reply_id"),
-        id_field(fields, "contact_id"),
-    )
+    body = text_field(fields, "body", 4096).strip()
     if not body:
         raise Refused("text_empty")
-    database = Database(conn)
-    db = database.of_tenant(member["tenant_id"])
-    if db.row("select id from contacts where id = %s", contact_id) is None:
-        raise not_found()
-    if db.row("select id from tenants where whatsapp_token is not null") is None:
-        raise Refused("no_token")
-    begun = db.value("select begin_human_reply(%s, %s, %s, %s)", turn, contact_id, body, run_id())
-    if begun["do"] == "nothing":
-        refusals = {"window_closed": Refused("window_closed"), "opted_out": Refused("opted_out")}
-        raise refusals.get(begun["reason"], not_found())
-    if begun["do"] == "send":
-        part = {**begun, "tenant_id": member["tenant_id"]}
-        record(database, part, send_again(database, part, {"whatsapp": whatsapp, "master_key": master_key}))
-    written = db.row("select state, error, retry_at from outbound_messages where turn_id = %s", turn)
-    return send_result(written) if written else {"state": "unknown"}
-
-
-def send_result(part: dict[str, Any]) -> dict[str, Any]:
-    """The result of a reply, the same each time it is requested."""
-    if part["state"] == "failed" and part["retry_at"] is None:
-        raise Refused("not_sent", problem=part["error"])
-    return {"state": "pending" if part["state"] == "failed" else part["state"]}
+    reply = HumanReply(conn, member, id_field(fields, "reply_id"), id_field(fields, "contact_id"))
+    return reply.send({"type": "text", "text": {"body": body, "preview_url": False}}, whatsapp, master_key)
 
 
 def export(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 """Sends critical notifications to a tenant's webhook: its messages can't be sent, or can again; Meta restricts its account. And the
 operator's alerts to theirs.
 
-Tells people of handoffs again, by webhook and WhatsApp, when the step that told them at once did not reach them. Delivery is tried five
-times; the portal shows the notification in any case.
+Tells people of handoffs again, by webhook, WhatsApp and e-mail: when the step that told them at once did not reach them, five times in all, and
+when nobody has written to the customer in time. The portal shows the notification in any case, and also that nobody could be told.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from f.common.problems import english, is_message
 from f.common.ssrf import post_json
 from f.common.webhook_signature import OPERATOR, signature_headers, webhook_secrets
 from f.common.windmill import run_id
-from f.whatsapp.handoff_notice import is_told, tell_phone, webhook_body
+from f.whatsapp.handoff_notice import is_told, tell_by_mail, tell_phone, webhook_body
 
 if TYPE_CHECKING:
     from f.common.database import Database
@@ -42,7 +42,7 @@ def post_all(
 
 
 def tell_handoffs(database: Database, handoffs: list[dict[str, Any]], resources: Resources) -> None:
-    """Tells the webhooks and phones of claim_handoff_notices' rows that do not know yet, and records the outcomes."""
+    """Tells the people of claim_handoff_notices' rows who do not know yet, and records the outcomes."""
     allowed = resources["settings"].get("allowed_private_hosts") or []
     for handoff in handoffs:
         notified, secrets = (
@@ -54,8 +54,11 @@ def tell_handoffs(database: Database, handoffs: list[dict[str, Any]], resources:
         if handoff["phone"] and not is_told(notified.get("whatsapp")):
             db = database.of_tenant(str(handoff["tenant_id"]))
             notified["whatsapp"] = tell_phone(db, resources, handoff)
-        print(f"handoff {handoff['id']}: {notified}")
+        if handoff["email"] and not is_told(notified.get("email")):
+            notified["email"] = tell_by_mail(resources, handoff)
+        print(f"handoff {handoff['id']}, level {handoff['level']}: {notified}")
         wanted = [way for way, address in (("webhook", "url"), ("whatsapp", "phone")) if handoff[address]]
+        wanted += ["email"] if notified.get("email") is not None else []
         database.value(
             "select record_handoff_notice(%s, %s::jsonb, %s)",
             handoff["id"],

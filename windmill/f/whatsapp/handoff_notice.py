@@ -1,5 +1,5 @@
 # requirements: whatsapp
-"""What staff are told of a handoff: by the webhook and by WhatsApp."""
+"""What staff are told of a handoff: by the webhook, by WhatsApp and, where the operator has a mail server, by e-mail."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ TIMEOUT_S = 5.0
 
 
 def webhook_body(handoff: Mapping[str, Any]) -> dict[str, Any]:
-    """What the webhook is told. `handoff`: source, reason, question, contact, turn_id, phone_number_id."""
+    """What the webhook is told. `handoff`: source, reason, question, contact, turn_id, phone_number_id, level."""
     return {
         "event": "handoff",
-        "text": words_about(handoff["contact"], handoff["question"]),
+        "text": notice_words(handoff),
+        "again": handoff["level"],
         "source": handoff["source"],
         "reason": (handoff["reason"] or "")[:500],
         "question": handoff["question"][:1000],
@@ -36,15 +37,21 @@ def words_about(contact: Mapping[str, Any], question: str) -> str:
     return f"{who}{number} wants a person: {question[:500]}"
 
 
+def notice_words(handoff: Mapping[str, Any]) -> str:
+    """What people read. `level`: how often they or others were told before."""
+    still = "Still nobody has written. " if handoff["level"] else ""
+    return still + words_about(handoff["contact"], handoff["question"])
+
+
 def is_told(outcome: str | None) -> bool:
-    """Whether an outcome of the webhook or of WhatsApp, in words, says that people know."""
+    """Whether an outcome of the webhook, of WhatsApp or of the mail server, in words, says that people know."""
     return outcome is not None and (outcome.startswith("HTTP 2") or outcome == "sent")
 
 
 def tell_phone(db: TenantDatabase, resources: Resources, handoff: Mapping[str, Any]) -> str:
     """Sends a handoff to the staff's phone; says in words what became of it.
 
-    `handoff`: id, phone, template, question, contact, phone_number_id.
+    `handoff`: notice_id, level, phone, template, question, contact, phone_number_id.
     """
     from f.common.secrets import SecretError
     from f.whatsapp.graph_api import GraphApi, access_token
@@ -57,10 +64,23 @@ def tell_phone(db: TenantDatabase, resources: Resources, handoff: Mapping[str, A
         return "not delivered: the tenant has no WhatsApp access token"
     resource = {**resources["whatsapp"], "timeout_s": TIMEOUT_S}
     api = GraphApi(resource, handoff["phone_number_id"], token, handoff["phone"], None)
-    words = words_about(handoff["contact"], handoff["question"])
-    outcome = api.send(staff_message(words, handoff["template"]), str(handoff["id"]), run_id())
+    message = staff_message(notice_words(handoff), handoff["template"])
+    outcome = api.send(message, str(handoff["notice_id"]), run_id())
     print(f"staff message: {outcome['state']} {outcome['error'] or ''}")
     return outcome["state"] + (f": {outcome['error']}" if outcome["error"] else "")
+
+
+def tell_by_mail(resources: Resources, handoff: Mapping[str, Any]) -> str | None:
+    """Sends a handoff by e-mail; says in words what became of it. None: the operator has no mail server, the webhook has to do."""
+    from f.whatsapp.mail import can_mail, send_mail
+
+    if not can_mail(resources["settings"]):
+        return None
+    who = handoff["contact"].get("name") or handoff["contact"].get("phone") or "A customer"
+    words = f"{notice_words(handoff)}\n\n{(handoff['reason'] or '')[:500]}".strip()
+    outcome = send_mail(resources["settings"], handoff["email"], f"{who} wants a person", words)
+    print(f"staff e-mail: {outcome}")
+    return outcome
 
 
 def staff_message(words: str, template: dict[str, Any] | None) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 # requirements: media
 """Fetches the files that customers send, transcribes or reads them, and stores them in the table `media`.
 
-Bytes go from Meta into the table, and from there into a model's request: never into a step's arguments, results or log. Every file
-becomes words, an attachment for a model that sees, or a problem for which the chatbot has words.
+Bytes go from Meta into the table, and from there into a model's request, or sealed to the page of the tenant's staff: never plain into a
+step's arguments, results or log. Every file of a turn becomes words, an attachment for a model that sees, or a problem for which the chatbot
+has words. The staff see the file itself in any case, also where no turn was opened (fetch_missed).
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 MB = 1 << 20
 # kind → the most bytes we take. Meta delivers documents up to 100 MB: nobody reads those in a chat.
-LIMITS = {"image": 5 * MB, "audio": 16 * MB, "document": 20 * MB}
+LIMITS = {"image": 5 * MB, "audio": 16 * MB, "video": 16 * MB, "document": 20 * MB, "sticker": MB}
 SECONDS = 20.0
 IMAGES = ("image/jpeg", "image/png", "image/webp")
 # The problem of a file while it is being read. If reading ended the step, the mark is still there when the step is tried again.
@@ -79,7 +80,7 @@ def take_in(turn: Turn, messages: list[dict[str, Any]], api: GraphApi) -> list[d
     for row in messages:
         message = row["message"]
         kind = str(message.get("type")) if isinstance(message, dict) else ""
-        part = message.get(kind) if kind in (*LIMITS, "video") else None
+        part = message.get(kind) if kind in LIMITS else None
         if not isinstance(part, dict):
             continue
         file = turn.db.row(
@@ -90,8 +91,25 @@ def take_in(turn: Turn, messages: list[dict[str, Any]], api: GraphApi) -> list[d
         if file is None:
             means = means or _means(turn, api)
             file = _take_file(turn, row["message_id"], kind, part, means)
-        files.append(file)
+        if kind != "sticker":  # for the staff only: receive_message has the words for it
+            files.append(file)
     return files
+
+
+def fetch_missed(turn: Turn, missed: dict[str, Any], api: GraphApi) -> str | None:
+    """Fetches a file that no turn took in, a row of claim_files, and writes down what a voice note says. Its problem; None: all went well."""
+    content: bytes | None = None
+    words, problem = None, None
+    try:
+        content = api.fetch_media(str(missed["file"] or ""), LIMITS[missed["kind"]], SECONDS)
+        if missed["kind"] == "audio" and not turn.db.value("select is_budget_spent()"):
+            words = _heard(turn, content, missed["mime_type"], _means(turn, api))
+    except MediaError as error:
+        problem = error.problem
+        print(f"a message's {missed['kind']}: {error}")
+    keys = [missed["phone_number_id"], missed["message_id"]]
+    turn.db.value("select keep_file(%s, %s, %s, %s, %s)", *keys, content, words, problem)
+    return problem
 
 
 def _means(turn: Turn, api: GraphApi) -> Means:
@@ -116,26 +134,31 @@ def _take_file(turn: Turn, message_id: str, kind: str, part: dict[str, Any], mea
         kind = "image"  # sent as a file, to keep its size
     file = File(message_id, kind, mime, str(part.get("filename") or "")[:200])
     try:
-        if kind == "video":
-            raise MediaError("wrong_type", "videos are not watched")
+        content = means.api.fetch_media(str(part.get("id") or ""), LIMITS[kind], SECONDS)
+        if kind in ("video", "sticker"):
+            raise MediaError("wrong_type", f"no model watches a {kind}")
         if kind == "image" and not means.seeing:
             raise MediaError("wrong_type", f"the model {means.model['model']!r} takes no pictures")
-        content = means.api.fetch_media(str(part.get("id") or ""), LIMITS[kind], SECONDS)
         if kind == "image" and mime not in IMAGES:
             raise MediaError("wrong_type", f"an image of type {mime}")
         if kind == "audio":
-            count = partial(_count, turn)
-            words = transcribe(means.hearing, content, mime, means.transcriber, count, means.language)
-            if not words:
-                raise MediaError("no_words", "nothing was said")
+            words = _heard(turn, content, mime, means)
         if kind == "document":
-            _store(turn, file, problem=UNFINISHED)
+            _store(turn, file, content, problem=UNFINISHED)
             words = read(content, file.name)
     except MediaError as error:
-        content, problem = None, error.problem
+        problem = error.problem
         print(f"a message's {kind} is not used: {error}")
-    _store(turn, file, content if kind == "image" else None, words, problem)
+    _store(turn, file, content, words, problem)
     return {"message_id": message_id, "kind": kind, "problem": problem}
+
+
+def _heard(turn: Turn, content: bytes, mime: str, means: Means) -> str:
+    """What a voice note says. Raises MediaError."""
+    words = transcribe(means.hearing, content, mime, means.transcriber, partial(_count, turn), means.language)
+    if not words:
+        raise MediaError("no_words", "nothing was said")
+    return words
 
 
 def _store(
@@ -145,10 +168,11 @@ def _store(
     words: str | None = None,
     problem: str | None = None,
 ) -> None:
-    """A file that was stored stays as it is, unless its mark says that it was still being read."""
+    """A file that was stored stays as it is, unless its mark says that it was still being read. What did not come is fetched again later."""
     turn.db.rows(
-        "insert into media (phone_number_id, message_id, tenant_id, contact_id, kind, mime_type, filename, content, words, problem)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict (phone_number_id, message_id) do update"
+        "insert into media (phone_number_id, message_id, tenant_id, contact_id, kind, mime_type, filename, content, words, problem,"
+        " size_bytes, fetch_at) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, case when %s then now() + interval '1 minute' end)"
+        " on conflict (phone_number_id, message_id) do update"
         " set content = excluded.content, words = excluded.words, problem = excluded.problem where media.problem = %s",
         turn.phone_number_id,
         file.message_id,
@@ -160,6 +184,8 @@ def _store(
         content,
         words,
         problem,
+        None if content is None else len(content),
+        problem == "unreachable",
         UNFINISHED,
     )
 

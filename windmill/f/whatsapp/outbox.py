@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from f.common.database import TenantDatabase
 
 UNREACHED = (1.0, 3.0, 9.0)  # seconds until each further try when no connection could be made
+OF_STAFF = ("image", "video", "audio", "document")
 PATIENCE_S = 240.0  # for the throttles; the step ends after 300 s
 
 
@@ -71,11 +72,14 @@ def send_part(turn: Turn, part: int, api: GraphApi) -> bool:
 
 
 def send_request(db: TenantDatabase, phone_number_id: str, claim: dict[str, Any], api: GraphApi) -> Outcome:
-    """One request, of a claimed part's `content` and `send_id`. A file of the knowledge base is uploaded to Meta first."""
+    """One request, of a claimed part's `content` and `send_id`. A file of the knowledge base or of the staff is uploaded to Meta first."""
     content = claim["content"]
+    kind = content["type"]
     try:
-        if content["type"] == "document" and "knowledge" in content["document"]:
+        if kind == "document" and "knowledge" in content["document"]:
             content = _upload_document(db, phone_number_id, content["document"]["knowledge"], api)
+        elif kind in OF_STAFF and "file" in content[kind]:
+            content = _upload_staff_file(db, content, api)
     except MediaError as error:
         return {"state": "refused", "message_id": None, "code": error.code or 131053, "error": str(error)}
     return api.send(content, claim["send_id"], run_id())
@@ -96,6 +100,16 @@ def _upload_document(
     if row["mime_type"].startswith("image/"):
         return {"type": "image", "image": {"id": media_id}}
     return {"type": "document", "document": {"id": media_id, "filename": row["filename"][:240]}}
+
+
+def _upload_staff_file(db: TenantDatabase, content: dict[str, Any], api: GraphApi) -> dict[str, Any]:
+    """A message with a file of staff_files, as Meta takes it."""
+    kind, part = content["type"], dict(content[content["type"]])
+    row = db.row("select filename, mime_type, content from staff_files where id = %s", part.pop("file"))
+    if row is None or row["content"] is None:
+        raise MediaError("unreachable", "this file is not kept any more")
+    mime_type = "audio/ogg; codecs=opus" if row["mime_type"] == "audio/ogg" else row["mime_type"]
+    return {"type": kind, kind: {"id": api.upload(row["filename"], mime_type, row["content"]), **part}}
 
 
 def _record_outcome(turn: Turn, part: int, outcome: Outcome, attempt: int) -> float | None:

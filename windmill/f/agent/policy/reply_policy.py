@@ -72,7 +72,7 @@ def without_model(turn: Turn) -> Verdict | None:
     keyword = keyword_of(question, settings.handoff_keywords)
     if keyword or (is_yes(question) and offered(turn, last_only=True)):
         turn.hand_off("keyword" if keyword else "customer", keyword or "accepted the offer of a person")
-        return Verdict(turn.say("handoff_message"), [], True, f"asked for a person: {question[:100]}")
+        return Verdict(turn.handoff_words(), [], True, f"asked for a person: {question[:100]}")
     if reached := turn.surroundings.usage["reached"]:
         why = f"{reached}: raise it in tenants.limits, or wait for the next month"
         return Verdict(turn.say("limit_message"), [], False, None, why)
@@ -179,7 +179,7 @@ def _with_handoff(turn: Turn, verdict: Verdict) -> Verdict:
     """The verdict with the words for a handoff, where the turn hands off."""
     if not turn.handed_off:
         return verdict
-    words = turn.say("handoff_message")
+    words = turn.handoff_words()
     if verdict.answered and verdict.citations:
         return verdict._replace(text=f"{verdict.text}\n\n{words}")
     return Verdict(words, [], True, "passed on to a human")
@@ -190,7 +190,7 @@ def given_up(turn: Turn, error: str) -> Verdict:
     if not turn.settings.handoff_on_failure:
         return failed(turn, error)
     turn.hand_off("failure", error)
-    return failed(turn, error)._replace(text=turn.say("handoff_message"))
+    return failed(turn, error)._replace(text=turn.handoff_words())
 
 
 def failed(turn: Turn, error: str) -> Verdict:

@@ -36,6 +36,9 @@ export type Editable = {
   notify_webhook_url: string|null
   notify_phone: string|null
   notify_template: Template
+  notify_email: string|null
+  handoff_again_min: number
+  handoff_next: string[]
   window_template: Template
   time_zone: string
   opening_hours: Week
@@ -54,6 +57,7 @@ export const bounds = {
   max_cost_usd: [0.001, 100],
   stale_after_s: [60, 604800],
   handoff_hours: [0, 720],
+  handoff_again_min: [0, 1440],
 }
 
 // What each number is where nobody has changed it.
@@ -67,6 +71,7 @@ export const defaults = {
   max_cost_usd: 0.5,
   stale_after_s: 86400,
   handoff_hours: 12,
+  handoff_again_min: 10,
 }
 
 // The most characters of each text.
@@ -76,4 +81,5 @@ export const longest = {
   system_prompt: 8000,
   notify_webhook_url: 1000,
   notify_phone: 30,
+  notify_email: 320,
 }

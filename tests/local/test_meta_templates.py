@@ -1,0 +1,141 @@
+"""The stand-in's templates: listed in pages to the account's own token, and checked when one is sent as the Graph API checks them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.local.meta_support import OTHER_TOKEN, TOKEN, Meta, Recorder, configuration, eventually
+from tests.local.test_meta_graph import code
+
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
+ACCOUNT = "102290129340398"
+PARTS: list[dict[str, Any]] = [
+    {"type": "HEADER", "format": "TEXT", "text": "Order {{1}}"},
+    {"type": "BODY", "text": "Hello {{1}}, {{2}}. {{1}}!"},
+    {"type": "BUTTONS", "buttons": [{"type": "URL", "text": "See", "url": "https://a.example/{{1}}"}]},
+]
+
+
+@pytest.fixture(scope="module")
+def webhook() -> Iterator[Recorder]:
+    recorder = Recorder()
+    yield recorder
+    recorder.stop()
+
+
+@pytest.fixture(scope="module")
+def process(webhook: Recorder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Meta]:
+    with Meta(tmp_path_factory.mktemp("meta"), configuration(webhook.url + "/webhook")) as running:
+        yield running
+
+
+@pytest.fixture
+def meta(process: Meta, webhook: Recorder) -> Meta:
+    process.control("reset")
+    webhook.requests.clear()
+    process.deliver()
+    return process
+
+
+def put(meta: Meta, name: str, **more: Any) -> None:
+    template = {"waba_id": ACCOUNT, "name": name, "language": "en", "components": PARTS, **more}
+    meta.control("templates", templates=[template])
+
+
+def listed(meta: Meta, **query: Any) -> dict[str, Any]:
+    path = f"/graph/v26.0/{ACCOUNT}/message_templates"
+    answer = meta.client.get(path, params=query, headers=BEARER)
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+def component(kind: str, *texts: str, **more: Any) -> dict[str, Any]:
+    return {"type": kind, "parameters": [{"type": "text", "text": text} for text in texts], **more}
+
+
+FULL = [
+    component("header", "CL-7"),
+    component("body", "Ana", "it is here"),
+    component("button", "cl-7", sub_type="url", index="0"),
+]
+
+
+def send(meta: Meta, name: str, components: Any = None, language: str = "en") -> Any:
+    template: dict[str, Any] = {"name": name, "language": {"code": language}}
+    return meta.send(
+        type="template", text=None, template=template | ({"components": components} if components else {})
+    )
+
+
+def test_they_are_listed_page_by_page(meta: Meta) -> None:
+    for n in range(5):
+        put(meta, f"order_{n}", status="PENDING" if n else "APPROVED")
+    names, after = [], ""
+    while True:
+        page = listed(meta, limit=3, **({"after": after} if after else {}))
+        names += [template["name"] for template in page["data"]]
+        if "next" not in page["paging"]:
+            break
+        after = page["paging"]["cursors"]["after"]
+    assert names == ["hello", "back", *[f"order_{n}" for n in range(5)]]
+    (approved,) = [t for t in listed(meta, status="APPROVED")["data"] if t["name"] == "order_0"]
+    assert approved["components"] == PARTS and approved["id"].isdigit() and "waba_id" not in approved
+    other = meta.client.get(
+        f"/graph/v26.0/{ACCOUNT}/message_templates", headers={"Authorization": f"Bearer {OTHER_TOKEN}"}
+    )
+    assert code(other) == (400, 100)
+    wrong = meta.client.get(
+        f"/graph/v26.0/{ACCOUNT}/message_templates", params={"after": "?"}, headers=BEARER
+    )
+    assert code(wrong) == (400, 100)
+
+
+@pytest.mark.parametrize(
+    ("name", "components", "language", "expected"),
+    [
+        ("order", FULL, "en", None),
+        ("unknown", None, "en", (404, 132001)),
+        ("order", FULL, "es", (404, 132001)),
+        ("pending", FULL, "en", (404, 132001)),
+        ("paused", FULL, "en", (400, 132015)),
+        ("disabled", FULL, "en", (400, 132016)),
+        ("order", None, "en", (400, 132000)),
+        ("order", FULL[1:], "en", (400, 132000)),
+        ("order", [FULL[0], component("body", "Ana"), FULL[2]], "en", (400, 132000)),
+        ("order", [*FULL, component("button", "x", sub_type="url", index="1")], "en", (400, 132000)),
+        ("hello", [component("body", "x")], "en", (400, 132000)),
+        ("order", [FULL[0], component("body", "Ana", "two\nlines"), FULL[2]], "en", (400, 132018)),
+        ("order", [FULL[0], component("body", "Ana", ""), FULL[2]], "en", (400, 100)),
+        ("named", [component("body", "Ana")], "en", (400, 132012)),
+    ],
+)
+def test_a_send_is_checked(
+    meta: Meta, name: str, components: Any, language: str, expected: tuple[int, int] | None
+) -> None:
+    for state in ("approved", "pending", "paused", "disabled"):
+        put(meta, "order" if state == "approved" else state, status=state.upper())
+    put(meta, "named", parameter_format="NAMED", components=[{"type": "BODY", "text": "Hello {{who}}"}])
+    answer = send(meta, name, components, language)
+    assert answer.status_code == 200 if expected is None else code(answer) == expected
+
+
+def test_a_review_changes_a_template_and_tells_the_webhook(meta: Meta, webhook: Recorder) -> None:
+    meta.control("review", waba_id=ACCOUNT, name="hello", language="en", event="PAUSED", reason="LOW_QUALITY")
+    assert code(send(meta, "hello")) == (400, 132015)
+
+    def events() -> list[dict[str, Any]]:
+        changes = [c for body in webhook.bodies() for entry in body["entry"] for c in entry["changes"]]
+        return [c["value"] for c in changes if c["field"] == "message_template_status_update"]
+
+    eventually(lambda: len(events()) == 1)
+    (event,) = events()
+    assert (event["event"], event["message_template_name"], event["reason"]) == (
+        "PAUSED",
+        "hello",
+        "LOW_QUALITY",
+    )
+    meta.control("review", waba_id=ACCOUNT, name="hello", language="en", event="APPROVED")
+    assert send(meta, "hello").status_code == 200

@@ -1,0 +1,202 @@
+# requirements: database
+"""The inbox of a team: a conversation's status and assignee, notes, tags and fields of a contact, what a member has read, and counts.
+
+In: a request of the portal's page (f/common/portal_request.py). Out: what stands there now. Messages and lists: f/portal_api/conversations.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+
+from f.common.database import Connection, as_tenant, one
+from f.common.portal_request import (
+    AGENTS,
+    ANYONE,
+    EDITORS,
+    Fields,
+    Member,
+    Refused,
+    answer_page,
+    handle_request,
+    id_field,
+    not_found,
+    text_field,
+    whole_number_field,
+)
+from f.common.setting_kinds import LANGUAGE
+
+postgresql = dict[str, Any]
+MOST_TAGS, MOST_FIELDS = 20, 30
+
+
+@answer_page
+def main(request: str, db: postgresql) -> dict[str, Any]:
+    actions: dict[str, tuple[frozenset[str], Callable[[Connection, Member, Fields], dict[str, Any]]]] = {
+        "count": (ANYONE, count),
+        "get_team": (ANYONE, get_team),
+        "mark_read": (ANYONE, mark_read),
+        "set_status": (AGENTS, set_status),
+        "assign": (AGENTS, assign),
+        "add_note": (AGENTS, add_note),
+        "delete_note": (AGENTS, delete_note),
+        "update_contact": (AGENTS, update_contact),
+        "set_available": (AGENTS, set_available),
+        "set_assignment": (EDITORS, set_assignment),
+    }
+    return handle_request(request, db, actions)
+
+
+def of_contact(conn: Connection, member: Member, query: str, *parameters: Any) -> Any:
+    """The result of a function that raises no_data_found where the tenant has no such contact."""
+    try:
+        with as_tenant(conn, member["tenant_id"]):
+            return one(conn, query, list(parameters))
+    except psycopg.errors.NoDataFound:
+        raise not_found() from None
+
+
+def count(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """How many conversations each view has (the SQL function in_view), and how many of them this person has not read."""
+    with as_tenant(conn, member["tenant_id"]):
+        return {"counts": one(conn, "select inbox_counts(%s)", [member["email"]])}
+
+
+def get_team(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """Who can take a conversation, the tags that are in use, and how conversations are assigned."""
+    with as_tenant(conn, member["tenant_id"]):
+        people = conn.execute(
+            b"select email, role, available from tenant_members where role <> 'viewer' order by email"
+        ).fetchall()
+        tags = conn.execute(
+            b"select t as tag, count(*) as contacts from contacts, unnest(tags) t where tags <> '{}' group by t order by t"
+        ).fetchall()
+        assignment = one(conn, "select assignment from tenants where id = %s", [member["tenant_id"]])
+    return {"people": people, "tags": tags, "assignment": assignment, "you": member["email"]}
+
+
+def mark_read(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """Notes that this person has read a conversation up to `message_id`, without one up to its end. `unread`: it is unread again."""
+    upto = whole_number_field(fields, "message_id") or None
+    values = [id_field(fields, "contact_id"), member["email"], 0 if fields.get("unread") is True else upto]
+    of_contact(conn, member, "select mark_read(%s, %s, %s)", *values)
+    return {"read": fields.get("unread") is not True}
+
+
+def set_status(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """Opens, snoozes or solves a conversation. `until`: when a snoozed one is open again, an ISO 8601 time with its zone."""
+    contact_id, status = id_field(fields, "contact_id"), text_field(fields, "status", 20)
+    if status not in ("open", "snoozed", "solved"):
+        raise Refused("bad_request")
+    until = until_field(fields) if status == "snoozed" else None
+    of_contact(conn, member, "select set_status(%s, %s, %s)", contact_id, status, until)
+    return {"status": status, "snoozed_until": until.isoformat() if until else None}
+
+
+def until_field(fields: Fields) -> datetime:
+    try:
+        until = datetime.fromisoformat(text_field(fields, "until", 40))
+    except ValueError:
+        raise Refused("snooze_time") from None
+    if until.tzinfo is None or not 0 < (until - datetime.now(UTC)).days + 1 <= 366:
+        raise Refused("snooze_time")
+    return until
+
+
+def assign(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """Assigns a conversation: to `email`, to nobody where that is empty. `if_free`: only when nobody has it, for "assign to me"."""
+    contact_id, email = id_field(fields, "contact_id"), text_field(fields, "email", 320).strip() or None
+    values = [contact_id, email, fields.get("if_free") is True]
+    found = of_contact(conn, member, "select assign_contact(%s, %s, %s)", *values)
+    if found is None:
+        raise Refused("assignee_unknown")
+    if not found["assigned"]:
+        raise Refused("already_assigned", person=found["assignee"])
+    return {"assignee": found["assignee"]}
+
+
+def add_note(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """Writes a note that only the staff see."""
+    contact_id, body = id_field(fields, "contact_id"), text_field(fields, "body", 4000).strip()
+    if not body:
+        raise Refused("text_empty")
+    made = of_contact(conn, member, "select add_note(%s, %s, %s)", contact_id, member["email"], body)
+    return {"note_id": made}
+
+
+def delete_note(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """Deletes a note: one's own, and as an editor or owner anybody's."""
+    note, may_any = whole_number_field(fields, "note_id"), member["role"] in EDITORS
+    with as_tenant(conn, member["tenant_id"]):
+        if not one(conn, "select delete_note(%s, %s, %s)", [note, member["email"], may_any]):
+            raise not_found()
+    return {"deleted": note}
+
+
+def update_contact(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """Changes what the staff know of a person; fields that are absent stay.
+
+    name: what the staff call them ('' for WhatsApp's name), language: a code or '', tags: all of them, lead: {field: words or null}, blocked,
+    opted_out: true (only the customer takes it back).
+    """
+    contact_id, changes = id_field(fields, "contact_id"), dict[str, Any]()
+    if "name" in fields:
+        changes["staff_name"] = text_field(fields, "name", 200).strip()
+    if "language" in fields:
+        changes["language"] = text_field(fields, "language", 10).strip()
+        if changes["language"] and not LANGUAGE.fullmatch(changes["language"]):
+            raise Refused("languages_invalid")
+    if "tags" in fields:
+        changes["tags"] = tags_of(fields["tags"])
+    if "lead" in fields:
+        changes["lead"] = lead_of(fields["lead"])
+    for switch in ("blocked", "opted_out"):
+        if isinstance(fields.get(switch), bool):
+            changes[switch] = fields[switch]
+    if not changes:
+        raise Refused("nothing_to_save")
+    of_contact(conn, member, "select edit_contact(%s, %s::jsonb)", contact_id, json.dumps(changes))
+    return {"updated": sorted(changes)}
+
+
+def tags_of(value: Any) -> list[str]:
+    """Each once, without blanks at its ends, in the order of the alphabet."""
+    if not isinstance(value, list) or len(value) > MOST_TAGS:
+        raise Refused("list_too_long", field="tags", most=MOST_TAGS)
+    tags = {text_field({"tags": tag}, "tags", 40).strip() for tag in value}
+    return sorted(tags - {""})
+
+
+def lead_of(value: Any) -> dict[str, str | None]:
+    if not isinstance(value, dict) or len(value) > MOST_FIELDS:
+        raise Refused("list_too_long", field="lead_fields", most=MOST_FIELDS)
+    lead = {}
+    for name, words in value.items():
+        name = text_field({"lead_fields": name}, "lead_fields", 60).strip()
+        if name:
+            lead[name] = text_field({"lead_fields": words}, "lead_fields", 200).strip() or None
+    return lead
+
+
+def set_available(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """Whether this person gets conversations in turn."""
+    available = fields.get("available") is True
+    with as_tenant(conn, member["tenant_id"]):
+        conn.execute(
+            b"update tenant_members set available = %s where email = %s", [available, member["email"]]
+        )
+    return {"available": available}
+
+
+def set_assignment(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """How conversations that the bot hands off are assigned: `manual`, or `in_turn` to the available members."""
+    assignment = text_field(fields, "assignment", 20)
+    if assignment not in ("manual", "in_turn"):
+        raise Refused("bad_request")
+    with as_tenant(conn, member["tenant_id"]):
+        conn.execute(b"update tenants set assignment = %s where id = %s", [assignment, member["tenant_id"]])
+    return {"assignment": assignment}
