@@ -34,7 +34,7 @@ BACKEND = HERE.parents[1] / "windmill/f/portal/documents__raw_app/backend"
 APP = "f/portal/documents"
 COOKIE = "portal"
 POLICY = (
-    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none';"
+    "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; style-src 'self' 'unsafe-inline'; object-src 'none';"
     " base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 PAGE = (HERE / "page.html").read_text()

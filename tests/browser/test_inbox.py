@@ -161,19 +161,19 @@ def test_a_conversation_and_a_filter_have_an_address(world: World, visit: Visit)
     open_conversation(page, "Amelia Clarke")
     page.go_back()
     expect(page.get_by_role("region", name="Jonas Weber")).to_be_visible()
-    page.get_by_label("Show", exact=True).select_option("waiting")
+    page.get_by_role("tab", name="Waiting for a human").click()
     filtered = page.url
     go(page, "Insights")
     go(page, "Conversations")
     expect(page.get_by_role("region", name="Jonas Weber")).to_be_visible()
-    expect(page.get_by_label("Show", exact=True)).to_have_value("waiting")
+    expect(page.get_by_role("tab", name="Waiting for a human", selected=True)).to_be_visible()
     assert page.url == filtered, "who comes back can copy the address, too"
     colleague = visit(SHOP.staff)
-    for link, shows in ((address, "all"), (filtered, "waiting")):
+    for link, shows in ((address, "All open"), (filtered, "Waiting for a human")):
         colleague.goto(link)
         colleague.reload()
         expect(colleague.get_by_role("region", name="Jonas Weber")).to_be_visible()
-        expect(colleague.get_by_label("Show", exact=True)).to_have_value(shows)
+        expect(colleague.get_by_role("tab", name=shows, selected=True)).to_be_visible()
     colleague.goto(address[:-4] + "0000")
     expect(colleague.get_by_role("alert")).to_be_visible()
     colleague.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
