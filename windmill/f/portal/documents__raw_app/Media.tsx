@@ -33,8 +33,7 @@ export default function Media({ file, voice }: { file: ThreadFile; voice: boolea
   if (file.state === 'coming') return <Group gap="xs"><Loader size="xs" aria-hidden="true" /><Text size="sm">{fill(c.coming, { kind: c.kinds[file.kind] })}</Text></Group>
   if (file.state === 'gone') return <Group gap="xs" wrap="nowrap"><IconPhotoOff size={18} aria-hidden="true" /><Text size="sm">{c.kinds[file.kind]}: {c.goneBecause[file.problem ?? 'old']}</Text></Group>
   if (file.kind === 'image' || file.kind === 'sticker') return <Photo file={file} />
-  if (file.kind === 'document') return <Paper file={file} />
-  return <Player file={file} voice={voice} />
+  return file.kind === 'document' ? <Paper file={file} /> : <Player file={file} voice={voice} />
 }
 
 function Failed({ error, again }: { error: unknown; again: () => unknown }) {
