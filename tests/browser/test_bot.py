@@ -214,3 +214,78 @@ def test_two_editors_at_once_lose_nothing(world: World, visit: Visit) -> None:
     owner.get_by_label("Persona", exact=True).fill(before)
     owner.get_by_role("button", name="Save").click()
     expect(owner.get_by_text("Saved", exact=True)).to_be_in_viewport()
+
+
+def test_of_two_values_the_editor_chooses_one(world: World, visit: Visit) -> None:
+    owner, editor = visit(CLINIC.staff), visit("editor@clinica-ribera.example")
+    persona = owner.get_by_label("Persona", exact=True)
+    for page in (owner, editor):
+        go(page, "Bot")
+    before = persona.input_value()
+    theirs = f"Kind, {secrets.token_hex(4)}."
+    editor.get_by_label("Persona", exact=True).fill(theirs)
+    editor.get_by_role("button", name="Save").click()
+    expect(editor.get_by_text("Saved", exact=True)).to_be_visible()
+    persona.fill("Brief, says the owner.")
+    owner.get_by_role("button", name="Save").click()
+    clash = owner.get_by_role("note").filter(has_text="has changed this, too")
+    expect(clash).to_contain_text(theirs)
+    check(owner)
+    clash.get_by_role("button", name="Use this").click()
+    expect(persona).to_have_value(theirs)
+    expect(owner.get_by_role("button", name="Save")).to_be_disabled()
+    persona.fill(before)
+    owner.get_by_role("button", name="Save").click()
+    expect(owner.get_by_text("Saved", exact=True)).to_be_visible()
+
+
+def test_a_wrong_value_is_marked_where_it_is(world: World, visit: Visit) -> None:
+    page = visit(CLINIC.staff)
+    go(page, "Bot")
+    page.get_by_role("tab", name="Handoff").click()
+    number = page.get_by_label("A colleague’s WhatsApp number")  # noqa: RUF001
+    number.fill("12")
+    page.get_by_role("tab", name="Voice").click()
+    page.get_by_role("button", name="Save").click()
+    expect(number).to_be_focused()
+    expect(number).to_be_in_viewport()
+    expect(number).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_text("Write the phone number with its country code")).to_be_visible()
+    check(page)
+    page.get_by_role("button", name="Discard").click()
+    expect(number).to_have_value("")
+
+
+def test_hours_over_midnight_say_so(world: World, visit: Visit) -> None:
+    page = visit(CLINIC.staff)
+    go(page, "Bot")
+    page.get_by_role("tab", name="Opening hours").click()
+    page.get_by_label("Open at these hours").check()
+    page.get_by_label("Friday, to").fill("02:00")
+    friday = page.locator(".day", has_text="Friday")
+    expect(friday).to_contain_text("overnight, until 02:00 the next day")
+    page.get_by_label("Friday, to").fill("00:00")
+    expect(friday).not_to_contain_text("overnight")
+    page.get_by_role("button", name="Discard").click()
+
+
+def test_languages_are_picked_and_words_are_chips(world: World, visit: Visit) -> None:
+    page = visit(CLINIC.staff)
+    go(page, "Bot")
+    page.get_by_role("combobox", name="Languages").fill("portug")
+    page.get_by_role("option", name="Portuguese", exact=True).click()
+    page.get_by_role("tab", name="Handoff").click()
+    words = page.get_by_role("combobox", name="Words customers use to ask for a human")
+    words.fill("pessoa, atendente,")
+    words.press("Enter")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    query = "select languages, handoff_keywords from chatbots where phone_number_id = %s"
+    (row,) = world.rows(query, CLINIC.phone_number_id)
+    assert row["languages"][-1] == "pt" and row["handoff_keywords"][-2:] == ["pessoa", "atendente"]
+    words.press("Backspace")
+    words.press("Backspace")
+    page.get_by_role("tab", name="Voice").click()
+    page.get_by_role("combobox", name="Languages").press("Backspace")
+    page.get_by_role("button", name="Save").click()
+    wait_for(lambda: world.rows(query, CLINIC.phone_number_id)[0]["languages"][-1] != "pt", 20)

@@ -7,7 +7,7 @@ import secrets
 import pytest
 from playwright.sync_api import FilePayload, Route, expect
 
-from local.seed import CLINIC, SHOP
+from local.seed import CLINIC, SHOP, wait_for
 from tests.browser.conftest import DESKTOP, PHONE, Visit, between, broken, check, go
 from tests.e2e.conftest import World
 
@@ -180,6 +180,8 @@ def full(route: Route) -> None:
 def test_an_answer_is_added_to_what_was_asked_in_vain(world: World, visit: Visit) -> None:
     word = secrets.token_hex(3)
     world.ask(CLINIC, f"Do you have a {word} hovercraft landing pad?")
+    closed = "select from turns where question like %s and closed_at is not null"
+    wait_for(lambda: world.rows(closed, f"%{word}%"), 20)  # the reply goes out before
     page = visit(CLINIC.staff)
     go(page, "Insights")
     expect(page.locator(".figures")).to_contain_text("Messages")

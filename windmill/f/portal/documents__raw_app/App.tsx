@@ -13,9 +13,13 @@ import { Here, Loading, Problem, languages } from './ui'
 export type Business = { tenant_id: string; name: string; role: string }
 export type Me = { email: string; businesses: Business[]; operator: boolean }
 
+// A server may allow only styles that carry its word of the moment, which it gives with the page's script.
+const nonce = document.querySelector<HTMLScriptElement>('script[nonce]')?.nonce
+Object.assign(window, { __webpack_nonce__: nonce }) // for the styles of an open dialog: github.com/theKashey/get-nonce
+
 export default function App() {
   return (
-    <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto">
+    <MantineProvider theme={theme} getStyleNonce={nonce ? () => nonce : undefined} cssVariablesResolver={variables} defaultColorScheme="auto">
       <QueryClientProvider client={queries}>
         <Notifications position="top-center" limit={3} />
         <Portal />

@@ -52,46 +52,53 @@ export default function Bot() {
   )
 }
 
-function Form({ bot, tools }: { bot: Settings; tools: Tool[] }) {
-  const { t, may, tenant } = useHere()
-  const { part } = useRoute()
+// Saves the edits. Where somebody else has changed one of them meanwhile, nothing is saved, and the next try knows who it was and what stands there.
+function useSaving(bot: Settings, edits: ReturnType<typeof useEdits>, begin: () => void) {
+  const { t } = useHere()
   const form = useForm()
-  const edits = useEdits(bot, tenant)
-  const [begun, setBegun] = useState(0)
-  const [told, setTold] = useState('') // who changed a setting meanwhile: the next saving knows it
-  const box = useRef<HTMLFormElement>(null)
-  const chosen = part in t.bot.tabs ? part : 'voice'
-  const Part = parts[chosen as keyof typeof parts]
-  const field = wrongField(form.error, edits.names)
-  const unsaved = edits.names.length > 0
-  const begin = () => {
-    form.clear()
-    setTold('')
-    setBegun(begun + 1)
-  }
-  // To the field that is wrong.
-  useEffect(() => {
-    if (field && tabOf(field) !== chosen) go('bot', tabOf(field))
-    else if (field) box.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
-  }, [form.error, field, chosen])
+  const [who, setWho] = useState('')
   const save = (event: React.FormEvent) => {
     event.preventDefault()
     form.run(async () => {
       try {
-        await ask('bot', 'update', { phone_number_id: bot.phone_number_id, settings: edits.settings, was: told ? edits.standing : edits.was })
+        await ask('bot', 'update', { phone_number_id: bot.phone_number_id, settings: edits.settings, was: who ? edits.standing : edits.was })
       } catch (error) {
         if (error instanceof Refused && error.reason.code === 'settings_changed') {
           await refresh('bot')
-          setTold(String(error.reason.values.person))
+          setWho(String(error.reason.values.person))
         }
         throw error
       }
       await refresh('bot', 'notifications', 'home')
       edits.clear()
+      setWho('')
       begin()
       return t.saved
     })
   }
+  const forget = () => {
+    form.clear()
+    setWho('')
+    begin()
+  }
+  return { form, who, save, forget }
+}
+
+function Form({ bot, tools }: { bot: Settings; tools: Tool[] }) {
+  const { t, may, tenant } = useHere()
+  const { part } = useRoute()
+  const edits = useEdits(bot, tenant)
+  const [begun, setBegun] = useState(0)
+  const { form, who, save, forget } = useSaving(bot, edits, () => setBegun((n) => n + 1))
+  const box = useRef<HTMLFormElement>(null)
+  const chosen = part in t.bot.tabs ? part : 'voice'
+  const Part = parts[chosen as keyof typeof parts]
+  const field = wrongField(form.error, edits.names)
+  // To the field that is wrong.
+  useEffect(() => {
+    if (field && tabOf(field) !== chosen) go('bot', tabOf(field))
+    else if (field) box.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+  }, [form.error, field, chosen])
   const choose = (name: string) => {
     form.clear() // what became of another part's saving
     go('bot', name)
@@ -99,7 +106,7 @@ function Form({ bot, tools }: { bot: Settings; tools: Tool[] }) {
   const wrong = (name: Name) => (name === field ? form.problem : undefined)
   const choice = (act: (name: Name) => void) => (name: Name) => {
     act(name)
-    begin()
+    forget()
   }
   return (
     <Tabs label={t.bot.parts} names={Object.keys(t.bot.tabs)} title={(name) => t.bot.tabs[name]} chosen={chosen} choose={choose}>
@@ -107,20 +114,28 @@ function Form({ bot, tools }: { bot: Settings; tools: Tool[] }) {
         <Card component="form" className="panel" onSubmit={save} ref={box} style={{ overflow: 'visible' }}>
           <fieldset disabled={!may('owner', 'editor')} aria-label={t.bot.tabs[chosen]}>
             <Part key={begun} now={edits.now} set={edits.set} wrong={wrong} />
-            {edits.clashes.length > 0 && <Clashes names={edits.clashes} theirs={bot} who={told} keep={choice(edits.rebase)} take={choice(edits.drop)} />}
-            {may('owner', 'editor') && (
-              <Group className="savebar" gap="sm">
-                <Button type="submit" loading={form.busy} disabled={!unsaved}>{t.save}</Button>
-                {unsaved && !form.busy && <Button variant="subtle" onClick={() => { edits.clear(); begin() }}>{t.bot.discard}</Button>}
-                {unsaved && !form.busy && !form.problem && <Text size="sm" c="dimmed">{t.bot.unsaved}</Text>}
-                {!field && form.shown}
-              </Group>
-            )}
+            {edits.clashes.length > 0 && <Clashes names={edits.clashes} theirs={bot} who={who} keep={choice(edits.rebase)} take={choice(edits.drop)} />}
+            {may('owner', 'editor') && <SaveBar unsaved={edits.names.length > 0} busy={form.busy} problem={form.problem} shown={!field && form.shown} discard={() => { edits.clear(); forget() }} />}
           </fieldset>
         </Card>
       ) : (
         <Tools tools={tools} />
       )}
     </Tabs>
+  )
+}
+
+type SaveBarProps = { unsaved: boolean; busy: boolean; problem: string; shown: React.ReactNode; discard: () => void }
+
+// In sight however long the form is; what went wrong and belongs to no field is said here.
+function SaveBar({ unsaved, busy, problem, shown, discard }: SaveBarProps) {
+  const { t } = useHere()
+  return (
+    <Group className="savebar" gap="sm">
+      <Button type="submit" loading={busy} disabled={!unsaved}>{t.save}</Button>
+      {unsaved && !busy && <Button variant="subtle" onClick={discard}>{t.bot.discard}</Button>}
+      {unsaved && !busy && !problem && <Text size="sm" c="dimmed">{t.bot.unsaved}</Text>}
+      {shown}
+    </Group>
   )
 }

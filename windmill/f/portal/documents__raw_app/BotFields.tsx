@@ -44,5 +44,6 @@ type WordsProps = { label: string; hint?: string; value: string[]; change: (word
 // Words as chips: Enter, a comma or leaving the field makes one of what was typed.
 export function Chips({ label, hint, value, change, error }: WordsProps) {
   const { t } = useHere()
-  return <TagsInput label={label} description={hint ? `${hint} ${t.bot.chips}` : t.bot.chips} value={value} onChange={change} splitChars={[',', ';', '\n']} error={error} dir="auto" clearable={false} />
+  const parted = (entered: string[]) => entered.flatMap((words) => words.split(/[,;\n]/)).map((word) => word.trim()).filter(Boolean)
+  return <TagsInput label={label} description={hint ? `${hint} ${t.bot.chips}` : t.bot.chips} value={value} onChange={(entered) => change(parted(entered))} splitChars={[',', ';', '\n']} error={error} dir="auto" clearable={false} />
 }

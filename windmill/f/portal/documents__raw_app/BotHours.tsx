@@ -59,7 +59,7 @@ function Day({ name, spans, change }: { name: string; spans: string[][]; change:
       <Stack gap={6}>
         {spans.length === 0 && <Text size="sm" c="dimmed" pt={6}>{b.closed}</Text>}
         {spans.map(([from, to], i) => (
-          <Group key={i} gap={6}>
+          <Group key={i} gap={6} className="span">
             <TextInput type="time" size="sm" aria-label={fill(b.from, { day: name })} value={from} onChange={(e) => write(i, 0, e.target.value)} />
             <span aria-hidden="true">–</span>
             <TextInput type="time" size="sm" aria-label={fill(b.to, { day: name })} value={shown(to)} onChange={(e) => write(i, 1, e.target.value)} />

@@ -13,7 +13,7 @@ export default function Limits(part: Part) {
   return (
     <Stack gap="sm">
       <Text c="dimmed">{b.limitsIntro}</Text>
-      <SimpleGrid cols={{ base: 1, sm: 2 }}>
+      <SimpleGrid cols={{ base: 1, sm: 2 }} style={{ alignItems: 'end' }}>
         <Figure {...part} name="max_replies_per_hour" label={b.replies} />
         <Figure {...part} name="max_cost_usd" label={b.cost} step={0.001} />
         <Figure {...part} name="stale_after_s" label={b.stale} step={0.1} unit={3600} />
@@ -21,7 +21,7 @@ export default function Limits(part: Part) {
       <details open={technical.some((name) => part.wrong(name)) || undefined}>
         <summary>{b.technical}</summary>
         <Text c="dimmed" size="sm" my="xs">{b.technicalHint}</Text>
-        <SimpleGrid cols={{ base: 1, sm: 2 }}>
+        <SimpleGrid cols={{ base: 1, sm: 2 }} style={{ alignItems: 'end' }}>
           <Figure {...part} name="max_tokens" label={b.tokens} />
           <Figure {...part} name="max_rounds" label={b.rounds} />
           <Figure {...part} name="max_seconds" label={b.seconds} />

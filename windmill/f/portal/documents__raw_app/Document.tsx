@@ -114,7 +114,7 @@ function Find({ pages, go }: { pages: number; go: (place: Place) => void }) {
 function Picture({ id, page, pages, go }: { id: string; page: number; pages: number; go: (page: number) => void }) {
   const { t, number } = useHere()
   const p = t.passages
-  const drawn = useAsk<{ png: string }>('page_picture', 'get', { document_id: id, page })
+  const drawn = useAsk<{ png: string }>('page_picture', 'get', { document_id: id, page }, { once: true })
   const label = fill(p.picture, { n: number(page), all: number(pages) })
   return (
     <Card component="aside" className="picture" aria-label={p.pictureOf}>

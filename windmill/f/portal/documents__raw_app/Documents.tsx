@@ -110,24 +110,28 @@ function Document({ row, edits, replace }: DocumentProps) {
       {form.shown}
       <Group justify="space-between" gap="xs">
         <Facts facts={facts} />
-        <Group gap="xs">
-          {row.state === 'ready' && <Button variant="subtle" size="compact-sm" onClick={() => go('knowledge', 'document', row.id)}>{t.passages.open}<About>{row.title}</About></Button>}
-          {edits && row.state === 'failed' && <Button variant="subtle" size="compact-sm" loading={form.busy} onClick={() => act('read_again', {}, d.readingAgain)}>{d.readAgain}</Button>}
-          {edits && !busy && <Replace label={d.replace} about={<About>{row.title}</About>} onFiles={replace} />}
-          {edits && (
-            <Sure
-              label={d.delete}
-              ask={fill(d.deleteAsk, { title: row.title })}
-              says={fill(d.deleteSays, { n: number(row.chunks ?? 0) })}
-              act={async () => {
-                await ask('documents', 'delete', { document_id: row.id })
-                await refresh('list')
-              }}
-            />
-          )}
-        </Group>
+        <Acts row={row} edits={edits} busy={form.busy} again={() => act('read_again', {}, d.readingAgain)} replace={replace} />
       </Group>
     </Item>
+  )
+}
+
+type ActsProps = DocumentProps & { busy: boolean; again: () => void }
+
+function Acts({ row, edits, busy, again, replace }: ActsProps) {
+  const { t, number } = useHere()
+  const d = t.documents
+  const remove = async () => {
+    await ask('documents', 'delete', { document_id: row.id })
+    await refresh('list')
+  }
+  return (
+    <Group gap="xs">
+      {row.state === 'ready' && <Button variant="subtle" size="compact-sm" onClick={() => go('knowledge', 'document', row.id)}>{t.passages.open}<About>{row.title}</About></Button>}
+      {edits && row.state === 'failed' && <Button variant="subtle" size="compact-sm" loading={busy} onClick={again}>{d.readAgain}</Button>}
+      {edits && !isBusy(row) && <Replace label={d.replace} about={<About>{row.title}</About>} onFiles={replace} />}
+      {edits && <Sure label={d.delete} ask={fill(d.deleteAsk, { title: row.title })} says={fill(d.deleteSays, { n: number(row.chunks ?? 0) })} act={remove} />}
+    </Group>
   )
 }
 

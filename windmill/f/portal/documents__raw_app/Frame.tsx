@@ -57,10 +57,10 @@ export default function Frame({ me, mine, onTenant, onLanguage }: FrameProps) {
       <AppShell.Header>
         <Group h="100%" px="md" gap="xs" wrap="nowrap">
           <Burger opened={opened} onClick={toggle} hiddenFrom="md" size="sm" aria-label={t.menu} aria-expanded={opened} />
-          <Brand />
+          <Brand short />
           <Box flex={1} />
           {mine && <Bell current={page === 'notifications'} count={count} />}
-          <NativeSelect aria-label={t.language} size="sm" value={language} onChange={(e) => onLanguage(e.target.value)} data={Object.entries(languages).map(([value, { name }]) => ({ value, label: name }))} w={{ base: 96, sm: 110 }} />
+          <NativeSelect aria-label={t.language} size="sm" value={language} onChange={(e) => onLanguage(e.target.value)} data={Object.entries(languages).map(([value, { name }]) => ({ value, label: name }))} w={110} flex="none" />
           <Scheme />
         </Group>
       </AppShell.Header>
@@ -82,11 +82,11 @@ export default function Frame({ me, mine, onTenant, onLanguage }: FrameProps) {
   )
 }
 
-export function Brand() {
+export function Brand({ short }: { short?: boolean }) {
   return (
     <Group gap="xs" wrap="nowrap">
       <span className="mark" aria-hidden="true" />
-      <Text fw={700} size="lg">Chatmill</Text>
+      <Text fw={700} size="lg" visibleFrom={short ? 'xs' : undefined}>Chatmill</Text>
     </Group>
   )
 }

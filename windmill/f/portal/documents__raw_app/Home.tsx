@@ -88,7 +88,7 @@ function Needs({ open }: { open: Open }) {
       <Stack component="ul" className="plain" gap={4}>
         {there.map(([name, icon, act]) => (
           <li key={name}>
-            <Button variant="subtle" fullWidth justify="space-between" px="xs" leftSection={<Icon name={icon} />} rightSection={<IconArrowRight size={16} aria-hidden="true" />} styles={{ label: { flex: 1 } }} onClick={act}>
+            <Button variant="subtle" fullWidth justify="space-between" px="xs" leftSection={<Icon name={icon} />} rightSection={<IconArrowRight size={16} aria-hidden="true" />} h="auto" py={6} styles={{ label: { flex: 1, whiteSpace: 'normal', textAlign: 'start' } }} onClick={act}>
               {fill(h.open[name], { n: number(open[name]) })}
             </Button>
           </li>

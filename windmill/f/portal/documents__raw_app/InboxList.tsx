@@ -4,6 +4,7 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
 import React, { useState } from 'react'
 import type { Place } from './Conversations'
+import InboxSettings from './InboxSettings'
 import { ask, download } from './api'
 import { Contact, called, readWords, readable } from './conversation'
 import { useAsk } from './data'
@@ -14,7 +15,7 @@ const ofOpen: View[] = ['waiting', 'mine', 'unassigned', 'all']
 const others: View[] = ['snoozed', 'solved', 'blocked']
 
 export default function InboxList({ filter, chosen, open }: Place) {
-  const { t, number } = useHere()
+  const { t, may, number } = useHere()
   const c = t.conversations
   const [typed, setTyped] = useState('')
   const [search] = useDebouncedValue(typed.trim(), 300)
@@ -25,7 +26,10 @@ export default function InboxList({ filter, chosen, open }: Place) {
   return (
     <>
       <Stack gap={6} mb={6}>
-        <TextInput id="inbox-search" type="search" dir="auto" size="sm" aria-label={c.search} placeholder={c.search} leftSection={<IconSearch size={16} aria-hidden="true" />} value={typed} onChange={(e) => setTyped(e.target.value)} />
+        <Group gap={6} wrap="nowrap">
+          <TextInput flex={1} id="inbox-search" type="search" dir="auto" size="sm" aria-label={c.search} placeholder={c.search} leftSection={<IconSearch size={16} aria-hidden="true" />} value={typed} onChange={(e) => setTyped(e.target.value)} />
+          {may('owner', 'editor', 'agent') && <InboxSettings />}
+        </Group>
         <Group gap={6} grow wrap="nowrap">
           <NativeSelect size="xs" aria-label={c.status_} value={others.includes(view) ? view : 'all'} onChange={(e) => open({ view: e.target.value as View, tag }, chosen)} data={[{ value: 'all', label: c.open }, ...others.map((value) => ({ value, label: name(value) }))]} />
           <TagFilter tag={tag} choose={(next) => open({ view, tag: next }, chosen)} />

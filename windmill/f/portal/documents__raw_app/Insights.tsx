@@ -115,7 +115,7 @@ function Charts({ rows, before, month }: { rows: Day[]; before: Day[]; month: Mo
       {one(s.chartMessages, (r) => r.messages_in, show.count, true)}
       <Chart title={s.chartOutcomes} days={rows.map((r) => r.day)} series={outcomes} show={show.count} stacked whole />
       {one(s.chartResponse, (r) => r.response_s, show.seconds)}
-      {one(s.chartCost, (r) => r.cost_usd, show.money)}
+      {[...rows, ...before].some((r) => r.cost_usd > 0) && one(s.chartCost, (r) => r.cost_usd, show.money)}
       {month && <MonthUsed month={month} />}
     </SimpleGrid>
   )

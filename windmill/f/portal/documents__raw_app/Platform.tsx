@@ -1,12 +1,13 @@
 // The operator's page: businesses, and what needs a hand.
-import { Alert, Badge, Button, Card, Group, Stack, Text, TextInput, Title } from '@mantine/core'
+import { Alert, Anchor, Badge, Button, Card, Group, Stack, Text, TextInput, Title } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
 import React, { useState } from 'react'
 import Changes from './Changes'
-import PlatformTenant, { Put, Tenant } from './PlatformTenant'
+import PlatformTenant, { Put, Tenant, missing } from './PlatformTenant'
 import { Actions, ask } from './api'
 import { refresh, useAsk } from './data'
 import type { Message } from './messages'
+import { go, useRoute } from './route'
 import { Ago, Facts, Intro, Item, List, Loaded, Sure, fill, useForm, useHere } from './ui'
 
 type Overview = {
@@ -21,21 +22,24 @@ type Overview = {
 
 export default function Platform() {
   const { t } = useHere()
+  const { part, id } = useRoute()
   const loaded = useAsk<Overview>('operator', 'get')
   return (
-    <>
-      <Intro>{t.platform.intro}</Intro>
-      <Loaded of={loaded}>
-        {(overview) => (
+    <Loaded of={loaded}>
+      {(overview) => {
+        const tenant = part === 'tenant' && overview.tenants.find((one) => one.id === id)
+        if (tenant) return <PlatformTenant key={tenant.id} tenant={tenant} />
+        return (
           <>
+            <Intro>{t.platform.intro}</Intro>
             <Troubles found={overview} />
             <Tenants tenants={overview.tenants} />
             <Operators operators={overview.operators} />
+            <Changes script="operator" />
           </>
-        )}
-      </Loaded>
-      <Changes script="operator" />
-    </>
+        )
+      }}
+    </Loaded>
   )
 }
 
@@ -49,10 +53,9 @@ function Tenants({ tenants }: { tenants: Tenant[] }) {
   const create = (event: React.FormEvent) => {
     event.preventDefault()
     form.run(async () => {
-      await ask('operator', 'create_tenant', { name })
-      setName('')
+      const { tenant } = await ask('operator', 'create_tenant', { name })
       await refresh('operator')
-      return t.saved
+      go('platform', 'tenant', tenant)
     })
   }
   return (
@@ -64,8 +67,26 @@ function Tenants({ tenants }: { tenants: Tenant[] }) {
       </Group>
       {form.shown}
       {tenants.length > 5 && <TextInput type="search" label={p.search} dir="auto" leftSection={<IconSearch size={16} aria-hidden="true" />} value={search} onChange={(e) => setSearch(e.target.value)} />}
-      <List>{found.map((tenant) => <PlatformTenant key={tenant.id} tenant={tenant} />)}</List>
+      <List>{found.map((tenant) => <Row key={tenant.id} tenant={tenant} />)}</List>
     </section>
+  )
+}
+
+function Row({ tenant }: { tenant: Tenant }) {
+  const { t, number, money } = useHere()
+  const p = t.platform
+  const lacks = missing(tenant)
+  return (
+    <Item>
+      <Group justify="space-between">
+        <Anchor component="button" type="button" fw={600} dir="auto" onClick={() => go('platform', 'tenant', tenant.id)}>{tenant.name}</Anchor>
+        <Group gap="xs">
+          {lacks.map((name) => <Badge key={name} color="orange">{p.lacks[name]}</Badge>)}
+          <Badge color={tenant.status === 'active' ? 'green' : 'red'}>{p.status[tenant.status]}</Badge>
+        </Group>
+      </Group>
+      <Facts facts={[tenant.numbers.map((n) => n.name).join(', '), fill(p.month, { turns: number(tenant.turns), cost: money(tenant.cost_usd) }), fill(p.documents, { n: number(tenant.documents) })]} />
+    </Item>
   )
 }
 

@@ -1,11 +1,13 @@
 // One business on the operator's page: its state, numbers, keys and staff.
-import { Badge, Button, Group, NativeSelect, NumberInput, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core'
+import { Alert, Anchor, Badge, Button, Card, Group, NativeSelect, NumberInput, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core'
+import { IconArrowLeft } from '@tabler/icons-react'
 import React, { useState } from 'react'
 import PlatformNumber, { NumberOf } from './PlatformNumber'
 import { Actions, ask } from './api'
 import { refresh } from './data'
 import { sealKey } from './keys'
-import { About, Facts, Item, Sure, fill, useForm, useHere } from './ui'
+import { go } from './route'
+import { About, Facts, Sure, fill, useForm, useHere } from './ui'
 
 export type Tenant = {
   id: string
@@ -23,6 +25,17 @@ export type Tenant = {
 
 export type Act = (action: Actions['operator'], fields: Record<string, unknown>) => Promise<void>
 
+// What a business still lacks before its customers are answered.
+export function missing(tenant: Tenant): string[] {
+  const lacks: [string, boolean][] = [
+    ['owner', !tenant.members.some((member) => member.role === 'owner')],
+    ['number', tenant.numbers.length === 0],
+    ['token', !tenant.has_whatsapp_token],
+    ['documents', tenant.documents === 0],
+  ]
+  return lacks.filter(([, lacking]) => lacking).map(([name]) => name)
+}
+
 export default function PlatformTenant({ tenant }: { tenant: Tenant }) {
   const { t, number, money } = useHere()
   const p = t.platform
@@ -31,31 +44,25 @@ export default function PlatformTenant({ tenant }: { tenant: Tenant }) {
     await ask('operator', action, { tenant: tenant.id, ...fields })
     await refresh('operator')
   }
+  const lacks = missing(tenant)
   return (
-    <Item>
-      <Group justify="space-between">
-        <Text fw={600} dir="auto">{tenant.name}</Text>
-        <Badge color={tenant.status === 'active' ? 'green' : 'red'}>{p.status[tenant.status]}</Badge>
-      </Group>
-      <Facts facts={[fill(p.month, { turns: number(tenant.turns), cost: money(tenant.cost_usd) }), fill(p.documents, { n: number(tenant.documents) })]} />
-      <Group>
+    <>
+      <Anchor component="button" type="button" size="sm" onClick={() => go('platform')}><Group gap={4}><IconArrowLeft size={16} aria-hidden="true" />{p.back}</Group></Anchor>
+      <Group justify="space-between" mt="xs">
+        <Group gap="sm"><Title order={2} dir="auto">{tenant.name}</Title><Badge color={tenant.status === 'active' ? 'green' : 'red'}>{p.status[tenant.status]}</Badge></Group>
         {tenant.status === 'active' ? (
           <Sure label={p.suspend} ask={fill(p.suspendAsk, { name: tenant.name })} says={p.suspendSays} act={() => act('update_tenant', { status: 'suspended' })} />
         ) : (
-          <Button variant="default" size="compact-md" loading={form.busy} onClick={() => form.run(() => act('update_tenant', { status: 'active' }))}>{p.activate}</Button>
+          <Button loading={form.busy} onClick={() => form.run(() => act('update_tenant', { status: 'active' }))}>{p.activate}</Button>
         )}
       </Group>
-      <details>
-        <summary>{p.details}<About>{tenant.name}</About></summary>
-        <Stack gap="sm" mt="sm">
-          <Title order={3}>{p.numbers}</Title>
-          {tenant.numbers.map((n) => <PlatformNumber key={n.phone_number_id} number={n} act={act} />)}
-          <Put labels={[p.numberId, t.bot.nameLabel]} button={p.addNumber} act={([phone_number_id, name]) => act('upsert_number', { phone_number_id, name })} />
-          <Title order={3}>{p.keys}</Title>
-          <Keys tenant={tenant} act={act} />
-          <Title order={3}>{p.plan}</Title>
-          <Plan tenant={tenant} act={act} />
-          <Title order={3}>{p.members}</Title>
+      <Facts facts={[fill(p.month, { turns: number(tenant.turns), cost: money(tenant.cost_usd) }), fill(p.documents, { n: number(tenant.documents) })]} />
+      {form.shown}
+      <Alert my="md" color={lacks.length ? 'orange' : 'green'} title={lacks.length ? p.missingTitle : p.complete}>
+        {lacks.length > 0 && <Stack component="ul" className="plain" gap={4}>{lacks.map((name) => <li key={name}>{p.missingHints[name]}</li>)}</Stack>}
+      </Alert>
+      <Stack gap="md">
+        <Part title={p.members}>
           <Stack component="ul" className="plain" gap="xs">
             {tenant.members.map((m) => (
               <Group component="li" key={m.email} justify="space-between">
@@ -64,13 +71,25 @@ export default function PlatformTenant({ tenant }: { tenant: Tenant }) {
               </Group>
             ))}
           </Stack>
-          <Put labels={[p.email]} button={p.addMember} roles act={([email, role]) => act('upsert_member', { email, role })} />
-        </Stack>
-      </details>
-      {form.shown}
-    </Item>
+          <Put key={String(lacks.includes('owner'))} labels={[p.email]} button={p.addMember} role={lacks.includes('owner') ? 'owner' : 'editor'} act={([email, role]) => act('upsert_member', { email, role })} />
+        </Part>
+        <Part title={p.numbers}>
+          {tenant.numbers.map((n) => <PlatformNumber key={n.phone_number_id} number={n} act={act} />)}
+          <Put labels={[p.numberId, t.bot.nameLabel]} button={p.addNumber} act={([phone_number_id, name]) => act('upsert_number', { phone_number_id, name })} />
+        </Part>
+        <Part title={p.keys}><Keys tenant={tenant} act={act} /></Part>
+        <Part title={p.plan}><Plan tenant={tenant} act={act} /></Part>
+      </Stack>
+    </>
   )
 }
+
+const Part = ({ title, children }: { title: string; children: React.ReactNode }) => (
+  <Card component="section" aria-label={title}>
+    <Title order={3} mb="sm">{title}</Title>
+    <Stack gap="sm">{children}</Stack>
+  </Card>
+)
 
 // A key goes in and never comes out: only whether there is one is shown.
 function Keys({ tenant, act }: { tenant: Tenant; act: Act }) {
@@ -122,17 +141,17 @@ function Plan({ tenant, act }: { tenant: Tenant; act: Act }) {
   )
 }
 
-type PutProps = { labels: string[]; button: string; secret?: boolean; roles?: boolean; act: (values: string[]) => Promise<void> }
+type PutProps = { labels: string[]; button: string; secret?: boolean; role?: string; act: (values: string[]) => Promise<void> }
 
-export function Put({ labels, button, secret, roles, act }: PutProps) {
+export function Put({ labels, button, secret, role: first, act }: PutProps) {
   const { t } = useHere()
   const form = useForm()
   const [values, setValues] = useState(labels.map(() => ''))
-  const [role, setRole] = useState('editor')
+  const [role, setRole] = useState(first ?? '')
   const send = (event: React.FormEvent) => {
     event.preventDefault()
     form.run(async () => {
-      await act(roles ? [...values, role] : values)
+      await act(first ? [...values, role] : values)
       setValues(labels.map(() => ''))
       return t.saved
     })
@@ -141,7 +160,7 @@ export function Put({ labels, button, secret, roles, act }: PutProps) {
   return (
     <Group component="form" align="end" onSubmit={send}>
       {labels.map((label, i) => <TextInput key={label} type={secret ? 'password' : 'text'} label={label} flex="1 1 12rem" required autoComplete="off" value={values[i]} onChange={(e) => setValues(values.map((v, n) => (n === i ? e.target.value : v)))} />)}
-      {roles && <NativeSelect label={t.platform.role} value={role} onChange={(e) => setRole(e.target.value)} data={Object.entries(t.roles).map(([value, label]) => ({ value, label }))} />}
+      {first && <NativeSelect label={t.platform.role} value={role} onChange={(e) => setRole(e.target.value)} data={Object.entries(t.roles).map(([value, label]) => ({ value, label }))} />}
       <Button type="submit" variant="default" loading={form.busy}>{button}</Button>
       {form.shown}
     </Group>

@@ -50,7 +50,7 @@ export default function Unanswered() {
     <section aria-labelledby="unanswered">
       <Title order={2} id="unanswered" mt="xl">{s.unanswered}</Title>
       <Intro>{s.unansweredHint}</Intro>
-      {work && <Work work={work} change={change} />}
+      {work && <Stages work={work} change={change} />}
       <Loaded of={list}>
         {({ groups }) => (
           <>
@@ -154,7 +154,7 @@ function Write({ start, busy, begin, close }: WriteProps) {
 
 const stages = ['before', 'ingest', 'after', 'done']
 
-function Work({ work, change }: { work: Work; change: (work: Work | null) => void }) {
+function Stages({ work, change }: { work: Work; change: (work: Work | null) => void }) {
   const { t, say } = useHere()
   const s = t.insights
   const rows = work.before.map((run, i) => ({ question: run.question, before: run.answer, after: work.after[i]?.answer }))

@@ -10,21 +10,27 @@ export const queries = new QueryClient({
       retryDelay: 1000,
       // A browser that calls itself offline still reaches a server on the same machine.
       networkMode: 'always',
+      // Each answer is a job on somebody's worker: only what is asked for again and again catches up when the window is looked at again.
+      refetchOnWindowFocus: false,
     },
   },
 })
 
 type Fields = Record<string, unknown>
-// `every`: how many milliseconds later it is read again, or 0; while the window is hidden it is not.
-type Options<T> = { every?: number | ((value?: T) => number); enabled?: boolean; keep?: boolean }
+// `every`: how many milliseconds later it is read again, or 0; while the window is hidden it is not. `keep`: what was there stays while other
+// fields are asked for. `once`: it never changes.
+type Options<T> = { every?: number | ((value?: T) => number); enabled?: boolean; keep?: boolean; once?: boolean }
 
 export function useAsk<T, S extends keyof Actions = keyof Actions>(script: S, action: Actions[S], fields: Fields = {}, options: Options<T> = {}) {
-  const { every = 0, enabled = true, keep = false } = options
+  const { every = 0, enabled = true, keep = false, once = false } = options
+  const interval = (value?: T) => (typeof every === 'number' ? every : every(value))
   return useQuery<T>({
     queryKey: [chosenTenant(), script, action, fields],
     queryFn: () => ask(script, action, fields),
     enabled,
-    refetchInterval: (query) => (typeof every === 'number' ? every : every(query.state.data)) || false,
+    refetchInterval: (query) => interval(query.state.data) || false,
+    refetchOnWindowFocus: (query) => interval(query.state.data) > 0,
+    staleTime: once ? Infinity : 0,
     placeholderData: keep ? (before: unknown) => before as never : undefined,
   })
 }

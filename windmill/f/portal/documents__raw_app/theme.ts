@@ -5,9 +5,11 @@ const green: MantineColorsTuple = ['#eaf7f2', '#dff1ea', '#b4dfcf', '#86ccb3', '
 const red: MantineColorsTuple = ['#fdf1f0', '#fbe7e6', '#f3c1be', '#ee9b97', '#f08a86', '#d95550', '#c03a3a', '#a52222', '#8b1a1a', '#861818']
 const orange: MantineColorsTuple = ['#fef7e8', '#fdf0d5', '#f6dca6', '#eec672', '#e6b24f', '#c58a1b', '#9b6407', '#7a4b00', '#6a4100', '#5b3800']
 const blue: MantineColorsTuple = ['#eff4fe', '#e3ebfb', '#bfd0f4', '#9ab5ee', '#7c9ee9', '#4f7ada', '#3a66c9', '#2a51ab', '#21428c', '#1d3a7c']
+// The dark page's greys lean to green, as the chat page's do: text, hints, borders, fields and cards, the page.
+const dark: MantineColorsTuple = ['#e6efeb', '#c3cfca', '#93a59e', '#66776f', '#33423c', '#25312c', '#1b2521', '#121a17', '#0d1412', '#080d0b']
 
 export const theme = createTheme({
-  colors: { green, red, orange, blue },
+  colors: { green, red, orange, blue, dark },
   primaryColor: 'green',
   primaryShade: { light: 7, dark: 6 },
   defaultRadius: 'md',
@@ -41,7 +43,16 @@ export const variables: CSSVariablesResolver = () => ({
     '--mantine-color-dimmed': '#a9b4af',
     '--mantine-color-placeholder': '#97a29d',
     '--mantine-color-error': '#f5a09c',
-    '--mantine-color-text': '#e3e8e5',
+    '--mantine-color-text': dark[0],
+    '--mantine-color-green-light': '#11493b',
+    '--mantine-color-red-light': '#4a1d1b',
+    '--mantine-color-orange-light': '#3d2d10',
+    '--mantine-color-blue-light': '#1f2f59',
+    '--mantine-color-gray-light': dark[4],
+    '--mantine-color-green-light-color': green[3],
+    '--mantine-color-red-light-color': red[2],
+    '--mantine-color-orange-light-color': orange[2],
+    '--mantine-color-blue-light-color': blue[2],
     '--portal-ground': 'var(--mantine-color-dark-8)',
     '--portal-bubble-in': 'var(--mantine-color-dark-5)',
   },

@@ -130,7 +130,7 @@ export const Item = ({ children, faded, className = '' }: { children: React.Reac
 // The newest only: what was said before is out of date.
 export function toast(message: string) {
   notifications.clean()
-  notifications.show({ message, color: 'green', role: 'status', withCloseButton: false, autoClose: 3500 })
+  notifications.show({ message, color: 'green', role: 'status', withCloseButton: false, withBorder: true, autoClose: 3500 })
 }
 
 type SureProps = { label: string; ask: string; says: React.ReactNode; act: () => Promise<unknown>; color?: string }
