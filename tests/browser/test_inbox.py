@@ -101,6 +101,7 @@ def test_a_question_that_a_colleague_answered_says_so(world: World, visit: Visit
     bot = thread.locator(".bubble.in", has_text=question).last.locator("xpath=following-sibling::*[1]")
     expect(bot).to_contain_text("not answered")
     page.get_by_role("button", name="Pause the bot").click()
+    expect(page.get_by_role("button", name="Resume the bot")).to_be_visible()
     said = {"type": "text", "text": {"body": "Hello?"}}
     world.control(
         "deliver", {"phone_number_id": SHOP.phone_number_id, "customer": "Amelia Clarke", "message": said}

@@ -32,17 +32,15 @@ def send(phone: Phone, kind: str, mime: str, content: bytes, **more: object) -> 
 
 
 @pytest.fixture
-def handed_over(world: World) -> Iterator[tuple[Phone, str]]:
+def taken(world: World) -> Iterator[tuple[Phone, str]]:
     """A customer with whom a person talks."""
     phone, contact, _ = somebody(world)
     Staff(world, "agent").ask("conversations", "pause", contact_id=contact, hours=1)
     yield phone, contact
 
 
-def test_what_a_customer_sends_is_seen_heard_and_downloaded(
-    handed_over: tuple[Phone, str], visit: Visit
-) -> None:
-    phone, contact = handed_over
+def test_what_a_customer_sends_is_seen_heard_and_downloaded(taken: tuple[Phone, str], visit: Visit) -> None:
+    phone, contact = taken
     page = visit(AGENT)
     look(page, contact)
     log = page.get_by_role("log")
@@ -80,8 +78,8 @@ def test_a_citation_opens_the_passage(world: World, visit: Visit) -> None:
     expect(page.get_by_role("heading", level=1, name="Knowledge")).to_be_visible()
 
 
-def test_a_note_is_for_the_staff_alone(handed_over: tuple[Phone, str], visit: Visit) -> None:
-    phone, contact = handed_over
+def test_a_note_is_for_the_staff_alone(taken: tuple[Phone, str], visit: Visit) -> None:
+    phone, contact = taken
     page = visit(AGENT)
     look(page, contact)
     sent = len(phone.sent())
@@ -99,10 +97,8 @@ def test_a_note_is_for_the_staff_alone(handed_over: tuple[Phone, str], visit: Vi
     expect(memo).to_have_count(0)
 
 
-def test_somebody_who_reads_back_is_told_of_new_messages(
-    handed_over: tuple[Phone, str], visit: Visit
-) -> None:
-    phone, contact = handed_over
+def test_somebody_who_reads_back_is_told_of_new_messages(taken: tuple[Phone, str], visit: Visit) -> None:
+    phone, contact = taken
     for n in range(12):
         phone.deliver({"type": "text", "text": f"Message {n}: " + "the lamp flickers. " * 6})
     page = visit(AGENT)
@@ -119,8 +115,8 @@ def test_somebody_who_reads_back_is_told_of_new_messages(
     expect(pill).to_have_count(0)
 
 
-def test_a_canned_reply_is_made_found_and_filled_in(handed_over: tuple[Phone, str], visit: Visit) -> None:
-    phone, contact = handed_over
+def test_a_canned_reply_is_made_found_and_filled_in(taken: tuple[Phone, str], visit: Visit) -> None:
+    phone, contact = taken
     shortcut = f"thanks{secrets.token_hex(3)}"
     page = visit(AGENT)
     look(page, contact)
@@ -149,9 +145,9 @@ def test_a_canned_reply_is_made_found_and_filled_in(handed_over: tuple[Phone, st
 
 
 def test_files_go_out_once_and_wrong_ones_are_refused_at_once(
-    handed_over: tuple[Phone, str], visit: Visit, tmp_path: Path
+    taken: tuple[Phone, str], visit: Visit, tmp_path: Path
 ) -> None:
-    phone, contact = handed_over
+    phone, contact = taken
     for name, content in (
         ("lamp.png", picture("blue")),
         ("tool.exe", b"MZ"),
@@ -220,10 +216,8 @@ def test_after_a_day_a_template_goes_out_or_words_wait(world: World, visit: Visi
     expect(page.get_by_label("Reply as a human")).to_be_visible()
 
 
-def test_a_lost_connection_is_said_and_what_was_read_stays(
-    handed_over: tuple[Phone, str], visit: Visit
-) -> None:
-    _, contact = handed_over
+def test_a_lost_connection_is_said_and_what_was_read_stays(taken: tuple[Phone, str], visit: Visit) -> None:
+    _, contact = taken
     page = visit(AGENT)
     look(page, contact)
     between(page, {"conversations get": broken})
@@ -246,8 +240,8 @@ navigator.mediaDevices.getUserMedia = async () => {
 """
 
 
-def test_a_voice_note_is_recorded_heard_and_sent(handed_over: tuple[Phone, str], visit: Visit) -> None:
-    phone, contact = handed_over
+def test_a_voice_note_is_recorded_heard_and_sent(taken: tuple[Phone, str], visit: Visit) -> None:
+    phone, contact = taken
     page = visit(AGENT)
     page.add_init_script(MICROPHONE)
     look(page, contact)
@@ -267,10 +261,10 @@ def test_a_voice_note_is_recorded_heard_and_sent(handed_over: tuple[Phone, str],
     assert content.startswith(b"OggS") and b"OpusHead" in content[:200] and len(content) > 3000
 
 
-def test_a_browser_that_cannot_record_says_so(handed_over: tuple[Phone, str], visit: Visit) -> None:
+def test_a_browser_that_cannot_record_says_so(taken: tuple[Phone, str], visit: Visit) -> None:
     page = visit(AGENT)
     page.add_init_script("MediaRecorder.isTypeSupported = () => false")
-    look(page, handed_over[1])
+    look(page, taken[1])
     page.reload()
     page.get_by_role("button", name="Record a voice note").click()
     expect(page.get_by_role("alert")).to_contain_text("attach the file (MP3, M4A or Opus in Ogg)")

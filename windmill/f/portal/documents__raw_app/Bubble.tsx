@@ -7,7 +7,7 @@ import { Citations } from './Citations'
 import Formatted from './Formatted'
 import Media from './Media'
 import { changed, useAct } from './ThreadHead'
-import { Message, readWords } from './conversation'
+import { Message, Source, readWords } from './conversation'
 import { Note, deleteNote } from './inbox'
 import { withdraw } from './templates'
 import { Sure, moment, useHere } from './ui'
@@ -24,21 +24,28 @@ export default function Bubble({ message }: { message: Message }) {
   const byHuman = message.model === 'human'
   const who = message.direction === 'in' ? c.customer : byHuman ? c.human : c.bot
   const { kind, words, quoted } = readWords(message.body, message.file)
-  // What the reply names in its last paragraph, as the bot names sources, is not named again.
-  const end = message.body.split('\n\n').pop() ?? ''
-  const sources = (message.citations ?? []).filter((source) => source.id || !end.startsWith('_') || !end.includes(source.url ?? source.document))
+  const { body, sources } = withSources(words, message.citations ?? [])
   return (
     <div className={`bubble ${message.direction} ${byHuman ? 'person' : ''}`}>
       <small className="sender">{who}</small>
       {quoted && <blockquote dir="auto">{quoted}</blockquote>}
       {message.file && <Media file={message.file} voice={kind === 'voice note'} />}
-      <Words kind={kind} words={message.file?.kind === 'audio' ? '' : words} has={Boolean(message.file)} />
+      <Words kind={kind} words={message.file?.kind === 'audio' ? '' : body} has={Boolean(message.file)} />
       <Citations sources={sources} />
       <Calls tools={message.tools} />
       <small className="facts">{clock(message.at)}{facts(message, c).map((fact) => ` · ${fact}`)}</small>
       {message.reply_id && <Withdraw id={message.reply_id} />}
     </div>
   )
+}
+
+// The bot names its sources in the last paragraph of a reply. Where all of them can be opened, they stand there once, as links.
+function withSources(words: string, sources: Source[]): { body: string; sources: Source[] } {
+  const parts = words.split('\n\n')
+  const end = parts[parts.length - 1]
+  const named = (source: Source) => end.startsWith('_') && end.includes(source.url ?? source.document)
+  if (sources.length && sources.every((source) => named(source) && (source.id || source.url))) return { body: parts.slice(0, -1).join('\n\n'), sources }
+  return { body: words, sources: sources.filter((source) => source.id || !named(source)) }
 }
 
 type Words = { answeredByHuman: string; status: Record<string, string>; outcomes: Record<string, string> }
