@@ -12,7 +12,6 @@ import pytest
 from playwright.sync_api import expect
 
 from local.meta import voice
-from local.seed import SHOP
 from tests.browser.conftest import Visit, between, broken, check, lost
 from tests.browser.test_inbox_team import AGENT, look, somebody
 from tests.e2e.conftest import World
@@ -67,9 +66,9 @@ def test_what_a_customer_sends_is_seen_heard_and_downloaded(taken: tuple[Phone, 
 
 
 def test_a_citation_opens_the_passage(world: World, visit: Visit) -> None:
-    world.ask(SHOP, "How long do I have to return an item?", "Amelia Clarke")
+    _, contact, _ = somebody(world, "How long do I have to return an item?")
     page = visit(AGENT)
-    page.locator(".people button", has_text="Amelia Clarke").click()
+    look(page, contact)
     page.get_by_role("log").locator(".citation button").last.click()
     passages = page.get_by_role("dialog")
     expect(passages.locator(".inset").first).to_contain_text(re.compile("days", re.I))

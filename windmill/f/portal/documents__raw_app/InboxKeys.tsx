@@ -20,11 +20,8 @@ function step(by: number) {
   next?.scrollIntoView({ block: 'nearest' })
 }
 
-export default function InboxKeys({ chosen }: { chosen: string }) {
+function useSolve(chosen: string) {
   const { t, may } = useHere()
-  const c = t.conversations
-  const [on, setOn] = useState(keep.get('inbox keys', true))
-  const [help, setHelp] = useState(false)
   const form = useForm()
   const solve = () =>
     chosen &&
@@ -32,19 +29,30 @@ export default function InboxKeys({ chosen }: { chosen: string }) {
     form.run(async () => {
       await setStatus(chosen, 'solved')
       await refresh('conversations', 'notifications', 'inbox')
-      toast(c.solvedNow)
+      toast(t.conversations.solvedNow)
     })
+  return { solve, shown: form.shown }
+}
+
+export default function InboxKeys({ chosen }: { chosen: string }) {
+  const { t } = useHere()
+  const c = t.conversations
+  const [on, setOn] = useState(keep.get('inbox keys', true))
+  const [help, setHelp] = useState(false)
+  const { solve, shown } = useSolve(chosen)
   const arrow = (by: number) => () => rows().includes(document.activeElement as HTMLButtonElement) && step(by)
+  // A window that is open has the keyboard.
+  const free = (act: () => unknown) => () => document.querySelector('[role=dialog]') || act()
   useHotkeys(
     on
       ? [
-          ['j', () => step(1)],
-          ['k', () => step(-1)],
+          ['j', free(() => step(1))],
+          ['k', free(() => step(-1))],
           ['ArrowDown', arrow(1), { preventDefault: false }],
           ['ArrowUp', arrow(-1), { preventDefault: false }],
-          ['e', solve],
-          ['/', () => document.getElementById('inbox-search')?.focus()],
-          ['shift+?', () => setHelp(true), { usePhysicalKeys: false }],
+          ['e', free(solve)],
+          ['/', free(() => document.getElementById('inbox-search')?.focus())],
+          ['shift+?', free(() => setHelp(true))],
         ]
       : [],
   )
@@ -60,12 +68,22 @@ export default function InboxKeys({ chosen }: { chosen: string }) {
         </Popover.Target>
         <Popover.Dropdown aria-label={c.keys}>
           <Stack gap={6}>
-            {c.keyList.map(([keys, what]) => <Group key={keys} gap="xs" wrap="nowrap"><Text component="span" miw="5.5rem">{keys.split(' ').map((key) => <Kbd key={key} mr={3}>{key}</Kbd>)}</Text><Text size="sm">{what}</Text></Group>)}
+            <KeyList />
             <Switch label={c.keysOn} checked={on} onChange={(e) => toggle(e.target.checked)} />
           </Stack>
         </Popover.Dropdown>
       </Popover>
-      {form.shown}
+      {shown}
     </Box>
   )
+}
+
+function KeyList() {
+  const { t } = useHere()
+  return t.conversations.keyList.map(([keys, what]) => (
+    <Group key={keys} gap="xs" wrap="nowrap">
+      <Text component="span" miw="5.5rem">{keys.split(' ').map((key) => <Kbd key={key} mr={3}>{key}</Kbd>)}</Text>
+      <Text size="sm">{what}</Text>
+    </Group>
+  ))
 }

@@ -7,7 +7,10 @@ import { recordable, voiceFile } from './voice'
 
 const MOST_SECONDS = 300
 
-export default function Recorder({ take, disabled }: { take: (file: File, voice: boolean) => void; disabled: boolean }) {
+type Take = (file: File, voice: boolean) => void
+
+// seconds: how long it has recorded; -1 while it does not.
+function useRecorder(take: Take) {
   const { t } = useHere()
   const c = t.conversations
   const [problem, setProblem] = useState('')
@@ -55,7 +58,14 @@ export default function Recorder({ take, disabled }: { take: (file: File, voice:
       setProblem(c.noMicrophone)
     }
   }
-  if (recording) {
+  return { seconds, start, stop, problem }
+}
+
+export default function Recorder({ take, disabled }: { take: Take; disabled: boolean }) {
+  const { t } = useHere()
+  const c = t.conversations
+  const { seconds, start, stop, problem } = useRecorder(take)
+  if (seconds >= 0) {
     return (
       <Group gap={6} wrap="nowrap">
         <Button size="compact-sm" color="red" leftSection={<IconPlayerStopFilled size={15} aria-hidden="true" />} onClick={() => stop(true)}>{fill(c.stopRecording, { time: `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}` })}</Button>

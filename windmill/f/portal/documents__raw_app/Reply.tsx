@@ -97,14 +97,25 @@ export default function Reply({ contact }: { contact: Person }) {
       {refused && <Text size="sm" c="red" role="alert">{refused}</Text>}
       {files.length > 0 && draft.body.length > 1024 && <Text size="sm" c="dimmed">{c.captionLong}</Text>}
       <Group mt={6} gap={6} justify="space-between" wrap="nowrap">
-        <Group gap={4} wrap="nowrap" miw={0}>
-          <FileButton multiple onChange={add}>{(props) => <ActionIcon {...props} variant="subtle" color="gray" c="var(--mantine-color-text)" size="lg" disabled={form.busy} aria-label={c.attach} title={c.attachHint}><IconPaperclip size={19} aria-hidden="true" /></ActionIcon>}</FileButton>
-          <Recorder take={(file, voice) => add([file], voice)} disabled={form.busy} />
-          <ActionIcon variant="subtle" color="gray" c="var(--mantine-color-text)" size="lg" aria-label={c.canned} title={c.cannedHint} onClick={() => { change({ ...draft, body: `/${draft.body}` }); box.current?.focus() }}><IconBolt size={19} aria-hidden="true" /></ActionIcon>
-        </Group>
+        <Tools add={add} disabled={form.busy} canned={() => { change({ ...draft, body: `/${draft.body}` }); box.current?.focus() }} />
         <Button type="submit" size="sm" loading={form.busy} leftSection={<IconSend size={16} aria-hidden="true" />}>{c.send}</Button>
       </Group>
       {form.shown}
     </form>
+  )
+}
+
+type ToolsProps = { add: (files: File[], voice?: boolean) => void; canned: () => void; disabled: boolean }
+
+function Tools({ add, canned, disabled }: ToolsProps) {
+  const { t } = useHere()
+  const c = t.conversations
+  const look = { variant: 'subtle', color: 'gray', c: 'var(--mantine-color-text)', size: 'lg', disabled }
+  return (
+    <Group gap={4} wrap="nowrap" miw={0}>
+      <FileButton multiple onChange={add}>{(props) => <ActionIcon {...props} {...look} aria-label={c.attach} title={c.attachHint}><IconPaperclip size={19} aria-hidden="true" /></ActionIcon>}</FileButton>
+      <Recorder take={(file, voice) => add([file], voice)} disabled={disabled} />
+      <ActionIcon {...look} aria-label={c.canned} title={c.cannedHint} onClick={canned}><IconBolt size={19} aria-hidden="true" /></ActionIcon>
+    </Group>
   )
 }

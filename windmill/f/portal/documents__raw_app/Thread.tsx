@@ -1,6 +1,6 @@
 // One conversation: who it is, what was said, and what a person of the staff does or writes.
 import { Alert, Anchor, Card, Group } from '@mantine/core'
-import { useMediaQuery } from '@mantine/hooks'
+import { useDocumentVisibility, useMediaQuery } from '@mantine/hooks'
 import { IconArrowLeft } from '@tabler/icons-react'
 import React, { useEffect, useState } from 'react'
 import Composer from './Composer'
@@ -50,12 +50,13 @@ export default function Thread({ id, back }: { id: string; back: () => void }) {
 // What somebody looks at they have read.
 function useRead(id: string, history?: History) {
   const newest = history?.messages[history.messages.length - 1]?.id
+  const looks = useDocumentVisibility() !== 'hidden'
   useEffect(() => {
-    if (!newest || document.visibilityState === 'hidden') return
+    if (!newest || !looks) return
     markRead(id, newest)
       .then(() => refresh('inbox', 'conversations'))
       .catch(() => undefined) // it stays unread, and is read with the next message
-  }, [id, newest])
+  }, [id, newest, looks])
 }
 
 // Why this customer can't be written to, or is not.
