@@ -35,7 +35,7 @@ APP = "f/portal/documents"
 COOKIE = "portal"
 # Mantine writes its variables into a style element: only one that carries the answer's own nonce counts.
 POLICY = (
-    "default-src 'self'; img-src 'self' data:; style-src 'self' 'nonce-{nonce}'; object-src 'none';"
+    "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; style-src 'self' 'nonce-{nonce}'; object-src 'none';"
     " base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 PAGE = (HERE / "page.html").read_text()

@@ -159,9 +159,9 @@ def test_a_message_outside_hours_waits_for_a_human(world: World, visit: Visit) -
     assert "closed" in str(said)
     page = visit("agent@clinica-ribera.example")
     go(page, "Conversations")
-    page.get_by_label("Show", exact=True).select_option("waiting")
+    page.get_by_role("tab", name="Waiting for a human").click()
     page.locator(".people li", has_text="Jonas Weber").get_by_role("button").click()
-    page.get_by_role("button", name="Mark as done").click()
+    page.get_by_role("button", name="Solve").click()
     expect(page.locator(".people li", has_text="Jonas Weber")).to_have_count(0)
     page.locator(".bell").click()
     note = page.get_by_role("region", name="Earlier").locator(

@@ -101,6 +101,7 @@ def test_a_question_that_a_colleague_answered_says_so(world: World, visit: Visit
     bot = thread.locator(".bubble.in", has_text=question).last.locator("xpath=following-sibling::*[1]")
     expect(bot).to_contain_text("not answered")
     page.get_by_role("button", name="Pause the bot").click()
+    expect(page.get_by_role("button", name="Resume the bot")).to_be_visible()
     said = {"type": "text", "text": {"body": "Hello?"}}
     world.control(
         "deliver", {"phone_number_id": SHOP.phone_number_id, "customer": "Amelia Clarke", "message": said}
@@ -161,19 +162,19 @@ def test_a_conversation_and_a_filter_have_an_address(world: World, visit: Visit)
     open_conversation(page, "Amelia Clarke")
     page.go_back()
     expect(page.get_by_role("region", name="Jonas Weber")).to_be_visible()
-    page.get_by_label("Show", exact=True).select_option("waiting")
+    page.get_by_role("tab", name="Waiting for a human").click()
     filtered = page.url
     go(page, "Insights")
     go(page, "Conversations")
     expect(page.get_by_role("region", name="Jonas Weber")).to_be_visible()
-    expect(page.get_by_label("Show", exact=True)).to_have_value("waiting")
+    expect(page.get_by_role("tab", name="Waiting for a human", selected=True)).to_be_visible()
     assert page.url == filtered, "who comes back can copy the address, too"
     colleague = visit(SHOP.staff)
-    for link, shows in ((address, "all"), (filtered, "waiting")):
+    for link, shows in ((address, "All open"), (filtered, "Waiting for a human")):
         colleague.goto(link)
         colleague.reload()
         expect(colleague.get_by_role("region", name="Jonas Weber")).to_be_visible()
-        expect(colleague.get_by_label("Show", exact=True)).to_have_value(shows)
+        expect(colleague.get_by_role("tab", name=shows, selected=True)).to_be_visible()
     colleague.goto(address[:-4] + "0000")
     expect(colleague.get_by_role("alert")).to_be_visible()
     colleague.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})

@@ -31,13 +31,14 @@ def test_an_owner_exports_and_forgets_a_customer(world: World, visit: Visit) -> 
     go(page, "Conversations")
     page.locator(".people button", has_text=number[-6:]).first.click()
     expect(page.locator(".bubble", has_text=word)).to_be_visible()
+    page.get_by_role("button", name="Customer", exact=True).click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Export this person’s data").click()  # noqa: RUF001
     data = json.loads(download.value.path().read_text())
     assert data["contact"]["phone"] == number
     assert any(word in (message["text"] or "") for message in data["messages"])
     page.get_by_role("button", name="Forget this person").click()
-    dialog = page.get_by_role("dialog")
+    dialog = page.get_by_role("dialog", name="Forget")
     expect(dialog).to_contain_text("can’t be undone")  # noqa: RUF001
     check(page)
     dialog.get_by_role("button", name="Forget this person").click()

@@ -123,7 +123,8 @@ def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     """A contact and its newest messages, oldest first; `before`, a message's ID, gives older ones. Without `before` with the staff's notes and
     what is known of orders, newest first.
 
-    `file` of a message: {id, kind, name, mime, size, transcript, state, problem}; its bytes come from f/portal_api/attachments.
+    `file` of a message: {id, kind, name, mime, size, transcript, state, problem}; its bytes come from f/portal_api/attachments. `citations`:
+    [{document, page, url, id}], `id` while there is a document of that title. `reply_id`: by which words that wait are taken back.
     """
     before, contact_id = whole_number_field(fields, "before"), id_field(fields, "contact_id")
     with as_tenant(conn, member["tenant_id"]):
@@ -131,8 +132,13 @@ def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
         if contact is None:
             raise not_found()
         rows = conn.execute(
-            b"select l.id, l.direction, l.body, l.citations, l.model, l.status, l.created_at::text as at, t.outcome, t.error,"
-            b" message_file(l) as file,"
+            b"select l.id, l.direction, l.body, l.model, l.status, l.created_at::text as at, t.outcome, t.error,"
+            b" message_file(l) as file, case when l.status = 'waiting' then l.turn_id::text end as reply_id,"
+            b" (select jsonb_agg(x || jsonb_strip_nulls(jsonb_build_object('id', (select d.id from documents d"
+            b" where d.title = x ->> 'document' and d.state = 'ready' and d.source_url is not distinct from x ->> 'url'"
+            b" order by d.created_at desc limit 1)))"
+            b" order by n) from jsonb_array_elements(case when jsonb_typeof(l.citations) = 'array' then l.citations end) with ordinality c (x, n))"
+            b" as citations,"
             b" case when l.direction = 'out' then (select jsonb_agg(jsonb_build_object('tool', x ->> 'tool', 'error', x -> 'error', 'ms', x -> 'ms'))"
             b" from jsonb_array_elements(case when jsonb_typeof(t.trace) = 'array' then t.trace end) x) end as tools,"
             b" case when l.status = 'not answered' or t.outcome = 'unanswered' then answered_by_human(l.contact_id, l.created_at)"

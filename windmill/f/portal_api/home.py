@@ -26,7 +26,7 @@ def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
             b"select exists (select from tenants where whatsapp_token is not null) as token,"
             b" exists (select from chatbots) as number, exists (select from chatbots where enabled) as answers,"
             b" exists (select from insight_hours where messages_in > 0) as written,"
-            b" exists (select from chatbots where notify_webhook_url is not null or notify_phone is not null) as notified,"
+            b" exists (select from chatbots where coalesce(notify_webhook_url, notify_phone, notify_email) is not null) as notified,"
             b" exists (select from documents where state = 'ready') as document,"
             b" exists (select from portal_runs where purpose = 'preview') as preview"
         ).fetchone()

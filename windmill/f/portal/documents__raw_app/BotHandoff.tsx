@@ -2,6 +2,7 @@
 import { Alert, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core'
 import React from 'react'
 import { Check, Chips, Figure } from './BotFields'
+import HandoffNotices from './HandoffNotices'
 import { Part, Template, longest } from './settings'
 import { useHere } from './ui'
 
@@ -9,7 +10,7 @@ export default function Handoff(part: Part) {
   const { now, set, wrong } = part
   const { t } = useHere()
   const b = t.bot
-  const nobody = !now.notify_webhook_url && !now.notify_phone
+  const nobody = !now.notify_webhook_url && !now.notify_phone && !now.notify_email
   return (
     <Stack gap="sm">
       <Text c="dimmed">{b.handoffIntro}</Text>
@@ -23,6 +24,7 @@ export default function Handoff(part: Part) {
       {nobody && <Alert color="orange">{b.nobody}</Alert>}
       <TextInput type="url" label={b.webhook} description={b.webhookHint} maxLength={longest.notify_webhook_url} value={now.notify_webhook_url ?? ''} error={wrong('notify_webhook_url')} onChange={(e) => set({ notify_webhook_url: e.target.value || null })} />
       <TextInput type="tel" label={b.phone} maxLength={longest.notify_phone} value={now.notify_phone ?? ''} error={wrong('notify_phone')} onChange={(e) => set({ notify_phone: e.target.value || null })} />
+      <HandoffNotices {...part} />
       <OneTemplate label={b.notifyTemplate} value={now.notify_template} error={wrong('notify_template')} change={(notify_template) => set({ notify_template })} />
       <OneTemplate label={b.windowTemplate} value={now.window_template} error={wrong('window_template')} change={(window_template) => set({ window_template })} withParameters />
     </Stack>

@@ -6,5 +6,6 @@ import React from 'react'
 import { createRoot } from 'react-dom/client'
 import App from './App'
 import './index.css'
+import './inbox.css'
 
 createRoot(document.getElementById('root')!).render(<App />)

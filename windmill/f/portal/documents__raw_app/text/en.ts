@@ -1,6 +1,7 @@
 // Every text of the portal in English; what the larger pages say is in en/. text/es.ts has the same keys.
 import { bot, fields } from './en/bot'
 import { contradictions, qaPairs, documents, knowledge, passages, sources } from './en/knowledge'
+import { conversations } from './en/inbox'
 import { messages } from './en/messages'
 import { changes, home, notifications, people } from './en/team'
 
@@ -49,49 +50,7 @@ const en = {
   people,
   changes,
   notifications,
-  conversations: {
-    search: 'Search names, numbers and messages',
-    export: 'Export CSV',
-    exportCut: 'The file contains only the newest {n} messages.',
-    empty: 'No conversations yet',
-    emptySearch: 'No results for “{words}”',
-    emptyHint: 'Conversations appear here as soon as the first customer writes.',
-    choose: 'Choose a conversation',
-    back: 'Back to the list',
-    more: 'Show more',
-    older: 'Show older messages',
-    unnamed: 'Unnamed customer',
-    show: 'Show',
-    all: 'All conversations',
-    onlyWaiting: 'Waiting for a human',
-    emptyWaiting: 'Nobody is waiting for a human.',
-    waiting: 'Waiting for a human',
-    dealtWith: 'Mark as done',
-    lead: 'What the customer told us',
-    paused: 'With a human',
-    pausedUntil: 'The bot is paused until {time}.',
-    pausedOpen: 'The bot is paused until somebody resumes it.',
-    pause: 'Pause the bot for 12 hours',
-    resume: 'Resume the bot',
-    reply: 'Reply as a human',
-    optedOut: 'Opted out',
-    optedOutSince: 'This customer opted out on {time}: no message reaches them until they opt in again.',
-    exportPerson: 'Export this person’s data',
-    forget: 'Forget this person',
-    forgetAsk: 'Forget {name}?',
-    forgetSays: 'Messages, files, notifications and the data of past jobs are deleted. This can’t be undone. Counts and costs stay.',
-    replyHint: 'Once your reply is sent, the bot pauses for this customer for 12 hours.',
-    replyHintUntil: 'The customer gets your message. The bot stays paused until {time}, and for at least 12 hours after your reply.',
-    replyHintOpen: 'The customer gets your message. The bot stays paused until somebody resumes it.',
-    send: 'Send',
-    human: 'Human',
-    bot: 'Bot',
-    customer: 'Customer',
-    answeredByHuman: 'a colleague answered',
-    outcomes: { unanswered: 'not answered', failed: 'failed', not_sent: 'not sent', lost: 'lost' } as Record<string, string>,
-    status: { sent: 'sent', delivered: 'delivered', read: 'read', played: 'played', failed: 'failed', pending: 'waiting', sending: 'sending', unknown: 'unknown', cancelled: 'cancelled', 'not answered': 'not answered', 'by a human': 'sent from the phone' } as Record<string, string>,
-    source: '{document}, p. {page}',
-  },
+  conversations,
   insights: {
     intro: 'How your bot is doing, and which questions were not answered.',
     days: 'Last {n} days',

@@ -2,6 +2,7 @@
 import type { Texts } from './en'
 import { bot, fields } from './es/bot'
 import { contradictions, qaPairs, documents, knowledge, passages, sources } from './es/knowledge'
+import { conversations } from './es/inbox'
 import { messages } from './es/messages'
 import { changes, home, notifications, people } from './es/team'
 
@@ -50,49 +51,7 @@ const es: Texts = {
   people,
   changes,
   notifications,
-  conversations: {
-    search: 'Buscar nombres, números y mensajes',
-    export: 'Exportar CSV',
-    exportCut: 'El archivo solo contiene los {n} mensajes más recientes.',
-    empty: 'Aún no hay conversaciones',
-    emptySearch: 'No hay resultados para «{words}»',
-    emptyHint: 'Las conversaciones aparecen aquí en cuanto escribe el primer cliente.',
-    choose: 'Elija una conversación',
-    back: 'Volver a la lista',
-    more: 'Ver más',
-    older: 'Ver mensajes anteriores',
-    unnamed: 'Cliente sin nombre',
-    show: 'Mostrar',
-    all: 'Todas las conversaciones',
-    onlyWaiting: 'Esperan a una persona',
-    emptyWaiting: 'Nadie espera a una persona.',
-    waiting: 'Espera a una persona',
-    dealtWith: 'Marcar como atendida',
-    lead: 'Lo que nos ha dicho el cliente',
-    paused: 'Con una persona',
-    pausedUntil: 'El bot está en pausa hasta {time}.',
-    pausedOpen: 'El bot está en pausa hasta que alguien lo reanude.',
-    pause: 'Pausar el bot 12 horas',
-    resume: 'Reanudar el bot',
-    reply: 'Responder como persona',
-    optedOut: 'Dado de baja',
-    optedOutSince: 'Este cliente se dio de baja el {time}: no recibirá mensajes hasta que vuelva a darse de alta.',
-    exportPerson: 'Exportar los datos de esta persona',
-    forget: 'Olvidar a esta persona',
-    forgetAsk: '¿Olvidar a {name}?',
-    forgetSays: 'Se borran los mensajes, los archivos, los avisos y los datos de los trabajos pasados. No se puede deshacer. Los recuentos y los costes se conservan.',
-    replyHint: 'Cuando su respuesta se haya enviado, el bot queda en pausa 12 horas para este cliente.',
-    replyHintUntil: 'El cliente recibe su mensaje. El bot sigue en pausa hasta {time}, y al menos 12 horas después de su respuesta.',
-    replyHintOpen: 'El cliente recibe su mensaje. El bot sigue en pausa hasta que alguien lo reanude.',
-    send: 'Enviar',
-    human: 'Persona',
-    bot: 'Bot',
-    customer: 'Cliente',
-    answeredByHuman: 'respondió un compañero',
-    outcomes: { unanswered: 'sin respuesta', failed: 'error', not_sent: 'no enviado', lost: 'perdido' },
-    status: { sent: 'enviado', delivered: 'entregado', read: 'leído', played: 'reproducido', failed: 'error', pending: 'en espera', sending: 'enviando', unknown: 'desconocido', cancelled: 'cancelado', 'not answered': 'sin respuesta', 'by a human': 'enviado desde el teléfono' },
-    source: '{document}, pág. {page}',
-  },
+  conversations,
   insights: {
     intro: 'Cómo le va a su bot, y qué preguntas no tuvieron respuesta.',
     days: 'Últimos {n} días',

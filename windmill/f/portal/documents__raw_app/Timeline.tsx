@@ -1,0 +1,115 @@
+// What was said, day by day, with the staff's notes between. The newest stays in sight until somebody scrolls up to read.
+import { Button } from '@mantine/core'
+import { IconArrowDown } from '@tabler/icons-react'
+import React, { useEffect, useLayoutEffect, useRef, useState } from 'react'
+import Bubble, { NoteBubble } from './Bubble'
+import { ask } from './api'
+import { History, Message, Page } from './conversation'
+import type { Note } from './inbox'
+import { fill, moment, useForm, useHere } from './ui'
+
+// The newest page goes on from what is shown. Where there would be a gap between them it stands alone, and leads back from there.
+function goOn(shown: Page, newest: Page): Page {
+  const first = newest.messages[0]?.id ?? 0
+  const before = shown.messages.filter((message) => message.id < first)
+  const meet = before.length < shown.messages.length
+  return meet && before.length ? { messages: [...before, ...newest.messages], more: shown.more } : newest
+}
+
+type Line = { at: string; message?: Message; note?: Note }
+
+// Notes stand at their time; those that are older than what is shown wait until it is shown.
+function linesOf({ messages, more }: Page, notes: Note[]): Line[] {
+  const first = messages[0] ? moment(messages[0].at).getTime() : 0
+  const lines: Line[] = messages.map((message) => ({ at: message.at, message }))
+  lines.push(...notes.filter((note) => !more || moment(note.at).getTime() >= first).map((note) => ({ at: note.at, note })))
+  return lines.sort((a, b) => moment(a.at).getTime() - moment(b.at).getTime() || (a.message?.id ?? 0) - (b.message?.id ?? 0))
+}
+
+export default function Timeline({ id, label, newest }: { id: string; label: string; newest: History }) {
+  const { t } = useHere()
+  const form = useForm()
+  const [shown, setShown] = useState<Page>(newest)
+  useEffect(() => setShown((before) => goOn(before, newest)), [newest])
+  const last = newest.messages[newest.messages.length - 1]?.id ?? 0
+  const scroll = useEnd(last)
+  const older = () =>
+    form.run(async () => {
+      const first = shown.messages[0]?.id
+      const found: Page = await ask('conversations', 'get', { contact_id: id, before: first })
+      scroll.hold()
+      setShown((now) => (now.messages[0]?.id === first ? { messages: [...found.messages, ...now.messages], more: found.more } : now))
+    })
+  return (
+    <div className="saidbox">
+      <div className="thread" tabIndex={0} role="log" aria-label={label} ref={scroll.box} onScroll={scroll.onScroll}>
+        <div className="lines">
+          {shown.more && <Button variant="subtle" size="compact-sm" className="still" mx="auto" loading={form.busy} onClick={older}>{t.conversations.older}</Button>}
+          {form.shown}
+          <Lines lines={linesOf(shown, newest.notes)} />
+        </div>
+      </div>
+      {scroll.unseen > 0 && <Button className="pill" size="compact-sm" radius="xl" leftSection={<IconArrowDown size={15} aria-hidden="true" />} onClick={scroll.toEnd}>{fill(t.conversations.newMessages, { n: newest.messages.filter((message) => message.id > scroll.seen).length || 1 })}</Button>}
+    </div>
+  )
+}
+
+function Lines({ lines }: { lines: Line[] }) {
+  const { day } = useDays()
+  return lines.map(({ at, message, note }, i) => {
+    const today = day(at)
+    return (
+      <React.Fragment key={message ? message.id : `note ${note!.id}`}>
+        {(i === 0 || day(lines[i - 1].at) !== today) && <div className="dayline"><span>{today}</span></div>}
+        {message ? <Bubble message={message} /> : <NoteBubble note={note!} />}
+      </React.Fragment>
+    )
+  })
+}
+
+// "today", "yesterday", then the date.
+function useDays() {
+  const { locale } = useHere()
+  const midnight = (at: Date) => new Date(at.getFullYear(), at.getMonth(), at.getDate()).getTime()
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
+  const today = midnight(new Date())
+  const day = (text: string) => {
+    const at = moment(text)
+    const before = Math.round((midnight(at) - today) / 86_400_000)
+    if (before >= -1) return relative.format(Math.min(0, before), 'day')
+    const year = at.getFullYear() === new Date().getFullYear() ? undefined : 'numeric'
+    return new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long', year }).format(at)
+  }
+  return { day }
+}
+
+// Where one reads. At the end: follows what comes, whatever grows. Elsewhere: stays, and counts what came meanwhile.
+function useEnd(last: number) {
+  const box = useRef<HTMLDivElement>(null)
+  const atEnd = useRef(true)
+  const held = useRef<number | null>(null)
+  const [seen, setSeen] = useState(last)
+  const toEnd = () => {
+    if (box.current) box.current.scrollTop = box.current.scrollHeight
+  }
+  const onScroll = ({ currentTarget: b }: React.UIEvent<HTMLDivElement>) => {
+    atEnd.current = b.scrollHeight - b.scrollTop - b.clientHeight < 40
+    if (atEnd.current) setSeen(last)
+  }
+  useLayoutEffect(() => {
+    if (atEnd.current) setSeen(last)
+  }, [last])
+  useLayoutEffect(() => {
+    const b = box.current
+    if (b && held.current !== null) b.scrollTop = b.scrollHeight - held.current
+    else if (atEnd.current) toEnd()
+    held.current = null
+  })
+  useEffect(() => {
+    const watch = new ResizeObserver(() => atEnd.current && toEnd())
+    if (box.current) [box.current, box.current.firstElementChild!].forEach((part) => watch.observe(part))
+    return () => watch.disconnect()
+  }, [])
+  const hold = () => (held.current = box.current ? box.current.scrollHeight - box.current.scrollTop : null)
+  return { box, onScroll, toEnd, hold, seen, unseen: last > seen ? 1 : 0 }
+}

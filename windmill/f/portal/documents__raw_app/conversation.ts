@@ -1,0 +1,67 @@
+// A conversation as f/portal_api/conversations gives it, and how its parts read.
+import type { Call } from './Calls'
+import type { ThreadFile } from './files'
+import type { Note, Order, Status } from './inbox'
+
+type Known = { id: string; name: string | null; username: string | null; phone: string | null; waiting: boolean; blocked: boolean; status: Status; snoozed_until: string | null; assignee: string | null; tags: string[] }
+// A line of the list. at: when the customer last wrote.
+export type Contact = Known & { paused: boolean; opted_out: boolean; unread: number; body: string | null; direction: string | null; message_id: number | null; at: string | null }
+// The person of a thread. paused_until: 'infinity' until somebody resumes the bot. profile_name: WhatsApp's.
+export type Person = Known & {
+  profile_name: string | null
+  language: string | null
+  lead: Record<string, string>
+  opted_out_at: string | null
+  since: string
+  last_message_at: string | null
+  paused_until: string | null
+}
+// id: of the document, as long as there is one of that title.
+export type Source = { document: string; page?: number; url?: string; id?: string }
+export type Message = {
+  id: number
+  direction: 'in' | 'out'
+  body: string
+  citations: Source[] | null
+  model: string | null
+  status: string | null
+  outcome: string | null
+  tools: Call[] | null
+  answered_by_human: boolean
+  file: ThreadFile | null
+  // By which words that wait are taken back.
+  reply_id: string | null
+  at: string
+}
+export type Page = { messages: Message[]; more: boolean }
+export type History = Page & { contact: Person; notes: Note[]; orders: Order[] }
+
+type Named = Pick<Known, 'name' | 'username' | 'phone'>
+export const called = (contact: Named, unnamed: string) => contact.name || contact.username || (contact.phone ? readable(contact.phone) : unnamed)
+
+// Countries whose code has two digits; 1 and 7 have one, all others three (ITU-T E.164).
+const twoDigits = /^(2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58])/
+
+// +34 600 111 222: Meta's form of a number has digits only.
+export function readable(phone: string): string {
+  const code = /^[17]/.test(phone) ? 1 : twoDigits.test(phone) ? 2 : 3
+  const rest = phone.slice(code)
+  const groups = phone[0] === '1' && rest.length === 10 ? [rest.slice(0, 3), rest.slice(3, 6), rest.slice(6)] : (rest.match(/\d{1,3}(?=(\d{3})*$)/g) ?? [])
+  return `+${phone.slice(0, code)} ${groups.join(' ')}`
+}
+
+// WhatsApp takes free words for 24 hours after the customer's last message.
+export const windowEnds = (person: Person, moment: (text: string) => Date) => (person.last_message_at ? moment(person.last_message_at).getTime() + 86_400_000 : 0)
+
+export type Said = { kind: string; words: string; quoted: string }
+const MARKED = /^\[(image|video|audio|voice note|document|sticker|location|contact|order|template|reaction|reaction taken back|deleted a message|deleted message)\]\s*/
+
+// What the log's words mean: which kind of message they stand for, without the marks, and what they answer.
+export function readWords(body: string, file: ThreadFile | null): Said {
+  const quote = /^\[answers "([\s\S]*?)"\]\s*/.exec(body)
+  const rest = quote ? body.slice(quote[0].length) : body
+  const mark = MARKED.exec(rest)
+  let words = mark ? rest.slice(mark[0].length) : rest
+  if (file?.name && words.startsWith(file.name)) words = words.slice(file.name.length).replace(/^:\s*/, '')
+  return { kind: mark?.[1] ?? 'text', words, quoted: quote?.[1] ?? '' }
+}
