@@ -139,6 +139,8 @@ OPERATORS = {
     "delete_operator",
     "dispatch_again",
     "list_changes",
+    "find",
+    "send_test",
 }
 
 
@@ -266,6 +268,7 @@ def test_folders_with_scripts_and_secrets_are_closed_to_tenants() -> None:
 def test_only_operators_operate(portal: Portal, action: str) -> None:
     fields = {
         **{"tenant": A, "name": "Mine", "phone_number_id": "1001", "message_id": "m"},
+        **{"words": "Ana", "to": "+34 600 111 222"},
         **{"email": "owner@beta.example", "role": "owner", "kind": "whatsapp_token", "sealed_key": "EAA"},
         **{
             "limits": {"documents": 9},

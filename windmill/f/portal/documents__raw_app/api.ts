@@ -61,6 +61,8 @@ export type Actions = {
     | 'create_operator'
     | 'delete_operator'
     | 'dispatch_again'
+    | 'find'
+    | 'send_test'
     | 'list_changes'
 }
 
