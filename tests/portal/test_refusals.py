@@ -107,6 +107,7 @@ ACTIONS: list[tuple[str, str, dict[str, Any], str]] = [
     ("f.portal_api.privacy", "forget", {"contact_id": GUESSED}, "owner"),
     ("f.portal_api.insights", "get", {}, "viewer"),
     ("f.portal_api.insights", "list_unanswered", {}, "viewer"),
+    ("f.portal_api.insights", "list_topics", {}, "viewer"),
     ("f.portal_api.insights", "dismiss", {"turn_ids": [GUESSED]}, "editor"),
     ("f.portal_api.insights", "ask_again", {"turn_ids": [GUESSED]}, "editor"),
     ("f.portal_api.insights", "get_answer", {"run": GUESSED}, "editor"),
