@@ -83,8 +83,8 @@ insert into insight_hours as h (tenant_id, phone_number_id, hour, answered, unan
     select tenant_id, phone_number_id, date_trunc('hour', closed_at, 'UTC'), count(*) filter (where outcome = 'answered'),
            count(*) filter (where outcome = 'unanswered'), count(*) filter (where outcome = 'handed_off'), 2 * count(*), count(*), 0.0021 * count(*)
     from turns, size where tenant_id = tenant group by 1, 2, 3
-    on conflict (tenant_id, hour, phone_number_id) do update set answered = excluded.answered, unanswered = excluded.unanswered, handoffs = excluded.handoffs,
-        response_s = excluded.response_s, responses = excluded.responses, cost_usd = excluded.cost_usd;
+    on conflict (tenant_id, hour, phone_number_id) do update set answered = excluded.answered, unanswered = excluded.unanswered,
+        handoffs = excluded.handoffs, response_s = excluded.response_s, responses = excluded.responses, cost_usd = excluded.cost_usd;
 insert into insight_replies (tenant_id, phone_number_id, hour, bucket, replies)
     select tenant_id, phone_number_id, hour, bucket, responses / 4 + 1 from insight_hours, size, unnest(array[4, 8, 12, 20]) bucket
     where tenant_id = tenant;

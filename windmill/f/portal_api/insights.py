@@ -1,5 +1,5 @@
 # requirements: embeddings
-"""Insights from a tenant's conversations: figures by day, topics, and unanswered questions, which can be asked again before and after an answer was added.
+"""Insights from a tenant's conversations: figures by day, topics, and unanswered questions, which can be asked again after an answer was added.
 
 In: a request of the portal's page (f/common/portal_request.py). Out: sums by day; groups of similar questions; IDs of dry runs.
 """
