@@ -40,6 +40,12 @@ QUERIES: list[tuple[str, str, str, dict[str, Any]]] = [
     ("The bell", "f.portal_api.notifications", "count", {}),
     ("Insights, 30 days", "f.portal_api.insights", "get", {"days": 30, "zone": "Europe/Madrid"}),
     ("Insights, 90 days", "f.portal_api.insights", "get", {"days": 90, "zone": "Europe/Madrid"}),
+    (
+        "Insights, 180 days, one number",
+        "f.portal_api.insights",
+        "get",
+        {"days": 180, "phone_number_id": "bench"},
+    ),
     ("Insights, questions in vain", "f.portal_api.insights", "list_unanswered", {}),
     ("Conversations", "f.portal_api.conversations", "list", {}),
     ("Conversations, page 20", "f.portal_api.conversations", "list", {"skip": 950}),
@@ -73,13 +79,16 @@ insert into conversation_logs (tenant_id, contact_id, phone_number_id, turn_id, 
            case s.direction when 'out' then '[{"document": "Returns", "page": 2}]'::jsonb end, case s.direction when 'out' then 'bench' end,
            case s.direction when 'out' then 'read' end, t.opened_at
     from turns t, size, (values ('in'), ('out')) s(direction) where t.tenant_id = size.tenant order by t.opened_at;
-insert into insight_hours as h (tenant_id, hour, answered, unanswered, handoffs, response_s, responses, cost_usd)
-    select tenant_id, date_trunc('hour', closed_at, 'UTC'), count(*) filter (where outcome = 'answered'),
+insert into insight_hours as h (tenant_id, phone_number_id, hour, answered, unanswered, handoffs, response_s, responses, cost_usd)
+    select tenant_id, phone_number_id, date_trunc('hour', closed_at, 'UTC'), count(*) filter (where outcome = 'answered'),
            count(*) filter (where outcome = 'unanswered'), count(*) filter (where outcome = 'handed_off'), 2 * count(*), count(*), 0.0021 * count(*)
-    from turns, size where tenant_id = tenant group by 1, 2
-    on conflict (tenant_id, hour) do update set answered = excluded.answered, unanswered = excluded.unanswered, handoffs = excluded.handoffs,
-        response_s = excluded.response_s, responses = excluded.responses, cost_usd = excluded.cost_usd;
-insert into unanswered_questions (turn_id, tenant_id, model_id, embedding)
+    from turns, size where tenant_id = tenant group by 1, 2, 3
+    on conflict (tenant_id, hour, phone_number_id) do update set answered = excluded.answered, unanswered = excluded.unanswered,
+        handoffs = excluded.handoffs, response_s = excluded.response_s, responses = excluded.responses, cost_usd = excluded.cost_usd;
+insert into insight_replies (tenant_id, phone_number_id, hour, bucket, replies)
+    select tenant_id, phone_number_id, hour, bucket, responses / 4 + 1 from insight_hours, size, unnest(array[4, 8, 12, 20]) bucket
+    where tenant_id = tenant;
+insert into question_vectors (turn_id, tenant_id, model_id, embedding)
     select t.id, t.tenant_id, m.id, (select array_agg(sin(n * (hashtext(t.question) %% 40))) from generate_series(1, m.dimensions) n)::vector
     from turns t join size on t.tenant_id = tenant join tenants n on n.id = t.tenant_id join embedding_models m on m.name = n.embedding_model
     where t.outcome = 'unanswered' and t.closed_at > now() - interval '60 days';

@@ -233,6 +233,7 @@ class Stack:
             "LLM_READS_IMAGES": os.environ.get("LLM_READS_IMAGES", "" if elsewhere else "yes"),
             "EMBEDDINGS_BASE_URL": self.url("models") + "/v1",
             "GRAPH_URL": self.url("meta") + "/graph",
+            "WEBHOOK_URL": self.url("ingress") + "/webhook",
             "ALLOWED_PRIVATE_HOSTS": f"{self.host}:{self.ports['orders']}",
             "OTEL_EXPORTER_OTLP_ENDPOINT": os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
             "MODEL_PRICES": os.environ.get("MODEL_PRICES") or json.dumps({name: [0, 0] for name in MODELS}),

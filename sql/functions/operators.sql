@@ -180,17 +180,38 @@ end $$;
 select own_functions('operator_dispatch_again');
 grant execute on function operator_dispatch_again to chatbot_app;
 
--- Every message that an operator may mean by some words: a message id (Meta's or a reply's), a phone number or user
--- id, a run, a contact. Only Windmill's scripts call it, and tenants can't run those.
+-- The people whom an operator may mean by some words: a telephone number as people write it, with or without the
+-- country's code, a part of a name, a user name, a user id, or a contact's id.
+create or replace function contacts_meant(p_words text) returns setof uuid
+    language sql stable security definer set search_path = public, pg_temp as $$
+    with meant as (
+        select trim(p_words) as words, like_pattern(trim(p_words)) as pattern,
+            case when trim(p_words) ~ '^\+?[0-9 ()./-]{6,}$'
+                 then nullif(ltrim(regexp_replace(p_words, '[^0-9]', '', 'g'), '0'), '') end as digits)
+    select c.id from contacts c, meant
+    where words <> '' and (c.user_id = words or c.id::text = words or c.phone like '%' || digits
+        or lower(c.username) = lower(ltrim(words, '@'))
+        or words !~ '^wamid\.' and (unaccent(c.name) ilike unaccent(pattern)
+                                    or unaccent(c.staff_name) ilike unaccent(pattern)))
+    order by c.last_seen_at desc nulls last, c.id limit 20
+$$;
+select own_functions('contacts_meant');
+
+-- Words as a pattern for ilike that finds them anywhere.
+create or replace function like_pattern(p_words text) returns text
+    language sql immutable parallel safe
+    return '%' || regexp_replace(p_words, '([\\%_])', '\\\1', 'g') || '%';
+select own_functions('like_pattern');
+
+-- Every message that an operator may mean by some words: a message id (Meta's or a reply's), a run, a turn, or a
+-- person (contacts_meant). Only Windmill's scripts call it, and tenants can't run those.
 create or replace function find_runs(p_words text) returns table (
         message_id text, phone_number_id text, tenant_id uuid, tenant text, contact_id uuid, state text, reason text,
             dispatch_no int,
         run_id uuid, turn_id uuid, outcome text, received_at timestamptz)
     language sql stable security definer set search_path = public, pg_temp as $$
     with meant as (select trim(p_words) as words, nullif(regexp_replace(p_words, '[^0-9]', '', 'g'), '') as digits),
-    people as (
-        select c.id from contacts c, meant
-        where c.user_id = words or c.id::text = words or (words ~ '^\+?[0-9 ()./-]{6,}$' and c.phone = digits)),
+    people as (select contacts_meant(p_words) as id),
     replies as (select o.turn_id from outbound_messages o, meant where o.message_id = words)
     select i.message_id, i.phone_number_id, b.tenant_id, t.name, i.contact_id, i.state, i.reason, i.dispatch_no,
            coalesce(u.run_id, i.run_id), i.turn_id, u.outcome, i.received_at
@@ -206,3 +227,39 @@ create or replace function find_runs(p_words text) returns table (
 $$;
 select own_functions('find_runs');
 grant execute on function find_runs to chatbot_app;
+
+-- What find_runs finds, with the people: {"people": [{id, tenant_id, tenant, name, phone, username, at}], "runs": […]}.
+create or replace function operator_find(p_email text, p_words text) returns jsonb
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    runs jsonb;
+begin
+    perform check_operator(p_email);
+    select coalesce(jsonb_agg(r order by r.received_at desc), '[]') into runs from find_runs(p_words) r;
+    return jsonb_build_object('runs', runs, 'people', coalesce((
+        select jsonb_agg(jsonb_build_object('id', c.id, 'tenant_id', c.tenant_id, 'tenant', t.name,
+                'name', coalesce(c.staff_name, c.name), 'phone', c.phone, 'username', c.username,
+                'at', c.last_seen_at) order by c.last_seen_at desc nulls last, c.id)
+        from contacts c join tenants t on t.id = c.tenant_id
+        where c.id in (select contacts_meant(p_words)
+                       union select (r ->> 'contact_id')::uuid from jsonb_array_elements(runs) r)), '[]'));
+end $$;
+select own_functions('operator_find');
+grant execute on function operator_find to chatbot_app;
+
+-- The sealed access token of a business, for a message from one of its numbers that an operator sends to try it.
+-- Raises no_data_found where the number is not the business's; null: no token is stored.
+create or replace function operator_token(p_email text, p_tenant uuid, p_phone_number_id text) returns bytea
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    token bytea;
+begin
+    perform check_operator(p_email);
+    select t.whatsapp_token into strict token from tenants t join chatbots b on b.tenant_id = t.id
+        where t.id = p_tenant and b.phone_number_id = p_phone_number_id;
+    insert into audit_log (tenant_id, person, action, subject)
+        values (p_tenant, lower(p_email), 'chatbots.try', p_phone_number_id);
+    return token;
+end $$;
+select own_functions('operator_token');
+grant execute on function operator_token to chatbot_app;

@@ -218,7 +218,7 @@ begin
         where t.id = o.turn_id and t.tenant_id = p_tenant and t.closed_at < old and o.content ->> 'type' <> 'expired';
     get diagnostics n = row_count;
     touched := touched + n;
-    delete from unanswered_questions q using turns t
+    delete from question_vectors q using turns t
         where t.id = q.turn_id and t.tenant_id = p_tenant and t.closed_at < old;
     get diagnostics n = row_count;
     touched := touched + n;

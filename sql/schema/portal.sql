@@ -13,20 +13,22 @@ create table portal_runs (
 );
 create index portal_runs_by_tenant on portal_runs (tenant_id, created_at);
 
--- What an unanswered question means, so that the portal can group similar ones.
-create table unanswered_questions (
+-- What a question means, so that the portal can group similar ones.
+create table question_vectors (
     turn_id           uuid primary key references turns on delete cascade,
     tenant_id         uuid not null references tenants on delete cascade,
     model_id          smallint not null references embedding_models,
     embedding         vector not null,
-    settled_at        timestamptz                         -- when somebody added an answer, or set the question aside
+    -- when somebody added an answer to an unanswered one, or set it aside
+    settled_at        timestamptz
 );
-create index unanswered_questions_by_tenant on unanswered_questions (tenant_id);
+create index question_vectors_by_tenant on question_vectors (tenant_id);
 
 -- Charts read sums by the hour, not the logs: an hour is the largest piece that the days of nearly every time zone
 -- are made of.
 create table insight_hours (
     tenant_id         uuid not null references tenants on delete cascade,
+    phone_number_id   text not null,                      -- no reference: figures of a number that is gone stay
     hour              timestamptz not null,
     messages_in       int not null default 0,
     messages_out      int not null default 0,
@@ -37,10 +39,22 @@ create table insight_hours (
     response_s        double precision not null default 0,  -- sum over the turns, from the first message to the close
     responses         int not null default 0,
     cost_usd          numeric(14, 6) not null default 0,
-    primary key (tenant_id, hour)
+    primary key (tenant_id, hour, phone_number_id)
 );
 
-select isolate('portal_runs'), isolate('unanswered_questions'), isolate('insight_hours');
+-- How many replies took how long, for medians and percentiles of any span of hours: exact times of a million replies
+-- would have to be sorted. A bucket's replies took 2 ^ (bucket / 8) seconds, give or take 5 %.
+create table insight_replies (
+    tenant_id         uuid not null references tenants on delete cascade,
+    phone_number_id   text not null,
+    hour              timestamptz not null,
+    bucket            smallint not null,
+    replies           int not null,
+    primary key (tenant_id, hour, phone_number_id, bucket)
+);
+
+select isolate('portal_runs'), isolate('question_vectors'), isolate('insight_hours'),
+    isolate('insight_replies');
 grant select on portal_runs to chatbot_app;
-grant select, insert, update on unanswered_questions to chatbot_app;
-grant select on insight_hours to chatbot_app;
+grant select, insert, update on question_vectors to chatbot_app;
+grant select on insight_hours, insight_replies to chatbot_app;

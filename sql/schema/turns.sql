@@ -59,6 +59,7 @@ create index handoffs_to_tell on handoffs (tell_at) where tell_at is not null;
 create index handoffs_again on handoffs (again_at) where again_at is not null;
 create index handoffs_open on handoffs (tenant_id, created_at) where resumed_at is null;
 create index handoffs_waiting on handoffs (created_at) where resumed_at is null;
+create index handoffs_by_tenant on handoffs (tenant_id, created_at);
 create index handoffs_by_contact on handoffs (contact_id, created_at);
 
 create table conversation_logs (

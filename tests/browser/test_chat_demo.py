@@ -115,3 +115,16 @@ def test_the_runs_can_be_searched(page: Page, world: World) -> None:
         page.locator("details", has_text="agent_loop").get_by_text("search_knowledge_base").first
     ).to_be_visible()
     check(page)
+
+
+def test_a_skipped_run_says_why_in_the_list(page: Page, world: World) -> None:
+    write(page, "STOP")
+    page.goto(f"{world.stack.url('runner')}/?token={world.stack.secrets.runner}")
+    page.get_by_label("Search runs").fill("amelia stop")
+    try:
+        expect(page.locator(".run").first).to_contain_text("→ the contact has opted out")
+        check(page)
+    finally:
+        page.goto(f"{world.stack.url('meta')}/#{seed.SHOP.phone_number_id}/GB.77812093355120416608")
+        page.locator("#text").wait_for()
+        answered(page, "START")

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from f.common.secrets import unseal
-from local.seed import wait_for
+from local.seed import SHOP, wait_for
 from tests.browser.conftest import DESKTOP, PHONE, Visit, check, go
 from tests.e2e.conftest import World
 
@@ -104,3 +104,43 @@ def test_a_numbers_models_and_its_rate_are_kept(world: World, visit: Visit) -> N
     (row,) = world.rows(query)
     assert [other["model"] for other in row["fallbacks"]] == ["third", "second"]
     assert row["sends_per_s"] == 0.5
+
+
+def test_an_operator_goes_from_a_number_to_the_run_and_back(world: World, visit: Visit) -> None:
+    world.ask(SHOP, "How long do I have to return an item?")
+    page = visit(OPERATOR, PHONE)
+    go(page, "Platform")
+    page.get_by_label("Telephone number, name").fill("600 111 222")
+    page.get_by_role("button", name="Find", exact=True).click()
+    people = page.get_by_role("list", name="People")
+    expect(people.get_by_role("listitem").filter(has_text="Casa Lumen")).to_contain_text("Lucía Ferrer")
+    runs = page.get_by_role("list", name="Runs, newest first")
+    expect(runs.get_by_role("listitem").first).to_contain_text("answered")
+    check(page)
+    link = runs.get_by_role("link", name="Open the run").first
+    run = str(link.get_attribute("href")).partition("/run/")[2].partition("?")[0]
+    page.get_by_label("Telephone number, name").fill(run)
+    page.get_by_role("button", name="Find", exact=True).click()
+    expect(runs.get_by_role("listitem")).to_have_count(1)
+    people.get_by_role("button", name="Show the runs").click()
+    expect(runs.get_by_role("listitem").first).to_be_visible()
+    page.goto(f"{world.stack.url('runner')}/?token={world.stack.secrets.runner}")
+    page.goto(f"{world.stack.url('runner')}/run/{run}?workspace=demo")
+    expect(page.get_by_role("heading", name="Steps")).to_be_visible()
+
+
+def test_the_operator_connects_a_business(world: World, visit: Visit) -> None:
+    page = visit(OPERATOR)
+    go(page, "Platform")
+    page.get_by_role("button", name="Casa Lumen").click()
+    connect = page.get_by_role("region", name="Connection to WhatsApp")
+    expect(connect.get_by_text(world.stack.url("ingress") + "/webhook")).to_be_visible()
+    expect(connect.get_by_role("button", name="Copy")).to_be_visible()
+    connect.get_by_label("To this telephone number").fill("+34 600 111 222")
+    connect.get_by_role("button", name="Send a test message").click()
+    expect(page.get_by_text("WhatsApp has taken the message.")).to_be_visible()
+    assert world.sent(SHOP, 1)[-1]["text"] == "test"
+    connect.get_by_label("To this telephone number").fill("600")
+    connect.get_by_role("button", name="Send a test message").click()
+    expect(connect.get_by_text("with its country code")).to_be_visible()
+    check(page)

@@ -41,7 +41,7 @@ STATIC = {
     "f.portal_api.templates": ("whatsapp", "master_key"),
     "f.portal_api.privacy": ("job_id_key",),
     "f.portal_api.insights": ("embeddings",),
-    "f.portal_api.operator": ("master_key",),
+    "f.portal_api.operator": ("master_key", "whatsapp", "settings"),
 }
 
 
@@ -148,8 +148,17 @@ def conversation(portal: Portal) -> dict[str, str]:
     return talked(portal, A, "1001", "34600000001", "Do you sell bicycles?")
 
 
-def talked(portal: Portal, tenant: str, number: str, phone: str, question: str) -> dict[str, str]:
-    """One finished turn, written by the functions that the steps call."""
+def talked(
+    portal: Portal,
+    tenant: str,
+    number: str,
+    phone: str,
+    question: str,
+    outcome: str = "unanswered",
+    seconds: float = 0,
+    tools: tuple[str, ...] = (),
+) -> dict[str, str]:
+    """One finished turn, written by the functions that the steps call. `seconds`: how long ago its message came."""
     payload = json.dumps({"entry": [{"changes": [{"value": {"messages": [{"text": {"body": question}}]}}]}]})
     with psycopg.connect(portal.url, row_factory=dict_row, autocommit=True) as conn, conn.transaction():
         conn.execute("select set_config('app.tenant_id', %s, true)", [tenant])
@@ -159,13 +168,22 @@ def talked(portal: Portal, tenant: str, number: str, phone: str, question: str) 
         ).fetchone()
         assert row
         opened = row["opened"]
+        conn.execute(
+            "update inbound_messages set received_at = received_at - make_interval(secs => %s) where turn_id = %s",
+            [seconds, opened["turn_id"]],
+        )
         epoch = opened["epoch"]
         content = json.dumps([{"type": "text", "text": {"body": "I don't know."}}])
         conn.execute("select queue_parts(%s, %s, %s::jsonb)", [opened["turn_id"], epoch, content])
+        if outcome == "handed_off":
+            conn.execute(
+                "select hand_off_contact(%s, %s, 'model', 'wants a person')", [opened["turn_id"], epoch]
+            )
+        trace = [{"tool": tool, "ms": 1, "error": False} for tool in tools]
         summary = json.dumps(
-            {"question": question, "usage": {"cost_usd": 0.01}, "trace": [], "citations": []}
+            {"question": question, "usage": {"cost_usd": 0.01}, "trace": trace, "citations": []}
         )
         conn.execute(
-            "select close_turn(%s, %s, 'done', 'unanswered', %s::jsonb)", [opened["turn_id"], epoch, summary]
+            "select close_turn(%s, %s, 'done', %s, %s::jsonb)", [opened["turn_id"], epoch, outcome, summary]
         )
     return {"contact": opened["contact_id"], "turn": opened["turn_id"]}

@@ -107,6 +107,7 @@ ACTIONS: list[tuple[str, str, dict[str, Any], str]] = [
     ("f.portal_api.privacy", "forget", {"contact_id": GUESSED}, "owner"),
     ("f.portal_api.insights", "get", {}, "viewer"),
     ("f.portal_api.insights", "list_unanswered", {}, "viewer"),
+    ("f.portal_api.insights", "list_topics", {}, "viewer"),
     ("f.portal_api.insights", "dismiss", {"turn_ids": [GUESSED]}, "editor"),
     ("f.portal_api.insights", "ask_again", {"turn_ids": [GUESSED]}, "editor"),
     ("f.portal_api.insights", "get_answer", {"run": GUESSED}, "editor"),
@@ -139,6 +140,8 @@ OPERATORS = {
     "delete_operator",
     "dispatch_again",
     "list_changes",
+    "find",
+    "send_test",
 }
 
 
@@ -266,6 +269,7 @@ def test_folders_with_scripts_and_secrets_are_closed_to_tenants() -> None:
 def test_only_operators_operate(portal: Portal, action: str) -> None:
     fields = {
         **{"tenant": A, "name": "Mine", "phone_number_id": "1001", "message_id": "m"},
+        **{"words": "Ana", "to": "+34 600 111 222"},
         **{"email": "owner@beta.example", "role": "owner", "kind": "whatsapp_token", "sealed_key": "EAA"},
         **{
             "limits": {"documents": 9},

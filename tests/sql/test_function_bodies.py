@@ -188,6 +188,7 @@ VALUES: dict[str, list[str]] = {
     "p_value": ["'[1, \"a\"]'", "'\"a\"'"],
     "p_was": ["'words'"],
     "p_weights": ["array[1.0::real]"],
+    "p_trace jsonb": ["null", "'[{\"tool\": \"search\"}, {\"tool\": \"(note)\"}]'"],
     "p_words jsonb": ["'{\"en\": [\"stop\"]}'"],
     "p_words text": ["'34600000001'", "'in1'"],
     "p_zone": ["'Europe/Madrid'"],

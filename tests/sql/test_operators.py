@@ -56,10 +56,14 @@ def conversation(conn: psycopg.Connection[dict[str, object]], active: bool = Fal
 def test_a_run_is_found_by_what_an_operator_has_at_hand(conn: psycopg.Connection[dict[str, object]]) -> None:
     one, _other = conversation(conn), conversation(conn)
     spaced = f"+{one['phone'][:2]} {one['phone'][2:5]} {one['phone'][5:]}"
-    for words in (one["message"], one["phone"], spaced, one["run"], one["contact"]):
+    national, abroad = one["phone"][2:], f"0034 {one['phone'][2:]}"
+    conn.execute("update contacts set name = 'Lucía 50%%' where id = %s", [one["contact"]])
+    named = ("lucia 50%", "LUCÍA")
+    for words in (one["message"], one["phone"], spaced, national, abroad, *named, one["run"], one["contact"]):
         found = conn.execute("select message_id, run_id::text from find_runs(%s)", [words]).fetchall()
         assert found == [{"message_id": one["message"], "run_id": one["run"]}], words
-    assert conn.execute("select from find_runs('nobody')").fetchall() == []
+    for nothing in ("nobody", "l_c", "", one["phone"][-4:]):
+        assert conn.execute("select from find_runs(%s)", [nothing]).fetchall() == [], nothing
 
 
 def test_an_erased_contact_leaves_nothing_and_nobody_else_is_touched(

@@ -1,16 +1,16 @@
 // The runs of the local runner: a list with a search, and everything about one run. Reads Windmill's JSON API with the token of the link.
 
-const MOST_RUNS = 300, MOST_CHARS = 20000;
+const MOST_RUNS = 300, MOST_REASONS = 20, MOST_CHARS = 20000;
 const place = new URL(location.href), main = document.getElementById("main");
 if (place.searchParams.has("token")) {
-  sessionStorage.token = place.searchParams.get("token");
+  localStorage.token = place.searchParams.get("token");
   place.searchParams.delete("token");
   history.replaceState(null, "", place);
 }
 const workspace = place.searchParams.get("workspace") ?? "demo";
 
 async function api(path, body) {
-  const headers = { authorization: `Bearer ${sessionStorage.token ?? ""}` };
+  const headers = { authorization: `Bearer ${localStorage.token ?? ""}` };
   const response = await fetch(`/api/w/${workspace}/${path}`, body ? { method: "POST", headers, body: JSON.stringify(body) } : { headers });
   if (response.status === 401) throw new Error("Open this page with the link that `make demo` prints: it has the token in it.");
   if (!response.ok) throw new Error(await response.text());
@@ -45,6 +45,12 @@ function about(job) {
 // The list
 
 let jobs = [];
+const reasons = new Map(); // why a run was skipped, by its id; lists leave results out
+async function readReasons(some) {
+  const unread = some.filter((job) => state(job) === "skipped" && !reasons.has(job.id)).slice(0, MOST_REASONS);
+  await Promise.all(unread.map(async (job) => reasons.set(job.id, (await api(`jobs_u/completed/get_result_maybe/${job.id}`)).result?.reason ?? "")));
+  return unread.length > 0;
+}
 async function list() {
   const search = el("input", { type: "search", "aria-label": "Search runs", placeholder: "Path, name, number, words or id" });
   const scheduled = el("input", { type: "checkbox" }), rows = el("div", {}), count = el("p", { class: "soft", role: "status" });
@@ -54,13 +60,14 @@ async function list() {
     const fitting = jobs.filter((job) => (scheduled.checked || !job.schedule_path) && words.every((word) => job.text.includes(word)));
     count.textContent = jobs.length ? `${fitting.length} of the newest ${jobs.length} runs` : "No runs yet. The first message or document shows up here.";
     rows.replaceChildren(...fitting.map((job) => el("a", { class: "card run", href: `/run/${job.id}` },
-      el("span", { class: "soft" }, time(job.created_at)), el("b", {}, job.script_path), shown(job), el("span", { class: "soft" }, took(job)), el("span", { class: "soft about" }, about(job)))));
+      el("span", { class: "soft" }, time(job.created_at)), el("b", {}, job.script_path), shown(job), el("span", { class: "soft" }, took(job)), el("span", { class: "soft about" }, [about(job), reasons.get(job.id)].filter(Boolean).join(" → ")))));
   };
   search.oninput = scheduled.onchange = draw;
   for (;;) {
     const fresh = await api(`jobs/list?has_null_parent=true&include_args=true&per_page=${MOST_RUNS}`);
     for (const job of fresh) job.text = `${job.id} ${job.script_path} ${state(job)} ${JSON.stringify(job.args)}`.toLowerCase();
     if (JSON.stringify(fresh) !== JSON.stringify(jobs)) { jobs = fresh; draw(); } else if (!rows.children.length) draw();
+    if (await readReasons(jobs)) draw();
     await new Promise((done) => setTimeout(done, 2000));
   }
 }

@@ -273,6 +273,9 @@ ENGLISH = {
     "opted_out": "The customer has opted out of messages.",
     "no_token": "The operator has not stored a WhatsApp key for this business yet.",
     "not_sent": "WhatsApp did not send it: {problem}",
+    "not_sent_code": "WhatsApp did not send it: {problem} ({words})",
+    "token_sealed": "The stored WhatsApp key can't be opened with this platform's master key. Store it again.",
+    "search_short": "Write at least {least} characters.",
     "attachment_type": (
         "WhatsApp does not take this type of file. It takes JPEG and PNG pictures, MP4 videos, sound as MP3, M4A, AAC, AMR or Opus in Ogg,"
         " PDF, Word, Excel, PowerPoint and plain text."

@@ -32,7 +32,7 @@ def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
         ).fetchone()
         figures = conn.execute(
             b"select (select count(*) from waiting_contacts()) as waiting,"
-            b" (select count(*) from turns t left join unanswered_questions q on q.turn_id = t.id where t.tenant_id = current_tenant()"
+            b" (select count(*) from turns t left join question_vectors q on q.turn_id = t.id where t.tenant_id = current_tenant()"
             b" and t.outcome = 'unanswered' and t.closed_at > now() - interval '60 days' and q.settled_at is null"
             b" and btrim(coalesce(t.question, '')) <> '') as unanswered,"
             b" (select count(*) from documents where state = 'failed') as failed_documents,"

@@ -1,5 +1,5 @@
 # requirements: embeddings
-"""Insights from a tenant's conversations: figures by day, and unanswered questions, which can be asked again before and after an answer was added.
+"""Insights from a tenant's conversations: figures by day, topics, and unanswered questions, which can be asked again after an answer was added.
 
 In: a request of the portal's page (f/common/portal_request.py). Out: sums by day; groups of similar questions; IDs of dry runs.
 """
@@ -23,12 +23,13 @@ from f.common.portal_request import (
     not_found,
     text_field,
 )
-from f.portal_api import dry_runs
+from f.portal_api import dry_runs, insight_figures
 
 postgresql = dict[str, Any]
 c_embeddings = dict[str, Any]
 QUESTIONS = 200
 MOST_DAYS = 366
+TOPICS, EXAMPLES = 12, 3
 ASKED_AGAIN = 5  # questions of one group
 
 
@@ -43,6 +44,10 @@ def main(request: str, db: postgresql, embeddings: c_embeddings) -> dict[str, An
                 ANYONE,
                 lambda conn, member, fields: list_unanswered(conn, member, embeddings),
             ),
+            "list_topics": (
+                ANYONE,
+                lambda conn, member, fields: list_topics(conn, member, fields, embeddings),
+            ),
             "dismiss": (EDITORS, dismiss),
             "ask_again": (EDITORS, ask_again),
             "get_answer": (EDITORS, get_answer),
@@ -51,14 +56,18 @@ def main(request: str, db: postgresql, embeddings: c_embeddings) -> dict[str, An
 
 
 def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
-    """Sums for each day in the person's time zone, and this month's usage with its limits."""
+    """Figures for each day in the person's time zone and for both halves of the days, of all numbers or of `phone_number_id`; this month's usage
+    with its limits; the numbers."""
     days, zone = fields.get("days", 30), text_field(fields, "zone", 60) or "UTC"
     if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= MOST_DAYS:
         raise Refused("whole_number_out_of_range", field="days", least=1, most=MOST_DAYS)
+    number = text_field(fields, "phone_number_id", 40)
     try:
-        rows = by_day(conn, member, days, zone)
+        with as_tenant(conn, member["tenant_id"]):
+            figures = insight_figures.of(conn, days, zone, number)
     except psycopg.errors.InvalidParameterValue:
-        rows = by_day(conn, member, days, "UTC")  # an unknown zone: better another clock than no chart
+        with as_tenant(conn, member["tenant_id"]):  # an unknown zone: better another clock than no chart
+            figures = insight_figures.of(conn, days, "UTC", number)
     with as_tenant(conn, member["tenant_id"]):
         limits = conn.execute(
             b"select t.limits || (select jsonb_object_agg(name, plan_figure(t.limits, name)) from unnest(array['monthly_turns', 'monthly_tokens',"
@@ -66,62 +75,90 @@ def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
             b" coalesce(u.cost_usd, 0)::float8 as cost_usd from tenants t left join usage_months u"
             b" on u.tenant_id = t.id and u.month = date_trunc('month', now() at time zone 'utc')::date"
         ).fetchone()
-    return {"days": rows, "month": limits}
+        numbers = conn.execute(b"select phone_number_id, name from chatbots order by name, 1").fetchall()
+    return {**figures, "month": limits, "numbers": numbers}
 
 
-def by_day(conn: Connection, member: Member, days: int, zone: str) -> list[dict[str, Any]]:
-    """Adds up the sums by hour: a million messages are only some thousand rows."""
+def list_topics(conn: Connection, member: Member, fields: Fields, embeddings: c_embeddings) -> dict[str, Any]:
+    """What customers ask about: the newest questions of the last `days` in groups of similar ones, the largest first, each with how many found
+    no answer. Greetings and thanks are no questions: nothing was looked up for them."""
+    days = fields.get("days", 30)
+    if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= MOST_DAYS:
+        raise Refused("whole_number_out_of_range", field="days", least=1, most=MOST_DAYS)
     with as_tenant(conn, member["tenant_id"]):
-        return conn.execute(
-            b"with first as (select date_trunc('day', now() at time zone %(zone)s) - make_interval(days => %(days)s - 1) as day),"
-            b" sums as (select (h.hour at time zone %(zone)s)::date as day, sum(messages_in) as messages_in, sum(messages_out) as messages_out,"
-            b" sum(answered) as answered, sum(unanswered) as unanswered, sum(handoffs) as handoffs, sum(failed) as failed,"
-            b" sum(response_s) / nullif(sum(responses), 0) as response_s, sum(cost_usd) as cost_usd from insight_hours h"
-            b" where h.tenant_id = current_tenant() and h.hour >= (select day from first) at time zone %(zone)s group by 1)"
-            b" select d::date::text as day, coalesce(messages_in, 0)::int as messages_in, coalesce(messages_out, 0)::int as messages_out,"
-            b" coalesce(answered, 0)::int as answered, coalesce(unanswered, 0)::int as unanswered, coalesce(handoffs, 0)::int as handoffs,"
-            b" coalesce(failed, 0)::int as failed, response_s::float8 as response_s, coalesce(cost_usd, 0)::float8 as cost_usd"
-            b" from generate_series((select day from first), date_trunc('day', now() at time zone %(zone)s), '1 day') d"
-            b" left join sums s on s.day = d::date order by d",
-            {"zone": zone, "days": days},
+        model = model_of(conn)
+        rows = conn.execute(
+            b"select t.id, t.id::text as turn_id, left(t.question, 500) as question, t.outcome, q.turn_id is not null as embedded"
+            b" from turns t left join question_vectors q on q.turn_id = t.id and q.model_id = %s"
+            b" where t.tenant_id = current_tenant() and t.opened_at > now() - make_interval(days => %s)"
+            b" and (%s = '' or t.phone_number_id = %s) and btrim(coalesce(t.question, '')) <> ''"
+            b" and (t.outcome = 'unanswered' or t.outcome in ('answered', 'handed_off') and looked_up(t.trace))"
+            b" order by t.opened_at desc limit %s",
+            [model["id"], days, *[text_field(fields, "phone_number_id", 40)] * 2, QUESTIONS],
         ).fetchall()
+    if new := [row for row in rows if not row["embedded"]]:
+        embed_questions(conn, member, new, model, embeddings)
+    groups = group(rows, similar(conn, member, rows, model["alike"]))
+    return {
+        "questions": len(rows),
+        "topics": [
+            {
+                "question": one["question"],
+                "asked": len(one["questions"]),
+                "unanswered": sum(q["outcome"] == "unanswered" for q in one["questions"]),
+                "examples": list(dict.fromkeys(q["question"] for q in one["questions"]))[:EXAMPLES],
+            }
+            for one in groups[:TOPICS]
+        ],
+    }
+
+
+def model_of(conn: Connection) -> dict[str, Any]:
+    """The embedding model of the tenant."""
+    model = conn.execute(
+        b"select m.* from embedding_models m join tenants t on t.embedding_model = m.name where t.id = current_tenant()"
+    ).fetchone()
+    assert model is not None, "tenants.embedding_model names a row of embedding_models"
+    return model
 
 
 def list_unanswered(conn: Connection, member: Member, embeddings: c_embeddings) -> dict[str, Any]:
     """The open questions of the last 60 days in groups of similar ones, the largest first, with their conversations."""
     with as_tenant(conn, member["tenant_id"]):
-        model = conn.execute(
-            b"select m.* from embedding_models m join tenants t on t.embedding_model = m.name where t.id = %s",
-            [member["tenant_id"]],
-        ).fetchone()
-        assert model is not None, "tenants.embedding_model names a row of embedding_models"
+        model = model_of(conn)
         new = conn.execute(
-            b"select t.id, t.question from turns t left join unanswered_questions q on q.turn_id = t.id and q.model_id = %s"
+            b"select t.id, t.question from turns t left join question_vectors q on q.turn_id = t.id and q.model_id = %s"
             b" where t.tenant_id = current_tenant() and t.outcome = 'unanswered' and t.closed_at > now() - interval '60 days'"
             b" and q.turn_id is null and btrim(coalesce(t.question, '')) <> '' order by t.closed_at desc limit %s",
             [model["id"], QUESTIONS],
         ).fetchall()
     if new:
         embed_questions(conn, member, new, model, embeddings)
-    alike = model["alike"]
     with as_tenant(conn, member["tenant_id"]):
         rows = conn.execute(
             b"select t.id::text as turn_id, t.contact_id::text, c.name, c.username, left(t.question, 500) as question, t.closed_at::text as at,"
             b" answered_by_human(t.contact_id, t.closed_at) as answered_by_human"
-            b" from unanswered_questions q join turns t on t.id = q.turn_id join contacts c on c.id = t.contact_id"
-            b" where q.tenant_id = current_tenant() and q.settled_at is null and q.model_id = %s"
+            b" from question_vectors q join turns t on t.id = q.turn_id join contacts c on c.id = t.contact_id"
+            b" where q.tenant_id = current_tenant() and q.settled_at is null and q.model_id = %s and t.outcome = 'unanswered'"
             b" and t.closed_at > now() - interval '60 days' order by t.closed_at desc, t.id limit %s",
             [model["id"], QUESTIONS],
         ).fetchall()
-        ids = [row["turn_id"] for row in rows]
+    return {"groups": group(rows, similar(conn, member, rows, model["alike"]))}
+
+
+def similar(
+    conn: Connection, member: Member, rows: list[dict[str, Any]], alike: float
+) -> dict[tuple[int, int], float]:
+    """How similar the pairs of questions are that are similar enough, by their places in `rows`."""
+    with as_tenant(conn, member["tenant_id"]):
         pairs = conn.execute(
             b"with q as materialized (select u.turn_id, u.embedding, n from unnest(%s::uuid[]) with ordinality w(id, n)"
-            b" join unanswered_questions u on u.turn_id = w.id)"
+            b" join question_vectors u on u.turn_id = w.id)"
             b" select a.n - 1 as first, b.n - 1 as later, 1 - (a.embedding <=> b.embedding) as similarity from q a join q b on a.n < b.n"
             b" where 1 - (a.embedding <=> b.embedding) >= %s",
-            [ids, alike],
+            [[row["turn_id"] for row in rows], alike],
         ).fetchall()
-    return {"groups": group(rows, {(p["first"], p["later"]): p["similarity"] for p in pairs})}
+    return {(p["first"], p["later"]): p["similarity"] for p in pairs}
 
 
 def embed_questions(
@@ -140,7 +177,7 @@ def embed_questions(
         with as_tenant(conn, member["tenant_id"]), conn.cursor() as cursor:
             cursor.execute(metering.COUNT.encode(), metering.of_texts(texts, model["query_model"]))
             cursor.executemany(
-                b"insert into unanswered_questions (turn_id, tenant_id, model_id, embedding) values (%s, %s, %s, %s::vector)"
+                b"insert into question_vectors (turn_id, tenant_id, model_id, embedding) values (%s, %s, %s, %s::vector)"
                 b" on conflict (turn_id) do update set model_id = excluded.model_id, embedding = excluded.embedding",
                 [
                     (row["id"], member["tenant_id"], model["id"], Vector(vector).to_text())
@@ -184,7 +221,7 @@ def dismiss(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     with as_tenant(conn, member["tenant_id"]):
         questions_of(conn, turns)
         conn.execute(
-            b"update unanswered_questions set settled_at = now() where turn_id = any(%s::uuid[])", [turns]
+            b"update question_vectors set settled_at = now() where turn_id = any(%s::uuid[])", [turns]
         )
     return {"dismissed": len(turns)}
 

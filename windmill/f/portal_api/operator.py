@@ -1,5 +1,5 @@
-# requirements: database
-"""The operators' page: tenants with their numbers, keys and staff; stuck turns, failed documents, dead letters.
+# requirements: whatsapp
+"""The operators' page: tenants with their numbers, keys and staff; stuck turns, failed documents, dead letters; people and their runs.
 
 In: a request of the portal's page (f/common/portal_request.py). Out: the overview, or what was done. Only for people in the table operators:
 every SQL function checks that again, so a mistake here opens nothing. Keys are stored and never returned.
@@ -8,6 +8,7 @@ every SQL function checks that again, so a mistake here opens nothing. Keys are 
 from __future__ import annotations
 
 import json
+import os
 import re
 import sysconfig
 from pathlib import Path
@@ -30,9 +31,12 @@ from f.common.portal_request import (
 )
 from f.common.secrets import seal
 from f.common.windmill import deployed_pins, tags_without_worker
+from f.portal_api import number_trial
 from f.portal_api.typed_keys import sealing_key, typed_key
 
 postgresql = dict[str, Any]
+c_settings = dict[str, Any]
+c_whatsapp = dict[str, Any]
 LIMITS = {
     "monthly_turns",
     "monthly_tokens",
@@ -56,6 +60,7 @@ LIMITS = {
 FRACTIONS = ("monthly_cost_usd",)
 MOST_FALLBACKS = 5
 PAGE = 50
+SHORTEST = 2  # characters to look for
 SLOWEST, FASTEST = 0.1, 1000  # messages a second; the table chatbots has the same bounds
 PUT_TENANT = "select operator_put_tenant(%s, %s, %s, %s)"
 PUT_MEMBER = "select operator_put_member(%s, %s, %s, %s)"
@@ -64,12 +69,17 @@ EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 @answer_page
-def main(request: str, db: postgresql, master_key: str) -> dict[str, Any]:
+def main(
+    request: str, db: postgresql, master_key: str, whatsapp: c_whatsapp, settings: c_settings
+) -> dict[str, Any]:
     actions: dict[str, OperatorAction] = {
         "get": lambda conn, email, fields: {
             **get(conn, email, fields),
             "sealing_key": sealing_key(master_key),
+            "webhook_url": settings.get("webhook_url") or None,
         },
+        "find": find,
+        "send_test": lambda conn, email, fields: number_trial.send(conn, email, fields, whatsapp, master_key),
         "create_tenant": create_tenant,
         "update_tenant": update_tenant,
         "upsert_number": upsert_number,
@@ -91,7 +101,25 @@ def main(request: str, db: postgresql, master_key: str) -> dict[str, Any]:
 
 def get(conn: Connection, email: str, fields: Fields) -> dict[str, Any]:
     overview: dict[str, Any] = one(conn, "select operator_overview(%s)", [email])
-    return {**overview, "packages_differ": packages_differ(), "tags_without_worker": idle_tags()}
+    return {
+        **overview,
+        "packages_differ": packages_differ(),
+        "tags_without_worker": idle_tags(),
+        "run_link": run_link(),
+    }
+
+
+def run_link() -> str:
+    """The page of a run, with {id} for its ID."""
+    return f"{os.environ.get('WM_BASE_URL', '')}/run/{{id}}?workspace={os.environ.get('WM_WORKSPACE', '')}"
+
+
+def find(conn: Connection, email: str, fields: Fields) -> dict[str, Any]:
+    """The people and the runs that `words` mean: a telephone number in any form, a name, the id of a message, a run or a contact."""
+    words = text_field(fields, "words", 200).strip()
+    if len(words) < SHORTEST:
+        raise Refused("search_short", least=SHORTEST)
+    return {**one(conn, "select operator_find(%s, %s)", [email, words]), "run_link": run_link()}
 
 
 def idle_tags() -> list[str]:

@@ -124,7 +124,7 @@ function Week() {
         <Title order={2} id="week">{t.home.week}</Title>
         <Button variant="subtle" size="compact-sm" onClick={() => go('insights')}>{t.notifications.open.insights}</Button>
       </Group>
-      <Loaded of={loaded}>{() => <Figures now={now} before={before} />}</Loaded>
+      <Loaded of={loaded}>{({ halves }) => <Figures now={now} before={before} halves={halves} />}</Loaded>
     </section>
   )
 }

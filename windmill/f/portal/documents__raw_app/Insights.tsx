@@ -1,19 +1,23 @@
-// Insights: how it goes, beside the period before, and what was asked in vain.
-import { Button, Card, Group, Progress, SegmentedControl, SimpleGrid, Text, Title } from '@mantine/core'
+// Insights: how it goes, beside the period before, what customers ask about, and what was asked in vain.
+import { Button, Card, Group, NativeSelect, Progress, SegmentedControl, SimpleGrid, Text, Title } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import React, { useState } from 'react'
 import Chart from './Chart'
+import Topics from './Topics'
 import Unanswered from './Unanswered'
 import { download } from './api'
 import { useAsk } from './data'
 import { Empty, Intro, Loaded, fill, useHere } from './ui'
 
-export type Day = { day: string; messages_in: number; messages_out: number; answered: number; unanswered: number; handoffs: number; failed: number; response_s: number | null; cost_usd: number }
+// The median and the 95th percentile of the time to reply, and how long customers waited for a person; seconds.
+type Times = { median_s: number | null; p95_s: number | null; handoffs_begun: number; handoffs_met: number; handoff_median_s: number | null; handoff_p95_s: number | null }
+export type Day = { day: string; messages_in: number; messages_out: number; answered: number; unanswered: number; handoffs: number; failed: number; response_s: number | null; cost_usd: number } & Times
 type Month = { turns: number; tokens: number; cost_usd: number; limits: Record<string, number> }
-export type Overview = { days: Day[]; month: Month | null }
+export type Halves = { now: Times; before: Times }
+export type Overview = { days: Day[]; halves: Halves; month: Month | null; numbers: { phone_number_id: string; name: string }[] }
 
 const closed = (row: Day) => row.answered + row.unanswered + row.handoffs + row.failed
-type Sums = { messages: number; answered: number | null; handoffs: number; response: number | null; cost: number }
+type Sums = { messages: number; answered: number | null; handoffs: number; cost: number }
 
 export function sums(rows: Day[]): Sums {
   const sum = (of: (row: Day) => number) => rows.reduce((all, row) => all + of(row), 0)
@@ -22,7 +26,6 @@ export function sums(rows: Day[]): Sums {
     messages: sum((r) => r.messages_in),
     answered: turns ? sum((r) => r.answered) / turns : null,
     handoffs: sum((r) => r.handoffs),
-    response: turns ? sum((r) => (r.response_s ?? 0) * closed(r)) / turns : null,
     cost: sum((r) => r.cost_usd),
   }
 }
@@ -30,15 +33,16 @@ export function sums(rows: Day[]): Sums {
 // Each figure as it is written.
 export function useShow() {
   const { number, money } = useHere()
-  const seconds = (n: number) => number(n, { style: 'unit', unit: 'second', unitDisplay: 'narrow', maximumFractionDigits: 1 })
+  const unit = (n: number, name: string) => number(n, { style: 'unit', unit: name, unitDisplay: 'short', maximumFractionDigits: n < 10 ? 1 : 0 })
+  const duration = (n: number) => (n < 90 ? unit(n, 'second') : n < 5400 ? unit(n / 60, 'minute') : n < 129_600 ? unit(n / 3600, 'hour') : unit(n / 86_400, 'day'))
   const percent = (n: number) => number(n, { style: 'percent', maximumFractionDigits: 0 })
-  return { count: (n: number) => number(n, { maximumFractionDigits: 0 }), seconds, percent, money }
+  return { count: (n: number) => number(n, { maximumFractionDigits: 0 }), duration, percent, money }
 }
 
-// This period and as many days before it.
-export function useDays(days: number) {
+// This period and as many days before it, of all numbers or of one.
+export function useDays(days: number, phone_number_id = '') {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
-  const loaded = useAsk<Overview>('insights', 'get', { days: 2 * days, zone }, { keep: true })
+  const loaded = useAsk<Overview>('insights', 'get', { days: 2 * days, zone, phone_number_id }, { keep: true })
   const all = loaded.data?.days ?? []
   return { loaded, now: all.slice(-days), before: all.slice(0, -days) }
 }
@@ -47,7 +51,9 @@ export default function Insights() {
   const { t } = useHere()
   const s = t.insights
   const [days, setDays] = useState(30)
-  const { loaded, now, before } = useDays(days)
+  const [one, setOne] = useState('')
+  const { loaded, now, before } = useDays(days, one)
+  const numbers = loaded.data?.numbers ?? []
   const table = () => {
     const names = Object.keys(now[0]) as (keyof Day)[]
     download('insights.csv', [names.join(','), ...now.map((row) => names.map((name) => row[name] ?? '').join(','))].join('\n'))
@@ -56,42 +62,51 @@ export default function Insights() {
     <>
       <Intro>{s.intro}</Intro>
       <Group justify="space-between" mb="md">
-        <SegmentedControl aria-label={s.range} value={String(days)} onChange={(value) => setDays(Number(value))} data={['7', '30', '90'].map((n) => ({ value: n, label: fill(s.days, { n }) }))} />
+        <Group align="end">
+          <SegmentedControl aria-label={s.range} value={String(days)} onChange={(value) => setDays(Number(value))} data={['7', '30', '90'].map((n) => ({ value: n, label: fill(s.days, { n }) }))} />
+          {numbers.length > 1 && <NativeSelect aria-label={s.number} value={one} onChange={(e) => setOne(e.target.value)} data={[{ value: '', label: s.allNumbers }, ...numbers.map((n) => ({ value: n.phone_number_id, label: n.name }))]} />}
+        </Group>
         {now.length > 0 && <Button variant="default" leftSection={<IconDownload size={16} aria-hidden="true" />} onClick={table}>{s.export}</Button>}
       </Group>
       <Loaded of={loaded}>
-        {({ month }) => (
+        {({ month, halves }) => (
           <>
-            <Figures now={now} before={before} />
+            <Figures now={now} before={before} halves={halves} />
             {sums(now).messages === 0 ? <Empty title={s.noData} icon="insights" /> : <Charts rows={now} before={before} month={month} />}
           </>
         )}
       </Loaded>
+      <Topics days={days} number={one} />
       <Unanswered />
     </>
   )
 }
 
-export function Figures({ now, before }: { now: Day[]; before: Day[] }) {
+export function Figures({ now, before, halves }: { now: Day[]; before: Day[]; halves: Halves }) {
   const { t } = useHere()
   const show = useShow()
   const s = t.insights
-  const [here, then] = [sums(now), sums(before)]
-  const figures: [string, keyof Sums, (n: number) => string][] = [
+  const [here, then] = [{ ...sums(now), ...halves.now }, { ...sums(before), ...halves.before }]
+  type Name = keyof typeof here
+  const written = (value: number | null, as: (n: number) => string) => (value === null ? '–' : as(value))
+  const slowest = here.p95_s !== null && fill(s.slowest, { n: show.duration(here.p95_s) })
+  const alone = here.handoffs_begun - here.handoffs_met
+  const figures: [string, Name, (n: number) => string, (string | false)?][] = [
     [s.messages, 'messages', show.count],
     [s.answered, 'answered', show.percent],
+    [s.response, 'median_s', show.duration, slowest],
     [s.handoffs, 'handoffs', show.count],
-    [s.response, 'response', show.seconds],
+    [s.handoffWait, 'handoff_median_s', show.duration, alone > 0 && fill(s.notMet, { n: show.count(alone) })],
     [s.cost, 'cost', show.money],
   ]
-  const written = (value: number | null, as: (n: number) => string) => (value === null ? '–' : as(value))
   return (
     <dl className="figures">
-      {figures.map(([label, name, as]) => (
+      {figures.map(([label, name, as, more]) => (
         <Card key={name} padding="sm">
           <Text component="dt" size="sm" c="dimmed">{label}</Text>
           <dd>
             <Text fz="1.6rem" fw={650} lh={1.2}>{written(here[name], as)}</Text>
+            {more && <Text size="xs">{more}</Text>}
             <Text size="xs" c="dimmed">{fill(s.before_period, { n: written(then[name], as) })}</Text>
           </dd>
         </Card>
@@ -110,11 +125,16 @@ function Charts({ rows, before, month }: { rows: Day[]; before: Day[]; month: Mo
   const outcomes = ([['answered', 'green.6'], ['unanswered', 'orange.5'], ['handoffs', 'blue.5'], ['failed', 'red.5']] as const).map(([name, color]) => ({
     name, color, label: s.outcomes[name], values: rows.map((r) => r[name]),
   }))
+  const times = [
+    { name: 'median', label: s.median, color: 'green.6', values: rows.map((r) => r.median_s) },
+    { name: 'p95', label: s.p95, color: 'orange.5', values: rows.map((r) => r.p95_s) },
+    { name: 'before', label: s.medianBefore, color: 'gray.5', values: before.map((r) => r.median_s), dashed: true },
+  ]
   return (
     <SimpleGrid cols={{ base: 1, lg: 2 }} my="md">
       {one(s.chartMessages, (r) => r.messages_in, show.count, true)}
       <Chart title={s.chartOutcomes} days={rows.map((r) => r.day)} series={outcomes} show={show.count} stacked whole />
-      {one(s.chartResponse, (r) => r.response_s, show.seconds)}
+      <Chart title={s.chartResponse} days={rows.map((r) => r.day)} series={times} show={show.duration} />
       {[...rows, ...before].some((r) => r.cost_usd > 0) && one(s.chartCost, (r) => r.cost_usd, show.money)}
       {month && <MonthUsed month={month} />}
     </SimpleGrid>

@@ -3,12 +3,13 @@ import { Alert, Anchor, Badge, Button, Card, Group, Stack, Text, TextInput, Titl
 import { IconSearch } from '@tabler/icons-react'
 import React, { useState } from 'react'
 import Changes from './Changes'
+import PlatformFind, { RunLink } from './PlatformFind'
 import PlatformTenant, { Put, Tenant, missing } from './PlatformTenant'
 import { Actions, ask } from './api'
 import { refresh, useAsk } from './data'
 import type { Message } from './messages'
 import { go, useRoute } from './route'
-import { Ago, Facts, Intro, Item, List, Loaded, Sure, fill, useForm, useHere } from './ui'
+import { About, Ago, Facts, Intro, Item, List, Loaded, Sure, fill, useForm, useHere } from './ui'
 
 type Overview = {
   operators: string[]
@@ -18,6 +19,8 @@ type Overview = {
   dead_letters: { phone_number_id: string; message_id: string; tenant: string | null; reason: string; received_at: string }[]
   packages_differ: { package: string; deployed: string; worker: string }[]
   tags_without_worker: string[]
+  webhook_url: string | null
+  run_link: string
 }
 
 export default function Platform() {
@@ -28,11 +31,12 @@ export default function Platform() {
     <Loaded of={loaded}>
       {(overview) => {
         const tenant = part === 'tenant' && overview.tenants.find((one) => one.id === id)
-        if (tenant) return <PlatformTenant key={tenant.id} tenant={tenant} />
+        if (tenant) return <PlatformTenant key={tenant.id} tenant={tenant} webhook={overview.webhook_url} />
         return (
           <>
             <Intro>{t.platform.intro}</Intro>
             <Troubles found={overview} />
+            <PlatformFind />
             <Tenants tenants={overview.tenants} />
             <Operators operators={overview.operators} />
             <Changes script="operator" />
@@ -117,15 +121,15 @@ function Troubles({ found }: { found: Overview }) {
       <Trouble title={p.dead} hint={p.deadHint} count={dead_letters.length}>
         {dead_letters.map((m) => <DeadLetter key={m.phone_number_id + m.message_id} letter={m} />)}
       </Trouble>
-      <Trouble title={p.stuck} count={stuck_turns.length}>
+      <Trouble title={p.stuck} hint={p.stuckHint} count={stuck_turns.length}>
         {stuck_turns.map((turn) => (
           <Item key={turn.id}>
             <Text fw={600} dir="auto">{turn.tenant}</Text>
-            <Facts facts={[<Ago at={turn.lease_until} />, fill(p.run, { id: turn.run_id })]} />
+            <Facts facts={[<Ago at={turn.lease_until} />, <RunLink link={found.run_link} id={turn.run_id} />]} />
           </Item>
         ))}
       </Trouble>
-      <Trouble title={p.failedDocs} count={failed_documents.length}>
+      <Trouble title={p.failedDocs} hint={p.failedDocsHint} count={failed_documents.length}>
         {failed_documents.map((d) => (
           <Item key={d.id}>
             <Text fw={600} dir="auto">{d.tenant}: {d.title}</Text>
@@ -189,7 +193,10 @@ function DeadLetter({ letter }: { letter: Overview['dead_letters'][number] }) {
       <Text fw={600} dir="auto">{letter.tenant ?? letter.phone_number_id}</Text>
       <Text c="red">{letter.reason}</Text>
       <Facts facts={[<span className="break">{letter.message_id}</span>, <Ago at={letter.received_at} />]} />
-      <Group><Button variant="default" size="compact-md" loading={form.busy} onClick={again}>{t.platform.dispatchAgain}</Button></Group>
+      <Group>
+        <Button variant="default" size="compact-md" loading={form.busy} onClick={again}>{t.platform.dispatchAgain}</Button>
+        <Button variant="subtle" size="compact-md" onClick={() => go('platform', 'find', encodeURIComponent(letter.message_id))}>{t.platform.runsOf}<About>{letter.message_id}</About></Button>
+      </Group>
       {form.shown}
     </Item>
   )

@@ -2,6 +2,7 @@
 import { Alert, Anchor, Badge, Button, Card, Group, NativeSelect, NumberInput, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core'
 import { IconArrowLeft } from '@tabler/icons-react'
 import React, { useState } from 'react'
+import PlatformConnect from './PlatformConnect'
 import PlatformNumber, { NumberOf } from './PlatformNumber'
 import { Actions, ask } from './api'
 import { refresh } from './data'
@@ -36,7 +37,7 @@ export function missing(tenant: Tenant): string[] {
   return lacks.filter(([, lacking]) => lacking).map(([name]) => name)
 }
 
-export default function PlatformTenant({ tenant }: { tenant: Tenant }) {
+export default function PlatformTenant({ tenant, webhook }: { tenant: Tenant; webhook: string | null }) {
   const { t, number, money } = useHere()
   const p = t.platform
   const form = useForm()
@@ -77,6 +78,7 @@ export default function PlatformTenant({ tenant }: { tenant: Tenant }) {
           {tenant.numbers.map((n) => <PlatformNumber key={n.phone_number_id} number={n} act={act} />)}
           <Put labels={[p.numberId, t.bot.nameLabel]} button={p.addNumber} act={([phone_number_id, name]) => act('upsert_number', { phone_number_id, name })} />
         </Part>
+        <Part title={p.connect}><PlatformConnect tenant={tenant} webhook={webhook} /></Part>
         <Part title={p.keys}><Keys tenant={tenant} act={act} /></Part>
         <Part title={p.plan}><Plan tenant={tenant} act={act} /></Part>
       </Stack>

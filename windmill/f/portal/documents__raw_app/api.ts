@@ -45,7 +45,7 @@ export type Actions = {
   saved_replies: 'list' | 'save' | 'delete'
   templates: 'list' | 'preview' | 'send' | 'wait' | 'withdraw'
   privacy: 'export' | 'forget'
-  insights: 'get' | 'list_unanswered' | 'dismiss' | 'ask_again' | 'get_answer'
+  insights: 'get' | 'list_topics' | 'list_unanswered' | 'dismiss' | 'ask_again' | 'get_answer'
   people: 'list' | 'create' | 'update' | 'delete' | 'list_changes'
   notifications: 'count' | 'list' | 'mark_read'
   operator:
@@ -61,6 +61,8 @@ export type Actions = {
     | 'create_operator'
     | 'delete_operator'
     | 'dispatch_again'
+    | 'find'
+    | 'send_test'
     | 'list_changes'
 }
 

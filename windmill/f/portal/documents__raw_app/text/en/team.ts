@@ -120,6 +120,7 @@ export const changes = {
     'chatbots.insert': 'Number added',
     'chatbots.update': 'Settings changed',
     'chatbots.delete': 'Number removed',
+    'chatbots.try': 'Test message sent',
     'tenant_tools.insert': 'Tool added',
     'tenant_tools.update': 'Tool changed',
     'tenant_tools.delete': 'Tool removed',

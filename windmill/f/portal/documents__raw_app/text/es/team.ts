@@ -120,6 +120,7 @@ export const changes = {
     'chatbots.insert': 'Número añadido',
     'chatbots.update': 'Ajustes modificados',
     'chatbots.delete': 'Número eliminado',
+    'chatbots.try': 'Mensaje de prueba enviado',
     'tenant_tools.insert': 'Herramienta añadida',
     'tenant_tools.update': 'Herramienta modificada',
     'tenant_tools.delete': 'Herramienta eliminada',

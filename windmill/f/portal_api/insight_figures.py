@@ -1,0 +1,74 @@
+# requirements: database
+"""The figures of a tenant's conversations by day: sums by the hour are added up, so that a million messages are only some thousand rows.
+
+Times to reply come from a histogram (the table insight_replies), within 5 %. Whoever calls is in a transaction of the tenant.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from f.common.database import Connection
+
+# Of each day, and of the halves `before` and `now`.
+SPANS = (
+    b" cross join lateral (values (s.day::text),"
+    b" (case when s.day > (now() at time zone %(zone)s)::date - %(half)s then 'now' else 'before' end)) v(span)"
+)
+SINCE = b"(date_trunc('day', now() at time zone %(zone)s) - make_interval(days => %(days)s - 1)) at time zone %(zone)s"
+OF_NUMBER = b"(%(number)s = '' or h.phone_number_id = %(number)s)"
+SUMS = (
+    b"with sums as (select (h.hour at time zone %(zone)s)::date as day, sum(messages_in) as messages_in, sum(messages_out) as messages_out,"
+    b" sum(answered) as answered, sum(unanswered) as unanswered, sum(handoffs) as handoffs, sum(failed) as failed,"
+    b" sum(response_s) / nullif(sum(responses), 0) as response_s, sum(cost_usd) as cost_usd from insight_hours h"
+    b" where h.tenant_id = current_tenant() and " + OF_NUMBER + b" and h.hour >= " + SINCE + b" group by 1)"
+    b" select d::date::text as day, coalesce(messages_in, 0)::int as messages_in, coalesce(messages_out, 0)::int as messages_out,"
+    b" coalesce(answered, 0)::int as answered, coalesce(unanswered, 0)::int as unanswered, coalesce(handoffs, 0)::int as handoffs,"
+    b" coalesce(failed, 0)::int as failed, response_s::float8 as response_s, coalesce(cost_usd, 0)::float8 as cost_usd"
+    b" from generate_series(("
+    + SINCE
+    + b") at time zone %(zone)s, date_trunc('day', now() at time zone %(zone)s), '1 day') d"
+    b" left join sums s on s.day = d::date order by d"
+)
+REPLIES = (
+    b"with s as (select (h.hour at time zone %(zone)s)::date as day, h.bucket, sum(h.replies) as replies from insight_replies h"
+    b" where h.tenant_id = current_tenant() and "
+    + OF_NUMBER
+    + b" and h.hour >= "
+    + SINCE
+    + b" group by 1, 2),"
+    b" counted as (select span, bucket, sum(sum(replies)) over (partition by span order by bucket) as up_to,"
+    b" sum(sum(replies)) over (partition by span) as every from s" + SPANS + b" group by span, bucket)"
+    b" select span, power(2, min(bucket) filter (where up_to >= 0.5 * every) / 8.0)::float8 as median_s,"
+    b" power(2, min(bucket) filter (where up_to >= 0.95 * every) / 8.0)::float8 as p95_s from counted group by span"
+)
+WAITS = (
+    b"with s as (select (h.created_at at time zone %(zone)s)::date as day, extract(epoch from h.answered_at - h.created_at) as seconds"
+    b" from handoffs h join turns t on t.id = h.turn_id where h.tenant_id = current_tenant() and h.source <> 'operator'"
+    b" and (%(number)s = '' or t.phone_number_id = %(number)s) and h.created_at >= " + SINCE + b")"
+    b" select span, count(*)::int as handoffs_begun, count(seconds)::int as handoffs_met,"
+    b" percentile_cont(0.5) within group (order by seconds)::float8 as handoff_median_s,"
+    b" percentile_cont(0.95) within group (order by seconds)::float8 as handoff_p95_s from s"
+    + SPANS
+    + b" group by span"
+)
+NO_TIMES = {"median_s": None, "p95_s": None}
+NO_WAITS = {"handoffs_begun": 0, "handoffs_met": 0, "handoff_median_s": None, "handoff_p95_s": None}
+
+
+def of(conn: Connection, days: int, zone: str, number: str) -> dict[str, Any]:
+    """`days`: figures of each, with the median and the 95th percentile of the time to reply, and, of the handoffs that began that day, how many a
+    person has met with words and how long the customers waited for those. `halves`: the same times of the later days (now) and of as many
+    before. All times in seconds. Raises InvalidParameterValue where there is no such time zone."""
+    values = {"zone": zone, "days": days, "half": (days + 1) // 2, "number": number}
+    sums = conn.execute(SUMS, values).fetchall()
+    times = {row.pop("span"): row for row in conn.execute(REPLIES, values).fetchall()}
+    waits = {row.pop("span"): row for row in conn.execute(WAITS, values).fetchall()}
+
+    def span(name: str) -> dict[str, Any]:
+        return {**times.get(name, NO_TIMES), **waits.get(name, NO_WAITS)}
+
+    return {
+        "days": [{**row, **span(row["day"])} for row in sums],
+        "halves": {name: span(name) for name in ("before", "now")},
+    }
