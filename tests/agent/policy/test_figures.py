@@ -258,7 +258,6 @@ def test_a_tools_fields_are_rows() -> None:
         ('{"delay_s": 420, "seats": 12}', "delay s: 420 s = 7 min | seats: 12"),
         ('{"المبلغ_فلس": 11800}', "المبلغ فلس: 118.0"),
         ('{"paid": true, "rate": 0.2}', "paid: True | rate: 0.2"),
-        ('{"state": "sent", "delivered_on": null}', "state: sent | delivered on: -"),
     ],
 )
 def test_what_a_tools_numbers_may_mean(answer: str, lines: str) -> None:

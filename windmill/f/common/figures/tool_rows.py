@@ -58,8 +58,6 @@ def _said(name: str, value: Any) -> str:
     """A field's value, with what else it may mean: whole numbers hundredths of a currency, seconds minutes."""
     if isinstance(value, list):
         return ", ".join(map(str, value))
-    if value is None:
-        return "-"
     if isinstance(value, bool) or not isinstance(value, int):
         return str(value)
     if CENTS.search(name):
