@@ -202,6 +202,8 @@ create or replace function turns_to_replay(p_from timestamptz, p_to timestamptz,
            (select i.payload from inbound_messages i where i.turn_id = t.id order by i.seq desc limit 1)
     from turns t
     where t.state <> 'active' and (t.id = p_turn or p_turn is null and t.opened_at >= p_from and t.opened_at < p_to)
+      -- a person's own words and a notice answer no message: they would only take the places of others
+      and exists (select from inbound_messages i where i.turn_id = t.id and i.payload is not null)
     order by t.opened_at limit p_limit
 $$;
 select own_functions('turns_to_replay');

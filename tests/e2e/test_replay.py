@@ -101,7 +101,7 @@ def test_a_follow_up_has_the_history_of_then(world: World, tmp_path: Path) -> No
 def test_a_day(world: World, tmp_path: Path) -> None:
     asked(world, "What does design advice cost?")
     today = f"{datetime.now(UTC):%Y-%m-%d}"
-    recent = "select count(*) as n from turns where state <> 'active'"
+    recent = "select count(*) as n from turns t where state <> 'active' and exists (select from inbound_messages i where i.turn_id = t.id)"
     limit = world.rows(recent)[0]["n"]
     done = replay(world, "--day", today, "--limit", "2", "--json", str(tmp_path / "pairs.json"))
     assert done.returncode == 0, done.stderr
