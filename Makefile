@@ -120,7 +120,7 @@ $(VENV)/.rivals: $(VENV)/.installed bench/documents/requirements.txt
 	@$(VENV)/rivals/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r bench/documents/requirements.txt
 	@touch $@
 
-bench-documents: $(VENV)/.rivals ## what can be read from 304 documents in 19 formats, against rivals (QUICK=1, ARGS="--half dev --format pdf --show")
+bench-documents: $(VENV)/.rivals ## what can be read from 647 documents in 19 formats, against rivals (QUICK=1, ARGS="--half dev --format pdf --show")
 	@PYTHONPATH=windmill:. $(BIN)/python -m bench.documents $(ARGS)
 
 bench-policy: $(VENV)/.installed ## what the reply policy lets through and what it stops, by kind (QUICK=1)

@@ -11,7 +11,7 @@ import pptx
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
-from docx.oxml import OxmlElement
+from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import qn
 from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
@@ -158,6 +158,39 @@ def test_smart_art_is_read() -> None:
     )
     document.paragraphs[0].runs[0]._r.append(ids)
     assert "Step 1: book online" in text_of(saved(document))
+
+
+MATH = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+
+
+def test_formulas_are_read() -> None:
+    document = docx.Document()
+    run = lambda text: f"<m:r><m:t>{text}</m:t></m:r>"  # noqa: E731
+    part = f"<m:f><m:num>{run('hours')}</m:num><m:den>{run('8')}</m:den></m:f>"
+    power = f"<m:sSup><m:e>{run('m')}</m:e><m:sup>{run('2')}</m:sup></m:sSup>"
+    document.add_paragraph("Price = ")._p.append(
+        parse_xml(f"<m:oMath {MATH}>{part}{run(' · 240 € for ')}{power}</m:oMath>")
+    )
+    assert text_of(saved(document)) == "Price = hours/8 · 240 € for m^2"
+
+
+def test_what_a_drawing_says_in_itself_is_read() -> None:
+    document = docx.Document()
+    drawing = """<w:drawing xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+      xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><a:graphic><a:graphicData uri="x"><a:p><a:r><a:t>Call us </a:t></a:r>
+      <a:r><a:t>within 48 hours</a:t></a:r></a:p><a:t>Ring twice</a:t></a:graphicData></a:graphic></w:drawing>"""
+    document.add_paragraph("Steps:").runs[0]._r.append(parse_xml(drawing))
+    assert text_of(saved(document)) == "Steps:\nCall us within 48 hours\nRing twice"
+
+
+def test_columns_by_tabs_keep_their_gaps() -> None:
+    document = docx.Document()
+    for line in ("Hours", "\tTue\tThu\tSat", "Pool\t7-9\t\t10-12", "Gym\t\t18-21", "\tBring a towel."):
+        document.add_paragraph(line)
+    assert (
+        text_of(saved(document))
+        == "Hours\n| Pool | Tue: 7-9 | Sat: 10-12 |\n| Gym | Thu: 18-21 |\nBring a towel."
+    )
 
 
 # PowerPoint

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
+import pytest
 from fpdf import FPDF
 
 from f.documents.pdf.unmapped import UNMAPPED, mended
@@ -163,3 +165,36 @@ def test_thai_marks_without_letters_are_read_by_place_and_width() -> None:
     boxes = [(0.0, 0, 5, 6), (3, 6.8, 5.4, 8.9), (2.8, 9.4, 5.6, 11.4), (6, 0, 9, 6)]
     (read,) = mended([word(no + UNMAPPED * 2 + aa)], _Boxes(boxes))
     assert read.text == no + tho + am
+
+
+PLANS = (
+    ("Basic", "$299 a month", "10 Mbps"),
+    ("Home", "$449 a month", "50 Mbps"),
+    ("Office", "$890 a month", "200 Mbps"),
+)
+
+
+@pytest.mark.parametrize("style", ["D", "F"])
+def test_a_cards_price_stays_with_its_plan(style: Literal["D", "F"]) -> None:
+    document = paper()
+    document.set_fill_color(235, 235, 235)
+    for number in range(len(PLANS)):
+        document.rect(40 + 180 * number, 50, 160, 70, style=style)
+    for line in range(3):  # row by row, as programs that know no cards write them
+        for number, lines in enumerate(PLANS):
+            document.text(52 + 180 * number, 70 + 18 * line, lines[line])
+    text = " ".join(text_of(document).split())
+    assert all(" ".join(lines) in text for lines in PLANS)
+
+
+def test_columns_of_a_ruled_table_are_no_cards() -> None:
+    document = paper()
+    for column in range(3):
+        document.rect(40 + 120 * column, 50, 120, 70)
+    put(
+        document,
+        [("Room", "Low", "High"), ("Blue", "74", "96"), ("Loft", "88", "121")],
+        (50, 170, 290),
+        top=70,
+    )
+    assert "| Room: Loft | Low: 88 | High: 121 |" in text_of(document)

@@ -350,3 +350,28 @@ def test_a_shaded_header_with_a_border_names_the_columns(emphasis: str) -> None:
         "| Region: Mainland | Days: 2 to 3 | Cost: EUR 4.90 |",
         "| Region: Islands | Days: 3 to 5 | Cost: EUR 8.90 |",
     ]
+
+
+def holding(document: FPDF, *names: str) -> bytes:
+    writer = PdfWriter(clone_from=io.BytesIO(made(document)))
+    for name in names:
+        writer.add_attachment(name, b"Lamp 49")
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def test_the_files_that_a_portfolio_holds_are_named() -> None:
+    with raises_problem("pdf_files_inside", names="prices.txt, terms.docx"):
+        read(holding(paper(), "prices.txt", "terms.docx"))
+    cover = paper()
+    cover.text(40, 60, "Open this portfolio in Acrobat.")
+    (one,) = read(holding(cover, "prices.txt"))
+    assert one["warning"] and "prices.txt" in english(one["warning"])
+
+
+def test_the_data_of_an_invoice_is_no_other_file() -> None:
+    document = paper()
+    document.text(40, 60, "Invoice 12, to be paid within 14 days.")
+    (one,) = read(holding(document, "factur-x.xml"))
+    assert one["warning"] is None

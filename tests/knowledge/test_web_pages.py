@@ -199,3 +199,23 @@ def test_a_name_and_a_price_set_off_from_each_other_stay_apart() -> None:
     )
     assert "- Quick bath 18.50" in text and "- Nail trim 7.50" in text
     assert "Harbourside" in text_of("<p><b>Harbour</b><i>side</i></p>")
+
+
+@pytest.mark.parametrize(
+    "struck", ["<del>699 €</del>", "<s>699 €</s>", "<span style='text-decoration: line-through'>699 €</span>"]
+)
+def test_a_price_that_is_struck_out_is_not_told(struck: str) -> None:
+    text = text_of(f"<p>{struck} <ins>549 €</ins> for the folding bike</p>")
+    assert "549 €" in text and "699" not in text
+
+
+def test_what_sizes_cost_is_read_from_a_list_to_choose_from() -> None:
+    priced = "<form><label>Size</label><select><option>Choose<option>S: 549 €<option>L: 589 €</select></form>"
+    text = text_of(f"<p>Bike</p>{priced}<select><option>Sort by price<option>Sort by name</select>")
+    assert "- L: 589 €" in text and "Sort" not in text
+
+
+def test_a_moment_for_search_engines_is_a_date_and_a_time() -> None:
+    event = '{"@type": "Event", "name": "Jam", "startDate": "2026-04-11T20:30:00+02:00"}'
+    text = text_of("<p>Every second Saturday.</p>", f"<script type='application/ld+json'>{event}</script>")
+    assert "Jam: from 2026-04-11 20:30" in text

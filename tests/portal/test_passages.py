@@ -223,6 +223,36 @@ def test_a_page_of_a_pdf_is_shown_as_a_picture_and_nothing_else_is(
     assert portal.ask(EDITOR, PICTURE, "get", document_id=text, page=1)["refused"] == "not_found"
 
 
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP", "HEIF"])
+def test_a_photo_of_a_menu_is_shown_beside_its_passages(
+    portal: Portal, endpoint: Endpoint, kind: str
+) -> None:
+    from PIL import Image
+    from pillow_heif import register_heif_opener
+
+    register_heif_opener()
+    out = BytesIO()
+    Image.linear_gradient("L").resize((2400, 1200)).convert("RGB").save(out, kind)
+    document = put(portal, out.getvalue(), f"menu.{kind.lower().replace('heif', 'heic')}")
+    assert passages(portal, document)["document"]["has_pictures"] is True
+    answer = portal.ask("viewer@alpha.example", PICTURE, "get", document_id=document, page=1)
+    assert Image.open(BytesIO(b64decode(answer["png"]))).size == (1000, 500)
+    assert portal.ask(EDITOR, PICTURE, "get", document_id=document, page=2)["refused"] == "page_not_drawn"
+
+
+def test_a_photo_is_shown_upright(portal: Portal, endpoint: Endpoint) -> None:
+    from PIL import Image
+
+    turned = Image.Exif()
+    turned[0x0112] = 6  # the camera was held upright
+    out = BytesIO()
+    Image.new("RGB", (1200, 800), "white").save(out, "JPEG", exif=turned)
+    document = put(portal, out.getvalue(), "board.jpg")
+    answer = portal.ask(EDITOR, PICTURE, "get", document_id=document, page=1)
+    image = Image.open(BytesIO(b64decode(answer["png"])))
+    assert image.height > image.width
+
+
 def open_office_pdf() -> bytes:
     from pathlib import Path
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from f.documents.office.workbook_xml import WORKBOOK, workbook_pages
 from f.documents.page import Heading, Limits, Page, Unreadable
 from f.documents.parts import Part, paged
 from f.documents.tables.cells import cell_text
@@ -19,6 +20,7 @@ from f.documents.tables.rows import Row, lines
 _MOST_MARKS = 3_000_000  # tags or values: each costs a hundred bytes and more
 _MOST_ATTRIBUTES = 1_000  # of a tag: a parser compares each with all the others
 _DEEPEST = 60
+_LONGEST_TITLE = 80
 _TAG = re.compile(r"</?[a-z][^<>]{0,300}>", re.IGNORECASE)
 _NAMES = ("title", "name", "nom", "nombre", "nome", "naam", "titel", "label", "bezeichnung", "question")
 
@@ -67,7 +69,10 @@ def xml_pages(content: bytes, limits: Limits) -> Iterator[Page]:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError):
         raise Unreadable("data_unreadable", format="XML") from None
-    yield from paged(_parts(_value(root), ()), limits)
+    if root.tag == WORKBOOK:
+        yield from workbook_pages(root, limits)
+    else:
+        yield from paged(_parts(_value(root), ()), limits)
 
 
 def _value(one: Any) -> Any:
@@ -109,6 +114,9 @@ def _parts(value: Any, path: tuple[str, ...]) -> Iterator[Part]:
         if things and all(_is_flat(one) for one in things) and len(things) == len(value):
             yield from (("text", line) for line in lines(_rows(things)))
             return
+        if _is_grid(value):
+            yield from (("text", line) for line in lines([_said(cell) for cell in one] for one in value))
+            return
         for one in value:
             if isinstance(one, dict | list):
                 yield from _parts(one, (*path, ""))
@@ -119,16 +127,30 @@ def _parts(value: Any, path: tuple[str, ...]) -> Iterator[Part]:
 
 
 def _fields(value: dict[str, Any], path: tuple[str, ...]) -> Iterator[Part]:
-    flat = {name: one for name, one in value.items() if not isinstance(one, dict | list) or _is_simple(one)}
+    if _are_alike(list(value.values())):
+        things = [{"": name, **one} for name, one in value.items()]
+        yield from (("text", line) for line in lines(_rows(things)))
+        return
+    if named := _named_columns(value):
+        columns, grid = named
+        rows = [Row(map(_said, value[columns]), "header"), *(Row(map(_said, one)) for one in value[grid])]
+        yield from (("text", line) for line in lines(rows))
+        value = {name: one for name, one in value.items() if name not in named}
+    flat = {name: one for name, one in value.items() if _is_field(one)}
+    name = next((name for name in flat if name.casefold() in _NAMES), None)
+    title = _said(flat[name]) if name is not None and len(flat) < len(value) else ""
+    if path and 0 < len(title) <= _LONGEST_TITLE:  # its list stands below the thing's own name
+        yield "heading", Heading(level=min(len(path), 8), title=title)
+        flat = {one: flat[one] for one in flat if one != name or len(flat) > 1}
     # One after the other they are labels and values; a thing with a name of its own is a row.
-    if any(name.casefold() in _NAMES for name in flat) and len(flat) > 1:
+    if name in flat and len(flat) > 1:
         yield from (("text", line) for line in lines(_rows([flat])))
     else:
         for name, one in flat.items():
             if said := _said(one):
                 yield "text", f"| {cell_text(name)}: {said} |" if name else said
     for name, one in value.items():
-        if name not in flat:
+        if not _is_field(one):
             title = cell_text(name)
             level = min(1 + len(path), 8)
             if title and not (isinstance(one, dict) and len(value) == 1):
@@ -164,6 +186,37 @@ def _is_flat(one: dict[str, Any]) -> bool:
         _is_simple(value) or (isinstance(value, dict) and all(map(_is_simple, value.values())))
         for value in one.values()
     )
+
+
+def _is_grid(value: Any) -> bool:
+    """True for rows as lists of values."""
+    return (
+        isinstance(value, list)
+        and len(value) > 1
+        and all(isinstance(one, list) and one and _is_simple(one) for one in value)
+    )
+
+
+def _are_alike(values: list[Any]) -> bool:
+    """True for things that have most of their fields in common, each under a key of its own."""
+    if len(values) < 2 or not all(isinstance(one, dict) and one and _is_flat(one) for one in values):
+        return False
+    shared = set(values[0]).intersection(*values[1:])
+    return len(shared) > 1 and len(shared) * 2 >= max(map(len, values))
+
+
+def _named_columns(value: dict[str, Any]) -> tuple[str, str] | None:
+    """The names of the two fields that hold a table's columns and its rows."""
+    for grid in (name for name, one in value.items() if _is_grid(one)):
+        width = {len(row) for row in value[grid]}
+        for columns, one in value.items():
+            if isinstance(one, list) and len(one) > 1 and _is_simple(one) and width == {len(one)}:
+                return columns, grid
+    return None
+
+
+def _is_field(value: Any) -> bool:
+    return not isinstance(value, dict | list) or _is_simple(value)
 
 
 def _is_simple(value: Any) -> bool:

@@ -8,6 +8,8 @@ They share most of their bytes: what is ř in Central Europe is ø in the West, 
 
 from __future__ import annotations
 
+import re
+
 _WEST = (
     "äöüß",
     "àâçéèêëîïôùûüœæ",
@@ -26,14 +28,26 @@ _ALPHABETS = {
     "iso8859-2": _CENTRAL,
     "cp1254": _TURKISH,
     "iso8859-15": _WEST,
+    "cp850": _WEST,  # as Excel's "CSV (MS-DOS)"
+    "mac_roman": _WEST,  # as its "CSV (Macintosh)"
 }
+_MONEY_OR_MEASURE = re.compile(
+    rb"\d ?[\x80\xa2\xa3\xa7\xb0](?![a-z\x80-\xff])|(?<![a-z\x80-\xff])[\x80\xa2\xa3\xa7] ?(?=\d)",
+    re.IGNORECASE,
+)  # €, ¢, £, §, °
 _SIGNS = frozenset("€£§°²³·«»„“”‘’‚–—…•™®©±½¼¾×¿¡ºªµ\u00a0")
 _CERTAIN = 0.995
 
 
-def latin_encoding(content: bytes) -> str:
-    """The encoding in which most letters belong to one language; the Western one where several are equal."""
-    beyond = bytes(byte for byte in content if byte > 127)
+def has_signs_alone(content: bytes) -> bool:
+    """True if all that is beyond ASCII is money, degrees and paragraphs: no letter of any language."""
+    return not any(byte > 127 for byte in _MONEY_OR_MEASURE.sub(b"", content))
+
+
+def latin_guess(content: bytes) -> tuple[str, float]:
+    """The encoding in which most letters belong to one language, the Western one where several are equal; and the share of these letters."""
+    # A pound before a price is no letter, though it is one in Central Europe.
+    beyond = bytes(byte for byte in _MONEY_OR_MEASURE.sub(b"", content) if byte > 127)
     best, most = "cp1252", 0.0
     for encoding, alphabets in _ALPHABETS.items():
         text = beyond.decode(encoding, "replace").lower()
@@ -45,4 +59,4 @@ def latin_encoding(content: bytes) -> str:
         share = right / (len(letters) + 0.3 * signs)
         if share > most and most < _CERTAIN:
             best, most = encoding, share
-    return best
+    return best, most

@@ -68,7 +68,7 @@ _TEXT_BY_NAME = {
     "htm": "text/html",
     "xhtml": "text/html",
 }
-_HTML = re.compile(r"\s*<(!doctype html|html|head|body)\b", re.IGNORECASE)
+_HTML = re.compile(r"\s*<(!doctype html|html|head|body|table)\b", re.IGNORECASE)
 _COMMENT = re.compile(r"\s*<!--.*?-->", re.DOTALL)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from charset_normalizer import from_bytes
 
 from f.documents.clean import clean
-from f.documents.latin_letters import latin_encoding
+from f.documents.latin_letters import has_signs_alone, latin_guess
 from f.documents.page import Limits, Page, Unreadable, page
 from f.documents.tables.in_text import with_rows
 
@@ -39,6 +39,7 @@ _CANDIDATES = [
 ]
 _LATIN = ("cp1252", "cp1250", "cp1254")
 _SAMPLE = 200_000
+_SURE = 0.9  # of the letters belong to one language: text, whatever statistics say
 _CONTROLS = bytes(code for code in range(32) if chr(code) not in "\t\n\r\f")
 
 
@@ -86,12 +87,15 @@ def _mostly_utf8(content: bytes) -> str | None:
 
 
 def _guessed(content: bytes) -> str | None:
+    if has_signs_alone(content) and _looks_like_text(text := content.decode("cp1252", "replace")):
+        return text
     sample = content[:_SAMPLE].translate(None, _CONTROLS)  # a stray one makes the guess fail
     found = from_bytes(sample, cp_isolation=_CANDIDATES)
     best = found.best()
-    if best is None:
+    latin, share = latin_guess(content[:_SAMPLE])
+    if best is None and share < _SURE:
         return None
-    encoding = latin_encoding(content[:_SAMPLE]) if best.encoding in _LATIN else best.encoding
+    encoding = latin if best is None or best.encoding in _LATIN else best.encoding
     text = content.decode(encoding, "replace")
     return text if _looks_like_text(text) else None
 

@@ -1,5 +1,5 @@
 # requirements: documents
-"""A picture of a page of an uploaded PDF, for the document's page of the portal: one page a call.
+"""A picture of a page of an uploaded PDF, or the picture that was uploaded, for the document's page of the portal: one page a call.
 
 In: a request of the portal's page (f/common/portal_request.py). Out: {"page": its number, "png": the picture in base64}, at most 1.4 MB.
 """
@@ -20,9 +20,11 @@ from f.common.portal_request import (
     id_field,
     not_found,
 )
+from f.documents.media_types import PICTURES
 from f.documents.pdf.page_picture import page_picture
 
 postgresql = dict[str, Any]
+DRAWN = ("application/pdf", *PICTURES)
 
 
 @answer_page
@@ -34,8 +36,8 @@ def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     page = fields.get("page")
     with as_tenant(conn, member["tenant_id"]):
         row = conn.execute(
-            b"select content from documents where id = %s and origin = 'upload' and media_type = 'application/pdf'",
-            [id_field(fields, "document_id")],
+            b"select content from documents where id = %s and origin = 'upload' and media_type = any(%s)",
+            [id_field(fields, "document_id"), list(DRAWN)],
         ).fetchone()
     if row is None:
         raise not_found()

@@ -32,7 +32,7 @@ MOST_NUMBER = 2**31 - 1  # of a page or a place
 MOST_TOKENS = 400  # of a corrected passage: with title and heading it must fit into an embedding model's 512
 DOCUMENT = (
     b"select id::text, title, filename, media_type, state, error, warnings, pages, origin, source_url as url, language,"
-    b" origin = 'upload' and media_type = 'application/pdf' as has_pictures from documents where id = %s"
+    b" origin = 'upload' and (media_type = 'application/pdf' or media_type like 'image/%%') as has_pictures from documents where id = %s"
 )
 FOUND = (
     b"select p.*, e.edited_by, e.edited_at::text from passages_of(%(id)s) p"

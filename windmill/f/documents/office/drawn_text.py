@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,11 +15,17 @@ _C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MOST_POINTS = 5_000
 
 
 def drawn_lines(element: Any, part: Any) -> Iterator[str]:
-    """Lines for the charts and the SmartArt below an element. part: of python-docx or python-pptx, which knows their parts."""
+    """Lines for the charts and the SmartArt below an element, and for what a canvas says in itself.
+
+    part: of python-docx or python-pptx, which knows their parts.
+    """
+    for drawing in element.iter(f"{_WORD}drawing"):
+        yield from _said(drawing)
     for reference in element.iter(f"{_C}chart", f"{_DIAGRAM}relIds"):
         is_chart = reference.tag == f"{_C}chart"
         identity = reference.get(f"{_R}id" if is_chart else f"{_R}dm")
@@ -30,6 +37,14 @@ def drawn_lines(element: Any, part: Any) -> Iterator[str]:
         parser = etree.XMLParser(resolve_entities=False, no_network=True)
         root = etree.fromstring(related.target_part.blob, parser)
         yield from _chart(root) if is_chart else _diagram(root)
+
+
+def _said(drawing: Any) -> Iterator[str]:
+    """A line for each paragraph of a drawing's own text, which is no text box of Word's."""
+    loose = (text for text in drawing.iter(f"{_A}t") if next(text.iterancestors(f"{_A}p"), None) is None)
+    for one in list(itertools.chain(drawing.iter(f"{_A}p"), loose))[:_MOST_POINTS]:
+        if text := " ".join(clean("".join(one.itertext(f"{_A}t"))).split()):
+            yield text
 
 
 def _diagram(root: Any) -> Iterator[str]:

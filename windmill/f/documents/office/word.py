@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from f.common.problems import describe, message
 from f.documents.clean import clean
 from f.documents.office import archive
 from f.documents.office.drawn_text import drawn_lines
+from f.documents.office.formulas import FORMULA, formula_text
 from f.documents.office.word_numbers import BULLET, Numbers
 from f.documents.office.word_xml import (
     AROUND,
@@ -36,6 +39,7 @@ from f.documents.office.word_xml import (
 from f.documents.page import Heading, Limits, Page, Unreadable
 from f.documents.parts import Part, paged
 from f.documents.tables.cells import cell_text, with_address
+from f.documents.tables.in_text import with_tabs
 from f.documents.tables.rows import Row, lines
 
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -62,7 +66,14 @@ def docx_pages(content: bytes, limits: Limits) -> Iterator[Page]:
 
     document = archive.opened(lambda: docx.Document(io.BytesIO(archive.transitional(content))))
     reader = archive.opened(lambda: _Reader(document, limits))
-    yield from paged(archive.read(reader.parts()), limits)
+    yield from paged(archive.read(_with_tabs(reader.parts())), limits)
+
+
+def _with_tabs(parts: Iterable[Part]) -> Iterator[Part]:
+    """The parts with paragraphs that stand in columns by tabs as rows."""
+    for kind, some in groupby(parts, key=itemgetter(0)):
+        values = (value for _, value in some)
+        yield from ((kind, value) for value in (with_tabs(values) if kind == "text" else values))
 
 
 class _Reader:
@@ -129,7 +140,8 @@ class _Reader:
 
     def _paragraph(self, one: Any) -> Iterator[Part]:
         yield from (("break", None) for _ in breaks(one))
-        said = clean(self._text(one)).strip()
+        shown = clean(self._text(one)).strip(" \n")
+        said = shown.strip()
         style = one.find(f"{W}pPr/{W}pStyle")
         identity = str(style.get(f"{W}val")) if style is not None else ""
         name = self._styles.get(identity, "")
@@ -140,7 +152,7 @@ class _Reader:
             yield "heading", Heading(level=int(level[1]) if level else 1, title=title)
         elif said:
             bullet = number or (BULLET if name.startswith("List") else "")
-            yield "text", bullet + said
+            yield "text", bullet + said if bullet else shown
         if said:
             self._caption = said if name.lower() == "caption" and len(said) <= _LONGEST_CAPTION else ""
         for box in outermost(one, BOX):
@@ -166,6 +178,8 @@ class _Reader:
             elif child.tag == f"{W}fldSimple":
                 found = LINK.search(child.get(f"{W}instr", ""))
                 parts.append(with_address(self._text(child), found[1] if found else ""))
+            elif child.tag == FORMULA:
+                parts.append(formula_text(child))
             elif child.tag not in _LEFT_OUT and isinstance(child.tag, str):
                 parts.append(self._text(child))
                 follow_field(child, parts, links)

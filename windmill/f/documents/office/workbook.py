@@ -6,11 +6,13 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from f.common.problems import Message, message
 from f.documents.clean import clean
 from f.documents.office import archive
+from f.documents.office.sheet_boxes import box_rows
 from f.documents.office.sheet_marks import Marks, sheet_marks
 from f.documents.page import Limits, Page, Unreadable, combined
 from f.documents.tables.cells import with_address
@@ -43,7 +45,9 @@ def xlsx_pages(content: bytes, limits: Limits) -> Iterator[Page]:
             name = clean(sheet.title)
             marks = archive.opened(partial(sheet_marks, book._archive, sheet._worksheet_path))
             warnings += _left_out(name, marks)
-            for one in archive.read(table_pages(name, sheets.rows(sheet, marks), number, limits)):
+            boxes = archive.opened(partial(box_rows, book._archive, sheet._worksheet_path))
+            rows = chain(sheets.rows(sheet, marks), boxes)
+            for one in archive.read(table_pages(name, rows, number, limits)):
                 number += 1
                 one["warning"] = combined(warnings)
                 warnings = []

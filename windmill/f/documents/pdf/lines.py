@@ -12,6 +12,7 @@ from dataclasses import replace
 import pypdfium2
 import pypdfium2.raw as pdfium_raw
 
+from f.documents.pdf.cards import by_cards
 from f.documents.pdf.frames import frames
 from f.documents.pdf.grid import Table
 from f.documents.pdf.layout import Line
@@ -84,7 +85,7 @@ def _lines(
     hidden = unseen(page, found, turn, rulings)
     shown = _whole_words([word for word in found if id(word) not in hidden], letters)
     shown = with_links(page, shown, turn)
-    parts = frames(shown)
+    parts = by_cards(frames(shown), rulings)
     found_tables = find_tables(parts, rulings)
     in_table = {id(word): table for table in found_tables for word in table.words}
     names = {id(word) for table in found_tables for word in _names(table, turned)}
@@ -95,13 +96,19 @@ def _lines(
     placed = [(part, word) for part, frame in enumerate(parts) for word in frame]
     for (_, number), some in itertools.groupby(placed, key=lambda one: (one[0], one[1].line)):
         group = [word for _, word in some]
+        rest: list[Word] = []
         for word in group:
             table = in_table.get(id(word))
-            if table and id(table) not in done and id(word) in names:
+            if table is None:
+                rest.append(word)
+            elif id(table) not in done and id(word) in names:
+                made += (
+                    [ready.line(number, rest)] if rest else []
+                )  # PDFium may join a name and the row below it
+                rest = []
                 done.add(id(table))
                 tables.append(list(ready.rows(table)))
                 made += tables[-1]
-        rest = [word for word in group if id(word) not in in_table]
         if rest:
             made.append(ready.line(number, rest))
     garbled = is_garbled(text_page, "\n".join(line.text for line in made))

@@ -31,6 +31,7 @@ from f.documents.pdf.unseen import CROPPED, INVISIBLE, STRUCK, WATERMARK
 # PDFium's numbers for why it can't open a file.
 _PASSWORD, _PROTECTION = 4, 5
 _MAX_BOOKMARKS = 5_000
+_MOST_FILES = 20  # of a portfolio, that a warning names
 _SAMPLED_PAGES = 60
 # A scanner may leave its name on every page; a page with no more text than this is looked at for images.
 _STAMP = 200
@@ -74,6 +75,7 @@ def pages(content: bytes, limits: Limits) -> Iterator[Page]:
         prepare(document)
         learnt = _learn(document, count)
         pictures = PicturePages(document, limits)
+        inside = _files_inside(document)
         held: list[Page] = []  # pages before the first one with text: a scan has no other
         characters = 0
         for index in range(count):
@@ -85,10 +87,22 @@ def pages(content: bytes, limits: Limits) -> Iterator[Page]:
                 raise Unreadable("too_many_characters", most=limits.max_characters)
             held.append(one)
             if characters:
+                if inside:
+                    held[0]["warning"] = combined([*filter(None, [held[0]["warning"]]), inside])
+                    inside = None
                 yield from held
                 held = []
         if not characters:
-            raise _no_text(held)
+            raise _no_text(held, inside)
+
+
+def _files_inside(document: pypdfium2.PdfDocument) -> Message | None:
+    """What to say of the files that a portfolio holds; an invoice's own data are none."""
+    names = [
+        document.get_attachment(n).get_name() for n in range(min(document.count_attachments(), _MOST_FILES))
+    ]
+    names = [clean(name)[:80] for name in names if not name.lower().endswith(".xml")]
+    return message("pdf_files_inside", names=", ".join(names)) if names else None
 
 
 def _open(content: bytes) -> pypdfium2.PdfDocument:
@@ -209,7 +223,7 @@ def _learn(document: pypdfium2.PdfDocument, count: int) -> _Learnt:
     return _Learnt(_outline(document), typography, running, read)
 
 
-def _no_text(empty: list[Page]) -> Unreadable:
+def _no_text(empty: list[Page], inside: Message | None) -> Unreadable:
     codes = [one["warning"]["code"] if one["warning"] else "" for one in empty]
     if codes and all(code == "page_unreadable" for code in codes):
         return Unreadable("pdf_damaged")
@@ -217,4 +231,4 @@ def _no_text(empty: list[Page]) -> Unreadable:
         return Unreadable("pdf_garbled")
     if any(codes):
         return Unreadable("pdf_scan")
-    return Unreadable("document_empty")
+    return Unreadable(inside["code"], **inside["values"]) if inside else Unreadable("document_empty")

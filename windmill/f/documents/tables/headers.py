@@ -31,7 +31,7 @@ _VALUE_WORDS = (
     "closed free included yes no none n/a gratis frei kostenlos geschlossen ja nein inklusive cerrado incluido sí si fermé gratuit compris inclus"
     " oui non chiuso gratuito incluso fechado grátis incluído sim não gesloten inbegrepen nee zamknięte bezpłatnie tak nie kapalı ücretsiz evet"
     " hayır zavřeno zdarma ano ne stängt ingår закрыто бесплатно да нет κλειστά δωρεάν ναι όχι 休み 無料 定休日 免费 关闭 סגור חינם مغلق مجاني"
-    " đóng - – — x ✓ ✔ ✗"
+    " đóng ปิด ฟรี बंद निःशुल्क - – — x ✓ ✔ ✗"
 )
 _VALUES = frozenset(_VALUE_WORDS.split())
 _PRICE = re.compile(
@@ -65,6 +65,11 @@ def is_value(cell: str) -> bool:
     return cell.strip().casefold() in _VALUES
 
 
+def says_price(text: str) -> bool:
+    """True for a text with a figure and a currency."""
+    return any(map(str.isdigit, text)) and bool(_MONEY.search(text))
+
+
 def has_figures(row: Sequence[str]) -> bool:
     """True if a cell is a price, a time, a number; years name columns, too."""
     return any(kind(cell) in _FIGURES - {"year"} for cell in row)
@@ -96,6 +101,9 @@ def looks_like_header(row: Sequence[str], below: Sequence[Sequence[str]]) -> boo
     known = [place for place in names if columns[place]]
     if differing and len(differing) * 2 >= len(known):
         return True
+    figures = [place for place in known if all(kind(cell) in _FIGURES for cell in columns[place])]
+    if len(figures) > 1 and len({row[place] for place in names}) == len(names):
+        return True  # an export's many columns of words beside its prices and amounts
     if len(names) < 2 or any(row[place] in columns[place] for place in names):
         return False
     # Figures before each row, and a word or nothing above them; or the names of days.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from f.documents.tables.cells import cell_text, with_address
 from f.documents.tables.rows import Row, lines
@@ -17,7 +17,7 @@ _DEFINITION = re.compile(
     r"^ {0,3}\[([^\[\]\n]{1,100})\]:[ \t]*<?([^\s<>]{1,500})>?(?:[ \t]+[\"'(][^\n]{0,200})?$\n?", re.MULTILINE
 )
 _REFERENCE = re.compile(r"(?<!!)\[([^\[\]\n]{1,300})\](?:\[([^\[\]\n]{0,100})\])")
-_GAP = re.compile(r"\S(?: {2,}|\t)\S")
+_GAP = re.compile(r"\S(?: {2,}|\t+)\S")
 _MARK = re.compile(r"\s*(?:[-*+•#>]|\d{1,3}[.)])\s")
 _FEWEST = 3  # lines that make a table without marks
 _WIDEST = 400
@@ -40,6 +40,25 @@ def with_rows(text: str, marked: bool) -> str:
         block = []
         found.append(line)
     return "\n".join(found[:-1])
+
+
+def with_tabs(lines_of_it: Iterable[str]) -> Iterator[str]:
+    """Paragraphs, one a line; such as stand in columns by tabs become rows."""
+    block: list[str] = []
+    for line in lines_of_it:
+        if "\t" in line.strip():
+            block.append(line)
+            continue
+        yield from _tabbed(block)
+        block = []
+        yield line.strip("\t")
+    yield from _tabbed(block)
+
+
+def _tabbed(block: list[str]) -> Iterator[str]:
+    rows = _set_rows(block)
+    wide = max(map(len, rows), default=0) > 2  # a label and its value need no help
+    yield from lines(rows) if wide else (line.strip() for line in block)
 
 
 def _with_references(text: str) -> str:
@@ -102,5 +121,7 @@ def _set_rows(block: list[str]) -> list[list[str]]:
 
 
 def _even(block: list[str]) -> bool:
-    """True if tabs in a row only reach the next column: each line has as many stretches of them."""
+    """True if tabs in a row only reach the next column: each line has as many stretches of them, and no name of a column is left out."""
+    if block[0].startswith("\t") and not all(line.startswith("\t") for line in block):
+        return False
     return len({len(re.findall("\t+", line.strip())) for line in block}) == 1

@@ -11,13 +11,13 @@ from f.documents.page import Heading, Limits, Page, Unreadable, page
 from f.documents.tables.cells import cell_text, pieces, weight
 from f.documents.tables.header_words import names_columns
 from f.documents.tables.headers import has_figures, kind, looks_like_header
+from f.documents.tables.sections import LONGEST_CELL, has_sections, stands_alone
 from f.documents.tables.side_by_side import apart
 
 __all__ = ["PAGE_ROWS", "Line", "Row", "cell_text", "lines", "table_lines", "table_pages"]
 
 PAGE_ROWS = 200
 _MOST_CELLS = 20_000_000  # of one table, with the empty ones
-_LONGEST_CELL = 60
 _LONGEST_NAME = 80
 _AHEAD = 40  # rows that are looked at before a table's header is known
 _LONGEST_LINE = 400  # so that a chunk holds it: about 200 tokens; letters of most scripts count double
@@ -71,6 +71,7 @@ def table_lines(rows: Iterable[list[str]], caption: str = "") -> Iterator[Line]:
 def _table(block: deque[list[str]], header: list[str], caption: str, stream: _Rows) -> Iterator[Line]:
     """The rows below a header, up to a blank one. Where the header comes again it is passed over; where another one comes it holds from there."""
     base = caption
+    sections = has_sections(block, bool(header), bool(caption))
     while block:
         row = block.popleft()
         stream.fill(block)
@@ -83,14 +84,14 @@ def _table(block: deque[list[str]], header: list[str], caption: str, stream: _Ro
                 header = again
                 continue
             block.popleft()
-        if _is_section(row, header, block):
+        if _is_section(row, header, block) or (sections and stands_alone(row) and block):
             line = _line(row)
             caption = ", ".join(filter(None, (base, line[2:-2]))) if len(line) <= _LONGEST_NAME else base
             yield Line(line, base, 2)
             continue
         alone = _mark(row) == "title" and sum(map(bool, row)) == 1
         note = alone or (
-            len(header) > 2 and sum(map(bool, row)) == 1 and len(max(row, key=len)) > _LONGEST_CELL
+            len(header) > 2 and sum(map(bool, row)) == 1 and len(max(row, key=len)) > LONGEST_CELL
         )
         for text in [_line(row)] if note else _said(header, row):
             yield Line(text, caption)
@@ -176,6 +177,7 @@ def _header(block: deque[list[str]], before: list[str]) -> list[str]:
     in_two = marked < 2 and len(rows) > 2 and _names_parts(rows[0], rows[1])
     joined = _joined(rows[0], rows[1]) if in_two else rows[0]
     # Where all that follows is marked, too, the mark says nothing.
+    marked = 0 if marked == len(rows) else marked
     if 0 < marked < min(4, len(rows)) or (marked == 0 and looks_like_header(joined, rows[1 + in_two :])):
         if marked == 1 and sum(map(bool, rows[0])) < 2:
             return []

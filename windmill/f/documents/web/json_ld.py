@@ -11,6 +11,8 @@ from typing import Any
 from f.documents.clean import clean
 
 _TAG = re.compile(r"<[^<>]{0,500}>")
+# A local time, whatever it says of its distance to Greenwich.
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d{1,6})?)?(?:[+-]\d\d:?\d\d)?")
 _MOST = 2_000
 _DEEPEST = 30
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -82,7 +84,9 @@ def _text(value: Any) -> str:
         return _text(value.get("name") or value.get("@value"))
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
-    return " ".join(clean(html.unescape(_TAG.sub(" ", str(value)))).split())
+    text = " ".join(clean(html.unescape(_TAG.sub(" ", str(value)))).split())
+    moment = _MOMENT.fullmatch(text)
+    return f"{moment[1]} {moment[2]}" if moment else text
 
 
 def _address(value: Any) -> str:

@@ -8,8 +8,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-_NEVER = "script, style, noscript, template, svg, canvas, object, embed, input, select, textarea, datalist, button[type=submit], button[type=reset]"
+from f.documents.tables.headers import says_price
+
+_NEVER = "script, style, noscript, template, svg, canvas, object, embed, input, textarea, datalist, button[type=submit], button[type=reset]"
 _MENUS = "nav, [role=navigation], [role=menu], [role=menubar], [role=search], [role=toolbar]"
+_STRUCK = "del, s, strike, [style*='line-through' i]"
 _ASKS = "dialog, [role=dialog], [role=alertdialog]"
 _HIDDEN = "[hidden], [aria-hidden=true], [style*='display' i], [style*='visibility' i]"
 _UNSEEN_STYLE = re.compile(r"(?:^|;|\s)(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
@@ -31,6 +34,7 @@ _BRACE = re.compile(r"[{}]")
 _PLAIN = re.compile(r"[.#][\w-]{1,80}")
 _LONGEST_STYLE = 300_000
 _MENU_LINKS = 3
+_MOST_OPTIONS = 100
 _SIGNS = frozenset({"script", "style", "svg", "i", "span", "use", "path", "img"})
 
 
@@ -45,6 +49,7 @@ def take_out(tree: Any) -> list[str]:
         (_ASKS, "dialogs"),
         ("iframe", "frames"),
         ("form label", ""),
+        (_STRUCK, "hidden text"),
     ):
         out |= {node.mem_id: what for node in tree.css(selector)}
     for node in tree.css(f"{_HIDDEN}, {', '.join(hidden)}" if hidden else _HIDDEN):
@@ -61,6 +66,7 @@ def take_out(tree: Any) -> list[str]:
     for node in tree.css("header ul, header ol, footer ul, footer ol"):
         if _is_menu(node):
             out[node.mem_id] = "menus"
+    out |= {node.mem_id: "" for node in tree.css("select") if not _has_prices(node)}
     return _removed(tree, out)
 
 
@@ -81,6 +87,12 @@ def _removed(tree: Any, out: dict[int, str]) -> list[str]:
     for node in nodes:
         node.decompose()
     return sorted(set(said))
+
+
+def _has_prices(choice: Any) -> bool:
+    """True for a list to choose from that says what its sizes or kinds cost."""
+    options = [option.text() for option in choice.css("option")][:_MOST_OPTIONS]
+    return sum(says_price(option) for option in options) * 2 > len(options)
 
 
 def _is_menu(node: Any) -> bool:

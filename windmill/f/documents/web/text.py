@@ -133,7 +133,7 @@ def _walk(node: Any, base: str) -> Iterator[str]:
         elif tag == "pre":
             yield f"\n\n{one.text()}\n\n"
         elif not tag.startswith("-") and tag != "head":
-            mark = "\n- " if tag == "li" else "\n\n" if tag in _BLOCKS else ""
+            mark = "\n- " if tag in ("li", "option") else "\n\n" if tag in _BLOCKS else ""
             yield mark
             stack.append(_address(one, base) if tag == "a" else "\n" if mark else "")
             stack += reversed(_children(one))

@@ -74,6 +74,7 @@ export const messages = {
   pdf_protected: "This PDF has a protection that can’t be opened. Save a copy without protection and upload that.",
   pdf_scan: "This PDF is a scan, and its writing could not be read. Upload the file that it was printed from, or type its text.",
   pdf_garbled: "The letters of this PDF can’t be read as text: its fonts do not say which letters they draw. Upload the file that it was made from.",
+  pdf_files_inside: "This PDF holds other files, which were not read: {names}. Save them from it and upload each on its own.",
   pdf_adobe_form: "Only Adobe’s reader can show this PDF form. Print it to a new PDF there and upload that.",
   slides_empty: "This presentation contains only pictures and no text. Upload the text as well.",
   too_many_slides: "This presentation has {slides} slides; the limit is {most}. Split it into smaller ones.",

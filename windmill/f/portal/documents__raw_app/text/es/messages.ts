@@ -82,6 +82,7 @@ export const messages: Record<keyof typeof english, string> = {
   pdf_protected: 'Este PDF tiene una protección que no se puede abrir. Guarde una copia sin protección y súbala.',
   pdf_scan: 'Este PDF es un escaneo y no se pudo leer lo que dice. Suba el archivo del que se imprimió, o escriba su texto.',
   pdf_garbled: 'Las letras de este PDF no se pueden leer como texto: sus fuentes no dicen qué letras dibujan. Suba el archivo del que se hizo.',
+  pdf_files_inside: 'Este PDF contiene otros archivos, que no se leyeron: {names}. Guárdelos desde él y suba cada uno por separado.',
   pdf_adobe_form: 'Solo el lector de Adobe puede mostrar este formulario PDF. Imprímalo allí como PDF nuevo y súbalo.',
   slides_empty: 'Esta presentación solo contiene imágenes y ningún texto. Suba también el texto.',
   too_many_slides: 'Esta presentación tiene {slides} diapositivas; el límite es {most}. Divídala en otras más pequeñas.',
