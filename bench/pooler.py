@@ -25,8 +25,8 @@ class Pooler:
         users, ini = place / "users.txt", place / "pgbouncer.ini"
         users.write_text(f'"chatbot_app" "{stack.secrets.app}"\n')
         text = INI.read_text().replace("/tmp/users.txt", str(users)).replace("6432", str(self.port))
-        text = text.replace("host=postgres port=5432", f"host=127.0.0.1 port={stack.cluster.port}")
-        ini.write_text(f"{text}default_pool_size = 16\nlogfile = {place / 'log'}\n")
+        where = f"[databases]\nchatbot = host=127.0.0.1 port={stack.cluster.port}\n"
+        ini.write_text(f"{where}{text}default_pool_size = 16\nlogfile = {place / 'log'}\n")
         for path in (place, users, ini):
             shutil.chown(path, UNPRIVILEGED)
         self._process = subprocess.Popen([PROGRAM, "-q", str(ini)], user=UNPRIVILEGED)

@@ -1,9 +1,13 @@
-"""Reads the bundle's files, each time they are needed: an edited script is picked up by the next job."""
+"""Reads the bundle's files, each time they are needed: an edited script is picked up by the next job.
+
+What a YAML file says is kept until the file changes: to parse the chat flow took 8 of the 31 ms of processor time that the runner has in a turn.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +31,13 @@ class Schedule:
 
 
 def _load(file: Path) -> dict[str, Any]:
+    """What a file says, as of its last change. Whoever asks changes nothing of it."""
+    seen = file.stat()
+    return _parsed(file, seen.st_mtime_ns, seen.st_size)
+
+
+@lru_cache(maxsize=500)
+def _parsed(file: Path, changed_ns: int, size: int) -> dict[str, Any]:
     try:
         data = yaml.safe_load(file.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:

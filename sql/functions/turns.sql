@@ -20,15 +20,16 @@ $$;
 select own_functions('reason_not_to_answer');
 
 -- Which cap on replies is reached, in words; null: none. A tenant's own cap is tenants.limits ->> 'replies_per_hour'.
+-- Words about waiting are no reply.
 create or replace function cap_reached(p_bot chatbots, p_contact uuid) returns text
     language sql stable security definer set search_path = public, pg_temp as $$
     select case
         when (select count(*) from turns t where t.contact_id = p_contact and t.opened_at > now()
-              - interval '1 hour') >= p_bot.max_replies_per_hour
+              - interval '1 hour' and t.outcome is distinct from 'wait_notice') >= p_bot.max_replies_per_hour
             then format('the contact has had %s replies within an hour; it may be a machine',
                         p_bot.max_replies_per_hour)
         when (select count(*) from turns t where t.tenant_id = p_bot.tenant_id and t.opened_at > now()
-              - interval '1 hour') >= plan.replies
+              - interval '1 hour' and t.outcome is distinct from 'wait_notice') >= plan.replies
             then format('the tenant has given %s replies within an hour', plan.replies)
     end
     from (select coalesce((limits ->> 'replies_per_hour')::int, 5000) as replies from tenants
@@ -261,6 +262,7 @@ begin
                 return end_message(p_phone_number_id, p_message_id, p_run, 'the business is closed: noted for a human');
             end if;
         end if;
+        perform cancel_wait_notice(contact);
         insert into turns (tenant_id, contact_id, phone_number_id, run_id, step, lease_until, say)
             values (bot.tenant_id, contact.id, p_phone_number_id, p_run, 1, now() + p_lease, turn.say) returning *
                 into turn;

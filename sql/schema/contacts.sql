@@ -17,6 +17,8 @@ create table contacts (
     limit_told_at     timestamptz,                        -- when the bot last told this person that a limit is reached
     -- when the bot last told this person that the business is closed
     closed_told_at    timestamptz,
+    -- when the bot last told this person that an answer takes long
+    waiting_told_at   timestamptz,
     -- when the bot last told this person that it can't read something
     preface_at         timestamptz,
     preface_for        text,                               -- the message that the preface answered

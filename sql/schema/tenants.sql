@@ -105,6 +105,8 @@ create table chatbots (
     "fr": "Nous sommes fermés pour le moment. Votre message est noté, nous répondrons dès la réouverture.",
     "pt": "De momento estamos fechados. Anotámos a sua mensagem e responderemos quando voltarmos a abrir.",
     "it": "Al momento siamo chiusi. Abbiamo annotato il suo messaggio e risponderemo alla riapertura."}',
+    -- said once while an answer waits because many write at once; empty: nothing is said
+    waiting_message   jsonb not null default '{}',
     handoff_message  jsonb not null default '{
         "en": "I''ve passed your question on to a colleague, who will answer you here.",
         "es": "He pasado su pregunta a una persona del equipo, que le responderá aquí.",
@@ -143,5 +145,5 @@ grant update (name, enabled, persona, system_prompt, languages, dont_know, failu
               max_cost_usd, stale_after_s, limit_message, offer_human, handoff_message, handoff_keywords,
               handoff_hours, handoff_on_failure, lead_fields, notify_webhook_url, notify_phone, notify_template,
               canned_replies, opt_out_words, opt_in_words, window_template, send_documents, time_zone, opening_hours,
-              closed_on, outside_hours, closed_message)
+              closed_on, outside_hours, closed_message, waiting_message)
     on chatbots to chatbot_app;

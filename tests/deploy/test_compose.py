@@ -265,10 +265,18 @@ def test_the_pooler_lends_connections_for_a_transaction_to_the_steps_login_alone
         '#!/bin/sh\ncat "$1"; cat "$(dirname "$1")/users.txt"; env; stat -c %a "$(dirname "$1")/users.txt"\n'
     )
     program.chmod(0o755)
-    told = {"PATH": f"{tmp_path}:/usr/bin:/bin", "CHATBOT_APP_PASSWORD": "planted0", "POOL_SIZE": "9"}
+    told = {
+        "PATH": f"{tmp_path}:/usr/bin:/bin",
+        "CHATBOT_APP_PASSWORD": "planted0",
+        "POOL_SIZE": "9",
+        "CHATBOT_DB_HOST": "db.example.com",
+        "CHATBOT_DB_SSLMODE": "require",
+    }
     shown = subprocess.run(
         ["sh", str(tmp_path / "pgbouncer.sh")], env=told, capture_output=True, text=True, check=True
     ).stdout
     assert "pool_mode = transaction\n" in shown and "default_pool_size = 9\n" in shown
+    assert shown.startswith("[databases]\nchatbot = host=db.example.com port=5432\n")
+    assert "server_tls_sslmode = require\n" in shown
     assert shown.count("planted0") == 1 and '"chatbot_app" "planted0"\n' in shown and shown.endswith("600\n")
     assert SERVICES["pooler"]["networks"] == ["chatbot"] and "ports" not in SERVICES["pooler"]

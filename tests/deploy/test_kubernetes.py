@@ -29,6 +29,8 @@ def manifests() -> Iterator[dict[str, Any]]:
 OBJECTS = {f"{each['kind']} {each['metadata']['name']}": each for each in manifests()}
 INGRESS = OBJECTS["Deployment ingress"]["spec"]["template"]["spec"]
 JOB = OBJECTS["Job migrations"]["spec"]["template"]["spec"]
+POOLER = OBJECTS["Deployment pooler"]["spec"]["template"]["spec"]
+PODS = [(INGRESS, "ingress"), (JOB, "migrations"), (POOLER, "pooler")]
 SECRET_NAME = re.compile(r"PASSWORD|TOKEN|SECRET|KEY|HEADERS|DATABASE_URL")
 
 
@@ -55,7 +57,7 @@ def test_every_file_of_the_folder_is_applied_or_named() -> None:
         assert path.name == "README.md" or f"`{path.name}`" in readme, path.name
 
 
-@pytest.mark.parametrize(("pod", "service"), [(INGRESS, "ingress"), (JOB, "migrations")])
+@pytest.mark.parametrize(("pod", "service"), PODS)
 def test_it_gets_what_compose_gives_it_and_each_secret_by_reference(
     pod: dict[str, Any], service: str
 ) -> None:
@@ -67,8 +69,8 @@ def test_it_gets_what_compose_gives_it_and_each_secret_by_reference(
         assert by_reference == bool(SECRET_NAME.search(name)), name
 
 
-@pytest.mark.parametrize("pod", [INGRESS, JOB])
-def test_a_pod_has_no_more_rights_than_its_container_in_compose(pod: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("pod", "service"), PODS)
+def test_a_pod_has_no_more_rights_than_its_container_in_compose(pod: dict[str, Any], service: str) -> None:
     (container,) = pod["containers"]
     assert pod["automountServiceAccountToken"] is False and pod["securityContext"]["runAsNonRoot"] is True
     assert container["securityContext"] == {
@@ -76,7 +78,7 @@ def test_a_pod_has_no_more_rights_than_its_container_in_compose(pod: dict[str, A
         "readOnlyRootFilesystem": True,
         "capabilities": {"drop": ["ALL"]},
     }
-    assert container["resources"]["limits"]["memory"] == "512Mi"
+    assert container["resources"]["limits"]["memory"] == SERVICES[service]["mem_limit"].upper() + "i"
 
 
 def test_the_probes_ask_what_the_ingress_answers() -> None:
@@ -95,15 +97,17 @@ def test_the_probes_ask_what_the_ingress_answers() -> None:
 def test_what_points_at_something_points_at_what_is_there() -> None:
     labels = OBJECTS["Deployment ingress"]["spec"]["template"]["metadata"]["labels"]
     groups = [{"app": "windmill-workers", "workerGroup": name} for name in GROUPS]
-    known = [labels, {"app": "windmill-app"}, {"app": "windmill-workers"}, *groups]
+    pooler = OBJECTS["Deployment pooler"]["spec"]["template"]["metadata"]["labels"]
+    known = [labels, pooler, {"app": "windmill-app"}, {"app": "windmill-workers"}, *groups]
     for name, each in OBJECTS.items():
         if each["kind"] in ("PodDisruptionBudget", "NetworkPolicy"):
             selector = each["spec"].get("selector") or each["spec"]["podSelector"]
             assert any(selector["matchLabels"].items() <= one.items() for one in known), name
     assert OBJECTS["Service ingress"]["spec"]["selector"].items() <= labels.items()
+    assert OBJECTS["Service pooler"]["spec"]["selector"].items() <= pooler.items()
     assert OBJECTS["HorizontalPodAutoscaler ingress"]["spec"]["scaleTargetRef"]["name"] == "ingress"
     assert "replicas" not in OBJECTS["Deployment ingress"]["spec"], "the autoscaler's"
-    images = {container["image"] for pod in (INGRESS, JOB) for container in pod["containers"]}
+    images = {container["image"] for pod, _ in PODS for container in pod["containers"]}
     assert images == {image["name"] for image in KUSTOMIZATION["images"]}
 
 
@@ -120,7 +124,30 @@ def test_each_kind_of_work_has_the_workers_that_compose_gives_it() -> None:
         assert group["resources"]["limits"]["memory"] == "3Gi" and group["replicas"] >= 1
         assert group["tag"] == KUSTOMIZATION["images"][0]["newTag"]
     assert len(GROUPS) == len(TAGS)
-    assert GROUPS["chat"]["replicas"] == int(variables(JOB)["CHAT_WORKERS"]["value"])
+
+
+def test_there_are_as_many_places_for_turns_as_chat_workers() -> None:
+    chat = {variable["name"]: variable["value"] for variable in GROUPS["chat"]["extraEnv"]}
+    places = GROUPS["chat"]["replicas"] * int(chat["NUM_WORKERS"])
+    assert places == int(variables(JOB)["CHAT_WORKERS"]["value"])
+    same = SERVICES["windmill-worker-chat"]["environment"]
+    for name in ("I_ACK_NUM_WORKERS_IS_UNSAFE", "DATABASE_CONNECTIONS"):
+        assert chat[name] == same[name]
+
+
+def test_the_workers_reach_the_pooler_and_it_the_database() -> None:
+    """By the name and port that make deploy is told (README.md)."""
+    (port,) = OBJECTS["Service pooler"]["spec"]["ports"]
+    settings = (ROOT / ".env.example").read_text()
+    assert f"CHATBOT_POOL_HOST=pooler\nCHATBOT_POOL_PORT={port['port']}\n" in settings
+    policy = OBJECTS["NetworkPolicy pooler"]["spec"]
+    assert policy["ingress"] == [
+        {
+            "from": [{"podSelector": {"matchLabels": {"app": "windmill-workers"}}}],
+            "ports": [{"port": "postgresql"}],
+        }
+    ]
+    assert {"ports": [{"port": int(variables(POOLER)["CHATBOT_DB_PORT"]["value"])}]} in policy["egress"]
 
 
 def test_windmill_is_the_version_that_compose_has_and_its_database_a_secret() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ import pytest
 
 from local.seed import CLINIC, SHOP, wait_for
 from tests.e2e.conftest import CHAT_WORKERS, World
+from tests.e2e.phone import recover
 from tests.e2e.test_sources import administer, portal
 
 
@@ -25,9 +27,9 @@ def model_of_shop(world: World, name: str) -> Iterator[None]:
         administer(world, change.format("null"))
 
 
-def flood(world: World, size: int) -> list[str]:
+def flood(world: World, size: int, first: int = 0) -> list[str]:
     """So many customers write to the shop at once; their numbers."""
-    people = [f"3471100{number:04d}" for number in range(size)]
+    people = [f"3471100{number:04d}" for number in range(first, first + size)]
     for phone in people:
         body = {
             "phone_number_id": SHOP.phone_number_id,
@@ -67,6 +69,39 @@ def test_another_businesss_question_does_not_queue_behind_a_flood_with_a_slow_mo
         active = "select count(*) as n from turns where state = 'active' and tenant_id <> (select tenant_id from chatbots where phone_number_id = %s)"
         assert world.rows(active, CLINIC.phone_number_id)[0]["n"] < CHAT_WORKERS
     wait_for(lambda: {row["state"] for row in world.rows(SHOP_STATES, people)} == {"answered"}, 240)
+
+
+SAID = """select l.body from conversation_logs l join contacts c on c.id = l.contact_id
+    where c.phone = %s and l.direction = 'out' order by l.id"""
+
+
+@contextmanager
+def words_for_a_wait(world: World, words: str) -> Iterator[None]:
+    change = "update chatbots set waiting_message = '{}' where phone_number_id = '{}'"
+    administer(world, change.format(json.dumps({"en": words}), SHOP.phone_number_id))
+    try:
+        yield
+    finally:
+        administer(world, change.format("{}", SHOP.phone_number_id))
+
+
+def test_who_waits_for_a_flood_to_end_is_told_so_once_and_answered(world: World) -> None:
+    words = "Many people write to us at the moment. We answer in a while."
+    with model_of_shop(world, "offline-echo-after-8"), words_for_a_wait(world, words):
+        people = flood(world, CHAT_WORKERS + 3, first=100)
+        wait_for(lambda: len(world.rows("select from turns where state = 'active'")) >= 3, 60)
+        (last,) = world.rows(
+            "update inbound_messages set received_at = received_at - interval '1 minute' where state = 'received'"
+            " and seq = (select max(seq) from inbound_messages where sender = any(%s)) returning sender",
+            people,
+        )
+        recover(world)
+        recover(world)
+        assert [message["text"] for message in world.sent(SHOP) if message["text"] == words] == [words]
+        wait_for(lambda: {row["state"] for row in world.rows(SHOP_STATES, people)} == {"answered"}, 240)
+    said = [row["body"] for row in world.rows(SAID, last["sender"])]
+    assert said[0] == words
+    assert len(said) == 2
 
 
 class Hanging(BaseHTTPRequestHandler):

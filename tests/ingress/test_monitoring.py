@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import promql_parser
 import pytest
 import yaml
 
@@ -57,6 +58,42 @@ def test_each_expression_names_what_the_page_prints(printed: set[str]) -> None:
         wanted = names(expression) - LABELS - printed
         unknown = {name for name in wanted if SUFFIX.sub("", name) not in printed}
         assert unknown == set(), f"{place}: {expression}"
+
+
+def test_prometheus_can_read_each_expression() -> None:
+    """With the types of PromQL: a rate is of a range, a comparison of vectors."""
+    for place, expression in expressions():
+        try:
+            promql_parser.parse(expression)
+        except ValueError as problem:
+            pytest.fail(f"{place}: {problem}: {expression}")
+    with pytest.raises(ValueError, match="expected type matrix"):
+        promql_parser.parse("sum(rate(ingress_webhooks_rejected_total))")
+
+
+def test_each_rule_has_what_prometheus_lets_a_rule_have() -> None:
+    for name, rule in RULES.items():
+        assert set(rule) <= {"alert", "expr", "for", "keep_firing_for", "labels", "annotations"}, name
+        assert re.fullmatch(r"(\d+(ms|[smhdwy]))+", rule.get("for", "1m")), name
+        assert all(re.fullmatch(r"[A-Za-z_]\w*", label) for label in rule["labels"]), name
+        texts = [*rule["labels"].values(), *rule["annotations"].values()]
+        named = {label for text in texts for label in re.findall(r"\$labels\.(\w+)", text)}
+        assert named <= set(re.findall(r"\w+", " ".join(re.findall(r"by \(([^)]*)\)", rule["expr"])))), name
+    assert len(RULES) == sum(len(group["rules"]) for group in GROUPS), "no two of one name"
+
+
+def test_the_panels_ask_the_source_that_grafana_is_given() -> None:
+    (source,) = yaml.safe_load((FOLDER / "grafana" / "datasource.yml").read_text())["datasources"]
+    (variable,) = DASHBOARD["templating"]["list"]
+    assert (variable["type"], variable["query"]) == ("datasource", source["type"])
+    asked = [panel["datasource"] for panel in DASHBOARD["panels"] if panel.get("targets")]
+    assert asked and all(
+        each == {"type": source["type"], "uid": f"${{{variable['name']}}}"} for each in asked
+    )
+    (provider,) = yaml.safe_load((FOLDER / "grafana" / "dashboards.yml").read_text())["providers"]
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["grafana"]
+    mounted = [volume.split(":")[1] for volume in compose["volumes"] if "dashboard.json" in volume]
+    assert mounted == [f"{provider['options']['path']}/dashboard.json"]
 
 
 def test_each_figure_of_the_platform_is_looked_at_by_somebody(printed: set[str]) -> None:

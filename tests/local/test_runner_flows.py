@@ -276,6 +276,15 @@ def test_an_edited_script_is_picked_up_and_a_started_flow_keeps_its_definition(r
     assert runner.run("p", "f/t/edited")["result"] == 2
 
 
+def test_an_edited_flow_is_picked_up(runner: Client) -> None:
+    script(runner.bundle, "f/t/one", "def main():\n    return 1\n")
+    script(runner.bundle, "f/t/two", "def main():\n    return 2\n")
+    flow(runner.bundle, "f/t/changing", step("a", "f/t/one"))
+    assert runner.run("f", "f/t/changing")["result"] == 1
+    flow(runner.bundle, "f/t/changing", step("a", "f/t/two"))
+    assert runner.run("f", "f/t/changing")["result"] == 2
+
+
 def test_the_engine_adds_little_to_a_step(runner: Client) -> None:
     """Skipped steps start no process: what is left is the engine's own work."""
     modules = [step(f"s{n}", "f/t/echo", skip_if={"expr": "true"}) for n in range(40)]

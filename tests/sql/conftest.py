@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.sql.conversation import Conversation
+from tests.sql.platform import Platform
 
 
 @pytest.fixture(scope="module")
@@ -20,3 +21,14 @@ def talk(migrated: str) -> Iterator[Conversation]:
     yield conversation
     conversation.app.close()
     conversation.admin.close()
+
+
+@pytest.fixture
+def platform(new_product_database: Callable[[], str]) -> Iterator[Platform]:
+    made = Platform(new_product_database())
+    yield made
+    for talk in made.talks:
+        talk.app.close()
+        talk.admin.close()
+    made.ingress.close()
+    made.admin.close()

@@ -169,8 +169,9 @@ class Conversation:
             [interval, self.tenant],
         )
         self.admin.execute(
-            b"update contacts set limit_told_at = limit_told_at - %s::interval where tenant_id = %s",
-            [interval, self.tenant],
+            b"update contacts set limit_told_at = limit_told_at - %s::interval,"
+            b" waiting_told_at = waiting_told_at - %s::interval where tenant_id = %s",
+            [interval, interval, self.tenant],
         )
 
     def status(

@@ -173,6 +173,7 @@ VALUES: dict[str, list[str]] = {
     "p_until": ["now() + interval '1 hour'"],
     "p_user_id": ["'ES.1'", "'ES.2'"],
     "p_value": ["'[1, \"a\"]'", "'\"a\"'"],
+    "p_wait": ["'30 seconds'"],
     "p_was": ["'words'"],
     "p_weights": ["array[1.0::real]"],
     "p_words jsonb": ["'{\"en\": [\"stop\"]}'"],

@@ -128,24 +128,45 @@ def table(kind: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
     return words
 
 
-def line(language: str, kind: str, words: dict[str, set[str]]) -> str:
-    pairs = ";".join(f"{meaning}={'|'.join(sorted(found))}" for meaning, found in sorted(words.items()))
-    return f"{language} {kind} {pairs}"
+def merge_languages(tables: dict[str, dict[str, set[str]]]) -> str:
+    """The words of all languages by what they mean: a line is meaning|word|word…; a word of two meanings (Mo, So) stands behind both: 0,6|so."""
+    meanings: dict[str, set[str]] = defaultdict(set)
+    for words in tables.values():
+        for meaning, spellings in words.items():
+            for word in spellings:
+                meanings[word].add(meaning)
+    lines: dict[str, list[str]] = defaultdict(list)
+    for word, of in meanings.items():
+        lines[",".join(sorted(of))].append(word)
+    return "\n".join("|".join([meaning, *sorted(words)]) for meaning, words in sorted(lines.items()))
+
+
+def list_by_language(tables: dict[str, dict[str, set[str]]]) -> str:
+    """The words by their language: a line is language|word|word…"""
+    lines = [(language, sorted(set().union(*words.values()))) for language, words in tables.items()]
+    return "\n".join("|".join([language, *words]) for language, words in lines)
+
+
+def dict_literal(name: str, texts: dict[str, str]) -> str:
+    body = "".join(f'    "{kind}": """\\\n{text}\n""",\n' for kind, text in texts.items())
+    return f"{name} = {{\n{body}}}\n"
 
 
 def module() -> str:
-    lines = []
-    for language in LANGUAGES:
-        Locale.parse(language)
-        for kind in (weekdays, months, periods, units, currencies, numbers):
-            if words := table(kind(language)):
-                lines.append(line(language, kind.__name__, words))
-    body = "\n".join(lines).replace("\\", "")
+    tables: dict[str, dict[str, dict[str, set[str]]]] = {}
+    for kind in (weekdays, months, periods, units, currencies, numbers):
+        tables[kind.__name__] = {
+            language: words for language in LANGUAGES if (words := table(kind(language)))
+        }
+    meanings = {kind: merge_languages(of).replace("\\", "") for kind, of in tables.items()}
+    languages = {kind: list_by_language(tables[kind]).replace("\\", "") for kind in ("units", "numbers")}
     return (
-        '"""Words for weekdays, months, units, currencies and small numbers, by language. windmill/deploy/locale_words.py writes this file.\n\n'
-        "From Unicode's CLDR; Unicode licence (unicode.org/license.txt). A line: language, kind, meaning=word|word;…\n"
+        '"""Words for weekdays, months, units, currencies and small numbers. windmill/deploy/locale_words.py writes this file.\n\n'
+        "From Unicode's CLDR; Unicode licence (unicode.org/license.txt). A line of MEANINGS: meaning|word|word…, of all languages together, because\n"
+        "every turn reads them; of LANGUAGES: language|word|word…\n"
         '"""\n\n# ruff: noqa: E501, RUF001 - the scripts of many languages\nfrom __future__ import annotations\n\n'
-        f'WORDS = """\\\n{body}\n"""\n'
+        + dict_literal("MEANINGS", meanings)
+        + dict_literal("LANGUAGES", languages)
     )
 
 

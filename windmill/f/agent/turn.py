@@ -10,10 +10,10 @@ import json
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from f.common.chatbot_settings import ChatbotSettings, Surroundings, read_settings
 from f.common.windmill import run_id
 
 if TYPE_CHECKING:
+    from f.common.chatbot_settings import ChatbotSettings, Surroundings
     from f.common.database import Database
     from f.common.shapes import Context, Resources
     from f.whatsapp.graph_api import GraphApi
@@ -75,6 +75,8 @@ class Turn:
 
     @cached_property
     def _read(self) -> tuple[ChatbotSettings, Surroundings]:
+        from f.common.chatbot_settings import read_settings  # send_reply and persist go by the context
+
         return read_settings(self.db, self.phone_number_id)
 
     def say(self, setting: str) -> str:

@@ -4,9 +4,9 @@
 
 Covers a lost ingress, cancelled runs and lost workers, which neither a step nor the failure handler ever sees. A conversation that six runs
 could not answer is given up: the customer gets the words for a failure, and the next message is answered. Sends parts again that failed
-after Meta had accepted them, sends critical notifications to tenants' webhooks, and deletes old rows.
-In: nothing. Out: how many messages were stranded and dispatched, statuses applied, conversations given up, parts sent again, turns traced, rows
-deleted.
+after Meta had accepted them, tells customers who wait because many write at once, sends critical notifications to tenants' webhooks, and deletes
+old rows.
+In: nothing. Out: how many messages were stranded and dispatched, statuses applied, conversations given up, parts sent, turns traced, rows deleted.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import json
 import time
 from typing import TYPE_CHECKING, Any
 
+from f.chatbot.wait_notices import queue_wait_notices
 from f.common.database import Database
 from f.common.dispatch import dispatch
 from f.common.failures import contain_errors
@@ -52,7 +53,8 @@ def main(
         account_events = database.value("select apply_account_events(%s)", 1000)
         deleted = database.value("select clean_inbox() + clean_whatsapp()")
         notified = notify(database, resources)
-        again = send_again(database, resources, deadline)
+        wait_notices = queue_wait_notices(database)
+        sent = send_due_parts(database, resources, deadline)
         traced = trace(database, settings, deadline)
         workers = look_at_workers()
         database.value("select report_recovery(%s::jsonb)", json.dumps(workers) if workers else None)
@@ -66,7 +68,8 @@ def main(
         "statuses_applied": applied,
         "account_events_applied": account_events,
         "notified": notified,
-        "sent_again": again,
+        "wait_notices": wait_notices,
+        "sent": sent,
         "traced": traced,
         "deleted": deleted,
         "tags_without_worker": idle,
@@ -135,8 +138,8 @@ def alert_idle_tags(idle: list[str], settings: c_settings, master_key: str) -> N
         alert_operator(settings, master_key, f"No worker takes jobs with the tags {names}: they wait")
 
 
-def send_again(database: Database, resources: Resources, deadline: float) -> dict[str, int]:
-    """Sends parts again that a status has called failed, as far as the error table asks for it."""
+def send_due_parts(database: Database, resources: Resources, deadline: float) -> dict[str, int]:
+    """Sends notices of waits, and parts again that a status has called failed, as far as the error table asks for it."""
     wait = database.value("select next_retry()")
     if wait is None or time.monotonic() + wait > deadline:
         return {}

@@ -113,6 +113,9 @@ class ChatbotSettings:
     )
     limit_message: dict[str, str] = setting(Words(), IN_SQL, "said when a limit is reached")
     closed_message: dict[str, str] = setting(Words(), IN_SQL, "said outside opening hours")
+    waiting_message: dict[str, str] = setting(
+        Words(may_be_empty=True), {}, "said once while many write and an answer waits; none: nothing is said"
+    )
     canned_replies: dict[str, dict[str, str]] = setting(
         WordsBySituation(SITUATIONS), {}, "words in place of the platform's, by situation and language"
     )

@@ -16,7 +16,7 @@ from f.whatsapp.graph_api import GraphApi, MediaError, Outcome
 
 if TYPE_CHECKING:
     from f.agent.turn import Turn
-    from f.common.database import TenantDatabase
+    from f.common.database import Database, TenantDatabase
 
 UNREACHED = (1.0, 3.0, 9.0)  # seconds until each further try when no connection could be made
 PATIENCE_S = 240.0  # for the throttles; the step ends after 300 s
@@ -100,26 +100,31 @@ def _upload_document(
 
 def _record_outcome(turn: Turn, part: int, outcome: Outcome, attempt: int) -> float | None:
     """Writes the outcome into the outbox. Seconds until the next try; None: there is none."""
-    state, retry_in, action = outcome["state"], None, None
+    if outcome["state"] != "refused":
+        _record_part(turn, turn.db, part, outcome["state"], outcome)
+        return None
+    waits: Any = UNREACHED
+    action = None
     with turn.db.transaction() as db:
-        if state == "refused":
-            waits: Any = UNREACHED
-            if outcome["code"] is not None:
-                rule = db.value("select send_error(%s)", outcome["code"])
-                waits, action = rule["waits"], rule["action"]
-            retry_in = waits[attempt - 1] if attempt <= len(waits) else None
-            state = "failed" if retry_in is None else "pending"
-        db.value(
-            "select record_part(%s, %s, %s, %s, %s, %s, %s)",
-            turn.id,
-            turn.epoch,
-            part,
-            state,
-            outcome["message_id"],
-            outcome["code"],
-            outcome["error"],
-        )
-        if state == "failed" and action == "template":
+        if outcome["code"] is not None:
+            rule = db.value("select send_error(%s)", outcome["code"])
+            waits, action = rule["waits"], rule["action"]
+        retry_in: float | None = waits[attempt - 1] if attempt <= len(waits) else None
+        _record_part(turn, db, part, "failed" if retry_in is None else "pending", outcome)
+        if retry_in is None and action == "template":
             replaced = db.value("select use_template(%s, %s, %s)", turn.id, turn.epoch, part)
             retry_in = 0.0 if replaced else None
     return retry_in
+
+
+def _record_part(turn: Turn, db: Database, part: int, state: str, outcome: Outcome) -> None:
+    db.value(
+        "select record_part(%s, %s, %s, %s, %s, %s, %s)",
+        turn.id,
+        turn.epoch,
+        part,
+        state,
+        outcome["message_id"],
+        outcome["code"],
+        outcome["error"],
+    )

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from f.common.figures.locale_words import WORDS
+from f.common.figures.locale_words import LANGUAGES, MEANINGS
 
 
 def word_set(words: str) -> frozenset[str]:
@@ -98,34 +98,28 @@ BEFORE_NUMBERS = word_map(
     rs=INR kr=kr euro=EUR euros=EUR eur=EUR usd=USD rp=IDR rm=MYR fr=CHF zł=PLN tl=TRY
     """
 )
+VOWEL_POINTS = re.compile(r"[\u0591-\u05c7\u064b-\u065f\u0670]")
+UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u9fff]")
 
 
 @cache
 def meanings(kind: str) -> dict[str, frozenset[str]]:
     """What each word of one kind means, in all languages together."""
     found: dict[str, frozenset[str]] = {}
-    for line in WORDS.splitlines():
-        _, of_kind, pairs = line.split(" ", 2)
-        if of_kind == kind:
-            for pair in pairs.split(";"):
-                meaning, _, spellings = pair.partition("=")
-                alone = frozenset((meaning,))
-                for word in spellings.split("|"):  # nearly all mean one thing
-                    if found.setdefault(word, alone) is not alone:
-                        found[word] |= alone
+    for line in MEANINGS[kind].splitlines():
+        of, *spellings = line.split("|")
+        found |= dict.fromkeys(spellings, frozenset(of.split(",")))
     return found
 
 
 @cache
 def languages(kind: str) -> dict[str, frozenset[str]]:
-    """Which languages have each word of one kind."""
+    """Which languages have each word of one kind: units or numbers."""
     found: dict[str, set[str]] = {}
-    for line in WORDS.splitlines():
-        language, of_kind, pairs = line.split(" ", 2)
-        if of_kind == kind:
-            for pair in pairs.split(";"):
-                for word in pair.partition("=")[2].split("|"):
-                    found.setdefault(word, set()).add(language)
+    for line in LANGUAGES[kind].splitlines():
+        language, *spellings = line.split("|")
+        for word in spellings:
+            found.setdefault(word, set()).add(language)
     return {word: frozenset(of) for word, of in found.items()}
 
 
@@ -237,8 +231,8 @@ def day_periods() -> re.Pattern[str]:
 
 def without_points(word: str) -> str:
     """A word without the vowel points that Arabic and Hebrew may have or leave out."""
-    return word if word.isascii() else re.sub(r"[\u0591-\u05c7\u064b-\u065f\u0670]", "", word)
+    return word if word.isascii() else VOWEL_POINTS.sub("", word)
 
 
 def unspaced(word: str) -> bool:
-    return not word.isascii() and bool(re.search(r"[\u0e00-\u0eff\u3040-\u9fff]", word))
+    return not word.isascii() and bool(UNSPACED.search(word))

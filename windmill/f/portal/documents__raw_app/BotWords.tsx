@@ -4,7 +4,7 @@ import { Listed } from './BotParts'
 import { Part, Words } from './settings'
 import { Field, useHere } from './ui'
 
-type Said = 'dont_know' | 'failure_message' | 'handoff_message' | 'offer_human' | 'limit_message' | 'closed_message'
+type Said = 'dont_know' | 'failure_message' | 'handoff_message' | 'offer_human' | 'limit_message' | 'closed_message' | 'waiting_message'
 
 // A language's name in the page's language. A half-typed code is no language yet.
 function named(tag: string, language: string): string {
@@ -26,6 +26,7 @@ export default function BotWords({ now, set }: Part) {
     ['handoff_message', b.handoffMessage],
     ['closed_message', b.closedMessage],
     ['limit_message', b.limitMessage],
+    ['waiting_message', b.waitingMessage],
     ['failure_message', b.failure],
   ]
   const word = (label: string, words: Words | undefined, change: (words: Words) => void) => (

@@ -16,6 +16,7 @@ export type Editable = {
   offer_human: Words
   limit_message: Words
   closed_message: Words
+  waiting_message: Words
   canned_replies: Record<string, Words>
   opt_out_words: Record<string, string[]>
   opt_in_words: Record<string, string[]>
