@@ -164,7 +164,7 @@ def test_a_handoff_that_fails_leaves_the_words_for_the_failure(
     staffed: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     staffed.set(handoff_on_failure=True)
-    monkeypatch.setattr("f.agent.turn.read_settings", lambda *_: 1 / 0)
+    monkeypatch.setattr("f.common.chatbot_settings.read_settings", lambda *_: 1 / 0)
     told, _, turn = failed_turn(staffed, monkeypatch)
     assert told == "1 of 1 parts are out"
     assert staffed.gemini.asked[0]["text"]["body"].startswith("Something went wrong")

@@ -304,7 +304,7 @@ def test_the_bot_says_nothing_while_a_humans_reply_is_on_its_way(
 
 
 def test_charts_count_what_happened(portal: Portal, conversation: dict[str, str]) -> None:
-    days = portal.ask(OWNER, "f.portal_api.insights", "get", days=7, zone="Asia/Kolkata")["days"]
+    days = portal.ask(OWNER, "f.portal_api.insights", "get", days=7, zone="Asia/Tokyo")["days"]
     assert len(days) == 7
     today = days[-1]
     counts = {

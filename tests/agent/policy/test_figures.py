@@ -240,6 +240,8 @@ def test_a_row_of_several_records_is_read_record_by_record() -> None:
         "free from 1000",
     ]
     assert rows[2].terms >= rows[0].terms  # what has no label of its own is said of all
+    (row,) = segments(Source("get_order", '{"order_id": "CL-1", "total": 5, "ordered_on": "2026-11-26"}'))
+    assert row.text.endswith("ordered on: 2026-11-26")  # "ordered" repeats no "order"
 
 
 def test_a_tools_fields_are_rows() -> None:
@@ -312,3 +314,8 @@ def test_what_looks_like_a_figure(text: str, units: list[str]) -> None:
 def test_what_comes_before_a_lists_first_figure_belongs_to_the_others() -> None:
     _, saturday = segments(Source("S1", "Front desk Mon-Fri 6 am-9 pm, Sat-Sun 8 am-4 pm."))
     assert "desk" in saturday.terms
+
+
+def test_a_field_without_a_value_is_no_line_and_denies_nothing() -> None:
+    order = '{"status": "in transit", "delivered_date": null, "driver": {"name": null, "since": "May"}, "notes": null}'
+    assert flat(order) == "status: in transit\ndriver | since: May"

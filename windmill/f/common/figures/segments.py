@@ -132,7 +132,8 @@ def rows(text: str) -> list[tuple[str, str]]:
     for line in (part for whole in flat(text).splitlines() for part in re.split(r"\s\|\|\s", whole)):
         cells = ROW.split(line)
         label = LABEL.match(cells[0])
-        begins = [i for i, cell in enumerate(cells) if label and cell.startswith(label[0])]
+        labels = [LABEL.match(cell) for cell in cells]
+        begins = [i for i, one in enumerate(labels) if label and one and one[0] == label[0]]
         if len(begins) < 2:
             found.append((line, ""))
             continue

@@ -31,6 +31,8 @@ def _lines(value: Any, about: str = "") -> list[str]:
         return [line for item in value for line in _lines(item, about)]
     if not isinstance(value, dict):
         return [f"{about}: {value}" if about else str(value)]
+    # A field without a value says nothing. Written as None, it would read like a denial of what stands beside it.
+    value = {k: v for k, v in value.items() if v is not None}
     plain = {
         k: v
         for k, v in value.items()

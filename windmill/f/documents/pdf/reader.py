@@ -231,4 +231,8 @@ def _no_text(empty: list[Page], inside: Message | None) -> Unreadable:
         return Unreadable("pdf_garbled")
     if any(codes):
         return Unreadable("pdf_scan")
-    return Unreadable(inside["code"], **inside["values"]) if inside else Unreadable("document_empty")
+    return (
+        Unreadable("pdf_files_inside", names=inside["values"]["names"])
+        if inside
+        else Unreadable("document_empty")
+    )
