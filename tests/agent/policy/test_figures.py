@@ -303,6 +303,7 @@ def test_an_ending_makes_another_word_of_a_short_weekday() -> None:
         ("a day, so 5 hours", ["hour"]),
         ("on Wednesdays", ["weekday"]),
         ("delivery to France", []),  # nor two francs in Danish
+        ("1万圓", [""]),  # whose dollars they are is not said
         ("min: 90", ["minute"]),  # no Sunday in Indonesian
         ("to: 2026-08-15", ["date"]),  # nor a Thursday in Norwegian
     ],

@@ -29,7 +29,8 @@ def of_calendar(
 ) -> bool:
     """A weekday or a date that belongs to a date or a number of days in the evidence, counted from today or from that date.
 
-    `days`: others to count from. `by_length`: today and the days beside it need a reason as well.
+    `days`: others to count from, where the reply names its sources; then the end of a month can be meant, too.
+    `by_length`: today and the days beside it need a reason as well.
     """
     lengths = {
         round(v * SIZES[o.unit][1] / 1440)
@@ -44,14 +45,12 @@ def of_calendar(
     lessons = {
         7 * int(v) - 7 for o in known if o.unit == "week" for v in amount(o) if 1 < v < 100
     }  # eight weekly lessons end after seven weeks
-    days = frozenset(days or ()) if (quoted := days is not None) else frozenset()
-    dates = [*_dates(known, today), *days]
-    reached = (
-        set(dates)
-        if by_length
-        else {*dates, *(day + timedelta(n) for day in (today, *days) for n in (0, 1, -1))}
-    )
-    dates += [] if by_length else [today + timedelta(1)]
+    named = frozenset(days or ())
+    dates = [*_dates(known, today), *named]
+    reached = set(dates)
+    if not by_length:
+        reached |= {day + timedelta(n) for day in (today, *named) for n in (0, 1, -1)}
+        dates.append(today + timedelta(1))
     reached |= {
         day + timedelta(sign * length) for day in (today, *dates) for length in lengths for sign in (1, -1)
     }
@@ -62,9 +61,8 @@ def of_calendar(
     reached |= {
         _months_on(day, sign * count) for day in (today, *dates) for count in months for sign in (1, -1)
     }
-    coming = [today + timedelta(ahead) for ahead in range(62)]
-    if quoted and (lengths or months):  # so many days to the end of the month
-        reached |= {day for day in coming if (day + timedelta(1)).day == 1}
+    if days is not None and (lengths or months):  # so many days to the end of the month
+        reached |= {day for day in _coming(today) if (day + timedelta(1)).day == 1}
     week = {int(key[-1]) for one in known for key in one.keys if key.startswith("weekday:")}
     reached |= {
         today + timedelta(ahead) for ahead in range(38) if (today + timedelta(ahead)).weekday() in week
@@ -81,12 +79,15 @@ def of_calendar(
 def named_days(asked: Iterable[Figure], quoted: Iterable[Figure], today: date) -> frozenset[date]:
     """The days that a customer's weekday may mean, the last and the next one, and those of a day of the month that is quoted, such as the 1st."""
     week = {int(key[-1]) for one in asked for key in one.keys if key.startswith("weekday:")}
-    near = {today + timedelta(ahead) for ahead in range(-7, 8)}
+    near = [today + timedelta(ahead) for ahead in range(-7, 8)]
     numbers = {v for one in quoted if not one.unit for v in amount(one)}
-    coming = {today + timedelta(ahead) for ahead in range(62)}
-    return frozenset(
-        {day for day in near if day.weekday() in week} | {day for day in coming if day.day in numbers}
-    )
+    by_name = {day for day in near if day.weekday() in week}
+    return frozenset(by_name | {day for day in _coming(today) if day.day in numbers})
+
+
+def _coming(today: date) -> list[date]:
+    """The days of two months."""
+    return [today + timedelta(ahead) for ahead in range(62)]
 
 
 def _dates(known: Iterable[Figure], today: date) -> list[date]:

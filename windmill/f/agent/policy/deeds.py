@@ -16,7 +16,7 @@ from f.agent.policy.claims import Draft, Finding
 from f.agent.policy.polarity import asks, denies, negates
 from f.common.figures.amounts import same
 from f.common.figures.finder import figures
-from f.common.figures.segments import Source, segments
+from f.common.figures.segments import Source, is_passage, segments
 
 DEEDS = {
     "book": """booked reserved scheduled; κλείστηκε κλείσαμε έκλεισα κρατήθηκε καταχωρήθηκε; sudah\\s+(?:aku\\s+|saya\\s+|kami\\s+)?(?:pesankan|dipesan|booking); rezervován rezervoval; lefoglal; đã\\s+đặt; จองแล้ว จองให้แล้ว; reservad apuntad agendad; gebucht reserviert eingetragen vorgemerkt; réservé booké; prenotat riservat; reservad agendad marcad; geboekt gereserveerd
@@ -121,13 +121,13 @@ def undone(
         yield Finding("deed", denied or draft.text, f"{', '.join(sorted(failed))} has failed: say so")
         return
     silent = ("clock", "hours", "customer")
-    data = " ".join(s.text for s in sources if not re.fullmatch(r"S\d+", s.key) and s.key not in silent)
+    data = " ".join(s.text for s in sources if not is_passage(s.key) and s.key not in silent)
     asked = figures(" ".join(s.text for s in sources if s.key in ("customer", "said")))
     for sentence, marks in draft.sentences:
         record = any(
             f.unit == "code" for f in figures(sentence)
         )  # of an order or a booking: no passage speaks of it
-        if any(re.fullmatch(r"S\d+", mark) for mark in marks) and not record:
+        if any(is_passage(mark) for mark in marks) and not record:
             continue
         recalled = any(
             same(f, g) for f in figures(sentence) if f.unit in DAYS for g in asked if g.unit in DAYS

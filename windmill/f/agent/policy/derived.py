@@ -141,16 +141,13 @@ class Derived:
         ]  # where it stands itself it was found to speak of something else
         times = self._times(stated)
         asked = self._asked(figure, [*self.made, *near])
-        made, spoken, days = self.made, self._said.figures, None
-        if (
-            self._quoted or self._named
-        ) and figure.unit == "date":  # a weekday that no quote and no customer has leads to no date
-            made = [f for f in made if f.unit != "weekday"]
-            spoken = tuple(f for f in spoken if f.unit != "weekday")
-            near = [f for f in self._quoted or near if not same(f, figure)]
-            asked = [f for f in asked if f.unit != "weekday"]
+        sources, days = [*self.made, *asked, *self._said.figures], None
+        if (self._quoted or self._named) and figure.unit == "date":
+            # A weekday that no quote has leads to no date; one of the customer's is the last or the next one.
+            sources = [f for f in sources if f.unit != "weekday"]
+            near = self._quoted or near
             days = named_days(self._said.asked, self._quoted, self._today)
-        known = [f for f in (*made, *near, *asked, *spoken, *self._single) if not same(f, figure)]
+        known = [f for f in (*sources, *near, *self._single) if not same(f, figure)]
         stated = [f for f in (*self.made, *self._said.asked) if not same(f, figure)]
         return follows(figure, known, times, self._counts, self._today, stated, days=days)
 

@@ -18,6 +18,7 @@ from f.common.figures.segments import (
     Source,
     Weights,
     folded,
+    is_passage,
     kind_of,
     names,
     names_in_full,
@@ -89,13 +90,9 @@ class Grounds:
     def _false_fields(self) -> Iterable[Finding]:
         """Claims that say yes with a tool's field that is false: "the trip will go", from `"guaranteed": false`."""
         for claim in self._draft.claims:
-            values = FIELD.findall(claim.quote)
-            if (
-                values
-                and all(v in ("false", "null") for v in values)
-                and not re.fullmatch(r"S\d+", claim.source)
-            ):
-                said = claim.says + next((s for s, _ in self._draft.sentences if claim.says in s), "")
+            values = set() if is_passage(claim.source) else set(FIELD.findall(claim.quote))
+            if values and values <= {"false", "null"}:
+                said = next((s for s, _ in self._draft.sentences if claim.says in s), claim.says)
                 if not negates(said):
                     yield Finding("denied", claim.says, claim.quote)
 
@@ -131,7 +128,7 @@ class Grounds:
         """The words of what a sentence rests on: of its quotes and the sentences and whole rows that they stand in; of the passages that it names."""
         claims = self._claims(sentence)
         keys = [c.source for c in claims] or [m for m in marks if m in self._sources]
-        if any(not re.fullmatch(r"S\d+", key) for key in keys):
+        if any(not is_passage(key) for key in keys):
             return frozenset()  # a tool or the conversation: a record has no sentences to tell apart
         texts = [self._sources[key].context for key in keys]
         for claim in claims:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cached_property
 
 from f.common.figures.amounts import Figure, fits, money, same
 from f.common.figures.finder import figures
@@ -33,6 +34,7 @@ TIMES = (
     "",
 )  # rows of days and hours have too many of them to a cell
 RARE = 0.6  # a word that few rows have: it tells one from another
+CLEARLY = 1.2  # by how much more than one rare word
 MISPLACED_BY = 0.45  # how much more the words of a sentence must speak for another row than for the one that holds its figure
 
 
@@ -46,10 +48,13 @@ class Placement:
         self._numbers_asked = frozenset(f"number {key}" for f in asked for key in f.keys if key.isdigit())
         self._evidence, self._weights, self._question = evidence, weights, question
         self._spread = MISPLACED_BY
-        self._names = frozenset().union(*(names(s.text) | names_in_full(f"- {s.text}") for s in evidence))
         self._passages: dict[str, frozenset[str]] = {}
         for segment in evidence:
             self._passages[segment.source] = self._passages.get(segment.source, frozenset()) | segment.terms
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset().union(*(names(s.text) | names_in_full(f"- {s.text}") for s in self._evidence))
 
     def misplaced(self, sentence: str, told: list[Figure], place: int, holding: list[Segment]) -> bool:
         """Whether the words around a figure speak clearly for another row, one that has a figure of the same kind but not this one."""
@@ -59,7 +64,9 @@ class Placement:
             s
             for s in self._evidence
             if s not in holding
-            and not any(h.source == s.source and h.terms < s.terms for h in holding)
+            and not any(
+                h.source == s.source and h.terms < s.terms for h in holding
+            )  # what is said of all rows
             and any(alike(figure, f) for f in s.figures)
             and not any(same(figure, f) for f in s.figures)
         ]
@@ -140,16 +147,16 @@ class Placement:
             for o in others
         ]
         if max(leads) > self._spread:
-            telling = [
-                t
-                for o in others
-                for t in (words & o.terms) - frozenset().union(*(h.terms for h in holding))
-                if t in self._question
+            mine = frozenset().union(*(h.terms for h in holding))
+            telling = any(  # a common word that one row of another passage has by chance tells nothing
+                t in self._question
                 or t in self._names
                 or not t.isalpha()
                 or all(h.source == o.source for h in holding)
-            ]
-            return True if telling or max(leads) > 1.2 else None
+                for o in others
+                for t in (words & o.terms) - mine
+            )
+            return True if telling or max(leads) > CLEARLY else None
         return False if max(leads) < 0 else None
 
     def _of_another_cell(self, text: str, told: list[Figure], figure: Figure, segment: Segment) -> bool:
@@ -177,15 +184,13 @@ class Placement:
         ]
         own = _words_of_cell(_cell(segment.text, mine), figure)
         said -= frozenset().union(*(_words_of_cell(cell, figure) for cell in of_others)) - own
-        cells = frozenset().union(*(_words_of_cell(_cell(segment.text, o), figure) for o in others))
-        if said & own - cells:
+        cells = [_words_of_cell(_cell(segment.text, other), figure) for other in others]
+        if said & own - frozenset().union(*cells):
             return False
         if not beside and said:
             said |= self._question | self._numbers_asked
         leads = [
-            self._weights((said & theirs) - own) - self._weights((said & own) - theirs)
-            for other in others
-            for theirs in [_words_of_cell(_cell(segment.text, other), figure)]
+            self._weights((said & theirs) - own) - self._weights((said & own) - theirs) for theirs in cells
         ]
         return max(leads, default=0.0) > CELL
 

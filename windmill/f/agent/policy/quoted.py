@@ -8,12 +8,21 @@ from collections.abc import Iterable, Sequence
 from f.agent.policy.claims import Claim, Draft, Finding
 from f.common.figures.amounts import Figure, amount, same
 from f.common.figures.finder import figures, numbers_in_words, parts_in_words
-from f.common.figures.segments import LISTED, Segment, Source, folded, kind_of, ranged, stands_in, terms
+from f.common.figures.segments import (
+    LISTED,
+    Segment,
+    Source,
+    folded,
+    is_passage,
+    kind_of,
+    ranged,
+    stands_in,
+    terms,
+)
 from f.common.figures.tool_rows import flat
 from f.common.figures.words import MONTH_MINUTES, SIZES
 
 LONG = ("day", "week", "month", "year")
-SHARED = 0.3  # of a claim's small words: as many as this are in its source where both are of one language
 LEFT_OUT = re.compile(r"…|\.\.\.|\[…\]|\n")
 
 
@@ -32,9 +41,7 @@ class Quoted:
         if self._claims:
             return list(dict.fromkeys(row for claim in self._claims for row in self._touched(claim)))
         named = self._named & self._sources.keys()
-        return [
-            s for s in self._evidence if not named or s.source in named or not re.fullmatch(r"S\d+", s.source)
-        ]
+        return [s for s in self._evidence if not named or s.source in named or not is_passage(s.source)]
 
     def otherwise(self, figure: Figure) -> bool:
         """Whether the words that are quoted for a figure have others of its kind, and no quote has this one: Friday, where it says Thursday."""
@@ -79,9 +86,7 @@ class Quoted:
             )
             counts = figures(claim.says) or numbers_in_words(claim.says) or parts_in_words(claim.says)
             quotes = " ".join(other.quote for other in self._claims if other.says == claim.says)
-            if counts or stems(claim.says) & stems(quotes):
-                continue
-            if beside:
+            if beside and not counts and not stems(claim.says) & stems(quotes):
                 yield Finding("unquoted", claim.says, claim.quote)
 
     def _touched(self, claim: Claim) -> list[Segment]:

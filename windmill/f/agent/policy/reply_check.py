@@ -28,6 +28,7 @@ from f.common.figures.segments import (
     Source,
     Weights,
     folded,
+    is_passage,
     kind_of,
     segments,
     terms,
@@ -78,9 +79,7 @@ class Check:
         ]
         self._weights = Weights(self._evidence)
         customer = [s for s in self._pool if s.source in ("customer", "said")]
-        self._tools = [
-            s.key for s in sources if s.key not in (*SPOKEN, "said") and not re.fullmatch(r"S\d+", s.key)
-        ]
+        self._tools = [s.key for s in sources if s.key not in (*SPOKEN, "said") and not is_passage(s.key)]
         self._question = terms(" ".join(s.text for s in customer if s.source == "customer"))
         self._words_of_customer = " ".join(s.text for s in customer)
         self._asked = [f for s in customer for f in s.figures]
@@ -89,6 +88,7 @@ class Check:
         ]
         self._titles = [f for s in sources for f in figures(s.context)]  # "Prices 2027"
         self._named = {m for _, marks in draft.sentences for m in marks} | {c.source for c in draft.claims}
+        self._by_marks = not draft.claims and any(map(is_passage, self._named))
         self._placement = Placement(self._evidence, self._weights, self._question, self._asked)
         self._grounds = Grounds(draft, sources, self._evidence, self._weights, self._question)
         self._quotes = Quoted(draft, sources, self._evidence)
@@ -228,7 +228,7 @@ class Check:
 
     def _harmless(self, figure: Figure) -> bool:
         """Whether a figure of plain talk says nothing of the business: a bare number, a weekday. A price, a time, a date, a link does."""
-        if self._named or any(re.fullmatch(r"S\d+", s.key) for s in self._sources.values()):
+        if self._named or any(is_passage(s.key) for s in self._sources.values()):
             return False
         told = figures(LISTED.sub("", self._draft.text))
         helps = any(f.text in EMERGENCY for f in told) and not any(
@@ -274,9 +274,8 @@ class Check:
             or figure.text in c.says
         ]
         holding = [s for s in self._evidence if any(same(figure, f) for f in s.figures)]
-        passages = {key for key in self._named if re.fullmatch(r"S\d+", key)}
-        if passages and not self._draft.claims and figure.unit:
-            holding = [s for s in holding if s.source in self._named or not re.fullmatch(r"S\d+", s.source)]
+        if self._by_marks and figure.unit:
+            holding = [s for s in holding if s.source in self._named or not is_passage(s.source)]
         having = [c for c in quotes if any(same(figure, f) for f in figures_of(c.quote))]
         # A price, a share, a weight has to stand in what is quoted. Days and times follow from too much else, and bare numbers mean too little.
         stands = any(same(figure, f) for s in self._quoted for f in s.figures)
@@ -288,7 +287,7 @@ class Check:
             return "misplaced" if self._placement.misplaced(said, told, place, rows) else "held"
         if holding and (marks or quotes or not self._draft.claims or stands):
             return "misplaced" if self._placement.misplaced(sentence, told, place, holding) else "held"
-        if any(same(figure, f) for f in self._said) or any(same(figure, f) for f in self._titles):
+        if any(same(figure, f) for f in (*self._said, *self._titles)):
             return "held"
         if any(same(figure, f) for f in self._asked):
             return "echo"

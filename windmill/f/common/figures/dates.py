@@ -18,13 +18,14 @@ DAY_FIRST = re.compile(
 EARLIER_DAY = re.compile(
     r"(?<![\d.,:/-])(\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?\s?(?:[-–—,،]\s?|و\s?|(?:to|until|till|and|al?|y|e|i|et|au|und|bis|tot|en|t/m|do|и|до|по|og|och|til|ve|s/d|sampai|dan)\s(?:the\s|el\s|il\s|le\s)?)$"
 )
-BEHIND_WEEKDAY = re.compile(r"\.?,?\s(\d{1,2})\.(\d{1,2})\.(?!\d)")
+BEHIND_WEEKDAY = re.compile(r"(?<![^\W_])([^\W\d_]{2,8})\.?,?\s(\d{1,2})\.(\d{1,2})\.(?!\d)")
 MONTH_FIRST = frozenset(
     ["jan", "feb", "apr", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 )  # dec 5, in English
 
 
 def take_dates(text: str, take: Take) -> None:
+    """Calls `take` with the place, the keys and the unit of each date."""
     for match in ISO_DATE.finditer(text):
         take(*match.span(), date_keys(match[1], match[2], match[3]), "date")
     for match in CJK_DATE.finditer(text):
@@ -40,20 +41,22 @@ def take_dates(text: str, take: Take) -> None:
             continue  # a short word of another language
         if match[4] and not month[0].isdigit() and text[match.end() :].startswith(")"):
             continue  # Sie 1) is an item of a list
-        months = names.get(month.casefold().rstrip("."), ())
-        take(*match.span(), {key for of in months for key in date_keys(year, of, day)}, "date")
-        before = match.start()
-        while match[1] and (
-            earlier := EARLIER_DAY.search(text, max(0, before - 16), before)
-        ):  # the 13th to the 16th of November
-            take(*earlier.span(1), {key for of in months for key in date_keys(year, of, earlier[1])}, "date")
-            before = earlier.start()
-    for match in short_weekday_names()[0].finditer(text):  # Fr 12.03. is a day, and no francs
-        if behind := BEHIND_WEEKDAY.match(text, match.end()):
-            take(behind.start(1), behind.end(2), date_keys(None, behind[2], behind[1]), "date")
+        months = names.get(month.casefold().rstrip("."), frozenset[str]())
+        take(*match.span(), _keys(year, months, day), "date")
+        earlier = EARLIER_DAY.search(text, max(0, match.start() - 16), match.start()) if match[1] else None
+        while earlier:  # the 13th to the 16th of November
+            take(*earlier.span(1), _keys(year, months, earlier[1]), "date")
+            earlier = EARLIER_DAY.search(text, max(0, earlier.start() - 16), earlier.start())
+    for match in BEHIND_WEEKDAY.finditer(text):  # Fr 12.03. is a day, and no francs
+        if match[1].casefold() in short_weekday_names()[1]:
+            take(match.start(2), match.end(3), date_keys(None, match[3], match[2]), "date")
     for match in DAY_FIRST.finditer(text):
         day, month, year = (match[1], match[3], match[4]) if match[1] else (match[5], match[6], None)
         keys = date_keys(year, month, day) | date_keys(year, day, month)
         if match[5] and keys:  # 3/4 is also three of four
             keys |= {day.lstrip("0"), month.lstrip("0")}
         take(*match.span(), keys, "date")
+
+
+def _keys(year: str | None, months: frozenset[str], day: str) -> set[str]:
+    return {key for month in months for key in date_keys(year, month, day)}

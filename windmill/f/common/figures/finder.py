@@ -149,7 +149,7 @@ CENTS_BEHIND = re.compile(r"[ \u00a0](\d\d)(?![\d.,:]*\d|[ \u00a0]?[\w%])")
 
 def _take_numbers(text: str, taken: list[bool], take: Take) -> None:
     for match in CJK_PRICE.finditer(text):
-        take(*match.span(), {cjk_price(match)}, units()[match[4]])
+        take(*match.span(), {cjk_price(match)}, units().get(match[4], ""))  # 圓 may be of several countries
     for match in _free_numbers(text, taken):
         start, end = match.span()
         number = match[0]

@@ -33,8 +33,7 @@ WORD = re.compile(
 )
 NUMBERED = re.compile(r"\b(\d{1,3})-([^\W\d_]{3,})")  # 3-seater
 DENSE = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]+")
-LONGEST_SEGMENT = 400
-LABELLED = re.compile(r"[^:：]{2,40}[:：]\s")
+LABELLED = re.compile(r"[^:：]{2,40}[:：]\s")  # a cell that says itself what it is about
 LABEL = re.compile(r"[^\W\d_]{3,}\b:?")  # the word at the beginning of a cell
 
 
@@ -58,6 +57,11 @@ class Source(NamedTuple):
     key: str
     text: str
     context: str = ""
+
+
+def is_passage(key: str) -> bool:
+    """Whether a source's key is that of a passage: S1, S12."""
+    return key[:1] == "S" and key[1:].isdecimal()
 
 
 MONTH = re.compile(
@@ -128,20 +132,19 @@ def rows(text: str) -> list[tuple[str, str]]:
 
     "Test: A | Price: 5 | Test: B | Price: 6 | Report: today" are three: the report is said of both tests.
     """
-    found = []
+    made = []
     for line in (part for whole in flat(text).splitlines() for part in re.split(r"\s\|\|\s", whole)):
         cells = ROW.split(line)
-        label = LABEL.match(cells[0])
-        labels = [LABEL.match(cell) for cell in cells]
-        begins = [i for i, one in enumerate(labels) if label and one and one[0] == label[0]]
+        labels = [found[0] if (found := LABEL.match(cell)) else "" for cell in cells]
+        begins = [i for i, label in enumerate(labels) if label and label == labels[0]]
         if len(begins) < 2:
-            found.append((line, ""))
+            made.append((line, ""))
             continue
         end = min(begins[-1] + max(b - a for a, b in pairwise(begins)), len(cells))
-        found += [(" | ".join(cells[a:b]), "") for a, b in pairwise([*begins, end])]
+        made += [(" | ".join(cells[a:b]), "") for a, b in pairwise([*begins, end])]
         # What has no label of its own is said of all: "free from 50".
-        found += [(cell, "" if LABELLED.match(cell) else line) for cell in cells[end:]]
-    return found
+        made += [(cell, "" if LABELLED.match(cell) else line) for cell in cells[end:]]
+    return made
 
 
 def spoken(text: str, found: Iterable[Figure]) -> frozenset[str]:

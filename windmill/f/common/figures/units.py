@@ -20,22 +20,11 @@ RANGE = re.compile(r"\s?(?:[-–—x×]|to|bis|à|a|al|do|até|ile|till|–)\s?(
 AFTER = re.compile(
     rf"[ \u00a0\u202f-]?((?:TL|[Ll]ira|[Ee]uro|[Dd]olar|[A-Z]{{3}})(?=[’'])|{LETTER}+(?![’'](?=[^\W\d_]))|[€$£₹₺₽₴₪₩₫฿¥₱₦%٪％])"
 )
-
-
-# Units of one syllable, and what may follow a unit without a space: 원입니다, 2주라서.
-KOREAN = {
-    "원": "KRW",
-    "분": "minute",
-    "일": "day",
-    "주": "week",
-    "달": "month",
-    "년": "year",
-    "시간": "hour",
-    "개월": "month",
-}
+HANGUL = re.compile(r"[가-힣]")
+# What may follow a Korean unit without a space: 원입니다, 2주라서.
 PARTICLES = frozenset("은는이가을를에의도만씩입인간으로라부까정짜동전후내안마당보과와이며고치반")
-
-
+SIGN_BEFORE = re.compile(r"(?:[€$£₹₺₽₴₪₩₫฿¥₱₦]|Rp|R\$)[ \u00a0]?$")  # Rp85.000 dan: "and", no day
+YEAR_BEFORE_PRICE = re.compile(r"(?:19|20)\d\d\s[€$£]\s?\d")  # in 2027 € 11.40
 COUNTED = re.compile(
     r"[ \u00a0-](?:business|working|calendar|full|whole)(?= (?:hour|day|week|month|year)s?\b)"
 )
@@ -45,10 +34,8 @@ def unit_beside(text: str, start: int, end: int, spelled: bool = False) -> tuple
     """The unit written beside a number, and where both begin and end. In 50 to 90 % and 24 x 12 cm the last one's counts for all."""
     known = units()
     end = skipped.end() if (skipped := COUNTED.match(text, end)) else end
-    priced = re.search(r"(?:[€$£₹₺₽₴₪₩₫฿¥₱₦]|Rp|R\$)[ \u00a0]?$", text[:start])  # Rp85.000 dan: "and", no day
-    year = re.fullmatch(r"(?:19|20)\d\d", text[start:end]) and re.match(
-        r"\s[€$£]\s?\d", text[end:]
-    )  # in 2027 € 11.40
+    priced = SIGN_BEFORE.search(text, max(0, start - 3), start)
+    year = YEAR_BEFORE_PRICE.match(text, start)
     if not year and (after := AFTER.match(text, end)):
         spoken = (
             re.match(r"[a-z]+", after[1])
@@ -117,8 +104,8 @@ def _compound(word: str) -> str | None:
 
 def _dense_unit(word: str) -> str | None:
     """A unit at the beginning of a run of letters, in scripts that set no spaces between words, or before a Korean particle."""
-    known = units() | KOREAN
-    if re.match(r"[가-힣]", word):
+    known = units()
+    if HANGUL.match(word):
         return next(
             (
                 known[word[:n]]

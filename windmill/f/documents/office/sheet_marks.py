@@ -48,7 +48,8 @@ class Marks:
 
 def sheet_marks(archive: zipfile.ZipFile, path: str) -> Marks:
     """The marks of one sheet. path: its part's."""
-    found, targets = Marks(), _targets(archive, path)
+    found = Marks()
+    targets = {one.get("Id", ""): one.get("Target", "") for one in relations(archive, path)}
     count = 0
     with archive.open(path) as part:
         for block, new in _blocks(part.read):
@@ -118,12 +119,11 @@ def column_number(letters: str) -> int:
     return number - 1
 
 
-def _targets(archive: zipfile.ZipFile, path: str) -> dict[str, str]:
-    """The addresses that a sheet's links lead to, by their ids."""
+def relations(archive: zipfile.ZipFile, path: str) -> list[dict[str, str]]:
+    """What a sheet refers to, such as the addresses of its links and its drawings: Id, Type and Target of each. path: the sheet's part."""
     folder, name = posixpath.split(path)
     try:
         text = archive.read(f"{folder}/_rels/{name}.rels".lstrip("/")).decode("utf-8", "replace")
     except KeyError:
-        return {}
-    found = (_values(one.encode()) for one in _RELATION.findall(text))
-    return {one.get("Id", ""): one.get("Target", "") for one in found}
+        return []
+    return [_values(one.encode()) for one in _RELATION.findall(text)]

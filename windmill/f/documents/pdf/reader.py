@@ -88,21 +88,21 @@ def pages(content: bytes, limits: Limits) -> Iterator[Page]:
             held.append(one)
             if characters:
                 if inside:
-                    held[0]["warning"] = combined([*filter(None, [held[0]["warning"]]), inside])
-                    inside = None
+                    warning = message("pdf_files_inside", names=inside)
+                    held[0]["warning"] = combined([*filter(None, [held[0]["warning"]]), warning])
+                    inside = ""
                 yield from held
                 held = []
         if not characters:
             raise _no_text(held, inside)
 
 
-def _files_inside(document: pypdfium2.PdfDocument) -> Message | None:
-    """What to say of the files that a portfolio holds; an invoice's own data are none."""
+def _files_inside(document: pypdfium2.PdfDocument) -> str:
+    """The names of the files that a portfolio holds; an invoice's own data are none."""
     names = [
         document.get_attachment(n).get_name() for n in range(min(document.count_attachments(), _MOST_FILES))
     ]
-    names = [clean(name)[:80] for name in names if not name.lower().endswith(".xml")]
-    return message("pdf_files_inside", names=", ".join(names)) if names else None
+    return ", ".join(clean(name)[:80] for name in names if not name.lower().endswith(".xml"))
 
 
 def _open(content: bytes) -> pypdfium2.PdfDocument:
@@ -223,7 +223,7 @@ def _learn(document: pypdfium2.PdfDocument, count: int) -> _Learnt:
     return _Learnt(_outline(document), typography, running, read)
 
 
-def _no_text(empty: list[Page], inside: Message | None) -> Unreadable:
+def _no_text(empty: list[Page], inside: str) -> Unreadable:
     codes = [one["warning"]["code"] if one["warning"] else "" for one in empty]
     if codes and all(code == "page_unreadable" for code in codes):
         return Unreadable("pdf_damaged")
@@ -231,8 +231,4 @@ def _no_text(empty: list[Page], inside: Message | None) -> Unreadable:
         return Unreadable("pdf_garbled")
     if any(codes):
         return Unreadable("pdf_scan")
-    return (
-        Unreadable("pdf_files_inside", names=inside["values"]["names"])
-        if inside
-        else Unreadable("document_empty")
-    )
+    return Unreadable("pdf_files_inside", names=inside) if inside else Unreadable("document_empty")
