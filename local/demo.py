@@ -17,7 +17,7 @@ from pathlib import Path
 
 from deploy.bootstrap import DeployError
 
-from local import postgres, seed, state
+from local import history, postgres, seed, state
 from local.portal import people
 from local.ports import is_free, port_number
 from local.processes import StartError
@@ -75,7 +75,8 @@ def run(folder: Path, port: int) -> int:
     print("Starting the demo", flush=True)
     try:
         stack.start(seed.meta_config())
-        seed.seed(stack)
+        tenants = seed.seed(stack)
+        history.seed_history(stack, tenants)
         print("  … reading the two tenants' documents", flush=True)
         seed.seed_documents(stack)
         portal = people.start(stack)
@@ -92,6 +93,7 @@ def run(folder: Path, port: int) -> int:
         print(f"\nReady after {time.monotonic() - started:.1f} s. Open {stack.url('meta')}/")
         print(f"The portal of the businesses' staff: {portal}/")
         print(f"Every run, step by step: {stack.url('runner')}/?token={stack.secrets.runner}")
+        print(f"A sample website to add as a source in the portal: {stack.url('meta')}/site/")
         print('From another terminal: make ask Q="How long do I have to return an item?"')
         print("Ctrl-C stops everything; the data stays.", flush=True)
         ended = stack.processes.wait_for_any()

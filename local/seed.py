@@ -67,8 +67,8 @@ SHOP = DemoTenant(
     examples=(
         "How long do I have to return an item?",
         "Where is my order CL-1042?",
-        "¿Cuánto cuesta el envío exprés?",
-        "Do you sell bicycles?",
+        "How much does express delivery cost?",
+        "Do you offer piano lessons?",
         "Please send me the document on returns",
     ),
 )
@@ -92,8 +92,9 @@ CLINIC = DemoTenant(
     },
     examples=(
         "How long must I fast before a blood test?",
-        "How late can I cancel an appointment?",
+        "How do I cancel an appointment?",
         "Is there parking?",
+        "Do you do cosmetic surgery?",
     ),
 )
 TENANTS = (SHOP, CLINIC)

@@ -234,7 +234,8 @@ class Stack:
             "EMBEDDINGS_BASE_URL": self.url("models") + "/v1",
             "GRAPH_URL": self.url("meta") + "/graph",
             "WEBHOOK_URL": self.url("ingress") + "/webhook",
-            "ALLOWED_PRIVATE_HOSTS": f"{self.host}:{self.ports['orders']}",
+            # The order system, and the sample website beside the chat page.
+            "ALLOWED_PRIVATE_HOSTS": f"{self.host}:{self.ports['orders']},{self.host}:{self.ports['meta']}",
             "OTEL_EXPORTER_OTLP_ENDPOINT": os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
             "MODEL_PRICES": os.environ.get("MODEL_PRICES") or json.dumps({name: [0, 0] for name in MODELS}),
         }

@@ -19,6 +19,7 @@ from local.meta.runs import RUN_ID, RunError
 from local.meta.state import digits
 
 STATIC = Path(__file__).parent / "static"
+SITE = Path(__file__).parents[1] / "site"  # a small website, to be added as a source
 # What a browser may show in place; anything else is only offered for download.
 SHOWN = ("image/jpeg", "image/png", "image/webp", "application/pdf", "audio/", "video/")
 
@@ -194,4 +195,5 @@ ROUTES = [
     Route("/api/runs/{run}", run),
     Route("/open/{run}", open_run),
     Mount("/static", StaticFiles(directory=STATIC)),
+    Mount("/site", StaticFiles(directory=SITE, html=True)),
 ]

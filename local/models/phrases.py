@@ -7,13 +7,16 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# What greets and the answer to it; what thanks and the answer to it.
+# What greets, or only says that a question comes, and the answer to it; what thanks and the answer to it.
 COURTESY = {
     "en": (
-        _words("hi hello hey good morning afternoon evening day there everyone"),
+        _words("hi hello hey good morning afternoon evening day there everyone anyone i have a question"),
         "Hello! How can I help you?",
     ),
-    "es": (_words("hola buenos buenas buen días dias día tardes noches"), "¡Hola! ¿En qué puedo ayudarle?"),
+    "es": (
+        _words("hola buenos buenas buen días dias día tardes noches tengo una pregunta"),
+        "¡Hola! ¿En qué puedo ayudarle?",
+    ),
     "de": (_words("hallo guten gute tag morgen abend moin servus"), "Hallo! Wie kann ich Ihnen helfen?"),
     "fr": (_words("bonjour bonsoir salut"), "Bonjour ! Comment puis-je vous aider ?"),
     "pt": (_words("olá oi bom boa dia tarde noite"), "Olá! Como posso ajudar?"),

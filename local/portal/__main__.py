@@ -1,6 +1,6 @@
 """python -m local.portal: the portal's pages, with a page to choose who one is; each call runs in the runner as that person.
 
-From the environment: PORTAL_PEOPLE (JSON: e-mail, label and token of each person), PORTAL_WINDMILL (the workspace's URL).
+From the environment: PORTAL_PEOPLE (JSON: e-mail, label, token, and business and sees of each person), PORTAL_WINDMILL (the workspace's URL).
 """
 
 from __future__ import annotations
@@ -61,11 +61,7 @@ class Portal:
         if person:
             page = PAGE.replace("{{email}}", html.escape(person["email"])).replace("{{nonce}}", nonce)
             return HTMLResponse(page, headers=headers)
-        rows = "".join(
-            f'<li><button name="email" value="{html.escape(p["email"])}"><strong>{html.escape(p["label"])}</strong>'
-            f"<small>{html.escape(p['email'])}</small></button></li>"
-            for p in self.people
-        )
+        rows = "".join(group(name, people) for name, people in by_business(self.people).items())
         return HTMLResponse(LOGIN.replace("{{people}}", rows), headers=headers)
 
     async def sign_in(self, request: Request) -> Response:
@@ -119,6 +115,23 @@ class Portal:
                 if done.get("completed"):
                     return done.get("result")
                 await asyncio.sleep(0.03)
+
+
+def by_business(people: list[dict[str, str]]) -> dict[str, list[dict[str, str]]]:
+    """The people under the names of their businesses; "" has those of none."""
+    groups: dict[str, list[dict[str, str]]] = {}
+    for person in people:
+        groups.setdefault(person.get("business", ""), []).append(person)
+    return groups
+
+
+def group(name: str, people: list[dict[str, str]]) -> str:
+    rows = "".join(
+        f'<li><button name="email" value="{html.escape(p["email"])}"><strong>{html.escape(p["label"])}</strong>'
+        f"<small>{html.escape(p.get('sees', ''))}</small><small>{html.escape(p['email'])}</small></button></li>"
+        for p in people
+    )
+    return f'<h2>{html.escape(name or "The platform")}</h2><ul class="choices">{rows}</ul>'
 
 
 def same_origin(request: Request) -> bool:

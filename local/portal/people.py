@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from local.seed import TENANTS
 from local.stack import Stack
@@ -15,11 +15,23 @@ class Person:
 
     email: str
     label: str
+    business: str = ""
+    sees: str = ""
 
 
-OPERATOR = Person("operator@platform.example", "The platform's operator")
-STRANGER = Person("somebody@elsewhere.example", "A stranger: sees nothing")
-STAFF = [Person(email, f"{t.name}: {role}") for t in TENANTS for role, email in t.people.items()]
+SEES = {
+    "owner": "everything, and the first page to look at",
+    "editor": "knowledge and the bot's settings",
+    "agent": "conversations: read, reply, take over",
+    "viewer": "sees everything, changes nothing",
+}
+OPERATOR = Person(
+    "operator@platform.example", "Operator", sees="all businesses: numbers, keys, what went wrong"
+)
+STRANGER = Person("somebody@elsewhere.example", "Stranger", sees="nothing")
+STAFF = [
+    Person(email, role.capitalize(), t.name, SEES[role]) for t in TENANTS for role, email in t.people.items()
+]
 PEOPLE = [*STAFF, OPERATOR, STRANGER]
 
 
@@ -27,7 +39,7 @@ def start(stack: Stack) -> str:
     """Makes the operator one, signs everybody in and starts the portal's server; returns its address."""
     with stack.connect() as conn:
         conn.execute(b"insert into operators (email) values (%s) on conflict do nothing", [OPERATOR.email])
-    people = [{"email": p.email, "label": p.label, "token": stack.staff_token(p.email)} for p in PEOPLE]
+    people = [{**asdict(p), "token": stack.staff_token(p.email)} for p in PEOPLE]
     settings = {
         "PORTAL_PEOPLE": json.dumps(people),
         "PORTAL_WINDMILL": f"{stack.url('runner')}/api/w/demo",

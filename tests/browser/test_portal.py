@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from local.seed import CLINIC, SHOP
 from tests.browser.conftest import DESKTOP, PHONE, Visit, check, go
@@ -155,3 +155,15 @@ def test_the_bell_tells_and_is_read(world: World, visit: Visit) -> None:
     card.get_by_role("button", name="Mark as read").click()
     expect(card.get_by_role("button", name="Mark as read")).to_have_count(0)
     expect(card).to_be_visible()
+
+
+def test_the_demos_sign_in_names_the_businesses_and_what_each_role_sees(
+    browser: Browser, address: str
+) -> None:
+    page = browser.new_page(viewport=PHONE)  # type: ignore[arg-type]
+    page.goto(address)
+    for business in ("Casa Lumen", "Clínica Ribera", "The platform"):
+        expect(page.get_by_role("heading", name=business)).to_be_visible()
+    expect(page.get_by_role("button", name="Agent").first).to_contain_text("conversations")
+    check(page)
+    page.close()

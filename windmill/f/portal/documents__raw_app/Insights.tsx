@@ -62,10 +62,8 @@ export default function Insights() {
     <>
       <Intro>{s.intro}</Intro>
       <Group justify="space-between" mb="md">
-        <Group align="end">
-          <SegmentedControl aria-label={s.range} value={String(days)} onChange={(value) => setDays(Number(value))} data={['7', '30', '90'].map((n) => ({ value: n, label: fill(s.days, { n }) }))} />
-          {numbers.length > 1 && <NativeSelect aria-label={s.number} value={one} onChange={(e) => setOne(e.target.value)} data={[{ value: '', label: s.allNumbers }, ...numbers.map((n) => ({ value: n.phone_number_id, label: n.name }))]} />}
-        </Group>
+        <SegmentedControl maw="100%" aria-label={s.range} value={String(days)} onChange={(value) => setDays(Number(value))} data={['7', '30', '90'].map((n) => ({ value: n, label: fill(s.days, { n }) }))} />
+        {numbers.length > 1 && <NativeSelect aria-label={s.number} value={one} onChange={(e) => setOne(e.target.value)} data={[{ value: '', label: s.allNumbers }, ...numbers.map((n) => ({ value: n.phone_number_id, label: n.name }))]} />}
         {now.length > 0 && <Button variant="default" leftSection={<IconDownload size={16} aria-hidden="true" />} onClick={table}>{s.export}</Button>}
       </Group>
       <Loaded of={loaded}>

@@ -33,9 +33,9 @@ function OneTopic({ topic, most }: { topic: Topic; most: number }) {
   const others = topic.examples.filter((example) => example !== topic.question)
   return (
     <Item>
-      <Group justify="space-between" align="start" wrap="nowrap">
-        <Text fw={600} dir="auto" miw={0} className="break">{topic.question}</Text>
-        <Group gap="xs" wrap="nowrap">
+      <Group justify="space-between" align="start">
+        <Text fw={600} dir="auto" miw={0} flex="1 1 12rem" className="break">{topic.question}</Text>
+        <Group gap="xs">
           {topic.unanswered > 0 && <Badge color="orange">{fill(s.ofThem, { n: number(topic.unanswered) })}</Badge>}
           <Badge>{asked}</Badge>
         </Group>

@@ -1,0 +1,183 @@
+"""Two weeks of conversations before the first start, so that the demo's charts and inbox are not empty.
+
+Rows are written as the steps write them, with times of the past days; the product's own triggers count them. They are the same at each
+fresh start, and the people in it are none of those that the chat page writes as: nothing that they asked is in a new answer's history.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from local.seed import SHOP, TENANTS, DemoTenant
+from local.stack import Stack
+
+DAYS, A_DAY = 14, 6  # Insights shows the last week beside the one before
+PEOPLE = (
+    ("Camille Moreau", "33612345678"),
+    ("Tiago Almeida", "351912345678"),
+    ("Hannah Schmidt", "4915198765432"),
+    ("Marta Ruiz", "34600333444"),
+    ("Owen Hughes", "447700900456"),
+    ("Nuria Vidal", "34600555666"),
+    ("Anna Rossi", "393331234567"),
+    ("Pau Serra", "34600777888"),
+)
+HANDED_OFF = "I've passed your question on to a colleague, who will answer you here."
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A question and what became of it. `page`: of the tenant's document; None: the reply rests on nothing."""
+
+    question: str
+    reply: str
+    page: int | None = None
+    outcome: str = "answered"
+    human: str = ""  # what a person wrote later
+
+
+SHOP_WEEK = (
+    Exchange(
+        "How long do I have to return an item?",
+        "You can return any item within 30 days of the day you received it, without giving a reason.",
+        1,
+    ),
+    Exchange("How much does express delivery cost?", "Express delivery costs EUR 11.90.", 1),
+    Exchange(
+        "Can I return a lamp that I have tried?",
+        "Lamps may be switched on to try them, but must not show marks of installation.",
+        1,
+    ),
+    Exchange("Thanks!", "You're welcome!"),
+    Exchange("How long is a gift card valid?", "Gift cards are valid for 24 months.", 5),
+    Exchange("Do you offer piano lessons?", SHOP.settings["dont_know"]["en"], None, "unanswered"),
+    Exchange(
+        "When do I get my money back?",
+        "We check each return within 5 working days of its arrival at the warehouse.",
+        2,
+    ),
+    Exchange("Can I return an item after three weeks?", "You can return any item within 30 days.", 1),
+    Exchange(
+        "I want to talk to a human, please",
+        HANDED_OFF,
+        None,
+        "handed_off",
+        "Hello, this is the shop's team. What can I do for you?",
+    ),
+    Exchange("How long is the warranty?", "Everything we sell new has a legal warranty of 3 years.", 4),
+    Exchange("Is express delivery possible for a table?", "It is offered for parcels of up to 15 kg.", 1),
+)
+CLINIC_WEEK = (
+    Exchange("How long must I fast before a blood test?", "Don't eat for 8 hours before a blood test.", 1),
+    Exchange("May I drink coffee before a blood test?", "No coffee, juice or alcohol.", 1),
+    Exchange(
+        "Is there parking?",
+        "The car park under the building has 120 places and is entered from Calle del Olivo.",
+        6,
+    ),
+    Exchange(
+        "How do I cancel an appointment?",
+        "An appointment can be changed or cancelled free of charge until 24 hours before it begins.",
+        1,
+    ),
+    Exchange("Thank you", "You're welcome!"),
+    Exchange("Do you do cosmetic surgery?", "I'm sorry, our patient guide doesn't say.", None, "unanswered"),
+    Exchange("Which insurance do you take?", "We work with Adeslas, Sanitas, DKV, Asisa and Mapfre.", 5),
+    Exchange(
+        "Can somebody call me, please?",
+        HANDED_OFF,
+        None,
+        "handed_off",
+        "Reception here. We call you this afternoon.",
+    ),
+)
+TURN = """
+insert into turns (tenant_id, contact_id, phone_number_id, run_id, lease_until, opened_at, question, trace, usage)
+    values (%(tenant)s, %(contact)s, %(number)s, gen_random_uuid(), %(closed)s, %(opened)s, %(question)s, %(trace)s, %(usage)s)
+    returning id
+"""
+CONTACT = """
+insert into contacts (tenant_id, phone, name, language, created_at, last_seen_at, last_message_at)
+    values (%(tenant)s, %(phone)s, %(name)s, 'en', %(opened)s, %(opened)s, %(opened)s)
+    on conflict (tenant_id, phone) do update set last_seen_at = excluded.last_seen_at,
+        last_message_at = excluded.last_message_at
+    returning id
+"""
+LOG = """
+insert into conversation_logs (tenant_id, contact_id, phone_number_id, turn_id, direction, message_id, send_id, body, citations,
+                               model, status, created_at)
+    values (%(tenant)s, %(contact)s, %(number)s, %(turn)s, 'in', 'week.' || %(turn)s, null, %(question)s, null, null, null, %(opened)s),
+           (%(tenant)s, %(contact)s, %(number)s, %(turn)s, 'out', null, gen_random_uuid(), %(reply)s, %(citations)s,
+            'offline-rule-based', 'read', %(closed)s)
+"""
+HUMAN = """
+insert into conversation_logs (tenant_id, contact_id, phone_number_id, direction, send_id, body, model, status, created_at)
+    values (%(tenant)s, %(contact)s, %(number)s, 'out', gen_random_uuid(), %(human)s, 'human', 'read', %(met)s)
+"""
+HANDOFF = """
+insert into handoffs (tenant_id, contact_id, turn_id, source, reason, paused_until, resumed_at, answered_at, created_at)
+    values (%(tenant)s, %(contact)s, %(turn)s, 'customer', %(question)s, %(met)s, %(met)s, %(met)s, %(closed)s)
+"""
+CLOSE = "update turns set state = 'done', outcome = %(outcome)s, closed_at = %(closed)s where id = %(turn)s"
+
+
+def seed_history(stack: Stack, ids: dict[str, str], now: datetime | None = None) -> None:
+    """Writes the conversations of each tenant that has none yet. `ids`: the tenants' by slug."""
+    today = (now or datetime.now(UTC)).replace(hour=0, minute=0, second=0, microsecond=0)
+    with stack.connect() as conn, conn.transaction():
+        for tenant in TENANTS:
+            query = b"select exists (select from conversation_logs where tenant_id = %s) as talked"
+            row = conn.execute(query, [ids[tenant.slug]]).fetchone()
+            if row and not row["talked"]:
+                for number, opened in enumerate(moments(today)):
+                    write(conn, tenant, ids[tenant.slug], number, opened)
+
+
+def moments(today: datetime) -> list[datetime]:
+    """When the conversations began: some each day, in working hours, one more on some days."""
+    return [
+        today - timedelta(days=day) + timedelta(hours=8 + 2 * place, minutes=(7 * day + 13 * place) % 60)
+        for day in range(DAYS, 0, -1)
+        for place in range(A_DAY - day % 3)
+    ]
+
+
+def write(conn: Any, tenant: DemoTenant, tenant_id: str, number: int, opened: datetime) -> None:
+    week = SHOP_WEEK if tenant is SHOP else CLINIC_WEEK
+    exchange, (name, phone) = week[number % len(week)], PEOPLE[number * 3 % len(PEOPLE)]
+    looked_up = exchange.page is not None or exchange.outcome == "unanswered"
+    call = {
+        "tool": "search_knowledge_base",
+        "arguments": {"query": exchange.question},
+        "error": False,
+        "ms": 60,
+    }
+    values: dict[str, Any] = {
+        "tenant": tenant_id,
+        "number": tenant.phone_number_id,
+        "name": name,
+        "phone": phone,
+        "opened": opened,
+        "closed": opened + timedelta(seconds=2 + number % 4 if number % 19 else 24),
+        "met": opened + timedelta(minutes=4 + number % 17),
+        "question": exchange.question,
+        "reply": exchange.reply,
+        "human": exchange.human,
+        "outcome": exchange.outcome,
+        "trace": json.dumps([call] if looked_up else []),
+        "usage": json.dumps(
+            {"input_tokens": 1500, "output_tokens": 25, "cost_usd": 0, "calls": 2, "ms": 120}
+        ),
+        "citations": json.dumps([{"document": tenant.title, "page": exchange.page}] if exchange.page else []),
+    }
+    values["contact"] = conn.execute(CONTACT.encode(), values).fetchone()["id"]
+    values["turn"] = conn.execute(TURN.encode(), values).fetchone()["id"]
+    conn.execute(LOG.encode(), values)
+    if exchange.human:
+        conn.execute(HANDOFF.encode(), values)
+        conn.execute(HUMAN.encode(), values)
+    conn.execute(CLOSE.encode(), values)
+    conn.execute(b"select add_usage(%s, 1, 1500, 25, 0)", [tenant_id])

@@ -1,0 +1,60 @@
+"""What somebody who tries the demo meets first: suggested questions, the sample website, settings that stay."""
+
+from __future__ import annotations
+
+import secrets
+
+import pytest
+
+from local import seed
+from local.portal.wire import request
+from tests.e2e.conftest import World
+
+pytestmark = pytest.mark.timeout(240)
+
+
+@pytest.mark.parametrize("tenant", seed.TENANTS, ids=lambda tenant: tenant.slug)
+def test_each_suggested_question_gets_a_fitting_answer(world: World, tenant: seed.DemoTenant) -> None:
+    """In the language of the question, and one of them shows what happens when nothing is found."""
+    fitting = {
+        "How long do I have to return an item?": "30 days",
+        "Where is my order CL-1042?": "in transit",
+        "How much does express delivery cost?": "EUR 11.90",
+        "Do you offer piano lessons?": "couldn't find that",
+        "Please send me the document on returns": "Here it is.",
+        "How long must I fast before a blood test?": "8 hours",
+        "How do I cancel an appointment?": "24 hours",
+        "Is there parking?": "120 places",
+        "Do you do cosmetic surgery?": "doesn't say",
+    }
+    for question in tenant.examples:
+        assert fitting[question] in world.ask(tenant, question), question
+
+
+def test_the_sample_website_can_be_added_as_a_source(world: World) -> None:
+    address = f"{world.stack.url('meta')}/site/"
+    asked = request("create", url=address, kind="crawl")
+    answer = seed._ask(world.stack, seed.SHOP, "sources", "f/portal_api/sources", asked)
+    assert answer["ok"] is True, answer
+    try:
+        query = "select state, error from knowledge_sources where id = %s and state in ('ready', 'failed')"
+        (source,) = seed.wait_for(lambda: world.rows(query, answer["source_id"]), 120)
+        assert source == {"state": "ready", "error": None}
+        pages = "select from documents where source_id = %s and state = 'ready'"
+        seed.wait_for(lambda: len(world.rows(pages, answer["source_id"])) == 3, 60)
+        assert "EUR 65" in world.ask(seed.SHOP, "How much does the lamp making workshop cost?")
+    finally:
+        asked = request("delete", source_id=answer["source_id"])
+        assert seed._ask(world.stack, seed.SHOP, "sources", "f/portal_api/sources", asked)["ok"] is True
+
+
+def test_what_staff_has_set_is_there_after_the_next_start(world: World) -> None:
+    persona = f"You are brief. {secrets.token_hex(4)}"
+    number = seed.CLINIC.phone_number_id
+    (before,) = world.rows("select persona from chatbots where phone_number_id = %s", number)
+    for words in (persona, before["persona"]):
+        asked = request("update", phone_number_id=number, settings={"persona": words})
+        assert seed._ask(world.stack, seed.CLINIC, "bot", "f/portal_api/bot", asked)["ok"] is True
+        seed.seed(world.stack)
+        rows = world.rows("select persona from chatbots where phone_number_id = %s", number)
+        assert rows == [{"persona": words}]

@@ -1,0 +1,79 @@
+"""The conversations that a fresh demo begins with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+
+from local.history import seed_history
+from local.seed import TENANTS
+
+NOW = datetime(2026, 3, 14, 15, 9, tzinfo=UTC)
+
+
+class Database:
+    """As much of a stack as the history needs, with the demo's two tenants."""
+
+    def __init__(self, url: str) -> None:
+        self.url, self.ids = url, {}
+        for tenant in TENANTS:
+            (row,) = self.rows("insert into tenants (name) values (%s) returning id::text", tenant.name)
+            self.ids[tenant.slug] = row["id"]
+            values = [tenant.phone_number_id, row["id"], tenant.name]
+            self.rows(
+                "insert into chatbots (phone_number_id, tenant_id, name) values (%s, %s, %s) returning 1",
+                *values,
+            )
+
+    def connect(self) -> Any:
+        return psycopg.connect(self.url, row_factory=dict_row, autocommit=True)
+
+    def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
+        with self.connect() as conn:
+            found: list[dict[str, Any]] = conn.execute(query, values).fetchall()
+        return found
+
+
+@pytest.fixture(scope="module")
+def database(new_product_database: Callable[[], str]) -> Any:
+    made = Database(new_product_database())
+    seed_history(made, made.ids, NOW)  # type: ignore[arg-type]
+    return made
+
+
+HOURS = """
+select (hour at time zone 'utc')::date as day, sum(messages_in) as asked, sum(messages_out) as said, sum(answered) as answered,
+       sum(unanswered) as unanswered, sum(handoffs) as handoffs, sum(failed) as failed
+from insight_hours where tenant_id = %s group by 1 order by 1
+"""
+
+
+@pytest.mark.parametrize("tenant", TENANTS, ids=lambda tenant: tenant.slug)
+def test_no_day_and_no_chart_is_empty(database: Database, tenant: Any) -> None:
+    days = database.rows(HOURS, database.ids[tenant.slug])
+    assert [row["day"] for row in days] == [(NOW - timedelta(days=n)).date() for n in range(14, 0, -1)]
+    assert all(row["asked"] and row["said"] and row["answered"] for row in days)
+    for half in (days[:7], days[7:]):
+        assert sum(row["unanswered"] for row in half) and sum(row["handoffs"] for row in half)
+    assert not sum(row["failed"] for row in days)
+    met = database.rows(
+        "select answered_at - created_at as waited from handoffs where tenant_id = %s",
+        database.ids[tenant.slug],
+    )
+    assert met and all(timedelta(0) < row["waited"] < timedelta(hours=1) for row in met)
+    waiting = database.rows(
+        "select from contacts where paused_until > now() and tenant_id = %s", database.ids[tenant.slug]
+    )
+    assert waiting == [], "nobody of the past waits for a person today"
+
+
+def test_a_second_start_adds_nothing(database: Database) -> None:
+    count = "select count(*) as n from conversation_logs"
+    before = database.rows(count)
+    seed_history(database, database.ids, NOW + timedelta(days=1))  # type: ignore[arg-type]
+    assert database.rows(count) == before
