@@ -4,7 +4,7 @@ import { contradictions, qaPairs, documents, knowledge, passages, sources } from
 import { conversations } from './en/inbox'
 import { messages } from './en/messages'
 import { platform } from './en/platform'
-import { changes, home, notifications, people } from './en/team'
+import { alarm, changes, home, notifications, people } from './en/team'
 
 const en = {
   name: 'English',
@@ -50,6 +50,7 @@ const en = {
   home,
   people,
   changes,
+  alarm,
   notifications,
   conversations,
   insights: {

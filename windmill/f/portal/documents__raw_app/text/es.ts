@@ -5,7 +5,7 @@ import { contradictions, qaPairs, documents, knowledge, passages, sources } from
 import { conversations } from './es/inbox'
 import { messages } from './es/messages'
 import { platform } from './es/platform'
-import { changes, home, notifications, people } from './es/team'
+import { alarm, changes, home, notifications, people } from './es/team'
 
 const es: Texts = {
   name: 'Español',
@@ -51,6 +51,7 @@ const es: Texts = {
   home,
   people,
   changes,
+  alarm,
   notifications,
   conversations,
   insights: {
