@@ -43,7 +43,7 @@ VERSIONS = (
 )
 NOT_THERE_YET = (errors.UndefinedFunction, errors.UndefinedTable, errors.UndefinedObject)
 TOO_OLD = (
-    "this database was made by the numbered files of before the first release, and nothing leads from there to here:"
+    "this database was made by another version of schema/, of before the first release, and no migration leads from there to here:"
     " drop it, make an empty one, and run this again (the demo's: make demo-reset)"
 )
 
@@ -105,7 +105,7 @@ def _build(conn: psycopg.Connection, folder: Path) -> list[str]:
             with _transaction(conn, name):
                 conn.execute((folder / name).read_bytes())
         _put_functions(conn, functions)
-        _note(conn, functions | _texts(folder, "migrations"))
+        _note(conn, functions | _texts(folder, "migrations") | _tables(folder))
     return [ROLES, *TABLES, *functions]
 
 
@@ -121,16 +121,25 @@ def _update(conn: psycopg.Connection, folder: Path, done: dict[str, str]) -> lis
             # It may have dropped functions together with what they use, so all functions are applied again.
             conn.execute("delete from applied_files where name like 'functions/%'")
             _note(conn, {name: text})
+    tables = _tables(folder)
+    if not missing and done.get("schema") != _digest(tables["schema"]):
+        raise MigrationError(TOO_OLD)
     functions = _texts(folder, "functions")
     changed = {name: text for name, text in functions.items() if missing or done.get(name) != _digest(text)}
     with conn.transaction():
         _put_functions(conn, changed)
-        _note(conn, changed)
+        _note(conn, changed | tables)
     return [*missing, *changed]
 
 
 def _texts(folder: Path, kind: str) -> dict[str, str]:
     return {f"{kind}/{path.name}": path.read_text() for path in sorted((folder / kind).glob("*.sql"))}
+
+
+def _tables(folder: Path) -> dict[str, str]:
+    """What the tables are, as one text without comments: a database remembers which one it has."""
+    text = "\n".join((folder / name).read_text() for name in TABLES)
+    return {"schema": " ".join(re.sub(r"--[^\n]*", "", text).split())}
 
 
 def _digest(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -11,6 +12,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
+
+from sql import apply
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -52,6 +55,25 @@ def test_what_the_database_refuses_is_said_in_a_sentence(new_database: Callable[
     done = run(url, "")
     assert done.returncode == 1 and "Traceback" not in done.stderr
     assert done.stderr.startswith("Migrations stopped: cannot execute")
+
+
+def test_tables_of_another_version_are_named_before_anything_is_changed(
+    new_database: Callable[[], str], tmp_path: Path
+) -> None:
+    folder, url = tmp_path / "sql", new_database()
+    shutil.copytree(ROOT / "sql", folder)
+    apply.apply(url, {}, folder=folder)
+    tables, functions = folder / "schema" / "tools.sql", folder / "functions" / "tools.sql"
+    tables.write_text("-- another comment\n" + tables.read_text())
+    assert apply.apply(url, {}, folder=folder) == []
+    tables.write_text(tables.read_text() + "alter table tenant_tools add colour text;\n")
+    functions.write_text(functions.read_text() + "\n")
+    with pytest.raises(apply.MigrationError, match="no migration leads from there to here"):
+        apply.apply(url, {}, folder=folder)
+    migration = folder / "migrations" / "20270131_1430_add_colour.sql"
+    migration.write_text("alter table tenant_tools add colour text;\n")
+    assert "migrations/20270131_1430_add_colour.sql" in apply.apply(url, {}, folder=folder)
+    assert apply.apply(url, {}, folder=folder) == []
 
 
 def test_the_bound_of_turns_in_flight_comes_from_the_environment_and_stays(
