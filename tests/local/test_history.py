@@ -70,6 +70,7 @@ def test_no_day_and_no_chart_is_empty(database: Database, tenant: Any) -> None:
         "select from contacts where paused_until > now() and tenant_id = %s", database.ids[tenant.slug]
     )
     assert waiting == [], "nobody of the past waits for a person today"
+    assert database.rows("select from notifications") == [], "and nobody is told of them"
 
 
 def test_a_second_start_adds_nothing(database: Database) -> None:

@@ -86,6 +86,7 @@ ACTIONS: list[tuple[str, str, dict[str, Any], str]] = [
     ("f.portal_api.attachments", "get", {"file_id": GUESSED, "page_key": "a"}, "viewer"),
     ("f.portal_api.attachments", "send", {"contact_id": GUESSED, "reply_id": GUESSED}, "agent"),
     ("f.portal_api.inbox", "count", {}, "viewer"),
+    ("f.portal_api.inbox", "watch", {"since": 0}, "viewer"),
     ("f.portal_api.inbox", "get_team", {}, "viewer"),
     ("f.portal_api.inbox", "mark_read", {"contact_id": GUESSED}, "viewer"),
     ("f.portal_api.inbox", "set_status", {"contact_id": GUESSED, "status": "solved"}, "agent"),
