@@ -4,13 +4,17 @@ create table tenant_tools (
     tenant_id         uuid not null references tenants on delete cascade,
     name              text not null check (name ~ '^[a-z][a-z0-9_]{0,30}$'),
     url               text not null,                      -- an MCP server, streamable HTTP
-    header_name       text,
-    header_value      bytea,                              -- AES-GCM
+    -- What each request carries: a header's value by its name, or null where sealed_headers has it.
+    headers           jsonb not null default '{}' check (jsonb_typeof(headers) = 'object'),
+    sealed_headers    bytea,                              -- AES-GCM, of an object like headers
     allowed_tools     text[] not null default '{}',       -- tools of that server the model may call; by default none
+    -- What the tenant says of a tool in place of its server: {"<tool>": {"read_only": true, "timeout_s": 20}}
+    tool_settings     jsonb not null default '{}' check (jsonb_typeof(tool_settings) = 'object'),
     timeout_s         real not null default 10 check (timeout_s between 1 and 60),
     enabled           boolean not null default true,
     discovered        jsonb,                              -- the server's tool list as last seen; a cache
     discovered_at     timestamptz,
+    warnings          jsonb not null default '[]',        -- what was wrong then: messages of f/common/problems.py
     primary key (tenant_id, name)
 );
 
@@ -32,4 +36,4 @@ create table tool_calls (
 
 select isolate('tenant_tools'), isolate('tool_calls');
 grant select, insert, update, delete on tenant_tools, tool_calls to chatbot_app;
-grant update (discovered, discovered_at) on tenant_tools to chatbot_app;
+grant update (discovered, discovered_at, warnings) on tenant_tools to chatbot_app;

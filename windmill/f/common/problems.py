@@ -102,6 +102,12 @@ ENGLISH = {
     "opening_hours": "Write opening hours as 09:00 to 18:00.",
     "date": "Write dates as 2026-12-25.",
     "tool_invalid": "A tool needs a name of lower-case letters, digits and _, and an address that begins with https://.",
+    "tool_without_name": "Tool {place} of the server's list has no name. The bot can't call it.",
+    "tool_schema": "The server describes the parameters of “{tool}” wrongly. The bot can't call it.",
+    "tool_twice": "The server lists “{tool}” twice. The bot uses the first.",
+    "tools_endless": "The server's list of tools has no end. The bot knows the first {most} tools.",
+    "tools_not_listed": "The server did not list its tools: {problem}",
+    "header_invalid": "“{field}” is not a header that can be sent. A name has letters, digits and -, and a value has one line.",
     # Limits of the plan
     "plan_documents": "Your plan includes {most} documents, and all of them are used. Delete one, or ask for a larger plan.",
     "plan_storage": (

@@ -39,6 +39,12 @@ export const messages: Record<keyof typeof english, string> = {
   opening_hours: 'Escriba el horario como 09:00 a 18:00.',
   date: 'Escriba las fechas como 2026-12-25.',
   tool_invalid: 'Una herramienta necesita un nombre de minúsculas, cifras y _, y una dirección que empiece por https://.',
+  tool_without_name: 'La herramienta {place} de la lista del servidor no tiene nombre. El bot no puede llamarla.',
+  tool_schema: 'El servidor describe mal los parámetros de «{tool}». El bot no puede llamarla.',
+  tool_twice: 'El servidor nombra «{tool}» dos veces. El bot usa la primera.',
+  tools_endless: 'La lista de herramientas del servidor no tiene fin. El bot conoce las {most} primeras.',
+  tools_not_listed: 'El servidor no dio la lista de sus herramientas: {problem}',
+  header_invalid: '«{field}» no es una cabecera que se pueda enviar. El nombre tiene letras, cifras y -, y el valor una sola línea.',
   // Límites del plan
   plan_documents: 'Su plan incluye {most} documentos, y ya los usa todos. Elimine uno o pida un plan mayor.',
   plan_storage: 'Su plan incluye {most} MB. Ya usa {used} MB, y este archivo tiene {size} MB. Elimine un documento o pida un plan mayor.',
