@@ -42,6 +42,7 @@ SEALED = (
     ("tenants", "id", "id", "whatsapp_token", "'whatsapp_token'"),
     ("tenants", "id", "id", "llm_api_key", "'llm_api_key'"),
     ("tenant_tools", "tenant_id, name", "tenant_id", "sealed_headers", "'tool:' || name"),
+    ("http_actions", "tenant_id, name", "tenant_id", "sealed_values", "'action:' || name"),
 )
 
 

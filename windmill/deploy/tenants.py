@@ -142,6 +142,23 @@ def put_tool(
         )
 
 
+def put_action(
+    conn: psycopg.Connection[Any],
+    master_key: str,
+    tenant_id: str,
+    action: dict[str, Any],
+    secrets: dict[str, str],
+) -> None:
+    """Registers an HTTP action of the tenant (sql/schema/tools.sql says what it holds); the `secrets`, by parameter, are stored sealed."""
+    from f.tools.action_fields import checked_action, write_action
+
+    checked = checked_action(action)
+    with conn.transaction():
+        conn.execute("set local role chatbot_owner")
+        sealed = seal_all(master_key, tenant_id, f"action:{checked['name']}", secrets)
+        write_action(conn, tenant_id, checked, sealed)
+
+
 def options() -> argparse.ArgumentParser:
     """What the command takes."""
     listed = (f"  {name}: {d.metadata['help']}" for name, d in definitions().items())

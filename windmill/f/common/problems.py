@@ -108,6 +108,15 @@ ENGLISH = {
     "tools_endless": "The server's list of tools has no end. The bot knows the first {most} tools.",
     "tools_not_listed": "The server did not list its tools: {problem}",
     "header_invalid": "“{field}” is not a header that can be sent. A name has letters, digits and -, and a value has one line.",
+    "action_name": "The name of an action has lower-case letters, digits and _, and begins with a letter.",
+    "action_description": "Describe what the action does: the bot goes by it.",
+    "action_method": "An action is a GET, POST, PUT, PATCH or DELETE, with a JSON body, form fields, or no body.",
+    "action_url": "Enter a whole address, such as https://shop.example/orders/1042. No parameter can stand in its host.",
+    "action_place": "“{name}” stands in the request, but is not among the parameters.",
+    "action_parameter": "The parameter “{name}” is not complete: it needs a name, and who fills it.",
+    "action_parameter_unused": "The parameter “{name}” must stand once among the parameters, and in the request.",
+    "action_path": "This is not a JSONPath: {problem}",
+    "action_too_large": "An action has at most {most} kB.",
     # Limits of the plan
     "plan_documents": "Your plan includes {most} documents, and all of them are used. Delete one, or ask for a larger plan.",
     "plan_storage": (
