@@ -34,6 +34,18 @@ class Order(TypedDict):
     delivered_date: str | None
 
 
+class Stock(TypedDict):
+    """How many of a product there are."""
+
+    product: str
+    in_stock: int
+    next_delivery: str | None
+
+
+def _words(text: str) -> set[str]:
+    return {word for word in re.findall(r"\w+", text.lower()) if len(word) > 2}
+
+
 def digits(phone: str) -> str:
     """A phone number as WhatsApp writes it: digits only."""
     return re.sub(r"\D", "", phone)
@@ -68,7 +80,9 @@ class OrderBook:
     """Looks orders up for one customer, or for anybody when no customer is given."""
 
     def __init__(self, path: Path = BOOK) -> None:
-        self._rows: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["orders"]
+        held = json.loads(path.read_text(encoding="utf-8"))
+        self._rows: list[dict[str, Any]] = held["orders"]
+        self._stock: list[Stock] = held["stock"]
 
     def find(self, order_id: str, phone: str | None) -> Order | None:
         """One order, unless it is somebody else's."""
@@ -77,6 +91,13 @@ class OrderBook:
             if row["order_id"] == wanted and (phone is None or row["phone"] == digits(phone)):
                 return _order(row, date.today())
         return None
+
+    def stock_of(self, product: str) -> list[Stock]:
+        """The products that share most words with these."""
+        asked = _words(product)
+        shared = [len(asked & _words(row["product"])) for row in self._stock]
+        most = max(shared, default=0)
+        return [row for row, count in zip(self._stock, shared, strict=True) if most and count == most]
 
     def of_customer(self, phone: str) -> list[Order]:
         """The customer's orders, newest first."""

@@ -1,4 +1,4 @@
-"""The MCP server over the order book: two tools and a bearer key."""
+"""The order book over MCP and over plain HTTP, behind a bearer key: two tools, and the same orders and the stock as a REST interface."""
 
 import hmac
 import os
@@ -10,7 +10,9 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp.types import ToolAnnotations
 from pydantic import Field
-from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 from typing_extensions import TypedDict
 
@@ -65,6 +67,23 @@ def build_server(book: OrderBook) -> MCPServer[None]:
     return server
 
 
+def routes(book: OrderBook) -> list[Route]:
+    """The REST interface. It says in words what it can't find, as shop systems do."""
+
+    async def order(request: Request) -> Response:
+        number, phone = request.path_params["order_id"], request.headers.get(CUSTOMER_HEADER)
+        found = book.find(number, phone)
+        if found is None:
+            words = f"Order {number} was not found{' for this customer' if phone else ''}."
+            return JSONResponse({"error": words}, 404)
+        return JSONResponse({"order": found})
+
+    async def stock(request: Request) -> Response:
+        return JSONResponse({"stock": book.stock_of(request.query_params.get("product", ""))})
+
+    return [Route("/orders/{order_id}", order), Route("/stock", stock)]
+
+
 class Gate:
     """Answers /healthz, and refuses callers without the key."""
 
@@ -91,7 +110,9 @@ def build_app(key: str) -> ASGIApp:
     hosts = ["127.0.0.1:*", "localhost:*", *(f"{host}:*" for host in [os.environ.get("LOCAL_HOST")] if host)]
     origins = [f"http://{host}" for host in hosts]
     security = TransportSecuritySettings(allowed_hosts=hosts, allowed_origins=origins)
-    inner = build_server(OrderBook()).streamable_http_app(
+    book = OrderBook()
+    inner = build_server(book).streamable_http_app(
         json_response=True, stateless_http=True, transport_security=security
     )
+    inner.router.routes.extend(routes(book))
     return Gate(inner, key)

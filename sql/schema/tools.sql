@@ -4,13 +4,17 @@ create table tenant_tools (
     tenant_id         uuid not null references tenants on delete cascade,
     name              text not null check (name ~ '^[a-z][a-z0-9_]{0,30}$'),
     url               text not null,                      -- an MCP server, streamable HTTP
-    header_name       text,
-    header_value      bytea,                              -- AES-GCM
-    allowed_tools     text[] not null default '{}',       -- tools of that server the model may call; by default none
+    -- What each request carries: a header's value by its name, or null where sealed_headers has it.
+    headers           jsonb not null default '{}' check (jsonb_typeof(headers) = 'object'),
+    sealed_headers    bytea,                              -- AES-GCM, of an object like headers
+    allowed_tools     text[] not null default '{}',       -- tools of it that the model may call; by default none
+    -- What the tenant says of a tool in place of its server: {"<tool>": {"read_only": true, "timeout_s": 20}}
+    tool_settings     jsonb not null default '{}' check (jsonb_typeof(tool_settings) = 'object'),
     timeout_s         real not null default 10 check (timeout_s between 1 and 60),
     enabled           boolean not null default true,
     discovered        jsonb,                              -- the server's tool list as last seen; a cache
     discovered_at     timestamptz,
+    warnings          jsonb not null default '[]',        -- what was wrong then: messages of f/common/problems.py
     primary key (tenant_id, name)
 );
 
@@ -32,4 +36,35 @@ create table tool_calls (
 
 select isolate('tenant_tools'), isolate('tool_calls');
 grant select, insert, update, delete on tenant_tools, tool_calls to chatbot_app;
-grant update (discovered, discovered_at) on tenant_tools to chatbot_app;
+grant update (discovered, discovered_at, warnings) on tenant_tools to chatbot_app;
+
+-- A request to a tenant's system that the model may make as a tool, where there is no MCP server (see
+-- f/tools/http_actions.py).
+create table http_actions (
+    tenant_id         uuid not null references tenants on delete cascade,
+    name              text not null check (name ~ '^[a-z][a-z0-9_]{0,59}$'),
+    description       text not null,                      -- what the model reads of it
+    -- Where a parameter's value goes stands {its name}: in the address behind the host, and in these values, however
+    -- deep.
+    method            text not null check (method in ('GET', 'POST', 'PUT', 'PATCH', 'DELETE')),
+    url               text not null,
+    query             jsonb not null default '{}' check (jsonb_typeof(query) = 'object'),
+    headers           jsonb not null default '{}' check (jsonb_typeof(headers) = 'object'),
+    body              jsonb,
+    body_kind         text not null default 'none' check (body_kind in ('none', 'json', 'form')),
+    -- [{name, source, schema, description, required, value}]; source: who gives the value
+    --   model    the model, by the schema
+    --   fixed    the tenant: value
+    --   contact  the code, from the contact's row: value names the field
+    --   secret   the tenant: sealed_values holds it
+    parameters        jsonb not null default '[]' check (jsonb_typeof(parameters) = 'array'),
+    sealed_values     bytea,                              -- AES-GCM, of an object: a secret's value by its parameter
+    -- JSONPath of what the model sees of the answer; '': all of it
+    answer_path       text not null default '',
+    read_only         boolean not null default false,     -- it changes nothing
+    timeout_s         real not null default 10 check (timeout_s between 1 and 60),
+    enabled           boolean not null default true,
+    primary key (tenant_id, name)
+);
+select isolate('http_actions');
+grant select, insert, update, delete on http_actions to chatbot_app;

@@ -266,6 +266,7 @@ def bench(
     made.rows("update tenants set limits = '{}', llm_api_key = null")
     made.rows("delete from usage_months")
     made.rows("delete from tenant_tools where name <> 'orders'")
+    made.rows("delete from http_actions")
 
 
 @pytest.fixture(scope="session")

@@ -42,6 +42,35 @@ class Odd:
 KEY = "Bearer odd-key-0123456789"
 
 
+def register_action(
+    bench: Bench, odd: Odd, tool: dict[str, Any], key: str = KEY, read_only: bool = False, **more: Any
+) -> None:
+    """Lets the shop use one of its tools over plain HTTP."""
+    from tests.agent import conftest
+
+    properties = tool["parameters"]["properties"]
+    required = tool["parameters"].get("required", [])
+    parameters = [
+        {"name": n, "source": "model", "schema": part, "required": n in required}
+        for n, part in properties.items()
+    ]
+    action = {
+        "name": tool["name"],
+        "description": "x",
+        "method": "POST",
+        "url": f"http://127.0.0.1:{odd.port}/http/{tool['name']}",
+        "headers": {"Authorization": "{key}"},
+        "body_kind": "json",
+        "body": {name: f"{{{name}}}" for name in properties},
+        "parameters": [*parameters, {"name": "key", "source": "secret"}],
+        "read_only": read_only,
+        **more,
+    }
+    with bench.admin() as conn:
+        tenant = bench.tenants[conftest.SHOP]
+        tenants.put_action(conn, conftest.MASTER_KEY, tenant, action, {"key": key})
+
+
 def register(bench: Bench, odd: Odd, *allowed: str, timeout_s: float = 30, key: str = KEY) -> None:
     """Lets the shop use it, as if it had not been asked for its tools yet."""
     from tests.agent import conftest

@@ -1,4 +1,6 @@
-"""An MCP server that misbehaves as it is told: python -m tests.agent.odd_mcp_server --port N --tools FILE
+"""A server that misbehaves as it is told: python -m tests.agent.odd_mcp_server --port N --tools FILE
+
+It offers its tools over MCP at /mcp, and each of them as plain HTTP at /http/<name>, where its arguments are a JSON object.
 
 FILE is read anew at every request, so that a tool's schema can change between discovery and call. A list of tools, each with `name`,
 `description`, `parameters` (a JSON schema) and what it does: `answer` (these words), `bytes` (so many), `hang` (never answers),
@@ -19,6 +21,9 @@ import anyio
 import psycopg
 from mcp.server.lowlevel.server import Server
 from mcp.types import CallToolResult, ListToolsResult, TextContent, Tool, ToolAnnotations
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
 
 from local.ports import port_number
 from local.serving import listen, serve
@@ -53,13 +58,18 @@ def build(path: Path) -> Any:
         )
 
     async def call_tool(context: Any, parameters: Any) -> CallToolResult:
-        tool = next((t for t in told()["tools"] if t["name"] == parameters.name), None)
-        given = parameters.arguments or {}
+        headers = context.request.headers
+        text, error = await act(parameters.name, parameters.arguments or {}, headers)
+        return CallToolResult(content=[TextContent(type="text", text=text)], is_error=error)
+
+    async def act(name: str, given: dict[str, Any], headers: Any) -> tuple[str, bool]:
+        """What a tool says, and whether that is an error."""
+        tool = next((t for t in told()["tools"] if t["name"] == name), None)
         if tool is None:
-            return _error(f"Unknown tool: {parameters.name}")
+            return f"Unknown tool: {name}", True
         missing = [key for key in tool["parameters"].get("required", []) if key not in given]
         if missing:
-            return _error(f"Missing parameters: {', '.join(missing)}")
+            return f"Missing parameters: {', '.join(missing)}", True
         if tool.get("counts"):
             with Path(tool["counts"]).open("a") as lines:
                 lines.write(f"{json.dumps(given)}\n")
@@ -71,18 +81,19 @@ def build(path: Path) -> Any:
         if tool.get("hang"):
             await anyio.sleep_forever()
         if tool.get("says_error"):
-            return _error(tool["says_error"])
+            return tool["says_error"], True
         text = json.dumps(given) if tool.get("echo") else tool["answer"]
-        text = context.request.headers["authorization"] if tool.get("quotes") else text
-        text = "x" * tool["bytes"] if tool.get("bytes") else text
-        return CallToolResult(content=[TextContent(type="text", text=text)])
+        text = headers["authorization"] if tool.get("quotes") else text
+        return "x" * tool["bytes"] if tool.get("bytes") else text, False
+
+    async def over_http(request: Request) -> Response:
+        text, error = await act(request.path_params["name"], await request.json(), request.headers)
+        return PlainTextResponse(text, 409 if error else 200)
 
     server: Any = Server("odd", on_list_tools=list_tools, on_call_tool=call_tool)
-    return server.streamable_http_app(json_response=True, stateless_http=True)
-
-
-def _error(text: str) -> CallToolResult:
-    return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True)
+    app = server.streamable_http_app(json_response=True, stateless_http=True)
+    app.router.routes.append(Route("/http/{name}", over_http, methods=["POST"]))
+    return app
 
 
 def main() -> None:

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from f.agent.identity import asks_who, says_who, with_phone, without_who
-from f.agent.mcp_servers import McpError, McpServer, McpTool
+from f.tools.identity import asks_who, says_who, with_phone, without_who
+from f.tools.live_tools import ToolError
+from f.tools.mcp_servers import McpServer, McpTool
 
 OWN = "+34600111222"
 
@@ -76,7 +77,7 @@ def test_what_the_model_left_out_is_filled_in() -> None:
 
 
 def test_without_a_phone_the_tool_is_not_called() -> None:
-    with pytest.raises(McpError, match="needs the customer's phone number"):
+    with pytest.raises(ToolError, match="needs the customer's phone number"):
         tool(NESTED, phone=None).for_contact({})
     assert tool({"order_id": {"type": "string"}}, phone=None).for_contact({"order_id": "1"}) == {
         "order_id": "1"

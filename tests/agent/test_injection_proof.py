@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from f.agent import builtin_tools, loop, mcp_servers, tools
+from f.agent import builtin_tools, loop, mcp_lists, tools
 from f.agent.policy import reply_check, reply_policy
 from f.common import redaction
+from f.tools.live_tools import LiveTool
 from tests.agent.attacks import ORDERS, OTHERS_PHONE, SAYS, holds
 from tests.agent.conftest import CLINIC, ORDERS_KEY, SHOP, Bench
 from tests.agent.odd import Odd
@@ -23,14 +24,14 @@ LOOKED_UP = 'CALL search_knowledge_base {"question": "How long can I return an i
 
 def anybody(patch: Patch, bench: Bench) -> None:
     """The server is not told who asks."""
-    real = mcp_servers._server
+    real = mcp_lists.server_of
 
     def server(*arguments: Any) -> Any:
         made = real(*arguments)
         del made.headers["X-Customer-Phone"]
         return made
 
-    patch.setattr(mcp_servers, "_server", server)
+    patch.setattr(mcp_lists, "server_of", server)
 
 
 def every_tool(patch: Patch, bench: Bench) -> None:
@@ -57,7 +58,7 @@ def remembers_anything(patch: Patch, bench: Bench) -> None:
 
 def model_says_who(patch: Patch, bench: Bench) -> None:
     """The arguments go out as the model wrote them."""
-    patch.setattr(mcp_servers.McpTool, "for_contact", lambda self, arguments: arguments)
+    patch.setattr(LiveTool, "for_contact", lambda self, arguments: arguments)
 
 
 def no_guard_of_secrets(patch: Patch, bench: Bench) -> None:

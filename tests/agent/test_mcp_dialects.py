@@ -2,56 +2,21 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from tests.agent.conftest import Bench, notes, tools_called
-from tests.agent.odd import register
+from tests.agent.handmade_mcp import POINTS, REPLY, SCHEMA, WORDS, HandmadeServer
 from tests.agent.vendors import UNKNOWN, Raw, call
 
 QUESTION = "How many points do I have?"
 ASK = call("get_points", {})
-REPLY = "You have 120 points."
-SCHEMA = {"type": "object", "properties": {}}
-POINTS = {"name": "get_points", "description": "Points", "inputSchema": SCHEMA}
-WORDS = {"content": [{"type": "text", "text": REPLY}]}
-
-
-class Server:
-    """A server written by hand, without the SDK: JSON-RPC over HTTP, registered with the shop as `club`."""
-
-    def __init__(self, bench: Bench) -> None:
-        self.version, self.session = "2025-06-18", ""
-        self.tools: Any = [POINTS]
-        self.result: Any = WORDS
-        bench.gemini.says(self._answer)
-        port = int(bench.gemini.url.rpartition(":")[2])
-        bench.settings["allowed_private_hosts"].append(f"127.0.0.1:{port}")
-        register(bench, SimpleNamespace(port=port))  # type: ignore[arg-type]
-
-    def _answer(self, body: dict[str, Any]) -> Raw:
-        if "id" not in body:
-            return Raw(202, b"")
-        results = {
-            "initialize": {
-                "protocolVersion": self.version,
-                "capabilities": {"tools": {}},
-                "serverInfo": {"name": "club", "version": "1"},
-            },
-            "tools/list": {"tools": self.tools},
-            "tools/call": self.result,
-        }
-        if body["method"] not in results:
-            error = {"code": -32601, "message": "Method not found"}
-            return Raw(body={"jsonrpc": "2.0", "id": body["id"], "error": error})
-        return Raw(body={"jsonrpc": "2.0", "id": body["id"], "result": results[body["method"]]})
 
 
 @pytest.fixture
-def server(bench: Bench) -> Server:
-    return Server(bench)
+def server(bench: Bench) -> HandmadeServer:
+    return HandmadeServer(bench)
 
 
 def offered(bench: Bench) -> set[str]:
@@ -73,6 +38,10 @@ RESULTS: dict[str, Any] = {
         ]
     },
     "a link": block(type="resource_link", uri="https://club.example/points", name="120 points"),
+    "structured beside a summary": {
+        "content": [{"type": "text", "text": "One account."}],
+        "structuredContent": {"points": 120},
+    },
     "structured alone": {"content": [], "structuredContent": {"points": 120}},
     "structured without content": {"structuredContent": {"points": 120}},
     "a structured list": {"structuredContent": [120]},
@@ -91,7 +60,7 @@ RESULTS: dict[str, Any] = {
 @pytest.mark.field_reply("mcp-3")
 @pytest.mark.field_reply("mcp-5")
 @pytest.mark.parametrize("result", RESULTS.values(), ids=RESULTS)
-def test_what_a_tool_says_is_heard(bench: Bench, server: Server, result: Any) -> None:
+def test_what_a_tool_says_is_heard(bench: Bench, server: HandmadeServer, result: Any) -> None:
     server.result = result
     heard = bench.live(QUESTION, ASK, REPLY)
     assert (heard["reply"], heard["answered"], heard["error"]) == (REPLY, True, None), heard["trace"]
@@ -99,7 +68,7 @@ def test_what_a_tool_says_is_heard(bench: Bench, server: Server, result: Any) ->
 
 @pytest.mark.field_reply("mcp-3")
 @pytest.mark.parametrize("result", [{}, {"content": None}, {"content": [{"type": "text", "text": None}]}])
-def test_a_result_without_a_word_is_no_evidence(bench: Bench, server: Server, result: Any) -> None:
+def test_a_result_without_a_word_is_no_evidence(bench: Bench, server: HandmadeServer, result: Any) -> None:
     server.result = result
     heard = bench.live(QUESTION, ASK, REPLY)
     assert not heard["answered"] and heard["error"] is None and tools_called(heard)[0] == "get_points"
@@ -114,7 +83,7 @@ OUTPUT = {"type": "object", "properties": {"points": {"type": "integer"}}, "requ
 )
 @pytest.mark.parametrize("changes", [False, True], ids=["reads", "writes"])
 def test_an_output_schema_that_the_answer_does_not_keep(
-    bench: Bench, server: Server, result: Any, changes: bool
+    bench: Bench, server: HandmadeServer, result: Any, changes: bool
 ) -> None:
     server.tools = [{**POINTS, "outputSchema": OUTPUT, "annotations": {"readOnlyHint": not changes}}]
     server.result = result
@@ -137,28 +106,28 @@ TOOLS: dict[str, Any] = {
 
 @pytest.mark.field_reply("mcp-3")
 @pytest.mark.parametrize("tool", TOOLS.values(), ids=TOOLS)
-def test_one_odd_tool_does_not_hide_the_others(bench: Bench, server: Server, tool: Any) -> None:
+def test_one_odd_tool_does_not_hide_the_others(bench: Bench, server: HandmadeServer, tool: Any) -> None:
     server.tools = [tool, POINTS]
     result = bench.live(QUESTION, ASK, REPLY)
     assert "get_points" in offered(bench) and result["reply"] == REPLY and "club" not in notes(result)
 
 
 @pytest.mark.field_reply("mcp-3")
-def test_a_tool_without_a_schema_is_called(bench: Bench, server: Server) -> None:
+def test_a_tool_without_a_schema_is_called(bench: Bench, server: HandmadeServer) -> None:
     server.tools = [{"name": "get_points"}]
     assert bench.live(QUESTION, ASK, REPLY)["reply"] == REPLY
 
 
 @pytest.mark.field_reply("mcp-5")
 @pytest.mark.parametrize("version", ["2024-11-05", "2025-03-26", "2025-06-18"])
-def test_an_old_version_of_the_protocol(bench: Bench, server: Server, version: str) -> None:
+def test_an_old_version_of_the_protocol(bench: Bench, server: HandmadeServer, version: str) -> None:
     server.version = version
     assert bench.live(QUESTION, ASK, REPLY)["reply"] == REPLY
 
 
 @pytest.mark.field_reply("mcp-4")
 @pytest.mark.parametrize("status", [404, 405])
-def test_a_server_of_the_old_kind(bench: Bench, server: Server, status: int) -> None:
+def test_a_server_of_the_old_kind(bench: Bench, server: HandmadeServer, status: int) -> None:
     """It takes no POST at its address: whoever set it up hears what to enter."""
     bench.gemini.says(Raw(status, b"no", {"content-type": "text/plain"}))
     result = bench.live("Hello", "Hello! How can I help?")
@@ -167,7 +136,7 @@ def test_a_server_of_the_old_kind(bench: Bench, server: Server, status: int) -> 
 
 
 @pytest.mark.field_reply("mcp-5")
-def test_a_redirect_to_another_host_is_not_followed(bench: Bench, server: Server) -> None:
+def test_a_redirect_to_another_host_is_not_followed(bench: Bench, server: HandmadeServer) -> None:
     bench.gemini.says(Raw(307, b"", {"location": "http://127.0.0.1:9/mcp"}))
     result = bench.live(QUESTION, UNKNOWN)
     assert "get_points" not in offered(bench) and "club" in notes(result)

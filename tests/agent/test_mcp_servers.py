@@ -171,7 +171,7 @@ def test_many_tools_over_several_pages(bench: Bench, odd: Odd) -> None:
 def test_a_key_that_does_not_open(bench: Bench, odd: Odd) -> None:
     """A tool's sealed header from another master key: the bot goes on without the server."""
     bench.rows(
-        "update tenant_tools set header_name = 'Authorization', header_value = %s where name = 'club'",
+        "update tenant_tools set sealed_headers = %s where name = 'club'",
         b"0" * 40,
     )
     result = bench.live("Hello", "Hello! How can I help?")

@@ -13,7 +13,7 @@ from f.common.redaction import redact
 from f.common.secrets import SecretError, seal, unseal
 from f.models.embeddings import EmbeddingError, embed
 from tests.agent.conftest import MASTER_KEY, PLATFORM_KEY, Bench, notes
-from tests.agent.odd import POINTS, Odd, register
+from tests.agent.odd import POINTS, Odd, register, register_action
 from tests.agent.vendors import UNKNOWN, Raw, Vendor, call, gemini_error, openai_error, openai_shape
 
 QUESTION = "How many points do I have?"
@@ -127,12 +127,24 @@ def test_an_mcp_server_that_cannot_be_used(
     assert CAUGHT not in seen and "456789" not in seen and CAUGHT not in str(told.openai.asked)
 
 
-def test_a_tool_that_says_its_key(told: Bench, odd: Odd, capsys: Output) -> None:
+@pytest.mark.parametrize("kind", ["mcp", "http"])
+def test_a_tool_that_says_its_key(told: Bench, odd: Odd, capsys: Output, kind: str) -> None:
     """The model is not told it either: it could pass it on in other letters."""
     odd.lists({**POINTS, "quotes": True})
     register(told, odd)
+    if kind == "http":
+        told.rows("delete from tenant_tools where name = 'club'")
+        register_action(told, odd, POINTS)
     result = told.live(QUESTION, ASK, call("hand_off", {"reason": "see above"}), "Passed on.")
     assert CAUGHT not in everything(told, result, capsys) and CAUGHT not in str(told.openai.asked)
+
+
+@pytest.mark.parametrize("says", [{"quotes": True}, {"says_error": "who is odd-key-0123456789"}])
+def test_an_action_that_says_its_key_in_its_trial(bench: Bench, odd: Odd, says: dict[str, Any]) -> None:
+    odd.lists({**POINTS, **says})
+    register_action(bench, odd, POINTS, read_only=True)
+    result = bench.ask(QUESTION, ASK, UNKNOWN)
+    assert CAUGHT not in json.dumps(result) and CAUGHT not in str(bench.openai.asked)
 
 
 def test_a_key_that_was_pasted_with_a_lines_end(bench: Bench, odd: Odd) -> None:

@@ -1,4 +1,4 @@
-"""A tool that writes is called once for a turn, whatever becomes of the step that asks: a real server counts its calls."""
+"""A tool that writes is called once for a turn, whatever becomes of the step that asks: a real server counts its calls, over MCP and HTTP."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from tests.agent.conftest import Bench, tools_called
-from tests.agent.odd import Odd, register
+from tests.agent.odd import Odd, register, register_action
 from tests.agent.odd_mcp_server import CUT
 from tests.agent.vendors import UNKNOWN, call
 
@@ -21,12 +21,15 @@ HONEST = "I don't know whether your order was placed."
 
 
 class Orders:
-    """The server's one tool, the calls that it had, and a turn in which it is asked for."""
+    """The server's one tool, of a `kind`, the calls that it had, and a turn in which it is asked for."""
 
-    def __init__(self, bench: Bench, odd: Odd, file: Path) -> None:
-        self.bench, self._odd, self._file = bench, odd, file
+    def __init__(self, bench: Bench, odd: Odd, file: Path, kind: str) -> None:
+        self.bench, self._odd, self._file, self.kind = bench, odd, file, kind
         self.is_now()
-        register(bench, odd, "create_order")
+        if kind == "mcp":
+            register(bench, odd, "create_order")
+        else:
+            bench.rows("delete from tenant_tools where name = 'club'")
         contact = bench.contact()
         self.turn, self.epoch = bench.turn(contact)
         self.ids: dict[str, Any] = {"contact_id": contact, "turn_id": self.turn, "mode": "live"}
@@ -34,6 +37,8 @@ class Orders:
     def is_now(self, **more: Any) -> None:
         tool = {"name": "create_order", "parameters": PLAIN, "answer": "order 77 is placed"}
         self._odd.lists({**tool, "counts": str(self._file), **more})
+        if self.kind == "http":
+            register_action(self.bench, self._odd, tool, read_only=more.get("read_only", False))
 
     def made(self) -> int:
         return len(self._file.read_text().splitlines()) if self._file.exists() else 0
@@ -52,9 +57,9 @@ class Orders:
         return self.bench.rows("select * from tool_calls where turn_id = %s order by made_at", self.turn)
 
 
-@pytest.fixture
-def orders(bench: Bench, odd: Odd, tmp_path: Path) -> Orders:
-    return Orders(bench, odd, tmp_path / "calls")
+@pytest.fixture(params=["mcp", "http"])
+def orders(bench: Bench, odd: Odd, tmp_path: Path, request: pytest.FixtureRequest) -> Orders:
+    return Orders(bench, odd, tmp_path / "calls", request.param)
 
 
 def cut(bench: Bench, then: Any) -> Any:
@@ -159,7 +164,8 @@ def test_what_is_kept_is_cut_and_holds_no_key_and_no_arguments(orders: Orders) -
     orders.step(call("create_order", {"item": "a very secret lamp"}), UNKNOWN)
     (row,) = orders.rows()
     assert len(row["outcome"]) == 2000 and row["outcome"].startswith("[key] [key] [key] x")
-    assert "secret lamp" not in str(row) and row["tool"] == "club.create_order"
+    assert "secret lamp" not in str(row)
+    assert row["tool"] == {"mcp": "club.create_order", "http": "http.create_order"}[orders.kind]
 
 
 def test_an_overtaken_attempt_makes_no_call(orders: Orders) -> None:

@@ -89,7 +89,8 @@ def opened(conn: psycopg.Connection[dict[str, Any]], key: str) -> list[str]:
     return sorted(found)
 
 
-ALL = sorted(f"{kind}{n}" for n in range(12) for kind in ("EAA-token-", "sk-model-", "Bearer tool-"))
+KINDS = ("EAA-token-{}", "sk-model-{}", '{{"Authorization": "Bearer tool-{}"}}')
+ALL = sorted(kind.format(n) for n in range(12) for kind in KINDS)
 
 
 def test_every_key_is_sealed_anew_and_the_old_master_key_opens_nothing(conn: Any) -> None:
@@ -160,7 +161,7 @@ def test_nothing_is_sealed_while_a_job_runs_that_knows_only_the_old_key(conn: An
 
 def test_a_key_that_neither_opens_is_named(conn: Any) -> None:
     conn.execute(
-        "update tenant_tools set header_value = 'x' || header_value"
+        "update tenant_tools set sealed_headers = 'x' || sealed_headers"
         " where tenant_id = (select tenant_id from tenant_tools order by tenant_id limit 1)"
     )
     said = rotate.rotate(Windmill().server, conn, OLD, NEW)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from f.common.secrets import unseal
+from f.common.secrets import unseal_all
 from f.portal_api.typed_keys import sealing_key
 from tests.portal.conftest import MASTER_KEY, A, B, Portal
 from tests.typed_keys import sealed_key
@@ -30,8 +30,8 @@ def test_what_the_page_seals_is_stored(portal: Portal) -> None:
     sealed = sealed_key(to, A, PURPOSE, KEY)
     assert "planted" not in b64decode(sealed).decode("latin1")
     assert put_tool(portal, sealed_key=sealed)["ok"] is True
-    (row,) = portal.rows("select header_value from tenant_tools")
-    assert unseal(MASTER_KEY, A, "tool:orders", row["header_value"]) == KEY
+    (row,) = portal.rows("select sealed_headers from tenant_tools")
+    assert unseal_all(MASTER_KEY, A, "tool:orders", row["sealed_headers"]) == {"Authorization": KEY}
 
 
 def test_a_plain_key_is_refused(portal: Portal) -> None:

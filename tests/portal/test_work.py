@@ -135,14 +135,15 @@ def test_a_tools_key_goes_in_and_never_comes_out(portal: Portal) -> None:
     sealed = portal.typed(A, "tool:orders https://orders.example/mcp", " Bearer hunter2\r\n")
     assert portal.ask(OWNER, "f.portal_api.bot", "upsert_tool", **tool, sealed_key=sealed)["ok"] is True
     portal.ask(OWNER, "f.portal_api.bot", "upsert_tool", **tool)
-    (row,) = portal.rows("select tenant_id::text, header_value from tenant_tools")
-    assert unseal(MASTER_KEY, A, "tool:orders", row["header_value"]) == "Bearer hunter2"
-    assert len(row["header_value"]) == len("Bearer hunter2") + 28, "what is pasted with it is not stored"
+    (row,) = portal.rows("select tenant_id::text, sealed_headers from tenant_tools")
+    assert (
+        unseal(MASTER_KEY, A, "tool:orders", row["sealed_headers"]) == '{"Authorization": "Bearer hunter2"}'
+    ), "what is pasted with it is not stored"
     answer = portal.ask(OWNER, "f.portal_api.bot", "get")
     assert (answer["tools"][0]["has_key"], "hunter2" in str(answer)) == (True, False)
     moved = {**tool, "url": "https://elsewhere.example/mcp"}
     portal.ask(OWNER, "f.portal_api.bot", "upsert_tool", **moved)
-    assert portal.rows("select header_value from tenant_tools") == [{"header_value": None}], (
+    assert portal.rows("select sealed_headers from tenant_tools") == [{"sealed_headers": None}], (
         "a key is for one server"
     )
 

@@ -41,7 +41,8 @@ CLOCKS_DIFFER = timedelta(seconds=2)  # the server's and this machine's
 SEALED = (
     ("tenants", "id", "id", "whatsapp_token", "'whatsapp_token'"),
     ("tenants", "id", "id", "llm_api_key", "'llm_api_key'"),
-    ("tenant_tools", "tenant_id, name", "tenant_id", "header_value", "'tool:' || name"),
+    ("tenant_tools", "tenant_id, name", "tenant_id", "sealed_headers", "'tool:' || name"),
+    ("http_actions", "tenant_id, name", "tenant_id", "sealed_values", "'action:' || name"),
 )
 
 

@@ -23,7 +23,7 @@ from deploy.bootstrap import DeployError, Server
 from deploy.environment import add_env_file, load, missing
 
 from f.common.chatbot_settings import OPERATOR, checked, definitions
-from f.common.secrets import SecretError, seal
+from f.common.secrets import SecretError, seal, seal_all
 from f.common.setting_kinds import SettingError
 
 NEEDED = ("DATABASE_URL", "MASTER_KEY", "WHATSAPP_TOKEN")
@@ -128,11 +128,35 @@ def put_tool(
     with conn.transaction():
         conn.execute("set local role chatbot_owner")
         conn.execute(
-            "insert into tenant_tools (tenant_id, name, url, header_name, header_value, allowed_tools)"
-            " values (%s, %s, %s, 'Authorization', %s, %s) on conflict (tenant_id, name) do update set url = excluded.url,"
-            " header_value = excluded.header_value, allowed_tools = excluded.allowed_tools, discovered = null, discovered_at = null",
-            [tenant_id, name, url, seal(master_key, tenant_id, f"tool:{name}", authorization), allowed_tools],
+            "insert into tenant_tools (tenant_id, name, url, headers, sealed_headers, allowed_tools)"
+            """ values (%s, %s, %s, '{"Authorization": null}', %s, %s) on conflict (tenant_id, name) do update set url = excluded.url,"""
+            " headers = excluded.headers, sealed_headers = excluded.sealed_headers, allowed_tools = excluded.allowed_tools,"
+            " discovered = null, discovered_at = null, warnings = '[]'",
+            [
+                tenant_id,
+                name,
+                url,
+                seal_all(master_key, tenant_id, f"tool:{name}", {"Authorization": authorization}),
+                allowed_tools,
+            ],
         )
+
+
+def put_action(
+    conn: psycopg.Connection[Any],
+    master_key: str,
+    tenant_id: str,
+    action: dict[str, Any],
+    secrets: dict[str, str],
+) -> None:
+    """Registers an HTTP action of the tenant (sql/schema/tools.sql says what it holds); the `secrets`, by parameter, are stored sealed."""
+    from f.tools.action_fields import checked_action, write_action
+
+    checked = checked_action(action)
+    with conn.transaction():
+        conn.execute("set local role chatbot_owner")
+        sealed = seal_all(master_key, tenant_id, f"action:{checked['name']}", secrets)
+        write_action(conn, tenant_id, checked, sealed)
 
 
 def options() -> argparse.ArgumentParser:

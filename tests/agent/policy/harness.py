@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 from f.agent import tools as agent_tools
 from f.agent.knowledge import Knowledge
 from f.agent.loop import Loop
-from f.agent.mcp_servers import McpError
 from f.agent.policy.reply_policy import Verdict
 from f.agent.prompt import HOURS_MARK
 from f.agent.turn import Turn
 from f.common.chatbot_settings import ChatbotSettings, Surroundings
 from f.models.providers import cleaned
+from f.tools.live_tools import LiveTool, ToolError
 from tests.agent.policy import check_cases
 
 DONT_KNOW = {"en": "DONT_KNOW", "es": "DONT_KNOW"}
@@ -184,26 +184,15 @@ def run(case: dict[str, Any], business: dict[str, Any], structured: bool, patch:
             for r in rows
         ]  # fmt: skip
 
-    def call_tool(tool: Any, arguments: Any, seconds: float) -> str:
-        answer = answers.get(tool.name, {"result": "unknown", "error": True})
-        text = (
-            answer["result"]
-            if isinstance(answer["result"], str)
-            else json.dumps(answer["result"], ensure_ascii=False)
-        )
-        if answer.get("error"):
-            raise McpError(text, by_tool=True)
-        return text
-
     patch.setattr(Knowledge, "_near", near)
     patch.setattr("f.agent.knowledge.embed", lambda texts, *_: [[0.0]] * len(texts))
-    patch.setattr(agent_tools, "discover", lambda *_: ([CaseTool(t) for t in business["tools"]], set()))
-    patch.setattr(agent_tools, "call_tool", call_tool)
+    patch.setattr(
+        agent_tools, "discover", lambda *_: ([CaseTool(t, answers) for t in business["tools"]], set())
+    )
     patch.setattr(
         "f.agent.tool_ledger.call_once",
-        lambda turn, tool, given, seconds, secrets: call_tool(tool, given, seconds),
+        lambda turn, tool, given, seconds, secrets: tool.call(given, seconds),
     )
-    patch.setattr(agent_tools, "refresh", lambda *_: [])
     patch.setattr("f.agent.policy.reply_policy.opening_hours", lambda turn: turn.hours)
     loop = Loop(turn, ScriptedModel(script_of(case, structured)))  # type: ignore[arg-type]
     verdict: Verdict = loop.run()
@@ -213,17 +202,26 @@ def run(case: dict[str, Any], business: dict[str, Any], structured: bool, patch:
     return Outcome(passed, verdict.text, verdict.why or verdict.error or "")
 
 
-class CaseTool:
-    def __init__(self, tool: dict[str, Any]) -> None:
-        self.name, self.read_only = tool["name"], not tool["changes_something"]
+class CaseTool(LiveTool):
+    origin, phone = "case", "34600111222"
+
+    def __init__(self, tool: dict[str, Any], answers: dict[str, Any]) -> None:
+        self.name, self.read_only, self._answers = tool["name"], not tool["changes_something"], answers
         self.description, self.parameters = tool["description"], tool["parameters"]
-        self.server = type("Server", (), {"name": "case"})()
 
     def schema(self, name: str) -> dict[str, Any]:
         return {"name": name, "description": self.description, "parameters": self.parameters}
 
     def for_contact(self, arguments: dict[str, Any]) -> dict[str, Any]:
         return arguments
+
+    def call(self, arguments: Any, seconds: float) -> str:
+        answer = self._answers.get(self.name, {"result": "unknown", "error": True})
+        result = answer["result"]
+        text = result if isinstance(result, str) else json.dumps(result, ensure_ascii=False)
+        if answer.get("error"):
+            raise ToolError(text, by_tool=True)
+        return text
 
 
 def cases(half: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:

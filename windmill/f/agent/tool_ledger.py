@@ -1,5 +1,3 @@
-# no_postinstall
-# requirements: agent
 """Calls a tool that may change something once for a turn, however many attempts of the step ask for it.
 
 The call is recorded before it is made, its outcome after it. An attempt that asks again (the step was retried, or the whole flow) gets the
@@ -13,8 +11,8 @@ import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from f.agent.mcp_servers import McpError, McpTool, call_tool
 from f.common.redaction import redact_keys
+from f.tools.live_tools import LiveTool, ToolError
 
 if TYPE_CHECKING:
     from f.agent.turn import Turn
@@ -27,10 +25,10 @@ UNSURE = (
 
 
 def call_once(
-    turn: Turn, tool: McpTool, arguments: dict[str, Any], seconds: float, secrets: Iterable[str]
+    turn: Turn, tool: LiveTool, arguments: dict[str, Any], seconds: float, secrets: Iterable[str]
 ) -> str:
-    """`call_tool`, or what it returned before. Raises McpError as `call_tool` does; `unsure` where it is not known whether it was done."""
-    name = f"{tool.server.name}.{tool.name}"
+    """What the call returns, or returned before. Raises ToolError as the call does; `unsure` where it is not known whether it was done."""
+    name = f"{tool.origin}.{tool.name}"
     digest = hashlib.sha256(json.dumps([turn.id, name, arguments], sort_keys=True).encode()).digest()
     before = turn.db.value("select begin_tool_call(%s, %s, %s, %s)", turn.id, turn.epoch, name, digest)
     if before:
@@ -41,27 +39,27 @@ def call_once(
         turn.db.value("select end_tool_call(%s, %s, %s, %s)", turn.id, digest, kept, failed)
 
     try:
-        outcome = call_tool(tool, arguments, seconds)
-    except McpError as problem:
+        outcome = tool.call(arguments, seconds)
+    except ToolError as problem:
         if problem.by_tool:
             record(str(problem), True)
         elif not problem.begun:
             record(None, True)
         else:
-            raise McpError(f"{problem}. {UNSURE}", unsure=True) from None
+            raise ToolError(f"{problem}. {UNSURE}", unsure=True) from None
         raise
     record(outcome, False)
     return outcome
 
 
-def earlier_outcome(tool: McpTool, made: dict[str, Any]) -> str:
-    """What became of a call that an earlier attempt made, or this one in the same words. Raises McpError where that was no result."""
+def earlier_outcome(tool: LiveTool, made: dict[str, Any]) -> str:
+    """What became of a call that an earlier attempt made, or this one in the same words. Raises ToolError where that was no result."""
     if made["outcome"] is None:
         before = f"{tool.name} was called for this message before, and what became of it was lost"
-        raise McpError(f"{before}. {UNSURE}", unsure=True)
+        raise ToolError(f"{before}. {UNSURE}", unsure=True)
     if not made["same"]:
         before = f"{tool.name} was called for this message before, in other words. What became of it: {made['outcome']}"
-        raise McpError(f"{before}\nCall it again only for something else that was asked for.", by_tool=True)
+        raise ToolError(f"{before}\nCall it again only for something else that was asked for.", by_tool=True)
     if made["failed"]:
-        raise McpError(made["outcome"], by_tool=True)
+        raise ToolError(made["outcome"], by_tool=True)
     return str(made["outcome"])

@@ -1,11 +1,10 @@
 # no_postinstall
 # requirements: agent
-"""The tools of one turn: the knowledge base, a human, the customer's details, and what the tenant's MCP servers offer and the tenant allows."""
+"""The tools of one turn: the knowledge base, a human, the customer's details, and what the tenant's own systems offer and the tenant allows."""
 
 from __future__ import annotations
 
 import json
-import re
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -22,10 +21,11 @@ from f.agent.builtin_tools import (
     remember_tool,
     send_document_tool,
 )
-from f.agent.mcp_servers import McpError, McpTool, call_tool, discover, refresh
+from f.agent.offered_tools import by_name, discover
 from f.agent.policy.deeds import refuses
 from f.agent.policy.drafts import REPLY, REPLY_TOOL
 from f.agent.prompt import as_data
+from f.tools.live_tools import DONE, LiveTool, ToolError, has_words
 from f.whatsapp.choices import OFFER, OFFER_CHOICES, checked
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from f.agent.turn import Turn
     from f.models.types import Call
 
+BUILT_IN = (REPLY, SEARCH, HAND_OFF, REMEMBER, OFFER, SEND_DOCUMENT)
 MOST_CALLS = 8  # in one round
 AT_ONCE = 4
 ASKED_AGAIN = (
@@ -60,7 +61,7 @@ class ToolRunner:
         self._outcomes: dict[str, str] = {}  # of calls that succeeded, by their words
         self._asked_again: set[str] = set()  # tools whose server was asked for a newer description
         discovered, self.secrets = discover(turn, evidence.problems)
-        self._mcp = _named(discovered)
+        self._live = by_name(discovered, BUILT_IN)
 
     def schemas(self) -> list[dict[str, Any]]:
         """The tools in the form that the model's API takes."""
@@ -69,12 +70,12 @@ class ToolRunner:
             built_in.append(remember_tool(self._turn.settings.lead_fields))
         if self._files:
             built_in.append(send_document_tool(list(self._files)))
-        return [*built_in, *({"type": "function", "function": t.schema(n)} for n, t in self._mcp.items())]
+        return [*built_in, *({"type": "function", "function": t.schema(n)} for n, t in self._live.items())]
 
     @property
     def of_servers(self) -> list[str]:
         """The names of the tools of the tenant's own servers."""
-        return list(self._mcp)
+        return list(self._live)
 
     def run(self, calls: list[Call], seconds: float) -> list[str]:
         """Runs the calls of one round; an outcome for each, in order. A failure is an answer, too: the model can do something else.
@@ -84,7 +85,7 @@ class ToolRunner:
         with ThreadPoolExecutor(AT_ONCE) as pool:
             ahead: dict[int, Future[Timed]] = {}
             for place, call in enumerate(calls[:MOST_CALLS]):
-                tool = self._mcp.get(call["name"])
+                tool = self._live.get(call["name"])
                 if tool and tool.read_only and _key(call) not in self._outcomes:
                     ahead[place] = pool.submit(_timed, self._remote, tool, call["arguments"], seconds)
             alone = all(call["name"] == HAND_OFF for call in calls)
@@ -97,7 +98,7 @@ class ToolRunner:
 
     def _one(self, place: int, call: Call, ahead: Future[Timed] | None, seconds: float) -> str:
         key = _key(call)
-        evidence, tool = self._evidence, self._mcp.get(call["name"])
+        evidence, tool = self._evidence, self._live.get(call["name"])
         if place >= MOST_CALLS:
             outcome, error = f"error: at most {MOST_CALLS} calls at once; call it again alone", True
             at, ms = round(time.time(), 3), 0
@@ -118,10 +119,14 @@ class ToolRunner:
                 "ms": ms,
             }
         )
-        if tool and not error and outcome.strip():
-            evidence.tool_answers.append((call["name"], outcome))
+        if tool and not error:
+            if has_words(outcome):
+                evidence.tool_answers.append((call["name"], outcome))
             if not tool.read_only and not self._turn.dry_run:
                 (evidence.failed if refuses(outcome) else evidence.changed).append(call["name"])
+                if not has_words(outcome):
+                    evidence.done.append((call["name"], f"{DONE} {json.dumps(call['arguments'])}"))
+                    outcome = " ".join(filter(None, (DONE, outcome.strip())))
         if tool and error and not tool.read_only:
             evidence.failed.append(call["name"])
         if tool and error and self._changed(tool):
@@ -146,18 +151,18 @@ class ToolRunner:
             return self._send_document(str(arguments.get("document") or ""))
         if name == REMEMBER and self._turn.settings.lead_fields:
             return self._remember(arguments)
-        if name in self._mcp:
-            return self._remote(self._mcp[name], arguments, seconds)
+        if name in self._live:
+            return self._remote(self._live[name], arguments, seconds)
         offered = ", ".join(tool["function"]["name"] for tool in self.schemas())
         raise ValueError(f"there is no tool {name[:100]!r}; there are: {offered}")
 
-    def _remote(self, tool: McpTool, arguments: dict[str, Any] | str, seconds: float) -> str:
+    def _remote(self, tool: LiveTool, arguments: dict[str, Any] | str, seconds: float) -> str:
         if not isinstance(arguments, dict):
             raise ValueError(f"the arguments are not a JSON object: {arguments[:200]}")
         try:
             given = tool.for_contact(arguments)
             if tool.read_only:
-                return call_tool(tool, given, seconds)
+                return tool.call(given, seconds)
             if self._turn.dry_run:
                 return (
                     f"{tool.name} was not called: nothing may change in a trial, and its server does not say that it only reads."
@@ -166,7 +171,7 @@ class ToolRunner:
             from f.agent.tool_ledger import call_once  # most turns change nothing
 
             return call_once(self._turn, tool, given, seconds, self.secrets)
-        except McpError as problem:
+        except ToolError as problem:
             evidence = self._evidence
             evidence.unsure = evidence.unsure or problem.unsure
             if problem.by_tool or problem.unsure:
@@ -175,8 +180,13 @@ class ToolRunner:
                 evidence.out_of_order.append(str(problem))
             raise
 
-    def _changed(self, tool: McpTool) -> bool:
+    def _changed(self, tool: LiveTool) -> bool:
         """After a failure: whether the server describes the tool otherwise by now. Asked once a turn for each tool."""
+        from f.agent.mcp_lists import refresh
+        from f.tools.mcp_servers import McpTool
+
+        if not isinstance(tool, McpTool):
+            return False
         evidence, key = self._evidence, f"{tool.server.name}.{tool.name}"
         silent = any("did not answer" in why for why in evidence.out_of_order)
         if key in self._asked_again or evidence.unsure or silent:
@@ -232,20 +242,6 @@ class ToolRunner:
         )
 
 
-def _named(tools: list[McpTool]) -> dict[str, McpTool]:
-    """The tools by the names under which the model is offered them: unique, and of characters that every vendor takes."""
-    offered: dict[str, McpTool] = {}
-    for tool in tools:
-        plain = re.sub(r"[^A-Za-z0-9_-]", "_", tool.name)[:60] or "tool"
-        if plain in offered or plain in (REPLY, SEARCH, HAND_OFF, REMEMBER, OFFER, SEND_DOCUMENT):
-            plain = f"{tool.server.name}__{plain}"[:60]
-        name, number = plain, 2
-        while name in offered:
-            name, number = f"{plain}_{number}", number + 1
-        offered[name] = tool
-    return offered
-
-
 def _shown(arguments: dict[str, Any] | str) -> dict[str, Any]:
     """A call's arguments as the trace keeps them: whole where they are short."""
     if isinstance(arguments, str):
@@ -262,6 +258,6 @@ def _timed(run: Any, *arguments: Any) -> Timed:
     at, started = round(time.time(), 3), time.monotonic()
     try:
         outcome, error = run(*arguments), False
-    except (ValueError, McpError) as problem:
+    except (ValueError, ToolError) as problem:
         outcome, error = f"error: {problem}", True
     return Timed(outcome, error, at, round((time.monotonic() - started) * 1000))

@@ -7,6 +7,7 @@ copied to another row or column does not open.
 
 from __future__ import annotations
 
+import json
 import os
 from base64 import b64decode
 
@@ -30,15 +31,33 @@ def seal(master_key: str, tenant_id: str, purpose: str, plain: str) -> bytes:
 
 def unseal(master_key: str, tenant_id: str, purpose: str, sealed: bytes) -> str:
     """Decrypts what `seal` made. Raises SecretError when the key, the tenant or the purpose is another one, or no header can hold it."""
+    return _usable(_opened(master_key, tenant_id, purpose, sealed), purpose)
+
+
+def seal_all(master_key: str, tenant_id: str, purpose: str, values: dict[str, str]) -> bytes | None:
+    """Encrypts several keys by their names as one value; None where there are none."""
+    return seal(master_key, tenant_id, purpose, json.dumps(values)) if values else None
+
+
+def unseal_all(master_key: str, tenant_id: str, purpose: str, sealed: bytes | None) -> dict[str, str]:
+    """Decrypts what `seal_all` made. Raises SecretError as `unseal` does."""
+    if sealed is None:
+        return {}
+    held = json.loads(_opened(master_key, tenant_id, purpose, sealed))
+    return {name: _usable(value, f"{purpose} {name}") for name, value in held.items()}
+
+
+def _opened(master_key: str, tenant_id: str, purpose: str, sealed: bytes) -> str:
     for key in keyring(master_key):
         try:
-            opened = AESGCM(key).decrypt(sealed[:12], sealed[12:], _bound_to(tenant_id, purpose))
-            break
+            return AESGCM(key).decrypt(sealed[:12], sealed[12:], _bound_to(tenant_id, purpose)).decode()
         except InvalidTag:
             continue
-    else:
-        raise SecretError(f"the stored {purpose} does not open with this master key: enter it again")
-    plain = opened.decode().strip()  # pasted with a line's end
+    raise SecretError(f"the stored {purpose} does not open with this master key: enter it again")
+
+
+def _usable(opened: str, purpose: str) -> str:
+    plain = opened.strip()  # pasted with a line's end
     remember_secret(plain)
     if not (plain.isascii() and plain.isprintable()):
         raise SecretError(f"the stored {purpose} has a character that no key has: enter it again")

@@ -55,12 +55,14 @@ class _GuardedBackend(httpcore2.AnyIOBackend):
 
 
 class _Counted(httpx2.AsyncByteStream):
-    """A body that ends in an error when it grows too large."""
+    """A body that ends in an error when it grows too large, or at once where it is refused: the answer's status is known all the same."""
 
-    def __init__(self, body: Any, most: int) -> None:
-        self._body, self._most = body, most
+    def __init__(self, body: Any, most: int, refusal: TooLarge | None) -> None:
+        self._body, self._most, self._refusal = body, most, refusal
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
+        if self._refusal:
+            raise self._refusal
         seen = 0
         async for piece in self._body:
             seen += len(piece)
@@ -85,14 +87,13 @@ class _GuardedTransport(httpx2.AsyncHTTPTransport):
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         request.headers["accept-encoding"] = "identity"
         response = await super().handle_async_request(request)
+        refusal = None
         if response.headers.get("content-encoding", "identity").lower() != "identity":
-            await response.aclose()
-            raise TooLarge("answer_compressed")
+            refusal = TooLarge("answer_compressed")
         declared = response.headers.get("content-length", "")
         if declared.isdigit() and int(declared) > self._most:
-            await response.aclose()
-            raise TooLarge("answer_too_large", most=self._most / 1_000_000)
-        response.stream = _Counted(response.stream, self._most)
+            refusal = TooLarge("answer_too_large", most=self._most / 1_000_000)
+        response.stream = _Counted(response.stream, self._most, refusal)
         return response
 
 

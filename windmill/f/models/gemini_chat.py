@@ -1,5 +1,5 @@
 # no_postinstall
-# requirements: agent
+# requirements: media
 """Google's Gemini API through `google-genai`. The conversation comes in OpenAI's form and is put into Gemini's here."""
 
 from __future__ import annotations

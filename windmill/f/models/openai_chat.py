@@ -1,5 +1,5 @@
 # no_postinstall
-# requirements: agent
+# requirements: media
 """OpenAI's chat-completions API, and every server that speaks it."""
 
 from __future__ import annotations

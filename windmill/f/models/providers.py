@@ -1,5 +1,5 @@
 # no_postinstall
-# requirements: agent
+# requirements: media
 """Asks the model vendors: which, in which order, and which errors are a reason to ask the next one.
 
 The SDK of a vendor is imported only when that vendor is asked: each costs half a second.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+TYPES = ("string", "number", "integer", "boolean", "array", "object", "null")
 KEPT = ("type", "description", "properties", "items", "required", "enum", "nullable")
 DROPPED_SILENTLY = ("$schema", "$id", "$defs", "definitions", "title", "$comment", "additionalProperties")
 DEEPEST = 8
@@ -61,7 +62,8 @@ def _plain(schema: Any, root: Root, depth: int) -> dict[str, Any]:
             kind, out["enum"] = "string", values
         else:
             notes.append(f"one of {json.dumps(values, ensure_ascii=False)}")
-    out["type"] = kind if isinstance(kind, str) else "object" if "properties" in schema else "string"
+    known = isinstance(kind, str) and kind in TYPES
+    out["type"] = kind if known else "object" if "properties" in schema else "string"
     if out["type"] == "array":
         out["items"] = _plain(schema.get("items") or {"type": "string"}, root, depth + 1)
     if out["type"] == "object":
@@ -70,7 +72,10 @@ def _plain(schema: Any, root: Root, depth: int) -> dict[str, Any]:
             str(name): _plain(inner, root, depth + 1)
             for name, inner in (properties if isinstance(properties, dict) else {}).items()
         }
-        out["required"] = [name for name in schema.get("required") or [] if name in out["properties"]]
+        required = schema.get("required")
+        out["required"] = [
+            n for n in (required if isinstance(required, list) else []) if n in out["properties"]
+        ]
         if depth and not out["properties"]:
             out = {"type": "string"}
             notes.append("a JSON object, written as text")

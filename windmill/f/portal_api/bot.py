@@ -6,7 +6,6 @@ In: a request of the portal's page (f/common/portal_request.py). Out: settings a
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import psycopg
@@ -29,6 +28,7 @@ from f.common.portal_request import (
 )
 from f.common.setting_kinds import SettingError
 from f.portal_api import dry_runs
+from f.portal_api.mcp_server_rows import delete_tool, refuse_private, upsert_tool
 
 postgresql = dict[str, Any]
 c_settings = dict[str, Any]
@@ -63,7 +63,7 @@ def get(conn: Connection, member: Member, fields: Fields, master_key: str) -> di
             " from chatbots order by created_at, phone_number_id".encode()
         ).fetchall()
         tools = conn.execute(
-            b"select name, url, header_name, header_value is not null as has_key, allowed_tools, enabled, discovered"
+            b"select name, url, headers, sealed_headers is not null as has_key, allowed_tools, tool_settings, enabled, discovered, warnings"
             b" from tenant_tools order by name"
         ).fetchall()
         limits = conn.execute(b"select limits from tenants").fetchone()
@@ -75,6 +75,7 @@ def get(conn: Connection, member: Member, fields: Fields, master_key: str) -> di
         tool["offers"] = [
             t["name"] for t in discovered if isinstance(t, dict) and isinstance(t.get("name"), str)
         ]
+        tool["reads"] = [t["name"] for t in discovered if isinstance(t, dict) and t.get("read_only")]
     return {
         "bots": bots,
         "tools": tools,
@@ -132,49 +133,6 @@ def refuse_overwriting(
             b" order by id desc limit 1"
         ).fetchone()
         raise Refused("settings_changed", person=by["person"] if by else "?")
-
-
-def refuse_private(url: str, settings: c_settings) -> None:
-    """Says so when an address is saved, not only when it is used."""
-    from f.common.addresses import ForbiddenHost, require_public
-
-    try:
-        require_public(url, settings.get("allowed_private_hosts") or [])
-    except ForbiddenHost as error:
-        raise Refused.of(error.message) from None
-
-
-def upsert_tool(
-    conn: Connection, member: Member, fields: Fields, master_key: str, settings: c_settings
-) -> dict[str, Any]:
-    """Adds or changes an MCP server. Without a new key the stored one stays, unless the address changes: a key is for one server."""
-    from f.common.secrets import seal
-    from f.portal_api.typed_keys import typed_key
-
-    name, url = text_field(fields, "name", 31), text_field(fields, "url", 500)
-    key = typed_key(fields, master_key, member["tenant_id"], f"tool:{name} {url}")
-    allowed = [t for t in fields.get("allowed_tools") or [] if isinstance(t, str) and 0 < len(t) <= 100][:50]
-    if not re.fullmatch(r"[a-z][a-z0-9_]{0,30}", name) or not re.fullmatch(r"https?://[^\s@]+", url):
-        raise Refused("tool_invalid")
-    refuse_private(url, settings)
-    sealed = seal(master_key, member["tenant_id"], f"tool:{name}", key) if key else None
-    with as_tenant(conn, member["tenant_id"]):
-        conn.execute(
-            b"insert into tenant_tools (tenant_id, name, url, header_name, header_value, allowed_tools, enabled)"
-            b" values (%s, %s, %s, 'Authorization', %s, %s, %s) on conflict (tenant_id, name) do update set url = excluded.url,"
-            b" header_value = coalesce(excluded.header_value, case when tenant_tools.url = excluded.url then tenant_tools.header_value end),"
-            b" allowed_tools = excluded.allowed_tools, enabled = excluded.enabled, discovered = null, discovered_at = null",
-            [member["tenant_id"], name, url, sealed, allowed, fields.get("enabled", True) is True],
-        )
-    return {"updated": name}
-
-
-def delete_tool(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
-    with as_tenant(conn, member["tenant_id"]):
-        done = conn.execute(b"delete from tenant_tools where name = %s", [text_field(fields, "name", 31)])
-    if not done.rowcount:
-        raise not_found()
-    return {"deleted": fields["name"]}
 
 
 def ask(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:

@@ -1,5 +1,5 @@
 # no_postinstall
-# requirements: agent
+# requirements: media
 """What is said in a voice note: where it is written down, in which language, and what that costs."""
 
 from __future__ import annotations

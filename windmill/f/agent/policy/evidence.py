@@ -19,6 +19,8 @@ class Evidence:
         self.knowledge = Knowledge(turn)
         self.tool_answers: list[tuple[str, str]] = []  # tool and answer: the other half of the evidence
         self.changed: list[str] = []  # tools that may change something and have succeeded
+        # What they were called with, where they have succeeded without a word: as evidence, that much was done.
+        self.done: list[tuple[str, str]] = []
         # Tools that may change something and have not done what they were called for.
         self.failed: list[str] = []
         self.out_of_order: list[str] = []  # why an MCP tool could not be used

@@ -1,5 +1,5 @@
 # no_postinstall
-# requirements: agent
+# requirements: media
 """A second, cheap call of a model that sees only what a reply claims and the words that it quotes, and says of each whether it follows.
 
 Where code can't see: "Barcelona is open on Sunday" beside "closed on Sunday". Any failure of this call blocks nothing.

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from f.agent.handoff import keyword_of
 from f.agent.language import detect, is_yes
 from f.agent.policy.claims import Draft, Finding
+from f.agent.policy.deeds import deeds_in
 from f.agent.policy.drafts import names_passages
 from f.agent.policy.polarity import asks
 from f.agent.policy.reply_check import Check
@@ -148,7 +149,8 @@ def accepted(turn: Turn, evidence: Evidence, draft: Draft) -> Verdict:
     uncited = (
         draft.kind is None
         and evidence.searched_by_model
-        and not (citations or evidence.tool_answers or evidence.documents or _from_hours(turn, draft))
+        and not (citations or evidence.tool_answers or evidence.done or evidence.documents)
+        and not _from_hours(turn, draft)
     )
     return _with_handoff(turn, Verdict(draft.text, citations, not uncited))
 
@@ -224,7 +226,7 @@ def sources(turn: Turn, evidence: Evidence) -> list[Source]:
     about = f"{contact['name'] or ''}\n{json.dumps(contact['lead'], ensure_ascii=False) if contact['lead'] else ''}"
     return [
         *evidence.knowledge.sources.values(),
-        *(Source(name, outcome) for name, outcome in evidence.tool_answers),
+        *(Source(name, outcome) for name, outcome in (*evidence.tool_answers, *evidence.done)),
         Source("hours", opening_hours(turn).partition(" Questions about")[0]),
         Source("conversation", bot),
         Source("persona", f"{settings.name}\n{settings.persona}\n{settings.system_prompt}"),
@@ -247,6 +249,8 @@ def unsourced(turn: Turn, evidence: Evidence, draft: Draft) -> bool:
     """
     if evidence.tool_answers or evidence.documents or names_passages(draft, evidence.knowledge.sources):
         return False
+    if evidence.done and _of_deeds(turn, evidence, draft):
+        return False
     if draft.kind == "answer":
         return not draft.claims and not _from_hours(turn, draft)
     if draft.kind in ("clarify", None) and _answers_itself(turn, draft):
@@ -255,6 +259,15 @@ def unsourced(turn: Turn, evidence: Evidence, draft: Draft) -> bool:
         return False
     questions = [asks(s) for s, _ in draft.sentences]
     return not any(questions) or (questions[0] and not all(questions))
+
+
+def _of_deeds(turn: Turn, evidence: Evidence, draft: Draft) -> bool:
+    """Whether a reply says what was done, and names no figure but those that the customer wrote, or that it was done with."""
+    if not any(deeds_in(sentence) for sentence, _ in draft.sentences):
+        return False
+    words = [turn.context["question"], *(with_what for _, with_what in evidence.done)]
+    known = [figure for text in words for figure in figures(text)]
+    return all(any(same(figure, other) for other in known) for figure in figures(draft.text))
 
 
 def _answers_itself(turn: Turn, draft: Draft) -> bool:

@@ -1,0 +1,102 @@
+# no_postinstall
+# requirements: agent
+"""Which tools of the tenant's MCP servers the model is offered.
+
+The list of a server's tools is cached for ten minutes in tenant_tools, so that most turns neither ask for it nor import the SDK. A server that
+does not answer is asked again after a minute: not every customer waits for it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from f.common.problems import Message, message
+from f.common.secrets import SecretError, unseal_all
+from f.tools.live_tools import LiveTool, ToolError
+from f.tools.mcp_servers import PUBLIC, McpServer, McpTool, list_tools
+
+if TYPE_CHECKING:
+    from f.agent.turn import Turn
+
+MOST_TOOLS = 40  # of one server that the model is offered
+# A header that no contact can have: an absent one is read as "anybody" by servers that know no better.
+NOBODY = "unknown"
+
+
+def server_tools(
+    turn: Turn, servers: list[dict[str, Any]], contact: dict[str, Any], problems: list[str]
+) -> tuple[list[LiveTool], set[str]]:
+    """The allowed tools of the tenant's servers, and the secrets of all of them.
+
+    A server that is down offers what it last did; what is wrong is added to `problems`.
+    """
+    tools: list[LiveTool] = []
+    secrets: set[str] = set()
+    for row in servers:
+        try:
+            server = server_of(row, contact, turn)
+        except SecretError as problem:
+            problems.append(f"{row['name']} is not offered: {problem}")
+            continue
+        secrets |= server.secrets
+        listed = row["discovered"]
+        if not row["fresh"]:
+            listed = refresh(turn, server, listed, problems)
+        allowed = [t for t in listed or [] if t["name"] in row["allowed_tools"]]
+        tools += [_tool(server, t, row["tool_settings"].get(t["name"]) or {}) for t in allowed[:MOST_TOOLS]]
+    return tools, secrets
+
+
+def _tool(server: McpServer, listed: dict[str, Any], settings: dict[str, Any]) -> McpTool:
+    """A tool as its server describes it, and as the tenant knows better."""
+    reads = settings.get("read_only", listed.get("read_only"))
+    timeout_s = settings.get("timeout_s") or 0
+    return McpTool(
+        server, listed["name"], listed["description"], listed["parameters"], bool(reads), timeout_s
+    )
+
+
+def server_of(row: dict[str, Any], contact: dict[str, Any], turn: Turn) -> McpServer:
+    """The server of a row of tenant_tools. Raises SecretError."""
+    held = unseal_all(
+        turn.resources["master_key"], turn.tenant_id, f"tool:{row['name']}", row["sealed_headers"]
+    )
+    headers = {name: value for name, value in row["headers"].items() if value is not None} | held
+    headers = {k: v for k, v in headers.items() if k.lower() not in PUBLIC} | {
+        "X-Customer-Phone": contact["phone"] or NOBODY,
+        "X-Customer-Id": contact["user_id"] or NOBODY,
+    }
+    return McpServer(
+        row["name"],
+        row["url"],
+        row["timeout_s"],
+        turn.allowed_private_hosts,
+        headers,
+        contact["phone"],
+        frozenset(held.values()),
+    )
+
+
+def refresh(
+    turn: Turn, server: McpServer, last: list[dict[str, Any]] | None, problems: list[str]
+) -> list[dict[str, Any]] | None:
+    """Asks a server for its tools and stores the list; the `last` one where it can't be asked. Either way the tenant sees what is wrong."""
+    warnings: list[Message] = []
+    try:
+        listed: list[dict[str, Any]] | None = list_tools(server, warnings)
+    except ToolError as problem:
+        problems.append(f"the tools of {server.name} are as last seen: {problem}")
+        warnings = [message("tools_not_listed", problem=str(problem))]
+        listed = None
+    if not turn.dry_run:
+        turn.db.rows(
+            "update tenant_tools set discovered = coalesce(%s::jsonb, discovered), warnings = %s::jsonb,"
+            " discovered_at = now() - case when %s then interval '0' else interval '9 minutes' end where tenant_id = %s and name = %s",
+            None if listed is None else json.dumps(listed),
+            json.dumps(warnings),
+            listed is not None,
+            turn.tenant_id,
+            server.name,
+        )
+    return last if listed is None else listed

@@ -1,0 +1,130 @@
+# requirements: database
+"""A tenant's MCP servers as the portal writes them: address, headers of any name with their secrets sealed, and what the bot may call."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from f.common.addresses import ForbiddenHost, require_public
+from f.common.database import Connection, as_tenant
+from f.common.portal_request import Fields, Member, Refused, not_found, text_field
+from f.common.secrets import SecretError, seal_all, unseal_all
+from f.portal_api.typed_keys import typed_key
+
+HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
+# What the protocol sets itself, and what tells the server who is asking.
+RESERVED = frozenset(
+    {"accept", "connection", "content-length", "content-type", "host", "last-event-id", "mcp-protocol-version", "mcp-session-id",
+     "transfer-encoding", "x-customer-id", "x-customer-phone"}
+)  # fmt: skip
+MOST_HEADERS = 20
+AUTHORIZATION: dict[str, str | None] = {"Authorization": None}
+
+
+def upsert_tool(
+    conn: Connection, member: Member, fields: Fields, master_key: str, settings: dict[str, Any]
+) -> dict[str, Any]:
+    """Adds or changes an MCP server.
+
+    `headers`: each one's value by its name, null for a secret; absent: Authorization, a secret. `sealed_key`: what a person typed for
+    Authorization; `sealed_headers`: for other secret headers, by name. Without a new secret the stored one stays, unless the address changes: a
+    key is for one server. `tool_settings`: by a tool's name whether it only reads, and its timeout.
+    """
+    name, url = text_field(fields, "name", 31), text_field(fields, "url", 500)
+    headers = checked_headers(fields.get("headers", AUTHORIZATION))
+    typed = typed_headers(fields, master_key, member["tenant_id"], f"tool:{name} {url}")
+    allowed = [t for t in fields.get("allowed_tools") or [] if isinstance(t, str) and 0 < len(t) <= 100][:50]
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,30}", name) or not re.fullmatch(r"https?://[^\s@]+", url):
+        raise Refused("tool_invalid")
+    refuse_private(url, settings)
+    with as_tenant(conn, member["tenant_id"]):
+        row = conn.execute(
+            b"select sealed_headers from tenant_tools where name = %s and url = %s for update", [name, url]
+        ).fetchone()
+        held = stored(master_key, member["tenant_id"], name, row["sealed_headers"] if row else None) | typed
+        held = {header: value for header, value in held.items() if header in headers and value}
+        conn.execute(
+            b"insert into tenant_tools (tenant_id, name, url, headers, sealed_headers, allowed_tools, tool_settings, enabled)"
+            b" values (%s, %s, %s, %s::jsonb, %s, %s, %s::jsonb, %s) on conflict (tenant_id, name) do update set url = excluded.url,"
+            b" headers = excluded.headers, sealed_headers = excluded.sealed_headers, allowed_tools = excluded.allowed_tools,"
+            b" tool_settings = excluded.tool_settings, enabled = excluded.enabled, discovered = null, discovered_at = null, warnings = '[]'",
+            [
+                member["tenant_id"],
+                name,
+                url,
+                json.dumps(headers),
+                seal_all(master_key, member["tenant_id"], f"tool:{name}", held),
+                allowed,
+                json.dumps(checked_tool_settings(fields.get("tool_settings") or {})),
+                fields.get("enabled", True) is True,
+            ],
+        )
+    return {"updated": name}
+
+
+def checked_headers(given: Any) -> dict[str, str | None]:
+    """The headers by their names. Raises Refused."""
+    if not isinstance(given, dict) or len(given) > MOST_HEADERS:
+        raise Refused("list_too_long", field="headers", most=MOST_HEADERS)
+    for name, value in given.items():
+        sendable = value is None or (
+            isinstance(value, str) and len(value) <= 2000 and value.isascii() and value.isprintable()
+        )
+        if not HEADER.fullmatch(name) or name.lower() in RESERVED or not sendable:
+            raise Refused("header_invalid", field=name[:100])
+    return given
+
+
+def typed_headers(fields: Fields, master_key: str, tenant_id: str, purpose: str) -> dict[str, str]:
+    """The secrets that a person has typed now, by their headers."""
+    sealed = fields.get("sealed_headers") or {}
+    if not isinstance(sealed, dict):
+        raise Refused("bad_request")
+    typed = {"Authorization": typed_key(fields, master_key, tenant_id, purpose)}
+    for name in sealed:
+        one = {"sealed_key": sealed[name]}
+        typed[str(name)] = typed_key(one, master_key, tenant_id, f"{purpose} {name}")
+    return {name: value for name, value in typed.items() if value}
+
+
+def stored(master_key: str, tenant_id: str, name: str, sealed: bytes | None) -> dict[str, str]:
+    """The secrets that the server has already; none where they don't open any more."""
+    try:
+        return unseal_all(master_key, tenant_id, f"tool:{name}", sealed)
+    except SecretError:
+        return {}
+
+
+def checked_tool_settings(given: Any) -> dict[str, Any]:
+    """By a tool's name `read_only` and `timeout_s`, as far as the tenant has said so. Raises Refused."""
+    if not isinstance(given, dict) or len(given) > 200:
+        raise Refused("list_too_long", field="tool_settings", most=200)
+    checked: dict[str, Any] = {}
+    for tool, said in given.items():
+        reads, timeout_s = (
+            (said.get("read_only"), said.get("timeout_s")) if isinstance(said, dict) else (0, 0)
+        )
+        if reads is not None and not isinstance(reads, bool):
+            raise Refused("switch_invalid", field=tool[:100])
+        if timeout_s is not None and not (isinstance(timeout_s, int | float) and 1 <= timeout_s <= 60):
+            raise Refused("number_out_of_range", field=tool[:100], least=1, most=60)
+        checked[tool] = {k: v for k, v in (("read_only", reads), ("timeout_s", timeout_s)) if v is not None}
+    return checked
+
+
+def refuse_private(url: str, settings: dict[str, Any]) -> None:
+    """Says so when an address is saved, not only when it is used."""
+    try:
+        require_public(url, settings.get("allowed_private_hosts") or [])
+    except ForbiddenHost as error:
+        raise Refused.of(error.message) from None
+
+
+def delete_tool(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    with as_tenant(conn, member["tenant_id"]):
+        done = conn.execute(b"delete from tenant_tools where name = %s", [text_field(fields, "name", 31)])
+    if not done.rowcount:
+        raise not_found()
+    return {"deleted": fields["name"]}

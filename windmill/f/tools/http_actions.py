@@ -1,0 +1,260 @@
+# no_postinstall
+# requirements: agent
+"""A request to a tenant's system as a tool: {placeholders} in its address, query, headers and body, and who fills each of them.
+
+The model fills what is its own and nothing else. What says who asks comes from the contact's row, secrets from the tenant's sealed values.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from f.common.redaction import redact
+from f.tools.contact_inputs import LEAD, VERIFIED, contact_values
+from f.tools.http_answers import NoWords, words_of
+from f.tools.http_requests import NOT_HERE, Answer, NoAnswer, Request, origin_of, send
+from f.tools.live_tools import LiveTool, ToolError, not_shown
+
+PLACE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_.-]{0,63})\}")
+ACCEPT = "application/json, text/*;q=0.9, */*;q=0.5"
+ABSENT = object()  # what has no value: its query parameter, header or field is left out
+NO_KEY = (401, 403, 407)  # nothing that the model could mend
+BODY_TYPES = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
+
+
+@dataclass
+class HttpAction(LiveTool):
+    """One row of http_actions. `parameters`: the schema of what the model fills. `values`: of what it doesn't, by parameter; `secrets`: those of
+    them that nobody may read. `missing`: what the contact's row lacks and the request needs, by parameter."""
+
+    name: str
+    description: str
+    method: str
+    url: str
+    query: dict[str, Any]
+    headers: dict[str, str]
+    body: Any
+    body_kind: str
+    parameters: dict[str, Any]
+    answer_path: str
+    read_only: bool
+    timeout_s: float
+    allowed_hosts: list[str]
+    values: dict[str, Any] = field(repr=False)
+    secrets: set[str] = field(repr=False)
+    missing: dict[str, str] = field(default_factory=dict)
+    phone: str | None = field(repr=False, default=None)  # type: ignore[assignment]
+
+    @property
+    def origin(self) -> str:
+        return "http"
+
+    def for_contact(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        for wanted in self.missing.values():
+            if wanted in VERIFIED:
+                raise ToolError(
+                    f"{self.name} needs the customer's phone number, which this customer does not show"
+                )
+            known = wanted.removeprefix(LEAD)
+            raise ToolError(
+                f"{self.name} needs the customer's {known}, which is not known yet: ask for it", by_tool=True
+            )
+        return super().for_contact(arguments)
+
+    def call(self, arguments: dict[str, Any], seconds: float) -> str:
+        request = self.request(arguments)
+        try:
+            answer = send(request, self.allowed_hosts, max(min(seconds, self.timeout_s), 0.1))
+        except NoAnswer as problem:
+            error = ToolError(redact(f"{self.name} {problem}", self.secrets))
+            error.begun = problem.begun
+            raise error from None
+        return self.outcome(answer)
+
+    def request(self, arguments: dict[str, Any]) -> Request:
+        """What is sent for the model's arguments. Raises ToolError where they don't fit the schema."""
+        given = self._checked(arguments)
+        values = {name: value for name, value in given.items() if name in self.parameters["properties"]}
+        values |= self.values
+        url = self._url(values)
+        pairs = [(name, filled(part, values)) for name, part in self.query.items()]
+        if query := urlencode([(n, _text(one)) for n, v in pairs for one in _each(v)]):
+            url += ("&" if "?" in url else "?") + query
+        headers = {"accept": ACCEPT, **{k.lower(): v for k, v in self._headers(values).items()}}
+        if self.body_kind == "none":
+            return Request(self.method, url, headers)
+        body = filled(self.body, values)
+        body = {} if body is ABSENT else body
+        if self.body_kind == "form":
+            content = urlencode([(n, _text(one)) for n, v in body.items() for one in _each(v)]).encode()
+        else:
+            content = json.dumps(body, ensure_ascii=False).encode()
+        return Request(self.method, url, {"content-type": BODY_TYPES[self.body_kind], **headers}, content)
+
+    def outcome(self, answer: Answer) -> str:
+        """What the answer says of the request. Raises ToolError."""
+        if answer.status < 300:
+            return self._words(answer)
+        said = f"HTTP {answer.status}"
+        if 300 <= answer.status < 400:
+            where = redact(answer.location, self.secrets)[:200]
+            error = ToolError(f"{self.name} answered with a redirect ({said}) that is not followed: {where}")
+            error.begun = answer.status not in NOT_HERE
+            raise error
+        try:
+            words = " ".join(words_of(answer).split())[:500]
+        except NoWords as why:
+            words = str(why)
+        said = redact(f"{said}: {words}" if words else said, self.secrets)
+        if answer.status in NO_KEY:
+            raise ToolError(f"{self.name} refused the request, its key may be wrong: {said}")
+        if answer.status < 500:
+            raise ToolError(f"{self.name} refused the request: {said}", by_tool=True)
+        error = ToolError(f"{self.name} failed: {said}")
+        error.begun = True
+        raise error
+
+    def _words(self, answer: Answer) -> str:
+        """A success stays one, whatever can be read of its answer."""
+        try:
+            words: str = redact(words_of(answer, self.answer_path), self.secrets)
+        except NoWords as why:
+            if self.read_only:
+                raise ToolError(redact(f"{self.name}: {why}", self.secrets), by_tool=True) from None
+            return not_shown(redact(str(why), self.secrets))
+        return words
+
+    def _checked(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The arguments, with what some models write as text made into what it is. Raises ToolError."""
+        from jsonschema import Draft202012Validator
+        from referencing import Registry
+        from referencing.exceptions import Unresolvable
+
+        kinds = {n: _kinds(part) for n, part in self.parameters["properties"].items()}
+        given = {n: _read_as(value, kinds.get(n, [])) for n, value in arguments.items() if value is not None}
+        try:  # an empty registry: nothing is fetched to check anything
+            problem = next(
+                iter(Draft202012Validator(self.parameters, registry=Registry()).iter_errors(given)), None
+            )
+        except Unresolvable:
+            problem = None
+        if problem:
+            where = ".".join(map(str, problem.absolute_path))
+            raise ToolError(
+                f"{self.name}: {where + ': ' if where else ''}{problem.message}"[:500], by_tool=True
+            )
+        return given
+
+    def _url(self, values: dict[str, Any]) -> str:
+        def place(match: re.Match[str]) -> str:
+            text = _text(values[match[1]]) if match[1] in values else ""
+            if not text or set(text) == {"."}:  # it would be another address
+                raise ToolError(f"{self.name}: {match[1]} is missing", by_tool=True)
+            return quote(text, safe="")
+
+        url = PLACE.sub(place, self.url)
+        if origin_of(url) != origin_of(self.url):
+            raise ToolError(f"{self.name}: the address must not change its host")
+        return url
+
+    def _headers(self, values: dict[str, Any]) -> dict[str, str]:
+        sent = {}
+        for name, part in self.headers.items():
+            value = filled(part, values)
+            if value is ABSENT:
+                continue
+            text = _text(value)
+            if not (text.isascii() and text.isprintable()):
+                raise ToolError(f"{self.name}: {name} can't be sent with this value", by_tool=True)
+            sent[name] = text
+        return sent
+
+
+def http_action(
+    row: dict[str, Any], contact: dict[str, Any], secrets: dict[str, str], allowed_hosts: list[str]
+) -> HttpAction:
+    """The tool of a row of http_actions for one contact. `secrets`: the row's sealed values, opened, by parameter."""
+    known = contact_values(contact)
+    values: dict[str, Any] = dict(secrets)
+    missing = {}
+    schema: dict[str, Any] = {"type": "object", "properties": {}, "required": []}
+    for each in row["parameters"]:
+        name, source = each["name"], each["source"]
+        if source == "model":
+            part = {**(each.get("schema") or {"type": "string"})}
+            part |= {"description": each["description"]} if each.get("description") else {}
+            schema["properties"][name] = part
+            schema["required"] += [name] if each.get("required") else []
+        elif source == "fixed":
+            values[name] = each.get("value")
+        elif source == "contact" and each.get("value") in known:
+            values[name] = known[each["value"]]
+        elif source == "contact" and each.get("required", True):
+            missing[name] = each["value"]
+    read = (
+        "name",
+        "description",
+        "method",
+        "url",
+        "query",
+        "headers",
+        "body",
+        "body_kind",
+        "answer_path",
+        "read_only",
+        "timeout_s",
+    )
+    return HttpAction(
+        **{name: row[name] for name in read},
+        parameters=schema,
+        allowed_hosts=allowed_hosts,
+        values=values,
+        secrets={part for value in secrets.values() for part in (value, value.split(" ")[-1])},
+        missing=missing,
+        phone=contact.get("phone"),
+    )
+
+
+def filled(part: Any, values: dict[str, Any]) -> Any:
+    """A template with its values: a value as it is where the template is nothing but its place, else as text. ABSENT where one is missing."""
+    if isinstance(part, dict):
+        made = {key: filled(item, values) for key, item in part.items()}
+        return {key: item for key, item in made.items() if item is not ABSENT}
+    if isinstance(part, list):
+        return [item for item in (filled(each, values) for each in part) if item is not ABSENT]
+    if not isinstance(part, str):
+        return part
+    if whole := PLACE.fullmatch(part):
+        return values.get(whole[1], ABSENT)
+    if any(name not in values for name in PLACE.findall(part)):
+        return ABSENT
+    return PLACE.sub(lambda match: _text(values[match[1]]), part)
+
+
+def _each(value: Any) -> list[Any]:
+    return [] if value is ABSENT else value if isinstance(value, list) else [value]
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _kinds(part: Any) -> list[str]:
+    kind = part.get("type") if isinstance(part, dict) else None
+    return kind if isinstance(kind, list) else [kind] if isinstance(kind, str) else []
+
+
+def _read_as(value: Any, kinds: list[str]) -> Any:
+    """A text that stands for a number, a list or an object, where no text is wanted; and a number where only a text is."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and kinds == ["string"]:
+        return str(value)
+    if not isinstance(value, str) or not kinds or "string" in kinds:
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value

@@ -1,0 +1,72 @@
+"""What a tool of the tenant's own systems is to the agent, whoever answers it: a server (mcp_servers) or a plain HTTP address (http_actions)."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from typing import Any
+
+from f.tools.identity import asks_who, with_phone, without_who
+
+MAX_RESULT = 20_000  # characters; what a tool returns beyond is cut, with a word
+# What the model hears of a call that succeeded without a word, where it may have changed something.
+DONE = "It was done. The tool said nothing more."
+NOT_SHOWN = re.compile(r"(?:\(not shown: [^\n]*\)\s*)*")
+
+
+class ToolError(Exception):
+    """Why a tool could not be used, as a sentence for the model and the operator. `by_tool`: the tool itself reported the error.
+    `begun`: the call may have reached it. `unsure`: it is not known whether the tool did it."""
+
+    def __init__(self, message: str, by_tool: bool = False, unsure: bool = False) -> None:
+        super().__init__(message)
+        self.by_tool, self.begun, self.unsure = by_tool, False, unsure
+
+
+class LiveTool(ABC):
+    """A tool that the model may call. `read_only`: it changes nothing. `phone`: the contact's, as WhatsApp knows it."""
+
+    name: str
+    description: str
+    parameters: dict[str, Any]
+    read_only: bool
+
+    @property
+    @abstractmethod
+    def origin(self) -> str:
+        """The name of whoever answers, as the tenant has named it."""
+
+    @property
+    @abstractmethod
+    def phone(self) -> str | None: ...
+
+    @abstractmethod
+    def call(self, arguments: dict[str, Any], seconds: float) -> str:
+        """Calls the tool; returns what it says. Raises ToolError."""
+
+    def schema(self, offered_as: str) -> dict[str, Any]:
+        """As the model sees it: without the parameters that say who is asking."""
+        parameters = {"properties": {}, "required": [], **without_who(self.parameters), "type": "object"}
+        return {"name": offered_as, "description": self.description[:1024], "parameters": parameters}
+
+    def for_contact(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The model's arguments, with the contact's own phone wherever the tool asks for one, and no other."""
+        if asks_who(self.parameters) and not self.phone:
+            raise ToolError(
+                f"{self.name} needs the customer's phone number, which this customer does not show"
+            )
+        return with_phone(arguments, self.parameters, self.phone)
+
+
+def not_shown(what: str) -> str:
+    """What is said of a picture, a file or the like in a tool's answer, which the model can't look at."""
+    return f"(not shown: {' '.join(what.split())[:300]})"
+
+
+def has_words(text: str) -> bool:
+    """Whether an answer says anything: what is only named says nothing about what it holds."""
+    return not NOT_SHOWN.fullmatch(text.strip())
+
+
+def cut(text: str) -> str:
+    return text if len(text) <= MAX_RESULT else f"{text[:MAX_RESULT]} … (cut)"
