@@ -103,6 +103,8 @@ ACTIONS: list[tuple[str, str, dict[str, Any], str]] = [
     ("f.portal_api.templates", "send", {"contact_id": GUESSED, "reply_id": GUESSED, "name": "a"}, "agent"),
     ("f.portal_api.templates", "wait", {"contact_id": GUESSED, "reply_id": GUESSED, "body": "Hi"}, "agent"),
     ("f.portal_api.templates", "withdraw", {"reply_id": GUESSED}, "agent"),
+    ("f.portal_api.templates", "list_all", {}, "viewer"),
+    ("f.portal_api.templates", "create", {"waba_id": "1", "name": "hi", "body": "Hi"}, "editor"),
     ("f.portal_api.privacy", "export", {"contact_id": GUESSED}, "owner"),
     ("f.portal_api.privacy", "forget", {"contact_id": GUESSED}, "owner"),
     ("f.portal_api.insights", "get", {}, "viewer"),

@@ -270,6 +270,9 @@ CALLS = {
         "update chatbots set waba_id = 'w'; update tenants set whatsapp_token = 'x'; select claim_template_readings(5)"
     ],
     "keep_templates": ['select keep_templates(\'w\', \'[{"name": "a", "language": "en"}]\', now())'],
+    "insert_template": [
+        """select insert_template('w', '{"name": "a", "language": "en", "status": "PENDING"}', now())"""
+    ],
     "apply_template_event": [
         "select apply_template_event(id, 'w', jsonb_build_object('event', e, 'message_template_name', 'a',"
         " 'message_template_language', 'en')) from tenants, unnest(array['PAUSED', 'DELETED', 'FLAGGED']) e"

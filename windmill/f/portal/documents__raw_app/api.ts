@@ -43,7 +43,7 @@ export type Actions = {
     | 'set_available'
     | 'set_assignment'
   saved_replies: 'list' | 'save' | 'delete'
-  templates: 'list' | 'preview' | 'send' | 'wait' | 'withdraw'
+  templates: 'list' | 'preview' | 'send' | 'wait' | 'withdraw' | 'list_all' | 'create'
   privacy: 'export' | 'forget'
   insights: 'get' | 'list_topics' | 'list_unanswered' | 'dismiss' | 'ask_again' | 'get_answer'
   people: 'list' | 'create' | 'update' | 'delete' | 'list_changes'

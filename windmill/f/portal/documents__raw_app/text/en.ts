@@ -5,6 +5,7 @@ import { conversations } from './en/inbox'
 import { messages } from './en/messages'
 import { platform } from './en/platform'
 import { changes, home, notifications, people } from './en/team'
+import { templates } from './en/templates'
 
 const en = {
   name: 'English',
@@ -52,6 +53,7 @@ const en = {
   changes,
   notifications,
   conversations,
+  templates,
   insights: {
     intro: 'How your bot is doing, and which questions were not answered.',
     days: 'Last {n} days',

@@ -6,6 +6,7 @@ import { conversations } from './es/inbox'
 import { messages } from './es/messages'
 import { platform } from './es/platform'
 import { changes, home, notifications, people } from './es/team'
+import { templates } from './es/templates'
 
 const es: Texts = {
   name: 'Español',
@@ -53,6 +54,7 @@ const es: Texts = {
   changes,
   notifications,
   conversations,
+  templates,
   insights: {
     intro: 'Cómo le va a su bot, y qué preguntas no tuvieron respuesta.',
     days: 'Últimos {n} días',

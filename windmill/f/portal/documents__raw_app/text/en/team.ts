@@ -146,5 +146,6 @@ export const changes = {
     'contacts.export': 'Data of a customer exported',
     'contacts.erase': 'Customer forgotten',
     'conversations.export': 'Conversations exported',
+    'templates.create': 'Template sent to Meta for review',
   } as Record<string, string>,
 }

@@ -146,5 +146,6 @@ export const changes = {
     'contacts.export': 'Datos de un cliente exportados',
     'contacts.erase': 'Cliente olvidado',
     'conversations.export': 'Conversaciones exportadas',
+    'templates.create': 'Plantilla enviada a Meta para su revisión',
   } as Record<string, string>,
 }
