@@ -37,6 +37,7 @@ export type Actions = {
     | 'mark_read'
     | 'set_status'
     | 'assign'
+    | 'mark_answer'
     | 'add_note'
     | 'delete_note'
     | 'update_contact'
@@ -45,7 +46,7 @@ export type Actions = {
   saved_replies: 'list' | 'save' | 'delete'
   templates: 'list' | 'preview' | 'send' | 'wait' | 'withdraw' | 'list_all' | 'create'
   privacy: 'export' | 'forget'
-  insights: 'get' | 'list_topics' | 'list_unanswered' | 'dismiss' | 'ask_again' | 'get_answer'
+  insights: 'get' | 'list_topics' | 'list_wrong' | 'list_unanswered' | 'dismiss' | 'ask_again' | 'get_answer'
   people: 'list' | 'create' | 'update' | 'delete' | 'list_changes'
   notifications: 'count' | 'list' | 'mark_read'
   operator:

@@ -2,6 +2,7 @@
 import type { Texts } from './en'
 import { bot, fields } from './es/bot'
 import { contradictions, qaPairs, documents, knowledge, passages, sources } from './es/knowledge'
+import { feedback } from './es/feedback'
 import { conversations } from './es/inbox'
 import { messages } from './es/messages'
 import { platform } from './es/platform'
@@ -55,6 +56,7 @@ const es: Texts = {
   notifications,
   conversations,
   templates,
+  feedback,
   insights: {
     intro: 'Cómo le va a su bot, y qué preguntas no tuvieron respuesta.',
     days: 'Últimos {n} días',
