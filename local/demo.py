@@ -74,7 +74,7 @@ def run(folder: Path, port: int) -> int:
     address = folder / "demo.json"
     print("Starting the demo", flush=True)
     try:
-        stack.start(seed.meta_config())
+        stack.start(seed.meta_config() | {"limits": {"review_s": 15.0}})
         tenants = seed.seed(stack)
         history.seed_history(stack, tenants)
         print("  … reading the two tenants' documents", flush=True)

@@ -94,6 +94,7 @@ class Limits:
     retry_max_s: float = 300.0
     give_up_s: float = 7 * 86400.0
     webhook_timeout_s: float = 20.0
+    review_s: float = 0.0  # how long the review of a new template takes; 0: only POST /control/review decides
 
 
 @dataclass(frozen=True, config=STRICT)

@@ -68,6 +68,7 @@ class GraphError(Exception):
         message: str | None = None,
         subcode: int | None = None,
         kind: str = "OAuthException",
+        for_people: tuple[str, str] | None = None,
     ) -> None:
         known = KNOWN.get(code, (400, "Unknown error", "An unknown error happened."))
         self.code = code
@@ -76,6 +77,7 @@ class GraphError(Exception):
         self.details = details or known[2]
         self.subcode = subcode
         self.kind = kind
+        self.for_people = for_people  # a title and words that a person may read
         super().__init__(f"{self.message}: {self.details}")
 
     def response(self) -> JSONResponse:
@@ -84,6 +86,8 @@ class GraphError(Exception):
         error["error_data"] = {"messaging_product": "whatsapp", "details": self.details}
         if self.subcode is not None:
             error["error_subcode"] = self.subcode
+        if self.for_people is not None:
+            error["error_user_title"], error["error_user_msg"] = self.for_people
         error["fbtrace_id"] = "A" + secrets.token_urlsafe(16)
         return JSONResponse({"error": error}, self.status)
 

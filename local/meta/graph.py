@@ -127,18 +127,42 @@ async def upload(request: Request) -> Response:
     return JSONResponse({"id": media.id})
 
 
-async def templates(request: Request) -> Response:
-    """GET /{waba_id}/message_templates?limit&after&status"""
+def account_of(request: Request) -> str:
+    """The account in the path, if it is the caller's own."""
     platform, allowed = platform_of(request), numbers_of(request)
-    waba_id, query = request.path_params["object_id"], request.query_params
+    waba_id = str(request.path_params["object_id"])
     if waba_id not in {n.waba_id for n in platform.config.numbers if n.phone_number_id in allowed}:
-        raise wrong_object(waba_id, "get")
+        raise wrong_object(waba_id, request.method.lower())
+    return waba_id
+
+
+async def create_template(request: Request) -> Response:
+    """POST /{waba_id}/message_templates. Faults for the recipient "templates" hit it."""
+    platform, waba_id = platform_of(request), account_of(request)
+    try:
+        body = json.loads(await request.body())
+    except ValueError:
+        raise GraphError(100, "The request body is not valid JSON.") from None
+    fault = platform.faults.take("templates")
+    if fault:
+        await fail_before(request, fault)
+    answer = platform.create_template(waba_id, body)
+    if fault:
+        await fail_after(request, fault)
+    return JSONResponse(answer)
+
+
+async def templates(request: Request) -> Response:
+    """GET /{waba_id}/message_templates?limit&after&status&name"""
+    platform, waba_id = platform_of(request), account_of(request)
+    query = request.query_params
     try:
         page = platform.templates.page(
             waba_id,
             min(max(int(query.get("limit", DEFAULT_PAGE)), 1), 100),
             query.get("after", ""),
             query.get("status", ""),
+            query.get("name", ""),
         )
     except ValueError:
         raise GraphError(100, "Invalid cursors values", message="(#100) Invalid cursors values") from None
@@ -200,6 +224,7 @@ ROUTES = [
     Route("/graph/{version}/{object_id}/messages", send, methods=["POST"]),
     Route("/graph/{version}/{object_id}/media", upload, methods=["POST"]),
     Route("/graph/{version}/{object_id}/message_templates", templates, methods=["GET"]),
+    Route("/graph/{version}/{object_id}/message_templates", create_template, methods=["POST"]),
     Route("/graph/{version}/{object_id}", get_object, methods=["GET"]),
     Route("/graph/{version}/{object_id}", delete_object, methods=["DELETE"]),
     Route("/graph/{version}/{rest:path}", unknown, methods=["GET", "POST", "DELETE"]),

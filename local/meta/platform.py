@@ -1,5 +1,6 @@
 """Joins the parts: what happens when a customer writes and when the business sends."""
 
+import asyncio
 import json
 import time
 from dataclasses import dataclass, replace
@@ -9,6 +10,7 @@ from typing import Any
 from local.meta import envelope
 from local.meta.config import Config, Number
 from local.meta.deliver import Deliverer, Delivery
+from local.meta.drafts import verdict
 from local.meta.errors import GraphError
 from local.meta.faults import Faults
 from local.meta.media import MediaShelf
@@ -50,12 +52,14 @@ class Platform:
         self.rates = Rates(self.limits)
         self.faults = Faults()
         self.media = MediaShelf(self.store)
-        self.templates = TemplateShelf(config.templates)
+        self.templates = TemplateShelf(config.templates, self.store)
         self.runs = RunReader(config.portal, config.secrets)
 
     def start(self) -> None:
         self.deliverer.start()
         self.statuses.start()
+        for key in self.templates.templates:
+            self.review_soon(key)
 
     async def close(self) -> None:
         self.statuses.clear()
@@ -163,6 +167,21 @@ class Platform:
                 message.state = "lost" if delivery.done else "retrying"
                 message.error = f"The webhook did not take this message: {answer}."
             self.state.save(message)
+
+    def create_template(self, waba_id: str, body: Any) -> dict[str, str]:
+        """Takes a new template; some seconds later Meta has reviewed it, if nobody has before."""
+        made = self.templates.create(waba_id, body)
+        self.review_soon((waba_id, body["name"], body["language"]))
+        return made
+
+    def review_soon(self, key: tuple[str, str, str]) -> None:
+        if self.limits.review_s and self.templates.templates[key].status == "PENDING":
+            asyncio.get_running_loop().call_later(self.limits.review_s, self.review_pending, key)
+
+    def review_pending(self, key: tuple[str, str, str]) -> None:
+        template = self.templates.templates.get(key)
+        if template and template.status == "PENDING":
+            self.review(*key, *verdict(template))
 
     def review(self, waba_id: str, name: str, language: str, event: str, reason: str) -> Delivery | None:
         """Meta's review changes a template and tells the webhook. None: there is no such template."""

@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from dataclasses import asdict, replace
 from typing import Any
 
-from local.meta.config import Template
+from local.meta.config import Template, build
+from local.meta.drafts import EXISTS, refusal, template_of
 from local.meta.errors import GraphError
+from local.meta.store import Store
 
 FIELD = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 DEFAULT_PAGE = 25
@@ -17,10 +19,10 @@ STATUS_OF_EVENT = {"UNARCHIVED": "APPROVED", "REINSTATED": "APPROVED", "FLAGGED"
 
 
 class TemplateShelf:
-    """All templates, by account, name and language."""
+    """All templates, by account, name and language. Those that were created or reviewed outlive a restart."""
 
-    def __init__(self, configured: Iterable[Template]) -> None:
-        self.configured = tuple(configured)
+    def __init__(self, configured: Iterable[Template], store: Store) -> None:
+        self.configured, self.store = tuple(configured), store
         self.load()
 
     def load(self) -> None:
@@ -29,15 +31,35 @@ class TemplateShelf:
         self.templates: dict[tuple[str, str, str], Template] = {}
         for template in self.configured:
             self.put(template)
+        for values, _ in self.store.all("template"):
+            self.put(build(Template, values, "template"))
 
     def put(self, template: Template) -> None:
         key = (template.waba_id, template.name, template.language)
         self.ids.setdefault(key, str(next(self.numbering)))
         self.templates[key] = template
 
-    def page(self, waba_id: str, limit: int, after: str, status: str) -> dict[str, Any]:
+    def keep(self, template: Template) -> None:
+        self.put(template)
+        key = f"{template.waba_id}/{template.name}/{template.language}"
+        self.store.put("template", key, asdict(template))
+
+    def create(self, waba_id: str, body: Any) -> dict[str, str]:
+        """Takes a new template for review, or refuses it as the Graph API does."""
+        template = template_of(waba_id, body)
+        if (waba_id, template.name, template.language) in self.templates:
+            words = "There is already content in this language for this template. Choose another name."
+            raise refusal(EXISTS, "Content in This Language Already Exists", words)
+        self.keep(template)
+        return {"id": self.shown(template)["id"], "status": template.status, "category": template.category}
+
+    def page(self, waba_id: str, limit: int, after: str, status: str, name: str = "") -> dict[str, Any]:
         """One page of an account's templates with its cursors; `next` is there while more follow."""
-        found = [t for t in self.templates.values() if t.waba_id == waba_id and status in ("", t.status)]
+        found = [
+            t
+            for t in self.templates.values()
+            if t.waba_id == waba_id and status in ("", t.status) and name in t.name
+        ]
         begin = int(base64.b64decode(after)) if after else 0
         shown = found[begin : begin + limit]
         data = [self.shown(template) for template in shown]
@@ -66,7 +88,8 @@ class TemplateShelf:
         template = self.templates.get(key)
         if template is None:
             return None
-        self.templates[key] = replace(template, status=STATUS_OF_EVENT.get(event, event))
+        status = STATUS_OF_EVENT.get(event, event)
+        self.keep(replace(template, status=status, rejected_reason=reason or "NONE"))
         return {
             "event": event,
             "message_template_id": int(self.ids[key]),

@@ -74,6 +74,7 @@ begin
             return answer || jsonb_build_object('end', 'an event of WhatsApp, not a message: '
                                                 || coalesce(said(m #> '{system,type}'), 'unknown'));
         when 'reaction' then
+            perform keep_reaction(bot.tenant_id, c.id, p_phone_number_id, m);
             return answer || '{"end": "a reaction: logged, not answered"}';
         when 'edit' then
             if is_deleted(p_phone_number_id, c.id, said(m #> '{edit,original_message_id}')) then
@@ -222,7 +223,7 @@ $$;
 select own_functions('changes_another');
 
 -- Closes a message without a turn. It still writes the conversation log, because a human may be reading along; but an
--- edit or a deletion shows on the message that it is about.
+-- edit, a deletion or a reaction shows on the message that it is about.
 create or replace function end_message(p_phone_number_id text, p_message_id text, p_run uuid, p_reason text)
     returns jsonb
     language plpgsql security definer set search_path = public, pg_temp as $$
@@ -240,7 +241,8 @@ begin
         person := known_as(bot.tenant_id, message.sender);
         update inbound_messages i set contact_id = person
             where i.phone_number_id = p_phone_number_id and i.message_id = p_message_id;
-        if person is not null and not changes_another(bot.tenant_id, person, p_phone_number_id, message.payload) then
+        if person is not null and not changes_another(bot.tenant_id, person, p_phone_number_id, message.payload)
+            and not reacts_to_ours(person, p_phone_number_id, message.payload) then
             insert into conversation_logs (tenant_id, contact_id, phone_number_id, direction, message_id, body, status,
                                            created_at)
                 values (bot.tenant_id, person, p_phone_number_id, 'in', p_message_id, message_words(message.payload),

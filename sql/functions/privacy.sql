@@ -152,6 +152,12 @@ create or replace function person_data(p_contact uuid) returns jsonb
                                                                     'content_base64', encode(f.content, 'base64'))
                                                  order by f.created_at), '[]')
                        from staff_files f where f.contact_id = c.id),
+        'reactions', (select coalesce(jsonb_agg(jsonb_build_object('at', r.reacted_at, 'emoji', r.emoji)
+                                                order by r.reacted_at), '[]')
+                      from reactions r where r.contact_id = c.id and r.emoji is not null),
+        'marks', (select coalesce(jsonb_agg(jsonb_build_object('at', k.marked_at, 'verdict', k.verdict,
+                                                               'reason', k.reason) order by k.marked_at), '[]')
+                  from answer_marks k join turns t on t.id = k.turn_id where t.contact_id = c.id),
         'notes', (select coalesce(jsonb_agg(jsonb_build_object('at', n.created_at, 'author', n.author, 'text', n.body)
                                             order by n.id), '[]')
                   from contact_notes n where n.contact_id = c.id),
@@ -239,6 +245,12 @@ begin
     get diagnostics n = row_count;
     touched := touched + n;
     delete from portal_runs where tenant_id = p_tenant and created_at < old;
+    get diagnostics n = row_count;
+    touched := touched + n;
+    delete from answer_marks k using turns t where t.id = k.turn_id and t.tenant_id = p_tenant and t.closed_at < old;
+    get diagnostics n = row_count;
+    touched := touched + n;
+    delete from reactions where tenant_id = p_tenant and reacted_at < old;
     get diagnostics n = row_count;
     touched := touched + n;
     delete from contact_notes where tenant_id = p_tenant and created_at < old;

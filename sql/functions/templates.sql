@@ -39,15 +39,40 @@ begin
         from jsonb_array_elements(p_templates) n where n ->> 'name' is not null and n ->> 'language' is not null
         on conflict (tenant_id, waba_id, name, language) do update set
             status = case when t.event_at >= p_begun then t.status else excluded.status end,
-            reason = case when t.event_at >= p_begun then t.reason else excluded.reason end,
+            -- An event may have told more than the list's one word.
+            reason = case when t.event_at >= p_begun then t.reason
+                when t.status = excluded.status then coalesce(t.reason, excluded.reason) else excluded.reason end,
             category = excluded.category, parameter_format = excluded.parameter_format,
             components = excluded.components;
-    update template_readings set read_at = now(), due_at = now() + interval '1 hour', error = null
+    -- A verdict whose event was lost is there ten minutes later.
+    update template_readings set read_at = now(), error = null, due_at = now() + case
+            when exists (select from templates where tenant_id = current_tenant() and waba_id = p_waba
+                         and status in ('PENDING', 'IN_APPEAL')) then interval '10 minutes' else interval '1 hour' end
         where tenant_id = current_tenant() and waba_id = p_waba;
     return (select count(*) from templates where tenant_id = current_tenant() and waba_id = p_waba);
 end $$;
 select own_functions('keep_templates');
 grant execute on function keep_templates to chatbot_app;
+
+-- Writes down a template that was created since p_begun, as Meta lists it. A list that was begun before does not delete
+-- it, and an event that came meanwhile knows better.
+create or replace function insert_template(p_waba text, p_template jsonb, p_begun timestamptz) returns void
+    language sql security definer set search_path = public, pg_temp as $$
+    insert into templates as t (tenant_id, waba_id, name, language, status, category, parameter_format, components,
+                                reason, event_at)
+        values (current_tenant(), p_waba, p_template ->> 'name', p_template ->> 'language', p_template ->> 'status',
+                p_template ->> 'category', coalesce(p_template ->> 'parameter_format', 'POSITIONAL'),
+                p_template -> 'components', nullif(p_template ->> 'rejected_reason', 'NONE'), clock_timestamp())
+        on conflict (tenant_id, waba_id, name, language) do update set components = excluded.components,
+            category = excluded.category, event_at = excluded.event_at,
+            status = case when t.event_at >= p_begun then t.status else excluded.status end,
+            reason = case when t.event_at >= p_begun then t.reason else excluded.reason end;
+    insert into template_readings (tenant_id, waba_id, due_at)
+        values (current_tenant(), p_waba, now() + interval '10 minutes')
+        on conflict (tenant_id, waba_id) do update set due_at = least(template_readings.due_at, excluded.due_at);
+$$;
+select own_functions('insert_template');
+grant execute on function insert_template to chatbot_app;
 
 -- Notes why an account's templates could not be read; the next try is in ten minutes.
 create or replace function fail_template_reading(p_waba text, p_error text) returns void
@@ -59,11 +84,14 @@ select own_functions('fail_template_reading');
 grant execute on function fail_template_reading to chatbot_app;
 
 -- Applies Meta's event that a template's status has changed, and has the account read again: the event names no
--- components. An event of flagged quality leaves a template as it is.
+-- components. An event of flagged quality leaves a template as it is. The reason is the most that the event tells.
 create or replace function apply_template_event(p_tenant uuid, p_waba text, v jsonb) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     event text := said(v -> 'event');
+    why text := coalesce(nullif(concat_ws(' ', said(v #> '{rejection_info,reason}'),
+                                          said(v #> '{rejection_info,recommendation}')), ''),
+                         nullif(said(v -> 'reason'), 'NONE'), said(v #> '{other_info,description}'));
 begin
     insert into template_readings as r (tenant_id, waba_id) values (p_tenant, p_waba)
         on conflict (tenant_id, waba_id) do update set due_at = least(r.due_at, now());
@@ -78,7 +106,7 @@ begin
     insert into templates as t (tenant_id, waba_id, name, language, status, category, reason, event_at)
         values (p_tenant, p_waba, v ->> 'message_template_name', v ->> 'message_template_language',
                 case when event in ('REINSTATED', 'UNARCHIVED') then 'APPROVED' else event end,
-                said(v -> 'message_template_category'), nullif(said(v -> 'reason'), 'NONE'), clock_timestamp())
+                said(v -> 'message_template_category'), left(why, 1000), clock_timestamp())
         on conflict (tenant_id, waba_id, name, language) do update set status = excluded.status,
             reason = excluded.reason, event_at = excluded.event_at;
 end $$;

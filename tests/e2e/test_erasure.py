@@ -169,6 +169,8 @@ def plant(world: World, person: Person, portal: Portal) -> None:
     groups = portal.ask("insights", "list_unanswered")["groups"]
     mine = [q["turn_id"] for group in groups for q in group["questions"] if q["contact_id"] == contact]
     (run, *_) = portal.ask("insights", "ask_again", turn_ids=mine[:1], purpose="before")["runs"]
+    marked = portal.ask("inbox", "mark_answer", answer_id=mine[0], verdict="wrong", reason=person.word("Why"))
+    assert marked["ok"] is True, marked
     path = f"jobs_u/get/{run['run']}"
     wait_for(lambda: world.stack.windmill().call("GET", path).json()["type"] == "CompletedJob", 90)
     portal.ask("notifications", "list")

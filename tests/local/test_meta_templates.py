@@ -139,3 +139,76 @@ def test_a_review_changes_a_template_and_tells_the_webhook(meta: Meta, webhook: 
     )
     meta.control("review", waba_id=ACCOUNT, name="hello", language="en", event="APPROVED")
     assert send(meta, "hello").status_code == 200
+
+
+DRAFT: dict[str, Any] = {
+    "name": "back_in_stock",
+    "language": "es",
+    "category": "UTILITY",
+    "components": [
+        {"type": "HEADER", "format": "TEXT", "text": "Pedido {{1}}", "example": {"header_text": ["CL-7"]}},
+        {"type": "BODY", "text": "Hola {{1}}, ya está.", "example": {"body_text": [["Ana"]]}},
+        {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "Gracias"}]},
+    ],
+}
+
+
+def create(meta: Meta, **more: Any) -> Any:
+    return meta.client.post(
+        f"/graph/v26.0/{ACCOUNT}/message_templates", json={**DRAFT, **more}, headers=BEARER
+    )
+
+
+def test_a_new_one_waits_for_its_review_and_is_there_once(meta: Meta, webhook: Recorder) -> None:
+    made = create(meta)
+    assert (made.status_code, made.json()["status"], made.json()["category"]) == (200, "PENDING", "UTILITY")
+    again = create(meta)
+    assert (code(again), again.json()["error"]["error_subcode"]) == ((400, 100), 2388024)
+    assert "already content" in again.json()["error"]["error_user_msg"]
+    assert create(meta, language="en").status_code == 200
+    (listed_,) = [t for t in listed(meta, name="back_in_stock")["data"] if t["language"] == "es"]
+    assert (listed_["id"], listed_["components"]) == (made.json()["id"], DRAFT["components"])
+    other = meta.client.post(
+        f"/graph/v26.0/{ACCOUNT}/message_templates",
+        json=DRAFT,
+        headers={"Authorization": f"Bearer {OTHER_TOKEN}"},
+    )
+    assert code(other) == (400, 100)
+
+
+@pytest.mark.parametrize(
+    ("part", "subcode"),
+    [
+        ({"type": "BODY", "text": "{{1}} is here", "example": {"body_text": [["Ana"]]}}, 2388299),
+        ({"type": "BODY", "text": "Hello {{1}}!"}, 2388043),
+        ({"type": "BODY", "text": "Hello {{2}}!", "example": {"body_text": [["Ana"]]}}, 2388273),
+        ({"type": "BODY", "text": "x" * 1025}, None),
+        ({"type": "BODY", "text": ""}, None),
+    ],
+)
+def test_a_new_one_is_refused_as_the_graph_api_does(
+    meta: Meta, part: dict[str, Any], subcode: int | None
+) -> None:
+    answer = create(meta, components=[part])
+    assert code(answer) == (400, 100)
+    assert answer.json()["error"].get("error_subcode") == subcode
+    assert create(meta, name="No Spaces").status_code == 400
+    header = {"type": "HEADER", "format": "TEXT", "text": "*New*"}
+    assert create(meta, components=[header, DRAFT["components"][1]]).status_code == 400
+
+
+def test_the_review_comes_by_itself_where_it_is_set_to(meta: Meta, webhook: Recorder) -> None:
+    meta.control("limits", review_s=0.05)
+    create(meta)
+    offer = {"type": "BODY", "text": "A sale of lamps."}
+    create(meta, name="offers", components=[offer])
+
+    def verdicts() -> set[tuple[str, str]]:
+        changes = [c for body in webhook.bodies() for entry in body["entry"] for c in entry["changes"]]
+        values = [c["value"] for c in changes if c["field"] == "message_template_status_update"]
+        return {(v["message_template_name"], v["event"]) for v in values}
+
+    eventually(lambda: len(verdicts()) == 2)
+    assert verdicts() == {("back_in_stock", "APPROVED"), ("offers", "REJECTED")}
+    reasons = {t["name"]: t["rejected_reason"] for t in listed(meta)["data"]}
+    assert (reasons["offers"], reasons["back_in_stock"]) == ("INCORRECT_CATEGORY", "NONE")

@@ -65,9 +65,12 @@ def keep(portal: Portal, *templates: dict[str, Any]) -> None:
         conn.execute("select keep_templates(%s, %s, clock_timestamp())", [ACCOUNT, json.dumps(templates)])
 
 
-def event(portal: Portal, name: str, event: str, reason: str = "NONE", language: str = "es") -> None:
+def event(
+    portal: Portal, name: str, event: str, reason: str = "NONE", language: str = "es", **more: Any
+) -> None:
     """Meta says that a template has changed, and recovery applies it."""
     value = {
+        **more,
         "event": event,
         "message_template_id": 1,
         "message_template_name": name,

@@ -270,7 +270,23 @@ CALLS = {
     "claim_template_readings": [
         "update chatbots set waba_id = 'w'; update tenants set whatsapp_token = 'x'; select claim_template_readings(5)"
     ],
+    "mark_answer": [
+        f"update turns set outcome = 'answered'; select mark_answer(id, 'a@b.example', {verdict}, 'why') from turns"
+        for verdict in ("'good'", "null")
+    ],
+    "keep_reaction": [
+        'select keep_reaction(tenant_id, id, \'bot\', \'{"id": "in1", "reaction": {"message_id": "x"}}\') from contacts'
+    ],
+    "wrong_answers": ["select * from wrong_answers(now() - interval '1 day', '', 5)"],
+    "reaction_kind": ["select reaction_kind('x')"],
+    "marks_of": ["select marks_of(id) from turns"],
+    "answer_of": ["select answer_of(l) from conversation_logs l"],
+    "reaction_to": ["select reaction_to(l) from conversation_logs l"],
+    "reacts_to_ours": ["select reacts_to_ours(id, 'bot', '{}') from contacts"],
     "keep_templates": ['select keep_templates(\'w\', \'[{"name": "a", "language": "en"}]\', now())'],
+    "insert_template": [
+        """select insert_template('w', '{"name": "a", "language": "en", "status": "PENDING"}', now())"""
+    ],
     "apply_template_event": [
         "select apply_template_event(id, 'w', jsonb_build_object('event', e, 'message_template_name', 'a',"
         " 'message_template_language', 'en')) from tenants, unnest(array['PAUSED', 'DELETED', 'FLAGGED']) e"

@@ -123,6 +123,7 @@ def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     """A contact and its newest messages, oldest first; `before`, a message's ID, gives older ones. Without `before` with the staff's notes and
     what is known of orders, newest first.
 
+    `answer_id`: what a mark names (f/portal_api/inbox, mark_answer), on the last message of each answer of the bot; `marks`: of that answer.
     `file` of a message: {id, kind, name, mime, size, transcript, state, problem}; its bytes come from f/portal_api/attachments. `citations`:
     [{document, page, url, id}], `id` while there is a document of that title. `reply_id`: by which words that wait are taken back.
     """
@@ -133,7 +134,8 @@ def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
             raise not_found()
         rows = conn.execute(
             b"select l.id, l.direction, l.body, l.model, l.status, l.created_at::text as at, t.outcome, t.error,"
-            b" message_file(l) as file, case when l.status = 'waiting' then l.turn_id::text end as reply_id,"
+            b" message_file(l) as file, reaction_to(l) as reaction, answer_of(l)::text as answer_id, marks_of(answer_of(l)) as marks,"
+            b" case when l.status = 'waiting' then l.turn_id::text end as reply_id,"
             b" (select jsonb_agg(x || jsonb_strip_nulls(jsonb_build_object('id', (select d.id from documents d"
             b" where d.title = x ->> 'document' and d.state = 'ready' and d.source_url is not distinct from x ->> 'url'"
             b" order by d.created_at desc limit 1)))"

@@ -1,5 +1,5 @@
 # requirements: database
-"""The inbox of a team: a conversation's status and assignee, notes, tags and fields of a contact, what a member has read, and counts.
+"""The inbox of a team: a conversation's status and assignee, notes, tags, marks on answers, fields of a contact, who has read what, and counts.
 
 In: a request of the portal's page (f/common/portal_request.py). Out: what stands there now. Messages and lists: f/portal_api/conversations.
 """
@@ -43,6 +43,7 @@ def main(request: str, db: postgresql) -> dict[str, Any]:
         "mark_read": (ANYONE, mark_read),
         "set_status": (AGENTS, set_status),
         "assign": (AGENTS, assign),
+        "mark_answer": (AGENTS, mark_answer),
         "add_note": (AGENTS, add_note),
         "delete_note": (AGENTS, delete_note),
         "update_contact": (AGENTS, update_contact),
@@ -127,6 +128,21 @@ def assign(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     if not found["assigned"]:
         raise Refused("already_assigned", person=found["assignee"])
     return {"assignee": found["assignee"]}
+
+
+def mark_answer(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """Marks an answer of the bot as `good` or `wrong`, with a few words why; an empty `verdict` takes this person's mark back."""
+    verdict = text_field(fields, "verdict", 10)
+    if verdict not in ("", "good", "wrong"):
+        raise Refused("bad_request")
+    values = [
+        id_field(fields, "answer_id"),
+        member["email"],
+        verdict or None,
+        text_field(fields, "reason", 500),
+    ]
+    of_contact(conn, member, "select mark_answer(%s, %s, %s, %s)", *values)
+    return {"verdict": verdict}
 
 
 def add_note(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:

@@ -52,6 +52,21 @@ WAITS = (
     + SPANS
     + b" group by span"
 )
+# The staff's marks, and customers' reactions to the bot's messages.
+FEEDBACK = (
+    b"with s as (select (k.marked_at at time zone %(zone)s)::date as day, k.verdict as kind from answer_marks k join turns t on t.id = k.turn_id"
+    b" where k.tenant_id = current_tenant() and (%(number)s = '' or t.phone_number_id = %(number)s) and k.marked_at >= "
+    + SINCE
+    + b" union all select (r.reacted_at at time zone %(zone)s)::date, reaction_kind(r.emoji) from reactions r join conversation_logs l"
+    b" on l.phone_number_id = r.phone_number_id and l.message_id = r.message_id and l.direction = 'out' and l.model is distinct from 'human'"
+    b" where r.tenant_id = current_tenant() and (%(number)s = '' or r.phone_number_id = %(number)s) and r.reacted_at >= "
+    + SINCE
+    + b" and r.emoji is not null)"
+    b" select span, count(*) filter (where kind = 'good')::int as marked_good, count(*) filter (where kind = 'wrong')::int as marked_wrong,"
+    b" count(*) filter (where kind = 'up')::int as thumbs_up, count(*) filter (where kind = 'down')::int as thumbs_down,"
+    b" count(*) filter (where kind = 'other')::int as other_reactions from s" + SPANS + b" group by span"
+)
+NO_FEEDBACK = dict.fromkeys(("marked_good", "marked_wrong", "thumbs_up", "thumbs_down", "other_reactions"), 0)
 NO_TIMES = {"median_s": None, "p95_s": None}
 NO_WAITS = {"handoffs_begun": 0, "handoffs_met": 0, "handoff_median_s": None, "handoff_p95_s": None}
 
@@ -59,14 +74,15 @@ NO_WAITS = {"handoffs_begun": 0, "handoffs_met": 0, "handoff_median_s": None, "h
 def of(conn: Connection, days: int, zone: str, number: str) -> dict[str, Any]:
     """`days`: figures of each, with the median and the 95th percentile of the time to reply, and, of the handoffs that began that day, how many a
     person has met with words and how long the customers waited for those. `halves`: the same times of the later days (now) and of as many
-    before. All times in seconds. Raises InvalidParameterValue where there is no such time zone."""
+    before, and the staff's marks and customers' reactions. All times in seconds. Raises InvalidParameterValue where there is no such time zone."""
     values = {"zone": zone, "days": days, "half": (days + 1) // 2, "number": number}
     sums = conn.execute(SUMS, values).fetchall()
     times = {row.pop("span"): row for row in conn.execute(REPLIES, values).fetchall()}
+    feedback = {row.pop("span"): row for row in conn.execute(FEEDBACK, values).fetchall()}
     waits = {row.pop("span"): row for row in conn.execute(WAITS, values).fetchall()}
 
     def span(name: str) -> dict[str, Any]:
-        return {**times.get(name, NO_TIMES), **waits.get(name, NO_WAITS)}
+        return {**times.get(name, NO_TIMES), **waits.get(name, NO_WAITS), **feedback.get(name, NO_FEEDBACK)}
 
     return {
         "days": [{**row, **span(row["day"])} for row in sums],

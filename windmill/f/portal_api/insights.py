@@ -1,5 +1,6 @@
 # requirements: embeddings
-"""Insights from a tenant's conversations: figures by day, topics, and unanswered questions, which can be asked again after an answer was added.
+"""Insights from a tenant's conversations: figures by day, topics, wrong answers, and unanswered questions, which can be asked again after an answer
+was added.
 
 In: a request of the portal's page (f/common/portal_request.py). Out: sums by day; groups of similar questions; IDs of dry runs.
 """
@@ -30,6 +31,7 @@ c_embeddings = dict[str, Any]
 QUESTIONS = 200
 MOST_DAYS = 366
 TOPICS, EXAMPLES = 12, 3
+WRONG = 50
 ASKED_AGAIN = 5  # questions of one group
 
 
@@ -48,6 +50,7 @@ def main(request: str, db: postgresql, embeddings: c_embeddings) -> dict[str, An
                 ANYONE,
                 lambda conn, member, fields: list_topics(conn, member, fields, embeddings),
             ),
+            "list_wrong": (ANYONE, list_wrong),
             "dismiss": (EDITORS, dismiss),
             "ask_again": (EDITORS, ask_again),
             "get_answer": (EDITORS, get_answer),
@@ -58,9 +61,7 @@ def main(request: str, db: postgresql, embeddings: c_embeddings) -> dict[str, An
 def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     """Figures for each day in the person's time zone and for both halves of the days, of all numbers or of `phone_number_id`; this month's usage
     with its limits; the numbers."""
-    days, zone = fields.get("days", 30), text_field(fields, "zone", 60) or "UTC"
-    if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= MOST_DAYS:
-        raise Refused("whole_number_out_of_range", field="days", least=1, most=MOST_DAYS)
+    days, zone = days_of(fields), text_field(fields, "zone", 60) or "UTC"
     number = text_field(fields, "phone_number_id", 40)
     try:
         with as_tenant(conn, member["tenant_id"]):
@@ -79,12 +80,28 @@ def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     return {**figures, "month": limits, "numbers": numbers}
 
 
-def list_topics(conn: Connection, member: Member, fields: Fields, embeddings: c_embeddings) -> dict[str, Any]:
-    """What customers ask about: the newest questions of the last `days` in groups of similar ones, the largest first, each with how many found
-    no answer. Greetings and thanks are no questions: nothing was looked up for them."""
+def days_of(fields: Fields) -> int:
     days = fields.get("days", 30)
     if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= MOST_DAYS:
         raise Refused("whole_number_out_of_range", field="days", least=1, most=MOST_DAYS)
+    return days
+
+
+def list_wrong(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """The bot's answers of the last `days` that somebody of the staff has marked wrong, or that got a thumb down from the customer."""
+    with as_tenant(conn, member["tenant_id"]):
+        rows = conn.execute(
+            b"select turn_id::text, contact_id::text, name, question, answer, at::text, marks, thumb_down"
+            b" from wrong_answers(now() - make_interval(days => %s), %s, %s)",
+            [days_of(fields), text_field(fields, "phone_number_id", 40), WRONG + 1],
+        ).fetchall()
+    return {"answers": rows[:WRONG], "more": len(rows) > WRONG}
+
+
+def list_topics(conn: Connection, member: Member, fields: Fields, embeddings: c_embeddings) -> dict[str, Any]:
+    """What customers ask about: the newest questions of the last `days` in groups of similar ones, the largest first, each with how many found
+    no answer. Greetings and thanks are no questions: nothing was looked up for them."""
+    days = days_of(fields)
     with as_tenant(conn, member["tenant_id"]):
         model = model_of(conn)
         rows = conn.execute(

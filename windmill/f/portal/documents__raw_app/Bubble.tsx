@@ -5,12 +5,13 @@ import React from 'react'
 import Calls from './Calls'
 import { Citations } from './Citations'
 import Formatted from './Formatted'
+import Marks from './Marks'
 import Media from './Media'
 import { changed, useAct } from './ThreadHead'
 import { Message, Source, readWords } from './conversation'
 import { Note, deleteNote } from './inbox'
 import { withdraw } from './templates'
-import { Sure, moment, useHere } from './ui'
+import { Sure, fill, moment, useHere } from './ui'
 
 function useClock() {
   const { locale, time } = useHere()
@@ -34,6 +35,8 @@ export default function Bubble({ message }: { message: Message }) {
       <Citations sources={sources} />
       <Calls tools={message.tools} />
       <small className="facts">{clock(message.at)}{facts(message, c).map((fact) => ` · ${fact}`)}</small>
+      {message.reaction && <span className="reaction" role="img" aria-label={fill(t.feedback.reaction, { emoji: message.reaction })} title={fill(t.feedback.reaction, { emoji: message.reaction })}>{message.reaction}</span>}
+      {message.answer_id && <Marks id={message.answer_id} marks={message.marks ?? []} />}
       {message.reply_id && <Withdraw id={message.reply_id} />}
     </div>
   )

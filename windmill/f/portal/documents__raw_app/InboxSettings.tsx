@@ -1,8 +1,9 @@
-// How the team shares its conversations: who gets those that the bot hands off, who is away, and the canned replies.
-import { ActionIcon, Button, NativeSelect, Stack, Switch, Text } from '@mantine/core'
+// How the team shares its conversations: who gets those that the bot hands off, who is away, the canned replies and the templates.
+import { ActionIcon, Button, Group, NativeSelect, Stack, Switch, Text } from '@mantine/core'
 import { IconSettings } from '@tabler/icons-react'
 import React, { useState } from 'react'
 import CannedReplies from './CannedReplies'
+import TemplateShelf from './TemplateShelf'
 import { Window } from './Window'
 import { refresh, useAsk } from './data'
 import { Team, setAssignment, setAvailable } from './inbox'
@@ -12,17 +13,26 @@ export default function InboxSettings() {
   const { t } = useHere()
   const c = t.conversations
   const [open, setOpen] = useState(false)
-  const [canned, setCanned] = useState(false)
+  const [next, setNext] = useState<'canned' | 'templates'>()
+  const go = (window: 'canned' | 'templates') => {
+    setOpen(false)
+    setNext(window)
+  }
+  const close = () => setNext(undefined)
   return (
     <>
       <ActionIcon variant="default" size={36} aria-label={c.settings} title={c.settings} onClick={() => setOpen(true)}><IconSettings size={18} aria-hidden="true" /></ActionIcon>
       {open && (
         <Window title={c.settings} close={() => setOpen(false)} size="md">
           <Sharing />
-          <Button variant="default" size="sm" mt="lg" onClick={() => { setOpen(false); setCanned(true) }}>{c.canned}</Button>
+          <Group mt="lg">
+            <Button variant="default" size="sm" onClick={() => go('canned')}>{c.canned}</Button>
+            <Button variant="default" size="sm" onClick={() => go('templates')}>{t.templates.title}</Button>
+          </Group>
         </Window>
       )}
-      {canned && <CannedReplies close={() => setCanned(false)} />}
+      {next === 'canned' && <CannedReplies close={close} />}
+      {next === 'templates' && <TemplateShelf close={close} />}
     </>
   )
 }

@@ -5,12 +5,15 @@ import React, { useState } from 'react'
 import Chart from './Chart'
 import Topics from './Topics'
 import Unanswered from './Unanswered'
+import WrongAnswers from './WrongAnswers'
 import { download } from './api'
 import { useAsk } from './data'
 import { Empty, Intro, Loaded, fill, useHere } from './ui'
 
 // The median and the 95th percentile of the time to reply, and how long customers waited for a person; seconds.
-type Times = { median_s: number | null; p95_s: number | null; handoffs_begun: number; handoffs_met: number; handoff_median_s: number | null; handoff_p95_s: number | null }
+type Times = { median_s: number | null; p95_s: number | null; handoffs_begun: number; handoffs_met: number; handoff_median_s: number | null; handoff_p95_s: number | null } & Feedback
+// The staff's marks on answers, and customers' reactions to them.
+type Feedback = { marked_good: number; marked_wrong: number; thumbs_up: number; thumbs_down: number; other_reactions: number }
 export type Day = { day: string; messages_in: number; messages_out: number; answered: number; unanswered: number; handoffs: number; failed: number; response_s: number | null; cost_usd: number } & Times
 type Month = { turns: number; tokens: number; cost_usd: number; limits: Record<string, number> }
 export type Halves = { now: Times; before: Times }
@@ -75,6 +78,7 @@ export default function Insights() {
         )}
       </Loaded>
       <Topics days={days} number={one} />
+      <WrongAnswers days={days} number={one} />
       <Unanswered />
     </>
   )
@@ -96,6 +100,8 @@ export function Figures({ now, before, halves }: { now: Day[]; before: Day[]; ha
     [s.handoffs, 'handoffs', show.count],
     [s.handoffWait, 'handoff_median_s', show.duration, alone > 0 && fill(s.notMet, { n: show.count(alone) })],
     [s.cost, 'cost', show.money],
+    [t.feedback.markedWrong, 'marked_wrong', show.count, fill(t.feedback.markedGood, { n: show.count(here.marked_good) })],
+    [t.feedback.thumbsDown, 'thumbs_down', show.count, fill(t.feedback.thumbsUp, { n: show.count(here.thumbs_up) })],
   ]
   return (
     <dl className="figures">

@@ -1,7 +1,7 @@
 // A conversation as f/portal_api/conversations gives it, and how its parts read.
 import type { Call } from './Calls'
 import type { ThreadFile } from './files'
-import type { Note, Order, Status } from './inbox'
+import type { Mark, Note, Order, Status } from './inbox'
 
 type Known = { id: string; name: string | null; username: string | null; phone: string | null; waiting: boolean; blocked: boolean; status: Status; snoozed_until: string | null; assignee: string | null; tags: string[] }
 // A line of the list. at: when the customer last wrote.
@@ -31,6 +31,10 @@ export type Message = {
   file: ThreadFile | null
   // By which words that wait are taken back.
   reply_id: string | null
+  // What a mark names, on the last message of an answer of the bot; the marks of that answer; the emoji of the customer's reaction.
+  answer_id: string | null
+  marks: Mark[] | null
+  reaction: string | null
   at: string
 }
 export type Page = { messages: Message[]; more: boolean }

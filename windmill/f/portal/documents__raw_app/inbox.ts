@@ -11,6 +11,9 @@ export type Team = {
   you: string
 }
 export type Note = { id: number; author: string; body: string; at: string }
+export type Verdict = 'good' | 'wrong'
+// What a member of the staff says of an answer of the bot.
+export type Mark = { person: string; verdict: Verdict; reason: string | null; at: string }
 export type Order = { at: string; source: string; words: string }
 // filled, missing: where the list was asked for a contact.
 export type SavedReply = { id: string; shortcut: string; body: string; author: string; updated_at: string; filled?: string; missing?: string[] }
@@ -27,6 +30,8 @@ export const setStatus = (contact_id: string, status: Status, until?: string): P
 // if_free: refused with already_assigned where somebody has it. email '': nobody.
 export const assign = (contact_id: string, email: string, if_free = false): Promise<{ assignee: string | null }> =>
   ask('inbox', 'assign', { contact_id, email, if_free })
+// verdict '': takes this person's mark back.
+export const markAnswer = (answer_id: string, verdict: Verdict | '', reason = ''): Promise<unknown> => ask('inbox', 'mark_answer', { answer_id, verdict, reason })
 export const addNote = (contact_id: string, body: string): Promise<{ note_id: number }> => ask('inbox', 'add_note', { contact_id, body })
 export const deleteNote = (note_id: number): Promise<unknown> => ask('inbox', 'delete_note', { note_id })
 export const updateContact = (contact_id: string, changes: ContactChanges): Promise<{ updated: string[] }> =>

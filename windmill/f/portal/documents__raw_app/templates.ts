@@ -1,4 +1,4 @@
-// After 24 hours: templates and words that wait, as f/portal_api/templates answers them.
+// Templates and words that wait, as f/portal_api/templates answers them; and the draft of a new template.
 import { ask } from './api'
 
 // place: what values are given by, such as body.1. value: what is known of the person, '' for nothing.
@@ -27,3 +27,23 @@ export const sendTemplate = (contact_id: string, reply_id: string, filled: Fille
 export const waitToSend = (contact_id: string, reply_id: string, body: string): Promise<{ state: string }> =>
   ask('templates', 'wait', { contact_id, reply_id, body })
 export const withdraw = (reply_id: string): Promise<unknown> => ask('templates', 'withdraw', { reply_id })
+
+// An account's template, whether it can be sent or not. reason: a word of Meta's, such as SCAM, or its sentences.
+export type Listed = Pick<Template, 'name' | 'language' | 'status' | 'category' | 'reason' | 'words'> & { waba_id: string }
+// names: of the numbers that belong to the account.
+export type Account = { waba_id: string; names: string[]; read_at: string | null; error: string | null }
+export type Shelf = { accounts: Account[]; templates: Listed[]; languages: string[]; categories: string[] }
+// examples: by place, such as body.1.
+export type Draft = { waba_id: string; name: string; language: string; category: string; header: string; body: string; footer: string; buttons: string[]; examples: Record<string, string> }
+
+export const emptyDraft: Draft = { waba_id: '', name: '', language: 'en', category: 'UTILITY', header: '', body: '', footer: '', buttons: [], examples: {} }
+export const createTemplate = (draft: Draft): Promise<{ status: string }> => ask('templates', 'create', draft)
+
+// The places of a text, as it numbers them, each once.
+export const placesOf = (text: string): string[] => [...new Set([...text.matchAll(/\{\{(\d+)\}\}/g)].map((found) => found[1]))]
+
+// The draft as a customer reads it; a place without an example stays as it is written.
+export function withExamples({ header, body, footer, buttons, examples }: Draft): string {
+  const filled = (component: string, text: string) => text.replace(/\{\{(\d+)\}\}/g, (place, n) => examples[`${component}.${n}`] || place)
+  return [filled('header', header), filled('body', body), footer, buttons.map((title) => `[${title}]`).join(' ')].filter(Boolean).join('\n')
+}

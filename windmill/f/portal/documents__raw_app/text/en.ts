@@ -1,10 +1,12 @@
 // Every text of the portal in English; what the larger pages say is in en/. text/es.ts has the same keys.
 import { bot, fields } from './en/bot'
 import { contradictions, qaPairs, documents, knowledge, passages, sources } from './en/knowledge'
+import { feedback } from './en/feedback'
 import { conversations } from './en/inbox'
 import { messages } from './en/messages'
 import { platform } from './en/platform'
 import { alarm, changes, home, notifications, people } from './en/team'
+import { templates } from './en/templates'
 
 const en = {
   name: 'English',
@@ -53,6 +55,8 @@ const en = {
   alarm,
   notifications,
   conversations,
+  templates,
+  feedback,
   insights: {
     intro: 'How your bot is doing, and which questions were not answered.',
     days: 'Last {n} days',

@@ -2,10 +2,12 @@
 import type { Texts } from './en'
 import { bot, fields } from './es/bot'
 import { contradictions, qaPairs, documents, knowledge, passages, sources } from './es/knowledge'
+import { feedback } from './es/feedback'
 import { conversations } from './es/inbox'
 import { messages } from './es/messages'
 import { platform } from './es/platform'
 import { alarm, changes, home, notifications, people } from './es/team'
+import { templates } from './es/templates'
 
 const es: Texts = {
   name: 'Español',
@@ -54,6 +56,8 @@ const es: Texts = {
   alarm,
   notifications,
   conversations,
+  templates,
+  feedback,
   insights: {
     intro: 'Cómo le va a su bot, y qué preguntas no tuvieron respuesta.',
     days: 'Últimos {n} días',

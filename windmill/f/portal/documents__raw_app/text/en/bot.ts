@@ -1,6 +1,7 @@
 // Bot in English.
 import { qaPairs, sources } from './knowledge'
 import { people } from './team'
+import { templates } from './templates'
 
 export const bot = {
   intro: 'How your bot speaks, and what it may do. Changes take effect with the next message.',
@@ -179,4 +180,7 @@ export const fields: Record<string, string> = {
   refresh_hours: sources.every,
   answer: qaPairs.answer,
   email: people.email,
+  header: templates.header,
+  body: templates.body,
+  footer: templates.footer,
 }

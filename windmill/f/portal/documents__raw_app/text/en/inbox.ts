@@ -147,7 +147,7 @@ export const conversations = {
   waitSend: 'Let them wait',
   waits: 'Your words wait until the customer writes.',
   template: 'Template',
-  noTemplates: 'Meta has approved no template that can be filled in here. Create one in Meta’s WhatsApp Manager, or let words wait.',
+  noTemplates: 'Meta has approved no template that can be filled in here. An owner or editor creates one in the settings of the inbox. Or let words wait.',
   templatesSoon: 'The templates are being read from Meta. Try again in a few minutes, or let words wait.',
   templatesUnread: 'The templates could not be read from Meta: {error}. Let words wait, or tell your operator.',
   place: '{part}: {name}',

@@ -157,5 +157,7 @@ export const changes = {
     'contacts.export': 'Data of a customer exported',
     'contacts.erase': 'Customer forgotten',
     'conversations.export': 'Conversations exported',
+    'answers.mark': 'Answer marked',
+    'templates.create': 'Template sent to Meta for review',
   } as Record<string, string>,
 }

@@ -1,6 +1,7 @@
 // El bot en español.
 import { qaPairs, sources } from './knowledge'
 import { people } from './team'
+import { templates } from './templates'
 
 export const bot = {
   intro: 'Cómo habla su bot y qué puede hacer. Los cambios se aplican a partir del siguiente mensaje.',
@@ -179,4 +180,7 @@ export const fields: Record<string, string> = {
   refresh_hours: sources.every,
   answer: qaPairs.answer,
   email: people.email,
+  header: templates.header,
+  body: templates.body,
+  footer: templates.footer,
 }

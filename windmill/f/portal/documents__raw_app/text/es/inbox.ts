@@ -147,7 +147,7 @@ export const conversations = {
   waitSend: 'Dejar en espera',
   waits: 'Su texto espera a que escriba el cliente.',
   template: 'Plantilla',
-  noTemplates: 'Meta no ha aprobado ninguna plantilla que se pueda rellenar aquí. Cree una en el administrador de WhatsApp de Meta, o deje un texto en espera.',
+  noTemplates: 'Meta no ha aprobado ninguna plantilla que se pueda rellenar aquí. Un propietario o editor la crea en los ajustes de la bandeja. O deje un texto en espera.',
   templatesSoon: 'Se están leyendo las plantillas de Meta. Inténtelo dentro de unos minutos, o deje un texto en espera.',
   templatesUnread: 'No se pudieron leer las plantillas de Meta: {error}. Deje un texto en espera, o avise a su operador.',
   place: '{part}: {name}',

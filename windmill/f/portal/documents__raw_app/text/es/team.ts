@@ -157,5 +157,7 @@ export const changes = {
     'contacts.export': 'Datos de un cliente exportados',
     'contacts.erase': 'Cliente olvidado',
     'conversations.export': 'Conversaciones exportadas',
+    'answers.mark': 'Respuesta marcada',
+    'templates.create': 'Plantilla enviada a Meta para su revisión',
   } as Record<string, string>,
 }
