@@ -7,6 +7,9 @@ import { Dialog, useHere } from './ui'
 type Series = { name: string; label: string; color: string; values: (number | null)[]; dashed?: boolean }
 type Props = { title: string; days: string[]; series: Series[]; show: (value: number) => string; stacked?: boolean; whole?: boolean }
 
+// Lines that grow for a second and a half cost a slow laptop more than all the rest of the page.
+const still = { isAnimationActive: false }
+
 export default function Chart({ title, days, series, show, stacked, whole }: Props) {
   const { t, locale } = useHere()
   const [open, setOpen] = useState(false)
@@ -32,7 +35,7 @@ export default function Chart({ title, days, series, show, stacked, whole }: Pro
         <Button variant="subtle" size="compact-xs" onClick={() => setOpen(true)}>{t.insights.table}<VisuallyHidden>: {title}</VisuallyHidden></Button>
       </Group>
       <div role="img" aria-label={title}>
-        {stacked ? <BarChart {...common} type="stacked" barChartProps={{ accessibilityLayer: false }} /> : <LineChart {...common} curveType="monotone" dotProps={{ r: 2 }} connectNulls={false} lineChartProps={{ accessibilityLayer: false }} />}
+        {stacked ? <BarChart {...common} type="stacked" barProps={still} barChartProps={{ accessibilityLayer: false }} /> : <LineChart {...common} curveType="monotone" lineProps={still} dotProps={{ r: 2 }} connectNulls={false} lineChartProps={{ accessibilityLayer: false }} />}
       </div>
       {open && (
         <Dialog title={title} close={() => setOpen(false)}>
