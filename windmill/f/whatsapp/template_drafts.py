@@ -9,7 +9,6 @@ button0 …, or the place of a missing example.
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Any
 
 import httpx2
@@ -25,7 +24,8 @@ LONGEST = {"name": 512, "header": 60, "body": 1024, "footer": 60, "button": 25, 
 MOST_BUTTONS = 10
 NAME = re.compile(r"[a-z0-9_]+")
 NUMBERED = re.compile(r"\{\{(\d+)\}\}")
-PLAIN = re.compile(r"[*_~`]")
+# What a title can't have: formatting and emoji, but degrees and trademarks.
+NOT_PLAIN = re.compile("[*_~`\u2600-\u27bf\u2b00-\u2bff\ufe0f\U0001f000-\U0001faff]")
 LANGUAGE_CODES = (
     "af sq ar az bn bg ca zh_CN zh_HK zh_TW hr cs da nl en en_GB en_US et fil fi fr ka de el gu ha he hi hu id ga it ja kn kk rw_RW ko ky_KG"
     " lo lv lt mk ms ml mr nb fa pl pt_BR pt_PT pa ro ru sr sk sl es es_AR es_ES es_MX sw sv ta te th tr uk ur uz vi zu"
@@ -64,7 +64,7 @@ def _header(draft: dict[str, Any]) -> list[dict[str, Any]]:
     if not header:
         return []
     _check_line("header", header)
-    if PLAIN.search(FIELD.sub("", header)) or any(unicodedata.category(c) in ("So", "Sk") for c in header):
+    if NOT_PLAIN.search(FIELD.sub("", header)):
         raise at("header", DraftError("template_header_plain"))
     if len(places := _places("header", header)) > 1:
         raise at("header", DraftError("template_header_places", first="{{1}}"))
