@@ -5,7 +5,7 @@ import { feedback } from './en/feedback'
 import { conversations } from './en/inbox'
 import { messages } from './en/messages'
 import { platform } from './en/platform'
-import { changes, home, notifications, people } from './en/team'
+import { alarm, changes, home, notifications, people } from './en/team'
 import { templates } from './en/templates'
 
 const en = {
@@ -52,6 +52,7 @@ const en = {
   home,
   people,
   changes,
+  alarm,
   notifications,
   conversations,
   templates,

@@ -6,7 +6,7 @@ import { feedback } from './es/feedback'
 import { conversations } from './es/inbox'
 import { messages } from './es/messages'
 import { platform } from './es/platform'
-import { changes, home, notifications, people } from './es/team'
+import { alarm, changes, home, notifications, people } from './es/team'
 import { templates } from './es/templates'
 
 const es: Texts = {
@@ -53,6 +53,7 @@ const es: Texts = {
   home,
   people,
   changes,
+  alarm,
   notifications,
   conversations,
   templates,
