@@ -16,8 +16,9 @@ end $$;
 select own_functions('lock_contact');
 
 -- Opens, snoozes or solves a conversation. One that is solved goes back to the bot: when the customer writes again,
--- there is somebody who answers.
-create or replace function set_status(p_contact uuid, p_status text, p_until timestamptz default null) returns text
+-- there is somebody who answers. p_rating: what asks the customer for a rating (ask_for_rating), if they are to be.
+create or replace function set_status(p_contact uuid, p_status text, p_until timestamptz default null,
+    p_rating jsonb default null) returns text
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     c contacts := lock_contact(p_contact);
@@ -29,6 +30,11 @@ begin
                                 or exists (select from handoffs where contact_id = p_contact
                                            and resumed_at is null)) then
         perform resume_contact(p_contact);
+    end if;
+    if p_status <> 'solved' then
+        perform cancel_rating_question(p_contact);
+    elsif c.status <> 'solved' and p_rating is not null then
+        perform ask_for_rating(c, p_rating);
     end if;
     perform record_audit('contacts.status', p_status, p_contact);
     return p_status;
@@ -175,6 +181,7 @@ create or replace function unread_messages(p_contact uuid, p_email text) returns
     select count(*)::int from (
         select from conversation_logs l
         where l.tenant_id = current_tenant() and l.contact_id = p_contact and l.direction = 'in'
+          and l.status is distinct from 'rating'
           and l.id > coalesce((select r.read_id from conversation_reads r where r.contact_id = p_contact
                                and r.email = p_email), 0)
           and l.created_at >= (select m.created_at from tenant_members m

@@ -1,4 +1,4 @@
--- What people say of answers: the staff's marks, and customers' reactions.
+-- What people say of answers and conversations: the staff's marks, customers' reactions and ratings.
 
 -- Marks an answer of the bot as good or wrong, or takes this person's mark back (p_verdict null). Raises no_data_found
 -- where the current tenant has no such answer.
@@ -112,3 +112,98 @@ create or replace function wrong_answers(p_since timestamptz, p_number text, p_l
 $$;
 select own_functions('wrong_answers');
 grant execute on function wrong_answers to chatbot_app;
+
+-- The id by which a customer's tap on a rating's button or row comes back, 'rating:<id>:<score>'; null: it is another
+-- message.
+create or replace function rating_tap(m jsonb) returns text
+    language sql immutable parallel safe
+    return (select t.id
+            from (values (m #>> '{interactive,button_reply,id}'), (m #>> '{interactive,list_reply,id}')) t(id)
+            where t.id ~ '^rating:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}:[1-5]$' limit 1);
+select own_functions('rating_tap');
+grant execute on function rating_tap to chatbot_app;
+
+-- Words that no run has thought up, as a turn of their own that is closed already: recovery or the customer's own run
+-- sends them. Returns the turn.
+create or replace function queue_rating_words(p_contact contacts, p_phone_number_id text, p_content jsonb) returns uuid
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    turn uuid;
+    send uuid;
+begin
+    insert into turns (tenant_id, contact_id, phone_number_id, state, run_id, lease_until, closed_at, outcome)
+        values (p_contact.tenant_id, p_contact.id, p_phone_number_id, 'done', gen_random_uuid(), now(), now(), 'rating')
+        returning id into turn;
+    insert into outbound_messages (turn_id, part, tenant_id, content, retry_at)
+        values (turn, 1, p_contact.tenant_id, p_content, now()) returning send_id into send;
+    insert into conversation_logs (tenant_id, contact_id, phone_number_id, turn_id, direction, send_id, body, status)
+        values (p_contact.tenant_id, p_contact.id, p_phone_number_id, turn, 'out', send, sent_words(p_content),
+                'pending');
+    return turn;
+end $$;
+select own_functions('queue_rating_words');
+
+-- Asks a customer to rate a conversation, {"id", "content", "thanks"}: where a person of the staff has written to them
+-- within the last 24 hours and since they were last asked, and where free words may still be sent. The caller holds
+-- the contact's lock.
+create or replace function ask_for_rating(p_contact contacts, p_rating jsonb) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    number text := (select n.phone_number_id from number_of_contact(p_contact.id) n);
+    asked timestamptz := (select max(asked_at) from ratings where contact_id = p_contact.id);
+begin
+    if number is null or p_contact.blocked or p_contact.opted_out_at is not null
+       or coalesce(p_contact.last_message_at < now() - interval '24 hours', true)
+       or not exists (
+           select from conversation_logs l
+           where l.contact_id = p_contact.id and l.model = 'human'
+             and l.status in ('sent', 'delivered', 'read', 'played', 'by a human')
+             and l.created_at > greatest(now() - interval '24 hours', asked)) then
+        return;
+    end if;
+    insert into ratings (id, tenant_id, contact_id, turn_id, phone_number_id, thanks)
+        values ((p_rating ->> 'id')::uuid, p_contact.tenant_id, p_contact.id,
+                queue_rating_words(p_contact, number, p_rating -> 'content'), number, p_rating ->> 'thanks');
+end $$;
+select own_functions('ask_for_rating');
+
+-- Takes a question for a rating back that has not gone out: the conversation is not solved after all. The caller holds
+-- the contact's lock.
+create or replace function cancel_rating_question(p_contact uuid) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    with late as (
+        update outbound_messages o set state = 'cancelled', retry_at = null, updated_at = now(),
+                                       error = 'the conversation went on'
+        from ratings r
+        where r.contact_id = p_contact and r.score is null and o.turn_id = r.turn_id and o.retry_at is not null
+          and o.state in ('pending', 'failed')
+        returning o.send_id, o.turn_id),
+    logged as (
+        update conversation_logs l set status = 'cancelled' from late
+            where l.send_id = late.send_id and l.direction = 'out')
+    delete from ratings r using late where r.turn_id = late.turn_id;
+end $$;
+select own_functions('cancel_rating_question');
+
+-- Keeps what a customer's tap says, the latest of several, and thanks for the first. Returns whether thanks go out now.
+create or replace function rate_conversation(p_contact contacts, m jsonb) returns boolean
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    tap text[] := string_to_array(rating_tap(m), ':');
+    r ratings;
+begin
+    select * into r from ratings where id = tap[2]::uuid and contact_id = p_contact.id for update;
+    if not found then
+        return false;
+    end if;
+    update ratings set score = tap[3]::int, rated_at = written_at(m)
+        where id = r.id and coalesce(rated_at <= written_at(m), true);
+    if r.score is not null then
+        return false;
+    end if;
+    perform queue_rating_words(p_contact, r.phone_number_id, jsonb_build_object(
+        'type', 'text', 'text', jsonb_build_object('body', r.thanks, 'preview_url', false)));
+    return true;
+end $$;
+select own_functions('rate_conversation');

@@ -236,6 +236,7 @@ begin
             and m.name = p_content #>> '{template,name}' and m.language = p_content #>> '{template,language,code}') then
         return jsonb_build_object('do', 'nothing', 'reason', 'template');
     end if;
+    perform cancel_rating_question(p_contact);
     insert into turns (id, tenant_id, contact_id, phone_number_id, state, run_id, lease_until, closed_at, outcome)
         values (p_turn, contact.tenant_id, p_contact, number, 'done', p_run, now(), now(), 'human')
         returning * into t;

@@ -56,6 +56,9 @@ begin
               from contacts o where o.id = c.id) o
         where k.id = o.id returning k.* into c;
     answer := answer || jsonb_build_object('contact_id', c.id);
+    if asks_something(m) and c.status <> 'solved' then
+        perform cancel_rating_question(c.id);
+    end if;
     if asks_something(m) and written_at(m) > now() - interval '24 hours' and release_words(c.id) then
         answer := answer || '{"released": true}';
     end if;
@@ -90,7 +93,10 @@ begin
         when 'request_welcome' then
             return answer || '{"end": "the chat was opened: nobody wrote"}';
         when 'text', 'button', 'interactive' then
-            if m #>> '{interactive,type}' like 'call\_permission%' then
+            if rating_tap(m) is not null then
+                return answer || jsonb_build_object('end', 'a rating of the conversation',
+                                                    'released', rate_conversation(c, m));
+            elsif m #>> '{interactive,type}' like 'call\_permission%' then
                 return answer || '{"end": "an answer to a request to call: nobody wrote"}';
             elsif word_in(bot.opt_out_words, words) then
                 update contacts set opted_out_at = coalesce(opted_out_at, now()) where id = c.id;
@@ -246,7 +252,8 @@ begin
             insert into conversation_logs (tenant_id, contact_id, phone_number_id, direction, message_id, body, status,
                                            created_at)
                 values (bot.tenant_id, person, p_phone_number_id, 'in', p_message_id, message_words(message.payload),
-                        'not answered', message.received_at)
+                        case when rating_tap(message_of(message.payload)) is null then 'not answered' else 'rating' end,
+                        message.received_at)
                 on conflict do nothing;
             if p_reason <> 'the contact is blocked' then
                 perform expect_file(bot.tenant_id, person, message);

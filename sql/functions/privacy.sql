@@ -155,6 +155,9 @@ create or replace function person_data(p_contact uuid) returns jsonb
         'reactions', (select coalesce(jsonb_agg(jsonb_build_object('at', r.reacted_at, 'emoji', r.emoji)
                                                 order by r.reacted_at), '[]')
                       from reactions r where r.contact_id = c.id and r.emoji is not null),
+        'ratings', (select coalesce(jsonb_agg(jsonb_build_object('asked_at', q.asked_at, 'score', q.score,
+                                                                 'rated_at', q.rated_at) order by q.asked_at), '[]')
+                    from ratings q where q.contact_id = c.id),
         'marks', (select coalesce(jsonb_agg(jsonb_build_object('at', k.marked_at, 'verdict', k.verdict,
                                                                'reason', k.reason) order by k.marked_at), '[]')
                   from answer_marks k join turns t on t.id = k.turn_id where t.contact_id = c.id),

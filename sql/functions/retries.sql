@@ -23,7 +23,7 @@ begin
                 then clock_timestamp() + make_interval(secs => rule.waits[new.attempts])
             when rule.action = 'template' and new.part = 1 and new.content ->> 'type' <> 'template'
                 and exists (select from chatbots b join turns t using (phone_number_id)
-                            where t.id = new.turn_id and t.outcome is distinct from 'human'
+                            where t.id = new.turn_id and coalesce(t.outcome, '') not in ('human', 'rating')
                               and said(b.window_template -> 'name') is not null)
                                 then clock_timestamp()
             when rule.action = 'by_phone' and new.attempts = 1
@@ -119,7 +119,7 @@ declare
         when p_part.retry_at < now() - interval '1 hour' then 'it was to be sent again an hour ago: too late'
         when p_part.state <> 'failed' and p_part.attempts >= 6 then 'no answer to ' || p_part.attempts
             || ' requests, and no status'
-        when p_turn.outcome = 'human' then (
+        when p_turn.outcome in ('human', 'rating') then (
             select case when c.opted_out_at is not null or c.blocked then 'the contact opted out'
                         when n.status <> 'active' then 'the tenant is suspended' end
             from contacts c join tenants n on n.id = c.tenant_id where c.id = p_turn.contact_id)

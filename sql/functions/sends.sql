@@ -132,12 +132,12 @@ select own_functions('may_send');
 grant execute on function may_send to chatbot_app;
 
 -- Puts the chatbot's template in the reply's place; false: it has none. Only the first part becomes a template, and a
--- human's words never do.
+-- human's words and a rating's never do.
 create or replace function put_template(p_turn uuid, p_part int) returns boolean
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     template jsonb := (select b.window_template from chatbots b join turns t using (phone_number_id)
-                       where t.id = p_turn and t.outcome is distinct from 'human');
+                       where t.id = p_turn and coalesce(t.outcome, '') not in ('human', 'rating'));
     parameters jsonb;
 begin
     if said(template -> 'name') is null or p_part > 1 then

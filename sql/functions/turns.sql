@@ -20,16 +20,17 @@ $$;
 select own_functions('reason_not_to_answer');
 
 -- Which cap on replies is reached, in words; null: none. A tenant's own cap is tenants.limits ->> 'replies_per_hour'.
--- Words about waiting are no reply.
+-- Words about waiting and ratings are no reply.
 create or replace function cap_reached(p_bot chatbots, p_contact uuid) returns text
     language sql stable security definer set search_path = public, pg_temp as $$
     select case
         when (select count(*) from turns t where t.contact_id = p_contact and t.opened_at > now()
-              - interval '1 hour' and t.outcome is distinct from 'wait_notice') >= p_bot.max_replies_per_hour
+              - interval '1 hour' and coalesce(t.outcome, '') not in ('wait_notice', 'rating'))
+                >= p_bot.max_replies_per_hour
             then format('the contact has had %s replies within an hour; it may be a machine',
                         p_bot.max_replies_per_hour)
         when (select count(*) from turns t where t.tenant_id = p_bot.tenant_id and t.opened_at > now()
-              - interval '1 hour' and t.outcome is distinct from 'wait_notice') >= plan.replies
+              - interval '1 hour' and coalesce(t.outcome, '') not in ('wait_notice', 'rating')) >= plan.replies
             then format('the tenant has given %s replies within an hour', plan.replies)
     end
     from (select coalesce((limits ->> 'replies_per_hour')::int, 5000) as replies from tenants

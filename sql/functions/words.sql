@@ -70,6 +70,9 @@ begin
         when 'text' then coalesce(whole_text(m #>> '{text,body}'), '[empty message]')
         when 'button' then coalesce(said(m #> '{button,text}'), said(m #> '{button,payload}'), '[button]')
         when 'interactive' then coalesce(
+            case when rating_tap(m) is not null then '[rating] '
+                || coalesce(said(m #> '{interactive,button_reply,title}'),
+                            said(m #> '{interactive,list_reply,title}'), '') end,
             said(m #> '{interactive,button_reply,title}'),
             said(m #> '{interactive,list_reply,title}')
                 || coalesce(' (' || said(m #> '{interactive,list_reply,description}') || ')', ''),
@@ -115,7 +118,8 @@ grant execute on function content_words to chatbot_app;
 create or replace function asks_something(m jsonb) returns boolean
     language sql immutable parallel safe
     return coalesce(m ->> 'type', '') not in ('edit', 'revoke', 'reaction', 'system', 'request_welcome')
-        and coalesce(m #>> '{interactive,type}', '') not like 'call\_permission%' and m ->> 'group_id' is null;
+        and coalesce(m #>> '{interactive,type}', '') not like 'call\_permission%' and m ->> 'group_id' is null
+        and rating_tap(m) is null;
 select own_functions('asks_something');
 
 -- The words of a stored message, for the model and for the log: its content, what it refers to, and its transcript.

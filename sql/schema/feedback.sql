@@ -1,4 +1,4 @@
--- What people say of answers: the staff's marks, and customers' reactions.
+-- What people say of answers and conversations: the staff's marks, customers' reactions and ratings.
 
 -- Whether a member of the staff finds an answer of the bot good or wrong: one mark for each person and answer.
 create table answer_marks (
@@ -26,5 +26,21 @@ create table reactions (
 );
 create index reactions_by_tenant on reactions (tenant_id, reacted_at);
 
-select isolate('answer_marks'), isolate('reactions');
-grant select on answer_marks, reactions to chatbot_app;
+-- A customer who was asked to rate a conversation that a person has solved, and what they have said.
+create table ratings (
+    id                uuid primary key,                   -- in the ids of the question's buttons
+    tenant_id         uuid not null references tenants on delete cascade,
+    contact_id        uuid not null references contacts on delete cascade,
+    turn_id           uuid not null references turns on delete cascade, -- whose only part is the question
+    phone_number_id   text not null,
+    thanks            text not null,                      -- what the customer reads after the tap
+    asked_at          timestamptz not null default now(),
+    score             int check (score between 1 and 5),
+    rated_at          timestamptz                         -- by Meta's clock
+);
+create index ratings_by_contact on ratings (contact_id, asked_at);
+create index ratings_by_tenant on ratings (tenant_id, rated_at);
+create index ratings_by_turn on ratings (turn_id);
+
+select isolate('answer_marks'), isolate('reactions'), isolate('ratings');
+grant select on answer_marks, reactions, ratings to chatbot_app;

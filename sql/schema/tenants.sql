@@ -73,6 +73,8 @@ create table chatbots (
     handoff_keywords text[] not null default '{}',
     handoff_hours    real not null default 12 check (handoff_hours >= 0),  -- 0: until somebody resumes the bot
     handoff_on_failure boolean not null default false,
+    -- How a customer is asked for a rating when a person has solved the conversation.
+    ask_rating        text not null default 'off' check (ask_rating in ('off', 'three', 'five')),
     notify_webhook_url text,
     notify_phone      text,                               -- a staff member's WhatsApp number
     notify_template   jsonb,                              -- {name, language}: for outside the 24 hours
@@ -149,8 +151,8 @@ grant update (speaker_notes, assignment) on tenants to chatbot_app;
 grant update (name, enabled, persona, system_prompt, languages, dont_know, failure_message, show_citations,
               merge_window_s, max_rounds, max_seconds, max_tokens, history_tokens, max_replies_per_hour,
               max_cost_usd, stale_after_s, limit_message, offer_human, handoff_message, handoff_keywords,
-              handoff_hours, handoff_on_failure, lead_fields, notify_webhook_url, notify_phone, notify_template,
-              notify_email, handoff_again_min, handoff_next,
+              handoff_hours, handoff_on_failure, ask_rating, lead_fields, notify_webhook_url, notify_phone,
+              notify_template, notify_email, handoff_again_min, handoff_next,
               canned_replies, opt_out_words, opt_in_words, window_template, send_documents, time_zone, opening_hours,
               closed_on, outside_hours, closed_message, waiting_message)
     on chatbots to chatbot_app;

@@ -17,7 +17,8 @@ create table turns (
     lease_until       timestamptz not null,
     opened_at         timestamptz not null default now(),
     closed_at         timestamptz,
-    -- answered | unanswered | handed_off | not_sent | failed | lost; human | wait_notice: words that no run thought up
+    -- answered | unanswered | handed_off | not_sent | failed | lost; human | wait_notice | rating: words that no run
+    -- thought up
     outcome           text,
     error             text,
     question          text,

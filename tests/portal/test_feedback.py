@@ -42,12 +42,15 @@ def delivered(portal: Portal, turn: str) -> str:
 def react(portal: Portal, on: str, emoji: str | None, age_s: int = 0, phone: str = PHONE) -> dict[str, Any]:
     """The customer reacts: the ingress stores it, and its run ends it."""
     reaction = {"message_id": on, **({"emoji": emoji} if emoji else {})}
-    message: dict[str, Any] = {
+    return arrive(portal, {"type": "reaction", "reaction": reaction}, age_s, phone)
+
+
+def arrive(portal: Portal, content: dict[str, Any], age_s: int = 0, phone: str = PHONE) -> dict[str, Any]:
+    message = {
         "id": f"wamid.{uuid.uuid4()}",
         "from": phone,
-        "type": "reaction",
-        "reaction": reaction,
         "timestamp": str(int(time.time()) - age_s),
+        **content,
     }
     value = {"metadata": {"phone_number_id": "1001"}, "messages": [message]}
     payload = json.dumps({"entry": [{"id": "waba", "changes": [{"value": value}]}]})
@@ -62,7 +65,7 @@ def received(portal: Portal, message_id: str, payload: str) -> dict[str, Any]:
     with Database.open(portal.db) as db:
         got = db.value("select receive_message('1001', %s)", payload)
         ids = [message_id, str(uuid.uuid4()), got["contact_id"], got["end"]]
-        return dict(db.value("select end_received('1001', %s, %s, %s, %s)", *ids))
+        return {**got, **db.value("select end_received('1001', %s, %s, %s, %s)", *ids)}
 
 
 def figures(portal: Portal, **fields: Any) -> dict[str, int]:

@@ -185,6 +185,7 @@ AS_GRAPH: dict[str, Any] = {
         ({"header": "x" * 61}, "text_too_long", "header"),
         ({"header": "*Pedido*"}, "template_header_plain", "header"),
         ({"header": "Pedido 📦"}, "template_header_plain", "header"),
+        ({"header": "Pedido ❤️"}, "template_header_plain", "header"),
         ({"header": "De {{1}} a {{2}}"}, "template_header_places", "header"),
         ({"header": "Dos\nlíneas"}, "template_one_line", "header"),
         ({"footer": "x" * 61}, "text_too_long", "footer"),
@@ -205,6 +206,7 @@ def test_what_meta_would_refuse_is_said_at_its_field(
 
 def test_the_longest_that_meta_takes_is_taken(portal: Portal, meta: StandIn) -> None:
     full = {"name": "x" * 512, "body": "y" * 1024, "header": "z" * 60, "footer": "w" * 60}
+    assert create(portal, name="cold", header="A 4 °C: ™ n.º 1")["status"] == "PENDING"
     answer = create(portal, **full, buttons=[f"{n:025d}" for n in range(10)], examples={})
     assert answer["status"] == "PENDING", answer
 

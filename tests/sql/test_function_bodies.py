@@ -38,6 +38,10 @@ MESSAGES: list[dict[str, Any]] = [
     {"type": "contacts", "contacts": [{"name": {"first_name": "A"}, "phones": [{"phone": "1"}]}]},
     {"type": "order", "order": {"product_items": [{"product_retailer_id": "p", "quantity": 1}]}},
     {"type": "interactive", "interactive": {"nfm_reply": {"response_json": "{}"}}},
+    {
+        "type": "interactive",
+        "interactive": {"button_reply": {"id": f"rating:{'0' * 8}-0000-0000-0000-{'0' * 12}:5"}},
+    },
     {"type": "sticker"},
 ]
 
@@ -269,6 +273,22 @@ CALLS = {
     ],
     "claim_template_readings": [
         "update chatbots set waba_id = 'w'; update tenants set whatsapp_token = 'x'; select claim_template_readings(5)"
+    ],
+    "rating_tap": [f"select rating_tap({text(message)})" for message in MESSAGES],
+    "queue_rating_words": [
+        """select queue_rating_words(c, 'bot', '{"type": "text", "text": {"body": "x"}}') from contacts c where phone is not null"""
+    ],
+    "ask_for_rating": [
+        "insert into conversation_logs (tenant_id, contact_id, phone_number_id, direction, body, model, status)"
+        " select tenant_id, id, 'bot', 'out', 'x', 'human', 'sent' from contacts;"
+        " update contacts set last_message_at = now();"
+        """ select ask_for_rating(c, jsonb_build_object('id', gen_random_uuid(), 'content', '{"type": "text"}'::jsonb,"""
+        " 'thanks', 'x')) from contacts c where phone is not null;"
+        " select cancel_rating_question(id), rate_conversation(c, '{}') from contacts c"
+    ],
+    "cancel_rating_question": ["select cancel_rating_question(id) from contacts"],
+    "rate_conversation": [
+        f"select rate_conversation(c, {text(message)}) from contacts c" for message in MESSAGES
     ],
     "mark_answer": [
         f"update turns set outcome = 'answered'; select mark_answer(id, 'a@b.example', {verdict}, 'why') from turns"

@@ -49,7 +49,7 @@ MARKS = {"es": "¿¡ñ", "de": "ßäö", "pt": "ãõ", "fr": "œêèù", "pl": "
 
 CLEARLY = 2  # words by which a language must be ahead, so that it is remembered
 # A line that says what kind of message came, and nothing that the person has written.
-MARKED = re.compile(r"\[(?:location|contact|order|sticker|reaction|unsupported|form|event)\b")
+MARKED = re.compile(r"\[(?:location|contact|order|sticker|reaction|rating|unsupported|form|event)\b")
 
 
 YES = frozenset(

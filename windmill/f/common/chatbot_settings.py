@@ -60,8 +60,14 @@ SITUATIONS = frozenset(
         "too_large",
         "welcome_back",
         "not_sure",
+        "rating_question",
+        "rating_thanks",
+        "rating_good",
+        "rating_fair",
+        "rating_bad",
     ]
 )
+ON_BUTTONS = frozenset(["rating_good", "rating_fair", "rating_bad"])
 
 
 def setting(kind: Kind, default: Any, help: str, by: str = TENANT) -> Any:
@@ -119,7 +125,9 @@ class ChatbotSettings:
         Words(may_be_empty=True), {}, "said once while many write and an answer waits; none: nothing is said"
     )
     canned_replies: dict[str, dict[str, str]] = setting(
-        WordsBySituation(SITUATIONS), {}, "words in place of the platform's, by situation and language"
+        WordsBySituation(SITUATIONS, ON_BUTTONS),
+        {},
+        "words in place of the platform's, by situation and language",
     )
     opt_out_words: dict[str, list[str]] = setting(
         WordLists(60), IN_SQL, "a message of such a word opts out, by language"
@@ -161,6 +169,11 @@ class ChatbotSettings:
     handoff_on_failure: bool = setting(Switch(), False, "whether a human takes over after a failure")
     handoff_keywords: list[str] = setting(WordList(60), [], "a message with such a word goes to a human")
     lead_fields: list[str] = setting(WordList(40), [], "details to collect, such as name or email")
+    ask_rating: str = setting(
+        Choice("off", "three", "five"),
+        "off",
+        "how a customer is asked for a rating when a person has solved the conversation: off, three buttons, or five stars",
+    )
     notify_webhook_url: str | None = setting(
         Address(1000), None, "address that is told of handoffs and limits; it may hold a secret"
     )

@@ -21,6 +21,7 @@ URL = re.compile(r"https?://[^\s@/]+(/\S*)?")
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LONGEST_WORDS = 1000
+LONGEST_TITLE = 20  # characters that WhatsApp takes on a button
 MOST_WORDS = 50
 
 
@@ -203,8 +204,9 @@ class WordsBySituation(Kind):
     page = "Record<string, Words>"
     is_json = True
 
-    def __init__(self, situations: frozenset[str]) -> None:
-        self.situations = situations
+    def __init__(self, situations: frozenset[str], titles: frozenset[str] = frozenset()) -> None:
+        """`titles`: the situations whose words stand on a button."""
+        self.situations, self.titles = situations, titles
 
     def check(self, name: str, value: Any) -> Any:
         if not isinstance(value, dict) or not value.keys() <= self.situations:
@@ -212,6 +214,12 @@ class WordsBySituation(Kind):
         checked = {
             situation: Words(may_be_empty=True).check(name, words) for situation, words in value.items()
         }
+        if any(
+            len(text) > LONGEST_TITLE
+            for title in self.titles & checked.keys()
+            for text in checked[title].values()
+        ):
+            raise SettingError("title_long", field=name, most=LONGEST_TITLE)
         return {situation: words for situation, words in checked.items() if words}
 
 

@@ -121,7 +121,7 @@ def list_contacts(conn: Connection, member: Member, fields: Fields) -> dict[str,
 
 def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     """A contact and its newest messages, oldest first; `before`, a message's ID, gives older ones. Without `before` with the staff's notes and
-    what is known of orders, newest first.
+    what is known of orders and ratings, newest first.
 
     `answer_id`: what a mark names (f/portal_api/inbox, mark_answer), on the last message of each answer of the bot; `marks`: of that answer.
     `file` of a message: {id, kind, name, mime, size, transcript, state, problem}; its bytes come from f/portal_api/attachments. `citations`:
@@ -160,7 +160,11 @@ def card_of(conn: Connection, contact_id: str) -> dict[str, Any]:
         [contact_id],
     ).fetchall()
     orders = conn.execute(b"select at::text, source, words from known_orders(%s, 5)", [contact_id]).fetchall()
-    return {"notes": notes, "orders": orders}
+    ratings = conn.execute(
+        b"select score, rated_at::text as at from ratings where contact_id = %s and score is not null order by rated_at desc limit 5",
+        [contact_id],
+    ).fetchall()
+    return {"notes": notes, "orders": orders, "ratings": ratings}
 
 
 def pause(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:

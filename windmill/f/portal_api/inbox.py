@@ -7,6 +7,7 @@ In: a request of the portal's page (f/common/portal_request.py). Out: what stand
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -99,13 +100,40 @@ def mark_read(conn: Connection, member: Member, fields: Fields) -> dict[str, Any
 
 
 def set_status(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
-    """Opens, snoozes or solves a conversation. `until`: when a snoozed one is open again, an ISO 8601 time with its zone."""
+    """Opens, snoozes or solves a conversation; a customer whose conversation is solved may be asked for a rating. `until`: when a snoozed one is
+    open again, an ISO 8601 time with its zone."""
     contact_id, status = id_field(fields, "contact_id"), text_field(fields, "status", 20)
     if status not in ("open", "snoozed", "solved"):
         raise Refused("bad_request")
     until = until_field(fields) if status == "snoozed" else None
-    of_contact(conn, member, "select set_status(%s, %s, %s)", contact_id, status, until)
+    rating = rating_to_ask(conn, member, contact_id) if status == "solved" else None
+    values = [contact_id, status, until, json.dumps(rating) if rating else None]
+    of_contact(conn, member, "select set_status(%s, %s, %s, %s::jsonb)", *values)
     return {"status": status, "snoozed_until": until.isoformat() if until else None}
+
+
+ASKED = (
+    b"select b.ask_rating, b.canned_replies, b.languages, b.dont_know, c.language, (select l.body from conversation_logs l"
+    b" where l.tenant_id = c.tenant_id and l.contact_id = c.id and l.direction = 'in' order by l.id desc limit 1) as words"
+    b" from contacts c cross join lateral number_of_contact(c.id) n join chatbots b on b.phone_number_id = n.phone_number_id"
+    b" where c.id = %s and b.ask_rating <> 'off'"
+)
+
+
+def rating_to_ask(conn: Connection, member: Member, contact_id: str) -> dict[str, Any] | None:
+    """What asks the customer for a rating, where the chatbot does; PostgreSQL decides whether it does now (ask_for_rating)."""
+    with as_tenant(conn, member["tenant_id"]):
+        about = conn.execute(ASKED, [contact_id]).fetchone()
+    if about is None:
+        return None
+    from f.whatsapp.ratings import rating_request
+
+    context = {
+        "question": about["words"] or "",
+        "contact": {"language": about["language"]},
+        "chatbot": {"languages": about["languages"], "dont_know": about["dont_know"]},
+    }
+    return rating_request(about["ask_rating"], str(uuid.uuid4()), context, about["canned_replies"])
 
 
 def until_field(fields: Fields) -> datetime:

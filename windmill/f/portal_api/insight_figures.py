@@ -66,6 +66,17 @@ FEEDBACK = (
     b" count(*) filter (where kind = 'up')::int as thumbs_up, count(*) filter (where kind = 'down')::int as thumbs_down,"
     b" count(*) filter (where kind = 'other')::int as other_reactions from s" + SPANS + b" group by span"
 )
+# How many customers were asked to rate a conversation, how many did, and how, from 1 to 5.
+RATINGS = (
+    b"with s as (select (coalesce(q.rated_at, q.asked_at) at time zone %(zone)s)::date as day, q.score from ratings q"
+    b" where q.tenant_id = current_tenant() and (%(number)s = '' or q.phone_number_id = %(number)s)"
+    b" and coalesce(q.rated_at, q.asked_at) >= "
+    + SINCE
+    + b") select span, count(*)::int as ratings_asked, count(score)::int as ratings, avg(score)::float8 as rating from s"
+    + SPANS
+    + b" group by span"
+)
+NO_RATINGS = {"ratings_asked": 0, "ratings": 0, "rating": None}
 NO_FEEDBACK = dict.fromkeys(("marked_good", "marked_wrong", "thumbs_up", "thumbs_down", "other_reactions"), 0)
 NO_TIMES = {"median_s": None, "p95_s": None}
 NO_WAITS = {"handoffs_begun": 0, "handoffs_met": 0, "handoff_median_s": None, "handoff_p95_s": None}
@@ -74,15 +85,18 @@ NO_WAITS = {"handoffs_begun": 0, "handoffs_met": 0, "handoff_median_s": None, "h
 def of(conn: Connection, days: int, zone: str, number: str) -> dict[str, Any]:
     """`days`: figures of each, with the median and the 95th percentile of the time to reply, and, of the handoffs that began that day, how many a
     person has met with words and how long the customers waited for those. `halves`: the same times of the later days (now) and of as many
-    before, and the staff's marks and customers' reactions. All times in seconds. Raises InvalidParameterValue where there is no such time zone."""
+    before, and the staff's marks and customers' reactions and ratings. All times in seconds. Raises InvalidParameterValue where there is no such
+    time zone."""
     values = {"zone": zone, "days": days, "half": (days + 1) // 2, "number": number}
     sums = conn.execute(SUMS, values).fetchall()
     times = {row.pop("span"): row for row in conn.execute(REPLIES, values).fetchall()}
     feedback = {row.pop("span"): row for row in conn.execute(FEEDBACK, values).fetchall()}
+    ratings = {row.pop("span"): row for row in conn.execute(RATINGS, values).fetchall()}
     waits = {row.pop("span"): row for row in conn.execute(WAITS, values).fetchall()}
 
     def span(name: str) -> dict[str, Any]:
-        return {**times.get(name, NO_TIMES), **waits.get(name, NO_WAITS), **feedback.get(name, NO_FEEDBACK)}
+        said = {**feedback.get(name, NO_FEEDBACK), **ratings.get(name, NO_RATINGS)}
+        return {**times.get(name, NO_TIMES), **waits.get(name, NO_WAITS), **said}
 
     return {
         "days": [{**row, **span(row["day"])} for row in sums],

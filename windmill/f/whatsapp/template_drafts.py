@@ -9,7 +9,6 @@ button0 …, or the place of a missing example.
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Any
 
 import httpx2
@@ -25,7 +24,8 @@ LONGEST = {"name": 512, "header": 60, "body": 1024, "footer": 60, "button": 25, 
 MOST_BUTTONS = 10
 NAME = re.compile(r"[a-z0-9_]+")
 NUMBERED = re.compile(r"\{\{(\d+)\}\}")
-PLAIN = re.compile(r"[*_~`]")
+# What a title can't have: formatting and emoji, but degrees and trademarks.
+NOT_PLAIN = re.compile("[*_~`\u2600-\u27bf\u2b00-\u2bff\ufe0f\U0001f000-\U0001faff]")
 LANGUAGE_CODES = (
     "af sq ar az bn bg ca zh_CN zh_HK zh_TW hr cs da nl en en_GB en_US et fil fi fr ka de el gu ha he hi hu id ga it ja kn kk rw_RW ko ky_KG"
     " lo lv lt mk ms ml mr nb fa pl pt_BR pt_PT pa ro ru sr sk sl es es_AR es_ES es_MX sw sv ta te th tr uk ur uz vi zu"
@@ -39,16 +39,22 @@ class DraftError(Problem):
     """What is wrong with a draft, or why Meta does not take it."""
 
 
+def at(field: str, problem: DraftError) -> DraftError:
+    """The problem with the field that it is about, which its sentence need not name."""
+    problem.message["values"]["field"] = field
+    return problem
+
+
 def checked(draft: dict[str, Any]) -> dict[str, Any]:
     """The template as the Graph API takes it: {name, language, category, components}. Raises DraftError for the first thing that is wrong."""
     name = draft["name"]
     if not NAME.fullmatch(name):
-        raise DraftError("template_name", field="name")
+        raise at("name", DraftError("template_name"))
     _check_length("name", name)
     if draft["language"] not in LANGUAGES:
-        raise DraftError("template_language_unknown", field="language")
+        raise at("language", DraftError("template_language_unknown"))
     if draft["category"] not in CATEGORIES:
-        raise DraftError("template_category", field="category")
+        raise at("category", DraftError("template_category"))
     components = [*_header(draft), _body(draft), *_footer(draft), *_buttons(draft["buttons"])]
     return {**{key: draft[key] for key in ("name", "language", "category")}, "components": components}
 
@@ -58,10 +64,10 @@ def _header(draft: dict[str, Any]) -> list[dict[str, Any]]:
     if not header:
         return []
     _check_line("header", header)
-    if PLAIN.search(FIELD.sub("", header)) or any(unicodedata.category(c) in ("So", "Sk") for c in header):
-        raise DraftError("template_header_plain", field="header")
+    if NOT_PLAIN.search(FIELD.sub("", header)):
+        raise at("header", DraftError("template_header_plain"))
     if len(places := _places("header", header)) > 1:
-        raise DraftError("template_header_places", field="header", first="{{1}}")
+        raise at("header", DraftError("template_header_places", first="{{1}}"))
     examples = _examples(draft, "header", places)
     return [{"type": "HEADER", "format": "TEXT", "text": header} | _with("header_text", examples)]
 
@@ -69,11 +75,11 @@ def _header(draft: dict[str, Any]) -> list[dict[str, Any]]:
 def _body(draft: dict[str, Any]) -> dict[str, Any]:
     body = draft["body"]
     if not body:
-        raise DraftError("template_body_missing", field="body")
+        raise at("body", DraftError("template_body_missing"))
     _check_length("body", body)
     places = _places("body", body)
     if body.startswith("{{") or body.endswith("}}"):
-        raise DraftError("template_place_edge", field="body")
+        raise at("body", DraftError("template_place_edge"))
     examples = _examples(draft, "body", places)
     return {"type": "BODY", "text": body} | _with("body_text", [examples] if examples else [])
 
@@ -90,12 +96,12 @@ def _footer(draft: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _buttons(titles: list[str]) -> list[dict[str, Any]]:
     if len(titles) > MOST_BUTTONS:
-        raise DraftError("template_buttons", field=f"button{MOST_BUTTONS}", most=MOST_BUTTONS)
+        raise at(f"button{MOST_BUTTONS}", DraftError("template_buttons", most=MOST_BUTTONS))
     for n, title in enumerate(titles):
         if not title or len(title) > LONGEST["button"] or "\n" in title or "{{" in title:
-            raise DraftError("template_button", field=f"button{n}", most=LONGEST["button"])
+            raise at(f"button{n}", DraftError("template_button", most=LONGEST["button"]))
         if title.casefold() in (before.casefold() for before in titles[:n]):
-            raise DraftError("template_button_twice", field=f"button{n}")
+            raise at(f"button{n}", DraftError("template_button_twice"))
     buttons = [{"type": "QUICK_REPLY", "text": title} for title in titles]
     return [{"type": "BUTTONS", "buttons": buttons}] if buttons else []
 
@@ -115,10 +121,10 @@ def _places(field: str, text: str) -> list[str]:
     """The numbers of a text's places, each once."""
     rest = NUMBERED.sub("", text)
     if "{{" in rest or "}}" in rest:
-        raise DraftError("template_place_form", field=field, first="{{1}}")
+        raise at(field, DraftError("template_place_form", first="{{1}}"))
     found = sorted({int(number) for number in NUMBERED.findall(text)})
     if found != list(range(1, len(found) + 1)):
-        raise DraftError("template_place_numbers", field=field, first="{{1}}", second="{{2}}")
+        raise at(field, DraftError("template_place_numbers", first="{{1}}", second="{{2}}"))
     return [str(number) for number in found]
 
 
@@ -128,8 +134,8 @@ def _examples(draft: dict[str, Any], component: str, places: list[str]) -> list[
         place = f"{component}.{number}"
         example = draft["examples"].get(place, "")
         if not example or len(example) > LONGEST["example"]:
-            raise DraftError(
-                "template_example", field=place, place=f"{{{{{number}}}}}", most=LONGEST["example"]
+            raise at(
+                place, DraftError("template_example", place=f"{{{{{number}}}}}", most=LONGEST["example"])
             )
         examples.append(example)
     return examples
@@ -166,7 +172,7 @@ class Account:
         if (answer is None or subcode in TAKEN) and (listed := self._find(template)) is not None:
             if words_of(listed) == words_of(template):
                 return listed
-            raise DraftError("template_exists", field="name", name=template["name"])
+            raise at("name", DraftError("template_exists", name=template["name"]))
         if not isinstance(problem, dict):
             raise DraftError("template_unanswered")
         raise DraftError("template_refused", problem=_reason(problem))

@@ -22,7 +22,7 @@ const tabs: Record<string, Name[]> = {
   voice: ['name', 'enabled', 'persona', 'system_prompt', 'languages', 'show_citations', 'send_documents'],
   words: ['dont_know', 'offer_human', 'handoff_message', 'closed_message', 'limit_message', 'failure_message', 'canned_replies', 'opt_out_words', 'opt_in_words'],
   hours: ['opening_hours', 'time_zone', 'closed_on', 'outside_hours'],
-  handoff: ['handoff_keywords', 'handoff_hours', 'lead_fields', 'handoff_on_failure', 'notify_webhook_url', 'notify_phone', 'notify_template', 'window_template'],
+  handoff: ['handoff_keywords', 'handoff_hours', 'lead_fields', 'handoff_on_failure', 'ask_rating', 'notify_webhook_url', 'notify_phone', 'notify_template', 'window_template'],
 }
 const tabOf = (name: Name) => Object.keys(tabs).find((tab) => tabs[tab].includes(name)) ?? 'limits'
 

@@ -1,5 +1,5 @@
-// When a human takes over, and who learns of it.
-import { Alert, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core'
+// When a human takes over, who learns of it, and whether the customer is asked for a rating when it is solved.
+import { Alert, NativeSelect, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core'
 import React from 'react'
 import { Check, Chips, Figure } from './BotFields'
 import HandoffNotices from './HandoffNotices'
@@ -20,6 +20,7 @@ export default function Handoff(part: Part) {
         <Chips label={b.lead} hint={b.leadHint} value={now.lead_fields} error={wrong('lead_fields')} change={(lead_fields) => set({ lead_fields })} />
       </SimpleGrid>
       <Check {...part} name="handoff_on_failure" label={b.onFailure} />
+      <NativeSelect maw="28rem" label={b.askRating} description={b.askRatingHint} value={now.ask_rating} error={wrong('ask_rating')} onChange={(e) => set({ ask_rating: e.target.value })} data={Object.entries(b.ratingKinds).map(([value, label]) => ({ value, label }))} />
       <Title order={2}>{b.notify}</Title>
       {nobody && <Alert color="orange">{b.nobody}</Alert>}
       <TextInput type="url" label={b.webhook} description={b.webhookHint} maxLength={longest.notify_webhook_url} value={now.notify_webhook_url ?? ''} error={wrong('notify_webhook_url')} onChange={(e) => set({ notify_webhook_url: e.target.value || null })} />

@@ -8,6 +8,9 @@ import { useHere } from './ui'
 
 type Said = 'dont_know' | 'failure_message' | 'handoff_message' | 'offer_human' | 'limit_message' | 'closed_message' | 'waiting_message'
 
+// WhatsApp takes 20 characters on a button.
+const onButton = /^rating_(good|fair|bad)$/
+
 export default function BotWords({ now, set, wrong }: Part) {
   const { t, language } = useHere()
   const b = t.bot
@@ -22,8 +25,8 @@ export default function BotWords({ now, set, wrong }: Part) {
     ['waiting_message', b.waitingMessage],
     ['failure_message', b.failure],
   ]
-  const word = (name: Name, label: string, words: Words | undefined, change: (words: Words) => void) => (
-    <Textarea key={label + code} label={label} minRows={2} dir="auto" lang={code} maxLength={1000} value={words?.[code] ?? ''} error={wrong(name)} onChange={(e) => change({ ...words, [code]: e.target.value })} />
+  const word = (name: Name, label: string, words: Words | undefined, change: (words: Words) => void, most = 1000) => (
+    <Textarea key={label + code} label={label} minRows={most < 100 ? 1 : 2} dir="auto" lang={code} maxLength={most} value={words?.[code] ?? ''} error={wrong(name)} onChange={(e) => change({ ...words, [code]: e.target.value })} />
   )
   return (
     <Stack gap="sm">
@@ -33,7 +36,7 @@ export default function BotWords({ now, set, wrong }: Part) {
       <details>
         <summary>{b.canned_replies}</summary>
         <Text c="dimmed" size="sm" my="xs">{b.cannedRepliesHint}</Text>
-        <Stack gap="sm">{Object.entries(b.situations).map(([name, label]) => word('canned_replies', label, now.canned_replies[name], (words) => set({ canned_replies: { ...now.canned_replies, [name]: words } })))}</Stack>
+        <Stack gap="sm">{Object.entries(b.situations).map(([name, label]) => word('canned_replies', label, now.canned_replies[name], (words) => set({ canned_replies: { ...now.canned_replies, [name]: words } }), onButton.test(name) ? 20 : 1000))}</Stack>
       </details>
       <SimpleGrid cols={{ base: 1, sm: 2 }}>
         <Chips key={`out ${code}`} label={b.optOut} value={now.opt_out_words[code] ?? []} error={wrong('opt_out_words')} change={(words) => set({ opt_out_words: { ...now.opt_out_words, [code]: words } })} />

@@ -4,12 +4,12 @@ import React, { useState } from 'react'
 import Values from './Values'
 import { changed, useAct } from './ThreadHead'
 import { ask, download } from './api'
-import { History, Person, called, readable } from './conversation'
+import { History, Person, Rating, called, readable } from './conversation'
 import { useAsk } from './data'
 import { Order, Team, updateContact } from './inbox'
 import { Ago, Confirm, Sure, fill, useForm, useHere } from './ui'
 
-export default function CustomerCard({ history: { contact, orders }, gone }: { history: History; gone: () => void }) {
+export default function CustomerCard({ history: { contact, orders, ratings }, gone }: { history: History; gone: () => void }) {
   const { t, may, time, locale } = useHere()
   const c = t.conversations
   const [editing, setEditing] = useState(false)
@@ -38,6 +38,7 @@ export default function CustomerCard({ history: { contact, orders }, gone }: { h
         </div>
       )}
       <Tags contact={contact} />
+      <Ratings ratings={ratings} />
       <Orders orders={orders} />
       {staff && <Block contact={contact} />}
       {may('owner') && <Privacy id={contact.id} name={called(contact, c.unnamed)} gone={gone} />}
@@ -57,6 +58,24 @@ function Tags({ contact }: { contact: Person }) {
       {shown}
     </div>
   )
+}
+
+function Ratings({ ratings }: { ratings: Rating[] }) {
+  const { t } = useHere()
+  if (ratings.length === 0) return null
+  return (
+    <div>
+      <Title order={3}>{t.feedback.ratings}</Title>
+      <Stack component="ul" className="plain" gap={2} mt={4}>
+        {ratings.map(({ score, at }) => <li key={at}><Text size="sm"><Stars score={score} /> <Text span size="xs" c="dimmed"><Ago at={at} /></Text></Text></li>)}
+      </Stack>
+    </div>
+  )
+}
+
+function Stars({ score }: { score: number }) {
+  const { t } = useHere()
+  return <span role="img" aria-label={fill(t.feedback.ofFive, { n: score })}>{'★'.repeat(score)}{'☆'.repeat(5 - score)}</span>
 }
 
 function Orders({ orders }: { orders: Order[] }) {

@@ -12,8 +12,8 @@ import { Empty, Intro, Loaded, fill, useHere } from './ui'
 
 // The median and the 95th percentile of the time to reply, and how long customers waited for a person; seconds.
 type Times = { median_s: number | null; p95_s: number | null; handoffs_begun: number; handoffs_met: number; handoff_median_s: number | null; handoff_p95_s: number | null } & Feedback
-// The staff's marks on answers, and customers' reactions to them.
-type Feedback = { marked_good: number; marked_wrong: number; thumbs_up: number; thumbs_down: number; other_reactions: number }
+// The staff's marks on answers, customers' reactions to them, and their ratings of conversations, on average from 1 to 5.
+type Feedback = { marked_good: number; marked_wrong: number; thumbs_up: number; thumbs_down: number; other_reactions: number; ratings_asked: number; ratings: number; rating: number | null }
 export type Day = { day: string; messages_in: number; messages_out: number; answered: number; unanswered: number; handoffs: number; failed: number; response_s: number | null; cost_usd: number } & Times
 type Month = { turns: number; tokens: number; cost_usd: number; limits: Record<string, number> }
 export type Halves = { now: Times; before: Times }
@@ -85,7 +85,7 @@ export default function Insights() {
 }
 
 export function Figures({ now, before, halves }: { now: Day[]; before: Day[]; halves: Halves }) {
-  const { t } = useHere()
+  const { t, number } = useHere()
   const show = useShow()
   const s = t.insights
   const [here, then] = [{ ...sums(now), ...halves.now }, { ...sums(before), ...halves.before }]
@@ -101,6 +101,7 @@ export function Figures({ now, before, halves }: { now: Day[]; before: Day[]; ha
     [s.handoffWait, 'handoff_median_s', show.duration, alone > 0 && fill(s.notMet, { n: show.count(alone) })],
     [s.cost, 'cost', show.money],
     [t.feedback.markedWrong, 'marked_wrong', show.count, fill(t.feedback.markedGood, { n: show.count(here.marked_good) })],
+    [t.feedback.rating, 'rating', (n) => number(n, { minimumFractionDigits: 1, maximumFractionDigits: 1 }), fill(t.feedback.rated, { n: show.count(here.ratings), asked: show.count(here.ratings_asked) })],
     [t.feedback.thumbsDown, 'thumbs_down', show.count, fill(t.feedback.thumbsUp, { n: show.count(here.thumbs_up) })],
   ]
   return (

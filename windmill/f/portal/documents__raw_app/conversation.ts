@@ -38,7 +38,9 @@ export type Message = {
   at: string
 }
 export type Page = { messages: Message[]; more: boolean }
-export type History = Page & { contact: Person; notes: Note[]; orders: Order[] }
+// score: from 1 to 5.
+export type Rating = { score: number; at: string }
+export type History = Page & { contact: Person; notes: Note[]; orders: Order[]; ratings: Rating[] }
 
 type Named = Pick<Known, 'name' | 'username' | 'phone'>
 export const called = (contact: Named, unnamed: string) => contact.name || contact.username || (contact.phone ? readable(contact.phone) : unnamed)
@@ -58,7 +60,7 @@ export function readable(phone: string): string {
 export const windowEnds = (person: Person, moment: (text: string) => Date) => (person.last_message_at ? moment(person.last_message_at).getTime() + 86_400_000 : 0)
 
 export type Said = { kind: string; words: string; quoted: string }
-const MARKED = /^\[(image|video|audio|voice note|document|sticker|location|contact|order|template|reaction|reaction taken back|deleted a message|deleted message)\]\s*/
+const MARKED = /^\[(image|video|audio|voice note|document|sticker|location|contact|order|template|rating|reaction|reaction taken back|deleted a message|deleted message)\]\s*/
 
 // What the log's words mean: which kind of message they stand for, without the marks, and what they answer.
 export function readWords(body: string, file: ThreadFile | null): Said {

@@ -34,6 +34,7 @@ export type Editable = {
   handoff_on_failure: boolean
   handoff_keywords: string[]
   lead_fields: string[]
+  ask_rating: string
   notify_webhook_url: string|null
   notify_phone: string|null
   notify_template: Template

@@ -20,5 +20,9 @@ export const feedback = {
   onlyNewest: 'The newest {n} are shown.',
   noQuestion: 'Without words',
   thumbDown: '👎 by the customer',
+  ratings: 'Ratings',
+  ofFive: '{n} of 5',
+  rating: 'Rating (1 to 5)',
+  rated: 'ratings: {n}, asked: {asked}',
   openConversation: 'Open the conversation',
 }

@@ -24,6 +24,7 @@ export const messages = {
   languages_invalid: "Write languages as codes, such as en, es or pt-BR.",
   time_zone_unknown: "This time zone does not exist.",
   reply_unknown: "There is no such reply.",
+  title_long: "“{field}”: words on a button have at most {most} characters.",
   template_name: "A template’s name has only lower-case letters, digits and _, as Meta shows it.",
   template_language: "A template’s language is a code such as en, en_US or pt_BR.",
   webhook_address: "The address for notifications must begin with https://.",

@@ -20,5 +20,9 @@ export const feedback = {
   onlyNewest: 'Se muestran las {n} más recientes.',
   noQuestion: 'Sin palabras',
   thumbDown: '👎 del cliente',
+  ratings: 'Valoraciones',
+  ofFive: '{n} de 5',
+  rating: 'Valoración (1 a 5)',
+  rated: 'valoraciones: {n}, pedidas: {asked}',
   openConversation: 'Abrir la conversación',
 }

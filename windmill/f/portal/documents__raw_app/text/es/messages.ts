@@ -28,6 +28,7 @@ export const messages: Record<keyof typeof english, string> = {
   languages_invalid: 'Escriba los idiomas como códigos: en, es o pt-BR, por ejemplo.',
   time_zone_unknown: 'Esta zona horaria no existe.',
   reply_unknown: 'Esa respuesta no existe.',
+  title_long: '«{field}»: el texto de un botón tiene como máximo {most} caracteres.',
   template_name: 'El nombre de una plantilla solo lleva minúsculas, cifras y _, como lo muestra Meta.',
   template_language: 'El idioma de una plantilla es un código como en, en_US o pt_BR.',
   webhook_address: 'La dirección para los avisos debe empezar por https://.',
