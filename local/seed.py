@@ -137,6 +137,21 @@ TEMPLATES: tuple[dict[str, Any], ...] = (
 )
 
 
+# The shop's stock over plain HTTP: what the portal makes of a curl command.
+STOCK_ACTION: dict[str, Any] = {
+    "name": "get_stock",
+    "description": "How many of a product are in stock in the Valencia store, and when more come.",
+    "method": "GET",
+    "query": {"product": "{product}"},
+    "headers": {"Authorization": "{key}"},
+    "parameters": [
+        {"name": "product", "source": "model", "description": "The product in the customer's words"},
+        {"name": "key", "source": "secret"},
+    ],
+    "read_only": True,
+}
+
+
 def meta_config() -> dict[str, Any]:
     """Numbers and customers for the stand-in for Meta."""
     numbers = [
@@ -169,6 +184,14 @@ def seed(stack: Stack, **settings: Any) -> dict[str, str]:
             url=stack.url("orders") + "/mcp",
             authorization=f"Bearer {stack.secrets.orders}",
             allowed_tools=allowed["allowed_tools"] if allowed else ["get_order", "list_orders"],
+        )
+        known = conn.execute(b"select * from http_actions where name = 'get_stock'").fetchone()
+        tenants.put_action(
+            conn,
+            stack.secrets.master_key,
+            ids["shop"],
+            (known or STOCK_ACTION) | {"url": stack.url("orders") + "/stock"},
+            {"key": f"Bearer {stack.secrets.orders}"},
         )
     return ids
 

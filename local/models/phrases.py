@@ -54,6 +54,16 @@ NO_ORDER = {
     "es": "No encuentro el pedido {number} con su número de teléfono. Compruebe el número, por favor.",
     "de": "Ich finde die Bestellung {number} zu Ihrer Telefonnummer nicht. Bitte prüfen Sie die Nummer.",
 }
+IN_STOCK = {
+    "en": "{product}: {number} in stock.",
+    "es": "{product}: quedan {number}.",
+    "de": "{product}: {number} vorrätig.",
+}
+OUT_OF_STOCK = {
+    "en": "{product}: not in stock at the moment.",
+    "es": "{product}: ahora mismo no queda ninguna unidad.",
+    "de": "{product}: im Moment nicht vorrätig.",
+}
 FILE_SENT = {"en": "Here it is.", "es": "Aquí lo tiene.", "de": "Hier ist es."}
 UNKNOWN = "I don't know."
 
@@ -74,6 +84,9 @@ MY_ORDER = re.compile(rf"\b(?:my|mis?|meine?[nr]?)\s+{_ORDERS}", re.IGNORECASE)
 ASKS_FOR_STATE = re.compile(
     r"\b(?:where|when|show|list|status|track\w*|arriv\w*|d[oó]nde|cu[aá]ndo|estado|muestr\w+|ens[eé]ñ\w+|lleg\w+|wo|wann|zeig\w*|stand|kommt)\b",
     re.IGNORECASE,
+)
+ASKS_FOR_STOCK = re.compile(
+    r"\b(?:in\s+stock|en\s+stock|existencias|auf\s+lager|vorr[aä]tig)\b", re.IGNORECASE
 )
 # "CL-1042" and "#1042" say what they are; a bare number counts only beside an order word, or nearly alone.
 ORDER_NUMBER = re.compile(

@@ -1,7 +1,8 @@
 """The model `offline-rule-based`: rules, not a language model. It looks up whatever is asked and answers with what it finds, word for word.
 
-It greets and thanks back, asks the order tool about an order, hands off a customer who wants a person, and says that it doesn't know when nothing
-fits. Each answer is a Draft, which is written as text with marks, or as the structured reply that the caller asks for.
+It greets and thanks back, asks the order tool about an order and the stock tool about a product, hands off a customer who wants a person, and
+says that it doesn't know when nothing fits. Each answer is a Draft, which is written as text with marks, or as the structured reply that the
+caller asks for.
 """
 
 from __future__ import annotations
@@ -135,6 +136,9 @@ def look_up(talk: Talk) -> list[Call]:
         return [hand_off.call(talk.message)]
     if file := wanted_file(talk):
         return [file]
+    stock = talk.tool("stock")
+    if stock and stock.properties and phrases.ASKS_FOR_STOCK.search(talk.message):
+        return [stock.call(talk.message)]
     orders = order_calls(talk)
     questions = [part.strip() for part in re.findall(r"[^?？\n]+[?？]?", talk.message) if part[-1] in "?？"]  # noqa: RUF001
     questions = [part for part in questions if len(content_words(part)) > 1]
@@ -222,6 +226,8 @@ def report_one(result: ToolResult, language: str, encoder: Encoder) -> Draft:
         return Draft("answer", said, (Claim(said, name, "not found"),))
     if "order" in name:
         return report_orders(name, value)
+    if "stock" in name:
+        return report_stock(result, value, language)
     rows = value.get("passages", []) if isinstance(value, dict) else []
     question = next((text for text in result.call.arguments.values() if isinstance(text, str)), "")
     chosen = best_sentences(question, rows, encoder)
@@ -233,6 +239,19 @@ def report_one(result: ToolResult, language: str, encoder: Encoder) -> Draft:
         f" [{one}]" if one != after else "" for one, after in zip(sources, [*sources[1:], ""], strict=True)
     ]
     return Draft("answer", " ".join(f"{c.says}{m}" for c, m in zip(claims, marks, strict=True)), claims)
+
+
+def report_stock(result: ToolResult, value: Any, language: str) -> Draft:
+    """How many there are of each product that was found."""
+    claims = []
+    for row in (value.get("stock") or [])[:MOST_ORDERS] if isinstance(value, dict) else []:
+        number = row["in_stock"]
+        words = phrases.IN_STOCK if number else phrases.OUT_OF_STOCK
+        says = words[language].format(product=row["product"], number=number)
+        counted = re.search(rf'"product":\s*"{re.escape(row["product"])}",\s*"in_stock":\s*\d+', result.text)
+        quote = counted[0] if counted and number else str(row.get("availability") or row["product"])
+        claims.append(Claim(says, result.call.name, quote))
+    return Draft("answer", "\n".join(claim.says for claim in claims), tuple(claims)) if claims else UNKNOWN
 
 
 def report_orders(tool: str, value: Any) -> Draft:

@@ -39,6 +39,7 @@ class Stock(TypedDict):
 
     product: str
     in_stock: int
+    availability: str
     next_delivery: str | None
 
 

@@ -55,6 +55,12 @@ def test_an_order_comes_from_the_order_system(world: World) -> None:
     assert "SEUR" in reply
 
 
+def test_the_stock_comes_from_an_http_action(world: World) -> None:
+    reply = world.ask(SHOP, "How many Lumen floor lamps are in stock?")
+    assert "Lumen floor lamp, brass: 4 in stock." in reply
+    assert "not in stock" in world.ask(SHOP, "Is the green table lamp Nido in stock?")
+
+
 def test_somebody_elses_order_is_not_told(world: World) -> None:
     reply = world.ask(SHOP, "Where is my order CL-1038?")
     assert "DHL" not in reply

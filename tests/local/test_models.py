@@ -229,6 +229,20 @@ def test_tools_are_chosen_by_the_message(client: OpenAI, text: str, expected: li
     assert calls(chat(client, [user(text)], tools=ALL, parallel_tool_calls=False)) == expected[:1]
 
 
+@pytest.mark.parametrize(
+    ("text", "number", "says"),
+    [
+        ("Is the Nido lamp in stock?", 0, "Table lamp Nido: not in stock at the moment."),
+        ("¿Cuántas lámparas Nido tienen en stock?", 3, "Table lamp Nido: quedan 3."),
+    ],
+)
+def test_the_stock_is_looked_up_and_told(client: OpenAI, text: str, number: int, says: str) -> None:
+    tools = [*ALL, tool("get_stock", "product")]
+    assert calls(chat(client, [user(text)], tools=tools)) == [("get_stock", {"product": text})]
+    stock = json.dumps({"stock": [{"product": "Table lamp Nido", "in_stock": number, "next_delivery": None}]})
+    assert finish(client, text, {"get_stock": stock}, tools) == says
+
+
 def test_who_accepts_the_offer_of_a_person_is_handed_off(client: OpenAI) -> None:
     offer = {"role": "assistant", "content": "I couldn't find that. Shall I ask a colleague to write to you?"}
     talk = [user("Do you sell bicycles?"), offer]

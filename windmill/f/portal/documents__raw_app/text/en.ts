@@ -5,6 +5,7 @@ import { feedback } from './en/feedback'
 import { conversations } from './en/inbox'
 import { messages } from './en/messages'
 import { platform } from './en/platform'
+import { actions } from './en/tools'
 import { alarm, changes, home, notifications, people } from './en/team'
 import { templates } from './en/templates'
 
@@ -49,6 +50,7 @@ const en = {
   sources,
   qaPairs,
   bot,
+  actions,
   home,
   people,
   changes,

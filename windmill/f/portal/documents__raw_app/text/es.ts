@@ -6,6 +6,7 @@ import { feedback } from './es/feedback'
 import { conversations } from './es/inbox'
 import { messages } from './es/messages'
 import { platform } from './es/platform'
+import { actions } from './es/tools'
 import { alarm, changes, home, notifications, people } from './es/team'
 import { templates } from './es/templates'
 
@@ -50,6 +51,7 @@ const es: Texts = {
   sources,
   qaPairs,
   bot,
+  actions,
   home,
   people,
   changes,
