@@ -89,7 +89,7 @@ create or replace trigger audit_change after insert or update or delete on chatb
     execute function audit_change('name', 'tenant_id', '', 'notify_webhook_url');
 create or replace trigger audit_change after insert or update or delete on tenant_tools for each row
     execute function audit_change('name', 'tenant_id',
-        'url header_name header_value allowed_tools timeout_s enabled', 'url header_value');
+        'url header_name header_value allowed_tools approvals timeout_s enabled', 'url header_value');
 create or replace trigger audit_change after insert or update or delete on tenant_members for each row
     execute function audit_change('email', 'tenant_id', 'email role', '');
 create or replace trigger audit_change after insert or update or delete on operators for each row

@@ -7,6 +7,8 @@ create table tenant_tools (
     header_name       text,
     header_value      bytea,                              -- AES-GCM
     allowed_tools     text[] not null default '{}',       -- tools of that server the model may call; by default none
+    -- which of them a person must agree to: {"<tool>": "always" | {"parameter": "amount", "over": 50}}
+    approvals         jsonb not null default '{}' check (jsonb_typeof(approvals) = 'object'),
     timeout_s         real not null default 10 check (timeout_s between 1 and 60),
     enabled           boolean not null default true,
     discovered        jsonb,                              -- the server's tool list as last seen; a cache

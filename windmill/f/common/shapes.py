@@ -60,6 +60,8 @@ class Context(TypedDict, total=False):
     replied: bool  # a reply is in the outbox already; from find_turn
     say: str  # these words are the reply: the model is not asked
     preface: str  # words that come before the reply
+    decisions: bool  # a person has decided about a tool's call: f/agent/decisions
+    silent: bool  # the call is made, and nothing is said
     attachments: list[str]  # messages whose files the model may look at: f/whatsapp/media
 
 
