@@ -26,7 +26,7 @@ create table turns (
     usage             jsonb,                              -- tokens and cost
     -- the reply, when the words are known before any model is asked
     say               text,                       -- the setting whose words are the reply; null: the model replies
-    -- It makes a call to which a person agreed, and says nothing: somebody has the conversation, or no words may go out.
+    -- It makes a call to which a person agreed, and says nothing: somebody has the conversation, or wants no words.
     silent            boolean not null default false
 );
 -- One active turn for each conversation: PostgreSQL enforces it, whatever the number of workers.

@@ -102,6 +102,12 @@ ENGLISH = {
     "opening_hours": "Write opening hours as 09:00 to 18:00.",
     "date": "Write dates as 2026-12-25.",
     "tool_invalid": "A tool needs a name of lower-case letters, digits and _, and an address that begins with https://.",
+    "approval_rule": "A rule needs a parameter and a number.",
+    "approval_approved": "{person} has approved this already.",
+    "approval_declined": "{person} has declined this already.",
+    "approval_expired": "This request has expired. Nothing was done.",
+    "approval_changed": "This is not what you were shown any more. Look at it again. Nothing was done.",
+    "approval_off": "The bot is switched off, so it can't do this. Switch it on first. Nothing was done.",
     # Limits of the plan
     "plan_documents": "Your plan includes {most} documents, and all of them are used. Delete one, or ask for a larger plan.",
     "plan_storage": (

@@ -120,8 +120,8 @@ def list_contacts(conn: Connection, member: Member, fields: Fields) -> dict[str,
 
 
 def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
-    """A contact and its newest messages, oldest first; `before`, a message's ID, gives older ones. Without `before` with the staff's notes and
-    what is known of orders, newest first.
+    """A contact and its newest messages, oldest first; `before`, a message's ID, gives older ones. Without `before` with the staff's notes,
+    what is known of orders, and the calls to which a person must agree, newest first.
 
     `file` of a message: {id, kind, name, mime, size, transcript, state, problem}; its bytes come from f/portal_api/attachments. `citations`:
     [{document, page, url, id}], `id` while there is a document of that title. `reply_id`: by which words that wait are taken back.
@@ -158,7 +158,8 @@ def card_of(conn: Connection, contact_id: str) -> dict[str, Any]:
         [contact_id],
     ).fetchall()
     orders = conn.execute(b"select at::text, source, words from known_orders(%s, 5)", [contact_id]).fetchall()
-    return {"notes": notes, "orders": orders}
+    approvals = conn.execute(b"select * from list_approvals(%s, 100)", [contact_id]).fetchall()
+    return {"notes": notes, "orders": orders, "approvals": approvals}
 
 
 def pause(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:

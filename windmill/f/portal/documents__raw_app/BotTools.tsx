@@ -1,12 +1,13 @@
 // Tools: systems of the business that its bot may ask.
 import { Badge, Button, Card, Group, SimpleGrid, TagsInput, Text, TextInput } from '@mantine/core'
 import React, { useState } from 'react'
+import ToolApprovals, { Rules } from './ToolApprovals'
 import { ask } from './api'
 import { refresh } from './data'
 import { sealKey } from './keys'
 import { Empty, Intro, Item, List, Sure, fill, useForm, useHere } from './ui'
 
-export type Tool = { name: string; url: string; has_key: boolean; allowed_tools: string[]; enabled: boolean; offers: string[] }
+export type Tool = { name: string; url: string; has_key: boolean; allowed_tools: string[]; enabled: boolean; offers: string[]; approvals: Rules; numbers: Record<string, string[]> }
 
 export default function Tools({ tools }: { tools: Tool[] }) {
   const { t, may } = useHere()
@@ -35,6 +36,7 @@ function One({ tool }: { tool: Tool }) {
       <Text size="sm" c="dimmed" className="break">{tool.url}</Text>
       {tool.allowed_tools.length > 0 && <Text size="sm" c="dimmed">{tool.allowed_tools.join(', ')}</Text>}
       {tool.offers.length > 0 && <Text size="sm" c="dimmed">{fill(t.bot.toolOffers, { tools: tool.offers.join(', ') })}</Text>}
+      <ToolApprovals tool={tool} />
       {may('owner') && <Group><Sure label={t.remove} ask={fill(t.bot.toolRemoveAsk, { name: tool.name })} says={t.bot.toolRemoveSays} act={remove} /></Group>}
     </Item>
   )

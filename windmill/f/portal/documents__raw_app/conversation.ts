@@ -1,4 +1,5 @@
 // A conversation as f/portal_api/conversations gives it, and how its parts read.
+import type { Approval } from './Approvals'
 import type { Call } from './Calls'
 import type { ThreadFile } from './files'
 import type { Note, Order, Status } from './inbox'
@@ -34,7 +35,7 @@ export type Message = {
   at: string
 }
 export type Page = { messages: Message[]; more: boolean }
-export type History = Page & { contact: Person; notes: Note[]; orders: Order[] }
+export type History = Page & { contact: Person; notes: Note[]; orders: Order[]; approvals: Approval[] }
 
 type Named = Pick<Known, 'name' | 'username' | 'phone'>
 export const called = (contact: Named, unnamed: string) => contact.name || contact.username || (contact.phone ? readable(contact.phone) : unnamed)

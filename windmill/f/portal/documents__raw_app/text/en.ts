@@ -4,7 +4,7 @@ import { contradictions, qaPairs, documents, knowledge, passages, sources } from
 import { conversations } from './en/inbox'
 import { messages } from './en/messages'
 import { platform } from './en/platform'
-import { alarm, changes, home, notifications, people } from './en/team'
+import { alarm, approvals, changes, home, notifications, people } from './en/team'
 
 const en = {
   name: 'English',
@@ -51,6 +51,7 @@ const en = {
   people,
   changes,
   alarm,
+  approvals,
   notifications,
   conversations,
   insights: {

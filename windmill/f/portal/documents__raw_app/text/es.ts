@@ -5,7 +5,7 @@ import { contradictions, qaPairs, documents, knowledge, passages, sources } from
 import { conversations } from './es/inbox'
 import { messages } from './es/messages'
 import { platform } from './es/platform'
-import { alarm, changes, home, notifications, people } from './es/team'
+import { alarm, approvals, changes, home, notifications, people } from './es/team'
 
 const es: Texts = {
   name: 'Español',
@@ -52,6 +52,7 @@ const es: Texts = {
   people,
   changes,
   alarm,
+  approvals,
   notifications,
   conversations,
   insights: {

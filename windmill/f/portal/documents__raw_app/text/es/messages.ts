@@ -39,6 +39,12 @@ export const messages: Record<keyof typeof english, string> = {
   opening_hours: 'Escriba el horario como 09:00 a 18:00.',
   date: 'Escriba las fechas como 2026-12-25.',
   tool_invalid: 'Una herramienta necesita un nombre de minúsculas, cifras y _, y una dirección que empiece por https://.',
+  approval_rule: 'Una regla necesita un parámetro y un número.',
+  approval_approved: '{person} ya lo ha aprobado.',
+  approval_declined: '{person} ya lo ha rechazado.',
+  approval_expired: 'Esta petición ha caducado. No se ha hecho nada.',
+  approval_changed: 'Ya no es lo que se le mostró. Mírelo de nuevo. No se ha hecho nada.',
+  approval_off: 'El bot está apagado y no puede hacerlo. Actívelo primero. No se ha hecho nada.',
   // Límites del plan
   plan_documents: 'Su plan incluye {most} documentos, y ya los usa todos. Elimine uno o pida un plan mayor.',
   plan_storage: 'Su plan incluye {most} MB. Ya usa {used} MB, y este archivo tiene {size} MB. Elimine un documento o pida un plan mayor.',
