@@ -133,9 +133,18 @@ def test_it_asks_and_calls_nothing(refunds: Refunds) -> None:
     assert result["answered"] and row["state"] == "waiting" and json.loads(row["written"]) == ARGUMENTS
     assert "Nothing is done yet" in result["trace"][0]["outcome"] and not result["trace"][0]["error"]
     told = refunds.bench.openai.asked[-1]["messages"][-1]["content"]
-    assert "Tell the customer that you are checking with a colleague" in told
+    assert (
+        told.startswith("[platform] ") and "Tell the customer that you are checking with a colleague" in told
+    )
     (note,) = refunds.bench.rows("select * from notifications where subject = %s", str(row["id"]))
     assert note["kind"] == "approval" and note["detail"]["tool"] == "refund_order"
+
+
+def test_plain_words_of_a_model_without_the_reply_function(refunds: Refunds) -> None:
+    assert (
+        refunds.ask(ASK, "I am checking that with a colleague.")["reply"]
+        == "I am checking that with a colleague."
+    )
 
 
 def test_what_the_rule_lets_through_is_called_at_once(refunds: Refunds) -> None:

@@ -26,7 +26,7 @@ from f.agent.builtin_tools import (
 from f.agent.mcp_servers import McpError, McpTool, call_tool, discover, refresh
 from f.agent.policy.deeds import refuses
 from f.agent.policy.drafts import REPLY, REPLY_TOOL
-from f.agent.prompt import as_data
+from f.agent.prompt import PLATFORM, as_data
 from f.whatsapp.choices import OFFER, OFFER_CHOICES, checked
 
 if TYPE_CHECKING:
@@ -131,8 +131,10 @@ class ToolRunner:
                 "ms": ms,
             }
         )
-        if isinstance(outcome, Asked):
-            tool = None  # nothing was called
+        if isinstance(outcome, Asked):  # nothing was called
+            evidence.trace[-1]["asks"] = True
+            self._outcomes[key] = outcome
+            return f"{PLATFORM} {outcome}"
         if tool and not error and outcome.strip():
             evidence.tool_answers.append((call["name"], outcome))
             if not tool.read_only and not self._turn.dry_run:

@@ -75,7 +75,7 @@ class Citation(TypedDict):
 
 class ToolCall(TypedDict):
     """One tool call of the trace. outcome: what came back, shortened; error: it failed. at: when it began, in seconds since 1970;
-    notes have none. ms: milliseconds."""
+    notes have none. ms: milliseconds. asks: nothing was called, a person must agree first."""
 
     tool: str
     arguments: dict[str, Any]
@@ -83,6 +83,7 @@ class ToolCall(TypedDict):
     error: bool
     at: NotRequired[float]
     ms: int
+    asks: NotRequired[bool]
 
 
 class Usage(TypedDict):

@@ -151,7 +151,13 @@ def accepted(turn: Turn, evidence: Evidence, draft: Draft) -> Verdict:
     uncited = (
         draft.kind is None
         and evidence.searched_by_model
-        and not (citations or evidence.tool_answers or evidence.documents or _from_hours(turn, draft))
+        and not (
+            citations
+            or evidence.tool_answers
+            or evidence.awaiting
+            or evidence.documents
+            or _from_hours(turn, draft)
+        )
     )
     return _with_handoff(turn, Verdict(draft.text, citations, not uncited))
 

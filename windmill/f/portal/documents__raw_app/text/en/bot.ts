@@ -142,6 +142,7 @@ export const bot = {
   notAnswered: 'Your documents don’t answer this',
   broke: 'This did not work: {reason}',
   asked: 'called {tool}, {ms} ms',
+  asksFirst: '{tool}: not called, a person must agree first',
   searched: 'searched your knowledge, {ms} ms',
   toolFailed: 'failed',
   readOnly: 'Only owners and editors can change these settings.',

@@ -142,6 +142,7 @@ export const bot = {
   notAnswered: 'Sus documentos no lo responden',
   broke: 'No ha funcionado: {reason}',
   asked: 'consultó {tool}, {ms} ms',
+  asksFirst: '{tool}: no se ha llamado, antes debe aprobarlo una persona',
   searched: 'buscó en su conocimiento, {ms} ms',
   toolFailed: 'falló',
   readOnly: 'Solo los propietarios y editores pueden cambiar estos ajustes.',
