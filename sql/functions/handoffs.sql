@@ -175,7 +175,8 @@ create or replace function claim_handoff_notices(p_limit int)
                        for update skip locked)
         returning h.id, notice_id(h.id, h.level), h.level, h.source, h.reason,
             coalesce(t.question, (select string_agg(message_words(i.payload), e'\n' order by i.seq)
-                                  from inbound_messages i where i.turn_id = t.id), ''),
+                                  from inbound_messages i
+                                  where i.turn_id = t.id and not is_decision(i.message_id)), ''),
             jsonb_build_object('id', c.id, 'name', coalesce(c.staff_name, c.name), 'phone', c.phone,
                                'user_id', c.user_id),
             h.turn_id, t.phone_number_id, t.tenant_id, b.notify_webhook_url,

@@ -27,6 +27,9 @@ begin
     if not found then
         return answer;
     end if;
+    if m ->> 'type' = 'approval' then  -- nobody wrote: it changes nothing that is known of the person
+        return receive_decision(p_phone_number_id, m ->> 'id');
+    end if;
     if said(body #> '{entry,0,id}') is not null and (bot.waba_id is null or bot.display_phone_number is null) then
         update chatbots b set waba_id = said(body #> '{entry,0,id}'),
             display_phone_number = ltrim(said(v #> '{metadata,display_phone_number}'), '+')
@@ -247,7 +250,8 @@ begin
         person := known_as(bot.tenant_id, message.sender);
         update inbound_messages i set contact_id = person
             where i.phone_number_id = p_phone_number_id and i.message_id = p_message_id;
-        if person is not null and not changes_another(bot.tenant_id, person, p_phone_number_id, message.payload)
+        if person is not null and not is_decision(p_message_id)
+            and not changes_another(bot.tenant_id, person, p_phone_number_id, message.payload)
             and not reacts_to_ours(person, p_phone_number_id, message.payload) then
             insert into conversation_logs (tenant_id, contact_id, phone_number_id, direction, message_id, body, status,
                                            created_at)

@@ -30,7 +30,7 @@ begin
         values (new.tenant_id, new.phone_number_id, closed_hour,
                 (outcome = 'answered' and new.say is null)::int, (outcome = 'unanswered')::int,
                     (outcome like 'hand%')::int,
-                (outcome not like all (array['answered', 'unanswered', 'hand%']))::int,
+                (outcome not like all (array['answered', 'unanswered', 'hand%', 'acted']))::int,
                 seconds, 1, coalesce((new.usage ->> 'cost_usd')::numeric, 0))
         on conflict (tenant_id, hour, phone_number_id) do update set answered = h.answered + excluded.answered,
             unanswered = h.unanswered + excluded.unanswered,

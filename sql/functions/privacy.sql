@@ -164,6 +164,11 @@ create or replace function person_data(p_contact uuid) returns jsonb
         'notes', (select coalesce(jsonb_agg(jsonb_build_object('at', n.created_at, 'author', n.author, 'text', n.body)
                                             order by n.id), '[]')
                   from contact_notes n where n.contact_id = c.id),
+        'approvals', (select coalesce(jsonb_agg(jsonb_build_object('at', a.created_at, 'tool', a.tool,
+                                                                   'arguments', a.arguments, 'state', a.state,
+                                                                   'result', a.result, 'outcome', a.outcome)
+                                                order by a.created_at), '[]')
+                      from tool_approvals a where a.contact_id = c.id),
         'handoffs', (select coalesce(jsonb_agg(jsonb_build_object('at', h.created_at, 'source', h.source,
                                                                   'reason', h.reason) order by h.created_at), '[]')
                      from handoffs h where h.contact_id = c.id))
@@ -242,6 +247,10 @@ begin
     update inbound_messages i set payload = '{}' from chatbots b
         where b.phone_number_id = i.phone_number_id and b.tenant_id = p_tenant and i.received_at < old
           and i.state in ('answered', 'ended', 'dead') and i.payload <> '{}';
+    get diagnostics n = row_count;
+    touched := touched + n;
+    -- Who decided what stays in the audit log, without the arguments.
+    delete from tool_approvals where tenant_id = p_tenant and created_at < old and expires_at < now();
     get diagnostics n = row_count;
     touched := touched + n;
     delete from notifications where tenant_id = p_tenant and detail ? 'contact_id' and updated_at < old;

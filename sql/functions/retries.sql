@@ -131,6 +131,10 @@ begin
         update outbound_messages
             set retry_at = clock_timestamp() + make_interval(secs => (verdict ->> 'seconds')::double precision)
             where turn_id = p_part.turn_id and part = p_part.part;
+    elsif verdict ->> 'do' = 'hold' then
+        update outbound_messages set state = 'waiting', retry_at = null, retry_run = null, updated_at = now()
+            where turn_id = p_part.turn_id and part = p_part.part;
+        update conversation_logs set status = 'waiting' where send_id = p_part.send_id and direction = 'out';
     elsif verdict ->> 'do' = 'stop' then
         update outbound_messages set state = 'failed', retry_at = null, updated_at = now(),
             error = left(concat_ws('; ', error, 'not sent again: ' || (verdict ->> 'reason')), 500)

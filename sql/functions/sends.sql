@@ -52,8 +52,8 @@ end $$;
 select own_functions('take_place');
 
 -- Whether a part may go out now, by the tenant's stop, the 24 hours and both rates: {"do": "go"} | {"do": "wait",
--- "seconds"} | {"do": "stop", "reason", "code"?}. Outside the 24 hours the chatbot's template takes the reply's
--- place, if there is one.
+-- "seconds"} | {"do": "stop", "reason", "code"?} | {"do": "hold", "reason"}: words about a person's decision wait for
+-- the customer to write. Outside the 24 hours the chatbot's template takes another reply's place, if there is one.
 create or replace function judge_send(p_part outbound_messages, p_turn turns) returns jsonb
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -69,6 +69,9 @@ begin
         return jsonb_build_object('do', 'stop', 'reason', 'this business can not send at the moment: ' || stop.reason);
     end if;
     if (written_at < now() - interval '24 hours' or p_part.error_code is not distinct from 131047)
+        and p_part.content ->> 'type' <> 'template' and has_decision(p_turn.id) then
+        return jsonb_build_object('do', 'hold', 'reason', 'it waits for the customer to write: 24 hours are over');
+    elsif (written_at < now() - interval '24 hours' or p_part.error_code is not distinct from 131047)
         and p_part.content ->> 'type' <> 'template'
        and not put_template(p_turn.id, p_part.part) then
         return jsonb_build_object('do', 'stop', 'code', 131047,
@@ -125,6 +128,10 @@ begin
         update outbound_messages set state = 'failed', error_code = (verdict ->> 'code')::int,
             error = verdict ->> 'reason', updated_at = now()
             where turn_id = p_turn and part >= p_part and state = 'pending';
+    elsif verdict ->> 'do' = 'hold' then
+        update outbound_messages set state = 'waiting', updated_at = now()
+            where turn_id = p_turn and part >= p_part and state = 'pending';
+        verdict := verdict || '{"do": "stop"}';
     end if;
     return verdict;
 end $$;

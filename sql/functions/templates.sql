@@ -158,7 +158,7 @@ begin
     released := found;
     update conversation_logs l set status = o.state
         from outbound_messages o join turns t on t.id = o.turn_id
-        where t.contact_id = p_contact and t.outcome = 'human' and l.send_id = o.send_id and l.direction = 'out'
+        where t.contact_id = p_contact and l.send_id = o.send_id and l.direction = 'out'
             and l.status = 'waiting';
     return released;
 end $$;

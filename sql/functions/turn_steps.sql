@@ -67,7 +67,7 @@ begin
                                    created_at)
         select turn.tenant_id, turn.contact_id, turn.phone_number_id, p_turn, 'in', i.message_id,
             message_words(i.payload), i.received_at
-        from inbound_messages i where i.turn_id = p_turn order by i.seq
+        from inbound_messages i where i.turn_id = p_turn and not is_decision(i.message_id) order by i.seq
         on conflict do nothing;
     perform expect_file(turn.tenant_id, turn.contact_id, i) from inbound_messages i where i.turn_id = p_turn;
     insert into conversation_logs (tenant_id, contact_id, phone_number_id, turn_id, direction, message_id, send_id,
@@ -172,8 +172,8 @@ begin
                     where o.turn_id = t.id),
                 'question', coalesce((select string_agg(message_words(i.payload), e'\n' order by i.seq)
                                       from inbound_messages i
-                                      where i.turn_id = t.id), ''),
-                'contact', jsonb_build_object('language', c.language),
+                                      where i.turn_id = t.id and not is_decision(i.message_id)), ''),
+                'contact', jsonb_build_object('language', c.language), 'decisions', has_decision(t.id),
                 'chatbot', jsonb_build_object('failure_message', b.failure_message, 'dont_know', b.dont_know,
                                               'languages', b.languages,
                                               'handoff_on_failure', b.handoff_on_failure))
@@ -199,11 +199,13 @@ create or replace function turns_to_replay(p_from timestamptz, p_to timestamptz,
            t.trace, t.usage,
            (select l.model from conversation_logs l where l.turn_id = t.id and l.direction = 'out' order by l.id
             limit 1),
-           (select i.payload from inbound_messages i where i.turn_id = t.id order by i.seq desc limit 1)
+           (select i.payload from inbound_messages i where i.turn_id = t.id and not is_decision(i.message_id)
+            order by i.seq desc limit 1)
     from turns t
     where t.state <> 'active' and (t.id = p_turn or p_turn is null and t.opened_at >= p_from and t.opened_at < p_to)
-      -- a person's own words and a notice answer no message: they would only take the places of others
-      and exists (select from inbound_messages i where i.turn_id = t.id and i.payload is not null)
+      -- a person's own words, a notice and a decision answer no message: they would only take the places of others
+      and exists (select from inbound_messages i where i.turn_id = t.id and i.payload is not null
+                  and not is_decision(i.message_id))
     order by t.opened_at limit p_limit
 $$;
 select own_functions('turns_to_replay');

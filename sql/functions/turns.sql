@@ -149,7 +149,9 @@ begin
         return leave_message(p_message, p_contact, p_run,
                              '0', 'given up: too many runs died while they answered the message before this one');
     end if;
-    if p_turn.phone_number_id <> p_message.phone_number_id then  -- another chatbot's turn: only its run may take it
+    -- Another chatbot's turn, or one that says nothing: only its run may take it.
+    if p_turn.phone_number_id <> p_message.phone_number_id
+       or p_turn.silent and p_message.turn_id is distinct from p_turn.id then
         update inbound_messages i set state = 'received', dispatch_no = i.dispatch_no + 1, due_at = now()
             where (i.phone_number_id, i.message_id) = (select n.phone_number_id, n.message_id from inbound_messages n
                                                        where n.turn_id = p_turn.id and n.state = 'in_turn'
@@ -159,7 +161,9 @@ begin
     update turns t set epoch = t.epoch + 1, step = 1, lease_until = now() + p_lease, run_id = p_run,
         takeovers = t.takeovers + 1
         where t.id = p_turn.id returning t.* into taken;
-    if not exists (select from outbound_messages where turn_id = p_turn.id) then
+    if taken.silent then
+        null;  -- it holds a decision and nothing else
+    elsif not exists (select from outbound_messages where turn_id = p_turn.id) then
         perform fill_turn(taken, p_contact, p_message.message_id);
     elsif p_message.turn_id is distinct from p_turn.id then  -- the reply was written without this message
         perform leave_message(p_message, p_contact, p_run, '0', '');
@@ -171,8 +175,8 @@ end $$;
 select own_functions('take_over');
 
 -- Opens the turn that answers a message, or says why there is none to open. p_run is the flow's job id. Returns
--- {"status": "opened", tenant_id, contact_id, turn_id, epoch, say?} or {"status": "ended", "reason": …, tenant_id?,
--- contact_id?}.
+-- {"status": "opened", tenant_id, contact_id, turn_id, epoch, say?, silent?} or {"status": "ended", "reason": …,
+-- tenant_id?, contact_id?}. A person's decision about a tool's call (approvals.sql) opens one, too.
 create or replace function open_turn(p_phone_number_id text, p_message_id text, p_run uuid, p_phone text,
     p_user_id text, p_name text,
                                      p_payload text, p_lease interval default '5 minutes') returns jsonb
@@ -181,6 +185,7 @@ declare
     bot chatbots;
     contact contacts;
     message inbound_messages;
+    decision tool_approvals := decision_of(p_phone_number_id, p_message_id);
     turn turns;
     words text;
     result jsonb;
@@ -198,7 +203,7 @@ begin
     if not found then
         return end_message(p_phone_number_id, p_message_id, p_run, 'no chatbot has this phone_number_id');
     end if;
-    contact.id := find_contact(bot.tenant_id, p_phone, p_user_id, p_name);
+    contact.id := coalesce(decision.contact_id, find_contact(bot.tenant_id, p_phone, p_user_id, p_name));
     if contact.id is null then
         return end_message(p_phone_number_id, p_message_id, p_run, 'the message names no sender');
     end if;
@@ -231,10 +236,15 @@ begin
         update turns t set lease_until = greatest(t.lease_until, now() + p_lease) where t.id = turn.id;
     else
         words := reason_not_to_answer(bot, contact, message);
+        if decision.state = 'approved' then
+            turn.silent := words is not null;
+            words := reason_not_to_act(bot, message);
+            perform end_approved_call(decision.id, 'not_called', words) where words is not null;
+        end if;
         if words is not null then
             return end_message(p_phone_number_id, p_message_id, p_run, words);
         end if;
-        if exists (select from inbound_messages i
+        if not coalesce(turn.silent, false) and exists (select from inbound_messages i
                    where i.phone_number_id = p_phone_number_id and i.sender in (contact.phone, contact.user_id)
                        and i.kind = 'message'
                      and i.seq > message.seq and i.state in ('received', 'dispatched')
@@ -243,7 +253,7 @@ begin
             return leave_message(message, contact, p_run,
                                  '1 minute', 'more is being written; the run of the newest message answers all');
         end if;
-        if message.dispatch_no = 0 and exists (
+        if message.dispatch_no = 0 and decision.id is null and exists (
             select from inbound_messages i
             where i.phone_number_id = p_phone_number_id and i.sender in (contact.phone, contact.user_id)
               and i.kind = 'message' and i.state = 'received' and i.seq > message.seq
@@ -251,27 +261,33 @@ begin
             return leave_message(message, contact, p_run,
                                  '1 minute', 'a later message comes first: it may be an opt-out or a deletion');
         end if;
-        words := cap_reached(bot, contact.id);
+        words := case when decision.id is null then cap_reached(bot, contact.id) end;
         if words is not null then
             turn.say := limit_reply(contact);
             if turn.say is null then
                 return end_message(p_phone_number_id, p_message_id, p_run, 'a limit is reached: ' || words);
             end if;
-        elsif bot.outside_hours = 'close' and not is_open(bot.opening_hours, bot.time_zone, bot.closed_on) then
+        elsif decision.id is null and bot.outside_hours = 'close'
+            and not is_open(bot.opening_hours, bot.time_zone, bot.closed_on) then
             turn.say := closed_reply(bot, contact);
             if turn.say is null then
                 return end_message(p_phone_number_id, p_message_id, p_run, 'the business is closed: noted for a human');
             end if;
         end if;
         perform cancel_wait_notice(contact);
-        insert into turns (tenant_id, contact_id, phone_number_id, run_id, step, lease_until, say)
-            values (bot.tenant_id, contact.id, p_phone_number_id, p_run, 1, now() + p_lease, turn.say) returning *
-                into turn;
-        perform fill_turn(turn, contact, p_message_id);
+        insert into turns (tenant_id, contact_id, phone_number_id, run_id, step, lease_until, say, silent)
+            values (bot.tenant_id, contact.id, p_phone_number_id, p_run, 1, now() + p_lease, turn.say,
+                    coalesce(turn.silent, false)) returning * into turn;
+        if turn.silent then
+            perform take_in(turn, p_message_id);
+        else
+            perform fill_turn(turn, contact, p_message_id);
+        end if;
     end if;
     return jsonb_build_object('status', 'opened', 'tenant_id', bot.tenant_id, 'contact_id', contact.id,
                               'turn_id', turn.id,
-                              'epoch', turn.epoch) || jsonb_strip_nulls(jsonb_build_object('say', turn.say));
+                              'epoch', turn.epoch)
+        || jsonb_strip_nulls(jsonb_build_object('say', turn.say, 'silent', nullif(turn.silent, false)));
 end $$;
 select own_functions('open_turn');
 grant execute on function open_turn to chatbot_app;

@@ -62,7 +62,8 @@ begin
     select b.* into bot from chatbots b where b.phone_number_id = p_phone_number_id;
     select i.* into message from inbound_messages i
         where i.phone_number_id = p_phone_number_id and i.message_id = p_message_id and i.state = 'received';
-    if bot.tenant_id is null or message.message_id is null or acts_by_itself(bot, message.payload) then
+    if bot.tenant_id is null or message.message_id is null or is_decision(p_message_id)
+       or acts_by_itself(bot, message.payload) then
         return false;
     end if;
     received := receive_message(p_phone_number_id, message.payload);  -- the first message may make the contact

@@ -107,6 +107,7 @@ begin
         when 'edit' then '[edited] ' || coalesce(content_words(case when jsonb_typeof(m #> '{edit,message}') = 'object'
             and m #>> '{edit,message,type}' <> 'edit' then m #> '{edit,message}' end), '')
         when 'revoke' then '[deleted a message]'
+        when 'approval' then '[a colleague has decided]'
         else '[' || coalesce(left(said(m -> 'type'), 40), 'unknown') || ']'
     end;
 end $$;

@@ -8,7 +8,8 @@ create table outbound_messages (
     send_id           uuid not null unique default gen_random_uuid(),
     -- the message as the Graph API takes it, without the addressee
     content           jsonb not null,
-    -- waiting     a person's words, after 24 hours: they become pending when the customer writes again
+    -- waiting     a person's words or those about a decision, after 24 hours: they become pending when the customer
+    --             writes again
     -- pending     nobody has tried to send it
     -- sending     a request is on its way
     -- unknown     the request's outcome was lost; a status may still tell it

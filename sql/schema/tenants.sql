@@ -82,6 +82,8 @@ create table chatbots (
     -- Minutes until people are told of a handoff again, while nobody has written to the customer; 0: never.
     handoff_again_min int not null default 10 check (handoff_again_min between 0 and 1440),
     handoff_next      text[] not null default '{}',       -- phones and e-mail addresses that are told after them
+    -- How long a tool's call waits for a colleague's yes; then it is not made, and the customer hears so.
+    approval_hours    real not null default 4 check (approval_hours between 0.05 and 168),
 
     -- Its own words by language.
     dont_know         jsonb not null default '{
@@ -152,7 +154,7 @@ grant update (name, enabled, persona, system_prompt, languages, dont_know, failu
               merge_window_s, max_rounds, max_seconds, max_tokens, history_tokens, max_replies_per_hour,
               max_cost_usd, stale_after_s, limit_message, offer_human, handoff_message, handoff_keywords,
               handoff_hours, handoff_on_failure, ask_rating, lead_fields, notify_webhook_url, notify_phone,
-              notify_template, notify_email, handoff_again_min, handoff_next,
+              notify_template, notify_email, handoff_again_min, handoff_next, approval_hours,
               canned_replies, opt_out_words, opt_in_words, window_template, send_documents, time_zone, opening_hours,
               closed_on, outside_hours, closed_message, waiting_message)
     on chatbots to chatbot_app;

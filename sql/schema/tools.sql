@@ -10,6 +10,8 @@ create table tenant_tools (
     allowed_tools     text[] not null default '{}',       -- tools of it that the model may call; by default none
     -- What the tenant says of a tool in place of its server: {"<tool>": {"read_only": true, "timeout_s": 20}}
     tool_settings     jsonb not null default '{}' check (jsonb_typeof(tool_settings) = 'object'),
+    -- which of them a person must agree to: {"<tool>": "always" | {"parameter": "amount", "over": 50}}
+    approvals         jsonb not null default '{}' check (jsonb_typeof(approvals) = 'object'),
     timeout_s         real not null default 10 check (timeout_s between 1 and 60),
     enabled           boolean not null default true,
     discovered        jsonb,                              -- the server's tool list as last seen; a cache

@@ -18,14 +18,16 @@ create table turns (
     opened_at         timestamptz not null default now(),
     closed_at         timestamptz,
     -- answered | unanswered | handed_off | not_sent | failed | lost; human | wait_notice | rating: words that no run
-    -- thought up
+    -- thought up; acted: it has made a call to which a person agreed, and said nothing
     outcome           text,
     error             text,
     question          text,
     trace             jsonb,                              -- tool calls with their times
     usage             jsonb,                              -- tokens and cost
     -- the reply, when the words are known before any model is asked
-    say               text                        -- the setting whose words are the reply; null: the model replies
+    say               text,                       -- the setting whose words are the reply; null: the model replies
+    -- It makes a call to which a person agreed, and says nothing: somebody has the conversation, or wants no words.
+    silent            boolean not null default false
 );
 -- One active turn for each conversation: PostgreSQL enforces it, whatever the number of workers.
 create unique index turns_one_active on turns (contact_id) where state = 'active';

@@ -165,7 +165,7 @@ def test_what_is_kept_is_cut_and_holds_no_key_and_no_arguments(orders: Orders) -
     (row,) = orders.rows()
     assert len(row["outcome"]) == 2000 and row["outcome"].startswith("[key] [key] [key] x")
     assert "secret lamp" not in str(row)
-    assert row["tool"] == {"mcp": "club.create_order", "http": "http.create_order"}[orders.kind]
+    assert row["tool"] == {"mcp": "club.create_order", "http": "HTTP.create_order"}[orders.kind]
 
 
 def test_an_overtaken_attempt_makes_no_call(orders: Orders) -> None:

@@ -36,6 +36,7 @@ STATIC = {
     "f.portal_api.bot": ("master_key", "settings"),
     "f.portal_api.tools": ("master_key", "settings"),
     "f.portal_api.conversations": ("whatsapp", "master_key"),
+    "f.portal_api.approvals": (),
     "f.portal_api.attachments": ("whatsapp", "master_key"),
     "f.portal_api.inbox": (),
     "f.portal_api.saved_replies": (),

@@ -69,3 +69,15 @@ insert into tool_calls (turn_id, digest, tenant_id, tool, told) select id, 'dige
     from turns where state = 'active';
 insert into conversation_logs (tenant_id, contact_id, phone_number_id, direction, message_id, body)
     select tenant_id, id, 'bot', 'in', 'in-' || id, 'hello' from contacts;
+insert into tool_approvals (id, tenant_id, contact_id, phone_number_id, turn_id, server, tool, arguments, digest, state,
+                            expires_at, notified_phone, tell_at)
+    select v.id::uuid, t.tenant_id, t.contact_id, 'bot', t.id, 'orders', 'refund', v.arguments::json,
+        approval_digest('orders', 'refund', v.arguments), v.state, now() + v.lasts, '34600000002', now()
+    from turns t, (values
+        ('00000000-0000-4000-8000-00000000000a', '{"amount": 60}', 'waiting', interval '-1 minute'),
+        ('00000000-0000-4000-8000-00000000000b', '{"amount": 80}', 'approved', interval '1 hour'))
+        v(id, arguments, state, lasts)
+    where t.state = 'active';
+insert into inbound_messages (phone_number_id, message_id, kind, sender, payload, state, contact_id, turn_id)
+    select 'bot', 'approval:' || a.id, 'message', '34600000001', '{}', 'in_turn', a.contact_id, a.turn_id
+    from tool_approvals a where a.state = 'approved';

@@ -62,6 +62,10 @@ VALUES: dict[str, list[str]] = {
     "m": [text(message) for message in MESSAGES],
     "most": ["3"],
     "p_alias": ["'34611'"],
+    "p_approval tool_approvals": ["(select a from tool_approvals a where state = 'waiting')"],
+    "p_approval uuid": [f"(select id from tool_approvals where state = '{state}')" for state in ("waiting", "approved")],
+    "p_approve": ["true", "false"],
+    "p_arguments": ["'{\"amount\": 60}'", "'{\"amount\": 70}'"],
     "p_any": ["true", "false"],
     "p_asked": ["now()"],
     "p_assignee": ["'owner@shop.example'", "null"],
@@ -134,6 +138,10 @@ VALUES: dict[str, list[str]] = {
     "p_name": ["'documents'", "'34600000001'"],
     "p_names": ["variadic array['34600000001', 'ES.1']"],
     "p_ok": ["true", "false"],
+    "p_person": ["'owner@shop.example'", "null"],
+    "p_result": ["'done'", "'not_called'", "'unsure'"],
+    "p_server": ["'orders'"],
+    "p_what": ["'approved'"],
     "p_operator": ["'other@platform.example'", "'operator@platform.example'"],
     "p_ordinal": ["1"],
     "p_original": ["'in1'"],
@@ -429,6 +437,11 @@ FIRES = {
         f"update outbound_messages set state = 'failed', message_id = 'w' || part, error_code = {code}"
         for code in (1, 131047, 131062)
     ],
+    "end_calls_of_turn": ["delete from tool_calls; update turns set state = 'done'", "update turns set state = 'failed'"],
+    "notify_approval": ["update tool_approvals set state = 'expired' where state = 'waiting'",
+        *(f"update tool_approvals set result = '{result}' where state = 'approved'" for result in ("done", "unsure", "not_called")),
+        "create temp table again on commit drop as select * from tool_approvals; delete from tool_approvals;"
+        " insert into tool_approvals select * from again"],
     "resume_sends": "update tenants set whatsapp_token = 'new'",
     "count_words": ["delete from chunks", "insert into chunks (tenant_id, document_id, version, ordinal, page, char_start,"
         " char_end, page_end, tokens, text, language, words) select tenant_id, id, 9, 1, 1, 0, 1, 1, 1, 'x', 'simple', 'x'"

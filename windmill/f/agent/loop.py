@@ -8,7 +8,8 @@ If the model, a tool or a key fails, the reply is in the chatbot's words, and `e
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from f.agent.budget import NO_USAGE, Budget
 from f.agent.builtin_tools import HAND_OFF, REMEMBER, SEARCH
@@ -20,6 +21,7 @@ from f.agent.policy.reply_policy import (
     accepted,
     feedback,
     given_up,
+    in_words_for_asking,
     needs_lookup,
     problems,
     refused,
@@ -54,6 +56,10 @@ CLOSING_AT = 0.8  # of a bound: from there on the model is to reply with what it
 
 def run_agent(turn: Turn) -> AgentResult:
     """The reply to the turn's question, and how it came about."""
+    if turn.context.get("decisions"):
+        from f.agent.decisions import answer_decisions  # most turns answer none
+
+        return answer_decisions(turn)
     early = without_model(turn)
     if early:
         return result_of(turn, early)
@@ -65,22 +71,33 @@ def run_agent(turn: Turn) -> AgentResult:
     verdict = loop.run()
     if verdict.error:
         verdict = given_up(turn, verdict.error)
+    verdict = in_words_for_asking(turn, loop.evidence, verdict)
     warn_of_limit(turn)
     return result_of(turn, verdict, loop)
+
+
+class Begun(NamedTuple):
+    """What was done in the turn before the model is asked. `go_on`: the messages that open the loop, with that."""
+
+    evidence: Evidence
+    tools: ToolRunner
+    go_on: Callable[[list[dict[str, Any]]], list[dict[str, Any]]]
 
 
 class Loop:
     """Model and tools in turn, until a reply holds or a bound is reached: rounds, seconds, tokens, cost."""
 
-    def __init__(self, turn: Turn, models: Models) -> None:
+    def __init__(self, turn: Turn, models: Models, begun: Begun | None = None) -> None:
         self._turn, self._models = turn, models
-        self.evidence = Evidence(turn)
-        self._tools = ToolRunner(turn, self.evidence)
-        held = {*self._tools.secrets, *_platform_keys(turn.resources), turn.model_key() or ""}
+        self.evidence = begun.evidence if begun else Evidence(turn)
+        self._tools = begun.tools if begun else ToolRunner(turn, self.evidence)
+        held = {*self._tools.secrets, *platform_keys(turn.resources), turn.model_key() or ""}
         self.secrets = [secret for secret in held if len(secret) >= SHORTEST_SECRET]
         self._tools.secrets.update(self.secrets)  # no call is written down with one of them
         self.budget = Budget(turn.settings, turn.resources["settings"], models.asked)
         self._messages = opening_messages(turn, _attachments(turn))
+        if begun:
+            self._messages = begun.go_on(self._messages)
         self._best: Verdict | None = (
             None  # a reply sent along with tool calls; used where a bound ends the turn
         )
@@ -222,7 +239,7 @@ def _attachments(turn: Turn) -> list[dict[str, Any]]:
     return attachments(turn, message_ids)
 
 
-def _platform_keys(resources: Resources) -> list[str]:
+def platform_keys(resources: Resources) -> list[str]:
     """The platform's keys that this step holds."""
     held = [value for name, value in resources["llm"].items() if name.endswith("api_key")]
     return [

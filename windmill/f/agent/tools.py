@@ -9,6 +9,7 @@ import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from f.agent.approvals import Approvals, Asked
 from f.agent.builtin_tools import (
     HAND_OFF,
     HAND_OFF_TOOL,
@@ -24,7 +25,7 @@ from f.agent.builtin_tools import (
 from f.agent.offered_tools import by_name, discover
 from f.agent.policy.deeds import refuses
 from f.agent.policy.drafts import REPLY, REPLY_TOOL
-from f.agent.prompt import as_data
+from f.agent.prompt import PLATFORM, as_data
 from f.tools.live_tools import DONE, LiveTool, ToolError, has_words
 from f.whatsapp.choices import OFFER, OFFER_CHOICES, checked
 
@@ -57,6 +58,7 @@ class ToolRunner:
 
     def __init__(self, turn: Turn, evidence: Evidence) -> None:
         self._turn, self._evidence = turn, evidence
+        self._approvals = Approvals(turn, evidence)
         self._files = self._sendable() if turn.settings.send_documents else {}
         self._outcomes: dict[str, str] = {}  # of calls that succeeded, by their words
         self._asked_again: set[str] = set()  # tools whose server was asked for a newer description
@@ -86,8 +88,9 @@ class ToolRunner:
             ahead: dict[int, Future[Timed]] = {}
             for place, call in enumerate(calls[:MOST_CALLS]):
                 tool = self._live.get(call["name"])
-                if tool and tool.read_only and _key(call) not in self._outcomes:
-                    ahead[place] = pool.submit(_timed, self._remote, tool, call["arguments"], seconds)
+                ahead_of = tool and tool.read_only and not self._approvals.may_ask(tool)
+                if tool and ahead_of and _key(call) not in self._outcomes:
+                    ahead[place] = pool.submit(timed, self._remote, tool, call["arguments"], seconds)
             alone = all(call["name"] == HAND_OFF for call in calls)
             return [
                 WAITS
@@ -95,6 +98,16 @@ class ToolRunner:
                 else self._one(place, call, ahead.get(place), seconds)
                 for place, call in enumerate(calls)
             ]
+
+    def of_server(self, server: str, name: str) -> tuple[str, LiveTool] | None:
+        """A tool by its server's name for it, with the name under which it is offered; None where it is not offered."""
+        return next((o for o in self._live.items() if o[1].origin == server and o[1].name == name), None)
+
+    def take_in(self, call: Call, made: Timed) -> str:
+        """What the model hears of a call that was made before it was asked."""
+        over: Future[Timed] = Future()
+        over.set_result(made)
+        return self._one(0, call, over, 0)
 
     def _one(self, place: int, call: Call, ahead: Future[Timed] | None, seconds: float) -> str:
         key = _key(call)
@@ -107,7 +120,7 @@ class ToolRunner:
         elif ahead:
             outcome, error, at, ms = ahead.result()
         else:
-            outcome, error, at, ms = _timed(self._local, call, seconds)
+            outcome, error, at, ms = timed(self._local, call, seconds)
         evidence.looked_up = evidence.looked_up or call["name"] == SEARCH or tool is not None
         evidence.trace.append(
             {
@@ -119,6 +132,10 @@ class ToolRunner:
                 "ms": ms,
             }
         )
+        if isinstance(outcome, Asked):  # nothing was called
+            evidence.trace[-1]["asks"] = True
+            self._outcomes[key] = outcome
+            return f"{PLATFORM} {outcome}"
         if tool and not error:
             if has_words(outcome):
                 evidence.tool_answers.append((call["name"], outcome))
@@ -161,6 +178,8 @@ class ToolRunner:
             raise ValueError(f"the arguments are not a JSON object: {arguments[:200]}")
         try:
             given = tool.for_contact(arguments)
+            if self._approvals.needs(tool, given):
+                return self._approvals.ask(tool, given, self.secrets)
             if tool.read_only:
                 return tool.call(given, seconds)
             if self._turn.dry_run:
@@ -254,7 +273,8 @@ def _key(call: Call) -> str:
     return f"{call['name']} {json.dumps(call['arguments'], sort_keys=True, default=str)}"
 
 
-def _timed(run: Any, *arguments: Any) -> Timed:
+def timed(run: Any, *arguments: Any) -> Timed:
+    """Runs it; a refusal in words is an outcome, too."""
     at, started = round(time.time(), 3), time.monotonic()
     try:
         outcome, error = run(*arguments), False

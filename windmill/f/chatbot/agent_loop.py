@@ -58,5 +58,6 @@ def main(
 
 def show_typing(turn: Turn) -> Event:
     """The customer sees that the message is read, and `typing…` until the event is set."""
-    api = None if turn.dry_run else turn.graph_api()
-    return api.keep_typing(turn.context["message_ids"][-1]) if api else Event()
+    messages = turn.context["message_ids"]
+    api = turn.graph_api() if messages and not turn.dry_run else None
+    return api.keep_typing(messages[-1]) if api else Event()

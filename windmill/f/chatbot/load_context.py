@@ -47,6 +47,8 @@ def main(
     incoming = read_entry(entry, object)
     resources: Resources = {"whatsapp": whatsapp, "llm": llm, "master_key": master_key}
     with Database.open(db) as database:
+        if mode == "live":
+            decide_by_tap(database, incoming)
         received = receive(database, incoming) if mode == "live" else {}
         if received.get("released"):
             from f.whatsapp.retries import send_released
@@ -64,6 +66,7 @@ def main(
         messages = read_conversation(turn, incoming)
         if setting := opened.get("say"):
             turn.context["say"] = turn.say(setting)
+        answer_taps(turn, messages)
         files: list[dict[str, Any]] = []
         if mode == "live" and any(m["kind"] in FILES for m in messages):
             files = take_in(turn, messages)
@@ -127,6 +130,32 @@ def open_turn(database: Database, incoming: Incoming, received: dict[str, Any]) 
     return opened
 
 
+def decide_by_tap(database: Database, incoming: Incoming) -> None:
+    """A tap of the staff on Approve or Decline counts at once, whatever becomes of the message."""
+    from f.whatsapp.approval_notice import is_tap
+
+    if is_tap(incoming.message):
+        database.value("select tap_approval(%s, %s)", incoming.phone_number_id, incoming.payload)
+
+
+def answer_taps(turn: Turn, messages: list[dict[str, Any]]) -> None:
+    """What the staff read after their taps. One that was merged into this turn has no run of its own: it counts here."""
+    from f.whatsapp.approval_notice import is_tap, tap_answer
+
+    taps = [m["message_id"] for m in messages if turn.context["mode"] == "live" and is_tap(m["message"])]
+    if not taps:
+        return
+    rows = turn.db.rows(
+        "select tap_approval(phone_number_id, payload) as decision from inbound_messages"
+        " where phone_number_id = %s and message_id = any(%s) order by seq",
+        turn.phone_number_id,
+        taps,
+    )
+    said = [tap_answer(r["decision"], turn.settings.languages) for r in rows if r["decision"]]
+    if said:
+        turn.context["say" if len(said) == len(messages) else "preface"] = "\n\n".join(said)
+
+
 def peek(database: Database, incoming: Incoming) -> dict[str, Any]:
     """The conversation that a dry run asks in. Writes nothing."""
     names = [incoming.message.get("from_user_id"), incoming.message.get("from")]
@@ -137,21 +166,31 @@ def peek(database: Database, incoming: Incoming) -> dict[str, Any]:
 
 
 MESSAGES = (
-    "select message_id, message, message ->> 'type' as kind, message_words(payload) as words"
+    "select message_id, message, message ->> 'type' as kind, message_words(payload) as words, is_decision(message_id) as decision"
     " from inbound_messages, message_of(payload) message where turn_id = %s order by seq"
 )
 
 
 def read_conversation(turn: Turn, incoming: Incoming) -> list[dict[str, Any]]:
-    """Puts into the context what the model is to know; returns the turn's messages."""
+    """Puts into the context what the model is to know; returns the turn's messages.
+
+    The decision of a person about a tool's call is no message; alone, it is about what the customer had asked then.
+    """
     contact = turn.context.get("contact_id")
     messages, people, before = turn.db.batch(
         (MESSAGES, [turn.context.get("turn_id")]),
         ("select name, language, lead from contacts where id = %s", [contact]),
         past(contact, incoming.id),  # a past message is taken again with the history of then
     )
+    decided = any(m["decision"] for m in messages)
+    messages = [m for m in messages if not m["decision"]]
     words = [m["words"] for m in messages]
-    if not words:  # a dry run
+    if decided:
+        turn.context["decisions"] = True
+    if decided and not messages:
+        rows = turn.db.rows("select question from decisions_of_turn(%s)", turn.id)
+        words = [row["question"] or "" for row in rows[-1:]]
+    elif not words:  # a dry run
         words = [turn.db.value("select message_words(%s)", incoming.payload)]
     turn.context.update(
         {

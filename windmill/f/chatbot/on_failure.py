@@ -80,7 +80,13 @@ def release(turn: Turn, reason: str, outcome: str) -> str:
 
 
 def words_for(turn: Turn, reason: str) -> str:
-    """The chatbot's words for the failure; those for a handoff where a human takes over after one and no reply is written yet."""
+    """What was decided about a tool's call, where the turn answers that.
+
+    Else the chatbot's words for the failure; those for a handoff where a human takes over after one and no reply is written yet."""
+    if turn.context.get("decisions") and not turn.context.get("replied"):
+        from f.agent.decision_words import read_decisions, words_of
+
+        return words_of(turn, read_decisions(turn))
     if not turn.context["chatbot"].get("handoff_on_failure") or turn.context.get("replied"):
         return failure_words(turn.context)
     try:

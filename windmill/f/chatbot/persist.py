@@ -30,7 +30,7 @@ def main(
     context: Context, agent_result: AgentResult, delivery: Delivery, db: postgresql, job_id_key: str
 ) -> dict[str, Any]:
     agent_result = unescape_references(agent_result)
-    outcome = outcome_of(agent_result, delivery)
+    outcome = "acted" if context.get("silent") else outcome_of(agent_result, delivery)
     if context["mode"] == "dry_run":
         with Database.open(db) as database:  # a preview costs as much as an answer
             usage = json.dumps(agent_result["usage"], default=str)

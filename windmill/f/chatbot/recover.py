@@ -4,7 +4,8 @@
 
 Covers a lost ingress, cancelled runs and lost workers, which neither a step nor the failure handler ever sees. A conversation that six runs
 could not answer is given up: the customer gets the words for a failure, and the next message is answered. Sends parts again that failed
-after Meta had accepted them, tells customers who wait because many write at once, sends critical notifications to tenants' webhooks, and deletes
+after Meta had accepted them, closes requests to approve a tool's call that nobody has decided in time, tells
+customers who wait because many write at once, sends critical notifications to tenants' webhooks, and deletes
 old rows.
 In: nothing. Out: how many messages were stranded and dispatched, statuses applied, conversations given up, parts sent, turns traced, rows deleted.
 """
@@ -43,6 +44,7 @@ def main(
         if lost:
             database.value("select requeue_messages(%s::text[])", lost)
         given_up = give_up(database, resources)
+        expired = database.value("select expire_approvals(%s)", 200)
         started: list[str] = []
         while time.monotonic() < deadline:
             now = dispatch(database, job_id_key, batch=BATCH)
@@ -64,6 +66,7 @@ def main(
         "stranded": len(stranded),
         "requeued": len(lost),
         "given_up": given_up,
+        "approvals_expired": expired,
         "started": started,
         "statuses_applied": applied,
         "account_events_applied": account_events,
@@ -100,7 +103,8 @@ def give_up(database: Database, resources: Resources) -> int:
 
 
 def notify(database: Database, resources: Resources) -> int:
-    """Tells tenants of critical notifications, and of handoffs that did not reach them or that nobody has answered; returns how many there were."""
+    """Tells tenants of critical notifications, and of handoffs that did not reach them or that nobody has answered; asks staff whose step died
+    before it had asked them about a tool's call. How many there were."""
     database.value("select tell_handoffs_again()")
     waiting = database.rows("select * from claim_notifications(20)")
     handoffs = database.rows("select * from claim_handoff_notices(20)")
@@ -109,7 +113,9 @@ def notify(database: Database, resources: Resources) -> int:
 
         post_all(database, waiting, resources["settings"], resources["master_key"])
         tell_handoffs(database, handoffs, resources)
-    return len(waiting) + len(handoffs)
+    from f.whatsapp.approval_notice import ask_phones
+
+    return len(waiting) + len(handoffs) + ask_phones(database, resources)
 
 
 def trace(database: Database, settings: c_settings, deadline: float) -> int:

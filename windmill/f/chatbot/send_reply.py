@@ -43,6 +43,8 @@ def main(
         if turn.dry_run:
             return escape_references({"parts": [], "would_send": [in_words(content) for content in contents]})
         turn.begin(STEP)
+        if turn.context.get("silent"):
+            return {"parts": [], "would_send": []}
         count = queue_parts(turn, contents)
         api = turn.graph_api()
         if api is None:

@@ -59,6 +59,13 @@ SITUATIONS = frozenset(
         "cannot_open",
         "too_large",
         "welcome_back",
+        "approval_asked",
+        "approval_agreed",
+        "approval_done",
+        "approval_failed",
+        "approval_unsure",
+        "approval_declined",
+        "approval_expired",
         "not_sure",
         "rating_question",
         "rating_thanks",
@@ -193,6 +200,11 @@ class ChatbotSettings:
     )
     handoff_next: list[str] = setting(
         PeopleToTell(), [], "phones and e-mail addresses that are told after that, one after the other"
+    )
+    approval_hours: float = setting(
+        Number(0.05, 168, fraction=True),
+        4.0,
+        "hours that a tool's call waits for a colleague's yes, where it needs one",
     )
     window_template: dict[str, Any] | None = setting(
         Template(), None, "template that is sent when the 24 hours are over"

@@ -132,6 +132,12 @@ ENGLISH = {
     "openapi_server": "The document does not say where its server is. Enter its address.",
     "openapi_body": "This operation takes {kind}. An action sends JSON or form fields.",
     "openapi_reference": "The document refers to “{reference}”, which is not a part of it. Join it into one document first.",
+    "approval_rule": "A rule needs a parameter and a number.",
+    "approval_approved": "{person} has approved this already.",
+    "approval_declined": "{person} has declined this already.",
+    "approval_expired": "This request has expired. Nothing was done.",
+    "approval_changed": "This is not what you were shown any more. Look at it again. Nothing was done.",
+    "approval_off": "The bot is switched off, so it can't do this. Switch it on first. Nothing was done.",
     # Limits of the plan
     "plan_documents": "Your plan includes {most} documents, and all of them are used. Delete one, or ask for a larger plan.",
     "plan_storage": (

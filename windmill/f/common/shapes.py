@@ -60,6 +60,8 @@ class Context(TypedDict, total=False):
     replied: bool  # a reply is in the outbox already; from find_turn
     say: str  # these words are the reply: the model is not asked
     preface: str  # words that come before the reply
+    decisions: bool  # a person has decided about a tool's call: f/agent/decisions
+    silent: bool  # the call is made, and nothing is said
     attachments: list[str]  # messages whose files the model may look at: f/whatsapp/media
 
 
@@ -73,7 +75,7 @@ class Citation(TypedDict):
 
 class ToolCall(TypedDict):
     """One tool call of the trace. outcome: what came back, shortened; error: it failed. at: when it began, in seconds since 1970;
-    notes have none. ms: milliseconds."""
+    notes have none. ms: milliseconds. asks: nothing was called, a person must agree first."""
 
     tool: str
     arguments: dict[str, Any]
@@ -81,6 +83,7 @@ class ToolCall(TypedDict):
     error: bool
     at: NotRequired[float]
     ms: int
+    asks: NotRequired[bool]
 
 
 class Usage(TypedDict):

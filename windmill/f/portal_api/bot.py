@@ -63,8 +63,8 @@ def get(conn: Connection, member: Member, fields: Fields, master_key: str) -> di
             " from chatbots order by created_at, phone_number_id".encode()
         ).fetchall()
         tools = conn.execute(
-            b"select name, url, headers, sealed_headers is not null as has_key, allowed_tools, tool_settings, enabled, discovered, warnings"
-            b" from tenant_tools order by name"
+            b"select name, url, headers, sealed_headers is not null as has_key, allowed_tools, tool_settings, approvals, enabled, discovered,"
+            b" warnings from tenant_tools order by name"
         ).fetchall()
         limits = conn.execute(b"select limits from tenants").fetchone()
     if member["role"] not in EDITORS:
@@ -76,12 +76,27 @@ def get(conn: Connection, member: Member, fields: Fields, master_key: str) -> di
             t["name"] for t in discovered if isinstance(t, dict) and isinstance(t.get("name"), str)
         ]
         tool["reads"] = [t["name"] for t in discovered if isinstance(t, dict) and t.get("read_only")]
+        tool["numbers"] = number_parameters(discovered)
     return {
         "bots": bots,
         "tools": tools,
         "limits": limits["limits"] if limits else {},
         "sealing_key": sealing_key(master_key),
     }
+
+
+def number_parameters(discovered: list[Any]) -> dict[str, list[str]]:
+    """By tool the parameters that are numbers: of these a rule of f/portal_api/approvals can speak."""
+    found: dict[str, list[str]] = {}
+    for tool in discovered:
+        schema = tool.get("parameters") if isinstance(tool, dict) else None
+        properties = schema.get("properties") if isinstance(schema, dict) else None
+        found[str(tool.get("name"))] = [
+            name
+            for name, about in (properties if isinstance(properties, dict) else {}).items()
+            if isinstance(about, dict) and about.get("type") in ("number", "integer")
+        ]
+    return found
 
 
 def update(conn: Connection, member: Member, fields: Fields, settings_resource: c_settings) -> dict[str, Any]:

@@ -120,8 +120,8 @@ def list_contacts(conn: Connection, member: Member, fields: Fields) -> dict[str,
 
 
 def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
-    """A contact and its newest messages, oldest first; `before`, a message's ID, gives older ones. Without `before` with the staff's notes and
-    what is known of orders and ratings, newest first.
+    """A contact and its newest messages, oldest first; `before`, a message's ID, gives older ones. Without `before` with the staff's notes, what
+    is known of orders and ratings, and the calls to which a person must agree, newest first.
 
     `answer_id`: what a mark names (f/portal_api/inbox, mark_answer), on the last message of each answer of the bot; `marks`: of that answer.
     `file` of a message: {id, kind, name, mime, size, transcript, state, problem}; its bytes come from f/portal_api/attachments. `citations`:
@@ -141,7 +141,8 @@ def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
             b" order by d.created_at desc limit 1)))"
             b" order by n) from jsonb_array_elements(case when jsonb_typeof(l.citations) = 'array' then l.citations end) with ordinality c (x, n))"
             b" as citations,"
-            b" case when l.direction = 'out' then (select jsonb_agg(jsonb_build_object('tool', x ->> 'tool', 'error', x -> 'error', 'ms', x -> 'ms'))"
+            b" case when l.direction = 'out' then (select jsonb_agg(jsonb_build_object('tool', x ->> 'tool', 'error', x -> 'error', 'ms', x -> 'ms',"
+            b" 'asks', x -> 'asks'))"
             b" from jsonb_array_elements(case when jsonb_typeof(t.trace) = 'array' then t.trace end) x) end as tools,"
             b" case when l.status = 'not answered' or t.outcome = 'unanswered' then answered_by_human(l.contact_id, l.created_at)"
             b" else false end as answered_by_human"
@@ -164,7 +165,8 @@ def card_of(conn: Connection, contact_id: str) -> dict[str, Any]:
         b"select score, rated_at::text as at from ratings where contact_id = %s and score is not null order by rated_at desc limit 5",
         [contact_id],
     ).fetchall()
-    return {"notes": notes, "orders": orders, "ratings": ratings}
+    approvals = conn.execute(b"select * from list_approvals(%s, 100)", [contact_id]).fetchall()
+    return {"notes": notes, "orders": orders, "ratings": ratings, "approvals": approvals}
 
 
 def pause(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:

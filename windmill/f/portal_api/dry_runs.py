@@ -86,7 +86,8 @@ def result(conn: Connection, member: Member, run: str) -> dict[str, Any]:
         "reply": sent.get("would_send") or [answer["reply"]],
         "citations": answer["citations"],
         "tools": [
-            {"tool": call["tool"], "error": call["error"], "ms": call["ms"]} for call in answer["trace"]
+            {key: call[key] for key in ("tool", "error", "ms", "asks") if key in call}
+            for call in answer["trace"]
         ],
         "ms": flow.get("duration_ms"),
         "problem": answer.get("error"),

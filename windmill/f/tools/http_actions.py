@@ -21,6 +21,7 @@ from f.tools.live_tools import LiveTool, ToolError, not_shown
 
 PLACE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_.-]{0,63})\}")
 ACCEPT = "application/json, text/*;q=0.9, */*;q=0.5"
+HTTP = "HTTP"  # the origin of each action: no server has such a name, which is of lower-case letters
 ABSENT = object()  # what has no value: its query parameter, header or field is left out
 NO_KEY = (401, 403, 407)  # nothing that the model could mend
 BODY_TYPES = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
@@ -51,7 +52,7 @@ class HttpAction(LiveTool):
 
     @property
     def origin(self) -> str:
-        return "http"
+        return HTTP
 
     def for_contact(self, arguments: dict[str, Any]) -> dict[str, Any]:
         for wanted in self.missing.values():

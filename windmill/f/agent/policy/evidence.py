@@ -23,6 +23,9 @@ class Evidence:
         self.done: list[tuple[str, str]] = []
         # Tools that may change something and have not done what they were called for.
         self.failed: list[str] = []
+        self.awaiting: list[
+            tuple[str, str]
+        ] = []  # tools that a person must agree to first, and what is asked for
         self.out_of_order: list[str] = []  # why an MCP tool could not be used
         self.unsure = False  # whether nobody knows if a tool has done what it was called for
         self.looked_up = False  # whether anything was asked that could have given evidence

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from f.agent.policy.awaiting import REQUESTED, claimed
 from f.agent.policy.calendar_days import contradictions
 from f.agent.policy.claims import Draft, Finding
 from f.agent.policy.deeds import of_another, undone
@@ -67,10 +68,11 @@ class Check:
         changed: bool = False,
         handed_off: bool = False,
         failed: Sequence[str] = (),
+        awaiting: Sequence[str] = (),
     ) -> None:
         """`changed`: a tool that changes something has succeeded in this turn. `handed_off`: a person takes over. `failed`: tools that should have
-        changed something and did not."""
-        self._failed = frozenset(failed)
+        changed something and did not. `awaiting`: tools that were not called yet, because a colleague must agree first."""
+        self._failed, self._awaiting = frozenset(failed), frozenset(awaiting)
         self._draft, self._today, self._changed, self._handed_off = draft, today, changed, handed_off
         self._sources = {s.key: s for s in sources}
         self._pool = [segment for source in sources for segment in segments(source)]
@@ -79,7 +81,9 @@ class Check:
         ]
         self._weights = Weights(self._evidence)
         customer = [s for s in self._pool if s.source in ("customer", "said")]
-        self._tools = [s.key for s in sources if s.key not in (*SPOKEN, "said") and not is_passage(s.key)]
+        self._tools = [
+            s.key for s in sources if s.key not in (*SPOKEN, "said", REQUESTED) and not is_passage(s.key)
+        ]
         self._question = terms(" ".join(s.text for s in customer if s.source == "customer"))
         self._words_of_customer = " ".join(s.text for s in customer)
         self._asked = [f for s in customer for f in s.figures]
@@ -214,7 +218,9 @@ class Check:
     def _unbacked(self) -> Iterable[Finding]:
         """What the reply says was done or is so, and no tool and no source says."""
         sources = list(self._sources.values())
-        if not self._changed:
+        if self._awaiting:
+            yield from claimed(self._draft, sources, self._awaiting, self._tools)
+        elif not self._changed:
             yield from undone(self._draft, sources, self._tools, self._handed_off, self._failed)
         yield from of_another(self._draft, sources, self._tools)
         if not self._named:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from f.agent.handoff import keyword_of
 from f.agent.language import detect, is_yes
+from f.agent.policy.awaiting import REQUESTED
 from f.agent.policy.claims import Draft, Finding
 from f.agent.policy.deeds import deeds_in
 from f.agent.policy.drafts import names_passages
@@ -42,6 +43,7 @@ REASONS = {
     "misplaced": "“{detail}” stands in your sources, but there it belongs to something else than you say",
     "confirmed": "“{detail}” is the customer's own figure, and no source confirms it: say what the source says",
     "deed": "you say that something was done ({detail}), but no tool has done it in this turn",
+    "awaited": "you say that something was done, but a colleague must agree to {detail} first, and nothing is done yet: say that you are checking",
     "unsourced": "it states something and names no passage: put the passage's id after each fact, or quote it as a claim",
     "exchanged": "your source has “{detail}” the other way round, or it is not clear which belongs to what: quote each of them for itself",
     "polarity": "“{says}” says no, and “{detail}” denies nothing: where the sources are silent, say that you do not know",
@@ -112,6 +114,7 @@ def problems(turn: Turn, evidence: Evidence, draft: Draft, secrets: list[str]) -
         bool(evidence.changed),
         bool(turn.handed_off),
         evidence.failed,
+        [name for name, _ in evidence.awaiting],
     ).problems()
     if not found and unsourced(turn, evidence, draft):
         found = [Finding("unsourced", draft.text, "")]
@@ -149,7 +152,9 @@ def accepted(turn: Turn, evidence: Evidence, draft: Draft) -> Verdict:
     uncited = (
         draft.kind is None
         and evidence.searched_by_model
-        and not (citations or evidence.tool_answers or evidence.done or evidence.documents)
+        and not (
+            citations or evidence.tool_answers or evidence.done or evidence.awaiting or evidence.documents
+        )
         and not _from_hours(turn, draft)
     )
     return _with_handoff(turn, Verdict(draft.text, citations, not uncited))
@@ -196,6 +201,13 @@ def given_up(turn: Turn, error: str) -> Verdict:
     return failed(turn, error)._replace(text=turn.handoff_words())
 
 
+def in_words_for_asking(turn: Turn, evidence: Evidence, verdict: Verdict) -> Verdict:
+    """The verdict; where a colleague was asked and the model found no words that hold, those for that."""
+    if not evidence.awaiting or turn.dry_run or turn.handed_off or (verdict.answered and not verdict.error):
+        return verdict
+    return verdict._replace(text=turn.canned_reply("approval_asked"), citations=[], answered=True)
+
+
 def failed(turn: Turn, error: str) -> Verdict:
     """The chatbot's words for a failure; `error` tells the operator what to mend."""
     return Verdict(turn.say("failure_message"), [], False, None, error)
@@ -227,6 +239,7 @@ def sources(turn: Turn, evidence: Evidence) -> list[Source]:
     return [
         *evidence.knowledge.sources.values(),
         *(Source(name, outcome) for name, outcome in (*evidence.tool_answers, *evidence.done)),
+        *(Source(REQUESTED, f"not done yet: {name} {arguments}") for name, arguments in evidence.awaiting),
         Source("hours", opening_hours(turn).partition(" Questions about")[0]),
         Source("conversation", bot),
         Source("persona", f"{settings.name}\n{settings.persona}\n{settings.system_prompt}"),
@@ -247,7 +260,12 @@ def unsourced(turn: Turn, evidence: Evidence, draft: Draft) -> bool:
 
     A question to the customer after a statement is how one asks back or offers a person; a statement after the reply's own question is not.
     """
-    if evidence.tool_answers or evidence.documents or names_passages(draft, evidence.knowledge.sources):
+    if (
+        evidence.awaiting
+        or evidence.tool_answers
+        or evidence.documents
+        or names_passages(draft, evidence.knowledge.sources)
+    ):
         return False
     if evidence.done and _of_deeds(turn, evidence, draft):
         return False

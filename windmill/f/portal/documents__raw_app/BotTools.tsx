@@ -2,6 +2,7 @@
 import { Alert, Badge, Button, Card, Checkbox, Group, NativeSelect, NumberInput, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core'
 import React, { useState } from 'react'
 import BotActions from './BotActions'
+import ToolApprovals, { Rules } from './ToolApprovals'
 import { ask } from './api'
 import { refresh } from './data'
 import { sealKey } from './keys'
@@ -21,6 +22,8 @@ export type Tool = {
   offers: string[]
   reads: string[]
   warnings: Message[]
+  approvals: Rules
+  numbers: Record<string, string[]>
 }
 
 export default function Tools({ tools }: { tools: Tool[] }) {
@@ -62,6 +65,7 @@ function One({ tool }: { tool: Tool }) {
       {tool.warnings.map((warning, number) => <Alert key={number} color="yellow" py={6}>{say(warning)}</Alert>)}
       {tool.allowed_tools.length > 0 && <Text size="sm" c="dimmed">{tool.allowed_tools.join(', ')}</Text>}
       {tool.offers.length > 0 && <Text size="sm" c="dimmed">{fill(t.bot.toolOffers, { tools: tool.offers.join(', ') })}</Text>}
+      <ToolApprovals tool={tool} />
       {open && <Choice key={tool.offers.join(' ')} tool={tool} done={() => setOpen(false)} />}
       {may('owner') && (
         <Group gap="xs">

@@ -15,6 +15,7 @@ export default function HandoffNotices(part: Part) {
       <SimpleGrid cols={{ base: 1, sm: 2 }}>
         <Figure {...part} name="handoff_again_min" label={b.handoffAgain} hint={b.handoffAgainHint} />
         <Chips label={b.handoffNext} hint={b.handoffNextHint} value={now.handoff_next} error={wrong('handoff_next')} change={(handoff_next) => set({ handoff_next })} />
+        <Figure {...part} name="approval_hours" label={b.approvalHours} hint={b.approvalHoursHint} />
       </SimpleGrid>
     </>
   )

@@ -2,6 +2,7 @@
 import { Badge, Button, Card, Group, Progress, SimpleGrid, Stack, Text, ThemeIcon, Title } from '@mantine/core'
 import { IconArrowRight, IconCheck, IconCircleDashed } from '@tabler/icons-react'
 import React from 'react'
+import Approvals from './Approvals'
 import { Figures, useDays } from './Insights'
 import { useCount } from './Notifications'
 import { useAsk } from './data'
@@ -23,6 +24,7 @@ export default function Home() {
         {({ setup, open }) => (
           <Stack gap="lg">
             {may('owner', 'editor') && <Checklist setup={setup} />}
+            <Approvals />
             <SimpleGrid cols={{ base: 1, md: 2 }}>
               <Needs open={open} />
               <BotState setup={setup} />

@@ -153,6 +153,6 @@ function Way({ note }: { note: Note }) {
   if (note.kind === 'document_failed') return way('knowledge', () => go('knowledge', 'documents'))
   if (note.kind === 'source_failed') return way('knowledge', () => go('knowledge', 'websites'))
   if (note.kind.startsWith('limit_')) return way('insights', () => go('insights'))
-  if (note.kind !== 'outside_hours' && note.kind !== 'handoff') return null
+  if (note.kind !== 'outside_hours' && note.kind !== 'handoff' && !note.kind.startsWith('approval')) return null
   return way('conversations', () => go('conversations', 'all', String(note.detail.contact_id)))
 }

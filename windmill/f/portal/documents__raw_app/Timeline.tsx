@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core'
 import { IconArrowDown } from '@tabler/icons-react'
 import React, { useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { Approval, ApprovalCard } from './Approvals'
 import Bubble, { NoteBubble } from './Bubble'
 import { ask } from './api'
 import { History, Message, Page } from './conversation'
@@ -16,13 +17,14 @@ function goOn(shown: Page, newest: Page): Page {
   return meet && before.length ? { messages: [...before, ...newest.messages], more: shown.more } : newest
 }
 
-type Line = { at: string; message?: Message; note?: Note }
+type Line = { at: string; message?: Message; note?: Note; approval?: Approval }
 
-// Notes stand at their time; those that are older than what is shown wait until it is shown.
-function linesOf({ messages, more }: Page, notes: Note[]): Line[] {
+// Notes and requests stand at their time; those that are older than what is shown wait until it is shown. A request that waits for a decision is shown.
+function linesOf({ messages, more }: Page, { notes, approvals }: History): Line[] {
   const first = messages[0] ? moment(messages[0].at).getTime() : 0
   const lines: Line[] = messages.map((message) => ({ at: message.at, message }))
   lines.push(...notes.filter((note) => !more || moment(note.at).getTime() >= first).map((note) => ({ at: note.at, note })))
+  lines.push(...approvals.filter((one) => !more || one.state === 'waiting' || moment(one.at).getTime() >= first).map((approval) => ({ at: approval.at, approval })))
   return lines.sort((a, b) => moment(a.at).getTime() - moment(b.at).getTime() || (a.message?.id ?? 0) - (b.message?.id ?? 0))
 }
 
@@ -46,7 +48,7 @@ export default function Timeline({ id, label, newest }: { id: string; label: str
         <div className="lines">
           {shown.more && <Button variant="subtle" size="compact-sm" className="still" mx="auto" loading={form.busy} onClick={older}>{t.conversations.older}</Button>}
           {form.shown}
-          <Lines lines={linesOf(shown, newest.notes)} />
+          <Lines lines={linesOf(shown, newest)} />
         </div>
       </div>
       {scroll.unseen > 0 && <Button className="pill" size="compact-sm" radius="xl" leftSection={<IconArrowDown size={15} aria-hidden="true" />} onClick={scroll.toEnd}>{fill(t.conversations.newMessages, { n: newest.messages.filter((message) => message.id > scroll.seen).length || 1 })}</Button>}
@@ -56,12 +58,12 @@ export default function Timeline({ id, label, newest }: { id: string; label: str
 
 function Lines({ lines }: { lines: Line[] }) {
   const { day } = useDays()
-  return lines.map(({ at, message, note }, i) => {
+  return lines.map(({ at, message, note, approval }, i) => {
     const today = day(at)
     return (
-      <React.Fragment key={message ? message.id : `note ${note!.id}`}>
+      <React.Fragment key={message?.id ?? approval?.id ?? `note ${note!.id}`}>
         {(i === 0 || day(lines[i - 1].at) !== today) && <div className="dayline"><span>{today}</span></div>}
-        {message ? <Bubble message={message} /> : <NoteBubble note={note!} />}
+        {message ? <Bubble message={message} /> : approval ? <ApprovalCard approval={approval} /> : <NoteBubble note={note!} />}
       </React.Fragment>
     )
   })

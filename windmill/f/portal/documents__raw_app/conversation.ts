@@ -1,4 +1,5 @@
 // A conversation as f/portal_api/conversations gives it, and how its parts read.
+import type { Approval } from './Approvals'
 import type { Call } from './Calls'
 import type { ThreadFile } from './files'
 import type { Mark, Note, Order, Status } from './inbox'
@@ -40,7 +41,7 @@ export type Message = {
 export type Page = { messages: Message[]; more: boolean }
 // score: from 1 to 5.
 export type Rating = { score: number; at: string }
-export type History = Page & { contact: Person; notes: Note[]; orders: Order[]; ratings: Rating[] }
+export type History = Page & { contact: Person; notes: Note[]; orders: Order[]; ratings: Rating[]; approvals: Approval[] }
 
 type Named = Pick<Known, 'name' | 'username' | 'phone'>
 export const called = (contact: Named, unnamed: string) => contact.name || contact.username || (contact.phone ? readable(contact.phone) : unnamed)

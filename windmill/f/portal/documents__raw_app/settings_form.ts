@@ -41,6 +41,7 @@ export type Editable = {
   notify_email: string|null
   handoff_again_min: number
   handoff_next: string[]
+  approval_hours: number
   window_template: Template
   time_zone: string
   opening_hours: Week
@@ -60,6 +61,7 @@ export const bounds = {
   stale_after_s: [60, 604800],
   handoff_hours: [0, 720],
   handoff_again_min: [0, 1440],
+  approval_hours: [0.05, 168],
 }
 
 // What each number is where nobody has changed it.
@@ -74,6 +76,7 @@ export const defaults = {
   stale_after_s: 86400,
   handoff_hours: 12,
   handoff_again_min: 10,
+  approval_hours: 4,
 }
 
 // The most characters of each text.

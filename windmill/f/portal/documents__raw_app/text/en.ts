@@ -6,7 +6,7 @@ import { conversations } from './en/inbox'
 import { messages } from './en/messages'
 import { platform } from './en/platform'
 import { actions } from './en/tools'
-import { alarm, changes, home, notifications, people } from './en/team'
+import { alarm, approvals, changes, home, notifications, people } from './en/team'
 import { templates } from './en/templates'
 
 const en = {
@@ -55,6 +55,7 @@ const en = {
   people,
   changes,
   alarm,
+  approvals,
   notifications,
   conversations,
   templates,

@@ -7,7 +7,7 @@ import { conversations } from './es/inbox'
 import { messages } from './es/messages'
 import { platform } from './es/platform'
 import { actions } from './es/tools'
-import { alarm, changes, home, notifications, people } from './es/team'
+import { alarm, approvals, changes, home, notifications, people } from './es/team'
 import { templates } from './es/templates'
 
 const es: Texts = {
@@ -56,6 +56,7 @@ const es: Texts = {
   people,
   changes,
   alarm,
+  approvals,
   notifications,
   conversations,
   templates,

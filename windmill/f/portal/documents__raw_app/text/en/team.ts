@@ -105,6 +105,9 @@ export const notifications = {
     message_template_status_update: 'Template “{message_template_name}”: {event}',
     phone_number_quality_update: 'Quality of the number {display_phone_number}: {event}',
     account_update: 'Your WhatsApp account: {event}',
+    approval: '{name}: “{tool}” waits for somebody to agree',
+    approval_unsure: '{name}: nobody knows whether “{tool}” was called',
+    approval_not_called: '{name}: “{tool}” was approved and not called',
   } as Record<string, string>,
   events: {
     APPROVED: 'approved', REJECTED: 'rejected', PENDING: 'being checked', PAUSED: 'paused', DISABLED: 'disabled', FLAGGED: 'may be disabled soon', UPGRADE: 'better', DOWNGRADE: 'worse',
@@ -138,6 +141,10 @@ export const changes = {
     'http_actions.insert': 'Action added',
     'http_actions.update': 'Action changed',
     'http_actions.delete': 'Action removed',
+    'tool_approvals.approved': 'Call approved',
+    'tool_approvals.declined': 'Call declined',
+    'tool_approvals.expired': 'Call expired',
+    'tool_approvals.run': 'Approved call made',
     'tenant_members.insert': 'Person added',
     'tenant_members.update': 'Role changed',
     'tenant_members.delete': 'Person removed',
@@ -163,4 +170,34 @@ export const changes = {
     'answers.mark': 'Answer marked',
     'templates.create': 'Template sent to Meta for review',
   } as Record<string, string>,
+}
+
+// Calls of tools to which a person must agree.
+export const approvals = {
+  title: 'May the bot do this?',
+  wants: '{tool} ({server})',
+  until: 'until {time}',
+  approve: 'Approve',
+  decline: 'Decline',
+  approved: 'Approved. The bot does it now and tells the customer.',
+  declined: 'Declined. The bot tells the customer.',
+  asked: 'Also asked on WhatsApp: {phone}',
+  notAsked: 'Not asked on WhatsApp: {why}',
+  asking: {
+    soon: 'WhatsApp is being asked, too.',
+    no_phone: 'Asked here only: no WhatsApp number is set for handoffs.',
+    own_number: 'Asked here only: the customer writes from the number that is set for handoffs.',
+    window_closed: 'Asked here only: the number that is set for handoffs has not written to your number within 24 hours.',
+    too_long: 'Asked here only: this is too long for a WhatsApp message.',
+  } as Record<string, string>,
+  states: { waiting: 'waits for you', approved: 'approved', declined: 'declined', expired: 'expired' } as Record<string, string>,
+  by: { approved: 'Approved by {person}, {time}', declined: 'Declined by {person}, {time}' } as Record<string, string>,
+  results: {
+    soon: 'The bot is about to do it.',
+    done: 'It was done.',
+    refused: 'The tool refused.',
+    not_called: 'It was not done.',
+    unsure: 'Nobody knows whether it was done. Look in your own system.',
+  } as Record<string, string>,
+  nothingDone: 'Nothing was done.',
 }

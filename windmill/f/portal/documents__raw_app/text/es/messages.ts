@@ -69,6 +69,12 @@ export const messages: Record<keyof typeof english, string> = {
   openapi_server: 'El documento no dice dónde está su servidor. Escriba su dirección.',
   openapi_body: 'Esta operación recibe {kind}. Una acción envía JSON o campos de formulario.',
   openapi_reference: 'El documento remite a «{reference}», que no forma parte de él. Únalo antes en un solo documento.',
+  approval_rule: 'Una regla necesita un parámetro y un número.',
+  approval_approved: '{person} ya lo ha aprobado.',
+  approval_declined: '{person} ya lo ha rechazado.',
+  approval_expired: 'Esta petición ha caducado. No se ha hecho nada.',
+  approval_changed: 'Ya no es lo que se le mostró. Mírelo de nuevo. No se ha hecho nada.',
+  approval_off: 'El bot está apagado y no puede hacerlo. Actívelo primero. No se ha hecho nada.',
   // Límites del plan
   plan_documents: 'Su plan incluye {most} documentos, y ya los usa todos. Elimine uno o pida un plan mayor.',
   plan_storage: 'Su plan incluye {most} MB. Ya usa {used} MB, y este archivo tiene {size} MB. Elimine un documento o pida un plan mayor.',

@@ -105,6 +105,9 @@ export const notifications = {
     message_template_status_update: 'Plantilla «{message_template_name}»: {event}',
     phone_number_quality_update: 'Calidad del número {display_phone_number}: {event}',
     account_update: 'Su cuenta de WhatsApp: {event}',
+    approval: '{name}: «{tool}» espera a que alguien lo apruebe',
+    approval_unsure: '{name}: no se sabe si se llamó a «{tool}»',
+    approval_not_called: '{name}: «{tool}» se aprobó y no se llamó',
   } as Record<string, string>,
   events: {
     APPROVED: 'aprobada', REJECTED: 'rechazada', PENDING: 'en revisión', PAUSED: 'en pausa', DISABLED: 'desactivada', FLAGGED: 'puede desactivarse pronto', UPGRADE: 'mejor', DOWNGRADE: 'peor',
@@ -138,6 +141,10 @@ export const changes = {
     'http_actions.insert': 'Acción añadida',
     'http_actions.update': 'Acción modificada',
     'http_actions.delete': 'Acción eliminada',
+    'tool_approvals.approved': 'Llamada aprobada',
+    'tool_approvals.declined': 'Llamada rechazada',
+    'tool_approvals.expired': 'Llamada caducada',
+    'tool_approvals.run': 'Llamada aprobada hecha',
     'tenant_members.insert': 'Persona añadida',
     'tenant_members.update': 'Rol modificado',
     'tenant_members.delete': 'Persona eliminada',
@@ -163,4 +170,34 @@ export const changes = {
     'answers.mark': 'Respuesta marcada',
     'templates.create': 'Plantilla enviada a Meta para su revisión',
   } as Record<string, string>,
+}
+
+// Llamadas de herramientas que alguien debe aprobar.
+export const approvals = {
+  title: '¿Puede hacer esto el bot?',
+  wants: '{tool} ({server})',
+  until: 'hasta {time}',
+  approve: 'Aprobar',
+  decline: 'Rechazar',
+  approved: 'Aprobado. El bot lo hace ahora y se lo dice al cliente.',
+  declined: 'Rechazado. El bot se lo dice al cliente.',
+  asked: 'También se ha preguntado por WhatsApp: {phone}',
+  notAsked: 'No se ha preguntado por WhatsApp: {why}',
+  asking: {
+    soon: 'También se pregunta por WhatsApp.',
+    no_phone: 'Solo se pregunta aquí: no hay un número de WhatsApp para los avisos.',
+    own_number: 'Solo se pregunta aquí: el cliente escribe desde el número de los avisos.',
+    window_closed: 'Solo se pregunta aquí: el número de los avisos no ha escrito a su número en las últimas 24 horas.',
+    too_long: 'Solo se pregunta aquí: es demasiado largo para un mensaje de WhatsApp.',
+  } as Record<string, string>,
+  states: { waiting: 'le espera', approved: 'aprobado', declined: 'rechazado', expired: 'caducado' } as Record<string, string>,
+  by: { approved: 'Aprobado por {person}, {time}', declined: 'Rechazado por {person}, {time}' } as Record<string, string>,
+  results: {
+    soon: 'El bot está a punto de hacerlo.',
+    done: 'Está hecho.',
+    refused: 'La herramienta lo ha rechazado.',
+    not_called: 'No se ha hecho.',
+    unsure: 'No se sabe si se ha hecho. Mírelo en su propio sistema.',
+  } as Record<string, string>,
+  nothingDone: 'No se ha hecho nada.',
 }

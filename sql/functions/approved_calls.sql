@@ -1,0 +1,116 @@
+-- The calls to which a person has agreed (approvals.sql): each is made at most once, by the turn that answers the yes,
+-- and what became of it is written down once.
+
+-- The decisions that a turn answers, oldest first. `question`: what the customer had written when it was asked for.
+create or replace function decisions_of_turn(p_turn uuid)
+    returns table (id uuid, state text, server text, tool text, arguments text, decided_by text, decided_at text,
+                   result text, question text)
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select a.id, a.state, a.server, a.tool, a.arguments::text, a.decided_by,
+           to_char(a.decided_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'), a.result, t.question
+    from inbound_messages i, lateral decision_of(i.phone_number_id, i.message_id) a join turns t on t.id = a.turn_id
+    where i.turn_id = p_turn and is_decision(i.message_id) and a.tenant_id = current_tenant() order by i.seq
+$$;
+select own_functions('decisions_of_turn');
+grant execute on function decisions_of_turn to chatbot_app;
+
+-- Begins a call to which a person agreed: {"do": "call"}: make it, it is written down | {"do": "told", "result",
+-- "outcome"}: it was made before, or is not made any more | {"do": "nothing"}: this turn does not answer a yes. The
+-- ledger's row is the approval's, not the turn's, so no second turn and no later attempt makes it again.
+create or replace function begin_approved_call(p_turn uuid, p_epoch int, p_approval uuid) returns jsonb
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    a tool_approvals;
+begin
+    perform hold_turn(p_turn, p_epoch);
+    select * into a from tool_approvals where id = p_approval and tenant_id = current_tenant() for update;
+    if a.state is distinct from 'approved' or not exists (
+        select from inbound_messages i where i.turn_id = p_turn and i.phone_number_id = a.phone_number_id
+            and i.message_id = 'approval:' || a.id) then
+        return '{"do": "nothing"}';
+    end if;
+    if a.result is null and approval_digest(a.server, a.tool, a.arguments::text) <> a.digest then
+        perform end_approved_call(a.id, 'not_called', 'what was agreed to was changed afterwards');
+    elsif a.result is null then
+        insert into tool_calls (turn_id, digest, tenant_id, tool, told)
+            values (a.turn_id, uuid_send(a.id), a.tenant_id, a.server || '.' || a.tool, p_epoch) on conflict do nothing;
+        if found then
+            return '{"do": "call"}';
+        end if;
+        perform end_approved_call(a.id, 'unsure', null);
+    end if;
+    select * into a from tool_approvals where id = p_approval;
+    return jsonb_build_object('do', 'told', 'result', a.result, 'outcome', a.outcome);
+end $$;
+select own_functions('begin_approved_call');
+grant execute on function begin_approved_call to chatbot_app;
+
+-- Records what became of an approved call. The first word counts; but an attempt that was overtaken may still say what
+-- nobody knew.
+create or replace function end_approved_call(p_approval uuid, p_result text, p_outcome text) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    a tool_approvals;
+begin
+    update tool_approvals set result = p_result, outcome = left(p_outcome, 2000), ended_at = now()
+        where id = p_approval and state = 'approved' and tenant_id = coalesce(current_tenant(), tenant_id)
+          and (result is null or result = 'unsure' and p_result <> 'unsure') returning * into a;
+    if not found then
+        return;
+    end if;
+    if p_result in ('done', 'refused') then
+        update tool_calls set outcome = coalesce(a.outcome, ''), failed = p_result = 'refused', ended_at = now()
+            where turn_id = a.turn_id and digest = uuid_send(a.id) and outcome is null;
+    elsif p_result = 'not_called' then
+        delete from tool_calls where turn_id = a.turn_id and digest = uuid_send(a.id) and outcome is null;
+    end if;
+    perform audit_approval(a, 'run', a.decided_by, jsonb_build_object('result', p_result));
+end $$;
+select own_functions('end_approved_call');
+grant execute on function end_approved_call to chatbot_app;
+
+-- A turn is over: what it has not said about an approved call is decided now, and no later run makes the call.
+create or replace function end_calls_of_turn() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    perform end_approved_call(a.id, case when exists (select from tool_calls k
+                                                      where k.turn_id = a.turn_id and k.digest = uuid_send(a.id))
+                                    then 'unsure' else 'not_called' end,
+                              'the run ended before it was done')
+        from inbound_messages i, lateral decision_of(i.phone_number_id, i.message_id) a
+        where i.turn_id = new.id and is_decision(i.message_id) and a.state = 'approved' and a.result is null;
+    return null;
+end $$;
+create or replace trigger end_calls_of_turn after update of state on turns
+    for each row when (old.state = 'active' and new.state <> 'active') execute function end_calls_of_turn();
+select own_functions('end_calls_of_turn');
+
+-- The portal's bell: that a request waits; that a call was not made although a person agreed, or that nobody knows.
+create or replace function notify_approval() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    detail jsonb := (select jsonb_build_object('contact_id', c.id, 'approval_id', new.id, 'tool', new.tool, 'name',
+                                               coalesce(c.staff_name, c.name, c.username, '+' || c.phone))
+                     from contacts c where c.id = new.contact_id);
+begin
+    if new.state = 'waiting' then
+        perform notify(new.tenant_id, 'approval', 'warning', 'A call waits for somebody to agree', new.id::text,
+                       detail);
+        return null;
+    end if;
+    perform settle_subject(new.tenant_id, 'approval', new.id::text);
+    perform settle_subject(new.tenant_id, 'approval_unsure', new.id::text) where new.result <> 'unsure';
+    if new.result in ('unsure', 'not_called') then
+        perform notify(new.tenant_id, 'approval_' || new.result, 'warning',
+            case new.result when 'unsure' then 'Nobody knows whether an approved call was made'
+                else 'An approved call was not made' end, new.id::text,
+            detail || jsonb_build_object('why', new.outcome));
+    end if;
+    return null;
+end $$;
+create or replace trigger notify_approval after insert on tool_approvals
+    for each row execute function notify_approval();
+create or replace trigger notify_decision after update of state, result on tool_approvals
+    for each row when (old.state is distinct from new.state or old.result is distinct from new.result)
+    execute function notify_approval();
+select own_functions('notify_approval');

@@ -1,0 +1,52 @@
+// Which tools of a server need a person's yes: never, always, or where a number is over a bound. Owners say so.
+import { Button, Group, NumberInput, Select, Stack, Text, TextInput } from '@mantine/core'
+import React, { useState } from 'react'
+import type { Tool } from './BotTools'
+import { ask } from './api'
+import { refresh } from './data'
+import { About, fill, useForm, useHere } from './ui'
+
+type Rule = 'always' | { parameter: string; over: number }
+export type Rules = Record<string, Rule>
+
+export default function ToolApprovals({ tool }: { tool: Tool }) {
+  const { t, may } = useHere()
+  const b = t.bot
+  const form = useForm()
+  const [now, setNow] = useState<Rules>(tool.approvals)
+  const put = (name: string, rule?: Rule) => setNow(({ [name]: _, ...others }) => (rule ? { ...others, [name]: rule } : others))
+  const save = () =>
+    form.run(async () => {
+      await ask('approvals', 'set_rules', { name: tool.name, rules: now })
+      await refresh('bot')
+      return t.saved
+    })
+  if (tool.allowed_tools.length === 0) return null
+  if (!may('owner')) return <Text size="sm" c="dimmed">{tool.allowed_tools.filter((name) => tool.approvals[name]).map((name) => fill(b.needsYes, { tool: name })).join(' ')}</Text>
+  const same = JSON.stringify(now) === JSON.stringify(tool.approvals)
+  return (
+    <Stack gap="xs" role="group" aria-label={b.approvals}>
+      <Text size="sm" fw={600}>{b.approvals}</Text>
+      <Text size="sm" c="dimmed">{b.approvalsHint}</Text>
+      {tool.allowed_tools.map((name) => <One key={name} name={name} rule={now[name]} numbers={tool.numbers[name] ?? []} put={(rule) => put(name, rule)} />)}
+      <Group><Button size="compact-md" variant="light" loading={form.busy} disabled={same} onClick={save}>{b.approvalsSave}<About>{tool.name}</About></Button></Group>
+      {form.shown}
+    </Stack>
+  )
+}
+
+function One({ name, rule, numbers, put }: { name: string; rule?: Rule; numbers: string[]; put: (rule?: Rule) => void }) {
+  const { t } = useHere()
+  const b = t.bot
+  const bound = typeof rule === 'object' ? rule : undefined
+  const kind = bound ? 'over' : (rule ?? 'never')
+  const choose = (chosen: string | null) => put(chosen === 'always' ? 'always' : chosen === 'over' ? { parameter: numbers[0] ?? '', over: 50 } : undefined)
+  return (
+    <Group align="end" gap="xs">
+      <Select label={name} w="12rem" allowDeselect={false} data={['never', 'always', 'over'].map((value) => ({ value, label: b.approvalKinds[value] }))} value={kind as string} onChange={choose} />
+      {bound && <TextInput label={b.approvalParameter} w="10rem" list={`numbers-${name}`} value={bound.parameter} onChange={(e) => put({ ...bound, parameter: e.target.value })} />}
+      {bound && <datalist id={`numbers-${name}`}>{numbers.map((number) => <option key={number} value={number} />)}</datalist>}
+      {bound && <NumberInput label={b.approvalOver} w="8rem" value={bound.over} onChange={(over) => put({ ...bound, over: Number(over) })} />}
+    </Group>
+  )
+}
