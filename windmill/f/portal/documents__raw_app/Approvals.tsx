@@ -1,5 +1,5 @@
 // Calls of tools to which a person must agree: what exactly will be called, for whom, until when, and what became of it.
-import { Badge, Button, Card, Group, Stack, Text, Title } from '@mantine/core'
+import { Badge, Button, Card, Group, Stack, Text } from '@mantine/core'
 import React from 'react'
 import Values from './Values'
 import { ask } from './api'
@@ -28,19 +28,8 @@ export type Approval = {
   notified_phone: string | null
 }
 
-// Home: what waits for a decision; nothing where nothing does.
-export default function Approvals() {
-  const { t } = useHere()
-  const loaded = useAsk<{ approvals: Approval[] }>('approvals', 'list', {}, { every: 20_000 })
-  const there = loaded.data?.approvals ?? []
-  if (there.length === 0) return null
-  return (
-    <Card component="section" aria-labelledby="approvals">
-      <Title order={2} id="approvals" mb="sm">{t.approvals.title}</Title>
-      <Stack>{there.map((one) => <ApprovalCard key={one.id} approval={one} alone />)}</Stack>
-    </Card>
-  )
-}
+// What waits for a decision.
+export const useWaiting = () => useAsk<{ approvals: Approval[] }>('approvals', 'list', {}, { every: 20_000 }).data?.approvals ?? []
 
 const colors: Record<string, string> = { waiting: 'orange', approved: 'green', declined: 'gray', expired: 'gray' }
 

@@ -169,7 +169,6 @@ export const changes = {
 
 // Calls of tools to which a person must agree.
 export const approvals = {
-  title: 'May the bot do this?',
   wants: '{tool} ({server})',
   until: 'until {time}',
   approve: 'Approve',

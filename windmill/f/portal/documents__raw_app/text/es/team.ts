@@ -169,7 +169,6 @@ export const changes = {
 
 // Llamadas de herramientas que alguien debe aprobar.
 export const approvals = {
-  title: '¿Puede hacer esto el bot?',
   wants: '{tool} ({server})',
   until: 'hasta {time}',
   approve: 'Aprobar',
