@@ -31,6 +31,9 @@ export type Approval = {
 // What waits for a decision.
 export const useWaiting = () => useAsk<{ approvals: Approval[] }>('approvals', 'list', {}, { every: 20_000 }).data?.approvals ?? []
 
+// Letters that can't be seen, or that turn the order of others round, as JSON writes them.
+const plain = (text: string) => text.replace(/[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
 const colors: Record<string, string> = { waiting: 'orange', approved: 'green', declined: 'gray', expired: 'gray' }
 
 // `alone`: not in the conversation's thread, so it leads there.
@@ -45,7 +48,7 @@ export function ApprovalCard({ approval: a, alone }: { approval: Approval; alone
           <Text fw={600} dir="auto" className="break">{words}</Text>
           <Badge color={colors[a.state]} style={{ flexShrink: 0 }}>{p.states[a.state]}</Badge>
         </Group>
-        <Values rows={a.arguments.map(([name, value]) => [name, value ?? 'null'] as const)} />
+        <Values rows={a.arguments.map(([name, value]) => [plain(name), plain(value ?? 'null')] as const)} />
         <Facts facts={[alone && (a.customer ?? t.conversations.unnamed), <Ago at={a.at} />, a.state === 'waiting' && fill(p.until, { time: time(a.expires_at) })]} />
         {a.state === 'waiting' && <Asked approval={a} />}
         {a.state !== 'waiting' && <Outcome approval={a} />}
