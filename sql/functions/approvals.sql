@@ -290,13 +290,14 @@ grant execute on function expire_approvals to chatbot_app;
 -- The requests as the staff see them, newest first: of a contact, or all that wait. `arguments`: names and values, each
 -- value in the very letters that the call will have.
 create or replace function list_approvals(p_contact uuid, p_limit int)
-    returns table (id text, contact_id text, customer text, phone_number_id text, server text, tool text, arguments json,
-                   digest text, state text, at text, expires_at text, decided_at text, decided_by text, result text,
-                   outcome text, notified text, notified_phone text)
+    returns table (id text, contact_id text, customer text, phone_number_id text, server text, tool text,
+                   arguments json, digest text, state text, at text, expires_at text, decided_at text, decided_by text,
+                   result text, outcome text, notified text, notified_phone text)
     language sql stable as $$
-    select a.id::text, a.contact_id::text, coalesce(c.staff_name, c.name, c.username, '+' || c.phone), a.phone_number_id,
-           a.server, a.tool, (select coalesce(json_agg(json_build_array(j.key, j.value)), '[]')
-                              from json_each_text(a.arguments) j), encode(a.digest, 'hex'),
+    select a.id::text, a.contact_id::text, coalesce(c.staff_name, c.name, c.username, '+' || c.phone),
+           a.phone_number_id, a.server, a.tool,
+           (select coalesce(json_agg(json_build_array(j.key, j.value)), '[]') from json_each_text(a.arguments) j),
+           encode(a.digest, 'hex'),
            case when a.state = 'waiting' and a.expires_at <= now() then 'expired' else a.state end,
            a.created_at::text, a.expires_at::text, a.decided_at::text, a.decided_by, a.result, a.outcome, a.notified,
            a.notified_phone

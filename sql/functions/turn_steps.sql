@@ -146,6 +146,9 @@ begin
             where i.phone_number_id = message.phone_number_id and i.message_id = message.message_id
                 and i.state = 'dead' and i.due_at < 'infinity';
         continue when not found or contact.id is null;
+        perform end_approved_call((decision_of(message.phone_number_id, message.message_id)).id, 'not_called',
+                                  'every run that tried died before the call')
+            where is_decision(message.message_id);
         select * into contact from contacts c where c.id = contact.id for update;
         continue when reason_not_to_answer(bot, contact, message) is not null
             or exists (select from turns t where t.contact_id = contact.id and t.state = 'active');

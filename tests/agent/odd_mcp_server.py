@@ -6,7 +6,8 @@ FILE is read anew at every request, so that a tool's schema can change between d
 `description`, `parameters` (a JSON schema) and what it does: `answer` (these words), `bytes` (so many), `hang` (never answers),
 `says_error` (refuses in these words), `echo` (says what it was called with), `quotes` (says the key that it was called with). `page`:
 how many tools are listed at once. `read_only`: the tool says that it changes nothing. `counts`: a file that gets a line for each call.
-`cuts`: a database whose steps lose their connections during the call. `dies`: the server ends during the call.
+`sleeps`: so many seconds, behind that. `cuts`: a database whose steps lose their connections during the call. `dies`: the server ends
+during the call.
 """
 
 from __future__ import annotations
@@ -73,6 +74,7 @@ def build(path: Path) -> Any:
         if tool.get("counts"):
             with Path(tool["counts"]).open("a") as lines:
                 lines.write(f"{json.dumps(given)}\n")
+        await anyio.sleep(tool.get("sleeps", 0))
         if tool.get("cuts"):
             with psycopg.connect(tool["cuts"], autocommit=True) as conn:
                 conn.execute(CUT)

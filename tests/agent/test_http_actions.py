@@ -484,8 +484,8 @@ def test_a_secret_that_does_not_open_takes_only_its_action_away(bench: Bench, sh
 def test_an_action_and_a_tool_of_the_same_name_are_both_offered(bench: Bench, shop: Shop) -> None:
     bench.rows("update tenant_tools set enabled = true")
     put_lookup(bench, shop)
-    bench.live(QUESTION, call("http__get_order", {"order_id": "CL-1"}), UNKNOWN)
-    assert {"get_order", "http__get_order"} <= set(offered(bench)) and shop.asked[0]["path"] == "/orders/CL-1"
+    bench.live(QUESTION, call("HTTP__get_order", {"order_id": "CL-1"}), UNKNOWN)
+    assert {"get_order", "HTTP__get_order"} <= set(offered(bench)) and shop.asked[0]["path"] == "/orders/CL-1"
 
 
 # What can't be entered.

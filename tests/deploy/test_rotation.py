@@ -192,6 +192,7 @@ def test_no_sealed_column_is_forgotten(conn: Any) -> None:
         ("staff_files", "content"),
         ("tool_calls", "digest"),
         ("erased_messages", "digest"),
+        ("tool_approvals", "digest"),
         ("contradiction_dismissals", "pair"),
     }
     columns = conn.execute(

@@ -204,6 +204,19 @@ def test_a_turn_that_ends_in_the_middle_of_the_call(asked: Asked) -> None:
     assert [k["kind"] for k in kinds] == ["approval_unsure"]
 
 
+def test_a_decision_that_kills_every_run_is_not_carried_out(asked: Asked) -> None:
+    asked.decide()
+    for _ in range(6):
+        assert asked.talk.wanted() != []
+        asked.talk.call("requeue_messages", [[asked.talk.bot, f"approval:{asked.id}"]])
+    assert asked.talk.state(f"approval:{asked.id}") == "dead"
+    run = new_run()
+    assert asked.talk.call("give_up", run) is not None
+    assert asked.row["result"] == "not_called"
+    found = asked.talk.call("find_turn", run)
+    assert found["decisions"] is True and found["question"] == "", "the customer is told what became of it"
+
+
 def test_the_decision_is_one_of_the_conversation_s_events(asked: Asked) -> None:
     """It waits while a turn is active, and the customer's message with it is answered by the same turn."""
     talk = asked.talk

@@ -8,6 +8,7 @@ The buttons' ids hold the approval's id, which nobody can guess, and the digest 
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from f.common.windmill import run_id
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
 TIMEOUT_S = 5.0
 LONGEST = 1024  # characters of a message with buttons
 TOO_LONG = "too_long"
+HIDDEN = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 WORDS = {
     "en": {
-        "ask": "May the bot do this?\n\n*{tool}* ({server})\n{arguments}\n\nCustomer: {customer}\nUntil {until}",
+        "ask": "May the bot do this?\n\n*{tool}* ({server})\n```{arguments}```\n\nCustomer: {customer}\nUntil {until}",
         "yes": "Approve",
         "no": "Decline",
         "done approved": "You have approved {tool}. The bot does it now.",
@@ -34,7 +36,7 @@ WORDS = {
         "not_found": "This request is not there any more. Nothing was done.",
     },
     "es": {
-        "ask": "¿Puede hacer esto el bot?\n\n*{tool}* ({server})\n{arguments}\n\nCliente: {customer}\nHasta {until}",
+        "ask": "¿Puede hacer esto el bot?\n\n*{tool}* ({server})\n```{arguments}```\n\nCliente: {customer}\nHasta {until}",
         "yes": "Aprobar",
         "no": "Rechazar",
         "done approved": "Ha aprobado {tool}. El bot lo hace ahora.",
@@ -81,11 +83,12 @@ def _ask(db: Database, resources: Resources, request: dict[str, Any]) -> str:
 
 
 def question(request: dict[str, Any]) -> dict[str, Any] | None:
-    """The message with its buttons; None where the arguments are too long to be shown whole: nobody agrees to half of them."""
+    """The message with its buttons; None where it can't show the arguments whole and as they are: nobody agrees to half of them."""
     words = words_for(request["languages"])
     arguments = json.dumps(json.loads(request["arguments"]), ensure_ascii=False, indent=1)
-    body = words["ask"].format(**{**request, "arguments": arguments, "customer": request["customer"][:100]})
-    if len(body) > LONGEST:
+    customer = " ".join(request["customer"].replace("`", "'").split())[:100]
+    body = words["ask"].format(**{**request, "arguments": plain(arguments), "customer": customer})
+    if len(body) > LONGEST or "```" in arguments:
         return None
     buttons = [
         {
@@ -98,6 +101,11 @@ def question(request: dict[str, Any]) -> dict[str, Any] | None:
         "type": "interactive",
         "interactive": {"type": "button", "body": {"text": body}, "action": {"buttons": buttons}},
     }
+
+
+def plain(text: str) -> str:
+    """With letters that can't be seen, or that turn the order of others round, as JSON writes them."""
+    return HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def words_for(languages: list[str]) -> dict[str, str]:

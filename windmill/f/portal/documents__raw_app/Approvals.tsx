@@ -1,5 +1,5 @@
 // Calls of tools to which a person must agree: what exactly will be called, for whom, until when, and what became of it.
-import { Badge, Button, Card, Group, Stack, Text, Title } from '@mantine/core'
+import { Badge, Button, Card, Group, Stack, Text } from '@mantine/core'
 import React from 'react'
 import Values from './Values'
 import { ask } from './api'
@@ -28,19 +28,11 @@ export type Approval = {
   notified_phone: string | null
 }
 
-// Home: what waits for a decision; nothing where nothing does.
-export default function Approvals() {
-  const { t } = useHere()
-  const loaded = useAsk<{ approvals: Approval[] }>('approvals', 'list', {}, { every: 20_000 })
-  const there = loaded.data?.approvals ?? []
-  if (there.length === 0) return null
-  return (
-    <Card component="section" aria-labelledby="approvals">
-      <Title order={2} id="approvals" mb="sm">{t.approvals.title}</Title>
-      <Stack>{there.map((one) => <ApprovalCard key={one.id} approval={one} alone />)}</Stack>
-    </Card>
-  )
-}
+// What waits for a decision.
+export const useWaiting = () => useAsk<{ approvals: Approval[] }>('approvals', 'list', {}, { every: 20_000 }).data?.approvals ?? []
+
+// Letters that can't be seen, or that turn the order of others round, as JSON writes them.
+const plain = (text: string) => text.replace(/[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 const colors: Record<string, string> = { waiting: 'orange', approved: 'green', declined: 'gray', expired: 'gray' }
 
@@ -56,7 +48,7 @@ export function ApprovalCard({ approval: a, alone }: { approval: Approval; alone
           <Text fw={600} dir="auto" className="break">{words}</Text>
           <Badge color={colors[a.state]} style={{ flexShrink: 0 }}>{p.states[a.state]}</Badge>
         </Group>
-        <Values rows={a.arguments.map(([name, value]) => [name, value ?? 'null'] as const)} />
+        <Values rows={a.arguments.map(([name, value]) => [plain(name), plain(value ?? 'null')] as const)} />
         <Facts facts={[alone && (a.customer ?? t.conversations.unnamed), <Ago at={a.at} />, a.state === 'waiting' && fill(p.until, { time: time(a.expires_at) })]} />
         {a.state === 'waiting' && <Asked approval={a} />}
         {a.state !== 'waiting' && <Outcome approval={a} />}

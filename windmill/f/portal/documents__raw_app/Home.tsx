@@ -2,7 +2,7 @@
 import { Badge, Button, Card, Group, Progress, SimpleGrid, Stack, Text, ThemeIcon, Title } from '@mantine/core'
 import { IconArrowRight, IconCheck, IconCircleDashed } from '@tabler/icons-react'
 import React from 'react'
-import Approvals from './Approvals'
+import { ApprovalCard, useWaiting } from './Approvals'
 import { Figures, useDays } from './Insights'
 import { useCount } from './Notifications'
 import { useAsk } from './data'
@@ -24,7 +24,6 @@ export default function Home() {
         {({ setup, open }) => (
           <Stack gap="lg">
             {may('owner', 'editor') && <Checklist setup={setup} />}
-            <Approvals />
             <SimpleGrid cols={{ base: 1, md: 2 }}>
               <Needs open={open} />
               <BotState setup={setup} />
@@ -82,11 +81,13 @@ function Needs({ open }: { open: Open }) {
     ['failed_documents', 'file', () => go('knowledge', 'documents')],
     ['contradictions', 'knowledge', () => go('knowledge', 'documents')],
   ]
+  const asked = useWaiting()
   const there = ways.filter(([name]) => open[name] > 0)
   return (
     <Card component="section" aria-labelledby="needs">
       <Title order={2} id="needs" mb="sm">{h.needs}</Title>
-      {there.length === 0 && <Text c="dimmed">{h.nothing}</Text>}
+      {there.length === 0 && asked.length === 0 && <Text c="dimmed">{h.nothing}</Text>}
+      <Stack>{asked.map((one) => <ApprovalCard key={one.id} approval={one} alone />)}</Stack>
       <Stack component="ul" className="plain" gap={4}>
         {there.map(([name, icon, act]) => (
           <li key={name}>

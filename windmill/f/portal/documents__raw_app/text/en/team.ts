@@ -174,7 +174,6 @@ export const changes = {
 
 // Calls of tools to which a person must agree.
 export const approvals = {
-  title: 'May the bot do this?',
   wants: '{tool} ({server})',
   until: 'until {time}',
   approve: 'Approve',
@@ -188,7 +187,7 @@ export const approvals = {
     no_phone: 'Asked here only: no WhatsApp number is set for handoffs.',
     own_number: 'Asked here only: the customer writes from the number that is set for handoffs.',
     window_closed: 'Asked here only: the number that is set for handoffs has not written to your number within 24 hours.',
-    too_long: 'Asked here only: this is too long for a WhatsApp message.',
+    too_long: 'Asked here only: a WhatsApp message can’t show this whole.',
   } as Record<string, string>,
   states: { waiting: 'waits for you', approved: 'approved', declined: 'declined', expired: 'expired' } as Record<string, string>,
   by: { approved: 'Approved by {person}, {time}', declined: 'Declined by {person}, {time}' } as Record<string, string>,

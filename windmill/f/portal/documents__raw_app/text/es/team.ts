@@ -174,7 +174,6 @@ export const changes = {
 
 // Llamadas de herramientas que alguien debe aprobar.
 export const approvals = {
-  title: '¿Puede hacer esto el bot?',
   wants: '{tool} ({server})',
   until: 'hasta {time}',
   approve: 'Aprobar',
@@ -188,7 +187,7 @@ export const approvals = {
     no_phone: 'Solo se pregunta aquí: no hay un número de WhatsApp para los avisos.',
     own_number: 'Solo se pregunta aquí: el cliente escribe desde el número de los avisos.',
     window_closed: 'Solo se pregunta aquí: el número de los avisos no ha escrito a su número en las últimas 24 horas.',
-    too_long: 'Solo se pregunta aquí: es demasiado largo para un mensaje de WhatsApp.',
+    too_long: 'Solo se pregunta aquí: no cabe entero en un mensaje de WhatsApp.',
   } as Record<string, string>,
   states: { waiting: 'le espera', approved: 'aprobado', declined: 'rechazado', expired: 'caducado' } as Record<string, string>,
   by: { approved: 'Aprobado por {person}, {time}', declined: 'Rechazado por {person}, {time}' } as Record<string, string>,
