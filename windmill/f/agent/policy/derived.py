@@ -147,6 +147,9 @@ class Derived:
             sources = [f for f in sources if f.unit != "weekday"]
             near = self._quoted or near
             days = named_days(self._said.asked, self._quoted, self._today)
+        shares = [f for f in self._stated if f.unit == "%"]
+        if shares:  # the share that the reply names is the one that it has reckoned with
+            near = [f for f in near if f.unit != "%" or any(same(f, g) for g in shares)]
         known = [f for f in (*sources, *near, *self._single) if not same(f, figure)]
         stated = [f for f in (*self.made, *self._said.asked) if not same(f, figure)]
         return follows(figure, known, times, self._counts, self._today, stated, days=days)

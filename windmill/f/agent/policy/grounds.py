@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterable, Sequence
 
 from f.agent.policy.claims import Claim, Draft, Finding
+from f.agent.policy.limits import below, broken, left_out
 from f.agent.policy.placement import RARE
 from f.agent.policy.polarity import asks, denies, negates
-from f.common.figures.amounts import Figure, amount, money, same
+from f.common.figures.amounts import Figure, amount, same
 from f.common.figures.finder import figures, numbers_in_words
 from f.common.figures.segments import (
     LISTED,
@@ -41,8 +42,6 @@ AT_MOST = re.compile(
     r"|\b(?:en fazla|не более)\b|最大|最多|以内|まで",
     re.IGNORECASE,
 )  # a limit refuses what is beyond it
-PRICE = 50  # from here on a bare number of the customer's may be a price
-NEAR_LIMIT = 2  # a limit is at most so many times the customer's figure
 NEAR = 0.3  # how much nearer a row must be to a sentence than another one to be the one it rests on
 
 
@@ -175,9 +174,30 @@ class Grounds:
             for limit in there:
                 if any(same(limit, f) for f in told) or amount(limit) & words or (times and not limit.unit):
                     continue
-                short = next((f for f in asked if _below(f, limit)), None)
+                short = next((f for f in asked if below(f, limit)), None)
                 if short and not any(same(short, f) for f in there):
                     yield Finding("confirmed", first[0], f"{short.text} / {limit.text}")
+
+    def silent(self, asked: Sequence[Figure]) -> Iterable[Finding]:
+        """A yes that keeps silent about a limit of what it rests on: one that the customer's own figure breaks, a condition, an exception.
+
+        Without a yes only a quoted limit of a kind that a unit shows counts.
+        """
+        first = next((s for s in self._draft.sentences if not asks(s[0])), None)
+        if not first:
+            return
+        agrees, quoted = self._agrees(first[0]), bool(self._claims(first[0]))
+        pieces = self._grounds(*first) if agrees or quoted else []
+        if quoted or len(pieces) == 1:
+            for figure, limit in broken(self._draft.text, pieces, asked):
+                if agrees or (figure.unit and limit.unit):
+                    yield Finding("confirmed", first[0], f"{figure.text} / {limit.text}")
+        if agrees and (quoted or len(pieces) < 3):
+            words = terms(first[0])
+            about = words | self._question
+            near = pieces if quoted else [p for p in pieces if words & terms(p)]
+            for part in left_out(self._draft.text, near, about):
+                yield Finding("denied", first[0], part)
 
     def _agrees(self, sentence: str) -> bool:
         """Whether a sentence begins with a word that stands alone, which the customer has not said: "Yes, ". Or comes after one: "Yes! "."""
@@ -239,6 +259,13 @@ class Grounds:
         denied = negates(rest) if self._agrees(sentence) else denies(rest)
         return rest if denied and (not one_language or terms(rest) & about) else ""
 
+    def of(self, sentence: str, marks: tuple[str, ...]) -> list[str]:
+        """What is quoted for a sentence, in whole sentences; without quotes the passages that it names."""
+        quoted = [
+            g for c in self._claims(sentence) for g in whole_sentences(self._sources[c.source].text, c.quote)
+        ]
+        return quoted or [self._sources[mark].text for mark in marks if mark in self._sources]
+
     def _claims(self, sentence: str) -> list[Claim]:
         return [
             c
@@ -257,13 +284,6 @@ class Grounds:
         }
         nearest = max(nearness.values(), default=0.0)
         return [s.text for s in rows if nearest < NEAR or nearness[s] >= nearest - NEAR]
-
-
-def _below(figure: Figure, limit: Figure) -> bool:
-    """Whether a figure of the customer's is of a limit's kind, and a little less; a bare one of some size may be a price."""
-    alike = kind_of(figure) == kind_of(limit) or (not figure.unit and limit.unit == "year")
-    priced = money(limit.unit) and not figure.unit and max(amount(figure), default=0) >= PRICE
-    return (alike or priced) and any(a < b <= NEAR_LIMIT * a for a in amount(figure) for b in amount(limit))
 
 
 def _counts(sentence: str) -> bool:

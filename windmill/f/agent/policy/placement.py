@@ -197,7 +197,12 @@ class Placement:
     def _crossed(self, text: str, told: list[Figure], figure: Figure, holding: list[Segment]) -> bool:
         """Whether two figures of one row have changed places: what stands beside each in the reply stands beside the other in the row."""
         rivals = [
-            f for f in told if f is not figure and kind_of(f) == kind_of(figure) and not same(f, figure)
+            f
+            for f in told
+            if f is not figure
+            and kind_of(f) == kind_of(figure)
+            and not same(f, figure)
+            and terms(text[min(f.end, figure.end) : max(f.start, figure.start)])  # not the ends of a range
         ]
         for segment in holding:
             mine = next((f for f in segment.figures if same(f, figure)), None)

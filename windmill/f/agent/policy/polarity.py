@@ -51,6 +51,12 @@ ekki enginn | aðeins
 INSIDE = """
 不 没 沒 未 无 非 勿 别 外です 対象外 ません ない なし できかね 않 없 못 안 아니 불가 ไม่ | 仅 僅 只 除 のみ 以外 만 제외 เว้น เท่านั้น
 """
+# Words that set a condition, and some that exclude or limit, beside those of the table.
+CONDITIONS = """
+if unless provided excluding falls wenn sofern solamente condition sauf purché seulement soltanto mits indien jeśli jeżeli pokud jestliže если крім якщо
+якби hvis jos dacă αν εφόσον إذا إلّا بشرط אם यदि अगर nếu jika kalau eğer koşuluyla şartıyla llevat
+"""
+CONDITIONS_INSIDE = r"\bas long as\b|\bsiempre que\b|\bà condition\b|\ba condizione\b|\bdesde que\b|\bpod warunkiem\b|場合|条件|如果|경우|다면|ถ้า|ยกเว้น"
 MORE = r"n['’]t\b|\bn['’](?=\w)|無(?!料)"
 LIMITS = r"-free\b|[^\W\d_]{3}(?:frei|fritt?|vrij)\b|だけ(?!ま|る)"
 TURKISH = re.compile(
@@ -88,6 +94,24 @@ def denies(text: str) -> bool:
     """Whether a text denies something, by words that mean nothing else: to refuse a reply for it, more is needed than a beginning or an ending."""
     text = _folded(text)
     return any(pattern.search(text) for pattern in (_pattern(False), TURKISH, CZECH))
+
+
+def restricts(text: str) -> bool:
+    """Whether a text sets a limit or a condition, by words such as only, except, if."""
+    return bool(_restricting().search(_folded(text)) or re.search(LIMITS, text, re.IGNORECASE))
+
+
+@cache
+def _restricting() -> re.Pattern[str]:
+    spaced = {w for line in SPACED.splitlines() for w in line.partition("|")[2].split()} | set(
+        CONDITIONS.split()
+    )
+    inside = [w for line in INSIDE.splitlines() for w in line.partition("|")[2].split()]
+    whole = [re.escape(w[:-1]) + r"[^\W\d_]*" if w.endswith("…") else re.escape(w) for w in spaced]
+    return re.compile(
+        rf"(?<![^\W\d_])(?:{'|'.join(whole)})(?![^\W\d_])|{'|'.join(map(re.escape, inside))}|{CONDITIONS_INSIDE}",
+        re.IGNORECASE,
+    )
 
 
 def _folded(text: str) -> str:

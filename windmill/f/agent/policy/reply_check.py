@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from f.agent.policy.assurances import priced, unassured
 from f.agent.policy.calendar_days import contradictions
 from f.agent.policy.claims import Draft, Finding
 from f.agent.policy.deeds import of_another, undone
@@ -21,6 +22,7 @@ from f.agent.policy.grounds import Grounds
 from f.agent.policy.offers import unsupported
 from f.agent.policy.placement import Placement, alike
 from f.agent.policy.quoted import Quoted, figures_of, in_claim, quoted_rows
+from f.agent.policy.recurring_days import of_another_week
 from f.common.figures.amounts import Figure, money, same
 from f.common.figures.finder import figures
 from f.common.figures.segments import (
@@ -169,8 +171,9 @@ class Check:
                 yield Finding(outcome, one.sentence, one.figure.text)
 
     def _contradictory(self) -> Iterable[Finding]:
-        """Figures beside each other that can't both be so, such as a weekday and a date."""
-        for sentence, _ in self._draft.sentences:
+        """Figures that can't both be so: a weekday and a date beside each other, a date and the week of the month that its source names."""
+        for sentence, marks in self._draft.sentences:
+            yield from of_another_week(sentence, self._grounds.of(sentence, marks), self._today)
             for one, other in contradictions(sentence, self._today):
                 yield Finding("figure", sentence, f"{one.text} {other.text}")
 
@@ -219,7 +222,10 @@ class Check:
         yield from of_another(self._draft, sources, self._tools)
         if not self._named:
             yield from unsupported(self._draft, [s.text for s in sources])
+        yield from unassured(self._draft, sources)
+        yield from priced(self._draft, self._sources)
         yield from self._grounds.problems()
+        yield from self._grounds.silent([f for s in self._pool if s.source == "customer" for f in s.figures])
         yield from self._grounds.misnamed(
             frozenset().union(
                 *(s.terms for s in self._pool if s.source in ("conversation", "persona", "said"))

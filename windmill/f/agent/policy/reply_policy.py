@@ -46,6 +46,8 @@ REASONS = {
     "polarity": "“{says}” says no, and “{detail}” denies nothing: where the sources are silent, say that you do not know",
     "unquoted": "“{says}” has a quote that speaks of something else: “{detail}”. Quote words that say it, or leave it out",
     "denied": "“{says}” says yes, and its source says no or sets a limit: “{detail}”. Say that, too",
+    "promise": "you promise something ({detail}), and no source does: say what the source says, and no more",
+    "priced": "“{says}” calls it included or free, and its source has a price: “{detail}”",
     "leak": "it would give away {detail}",
     "language": "the customer writes another language ({detail}): reply in that one",
     "judge": "“{says}” does not follow from what you quote for it",
