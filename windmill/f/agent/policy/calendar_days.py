@@ -43,7 +43,7 @@ def of_calendar(
         int(v * SIZES[o.unit][1]) for o in known if o.unit in ("month", "year") for v in amount(o) if v < 100
     }
     lessons = {
-        7 * int(v) - 7 for o in known if o.unit == "week" for v in amount(o) if 1 < v < 100
+        7 * int(v) - 7 for o in known if o.unit == "week" for v in amount(o) if 2 < v < 100
     }  # eight weekly lessons end after seven weeks
     named = frozenset(days or ())
     dates = [*_dates(known, today), *named]
@@ -73,6 +73,24 @@ def of_calendar(
         key[:10] == f"date:{day:%m-%d}" and key[11:] in ("", str(day.year))
         for key in figure.keys
         for day in reached
+    )
+
+
+def by_length(
+    figure: Figure, length: Figure, asked: Sequence[Figure], known: Sequence[Figure], today: date
+) -> bool:
+    """Whether a date is so many days, working days or months before or after a known one, or one that the customer names; if that names none, today."""
+    days = {*_dates([*asked, *known], today), *named_days(asked, known, today)} | (set() if asked else {today})
+    family, size = SIZES[length.unit]
+    reached: set[date] = set()
+    for value in (v for v in amount(length) if v < 1000):
+        count = int(value * size) if family == "months" else round(value * size / 1440)
+        on = _months_on if family == "months" else lambda day, so_many: day + timedelta(so_many)
+        reached |= {on(day, sign * count) for day in days for sign in (1, -1)}
+        if family != "months" and count <= 30:
+            reached |= {_working_days_on(day, count) for day in days}
+    return any(
+        key[:10] == f"date:{day:%m-%d}" and key[11:] in ("", str(day.year)) for key in figure.keys for day in reached
     )
 
 

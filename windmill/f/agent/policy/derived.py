@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from f.agent.policy.calendar_days import BESIDE, contradict, named_days
+from f.agent.policy.calendar_days import BESIDE, by_length, contradict, named_days
 from f.agent.policy.claims import Draft
 from f.agent.policy.counts import counts, units_meant
 from f.agent.policy.reckoning import follows
@@ -24,6 +24,7 @@ EMERGENCY = word_set(
 TO = re.compile(r"\.?\s*(?:[-–]|[^\W\d_]{1,4})\s*(?:[^\W\d_]{2,3}\s+)?")  # between the days of a range
 DAY = re.compile(r"\b(?:dia|día|giorno|dnia)\s$", re.IGNORECASE)
 RECKONED = re.compile(r"[×x*·÷/=+]\s?\d|\d\s?[×x*·÷=+]")
+LENGTHS = ("day", "week", "month", "year", "hour")
 COUNTED = 99.0  # a bare number above it is a price rather than how many
 CONSTANTS = word_set("7 12 24 30 31 52 60 100 365 1000")  # days, months, hours: what anybody reckons with
 
@@ -77,6 +78,9 @@ class Derived:
             return True
         if RECKONED.search(sentence) and not figure.unit and figure.keys & CONSTANTS:
             return True
+        lengths = [f for f in told[:place] if f.unit in LENGTHS and (f.unit != "hour" or min(amount(f)) % 24 == 0)]
+        if figure.unit == "date" and len(lengths) == 1 and not any(f.unit == "date" for f in told[:place]):
+            return self._counted_by(lengths[0], figure)
         return self._reckoned(figure)
 
     def follows_from_quotes(self, sentence: str, told: list[Figure], place: int) -> bool:
@@ -153,6 +157,12 @@ class Derived:
         known = [f for f in (*sources, *near, *self._single) if not same(f, figure)]
         stated = [f for f in (*self.made, *self._said.asked) if not same(f, figure)]
         return follows(figure, known, times, self._counts, self._today, stated, days=days)
+
+    def _counted_by(self, length: Figure, figure: Figure) -> bool:
+        """Whether a date is so many days or months from the day that the customer names, or that the reply or its quotes do; else from today."""
+        named = [f for f in self._said.asked if any(key.startswith(("date:", "weekday:")) for key in f.keys)]
+        rows = [f for s in self._evidence if not self._named or s.source in self._named for f in s.figures]
+        return by_length(figure, length, named, [*self.made, *self._quoted, *rows], self._today)
 
     def _day_of_month(self, sentence: str, told: list[Figure], place: int) -> bool:
         """Whether a bare number is a day: of the date after it, as in the 3rd to the 17th of May, or the one that a weekday before it names."""
