@@ -80,7 +80,9 @@ def by_length(
     figure: Figure, length: Figure, asked: Sequence[Figure], known: Sequence[Figure], today: date
 ) -> bool:
     """Whether a date is so many days, working days or months before or after a known one, or one that the customer names; if that names none, today."""
-    days = {*_dates([*asked, *known], today), *named_days(asked, known, today)} | (set() if asked else {today})
+    days = {*_dates([*asked, *known], today), *named_days(asked, known, today)} | (
+        set() if asked else {today}
+    )
     family, size = SIZES[length.unit]
     reached: set[date] = set()
     for value in (v for v in amount(length) if v < 1000):
@@ -90,7 +92,9 @@ def by_length(
         if family != "months" and count <= 30:
             reached |= {_working_days_on(day, count) for day in days}
     return any(
-        key[:10] == f"date:{day:%m-%d}" and key[11:] in ("", str(day.year)) for key in figure.keys for day in reached
+        key[:10] == f"date:{day:%m-%d}" and key[11:] in ("", str(day.year))
+        for key in figure.keys
+        for day in reached
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from f.agent.policy.calendar_days import BESIDE, by_length, contradict, named_days
@@ -78,9 +78,13 @@ class Derived:
             return True
         if RECKONED.search(sentence) and not figure.unit and figure.keys & CONSTANTS:
             return True
-        lengths = [f for f in told[:place] if f.unit in LENGTHS and (f.unit != "hour" or min(amount(f)) % 24 == 0)]
+        lengths = [
+            f for f in told[:place] if f.unit in LENGTHS and (f.unit != "hour" or min(amount(f)) % 24 == 0)
+        ]
         if figure.unit == "date" and len(lengths) == 1 and not any(f.unit == "date" for f in told[:place]):
             return self._counted_by(lengths[0], figure)
+        if figure.unit == "weekday" and not self._has_day(told, place):
+            return False
         return self._reckoned(figure)
 
     def follows_from_quotes(self, sentence: str, told: list[Figure], place: int) -> bool:
@@ -157,6 +161,15 @@ class Derived:
         known = [f for f in (*sources, *near, *self._single) if not same(f, figure)]
         stated = [f for f in (*self.made, *self._said.asked) if not same(f, figure)]
         return follows(figure, known, times, self._counts, self._today, stated, days=days)
+
+    def _has_day(self, told: Sequence[Figure], place: int) -> bool:
+        """Whether anything leads to a weekday: a date or a length that the reply or the customer names, or today's or tomorrow's own."""
+        beside = [*(f for f in self._stated if not same(f, told[place])), *self._said.asked]
+        near = {f"weekday:{(self._today + timedelta(n)).weekday()}" for n in (0, 1)}
+        asked = told[place].text.casefold()[:5] in self._said.words.casefold()  # a short form of it: sexta
+        return asked or bool(near & told[place].keys) or any(
+            f.unit in LENGTHS or any(key.startswith(("date:", "weekday:")) for key in f.keys) for f in beside
+        )
 
     def _counted_by(self, length: Figure, figure: Figure) -> bool:
         """Whether a date is so many days or months from the day that the customer names, or that the reply or its quotes do; else from today."""

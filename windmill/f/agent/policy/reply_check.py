@@ -131,7 +131,9 @@ class Check:
         asked = any(same(figure, f) for f in self._asked)
         clock = any(same(figure, f) for s in self._pool if s.source == "clock" for f in s.figures)
         if figure.unit == "weekday" and (asked or clock):
-            return self._quotes.of_other_days(figure, by_figures=asked)
+            return self._quotes.of_other_days(figure, by_figures=asked) or (
+                not asked and self._quotes.adds_a_day(figure)
+            )
         return not asked and not clock
 
     def _reckon(self, told: list[Told], outcomes: list[str], contrary: frozenset[int]) -> None:
