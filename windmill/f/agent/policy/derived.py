@@ -167,8 +167,13 @@ class Derived:
         beside = [*(f for f in self._stated if not same(f, told[place])), *self._said.asked]
         near = {f"weekday:{(self._today + timedelta(n)).weekday()}" for n in (0, 1)}
         asked = told[place].text.casefold()[:5] in self._said.words.casefold()  # a short form of it: sexta
-        return asked or bool(near & told[place].keys) or any(
-            f.unit in LENGTHS or any(key.startswith(("date:", "weekday:")) for key in f.keys) for f in beside
+        return (
+            asked
+            or bool(near & told[place].keys)
+            or any(
+                f.unit in LENGTHS or any(key.startswith(("date:", "weekday:")) for key in f.keys)
+                for f in beside
+            )
         )
 
     def _counted_by(self, length: Figure, figure: Figure) -> bool:

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 
 from f.agent.policy.claims import Claim, Draft, Finding
 from f.agent.policy.limits import below, broken, left_out
-from f.agent.policy.placement import RARE
+from f.agent.policy.placement import RARE, TIMES
 from f.agent.policy.polarity import asks, denies, negates
+from f.agent.policy.unmentioned import unmentioned
 from f.common.figures.amounts import Figure, amount, same
 from f.common.figures.finder import figures, numbers_in_words
 from f.common.figures.segments import (
@@ -178,6 +179,13 @@ class Grounds:
                 if short and not any(same(short, f) for f in there):
                     yield Finding("confirmed", first[0], f"{short.text} / {limit.text}")
 
+    def unmentioned(self, question: str) -> Iterable[Finding]:
+        """A yes or a no of which nothing in the evidence speaks."""
+        first = next((s for s in self._draft.sentences if not asks(s[0])), None)
+        if first and any(is_passage(m) for m in first[1]) and self._agrees(first[0]):
+            statement = LEAD.sub("", first[0])
+            yield from unmentioned(statement, self._draft.text, question, list(self._sources.values()))
+
     def silent(self, asked: Sequence[Figure]) -> Iterable[Finding]:
         """A yes that keeps silent about a limit of what it rests on: one that the customer's own figure breaks, a condition, an exception.
 
@@ -190,7 +198,7 @@ class Grounds:
         pieces = self._grounds(*first) if agrees or quoted else []
         if quoted or len(pieces) == 1:
             for figure, limit in broken(self._draft.text, pieces, asked):
-                if agrees or (figure.unit and limit.unit):
+                if agrees or (figure.unit and limit.unit and limit.unit not in TIMES):
                     yield Finding("confirmed", first[0], f"{figure.text} / {limit.text}")
         if agrees and (quoted or len(pieces) < 3):
             words = terms(first[0])

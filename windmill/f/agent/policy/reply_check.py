@@ -19,6 +19,7 @@ from f.agent.policy.deeds import of_another, undone
 from f.agent.policy.derived import EMERGENCY, Derived, Said
 from f.agent.policy.exchanged import exchanged
 from f.agent.policy.grounds import Grounds
+from f.agent.policy.labels import mislabelled
 from f.agent.policy.offers import unsupported
 from f.agent.policy.placement import Placement, alike
 from f.agent.policy.quoted import Quoted, figures_of, in_claim, quoted_rows
@@ -227,6 +228,8 @@ class Check:
         yield from unassured(self._draft, sources)
         yield from priced(self._draft, self._sources)
         yield from self._grounds.problems()
+        yield from mislabelled(self._draft, self._sources)
+        yield from self._grounds.unmentioned(self._words_of_customer)
         yield from self._grounds.silent([f for s in self._pool if s.source == "customer" for f in s.figures])
         yield from self._grounds.misnamed(
             frozenset().union(

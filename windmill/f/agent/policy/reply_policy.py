@@ -48,6 +48,7 @@ REASONS = {
     "denied": "“{says}” says yes, and its source says no or sets a limit: “{detail}”. Say that, too",
     "promise": "you promise something ({detail}), and no source does: say what the source says, and no more",
     "priced": "“{says}” calls it included or free, and its source has a price: “{detail}”",
+    "unmentioned": "nothing that you looked up speaks of “{detail}”: search again in other words, or say that you do not know",
     "leak": "it would give away {detail}",
     "language": "the customer writes another language ({detail}): reply in that one",
     "judge": "“{says}” does not follow from what you quote for it",

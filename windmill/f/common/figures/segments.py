@@ -100,6 +100,11 @@ def _no_names() -> frozenset[str]:
     return frozenset({*parts, *units(), *(code.casefold() for code in CODES), *BYTES})
 
 
+def name_like(word: str) -> bool:
+    """Whether a capitalised word may be a name, and is no currency, unit, day or month."""
+    return word.casefold() not in _no_names()
+
+
 @lru_cache(maxsize=2000)
 def terms(text: str) -> frozenset[str]:
     """The words of a text in a form in which inflected ones mostly meet."""
