@@ -42,6 +42,7 @@ DEEDS = {
     "ready": """hotová\\b hotový\\b hotové\\b klar\\b klara\\b valmis\\b; ready\\b; list[oa]s?\\b; fertig\\b abholbereit; prêt\\b prête\\b; pront[oa]\\b; klaar\\b gereed\\b; gotowe gotowy gotowa; готов готова готово; готовий готова готове; hazır\\b; färdig\\b; جاهز جاهزة; מוכן מוכנה; तैयार; 准备好了 好了; 準備できました; 준비되었습니다""",
     "call": """'ll\\s+call will\\s+call 'll\\s+ring; llamará llamarán llamaremos; ruft\\s+Sie Sie\\s+an(?:ge)?rufen meldet\\s+sich; rappellera appellera rappellerons; chiamerà richiamerà chiameranno; ligará ligaremos telefona-lhe; belt\\s+u belt\\s+je; zadzwoni\\b oddzwoni\\b; позвонит\\b перезвонит\\b; зателефонує передзвонить; arayacak; ringer\\s+dig; سيتصل; יתקשר; कॉल करेंगे; 会给您打电话 会回电; お電話いたします お電話します; 전화드리겠습니다""",
     "leave": """on\\s+(?:its|the|their)\\s+way en\\s+route; en\\s+camino en\\s+ruta; unterwegs; en\\s+route en\\s+chemin; in\\s+viaggio partit[oa]\\b in\\s+arrivo; a\\s+caminho; onderweg; w\\s+drodze; в\\s+пути; в\\s+дорозі; yola\\s+çıktı yolda\\b; på\\s+väg på\\s+vej på\\s+vei; matkalla; στο\\s+δρόμο καθ\\s+οδόν; na\\s+cestě; dalam\\s+perjalanan; في\\s+الطريق; בדרך; 在路上 配送中 派送中; 배송 중""",
+    "paid": """paid\\b; pagad[oa]\\b abonad[oa]\\b; bezahlt\\b beglichen\\b; payée?\\b réglée?\\b; pagat[oa]\\b saldat[oa]\\b; pag[oa]\\b quitad[oa]\\b; betaald\\b; opłacon zapłacon; оплачен; оплачено; ödendi ödenmiş; betald\\b betalt\\b; maksettu; πληρώθηκε εξοφλ; مدفوع; שולם; 已支付 已付款 已付清; 支払い済み お支払い済み; 결제되었 결제 완료""",
     "active": """active\\b; activ[oa]\\b vigente; aktiv\\b aktiviert; acti(?:f|ve)\\b; attiv[oa]\\b; ativ[oa]\\b; actief\\b; aktywn; активн; aktif\\b; aktivní; فعال نشط; פעיל; 有効です""",
 }
 DENSE = re.compile(r"[\u0590-\u06ff\u0900-\u097f\u0e00-\u0eff\u3040-\u9fff\uac00-\ud7af]")
@@ -49,6 +50,7 @@ CONCEPT_IN_DATA = {  # what a tool's field or value says, mostly in English
     "book": "book|reserv|appointment|slot|schedul|confirm", "cancel": "cancel|storn|annul", "register": "regist|enrol|inscri|confirm", "change": "chang|updat|modif|resched|added|new_",
     "send": "sent|ship|send|dispatch|email|mailed|label", "pay": "refund|paid|credit|reimburs|payment|pag[oa]|bezahlt|pay[eé]|opłacon|zapłacon|оплач|ödendi|支付|支払|مدفوع", "order": "order", "pass": "ticket|forward|message", "confirm": "confirm|active|valid|booked",
     "finish": "deliver(?:ed|y_status)|arrived|completed", "ready": "ready|eta|expected|pickup|completed|done|finished", "call": "callback|call_back|phone_call",
+    "paid": "paid|pag[oa]|bezahlt|betaald|betalt|betald|pay[eé]|opłacon|zapłacon|оплач|öden|支付|支払|결제|مدفوع|settled|balance\"\\s*:\\s*0",
     "leave": "transit|route|on.(?:the|its).way|out.for|shipped|dispatch|deliver|sent|left|depart|partit|salid|unterwegs|drodze|camin|viagg|yolda|trackin|配送|発送|배송", "active": "activ|aktiv|valid|running|current|vigente|attiv|ativ",
 }  # fmt: skip
 
@@ -161,7 +163,7 @@ def undone(
         )
         forecast = any(f.unit in ("date", "weekday", "day") for f in figures(sentence))
         for deed in deeds_in(sentence):
-            if deed in ("ready", "finish", "leave", "active") and (not tools or negates(sentence)):
+            if deed in ("ready", "finish", "leave", "active", "paid") and (not tools or negates(sentence)):
                 continue  # no order or repair was asked for, or it is not
             if (deed == "ready" and forecast) or (deed in ("order", "pay", "send") and recalled):
                 continue  # when it will be; what the customer says that they did

@@ -10,6 +10,7 @@ from f.agent.policy.claims import Claim, Draft, Finding
 from f.agent.policy.limits import below, broken, left_out
 from f.agent.policy.placement import RARE, TIMES
 from f.agent.policy.polarity import asks, denies, negates
+from f.agent.policy.records import emptied
 from f.agent.policy.unmentioned import unmentioned
 from f.common.figures.amounts import Figure, amount, same
 from f.common.figures.finder import figures, numbers_in_words
@@ -178,6 +179,12 @@ class Grounds:
                 short = next((f for f in asked if below(f, limit)), None)
                 if short and not any(same(short, f) for f in there):
                     yield Finding("confirmed", first[0], f"{short.text} / {limit.text}")
+
+    def emptied(self, tools: Sequence[Source]) -> Iterable[Finding]:
+        """A yes that rests on a tool's record which says no."""
+        first = next((s for s in self._draft.sentences if not asks(s[0])), None)
+        if first and not any(is_passage(m) for m in first[1]) and self._agrees(first[0]):
+            yield from emptied(first[0], self._draft, tools)
 
     def unmentioned(self, question: str) -> Iterable[Finding]:
         """A yes or a no of which nothing in the evidence speaks."""

@@ -229,6 +229,7 @@ class Check:
         yield from priced(self._draft, self._sources)
         yield from self._grounds.problems()
         yield from mislabelled(self._draft, self._sources)
+        yield from self._grounds.emptied([self._sources[key] for key in self._tools])
         yield from self._grounds.unmentioned(self._words_of_customer)
         yield from self._grounds.silent([f for s in self._pool if s.source == "customer" for f in s.figures])
         yield from self._grounds.misnamed(
