@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from f.agent.policy.claims import Draft, Finding
+from f.agent.policy.deeds import UNDONE
 from f.agent.policy.grounds import whole_sentences
 from f.agent.policy.offers import OFFER
 from f.agent.policy.polarity import asks, negates
@@ -57,7 +58,7 @@ CONTAINED = _words(INCLUDED, INCLUDED_INSIDE)
 
 def unassured(draft: Draft, sources: Sequence[Source]) -> Iterable[Finding]:
     """Sentences that guarantee or promise something, where nothing that was looked up or said speaks of a guarantee. A warranty is one."""
-    texts = [f"{s.context} {s.text}" for s in sources if s.key not in ("customer", "said")]
+    texts = [UNDONE.sub(" ", f"{s.context} {s.text}") for s in sources if s.key not in ("customer", "said")]
     if any(GUARANTEED.search(text) or WARRANTY.search(text) for text in texts):
         return
     for sentence, _ in draft.sentences:

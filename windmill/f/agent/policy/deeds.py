@@ -104,7 +104,8 @@ REFUSED = re.compile(
 FIELD = re.compile(r'"(?!\w+_(?:on|at)")\w+"\s*:\s*(?!true)')
 # What is false, empty, or waits for something shows nothing.
 UNDONE = re.compile(
-    r'"[^"]+"\s*:\s*(?:false|null|0(?![.\d])|"(?:[^"]*[_ ])?(?:pending|await\w*|waiting|unpaid|unconfirmed|not|no|inactive)(?:[_ ][^"]*)?")', re.IGNORECASE
+    r'"[^"]+"\s*:\s*(?:false|null|0(?![.\d])|"(?:[^"]*[_ ])?(?:pending|await\w*|waiting|unpaid|unconfirmed|not|no|inactive)(?:[_ ][^"]*)?")',
+    re.IGNORECASE,
 )
 FREE = re.compile(r'"(?:free|available|availability|slots|free_\w+|available_\w+)"\s*:')
 

@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from f.agent.policy.claims import Draft, Finding
 from f.agent.policy.polarity import asks
 from f.agent.policy.quoted import figures_of
+from f.agent.policy.unmentioned import plain
 from f.common.figures.amounts import Figure, money, same
 from f.common.figures.finder import figures
 from f.common.figures.segments import (
@@ -93,13 +93,9 @@ def _equal(one: Figure, other: Figure) -> bool:
 
 @lru_cache(maxsize=500)
 def _names(text: str, pattern: re.Pattern[str]) -> frozenset[str]:
-    return frozenset(_plain(w)[:STEM] for found in pattern.findall(text) for w in found if w and name_like(w))
+    return frozenset(plain(w)[:STEM] for found in pattern.findall(text) for w in found if w and name_like(w))
 
 
 @lru_cache(maxsize=500)
 def _words(text: str) -> frozenset[str]:
-    return frozenset(word[:STEM] for word in re.findall(r"\w{3,}", _plain(text)))
-
-
-def _plain(text: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return frozenset(word[:STEM] for word in re.findall(r"\w{3,}", plain(text)))

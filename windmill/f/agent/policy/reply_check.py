@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from f.agent.policy.additions import added, of_another_period
 from f.agent.policy.assurances import priced, unassured
 from f.agent.policy.calendar_days import contradictions
 from f.agent.policy.claims import Draft, Finding
@@ -228,6 +229,8 @@ class Check:
         yield from unassured(self._draft, sources)
         yield from priced(self._draft, self._sources)
         yield from self._grounds.problems()
+        yield from added(self._draft, self._sources)
+        yield from of_another_period(self._draft, self._evidence)
         yield from mislabelled(self._draft, self._sources)
         yield from self._grounds.emptied([self._sources[key] for key in self._tools])
         yield from self._grounds.unmentioned(self._words_of_customer)

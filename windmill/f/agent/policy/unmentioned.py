@@ -22,18 +22,24 @@ def unmentioned(statement: str, reply: str, question: str, sources: Sequence[Sou
 
     A statement with figures is held against the evidence by them. In another language than the sources' nothing can be said.
     """
-    passages = " ".join(f"{s.context} {s.text}" for s in sources if is_passage(s.key))
-    small, theirs = set(SHORT.findall(reply.casefold())), set(SHORT.findall(passages.casefold()))
-    related = len(small) >= LEAST and len(small & theirs) >= SHARE * len(small)
+    related = in_one_language(reply, [s for s in sources if is_passage(s.key)])
     if not related or DENSE.search(statement) or figures(statement) or len(statement.split()) < STATEMENT:
         return
-    known = _plain(" ".join(f"{s.context} {s.text}" for s in sources if s.key not in ("customer", "said")))
-    asked = _plain(question)
-    for word in LONG.findall(_plain(statement)):
+    known = plain(" ".join(f"{s.context} {s.text}" for s in sources if s.key not in ("customer", "said")))
+    asked = plain(question)
+    for word in LONG.findall(plain(statement)):
         if word[: BEGINNING + 1] in asked and word[:BEGINNING] not in known:
             yield Finding("unmentioned", statement, word)
             return
 
 
-def _plain(text: str) -> str:
+def in_one_language(reply: str, passages: Sequence[Source]) -> bool:
+    """Whether a reply and passages are of one language, by the small words that they share."""
+    text = " ".join(f"{s.context} {s.text}" for s in passages)
+    small, theirs = set(SHORT.findall(reply.casefold())), set(SHORT.findall(text.casefold()))
+    return len(small) >= LEAST and len(small & theirs) >= SHARE * len(small)
+
+
+def plain(text: str) -> str:
+    """A text without accents and capitals."""
     return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
