@@ -1,5 +1,6 @@
 """What a reply adds to a true statement: a gift, a part, a service that no source has a word of, and a price for another length of time."""
 
+# ruff: noqa: RUF001 - the scripts of many languages
 from __future__ import annotations
 
 import re
@@ -65,7 +66,7 @@ def added(draft: Draft, sources: Mapping[str, Source]) -> Iterable[Finding]:
 def of_another_period(draft: Draft, evidence: Sequence[Segment]) -> Iterable[Finding]:
     """Prices that a reply gives for another length of time than all rows that hold them: 70 a week, where it is 70 a month."""
     named = {mark for _, marks in draft.sentences for mark in marks}
-    for sentence, _ in draft.sentences if not draft.kind == "talk" else ():
+    for sentence, _ in draft.sentences if draft.kind != "talk" else ():
         verdicts = []
         for price in figures(sentence):
             rate = PER.match(sentence, price.end) if money(price.unit) and not asks(sentence) else None

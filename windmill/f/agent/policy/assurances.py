@@ -20,9 +20,12 @@ from f.common.figures.words import word_set
 
 GUARANTEES = word_set(
     """
-    guarant promise promised garant garanz aseguram te\\s+aseguro le\\s+aseguro les\\s+aseguro prometem prometo te\\s+prometo promett promets vous\\s+assure
-    versprech versproch zusicher assicuriamo ti\\s+assicuro le\\s+assicuro vi\\s+assicuro asseguramos prometemos beloof beloven gwarant obiecuj zapewniam
-    гарант обеща обіця söz\\s+ver (?:jeg|vi)\\s+lover (?:jag|vi)\\s+lovar slibuj zaruč takaam takuu lupaan lupaamme ígérem ígérjük εγγυ εγγύ υπόσχ υποσχ
+    guarant promise promised garant garanz aseguram te\\s+aseguro le\\s+aseguro les\\s+aseguro prometem prometo te\\s+prometo promett promets
+    vous\\s+assure
+    versprech versproch zusicher assicuriamo ti\\s+assicuro le\\s+assicuro vi\\s+assicuro asseguramos prometemos beloof beloven gwarant obiecuj
+    zapewniam
+    гарант обеща обіця söz\\s+ver (?:jeg|vi)\\s+lover (?:jag|vi)\\s+lovar slibuj zaruč takaam takuu lupaan lupaamme ígérem ígérjük εγγυ εγγύ υπόσχ
+    υποσχ
     jamin menjamin dijamin garansi cam\\s+kết đảm\\s+bảo أضمن نضمن مضمون ضمان أعدك نعدك מבטיח מובטח गारंटी গ্যারান্টি promitem promit
     """
 )
@@ -61,8 +64,10 @@ def unassured(draft: Draft, sources: Sequence[Source]) -> Iterable[Finding]:
     texts = [UNDONE.sub(" ", f"{s.context} {s.text}") for s in sources if s.key not in ("customer", "said")]
     if any(GUARANTEED.search(text) or WARRANTY.search(text) for text in texts):
         return
-    for sentence, _ in draft.sentences:
-        found = GUARANTEED.search(sentence)
+    if draft.kind in ("talk", "clarify", "handoff"):
+        return  # "I promise that I am listening"
+    for sentence, marks in draft.sentences:
+        found = GUARANTEED.search(sentence) if marks or figures(sentence) else None
         if found and not asks(sentence) and not negates(sentence):
             yield Finding("promise", sentence, found[0])
 

@@ -79,7 +79,10 @@ def of_calendar(
 def by_length(
     figure: Figure, length: Figure, asked: Sequence[Figure], known: Sequence[Figure], today: date
 ) -> bool:
-    """Whether a date is so many days, working days or months before or after a known one, or one that the customer names; if that names none, today."""
+    """Whether a date is so many days, working days or months before or after a known one.
+
+    Known are those of the evidence and of the customer; today, where the customer names none.
+    """
     days = {*_dates([*asked, *known], today), *named_days(asked, known, today)} | (
         set() if asked else {today}
     )

@@ -5,13 +5,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 from f.agent.policy.claims import Claim, Draft, Finding
-from f.agent.policy.limits import below, broken, left_out
-from f.agent.policy.placement import RARE, TIMES
+from f.agent.policy.limits import below
+from f.agent.policy.placement import RARE
 from f.agent.policy.polarity import asks, denies, negates
-from f.agent.policy.records import emptied
-from f.agent.policy.unmentioned import unmentioned
 from f.common.figures.amounts import Figure, amount, same
 from f.common.figures.finder import figures, numbers_in_words
 from f.common.figures.segments import (
@@ -61,15 +60,20 @@ class Grounds:
         self._draft, self._evidence, self._weights, self._question = draft, evidence, weights, question
         self._sources = {s.key: s for s in sources}
 
+    @cached_property
+    def first(self) -> tuple[str, tuple[str, ...]] | None:
+        """The reply's first sentence that asks nothing, and the sources that it names."""
+        return next((s for s in self._draft.sentences if not asks(s[0])), None)
+
     def problems(self) -> Iterable[Finding]:
         """A no that rests on a source that denies nothing, and a yes that rests on a source that denies it."""
         if self._draft.kind in ("unknown", "handoff"):
             return
-        first = next((s for s in self._draft.sentences if not asks(s[0])), None)
+        first = self.first
         if first and not _counts(first[0]):
-            grounds = self._grounds(*first)
-            stated = " ".join(c.says for c in self._claims(first[0]) if c.says in first[0]) or first[0]
-            if not self._claims(first[0]) and not any(len(terms(first[0]) & terms(g)) > 1 for g in grounds):
+            grounds = self.pieces(*first)
+            stated = " ".join(c.says for c in self.claims_of(first[0]) if c.says in first[0]) or first[0]
+            if not self.claims_of(first[0]) and not any(len(terms(first[0]) & terms(g)) > 1 for g in grounds):
                 grounds = [s.text for s in self._evidence if s.source in first[1]]  # of another language
             if (
                 grounds
@@ -82,7 +86,7 @@ class Grounds:
         if negates(self._draft.text):
             return
         for sentence, marks in self._draft.sentences:
-            if asks(sentence) or (_counts(sentence) and not self._agrees(sentence)):
+            if asks(sentence) or (_counts(sentence) and not self.agrees(sentence)):
                 continue
             denials = list(self._denials(sentence, marks))
             if denials and all(denials):
@@ -127,7 +131,7 @@ class Grounds:
 
     def _words(self, sentence: str, marks: tuple[str, ...]) -> frozenset[str]:
         """The words of what a sentence rests on: of its quotes and the sentences and whole rows that they stand in; of the passages that it names."""
-        claims = self._claims(sentence)
+        claims = self.claims_of(sentence)
         keys = [c.source for c in claims] or [m for m in marks if m in self._sources]
         if any(not is_passage(key) for key in keys):
             return frozenset()  # a tool or the conversation: a record has no sentences to tell apart
@@ -153,7 +157,7 @@ class Grounds:
                 for s in self._evidence
                 if s.source in marks and any(same(f, g) for f in s.figures for g in here)
             ]
-            claims = self._claims(sentence)
+            claims = self.claims_of(sentence)
             pieces = (
                 [p for c in claims for p in whole_sentences(self._sources[c.source].text, c.quote)]
                 if claims
@@ -165,12 +169,12 @@ class Grounds:
 
     def unreached(self, asked: Sequence[Figure]) -> Iterable[Finding]:
         """A yes to a figure of the customer's that stays below one of its source, of which the reply says nothing: 58, where it is from 60."""
-        first = next((s for s in self._draft.sentences if not asks(s[0])), None)
-        if not first or not self._claims(first[0]) or not self._agrees(first[0]) or negates(first[0]):
+        first = self.first
+        if not first or not self.claims_of(first[0]) or not self.agrees(first[0]) or negates(first[0]):
             return
         told = figures(LISTED.sub("", self._draft.text))
         words = {float(n) for n in numbers_in_words(self._draft.text)}
-        for piece in self._grounds(*first):
+        for piece in self.pieces(*first):
             there = figures(piece)
             times = any(kind_of(f) in ("clock", "hour") for f in there)
             for limit in there:
@@ -180,41 +184,7 @@ class Grounds:
                 if short and not any(same(short, f) for f in there):
                     yield Finding("confirmed", first[0], f"{short.text} / {limit.text}")
 
-    def emptied(self, tools: Sequence[Source]) -> Iterable[Finding]:
-        """A yes that rests on a tool's record which says no."""
-        first = next((s for s in self._draft.sentences if not asks(s[0])), None)
-        if first and not any(is_passage(m) for m in first[1]) and self._agrees(first[0]):
-            yield from emptied(first[0], self._draft, tools)
-
-    def unmentioned(self, question: str) -> Iterable[Finding]:
-        """A yes or a no of which nothing in the evidence speaks."""
-        first = next((s for s in self._draft.sentences if not asks(s[0])), None)
-        if first and any(is_passage(m) for m in first[1]) and self._agrees(first[0]):
-            statement = LEAD.sub("", first[0])
-            yield from unmentioned(statement, self._draft.text, question, list(self._sources.values()))
-
-    def silent(self, asked: Sequence[Figure]) -> Iterable[Finding]:
-        """A yes that keeps silent about a limit of what it rests on: one that the customer's own figure breaks, a condition, an exception.
-
-        Without a yes only a quoted limit of a kind that a unit shows counts.
-        """
-        first = next((s for s in self._draft.sentences if not asks(s[0])), None)
-        if not first:
-            return
-        agrees, quoted = self._agrees(first[0]), bool(self._claims(first[0]))
-        pieces = self._grounds(*first) if agrees or quoted else []
-        if quoted or len(pieces) == 1:
-            for figure, limit in broken(self._draft.text, pieces, asked):
-                if agrees or (figure.unit and limit.unit and limit.unit not in TIMES):
-                    yield Finding("confirmed", first[0], f"{figure.text} / {limit.text}")
-        if agrees and (quoted or len(pieces) < 3):
-            words = terms(first[0])
-            about = words | self._question
-            near = pieces if quoted else [p for p in pieces if words & terms(p)]
-            for part in left_out(self._draft.text, near, about):
-                yield Finding("denied", first[0], part)
-
-    def _agrees(self, sentence: str) -> bool:
+    def agrees(self, sentence: str) -> bool:
         """Whether a sentence begins with a word that stands alone, which the customer has not said: "Yes, ". Or comes after one: "Yes! "."""
         before = [s for s, _ in self._draft.sentences]
         place = before.index(sentence) if sentence in before else 0
@@ -224,19 +194,19 @@ class Grounds:
 
     def _denials(self, sentence: str, marks: tuple[str, ...]) -> Iterable[str]:
         """Of each thing that a sentence rests on: its words that deny what the sentence says; '' where there are none."""
-        claims = self._claims(sentence)
+        claims = self.claims_of(sentence)
         for claim in claims:
             pieces = whole_sentences(self._sources[claim.source].text, claim.quote)
             found = next(filter(None, (self._denial(sentence, piece, claim.quote) for piece in pieces)), "")
             yield found or self._denied_nearby(sentence, claim.source, [claim.quote, *pieces])
         if not claims and marks:
-            grounds = self._grounds(sentence, marks)
+            grounds = self.pieces(sentence, marks)
             nearby = next(filter(None, (self._denied_nearby(sentence, mark, grounds) for mark in marks)), "")
             yield from (self._denial(sentence, piece, "") or nearby for piece in grounds)
 
     def _denied_nearby(self, sentence: str, key: str, pieces: list[str]) -> str:
         """Another sentence of the same passage that denies something of which the reply or the customer speaks, and these pieces don't."""
-        if not self._agrees(sentence):
+        if not self.agrees(sentence):
             return ""
         about = (terms(sentence) | self._question) - terms(" ".join(pieces))
         quoted = [folded(piece) for piece in pieces]
@@ -271,26 +241,28 @@ class Grounds:
             if part not in touched and denies(part) and (terms(part) - terms(" ".join(touched))) & about:
                 return part
         rest = folded(piece).partition(quoted)[2] if quoted else ""
-        denied = negates(rest) if self._agrees(sentence) else denies(rest)
+        denied = negates(rest) if self.agrees(sentence) else denies(rest)
         return rest if denied and (not one_language or terms(rest) & about) else ""
 
     def of(self, sentence: str, marks: tuple[str, ...]) -> list[str]:
         """What is quoted for a sentence, in whole sentences; without quotes the passages that it names."""
         quoted = [
-            g for c in self._claims(sentence) for g in whole_sentences(self._sources[c.source].text, c.quote)
+            g
+            for c in self.claims_of(sentence)
+            for g in whole_sentences(self._sources[c.source].text, c.quote)
         ]
         return quoted or [self._sources[mark].text for mark in marks if mark in self._sources]
 
-    def _claims(self, sentence: str) -> list[Claim]:
+    def claims_of(self, sentence: str) -> list[Claim]:
         return [
             c
             for c in self._draft.claims
             if c.quote.strip() and c.source in self._sources and (c.says in sentence or sentence in c.says)
         ]
 
-    def _grounds(self, sentence: str, marks: tuple[str, ...]) -> list[str]:
+    def pieces(self, sentence: str, marks: tuple[str, ...]) -> list[str]:
         """What a sentence of the reply rests on: the sentences quoted for it, whole; else those of its passages that its words are nearest to."""
-        if claims := self._claims(sentence):
+        if claims := self.claims_of(sentence):
             return [g for c in claims for g in whole_sentences(self._sources[c.source].text, c.quote)]
         words = terms(sentence) | self._question
         rows = [s for s in self._evidence if s.source in marks]

@@ -21,11 +21,10 @@ from f.common.figures.segments import (
     folded,
     is_passage,
     kind_of,
-    name_like,
     sentences,
 )
 from f.common.figures.tool_rows import flat
-from f.common.figures.words import SIZES
+from f.common.figures.words import SIZES, no_names
 
 CAPITAL = r"A-ZÀ-ÞΑ-ΩА-ЯİŞÇ"
 INSIDE = re.compile(
@@ -93,7 +92,12 @@ def _equal(one: Figure, other: Figure) -> bool:
 
 @lru_cache(maxsize=500)
 def _names(text: str, pattern: re.Pattern[str]) -> frozenset[str]:
-    return frozenset(plain(w)[:STEM] for found in pattern.findall(text) for w in found if w and name_like(w))
+    return frozenset(
+        plain(w)[:STEM]
+        for found in pattern.findall(text)
+        for w in found
+        if w and w.casefold() not in no_names()
+    )
 
 
 @lru_cache(maxsize=500)

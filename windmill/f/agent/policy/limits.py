@@ -17,9 +17,12 @@ from f.common.figures.segments import kind_of, names
 from f.common.figures.words import SIZES
 
 LEAST_BEFORE = """
-from over above more\\s+than at\\s+least minimum min\\.? starting\\s+at ab über mindestens mind\\.? desde a\\s+partir\\s+de más\\s+de mínimo al\\s+menos
-à\\s+partir\\s+de dès plus\\s+de au\\s+moins da dai dal oltre più\\s+di almeno minimo acima\\s+de mais\\s+de vanaf boven meer\\s+dan minstens minimaal od
-powyżej ponad co\\s+najmniej nad více\\s+než alespoň nejméně от свыше более минимум не\\s+менее від понад більше från över minst fra over yli vähintään
+from over above more\\s+than at\\s+least minimum min\\.? starting\\s+at ab über mindestens mind\\.? desde a\\s+partir\\s+de más\\s+de mínimo
+al\\s+menos
+à\\s+partir\\s+de dès plus\\s+de au\\s+moins da dai dal oltre più\\s+di almeno minimo acima\\s+de mais\\s+de vanaf boven meer\\s+dan minstens
+minimaal od
+powyżej ponad co\\s+najmniej nad více\\s+než alespoň nejméně от свыше более минимум не\\s+менее від понад більше från över minst fra over yli
+vähintään
 από άνω\\s+των πάνω\\s+από τουλάχιστον من فوق أكثر\\s+من ابتداء\\s+من מעל dari mulai minimal di\\s+atas từ trên peste 满 滿 超过 超過 ≥ >
 """
 LEAST_AFTER = """
@@ -29,12 +32,15 @@ of\\s+meer i\\s+więcej a\\s+více и\\s+более и\\s+больше ve\\s+üz
 MOST_BEFORE = """
 up\\s+to at\\s+most no\\s+more\\s+than maximum max\\.? under below less\\s+than until within bis(?:\\s+zu)? höchstens maximal unter innerhalb hasta
 como\\s+máximo máximo menos\\s+de jusqu['’]à au\\s+plus moins\\s+de fino\\s+a al\\s+massimo massimo meno\\s+di entro até no\\s+máximo tot hoogstens
-maximaal onder binnen do maks\\.? najwyżej poniżej nejvýše méně\\s+než до не\\s+более максимум менее не\\s+більше протягом högst upp\\s+till under inom
-op\\s+til opp\\s+til højst høyst enintään alle έως μέχρι κάτω\\s+των το\\s+πολύ حتى أقل\\s+من خلال עד פחות\\s+מ sampai maksimal di\\s+bawah đến tối\\s+đa dưới
+maximaal onder binnen do maks\\.? najwyżej poniżej nejvýše méně\\s+než до не\\s+более максимум менее не\\s+більше протягом högst upp\\s+till under
+inom
+op\\s+til opp\\s+til højst høyst enintään alle έως μέχρι κάτω\\s+των το\\s+πολύ حتى أقل\\s+من خلال עד פחות\\s+מ sampai maksimal di\\s+bawah đến
+tối\\s+đa dưới
 până\\s+la sub 最多 最大 不超过 不超過 ≤ <
 """
 MOST_AFTER = """
-or\\s+(?:less|under|fewer|younger) oder\\s+weniger o\\s+menos ou\\s+moins o\\s+meno ou\\s+menos of\\s+minder i\\s+mniej ve\\s+altı altı kadar içinde 以下 以内 まで 未満
+or\\s+(?:less|under|fewer|younger) oder\\s+weniger o\\s+menos ou\\s+moins o\\s+meno ou\\s+menos of\\s+minder i\\s+mniej ve\\s+altı altı kadar
+içinde 以下 以内 まで 未満
 이하 까지 미만 이내 之内
 """
 NEAR_LIMIT = 2  # a limit is at most so many times the customer's figure, where only its size makes it one
@@ -77,16 +83,17 @@ def broken(reply: str, pieces: Iterable[str], asked: Sequence[Figure]) -> Iterab
         limits = [(f, of) for f in there if (of := direction(piece, f))]
         for limit, of in limits:
             alone = sum(kind_of(f) == kind_of(limit) for f, _ in limits) == 1
-            named = any(
-                (same(limit, f) or in_least(f) & in_least(limit))
-                and (f.unit in SIZES or kind_of(f) == kind_of(limit) or not f.unit)
-                for f in told
-            )
+            named = any(_names_limit(f, limit) for f in told)
             if not alone or named or amount(limit) & words:
                 continue
             for figure in asked:
                 if _breaks(figure, limit, of) and not any(same(figure, f) for f in there):
                     yield figure, limit
+
+
+def _names_limit(figure: Figure, limit: Figure) -> bool:
+    alike = figure.unit in SIZES or kind_of(figure) == kind_of(limit) or not figure.unit
+    return alike and (same(limit, figure) or bool(in_least(figure) & in_least(limit)))
 
 
 def _breaks(figure: Figure, limit: Figure, of: str) -> bool:
@@ -116,9 +123,9 @@ def below(figure: Figure, limit: Figure) -> bool:
 
 
 def left_out(reply: str, pieces: Iterable[str], about: frozenset[str]) -> Iterable[str]:
-    """Parts of these sentences of a source that set a limit or a condition, where the reply has neither. `about`: words of the reply and the question.
+    """Parts of these sentences of a source that set a limit or a condition, where the reply has neither.
 
-    A part that names something else is not about what the reply says.
+    `about`: words of the reply and the question. A part that names something else is not about what the reply says.
     """
     limited = any(direction(reply, figure) for figure in figures(reply))
     if limited or negates(reply) or restricts(reply):

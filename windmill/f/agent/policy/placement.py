@@ -25,14 +25,8 @@ CELL_END = re.compile(r"\s\|\s|[,;(]\s|\s/\s")
 CELL = 0.45  # how much more the words must speak for another cell of the row
 CLAUSE_END = re.compile(r"[;:]\s")
 COMMA = re.compile(r"\s?[,，、،]")
-TIMES = (
-    "clock",
-    "hour",
-    "weekday",
-    "date",
-    "day",
-    "",
-)  # rows of days and hours have too many of them to a cell
+# Rows of days and hours have too many of them to a cell.
+TIMES = ("clock", "hour", "weekday", "date", "day", "")
 RARE = 0.6  # a word that few rows have: it tells one from another
 CLEARLY = 1.2  # by how much more than one rare word
 MISPLACED_BY = 0.45  # how much more the words of a sentence must speak for another row than for the one that holds its figure

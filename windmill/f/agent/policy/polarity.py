@@ -53,10 +53,11 @@ INSIDE = """
 """
 # Words that set a condition, and some that exclude or limit, beside those of the table.
 CONDITIONS = """
-if unless provided excluding falls wenn sofern solamente condition sauf purché seulement soltanto mits indien jeśli jeżeli pokud jestliže если крім якщо
+if unless provided excluding falls wenn sofern solamente condition sauf purché seulement soltanto mits indien jeśli jeżeli pokud jestliže если
+крім якщо
 якби hvis jos dacă αν εφόσον إذا إلّا بشرط אם यदि अगर nếu jika kalau eğer koşuluyla şartıyla llevat
 """
-CONDITIONS_INSIDE = r"\bas long as\b|\bsiempre que\b|\bà condition\b|\ba condizione\b|\bdesde que\b|\bpod warunkiem\b|場合|条件|如果|경우|다면|ถ้า|ยกเว้น"
+CONDITIONS_INSIDE = r"\b(?:as long as|siempre que|à condition|a condizione|desde que|pod warunkiem)\b|場合|条件|如果|경우|다면|ถ้า|ยกเว้น"
 MORE = r"n['’]t\b|\bn['’](?=\w)|無(?!料)"
 LIMITS = r"-free\b|[^\W\d_]{3}(?:frei|fritt?|vrij)\b|だけ(?!ま|る)"
 TURKISH = re.compile(

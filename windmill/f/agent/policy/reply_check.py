@@ -4,7 +4,6 @@ No model has a say here and no language is known here: figures are found in ever
 sentence or row of the evidence that speaks of the same thing (evidence.py).
 """
 
-# ruff: noqa: RUF001 - signs of multiplication
 from __future__ import annotations
 
 import re
@@ -13,6 +12,7 @@ from datetime import date
 from typing import NamedTuple
 
 from f.agent.policy.additions import added, of_another_period
+from f.agent.policy.agreements import unfounded
 from f.agent.policy.assurances import priced, unassured
 from f.agent.policy.calendar_days import contradictions
 from f.agent.policy.claims import Draft, Finding
@@ -22,6 +22,7 @@ from f.agent.policy.exchanged import exchanged
 from f.agent.policy.grounds import Grounds
 from f.agent.policy.labels import mislabelled
 from f.agent.policy.offers import unsupported
+from f.agent.policy.parroting import parroted
 from f.agent.policy.placement import Placement, alike
 from f.agent.policy.quoted import Quoted, figures_of, in_claim, quoted_rows
 from f.agent.policy.recurring_days import of_another_week
@@ -39,9 +40,6 @@ from f.common.figures.segments import (
 )
 from f.common.figures.tool_rows import flat
 
-WORDS = re.compile(r"[^\W_]+")
-PARROTED = 6  # words in a row that a reply has from the customer
-ACCOUNT = 15  # letters and digits of a bank account's number, and of no order's
 UNCOUNTED = ("clock", "date", "weekday", "phone", "link", "mail", "code")
 SPOKEN = ("conversation", "customer", "persona", "hours", "clock")  # sources that no mark names
 SUPPORTED = frozenset(("held", "reckoned"))
@@ -169,7 +167,9 @@ class Check:
         supported = not SUPPORTED.isdisjoint(outcomes)
         for one, outcome in zip(told, outcomes, strict=True):
             echoed = outcome == "echo" and not self._derived.follows_from_conversation(one.figure)
-            if echoed and self._parroted(one.sentence, one.figure, supported):
+            if echoed and parroted(
+                self._draft, one.sentence, one.figure, self._words_of_customer, supported or bool(self._named)
+            ):
                 yield Finding("confirmed", one.sentence, one.figure.text)
             elif outcome == "misplaced" or (outcome == "figure" and not self._harmless(one.figure)):
                 yield Finding(outcome, one.sentence, one.figure.text)
@@ -232,9 +232,8 @@ class Check:
         yield from added(self._draft, self._sources)
         yield from of_another_period(self._draft, self._evidence)
         yield from mislabelled(self._draft, self._sources)
-        yield from self._grounds.emptied([self._sources[key] for key in self._tools])
-        yield from self._grounds.unmentioned(self._words_of_customer)
-        yield from self._grounds.silent([f for s in self._pool if s.source == "customer" for f in s.figures])
+        asked = [f for s in self._pool if s.source == "customer" for f in s.figures]
+        yield from unfounded(self._draft, self._grounds, self._sources, self._tools, asked)
         yield from self._grounds.misnamed(
             frozenset().union(
                 *(s.terms for s in self._pool if s.source in ("conversation", "persona", "said"))
@@ -255,23 +254,6 @@ class Check:
             or (helps and figure.unit in ("phone", "", "code"))
             or (figure.unit in ("", "weekday") and len(re.sub(r"\D", "", figure.text)) < 5)
         )
-
-    def _parroted(self, sentence: str, figure: Figure, supported: bool) -> bool:
-        """Whether a statement only says again what the customer wrote: a price, an address or an account that nothing confirms.
-
-        A customer may write words that the model takes for its own. An account's number is never said again.
-        """
-        if figure.unit == "code" and len(figure.text) >= ACCOUNT:
-            return True
-        if sentence.rstrip("\"'»”)*_ ").endswith(("?", "？", "؟")) or not (
-            money(figure.unit) or figure.unit in ("link", "mail", "phone", "%", "clock", "date")
-        ):
-            return False
-        if self._draft.kind is None and not supported and not self._named:
-            return money(figure.unit) or figure.unit == "link"
-        run = [WORDS.findall(text.casefold()) for text in (sentence, self._words_of_customer)]
-        runs = {tuple(run[1][i : i + PARROTED]) for i in range(len(run[1]) - PARROTED + 1)}
-        return any(tuple(run[0][i : i + PARROTED]) in runs for i in range(len(run[0]) - PARROTED + 1))
 
     def _repeats(self, sentence: str) -> bool:
         """Whether a sentence says yes to what the customer has asked: it shares the question's words and does not turn it down."""

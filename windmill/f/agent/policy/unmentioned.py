@@ -18,9 +18,10 @@ BEGINNING = 4  # letters by which a word of a source may be another form of the 
 
 
 def unmentioned(statement: str, reply: str, question: str, sources: Sequence[Source]) -> Iterable[Finding]:
-    """Words that a statement repeats of the question, and that stand nowhere in what was looked up or said before. `statement`: without its yes or no.
+    """Words that a statement repeats of the question, and that stand nowhere in what was looked up or said before.
 
-    A statement with figures is held against the evidence by them. In another language than the sources' nothing can be said.
+    `statement`: without its yes or no. One with figures is held against the evidence by them.
+    In another language than the sources' nothing can be said.
     """
     related = in_one_language(reply, [s for s in sources if is_passage(s.key)])
     if not related or DENSE.search(statement) or figures(statement) or len(statement.split()) < STATEMENT:

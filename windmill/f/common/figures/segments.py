@@ -13,14 +13,14 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
 from f.common.figures.amounts import Figure, money
 from f.common.figures.finder import figures
 from f.common.figures.tool_rows import flat
-from f.common.figures.words import CODES, meanings, units
+from f.common.figures.words import meanings, no_names
 
 STEM = 5  # letters of a word that count
 SENTENCE_END = re.compile(r"(?<=[.!?؟।])[\"'»”’)*_]*\s+(?=\S)|(?<=[。！？])|\n+")
@@ -31,7 +31,6 @@ MARKS = r"\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670"
 WORD = re.compile(
     r"(?:[^\W\d_]|[\u0900-\u0903\u093a-\u094f\u0981-\u0983\u09bc-\u09d7\u0a01-\u0a71\u0b82-\u0bd7\u0c00-\u0c56])+"
 )
-BYTES = ("kb", "mb", "gb", "tb")
 SHORT_NAME = re.compile(r"(?<![\w'’.-])[A-ZÀ-ÞΑ-ΩА-Я]{2,3}(?![\w'’])")  # UK, BSO, TMT
 NUMBERED = re.compile(r"\b(\d{1,3})-([^\W\d_]{3,})")  # 3-seater
 DENSE = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]+")
@@ -93,24 +92,12 @@ def sentences(text: str) -> list[str]:
     return [s.strip() for s in (*found, text[start:]) if s.strip()]
 
 
-@cache
-def _no_names() -> frozenset[str]:
-    """Short words in capitals that name no thing: currencies, units, days, months, halves of the day."""
-    parts = {w.rstrip(".") for kind in ("weekdays", "months", "periods") for w in meanings(kind)}
-    return frozenset({*parts, *units(), *(code.casefold() for code in CODES), *BYTES})
-
-
-def name_like(word: str) -> bool:
-    """Whether a capitalised word may be a name, and is no currency, unit, day or month."""
-    return word.casefold() not in _no_names()
-
-
 @lru_cache(maxsize=2000)
 def terms(text: str) -> frozenset[str]:
     """The words of a text in a form in which inflected ones mostly meet."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     plain = re.sub(f"[{MARKS}]", "", plain)
-    found = {name for short in SHORT_NAME.findall(text) if (name := short.casefold()) not in _no_names()}
+    found = {name for short in SHORT_NAME.findall(text) if (name := short.casefold()) not in no_names()}
     for word in WORD.findall(unicodedata.normalize("NFC", plain)):
         if DENSE.match(word):
             found |= {word[i : i + 2] for i in range(len(word) - 1)} or {word}

@@ -230,6 +230,13 @@ def day_periods() -> re.Pattern[str]:
     return re.compile(rf"(?<![^\W\d_])(?:{spaced})(?![^\W\d_])|(?:{dense})", re.IGNORECASE)
 
 
+@cache
+def no_names() -> frozenset[str]:
+    """Short words that may have capitals and name no thing: currencies, units, days, months, halves of the day."""
+    parts = {w.rstrip(".") for kind in ("weekdays", "months", "periods") for w in meanings(kind)}
+    return frozenset({*parts, *units(), *(code.casefold() for code in CODES), "kb", "mb", "gb", "tb"})
+
+
 def without_points(word: str) -> str:
     """A word without the vowel points that Arabic and Hebrew may have or leave out."""
     return word if word.isascii() else VOWEL_POINTS.sub("", word)
