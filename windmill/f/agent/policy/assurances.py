@@ -40,8 +40,8 @@ INCLUDED_INSIDE = "包含|包括|含まれ|込み|포함|รวม"
 # What a source may say in place of these words: free in any sense, a gift, a zero, "with".
 GENEROUS = re.compile(
     r"\bfree\b|\bfrei\w*|kostenfrei|kostenlos|\bsin (?:coste|costo|cargo)|\bno (?:extra )?(?:charge|cost)|ohne aufpreis|\bsans (?:frais|suppl)"
-    r"|\bsenza (?:cost|suppl|spes)|\bsem (?:custo|taxa)|zonder kosten|\bfritt?\b|χωρίς χρέωση|δωρ|\bw cenie|безплатн|\b0\b|gift|geschenk|regal|cadeau"
-    r"|omaggio|present|подар|подарун|hediye|\bgave\b|مجان|هدية|מתנה|साथ|[送赠贈]|サービス|증정|무료|免|wliczon",
+    r"|\bsenza (?:cost|suppl|spes)|\bsem (?:custo|taxa)|zonder kosten|\bfri(?:tt?)?\b|\bin[ck]l\b|χωρίς χρέωση|δωρ|\bw cenie|безплатн|\b0\b"
+    r"|gift|geschenk|regal|cadeau|omaggio|present|подар|подарун|hediye|\bgave\b|مجان|هدية|מתנה|साथ|[送赠贈]|サービス|증정|무료|免|wliczon",
     re.IGNORECASE,
 )
 

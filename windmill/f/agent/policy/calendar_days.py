@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from f.common.figures.amounts import Figure, amount
 from f.common.figures.finder import figures
-from f.common.figures.words import SIZES
+from f.common.figures.words import SIZES, unspaced, word_map
 
 BESIDE = re.compile(
     r"[\w'’-]{0,6}[,\s(]+(?:d[eae][mnr] |the |le |el |il |o |di |de )?"
@@ -18,6 +18,28 @@ BESIDE = re.compile(
 IS = re.compile(
     r"\.?\s+[^\W\d_]{1,8}\s+(?:[^\W\d_]{1,3}\s+)?|\s?[はが은는이가是为為]\s?|\s?[（(]\s?"
 )  # the 28th is a Wednesday
+
+
+# Yesterday and tomorrow, by how many days on they are, as customers write them.
+RELATIVE = word_map(
+    """
+    yesterday=-1 ayer=-1 hier=-1 gestern=-1 ieri=-1 ontem=-1 gisteren=-1 wczoraj=-1 вчера=-1 вчора=-1 dün=-1 igår=-1 går=-1 eilen=-1 χθες=-1
+    χτες=-1
+    včera=-1 tegnap=-1 أمس=-1 امبارح=-1 אתמול=-1 ahir=-1 kemarin=-1 昨日=-1 昨天=-1 어제=-1 tomorrow=1 tmrw=1 mañana=1 demain=1 morgen=1
+    domani=1 amanhã=1 amanha=1 jutro=1 завтра=1 yarın=1 imorgon=1 morgon=1 huomenna=1 αύριο=1 zítra=1 holnap=1 mâine=1 maine=1 غدا=1 بكرة=1 מחר=1 demà=1 besok=1 明日=1
+    明天=1 내일=1 कल=1 mai=1
+    """
+)
+
+
+def relative_days(words: str, today: date) -> set[date]:
+    """The days that a customer's words such as yesterday and tomorrow mean."""
+    text = words.casefold()
+    spaced = frozenset(re.findall(r"[^\W\d_]+", text))
+    found = {
+        int(days) for word, days in RELATIVE.items() if word in spaced or (unspaced(word) and word in text)
+    }
+    return {today + timedelta(days) for days in found}
 
 
 def of_calendar(
@@ -77,15 +99,15 @@ def of_calendar(
 
 
 def by_length(
-    figure: Figure, length: Figure, asked: Sequence[Figure], known: Sequence[Figure], today: date
+    figure: Figure, length: Figure, asked: Sequence[Figure], known: Sequence[Figure], words: str, today: date
 ) -> bool:
     """Whether a date is so many days, working days or months before or after a known one.
 
-    Known are those of the evidence and of the customer; today, where the customer names none.
+    `words`: the customer's. Known are the days of the evidence and of the customer; today, where the customer names none.
     """
-    days = {*_dates([*asked, *known], today), *named_days(asked, known, today)} | (
-        set() if asked else {today}
-    )
+    said = relative_days(words, today)
+    days = {*_dates([*asked, *known], today), *named_days(asked, known, today), *said}
+    days |= set() if asked or said else {today}
     family, size = SIZES[length.unit]
     reached: set[date] = set()
     for value in (v for v in amount(length) if v < 1000):

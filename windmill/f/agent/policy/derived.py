@@ -180,7 +180,9 @@ class Derived:
         """Whether a date is so many days or months from the day that the customer names, or that the reply or its quotes do; else from today."""
         named = [f for f in self._said.asked if any(key.startswith(("date:", "weekday:")) for key in f.keys)]
         rows = [f for s in self._evidence if not self._named or s.source in self._named for f in s.figures]
-        return by_length(figure, length, named, [*self.made, *self._quoted, *rows], self._today)
+        return by_length(
+            figure, length, named, [*self.made, *self._quoted, *rows], self._said.words, self._today
+        )
 
     def _day_of_month(self, sentence: str, told: list[Figure], place: int) -> bool:
         """Whether a bare number is a day: of the date after it, as in the 3rd to the 17th of May, or the one that a weekday before it names."""

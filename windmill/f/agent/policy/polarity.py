@@ -11,20 +11,20 @@ from functools import cache
 
 # Whole words of languages that set spaces; `…` at the end: any ending.
 SPACED = """
-no not never none nor neither cannot unavailable excluded | without unless except only
+no nope not never none nor neither cannot unavailable excluded | without unless except only
 nicht kein… nie niemals weder nein | ohne nur außer ausser ausgenommen
 ne pas jamais aucun… ni non | sans sauf hors uniquement seulement
 no nunca jamás ningún ninguna ninguno ni tampoco | sin excepto salvo solo sólo solamente únicamente
 non né mai nessun… neanche esclus… | senza tranne eccetto solo soltanto
 não nunca nenhum… nem tampouco | sem exceto só apenas somente
-niet geen nooit | zonder behalve alleen enkel
+niet geen nooit nee | zonder behalve alleen enkel
 nie nigdy żaden żadn… ani brak | bez oprócz tylko wyłącznie
 не нет ни никогда нельзя исключ… | без кроме только
 не ні немає ніколи | без крім лише тільки
 ne není nejsou nejde nelze nikdy ani nemá… nejs… | bez kromě jen pouze
-değil… yok… hiç olmaz… | hariç sadece yalnızca
-inte ej aldrig ingen… inget inga | utan endast bara förutom
-ikke aldri aldrig ingen intet | uten uden kun bare unntatt undtagen
+değil… yok… hiç olmaz… hayır | hariç sadece yalnızca
+inte ej nej aldrig ingen… inget inga | utan endast bara förutom
+ikke nej nei aldri aldrig ingen intet | uten uden kun bare unntatt undtagen
 ei eivät eikä | ilman paitsi vain
 niciodată nicio niciun nu | fără doar numai exceptând
 nem soha nincs… | sem nélkül csak kivéve
@@ -49,7 +49,7 @@ ekki enginn | aðeins
 """
 # Parts of words: scripts without spaces, languages that put "not" inside the word.
 INSIDE = """
-不 没 沒 未 无 非 勿 别 外です 対象外 ません ない なし できかね 않 없 못 안 아니 불가 ไม่ | 仅 僅 只 除 のみ 以外 만 제외 เว้น เท่านั้น
+不 没 沒 未 无 非 勿 别 いいえ 外です 対象外 ません ない なし できかね 않 없 못 안 아니 불가 ไม่ | 仅 僅 只 除 のみ 以外 만 제외 เว้น เท่านั้น
 """
 # Words that set a condition, and some that exclude or limit, beside those of the table.
 CONDITIONS = """
