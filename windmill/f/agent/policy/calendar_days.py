@@ -24,10 +24,9 @@ IS = re.compile(
 RELATIVE = word_map(
     """
     yesterday=-1 ayer=-1 hier=-1 gestern=-1 ieri=-1 ontem=-1 gisteren=-1 wczoraj=-1 вчера=-1 вчора=-1 dün=-1 igår=-1 går=-1 eilen=-1 χθες=-1
-    χτες=-1
-    včera=-1 tegnap=-1 أمس=-1 امبارح=-1 אתמול=-1 ahir=-1 kemarin=-1 昨日=-1 昨天=-1 어제=-1 tomorrow=1 tmrw=1 mañana=1 demain=1 morgen=1
-    domani=1 amanhã=1 amanha=1 jutro=1 завтра=1 yarın=1 imorgon=1 morgon=1 huomenna=1 αύριο=1 zítra=1 holnap=1 mâine=1 maine=1 غدا=1 بكرة=1 מחר=1 demà=1 besok=1 明日=1
-    明天=1 내일=1 कल=1 mai=1
+    χτες=-1 včera=-1 tegnap=-1 أمس=-1 امبارح=-1 אתמול=-1 ahir=-1 kemarin=-1 昨日=-1 昨天=-1 어제=-1 tomorrow=1 tmrw=1 mañana=1 demain=1
+    morgen=1 domani=1 amanhã=1 amanha=1 jutro=1 завтра=1 yarın=1 imorgon=1 morgon=1 huomenna=1 αύριο=1 zítra=1 holnap=1 mâine=1 maine=1
+    غدا=1 بكرة=1 מחר=1 demà=1 besok=1 明日=1 明天=1 내일=1 कल=1 mai=1
     """
 )
 

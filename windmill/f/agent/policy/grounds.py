@@ -10,7 +10,7 @@ from functools import cached_property
 from f.agent.policy.claims import Claim, Draft, Finding
 from f.agent.policy.limits import below
 from f.agent.policy.placement import RARE
-from f.agent.policy.polarity import asks, denies, negates
+from f.agent.policy.polarity import GERMAN, asks, denies, negates
 from f.common.figures.amounts import Figure, amount, same
 from f.common.figures.finder import figures, numbers_in_words
 from f.common.figures.segments import (
@@ -34,9 +34,6 @@ FIELD = re.compile(r'"[\w ]+"\s*:\s*("[^"]*"|[\w.-]+)')  # a field of JSON, and 
 LEAD = re.compile(r"^\W*[^\W\d_]+[,.:;!،、，。！]")  # "No, " at the beginning
 ALONE = re.compile(r"\W*[^\W\d_]+\W*(?:[^\W\d_]+\W+)?")  # a word, or two as in "of course!"
 CLAUSE = re.compile(r"[,;(（、，؛،]\s?|\s[-–—]\s")
-GERMAN = re.compile(
-    r"\b(?:der|die|das|und|für|ist)\b.*\b(?:der|die|das|und|für|ist|ein|eine|wir|Sie|du)\b", re.DOTALL
-)  # all nouns have capitals
 AT_MOST = re.compile(
     r"\b(?:at most|at least|up to|from|starting at|ab(?= dem| der| \d)|à partir|a partir|desde)\b"
     r"|\b(?:no more than|max(?:imum|imal|imo)?|máx(?:imo)?|höchstens|mindestens|mind\.|massimo|hooguit|najwyżej|maks\w*)\b"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from f.agent.policy.claims import Draft, Finding
-from f.agent.policy.polarity import asks
+from f.agent.policy.polarity import GERMAN, asks
 from f.agent.policy.quoted import figures_of
 from f.agent.policy.unmentioned import plain
 from f.common.figures.amounts import Figure, money, same
@@ -36,6 +36,8 @@ CELL = re.compile(r";\s|(?<=\w)\.\s")
 
 def mislabelled(draft: Draft, sources: Mapping[str, Source]) -> Iterable[Finding]:
     """Sentences with one figure of its kind, whose name another cell of the named passages has, and the figure's own cell has not."""
+    if GERMAN.search(draft.text):
+        return
     for sentence, marks in draft.sentences:
         for figure in () if asks(sentence) else figures(LISTED.sub("", sentence)):
             kind = kind_of(figure)

@@ -132,5 +132,6 @@ def left_out(reply: str, pieces: Iterable[str], about: frozenset[str]) -> Iterab
         return
     for part in (part for piece in pieces for part in piece.split("; ")):
         named = names(part)
-        if restricts(part) and (not named or named & about):
+        covered = any(same(f, g) for f in figures(part) if money(f.unit) for g in figures(reply))
+        if restricts(part) and not covered and (not named or named & about):
             yield part

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from functools import cached_property
 
+from f.agent.policy.polarity import GERMAN
 from f.common.figures.amounts import Figure, fits, money, same
 from f.common.figures.finder import figures
 from f.common.figures.segments import (
@@ -45,6 +46,13 @@ class Placement:
         self._passages: dict[str, frozenset[str]] = {}
         for segment in evidence:
             self._passages[segment.source] = self._passages.get(segment.source, frozenset()) | segment.terms
+
+    @cached_property
+    def _german(self) -> frozenset[str]:
+        texts: dict[str, str] = {}
+        for segment in self._evidence:
+            texts[segment.source] = f"{texts.get(segment.source, '')} {segment.text}"
+        return frozenset(source for source, text in texts.items() if GERMAN.search(text))
 
     @cached_property
     def _names(self) -> frozenset[str]:
@@ -111,6 +119,8 @@ class Placement:
 
     def _names_another(self, sentence: str, holding: list[Segment]) -> bool:
         """Whether a sentence names one thing and the only rows with its figure name another, by capital letters: Arno and Tessa."""
+        if GERMAN.search(sentence) or any(h.source in self._german for h in holding):
+            return False
         named = names(sentence) | (
             names_in_full(sentence) & frozenset().union(*(s.terms for s in self._evidence))
         )

@@ -58,6 +58,9 @@ if unless provided excluding falls wenn sofern solamente condition sauf purché 
 якби hvis jos dacă αν εφόσον إذا إلّا بشرط אם यदि अगर nếu jika kalau eğer koşuluyla şartıyla llevat
 """
 CONDITIONS_INSIDE = r"\b(?:as long as|siempre que|à condition|a condizione|desde que|pod warunkiem)\b|場合|条件|如果|경우|다면|ถ้า|ยกเว้น"
+GERMAN = re.compile(
+    r"\b(?:der|die|das|und|für|ist)\b.*\b(?:der|die|das|und|für|ist|ein|eine|wir|Sie|du)\b", re.DOTALL
+)  # all nouns have capitals
 MORE = r"n['’]t\b|\bn['’](?=\w)|無(?!料)"
 LIMITS = r"-free\b|[^\W\d_]{3}(?:frei|fritt?|vrij)\b|だけ(?!ま|る)"
 TURKISH = re.compile(
