@@ -115,6 +115,7 @@ def by_length(
         reached |= {on(day, sign * count) for day in days for sign in (1, -1)}
         if family != "months" and count <= 30:
             reached |= {_working_days_on(day, count) for day in days}
+        reached |= {_end_of_month(on(day, count)) for day in days}
     return any(
         key[:10] == f"date:{day:%m-%d}" and key[11:] in ("", str(day.year))
         for key in figure.keys
@@ -173,6 +174,11 @@ def _working_days_on(day: date, count: int) -> date:
 def _months_on(day: date, months: int) -> date:
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, 28))
+
+
+def _end_of_month(day: date) -> date:
+    year, month = divmod(day.year * 12 + day.month, 12)
+    return date(year, month + 1, 1) - timedelta(1)
 
 
 def contradict(one: Figure, other: Figure, today: date) -> bool:

@@ -70,7 +70,7 @@ class Grounds:
         if first and not _counts(first[0]):
             grounds = self.pieces(*first)
             stated = " ".join(c.says for c in self.claims_of(first[0]) if c.says in first[0]) or first[0]
-            if not self.claims_of(first[0]) and not any(len(terms(first[0]) & terms(g)) > 1 for g in grounds):
+            if not self.claims_of(first[0]) and not any(_akin(first[0], g) for g in grounds):
                 grounds = [s.text for s in self._evidence if s.source in first[1]]  # of another language
             if (
                 grounds
@@ -135,7 +135,8 @@ class Grounds:
         texts = [self._sources[key].context for key in keys]
         for claim in claims:
             text = flat(self._sources[claim.source].text)
-            texts += [claim.quote, *whole_sentences(text, claim.quote)]
+            label, colon, _ = text.partition(":")
+            texts += [claim.quote, label if colon else "", *whole_sentences(text, claim.quote)]
             texts += [line for line in text.splitlines() if ROW.search(line)]
         if not claims:
             texts += [self._sources[key].text for key in keys]
@@ -227,7 +228,7 @@ class Grounds:
         parts = [part for part in CLAUSE.split(piece) if part.strip()]
         words = terms(sentence)
         about = words | self._question
-        one_language = len(words & terms(piece)) > 1
+        one_language = _akin(sentence, piece)
         if quoted:
             touched = [p for p in parts if folded(p).strip(" .。") in quoted or quoted in folded(p)]
         else:
@@ -268,6 +269,11 @@ class Grounds:
         }
         nearest = max(nearness.values(), default=0.0)
         return [s.text for s in rows if nearest < NEAR or nearness[s] >= nearest - NEAR]
+
+
+def _akin(one: str, other: str) -> bool:
+    """Whether two texts share more than one word, and so are of one language; short names are of all of them."""
+    return sum(len(term) > 3 or not term.isascii() for term in terms(one) & terms(other)) > 1
 
 
 def _counts(sentence: str) -> bool:

@@ -13,7 +13,7 @@ from f.agent.policy.polarity import negates, restricts
 from f.agent.policy.quoted import in_least
 from f.common.figures.amounts import Figure, amount, money, same
 from f.common.figures.finder import figures, numbers_in_words, single_lengths
-from f.common.figures.segments import kind_of, names
+from f.common.figures.segments import kind_of, names, terms
 from f.common.figures.words import SIZES
 
 LEAST_BEFORE = """
@@ -44,6 +44,7 @@ içinde 以下 以内 まで 未満
 이하 까지 미만 이내 之内
 """
 NEAR_LIMIT = 2  # a limit is at most so many times the customer's figure, where only its size makes it one
+INNER_CAPITAL = re.compile(r"\b[A-Z][^\W\d_]*[a-z][A-Z]\w*")  # UniSalute
 FAR = 10  # a limit is at most so many times the customer's figure, or a tenth of it
 PRICE = 50  # from here on a bare number of the customer's may be a price
 NEAR = 26  # letters
@@ -131,7 +132,7 @@ def left_out(reply: str, pieces: Iterable[str], about: frozenset[str]) -> Iterab
     if limited or negates(reply) or restricts(reply):
         return
     for part in (part for piece in pieces for part in piece.split("; ")):
-        named = names(part)
+        named = names(part) | {term for word in INNER_CAPITAL.findall(part) for term in terms(word)}
         covered = any(same(f, g) for f in figures(part) if money(f.unit) for g in figures(reply))
         if restricts(part) and not covered and (not named or named & about):
             yield part
