@@ -233,13 +233,15 @@ class Grounds:
             touched = [p for p in parts if folded(p).strip(" .。") in quoted or quoted in folded(p)]
         else:
             touched = [p for p in parts if words & terms(p)] if one_language else parts
-        if denied := next(filter(denies, touched), ""):
+        spoken = [p for p in touched if terms(p) & about] if one_language else touched
+        if denied := next(filter(denies, spoken or touched), ""):
             return denied
         for part in parts:
             if part not in touched and denies(part) and (terms(part) - terms(" ".join(touched))) & about:
                 return part
         rest = folded(piece).partition(quoted)[2] if quoted else ""
-        denied = negates(rest) if self.agrees(sentence) else denies(rest)
+        tail = rest if one_language else CLAUSE.split(rest.strip(' .,;'))[0]
+        denied = negates(tail) if self.agrees(sentence) else denies(tail)
         return rest if denied and (not one_language or terms(rest) & about) else ""
 
     def of(self, sentence: str, marks: tuple[str, ...]) -> list[str]:
