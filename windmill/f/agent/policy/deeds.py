@@ -51,7 +51,7 @@ CONCEPT_IN_DATA = {  # what a tool's field or value says, mostly in English
     "send": "sent|ship|send|dispatch|email|mailed|label", "pay": "refund|paid|credit|reimburs|payment|pag[oa]|bezahlt|pay[eé]|opłacon|zapłacon|оплач|ödendi|支付|支払|مدفوع", "order": "order", "pass": "ticket|forward|message", "confirm": "confirm|active|valid|booked",
     "finish": "deliver(?:ed|y_status)|arrived|completed", "ready": "ready|eta|expected|pickup|completed|done|finished", "call": "callback|call_back|phone_call",
     "paid": "paid|pag[oa]|bezahlt|betaald|betalt|betald|pay[eé]|opłacon|zapłacon|оплач|öden|支付|支払|결제|مدفوع|settled|balance\"\\s*:\\s*0",
-    "leave": "transit|route|on.(?:the|its).way|out.for|shipped|dispatch|deliver|sent|left|depart|partit|salid|unterwegs|drodze|camin|viagg|yolda|trackin|配送|発送|배송", "active": "activ|aktiv|valid|running|current|vigente|attiv|ativ",
+    "leave": "carrier|courier|handed|transit|route|on.(?:the|its).way|out.for|shipped|dispatch|deliver|sent|left|depart|partit|salid|unterwegs|drodze|camin|viagg|yolda|trackin|配送|発送|배송", "active": "activ|aktiv|valid|running|current|vigente|attiv|ativ",
 }  # fmt: skip
 
 

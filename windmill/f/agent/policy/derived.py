@@ -85,7 +85,8 @@ class Derived:
             return self._counted_by(lengths[0], figure)
         if figure.unit == "weekday" and not self._has_day(told, place):
             return False
-        return self._reckoned(figure)
+        written = money(figure.unit) and RECKONED.search(sentence)
+        return self._reckoned(figure, [f._replace(unit=figure.unit) for f in told if written and not f.unit])
 
     def follows_from_quotes(self, sentence: str, told: list[Figure], place: int) -> bool:
         """Whether a figure can be reckoned from the quotes and from what the customer has named alone."""
@@ -132,7 +133,8 @@ class Derived:
             ),
         ]
 
-    def _reckoned(self, figure: Figure) -> bool:
+    def _reckoned(self, figure: Figure, shown: Sequence[Figure]) -> bool:
+        """`shown`: bare numbers of a sum that the sentence writes out."""
         stated = [f for f in self._stated if f.text != figure.text]
         others = [f for f in stated if money(f.unit)]
         total = (
@@ -158,7 +160,7 @@ class Derived:
         shares = [f for f in self._stated if f.unit == "%"]
         if shares:  # the share that the reply names is the one that it has reckoned with
             near = [f for f in near if f.unit != "%" or any(same(f, g) for g in shares)]
-        known = [f for f in (*sources, *near, *self._single) if not same(f, figure)]
+        known = [f for f in (*sources, *near, *self._single, *shown) if not same(f, figure)]
         stated = [f for f in (*self.made, *self._said.asked) if not same(f, figure)]
         return follows(figure, known, times, self._counts, self._today, stated, days=days)
 

@@ -70,7 +70,7 @@ class Grounds:
         if first and not _counts(first[0]):
             grounds = self.pieces(*first)
             stated = " ".join(c.says for c in self.claims_of(first[0]) if c.says in first[0]) or first[0]
-            if not self.claims_of(first[0]) and not any(_akin(first[0], g) for g in grounds):
+            if not self.claims_of(first[0]) and not any(akin(first[0], g) for g in grounds):
                 grounds = [s.text for s in self._evidence if s.source in first[1]]  # of another language
             if (
                 grounds
@@ -228,7 +228,7 @@ class Grounds:
         parts = [part for part in CLAUSE.split(piece) if part.strip()]
         words = terms(sentence)
         about = words | self._question
-        one_language = _akin(sentence, piece)
+        one_language = akin(sentence, piece)
         if quoted:
             touched = [p for p in parts if folded(p).strip(" .。") in quoted or quoted in folded(p)]
         else:
@@ -240,7 +240,7 @@ class Grounds:
             if part not in touched and denies(part) and (terms(part) - terms(" ".join(touched))) & about:
                 return part
         rest = folded(piece).partition(quoted)[2] if quoted else ""
-        tail = rest if one_language else CLAUSE.split(rest.strip(' .,;'))[0]
+        tail = rest if one_language else CLAUSE.split(rest.strip(" .,;"))[0]
         denied = negates(tail) if self.agrees(sentence) else denies(tail)
         return rest if denied and (not one_language or terms(rest) & about) else ""
 
@@ -273,7 +273,7 @@ class Grounds:
         return [s.text for s in rows if nearest < NEAR or nearness[s] >= nearest - NEAR]
 
 
-def _akin(one: str, other: str) -> bool:
+def akin(one: str, other: str) -> bool:
     """Whether two texts share more than one word, and so are of one language; short names are of all of them."""
     return sum(len(term) > 3 or not term.isascii() for term in terms(one) & terms(other)) > 1
 

@@ -53,9 +53,10 @@ INSIDE = """
 """
 # Words that set a condition, and some that exclude or limit, beside those of the table.
 CONDITIONS = """
-if unless provided excluding falls wenn sofern solamente condition sauf purché seulement soltanto mits indien jeśli jeżeli pokud jestliže если
-крім якщо
-якби hvis jos dacă αν εφόσον إذا إلّا بشرط אם यदि अगर nếu jika kalau eğer koşuluyla şartıyla llevat
+exception excepción excepciones exceção eccezione eccezioni ausnahme ausnahmen uitzondering wyjątek wyjątkiem исключение исключением виняток
+istisna undantag undtagelse unntak poikkeus výjimka excepție kivétel εξαίρεση if unless provided excluding falls wenn sofern solamente
+condition sauf purché seulement soltanto mits indien jeśli jeżeli pokud jestliže если крім якщо якби hvis jos dacă αν εφόσον إذا إلّا بشرط אם
+यदि अगर nếu jika kalau eğer koşuluyla şartıyla llevat
 """
 CONDITIONS_INSIDE = r"\b(?:as long as|siempre que|à condition|a condizione|desde que|pod warunkiem)\b|場合|条件|如果|경우|다면|ถ้า|ยกเว้น"
 GERMAN = re.compile(
@@ -63,6 +64,9 @@ GERMAN = re.compile(
 )  # all nouns have capitals
 MORE = r"n['’]t\b|\bn['’](?=\w)|無(?!料)"
 LIMITS = r"-free\b|[^\W\d_]{3}(?:frei|fritt?|vrij)\b|だけ(?!ま|る)"
+EXCEPTION = re.compile(
+    r"\b(?:exception|excepci[oó]n|exceç|eccezion|ausnahme|uitzondering|wyjąt|istisna|undantag|undtagelse|unntak|poikkeu|výjim|excepți|kivétel)|исключени|винят|εξαίρεσ|استثناء|例外|예외"
+)
 TURKISH = re.compile(
     r"[^\W\d_]{2,}(?:m[ae]z|m[ae]zs[ıi]n[ıi]z|m[ıiuü]yor\w*|m[ae]d[ıi]\w*|m[ae]y[ıi]z|m[ae]m\w*|m[ae]zl[ae]r|s[ıiuü]z)\b"
 )
@@ -91,7 +95,7 @@ def _pattern(limits: bool) -> re.Pattern[str]:
 def negates(text: str) -> bool:
     """Whether a text denies, excludes or limits something."""
     text = _folded(text)
-    return any(pattern.search(text) for pattern in (_pattern(True), TURKISH, CZECH, FINNISH))
+    return any(pattern.search(text) for pattern in (_pattern(True), EXCEPTION, TURKISH, CZECH, FINNISH))
 
 
 def denies(text: str) -> bool:

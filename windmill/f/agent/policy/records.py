@@ -14,7 +14,13 @@ from f.common.figures.finder import figures
 from f.common.figures.segments import Source
 
 EMPTY = r'0(?![.\d])|false|"0"|\[\]|"(?:no|none|full|×|✗|x)"'
-FIELD = re.compile(rf'"[^"\d][^"]*"\s*:\s*(?:{EMPTY})(?=\s*[,}}\]]|$)', re.IGNORECASE)
+# Fields that say how much is left, or whether a thing can be had: not that nothing is owed.
+LEFT = (
+    r"[^\"]*(?:avail|free|stock|qty|quant|left|place|seat|remain|slot|vacan|libre|dispon|plaza|lugar|frei|plätz|vrij|plek|woln|miejsc|wolny|свобод|мест|місць"
+    r"|boş|ledig|posti|liber|guarant|possib|allow|残|空|余|좌석|재고|متاح|متوفر|פנוי|מלאי)[^\"]*"
+)
+FIELD = re.compile(rf'"{LEFT}"\s*:\s*(?:{EMPTY})(?=\s*[,}}\]]|$)', re.IGNORECASE)
+GIVEN = re.compile(rf'"{LEFT}"\s*:\s*(?:true|[1-9]|\[\s*[^\s\]])', re.IGNORECASE)
 OBJECT = re.compile(r"\{[^{}]*\}")
 # What stands behind a time that is taken, in a list of times.
 TAKEN = re.compile(
@@ -35,8 +41,9 @@ def emptied(statement: str, draft: Draft, tools: Sequence[Source]) -> Iterable[F
         records = [record for record in OBJECT.findall(source.text) or [source.text]]
         quoted = [record for record in records if any(quote and quote in record for quote in quotes)]
         records = quoted or ([] if quotes else records)
-        if len(records) == 1 and (found := FIELD.search(records[0])):
-            yield Finding("denied", statement, found[0])
+        empty = FIELD.search(records[0]) if len(records) == 1 else None
+        if empty and not GIVEN.search(records[0]):
+            yield Finding("denied", statement, empty[0])
             return
         times = [f for f in figures(statement) if f.unit == "clock"]
         for place in (g for g in figures(source.text) if any(same(f, g) for f in times)):
