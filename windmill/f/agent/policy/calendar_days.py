@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from f.common.figures.amounts import Figure, amount
 from f.common.figures.finder import figures
-from f.common.figures.words import SIZES
+from f.common.figures.words import SIZES, unspaced, word_map
 
 BESIDE = re.compile(
     r"[\w'’-]{0,6}[,\s(]+(?:d[eae][mnr] |the |le |el |il |o |di |de )?"
@@ -18,6 +18,27 @@ BESIDE = re.compile(
 IS = re.compile(
     r"\.?\s+[^\W\d_]{1,8}\s+(?:[^\W\d_]{1,3}\s+)?|\s?[はが은는이가是为為]\s?|\s?[（(]\s?"
 )  # the 28th is a Wednesday
+
+
+# Yesterday and tomorrow, by how many days on they are, as customers write them.
+RELATIVE = word_map(
+    """
+    yesterday=-1 ayer=-1 hier=-1 gestern=-1 ieri=-1 ontem=-1 gisteren=-1 wczoraj=-1 вчера=-1 вчора=-1 dün=-1 igår=-1 går=-1 eilen=-1 χθες=-1
+    χτες=-1 včera=-1 tegnap=-1 أمس=-1 امبارح=-1 אתמול=-1 ahir=-1 kemarin=-1 昨日=-1 昨天=-1 어제=-1 tomorrow=1 tmrw=1 mañana=1 demain=1
+    morgen=1 domani=1 amanhã=1 amanha=1 jutro=1 завтра=1 yarın=1 imorgon=1 morgon=1 huomenna=1 αύριο=1 zítra=1 holnap=1 mâine=1 maine=1
+    غدا=1 بكرة=1 מחר=1 demà=1 besok=1 明日=1 明天=1 내일=1 कल=1 mai=1
+    """
+)
+
+
+def relative_days(words: str, today: date) -> set[date]:
+    """The days that a customer's words such as yesterday and tomorrow mean."""
+    text = words.casefold()
+    spaced = frozenset(re.findall(r"[^\W\d_]+", text))
+    found = {
+        int(days) for word, days in RELATIVE.items() if word in spaced or (unspaced(word) and word in text)
+    }
+    return {today + timedelta(days) for days in found}
 
 
 def of_calendar(
@@ -43,7 +64,7 @@ def of_calendar(
         int(v * SIZES[o.unit][1]) for o in known if o.unit in ("month", "year") for v in amount(o) if v < 100
     }
     lessons = {
-        7 * int(v) - 7 for o in known if o.unit == "week" for v in amount(o) if 1 < v < 100
+        7 * int(v) - 7 for o in known if o.unit == "week" for v in amount(o) if 2 < v < 100
     }  # eight weekly lessons end after seven weeks
     named = frozenset(days or ())
     dates = [*_dates(known, today), *named]
@@ -69,6 +90,32 @@ def of_calendar(
     }
     if figure.unit == "weekday":
         return any(f"weekday:{day.weekday()}" in figure.keys for day in reached)
+    return any(
+        key[:10] == f"date:{day:%m-%d}" and key[11:] in ("", str(day.year))
+        for key in figure.keys
+        for day in reached
+    )
+
+
+def by_length(
+    figure: Figure, length: Figure, asked: Sequence[Figure], known: Sequence[Figure], words: str, today: date
+) -> bool:
+    """Whether a date is so many days, working days or months before or after a known one.
+
+    `words`: the customer's. Known are the days of the evidence and of the customer; today, where the customer names none.
+    """
+    said = relative_days(words, today)
+    days = {*_dates([*asked, *known], today), *named_days(asked, known, today), *said}
+    days |= set() if asked or said else {today}
+    family, size = SIZES[length.unit]
+    reached: set[date] = set()
+    for value in (v for v in amount(length) if v < 1000):
+        count = int(value * size) if family == "months" else round(value * size / 1440)
+        on = _months_on if family == "months" else lambda day, so_many: day + timedelta(so_many)
+        reached |= {on(day, sign * count) for day in days for sign in (1, -1)}
+        if family != "months" and count <= 30:
+            reached |= {_working_days_on(day, count) for day in days}
+        reached |= {_end_of_month(on(day, count)) for day in days}
     return any(
         key[:10] == f"date:{day:%m-%d}" and key[11:] in ("", str(day.year))
         for key in figure.keys
@@ -127,6 +174,11 @@ def _working_days_on(day: date, count: int) -> date:
 def _months_on(day: date, months: int) -> date:
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, 28))
+
+
+def _end_of_month(day: date) -> date:
+    year, month = divmod(day.year * 12 + day.month, 12)
+    return date(year, month + 1, 1) - timedelta(1)
 
 
 def contradict(one: Figure, other: Figure, today: date) -> bool:

@@ -18,28 +18,40 @@ from f.common.figures.amounts import same
 from f.common.figures.finder import figures
 from f.common.figures.segments import Source, is_passage, segments
 
+# What makes a deed that of the one who writes: a passage that only says how it can be done does not show it.
+BY_ME = re.compile(
+    r"\bI(?:['’]ve| have| just)?\b|\bwe(?:['’]ve| have)\b|\bich habe\b|\bhabe ich\b|\bwir haben\b|\bhaben wir\b|\bj['’]ai\b|\bnous avons\b|\b(?:la |lo |le |te |os )?(?:he|hemos)\b"
+    r"|\b(?:ho|abbiamo)\b|\b(?:já|eu)\b|\bik heb\b|\bheb ik\b|\bwe hebben\b|\b\w+(?:łam|łem|liśmy)\b|\bjsem\b|\bjsme\b|\bjag har\b|\bhar jag\b|\bjeg har\b|\bhar jeg\b"
+    r"|\b(?:aku|saya|kami)\b|(?<!\w)(?:я|мы|ми)(?!\w)|\bolen\b|\bolemme\b|(?<!\w)έχω(?!\w)|\w+(?:d[ıiuü]m|t[ıiuü]m)\b|मैंने|我已|已为您|已幫您|已帮您|いたしました|했습니다|해 드렸",
+    re.IGNORECASE,
+)
 DEEDS = {
-    "book": """booked reserved scheduled; κλείστηκε κλείσαμε έκλεισα κρατήθηκε καταχωρήθηκε; sudah\\s+(?:aku\\s+|saya\\s+|kami\\s+)?(?:pesankan|dipesan|booking); rezervován rezervoval; lefoglal; đã\\s+đặt; จองแล้ว จองให้แล้ว; reservad apuntad agendad; gebucht reserviert eingetragen vorgemerkt; réservé booké; prenotat riservat; reservad agendad marcad; geboekt gereserveerd
+    "book": """reserveret booket bestilt reservert varattu varasin marquei agendei reservei odłożył oluşturuldu oluşturdum lefoglalva; booked reserved scheduled; κλείστηκε κλείσαμε έκλεισα κρατήθηκε καταχωρήθηκε; sudah\\s+(?:aku\\s+|saya\\s+|kami\\s+)?(?:pesankan|dipesan|booking); rezervován rezervoval; lefoglal; đã\\s+đặt; จองแล้ว จองให้แล้ว; reservad apuntad agendad; gebucht reserviert eingetragen vorgemerkt; réservé booké; prenotat riservat; reservad agendad marcad; geboekt gereserveerd
         ingepland; zarezerwowan umówion zapisan zabukowan; забронирован забронировал записал записан зарезервирован зарезервировал; заброньован забронював записан записав зарезервован зарезервував; ayrıldı ayırttım rezerve ayarlandı; bokat bokad reserverat; تم حجز حجزت حجزنا; הזמנתי נקבע שריינתי; बुक कर दिया बुक हो गया;
         已预订 已预约 已預訂 已預約 订好了 预约好了; 予約しました 予約いたしました 予約が完了 お取りしました 予約を承りました; 예약했습니다 예약되었습니다 예약해 드렸; rezervat programat; reservada reservat apuntat""",
-    "cancel": """cancelled canceled; ακυρώθηκε ακύρωσα ακυρώσαμε; (?:sudah|telah)\\s+dibatalkan; zrušen zrušil; lemondt; đã\\s+hủy; ยกเลิกแล้ว ยกเลิกให้แล้ว; cancelad anulad; storniert abgesagt gekündigt; annulé; annullat cancellat disdett; geannuleerd; anulowan odwołan odwołał skasowan; отменён отменен отменил аннулирован; скасован скасува; iptal\\s+edildi iptal\\s+ettim; avbokad avbokat; تم إلغاء ألغيت; ביטלתי בוטל; रद्द कर दिया रद्द हो गया;
+    "cancel": """aflyst avbestilt avlyst peruttu peruin peruutet cancelei anulei töröltem; cancelled canceled; ακυρώθηκε ακύρωσα ακυρώσαμε; (?:sudah|telah)\\s+dibatalkan; zrušen zrušil; lemondt; đã\\s+hủy; ยกเลิกแล้ว ยกเลิกให้แล้ว; cancelad anulad; storniert abgesagt gekündigt; annulé; annullat cancellat disdett; geannuleerd; anulowan odwołan odwołał skasowan; отменён отменен отменил аннулирован; скасован скасува; iptal\\s+edildi iptal\\s+ettim; avbokad avbokat; تم إلغاء ألغيت; ביטלתי בוטל; रद्द कर दिया रद्द हो गया;
         已取消 取消好了 取消了; キャンセルしました キャンセルいたしました キャンセルが完了; 취소했습니다 취소되었습니다 취소해 드렸; anulat; anul·lad cancel·lad""",
-    "register": """registered enrolled signed; ziekgemeld afgemeld; δηλώθηκε εγγράφηκε; (?:sudah|telah)\\s+(?:ter|di)daftar; inscrit registrad inscrito inscrita; angemeldet eingeschrieben registriert; inscrit; iscritt registrat; inscrit matriculad registad; ingeschreven aangemeld; zapisan zarejestrowan; зарегистрирован записан; зареєстрован; kaydettim kaydedildi kaydınız\\s+yapıldı; registrerad anmäld; تم تسجيل سجلت; רשמתי נרשמת; पंजीकृत रजिस्टर कर दिया; 已登记 已报名 已注册; 登録しました 登録いたしました 申し込みました; 등록했습니다 등록되었습니다""",
-    "change": """changed updated rescheduled moved added extended; prolongée?\\b; ampliad prorrogad; prorogat prolungat; prolongad; przedłużon; άλλαξα μεταφέρθηκε προστέθηκε; (?:sudah|telah)\\s+(?:diubah|dipindah|ditambah); změněn přesunut; đã\\s+đổi đã\\s+thêm; cambiad modificad añadid actualizad; geändert verschoben hinzugefügt umgebucht verlängert ergänzt; modifié ajouté déplacé changé; modificat spostat aggiunt cambiat; alterad adicionad mudad remarcad; gewijzigd toegevoegd verplaatst aangepast; zmienion zmienił przełożon dodan dodał; изменён изменил добавил добавлен перенес; змінен змінив дода перенес; değiştirdim değiştirildi eklendi ekledim; ändrat ändrad tillagd; تم تغيير تم إضافة أضفت; שיניתי הוספתי; बदल दिया जोड़ दिया; 已更改 已修改 已添加 改好了; 変更しました 追加しました 変更いたしました; 변경했습니다 추가했습니다""",
-    "send": """sent\\b emailed dispatched; στάλθηκε έστειλα στείλαμε; (?:sudah|telah)\\s+(?:dikirim|terkirim); odeslán; đã\\s+gửi; enviad mandad; geschickt gesendet zugesandt verschickt; envoyé transmis; inviat mandat spedit; enviad mandad; verstuurd gestuurd verzonden; wysłan wysłał; отправлен отправил выслал; надіслан надісла відправ; gönderdim gönderildi; skickat skickad; تم إرسال أرسلت; שלחתי נשלח; भेज दिया; 已发送 已寄出 已發送 发给您了; 送りました お送りしました 送信しました; 보냈습니다 발송했습니다 보내드렸""",
-    "pay": """refunded reimbursed credited paid; επιστράφηκε επιστρέψαμε; (?:sudah|telah)\\s+dikembalikan; reembolsad devuelt abonad; erstattet gutgeschrieben; remboursé crédité; rimborsat accreditat; reembolsad creditad devolvid; terugbetaald gecrediteerd; zwrócon zwrócił; возвращены вернул возмещ; повернен поверн; iade\\s+edildi iade\\s+ettim; återbetald återbetalat; تم رد استرداد; זיכיתי הוחזר; वापस कर दिया; 已退款; 返金しました; 환불했습니다 환불되었습니다""",
+    "register": """registreret registrert tilmeldt påmeldt rekisteröity registrei inscrevi; registered enrolled signed; ziekgemeld afgemeld; δηλώθηκε εγγράφηκε; (?:sudah|telah)\\s+(?:ter|di)daftar; inscrit registrad inscrito inscrita; angemeldet eingeschrieben registriert; inscrit; iscritt registrat; inscrit matriculad registad; ingeschreven aangemeld; zapisan zarejestrowan; зарегистрирован записан; зареєстрован; kaydettim kaydedildi kaydınız\\s+yapıldı; registrerad anmäld; تم تسجيل سجلت; רשמתי נרשמת; पंजीकृत रजिस्टर कर दिया; 已登记 已报名 已注册; 登録しました 登録いたしました 申し込みました; 등록했습니다 등록되었습니다""",
+    "change": """ændret flyttet tilføjet endret flyttet muutettu muutin siirretty siirsin alterei mudei troquei adicionei módosítottam změněna změnila; changed updated rescheduled moved added extended; prolongée?\\b; ampliad prorrogad; prorogat prolungat; prolongad; przedłużon; άλλαξα μεταφέρθηκε προστέθηκε; (?:sudah|telah)\\s+(?:diubah|dipindah|ditambah); změněn přesunut; đã\\s+đổi đã\\s+thêm; cambiad modificad añadid actualizad; geändert verschoben hinzugefügt umgebucht verlängert ergänzt; modifié ajouté déplacé changé; modificat spostat aggiunt cambiat; alterad adicionad mudad remarcad; gewijzigd toegevoegd verplaatst aangepast; zmienion zmienił przełożon dodan dodał; изменён изменил добавил добавлен перенес; змінен змінив дода перенес; değiştirdim değiştirildi eklendi ekledim; ändrat ändrad tillagd; تم تغيير تم إضافة أضفت; שיניתי הוספתי; बदल दिया जोड़ दिया; 已更改 已修改 已添加 改好了; 変更しました 追加しました 変更いたしました; 변경했습니다 추가했습니다""",
+    "send": """sendt lähetetty lähetin enviei odeslána; sent\\b emailed dispatched; στάλθηκε έστειλα στείλαμε; (?:sudah|telah)\\s+(?:dikirim|terkirim); odeslán; đã\\s+gửi; enviad mandad; geschickt gesendet zugesandt verschickt; envoyé transmis; inviat mandat spedit; enviad mandad; verstuurd gestuurd verzonden; wysłan wysłał; отправлен отправил выслал; надіслан надісла відправ; gönderdim gönderildi; skickat skickad; تم إرسال أرسلت; שלחתי נשלח; भेज दिया; 已发送 已寄出 已發送 发给您了; 送りました お送りしました 送信しました; 보냈습니다 발송했습니다 보내드렸""",
+    "pay": """refunderet refundert tilbagebetalt hyvitetty palautettu reembolsei zaplacen; refunded reimbursed credited paid; επιστράφηκε επιστρέψαμε; (?:sudah|telah)\\s+dikembalikan; reembolsad devuelt abonad; erstattet gutgeschrieben; remboursé crédité; rimborsat accreditat; reembolsad creditad devolvid; terugbetaald gecrediteerd; zwrócon zwrócił; возвращены вернул возмещ; повернен поверн; iade\\s+edildi iade\\s+ettim; återbetald återbetalat; تم رد استرداد; זיכיתי הוחזר; वापस कर दिया; 已退款; 返金しました; 환불했습니다 환불되었습니다""",
     "order": """ordered placed; pedido realizado encargad; bestellt aufgegeben; commandé passé; ordinat effettuat; encomendad; besteld geplaatst; zamówion złożon; заказан оформлен; замовлен оформлен; sipariş\\s+verildi; beställd; تم طلب; הוזמן; ऑर्डर कर दिया; 已下单; 注文しました; 주문했습니다""",
     "pass": """passed\\s+(?:it|this|that|your\\s+\\w+)\\s+on forwarded have\\s+told 've\\s+told; weitergegeben weitergeleitet; transmis; inoltrat; encaminhad; doorgegeven; przekazał przekazan; передал; передав; ilettim; vidarebefordrat; 已转告 已转达; お伝えしました""",
-    "confirm": """confirmed approved; confirmad; bestätigt; confirmé; confermat; confirmad; bevestigd; potwierdzon potwierdził; подтвержд; підтвердж; onaylandı; bekräftad; تم تأكيد مؤكد; אישרתי מאושר; पुष्टि हो गई; 已确认; 確定しました 確認できました; 확인되었습니다 확정되었습니다""",
-    "finish": """delivered arrived; entregad; zugestellt geliefert ausgeliefert; livré; consegnat; entregue; bezorgd geleverd; dostarczon doręczon; доставлен; доставлен; teslim\\s+edildi; levererad levererat; تم تسليم; נמסר; डिलीवर हो गया; 已送达 已签收; 配達されました お届け済み; 배달되었습니다""",
-    "ready": """ready\\b; list[oa]s?\\b; fertig\\b abholbereit; prêt\\b prête\\b; pront[oa]\\b; klaar\\b gereed\\b; gotowe gotowy gotowa; готов готова готово; готовий готова готове; hazır\\b; färdig\\b; جاهز جاهزة; מוכן מוכנה; तैयार; 准备好了 好了; 準備できました; 준비되었습니다""",
+    "confirm": """bekræftet bekreftet vahvistettu potvrzen; confirmed approved; confirmad; bestätigt; confirmé; confermat; confirmad; bevestigd; potwierdzon potwierdził; подтвержд; підтвердж; onaylandı; bekräftad; تم تأكيد مؤكد; אישרתי מאושר; पुष्टि हो गई; 已确认; 確定しました 確認できました; 확인되었습니다 확정되었습니다""",
+    "finish": """leveret levert toimitettu doručen; delivered arrived; entregad; zugestellt geliefert ausgeliefert; livré; consegnat; entregue; bezorgd geleverd; dostarczon doręczon; доставлен; доставлен; teslim\\s+edildi; levererad levererat; تم تسليم; נמסר; डिलीवर हो गया; 已送达 已签收; 配達されました お届け済み; 배달되었습니다""",
+    "ready": """hotová\\b hotový\\b hotové\\b klar\\b klara\\b valmis\\b; ready\\b; list[oa]s?\\b; fertig\\b abholbereit; prêt\\b prête\\b; pront[oa]\\b; klaar\\b gereed\\b; gotowe gotowy gotowa; готов готова готово; готовий готова готове; hazır\\b; färdig\\b; جاهز جاهزة; מוכן מוכנה; तैयार; 准备好了 好了; 準備できました; 준비되었습니다""",
     "call": """'ll\\s+call will\\s+call 'll\\s+ring; llamará llamarán llamaremos; ruft\\s+Sie Sie\\s+an(?:ge)?rufen meldet\\s+sich; rappellera appellera rappellerons; chiamerà richiamerà chiameranno; ligará ligaremos telefona-lhe; belt\\s+u belt\\s+je; zadzwoni\\b oddzwoni\\b; позвонит\\b перезвонит\\b; зателефонує передзвонить; arayacak; ringer\\s+dig; سيتصل; יתקשר; कॉल करेंगे; 会给您打电话 会回电; お電話いたします お電話します; 전화드리겠습니다""",
+    "leave": """on\\s+(?:its|the|their)\\s+way en\\s+route; en\\s+camino en\\s+ruta; unterwegs; en\\s+route en\\s+chemin; in\\s+viaggio partit[oa]\\b in\\s+arrivo; a\\s+caminho; onderweg; w\\s+drodze; в\\s+пути; в\\s+дорозі; yola\\s+çıktı yolda\\b; på\\s+väg på\\s+vej på\\s+vei; matkalla; στο\\s+δρόμο καθ\\s+οδόν; na\\s+cestě; dalam\\s+perjalanan; في\\s+الطريق; בדרך; 在路上 配送中 派送中; 배송 중""",
+    "paid": """paid\\b; pagad[oa]\\b abonad[oa]\\b; bezahlt\\b beglichen\\b; payée?\\b réglée?\\b; pagat[oa]\\b saldat[oa]\\b; pag[oa]\\b quitad[oa]\\b; betaald\\b; opłacon zapłacon; оплачен; оплачено; ödendi ödenmiş; betald\\b betalt\\b; maksettu; πληρώθηκε εξοφλ; مدفوع; שולם; 已支付 已付款 已付清; 支払い済み お支払い済み; 결제되었 결제 완료""",
+    "active": """active\\b; activ[oa]\\b vigente; aktiv\\b aktiviert; acti(?:f|ve)\\b; attiv[oa]\\b; ativ[oa]\\b; actief\\b; aktywn; активн; aktif\\b; aktivní; فعال نشط; פעיל; 有効です""",
 }
 DENSE = re.compile(r"[\u0590-\u06ff\u0900-\u097f\u0e00-\u0eff\u3040-\u9fff\uac00-\ud7af]")
 CONCEPT_IN_DATA = {  # what a tool's field or value says, mostly in English
     "book": "book|reserv|appointment|slot|schedul|confirm", "cancel": "cancel|storn|annul", "register": "regist|enrol|inscri|confirm", "change": "chang|updat|modif|resched|added|new_",
     "send": "sent|ship|send|dispatch|email|mailed|label", "pay": "refund|paid|credit|reimburs|payment|pag[oa]|bezahlt|pay[eé]|opłacon|zapłacon|оплач|ödendi|支付|支払|مدفوع", "order": "order", "pass": "ticket|forward|message", "confirm": "confirm|active|valid|booked",
     "finish": "deliver(?:ed|y_status)|arrived|completed", "ready": "ready|eta|expected|pickup|completed|done|finished", "call": "callback|call_back|phone_call",
+    "paid": "paid|pag[oa]|bezahlt|betaald|betalt|betald|pay[eé]|opłacon|zapłacon|оплач|öden|支付|支払|결제|مدفوع|settled|balance\"\\s*:\\s*0",
+    "leave": "carrier|courier|handed|transit|route|on.(?:the|its).way|out.for|shipped|dispatch|deliver|sent|left|depart|partit|salid|unterwegs|drodze|camin|viagg|yolda|trackin|配送|発送|배송", "active": "activ|aktiv|valid|running|current|vigente|attiv|ativ",
 }  # fmt: skip
 
 
@@ -56,6 +68,13 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         spaced = [s if "\\" in s else re.escape(s) for s in stems if not DENSE.search(s)]
         made[deed] = re.compile(rf"(?<![^\W\d_])(?:{'|'.join(spaced)})|(?:{'|'.join(dense)})", re.IGNORECASE)
     return made
+
+
+DONE = re.compile(
+    r"^\W*(?:done|all set|listo|prontinho|feito|erledigt|c['’]est fait|fatto|gedaan|geregeld|gotowe|zrobione|hotovo|готово|сделано|зроблено|tamamd[ıi]r|halloldum"
+    r"|klart|fixat|ordnat|ferdig|færdig|valmis|hoidettu|έτοιμο|έγινε|تم|בוצע|beres|sudah beres|xong|kész|gata|fet|已完成|搞定了?|完了しました|完了です|완료했습니다|완료되었습니다)\s*[!.,:;،。！，✅]",
+    re.IGNORECASE,
+)  # a whole deed in a word
 
 
 def _phrases(piece: str) -> list[str]:
@@ -83,6 +102,11 @@ REFUSED = re.compile(
 )
 # A field that only plans something (ready_estimate), without its value; one that is true or has a date of the past tense stays.
 FIELD = re.compile(r'"(?!\w+_(?:on|at)")\w+"\s*:\s*(?!true)')
+# What is false, empty, or waits for something shows nothing.
+UNDONE = re.compile(
+    r'"[^"]+"\s*:\s*(?:false|null|0(?![.\d])|"(?:[^"]*[_ ])?(?:pending|await\w*|waiting|unpaid|unconfirmed|not|no|inactive)(?:[_ ][^"]*)?")',
+    re.IGNORECASE,
+)
 FREE = re.compile(r'"(?:free|available|availability|slots|free_\w+|available_\w+)"\s*:')
 
 
@@ -102,6 +126,7 @@ def refuses(outcome: str) -> bool:
 
 def shown_by(deed: str, data: str) -> bool:
     """Whether a tool's answer, or what was said, speaks of a deed."""
+    data = UNDONE.sub(" ", data)
     if deed in ("ready", "confirm", "finish"):
         data = FIELD.sub(" ", data)
     if deed == "book" and FREE.search(data):
@@ -120,6 +145,9 @@ def undone(
     if denied or (failed and draft.kind in ("answer", None) and not _admits_failure(draft, sources, failed)):
         yield Finding("deed", denied or draft.text, f"{', '.join(sorted(failed))} has failed: say so")
         return
+    first = draft.sentences[0][0] if draft.sentences else ""
+    if tools and DONE.match(first) and not asks(first) and not handed_off:
+        yield Finding("deed", first, first)
     silent = ("clock", "hours", "customer")
     data = " ".join(s.text for s in sources if not is_passage(s.key) and s.key not in silent)
     asked = figures(" ".join(s.text for s in sources if s.key in ("customer", "said")))
@@ -127,19 +155,21 @@ def undone(
         record = any(
             f.unit == "code" for f in figures(sentence)
         )  # of an order or a booking: no passage speaks of it
-        if any(is_passage(mark) for mark in marks) and not record:
+        passages = " ".join(f"{s.context} {s.text}" for s in sources if is_passage(s.key) and s.key in marks)
+        if marks and any(map(is_passage, marks)) and not record and not BY_ME.search(sentence):
             continue
+        passages = "" if record else passages
         recalled = any(
             same(f, g) for f in figures(sentence) if f.unit in DAYS for g in asked if g.unit in DAYS
         )
         forecast = any(f.unit in ("date", "weekday", "day") for f in figures(sentence))
         for deed in deeds_in(sentence):
-            if deed in ("ready", "finish") and (not tools or negates(sentence)):
+            if deed in ("ready", "finish", "leave", "active", "paid") and (not tools or negates(sentence)):
                 continue  # no order or repair was asked for, or it is not
             if (deed == "ready" and forecast) or (deed in ("order", "pay", "send") and recalled):
                 continue  # when it will be; what the customer says that they did
             if (
-                not shown_by(deed, data)
+                not shown_by(deed, f"{data} {passages}")
                 and not _looked_up(deed, sentence, sources, tools)
                 and not (deed in ("pass", "call") and handed_off)
             ):

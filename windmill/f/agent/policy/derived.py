@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
-from f.agent.policy.calendar_days import BESIDE, contradict, named_days
+from f.agent.policy.calendar_days import BESIDE, by_length, contradict, named_days
 from f.agent.policy.claims import Draft
 from f.agent.policy.counts import counts, units_meant
 from f.agent.policy.reckoning import follows
@@ -24,6 +24,7 @@ EMERGENCY = word_set(
 TO = re.compile(r"\.?\s*(?:[-–]|[^\W\d_]{1,4})\s*(?:[^\W\d_]{2,3}\s+)?")  # between the days of a range
 DAY = re.compile(r"\b(?:dia|día|giorno|dnia)\s$", re.IGNORECASE)
 RECKONED = re.compile(r"[×x*·÷/=+]\s?\d|\d\s?[×x*·÷=+]")
+LENGTHS = ("day", "week", "month", "year", "hour")
 COUNTED = 99.0  # a bare number above it is a price rather than how many
 CONSTANTS = word_set("7 12 24 30 31 52 60 100 365 1000")  # days, months, hours: what anybody reckons with
 
@@ -77,7 +78,15 @@ class Derived:
             return True
         if RECKONED.search(sentence) and not figure.unit and figure.keys & CONSTANTS:
             return True
-        return self._reckoned(figure)
+        lengths = [
+            f for f in told[:place] if f.unit in LENGTHS and (f.unit != "hour" or min(amount(f)) % 24 == 0)
+        ]
+        if figure.unit == "date" and len(lengths) == 1 and not any(f.unit == "date" for f in told[:place]):
+            return self._counted_by(lengths[0], figure)
+        if figure.unit == "weekday" and not self._has_day(told, place):
+            return False
+        written = money(figure.unit) and RECKONED.search(sentence)
+        return self._reckoned(figure, [f._replace(unit=figure.unit) for f in told if written and not f.unit])
 
     def follows_from_quotes(self, sentence: str, told: list[Figure], place: int) -> bool:
         """Whether a figure can be reckoned from the quotes and from what the customer has named alone."""
@@ -124,7 +133,8 @@ class Derived:
             ),
         ]
 
-    def _reckoned(self, figure: Figure) -> bool:
+    def _reckoned(self, figure: Figure, shown: Sequence[Figure]) -> bool:
+        """`shown`: bare numbers of a sum that the sentence writes out."""
         stated = [f for f in self._stated if f.text != figure.text]
         others = [f for f in stated if money(f.unit)]
         total = (
@@ -147,9 +157,34 @@ class Derived:
             sources = [f for f in sources if f.unit != "weekday"]
             near = self._quoted or near
             days = named_days(self._said.asked, self._quoted, self._today)
-        known = [f for f in (*sources, *near, *self._single) if not same(f, figure)]
+        shares = [f for f in self._stated if f.unit == "%"]
+        if shares:  # the share that the reply names is the one that it has reckoned with
+            near = [f for f in near if f.unit != "%" or any(same(f, g) for g in shares)]
+        known = [f for f in (*sources, *near, *self._single, *shown) if not same(f, figure)]
         stated = [f for f in (*self.made, *self._said.asked) if not same(f, figure)]
         return follows(figure, known, times, self._counts, self._today, stated, days=days)
+
+    def _has_day(self, told: Sequence[Figure], place: int) -> bool:
+        """Whether anything leads to a weekday: a date or a length that the reply or the customer names, or today's or tomorrow's own."""
+        beside = [*(f for f in self._stated if not same(f, told[place])), *self._said.asked]
+        near = {f"weekday:{(self._today + timedelta(n)).weekday()}" for n in (0, 1)}
+        asked = told[place].text.casefold()[:5] in self._said.words.casefold()  # a short form of it: sexta
+        return (
+            asked
+            or bool(near & told[place].keys)
+            or any(
+                f.unit in LENGTHS or any(key.startswith(("date:", "weekday:")) for key in f.keys)
+                for f in beside
+            )
+        )
+
+    def _counted_by(self, length: Figure, figure: Figure) -> bool:
+        """Whether a date is so many days or months from the day that the customer names, or that the reply or its quotes do; else from today."""
+        named = [f for f in self._said.asked if any(key.startswith(("date:", "weekday:")) for key in f.keys)]
+        rows = [f for s in self._evidence if not self._named or s.source in self._named for f in s.figures]
+        return by_length(
+            figure, length, named, [*self.made, *self._quoted, *rows], self._said.words, self._today
+        )
 
     def _day_of_month(self, sentence: str, told: list[Figure], place: int) -> bool:
         """Whether a bare number is a day: of the date after it, as in the 3rd to the 17th of May, or the one that a weekday before it names."""

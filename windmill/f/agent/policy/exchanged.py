@@ -14,6 +14,7 @@ from f.agent.policy.quoted import in_least
 from f.common.figures.amounts import Figure, amount, same
 from f.common.figures.finder import figures
 from f.common.figures.segments import DENSE, LISTED, kind_of
+from f.common.figures.words import SIZES, units
 
 WORD = re.compile(r"[^\W\d_]+")
 ALIKE = 4  # letters at which two words begin alike, also in related languages
@@ -78,6 +79,15 @@ class Pair(NamedTuple):
         sizes = {f"={value}" for f in inside for value in in_least(f) or amount(f)}
         return _words(self.text[start:end]) | sizes
 
+    def periods(self) -> tuple[set[str], set[str]]:
+        """The units of time behind each of the two, up to the next figure: a day, and an hour."""
+        found = []
+        for figure in (self.one, self.other):
+            end = min((f.start for f in self.alike() if f.start >= figure.end), default=len(self.text))
+            words = WORD.findall(self.text[figure.end : end].casefold())
+            found.append({unit for word in words if (unit := units().get(word, "")) in SIZES})
+        return found[0], found[1]
+
 
 def _crosswise(said: Pair, source: Pair) -> bool:
     """Whether the words beside the figures fit crosswise; in another language, where no word fits, whether their order is another one."""
@@ -86,6 +96,9 @@ def _crosswise(said: Pair, source: Pair) -> bool:
         for theirs in source.labels():
             straight = max(straight, _fit(labels[0], theirs[0]) + _fit(labels[1], theirs[1]))
             crossed = max(crossed, _fit(labels[0], theirs[1]) + _fit(labels[1], theirs[0]))
+    (one, other), (first, second) = said.periods(), source.periods()
+    if one != other and first != second and all((one, other, first, second)):
+        return bool(one & second and other & first)
     turned = (said.one.start < said.other.start) != (source.one.start < source.other.start)
     if turned and crossed == straight:
         return len(said.alike()) == 2 and said.comparable()

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 from f.agent.policy.claims import Claim, Draft, Finding
+from f.agent.policy.limits import below
 from f.agent.policy.placement import RARE
-from f.agent.policy.polarity import asks, denies, negates
-from f.common.figures.amounts import Figure, amount, money, same
+from f.agent.policy.polarity import GERMAN, asks, denies, negates
+from f.common.figures.amounts import Figure, amount, same
 from f.common.figures.finder import figures, numbers_in_words
 from f.common.figures.segments import (
     LISTED,
@@ -32,17 +34,12 @@ FIELD = re.compile(r'"[\w ]+"\s*:\s*("[^"]*"|[\w.-]+)')  # a field of JSON, and 
 LEAD = re.compile(r"^\W*[^\W\d_]+[,.:;!،、，。！]")  # "No, " at the beginning
 ALONE = re.compile(r"\W*[^\W\d_]+\W*(?:[^\W\d_]+\W+)?")  # a word, or two as in "of course!"
 CLAUSE = re.compile(r"[,;(（、，؛،]\s?|\s[-–—]\s")
-GERMAN = re.compile(
-    r"\b(?:der|die|das|und|für|ist)\b.*\b(?:der|die|das|und|für|ist|ein|eine|wir|Sie|du)\b", re.DOTALL
-)  # all nouns have capitals
 AT_MOST = re.compile(
     r"\b(?:at most|at least|up to|from|starting at|ab(?= dem| der| \d)|à partir|a partir|desde)\b"
     r"|\b(?:no more than|max(?:imum|imal|imo)?|máx(?:imo)?|höchstens|mindestens|mind\.|massimo|hooguit|najwyżej|maks\w*)\b"
     r"|\b(?:en fazla|не более)\b|最大|最多|以内|まで",
     re.IGNORECASE,
 )  # a limit refuses what is beyond it
-PRICE = 50  # from here on a bare number of the customer's may be a price
-NEAR_LIMIT = 2  # a limit is at most so many times the customer's figure
 NEAR = 0.3  # how much nearer a row must be to a sentence than another one to be the one it rests on
 
 
@@ -60,15 +57,20 @@ class Grounds:
         self._draft, self._evidence, self._weights, self._question = draft, evidence, weights, question
         self._sources = {s.key: s for s in sources}
 
+    @cached_property
+    def first(self) -> tuple[str, tuple[str, ...]] | None:
+        """The reply's first sentence that asks nothing, and the sources that it names."""
+        return next((s for s in self._draft.sentences if not asks(s[0])), None)
+
     def problems(self) -> Iterable[Finding]:
         """A no that rests on a source that denies nothing, and a yes that rests on a source that denies it."""
         if self._draft.kind in ("unknown", "handoff"):
             return
-        first = next((s for s in self._draft.sentences if not asks(s[0])), None)
+        first = self.first
         if first and not _counts(first[0]):
-            grounds = self._grounds(*first)
-            stated = " ".join(c.says for c in self._claims(first[0]) if c.says in first[0]) or first[0]
-            if not self._claims(first[0]) and not any(len(terms(first[0]) & terms(g)) > 1 for g in grounds):
+            grounds = self.pieces(*first)
+            stated = " ".join(c.says for c in self.claims_of(first[0]) if c.says in first[0]) or first[0]
+            if not self.claims_of(first[0]) and not any(akin(first[0], g) for g in grounds):
                 grounds = [s.text for s in self._evidence if s.source in first[1]]  # of another language
             if (
                 grounds
@@ -81,7 +83,7 @@ class Grounds:
         if negates(self._draft.text):
             return
         for sentence, marks in self._draft.sentences:
-            if asks(sentence) or (_counts(sentence) and not self._agrees(sentence)):
+            if asks(sentence) or (_counts(sentence) and not self.agrees(sentence)):
                 continue
             denials = list(self._denials(sentence, marks))
             if denials and all(denials):
@@ -126,14 +128,15 @@ class Grounds:
 
     def _words(self, sentence: str, marks: tuple[str, ...]) -> frozenset[str]:
         """The words of what a sentence rests on: of its quotes and the sentences and whole rows that they stand in; of the passages that it names."""
-        claims = self._claims(sentence)
+        claims = self.claims_of(sentence)
         keys = [c.source for c in claims] or [m for m in marks if m in self._sources]
         if any(not is_passage(key) for key in keys):
             return frozenset()  # a tool or the conversation: a record has no sentences to tell apart
         texts = [self._sources[key].context for key in keys]
         for claim in claims:
             text = flat(self._sources[claim.source].text)
-            texts += [claim.quote, *whole_sentences(text, claim.quote)]
+            label, colon, _ = text.partition(":")
+            texts += [claim.quote, label if colon else "", *whole_sentences(text, claim.quote)]
             texts += [line for line in text.splitlines() if ROW.search(line)]
         if not claims:
             texts += [self._sources[key].text for key in keys]
@@ -152,7 +155,7 @@ class Grounds:
                 for s in self._evidence
                 if s.source in marks and any(same(f, g) for f in s.figures for g in here)
             ]
-            claims = self._claims(sentence)
+            claims = self.claims_of(sentence)
             pieces = (
                 [p for c in claims for p in whole_sentences(self._sources[c.source].text, c.quote)]
                 if claims
@@ -164,22 +167,22 @@ class Grounds:
 
     def unreached(self, asked: Sequence[Figure]) -> Iterable[Finding]:
         """A yes to a figure of the customer's that stays below one of its source, of which the reply says nothing: 58, where it is from 60."""
-        first = next((s for s in self._draft.sentences if not asks(s[0])), None)
-        if not first or not self._claims(first[0]) or not self._agrees(first[0]) or negates(first[0]):
+        first = self.first
+        if not first or not self.claims_of(first[0]) or not self.agrees(first[0]) or negates(first[0]):
             return
         told = figures(LISTED.sub("", self._draft.text))
         words = {float(n) for n in numbers_in_words(self._draft.text)}
-        for piece in self._grounds(*first):
+        for piece in self.pieces(*first):
             there = figures(piece)
             times = any(kind_of(f) in ("clock", "hour") for f in there)
             for limit in there:
                 if any(same(limit, f) for f in told) or amount(limit) & words or (times and not limit.unit):
                     continue
-                short = next((f for f in asked if _below(f, limit)), None)
+                short = next((f for f in asked if below(f, limit)), None)
                 if short and not any(same(short, f) for f in there):
                     yield Finding("confirmed", first[0], f"{short.text} / {limit.text}")
 
-    def _agrees(self, sentence: str) -> bool:
+    def agrees(self, sentence: str) -> bool:
         """Whether a sentence begins with a word that stands alone, which the customer has not said: "Yes, ". Or comes after one: "Yes! "."""
         before = [s for s, _ in self._draft.sentences]
         place = before.index(sentence) if sentence in before else 0
@@ -189,19 +192,19 @@ class Grounds:
 
     def _denials(self, sentence: str, marks: tuple[str, ...]) -> Iterable[str]:
         """Of each thing that a sentence rests on: its words that deny what the sentence says; '' where there are none."""
-        claims = self._claims(sentence)
+        claims = self.claims_of(sentence)
         for claim in claims:
             pieces = whole_sentences(self._sources[claim.source].text, claim.quote)
             found = next(filter(None, (self._denial(sentence, piece, claim.quote) for piece in pieces)), "")
             yield found or self._denied_nearby(sentence, claim.source, [claim.quote, *pieces])
         if not claims and marks:
-            grounds = self._grounds(sentence, marks)
+            grounds = self.pieces(sentence, marks)
             nearby = next(filter(None, (self._denied_nearby(sentence, mark, grounds) for mark in marks)), "")
             yield from (self._denial(sentence, piece, "") or nearby for piece in grounds)
 
     def _denied_nearby(self, sentence: str, key: str, pieces: list[str]) -> str:
         """Another sentence of the same passage that denies something of which the reply or the customer speaks, and these pieces don't."""
-        if not self._agrees(sentence):
+        if not self.agrees(sentence):
             return ""
         about = (terms(sentence) | self._question) - terms(" ".join(pieces))
         quoted = [folded(piece) for piece in pieces]
@@ -225,30 +228,41 @@ class Grounds:
         parts = [part for part in CLAUSE.split(piece) if part.strip()]
         words = terms(sentence)
         about = words | self._question
-        one_language = len(words & terms(piece)) > 1
+        one_language = akin(sentence, piece)
         if quoted:
             touched = [p for p in parts if folded(p).strip(" .。") in quoted or quoted in folded(p)]
         else:
             touched = [p for p in parts if words & terms(p)] if one_language else parts
-        if denied := next(filter(denies, touched), ""):
+        spoken = [p for p in touched if terms(p) & about] if one_language else touched
+        if denied := next(filter(denies, spoken or touched), ""):
             return denied
         for part in parts:
             if part not in touched and denies(part) and (terms(part) - terms(" ".join(touched))) & about:
                 return part
         rest = folded(piece).partition(quoted)[2] if quoted else ""
-        denied = negates(rest) if self._agrees(sentence) else denies(rest)
+        tail = rest if one_language else CLAUSE.split(rest.strip(" .,;"))[0]
+        denied = negates(tail) if self.agrees(sentence) else denies(tail)
         return rest if denied and (not one_language or terms(rest) & about) else ""
 
-    def _claims(self, sentence: str) -> list[Claim]:
+    def of(self, sentence: str, marks: tuple[str, ...]) -> list[str]:
+        """What is quoted for a sentence, in whole sentences; without quotes the passages that it names."""
+        quoted = [
+            g
+            for c in self.claims_of(sentence)
+            for g in whole_sentences(self._sources[c.source].text, c.quote)
+        ]
+        return quoted or [self._sources[mark].text for mark in marks if mark in self._sources]
+
+    def claims_of(self, sentence: str) -> list[Claim]:
         return [
             c
             for c in self._draft.claims
             if c.quote.strip() and c.source in self._sources and (c.says in sentence or sentence in c.says)
         ]
 
-    def _grounds(self, sentence: str, marks: tuple[str, ...]) -> list[str]:
+    def pieces(self, sentence: str, marks: tuple[str, ...]) -> list[str]:
         """What a sentence of the reply rests on: the sentences quoted for it, whole; else those of its passages that its words are nearest to."""
-        if claims := self._claims(sentence):
+        if claims := self.claims_of(sentence):
             return [g for c in claims for g in whole_sentences(self._sources[c.source].text, c.quote)]
         words = terms(sentence) | self._question
         rows = [s for s in self._evidence if s.source in marks]
@@ -259,11 +273,9 @@ class Grounds:
         return [s.text for s in rows if nearest < NEAR or nearness[s] >= nearest - NEAR]
 
 
-def _below(figure: Figure, limit: Figure) -> bool:
-    """Whether a figure of the customer's is of a limit's kind, and a little less; a bare one of some size may be a price."""
-    alike = kind_of(figure) == kind_of(limit) or (not figure.unit and limit.unit == "year")
-    priced = money(limit.unit) and not figure.unit and max(amount(figure), default=0) >= PRICE
-    return (alike or priced) and any(a < b <= NEAR_LIMIT * a for a in amount(figure) for b in amount(limit))
+def akin(one: str, other: str) -> bool:
+    """Whether two texts share more than one word, and so are of one language; short names are of all of them."""
+    return sum(len(term) > 3 or not term.isascii() for term in terms(one) & terms(other)) > 1
 
 
 def _counts(sentence: str) -> bool:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from functools import cached_property
 
+from f.agent.policy.polarity import GERMAN
 from f.common.figures.amounts import Figure, fits, money, same
 from f.common.figures.finder import figures
 from f.common.figures.segments import (
@@ -25,14 +26,8 @@ CELL_END = re.compile(r"\s\|\s|[,;(]\s|\s/\s")
 CELL = 0.45  # how much more the words must speak for another cell of the row
 CLAUSE_END = re.compile(r"[;:]\s")
 COMMA = re.compile(r"\s?[,，、،]")
-TIMES = (
-    "clock",
-    "hour",
-    "weekday",
-    "date",
-    "day",
-    "",
-)  # rows of days and hours have too many of them to a cell
+# Rows of days and hours have too many of them to a cell.
+TIMES = ("clock", "hour", "weekday", "date", "day", "")
 RARE = 0.6  # a word that few rows have: it tells one from another
 CLEARLY = 1.2  # by how much more than one rare word
 MISPLACED_BY = 0.45  # how much more the words of a sentence must speak for another row than for the one that holds its figure
@@ -51,6 +46,13 @@ class Placement:
         self._passages: dict[str, frozenset[str]] = {}
         for segment in evidence:
             self._passages[segment.source] = self._passages.get(segment.source, frozenset()) | segment.terms
+
+    @cached_property
+    def _german(self) -> frozenset[str]:
+        texts: dict[str, str] = {}
+        for segment in self._evidence:
+            texts[segment.source] = f"{texts.get(segment.source, '')} {segment.text}"
+        return frozenset(source for source, text in texts.items() if GERMAN.search(text))
 
     @cached_property
     def _names(self) -> frozenset[str]:
@@ -117,6 +119,8 @@ class Placement:
 
     def _names_another(self, sentence: str, holding: list[Segment]) -> bool:
         """Whether a sentence names one thing and the only rows with its figure name another, by capital letters: Arno and Tessa."""
+        if GERMAN.search(sentence) or any(h.source in self._german for h in holding):
+            return False
         named = names(sentence) | (
             names_in_full(sentence) & frozenset().union(*(s.terms for s in self._evidence))
         )
@@ -197,7 +201,12 @@ class Placement:
     def _crossed(self, text: str, told: list[Figure], figure: Figure, holding: list[Segment]) -> bool:
         """Whether two figures of one row have changed places: what stands beside each in the reply stands beside the other in the row."""
         rivals = [
-            f for f in told if f is not figure and kind_of(f) == kind_of(figure) and not same(f, figure)
+            f
+            for f in told
+            if f is not figure
+            and kind_of(f) == kind_of(figure)
+            and not same(f, figure)
+            and terms(text[min(f.end, figure.end) : max(f.start, figure.start)])  # not the ends of a range
         ]
         for segment in holding:
             mine = next((f for f in segment.figures if same(f, figure)), None)

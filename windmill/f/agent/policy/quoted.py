@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from f.agent.policy.claims import Claim, Draft, Finding
+from f.agent.policy.polarity import negates
 from f.common.figures.amounts import Figure, amount, same
 from f.common.figures.finder import figures, numbers_in_words, parts_in_words
 from f.common.figures.segments import (
@@ -65,6 +66,16 @@ class Quoted:
             shared = [f for f in told if any(same(f, q) for q in quoted)]
             if not any(f.unit in ("weekday", "date") for f in shared) and (shared or not by_figures):
                 return True
+        return False
+
+    def adds_a_day(self, weekday: Figure) -> bool:
+        """Whether a claim lists a weekday beside those of its quote, and no date that it could be the day of."""
+        for claim in self._claims:
+            told, quoted = figures(claim.says), [f for f in figures_of(claim.quote) if f.unit == "weekday"]
+            days = [f for f in told if f.unit == "weekday"]
+            listed = any(same(f, q) for f in days if f.text != weekday.text for q in quoted)
+            if weekday.text in claim.says and listed and not any(f.unit == "date" for f in told):
+                return not negates(claim.says)
         return False
 
     def misquoted(self) -> Iterable[Finding]:

@@ -55,8 +55,14 @@ def follows(
         and wanted & {float(count) for count in counts if count > 1}
     ):
         return True
+    times = list(times)
+    halves = [0.0, *(part for part in times if 0 < part < 1)]  # two hours and a half
     spans = {
-        value for one in known for a in amount(one) for value in _converted(a, one.unit, figure.unit)
+        value
+        for one in known
+        for a in amount(one)
+        for half in halves
+        for value in _converted(a + half, one.unit, figure.unit)
     } | _hours(figure, known)
     if any(
         abs(value - one) <= 0.03 * one

@@ -4,7 +4,6 @@ No model has a say here and no language is known here: figures are found in ever
 sentence or row of the evidence that speaks of the same thing (evidence.py).
 """
 
-# ruff: noqa: RUF001 - signs of multiplication
 from __future__ import annotations
 
 import re
@@ -12,6 +11,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from f.agent.policy.additions import added, of_another_period
+from f.agent.policy.agreements import unfounded
+from f.agent.policy.assurances import priced, unassured
 from f.agent.policy.awaiting import REQUESTED, claimed
 from f.agent.policy.calendar_days import contradictions
 from f.agent.policy.claims import Draft, Finding
@@ -19,9 +21,12 @@ from f.agent.policy.deeds import of_another, undone
 from f.agent.policy.derived import EMERGENCY, Derived, Said
 from f.agent.policy.exchanged import exchanged
 from f.agent.policy.grounds import Grounds
+from f.agent.policy.labels import mislabelled
 from f.agent.policy.offers import unsupported
+from f.agent.policy.parroting import parroted
 from f.agent.policy.placement import Placement, alike
 from f.agent.policy.quoted import Quoted, figures_of, in_claim, quoted_rows
+from f.agent.policy.recurring_days import of_another_week
 from f.common.figures.amounts import Figure, money, same
 from f.common.figures.finder import figures
 from f.common.figures.segments import (
@@ -36,9 +41,6 @@ from f.common.figures.segments import (
 )
 from f.common.figures.tool_rows import flat
 
-WORDS = re.compile(r"[^\W_]+")
-PARROTED = 6  # words in a row that a reply has from the customer
-ACCOUNT = 15  # letters and digits of a bank account's number, and of no order's
 UNCOUNTED = ("clock", "date", "weekday", "phone", "link", "mail", "code")
 SPOKEN = ("conversation", "customer", "persona", "hours", "clock")  # sources that no mark names
 SUPPORTED = frozenset(("held", "reckoned"))
@@ -133,7 +135,9 @@ class Check:
         asked = any(same(figure, f) for f in self._asked)
         clock = any(same(figure, f) for s in self._pool if s.source == "clock" for f in s.figures)
         if figure.unit == "weekday" and (asked or clock):
-            return self._quotes.of_other_days(figure, by_figures=asked)
+            return self._quotes.of_other_days(figure, by_figures=asked) or (
+                not asked and self._quotes.adds_a_day(figure)
+            )
         return not asked and not clock
 
     def _reckon(self, told: list[Told], outcomes: list[str], contrary: frozenset[int]) -> None:
@@ -167,14 +171,17 @@ class Check:
         supported = not SUPPORTED.isdisjoint(outcomes)
         for one, outcome in zip(told, outcomes, strict=True):
             echoed = outcome == "echo" and not self._derived.follows_from_conversation(one.figure)
-            if echoed and self._parroted(one.sentence, one.figure, supported):
+            if echoed and parroted(
+                self._draft, one.sentence, one.figure, self._words_of_customer, supported or bool(self._named)
+            ):
                 yield Finding("confirmed", one.sentence, one.figure.text)
             elif outcome == "misplaced" or (outcome == "figure" and not self._harmless(one.figure)):
                 yield Finding(outcome, one.sentence, one.figure.text)
 
     def _contradictory(self) -> Iterable[Finding]:
-        """Figures beside each other that can't both be so, such as a weekday and a date."""
-        for sentence, _ in self._draft.sentences:
+        """Figures that can't both be so: a weekday and a date beside each other, a date and the week of the month that its source names."""
+        for sentence, marks in self._draft.sentences:
+            yield from of_another_week(sentence, self._grounds.of(sentence, marks), self._today)
             for one, other in contradictions(sentence, self._today):
                 yield Finding("figure", sentence, f"{one.text} {other.text}")
 
@@ -225,7 +232,14 @@ class Check:
         yield from of_another(self._draft, sources, self._tools)
         if not self._named:
             yield from unsupported(self._draft, [s.text for s in sources])
+        yield from unassured(self._draft, sources)
+        yield from priced(self._draft, self._sources)
         yield from self._grounds.problems()
+        yield from added(self._draft, self._sources)
+        yield from of_another_period(self._draft, self._evidence)
+        yield from mislabelled(self._draft, self._sources)
+        asked = [f for s in self._pool if s.source == "customer" for f in s.figures]
+        yield from unfounded(self._draft, self._grounds, self._sources, self._tools, asked)
         yield from self._grounds.misnamed(
             frozenset().union(
                 *(s.terms for s in self._pool if s.source in ("conversation", "persona", "said"))
@@ -246,23 +260,6 @@ class Check:
             or (helps and figure.unit in ("phone", "", "code"))
             or (figure.unit in ("", "weekday") and len(re.sub(r"\D", "", figure.text)) < 5)
         )
-
-    def _parroted(self, sentence: str, figure: Figure, supported: bool) -> bool:
-        """Whether a statement only says again what the customer wrote: a price, an address or an account that nothing confirms.
-
-        A customer may write words that the model takes for its own. An account's number is never said again.
-        """
-        if figure.unit == "code" and len(figure.text) >= ACCOUNT:
-            return True
-        if sentence.rstrip("\"'»”)*_ ").endswith(("?", "？", "؟")) or not (
-            money(figure.unit) or figure.unit in ("link", "mail", "phone", "%", "clock", "date")
-        ):
-            return False
-        if self._draft.kind is None and not supported and not self._named:
-            return money(figure.unit) or figure.unit == "link"
-        run = [WORDS.findall(text.casefold()) for text in (sentence, self._words_of_customer)]
-        runs = {tuple(run[1][i : i + PARROTED]) for i in range(len(run[1]) - PARROTED + 1)}
-        return any(tuple(run[0][i : i + PARROTED]) in runs for i in range(len(run[0]) - PARROTED + 1))
 
     def _repeats(self, sentence: str) -> bool:
         """Whether a sentence says yes to what the customer has asked: it shares the question's words and does not turn it down."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from f.agent.handoff import keyword_of
 from f.agent.language import detect, is_yes
 from f.agent.policy.awaiting import REQUESTED
-from f.agent.policy.claims import Draft, Finding
+from f.agent.policy.claims import REASONS, Draft, Finding
 from f.agent.policy.deeds import deeds_in
 from f.agent.policy.drafts import names_passages
 from f.agent.policy.polarity import asks
@@ -37,22 +37,6 @@ PROMPT_RUN = 16  # of the tenant's own prompt: it may hold facts that are there 
 # The rules without their examples: a reply may be worded as one.
 SECRET_RULES = re.sub(r'"[^"]*"', " ", RULES)
 OFFERED_WITHIN = 6  # messages of the history in which an offer of a human still stands
-REASONS = {
-    "quote": "the quote “{detail}” does not stand in the source that you name",
-    "figure": "“{detail}” stands in nothing that you looked up, nor can it be reckoned from it",
-    "misplaced": "“{detail}” stands in your sources, but there it belongs to something else than you say",
-    "confirmed": "“{detail}” is the customer's own figure, and no source confirms it: say what the source says",
-    "deed": "you say that something was done ({detail}), but no tool has done it in this turn",
-    "awaited": "you say that something was done, but a colleague must agree to {detail} first, and nothing is done yet: say that you are checking",
-    "unsourced": "it states something and names no passage: put the passage's id after each fact, or quote it as a claim",
-    "exchanged": "your source has “{detail}” the other way round, or it is not clear which belongs to what: quote each of them for itself",
-    "polarity": "“{says}” says no, and “{detail}” denies nothing: where the sources are silent, say that you do not know",
-    "unquoted": "“{says}” has a quote that speaks of something else: “{detail}”. Quote words that say it, or leave it out",
-    "denied": "“{says}” says yes, and its source says no or sets a limit: “{detail}”. Say that, too",
-    "leak": "it would give away {detail}",
-    "language": "the customer writes another language ({detail}): reply in that one",
-    "judge": "“{says}” does not follow from what you quote for it",
-}
 
 
 class Verdict(NamedTuple):

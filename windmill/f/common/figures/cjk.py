@@ -9,7 +9,7 @@ CJK_DATE = re.compile(r"(?:(\d{4})\s*[年년]\s*)?(\d{1,2})\s*[月월]\s*(\d{1,2
 CJK_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"两": 2, "兩": 2}
 CJK_NUMBER = re.compile(r"[一二两兩三四五六七八九十百千]+(?=[^\W\d_])")
 CJK_PRICE = re.compile(
-    r"(?=\d[\d.]*\s?[万萬만千천])(?:(\d+(?:\.\d+)?)\s?[万萬만]\s?)?(?:(\d)\s?[千천]\s?)?(?:(\d{1,4})\s?)?(円|圓|元|원|엔|위안)"
+    r"(?=\d[\d.]*\s?[億亿억万萬만千천])(?:(\d+(?:\.\d+)?)\s?[億亿억]\s?)?(?:(\d+(?:\.\d+)?)\s?[万萬만]\s?)?(?:(\d)\s?[千천]\s?)?(?:(\d{1,4})\s?)?(円|圓|元|원|엔|위안)"
 )
 CJK_CLOCK = re.compile(
     r"(午後|下午|晚上|오후)?(午前|上午|早上|오전)?\s*(\d{1,2})\s*(?:時(?!間)|点|點|시(?!간))\s*(?:([0-5]?\d)\s*[分분]|([半반]))?"
@@ -44,7 +44,8 @@ def cjk_days(match: re.Match[str]) -> list[int]:
 
 def cjk_price(match: re.Match[str]) -> str:
     """A price with digits before its ten thousands and thousands: 3만 5천원 are 35000."""
-    value = float(match[1] or 0) * 10_000 + int(match[2] or 0) * 1000 + int(match[3] or 0)
+    value = float(match[1] or 0) * 1e8 + float(match[2] or 0) * 10_000
+    value += int(match[3] or 0) * 1000 + int(match[4] or 0)
     return f"{value:.0f}"
 
 

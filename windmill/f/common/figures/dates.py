@@ -20,7 +20,7 @@ EARLIER_DAY = re.compile(
 )
 BEHIND_WEEKDAY = re.compile(r"(?<![^\W_])([^\W\d_]{2,8})\.?,?\s(\d{1,2})\.(\d{1,2})\.(?!\d)")
 MONTH_FIRST = frozenset(
-    ["jan", "feb", "apr", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 )  # dec 5, in English
 
 
@@ -39,6 +39,8 @@ def take_dates(text: str, take: Take) -> None:
             or not month.isascii()
         ):
             continue  # a short word of another language
+        if match[4] and len(month) < 4 and month.isascii() and month.lower() not in MONTH_FIRST:
+            continue  # bekommen Sie 10 %
         if match[4] and not month[0].isdigit() and text[match.end() :].startswith(")"):
             continue  # Sie 1) is an item of a list
         months = names.get(month.casefold().rstrip("."), frozenset[str]())

@@ -105,7 +105,7 @@ def _figures(text: str) -> tuple[Figure, ...]:
         ):
             take(*match.span(), {f"code:{match[0].replace('-', '').lower()}"}, "code")
     halves = bool(
-        re.search(r"\b[ap]\.?\s?m\b", text, re.IGNORECASE) or day_periods().search(text)
+        re.search(r"\b[ap]\.?\s?m\b|[晚夜]", text, re.IGNORECASE) or day_periods().search(text)
     )  # 5:00-6:00 pm
     for match in CJK_CLOCK.finditer(text):
         take(*match.span(), cjk_clock(match), "clock")
@@ -149,7 +149,7 @@ CENTS_BEHIND = re.compile(r"[ \u00a0](\d\d)(?![\d.,:]*\d|[ \u00a0]?[\w%])")
 
 def _take_numbers(text: str, taken: list[bool], take: Take) -> None:
     for match in CJK_PRICE.finditer(text):
-        take(*match.span(), {cjk_price(match)}, units().get(match[4], ""))  # 圓 may be of several countries
+        take(*match.span(), {cjk_price(match)}, units().get(match[5], ""))  # 圓 may be of several countries
     for match in _free_numbers(text, taken):
         start, end = match.span()
         number = match[0]

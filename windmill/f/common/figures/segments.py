@@ -20,7 +20,7 @@ from typing import NamedTuple
 from f.common.figures.amounts import Figure, money
 from f.common.figures.finder import figures
 from f.common.figures.tool_rows import flat
-from f.common.figures.words import meanings
+from f.common.figures.words import meanings, no_names
 
 STEM = 5  # letters of a word that count
 SENTENCE_END = re.compile(r"(?<=[.!?؟।])[\"'»”’)*_]*\s+(?=\S)|(?<=[。！？])|\n+")
@@ -31,6 +31,7 @@ MARKS = r"\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670"
 WORD = re.compile(
     r"(?:[^\W\d_]|[\u0900-\u0903\u093a-\u094f\u0981-\u0983\u09bc-\u09d7\u0a01-\u0a71\u0b82-\u0bd7\u0c00-\u0c56])+"
 )
+SHORT_NAME = re.compile(r"(?<![\w'’.-])[A-ZÀ-ÞΑ-ΩА-Я]{2,3}(?![\w'’])")  # UK, BSO, TMT
 NUMBERED = re.compile(r"\b(\d{1,3})-([^\W\d_]{3,})")  # 3-seater
 DENSE = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]+")
 LABELLED = re.compile(r"[^:：]{2,40}[:：]\s")  # a cell that says itself what it is about
@@ -96,7 +97,7 @@ def terms(text: str) -> frozenset[str]:
     """The words of a text in a form in which inflected ones mostly meet."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     plain = re.sub(f"[{MARKS}]", "", plain)
-    found: set[str] = set()
+    found = {name for short in SHORT_NAME.findall(text) if (name := short.casefold()) not in no_names()}
     for word in WORD.findall(unicodedata.normalize("NFC", plain)):
         if DENSE.match(word):
             found |= {word[i : i + 2] for i in range(len(word) - 1)} or {word}

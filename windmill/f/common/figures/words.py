@@ -46,7 +46,8 @@ MORE_UNITS = word_map(
     pound=GBP pounds=GBP peso=peso pesos=peso zł=PLN kč=CZK tl=TRY lira=TRY rs=INR chf=CHF kr=kr 元=CNY 円=JPY сом=KGS грн=UAH руб=RUB
     franken=CHF franc=CHF francs=CHF frank=CHF franki=CHF franków=CHF franchi=CHF francos=CHF fr=CHF ft=ft feet=ft foot=ft miles=mile
     mile=mile inch=inch inches=inch zoll=inch pulgadas=inch pollici=inch lb=lb lbs=lb oz=oz percent=% prozent=% 個月=month 週間=week 小時=hour
-    cl=cl dl=dl 週=week ヶ月=month か月=month 달러=$ 엔=JPY 위안=CNY 원=KRW 유로=EUR ユーロ=EUR ドル=$ 欧元=EUR 歐元=EUR 美元=USD
+    dygn=day døgn=day doby=day doba=day dób=day cl=cl dl=dl 週=week ヶ月=month か月=month 달러=$ 엔=JPY 위안=CNY 원=KRW 유로=EUR ユーロ=EUR ドル=$
+    欧元=EUR 歐元=EUR 美元=USD
     분=minute 일=day 주=week 달=month 년=year
     دراهم=dirham ليرة=TRY ليرات=TRY دنانير=dinar جنيه=EGP جنيهات=EGP جنيها=EGP شيكل=ILS شيقل=ILS دولارات=$ دولارا=$ روبيات=rupee
     שקל=ILS שקלים=ILS שח=ILS złoty=PLN złote=PLN złotych=PLN zloty=PLN zlote=PLN zlotych=PLN злоти=PLN злотих=PLN злотых=PLN
@@ -60,7 +61,8 @@ MORE_NUMBERS = word_map(
     """
     duas=2 dues=2 două=2 dwie=2 dwóch=2 dwoje=2 trzech=3 troje=3 czterech=4 две=2 двух=2 двое=2 трёх=3 трех=3 трое=3 четверо=4 четырёх=4
     дві=2 двох=2 двоє=2 троє=3 трьох=3 четверо=4 чотирьох=4 dvě=2 dvou=2 dva=2 tři=3 dve=2 dvije=2 kahden=2 kolmen=3 neljän=4
-    neljä=4 neljää=4 kaksi=2 kahta=2 tvær=2 tvö=2 שתי=2 שתיים=2 שני=2 שלוש=3 ארבע=4 zwo=2 zweimal=2 dreimal=3 twice=2 doppelt=2
+    neljä=4 neljää=4 kaksi=2 kahta=2 tvær=2 tvö=2 شخصين=2 لشخصين=2 شخصان=2 ليلتين=2 قطعتين=2 زجاجتين=2 علبتين=2 تذكرتين=2 שתי=2 שתיים=2
+    שני=2 שלוש=3 ארבע=4 zwo=2 zweimal=2 dreimal=3 twice=2 doppelt=2
     """
 )
 # Words behind a number that multiply it.
@@ -228,6 +230,13 @@ def day_periods() -> re.Pattern[str]:
     )
     dense = "|".join(sorted(filter(unspaced, known), key=len, reverse=True))
     return re.compile(rf"(?<![^\W\d_])(?:{spaced})(?![^\W\d_])|(?:{dense})", re.IGNORECASE)
+
+
+@cache
+def no_names() -> frozenset[str]:
+    """Short words that may have capitals and name no thing: currencies, units, days, months, halves of the day."""
+    parts = {w.rstrip(".") for kind in ("weekdays", "months", "periods") for w in meanings(kind)}
+    return frozenset({*parts, *units(), *(code.casefold() for code in CODES), "kb", "mb", "gb", "tb"})
 
 
 def without_points(word: str) -> str:

@@ -1,0 +1,56 @@
+"""What a reply says yes or no to, and must not: a record that says no, something that no source mentions, a limit that it keeps silent about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from f.agent.policy.claims import Draft, Finding
+from f.agent.policy.grounds import LEAD, Grounds, akin
+from f.agent.policy.limits import broken, left_out
+from f.agent.policy.placement import TIMES
+from f.agent.policy.records import emptied
+from f.agent.policy.unmentioned import in_one_language, unmentioned
+from f.common.figures.amounts import Figure
+from f.common.figures.segments import Source, is_passage, terms
+
+FEW = 2  # sentences that may all be meant, where none is quoted
+
+
+def unfounded(
+    draft: Draft,
+    grounds: Grounds,
+    sources: Mapping[str, Source],
+    tools: Sequence[str],
+    asked: Sequence[Figure],
+) -> Iterable[Finding]:
+    """Findings on the reply's first statement. `tools`: those that have answered. `asked`: the figures of the customer's message."""
+    if not grounds.first:
+        return
+    statement, marks = grounds.first
+    agrees, passages = grounds.agrees(statement), any(map(is_passage, marks))
+    question = " ".join(s.text for s in sources.values() if s.key in ("customer", "said"))
+    if agrees and not passages:
+        yield from emptied(statement, draft, [sources[key] for key in tools])
+    if agrees and passages:
+        yield from unmentioned(LEAD.sub("", statement), draft.text, question, list(sources.values()))
+    yield from _silent(draft, grounds, sources, question, asked)
+
+
+def _silent(
+    draft: Draft, grounds: Grounds, sources: Mapping[str, Source], question: str, asked: Sequence[Figure]
+) -> Iterable[Finding]:
+    """Limits of what the first statement rests on that it breaks or leaves out. Without a yes only a quoted limit counts whose kind a unit shows."""
+    assert grounds.first
+    statement, marks = grounds.first
+    agrees, quoted = grounds.agrees(statement), bool(grounds.claims_of(statement))
+    pieces = grounds.pieces(statement, marks) if agrees or quoted else []
+    passages = [s for s in sources.values() if is_passage(s.key)]
+    for figure, limit in broken(draft.text, pieces, asked) if quoted or len(pieces) == 1 else ():
+        if agrees or (figure.unit and limit.unit and limit.unit not in TIMES):
+            yield Finding("confirmed", statement, f"{figure.text} / {limit.text}")
+    if agrees and (quoted or len(pieces) <= FEW):
+        words = terms(statement)
+        near = [piece for piece in pieces if akin(statement, piece) or in_one_language(draft.text, passages)]
+        near = near if quoted else [piece for piece in near if words & terms(piece)]
+        for part in left_out(draft.text, near, words | terms(question)):
+            yield Finding("denied", statement, part)
