@@ -22,12 +22,12 @@ COUNT_NEVER_BY_ITSELF = (
 )
 # Lists, threads and figures are never read again by themselves: only the question for news is left.
 ONLY_NEWS = "const every = setInterval; setInterval = (act, ms) => (ms >= 10000 ? 0 : every(act, ms))"
-NOTICES = """
-window.notices = []
+POPS = """
+window.popped = []
 window.Notification = class {
   static permission = localStorage.permission ?? 'default'
   static requestPermission = async () => (localStorage.permission = Notification.permission = 'granted')
-  constructor(title, { body }) { notices.push(`${title} | ${body}`) }
+  constructor(title, { body }) { popped.push(`${title} | ${body}`) }
   close() {}
 }
 window.tones = 0
@@ -61,7 +61,7 @@ def resume(page: Page) -> None:
 def test_what_comes_is_on_the_page_and_who_waits_is_heard(world: World, visit: Visit) -> None:
     page = visit(AGENT)
     page.add_init_script(ONLY_NEWS)
-    page.add_init_script(NOTICES)
+    page.add_init_script(POPS)
     page.reload()
     page.get_by_role("button", name="Notifications").click()
     page.get_by_label("Show a notification on this computer").check(force=True)
@@ -79,10 +79,10 @@ def test_what_comes_is_on_the_page_and_who_waits_is_heard(world: World, visit: V
     phone.write(f"And what does express delivery cost, {word}?")
     expect(thread).to_contain_text(word)
     expect(page.locator(".people li").first).to_contain_text("11.90")
-    assert page.evaluate("[notices, tones]") == [[], 0]
+    assert page.evaluate("[popped, tones]") == [[], 0]
     phone.write("I want to talk to a human, please")
     expect(page).to_have_title(re.compile(r"^\(1\) Conversations"))
-    assert page.evaluate("[notices, tones]") == [["A customer waits for a person | Waiting now: 1"], 2]
+    assert page.evaluate("[popped, tones]") == [["A customer waits for a person | Waiting now: 1"], 2]
 
 
 def test_what_one_does_in_a_conversation_is_counted_at_once(world: World, visit: Visit) -> None:
