@@ -34,6 +34,7 @@ STATIC = {
     "f.portal_api.people": (),
     "f.portal_api.notifications": (),
     "f.portal_api.bot": ("master_key", "settings"),
+    "f.portal_api.tools": ("master_key", "settings"),
     "f.portal_api.conversations": ("whatsapp", "master_key"),
     "f.portal_api.attachments": ("whatsapp", "master_key"),
     "f.portal_api.inbox": (),

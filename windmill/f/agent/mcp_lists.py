@@ -14,14 +14,12 @@ from typing import TYPE_CHECKING, Any
 from f.common.problems import Message, message
 from f.common.secrets import SecretError, unseal_all
 from f.tools.live_tools import LiveTool, ToolError
-from f.tools.mcp_servers import PUBLIC, McpServer, McpTool, list_tools
+from f.tools.mcp_servers import NOBODY, PUBLIC, McpServer, McpTool, list_tools
 
 if TYPE_CHECKING:
     from f.agent.turn import Turn
 
 MOST_TOOLS = 40  # of one server that the model is offered
-# A header that no contact can have: an absent one is read as "anybody" by servers that know no better.
-NOBODY = "unknown"
 
 
 def server_tools(

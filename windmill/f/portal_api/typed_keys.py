@@ -14,11 +14,11 @@ from f.portal_api.sealed_transport import SealError, open_sealed, sealing_key
 __all__ = ["bound_to", "sealing_key", "typed_key"]
 
 
-def typed_key(fields: Fields, master_key: str, tenant_id: str, purpose: str) -> str:
+def typed_key(fields: Fields, master_key: str, tenant_id: str, purpose: str, most: int = 10_000) -> str:
     """The key of a request, '' where the person typed none. Refuses one that came in plain, or was sealed for something else."""
     if fields.get("key"):
         raise Refused("key_in_plain")
-    sealed = text_field(fields, "sealed_key", 10_000)
+    sealed = text_field(fields, "sealed_key", most)
     if not sealed:
         return ""
     try:

@@ -63,7 +63,7 @@ def checked_action(given: Any) -> dict[str, Any]:
     if action["body_kind"] == "form" and not isinstance(action["body"], dict):
         raise ActionError("action_method")
     action["url"] = checked_url(action["url"])
-    action["parameters"] = _parameters(given.get("parameters"), places(action))
+    action["parameters"] = _parameters(given.get("parameters") or [], places(action))
     return action
 
 
@@ -136,13 +136,17 @@ def _parameter(given: Any) -> dict[str, Any]:
     return made
 
 
-def plainer(schema: Any) -> Any:
-    """A schema without what could take for ever, or lead out of it."""
+def plainer(schema: Any, names: bool = False) -> Any:
+    """A schema without what could take for ever, or lead out of it. `names`: its keys are properties, whatever they are called."""
     if isinstance(schema, list):
         return [plainer(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    return {key: plainer(value) for key, value in schema.items() if key not in LEFT_OUT}
+    return {
+        key: plainer(value, not names and key == "properties")
+        for key, value in schema.items()
+        if names or key not in LEFT_OUT
+    }
 
 
 def _object(given: Any, field: str) -> dict[str, Any]:

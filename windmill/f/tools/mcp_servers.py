@@ -19,6 +19,8 @@ from f.tools.live_tools import LiveTool, ToolError, cut
 MOST_LISTED = 1000  # of one server that are looked at
 NOT_RUN = (-32600, -32601, -32602)  # JSON-RPC's refusals of a request as such
 PARSE_ERROR = -32700  # JSON-RPC's, for a response that is not JSON
+# A header that no contact can have: an absent one is read as "anybody" by servers that know no better.
+NOBODY = "unknown"
 PUBLIC = ("x-customer-phone", "x-customer-id")
 # What the SDK says of an address that takes no such request, as that of a server of the old kind does.
 OLD_KIND = "Servers of the old kind, HTTP+SSE, can't be used: enter the address of streamable HTTP, which often ends in /mcp"

@@ -4,6 +4,7 @@ import { contradictions, qaPairs, documents, knowledge, passages, sources } from
 import { conversations } from './en/inbox'
 import { messages } from './en/messages'
 import { platform } from './en/platform'
+import { actions } from './en/tools'
 import { changes, home, notifications, people } from './en/team'
 
 const en = {
@@ -47,6 +48,7 @@ const en = {
   sources,
   qaPairs,
   bot,
+  actions,
   home,
   people,
   changes,

@@ -5,6 +5,7 @@ import { contradictions, qaPairs, documents, knowledge, passages, sources } from
 import { conversations } from './es/inbox'
 import { messages } from './es/messages'
 import { platform } from './es/platform'
+import { actions } from './es/tools'
 import { changes, home, notifications, people } from './es/team'
 
 const es: Texts = {
@@ -48,6 +49,7 @@ const es: Texts = {
   sources,
   qaPairs,
   bot,
+  actions,
   home,
   people,
   changes,

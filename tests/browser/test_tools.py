@@ -1,0 +1,159 @@
+"""A bot's tools in a browser: from a pasted curl line to the first answered question, and an MCP server whose tools are ticked."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from local.seed import SHOP
+from tests.browser.conftest import PHONE, Visit, check, go
+from tests.e2e.conftest import World
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+OWNER = next(email for role, email in SHOP.people.items() if role == "owner")
+
+
+def open_tools(visit: Visit, **more: object) -> Page:
+    page = visit(OWNER, **more)
+    go(page, "Bot")
+    page.get_by_role("tab", name="Tools").click()
+    expect(page.get_by_role("heading", name="Actions over HTTP")).to_be_visible()
+    return page
+
+
+@pytest.fixture
+def without_stock(world: World) -> Iterator[None]:
+    """The demo's own action is off, so that the new one answers."""
+    world.rows("update http_actions set enabled = false where name = 'get_stock' returning name")
+    yield
+    world.rows("delete from http_actions where name = 'look_up_stock' returning name")
+    world.rows("update http_actions set enabled = true where name = 'get_stock' returning name")
+
+
+def test_from_a_curl_line_to_the_first_answered_question(
+    world: World, visit: Visit, without_stock: None
+) -> None:
+    page = open_tools(visit)
+    page.get_by_role("button", name="From a curl command").click()
+    key, url = f"Bearer {world.stack.secrets.orders}", f"{world.stack.url('orders')}/stock?product=rug"
+    page.get_by_label("curl command").fill(f"curl '{url}' \\\n  -H 'Authorization: {key}'")
+    page.get_by_role("button", name="Read", exact=True).click()
+    page.get_by_label("What it does").fill("How many of a product are in stock.")
+    page.get_by_label("Name", exact=True).first.fill("look_up_stock")
+    expect(page.get_by_label("Secret: Authorization")).to_have_attribute(
+        "placeholder", "stored; type to replace it"
+    )
+    trial = page.get_by_role("region", name="Try it")
+    expect(trial.get_by_label("product")).to_have_value("rug")
+    trial.get_by_role("button", name="Call it").click()
+    expect(trial.get_by_role("region", name="What the bot sees")).to_contain_text("Wool rug")
+    expect(trial.get_by_role("region", name="Sent")).to_contain_text("authorization: [key]")
+    assert key not in page.content()
+    check(page)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    expect(page.get_by_role("listitem").filter(has_text="look_up_stock")).to_contain_text("only reads")
+    page.get_by_label("Message to the bot").fill("How many wool rugs are in stock?")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    expect(page.locator(".preview .bubble.out")).to_contain_text(
+        "Wool rug 160 x 230 cm, grey: 2 in stock.", timeout=60_000
+    )
+
+
+DOCUMENT = {
+    "openapi": "3.0.0",
+    "servers": [{"url": "https://shop.example/v1"}],
+    "paths": {
+        "/orders/{id}": {"get": {"operationId": "findOrder", "summary": "Finds an order"}},
+        "/bookings": {
+            "post": {
+                "operationId": "bookTable",
+                "summary": "Books a table",
+                "requestBody": {
+                    "content": {
+                        "application/json": {
+                            "schema": {
+                                "type": "object",
+                                "properties": {
+                                    "day": {"type": "string"},
+                                    "customer_phone": {"type": "string"},
+                                },
+                            }
+                        }
+                    }
+                },
+            }
+        },
+    },
+}
+
+
+def test_an_operation_of_a_document_is_ticked_and_says_who_asks(world: World, visit: Visit) -> None:
+    page = open_tools(visit)
+    page.get_by_role("button", name="From an OpenAPI document").click()
+    page.get_by_label("OpenAPI document").fill(json.dumps(DOCUMENT))
+    page.get_by_role("button", name="Read", exact=True).click()
+    page.get_by_label("POST /bookings").check()
+    page.get_by_role("button", name="Take these").click()
+    expect(page.get_by_label("What of the customer: customer_phone")).to_have_value("phone")
+    expect(page.get_by_label("It only reads")).not_to_be_checked()
+    expect(page.get_by_text("It is a real call")).to_be_visible()
+    check(page)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("listitem").filter(has_text="book_table")).to_contain_text("changes something")
+    page.get_by_role("button", name="Remove: Remove the tool “book_table”?").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    expect(page.get_by_role("listitem").filter(has_text="book_table")).to_have_count(0)
+
+
+def test_what_is_wrong_is_said_where_it_was_entered(world: World, visit: Visit) -> None:
+    page = open_tools(visit)
+    page.get_by_role("button", name="From a curl command").click()
+    page.get_by_label("curl command").fill("wget https://shop.example")
+    page.get_by_role("button", name="Read", exact=True).click()
+    expect(page.get_by_text("This is not a curl command")).to_be_visible()
+    page.get_by_label("curl command").fill("curl http://192.168.0.7/orders/1042")
+    page.get_by_role("button", name="Read", exact=True).click()
+    page.get_by_label("What it does").fill("Finds an order")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("192.168.0.7")).to_be_visible()
+
+
+def test_a_servers_tools_are_chosen(world: World, visit: Visit) -> None:
+    before = world.rows("select allowed_tools from tenant_tools where name = 'orders'")[0]["allowed_tools"]
+    page = open_tools(visit)
+    try:
+        page.get_by_role("button", name=re.compile("Choose its tools *: orders")).click()
+        page.get_by_role("checkbox", name="list_orders").uncheck()
+        page.get_by_label("What it does: get_order").select_option("reads")
+        check(page)
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+        (row,) = world.rows(
+            "select allowed_tools, tool_settings, sealed_headers from tenant_tools where name = 'orders'"
+        )
+        assert (row["allowed_tools"], row["tool_settings"]) == (
+            ["get_order"],
+            {"get_order": {"read_only": True}},
+        )
+        assert row["sealed_headers"], "the key stays"
+        reply = world.ask(SHOP, "Where is my order CL-1042?")
+        assert "SEUR" in reply
+    finally:
+        world.rows(
+            "update tenant_tools set allowed_tools = %s, tool_settings = '{}' where name = 'orders' returning name",
+            before,
+        )
+
+
+def test_on_a_phone_and_in_spanish(world: World, visit: Visit) -> None:
+    page = visit(OWNER, PHONE, "es-ES")
+    go(page, "Bot")
+    page.get_by_role("tab", name="Herramientas").click()
+    page.get_by_role("button", name=re.compile("Editar *: get_stock")).click()
+    expect(page.get_by_role("region", name="Probarla")).to_be_visible()
+    check(page)
