@@ -7,6 +7,8 @@ create table tenant_tools (
     -- What each request carries: a header's value by its name, or null where sealed_headers has it.
     headers           jsonb not null default '{}' check (jsonb_typeof(headers) = 'object'),
     sealed_headers    bytea,                              -- AES-GCM, of an object like headers
+    -- {token_url | issuer, client_id, scope} of an OAuth client; its secret is among sealed_headers. Null: none.
+    oauth             jsonb check (jsonb_typeof(oauth) = 'object'),
     allowed_tools     text[] not null default '{}',       -- tools of it that the model may call; by default none
     -- What the tenant says of a tool in place of its server: {"<tool>": {"read_only": true, "timeout_s": 20}}
     tool_settings     jsonb not null default '{}' check (jsonb_typeof(tool_settings) = 'object'),

@@ -20,7 +20,7 @@ WORDS = {"content": [{"type": "text", "text": REPLY}]}
 class HandmadeServer:
     """The server, registered with the shop as `club`. `session`: it gives this session's id, and `sessions` counts how many were begun.
     `on_call`, `on_list`: answer a call or a list in place of `result` and `tools`. `before`: messages that come before each result, in a
-    stream of events. `calls`: the arguments of each call that it has taken."""
+    stream of events. `calls`: the arguments of each call that it has taken. `accepts`: the token that it wants, '' for none."""
 
     def __init__(self, bench: Bench) -> None:
         self.version, self.session = "2025-06-18", ""
@@ -31,13 +31,17 @@ class HandmadeServer:
         self.on_list: Callable[[dict[str, Any]], dict[str, Any]] = lambda body: {"tools": self.tools}
         self.before: list[dict[str, Any]] = []
         self.sessions = 0
+        self.accepts = ""
         self.calls: list[Any] = []
         bench.gemini.says(self._answer)
+        self._headers = bench.gemini.headers
         self.port = int(bench.gemini.url.rpartition(":")[2])
         bench.settings["allowed_private_hosts"].append(f"127.0.0.1:{self.port}")
         register(bench, SimpleNamespace(port=self.port))  # type: ignore[arg-type]
 
     def _answer(self, body: dict[str, Any]) -> Raw:
+        if self.accepts and self._headers[-1].get("authorization") != f"Bearer {self.accepts}":
+            return Raw(401, {"error": "invalid_token"}, {"www-authenticate": "Bearer"})
         if "id" not in body or "method" not in body:
             return Raw(202, b"")
         if body["method"] == "initialize":

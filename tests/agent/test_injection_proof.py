@@ -24,14 +24,14 @@ LOOKED_UP = 'CALL search_knowledge_base {"question": "How long can I return an i
 
 def anybody(patch: Patch, bench: Bench) -> None:
     """The server is not told who asks."""
-    real = mcp_lists.server_of
+    real = mcp_lists.server_for
 
     def server(*arguments: Any) -> Any:
         made = real(*arguments)
         del made.headers["X-Customer-Phone"]
         return made
 
-    patch.setattr(mcp_lists, "server_of", server)
+    patch.setattr(mcp_lists, "server_for", server)
 
 
 def every_tool(patch: Patch, bench: Bench) -> None:

@@ -157,3 +157,28 @@ def test_on_a_phone_and_in_spanish(world: World, visit: Visit) -> None:
     page.get_by_role("button", name=re.compile("Editar *: get_stock")).click()
     expect(page.get_by_role("region", name="Probarla")).to_be_visible()
     check(page)
+
+
+def test_a_server_says_at_once_what_is_wrong_with_it(world: World, visit: Visit) -> None:
+    """An address that is no MCP server: the sentence tells what to enter. Its headers are kept, the secret one unseen."""
+    page = open_tools(visit)
+    page.get_by_label("Name", exact=True).fill("club")
+    page.get_by_label("Address (https://…)", exact=True).fill(f"{world.stack.url('orders')}/stock")
+    page.get_by_label("Value of header 1").fill(f"Bearer {world.stack.secrets.orders}")
+    page.get_by_role("button", name="Another header").click()
+    page.get_by_label("Header 2", exact=True).fill("X-Shop")
+    page.get_by_role("checkbox", name="secret").last.uncheck()
+    page.get_by_label("Value of header 2").fill("casa-lumen")
+    page.get_by_role("button", name="OAuth client").click()
+    expect(page.get_by_label("Client ID")).to_be_visible()
+    check(page)
+    page.get_by_role("button", name="Add a server").click()
+    club = page.get_by_role("listitem").filter(has_text="club")
+    expect(club.get_by_role("note")).to_contain_text("enter the address of streamable HTTP")
+    (row,) = world.rows(
+        "select headers, sealed_headers is not null as sealed from tenant_tools where name = 'club'"
+    )
+    assert row == {"headers": {"Authorization": None, "X-Shop": "casa-lumen"}, "sealed": True}
+    club.get_by_role("button", name="Remove: Remove the tool “club”?").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    expect(club).to_have_count(0)

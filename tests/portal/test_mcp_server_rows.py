@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from f.common.secrets import unseal_all
+from f.common.secrets import OAUTH_SECRET, unseal_all
 from tests.portal.conftest import MASTER_KEY, A, Portal
 
 OWNER = "owner@alpha.example"
@@ -76,3 +76,40 @@ def test_what_the_tenant_knows_better_than_the_server(portal: Portal) -> None:
     assert put(portal, tool_settings={"book": {"read_only": "yes"}})["refused"] == "switch_invalid"
     assert put(portal, tool_settings={"book": {"timeout_s": 600}})["refused"] == "number_out_of_range"
     assert shown(portal)["tool_settings"] == settings
+
+
+OAUTH = {"token_url": "https://login.example/token", "issuer": "", "client_id": "casa", "scope": ""}
+
+
+def test_an_oauth_client(portal: Portal) -> None:
+    """Its secret is sealed, stays with its address, and goes with it."""
+    assert put(portal, headers={}, oauth=OAUTH)["refused"] == "action_secret"
+    sealed = portal.typed(A, f"{PURPOSE} oauth", "client-secret")
+    assert put(portal, headers={}, oauth=OAUTH, sealed_oauth=sealed)["ok"] is True
+    assert secrets(portal) == {OAUTH_SECRET: "client-secret"} and shown(portal)["oauth"] == OAUTH
+    assert "client-secret" not in str(shown(portal))
+    assert put(portal, headers={"X-Shop": "1"}, oauth=OAUTH)["ok"] is True
+    assert secrets(portal) == {OAUTH_SECRET: "client-secret"}
+    moved = {**OAUTH, "token_url": "https://thief.example/token"}
+    assert put(portal, headers={}, oauth=moved)["refused"] == "action_secret"
+    assert put(portal, headers={})["ok"] is True
+    assert portal.rows("select oauth, sealed_headers from tenant_tools") == [
+        {"oauth": None, "sealed_headers": None}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("oauth", "code"),
+    [
+        ({"client_id": "casa"}, "oauth_invalid"),
+        ({"token_url": "https://login.example/token"}, "oauth_invalid"),
+        ({"token_url": "ftp://login.example", "client_id": "casa"}, "oauth_invalid"),
+        ({"issuer": "https://login.example", "client_id": 5}, "oauth_invalid"),
+        ("casa", "oauth_invalid"),
+        ({"issuer": "https://169.254.169.254", "client_id": "casa"}, "host_private"),
+    ],
+)
+def test_an_oauth_client_that_can_not_be_used_is_refused(portal: Portal, oauth: Any, code: str) -> None:
+    sealed = portal.typed(A, f"{PURPOSE} oauth", "client-secret")
+    assert put(portal, oauth=oauth, sealed_oauth=sealed)["refused"] == code
+    assert portal.rows("select from tenant_tools") == []

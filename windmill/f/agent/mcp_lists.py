@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from f.common.problems import Message, message
 from f.common.secrets import SecretError, unseal_all
 from f.tools.live_tools import LiveTool, ToolError
-from f.tools.mcp_servers import NOBODY, PUBLIC, McpServer, McpTool, list_tools
+from f.tools.mcp_servers import McpServer, McpTool, list_tools, server_of
 
 if TYPE_CHECKING:
     from f.agent.turn import Turn
@@ -33,7 +33,7 @@ def server_tools(
     secrets: set[str] = set()
     for row in servers:
         try:
-            server = server_of(row, contact, turn)
+            server = server_for(turn, row, contact)
         except SecretError as problem:
             problems.append(f"{row['name']} is not offered: {problem}")
             continue
@@ -46,33 +46,19 @@ def server_tools(
     return tools, secrets
 
 
+def server_for(turn: Turn, row: dict[str, Any], contact: dict[str, Any]) -> McpServer:
+    """The server of a row of tenant_tools for one contact. Raises SecretError."""
+    master_key = turn.resources["master_key"]
+    held = unseal_all(master_key, turn.tenant_id, f"tool:{row['name']}", row["sealed_headers"])
+    return server_of(row, held, turn.allowed_private_hosts, contact)
+
+
 def _tool(server: McpServer, listed: dict[str, Any], settings: dict[str, Any]) -> McpTool:
     """A tool as its server describes it, and as the tenant knows better."""
     reads = settings.get("read_only", listed.get("read_only"))
     timeout_s = settings.get("timeout_s") or 0
     return McpTool(
         server, listed["name"], listed["description"], listed["parameters"], bool(reads), timeout_s
-    )
-
-
-def server_of(row: dict[str, Any], contact: dict[str, Any], turn: Turn) -> McpServer:
-    """The server of a row of tenant_tools. Raises SecretError."""
-    held = unseal_all(
-        turn.resources["master_key"], turn.tenant_id, f"tool:{row['name']}", row["sealed_headers"]
-    )
-    headers = {name: value for name, value in row["headers"].items() if value is not None} | held
-    headers = {k: v for k, v in headers.items() if k.lower() not in PUBLIC} | {
-        "X-Customer-Phone": contact["phone"] or NOBODY,
-        "X-Customer-Id": contact["user_id"] or NOBODY,
-    }
-    return McpServer(
-        row["name"],
-        row["url"],
-        row["timeout_s"],
-        turn.allowed_private_hosts,
-        headers,
-        contact["phone"],
-        frozenset(held.values()),
     )
 
 

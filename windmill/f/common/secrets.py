@@ -16,6 +16,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from f.common.redaction import remember_secret
 
+OAUTH_SECRET = (
+    "oauth:client_secret"  # of an MCP server, among its sealed headers; no header can have this name
+)
+
 
 class SecretError(Exception):
     """A sentence for the operator; never holds the secret."""

@@ -63,7 +63,7 @@ def get(conn: Connection, member: Member, fields: Fields, master_key: str) -> di
             " from chatbots order by created_at, phone_number_id".encode()
         ).fetchall()
         tools = conn.execute(
-            b"select name, url, headers, sealed_headers is not null as has_key, allowed_tools, tool_settings, enabled, discovered, warnings"
+            b"select name, url, headers, oauth, sealed_headers is not null as has_key, allowed_tools, tool_settings, enabled, discovered, warnings"
             b" from tenant_tools order by name"
         ).fetchall()
         limits = conn.execute(b"select limits from tenants").fetchone()

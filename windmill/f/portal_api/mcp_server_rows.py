@@ -10,7 +10,7 @@ from typing import Any
 from f.common.addresses import ForbiddenHost, require_public
 from f.common.database import Connection, as_tenant
 from f.common.portal_request import Fields, Member, Refused, not_found, text_field
-from f.common.secrets import SecretError, seal_all, unseal_all
+from f.common.secrets import OAUTH_SECRET, SecretError, seal_all, unseal_all
 from f.portal_api.typed_keys import typed_key
 
 HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
@@ -20,6 +20,8 @@ RESERVED = frozenset(
      "transfer-encoding", "x-customer-id", "x-customer-phone"}
 )  # fmt: skip
 MOST_HEADERS = 20
+OAUTH = ("token_url", "issuer", "client_id", "scope")
+ADDRESS = re.compile(r"https?://[^\s@]+")
 AUTHORIZATION: dict[str, str | None] = {"Authorization": None}
 
 
@@ -28,27 +30,38 @@ def upsert_tool(
 ) -> dict[str, Any]:
     """Adds or changes an MCP server.
 
+    `oauth`: an OAuth client's {token_url or issuer, client_id, scope}, null for none; `sealed_oauth`: its secret, typed now.
     `headers`: each one's value by its name, null for a secret; absent: Authorization, a secret. `sealed_key`: what a person typed for
     Authorization; `sealed_headers`: for other secret headers, by name. Without a new secret the stored one stays, unless the address changes: a
     key is for one server. `tool_settings`: by a tool's name whether it only reads, and its timeout.
     """
     name, url = text_field(fields, "name", 31), text_field(fields, "url", 500)
     headers = checked_headers(fields.get("headers", AUTHORIZATION))
+    oauth = checked_oauth(fields.get("oauth"))
     typed = typed_headers(fields, master_key, member["tenant_id"], f"tool:{name} {url}")
     allowed = [t for t in fields.get("allowed_tools") or [] if isinstance(t, str) and 0 < len(t) <= 100][:50]
-    if not re.fullmatch(r"[a-z][a-z0-9_]{0,30}", name) or not re.fullmatch(r"https?://[^\s@]+", url):
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,30}", name) or not ADDRESS.fullmatch(url):
         raise Refused("tool_invalid")
-    refuse_private(url, settings)
+    for address in (url, *((oauth["token_url"], oauth["issuer"]) if oauth else ())):
+        if address:
+            refuse_private(address, settings)
     with as_tenant(conn, member["tenant_id"]):
         row = conn.execute(
-            b"select sealed_headers from tenant_tools where name = %s and url = %s for update", [name, url]
+            b"select sealed_headers, oauth from tenant_tools where name = %s and url = %s for update",
+            [name, url],
         ).fetchone()
         held = stored(master_key, member["tenant_id"], name, row["sealed_headers"] if row else None) | typed
-        held = {header: value for header, value in held.items() if header in headers and value}
+        moved = (
+            row is not None and row["oauth"] != oauth and OAUTH_SECRET not in typed
+        )  # its secret is for one address
+        wanted = {*headers, *([OAUTH_SECRET] if oauth and not moved else [])}
+        held = {header: value for header, value in held.items() if header in wanted and value}
+        if oauth and OAUTH_SECRET not in held:
+            raise Refused("action_secret", name="OAuth")
         conn.execute(
-            b"insert into tenant_tools (tenant_id, name, url, headers, sealed_headers, allowed_tools, tool_settings, enabled)"
-            b" values (%s, %s, %s, %s::jsonb, %s, %s, %s::jsonb, %s) on conflict (tenant_id, name) do update set url = excluded.url,"
-            b" headers = excluded.headers, sealed_headers = excluded.sealed_headers, allowed_tools = excluded.allowed_tools,"
+            b"insert into tenant_tools (tenant_id, name, url, headers, sealed_headers, oauth, allowed_tools, tool_settings, enabled)"
+            b" values (%s, %s, %s, %s::jsonb, %s, %s::jsonb, %s, %s::jsonb, %s) on conflict (tenant_id, name) do update set url = excluded.url,"
+            b" headers = excluded.headers, sealed_headers = excluded.sealed_headers, oauth = excluded.oauth, allowed_tools = excluded.allowed_tools,"
             b" tool_settings = excluded.tool_settings, enabled = excluded.enabled, discovered = null, discovered_at = null, warnings = '[]'",
             [
                 member["tenant_id"],
@@ -56,6 +69,7 @@ def upsert_tool(
                 url,
                 json.dumps(headers),
                 seal_all(master_key, member["tenant_id"], f"tool:{name}", held),
+                json.dumps(oauth) if oauth else None,
                 allowed,
                 json.dumps(checked_tool_settings(fields.get("tool_settings") or {})),
                 fields.get("enabled", True) is True,
@@ -77,12 +91,27 @@ def checked_headers(given: Any) -> dict[str, str | None]:
     return given
 
 
+def checked_oauth(given: Any) -> dict[str, str] | None:
+    """An OAuth client without its secret; None where there is none. Raises Refused."""
+    if not given:
+        return None
+    client = {name: given.get(name) or "" for name in OAUTH} if isinstance(given, dict) else {}
+    texts = bool(client) and all(isinstance(value, str) and len(value) <= 500 for value in client.values())
+    addresses = [client[name] for name in OAUTH[:2] if client[name]] if texts else []
+    if not addresses or not client["client_id"] or not all(map(ADDRESS.fullmatch, addresses)):
+        raise Refused("oauth_invalid")
+    return client
+
+
 def typed_headers(fields: Fields, master_key: str, tenant_id: str, purpose: str) -> dict[str, str]:
     """The secrets that a person has typed now, by their headers."""
     sealed = fields.get("sealed_headers") or {}
     if not isinstance(sealed, dict):
         raise Refused("bad_request")
     typed = {"Authorization": typed_key(fields, master_key, tenant_id, purpose)}
+    if fields.get("sealed_oauth"):
+        one = {"sealed_key": fields["sealed_oauth"]}
+        typed[OAUTH_SECRET] = typed_key(one, master_key, tenant_id, f"{purpose} oauth")
     for name in sealed:
         one = {"sealed_key": sealed[name]}
         typed[str(name)] = typed_key(one, master_key, tenant_id, f"{purpose} {name}")

@@ -196,12 +196,13 @@ def list_server_tools(
     """Asks an MCP server for its tools now, and stores them with what is wrong about them."""
     from f.common.problems import Message, message
     from f.tools.live_tools import ToolError
-    from f.tools.mcp_servers import NOBODY, McpServer, list_tools
+    from f.tools.mcp_servers import list_tools, server_of
 
     name = text_field(fields, "name", 31)
     with as_tenant(conn, member["tenant_id"]):
         row = conn.execute(
-            b"select url, timeout_s, headers, sealed_headers from tenant_tools where name = %s", [name]
+            b"select name, url, timeout_s, headers, sealed_headers, oauth from tenant_tools where name = %s",
+            [name],
         ).fetchone()
     if row is None:
         raise not_found()
@@ -209,11 +210,8 @@ def list_server_tools(
     listed = None
     try:
         held = unseal_all(master_key, member["tenant_id"], f"tool:{name}", row["sealed_headers"])
-        headers = {header: value for header, value in row["headers"].items() if value is not None} | held
         hosts = settings.get("allowed_private_hosts") or []
-        nobody = {"X-Customer-Phone": NOBODY, "X-Customer-Id": NOBODY}
-        keys = frozenset(held.values())
-        server = McpServer(name, row["url"], row["timeout_s"], hosts, headers | nobody, None, keys)
+        server = server_of(row, held, hosts, {"phone": None, "user_id": None})
         listed = list_tools(server, warnings)
     except (ToolError, SecretError) as problem:
         warnings = [message("tools_not_listed", problem=str(problem))]
@@ -234,7 +232,7 @@ def secrets_of(
         b"select url, sealed_values from http_actions where name = %s for update", [action["name"]]
     ).fetchone()
     known: dict[str, str] = {}
-    if row and server_of(row["url"]) == server_of(url):
+    if row and origin_of(row["url"]) == origin_of(url):
         known = opened(master_key, tenant_id, f"action:{action['name']}", row["sealed_values"])
     if held := text_field(fields, "held", 200_000):
         known |= opened(master_key, tenant_id, held_for(url), held_bytes(held))
@@ -242,7 +240,7 @@ def secrets_of(
     secrets = {}
     for name in (each["name"] for each in action["parameters"] if each["source"] == "secret"):
         one = {"sealed_key": typed.get(name) if isinstance(typed, dict) else None}
-        purpose = f"action:{action['name']} {server_of(url)} {name}"
+        purpose = f"action:{action['name']} {origin_of(url)} {name}"
         value = typed_key(one, master_key, tenant_id, purpose) or known.get(name)
         if not value:
             raise Refused("action_secret", name=name)
@@ -266,10 +264,10 @@ def held_bytes(held: str) -> bytes:
 
 
 def held_for(url: str) -> str:
-    return f"action draft {server_of(url)}"
+    return f"action draft {origin_of(url)}"
 
 
-def server_of(url: str) -> str:
+def origin_of(url: str) -> str:
     """Scheme, host and port as they are written. The page takes them by the same rule."""
     found = re.match(r"https?://[^/?#]+", url)
     return found[0].lower() if found else ""

@@ -14,7 +14,9 @@ from typing import Any
 
 from f.common.problems import Message, message
 from f.common.redaction import redact
+from f.common.secrets import OAUTH_SECRET
 from f.tools.live_tools import LiveTool, ToolError, cut
+from f.tools.oauth_clients import OAuthClient, client_of, forget_token, token_for
 
 MOST_LISTED = 1000  # of one server that are looked at
 NOT_RUN = (-32600, -32601, -32602)  # JSON-RPC's refusals of a request as such
@@ -40,9 +42,8 @@ class McpServer:
     allowed_hosts: list[str]
     headers: dict[str, str] = field(repr=False)
     phone: str | None = field(repr=False, default=None)
-    keys: frozenset[str] = field(
-        repr=False, default=frozenset()
-    )  # those of its headers' values that nobody may read
+    keys: frozenset[str] = field(repr=False, default=frozenset())  # what nobody may read
+    oauth: OAuthClient | None = None
 
     @property
     def secrets(self) -> set[str]:
@@ -72,6 +73,28 @@ class McpTool(LiveTool):
 
     def call(self, arguments: dict[str, Any], seconds: float) -> str:
         return call_tool(self, arguments, seconds)
+
+
+def server_of(
+    row: dict[str, Any], held: dict[str, str], hosts: list[str], contact: dict[str, Any]
+) -> McpServer:
+    """The server of a row of tenant_tools. `held`: its sealed values, opened. `contact`: whose phone and user_id it hears."""
+    headers = {name: value for name, value in row["headers"].items() if value is not None}
+    headers |= {name: value for name, value in held.items() if name != OAUTH_SECRET}
+    headers = {k: v for k, v in headers.items() if k.lower() not in PUBLIC} | {
+        "X-Customer-Phone": contact["phone"] or NOBODY,
+        "X-Customer-Id": contact["user_id"] or NOBODY,
+    }
+    return McpServer(
+        row["name"],
+        row["url"],
+        row["timeout_s"],
+        hosts,
+        headers,
+        contact["phone"],
+        frozenset(held.values()),
+        client_of(row["oauth"], held),
+    )
 
 
 def call_tool(tool: McpTool, arguments: dict[str, Any], seconds: float) -> str:
@@ -135,10 +158,15 @@ class Wire:
         self.oddities: list[Message] = []
         self._status: int | None = None
         self._in_session = False
+        self.unauthorized = False
 
     async def note(self, response: Any) -> None:
         """A hook of the HTTP client."""
-        if response.request.method == "POST" and b'"tools/' in response.request.content:
+        if response.request.method != "POST":
+            return
+        if b'"tools/' in response.request.content or b'"initialize"' in response.request.content:
+            self.unauthorized = response.status_code == 401
+        if b'"tools/' in response.request.content:
             self._status, self._in_session = (
                 response.status_code,
                 "mcp-session-id" in response.request.headers,
@@ -155,9 +183,9 @@ class Wire:
         return not refused and (getattr(refusal, "code", None) not in NOT_RUN or self._status == 202)
 
 
-def talk(server: McpServer, exchange: Any, seconds: float) -> Any:
-    """Connects, does the exchange, disconnects; once more where the server has forgotten the session meanwhile. Every failure becomes one
-    sentence. Nothing that comes back holds the server's key."""
+def talk(server: McpServer, exchange: Any, seconds: float, again: bool = False) -> Any:
+    """Connects, does the exchange, disconnects; once more where the server has forgotten the session meanwhile, or takes its token no more.
+    Every failure becomes one sentence. Nothing that comes back holds the server's key. `again`: with a new token."""
     import logging
 
     from mcp import Client
@@ -170,15 +198,19 @@ def talk(server: McpServer, exchange: Any, seconds: float) -> Any:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     seconds = max(seconds, 0.1)
 
+    headers, secrets = server.headers, server.secrets
+    if server.oauth:
+        token = token_for(server.oauth, server.name, server.allowed_hosts, seconds)
+        headers, secrets = headers | {"Authorization": f"Bearer {token}"}, secrets | {token}
+
     async def session(wire: Wire) -> Any:
-        async with guarded_client(server.allowed_hosts, server.headers, seconds) as http:
+        async with guarded_client(server.allowed_hosts, headers, seconds) as http:
             http.event_hooks["response"].append(wire.note)
             transport = streamable_http_client(server.url, http_client=http)
             async with Client(tolerant(transport, wire.oddities)) as client:
                 return await exchange(client, wire)
 
     async def sessions() -> Any:
-        wire = Wire()
         try:
             return await session(wire)
         except Exception as error:
@@ -186,12 +218,17 @@ def talk(server: McpServer, exchange: Any, seconds: float) -> Any:
                 raise
         return await session(Wire())
 
+    wire = Wire()
+
     try:
-        return redact(asyncio.run(asyncio.wait_for(sessions(), seconds)), server.secrets)
+        return redact(asyncio.run(asyncio.wait_for(sessions(), seconds)), secrets)
     except TimeoutError:
         raise ToolError(f"{server.name} did not answer within {seconds:g} s") from None
     except Exception as error:  # the SDK wraps what happened in groups of groups
-        raise _in_words(server, error, seconds) from None
+        if server.oauth and wire.unauthorized and not again:  # nothing has run: the server did not let it in
+            forget_token(server.oauth)
+            return talk(server, exchange, seconds, again=True)
+        raise _in_words(server, error, seconds, secrets) from None
 
 
 def first_cause(error: BaseException) -> BaseException:
@@ -201,7 +238,7 @@ def first_cause(error: BaseException) -> BaseException:
     return error
 
 
-def _in_words(server: McpServer, error: BaseException, seconds: float) -> ToolError:
+def _in_words(server: McpServer, error: BaseException, seconds: float, secrets: set[str]) -> ToolError:
     """The first cause, in a sentence without the server's headers."""
     import httpx2
     from pydantic import ValidationError
@@ -222,6 +259,6 @@ def _in_words(server: McpServer, error: BaseException, seconds: float) -> ToolEr
     quotes = isinstance(shown, httpx2.LocalProtocolError | ValidationError)
     if quotes or getattr(shown, "code", None) == PARSE_ERROR:
         return ToolError(f"{server.name} can't be used: {kind}")
-    words = redact(str(shown), server.secrets)[:300]
+    words = redact(str(shown), secrets)[:300]
     hint = next((hint for said, hint in HINTS.items() if said in words), "")
     return ToolError(f"{server.name} can't be used: {kind}: {words}{hint}")

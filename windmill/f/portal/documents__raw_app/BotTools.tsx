@@ -1,5 +1,5 @@
 // Tools: systems of the business that its bot may ask, over plain HTTP or over MCP.
-import { Alert, Badge, Button, Card, Checkbox, Group, NativeSelect, NumberInput, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core'
+import { Accordion, Alert, Badge, Button, Card, Checkbox, Group, NativeSelect, NumberInput, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core'
 import React, { useState } from 'react'
 import BotActions from './BotActions'
 import { ask } from './api'
@@ -8,6 +8,7 @@ import { sealKey } from './keys'
 import type { Message } from './messages'
 import { About, Empty, Intro, Item, List, Sure, fill, useForm, useHere } from './ui'
 
+type OAuth = { token_url: string; issuer: string; client_id: string; scope: string }
 type Settings = Record<string, { read_only?: boolean; timeout_s?: number }>
 // headers: a value by its name, null for a secret. reads: the tools of which their server says that they only read.
 export type Tool = {
@@ -15,6 +16,7 @@ export type Tool = {
   url: string
   has_key: boolean
   headers: Record<string, string | null>
+  oauth: OAuth | null
   allowed_tools: string[]
   tool_settings: Settings
   enabled: boolean
@@ -85,8 +87,8 @@ function Choice({ tool, done }: { tool: Tool; done: () => void }) {
   const change = (name: string, part: Settings[string]) => setSettings({ ...settings, [name]: { ...settings[name], ...part } })
   const save = () =>
     form.run(async () => {
-      const { name, url, headers, enabled } = tool
-      await ask('bot', 'upsert_tool', { name, url, headers, enabled, allowed_tools: allowed, tool_settings: settings })
+      const { name, url, headers, oauth, enabled } = tool
+      await ask('bot', 'upsert_tool', { name, url, headers, oauth, enabled, allowed_tools: allowed, tool_settings: settings })
       await ask('tools', 'list_server_tools', { name })
       await refresh('bot')
       done()
@@ -109,7 +111,8 @@ function Choice({ tool, done }: { tool: Tool; done: () => void }) {
 }
 
 type Header = { name: string; value: string; secret: boolean }
-const nothing = { name: '', url: '', headers: [{ name: 'Authorization', value: '', secret: true }] as Header[] }
+const noClient = { token_url: '', issuer: '', client_id: '', scope: '', secret: '' }
+const nothing = { name: '', url: '', headers: [{ name: 'Authorization', value: '', secret: true }] as Header[], client: noClient }
 
 function Add() {
   const { t, tenant } = useHere()
@@ -125,7 +128,12 @@ function Add() {
       const headers = Object.fromEntries(sent.map((header) => [header.name.trim(), header.secret ? null : header.value]))
       const sealed_headers: Record<string, string> = {}
       for (const header of sent) if (header.secret && header.value) sealed_headers[header.name.trim()] = await sealKey('bot', tenant, `tool:${name} ${url} ${header.name.trim()}`, header.value)
-      await ask('bot', 'upsert_tool', { name, url, headers, sealed_headers })
+      const { secret, ...client } = now.client
+      const oauth = client.client_id ? client : null
+      const sealed_oauth = await sealKey('bot', tenant, `tool:${name} ${url} oauth`, secret)
+      // An OAuth client's token is the Authorization of each request.
+      if (oauth && !sealed_headers.Authorization) delete headers.Authorization
+      await ask('bot', 'upsert_tool', { name, url, headers, sealed_headers, oauth, sealed_oauth })
       setNow(nothing)
       await ask('tools', 'list_server_tools', { name })
       await refresh('bot')
@@ -145,11 +153,36 @@ function Add() {
           <Checkbox mb={8} label={t.bot.headerSecret} checked={header.secret} onChange={(e) => change(place, { secret: e.target.checked })} />
         </Group>
       ))}
+      <Client now={now.client} set={(part) => set({ client: { ...now.client, ...part } })} />
       <Group>
         <Button type="submit" loading={form.busy}>{t.bot.toolAdd}</Button>
         <Button variant="subtle" onClick={() => set({ headers: [...now.headers, { name: '', value: '', secret: true }] })}>{t.bot.headerAdd}</Button>
       </Group>
       {form.shown}
     </Card>
+  )
+}
+
+type ClientProps = { now: typeof noClient; set: (part: Partial<typeof noClient>) => void }
+
+// An OAuth client of the business at its server: the bot fetches its own tokens with it.
+function Client({ now, set }: ClientProps) {
+  const { t } = useHere()
+  const o = t.bot.oauth
+  return (
+    <Accordion variant="contained" mb="md">
+      <Accordion.Item value="oauth">
+        <Accordion.Control>{o.title}</Accordion.Control>
+        <Accordion.Panel>
+          <SimpleGrid cols={{ base: 1, sm: 2 }}>
+            <TextInput type="url" label={o.tokenUrl} value={now.token_url} onChange={(e) => set({ token_url: e.target.value })} />
+            <TextInput type="url" label={o.issuer} description={o.issuerHint} value={now.issuer} onChange={(e) => set({ issuer: e.target.value })} />
+            <TextInput label={o.clientId} value={now.client_id} onChange={(e) => set({ client_id: e.target.value })} />
+            <TextInput type="password" autoComplete="off" label={o.secret} value={now.secret} onChange={(e) => set({ secret: e.target.value })} />
+            <TextInput label={o.scope} value={now.scope} onChange={(e) => set({ scope: e.target.value })} />
+          </SimpleGrid>
+        </Accordion.Panel>
+      </Accordion.Item>
+    </Accordion>
   )
 }

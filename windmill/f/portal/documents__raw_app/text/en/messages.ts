@@ -41,6 +41,7 @@ export const messages = {
   tools_endless: "The server’s list of tools has no end. The bot knows the first {most} tools.",
   tools_not_listed: "The server did not list its tools: {problem}",
   header_invalid: "“{field}” is not a header that can be sent. A name has letters, digits and -, and a value has one line.",
+  oauth_invalid: "An OAuth client needs its ID, and the address where its tokens are had or its issuer.",
   action_name: "The name of an action has lower-case letters, digits and _, and begins with a letter.",
   action_description: "Describe what the action does: the bot goes by it.",
   action_method: "An action is a GET, POST, PUT, PATCH or DELETE, with a JSON body, form fields, or no body.",

@@ -30,7 +30,7 @@ export const actions = {
   readOnlyHint: 'An action that changes something is called once for a message, and never in a preview.',
   parameters: 'Who fills the values',
   filledBy: '{name}',
-  sources: { model: 'the bot, from the conversation', contact: 'what is known of the customer', fixed: 'always the same', secret: 'a secret' } as Record<string, string>,
+  sources: { model: 'the bot', contact: 'known of the customer', fixed: 'always the same', secret: 'a secret' } as Record<string, string>,
   meaning: 'What it means',
   value: 'Value',
   fact: 'What of the customer',

@@ -45,6 +45,7 @@ export const messages: Record<keyof typeof english, string> = {
   tools_endless: 'La lista de herramientas del servidor no tiene fin. El bot conoce las {most} primeras.',
   tools_not_listed: 'El servidor no dio la lista de sus herramientas: {problem}',
   header_invalid: '«{field}» no es una cabecera que se pueda enviar. El nombre tiene letras, cifras y -, y el valor una sola línea.',
+  oauth_invalid: 'Un cliente OAuth necesita su ID y la dirección donde se obtienen sus tokens, o su emisor.',
   action_name: 'El nombre de una acción tiene minúsculas, cifras y _, y empieza por una letra.',
   action_description: 'Describa lo que hace la acción: el bot se guía por ello.',
   action_method: 'Una acción es un GET, POST, PUT, PATCH o DELETE, con un cuerpo JSON, campos de formulario o sin cuerpo.',

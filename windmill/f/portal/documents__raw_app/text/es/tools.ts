@@ -32,7 +32,7 @@ export const actions: typeof english = {
   readOnlyHint: 'Una acción que cambia algo se llama una vez por mensaje, y nunca en una vista previa.',
   parameters: 'Quién rellena los valores',
   filledBy: '{name}',
-  sources: { model: 'el bot, de la conversación', contact: 'lo que se sabe del cliente', fixed: 'siempre lo mismo', secret: 'un secreto' },
+  sources: { model: 'el bot', contact: 'lo que se sabe del cliente', fixed: 'siempre lo mismo', secret: 'un secreto' },
   meaning: 'Qué significa',
   value: 'Valor',
   fact: 'Qué del cliente',
