@@ -184,6 +184,20 @@ $$;
 select own_functions('unread_messages');
 grant execute on function unread_messages to chatbot_app;
 
+-- Whether the tenant's conversations have a message since p_since, and from where to look the next time: {"changed",
+-- "since"}; 0 for the first time: among the newest hundred of all tenants. It looks only at what all tenants wrote
+-- meanwhile; after many messages it does not look, and says yes. It misses a message that is committed after one with a
+-- higher id: who asks reads everything again now and then anyway.
+create or replace function new_messages(p_since bigint) returns jsonb
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select jsonb_build_object('since', n.newest, 'changed', p_since > 0 and n.newest > p_since + 1000 or exists (
+        select from conversation_logs l
+        where l.id > case p_since when 0 then n.newest - 100 else p_since end and l.tenant_id = current_tenant()))
+    from (select coalesce(max(id), 0) as newest from conversation_logs) n
+$$;
+select own_functions('new_messages');
+grant execute on function new_messages to chatbot_app;
+
 -- Whether a conversation is in a view of the inbox:
 -- all         open                              mine     open, and this member's
 -- unassigned  open, nobody's, and a person is needed: it waits for one, or the bot is paused

@@ -11,14 +11,29 @@ from playwright.sync_api import Page, expect
 from local.seed import SHOP
 from tests.browser.conftest import PHONE, Visit, check, go
 from tests.e2e.conftest import World
+from tests.e2e.phone import Phone
 from tests.e2e.test_sources import portal
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 AGENT = "agent@casa-lumen.example"
-# The frame counts every 20 seconds. Without that, only what somebody does here makes it count.
+# The frame counts every 20 seconds and asks for news every 1.5. Without both, only what somebody does here makes it count.
 COUNT_NEVER_BY_ITSELF = (
-    "const every = setInterval; setInterval = (act, ms) => (ms === 20000 ? 0 : every(act, ms))"
+    "const every = setInterval; setInterval = (act, ms) => (ms === 20000 || ms === 1500 ? 0 : every(act, ms))"
 )
+# Lists, threads and figures are never read again by themselves: only the question for news is left.
+ONLY_NEWS = "const every = setInterval; setInterval = (act, ms) => (ms >= 10000 ? 0 : every(act, ms))"
+NOTICES = """
+window.notices = []
+window.Notification = class {
+  static permission = localStorage.permission ?? 'default'
+  static requestPermission = async () => (localStorage.permission = Notification.permission = 'granted')
+  constructor(title, { body }) { notices.push(`${title} | ${body}`) }
+  close() {}
+}
+window.tones = 0
+const start = OscillatorNode.prototype.start
+OscillatorNode.prototype.start = function (at) { tones++; return start.call(this, at) }
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +56,33 @@ def open_conversation(page: Page, name: str) -> None:
 def resume(page: Page) -> None:
     page.get_by_role("button", name="Resume the bot").click()
     expect(page.get_by_role("button", name="Pause the bot")).to_be_visible()
+
+
+def test_what_comes_is_on_the_page_and_who_waits_is_heard(world: World, visit: Visit) -> None:
+    page = visit(AGENT)
+    page.add_init_script(ONLY_NEWS)
+    page.add_init_script(NOTICES)
+    page.reload()
+    page.get_by_role("button", name="Notifications").click()
+    page.get_by_label("Show a notification on this computer").check(force=True)
+    page.get_by_label("Play a sound").check(force=True)
+    check(page)
+    page.reload()
+    expect(page.get_by_label("Play a sound")).to_be_checked()
+    phone = Phone(world)
+    phone.write("How long is a gift card valid?")
+    contact = phone.contact()
+    page.goto(page.url.split("#")[0] + f"#conversations/all/{contact}")
+    thread = page.get_by_role("log")
+    expect(thread.locator(".bubble").first).to_be_visible()
+    word = secrets.token_hex(4)
+    phone.write(f"And what does express delivery cost, {word}?")
+    expect(thread).to_contain_text(word)
+    expect(page.locator(".people li").first).to_contain_text("11.90")
+    assert page.evaluate("[notices, tones]") == [[], 0]
+    phone.write("I want to talk to a human, please")
+    expect(page).to_have_title(re.compile(r"^\(1\) Conversations"))
+    assert page.evaluate("[notices, tones]") == [["A customer waits for a person | Waiting now: 1"], 2]
 
 
 def test_what_one_does_in_a_conversation_is_counted_at_once(world: World, visit: Visit) -> None:

@@ -65,6 +65,8 @@ def test_the_keyboard_finds_opens_and_solves(world: World, visit: Visit) -> None
     look(page, first)
     page.goto(page.url.rpartition("/")[0])
     rows = page.locator(".people button")
+    expect(rows.nth(1)).to_be_visible()
+    expect(page.locator(".people button[aria-current]")).to_have_count(0)
     for n in (0, 1):
         page.keyboard.press("j")
         expect(rows.nth(n)).to_be_focused()

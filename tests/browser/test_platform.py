@@ -13,6 +13,8 @@ from f.common.secrets import unseal
 from local.seed import SHOP, wait_for
 from tests.browser.conftest import DESKTOP, PHONE, Visit, check, go
 from tests.e2e.conftest import World
+from tests.e2e.phone import Phone
+from tests.e2e.test_sources import portal
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 OPERATOR = "operator@platform.example"
@@ -127,6 +129,26 @@ def test_an_operator_goes_from_a_number_to_the_run_and_back(world: World, visit:
     page.goto(f"{world.stack.url('runner')}/?token={world.stack.secrets.runner}")
     page.goto(f"{world.stack.url('runner')}/run/{run}?workspace=demo")
     expect(page.get_by_role("heading", name="Steps")).to_be_visible()
+
+
+def test_an_operator_of_the_staff_goes_from_a_conversation_to_its_runs_and_back(
+    world: World, visit: Visit
+) -> None:
+    phone = Phone(world)
+    phone.write("How long do I have to return an item?")
+    contact = phone.contact()
+    portal(world, "people", "create", person=SHOP.staff, email=OPERATOR, role="viewer")
+    try:
+        page = visit(OPERATOR)
+        page.goto(page.url.split("#")[0] + f"#conversations/all/{contact}")
+        page.get_by_role("button", name="Runs", exact=True).click()
+        runs = page.get_by_role("list", name="Runs, newest first")
+        expect(runs.get_by_role("listitem")).to_have_count(1)
+        expect(runs).to_contain_text("answered")
+        page.get_by_role("button", name="Open the conversation").click()
+        expect(page.get_by_role("log").locator(".bubble").first).to_be_visible()
+    finally:
+        portal(world, "people", "delete", person=SHOP.staff, email=OPERATOR)
 
 
 def test_the_operator_connects_a_business(world: World, visit: Visit) -> None:

@@ -30,6 +30,7 @@ PLANTED = {
     "whatsapp_token": "EAAplanted-whatsapp-0123456789",
     "llm_api_key": "planted-model-key-0123456789",
     "tool": "planted-tool-key-0123456789",
+    "action": "planted-action-key-0123456789",
 }
 QUESTION = "How long is a gift card valid?"
 
@@ -150,9 +151,9 @@ def failures(world: World) -> int:
     return sum(job["script_path"] == "f/chatbot/load_context" for job in listed)
 
 
-def asked(world: World, tenant: DemoTenant) -> list[dict[str, Any]]:
+def asked(world: World, tenant: DemoTenant, question: str = QUESTION) -> list[dict[str, Any]]:
     """A customer's question, once its turn has ended; the jobs of the run."""
-    sent = message(QUESTION, customer=0)
+    sent = message(question, customer=0)
     assert deliver(world, envelope(change(tenant, sent))) == 200
     wait_for(lambda: stored(world, sent["id"])[0]["state"] in ("answered", "dead"), 120)
     return stored(world, sent["id"])
@@ -235,6 +236,35 @@ def test_vendors_that_quote_the_key(broken: World, portal: Portal) -> None:
                 asked(broken, SHOP)
                 asked(broken, CLINIC)
             assert any(key in quoted for quoted in quoting.quoted), f"{path} was asked with its key"
+    assert leaks(broken, portal) == []
+
+
+def test_an_http_action_from_a_command_with_a_key(broken: World, portal: Portal) -> None:
+    """Pasted, tried against a server that quotes the key, saved, and called by the bot."""
+    quoting = Quoting()
+    owner = next(email for role, email in SHOP.people.items() if role == "owner")
+    (row,) = broken.rows(
+        "select tenant_id::text from chatbots where phone_number_id = %s", SHOP.phone_number_id
+    )
+    tools = "f.portal_api.tools"
+    to = portal.ask(owner, "f.portal_api.bot", "get")["sealing_key"]
+    command = f"curl http://{quoting.host}/stock?product=rug -H 'Authorization: Bearer {PLANTED['action']}'"
+    read = portal.ask(
+        owner, tools, "read_curl", sealed_key=sealed_key(to, row["tenant_id"], "action curl", command)
+    )
+    definition = {
+        **read["drafts"][0]["action"],
+        "name": "a_stock",
+        "description": "How many there are in stock",
+    }
+    sent = {"definition": definition, "held": read["held"]}
+    with resource(broken, "f/chatbot/settings", allowed_private_hosts=[quoting.host]):
+        tried = portal.ask(owner, tools, "try", **sent, samples={"product": "rug"})["tried"]
+        assert "HTTP 401" in tried["problem"]
+        assert portal.ask(owner, tools, "save", **sent, new=True)["ok"] is True
+        broken.rows("update http_actions set enabled = false where name = 'get_stock' returning name")
+        asked(broken, SHOP, "How many rugs are in stock?")
+    assert len([key for key in quoting.quoted if PLANTED["action"] in key]) == 2
     assert leaks(broken, portal) == []
 
 

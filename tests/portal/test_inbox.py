@@ -12,7 +12,7 @@ import pytest
 from f.agent import history
 from f.common.database import Database
 from f.portal_api.saved_replies import filled
-from tests.portal.conftest import A, Portal, talked
+from tests.portal.conftest import A, B, Portal, talked
 
 OWNER, EDITOR, AGENT, VIEWER = (f"{role}@alpha.example" for role in ("owner", "editor", "agent", "viewer"))
 INBOX, CONVERSATIONS, SAVED = "f.portal_api.inbox", "f.portal_api.conversations", "f.portal_api.saved_replies"
@@ -45,6 +45,21 @@ def hand_off(portal: Portal, contact: str, source: str = "model") -> None:
 def people(portal: Portal) -> list[str]:
     """Four customers of Alpha, each with one turn."""
     return [talked(portal, A, "1001", f"3460000001{n}", f"Question {n}?")["contact"] for n in range(4)]
+
+
+def test_the_watch_sees_a_message_of_this_business_and_of_no_other(portal: Portal, people: list[str]) -> None:
+    def watch(since: int) -> tuple[int, bool]:
+        now = portal.ask(AGENT, INBOX, "watch", since=since)
+        return now["since"], now["changed"]
+
+    since, _ = watch(0)
+    assert watch(since) == (since, False)
+    talked(portal, B, "1002", "34600000099", "Something of another business?")
+    later, changed = watch(since)
+    assert later > since and not changed
+    talked(portal, A, "1001", "34600000010", "Another question?")
+    assert watch(later)[1] and watch(since)[1]
+    assert portal.ask(AGENT, INBOX, "watch", since="x")["refused"] == "not_a_whole_number"
 
 
 def test_each_count_is_the_length_of_its_list(portal: Portal, people: list[str]) -> None:

@@ -179,6 +179,7 @@ VALUES: dict[str, list[str]] = {
     "p_turn uuid": [f"(select id from turns where state = '{state}')" for state in ("active", "done")],
     "p_turn turns": [f"(select t from turns t where state = '{state}')" for state in ("active", "done")],
     "p_unknown_wait": ["'20 seconds'", "'0'"],
+    "p_since": ["0", "1"],
     "p_upto": ["null", "0", "1"],
     "p_view": ["'waiting'", "'all'", "'unassigned'", "'snoozed'"],
     "p_wait": ["true", "false"],

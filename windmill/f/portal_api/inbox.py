@@ -38,6 +38,7 @@ MOST_TAGS, MOST_FIELDS = 20, 30
 def main(request: str, db: postgresql) -> dict[str, Any]:
     actions: dict[str, tuple[frozenset[str], Callable[[Connection, Member, Fields], dict[str, Any]]]] = {
         "count": (ANYONE, count),
+        "watch": (ANYONE, watch),
         "get_team": (ANYONE, get_team),
         "mark_read": (ANYONE, mark_read),
         "set_status": (AGENTS, set_status),
@@ -64,6 +65,15 @@ def count(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     """How many conversations each view has (the SQL function in_view), and how many of them this person has not read."""
     with as_tenant(conn, member["tenant_id"]):
         return {"counts": one(conn, "select inbox_counts(%s)", [member["email"]])}
+
+
+def watch(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """Whether a message came or went since `since`, which an earlier answer gave; 0 for the first time. A page asks this every second or two and
+    reads its lists again only when something changed.
+    """
+    with as_tenant(conn, member["tenant_id"]):
+        found: dict[str, Any] = one(conn, "select new_messages(%s)", [whole_number_field(fields, "since")])
+    return found
 
 
 def get_team(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:

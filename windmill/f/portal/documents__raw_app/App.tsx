@@ -41,7 +41,7 @@ function Portal() {
   }
   if (me.data) chooseTenant(mine?.tenant_id ?? '')
   return (
-    <Here.Provider value={{ tenant: mine?.tenant_id ?? '', role: mine?.role ?? '', language }}>
+    <Here.Provider value={{ tenant: mine?.tenant_id ?? '', role: mine?.role ?? '', language, operator: me.data?.operator ?? false }}>
       {me.data ? (
         <Frame
           key={mine?.tenant_id}

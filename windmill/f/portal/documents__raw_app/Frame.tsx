@@ -3,6 +3,7 @@ import { ActionIcon, AppShell, Avatar, Badge, Box, Burger, Group, Indicator, Men
 import { useDisclosure, useMediaQuery } from '@mantine/hooks'
 import { IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-react'
 import React, { useEffect } from 'react'
+import { useAlarm } from './Alarm'
 import type { Business, Me } from './App'
 import Bot from './Bot'
 import Conversations from './Conversations'
@@ -13,6 +14,7 @@ import Notifications, { Count, Off, Stopped, useCount } from './Notifications'
 import People from './People'
 import Platform from './Platform'
 import { Icon } from './icons'
+import { useLive } from './live'
 import { go, useRoute } from './route'
 import { fill, languages, useHere } from './ui'
 
@@ -36,12 +38,14 @@ export default function Frame({ me, mine, onTenant, onLanguage }: FrameProps) {
   const { t, language } = useHere()
   const route = useRoute()
   const count = useCount(Boolean(mine))
+  useAlarm(count?.waiting)
   const [opened, { toggle, close }] = useDisclosure(false)
   const narrow = useMediaQuery('(max-width: 61.99em)', false, { getInitialValueInEffect: false })
   const open = [...(mine ? ofBusiness : []), ...(me.operator ? ['platform'] : [])]
   const first = firstOf[mine?.role ?? ''] ?? open[0]
   const page = open.includes(route.page) || (mine && route.page === 'notifications') ? route.page : first
   const title = t.pages[page]
+  useLive(Boolean(mine), page === 'conversations' ? 1500 : 10_000)
   const waiting = count?.waiting ?? 0
   useEffect(() => {
     document.title = `${waiting ? `(${waiting}) ` : ''}${title} · Chatmill`

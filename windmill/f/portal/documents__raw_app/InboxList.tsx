@@ -20,7 +20,7 @@ export default function InboxList({ filter, chosen, open }: Place) {
   const [typed, setTyped] = useState('')
   const [search] = useDebouncedValue(typed.trim(), 300)
   const { view, tag } = filter
-  const counts = useAsk<{ counts: Counts }>('inbox', 'count', {}, { every: 10_000 }).data?.counts
+  const counts = useAsk<{ counts: Counts }>('inbox', 'count', {}, { every: 15_000 }).data?.counts
   const list = <Pages key={`${view} ${tag} ${search}`} view={view} tag={tag} search={search} chosen={chosen} choose={(id) => open(filter, id)} />
   const name = (one: View) => (counts ? `${c.views[one]} (${number(counts[one])})` : c.views[one])
   return (
@@ -78,7 +78,7 @@ function Page({ fields, chosen, choose, more }: PageProps) {
   const { t } = useHere()
   const c = t.conversations
   const { view, tag, search, skip } = fields
-  const list = useAsk<{ contacts: Contact[]; more: boolean }>('conversations', 'list', fields, { every: 5000 })
+  const list = useAsk<{ contacts: Contact[]; more: boolean }>('conversations', 'list', fields, { every: 15_000 })
   const plain = view === 'all' && !tag && !search
   return (
     <Loaded of={list}>

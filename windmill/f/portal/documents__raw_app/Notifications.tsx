@@ -1,6 +1,7 @@
 // Notifications: what WhatsApp and the platform want the staff to know; the bell's figure; the banner while nothing goes out.
 import { Alert, Badge, Button, Group, Text, Title } from '@mantine/core'
 import React from 'react'
+import Alarm, { isLoud } from './Alarm'
 import { ask } from './api'
 import { refresh, useAsk } from './data'
 import { Message, isMessage } from './messages'
@@ -26,7 +27,8 @@ type Note = {
 export type Count = { unread: number; waiting: number; stop: Stop | null; off: string[] }
 
 // A call that failed changes nothing: the next one counts again.
-export const useCount = (enabled: boolean) => useAsk<Count>('notifications', 'count', {}, { every: 20_000, enabled }).data
+// Whoever wants to hear of a customer who waits is told while they look at something else, too.
+export const useCount = (enabled: boolean) => useAsk<Count>('notifications', 'count', {}, { every: 20_000, enabled, hidden: isLoud() }).data
 
 export function Stopped({ stop }: { stop: Stop }) {
   const { t, time, say } = useHere()
@@ -63,6 +65,7 @@ export default function Notifications() {
   return (
     <>
       <Intro>{n.intro}</Intro>
+      {marks && <Alarm />}
       {form.shown}
       <Loaded of={list}>
         {({ notifications }) => {

@@ -19,7 +19,7 @@ export type { Source } from './conversation'
 export default function Thread({ id, back }: { id: string; back: () => void }) {
   const { t, may, describe } = useHere()
   const c = t.conversations
-  const loaded = useAsk<History>('conversations', 'get', { contact_id: id }, { every: 2500 })
+  const loaded = useAsk<History>('conversations', 'get', { contact_id: id }, { every: 10_000 })
   const wide = useMediaQuery('(min-width: 100em)', false, { getInitialValueInEffect: false })
   const [card, setCard] = useState(false)
   useRead(id, loaded.data)

@@ -7,6 +7,7 @@ import { ask } from './api'
 import { Person, readable } from './conversation'
 import { refresh, useAsk } from './data'
 import { Team, assign, markUnread, setStatus } from './inbox'
+import { go } from './route'
 import { Dialog, fill, useForm, useHere } from './ui'
 
 // What was done in a conversation shows in the list, in the figures of the frame and among the notifications.
@@ -26,7 +27,7 @@ export function useAct() {
 }
 
 export default function ThreadHead({ contact, name, card }: { contact: Person; name: string; card?: () => void }) {
-  const { t, may } = useHere()
+  const { t, may, operator } = useHere()
   const c = t.conversations
   const { act, busy, shown } = useAct()
   const { id, status } = contact
@@ -38,6 +39,7 @@ export default function ThreadHead({ contact, name, card }: { contact: Person; n
           <Title order={2} size="h3" dir="auto" className="break">{name}</Title>
           <Text size="xs" c="dimmed">{[number !== name && number, contact.username && `@${contact.username}`].filter(Boolean).map((fact, i) => <span key={i} dir="ltr">{i > 0 && ' · '}{fact}</span>)}</Text>
         </div>
+        {operator && <Button variant="subtle" size="compact-sm" ml="auto" onClick={() => go('platform', 'find', id)}>{c.runs}</Button>}
         {card && <ActionIcon variant="default" size="md" onClick={card} aria-label={c.customerCard} title={c.customerCard}><IconId size={18} aria-hidden="true" /></ActionIcon>}
       </Group>
       {may('owner', 'editor', 'agent') && (

@@ -34,6 +34,7 @@ export type Actions = {
   attachments: 'get_key' | 'get' | 'send'
   inbox:
     | 'count'
+    | 'watch'
     | 'get_team'
     | 'mark_read'
     | 'set_status'

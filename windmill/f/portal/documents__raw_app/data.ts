@@ -17,18 +17,19 @@ export const queries = new QueryClient({
 })
 
 type Fields = Record<string, unknown>
-// `every`: how many milliseconds later it is read again, or 0; while the window is hidden it is not. `keep`: what was there stays while other
+// `every`: how many milliseconds later it is read again, or 0; while the window is hidden it is not, unless `hidden`. `keep`: what was there stays while other
 // fields are asked for. `once`: it never changes.
-type Options<T> = { every?: number | ((value?: T) => number); enabled?: boolean; keep?: boolean; once?: boolean }
+type Options<T> = { every?: number | ((value?: T) => number); enabled?: boolean; keep?: boolean; once?: boolean; hidden?: boolean }
 
 export function useAsk<T, S extends keyof Actions = keyof Actions>(script: S, action: Actions[S], fields: Fields = {}, options: Options<T> = {}) {
-  const { every = 0, enabled = true, keep = false, once = false } = options
+  const { every = 0, enabled = true, keep = false, once = false, hidden = false } = options
   const interval = (value?: T) => (typeof every === 'number' ? every : every(value))
   return useQuery<T>({
     queryKey: [chosenTenant(), script, action, fields],
     queryFn: () => ask(script, action, fields),
     enabled,
     refetchInterval: (query) => interval(query.state.data) || false,
+    refetchIntervalInBackground: hidden,
     refetchOnWindowFocus: (query) => interval(query.state.data) > 0,
     staleTime: once ? Infinity : 0,
     placeholderData: keep ? (before: unknown) => before as never : undefined,

@@ -10,8 +10,8 @@ import en, { Texts } from './text/en'
 import es from './text/es'
 
 export const languages: Record<string, Texts> = { en, es }
-export type Member = { tenant: string; role: string; language: string }
-export const Here = createContext<Member>({ tenant: '', role: 'viewer', language: 'en' })
+export type Member = { tenant: string; role: string; language: string; operator: boolean }
+export const Here = createContext<Member>({ tenant: '', role: 'viewer', language: 'en', operator: false })
 
 export const fill = (text: string, values: Record<string, unknown>) =>
   text.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''))

@@ -5,7 +5,7 @@ import { conversations } from './en/inbox'
 import { messages } from './en/messages'
 import { platform } from './en/platform'
 import { actions } from './en/tools'
-import { changes, home, notifications, people } from './en/team'
+import { alarm, changes, home, notifications, people } from './en/team'
 
 const en = {
   name: 'English',
@@ -52,6 +52,7 @@ const en = {
   home,
   people,
   changes,
+  alarm,
   notifications,
   conversations,
   insights: {

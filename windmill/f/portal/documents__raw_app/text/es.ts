@@ -6,7 +6,7 @@ import { conversations } from './es/inbox'
 import { messages } from './es/messages'
 import { platform } from './es/platform'
 import { actions } from './es/tools'
-import { changes, home, notifications, people } from './es/team'
+import { alarm, changes, home, notifications, people } from './es/team'
 
 const es: Texts = {
   name: 'Español',
@@ -53,6 +53,7 @@ const es: Texts = {
   home,
   people,
   changes,
+  alarm,
   notifications,
   conversations,
   insights: {

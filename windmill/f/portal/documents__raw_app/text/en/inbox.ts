@@ -159,6 +159,7 @@ export const conversations = {
   sendTemplate: 'Send the template',
   templateSent: 'The template is on its way.',
   customerCard: 'Customer',
+  runs: 'Runs',
   number: 'Number',
   username: 'User name',
   profileName: 'Name in WhatsApp',

@@ -62,6 +62,17 @@ export const people = {
   added: '{email} was added.',
 }
 
+export const alarm = {
+  heading: 'When a customer waits for a person',
+  hint: 'For you in this browser, while the portal is open in some tab.',
+  pop: 'Show a notification on this computer',
+  sound: 'Play a sound',
+  try: 'Try the sound',
+  refused: 'This browser does not let the portal show notifications. Allow them in the browser’s settings for this page, or open the portal in a tab of its own.',
+  title: 'A customer waits for a person',
+  body: 'Waiting now: {n}',
+}
+
 export const notifications = {
   bell: 'Notifications',
   bellUnread: 'Notifications, unread: {n}',

@@ -159,6 +159,7 @@ export const conversations = {
   sendTemplate: 'Enviar la plantilla',
   templateSent: 'La plantilla está en camino.',
   customerCard: 'Cliente',
+  runs: 'Ejecuciones',
   number: 'Número',
   username: 'Nombre de usuario',
   profileName: 'Nombre en WhatsApp',

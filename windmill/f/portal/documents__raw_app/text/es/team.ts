@@ -62,6 +62,17 @@ export const people = {
   added: 'Se ha añadido a {email}.',
 }
 
+export const alarm = {
+  heading: 'Cuando un cliente espera a una persona',
+  hint: 'Para usted en este navegador, mientras el portal esté abierto en alguna pestaña.',
+  pop: 'Mostrar un aviso en este ordenador',
+  sound: 'Reproducir un sonido',
+  try: 'Probar el sonido',
+  refused: 'Este navegador no permite que el portal muestre avisos. Permítalos en los ajustes del navegador para esta página, o abra el portal en una pestaña propia.',
+  title: 'Un cliente espera a una persona',
+  body: 'En espera ahora: {n}',
+}
+
 export const notifications = {
   bell: 'Avisos',
   bellUnread: 'Avisos, sin leer: {n}',
