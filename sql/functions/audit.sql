@@ -89,10 +89,12 @@ create or replace trigger audit_change after insert or update or delete on chatb
     execute function audit_change('name', 'tenant_id', '', 'notify_webhook_url');
 create or replace trigger audit_change after insert or update or delete on tenant_tools for each row
     execute function audit_change('name', 'tenant_id',
-        'url headers sealed_headers oauth allowed_tools tool_settings approvals timeout_s enabled', 'url sealed_headers');
+        'url headers sealed_headers oauth allowed_tools tool_settings approvals timeout_s enabled',
+        'url sealed_headers');
 create or replace trigger audit_change after insert or update or delete on http_actions for each row
     execute function audit_change('name', 'tenant_id',
-        'description method url query headers body parameters sealed_values answer_path read_only approval timeout_s enabled',
+        'description method url query headers body parameters sealed_values answer_path read_only approval timeout_s'
+        ' enabled',
         'url sealed_values');
 create or replace trigger audit_change after insert or update or delete on tenant_members for each row
     execute function audit_change('email', 'tenant_id', 'email role', '');

@@ -66,6 +66,8 @@ create table http_actions (
     -- JSONPath of what the model sees of the answer; '': all of it
     answer_path       text not null default '',
     read_only         boolean not null default false,     -- it changes nothing
+    -- whether a person must agree to a call: "always" or {"parameter": "amount", "over": 50}; null: never
+    approval          jsonb,
     timeout_s         real not null default 10 check (timeout_s between 1 and 60),
     enabled           boolean not null default true,
     primary key (tenant_id, name)

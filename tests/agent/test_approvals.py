@@ -16,6 +16,7 @@ from f.common.figures.segments import Source
 from f.whatsapp.canned_replies import CANNED_REPLIES
 from tests.agent.conftest import SHOP, Bench, tools_called
 from tests.agent.odd import Odd, register
+from tests.agent.test_http_actions import Shop, model, put, shop  # noqa: F401
 from tests.agent.vendors import Raw, call, replied
 
 WISH = "Please refund 80 euros for my order CL-1042"
@@ -116,6 +117,50 @@ class Refunds:
         query = "update turns set epoch = epoch + 1 where id = %s returning epoch"
         self.last["epoch"] = self.bench.rows(query, self.last["turn_id"])[0]["epoch"]
         return self.bench.ask(WISH, *script, **self.last)
+
+
+class HttpRefunds(Refunds):
+    """The same as an HTTP action."""
+
+    def __init__(self, bench: Bench, shop: Shop) -> None:
+        self.bench, self._shop = bench, shop
+        body = {"order_id": "{order_id}", "amount": "{amount}"}
+        parameters = [model("order_id"), model("amount", schema={"type": "number"})]
+        put(
+            bench,
+            name="refund_order",
+            description="Pays back",
+            method="POST",
+            url=f"http://{shop.host}/refunds",
+            body=body,
+            body_kind="json",
+            parameters=parameters,
+            read_only=False,
+        )
+        shop.says("refunded EUR 80 for order CL-1042", content_type="text/plain")
+        rule = json.dumps({"parameter": "amount", "over": 50})
+        bench.rows("update http_actions set approval = %s::jsonb where name = 'refund_order'", rule)
+        self.contact = bench.contact()
+
+    def made(self) -> list[dict[str, Any]]:
+        return [json.loads(request["body"]) for request in self._shop.asked]
+
+
+def test_an_http_action_waits_for_a_yes_and_is_called_once(bench: Bench, shop: Shop) -> None:  # noqa: F811
+    refunds = HttpRefunds(bench, shop)
+    refunds.ask(ASK, CHECKING)
+    assert refunds.made() == [] and refunds.row()["server"] == "HTTP"
+    refunds.decide(True)
+    reply = refunds.answer(DONE)["reply"]
+    assert reply.startswith(AGREED) and "EUR 80" in reply
+    refunds.again(DONE)
+    assert refunds.made() == [ARGUMENTS] and refunds.row()["result"] == "done"
+
+
+def test_an_http_action_under_the_bound_is_called_at_once(bench: Bench, shop: Shop) -> None:  # noqa: F811
+    refunds = HttpRefunds(bench, shop)
+    refunds.ask(call("refund_order", {"order_id": "CL-1042", "amount": 20}), DONE)
+    assert refunds.made() == [{"order_id": "CL-1042", "amount": 20}]
 
 
 @pytest.fixture

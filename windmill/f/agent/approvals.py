@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from f.common.redaction import redact_keys
+from f.tools.live_tools import HTTP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,6 +31,12 @@ DECIDED = "a colleague has just decided about {tool}: do not ask for it again in
 KEYS = "the arguments hold what looks like a key or a password: nobody may be shown that, so nobody can agree to it"
 
 
+RULES = (
+    "select name, approvals from tenant_tools where approvals <> '{}'"
+    " union all select %s, jsonb_object_agg(name, approval) from http_actions having count(approval) > 0"
+)
+
+
 class Asked(str):
     """The outcome of a call that was not made: a person is asked first."""
 
@@ -43,7 +50,7 @@ class Approvals:
     @cached_property
     def _rules(self) -> dict[str, dict[str, Any]]:
         """By server and tool. Read with the first call, as they are by then."""
-        rows = self._turn.db.rows("select name, approvals from tenant_tools where approvals <> '{}'")
+        rows = self._turn.db.rows(RULES, HTTP)
         return {row["name"]: row["approvals"] for row in rows}
 
     def may_ask(self, tool: LiveTool) -> bool:

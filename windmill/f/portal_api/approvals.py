@@ -26,6 +26,7 @@ from f.common.portal_request import (
     not_found,
     text_field,
 )
+from f.tools.live_tools import HTTP
 
 postgresql = dict[str, Any]
 MOST = 100
@@ -81,23 +82,28 @@ def decide(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
 
 
 def set_rules(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
-    """Says which tools of a server need a person's yes: {"<tool>": "always" | {"parameter", "over"}}; those that are left out never do."""
+    """Says which tools of a server need a person's yes: {"<tool>": "always" | {"parameter", "over"}}; those that are left out never do. With the
+    name HTTP it says so of the HTTP actions that it names; null is never."""
     rules = fields.get("rules")
     if not isinstance(rules, dict) or len(rules) > MOST_RULES:
         raise Refused("approval_rule")
     checked = {str(tool): checked_rule(rule) for tool, rule in rules.items() if 0 < len(str(tool)) <= 100}
+    name = text_field(fields, "name", 31)
+    if name == HTTP:
+        query = b"update http_actions a set approval = nullif(r.value, 'null') from jsonb_each(%s::jsonb) r where a.name = r.key"
+        values = [json.dumps(checked)]
+    else:
+        query = b"update tenant_tools set approvals = jsonb_strip_nulls(%s::jsonb) where name = %s"
+        values = [json.dumps(checked), name]
     with as_tenant(conn, member["tenant_id"]):
-        done = conn.execute(
-            b"update tenant_tools set approvals = %s::jsonb where name = %s",
-            [json.dumps(checked), text_field(fields, "name", 31)],
-        )
+        done = conn.execute(query, values)
     if not done.rowcount:
         raise not_found()
-    return {"updated": fields["name"]}
+    return {"updated": name}
 
 
 def checked_rule(rule: Any) -> Any:
-    if rule == "always":
+    if rule is None or rule == "always":
         return rule
     parameter, over = (rule.get("parameter"), rule.get("over")) if isinstance(rule, dict) else (None, None)
     if not isinstance(parameter, str) or not 0 < len(parameter.strip()) <= 100:

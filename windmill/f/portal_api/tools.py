@@ -36,7 +36,7 @@ LONGEST_SEALED = 120_000  # characters of a sealed curl command
 MOST_DRAFTS = 20
 MOST_SHOWN = 5000  # characters of an answer as it came
 CURL = "action curl"  # what a pasted command is sealed for
-READ = "name, description, method, url, query, headers, body, body_kind, parameters, answer_path, read_only, timeout_s, enabled"
+READ = "name, description, method, url, query, headers, body, body_kind, parameters, answer_path, read_only, timeout_s, enabled, approval"
 
 
 @answer_page

@@ -17,11 +17,10 @@ from f.common.redaction import redact
 from f.tools.contact_inputs import LEAD, VERIFIED, contact_values
 from f.tools.http_answers import NoWords, words_of
 from f.tools.http_requests import NOT_HERE, Answer, NoAnswer, Request, origin_of, send
-from f.tools.live_tools import LiveTool, ToolError, not_shown
+from f.tools.live_tools import HTTP, LiveTool, ToolError, not_shown
 
 PLACE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_.-]{0,63})\}")
 ACCEPT = "application/json, text/*;q=0.9, */*;q=0.5"
-HTTP = "HTTP"  # the origin of each action: no server has such a name, which is of lower-case letters
 ABSENT = object()  # what has no value: its query parameter, header or field is left out
 NO_KEY = (401, 403, 407)  # nothing that the model could mend
 BODY_TYPES = {"json": "application/json", "form": "application/x-www-form-urlencoded"}

@@ -11,6 +11,7 @@ from f.tools.identity import asks_who, with_phone, without_who
 MAX_RESULT = 20_000  # characters; what a tool returns beyond is cut, with a word
 # What the model hears of a call that succeeded without a word, where it may have changed something.
 DONE = "It was done. The tool said nothing more."
+HTTP = "HTTP"  # the origin of each HTTP action; a server's name has lower-case letters
 NOT_SHOWN = re.compile(r"(?:\(not shown: [^\n]*\)\s*)*")
 
 

@@ -1,4 +1,4 @@
-// Which tools of a server need a person's yes: never, always, or where a number is over a bound. Owners say so.
+// Which tools of a server, or which action, need a person's yes: never, always, or where a number is over a bound. Owners say so.
 import { Button, Group, NumberInput, Select, Stack, Text, TextInput } from '@mantine/core'
 import React, { useState } from 'react'
 import type { Tool } from './BotTools'
@@ -6,10 +6,12 @@ import { ask } from './api'
 import { refresh } from './data'
 import { About, fill, useForm, useHere } from './ui'
 
-type Rule = 'always' | { parameter: string; over: number }
+export type Rule = 'always' | { parameter: string; over: number }
 export type Rules = Record<string, Rule>
 
-export default function ToolApprovals({ tool }: { tool: Tool }) {
+type Props = { tool: Pick<Tool, 'name' | 'allowed_tools' | 'approvals' | 'numbers'>; about?: string }
+
+export default function ToolApprovals({ tool, about = tool.name }: Props) {
   const { t, may } = useHere()
   const b = t.bot
   const form = useForm()
@@ -17,8 +19,8 @@ export default function ToolApprovals({ tool }: { tool: Tool }) {
   const put = (name: string, rule?: Rule) => setNow(({ [name]: _, ...others }) => (rule ? { ...others, [name]: rule } : others))
   const save = () =>
     form.run(async () => {
-      await ask('approvals', 'set_rules', { name: tool.name, rules: now })
-      await refresh('bot')
+      await ask('approvals', 'set_rules', { name: tool.name, rules: Object.fromEntries(tool.allowed_tools.map((name) => [name, now[name] ?? null])) })
+      await refresh('bot', 'tools')
       return t.saved
     })
   if (tool.allowed_tools.length === 0) return null
@@ -29,7 +31,7 @@ export default function ToolApprovals({ tool }: { tool: Tool }) {
       <Text size="sm" fw={600}>{b.approvals}</Text>
       <Text size="sm" c="dimmed">{b.approvalsHint}</Text>
       {tool.allowed_tools.map((name) => <One key={name} name={name} rule={now[name]} numbers={tool.numbers[name] ?? []} put={(rule) => put(name, rule)} />)}
-      <Group><Button size="compact-md" variant="light" loading={form.busy} disabled={same} onClick={save}>{b.approvalsSave}<About>{tool.name}</About></Button></Group>
+      <Group><Button size="compact-md" variant="light" loading={form.busy} disabled={same} onClick={save}>{b.approvalsSave}<About>{about}</About></Button></Group>
       {form.shown}
     </Stack>
   )
