@@ -122,8 +122,8 @@ class Refunds:
 class HttpRefunds(Refunds):
     """The same as an HTTP action."""
 
-    def __init__(self, bench: Bench, shop: Shop) -> None:
-        self.bench, self._shop = bench, shop
+    def __init__(self, bench: Bench, system: Shop) -> None:
+        self.bench, self._system = bench, system
         body = {"order_id": "{order_id}", "amount": "{amount}"}
         parameters = [model("order_id"), model("amount", schema={"type": "number"})]
         put(
@@ -131,19 +131,19 @@ class HttpRefunds(Refunds):
             name="refund_order",
             description="Pays back",
             method="POST",
-            url=f"http://{shop.host}/refunds",
+            url=f"http://{system.host}/refunds",
             body=body,
             body_kind="json",
             parameters=parameters,
             read_only=False,
         )
-        shop.says("refunded EUR 80 for order CL-1042", content_type="text/plain")
+        system.says("refunded EUR 80 for order CL-1042", content_type="text/plain")
         rule = json.dumps({"parameter": "amount", "over": 50})
         bench.rows("update http_actions set approval = %s::jsonb where name = 'refund_order'", rule)
         self.contact = bench.contact()
 
     def made(self) -> list[dict[str, Any]]:
-        return [json.loads(request["body"]) for request in self._shop.asked]
+        return [json.loads(request["body"]) for request in self._system.asked]
 
 
 def test_an_http_action_waits_for_a_yes_and_is_called_once(bench: Bench, shop: Shop) -> None:  # noqa: F811
