@@ -10,7 +10,7 @@ import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from f.agent.approvals import Approvals, Asked
+from f.agent.approvals import Approvals, Asked, origin_of
 from f.agent.builtin_tools import (
     HAND_OFF,
     HAND_OFF_TOOL,
@@ -100,7 +100,7 @@ class ToolRunner:
 
     def of_server(self, server: str, name: str) -> tuple[str, McpTool] | None:
         """A tool by its server's name for it, with the name under which it is offered; None where it is not offered."""
-        return next((o for o in self._mcp.items() if o[1].server.name == server and o[1].name == name), None)
+        return next((o for o in self._mcp.items() if origin_of(o[1]) == server and o[1].name == name), None)
 
     def take_in(self, call: Call, made: Timed) -> str:
         """What the model hears of a call that was made before it was asked."""
