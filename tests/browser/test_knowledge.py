@@ -185,7 +185,8 @@ def test_an_answer_is_added_to_what_was_asked_in_vain(world: World, visit: Visit
     page = visit(CLINIC.staff)
     go(page, "Insights")
     expect(page.locator(".figures")).to_contain_text("Messages")
-    group = page.locator("li.card", has_text=word).first
+    unanswered = page.get_by_role("region", name="Questions without an answer")
+    group = unanswered.get_by_role("listitem").filter(has_text=word).first
     group.get_by_role("button", name="Add an answer").click(timeout=60_000)  # the first question is embedded
     answer = page.get_by_label("Answer", exact=True)
     words = f"Yes, the {word} hovercraft landing pad is behind the clinic, by the river."
