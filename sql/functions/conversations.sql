@@ -255,7 +255,7 @@ create or replace function known_orders(p_contact uuid, p_limit int)
         select t.opened_at, x ->> 'tool', left(x ->> 'outcome', 500)
         from turns t, jsonb_array_elements(case when jsonb_typeof(t.trace) = 'array' then t.trace end) x
         where t.contact_id = p_contact and t.opened_at > now() - interval '180 days' and x ->> 'tool' ilike '%order%'
-          and coalesce(x ->> 'error', 'false') = 'false'
+          and coalesce(x ->> 'error', 'false') = 'false' and x -> 'asks' is null  -- nothing was asked of the tool
         union all
         select l.created_at, 'catalogue', left(substr(l.body, 9), 500) from conversation_logs l
         where l.tenant_id = current_tenant() and l.contact_id = p_contact and l.direction = 'in'

@@ -27,7 +27,9 @@ TRIAL = (
     "{tool} was not called. Outside a trial a colleague would be asked to agree first; in a trial nobody is asked."
     " Say that to whoever tries you out."
 )
-DECIDED = "a colleague has just decided about {tool}: do not ask for it again in this reply"
+DECIDED = (
+    "Nothing was called: a colleague has just decided about this. Do not call {tool} again in this reply."
+)
 KEYS = "the arguments hold what looks like a key or a password: nobody may be shown that, so nobody can agree to it"
 
 
@@ -64,7 +66,7 @@ class Approvals:
     def ask(self, tool: LiveTool, arguments: dict[str, Any], secrets: Iterable[str]) -> Asked:
         """Writes the request down, once in a turn, and tells the staff. Raises ValueError where it can't be asked."""
         if self._turn.context.get("decisions"):
-            raise ValueError(DECIDED.format(tool=tool.name))
+            return Asked(DECIDED.format(tool=tool.name))
         written = exact(arguments, secrets)
         self._evidence.awaiting.append((tool.name, written))
         if self._turn.dry_run:
@@ -82,6 +84,11 @@ class Approvals:
 
             ask_phones(self._turn.db, self._turn.resources, made["id"])
         return Asked(ASKED.format(tool=tool.name))
+
+
+def origin_of(tool: McpTool) -> str:
+    """Whose tool it is: the key of the rules, and a part of what is agreed to."""
+    return tool.server.name
 
 
 def needs_approval(rule: Any, arguments: dict[str, Any]) -> bool:
