@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from f.agent.policy.calendar_days import BESIDE, by_length, contradict, named_days
+from f.agent.policy.calendar_days import BESIDE, by_length, contradict, named_days, of_calendar
 from f.agent.policy.claims import Draft
 from f.agent.policy.counts import counts, units_meant
 from f.agent.policy.reckoning import follows
@@ -182,9 +182,17 @@ class Derived:
         """Whether a date is so many days or months from the day that the customer names, or that the reply or its quotes do; else from today."""
         named = [f for f in self._said.asked if any(key.startswith(("date:", "weekday:")) for key in f.keys)]
         rows = [f for s in self._evidence if not self._named or s.source in self._named for f in s.figures]
-        return by_length(
-            figure, length, named, [*self.made, *self._quoted, *rows], self._said.words, self._today
-        )
+        days = [f for f in (*self._said.asked, *self._quoted, *rows) if f.unit == "weekday"]
+        if of_calendar(figure, days, self._today, by_length=True):
+            return True  # the next of a weekday that is named; the length is that of something else
+        this_day = f"date:{self._today:%m-%d}"
+        said = [
+            f
+            for f in self._said.figures
+            if f.unit == "date" and not any(k.startswith(this_day) for k in f.keys)
+        ]
+        known = [*self.made, *self._quoted, *rows, *said]
+        return by_length(figure, length, named, known, self._said.words, self._today)
 
     def _day_of_month(self, sentence: str, told: list[Figure], place: int) -> bool:
         """Whether a bare number is a day: of the date after it, as in the 3rd to the 17th of May, or the one that a weekday before it names."""
