@@ -58,7 +58,8 @@ class Derived:
         self._named = {m for _, marks in draft.sentences for m in marks} | {c.source for c in draft.claims}
         self._counts = counts(draft.text, evidence)
         self._stated = [f for s, _ in draft.sentences for f in figures(LISTED.sub("", s))]
-        spoken = " ".join([draft.text, said.words, *(c.quote for c in draft.claims)])
+        named = [] if draft.claims else [s.text for s in evidence if s.source in self._named]
+        spoken = " ".join([draft.text, said.words, *(c.quote for c in draft.claims), *named])
         self._spoken = [*sorted(parts_in_words(spoken)), *map(float, numbers_in_words(spoken))]
         self.made: list[Figure] = []
 
