@@ -52,14 +52,15 @@ class Derived:
     ) -> None:
         """`quoted`: the figures of the reply's quotes."""
         self._quoted = list(quoted)
-        self._single = [f for c in draft.claims for f in single_lengths(c.quote)]
         self._draft, self._evidence, self._weights = draft, evidence, weights
         self._said, self._today = said, today
         self._named = {m for _, marks in draft.sentences for m in marks} | {c.source for c in draft.claims}
         self._counts = counts(draft.text, evidence)
         self._stated = [f for s, _ in draft.sentences for f in figures(LISTED.sub("", s))]
         named = [] if draft.claims else [s.text for s in evidence if s.source in self._named]
-        spoken = " ".join([draft.text, said.words, *(c.quote for c in draft.claims), *named])
+        texts = [*(c.quote for c in draft.claims), *named]
+        self._single = [f for text in texts for f in single_lengths(text)]
+        spoken = " ".join([draft.text, said.words, *texts])
         self._spoken = [*sorted(parts_in_words(spoken)), *map(float, numbers_in_words(spoken))]
         self.made: list[Figure] = []
 
@@ -157,7 +158,7 @@ class Derived:
             # A weekday that no quote has leads to no date; one of the customer's is the last or the next one.
             sources = [f for f in sources if f.unit != "weekday"]
             near = self._quoted or near
-            days = named_days(self._said.asked, self._quoted, self._today)
+            days = named_days(self._said.asked, near, self._today)
         shares = [f for f in self._stated if f.unit == "%"]
         if shares:  # the share that the reply names is the one that it has reckoned with
             near = [f for f in near if f.unit != "%" or any(same(f, g) for g in shares)]

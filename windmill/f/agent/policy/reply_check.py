@@ -159,7 +159,7 @@ class Check:
         """Calls a misplaced figure an echo where the customer has named it, and the sentence does not confirm it."""
         for i, (sentence, _, found, place) in enumerate(told):
             if outcomes[i] == "misplaced" and any(same(found[place], f) for f in self._asked):
-                counted = kind_of(found[place]) in ("", "hour", "day", "week", "month", "year")
+                counted = found[place].unit in ("", "hour", "day", "week", "month", "year")
                 outcomes[i] = "echo" if counted or not self._repeats(sentence) else "misplaced"
 
     def _unsupported(self, told: list[Told], outcomes: list[str]) -> Iterable[Finding]:
