@@ -187,7 +187,7 @@ class Check:
         for sentence, marks in self._draft.sentences:
             named = [self._sources[mark] for mark in marks if mark in self._sources]
             lines = quotes or [line for source in named for line in flat(source.text).splitlines()]
-            yield from exchanged(sentence, lines)
+            yield from exchanged(sentence, lines, bool(quotes))
 
     def _unconfirmed(self, told: list[Told], outcomes: list[str]) -> Iterable[Finding]:
         """What a reply confirms of the customer's own figures without the source's threshold, or against the source that it names."""
