@@ -1,15 +1,15 @@
-"""What a reply says yes or no to, and must not: a record that says no, something that no source mentions, a limit that it keeps silent about."""
+"""What a reply says yes or no to, and must not: a record that says no, a limit that it keeps silent about."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
 from f.agent.policy.claims import Draft, Finding
-from f.agent.policy.grounds import LEAD, Grounds, akin
+from f.agent.policy.grounds import Grounds, akin
 from f.agent.policy.limits import broken, left_out
+from f.agent.policy.one_language import in_one_language
 from f.agent.policy.placement import TIMES
 from f.agent.policy.records import emptied
-from f.agent.policy.unmentioned import in_one_language, unmentioned
 from f.common.figures.amounts import Figure
 from f.common.figures.segments import Source, is_passage, terms
 
@@ -31,8 +31,6 @@ def unfounded(
     question = " ".join(s.text for s in sources.values() if s.key in ("customer", "said"))
     if agrees and not passages:
         yield from emptied(statement, draft, [sources[key] for key in tools])
-    if agrees and passages:
-        yield from unmentioned(LEAD.sub("", statement), draft.text, question, list(sources.values()))
     yield from _silent(draft, grounds, sources, question, asked)
 
 

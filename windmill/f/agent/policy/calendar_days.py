@@ -113,6 +113,8 @@ def by_length(
         count = int(value * size) if family == "months" else round(value * size / 1440)
         on = _months_on if family == "months" else lambda day, so_many: day + timedelta(so_many)
         reached |= {on(day, sign * count) for day in days for sign in (1, -1)}
+        if family == "months" or count >= 7:  # the first day may be counted, too
+            reached |= {on(day, count) - timedelta(1) for day in days}
         if family != "months" and count <= 30:
             reached |= {_working_days_on(day, count) for day in days}
         reached |= {_end_of_month(on(day, count)) for day in days}

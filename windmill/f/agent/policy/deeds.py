@@ -20,8 +20,8 @@ from f.common.figures.segments import Source, is_passage, segments
 
 # What makes a deed that of the one who writes: a passage that only says how it can be done does not show it.
 BY_ME = re.compile(
-    r"\bI(?:['’]ve| have| just)?\b|\bwe(?:['’]ve| have)\b|\bich habe\b|\bhabe ich\b|\bwir haben\b|\bhaben wir\b|\bj['’]ai\b|\bnous avons\b|\b(?:la |lo |le |te |os )?(?:he|hemos)\b"
-    r"|\b(?:ho|abbiamo)\b|\b(?:já|eu)\b|\bik heb\b|\bheb ik\b|\bwe hebben\b|\b\w+(?:łam|łem|liśmy)\b|\bjsem\b|\bjsme\b|\bjag har\b|\bhar jag\b|\bjeg har\b|\bhar jeg\b"
+    r"\bI(?:['’]ve| have| just)?\b|\bwe(?:['’]ve| have)\b|\bich habe\b|\bhabe ich\b|\bwir haben\b|\bhaben wir\b|\bj['’]ai\b|\bnous avons\b|\b(?:he|hemos)\s+\w+(?:[ai]do|cho|sto)\b"
+    r"|\b(?:ho|abbiamo)\b|\bik heb\b|\bheb ik\b|\bwe hebben\b|\b\w+(?:łam|łem|liśmy)\b|\bjsem\b|\bjsme\b|\bjag har\b|\bhar jag\b|\bjeg har\b|\bhar jeg\b"
     r"|\b(?:aku|saya|kami)\b|(?<!\w)(?:я|мы|ми)(?!\w)|\bolen\b|\bolemme\b|(?<!\w)έχω(?!\w)|\w+(?:d[ıiuü]m|t[ıiuü]m)\b|मैंने|我已|已为您|已幫您|已帮您|いたしました|했습니다|해 드렸",
     re.IGNORECASE,
 )
@@ -39,10 +39,10 @@ DEEDS = {
     "pass": """passed\\s+(?:it|this|that|your\\s+\\w+)\\s+on forwarded have\\s+told 've\\s+told; weitergegeben weitergeleitet; transmis; inoltrat; encaminhad; doorgegeven; przekazał przekazan; передал; передав; ilettim; vidarebefordrat; 已转告 已转达; お伝えしました""",
     "confirm": """bekræftet bekreftet vahvistettu potvrzen; confirmed approved; confirmad; bestätigt; confirmé; confermat; confirmad; bevestigd; potwierdzon potwierdził; подтвержд; підтвердж; onaylandı; bekräftad; تم تأكيد مؤكد; אישרתי מאושר; पुष्टि हो गई; 已确认; 確定しました 確認できました; 확인되었습니다 확정되었습니다""",
     "finish": """leveret levert toimitettu doručen; delivered arrived; entregad; zugestellt geliefert ausgeliefert; livré; consegnat; entregue; bezorgd geleverd; dostarczon doręczon; доставлен; доставлен; teslim\\s+edildi; levererad levererat; تم تسليم; נמסר; डिलीवर हो गया; 已送达 已签收; 配達されました お届け済み; 배달되었습니다""",
-    "ready": """hotová\\b hotový\\b hotové\\b klar\\b klara\\b valmis\\b; ready\\b; list[oa]s?\\b; fertig\\b abholbereit; prêt\\b prête\\b; pront[oa]\\b; klaar\\b gereed\\b; gotowe gotowy gotowa; готов готова готово; готовий готова готове; hazır\\b; färdig\\b; جاهز جاهزة; מוכן מוכנה; तैयार; 准备好了 好了; 準備できました; 준비되었습니다""",
+    "ready": """hotová\\b hotový\\b hotové\\b valmis\\b; ready\\b; list[oa]s?\\b; fertig\\b abholbereit; prêt\\b prête\\b; pront[oa]\\b; klaar\\b gereed\\b; gotowe gotowy gotowa; готов готова готово; готовий готова готове; hazır\\b; färdig\\b; جاهز جاهزة; מוכן מוכנה; तैयार; 准备好了 好了; 準備できました; 준비되었습니다""",
     "call": """'ll\\s+call will\\s+call 'll\\s+ring; llamará llamarán llamaremos; ruft\\s+Sie Sie\\s+an(?:ge)?rufen meldet\\s+sich; rappellera appellera rappellerons; chiamerà richiamerà chiameranno; ligará ligaremos telefona-lhe; belt\\s+u belt\\s+je; zadzwoni\\b oddzwoni\\b; позвонит\\b перезвонит\\b; зателефонує передзвонить; arayacak; ringer\\s+dig; سيتصل; יתקשר; कॉल करेंगे; 会给您打电话 会回电; お電話いたします お電話します; 전화드리겠습니다""",
     "leave": """on\\s+(?:its|the|their)\\s+way en\\s+route; en\\s+camino en\\s+ruta; unterwegs; en\\s+route en\\s+chemin; in\\s+viaggio partit[oa]\\b in\\s+arrivo; a\\s+caminho; onderweg; w\\s+drodze; в\\s+пути; в\\s+дорозі; yola\\s+çıktı yolda\\b; på\\s+väg på\\s+vej på\\s+vei; matkalla; στο\\s+δρόμο καθ\\s+οδόν; na\\s+cestě; dalam\\s+perjalanan; في\\s+الطريق; בדרך; 在路上 配送中 派送中; 배송 중""",
-    "paid": """paid\\b; pagad[oa]\\b abonad[oa]\\b; bezahlt\\b beglichen\\b; payée?\\b réglée?\\b; pagat[oa]\\b saldat[oa]\\b; pag[oa]\\b quitad[oa]\\b; betaald\\b; opłacon zapłacon; оплачен; оплачено; ödendi ödenmiş; betald\\b betalt\\b; maksettu; πληρώθηκε εξοφλ; مدفوع; שולם; 已支付 已付款 已付清; 支払い済み お支払い済み; 결제되었 결제 완료""",
+    "paid": """paid\\b; pagad[oa]\\b abonad[oa]\\b; bezahlt\\b beglichen\\b; payée?\\b réglée?\\b; pagat[oa]\\b saldat[oa]\\b; quitad[oa]\\b; betaald\\b; opłacon zapłacon; оплачен; оплачено; ödendi ödenmiş; betald\\b betalt\\b; maksettu; πληρώθηκε εξοφλ; مدفوع; שולם; 已支付 已付款 已付清; 支払い済み お支払い済み; 결제되었 결제 완료""",
     "active": """active\\b; activ[oa]\\b vigente; aktiv\\b aktiviert; acti(?:f|ve)\\b; attiv[oa]\\b; ativ[oa]\\b; actief\\b; aktywn; активн; aktif\\b; aktivní; فعال نشط; פעיל; 有効です""",
 }
 DENSE = re.compile(r"[\u0590-\u06ff\u0900-\u097f\u0e00-\u0eff\u3040-\u9fff\uac00-\ud7af]")
@@ -164,6 +164,8 @@ def undone(
         )
         forecast = any(f.unit in ("date", "weekday", "day") for f in figures(sentence))
         for deed in deeds_in(sentence):
+            if passages and deed in ("order", "pay"):
+                continue  # what the customer did: "I see that you ordered"
             if deed in ("ready", "finish", "leave", "active", "paid") and (not tools or negates(sentence)):
                 continue  # no order or repair was asked for, or it is not
             if (deed == "ready" and forecast) or (deed in ("order", "pay", "send") and recalled):

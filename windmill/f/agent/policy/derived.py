@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from f.agent.policy.calendar_days import BESIDE, by_length, contradict, named_days
+from f.agent.policy.calendar_days import BESIDE, by_length, contradict, named_days, of_calendar
 from f.agent.policy.claims import Draft
 from f.agent.policy.counts import counts, units_meant
 from f.agent.policy.reckoning import follows
@@ -52,13 +52,15 @@ class Derived:
     ) -> None:
         """`quoted`: the figures of the reply's quotes."""
         self._quoted = list(quoted)
-        self._single = [f for c in draft.claims for f in single_lengths(c.quote)]
         self._draft, self._evidence, self._weights = draft, evidence, weights
         self._said, self._today = said, today
         self._named = {m for _, marks in draft.sentences for m in marks} | {c.source for c in draft.claims}
         self._counts = counts(draft.text, evidence)
         self._stated = [f for s, _ in draft.sentences for f in figures(LISTED.sub("", s))]
-        spoken = " ".join([draft.text, said.words, *(c.quote for c in draft.claims)])
+        named = [] if draft.claims else [s.text for s in evidence if s.source in self._named]
+        texts = [*(c.quote for c in draft.claims), *named]
+        self._single = [f for text in texts for f in single_lengths(text)]
+        spoken = " ".join([draft.text, said.words, *texts])
         self._spoken = [*sorted(parts_in_words(spoken)), *map(float, numbers_in_words(spoken))]
         self.made: list[Figure] = []
 
@@ -156,7 +158,7 @@ class Derived:
             # A weekday that no quote has leads to no date; one of the customer's is the last or the next one.
             sources = [f for f in sources if f.unit != "weekday"]
             near = self._quoted or near
-            days = named_days(self._said.asked, self._quoted, self._today)
+            days = named_days(self._said.asked, near, self._today)
         shares = [f for f in self._stated if f.unit == "%"]
         if shares:  # the share that the reply names is the one that it has reckoned with
             near = [f for f in near if f.unit != "%" or any(same(f, g) for g in shares)]
@@ -182,9 +184,17 @@ class Derived:
         """Whether a date is so many days or months from the day that the customer names, or that the reply or its quotes do; else from today."""
         named = [f for f in self._said.asked if any(key.startswith(("date:", "weekday:")) for key in f.keys)]
         rows = [f for s in self._evidence if not self._named or s.source in self._named for f in s.figures]
-        return by_length(
-            figure, length, named, [*self.made, *self._quoted, *rows], self._said.words, self._today
-        )
+        days = [f for f in (*self._said.asked, *self._quoted, *rows) if f.unit == "weekday"]
+        if of_calendar(figure, days, self._today, by_length=True):
+            return True  # the next of a weekday that is named; the length is that of something else
+        this_day = f"date:{self._today:%m-%d}"
+        said = [
+            f
+            for f in self._said.figures
+            if f.unit == "date" and not any(k.startswith(this_day) for k in f.keys)
+        ]
+        known = [*self.made, *self._quoted, *rows, *said]
+        return by_length(figure, length, named, known, self._said.words, self._today)
 
     def _day_of_month(self, sentence: str, told: list[Figure], place: int) -> bool:
         """Whether a bare number is a day: of the date after it, as in the 3rd to the 17th of May, or the one that a weekday before it names."""

@@ -23,7 +23,7 @@ BY = 0.3  # how much better the labels must fit crosswise
 SEVERAL = ("weekday", "code", "link", "mail", "")  # several of these belong to one thing
 
 
-def exchanged(sentence: str, texts: Iterable[str]) -> Iterable[Finding]:
+def exchanged(sentence: str, texts: Iterable[str], quoted: bool) -> Iterable[Finding]:
     """Pairs of figures of one sentence that a quote, or a line of a passage, has the other way round."""
     said = LISTED.sub("", sentence)
     told = [f for f in figures(said) if f.start < f.end]
@@ -37,7 +37,7 @@ def exchanged(sentence: str, texts: Iterable[str]) -> Iterable[Finding]:
             if len(mine) != 1 or len(theirs) != 1:
                 continue
             pair, source = Pair(said, told, one, other), Pair(text, there, mine[0], theirs[0])
-            if pair.apart() and source.apart() and _crosswise(pair, source):
+            if pair.apart() and source.apart() and _crosswise(pair, source, quoted):
                 yield Finding("exchanged", sentence, f"{one.text}, {other.text}")
 
 
@@ -89,7 +89,7 @@ class Pair(NamedTuple):
         return found[0], found[1]
 
 
-def _crosswise(said: Pair, source: Pair) -> bool:
+def _crosswise(said: Pair, source: Pair, quoted: bool) -> bool:
     """Whether the words beside the figures fit crosswise; in another language, where no word fits, whether their order is another one."""
     straight = crossed = 0.0
     for labels in said.labels():
@@ -101,7 +101,7 @@ def _crosswise(said: Pair, source: Pair) -> bool:
         return bool(one & second and other & first)
     turned = (said.one.start < said.other.start) != (source.one.start < source.other.start)
     if turned and crossed == straight:
-        return len(said.alike()) == 2 and said.comparable()
+        return quoted and len(said.alike()) == 2 and said.comparable()
     return len(said.alike()) < 4 and crossed >= straight + BY
 
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from f.agent.policy.claims import Draft, Finding
+from f.agent.policy.one_language import plain
 from f.agent.policy.polarity import GERMAN, asks
 from f.agent.policy.quoted import figures_of
-from f.agent.policy.unmentioned import plain
 from f.common.figures.amounts import Figure, money, same
 from f.common.figures.finder import figures
 from f.common.figures.segments import (

@@ -13,7 +13,7 @@ from math import ceil
 
 from f.agent.policy.calendar_days import days_between, of_calendar
 from f.common.figures.amounts import Figure, amount, fits, money
-from f.common.figures.words import MONTH_MINUTES, SIZES
+from f.common.figures.words import MONTH_MINUTES, MULTIPLIERS, SIZES
 
 MOST_OPERANDS = 14
 
@@ -87,9 +87,9 @@ def _near(value: float, wanted: set[float], text: str) -> bool:
         len(text.rpartition(".")[2].rpartition(",")[2].strip("€$ ")) if ("." in text or "," in text) else 0
     )
     places = places if places <= 2 else 0
-    return any(
-        abs(value - one) < 0.005 or (value >= 10 and abs(value - one) <= 0.5 * 10**-places) for one in wanted
-    )
+    many = re.search(r"\d\s?([^\W\d_]+)", text)  # 117 thousand
+    rounding = 0.5 * 10**-places * MULTIPLIERS.get(many[1].casefold() if many else "", 1.0)
+    return any(abs(value - one) < 0.005 or (value >= 10 and abs(value - one) <= rounding) for one in wanted)
 
 
 def _about(value: float, wanted: set[float]) -> bool:

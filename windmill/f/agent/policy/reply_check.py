@@ -163,7 +163,7 @@ class Check:
         """Calls a misplaced figure an echo where the customer has named it, and the sentence does not confirm it."""
         for i, (sentence, _, found, place) in enumerate(told):
             if outcomes[i] == "misplaced" and any(same(found[place], f) for f in self._asked):
-                counted = kind_of(found[place]) in ("", "hour", "day", "week", "month", "year")
+                counted = found[place].unit in ("", "hour", "day", "week", "month", "year")
                 outcomes[i] = "echo" if counted or not self._repeats(sentence) else "misplaced"
 
     def _unsupported(self, told: list[Told], outcomes: list[str]) -> Iterable[Finding]:
@@ -191,7 +191,7 @@ class Check:
         for sentence, marks in self._draft.sentences:
             named = [self._sources[mark] for mark in marks if mark in self._sources]
             lines = quotes or [line for source in named for line in flat(source.text).splitlines()]
-            yield from exchanged(sentence, lines)
+            yield from exchanged(sentence, lines, bool(quotes))
 
     def _unconfirmed(self, told: list[Told], outcomes: list[str]) -> Iterable[Finding]:
         """What a reply confirms of the customer's own figures without the source's threshold, or against the source that it names."""

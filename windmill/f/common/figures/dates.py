@@ -19,6 +19,7 @@ EARLIER_DAY = re.compile(
     r"(?<![\d.,:/-])(\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?\s?(?:[-–—,،]\s?|و\s?|(?:to|until|till|and|al?|y|e|i|et|au|und|bis|tot|en|t/m|do|и|до|по|og|och|til|ve|s/d|sampai|dan)\s(?:the\s|el\s|il\s|le\s)?)$"
 )
 BEHIND_WEEKDAY = re.compile(r"(?<![^\W_])([^\W\d_]{2,8})\.?,?\s(\d{1,2})\.(\d{1,2})\.(?!\d)")
+MEASURED = re.compile(r"\s?(?:[-–]\s?\d+\s?)?[°%€$£]")
 MONTH_FIRST = frozenset(
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 )  # dec 5, in English
@@ -39,6 +40,8 @@ def take_dates(text: str, take: Take) -> None:
             or not month.isascii()
         ):
             continue  # a short word of another language
+        if match[4] and MEASURED.match(text, match.end()):
+            continue  # in August 5-10 °C
         if match[4] and len(month) < 4 and month.isascii() and month.lower() not in MONTH_FIRST:
             continue  # bekommen Sie 10 %
         if match[4] and not month[0].isdigit() and text[match.end() :].startswith(")"):
