@@ -86,11 +86,6 @@ class Approvals:
         return Asked(ASKED.format(tool=tool.name))
 
 
-def origin_of(tool: McpTool) -> str:
-    """Whose tool it is: the key of the rules, and a part of what is agreed to."""
-    return tool.server.name
-
-
 def needs_approval(rule: Any, arguments: dict[str, Any]) -> bool:
     """Whether a rule of tenant_tools.approvals asks for a person: `always`, or a number that is over a bound, absent, or no number."""
     if not rule:
