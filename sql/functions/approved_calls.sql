@@ -1,13 +1,18 @@
 -- The calls to which a person has agreed (approvals.sql): each is made at most once, by the turn that answers the yes,
 -- and what became of it is written down once.
 
--- The decisions that a turn answers, oldest first. `question`: what the customer had written when it was asked for.
+-- The decisions that a turn answers, oldest first. `result`: not_called as long as the call has not begun. `question`:
+-- what the customer had written when it was asked for.
 create or replace function decisions_of_turn(p_turn uuid)
     returns table (id uuid, state text, server text, tool text, arguments text, decided_by text, decided_at text,
                    result text, question text)
     language sql stable security definer set search_path = public, pg_temp as $$
     select a.id, a.state, a.server, a.tool, a.arguments::text, a.decided_by,
-           to_char(a.decided_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'), a.result, t.question
+           to_char(a.decided_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'),
+           coalesce(a.result, case when a.state = 'approved' and not exists (
+               select from tool_calls k where k.turn_id = a.turn_id and k.digest = uuid_send(a.id))
+               then 'not_called' end),
+           t.question
     from inbound_messages i, lateral decision_of(i.phone_number_id, i.message_id) a join turns t on t.id = a.turn_id
     where i.turn_id = p_turn and is_decision(i.message_id) and a.tenant_id = current_tenant() order by i.seq
 $$;

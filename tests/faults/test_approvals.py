@@ -20,10 +20,10 @@ from tests.faults.storm import Storm, until
 AGREED = CANNED_REPLIES["approval_agreed"]["en"]
 UNSURE = f"{AGREED} {CANNED_REPLIES['approval_unsure']['en']}"
 FAILED = f"{AGREED} {CANNED_REPLIES['approval_failed']['en']}"
-# What the customer may read of a result. Where the run died before the call, nobody knows yet that there will be none.
+# What the customer may read of a result.
 TOLD = {
     "done": [f"{AGREED}\n\n{DONE}", f"{AGREED} {CANNED_REPLIES['approval_done']['en']}"],
-    "not_called": [FAILED, UNSURE],
+    "not_called": [FAILED],
     "unsure": [UNSURE],
 }
 CALLS = 12  # of the kill run

@@ -195,7 +195,13 @@ def test_an_overtaken_attempt_and_another_turn_begin_no_call(asked: Asked) -> No
 def test_a_turn_that_ends_in_the_middle_of_the_call(asked: Asked) -> None:
     asked.decide()
     opened = asked.open(run := new_run())
+    query = b"select result from decisions_of_turn(%s)"
+    before = asked.talk.app.execute(query, [opened["turn_id"]]).fetchall()
     assert asked.begin_call(opened["turn_id"], asked.talk.begin(opened["turn_id"], run, 2)) == {"do": "call"}
+    after = asked.talk.app.execute(query, [opened["turn_id"]]).fetchall()
+    assert (before, after) == ([{"result": "not_called"}], [{"result": None}]), (
+        "what the failure handler can say"
+    )
     asked.talk.close(opened["turn_id"], run, "failed")
     assert asked.row["result"] == "unsure"
     kinds = asked.talk.rows(
