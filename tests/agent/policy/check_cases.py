@@ -7,7 +7,7 @@ model with structured output gives it, and `marked` as one without: S1 is the fi
 the count runs on over all searches in the order in which passages first appear. A claim's `source` is a passage, a
 tool, "conversation", "persona" or "opening_hours"; the quotes of `wrong` cases may be altered.
 The halves were drawn at random within kind and business (or subkind and language); `heldout` is for measuring, not for
-building. Right answers from number 61 on were written to find refusals, so all of them are in `dev`.
+building. Right answers from number 61 on were written to find refusals, so all of them are in `dev`, as are those of right_everyday_*.yaml.
 """
 
 import re

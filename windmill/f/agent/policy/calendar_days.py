@@ -105,7 +105,7 @@ def by_length(
     `words`: the customer's. Known are the days of the evidence and of the customer; today, where the customer names none.
     """
     said = relative_days(words, today)
-    days = {*_dates([*asked, *known], today), *named_days(asked, known, today), *said}
+    days = {*_dates([*asked, *known], today), *named_days([*asked, *known], known, today), *said}
     days |= set() if asked or said else {today}
     family, size = SIZES[length.unit]
     reached: set[date] = set()
@@ -116,7 +116,7 @@ def by_length(
         if family == "months" or count >= 7:  # the first day may be counted, too
             reached |= {on(day, count) - timedelta(1) for day in days}
         if family != "months" and count <= 30:
-            reached |= {_working_days_on(day, count) for day in days}
+            reached |= {_working_days_on(day, sign * count) for day in days for sign in (1, -1)}
         reached |= {_end_of_month(on(day, count)) for day in days}
     return any(
         key[:10] == f"date:{day:%m-%d}" and key[11:] in ("", str(day.year))
@@ -166,10 +166,11 @@ def days_between(known: Sequence[Figure], today: date) -> set[float]:
 
 
 def _working_days_on(day: date, count: int) -> date:
-    """So many days on, of which Saturdays and Sundays don't count."""
+    """So many days on, or back, of which Saturdays and Sundays don't count."""
+    step = 1 if count > 0 else -1
     while count:
-        day += timedelta(1)
-        count -= day.weekday() < 5
+        day += timedelta(step)
+        count -= step * (day.weekday() < 5)
     return day
 
 

@@ -193,7 +193,8 @@ class Derived:
             for f in self._said.figures
             if f.unit == "date" and not any(k.startswith(this_day) for k in f.keys)
         ]
-        known = [*self.made, *self._quoted, *rows, *said]
+        dated = [f for f in (*self._quoted, *rows, *said) if f.unit != "weekday"]
+        known = [*self.made, *dated]
         return by_length(figure, length, named, known, self._said.words, self._today)
 
     def _day_of_month(self, sentence: str, told: list[Figure], place: int) -> bool:

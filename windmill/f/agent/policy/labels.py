@@ -83,6 +83,8 @@ def _cells(text: str) -> Iterator[tuple[str, str]]:
     """The cells of each row, with the label of the row; of plain text its sentences and their parts."""
     for line in flat(text).splitlines():
         parts = ROW.split(line) if ROW.search(line) else [p for s in sentences(line) for p in CELL.split(s)]
+        if not parts:
+            continue
         stop = min((f.start for f in figures(parts[0])), default=len(parts[0]))
         label = parts[0][:stop] if ROW.search(line) else ""
         yield from ((part, label) for part in parts)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from f.agent.policy.polarity import GERMAN
-from f.common.figures.amounts import Figure, fits, money, same
+from f.common.figures.amounts import Figure, alike, money, same
 from f.common.figures.finder import figures
 from f.common.figures.segments import (
     LISTED,
@@ -295,10 +295,3 @@ def _spoken(text: str, told: Sequence[Figure], figure: Figure, start: int, end: 
         if start <= f.start and f.end <= end
     ]
     return spoken(text[start:end], inside) - figure.keys
-
-
-def alike(one: Figure, other: Figure) -> bool:
-    kinds = ("clock", "weekday", "date", "phone", "link", "mail", "code")
-    if one.unit in kinds or other.unit in kinds:
-        return one.unit == other.unit
-    return fits(one.unit, other.unit) and bool(one.unit) == bool(other.unit)

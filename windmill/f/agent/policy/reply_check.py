@@ -24,10 +24,10 @@ from f.agent.policy.grounds import Grounds
 from f.agent.policy.labels import mislabelled
 from f.agent.policy.offers import unsupported
 from f.agent.policy.parroting import parroted
-from f.agent.policy.placement import Placement, alike
+from f.agent.policy.placement import Placement
 from f.agent.policy.quoted import Quoted, figures_of, in_claim, quoted_rows
 from f.agent.policy.recurring_days import of_another_week
-from f.common.figures.amounts import Figure, money, same
+from f.common.figures.amounts import Figure, alike, money, same
 from f.common.figures.finder import figures
 from f.common.figures.segments import (
     LISTED,

@@ -108,3 +108,11 @@ def amount(figure: Figure) -> set[float]:
     if figure.unit in ("phone", "link", "mail", "code", "date", "weekday", "clock"):
         return set()
     return {float(key) for key in figure.keys if key.replace(".", "", 1).isdigit()}
+
+
+def alike(one: Figure, other: Figure) -> bool:
+    """Whether two figures are of one kind, so that one could be taken for the other."""
+    kinds = ("clock", "weekday", "date", "phone", "link", "mail", "code")
+    if one.unit in kinds or other.unit in kinds:
+        return one.unit == other.unit
+    return fits(one.unit, other.unit) and bool(one.unit) == bool(other.unit)
