@@ -19,23 +19,19 @@ from f.agent.policy.awaiting import REQUESTED
 from f.agent.policy.claims import REASONS, Draft, Finding
 from f.agent.policy.deeds import deeds_in
 from f.agent.policy.drafts import names_passages
+from f.agent.policy.leaks import leak
 from f.agent.policy.polarity import asks
 from f.agent.policy.reply_check import Check
-from f.agent.prompt import RULES, opening_hours
+from f.agent.prompt import opening_hours
 from f.common.figures.amounts import same
 from f.common.figures.finder import figures
 from f.common.figures.segments import Source, segments, sentences, terms
-from f.common.redaction import KEY
 
 if TYPE_CHECKING:
     from f.agent.policy.evidence import Evidence
     from f.agent.turn import Turn
     from f.common.shapes import Citation
 
-INSTRUCTION_RUN = 8  # words in a row of the platform's rules that give them away
-PROMPT_RUN = 16  # of the tenant's own prompt: it may hold facts that are there to be told
-# The rules without their examples: a reply may be worded as one.
-SECRET_RULES = re.sub(r'"[^"]*"', " ", RULES)
 OFFERED_WITHIN = 6  # messages of the history in which an offer of a human still stands
 
 
@@ -291,23 +287,3 @@ def _from_hours(turn: Turn, draft: Draft, unnamed: bool = False) -> bool:
     stand = [any(same(f, g) for g in theirs) for f in figures(draft.text)]
     named = any("hours" in marks for _, marks in draft.sentences)
     return any(stand) if named else unnamed and bool(stand) and all(stand)
-
-
-def leak(turn: Turn, evidence: Evidence, draft: Draft, secrets: list[str]) -> str | None:
-    """What of the instructions or keys a reply would give away; None: nothing that code can see."""
-    shown = f"{draft.text}\n{evidence.choices or ''}"
-    if any(secret in shown for secret in secrets) or KEY.search(shown):
-        return "a key"
-    if _runs(shown, SECRET_RULES, INSTRUCTION_RUN):
-        return "the platform's instructions"
-    if _runs(shown, f"{turn.settings.persona} {turn.settings.system_prompt}", PROMPT_RUN):
-        return "the chatbot's system prompt"
-    return None
-
-
-def _runs(reply: str, text: str, length: int) -> bool:
-    spoken, known = (re.findall(r"[^\W_]+(?:['’][^\W_]+)?", t.lower()) for t in (reply, text))
-    if len(known) < length:
-        return False
-    runs = {tuple(known[i : i + length]) for i in range(len(known) - length + 1)}
-    return any(tuple(spoken[i : i + length]) in runs for i in range(len(spoken) - length + 1))

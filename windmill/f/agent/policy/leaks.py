@@ -1,0 +1,39 @@
+"""What no reply may give away: keys, the platform's instructions, the chatbot's system prompt."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from f.agent.prompt import RULES
+from f.common.redaction import KEY
+
+if TYPE_CHECKING:
+    from f.agent.policy.claims import Draft
+    from f.agent.policy.evidence import Evidence
+    from f.agent.turn import Turn
+
+INSTRUCTION_RUN = 8  # words in a row of the platform's rules that give them away
+PROMPT_RUN = 16  # of the tenant's own prompt: it may hold facts that are there to be told
+# The rules without their examples: a reply may be worded as one.
+SECRET_RULES = re.sub(r'"[^"]*"', " ", RULES)
+
+
+def leak(turn: Turn, evidence: Evidence, draft: Draft, secrets: list[str]) -> str | None:
+    """What of the instructions or keys a reply would give away; None: nothing that code can see."""
+    shown = f"{draft.text}\n{evidence.choices or ''}"
+    if any(secret in shown for secret in secrets) or KEY.search(shown):
+        return "a key"
+    if _runs(shown, SECRET_RULES, INSTRUCTION_RUN):
+        return "the platform's instructions"
+    if _runs(shown, f"{turn.settings.persona} {turn.settings.system_prompt}", PROMPT_RUN):
+        return "the chatbot's system prompt"
+    return None
+
+
+def _runs(reply: str, text: str, length: int) -> bool:
+    spoken, known = (re.findall(r"[^\W_]+(?:['’][^\W_]+)?", t.lower()) for t in (reply, text))
+    if len(known) < length:
+        return False
+    runs = {tuple(known[i : i + length]) for i in range(len(known) - length + 1)}
+    return any(tuple(spoken[i : i + length]) in runs for i in range(len(spoken) - length + 1))
