@@ -32,7 +32,7 @@ def leak(turn: Turn, evidence: Evidence, draft: Draft, secrets: list[str]) -> st
 
 
 def _runs(reply: str, text: str, length: int) -> bool:
-    spoken, known = (re.findall(r"[^\W_]+(?:['’][^\W_]+)?", t.lower()) for t in (reply, text))
+    spoken, known = (re.findall(r"[^\W_]+(?:['’][^\W_]+)?", t.lower()) for t in (reply, text))  # noqa: RUF001
     if len(known) < length:
         return False
     runs = {tuple(known[i : i + length]) for i in range(len(known) - length + 1)}
