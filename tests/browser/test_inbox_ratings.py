@@ -55,5 +55,5 @@ def test_a_solved_conversation_is_rated(world: World, visit: Visit) -> None:
         expect(viewer.locator("dl.figures")).to_contain_text("valoraciones: ")
         check(viewer)
         wait_for(lambda: len(phone.sent()) == 4, 5)
-        phone.write("And how long is it valid?")
+        phone.write("How long is a gift card valid?")
         expect(page.get_by_role("button", name="Solve")).to_be_visible()

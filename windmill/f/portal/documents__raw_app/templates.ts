@@ -45,5 +45,5 @@ export const placesOf = (text: string): string[] => [...new Set([...text.matchAl
 // The draft as a customer reads it; a place without an example stays as it is written.
 export function withExamples({ header, body, footer, buttons, examples }: Draft): string {
   const filled = (component: string, text: string) => text.replace(/\{\{(\d+)\}\}/g, (place, n) => examples[`${component}.${n}`] || place)
-  return [filled('header', header), filled('body', body), footer, buttons.map((title) => `[${title}]`).join(' ')].filter(Boolean).join('\n')
+  return [filled('header', header), filled('body', body), footer, buttons.filter(Boolean).map((title) => `[${title}]`).join(' ')].filter(Boolean).join('\n')
 }
