@@ -11,6 +11,7 @@ from typing import Any
 
 from deploy import tenants
 
+from f.tools.action_fields import COLUMNS
 from local.documents.writer import render
 from local.portal.wire import request
 from local.stack import Stack  # puts windmill/ on the path
@@ -185,7 +186,8 @@ def seed(stack: Stack, **settings: Any) -> dict[str, str]:
             authorization=f"Bearer {stack.secrets.orders}",
             allowed_tools=allowed["allowed_tools"] if allowed else ["get_order", "list_orders"],
         )
-        known = conn.execute(b"select * from http_actions where name = 'get_stock'").fetchone()
+        stored = f"select {', '.join(COLUMNS)} from http_actions where name = 'get_stock'"
+        known = conn.execute(stored.encode()).fetchone()
         tenants.put_action(
             conn,
             stack.secrets.master_key,
