@@ -20,8 +20,9 @@ def page(world: World, browser: Browser) -> Iterator[Page]:
     """The chat page on a phone, as Amelia."""
     context = browser.new_context(viewport=PHONE, has_touch=True)  # type: ignore[arg-type]
     opened = context.new_page()
-    opened.goto(f"{world.stack.url('meta')}/#{seed.SHOP.phone_number_id}/GB.77812093355120416608")
-    opened.locator("#text").wait_for()
+    with opened.expect_response("**/api/conversation?*"):
+        opened.goto(f"{world.stack.url('meta')}/#{seed.SHOP.phone_number_id}/GB.77812093355120416608")
+    opened.locator("#thread > *").first.wait_for(state="attached")  # what was said before counts as no answer
     yield opened
     context.close()
 

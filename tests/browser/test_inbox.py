@@ -38,13 +38,16 @@ OscillatorNode.prototype.start = function (at) { tones++; return start.call(this
 
 @pytest.fixture(autouse=True)
 def nobody_waits(world: World) -> None:
-    """The shop's staff has given every conversation back to the bot, whatever was tested before."""
+    """The shop's staff has given every conversation back to the bot and read its notifications, whatever was tested before."""
     with_a_human = (
         "select distinct c.id from contacts c join chatbots b using (tenant_id) left join handoffs h on h.contact_id = c.id"
         " where b.phone_number_id = %s and (c.paused_until > now() or (h.id is not null and h.resumed_at is null))"
     )
     for contact in world.rows(with_a_human, SHOP.phone_number_id):
         portal(world, "conversations", "resume", person=SHOP.staff, contact_id=str(contact["id"]))
+    found = portal(world, "notifications", "list", person=SHOP.staff)["notifications"]
+    if unread := [note["id"] for note in found if note["read_at"] is None]:
+        portal(world, "notifications", "mark_read", person=SHOP.staff, ids=unread)
 
 
 def open_conversation(page: Page, name: str) -> None:
