@@ -47,9 +47,10 @@ export default function Thread({ id, back }: { id: string; back: () => void }) {
   )
 }
 
-// What somebody looks at they have read.
+// What a customer writes while somebody looks at it is read. An answer of the bot changes nothing: whoever has marked the conversation as unread
+// may go on looking.
 function useRead(id: string, history?: History) {
-  const newest = history?.messages[history.messages.length - 1]?.id
+  const newest = history?.messages.filter((message) => message.direction === 'in').pop()?.id
   const looks = useDocumentVisibility() !== 'hidden'
   useEffect(() => {
     if (!newest || !looks) return
