@@ -62,7 +62,7 @@ export default function InboxKeys({ chosen }: { chosen: string }) {
   }
   return (
     <Box visibleFrom="md">
-      <Popover opened={help} onChange={setHelp} position="top-start" trapFocus returnFocus width={300}>
+      <Popover opened={help} onChange={setHelp} position="top-start" trapFocus returnFocus width={300} transitionProps={{ duration: 0 }}>
         <Popover.Target>
           <Button variant="subtle" color="gray" size="compact-xs" leftSection={<IconKeyboard size={16} aria-hidden="true" />} onClick={() => setHelp(!help)}>{c.keys}</Button>
         </Popover.Target>
