@@ -123,26 +123,6 @@ create or replace function rating_tap(m jsonb) returns text
 select own_functions('rating_tap');
 grant execute on function rating_tap to chatbot_app;
 
--- Words that no run has thought up, as a turn of their own that is closed already: recovery or the customer's own run
--- sends them. Returns the turn.
-create or replace function queue_rating_words(p_contact contacts, p_phone_number_id text, p_content jsonb) returns uuid
-    language plpgsql security definer set search_path = public, pg_temp as $$
-declare
-    turn uuid;
-    send uuid;
-begin
-    insert into turns (tenant_id, contact_id, phone_number_id, state, run_id, lease_until, closed_at, outcome)
-        values (p_contact.tenant_id, p_contact.id, p_phone_number_id, 'done', gen_random_uuid(), now(), now(), 'rating')
-        returning id into turn;
-    insert into outbound_messages (turn_id, part, tenant_id, content, retry_at)
-        values (turn, 1, p_contact.tenant_id, p_content, now()) returning send_id into send;
-    insert into conversation_logs (tenant_id, contact_id, phone_number_id, turn_id, direction, send_id, body, status)
-        values (p_contact.tenant_id, p_contact.id, p_phone_number_id, turn, 'out', send, sent_words(p_content),
-                'pending');
-    return turn;
-end $$;
-select own_functions('queue_rating_words');
-
 -- Asks a customer to rate a conversation, {"id", "content", "thanks"}: where a person of the staff has written to them
 -- within the last 24 hours and since they were last asked, and where free words may still be sent. The caller holds
 -- the contact's lock.
@@ -163,7 +143,7 @@ begin
     end if;
     insert into ratings (id, tenant_id, contact_id, turn_id, phone_number_id, thanks)
         values ((p_rating ->> 'id')::uuid, p_contact.tenant_id, p_contact.id,
-                queue_rating_words(p_contact, number, p_rating -> 'content'), number, p_rating ->> 'thanks');
+                queue_words(p_contact, number, p_rating -> 'content', 'rating'), number, p_rating ->> 'thanks');
 end $$;
 select own_functions('ask_for_rating');
 
@@ -202,8 +182,8 @@ begin
     if r.score is not null then
         return false;
     end if;
-    perform queue_rating_words(p_contact, r.phone_number_id, jsonb_build_object(
-        'type', 'text', 'text', jsonb_build_object('body', r.thanks, 'preview_url', false)));
+    perform queue_words(p_contact, r.phone_number_id, jsonb_build_object(
+        'type', 'text', 'text', jsonb_build_object('body', r.thanks, 'preview_url', false)), 'rating');
     return true;
 end $$;
 select own_functions('rate_conversation');

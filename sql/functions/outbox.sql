@@ -16,6 +16,28 @@ end $$;
 select own_functions('queue_parts');
 grant execute on function queue_parts to chatbot_app;
 
+-- Words that no run has thought up, as a turn of their own that is closed already, with this outcome; returns the turn.
+-- p_run sends them; without it recovery or the customer's own run does.
+create or replace function queue_words(p_contact contacts, p_phone_number_id text, p_content jsonb, p_outcome text,
+    p_run uuid default null) returns uuid
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    turn uuid;
+    send uuid;
+begin
+    insert into turns (tenant_id, contact_id, phone_number_id, state, run_id, lease_until, closed_at, outcome)
+        values (p_contact.tenant_id, p_contact.id, p_phone_number_id, 'done', coalesce(p_run, gen_random_uuid()), now(),
+                now(), p_outcome)
+        returning id into turn;
+    insert into outbound_messages (turn_id, part, tenant_id, content, retry_at, retry_run)
+        values (turn, 1, p_contact.tenant_id, p_content, now(), p_run) returning send_id into send;
+    insert into conversation_logs (tenant_id, contact_id, phone_number_id, turn_id, direction, send_id, body, status)
+        values (p_contact.tenant_id, p_contact.id, p_phone_number_id, turn, 'out', send, sent_words(p_content),
+                'pending');
+    return turn;
+end $$;
+select own_functions('queue_words');
+
 -- Why a part must not go out any more, asked right before it is sent; null: it may.
 create or replace function reason_not_to_send(p_turn uuid) returns text
     language sql stable as $$

@@ -56,8 +56,6 @@ declare
     contact contacts;
     message inbound_messages;
     received jsonb;
-    notice uuid;
-    send uuid;
 begin
     select b.* into bot from chatbots b where b.phone_number_id = p_phone_number_id;
     select i.* into message from inbound_messages i
@@ -74,15 +72,8 @@ begin
         return false;
     end if;
     update contacts set waiting_told_at = now() where id = contact.id;
-    insert into turns (tenant_id, contact_id, phone_number_id, state, run_id, lease_until, closed_at, outcome)
-        values (bot.tenant_id, contact.id, p_phone_number_id, 'done', p_run, now(), now(), 'wait_notice')
-        returning id into notice;
-    insert into outbound_messages (turn_id, part, tenant_id, content, retry_at, retry_run)
-        values (notice, 1, bot.tenant_id,
-                jsonb_build_object('type', 'text', 'text', jsonb_build_object('body', p_words, 'preview_url', false)),
-                now(), p_run) returning send_id into send;
-    insert into conversation_logs (tenant_id, contact_id, phone_number_id, turn_id, direction, send_id, body, status)
-        values (bot.tenant_id, contact.id, p_phone_number_id, notice, 'out', send, p_words, 'pending');
+    perform queue_words(contact, p_phone_number_id, jsonb_build_object(
+        'type', 'text', 'text', jsonb_build_object('body', p_words, 'preview_url', false)), 'wait_notice', p_run);
     return true;
 end $$;
 select own_functions('queue_wait_notice');

@@ -283,8 +283,8 @@ CALLS = {
         "update chatbots set waba_id = 'w'; update tenants set whatsapp_token = 'x'; select claim_template_readings(5)"
     ],
     "rating_tap": [f"select rating_tap({text(message)})" for message in MESSAGES],
-    "queue_rating_words": [
-        """select queue_rating_words(c, 'bot', '{"type": "text", "text": {"body": "x"}}') from contacts c where phone is not null"""
+    "queue_words": [
+        """select queue_words(c, 'bot', '{"type": "text", "text": {"body": "x"}}', 'rating') from contacts c where phone is not null"""
     ],
     "ask_for_rating": [
         "insert into conversation_logs (tenant_id, contact_id, phone_number_id, direction, body, model, status)"

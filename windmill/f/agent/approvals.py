@@ -6,11 +6,9 @@ it, and the model hears that nothing is done yet. What they decide comes back as
 from __future__ import annotations
 
 import json
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from f.common.redaction import redact_keys
-from f.tools.live_tools import HTTP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,35 +31,15 @@ DECIDED = (
 KEYS = "the arguments hold what looks like a key or a password: nobody may be shown that, so nobody can agree to it"
 
 
-RULES = (
-    "select name, approvals from tenant_tools where approvals <> '{}'"
-    " union all select %s, jsonb_object_agg(name, approval) from http_actions having count(approval) > 0"
-)
-
-
 class Asked(str):
     """The outcome of a call that was not made: a person is asked first."""
 
 
 class Approvals:
-    """The tenant's rules, and the requests of one turn."""
+    """The requests of one turn."""
 
     def __init__(self, turn: Turn, evidence: Evidence) -> None:
         self._turn, self._evidence = turn, evidence
-
-    @cached_property
-    def _rules(self) -> dict[str, dict[str, Any]]:
-        """By server and tool. Read with the first call, as they are by then."""
-        rows = self._turn.db.rows(RULES, HTTP)
-        return {row["name"]: row["approvals"] for row in rows}
-
-    def may_ask(self, tool: LiveTool) -> bool:
-        """Whether some calls of a tool need a person's yes."""
-        return bool(self._rules.get(tool.origin, {}).get(tool.name))
-
-    def needs(self, tool: LiveTool, arguments: dict[str, Any]) -> bool:
-        """Whether this call does."""
-        return needs_approval(self._rules.get(tool.origin, {}).get(tool.name), arguments)
 
     def ask(self, tool: LiveTool, arguments: dict[str, Any], secrets: Iterable[str]) -> Asked:
         """Writes the request down, once in a turn, and tells the staff. Raises ValueError where it can't be asked."""
@@ -87,7 +65,7 @@ class Approvals:
 
 
 def needs_approval(rule: Any, arguments: dict[str, Any]) -> bool:
-    """Whether a rule of tenant_tools.approvals asks for a person: `always`, or a number that is over a bound, absent, or no number."""
+    """Whether the rule of a tool (sql/schema/tools.sql) asks for a person: `always`, or a number that is over a bound, absent, or no number."""
     if not rule:
         return False
     if not isinstance(rule, dict):

@@ -18,7 +18,7 @@ from f.agent.policy.deeds import refuses
 from f.agent.policy.evidence import Evidence
 from f.agent.policy.reply_policy import Verdict, given_up, without_model
 from f.agent.prompt import PLATFORM
-from f.agent.tool_ledger import UNSURE
+from f.agent.tool_ledger import KEPT, UNSURE
 from f.agent.tools import Timed, ToolRunner, timed
 from f.common.redaction import redact_keys
 from f.common.secrets import SecretError
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from f.common.shapes import AgentResult
     from f.tools.live_tools import LiveTool
 
-KEPT = 2000  # characters of an outcome, as in the trace
 AGREED = (
     "{platform} A colleague has agreed to what the customer had asked for, and it was tried just now: the result stands below."
     " The customer reads first: “{agreed}” Go on from there in one or two sentences: say what the result says, and nothing more."

@@ -42,7 +42,7 @@ def server_tools(
         if not row["fresh"]:
             listed = refresh(turn, server, listed, problems)
         allowed = [t for t in listed or [] if t["name"] in row["allowed_tools"]]
-        tools += [_tool(server, t, row["tool_settings"].get(t["name"]) or {}) for t in allowed[:MOST_TOOLS]]
+        tools += [_tool(server, t, row) for t in allowed[:MOST_TOOLS]]
     return tools, secrets
 
 
@@ -53,12 +53,20 @@ def server_for(turn: Turn, row: dict[str, Any], contact: dict[str, Any]) -> McpS
     return server_of(row, held, turn.allowed_private_hosts, contact)
 
 
-def _tool(server: McpServer, listed: dict[str, Any], settings: dict[str, Any]) -> McpTool:
-    """A tool as its server describes it, and as the tenant knows better."""
+def _tool(server: McpServer, listed: dict[str, Any], row: dict[str, Any]) -> McpTool:
+    """A tool as its server describes it, and as the tenant knows better. `row`: of tenant_tools."""
+    name = listed["name"]
+    settings = row["tool_settings"].get(name) or {}
     reads = settings.get("read_only", listed.get("read_only"))
     timeout_s = settings.get("timeout_s") or 0
     return McpTool(
-        server, listed["name"], listed["description"], listed["parameters"], bool(reads), timeout_s
+        server,
+        name,
+        listed["description"],
+        listed["parameters"],
+        bool(reads),
+        timeout_s,
+        row["approvals"].get(name),
     )
 
 

@@ -9,7 +9,7 @@ import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from f.agent.approvals import Approvals, Asked
+from f.agent.approvals import Approvals, Asked, needs_approval
 from f.agent.builtin_tools import (
     HAND_OFF,
     HAND_OFF_TOOL,
@@ -88,7 +88,7 @@ class ToolRunner:
             ahead: dict[int, Future[Timed]] = {}
             for place, call in enumerate(calls[:MOST_CALLS]):
                 tool = self._live.get(call["name"])
-                ahead_of = tool and tool.read_only and not self._approvals.may_ask(tool)
+                ahead_of = tool and tool.read_only and not tool.approval
                 if tool and ahead_of and _key(call) not in self._outcomes:
                     ahead[place] = pool.submit(timed, self._remote, tool, call["arguments"], seconds)
             alone = all(call["name"] == HAND_OFF for call in calls)
@@ -178,7 +178,7 @@ class ToolRunner:
             raise ValueError(f"the arguments are not a JSON object: {arguments[:200]}")
         try:
             given = tool.for_contact(arguments)
-            if self._approvals.needs(tool, given):
+            if needs_approval(tool.approval, given):
                 return self._approvals.ask(tool, given, self.secrets)
             if tool.read_only:
                 return tool.call(given, seconds)

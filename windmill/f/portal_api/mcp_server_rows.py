@@ -12,8 +12,8 @@ from f.common.database import Connection, as_tenant
 from f.common.portal_request import Fields, Member, Refused, not_found, text_field
 from f.common.secrets import OAUTH_SECRET, SecretError, seal_all, unseal_all
 from f.portal_api.typed_keys import typed_key
+from f.tools.header_fields import is_sendable
 
-HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 # What the protocol sets itself, and what tells the server who is asking.
 RESERVED = frozenset(
     {"accept", "connection", "content-length", "content-type", "host", "last-event-id", "mcp-protocol-version", "mcp-session-id",
@@ -83,10 +83,7 @@ def checked_headers(given: Any) -> dict[str, str | None]:
     if not isinstance(given, dict) or len(given) > MOST_HEADERS:
         raise Refused("list_too_long", field="headers", most=MOST_HEADERS)
     for name, value in given.items():
-        sendable = value is None or (
-            isinstance(value, str) and len(value) <= 2000 and value.isascii() and value.isprintable()
-        )
-        if not HEADER.fullmatch(name) or name.lower() in RESERVED or not sendable:
+        if not is_sendable(name, "" if value is None else value, RESERVED):  # null: its value is sealed
             raise Refused("header_invalid", field=name[:100])
     return given
 

@@ -11,13 +11,13 @@ from typing import Any
 from f.common.database import Connection
 from f.common.problems import Problem
 from f.tools.contact_inputs import is_field
+from f.tools.header_fields import is_sendable
 from f.tools.http_actions import PLACE
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 SOURCES = ("model", "fixed", "contact", "secret")
 NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 PARAMETER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
-HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 # What HTTP or the guard sets itself.
 RESERVED = frozenset({"accept-encoding", "connection", "content-length", "host", "transfer-encoding"})
 MOST_PARAMETERS, LARGEST = 60, 100_000  # of an action as JSON
@@ -157,8 +157,7 @@ def _object(given: Any, field: str) -> dict[str, Any]:
 
 def _headers(given: Any) -> dict[str, str]:
     for name, value in _object(given, "headers").items():
-        sendable = isinstance(value, str) and len(value) <= 2000 and value.isascii() and value.isprintable()
-        if not HEADER.fullmatch(name) or name.lower() in RESERVED or not sendable:
+        if not is_sendable(name, value, RESERVED):
             raise ActionError("header_invalid", field=name[:100])
     return _object(given, "headers")
 

@@ -47,6 +47,7 @@ class HttpAction(LiveTool):
     values: dict[str, Any] = field(repr=False)
     secrets: set[str] = field(repr=False)
     missing: dict[str, str] = field(default_factory=dict)
+    approval: Any = None
     phone: str | None = field(repr=False, default=None)  # type: ignore[assignment]
 
     @property
@@ -216,6 +217,7 @@ def http_action(
         secrets={part for value in secrets.values() for part in (value, value.split(" ")[-1])},
         missing=missing,
         phone=contact.get("phone"),
+        approval=row.get("approval"),
     )
 
 

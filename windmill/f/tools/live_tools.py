@@ -31,6 +31,7 @@ class LiveTool(ABC):
     description: str
     parameters: dict[str, Any]
     read_only: bool
+    approval: Any = None  # whether a person must agree to a call: a rule of f/agent/approvals, None for never
 
     @property
     @abstractmethod

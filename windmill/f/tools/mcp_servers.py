@@ -62,6 +62,7 @@ class McpTool(LiveTool):
     read_only: bool = False
 
     timeout_s: float = 0  # the tenant's for this tool; 0: the server's
+    approval: Any = None
 
     @property
     def origin(self) -> str:

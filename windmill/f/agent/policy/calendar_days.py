@@ -140,17 +140,19 @@ def _coming(today: date) -> list[date]:
 
 
 def _dates(known: Iterable[Figure], today: date) -> list[date]:
-    found = []
-    for figure in known:
-        for key in figure.keys:
-            if key.startswith("date:"):
-                month, day = int(key[5:7]), int(key[8:10])
-                years = [int(key[11:])] if len(key) > 10 else [today.year, today.year + 1, today.year - 1]
-                for year in years:
-                    try:
-                        found.append(date(year, month, day))
-                    except ValueError:  # a 30 February is no day
-                        continue
+    return [day for figure in known for key in figure.keys for day in days_of(key, today)]
+
+
+def days_of(key: str, today: date) -> list[date]:
+    """The days that a date's key may mean: of its year; without one of this, the next and the last one."""
+    found: list[date] = []
+    if key.startswith("date:"):
+        years = [int(key[11:])] if key[11:] else [today.year, today.year + 1, today.year - 1]
+        for year in years:
+            try:
+                found.append(date(year, int(key[5:7]), int(key[8:10])))
+            except ValueError:  # a 30 February is no day
+                continue
     return found
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
+from f.agent.policy.calendar_days import days_of
 from f.agent.policy.claims import Finding
 from f.common.figures.amounts import Figure
 from f.common.figures.finder import figures
@@ -63,16 +64,9 @@ def _recurring(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _days(figure: Figure, today: date) -> Iterator[date]:
+    """For each key of a date its day, if it has a year, or the first one that is not long past."""
     for key in figure.keys:
-        if key.startswith("date:"):
-            for year in [int(key[11:])] if key[11:] else [today.year, today.year + 1]:
-                try:
-                    day = date(year, int(key[5:7]), int(key[8:10]))
-                except ValueError:
-                    continue
-                if key[11:] or day >= today - timedelta(31):
-                    yield day
-                    break
+        yield from [day for day in days_of(key, today) if key[11:] or day >= today - timedelta(31)][:1]
 
 
 def _places(day: date) -> tuple[int, ...]:
