@@ -171,6 +171,8 @@ export const changes = {
     'conversations.export': 'Conversations exported',
     'answers.mark': 'Answer marked',
     'templates.create': 'Template sent to Meta for review',
+    'templates.update': 'Template text changed',
+    'templates.delete': 'Template deleted',
   } as Record<string, string>,
 }
 

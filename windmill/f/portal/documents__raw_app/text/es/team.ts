@@ -171,6 +171,8 @@ export const changes = {
     'conversations.export': 'Conversaciones exportadas',
     'answers.mark': 'Respuesta marcada',
     'templates.create': 'Plantilla enviada a Meta para su revisión',
+    'templates.update': 'Texto de plantilla cambiado',
+    'templates.delete': 'Plantilla eliminada',
   } as Record<string, string>,
 }
 
