@@ -84,7 +84,7 @@ def test_a_template_is_written_reviewed_and_sent(world: World, visit: Visit) -> 
     (sent,) = phone.sent(1)
     assert sent["content"]["name"] == name
     row.get_by_role("button", name="Change the text").click()
-    expect(window.get_by_text("this template can’t be sent")).to_be_visible()
+    expect(window.get_by_text("Until Meta has approved the new text")).to_be_visible()
     expect(text).to_have_value("Hola {{1}}: ya tenemos la lámpara.")
     expect(example).to_have_value("Ana")
     check(page)
