@@ -113,6 +113,8 @@ class AgentResult(TypedDict):
     handed_off: str | None
     choices: NotRequired[dict[str, Any] | None]  # what the customer may tap: f/whatsapp/choices
     documents: NotRequired[list[str]]  # documents of the knowledge base that are sent after the reply
+    controls: NotRequired[list[dict[str, Any]]]  # what else the reply carries: f/whatsapp/control_kinds
+    voice: NotRequired[str | None]  # the file of staff_files that says the reply
 
 
 class PartState(TypedDict):
