@@ -96,6 +96,7 @@ CONTROLS = {
         {"en": "Here is the contact.", "es": "Aquí tiene el contacto.", "de": "Hier ist der Kontakt."},
     ),
 }
+FORM_TAKEN = "Thank you! I have noted what you filled in."
 GREAT_NEWS = re.compile(r"\b(?:perfect|great|so much|mil|perfecto|super|vielen)\b", re.IGNORECASE)
 UNKNOWN = "I don't know."
 

@@ -210,7 +210,9 @@ def asks_for_orders(talk: Talk) -> bool:
 
 
 def courtesy(message: str) -> str | None:
-    """The answer to a message that only greets or thanks; emoji alone count as a greeting."""
+    """The answer to a message that only greets or thanks, or holds a form's answers; emoji alone count as a greeting."""
+    if message.startswith("[form"):
+        return phrases.FORM_TAKEN
     words = set(_WORD.findall(message.lower()))
     for name, (greetings, hello) in phrases.COURTESY.items():
         thanks, welcome = phrases.THANKS[name]
