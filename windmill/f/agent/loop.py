@@ -73,8 +73,13 @@ def run_agent(turn: Turn) -> AgentResult:
     if verdict.error:
         verdict = given_up(turn, verdict.error)
     verdict = in_words_for_asking(turn, loop.evidence, verdict)
+    voice = None
+    if turn.context.get("by_voice"):
+        from f.agent.spoken_answer import spoken_answer  # most customers write
+
+        voice = spoken_answer(turn, verdict, loop.evidence, models, loop.budget.seconds_left())
     warn_of_limit(turn)
-    return result_of(turn, verdict, loop)
+    return {**result_of(turn, verdict, loop), "voice": voice}
 
 
 class Begun(NamedTuple):

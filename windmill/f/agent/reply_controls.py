@@ -47,7 +47,7 @@ def add_control(turn: Turn, evidence: Evidence, tool: str, arguments: dict[str, 
     name = TOOLS[tool]
     kind, control = KINDS[name], KINDS[name].check(arguments, turn.settings, TurnSources(turn, evidence))
     others = [c for c in evidence.controls if c["kind"] != name]
-    on_text = next((KINDS[c["kind"]].tool for c in others if KINDS[c["kind"]].on_text), None)
+    on_text = stands_on_text(evidence, but=name)
     if kind.on_text and (on_text or evidence.choices):
         raise ValueError(
             f"only one of these fits below a reply, and {on_text or 'offer_choices'} stands there: do without this one, or write it"
@@ -60,11 +60,16 @@ def add_control(turn: Turn, evidence: Evidence, tool: str, arguments: dict[str, 
 
 def refuse_choices(evidence: Evidence) -> None:
     """Raises ValueError where something else stands below the reply already."""
-    for control in evidence.controls:
-        if KINDS[control["kind"]].on_text:
-            raise ValueError(
-                f"only one of these fits below a reply, and {KINDS[control['kind']].tool} stands there: write the choices in your reply"
-            )
+    if tool := stands_on_text(evidence):
+        raise ValueError(
+            f"only one of these fits below a reply, and {tool} stands there: write the choices in your reply"
+        )
+
+
+def stands_on_text(evidence: Evidence, but: str = "") -> str | None:
+    """The tool by which something stands below the reply's text; None: nothing does. `but`: a kind that does not count."""
+    kinds = [KINDS[c["kind"]] for c in evidence.controls if c["kind"] != but]
+    return next((kind.tool for kind in kinds if kind.on_text), None)
 
 
 def _unescaped(outcome: str) -> str:

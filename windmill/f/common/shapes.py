@@ -62,6 +62,7 @@ class Context(TypedDict, total=False):
     preface: str  # words that come before the reply
     decisions: bool  # a person has decided about a tool's call: f/agent/decisions
     silent: bool  # the call is made, and nothing is said
+    by_voice: bool  # the customer's last message is a voice note
     attachments: list[str]  # messages whose files the model may look at: f/whatsapp/media
 
 
