@@ -187,7 +187,7 @@ create or replace function keep_form(p_message inbound_messages, p_contact uuid)
 declare
     answers jsonb;
 begin
-    if p_message.state not in ('received', 'dispatched', 'waiting') then
+    if p_message.state not in ('received', 'dispatched', 'waiting') or p_message.payload not like '%nfm_reply%' then
         return;
     end if;
     answers := payload_json(message_of(p_message.payload) #>> '{interactive,nfm_reply,response_json}');

@@ -166,6 +166,6 @@ grant update (name, enabled, persona, system_prompt, languages, dont_know, failu
               handoff_hours, handoff_on_failure, ask_rating, lead_fields, notify_webhook_url, notify_phone,
               notify_template, notify_email, handoff_again_min, handoff_next, approval_hours,
               canned_replies, opt_out_words, opt_in_words, window_template, send_documents, links, source_links,
-              ask_location, reactions, catalog_id, products, forms, contact_cards, voice_answers, time_zone, opening_hours,
-              closed_on, outside_hours, closed_message, waiting_message)
+              ask_location, reactions, catalog_id, products, forms, contact_cards, voice_answers, time_zone,
+              opening_hours, closed_on, outside_hours, closed_message, waiting_message)
     on chatbots to chatbot_app;

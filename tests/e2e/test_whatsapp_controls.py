@@ -83,7 +83,7 @@ def test_a_form_s_six_fields_are_the_contact_s_within_the_turn(world: World) -> 
     answers = {name: f"The {name}" for name in FIELDS}
     with setting(world, model="offline-echo"):
         (reply,) = phone.after(answer_form(shown, answers))
-    assert "order_number: The order_number" in reply["text"], "the model reads the answers as well"
+    assert "item: The item" in reply["text"], "the model reads the answers as well"
     (contact,) = world.rows("select lead from contacts where id = %s", phone.contact())
     assert contact["lead"] == {of_contact: f"The {of_form}" for of_form, of_contact in FIELDS.items()}
 
