@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -14,6 +14,7 @@ from deploy import tenants
 from f.tools.action_fields import COLUMNS
 from local.documents.writer import render
 from local.portal.wire import request
+from local.shop_window import AT_META, SETTINGS
 from local.stack import Stack  # puts windmill/ on the path
 
 CUSTOMERS = [
@@ -38,6 +39,7 @@ class DemoTenant:
     title: str
     settings: dict[str, Any]
     examples: tuple[str, ...]
+    at_meta: dict[str, Any] = field(default_factory=dict)
 
     @property
     def people(self) -> dict[str, str]:
@@ -64,6 +66,7 @@ SHOP = DemoTenant(
             "de": "Das finde ich leider nicht in unseren Unterlagen. Soll sich jemand aus dem Team melden?",
         },
         "send_documents": True,
+        **SETTINGS,
     },
     examples=(
         "How long do I have to return an item?",
@@ -71,7 +74,9 @@ SHOP = DemoTenant(
         "How much does express delivery cost?",
         "Do you offer piano lessons?",
         "Please send me the document on returns",
+        "Where can I book a workshop online?",
     ),
+    at_meta=AT_META,
 )
 CLINIC = DemoTenant(
     slug="clinic",
@@ -90,6 +95,7 @@ CLINIC = DemoTenant(
             "es": "Lo siento, nuestra guía del paciente no lo dice. En recepción pueden ayudarle.",
             "de": "Das steht leider nicht in unserem Patientenleitfaden. Der Empfang hilft gern weiter.",
         },
+        "voice_answers": "to_voice",
     },
     examples=(
         "How long must I fast before a blood test?",
@@ -163,6 +169,7 @@ def meta_config() -> dict[str, Any]:
             "name": t.name,
             "about": t.about,
             "examples": list(t.examples),
+            **t.at_meta,
         }
         for t in TENANTS
     ]

@@ -17,6 +17,23 @@ class ConfigError(Exception):
 
 
 @dataclass(frozen=True, config=STRICT)
+class Product:
+    """A product of a catalogue, for the page to show. price: with its currency, such as 24.90 EUR."""
+
+    name: str
+    price: str
+
+
+@dataclass(frozen=True, config=STRICT)
+class Flow:
+    """A published form: its first screen, and the fields that the person fills in, by name."""
+
+    screen: str
+    title: str
+    fields: dict[str, str]
+
+
+@dataclass(frozen=True, config=STRICT)
 class Number:
     """A business number: what a tenant's customers write to."""
 
@@ -26,6 +43,9 @@ class Number:
     name: str
     about: str = ""
     examples: tuple[str, ...] = ()
+    catalog_id: str = ""  # the catalogue that its account is connected to
+    products: dict[str, Product] = field(default_factory=dict)  # of that catalogue, by retailer id
+    flows: dict[str, Flow] = field(default_factory=dict)  # the account's published forms, by id
 
 
 @dataclass(frozen=True, config=STRICT)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from local.meta import envelope
+from local.meta import envelope, owned
 from local.meta.billing import Billing
 from local.meta.config import Config, Number
 from local.meta.deliver import Deliverer, Delivery
@@ -213,6 +213,7 @@ class Platform:
         fail_code = None if lost else self.window(number, key, kind)
         if recipient and customer is None:
             fail_code = 131026
+        fail_code = self.misfit(number, body, kind) or fail_code
         message = Message(
             wamid=envelope.new_wamid(key),
             phone_number_id=number.phone_number_id,
@@ -234,6 +235,21 @@ class Platform:
         if not lost:
             self.statuses.follow(message, fail_code)
         return message, self.response_contact(message, customer, bool(recipient))
+
+    def misfit(self, number: Number, body: dict[str, Any], kind: str) -> int | None:
+        """What Meta finds out only after it has accepted a send: a status says it. Raises GraphError for what it knows at once."""
+        if kind == "interactive":
+            owned.check(number, body[kind])
+        if kind == "reaction":
+            about = self.state.messages.get(body[kind]["message_id"])
+            chat = about and about.phone_number_id == number.phone_number_id and about.type != "reaction"
+            return None if chat else 131009
+        if kind == "audio" and body[kind].get("voice"):
+            file = self.media.files.get(body[kind].get("id", ""))
+            return (
+                None if file and file.content[:4] == b"OggS" and b"OpusHead" in file.content[:200] else 131053
+            )
+        return None
 
     def response_contact(
         self, message: Message, customer: dict[str, Any] | None, by_user_id: bool

@@ -16,7 +16,7 @@ from local.models.embeddings import MODELS as EMBEDDING_MODELS
 from local.models.embeddings import create_embeddings
 from local.models.encoder import Encoder
 from local.models.gemini import error_body, generate_content
-from local.models.media import create_transcription
+from local.models.media import create_speech, create_transcription
 from local.models.wire import ApiError, on_api_error
 
 
@@ -69,6 +69,7 @@ def build_app(encoder: Encoder, key: str) -> Starlette:
             Route("/v1/models", list_models),
             Route("/v1/embeddings", create_embeddings, methods=["POST"]),
             Route("/v1/chat/completions", create_completion, methods=["POST"]),
+            Route("/v1/audio/speech", create_speech, methods=["POST"]),
             Route("/v1/audio/transcriptions", create_transcription, methods=["POST"]),
             # Google's SDK asks for v1 today, and for v1beta where a caller says so.
             Route("/v1/models/{call}", generate_content, methods=["POST"]),

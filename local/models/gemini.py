@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from local.meta import voice
 from local.models.chat import MODELS, reply_to, tokens
 from local.models.media import words_heard
 from local.models.protocol import Reply, parse, text_of
@@ -21,6 +22,8 @@ async def generate_content(request: Request) -> Response:
     """The endpoint. Its errors have Google's shape."""
     name, _, method = request.path_params["call"].rpartition(":")
     try:
+        if name.endswith("-tts") and method == "generateContent":
+            return spoken(name, await read_json(request))
         if name not in MODELS or method != "generateContent":
             raise ApiError(f"models/{name} is not found for this API version.", status=404)
         body = await read_json(request)
@@ -35,6 +38,27 @@ async def generate_content(request: Request) -> Response:
         return error_body(error.status, error.message)
     read = sum(tokens(text_of(message.get("content"))) for message in wanted.messages)
     return json_response(_shape(name, answered, read))
+
+
+def spoken(model: str, body: dict[str, Any]) -> Response:
+    """A model that speaks: Opus in Ogg where the format is asked for, else bare samples, as Google answers."""
+    text = "\n".join(str(part.get("text", "")) for part in _parts(body["contents"][-1]))
+    config = _get(body, "generationConfig") or {}
+    if _get(config, "responseModalities") != ["AUDIO"]:
+        raise ApiError("The requested combination of response modalities is not supported by the model.")
+    formats = [_get(one, "audio") or {} for one in _get(config, "responseFormat") or []]
+    in_ogg = any(_get(one, "mimeType") == "audio/ogg_opus" for one in formats)
+    kind, sound = (
+        ("audio/ogg_opus", voice.ogg(text)) if in_ogg else ("audio/L16;codec=pcm;rate=24000", bytes(4800))
+    )
+    part = {"inlineData": {"mimeType": kind, "data": base64.b64encode(sound).decode()}}
+    usage = {
+        "promptTokenCount": tokens(text),
+        "candidatesTokenCount": 25,
+        "totalTokenCount": tokens(text) + 25,
+    }
+    candidate = {"content": {"role": "model", "parts": [part]}, "finishReason": "STOP", "index": 0}
+    return json_response({"candidates": [candidate], "usageMetadata": usage, "modelVersion": model})
 
 
 def error_body(status: int, message: str) -> Response:

@@ -13,11 +13,13 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from local.models.wire import ApiError
+from local.meta import voice
+from local.models.wire import ApiError, read_json
 
 SOUND_TAG = b"TRANSCRIPT="
 PICTURE_TAG = "Description"
 MAX_SOUND = 25 << 20
+MOST_SPOKEN = 4096  # characters
 
 
 def words_heard(sound: bytes) -> str:
@@ -48,6 +50,19 @@ def pictures(messages: list[dict[str, Any]]) -> list[bytes]:
     if not all(url.startswith("data:image/") and ";base64," in url for url in urls):
         raise ApiError("Invalid 'image_url': only data URLs of images in base64 are taken here.", "messages")
     return [base64.b64decode(url.partition(";base64,")[2]) for url in urls]
+
+
+async def create_speech(request: Request) -> Response:
+    """POST /v1/audio/speech: Opus in Ogg that says the words by its tag; nothing is to be heard."""
+    body = await read_json(request)
+    for name in ("model", "input", "voice"):
+        if not isinstance(body.get(name), str) or not body[name]:
+            raise ApiError(f"you must provide a {name} parameter", name)
+    if len(body["input"]) > MOST_SPOKEN:
+        raise ApiError(f"'input' must have at most {MOST_SPOKEN} characters.", "input")
+    if body.get("response_format", "mp3") != "opus":
+        raise ApiError("Only response_format opus is spoken here.", "response_format")
+    return Response(voice.ogg(body["input"]), media_type="audio/ogg")
 
 
 async def create_transcription(request: Request) -> Response:

@@ -65,6 +65,39 @@ OUT_OF_STOCK = {
     "de": "{product}: im Moment nicht vorrätig.",
 }
 FILE_SENT = {"en": "Here it is.", "es": "Aquí lo tiene.", "de": "Hier ist es."}
+# What a reply may carry beside words: the tool, the words that ask for it, and what is said with it.
+CONTROLS = {
+    "send_link": (
+        r"\b(?:links?|website|web|online|page|enlace|p[aá]gina|seite)\b",
+        {"en": "You find it here.", "es": "Lo encuentra aquí.", "de": "Das finden Sie hier."},
+    ),
+    "ask_location": (
+        r"\b(?:near(?:est)?|closest|close to me|cerca|ubicaci[oó]n|in der nähe)\b",
+        {
+            "en": "Please send me where you are.",
+            "es": "Envíeme su ubicación, por favor.",
+            "de": "Bitte senden Sie mir Ihren Standort.",
+        },
+    ),
+    "show_products": (
+        r"\b(?:show|catalog(?:ue)?|muestr\w+|ens[eé]ñ\w+|cat[aá]logo|zeig\w*|katalog)\b",
+        {"en": "Here you are.", "es": "Aquí tiene.", "de": "Bitte sehr."},
+    ),
+    "send_form": (
+        r"\b(?:form|formulario|formular|fill in|rellenar)\b",
+        {
+            "en": "Please fill in this form.",
+            "es": "Rellene este formulario, por favor.",
+            "de": "Bitte füllen Sie dieses Formular aus.",
+        },
+    ),
+    "send_contact_card": (
+        r"\b(?:contact card|(?:phone|telephone) number of|tel[eé]fono de|call the|telefonnummer)\b",
+        {"en": "Here is the contact.", "es": "Aquí tiene el contacto.", "de": "Hier ist der Kontakt."},
+    ),
+}
+FORM_TAKEN = "Thank you! I have noted what you filled in."
+GREAT_NEWS = re.compile(r"\b(?:perfect|great|so much|mil|perfecto|super|vielen)\b", re.IGNORECASE)
 UNKNOWN = "I don't know."
 
 _PERSON = r"(?:human|agent|person|someone|somebody|colleague|persona|alguien|agente|mensch\w*|mitarbeiter\w*|jemand\w*)"

@@ -130,12 +130,15 @@ def write(draft: Draft, wanted: ChatRequest) -> Reply:
 def look_up(talk: Talk) -> list[Call]:
     """The calls that a fresh message asks for: a person, a file, orders, else a search."""
     if courtesy(talk.message):
-        return []
+        react = talk.tool("react")
+        return [Call(react.name, {"emoji": "🙏"})] if react and thanks_warmly(talk.message) else []
     hand_off, search = talk.tool("hand_off"), talk.tool("search") or talk.tool("knowledge")
     if hand_off and wants_person(talk):
         return [hand_off.call(talk.message)]
     if file := wanted_file(talk):
         return [file]
+    if control := wanted_control(talk):
+        return [control]
     stock = talk.tool("stock")
     if stock and stock.properties and phrases.ASKS_FOR_STOCK.search(talk.message):
         return [stock.call(talk.message)]
@@ -167,6 +170,28 @@ def wanted_file(talk: Talk) -> Call | None:
     return None
 
 
+def thanks_warmly(message: str) -> bool:
+    words = set(_WORD.findall(message.lower()))
+    thanked = any(words & known for known, _ in phrases.THANKS.values())
+    return thanked and bool(phrases.GREAT_NEWS.search(message))
+
+
+def wanted_control(talk: Talk) -> Call | None:
+    """The call for what the customer asks for that is more than words; which one of several is the one whose name they say."""
+    for name, (asks, _) in phrases.CONTROLS.items():
+        tool = talk.tools.get(name)
+        if tool is None or not re.search(asks, talk.message, re.IGNORECASE):
+            continue
+        for key, schema in tool.properties.items():
+            names = schema.get("enum") or (schema.get("items") or {}).get("enum") or []
+            named = [one for one in names if content_words(one) & content_words(talk.message)]
+            if named:
+                return Call(name, {key: named if schema.get("type") == "array" else named[0]})
+        if not tool.properties:
+            return Call(name, {})
+    return None
+
+
 def order_calls(talk: Talk) -> list[Call]:
     """Calls of the order tools, where the message holds an order's number or asks for "my order"."""
     tools = [tool for name, tool in talk.tools.items() if "order" in name]
@@ -185,7 +210,9 @@ def asks_for_orders(talk: Talk) -> bool:
 
 
 def courtesy(message: str) -> str | None:
-    """The answer to a message that only greets or thanks; emoji alone count as a greeting."""
+    """The answer to a message that only greets or thanks, or holds a form's answers; emoji alone count as a greeting."""
+    if message.startswith("[form"):
+        return phrases.FORM_TAKEN
     words = set(_WORD.findall(message.lower()))
     for name, (greetings, hello) in phrases.COURTESY.items():
         thanks, welcome = phrases.THANKS[name]
@@ -218,6 +245,10 @@ def report_one(result: ToolResult, language: str, encoder: Encoder) -> Draft:
     name = result.call.name
     if "hand_off" in name:
         return Draft("handoff", phrases.HANDED_OFF[language])
+    if name in phrases.CONTROLS and "error:" not in result.text:
+        return Draft("talk", phrases.CONTROLS[name][1][language])
+    if name == "react":
+        return Draft("talk", phrases.THANKS[language][1])
     if name == "send_document":
         return Draft("talk", phrases.FILE_SENT[language])
     value = json_in(result.text)

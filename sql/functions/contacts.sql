@@ -179,6 +179,40 @@ end $$;
 select own_functions('remember_lead');
 grant execute on function remember_lead to chatbot_app;
 
+-- Keeps the answers of a form (a WhatsApp Flow) in the contact's fields, as the chatbot's setting `forms` maps them:
+-- {form's field = contact's field}. The token of f/whatsapp/control_kinds names the form. Only while no run has taken
+-- the message in: what a run of last month says again must not undo what the staff have written since.
+create or replace function keep_form(p_message inbound_messages, p_contact uuid) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    answers jsonb;
+begin
+    if p_message.state not in ('received', 'dispatched', 'waiting') or p_message.payload not like '%nfm_reply%' then
+        return;
+    end if;
+    answers := payload_json(message_of(p_message.payload) #>> '{interactive,nfm_reply,response_json}');
+    if jsonb_typeof(answers) is distinct from 'object' then
+        return;
+    end if;
+    update contacts c set lead = c.lead || kept.fields
+    from (select jsonb_object_agg(btrim(split_part(pair, '=', 2)), left(given.words, 200)) as fields
+          from chatbots b, items(b.forms) form, regexp_split_to_table(form ->> 'fields', ',') pair,
+               form_value(answers -> btrim(split_part(pair, '=', 1))) given(words)
+          where b.phone_number_id = p_message.phone_number_id
+            and form ->> 'id' = split_part(answers ->> 'flow_token', '.', 1) and given.words is not null) kept
+    where c.id = p_contact and kept.fields is not null;
+end $$;
+select own_functions('keep_form');
+
+-- One answer of a form in words: a text, a number, a tick, or several choices; null where nothing was answered.
+create or replace function form_value(p_value jsonb) returns text
+    language sql immutable
+    return case jsonb_typeof(p_value)
+        when 'array' then nullif((select string_agg(said(one), ', ') from items(p_value) one), '')
+        when 'boolean' then p_value #>> '{}'
+        else said(p_value) end;
+select own_functions('form_value');
+
 -- The contacts of the current tenant who wait for a human: the bot handed off, or they wrote outside opening hours, and
 -- nobody has replied or resumed the bot since. Not those who are blocked, and not those that are snoozed.
 create or replace function waiting_contacts() returns setof uuid

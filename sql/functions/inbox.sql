@@ -59,6 +59,10 @@ begin
               from contacts o where o.id = c.id) o
         where k.id = o.id returning k.* into c;
     answer := answer || jsonb_build_object('contact_id', c.id);
+    if m #>> '{interactive,type}' = 'nfm_reply' then
+        perform keep_form(i, c.id) from inbound_messages i
+            where i.phone_number_id = p_phone_number_id and i.message_id = m ->> 'id';
+    end if;
     if asks_something(m) and c.status <> 'solved' then
         perform cancel_rating_question(c.id);
     end if;

@@ -98,7 +98,13 @@ create or replace function message_file(p_log conversation_logs) returns jsonb
         union all
         select s.id, s.kind, s.filename, s.mime_type, s.size_bytes, null, null,
                case when s.content is not null then 'here' else 'gone' end
-        from staff_files s where p_log.direction = 'out' and p_log.model = 'human' and s.id = p_log.turn_id) f
+        from staff_files s where p_log.direction = 'out' and p_log.model = 'human' and s.id = p_log.turn_id
+        union all
+        select s.id, s.kind, s.filename, s.mime_type, s.size_bytes, null, nullif(split_part(p_log.body, '] ', 2), ''),
+               case when s.content is not null then 'here' else 'gone' end
+        from outbound_messages o join staff_files s on s.id::text = o.content #>> '{audio,file}'
+        where p_log.direction = 'out' and p_log.model <> 'human' and p_log.body like '[voice note]%'
+          and o.send_id = p_log.send_id) f
 $$;
 select own_functions('message_file');
 grant execute on function message_file to chatbot_app;

@@ -3,6 +3,15 @@
 --
 -- While the turn is open, its own step sends them (may_send); afterwards recovery does (claim_retry).
 
+-- Whether Meta refuses a message for what it is, so that the same in words may get through: our own mistake, a file
+-- that can't be used, a phone that can't show it.
+create or replace function is_refused_for_kind(p_code int) returns boolean
+    language sql stable security definer set search_path = public, pg_temp
+    return coalesce(p_code = 131026 or (send_error(p_code) ->> 'action') in ('ours', 'media'), false);
+select own_functions('is_refused_for_kind');
+
+-- A part that says the same in words (`instead`) goes out as these, at once, where Meta refuses it for what it is, in
+-- its response or in a status. Words have no other words: they take its place once.
 -- Decides by the error table when a part goes out again that Meta had accepted and that has just failed; null: never,
 -- and the failure stays as its mark. When the response itself refused the part, the sending step waits and tries
 -- again.
@@ -15,6 +24,10 @@ begin
         return new;  -- release_words() has said when
     elsif new.state <> 'failed' then
         new.retry_at := null;
+    elsif new.content ? 'instead' and is_refused_for_kind(new.error_code)
+          and (old.state <> 'failed' or new.error_code is distinct from old.error_code) then
+        new.content := new.content -> 'instead';
+        new.retry_at := clock_timestamp();
     elsif (new.message_id is not null or new.retry_run is not null)
           and (old.state <> 'failed' or new.error_code is distinct from old.error_code) then
         select * into rule from send_errors e where new.error_code between e.first_code and e.last_code;
@@ -48,8 +61,9 @@ begin
     insert into failed_sends (send_id, tenant_id, turn_id, part, message_id, error_code, error)
         values (p_part.send_id, p_part.tenant_id, p_part.turn_id, p_part.part, p_part.message_id, p_part.error_code,
                 p_part.error);
-    update conversation_logs set send_id = fresh, message_id = null, status = 'pending' where send_id = p_part.send_id
-        and direction = 'out';
+    update conversation_logs set send_id = fresh, message_id = null, status = 'pending',
+        body = case when p_part.content ->> 'type' = 'text' then p_part.content #>> '{text,body}' else body end
+        where send_id = p_part.send_id and direction = 'out';
     update outbound_messages set send_id = fresh, message_id = null, state = 'pending', error_code = null,
         error = null, sent_at = null, updated_at = now()
         where turn_id = p_part.turn_id and part = p_part.part;

@@ -223,7 +223,8 @@ begin
             -- Skipped while somebody else holds the contact: this function has locked the part already, and everybody
             -- else locks the contact before the part.
             update contacts set send_error_code = new.error_code, send_error_at = now()
-                where id = (select id from contacts where id = t.contact_id for update skip locked);
+                where new.content = old.content  -- not where the same goes out in words
+                  and id = (select id from contacts where id = t.contact_id for update skip locked);
         when 'stop' then
             insert into send_stops (tenant_id, code, reason, until) values (new.tenant_id, new.error_code,
                 what ->> 'meaning', now() + interval '5 minutes')

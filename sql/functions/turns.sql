@@ -105,6 +105,8 @@ select own_functions('fill_turn');
 -- Makes a message one of those that a turn answers.
 create or replace function take_in(p_turn turns, p_message_id text) returns void
     language sql security definer set search_path = public, pg_temp as $$
+    select keep_form(i, p_turn.contact_id) from inbound_messages i
+    where i.phone_number_id = p_turn.phone_number_id and i.message_id = p_message_id and i.kind = 'message';
     update inbound_messages i
     set state = 'in_turn', turn_id = p_turn.id, contact_id = p_turn.contact_id, run_id = p_turn.run_id,
         due_at = now() + interval '2 minutes'

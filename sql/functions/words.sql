@@ -149,11 +149,22 @@ end $$;
 select own_functions('message_words');
 grant execute on function message_words to chatbot_app;
 
+-- What stands before the words of a message that carries more than them; f/whatsapp/controls has the same marks.
+create or replace function control_mark(p_content jsonb) returns text
+    language sql immutable
+    return '[' || case coalesce(p_content #>> '{interactive,type}', p_content ->> 'type')
+        when 'cta_url' then 'link' when 'location_request_message' then 'location request'
+        when 'product' then 'product' when 'product_list' then 'product' when 'flow' then 'form'
+        when 'contacts' then 'contact' when 'reaction' then 'reaction' when 'audio' then 'voice note'
+        else 'message' end || ']';
+select own_functions('control_mark');
+
 -- What was sent, in words, as the log and the model's history show it, whatever the message's form.
 create or replace function sent_words(p_content jsonb) returns text
     language sql stable
-    return case p_content ->> 'type'
-        when 'text' then p_content #>> '{text,body}'
+    return case when p_content ? 'instead' then control_mark(p_content) || ' ' else '' end
+        || case coalesce(p_content #>> '{instead,type}', p_content ->> 'type')
+        when 'text' then coalesce(p_content #>> '{instead,text,body}', p_content #>> '{text,body}')
         when 'interactive' then concat_ws(e'\n', p_content #>> '{interactive,body,text}',
             (select string_agg('[' || coalesce(b #>> '{reply,title}', '') || ']', ' ')
              from items(p_content #> '{interactive,action,buttons}') b),

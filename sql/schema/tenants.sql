@@ -31,6 +31,16 @@ create table chatbots (
     sends_per_s       real not null default 80 check (sends_per_s between 0.1 and 1000),
     window_template   jsonb,                              -- {name, language, parameters}: for after the 24 hours
     send_documents    boolean not null default false,     -- whether customers may be sent files of the knowledge base
+    -- What else the bot may send: see f/whatsapp/controls. The rows' columns are those of f/common/setting_rows.
+    links             jsonb not null default '[]' check (jsonb_typeof(links) = 'array'),
+    source_links      boolean not null default false,     -- buttons may also open addresses of a reply's sources
+    ask_location      boolean not null default false,
+    reactions         boolean not null default false,
+    catalog_id        text,                               -- Meta's
+    products          jsonb not null default '[]' check (jsonb_typeof(products) = 'array'),
+    forms             jsonb not null default '[]' check (jsonb_typeof(forms) = 'array'),
+    contact_cards     jsonb not null default '[]' check (jsonb_typeof(contact_cards) = 'array'),
+    voice_answers     text not null default 'never' check (voice_answers in ('never', 'to_voice')),
 
     -- How it answers.
     persona           text not null default '',
@@ -155,6 +165,7 @@ grant update (name, enabled, persona, system_prompt, languages, dont_know, failu
               max_cost_usd, stale_after_s, limit_message, offer_human, handoff_message, handoff_keywords,
               handoff_hours, handoff_on_failure, ask_rating, lead_fields, notify_webhook_url, notify_phone,
               notify_template, notify_email, handoff_again_min, handoff_next, approval_hours,
-              canned_replies, opt_out_words, opt_in_words, window_template, send_documents, time_zone, opening_hours,
-              closed_on, outside_hours, closed_message, waiting_message)
+              canned_replies, opt_out_words, opt_in_words, window_template, send_documents, links, source_links,
+              ask_location, reactions, catalog_id, products, forms, contact_cards, voice_answers, time_zone,
+              opening_hours, closed_on, outside_hours, closed_message, waiting_message)
     on chatbots to chatbot_app;

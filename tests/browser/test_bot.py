@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
 
@@ -9,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from local.seed import CLINIC, SHOP, wait_for
+from local.shop_window import SETTINGS
 from tests.browser.conftest import Visit, between, broken, check, go, lost
 from tests.e2e.conftest import World
 
@@ -60,6 +62,49 @@ def test_opening_hours_are_kept(world: World, visit: Visit) -> None:
     page.get_by_label("Always open").check()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [None, {"width": 390, "height": 844}], ids=["wide", "phone"])
+def test_links_products_and_forms_are_set_up(world: World, visit: Visit, size: dict[str, int] | None) -> None:
+    restore = "update chatbots set links = %s where phone_number_id = %s returning name"
+    world.rows(restore, json.dumps(SETTINGS["links"]), SHOP.phone_number_id)
+    page = visit(SHOP.staff, size)
+    go(page, "Bot")
+    page.get_by_role("button", name="More of WhatsApp").click()
+    links = page.get_by_role("group", name="Links for buttons")
+    links.get_by_role("button", name="Add a row").click()
+    links.get_by_label("Words on the button").last.fill("Opening hours")
+    links.get_by_label("Address").last.fill("casa-lumen.example/hours")
+    page.get_by_role("button", name="Save").click()
+    expect(links.get_by_role("alert")).to_contain_text("row 3: “casa-lumen.example/hours” does not fit")
+    check(page)
+    links.get_by_label("Address").last.fill("https://casa-lumen.example/hours")
+    page.get_by_label("Answer with a voice message").select_option("When the customer sent one")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    query = "select links, voice_answers from chatbots where phone_number_id = %s"
+    (row,) = world.rows(query, SHOP.phone_number_id)
+    assert row["links"][-1] == {"label": "Opening hours", "url": "https://casa-lumen.example/hours"}
+    assert row["voice_answers"] == "to_voice"
+    links.get_by_role("button", name=re.compile("Remove.*Opening hours")).click()
+    page.get_by_label("Answer with a voice message").select_option("Never")
+    page.get_by_role("button", name="Save").click()
+    taken_back = {"links": SETTINGS["links"], "voice_answers": "never"}
+    wait_for(lambda: world.rows(query, SHOP.phone_number_id) == [taken_back], 20)
+
+
+def test_the_thread_shows_a_link_and_a_form(world: World, visit: Visit) -> None:
+    world.ask(SHOP, "Where can I book a workshop online?", "Jonas Weber")
+    world.ask(SHOP, "I want to return an item. Is there a form?", "Jonas Weber")
+    page = visit("agent@casa-lumen.example")
+    go(page, "Conversations")
+    page.locator(".people li", has_text="Jonas Weber").get_by_role("button").click()
+    link = page.locator(".bubble.out", has_text="Button with a link").last
+    expect(link.get_by_role("link", name="Book a workshop")).to_have_attribute(
+        "href", "https://casa-lumen.example/workshops"
+    )
+    expect(page.locator(".bubble.out", has_text="Form").last).to_contain_text("order number")
+    check(page)
 
 
 def test_a_human_steps_in(world: World, visit: Visit) -> None:

@@ -149,6 +149,34 @@ def test_what_the_model_offers_is_tapped_and_answered(phone: Phone, world: World
     assert "11.90" in phone.page.locator(".msg.out").last.inner_text()
 
 
+def test_a_link_products_a_place_and_a_form(phone: Phone) -> None:
+    phone.write_as("Jonas Weber")
+    phone.answer_to("text", "Where can I book a workshop online?")
+    link = phone.page.locator("a.tap", has_text="Book a workshop").last
+    expect(link).to_have_attribute("href", "https://casa-lumen.example/workshops")
+    phone.answer_to("text", "Show me the brass lamp and the LED bulb")
+    before = phone.answers()
+    phone.page.locator(".tap", has_text="View items").last.click()
+    phone.shot("products")
+    phone.page.locator("#sheet-rows .row", has_text="LED bulb").click()
+    expect(phone.page.locator(".msg.out").nth(before)).to_be_visible(timeout=30_000)
+    phone.answer_to("text", "Which store is the nearest to me?")
+    before = phone.answers()
+    phone.page.locator(".tap", has_text="Send location").last.click()
+    expect(phone.page.locator(".msg.out").nth(before)).to_be_visible(timeout=30_000)
+    expect(phone.page.locator(".tap", has_text="Send location").last).to_be_disabled()
+    phone.answer_to("text", "I want to return an item. Is there a form?")
+    before = phone.answers()
+    phone.page.locator(".tap", has_text="Fill in the form").last.click()
+    for field in phone.page.locator("#sheet-rows input").all():
+        field.fill("A lamp")
+    phone.shot("form")
+    phone.page.locator("#sheet-rows .primary").click()
+    expect(phone.page.locator(".msg.in").last).to_contain_text("order_number: A lamp")
+    expect(phone.page.locator(".msg.out").nth(before)).to_be_visible(timeout=30_000)
+    phone.shot("form-sent")
+
+
 def test_a_file_of_the_knowledge_base_comes_to_the_phone(phone: Phone) -> None:
     phone.write_as("Jonas Weber")
     phone.answer_to("text", "Please send me the document on returns")

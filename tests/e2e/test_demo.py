@@ -22,6 +22,7 @@ def test_each_suggested_question_gets_a_fitting_answer(world: World, tenant: see
         "How much does express delivery cost?": "EUR 11.90",
         "Do you offer piano lessons?": "couldn't find that",
         "Please send me the document on returns": "Here it is.",
+        "Where can I book a workshop online?": "You find it here.",
         "How long must I fast before a blood test?": "8 hours",
         "How do I cancel an appointment?": "24 hours",
         "Is there parking?": "120 places",

@@ -87,6 +87,9 @@ def configuration(webhook_url: str, **more: Any) -> dict[str, Any]:
             "waba_id": "102290129340398",
             "name": "Lumen Bikes",
             "examples": ["How long is the warranty?"],
+            "catalog_id": "77",
+            "products": {f"sku-{n}": {"name": f"Bike {n}", "price": "9 EUR"} for n in range(31)},
+            "flows": {"123": {"screen": "FIRST", "title": "Test ride", "fields": {"day": "Day"}}},
         },
         {
             "phone_number_id": OTHER_NUMBER,

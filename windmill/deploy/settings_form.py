@@ -12,6 +12,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from f.common.chatbot_settings import TENANT, definitions, names_for
 from f.common.setting_kinds import Number, Text
+from f.common.setting_rows import Rows
 
 WINDMILL = Path(__file__).resolve().parents[1]
 FORM = WINDMILL / "f/portal/documents__raw_app/settings_form.ts"
@@ -28,12 +29,18 @@ def form() -> str:
         if isinstance(k, Number)
     ]
     longest = [f"  {n}: {k.longest}," for n, k in kinds.items() if isinstance(k, Text)]
+    columns = [
+        f"  {n}: {{ {', '.join(f'{key}: {cell.longest}' for key, cell in k.cells.items())} }},"
+        for n, k in kinds.items()
+        if isinstance(k, Rows)
+    ]
     return "\n".join(
         [
             "// Made by windmill/deploy/settings_form.py from f/common/chatbot_settings.py: change that, then run `make bundle`.",
             "export type Words = Record<string, string>",
             "export type Template = { name: string; language: string; parameters?: string[] } | null",
             "export type Week = Record<string, string[][]>",
+            "export type Row = Record<string, string>",
             "",
             "// What a tenant's editors may change.",
             "export type Editable = {",
@@ -53,6 +60,11 @@ def form() -> str:
             "// The most characters of each text.",
             "export const longest = {",
             *longest,
+            "}",
+            "",
+            "// The columns of each table, and the most characters of each.",
+            "export const columns = {",
+            *columns,
             "}",
             "",
         ]

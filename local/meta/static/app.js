@@ -14,7 +14,9 @@ const handle = (person) => (person.phone ? `+${person.phone}` : person.username 
 const context = {
   find: (wamid) => state.messages.get(wamid),
   business: () => state.number.name,
-  answered: (wamid) => [...state.messages.values()].some((m) => m.direction === "in" && m.context === wamid && m.type === "interactive"),
+  answered: (wamid) => [...state.messages.values()].some((m) => m.direction === "in" && m.context === wamid && ["interactive", "location", "order"].includes(m.type)),
+  number: () => state.number,
+  answer: (message, answer) => write({ ...answer, context: message.wamid }),
   reactions: (wamid) => {
     const emojis = {};
     for (const m of state.messages.values()) if (m.type === "reaction" && m.content.message_id === wamid) emojis[m.direction] = m.content.emoji;

@@ -1,5 +1,6 @@
 // One message as a bubble: text, media, buttons, lists, quotes, ticks.
 
+import { control, filled } from "./controls.js";
 import { $, clock, el, icon } from "./dom.js";
 import { formatted, plainText } from "./format.js";
 
@@ -9,7 +10,7 @@ const WORDS = { image: "Photo", video: "Video", audio: "Voice message", document
 export function summary(message) {
   const c = message.content ?? {};
   if (message.type === "text") return plainText(c.body ?? "");
-  if (message.type === "interactive") return plainText(c.body?.text ?? c.button_reply?.title ?? c.list_reply?.title ?? "");
+  if (message.type === "interactive") return plainText(c.body?.text ?? c.button_reply?.title ?? c.list_reply?.title ?? (c.nfm_reply ? "Form" : ""));
   if (message.type === "button") return c.text ?? "";
   if (message.type === "reaction") return c.emoji ? `Reacted ${c.emoji}` : "Took a reaction back";
   return c.caption ? `${WORDS[message.type] ?? message.type}: ${c.caption}` : c.filename ? c.filename : WORDS[message.type] ?? message.type;
@@ -48,6 +49,7 @@ function interactive(message) {
     const reply = c.button_reply ?? c.list_reply;
     return [el("div", { class: "rich", dir: "auto" }, reply.title), reply.description && el("div", { class: "small" }, reply.description)];
   }
+  if (c.nfm_reply) return filled(c.nfm_reply);
   return [header(c.header), formatted(c.body?.text ?? ""), c.footer && el("div", { class: "small", dir: "auto" }, c.footer.text)];
 }
 
@@ -78,10 +80,7 @@ function actions(message, context) {
       onclick: () => context.tap(message, { type: "button_reply", button_reply: { id: reply.id, title: reply.title } }) }, icon("reply"), reply.title));
   }
   if (c.type === "list") return [el("button", { class: "tap", type: "button", disabled: used, dir: "auto", onclick: () => sheet(message, context) }, icon("list"), c.action.button)];
-  if (c.type === "cta_url") {
-    return [el("a", { class: "tap", href: c.action.parameters.url, target: "_blank", rel: "noopener noreferrer" }, c.action.parameters.display_text)];
-  }
-  return [];
+  return control(message, context, used);
 }
 
 function sheet(message, context) {

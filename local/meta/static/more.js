@@ -1,8 +1,8 @@
 // What a phone can send beside text and files: voice notes, places, cards, stickers, orders, reactions, deletions.
 
+import { PLACE } from "./controls.js";
 import { $, api, el } from "./dom.js";
 
-const PLACE = { latitude: 39.4699, longitude: -0.3763, name: "Plaza del Ayuntamiento", address: "46002 Valencia" };
 const CARD = [{ name: { formatted_name: "Ana Ruiz", first_name: "Ana" }, phones: [{ phone: "+34 600 111 333", type: "MOBILE" }] }];
 const ORDER = { catalog_id: "194836987003835", product_items: [{ product_retailer_id: "lamp-brass", quantity: 1, item_price: 89, currency: "EUR" }] };
 // A yellow face as WebP.

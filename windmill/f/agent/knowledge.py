@@ -100,6 +100,11 @@ class Knowledge:
             "relevance": round(row["relevance"], 3),
         }
 
+    @property
+    def addresses(self) -> list[str]:
+        """The web pages on which passages were found."""
+        return [place["url"] for place in self._places.values() if "url" in place]
+
     def cited(self, marks: list[str]) -> list[Citation]:
         """The places of the passages that a reply names, once each, in order."""
         named = [self._places[mark] for mark in marks if mark in self._places]

@@ -29,6 +29,7 @@ from f.agent.policy.reply_policy import (
     wrong_language,
 )
 from f.agent.prompt import PLATFORM, opening_messages
+from f.agent.reply_controls import TOOLS as CONTROLS
 from f.agent.tools import ToolRunner
 from f.agent.usage import warn_of_limit
 from f.common.redaction import SHORTEST_SECRET, redact_keys
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from f.agent.turn import Turn
     from f.common.shapes import AgentResult, Resources
 
-NO_LOOKUP = (REPLY, HAND_OFF, REMEMBER, OFFER)  # calls that ask for no fact
+NO_LOOKUP = (REPLY, HAND_OFF, REMEMBER, OFFER, *CONTROLS)  # calls that ask for no fact
 SECOND_TRIES = 2  # replies that are sent back to the model with the reasons
 SLOW = (
     "a local or a thinking model may need longer; raise the chatbot's max_seconds, or choose a faster model"
@@ -72,8 +73,13 @@ def run_agent(turn: Turn) -> AgentResult:
     if verdict.error:
         verdict = given_up(turn, verdict.error)
     verdict = in_words_for_asking(turn, loop.evidence, verdict)
+    voice = None
+    if turn.context.get("by_voice"):
+        from f.agent.spoken_answer import spoken_answer  # most customers write
+
+        voice = spoken_answer(turn, verdict, loop.evidence, models, loop.budget.seconds_left())
     warn_of_limit(turn)
-    return result_of(turn, verdict, loop)
+    return {**result_of(turn, verdict, loop), "voice": voice}
 
 
 class Begun(NamedTuple):
@@ -270,6 +276,7 @@ def result_of(turn: Turn, verdict: Verdict, loop: Loop | None = None) -> AgentRe
         "handed_off": turn.handed_off,
         "choices": loop.evidence.choices if loop and verdict.answered else None,
         "documents": loop.evidence.documents if loop and verdict.answered else [],
+        "controls": loop.evidence.controls if loop and verdict.answered else [],
     }
     redacted: AgentResult = redact_keys(result, loop.secrets if loop else [])
     return redacted

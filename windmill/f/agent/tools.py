@@ -26,15 +26,18 @@ from f.agent.offered_tools import by_name, discover
 from f.agent.policy.deeds import refuses
 from f.agent.policy.drafts import REPLY, REPLY_TOOL
 from f.agent.prompt import PLATFORM, as_data
+from f.agent.reply_controls import TOOLS as CONTROLS
+from f.agent.reply_controls import add_control, offers, refuse_choices
 from f.tools.live_tools import DONE, LiveTool, ToolError, has_words
 from f.whatsapp.choices import OFFER, OFFER_CHOICES, checked
+from f.whatsapp.control_kinds import control_tools
 
 if TYPE_CHECKING:
     from f.agent.policy.evidence import Evidence
     from f.agent.turn import Turn
     from f.models.types import Call
 
-BUILT_IN = (REPLY, SEARCH, HAND_OFF, REMEMBER, OFFER, SEND_DOCUMENT)
+BUILT_IN = (REPLY, SEARCH, HAND_OFF, REMEMBER, OFFER, SEND_DOCUMENT, *CONTROLS)
 MOST_CALLS = 8  # in one round
 AT_ONCE = 4
 ASKED_AGAIN = (
@@ -72,6 +75,7 @@ class ToolRunner:
             built_in.append(remember_tool(self._turn.settings.lead_fields))
         if self._files:
             built_in.append(send_document_tool(list(self._files)))
+        built_in += control_tools(self._turn.settings)
         return [*built_in, *({"type": "function", "function": t.schema(n)} for n, t in self._live.items())]
 
     @property
@@ -161,7 +165,10 @@ class ToolRunner:
         if name == HAND_OFF:
             self._turn.hand_off("model", str(arguments.get("reason") or "")[:500])
             return "A colleague is told, and answers here. Say so to the customer."
+        if offers(self._turn, name):
+            return add_control(self._turn, self._evidence, name, arguments)
         if name == OFFER:
+            refuse_choices(self._evidence)
             self._evidence.choices = checked(arguments)
             return "The choices stand below your reply. Do not list them again."
         if name == SEND_DOCUMENT and self._files:

@@ -199,12 +199,18 @@ def read_conversation(turn: Turn, incoming: Incoming) -> list[dict[str, Any]]:
             "question": "\n".join(
                 text.removeprefix("[voice note] ").removeprefix("[audio] ") for text in words
             ),
+            "by_voice": bool(messages) and is_voice_note(messages[-1]["message"]),
             "history": utterances(before, turn.settings.history_tokens),
             "chatbot": turn.settings.in_context(),
             "contact": people[0] if people else {"name": None, "language": None, "lead": {}},  # type: ignore[typeddict-item]
         }
     )
     return messages
+
+
+def is_voice_note(message: dict[str, Any]) -> bool:
+    sound = message.get("audio") if message.get("type") == "audio" else None
+    return isinstance(sound, dict) and sound.get("voice") is True
 
 
 def take_in(turn: Turn, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:

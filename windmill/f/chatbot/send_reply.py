@@ -16,6 +16,7 @@ from f.common.database import Database
 from f.common.failures import contain_errors
 from f.common.windmill_references import escape_references, unescape_references
 from f.whatsapp.choices import with_choices
+from f.whatsapp.controls import in_words, spoken, text_message, with_controls
 from f.whatsapp.formatting import to_whatsapp
 from f.whatsapp.outbox import queue_parts, send_part
 from f.whatsapp.splitting import split
@@ -39,6 +40,7 @@ def main(
             turn.context.get("preface"),
             turn.context["chatbot"]["show_citations"],
             lambda: turn.canned_reply("choose"),
+            turn.context.get("turn_id") or "dry-run",
         )
         if turn.dry_run:
             return escape_references({"parts": [], "would_send": [in_words(content) for content in contents]})
@@ -60,30 +62,33 @@ def main(
 
 
 def reply_contents(
-    agent_result: AgentResult, preface: str | None, show_citations: bool, list_label: Callable[[], str]
+    agent_result: AgentResult,
+    preface: str | None,
+    show_citations: bool,
+    list_label: Callable[[], str],
+    turn_id: str = "",
 ) -> list[dict[str, Any]]:
-    """The reply as the Graph API takes it: texts, the last of them with what the customer may choose from, then files.
+    """The reply as the Graph API takes it: texts, the last of them with what the customer may tap, what else it carries, then files.
 
-    `list_label`: what opens a list of choices for which the model has no words.
+    A reply that is spoken is a voice note in place of the texts, and its sources follow. `list_label`: what opens a list of choices for which
+    the model has no words.
     """
     reply = "\n\n".join(filter(None, [preface, agent_result["reply"]]))
     # `#` alone is a heading without words: it would format to nothing. Unformatted it is better than silence.
     texts = split(to_whatsapp(reply)) or split(reply)
-    if show_citations and agent_result["citations"]:
-        texts = [*texts[:-1], *split("\n\n".join([*texts[-1:], sources(agent_result)]))]
+    cited = sources(agent_result) if show_citations and agent_result["citations"] else ""
+    voice = agent_result.get("voice")
+    if cited and not voice:
+        texts = [*texts[:-1], *split("\n\n".join([*texts[-1:], cited]))]
     files = [
         {"type": "document", "document": {"knowledge": str(document)}}
         for document in (agent_result.get("documents") or [])[:3]
     ]
-    return [*with_choices(texts, agent_result.get("choices"), list_label), *files]
-
-
-def in_words(content: dict[str, Any]) -> str:
-    """What a person would read, for a dry run's result."""
-    body = content[content["type"]].get("body")
-    if content["type"] == "interactive":
-        return str(body["text"])
-    return str(body) if body else f"[{content['type']}]"
+    if voice:
+        contents = [spoken(voice, "\n\n".join(texts)), *map(text_message, split(cited))]
+    else:
+        contents = with_choices(texts, agent_result.get("choices"), list_label)
+    return [*with_controls(contents, agent_result.get("controls") or [], turn_id), *files]
 
 
 def sources(agent_result: AgentResult) -> str:

@@ -40,6 +40,7 @@ from f.common.setting_kinds import (
     Words,
     WordsBySituation,
 )
+from f.common.setting_rows import CARDS, FORMS, LINKS, PRODUCTS
 
 if TYPE_CHECKING:
     from f.common.database import TenantDatabase
@@ -145,6 +146,23 @@ class ChatbotSettings:
     show_citations: bool = setting(Switch(), True, "whether a reply names its sources")
     send_documents: bool = setting(
         Switch(), False, "whether customers may be sent files of the knowledge base"
+    )
+    links: list[dict[str, str]] = setting(LINKS, [], "links that the bot may put on a button")
+    source_links: bool = setting(
+        Switch(), False, "whether a button may open an address that stands in the sources of a reply, too"
+    )
+    ask_location: bool = setting(
+        Switch(), False, "whether the bot may ask where the customer is, by a button"
+    )
+    reactions: bool = setting(Switch(), False, "whether the bot may react to a message with an emoji")
+    catalog_id: str | None = setting(OptionalText(40), None, "the catalogue at Meta that products come from")
+    products: list[dict[str, str]] = setting(PRODUCTS, [], "products of the catalogue that the bot may show")
+    forms: list[dict[str, str]] = setting(
+        FORMS, [], "WhatsApp Flows that the bot may send, and where their answers go"
+    )
+    contact_cards: list[dict[str, str]] = setting(CARDS, [], "contact cards that the bot may send")
+    voice_answers: str = setting(
+        Choice("never", "to_voice"), "never", "when an answer is spoken: never, or to a voice note"
     )
     merge_window_s: float = setting(
         Number(0, 30, fraction=True), 1.5, "seconds to wait for a customer's next message"

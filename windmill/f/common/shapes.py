@@ -62,6 +62,7 @@ class Context(TypedDict, total=False):
     preface: str  # words that come before the reply
     decisions: bool  # a person has decided about a tool's call: f/agent/decisions
     silent: bool  # the call is made, and nothing is said
+    by_voice: bool  # the customer's last message is a voice note
     attachments: list[str]  # messages whose files the model may look at: f/whatsapp/media
 
 
@@ -113,6 +114,8 @@ class AgentResult(TypedDict):
     handed_off: str | None
     choices: NotRequired[dict[str, Any] | None]  # what the customer may tap: f/whatsapp/choices
     documents: NotRequired[list[str]]  # documents of the knowledge base that are sent after the reply
+    controls: NotRequired[list[dict[str, Any]]]  # what else the reply carries: f/whatsapp/control_kinds
+    voice: NotRequired[str | None]  # the file of staff_files that says the reply
 
 
 class PartState(TypedDict):

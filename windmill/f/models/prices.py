@@ -34,6 +34,8 @@ PER_MILLION: dict[str, tuple[float, float]] = {
     "text-embedding-3-large": (0.13, 0.0),
     "gpt-4o-mini-transcribe": (1.25, 5.0),
     "gpt-4o-transcribe": (2.5, 10.0),
+    "gpt-4o-mini-tts": (0.6, 12.0),  # read on 2026-11-29, as the next one to speak
+    "gemini-3.8-flash-lite-tts": (0.5, 6.0),
     "gemini-3.8-flash": (1.5, 7.5),  # half of it until the end of 2026, which genai-prices has
     "gemini-3.5-flash": (1.5, 9.0),
     "gemini-3.5-flash-lite": (0.3, 2.5),

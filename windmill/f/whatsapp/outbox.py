@@ -73,7 +73,7 @@ def send_part(turn: Turn, part: int, api: GraphApi) -> bool:
 
 def send_request(db: TenantDatabase, phone_number_id: str, claim: dict[str, Any], api: GraphApi) -> Outcome:
     """One request, of a claimed part's `content` and `send_id`. A file of the knowledge base or of the staff is uploaded to Meta first."""
-    content = claim["content"]
+    content = {key: value for key, value in claim["content"].items() if key != "instead"}
     kind = content["type"]
     try:
         if kind == "document" and "knowledge" in content["document"]:
@@ -128,6 +128,12 @@ def _record_outcome(turn: Turn, part: int, outcome: Outcome, attempt: int) -> fl
         if retry_in is None and action == "template":
             replaced = db.value("select use_template(%s, %s, %s)", turn.id, turn.epoch, part)
             retry_in = 0.0 if replaced else None
+        if retry_in is None and db.value(
+            "select retry_at is not null from outbound_messages where turn_id = %s and part = %s",
+            turn.id,
+            part,
+        ):
+            retry_in = 0.0  # the same in words: plan_retry
     return retry_in
 
 

@@ -34,3 +34,9 @@ class Evidence:
         self.problems: list[str] = []  # what an operator should mend; notes of the trace
         self.choices: dict[str, Any] | None = None  # what the customer may tap below the reply
         self.documents: list[str] = []  # ids of documents that are sent after the reply
+        self.controls: list[dict[str, Any]] = []  # what else the reply carries: f/whatsapp/control_kinds
+
+    @property
+    def enclosed(self) -> bool:
+        """Whether something of the tenant's own goes out with the reply: a file, a link, a form, a card, products."""
+        return bool(self.documents) or any(control["kind"] != "reaction" for control in self.controls)

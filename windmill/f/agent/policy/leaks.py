@@ -21,7 +21,7 @@ SECRET_RULES = re.sub(r'"[^"]*"', " ", RULES)
 
 def leak(turn: Turn, evidence: Evidence, draft: Draft, secrets: list[str]) -> str | None:
     """What of the instructions or keys a reply would give away; None: nothing that code can see."""
-    shown = f"{draft.text}\n{evidence.choices or ''}"
+    shown = f"{draft.text}\n{evidence.choices or ''}\n{evidence.controls or ''}"
     if any(secret in shown for secret in secrets) or KEY.search(shown):
         return "a key"
     if _runs(shown, SECRET_RULES, INSTRUCTION_RUN):

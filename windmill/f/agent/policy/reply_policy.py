@@ -133,7 +133,7 @@ def accepted(turn: Turn, evidence: Evidence, draft: Draft) -> Verdict:
         draft.kind is None
         and evidence.searched_by_model
         and not (
-            citations or evidence.tool_answers or evidence.done or evidence.awaiting or evidence.documents
+            citations or evidence.tool_answers or evidence.done or evidence.awaiting or evidence.enclosed
         )
         and not _from_hours(turn, draft)
     )
@@ -197,7 +197,7 @@ def needs_lookup(turn: Turn, evidence: Evidence, draft: Draft) -> bool:
     """Whether the code searches before a reply is judged: nothing was looked up, and it may be more than talk."""
     if _from_hours(turn, draft, unnamed=True):
         return False
-    if evidence.looked_up or turn.context.get("attachments") or evidence.documents or turn.handed_off:
+    if evidence.looked_up or turn.context.get("attachments") or evidence.enclosed or turn.handed_off:
         return False
     if draft.kind in ("talk", "clarify", "handoff"):
         return False
@@ -243,7 +243,7 @@ def unsourced(turn: Turn, evidence: Evidence, draft: Draft) -> bool:
     if (
         evidence.awaiting
         or evidence.tool_answers
-        or evidence.documents
+        or evidence.enclosed
         or names_passages(draft, evidence.knowledge.sources)
     ):
         return False

@@ -19,7 +19,7 @@ type Answer = { bots: Settings[]; tools: Tool[] }
 const parts = { voice: Voice, words: BotWords, hours: Hours, handoff: Handoff, limits: Limits }
 // The settings on the tabs other than the one for limits.
 const tabs: Record<string, Name[]> = {
-  voice: ['name', 'enabled', 'persona', 'system_prompt', 'languages', 'show_citations', 'send_documents'],
+  voice: ['name', 'enabled', 'persona', 'system_prompt', 'languages', 'show_citations', 'send_documents', 'links', 'source_links', 'ask_location', 'reactions', 'catalog_id', 'products', 'forms', 'contact_cards', 'voice_answers'],
   words: ['dont_know', 'offer_human', 'handoff_message', 'closed_message', 'limit_message', 'failure_message', 'canned_replies', 'opt_out_words', 'opt_in_words'],
   hours: ['opening_hours', 'time_zone', 'closed_on', 'outside_hours'],
   handoff: ['handoff_keywords', 'handoff_hours', 'lead_fields', 'handoff_on_failure', 'ask_rating', 'notify_webhook_url', 'notify_phone', 'notify_template', 'window_template'],

@@ -1,6 +1,7 @@
 // How a bot speaks.
 import { Alert, MultiSelect, Stack, TextInput, Textarea } from '@mantine/core'
 import React from 'react'
+import Controls from './BotControls'
 import { Check } from './BotFields'
 import { Part, longest } from './settings'
 import { useHere } from './ui'
@@ -35,6 +36,7 @@ export default function Voice(part: Part) {
       <MultiSelect label={b.languages} description={b.languagesHint} searchable data={data} value={now.languages} error={wrong('languages')} maxValues={20} nothingFoundMessage={b.noLanguage} onChange={(languages) => languages.length > 0 && set({ languages })} />
       <Check {...part} name="show_citations" label={b.citations} />
       <Check {...part} name="send_documents" label={b.sendDocuments} />
+      <Controls {...part} />
     </Stack>
   )
 }

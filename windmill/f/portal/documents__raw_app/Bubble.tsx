@@ -67,11 +67,13 @@ function Words({ kind, words, has }: { kind: string; words: string; has: boolean
   const c = t.conversations
   if (kind === 'location') return <Spot words={words} />
   if (kind === 'contact') return <p dir="auto" className="text"><IconAddressBook size={16} aria-hidden="true" className="inline" /> {words.split('; ').map((one, i) => <span key={i} className="lines">{one}</span>)}</p>
+  const link = kind === 'link' ? /^([\s\S]*)\n\n(.+): (https?:\/\/\S+)$/.exec(words) : null
   const named = kind !== 'text' && !has && (c.kinds[kind] ?? kind)
   return (
     <>
       {named && <Badge size="sm" mb={2}>{named}</Badge>}
-      {words && <p dir="auto" className="text"><Formatted text={words} /></p>}
+      {words && <p dir="auto" className="text"><Formatted text={link ? link[1] : words} /></p>}
+      {link && <Button component="a" href={link[3]} title={link[3]} target="_blank" rel="noopener noreferrer" size="compact-sm" variant="default">{link[2]}</Button>}
     </>
   )
 }

@@ -63,7 +63,7 @@ export function readable(phone: string): string {
 export const windowEnds = (person: Person, moment: (text: string) => Date) => (person.last_message_at ? moment(person.last_message_at).getTime() + 86_400_000 : 0)
 
 export type Said = { kind: string; words: string; quoted: string }
-const MARKED = /^\[(image|video|audio|voice note|document|sticker|location|contact|order|template|rating|reaction|reaction taken back|deleted a message|deleted message)\]\s*/
+const MARKED = /^\[(link|location request|product|form(?: flow)?|image|video|audio|voice note|document|sticker|location|contact|order|template|rating|reaction|reaction taken back|deleted a message|deleted message)\]\s*/
 
 // What the log's words mean: which kind of message they stand for, without the marks, and what they answer.
 export function readWords(body: string, file: ThreadFile | null): Said {
@@ -72,5 +72,5 @@ export function readWords(body: string, file: ThreadFile | null): Said {
   const mark = MARKED.exec(rest)
   let words = mark ? rest.slice(mark[0].length) : rest
   if (file?.name && words.startsWith(file.name)) words = words.slice(file.name.length).replace(/^:\s*/, '')
-  return { kind: mark?.[1] ?? 'text', words, quoted: quote?.[1] ?? '' }
+  return { kind: mark?.[1].replace(' flow', '') ?? 'text', words, quoted: quote?.[1] ?? '' }
 }

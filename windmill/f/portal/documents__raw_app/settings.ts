@@ -2,8 +2,8 @@
 import { useEffect, useState } from 'react'
 import { Refused, keep } from './api'
 import type { Editable } from './settings_form'
-export type { Template, Week, Words } from './settings_form'
-export { bounds, defaults, longest } from './settings_form'
+export type { Row, Template, Week, Words } from './settings_form'
+export { bounds, columns, defaults, longest } from './settings_form'
 
 export type Settings = Editable & { phone_number_id: string; provider: string | null; model: string | null; open_now: boolean }
 export type Name = keyof Editable

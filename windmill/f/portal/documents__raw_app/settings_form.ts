@@ -2,6 +2,7 @@
 export type Words = Record<string, string>
 export type Template = { name: string; language: string; parameters?: string[] } | null
 export type Week = Record<string, string[][]>
+export type Row = Record<string, string>
 
 // What a tenant's editors may change.
 export type Editable = {
@@ -22,6 +23,15 @@ export type Editable = {
   opt_in_words: Record<string, string[]>
   show_citations: boolean
   send_documents: boolean
+  links: Row[]
+  source_links: boolean
+  ask_location: boolean
+  reactions: boolean
+  catalog_id: string|null
+  products: Row[]
+  forms: Row[]
+  contact_cards: Row[]
+  voice_answers: string
   merge_window_s: number
   max_rounds: number
   max_seconds: number
@@ -84,7 +94,16 @@ export const longest = {
   name: 200,
   persona: 4000,
   system_prompt: 8000,
+  catalog_id: 40,
   notify_webhook_url: 1000,
   notify_phone: 30,
   notify_email: 320,
+}
+
+// The columns of each table, and the most characters of each.
+export const columns = {
+  links: { label: 20, url: 2000 },
+  products: { name: 60, id: 100 },
+  forms: { purpose: 200, id: 40, button: 20, screen: 60, fields: 1000 },
+  contact_cards: { name: 100, phone: 30, email: 320 },
 }
