@@ -53,6 +53,32 @@ def main({parameters}):
     return "x" * told["bytes"] if told.get("bytes") else told["answer"]
 """
 
+# get_order of the demo's order system, as a script of the shop's.
+GET_ORDER = """
+import json, urllib.error, urllib.request
+from f.common.failures import contain_errors
+
+
+@contain_errors
+def main(order_id: str, customer_phone: str, system: dict):
+    headers = {"Authorization": f"Bearer {system['api_key']}", "X-Customer-Phone": customer_phone}
+    request = urllib.request.Request(f"{system['url']}/orders/{order_id}", headers=headers)
+    try:
+        with urllib.request.urlopen(request) as response:
+            return json.load(response)
+    except urllib.error.HTTPError as refused:
+        raise ValueError(json.load(refused)["error"]) from None
+"""
+SAYS_KEY = """
+from f.common.failures import contain_errors
+
+
+@contain_errors
+def main(member: str, system: dict):
+    print(system["api_key"])
+    return f"You have 120 points at {system['api_key']}"
+"""
+
 
 class Windmill:
     """A local runner with a bundle that tests write."""
@@ -62,6 +88,7 @@ class Windmill:
         self._processes = Processes(folder / "logs")
         self.port = free_port()
         (self.bundle / FOLDER).mkdir(parents=True)
+        (self.bundle / "f/common").symlink_to(Path(__file__).parents[2] / "windmill/f/common")
         self.start()
 
     @property
@@ -102,6 +129,13 @@ class Windmill:
         self.write(path, source, tool["parameters"], summary=tool.get("description", "x"))
         return path
 
+    def system_script(self, name: str, source: str, texts: list[str], system: dict[str, Any]) -> str:
+        """Deploys a script with these parameters that are texts, and a `system` that is a resource; its path."""
+        properties = {text: {"type": "string"} for text in texts} | {"system": system}
+        schema = {"type": "object", "properties": properties, "required": list(properties)}
+        self.write(f"{FOLDER}/shared/{name}", source, schema)
+        return f"{FOLDER}/shared/{name}"
+
     def flow(self, name: str, step: str, parameters: dict[str, Any]) -> str:
         """Deploys a flow of one step, which has the flow's input; its path."""
         path = f"{FOLDER}/shared/{name}"
@@ -113,6 +147,18 @@ class Windmill:
             yaml.safe_dump({"summary": "A flow", "value": {"modules": [module]}, "schema": parameters})
         )
         return path
+
+    def resource(self, name: str, **value: str) -> dict[str, Any]:
+        """Makes a resource whose `api_key` is a secret variable; a parameter's schema that has it by default."""
+        path = f"{FOLDER}/{name}"
+        if "api_key" in value:
+            secret = {"path": f"{path}_key", "value": value["api_key"], "is_secret": True}
+            self.call("POST", "variables/create", secret)
+            value = {**value, "api_key": f"$var:{path}_key"}
+        made = {"path": path, "value": value, "resource_type": "c_system"}
+        if self.call("POST", "resources/create", made).status_code == 400:  # there from another test
+            self.call("POST", f"resources/update/{path}", {"value": value})
+        return {"type": "object", "format": "resource-c_system", "default": f"$res:{path}"}
 
     def delete(self, path: str) -> None:
         for file in self.bundle.glob(f"{path}.*"):

@@ -27,6 +27,7 @@ PATIENCE_S = 1.0  # a job that waits for longer may wait for a worker that is no
 POLLS_S = (0.03, 0.5)  # the first wait between two looks at a job, and the longest
 ENDING_S = 3.0  # how long a job that was cancelled is waited for
 ANSWER_S = 10.0  # for one request to Windmill
+SPARE_S = 5  # Windmill ends a job by itself so long after the turn would have: for a turn that died
 # What Windmill says of a run that its script did not end itself: its own kinds of errors end so, those of languages in Error or Exception.
 BROKEN = re.compile(r"\w*Err|Canceled")
 THERE_ALREADY = ("already exists", "queue_pkey")
@@ -106,7 +107,7 @@ def start(job: Job, arguments: dict[str, Any], seconds: float) -> bool:
         {
             "job_id": job.id,
             "tag": TAG,
-            "timeout": math.ceil(seconds),
+            "timeout": math.ceil(seconds) + SPARE_S,
             "parent_job": run_id(),
             "root_job": run_id(),
         }

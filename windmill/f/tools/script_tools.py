@@ -125,15 +125,18 @@ class ScriptTool(LiveTool):
             self.take(now)
         except ScriptProblem as problem:
             raise ToolError(f"{self.name} was not run: {problem}") from None
+        changed = self.parameters != offered
+        exactly = {**self.parameters, "additionalProperties": False} if changed else self.parameters
         try:
-            return checked(self.name, arguments, {**self.parameters, "additionalProperties": False})
+            given = checked(self.name, arguments, exactly)
         except ToolError:
-            if self.parameters == offered:
+            if not changed:
                 raise
-        raise ToolError(
-            f"{self.name} was not run: it has changed. Its parameters are now"
-            f" {json.dumps(self.schema('')['parameters'])}. Call it again with these"
-        )
+            raise ToolError(
+                f"{self.name} was not run: it has changed. Its parameters are now"
+                f" {json.dumps(self.schema('')['parameters'])}. Call it again with these"
+            ) from None
+        return {name: value for name, value in given.items() if name in self.parameters["properties"]}
 
 
 def script_tool(row: dict[str, Any], definition: Definition, contact: dict[str, Any], key: str) -> ScriptTool:
