@@ -53,7 +53,7 @@ export const messages = {
   action_path: "This is not a JSONPath: {problem}",
   action_too_large: "An action has at most {most} kB.",
   script_gone: "Windmill has no script or flow {path}, or the bot may not read it.",
-  script_folder: "{path} is not in a folder whose scripts this business may use: f/tenant_tools/shared, or the folder that the operator has given it.",
+  script_folder: "{path} is not in a folder whose scripts this business may use: f/tenant_tools/shared, or its own.",
   script_exists: "There is a tool “{name}” of a script already. Choose another name.",
   script_problem: "This script can’t be a tool: {problem}",
   windmill_silent: "Windmill did not answer. Try again in a moment.",
