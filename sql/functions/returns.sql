@@ -36,31 +36,31 @@ create or replace function open_return(p_contact uuid, p_order text, p_items tex
     returns jsonb
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
-    state jsonb := returnable_order(p_contact, p_order);
+    found_order jsonb := returnable_order(p_contact, p_order);
     chosen text[];
     made returns;
 begin
     -- The order is held, so no item goes back twice.
-    perform 1 from delivered_orders where tenant_id = current_tenant() and order_id = state ->> 'order' for update;
+    perform 1 from delivered_orders where tenant_id = current_tenant() and order_id = found_order ->> 'order' for update;
     select * into made from returns where job_id = p_job and tenant_id = current_tenant();
     if not found then
-        state := returnable_order(p_contact, p_order);
-        if state ? 'refused' then
-            return state;
-        elsif not (state ->> 'in_time')::boolean then
+        found_order := returnable_order(p_contact, p_order);
+        if found_order ? 'refused' then
+            return found_order;
+        elsif not (found_order ->> 'in_time')::boolean then
             return '{"refused": "too_late"}';
         end if;
-        chosen := array(select i from jsonb_array_elements_text(state -> 'returnable') i
+        chosen := array(select i from jsonb_array_elements_text(found_order -> 'returnable') i
                         where coalesce(cardinality(p_items), 0) = 0
                            or lower(i) in (select lower(trim(w)) from unnest(p_items) w));
-        if state -> 'returnable' = '[]' then
+        if found_order -> 'returnable' = '[]' then
             return '{"refused": "nothing_left"}';
         elsif cardinality(chosen) = 0 or cardinality(chosen) < coalesce(cardinality(p_items), 0) then
             return '{"refused": "not_in_order"}';
         end if;
         perform pg_advisory_xact_lock(hashtextextended('returns ' || current_tenant(), 0));  -- numbers, one by one
         insert into returns (tenant_id, number, order_id, contact_id, items, reason, job_id)
-            select current_tenant(), coalesce(max(r.number), 500) + 1, state ->> 'order', p_contact, chosen,
+            select current_tenant(), coalesce(max(r.number), 500) + 1, found_order ->> 'order', p_contact, chosen,
                    left(nullif(trim(p_reason), ''), 500), p_job
             from returns r where r.tenant_id = current_tenant() returning * into made;
     end if;
