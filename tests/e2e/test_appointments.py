@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -111,3 +112,25 @@ def test_many_want_the_same_time_and_one_gets_it(world: World) -> None:
         f"{day} {times[2]}",
     )
     assert booked == [{"n": 1}]
+
+
+def test_what_a_tool_was_called_with_goes_with_the_customer(world: World) -> None:
+    """The job of a script is blanked with the run that called it."""
+    day, times = free(world)
+    phone, wish = "34677888999", f"Please book an appointment on {day} at {times[4]}"
+    body = {"phone_number_id": CLINIC.phone_number_id, "name": "Zenobia", "from": phone}
+    world.control("deliver", {**body, "message": {"type": "text", "text": {"body": wish}}})
+    query = "select t.trace, c.id::text as contact from turns t join contacts c on c.id = t.contact_id where c.phone = %s and t.state = 'done'"
+    (row,) = wait_for(lambda: world.rows(query, phone), 60)
+    (job,) = [call["job"] for call in row["trace"] if call["tool"] == "book_appointment"]
+    server = world.stack.windmill()
+    assert row["contact"] in json.dumps(server.call("GET", f"jobs_u/get/{job}").json())
+    arguments = {
+        "contact_id": row["contact"],
+        "db": "$res:f/chatbot/database",
+        "job_id_key": "$var:f/chatbot/job_id_key",
+    }
+    erased = server.call("POST", "jobs/run_wait_result/p/f/chatbot/erase_contact", arguments).json()
+    blank = server.call("GET", f"jobs_u/get/{job}").json()
+    assert erased["messages"] == 1 and blank["args"] is None and blank["result"] is None
+    assert times[4] in free(world)[1], "and its time is free"
