@@ -166,10 +166,8 @@ def test_what_a_flow_was_called_with_goes_with_the_run(
     step = windmill.lists({"name": "find_parcel", "parameters": texts("parcel"), "echo": True})
     path = windmill.flow("find_parcel", step, texts("parcel"))
     register_script(bench, "find_parcel", path, is_flow=True, read_only=True)
-    run = (
-        windmill.call("POST", f"jobs/run_wait_result/p/{step}", {"parcel": "none"})
-        and windmill.jobs()[0]["id"]
-    )
+    windmill.call("POST", f"jobs/run_wait_result/p/{step}", {"parcel": "none"})
+    run = str(windmill.jobs()[0]["id"])
     monkeypatch.setenv("WM_FLOW_JOB_ID", run)
     ask(bench, {"parcel": "a-word-of-the-customer"})
     assert "a-word-of-the-customer" in json.dumps(windmill.jobs())
