@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from f.tools.identity import WORD, says_who
+from f.tools.identity import LEAD, OURS, WORD, says_who
 
 PLAIN = ("phone", "phone_e164", "name", "language", "user_id")
-LEAD = "lead:"  # before the name of a field that the tenant collects
-VERIFIED = ("phone", "phone_e164", "user_id")  # WhatsApp vouches for these
 NAMES = frozenset(
     ["name", "fullname", "nombre", "nom", "nome", "full", "customer", "client", "contact", "user", "cliente"]
 )
@@ -20,7 +18,7 @@ def is_field(field: Any) -> bool:
 
 
 def contact_values(contact: dict[str, Any]) -> dict[str, str]:
-    """What is known of a contact, by field. `contact`: phone, user_id, name, language and lead of the row."""
+    """What is known of a contact, by field. `contact`: phone, user_id, name, language and lead of the row, for scripts also OURS."""
     phone = contact.get("phone")
     known = {
         "phone": phone,
@@ -28,6 +26,7 @@ def contact_values(contact: dict[str, Any]) -> dict[str, str]:
         "name": contact.get("name"),
         "language": contact.get("language"),
         "user_id": contact.get("user_id"),
+        **{name: contact.get(name) for name in OURS},
     }
     lead = {f"{LEAD}{name}": str(value) for name, value in (contact.get("lead") or {}).items()}
     return {field: value for field, value in (known | lead).items() if value}

@@ -2,6 +2,7 @@
 import { Accordion, Alert, Badge, Button, Card, Checkbox, Group, NativeSelect, NumberInput, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core'
 import React, { useState } from 'react'
 import BotActions from './BotActions'
+import BotScripts from './BotScripts'
 import ToolApprovals, { Rules } from './ToolApprovals'
 import { ask } from './api'
 import { refresh } from './data'
@@ -34,6 +35,7 @@ export default function Tools({ tools }: { tools: Tool[] }) {
     <>
       <Intro>{t.bot.toolsIntro}</Intro>
       <BotActions />
+      <BotScripts />
       <Title order={2} size="h3" mt="xl">{t.bot.mcpTitle}</Title>
       <Text c="dimmed" size="sm" mb="sm">{t.bot.mcpIntro}</Text>
       {tools.length === 0 && <Empty title={t.bot.noTools} hint={may('owner') ? undefined : t.bot.noToolsHint} />}
