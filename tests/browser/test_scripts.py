@@ -106,6 +106,11 @@ def test_a_customer_of_the_demo_books_moves_and_cancels(world: World, chat: Page
     ask(f"Which appointments are free on {day}?", times[0])
     ask(f"Please book an appointment on {day} at {times[0]}", "is booked for")
     name = newest(world)["name"]
+    chat.get_by_text("What happened").last.click()
+    with chat.expect_popup() as opened:
+        chat.get_by_role("link", name="Open its job").click()
+    expect(opened.value.get_by_text("f/tenant_tools/shared/book_appointment").first).to_be_visible()
+    chat.get_by_text("What happened").last.click()
     ask(f"Can you move my appointment {name} to {day} at {times[1]}?", f"{name} is moved to")
     assert newest(world)["at"] == f"{day} {times[1]}"
     ask("Please cancel my appointment", f"{name} on")
