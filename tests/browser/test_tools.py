@@ -150,6 +150,45 @@ def test_a_servers_tools_are_chosen(world: World, visit: Visit) -> None:
         )
 
 
+def test_a_stored_server_is_edited_and_a_colleagues_change_does_not_vanish(
+    world: World, visit: Visit
+) -> None:
+    """What only one of the two has changed is joined; what both have changed waits for a choice."""
+    query = "select timeout_s, headers, sealed_headers is not null as sealed from tenant_tools where name = 'orders'"
+    (before,) = world.rows(query)
+    page = open_tools(visit)
+    try:
+        page.get_by_role("button", name=re.compile("^Edit *: orders$")).click()
+        server = (
+            page.get_by_role("listitem").filter(has_text="orders").filter(has=page.get_by_label("Header 1"))
+        )
+        expect(server.get_by_label("Value of header 1")).to_have_attribute(
+            "placeholder", "stored; type to replace it"
+        )
+        check(page)
+        server.get_by_label("Timeout (seconds)").fill("20")
+        change = "update tenant_tools set timeout_s = 30, headers = headers || '{\"X-Shop\": \"lumen\"}' where name = 'orders' returning name"
+        world.rows(change)
+        server.get_by_role("button", name="Save", exact=True).click()
+        expect(server.get_by_text("Somebody has changed this meanwhile")).to_be_visible()
+        expect(server.get_by_text("Now: 30")).to_be_visible()
+        expect(server.get_by_label("Header 1", exact=True)).to_have_value("X-Shop")
+        expect(server.get_by_role("button", name="Save", exact=True)).to_be_disabled()
+        check(page)
+        server.get_by_role("button", name=re.compile("Keep mine")).click()
+        server.get_by_role("button", name="Save", exact=True).click()
+        expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+        assert world.rows(query) == [
+            {"timeout_s": 20.0, "headers": {**before["headers"], "X-Shop": "lumen"}, "sealed": True}
+        ]
+        assert "SEUR" in world.ask(SHOP, "Where is my order CL-1042?"), "with the key that nobody typed anew"
+    finally:
+        world.rows(
+            "update tenant_tools set timeout_s = %s, headers = %s where name = 'orders' returning name",
+            *(before["timeout_s"], json.dumps(before["headers"])),
+        )
+
+
 def test_on_a_phone_and_in_spanish(world: World, visit: Visit) -> None:
     page = visit(OWNER, PHONE, "es-ES")
     go(page, "Bot")

@@ -184,6 +184,23 @@ def test_a_new_action_takes_no_others_place(portal: Portal, shop: Vendor) -> Non
     assert portal.rows("select description from http_actions") == [{"description": "Books a table"}]
 
 
+def test_another_editors_change_does_not_vanish(portal: Portal, shop: Vendor) -> None:
+    definition, held = booking(portal, shop.url)
+    portal.ask(OWNER, TOOLS, "save", definition=definition, held=held, new=True)
+    (seen,) = portal.ask(OWNER, TOOLS, "list")["actions"]
+    first = {**definition, "timeout_s": 30}
+    assert portal.ask(OWNER, TOOLS, "save", definition=first, was=seen["revision"])["ok"] is True
+    second = {**definition, "description": "Books"}
+    late = portal.ask(OWNER, TOOLS, "save", definition=second, was=seen["revision"])
+    assert (late["refused"], late["values"]) == ("settings_changed", {"person": OWNER})
+    (now,) = portal.ask(OWNER, TOOLS, "list")["actions"]
+    assert (now["timeout_s"], now["description"]) == (30, "Books a table")
+    merged = {**second, "timeout_s": 30}
+    assert portal.ask(OWNER, TOOLS, "save", definition=merged, was=now["revision"])["ok"] is True
+    portal.ask(OWNER, TOOLS, "delete", name="create_bookings")
+    assert portal.ask(OWNER, TOOLS, "save", definition=merged, was="x", held=held)["refused"] == "not_found"
+
+
 def test_what_is_wrong_is_said_and_changes_nothing(portal: Portal) -> None:
     action = {"name": "a", "description": "x", "url": "https://a.example/{b}"}
     assert portal.ask(OWNER, TOOLS, "save", definition=action)["refused"] == "action_place"

@@ -82,8 +82,8 @@ def decide(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
 
 
 def set_rules(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
-    """Says which tools of a server need a person's yes: {"<tool>": "always" | {"parameter", "over"}}; those that are left out never do. With the
-    name HTTP it says so of the HTTP actions that it names; null is never."""
+    """Says of tools of a server whether they need a person's yes: {"<tool>": "always" | {"parameter", "over"} | null}; null is never, and those
+    that are left out stay as they are: a colleague may have changed them. The name HTTP stands for the HTTP actions."""
     rules = fields.get("rules")
     if not isinstance(rules, dict) or len(rules) > MOST_RULES:
         raise Refused("approval_rule")
@@ -93,7 +93,9 @@ def set_rules(conn: Connection, member: Member, fields: Fields) -> dict[str, Any
         query = b"update http_actions a set approval = nullif(r.value, 'null') from jsonb_each(%s::jsonb) r where a.name = r.key"
         values = [json.dumps(checked)]
     else:
-        query = b"update tenant_tools set approvals = jsonb_strip_nulls(%s::jsonb) where name = %s"
+        query = (
+            b"update tenant_tools set approvals = jsonb_strip_nulls(approvals || %s::jsonb) where name = %s"
+        )
         values = [json.dumps(checked), name]
     with as_tenant(conn, member["tenant_id"]):
         done = conn.execute(query, values)

@@ -8,7 +8,6 @@ In: a request of the portal's page (f/common/portal_request.py). Out: actions wi
 from __future__ import annotations
 
 import json
-import re
 import time
 from base64 import b64decode, b64encode
 from typing import Any
@@ -27,7 +26,8 @@ from f.common.portal_request import (
 )
 from f.common.problems import Problem
 from f.common.secrets import SecretError, seal_all, unseal_all
-from f.portal_api.mcp_server_rows import refuse_private
+from f.portal_api.mcp_server_rows import origin_of, refuse_private
+from f.portal_api.revisions import refuse_overwriting, revision
 from f.portal_api.typed_keys import typed_key
 
 postgresql = dict[str, Any]
@@ -36,7 +36,11 @@ LONGEST_SEALED = 120_000  # characters of a sealed curl command
 MOST_DRAFTS = 20
 MOST_SHOWN = 5000  # characters of an answer as it came
 CURL = "action curl"  # what a pasted command is sealed for
-READ = "name, description, method, url, query, headers, body, body_kind, parameters, answer_path, read_only, timeout_s, enabled, approval"
+EDITED = (
+    "description", "method", "url", "query", "headers", "body", "body_kind", "parameters", "answer_path", "read_only", "timeout_s", "enabled",
+)  # fmt: skip
+REVISION = revision((*EDITED, "sealed_values"))
+READ = f"name, approval, {', '.join(EDITED)}, {REVISION}"
 
 
 @answer_page
@@ -101,16 +105,19 @@ def read_openapi(conn: Connection, member: Member, fields: Fields) -> dict[str, 
 def save(
     conn: Connection, member: Member, fields: Fields, master_key: str, settings: c_settings
 ) -> dict[str, Any]:
-    """Adds an action, or changes one where the page does not say that it is `new`. A secret that is not typed anew stays, unless the address
-    changes its server: a key is for one server."""
+    """Adds an action, or changes one where the page does not say that it is `new`; `was`: the revision that the editor began with. A secret that
+    is not typed anew stays, unless the address changes its server: a key is for one server."""
     from f.tools.action_fields import checked_action, write_action
 
     action = refused(lambda: checked_action(fields.get("definition")))
     refuse_private(action["url"], settings)
     with as_tenant(conn, member["tenant_id"]):
-        known = conn.execute(b"select from http_actions where name = %s", [action["name"]]).fetchone()
+        known = conn.execute(
+            f"select {REVISION} from http_actions where name = %s for update".encode(), [action["name"]]
+        ).fetchone()
         if known is not None and fields.get("new") is True:
             raise Refused("action_exists", name=action["name"])
+        refuse_overwriting(conn, fields, known, "http_actions", action["name"])
         secrets = secrets_of(conn, member, fields, action, master_key)
         sealed = seal_all(master_key, member["tenant_id"], f"action:{action['name']}", secrets)
         write_action(conn, member["tenant_id"], action, sealed)
@@ -265,12 +272,6 @@ def held_bytes(held: str) -> bytes:
 
 def held_for(url: str) -> str:
     return f"action draft {origin_of(url)}"
-
-
-def origin_of(url: str) -> str:
-    """Scheme, host and port as they are written. The page takes them by the same rule."""
-    found = re.match(r"https?://[^/?#]+", url)
-    return found[0].lower() if found else ""
 
 
 def refused(make: Any) -> Any:

@@ -18,6 +18,7 @@ export type Action = {
   timeout_s?: number
   enabled?: boolean
   approval?: Rule | null
+  revision?: string
 }
 // samples: what stood in a parameter's place in the command. held: its keys, sealed.
 export type Draft = { action: Action; samples: Record<string, unknown>; held: string; stored: boolean }

@@ -52,7 +52,7 @@ export const messages = {
   action_parameter_unused: "The parameter “{name}” must stand once among the parameters, and in the request.",
   action_path: "This is not a JSONPath: {problem}",
   action_too_large: "An action has at most {most} kB.",
-  action_exists: "There is an action “{name}” already. Choose another name, or edit that one.",
+  action_exists: "There is a tool “{name}” already. Choose another name, or edit that one.",
   action_secret: "Enter the secret “{name}”: without it the request can’t be sent.",
   import_address: "The address must begin with https:// and name a server.",
   curl_missing: "This is not a curl command. Paste the whole line, from the word curl on.",

@@ -56,7 +56,7 @@ export const messages: Record<keyof typeof english, string> = {
   action_parameter_unused: 'El parámetro «{name}» debe estar una vez entre los parámetros, y en la petición.',
   action_path: 'Esto no es un JSONPath: {problem}',
   action_too_large: 'Una acción tiene como máximo {most} kB.',
-  action_exists: 'Ya hay una acción «{name}». Elija otro nombre o edite esa.',
+  action_exists: 'Ya hay una herramienta «{name}». Elija otro nombre o edite esa.',
   action_secret: 'Escriba el secreto «{name}»: sin él no se puede enviar la petición.',
   import_address: 'La dirección debe empezar por https:// y nombrar un servidor.',
   curl_missing: 'Esto no es un comando curl. Pegue la línea entera, desde la palabra curl.',
