@@ -110,6 +110,27 @@ def test_an_operation_of_a_document_is_ticked_and_says_who_asks(world: World, vi
     expect(page.get_by_role("listitem").filter(has_text="book_table")).to_have_count(0)
 
 
+def test_a_document_at_its_address(world: World, visit: Visit) -> None:
+    """The demo's shop describes itself: its key is asked for, and who asks comes from the conversation."""
+    page = open_tools(visit)
+    page.get_by_role("button", name="From an OpenAPI document").click()
+    page.get_by_label("Address of the document").fill(f"{world.stack.url('orders')}/nothing.json")
+    page.get_by_role("button", name="Read", exact=True).click()
+    expect(page.get_by_text("its server answered with HTTP 401")).to_be_visible()
+    page.get_by_label("Address of the document").fill(f"{world.stack.url('orders')}/openapi.json")
+    page.get_by_role("button", name="Read", exact=True).click()
+    page.get_by_label("GET /orders/{order_id}").check()
+    page.get_by_role("button", name="Take these").click()
+    expect(page.get_by_label("What of the customer: X_Customer_Phone")).to_have_value("phone")
+    page.get_by_label("Secret: token").fill(world.stack.secrets.orders)
+    trial = page.get_by_role("region", name="Try it")
+    trial.get_by_label("order_id").fill("CL-1042")
+    trial.get_by_label("X_Customer_Phone").fill("34699000000")
+    trial.get_by_role("button", name="Call it").click()
+    expect(trial.get_by_text("was not found for this customer").first).to_be_visible()
+    check(page)
+
+
 def test_what_is_wrong_is_said_where_it_was_entered(world: World, visit: Visit) -> None:
     page = open_tools(visit)
     page.get_by_role("button", name="From a curl command").click()

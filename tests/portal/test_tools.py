@@ -13,6 +13,7 @@ from f.common.secrets import unseal_all
 from tests.agent.odd import Odd
 from tests.agent.vendors import Raw, Vendor, openai_shape
 from tests.portal.conftest import MASTER_KEY, A, Portal
+from tests.site import Site
 
 OWNER, VIEWER, STRANGER = "owner@alpha.example", "viewer@alpha.example", "owner@beta.example"
 TOOLS = "f.portal_api.tools"
@@ -228,6 +229,47 @@ def test_from_a_document_to_an_action(portal: Portal) -> None:
     (draft,) = portal.ask(OWNER, TOOLS, "read_openapi", **wanted, base="https://a.example/v1/")["drafts"]
     assert draft["action"]["url"] == "https://a.example/v1/orders/{id}"
     assert portal.ask(OWNER, TOOLS, "save", definition=draft["action"])["ok"] is True
+
+
+def test_a_document_at_an_address(portal: Portal) -> None:
+    """With references in circles; fetched for the list and again for the drafts, by the server."""
+    site = Site()
+    portal.values["settings"] = {"allowed_private_hosts": [site.host]}
+    node = {
+        "type": "object",
+        "properties": {"name": {"type": "string"}, "next": {"$ref": "#/components/schemas/Node"}},
+    }
+    body = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Node"}}}}
+    circle = {"post": {"operationId": "addNode", "summary": "Adds", "requestBody": body}}
+    document = {
+        **json.loads(DOCUMENT),
+        "paths": {"/nodes": circle},
+        "components": {"schemas": {"Node": node}},
+    }
+    site.pages["/api/openapi.json"] = (200, {}, document)
+    try:
+        url = f"{site.url}/api/openapi.json"
+        (operation,) = portal.ask(OWNER, TOOLS, "read_openapi", url=url)["operations"]
+        (draft,) = portal.ask(OWNER, TOOLS, "read_openapi", url=url, operations=[operation])["drafts"]
+        assert draft["action"]["url"] == f"{site.url}/v1/nodes" and "$ref" not in json.dumps(draft)
+        assert portal.ask(OWNER, TOOLS, "save", definition=draft["action"], new=True)["ok"] is True
+        assert portal.ask(OWNER, TOOLS, "read_openapi", url=f"{site.url}/none")["refused"] == "openapi_status"
+    finally:
+        site.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [
+        ("http://127.0.0.1:9/openapi.json", "host_private"),
+        ("http://169.254.169.254/latest", "host_private"),
+        ("file:///etc/passwd", "import_address"),
+        ("https://user:key@shop.example/openapi.json", "import_address"),
+        (f"https://shop.example/{'x' * 2000}", "text_too_long"),
+    ],
+)
+def test_an_address_that_no_document_may_have(portal: Portal, url: str, code: str) -> None:
+    assert portal.ask(OWNER, TOOLS, "read_openapi", url=url)["refused"] == code
 
 
 def test_who_changes_an_action_is_written_down(portal: Portal, shop: Vendor) -> None:

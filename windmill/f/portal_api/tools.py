@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from typing import Any
 
 from f.common.database import Connection, as_tenant
@@ -24,18 +24,15 @@ from f.common.portal_request import (
     not_found,
     text_field,
 )
-from f.common.problems import Problem
 from f.common.secrets import SecretError, seal_all, unseal_all
+from f.portal_api.action_imports import held_for, read_curl_command, read_openapi, refused
 from f.portal_api.mcp_server_rows import origin_of, refuse_private
 from f.portal_api.revisions import refuse_overwriting, revision
 from f.portal_api.typed_keys import typed_key
 
 postgresql = dict[str, Any]
 c_settings = dict[str, Any]
-LONGEST_SEALED = 120_000  # characters of a sealed curl command
-MOST_DRAFTS = 20
 MOST_SHOWN = 5000  # characters of an answer as it came
-CURL = "action curl"  # what a pasted command is sealed for
 EDITED = (
     "description", "method", "url", "query", "headers", "body", "body_kind", "parameters", "answer_path", "read_only", "timeout_s", "enabled",
 )  # fmt: skip
@@ -57,7 +54,7 @@ def main(request: str, db: postgresql, master_key: str, settings: c_settings) ->
         {
             "list": (ANYONE, list_actions),
             "read_curl": (OWNERS, with_key(read_curl_command)),
-            "read_openapi": (OWNERS, read_openapi),
+            "read_openapi": (OWNERS, with_hosts(read_openapi)),
             "save": (OWNERS, with_hosts(save)),
             "try": (OWNERS, with_hosts(try_action)),
             "delete": (OWNERS, delete),
@@ -70,36 +67,6 @@ def list_actions(conn: Connection, member: Member, fields: Fields) -> dict[str, 
     with as_tenant(conn, member["tenant_id"]):
         rows = conn.execute(f"select {READ} from http_actions order by name".encode()).fetchall()
     return {"actions": rows}
-
-
-def read_curl_command(conn: Connection, member: Member, fields: Fields, master_key: str) -> dict[str, Any]:
-    """A draft of a pasted command. It may hold keys, so it comes sealed, and they go back sealed: as `held`, which `save` and `try` take."""
-    from f.tools.curl_commands import read_curl
-
-    text = typed_key(fields, master_key, member["tenant_id"], CURL, LONGEST_SEALED)
-    draft = refused(lambda: read_curl(text))
-    sealed = seal_all(master_key, member["tenant_id"], held_for(draft.action["url"]), draft.secrets)
-    held = b64encode(sealed).decode() if sealed else ""
-    return {"drafts": [{"action": draft.action, "samples": draft.samples}], "held": held}
-
-
-def read_openapi(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
-    """A document's operations; with `operations`, a list of {method, path}, their drafts. `base`: the server where the document names none."""
-    from f.tools.openapi import LARGEST, Document
-
-    document = refused(lambda: Document(text_field(fields, "document", LARGEST + 1)))
-    wanted = fields.get("operations")
-    if not isinstance(wanted, list):
-        return {"operations": document.operations()}
-    base = text_field(fields, "base", 500).rstrip("/")
-    drafts = []
-    for each in wanted[:MOST_DRAFTS]:
-        method, path = (
-            (str(each.get("method")), str(each.get("path"))) if isinstance(each, dict) else ("", "")
-        )
-        draft = refused(lambda method=method, path=path: document.draft(method, path, base))
-        drafts.append({"action": draft.action, "samples": draft.samples})
-    return {"drafts": drafts, "held": ""}
 
 
 def save(
@@ -268,17 +235,3 @@ def held_bytes(held: str) -> bytes:
         return b64decode(held, validate=True)
     except ValueError:
         raise Refused("key_seal") from None
-
-
-def held_for(url: str) -> str:
-    return f"action draft {origin_of(url)}"
-
-
-def refused(make: Any) -> Any:
-    """What `make` returns; its problem as a refusal."""
-    try:
-        return make()
-    except Refused:
-        raise
-    except Problem as problem:
-        raise Refused.of(problem.message) from None
