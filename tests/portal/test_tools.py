@@ -78,6 +78,11 @@ def test_a_trial_shows_what_was_sent_and_what_came_back(portal: Portal, shop: Ve
         and json.loads(tried["request"]["body"]) == shop.asked[0]
     )
     assert (tried["status"], tried["seen"], tried["problem"]) == (200, "7", "")
+    words = {**action, "answer_path": "$.booking", "answer_template": "Booked as number {{id}}."}
+    tried_again = portal.ask(
+        OWNER, TOOLS, "try", definition=words, held=held, samples={"day": "x", "phone": "34600"}
+    )
+    assert tried_again["tried"]["seen"] == "Booked as number 7."
     assert '"id": 7' in tried["raw"] and KEY not in json.dumps(answer)
     assert portal.rows("select from http_actions") == [], "a trial saves nothing"
 

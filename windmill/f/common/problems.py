@@ -118,6 +118,7 @@ ENGLISH = {
     "action_parameter": "The parameter “{name}” is not complete: it needs a name, and who fills it.",
     "action_parameter_unused": "The parameter “{name}” must stand once among the parameters, and in the request.",
     "action_path": "This is not a JSONPath: {problem}",
+    "action_template": "Each value in the words stands in double braces, such as {{ $.order.status }}, and there are at most {most} of them.",
     "action_too_large": "An action has at most {most} kB.",
     "action_exists": "There is a tool “{name}” already. Choose another name, or edit that one.",
     "action_secret": "Enter the secret “{name}”: without it the request can't be sent.",

@@ -34,7 +34,8 @@ postgresql = dict[str, Any]
 c_settings = dict[str, Any]
 MOST_SHOWN = 5000  # characters of an answer as it came
 EDITED = (
-    "description", "method", "url", "query", "headers", "body", "body_kind", "parameters", "answer_path", "read_only", "timeout_s", "enabled",
+    "description", "method", "url", "query", "headers", "body", "body_kind", "parameters", "answer_path", "answer_template",
+    "read_only", "timeout_s", "enabled",
 )  # fmt: skip
 REVISION = revision((*EDITED, "sealed_values"))
 READ = f"name, approval, {', '.join(EDITED)}, {REVISION}"

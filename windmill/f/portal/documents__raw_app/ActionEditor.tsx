@@ -51,7 +51,7 @@ export default function ActionEditor({ draft, done }: { draft: Draft; done: () =
         {now.parameters.length > 0 && <Text fw={600}>{a.parameters}</Text>}
         {now.parameters.map((p) => <One key={p.name} parameter={p} stored={draft.stored || draft.held !== ''} change={(part) => change(p.name, part)} keep={(key) => setKeys({ ...keys, [p.name]: key })} />)}
         <More now={now} set={set} />
-        {row.clashes.length > 0 && <Clashes names={row.clashes} theirs={draft.action} labels={{ ...a, url: t.bot.toolUrl, answer_path: a.path, timeout_s: a.timeout, read_only: a.readOnly, body_kind: a.bodyKind }} keep={row.keep} take={row.take} />}
+        {row.clashes.length > 0 && <Clashes names={row.clashes} theirs={draft.action} labels={{ ...a, url: t.bot.toolUrl, answer_path: a.path, answer_template: a.template, timeout_s: a.timeout, read_only: a.readOnly, body_kind: a.bodyKind }} keep={row.keep} take={row.take} />}
         <Group>
           <Button type="submit" loading={form.busy} disabled={row.clashes.length > 0}>{t.save}</Button>
           <Button variant="subtle" onClick={done}>{t.cancel}</Button>
@@ -95,6 +95,7 @@ function More({ now, set }: { now: Action; set: (part: Partial<Action>) => void 
         <Accordion.Panel>
           <Stack>
             <TextInput label={a.path} description={a.pathHint} placeholder="$.order.status" value={now.answer_path ?? ''} onChange={(e) => set({ answer_path: e.target.value })} />
+            <Textarea label={a.template} description={a.templateHint} placeholder="{{id}}: {{status}}" autosize value={now.answer_template ?? ''} onChange={(e) => set({ answer_template: e.target.value })} />
             <NumberInput label={a.timeout} min={1} max={60} value={now.timeout_s ?? 10} onChange={(value) => set({ timeout_s: Number(value) || 10 })} />
             <Json label={a.query} value={now.query} set={(query) => set({ query: query as Action['query'] })} />
             <Json label={a.headers} value={now.headers} set={(headers) => set({ headers: headers as Action['headers'] })} />

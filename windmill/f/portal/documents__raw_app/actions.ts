@@ -14,6 +14,7 @@ export type Action = {
   body_kind: string
   parameters: Parameter[]
   answer_path?: string
+  answer_template?: string
   read_only: boolean
   timeout_s?: number
   enabled?: boolean

@@ -42,6 +42,8 @@ export const actions = {
   more: 'Answer, headers and body',
   path: 'What the bot sees of the answer (JSONPath)',
   pathHint: 'Empty: all of it.',
+  template: 'In these words (optional)',
+  templateHint: 'Values of that part stand in double braces. A list gets a line for each entry.',
   timeout: 'Timeout (seconds)',
   query: 'Query',
   headers: 'Headers',

@@ -55,6 +55,7 @@ export const messages: Record<keyof typeof english, string> = {
   action_parameter: 'El parámetro «{name}» no está completo: necesita un nombre y quién lo rellena.',
   action_parameter_unused: 'El parámetro «{name}» debe estar una vez entre los parámetros, y en la petición.',
   action_path: 'Esto no es un JSONPath: {problem}',
+  action_template: 'Cada valor va entre llaves dobles, como {{ $.order.status }}, y son como máximo {most}.',
   action_too_large: 'Una acción tiene como máximo {most} kB.',
   action_exists: 'Ya hay una herramienta «{name}». Elija otro nombre o edite esa.',
   action_secret: 'Escriba el secreto «{name}»: sin él no se puede enviar la petición.',

@@ -44,6 +44,8 @@ export const actions: typeof english = {
   more: 'Respuesta, cabeceras y cuerpo',
   path: 'Qué ve el bot de la respuesta (JSONPath)',
   pathHint: 'Vacío: todo.',
+  template: 'Con estas palabras (opcional)',
+  templateHint: 'Los valores de esa parte van entre llaves dobles. Una lista da una línea por entrada.',
   timeout: 'Tiempo máximo (segundos)',
   query: 'Consulta',
   headers: 'Cabeceras',
