@@ -210,6 +210,11 @@ VALUES: dict[str, list[str]] = {
 SHORT = {"integer": "int"}
 # Functions that are for new objects, and what happens around them.
 CALLS = {
+    "read_sign_in": ["select read_sign_in('state')", "select read_sign_in(null)"],
+    "answer_sign_in": [
+        "select answer_sign_in('state', 'sealed', null)",
+        "select answer_sign_in(null, null, 'no')",
+    ],
     "plan_figure": [
         "select plan_figure('{}', 'monthly_turns')",
         "select plan_figure('{\"monthly_turns\": 3}', 'monthly_turns')",

@@ -64,7 +64,8 @@ def get(conn: Connection, member: Member, fields: Fields, master_key: str) -> di
         ).fetchall()
         tools = conn.execute(
             "select name, url, headers, oauth, sealed_headers is not null as has_key, allowed_tools, tool_settings, approvals, timeout_s, enabled,"
-            f" discovered, warnings, {REVISION} from tenant_tools order by name".encode()
+            " (select jsonb_build_object('person', k.person, 'ended', k.ended_at is not null) from tool_tokens k where k.tool = t.name) as sign_in,"
+            f" discovered, warnings, {REVISION} from tenant_tools t order by name".encode()
         ).fetchall()
         limits = conn.execute(b"select limits from tenants").fetchone()
     if member["role"] not in EDITORS:

@@ -10,7 +10,7 @@ from typing import Any
 from f.common.addresses import ForbiddenHost, require_public
 from f.common.database import Connection, as_tenant
 from f.common.portal_request import Fields, Member, Refused, not_found, text_field
-from f.common.secrets import OAUTH_SECRET, SecretError, seal_all, unseal_all
+from f.common.secrets import CODE, OAUTH_SECRET, SecretError, seal_all, unseal_all
 from f.portal_api.revisions import refuse_overwriting, revision
 from f.portal_api.typed_keys import typed_key
 from f.tools.header_fields import is_sendable
@@ -74,8 +74,11 @@ def upsert_tool(
         moved = row is not None and OAUTH_SECRET not in typed and whose(row["oauth"]) != whose(oauth)
         wanted = {*headers, *([OAUTH_SECRET] if oauth and not moved else [])}
         held = {header: value for header, value in held.items() if header in wanted and value}
-        if oauth and OAUTH_SECRET not in held:
+        if oauth and oauth.get("grant") != CODE and OAUTH_SECRET not in held:
             raise Refused("action_secret", name="OAuth")
+        if not stays or (row and whose(row["oauth"]) != whose(oauth)):
+            for table in (b"tool_sign_ins", b"tool_tokens"):  # they are for the server as it was
+                conn.execute(b"delete from " + table + b" where tool = %s", [name])
         conn.execute(
             b"insert into tenant_tools as t (tenant_id, name, url, headers, sealed_headers, oauth, allowed_tools, tool_settings, timeout_s, enabled)"
             b" values (%s, %s, %s, %s::jsonb, %s, %s::jsonb, %s, %s::jsonb, %s, %s) on conflict (tenant_id, name) do update set url = excluded.url,"
@@ -109,20 +112,26 @@ def checked_headers(given: Any) -> dict[str, str | None]:
 
 
 def checked_oauth(given: Any) -> dict[str, str] | None:
-    """An OAuth client without its secret; None where there is none. Raises Refused."""
+    """An OAuth client without its secret; None where there is none. One with `grant` "code" is for a person's sign-in: it may register itself,
+    and where its ID is the tenant's, so is its issuer: a secret goes to no address that only the MCP server names. Raises Refused."""
     if not given:
         return None
     client = {name: given.get(name) or "" for name in OAUTH} if isinstance(given, dict) else {}
-    texts = bool(client) and all(isinstance(value, str) and len(value) <= 500 for value in client.values())
-    addresses = [client[name] for name in OAUTH[:2] if client[name]] if texts else []
-    if not addresses or not client["client_id"] or not all(map(ADDRESS.fullmatch, addresses)):
+    if not client or not all(isinstance(value, str) and len(value) <= 500 for value in client.values()):
+        raise Refused("oauth_invalid")
+    signs_in = given.get("grant") == CODE
+    if signs_in:
+        client |= {"grant": CODE, "token_url": ""}
+    addresses = [client[name] for name in OAUTH[:2] if client[name]]
+    complete = bool(addresses and client["client_id"]) or (signs_in and not client["client_id"])
+    if not complete or not all(map(ADDRESS.fullmatch, addresses)):
         raise Refused("oauth_invalid")
     return client
 
 
 def whose(oauth: dict[str, str] | None) -> list[str]:
-    """Whom an OAuth client's secret is for."""
-    return [(oauth or {}).get(name) or "" for name in OAUTH[:3]]
+    """Whom an OAuth client's secret and tokens are for."""
+    return [(oauth or {}).get(name) or "" for name in (*OAUTH[:3], "grant")]
 
 
 def typed_headers(fields: Fields, master_key: str, tenant_id: str, purpose: str) -> dict[str, str]:

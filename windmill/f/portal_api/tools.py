@@ -12,7 +12,7 @@ import time
 from base64 import b64decode
 from typing import Any
 
-from f.common.database import Connection, as_tenant
+from f.common.database import Connection, Database, as_tenant
 from f.common.portal_request import (
     ANYONE,
     OWNERS,
@@ -24,10 +24,11 @@ from f.common.portal_request import (
     not_found,
     text_field,
 )
-from f.common.secrets import SecretError, seal_all, unseal_all
+from f.common.secrets import CODE, SecretError, seal_all, unseal_all
 from f.portal_api.action_imports import held_for, read_curl_command, read_openapi, refused
 from f.portal_api.mcp_server_rows import origin_of, refuse_private
 from f.portal_api.revisions import refuse_overwriting, revision
+from f.portal_api.tool_sign_ins import connect, finish_connection
 from f.portal_api.typed_keys import typed_key
 
 postgresql = dict[str, Any]
@@ -60,6 +61,8 @@ def main(request: str, db: postgresql, master_key: str, settings: c_settings) ->
             "try": (OWNERS, with_hosts(try_action)),
             "delete": (OWNERS, delete),
             "list_server_tools": (OWNERS, with_hosts(list_server_tools)),
+            "connect": (OWNERS, with_hosts(connect)),
+            "finish_connection": (OWNERS, with_hosts(finish_connection)),
         },
     )
 
@@ -172,11 +175,13 @@ def list_server_tools(
     from f.common.problems import Message, message
     from f.tools.live_tools import ToolError
     from f.tools.mcp_servers import list_tools, server_of
+    from f.tools.signed_in import SignedIn
 
     name = text_field(fields, "name", 31)
     with as_tenant(conn, member["tenant_id"]):
         row = conn.execute(
-            b"select name, url, timeout_s, headers, sealed_headers, oauth from tenant_tools where name = %s",
+            b"select t.name, url, timeout_s, headers, sealed_headers, oauth, k.sealed_tokens, k.ended_at is not null as sign_in_ended"
+            b" from tenant_tools t left join tool_tokens k on k.tool = t.name where t.name = %s",
             [name],
         ).fetchone()
     if row is None:
@@ -186,7 +191,11 @@ def list_server_tools(
     try:
         held = unseal_all(master_key, member["tenant_id"], f"tool:{name}", row["sealed_headers"])
         hosts = settings.get("allowed_private_hosts") or []
-        server = server_of(row, held, hosts, {"phone": None, "user_id": None})
+        signed_in = None
+        if (row["oauth"] or {}).get("grant") == CODE:
+            sealed = (row["sealed_tokens"], row["sign_in_ended"])
+            signed_in = SignedIn(Database(conn), member["tenant_id"], name, sealed, master_key)
+        server = server_of(row, held, hosts, {"phone": None, "user_id": None}, signed_in)
         listed = list_tools(server, warnings)
     except (ToolError, SecretError) as problem:
         warnings = [message("tools_not_listed", problem=str(problem))]

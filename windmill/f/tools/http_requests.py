@@ -38,6 +38,7 @@ class Answer:
     cut: bool = False
     unreadable: str = ""
     location: str = ""  # where a redirect leads
+    challenge: str = ""  # what a 401 asks for
 
 
 class NoAnswer(Exception):
@@ -110,8 +111,10 @@ async def _read(response: Any, most: int) -> Answer:
                 break
     except TooLarge as error:
         unreadable = str(error)
-    kind, location = response.headers.get("content-type", ""), response.headers.get("location", "")
-    return Answer(response.status_code, kind, bytes(body[:most]), cut, unreadable, location)
+    kind, location, challenge = (
+        response.headers.get(name, "") for name in ("content-type", "location", "www-authenticate")
+    )
+    return Answer(response.status_code, kind, bytes(body[:most]), cut, unreadable, location, challenge)
 
 
 def _redirected(request: Request, answer: Answer) -> Request | None:

@@ -3,6 +3,7 @@ import { Alert, Badge, Button, Card, Checkbox, Group, NativeSelect, NumberInput,
 import React, { useState } from 'react'
 import BotActions from './BotActions'
 import Clashes from './BotClashes'
+import Connection from './Connection'
 import ServerEditor from './ServerEditor'
 import ToolApprovals, { Rules } from './ToolApprovals'
 import { ask } from './api'
@@ -11,7 +12,7 @@ import type { Message } from './messages'
 import { save, useRow } from './rows'
 import { About, Empty, Intro, Item, List, Sure, fill, useForm, useHere } from './ui'
 
-export type OAuth = { token_url: string; issuer: string; client_id: string; scope: string }
+export type OAuth = { token_url: string; issuer: string; client_id: string; scope: string; grant?: string }
 type Settings = Record<string, { read_only?: boolean; timeout_s?: number }>
 // headers: a value by its name, null for a secret. reads: the tools of which their server says that they only read.
 export type Tool = {
@@ -20,6 +21,7 @@ export type Tool = {
   has_key: boolean
   headers: Record<string, string | null>
   oauth: OAuth | null
+  sign_in: { person: string; ended: boolean } | null
   allowed_tools: string[]
   tool_settings: Settings
   timeout_s: number
@@ -76,6 +78,7 @@ function One({ tool }: { tool: Tool }) {
       {tool.warnings.map((warning, number) => <Alert key={number} color="yellow" py={6}>{say(warning)}</Alert>)}
       {tool.allowed_tools.length > 0 && <Text size="sm" c="dimmed">{tool.allowed_tools.join(', ')}</Text>}
       {tool.offers.length > 0 && <Text size="sm" c="dimmed">{fill(t.bot.toolOffers, { tools: tool.offers.join(', ') })}</Text>}
+      {tool.oauth?.grant === 'code' && <Connection tool={tool} />}
       <ToolApprovals tool={tool} />
       {open === 'tools' && <Choice tool={tool} done={close} />}
       {open === 'server' && <ServerEditor tool={tool} done={close} cancel={close} />}

@@ -1,5 +1,5 @@
 // An MCP server: its address, headers, OAuth client and timeout. A stored secret is never seen; it stays where none is typed anew.
-import { Accordion, Button, Checkbox, Group, NumberInput, SimpleGrid, Stack, Switch, TextInput } from '@mantine/core'
+import { Accordion, Button, Checkbox, Group, NativeSelect, NumberInput, SimpleGrid, Stack, Switch, TextInput } from '@mantine/core'
 import React, { useState } from 'react'
 import Clashes from './BotClashes'
 import type { OAuth, Tool } from './BotTools'
@@ -11,7 +11,7 @@ import { save, useRow } from './rows'
 import { fill, useForm, useHere } from './ui'
 
 type Header = { name: string; value: string; secret: boolean }
-const noClient: OAuth = { token_url: '', issuer: '', client_id: '', scope: '' }
+const noClient: OAuth = { token_url: '', issuer: '', client_id: '', scope: '', grant: '' }
 const rowOf = (tool?: Tool) => ({
   url: tool?.url ?? '',
   headers: Object.entries(tool?.headers ?? { Authorization: null }).map(([name, value]): Header => ({ name, value: value ?? '', secret: value === null })),
@@ -38,7 +38,7 @@ export default function ServerEditor({ tool, done, cancel }: { tool?: Tool; done
       const headers = Object.fromEntries(sent.map((header) => [header.name.trim(), header.secret ? null : header.value]))
       const sealed_headers: Record<string, string> = {}
       for (const header of sent) if (header.secret && header.value) sealed_headers[header.name.trim()] = await sealKey('bot', tenant, `tool:${name} ${url} ${header.name.trim()}`, header.value)
-      const oauth = now.oauth.client_id ? now.oauth : null
+      const oauth = now.oauth.client_id || now.oauth.grant ? now.oauth : null
       const sealed_oauth = await sealKey('bot', tenant, `tool:${name} ${url} oauth`, secret)
       // An OAuth client's token is the Authorization of each request.
       if (oauth && !sealed_headers.Authorization) delete headers.Authorization
@@ -87,15 +87,17 @@ type ClientProps = { now: OAuth; secret: string; kept: string; keep: (secret: st
 function Client({ now, secret, kept, keep, set }: ClientProps) {
   const { t } = useHere()
   const o = t.bot.oauth
+  const signsIn = now.grant === 'code'
   return (
     <Accordion variant="contained">
       <Accordion.Item value="oauth">
         <Accordion.Control>{o.title}</Accordion.Control>
         <Accordion.Panel>
           <SimpleGrid cols={{ base: 1, sm: 2 }}>
-            <TextInput type="url" label={o.tokenUrl} value={now.token_url} onChange={(e) => set({ token_url: e.target.value })} />
-            <TextInput type="url" label={o.issuer} description={o.issuerHint} value={now.issuer} onChange={(e) => set({ issuer: e.target.value })} />
-            <TextInput label={o.clientId} value={now.client_id} onChange={(e) => set({ client_id: e.target.value })} />
+            <NativeSelect label={o.grant} data={Object.entries(o.grants).map(([value, label]) => ({ value, label }))} value={now.grant ?? ''} onChange={(e) => set({ grant: e.target.value })} />
+            {!signsIn && <TextInput type="url" label={o.tokenUrl} value={now.token_url} onChange={(e) => set({ token_url: e.target.value })} />}
+            <TextInput type="url" label={signsIn ? o.issuerOnly : o.issuer} description={o.issuerHint} value={now.issuer} onChange={(e) => set({ issuer: e.target.value })} />
+            <TextInput label={o.clientId} description={signsIn && o.registers} value={now.client_id} onChange={(e) => set({ client_id: e.target.value })} />
             <TextInput type="password" autoComplete="off" label={o.secret} placeholder={kept} value={secret} onChange={(e) => keep(e.target.value)} />
             <TextInput label={o.scope} value={now.scope} onChange={(e) => set({ scope: e.target.value })} />
           </SimpleGrid>
