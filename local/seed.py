@@ -14,6 +14,7 @@ from deploy import tenants
 from f.tools.action_fields import COLUMNS
 from local.documents.writer import render
 from local.portal.wire import request
+from local.seed_scripts import seed_scripts
 from local.stack import Stack  # puts windmill/ on the path
 
 CUSTOMERS = [
@@ -93,6 +94,7 @@ CLINIC = DemoTenant(
     },
     examples=(
         "How long must I fast before a blood test?",
+        "Which appointments are free tomorrow?",
         "How do I cancel an appointment?",
         "Is there parking?",
         "Do you do cosmetic surgery?",
@@ -195,6 +197,7 @@ def seed(stack: Stack, **settings: Any) -> dict[str, str]:
             (known or STOCK_ACTION) | {"url": stack.url("orders") + "/stock"},
             {"key": f"Bearer {stack.secrets.orders}"},
         )
+        seed_scripts(conn, stack, ids, CUSTOMERS[0]["phone"])
     return ids
 
 

@@ -16,6 +16,7 @@ MAY_IMPORT = {
     "documents": {"common"},
     "whatsapp": {"common", "models", "documents"},
     "tools": {"common", "models"},
+    "tenant_tools": {"common"},
     "agent": {"common", "models", "whatsapp", "tools"},
     "chatbot": {"common", "models", "documents", "whatsapp", "agent"},
     "ingest": {"common", "models", "documents"},

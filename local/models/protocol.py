@@ -1,5 +1,6 @@
 """A chat request, as the models here see it; read from OpenAI's form and checked where real servers check it."""
 
+import json
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -154,3 +155,11 @@ def calls_of(message: dict[str, Any]) -> dict[str, Call]:
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ApiError("'tool_calls' must have an id, a function name and JSON arguments.") from error
     return calls
+
+
+def json_in(text: str) -> Any:
+    """The first JSON object of a text, which may stand between marks; None without one."""
+    try:
+        return json.JSONDecoder().raw_decode(text, text.index("{"))[0]
+    except ValueError:
+        return None

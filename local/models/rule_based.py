@@ -1,6 +1,7 @@
 """The model `offline-rule-based`: rules, not a language model. It looks up whatever is asked and answers with what it finds, word for word.
 
-It greets and thanks back, asks the order tool about an order and the stock tool about a product, hands off a customer who wants a person, and
+It greets and thanks back, asks the order tool about an order and the stock tool about a product, books, moves
+and cancels appointments, hands off a customer who wants a person, and
 says that it doesn't know when nothing fits. Each answer is a Draft, which is written as text with marks, or as the structured reply that the
 caller asks for.
 """
@@ -10,9 +11,10 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 from typing import Any, Literal
 
-from local.models import phrases
+from local.models import appointments, phrases
 from local.models.encoder import Encoder
 from local.models.media import pictures, words_seen
 from local.models.passages import best_sentences, content_words
@@ -24,6 +26,7 @@ from local.models.protocol import (
     Tool,
     ToolResult,
     calls_of,
+    json_in,
     text_of,
     without_platform,
 )
@@ -136,6 +139,8 @@ def look_up(talk: Talk) -> list[Call]:
         return [hand_off.call(talk.message)]
     if file := wanted_file(talk):
         return [file]
+    if appointment := appointments.wanted_call(talk.message, talk.offered, talk.tools, date.today()):
+        return [appointment]
     stock = talk.tool("stock")
     if stock and stock.properties and phrases.ASKS_FOR_STOCK.search(talk.message):
         return [stock.call(talk.message)]
@@ -221,6 +226,8 @@ def report_one(result: ToolResult, language: str, encoder: Encoder) -> Draft:
     if name == "send_document":
         return Draft("talk", phrases.FILE_SENT[language])
     value = json_in(result.text)
+    if "appointment" in name:
+        return sentences(name, appointments.said(result, value, language))
     if "order" in name and "not found" in result.text:
         said = phrases.NO_ORDER[language].format(number=next(iter(result.call.arguments.values()), ""))
         return Draft("answer", said, (Claim(said, name, "not found"),))
@@ -250,8 +257,14 @@ def report_stock(result: ToolResult, value: Any, language: str) -> Draft:
         says = words[language].format(product=row["product"], number=number)
         counted = re.search(rf'"product":\s*"{re.escape(row["product"])}",\s*"in_stock":\s*\d+', result.text)
         quote = counted[0] if counted and number else str(row.get("availability") or row["product"])
-        claims.append(Claim(says, result.call.name, quote))
-    return Draft("answer", "\n".join(claim.says for claim in claims), tuple(claims)) if claims else UNKNOWN
+        claims.append((says, quote))
+    return sentences(result.call.name, claims)
+
+
+def sentences(tool: str, lines: list[tuple[str, str]]) -> Draft:
+    """A line for each sentence, which rests on a tool's words behind it."""
+    claims = tuple(Claim(says, tool, quote) for says, quote in lines)
+    return Draft("answer", "\n".join(says for says, _ in lines), claims) if lines else UNKNOWN
 
 
 def report_orders(tool: str, value: Any) -> Draft:
@@ -282,11 +295,3 @@ def in_words(field: Any) -> str:
         if isinstance(field, dict)
         else str(field)
     )
-
-
-def json_in(text: str) -> Any:
-    """The first JSON object of a text, which may stand between marks; None without one."""
-    try:
-        return json.JSONDecoder().raw_decode(text, text.index("{"))[0]
-    except ValueError:
-        return None

@@ -16,6 +16,7 @@ import yaml
 from local.runner.errors import BadRequest, NotFound
 
 PATH = re.compile(r"f(/[A-Za-z0-9_\-. ]+)+")
+MAIN = re.compile(r"^(?:async )?def main\b", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,25 @@ class Bundle:
         if not file or not self._file(path, ".script.yaml"):
             raise NotFound(f"script not found at name {path}")
         return file.read_text(encoding="utf-8")
+
+    def script_form(self, path: str) -> dict[str, Any]:
+        """What the script's .script.yaml says: summary, description, schema, tag."""
+        self.script(path)
+        file = self._file(path, ".script.yaml")
+        assert file is not None
+        return _load(file)
+
+    def scripts(self, start: str) -> list[str]:
+        """The paths of the scripts whose path begins so, and that have a `main`."""
+        files = sorted(self.root.glob("f/**/*.script.yaml"))
+        paths = [file.relative_to(self.root).as_posix().removesuffix(".script.yaml") for file in files]
+        return [path for path in paths if path.startswith(start) and MAIN.search(self.script(path))]
+
+    def flows(self, start: str) -> list[str]:
+        """The paths of the flows whose path begins so."""
+        files = sorted(self.root.glob("f/**/*__flow/flow.yaml"))
+        paths = [file.parent.relative_to(self.root).as_posix().removesuffix("__flow") for file in files]
+        return [path for path in paths if path.startswith(start)]
 
     def script_tag(self, path: str) -> str | None:
         file = self._file(path, ".script.yaml")

@@ -42,6 +42,7 @@ class Request:
     timeout_s: float | None = None
     schedule_path: str | None = None
     end_user_email: str | None = None
+    tag: str | None = None  # in place of the flow's or the script's own
 
 
 @dataclass
@@ -64,9 +65,9 @@ class Jobs:
         definition = self.bundle.flow(request.path) if request.is_flow else None
         if definition is None:
             self.bundle.script(request.path)
-            tag = self.bundle.script_tag(request.path) or SCRIPT_TAG
+            tag = request.tag or self.bundle.script_tag(request.path) or SCRIPT_TAG
         else:
-            tag = definition.get("tag") or FLOW_TAG
+            tag = request.tag or definition.get("tag") or FLOW_TAG
         job = Job(
             id=request.job_id or uuid4(),
             kind="flow" if request.is_flow else "script",

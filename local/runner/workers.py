@@ -14,7 +14,7 @@ CHAT_WORKERS = 64  # a place costs nothing until a turn is in it
 
 def groups(chat: int = CHAT_WORKERS) -> str:
     """What --workers takes."""
-    return f"chat:{chat} portal:2 background,flow,python3,dependency:3 recovery:1"
+    return f"chat:{chat} portal:2 tools:2 background,flow,python3,dependency:3 recovery:1"
 
 
 GROUPS = groups()

@@ -83,7 +83,8 @@ end $$;
 select own_functions('audit_change');
 create or replace trigger audit_change after insert or update or delete on tenants for each row
     execute function audit_change('name', 'id',
-        'name status limits embedding_model assignment whatsapp_token llm_api_key', 'whatsapp_token llm_api_key');
+        'name status limits embedding_model assignment tool_folder whatsapp_token llm_api_key',
+        'whatsapp_token llm_api_key');
 -- The webhook's address may hold a secret, as that of a tool.
 create or replace trigger audit_change after insert or update or delete on chatbots for each row
     execute function audit_change('name', 'tenant_id', '', 'notify_webhook_url');
@@ -96,6 +97,9 @@ create or replace trigger audit_change after insert or update or delete on http_
         'description method url query headers body parameters sealed_values answer_path answer_template'
         ' read_only approval timeout_s enabled',
         'url sealed_values');
+create or replace trigger audit_change after insert or update or delete on script_tools for each row
+    execute function audit_change('name', 'tenant_id', 'path is_flow parameters read_only approval timeout_s enabled',
+        '');
 create or replace trigger audit_change after insert or update or delete on tenant_members for each row
     execute function audit_change('email', 'tenant_id', 'email role', '');
 create or replace trigger audit_change after insert or update or delete on operators for each row

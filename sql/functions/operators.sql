@@ -208,13 +208,15 @@ select own_functions('like_pattern');
 create or replace function find_runs(p_words text) returns table (
         message_id text, phone_number_id text, tenant_id uuid, tenant text, contact_id uuid, state text, reason text,
             dispatch_no int,
-        run_id uuid, turn_id uuid, outcome text, received_at timestamptz)
+        run_id uuid, turn_id uuid, outcome text, received_at timestamptz, jobs jsonb)
     language sql stable security definer set search_path = public, pg_temp as $$
     with meant as (select trim(p_words) as words, nullif(regexp_replace(p_words, '[^0-9]', '', 'g'), '') as digits),
     people as (select contacts_meant(p_words) as id),
     replies as (select o.turn_id from outbound_messages o, meant where o.message_id = words)
     select i.message_id, i.phone_number_id, b.tenant_id, t.name, i.contact_id, i.state, i.reason, i.dispatch_no,
-           coalesce(u.run_id, i.run_id), i.turn_id, u.outcome, i.received_at
+           coalesce(u.run_id, i.run_id), i.turn_id, u.outcome, i.received_at,
+           (select jsonb_agg(jsonb_build_object('tool', x ->> 'tool', 'job', x ->> 'job'))
+            from jsonb_array_elements(case when jsonb_typeof(u.trace) = 'array' then u.trace end) x where x ? 'job')
     from meant, inbound_messages i
     left join turns u on u.id = i.turn_id
     left join chatbots b on b.phone_number_id = i.phone_number_id

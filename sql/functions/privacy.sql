@@ -124,6 +124,7 @@ begin
                or exists (select from unnest(names) x where position(x in n.detail::text || n.subject || n.title) > 0));
     delete from send_rates where tenant_id = c.tenant_id and name like 'pair % ' || p_contact;
     update audit_log set contact_id = null, subject = null, before = null, after = null where contact_id = p_contact;
+    delete from delivered_orders where tenant_id = c.tenant_id and phone = any (names);
     delete from contacts where id = p_contact;  -- turns, replies and the conversation go with it
     -- Whatever the portal or an operator looked at lately may show the person.
     return gone || jsonb_build_object('tenant_id', c.tenant_id, 'jobs', (
@@ -169,6 +170,9 @@ create or replace function person_data(p_contact uuid) returns jsonb
                                                                    'result', a.result, 'outcome', a.outcome)
                                                 order by a.created_at), '[]')
                       from tool_approvals a where a.contact_id = c.id),
+        'appointments', (select coalesce(jsonb_agg(appointment_words(a) order by a.starts_at), '[]') from appointments a
+                         where a.contact_id = c.id),
+        'returns', contact_returns(c.id),
         'handoffs', (select coalesce(jsonb_agg(jsonb_build_object('at', h.created_at, 'source', h.source,
                                                                   'reason', h.reason) order by h.created_at), '[]')
                      from handoffs h where h.contact_id = c.id))
@@ -247,6 +251,9 @@ begin
     update inbound_messages i set payload = '{}' from chatbots b
         where b.phone_number_id = i.phone_number_id and b.tenant_id = p_tenant and i.received_at < old
           and i.state in ('answered', 'ended', 'dead') and i.payload <> '{}';
+    get diagnostics n = row_count;
+    touched := touched + n;
+    update returns set reason = null where tenant_id = p_tenant and opened_at < old and reason is not null;
     get diagnostics n = row_count;
     touched := touched + n;
     -- Who decided what stays in the audit log, without the arguments.

@@ -1,9 +1,9 @@
 -- Calls of tools that may change something: each is made once in a turn, even when the step that makes it runs twice.
 
--- Null: the call is written down, make it. Else it was made: {"outcome", "failed", "same"}; an outcome that is null
--- was lost. Each attempt hears of every call of this tool that an earlier attempt made, before it may make its own: a
--- model seldom chooses the same words twice. After an outcome that was lost, the tool is not called any more in this
--- turn.
+-- Null: the call is written down, make it. Else it was made: {"outcome", "failed", "same", "digest"}; an outcome that
+-- is null was lost. Each attempt hears of every call of this tool that an earlier attempt made, before it may make its
+-- own: a model seldom chooses the same words twice. After an outcome that was lost, the tool is not called any more in
+-- this turn.
 create or replace function begin_tool_call(p_turn uuid, p_epoch int, p_tool text, p_digest bytea) returns jsonb
     language plpgsql as $$
 declare
@@ -19,7 +19,8 @@ begin
         return null;
     end if;
     update tool_calls set told = p_epoch where turn_id = p_turn and digest = made.digest;
-    return jsonb_build_object('outcome', made.outcome, 'failed', made.failed, 'same', made.digest = p_digest);
+    return jsonb_build_object('outcome', made.outcome, 'failed', made.failed, 'same', made.digest = p_digest,
+                              'digest', encode(made.digest, 'hex'));
 end $$;
 select own_functions('begin_tool_call');
 grant execute on function begin_tool_call to chatbot_app;
@@ -38,3 +39,12 @@ begin
 end $$;
 select own_functions('end_tool_call');
 grant execute on function end_tool_call to chatbot_app;
+
+-- Whether the current tenant may use a script or flow as a tool: it is in the folder that the operator gave the tenant,
+-- or in the shared one.
+create or replace function may_use_script(p_path text) returns boolean
+    language sql stable security definer set search_path = public, pg_temp
+    return coalesce(p_path ~ '^f/tenant_tools/[a-z0-9_]+/[A-Za-z0-9_/-]+$' and split_part(p_path, '/', 3) in (
+        'shared', (select coalesce(tool_folder, 'shared') from tenants where id = current_tenant())), false);
+select own_functions('may_use_script');
+grant execute on function may_use_script to chatbot_app;

@@ -12,6 +12,9 @@ create table tenants (
     embedding_model   text not null default 'text-embedding-3-small',
     -- Who gets a conversation that the bot hands off: nobody, or the available members in turn.
     assignment        text not null default 'manual' check (assignment in ('manual', 'in_turn')),
+    -- Whose scripts of f/tenant_tools/<tool_folder>/ its chatbots may call, beside those of f/tenant_tools/shared/; the
+    -- operator says so. Null: the shared ones only.
+    tool_folder       text unique check (tool_folder ~ '^[a-z][a-z0-9_]{0,30}$' and tool_folder <> 'shared'),
     speaker_notes     boolean not null default false,     -- whether the notes of presentations are read, too
     created_at        timestamptz not null default now(),
     dispatched_at     timestamptz,                        -- when a message of it last got a run

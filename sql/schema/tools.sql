@@ -76,3 +76,27 @@ create table http_actions (
 );
 select isolate('http_actions');
 grant select, insert, update, delete on http_actions to chatbot_app;
+
+-- A script or flow of Windmill that the model may call as a tool (see f/tools/script_tools.py). Windmill says what its
+-- parameters are, and what the model reads of it.
+create table script_tools (
+    tenant_id         uuid not null references tenants on delete cascade,
+    name              text not null check (name ~ '^[a-z][a-z0-9_]{0,59}$'),
+    path              text not null check (path ~ '^f/tenant_tools/[a-z][a-z0-9_]{0,30}(/[A-Za-z0-9_-]{1,60}){1,4}$'),
+    is_flow           boolean not null default false,
+    -- Parameters that the model does not fill: [{name, source, value, required}]; source: fixed or contact, as in
+    -- http_actions
+    parameters        jsonb not null default '[]' check (jsonb_typeof(parameters) = 'array'),
+    read_only         boolean not null default false,     -- it changes nothing
+    -- whether a person must agree to a call: "always" or {"parameter": "amount", "over": 50}; null: never
+    approval          jsonb,
+    timeout_s         real not null default 20 check (timeout_s between 1 and 60),
+    enabled           boolean not null default true,
+    -- {summary, description, schema} as Windmill last gave it; a cache
+    discovered        jsonb,
+    discovered_at     timestamptz,
+    warnings          jsonb not null default '[]',        -- what was wrong then: messages of f/common/problems.py
+    primary key (tenant_id, name)
+);
+select isolate('script_tools');
+grant select, insert, update, delete on script_tools to chatbot_app;

@@ -27,8 +27,10 @@ from local.processes import Processes
 from sql import apply
 from tests.administrator import administrator
 from tests.agent.odd import POINTS, Odd, register
+from tests.agent.scripts import Windmill
 from tests.agent.vendors import Vendor, gemini_shape, openai_shape
 
+JOB_ID_KEY = "job-id-key-0123456789"
 MASTER_KEY = base64.b64encode(bytes(range(32))).decode()
 PLATFORM_KEY = "sk-platform-0123456789abcdef"
 ORDERS_KEY = "orders-key-0123456789"
@@ -86,6 +88,7 @@ class Bench:
             "settings": self.settings,
             "whatsapp": self.whatsapp,
             "master_key": MASTER_KEY,
+            "job_id_key": JOB_ID_KEY,
         }
 
     def admin(self) -> psycopg.Connection[dict[str, Any]]:
@@ -267,6 +270,23 @@ def bench(
     made.rows("delete from usage_months")
     made.rows("delete from tenant_tools where name <> 'orders'")
     made.rows("delete from http_actions")
+    made.rows("delete from script_tools")
+
+
+@pytest.fixture(scope="session")
+def windmill_server(
+    tmp_path_factory: pytest.TempPathFactory, new_database: Callable[[], str]
+) -> Iterator[Windmill]:
+    server = Windmill(tmp_path_factory.mktemp("windmill"), new_database())
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def windmill(windmill_server: Windmill, monkeypatch: pytest.MonkeyPatch) -> Windmill:
+    """A runner of scripts; the test itself is a step of a flow's run there."""
+    windmill_server.as_job(monkeypatch)
+    return windmill_server
 
 
 @pytest.fixture(scope="session")

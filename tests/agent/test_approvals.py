@@ -13,9 +13,12 @@ from f.agent.approvals import needs_approval
 from f.agent.policy.awaiting import claimed
 from f.agent.policy.drafts import of_text
 from f.common.figures.segments import Source
+from f.tools.script_jobs import call_id
 from f.whatsapp.canned_replies import CANNED_REPLIES
-from tests.agent.conftest import SHOP, Bench, tools_called
+from tests.agent.conftest import JOB_ID_KEY, SHOP, Bench, tools_called
 from tests.agent.odd import Odd, register
+from tests.agent.odd_mcp_server import CUT
+from tests.agent.scripts import Windmill, register_script
 from tests.agent.test_http_actions import Shop, model, put, shop  # noqa: F401
 from tests.agent.vendors import Raw, call, replied
 
@@ -161,6 +164,57 @@ def test_an_http_action_under_the_bound_is_called_at_once(bench: Bench, shop: Sh
     refunds = HttpRefunds(bench, shop)
     refunds.ask(call("refund_order", {"order_id": "CL-1042", "amount": 20}), DONE)
     assert refunds.made() == [{"order_id": "CL-1042", "amount": 20}]
+
+
+class ScriptRefunds(Refunds):
+    """The same as a script of Windmill."""
+
+    def __init__(self, bench: Bench, windmill: Windmill, file: Path) -> None:
+        self.bench, self._windmill, self._file = bench, windmill, file
+        self.is_now()
+        rule = {"parameter": "amount", "over": 50}
+        register_script(bench, "refund_order", self._path, approval=rule)
+        self.contact = bench.contact()
+
+    def is_now(self, **more: Any) -> None:
+        tool = {"name": "refund_order", "parameters": REFUND, "answer": "refunded EUR 80 for order CL-1042"}
+        counts = {"counts": str(self._file), "cut": CUT.decode()}
+        self._path = self._windmill.lists({**tool, **counts, **more})
+
+    def made(self) -> list[dict[str, Any]]:
+        lines = self._file.read_text().splitlines() if self._file.exists() else []
+        return [json.loads(line.partition(" ")[2]) for line in lines]  # behind the job's id
+
+
+def test_a_script_waits_for_a_yes_and_is_run_once(bench: Bench, windmill: Windmill, tmp_path: Path) -> None:
+    refunds = ScriptRefunds(bench, windmill, tmp_path / "calls")
+    refunds.ask(ASK, CHECKING)
+    assert refunds.made() == [] and refunds.row()["server"] == "Windmill"
+    refunds.decide(True)
+    result = refunds.answer(DONE)
+    assert result["reply"].startswith(AGREED) and "EUR 80" in result["reply"]
+    refunds.again(DONE)
+    assert refunds.made() == [ARGUMENTS] and refunds.row()["result"] == "done"
+    job = call_id(JOB_ID_KEY, refunds.row()["id"].bytes)
+    assert windmill.call("GET", f"jobs_u/get/{job}").json()["args"] == ARGUMENTS
+    assert job in [entry.get("job") for entry in result["trace"]]
+
+
+def test_a_script_killed_between_the_call_and_its_record_still_knows(
+    bench: Bench, windmill: Windmill, tmp_path: Path
+) -> None:
+    """Of a server nobody would know (test_killed_between_the_call_and_its_record): a job is asked what became of it."""
+    refunds = ScriptRefunds(bench, windmill, tmp_path / "calls")
+    refunds.ask(ASK, CHECKING)
+    refunds.decide(True)
+    refunds.is_now(cuts=bench.url)
+    with pytest.raises(Exception, match="connection"):
+        refunds.answer(DONE)
+    refunds.is_now(answer="it ran again")
+    reply = refunds.again(DONE)["reply"]
+    assert reply.startswith(AGREED) and "EUR 80" in reply
+    assert refunds.made() == [ARGUMENTS] and refunds.row()["result"] == "done"
+    assert "refunded EUR 80" in refunds.row()["outcome"]
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from deploy import tenants
 
 from f.tools.action_fields import ActionError, checked_action
 from tests.agent.conftest import MASTER_KEY, ORDERS_KEY, SHOP, Bench, notes
+from tests.agent.scripts import GET_ORDER, Windmill, register_script
 from tests.agent.vendors import UNKNOWN, call
 
 LUCIA, JONAS, NEW = "34600111222", "4915112345678", "34600111223"
@@ -123,11 +124,18 @@ def person(bench: Bench, phone: str, **columns: Any) -> str:
 # The same order system over MCP and over HTTP.
 
 
-@pytest.fixture(params=["mcp", "http"])
+@pytest.fixture(params=["mcp", "http", "script"])
 def orders(bench: Bench, request: pytest.FixtureRequest) -> Iterator[Bench]:
     """With `get_order` of the demo's order system, of one kind."""
-    if request.param == "http":
+    if request.param != "mcp":
         bench.rows("update tenant_tools set enabled = false")
+    if request.param == "script":
+        windmill: Windmill = request.getfixturevalue("windmill")
+        url = bench.orders_url.removesuffix("/mcp")
+        system = windmill.resource("orders", url=url, api_key=ORDERS_KEY)
+        path = windmill.system_script("get_order", GET_ORDER, ["order_id", "customer_phone"], system)
+        register_script(bench, "get_order", path, read_only=True)
+    if request.param == "http":
         put(
             bench,
             {"key": f"Bearer {ORDERS_KEY}"},

@@ -14,6 +14,7 @@ from f.common.secrets import SecretError, seal, unseal
 from f.models.embeddings import EmbeddingError, embed
 from tests.agent.conftest import MASTER_KEY, PLATFORM_KEY, Bench, notes
 from tests.agent.odd import POINTS, Odd, register, register_action
+from tests.agent.scripts import SAYS_KEY, Windmill, register_script
 from tests.agent.vendors import UNKNOWN, Raw, Vendor, call, gemini_error, openai_error, openai_shape
 
 QUESTION = "How many points do I have?"
@@ -127,15 +128,26 @@ def test_an_mcp_server_that_cannot_be_used(
     assert CAUGHT not in seen and "456789" not in seen and CAUGHT not in str(told.openai.asked)
 
 
-@pytest.mark.parametrize("kind", ["mcp", "http"])
-def test_a_tool_that_says_its_key(told: Bench, odd: Odd, capsys: Output, kind: str) -> None:
+@pytest.mark.parametrize("kind", ["mcp", "http", "script"])
+def test_a_tool_that_says_its_key(
+    told: Bench, odd: Odd, capsys: Output, kind: str, request: pytest.FixtureRequest
+) -> None:
     """The model is not told it either: it could pass it on in other letters."""
     odd.lists({**POINTS, "quotes": True})
     register(told, odd)
     if kind == "http":
         told.rows("delete from tenant_tools where name = 'club'")
         register_action(told, odd, POINTS)
+    if kind == "script":
+        told.rows("delete from tenant_tools where name = 'club'")
+        windmill: Windmill = request.getfixturevalue("windmill")
+        system = windmill.resource("club", api_key=CAUGHT)
+        path = windmill.system_script("get_points", SAYS_KEY, ["member"], system)
+        register_script(told, "get_points", path)
     result = told.live(QUESTION, ASK, call("hand_off", {"reason": "see above"}), "Passed on.")
+    assert "120 points" in str(told.openai.asked) or kind != "script"
+    if kind == "script":
+        assert CAUGHT not in json.dumps(windmill.jobs())
     assert CAUGHT not in everything(told, result, capsys) and CAUGHT not in str(told.openai.asked)
 
 

@@ -11,6 +11,7 @@ import pytest
 from tests.agent.conftest import Bench, tools_called
 from tests.agent.odd import Odd, register, register_action
 from tests.agent.odd_mcp_server import CUT
+from tests.agent.scripts import Windmill, register_script
 from tests.agent.vendors import UNKNOWN, call
 
 WISH = "Please order a lamp for me"
@@ -23,11 +24,11 @@ HONEST = "I don't know whether your order was placed."
 class Orders:
     """The server's one tool, of a `kind`, the calls that it had, and a turn in which it is asked for."""
 
-    def __init__(self, bench: Bench, odd: Odd, file: Path, kind: str) -> None:
-        self.bench, self._odd, self._file, self.kind = bench, odd, file, kind
+    def __init__(self, bench: Bench, server: Odd | Windmill, file: Path, kind: str) -> None:
+        self.bench, self.server, self._file, self.kind = bench, server, file, kind
         self.is_now()
-        if kind == "mcp":
-            register(bench, odd, "create_order")
+        if isinstance(server, Odd) and kind == "mcp":
+            register(bench, server, "create_order")
         else:
             bench.rows("delete from tenant_tools where name = 'club'")
         contact = bench.contact()
@@ -36,9 +37,14 @@ class Orders:
 
     def is_now(self, **more: Any) -> None:
         tool = {"name": "create_order", "parameters": PLAIN, "answer": "order 77 is placed"}
-        self._odd.lists({**tool, "counts": str(self._file), **more})
+        told = {**tool, "counts": str(self._file), "cut": CUT.decode(), **more}
+        if isinstance(self.server, Windmill):
+            path = self.server.lists(told)
+            register_script(self.bench, "create_order", path, read_only=more.get("read_only", False))
+            return
+        self.server.lists(told)
         if self.kind == "http":
-            register_action(self.bench, self._odd, tool, read_only=more.get("read_only", False))
+            register_action(self.bench, self.server, tool, read_only=more.get("read_only", False))
 
     def made(self) -> int:
         return len(self._file.read_text().splitlines()) if self._file.exists() else 0
@@ -57,9 +63,10 @@ class Orders:
         return self.bench.rows("select * from tool_calls where turn_id = %s order by made_at", self.turn)
 
 
-@pytest.fixture(params=["mcp", "http"])
-def orders(bench: Bench, odd: Odd, tmp_path: Path, request: pytest.FixtureRequest) -> Orders:
-    return Orders(bench, odd, tmp_path / "calls", request.param)
+@pytest.fixture(params=["mcp", "http", "script"])
+def orders(bench: Bench, tmp_path: Path, request: pytest.FixtureRequest) -> Orders:
+    server = request.getfixturevalue("windmill" if request.param == "script" else "odd")
+    return Orders(bench, server, tmp_path / "calls", request.param)
 
 
 def cut(bench: Bench, then: Any) -> Any:
@@ -86,6 +93,12 @@ def test_the_connection_is_lost_before_the_outcome_was_kept(orders: Orders, agai
     orders.is_now(cuts=orders.bench.url)
     with pytest.raises(psycopg.OperationalError):
         orders.step(ASK, DONE)
+    if orders.kind == "script":  # its job still knows what became of it
+        result = orders.step(again, DONE)
+        assert "order 77 is placed" in orders.fed()[0] and "not known whether" not in orders.fed()[0]
+        assert orders.made() == 1 and orders.rows()[0]["outcome"] == "order 77 is placed"
+        assert again is OTHERWISE or result["reply"] == DONE
+        return
     result = orders.step(again, again, OTHERWISE, HONEST)
     assert orders.made() == 1
     for said in orders.fed():
@@ -108,15 +121,27 @@ def test_within_one_attempt_each_wish_is_done(orders: Orders) -> None:
     assert orders.made() == 2 and len(orders.rows()) == 2
 
 
-def test_a_server_that_ends_during_the_call_is_not_asked_again(orders: Orders, odd: Odd) -> None:
+def test_a_server_that_ends_during_the_call_is_not_asked_again(orders: Orders) -> None:
+    if orders.kind == "script":
+        return ends_with_its_worker(orders)
     orders.step("Hello! How can I help?")
     orders.is_now(dies=True)
     try:
         result = orders.step(ASK, ASK, HONEST)
     finally:
         orders.is_now()
-        odd.kill()
-        odd.start()
+        orders.server.kill()
+        orders.server.start()
+    assert orders.made() == 1 and result["reply"] == HONEST
+    assert all("Do not call it again" in said for said in orders.fed())
+    assert orders.step(ASK, HONEST)["reply"] == HONEST and orders.made() == 1
+
+
+def ends_with_its_worker(orders: Orders) -> None:
+    """A process that is killed has left no word, and its job is not run again."""
+    orders.is_now(dies=True)
+    result = orders.step(ASK, ASK, HONEST)
+    orders.is_now()
     assert orders.made() == 1 and result["reply"] == HONEST
     assert all("Do not call it again" in said for said in orders.fed())
     assert orders.step(ASK, HONEST)["reply"] == HONEST and orders.made() == 1
@@ -129,13 +154,13 @@ def test_a_refusal_of_the_tool_is_its_outcome(orders: Orders) -> None:
     assert orders.made() == 1 and result["reply"] == "There are no lamps left."
 
 
-def test_a_server_that_was_not_reached_is_called_later(orders: Orders, odd: Odd) -> None:
+def test_a_server_that_was_not_reached_is_called_later(orders: Orders) -> None:
     orders.step("Hello! How can I help?")
-    odd.kill()
+    orders.server.kill()
     try:
         result = orders.step(ASK, UNKNOWN)
     finally:
-        odd.start()
+        orders.server.start()
     assert result["reply"].startswith("Something went wrong") and orders.rows() == []
     assert orders.step(ASK, DONE)["reply"] == DONE and orders.made() == 1
 
@@ -163,9 +188,11 @@ def test_what_is_kept_is_cut_and_holds_no_key_and_no_arguments(orders: Orders) -
     orders.is_now(answer=f"{keys} {'x' * 5000}")
     orders.step(call("create_order", {"item": "a very secret lamp"}), UNKNOWN)
     (row,) = orders.rows()
-    assert len(row["outcome"]) == 2000 and row["outcome"].startswith("[key] [key] [key] x")
+    known = "odd-key-0123456789" if orders.kind == "script" else "[key]"  # nobody but the script has its keys
+    assert len(row["outcome"]) == 2000 and row["outcome"].startswith(f"{known} [key] [key] x")
     assert "secret lamp" not in str(row)
-    assert row["tool"] == {"mcp": "club.create_order", "http": "HTTP.create_order"}[orders.kind]
+    origins = {"mcp": "club", "http": "HTTP", "script": "Windmill"}
+    assert row["tool"] == f"{origins[orders.kind]}.create_order"
 
 
 def test_an_overtaken_attempt_makes_no_call(orders: Orders) -> None:

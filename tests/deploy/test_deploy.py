@@ -12,6 +12,7 @@ import pytest
 from deploy import __main__ as command
 from deploy import access, bootstrap, check, message, wmill
 from deploy.bootstrap import Server
+from deploy.tags import TAGS
 
 SETTINGS = {
     "WINDMILL_URL": "http://127.0.0.1:9",
@@ -36,7 +37,7 @@ class Stored:
     def __init__(self) -> None:
         self.values: dict[str, dict[str, Any]] = {"variables": {}, "resources": {}}
         self.tags: list[str] | None = None
-        self.workers = {"chat", "portal", "background", "recovery"}  # the tags that somebody takes
+        self.workers = set(TAGS)  # the tags that somebody takes
         self.group: dict[str, Any] = {}  # the group `default`, once it is changed
         self.locks: dict[str, str] = {}  # of scripts that the server has locked otherwise than the bundle
 
@@ -194,8 +195,8 @@ def test_a_lock_that_the_workers_image_does_not_have_is_a_warning_with_its_name(
 def test_tags_are_added_to_those_that_the_server_has_and_then_left_alone(deployment: Deployment) -> None:
     deployment.stored.tags = ["gpu", "chat"]
     said = deployment.run()[1]
-    assert "tags of the workers added: portal, background, recovery" in said
-    assert deployment.stored.tags == ["gpu", "chat", "portal", "background", "recovery"]
+    assert "tags of the workers added: portal, background, recovery, tools" in said
+    assert deployment.stored.tags == ["gpu", "chat", "portal", "background", "recovery", "tools"]
     assert "tags of the workers" not in deployment.run()[1]
 
 
@@ -208,12 +209,21 @@ def test_work_that_no_worker_takes_is_named(deployment: Deployment) -> None:
     assert "docker compose up --detach windmill-worker-portal" in said and "`chat`" not in said
 
 
+def test_a_server_without_workers_for_tools_goes_on_as_before(deployment: Deployment) -> None:
+    """As one is that was set up before there was such a tag."""
+    deployment.stored.workers.remove("tools")
+    code, said = deployment.run()
+    warnings = [line for line in said.splitlines() if line.startswith("WARNING")]
+    assert code == 0 and len(warnings) == 1 and "the tag `tools`" in warnings[0]
+    assert deployment.stored.group == {}, "nobody's workers are changed"
+
+
 def test_a_server_whose_workers_know_none_of_our_tags_gets_them(deployment: Deployment) -> None:
     deployment.stored.workers = {"python3", "flow"}
     said = deployment.run()[1]
-    assert "the workers of the group `default` take chat, portal, background, recovery, too" in said
+    assert "the workers of the group `default` take chat, portal, background, recovery, tools, too" in said
     assert deployment.stored.group["init_bash"] == "true", "what else is set for the group stays"
-    assert deployment.stored.workers == {"python3", "flow", "chat", "portal", "background", "recovery"}
+    assert deployment.stored.workers == {"python3", "flow", *TAGS}
     assert "WARNING: no worker" not in said and "of the group" not in deployment.run()[1]
 
 

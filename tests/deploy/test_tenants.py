@@ -140,3 +140,16 @@ def test_a_setting_that_does_not_fit_ends_in_a_sentence(command: Command, given:
     number, code, _, problem = command.make("--set", given)
     assert (code, f"nothing was changed: {said}" in problem) == (1, True)
     assert command.rows("select from chatbots where phone_number_id = %s", number) == []
+
+
+def test_a_folder_of_scripts_is_one_tenants(command: Command) -> None:
+    number, code, _, _ = command.make("--tool-folder", "shop")
+    assert (code, command.tenant(number)["tool_folder"]) == (0, "shop")
+    _, code, _, problem = command.make("--tool-folder", "shop")
+    assert code == 1 and "f/tenant_tools/shop is Shop's: a folder is for one tenant" in problem
+    _, code, _, problem = command.make("--tool-folder", "shared")
+    assert code == 1 and "and not shared" in problem
+    again = ("--phone-number-id", number, "--name", "Shop")
+    assert command.run(*again)[0] == 0 and command.tenant(number)["tool_folder"] == "shop"
+    assert command.run(*again, "--tool-folder", "-")[0] == 0
+    assert command.tenant(number)["tool_folder"] is None

@@ -23,6 +23,7 @@ def test_each_suggested_question_gets_a_fitting_answer(world: World, tenant: see
         "Do you offer piano lessons?": "couldn't find that",
         "Please send me the document on returns": "Here it is.",
         "How long must I fast before a blood test?": "8 hours",
+        "Which appointments are free tomorrow?": "Free on",
         "How do I cancel an appointment?": "24 hours",
         "Is there parking?": "120 places",
         "Do you do cosmetic surgery?": "doesn't say",

@@ -79,7 +79,7 @@ def test_the_groups_of_the_demo_take_the_bundles_tags() -> None:
     groups = read_groups(GROUPS)
     files = [*Path("windmill").glob("f/**/*.script.yaml"), *Path("windmill").glob("f/**/flow.yaml")]
     tags = {yaml.safe_load(file.read_text()).get("tag") for file in files} - {None}
-    assert tags == {"chat", "portal", "background", "recovery"}
+    assert tags == {"chat", "portal", "background", "recovery", "tools"}
     assert all(sum(group.takes(tag) for group in groups) == 1 for tag in tags)
 
 

@@ -35,6 +35,7 @@ STATIC = {
     "f.portal_api.notifications": (),
     "f.portal_api.bot": ("master_key", "settings"),
     "f.portal_api.tools": ("master_key", "settings"),
+    "f.portal_api.scripts": (),
     "f.portal_api.conversations": ("whatsapp", "master_key"),
     "f.portal_api.approvals": (),
     "f.portal_api.attachments": ("whatsapp", "master_key"),

@@ -81,3 +81,11 @@ insert into tool_approvals (id, tenant_id, contact_id, phone_number_id, turn_id,
 insert into inbound_messages (phone_number_id, message_id, kind, sender, payload, state, contact_id, turn_id)
     select 'bot', 'approval:' || a.id, 'message', '34600000001', '{}', 'in_turn', a.contact_id, a.turn_id
     from tool_approvals a where a.state = 'approved';
+insert into appointment_calendars (tenant_id, name, title, time_zone, hours)
+    select id, 'main', 'Visit', 'Europe/Madrid', jsonb_object_agg(d, '[["09:00", "13:00"]]'::jsonb)
+    from tenants, unnest('{mon,tue,wed,thu,fri,sat,sun}'::text[]) d group by id;
+insert into appointments (tenant_id, number, calendar, contact_id, starts_at, ends_at)
+    select tenant_id, 1001, 'main', id, now() + interval '3 days', now() + interval '3 days 30 minutes'
+    from contacts where name = 'Active';
+insert into delivered_orders (tenant_id, order_id, phone, items, delivered_on)
+    select id, 'CL-1', '34600000001', '{Lamp,Rug}', current_date from tenants;

@@ -209,11 +209,37 @@ VALUES: dict[str, list[str]] = {
 }  # fmt: skip
 SHORT = {"integer": "int"}
 # Functions that are for new objects, and what happens around them.
+ACTIVE = "(select id from contacts where name = 'Active')"
 CALLS = {
     "read_sign_in": ["select read_sign_in('state')", "select read_sign_in(null)"],
     "answer_sign_in": [
         "select answer_sign_in('state', 'sealed', null)",
         "select answer_sign_in(null, null, 'no')",
+    ],
+    "may_use_script": [
+        "select may_use_script('f/tenant_tools/shared/a')",
+        "select may_use_script('f/chatbot/a')",
+    ],
+    "appointment_times": ["select appointment_times(c, current_date) from appointment_calendars c"],
+    "appointment_taken": ["select appointment_taken(c, now()) from appointment_calendars c"],
+    "free_appointments": ["select * from free_appointments('main', current_date, 3)"],
+    "appointment_words": ["select appointment_words(a) from appointments a"],
+    "contact_appointments": [f"select contact_appointments({ACTIVE})"],
+    "refuse_time": ["select refuse_time(c, now() + interval '2 days', null) from appointment_calendars c"],
+    "appointment_job": ["select appointment_job(gen_random_uuid())"],
+    "book_appointment": [
+        f"select book_appointment({ACTIVE}, 'main', current_date + 2, '09:30', gen_random_uuid())",
+        f"select book_appointment({ACTIVE}, 'none', current_date + 2, '09:30', gen_random_uuid())",
+    ],
+    "change_appointment": [
+        f"select change_appointment({ACTIVE}, 1001, current_date + 2, '09:30', gen_random_uuid())",
+        f"select change_appointment({ACTIVE}, null, null, null, gen_random_uuid())",
+    ],
+    "returnable_order": [f"select returnable_order({ACTIVE}, '#CL-1')"],
+    "contact_returns": [f"select contact_returns({ACTIVE})"],
+    "open_return": [
+        f"select open_return({ACTIVE}, 'CL-1', '{{Lamp}}', 'broken', gen_random_uuid())",
+        f"select open_return({ACTIVE}, 'CL-9', '{{}}', null, gen_random_uuid())",
     ],
     "plan_figure": [
         "select plan_figure('{}', 'monthly_turns')",

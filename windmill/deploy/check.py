@@ -19,7 +19,7 @@ from typing import Any
 import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from deploy.metadata import REQUIRED, has_main, signature
+from deploy.metadata import REQUIRED, has_main, is_tool, signature
 from deploy.tags import TAGS
 
 WINDMILL = Path(__file__).resolve().parents[1]
@@ -172,7 +172,7 @@ class Bundle:
             before.add(str(module.get("id")))
         if failure := value.get("failure_module"):
             self.step(file, failure, before, inputs)
-        else:
+        elif not is_tool(str(file.relative_to(self.folder))):
             self.say(file, "has no failure_module: a failed run would leave its work open without a word")
 
     def step(self, file: Path, module: dict[str, Any], before: set[str], inputs: set[str]) -> None:

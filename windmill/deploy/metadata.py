@@ -1,6 +1,7 @@
 """Makes each script's .script.yaml: python windmill/deploy/metadata.py [--check] [PATH…]
 
-Summary and description are the docstring's first sentence and the rest, the form is main's signature with the words of arguments.py.
+Summary and description are the docstring's first sentence and the rest, the form is main's signature with the words of arguments.py; tool_forms.py
+makes that of a tool.
 The files are in the form that the server gives back, so a second push changes nothing. --check only says which are out of date.
 """
 
@@ -15,8 +16,9 @@ from typing import Any
 import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from deploy.arguments import ARGUMENTS, EXCEPTIONS
+from deploy.arguments import ARGUMENTS, EXCEPTIONS, Argument
 from deploy.tags import tag_of
+from deploy.tool_forms import FOLDER, described, types_of
 
 WINDMILL = Path(__file__).resolve().parents[1]
 REQUIRED = object()
@@ -36,19 +38,25 @@ def signature(tree: ast.Module) -> dict[str, Any]:
     return dict(zip(names, [REQUIRED] * (len(names) - len(defaults)) + defaults, strict=True))
 
 
+def is_tool(path: str) -> bool:
+    """Whether chatbots may call the script: then a model reads its form."""
+    return path.startswith(FOLDER)
+
+
 def has_main(tree: ast.Module) -> bool:
     return any(isinstance(node, ast.FunctionDef) and node.name == "main" for node in tree.body)
 
 
-def form(path: str, arguments: dict[str, Any]) -> dict[str, Any]:
-    """The JSON schema of a script's arguments."""
+def form(path: str, arguments: dict[str, Any], own: dict[str, Argument] | None = None) -> dict[str, Any]:
+    """The JSON schema of a script's arguments. `own`: those that the script itself describes."""
     properties = {}
     for name, default in arguments.items():
-        if name not in ARGUMENTS:
-            raise MetadataError(
-                f"{path}: describe the argument {name!r} of main in windmill/deploy/arguments.py"
+        known = (own or {}).get(name) or ARGUMENTS.get(name)
+        if known is None:
+            where = (
+                f"a line `{name}: …` of the docstring" if is_tool(path) else "windmill/deploy/arguments.py"
             )
-        known = ARGUMENTS[name]
+            raise MetadataError(f"{path}: describe the argument {name!r} of main in {where}")
         entry = {**known.schema, "description": EXCEPTIONS.get((path, name), known.description)}
         entry["default"] = known.default if default is REQUIRED else default
         if entry["type"] == "string" and "enum" not in entry:
@@ -70,13 +78,18 @@ def metadata(script: Path) -> str:
     docstring = ast.get_docstring(tree)
     if not docstring:
         raise MetadataError(f"{path}: the docstring is missing; it is the summary that operators see")
+    own: dict[str, Argument] = {}
+    if is_tool(path):
+        docstring, words = described(docstring, set(signature(tree)))
+        types = types_of(tree)
+        own = {name: Argument(types[name], about) for name, about in words.items() if name in types}
     first, _, rest = docstring.partition("\n\n")
     content: dict[str, Any] = {
         "summary": " ".join(first.split()),
         "description": " ".join(rest.split()),
         "lock": f"!inline {path}.script.lock",
         "kind": "script",
-        "schema": form(path, signature(tree)),
+        "schema": form(path, signature(tree), own),
     }
     if has_main(tree):  # a module never runs by itself
         content["tag"] = tag_of(path)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from f.common.windmill import TAGS
 
-CHAT, PORTAL, BACKGROUND, RECOVERY = TAGS
+CHAT, PORTAL, BACKGROUND, RECOVERY, TOOLS = TAGS
 # The first that fits a path counts.
 RULES = {
     "f/chatbot/recover": RECOVERY,
@@ -22,6 +22,7 @@ RULES = {
     "f/chatbot/erase_contact": PORTAL,
     "f/chatbot/find_run": PORTAL,
     "f/chatbot/resend_part": PORTAL,
+    "f/tenant_tools/": TOOLS,
     "f/chatbot/": CHAT,
     "f/ingest/": BACKGROUND,
 }

@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from deploy import removal
 from deploy.bootstrap import DeployError, Server
 from deploy.environment import add_env_file, load, missing
+from deploy.tenant_tools import TenantError, put_tool_folder
 
 from f.common.chatbot_settings import OPERATOR, checked, definitions
 from f.common.secrets import SecretError, seal, seal_all
@@ -28,10 +29,6 @@ from f.common.setting_kinds import SettingError
 
 NEEDED = ("DATABASE_URL", "MASTER_KEY", "WHATSAPP_TOKEN")
 NEEDED_TO_REMOVE = ("DATABASE_URL", "WINDMILL_URL", "WINDMILL_TOKEN", "WINDMILL_WORKSPACE", "JOB_ID_KEY")
-
-
-class TenantError(Exception):
-    """A sentence for the person who ran the command."""
 
 
 def put_tenant(
@@ -177,6 +174,11 @@ def options() -> argparse.ArgumentParser:
         help="what its vectors are made by, a row of the table embedding_models: as shipped text-embedding-3-small, which a new tenant has,"
         " and multilingual-e5-small, for an endpoint that serves e5-passage and e5-query; .env.example shows how to add one",
     )
+    parser.add_argument(
+        "--tool-folder",
+        metavar="NAME",
+        help="its chatbots may call the scripts and flows of f/tenant_tools/NAME, beside those of f/tenant_tools/shared; - takes that back",
+    )
     parser.add_argument("--language", action="append", help="a language code; the first is the default")
     parser.add_argument(
         "--set",
@@ -231,6 +233,9 @@ def put(arguments: argparse.Namespace) -> int:
             )
             if arguments.embedding_model:
                 put_embedding_model(conn, tenant_id, arguments.embedding_model)
+            if arguments.tool_folder:
+                folder = None if arguments.tool_folder == "-" else arguments.tool_folder
+                put_tool_folder(conn, tenant_id, folder)
             if arguments.owner:
                 put_member(conn, tenant_id, arguments.owner)
             if os.environ.get("TENANT_LLM_API_KEY"):

@@ -104,7 +104,8 @@ async def get_result(call: Call) -> Response:
 async def get_result_maybe(call: Call) -> Response:
     job = await call.runner.store.job(call.job_id())
     if not job or job.is_open:
-        return Json({"started": None, "success": None, "completed": False, "result": None})
+        started = bool(job and job.status == "running") if call.flag("get_started") else None
+        return Json({"started": started, "success": None, "completed": False, "result": None})
     # A skipped run has no "success" here on the server either.
     success = job.status == "success"
     return Json({"started": True, "success": success, "completed": True, "result": job.result})

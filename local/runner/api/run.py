@@ -56,6 +56,7 @@ async def _submit(call: Call, is_flow: bool) -> UUID:
         parent_job=_optional_id(call, "parent_job"),
         root_job=_optional_id(call, "root_job"),
         timeout_s=float(timeout) if timeout else None,
+        tag=call.query("tag"),
     )
     return await call.runner.jobs.submit(request, call.identity)
 

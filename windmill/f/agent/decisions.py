@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from f.agent.decision_words import read_decisions, words_of
 from f.agent.loop import Begun, Loop, platform_keys, result_of
@@ -97,7 +98,8 @@ class Decisions:
         """Makes the call, once: what the tool says. Raises ToolError where it refused. `decision` gets the result."""
         db, turn = self._turn.db, self._turn
         begun = db.value("select begin_approved_call(%s, %s, %s)", turn.id, turn.epoch, decision["id"])
-        if begun["do"] != "call":
+        lost = begun.get("result") == "unsure" and tool is not None and tool.keeps_outcomes
+        if begun["do"] != "call" and not lost:
             decision["result"] = begun.get("result") or "not_called"
             return str(begun.get("outcome") or UNSURE)
         outcome, decision["result"] = "", "unsure"
@@ -105,7 +107,10 @@ class Decisions:
             if tool is None or tool.for_contact(arguments) != arguments:
                 outcome, decision["result"] = GONE if tool is None else OTHER_NUMBER, "not_called"
             else:
-                outcome = tool.call(arguments, float(turn.settings.max_seconds))
+                digest = UUID(str(decision["id"])).bytes
+                seconds = float(turn.settings.max_seconds)
+                known = tool.recall(digest, seconds) if lost else None
+                outcome = tool.call_as(digest, arguments, seconds) if known is None else known
                 decision["result"] = "refused" if refuses(outcome) else "done"
         except ToolError as problem:
             outcome = str(problem)

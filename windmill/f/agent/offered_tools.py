@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def discover(turn: Turn, problems: list[str]) -> tuple[list[LiveTool], set[str]]:
     """The tools that the tenant allows, and the secrets of all of them. What is wrong with one is added to `problems`."""
-    servers, actions, contacts = turn.db.batch(
+    servers, actions, scripts, contacts = turn.db.batch(
         (
             "select t.*, k.sealed_tokens, k.ended_at is not null as sign_in_ended, discovered_at > now() - interval '10 minutes' as fresh"
             " from tenant_tools t left join tool_tokens k on k.tool = t.name where enabled order by name",
@@ -26,12 +26,22 @@ def discover(turn: Turn, problems: list[str]) -> tuple[list[LiveTool], set[str]]
         ),
         ("select * from http_actions where enabled order by name", []),
         (
-            "select phone, user_id, name, language, lead from contacts where id = coalesce((select contact_id from turns where id = %s), %s)",
+            "select *, may_use_script(path) as allowed, discovered_at > now() - interval '10 minutes' as fresh from script_tools"
+            " where enabled order by name",
+            [],
+        ),
+        (
+            "select id::text as contact_id, phone, user_id, name, language, lead from contacts"
+            " where id = coalesce((select contact_id from turns where id = %s), %s)",
             [turn.context.get("turn_id"), turn.context.get("contact_id")],
         ),
     )
     contact = contacts[0] if contacts else {"phone": None, "user_id": None}
     tools, secrets = server_tools(turn, servers, contact, problems)
+    if scripts:
+        from f.agent.script_lists import script_tools  # most tenants have none
+
+        tools += script_tools(turn, scripts, contact, problems)
     for row in actions:
         made = http_tool(turn, row, contact, problems)
         if made:

@@ -1,14 +1,15 @@
 """Calls a tool that may change something once for a turn, however many attempts of the step ask for it.
 
 The call is recorded before it is made, its outcome after it. An attempt that asks again (the step was retried, or the whole flow) gets the
-outcome; if that was lost, it gets a sentence by which the model neither calls again nor claims that it was done.
+outcome. If that was lost, a tool that keeps outcomes is asked for it (f/tools/live_tools.LiveTool.recall); of others the attempt gets a
+sentence by which the model neither calls again nor claims that it was done.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from f.common.redaction import redact_keys
@@ -31,25 +32,54 @@ def call_once(
     name = f"{tool.origin}.{tool.name}"
     digest = hashlib.sha256(json.dumps([turn.id, name, arguments], sort_keys=True).encode()).digest()
     before = turn.db.value("select begin_tool_call(%s, %s, %s, %s)", turn.id, turn.epoch, name, digest)
+    if before and before["outcome"] is None and tool.keeps_outcomes:
+        before = recalled(turn, tool, before, seconds, secrets)
     if before:
         return earlier_outcome(tool, before)
+    return recorded(turn, digest, secrets, lambda: tool.call_as(digest, arguments, seconds))
+
+
+def recorded(turn: Turn, digest: bytes, secrets: Iterable[str], call: Callable[[], str]) -> str:
+    """What the call says, once that is written down under its digest. Raises ToolError as the call does."""
 
     def record(outcome: str | None, failed: bool) -> None:
         kept = None if outcome is None else redact_keys(outcome, secrets)[:KEPT]
         turn.db.value("select end_tool_call(%s, %s, %s, %s)", turn.id, digest, kept, failed)
 
     try:
-        outcome = tool.call(arguments, seconds)
+        outcome = call()
     except ToolError as problem:
         if problem.by_tool:
             record(str(problem), True)
         elif not problem.begun:
             record(None, True)
         else:
-            raise ToolError(f"{problem}. {UNSURE}", unsure=True) from None
+            unsure = ToolError(f"{problem}. {UNSURE}", unsure=True)
+            unsure.job = problem.job
+            raise unsure from None
         raise
     record(outcome, False)
     return outcome
+
+
+def recalled(
+    turn: Turn, tool: LiveTool, made: dict[str, Any], seconds: float, secrets: Iterable[str]
+) -> dict[str, Any] | None:
+    """A call whose outcome was lost, with the outcome where the tool still knows it. None: it never came to the tool, so it can be made now."""
+    digest = bytes.fromhex(made["digest"])
+    try:
+        outcome = tool.recall(digest, seconds)
+    except ToolError as problem:
+        if not problem.by_tool:
+            return made
+        outcome, failed = str(problem), True
+    else:
+        failed = False
+    if outcome is None:
+        return None if made["same"] else made
+    kept = redact_keys(outcome, secrets)[:KEPT]
+    turn.db.value("select end_tool_call(%s, %s, %s, %s)", turn.id, digest, kept, failed)
+    return {**made, "outcome": kept, "failed": failed}
 
 
 def earlier_outcome(tool: LiveTool, made: dict[str, Any]) -> str:

@@ -51,6 +51,7 @@ class Timed(NamedTuple):
     error: bool
     at: float
     ms: int
+    job: str | None = None  # the Windmill job that answered
 
 
 class ToolRunner:
@@ -114,13 +115,13 @@ class ToolRunner:
         evidence, tool = self._evidence, self._live.get(call["name"])
         if place >= MOST_CALLS:
             outcome, error = f"error: at most {MOST_CALLS} calls at once; call it again alone", True
-            at, ms = round(time.time(), 3), 0
+            at, ms, job = round(time.time(), 3), 0, None
         elif key in self._outcomes:
             return ASKED_AGAIN  # done once; the whole result again would cost its tokens again
         elif ahead:
-            outcome, error, at, ms = ahead.result()
+            outcome, error, at, ms, job = ahead.result()
         else:
-            outcome, error, at, ms = timed(self._local, call, seconds)
+            outcome, error, at, ms, job = timed(self._local, call, seconds)
         evidence.looked_up = evidence.looked_up or call["name"] == SEARCH or tool is not None
         evidence.trace.append(
             {
@@ -132,6 +133,8 @@ class ToolRunner:
                 "ms": ms,
             }
         )
+        if job:
+            evidence.trace[-1]["job"] = job
         if isinstance(outcome, Asked):  # nothing was called
             evidence.trace[-1]["asks"] = True
             self._outcomes[key] = outcome
@@ -278,6 +281,8 @@ def timed(run: Any, *arguments: Any) -> Timed:
     at, started = round(time.time(), 3), time.monotonic()
     try:
         outcome, error = run(*arguments), False
+        job = getattr(outcome, "job", None)
     except (ValueError, ToolError) as problem:
         outcome, error = f"error: {problem}", True
-    return Timed(outcome, error, at, round((time.monotonic() - started) * 1000))
+        job = getattr(problem, "job", None)
+    return Timed(outcome, error, at, round((time.monotonic() - started) * 1000), job)

@@ -38,6 +38,7 @@ def main(
     settings: c_settings,
     whatsapp: c_whatsapp,
     master_key: str,
+    job_id_key: str,
 ) -> AgentResult:
     resources: Resources = {
         "llm": llm,
@@ -45,6 +46,7 @@ def main(
         "settings": settings,
         "whatsapp": whatsapp,
         "master_key": master_key,
+        "job_id_key": job_id_key,
     }
     with Database.open(db) as database:
         turn = Turn(database, unescape_references(context), resources)

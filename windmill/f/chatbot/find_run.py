@@ -1,7 +1,8 @@
 # requirements: database
 """Finds a customer's runs: from a message id, a phone number, a user id, a run's id or a contact's id.
 
-Out: the newest 50 messages with their runs, links to the runs' pages, and the conversation each belongs to, newest first.
+Out: the newest 50 messages with their runs, links to the runs' pages and to the jobs of scripts that they called as tools, and the conversation
+each belongs to, newest first.
 A message that was dispatched again has several run ids; the last one is shown.
 """
 
@@ -32,8 +33,13 @@ def main(words: str, db: postgresql) -> list[dict[str, Any]]:
 
 def shown(row: dict[str, Any]) -> dict[str, Any]:
     """Ids and states only: the words of the conversation are in the run."""
+    jobs = row.pop("jobs") or []
     columns = {name: str(value) if value is not None else None for name, value in row.items()}
     if columns["run_id"]:
-        base = os.environ.get("WM_BASE_URL", "")
-        columns["run"] = f"{base}/run/{columns['run_id']}?workspace={os.environ.get('WM_WORKSPACE', '')}"
-    return columns
+        columns["run"] = link(columns["run_id"])
+    return columns | {"tools": {f"{each['tool']} {each['job']}": link(each["job"]) for each in jobs}}
+
+
+def link(job: str) -> str:
+    """The job's page in Windmill."""
+    return f"{os.environ.get('WM_BASE_URL', '')}/run/{job}?workspace={os.environ.get('WM_WORKSPACE', '')}"

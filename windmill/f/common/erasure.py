@@ -57,17 +57,19 @@ def runs_of(found: dict[str, Any], job_id_key: str) -> set[str]:
 
 
 def blank(run: str) -> int | None:
-    """Deletes the data of a run and of each step of it; the number of jobs that had any. None: the run has not ended yet."""
+    """Deletes the data of a run, of each step of it, and of the scripts and flows that it called as tools; the number of jobs that had any. None:
+    not all of them have ended yet."""
     found = call("GET", f"jobs_u/get/{run}")
     if found is None:
         return 0
-    if found.get("type") != "CompletedJob":
+    below = call("GET", f"jobs/list?parent_job={run}&per_page=1000") or []
+    if any(job.get("type") != "CompletedJob" for job in (found, *below)):
         return None
-    steps = call("GET", f"jobs/list?parent_job={run}&per_page=1000") or []
-    return sum(
-        call("POST", f"jobs/completed/delete/{job}") is not None
-        for job in [*(step["id"] for step in steps), run]
-    )
+    flows = [blank(job["id"]) for job in below if job.get("job_kind") == "flow"]
+    if None in flows:
+        return None
+    blanked = [call("POST", f"jobs/completed/delete/{job}") for job in [*(each["id"] for each in below), run]]
+    return sum(count or 0 for count in flows) + sum(answer is not None for answer in blanked)
 
 
 def call(method: str, path: str) -> Any:

@@ -32,6 +32,7 @@ class Resources(TypedDict, total=False):
     settings: dict[str, Any]
     whatsapp: dict[str, Any]
     master_key: str
+    job_id_key: str
 
 
 class Contact(TypedDict):
@@ -75,7 +76,7 @@ class Citation(TypedDict):
 
 class ToolCall(TypedDict):
     """One tool call of the trace. outcome: what came back, shortened; error: it failed. at: when it began, in seconds since 1970;
-    notes have none. ms: milliseconds. asks: nothing was called, a person must agree first."""
+    notes have none. ms: milliseconds. asks: nothing was called, a person must agree first. job: the Windmill job that answered."""
 
     tool: str
     arguments: dict[str, Any]
@@ -84,6 +85,7 @@ class ToolCall(TypedDict):
     at: NotRequired[float]
     ms: int
     asks: NotRequired[bool]
+    job: NotRequired[str]
 
 
 class Usage(TypedDict):

@@ -13,7 +13,7 @@ from typing import Any
 
 FLOW = "f/chatbot/whatsapp_message"
 # The kinds of work, each with workers of its own: windmill/deploy/tags.py.
-TAGS = ("chat", "portal", "background", "recovery")
+TAGS = ("chat", "portal", "background", "recovery", "tools")
 WORKERS_OF_TAGS = f"/workers/exists_workers_with_tags?tags={','.join(TAGS)}"
 
 
@@ -110,7 +110,7 @@ def idle_tags(found: dict[str, bool]) -> list[str]:
     return [tag for tag in TAGS if not found.get(tag)]
 
 
-def call_api(method: str, path: str, body: dict[str, Any] | str | None = None) -> bytes:
+def call_api(method: str, path: str, body: dict[str, Any] | str | None = None, timeout: float = 30) -> bytes:
     """Windmill's API in this workspace, with this job's own token; `path` starting with / is the server's. Raises OSError; of those, HTTPError
     is Windmill's refusal."""
     place = path if path.startswith("/") else f"/w/{os.environ['WM_WORKSPACE']}/{path}"
@@ -118,7 +118,7 @@ def call_api(method: str, path: str, body: dict[str, Any] | str | None = None) -
     data = body.encode() if isinstance(body, str) else json.dumps(body).encode() if body is not None else None
     headers = {"Authorization": f"Bearer {os.environ['WM_TOKEN']}", "Content-Type": "application/json"}
     with urllib.request.urlopen(
-        urllib.request.Request(url, data, headers, method=method), timeout=30
+        urllib.request.Request(url, data, headers, method=method), timeout=timeout
     ) as response:
         answer: bytes = response.read()
         return answer

@@ -26,11 +26,12 @@ from f.common.portal_request import (
     not_found,
     text_field,
 )
-from f.tools.live_tools import HTTP
+from f.tools.live_tools import HTTP, SCRIPTS
 
 postgresql = dict[str, Any]
 MOST = 100
 MOST_RULES = 50
+ONE_EACH = {HTTP: "http_actions", SCRIPTS: "script_tools"}  # tools with a row each
 
 
 @answer_page
@@ -83,14 +84,14 @@ def decide(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
 
 def set_rules(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     """Says of tools of a server whether they need a person's yes: {"<tool>": "always" | {"parameter", "over"} | null}; null is never, and those
-    that are left out stay as they are: a colleague may have changed them. The name HTTP stands for the HTTP actions."""
+    that are left out stay as they are: a colleague may have changed them. The name HTTP stands for the HTTP actions, Windmill for scripts."""
     rules = fields.get("rules")
     if not isinstance(rules, dict) or len(rules) > MOST_RULES:
         raise Refused("approval_rule")
     checked = {str(tool): checked_rule(rule) for tool, rule in rules.items() if 0 < len(str(tool)) <= 100}
     name = text_field(fields, "name", 31)
-    if name == HTTP:
-        query = b"update http_actions a set approval = nullif(r.value, 'null') from jsonb_each(%s::jsonb) r where a.name = r.key"
+    if name in ONE_EACH:
+        query = f"update {ONE_EACH[name]} a set approval = nullif(r.value, 'null') from jsonb_each(%s::jsonb) r where a.name = r.key".encode()
         values = [json.dumps(checked)]
     else:
         query = (

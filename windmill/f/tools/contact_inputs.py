@@ -7,7 +7,8 @@ from typing import Any
 
 from f.tools.identity import WORD, says_who
 
-PLAIN = ("phone", "phone_e164", "name", "language", "user_id")
+OURS = ("contact_id", "tenant_id")  # ids of this platform's own rows: for scripts that work on its database
+PLAIN = ("phone", "phone_e164", "name", "language", "user_id", *OURS)
 LEAD = "lead:"  # before the name of a field that the tenant collects
 VERIFIED = ("phone", "phone_e164", "user_id")  # WhatsApp vouches for these
 NAMES = frozenset(
@@ -20,7 +21,7 @@ def is_field(field: Any) -> bool:
 
 
 def contact_values(contact: dict[str, Any]) -> dict[str, str]:
-    """What is known of a contact, by field. `contact`: phone, user_id, name, language and lead of the row."""
+    """What is known of a contact, by field. `contact`: phone, user_id, name, language and lead of the row, for scripts also OURS."""
     phone = contact.get("phone")
     known = {
         "phone": phone,
@@ -28,6 +29,7 @@ def contact_values(contact: dict[str, Any]) -> dict[str, str]:
         "name": contact.get("name"),
         "language": contact.get("language"),
         "user_id": contact.get("user_id"),
+        **{name: contact.get(name) for name in OURS},
     }
     lead = {f"{LEAD}{name}": str(value) for name, value in (contact.get("lead") or {}).items()}
     return {field: value for field, value in (known | lead).items() if value}
@@ -37,6 +39,8 @@ def suggested_field(name: str, sample: Any = None) -> str | None:
     """The contact's field that a parameter of this name asks for, as far as names tell: the tenant decides."""
     name = re.sub(r"^x[-_]", "", name, flags=re.IGNORECASE)  # as headers are called
     words = [word.lower() for word in WORD.findall(name)]
+    if name in OURS:
+        return name
     if says_who(name):
         return "phone_e164" if str(sample or "").startswith("+") else "phone"
     if words and words[-1] in ("email", "mail") and set(words) <= NAMES | {"e", "email", "mail", "address"}:

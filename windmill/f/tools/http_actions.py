@@ -14,7 +14,8 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from f.common.redaction import redact
-from f.tools.contact_inputs import LEAD, VERIFIED, contact_values
+from f.tools.checked_arguments import checked
+from f.tools.contact_inputs import contact_values
 from f.tools.http_answers import NoWords, words_of
 from f.tools.http_requests import NOT_HERE, Answer, NoAnswer, Request, origin_of, send
 from f.tools.live_tools import HTTP, LiveTool, ToolError, not_shown
@@ -55,18 +56,6 @@ class HttpAction(LiveTool):
     def origin(self) -> str:
         return HTTP
 
-    def for_contact(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        for wanted in self.missing.values():
-            if wanted in VERIFIED:
-                raise ToolError(
-                    f"{self.name} needs the customer's phone number, which this customer does not show"
-                )
-            known = wanted.removeprefix(LEAD)
-            raise ToolError(
-                f"{self.name} needs the customer's {known}, which is not known yet: ask for it", by_tool=True
-            )
-        return super().for_contact(arguments)
-
     def call(self, arguments: dict[str, Any], seconds: float) -> str:
         request = self.request(arguments)
         try:
@@ -79,7 +68,7 @@ class HttpAction(LiveTool):
 
     def request(self, arguments: dict[str, Any]) -> Request:
         """What is sent for the model's arguments. Raises ToolError where they don't fit the schema."""
-        given = self._checked(arguments)
+        given = checked(self.name, arguments, self.parameters)
         values = {name: value for name, value in given.items() if name in self.parameters["properties"]}
         values |= self.values
         url = self._url(values)
@@ -129,27 +118,6 @@ class HttpAction(LiveTool):
                 raise ToolError(redact(f"{self.name}: {why}", self.secrets), by_tool=True) from None
             return not_shown(redact(str(why), self.secrets))
         return words
-
-    def _checked(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        """The arguments, with what some models write as text made into what it is. Raises ToolError."""
-        from jsonschema import Draft202012Validator
-        from referencing import Registry
-        from referencing.exceptions import Unresolvable
-
-        kinds = {n: _kinds(part) for n, part in self.parameters["properties"].items()}
-        given = {n: _read_as(value, kinds.get(n, [])) for n, value in arguments.items() if value is not None}
-        try:  # an empty registry: nothing is fetched to check anything
-            problem = next(
-                iter(Draft202012Validator(self.parameters, registry=Registry()).iter_errors(given)), None
-            )
-        except Unresolvable:
-            problem = None
-        if problem:
-            where = ".".join(map(str, problem.absolute_path))
-            raise ToolError(
-                f"{self.name}: {where + ': ' if where else ''}{problem.message}"[:500], by_tool=True
-            )
-        return given
 
     def _url(self, values: dict[str, Any]) -> str:
         def place(match: re.Match[str]) -> str:
@@ -245,20 +213,3 @@ def _each(value: Any) -> list[Any]:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _kinds(part: Any) -> list[str]:
-    kind = part.get("type") if isinstance(part, dict) else None
-    return kind if isinstance(kind, list) else [kind] if isinstance(kind, str) else []
-
-
-def _read_as(value: Any, kinds: list[str]) -> Any:
-    """A text that stands for a number, a list or an object, where no text is wanted; and a number where only a text is."""
-    if isinstance(value, int | float) and not isinstance(value, bool) and kinds == ["string"]:
-        return str(value)
-    if not isinstance(value, str) or not kinds or "string" in kinds:
-        return value
-    try:
-        return json.loads(value)
-    except ValueError:
-        return value

@@ -1,17 +1,22 @@
-"""What a tool of the tenant's own systems is to the agent, whoever answers it: a server (mcp_servers) or a plain HTTP address (http_actions)."""
+"""What a tool of the tenant's own systems is to the agent, whoever answers it: a server (mcp_servers), a plain HTTP address
+(http_actions), or a script or flow of Windmill (script_tools)."""
 
 from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
+from f.tools.contact_inputs import LEAD, OURS, VERIFIED
 from f.tools.identity import asks_who, with_phone, without_who
 
 MAX_RESULT = 20_000  # characters; what a tool returns beyond is cut, with a word
 # What the model hears of a call that succeeded without a word, where it may have changed something.
 DONE = "It was done. The tool said nothing more."
-HTTP = "HTTP"  # the origin of each HTTP action; a server's name has lower-case letters
+# The origins of each HTTP action, and of each script or flow; a server's name has lower-case letters.
+HTTP, SCRIPTS = "HTTP", "Windmill"
 NOT_SHOWN = re.compile(r"(?:\(not shown: [^\n]*\)\s*)*")
 
 
@@ -22,6 +27,18 @@ class ToolError(Exception):
     def __init__(self, message: str, by_tool: bool = False, unsure: bool = False) -> None:
         super().__init__(message)
         self.by_tool, self.begun, self.unsure = by_tool, False, unsure
+        self.job: str | None = None
+
+
+class Words(str):
+    """What a tool says, with the Windmill job that said it. `job`: a ToolError has it, too."""
+
+    job: str | None
+
+    def __new__(cls, text: str, job: str | None) -> Words:
+        made = super().__new__(cls, text)
+        made.job = job
+        return made
 
 
 class LiveTool(ABC):
@@ -32,6 +49,10 @@ class LiveTool(ABC):
     parameters: dict[str, Any]
     read_only: bool
     approval: Any = None  # whether a person must agree to a call: a rule of f/agent/approvals, None for never
+    missing: Mapping[str, str] = MappingProxyType(
+        {}
+    )  # contact fields that it needs and that are not known, by parameter
+    keeps_outcomes = False  # whether what became of a call can be asked for
 
     @property
     @abstractmethod
@@ -46,6 +67,14 @@ class LiveTool(ABC):
     def call(self, arguments: dict[str, Any], seconds: float) -> str:
         """Calls the tool; returns what it says. Raises ToolError."""
 
+    def call_as(self, digest: bytes, arguments: dict[str, Any], seconds: float) -> str:
+        """The same for the one call that has this digest: where the tool keeps outcomes, it is not made twice."""
+        return self.call(arguments, seconds)
+
+    def recall(self, digest: bytes, seconds: float) -> str | None:
+        """What became of the call with this digest; None where it was not made. Raises ToolError as the call does."""
+        return None
+
     def schema(self, offered_as: str) -> dict[str, Any]:
         """As the model sees it: without the parameters that say who is asking."""
         parameters = {"properties": {}, "required": [], **without_who(self.parameters), "type": "object"}
@@ -53,6 +82,17 @@ class LiveTool(ABC):
 
     def for_contact(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """The model's arguments, with the contact's own phone wherever the tool asks for one, and no other."""
+        for wanted in self.missing.values():
+            if wanted in OURS:
+                raise ToolError(f"{self.name} needs a customer, and this trial is of nobody")
+            if wanted in VERIFIED:
+                raise ToolError(
+                    f"{self.name} needs the customer's phone number, which this customer does not show"
+                )
+            known = wanted.removeprefix(LEAD)
+            raise ToolError(
+                f"{self.name} needs the customer's {known}, which is not known yet: ask for it", by_tool=True
+            )
         if asks_who(self.parameters) and not self.phone:
             raise ToolError(
                 f"{self.name} needs the customer's phone number, which this customer does not show"

@@ -3,6 +3,7 @@ import { Alert, Badge, Button, Card, Checkbox, Group, NativeSelect, NumberInput,
 import React, { useState } from 'react'
 import BotActions from './BotActions'
 import Clashes from './BotClashes'
+import BotScripts from './BotScripts'
 import Connection from './Connection'
 import ServerEditor from './ServerEditor'
 import ToolApprovals, { Rules } from './ToolApprovals'
@@ -41,6 +42,7 @@ export default function Tools({ tools }: { tools: Tool[] }) {
     <>
       <Intro>{t.bot.toolsIntro}</Intro>
       <BotActions />
+      <BotScripts />
       <Title order={2} size="h3" mt="xl">{t.bot.mcpTitle}</Title>
       <Text c="dimmed" size="sm" mb="sm">{t.bot.mcpIntro}</Text>
       {tools.length === 0 && <Empty title={t.bot.noTools} hint={may('owner') ? undefined : t.bot.noToolsHint} />}

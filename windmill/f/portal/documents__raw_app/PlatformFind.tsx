@@ -7,7 +7,7 @@ import { go, useRoute } from './route'
 import { About, Ago, Empty, Facts, Item, List, Loaded, fill, useHere } from './ui'
 
 type Person = { id: string; tenant_id: string; tenant: string; name: string | null; phone: string | null; username: string | null; at: string | null }
-type Run = { message_id: string; run_id: string | null; contact_id: string | null; tenant: string | null; phone_number_id: string; state: string; reason: string | null; outcome: string | null; received_at: string }
+type Run = { message_id: string; run_id: string | null; contact_id: string | null; tenant: string | null; phone_number_id: string; state: string; reason: string | null; outcome: string | null; received_at: string; jobs: { tool: string; job: string }[] | null }
 type Answer = { people: Person[]; runs: Run[]; run_link: string }
 
 export default function PlatformFind() {
@@ -89,14 +89,16 @@ function RunFound({ run, link, person }: { run: Run; link: string; person?: Pers
       </Group>
       <Text>{p.states[run.state] ?? run.state}{run.reason && `: ${run.reason}`}</Text>
       <Facts facts={[run.outcome && (t.insights.outcomes as Record<string, string>)[run.outcome], <span className="break">{fill(p.message, { id: run.message_id })}</span>, <Ago at={run.received_at} />]} />
+      {run.jobs && <Group gap="sm">{run.jobs.map(({ tool, job }) => <RunLink key={job} link={link} id={job} label={tool} />)}</Group>}
     </Item>
   )
 }
 
-export function RunLink({ link, id }: { link: string; id: string | null }) {
+// label: which of a run's jobs it is, in place of the run itself.
+export function RunLink({ link, id, label }: { link: string; id: string | null; label?: string }) {
   const { t } = useHere()
   return id ? (
-    <Anchor href={link.replace('{id}', id)} target="_blank" rel="noopener" size="sm">{t.platform.openRun}<About>{id}</About></Anchor>
+    <Anchor href={link.replace('{id}', id)} target="_blank" rel="noopener" size="sm">{label ?? t.platform.openRun}<About>{id}</About></Anchor>
   ) : (
     <Text size="sm" c="dimmed">{t.platform.noRun}</Text>
   )

@@ -5,7 +5,7 @@ import { feedback } from './en/feedback'
 import { conversations } from './en/inbox'
 import { messages } from './en/messages'
 import { platform } from './en/platform'
-import { actions } from './en/tools'
+import { actions, scripts } from './en/tools'
 import { alarm, approvals, changes, home, notifications, people } from './en/team'
 import { templates } from './en/templates'
 
@@ -51,6 +51,7 @@ const en = {
   qaPairs,
   bot,
   actions,
+  scripts,
   home,
   people,
   changes,

@@ -6,7 +6,7 @@ import { feedback } from './es/feedback'
 import { conversations } from './es/inbox'
 import { messages } from './es/messages'
 import { platform } from './es/platform'
-import { actions } from './es/tools'
+import { actions, scripts } from './es/tools'
 import { alarm, approvals, changes, home, notifications, people } from './es/team'
 import { templates } from './es/templates'
 
@@ -52,6 +52,7 @@ const es: Texts = {
   qaPairs,
   bot,
   actions,
+  scripts,
   home,
   people,
   changes,

@@ -1,4 +1,4 @@
-// HTTP actions in English.
+// HTTP actions and scripts in English.
 export const actions = {
   title: 'Actions over HTTP',
   intro: 'Any system with a web interface: paste a curl command or an OpenAPI document, and say who fills each value.',
@@ -60,4 +60,15 @@ export const actions = {
   response: 'Answer',
   seen: 'What the bot sees',
   nothing: '(nothing)',
+}
+
+export const scripts = {
+  title: 'Scripts',
+  intro: 'What your operator has written for you in Windmill, such as an appointment book: tick what the bot may call.',
+  none: 'No scripts yet',
+  add: 'Add a script',
+  which: 'Script',
+  nothing: 'There are no scripts for you yet. Your operator deploys them.',
+  platform: '{name}: filled by the platform',
+  removeSays: 'The bot can no longer call the script. The script itself stays.',
 }

@@ -1,5 +1,5 @@
-// Las acciones HTTP, en español.
-import type { actions as english } from '../en/tools'
+// Las acciones HTTP y los scripts, en español.
+import type { actions as english, scripts as englishScripts } from '../en/tools'
 
 export const actions: typeof english = {
   title: 'Acciones por HTTP',
@@ -62,4 +62,15 @@ export const actions: typeof english = {
   response: 'Respuesta',
   seen: 'Lo que ve el bot',
   nothing: '(nada)',
+}
+
+export const scripts: typeof englishScripts = {
+  title: 'Scripts',
+  intro: 'Lo que su operador ha escrito para usted en Windmill, como una agenda de citas: marque lo que el bot puede llamar.',
+  none: 'Todavía no hay scripts',
+  add: 'Añadir un script',
+  which: 'Script',
+  nothing: 'Todavía no hay scripts para usted. Los despliega su operador.',
+  platform: '{name}: lo rellena la plataforma',
+  removeSays: 'El bot ya no podrá llamar al script. El script en sí se queda.',
 }
