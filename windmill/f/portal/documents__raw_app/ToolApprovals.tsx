@@ -21,7 +21,7 @@ export default function ToolApprovals({ tool, about = tool.name }: Props) {
   const save = () =>
     form.run(async () => {
       await ask('approvals', 'set_rules', { name: tool.name, rules: mine })
-      await refresh('bot', 'tools')
+      await refresh('bot', 'tools', 'scripts')
       setMine({})
       return t.saved
     })
@@ -31,9 +31,9 @@ export default function ToolApprovals({ tool, about = tool.name }: Props) {
   return (
     <Stack gap="xs" role="group" aria-label={b.approvals}>
       <Text size="sm" fw={600}>{b.approvals}</Text>
-      <Text size="sm" c="dimmed">{b.approvalsHint}</Text>
+      {Object.values(now).some(Boolean) && <Text size="sm" c="dimmed">{b.approvalsHint}</Text>}
       {tool.allowed_tools.map((name) => <One key={name} name={name} rule={now[name]} numbers={tool.numbers[name] ?? []} put={(rule) => setMine({ ...mine, [name]: rule })} />)}
-      <Group><Button size="compact-md" variant="light" loading={form.busy} disabled={same} onClick={save}>{b.approvalsSave}<About>{about}</About></Button></Group>
+      {!same && <Group><Button size="compact-md" variant="light" loading={form.busy} onClick={save}>{b.approvalsSave}<About>{about}</About></Button></Group>}
       {form.shown}
     </Stack>
   )
