@@ -62,7 +62,7 @@ portal: $(VENV)/.installed ## the portal's pages for the demo, after a change to
 
 ##@ Test it
 
-.PHONY: test test-browser test-windmill test-faults test-warm-stress eval
+.PHONY: test test-browser test-windmill test-faults kill-run test-warm-stress eval
 
 test: $(VENV)/.for-tests ## all tests but the browser's: real processes, real PostgreSQL (TEST_PROCESSES=1 for one test after the other)
 	@$(BIN)/python -m pytest -n $(or $(TEST_PROCESSES),2)
@@ -75,6 +75,9 @@ test-windmill: $(VENV)/.installed ## the suite on a real server: WINDMILL_URL=�
 
 test-faults: $(VENV)/.for-tests ## the storm at full size: 500 messages, kills throughout (FAULTS_SEED=… replays one)
 	@FAULTS_MESSAGES=$${FAULTS_MESSAGES:-500} $(BIN)/python -m pytest tests/faults -s --timeout 1800
+
+kill-run: $(VENV)/.for-tests ## 500 approved calls of every kind of tool while workers are killed: done once if and only if approved (CALLS=60, FAULTS_SEED=…)
+	@PYTHONPATH=windmill:. $(BIN)/python -m tests.faults.kill_run --calls $(or $(CALLS),500)
 
 test-warm-stress: $(VENV)/.installed ## 2,000 jobs at once through the warm interpreter
 	@STRESS_JOBS=$${STRESS_JOBS:-2000} $(BIN)/python -m pytest -m stress -s tests/worker/test_stress.py

@@ -26,6 +26,7 @@ from ingress.listener import Listener
 from ingress.metrics import Metrics
 from ingress.platform_metrics import TIMEOUT_S, PlatformFigures
 from ingress.settings import Settings
+from ingress.sign_ins import PATH, SignIns
 from ingress.signature import Signature
 from ingress.webhook import Webhook
 from ingress.windmill import Windmill
@@ -48,6 +49,7 @@ class Ingress:
         self._write, self._dispatch, self._apply, self._check, self._hear = (
             Link(url, name, timeout) for name in ("inbox", "dispatch", "events", "check", "listener")
         )
+        self.sign_ins = SignIns(self._check)
         self._ask = Link(url, "metrics", TIMEOUT_S, server_ends=True)
         self._platform = PlatformFigures(self._ask)
         self.metrics.registry.register(self._platform)
@@ -187,7 +189,8 @@ class App:
         self._settings = settings
         self._ingress: Ingress | None = None
         health = Route("/healthz", self._health)
-        self._public = Starlette(routes=[health], lifespan=self._lifespan)
+        sign_in = Route(PATH, self._sign_in, methods=["GET", "POST"])
+        self._public = Starlette(routes=[health, sign_in], lifespan=self._lifespan)
         self._admin = Starlette(
             routes=[health, Route("/readyz", self._readiness), Route("/metrics", self._metrics)]
         )
@@ -213,6 +216,10 @@ class App:
 
     async def _health(self, _: Request) -> Response:
         return PlainTextResponse("alive\n")
+
+    async def _sign_in(self, request: Request) -> Response:
+        assert self._ingress is not None
+        return await self._ingress.sign_ins.answer(request)
 
     async def _readiness(self, _: Request) -> Response:
         assert self._ingress is not None

@@ -2,6 +2,7 @@
 
 import hmac
 import os
+from pathlib import Path
 from typing import Annotated
 
 from mcp.server import MCPServer
@@ -11,13 +12,14 @@ from mcp.server.transport_security import TransportSecuritySettings
 from mcp.types import ToolAnnotations
 from pydantic import Field
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 from typing_extensions import TypedDict
 
 from local.orders.book import Order, OrderBook
 
+HERE = Path(__file__).parent
 CUSTOMER_HEADER = "x-customer-phone"
 READS = ToolAnnotations(
     read_only_hint=True
@@ -81,11 +83,18 @@ def routes(book: OrderBook) -> list[Route]:
     async def stock(request: Request) -> Response:
         return JSONResponse({"stock": book.stock_of(request.query_params.get("product", ""))})
 
-    return [Route("/orders/{order_id}", order), Route("/stock", stock)]
+    async def document(request: Request) -> Response:
+        return FileResponse(HERE / "openapi.json")
+
+    return [
+        Route("/orders/{order_id}", order),
+        Route("/stock", stock),
+        Route("/openapi.json", document),
+    ]
 
 
 class Gate:
-    """Answers /healthz, and refuses callers without the key."""
+    """Answers /healthz, shows its OpenAPI document, and refuses other callers without the key."""
 
     def __init__(self, app: ASGIApp, key: str) -> None:
         self.app, self.expected = app, f"Bearer {key}".encode()
@@ -97,7 +106,7 @@ class Gate:
         given = dict(scope["headers"]).get(b"authorization", b"")
         if scope["path"] == "/healthz":
             await PlainTextResponse("ok")(scope, receive, send)
-        elif not hmac.compare_digest(given, self.expected):
+        elif scope["path"] != "/openapi.json" and not hmac.compare_digest(given, self.expected):
             needed = {"WWW-Authenticate": "Bearer"}
             refusal = JSONResponse({"error": "A valid bearer key is needed."}, 401, needed)
             await refusal(scope, receive, send)

@@ -94,8 +94,8 @@ create or replace trigger audit_change after insert or update or delete on tenan
         'url sealed_headers');
 create or replace trigger audit_change after insert or update or delete on http_actions for each row
     execute function audit_change('name', 'tenant_id',
-        'description method url query headers body parameters sealed_values answer_path read_only approval timeout_s'
-        ' enabled',
+        'description method url query headers body parameters sealed_values answer_path answer_template'
+        ' read_only approval timeout_s enabled',
         'url sealed_values');
 create or replace trigger audit_change after insert or update or delete on script_tools for each row
     execute function audit_change('name', 'tenant_id', 'path is_flow parameters read_only approval timeout_s enabled',

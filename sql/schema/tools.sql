@@ -65,6 +65,8 @@ create table http_actions (
     sealed_values     bytea,                              -- AES-GCM, of an object: a secret's value by its parameter
     -- JSONPath of what the model sees of the answer; '': all of it
     answer_path       text not null default '',
+    -- words with places for values of what answer_path picks, such as 'Order {{id}}: {{status}}'; '': none
+    answer_template   text not null default '',
     read_only         boolean not null default false,     -- it changes nothing
     -- whether a person must agree to a call: "always" or {"parameter": "amount", "over": 50}; null: never
     approval          jsonb,

@@ -166,6 +166,31 @@ def test_an_http_action_under_the_bound_is_called_at_once(bench: Bench, shop: Sh
     assert refunds.made() == [{"order_id": "CL-1042", "amount": 20}]
 
 
+def test_an_action_that_changes_between_the_request_and_the_yes_is_not_called(
+    bench: Bench,
+    shop: Shop,  # noqa: F811
+) -> None:
+    """It would refund another amount than the one that somebody has agreed to: what it no longer takes, it would leave out."""
+    refunds = HttpRefunds(bench, shop)
+    refunds.ask(ASK, CHECKING)
+    refunds.decide(True)
+    fixed = [model("order_id"), {"name": "amount", "source": "fixed", "value": 5000}]
+    bench.rows(
+        "update http_actions set parameters = %s::jsonb where name = 'refund_order'", json.dumps(fixed)
+    )
+    reply = refunds.answer(DONE)["reply"]
+    assert refunds.made() == [] and refunds.row()["result"] == "not_called"
+    assert reply == f"{AGREED} {CANNED_REPLIES['approval_failed']['en']}"
+    assert "another one by now" in refunds.row()["outcome"]
+
+
+def test_what_the_tool_would_leave_out_is_not_asked_for(bench: Bench, shop: Shop) -> None:  # noqa: F811
+    refunds = HttpRefunds(bench, shop)
+    more = {"order_id": "CL-1042", "amount": 80, "currency": "USD"}
+    refunds.ask(call("refund_order", more), ASK, CHECKING)
+    assert refunds.row()["written"] == json.dumps({"amount": 80, "order_id": "CL-1042"})
+
+
 class ScriptRefunds(Refunds):
     """The same as a script of Windmill."""
 

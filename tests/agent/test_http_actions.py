@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -304,11 +305,25 @@ def test_a_header_takes_no_second_line(bench: Bench, shop: Shop) -> None:
 PAGE = (
     "<html><title>Order</title><style>p {}</style><body><p>It is <b>sent</b>.</p><script>x()</script></body>"
 )
+SENT = '{"order": {"id": 7, "state": "sent"}}'
+ORDERS = '{"orders": [{"id": 7, "lines": [{"name": "rug"}, {"name": "lamp"}]}, {"id": 8, "lines": []}, {"total": null}]}'
 ANSWERS: dict[str, Any] = {
     "all of it": ({}, ('{"order": {"state": "sent"}}', "application/json"), '{"order": {"state": "sent"}}'),
     "one value": ({"answer_path": "$.order.state"}, ('{"order": {"state": "sent"}}', "application/json"), "sent"),
     "several": ({"answer_path": "$..n"}, ('[{"n": 1}, {"n": 2}]', "application/problem+json"), "[1, 2]"),
     "no such part": ({"answer_path": "$.none"}, ('{"a": 1}', "application/json"), ""),
+    "in words": ({"answer_template": "Order {{ $.order.id }} is {{order.state}}."}, (SENT, "application/json"), "Order 7 is sent."),
+    "a line for each": (
+        {"answer_path": "$.orders", "answer_template": "{{id}}: {{lines[*].name}}"},
+        (ORDERS, "application/json"),
+        "<data>\n7: rug, lamp\n8: \n</data>",
+    ),
+    "each that a path finds": (
+        {"answer_path": "$.orders[?@.id > 7]", "answer_template": "{{id}}!"}, (ORDERS, "application/json"), "<data>\n8!\n</data>"
+    ),
+    "words about nothing": ({"answer_template": "Order {{id}} is there."}, ('{"a": 1}', "application/json"), ""),
+    "braces of the answer": ({"answer_template": "It says {{said}}"}, ('{"said": "{{a}} {a}", "a": 1}', "application/json"), "It says {{a}} {a}"),
+    "words for no JSON": ({"answer_template": "{{a}}"}, ("<html>", "text/html"), "the answer is not JSON"),
     "no JSON": ({"answer_path": "$.a"}, ("<html>", "text/html"), "the answer is not JSON"),
     "a page": ({}, (PAGE, "text/html"), "Order\nIt is\nsent\n."),
     "latin letters": ({}, ("Está enviado".encode("latin-1"), "text/plain; charset=iso-8859-1"), "Está enviado"),
@@ -347,6 +362,15 @@ def test_a_part_of_an_answer_that_is_too_large_is_said(bench: Bench, shop: Shop)
     shop.says(b'{"a": "' + b"x" * 3_000_000, content_type="application/json")
     bench.live(QUESTION, ASK, UNKNOWN)
     assert "the answer is larger than 2 MB" in fed(bench)
+
+
+def test_words_do_not_grow_without_end(bench: Bench, shop: Shop) -> None:
+    """A small answer, each of whose values stands in the words again and again."""
+    put_lookup(bench, shop, answer_template="{{$..*}}" * 50)
+    shop.says(json.dumps([["x" * 100] * 1000] * 15).encode(), content_type="application/json")
+    before = time.process_time()
+    bench.live(QUESTION, ASK, UNKNOWN)
+    assert len(fed(bench)) < 25_000 and time.process_time() - before < 5
 
 
 def test_a_compressed_answer_is_not_unpacked_and_a_write_is_done_all_the_same(
@@ -518,6 +542,10 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "no field of a contact": ({"parameters": [{"name": "id", "source": "contact", "value": "password"}]}, "action_parameter"),
     "no schema": ({"parameters": [model("id", schema={"type": "strong"})]}, "action_parameter"),
     "no path": ({"answer_path": "$.["}, "action_path"),
+    "no path in words": ({"answer_template": "It is {{ $.[ }}"}, "action_path"),
+    "an open place": ({"answer_template": "It is {{ state"}, "action_template"),
+    "too many places": ({"answer_template": "{{a}}" * 51}, "action_template"),
+    "too many words": ({"answer_template": "x" * 2001}, "text_too_long"),
     "its method": ({"method": "TRACE"}, "action_method"),
     "a header of two lines": ({"headers": {"X": "a\nb"}}, "header_invalid"),
     "the host": ({"headers": {"Host": "a"}}, "header_invalid"),

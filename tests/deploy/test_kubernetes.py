@@ -89,7 +89,7 @@ def test_the_probes_ask_what_the_ingress_answers() -> None:
     assert asked["livenessProbe"] == asked["startupProbe"] == {"path": "/healthz", "port": "webhook"}
     assert asked["readinessProbe"] == {"path": "/readyz", "port": "admin"}, "it knows of the database"
     (rule,) = OBJECTS["Ingress webhook"]["spec"]["rules"]
-    assert [path["path"] for path in rule["http"]["paths"]] == ["/webhook"], (
+    assert [path["path"] for path in rule["http"]["paths"]] == ["/webhook", "/oauth/callback"], (
         "the internet reaches nothing else"
     )
 

@@ -193,6 +193,7 @@ def test_no_sealed_column_is_forgotten(conn: Any) -> None:
         ("tool_calls", "digest"),
         ("erased_messages", "digest"),
         ("tool_approvals", "digest"),
+        ("tool_sign_ins", "state_digest"),
         ("contradiction_dismissals", "pair"),
     }
     columns = conn.execute(

@@ -30,6 +30,7 @@ class FaultyStack(Stack):
         super().__init__(state)
         self.ports |= {name: free_port() for name in ("runner2", "ingress2", "ingress2_admin")}
         self.ingresses = list(INGRESSES)
+        self.bundle = _with_room_for_scripts(self.bundle, state / "bundle")
 
     def bootstrap_environment(self) -> dict[str, str]:
         # The platform's own model, so that it is given customers' pictures.
@@ -79,3 +80,16 @@ class FaultyStack(Stack):
             self.state / "postgres", self.secrets.postgres, port=self.cluster.port, durable=False
         )
         self.revive(*RUNNERS)
+
+
+def _with_room_for_scripts(bundle: Path, copy: Path) -> Path:
+    """The bundle, with a folder of scripts for tenants in which a test may write its own."""
+    shared = copy / "f/tenant_tools/shared"
+    shared.mkdir(parents=True)
+    for each in (bundle / "f").iterdir():
+        if each.name != "tenant_tools":
+            (copy / "f" / each.name).symlink_to(each)
+    for each in (bundle / "f/tenant_tools/shared").iterdir():
+        (shared / each.name).symlink_to(each)
+    (copy / "f/tenant_tools/folder.meta.yaml").symlink_to(bundle / "f/tenant_tools/folder.meta.yaml")
+    return copy

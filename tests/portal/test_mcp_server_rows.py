@@ -113,3 +113,52 @@ def test_an_oauth_client_that_can_not_be_used_is_refused(portal: Portal, oauth: 
     sealed = portal.typed(A, f"{PURPOSE} oauth", "client-secret")
     assert put(portal, oauth=oauth, sealed_oauth=sealed)["refused"] == code
     assert portal.rows("select from tenant_tools") == []
+
+
+def test_a_stored_server_is_edited(portal: Portal) -> None:
+    """Its secrets stay where none is typed, also at another path of its host; what it offered stays with its address."""
+    sealed = portal.typed(A, PURPOSE, "Bearer hunter2")
+    assert put(portal, sealed_key=sealed, new=True)["ok"] is True
+    portal.rows("update tenant_tools set discovered = '[]'")
+    first = shown(portal)
+    assert (first["timeout_s"], first["enabled"]) == (10, True)
+    edit = {"headers": first["headers"], "timeout_s": 25, "enabled": False, "was": first["revision"]}
+    assert put(portal, **edit)["ok"] is True
+    second = shown(portal)
+    assert (second["timeout_s"], second["enabled"]) == (25, False) and second["revision"] != first["revision"]
+    assert portal.rows("select discovered from tenant_tools") == [{"discovered": []}]
+    assert put(portal, url=f"{URL}/v2", was=second["revision"])["ok"] is True
+    assert secrets(portal) == {"Authorization": "Bearer hunter2"}
+    assert portal.rows("select discovered from tenant_tools") == [{"discovered": None}]
+    for timeout_s in (0, 61, True, "5"):
+        assert put(portal, timeout_s=timeout_s)["refused"] == "number_out_of_range"
+
+
+def test_another_editors_change_does_not_vanish(portal: Portal) -> None:
+    put(portal, tool_settings={"book": {"timeout_s": 20}})
+    seen = shown(portal)["revision"]
+    assert put(portal, timeout_s=30, was=seen)["ok"] is True
+    late = put(portal, allowed_tools=["book"], was=seen)
+    assert (late["refused"], late["values"]) == ("settings_changed", {"person": OWNER})
+    assert shown(portal)["timeout_s"] == 30 and shown(portal)["allowed_tools"] == []
+    assert put(portal, allowed_tools=["book"], was=shown(portal)["revision"])["ok"] is True
+    assert put(portal, new=True)["refused"] == "action_exists"
+    standing = shown(portal)["revision"]
+    portal.ask(OWNER, "f.portal_api.bot", "delete_tool", name="orders")
+    assert (
+        put(portal, was=standing)["refused"] == "not_found" and portal.rows("select from tenant_tools") == []
+    )
+
+
+def test_an_oauth_clients_secret_stays_when_its_scope_changes(portal: Portal) -> None:
+    sealed = portal.typed(A, f"{PURPOSE} oauth", "client-secret")
+    put(portal, headers={}, oauth=OAUTH, sealed_oauth=sealed)
+    assert put(portal, headers={}, oauth={**OAUTH, "scope": "orders"})["ok"] is True
+    assert secrets(portal) == {OAUTH_SECRET: "client-secret"}
+
+
+def test_a_rule_of_one_tool_leaves_the_others_alone(portal: Portal) -> None:
+    put(portal, allowed_tools=["book", "cancel"])
+    for rules in ({"book": "always"}, {"cancel": {"parameter": "fee", "over": 5}}, {"book": None}):
+        assert portal.ask(OWNER, "f.portal_api.approvals", "set_rules", name="orders", rules=rules)["ok"]
+    assert shown(portal)["approvals"] == {"cancel": {"parameter": "fee", "over": 5}}

@@ -83,6 +83,8 @@ ACTIONS: list[tuple[str, str, dict[str, Any], str]] = [
     ("f.portal_api.tools", "try", {"definition": {}}, "owner"),
     ("f.portal_api.tools", "delete", {"name": "a"}, "owner"),
     ("f.portal_api.tools", "list_server_tools", {"name": "a"}, "owner"),
+    ("f.portal_api.tools", "connect", {"name": "a"}, "owner"),
+    ("f.portal_api.tools", "finish_connection", {"name": "a"}, "owner"),
     ("f.portal_api.conversations", "list", {}, "viewer"),
     ("f.portal_api.conversations", "get", {"contact_id": GUESSED}, "viewer"),
     ("f.portal_api.conversations", "pause", {"contact_id": GUESSED, "hours": 1}, "agent"),

@@ -13,6 +13,7 @@ from f.common.secrets import unseal_all
 from tests.agent.odd import Odd
 from tests.agent.vendors import Raw, Vendor, openai_shape
 from tests.portal.conftest import MASTER_KEY, A, Portal
+from tests.site import Site
 
 OWNER, VIEWER, STRANGER = "owner@alpha.example", "viewer@alpha.example", "owner@beta.example"
 TOOLS = "f.portal_api.tools"
@@ -77,6 +78,11 @@ def test_a_trial_shows_what_was_sent_and_what_came_back(portal: Portal, shop: Ve
         and json.loads(tried["request"]["body"]) == shop.asked[0]
     )
     assert (tried["status"], tried["seen"], tried["problem"]) == (200, "7", "")
+    words = {**action, "answer_path": "$.booking", "answer_template": "Booked as number {{id}}."}
+    tried_again = portal.ask(
+        OWNER, TOOLS, "try", definition=words, held=held, samples={"day": "x", "phone": "34600"}
+    )
+    assert tried_again["tried"]["seen"] == "Booked as number 7."
     assert '"id": 7' in tried["raw"] and KEY not in json.dumps(answer)
     assert portal.rows("select from http_actions") == [], "a trial saves nothing"
 
@@ -184,6 +190,23 @@ def test_a_new_action_takes_no_others_place(portal: Portal, shop: Vendor) -> Non
     assert portal.rows("select description from http_actions") == [{"description": "Books a table"}]
 
 
+def test_another_editors_change_does_not_vanish(portal: Portal, shop: Vendor) -> None:
+    definition, held = booking(portal, shop.url)
+    portal.ask(OWNER, TOOLS, "save", definition=definition, held=held, new=True)
+    (seen,) = portal.ask(OWNER, TOOLS, "list")["actions"]
+    first = {**definition, "timeout_s": 30}
+    assert portal.ask(OWNER, TOOLS, "save", definition=first, was=seen["revision"])["ok"] is True
+    second = {**definition, "description": "Books"}
+    late = portal.ask(OWNER, TOOLS, "save", definition=second, was=seen["revision"])
+    assert (late["refused"], late["values"]) == ("settings_changed", {"person": OWNER})
+    (now,) = portal.ask(OWNER, TOOLS, "list")["actions"]
+    assert (now["timeout_s"], now["description"]) == (30, "Books a table")
+    merged = {**second, "timeout_s": 30}
+    assert portal.ask(OWNER, TOOLS, "save", definition=merged, was=now["revision"])["ok"] is True
+    portal.ask(OWNER, TOOLS, "delete", name="create_bookings")
+    assert portal.ask(OWNER, TOOLS, "save", definition=merged, was="x", held=held)["refused"] == "not_found"
+
+
 def test_what_is_wrong_is_said_and_changes_nothing(portal: Portal) -> None:
     action = {"name": "a", "description": "x", "url": "https://a.example/{b}"}
     assert portal.ask(OWNER, TOOLS, "save", definition=action)["refused"] == "action_place"
@@ -211,6 +234,47 @@ def test_from_a_document_to_an_action(portal: Portal) -> None:
     (draft,) = portal.ask(OWNER, TOOLS, "read_openapi", **wanted, base="https://a.example/v1/")["drafts"]
     assert draft["action"]["url"] == "https://a.example/v1/orders/{id}"
     assert portal.ask(OWNER, TOOLS, "save", definition=draft["action"])["ok"] is True
+
+
+def test_a_document_at_an_address(portal: Portal) -> None:
+    """With references in circles; fetched for the list and again for the drafts, by the server."""
+    site = Site()
+    portal.values["settings"] = {"allowed_private_hosts": [site.host]}
+    node = {
+        "type": "object",
+        "properties": {"name": {"type": "string"}, "next": {"$ref": "#/components/schemas/Node"}},
+    }
+    body = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Node"}}}}
+    circle = {"post": {"operationId": "addNode", "summary": "Adds", "requestBody": body}}
+    document = {
+        **json.loads(DOCUMENT),
+        "paths": {"/nodes": circle},
+        "components": {"schemas": {"Node": node}},
+    }
+    site.pages["/api/openapi.json"] = (200, {}, document)
+    try:
+        url = f"{site.url}/api/openapi.json"
+        (operation,) = portal.ask(OWNER, TOOLS, "read_openapi", url=url)["operations"]
+        (draft,) = portal.ask(OWNER, TOOLS, "read_openapi", url=url, operations=[operation])["drafts"]
+        assert draft["action"]["url"] == f"{site.url}/v1/nodes" and "$ref" not in json.dumps(draft)
+        assert portal.ask(OWNER, TOOLS, "save", definition=draft["action"], new=True)["ok"] is True
+        assert portal.ask(OWNER, TOOLS, "read_openapi", url=f"{site.url}/none")["refused"] == "openapi_status"
+    finally:
+        site.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [
+        ("http://127.0.0.1:9/openapi.json", "host_private"),
+        ("http://169.254.169.254/latest", "host_private"),
+        ("file:///etc/passwd", "import_address"),
+        ("https://user:key@shop.example/openapi.json", "import_address"),
+        (f"https://shop.example/{'x' * 2000}", "text_too_long"),
+    ],
+)
+def test_an_address_that_no_document_may_have(portal: Portal, url: str, code: str) -> None:
+    assert portal.ask(OWNER, TOOLS, "read_openapi", url=url)["refused"] == code
 
 
 def test_who_changes_an_action_is_written_down(portal: Portal, shop: Vendor) -> None:

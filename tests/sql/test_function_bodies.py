@@ -211,6 +211,11 @@ SHORT = {"integer": "int"}
 # Functions that are for new objects, and what happens around them.
 ACTIVE = "(select id from contacts where name = 'Active')"
 CALLS = {
+    "read_sign_in": ["select read_sign_in('state')", "select read_sign_in(null)"],
+    "answer_sign_in": [
+        "select answer_sign_in('state', 'sealed', null)",
+        "select answer_sign_in(null, null, 'no')",
+    ],
     "may_use_script": [
         "select may_use_script('f/tenant_tools/shared/a')",
         "select may_use_script('f/chatbot/a')",

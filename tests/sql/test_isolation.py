@@ -154,6 +154,8 @@ def test_the_ingress_may_store_and_no_more(two: Two) -> None:
             "select * from recovery_report",
             "select waiting_figures()",
             "select report_recovery('{}')",
+            "select * from tool_sign_ins",
+            "select * from tool_tokens",
         ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 ingress.execute(forbidden.encode())

@@ -42,6 +42,8 @@ SEALED = (
     ("tenants", "id", "id", "whatsapp_token", "'whatsapp_token'"),
     ("tenants", "id", "id", "llm_api_key", "'llm_api_key'"),
     ("tenant_tools", "tenant_id, name", "tenant_id", "sealed_headers", "'tool:' || name"),
+    ("tool_tokens", "tenant_id, tool", "tenant_id", "sealed_tokens", "'tokens:' || tool"),
+    ("tool_sign_ins", "state_digest", "tenant_id", "sealed_request", "'sign-in:' || tool"),
     ("http_actions", "tenant_id, name", "tenant_id", "sealed_values", "'action:' || name"),
 )
 

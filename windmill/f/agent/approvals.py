@@ -45,6 +45,8 @@ class Approvals:
         """Writes the request down, once in a turn, and tells the staff. Raises ValueError where it can't be asked."""
         if self._turn.context.get("decisions"):
             return Asked(DECIDED.format(tool=tool.name))
+        if unknown := tool.unknown(arguments):
+            raise ValueError(f"{tool.name} has no parameter {', '.join(unknown)[:200]}: call it without")
         written = exact(arguments, secrets)
         self._evidence.awaiting.append((tool.name, written))
         if self._turn.dry_run:

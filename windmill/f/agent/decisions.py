@@ -41,6 +41,7 @@ NOT_AGREED = (
     "{platform} The customer reads first: “{words}” Do not say it again, and do not ask for it again."
 )
 GONE = "the bot does not have this tool any more"
+CHANGED = "the tool is another one by now than the one that was agreed to: it does not take all of these arguments any more"
 OTHER_NUMBER = "the customer has another number by now than the one that was agreed to"
 
 
@@ -57,6 +58,13 @@ def answer_decisions(turn: Turn) -> AgentResult:
     trace: Any = redact_keys([*before, *result["trace"], *decided.notes()], tools.secrets)
     result["trace"] = trace
     return result
+
+
+def unfit(tool: LiveTool, arguments: dict[str, Any]) -> str:
+    """Why the tool, as it is now, can't be called with exactly these arguments; '' where it can."""
+    if tool.unknown(arguments):
+        return CHANGED
+    return OTHER_NUMBER if tool.for_contact(arguments) != arguments else ""
 
 
 def turn_key(turn: Turn) -> str | None:
@@ -104,12 +112,11 @@ class Decisions:
             return str(begun.get("outcome") or UNSURE)
         outcome, decision["result"] = "", "unsure"
         try:
-            if tool is None or tool.for_contact(arguments) != arguments:
-                outcome, decision["result"] = GONE if tool is None else OTHER_NUMBER, "not_called"
+            digest, seconds = UUID(str(decision["id"])).bytes, float(turn.settings.max_seconds)
+            known = tool.recall(digest, seconds) if tool and lost else None
+            if tool is None or (known is None and (why := unfit(tool, arguments))):
+                outcome, decision["result"] = GONE if tool is None else why, "not_called"
             else:
-                digest = UUID(str(decision["id"])).bytes
-                seconds = float(turn.settings.max_seconds)
-                known = tool.recall(digest, seconds) if lost else None
                 outcome = tool.call_as(digest, arguments, seconds) if known is None else known
                 decision["result"] = "refused" if refuses(outcome) else "done"
         except ToolError as problem:

@@ -12,7 +12,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from f.common.problems import Message, message
-from f.common.secrets import SecretError, unseal_all
+from f.common.secrets import CODE, SecretError, unseal_all
 from f.tools.live_tools import LiveTool, ToolError
 from f.tools.mcp_servers import McpServer, McpTool, list_tools, server_of
 
@@ -50,7 +50,13 @@ def server_for(turn: Turn, row: dict[str, Any], contact: dict[str, Any]) -> McpS
     """The server of a row of tenant_tools for one contact. Raises SecretError."""
     master_key = turn.resources["master_key"]
     held = unseal_all(master_key, turn.tenant_id, f"tool:{row['name']}", row["sealed_headers"])
-    return server_of(row, held, turn.allowed_private_hosts, contact)
+    signed_in = None
+    if (row["oauth"] or {}).get("grant") == CODE:
+        from f.tools.signed_in import SignedIn  # most tenants have no such server
+
+        sealed = (row["sealed_tokens"], row["sign_in_ended"])
+        signed_in = SignedIn(turn.db, turn.tenant_id, row["name"], sealed, master_key)
+    return server_of(row, held, turn.allowed_private_hosts, contact, signed_in)
 
 
 def _tool(server: McpServer, listed: dict[str, Any], row: dict[str, Any]) -> McpTool:

@@ -20,7 +20,8 @@ def discover(turn: Turn, problems: list[str]) -> tuple[list[LiveTool], set[str]]
     """The tools that the tenant allows, and the secrets of all of them. What is wrong with one is added to `problems`."""
     servers, actions, scripts, contacts = turn.db.batch(
         (
-            "select *, discovered_at > now() - interval '10 minutes' as fresh from tenant_tools where enabled order by name",
+            "select t.*, k.sealed_tokens, k.ended_at is not null as sign_in_ended, discovered_at > now() - interval '10 minutes' as fresh"
+            " from tenant_tools t left join tool_tokens k on k.tool = t.name where enabled order by name",
             [],
         ),
         ("select * from http_actions where enabled order by name", []),

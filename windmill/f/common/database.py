@@ -61,6 +61,16 @@ class Database:
                 conn.prepare_threshold = None  # the next transaction may have another connection
             yield cls(conn)
 
+    @contextmanager
+    def another(self) -> Iterator[Database]:
+        """A further connection to the same place, for what runs beside this one's statements."""
+        info = self.conn.info
+        resource = {"host": info.host, "port": info.port, "user": info.user, "password": info.password}
+        resource |= {"dbname": info.dbname, "sslmode": info.get_parameters().get("sslmode")}
+        with connect(resource) as conn:
+            conn.prepare_threshold = self.conn.prepare_threshold
+            yield Database(conn)
+
     def of_tenant(self, tenant_id: str, read_only: bool = False) -> TenantDatabase:
         """The same connection, bound to a tenant."""
         return TenantDatabase(self.conn, tenant_id, read_only)

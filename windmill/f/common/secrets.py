@@ -20,6 +20,8 @@ OAUTH_SECRET = (
     "oauth:client_secret"  # of an MCP server, among its sealed headers; no header can have this name
 )
 
+CODE = "code"  # the grant of an MCP server's OAuth client where a person signs in (f/tools/sign_ins)
+
 
 class SecretError(Exception):
     """A sentence for the operator; never holds the secret."""

@@ -83,8 +83,8 @@ def decide(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
 
 
 def set_rules(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
-    """Says which tools of a server need a person's yes: {"<tool>": "always" | {"parameter", "over"}}; those that are left out never do. With the
-    name HTTP or Windmill it says so of the HTTP actions or scripts that it names; null is never."""
+    """Says of tools of a server whether they need a person's yes: {"<tool>": "always" | {"parameter", "over"} | null}; null is never, and those
+    that are left out stay as they are: a colleague may have changed them. The name HTTP stands for the HTTP actions, Windmill for scripts."""
     rules = fields.get("rules")
     if not isinstance(rules, dict) or len(rules) > MOST_RULES:
         raise Refused("approval_rule")
@@ -94,7 +94,9 @@ def set_rules(conn: Connection, member: Member, fields: Fields) -> dict[str, Any
         query = f"update {ONE_EACH[name]} a set approval = nullif(r.value, 'null') from jsonb_each(%s::jsonb) r where a.name = r.key".encode()
         values = [json.dumps(checked)]
     else:
-        query = b"update tenant_tools set approvals = jsonb_strip_nulls(%s::jsonb) where name = %s"
+        query = (
+            b"update tenant_tools set approvals = jsonb_strip_nulls(approvals || %s::jsonb) where name = %s"
+        )
         values = [json.dumps(checked), name]
     with as_tenant(conn, member["tenant_id"]):
         done = conn.execute(query, values)

@@ -28,7 +28,7 @@ from f.common.portal_request import (
 )
 from f.common.setting_kinds import SettingError
 from f.portal_api import dry_runs
-from f.portal_api.mcp_server_rows import delete_tool, refuse_private, upsert_tool
+from f.portal_api.mcp_server_rows import REVISION, delete_tool, refuse_private, upsert_tool
 
 postgresql = dict[str, Any]
 c_settings = dict[str, Any]
@@ -63,8 +63,9 @@ def get(conn: Connection, member: Member, fields: Fields, master_key: str) -> di
             " from chatbots order by created_at, phone_number_id".encode()
         ).fetchall()
         tools = conn.execute(
-            b"select name, url, headers, oauth, sealed_headers is not null as has_key, allowed_tools, tool_settings, approvals, enabled,"
-            b" discovered, warnings from tenant_tools order by name"
+            "select name, url, headers, oauth, sealed_headers is not null as has_key, allowed_tools, tool_settings, approvals, timeout_s, enabled,"
+            " (select jsonb_build_object('person', k.person, 'ended', k.ended_at is not null) from tool_tokens k where k.tool = t.name) as sign_in,"
+            f" discovered, warnings, {REVISION} from tenant_tools t order by name".encode()
         ).fetchall()
         limits = conn.execute(b"select limits from tenants").fetchone()
     if member["role"] not in EDITORS:

@@ -10,7 +10,8 @@ from typing import Any
 from f.common.addresses import ForbiddenHost, require_public
 from f.common.database import Connection, as_tenant
 from f.common.portal_request import Fields, Member, Refused, not_found, text_field
-from f.common.secrets import OAUTH_SECRET, SecretError, seal_all, unseal_all
+from f.common.secrets import CODE, OAUTH_SECRET, SecretError, seal_all, unseal_all
+from f.portal_api.revisions import refuse_overwriting, revision
 from f.portal_api.typed_keys import typed_key
 from f.tools.header_fields import is_sendable
 
@@ -20,9 +21,22 @@ RESERVED = frozenset(
      "transfer-encoding", "x-customer-id", "x-customer-phone"}
 )  # fmt: skip
 MOST_HEADERS = 20
+USUAL_SECONDS = 10
 OAUTH = ("token_url", "issuer", "client_id", "scope")
 ADDRESS = re.compile(r"https?://[^\s@]+")
 AUTHORIZATION: dict[str, str | None] = {"Authorization": None}
+# What the page edits, and by which it finds another person's change.
+EDITED = (
+    "url",
+    "headers",
+    "sealed_headers",
+    "oauth",
+    "allowed_tools",
+    "tool_settings",
+    "timeout_s",
+    "enabled",
+)
+REVISION = revision(EDITED)
 
 
 def upsert_tool(
@@ -32,8 +46,9 @@ def upsert_tool(
 
     `oauth`: an OAuth client's {token_url or issuer, client_id, scope}, null for none; `sealed_oauth`: its secret, typed now.
     `headers`: each one's value by its name, null for a secret; absent: Authorization, a secret. `sealed_key`: what a person typed for
-    Authorization; `sealed_headers`: for other secret headers, by name. Without a new secret the stored one stays, unless the address changes: a
-    key is for one server. `tool_settings`: by a tool's name whether it only reads, and its timeout.
+    Authorization; `sealed_headers`: for other secret headers, by name. Without a new secret the stored one stays, unless the address changes its
+    server: a key is for one server. `tool_settings`: by a tool's name whether it only reads, and its timeout. `was`: the revision that the editor
+    began with; `new`: there was none.
     """
     name, url = text_field(fields, "name", 31), text_field(fields, "url", 500)
     headers = checked_headers(fields.get("headers", AUTHORIZATION))
@@ -47,22 +62,29 @@ def upsert_tool(
             refuse_private(address, settings)
     with as_tenant(conn, member["tenant_id"]):
         row = conn.execute(
-            b"select sealed_headers, oauth from tenant_tools where name = %s and url = %s for update",
-            [name, url],
+            f"select url, sealed_headers, oauth, {REVISION} from tenant_tools where name = %s for update".encode(),
+            [name],
         ).fetchone()
-        held = stored(master_key, member["tenant_id"], name, row["sealed_headers"] if row else None) | typed
-        moved = (
-            row is not None and row["oauth"] != oauth and OAUTH_SECRET not in typed
-        )  # its secret is for one address
+        if row is not None and fields.get("new") is True:
+            raise Refused("action_exists", name=name)
+        refuse_overwriting(conn, fields, row, "tenant_tools", name)
+        stays = row is not None and origin_of(row["url"]) == origin_of(url)
+        held = stored(master_key, member["tenant_id"], name, row["sealed_headers"] if row and stays else None)
+        held |= typed
+        moved = row is not None and OAUTH_SECRET not in typed and whose(row["oauth"]) != whose(oauth)
         wanted = {*headers, *([OAUTH_SECRET] if oauth and not moved else [])}
         held = {header: value for header, value in held.items() if header in wanted and value}
-        if oauth and OAUTH_SECRET not in held:
+        if oauth and oauth.get("grant") != CODE and OAUTH_SECRET not in held:
             raise Refused("action_secret", name="OAuth")
+        if not stays or (row and whose(row["oauth"]) != whose(oauth)):
+            for table in (b"tool_sign_ins", b"tool_tokens"):  # they are for the server as it was
+                conn.execute(b"delete from " + table + b" where tool = %s", [name])
         conn.execute(
-            b"insert into tenant_tools (tenant_id, name, url, headers, sealed_headers, oauth, allowed_tools, tool_settings, enabled)"
-            b" values (%s, %s, %s, %s::jsonb, %s, %s::jsonb, %s, %s::jsonb, %s) on conflict (tenant_id, name) do update set url = excluded.url,"
+            b"insert into tenant_tools as t (tenant_id, name, url, headers, sealed_headers, oauth, allowed_tools, tool_settings, timeout_s, enabled)"
+            b" values (%s, %s, %s, %s::jsonb, %s, %s::jsonb, %s, %s::jsonb, %s, %s) on conflict (tenant_id, name) do update set url = excluded.url,"
             b" headers = excluded.headers, sealed_headers = excluded.sealed_headers, oauth = excluded.oauth, allowed_tools = excluded.allowed_tools,"
-            b" tool_settings = excluded.tool_settings, enabled = excluded.enabled, discovered = null, discovered_at = null, warnings = '[]'",
+            b" tool_settings = excluded.tool_settings, timeout_s = excluded.timeout_s, enabled = excluded.enabled,"
+            b" discovered = case when t.url = excluded.url then t.discovered end, discovered_at = null, warnings = '[]'",
             [
                 member["tenant_id"],
                 name,
@@ -72,6 +94,7 @@ def upsert_tool(
                 json.dumps(oauth) if oauth else None,
                 allowed,
                 json.dumps(checked_tool_settings(fields.get("tool_settings") or {})),
+                checked_seconds("timeout_s", fields.get("timeout_s", USUAL_SECONDS)),
                 fields.get("enabled", True) is True,
             ],
         )
@@ -89,15 +112,26 @@ def checked_headers(given: Any) -> dict[str, str | None]:
 
 
 def checked_oauth(given: Any) -> dict[str, str] | None:
-    """An OAuth client without its secret; None where there is none. Raises Refused."""
+    """An OAuth client without its secret; None where there is none. One with `grant` "code" is for a person's sign-in: it may register itself,
+    and where its ID is the tenant's, so is its issuer: a secret goes to no address that only the MCP server names. Raises Refused."""
     if not given:
         return None
     client = {name: given.get(name) or "" for name in OAUTH} if isinstance(given, dict) else {}
-    texts = bool(client) and all(isinstance(value, str) and len(value) <= 500 for value in client.values())
-    addresses = [client[name] for name in OAUTH[:2] if client[name]] if texts else []
-    if not addresses or not client["client_id"] or not all(map(ADDRESS.fullmatch, addresses)):
+    if not client or not all(isinstance(value, str) and len(value) <= 500 for value in client.values()):
+        raise Refused("oauth_invalid")
+    signs_in = given.get("grant") == CODE
+    if signs_in:
+        client |= {"grant": CODE, "token_url": ""}
+    addresses = [client[name] for name in OAUTH[:2] if client[name]]
+    complete = bool(addresses and client["client_id"]) or (signs_in and not client["client_id"])
+    if not complete or not all(map(ADDRESS.fullmatch, addresses)):
         raise Refused("oauth_invalid")
     return client
+
+
+def whose(oauth: dict[str, str] | None) -> list[str]:
+    """Whom an OAuth client's secret and tokens are for."""
+    return [(oauth or {}).get(name) or "" for name in (*OAUTH[:3], "grant")]
 
 
 def typed_headers(fields: Fields, master_key: str, tenant_id: str, purpose: str) -> dict[str, str]:
@@ -134,10 +168,23 @@ def checked_tool_settings(given: Any) -> dict[str, Any]:
         )
         if reads is not None and not isinstance(reads, bool):
             raise Refused("switch_invalid", field=tool[:100])
-        if timeout_s is not None and not (isinstance(timeout_s, int | float) and 1 <= timeout_s <= 60):
-            raise Refused("number_out_of_range", field=tool[:100], least=1, most=60)
+        if timeout_s is not None:
+            checked_seconds(tool[:100], timeout_s)
         checked[tool] = {k: v for k, v in (("read_only", reads), ("timeout_s", timeout_s)) if v is not None}
     return checked
+
+
+def checked_seconds(field: str, given: Any) -> float:
+    """How long a server may take. Raises Refused."""
+    if isinstance(given, bool) or not isinstance(given, int | float) or not 1 <= given <= 60:
+        raise Refused("number_out_of_range", field=field, least=1, most=60)
+    return given
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port as they are written: whom a key is for. The page takes them by the same rule."""
+    found = re.match(r"https?://[^/?#]+", url)
+    return found[0].lower() if found else ""
 
 
 def refuse_private(url: str, settings: dict[str, Any]) -> None:

@@ -8,12 +8,11 @@ In: a request of the portal's page (f/common/portal_request.py). Out: actions wi
 from __future__ import annotations
 
 import json
-import re
 import time
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from typing import Any
 
-from f.common.database import Connection, as_tenant
+from f.common.database import Connection, Database, as_tenant
 from f.common.portal_request import (
     ANYONE,
     OWNERS,
@@ -25,18 +24,22 @@ from f.common.portal_request import (
     not_found,
     text_field,
 )
-from f.common.problems import Problem
-from f.common.secrets import SecretError, seal_all, unseal_all
-from f.portal_api.mcp_server_rows import refuse_private
+from f.common.secrets import CODE, SecretError, seal_all, unseal_all
+from f.portal_api.action_imports import held_for, read_curl_command, read_openapi, refused
+from f.portal_api.mcp_server_rows import origin_of, refuse_private
+from f.portal_api.revisions import refuse_overwriting, revision
+from f.portal_api.tool_sign_ins import connect, finish_connection
 from f.portal_api.typed_keys import typed_key
 
 postgresql = dict[str, Any]
 c_settings = dict[str, Any]
-LONGEST_SEALED = 120_000  # characters of a sealed curl command
-MOST_DRAFTS = 20
 MOST_SHOWN = 5000  # characters of an answer as it came
-CURL = "action curl"  # what a pasted command is sealed for
-READ = "name, description, method, url, query, headers, body, body_kind, parameters, answer_path, read_only, timeout_s, enabled, approval"
+EDITED = (
+    "description", "method", "url", "query", "headers", "body", "body_kind", "parameters", "answer_path", "answer_template",
+    "read_only", "timeout_s", "enabled",
+)  # fmt: skip
+REVISION = revision((*EDITED, "sealed_values"))
+READ = f"name, approval, {', '.join(EDITED)}, {REVISION}"
 
 
 @answer_page
@@ -53,11 +56,13 @@ def main(request: str, db: postgresql, master_key: str, settings: c_settings) ->
         {
             "list": (ANYONE, list_actions),
             "read_curl": (OWNERS, with_key(read_curl_command)),
-            "read_openapi": (OWNERS, read_openapi),
+            "read_openapi": (OWNERS, with_hosts(read_openapi)),
             "save": (OWNERS, with_hosts(save)),
             "try": (OWNERS, with_hosts(try_action)),
             "delete": (OWNERS, delete),
             "list_server_tools": (OWNERS, with_hosts(list_server_tools)),
+            "connect": (OWNERS, with_hosts(connect)),
+            "finish_connection": (OWNERS, with_hosts(finish_connection)),
         },
     )
 
@@ -68,49 +73,22 @@ def list_actions(conn: Connection, member: Member, fields: Fields) -> dict[str, 
     return {"actions": rows}
 
 
-def read_curl_command(conn: Connection, member: Member, fields: Fields, master_key: str) -> dict[str, Any]:
-    """A draft of a pasted command. It may hold keys, so it comes sealed, and they go back sealed: as `held`, which `save` and `try` take."""
-    from f.tools.curl_commands import read_curl
-
-    text = typed_key(fields, master_key, member["tenant_id"], CURL, LONGEST_SEALED)
-    draft = refused(lambda: read_curl(text))
-    sealed = seal_all(master_key, member["tenant_id"], held_for(draft.action["url"]), draft.secrets)
-    held = b64encode(sealed).decode() if sealed else ""
-    return {"drafts": [{"action": draft.action, "samples": draft.samples}], "held": held}
-
-
-def read_openapi(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
-    """A document's operations; with `operations`, a list of {method, path}, their drafts. `base`: the server where the document names none."""
-    from f.tools.openapi import LARGEST, Document
-
-    document = refused(lambda: Document(text_field(fields, "document", LARGEST + 1)))
-    wanted = fields.get("operations")
-    if not isinstance(wanted, list):
-        return {"operations": document.operations()}
-    base = text_field(fields, "base", 500).rstrip("/")
-    drafts = []
-    for each in wanted[:MOST_DRAFTS]:
-        method, path = (
-            (str(each.get("method")), str(each.get("path"))) if isinstance(each, dict) else ("", "")
-        )
-        draft = refused(lambda method=method, path=path: document.draft(method, path, base))
-        drafts.append({"action": draft.action, "samples": draft.samples})
-    return {"drafts": drafts, "held": ""}
-
-
 def save(
     conn: Connection, member: Member, fields: Fields, master_key: str, settings: c_settings
 ) -> dict[str, Any]:
-    """Adds an action, or changes one where the page does not say that it is `new`. A secret that is not typed anew stays, unless the address
-    changes its server: a key is for one server."""
+    """Adds an action, or changes one where the page does not say that it is `new`; `was`: the revision that the editor began with. A secret that
+    is not typed anew stays, unless the address changes its server: a key is for one server."""
     from f.tools.action_fields import checked_action, write_action
 
     action = refused(lambda: checked_action(fields.get("definition")))
     refuse_private(action["url"], settings)
     with as_tenant(conn, member["tenant_id"]):
-        known = conn.execute(b"select from http_actions where name = %s", [action["name"]]).fetchone()
+        known = conn.execute(
+            f"select {REVISION} from http_actions where name = %s for update".encode(), [action["name"]]
+        ).fetchone()
         if known is not None and fields.get("new") is True:
             raise Refused("action_exists", name=action["name"])
+        refuse_overwriting(conn, fields, known, "http_actions", action["name"])
         secrets = secrets_of(conn, member, fields, action, master_key)
         sealed = seal_all(master_key, member["tenant_id"], f"action:{action['name']}", secrets)
         write_action(conn, member["tenant_id"], action, sealed)
@@ -197,11 +175,13 @@ def list_server_tools(
     from f.common.problems import Message, message
     from f.tools.live_tools import ToolError
     from f.tools.mcp_servers import list_tools, server_of
+    from f.tools.signed_in import SignedIn
 
     name = text_field(fields, "name", 31)
     with as_tenant(conn, member["tenant_id"]):
         row = conn.execute(
-            b"select name, url, timeout_s, headers, sealed_headers, oauth from tenant_tools where name = %s",
+            b"select t.name, url, timeout_s, headers, sealed_headers, oauth, k.sealed_tokens, k.ended_at is not null as sign_in_ended"
+            b" from tenant_tools t left join tool_tokens k on k.tool = t.name where t.name = %s",
             [name],
         ).fetchone()
     if row is None:
@@ -211,7 +191,11 @@ def list_server_tools(
     try:
         held = unseal_all(master_key, member["tenant_id"], f"tool:{name}", row["sealed_headers"])
         hosts = settings.get("allowed_private_hosts") or []
-        server = server_of(row, held, hosts, {"phone": None, "user_id": None})
+        signed_in = None
+        if (row["oauth"] or {}).get("grant") == CODE:
+            sealed = (row["sealed_tokens"], row["sign_in_ended"])
+            signed_in = SignedIn(Database(conn), member["tenant_id"], name, sealed, master_key)
+        server = server_of(row, held, hosts, {"phone": None, "user_id": None}, signed_in)
         listed = list_tools(server, warnings)
     except (ToolError, SecretError) as problem:
         warnings = [message("tools_not_listed", problem=str(problem))]
@@ -261,23 +245,3 @@ def held_bytes(held: str) -> bytes:
         return b64decode(held, validate=True)
     except ValueError:
         raise Refused("key_seal") from None
-
-
-def held_for(url: str) -> str:
-    return f"action draft {origin_of(url)}"
-
-
-def origin_of(url: str) -> str:
-    """Scheme, host and port as they are written. The page takes them by the same rule."""
-    found = re.match(r"https?://[^/?#]+", url)
-    return found[0].lower() if found else ""
-
-
-def refused(make: Any) -> Any:
-    """What `make` returns; its problem as a refusal."""
-    try:
-        return make()
-    except Refused:
-        raise
-    except Problem as problem:
-        raise Refused.of(problem.message) from None

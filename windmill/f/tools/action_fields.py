@@ -13,6 +13,7 @@ from f.common.problems import Problem
 from f.tools.contact_inputs import is_field
 from f.tools.header_fields import is_sendable
 from f.tools.http_actions import PLACE
+from f.tools.http_answers import MOST_VALUES, VALUE
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 SOURCES = ("model", "fixed", "contact", "secret")
@@ -24,8 +25,8 @@ MOST_PARAMETERS, LARGEST = 60, 100_000  # of an action as JSON
 # Of a schema: patterns could take for ever, and references are written out when a document is imported.
 LEFT_OUT = ("pattern", "patternProperties", "$schema", "$id", "$anchor", "$dynamicRef", "$ref")
 COLUMNS = (
-    "name", "description", "method", "url", "query", "headers", "body", "body_kind", "parameters", "answer_path", "read_only", "timeout_s",
-    "enabled",
+    "name", "description", "method", "url", "query", "headers", "body", "body_kind", "parameters", "answer_path", "answer_template",
+    "read_only", "timeout_s", "enabled",
 )  # fmt: skip
 
 
@@ -48,6 +49,7 @@ def checked_action(given: Any) -> dict[str, Any]:
         "body_kind": given.get("body_kind") or "none",
         "parameters": [],
         "answer_path": _path(given.get("answer_path")),
+        "answer_template": _template(given.get("answer_template")),
         "read_only": given.get("read_only") is True,
         "timeout_s": _timeout(given.get("timeout_s")),
         "enabled": given.get("enabled", True) is True,
@@ -172,6 +174,16 @@ def _path(given: Any) -> str:
         except jsonpath.JSONPathError as error:
             raise ActionError("action_path", problem=str(error).splitlines()[0][:200]) from None
     return path
+
+
+def _template(given: Any) -> str:
+    template = _words(given, 2000)
+    paths = VALUE.findall(template)
+    if len(paths) > MOST_VALUES or "{{" in VALUE.sub("", template):
+        raise ActionError("action_template", most=MOST_VALUES)
+    for path in paths:
+        _path(path)
+    return template
 
 
 def _words(given: Any, most: int) -> str:

@@ -34,6 +34,7 @@ def contact_values(contact: dict[str, Any]) -> dict[str, str]:
 
 def suggested_field(name: str, sample: Any = None) -> str | None:
     """The contact's field that a parameter of this name asks for, as far as names tell: the tenant decides."""
+    name = re.sub(r"^x[-_]", "", name, flags=re.IGNORECASE)  # as headers are called
     words = [word.lower() for word in WORD.findall(name)]
     if says_who(name):
         return "phone_e164" if str(sample or "").startswith("+") else "phone"

@@ -42,6 +42,7 @@ class HttpAction(LiveTool):
     body_kind: str
     parameters: dict[str, Any]
     answer_path: str
+    answer_template: str
     read_only: bool
     timeout_s: float
     allowed_hosts: list[str]
@@ -111,7 +112,7 @@ class HttpAction(LiveTool):
     def _words(self, answer: Answer) -> str:
         """A success stays one, whatever can be read of its answer."""
         try:
-            words: str = redact(words_of(answer, self.answer_path), self.secrets)
+            words: str = redact(words_of(answer, self.answer_path, self.answer_template), self.secrets)
         except NoWords as why:
             if self.read_only:
                 raise ToolError(redact(f"{self.name}: {why}", self.secrets), by_tool=True) from None
@@ -174,6 +175,7 @@ def http_action(
         "body",
         "body_kind",
         "answer_path",
+        "answer_template",
         "read_only",
         "timeout_s",
     )

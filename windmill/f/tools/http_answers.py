@@ -6,13 +6,17 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import islice
 from typing import Any
 
 from f.common.redaction import sanitise
 from f.tools.http_requests import Answer
-from f.tools.live_tools import cut, not_shown
+from f.tools.live_tools import MAX_RESULT, cut, not_shown
 
 TEXTS = ("xml", "javascript", "x-www-form-urlencoded", "yaml", "csv", "graphql")
+VALUE = re.compile(r"\{\{\s*(.+?)\s*\}\}")  # a place of a template: a JSONPath, whose $ may be left out
+MOST_VALUES = 50  # places of a template
+MOST_FOUND = 1000  # values of one path that are looked at
 CHARSET = re.compile(r"charset=[\"']?([\w.:-]+)", re.IGNORECASE)
 
 
@@ -20,15 +24,16 @@ class NoWords(Exception):
     """Why an answer can't be shown, as a sentence."""
 
 
-def words_of(answer: Answer, path: str = "") -> str:
-    """The answer's words, at most as many as the model may see; '' where it has none. `path`: JSONPath. Raises NoWords."""
+def words_of(answer: Answer, path: str = "", template: str = "") -> str:
+    """The answer's words, at most as many as the model may see; '' where it has none. `path`: JSONPath of what counts. `template`: words with
+    places for values of that, a line for each where it is several. Raises NoWords."""
     if answer.unreadable:
         raise NoWords(answer.unreadable)
     kind = answer.content_type.partition(";")[0].strip().lower()
     if not answer.body:
         return ""
-    if path:
-        return cut(sanitise(_picked(answer, path)))
+    if path or template:
+        return cut(sanitise(_picked(answer, path or "$", template)))
     if kind in ("text/html", "application/xhtml+xml"):
         return cut(sanitise(_of_page(answer.body)))
     if kind.endswith("json") or kind.startswith("text/") or any(word in kind for word in TEXTS):
@@ -57,13 +62,16 @@ def _decoded(answer: Answer) -> str:
         return answer.body.decode("utf-8", "replace")
 
 
-def _picked(answer: Answer, path: str) -> str:
+def _picked(answer: Answer, path: str, template: str) -> str:
     import jsonpath
 
     if answer.cut:
         raise NoWords(f"the answer is larger than {len(answer.body) // 1_000_000} MB")
     try:
-        found = jsonpath.findall(path, json.loads(_decoded(answer)))
+        found = _found(path, json.loads(_decoded(answer)))
+        if template:
+            several = found[0] if len(found) == 1 and isinstance(found[0], list) else found
+            return _lines(template, several[:MOST_FOUND])
     except jsonpath.JSONPathError as error:
         raise NoWords(f"{path} can't be looked for in the answer: {error}"[:300]) from None
     except (ValueError, RecursionError):
@@ -71,6 +79,31 @@ def _picked(answer: Answer, path: str) -> str:
     if not found:
         return ""
     return _written(found[0] if len(found) == 1 else found)
+
+
+def _found(path: str, value: Any) -> list[Any]:
+    import jsonpath
+
+    return [match.obj for match in islice(jsonpath.finditer(path, value), MOST_FOUND)]
+
+
+def _lines(template: str, values: list[Any]) -> str:
+    """The template with each of the values, as far as the model may see them. A value of which it finds nothing has no line."""
+    lines: list[str] = []
+    length = 0
+    for value in values:
+        parts = {path: _joined(_found(path, value)) for path in VALUE.findall(template)}
+        if any(parts.values()) or not parts:
+            lines.append(VALUE.sub(lambda place, parts=parts: parts[place[1]], template))  # type: ignore[misc]
+            length += len(lines[-1])
+        if length > MAX_RESULT:
+            break
+    return "\n".join(lines)
+
+
+def _joined(found: list[Any]) -> str:
+    """What a place of a template becomes."""
+    return cut(", ".join("" if value is None else _written(value) for value in found))
 
 
 def _written(value: Any) -> str:

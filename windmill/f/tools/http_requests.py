@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 MOST_READ = 2_000_000  # bytes of an answer; the rest is not read
 MOST_REDIRECTS = 3
+AGENT = {"user-agent": "chatmill"}
 UNBOUNDED = 1 << 62
 SENDING = "send_request_headers.started"  # of a connection that stands: from here on the server may act
 # Answers that say: not here. After the others of 3xx the request has been taken.
@@ -37,6 +38,7 @@ class Answer:
     cut: bool = False
     unreadable: str = ""
     location: str = ""  # where a redirect leads
+    challenge: str = ""  # what a 401 asks for
 
 
 class NoAnswer(Exception):
@@ -53,9 +55,13 @@ def origin_of(url: str) -> tuple[str, str, int | None]:
     return parts.scheme, (parts.hostname or "").lower(), parts.port
 
 
-def send(request: Request, allowed_hosts: Iterable[str], seconds: float) -> Answer:
-    """Sends a request and follows redirects within its origin. Raises NoAnswer."""
+def send(
+    request: Request, allowed_hosts: Iterable[str], seconds: float, most_read: int = MOST_READ
+) -> Answer:
+    """Sends a request and follows redirects within its origin. `most_read`: bytes of the answer. Raises NoAnswer."""
     import httpx2
+
+    from f.common.ssrf import guarded_client
 
     begun = False
 
@@ -63,8 +69,9 @@ def send(request: Request, allowed_hosts: Iterable[str], seconds: float) -> Answ
         nonlocal begun
         begun = begun or event.endswith(SENDING)
 
+    exchange = _exchange(request, guarded_client(allowed_hosts, AGENT, seconds, UNBOUNDED), most_read, trace)
     try:
-        return asyncio.run(asyncio.wait_for(_exchange(request, allowed_hosts, seconds, trace), seconds))
+        return asyncio.run(asyncio.wait_for(exchange, seconds))
     except (TimeoutError, httpx2.TimeoutException):
         raise NoAnswer(f"did not answer within {seconds:g} s", begun) from None
     except httpx2.LocalProtocolError:  # quotes the header that can't be sent
@@ -75,10 +82,8 @@ def send(request: Request, allowed_hosts: Iterable[str], seconds: float) -> Answ
         raise NoAnswer(f"could not be reached: {_words(error)}", begun) from None
 
 
-async def _exchange(request: Request, allowed_hosts: Iterable[str], seconds: float, trace: Any) -> Answer:
-    from f.common.ssrf import guarded_client
-
-    async with guarded_client(allowed_hosts, {"user-agent": "chatmill"}, seconds, UNBOUNDED) as client:
+async def _exchange(request: Request, opened: Any, most_read: int, trace: Any) -> Answer:
+    async with opened as client:
         for _ in range(MOST_REDIRECTS + 1):
             async with client.stream(
                 request.method,
@@ -87,7 +92,7 @@ async def _exchange(request: Request, allowed_hosts: Iterable[str], seconds: flo
                 content=request.content or None,
                 extensions={"trace": trace},
             ) as response:
-                answer = await _read(response)
+                answer = await _read(response, most_read)
             following = _redirected(request, answer)
             if following is None:
                 return answer
@@ -95,19 +100,21 @@ async def _exchange(request: Request, allowed_hosts: Iterable[str], seconds: flo
     return answer
 
 
-async def _read(response: Any) -> Answer:
+async def _read(response: Any, most: int) -> Answer:
     from f.common.ssrf import TooLarge
 
     body, cut, unreadable = bytearray(), False, ""
     try:
         async for piece in response.aiter_raw():
             body += piece
-            if cut := len(body) > MOST_READ:
+            if cut := len(body) > most:
                 break
     except TooLarge as error:
         unreadable = str(error)
-    kind, location = response.headers.get("content-type", ""), response.headers.get("location", "")
-    return Answer(response.status_code, kind, bytes(body[:MOST_READ]), cut, unreadable, location)
+    kind, location, challenge = (
+        response.headers.get(name, "") for name in ("content-type", "location", "www-authenticate")
+    )
+    return Answer(response.status_code, kind, bytes(body[:most]), cut, unreadable, location, challenge)
 
 
 def _redirected(request: Request, answer: Answer) -> Request | None:

@@ -98,6 +98,13 @@ class LiveTool(ABC):
             )
         return with_phone(arguments, self.parameters, self.phone)
 
+    def unknown(self, arguments: dict[str, Any]) -> list[str]:
+        """The arguments for which the tool has no parameter, so that it may leave them out: nobody can agree to them."""
+        properties = self.parameters.get("properties")
+        if not isinstance(properties, dict) or self.parameters.get("additionalProperties"):
+            return []
+        return [name for name in arguments if name not in properties]
+
 
 def not_shown(what: str) -> str:
     """What is said of a picture, a file or the like in a tool's answer, which the model can't look at."""

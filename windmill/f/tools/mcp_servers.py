@@ -16,7 +16,7 @@ from f.common.problems import Message, message
 from f.common.redaction import redact
 from f.common.secrets import OAUTH_SECRET
 from f.tools.live_tools import LiveTool, ToolError, cut
-from f.tools.oauth_clients import OAuthClient, client_of, forget_token, token_for
+from f.tools.oauth_clients import TokenSource, client_of
 
 MOST_LISTED = 1000  # of one server that are looked at
 NOT_RUN = (-32600, -32601, -32602)  # JSON-RPC's refusals of a request as such
@@ -43,7 +43,7 @@ class McpServer:
     headers: dict[str, str] = field(repr=False)
     phone: str | None = field(repr=False, default=None)
     keys: frozenset[str] = field(repr=False, default=frozenset())  # what nobody may read
-    oauth: OAuthClient | None = None
+    oauth: TokenSource | None = None
 
     @property
     def secrets(self) -> set[str]:
@@ -77,9 +77,14 @@ class McpTool(LiveTool):
 
 
 def server_of(
-    row: dict[str, Any], held: dict[str, str], hosts: list[str], contact: dict[str, Any]
+    row: dict[str, Any],
+    held: dict[str, str],
+    hosts: list[str],
+    contact: dict[str, Any],
+    signed_in: TokenSource | None = None,
 ) -> McpServer:
-    """The server of a row of tenant_tools. `held`: its sealed values, opened. `contact`: whose phone and user_id it hears."""
+    """The server of a row of tenant_tools. `held`: its sealed values, opened. `contact`: whose phone and user_id it hears. `signed_in`: the
+    tokens that a person's sign-in has brought."""
     headers = {name: value for name, value in row["headers"].items() if value is not None}
     headers |= {name: value for name, value in held.items() if name != OAUTH_SECRET}
     headers = {k: v for k, v in headers.items() if k.lower() not in PUBLIC} | {
@@ -94,7 +99,7 @@ def server_of(
         headers,
         contact["phone"],
         frozenset(held.values()),
-        client_of(row["oauth"], held),
+        signed_in or client_of(row["oauth"], held),
     )
 
 
@@ -201,7 +206,7 @@ def talk(server: McpServer, exchange: Any, seconds: float, again: bool = False) 
 
     headers, secrets = server.headers, server.secrets
     if server.oauth:
-        token = token_for(server.oauth, server.name, server.allowed_hosts, seconds)
+        token = server.oauth.token(server.name, server.allowed_hosts, seconds)
         headers, secrets = headers | {"Authorization": f"Bearer {token}"}, secrets | {token}
 
     async def session(wire: Wire) -> Any:
@@ -227,7 +232,7 @@ def talk(server: McpServer, exchange: Any, seconds: float, again: bool = False) 
         raise ToolError(f"{server.name} did not answer within {seconds:g} s") from None
     except Exception as error:  # the SDK wraps what happened in groups of groups
         if server.oauth and wire.unauthorized and not again:  # nothing has run: the server did not let it in
-            forget_token(server.oauth)
+            server.oauth.forget()
             return talk(server, exchange, seconds, again=True)
         raise _in_words(server, error, seconds, secrets) from None
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
+from urllib.parse import urljoin
 
 from f.tools.action_drafts import Draft, Drafting, ImportProblem, name_of
 from f.tools.action_fields import MOST_PARAMETERS, plainer
@@ -35,8 +36,10 @@ CUT = {"description": "(not described further)"}
 class Document:
     """The document and how many of its parts may still be written out."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, address: str = "") -> None:
+        """`address`: where the document was fetched; what it says of its server may be relative to that."""
         self.root = _loaded(text)
+        self._address = address
         if not str(self.root.get("openapi", "")).startswith("3") or not isinstance(
             self.root.get("paths"), dict
         ):
@@ -99,6 +102,7 @@ class Document:
             url = str(server.get("url") or "")
             for name, variable in (server.get("variables") or {}).items():
                 url = url.replace(f"{{{name}}}", str(variable.get("default", "")))
+            url = urljoin(self._address, url) if url or holder is self.root else ""
             if re.match(r"https?://", url):
                 return url
         raise ImportProblem("openapi_server")

@@ -2,23 +2,25 @@
 import { Accordion, Button, Checkbox, Group, NativeSelect, NumberInput, SimpleGrid, Stack, Switch, Text, TextInput, Textarea } from '@mantine/core'
 import React, { useState } from 'react'
 import ActionTrial from './ActionTrial'
+import Clashes from './BotClashes'
 import { Action, Draft, Parameter, Source, contactFields, methods, parametersFor, serverOf, shown } from './actions'
 import { ask } from './api'
 import { refresh } from './data'
 import { sealKey } from './keys'
+import { save, useRow } from './rows'
 import { fill, useForm, useHere } from './ui'
 
 export default function ActionEditor({ draft, done }: { draft: Draft; done: () => void }) {
   const { t, tenant } = useHere()
   const a = t.actions
   const form = useForm()
-  const [now, setNow] = useState(draft.action)
+  const row = useRow(draft.action)
+  const now = { ...row.now, parameters: parametersFor(row.now) }
   const [keys, setKeys] = useState<Record<string, string>>({})
-  const set = (part: Partial<Action>) =>
-    setNow((was) => {
-      const made = { ...was, ...part }
-      return { ...made, parameters: parametersFor(made) }
-    })
+  const set = (part: Partial<Action>) => {
+    const parameters = parametersFor({ ...now, ...part })
+    row.set(JSON.stringify(parameters) === JSON.stringify(row.now.parameters) ? part : { ...part, parameters })
+  }
   const change = (name: string, part: Partial<Parameter>) => set({ parameters: now.parameters.map((p) => (p.name === name ? { ...p, ...part } : p)) })
   // The action and its keys as a script takes them: what was typed is sealed for its name and its server.
   const sent = async () => {
@@ -26,10 +28,11 @@ export default function ActionEditor({ draft, done }: { draft: Draft; done: () =
     for (const [name, key] of Object.entries(keys)) sealed[name] = await sealKey('bot', tenant, `action:${now.name} ${serverOf(now.url)} ${name}`, key)
     return { definition: now, held: draft.held, sealed }
   }
-  const save = (event: React.FormEvent) => {
+  const put = (event: React.FormEvent) => {
     event.preventDefault()
     form.run(async () => {
-      await ask('tools', 'save', { ...(await sent()), new: !draft.stored })
+      const action = await sent()
+      await save('tools', () => ask('tools', 'save', { ...action, was: draft.action.revision, new: !draft.stored }))
       await refresh('tools')
       done()
       return t.saved
@@ -37,7 +40,7 @@ export default function ActionEditor({ draft, done }: { draft: Draft; done: () =
   }
   return (
     <Stack gap="lg">
-      <Stack component="form" onSubmit={save}>
+      <Stack component="form" onSubmit={put}>
         <SimpleGrid cols={{ base: 1, sm: 2 }}>
           <TextInput label={t.bot.toolName} required disabled={draft.stored} pattern="[a-z][a-z0-9_]{0,59}" description={a.nameHint} value={now.name} onChange={(e) => set({ name: e.target.value })} />
           <Textarea label={a.description} description={a.descriptionHint} required autosize value={now.description} onChange={(e) => set({ description: e.target.value })} />
@@ -48,8 +51,9 @@ export default function ActionEditor({ draft, done }: { draft: Draft; done: () =
         {now.parameters.length > 0 && <Text fw={600}>{a.parameters}</Text>}
         {now.parameters.map((p) => <One key={p.name} parameter={p} stored={draft.stored || draft.held !== ''} change={(part) => change(p.name, part)} keep={(key) => setKeys({ ...keys, [p.name]: key })} />)}
         <More now={now} set={set} />
+        {row.clashes.length > 0 && <Clashes names={row.clashes} theirs={draft.action} labels={{ ...a, url: t.bot.toolUrl, answer_path: a.path, answer_template: a.template, timeout_s: a.timeout, read_only: a.readOnly, body_kind: a.bodyKind }} keep={row.keep} take={row.take} />}
         <Group>
-          <Button type="submit" loading={form.busy}>{t.save}</Button>
+          <Button type="submit" loading={form.busy} disabled={row.clashes.length > 0}>{t.save}</Button>
           <Button variant="subtle" onClick={done}>{t.cancel}</Button>
         </Group>
         {form.shown}
@@ -91,6 +95,7 @@ function More({ now, set }: { now: Action; set: (part: Partial<Action>) => void 
         <Accordion.Panel>
           <Stack>
             <TextInput label={a.path} description={a.pathHint} placeholder="$.order.status" value={now.answer_path ?? ''} onChange={(e) => set({ answer_path: e.target.value })} />
+            <Textarea label={a.template} description={a.templateHint} placeholder="{{id}}: {{status}}" autosize value={now.answer_template ?? ''} onChange={(e) => set({ answer_template: e.target.value })} />
             <NumberInput label={a.timeout} min={1} max={60} value={now.timeout_s ?? 10} onChange={(value) => set({ timeout_s: Number(value) || 10 })} />
             <Json label={a.query} value={now.query} set={(query) => set({ query: query as Action['query'] })} />
             <Json label={a.headers} value={now.headers} set={(headers) => set({ headers: headers as Action['headers'] })} />

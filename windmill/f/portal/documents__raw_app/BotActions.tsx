@@ -110,30 +110,34 @@ function FromOpenApi({ take }: { take: (drafts: Draft[]) => void }) {
   const { t } = useHere()
   const form = useForm()
   const [document, setDocument] = useState('')
+  const [url, setUrl] = useState('')
   const [base, setBase] = useState('')
   const [operations, setOperations] = useState<Operation[] | null>(null)
   const [ticked, setTicked] = useState<string[]>([])
   const [search, setSearch] = useState('')
   const nameOf = ({ method, path }: Operation) => `${method} ${path}`
-  const change = (text: string) => {
+  const change = (text: string, address = '') => {
     setDocument(text)
+    setUrl(address)
     setOperations(null)
     setTicked([])
   }
   const read = (event: React.FormEvent) => {
     event.preventDefault()
     form.run(async () => {
-      if (!operations) return setOperations((await ask('tools', 'read_openapi', { document })).operations)
+      const source = url ? { url } : { document }
+      if (!operations) return setOperations((await ask('tools', 'read_openapi', source)).operations)
       const wanted = operations.filter((one) => ticked.includes(nameOf(one))).map(({ method, path }) => ({ method, path }))
-      take(draftsOf(await ask('tools', 'read_openapi', { document, base, operations: wanted })))
+      take(draftsOf(await ask('tools', 'read_openapi', { ...source, base, operations: wanted })))
     })
   }
   const words = search.trim().toLowerCase()
   const found = operations?.filter((one) => `${nameOf(one)} ${one.summary}`.toLowerCase().includes(words)) ?? []
   return (
     <Stack component="form" onSubmit={read} mt="md">
-      <Textarea label={t.actions.document} description={t.actions.documentHint} required minRows={3} rows={5} spellCheck={false} value={document} onChange={(e) => change(e.target.value)} />
-      <Group><FileButton accept=".json,.yaml,.yml" onChange={(file) => file && file.text().then(change)}>{(props) => <Button {...props} variant="default">{t.actions.documentFile}</Button>}</FileButton></Group>
+      <TextInput type="url" label={t.actions.documentUrl} placeholder="https://…/openapi.json" value={url} onChange={(e) => change('', e.target.value)} />
+      <Textarea label={t.actions.document} description={t.actions.documentHint} required={!url} minRows={3} rows={5} spellCheck={false} value={document} onChange={(e) => change(e.target.value)} />
+      <Group><FileButton accept=".json,.yaml,.yml" onChange={(file) => file && file.text().then((text) => change(text))}>{(props) => <Button {...props} variant="default">{t.actions.documentFile}</Button>}</FileButton></Group>
       {operations && (
         <>
           {operations.length > 10 && <TextInput type="search" label={t.actions.search} value={search} onChange={(e) => setSearch(e.target.value)} />}

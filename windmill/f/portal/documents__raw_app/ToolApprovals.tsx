@@ -15,34 +15,36 @@ export default function ToolApprovals({ tool, about = tool.name }: Props) {
   const { t, may } = useHere()
   const b = t.bot
   const form = useForm()
-  const [now, setNow] = useState<Rules>(tool.approvals)
-  const put = (name: string, rule?: Rule) => setNow(({ [name]: _, ...others }) => (rule ? { ...others, [name]: rule } : others))
+  // What this person has changed: the rules of the others stay as a colleague may have left them.
+  const [mine, setMine] = useState<Record<string, Rule | null>>({})
+  const now: Record<string, Rule | null> = { ...tool.approvals, ...mine }
   const save = () =>
     form.run(async () => {
-      await ask('approvals', 'set_rules', { name: tool.name, rules: Object.fromEntries(tool.allowed_tools.map((name) => [name, now[name] ?? null])) })
-      await refresh('bot', 'tools')
+      await ask('approvals', 'set_rules', { name: tool.name, rules: mine })
+      await refresh('bot', 'tools', 'scripts')
+      setMine({})
       return t.saved
     })
   if (tool.allowed_tools.length === 0) return null
   if (!may('owner')) return <Text size="sm" c="dimmed">{tool.allowed_tools.filter((name) => tool.approvals[name]).map((name) => fill(b.needsYes, { tool: name })).join(' ')}</Text>
-  const same = JSON.stringify(now) === JSON.stringify(tool.approvals)
+  const same = Object.entries(mine).every(([name, rule]) => JSON.stringify(rule) === JSON.stringify(tool.approvals[name] ?? null))
   return (
     <Stack gap="xs" role="group" aria-label={b.approvals}>
       <Text size="sm" fw={600}>{b.approvals}</Text>
-      <Text size="sm" c="dimmed">{b.approvalsHint}</Text>
-      {tool.allowed_tools.map((name) => <One key={name} name={name} rule={now[name]} numbers={tool.numbers[name] ?? []} put={(rule) => put(name, rule)} />)}
-      <Group><Button size="compact-md" variant="light" loading={form.busy} disabled={same} onClick={save}>{b.approvalsSave}<About>{about}</About></Button></Group>
+      {Object.values(now).some(Boolean) && <Text size="sm" c="dimmed">{b.approvalsHint}</Text>}
+      {tool.allowed_tools.map((name) => <One key={name} name={name} rule={now[name]} numbers={tool.numbers[name] ?? []} put={(rule) => setMine({ ...mine, [name]: rule })} />)}
+      {!same && <Group><Button size="compact-md" variant="light" loading={form.busy} onClick={save}>{b.approvalsSave}<About>{about}</About></Button></Group>}
       {form.shown}
     </Stack>
   )
 }
 
-function One({ name, rule, numbers, put }: { name: string; rule?: Rule; numbers: string[]; put: (rule?: Rule) => void }) {
+function One({ name, rule, numbers, put }: { name: string; rule: Rule | null | undefined; numbers: string[]; put: (rule: Rule | null) => void }) {
   const { t } = useHere()
   const b = t.bot
-  const bound = typeof rule === 'object' ? rule : undefined
+  const bound = typeof rule === 'object' && rule ? rule : undefined
   const kind = bound ? 'over' : (rule ?? 'never')
-  const choose = (chosen: string | null) => put(chosen === 'always' ? 'always' : chosen === 'over' ? { parameter: numbers[0] ?? '', over: 50 } : undefined)
+  const choose = (chosen: string | null) => put(chosen === 'always' ? 'always' : chosen === 'over' ? { parameter: numbers[0] ?? '', over: 50 } : null)
   return (
     <Group align="end" gap="xs">
       <Select label={name} w="12rem" allowDeselect={false} data={['never', 'always', 'over'].map((value) => ({ value, label: b.approvalKinds[value] }))} value={kind as string} onChange={choose} />

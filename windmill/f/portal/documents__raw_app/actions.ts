@@ -14,10 +14,12 @@ export type Action = {
   body_kind: string
   parameters: Parameter[]
   answer_path?: string
+  answer_template?: string
   read_only: boolean
   timeout_s?: number
   enabled?: boolean
   approval?: Rule | null
+  revision?: string
 }
 // samples: what stood in a parameter's place in the command. held: its keys, sealed.
 export type Draft = { action: Action; samples: Record<string, unknown>; held: string; stored: boolean }

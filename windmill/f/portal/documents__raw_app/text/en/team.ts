@@ -142,6 +142,7 @@ export const changes = {
     'tenant_tools.insert': 'Tool added',
     'tenant_tools.update': 'Tool changed',
     'tenant_tools.delete': 'Tool removed',
+    'tool_tokens.connect': 'Tool connected by a sign-in',
     'http_actions.insert': 'Action added',
     'http_actions.update': 'Action changed',
     'http_actions.delete': 'Action removed',

@@ -142,6 +142,7 @@ export const changes = {
     'tenant_tools.insert': 'Herramienta añadida',
     'tenant_tools.update': 'Herramienta modificada',
     'tenant_tools.delete': 'Herramienta eliminada',
+    'tool_tokens.connect': 'Herramienta conectada con un inicio de sesión',
     'http_actions.insert': 'Acción añadida',
     'http_actions.update': 'Acción modificada',
     'http_actions.delete': 'Acción eliminada',

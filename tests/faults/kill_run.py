@@ -1,0 +1,311 @@
+"""The kill run: calls of tools of every kind, each of which waits for a person's yes, while the workers are killed all the while.
+
+    make kill-run                     # 500 calls; CALLS=60 for a quick look, FAULTS_SEED=n replays one
+
+A customer wants several calls in one message; some are approved, some declined. Every kind has a tool that counts what it does. At the end the
+books must balance: nothing twice, nothing without a yes, and what was approved is done once, unless the answer to it was lost with its worker:
+then the record says that nobody knows, and it was done once or not at all. Prints a table, and a JSON object as its last line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from deploy import tenants
+
+from local import seed
+from tests.agent.odd import KEY, Odd
+from tests.faults.stack import RUNNERS
+from tests.faults.storm import Storm
+
+KINDS = ("mcp", "http", "script")
+CHECKING = "I am checking that with a colleague."
+PARAMETERS = {
+    "type": "object",
+    "properties": {"order_id": {"type": "string"}, "amount": {"type": "number"}},
+    "required": ["order_id", "amount"],
+}
+EACH = {"mcp": "refund_by_mcp", "http": "refund_by_http", "script": "refund_by_script"}
+SCRIPT_PATH = "f/tenant_tools/shared/refund_by_script"
+# Windmill runs a job again whose worker was lost: a script keeps its effect to the job's id, as the shipped ones do.
+SCRIPT = """
+import json, os, time
+from pathlib import Path
+
+
+def main(order_id: str, amount: float):
+    Path({folder!r}, os.environ["WM_JOB_ID"]).write_text(json.dumps({{"order_id": order_id}}))
+    time.sleep({sleeps})
+    return "The refund is done. SAY The refund is done."
+"""
+SCRIPT_FORM = {"summary": "Refunds an order", "kind": "script", "schema": PARAMETERS, "tag": "tools"}
+CUT = (
+    "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'chatbot_app' and datname = current_database()"
+    " and random() < 0.5"
+)
+WAITING = (
+    "select id, tenant_id::text, tool, digest, arguments from tool_approvals where tool like 'refund_by_%%'"
+)
+OPEN = (
+    "select count(*) as n from tool_approvals where tool like 'refund_by_%%'"
+    " and (state = 'waiting' or state = 'approved' and result is null)"
+)
+
+
+class Wish(NamedTuple):
+    """One call that a customer wants."""
+
+    kind: str
+    order_id: str
+
+
+class Row(NamedTuple):
+    """What became of one call. `result`: of the record; '' where it was declined."""
+
+    kind: str
+    approved: bool
+    result: str
+    done: int
+
+
+class Tools:
+    """The three tools, and what each has done."""
+
+    def __init__(self, folder: Path, sleeps: float) -> None:
+        self._lines, self._jobs = folder / "calls", folder / "jobs"
+        self._jobs.mkdir(parents=True)
+        self._jobs.chmod(0o777)
+        self.odd = Odd(folder)
+        answer = "The refund is done. SAY The refund is done."
+        told = {"parameters": PARAMETERS, "answer": answer, "counts": str(self._lines), "sleeps": sleeps}
+        self.odd.lists(*({"name": EACH[kind], **told} for kind in ("mcp", "http")))
+        self.source = SCRIPT.format(folder=str(self._jobs), sleeps=sleeps)
+
+    def done(self) -> Counter[str]:
+        """How often each order was refunded."""
+        lines = self._lines.read_text().splitlines() if self._lines.exists() else []
+        texts = [*lines, *(file.read_text() for file in self._jobs.iterdir())]
+        return Counter(json.loads(text)["order_id"] for text in texts if text)
+
+
+@contextmanager
+def offered(storm: Storm, folder: Path, sleeps: float) -> Iterator[Tools]:
+    """The tools, each of which needs a yes, with the clinic's bot."""
+    server, place = storm.stack.windmill(), "f/chatbot/settings"
+    before = server.call("GET", f"resources/get_value/{place}").json()
+    made = Tools(folder, sleeps)
+    origin = f"http://127.0.0.1:{made.odd.port}"
+    hosts = [*before.get("allowed_private_hosts", []), origin.removeprefix("http://")]
+    server.call("POST", f"resources/update/{place}", {"value": {**before, "allowed_private_hosts": hosts}})
+    script = storm.stack.bundle / f"{SCRIPT_PATH}.py"
+    script.write_text(made.source)
+    script.with_suffix(".script.yaml").write_text(json.dumps(SCRIPT_FORM))
+    (tenant,) = storm.admin(
+        "select tenant_id::text as id from chatbots where phone_number_id = %s", seed.CLINIC.phone_number_id
+    )
+    with storm.stack.connect() as conn:
+        master_key = storm.stack.secrets.master_key
+        tenants.put_tool(
+            *(conn, master_key, tenant["id"], "killed", f"{origin}/mcp"),
+            authorization=KEY,
+            allowed_tools=[EACH["mcp"]],
+        )
+        tenants.put_action(conn, master_key, tenant["id"], action(f"{origin}/http/{EACH['http']}"), {})
+        conn.execute(
+            b"insert into script_tools (tenant_id, name, path) values (%s, %s, %s)",
+            [tenant["id"], EACH["script"], SCRIPT_PATH],
+        )
+    rule = json.dumps("always")
+    storm.admin(
+        "update tenant_tools set approvals = %s where name = 'killed'", json.dumps({EACH["mcp"]: "always"})
+    )
+    for table, kind in (("http_actions", "http"), ("script_tools", "script")):
+        storm.admin(f"update {table} set approval = %s where name = %s", rule, EACH[kind])
+    try:
+        yield made
+    finally:
+        made.odd.kill()
+        storm.admin("delete from tenant_tools where name = 'killed'")
+        for table, kind in (("http_actions", "http"), ("script_tools", "script")):
+            storm.admin(f"delete from {table} where name = %s", EACH[kind])
+        for file in (script, script.with_suffix(".script.yaml")):
+            file.unlink()
+        server.call("POST", f"resources/update/{place}", {"value": before})
+
+
+def action(url: str) -> dict[str, Any]:
+    """The HTTP action."""
+    schemas = PARAMETERS["properties"].items()  # type: ignore[attr-defined]
+    return {
+        "name": EACH["http"],
+        "description": "Refunds an order",
+        "method": "POST",
+        "url": url,
+        "body_kind": "json",
+        "body": {name: f"{{{name}}}" for name, _ in schemas},
+        "parameters": [
+            {"name": n, "source": "model", "schema": part, "required": True} for n, part in schemas
+        ],
+        "timeout_s": 30,
+    }
+
+
+class KillRun:
+    """Wishes of customers, a person's decisions, and what strikes meanwhile."""
+
+    def __init__(self, storm: Storm, chance: random.Random, calls: int, each: int) -> None:
+        """`each`: calls in one customer's message."""
+        self._storm, self._chance = storm, chance
+        wishes = [Wish(KINDS[n % len(KINDS)], f"K-{n:05d}") for n in range(calls)]
+        self.customers = {
+            f"3461{n:08d}": wishes[n * each : (n + 1) * each] for n in range((calls + each - 1) // each)
+        }
+        self.calls, self.kills = calls, Counter[str]()
+        self._over = threading.Event()
+
+    def run(self, tools: Tools, seconds: float) -> list[Row]:
+        """Asks, decides, kills; what became of each call."""
+        killer = threading.Thread(target=self._kill)
+        killer.start()
+        try:
+            for phone, wishes in self.customers.items():
+                self._storm.write(seed.CLINIC.phone_number_id, phone, [words_of(wishes)])
+            approved = self._decide(seconds)
+            self._settle(lambda: self._storm.admin(OPEN)[0]["n"] == 0, seconds)
+        finally:
+            self._over.set()
+            killer.join()
+        self._settle(lambda: self._storm.open_messages() == 0, seconds)
+        return self._rows(tools, approved)
+
+    def _decide(self, seconds: float) -> dict[str, bool]:
+        """Decides on each request as it comes, until all have come; by order whether it was approved."""
+        decided: dict[str, bool] = {}
+
+        def all_decided() -> bool:
+            for row in self._storm.admin(WAITING):
+                order = row["arguments"]["order_id"]
+                if order not in decided:
+                    decided[order] = self._chance.random() < 0.7
+                    self._storm.admin(
+                        "select set_config('app.tenant_id', %s, false), decide_approval(%s, %s, %s, 'owner@clinic.example')",
+                        *(row["tenant_id"], row["id"], row["digest"], decided[order]),
+                    )
+            return len(decided) == self.calls
+
+        self._settle(all_decided, seconds)
+        return decided
+
+    def _settle(self, is_done: Any, seconds: float) -> None:
+        """With recovery's help, as its schedule gives it every minute."""
+        end = time.monotonic() + seconds
+        recovered = time.monotonic()
+        while not is_done():
+            assert time.monotonic() < end, f"not settled after {seconds:.0f} s"
+            if time.monotonic() - recovered > 4:
+                self._storm.recover()
+                recovered = time.monotonic()
+            threading.Event().wait(0.3)
+
+    def _kill(self) -> None:
+        while not self._over.wait(self._chance.uniform(0.3, 1.5)):
+            if self._chance.random() < 0.3:
+                self._storm.stack.revive(self._chance.choice(RUNNERS))
+                self.kills["runners"] += 1
+            self._storm.admin(CUT)  # and what a dead machine's steps had in PostgreSQL
+            self.kills["cuts"] += 1
+
+    def _rows(self, tools: Tools, approved: dict[str, bool]) -> list[Row]:
+        done = tools.done()
+        results = {
+            row["arguments"]["order_id"]: row["result"] or ""
+            for row in self._storm.admin(
+                "select arguments, result from tool_approvals where tool like 'refund_by_%%'"
+            )
+        }
+        wishes = [wish for each in self.customers.values() for wish in each]
+        return [Row(w.kind, approved[w.order_id], results[w.order_id], done[w.order_id]) for w in wishes]
+
+
+def words_of(wishes: list[Wish]) -> str:
+    """What makes the model that obeys want these calls."""
+    calls = [
+        f"CALL {EACH[wish.kind]} {json.dumps({'order_id': wish.order_id, 'amount': 80})}" for wish in wishes
+    ]
+    return "\n".join([*calls, f"SAY {CHECKING}"])
+
+
+def is_right(row: Row) -> bool:
+    """Done once if and only if approved; where the answer was lost, at most once, and the record says that nobody knows."""
+    if not row.approved:
+        return row.done == 0 and row.result == ""
+    if row.result == "done":
+        return row.done == 1
+    return row.done <= 1 and (row.result == "unsure" or (row.result == "not_called" and row.done == 0))
+
+
+def figures(rows: list[Row]) -> dict[str, int]:
+    """The books of some calls."""
+    yes = [row for row in rows if row.approved]
+    return {
+        "calls": len(rows),
+        "approved": len(yes),
+        "done_once": sum(row.result == "done" and row.done == 1 for row in yes),
+        "unsure_done_once": sum(row.result == "unsure" and row.done == 1 for row in yes),
+        "unsure_not_done": sum(row.result == "unsure" and row.done == 0 for row in yes),
+        "not_called": sum(row.result == "not_called" for row in yes),
+        "twice": sum(row.done > 1 for row in rows),
+        "without_a_yes": sum(row.done > 0 for row in rows if not row.approved),
+        "wrong": sum(not is_right(row) for row in rows),
+    }
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--calls", type=int, default=500)
+    parser.add_argument("--each", type=int, default=5, help="calls in one customer's message")
+    parser.add_argument("--seconds", type=float, default=1800, help="for each part of the run")
+    given = parser.parse_args()
+    chance = int(os.environ.get("FAULTS_SEED") or random.randrange(10**6))
+    print(f"FAULTS_SEED={chance}")
+    folder = Path(tempfile.mkdtemp(prefix="chatmill-kill-run-", dir="/var/tmp"))
+    folder.chmod(0o755)
+    storm = Storm(folder)
+    begun = time.monotonic()
+    try:
+        storm.start()
+        with offered(storm, folder / "tools", 0.2) as tools:
+            run = KillRun(storm, random.Random(chance), given.calls, given.each)
+            rows = run.run(tools, given.seconds)
+    finally:
+        storm.stack.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+    by_kind = {kind: figures([row for row in rows if row.kind == kind]) for kind in KINDS}
+    names = list(figures([]))
+    print(f"\n{'':8}{''.join(f'{name:>18}' for name in names)}")
+    for kind, each in {**by_kind, "all": figures(rows)}.items():
+        print(f"{kind:8}{''.join(f'{each[name]:>18}' for name in names)}")
+    print()
+    result = {**figures(rows), "runners_killed": run.kills["runners"], "connections_cut": run.kills["cuts"]}
+    seconds = round(time.monotonic() - begun)
+    print(json.dumps({"bench": "kill_run", "seed": chance, "seconds": seconds, **result, "kinds": by_kind}))
+    return 1 if result["wrong"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
