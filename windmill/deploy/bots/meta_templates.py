@@ -1,0 +1,75 @@
+"""Brings a bot's message templates to Meta for review: they live in the business's WhatsApp account, which no import can change in one piece."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+from deploy.bots.export import Connection, Place
+
+from f.common.database import as_tenant, one
+from f.common.secrets import unseal
+from f.whatsapp.template_drafts import Account, DraftError
+
+
+def bring_templates(
+    conn: Connection, place: Place, templates: list[dict[str, Any]], waba_id: str | None, master_key: str
+) -> list[str]:
+    """Creates each at Meta and stores its verdict, as the portal does. Returns a sentence for each that could not be brought."""
+    waba = place.waba_id or waba_id
+    token = access_token(conn, place, master_key)
+    if not waba or not token:
+        lacking = (
+            "the number's account is not known yet: give --waba-id"
+            if not waba
+            else "there is no WhatsApp access token"
+        )
+        return [f"{len(templates)} message templates are not at Meta: {lacking}, and import again"]
+    conn.execute(
+        "update chatbots set waba_id = %s where phone_number_id = %s and waba_id is null",
+        [waba, place.phone_number_id],
+    )
+    resource = {
+        "graph_url": os.environ.get("GRAPH_URL") or "https://graph.facebook.com",
+        "api_version": os.environ.get("GRAPH_API_VERSION") or "v26.0",
+    }
+    account = Account(resource, token, waba)
+    problems = []
+    for template in templates:
+        name = f"the message template {template['name']} ({template['language']})"
+        if any(
+            part.get("format") not in (None, "TEXT")
+            for part in template["components"]
+            if part["type"] == "HEADER"
+        ):
+            problems.append(f"{name} begins with a file: make it in Meta's WhatsApp Manager")
+            continue
+        begun = one(conn, "select clock_timestamp()", [])
+        try:
+            made = account.create(as_meta_takes(template))
+        except DraftError as problem:
+            problems.append(f"{name}: {problem}")
+            continue
+        with as_tenant(conn, place.tenant_id):
+            conn.execute("select insert_template(%s, %s::jsonb, %s)", [waba, json.dumps(made), begun])
+        print(f"{name} is at Meta: {made['status']}")
+    return problems
+
+
+def as_meta_takes(template: dict[str, Any]) -> dict[str, Any]:
+    """Meta takes names of parameters only where a template says that it has some."""
+    return (
+        template
+        if template["parameter_format"] == "NAMED"
+        else {k: v for k, v in template.items() if k != "parameter_format"}
+    )
+
+
+def access_token(conn: Connection, place: Place, master_key: str) -> str | None:
+    row = conn.execute("select whatsapp_token from tenants where id = %s", [place.tenant_id]).fetchone()
+    return (
+        unseal(master_key, place.tenant_id, "whatsapp_token", row["whatsapp_token"])
+        if row and row["whatsapp_token"]
+        else None
+    )
