@@ -7,10 +7,11 @@ import os
 from typing import Any
 
 from deploy.bots.export import Connection, Place
+from deploy.bots.write import ImportFailed
 
 from f.common.database import as_tenant, one
 from f.common.secrets import unseal
-from f.whatsapp.template_drafts import Account, DraftError
+from f.whatsapp.template_drafts import Account, DraftError, words_of
 
 
 def bring_templates(
@@ -38,23 +39,30 @@ def bring_templates(
     problems = []
     for template in templates:
         name = f"the message template {template['name']} ({template['language']})"
-        if any(
-            part.get("format") not in (None, "TEXT")
-            for part in template["components"]
-            if part["type"] == "HEADER"
-        ):
-            problems.append(f"{name} begins with a file: make it in Meta's WhatsApp Manager")
-            continue
         begun = one(conn, "select clock_timestamp()", [])
         try:
-            made = account.create(as_meta_takes(template))
-        except DraftError as problem:
+            made = found_or_created(account, template)
+        except (DraftError, ImportFailed) as problem:
             problems.append(f"{name}: {problem}")
             continue
         with as_tenant(conn, place.tenant_id):
             conn.execute("select insert_template(%s, %s::jsonb, %s)", [waba, json.dumps(made), begun])
         print(f"{name} is at Meta: {made['status']}")
     return problems
+
+
+def found_or_created(account: Account, template: dict[str, Any]) -> dict[str, Any]:
+    """The template as Meta lists it: the account may have it already, from another server. Raises DraftError and
+    ImportFailed."""
+    listed = account.find(template)
+    headers = [part for part in template["components"] if part["type"] == "HEADER"]
+    if listed is None and any(part.get("format", "TEXT") != "TEXT" for part in headers):
+        raise ImportFailed("it begins with a file: make it in Meta's WhatsApp Manager")
+    if listed is None:
+        return account.create(as_meta_takes(template))
+    if words_of(listed) != words_of(template):
+        raise DraftError("template_exists", name=template["name"])
+    return listed
 
 
 def as_meta_takes(template: dict[str, Any]) -> dict[str, Any]:

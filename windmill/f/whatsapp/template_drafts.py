@@ -169,7 +169,7 @@ class Account:
             }
         problem = (answer or {}).get("error")
         subcode = problem.get("error_subcode") if isinstance(problem, dict) else None
-        if (answer is None or subcode in TAKEN) and (listed := self._find(template)) is not None:
+        if (answer is None or subcode in TAKEN) and (listed := self.find(template)) is not None:
             if words_of(listed) == words_of(template):
                 return listed
             raise at("name", DraftError("template_exists", name=template["name"]))
@@ -177,7 +177,7 @@ class Account:
             raise DraftError("template_unanswered")
         raise DraftError("template_refused", problem=_reason(problem))
 
-    def _find(self, template: dict[str, Any]) -> dict[str, Any] | None:
+    def find(self, template: dict[str, Any]) -> dict[str, Any] | None:
         """The template of this name and language that Meta has; None: it has none, or gives no answer."""
         answer = self._request("GET", params={"fields": FIELDS, "name": template["name"], "limit": "100"})
         listed = [t for t in (answer or {}).get("data") or [] if isinstance(t, dict)]
