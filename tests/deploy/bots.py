@@ -32,7 +32,7 @@ SPANS = st.lists(
     max_size=3,
 )
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | words(100),
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(-1e300, 1e300) | words(100),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words(20), inner, max_size=3),
     max_leaves=8,
 )

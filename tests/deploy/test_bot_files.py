@@ -112,7 +112,7 @@ def test_the_same_bytes_come_back_from_an_empty_database(
 
 
 @settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -125,6 +125,22 @@ def test_whatever_a_bot_says_comes_back_as_the_same_bytes(bots: Bots, bot: dict[
     assert bots.text(second, "--with-staff") == first
     code, said, _ = bots.put(first, second, "--dry-run", "--prune")
     assert code == 0 and "nothing differs." in said
+
+
+@settings(
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(before=BOTS, after=BOTS)
+def test_whatever_a_bot_was_it_becomes_what_the_file_says(
+    bots: Bots, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    wanted = bots.text(bots.made(after), "--with-staff")
+    number = bots.made(before)
+    code, said, problem = bots.put(wanted, number, "--prune", "--yes")
+    assert code == 0, said + problem
+    assert bots.text(number, "--with-staff") == wanted
 
 
 def tools_of(bots: Bots, number: str) -> tuple[str, dict[str, str], dict[str, str]]:
@@ -188,10 +204,23 @@ def test_prune_lists_what_goes_and_asks_first(bots: Bots, monkeypatch: pytest.Mo
     bot["qa_pairs"], bot["mcp_servers"], bot["web_sources"] = bot["qa_pairs"][:1], {}, []
     del bot["saved_replies"]
     was = bots.text(number)
-    monkeypatch.setattr("builtins.input", lambda question: "no")
+    asked: list[str] = []
+    monkeypatch.setattr("builtins.input", lambda question: asked.append(question) or "no")
     code, said, problem = bots.put(bot, number, "--prune")
+    assert asked == ["3 entries marked with - are removed. Type yes to go on: "]
     assert (code, "  - orders" in said, "nothing was changed" in problem) == (1, True, True)
     assert bots.text(number) == was
+
+    def edit(question: str) -> str:
+        bots.command.rows(
+            "update chatbots set persona = 'Edited meanwhile' where phone_number_id = %s", number
+        )
+        return "yes"
+
+    monkeypatch.setattr("builtins.input", edit)
+    code, _, problem = bots.put(bot, number, "--prune")
+    assert code == 1 and "somebody has changed the bot since you looked" in problem
+    assert "Edited meanwhile" in bots.text(number) and len(bots.bot(number)["qa_pairs"]) == 2
     assert bots.put(bot, number, "--prune", "--yes")[0] == 0
     now = bots.bot(number)
     assert (now["mcp_servers"], now["web_sources"], len(now["qa_pairs"])) == ({}, [], 1)
@@ -411,12 +440,14 @@ def test_what_a_file_leaves_out_is_said(bots: Bots) -> None:
         "update chatbots set notify_webhook_url = 'https://hooks.example/s3cret' where tenant_id = %s", tenant
     )
     bots.command.rows(
-        'update tenant_tools set headers = \'{"X-Api-Key": "abcdef"}\' where tenant_id = %s', tenant
+        "update tenant_tools set headers = '{\"X-Api-Key\": \"abcdef\"}', url = url || '?token=abc' where tenant_id = %s",
+        tenant,
     )
     code, said, problem = bots.command.run("--export", number)
     assert code == 0 and "s3cret" not in said
     assert "not in the file: the setting notify_webhook_url" in problem
     assert "careful: “X-Api-Key” of orders looks like a key" in problem
+    assert "careful: “token” of orders looks like a key" in problem
     code, _, problem = bots.command.run("--export", "1")
     assert (code, "there is no chatbot with the number 1" in problem) == (1, True)
 

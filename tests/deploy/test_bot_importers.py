@@ -270,6 +270,22 @@ def test_another_file_ends_in_a_sentence(read: Any, content: bytes, said: str) -
         read(content, "x")
 
 
+def test_what_does_not_fit_is_written_for_a_person_to_correct(bots: Bots) -> None:
+    app = bots.folder / "app.yml"
+    app.write_text("kind: app\napp: {mode: chat, name: X}\nmodel_config:\n  pre_prompt: " + "word " * 2000)
+    code, _, problem = bots.command.run(
+        "--import-dify", str(app), "--phone-number-id", new_number(), "--name", "X"
+    )
+    assert code == 1 and "nothing was changed" in problem and "at most 8,000 characters" in problem
+    code, said, _ = bots.command.run("--import-dify", str(app), "--to", str(bots.folder / "bot.yml"))
+    assert (
+        code == 0
+        and "To correct before it can be imported:" in said
+        and "the instructions are longer than 8,000" in said
+    )
+    assert "system_prompt: word word" in (bots.folder / "bot.yml").read_text()
+
+
 def test_an_app_with_nothing_says_so() -> None:
     made = read_dify(b"kind: app\napp: {mode: chat, name: X}", "app.yml")
     assert "nothing to take over" in made.report() and made.bot == {"format": 1}

@@ -29,6 +29,11 @@ HELP = """a bot in a file (windmill/OPERATING.md, "A bot in a file"):
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("a bot in a file")
+    _add_export(group)
+    _add_imports(group)
+
+
+def _add_export(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--export",
         metavar="PHONE_NUMBER_ID",
@@ -44,6 +49,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="also write the documents' files beside FILE; without it they are named by their SHA-256",
     )
     group.add_argument("--with-staff", action="store_true", help="also name the staff and their roles")
+
+
+def _add_imports(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--import",
         dest="import_file",
@@ -86,7 +94,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def chosen(arguments: argparse.Namespace) -> bool:
     """Whether the command line asks for one of these."""
-    return bool(arguments.export or _imported(arguments))
+    return bool(arguments.export or any(_files(arguments)))
 
 
 def needed(arguments: argparse.Namespace, otherwise: tuple[str, ...]) -> tuple[str, ...]:
@@ -108,7 +116,7 @@ def problem_of(arguments: argparse.Namespace) -> str | None:
         return None
     wanted = [
         arguments.export,
-        *(getattr(arguments, _option(kind)) for kind in ("file", *IMPORTERS)),
+        *_files(arguments),
         arguments.remove,
     ]
     if sum(value is not None for value in wanted) > 1:
@@ -126,13 +134,9 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         if arguments.export:
             return export_bot(arguments)
-        bot, folder = read_bot(arguments)
         if _converts(arguments):
-            arguments.to.write_text(file.written(bot))
-            print(
-                f"{arguments.to} is written. Read it, change what you like, then: tenants.py --import {arguments.to} --phone-number-id …"
-            )
-            return 0
+            return convert(arguments)
+        bot, folder = read_bot(arguments)
         with psycopg.connect(os.environ["DATABASE_URL"], row_factory=dict_row, autocommit=True) as conn:
             return Import(conn, arguments, bot, folder).run()
     except file.BotFileError as error:
@@ -155,7 +159,7 @@ def export_bot(arguments: argparse.Namespace) -> int:
         left_over = export.write_documents(conn, place, bot, arguments.to) if arguments.with_documents else []
     if arguments.to:
         temporary = arguments.to.with_name(f".{arguments.to.name}.new")
-        temporary.write_text(file.written(bot))
+        temporary.write_text(file.written(bot), encoding="utf-8", newline="\n")
         temporary.replace(arguments.to)
     else:
         print(file.written(bot), end="")
@@ -170,34 +174,53 @@ def export_bot(arguments: argparse.Namespace) -> int:
 
 def read_bot(arguments: argparse.Namespace) -> tuple[dict[str, Any], Path | None]:
     """The bot that a file describes, and the folder of its documents. Raises BotFileError and OSError."""
-    path: Path = _imported(arguments)  # type: ignore[assignment]
-    content = path.read_bytes()
+    path = _imported(arguments)
     if arguments.import_file:
-        return checked_bot(file.read(content, path.name), path.parent), path.parent
+        return checked_bot(file.read(path.read_bytes(), path.name), path.parent), path.parent
+    return checked_bot(file.Source(path.name, taken_over(arguments))), None
+
+
+def taken_over(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What another system's file becomes, unchecked; says what was recognised and what has no counterpart. Raises BotFileError and OSError."""
+    path = _imported(arguments)
     if arguments.import_qa:
-        from deploy.bots.qa_table import read_table
-
-        found = read_table(content, path.name)
+        from deploy.bots.qa_table import read_table as read
     elif arguments.import_typebot:
-        from deploy.bots.typebot import read_typebot
-
-        found = read_typebot(content, path.name)
+        from deploy.bots.typebot import read_typebot as read
     else:
-        from deploy.bots.dify import read_dify
-
-        found = read_dify(content, path.name)
+        from deploy.bots.dify import read_dify as read
+    found = read(path.read_bytes(), path.name)
     print(found.report())
-    return checked_bot(file.Source(path.name, found.bot)), None
+    return found.bot
+
+
+def convert(arguments: argparse.Namespace) -> int:
+    """Writes another system's bot as a bot's file. What does not fit yet is written all the same: a person corrects it there."""
+    bot = taken_over(arguments)
+    try:
+        bot = checked_bot(file.Source(arguments.to.name, bot))
+    except file.BotFileError as error:
+        print("To correct before it can be imported:", *error.problems, sep="\n  ")
+    arguments.to.write_text(file.written(bot), encoding="utf-8", newline="\n")
+    print(
+        f"{arguments.to} is written. Read it, change what you like, then: tenants.py --import {arguments.to} --phone-number-id …"
+    )
+    return 0
 
 
 def _option(kind: str) -> str:
     return f"import_{kind}"
 
 
-def _imported(arguments: argparse.Namespace) -> Path | None:
-    return next((path for kind in ("file", *IMPORTERS) if (path := getattr(arguments, _option(kind)))), None)
+def _files(arguments: argparse.Namespace) -> list[Path | None]:
+    return [getattr(arguments, _option(kind)) for kind in ("file", *IMPORTERS)]
+
+
+def _imported(arguments: argparse.Namespace) -> Path:
+    """The file that is imported, where there is one."""
+    return next(path for path in _files(arguments) if path)
 
 
 def _converts(arguments: argparse.Namespace) -> bool:
     """Whether another system's file only becomes a bot's file."""
-    return bool(arguments.to and _imported(arguments) and not arguments.import_file)
+    return bool(arguments.to and any(_files(arguments)) and not arguments.import_file)

@@ -192,6 +192,8 @@ class _Dify:
                 f"{where}: the model itself tells questions apart; classes that lead to fixed words became Q&A pairs"
             )
         elif kind not in SILENT:
+            instruction = ((node.get("agent_parameters") or {}).get("instruction") or {}).get("value")
+            self._prompt(where, instruction)
             self.result.missing.append(f"{where}: {DIFY.get(kind, 'nothing here does this')}")
 
     def _title(self, key: str, node: dict[str, Any]) -> str:

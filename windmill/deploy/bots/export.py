@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path, PurePath
 from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, urlsplit
 
 import psycopg
 from deploy.bots.checks import BUSINESS
@@ -12,6 +13,8 @@ from deploy.bots.entries import document_key, in_order, is_secret, plain_number,
 from deploy.bots.file import FORMAT
 
 from f.common.chatbot_settings import columns, definitions
+from f.common.redaction import KEY
+from f.tools.action_drafts import SECRET
 from f.tools.action_fields import COLUMNS
 
 Connection = psycopg.Connection[dict[str, Any]]
@@ -95,24 +98,28 @@ def left_out(conn: Connection, place: Place) -> list[str]:
 
 def plain_keys(bot: dict[str, Any]) -> list[str]:
     """Values that somebody has entered in plain although their names say that they are keys, a sentence each."""
-    from f.common.redaction import KEY
-    from f.tools.action_drafts import SECRET
-
     found = []
     for kind in ("mcp_servers", "http_actions"):
         for name, tool in bot.get(kind, {}).items():
-            values = {**tool["headers"], **(tool.get("query") or {})}
-            values |= {
-                p["name"]: p.get("value") for p in tool.get("parameters") or [] if p["source"] == "fixed"
-            }
-            for field, value in values.items():
-                if isinstance(value, str) and (
-                    KEY.search(value) or (SECRET.search(field) and not re.search(r"\{\w+\}", value))
-                ):
-                    found.append(
-                        f"“{field}” of {name} looks like a key and was entered in plain: make it a secret in the portal, then export again"
-                    )
+            values = [
+                *tool["headers"].items(),
+                *(tool.get("query") or {}).items(),
+                *parse_qsl(urlsplit(tool["url"]).query),
+            ]
+            values += [
+                (p["name"], p.get("value")) for p in tool.get("parameters") or [] if p["source"] == "fixed"
+            ]
+            for field in dict.fromkeys(field for field, value in values if looks_like_key(field, value)):
+                found.append(
+                    f"“{field}” of {name} looks like a key and was entered in plain: make it a secret in the portal, then export again"
+                )
     return found
+
+
+def looks_like_key(field: str, value: Any) -> bool:
+    """Whether a value that no place stands in is called or looks like a key."""
+    is_text = isinstance(value, str) and not re.search(r"\{\w+\}", value)
+    return is_text and bool(KEY.search(value) or SECRET.search(field))
 
 
 def _rows(conn: Connection, place: Place, query: str, *more: Any) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from deploy.bots.changes import ADD, CHANGE, REMOVE, Change, differences, lines
@@ -23,6 +23,16 @@ WINDMILL = {
 }
 
 
+class Plan(NamedTuple):
+    """`stays`: removals that nobody has asked for; `absent`: documents whose files are nowhere, a line each."""
+
+    place: Place
+    is_new: bool
+    changes: list[Change]
+    stays: list[Change]
+    absent: list[str]
+
+
 class Import:
     """An import of a checked bot into a number. `conn` commits each statement by itself."""
 
@@ -36,38 +46,64 @@ class Import:
     def run(self) -> int:
         """The exit code. Raises what stops it, with nothing changed."""
         self.conn.execute("set role chatbot_owner")
+        agreed = self._agreed() if self._asks() else None
         with self.conn.transaction(force_rollback=self.arguments.dry_run):
-            self._check_in_database()
-            is_new = place_of(self.conn, self.number) is None
-            place = self._new_tenant() if is_new else place_of(self.conn, self.number)
-            assert place is not None
-            # Nobody changes the business's settings meanwhile, and what is shown is what is written.
-            self.conn.execute("select from tenants where id = %s for update", [place.tenant_id])
-            wanted, absent = self._without_absent_documents(place)
-            changes = differences(exported(self.conn, place, "staff" in wanted), wanted)
-            if not (self.arguments.prune or is_new):
-                changes, stays = (
-                    [c for c in changes if c.act != REMOVE],
-                    [c for c in changes if c.act == REMOVE],
-                )
-            else:
-                stays = []
-            self._show(is_new, changes, stays)
-            if not self._agreed(changes):
-                raise ImportFailed("you did not say yes")
-            Writer(self.conn, self.master_key, place, self.folder).write(changes)
-            keys = missing_keys(self.conn, self.master_key, place, self.bot)
+            plan = self._plan()
+            if agreed is None:
+                self._show(plan)
+            elif plan.changes != agreed:
+                raise ImportFailed("somebody has changed the bot since you looked: run it again")
+            Writer(self.conn, self.master_key, plan.place, self.folder).write(plan.changes)
+            keys = missing_keys(self.conn, self.master_key, plan.place, self.bot)
+        return self._finish(plan, keys)
+
+    def _asks(self) -> bool:
+        """Whether a person has to agree to removals."""
+        return bool(self.arguments.prune and not self.arguments.dry_run and not self.arguments.yes)
+
+    def _agreed(self) -> list[Change]:
+        """The changes, to which the person has agreed. Nothing is locked while they think. Raises ImportFailed."""
+        with self.conn.transaction(force_rollback=True):
+            plan = self._plan()
+        self._show(plan)
+        count = sum(change.act == REMOVE for change in plan.changes)
+        try:
+            words = (
+                input(f"{count} entries marked with - are removed. Type yes to go on: ") if count else "yes"
+            )
+        except EOFError:
+            words = ""
+            print()
+        if words.strip().lower() != "yes":
+            raise ImportFailed("you did not say yes")
+        return plan.changes
+
+    def _plan(self) -> Plan:
+        """What is to be done. In a transaction: it makes a new tenant, and locks an old one's settings and knowledge against other editors."""
+        self._check_in_database()
+        is_new = place_of(self.conn, self.number) is None
+        place = self._new_tenant() if is_new else place_of(self.conn, self.number)
+        assert place is not None
+        self.conn.execute("select lock_answers(%s)", [place.tenant_id])
+        self.conn.execute("select lock_publications(%s)", [place.tenant_id])
+        self.conn.execute("select from chatbots where phone_number_id = %s for update", [self.number])
+        wanted, absent = self._without_absent_documents(place)
+        changes = differences(exported(self.conn, place, "staff" in wanted), wanted)
+        stays = [] if self.arguments.prune else [change for change in changes if change.act == REMOVE]
+        return Plan(place, is_new, [change for change in changes if change not in stays], stays, absent)
+
+    def _finish(self, plan: Plan, keys: list[str]) -> int:
+        """Does what follows the commit, and says what is left to do."""
         if self.arguments.dry_run:
             print("Nothing was changed: this was a dry run.")
-        elif changes or is_new:
-            print(f"{len(changes)} changes were made to the bot of {self.number}.")
+        elif plan.changes or plan.is_new:
+            print(f"{len(plan.changes)} changes were made to the bot of {self.number}.")
         else:
             print(f"The bot of {self.number} is what the file says.")
-        problems = [] if self.arguments.dry_run else self._after_commit(place, changes)
+        problems = [] if self.arguments.dry_run else self._after_commit(plan.place, plan.changes)
         self._show_rest("Keys to give, in the portal under Bot, Tools, unless it says otherwise", keys)
-        self._show_rest(
-            "Documents to upload: the file names them, and their files are neither here nor stored", absent
-        )
+        nowhere = "Documents to upload: the file names them, and their files are neither here nor stored"
+        self._show_rest(nowhere, plan.absent)
         self._show_rest("What did not work", problems)
         return 1 if problems else 0
 
@@ -132,34 +168,12 @@ class Import:
         ]
         return {**self.bot, "documents": here}, absent
 
-    def _show(self, is_new: bool, changes: list[Change], stays: list[Change]) -> None:
-        print(
-            f"A new business is made for the number {self.number}."
-            if is_new
-            else f"The bot of {self.number}:"
-        )
-        for line in lines(changes):
-            print(line)
-        if not changes:
-            print("nothing differs.")
-        if stays:
-            print("What the file does not name stays; --prune removes it:")
-            for line in lines(stays):
-                print(line)
-
-    def _agreed(self, changes: list[Change]) -> bool:
-        """Whether removals may be made: the person says so, or --yes did."""
-        count = sum(change.act == REMOVE for change in changes)
-        if not count or self.arguments.dry_run or self.arguments.yes:
-            return True
-        try:
-            return (
-                input(f"{count} entries marked with - are removed. Type yes to go on: ").strip().lower()
-                == "yes"
-            )
-        except EOFError:
-            print()
-            return False
+    def _show(self, plan: Plan) -> None:
+        new = f"A new business is made for the number {self.number}."
+        print(new if plan.is_new else f"The bot of {self.number}:")
+        print(*(lines(plan.changes) or ["nothing differs."]), sep="\n")
+        if plan.stays:
+            print("What the file does not name stays; --prune removes it:", *lines(plan.stays), sep="\n")
 
     def _after_commit(self, place: Place, changes: list[Change]) -> list[str]:
         """What works outside the database: readings are started, templates brought to Meta. Returns what did not work."""
