@@ -113,7 +113,7 @@ LOG = """
 insert into conversation_logs (tenant_id, contact_id, phone_number_id, turn_id, direction, message_id, send_id, body, citations,
                                model, status, created_at)
     values (%(tenant)s, %(contact)s, %(number)s, %(turn)s, 'in', 'week.' || %(turn)s, null, %(question)s, null, null, null, %(opened)s),
-           (%(tenant)s, %(contact)s, %(number)s, %(turn)s, 'out', null, gen_random_uuid(), %(reply)s, %(citations)s,
+           (%(tenant)s, %(contact)s, %(number)s, %(turn)s, 'out', 'week.reply.' || %(turn)s, gen_random_uuid(), %(reply)s, %(citations)s,
             'offline-rule-based', 'read', %(closed)s)
 """
 HUMAN = """
@@ -128,6 +128,28 @@ TEMPLATE = """
 insert into conversation_logs (tenant_id, contact_id, phone_number_id, direction, send_id, body, model, status, created_at)
     values (%(tenant)s, %(contact)s, %(number)s, 'out', gen_random_uuid(), '[template] ' || %(template)s, 'human', 'read', %(next_day)s)
 """
+MARK = """
+insert into answer_marks (tenant_id, turn_id, person, verdict, reason, marked_at)
+    values (%(tenant)s, %(turn)s, %(person)s, %(verdict)s, %(why)s, %(met)s)
+"""
+REACTION = """
+insert into reactions (tenant_id, contact_id, phone_number_id, message_id, emoji, reacted_at, seq)
+    values (%(tenant)s, %(contact)s, %(number)s, 'week.reply.' || %(turn)s, %(emoji)s, %(met)s, %(place)s)
+"""
+RATING = """
+insert into ratings (id, tenant_id, contact_id, turn_id, phone_number_id, thanks, asked_at, score, rated_at)
+    values (gen_random_uuid(), %(tenant)s, %(contact)s, %(turn)s, %(number)s, 'Thank you!', %(met)s, %(score)s, %(rated)s)
+"""
+# By the place of a conversation in the fortnight: what the staff say of the answer, and how the customer reacts to it.
+MARKS = {
+    3: ("good", None),
+    10: ("wrong", "The price has changed."),
+    17: ("good", None),
+    40: ("good", None),
+    52: ("wrong", "Too vague."),
+}
+REACTIONS = {1: "👍", 6: "👍", 12: "👎", 23: "👍", 31: "❤️", 45: "👍", 58: "👍", 64: "👎"}
+SCORES = (5, 4, None, 5, 3, 5)  # None: asked, and not answered
 CHARGE = "select note_charge(%s, %s::jsonb, %s)"  # as Meta's statuses tell of each message
 FREE = {"billable": False, "pricing_model": "PMP", "category": "service", "type": "free_customer_service"}
 BILLED = {"billable": True, "pricing_model": "PMP", "category": "utility", "type": "regular"}
@@ -177,6 +199,9 @@ def write(
         "met": opened + timedelta(minutes=4 + number % 17),
         "next_day": min(opened + timedelta(hours=25), now),
         "template": exchange.template,
+        "place": number,
+        "person": tenant.staff,
+        "emoji": REACTIONS.get(number),
         "question": exchange.question,
         "reply": exchange.reply,
         "human": exchange.human,
@@ -187,6 +212,9 @@ def write(
         ),
         "citations": json.dumps([{"document": tenant.title, "page": exchange.page}] if exchange.page else []),
     }
+    values["verdict"], values["why"] = MARKS.get(number, (None, None))
+    values["score"] = SCORES[number // len(week) % len(SCORES)]
+    values["rated"] = values["met"] + timedelta(minutes=2) if values["score"] else None
     values["contact"] = conn.execute(CONTACT.encode(), values).fetchone()["id"]
     values["turn"] = conn.execute(TURN.encode(), values).fetchone()["id"]
     conn.execute(LOG.encode(), values)
@@ -195,6 +223,11 @@ def write(
         conn.execute(HANDOFF.encode(), values)
         conn.execute(HUMAN.encode(), values)
         charge(conn, values, "human", FREE, "met")
+        conn.execute(RATING.encode(), values)
+    if number in MARKS:
+        conn.execute(MARK.encode(), values)
+    if number in REACTIONS:
+        conn.execute(REACTION.encode(), values)
     if exchange.template:
         conn.execute(TEMPLATE.encode(), values)
         charge(conn, values, "template", BILLED, "next_day")

@@ -276,23 +276,12 @@ def refused(request: Request, error: Exception) -> Response:
 
 
 ERRORS: dict[Any, Any] = {BadRequest: refused, ConfigError: refused}
-POSTS = (
-    deliver,
-    deliver_raw,
-    fail,
-    statuses,
-    status,
-    templates,
-    review,
-    limits,
-    clock,
-    payment,
-    redeliver,
-    reset,
-    ask,
-)
+POSTS = (deliver, deliver_raw, fail, statuses, status, templates, review, limits, clock, payment)
 ROUTES = [
-    *(Route(f"/control/{function.__name__}", function, methods=["POST"]) for function in POSTS),
+    *(
+        Route(f"/control/{function.__name__}", function, methods=["POST"])
+        for function in (*POSTS, redeliver, reset, ask)
+    ),
     *(
         Route(f"/control/{function.__name__}", function, methods=["GET"])
         for function in (sent, deliveries, receipts, bill)

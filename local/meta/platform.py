@@ -178,6 +178,11 @@ class Platform:
         self.review_soon((waba_id, body["name"], body["language"]))
         return made
 
+    def update_template(self, template_id: str, accounts: set[str], body: Any) -> None:
+        """Takes new words of a template; they are reviewed like a new one."""
+        changed = self.templates.update(template_id, accounts, body)
+        self.review_soon((changed.waba_id, changed.name, changed.language))
+
     def review_soon(self, key: tuple[str, str, str]) -> None:
         if self.limits.review_s and self.templates.templates[key].status == "PENDING":
             asyncio.get_running_loop().call_later(self.limits.review_s, self.review_pending, key)

@@ -103,3 +103,22 @@ def test_a_second_start_adds_nothing(database: Database) -> None:
     before = database.rows(count)
     seed_history(database, database.ids, NOW + timedelta(days=1))  # type: ignore[arg-type]
     assert database.rows(count) == before
+
+
+@pytest.mark.parametrize("tenant", TENANTS, ids=lambda tenant: tenant.slug)
+def test_people_have_said_what_they_think_of_answers(database: Database, tenant: Any) -> None:
+    """Both weeks have marks, reactions and ratings, so that Insights can set one beside the other."""
+    of = database.ids[tenant.slug]
+    for table, moment in (
+        ("answer_marks", "marked_at"),
+        ("reactions", "reacted_at"),
+        ("ratings", "rated_at"),
+    ):
+        rows = database.rows(f"select {moment} as at from {table} where tenant_id = %s", of)
+        weeks = {((NOW.date() - row["at"].date()).days - 1) // 7 for row in rows if row["at"]}
+        assert weeks == {0, 1}, table
+    shown = database.rows(
+        "select emoji from reactions r join conversation_logs l using (phone_number_id, message_id) where r.tenant_id = %s",
+        of,
+    )
+    assert {row["emoji"] for row in shown} >= {"👍", "👎"}, "each stands on a message"
