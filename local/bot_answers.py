@@ -62,7 +62,7 @@ def on_this_machine(bot: dict[str, Any]) -> dict[str, Any]:
         **bot.get("settings", {}),
         **model,
         "enabled": True,
-        "opening_hours": {},
+        "outside_hours": "answer",
         "merge_window_s": 0,
     }
     made["business"] = {**bot.get("business", {}), "embedding_model": seed.EMBEDDING_MODEL}
@@ -160,6 +160,11 @@ def compare(arguments: argparse.Namespace) -> int:
         *lines(changes),
         sep="\n",
     )
+    absent = sum("file" not in document for document in versions["after"].get("documents", []))
+    if absent:
+        print(
+            f"\n{absent} documents have no file beside {arguments.after.name}: they answer nothing here (--with-documents)"
+        )
     if not questions:
         print("\nThere are no questions: the bot has no Q&A pairs, and --questions names no file.")
         return 0

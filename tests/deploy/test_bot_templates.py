@@ -74,6 +74,22 @@ def test_a_template_is_brought_to_meta_once(bots: Bots, meta: Meta) -> None:
     assert len(created(meta, "back_in_stock")) == 1 and bots.text(other) == text
 
 
+def test_new_words_go_to_review_and_somebody_elses_stay(bots: Bots, meta: Meta) -> None:
+    number = bots.made({**SMALL, "message_templates": [TEMPLATE]}, "--waba-id", WABA)
+    bot = bots.bot(number)
+    bot["message_templates"][0]["components"][0]["text"] = "Hola {{1}}: ha llegado. 📦"
+    other = new_number()
+    code, said, _ = bots.put(bot, other, "--name", "Shop", "--waba-id", WABA)
+    assert code == 1 and "the message template back_in_stock (es):" in said, (
+        "another business's words under this name"
+    )
+    meta.control("review", waba_id=WABA, name="back_in_stock", language="es", event="APPROVED")
+    code, said, _ = bots.put(bot, number)
+    assert code == 0 and "~ back_in_stock es" in said, said
+    (found,) = created(meta, "back_in_stock")
+    assert "ha llegado" in str(found["components"]) and "ha llegado" in bots.text(number)
+
+
 def test_what_meta_does_not_take_is_said_and_the_rest_is_there(bots: Bots, meta: Meta) -> None:
     number = new_number()
     templates = [{**TEMPLATE, "category": "NONSENSE"}, PICTURE]

@@ -92,7 +92,8 @@ def test_a_changed_file_shows_in_what_the_answers_differ(tmp_path: Path) -> None
         "- question: Do you repair lamps?\n  answer: Yes, in the shop.\ndocuments:\n- filename: hours.txt\n  file: hours.txt\n"
     )
     (tmp_path / "before.yml").write_text(before)
-    (tmp_path / "after.yml").write_text(before.replace("6 to 9 days", "4 days"))
+    after = before.replace("6 to 9 days", "4 days") + f"- filename: elsewhere.pdf\n  sha256: {'0' * 64}\n"
+    (tmp_path / "after.yml").write_text(after)
     (tmp_path / "after.questions.txt").write_text("Is parking free?\n")
     command = [sys.executable, "-m", "local.bot_answers", "before.yml", "after.yml", "--json", "pairs.json"]
     paths = {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'windmill'}"}
@@ -107,6 +108,7 @@ def test_a_changed_file_shows_in_what_the_answers_differ(tmp_path: Path) -> None
     )
     assert done.returncode == 0, done.stderr
     assert "answer: “Yes, in 6 to 9 days.” → “Yes, in 4 days.”" in done.stdout
+    assert "1 documents have no file beside after.yml" in done.stdout
     assert "3 questions: 1 with another answer, 0 with the same words from elsewhere" in done.stdout
     pairs = json.loads((tmp_path / "pairs.json").read_text())
     changed = [pair for pair in pairs if pair["differs"]]

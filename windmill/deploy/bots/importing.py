@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import psycopg
-from deploy.bots.changes import ADD, CHANGE, REMOVE, Change, differences, lines
+from deploy.bots.changes import REMOVE, Change, differences, lines
 from deploy.bots.export import Connection, Place, exported, place_of
 from deploy.bots.file import BotFileError
 from deploy.bots.keys import missing_keys
@@ -89,8 +89,9 @@ class Import:
         self.conn.execute("select from chatbots where phone_number_id = %s for update", [self.number])
         wanted, absent = self._without_absent_documents(place)
         changes = differences(exported(self.conn, place, "staff" in wanted), wanted)
-        stays = [] if self.arguments.prune else [change for change in changes if change.act == REMOVE]
-        return Plan(place, is_new, [change for change in changes if change not in stays], stays, absent)
+        made = [change for change in changes if change.act != REMOVE or self.arguments.prune]
+        stays = [change for change in changes if change.act == REMOVE and not self.arguments.prune]
+        return Plan(place, is_new, made, stays, absent)
 
     def _finish(self, plan: Plan, keys: list[str]) -> int:
         """Does what follows the commit, and says what is left to do."""
@@ -182,11 +183,7 @@ class Import:
             print("Windmill reads the new documents and Q&A pairs within two minutes.")
         if "web_sources" in sections:
             print("Windmill reads the new web sources within two minutes, one after the other.")
-        wanted = [
-            change.after
-            for change in changes
-            if change.section == "message_templates" and change.act in (ADD, CHANGE)
-        ]
+        wanted = [change for change in changes if change.section == "message_templates"]
         if not wanted:
             return []
         from deploy.bots.meta_templates import bring_templates

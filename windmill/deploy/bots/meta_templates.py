@@ -6,6 +6,7 @@ import json
 import os
 from typing import Any
 
+from deploy.bots.changes import CHANGE, Change
 from deploy.bots.export import Connection, Place
 from deploy.bots.write import ImportFailed
 
@@ -15,9 +16,9 @@ from f.whatsapp.template_drafts import Account, DraftError, words_of
 
 
 def bring_templates(
-    conn: Connection, place: Place, templates: list[dict[str, Any]], waba_id: str | None, master_key: str
+    conn: Connection, place: Place, changes: list[Change], waba_id: str | None, master_key: str
 ) -> list[str]:
-    """Creates each at Meta and stores its verdict, as the portal does. Returns a sentence for each that could not be brought."""
+    """Makes or changes each at Meta and stores its verdict, as the portal does. Returns a sentence for each that could not be brought."""
     waba = place.waba_id or waba_id
     token = access_token(conn, place, master_key)
     if not waba or not token:
@@ -26,7 +27,7 @@ def bring_templates(
             if not waba
             else "there is no WhatsApp access token"
         )
-        return [f"{len(templates)} message templates are not at Meta: {lacking}, and import again"]
+        return [f"{len(changes)} message templates are not at Meta: {lacking}, and import again"]
     conn.execute(
         "update chatbots set waba_id = %s where phone_number_id = %s and waba_id is null",
         [waba, place.phone_number_id],
@@ -37,11 +38,12 @@ def bring_templates(
     }
     account = Account(resource, token, waba)
     problems = []
-    for template in templates:
+    for change in changes:
+        template = change.after
         name = f"the message template {template['name']} ({template['language']})"
         begun = one(conn, "select clock_timestamp()", [])
         try:
-            made = found_or_created(account, template)
+            made = found_or_made(account, template, change.act == CHANGE)
         except (DraftError, ImportFailed) as problem:
             problems.append(f"{name}: {problem}")
             continue
@@ -51,15 +53,17 @@ def bring_templates(
     return problems
 
 
-def found_or_created(account: Account, template: dict[str, Any]) -> dict[str, Any]:
-    """The template as Meta lists it: the account may have it already, from another server. Raises DraftError and
-    ImportFailed."""
+def found_or_made(account: Account, template: dict[str, Any], may_change: bool) -> dict[str, Any]:
+    """The template as Meta lists it: the account may have it already, from another server. `may_change`: the business's own has other words,
+    which was shown; else other words under its name are somebody else's. Raises DraftError and ImportFailed."""
     listed = account.find(template)
     headers = [part for part in template["components"] if part["type"] == "HEADER"]
-    if listed is None and any(part.get("format", "TEXT") != "TEXT" for part in headers):
+    if any(part.get("format", "TEXT") != "TEXT" for part in headers) and (listed is None or may_change):
         raise ImportFailed("it begins with a file: make it in Meta's WhatsApp Manager")
     if listed is None:
         return account.create(as_meta_takes(template))
+    if may_change:
+        return account.update(as_meta_takes(template))
     if words_of(listed) != words_of(template):
         raise DraftError("template_exists", name=template["name"])
     return listed

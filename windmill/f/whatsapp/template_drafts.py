@@ -195,7 +195,7 @@ class Account:
                 return
             raise
         answer = self._request("DELETE", params={"hsm_id": listed["id"], "name": template["name"]})
-        if not (answer or {}).get("success") and self._find(template) is not None:
+        if not (answer or {}).get("success") and self.find(template) is not None:
             raise _refusal(answer)
 
     def find(self, template: dict[str, Any]) -> dict[str, Any] | None:
