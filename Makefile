@@ -62,7 +62,7 @@ portal: $(VENV)/.installed ## the portal's pages for the demo, after a change to
 
 ##@ Test it
 
-.PHONY: test test-browser test-windmill test-faults kill-run test-warm-stress eval
+.PHONY: test test-browser test-windmill test-faults kill-run test-warm-stress eval bot-answers
 
 test: $(VENV)/.for-tests ## all tests but the browser's: real processes, real PostgreSQL (TEST_PROCESSES=1 for one test after the other)
 	@$(BIN)/python -m pytest -n $(or $(TEST_PROCESSES),2)
@@ -84,6 +84,9 @@ test-warm-stress: $(VENV)/.installed ## 2,000 jobs at once through the warm inte
 
 eval: $(VENV)/.installed ## questions with known answers, per configured provider; table and eval.json (LIMIT=20 for a quick look)
 	@$(BIN)/python -m tests.eval $(if $(LIMIT),--limit $(LIMIT))
+
+bot-answers: $(VENV)/.installed ## what the bots' files in bots/ that differ from a commit change in the answers: make bot-answers BASE=origin/main
+	@.ci/bot-answers "$(or $(BASE),origin/main)"
 
 ##@ Run it
 

@@ -102,7 +102,7 @@ def workflow(name: str) -> dict[str, Any]:
     return loaded
 
 
-@pytest.mark.parametrize("name", ["ci", "deploy"])
+@pytest.mark.parametrize("name", ["bot", "ci", "deploy"])
 def test_workflows_run_actions_of_one_commit_and_may_only_read(name: str) -> None:
     loaded = workflow(name)
     assert loaded["permissions"] == {"contents": "read"}
@@ -114,12 +114,16 @@ def test_workflows_run_actions_of_one_commit_and_may_only_read(name: str) -> Non
 
 def test_a_pull_requests_own_code_meets_no_secret() -> None:
     """Who may push a branch may change what its checks run: so no run of a pull request has an environment, or a secret."""
-    workflows: dict[str, dict[Any, Any]] = {name: workflow(name) for name in ("ci", "deploy")}
+    workflows: dict[str, dict[Any, Any]] = {name: workflow(name) for name in ("bot", "ci", "deploy")}
     triggers = {name: loaded[True] for name, loaded in workflows.items()}  # YAML: `on` is true
-    assert "pull_request" in triggers["ci"] and "pull_request" not in triggers["deploy"]
+    assert (
+        all("pull_request" in triggers[name] for name in ("bot", "ci"))
+        and "pull_request" not in triggers["deploy"]
+    )
     assert not any("pull_request_target" in on for on in triggers.values())
-    assert "secrets." not in (ROOT / ".github" / "workflows" / "ci.yml").read_text()
-    assert not any("environment" in job for job in workflow("ci")["jobs"].values())
+    for name in ("bot", "ci"):
+        assert "secrets." not in (ROOT / ".github" / "workflows" / f"{name}.yml").read_text()
+        assert not any("environment" in job for job in workflow(name)["jobs"].values())
     (job,) = workflow("deploy")["jobs"].values()
     assert job["environment"] == "production" and job["if"] == "github.ref == 'refs/heads/main'"
 

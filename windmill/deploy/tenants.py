@@ -20,6 +20,7 @@ from psycopg.rows import dict_row
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from deploy import removal
 from deploy.bootstrap import DeployError, Server
+from deploy.bots import commands as bots
 from deploy.environment import add_env_file, load, missing
 from deploy.tenant_tools import TenantError, put_tool_folder
 
@@ -36,10 +37,10 @@ def put_tenant(
     master_key: str,
     phone_number_id: str,
     name: str,
-    whatsapp_token: str,
+    whatsapp_token: str | None,
     **settings: Any,
 ) -> str:
-    """Makes or updates the tenant whose chatbot has this number; returns the tenant's id. Raises SettingError."""
+    """Makes or updates the tenant of this number; returns the tenant's id. Without a token the stored one stays. Raises SettingError."""
     values = checked(settings, OPERATOR)
     with conn.transaction():
         conn.execute("set local role chatbot_owner")
@@ -56,9 +57,10 @@ def put_tenant(
                 "insert into chatbots (phone_number_id, tenant_id, name) values (%s, %s, %s)",
                 [phone_number_id, tenant_id, name],
             )
-        token = seal(master_key, tenant_id, "whatsapp_token", whatsapp_token)
+        token = seal(master_key, tenant_id, "whatsapp_token", whatsapp_token) if whatsapp_token else None
         conn.execute(
-            "update tenants set name = %s, whatsapp_token = %s where id = %s", [name, token, tenant_id]
+            "update tenants set name = %s, whatsapp_token = coalesce(%s, whatsapp_token) where id = %s",
+            [name, token, tenant_id],
         )
         for setting, value in values.items():
             conn.execute(
@@ -161,7 +163,7 @@ def options() -> argparse.ArgumentParser:
     listed = (f"  {name}: {d.metadata['help']}" for name, d in definitions().items())
     parser = argparse.ArgumentParser(
         description=__doc__,
-        epilog="\n".join(["settings of a chatbot, for --set:", *listed]),
+        epilog="\n".join([bots.HELP, "settings of a chatbot, for --set:", *listed]),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--phone-number-id", help="Meta's id of the business number")
@@ -197,6 +199,7 @@ def options() -> argparse.ArgumentParser:
         " delivered for it later is stored for 30 days. Needs WINDMILL_URL, WINDMILL_TOKEN, WINDMILL_WORKSPACE and JOB_ID_KEY, too",
     )
     parser.add_argument("--yes", action="store_true", help="remove without asking; for scripts")
+    bots.add_options(parser)
     add_env_file(parser)
     return parser
 
@@ -206,13 +209,19 @@ def main() -> int:
     arguments = parser.parse_args()
     if arguments.remove and (arguments.phone_number_id or arguments.name):
         parser.error("--remove takes the number itself, without --phone-number-id and --name")
-    if not arguments.remove and not (arguments.phone_number_id and arguments.name):
-        parser.error("--phone-number-id and --name are needed, or --remove")
+    if problem := bots.problem_of(arguments):
+        parser.error(problem)
+    is_complete = bots.chosen(arguments) or arguments.remove or (arguments.phone_number_id and arguments.name)
+    if not is_complete:
+        parser.error("--phone-number-id and --name are needed, or one of --remove, --export and --import")
     load(arguments.env_file)
-    if problem := missing(NEEDED_TO_REMOVE if arguments.remove else NEEDED, arguments.env_file):
+    needed = NEEDED_TO_REMOVE if arguments.remove else bots.needed(arguments, NEEDED)
+    if problem := missing(needed, arguments.env_file):
         print(problem, file=sys.stderr)
         return 2
     try:
+        if bots.chosen(arguments):
+            return bots.run(arguments)
         return remove(arguments.remove, arguments.yes) if arguments.remove else put(arguments)
     except KeyboardInterrupt:
         return 130

@@ -78,9 +78,9 @@ SITUATIONS = frozenset(
 ON_BUTTONS = frozenset(["rating_good", "rating_fair", "rating_bad"])
 
 
-def setting(kind: Kind, default: Any, help: str, by: str = TENANT) -> Any:
-    """A field of ChatbotSettings. `default`: the column's, which a test compares."""
-    return field(metadata={"kind": kind, "default": default, "help": help, "by": by})
+def setting(kind: Kind, default: Any, help: str, by: str = TENANT, secret: bool = False) -> Any:
+    """A field of ChatbotSettings. `default`: the column's, which a test compares; `secret`: its value may hold a key, so no file has it."""
+    return field(metadata={"kind": kind, "default": default, "help": help, "by": by, "secret": secret})
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -200,7 +200,7 @@ class ChatbotSettings:
         "how a customer is asked for a rating when a person has solved the conversation: off, three buttons, or five stars",
     )
     notify_webhook_url: str | None = setting(
-        Address(1000), None, "address that is told of handoffs and limits; it may hold a secret"
+        Address(1000), None, "address that is told of handoffs and limits; it may hold a secret", secret=True
     )
     notify_phone: str | None = setting(
         Phone(30), None, "a staff member's WhatsApp number that is told of handoffs"
@@ -265,7 +265,7 @@ CASTS = {"max_cost_usd": "::float8", "closed_on": "::text[]"}
 
 @cache
 def definitions() -> dict[str, Field[Any]]:
-    """The settings' fields, by name; `metadata` has kind, default, help and by."""
+    """The settings' fields, by name; `metadata` has kind, default, help, by and secret."""
     return {definition.name: definition for definition in fields(ChatbotSettings)}
 
 

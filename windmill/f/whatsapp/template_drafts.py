@@ -168,7 +168,7 @@ class Account:
             }
         problem = (answer or {}).get("error")
         subcode = problem.get("error_subcode") if isinstance(problem, dict) else None
-        if (answer is None or subcode in TAKEN) and (listed := self._find(template)) is not None:
+        if (answer is None or subcode in TAKEN) and (listed := self.find(template)) is not None:
             if words_of(listed) == words_of(template):
                 return listed
             raise at("name", DraftError("template_exists", name=template["name"]))
@@ -195,10 +195,10 @@ class Account:
                 return
             raise
         answer = self._request("DELETE", params={"hsm_id": listed["id"], "name": template["name"]})
-        if not (answer or {}).get("success") and self._find(template) is not None:
+        if not (answer or {}).get("success") and self.find(template) is not None:
             raise _refusal(answer)
 
-    def _find(self, template: dict[str, Any]) -> dict[str, Any] | None:
+    def find(self, template: dict[str, Any]) -> dict[str, Any] | None:
         """The template of this name and language that Meta has; None: it has none, or gives no answer."""
         try:
             return self._listed(template)
