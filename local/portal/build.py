@@ -24,7 +24,7 @@ APP = HERE.parents[1] / "windmill" / "f" / "portal" / "documents__raw_app"
 STATIC = HERE / "static"
 BUILT = ("portal.js", "portal.css")
 ESBUILD = "esbuild@0.28.2"
-COMPONENT = re.compile(r"@mantine/core/\S*/components/(\S+)\.m?js$")
+COMPONENT = re.compile(r"@mantine/core/(\S+)\.m?js$")
 MOST_KB = 600  # of script and styles together, compressed as a server sends them
 
 

@@ -191,10 +191,10 @@ $$;
 select own_functions('unread_messages');
 grant execute on function unread_messages to chatbot_app;
 
--- Whether the tenant's inbox shows something new since an earlier answer's "since" (null for the first time): a message,
--- a reaction, or what a colleague has done with a conversation: {"changed", "since": {"messages", "acts", "reactions"}}.
--- It looks only at what all tenants wrote meanwhile; after many messages it does not look, and says yes. It misses what
--- is committed after something with a higher id: who asks reads everything again now and then anyway.
+-- Whether the tenant's inbox shows something new since an earlier answer's "since" (null for the first time), be it a
+-- message, a reaction, or what a colleague has done: {"changed", "since": {"messages", "acts", "reactions"}}. It looks
+-- only at what all tenants wrote meanwhile; after many messages it does not look, and says yes. It misses what is
+-- committed after something with a higher id: who asks reads everything again now and then anyway.
 create or replace function inbox_news(p_since jsonb) returns jsonb
     language sql stable security definer set search_path = public, pg_temp as $$
     select jsonb_build_object(
@@ -209,7 +209,8 @@ create or replace function inbox_news(p_since jsonb) returns jsonb
                  coalesce((select max(seq) from reactions
                            where tenant_id = current_tenant() and reacted_at > now() - interval '1 hour'), 0)
                      as reaction) n,
-        (select coalesce((p_since ->> 'messages')::bigint, 0) as message, coalesce((p_since ->> 'acts')::bigint, 0) as act,
+        (select coalesce((p_since ->> 'messages')::bigint, 0) as message,
+                coalesce((p_since ->> 'acts')::bigint, 0) as act,
                 coalesce((p_since ->> 'reactions')::bigint, 0) as reaction) since
 $$;
 select own_functions('inbox_news');

@@ -41,7 +41,8 @@ declare
     made returns;
 begin
     -- The order is held, so no item goes back twice.
-    perform 1 from delivered_orders where tenant_id = current_tenant() and order_id = found_order ->> 'order' for update;
+    perform 1 from delivered_orders
+        where tenant_id = current_tenant() and order_id = found_order ->> 'order' for update;
     select * into made from returns where job_id = p_job and tenant_id = current_tenant();
     if not found then
         found_order := returnable_order(p_contact, p_order);

@@ -22,6 +22,7 @@ import '@mantine/core/styles/Text.css'
 import '@mantine/core/styles/Anchor.css'
 import '@mantine/core/styles/AppShell.css'
 import '@mantine/core/styles/Combobox.css'
+import '@mantine/core/styles/InlineInput.css' // of every switch, checkbox and radio: part of no component's folder
 import '@mantine/core/styles/CheckboxCard.css'
 import '@mantine/core/styles/CheckboxIndicator.css'
 import '@mantine/core/styles/Checkbox.css'
