@@ -37,6 +37,7 @@ class Exchange:
     page: int | None = None
     outcome: str = "answered"
     human: str = ""  # what a person wrote later
+    template: str = ""  # what a person sent by a template the day after, which WhatsApp charges for
 
 
 SHOP_WEEK = (
@@ -66,6 +67,7 @@ SHOP_WEEK = (
         None,
         "handed_off",
         "Hello, this is the shop's team. What can I do for you?",
+        "We have found your parcel: it comes tomorrow between 9 and 12.",
     ),
     Exchange("How long is the warranty?", "Everything we sell new has a legal warranty of 3 years.", 4),
     Exchange("Is express delivery possible for a table?", "It is offered for parcels of up to 15 kg.", 1),
@@ -92,6 +94,7 @@ CLINIC_WEEK = (
         None,
         "handed_off",
         "Reception here. We call you this afternoon.",
+        "Your appointment is tomorrow at 10:30.",
     ),
 )
 TURN = """
@@ -110,7 +113,7 @@ LOG = """
 insert into conversation_logs (tenant_id, contact_id, phone_number_id, turn_id, direction, message_id, send_id, body, citations,
                                model, status, created_at)
     values (%(tenant)s, %(contact)s, %(number)s, %(turn)s, 'in', 'week.' || %(turn)s, null, %(question)s, null, null, null, %(opened)s),
-           (%(tenant)s, %(contact)s, %(number)s, %(turn)s, 'out', null, gen_random_uuid(), %(reply)s, %(citations)s,
+           (%(tenant)s, %(contact)s, %(number)s, %(turn)s, 'out', 'week.reply.' || %(turn)s, gen_random_uuid(), %(reply)s, %(citations)s,
             'offline-rule-based', 'read', %(closed)s)
 """
 HUMAN = """
@@ -121,6 +124,35 @@ HANDOFF = """
 insert into handoffs (tenant_id, contact_id, turn_id, source, reason, paused_until, resumed_at, answered_at, created_at)
     values (%(tenant)s, %(contact)s, %(turn)s, 'customer', %(question)s, %(met)s, %(met)s, %(met)s, %(closed)s)
 """
+TEMPLATE = """
+insert into conversation_logs (tenant_id, contact_id, phone_number_id, direction, send_id, body, model, status, created_at)
+    values (%(tenant)s, %(contact)s, %(number)s, 'out', gen_random_uuid(), '[template] ' || %(template)s, 'human', 'read', %(next_day)s)
+"""
+MARK = """
+insert into answer_marks (tenant_id, turn_id, person, verdict, reason, marked_at)
+    values (%(tenant)s, %(turn)s, %(person)s, %(verdict)s, %(why)s, %(met)s)
+"""
+REACTION = """
+insert into reactions (tenant_id, contact_id, phone_number_id, message_id, emoji, reacted_at, seq)
+    values (%(tenant)s, %(contact)s, %(number)s, 'week.reply.' || %(turn)s, %(emoji)s, %(met)s, %(place)s)
+"""
+RATING = """
+insert into ratings (id, tenant_id, contact_id, turn_id, phone_number_id, thanks, asked_at, score, rated_at)
+    values (gen_random_uuid(), %(tenant)s, %(contact)s, %(turn)s, %(number)s, 'Thank you!', %(met)s, %(score)s, %(rated)s)
+"""
+# By the place of a conversation in the fortnight: what the staff say of the answer, and how the customer reacts to it.
+MARKS = {
+    3: ("good", None),
+    10: ("wrong", "The price has changed."),
+    17: ("good", None),
+    40: ("good", None),
+    52: ("wrong", "Too vague."),
+}
+REACTIONS = {1: "👍", 6: "👍", 12: "👎", 23: "👍", 31: "❤️", 45: "👍", 58: "👍", 64: "👎"}
+SCORES = (5, 4, None, 5, 3, 5)  # None: asked, and not answered
+CHARGE = "select note_charge(%s, %s::jsonb, %s)"  # as Meta's statuses tell of each message
+FREE = {"billable": False, "pricing_model": "PMP", "category": "service", "type": "free_customer_service"}
+BILLED = {"billable": True, "pricing_model": "PMP", "category": "utility", "type": "regular"}
 CLOSE = "update turns set state = 'done', outcome = %(outcome)s, closed_at = %(closed)s where id = %(turn)s"
 
 
@@ -133,7 +165,7 @@ def seed_history(stack: Stack, ids: dict[str, str], now: datetime | None = None)
             row = conn.execute(query, [ids[tenant.slug]]).fetchone()
             if row and not row["talked"]:
                 for number, opened in enumerate(moments(today)):
-                    write(conn, tenant, ids[tenant.slug], number, opened)
+                    write(conn, tenant, ids[tenant.slug], number, opened, now or datetime.now(UTC))
 
 
 def moments(today: datetime) -> list[datetime]:
@@ -145,7 +177,9 @@ def moments(today: datetime) -> list[datetime]:
     ]
 
 
-def write(conn: Any, tenant: DemoTenant, tenant_id: str, number: int, opened: datetime) -> None:
+def write(
+    conn: Any, tenant: DemoTenant, tenant_id: str, number: int, opened: datetime, now: datetime
+) -> None:
     week = SHOP_WEEK if tenant is SHOP else CLINIC_WEEK
     exchange, (name, phone) = week[number % len(week)], PEOPLE[number * 3 % len(PEOPLE)]
     looked_up = exchange.page is not None or exchange.outcome == "unanswered"
@@ -163,6 +197,11 @@ def write(conn: Any, tenant: DemoTenant, tenant_id: str, number: int, opened: da
         "opened": opened,
         "closed": opened + timedelta(seconds=2 + number % 4 if number % 19 else 24),
         "met": opened + timedelta(minutes=4 + number % 17),
+        "next_day": min(opened + timedelta(hours=25), now),
+        "template": exchange.template,
+        "place": number,
+        "person": tenant.staff,
+        "emoji": REACTIONS.get(number),
         "question": exchange.question,
         "reply": exchange.reply,
         "human": exchange.human,
@@ -173,11 +212,34 @@ def write(conn: Any, tenant: DemoTenant, tenant_id: str, number: int, opened: da
         ),
         "citations": json.dumps([{"document": tenant.title, "page": exchange.page}] if exchange.page else []),
     }
+    values["verdict"], values["why"] = MARKS.get(number, (None, None))
+    values["score"] = SCORES[number // len(week) % len(SCORES)]
+    values["rated"] = values["met"] + timedelta(minutes=2) if values["score"] else None
     values["contact"] = conn.execute(CONTACT.encode(), values).fetchone()["id"]
     values["turn"] = conn.execute(TURN.encode(), values).fetchone()["id"]
     conn.execute(LOG.encode(), values)
+    charge(conn, values, "reply", FREE, "closed")
     if exchange.human:
         conn.execute(HANDOFF.encode(), values)
         conn.execute(HUMAN.encode(), values)
+        charge(conn, values, "human", FREE, "met")
+        conn.execute(RATING.encode(), values)
+    if number in MARKS:
+        conn.execute(MARK.encode(), values)
+    if number in REACTIONS:
+        conn.execute(REACTION.encode(), values)
+    if exchange.template:
+        conn.execute(TEMPLATE.encode(), values)
+        charge(conn, values, "template", BILLED, "next_day")
     conn.execute(CLOSE.encode(), values)
     conn.execute(b"select add_usage(%s, 1, 1500, 25, 0)", [tenant_id])
+
+
+def charge(conn: Any, values: dict[str, Any], what: str, pricing: dict[str, Any], at: str) -> None:
+    status = {
+        "id": f"week.{what}.{values['turn']}",
+        "status": "delivered",
+        "recipient_id": values["phone"],
+        "pricing": pricing,
+    }
+    conn.execute(CHARGE.encode(), [values["number"], json.dumps(status), values[at]])

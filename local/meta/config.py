@@ -94,6 +94,8 @@ class Limits:
     retry_max_s: float = 300.0
     give_up_s: float = 7 * 86400.0
     webhook_timeout_s: float = 20.0
+    free_replies: int = 1000  # that a number may send in a month before Meta charges
+    free_entry_s: float = 72 * 3600.0  # after somebody has come by an ad
     review_s: float = 0.0  # how long the review of a new template takes; 0: only POST /control/review decides
 
 

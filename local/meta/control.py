@@ -259,30 +259,32 @@ async def whole(platform: Platform, last: Message, silence: float, quiet: float)
     return silence >= quiet
 
 
+async def bill(request: Request) -> Response:
+    """GET /control/bill: what Meta charges, by month, number, category and type."""
+    return JSONResponse(platform_of(request).billing.bill())
+
+
+async def payment(request: Request) -> Response:
+    """POST /control/payment {phone_number_id, valid}: whether the number's account has a way to pay."""
+    unpaid, body = platform_of(request).billing.unpaid, await json_of(request)
+    (unpaid.discard if body.get("valid") else unpaid.add)(str(body.get("phone_number_id")))
+    return JSONResponse({"unpaid": sorted(unpaid)})
+
+
 def refused(request: Request, error: Exception) -> Response:
     return JSONResponse({"error": str(error)}, 400)
 
 
 ERRORS: dict[Any, Any] = {BadRequest: refused, ConfigError: refused}
-POSTS = (
-    deliver,
-    deliver_raw,
-    fail,
-    statuses,
-    status,
-    templates,
-    review,
-    limits,
-    clock,
-    redeliver,
-    reset,
-    ask,
-)
+POSTS = (deliver, deliver_raw, fail, statuses, status, templates, review, limits, clock, payment)
 ROUTES = [
-    *(Route(f"/control/{function.__name__}", function, methods=["POST"]) for function in POSTS),
+    *(
+        Route(f"/control/{function.__name__}", function, methods=["POST"])
+        for function in (*POSTS, redeliver, reset, ask)
+    ),
     *(
         Route(f"/control/{function.__name__}", function, methods=["GET"])
-        for function in (sent, deliveries, receipts)
+        for function in (sent, deliveries, receipts, bill)
     ),
 ]
 __all__ = ["ERRORS", "ROUTES", "BadRequest", "json_of", "platform_of", "written_of"]

@@ -106,13 +106,8 @@ def status(number: Number, customer: dict[str, Any], fields: dict[str, Any]) -> 
         entry["biz_opaque_callback_data"] = fields["biz_opaque_callback_data"]
     if fields.get("errors"):
         entry["errors"] = fields["errors"]
-    elif fields["status"] in ("sent", "delivered"):
-        entry["pricing"] = {
-            "billable": False,
-            "pricing_model": "PMP",
-            "category": "service",
-            "type": "free_customer_service",
-        }
+    elif fields.get("pricing") and fields["status"] in ("sent", "delivered"):
+        entry["pricing"] = fields["pricing"]
     value: dict[str, Any] = {}
     if customer.get("user_id"):
         value["contacts"] = [contact(customer)]

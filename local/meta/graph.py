@@ -169,12 +169,36 @@ async def templates(request: Request) -> Response:
     return JSONResponse(page)
 
 
+async def update_template(request: Request) -> Response:
+    """POST /{template_id} {category?, components}"""
+    platform, allowed = platform_of(request), numbers_of(request)
+    accounts = {n.waba_id for n in platform.config.numbers if n.phone_number_id in allowed}
+    try:
+        body = json.loads(await request.body())
+    except ValueError:
+        raise GraphError(100, "The request body is not valid JSON.") from None
+    platform.update_template(str(request.path_params["object_id"]), accounts, body)
+    return JSONResponse({"success": True})
+
+
+async def delete_template(request: Request) -> Response:
+    """DELETE /{waba_id}/message_templates?name&hsm_id"""
+    platform, waba_id = platform_of(request), account_of(request)
+    query = request.query_params
+    platform.templates.delete(waba_id, query.get("name", ""), query.get("hsm_id", ""))
+    return JSONResponse({"success": True})
+
+
 async def get_object(request: Request) -> Response:
     """GET /{media_id}, or GET /{phone_number_id}"""
     platform, allowed = platform_of(request), numbers_of(request)
     object_id = request.path_params["object_id"]
     number = platform.config.number(object_id)
     if number and object_id in allowed:
+        if "health_status" in request.query_params.get("fields", ""):
+            return JSONResponse(
+                {"health_status": platform.billing.health(number), "id": number.phone_number_id}
+            )
         return JSONResponse(
             {
                 "verified_name": number.name,
@@ -225,7 +249,9 @@ ROUTES = [
     Route("/graph/{version}/{object_id}/media", upload, methods=["POST"]),
     Route("/graph/{version}/{object_id}/message_templates", templates, methods=["GET"]),
     Route("/graph/{version}/{object_id}/message_templates", create_template, methods=["POST"]),
+    Route("/graph/{version}/{object_id}/message_templates", delete_template, methods=["DELETE"]),
     Route("/graph/{version}/{object_id}", get_object, methods=["GET"]),
+    Route("/graph/{version}/{object_id}", update_template, methods=["POST"]),
     Route("/graph/{version}/{object_id}", delete_object, methods=["DELETE"]),
     Route("/graph/{version}/{rest:path}", unknown, methods=["GET", "POST", "DELETE"]),
     Route("/lookaside/{media_id}", download, methods=["GET"]),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from local.meta import envelope
+from local.meta.billing import Billing
 from local.meta.config import Config, Number
 from local.meta.deliver import Deliverer, Delivery
 from local.meta.drafts import verdict
@@ -48,11 +49,12 @@ class Platform:
         self.deliverer = Deliverer(
             config.webhook_urls, secret, self.limits, self.store, self.clock, self.delivered
         )
-        self.statuses = Statuses(config, self.state, self.deliverer)
+        self.templates = TemplateShelf(config.templates, self.store)
+        self.billing = Billing(self.state, self.templates, self.limits)
+        self.statuses = Statuses(config, self.state, self.deliverer, self.billing)
         self.rates = Rates(self.limits)
         self.faults = Faults()
         self.media = MediaShelf(self.store)
-        self.templates = TemplateShelf(config.templates, self.store)
         self.runs = RunReader(config.portal, config.secrets)
 
     def start(self) -> None:
@@ -74,6 +76,7 @@ class Platform:
         self.statuses.policy = self.config.statuses
         vars(self.limits).update(vars(self.config.limits))
         self.rates.clear()
+        self.billing.unpaid.clear()
         self.faults.orders.clear()
         self.clock.ahead = 0.0
         self.state.clear()
@@ -141,6 +144,7 @@ class Platform:
             time=at,
             state="sending",
             context=(message.get("context") or {}).get("id"),
+            referral="referral" in message,
         )
         self.state.add(kept)
         return kept
@@ -173,6 +177,11 @@ class Platform:
         made = self.templates.create(waba_id, body)
         self.review_soon((waba_id, body["name"], body["language"]))
         return made
+
+    def update_template(self, template_id: str, accounts: set[str], body: Any) -> None:
+        """Takes new words of a template; they are reviewed like a new one."""
+        changed = self.templates.update(template_id, accounts, body)
+        self.review_soon((changed.waba_id, changed.name, changed.language))
 
     def review_soon(self, key: tuple[str, str, str]) -> None:
         if self.limits.review_s and self.templates.templates[key].status == "PENDING":

@@ -4,8 +4,9 @@ import asyncio
 import itertools
 import re
 import time
-from collections import deque
+from collections import Counter, deque
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from local.meta.config import CustomerConfig
@@ -13,6 +14,7 @@ from local.meta.store import Store
 
 # A message of the business goes through these; a later one is never replaced by an earlier one.
 ORDER = ("accepted", "sent", "delivered", "read")
+FREE_REPLY = "free_customer_service"  # pricing.type of a reply that costs nothing
 
 
 @dataclass
@@ -34,6 +36,8 @@ class Message:
     error: str | None = None
     attempts: int = 0
     lost: bool = False
+    referral: bool = False  # a customer's first message after a click on an ad
+    pricing: dict[str, Any] | None = None  # what Meta charges for it, once it has left
     statuses: list[str] = field(default_factory=list)
 
 
@@ -81,6 +85,15 @@ class Clock:
         return time.time() + self.ahead
 
 
+def month_of(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m")
+
+
+def allowance(message: Message) -> tuple[str, str]:
+    """Which free replies a message would count to: its number's of its month."""
+    return message.phone_number_id, month_of(message.time)
+
+
 def digits(phone: str) -> str:
     return re.sub(r"\D", "", phone)
 
@@ -97,6 +110,8 @@ class State:
         self.messages: dict[str, Message] = {}
         self.receipts: list[dict[str, Any]] = []
         self.last_from: dict[tuple[str, str], float] = {}
+        self.came_by_ad: dict[tuple[str, str], float] = {}
+        self.free_replies: Counter[tuple[str, str]] = Counter()
         for customer in self.configured:
             self.person(customer.phone, customer.user_id, customer.name, customer.username)
         for data, _ in self.store.all("customer"):
@@ -109,6 +124,10 @@ class State:
         self.messages[message.wamid] = message
         if message.direction == "in":
             self.touch(message.phone_number_id, message.customer, message.time)
+        if message.referral:
+            self.came_by_ad[(message.phone_number_id, message.customer)] = message.time
+        if message.pricing and message.pricing["type"] == FREE_REPLY:
+            self.free_replies[allowance(message)] += 1
 
     def touch(self, phone_number_id: str, customer: str, at: float) -> None:
         """A customer's message starts the 24 hours again."""

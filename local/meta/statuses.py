@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 from local.meta import envelope
+from local.meta.billing import Billing
 from local.meta.config import Config, StatusPolicy
 from local.meta.deliver import Deliverer, Delivery
 from local.meta.errors import status_error
@@ -13,8 +14,8 @@ from local.meta.state import ORDER, Message, State
 class Statuses:
     """Follows the policy of the moment at which a message was accepted."""
 
-    def __init__(self, config: Config, state: State, deliverer: Deliverer) -> None:
-        self.config, self.state, self.deliverer = config, state, deliverer
+    def __init__(self, config: Config, state: State, deliverer: Deliverer, billing: Billing) -> None:
+        self.config, self.state, self.deliverer, self.billing = config, state, deliverer, billing
         self.policy = config.statuses
         self.held: list[Message] = []
         self.tasks: set[asyncio.Task[None]] = set()
@@ -41,6 +42,9 @@ class Statuses:
     async def run(self, message: Message, fail_code: int | None) -> None:
         policy = self.policy if self.applies(message) else StatusPolicy()
         waited = 0.0
+        number = self.config.number(message.phone_number_id)
+        if number and not fail_code:
+            fail_code = self.billing.fails(message, number)
         for name, at in self.plan(policy, fail_code or policy.fail_code):
             if name in message.statuses and name not in policy.double:
                 continue
@@ -79,7 +83,9 @@ class Statuses:
             "timestamp": str(int(self.state.clock.now())),
             "biz_opaque_callback_data": message.biz,
         }
-        if name == "failed":
+        if name != "failed":
+            fields["pricing"] = self.billing.price(message, number)
+        else:
             fields["errors"] = [status_error(fail_code or 131026)]
             message.error = f"{fields['errors'][0]['title']} ({fields['errors'][0]['code']})"
         self.state.advance(message, name)

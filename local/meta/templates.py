@@ -9,11 +9,13 @@ from typing import Any
 
 from local.meta.config import Template, build
 from local.meta.drafts import EXISTS, refusal, template_of
-from local.meta.errors import GraphError
+from local.meta.errors import GraphError, wrong_object
 from local.meta.store import Store
 
 FIELD = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 DEFAULT_PAGE = 25
+EDITABLE = ("APPROVED", "REJECTED", "PAUSED")
+DELETED, NOT_FOUND = 2388023, 2593002
 # What an event of Meta's review makes of a template; the others keep their own name as the status.
 STATUS_OF_EVENT = {"UNARCHIVED": "APPROVED", "REINSTATED": "APPROVED", "FLAGGED": "APPROVED"}
 
@@ -29,6 +31,7 @@ class TemplateShelf:
         self.numbering = itertools.count(594425479261596)
         self.ids: dict[tuple[str, str, str], str] = {}
         self.templates: dict[tuple[str, str, str], Template] = {}
+        self.deleted: set[tuple[str, str, str]] = set()  # their names are not free for 30 days
         for template in self.configured:
             self.put(template)
         for values, _ in self.store.all("template"):
@@ -47,11 +50,45 @@ class TemplateShelf:
     def create(self, waba_id: str, body: Any) -> dict[str, str]:
         """Takes a new template for review, or refuses it as the Graph API does."""
         template = template_of(waba_id, body)
-        if (waba_id, template.name, template.language) in self.templates:
+        key = (waba_id, template.name, template.language)
+        if key in self.deleted:
+            words = "Content in this language can't be added while the existing content is being deleted. Try again in 4 weeks."
+            raise refusal(DELETED, "Content in This Language Is Being Deleted", words)
+        if key in self.templates:
             words = "There is already content in this language for this template. Choose another name."
             raise refusal(EXISTS, "Content in This Language Already Exists", words)
         self.keep(template)
         return {"id": self.shown(template)["id"], "status": template.status, "category": template.category}
+
+    def update(self, template_id: str, accounts: set[str], body: Any) -> Template:
+        """New words of a template, for review, or a refusal as the Graph API has it."""
+        key = next(
+            (key for key, known in self.ids.items() if known == template_id and key in self.templates), None
+        )
+        if key is None or key[0] not in accounts:
+            raise wrong_object(template_id, "post")
+        template = self.templates[key]
+        if template.status not in EDITABLE:
+            words = f"A template that is {template.status} can't be edited."
+            raise GraphError(100, message="Invalid parameter", for_people=("Template Can't Be Edited", words))
+        about = {"name": template.name, "language": template.language, "category": template.category, **body}
+        if template.status == "APPROVED" and about["category"] != template.category:
+            words = "The category of an approved template can't be edited."
+            raise GraphError(100, message="Invalid parameter", for_people=("Template Can't Be Edited", words))
+        self.keep(template_of(template.waba_id, about))
+        return self.templates[key]
+
+    def delete(self, waba_id: str, name: str, template_id: str) -> None:
+        """Deletes a template in one language, or in all where no id is given."""
+        keys = [
+            key for key in self.templates if key[:2] == (waba_id, name) and template_id in ("", self.ids[key])
+        ]
+        if not keys:
+            raise refusal(NOT_FOUND, "Message Template Not Found", "The template doesn't exist.")
+        for key in keys:
+            del self.templates[key]
+            self.deleted.add(key)
+            self.store.delete("template", "/".join(key))
 
     def page(self, waba_id: str, limit: int, after: str, status: str, name: str = "") -> dict[str, Any]:
         """One page of an account's templates with its cursors; `next` is there while more follow."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 import argparse
 import gzip
 import hashlib
+import json
+import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +24,7 @@ APP = HERE.parents[1] / "windmill" / "f" / "portal" / "documents__raw_app"
 STATIC = HERE / "static"
 BUILT = ("portal.js", "portal.css")
 ESBUILD = "esbuild@0.28.2"
+COMPONENT = re.compile(r"@mantine/core/\S*/components/(\S+)\.m?js$")
 MOST_KB = 600  # of script and styles together, compressed as a server sends them
 
 
@@ -62,12 +65,24 @@ def build() -> None:
             "--define:process.env.NODE_ENV='production'",
             "--target=es2022",
         ]
-        subprocess.run([*command, "--outfile=out/portal.js"], cwd=work, check=True)
+        subprocess.run([*command, "--outfile=out/portal.js", "--metafile=built.json"], cwd=work, check=True)
+        if missing := unstyled(work):
+            sys.exit(f"styles.ts lacks the style sheet of {', '.join(missing)}")
         STATIC.mkdir(exist_ok=True)
         for name in BUILT:
             shutil.copy(work / "out" / name, STATIC / name)
     (STATIC / "sources.sha256").write_text(digest() + "\n")
     print(f"portal.js and portal.css: {compressed_kb()} kB compressed, of at most {MOST_KB} kB")
+
+
+def unstyled(work: Path) -> list[str]:
+    """Components of Mantine that are in the build without their style sheet."""
+    output = json.loads((work / "built.json").read_text())["outputs"]["out/portal.js"]
+    used = {path for path, part in output["inputs"].items() if part["bytesInOutput"]}
+    names = {part for path in used if (found := COMPONENT.search(path)) for part in found[1].split("/")}
+    sheets = {path.stem for path in (work / "node_modules/@mantine/core/styles").glob("*.css")}
+    styled = set(re.findall(r"styles/([\w-]+)\.css", (work / "styles.ts").read_text()))
+    return sorted((names & sheets) - styled)
 
 
 def compressed_kb() -> int:

@@ -191,19 +191,29 @@ $$;
 select own_functions('unread_messages');
 grant execute on function unread_messages to chatbot_app;
 
--- Whether the tenant's conversations have a message since p_since, and from where to look the next time: {"changed",
--- "since"}; 0 for the first time: among the newest hundred of all tenants. It looks only at what all tenants wrote
--- meanwhile; after many messages it does not look, and says yes. It misses a message that is committed after one with a
--- higher id: who asks reads everything again now and then anyway.
-create or replace function new_messages(p_since bigint) returns jsonb
+-- Whether the tenant's inbox shows something new since an earlier answer's "since" (null for the first time): a message,
+-- a reaction, or what a colleague has done with a conversation: {"changed", "since": {"messages", "acts", "reactions"}}.
+-- It looks only at what all tenants wrote meanwhile; after many messages it does not look, and says yes. It misses what
+-- is committed after something with a higher id: who asks reads everything again now and then anyway.
+create or replace function inbox_news(p_since jsonb) returns jsonb
     language sql stable security definer set search_path = public, pg_temp as $$
-    select jsonb_build_object('since', n.newest, 'changed', p_since > 0 and n.newest > p_since + 1000 or exists (
-        select from conversation_logs l
-        where l.id > case p_since when 0 then n.newest - 100 else p_since end and l.tenant_id = current_tenant()))
-    from (select coalesce(max(id), 0) as newest from conversation_logs) n
+    select jsonb_build_object(
+        'since', jsonb_build_object('messages', n.message, 'acts', n.act, 'reactions', n.reaction),
+        'changed', since.message > 0 and (
+            n.message > since.message + 1000 or n.act > since.act or n.reaction > since.reaction
+            or exists (select from conversation_logs l
+                       where l.id > since.message and l.tenant_id = current_tenant())))
+    from (select coalesce((select max(id) from conversation_logs), 0) as message,
+                 coalesce((select max(id) from audit_log
+                           where tenant_id = current_tenant() and contact_id is not null), 0) as act,
+                 coalesce((select max(seq) from reactions
+                           where tenant_id = current_tenant() and reacted_at > now() - interval '1 hour'), 0)
+                     as reaction) n,
+        (select coalesce((p_since ->> 'messages')::bigint, 0) as message, coalesce((p_since ->> 'acts')::bigint, 0) as act,
+                coalesce((p_since ->> 'reactions')::bigint, 0) as reaction) since
 $$;
-select own_functions('new_messages');
-grant execute on function new_messages to chatbot_app;
+select own_functions('inbox_news');
+grant execute on function inbox_news to chatbot_app;
 
 -- Whether a conversation is in a view of the inbox:
 -- all         open                              mine     open, and this member's

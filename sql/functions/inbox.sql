@@ -333,8 +333,12 @@ create or replace function clean_inbox(p_keep_messages interval default '30 days
             where (i.kind = 'other' or i.state in ('answered', 'ended', 'dead')) and i.kind = 'message'
               and i.received_at < now() - greatest(p_keep_messages, interval '8 days')
             limit p_limit))
+        returning 1),
+    charges as (  -- the sums by month stay
+        delete from message_charges where ctid = any (array(
+            select m.ctid from message_charges m where m.noted_at < now() - interval '400 days' limit p_limit))
         returning 1)
-    select ((select count(*) from events) + (select count(*) from messages))::int
+    select ((select count(*) from events) + (select count(*) from messages) + (select count(*) from charges))::int
 $$;
 select own_functions('clean_inbox');
 grant execute on function clean_inbox to chatbot_app;

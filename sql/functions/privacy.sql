@@ -122,6 +122,7 @@ begin
           and (n.detail ->> 'contact_id' = p_contact::text or n.detail ->> 'turn_id' = any (turn_ids::text[])
                or n.subject = p_contact::text
                or exists (select from unnest(names) x where position(x in n.detail::text || n.subject || n.title) > 0));
+    delete from message_charges where message_id = any (doomed);  -- Meta's id of a message holds the person's number
     delete from send_rates where tenant_id = c.tenant_id and name like 'pair % ' || p_contact;
     update audit_log set contact_id = null, subject = null, before = null, after = null where contact_id = p_contact;
     delete from delivered_orders where tenant_id = c.tenant_id and phone = any (names);
@@ -270,6 +271,9 @@ begin
     get diagnostics n = row_count;
     touched := touched + n;
     delete from reactions where tenant_id = p_tenant and reacted_at < old;
+    get diagnostics n = row_count;
+    touched := touched + n;
+    delete from message_charges where tenant_id = p_tenant and delivered_at < old;
     get diagnostics n = row_count;
     touched := touched + n;
     delete from contact_notes where tenant_id = p_tenant and created_at < old;

@@ -89,6 +89,9 @@ begin
                 else
                     verdict := 'received';
                 end if;
+                if event.kind = 'status' and verdict <> 'erased' then
+                    perform note_charge(event.phone_number_id, what #> '{statuses,0}');
+                end if;
             exception
                 when lock_not_available or deadlock_detected then
                     verdict := 'received';

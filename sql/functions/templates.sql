@@ -74,6 +74,15 @@ $$;
 select own_functions('insert_template');
 grant execute on function insert_template to chatbot_app;
 
+-- Forgets a template that was deleted at Meta. A list that was begun before may bring it back until the next one.
+create or replace function delete_template(p_waba text, p_name text, p_language text) returns void
+    language sql security definer set search_path = public, pg_temp as $$
+    delete from templates where tenant_id = current_tenant() and waba_id = p_waba and name = p_name
+        and language = p_language
+$$;
+select own_functions('delete_template');
+grant execute on function delete_template to chatbot_app;
+
 -- Notes why an account's templates could not be read; the next try is in ten minutes.
 create or replace function fail_template_reading(p_waba text, p_error text) returns void
     language sql security definer set search_path = public, pg_temp as $$

@@ -18,22 +18,32 @@ create or replace function plan_limit(p_name text) returns bigint
     select plan_figure(coalesce((select limits from tenants where id = current_tenant()), '{}'), p_name)::bigint
 $$;
 
--- Adds to what a tenant has used this month.
-create or replace function add_usage(p_tenant uuid, p_turns int, p_input bigint, p_output bigint, p_cost numeric)
-    returns void
+-- Adds to what a tenant has used in the month of `p_at`.
+create or replace function add_usage(p_tenant uuid, p_turns int, p_input bigint, p_output bigint, p_cost numeric,
+                                     p_at timestamptz default now()) returns void
     language sql security definer set search_path = public, pg_temp as $$
     insert into usage_months as u (tenant_id, month, turns, input_tokens, output_tokens, cost_usd)
-        values (p_tenant, date_trunc('month', now() at time zone 'utc')::date, p_turns, p_input, p_output, p_cost)
+        values (p_tenant, date_trunc('month', p_at at time zone 'utc')::date, p_turns, p_input, p_output, p_cost)
         on conflict (tenant_id, month) do update set turns = u.turns + excluded.turns,
             input_tokens = u.input_tokens + excluded.input_tokens,
             output_tokens = u.output_tokens + excluded.output_tokens, cost_usd = u.cost_usd + excluded.cost_usd
 $$;
 select own_functions('add_usage');
 
+-- Adds what was spent outside a turn to the charts.
+create or replace function chart_cost(p_tenant uuid, p_cost numeric) returns void
+    language sql security definer set search_path = public, pg_temp as $$
+    insert into insight_hours as h (tenant_id, phone_number_id, hour, cost_usd)
+        select p_tenant, '', date_trunc('hour', now(), 'UTC'), p_cost where p_cost > 0
+        on conflict (tenant_id, hour, phone_number_id) do update set cost_usd = h.cost_usd + excluded.cost_usd
+$$;
+select own_functions('chart_cost');
+
 -- Counts what a model did for the current tenant outside a turn: vectors, pictures, voice notes.
 create or replace function count_usage(p_input bigint, p_output bigint, p_cost numeric) returns void
     language sql security definer set search_path = public, pg_temp as $$
-    select add_usage(current_tenant(), 0, p_input, p_output, p_cost) where current_tenant() is not null
+    select add_usage(current_tenant(), 0, p_input, p_output, p_cost), chart_cost(current_tenant(), p_cost)
+        where current_tenant() is not null
 $$;
 select own_functions('count_usage');
 grant execute on function count_usage to chatbot_app;
@@ -71,6 +81,7 @@ begin
         perform add_usage(tenant, 1, coalesce((p_usage ->> 'input_tokens')::bigint, 0),
                           coalesce((p_usage ->> 'output_tokens')::bigint, 0),
                           coalesce((p_usage ->> 'cost_usd')::numeric, 0));
+        perform chart_cost(tenant, coalesce((p_usage ->> 'cost_usd')::numeric, 0));
     end if;
 end $$;
 select own_functions('count_dry_run');

@@ -28,7 +28,8 @@ create index question_vectors_by_tenant on question_vectors (tenant_id);
 -- are made of.
 create table insight_hours (
     tenant_id         uuid not null references tenants on delete cascade,
-    phone_number_id   text not null,                      -- no reference: figures of a number that is gone stay
+    -- no reference: figures of a number that is gone stay; '': what no number's turn has cost, such as vectors
+    phone_number_id   text not null,
     hour              timestamptz not null,
     messages_in       int not null default 0,
     messages_out      int not null default 0,
@@ -38,7 +39,8 @@ create table insight_hours (
     failed            int not null default 0,
     response_s        double precision not null default 0,  -- sum over the turns, from the first message to the close
     responses         int not null default 0,
-    cost_usd          numeric(14, 6) not null default 0,
+    cost_usd          numeric(14, 6) not null default 0,  -- of models
+    meta_usd          numeric(14, 6) not null default 0,  -- of messages
     primary key (tenant_id, hour, phone_number_id)
 );
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from f.common.erasure import blank
 from f.tools.live_tools import ToolError
 from f.tools.script_jobs import Definition, Job, call_id, run_job
 from f.tools.script_tools import ScriptProblem, script_tool
@@ -156,6 +157,22 @@ def test_a_flow(bench: Bench, windmill: Windmill) -> None:
     assert job["job_kind"] == "flow" and job["tag"] == "tools"
     steps = windmill.jobs(f"&parent_job={job['id']}")
     assert [step["tag"] for step in steps] == ["tools"], "a flow's tag is its steps', too"
+
+
+def test_what_a_flow_was_called_with_goes_with_the_run(
+    bench: Bench, windmill: Windmill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windmill blanks one job at a call, and a flow's steps are jobs of their own."""
+    step = windmill.lists({"name": "find_parcel", "parameters": texts("parcel"), "echo": True})
+    path = windmill.flow("find_parcel", step, texts("parcel"))
+    register_script(bench, "find_parcel", path, is_flow=True, read_only=True)
+    windmill.call("POST", f"jobs/run_wait_result/p/{step}", {"parcel": "none"})
+    run = str(windmill.jobs()[0]["id"])
+    monkeypatch.setenv("WM_FLOW_JOB_ID", run)
+    ask(bench, {"parcel": "a-word-of-the-customer"})
+    assert "a-word-of-the-customer" in json.dumps(windmill.jobs())
+    assert blank(run) == 3, "the run, the flow, and its step"
+    assert "a-word-of-the-customer" not in json.dumps(windmill.jobs())
 
 
 # Whose scripts.

@@ -78,10 +78,23 @@ def test_a_template_is_written_reviewed_and_sent(world: World, visit: Visit) -> 
     agent = visit(AGENT)
     look(agent, contact)
     agent.get_by_label("Template", exact=True).select_option(f"{name} (es)")
+    expect(agent.get_by_text("Meta bills about US$0.02 when it is delivered.")).to_be_visible()
     agent.get_by_label("Text: 1").fill("Pau")
     agent.get_by_role("button", name="Send the template").click()
     (sent,) = phone.sent(1)
     assert sent["content"]["name"] == name
+    row.get_by_role("button", name="Change the text").click()
+    expect(window.get_by_text("Until Meta has approved the new text")).to_be_visible()
+    expect(text).to_have_value("Hola {{1}}: ya tenemos la lámpara.")
+    expect(example).to_have_value("Ana")
+    check(page)
+    text.fill("Hola {{1}}: la lámpara ha llegado.")
+    window.get_by_role("button", name="Send to Meta").click()
+    expect(row).to_contain_text("under review")
+    expect(row).to_contain_text("la lámpara ha llegado")
+    row.get_by_role("button", name="Delete").click()
+    page.get_by_role("dialog", name=f"Delete “{name}”?").get_by_role("button", name="Delete").click()
+    expect(row).to_have_count(0)
 
 
 def test_templates_are_seen_by_everybody_and_written_by_editors(world: World, visit: Visit) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from local.seed import CLINIC, wait_for
-from tests.e2e.conftest import World
+from tests.e2e.conftest import CHAT_WORKERS, World
 
 pytestmark = pytest.mark.timeout(300)
 TENANT = "select set_config('app.tenant_id', tenant_id::text, false) from chatbots where phone_number_id = %s"
@@ -92,7 +92,8 @@ def test_a_rule_of_the_guide_is_still_looked_up(world: World) -> None:
     assert "24 hours" in world.ask(CLINIC, "How do I cancel an appointment?")
 
 
-def test_many_want_the_same_time_and_one_gets_it(world: World) -> None:
+def test_more_turns_than_workers_wait_for_scripts_and_one_gets_the_time(world: World) -> None:
+    """Turns that wait for scripts hold all the chat's workers; the scripts have workers of their own."""
     day, times = free(world)
     wish = f"Please book an appointment on {day} at {times[2]}"
     body = {"phone_number_id": CLINIC.phone_number_id, "name": "Test"}
@@ -102,8 +103,8 @@ def test_many_want_the_same_time_and_one_gets_it(world: World) -> None:
         sent = {**body, "from": f"346777{number:05}", "message": written}
         return str(world.control("deliver", sent)["wamid"])
 
-    with ThreadPoolExecutor(6) as pool:
-        sent = list(pool.map(write, range(6)))
+    with ThreadPoolExecutor(CHAT_WORKERS + 4) as pool:
+        sent = list(pool.map(write, range(CHAT_WORKERS + 4)))
     query = "select count(*) as n from inbound_messages where state = 'answered' and message_id = any(%s)"
     wait_for(lambda: world.rows(query, sent)[0]["n"] == len(sent), 120)
     booked = world.rows(

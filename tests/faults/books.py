@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.faults.customers import NEW, Letter
 from tests.faults.disturbances import Disturbances
-from tests.faults.storm import Storm
+from tests.faults.storm import Storm, until
 
 WHOLE_QUESTION = 4000  # a turn keeps no more of it
 OUTCOMES = ("answered", "unanswered", "failed")
@@ -66,7 +66,18 @@ class Books:
         self.check_order()
         self.check_human_replies()
         self.check_documents()
+        self.check_bill()
         return self.summary()
+
+    def check_bill(self) -> None:
+        """What Meta bills is what is reckoned here, to the message. Its statuses may still be on their way."""
+        until(lambda: self.storm.bill() == self.reckoned(), 120)
+
+    def reckoned(self) -> dict[Any, int]:
+        rows = self.storm.admin(
+            "select phone_number_id, type, sum(messages)::int as n from charge_months group by 1, 2"
+        )
+        return {(row["phone_number_id"], row["type"]): row["n"] for row in rows}
 
     def check_messages(self) -> None:
         """Each message is stored, and answered or accounted for in words."""

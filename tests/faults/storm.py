@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -50,7 +51,14 @@ class Storm:
             Jsonb({"name": "we_are_back", "language": "en"}),
         )
         self.control(
-            "limits", {"retry_base_s": 0.2, "retry_factor": 1.2, "retry_max_s": 1.0, "pair_burst": 10000.0}
+            "limits",
+            {
+                "retry_base_s": 0.2,
+                "retry_factor": 1.2,
+                "retry_max_s": 1.0,
+                "pair_burst": 10000.0,
+                "free_replies": 20,
+            },
         )
 
     @contextmanager
@@ -131,6 +139,13 @@ class Storm:
         """What Meta took, in the order in which it took it."""
         response = self.http.get(f"{self.stack.url('meta')}/control/sent")
         return list(response.json()["sent"])
+
+    def bill(self) -> dict[Any, int]:
+        """Delivered messages by number and by how Meta charges for them."""
+        lines: Counter[Any] = Counter()
+        for line in self.http.get(f"{self.stack.url('meta')}/control/bill").json():
+            lines[(line["phone_number_id"], line["type"])] += line["messages"]
+        return dict(lines)
 
     def recover(self) -> None:
         """The schedule's run, without waiting for the minute; time that nobody wants to wait for has passed.

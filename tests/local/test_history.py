@@ -10,10 +10,10 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from local.history import seed_history
-from local.seed import TENANTS
+from local.history import CLINIC_WEEK, PEOPLE, SHOP_WEEK, moments, seed_history
+from local.seed import SHOP, TENANTS
 
-NOW = datetime(2026, 3, 14, 15, 9, tzinfo=UTC)
+NOW = datetime(2026, 11, 20, 15, 9, tzinfo=UTC)
 
 
 class Database:
@@ -73,8 +73,52 @@ def test_no_day_and_no_chart_is_empty(database: Database, tenant: Any) -> None:
     assert database.rows("select from notifications") == [], "and nobody is told of them"
 
 
+# A utility message to each country of PEOPLE: Meta's card of July 2026 in dollars.
+UTILITY = {"33": 0.0299, "351": 0.0171, "49": 0.055, "34": 0.02, "44": 0.022, "39": 0.0299}
+
+
+@pytest.mark.parametrize("tenant", TENANTS, ids=lambda tenant: tenant.slug)
+def test_the_months_cost_is_what_one_reckons_by_hand(database: Database, tenant: Any) -> None:
+    week = SHOP_WEEK if tenant is SHOP else CLINIC_WEEK
+    day = NOW.replace(hour=0, minute=0, second=0, microsecond=0)
+    written = [(week[n % len(week)], PEOPLE[n * 3 % len(PEOPLE)][1]) for n in range(len(moments(day)))]
+    billed = [phone for exchange, phone in written if exchange.template]
+    by_hand = sum(price for phone in billed for code, price in UTILITY.items() if phone.startswith(code))
+    (month,) = database.rows(
+        "select cost_usd::float8 as usd from usage_months where tenant_id = %s and month = '2026-11-01'",
+        database.ids[tenant.slug],
+    )
+    assert by_hand > 0 and month["usd"] == pytest.approx(by_hand)
+    (lines,) = database.rows(
+        "select sum(messages) filter (where type = 'free_customer_service') as free, sum(billed) as billed from charge_months"
+        " where tenant_id = %s",
+        database.ids[tenant.slug],
+    )
+    replies = len(written) + sum(bool(exchange.human) for exchange, _ in written)
+    assert (lines["free"], lines["billed"]) == (replies, len(billed))
+
+
 def test_a_second_start_adds_nothing(database: Database) -> None:
     count = "select count(*) as n from conversation_logs"
     before = database.rows(count)
     seed_history(database, database.ids, NOW + timedelta(days=1))  # type: ignore[arg-type]
     assert database.rows(count) == before
+
+
+@pytest.mark.parametrize("tenant", TENANTS, ids=lambda tenant: tenant.slug)
+def test_people_have_said_what_they_think_of_answers(database: Database, tenant: Any) -> None:
+    """Both weeks have marks, reactions and ratings, so that Insights can set one beside the other."""
+    of = database.ids[tenant.slug]
+    for table, moment in (
+        ("answer_marks", "marked_at"),
+        ("reactions", "reacted_at"),
+        ("ratings", "rated_at"),
+    ):
+        rows = database.rows(f"select {moment} as at from {table} where tenant_id = %s", of)
+        weeks = {((NOW.date() - row["at"].date()).days - 1) // 7 for row in rows if row["at"]}
+        assert weeks == {0, 1}, table
+    shown = database.rows(
+        "select emoji from reactions r join conversation_logs l using (phone_number_id, message_id) where r.tenant_id = %s",
+        of,
+    )
+    assert {row["emoji"] for row in shown} >= {"👍", "👎"}, "each stands on a message"

@@ -162,7 +162,9 @@ def talked(
     tools: tuple[str, ...] = (),
 ) -> dict[str, str]:
     """One finished turn, written by the functions that the steps call. `seconds`: how long ago its message came."""
-    payload = json.dumps({"entry": [{"changes": [{"value": {"messages": [{"text": {"body": question}}]}}]}]})
+    payload = json.dumps(
+        {"entry": [{"changes": [{"value": {"messages": [{"type": "text", "text": {"body": question}}]}}]}]}
+    )
     with psycopg.connect(portal.url, row_factory=dict_row, autocommit=True) as conn, conn.transaction():
         conn.execute("select set_config('app.tenant_id', %s, true)", [tenant])
         row = conn.execute(

@@ -134,6 +134,17 @@ def test_a_customers_reaction_shows_on_the_message(portal: Portal, conversation:
     assert figures(portal, phone_number_id="1002")["other_reactions"] == 0
 
 
+def test_the_inbox_hears_of_a_reaction_at_once(portal: Portal, conversation: dict[str, str]) -> None:
+    wamid = delivered(portal, conversation["turn"])
+    since = portal.ask(AGENT, INBOX, "watch")["since"]
+    assert not portal.ask(AGENT, INBOX, "watch", since=since)["changed"]
+    react(portal, wamid, "👍")
+    seen = portal.ask(AGENT, INBOX, "watch", since=since)
+    assert seen["changed"]
+    assert not portal.ask(AGENT, INBOX, "watch", since=seen["since"])["changed"]
+    assert not portal.ask("owner@beta.example", INBOX, "watch", since=since)["changed"]
+
+
 def test_a_run_that_repeats_a_reaction_brings_nothing_back(
     portal: Portal, conversation: dict[str, str]
 ) -> None:

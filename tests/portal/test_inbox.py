@@ -48,18 +48,43 @@ def people(portal: Portal) -> list[str]:
 
 
 def test_the_watch_sees_a_message_of_this_business_and_of_no_other(portal: Portal, people: list[str]) -> None:
-    def watch(since: int) -> tuple[int, bool]:
+    def watch(since: Any) -> tuple[Any, bool]:
         now = portal.ask(AGENT, INBOX, "watch", since=since)
         return now["since"], now["changed"]
 
-    since, _ = watch(0)
-    assert watch(since) == (since, False)
+    since, changed = watch(None)
+    assert not changed and watch(since) == (since, False)
     talked(portal, B, "1002", "34600000099", "Something of another business?")
     later, changed = watch(since)
-    assert later > since and not changed
+    assert later != since and not changed
     talked(portal, A, "1001", "34600000010", "Another question?")
     assert watch(later)[1] and watch(since)[1]
-    assert portal.ask(AGENT, INBOX, "watch", since="x")["refused"] == "not_a_whole_number"
+    assert portal.ask(AGENT, INBOX, "watch", since="x")["refused"] == "bad_request"
+    assert portal.ask(AGENT, INBOX, "watch", since={"acts": "x"})["refused"] == "not_a_whole_number"
+
+
+def test_the_watch_sees_what_a_colleague_does(portal: Portal, people: list[str]) -> None:
+    since: Any = None
+
+    def changed(who: str = AGENT) -> bool:
+        nonlocal since
+        now = portal.ask(who, INBOX, "watch", since=since)
+        since = now["since"]
+        return bool(now["changed"])
+
+    assert not changed()
+    portal.ask(OWNER, INBOX, "set_status", contact_id=people[0], status="solved")
+    assert changed() and not changed()
+    portal.ask(OWNER, INBOX, "add_note", contact_id=people[0], body="Call back on Monday.")
+    assert changed() and not changed()
+    portal.ask(
+        "owner@beta.example",
+        INBOX,
+        "set_status",
+        contact_id=talked(portal, B, "1002", "34600000098", "Hi")["contact"],
+        status="solved",
+    )
+    assert not changed(), "of another business"
 
 
 def test_each_count_is_the_length_of_its_list(portal: Portal, people: list[str]) -> None:
@@ -303,3 +328,22 @@ def test_what_a_person_did_is_written_down(portal: Portal, people: list[str]) ->
         (AGENT, "contacts.update"),
         (EDITOR, "tenants.update"),
     ]
+
+
+def test_earlier_conversations_stand_in_the_card(portal: Portal, people: list[str]) -> None:
+    for days in (9, 5, 0):
+        talked(portal, A, "1001", "34600000077", f"A question {days} days ago?")
+        if days:  # the clock goes on
+            portal.rows(
+                "update conversation_logs set created_at = created_at - interval '4 days' - interval '1 hour' where contact_id ="
+                " (select id from contacts where phone = '34600000077') returning 1"
+            )
+    (contact,) = portal.rows("select id::text from contacts where phone = '34600000077'")
+    talks = portal.ask(VIEWER, CONVERSATIONS, "get", contact_id=contact["id"])["earlier"]
+    assert [talk["words"] for talk in talks] == ["A question 5 days ago?", "A question 9 days ago?"]
+    page = portal.ask(VIEWER, CONVERSATIONS, "get", contact_id=contact["id"], before=talks[0]["last"] + 1)[
+        "messages"
+    ]
+    assert next(m["body"] for m in page if m["id"] >= talks[0]["first"]) == "A question 5 days ago?"
+    assert talks[0]["messages"] == 2
+    assert portal.ask(VIEWER, CONVERSATIONS, "get", contact_id=people[0])["earlier"] == []

@@ -107,6 +107,55 @@ def test_a_template_is_followed_through_metas_review(portal: Portal, meta: Stand
     assert (listed(portal)["status"], listed(portal)["reason"]) == ("PAUSED", "Paused for 3 hours.")
 
 
+def test_new_words_go_through_the_review_again(portal: Portal, meta: StandIn) -> None:
+    create(portal)
+    refused = portal.ask(
+        EDITOR, TEMPLATES, "update", **{**DRAFT, "body": "Hola {{1}}: su {{2}} llegó. ¿Quiere verlo?"}
+    )
+    assert "can't be edited" in refused["values"]["problem"], "it is under review"
+    meta.control("review", waba_id=ACCOUNT, name="back_in_stock", language="es", event="APPROVED")
+    read_from_meta(portal)
+    draft = listed(portal)["draft"]
+    assert {**DRAFT, **draft} == DRAFT, "the editor begins with what Meta has"
+    words = {**DRAFT, **draft, "body": "Hola {{1}}: su {{2}} llegó. ¿Quiere verlo?"}
+    assert portal.ask(VIEWER, TEMPLATES, "update", **words)["refused"] == "role"
+    assert portal.ask(EDITOR, TEMPLATES, "update", **words)["status"] == "PENDING"
+    assert portal.ask(EDITOR, TEMPLATES, "update", **words)["status"] == "PENDING", "the same click again"
+    (at,) = at_meta(meta)
+    assert (at["status"], at["components"][1]["text"]) == ("PENDING", words["body"])
+    assert (listed(portal)["status"], listed(portal)["draft"]["body"]) == ("PENDING", words["body"])
+    gone = portal.ask(EDITOR, TEMPLATES, "update", **{**words, "name": "no_such"})
+    assert gone["refused"] == "template_gone"
+    wrong = portal.ask(EDITOR, TEMPLATES, "update", **{**words, "body": "{{1}}"})
+    assert wrong["values"]["field"] == "body"
+
+
+def test_a_deleted_template_is_gone_in_its_language_only(portal: Portal, meta: StandIn) -> None:
+    create(portal)
+    create(portal, language="en")
+    which = {"waba_id": ACCOUNT, "name": "back_in_stock", "language": "es"}
+    assert portal.ask("owner@beta.example", TEMPLATES, "delete", **which)["refused"] == "not_found"
+    assert portal.ask(EDITOR, TEMPLATES, "delete", **which)["ok"]
+    assert [t["language"] for t in at_meta(meta)] == ["en"] and listed(portal)["language"] == "en"
+    assert portal.ask(EDITOR, TEMPLATES, "delete", **which)["ok"], "a second click"
+    again = create(portal)
+    assert "being deleted" in again["values"]["problem"]
+    (written,) = portal.rows("select person, after from audit_log where action = 'templates.delete' limit 1")
+    assert (written["person"], written["after"]["language"]) == (EDITOR, "es")
+
+
+def test_a_template_that_the_page_has_no_field_for_is_not_edited(portal: Portal) -> None:
+    from f.whatsapp.template_drafts import draft_of
+
+    body = {"type": "BODY", "text": "Hello"}
+    link = {"type": "BUTTONS", "buttons": [{"type": "URL", "text": "Open", "url": "https://shop.example"}]}
+    picture = {"type": "HEADER", "format": "IMAGE"}
+    named = {"type": "BODY", "text": "Hello {{first_name}}!"}
+    for parts in ([body, link], [picture, body], [named], [], None):
+        assert draft_of({"components": parts}) is None
+    assert draft_of({"components": [body]})["body"] == "Hello"  # type: ignore[index]
+
+
 def test_the_reading_by_schedule_brings_what_no_event_has_told(portal: Portal, meta: StandIn) -> None:
     create(portal)
     read_from_meta(portal)

@@ -142,6 +142,24 @@ def test_what_can_be_sent_is_listed_with_its_places(portal: Portal, conversation
     assert stranger["refused"] == "not_found"
 
 
+def test_what_a_template_costs_is_said_before_it_is_sent(
+    portal: Portal, conversation: dict[str, str]
+) -> None:
+    keep(portal, NEWS, NAMED)
+    costs = lambda: {  # noqa: E731
+        t["name"]: t["usd"]
+        for t in portal.ask(AGENT, TEMPLATES, "list", contact_id=conversation["contact"])["templates"]
+    }
+    assert costs() == {"order_news": 0.02, "we_are_back": 0.0706}, "Spain, a utility and a marketing message"
+    portal.rows(
+        "insert into meta_rates values ('Spain', 'marketing', '2020-01-01', true, 0.09, 'x') returning 1"
+    )
+    try:
+        assert costs()["we_are_back"] == 0.09, "the operator's own rate"
+    finally:
+        portal.rows("delete from meta_rates where own returning 1")
+
+
 def test_a_template_is_filled_in_and_sent_once(
     portal: Portal, conversation: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -246,6 +246,17 @@ CALLS = {
         "select plan_figure('{\"monthly_turns\": 3}', 'monthly_turns')",
     ],
     "add_usage": ["select add_usage(id, 1, 2, 3, 0.5) from tenants"],
+    "chart_cost": ["select chart_cost(id, 0.5) from tenants"],
+    "count_charge": ["select count_charge(m) from message_charges m"],
+    "meta_rate": ["select meta_rate('Spain', 'service', '2026-12-01')"],
+    "note_charge": [
+        """select note_charge('1001', '{"id": "m", "status": "delivered", "pricing": {"category": "service"}}')"""
+    ],
+    "delete_template": ["select delete_template('waba', 'back_in_stock', 'en')"],
+    "keep_health": [
+        """select keep_health(phone_number_id, 'LIMITED', '[{"code": 141006, "problem": "x"}]') from chatbots"""
+    ],
+    "inbox_news": ["select inbox_news(null)", "select inbox_news(inbox_news('{}') -> 'since')"],
     "count_usage": ["select count_usage(2, 3, 0.5)"],
     "report_recovery": [
         'select report_recovery(\'{"chat": {"has_worker": true, "queued": 0}}\')',
@@ -450,6 +461,8 @@ FIRES = {
     "notify_dispatchers": ["update turns set state = 'done', closed_at = now() where state = 'active'",
         "update inbound_messages set state = 'received' where state = 'waiting'"],
     "pause_after_turn": "update turns set state = 'done', closed_at = now() where state = 'active'",
+    "notify_free_replies": "insert into charge_months (tenant_id, phone_number_id, month, category, type, messages)"
+    " select id, 'bot', '2026-12-01', 'service', 'free_customer_service', 1000 from tenants",
     "count_turn": "update turns set state = 'done', closed_at = now() where state = 'active'",
     "count_messages": "insert into conversation_logs (tenant_id, contact_id, phone_number_id, direction, body)"
     " select tenant_id, id, 'bot', 'in', 'x' from contacts",

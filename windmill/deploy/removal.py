@@ -100,7 +100,7 @@ def wait_until_quiet(conn: psycopg.Connection[Any], names: dict[str, str]) -> No
 
 
 def blank(server: Server, runs: Iterable[str]) -> int:
-    """Deletes the data of runs and of each step of them; the number of jobs that had any."""
+    """Deletes the data of runs, of each step of them, and of the scripts and flows that they called as tools; the number of jobs that had any."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
         return sum(pool.map(lambda run: _blank(server, run), sorted(runs)))
 
@@ -108,10 +108,11 @@ def blank(server: Server, runs: Iterable[str]) -> int:
 def _blank(server: Server, run: str) -> int:
     if not _over(server, run):
         return 0
-    steps = server.call("GET", f"jobs/list?parent_job={run}&per_page=1000").json()
-    jobs = [*(step["id"] for step in steps), run]
+    below = server.call("GET", f"jobs/list?parent_job={run}&per_page=1000").json()
+    blanked = sum(_blank(server, job["id"]) for job in below if job.get("job_kind") == "flow")
+    jobs = [*(job["id"] for job in below if job.get("job_kind") != "flow"), run]
     answers = [server.call("POST", f"jobs/completed/delete/{job}", ok=(200, 404)) for job in jobs]
-    return sum(answer.status_code == 200 for answer in answers)
+    return blanked + sum(answer.status_code == 200 for answer in answers)
 
 
 def _over(server: Server, run: str) -> bool:

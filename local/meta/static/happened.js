@@ -17,10 +17,12 @@ function passages(citations) {
   return section("Passages", el("ul", { class: "passages" }, ...rows));
 }
 
-function tools(trace) {
+// linked: whether a job can be opened. A script that was called as a tool has one of its own.
+function tools(trace, linked) {
   if (!trace.length) return null;
   const rows = trace.map((t) => el("li", { class: t.error ? "bad" : null }, el("div", { class: "toolline" }, icon("search"), el("b", {}, String(t.tool ?? t.name ?? "tool")), el("span", { class: "ms" }, milliseconds(t.ms))),
-    t.arguments && el("code", { dir: "auto" }, short(t.arguments)), t.outcome && el("p", { dir: "auto" }, short(t.outcome))));
+    t.arguments && el("code", { dir: "auto" }, short(t.arguments)), t.outcome && el("p", { dir: "auto" }, short(t.outcome)),
+    linked && t.job && el("a", { class: "runlink", href: `/open/${t.job}`, target: "_blank", rel: "noopener" }, "Open its job ↗")));
   return section("Tools called", el("ol", { class: "tools" }, ...rows));
 }
 
@@ -46,7 +48,7 @@ function fill(box, run) {
   const failed = run.success === false ? el("p", { class: "trouble" }, icon("alert"), "The run failed.") : null;
   const link = run.link && el("a", { class: "runlink", href: `/open/${run.run}`, target: "_blank", rel: "noopener" }, "Open the run ↗");
   const trace = run.trace_id && el("p", { class: "usage" }, `trace ${run.trace_id}`);
-  const parts = [human, answered, failed, run.error && el("p", { class: "trouble" }, icon("alert"), String(run.error)), passages(run.citations), tools(run.tools), steps(run.steps, run.ms), usage(run.usage, run.model), trace, link].filter(Boolean);
+  const parts = [human, answered, failed, run.error && el("p", { class: "trouble" }, icon("alert"), String(run.error)), passages(run.citations), tools(run.tools, run.link), steps(run.steps, run.ms), usage(run.usage, run.model), trace, link].filter(Boolean);
   box.replaceChildren(...parts);
 }
 

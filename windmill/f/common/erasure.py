@@ -68,7 +68,8 @@ def blank(run: str) -> int | None:
     flows = [blank(job["id"]) for job in below if job.get("job_kind") == "flow"]
     if None in flows:
         return None
-    blanked = [call("POST", f"jobs/completed/delete/{job}") for job in [*(each["id"] for each in below), run]]
+    others = [job["id"] for job in below if job.get("job_kind") != "flow"]
+    blanked = [call("POST", f"jobs/completed/delete/{job}") for job in (*others, run)]
     return sum(count or 0 for count in flows) + sum(answer is not None for answer in blanked)
 
 

@@ -82,6 +82,16 @@ CONTACT = b"""
            c.id in (select waiting_contacts()) as waiting, current_status(c) as status, c.snoozed_until::text, c.assignee, c.tags
     from contacts c where c.id = %s
 """
+# Conversations before the one that goes on, newest first: a day without a word ends one. Of the newest 2,000 messages.
+EARLIER = b"""
+    with newest as (select id, created_at, direction, body from conversation_logs
+                    where tenant_id = current_tenant() and contact_id = %s order by id desc limit 2000),
+    gaps as (select n.*, n.created_at - lag(n.created_at) over (order by n.id) > interval '24 hours' as begins from newest n),
+    talks as (select g.*, count(*) filter (where begins) over (order by g.id) as talk from gaps g)
+    select min(id) as first, max(id) as last, min(created_at)::text as at, count(*)::int as messages,
+           left((array_agg(body order by id) filter (where direction = 'in'))[1], 120) as words
+    from talks group by talk order by talk desc offset 1 limit 5
+"""
 
 
 def digits_of(words: str) -> str:
@@ -166,7 +176,8 @@ def card_of(conn: Connection, contact_id: str) -> dict[str, Any]:
         [contact_id],
     ).fetchall()
     approvals = conn.execute(b"select * from list_approvals(%s, 100)", [contact_id]).fetchall()
-    return {"notes": notes, "orders": orders, "ratings": ratings, "approvals": approvals}
+    earlier = conn.execute(EARLIER, [contact_id]).fetchall()
+    return {"notes": notes, "orders": orders, "ratings": ratings, "approvals": approvals, "earlier": earlier}
 
 
 def pause(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:

@@ -70,11 +70,15 @@ def count(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
 
 
 def watch(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
-    """Whether a message came or went since `since`, which an earlier answer gave; 0 for the first time. A page asks this every second or two and
-    reads its lists again only when something changed.
+    """Whether a message, a reaction or an act of a colleague is new since `since`, which an earlier answer gave; absent the first time. A page
+    asks this every second or two and reads its lists again only when something changed.
     """
+    since = fields.get("since") or {}
+    if not isinstance(since, dict):
+        raise Refused("bad_request")
+    known = {name: whole_number_field(since, name) for name in ("messages", "acts", "reactions")}
     with as_tenant(conn, member["tenant_id"]):
-        found: dict[str, Any] = one(conn, "select new_messages(%s)", [whole_number_field(fields, "since")])
+        found: dict[str, Any] = one(conn, "select inbox_news(%s::jsonb)", [json.dumps(known)])
     return found
 
 

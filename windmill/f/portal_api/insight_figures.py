@@ -20,11 +20,13 @@ OF_NUMBER = b"(%(number)s = '' or h.phone_number_id = %(number)s)"
 SUMS = (
     b"with sums as (select (h.hour at time zone %(zone)s)::date as day, sum(messages_in) as messages_in, sum(messages_out) as messages_out,"
     b" sum(answered) as answered, sum(unanswered) as unanswered, sum(handoffs) as handoffs, sum(failed) as failed,"
-    b" sum(response_s) / nullif(sum(responses), 0) as response_s, sum(cost_usd) as cost_usd from insight_hours h"
+    b" sum(response_s) / nullif(sum(responses), 0) as response_s, sum(cost_usd + meta_usd) as cost_usd, sum(meta_usd) as meta_usd"
+    b" from insight_hours h"
     b" where h.tenant_id = current_tenant() and " + OF_NUMBER + b" and h.hour >= " + SINCE + b" group by 1)"
     b" select d::date::text as day, coalesce(messages_in, 0)::int as messages_in, coalesce(messages_out, 0)::int as messages_out,"
     b" coalesce(answered, 0)::int as answered, coalesce(unanswered, 0)::int as unanswered, coalesce(handoffs, 0)::int as handoffs,"
-    b" coalesce(failed, 0)::int as failed, response_s::float8 as response_s, coalesce(cost_usd, 0)::float8 as cost_usd"
+    b" coalesce(failed, 0)::int as failed, response_s::float8 as response_s, coalesce(cost_usd, 0)::float8 as cost_usd,"
+    b" coalesce(meta_usd, 0)::float8 as meta_usd"
     b" from generate_series(("
     + SINCE
     + b") at time zone %(zone)s, date_trunc('day', now() at time zone %(zone)s), '1 day') d"
@@ -75,6 +77,15 @@ RATINGS = (
     + b") select span, count(*)::int as ratings_asked, count(score)::int as ratings, avg(score)::float8 as rating from s"
     + SPANS
     + b" group by span"
+)
+# What Meta charges this month, of each number: `free` of `bound` free replies are sent, `billed` messages cost `usd`, `unpriced` of them have no
+# known rate.
+CHARGES = (
+    b"select b.phone_number_id, b.name, free_replies() as bound, coalesce(sum(m.messages) filter (where m.category = 'service'"
+    b" and m.type = 'free_customer_service'), 0)::int as free, coalesce(sum(m.billed), 0)::int as billed,"
+    b" coalesce(sum(m.unpriced), 0)::int as unpriced, coalesce(sum(m.usd), 0)::float8 as usd"
+    b" from chatbots b left join charge_months m on m.phone_number_id = b.phone_number_id and m.tenant_id = b.tenant_id"
+    b" and m.month = date_trunc('month', now() at time zone 'utc') group by b.phone_number_id, b.name order by b.name, 1"
 )
 NO_RATINGS = {"ratings_asked": 0, "ratings": 0, "rating": None}
 NO_FEEDBACK = dict.fromkeys(("marked_good", "marked_wrong", "thumbs_up", "thumbs_down", "other_reactions"), 0)

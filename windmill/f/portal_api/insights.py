@@ -60,7 +60,7 @@ def main(request: str, db: postgresql, embeddings: c_embeddings) -> dict[str, An
 
 def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     """Figures for each day in the person's time zone and for both halves of the days, of all numbers or of `phone_number_id`; this month's usage
-    with its limits; the numbers."""
+    with its limits; the numbers with what Meta charges for them this month."""
     days, zone = days_of(fields), text_field(fields, "zone", 60) or "UTC"
     number = text_field(fields, "phone_number_id", 40)
     try:
@@ -76,7 +76,7 @@ def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
             b" coalesce(u.cost_usd, 0)::float8 as cost_usd from tenants t left join usage_months u"
             b" on u.tenant_id = t.id and u.month = date_trunc('month', now() at time zone 'utc')::date"
         ).fetchone()
-        numbers = conn.execute(b"select phone_number_id, name from chatbots order by name, 1").fetchall()
+        numbers = conn.execute(insight_figures.CHARGES).fetchall()
     return {**figures, "month": limits, "numbers": numbers}
 
 

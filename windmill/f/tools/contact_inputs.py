@@ -5,12 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from f.tools.identity import WORD, says_who
+from f.tools.identity import LEAD, OURS, WORD, says_who
 
-OURS = ("contact_id", "tenant_id")  # ids of this platform's own rows: for scripts that work on its database
-PLAIN = ("phone", "phone_e164", "name", "language", "user_id", *OURS)
-LEAD = "lead:"  # before the name of a field that the tenant collects
-VERIFIED = ("phone", "phone_e164", "user_id")  # WhatsApp vouches for these
+PLAIN = ("phone", "phone_e164", "name", "language", "user_id")
 NAMES = frozenset(
     ["name", "fullname", "nombre", "nom", "nome", "full", "customer", "client", "contact", "user", "cliente"]
 )
@@ -39,8 +36,6 @@ def suggested_field(name: str, sample: Any = None) -> str | None:
     """The contact's field that a parameter of this name asks for, as far as names tell: the tenant decides."""
     name = re.sub(r"^x[-_]", "", name, flags=re.IGNORECASE)  # as headers are called
     words = [word.lower() for word in WORD.findall(name)]
-    if name in OURS:
-        return name
     if says_who(name):
         return "phone_e164" if str(sample or "").startswith("+") else "phone"
     if words and words[-1] in ("email", "mail") and set(words) <= NAMES | {"e", "email", "mail", "address"}:

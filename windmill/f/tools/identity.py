@@ -11,6 +11,10 @@ from typing import Any
 
 from f.models.tool_schemas import Root, merged
 
+# Fields of a contact that a parameter may be filled from (contact_inputs).
+LEAD = "lead:"  # before the name of a field that the tenant collects
+VERIFIED = ("phone", "phone_e164", "user_id")  # WhatsApp vouches for these
+OURS = ("contact_id", "tenant_id")  # ids of this platform's own rows: for scripts that work on its database
 WORD = re.compile(r"[A-Z]?[^\W\d_A-Z]+|[A-Z]+(?![a-z])|\d+")
 
 

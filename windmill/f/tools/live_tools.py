@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from f.tools.contact_inputs import LEAD, OURS, VERIFIED
-from f.tools.identity import asks_who, with_phone, without_who
+from f.tools.identity import LEAD, OURS, VERIFIED, asks_who, with_phone, without_who
 
 MAX_RESULT = 20_000  # characters; what a tool returns beyond is cut, with a word
 # What the model hears of a call that succeeded without a word, where it may have changed something.

@@ -11,7 +11,8 @@ from typing import Any
 
 from f.common.database import Connection
 from f.common.problems import Problem
-from f.tools.contact_inputs import OURS, is_field, suggested_field
+from f.tools.contact_inputs import is_field, suggested_field
+from f.tools.identity import OURS
 from f.tools.script_jobs import Definition
 from f.tools.script_tools import ScriptProblem, is_reference, model_schema, properties_of, references
 

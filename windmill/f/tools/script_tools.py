@@ -19,7 +19,8 @@ from f.common.redaction import redact_keys
 from f.common.windmill import job_state
 from f.common.windmill_references import escape_references
 from f.tools.checked_arguments import checked
-from f.tools.contact_inputs import OURS, contact_values
+from f.tools.contact_inputs import contact_values
+from f.tools.identity import OURS
 from f.tools.live_tools import SCRIPTS, LiveTool, ToolError, Words, cut, not_shown
 from f.tools.script_jobs import Definition, Job, call_id, read_definition, result_of, run_job
 

@@ -149,9 +149,8 @@ class Account:
     """A WhatsApp account's templates at Meta. Holds the access token: never put it in a result or a log."""
 
     def __init__(self, resource: dict[str, Any], token: str, waba_id: str) -> None:
-        self._url = (
-            f"{resource['graph_url'].rstrip('/')}/{resource['api_version']}/{waba_id}/message_templates"
-        )
+        self._api = f"{resource['graph_url'].rstrip('/')}/{resource['api_version']}"
+        self._url = f"{self._api}/{waba_id}/message_templates"
         self._token = token
 
     def create(self, template: dict[str, Any]) -> dict[str, Any]:
@@ -173,32 +172,70 @@ class Account:
             if words_of(listed) == words_of(template):
                 return listed
             raise at("name", DraftError("template_exists", name=template["name"]))
-        if not isinstance(problem, dict):
-            raise DraftError("template_unanswered")
-        raise DraftError("template_refused", problem=_reason(problem))
+        raise _refusal(answer)
+
+    def update(self, template: dict[str, Any]) -> dict[str, Any]:
+        """Brings new words for a template that Meta has to its review; returns it as it is there now. Raises DraftError."""
+        listed = self._listed(template)
+        same_words = words_of(listed) == words_of(template)
+        if not same_words or listed.get("category") != template["category"]:
+            about = {name: template[name] for name in ("category", "components")}
+            answer = self._request("POST", f"/{listed['id']}", json=about)
+            if not (answer or {}).get("success"):
+                raise _refusal(answer)
+            listed = {**template, "status": "PENDING"}
+        return {**template, "status": listed["status"]}
+
+    def delete(self, template: dict[str, Any]) -> None:
+        """Deletes the template in this language. Nothing happens where it is gone. Raises DraftError."""
+        try:
+            listed = self._listed(template)
+        except DraftError as problem:
+            if problem.message["code"] == "template_gone":
+                return
+            raise
+        answer = self._request("DELETE", params={"hsm_id": listed["id"], "name": template["name"]})
+        if not (answer or {}).get("success") and self._find(template) is not None:
+            raise _refusal(answer)
 
     def _find(self, template: dict[str, Any]) -> dict[str, Any] | None:
         """The template of this name and language that Meta has; None: it has none, or gives no answer."""
-        answer = self._request("GET", params={"fields": FIELDS, "name": template["name"], "limit": "100"})
-        listed = [t for t in (answer or {}).get("data") or [] if isinstance(t, dict)]
-        same = [
-            t
-            for t in listed
-            if (t.get("name"), t.get("language")) == (template["name"], template["language"])
-        ]
-        return same[0] if same else None
+        try:
+            return self._listed(template)
+        except DraftError:
+            return None
 
-    def _request(self, method: str, **about: Any) -> dict[str, Any] | None:
-        """Meta's answer; None where there is none that makes sense: the request may have done its work."""
+    def _listed(self, template: dict[str, Any]) -> dict[str, Any]:
+        """The template of this name and language, as Meta lists it. Raises DraftError: it has none, or gives no answer."""
+        answer = self._request("GET", params={"fields": FIELDS, "name": template["name"], "limit": "100"})
+        if answer is None or "error" in answer:
+            raise _refusal(answer)
+        for listed in answer.get("data") or []:
+            found = isinstance(listed, dict) and (listed.get("name"), listed.get("language"))
+            if found == (template["name"], template["language"]):
+                return dict(listed)
+        raise DraftError("template_gone")
+
+    def _request(self, method: str, path: str | None = None, **about: Any) -> dict[str, Any] | None:
+        """Meta's answer; None where there is none that makes sense: the request may have done its work. `path`: None for the account's templates."""
         headers = {"Authorization": f"Bearer {self._token}"}
+        url = self._url if path is None else f"{self._api}{path}"
         try:
             with httpx2.Client(timeout=TIMEOUT_S, verify=tls(self._url)) as client:
-                response = client.request(method, self._url, headers=headers, **about)
+                response = client.request(method, url, headers=headers, **about)
             answer = redact(response.json(), [self._token])
         except (httpx2.HTTPError, ValueError) as error:
             print(f"no answer about templates: {type(error).__name__}")
             return None
         return answer if isinstance(answer, dict) and response.status_code < 500 else None
+
+
+def _refusal(answer: dict[str, Any] | None) -> DraftError:
+    """Why Meta has not done what it was asked."""
+    problem = (answer or {}).get("error")
+    if not isinstance(problem, dict):
+        return DraftError("template_unanswered")
+    return DraftError("template_refused", problem=_reason(problem))
 
 
 def _reason(problem: dict[str, Any]) -> str:
@@ -211,6 +248,24 @@ def _reason(problem: dict[str, Any]) -> str:
         or problem.get("code")
     )
     return str(words)[:500]
+
+
+def draft_of(template: dict[str, Any]) -> dict[str, Any] | None:
+    """The draft of a template that Meta lists, to go on from; None where the page has no field for a part of it."""
+    draft: dict[str, Any] = {"header": "", "body": "", "footer": "", "buttons": [], "examples": {}}
+    for part in template.get("components") or []:
+        kind = str(part.get("type")).lower()
+        if kind in ("header", "body", "footer") and part.get("format", "TEXT") == "TEXT":
+            draft[kind] = str(part.get("text") or "")
+            given = (part.get("example") or {}).get(f"{kind}_text") or []
+            examples = given[0] if kind == "body" and given else given
+            draft["examples"] |= {f"{kind}.{n}": str(words) for n, words in enumerate(examples, 1)}
+        elif kind == "buttons" and all(b.get("type") == "QUICK_REPLY" for b in part.get("buttons") or []):
+            draft["buttons"] = [str(button.get("text")) for button in part["buttons"]]
+        else:
+            return None
+    named = FIELD.sub(lambda place: "" if place[1].isdigit() else place[0], draft["header"] + draft["body"])
+    return None if FIELD.search(named) or not draft["body"] else draft
 
 
 def words_of(template: dict[str, Any]) -> list[tuple[str, Any]]:

@@ -88,7 +88,7 @@ function Pick({ contact }: { contact: Person }) {
 }
 
 function Fill({ id, template }: { id: string; template: Template }) {
-  const { t } = useHere()
+  const { t, money } = useHere()
   const c = t.conversations
   const { name, language, places } = template
   const form = useOnce(`template ${id}`)
@@ -109,7 +109,7 @@ function Fill({ id, template }: { id: string; template: Template }) {
         </div>
         <div className="inset preview-words" role="group" tabIndex={0} aria-label={c.preview}><Text size="sm" dir="auto" className="text">{words}</Text></div>
         <Group justify="space-between" gap="xs" wrap="nowrap" className="sendbar">
-          <Text size="xs" c="dimmed" flex={1}><Badge size="sm" mr={6}>{c.categories[template.category ?? ''] ?? template.category}</Badge>{c.billed}</Text>
+          <Text size="xs" c="dimmed" flex={1}><Badge size="sm" mr={6}>{c.categories[template.category ?? ''] ?? template.category}</Badge>{template.usd === null ? c.billed : fill(c.billedAt, { cost: money(template.usd) })}</Text>
           <Button type="submit" size="sm" loading={form.busy}>{c.sendTemplate}</Button>
         </Group>
         {form.shown}

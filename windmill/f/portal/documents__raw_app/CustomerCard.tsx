@@ -1,15 +1,16 @@
 // Who the customer is: what WhatsApp and the bot know, what the staff add, their orders, and what one can do about them.
-import { Badge, Button, Group, NativeSelect, Stack, TagsInput, Text, TextInput, Title } from '@mantine/core'
+import { Badge, Button, Group, NativeSelect, Stack, TagsInput, Text, TextInput, Title, UnstyledButton } from '@mantine/core'
 import React, { useState } from 'react'
 import Values from './Values'
 import { changed, useAct } from './ThreadHead'
 import { ask, download } from './api'
-import { History, Person, Rating, called, readable } from './conversation'
+import { Earlier, History, Page, Person, Rating, called, readable } from './conversation'
 import { useAsk } from './data'
 import { Order, Team, updateContact } from './inbox'
-import { Ago, Confirm, Sure, fill, useForm, useHere } from './ui'
+import { Spoken } from './Timeline'
+import { Ago, Confirm, Dialog, Loaded, Sure, fill, useForm, useHere } from './ui'
 
-export default function CustomerCard({ history: { contact, orders, ratings }, gone }: { history: History; gone: () => void }) {
+export default function CustomerCard({ history: { contact, orders, ratings, earlier }, gone }: { history: History; gone: () => void }) {
   const { t, may, time, locale } = useHere()
   const c = t.conversations
   const [editing, setEditing] = useState(false)
@@ -40,6 +41,7 @@ export default function CustomerCard({ history: { contact, orders, ratings }, go
       <Tags contact={contact} />
       <Ratings ratings={ratings} />
       <Orders orders={orders} />
+      <Before contact={contact} earlier={earlier} />
       {staff && <Block contact={contact} />}
       {may('owner') && <Privacy id={contact.id} name={called(contact, c.unnamed)} gone={gone} />}
     </Stack>
@@ -95,6 +97,35 @@ function Orders({ orders }: { orders: Order[] }) {
       </Stack>
     </div>
   )
+}
+
+// What was talked of before: a day without a word ends a conversation.
+function Before({ contact, earlier }: { contact: Person; earlier: Earlier[] }) {
+  const { t, time } = useHere()
+  const c = t.conversations
+  const [read, setRead] = useState<Earlier>()
+  if (earlier.length === 0) return null
+  return (
+    <div>
+      <Title order={3}>{c.earlier}</Title>
+      <Stack component="ul" className="plain" gap={6} mt={4}>
+        {earlier.map((one) => (
+          <li key={one.first}>
+            <UnstyledButton className="inset" w="100%" onClick={() => setRead(one)}>
+              <Text size="xs" c="dimmed"><Ago at={one.at} /> · {fill(c.nMessages, { n: one.messages })}</Text>
+              <Text size="sm" dir="auto" lineClamp={2}>{one.words}</Text>
+            </UnstyledButton>
+          </li>
+        ))}
+      </Stack>
+      {read && <Dialog title={fill(c.earlierOf, { time: time(read.at) })} close={() => setRead(undefined)}><Talk contact={contact} talk={read} /></Dialog>}
+    </div>
+  )
+}
+
+function Talk({ contact, talk }: { contact: Person; talk: Earlier }) {
+  const page = useAsk<Page>('conversations', 'get', { contact_id: contact.id, before: talk.last + 1 })
+  return <Loaded of={page}>{({ messages }) => <div className="lines"><Spoken messages={messages.filter((one) => one.id >= talk.first)} /></div>}</Loaded>
 }
 
 const languages = ['ar', 'ca', 'de', 'en', 'es', 'eu', 'fr', 'gl', 'hi', 'it', 'nl', 'pl', 'pt', 'ro', 'ru', 'tr', 'uk', 'zh']

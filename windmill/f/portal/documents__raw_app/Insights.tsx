@@ -14,10 +14,12 @@ import { Empty, Intro, Loaded, fill, useHere } from './ui'
 type Times = { median_s: number | null; p95_s: number | null; handoffs_begun: number; handoffs_met: number; handoff_median_s: number | null; handoff_p95_s: number | null } & Feedback
 // The staff's marks on answers, customers' reactions to them, and their ratings of conversations, on average from 1 to 5.
 type Feedback = { marked_good: number; marked_wrong: number; thumbs_up: number; thumbs_down: number; other_reactions: number; ratings_asked: number; ratings: number; rating: number | null }
-export type Day = { day: string; messages_in: number; messages_out: number; answered: number; unanswered: number; handoffs: number; failed: number; response_s: number | null; cost_usd: number } & Times
+export type Day = { day: string; messages_in: number; messages_out: number; answered: number; unanswered: number; handoffs: number; failed: number; response_s: number | null; cost_usd: number; meta_usd: number } & Times
+// What Meta charges for a number's messages this month: how many of its free replies are sent, and what the others cost.
+type Charged = { phone_number_id: string; name: string; free: number; bound: number; billed: number; unpriced: number; usd: number }
 type Month = { turns: number; tokens: number; cost_usd: number; limits: Record<string, number> }
 export type Halves = { now: Times; before: Times }
-export type Overview = { days: Day[]; halves: Halves; month: Month | null; numbers: { phone_number_id: string; name: string }[] }
+export type Overview = { days: Day[]; halves: Halves; month: Month | null; numbers: Charged[] }
 
 const closed = (row: Day) => row.answered + row.unanswered + row.handoffs + row.failed
 type Sums = { messages: number; answered: number | null; handoffs: number; cost: number }
@@ -73,7 +75,7 @@ export default function Insights() {
         {({ month, halves }) => (
           <>
             <Figures now={now} before={before} halves={halves} />
-            {sums(now).messages === 0 ? <Empty title={s.noData} icon="insights" /> : <Charts rows={now} before={before} month={month} />}
+            {sums(now).messages === 0 ? <Empty title={s.noData} icon="insights" /> : <Charts rows={now} before={before} month={month} numbers={numbers} />}
           </>
         )}
       </Loaded>
@@ -120,7 +122,7 @@ export function Figures({ now, before, halves }: { now: Day[]; before: Day[]; ha
   )
 }
 
-function Charts({ rows, before, month }: { rows: Day[]; before: Day[]; month: Month | null }) {
+function Charts({ rows, before, month, numbers }: { rows: Day[]; before: Day[]; month: Month | null; numbers: Charged[] }) {
   const { t } = useHere()
   const show = useShow()
   const s = t.insights
@@ -135,26 +137,32 @@ function Charts({ rows, before, month }: { rows: Day[]; before: Day[]; month: Mo
     { name: 'p95', label: s.p95, color: 'orange.5', values: rows.map((r) => r.p95_s) },
     { name: 'before', label: s.medianBefore, color: 'gray.5', values: before.map((r) => r.median_s), dashed: true },
   ]
+  const costs = [
+    { name: 'models', label: s.costModels, color: 'green.6', values: rows.map((r) => r.cost_usd - r.meta_usd) },
+    { name: 'meta', label: 'WhatsApp', color: 'blue.5', values: rows.map((r) => r.meta_usd) },
+  ]
   return (
     <SimpleGrid cols={{ base: 1, lg: 2 }} my="md">
       {one(s.chartMessages, (r) => r.messages_in, show.count, true)}
       <Chart title={s.chartOutcomes} days={rows.map((r) => r.day)} series={outcomes} show={show.count} stacked whole />
       <Chart title={s.chartResponse} days={rows.map((r) => r.day)} series={times} show={show.duration} />
-      {[...rows, ...before].some((r) => r.cost_usd > 0) && one(s.chartCost, (r) => r.cost_usd, show.money)}
-      {month && <MonthUsed month={month} />}
+      {rows.some((r) => r.cost_usd > 0) && <Chart title={s.chartCost} days={rows.map((r) => r.day)} series={costs} show={show.money} stacked />}
+      {month && <MonthUsed month={month} numbers={numbers} />}
     </SimpleGrid>
   )
 }
 
 // What this month has used, each against its limit where the plan has one.
-function MonthUsed({ month }: { month: Month }) {
+function MonthUsed({ month, numbers }: { month: Month; numbers: Charged[] }) {
   const { t, number, money } = useHere()
   const s = t.insights
   const rows: [string, number, number | undefined, (n: number) => string][] = [
     [s.monthTurns, month.turns, month.limits.monthly_turns, (n) => number(n)],
     [s.monthTokens, month.tokens, month.limits.monthly_tokens, (n) => number(n)],
     [s.monthCost, month.cost_usd, month.limits.monthly_cost_usd, money],
+    ...numbers.map((n): typeof rows[number] => [fill(s.freeReplies, { name: n.name }), n.free, n.bound, (count) => number(count)]),
   ]
+  const charged = numbers.filter((n) => n.billed > 0)
   return (
     <Card component="section" aria-labelledby="month">
       <Title order={2} id="month" mb="sm">{s.month}</Title>
@@ -167,6 +175,13 @@ function MonthUsed({ month }: { month: Month }) {
           {bound ? <Progress.Root size="sm"><Progress.Section aria-label={name} color={used >= 0.8 * bound ? 'orange' : 'green'} value={Math.min(100, (100 * used) / bound)} /></Progress.Root> : null}
         </div>
       ))}
+      {charged.map((n) => (
+        <Text key={n.phone_number_id} size="sm" mt="sm">
+          {fill(s.charged, { name: n.name, n: number(n.billed), cost: money(n.usd) })}
+          {n.unpriced > 0 && ` ${fill(s.unpriced, { n: number(n.unpriced) })}`}
+        </Text>
+      ))}
+      <Text size="xs" c="dimmed" mt="sm">{s.chargesNote}</Text>
     </Card>
   )
 }

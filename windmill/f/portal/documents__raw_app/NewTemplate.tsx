@@ -1,20 +1,23 @@
-// A new template, written with its examples and brought to Meta for review. The draft stays until Meta has it.
+// A new template, or new words of one, written with its examples and brought to Meta for review. The draft stays until Meta has it.
 import { Alert, Button, CloseButton, Group, NativeSelect, Stack, Text, TextInput, Textarea } from '@mantine/core'
 import React, { useEffect, useRef } from 'react'
 import { languageName } from './BotVoice'
 import { useDraft } from './Composer'
 import { Refused } from './api'
 import { refresh } from './data'
-import { Draft, Shelf, createTemplate, emptyDraft, placesOf, withExamples } from './templates'
+import { Draft, Listed, Shelf, createTemplate, emptyDraft, placesOf, updateTemplate, withExamples } from './templates'
 import { fill, useForm, useHere } from './ui'
 
 type Props = { draft: Draft; set: (part: Partial<Draft>) => void; wrong: (field: string) => string | undefined }
 
-export default function NewTemplate({ shelf, done }: { shelf: Shelf; done: () => void }) {
+const draftOf = ({ waba_id, name, language, category, draft }: Listed): Draft => ({ ...emptyDraft, waba_id, name, language, category: category ?? 'UTILITY', ...draft })
+
+export default function NewTemplate({ shelf, of, done }: { shelf: Shelf; of?: Listed; done: () => void }) {
   const { t, language } = useHere()
   const w = t.templates
   const form = useForm()
-  const [draft, setDraft] = useDraft<Draft>('new template', { ...emptyDraft, language, waba_id: shelf.accounts[0].waba_id })
+  const empty = of ? draftOf(of) : { ...emptyDraft, language, waba_id: shelf.accounts[0].waba_id }
+  const [draft, setDraft] = useDraft<Draft>(of ? `template ${of.waba_id} ${of.name} ${of.language}` : 'new template', empty)
   const box = useRef<HTMLFormElement>(null)
   const field = form.error instanceof Refused ? String(form.error.reason.values.field ?? '') : ''
   useEffect(() => {
@@ -26,8 +29,8 @@ export default function NewTemplate({ shelf, done }: { shelf: Shelf; done: () =>
     event.preventDefault()
     event.stopPropagation()
     form.run(async () => {
-      await createTemplate(draft)
-      setDraft({ ...emptyDraft, language: draft.language, waba_id: draft.waba_id })
+      await (of ? updateTemplate(draft) : createTemplate(draft))
+      setDraft(of ? draft : { ...emptyDraft, language: draft.language, waba_id: draft.waba_id })
       await refresh('templates')
       done()
       return w.sent
@@ -37,8 +40,9 @@ export default function NewTemplate({ shelf, done }: { shelf: Shelf; done: () =>
   return (
     <form onSubmit={submit} ref={box} noValidate>
       <Stack gap="sm" mt="sm">
-        {shelf.accounts.length > 1 && <NativeSelect label={w.account} value={draft.waba_id} onChange={(e) => set({ waba_id: e.target.value })} data={shelf.accounts.map((one) => ({ value: one.waba_id, label: one.names.join(', ') }))} />}
-        <About {...part} shelf={shelf} />
+        {of ? <Text fw={600} className="break">{`${of.name} (${of.language})`}</Text> : shelf.accounts.length > 1 && <NativeSelect label={w.account} value={draft.waba_id} onChange={(e) => set({ waba_id: e.target.value })} data={shelf.accounts.map((one) => ({ value: one.waba_id, label: one.names.join(', ') }))} />}
+        {of?.status === 'APPROVED' ? <Alert p="xs">{w.editApproved}</Alert> : null}
+        <About {...part} shelf={shelf} of={of} />
         <TextInput label={w.header} description={w.headerHint} dir="auto" maxLength={60} value={draft.header} error={wrong('header')} onChange={(e) => set({ header: e.target.value })} />
         <Body {...part} />
         <TextInput label={w.footer} dir="auto" maxLength={60} value={draft.footer} error={wrong('footer')} onChange={(e) => set({ footer: e.target.value })} />
@@ -56,15 +60,15 @@ export default function NewTemplate({ shelf, done }: { shelf: Shelf; done: () =>
   )
 }
 
-function About({ draft, set, wrong, shelf }: Props & { shelf: Shelf }) {
+function About({ draft, set, wrong, shelf, of }: Props & { shelf: Shelf; of?: Listed }) {
   const { t, language } = useHere()
   const w = t.templates
   const languages = shelf.languages.map((value) => ({ value, label: languageName(value.replace('_', '-'), language) })).sort((a, z) => a.label.localeCompare(z.label, language))
   return (
     <>
-      <TextInput label={w.name} description={w.nameHint} data-autofocus maxLength={512} value={draft.name} error={wrong('name')} onChange={(e) => set({ name: e.target.value })} />
-      <NativeSelect label={w.language} value={draft.language} error={wrong('language')} onChange={(e) => set({ language: e.target.value })} data={languages} />
-      <NativeSelect label={w.category} description={w.categoryHint} value={draft.category} error={wrong('category')} onChange={(e) => set({ category: e.target.value })} data={shelf.categories.map((value) => ({ value, label: w.categories[value] ?? value }))} />
+      {!of && <TextInput label={w.name} description={w.nameHint} data-autofocus maxLength={512} value={draft.name} error={wrong('name')} onChange={(e) => set({ name: e.target.value })} />}
+      {!of && <NativeSelect label={w.language} value={draft.language} error={wrong('language')} onChange={(e) => set({ language: e.target.value })} data={languages} />}
+      <NativeSelect disabled={of?.status === 'APPROVED'} label={w.category} description={w.categoryHint} value={draft.category} error={wrong('category')} onChange={(e) => set({ category: e.target.value })} data={shelf.categories.map((value) => ({ value, label: w.categories[value] ?? value }))} />
     </>
   )
 }

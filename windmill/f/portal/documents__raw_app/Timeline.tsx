@@ -56,6 +56,8 @@ export default function Timeline({ id, label, newest }: { id: string; label: str
   )
 }
 
+export const Spoken = ({ messages }: { messages: Message[] }) => <Lines lines={messages.map((message) => ({ at: message.at, message }))} />
+
 function Lines({ lines }: { lines: Line[] }) {
   const { day } = useDays()
   return lines.map(({ at, message, note, approval }, i) => {

@@ -48,7 +48,7 @@ export type Actions = {
     | 'set_available'
     | 'set_assignment'
   saved_replies: 'list' | 'save' | 'delete'
-  templates: 'list' | 'preview' | 'send' | 'wait' | 'withdraw' | 'list_all' | 'create'
+  templates: 'list' | 'preview' | 'send' | 'wait' | 'withdraw' | 'list_all' | 'create' | 'update' | 'delete'
   privacy: 'export' | 'forget'
   insights: 'get' | 'list_topics' | 'list_wrong' | 'list_unanswered' | 'dismiss' | 'ask_again' | 'get_answer'
   people: 'list' | 'create' | 'update' | 'delete' | 'list_changes'

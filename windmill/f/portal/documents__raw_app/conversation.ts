@@ -41,7 +41,9 @@ export type Message = {
 export type Page = { messages: Message[]; more: boolean }
 // score: from 1 to 5.
 export type Rating = { score: number; at: string }
-export type History = Page & { contact: Person; notes: Note[]; orders: Order[]; ratings: Rating[]; approvals: Approval[] }
+// A conversation before the one that goes on: the ids of its first and last message, and what the customer began with.
+export type Earlier = { first: number; last: number; at: string; messages: number; words: string | null }
+export type History = Page & { contact: Person; notes: Note[]; orders: Order[]; ratings: Rating[]; approvals: Approval[]; earlier: Earlier[] }
 
 type Named = Pick<Known, 'name' | 'username' | 'phone'>
 export const called = (contact: Named, unnamed: string) => contact.name || contact.username || (contact.phone ? readable(contact.phone) : unnamed)

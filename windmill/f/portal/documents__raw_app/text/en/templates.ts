@@ -29,6 +29,11 @@ export const templates = {
   wrong: 'It was not sent: see the marked field.',
   send: 'Send to Meta for review',
   sent: 'Meta is reviewing the template. Its verdict appears here.',
+  edit: 'Change the text',
+  editApproved: 'Until Meta has approved the new text, this template can’t be sent. Meta takes one change a day.',
+  remove: 'Delete',
+  removeAsk: 'Delete “{name}”?',
+  removeSays: 'It is deleted at Meta, in this language. Its name is free again after four weeks.',
   status: {
     APPROVED: 'approved', PENDING: 'under review', IN_APPEAL: 'under review again', REJECTED: 'rejected', PAUSED: 'paused', DISABLED: 'disabled', ARCHIVED: 'archived',
     PENDING_DELETION: 'being deleted', DELETED: 'deleted', LIMIT_EXCEEDED: 'too many templates', UNKNOWN: 'unknown',

@@ -29,6 +29,11 @@ export const templates = {
   wrong: 'No se ha enviado: mire el campo marcado.',
   send: 'Enviar a Meta para su revisión',
   sent: 'Meta está revisando la plantilla. Su decisión aparecerá aquí.',
+  edit: 'Cambiar el texto',
+  editApproved: 'Hasta que Meta apruebe el texto nuevo, esta plantilla no se puede enviar. Meta acepta un cambio al día.',
+  remove: 'Eliminar',
+  removeAsk: '¿Eliminar «{name}»?',
+  removeSays: 'Se elimina en Meta, en este idioma. Su nombre queda libre a las cuatro semanas.',
   status: {
     APPROVED: 'aprobada', PENDING: 'en revisión', IN_APPEAL: 'de nuevo en revisión', REJECTED: 'rechazada', PAUSED: 'en pausa', DISABLED: 'desactivada', ARCHIVED: 'archivada',
     PENDING_DELETION: 'borrándose', DELETED: 'borrada', LIMIT_EXCEEDED: 'demasiadas plantillas', UNKNOWN: 'desconocido',
