@@ -170,9 +170,20 @@ def look_around(api: Api) -> None:
     assert api("worker.get_counts_of_jobs_waiting_per_tag").to_dict() == {}
 
 
+def read_definitions(api: Api) -> None:
+    assert [found.path for found in api("script.list_scripts", path_start="f/t/")] == [ECHO]
+    assert api("script.get_script_by_path", path=ECHO).schema.to_dict() == {
+        "type": "object",
+        "properties": {},
+    }
+    assert [found["path"] for found in api("flow.list_flows", path_start="f/t/")] == ["f/t/flow"]
+    assert api("flow.get_flow_by_path", path="f/t/flow").summary == "f/t/flow"
+
+
 def test_every_endpoint_answers_as_windmill_describes_it(runner: Client) -> None:
     api = Api(runner.url)
     run_jobs(api)
     keep_values(api)
     look_around(api)
+    read_definitions(api)
     assert api.missed() == []

@@ -56,7 +56,6 @@ def test_what_the_calls_rest_on(world: ServerWorld) -> None:
     server = world.stack.windmill()
     listed = server.call("GET", "scripts/list?path_start=f/tenant_tools/shared/&per_page=1000").json()
     assert LISTED in [script["path"] for script in listed]
-    assert "f/tenant_tools/shared/appointment_words" not in [script["path"] for script in listed], "no main"
     assert server.call("GET", "flows/list?path_start=f/tenant_tools/&per_page=1000").json() == []
     script = server.call("GET", f"scripts/get/p/{LISTED}").json()
     assert script["schema"]["properties"]["db"]["default"] == "$res:f/chatbot/database"

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC, datetime
 from typing import Any
 
 from starlette.responses import Response
 from starlette.routing import Route
 
 from local.runner.api.call import Call, Json, get
+from local.runner.settings import ADMIN_USERNAME
 from local.runner.tokens import may
 
-# What a list leaves out, as on the server.
-LONG = ("schema", "content", "value", "lock")
+# What a list leaves out, as on the server; of a script's text it has an empty one, because Windmill's description asks for one.
+LONG = ("schema", "value")
+DEPLOYED = datetime.now(UTC)
 
 
 def _script(call: Call, path: str) -> dict[str, Any]:
@@ -30,6 +33,12 @@ def _script(call: Call, path: str) -> dict[str, Any]:
         "tag": form.get("tag"),
         "archived": False,
         "deleted": False,
+        "is_template": False,
+        "has_preprocessor": False,
+        "starred": False,
+        "created_by": ADMIN_USERNAME,
+        "created_at": DEPLOYED,
+        "extra_perms": {},
     }
 
 
@@ -43,13 +52,17 @@ def _flow(call: Call, path: str) -> dict[str, Any]:
         "schema": flow.get("schema"),
         "tag": flow.get("tag"),
         "archived": False,
+        "edited_by": ADMIN_USERNAME,
+        "edited_at": DEPLOYED,
+        "extra_perms": {},
     }
 
 
 def _listed(call: Call, found: list[dict[str, Any]]) -> Response:
     """Those that the caller may read, without what is long."""
     readable = [one for one in found if may(call.identity, call.runner.bundle, one["path"])]
-    return Json([{key: value for key, value in one.items() if key not in LONG} for one in readable])
+    short = [{**one, "content": ""} if "content" in one else one for one in readable]
+    return Json([{key: value for key, value in one.items() if key not in LONG} for one in short])
 
 
 async def list_scripts(call: Call) -> Response:
