@@ -62,6 +62,7 @@ class Context(TypedDict, total=False):
     preface: str  # words that come before the reply
     decisions: bool  # a person has decided about a tool's call: f/agent/decisions
     silent: bool  # the call is made, and nothing is said
+    version: str  # of a dry run: whose settings count, in place of those that are live; 'draft', or the number of a version
     attachments: list[str]  # messages whose files the model may look at: f/whatsapp/media
 
 
@@ -113,6 +114,7 @@ class AgentResult(TypedDict):
     handed_off: str | None
     choices: NotRequired[dict[str, Any] | None]  # what the customer may tap: f/whatsapp/choices
     documents: NotRequired[list[str]]  # documents of the knowledge base that are sent after the reply
+    version: NotRequired[str | int | None]  # of the settings: its number, or 'draft' in a dry run
 
 
 class PartState(TypedDict):
