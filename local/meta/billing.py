@@ -67,6 +67,29 @@ class Billing:
         came = self.state.came_by_ad.get((message.phone_number_id, message.customer))
         return came is not None and message.time - came <= self.limits.free_entry_s
 
+    def health(self, number: Number) -> dict[str, Any]:
+        """The number's health_status: without a payment method its account is limited to what costs nothing."""
+        account: dict[str, Any] = {
+            "entity_type": "WABA",
+            "id": number.waba_id,
+            "can_send_message": "AVAILABLE",
+        }
+        if number.phone_number_id in self.unpaid:
+            account["can_send_message"] = "LIMITED"
+            account["errors"] = [
+                {
+                    "error_code": 141006,
+                    "error_description": "There is an error with the payment method.",
+                    "possible_solution": "Add a new payment method to the account.",
+                }
+            ]
+        phone = {
+            "entity_type": "PHONE_NUMBER",
+            "id": number.phone_number_id,
+            "can_send_message": "AVAILABLE",
+        }
+        return {"can_send_message": account["can_send_message"], "entities": [phone, account]}
+
     def bill(self) -> list[dict[str, Any]]:
         """What was delivered, by month, number, category and type."""
         lines: Counter[tuple[Any, ...]] = Counter()

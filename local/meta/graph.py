@@ -195,6 +195,10 @@ async def get_object(request: Request) -> Response:
     object_id = request.path_params["object_id"]
     number = platform.config.number(object_id)
     if number and object_id in allowed:
+        if "health_status" in request.query_params.get("fields", ""):
+            return JSONResponse(
+                {"health_status": platform.billing.health(number), "id": number.phone_number_id}
+            )
         return JSONResponse(
             {
                 "verified_name": number.name,

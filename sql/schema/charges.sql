@@ -52,8 +52,18 @@ create table charge_months (
     primary key (tenant_id, phone_number_id, month, category, type)
 );
 
-select isolate('message_charges'), isolate('charge_months');
-grant select on message_charges, charge_months to chatbot_app;
+-- What Meta says of a number: whether it may send, and what troubles it (f/whatsapp/number_health).
+create table number_health (
+    phone_number_id   text primary key references chatbots on delete cascade,
+    tenant_id         uuid not null references tenants on delete cascade,
+    can_send          text,                               -- AVAILABLE, LIMITED, BLOCKED; null: Meta was not asked yet
+    troubles          jsonb not null default '[]',        -- [{entity, code, problem, remedy}]
+    checked_at        timestamptz,
+    due_at            timestamptz not null default now()
+);
+
+select isolate('message_charges'), isolate('charge_months'), isolate('number_health');
+grant select on message_charges, charge_months, number_health to chatbot_app;
 alter table meta_markets owner to chatbot_owner;
 alter table meta_rates owner to chatbot_owner;
 

@@ -233,6 +233,9 @@ CALLS = {
         """select note_charge('1001', '{"id": "m", "status": "delivered", "pricing": {"category": "service"}}')"""
     ],
     "delete_template": ["select delete_template('waba', 'back_in_stock', 'en')"],
+    "keep_health": [
+        """select keep_health(phone_number_id, 'LIMITED', '[{"code": 141006, "problem": "x"}]') from chatbots"""
+    ],
     "inbox_news": ["select inbox_news(null)", "select inbox_news(inbox_news('{}') -> 'since')"],
     "count_usage": ["select count_usage(2, 3, 0.5)"],
     "report_recovery": [
