@@ -95,8 +95,8 @@ bot-answers: $(VENV)/.installed ## what the bots' files in bots/ that differ fro
 deploy: $(VENV)/.installed ## bring a Windmill server to what windmill/ says: see windmill/README.md (ARGS="--dry-run")
 	@$(BIN)/python windmill/deploy $(ARGS)
 
-replay: $(VENV)/.installed ## past turns through the current bot, old and new side by side: make replay TURN=… or DAY=2026-11-22
-	@$(BIN)/python windmill/deploy/replay.py $(if $(TURN),--turn $(TURN)) $(if $(DAY),--day $(DAY))
+replay: $(VENV)/.installed ## past turns through the current bot, old and new side by side: make replay TURN=… or DAY=2026-11-22, with VERSION=draft or a number
+	@$(BIN)/python windmill/deploy/replay.py $(if $(TURN),--turn $(TURN)) $(if $(DAY),--day $(DAY)) $(if $(VERSION),--version $(VERSION))
 
 calibrate: $(VENV)/.installed ## an embedding model's floor, from typed questions (XQUAD=folder) [ARGS="--apply"]
 	@PYTHONPATH=windmill:. $(BIN)/python -m bench.calibrate $(ARGS)

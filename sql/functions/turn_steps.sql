@@ -80,7 +80,8 @@ begin
         on conflict do nothing;
     update turns set state = p_state, outcome = p_outcome, closed_at = now(),
         question = left(p_summary ->> 'question', 4000),
-            trace = p_summary -> 'trace', usage = p_summary -> 'usage', error = left(p_summary ->> 'error', 2000)
+            trace = p_summary -> 'trace', usage = p_summary -> 'usage', error = left(p_summary ->> 'error', 2000),
+            version = coalesce((p_summary ->> 'version')::int, version)
         where id = p_turn;
     -- The language that the customer writes: later words for limits, closing and failures are said in it.
     update contacts c set language = p_summary ->> 'language'

@@ -277,9 +277,11 @@ begin
             end if;
         end if;
         perform cancel_wait_notice(contact);
-        insert into turns (tenant_id, contact_id, phone_number_id, run_id, step, lease_until, say, silent)
+        insert into turns (tenant_id, contact_id, phone_number_id, run_id, step, lease_until, say, silent, version)
             values (bot.tenant_id, contact.id, p_phone_number_id, p_run, 1, now() + p_lease, turn.say,
-                    coalesce(turn.silent, false)) returning * into turn;
+                    coalesce(turn.silent, false), (select max(v.number) from chatbot_versions v
+                                                   where v.phone_number_id = p_phone_number_id))
+            returning * into turn;
         if turn.silent then
             perform take_in(turn, p_message_id);
         else

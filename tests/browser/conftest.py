@@ -71,6 +71,21 @@ def go(page: Page, name: str) -> None:
     expect(page.locator("main .state[role=status]")).to_have_count(0, timeout=20_000)
 
 
+def save(page: Page) -> None:
+    """Saves what was changed of a bot's settings, as a draft."""
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Saved as a draft")).to_be_in_viewport()
+
+
+def publish(page: Page, note: str = "") -> None:
+    """Publishes the draft of a bot's settings."""
+    page.get_by_role("button", name="Publish").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Note").fill(note)
+    dialog.get_by_role("button", name="Publish").click()
+    expect(page.get_by_text(re.compile(r"^Version \d+ is live\.$"))).to_be_visible()
+
+
 def check(page: Page) -> None:
     """No accessibility rule is broken, and nothing sticks out of the window's side."""
     found = Axe().run(page)

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from local.seed import CLINIC, SHOP, wait_for
 from local.shop_window import SETTINGS
-from tests.browser.conftest import Visit, between, broken, check, go, lost
+from tests.browser.conftest import Visit, between, broken, check, go, lost, publish, save
 from tests.e2e.conftest import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -21,8 +21,8 @@ def test_settings_are_saved_and_the_preview_survives_a_reload(world: World, visi
     page = visit(SHOP.staff)
     go(page, "Bot")
     page.get_by_label("Persona").fill("You are warm and brief. Prices are in $.")
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    save(page)
+    publish(page)
     sent = world.sent(SHOP)
     page.get_by_label("Message to the bot").fill("How long do I have to return an item?")
     page.get_by_role("button", name="Ask").click()
@@ -48,8 +48,8 @@ def test_opening_hours_are_kept(world: World, visit: Visit) -> None:
     page.get_by_label("Closed on these dates").fill("2026-12-25")
     page.get_by_label("Time zone").select_option("Atlantic/Canary")
     check(page)
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    save(page)
+    publish(page)
     (row,) = world.rows(
         "select opening_hours, time_zone, closed_on::text from chatbots where phone_number_id = %s",
         CLINIC.phone_number_id,
@@ -60,8 +60,8 @@ def test_opening_hours_are_kept(world: World, visit: Visit) -> None:
     page.reload()
     expect(page.get_by_label("Friday, from")).to_have_value("08:30")
     page.get_by_label("Always open").check()
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    save(page)
+    publish(page)
 
 
 @pytest.mark.parametrize("size", [None, {"width": 390, "height": 844}], ids=["wide", "phone"])
@@ -80,15 +80,16 @@ def test_links_products_and_forms_are_set_up(world: World, visit: Visit, size: d
     check(page)
     links.get_by_label("Address").last.fill("https://casa-lumen.example/hours")
     page.get_by_label("Answer with a voice message").select_option("When the customer sent one")
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    save(page)
+    publish(page)
     query = "select links, voice_answers from chatbots where phone_number_id = %s"
     (row,) = world.rows(query, SHOP.phone_number_id)
     assert row["links"][-1] == {"label": "Opening hours", "url": "https://casa-lumen.example/hours"}
     assert row["voice_answers"] == "to_voice"
     links.get_by_role("button", name=re.compile("Remove.*Opening hours")).click()
     page.get_by_label("Answer with a voice message").select_option("Never")
-    page.get_by_role("button", name="Save").click()
+    save(page)
+    publish(page)
     taken_back = {"links": SETTINGS["links"], "voice_answers": "never"}
     wait_for(lambda: world.rows(query, SHOP.phone_number_id) == [taken_back], 20)
 
@@ -248,8 +249,7 @@ def test_two_editors_at_once_lose_nothing(world: World, visit: Visit) -> None:
         go(page, "Bot")
     before = owner.get_by_label("Persona", exact=True).input_value()
     editor.get_by_label("Persona", exact=True).fill("Kind, says the editor.")
-    editor.get_by_role("button", name="Save").click()
-    expect(editor.get_by_text("Saved", exact=True)).to_be_in_viewport()
+    save(editor)
     owner.get_by_label("Persona", exact=True).fill("Brief, says the owner.")
     owner.get_by_role("button", name="Save").click()
     problem = owner.get_by_text("editor@clinica-ribera.example has changed this meanwhile")
@@ -257,8 +257,7 @@ def test_two_editors_at_once_lose_nothing(world: World, visit: Visit) -> None:
     expect(owner.get_by_label("Persona", exact=True)).to_have_value("Brief, says the owner.")
     check(owner)
     owner.get_by_label("Persona", exact=True).fill(before)
-    owner.get_by_role("button", name="Save").click()
-    expect(owner.get_by_text("Saved", exact=True)).to_be_in_viewport()
+    save(owner)
 
 
 def test_of_two_values_the_editor_chooses_one(world: World, visit: Visit) -> None:
@@ -269,8 +268,7 @@ def test_of_two_values_the_editor_chooses_one(world: World, visit: Visit) -> Non
     before = persona.input_value()
     theirs = f"Kind, {secrets.token_hex(4)}."
     editor.get_by_label("Persona", exact=True).fill(theirs)
-    editor.get_by_role("button", name="Save").click()
-    expect(editor.get_by_text("Saved", exact=True)).to_be_visible()
+    save(editor)
     persona.fill("Brief, says the owner.")
     owner.get_by_role("button", name="Save").click()
     clash = owner.get_by_role("note").filter(has_text="has changed this, too")
@@ -280,8 +278,7 @@ def test_of_two_values_the_editor_chooses_one(world: World, visit: Visit) -> Non
     expect(persona).to_have_value(theirs)
     expect(owner.get_by_role("button", name="Save")).to_be_disabled()
     persona.fill(before)
-    owner.get_by_role("button", name="Save").click()
-    expect(owner.get_by_text("Saved", exact=True)).to_be_visible()
+    save(owner)
 
 
 def test_a_wrong_value_is_marked_where_it_is(world: World, visit: Visit) -> None:
@@ -323,8 +320,8 @@ def test_languages_are_picked_and_words_are_chips(world: World, visit: Visit) ->
     words = page.get_by_role("combobox", name="Words customers use to ask for a human")
     words.fill("pessoa, atendente,")
     words.press("Enter")
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    save(page)
+    publish(page)
     query = "select languages, handoff_keywords from chatbots where phone_number_id = %s"
     (row,) = world.rows(query, CLINIC.phone_number_id)
     assert row["languages"][-1] == "pt" and row["handoff_keywords"][-2:] == ["pessoa", "atendente"]
@@ -332,5 +329,6 @@ def test_languages_are_picked_and_words_are_chips(world: World, visit: Visit) ->
     words.press("Backspace")
     page.get_by_role("tab", name="Voice").click()
     page.get_by_role("combobox", name="Languages").press("Backspace")
-    page.get_by_role("button", name="Save").click()
+    save(page)
+    publish(page)
     wait_for(lambda: world.rows(query, CLINIC.phone_number_id)[0]["languages"][-1] != "pt", 20)

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from local.seed import CLINIC
-from tests.browser.conftest import DESKTOP, PHONE, Visit, check, go
+from tests.browser.conftest import DESKTOP, PHONE, Visit, check, go, publish, save
 from tests.e2e.conftest import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -36,15 +36,15 @@ def test_the_set_up_leads_to_what_is_missing(world: World, visit: Visit) -> None
     handoffs.get_by_role("button", name="Do this").click()
     expect(page.get_by_text("Nobody is notified yet")).to_be_visible()
     page.get_by_label("A colleague’s WhatsApp number").fill("+34 600 111 222")  # noqa: RUF001
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    save(page)
+    publish(page)
     go(page, "Home")
     expect(handoffs.get_by_role("button", name="Do this")).to_have_count(0)
     go(page, "Bot")
     page.get_by_role("tab", name="Handoff").click()
     page.get_by_label("A colleague’s WhatsApp number").fill("")  # noqa: RUF001
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    save(page)
+    publish(page)
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])

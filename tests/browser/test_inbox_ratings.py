@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from local.seed import SHOP, wait_for
-from tests.browser.conftest import PHONE, Visit, check, go
+from tests.browser.conftest import PHONE, Visit, check, go, publish, save
 from tests.browser.test_inbox_team import AGENT, look, somebody
 from tests.e2e.conftest import World
 from tests.e2e.phone import recover, setting
@@ -25,8 +25,8 @@ def test_a_solved_conversation_is_rated(world: World, visit: Visit) -> None:
             label="With three buttons: good, so-so, not good"
         )
         check(owner)
-        owner.get_by_role("button", name="Save").click()
-        expect(owner.get_by_text("Saved", exact=True)).to_be_visible()
+        save(owner)
+        publish(owner)
         page = visit(AGENT)
         look(page, contact)
         log = page.get_by_role("log")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from local.seed import SHOP
-from tests.browser.conftest import Visit, check, go
+from tests.browser.conftest import Visit, check, go, publish, save
 from tests.browser.test_inbox_team import AGENT, look, somebody
 from tests.e2e.conftest import World
 from tests.e2e.staff import Staff
@@ -65,8 +65,8 @@ def test_an_owner_says_who_is_told_of_a_handoff_next(world: World, visit: Visit)
     nxt.fill("boss@casa-lumen.example")
     nxt.press("Enter")
     check(page)
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    save(page)
+    publish(page)
     try:
         page.reload()
         expect(page.get_by_label("E-mail address that is told, too")).to_have_value("desk@casa-lumen.example")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import FilePayload, expect
 
 from local.seed import CLINIC, SHOP
-from tests.browser.conftest import Visit, check, go
+from tests.browser.conftest import Visit, check, go, publish, save
 from tests.e2e.conftest import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -60,18 +60,20 @@ def test_an_owner_sees_what_a_colleague_changed(world: World, visit: Visit) -> N
     field = editor.get_by_label("Persona", exact=True)
     before = field.input_value()
     field.fill(persona)
-    editor.get_by_role("button", name="Save").click()
-    expect(editor.get_by_text("Saved", exact=True)).to_be_visible()
+    save(editor)
+    publish(editor, "Kinder")
     owner = visit(CLINIC.staff)
     go(owner, "People")
     owner.get_by_role("button", name="Show changes").click()
-    change = owner.get_by_role("list", name="Changes").locator("li.card").first
-    expect(change).to_contain_text("editor@clinica-ribera.example")
+    changes = owner.get_by_role("list", name="Changes").locator("li.card")
+    expect(changes.filter(has_text="Draft published").first).to_contain_text("editor@clinica-ribera.example")
+    change = changes.filter(has_text="Settings changed").first
     change.get_by_text("What was changed").click()
     expect(change).to_contain_text(persona)
     check(owner)
     field.fill(before)
-    editor.get_by_role("button", name="Save").click()
+    save(editor)
+    publish(editor)
 
 
 def test_two_figures_for_one_thing_are_shown_and_settled(world: World, visit: Visit) -> None:

@@ -57,6 +57,11 @@ def test_what_staff_has_set_is_there_after_the_next_start(world: World) -> None:
     for words in (persona, before["persona"]):
         asked = request("update", phone_number_id=number, settings={"persona": words})
         assert seed._ask(world.stack, seed.CLINIC, "bot", "f/portal_api/bot", asked)["ok"] is True
+        (live,) = world.rows(
+            "select max(number) as number from chatbot_versions where phone_number_id = %s", number
+        )
+        asked = request("publish", phone_number_id=number, draft={"persona": words}, live=live["number"])
+        assert seed._ask(world.stack, seed.CLINIC, "versions", "f/portal_api/versions", asked)["ok"] is True
         seed.seed(world.stack)
         rows = world.rows("select persona from chatbots where phone_number_id = %s", number)
         assert rows == [{"persona": words}]

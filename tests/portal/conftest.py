@@ -34,6 +34,7 @@ STATIC = {
     "f.portal_api.people": (),
     "f.portal_api.notifications": (),
     "f.portal_api.bot": ("master_key", "settings"),
+    "f.portal_api.versions": ("settings",),
     "f.portal_api.tools": ("master_key", "settings"),
     "f.portal_api.scripts": (),
     "f.portal_api.conversations": ("whatsapp", "master_key"),
@@ -91,6 +92,21 @@ class Portal:
 
     def ask(self, who: str, script: str, action: str, /, **fields: Any) -> dict[str, Any]:
         return self.call(who, script, request(action, **fields))
+
+    def publish(self, who: str, phone_number_id: str = "1001", note: str = "") -> dict[str, Any]:
+        """Publishes the draft as it is."""
+        bots = self.ask(who, "f.portal_api.bot", "get")["bots"]
+        (bot,) = [bot for bot in bots if bot["phone_number_id"] == phone_number_id]
+        seen = {row["setting"]: row["value"] for row in bot["draft"]}
+        names = {"phone_number_id": phone_number_id, "draft": seen, "live": bot["version"]}
+        return self.ask(who, "f.portal_api.versions", "publish", **names, note=note)
+
+    def change(self, who: str, **settings: Any) -> dict[str, Any]:
+        """Saves settings of Alpha's chatbot and publishes them; a refusal of the saving, if there is one."""
+        saved = self.ask(who, "f.portal_api.bot", "update", phone_number_id="1001", settings=settings)
+        if saved["ok"] and self.rows("select from chatbot_drafts where phone_number_id = '1001'"):
+            assert self.publish(who)["ok"] is True
+        return saved
 
     def typed(self, tenant_id: str, purpose: str, key: str) -> str:
         """A key as the page seals it."""

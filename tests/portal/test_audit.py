@@ -34,7 +34,7 @@ def test_every_kind_of_change_names_its_person(portal: Portal, conversation: dic
     token = portal.typed(A, "whatsapp_token", "EAAhunter2")
     file = {"file": b64encode(b"one").decode(), "filename": "a.md"}
     acts: list[tuple[str, str, str, dict[str, Any], str]] = [
-        (EDITOR, "bot", "update", {"phone_number_id": "1001", "settings": {"persona": "kind"}}, "chatbots.update"),
+        (EDITOR, "bot", "update", {"phone_number_id": "1001", "settings": {"enabled": False}}, "chatbots.update"),
         (OWNER, "bot", "upsert_tool", {**tool, "sealed_key": tool_key}, "tenant_tools.insert"),
         (OWNER, "bot", "delete_tool", {"name": "orders"}, "tenant_tools.delete"),
         (OWNER, "people", "create", {"email": "new@alpha.example", "role": "agent"}, "tenant_members.insert"),
@@ -66,14 +66,8 @@ def test_every_kind_of_change_names_its_person(portal: Portal, conversation: dic
 
 def test_what_was_before_and_after(portal: Portal) -> None:
     for persona in ("kind", "brief"):
-        portal.ask(
-            EDITOR,
-            "f.portal_api.bot",
-            "update",
-            phone_number_id="1001",
-            settings={"persona": persona, "notify_webhook_url": f"https://hooks.example/{persona}"},
-        )
-    (second, first) = changes(portal)[:2]
+        portal.change(EDITOR, persona=persona, notify_webhook_url=f"https://hooks.example/{persona}")
+    (second, first) = [row for row in changes(portal) if row["action"] == "chatbots.update"]
     assert (first["before"], first["after"]) == (
         {"persona": ""},
         {"persona": "kind", "notify_webhook_url": "changed"},

@@ -13,7 +13,7 @@ def done(portal: Portal) -> set[str]:
 
 
 def change(portal: Portal, **settings: object) -> None:
-    assert portal.ask(EDITOR, BOT, "update", phone_number_id="1001", settings=settings)["ok"]
+    assert portal.change(EDITOR, **settings)["ok"]
 
 
 def test_each_step_of_the_set_up_is_done_by_what_the_staff_does(portal: Portal) -> None:

@@ -12,7 +12,7 @@ import pytest
 from deploy import portal_texts
 
 from f.common import problems
-from f.common.chatbot_settings import TENANT, names_for
+from f.common.chatbot_settings import definitions
 from f.common.problems import ENGLISH, Problem, english, message
 from f.portal_api.sources import BOUNDS
 from local.portal import build
@@ -117,12 +117,11 @@ def test_the_portals_english_is_that_of_the_scripts() -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-def test_every_setting_in_a_message_has_its_label(language: str) -> None:
+def test_every_setting_has_its_label(language: str) -> None:
+    """For messages that name one, and for what two versions differ in."""
     source = (build.APP / f"text/{language}/bot.ts").read_text().partition("const fields")[2]
     labels = set(re.findall(r"^  (\w+): ", source, re.MULTILINE))
-    # The messages about these say how to write them, without their names.
-    named = set(names_for(TENANT)) - {"languages", "opening_hours", "outside_hours"}
-    assert named | BOUNDS.keys() <= labels
+    assert definitions().keys() | BOUNDS.keys() <= labels
 
 
 def test_a_message_becomes_an_english_sentence() -> None:

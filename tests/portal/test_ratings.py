@@ -35,7 +35,7 @@ def helped(portal: Portal, meta: Meta, conversation: dict[str, str]) -> str:
 
 
 def change(portal: Portal, **settings: Any) -> dict[str, Any]:
-    return portal.ask(EDITOR, "f.portal_api.bot", "update", phone_number_id="1001", settings=settings)
+    return portal.change(EDITOR, **settings)
 
 
 def reply(portal: Portal, contact: str, body: str = "Here you are.") -> dict[str, Any]:

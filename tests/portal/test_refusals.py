@@ -71,6 +71,16 @@ ACTIONS: list[tuple[str, str, dict[str, Any], str]] = [
     ("f.portal_api.bot", "delete_tool", {"name": "orders"}, "owner"),
     ("f.portal_api.bot", "ask", {"question": "When?"}, "agent"),
     ("f.portal_api.bot", "get_answer", {"run": GUESSED}, "agent"),
+    ("f.portal_api.versions", "list", {"phone_number_id": "1001"}, "editor"),
+    (
+        "f.portal_api.versions",
+        "compare",
+        {"phone_number_id": "1001", "one": "1", "other": "live"},
+        "editor",
+    ),
+    ("f.portal_api.versions", "publish", {"phone_number_id": "1001", "draft": {}, "live": 1}, "editor"),
+    ("f.portal_api.versions", "discard", {"phone_number_id": "1001", "draft": {}}, "editor"),
+    ("f.portal_api.versions", "restore", {"phone_number_id": "1001", "number": 1, "draft": {}}, "editor"),
     ("f.portal_api.scripts", "list", {}, "viewer"),
     ("f.portal_api.scripts", "list_all", {}, "owner"),
     ("f.portal_api.scripts", "read", {"path": "f/tenant_tools/shared/a"}, "owner"),
@@ -146,6 +156,8 @@ KEPT = {
     name: f"select * from {name} where tenant_id = %s order by 1, 2, 3"
     for name in (
         "chatbots",
+        "chatbot_versions",
+        "chatbot_drafts",
         "tenant_members",
         "documents",
         "knowledge_sources",
@@ -322,6 +334,8 @@ def test_another_tenants_things_do_not_exist(portal: Portal, conversation: dict[
     run = portal.ask(owner, "f.portal_api.bot", "ask", question="When?")["run"]
     source = portal.ask(owner, "f.portal_api.sources", "create", url="https://alpha.example/", kind="page")
     pair = portal.ask(owner, "f.portal_api.qa_pairs", "create", question="When?", answer="At nine.")
+    drafted = {"phone_number_id": "1001", "settings": {"persona": "mine"}}
+    assert portal.ask(owner, "f.portal_api.bot", "update", **drafted)["ok"] is True
     own = {
         **{"document_id": mine["document_id"], "run": run, "contact_id": conversation["contact"]},
         **{"source_id": source["source_id"], "pair_id": pair["pair_id"], "turn_ids": [conversation["turn"]]},
@@ -339,11 +353,16 @@ def test_another_tenants_things_do_not_exist(portal: Portal, conversation: dict[
         ),
         ("f.portal_api.bot", "update", {"phone_number_id": "1001", "settings": {"persona": "rude"}}),
         ("f.portal_api.bot", "ask", {"question": "When?", "phone_number_id": "1001"}),
+        ("f.portal_api.versions", "compare", {"phone_number_id": "1001", "one": "1"}),
+        ("f.portal_api.versions", "publish", {"phone_number_id": "1001", "draft": {"persona": "mine"}}),
+        ("f.portal_api.versions", "discard", {"phone_number_id": "1001", "draft": {"persona": "mine"}}),
+        ("f.portal_api.versions", "restore", {"phone_number_id": "1001", "number": 1, "draft": {}}),
         ("f.portal_api.people", "delete", {"email": "viewer@alpha.example"}),
     ]
     before = {name: portal.rows(query, A) for name, query in KEPT.items()}
     for script, action, fields in asked:
         assert portal.ask(beta, script, action, **fields)["refused"] == "not_found", (script, action)
+    assert portal.ask(beta, "f.portal_api.versions", "list", phone_number_id="1001")["versions"] == []
     assert portal.ask(beta, "f.portal_api.list_documents", "list")["documents"] == []
     assert portal.ask(beta, "f.portal_api.conversations", "list")["contacts"] == []
     assert portal.ask(beta, "f.portal_api.conversations", "export")["rows"] == 0

@@ -32,8 +32,7 @@ def test_settings_are_saved_within_their_bounds(portal: Portal) -> None:
         "max_rounds": 4,
         "dont_know": {"es": "No sé."},
     }
-    asked = {"phone_number_id": "1001", "settings": settings}
-    assert portal.ask("editor@alpha.example", "f.portal_api.bot", "update", **asked)["ok"] is True
+    assert portal.change("editor@alpha.example", **settings)["ok"] is True
     (bot,) = portal.ask(OWNER, "f.portal_api.bot", "get")["bots"]
     assert (bot["persona"], bot["languages"], bot["max_rounds"]) == ("kind $5", ["es", "en"], 4)
     assert bot["dont_know"] == {"es": "No sé."}
@@ -44,7 +43,7 @@ def test_settings_are_saved_within_their_bounds(portal: Portal) -> None:
         "max_cost_usd": 0.02,
         "lead_fields": ["email"],
     }
-    portal.ask(OWNER, "f.portal_api.bot", "update", phone_number_id="1001", settings=handoff)
+    portal.change(OWNER, **handoff)
     (bot,) = portal.ask(OWNER, "f.portal_api.bot", "get")["bots"]
     assert {name: bot[name] for name in handoff} == {**handoff, "handoff_keywords": ["human"]}
 
@@ -62,9 +61,11 @@ def test_every_setting_that_is_shown_can_be_saved(portal: Portal) -> None:
 def test_a_webhooks_address_is_for_those_who_may_change_it(portal: Portal) -> None:
     settings = {"notify_webhook_url": "https://hooks.example/secret"}
     portal.ask(OWNER, "f.portal_api.bot", "update", phone_number_id="1001", settings=settings)
-    for who in (AGENT, "viewer@alpha.example"):
-        assert "hooks.example" not in str(portal.ask(who, "f.portal_api.bot", "get"))
-    assert "hooks.example" in str(portal.ask("editor@alpha.example", "f.portal_api.bot", "get"))
+    for _ in ("drafted", "live"):
+        for who in (AGENT, "viewer@alpha.example"):
+            assert "hooks.example" not in str(portal.ask(who, "f.portal_api.bot", "get"))
+        assert "hooks.example" in str(portal.ask("editor@alpha.example", "f.portal_api.bot", "get"))
+        portal.publish(OWNER)
 
 
 def test_hours_notices_templates_and_notifications_are_saved(portal: Portal) -> None:
@@ -84,12 +85,10 @@ def test_hours_notices_templates_and_notifications_are_saved(portal: Portal) -> 
         **{"notify_webhook_url": "https://hooks.example/x", "notify_phone": "+34 600 111 222"},
         **{"handoff_on_failure": True, "stale_after_s": 3600, "max_tokens": 5000},
     }
-    portal.ask(OWNER, "f.portal_api.bot", "update", phone_number_id="1001", settings=settings)
+    portal.change(OWNER, **settings)
     (bot,) = portal.ask(OWNER, "f.portal_api.bot", "get")["bots"]
     assert {name: bot[name] for name in settings} == {**settings, "notify_phone": "34600111222"}
-    portal.ask(
-        OWNER, "f.portal_api.bot", "update", phone_number_id="1001", settings={"opening_hours": {"mon": []}}
-    )
+    portal.change(OWNER, opening_hours={"mon": []})
     assert portal.ask(OWNER, "f.portal_api.bot", "get")["bots"][0]["open_now"] is False
 
 
@@ -128,6 +127,7 @@ def test_settings_out_of_bounds_change_nothing(portal: Portal, settings: Any, co
     answer = portal.ask(OWNER, "f.portal_api.bot", "update", phone_number_id="1001", settings=settings)
     assert answer["refused"] == code
     assert portal.rows("select * from chatbots order by 1") == before
+    assert portal.rows("select from chatbot_drafts") == []
 
 
 def test_a_tools_key_goes_in_and_never_comes_out(portal: Portal) -> None:
@@ -448,6 +448,7 @@ def test_a_private_address_is_refused_when_it_is_saved(portal: Portal, url: str)
     tool = portal.ask(OWNER, "f.portal_api.bot", "upsert_tool", name="orders", url=url)
     assert tool["refused"] == "host_private"
     assert portal.rows("select from chatbots where notify_webhook_url is not null") == []
+    assert portal.rows("select from chatbot_drafts") == []
     assert portal.rows("select from tenant_tools") == []
 
 
@@ -532,6 +533,6 @@ def test_two_editors_do_not_overwrite_each_other(portal: Portal) -> None:
     refused = save(OWNER, "Brief.", bot["persona"])
     assert (refused["refused"], refused["values"]["person"]) == ("settings_changed", "editor@alpha.example")
     (bot,) = portal.ask(OWNER, "f.portal_api.bot", "get")["bots"]
-    assert bot["persona"] == "Kind."
+    assert [(row["setting"], row["value"]) for row in bot["draft"]] == [("persona", "Kind.")]
     assert save(OWNER, "Kind.", "")["ok"] is True, "the same change twice is none"
     assert save(OWNER, "Brief.", "Kind.")["ok"] is True

@@ -61,6 +61,7 @@ VALUES: dict[str, list[str]] = {
     "batch": ["10"],
     "m": [text(message) for message in MESSAGES],
     "most": ["3"],
+    "p_a": [text({"persona": "a"})],
     "p_alias": ["'34611'"],
     "p_approval tool_approvals": ["(select a from tool_approvals a where state = 'waiting')"],
     "p_approval uuid": [f"(select id from tool_approvals where state = '{state}')" for state in ("waiting", "approved")],
@@ -69,8 +70,10 @@ VALUES: dict[str, list[str]] = {
     "p_any": ["true", "false"],
     "p_asked": ["now()"],
     "p_assignee": ["'owner@shop.example'", "null"],
+    "p_at_once": ["array['enabled']", "'{}'"],
     "p_author": ["'owner@shop.example'"],
     "p_at": ["now()"],
+    "p_b": [text({"persona": "b"})],
     "p_batch": ["50"],
     "p_others": ["3"],
     "p_source knowledge_sources": ["(select s from knowledge_sources s limit 1)"],
@@ -106,6 +109,7 @@ VALUES: dict[str, list[str]] = {
     "p_failed": ["false"],
     "p_fallbacks": ["'[]'"],
     "p_field": ["'account_update'"],
+    "p_fields text[]": ["array['persona']"],
     "p_fields": [text({"email": "a@b.example"})],
     "p_filename": ["'a.txt'"],
     "p_first": ["0"],
@@ -115,6 +119,7 @@ VALUES: dict[str, list[str]] = {
     "p_hours": [text(HOURS)],
     "p_id bigint": ["(select min(id) from notifications)"],
     "p_id uuid": ["(select id from media limit 1)", "gen_random_uuid()"],
+    "p_live": ["1"],
     "p_log": ["(select l from conversation_logs l limit 1)"],
     "p_problem": ["'unreachable'", "null"],
     "p_if_free": ["true", "false"],
@@ -137,6 +142,8 @@ VALUES: dict[str, list[str]] = {
     "p_model text": ["'gpt'"],
     "p_name": ["'documents'", "'34600000001'"],
     "p_names": ["variadic array['34600000001', 'ES.1']"],
+    "p_note": ["'Warmer'"],
+    "p_number": ["1"],
     "p_ok": ["true", "false"],
     "p_person": ["'owner@shop.example'", "null"],
     "p_result": ["'done'", "'not_called'", "'unsure'"],
@@ -167,6 +174,7 @@ VALUES: dict[str, list[str]] = {
     "p_run": ["'00000000-0000-4000-8000-000000000001'", "'00000000-0000-4000-8000-000000000002'"],
     "p_said": ["'a'"],
     "p_sealed": ["'key'"],
+    "p_seen": ["'{}'", text({"persona": "a"})],
     "p_send_id": [f"(select send_id from outbound_messages where {which})" for which in ("state = 'sent'", "part = 2 and state = 'sending'")],
     "p_senders": ["array['34600000001', 'ES.1']"],
     "p_sends_per_s": ["10"],
@@ -193,12 +201,15 @@ VALUES: dict[str, list[str]] = {
     "p_unknown_wait": ["'20 seconds'", "'0'"],
     "p_since": ["0", "1"],
     "p_upto": ["null", "0", "1"],
+    "p_values": [text({"persona": "a", "languages": ["es"], "time_zone": "UTC"}), text({"persona": "Bot"})],
+    "p_version": ["'draft'", "'1'"],
     "p_view": ["'waiting'", "'all'", "'unassigned'", "'snoozed'"],
     "p_wait": ["true", "false"],
     "p_waiting": ["true"],
     "p_until": ["now() + interval '1 hour'"],
     "p_user_id": ["'ES.1'", "'ES.2'"],
     "p_value": ["'[1, \"a\"]'", "'\"a\"'"],
+    "p_was jsonb": [text({"persona": ""}), text({"persona": "other"})],
     "p_was": ["'words'"],
     "p_weights": ["array[1.0::real]"],
     "p_trace jsonb": ["null", "'[{\"tool\": \"search\"}, {\"tool\": \"(note)\"}]'"],
@@ -403,7 +414,20 @@ CALLS = {
     ],
 }
 # Calls beside the usual ones, for what happens only after something else.
+DRAFTED = (
+    "select make_version('bot'); insert into chatbot_drafts (phone_number_id, setting, tenant_id, value, person)"
+    """ select 'bot', 'persona', id, '"a"', 'a@b.example' from tenants; """
+)
 MORE = {
+    "version_of": [f"{DRAFTED}select version_of(b, v) from chatbots b, unnest(array['draft', '1']) v"],
+    "publish_draft": [
+        f"""{DRAFTED}select publish_draft('bot', 'note', '{{"persona": "{seen}"}}', 1)"""
+        for seen in ("a", "b")
+    ],
+    "discard_draft": [f"""{DRAFTED}select discard_draft('bot', '{{"persona": "a"}}')"""],
+    "restore_draft": [
+        f"""{DRAFTED}select restore_draft('bot', 1, '{{"persona": "x"}}', '{{"persona": "a"}}')"""
+    ],
     "qa_pairs_changed": [
         "delete from qa_pairs; select qa_pairs_changed('a')",
         "select qa_pairs_changed('a'); insert into qa_pairs (tenant_id, question, answer) select id, 'more', 'a' from tenants;"
@@ -454,6 +478,7 @@ MORE = {
 FIRES = {
     "audit_change": ["insert into tenants (name, llm_api_key) values ('New', 'x')", "update tenants set name = 'Other'",
         "delete from tenants", "update documents set sendable = false", "insert into operators values ('n@x.example')"],
+    "note_version": "update chatbots set persona = 'x'; set constraints all immediate",
     "doubt_templates": "update outbound_messages set error_code = 132015",
     "assign_in_turn": [
         "update tenants set assignment = 'in_turn'; delete from handoffs; insert into handoffs (tenant_id, contact_id, source,"

@@ -22,6 +22,7 @@ def turn(**more: Any) -> dict[str, Any]:
         "outcome": "answered",
         "closed": BEGAN + 5,
         "takeovers": 0,
+        "version": None,
         "messages": [{"trace": FIRST, "received": BEGAN}],
         "model_calls": None,
         "tool_calls": None,
@@ -60,6 +61,12 @@ def test_what_is_sent_twice_is_the_same() -> None:
     assert [span.context for span in once.values()] == [span.context for span in twice.values()]
     assert f"{once['turn'].context.trace_id:032x}{once['turn'].context.span_id:016x}" == FIRST
     assert len({span.context.span_id for span in once.values()}) == 3
+
+
+def test_a_turn_names_the_version_of_its_settings() -> None:
+    for version in (None, 3):
+        attributes = spans(turn(version=version))["turn"].attributes or {}
+        assert attributes.get("chatmill.version") == version
 
 
 def test_messages_that_a_turn_took_in_are_linked() -> None:

@@ -54,6 +54,13 @@ ARGUMENTS = {
         {"type": "string", "enum": ["live", "dry_run"]},
         "live answers the customer; dry_run shows what the bot would answer, sends nothing and writes nothing",
     ),
+    "version": Argument(
+        TEXT, "In a dry run, whose settings count: draft, or the number of a version; empty: what is live"
+    ),
+    "history": Argument(
+        TEXT,
+        "In a dry run, what was said before, as JSON: a list of {role, text}; empty: what the conversation holds",
+    ),
     "words": Argument(TEXT, "A message id, a phone number, a user id, or the id of a run or contact"),
     "contact_id": Argument(TEXT, "The contact's id, as find_run shows it"),
     "document_id": Argument(TEXT, "The document's id, from the table documents"),

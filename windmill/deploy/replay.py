@@ -1,4 +1,6 @@
-"""Takes a past turn, or a day of them, through the current bot and shows old and new side by side: .venv/bin/python windmill/deploy/replay.py --help
+"""Takes a past turn, or a day of them, through the current bot, its draft, or a version of it, and shows old and new side by side.
+
+.venv/bin/python windmill/deploy/replay.py --help
 
 Each runs as the flow f/chatbot/whatsapp_message with mode dry_run: nothing is sent, nothing is written. The database is read as its
 administrator (DATABASE_URL); Windmill is asked with WINDMILL_URL, WINDMILL_WORKSPACE and WINDMILL_TOKEN. What the environment lacks is taken
@@ -48,9 +50,9 @@ def envelope(turn: dict[str, Any]) -> dict[str, Any]:
     return payload
 
 
-def run(server: Server, payload: dict[str, Any]) -> dict[str, Any]:
+def run(server: Server, payload: dict[str, Any], version: str = "") -> dict[str, Any]:
     """The AgentResult of a dry run, with the texts that would be sent."""
-    body = {**payload, "mode": "dry_run"}
+    body = {**payload, "mode": "dry_run", "version": version}
     job = server.call("POST", f"jobs/run/f/{FLOW}", body).text.strip().strip('"')
     deadline = time.monotonic() + PATIENCE_S
     while True:
@@ -146,6 +148,9 @@ def main() -> int:
     which.add_argument("--turn", help="the id of one turn")
     which.add_argument("--day", type=date.fromisoformat, help="all turns of a day, UTC, such as 2026-11-22")
     parser.add_argument("--limit", type=int, default=500, help="at most so many turns (default: 500)")
+    parser.add_argument(
+        "--version", default="", help="whose settings count: draft, or a number (default: live)"
+    )
     parser.add_argument("--json", type=Path, help="also write everything to this file")
     add_env_file(parser)
     arguments = parser.parse_args()
@@ -162,7 +167,7 @@ def main() -> int:
             return 1
         pairs = []
         for turn in turns:
-            pairs.append(compared(turn, run(server, envelope(turn))))
+            pairs.append(compared(turn, run(server, envelope(turn), arguments.version)))
             show(pairs[-1])
     except (psycopg.Error, DeployError) as error:
         print(f"Replay stopped: {str(error).strip()}", file=sys.stderr)

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from f.common.chatbot_settings import TENANT, definitions, names_for
+from f.common.chatbot_settings import TENANT, at_once, definitions, names_for
 from f.common.setting_kinds import Number, Text
 from f.common.setting_rows import Rows
 
@@ -46,6 +46,9 @@ def form() -> str:
             "export type Editable = {",
             *types,
             "}",
+            "",
+            "// What is live as soon as it is saved, without a draft.",
+            f"export const atOnce: string[] = {list(at_once())}",
             "",
             "// The least and the most of each number.",
             "export const bounds = {",

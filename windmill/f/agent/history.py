@@ -39,6 +39,16 @@ def utterances(rows: list[dict[str, Any]], budget_tokens: int) -> list[Utterance
     return newest_that_fit(list(turns.values()), budget_tokens)
 
 
+def said_before(history: list[Utterance], budget_tokens: int) -> list[Utterance]:
+    """What was said before in a dry run, as far as it fits. A turn begins with what the customer says."""
+    turns: list[list[Utterance]] = []
+    for utterance in history:
+        if utterance["role"] == "user" or not turns:
+            turns.append([])
+        turns[-1].append(utterance)
+    return newest_that_fit(turns, budget_tokens)
+
+
 def newest_that_fit(turns: list[list[Utterance]], budget_tokens: int) -> list[Utterance]:
     """Whole turns, dropped from the oldest: half a turn would be an answer without its question."""
     newest: list[Utterance] = []

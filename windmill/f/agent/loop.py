@@ -277,6 +277,7 @@ def result_of(turn: Turn, verdict: Verdict, loop: Loop | None = None) -> AgentRe
         "choices": loop.evidence.choices if loop and verdict.answered else None,
         "documents": loop.evidence.documents if loop and verdict.answered else [],
         "controls": loop.evidence.controls if loop and verdict.answered else [],
+        "version": turn.version,
     }
     redacted: AgentResult = redact_keys(result, loop.secrets if loop else [])
     return redacted

@@ -73,11 +73,16 @@ class Turn:
         """The business's clock, the tenant's usage and its model key, as of the moment when the settings were read."""
         return self._read[1]
 
+    @property
+    def version(self) -> str | int | None:
+        """Which version of the settings this is: its number, or 'draft'."""
+        return self.context.get("version") or self.surroundings.version
+
     @cached_property
     def _read(self) -> tuple[ChatbotSettings, Surroundings]:
         from f.common.chatbot_settings import read_settings  # send_reply and persist go by the context
 
-        return read_settings(self.db, self.phone_number_id)
+        return read_settings(self.db, self.phone_number_id, self.context.get("version", ""))
 
     def say(self, setting: str) -> str:
         """The chatbot's own words, such as `dont_know`, in the customer's language; '' where it has none."""

@@ -3,6 +3,8 @@
 """Step 1 of a turn: from Meta's payload to everything that the model needs to answer.
 
 In: the `entry` of Meta's envelope with one message, passed as a JSON string so that Windmill does not resolve $var: references inside it.
+A dry run may also name a `version` of the chatbot's settings ('draft', or a number), and be given the `history` of its conversation, a JSON
+string of [{role, text}], in place of what is in the database.
 Out: a Context (f/common/shapes.py).
 Ends the flow early, with the reason, when there is nothing to answer: another turn is active, the message is answered already, the contact
 is with a human or blocked, the message asks nothing (a reaction, an edit), or no chatbot has this number. Fetches the files that came with
@@ -16,7 +18,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from f.agent.history import past, utterances
+from f.agent.history import past, said_before, utterances
 from f.agent.turn import Turn
 from f.common.database import Database
 from f.common.failures import contain_errors
@@ -41,9 +43,13 @@ def main(
     master_key: str,
     object: str = "whatsapp_business_account",
     mode: Mode = "live",
+    version: str = "",
+    history: str = "",
 ) -> Context:
     if mode not in ("live", "dry_run"):  # a typo must not send real messages
         raise ValueError("mode is live or dry_run")
+    if mode == "live" and (version or history):
+        raise ValueError("version and history are for dry runs")
     incoming = read_entry(entry, object)
     resources: Resources = {"whatsapp": whatsapp, "llm": llm, "master_key": master_key}
     with Database.open(db) as database:
@@ -56,6 +62,8 @@ def main(
             send_released(database, resources, received["contact_id"])
         opened = open_turn(database, incoming, received) if mode == "live" else peek(database, incoming)
         context: Context = {"mode": mode, "phone_number_id": incoming.phone_number_id}
+        if version:
+            context["version"] = str(version)
         if opened["status"] == "ended":
             if mode == "live" and incoming.message.get("type") in FILES and opened.get("contact_id"):
                 from f.agent.missed_files import fetch_missed
@@ -64,6 +72,8 @@ def main(
             return escape_references({**context, "message_ids": [incoming.id], **opened})
         turn = Turn(database, {**context, **opened}, resources)  # type: ignore[typeddict-item]
         messages = read_conversation(turn, incoming)
+        if history:
+            turn.context["history"] = said_before(json.loads(history), turn.settings.history_tokens)
         if setting := opened.get("say"):
             turn.context["say"] = turn.say(setting)
         answer_taps(turn, messages)

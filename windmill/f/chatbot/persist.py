@@ -1,7 +1,8 @@
 # requirements: whatsapp
 """Step 4 of a turn: records what happened, closes the turn, and starts the next one if more messages are pending.
 
-In: the Context, the AgentResult and the Delivery. Out: the outcome, the runs that were started, and the id of the turn's trace (f/chatbot/traces).
+In: the Context, the AgentResult and the Delivery. Out: the outcome, the version of the settings,
+the runs that were started, and the id of the turn's trace (f/chatbot/traces).
 close_turn writes everything in one transaction. A second run finds the turn closed, and only starts what is pending.
 """
 
@@ -31,11 +32,12 @@ def main(
 ) -> dict[str, Any]:
     agent_result = unescape_references(agent_result)
     outcome = "acted" if context.get("silent") else outcome_of(agent_result, delivery)
+    version = agent_result.get("version")
     if context["mode"] == "dry_run":
         with Database.open(db) as database:  # a preview costs as much as an answer
             usage = json.dumps(agent_result["usage"], default=str)
             database.value("select count_dry_run(%s, %s::jsonb)", run_id(), usage)
-        return {"outcome": outcome, "dry_run": True, "started": []}
+        return {"outcome": outcome, "version": version, "dry_run": True, "started": []}
     with Database.open(db) as database:
         turn = Turn(database, unescape_references(context))
         state, contact, trace_id = state_of(turn)
@@ -45,10 +47,15 @@ def main(
             turn.close(
                 "done",
                 outcome,
-                {**summary, "question": turn.context["question"], "language": written_language(turn.context)},
+                {
+                    **summary,
+                    "version": version,
+                    "question": turn.context["question"],
+                    "language": written_language(turn.context),
+                },
             )
         started = dispatch(database, job_id_key, contact_id=contact)
-    return {"outcome": outcome, "started": started, "trace_id": trace_id}
+    return {"outcome": outcome, "version": version, "started": started, "trace_id": trace_id}
 
 
 def outcome_of(agent_result: AgentResult, delivery: Delivery) -> str:

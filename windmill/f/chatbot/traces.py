@@ -137,6 +137,7 @@ class Traces:
                 "chatmill.outcome": turn["outcome"],
                 "chatmill.messages": len(turn["messages"]),
                 "chatmill.takeovers": turn["takeovers"],
+                **({"chatmill.version": turn["version"]} if turn["version"] else {}),
             },
         )
         if not root.is_recording():  # not of the share

@@ -2,6 +2,7 @@
 
 The agent reads them from here, the portal and windmill/deploy/tenants.py check them by it, and `windmill/deploy/settings_form.py` writes the
 portal's form data from it. A new setting has a column in the table chatbots, a line here, and its words in each language of the portal.
+Drafts and versions (sql/functions/versions.sql) then have it, too.
 
 A dataclass with metadata and no pydantic model: the agent reads rows that PostgreSQL has checked, and the import of pydantic would cost each
 step of a cold worker 50 to 80 ms more.
@@ -78,9 +79,13 @@ SITUATIONS = frozenset(
 ON_BUTTONS = frozenset(["rating_good", "rating_fair", "rating_bad"])
 
 
-def setting(kind: Kind, default: Any, help: str, by: str = TENANT, secret: bool = False) -> Any:
-    """A field of ChatbotSettings. `default`: the column's, which a test compares; `secret`: its value may hold a key, so no file has it."""
-    return field(metadata={"kind": kind, "default": default, "help": help, "by": by, "secret": secret})
+def setting(
+    kind: Kind, default: Any, help: str, by: str = TENANT, secret: bool = False, at_once: bool = False
+) -> Any:
+    """A field of ChatbotSettings. `default`: the column's, which a test compares. `secret`: its value may hold a key, so no file has it. `at_once`: it
+    is live when it is saved, and is never drafted."""
+    about = {"kind": kind, "default": default, "help": help, "by": by, "secret": secret, "at_once": at_once}
+    return field(metadata=about)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -88,7 +93,7 @@ class ChatbotSettings:
     """As they stand in the table chatbots, one column each."""
 
     name: str = setting(Name(200), "", "the business's name, as its customers know it")
-    enabled: bool = setting(Switch(), True, "whether messages are answered")
+    enabled: bool = setting(Switch(), True, "whether messages are answered", at_once=True)
     persona: str = setting(Text(4000), "", "how the chatbot speaks")
     system_prompt: str = setting(Text(8000), "", "what the model is told beside the platform's rules")
     provider: str | None = setting(OptionalText(20), None, "openai or gemini; none: the platform's", OPERATOR)
@@ -251,13 +256,15 @@ class Surroundings(NamedTuple):
     next_closed_days: list[str]
     llm_api_key: bytes | None  # the tenant's own key at its model's vendor, sealed
     usage: dict[str, Any]  # of the month: tenant_usage()
+    version: int | None = None  # which of the chatbot's versions is live
 
 
 SURROUNDINGS = (
     "to_char(now() at time zone b.time_zone, 'FMDay, YYYY-MM-DD, HH24:MI') as local_time,"
     " is_open(b.opening_hours, b.time_zone, b.closed_on) as is_open, array(select day::text from unnest(b.closed_on) day"
     " where day >= (now() at time zone b.time_zone)::date order by day limit 20) as next_closed_days,"
-    " t.llm_api_key, tenant_usage() as usage"
+    " t.llm_api_key, tenant_usage() as usage,"
+    " (select max(v.number) from chatbot_versions v where v.phone_number_id = b.phone_number_id) as version"
 )
 # Columns whose type Python's JSON or arithmetic does not take as it is.
 CASTS = {"max_cost_usd": "::float8", "closed_on": "::text[]"}
@@ -279,11 +286,22 @@ def columns(names: tuple[str, ...], table: str = "") -> str:
     return ", ".join(f"{table}{name}{CASTS.get(name, '')} as {name}" for name in names)
 
 
-def read_settings(db: TenantDatabase, phone_number_id: str) -> tuple[ChatbotSettings, Surroundings]:
-    """All settings of a chatbot and what holds around them. Raises LookupError where the chatbot is gone."""
+DRAFT = "draft"
+LIVE = "chatbots b"
+OF_A_VERSION = "chatbots live cross join lateral version_of(live, %s) b"
+
+
+def read_settings(
+    db: TenantDatabase, phone_number_id: str, version: str = ""
+) -> tuple[ChatbotSettings, Surroundings]:
+    """All settings of a chatbot and what holds around them. Raises LookupError where the chatbot is gone.
+
+    `version`: '' for what is live, 'draft', or the number of a version.
+    """
     row = db.row(
-        f"select {columns(tuple(definitions()), 'b.')}, {SURROUNDINGS} from chatbots b join tenants t on t.id = b.tenant_id"
-        " where b.phone_number_id = %s",
+        f"select {columns(tuple(definitions()), 'b.')}, {SURROUNDINGS} from {OF_A_VERSION if version else LIVE}"
+        " join tenants t on t.id = b.tenant_id where b.phone_number_id = %s",
+        *([version] if version else []),
         phone_number_id,
     )
     if row is None:
@@ -294,8 +312,33 @@ def read_settings(db: TenantDatabase, phone_number_id: str) -> tuple[ChatbotSett
 
 def checked(given: dict[str, Any], by: str) -> dict[str, Any]:
     """The given settings as parameters of an UPDATE. Raises SettingError: unknown, not this one's to change, or of another kind."""
-    allowed = names_for(by)
-    unknown = next((name for name in given if name not in allowed), None)
-    if unknown is not None:
-        raise SettingError("setting_unknown", field=unknown)
-    return {name: definitions()[name].metadata["kind"].stored(name, value) for name, value in given.items()}
+    return {name: _kind(name, by).stored(name, value) for name, value in given.items()}
+
+
+def checked_values(given: dict[str, Any], by: str) -> dict[str, Any]:
+    """The given settings as a draft holds them. Raises as `checked` does."""
+    return {name: _kind(name, by).check(name, value) for name, value in given.items()}
+
+
+def fitting(given: dict[str, Any], by: str) -> tuple[dict[str, Any], list[SettingError]]:
+    """The values that still fit the definition, and what is wrong with each of the others: of a draft or a version that is older than it."""
+    fit: dict[str, Any] = {}
+    problems = []
+    for name, value in given.items():
+        try:
+            fit |= checked_values({name: value}, by)
+        except SettingError as problem:
+            problems.append(problem)
+    return fit, problems
+
+
+def at_once() -> tuple[str, ...]:
+    """The settings that are live as soon as they are saved."""
+    return tuple(name for name, definition in definitions().items() if definition.metadata["at_once"])
+
+
+def _kind(name: str, by: str) -> Kind:
+    if name not in names_for(by):
+        raise SettingError("setting_unknown", field=name)
+    kind: Kind = definitions()[name].metadata["kind"]
+    return kind

@@ -2,8 +2,8 @@
 
 The portal renders a code in the reader's language. Operators, logs and the results of runs get the English of ENGLISH below, which is the
 only place of these sentences: windmill/deploy/portal_texts.py makes the portal's English (text/en/messages.ts) of it. Placeholders:
-`{field}` is the name of a setting (the portal shows its label), `{problem}` and `{kind}` are codes with values themselves, or what somebody
-else's program said.
+`{field}` is the name of a setting and `{fields}` a list of them (the portal shows their labels), `{problem}` and `{kind}` are codes with
+values themselves, or what somebody else's program said.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, Self, TypedDict
 
 
 class Message(TypedDict):
-    """A code of ENGLISH and the values of its placeholders: numbers, strings, or messages."""
+    """A code of ENGLISH and the values of its placeholders: numbers, strings, messages, or lists of them."""
 
     code: str
     values: dict[str, Any]
@@ -57,6 +57,8 @@ def english(value: Any) -> str:
     if is_message(value):
         text = ENGLISH.get(value["code"], value["code"])
         return _GAP.sub(lambda gap: english(value["values"].get(gap[1], "")), text)
+    if isinstance(value, list):
+        return ", ".join(english(each) for each in value)
     if isinstance(value, int | float):
         return f"{value:,.15g}"
     return str(value)
@@ -78,6 +80,12 @@ ENGLISH = {
     # Fields and settings
     "settings_changed": "{person} has changed this meanwhile. Look at what stands there now, then save again.",
     "nothing_to_save": "There is nothing to save.",
+    "draft_changed": "{person} has changed this meanwhile: {fields}. Look at it again.",
+    "draft_empty": "Everything is live already: there is no draft.",
+    "draft_unfit": "The draft no longer fits: {problem} Change or discard that setting.",
+    "version_unknown": "There is no version {number}.",
+    "version_unfit": "Version {number} no longer fits: {problem} Restore it as a draft: that leaves out what does not fit.",
+    "operators_setting": "Only the platform's operator can change “{field}”.",
     "text_too_long": "“{field}” must be a text of at most {most} characters.",
     "setting_unknown": "There is no setting “{field}”.",
     "switch_invalid": "“{field}” must be on or off.",

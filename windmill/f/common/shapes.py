@@ -64,6 +64,7 @@ class Context(TypedDict, total=False):
     decisions: bool  # a person has decided about a tool's call: f/agent/decisions
     silent: bool  # the call is made, and nothing is said
     by_voice: bool  # the customer's last message is a voice note
+    version: str  # of a dry run: whose settings count, in place of those that are live; 'draft', or the number of a version
     attachments: list[str]  # messages whose files the model may look at: f/whatsapp/media
 
 
@@ -118,6 +119,7 @@ class AgentResult(TypedDict):
     documents: NotRequired[list[str]]  # documents of the knowledge base that are sent after the reply
     controls: NotRequired[list[dict[str, Any]]]  # what else the reply carries: f/whatsapp/control_kinds
     voice: NotRequired[str | None]  # the file of staff_files that says the reply
+    version: NotRequired[str | int | None]  # of the settings: its number, or 'draft' in a dry run
 
 
 class PartState(TypedDict):

@@ -2,16 +2,18 @@
 """A tenant's chatbots: their settings, their tools, and questions to try them with.
 
 In: a request of the portal's page (f/common/portal_request.py). Out: settings and tools (never a stored key), or the answer of a dry run.
+What is saved goes into the draft (f/portal_api/versions), but for what acts at once.
 """
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import psycopg
 
-from f.common.chatbot_settings import TENANT, checked, columns, names_for
-from f.common.database import Connection, as_tenant
+from f.common.chatbot_settings import TENANT, at_once, checked_values, columns, fitting, names_for
+from f.common.database import Connection, as_tenant, one
 from f.common.portal_request import (
     AGENTS,
     ANYONE,
@@ -54,13 +56,18 @@ def main(request: str, db: postgresql, master_key: str, settings: c_settings) ->
 
 
 def get(conn: Connection, member: Member, fields: Fields, master_key: str) -> dict[str, Any]:
-    """The chatbots with the settings that the tenant may change, the tools, and what the page seals a tool's key to."""
+    """The chatbots with the settings that the tenant may change, as they are live, and their drafts; the tools, and what the page seals a tool's
+    key to."""
     from f.portal_api.typed_keys import sealing_key
 
     with as_tenant(conn, member["tenant_id"]):
         bots = conn.execute(
-            f"select phone_number_id, provider, model, {columns(names_for(TENANT))}, is_open(opening_hours, time_zone, closed_on) as open_now"
-            " from chatbots order by created_at, phone_number_id".encode()
+            f"select phone_number_id, provider, model, {columns(names_for(TENANT))}, is_open(opening_hours, time_zone, closed_on) as open_now,"
+            " (select max(number) from chatbot_versions v where v.phone_number_id = b.phone_number_id) as version"
+            " from chatbots b order by created_at, phone_number_id".encode()
+        ).fetchall()
+        drafts = conn.execute(
+            b"select phone_number_id, setting, value, person, changed_at::text as at from chatbot_drafts order by setting"
         ).fetchall()
         tools = conn.execute(
             "select name, url, headers, oauth, sealed_headers is not null as has_key, allowed_tools, tool_settings, approvals, timeout_s, enabled,"
@@ -68,8 +75,13 @@ def get(conn: Connection, member: Member, fields: Fields, master_key: str) -> di
             f" discovered, warnings, {REVISION} from tenant_tools t order by name".encode()
         ).fetchall()
         limits = conn.execute(b"select limits from tenants").fetchone()
-    if member["role"] not in EDITORS:
-        for bot in bots:
+    for bot in bots:
+        bot["draft"] = []
+        if member["role"] in EDITORS:
+            bot["draft"] = [
+                drafted(row) for row in drafts if row["phone_number_id"] == bot["phone_number_id"]
+            ]
+        else:
             bot["notify_webhook_url"] = None  # the address may hold a secret
     for tool in tools:
         discovered = tool.pop("discovered") or []
@@ -100,8 +112,15 @@ def number_parameters(discovered: list[Any]) -> dict[str, list[str]]:
     return found
 
 
+def drafted(row: dict[str, Any]) -> dict[str, Any]:
+    """One setting of a draft: setting, value, person, at, and `problem`, a message, where it no longer fits."""
+    _, problems = fitting({row["setting"]: row["value"]}, TENANT)
+    shown = {name: row[name] for name in ("setting", "value", "person", "at")}
+    return {**shown, "problem": problems[0].message if problems else None}
+
+
 def update(conn: Connection, member: Member, fields: Fields, settings_resource: c_settings) -> dict[str, Any]:
-    """Changes the given settings; the others stay.
+    """Puts the given settings into the draft, those that act at once into what is live; the others stay.
 
     `was`: the values that the editor saw. Where somebody has changed one of them since, nothing is changed.
     """
@@ -109,54 +128,43 @@ def update(conn: Connection, member: Member, fields: Fields, settings_resource: 
     if not isinstance(settings, dict):
         raise Refused("nothing_to_save")
     try:
-        values = checked(settings, TENANT)
+        values = checked_values(settings, TENANT)
     except SettingError as error:
         raise Refused.of(error.message) from None
     if not values:
         raise Refused("nothing_to_save")
     if values.get("notify_webhook_url"):
         refuse_private(values["notify_webhook_url"], settings_resource)
-    assignments = ", ".join(f"{name} = %s" for name in values)  # names of the definition, never the request's
+    seen = {name: was[name] for name in names_for(TENANT) if name in was} if isinstance(was, dict) else {}
     try:
         with as_tenant(conn, member["tenant_id"]):
-            if isinstance(was, dict):
-                refuse_overwriting(conn, text_field(fields, "phone_number_id"), was, settings)
-            done = conn.execute(
-                f"update chatbots set {assignments} where phone_number_id = %s".encode(),
-                [*values.values(), text_field(fields, "phone_number_id")],
+            clash = one(
+                conn,
+                "select save_draft(%s, %s::jsonb, %s::jsonb, %s)",
+                [
+                    text_field(fields, "phone_number_id"),
+                    json.dumps(values, default=str),  # dates
+                    json.dumps(seen),
+                    list(at_once()),
+                ],
             )
     except psycopg.errors.InvalidParameterValue:
         raise Refused("time_zone_unknown") from None
-    if not done.rowcount:
+    if clash is None:
         raise not_found()
+    if clash:
+        raise Refused("settings_changed", person=clash["person"])
     return {"updated": sorted(values)}
 
 
-def refuse_overwriting(
-    conn: Connection, phone_number_id: str, was: dict[str, Any], settings: dict[str, Any]
-) -> None:
-    """Refuses what would undo another person's change that this editor has not seen."""
-    names = tuple(name for name in names_for(TENANT) if name in was and name in settings)
-    if not names:
-        return
-    now = conn.execute(
-        f"select {columns(names)} from chatbots where phone_number_id = %s for update".encode(),
-        [phone_number_id],
-    ).fetchone()
-    if now and any(now[name] not in (was[name], settings[name]) for name in names):
-        by = conn.execute(
-            b"select person from audit_log where action = 'chatbots.update' and tenant_id = current_tenant()"
-            b" order by id desc limit 1"
-        ).fetchone()
-        raise Refused("settings_changed", person=by["person"] if by else "?")
-
-
 def ask(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
-    """Starts a dry run of a question."""
+    """Starts a dry run of a question, after what was said before (`history`: [{role, text}]), with the settings of a `version`."""
     question = text_field(fields, "question", 2000).strip()
     if not question:
         raise Refused("question_missing")
-    return {"run": dry_runs.start(conn, member, question, text_field(fields, "phone_number_id"))}
+    number, history = text_field(fields, "phone_number_id"), dry_runs.history_field(fields)
+    version = dry_runs.chosen_version(conn, member, fields)
+    return {"run": dry_runs.start(conn, member, question, number, version=version, history=history)}
 
 
 def get_answer(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:

@@ -10,24 +10,74 @@ import json
 import uuid
 from typing import Any
 
+from f.common.chatbot_settings import DRAFT, OPERATOR, fitting
 from f.common.database import Connection, as_tenant, one
-from f.common.portal_request import Member, Refused, not_found
+from f.common.portal_request import EDITORS, Fields, Member, NotAllowed, Refused, not_found, text_field
 from f.common.problems import message
 from f.common.windmill import FLOW, call_api, start_flow
 from f.common.windmill_references import escape_references, unescape_references
+from f.portal_api.version_settings import settings_at, version_field
+
+MOST_SAID = 40  # messages of the conversation so far
+
+
+def chosen_version(conn: Connection, member: Member, fields: Fields) -> str:
+    """Which settings a dry run takes: '' what is live, 'draft', or a version's number. An editor who names none has the draft; others have
+    what is live. Refused where one of its values no longer fits."""
+    if member["role"] not in EDITORS:
+        if version_field(fields, "version"):
+            raise NotAllowed("role")
+        return ""
+    version = version_field({"version": DRAFT, **fields}, "version")
+    if not version:
+        return ""
+    with as_tenant(conn, member["tenant_id"]):
+        number = first_chatbot(conn, text_field(fields, "phone_number_id"))
+        live, settings = (settings_at(conn, number, at) for at in ("", version))
+    other = {name: value for name, value in settings.items() if name not in live or live[name] != value}
+    _, problems = fitting(other, OPERATOR)
+    if problems and version != DRAFT:
+        raise Refused("version_unfit", number=int(version), problem=problems[0].message)
+    if problems:
+        raise Refused("draft_unfit", problem=problems[0].message)
+    return "" if version == DRAFT and not other else version
+
+
+def history_field(fields: Fields) -> list[dict[str, str]]:
+    """What was said before in the preview: [{role, text}], oldest first."""
+    history = fields.get("history") or []
+    if not isinstance(history, list) or not all(isinstance(said, dict) for said in history):
+        raise Refused("bad_request")
+    said = [{"role": text_field(s, "role", 10), "text": text_field(s, "text", 20_000)} for s in history]
+    if any(each["role"] not in ("user", "assistant") for each in said):
+        raise Refused("bad_request")
+    return said[-MOST_SAID:]
+
+
+def first_chatbot(conn: Connection, phone_number_id: str) -> str:
+    """The chatbot of this number, '' the tenant's first one. Call it in the tenant's transaction."""
+    bot = conn.execute(
+        b"select phone_number_id from chatbots where %s in ('', phone_number_id) order by created_at, phone_number_id limit 1",
+        [phone_number_id],
+    ).fetchone()
+    if bot is None:
+        raise not_found()
+    return str(bot["phone_number_id"])
 
 
 def start(
-    conn: Connection, member: Member, question: str, phone_number_id: str = "", purpose: str = "preview"
+    conn: Connection,
+    member: Member,
+    question: str,
+    phone_number_id: str = "",
+    purpose: str = "preview",
+    version: str = "",
+    history: list[dict[str, str]] | None = None,
 ) -> str:
-    """Starts a dry run of a question at one of the tenant's chatbots (the first, if none is named); returns the run's ID."""
+    """Starts a dry run of a question at one of the tenant's chatbots (the first, if none is named); returns the run's ID. `version`: whose
+    settings count, '' those that are live. `history`: what was said before."""
     with as_tenant(conn, member["tenant_id"]):
-        bot = conn.execute(
-            b"select phone_number_id from chatbots where %s in ('', phone_number_id) order by created_at, phone_number_id limit 1",
-            [phone_number_id],
-        ).fetchone()
-    if bot is None:
-        raise not_found()
+        number = first_chatbot(conn, phone_number_id)
     question_message = {
         "id": "dry run",
         "from": "0",
@@ -37,7 +87,7 @@ def start(
     }
     value = {
         "messaging_product": "whatsapp",
-        "metadata": {"phone_number_id": bot["phone_number_id"]},
+        "metadata": {"phone_number_id": number},
         "contacts": [],
         "messages": [question_message],
     }
@@ -48,7 +98,9 @@ def start(
         most = one(conn, "select begin_dry_run(%s, %s, %s, %s)", [run, purpose, question, member["email"]])
     if most is not None:
         raise Refused("previews_per_hour", most=most)
-    dry_run = {"object": "whatsapp_business_account", "entry": entry, "mode": "dry_run"}
+    dry_run = {"object": "whatsapp_business_account", "entry": entry, "mode": "dry_run", "version": version}
+    if history:
+        dry_run["history"] = json.dumps(history)  # a list's text is never taken for a reference
     return start_flow(FLOW, dry_run, run)
 
 
@@ -90,6 +142,7 @@ def result(conn: Connection, member: Member, run: str) -> dict[str, Any]:
             for call in answer["trace"]
         ],
         "ms": flow.get("duration_ms"),
+        "version": answer.get("version"),
         "problem": answer.get("error"),
     }
 

@@ -244,12 +244,16 @@ def dismiss(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
 
 
 def ask_again(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
-    """Asks the questions of some turns in dry runs, before or after an answer was added."""
+    """Asks the questions of some turns in dry runs, before or after an answer was added: with what is live, or with a `version`."""
+    version = dry_runs.chosen_version(conn, member, {"version": "live", **fields})
     purpose = "after" if fields.get("purpose") == "after" else "before"
     with as_tenant(conn, member["tenant_id"]):
         questions = questions_of(conn, turn_ids(fields))[:ASKED_AGAIN]
     return {
-        "runs": [{"question": q, "run": dry_runs.start(conn, member, q, purpose=purpose)} for q in questions]
+        "runs": [
+            {"question": q, "run": dry_runs.start(conn, member, q, purpose=purpose, version=version)}
+            for q in questions
+        ]
     }
 
 

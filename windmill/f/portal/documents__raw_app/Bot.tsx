@@ -1,18 +1,20 @@
-// Bot: how it speaks, what it may do, and a preview.
+// Bot: how it speaks, what it may do, and a preview. What is saved is a draft until it is published.
 import { Alert, Button, Card, Grid, Group, NativeSelect, Text } from '@mantine/core'
 import React, { useEffect, useRef, useState } from 'react'
 import Clashes from './BotClashes'
+import BotDraft from './BotDraft'
 import Handoff from './BotHandoff'
 import Hours from './BotHours'
 import Limits from './BotLimits'
 import Tools, { Tool } from './BotTools'
+import BotVersions from './BotVersions'
 import Voice from './BotVoice'
 import BotWords from './BotWords'
 import Preview from './Preview'
 import { Refused, ask } from './api'
 import { refresh, useAsk } from './data'
 import { go, useRoute } from './route'
-import { Name, Settings, useEdits, wrongField } from './settings'
+import { Name, Settings, atOnce, useEdits, withDraft, wrongField } from './settings'
 import { Empty, Intro, Loaded, Tabs, useForm, useHere } from './ui'
 
 type Answer = { bots: Settings[]; tools: Tool[] }
@@ -42,8 +44,8 @@ export default function Bot() {
             {!may('owner', 'editor') && <Alert color="gray" mb="md">{t.bot.readOnly}</Alert>}
             {bots.length > 1 && <NativeSelect maw="18rem" mb="md" label={t.bot.number} value={bot.phone_number_id} onChange={(e) => setNumber(e.target.value)} data={bots.map((b) => ({ value: b.phone_number_id, label: b.name }))} />}
             <Grid gap="xl">
-              <Grid.Col span={{ base: 12, lg: asks ? 7 : 12 }}><Form key={bot.phone_number_id} bot={bot} tools={tools} /></Grid.Col>
-              {asks && <Grid.Col span={{ base: 12, lg: 5 }}><Preview key={bot.phone_number_id} phoneNumberId={bot.phone_number_id} /></Grid.Col>}
+              <Grid.Col span={{ base: 12, lg: asks ? 7 : 12 }}><BotDraft bot={bot} /><Form key={bot.phone_number_id} bot={bot} tools={tools} /></Grid.Col>
+              {asks && <Grid.Col span={{ base: 12, lg: 5 }}><Preview key={bot.phone_number_id} bot={bot} /></Grid.Col>}
             </Grid>
           </>
         )
@@ -69,11 +71,12 @@ function useSaving(bot: Settings, edits: ReturnType<typeof useEdits>, begin: () 
         }
         throw error
       }
+      const drafted = edits.names.some((name) => !atOnce.includes(name))
       await refresh('bot', 'notifications', 'home')
       edits.clear()
       setWho('')
       begin()
-      return t.saved
+      return drafted ? t.bot.draft.saved : t.saved
     })
   }
   const forget = () => {
@@ -84,9 +87,10 @@ function useSaving(bot: Settings, edits: ReturnType<typeof useEdits>, begin: () 
   return { form, who, save, forget }
 }
 
-function Form({ bot, tools }: { bot: Settings; tools: Tool[] }) {
+function Form({ bot: live, tools }: { bot: Settings; tools: Tool[] }) {
   const { t, may, tenant } = useHere()
   const { part } = useRoute()
+  const bot = withDraft(live)
   const edits = useEdits(bot, tenant)
   const [begun, setBegun] = useState(0)
   const { form, who, save, forget } = useSaving(bot, edits, () => setBegun((n) => n + 1))
@@ -109,7 +113,7 @@ function Form({ bot, tools }: { bot: Settings; tools: Tool[] }) {
     forget()
   }
   return (
-    <Tabs label={t.bot.parts} names={Object.keys(t.bot.tabs)} title={(name) => t.bot.tabs[name]} chosen={chosen} choose={choose}>
+    <Tabs label={t.bot.parts} names={Object.keys(t.bot.tabs).filter((name) => name !== 'versions' || may('owner', 'editor'))} title={(name) => t.bot.tabs[name]} chosen={chosen} choose={choose}>
       {Part ? (
         <Card component="form" className="panel" onSubmit={save} ref={box} style={{ overflow: 'visible' }}>
           <fieldset disabled={!may('owner', 'editor')} aria-label={t.bot.tabs[chosen]}>
@@ -118,6 +122,8 @@ function Form({ bot, tools }: { bot: Settings; tools: Tool[] }) {
             {may('owner', 'editor') && <SaveBar unsaved={edits.names.length > 0} busy={form.busy} problem={form.problem} shown={!field && form.shown} discard={() => { edits.clear(); forget() }} />}
           </fieldset>
         </Card>
+      ) : chosen === 'versions' ? (
+        <BotVersions bot={live} />
       ) : (
         <Tools tools={tools} />
       )}

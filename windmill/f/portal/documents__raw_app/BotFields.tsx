@@ -6,8 +6,8 @@ import { fill, useHere } from './ui'
 
 type OnOff = { [K in keyof Settings]: Settings[K] extends boolean ? K : never }[keyof Settings]
 
-export function Check({ now, set, name, label }: Part & { name: OnOff; label: string }) {
-  return <Switch my="md" label={label} checked={now[name]} onChange={(e) => set({ [name]: e.target.checked })} />
+export function Check({ now, set, name, label, hint }: Part & { name: OnOff; label: string; hint?: string }) {
+  return <Switch my="md" label={label} description={hint} checked={now[name]} onChange={(e) => set({ [name]: e.target.checked })} />
 }
 
 type FigureProps = Part & { name: keyof typeof bounds; label: string; hint?: string; step?: number; unit?: number }

@@ -28,7 +28,7 @@ export default function Voice(part: Part) {
   const data = [...new Set([...now.languages, ...CODES])].map((value) => ({ value, label: languageName(value, language) })).sort((a, z) => a.label.localeCompare(z.label, language))
   return (
     <Stack gap="sm">
-      <Check {...part} name="enabled" label={b.enabled} />
+      <Check {...part} name="enabled" label={b.enabled} hint={b.atOnce} />
       {!now.enabled && <Alert color="orange">{b.offSays}</Alert>}
       <TextInput label={b.nameLabel} dir="auto" required maxLength={longest.name} value={now.name} error={wrong('name')} onChange={(e) => set({ name: e.target.value })} />
       <Textarea label={b.persona} description={b.personaHint} dir="auto" maxLength={longest.persona} value={now.persona} error={wrong('persona')} onChange={(e) => set({ persona: e.target.value })} />

@@ -1,12 +1,14 @@
 // A question to the bot without a customer. The run goes on without the page: a reload finds it again.
-import { Button, Card, Group, Loader, Text, TextInput, Title } from '@mantine/core'
+import { Button, Card, Group, Loader, NativeSelect, Text, TextInput, Title } from '@mantine/core'
 import { IconSend } from '@tabler/icons-react'
 import React, { useEffect, useRef, useState } from 'react'
+import { choices } from './BotVersions'
 import Calls, { Call } from './Calls'
 import Formatted from './Formatted'
 import { ask, keep } from './api'
 import { useEvery } from './every'
 import type { Message } from './messages'
+import type { Settings } from './settings'
 import { Intro, fill, useHere } from './ui'
 
 export type Answered = {
@@ -17,11 +19,12 @@ export type Answered = {
   citations?: { document: string; page: number }[]
   tools?: Call[]
   problem?: Message | string | null
+  version?: string | number | null
 }
 type Asked = { question: string; run: string; answer: Answered | null; problem?: string }
 
 // The questions and what has become of them: each run goes on by itself, and is asked for until it has ended.
-function useAsked(phoneNumberId: string) {
+function useAsked(phoneNumberId: string, version?: string) {
   const { tenant, describe } = useHere()
   const name = `preview ${tenant} ${phoneNumberId}`
   const [asked, setAsked] = useState<Asked[]>(keep.get(name, []))
@@ -45,10 +48,12 @@ function useAsked(phoneNumberId: string) {
     const said = question.trim()
     if (!said) return
     setQuestion('')
+    // What was said before, as far as it came to an answer.
+    const history = asked.flatMap(({ question, answer }) => (answer?.reply?.length ? [{ role: 'user', text: question }, { role: 'assistant', text: answer.reply.join('\n\n') }] : []))
     const row: Asked = { question: said, run: '', answer: { finished: false, step: 0 } }
     change([...asked, row])
     try {
-      const { run } = await ask('bot', 'ask', { question: said, phone_number_id: phoneNumberId })
+      const { run } = await ask('bot', 'ask', { question: said, phone_number_id: phoneNumberId, version, history })
       change([...asked, { ...row, run }])
     } catch (error) {
       change([...asked, { ...row, problem: describe(error) }])
@@ -57,9 +62,12 @@ function useAsked(phoneNumberId: string) {
   return { asked, open, send, question, setQuestion, clear: () => change([]) }
 }
 
-export default function Preview({ phoneNumberId }: { phoneNumberId: string }) {
-  const { t } = useHere()
-  const { asked, open, send, question, setQuestion, clear } = useAsked(phoneNumberId)
+export default function Preview({ bot }: { bot: Settings }) {
+  const { t, may } = useHere()
+  const [chosen, setChosen] = useState('')
+  const offered = may('owner', 'editor') ? choices(bot, t.bot.versions) : []
+  const version = (offered.find(({ value }) => value === chosen) ?? offered[0])?.value
+  const { asked, open, send, question, setQuestion, clear } = useAsked(bot.phone_number_id, version)
   const box = useRef<HTMLDivElement>(null)
   useEffect(() => {
     if (box.current) box.current.scrollTop = box.current.scrollHeight
@@ -71,6 +79,7 @@ export default function Preview({ phoneNumberId }: { phoneNumberId: string }) {
         {asked.length > 0 && <Button variant="subtle" size="compact-sm" disabled={Boolean(open)} onClick={clear}>{t.bot.previewClear}</Button>}
       </Group>
       <Intro>{t.bot.previewHint}</Intro>
+      {version && <NativeSelect size="sm" label={t.bot.versions.try} value={version} onChange={(e) => setChosen(e.target.value)} data={offered} />}
       <div className="thread" ref={box} aria-live="polite" tabIndex={0} role="log" aria-label={t.bot.preview}>
         {asked.length === 0 && <Text c="dimmed" size="sm">{t.bot.previewEmpty}</Text>}
         {asked.map((row, i) => (
@@ -104,6 +113,7 @@ export function Reply({ answer }: { answer: Answered }) {
       {answer.problem && <Text c="red">{fill(t.bot.broke, { reason: say(answer.problem) })}</Text>}
       {!answer.answered && !answer.problem && <small>{t.bot.notAnswered}</small>}
       <Calls tools={answer.tools} />
+      {answer.version && <small>{answer.version === 'draft' ? t.bot.versions.draft : fill(t.bot.versions.version, { n: answer.version })}</small>}
     </div>
   )
 }

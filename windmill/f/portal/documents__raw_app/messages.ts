@@ -11,9 +11,10 @@ export function say(message: Message, t: Texts, number: Show): string {
   return text.replace(/\{(\w+)\}/g, (_, gap) => shown(gap, message.values[gap], t, number))
 }
 
-// A number as the reader writes it, a setting by its label on the page, a message within a message; other text as it came.
+// A number as the reader writes it, a setting by its label on the page, a message within a message, several with commas between; other text as it came.
 function shown(gap: string, value: unknown, t: Texts, number: Show): string {
   if (typeof value === 'number') return number(value)
   if (isMessage(value)) return say(value, t, number)
+  if (Array.isArray(value)) return value.map((one) => shown('field', one, t, number)).join(', ')
   return (gap === 'field' && t.fields[String(value)]) || String(value ?? '')
 }

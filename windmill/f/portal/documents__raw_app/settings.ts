@@ -1,19 +1,28 @@
 // A chatbot's settings as f/portal_api/bot gives and takes them, and what an editor has changed of them and not yet saved.
 import { useEffect, useState } from 'react'
 import { Refused, keep } from './api'
+import type { Message } from './messages'
 import type { Editable } from './settings_form'
 export type { Row, Template, Week, Words } from './settings_form'
-export { bounds, columns, defaults, longest } from './settings_form'
+export { atOnce, bounds, columns, defaults, longest } from './settings_form'
 
-export type Settings = Editable & { phone_number_id: string; provider: string | null; model: string | null; open_now: boolean }
 export type Name = keyof Editable
+// version: the number of the one that is live. problem: why a drafted value no longer fits.
+export type Drafted = { setting: Name; value: unknown; person: string; at: string; problem: Message | null }
+export type Settings = Editable & { phone_number_id: string; provider: string | null; model: string | null; open_now: boolean; version: number; draft: Drafted[] }
 
 // What each part of the form is given: the settings as they stand, a way to change some of them, and what is wrong with one.
 export type Part = { now: Settings; set: (part: Partial<Settings>) => void; wrong: (name: Name) => string | undefined }
 
 type Edit = { was: unknown; now: unknown }
 type Edits = Partial<Record<Name, Edit>>
-const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
+export const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
+
+// The settings with what is drafted of them: these an editor goes on with.
+export const withDraft = (bot: Settings): Settings => ({ ...bot, ...Object.fromEntries(bot.draft.filter((one) => one.setting in bot).map((one) => [one.setting, one.value])) })
+
+// The draft as somebody sees it, so that nobody publishes or deletes what somebody else has changed since.
+export const seenDraft = (bot: Settings) => ({ phone_number_id: bot.phone_number_id, draft: Object.fromEntries(bot.draft.map((one) => [one.setting, one.value])) })
 
 // An edit knows what stood there when it began, so that another person's change in between is seen. Edits outlive a look at another page, and a reload.
 export function useEdits(bot: Settings, tenant: string) {

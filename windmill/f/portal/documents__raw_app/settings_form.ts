@@ -59,6 +59,9 @@ export type Editable = {
   outside_hours: string
 }
 
+// What is live as soon as it is saved, without a draft.
+export const atOnce: string[] = ['enabled']
+
 // The least and the most of each number.
 export const bounds = {
   merge_window_s: [0, 30],

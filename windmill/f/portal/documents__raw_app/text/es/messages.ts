@@ -15,6 +15,12 @@ export const messages: Record<keyof typeof english, string> = {
   // Campos y ajustes
   settings_changed: '{person} lo ha cambiado entretanto. Mire lo que hay ahora y guarde de nuevo.',
   nothing_to_save: 'No hay nada que guardar.',
+  draft_changed: '{person} ha cambiado esto mientras tanto: {fields}. Vuelva a mirarlo.',
+  draft_empty: 'Todo está ya publicado: no hay borrador.',
+  draft_unfit: 'El borrador ya no es válido: {problem} Cambie o descarte ese ajuste.',
+  version_unknown: 'No existe la versión {number}.',
+  version_unfit: 'La versión {number} ya no es válida: {problem} Restáurela como borrador: así se omite lo que ya no es válido.',
+  operators_setting: 'Solo el operador de la plataforma puede cambiar «{field}».',
   text_too_long: '«{field}» debe ser un texto de {most} caracteres como máximo.',
   setting_unknown: 'No existe el ajuste «{field}».',
   switch_invalid: '«{field}» debe estar activado o desactivado.',

@@ -1,0 +1,155 @@
+# requirements: database
+"""A chatbot's versions: to compare, to publish the draft as the next one, to discard the draft, and to make a draft of an earlier version.
+
+In: a request of the portal's page (f/common/portal_request.py). Out: versions, differences, or what became of the draft. A request that acts
+on the draft says how the person saw it: nobody publishes, discards or replaces what somebody else has changed since.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import psycopg
+
+from f.common.chatbot_settings import TENANT, at_once, definitions, fitting, names_for
+from f.common.database import Connection, as_tenant, one
+from f.common.portal_request import (
+    EDITORS,
+    Fields,
+    Member,
+    Refused,
+    answer_page,
+    handle_request,
+    not_found,
+    text_field,
+    whole_number_field,
+)
+from f.common.problems import Message, message
+from f.portal_api.mcp_server_rows import refuse_private
+from f.portal_api.version_settings import settings_at, version_field
+
+postgresql = dict[str, Any]
+c_settings = dict[str, Any]
+PAGE = 30
+MOST = 2**31 - 1
+
+
+@answer_page
+def main(request: str, db: postgresql, settings: c_settings) -> dict[str, Any]:
+    return handle_request(
+        request,
+        db,
+        {
+            "list": (EDITORS, list_versions),
+            "compare": (EDITORS, compare),
+            "publish": (EDITORS, lambda conn, member, fields: publish(conn, member, fields, settings)),
+            "discard": (EDITORS, discard),
+            "restore": (EDITORS, restore),
+        },
+    )
+
+
+def list_versions(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """The versions, newest first. `before`: only those with a smaller number; 0: all."""
+    before = whole_number_field(fields, "before", MOST) or MOST
+    with as_tenant(conn, member["tenant_id"]):
+        rows = conn.execute(
+            b"select number, note, person, published_at::text as at from chatbot_versions"
+            b" where phone_number_id = %s and number < %s order by number desc limit %s",
+            [text_field(fields, "phone_number_id"), before, PAGE + 1],
+        ).fetchall()
+    return {"versions": rows[:PAGE], "more": len(rows) > PAGE}
+
+
+def compare(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """In which settings two versions differ. `one`, `other`: a number, 'draft' or 'live'."""
+    number = text_field(fields, "phone_number_id")
+    with as_tenant(conn, member["tenant_id"]):
+        a, b = (settings_at(conn, number, version_field(fields, name)) for name in ("one", "other"))
+    names = dict.fromkeys(
+        [*definitions(), *a, *b]
+    )  # in the order of the form; last, what is no setting any more
+    differ = [name for name in names if a.get(name) != b.get(name)]
+    return {"differences": [{"setting": name, "one": a.get(name), "other": b.get(name)} for name in differ]}
+
+
+def publish(
+    conn: Connection, member: Member, fields: Fields, settings_resource: c_settings
+) -> dict[str, Any]:
+    """Makes the draft live, all of it or nothing. `draft`: as the person saw it; `live`: the number of the version that was live then."""
+    draft = seen_draft(fields)
+    _, problems = fitting(draft, TENANT)
+    if problems:
+        raise Refused("draft_unfit", problem=problems[0].message)
+    if draft.get("notify_webhook_url"):
+        refuse_private(draft["notify_webhook_url"], settings_resource)
+    note, live = text_field(fields, "note", 500).strip(), whole_number_field(fields, "live", MOST)
+    try:
+        with as_tenant(conn, member["tenant_id"]):
+            done = one(
+                conn,
+                "select publish_draft(%s, %s, %s::jsonb, %s)",
+                [text_field(fields, "phone_number_id"), note, json.dumps(draft), live],
+            )
+    except psycopg.errors.InvalidParameterValue:
+        raise Refused("draft_unfit", problem=message("time_zone_unknown")) from None
+    refuse_changed(done)
+    if not done:
+        raise Refused("draft_empty")
+    return {"version": done["version"]}
+
+
+def discard(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """Takes out of the draft what is still as the person saw it. `left`: how many settings somebody else has changed since; they stay."""
+    with as_tenant(conn, member["tenant_id"]):
+        left = one(
+            conn,
+            "select discard_draft(%s, %s::jsonb)",
+            [text_field(fields, "phone_number_id"), json.dumps(seen_draft(fields))],
+        )
+    if left is None:
+        raise not_found()
+    return {"left": left}
+
+
+def restore(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """Makes the settings of a version the draft. `left_out`: why which of them are not: they no longer fit, or are the operator's.
+
+    What acts at once is no part of it: to restore a version of a day when the bot was off does not switch it off.
+    """
+    bot, number = text_field(fields, "phone_number_id"), whole_number_field(fields, "number", MOST)
+    with as_tenant(conn, member["tenant_id"]):
+        live, then = settings_at(conn, bot, ""), settings_at(conn, bot, str(number))
+        values = {n: v for n, v in then.items() if n not in at_once() and (n not in live or live[n] != v)}
+        operators = [name for name in values if name in definitions() and name not in names_for(TENANT)]
+        fit, problems = fitting({n: v for n, v in values.items() if n not in operators}, TENANT)
+        done = one(
+            conn,
+            "select restore_draft(%s, %s, %s::jsonb, %s::jsonb)",
+            [
+                bot,
+                number,
+                json.dumps({name: values[name] for name in fit}),
+                json.dumps(seen_draft(fields)),
+            ],
+        )
+        refuse_changed(done)
+    left_out: list[Message] = [problem.message for problem in problems]
+    return {"left_out": left_out + [message("operators_setting", field=name) for name in operators]}
+
+
+def seen_draft(fields: Fields) -> dict[str, Any]:
+    """The draft as the page showed it: {setting: value}."""
+    draft = fields.get("draft")
+    if not isinstance(draft, dict):
+        raise Refused("bad_request")
+    return draft
+
+
+def refuse_changed(done: dict[str, Any] | None) -> None:
+    """Refuses for what an SQL function has answered: there is no such chatbot, or somebody has changed the draft."""
+    if done is None:
+        raise not_found()
+    if "person" in done:
+        raise Refused("draft_changed", person=done["person"], fields=done["fields"])
