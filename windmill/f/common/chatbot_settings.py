@@ -82,8 +82,8 @@ ON_BUTTONS = frozenset(["rating_good", "rating_fair", "rating_bad"])
 def setting(
     kind: Kind, default: Any, help: str, by: str = TENANT, secret: bool = False, at_once: bool = False
 ) -> Any:
-    """A field of ChatbotSettings. `default`: the column's, which a test compares. `secret`: its value may hold a key, so no file has it. `at_once`: it
-    is live when it is saved, and is never drafted."""
+    """A field of ChatbotSettings. `default`: the column's, which a test compares. `secret`: its value may hold a key, so no file has it.
+    `at_once`: it is live when it is saved, and is never drafted."""
     about = {"kind": kind, "default": default, "help": help, "by": by, "secret": secret, "at_once": at_once}
     return field(metadata=about)
 
