@@ -1,8 +1,8 @@
 """Measures the reply policy: make bench-policy (QUICK=1; ARGS="--show wrong")
 
 Every case of tests/agent/policy runs through the real agent with a scripted model, once with the function `reply` and once as plain text with marks.
-Two figures are errors the one way, one the other: ordinary talk and right answers that are not sent, wrong answers that are. The half `heldout`
-was held back while the policy was built.
+Two figures are errors the one way, one the other: ordinary talk and right answers that are not sent, wrong answers that are. The halves `heldout`
+and `heldout2` were held back while the policy was built; `dev2` and `heldout2` are a set that was written later, of other businesses.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from tests.agent.policy import harness
+from tests.agent.policy import check_cases, harness
 
 RAW = re.compile(r"<think|</think|<tool_call|\[S\d|【|<\||\"arguments\"")
 
@@ -48,56 +48,58 @@ def measure(half: str, show: str, every: int) -> dict[str, Any]:
     return shares
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--half", choices=["dev", "heldout"], help="one half only")
-    parser.add_argument(
-        "--show", default="", help="list the errors of one kind: talk, right or wrong; or one case by its id"
-    )
-    arguments = parser.parse_args()
-    every = 5 if os.environ.get("QUICK") else 1
-    halves = {
-        half: measure(half, arguments.show, every)
-        for half in ([arguments.half] if arguments.half else ["dev", "heldout"])
+def mean(shares: dict[str, Any], kind: str) -> float:
+    """The share of errors over both ways to give a reply."""
+    return round((shares[f"{kind} marks"][0] + shares[f"{kind} reply"][0]) / 2, 4)
+
+
+def summary(shares: dict[str, Any] | None) -> dict[str, float] | None:
+    if shares is None:
+        return None
+    return {
+        "talk_refused": mean(shares, "talk"),
+        "right_refused": mean(shares, "right"),
+        "wrong_passed": mean(shares, "wrong"),
     }
-    print(f"{'':28}" + "".join(f"{half:>18}" for half in halves))
+
+
+def print_table(halves: dict[str, dict[str, Any]]) -> None:
+    print(f"{'':32}" + "".join(f"{half:>18}" for half in halves))
     for kind, words in (
         ("talk", "ordinary talk not sent"),
         ("right", "right answers not sent"),
         ("wrong", "wrong answers sent"),
     ):
         for mode in ("marks", "reply"):
-            row = "".join(
-                f"{shares[f'{kind} {mode}'][0]:>11.1%} of {shares[f'{kind} {mode}'][1]:>3}"
-                for shares in halves.values()
-            )
-            print(f"{words + ', ' + mode:28}{row}")
+            pairs = [shares[f"{kind} {mode}"] for shares in halves.values()]
+            row = "".join(f"{share:>11.1%} of {total:>3}" for share, total in pairs)
+            print(f"{words + ', ' + mode:32}{row}")
 
-    def mean(shares: dict[str, Any], kind: str) -> float:
-        return round((shares[f"{kind} marks"][0] + shares[f"{kind} reply"][0]) / 2, 4)
 
-    dev, held = (halves.get(name) for name in ("dev", "heldout"))
-    first = dev or held or {}
-    figures = {
-        "talk_refused": mean(first, "talk"),
-        "right_refused": mean(first, "right"),
-        "wrong_passed": mean(first, "wrong"),
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--half", choices=check_cases.HALVES, help="one half only")
+    parser.add_argument(
+        "--show", default="", help="list the errors of one kind: talk, right or wrong; or one case by its id"
+    )
+    arguments = parser.parse_args()
+    every = 5 if os.environ.get("QUICK") else 1
+    chosen = [arguments.half] if arguments.half else check_cases.HALVES
+    halves = {half: measure(half, arguments.show, every) for half in chosen}
+    print_table(halves)
+    first = halves.get("dev") or next(iter(halves.values()))
+    result = {
+        "bench": "policy",
+        "judge": "off",
+        **(summary(first) or {}),
+        "held_back": summary(halves.get("heldout")),
+        "second": summary(halves.get("dev2")),
+        "second_held_back": summary(halves.get("heldout2")),
+        "raw_leaks": sum(shares["raw_leaks"] for shares in halves.values()),
     }
-    held_back = (
-        {
-            "talk_refused": mean(held, "talk"),
-            "right_refused": mean(held, "right"),
-            "wrong_passed": mean(held, "wrong"),
-        }
-        if held
-        else None
-    )
-    leaks = sum(shares["raw_leaks"] for shares in halves.values())
-    print(
-        json.dumps({"bench": "policy", "judge": "off", **figures, "held_back": held_back, "raw_leaks": leaks})
-    )
+    print(json.dumps(result))
     return 0
 
 
