@@ -93,6 +93,8 @@ class Derived:
     def follows_from_quotes(self, sentence: str, told: list[Figure], place: int) -> bool:
         """Whether a figure can be reckoned from the quotes and from what the customer has named alone."""
         figure = told[place]
+        if figure.unit == "weekday" and not self._has_day(told, place):
+            return False
         calendar = ("date", "weekday", "clock")
         known = [*self._quoted, *self._single, *(f for f in self.made if f.unit not in calendar)]
         to_go = figure.unit in ("hour", "minute") or any(
@@ -168,7 +170,8 @@ class Derived:
 
     def _has_day(self, told: Sequence[Figure], place: int) -> bool:
         """Whether anything leads to a weekday: a date or a length that the reply or the customer names, or today's or tomorrow's own."""
-        beside = [*(f for f in self._stated if not same(f, told[place])), *self._said.asked]
+        stated = [f for f in self._stated if f.unit != "weekday"]  # one weekday leads to no other
+        beside = [*stated, *self._said.asked]
         near = {f"weekday:{(self._today + timedelta(n)).weekday()}" for n in (0, 1)}
         asked = told[place].text.casefold()[:5] in self._said.words.casefold()  # a short form of it: sexta
         return (

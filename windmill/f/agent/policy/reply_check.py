@@ -23,6 +23,7 @@ from f.agent.policy.exchanged import exchanged
 from f.agent.policy.grounds import Grounds
 from f.agent.policy.labels import mislabelled
 from f.agent.policy.offers import unsupported
+from f.agent.policy.pairing import mispaired
 from f.agent.policy.parroting import parroted
 from f.agent.policy.placement import Placement
 from f.agent.policy.quoted import Quoted, figures_of, in_claim, quoted_rows
@@ -238,6 +239,7 @@ class Check:
         yield from added(self._draft, self._sources)
         yield from of_another_period(self._draft, self._evidence)
         yield from mislabelled(self._draft, self._sources)
+        yield from mispaired(self._draft, self._sources)
         asked = [f for s in self._pool if s.source == "customer" for f in s.figures]
         yield from unfounded(self._draft, self._grounds, self._sources, self._tools, asked)
         yield from self._grounds.misnamed(
@@ -285,7 +287,7 @@ class Check:
         if self._draft.claims and kind_of(figure) not in ("", "hour", *UNCOUNTED) and not stands:
             holding = []
         if having:
-            rows = quoted_rows(having, holding)
+            rows = quoted_rows(having, holding, self._evidence)
             said, told, place = in_claim(having, sentence, told, place)
             return "misplaced" if self._placement.misplaced(said, told, place, rows) else "held"
         if holding and (marks or quotes or not self._draft.claims or stands):
