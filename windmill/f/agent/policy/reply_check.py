@@ -241,7 +241,9 @@ class Check:
         yield from mislabelled(self._draft, self._sources)
         yield from mispaired(self._draft, self._sources)
         asked = [f for s in self._pool if s.source == "customer" for f in s.figures]
-        yield from unfounded(self._draft, self._grounds, self._sources, self._tools, asked)
+        yield from unfounded(
+            self._draft, self._grounds, self._sources, self._tools, asked, self._today
+        )
         yield from self._grounds.misnamed(
             frozenset().union(
                 *(s.terms for s in self._pool if s.source in ("conversation", "persona", "said"))
