@@ -17,8 +17,23 @@ from typing import Any
 
 import pytest
 
+from f.agent.policy import reply_check
 from tests.agent.policy import check_cases, harness
 
+# The checks of the reply policy, as f/agent/policy/reply_check calls them.
+CHECKS = [
+    *(
+        (reply_check, name)
+        for name in (
+            "added", "claimed", "contradictions", "exchanged", "mislabelled", "mispaired", "of_another", "of_another_period",
+            "of_another_week", "priced", "unassured", "undone", "unfounded", "unsupported",
+        )
+    ),
+    *((reply_check.Check, name) for name in ("_unconfirmed", "_unsupported")),
+    *((reply_check.Grounds, name) for name in ("misnamed", "problems")),
+    *((reply_check.Quoted, name) for name in ("misquoted", "unquoted")),
+]  # fmt: skip
+COLUMNS = ("wrong", "wrong alone", "right", "right alone", "talk", "talk alone")
 RAW = re.compile(r"<think|</think|<tool_call|\[S\d|【|<\||\"arguments\"")
 
 
@@ -46,6 +61,39 @@ def measure(half: str, show: str, every: int) -> dict[str, Any]:
             total = counts[f"{kind} {mode}"]
             shares[f"{kind} {mode}"] = (counts[f"{kind} {mode} error"] / total if total else 0.0, total)
     return shares
+
+
+def contributions(half: str, every: int) -> dict[str, Counter[str]]:
+    """How often each check speaks against the replies of each kind, and how often it is the only one that does."""
+    counts: dict[str, Counter[str]] = {}
+    for number, (case, business) in enumerate(harness.cases(half)):
+        for structured in () if number % every else (False, True):
+            spoke: set[str] = set()
+            with pytest.MonkeyPatch.context() as patch:
+                for owner, name in CHECKS:
+                    patch.setattr(owner, name, _noted(getattr(owner, name), name, spoke))
+                harness.run(case, business, structured, patch)
+            for name in spoke:
+                row = counts.setdefault(name, Counter())
+                row[case["kind"]] += 1
+                row[f"{case['kind']} alone"] += len(spoke) == 1
+    return counts
+
+
+def _noted(check: Any, name: str, spoke: set[str]) -> Any:
+    def run(*given: Any, **more: Any) -> list[Any]:
+        found = list(check(*given, **more))
+        if found:
+            spoke.add(name)
+        return found
+
+    return run
+
+
+def print_contributions(half: str, every: int) -> None:
+    print(f"{half:24}" + "".join(f"{column:>16}" for column in COLUMNS))
+    for name, row in sorted(contributions(half, every).items(), key=lambda item: -item[1]["wrong alone"]):
+        print(f"{name:24}" + "".join(f"{row[column]:>16}" for column in COLUMNS))
 
 
 def mean(shares: dict[str, Any], kind: str) -> float:
@@ -84,9 +132,16 @@ def main() -> int:
     parser.add_argument(
         "--show", default="", help="list the errors of one kind: talk, right or wrong; or one case by its id"
     )
+    parser.add_argument(
+        "--checks", action="store_true", help="print what each check adds, in place of the shares"
+    )
     arguments = parser.parse_args()
     every = 5 if os.environ.get("QUICK") else 1
     chosen = [arguments.half] if arguments.half else check_cases.HALVES
+    if arguments.checks:
+        for half in chosen:
+            print_contributions(half, every)
+        return 0
     halves = {half: measure(half, arguments.show, every) for half in chosen}
     print_table(halves)
     first = halves.get("dev") or next(iter(halves.values()))

@@ -146,7 +146,8 @@ def undone(
         yield Finding("deed", denied or draft.text, f"{', '.join(sorted(failed))} has failed: say so")
         return
     first = draft.sentences[0][0] if draft.sentences else ""
-    if DONE.match(first) and not asks(first) and not handed_off and draft.kind in ("answer", None):
+    named = any(is_passage(mark) for _, marks in draft.sentences for mark in marks)
+    if (tools or named) and DONE.match(first) and not asks(first) and not handed_off:
         yield Finding("deed", first, first)
     silent = ("clock", "hours", "customer")
     data = " ".join(s.text for s in sources if not is_passage(s.key) and s.key not in silent)

@@ -111,7 +111,11 @@ def _of_another(
             continue
         speaks = {w for w in (other.own - here.words) & said if akin or " " in w}
         unique = {w for w in speaks if sum(w in p.words for p in found if any(kind_of(g) == kind for g in p.figures)) == 1}
-        if unique and not (here.words - other.words) & (said | asked):
+        label = terms(other.text[: theirs[0].start]) | asked | {w for w in unique if " " in w}
+        mine_alone = here.words - other.words
+        beside = [f for f in told if kind_of(f) != kind and any(same(f, g) for g in here.figures)]
+        elsewhere = all(any(same(f, g) for g in other.figures) for f in beside)
+        if unique & label and mine_alone and not mine_alone & (said | asked) and elsewhere:
             return away[0]
     return None
 
