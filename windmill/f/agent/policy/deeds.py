@@ -165,6 +165,8 @@ def undone(
         )
         forecast = any(f.unit in ("date", "weekday", "day") for f in figures(sentence))
         for deed in deeds_in(sentence):
+            if negates(sentence):
+                break
             if passages and deed in ("order", "pay"):
                 continue  # what the customer did: "I see that you ordered"
             if deed in ("ready", "finish", "leave", "active", "paid") and (not tools or negates(sentence)):

@@ -200,7 +200,7 @@ def _parts(text: str, mark: str) -> list[str]:
         else:
             waiting += f"{part}, "
     if waiting:
-        found[-1] += f", {waiting.rstrip(', ')}"
+        found = [f"{part}, {waiting.rstrip(', ')}" for part in found]  # drinks excluded: of all
     return found
 
 
