@@ -146,13 +146,15 @@ def undone(
         yield Finding("deed", denied or draft.text, f"{', '.join(sorted(failed))} has failed: say so")
         return
     first = draft.sentences[0][0] if draft.sentences else ""
-    named = any(is_passage(mark) for _, marks in draft.sentences for mark in marks)
-    if (tools or named) and DONE.match(first) and not asks(first) and not handed_off:
+    marked = any(is_passage(mark) for _, marks in draft.sentences for mark in marks)
+    if (tools or marked) and DONE.match(first) and not asks(first) and not handed_off:
         yield Finding("deed", first, first)
     silent = ("clock", "hours", "customer")
     data = " ".join(s.text for s in sources if not is_passage(s.key) and s.key not in silent)
     asked = figures(" ".join(s.text for s in sources if s.key in ("customer", "said")))
-    for sentence, marks in draft.sentences:
+    for place, (sentence, named) in enumerate(draft.sentences):
+        # A mark at the end of a paragraph is that of its sentences.
+        marks = named or next((m for _, m in draft.sentences[place:] if m), ())
         record = any(
             f.unit == "code" for f in figures(sentence)
         )  # of an order or a booking: no passage speaks of it
