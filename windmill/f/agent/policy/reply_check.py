@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from f.agent.policy.additions import added, of_another_period
+from f.agent.policy.additions import added, listed, of_another_period
 from f.agent.policy.agreements import unfounded
 from f.agent.policy.assurances import priced, unassured
 from f.agent.policy.awaiting import REQUESTED, claimed
@@ -237,6 +237,7 @@ class Check:
         yield from priced(self._draft, self._sources)
         yield from self._grounds.problems()
         yield from added(self._draft, self._sources)
+        yield from listed(self._draft, self._sources)
         yield from of_another_period(self._draft, self._evidence)
         yield from mislabelled(self._draft, self._sources)
         yield from mispaired(self._draft, self._sources)
