@@ -14,7 +14,8 @@ from f.agent.policy.polarity import asks, negates
 from f.agent.policy.records import emptied
 from f.common.figures.amounts import Figure, same
 from f.common.figures.finder import figures
-from f.common.figures.segments import Source, is_passage, terms
+from f.common.figures.segments import Source, is_passage, sentences, terms
+from f.common.figures.tool_rows import flat
 
 FEW = 2  # sentences that may all be meant, where none is quoted
 
@@ -63,6 +64,17 @@ def _silent(
     passages = [s for s in sources.values() if is_passage(s.key)]
     for figure, limit in broken(draft.text, pieces, asked) if quoted or len(pieces) == 1 else ():
         if agrees or (figure.unit and limit.unit and limit.unit not in TIMES):
+            yield Finding("confirmed", statement, f"{figure.text} / {limit.text}")
+    if agrees and passages and marks:
+        beside = [
+            s
+            for key in marks
+            if key in sources and is_passage(key)
+            for s in sentences(flat(sources[key].text))
+            if s not in pieces
+        ]
+        ages = [f for f in asked if f.unit == "year"]
+        for figure, limit in broken(draft.text, beside, ages):
             yield Finding("confirmed", statement, f"{figure.text} / {limit.text}")
     if agrees and (quoted or len(pieces) <= FEW):
         words = terms(statement)

@@ -28,6 +28,7 @@ from f.agent.policy.parroting import parroted
 from f.agent.policy.placement import Placement
 from f.agent.policy.quoted import Quoted, figures_of, in_claim, quoted_rows
 from f.agent.policy.recurring_days import of_another_week
+from f.agent.policy.seasons import closed_then
 from f.common.figures.amounts import Figure, alike, money, same
 from f.common.figures.finder import figures
 from f.common.figures.segments import (
@@ -245,6 +246,7 @@ class Check:
         yield from unfounded(
             self._draft, self._grounds, self._sources, self._tools, asked, self._today
         )
+        yield from closed_then(self._draft, self._grounds, self._sources)
         yield from self._grounds.misnamed(
             frozenset().union(
                 *(s.terms for s in self._pool if s.source in ("conversation", "persona", "said"))
