@@ -25,7 +25,7 @@ CHECKS = [
     *(
         (reply_check, name)
         for name in (
-            "added", "claimed", "contradictions", "exchanged", "mislabelled", "mispaired", "of_another", "of_another_period",
+            "added", "claimed", "closed_then", "contradictions", "exchanged", "listed", "mislabelled", "mispaired", "of_another", "of_another_period",
             "of_another_week", "priced", "unassured", "undone", "unfounded", "unsupported",
         )
     ),

@@ -24,7 +24,6 @@ LEAST = 2  # long words of a part
 ITEM = re.compile(r",\s(?:(?:and|y|et|und|e|ve|dan|or|oder)\s)?|\s(?:and|y|und|et|e|or|oder|plus|with|con|mit|avec|com|met|ve|dan|och|og|med)\s")
 MOST_OF_ITEM = 3  # words
 WORD = re.compile(r"[^\W\d_]{4,}")
-SMALL = re.compile(r"(?<![^\W_])[^\W\d_]{1,4}(?![^\W_])")
 PERIODS = ("hour", "day", "week", "month", "year")
 # "per" before the unit of a rate, and the words that say it alone.
 PER = re.compile(
@@ -74,7 +73,7 @@ def listed(draft: Draft, sources: Mapping[str, Source]) -> Iterable[Finding]:
         passages = [sources[m] for m in marks if m in sources and is_passage(m)]
         if not passages or asks(sentence) or negates(sentence):
             continue
-        if not _alike(sentence, " ".join(f"{s.context} {s.text}" for s in passages)):
+        if not in_one_language(sentence, passages):
             continue
         items = [item.strip(" .!") for item in ITEM.split(sentence) if item and item.strip(" .!")]
         heard = [any(w[:3] in said for w in WORD.findall(plain(item))) for item in items]
@@ -86,12 +85,6 @@ def listed(draft: Draft, sources: Mapping[str, Source]) -> Iterable[Finding]:
             if short and any(heard) and not heard[place] and not aside:
                 yield Finding("unmentioned", sentence, item)
                 return
-
-
-def _alike(text: str, source: str) -> bool:
-    """Whether two texts are of one language, by their small words."""
-    small, theirs = set(SMALL.findall(text.casefold())), set(SMALL.findall(source.casefold()))
-    return bool(small) and 2 * len(small & theirs) >= len(small)
 
 
 def of_another_period(draft: Draft, evidence: Sequence[Segment]) -> Iterable[Finding]:
