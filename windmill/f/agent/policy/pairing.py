@@ -35,6 +35,7 @@ from f.common.figures.segments import (
 ITEM = re.compile(r";\s+|\s\|\|\s|(?<=\w)\.\s+")
 COMMA = re.compile(r"[,，、،]\s*(?![^()]*\))|\s(?:and|y|e|et|und|en|i|и|ve|dan|و|और)\s")
 LABELLED = re.compile(r"[^:：]{2,60}[:：]\s?")
+UNPLACED = ("date", "phone", "link", "mail", "code")
 NUMBERED = re.compile(r"\b([A-ZÀ-ÞΑ-ΩА-Я][^\W\d_]{2,}\s\d{1,5})(?![\w%°]|[.,:]\d)")  # Fibre 150: a name with a number
 
 
@@ -66,7 +67,7 @@ def mispaired(draft: Draft, sources: Mapping[str, Source]) -> Iterable[Finding]:
         one = akin or _alike(statement.text, sources[statement.source])
         told = ranged(figures(LISTED.sub("", statement.text)), LISTED.sub("", statement.text))
         for kind in dict.fromkeys(kind_of(f) for f in told):
-            if _tells(kind) and (figure := _of_another(statement, kind, told, found, question, one)):
+            if kind not in UNPLACED and (figure := _of_another(statement, kind, told, found, question, one)):
                 yield Finding("misplaced", statement.text, figure.text)
                 return
 
@@ -115,6 +116,9 @@ def _of_another(
         mine_alone = here.words - other.words
         beside = [f for f in told if kind_of(f) != kind and any(same(f, g) for g in here.figures)]
         elsewhere = all(any(same(f, g) for g in other.figures) for f in beside)
+        # Days, lengths and bare numbers are said of many things: there the customer must have asked for the other part by its name.
+        if not _tells(kind):
+            label &= asked
         if unique & label and mine_alone and not mine_alone & (said | asked) and elsewhere:
             return away[0]
     return None
