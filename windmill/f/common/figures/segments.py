@@ -227,7 +227,7 @@ def ranged(found: Iterable[Figure], text: str) -> tuple[Figure, ...]:
             or re.search(r"[,;|\n+&]|\d", bare)
             or re.fullmatch(
                 r"\W*(?:and|y|e|i|und|et|en|ve|og|och|и|та|or|o|oder|ou|of|и|ו)\W*",
-                between.strip(),
+                bare.strip(),
                 re.IGNORECASE,
             )
         ):
