@@ -21,7 +21,9 @@ PART = re.compile(
 )
 LONG = re.compile(r"[^\W\d_]{5,}")
 LEAST = 2  # long words of a part
-ITEM = re.compile(r",\s(?:(?:and|y|et|und|e|ve|dan|or|oder)\s)?|\s(?:and|y|und|et|e|or|oder|plus|with|con|mit|avec|com|met|ve|dan|och|og|med)\s")
+ITEM = re.compile(
+    r",\s(?:(?:and|y|et|und|e|ve|dan|or|oder)\s)?|\s(?:and|y|und|et|e|or|oder|plus|with|con|mit|avec|com|met|ve|dan|och|og|med)\s"
+)
 MOST_OF_ITEM = 3  # words
 WORD = re.compile(r"[^\W\d_]{4,}")
 PERIODS = ("hour", "day", "week", "month", "year")
@@ -77,7 +79,9 @@ def listed(draft: Draft, sources: Mapping[str, Source]) -> Iterable[Finding]:
             continue
         items = [item.strip(" .!") for item in ITEM.split(sentence) if item and item.strip(" .!")]
         heard = [any(w[:3] in said for w in WORD.findall(plain(item))) for item in items]
-        counted = [bool(figures(i) or numbers_in_words(i) or parts_in_words(i) or single_lengths(i)) for i in items]
+        counted = [
+            bool(figures(i) or numbers_in_words(i) or parts_in_words(i) or single_lengths(i)) for i in items
+        ]
         for place in range(1, len(items)):
             item = items[place]
             aside = any(counted[place : place + 2])  # that is, 20 June

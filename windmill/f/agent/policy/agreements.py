@@ -49,7 +49,12 @@ def _limited(draft: Draft, grounds: Grounds, today: date) -> Iterable[Finding]:
             yield Finding("limit", sentence, figure.text)
         for piece in pieces:
             over = expired(piece, today)
-            if over and not asks(sentence) and not negates(draft.text) and not any(same(over, f) for f in told):
+            if (
+                over
+                and not asks(sentence)
+                and not negates(draft.text)
+                and not any(same(over, f) for f in told)
+            ):
                 yield Finding("expired", sentence, over.text)
 
 

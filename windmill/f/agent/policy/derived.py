@@ -128,7 +128,7 @@ class Derived:
         ]
 
     def _times(self, stated: Sequence[Figure], spoken: bool = True) -> list[float]:
-        """How often, how many: numbers of the customer, the reply and its quotes. `spoken`: and those that stand in words; halves and quarters always."""
+        """How often, how many: numbers of the customer, the reply and its quotes. `spoken`: also those in words; halves and quarters always."""
         words = self._spoken if spoken or not self._named else [v for v in self._spoken if v % 1]
         return [
             *words,

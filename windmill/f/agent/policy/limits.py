@@ -31,8 +31,10 @@ and\\s+(?:above|over|more|up) or\\s+(?:more|over|above|older) und\\s+mehr oder\\
 of\\s+meer i\\s+więcej a\\s+více и\\s+более и\\s+больше ve\\s+üzeri ve\\s+üstü üzeri üstü itibaren 以上 以降 から 이상 부터 초과 起 \\+
 """
 MOST_BEFORE = """
-up\\s+to at\\s+most no\\s+more\\s+than maximum max\\.? under below less\\s+than until within bis(?:\\s+zu)? höchstens maximal unter innerhalb(?:\\s+von)? hasta dentro\\s+de
-como\\s+máximo máximo menos\\s+de jusqu['’]à au\\s+plus moins\\s+de dans\\s+les fino\\s+a al\\s+massimo massimo meno\\s+di entro até no\\s+máximo tot hoogstens
+up\\s+to at\\s+most no\\s+more\\s+than maximum max\\.? under below less\\s+than until within bis(?:\\s+zu)? höchstens maximal unter
+innerhalb(?:\\s+von)? hasta dentro\\s+de
+como\\s+máximo máximo menos\\s+de jusqu['’]à au\\s+plus moins\\s+de dans\\s+les fino\\s+a al\\s+massimo massimo
+meno\\s+di entro até no\\s+máximo tot hoogstens
 maximaal onder binnen do maks\\.? najwyżej poniżej nejvýše méně\\s+než до не\\s+более максимум менее не\\s+більше протягом högst upp\\s+till under
 inom
 op\\s+til opp\\s+til højst høyst enintään alle έως μέχρι κάτω\\s+των το\\s+πολύ حتى أقل\\s+من خلال עד פחות\\s+מ sampai maksimal di\\s+bawah đến

@@ -1,9 +1,10 @@
 """Whether the words around a figure are those of another part of its own source: Boulder's name, and Denver's hours.
 
-A source is cut into its smallest parts that have figures of their own: cells, sentences, items of a list. What tells two parts apart are the words that
-only one of them has. No language is known here; a reply in another language is heard by names, numbers and related words alone.
+A source is cut into its smallest parts that have figures of their own: cells, sentences, items of a list. What tells two parts apart are the words
+that only one of them has. No language is known here; a reply in another language is heard by names with numbers alone.
 """
 
+# ruff: noqa: RUF001 - marks of many scripts
 from __future__ import annotations
 
 import re
@@ -14,7 +15,6 @@ from typing import NamedTuple
 from f.agent.policy.claims import Draft, Finding
 from f.agent.policy.one_language import in_one_language
 from f.agent.policy.polarity import asks
-from f.agent.policy.quoted import figures_of
 from f.common.figures.amounts import Figure, same
 from f.common.figures.finder import figures
 from f.common.figures.segments import (
@@ -36,7 +36,9 @@ ITEM = re.compile(r";\s+|\s\|\|\s|(?<=\w)\.\s+")
 COMMA = re.compile(r"[,，、،]\s*(?![^()]*\))|\s(?:and|y|e|et|und|en|i|и|ve|dan|و|और)\s")
 LABELLED = re.compile(r"[^:：]{2,60}[:：]\s?")
 UNPLACED = ("date", "phone", "link", "mail", "code")
-NUMBERED = re.compile(r"\b([A-ZÀ-ÞΑ-ΩА-Я][^\W\d_]{2,}\s\d{1,5})(?![\w%°]|[.,:]\d)")  # Fibre 150: a name with a number
+NUMBERED = re.compile(
+    r"\b([A-ZÀ-ÞΑ-ΩА-Я][^\W\d_]{2,}\s\d{1,5})(?![\w%°]|[.,:]\d)"
+)  # Fibre 150: a name with a number
 
 
 class Part(NamedTuple):
@@ -92,14 +94,23 @@ def _clauses(text: str) -> list[str]:
 
 
 def _of_another(
-    statement: Statement, kind: str, told: tuple[Figure, ...], found: tuple[Part, ...], question: str, akin: bool
+    statement: Statement,
+    kind: str,
+    told: tuple[Figure, ...],
+    found: tuple[Part, ...],
+    question: str,
+    akin: bool,
 ) -> Figure | None:
     """The figure of a statement that its words give to another part of the source."""
     mine = [f for f in told if kind_of(f) == kind]
     holding = [
         p for p in found if all(any(same(f, g) and kind_of(g) == kind for g in p.figures) for f in mine)
     ]
-    if quoted := [p for p in holding if folded(p.text) in folded(statement.quote) or folded(statement.quote) in folded(p.text)]:
+    if quoted := [
+        p
+        for p in holding
+        if folded(p.text) in folded(statement.quote) or folded(statement.quote) in folded(p.text)
+    ]:
         holding = quoted
     if len(holding) != 1:
         return None
@@ -111,7 +122,11 @@ def _of_another(
         if other is here or not theirs or not away:
             continue
         speaks = {w for w in (other.own - here.words) & said if akin or " " in w}
-        unique = {w for w in speaks if sum(w in p.words for p in found if any(kind_of(g) == kind for g in p.figures)) == 1}
+        unique = {
+            w
+            for w in speaks
+            if sum(w in p.words for p in found if any(kind_of(g) == kind for g in p.figures)) == 1
+        }
         label = terms(other.text[: theirs[0].start]) | asked | {w for w in unique if " " in w}
         mine_alone = here.words - other.words
         beside = [f for f in told if kind_of(f) != kind and any(same(f, g) for g in here.figures)]
@@ -126,7 +141,9 @@ def _of_another(
 
 def _alike(text: str, source: Source) -> bool:
     """Whether a short text is of its source's language: it shares two words with it."""
-    return sum(len(w) > 3 or not w.isascii() for w in terms(text) & terms(f"{source.context} {source.text}")) > 1
+    return (
+        sum(len(w) > 3 or not w.isascii() for w in terms(text) & terms(f"{source.context} {source.text}")) > 1
+    )
 
 
 def _tells(kind: str) -> bool:
@@ -147,7 +164,10 @@ def parts(text: str) -> tuple[Part, ...]:
     for line, _ in rows(text):
         cells = ROW.split(line)
         first = figures(cells[0])
-        name = cells[0][: first[0].start if first else None] if len(cells) > 1 else ""  # of the whole row
+        shared = len(cells) > 1 and not any(
+            _tells(kind_of(f)) for f in first
+        )  # a table's row has its name in front
+        name = cells[0][: first[0].start if first else None] if shared else ""
         made += [
             part
             for cell in cells
@@ -165,7 +185,11 @@ def _items(text: str, name: frozenset[str]) -> list[Part]:
     head, tail = (label[0], text[label.end() :]) if label else ("", text)
     pieces = [p for p in COMMA.split(tail) if p and p.strip()]
     kinds = [{kind_of(f) for f in figures(p)} for p in pieces]
-    if len(pieces) < 2 or not all(kinds) or not set.intersection(*kinds) & {k for ks in kinds for k in ks if _tells(k) and k != "clock"}:
+    if (
+        len(pieces) < 2
+        or not all(kinds)
+        or not set.intersection(*kinds) & {k for ks in kinds for k in ks if _tells(k) and k != "clock"}
+    ):
         return [_part(text, name)]
     if all(not terms(p[: figures(p)[0].start]) for p in pieces[1:]):
         first = figures(pieces[0])[0].start

@@ -135,7 +135,9 @@ def quoted_rows(
 
     def apart(row: Segment) -> frozenset[str]:
         ahead = (f"{folded(other.text)}, {folded(row.text)}" for other in others)
-        joined = any(text in p for text in ahead for p in pieces)  # Tuesday to Saturday 10-17, closed on Sunday
+        joined = any(
+            text in p for text in ahead for p in pieces
+        )  # Tuesday to Saturday 10-17, closed on Sunday
         theirs = frozenset().union(*(other.terms for other in others if other.source == row.source))
         return words if joined else words - theirs
 

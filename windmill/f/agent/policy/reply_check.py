@@ -243,15 +243,10 @@ class Check:
         yield from mislabelled(self._draft, self._sources)
         yield from mispaired(self._draft, self._sources)
         asked = [f for s in self._pool if s.source == "customer" for f in s.figures]
-        yield from unfounded(
-            self._draft, self._grounds, self._sources, self._tools, asked, self._today
-        )
+        yield from unfounded(self._draft, self._grounds, self._sources, self._tools, asked, self._today)
         yield from closed_then(self._draft, self._grounds, self._sources)
-        yield from self._grounds.misnamed(
-            frozenset().union(
-                *(s.terms for s in self._pool if s.source in ("conversation", "persona", "said"))
-            )
-        )
+        spoken = [s.terms for s in self._pool if s.source in ("conversation", "persona", "said")]
+        yield from self._grounds.misnamed(frozenset().union(*spoken))
 
     def _harmless(self, figure: Figure) -> bool:
         """Whether a figure of plain talk says nothing of the business: a bare number, a weekday. A price, a time, a date, a link does."""
