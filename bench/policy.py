@@ -1,8 +1,8 @@
 """Measures the reply policy: make bench-policy (QUICK=1; ARGS="--show wrong")
 
 Every case of tests/agent/policy runs through the real agent with a scripted model, once with the function `reply` and once as plain text with marks.
-Two figures are errors the one way, one the other: ordinary talk and right answers that are not sent, wrong answers that are. The half `heldout`
-was held back while the policy was built.
+Two figures are errors the one way, one the other: ordinary talk and right answers that are not sent, wrong answers that are. The halves `heldout`
+and `heldout2` were held back while the policy was built; `dev2` and `heldout2` are a set that was written later, of other businesses.
 """
 
 from __future__ import annotations
@@ -17,8 +17,23 @@ from typing import Any
 
 import pytest
 
-from tests.agent.policy import harness
+from f.agent.policy import reply_check
+from tests.agent.policy import check_cases, harness
 
+# The checks of the reply policy, as f/agent/policy/reply_check calls them.
+CHECKS = [
+    *(
+        (reply_check, name)
+        for name in (
+            "added", "claimed", "closed_then", "contradictions", "exchanged", "listed", "mislabelled", "mispaired", "of_another", "of_another_period",
+            "of_another_week", "priced", "unassured", "undone", "unfounded", "unsupported",
+        )
+    ),
+    *((reply_check.Check, name) for name in ("_unconfirmed", "_unsupported")),
+    *((reply_check.Grounds, name) for name in ("misnamed", "problems")),
+    *((reply_check.Quoted, name) for name in ("misquoted", "unquoted")),
+]  # fmt: skip
+COLUMNS = ("wrong", "wrong alone", "right", "right alone", "talk", "talk alone")
 RAW = re.compile(r"<think|</think|<tool_call|\[S\d|【|<\||\"arguments\"")
 
 
@@ -48,56 +63,98 @@ def measure(half: str, show: str, every: int) -> dict[str, Any]:
     return shares
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--half", choices=["dev", "heldout"], help="one half only")
-    parser.add_argument(
-        "--show", default="", help="list the errors of one kind: talk, right or wrong; or one case by its id"
-    )
-    arguments = parser.parse_args()
-    every = 5 if os.environ.get("QUICK") else 1
-    halves = {
-        half: measure(half, arguments.show, every)
-        for half in ([arguments.half] if arguments.half else ["dev", "heldout"])
+def contributions(half: str, every: int) -> dict[str, Counter[str]]:
+    """How often each check speaks against the replies of each kind, and how often it is the only one that does."""
+    counts: dict[str, Counter[str]] = {}
+    for number, (case, business) in enumerate(harness.cases(half)):
+        for structured in () if number % every else (False, True):
+            spoke: set[str] = set()
+            with pytest.MonkeyPatch.context() as patch:
+                for owner, name in CHECKS:
+                    patch.setattr(owner, name, _noted(getattr(owner, name), name, spoke))
+                harness.run(case, business, structured, patch)
+            for name in spoke:
+                row = counts.setdefault(name, Counter())
+                row[case["kind"]] += 1
+                row[f"{case['kind']} alone"] += len(spoke) == 1
+    return counts
+
+
+def _noted(check: Any, name: str, spoke: set[str]) -> Any:
+    def run(*given: Any, **more: Any) -> list[Any]:
+        found = list(check(*given, **more))
+        if found:
+            spoke.add(name)
+        return found
+
+    return run
+
+
+def print_contributions(half: str, every: int) -> None:
+    print(f"{half:24}" + "".join(f"{column:>16}" for column in COLUMNS))
+    for name, row in sorted(contributions(half, every).items(), key=lambda item: -item[1]["wrong alone"]):
+        print(f"{name:24}" + "".join(f"{row[column]:>16}" for column in COLUMNS))
+
+
+def mean(shares: dict[str, Any], kind: str) -> float:
+    """The share of errors over both ways to give a reply."""
+    return round((shares[f"{kind} marks"][0] + shares[f"{kind} reply"][0]) / 2, 4)
+
+
+def summary(shares: dict[str, Any] | None) -> dict[str, float] | None:
+    if shares is None:
+        return None
+    return {
+        "talk_refused": mean(shares, "talk"),
+        "right_refused": mean(shares, "right"),
+        "wrong_passed": mean(shares, "wrong"),
     }
-    print(f"{'':28}" + "".join(f"{half:>18}" for half in halves))
+
+
+def print_table(halves: dict[str, dict[str, Any]]) -> None:
+    print(f"{'':32}" + "".join(f"{half:>18}" for half in halves))
     for kind, words in (
         ("talk", "ordinary talk not sent"),
         ("right", "right answers not sent"),
         ("wrong", "wrong answers sent"),
     ):
         for mode in ("marks", "reply"):
-            row = "".join(
-                f"{shares[f'{kind} {mode}'][0]:>11.1%} of {shares[f'{kind} {mode}'][1]:>3}"
-                for shares in halves.values()
-            )
-            print(f"{words + ', ' + mode:28}{row}")
+            pairs = [shares[f"{kind} {mode}"] for shares in halves.values()]
+            row = "".join(f"{share:>11.1%} of {total:>3}" for share, total in pairs)
+            print(f"{words + ', ' + mode:32}{row}")
 
-    def mean(shares: dict[str, Any], kind: str) -> float:
-        return round((shares[f"{kind} marks"][0] + shares[f"{kind} reply"][0]) / 2, 4)
 
-    dev, held = (halves.get(name) for name in ("dev", "heldout"))
-    first = dev or held or {}
-    figures = {
-        "talk_refused": mean(first, "talk"),
-        "right_refused": mean(first, "right"),
-        "wrong_passed": mean(first, "wrong"),
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--half", choices=check_cases.HALVES, help="one half only")
+    parser.add_argument(
+        "--show", default="", help="list the errors of one kind: talk, right or wrong; or one case by its id"
+    )
+    parser.add_argument(
+        "--checks", action="store_true", help="print what each check adds, in place of the shares"
+    )
+    arguments = parser.parse_args()
+    every = 5 if os.environ.get("QUICK") else 1
+    chosen = [arguments.half] if arguments.half else check_cases.HALVES
+    if arguments.checks:
+        for half in chosen:
+            print_contributions(half, every)
+        return 0
+    halves = {half: measure(half, arguments.show, every) for half in chosen}
+    print_table(halves)
+    first = halves.get("dev") or next(iter(halves.values()))
+    result = {
+        "bench": "policy",
+        "judge": "off",
+        **(summary(first) or {}),
+        "held_back": summary(halves.get("heldout")),
+        "second": summary(halves.get("dev2")),
+        "second_held_back": summary(halves.get("heldout2")),
+        "raw_leaks": sum(shares["raw_leaks"] for shares in halves.values()),
     }
-    held_back = (
-        {
-            "talk_refused": mean(held, "talk"),
-            "right_refused": mean(held, "right"),
-            "wrong_passed": mean(held, "wrong"),
-        }
-        if held
-        else None
-    )
-    leaks = sum(shares["raw_leaks"] for shares in halves.values())
-    print(
-        json.dumps({"bench": "policy", "judge": "off", **figures, "held_back": held_back, "raw_leaks": leaks})
-    )
+    print(json.dumps(result))
     return 0
 
 

@@ -12,7 +12,7 @@ from f.agent.policy.offers import OFFER
 from f.agent.policy.one_language import BEGINNING, in_one_language, plain
 from f.agent.policy.polarity import asks, negates
 from f.common.figures.amounts import money, same
-from f.common.figures.finder import figures, numbers_in_words, single_lengths
+from f.common.figures.finder import figures, numbers_in_words, parts_in_words, single_lengths
 from f.common.figures.segments import Segment, Source, is_passage
 from f.common.figures.words import SIZES, units
 
@@ -21,6 +21,11 @@ PART = re.compile(
 )
 LONG = re.compile(r"[^\W\d_]{5,}")
 LEAST = 2  # long words of a part
+ITEM = re.compile(
+    r",\s(?:(?:and|y|et|und|e|ve|dan|or|oder)\s)?|\s(?:and|y|und|et|e|or|oder|plus|with|con|mit|avec|com|met|ve|dan|och|og|med)\s"
+)
+MOST_OF_ITEM = 3  # words
+WORD = re.compile(r"[^\W\d_]{4,}")
 PERIODS = ("hour", "day", "week", "month", "year")
 # "per" before the unit of a rate, and the words that say it alone.
 PER = re.compile(
@@ -60,6 +65,29 @@ def added(draft: Draft, sources: Mapping[str, Source]) -> Iterable[Finding]:
                 and all(word[:BEGINNING] not in said for word in words)
             ):
                 yield Finding("unmentioned", statement, part.strip())
+                return
+
+
+def listed(draft: Draft, sources: Mapping[str, Source]) -> Iterable[Finding]:
+    """Items of a list of which no word stands in any source, nor was said, where other items do; in the sources' own language."""
+    said = plain(" ".join(f"{s.context} {s.text}" for s in sources.values()))
+    for sentence, marks in draft.sentences:
+        passages = [sources[m] for m in marks if m in sources and is_passage(m)]
+        if not passages or asks(sentence) or negates(sentence):
+            continue
+        if not in_one_language(sentence, passages):
+            continue
+        items = [item.strip(" .!") for item in ITEM.split(sentence) if item and item.strip(" .!")]
+        heard = [any(w[:3] in said for w in WORD.findall(plain(item))) for item in items]
+        counted = [
+            bool(figures(i) or numbers_in_words(i) or parts_in_words(i) or single_lengths(i)) for i in items
+        ]
+        for place in range(1, len(items)):
+            item = items[place]
+            aside = any(counted[place : place + 2])  # that is, 20 June
+            short = len(re.findall(r"[^\W\d_]+", item)) <= MOST_OF_ITEM and WORD.search(plain(item))
+            if short and any(heard) and not heard[place] and not aside:
+                yield Finding("unmentioned", sentence, item)
                 return
 
 

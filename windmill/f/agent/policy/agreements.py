@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 from f.agent.policy.claims import Draft, Finding
 from f.agent.policy.grounds import Grounds, akin
-from f.agent.policy.limits import broken, left_out
+from f.agent.policy.limits import broken, expired, left_out, turned
 from f.agent.policy.one_language import in_one_language
 from f.agent.policy.placement import TIMES
+from f.agent.policy.polarity import asks, negates
 from f.agent.policy.records import emptied
-from f.common.figures.amounts import Figure
-from f.common.figures.segments import Source, is_passage, terms
+from f.common.figures.amounts import Figure, same
+from f.common.figures.finder import figures
+from f.common.figures.segments import Source, is_passage, sentences, terms
+from f.common.figures.tool_rows import flat
 
 FEW = 2  # sentences that may all be meant, where none is quoted
 
@@ -22,8 +26,10 @@ def unfounded(
     sources: Mapping[str, Source],
     tools: Sequence[str],
     asked: Sequence[Figure],
+    today: date,
 ) -> Iterable[Finding]:
-    """Findings on the reply's first statement. `tools`: those that have answered. `asked`: the figures of the customer's message."""
+    """Findings on the reply's statements. `tools`: those that have answered. `asked`: the figures of the customer's message."""
+    yield from _limited(draft, grounds, today)
     if not grounds.first:
         return
     statement, marks = grounds.first
@@ -32,6 +38,24 @@ def unfounded(
     if agrees and not passages:
         yield from emptied(statement, draft, [sources[key] for key in tools])
     yield from _silent(draft, grounds, sources, question, asked)
+
+
+def _limited(draft: Draft, grounds: Grounds, today: date) -> Iterable[Finding]:
+    """Limits that a statement turns round, and offers that are over."""
+    told = figures(draft.text)
+    for sentence, marks in draft.sentences:
+        pieces = grounds.pieces(sentence, marks)
+        for figure in turned(sentence, pieces):
+            yield Finding("limit", sentence, figure.text)
+        for piece in pieces:
+            over = expired(piece, today)
+            if (
+                over
+                and not asks(sentence)
+                and not negates(draft.text)
+                and not any(same(over, f) for f in told)
+            ):
+                yield Finding("expired", sentence, over.text)
 
 
 def _silent(
@@ -45,6 +69,17 @@ def _silent(
     passages = [s for s in sources.values() if is_passage(s.key)]
     for figure, limit in broken(draft.text, pieces, asked) if quoted or len(pieces) == 1 else ():
         if agrees or (figure.unit and limit.unit and limit.unit not in TIMES):
+            yield Finding("confirmed", statement, f"{figure.text} / {limit.text}")
+    if agrees and passages and marks:
+        beside = [
+            s
+            for key in marks
+            if key in sources and is_passage(key)
+            for s in sentences(flat(sources[key].text))
+            if s not in pieces
+        ]
+        ages = [f for f in asked if f.unit == "year"]
+        for figure, limit in broken(draft.text, beside, ages):
             yield Finding("confirmed", statement, f"{figure.text} / {limit.text}")
     if agrees and (quoted or len(pieces) <= FEW):
         words = terms(statement)

@@ -17,6 +17,8 @@ REASONS = {
     "polarity": "“{says}” says no, and “{detail}” denies nothing: where the sources are silent, say that you do not know",
     "unquoted": "“{says}” has a quote that speaks of something else: “{detail}”. Quote words that say it, or leave it out",
     "denied": "“{says}” says yes, and its source says no or sets a limit: “{detail}”. Say that, too",
+    "limit": "“{says}” turns the limit {detail} of its source round: from is not up to",
+    "expired": "“{says}” speaks of something that ended ({detail}): say that it is over",
     "promise": "you promise something ({detail}), and no source does: say what the source says, and no more",
     "priced": "“{says}” calls it included or free, and its source has a price: “{detail}”",
     "unmentioned": "nothing that you looked up speaks of “{detail}”: search again in other words, or say that you do not know",

@@ -20,7 +20,7 @@ from f.common.figures.segments import Source, is_passage, segments
 
 # What makes a deed that of the one who writes: a passage that only says how it can be done does not show it.
 BY_ME = re.compile(
-    r"\bI(?:['’]ve| have| just)?\b|\bwe(?:['’]ve| have)\b|\bich habe\b|\bhabe ich\b|\bwir haben\b|\bhaben wir\b|\bj['’]ai\b|\bnous avons\b|\b(?:he|hemos)\s+\w+(?:[ai]do|cho|sto)\b"
+    r"\bI(?:['’]ve| have| just)?\b|\bwe(?:['’]ve| have)\b|\bich habe\b|\bhabe ich\b|\bwir haben\b|\bhaben wir\b|\bj['’]ai\b|\bnous avons\b|\b(?:he|hemos)\s+\w+(?:[ai]do|cho|sto)\b|\b(?:te|le|les|os|lo|la)\s+(?:he|hemos)\b|\bj[e] (?:vous|t['’]|te) ?ai\b|\bnous vous avons\b|\bich .{0,25}\bhabe\b|\bwir .{0,25}\bhaben\b|\bhebben we\b|\b(?:marquei|agendei|reservei|cancelei|anotei|alterei|enviei|mudei)\b"
     r"|\b(?:ho|abbiamo)\b|\bik heb\b|\bheb ik\b|\bwe hebben\b|\b\w+(?:łam|łem|liśmy)\b|\bjsem\b|\bjsme\b|\bjag har\b|\bhar jag\b|\bjeg har\b|\bhar jeg\b"
     r"|\b(?:aku|saya|kami)\b|(?<!\w)(?:я|мы|ми)(?!\w)|\bolen\b|\bolemme\b|(?<!\w)έχω(?!\w)|\w+(?:d[ıiuü]m|t[ıiuü]m)\b|मैंने|我已|已为您|已幫您|已帮您|いたしました|했습니다|해 드렸",
     re.IGNORECASE,
@@ -146,12 +146,15 @@ def undone(
         yield Finding("deed", denied or draft.text, f"{', '.join(sorted(failed))} has failed: say so")
         return
     first = draft.sentences[0][0] if draft.sentences else ""
-    if tools and DONE.match(first) and not asks(first) and not handed_off:
+    marked = any(is_passage(mark) for _, marks in draft.sentences for mark in marks)
+    if (tools or marked) and DONE.match(first) and not asks(first) and not handed_off:
         yield Finding("deed", first, first)
     silent = ("clock", "hours", "customer")
     data = " ".join(s.text for s in sources if not is_passage(s.key) and s.key not in silent)
     asked = figures(" ".join(s.text for s in sources if s.key in ("customer", "said")))
-    for sentence, marks in draft.sentences:
+    for place, (sentence, named) in enumerate(draft.sentences):
+        # A mark at the end of a paragraph is that of its sentences.
+        marks = named or next((m for _, m in draft.sentences[place:] if m), ())
         record = any(
             f.unit == "code" for f in figures(sentence)
         )  # of an order or a booking: no passage speaks of it
@@ -164,6 +167,8 @@ def undone(
         )
         forecast = any(f.unit in ("date", "weekday", "day") for f in figures(sentence))
         for deed in deeds_in(sentence):
+            if negates(sentence):
+                break
             if passages and deed in ("order", "pay"):
                 continue  # what the customer did: "I see that you ordered"
             if deed in ("ready", "finish", "leave", "active", "paid") and (not tools or negates(sentence)):

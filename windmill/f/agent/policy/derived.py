@@ -15,7 +15,7 @@ from f.agent.policy.reckoning import follows
 from f.common.figures.amounts import Figure, amount, money, same
 from f.common.figures.finder import figures, numbers_in_words, parts_in_words, single_lengths
 from f.common.figures.segments import LISTED, Segment, Weights, terms
-from f.common.figures.words import word_set
+from f.common.figures.words import SIZES, word_set
 
 # Telephone numbers that help in an emergency: nobody is refused one.
 EMERGENCY = word_set(
@@ -93,6 +93,8 @@ class Derived:
     def follows_from_quotes(self, sentence: str, told: list[Figure], place: int) -> bool:
         """Whether a figure can be reckoned from the quotes and from what the customer has named alone."""
         figure = told[place]
+        if figure.unit == "weekday" and not self._has_day(told, place):
+            return False
         calendar = ("date", "weekday", "clock")
         known = [*self._quoted, *self._single, *(f for f in self.made if f.unit not in calendar)]
         to_go = figure.unit in ("hour", "minute") or any(
@@ -101,9 +103,12 @@ class Derived:
         known += [f for f in self._said.figures if money(f.unit) or (to_go and f.unit == "clock")]
         known += self._asked(figure, known)
         known = [f for f in known if not same(f, figure)]
-        times = self._times([f for f in self._stated if f.text != figure.text])
+        stated = [f for f in self._stated if f.text != figure.text]
+        times = self._times(stated, spoken=figure.unit not in SIZES)
+        named = [*stated, *self._said.asked, *(f for f in self.made if f.unit == "clock")]
+        clock = named if figure.unit == "clock" else known
         return self._day_of_month(sentence, told, place) or follows(
-            figure, known, times, () if figure.unit else self._counts, self._today, known, contrary=True
+            figure, known, times, () if figure.unit else self._counts, self._today, clock, contrary=True
         )
 
     def follows_from_conversation(self, figure: Figure) -> bool:
@@ -122,10 +127,11 @@ class Derived:
             for f in self._said.asked
         ]
 
-    def _times(self, stated: Sequence[Figure]) -> list[float]:
-        """How often, how many: numbers of the customer, the reply and its quotes."""
+    def _times(self, stated: Sequence[Figure], spoken: bool = True) -> list[float]:
+        """How often, how many: numbers of the customer, the reply and its quotes. `spoken`: also those in words; halves and quarters always."""
+        words = self._spoken if spoken or not self._named else [v for v in self._spoken if v % 1]
         return [
-            *self._spoken,
+            *words,
             *(
                 v
                 for f in (*self._said.asked, *stated)
@@ -151,7 +157,7 @@ class Derived:
         near = [
             f for f in near if not same(f, figure)
         ]  # where it stands itself it was found to speak of something else
-        times = self._times(stated)
+        times = self._times(stated, spoken=figure.unit not in SIZES)
         asked = self._asked(figure, [*self.made, *near])
         sources, days = [*self.made, *asked, *self._said.figures], None
         if (self._quoted or self._named) and figure.unit == "date":
@@ -168,7 +174,8 @@ class Derived:
 
     def _has_day(self, told: Sequence[Figure], place: int) -> bool:
         """Whether anything leads to a weekday: a date or a length that the reply or the customer names, or today's or tomorrow's own."""
-        beside = [*(f for f in self._stated if not same(f, told[place])), *self._said.asked]
+        stated = [f for f in self._stated if f.unit != "weekday"]  # one weekday leads to no other
+        beside = [*stated, *self._said.asked]
         near = {f"weekday:{(self._today + timedelta(n)).weekday()}" for n in (0, 1)}
         asked = told[place].text.casefold()[:5] in self._said.words.casefold()  # a short form of it: sexta
         return (

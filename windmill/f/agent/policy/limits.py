@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import date
 
-from f.agent.policy.polarity import negates, restricts
+from f.agent.policy.polarity import denies, negates, restricts
 from f.agent.policy.quoted import in_least
 from f.common.figures.amounts import Figure, amount, money, same
 from f.common.figures.finder import figures, numbers_in_words, single_lengths
@@ -30,8 +31,10 @@ and\\s+(?:above|over|more|up) or\\s+(?:more|over|above|older) und\\s+mehr oder\\
 of\\s+meer i\\s+więcej a\\s+více и\\s+более и\\s+больше ve\\s+üzeri ve\\s+üstü üzeri üstü itibaren 以上 以降 から 이상 부터 초과 起 \\+
 """
 MOST_BEFORE = """
-up\\s+to at\\s+most no\\s+more\\s+than maximum max\\.? under below less\\s+than until within bis(?:\\s+zu)? höchstens maximal unter innerhalb hasta
-como\\s+máximo máximo menos\\s+de jusqu['’]à au\\s+plus moins\\s+de fino\\s+a al\\s+massimo massimo meno\\s+di entro até no\\s+máximo tot hoogstens
+up\\s+to at\\s+most no\\s+more\\s+than maximum max\\.? under below less\\s+than until within bis(?:\\s+zu)? höchstens maximal unter
+innerhalb(?:\\s+von)? hasta dentro\\s+de
+como\\s+máximo máximo menos\\s+de jusqu['’]à au\\s+plus moins\\s+de dans\\s+les fino\\s+a al\\s+massimo massimo
+meno\\s+di entro até no\\s+máximo tot hoogstens
 maximaal onder binnen do maks\\.? najwyżej poniżej nejvýše méně\\s+než до не\\s+более максимум менее не\\s+більше протягом högst upp\\s+till under
 inom
 op\\s+til opp\\s+til højst høyst enintään alle έως μέχρι κάτω\\s+των το\\s+πολύ حتى أقل\\s+من خلال עד פחות\\s+מ sampai maksimal di\\s+bawah đến
@@ -40,7 +43,7 @@ până\\s+la sub 最多 最大 不超过 不超過 ≤ <
 """
 MOST_AFTER = """
 or\\s+(?:less|under|fewer|younger) oder\\s+weniger o\\s+menos ou\\s+moins o\\s+meno ou\\s+menos of\\s+minder i\\s+mniej ve\\s+altı altı kadar
-içinde 以下 以内 まで 未満
+içinde 以下 以内 内 まで 未満
 이하 까지 미만 이내 之内
 """
 NEAR_LIMIT = 2  # a limit is at most so many times the customer's figure, where only its size makes it one
@@ -81,7 +84,7 @@ def broken(reply: str, pieces: Iterable[str], asked: Sequence[Figure]) -> Iterab
     words = {float(number) for number in numbers_in_words(reply)}
     for piece in pieces:
         there = figures(piece)
-        limits = [(f, of) for f in there if (of := direction(piece, f))]
+        limits = [(f, _allowed(of, piece)) for f in there if (of := direction(piece, f))]
         for limit, of in limits:
             alone = sum(kind_of(f) == kind_of(limit) for f, _ in limits) == 1
             named = any(_names_limit(f, limit) for f in told)
@@ -90,6 +93,47 @@ def broken(reply: str, pieces: Iterable[str], asked: Sequence[Figure]) -> Iterab
             for figure in asked:
                 if _breaks(figure, limit, of) and not any(same(figure, f) for f in there):
                     yield figure, limit
+
+
+def _allowed(of: str, piece: str) -> str:
+    """The direction in which a limit lets something through: "under 16s are not admitted" is one from 16 on."""
+    return {"most": "least", "least": "most"}[of] if denies(piece) else of
+
+
+def turned(statement: str, pieces: Iterable[str]) -> Iterable[Figure]:
+    """Figures that a statement makes a limit of the one kind, and its source of the other: 24 guests or more, where it is up to 24.
+
+    A price has two sides (free from 75, 5.95 below), and so has a length with something after it (monthly up to 6 months, then yearly).
+    """
+    if negates(statement):
+        return
+    for figure in figures(statement):
+        of = "" if money(figure.unit) else direction(statement, figure)
+        theirs = [
+            direction(piece, f)
+            for piece in pieces
+            if not negates(piece)
+            for f in figures(piece)
+            if same(f, figure)
+            and kind_of(f) == kind_of(figure)
+            and not (f.unit in SIZES and any(g.start > f.end for g in figures(piece)))
+        ]
+        if of and theirs and all(other and other != of for other in theirs):
+            yield figure
+
+
+def expired(piece: str, today: date) -> Figure | None:
+    """The day until which something held by this sentence of a source, where it has passed; a day without a year is none."""
+    days = [f for f in figures(piece) if f.unit == "date"]
+    last = days[-1] if days else None
+    if not last or direction(piece, last) != "most":
+        return None
+    ends = [
+        date(int(key[11:]), int(key[5:7]), int(key[8:10]))
+        for key in last.keys
+        if key.startswith("date:") and len(key) > 11
+    ]
+    return last if ends and max(ends) < today else None
 
 
 def _names_limit(figure: Figure, limit: Figure) -> bool:

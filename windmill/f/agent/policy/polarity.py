@@ -62,6 +62,8 @@ CONDITIONS_INSIDE = r"\b(?:as long as|siempre que|à condition|a condizione|desd
 GERMAN = re.compile(
     r"\b(?:der|die|das|und|für|ist)\b.*\b(?:der|die|das|und|für|ist|ein|eine|wir|Sie|du)\b", re.DOTALL
 )  # all nouns have capitals
+# Vowels of Hindi and Bengali are a part of their word, and no letters.
+SIGN = r"[\u0900-\u0903\u093a-\u094f\u0981-\u0983\u09bc-\u09d7]"
 MORE = r"n['’]t\b|\bn['’](?=\w)|無(?!料)"
 LIMITS = r"-free\b|[^\W\d_]{3}(?:frei|fritt?|vrij)\b|だけ(?!ま|る)"
 EXCEPTION = re.compile(
@@ -86,8 +88,10 @@ def _pattern(limits: bool) -> re.Pattern[str]:
     inside = {word for line in tables[count:] for half in line for word in half}
     whole = [re.escape(w) for w in spaced if "…" not in w]
     stems = [re.escape(w[:-1]) + r"[^\W\d_]*" for w in spaced if w.endswith("…")]
+    either = "|".join([*whole, *stems])
+    parts = f"{LIMITS}|" if limits else ""
     return re.compile(
-        rf"(?<![^\W\d_])(?:{'|'.join([*whole, *stems])})(?![^\W\d_])|{MORE}|{LIMITS + '|' if limits else ''}{'|'.join(map(re.escape, inside))}",
+        rf"(?<![^\W\d_])(?<!{SIGN})(?:{either})(?![^\W\d_])(?!{SIGN})|{MORE}|{parts}{'|'.join(map(re.escape, inside))}",
         re.IGNORECASE,
     )
 

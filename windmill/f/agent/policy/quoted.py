@@ -121,12 +121,27 @@ def figures_of(quote: str) -> tuple[Figure, ...]:
     return ranged(figures(text), text)
 
 
-def quoted_rows(claims: Sequence[Claim], holding: Sequence[Segment]) -> list[Segment]:
-    """The rows of a figure that these claims quote, or all, with the words of the quotes: a row's part may lack the name that stands before it."""
+def quoted_rows(
+    claims: Sequence[Claim], holding: Sequence[Segment], evidence: Sequence[Segment]
+) -> list[Segment]:
+    """The rows of a figure that these claims quote, or all, with the words of the quotes: a row's part may lack the name that stands before it.
+
+    The words of other whole rows of the quotes are theirs.
+    """
     pieces = [folded(c.quote) for c in claims]
     rows = [s for s in holding if any(folded(s.text) in p or p in folded(s.text) for p in pieces)] or holding
     words = frozenset().union(*(terms(c.quote) for c in claims))
-    return [s._replace(terms=s.terms | words) for s in rows]
+    others = [s for s in evidence if s not in holding and any(folded(s.text) in p for p in pieces)]
+
+    def apart(row: Segment) -> frozenset[str]:
+        ahead = (f"{folded(other.text)}, {folded(row.text)}" for other in others)
+        joined = any(
+            text in p for text in ahead for p in pieces
+        )  # Tuesday to Saturday 10-17, closed on Sunday
+        theirs = frozenset().union(*(other.terms for other in others if other.source == row.source))
+        return words if joined else words - theirs
+
+    return [s._replace(terms=s.terms | apart(s)) for s in rows]
 
 
 def in_claim(

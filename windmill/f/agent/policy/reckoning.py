@@ -115,6 +115,8 @@ def _made(
                 other / one,
             }
     made |= {sum(group) for group in combinations(like, 3)}
+    if len(like) <= 4 and money(figure.unit):  # a room and a bed more, for three nights
+        made |= {sum(group) * n for group in combinations(like, 2) for n in times}
     if len(like) <= 5:  # two prices less a rebate
         made |= {sum(group) - 2 * one for group in combinations(like, 3) for one in group}
     if 4 <= len(like) <= 7:
@@ -267,7 +269,8 @@ def _converted(value: float, unit: str, wanted: str) -> set[float]:
         return set()
     (mine, size), (theirs, other) = SIZES[unit], SIZES[wanted]
     if mine == theirs:
-        return {value * size / other}
+        working = {float(ceil(value / 5))} if (unit, wanted) == ("day", "week") and value > 5 else set()
+        return {value * size / other} | working
     if {mine, theirs} == {"time", "months"}:
         minutes = value * size * (MONTH_MINUTES if mine == "months" else 1)
         made = minutes / (other * (MONTH_MINUTES if theirs == "months" else 1))

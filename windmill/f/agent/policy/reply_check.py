@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from f.agent.policy.additions import added, of_another_period
+from f.agent.policy.additions import added, listed, of_another_period
 from f.agent.policy.agreements import unfounded
 from f.agent.policy.assurances import priced, unassured
 from f.agent.policy.awaiting import REQUESTED, claimed
@@ -23,10 +23,12 @@ from f.agent.policy.exchanged import exchanged
 from f.agent.policy.grounds import Grounds
 from f.agent.policy.labels import mislabelled
 from f.agent.policy.offers import unsupported
+from f.agent.policy.pairing import mispaired
 from f.agent.policy.parroting import parroted
 from f.agent.policy.placement import Placement
 from f.agent.policy.quoted import Quoted, figures_of, in_claim, quoted_rows
 from f.agent.policy.recurring_days import of_another_week
+from f.agent.policy.seasons import closed_then
 from f.common.figures.amounts import Figure, alike, money, same
 from f.common.figures.finder import figures
 from f.common.figures.segments import (
@@ -236,15 +238,15 @@ class Check:
         yield from priced(self._draft, self._sources)
         yield from self._grounds.problems()
         yield from added(self._draft, self._sources)
+        yield from listed(self._draft, self._sources)
         yield from of_another_period(self._draft, self._evidence)
         yield from mislabelled(self._draft, self._sources)
+        yield from mispaired(self._draft, self._sources)
         asked = [f for s in self._pool if s.source == "customer" for f in s.figures]
-        yield from unfounded(self._draft, self._grounds, self._sources, self._tools, asked)
-        yield from self._grounds.misnamed(
-            frozenset().union(
-                *(s.terms for s in self._pool if s.source in ("conversation", "persona", "said"))
-            )
-        )
+        yield from unfounded(self._draft, self._grounds, self._sources, self._tools, asked, self._today)
+        yield from closed_then(self._draft, self._grounds, self._sources)
+        spoken = [s.terms for s in self._pool if s.source in ("conversation", "persona", "said")]
+        yield from self._grounds.misnamed(frozenset().union(*spoken))
 
     def _harmless(self, figure: Figure) -> bool:
         """Whether a figure of plain talk says nothing of the business: a bare number, a weekday. A price, a time, a date, a link does."""
@@ -285,7 +287,7 @@ class Check:
         if self._draft.claims and kind_of(figure) not in ("", "hour", *UNCOUNTED) and not stands:
             holding = []
         if having:
-            rows = quoted_rows(having, holding)
+            rows = quoted_rows(having, holding, self._evidence)
             said, told, place = in_claim(having, sentence, told, place)
             return "misplaced" if self._placement.misplaced(said, told, place, rows) else "held"
         if holding and (marks or quotes or not self._draft.claims or stands):

@@ -231,7 +231,7 @@ def _take_weekdays(text: str, take: Take) -> None:
     for match in near:
         if match in named:
             continue
-        begins = re.search(r"(?:^|[\n|,;(•])\s*$", text[: match.start()])
+        begins = re.search(r"(?:^|[\n|,;:(•])\s*$", text[: match.start()])
         if (
             match in days
             or (begins and days and match[1][0].isupper())

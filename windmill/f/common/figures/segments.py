@@ -200,7 +200,7 @@ def _parts(text: str, mark: str) -> list[str]:
         else:
             waiting += f"{part}, "
     if waiting:
-        found[-1] += f", {waiting.rstrip(', ')}"
+        found = [f"{part}, {waiting.rstrip(', ')}" for part in found]  # drinks excluded: of all
     return found
 
 
@@ -227,7 +227,7 @@ def ranged(found: Iterable[Figure], text: str) -> tuple[Figure, ...]:
             or re.search(r"[,;|\n+&]|\d", bare)
             or re.fullmatch(
                 r"\W*(?:and|y|e|i|und|et|en|ve|og|och|и|та|or|o|oder|ou|of|и|ו)\W*",
-                between.strip(),
+                bare.strip(),
                 re.IGNORECASE,
             )
         ):
