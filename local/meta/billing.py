@@ -28,8 +28,10 @@ class Billing:
         self.state, self.templates, self.limits = state, templates, limits
         self.unpaid: set[str] = set()  # numbers whose account has no payment method
 
-    def price(self, message: Message, number: Number) -> dict[str, Any]:
-        """The status's `pricing` of a message; decided once."""
+    def price(self, message: Message, number: Number) -> dict[str, Any] | None:
+        """The status's `pricing` of a message; decided once. None: a reaction is no message, and nothing says that it is charged."""
+        if message.type == "reaction":
+            return None
         if message.pricing is None:
             kind, category = REGULAR, "service"
             if message.type == "template":
@@ -53,8 +55,10 @@ class Billing:
 
     def fails(self, message: Message, number: Number) -> int | None:
         """The code with which the message fails because nobody pays for it."""
-        unpaid = number.phone_number_id in self.unpaid and self.price(message, number)["billable"]
-        return NO_PAYMENT if unpaid else None
+        if number.phone_number_id not in self.unpaid:
+            return None
+        price = self.price(message, number)
+        return NO_PAYMENT if price and price["billable"] else None
 
     def category(self, number: Number, message: Message) -> str:
         sent = message.content
