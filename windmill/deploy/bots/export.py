@@ -90,6 +90,9 @@ def left_out(conn: Connection, place: Place) -> list[str]:
     (edits,) = _rows(conn, place, "select count(*) as n from passage_edits where tenant_id = %s")
     if edits["n"]:
         sentences.append(f"{edits['n']} corrected passages of documents")
+    (scripts,) = _rows(conn, place, "select count(*) as n from script_tools where tenant_id = %s")
+    if scripts["n"]:
+        sentences.append(f"{scripts['n']} scripts of Windmill that are its tools: tick them in the portal")
     (numbers,) = _rows(conn, place, "select count(*) - 1 as n from chatbots where tenant_id = %s")
     if numbers["n"]:
         sentences.append(f"the settings of the business's {numbers['n']} other numbers: export each")
