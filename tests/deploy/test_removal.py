@@ -235,7 +235,7 @@ def test_a_removal_that_was_cut_off_is_finished_by_the_next(command: Command, wi
     ("options", "words"),
     [
         (["--remove", "1", "--phone-number-id", "1"], "without --phone-number-id"),
-        (["--name", "Shop"], "are needed, or --remove"),
+        (["--name", "Shop"], "are needed, or one of --remove"),
     ],
 )
 def test_options_that_say_two_things_are_refused(command: Command, options: list[str], words: str) -> None:

@@ -29,6 +29,7 @@ from f.common.chatbot_settings import definitions
 from f.common.problems import Problem, english
 from f.common.setting_kinds import EMAIL
 from f.portal_api.qa_pairs import pair_fields
+from f.tools.action_fields import COLUMNS
 
 SECTIONS = (
     "business", "settings", "qa_pairs", "web_sources", "documents", "mcp_servers", "http_actions", "message_templates", "saved_replies", "staff",
@@ -46,10 +47,7 @@ SERVER = (
     "timeout_s",
     "enabled",
 )
-ACTION = (
-    "description", "method", "url", "query", "headers", "body", "body_kind", "parameters", "answer_path", "read_only", "timeout_s", "enabled",
-    "approval",
-)  # fmt: skip
+ACTION = (*COLUMNS[1:], "approval")
 DOCUMENT = ("title", "filename", "sha256", "sendable", "file")
 TEMPLATE = ("name", "language", "category", "parameter_format", "components")
 

@@ -22,8 +22,9 @@ from f.tools.checked_arguments import checked
 from f.tools.contact_inputs import contact_values
 from f.tools.identity import OURS
 from f.tools.live_tools import SCRIPTS, LiveTool, ToolError, Words, cut, not_shown
-from f.tools.script_jobs import Definition, Job, call_id, read_definition, result_of, run_job
+from f.tools.script_jobs import Definition, Job, call_id, moments, read_definition, result_of, run_job
 
+ANSWERING_S = 5.0  # how long Windmill may take to answer again, before nobody knows what became of a call
 REFERENCE = re.compile(r"\$(?:res|var):\S+")
 # Keys of a JSON schema that Windmill's forms need, and of what could take for ever to check.
 LEFT_OUT = frozenset(
@@ -83,13 +84,15 @@ class ScriptTool(LiveTool):
 
     def recall(self, digest: bytes, seconds: float) -> str | None:
         job = call_id(self.key, digest)
-        try:
-            state = job_state(job)
-        except OSError:
-            error = ToolError(f"Windmill does not say what became of {self.name}")
-            error.begun, error.job = True, job
-            raise error from None
-        return None if state == "unknown" else self._said(job, None, seconds)
+        for _ in moments(time.monotonic() + min(seconds, ANSWERING_S)):
+            try:
+                state = job_state(job)
+            except OSError:  # it may be starting again
+                continue
+            return None if state == "unknown" else self._said(job, None, seconds)
+        error = ToolError(f"Windmill does not say what became of {self.name}")
+        error.begun, error.job = True, job
+        raise error
 
     def _run(self, job: str, arguments: dict[str, Any], seconds: float) -> str:
         given = self._fitting(arguments)
