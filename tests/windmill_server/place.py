@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 import psycopg
 from deploy import access, bootstrap, wmill
+from deploy.tags import TOOLS
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
@@ -147,7 +148,10 @@ class ServerStack(Stack):
         bootstrap.bootstrap(server, self.bootstrap_environment(), update=True)
         access.ensure_tags(server)
         access.ensure_workers(server)
-        if idle := access.tags_without_worker(server):
+        idle = access.tags_without_worker(server)
+        if idle == [TOOLS]:  # scripts are not called, and the rest is as it is everywhere
+            self._say(f"no worker of the server takes the tag {TOOLS}: set WORKER_TAGS")
+        elif idle:
             raise bootstrap.DeployError(
                 f"no worker of the server takes the tags {', '.join(idle)}: set WORKER_TAGS"
             )
