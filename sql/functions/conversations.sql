@@ -191,18 +191,20 @@ $$;
 select own_functions('unread_messages');
 grant execute on function unread_messages to chatbot_app;
 
--- Whether the tenant's inbox shows something new since an earlier answer's "since" (null for the first time), be it a
--- message, a reaction, or what a colleague has done: {"changed", "since": {"messages", "acts", "reactions"}}. It looks
+-- Whether the tenant's inbox shows something new since an earlier answer's "since", be it a message, a reaction, or what
+-- a colleague has done: {"changed", "since": {"messages", "acts", "reactions"}}. Null for the first time: then a message
+-- among the newest hundred of all tenants is new, because the page may have read its lists before it came. It looks
 -- only at what all tenants wrote meanwhile; after many messages it does not look, and says yes. It misses what is
 -- committed after something with a higher id: who asks reads everything again now and then anyway.
 create or replace function inbox_news(p_since jsonb) returns jsonb
     language sql stable security definer set search_path = public, pg_temp as $$
     select jsonb_build_object(
         'since', jsonb_build_object('messages', n.message, 'acts', n.act, 'reactions', n.reaction),
-        'changed', since.message > 0 and (
-            n.message > since.message + 1000 or n.act > since.act or n.reaction > since.reaction
+        'changed', since.message > 0 and (n.message > since.message + 1000 or n.act > since.act
+                                          or n.reaction > since.reaction)
             or exists (select from conversation_logs l
-                       where l.id > since.message and l.tenant_id = current_tenant())))
+                       where l.id > case since.message when 0 then n.message - 100 else since.message end
+                           and l.tenant_id = current_tenant()))
     from (select coalesce((select max(id) from conversation_logs), 0) as message,
                  coalesce((select max(id) from audit_log
                            where tenant_id = current_tenant() and contact_id is not null), 0) as act,

@@ -189,7 +189,7 @@ def test_after_a_day_a_template_goes_out_or_words_wait(world: World, visit: Visi
     look(page, contact)
     expect(page.get_by_text("WhatsApp now takes only templates")).to_be_visible()
     page.get_by_label("Template", exact=True).select_option("order_news (en)")
-    expect(page.get_by_text("Meta bills each template")).to_be_visible()
+    expect(page.get_by_text("Meta bills about US$0.02")).to_be_visible()
     for label, words in (("Title: 1", "CL-7"), ("Text: 1", "Pau"), ("Text: 2", "it is on its way")):
         page.get_by_label(label).fill(words)
     expect(page.get_by_role("group", name="What the customer reads")).to_contain_text(
