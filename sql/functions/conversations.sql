@@ -191,11 +191,11 @@ $$;
 select own_functions('unread_messages');
 grant execute on function unread_messages to chatbot_app;
 
--- Whether the tenant's inbox shows something new since an earlier answer's "since", be it a message, a reaction, or what
--- a colleague has done: {"changed", "since": {"messages", "acts", "reactions"}}. Null for the first time: then a message
--- among the newest hundred of all tenants is new, because the page may have read its lists before it came. It looks
--- only at what all tenants wrote meanwhile; after many messages it does not look, and says yes. It misses what is
--- committed after something with a higher id: who asks reads everything again now and then anyway.
+-- Whether the tenant's inbox shows something new since an earlier answer's "since": a message, a reaction, or an act of
+-- a colleague: {"changed", "since": {"messages", "acts", "reactions"}}. Null for the first time: then a message among
+-- the newest hundred of all tenants is new, because the page may have read its lists before it came. It looks only at
+-- what all tenants wrote meanwhile; after many messages it does not look, and says yes. It misses what is committed
+-- after something with a higher id: who asks reads everything again now and then anyway.
 create or replace function inbox_news(p_since jsonb) returns jsonb
     language sql stable security definer set search_path = public, pg_temp as $$
     select jsonb_build_object(
