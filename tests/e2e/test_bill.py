@@ -1,8 +1,7 @@
-"""What Meta charges: the business sees how many of its free replies are left, and that nobody pays before all answers stop."""
+"""What Meta charges: each delivered message counts once as Meta says, and where nobody pays the business is told and stopped."""
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from local.seed import CLINIC, wait_for
@@ -12,34 +11,24 @@ from tests.e2e.phone import Phone, recover
 QUESTION = "How long must I fast before a blood test?"
 
 
-def bill(world: World) -> Counter[str]:
-    """Delivered messages of the clinic by how Meta charges for them."""
-    lines: Counter[str] = Counter()
-    for line in world.http.get(f"{world.stack.url('meta')}/control/bill").json():
-        if line["phone_number_id"] == CLINIC.phone_number_id:
-            lines[line["type"]] += line["messages"]
-    return lines
-
-
-def reckoned(world: World) -> dict[str, int]:
-    rows = world.rows(
-        "select type, sum(messages)::int as n from charge_months where phone_number_id = %s group by 1",
-        CLINIC.phone_number_id,
-    )
-    return {row["type"]: row["n"] for row in rows}
+def answered(world: World) -> tuple[str, bool]:
+    """Somebody new asks, and gets the answer: as what it is charged, and whether it is billed."""
+    phone = Phone(world, CLINIC)
+    (sent,) = phone.write(QUESTION)
+    assert "8 hours" in sent["text"]
+    query = "select type, billable, usd from message_charges where message_id = %s and counted"
+    (charge,) = wait_for(lambda: world.rows(query, sent["wamid"]), 60)
+    assert (charge["usd"] is not None) is charge["billable"], "a billed one has its price"
+    return charge["type"], charge["billable"]
 
 
 def test_replies_beyond_the_free_ones_cost_and_without_a_payment_method_none_arrives(world: World) -> None:
     limits: dict[str, Any] = world.control("limits", {})
-    wait_for(lambda: bill(world) == reckoned(world), 60)
-    before = bill(world)
-    world.control("limits", {"free_replies": before["free_customer_service"] + 1})
     try:
-        for text in (QUESTION, QUESTION, QUESTION):
-            assert "8 hours" in Phone(world, CLINIC).write(text)[0]["text"]
-        wait_for(
-            lambda: bill(world)["regular"] == before["regular"] + 2 and bill(world) == reckoned(world), 60
-        )
+        world.control("limits", {"free_replies": 1_000_000})
+        assert answered(world) == ("free_customer_service", False)
+        world.control("limits", {"free_replies": 0})
+        assert answered(world) == ("regular", True)
         world.control("payment", {"phone_number_id": CLINIC.phone_number_id, "valid": False})
         unpaid = Phone(world, CLINIC)
         unpaid.deliver({"type": "text", "text": QUESTION})
@@ -48,9 +37,8 @@ def test_replies_beyond_the_free_ones_cost_and_without_a_payment_method_none_arr
         assert (part["state"], part["error_code"]) == ("failed", 131042)
         world.control("payment", {"phone_number_id": CLINIC.phone_number_id, "valid": True})
         world.rows("update send_stops set until = now() returning code")
-        assert "8 hours" in Phone(world, CLINIC).write(QUESTION)[0]["text"]
+        assert answered(world) == ("regular", True)
         recover(world)
-        wait_for(lambda: bill(world) == reckoned(world), 60)
     finally:
         world.control("limits", limits)
         world.control("payment", {"phone_number_id": CLINIC.phone_number_id, "valid": True})

@@ -110,20 +110,22 @@ def tags_without_worker(server: Server) -> list[str]:
 
 
 def ensure_workers(server: Server) -> list[str]:
-    """Gives tags that no living worker takes to the workers of the group `default`: on a server that knew nothing of us, and on one where that
-    group has those of an earlier version. Groups of their own (docker-compose.yml) are the operator's.
+    """Where no living worker takes any of our tags, gives them to the workers of the group `default`: a server that knew nothing of us."""
+    return give_tags(server) if len(tags_without_worker(server)) == len(TAGS) else []
+
+
+def give_tags(server: Server) -> list[str]:
+    """Gives the tags that no living worker takes to the workers of the group `default`, where there are any.
 
     An instance's setting. The open-source edition lets a superadmin change which tags a group takes; workers learn of it within seconds.
     """
     idle = tags_without_worker(server)
-    if not idle:
-        return []
     alive = server.call("GET", "/workers/list?per_page=100&ping_since=60", ok=(200, 401, 403))
     found = alive.json() if alive.status_code == 200 else []
     taken = {
         tag for w in found if w.get("worker_group") == DEFAULT_GROUP for tag in w.get("custom_tags") or []
     }
-    if not taken or (len(idle) < len(TAGS) and not taken & set(TAGS)):
+    if not taken:
         return []
     config = server.call("GET", f"/configs/get/worker__{DEFAULT_GROUP}").json() or {}
     tags = dict.fromkeys([*(config.get("worker_tags") or []), *sorted(taken), *TAGS])
