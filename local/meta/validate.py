@@ -2,14 +2,14 @@
 
 from typing import Any
 
-import regex as re
+import regex
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from local.meta.errors import GraphError
 
 Schema = dict[str, Any]
-USER_ID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9.]+")
+USER_ID = regex.compile(r"[A-Z]{2}\.[A-Za-z0-9.]+")
 CODES = {
     "required": 131008,
     "minItems": 131009,
@@ -18,7 +18,7 @@ CODES = {
 }  # by keyword; a schema's own `code` comes first
 
 
-EMOJI = re.compile(r"(?=\X$)(?:\p{Extended_Pictographic}|\p{RI}{2}|[#*0-9]\ufe0f?\u20e3).*")
+EMOJI = regex.compile(r"(?=\X$)(?:\p{Extended_Pictographic}|\p{RI}{2}|[#*0-9]\ufe0f?\u20e3).*")
 
 
 def text(longest: int, shortest: int = 1, code: int = 100) -> Schema:
@@ -210,7 +210,7 @@ def check_choices(value: dict[str, Any]) -> None:
 
 def check_flow(parameters: dict[str, Any]) -> None:
     """The button takes no emoji; a form that opens at a screen names it, and one that asks an endpoint first does not."""
-    if re.search(r"\p{Emoji_Presentation}|\ufe0f", parameters["flow_cta"]):
+    if regex.search(r"\p{Emoji_Presentation}|\ufe0f", parameters["flow_cta"]):
         raise GraphError(131009, "flow_cta must not contain emoji.")
     navigates = parameters.get("flow_action", "navigate") == "navigate"
     if navigates != ("flow_action_payload" in parameters):
@@ -244,5 +244,5 @@ def check_recipient(body: dict[str, Any]) -> None:
     if to is None:
         if not USER_ID.fullmatch(body["recipient"]):
             raise GraphError(100, "Param recipient must be a business-scoped user id such as US.1349120.")
-    elif not USER_ID.fullmatch(to) and not 7 <= len(re.sub(r"\D", "", to)) <= 15:
+    elif not USER_ID.fullmatch(to) and not 7 <= len(regex.sub(r"\D", "", to)) <= 15:
         raise GraphError(100, "Param to must be a phone number with its country code.")

@@ -78,9 +78,7 @@ begin
             unpriced = m.unpriced + excluded.unpriced, usd = m.usd + excluded.usd;
     if price > 0 then
         perform add_usage(c.tenant_id, 0, 0, 0, price, c.delivered_at);
-        insert into insight_hours as h (tenant_id, phone_number_id, hour, meta_usd)
-            values (c.tenant_id, c.phone_number_id, date_trunc('hour', c.delivered_at, 'UTC'), price)
-            on conflict (tenant_id, hour, phone_number_id) do update set meta_usd = h.meta_usd + excluded.meta_usd;
+        perform chart_cost(c.tenant_id, 0, price, c.phone_number_id, c.delivered_at);
     end if;
 end $$;
 select own_functions('count_charge');

@@ -30,12 +30,14 @@ create or replace function add_usage(p_tenant uuid, p_turns int, p_input bigint,
 $$;
 select own_functions('add_usage');
 
--- Adds what was spent outside a turn to the charts.
-create or replace function chart_cost(p_tenant uuid, p_cost numeric) returns void
+-- Adds what was spent outside a turn to the charts: on models, or on a number's messages.
+create or replace function chart_cost(p_tenant uuid, p_models numeric, p_messages numeric default 0,
+                                      p_number text default '', p_at timestamptz default now()) returns void
     language sql security definer set search_path = public, pg_temp as $$
-    insert into insight_hours as h (tenant_id, phone_number_id, hour, cost_usd)
-        select p_tenant, '', date_trunc('hour', now(), 'UTC'), p_cost where p_cost > 0
-        on conflict (tenant_id, hour, phone_number_id) do update set cost_usd = h.cost_usd + excluded.cost_usd
+    insert into insight_hours as h (tenant_id, phone_number_id, hour, cost_usd, meta_usd)
+        select p_tenant, p_number, date_trunc('hour', p_at, 'UTC'), p_models, p_messages where p_models + p_messages > 0
+        on conflict (tenant_id, hour, phone_number_id) do update set cost_usd = h.cost_usd + excluded.cost_usd,
+            meta_usd = h.meta_usd + excluded.meta_usd
 $$;
 select own_functions('chart_cost');
 

@@ -85,6 +85,19 @@ def test_the_same_file_gives_the_same_bot(world: World, tmp_path: Path) -> None:
     assert "nothing differs." in again.stdout, again.stdout
 
 
+def compared(folder: Path, seconds: float, *more: str) -> subprocess.CompletedProcess[str]:
+    """What the command says of the folder's before.yml and after.yml."""
+    return subprocess.run(
+        [sys.executable, "-m", "local.bot_answers", "before.yml", "after.yml", *more],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'windmill'}"},
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+        check=False,
+    )
+
+
 def test_a_changed_file_shows_in_what_the_answers_differ(tmp_path: Path) -> None:
     (tmp_path / "hours.txt").write_text("Parking is free for customers for two hours.")
     before = (
@@ -95,17 +108,7 @@ def test_a_changed_file_shows_in_what_the_answers_differ(tmp_path: Path) -> None
     after = before.replace("6 to 9 days", "4 days") + f"- filename: elsewhere.pdf\n  sha256: {'0' * 64}\n"
     (tmp_path / "after.yml").write_text(after)
     (tmp_path / "after.questions.txt").write_text("Is parking free?\n")
-    command = [sys.executable, "-m", "local.bot_answers", "before.yml", "after.yml", "--json", "pairs.json"]
-    paths = {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'windmill'}"}
-    done = subprocess.run(
-        command,
-        cwd=tmp_path,
-        env={**os.environ, **paths},
-        capture_output=True,
-        text=True,
-        timeout=280,
-        check=False,
-    )
+    done = compared(tmp_path, 280, "--json", "pairs.json")
     assert done.returncode == 0, done.stderr
     assert "answer: “Yes, in 6 to 9 days.” → “Yes, in 4 days.”" in done.stdout
     assert "1 documents have no file beside after.yml" in done.stdout
@@ -171,15 +174,5 @@ def test_what_a_branch_changes_in_the_answers(tmp_path: Path) -> None:
 def test_a_wrong_file_ends_in_a_sentence_before_anything_starts(tmp_path: Path) -> None:
     (tmp_path / "before.yml").write_text("")
     (tmp_path / "after.yml").write_text("format: 7\n")
-    command = [sys.executable, "-m", "local.bot_answers", "before.yml", "after.yml"]
-    paths = {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'windmill'}"}
-    done = subprocess.run(
-        command,
-        cwd=tmp_path,
-        env={**os.environ, **paths},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = compared(tmp_path, 60)
     assert done.returncode == 1 and "this file has format 7" in done.stderr and "Traceback" not in done.stderr

@@ -2,38 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
 from local.meta import voice
-from tests.local.meta_support import NUMBER, OTHER_NUMBER, TOKEN, Meta, Recorder, configuration, eventually
+from tests.local.meta_support import NUMBER, OTHER_NUMBER, TOKEN, Meta, Recorder, eventually
 from tests.local.test_meta_graph import code
 
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
-
-
-@pytest.fixture(scope="module")
-def webhook() -> Iterator[Recorder]:
-    recorder = Recorder()
-    yield recorder
-    recorder.stop()
-
-
-@pytest.fixture(scope="module")
-def process(webhook: Recorder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Meta]:
-    with Meta(tmp_path_factory.mktemp("meta"), configuration(webhook.url + "/webhook")) as running:
-        yield running
-
-
-@pytest.fixture
-def meta(process: Meta, webhook: Recorder) -> Meta:
-    process.control("reset")
-    webhook.requests.clear()
-    process.deliver()
-    return process
 
 
 def shown(kind: str, action: dict[str, Any], body: str | None = "Look", **more: Any) -> dict[str, Any]:

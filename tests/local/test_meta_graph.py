@@ -1,7 +1,6 @@
 """The Graph API's side: who may send, what may be sent, what the answers look like."""
 
 import hashlib
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -15,32 +14,10 @@ from tests.local.meta_support import (
     TOKEN,
     Meta,
     Recorder,
-    configuration,
     eventually,
 )
 
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
-
-
-@pytest.fixture(scope="module")
-def webhook() -> Iterator[Recorder]:
-    recorder = Recorder()
-    yield recorder
-    recorder.stop()
-
-
-@pytest.fixture(scope="module")
-def process(webhook: Recorder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Meta]:
-    with Meta(tmp_path_factory.mktemp("meta"), configuration(webhook.url + "/webhook")) as running:
-        yield running
-
-
-@pytest.fixture
-def meta(process: Meta, webhook: Recorder) -> Meta:
-    process.control("reset")
-    webhook.requests.clear()
-    process.deliver()
-    return process
 
 
 def code(answer: httpx.Response) -> tuple[int, int]:

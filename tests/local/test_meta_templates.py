@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.local.meta_support import OTHER_TOKEN, TOKEN, Meta, Recorder, configuration, eventually
+from tests.local.meta_support import OTHER_TOKEN, TOKEN, Meta, Recorder, eventually
 from tests.local.test_meta_graph import code
 
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -17,27 +16,6 @@ PARTS: list[dict[str, Any]] = [
     {"type": "BODY", "text": "Hello {{1}}, {{2}}. {{1}}!"},
     {"type": "BUTTONS", "buttons": [{"type": "URL", "text": "See", "url": "https://a.example/{{1}}"}]},
 ]
-
-
-@pytest.fixture(scope="module")
-def webhook() -> Iterator[Recorder]:
-    recorder = Recorder()
-    yield recorder
-    recorder.stop()
-
-
-@pytest.fixture(scope="module")
-def process(webhook: Recorder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Meta]:
-    with Meta(tmp_path_factory.mktemp("meta"), configuration(webhook.url + "/webhook")) as running:
-        yield running
-
-
-@pytest.fixture
-def meta(process: Meta, webhook: Recorder) -> Meta:
-    process.control("reset")
-    webhook.requests.clear()
-    process.deliver()
-    return process
 
 
 def put(meta: Meta, name: str, **more: Any) -> None:

@@ -14,7 +14,8 @@ from f.common.database import Database
 from f.common.failures import contain_errors
 from f.common.secrets import SecretError
 from f.whatsapp.graph_api import access_token
-from f.whatsapp.number_health import HealthError, read_health
+from f.whatsapp.graph_reading import ReadingError
+from f.whatsapp.number_health import read_health
 
 if TYPE_CHECKING:
     from f.common.shapes import Resources
@@ -38,7 +39,7 @@ def main(db: postgresql, whatsapp: c_whatsapp, master_key: str) -> dict[str, int
                     continue
                 can_send, troubles = read_health(whatsapp, token, number["phone_number_id"])
             except (
-                HealthError,
+                ReadingError,
                 SecretError,
             ) as problem:  # the next check asks again; a refused token is told when a message meets it
                 print(f"number {number['phone_number_id']}: {problem}")

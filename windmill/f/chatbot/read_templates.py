@@ -14,7 +14,8 @@ from f.common.database import Database
 from f.common.failures import contain_errors
 from f.common.secrets import SecretError
 from f.whatsapp.graph_api import access_token
-from f.whatsapp.templates import ReadingError, list_templates
+from f.whatsapp.graph_reading import ReadingError
+from f.whatsapp.templates import list_templates
 
 if TYPE_CHECKING:
     from f.common.shapes import Resources

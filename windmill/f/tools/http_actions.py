@@ -61,9 +61,8 @@ class HttpAction(LiveTool):
         try:
             answer = send(request, self.allowed_hosts, max(min(seconds, self.timeout_s), 0.1))
         except NoAnswer as problem:
-            error = ToolError(redact(f"{self.name} {problem}", self.secrets))
-            error.begun = problem.begun
-            raise error from None
+            words = redact(f"{self.name} {problem}", self.secrets)
+            raise ToolError(words, begun=problem.begun) from None
         return self.outcome(answer)
 
     def request(self, arguments: dict[str, Any]) -> Request:
@@ -93,9 +92,8 @@ class HttpAction(LiveTool):
         said = f"HTTP {answer.status}"
         if 300 <= answer.status < 400:
             where = redact(answer.location, self.secrets)[:200]
-            error = ToolError(f"{self.name} answered with a redirect ({said}) that is not followed: {where}")
-            error.begun = answer.status not in NOT_HERE
-            raise error
+            words = f"{self.name} answered with a redirect ({said}) that is not followed: {where}"
+            raise ToolError(words, begun=answer.status not in NOT_HERE)
         try:
             words = " ".join(words_of(answer).split())[:500]
         except NoWords as why:
@@ -105,9 +103,7 @@ class HttpAction(LiveTool):
             raise ToolError(f"{self.name} refused the request, its key may be wrong: {said}")
         if answer.status < 500:
             raise ToolError(f"{self.name} refused the request: {said}", by_tool=True)
-        error = ToolError(f"{self.name} failed: {said}")
-        error.begun = True
-        raise error
+        raise ToolError(f"{self.name} failed: {said}", begun=True)
 
     def _words(self, answer: Answer) -> str:
         """A success stays one, whatever can be read of its answer."""

@@ -21,12 +21,18 @@ NOT_SHOWN = re.compile(r"(?:\(not shown: [^\n]*\)\s*)*")
 
 class ToolError(Exception):
     """Why a tool could not be used, as a sentence for the model and the operator. `by_tool`: the tool itself reported the error.
-    `begun`: the call may have reached it. `unsure`: it is not known whether the tool did it."""
+    `begun`: the call may have reached it. `unsure`: it is not known whether the tool did it. `job`: the Windmill job that it ran as."""
 
-    def __init__(self, message: str, by_tool: bool = False, unsure: bool = False) -> None:
+    def __init__(
+        self,
+        message: str,
+        by_tool: bool = False,
+        unsure: bool = False,
+        begun: bool = False,
+        job: str | None = None,
+    ) -> None:
         super().__init__(message)
-        self.by_tool, self.begun, self.unsure = by_tool, False, unsure
-        self.job: str | None = None
+        self.by_tool, self.begun, self.unsure, self.job = by_tool, begun, unsure, job
 
 
 class Words(str):

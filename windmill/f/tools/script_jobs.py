@@ -156,9 +156,8 @@ def result_of(job: Job, deadline: float, sent: bool = True) -> Any:
     if state and state.get("completed") and not was_cancelled(state):
         return outcome(job, state)
     if started or not sent or not (state and state.get("completed")):
-        error = ToolError(f"{job.name} did not end in time" + (" and was stopped" if started else ""))
-        error.begun = True
-        raise error
+        stopped = " and was stopped" if started else ""
+        raise ToolError(f"{job.name} did not end in time{stopped}", begun=True)
     why = (
         f"no worker takes jobs with the tag `{TAG}`: the operator must start one"
         if looked and no_worker()
@@ -224,8 +223,6 @@ def outcome(job: Job, state: dict[str, Any]) -> Any:
         return state.get("result")
     kind, words = str(error.get("name") or ""), str(error.get("message") or "").strip()
     if BROKEN.fullmatch(kind):  # nobody knows how far it came
-        problem = ToolError(f"{job.name} did not come to its end in Windmill: {words[:300] or kind}")
-        problem.begun = True
-        raise problem
+        raise ToolError(f"{job.name} did not come to its end in Windmill: {words[:300] or kind}", begun=True)
     shown = words if kind in ("ValueError", "Error") else f"{kind}: {words}".removesuffix(": ")
     raise ToolError(shown[:500] or f"{job.name} failed without a word", by_tool=True)

@@ -90,9 +90,7 @@ class ScriptTool(LiveTool):
             except OSError:  # it may be starting again
                 continue
             return None if state == "unknown" else self._said(job, None, seconds)
-        error = ToolError(f"Windmill does not say what became of {self.name}")
-        error.begun, error.job = True, job
-        raise error
+        raise ToolError(f"Windmill does not say what became of {self.name}", begun=True, job=job)
 
     def _run(self, job: str, arguments: dict[str, Any], seconds: float) -> str:
         given = self._fitting(arguments)
@@ -109,9 +107,7 @@ class ScriptTool(LiveTool):
                 result = run_job(run, arguments, seconds)
         except ToolError as problem:
             words = redact_keys(str(problem), ())
-            error = ToolError(words, problem.by_tool)
-            error.begun, error.job = problem.begun, job
-            raise error from None
+            raise ToolError(words, problem.by_tool, begun=problem.begun, job=job) from None
         return Words(cut(redact_keys(words_of(result), ())), job)
 
     def _fitting(self, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -11,10 +11,8 @@ from typing import Any, TypedDict
 import httpx2
 
 from f.common.http_clients import tls
-from f.common.redaction import redact
+from f.whatsapp.graph_reading import TIMEOUT_S, WORDS, ReadingError, address, read_object
 
-TIMEOUT_S = 20.0
-WORDS = 300  # characters of Meta's own sentences
 # Meta's code for an account without a valid payment method: its messages still go out as long as they cost nothing.
 NO_PAYMENT = 141006
 
@@ -28,25 +26,14 @@ class Trouble(TypedDict):
     remedy: str
 
 
-class HealthError(Exception):
-    """Why Meta's word could not be read."""
-
-
 def read_health(resource: dict[str, Any], token: str, phone_number_id: str) -> tuple[str, list[Trouble]]:
-    """Whether the number can send (AVAILABLE, LIMITED or BLOCKED), and what troubles it. Raises HealthError."""
-    url = f"{resource['graph_url'].rstrip('/')}/{resource['api_version']}/{phone_number_id}"
-    try:
-        with httpx2.Client(timeout=TIMEOUT_S, verify=tls(url)) as client:
-            headers = {"Authorization": f"Bearer {token}"}
-            response = client.get(url, params={"fields": "health_status"}, headers=headers)
-        answer = redact(response.json(), [token])
-    except (httpx2.HTTPError, ValueError) as error:
-        raise HealthError(f"Meta gave no answer: {type(error).__name__}") from None
-    status = answer.get("health_status") if isinstance(answer, dict) else None
+    """Whether the number can send (AVAILABLE, LIMITED or BLOCKED), and what troubles it. Raises ReadingError."""
+    url = address(resource, phone_number_id)
+    with httpx2.Client(timeout=TIMEOUT_S, verify=tls(url)) as client:
+        answer = read_object(client, url, {"fields": "health_status"}, token, "word on a number")
+    status = answer.get("health_status")
     if not isinstance(status, dict):
-        problem = answer.get("error") if isinstance(answer, dict) else None
-        words = problem.get("message") if isinstance(problem, dict) else ""
-        raise HealthError(f"Meta refuses: HTTP {response.status_code} {words}"[:WORDS])
+        raise ReadingError("Meta says nothing of the number's health")
     return str(status.get("can_send_message") or "AVAILABLE"), troubles_of(status)
 
 

@@ -16,7 +16,8 @@ import httpx2
 from f.common.http_clients import tls
 from f.common.problems import Problem
 from f.common.redaction import redact
-from f.whatsapp.templates import FIELD, FIELDS, TIMEOUT_S
+from f.whatsapp.graph_reading import TIMEOUT_S, address
+from f.whatsapp.templates import FIELD, FIELDS
 
 # As Meta documents them.
 CATEGORIES = ("UTILITY", "MARKETING")  # codes to sign in (AUTHENTICATION) have words that Meta writes
@@ -149,8 +150,8 @@ class Account:
     """A WhatsApp account's templates at Meta. Holds the access token: never put it in a result or a log."""
 
     def __init__(self, resource: dict[str, Any], token: str, waba_id: str) -> None:
-        self._api = f"{resource['graph_url'].rstrip('/')}/{resource['api_version']}"
-        self._url = f"{self._api}/{waba_id}/message_templates"
+        self._resource = resource
+        self._url = address(resource, f"{waba_id}/message_templates")
         self._token = token
 
     def create(self, template: dict[str, Any]) -> dict[str, Any]:
@@ -180,7 +181,7 @@ class Account:
         same_words = words_of(listed) == words_of(template)
         if not same_words or listed.get("category") != template["category"]:
             about = {name: template[name] for name in ("category", "components")}
-            answer = self._request("POST", f"/{listed['id']}", json=about)
+            answer = self._request("POST", str(listed["id"]), json=about)
             if not (answer or {}).get("success"):
                 raise _refusal(answer)
             listed = {**template, "status": "PENDING"}
@@ -219,7 +220,7 @@ class Account:
     def _request(self, method: str, path: str | None = None, **about: Any) -> dict[str, Any] | None:
         """Meta's answer; None where there is none that makes sense: the request may have done its work. `path`: None for the account's templates."""
         headers = {"Authorization": f"Bearer {self._token}"}
-        url = self._url if path is None else f"{self._api}{path}"
+        url = self._url if path is None else address(self._resource, path)
         try:
             with httpx2.Client(timeout=TIMEOUT_S, verify=tls(self._url)) as client:
                 response = client.request(method, url, headers=headers, **about)

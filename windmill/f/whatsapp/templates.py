@@ -14,11 +14,10 @@ import httpx2
 
 from f.common.http_clients import tls
 from f.common.problems import Problem
-from f.common.redaction import redact
+from f.whatsapp.graph_reading import TIMEOUT_S, ReadingError, address, read_object
 
 FIELDS = "id,name,language,status,category,parameter_format,components,rejected_reason"
 PAGE, MOST_PAGES = 100, 50
-TIMEOUT_S = 20.0
 FIELD = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 PLAIN_BUTTONS = {"QUICK_REPLY", "PHONE_NUMBER", "URL", "VOICE_CALL"}
 LONGEST = 900  # characters of one value: a body has 1,024 in all
@@ -26,10 +25,6 @@ LONGEST = 900  # characters of one value: a body has 1,024 in all
 
 class TemplateError(Problem):
     """Why a template can't be sent like this."""
-
-
-class ReadingError(Exception):
-    """Why Meta's list could not be read, in words."""
 
 
 class Place(NamedTuple):
@@ -49,32 +44,19 @@ def list_templates(resource: dict[str, Any], token: str, waba_id: str) -> list[d
 
     By the cursors and not by the address of the next page, which holds the token.
     """
-    url = f"{resource['graph_url'].rstrip('/')}/{resource['api_version']}/{waba_id}/message_templates"
+    url = address(resource, f"{waba_id}/message_templates")
     found: list[dict[str, Any]] = []
     after: str | None = None
     with httpx2.Client(timeout=TIMEOUT_S, verify=tls(url)) as client:
         for _ in range(MOST_PAGES):
             query = {"fields": FIELDS, "limit": str(PAGE), **({"after": after} if after else {})}
-            page = _page(client, url, query, token)
+            page = read_object(client, url, query, token, "list")
             found += [t for t in page.get("data") or [] if isinstance(t, dict)]
             paging = page.get("paging") or {}
             after = (paging.get("cursors") or {}).get("after") if paging.get("next") else None
             if not after:
                 return found
     raise ReadingError(f"the account has more than {PAGE * MOST_PAGES} templates")
-
-
-def _page(client: httpx2.Client, url: str, query: dict[str, str], token: str) -> dict[str, Any]:
-    try:
-        response = client.get(url, params=query, headers={"Authorization": f"Bearer {token}"})
-        page: dict[str, Any] = redact(response.json(), [token])
-    except (httpx2.HTTPError, ValueError) as error:
-        raise ReadingError(f"Meta's list could not be read: {type(error).__name__}") from None
-    if not isinstance(page, dict) or "error" in page:
-        problem = page.get("error") if isinstance(page, dict) else None
-        words = problem.get("message") if isinstance(problem, dict) else ""
-        raise ReadingError(f"Meta refuses its list: HTTP {response.status_code} {words}"[:300])
-    return page
 
 
 def is_supported(template: dict[str, Any]) -> bool:
