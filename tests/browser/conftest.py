@@ -43,7 +43,14 @@ def visit(browser: Browser, address: str) -> Iterator[Visit]:
     contexts = []
 
     def opened(email: str, size: dict[str, int] | None = None, locale: str = "en-GB") -> Page:
-        context = browser.new_context(viewport=size or DESKTOP, locale=locale, timezone_id="Europe/Madrid")  # type: ignore[arg-type]
+        context = (
+            browser.new_context(  # with less motion: a notification that is fading has too little contrast
+                viewport=size or DESKTOP,
+                locale=locale,
+                timezone_id="Europe/Madrid",
+                reduced_motion="reduce",  # type: ignore[arg-type]
+            )
+        )
         context.set_default_timeout(20_000)
         contexts.append(context)
         page = context.new_page()

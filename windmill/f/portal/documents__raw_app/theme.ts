@@ -16,6 +16,7 @@ export const theme = createTheme({
   fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif",
   headings: { fontWeight: '650', sizes: { h1: { fontSize: '1.6rem' }, h2: { fontSize: '1.1rem' }, h3: { fontSize: '0.95rem' } } },
   cursorType: 'pointer',
+  respectReducedMotion: true, // whoever asks their system for less motion gets no fades
   components: {
     // What is required says so when it is missing.
     InputWrapper: { defaultProps: { withAsterisk: false, inputWrapperOrder: ['label', 'input', 'description', 'error'] } },
