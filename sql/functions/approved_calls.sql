@@ -91,7 +91,7 @@ grant execute on function end_approved_call to chatbot_app;
 
 -- Takes a call back that has begun by the ledger and has not come to its tool: nobody answered there. Returns what
 -- became of it: again (the turn's end gives it to a later turn) or not_called. Only the newest attempt of a turn may
--- say so, and again only where no other one has begun it.
+-- say so, and only where no other one has begun it: that one may be making it.
 create or replace function put_back_call(p_turn uuid, p_epoch int, p_approval uuid, p_why text) returns text
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -104,7 +104,9 @@ begin
         update tool_approvals set outcome = left(p_why, 2000) where id = a.id;
         return 'again';
     end if;
-    perform end_approved_call(a.id, 'not_called', p_why);
+    if a.result is null then
+        perform end_approved_call(a.id, 'not_called', p_why);
+    end if;
     return (select o.result from tool_approvals o where o.id = a.id);
 end $$;
 select own_functions('put_back_call');

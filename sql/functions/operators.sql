@@ -26,7 +26,8 @@ begin
         'tenants', coalesce((
             select jsonb_agg(jsonb_build_object(
                 'id', t.id, 'name', t.name, 'status', t.status, 'created_at', t.created_at, 'limits', t.limits,
-                'tool_folder', t.tool_folder, 'has_whatsapp_token', t.whatsapp_token is not null, 'has_llm_key', t.llm_api_key is not null,
+                'tool_folder', t.tool_folder,
+                'has_whatsapp_token', t.whatsapp_token is not null, 'has_llm_key', t.llm_api_key is not null,
                 'numbers', (
                     select coalesce(jsonb_agg(jsonb_build_object(
                         'phone_number_id', b.phone_number_id, 'name', b.name, 'enabled', b.enabled,
@@ -83,10 +84,11 @@ grant execute on function operator_put_tenant to chatbot_app;
 create or replace function operator_put_tool_folder(p_email text, p_tenant uuid, p_folder text) returns jsonb
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
-    taken_by text := (select name from tenants where tool_folder = p_folder and id <> p_tenant);
+    taken_by text;
 begin
     perform check_operator(p_email);
-    if taken_by is not null then
+    select name into taken_by from tenants where tool_folder = p_folder and id <> p_tenant;
+    if found then
         return jsonb_build_object('taken_by', taken_by);
     end if;
     update tenants set tool_folder = p_folder where id = p_tenant;

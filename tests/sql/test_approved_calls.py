@@ -132,7 +132,9 @@ class TestTakenUpAgain:
         with pytest.raises(Refused):
             asked.talk.call("put_back_call", turn, first, asked.id, "it does not answer")
         assert asked.begin_call(turn, second)["result"] == "unsure"
-        assert asked.talk.call("put_back_call", turn, second, asked.id, "it does not answer") == "not_called"
+        assert asked.talk.call("put_back_call", turn, second, asked.id, "it does not answer") == "unsure"
+        asked.talk.call("end_approved_call", asked.id, "done", "refunded")
+        assert asked.row["result"] == "done", "the first one has come through"
         asked.talk.close(turn, run, "failed")
         assert asked.open(new_run())["status"] == "ended"
 
