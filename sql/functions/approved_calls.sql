@@ -17,17 +17,16 @@ create or replace function has_begun(p_approval tool_approvals) returns boolean
 select own_functions('has_begun');
 
 -- The decisions that a turn answers, oldest first. `result` of an approved call that has not begun: again (a later turn
--- makes it, if this one does not) or not_called. `turns_lost`: how many have ended before it. `question`: what the
--- customer had written when it was asked for.
+-- makes it, if this one does not) or not_called. `question`: what the customer had written when it was asked for.
 create or replace function decisions_of_turn(p_turn uuid)
     returns table (id uuid, state text, server text, tool text, arguments text, decided_by text, decided_at text,
-                   result text, turns_lost int, question text)
+                   result text, question text)
     language sql stable security definer set search_path = public, pg_temp as $$
     select a.id, a.state, a.server, a.tool, a.arguments::text, a.decided_by,
            to_char(a.decided_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'),
            coalesce(a.result, case when a.state = 'approved' and not has_begun(a)
                     then case when next_turn_in(a) is null then 'not_called' else 'again' end end),
-           a.turns_lost, t.question
+           t.question
     from inbound_messages i, lateral decision_of(i.phone_number_id, i.message_id) a join turns t on t.id = a.turn_id
     where i.turn_id = p_turn and is_decision(i.message_id) and a.tenant_id = current_tenant() order by i.seq
 $$;

@@ -100,9 +100,25 @@ def test_what_the_customer_wrote_meanwhile_is_answered(refunds: Refunds, odd: Od
     assert "A colleague has agreed" not in str(refunds.bench.openai.asked[-1]["messages"])
 
 
-def test_a_script_that_no_worker_took_is_another_job_in_the_next_turn(
-    bench: Bench, windmill: Windmill, tmp_path: Path
-) -> None:
+def test_a_script_is_the_same_job_in_a_later_turn(bench: Bench, windmill: Windmill, tmp_path: Path) -> None:
+    refunds = ScriptRefunds(bench, windmill, tmp_path / "calls")
+    refunds.ask(ASK, CHECKING)
+    refunds.decide(True)
+    windmill.kill()
+    try:
+        result = refunds.answer()
+    finally:
+        windmill.start()
+    assert result["reply"] == "" and "Windmill does not answer" in refunds.row()["outcome"]
+    refunds.close(result)
+    result = refunds.answer(DONE)
+    assert refunds.made() == [ARGUMENTS] and refunds.row()["result"] == "done"
+    job = call_id(JOB_ID_KEY, refunds.row()["id"].bytes)
+    assert job in [entry.get("job") for entry in result["trace"]]
+
+
+def test_a_job_that_no_worker_took_is_over(bench: Bench, windmill: Windmill, tmp_path: Path) -> None:
+    """Its id is used up, and under another one it could be made twice."""
     refunds = ScriptRefunds(bench, windmill, tmp_path / "calls")
     refunds.ask(ASK, CHECKING)
     refunds.decide(True)
@@ -113,9 +129,6 @@ def test_a_script_that_no_worker_took_is_another_job_in_the_next_turn(
     finally:
         windmill.kill()
         windmill.start()
-    assert result["reply"] == "" and "no worker takes jobs" in refunds.row()["outcome"]
+    assert result["reply"] == FAILED and "no worker takes jobs" in refunds.row()["outcome"]
     refunds.close(result)
-    result = refunds.answer(DONE)
-    assert refunds.made() == [ARGUMENTS] and refunds.row()["result"] == "done"
-    job = call_id(JOB_ID_KEY, refunds.row()["id"].bytes + bytes([1]))
-    assert job in [entry.get("job") for entry in result["trace"]]
+    assert refunds.row()["result"] == "not_called" and refunds.open()["status"] == "ended"

@@ -71,10 +71,12 @@ def unfit(tool: LiveTool, arguments: dict[str, Any]) -> str:
         return str(problem)
 
 
-def digest_of(decision: dict[str, Any]) -> bytes:
-    """What a tool that keeps outcomes knows the call by: another one in each turn, because a job that no worker took is over for good."""
-    lost = decision["turns_lost"]
-    return UUID(str(decision["id"])).bytes + (bytes([lost]) if lost else b"")
+def result_of_error(problem: ToolError) -> str:
+    if problem.by_tool:
+        return "refused"
+    if problem.begun:
+        return "unsure"
+    return "not_called" if problem.is_final else "again"
 
 
 def joined(*texts: str) -> str:
@@ -126,7 +128,7 @@ class Decisions:
             return str(begun.get("outcome") or UNSURE)
         outcome, decision["result"] = "", "unsure"
         try:
-            digest, seconds = digest_of(decision), float(turn.settings.max_seconds)
+            digest, seconds = UUID(str(decision["id"])).bytes, float(turn.settings.max_seconds)
             known = tool.recall(digest, seconds) if tool and lost else None
             if tool is None or (known is None and (why := unfit(tool, arguments))):
                 outcome, decision["result"] = GONE if tool is None else why, "not_called"
@@ -135,7 +137,7 @@ class Decisions:
                 decision["result"] = "refused" if refuses(outcome) else "done"
         except ToolError as problem:
             outcome = str(problem)
-            decision["result"] = "refused" if problem.by_tool else "unsure" if problem.begun else "again"
+            decision["result"] = result_of_error(problem)
             self.evidence.unsure = self.evidence.unsure or decision["result"] == "unsure"
             if problem.by_tool and tool:
                 self.evidence.tool_answers.append((tool.name, outcome))

@@ -173,7 +173,7 @@ def result_of(job: Job, deadline: float, sent: bool = True) -> Any:
         if looked and no_worker()
         else "no worker took it in time"
     )
-    raise ToolError(f"{job.name} was not run: {why}")
+    raise ToolError(f"{job.name} was not run: {why}", is_final=True)  # its id is used up
 
 
 def moments(deadline: float) -> Iterator[float]:
