@@ -72,6 +72,7 @@ SHOP = DemoTenant(
     examples=(
         "How long do I have to return an item?",
         "Where is my order CL-1042?",
+        "I want to return order CL-1017",
         "How much does express delivery cost?",
         "Do you offer piano lessons?",
         "Please send me the document on returns",

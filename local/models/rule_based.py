@@ -1,7 +1,7 @@
 """The model `offline-rule-based`: rules, not a language model. It looks up whatever is asked and answers with what it finds, word for word.
 
 It greets and thanks back, asks the order tool about an order and the stock tool about a product, books, moves
-and cancels appointments, hands off a customer who wants a person, and
+and cancels appointments, takes orders back, hands off a customer who wants a person, and
 says that it doesn't know when nothing fits. Each answer is a Draft, which is written as text with marks, or as the structured reply that the
 caller asks for.
 """
@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
-from local.models import appointments, phrases
+from local.models import appointments, phrases, returns
 from local.models.encoder import Encoder
 from local.models.media import pictures, words_seen
 from local.models.passages import best_sentences, content_words
@@ -147,7 +147,10 @@ def look_up(talk: Talk) -> list[Call]:
     stock = talk.tool("stock")
     if stock and stock.properties and phrases.ASKS_FOR_STOCK.search(talk.message):
         return [stock.call(talk.message)]
-    orders = order_calls(talk)
+    returned = returns.wanted_call(talk.message, talk.offered, talk.tools)
+    if not returned and "check_return" in talk.tools and returns.lacks_number(talk.message):
+        return []
+    orders = [returned] if returned else order_calls(talk)
     questions = [part.strip() for part in re.findall(r"[^?？\n]+[?？]?", talk.message) if part[-1] in "?？"]  # noqa: RUF001
     questions = [part for part in questions if len(content_words(part)) > 1]
     if orders:
@@ -232,6 +235,8 @@ def converse(talk: Talk) -> Draft:
         return Draft("talk", polite)
     if REPLY in talk.tools and wants_person(talk):
         return Draft("handoff", phrases.HANDED_OFF[talk.language])
+    if "check_return" in talk.tools and returns.lacks_number(talk.message):
+        return Draft("clarify", returns.WHICH[talk.language])
     return Draft("clarify", phrases.ASK_FOR_NUMBER[talk.language]) if asks_for_orders(talk) else UNKNOWN
 
 
@@ -259,6 +264,10 @@ def report_one(result: ToolResult, language: str, encoder: Encoder) -> Draft:
     value = json_in(result.text)
     if "appointment" in name:
         return sentences(name, appointments.said(result, value, language))
+    if "return" in name:
+        lines, question = returns.said(result, value, language)
+        draft = sentences(name, lines)
+        return replace(draft, text=" ".join(filter(None, [draft.text, question])))
     if "order" in name and "not found" in result.text:
         said = phrases.NO_ORDER[language].format(number=next(iter(result.call.arguments.values()), ""))
         return Draft("answer", said, (Claim(said, name, "not found"),))

@@ -1,17 +1,31 @@
--- The calls to which a person has agreed (approvals.sql): each is made at most once, by the turn that answers the yes,
--- and what became of it is written down once.
+-- The calls to which a person has agreed (approvals.sql): each is made at most once, by a turn that answers the yes,
+-- and what became of it is written down once. Whether a call has begun is what its row in the ledger says: one that
+-- has not is made by a later turn, one that has never is again.
 
--- The decisions that a turn answers, oldest first. `result`: not_called as long as the call has not begun. `question`:
--- what the customer had written when it was asked for.
+-- How long after a turn that ended before its call had begun the next one makes it: 5 s, 20 s, 80 s, 320 s. Null: no
+-- turn does any more.
+create or replace function next_turn_in(p_approval tool_approvals) returns interval
+    language sql immutable
+    return case when p_approval.turns_lost < 4 then make_interval(secs => 5 * 4 ^ p_approval.turns_lost) end;
+select own_functions('next_turn_in');
+
+-- Whether an approved call may have reached its tool.
+create or replace function has_begun(p_approval tool_approvals) returns boolean
+    language sql stable security definer set search_path = public, pg_temp
+    return exists (select from tool_calls k
+                   where k.turn_id = p_approval.turn_id and k.digest = uuid_send(p_approval.id));
+select own_functions('has_begun');
+
+-- The decisions that a turn answers, oldest first. `result` of an approved call that has not begun: again (a later turn
+-- makes it, if this one does not) or not_called. `question`: what the customer had written when it was asked for.
 create or replace function decisions_of_turn(p_turn uuid)
     returns table (id uuid, state text, server text, tool text, arguments text, decided_by text, decided_at text,
                    result text, question text)
     language sql stable security definer set search_path = public, pg_temp as $$
     select a.id, a.state, a.server, a.tool, a.arguments::text, a.decided_by,
            to_char(a.decided_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'),
-           coalesce(a.result, case when a.state = 'approved' and not exists (
-               select from tool_calls k where k.turn_id = a.turn_id and k.digest = uuid_send(a.id))
-               then 'not_called' end),
+           coalesce(a.result, case when a.state = 'approved' and not has_begun(a)
+                    then case when next_turn_in(a) is null then 'not_called' else 'again' end end),
            t.question
     from inbound_messages i, lateral decision_of(i.phone_number_id, i.message_id) a join turns t on t.id = a.turn_id
     where i.turn_id = p_turn and is_decision(i.message_id) and a.tenant_id = current_tenant() order by i.seq
@@ -74,14 +88,67 @@ end $$;
 select own_functions('end_approved_call');
 grant execute on function end_approved_call to chatbot_app;
 
--- A turn is over: what it has not said about an approved call is decided now, and no later run makes the call.
+-- Takes a call back that has begun by the ledger and has not come to its tool: nobody answered there. Returns what
+-- became of it: again (the turn's end gives it to a later turn) or not_called. Only the newest attempt of a turn may
+-- say so, and only where no other one has begun it: that one may be making it.
+create or replace function put_back_call(p_turn uuid, p_epoch int, p_approval uuid, p_why text) returns text
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    a tool_approvals;
+begin
+    perform hold_turn(p_turn, p_epoch);
+    select * into a from tool_approvals where id = p_approval and tenant_id = current_tenant() for update;
+    if a.state = 'approved' and a.result is null and next_turn_in(a) is not null then
+        delete from tool_calls where turn_id = a.turn_id and digest = uuid_send(a.id) and outcome is null;
+        update tool_approvals set outcome = left(p_why, 2000) where id = a.id;
+        return 'again';
+    end if;
+    if a.result is null then
+        perform end_approved_call(a.id, 'not_called', p_why);
+    end if;
+    return (select o.result from tool_approvals o where o.id = a.id);
+end $$;
+select own_functions('put_back_call');
+grant execute on function put_back_call to chatbot_app;
+
+-- Gives an approved call that has not begun to a later turn; false: there is none any more. Its decision is not held
+-- (dispatch.sql), so the customer's messages do not wait for it, and one that comes first takes it along. It gets as
+-- many runs as any message.
+create or replace function take_up_again(p_approval tool_approvals) returns boolean
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    if next_turn_in(p_approval) is null then
+        return false;
+    end if;
+    update inbound_messages i set state = 'received', turn_id = null, reason = null, hold = null,
+            due_at = now() + next_turn_in(p_approval),
+            dispatch_no = greatest(i.dispatch_no + 1, 7 * (p_approval.turns_lost + 1))
+        where i.phone_number_id = p_approval.phone_number_id and i.message_id = 'approval:' || p_approval.id;
+    if found then
+        update tool_approvals set turns_lost = turns_lost + 1 where id = p_approval.id;
+    end if;
+    return found;
+end $$;
+select own_functions('take_up_again');
+
+-- No run of the present turn answers an approved call any more: it goes to a later turn where it has not begun, and its
+-- result is decided now where it has, or where there is none.
+create or replace function give_up_call(p_approval tool_approvals, p_why text) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    if has_begun(p_approval) then
+        perform end_approved_call(p_approval.id, 'unsure', p_why);
+    elsif not take_up_again(p_approval) then
+        perform end_approved_call(p_approval.id, 'not_called', coalesce(p_approval.outcome, p_why));
+    end if;
+end $$;
+select own_functions('give_up_call');
+
+-- A turn is over: so for what it has not said about an approved call.
 create or replace function end_calls_of_turn() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-    perform end_approved_call(a.id, case when exists (select from tool_calls k
-                                                      where k.turn_id = a.turn_id and k.digest = uuid_send(a.id))
-                                    then 'unsure' else 'not_called' end,
-                              'the run ended before it was done')
+    perform give_up_call(a, 'the run ended before it was done')
         from inbound_messages i, lateral decision_of(i.phone_number_id, i.message_id) a
         where i.turn_id = new.id and is_decision(i.message_id) and a.state = 'approved' and a.result is null;
     return null;

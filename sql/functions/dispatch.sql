@@ -207,7 +207,7 @@ grant execute on function settle_dispatch to chatbot_ingress, chatbot_app;
 
 -- Prepares stranded messages for another dispatch. The caller has made sure that the runs named are dead, so their
 -- turns' leases end here, and each of these turns has one death more. After six runs a message is given up, and
--- give_up() tells the customer so.
+-- give_up() tells the customer so; a decision has six in each turn that it gets (take_up_again).
 create or replace function requeue_messages(p_keys text[][]) returns int
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -220,9 +220,10 @@ begin
     with again as (
         update inbound_messages m
         set dispatch_no = m.dispatch_no + 1, due_at = now(),
-            state = case when m.dispatch_no >= 5 then 'dead' else 'received' end,
-            reason = case when m.dispatch_no >= 5 then 'given up after ' || m.dispatch_no + 1 || ' runs' end
-        from generate_subscripts(p_keys, 1) k
+            state = case when m.dispatch_no >= last.no then 'dead' else 'received' end,
+            reason = case when m.dispatch_no >= last.no then 'given up after ' || m.dispatch_no + 1 || ' runs' end
+        from generate_subscripts(p_keys, 1) k,
+             lateral (select 5 + 7 * coalesce((decision_of(p_keys[k][1], p_keys[k][2])).turns_lost, 0)) last (no)
         where m.phone_number_id = p_keys[k][1] and m.message_id = p_keys[k][2]
             and m.state in ('dispatched', 'waiting', 'in_turn')
         returning m.turn_id, m.state),

@@ -3,16 +3,19 @@
 -- an index what is open now or happened lately, and no more than some thousand rows of it.
 
 -- The tenants with an unanswered message, each with the age of its oldest one in seconds. Of the messages that wait for
--- a run it reads the first of each number, going from number to number in the index.
+-- a run it reads the first of each number, going from number to number in the index. What waits for its tool and not
+-- for a run (take_up_again) is no such message.
 create or replace function unanswered_ages() returns table (tenant_id uuid, age_s double precision)
     language sql stable security definer set search_path = public, pg_temp as $$
     with recursive firsts as (
         (select i.phone_number_id, i.received_at from inbound_messages i
-         where i.state = 'received' and i.kind = 'message' order by i.phone_number_id, i.seq limit 1)
+         where i.state = 'received' and i.kind = 'message' and (i.hold is not null or i.due_at <= now())
+         order by i.phone_number_id, i.seq limit 1)
         union all
         select n.phone_number_id, n.received_at from firsts f, lateral (
             select i.phone_number_id, i.received_at from inbound_messages i
-            where i.state = 'received' and i.kind = 'message' and i.phone_number_id > f.phone_number_id
+            where i.state = 'received' and i.kind = 'message' and (i.hold is not null or i.due_at <= now())
+              and i.phone_number_id > f.phone_number_id
             order by i.phone_number_id, i.seq limit 1) n),
     oldest as (
         select f.phone_number_id, f.received_at from firsts f

@@ -26,6 +26,7 @@ begin
         'tenants', coalesce((
             select jsonb_agg(jsonb_build_object(
                 'id', t.id, 'name', t.name, 'status', t.status, 'created_at', t.created_at, 'limits', t.limits,
+                'tool_folder', t.tool_folder,
                 'has_whatsapp_token', t.whatsapp_token is not null, 'has_llm_key', t.llm_api_key is not null,
                 'numbers', (
                     select coalesce(jsonb_agg(jsonb_build_object(
@@ -77,6 +78,24 @@ begin
 end $$;
 select own_functions('operator_put_tenant');
 grant execute on function operator_put_tenant to chatbot_app;
+
+-- Gives a tenant a folder of f/tenant_tools whose scripts its chatbots may call; null: the shared ones only. Returns
+-- {"tool_folder"}, or {"taken_by": the tenant that has it}; null where there is no such tenant.
+create or replace function operator_put_tool_folder(p_email text, p_tenant uuid, p_folder text) returns jsonb
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    taken_by text;
+begin
+    perform check_operator(p_email);
+    select name into taken_by from tenants where tool_folder = p_folder and id <> p_tenant;
+    if found then
+        return jsonb_build_object('taken_by', taken_by);
+    end if;
+    update tenants set tool_folder = p_folder where id = p_tenant;
+    return case when found then jsonb_build_object('tool_folder', p_folder) end;
+end $$;
+select own_functions('operator_put_tool_folder');
+grant execute on function operator_put_tool_folder to chatbot_app;
 
 create or replace function operator_put_number(p_email text, p_tenant uuid, p_phone_number_id text, p_name text)
     returns boolean

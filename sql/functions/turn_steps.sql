@@ -107,6 +107,7 @@ declare
     message inbound_messages;
     bot chatbots;
     contact contacts;
+    decision tool_approvals;
     person uuid;
 begin
     for turn in select * from turns t where t.state = 'active' and is_given_up(t) and t.lease_until < now()
@@ -147,9 +148,11 @@ begin
             where i.phone_number_id = message.phone_number_id and i.message_id = message.message_id
                 and i.state = 'dead' and i.due_at < 'infinity';
         continue when not found or contact.id is null;
-        perform end_approved_call((decision_of(message.phone_number_id, message.message_id)).id, 'not_called',
-                                  'every run that tried died before the call')
-            where is_decision(message.message_id);
+        select * into decision from decision_of(message.phone_number_id, message.message_id);
+        if decision.state = 'approved' and decision.result is null then
+            perform give_up_call(decision, 'every run that tried died before the call');
+            continue when (select a.result from tool_approvals a where a.id = decision.id) is null;
+        end if;
         select * into contact from contacts c where c.id = contact.id for update;
         continue when reason_not_to_answer(bot, contact, message) is not null
             or exists (select from turns t where t.contact_id = contact.id and t.state = 'active');

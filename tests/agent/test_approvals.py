@@ -441,17 +441,6 @@ def test_killed_between_the_call_and_its_record(refunds: Refunds) -> None:
     assert note["read_at"] is None
 
 
-def test_a_turn_that_ends_without_the_call_never_makes_it(refunds: Refunds) -> None:
-    """Its runs died before the call: the failure handler closes the turn."""
-    refunds.ask(ASK, CHECKING)
-    refunds.decide(True)
-    opened = refunds.open()
-    refunds.tenant("select close_turn(%s, %s, 'failed', 'failed', '{}')", opened["turn_id"], opened["epoch"])
-    assert refunds.row()["result"] == "not_called" and refunds.made() == []
-    again = refunds.open()
-    assert again["status"] == "ended"
-
-
 @pytest.mark.parametrize("state", ["declined", "expired"])
 def test_a_no_and_silence_are_said_in_canned_words(refunds: Refunds, state: str) -> None:
     refunds.bench.set(approval_hours=0.05)

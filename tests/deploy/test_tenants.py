@@ -148,7 +148,7 @@ def test_a_folder_of_scripts_is_one_tenants(command: Command) -> None:
     _, code, _, problem = command.make("--tool-folder", "shop")
     assert code == 1 and "f/tenant_tools/shop is Shop's: a folder is for one tenant" in problem
     _, code, _, problem = command.make("--tool-folder", "shared")
-    assert code == 1 and "and not shared" in problem
+    assert code == 1 and "f/tenant_tools/shared is for all" in problem
     again = ("--phone-number-id", number, "--name", "Shop")
     assert command.run(*again)[0] == 0 and command.tenant(number)["tool_folder"] == "shop"
     assert command.run(*again, "--tool-folder", "-")[0] == 0

@@ -19,6 +19,7 @@ def test_each_suggested_question_gets_a_fitting_answer(world: World, tenant: see
     fitting = {
         "How long do I have to return an item?": "30 days",
         "Where is my order CL-1042?": "in transit",
+        "I want to return order CL-1017": "can go back until",
         "How much does express delivery cost?": "EUR 11.90",
         "Do you offer piano lessons?": "couldn't find that",
         "Please send me the document on returns": "Here it is.",

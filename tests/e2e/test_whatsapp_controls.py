@@ -10,7 +10,7 @@ import pytest
 from local.seed import wait_for
 from local.shop_window import CATALOG, FIELDS, FORM, SCREEN
 from tests.e2e.conftest import World
-from tests.e2e.phone import Phone
+from tests.e2e.phone import Phone, recover
 
 
 def answer_form(message: dict[str, Any], answers: dict[str, Any]) -> dict[str, Any]:
@@ -126,6 +126,8 @@ def test_what_a_status_refuses_goes_out_in_words_once(world: World) -> None:
         wait_for(lambda: [p for p in phone.parts() if p["error_code"] == 131026 or p["retry_at"]], 60)
     finally:
         world.control("statuses", {})
+    assert phone.trace()
+    recover(world)
     button, words = phone.sent(2)
     assert (button["type"], words["text"]) == ("interactive", ASKS[question])
     wait_for(lambda: [p["state"] for p in phone.parts()] in (["delivered"], ["read"]), 60)

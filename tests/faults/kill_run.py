@@ -173,7 +173,7 @@ class KillRun:
         self.customers = {
             f"3461{n:08d}": wishes[n * each : (n + 1) * each] for n in range((calls + each - 1) // each)
         }
-        self.calls, self.kills = calls, Counter[str]()
+        self.calls, self.kills, self.turns_lost = calls, Counter[str](), 0
         self._over = threading.Event()
 
     def run(self, tools: Tools, seconds: float) -> list[Row]:
@@ -230,6 +230,8 @@ class KillRun:
 
     def _rows(self, tools: Tools, approved: dict[str, bool]) -> list[Row]:
         done = tools.done()
+        query = "select sum(turns_lost)::int as n from tool_approvals where tool like 'refund_by_%%'"
+        self.turns_lost = self._storm.admin(query)[0]["n"]
         results = {
             row["arguments"]["order_id"]: row["result"] or ""
             for row in self._storm.admin(
@@ -249,12 +251,14 @@ def words_of(wishes: list[Wish]) -> str:
 
 
 def is_right(row: Row) -> bool:
-    """Done once if and only if approved; where the answer was lost, at most once, and the record says that nobody knows."""
+    """Done once if and only if approved; where the answer was lost, at most once, and the record says that nobody knows.
+
+    What was approved and not called is wrong: no tool refuses, and a later turn makes a call that has not begun."""
     if not row.approved:
         return row.done == 0 and row.result == ""
     if row.result == "done":
         return row.done == 1
-    return row.done <= 1 and (row.result == "unsure" or (row.result == "not_called" and row.done == 0))
+    return row.done <= 1 and row.result == "unsure"
 
 
 def figures(rows: list[Row]) -> dict[str, int]:
@@ -302,6 +306,7 @@ def main() -> int:
         print(f"{kind:8}{''.join(f'{each[name]:>18}' for name in names)}")
     print()
     result = {**figures(rows), "runners_killed": run.kills["runners"], "connections_cut": run.kills["cuts"]}
+    result |= {"turns_lost": run.turns_lost}  # that ended before their call had begun
     seconds = round(time.monotonic() - begun)
     print(json.dumps({"bench": "kill_run", "seed": chance, "seconds": seconds, **result, "kinds": by_kind}))
     return 1 if result["wrong"] else 0

@@ -173,6 +173,7 @@ OPERATORS = {
     "update_tenant",
     "upsert_number",
     "set_key",
+    "set_tool_folder",
     "update_limits",
     "update_model",
     "upsert_member",

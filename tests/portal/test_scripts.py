@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from tests.agent.scripts import Windmill
-from tests.portal.conftest import A, Portal
+from tests.portal.conftest import A, B, Portal
 
+OPERATOR = "op@platform.example"
 OWNER, VIEWER, STRANGER = "owner@alpha.example", "viewer@alpha.example", "owner@beta.example"
 SCRIPTS = "f.portal_api.scripts"
 PATH = "f/tenant_tools/shared/book_table"
@@ -48,18 +49,37 @@ def save(portal: Portal, who: str = OWNER, **more: Any) -> dict[str, Any]:
     return portal.ask(who, SCRIPTS, "save", **{"name": "book_table", "path": PATH, **more})
 
 
+def give(portal: Portal, folder: str, tenant: str = A) -> dict[str, Any]:
+    """The operator gives a business a folder of its own."""
+    return portal.ask(OPERATOR, "f.portal_api.operator", "set_tool_folder", tenant=tenant, folder=folder)
+
+
 def paths(portal: Portal, who: str = OWNER) -> list[str]:
     return [each["path"] for each in portal.ask(who, SCRIPTS, "list_all")["scripts"]]
 
 
 def test_what_can_be_ticked_is_shared_or_the_tenants_own(portal: Portal, windmill: Windmill) -> None:
     assert paths(portal) == ["f/tenant_tools/shared/ask_kitchen", PATH]
-    portal.rows("update tenants set tool_folder = 'alpha' where id = %s returning id", A)
+    assert give(portal, "f/tenant_tools/alpha")["tool_folder"] == "alpha"
     own = "f/tenant_tools/alpha/book_table"
     assert paths(portal) == [own, "f/tenant_tools/shared/ask_kitchen", PATH]
     assert own not in paths(portal, STRANGER)
     assert save(portal, path=own)["ok"] is True
     assert save(portal, STRANGER, path=own)["refused"] == "script_folder"
+    taken = give(portal, "alpha", B)
+    assert (taken["refused"], taken["values"]) == ("tool_folder_taken", {"folder": "alpha", "name": "Alpha"})
+    tenants = portal.ask(OPERATOR, "f.portal_api.operator", "get")["tenants"]
+    assert {t["id"]: t["tool_folder"] for t in tenants if t["id"] in (A, B)} == {A: "alpha", B: None}
+    assert give(portal, "")["tool_folder"] is None and own not in paths(portal)
+
+
+@pytest.mark.parametrize(
+    "folder",
+    ["f/chatbot", "f/tenant_tools/shared", "f/tenant_tools/../chatbot", "Alpha", "a b", "alpha/beta"],
+)
+def test_a_folder_outside_of_the_tools_is_nobodys(portal: Portal, folder: str) -> None:
+    assert give(portal, folder)["refused"] == "tool_folder_invalid"
+    assert portal.rows("select tool_folder from tenants where id = %s", A) == [{"tool_folder": None}]
 
 
 @pytest.mark.parametrize(

@@ -1,106 +1,18 @@
-"""A person's yes to a tool's call, by any number of people, clocks and runs at once: one decision, one event, one call."""
+"""A person's yes to a tool's call, by any number of people, clocks and runs at once: one decision, one event."""
 
 from __future__ import annotations
 
 import json
-import threading
-from typing import Any
 
 import pytest
 
-from tests.sql.conversation import Conversation, Refused, new_run
-
-ARGUMENTS = '{"amount": 80, "order_id": "CL-1042"}'
-OWNER, AGENT = "owner@shop.example", "agent@shop.example"
-
-
-class Asked:
-    """A conversation whose bot has asked for a call, and whose turn is over."""
-
-    def __init__(self, talk: Conversation, arguments: str = ARGUMENTS) -> None:
-        self.talk = talk
-        run = new_run()
-        self.turn = talk.open(talk.write("refund me"), run)["turn_id"]
-        epoch = talk.begin(self.turn, run, 2)
-        self.id = self.ask(epoch, arguments)["id"]
-        talk.close(self.turn, run)
-
-    def ask(self, epoch: int, arguments: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.talk.call("ask_approval", self.turn, epoch, "shop", "refund", arguments)
-        return found
-
-    @property
-    def row(self) -> dict[str, Any]:
-        return self.talk.rows("select * from tool_approvals where id = %s", self.id)[0]
-
-    def decide(
-        self, approve: bool = True, by: str = OWNER, on: Any = None, digest: bytes | None = None
-    ) -> dict[str, Any]:
-        found: dict[str, Any] = self.talk.call(
-            "decide_approval", self.id, digest or self.row["digest"], approve, by, on=on
-        )
-        return found
-
-    def events(self) -> list[dict[str, Any]]:
-        return self.talk.rows("select * from inbound_messages where message_id = %s", f"approval:{self.id}")
-
-    def open(self, run: str) -> dict[str, Any]:
-        (event,) = self.events()
-        found: dict[str, Any] = self.talk.call(
-            "open_turn",
-            self.talk.bot,
-            event["message_id"],
-            run,
-            self.talk.phone,
-            None,
-            None,
-            event["payload"],
-        )
-        return found
-
-    def begin_call(self, turn: str, epoch: int, on: Any = None) -> dict[str, Any]:
-        found: dict[str, Any] = self.talk.call("begin_approved_call", turn, epoch, self.id, on=on)
-        return found
-
-    def pass_time(self) -> None:
-        """The request becomes as old as requests get."""
-        age = "created_at = created_at - interval '5 hours', expires_at = expires_at - interval '5 hours'"
-        self.talk.rows(f"update tool_approvals set {age} where id = %s returning id", self.id)
-
-    def tap(
-        self, answer: str = "yes", phone: str | None = None, message_id: str = "wamid.tap", **more: Any
-    ) -> Any:
-        """A tap as Meta delivers it; its button says what this request's button says."""
-        chosen = {"id": f"approval-{answer}:{self.id}:{bytes(self.row['digest']).hex()}", "title": "Approve"}
-        message = {
-            "type": "interactive",
-            "interactive": {"type": "button_reply", "button_reply": chosen | more},
-        }
-        payload = json.loads(self.talk.payload(message_id, "", **message))
-        payload["entry"][0]["changes"][0]["value"]["messages"][0]["from"] = phone or self.talk.phone
-        return self.talk.call("tap_approval", self.talk.bot, json.dumps(payload))
+from tests.sql.asked import AGENT, ARGUMENTS, OWNER, Asked, at_once
+from tests.sql.conversation import Conversation, new_run
 
 
 @pytest.fixture
 def asked(talk: Conversation) -> Asked:
     return Asked(talk)
-
-
-def at_once(*acts: Any) -> list[Any]:
-    """What each returns, begun at the same moment."""
-    results: list[Any] = [None] * len(acts)
-    ready = threading.Barrier(len(acts))
-
-    def run(place: int) -> None:
-        ready.wait(10)
-        results[place] = acts[place]()
-
-    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return results
 
 
 def test_two_people_at_once_are_one_decision(asked: Asked) -> None:
@@ -150,77 +62,9 @@ def test_what_was_changed_is_not_agreed_to(asked: Asked) -> None:
     assert asked.decide(False)["outcome"] == "changed"
 
 
-def test_what_is_changed_after_the_yes_is_not_called(asked: Asked) -> None:
-    asked.decide()
-    opened = asked.open(run := new_run())
-    epoch = asked.talk.begin(opened["turn_id"], run, 2)
-    asked.talk.rows(
-        "update tool_approvals set arguments = '{\"amount\": 8000}' where id = %s returning id", asked.id
-    )
-    assert asked.begin_call(opened["turn_id"], epoch)["result"] == "not_called"
-
-
 def test_another_tenant_finds_nothing(asked: Asked, migrated: str) -> None:
     stranger = Conversation(migrated)
     assert asked.decide(on=stranger.app)["outcome"] == "not_found" and asked.row["state"] == "waiting"
-
-
-def test_one_call_by_any_number_of_copies(asked: Asked) -> None:
-    asked.decide()
-    opened = asked.open(run := new_run())
-    epoch = asked.talk.begin(opened["turn_id"], run, 2)
-    connections = [asked.talk.connect() for _ in range(6)]
-    said = at_once(*(lambda c=c: asked.begin_call(opened["turn_id"], epoch, c) for c in connections))
-    assert sorted(s["do"] for s in said) == ["call", *["told"] * 5]
-    assert {s.get("result") for s in said if s["do"] == "told"} == {"unsure"}
-    asked.talk.call("end_approved_call", asked.id, "done", "refunded")
-    assert (asked.row["result"], asked.row["outcome"]) == ("done", "refunded"), "who made it may say so later"
-    asked.talk.call("end_approved_call", asked.id, "not_called", "no")
-    assert asked.row["result"] == "done"
-
-
-def test_an_overtaken_attempt_and_another_turn_begin_no_call(asked: Asked) -> None:
-    asked.decide()
-    opened = asked.open(run := new_run())
-    epoch = asked.talk.begin(opened["turn_id"], run, 2)
-    asked.talk.begin(opened["turn_id"], run, 2)
-    with pytest.raises(Refused):
-        asked.begin_call(opened["turn_id"], epoch)
-    asked.talk.close(opened["turn_id"], run)
-    assert asked.row["result"] == "not_called", "its turn is over"
-    later = asked.talk.open(asked.talk.write("hello?"), run := new_run())
-    assert asked.begin_call(later["turn_id"], asked.talk.begin(later["turn_id"], run, 2)) == {"do": "nothing"}
-
-
-def test_a_turn_that_ends_in_the_middle_of_the_call(asked: Asked) -> None:
-    asked.decide()
-    opened = asked.open(run := new_run())
-    query = b"select result from decisions_of_turn(%s)"
-    before = asked.talk.app.execute(query, [opened["turn_id"]]).fetchall()
-    assert asked.begin_call(opened["turn_id"], asked.talk.begin(opened["turn_id"], run, 2)) == {"do": "call"}
-    after = asked.talk.app.execute(query, [opened["turn_id"]]).fetchall()
-    assert (before, after) == ([{"result": "not_called"}], [{"result": None}]), (
-        "what the failure handler can say"
-    )
-    asked.talk.close(opened["turn_id"], run, "failed")
-    assert asked.row["result"] == "unsure"
-    kinds = asked.talk.rows(
-        "select kind from notifications where tenant_id = %s and read_at is null", asked.talk.tenant
-    )
-    assert [k["kind"] for k in kinds] == ["approval_unsure"]
-
-
-def test_a_decision_that_kills_every_run_is_not_carried_out(asked: Asked) -> None:
-    asked.decide()
-    for _ in range(6):
-        assert asked.talk.wanted() != []
-        asked.talk.call("requeue_messages", [[asked.talk.bot, f"approval:{asked.id}"]])
-    assert asked.talk.state(f"approval:{asked.id}") == "dead"
-    run = new_run()
-    assert asked.talk.call("give_up", run) is not None
-    assert asked.row["result"] == "not_called"
-    found = asked.talk.call("find_turn", run)
-    assert found["decisions"] is True and found["question"] == "", "the customer is told what became of it"
 
 
 def test_the_decision_is_one_of_the_conversation_s_events(asked: Asked) -> None:
@@ -267,44 +111,6 @@ def test_nobody_can_deliver_a_decision_that_was_not_made(asked: Asked) -> None:
     payload = asked.talk.payload(f"approval:{asked.id}", "", type="approval")
     received = asked.talk.call("receive_message", asked.talk.bot, payload)
     assert "no decision" in received["end"] and asked.row["state"] == "waiting"
-
-
-@pytest.mark.parametrize(
-    ("state", "approve", "ends"),
-    [
-        ("chatbots set enabled = false", True, "the chatbot is switched off"),
-        ("tenants set status = 'suspended'", True, "the tenant is suspended"),
-        ("contacts set paused_until = now() + interval '1 hour'", False, "the contact is with a human"),
-        ("contacts set opted_out_at = now()", False, "the contact has opted out"),
-    ],
-)
-def test_a_decision_that_nothing_follows_from(asked: Asked, state: str, approve: bool, ends: str) -> None:
-    asked.decide(approve)
-    column = "id" if state.startswith("tenants") else "tenant_id"
-    asked.talk.rows(f"update {state} where {column} = %s returning 1", asked.talk.tenant)
-    assert asked.open(new_run())["reason"] == ends
-    assert asked.row["result"] == ("not_called" if approve else None)
-    log = asked.talk.rows(
-        "select 1 from conversation_logs where tenant_id = %s and direction = 'in'", asked.talk.tenant
-    )
-    assert len(log) == 1, "nobody wrote the event"
-
-
-def test_a_yes_acts_in_silence_where_nobody_may_be_written_to(asked: Asked) -> None:
-    talk = asked.talk
-    asked.decide()
-    talk.rows(
-        "update contacts set paused_until = now() + interval '1 hour' where tenant_id = %s returning 1",
-        talk.tenant,
-    )
-    opened = asked.open(run := new_run())
-    assert opened["status"] == "opened" and opened["silent"] is True
-    waits = talk.open(talk.write("hello?"), new_run())
-    assert "another turn is active" in waits["reason"]
-    assert asked.begin_call(opened["turn_id"], talk.begin(opened["turn_id"], run, 2)) == {"do": "call"}
-    talk.call("end_approved_call", asked.id, "done", "refunded")
-    talk.close(opened["turn_id"], run, "acted")
-    assert asked.row["result"] == "done"
 
 
 def test_a_yes_is_refused_while_the_bot_is_off(asked: Asked) -> None:

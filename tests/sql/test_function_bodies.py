@@ -215,6 +215,8 @@ VALUES: dict[str, list[str]] = {
     "p_trace jsonb": ["null", "'[{\"tool\": \"search\"}, {\"tool\": \"(note)\"}]'"],
     "p_words jsonb": ["'{\"en\": [\"stop\"]}'"],
     "p_words text": ["'34600000001'", "'in1'"],
+    "p_folder text": ["'shop'", "null"],
+    "p_why text": ["'it does not answer'"],
     "p_zone": ["'Europe/Madrid'"],
     "v": [text({"event": "DISABLED_UPDATE", "reason": "x"})],
 }  # fmt: skip

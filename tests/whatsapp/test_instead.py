@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 
-from f.whatsapp.controls import text_message
+from f.whatsapp.controls import spoken, text_message, with_controls
 from tests.whatsapp.conftest import NUMBER, Bot
 from tests.whatsapp.outbox import PHONE, Turn
+from tests.whatsapp.test_controls import CALLS, control
 from tests.whatsapp.test_retries import claim, record
 from tests.whatsapp.test_sends import CODES, TABLE
 
 WORDS = text_message("Book here.\n\nBook a table: https://bistro.example/book")
+HERE = text_message("Here.")
 BUTTON: dict[str, Any] = {
     "type": "interactive",
     "interactive": {"type": "cta_url", "body": {"text": "Book here."}, "action": {}},
@@ -42,6 +44,42 @@ def test_each_row_of_the_table(bot: Bot, code: int, action: str, how: str) -> No
         (part,) = turn.parts()
         assert (part["state"], part["content"]) == ("failed", WORDS)
         assert part["retry_at"] is None or action == "media", "words have no other words"
+
+
+SENT: dict[str, tuple[dict[str, Any], str]] = {
+    "link": (
+        with_controls([HERE], [control("send_link", CALLS["send_link"])], "t")[-1],
+        "https://bistro.example/book",
+    ),
+    "location request": (with_controls([HERE], [control("ask_location", {})], "t")[-1], "Here."),
+    "product": (
+        with_controls([HERE], [control("show_products", {"products": ["Cake 1"]})], "t")[-1],
+        "- Cake 1",
+    ),
+    "products": (
+        with_controls([HERE], [control("show_products", {"products": ["Cake 1", "Cake 2"]})], "t")[-1],
+        "- Cake 1\n- Cake 2",
+    ),
+    "form": (with_controls([HERE], [control("send_form", CALLS["send_form"])], "t")[-1], "- party day"),
+    "contact card": (
+        with_controls([HERE], [control("send_contact_card", {"name": "Reception"})], "t")[-1],
+        "+34 960 000 101",
+    ),
+    "reaction": (with_controls([HERE], [control("react", {"emoji": "🙏"})], "t")[-1], "🙏"),
+    "voice answer": (spoken("00000000-0000-0000-0000-000000000000", "Until 20:00."), "Until 20:00."),
+}
+
+
+@pytest.mark.parametrize("how", ["response", "status"])
+@pytest.mark.parametrize("what", SENT)
+def test_whatever_meta_refuses_goes_out_in_words(bot: Bot, what: str, how: str) -> None:
+    content, words = SENT[what]
+    turn = Turn(bot, [content])
+    turn.fails(131051, how)
+    assert turn.may()["do"] == "go"
+    claimed = turn.claim()
+    assert (claimed["do"], claimed["content"]["type"]) == ("send", "text")
+    assert words in claimed["content"]["text"]["body"]
 
 
 def test_the_next_part_waits_for_the_words(bot: Bot) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -16,11 +15,14 @@ class TenantError(Exception):
 
 
 def put_tool_folder(conn: psycopg.Connection[Any], tenant_id: str, folder: str | None) -> None:
-    """Lets the tenant use the scripts of f/tenant_tools/<folder> as tools, beside the shared ones; None: those only."""
-    if (folder and not re.fullmatch(r"[a-z][a-z0-9_]{0,30}", folder)) or folder == "shared":
-        raise TenantError(
-            "the folder is a name of lower-case letters, digits and _, as it stands in f/tenant_tools, and not shared"
-        )
+    """Lets the tenant use the scripts of f/tenant_tools/<folder> as tools, beside the shared ones; None: those only. Raises TenantError."""
+    from f.common.problems import Problem
+    from f.tools.script_jobs import own_folder
+
+    try:
+        folder = own_folder(folder or "")
+    except Problem as problem:
+        raise TenantError(str(problem)) from None
     with conn.transaction():
         conn.execute("set local role chatbot_owner")
         taken = conn.execute(

@@ -11,9 +11,11 @@ OUTCOMES = {"done": "approval_done", "refused": "approval_failed", "not_called":
 
 
 def words_of(turn: Turn, decisions: list[dict[str, Any]]) -> str:
-    """All of it in canned words: what was decided, and what became of it."""
+    """All of it in canned words: what was decided, and what became of it. Nothing of a call that a later turn makes."""
     said: list[str] = []
     for decision in decisions:
+        if decision["result"] == "again":
+            continue
         if decision["state"] == "approved":
             outcome = OUTCOMES.get(decision["result"] or "", "approval_unsure")
             said += [turn.canned_reply("approval_agreed"), turn.canned_reply(outcome)]

@@ -4,7 +4,8 @@
 and tells the customer.
 
 That somebody has agreed, has declined or did not come in time stands in canned words, which no model can leave out. What a call has brought the
-model says, with the tool's answer as its evidence; where it finds no words that hold, canned ones say it.
+model says, with the tool's answer as its evidence; where it finds no words that hold, canned ones say it. Of a call for which nobody answered at
+the tool, and which a later turn makes, nothing is said yet.
 """
 
 from __future__ import annotations
@@ -57,14 +58,29 @@ def answer_decisions(turn: Turn) -> AgentResult:
     before: Any = [] if loop else evidence.trace  # a loop's result has them
     trace: Any = redact_keys([*before, *result["trace"], *decided.notes()], tools.secrets)
     result["trace"] = trace
-    return result
+    return result if verdict.text else {**result, "reply": ""}  # a later turn says it
 
 
 def unfit(tool: LiveTool, arguments: dict[str, Any]) -> str:
     """Why the tool, as it is now, can't be called with exactly these arguments; '' where it can."""
     if tool.unknown(arguments):
         return CHANGED
-    return OTHER_NUMBER if tool.for_contact(arguments) != arguments else ""
+    try:
+        return OTHER_NUMBER if tool.for_contact(arguments) != arguments else ""
+    except ToolError as problem:
+        return str(problem)
+
+
+def result_of_error(problem: ToolError) -> str:
+    if problem.by_tool:
+        return "refused"
+    if problem.begun:
+        return "unsure"
+    return "not_called" if problem.is_final else "again"
+
+
+def joined(*texts: str) -> str:
+    return "\n\n".join(filter(None, texts))
 
 
 def turn_key(turn: Turn) -> str | None:
@@ -121,15 +137,24 @@ class Decisions:
                 decision["result"] = "refused" if refuses(outcome) else "done"
         except ToolError as problem:
             outcome = str(problem)
-            decision["result"] = "refused" if problem.by_tool else "unsure" if problem.begun else "not_called"
+            decision["result"] = result_of_error(problem)
             self.evidence.unsure = self.evidence.unsure or decision["result"] == "unsure"
             if problem.by_tool and tool:
                 self.evidence.tool_answers.append((tool.name, outcome))
             raise
         finally:
-            kept = redact_keys(outcome, self._tools.secrets)[:KEPT]
-            db.value("select end_approved_call(%s, %s, %s)", decision["id"], decision["result"], kept)
+            self._record(decision, redact_keys(outcome, self._tools.secrets)[:KEPT])
         return outcome
+
+    def _record(self, decision: dict[str, Any], outcome: str) -> None:
+        """Writes down what became of a call. One that did not come to its tool may go to a later turn."""
+        db, turn = self._turn.db, self._turn
+        if decision["result"] != "again":
+            db.value("select end_approved_call(%s, %s, %s)", decision["id"], decision["result"], outcome)
+            return
+        decision["result"] = db.value(
+            "select put_back_call(%s, %s, %s, %s)", turn.id, turn.epoch, decision["id"], outcome
+        )
 
     def reply(self) -> tuple[Verdict, Loop | None]:
         """What goes out, and the loop that found the words, if one did."""
@@ -138,13 +163,13 @@ class Decisions:
             return Verdict(said, [], True), None
         early = without_model(self._turn) if self._turn.context["message_ids"] else None
         if early:
-            return early._replace(text=f"{said}\n\n{early.text}"), None
+            return early._replace(text=joined(said, early.text)), None
         verdict, loop = self._ask_model()
         if verdict.answered and not verdict.error:
-            return verdict._replace(text=f"{self._first()}\n\n{verdict.text}"), loop
+            return verdict._replace(text=joined(self._first(), verdict.text)), loop
         if not self._turn.context["message_ids"]:  # the model failed; what holds is said all the same
             return Verdict(said, [], True, verdict.why or verdict.error), loop
-        return verdict._replace(text=f"{said}\n\n{verdict.text}"), loop
+        return verdict._replace(text=joined(said, verdict.text)), loop
 
     def _first(self) -> str:
         """What stands before the model's words: all but the results that it was shown."""
@@ -171,6 +196,7 @@ class Decisions:
             platform=PLATFORM, agreed=first, words=first, tools=tools
         )
         asked = [opening[-1]] if self._turn.context["message_ids"] else []
+        noted = [{"role": "user", "content": note}] if first else []
         made = [
             {
                 "id": call["id"],
@@ -182,7 +208,7 @@ class Decisions:
             }
             for call, _ in self._heard
         ]
-        messages = [*opening[:-1], *asked, {"role": "user", "content": note}]
+        messages = [*opening[:-1], *asked, *noted]
         if made:
             messages.append({"role": "assistant", "content": None, "tool_calls": made})
         return [

@@ -80,13 +80,15 @@ def release(turn: Turn, reason: str, outcome: str) -> str:
 
 
 def words_for(turn: Turn, reason: str) -> str:
-    """What was decided about a tool's call, where the turn answers that.
+    """What was decided about a tool's call, where the turn answers that; '' where it answers nothing else, and a later turn makes the call.
 
     Else the chatbot's words for the failure; those for a handoff where a human takes over after one and no reply is written yet."""
     if turn.context.get("decisions") and not turn.context.get("replied"):
         from f.agent.decision_words import read_decisions, words_of
 
-        return words_of(turn, read_decisions(turn))
+        words = words_of(turn, read_decisions(turn))
+        if words or not turn.context["question"]:
+            return words
     if not turn.context["chatbot"].get("handoff_on_failure") or turn.context.get("replied"):
         return failure_words(turn.context)
     try:
@@ -108,8 +110,9 @@ def failure_words(context: Context) -> str:
 
 
 def tell(turn: Turn, words: str) -> str:
-    """Sends these words, unless a reply is written already: then what is left of that."""
-    count = queue_parts(turn, [{"type": "text", "text": {"body": words, "preview_url": False}}])
+    """Sends these words, if there are any, unless a reply is written already: then what is left of that."""
+    contents = [{"type": "text", "text": {"body": words, "preview_url": False}}] if words else []
+    count = queue_parts(turn, contents)
     api = turn.graph_api()
     if api is None:
         return "not told: the tenant has no WhatsApp access token"

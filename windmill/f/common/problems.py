@@ -386,6 +386,8 @@ ENGLISH = {
     "tenant_name_missing": "A business needs a name.",
     "number_invalid": "A number needs Meta's phone number ID (digits) and a name.",
     "number_taken": "Another business has this number.",
+    "tool_folder_invalid": "A folder of one's own is f/tenant_tools/ and a name of a-z, 0-9 and _. f/tenant_tools/shared is for all.",
+    "tool_folder_taken": "f/tenant_tools/{folder} is the folder of {name}. A folder is for one business; f/tenant_tools/shared is for all.",
     "limit_unknown": "There is no such limit.",
     "limit_invalid": "A limit is a number above 0, or empty.",
     "model_invalid": "Choose OpenAI or Gemini, and name the model.",

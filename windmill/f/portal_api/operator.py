@@ -29,10 +29,12 @@ from f.common.portal_request import (
     text_field,
     whole_number_field,
 )
+from f.common.problems import Problem
 from f.common.secrets import seal
 from f.common.windmill import deployed_pins, tags_without_worker
 from f.portal_api import number_trial
 from f.portal_api.typed_keys import sealing_key, typed_key
+from f.tools.script_jobs import own_folder
 
 postgresql = dict[str, Any]
 c_settings = dict[str, Any]
@@ -84,6 +86,7 @@ def main(
         "update_tenant": update_tenant,
         "upsert_number": upsert_number,
         "set_key": lambda conn, email, fields: set_key(conn, email, fields, master_key),
+        "set_tool_folder": set_tool_folder,
         "update_limits": update_limits,
         "update_model": update_model,
         "upsert_member": upsert_member,
@@ -176,6 +179,22 @@ def upsert_number(conn: Connection, email: str, fields: Fields) -> dict[str, Any
     ):
         raise Refused("number_taken")
     return {"updated": number}
+
+
+def set_tool_folder(conn: Connection, email: str, fields: Fields) -> dict[str, Any]:
+    """Gives a business a folder of f/tenant_tools whose scripts its chatbots may call, beside the shared ones; '' takes it away."""
+    try:
+        folder = own_folder(text_field(fields, "folder", 100))
+    except Problem as problem:
+        raise Refused.of(problem.message) from None
+    done = one(
+        conn, "select operator_put_tool_folder(%s, %s, %s)", [email, id_field(fields, "tenant"), folder]
+    )
+    if done is None:
+        raise not_found()
+    if "taken_by" in done:
+        raise Refused("tool_folder_taken", folder=folder, name=done["taken_by"])
+    return {"tool_folder": folder}
 
 
 def update_limits(conn: Connection, email: str, fields: Fields) -> dict[str, Any]:

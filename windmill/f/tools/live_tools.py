@@ -21,7 +21,8 @@ NOT_SHOWN = re.compile(r"(?:\(not shown: [^\n]*\)\s*)*")
 
 class ToolError(Exception):
     """Why a tool could not be used, as a sentence for the model and the operator. `by_tool`: the tool itself reported the error.
-    `begun`: the call may have reached it. `unsure`: it is not known whether the tool did it. `job`: the Windmill job that it ran as."""
+    `begun`: the call may have reached it. `unsure`: it is not known whether the tool did it. `job`: the Windmill job that it ran as. `is_final`:
+    under its digest this call can't be made any more."""
 
     def __init__(
         self,
@@ -30,9 +31,11 @@ class ToolError(Exception):
         unsure: bool = False,
         begun: bool = False,
         job: str | None = None,
+        is_final: bool = False,
     ) -> None:
         super().__init__(message)
         self.by_tool, self.begun, self.unsure, self.job = by_tool, begun, unsure, job
+        self.is_final = is_final
 
 
 class Words(str):

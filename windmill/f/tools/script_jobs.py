@@ -18,10 +18,12 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
+from f.common.problems import Problem
 from f.common.windmill import call_api, run_id
 from f.tools.live_tools import ToolError
 
 FOLDER = "f/tenant_tools/"
+OWN_FOLDER = re.compile(rf"(?:{FOLDER})?([a-z][a-z0-9_]{{0,30}})/?")
 TAG = "tools"  # of f/common/windmill.TAGS
 PATIENCE_S = 1.0  # a job that waits for longer may wait for a worker that is not there
 POLLS_S = (0.03, 0.5)  # the first wait between two looks at a job, and the longest
@@ -53,6 +55,14 @@ class Job(NamedTuple):
     name: str
     path: str
     is_flow: bool
+
+
+def own_folder(text: str) -> str | None:
+    """The folder of f/tenant_tools that is to be one tenant's own, by its name or its path; None for no text. Raises Problem."""
+    named = OWN_FOLDER.fullmatch(text.strip())
+    if text.strip() and (named is None or named[1] == "shared"):
+        raise Problem("tool_folder_invalid")
+    return named[1] if named else None
 
 
 def call_id(key: str, digest: bytes) -> str:
@@ -163,7 +173,7 @@ def result_of(job: Job, deadline: float, sent: bool = True) -> Any:
         if looked and no_worker()
         else "no worker took it in time"
     )
-    raise ToolError(f"{job.name} was not run: {why}")
+    raise ToolError(f"{job.name} was not run: {why}", is_final=True)  # its id is used up
 
 
 def moments(deadline: float) -> Iterator[float]:

@@ -107,7 +107,9 @@ class ScriptTool(LiveTool):
                 result = run_job(run, arguments, seconds)
         except ToolError as problem:
             words = redact_keys(str(problem), ())
-            raise ToolError(words, problem.by_tool, begun=problem.begun, job=job) from None
+            raise ToolError(
+                words, problem.by_tool, begun=problem.begun, job=job, is_final=problem.is_final
+            ) from None
         return Words(cut(redact_keys(words_of(result), ())), job)
 
     def _fitting(self, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ export type Tenant = {
   has_whatsapp_token: boolean
   has_llm_key: boolean
   numbers: NumberOf[]
+  tool_folder: string | null
   limits: Record<string, number>
   members: { email: string; role: string }[]
   documents: number
@@ -80,6 +81,7 @@ export default function PlatformTenant({ tenant, webhook }: { tenant: Tenant; we
         </Part>
         <Part title={p.connect}><PlatformConnect tenant={tenant} webhook={webhook} /></Part>
         <Part title={p.keys}><Keys tenant={tenant} act={act} /></Part>
+        <Part title={p.scripts}><ToolFolder tenant={tenant} act={act} /></Part>
         <Part title={p.plan}><Plan tenant={tenant} act={act} /></Part>
       </Stack>
     </>
@@ -110,6 +112,31 @@ function Keys({ tenant, act }: { tenant: Tenant; act: Act }) {
         )
       })}
     </>
+  )
+}
+
+// The folder whose scripts only this business's chatbots may call; an empty field takes it away.
+function ToolFolder({ tenant, act }: { tenant: Tenant; act: Act }) {
+  const { t } = useHere()
+  const p = t.platform
+  const form = useForm()
+  const [folder, setFolder] = useState(tenant.tool_folder ?? '')
+  const send = (event: React.FormEvent) => {
+    event.preventDefault()
+    form.run(async () => {
+      await act('set_tool_folder', { folder })
+      return t.saved
+    })
+  }
+  return (
+    <form onSubmit={send}>
+      <Text c="dimmed" size="sm" mb="xs">{p.scriptsHint}</Text>
+      <Group align="end">
+        <TextInput label={p.scriptsFolder} placeholder="f/tenant_tools/…" flex="1 1 12rem" autoComplete="off" value={folder} onChange={(e) => setFolder(e.target.value)} />
+        <Button type="submit" variant="default" loading={form.busy}>{t.save}<About>{p.scriptsFolder}</About></Button>
+      </Group>
+      {form.shown}
+    </form>
   )
 }
 

@@ -60,6 +60,7 @@ export type Actions = {
     | 'update_tenant'
     | 'upsert_number'
     | 'set_key'
+    | 'set_tool_folder'
     | 'update_limits'
     | 'update_model'
     | 'upsert_member'

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import date, time
-from typing import Any
+from functools import partial
+
+from f.tenant_tools.shared.refusals import unless_refused
 
 REFUSED = {
     "no_calendar": "there is no such calendar",
@@ -16,13 +18,7 @@ REFUSED = {
     "not_found": "this customer has no such appointment",
     "which": "this customer has several appointments: say which one by its number",
 }
-
-
-def accepted(answer: dict[str, Any]) -> dict[str, Any]:
-    """The appointment. Raises ValueError, whose sentence the chatbot hears."""
-    if refused := answer.get("refused"):
-        raise ValueError(f"Not done: {REFUSED[refused]}.")
-    return answer
+accepted = partial(unless_refused, REFUSED)
 
 
 def day_of(text: str) -> date:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
+
+from f.tenant_tools.shared.refusals import unless_refused
 
 REFUSED = {
     "not_found": "this customer has no such order",
@@ -10,10 +12,4 @@ REFUSED = {
     "nothing_left": "everything of this order is on its way back already",
     "not_in_order": "not all of these items are in the order and may go back: check_return names those that may",
 }
-
-
-def accepted(answer: dict[str, Any]) -> dict[str, Any]:
-    """What the desk says. Raises ValueError, whose sentence the chatbot hears."""
-    if refused := answer.get("refused"):
-        raise ValueError(f"Not done: {REFUSED[refused]}.")
-    return answer
+accepted = partial(unless_refused, REFUSED)

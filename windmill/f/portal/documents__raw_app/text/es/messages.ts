@@ -295,6 +295,8 @@ export const messages: Record<keyof typeof english, string> = {
   tenant_name_missing: 'Una empresa necesita un nombre.',
   number_invalid: 'Un número necesita el identificador de Meta (cifras) y un nombre.',
   number_taken: 'Otra empresa tiene este número.',
+  tool_folder_invalid: 'Una carpeta propia es f/tenant_tools/ y un nombre de a-z, 0-9 y _. f/tenant_tools/shared es de todas.',
+  tool_folder_taken: 'f/tenant_tools/{folder} es la carpeta de {name}. Una carpeta es de una sola empresa; f/tenant_tools/shared es de todas.',
   limit_unknown: 'Ese límite no existe.',
   limit_invalid: 'Un límite es un número mayor que 0, o vacío.',
   model_invalid: 'Elija OpenAI o Gemini e indique el modelo.',
