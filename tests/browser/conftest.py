@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -43,13 +44,9 @@ def visit(browser: Browser, address: str) -> Iterator[Visit]:
     contexts = []
 
     def opened(email: str, size: dict[str, int] | None = None, locale: str = "en-GB") -> Page:
-        context = (
-            browser.new_context(  # with less motion: a notification that is fading has too little contrast
-                viewport=size or DESKTOP,
-                locale=locale,
-                timezone_id="Europe/Madrid",
-                reduced_motion="reduce",  # type: ignore[arg-type]
-            )
+        size_px: Any = size or DESKTOP
+        context = browser.new_context(
+            viewport=size_px, locale=locale, timezone_id="Europe/Madrid", reduced_motion="reduce"
         )
         context.set_default_timeout(20_000)
         contexts.append(context)
