@@ -41,6 +41,7 @@ create or replace function message_digest(p_phone_number_id text, p_message_id t
     language sql immutable
     return sha256(convert_to(p_phone_number_id || '/' || p_message_id, 'UTF8'));
 select own_functions('message_digest');
+grant execute on function message_digest to chatbot_app;
 
 -- Whether a message is of somebody who was forgotten. Then its row goes, and its run's data soon.
 create or replace function drop_erased(p_phone_number_id text, p_message_id text, p_run uuid) returns boolean

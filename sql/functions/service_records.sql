@@ -9,6 +9,7 @@ create or replace function service_key(p_phone_number_id text, p_message_id text
     language sql immutable
     return encode(substr(message_digest(p_phone_number_id, p_message_id), 1, 16), 'hex')::uuid;
 select own_functions('service_key');
+grant execute on function service_key to chatbot_app;
 
 -- A contact in the records; nothing leads back to somebody who was forgotten.
 create or replace function service_who(p_contact uuid) returns text
