@@ -158,7 +158,7 @@ create or replace function part_facts(p_part outbound_messages, p_phone_number_i
         'message', case when p_part.message_id is not null then service_key(p_phone_number_id, p_part.message_id) end));
 select own_functions('part_facts');
 
--- A record as it is sealed, one text for the same facts on every machine.
+-- A record as it is hashed, one text for the same facts on every machine.
 create or replace function service_text(p_record service_records) returns text
     language sql stable
     return jsonb_build_array(p_record.tenant_id, p_record.phone_number_id, p_record.seq, p_record.kind,
@@ -171,12 +171,12 @@ create or replace function service_hash(p_before bytea, p_record service_records
 select own_functions('service_hash');
 
 -- Puts up to p_limit new records of each chain into it, in the order in which they were written; returns how many.
-create or replace function seal_records(p_limit int) returns int
+create or replace function chain_records(p_limit int) returns int
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     chain service_chains;
     r service_records;
-    sealed int := 0;
+    chained int := 0;
 begin
     for chain in
         select distinct tenant_id, phone_number_id from service_records where seq is null order by 1, 2
@@ -195,12 +195,12 @@ begin
             update service_records set seq = r.seq, hash = r.hash where id = r.id;
             chain.seq := r.seq;
             chain.hash := r.hash;
-            sealed := sealed + 1;
+            chained := chained + 1;
         end loop;
-        update service_chains set seq = chain.seq, hash = chain.hash, sealed_at = now()
+        update service_chains set seq = chain.seq, hash = chain.hash, chained_at = now()
             where tenant_id = chain.tenant_id and phone_number_id = chain.phone_number_id;
     end loop;
-    return sealed;
+    return chained;
 end $$;
-select own_functions('seal_records');
-grant execute on function seal_records to chatbot_app;
+select own_functions('chain_records');
+grant execute on function chain_records to chatbot_app;

@@ -1,9 +1,9 @@
--- What contradicts a service statement: a record that is not as it was sealed, or a row that is not as its record says.
+-- What contradicts a service statement: a record that is not as it was chained, or a row that is not as its record says.
 -- Nothing does while only the product has changed rows.
 
 -- The records of a span whose hash does not follow from the one before, and the places where the chain has a gap.
 create or replace function chain_faults(p_number text, p_from timestamptz, p_to timestamptz)
-    returns table (what text, id text, fault text, sealed jsonb, live jsonb)
+    returns table (what text, id text, fault text, recorded jsonb, live jsonb)
     language sql stable security definer set search_path = public, pg_temp as $$
     with span as (
         select min(seq) as first, max(seq) as last from service_records
@@ -27,7 +27,7 @@ select own_functions('chain_faults');
 
 -- Messages that came in a span.
 create or replace function message_faults(p_number text, p_from timestamptz, p_to timestamptz)
-    returns table (what text, id text, fault text, sealed jsonb, live jsonb)
+    returns table (what text, id text, fault text, recorded jsonb, live jsonb)
     language sql stable security definer set search_path = public, pg_temp as $$
     with came as materialized (
         select r.subject as key, min(r.at) as at, min((r.facts ->> 'n')::bigint) as n from service_records r
@@ -59,9 +59,9 @@ $$;
 select own_functions('message_faults');
 
 -- What happened to a row beside its record; null for both that are the same.
-create or replace function fault_of(p_sealed jsonb, p_live jsonb) returns text
+create or replace function fault_of(p_recorded jsonb, p_live jsonb) returns text
     language sql immutable
-    return case when p_live is null then 'missing' when p_sealed is null then 'inserted' else 'changed' end;
+    return case when p_live is null then 'missing' when p_recorded is null then 'inserted' else 'changed' end;
 select own_functions('fault_of');
 
 -- Whether a row was deleted as it should: its person was forgotten, or it was older than what is kept.
@@ -76,7 +76,7 @@ select own_functions('is_gone');
 
 -- Turns that closed in a span, and the parts of their replies.
 create or replace function turn_faults(p_number text, p_from timestamptz, p_to timestamptz)
-    returns table (what text, id text, fault text, sealed jsonb, live jsonb)
+    returns table (what text, id text, fault text, recorded jsonb, live jsonb)
     language sql stable security definer set search_path = public, pg_temp as $$
     with records as materialized (
         select distinct on (r.subject) r.subject as id, r.at,
@@ -99,16 +99,16 @@ create or replace function turn_faults(p_number text, p_from timestamptz, p_to t
         select o.turn_id as id, o.part, part_facts(o, p_number) as facts
         from live l join outbound_messages o on o.turn_id = l.id),
     parts as (
-        select id, part, case when is_settled(r.facts) then r.facts end as sealed,
+        select id, part, case when is_settled(r.facts) then r.facts end as recorded,
                case when is_settled(v.facts) then v.facts end as live, v.id is null as is_missing
         from part_records r full join part_live v using (id, part))
     select 'turn', id::text, fault_of(r.facts, l.facts), r.facts, l.facts from records r full join live l using (id)
     where r.facts is distinct from l.facts and (l.id is not null or not is_gone('turn', p_number, r.id, r.at))
     union all
-    select 'part', p.id || ' ' || p.part, case when p.is_missing then 'missing' when p.sealed is null then 'inserted'
-                                               else 'changed' end, p.sealed, p.live
+    select 'part', p.id || ' ' || p.part, case when p.is_missing then 'missing' when p.recorded is null then 'inserted'
+                                               else 'changed' end, p.recorded, p.live
     from parts p
-    where (p.sealed is distinct from p.live or p.is_missing) and exists (select from turns t where t.id = p.id)
+    where (p.recorded is distinct from p.live or p.is_missing) and exists (select from turns t where t.id = p.id)
 $$;
 select own_functions('turn_faults');
 
@@ -120,7 +120,7 @@ select own_functions('is_settled');
 
 -- What Meta charges for deliveries of a span: each, and, for a whole month, the sums.
 create or replace function charge_faults(p_number text, p_from timestamptz, p_to timestamptz)
-    returns table (what text, id text, fault text, sealed jsonb, live jsonb)
+    returns table (what text, id text, fault text, recorded jsonb, live jsonb)
     language sql stable security definer set search_path = public, pg_temp as $$
     with records as materialized (
         select r.subject as key, r.at, r.facts || jsonb_build_object('delivered_at', r.at) as facts
@@ -156,7 +156,7 @@ select own_functions('charge_faults');
 -- All that contradicts the statement, the first p_limit: `what` (record, message, turn, part, charge, sum), `id`,
 -- `fault` (missing, changed, inserted), and both sides of what differs.
 create or replace function statement_faults(p_number text, p_from timestamptz, p_to timestamptz, p_limit int)
-    returns table (what text, id text, fault text, sealed jsonb, live jsonb)
+    returns table (what text, id text, fault text, recorded jsonb, live jsonb)
     language sql stable security definer set search_path = public, pg_temp as $$
     select * from (
         select * from chain_faults(p_number, p_from, p_to)

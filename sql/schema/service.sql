@@ -18,13 +18,13 @@ create table service_records (
     subject           uuid not null,                      -- the message's digest, the turn
     at                timestamptz not null,               -- when it happened: by that it belongs to a month
     facts             jsonb not null,
-    seq               bigint,                             -- its place in the chain; null: not sealed yet
+    seq               bigint,                             -- its place in the chain; null: not in it yet
     hash              bytea                               -- of the hash before and of this record
 );
 create unique index service_records_chain on service_records (tenant_id, phone_number_id, seq);
 create index service_records_by_time on service_records (tenant_id, phone_number_id, at);
 create index service_records_by_subject on service_records (subject);
-create index service_records_to_seal on service_records (tenant_id, phone_number_id, id) where seq is null;
+create index service_records_to_chain on service_records (tenant_id, phone_number_id, id) where seq is null;
 
 -- Where each chain ends.
 create table service_chains (
@@ -32,7 +32,7 @@ create table service_chains (
     phone_number_id   text not null,
     seq               bigint not null default 0,
     hash              bytea not null default '',
-    sealed_at         timestamptz,
+    chained_at        timestamptz,
     primary key (tenant_id, phone_number_id)
 );
 

@@ -20,7 +20,7 @@ def test_a_viewer_takes_the_statement_away_and_sees_what_contradicts_it(world: W
     page = visit("viewer@casa-lumen.example")
     go(page, "Insights")
     page.get_by_role("button", name="Service statement").click()
-    expect(page.get_by_text("Checked: every record is as it was sealed")).to_be_visible()
+    expect(page.get_by_text("Checked: every record is as it was written")).to_be_visible()
     page.get_by_role("button", name="Came:").click()
     rows = page.get_by_role("list", name="Came")
     expect(rows.get_by_role("button", name="Amelia Clarke").first).to_be_visible()

@@ -32,7 +32,7 @@ def check(books: Books, tenant: seed.DemoTenant) -> dict[str, Any]:
 
 
 def figures_of(clerk: Clerk, tenant: seed.DemoTenant) -> dict[str, Any]:
-    """As the page shows them. Everything is sealed, and nothing contradicts it."""
+    """As the page shows them. Nothing contradicts it."""
     clerk.storm.run_schedule("f/chatbot/recover", **RECOVERY)
     made = clerk.insist("statement", "f/portal_api/statement", "get", phone_number_id=tenant.phone_number_id)[
         "statement"

@@ -67,7 +67,7 @@ def serve(portal: Portal, phone: str, outcome: str = "answered", states: tuple[s
             storing = "insert into inbound_messages (phone_number_id, message_id, kind, payload) values ('1001', %s, 'status', %s)"
             portal.rows(storing, f"status:{wamid}:{state}", body)
         conn.execute("select apply_events(100)")
-        conn.execute("select seal_records(100)")
+        conn.execute("select chain_records(100)")
         return str(row["it"]["contact_id"])
 
 
@@ -125,7 +125,7 @@ def test_a_message_that_somebody_has_deleted_turns_it_red(portal: Portal, contac
     assert "by hand" in statement["verdict"] and figures(statement)["came"] == 2
 
 
-def test_the_pdf_has_the_figures_and_the_seal(portal: Portal, contact: str) -> None:
+def test_the_pdf_has_the_figures_and_the_fingerprint(portal: Portal, contact: str) -> None:
     portal.ask(OPERATOR, "f.portal_api.operator", "update_tenant", tenant=A, name="Café Łódź 東")
     for language, words in (("en", "Answered once"), ("es", "Respondidos una vez")):
         answer = portal.ask(VIEWER, STATEMENT, "get_pdf", language=language)

@@ -284,8 +284,8 @@ CALLS = {
     "charge_facts": ["select charge_facts(c) from message_charges c"],
     "service_text": ["select service_text(r) from service_records r"],
     "service_hash": ["select service_hash('', r) from service_records r"],
-    "seal_records": [
-        "select record_service(id, 'bot', 'cost', id, now(), '{}') from tenants; select seal_records(5)"
+    "chain_records": [
+        "select record_service(id, 'bot', 'cost', id, now(), '{}') from tenants; select chain_records(5)"
     ],
     **{name: [f"select {name}(facts) from service_records"] for name in ("was_taken", "is_settled")},
     "fault_of": ["select fault_of('{}', null)"],

@@ -71,8 +71,8 @@ def status(talk: Conversation, wamid: str, state: str = "delivered") -> None:
     talk.call("apply_events", 100)
 
 
-def seal(talk: Conversation) -> None:
-    while talk.call("seal_records", 3):
+def chain(talk: Conversation) -> None:
+    while talk.call("chain_records", 3):
         pass
 
 
@@ -97,7 +97,7 @@ def served(talk: Conversation) -> Conversation:
         for state in states:
             status(talk, f"out.{message}", state)
     end(talk, write(talk, "stop"))
-    seal(talk)
+    chain(talk)
     return talk
 
 
@@ -175,7 +175,7 @@ IN_THE_CHAIN = {
     "update service_records r set seq = 1000 where " + RECORD + "3": "missing",
     "delete from service_records where " + RECORD + "2": "missing",
     "delete from service_records where " + LAST: "missing",
-    # Whoever knows how a record is sealed can seal another one; the one after it says that it is not the one it followed.
+    # Whoever knows how a record is hashed can hash another one; the one after it says that it is not the one it followed.
     "update service_records r set at = r.at + interval '1 microsecond', hash = service_hash(b.hash, jsonb_populate_record(r,"
     " jsonb_build_object('at', r.at + interval '1 microsecond'))) from service_records b"
     " where b.tenant_id = r.tenant_id and b.seq = 2 and r.tenant_id = '{tenant}' and r.seq = 3": "changed",
@@ -189,7 +189,7 @@ def test_a_record_that_was_changed_by_hand_turns_it_red(served: Conversation, st
     assert ("record", IN_THE_CHAIN[statement]) in found, found
 
 
-def test_what_is_not_sealed_yet_is_watched_too(served: Conversation) -> None:
+def test_what_is_not_in_the_chain_yet_is_watched_too(served: Conversation) -> None:
     message = write(served)
     served.admin.execute(b"delete from inbound_messages where message_id = %s", [message])
     assert faults(served) == [("message", "missing")]
@@ -200,7 +200,7 @@ def test_somebody_who_is_forgotten_leaves_the_figures_and_no_fault(served: Conve
     before = figures(served)
     served.call("erase_contact", served.one("select id from contacts where tenant_id = %s", served.tenant))
     assert (figures(served), faults(served)) == (before, [])
-    seal(served)
+    chain(served)
     assert faults(served) == []
     records = served.one(
         "select string_agg(r::text, ' ') from service_records r where tenant_id = %s", served.tenant
@@ -230,10 +230,10 @@ def test_what_is_kept_no_longer_leaves_the_figures_and_no_fault(talk: Conversati
     talk.call("expire_data", talk.tenant)
     talk.call("clean_inbox")
     assert talk.state(old) == "None"
-    seal(talk)
+    chain(talk)
     assert (figures(talk, OLD), faults(talk, OLD), faults(talk)) == (before, [], [])
     talk.call("clean_inbox")
-    assert talk.call("seal_records", 100) == 0, "once a day is enough"
+    assert talk.call("chain_records", 100) == 0, "once a day is enough"
 
 
 def test_a_message_that_is_given_up_and_dispatched_again_is_counted_once(talk: Conversation) -> None:

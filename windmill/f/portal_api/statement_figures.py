@@ -1,5 +1,5 @@
 # requirements: database
-"""The figures of a service statement and the rows behind each, from the records that are sealed (sql/functions/statements.sql).
+"""The figures of a service statement and the rows behind each, from the service records (sql/functions/statements.sql).
 
 Whoever calls is in a transaction of the tenant.
 """
@@ -17,7 +17,7 @@ NUMBERS = (
     b" and r.tenant_id = b.tenant_id), now()) at time zone 'utc', 'YYYY-MM') as first_month from chatbots b order by b.name, 1"
 )
 CHAIN = (
-    b"select c.seq::int as seq, encode(c.hash, 'hex') as hash, c.sealed_at::text as sealed_at, (select count(*)::int from service_records r"
+    b"select c.seq::int as seq, encode(c.hash, 'hex') as hash, c.chained_at::text as chained_at, (select count(*)::int from service_records r"
     b" where r.tenant_id = c.tenant_id and r.phone_number_id = c.phone_number_id and r.seq is null) as waiting"
     b" from service_chains c where c.phone_number_id = %s"
 )
@@ -119,7 +119,7 @@ def of(conn: Connection, span: Span, words: Words) -> dict[str, Any]:
 def told(fault: dict[str, Any], words: Words) -> dict[str, Any]:
     """A fault in words, with both sides of what differs."""
     what, how = words[f"what:{fault['what']}"], words[f"fault:{fault['fault']}"]
-    before, now = fault["sealed"] or {}, fault["live"] or {}
+    before, now = fault["recorded"] or {}, fault["live"] or {}
     differs = {
         name: [before.get(name), now.get(name)]
         for name in sorted(before.keys() | now.keys())

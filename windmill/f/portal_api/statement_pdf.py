@@ -51,11 +51,11 @@ def verdict(pdf: FPDF, statement: dict[str, Any], words: Words) -> None:
         line(pdf, words["and_more"], 9)
     chain = statement["chain"]
     if chain:
-        of = words["seal_of"].format(seq=chain["seq"])
-        line(pdf, f"{words['seal']} ({of}):", 9, color=GREY)
+        of = words["up_to"].format(seq=chain["seq"])
+        line(pdf, f"{words['fingerprint']} ({of}):", 9, color=GREY)
         line(pdf, chain["hash"], 8, color=GREY)
         if chain["waiting"]:
-            line(pdf, words["not_sealed"].format(n=chain["waiting"]), 9, color=GREY)
+            line(pdf, words["not_in_it"].format(n=chain["waiting"]), 9, color=GREY)
 
 
 def shown(figure: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ type Figure = { name: string; label: string; value: number; unit: 'count' | 'sec
 type Section = { name: string; title: string; figures: Figure[] }
 // `differs`: what the record has, and what the row has now.
 type Fault = { words: string; differs: Record<string, [unknown, unknown]> }
-type Chain = { seq: number; hash: string; sealed_at: string | null; waiting: number }
+type Chain = { seq: number; hash: string; chained_at: string | null; waiting: number }
 type Made = { phone_number_id: string; month: string; title: string; note: string | null; sections: Section[]; faults: Fault[]; more_faults: boolean; verdict: string; chain: Chain | null }
 type Numbered = { phone_number_id: string; name: string; first_month: string }
 type Answer = { numbers: Numbered[]; statement: Made | null }
@@ -101,9 +101,9 @@ function Verdict({ made: { faults, more_faults, verdict, chain } }: { made: Made
           </Text>
         ))}
         {more_faults && <Text size="sm">{s.moreFaults}</Text>}
-        {chain && chain.sealed_at && (
+        {chain && chain.chained_at && (
           <Text size="xs" className="break">
-            {fill(s.sealed, { seq: number(chain.seq), at: time(chain.sealed_at) })}{chain.waiting > 0 && ` ${fill(s.waiting, { n: number(chain.waiting) })}`} <Code>{chain.hash}</Code>
+            {fill(s.fingerprint, { seq: number(chain.seq), at: time(chain.chained_at) })}{chain.waiting > 0 && ` ${fill(s.notInIt, { n: number(chain.waiting) })}`} <Code>{chain.hash}</Code>
           </Text>
         )}
       </Stack>
