@@ -350,7 +350,7 @@ create or replace function clean_inbox(p_keep_messages interval default '30 days
         select record_expiry(b.tenant_id, b.phone_number_id, 'charge', max(c.delivered_at) + interval '1 microsecond')
         from charges c join chatbots b using (phone_number_id) group by b.tenant_id, b.phone_number_id)
     select ((select count(*) from events) + (select count(*) from messages) + (select count(*) from charges)
-            + 0 * (select count(*) from records))::int
+            + 0 * (select count(*) from records))::int  -- for its effect
 $$;
 select own_functions('clean_inbox');
 grant execute on function clean_inbox to chatbot_app;

@@ -116,7 +116,8 @@ begin
                                                           'dispatch_no', dispatch_no))
                              filter (where kind = 'message'), '[]'),
         'runs', coalesce(jsonb_agg(distinct run_id) filter (where run_id is not null), '[]'),
-        'rows', count(*), 'written', (select * from written)) - 'written' into gone from rows;
+        -- What nobody asks for is not run: `written` is asked for its effect.
+        'rows', count(*) + 0 * (select * from written)) into gone from rows;
     -- The questions that the portal asked again, word for word.
     with asked as (
         delete from portal_runs where tenant_id = c.tenant_id and question = any (questions) returning id)
@@ -287,7 +288,7 @@ begin
     with charges as (delete from message_charges where tenant_id = p_tenant and delivered_at < old
                      returning phone_number_id),
     written as (select record_expiry(p_tenant, phone_number_id, 'charge', old) from charges group by phone_number_id)
-    select (select count(*) from charges) + 0 * (select count(*) from written) into n;
+    select (select count(*) from charges) + 0 * (select count(*) from written) into n;  -- the second for its effect
     touched := touched + n;
     delete from contact_notes where tenant_id = p_tenant and created_at < old;
     get diagnostics n = row_count;

@@ -1,5 +1,5 @@
--- What contradicts a service statement: a record that is not as it was chained, or a row that is not as its record says.
--- Nothing does while only the product has changed rows.
+-- What contradicts a service statement: a record that is not as it was chained, or a row that is not as its record
+-- says. Nothing does while only the product has changed rows.
 
 -- The records of a span whose hash does not follow from the one before, and the places where the chain has a gap.
 create or replace function chain_faults(p_number text, p_from timestamptz, p_to timestamptz)
