@@ -259,6 +259,11 @@ async def whole(platform: Platform, last: Message, silence: float, quiet: float)
     return silence >= quiet
 
 
+async def written(request: Request) -> Response:
+    """GET /control/written: what customers have written and the webhook took, as number and id; edits and deletions, too."""
+    return JSONResponse({"written": sorted(platform_of(request).state.taken)})
+
+
 async def bill(request: Request) -> Response:
     """GET /control/bill: what Meta charges, by month, number, category and type."""
     return JSONResponse(platform_of(request).billing.bill())
@@ -284,7 +289,7 @@ ROUTES = [
     ),
     *(
         Route(f"/control/{function.__name__}", function, methods=["GET"])
-        for function in (sent, deliveries, receipts, bill)
+        for function in (sent, written, deliveries, receipts, bill)
     ),
 ]
 __all__ = ["ERRORS", "ROUTES", "BadRequest", "json_of", "platform_of", "written_of"]

@@ -157,6 +157,8 @@ class Platform:
 
     def delivered(self, delivery: Delivery) -> None:
         """An attempt is over: show on the phone what became of it."""
+        if delivery.last_status == 200:
+            self.state.taken |= {(number, m["id"]) for number, m in envelope.written(delivery.body)}
         for wamid in delivery.about:
             message = self.state.messages.get(wamid)
             if message is None or message.direction != "in" or message.state in ("delivered", "read"):

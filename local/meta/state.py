@@ -109,6 +109,9 @@ class State:
         self.customers: dict[str, dict[str, Any]] = {}
         self.messages: dict[str, Message] = {}
         self.receipts: list[dict[str, Any]] = []
+        self.taken: set[tuple[str, str]] = (
+            set()
+        )  # numbers and ids of what the webhook took of customers since the start
         self.last_from: dict[tuple[str, str], float] = {}
         self.came_by_ad: dict[tuple[str, str], float] = {}
         self.free_replies: Counter[tuple[str, str]] = Counter()

@@ -69,7 +69,9 @@ declare
     on_day date := c.delivered_at at time zone 'utc';
     price numeric := case when c.billable then meta_rate(c.market, c.category, on_day) end;
 begin
-    update message_charges set counted = true, usd = price where message_id = c.message_id;
+    update message_charges set counted = true, usd = price where message_id = c.message_id returning * into c;
+    perform record_service(c.tenant_id, c.phone_number_id, 'charge', service_key(c.phone_number_id, c.message_id),
+                           c.delivered_at, charge_facts(c));
     insert into charge_months as m (tenant_id, phone_number_id, month, category, type, messages, billed, unpriced, usd)
         values (c.tenant_id, c.phone_number_id, date_trunc('month', on_day), c.category, c.type, 1,
                 coalesce(c.billable, false)::int, (c.billable and price is null)::int, coalesce(price, 0))
@@ -82,6 +84,13 @@ begin
     end if;
 end $$;
 select own_functions('count_charge');
+
+-- A charge as the records of the statement have it.
+create or replace function charge_facts(p_charge message_charges) returns jsonb
+    language sql immutable
+    return jsonb_strip_nulls(jsonb_build_object('category', p_charge.category, 'type', p_charge.type,
+                                                'billable', p_charge.billable, 'usd', p_charge.usd));
+select own_functions('charge_facts');
 
 -- Tells once a month each that a number has sent 80 %, and all, of the replies that cost nothing.
 create or replace function notify_free_replies() returns trigger

@@ -258,7 +258,9 @@ create or replace function stranded_messages(p_limit int)
         from inbound_messages m left join turns t on t.contact_id = m.contact_id and t.state = 'active'
         where m.kind = 'message' and m.due_at <= now()
           and (m.state = 'dispatched'
-               or m.state = 'waiting' and t.id is null
+               -- A turn whose only message was deleted meanwhile hands nothing over.
+               or m.state = 'waiting' and (t.id is null or t.lease_until < now() and not exists (
+                   select from inbound_messages o where o.turn_id = t.id and o.state = 'in_turn'))
                or m.state = 'in_turn' and t.id = m.turn_id and t.lease_until < now() + interval '3 minutes')
         order by m.phone_number_id, m.sender, m.seq desc
         limit p_limit)

@@ -337,12 +337,20 @@ create or replace function clean_inbox(p_keep_messages interval default '30 days
             where (i.kind = 'other' or i.state in ('answered', 'ended', 'dead')) and i.kind = 'message'
               and i.received_at < now() - greatest(p_keep_messages, interval '8 days')
             limit p_limit))
-        returning 1),
+        returning phone_number_id),
     charges as (  -- the sums by month stay
         delete from message_charges where ctid = any (array(
             select m.ctid from message_charges m where m.noted_at < now() - interval '400 days' limit p_limit))
-        returning 1)
-    select ((select count(*) from events) + (select count(*) from messages) + (select count(*) from charges))::int
+        returning phone_number_id, delivered_at),
+    records as (
+        select record_expiry(b.tenant_id, b.phone_number_id, 'message',
+                             now() - greatest(p_keep_messages, interval '8 days'))
+        from chatbots b where b.phone_number_id in (select phone_number_id from messages)
+        union all
+        select record_expiry(b.tenant_id, b.phone_number_id, 'charge', max(c.delivered_at) + interval '1 microsecond')
+        from charges c join chatbots b using (phone_number_id) group by b.tenant_id, b.phone_number_id)
+    select ((select count(*) from events) + (select count(*) from messages) + (select count(*) from charges)
+            + 0 * (select count(*) from records))::int  -- for its effect
 $$;
 select own_functions('clean_inbox');
 grant execute on function clean_inbox to chatbot_app;

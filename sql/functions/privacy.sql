@@ -41,6 +41,7 @@ create or replace function message_digest(p_phone_number_id text, p_message_id t
     language sql immutable
     return sha256(convert_to(p_phone_number_id || '/' || p_message_id, 'UTF8'));
 select own_functions('message_digest');
+grant execute on function message_digest to chatbot_app;
 
 -- Whether a message is of somebody who was forgotten. Then its row goes, and its run's data soon.
 create or replace function drop_erased(p_phone_number_id text, p_message_id text, p_run uuid) returns boolean
@@ -50,6 +51,8 @@ begin
         return false;
     end if;
     delete from inbound_messages where phone_number_id = p_phone_number_id and message_id = p_message_id;
+    perform record_gone(b.tenant_id, p_phone_number_id, 'message', service_key(p_phone_number_id, p_message_id))
+        from chatbots b where b.phone_number_id = p_phone_number_id;
     if p_run is not null then
         perform note_jobs(array[p_run], '0', null);
     end if;
@@ -69,6 +72,7 @@ declare
     turn_ids uuid[];
     questions text[];
     gone jsonb;
+    charges int;
 begin
     select * into c from contacts where id = p_contact and tenant_id = coalesce(current_tenant(), tenant_id) for update;
     if not found then
@@ -103,13 +107,17 @@ begin
         insert into erased_messages (digest)
             select message_digest(phone_number_id, message_id) from rows where kind = 'message'
             union select message_digest('', id) from unnest(doomed) id
-            on conflict do nothing)
+            on conflict do nothing),
+    written as (
+        select count(record_gone(c.tenant_id, phone_number_id, 'message', service_key(phone_number_id, message_id)))
+        from rows where kind = 'message')
     select jsonb_build_object(
         'messages', coalesce(jsonb_agg(jsonb_build_object('phone_number_id', phone_number_id, 'message_id', message_id,
                                                           'dispatch_no', dispatch_no))
                              filter (where kind = 'message'), '[]'),
         'runs', coalesce(jsonb_agg(distinct run_id) filter (where run_id is not null), '[]'),
-        'rows', count(*)) into gone from rows;
+        -- What nobody asks for is not run: `written` is asked for its effect.
+        'rows', count(*) + 0 * (select * from written)) into gone from rows;
     -- The questions that the portal asked again, word for word.
     with asked as (
         delete from portal_runs where tenant_id = c.tenant_id and question = any (questions) returning id)
@@ -122,7 +130,11 @@ begin
           and (n.detail ->> 'contact_id' = p_contact::text or n.detail ->> 'turn_id' = any (turn_ids::text[])
                or n.subject = p_contact::text
                or exists (select from unnest(names) x where position(x in n.detail::text || n.subject || n.title) > 0));
-    delete from message_charges where message_id = any (doomed);  -- Meta's id of a message holds the person's number
+    with doomed_charges as (  -- Meta's id of a message holds the person's number
+        delete from message_charges where message_id = any (doomed) returning phone_number_id, message_id)
+    select count(record_gone(c.tenant_id, phone_number_id, 'charge', service_key(phone_number_id, message_id)))
+        into charges from doomed_charges;
+    perform record_gone(c.tenant_id, phone_number_id, 'turn', id) from turns where id = any (turn_ids);
     delete from send_rates where tenant_id = c.tenant_id and name like 'pair % ' || p_contact;
     update audit_log set contact_id = null, subject = null, before = null, after = null where contact_id = p_contact;
     delete from delivered_orders where tenant_id = c.tenant_id and phone = any (names);
@@ -273,8 +285,10 @@ begin
     delete from reactions where tenant_id = p_tenant and reacted_at < old;
     get diagnostics n = row_count;
     touched := touched + n;
-    delete from message_charges where tenant_id = p_tenant and delivered_at < old;
-    get diagnostics n = row_count;
+    with charges as (delete from message_charges where tenant_id = p_tenant and delivered_at < old
+                     returning phone_number_id),
+    written as (select record_expiry(p_tenant, phone_number_id, 'charge', old) from charges group by phone_number_id)
+    select (select count(*) from charges) + 0 * (select count(*) from written) into n;  -- the second for its effect
     touched := touched + n;
     delete from contact_notes where tenant_id = p_tenant and created_at < old;
     get diagnostics n = row_count;

@@ -41,10 +41,13 @@ create or replace function chart_cost(p_tenant uuid, p_models numeric, p_message
 $$;
 select own_functions('chart_cost');
 
--- Counts what a model did for the current tenant outside a turn: vectors, pictures, voice notes.
-create or replace function count_usage(p_input bigint, p_output bigint, p_cost numeric) returns void
+-- Counts what a model did for the current tenant outside a turn: vectors, pictures, voice notes. `p_what`: embeddings,
+-- speech, pictures. `p_number`: whose customer it was for; '': nobody's.
+create or replace function count_usage(p_input bigint, p_output bigint, p_cost numeric, p_what text,
+                                       p_number text default '') returns void
     language sql security definer set search_path = public, pg_temp as $$
-    select add_usage(current_tenant(), 0, p_input, p_output, p_cost), chart_cost(current_tenant(), p_cost)
+    select add_usage(current_tenant(), 0, p_input, p_output, p_cost), chart_cost(current_tenant(), p_cost),
+           record_cost(current_tenant(), p_number, p_what, p_cost)
         where current_tenant() is not null
 $$;
 select own_functions('count_usage');
@@ -84,6 +87,7 @@ begin
                           coalesce((p_usage ->> 'output_tokens')::bigint, 0),
                           coalesce((p_usage ->> 'cost_usd')::numeric, 0));
         perform chart_cost(tenant, coalesce((p_usage ->> 'cost_usd')::numeric, 0));
+        perform record_cost(tenant, '', 'model', (p_usage ->> 'cost_usd')::numeric);
     end if;
 end $$;
 select own_functions('count_dry_run');

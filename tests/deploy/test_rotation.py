@@ -195,6 +195,8 @@ def test_no_sealed_column_is_forgotten(conn: Any) -> None:
         ("tool_approvals", "digest"),
         ("tool_sign_ins", "state_digest"),
         ("contradiction_dismissals", "pair"),
+        ("service_records", "hash"),
+        ("service_chains", "hash"),
     }
     columns = conn.execute(
         "select table_name, column_name from information_schema.columns where table_schema = 'public' and data_type = 'bytea'"

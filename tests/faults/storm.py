@@ -140,6 +140,11 @@ class Storm:
         response = self.http.get(f"{self.stack.url('meta')}/control/sent")
         return list(response.json()["sent"])
 
+    def written(self, phone_number_id: str) -> int:
+        """How many messages of customers the webhook took for a number, as Meta knows it."""
+        found = self.http.get(f"{self.stack.url('meta')}/control/written").json()["written"]
+        return sum(number == phone_number_id for number, _ in found)
+
     def bill(self) -> dict[Any, int]:
         """Delivered messages by number and by how Meta charges for them."""
         lines: Counter[Any] = Counter()

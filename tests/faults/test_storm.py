@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from local import seed
+from tests.faults import statement
 from tests.faults.books import Books
 from tests.faults.customers import Letter, write
 from tests.faults.disturbances import Disturbances
@@ -97,7 +98,10 @@ def test_every_message_is_answered_once_and_in_order(storm: Storm, seed_of_storm
     events = sum(len(letter.events) for letter in letters)
     storm.settle(before + len(letters) + events, 300 + 2 * MESSAGES)
     storm.settle_rest(300)
-    print(Books(storm, letters, disturbances).balance())
+    books = Books(storm, letters, disturbances)
+    print(books.balance())
+    for tenant in (seed.SHOP, seed.CLINIC):
+        print(statement.check(books, tenant))
 
 
 def run(plan: Plan, storm: Storm, disturbances: Disturbances) -> list[Letter]:

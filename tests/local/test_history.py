@@ -122,3 +122,17 @@ def test_people_have_said_what_they_think_of_answers(database: Database, tenant:
         of,
     )
     assert {row["emoji"] for row in shown} >= {"👍", "👎"}, "each stands on a message"
+
+
+@pytest.mark.parametrize("tenant", TENANTS, ids=lambda tenant: tenant.slug)
+def test_the_statement_of_the_past_is_whole_and_nothing_contradicts_it(
+    database: Database, tenant: Any
+) -> None:
+    span = "%s, '2026-11-01', '2026-12-01'"
+    bound = "with t as materialized (select set_config('app.tenant_id', %s, false))"
+    names = [database.ids[tenant.slug], tenant.phone_number_id]
+    (row,) = database.rows(f"{bound} select statement_figures({span}) as figures from t", *names)
+    found = row["figures"]
+    assert found["messages"]["came"] == found["messages"]["answered"] > 50
+    assert (found["messages"]["lost"], found["meta"]["copies"], found["meta"]["billed"] > 0) == (0, 0, True)
+    assert database.rows(f"{bound} select f.* from t, statement_faults({span}, 5) f", *names) == []

@@ -45,6 +45,7 @@ STATIC = {
     "f.portal_api.templates": ("whatsapp", "master_key"),
     "f.portal_api.privacy": ("job_id_key",),
     "f.portal_api.insights": ("embeddings",),
+    "f.portal_api.statement": (),
     "f.portal_api.operator": ("master_key", "whatsapp", "settings"),
 }
 

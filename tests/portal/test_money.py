@@ -76,9 +76,9 @@ def test_a_search_and_the_vectors_of_questions_count(
 def test_a_new_business_has_limits(portal: Portal) -> None:
     tenant = portal.ask(OPERATOR, "f.portal_api.operator", "create_tenant", name="New")["tenant"]
     with connect(portal.db) as conn, as_tenant(conn, tenant):
-        conn.execute(b"select count_usage(0, 0, 199)")
+        conn.execute(b"select count_usage(0, 0, 199, 'speech')")
         assert one(conn, "select tenant_usage()", [])["reached"] is None
-        conn.execute(b"select count_usage(0, 0, 1)")
+        conn.execute(b"select count_usage(0, 0, 1, 'speech')")
         assert "monthly_cost_usd" in one(conn, "select tenant_usage()", [])["reached"]
     kinds = portal.rows("select kind from notifications where tenant_id = %s order by id", tenant)
     assert [row["kind"] for row in kinds] == ["limit_near", "limit_reached"]

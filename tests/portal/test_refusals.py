@@ -150,6 +150,9 @@ ACTIONS: list[tuple[str, str, dict[str, Any], str]] = [
     ("f.portal_api.insights", "dismiss", {"turn_ids": [GUESSED]}, "editor"),
     ("f.portal_api.insights", "ask_again", {"turn_ids": [GUESSED]}, "editor"),
     ("f.portal_api.insights", "get_answer", {"run": GUESSED}, "editor"),
+    ("f.portal_api.statement", "get", {}, "viewer"),
+    ("f.portal_api.statement", "list_rows", {"figure": "came"}, "viewer"),
+    ("f.portal_api.statement", "get_pdf", {}, "viewer"),
 ]
 # What another tenant's people must not change.
 KEPT = {

@@ -144,6 +144,7 @@ VALUES: dict[str, list[str]] = {
     "p_names": ["variadic array['34600000001', 'ES.1']"],
     "p_note": ["'Warmer'"],
     "p_number": ["1"],
+    "p_number text": ["'bot'"],
     "p_ok": ["true", "false"],
     "p_person": ["'owner@shop.example'", "null"],
     "p_result": ["'done'", "'not_called'", "'unsure'"],
@@ -270,7 +271,28 @@ CALLS = {
         """select keep_health(phone_number_id, 'LIMITED', '[{"code": 141006, "problem": "x"}]') from chatbots"""
     ],
     "inbox_news": ["select inbox_news(null)", "select inbox_news(inbox_news('{}') -> 'since')"],
-    "count_usage": ["select count_usage(2, 3, 0.5)"],
+    "count_usage": ["select count_usage(2, 3, 0.5, 'speech', 'bot')"],
+    "service_who": ["select service_who(gen_random_uuid())"],
+    "ending_of": [
+        "select ending_of(reason) from inbound_messages",
+        "select ending_of('given up after 6 runs')",
+    ],
+    "record_service": ["select record_service(id, 'bot', 'cost', id, now(), '{}') from tenants"],
+    "record_cost": ["select record_cost(id, 'bot', 'speech', 0.5) from tenants"],
+    "record_gone": ["select record_gone(id, 'bot', 'turn', id) from tenants"],
+    "record_expiry": ["select record_expiry(id, 'bot', 'message', now()) from tenants"],
+    "turn_usd": ["select turn_usd(t) from turns t"],
+    "part_facts": ["select part_facts(o, 'bot') from outbound_messages o"],
+    "charge_facts": ["select charge_facts(c) from message_charges c"],
+    "service_text": ["select service_text(r) from service_records r"],
+    "service_hash": ["select service_hash('', r) from service_records r"],
+    "chain_records": [
+        "select record_service(id, 'bot', 'cost', id, now(), '{}') from tenants; select chain_records(5)"
+    ],
+    **{name: [f"select {name}(facts) from service_records"] for name in ("was_taken", "is_settled")},
+    "fault_of": ["select fault_of('{}', null)"],
+    "is_gone": ["select is_gone('turn', 'bot', gen_random_uuid(), now())"],
+    "statement_faults": ["select * from statement_faults('bot', now() - interval '1 day', now(), 5)"],
     "report_recovery": [
         'select report_recovery(\'{"chat": {"has_worker": true, "queued": 0}}\')',
         "select report_recovery(null)",
@@ -477,7 +499,14 @@ MORE = {
         " select take_upload('a', 'Other title', 'a.txt', 'words', null)"
     ],
 }
+AS_OWNER = "set local role chatbot_owner; {}; reset role"
 FIRES = {
+    "record_messages": AS_OWNER.format(
+        "insert into inbound_messages (phone_number_id, message_id, kind, payload) values ('bot', 'new', 'message', '{}')"
+    ),
+    "record_ending": AS_OWNER.format("update inbound_messages set state = 'dead' where message_id = 'in2'"),
+    "record_turn": AS_OWNER.format("update turns set state = 'done', closed_at = now() where state = 'active'"),
+    "record_part_state": AS_OWNER.format("update outbound_messages set state = 'sent', message_id = 'w' where part = 2"),
     "audit_change": ["insert into tenants (name, llm_api_key) values ('New', 'x')", "update tenants set name = 'Other'",
         "delete from tenants", "update documents set sendable = false", "insert into operators values ('n@x.example')"],
     "note_version": "update chatbots set persona = 'x'; set constraints all immediate",

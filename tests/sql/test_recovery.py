@@ -38,6 +38,20 @@ def test_a_slow_run_is_asked_about_before_its_turn_is_taken(talk: Conversation) 
     assert found["overdue"], "whatever Windmill says"
 
 
+def test_a_turn_whose_message_was_deleted_before_it_was_read_keeps_nobody_waiting(talk: Conversation) -> None:
+    first, run = talk.write(), new_run()
+    opened = talk.open(first, run)  # its worker is lost here, and the step begins again
+    later = talk.write("later")
+    assert "another turn is active" in talk.open(later, new_run())["reason"]
+    talk.call("end_received", talk.bot, first, run, opened["contact_id"], "the customer has deleted it")
+    talk.pass_time("13 minutes")
+    assert [row["message_id"] for row in stranded(talk)] == [later]
+    talk.call("requeue_messages", [[talk.bot, later]])
+    assert talk.wanted() == [(later, 1)]
+    assert talk.open(later, new_run())["turn_id"] == opened["turn_id"]
+    assert (talk.state(first), talk.state(later)) == ("ended", "in_turn")
+
+
 def test_a_requeued_turn_is_taken_over_at_once(talk: Conversation) -> None:
     message = talk.write()
     turn = talk.open(message, new_run())["turn_id"]

@@ -152,5 +152,6 @@ def _delete(conn: psycopg.Connection[Any], names: dict[str, str], found: Found) 
         return everyone, gone
     conn.execute("delete from media where phone_number_id = %(number)s", names)
     conn.execute("delete from chatbots where phone_number_id = %(number)s", names)
-    conn.execute("delete from conversation_logs where phone_number_id = %(number)s", names)
+    for table in ("conversation_logs", "service_records", "service_chains"):
+        conn.execute(f"delete from {table} where phone_number_id = %(number)s", names)
     return conn.execute(STRANGERS, [people]).rowcount, gone

@@ -32,6 +32,7 @@ class Knowledge:
 
     def __init__(self, turn: Turn) -> None:
         self._db, self._context, self._embeddings = turn.db, turn.context, turn.resources["embeddings"]
+        self._number = turn.phone_number_id
         self._places: dict[str, Citation] = {}
         self._marks: dict[int, str] = {}
         self.sources: dict[str, Source] = {}
@@ -60,7 +61,8 @@ class Knowledge:
             self.problem = str(problem)
             raise ValueError(self.problem) from None
         if not self._db.read_only:  # a dry run writes nothing; its words are few beside the model's
-            self._db.value(metering.COUNT, *metering.of_texts(asked, model["query_model"]))
+            counted = metering.of_texts(asked, model["query_model"], self._number)
+            self._db.value(metering.COUNT, *counted)
         # Half of what the message says by itself, half of what it says after the one before.
         vector = [sum(parts) / len(vectors) for parts in zip(*vectors, strict=True)]
         rows = self._near(question, vector, model)

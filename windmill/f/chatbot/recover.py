@@ -5,9 +5,10 @@
 Covers a lost ingress, cancelled runs and lost workers, which neither a step nor the failure handler ever sees. A conversation that six runs
 could not answer is given up: the customer gets the words for a failure, and the next message is answered. Sends parts again that failed
 after Meta had accepted them, closes requests to approve a tool's call that nobody has decided in time, tells
-customers who wait because many write at once, sends critical notifications to tenants' webhooks, and deletes
-old rows.
-In: nothing. Out: how many messages were stranded and dispatched, statuses applied, conversations given up, parts sent, turns traced, rows deleted.
+customers who wait because many write at once, sends critical notifications to tenants' webhooks, chains the records of
+service statements, and deletes old rows.
+In: nothing. Out: how many messages were stranded and dispatched, statuses applied, conversations given up, parts sent, turns traced, records
+chained, rows deleted.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ postgresql = dict[str, Any]
 c_whatsapp = dict[str, Any]
 c_settings = dict[str, Any]
 BATCH = 50
+RECORDS = 2000  # of each number
 SECONDS = 40  # the next run begins after a minute
 
 
@@ -58,6 +60,7 @@ def main(
         wait_notices = queue_wait_notices(database)
         sent = send_due_parts(database, resources, deadline)
         traced = trace(database, settings, deadline)
+        chained = chain(database, deadline)
         workers = look_at_workers()
         database.value("select report_recovery(%s::jsonb)", json.dumps(workers) if workers else None)
     idle = [tag for tag, seen in workers.items() if not seen["has_worker"]]
@@ -74,6 +77,7 @@ def main(
         "wait_notices": wait_notices,
         "sent": sent,
         "traced": traced,
+        "chained": chained,
         "deleted": deleted,
         "tags_without_worker": idle,
     }
@@ -125,6 +129,16 @@ def trace(database: Database, settings: c_settings, deadline: float) -> int:
     from f.chatbot.traces import send_traces
 
     return send_traces(database, settings, deadline)
+
+
+def chain(database: Database, deadline: float) -> int:
+    """Puts the new records of what was served into the chains of their numbers; returns how many."""
+    count = 0
+    while now := database.value("select chain_records(%s)", RECORDS):
+        count += now
+        if time.monotonic() > deadline:
+            break
+    return count
 
 
 def look_at_workers() -> dict[str, dict[str, Any]]:

@@ -100,7 +100,7 @@ def limits_of(conn: Connection, tenant_id: str, document_id: str, llm: c_llm | N
         raise Unreadable("plan_pages")
     return Limits(
         max_pages=min(left, Limits().max_pages),
-        read_image=within_the_budget(conn, tenant_id, image_reader(llm, meter(conn, tenant_id))),
+        read_image=within_the_budget(conn, tenant_id, image_reader(llm, meter(conn, tenant_id, "pictures"))),
         speaker_notes=notes,
     )
 

@@ -14,27 +14,28 @@ if TYPE_CHECKING:
 
 # As f/common/tokens measured it; that module needs tiktoken, which few of the callers have.
 BYTES_PER_TOKEN = 2.8
-COUNT = "select count_usage(%s, %s, %s::numeric)"
+COUNT = "select count_usage(%s, %s, %s::numeric, %s, %s)"
 Meter = Callable[[str, int, int], None]  # model, input tokens, output tokens
 
 
-def of_texts(texts: list[str], model: str) -> list[Any]:
+def of_texts(texts: list[str], model: str, number: str = "") -> list[Any]:
     """COUNT's values for vectors of these texts. The endpoints don't all say how many tokens they took: this is never fewer."""
-    return of_tokens(model, tokens_of(texts), 0)
+    return of_tokens(model, tokens_of(texts), 0, "embeddings", number)
 
 
 def tokens_of(texts: list[str]) -> int:
     return math.ceil(sum(len(text.encode()) for text in texts) / BYTES_PER_TOKEN)
 
 
-def of_tokens(model: str, input_tokens: int, output_tokens: int) -> list[Any]:
-    """COUNT's values. A model without a list price costs nothing that is known; its tokens count."""
-    return [input_tokens, output_tokens, cost_usd(model, input_tokens, output_tokens, {}) or 0]
+def of_tokens(model: str, input_tokens: int, output_tokens: int, what: str, number: str = "") -> list[Any]:
+    """COUNT's values. A model without a list price costs nothing that is known; its tokens count. `what`: embeddings, speech, pictures; `number`:
+    the chatbot's whose customer it was for, none for what all of a business's numbers share."""
+    return [input_tokens, output_tokens, cost_usd(model, input_tokens, output_tokens, {}) or 0, what, number]
 
 
 def count_texts(conn: Connection, tenant_id: str, texts: list[str], model: str) -> None:
     """Counts the vectors of these texts."""
-    meter(conn, tenant_id)(model, tokens_of(texts), 0)
+    meter(conn, tenant_id, "embeddings")(model, tokens_of(texts), 0)
 
 
 def is_budget_spent(conn: Connection, tenant_id: str) -> bool:
@@ -45,12 +46,12 @@ def is_budget_spent(conn: Connection, tenant_id: str) -> bool:
         return bool(one(conn, "select is_budget_spent()", []))
 
 
-def meter(conn: Connection, tenant_id: str) -> Meter:
-    """Counts what a model took, as it takes it."""
+def meter(conn: Connection, tenant_id: str, what: str) -> Meter:
+    """Counts what a model took, as it takes it, for no number."""
     from f.common.database import as_tenant
 
     def count(model: str, input_tokens: int, output_tokens: int) -> None:
         with as_tenant(conn, tenant_id):
-            conn.execute(COUNT.encode(), of_tokens(model, input_tokens, output_tokens))
+            conn.execute(COUNT.encode(), of_tokens(model, input_tokens, output_tokens, what))
 
     return count

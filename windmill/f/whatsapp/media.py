@@ -155,7 +155,9 @@ def _take_file(turn: Turn, message_id: str, kind: str, part: dict[str, Any], mea
 
 def _heard(turn: Turn, content: bytes, mime: str, means: Means) -> str:
     """What a voice note says. Raises MediaError."""
-    words = transcribe(means.hearing, content, mime, means.transcriber, partial(_count, turn), means.language)
+    words = transcribe(
+        means.hearing, content, mime, means.transcriber, partial(_count_speech, turn), means.language
+    )
     if not words:
         raise MediaError("no_words", "nothing was said")
     return words
@@ -200,8 +202,9 @@ def chosen_model(turn: Turn) -> Candidate:
     return candidates_of(turn.resources["llm"], turn.settings, key)[0]
 
 
-def _count(turn: Turn, model: str, input_tokens: int, output_tokens: int) -> None:
-    turn.db.value(metering.COUNT, *metering.of_tokens(model, input_tokens, output_tokens))
+def _count_speech(turn: Turn, model: str, input_tokens: int, output_tokens: int) -> None:
+    counted = metering.of_tokens(model, input_tokens, output_tokens, "speech", turn.phone_number_id)
+    turn.db.value(metering.COUNT, *counted)
 
 
 def read(content: bytes, filename: str) -> str:

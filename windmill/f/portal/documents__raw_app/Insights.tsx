@@ -1,13 +1,15 @@
 // Insights: how it goes, beside the period before, what customers ask about, and what was asked in vain.
 import { Button, Card, Group, NativeSelect, Progress, SegmentedControl, SimpleGrid, Text, Title } from '@mantine/core'
-import { IconDownload } from '@tabler/icons-react'
+import { IconCertificate, IconDownload } from '@tabler/icons-react'
 import React, { useState } from 'react'
 import Chart from './Chart'
+import Statement from './Statement'
 import Topics from './Topics'
 import Unanswered from './Unanswered'
 import WrongAnswers from './WrongAnswers'
 import { download } from './api'
 import { useAsk } from './data'
+import { go, useRoute } from './route'
 import { Empty, Intro, Loaded, fill, useHere } from './ui'
 
 // The median and the 95th percentile of the time to reply, and how long customers waited for a person; seconds.
@@ -53,6 +55,10 @@ export function useDays(days: number, phone_number_id = '') {
 }
 
 export default function Insights() {
+  return useRoute().part === 'statement' ? <Statement /> : <Overall />
+}
+
+function Overall() {
   const { t } = useHere()
   const s = t.insights
   const [days, setDays] = useState(30)
@@ -70,6 +76,7 @@ export default function Insights() {
         <SegmentedControl maw="100%" aria-label={s.range} value={String(days)} onChange={(value) => setDays(Number(value))} data={['7', '30', '90'].map((n) => ({ value: n, label: fill(s.days, { n }) }))} />
         {numbers.length > 1 && <NativeSelect aria-label={s.number} value={one} onChange={(e) => setOne(e.target.value)} data={[{ value: '', label: s.allNumbers }, ...numbers.map((n) => ({ value: n.phone_number_id, label: n.name }))]} />}
         {now.length > 0 && <Button variant="default" leftSection={<IconDownload size={16} aria-hidden="true" />} onClick={table}>{s.export}</Button>}
+        <Button variant="default" leftSection={<IconCertificate size={16} aria-hidden="true" />} onClick={() => go('insights', 'statement')}>{t.statement.title}</Button>
       </Group>
       <Loaded of={loaded}>
         {({ month, halves }) => (

@@ -52,6 +52,7 @@ export type Actions = {
   templates: 'list' | 'preview' | 'send' | 'wait' | 'withdraw' | 'list_all' | 'create' | 'update' | 'delete'
   privacy: 'export' | 'forget'
   insights: 'get' | 'list_topics' | 'list_wrong' | 'list_unanswered' | 'dismiss' | 'ask_again' | 'get_answer'
+  statement: 'get' | 'list_rows' | 'get_pdf'
   people: 'list' | 'create' | 'update' | 'delete' | 'list_changes'
   notifications: 'count' | 'list' | 'mark_read'
   operator:
@@ -114,10 +115,10 @@ export const base64 = (file: File) =>
     reader.readAsDataURL(file)
   })
 
-export function download(name: string, text: string, type = 'text/csv') {
+export function download(name: string, content: string | BlobPart, type = 'text/csv') {
   const link = document.createElement('a')
   // Spreadsheets know the encoding by the mark in front.
-  link.href = URL.createObjectURL(new Blob([type === 'text/csv' ? '\ufeff' + text : text], { type: `${type};charset=utf-8` }))
+  link.href = URL.createObjectURL(new Blob([type === 'text/csv' ? '\ufeff' + content : content], { type: `${type};charset=utf-8` }))
   link.download = name
   link.click()
   URL.revokeObjectURL(link.href)

@@ -18,7 +18,7 @@ export type ThreadFile = {
 const suite = new CipherSuite(KEM_DHKEM_X25519_HKDF_SHA256, KDF_HKDF_SHA256, AEAD_ChaCha20Poly1305)
 const SECRET = 32 // bytes of the encapsulated secret before the ciphertext
 const text = (words: string) => new TextEncoder().encode(words)
-const decoded = (base64: string) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))
+export const decoded = (base64: string) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))
 
 export function encoded(bytes: Uint8Array): string {
   let binary = ''

@@ -128,6 +128,21 @@ const en = {
     noTopics: 'No questions in this period yet.',
     ofThem: 'not answered: {n}',
   },
+  statement: {
+    title: 'Service statement',
+    intro: 'What came to a number in a month and what became of it. Each record is chained to the one before it, so a row that is changed, deleted or added by hand shows. Choose a figure to see its rows.',
+    back: 'Back to insights',
+    month: 'Month (UTC)',
+    pdf: 'Download as PDF',
+    noNumber: 'There is no number yet.',
+    moreFaults: 'There is more.',
+    fingerprint: 'Fingerprint of the records up to {seq}, {at}:',
+    notInIt: '(not in it yet: {n})',
+    contact: 'A customer without a name',
+    nobody: 'Nobody who is still known',
+    run: 'run {id}',
+    more: 'Show more',
+  },
   platform,
 }
 export type Texts = typeof en

@@ -129,6 +129,21 @@ const es: Texts = {
     noTopics: 'Aún no hay preguntas en este período.',
     ofThem: 'sin respuesta: {n}',
   },
+  statement: {
+    title: 'Certificado del servicio',
+    intro: 'Qué llegó a un número en un mes y qué fue de ello. Cada registro se encadena al anterior, así que se nota una fila cambiada, borrada o añadida a mano. Elija una cifra para ver sus filas.',
+    back: 'Volver a los datos',
+    month: 'Mes (UTC)',
+    pdf: 'Descargar en PDF',
+    noNumber: 'Aún no hay ningún número.',
+    moreFaults: 'Hay más.',
+    fingerprint: 'Huella de los registros hasta el {seq}, {at}:',
+    notInIt: '(aún fuera de ella: {n})',
+    contact: 'Un cliente sin nombre',
+    nobody: 'Nadie a quien aún se conozca',
+    run: 'ejecución {id}',
+    more: 'Mostrar más',
+  },
   platform,
 }
 export default es
