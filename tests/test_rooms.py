@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "agent": {"common", "models", "whatsapp", "tools"},
     "chatbot": {"common", "models", "documents", "whatsapp", "agent"},
     "ingest": {"common", "models", "documents"},
-    "cases": {"common", "models"},
+    "cases": {"common", "models", "documents"},
     "portal_api": {"common", "models", "documents", "whatsapp", "tools", "cases"},
     "portal": set[str](),
 }

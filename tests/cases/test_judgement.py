@@ -83,6 +83,15 @@ def test_what_must_not_be_said_is_red() -> None:
     assert codes(wanted, answer("There are no returns.")) == ("red", ["case_said"])
 
 
+def test_an_answer_that_contradicts_itself_is_red() -> None:
+    wanted = expected(must_say=["EUR 11.90"])
+    twice = "Express delivery costs EUR 11.90. Express delivery costs EUR 19.90."
+    assert codes(wanted, answer(twice)) == ("red", ["case_contradiction"])
+    other = "Express delivery costs EUR 11.90. The delivery of large items costs EUR 39."
+    assert codes(wanted, answer(other)) == ("green", [])
+    assert codes(expected(must_say=["3 days"]), answer(f"In 3 days. {twice}")) == ("green", [])
+
+
 @pytest.mark.parametrize("outcome", ["answered", "unanswered", "handed_off"])
 def test_another_outcome_is_red(outcome: str) -> None:
     for wanted in ("answered", "unanswered", "handed_off"):

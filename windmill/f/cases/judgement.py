@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import combinations
 from typing import NamedTuple
 
-from f.cases.expected import Answer, Expected, Source
+from f.cases.expected import Answer, Expected
+from f.cases.expected import Source as Wanted
 from f.common.figures.amounts import Figure, same
 from f.common.figures.finder import figures
-from f.common.figures.segments import folded, ranged, terms
+from f.common.figures.segments import folded, ranged, sentences, terms
 from f.common.problems import Message, message
+from f.documents.contradictions import Source, contradictions, statements
 
 ENOUGH = 0.6  # of an entry's words, where no model judges
 SHOULD = {
@@ -42,6 +45,10 @@ def judged(expected: Expected, answer: Answer, judge: Judge | None = None) -> Ju
     ]
     missing = not_said(expected["must_say"], answer["said"], judge)
     found += [message("case_not_said", words=words) for words in missing]
+    found += [
+        message("case_contradiction", said=said, other=other)
+        for said, other in contradicted(expected, answer)
+    ]
     if expected["tool"] and not called(expected["tool"], answer):
         found.append(message("case_tool", tool=expected["tool"]))
     notes = sources_of(expected, answer, bool(missing))
@@ -70,6 +77,18 @@ def says(words: str, said: str) -> float:
     rest = terms(_without(words, wanted))
     share = len(rest & terms(said)) / len(rest) if rest else 1.0
     return 1 if wanted and share >= ENOUGH else share
+
+
+def contradicted(expected: Expected, answer: Answer) -> list[tuple[str, str]]:
+    """The sentences of an answer that give another figure for what must be said, each with the one that says it."""
+    wanted = [figure for words in expected["must_say"] for figure in figures(words)]
+    parts = [statements(Source("", "", sentence)) for sentence in sentences(answer["said"])] if wanted else []
+    pairs = [pair for mine, theirs in combinations(parts, 2) for pair in contradictions(mine, theirs)]
+    return [
+        (one.text, other.text)
+        for one, other in pairs[:1]
+        if any(same(figure, value) for figure in wanted for value in (*one.values, *other.values))
+    ]
 
 
 def _same(one: Figure, other: Figure) -> bool:
@@ -107,7 +126,7 @@ def sources_of(expected: Expected, answer: Answer, facts_missing: bool) -> list[
     return [message("case_source", source=title, other=others)]
 
 
-def cites(citation: dict[str, object], source: Source) -> bool:
+def cites(citation: dict[str, object], source: Wanted) -> bool:
     names = {str(name).casefold() for name in (source.get("title"), source.get("url")) if name}
     return bool(
         names & {str(citation.get(key)).casefold() for key in ("document", "url") if citation.get(key)}

@@ -387,6 +387,7 @@ ENGLISH = {
     "case_should_hand_off": "The bot should hand off to a person, and it did not.",
     "case_not_said": "Not said: “{words}”",
     "case_said": "Said, although it must not be: “{words}”",
+    "case_contradiction": "The answer contradicts itself: “{said}”, and “{other}”",
     "case_tool": "The tool “{tool}” was not called, or gave nothing.",
     "case_no_source": "The answer names no source. It should rest on “{source}”.",
     "case_source": "The answer rests on “{other}”. It should rest on “{source}”.",

@@ -296,6 +296,7 @@ export const messages: Record<keyof typeof english, string> = {
   case_should_hand_off: 'El bot debería pasar la conversación a una persona y no lo hizo.',
   case_not_said: 'No se dice: «{words}»',
   case_said: 'Se dice, aunque no se debe: «{words}»',
+  case_contradiction: 'La respuesta se contradice: «{said}» y «{other}»',
   case_tool: 'La herramienta «{tool}» no se usó o no dio nada.',
   case_no_source: 'La respuesta no cita ninguna fuente. Debería apoyarse en «{source}».',
   case_source: 'La respuesta se apoya en «{other}». Debería apoyarse en «{source}».',
