@@ -180,7 +180,7 @@ declare
     changed text[];
     number int;
     tests text;
-    red text[];
+    red uuid[];  -- not their names: these may be a customer's words, and a version stays
 begin
     select * into bot from chatbots where phone_number_id = p_phone_number_id for no key update;
     if not found then
@@ -204,8 +204,8 @@ begin
         with bad as (
             update bot_cases c set known_red = true from case_results r
             where r.run_id = p_run and r.version = 'draft' and r.state in ('red', 'error') and c.id = r.case_id
-            returning c.title)
-        select array_agg(b.title order by b.title) into red from bad b;
+            returning c.id)
+        select array_agg(b.id) into red from bad b;
     end if;
     perform put_settings(p_phone_number_id, draft);
     number := make_version(p_phone_number_id, p_note, case when tests is not null then

@@ -89,6 +89,14 @@ def test_an_answer_that_contradicts_itself_is_red() -> None:
     assert codes(wanted, answer(twice)) == ("red", ["case_contradiction"])
     other = "Express delivery costs EUR 11.90. The delivery of large items costs EUR 39."
     assert codes(wanted, answer(other)) == ("green", [])
+    visit = expected(must_say=["30 minutes"])
+    asked = "How long does a first visit last?"
+    both = "A first visit lasts 20 minutes. A first visit lasts 30 minutes and a follow-up visit 15 minutes."
+    assert judged(visit, answer(both), question=asked).state == "red"
+    apart = "A visit to the shop lasts 20 minutes. A first visit lasts 30 minutes and a follow-up visit 15 minutes."
+    assert judged(visit, answer(apart), question=asked).state == "green"
+    dear = "Delivery costs EUR 4.90. Express delivery costs EUR 11.90."
+    assert judged(wanted, answer(dear), question="How much does express delivery cost?").state == "green"
     assert codes(expected(must_say=["3 days"]), answer(f"In 3 days. {twice}")) == ("green", [])
 
 

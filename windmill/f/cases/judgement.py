@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import combinations
+from itertools import permutations
 from typing import NamedTuple
 
 from f.cases.expected import Answer, Expected
 from f.cases.expected import Source as Wanted
-from f.common.figures.amounts import Figure, same
+from f.common.figures.amounts import Figure, alike, same
 from f.common.figures.finder import figures
 from f.common.figures.segments import folded, ranged, sentences, terms
 from f.common.problems import Message, message
@@ -31,7 +31,7 @@ class Judged(NamedTuple):
     findings: list[Message]
 
 
-def judged(expected: Expected, answer: Answer, judge: Judge | None = None) -> Judged:
+def judged(expected: Expected, answer: Answer, judge: Judge | None = None, question: str = "") -> Judged:
     if answer["outcome"] == "failed":
         return Judged("error", [message("case_failed", problem=answer["problem"] or message("run_failed"))])
     if answer["outcome"] != expected["outcome"]:
@@ -47,7 +47,7 @@ def judged(expected: Expected, answer: Answer, judge: Judge | None = None) -> Ju
     found += [message("case_not_said", words=words) for words in missing]
     found += [
         message("case_contradiction", said=said, other=other)
-        for said, other in contradicted(expected, answer)
+        for said, other in contradicted(expected, answer, question)
     ]
     if expected["tool"] and not called(expected["tool"], answer):
         found.append(message("case_tool", tool=expected["tool"]))
@@ -79,16 +79,30 @@ def says(words: str, said: str) -> float:
     return 1 if wanted and share >= ENOUGH else share
 
 
-def contradicted(expected: Expected, answer: Answer) -> list[tuple[str, str]]:
-    """The sentences of an answer that give another figure for what must be said, each with the one that says it."""
+def contradicted(expected: Expected, answer: Answer, question: str) -> list[tuple[str, str]]:
+    """The first two sentences of an answer of which one says what must be said, and the other one another figure for the same."""
     wanted = [figure for words in expected["must_say"] for figure in figures(words)]
-    parts = [statements(Source("", "", sentence)) for sentence in sentences(answer["said"])] if wanted else []
-    pairs = [pair for mine, theirs in combinations(parts, 2) for pair in contradictions(mine, theirs)]
-    return [
-        (one.text, other.text)
-        for one, other in pairs[:1]
-        if any(same(figure, value) for figure in wanted for value in (*one.values, *other.values))
-    ]
+    parts = sentences(answer["said"]) if wanted else []
+    for one, other in permutations(parts, 2):
+        if not any(same(figure, said) for figure in wanted for said in figures(one)):
+            continue
+        if says_otherwise(one, other, terms(question)) or contradictions(
+            statements(Source("", "", one)), statements(Source("", "", other))
+        ):
+            return [(one, other)]
+    return []
+
+
+def says_otherwise(one: str, other: str, asked: frozenset[str]) -> bool:
+    """Whether a sentence answers the question as the other one does, with no word of its own, but for its figures: all of them are others."""
+    mine, theirs = figures(one), figures(other)
+    about, words = terms(_without(one, mine)), terms(_without(other, theirs))
+    if not theirs or not asked & about or not asked & about <= words <= about | asked:
+        return False
+    return all(
+        any(alike(value, said) for said in mine) and not any(same(value, said) for said in mine)
+        for value in theirs
+    )
 
 
 def _same(one: Figure, other: Figure) -> bool:

@@ -47,7 +47,7 @@ def judge_ended(
 ) -> int:
     """Judges the answers that are there; returns how many."""
     rows = tenant.rows(
-        "select r.case_id::text, r.version, r.job::text, c.expected, c.phone_number_id, t.version as run_version,"
+        "select r.case_id::text, r.version, r.job::text, c.expected, c.question, c.phone_number_id, t.version as run_version,"
         " r.asked_at < now() - make_interval(secs => %s) as late"
         " from case_results r join bot_cases c on c.id = r.case_id join case_runs t on t.id = r.run_id"
         " where r.run_id = %s and r.state = 'running'",
@@ -59,14 +59,14 @@ def judge_ended(
         answer = LATE if row["late"] else asking.read_answer(row["job"])
         if answer is None:
             continue
-        found = judged(row["expected"], answer)
+        found = judged(row["expected"], answer, question=row["question"])
         if found.state == "red" and any(f["code"] == "case_not_said" for f in found.findings):
             from f.cases.word_judge import judge_of  # most answers need none
 
             judge = judge_of(
                 database, tenant.tenant_id, row["phone_number_id"], row["version"], llm, master_key
             )
-            found = judged(row["expected"], answer, judge) if judge else found
+            found = judged(row["expected"], answer, judge, row["question"]) if judge else found
         tenant.value(
             "select end_case(%s, %s, %s::jsonb, %s::jsonb)",
             row["job"],

@@ -139,14 +139,15 @@ def update(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     values["title"] = values["title"] or values["question"][:100]
     with as_tenant(conn, member["tenant_id"]), once():
         row = conn.execute(
-            b"update bot_cases set contact_id = case when question = %(question)s and history = %(history)s::jsonb then contact_id end,"
+            b"update bot_cases c set contact_id = case when c.question = %(question)s and c.history = %(history)s::jsonb then c.contact_id end,"
             b" title = %(title)s, question = %(question)s, history = %(history)s::jsonb, expected = %(expected)s::jsonb, enabled = %(enabled)s,"
-            b" person = %(person)s, updated_at = now() where id = %(id)s returning id::text, contact_id::text",
+            b" person = %(person)s, updated_at = now() from bot_cases old where c.id = %(id)s and old.id = c.id"
+            b" returning c.id::text, old.contact_id::text as customer",
             {**values, "id": case_id},
         ).fetchone()
         if row is None:
             raise not_found()
-        audit(conn, "cases.update", row["contact_id"], title=values["title"])
+        audit(conn, "cases.update", row["customer"], title=values["title"])  # its name may still be theirs
     return {"case_id": row["id"]}
 
 

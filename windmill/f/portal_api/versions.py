@@ -57,12 +57,14 @@ def main(request: str, db: postgresql, settings: c_settings) -> dict[str, Any]:
 
 
 def list_versions(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
-    """The versions, newest first. `before`: only those with a smaller number; 0: all."""
+    """The versions, newest first. `before`: only those with a smaller number; 0: all. `overruled`: {reason, red: [title]} of one that was published
+    although cases were red, with those that are still there."""
     before = whole_number_field(fields, "before", MOST) or MOST
     with as_tenant(conn, member["tenant_id"]):
         rows = conn.execute(
-            b"select number, note, person, published_at::text as at, overruled from chatbot_versions"
-            b" where phone_number_id = %s and number < %s order by number desc limit %s",
+            b"select number, note, person, published_at::text as at, overruled || jsonb_build_object('red',"
+            b" (select coalesce(jsonb_agg(c.title order by c.title), '[]') from bot_cases c where overruled -> 'red' ? c.id::text))"
+            b" as overruled from chatbot_versions where phone_number_id = %s and number < %s order by number desc limit %s",
             [text_field(fields, "phone_number_id"), before, PAGE + 1],
         ).fetchall()
     return {"versions": rows[:PAGE], "more": len(rows) > PAGE}
