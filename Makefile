@@ -103,7 +103,7 @@ calibrate: $(VENV)/.installed ## an embedding model's floor, from typed question
 
 ##@ Measure it
 
-.PHONY: bench-ingress bench-turn bench-retrieval bench-blind bench-ingest bench-documents bench-policy bench-insights bench-import-time bench-neighbours bench-capacity
+.PHONY: bench-ingress bench-turn bench-retrieval bench-blind bench-ingest bench-documents bench-policy bench-insights bench-import-time bench-neighbours bench-capacity bench-cases
 
 bench-ingress: $(VENV)/.installed ## webhooks a second with a durable ack, against Express; needs Node (QUICK=1)
 	@$(BIN)/python -m bench.ingress
@@ -140,6 +140,9 @@ bench-neighbours: $(VENV)/.installed ## what a noisy tenant does to quiet ones: 
 
 bench-capacity: $(VENV)/.installed ## 50 conversations at once with a model that takes 4 s, by chat workers (QUICK=1, WINDMILL_URL=… WINDMILL_TOKEN=…)
 	@PYTHONPATH=windmill:. $(BIN)/python -m bench.capacity
+
+bench-cases: $(VENV)/.installed ## do a business's own tests stop what breaks its bot, and nothing else? (QUICK=1)
+	@PYTHONPATH=windmill:. $(BIN)/python -m bench.cases
 
 bench-import-time: $(VENV)/.installed ## what each step's imports cost; fails where one imports what it doesn't use
 	@$(BIN)/python -m bench.import_time

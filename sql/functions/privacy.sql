@@ -175,6 +175,9 @@ create or replace function person_data(p_contact uuid) returns jsonb
         'marks', (select coalesce(jsonb_agg(jsonb_build_object('at', k.marked_at, 'verdict', k.verdict,
                                                                'reason', k.reason) order by k.marked_at), '[]')
                   from answer_marks k join turns t on t.id = k.turn_id where t.contact_id = c.id),
+        'tests', (select coalesce(jsonb_agg(jsonb_build_object('at', b.created_at, 'before', b.history,
+                                                               'question', b.question) order by b.created_at), '[]')
+                  from bot_cases b where b.contact_id = c.id),
         'notes', (select coalesce(jsonb_agg(jsonb_build_object('at', n.created_at, 'author', n.author, 'text', n.body)
                                             order by n.id), '[]')
                   from contact_notes n where n.contact_id = c.id),
@@ -289,6 +292,9 @@ begin
                      returning phone_number_id),
     written as (select record_expiry(p_tenant, phone_number_id, 'charge', old) from charges group by phone_number_id)
     select (select count(*) from charges) + 0 * (select count(*) from written) into n;  -- the second for its effect
+    touched := touched + n;
+    delete from bot_cases where tenant_id = p_tenant and contact_id is not null and created_at < old;
+    get diagnostics n = row_count;
     touched := touched + n;
     delete from contact_notes where tenant_id = p_tenant and created_at < old;
     get diagnostics n = row_count;

@@ -75,14 +75,17 @@ end $$;
 select own_functions('begin_dry_run');
 grant execute on function begin_dry_run to chatbot_app;
 
--- Counts what a dry run from the portal cost, as a turn, once. An operator's replay is nobody's.
+-- Counts what a dry run from the portal, or of a case, cost, as a turn, once. An operator's replay is nobody's.
 create or replace function count_dry_run(p_run uuid, p_usage jsonb) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     tenant uuid;
 begin
     update portal_runs set counted = true where id = p_run and not counted returning tenant_id into tenant;
-    if found then
+    if tenant is null then
+        update case_results set counted = true where job = p_run and not counted returning tenant_id into tenant;
+    end if;
+    if tenant is not null then
         perform add_usage(tenant, 1, coalesce((p_usage ->> 'input_tokens')::bigint, 0),
                           coalesce((p_usage ->> 'output_tokens')::bigint, 0),
                           coalesce((p_usage ->> 'cost_usd')::numeric, 0));

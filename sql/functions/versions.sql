@@ -21,12 +21,15 @@ $$;
 select own_functions('draft_of');
 grant execute on function draft_of to chatbot_app;
 
--- A chatbot's row as it would be with its draft (p_version 'draft') or was with the version of this number. What that
--- version does not have is as it is live; what it has beside is left out.
+-- A chatbot's row as it would be with its draft (p_version 'draft'), with one setting of it ('draft:persona'), or was
+-- with the version of this number. What that version does not have is as it is live; what it has beside is left out.
 create or replace function version_of(p_bot chatbots, p_version text) returns chatbots
     language plpgsql stable as $$
 declare
     settings jsonb := case when p_version = 'draft' then draft_of(p_bot.phone_number_id)
+                           when p_version like 'draft:%' then (
+                               select coalesce(jsonb_object_agg(d.setting, d.value), '{}') from chatbot_drafts d
+                               where d.phone_number_id = p_bot.phone_number_id and d.setting = substr(p_version, 7))
                            else (select v.settings from chatbot_versions v
                                  where v.phone_number_id = p_bot.phone_number_id and v.number = p_version::int) end;
 begin
@@ -40,7 +43,8 @@ grant execute on function version_of to chatbot_app;
 
 -- The number of the version that is live. Where the settings are no longer those of the newest one, they become the
 -- next, with a note; and what is live now leaves the draft.
-create or replace function make_version(p_phone_number_id text, p_note text default '') returns int
+create or replace function make_version(p_phone_number_id text, p_note text default '', p_overruled jsonb default null)
+    returns int
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     bot chatbots;
@@ -57,9 +61,9 @@ begin
     if newest.settings = settings_of(bot) then
         return newest.number;
     end if;
-    insert into chatbot_versions (phone_number_id, number, tenant_id, settings, note, person)
+    insert into chatbot_versions (phone_number_id, number, tenant_id, settings, note, person, overruled)
         values (p_phone_number_id, coalesce(newest.number, 0) + 1, bot.tenant_id, settings_of(bot), p_note,
-                acting_person());
+                acting_person(), p_overruled);
     delete from chatbot_drafts d
         where d.phone_number_id = p_phone_number_id and d.value = settings_of(bot) -> d.setting;
     return coalesce(newest.number, 0) + 1;
@@ -69,8 +73,12 @@ grant execute on function make_version to chatbot_app;
 
 create or replace function note_version() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    newest int := (select max(v.number) from chatbot_versions v where v.phone_number_id = new.phone_number_id);
 begin
-    perform make_version(new.phone_number_id);
+    if make_version(new.phone_number_id) > newest then  -- nobody has published it: an operator, or what acts at once
+        perform ask_cases_soon(new.tenant_id, new.phone_number_id);
+    end if;
     return null;
 end $$;
 select own_functions('note_version');
@@ -160,14 +168,19 @@ grant execute on function put_draft to chatbot_app;
 
 -- Makes the draft live as the next version: {version}. p_seen: the draft as the person saw it, p_live: the number of
 -- the version that was live then. Where somebody has changed one of its settings since, nothing is published, and the
--- answer says who: {person, fields}. {}: nothing is drafted; null: there is no such chatbot.
-create or replace function publish_draft(p_phone_number_id text, p_note text, p_seen jsonb, p_live int) returns jsonb
+-- answer says who: {person, fields}. {}: nothing is drafted; null: there is no such chatbot. {tests}: the chatbot's
+-- cases were not asked (p_run is the run that asked them), or one is red, and nobody says why it is published all the
+-- same (p_reason).
+create or replace function publish_draft(p_phone_number_id text, p_note text, p_seen jsonb, p_live int,
+    p_run uuid default null, p_reason text default null) returns jsonb
     language plpgsql as $$
 declare
     bot chatbots;
     draft jsonb;
     changed text[];
     number int;
+    tests text;
+    red uuid[];  -- not their names: these may be a customer's words, and a version stays
 begin
     select * into bot from chatbots where phone_number_id = p_phone_number_id for no key update;
     if not found then
@@ -184,10 +197,22 @@ begin
     if draft = '{}' then
         return '{}';
     end if;
+    tests := why_unpublished(p_phone_number_id, p_run, draft);
+    if tests is not null and nullif(btrim(p_reason), '') is null then
+        return jsonb_build_object('tests', tests);
+    elsif tests = 'red' then
+        with bad as (
+            update bot_cases c set known_red = true from case_results r
+            where r.run_id = p_run and r.version = 'draft' and r.state in ('red', 'error') and c.id = r.case_id
+            returning c.id)
+        select array_agg(b.id) into red from bad b;
+    end if;
     perform put_settings(p_phone_number_id, draft);
-    number := make_version(p_phone_number_id, p_note);
+    number := make_version(p_phone_number_id, p_note, case when tests is not null then
+        jsonb_build_object('reason', btrim(p_reason), 'red', coalesce(to_jsonb(red), '[]')) end);
     delete from chatbot_drafts where phone_number_id = p_phone_number_id;
-    perform record_audit('chatbots.publish', bot.name, null, jsonb_build_object('version', number, 'note', p_note));
+    perform record_audit('chatbots.publish', bot.name, null, jsonb_strip_nulls(jsonb_build_object(
+        'version', number, 'note', p_note, 'reason', case when tests is not null then btrim(p_reason) end)));
     return jsonb_build_object('version', number);
 end $$;
 select own_functions('publish_draft');

@@ -9,6 +9,8 @@ create table chatbot_versions (
     settings          jsonb not null,                     -- every setting by its name, as the table chatbots held it
     note              text not null default '',
     person            text,                               -- who published or saved it; null: the product itself
+    -- why it was published although cases were red, and which: {reason, red: [case]}
+    overruled         jsonb,
     published_at      timestamptz not null default now(),
     primary key (phone_number_id, number)
 );

@@ -154,6 +154,24 @@ BOTS = st.fixed_dictionaries(
         "saved_replies": st.dictionaries(words(60), words(4000), max_size=3).filter(
             lambda made: len({name.strip().lower() for name in made}) == len(made)
         ),
+        "cases": st.dictionaries(
+            words(200),
+            st.fixed_dictionaries(
+                {
+                    "question": words(2000),
+                    "expected": st.fixed_dictionaries(
+                        {"outcome": st.sampled_from(["answered", "unanswered", "handed_off"])},
+                        optional={
+                            "must_say": st.lists(words(200), max_size=3),
+                            "source": st.fixed_dictionaries({"title": words(100)}),
+                            "tool": words(50),
+                        },
+                    ),
+                },
+                optional={"enabled": st.booleans()},
+            ),
+            max_size=2,
+        ).filter(lambda made: len({name.lower() for name in made}) == len(made)),
         "staff": st.dictionaries(
             st.sampled_from(["a@shop.example", "b@shop.example"]), st.sampled_from(["owner", "viewer"])
         ),

@@ -52,6 +52,17 @@ SMALL: dict[str, Any] = {
         }
     },
     "saved_replies": {"hello": "Hello {{name}}, how can I help?"},
+    "cases": {
+        "Opening on Sunday": {
+            "question": "¿Abren los domingos?",
+            "history": [{"role": "user", "text": "Hola"}],
+            "expected": {
+                "outcome": "answered",
+                "must_say": ["de 10 a 14"],
+                "source": {"title": "Questions and answers"},
+            },
+        }
+    },
 }
 
 
@@ -227,6 +238,22 @@ def test_prune_lists_what_goes_and_asks_first(bots: Bots, monkeypatch: pytest.Mo
     assert now["saved_replies"] == SMALL["saved_replies"], "a section that the file lacks is left alone"
 
 
+def test_cases_in_customers_words_stand_in_no_file(bots: Bots) -> None:
+    number = bots.made(SMALL)
+    assert list(bots.bot(number)["cases"]) == ["Opening on Sunday"]
+    bots.command.rows(
+        "with c as (insert into contacts (tenant_id, phone) select tenant_id, '34600000077' from chatbots where phone_number_id = %s returning *)"
+        " insert into bot_cases (tenant_id, phone_number_id, title, question, expected, origin, contact_id)"
+        """ select tenant_id, %s, 'Ana', 'I am Ana', '{"outcome": "answered"}', 'mark', id from c returning 1""",
+        number,
+        number,
+    )
+    assert "Ana" not in bots.text(number)
+    assert bots.put(SMALL, number, "--prune", "--yes")[0] == 0
+    (kept,) = bots.command.rows("select count(*) as n from bot_cases where phone_number_id = %s", number)
+    assert kept["n"] == 2, "what the file can't hold stays"
+
+
 def test_missing_keys_are_named_and_stored_keys_stay(bots: Bots) -> None:
     bots.command._monkeypatch.delenv("WHATSAPP_TOKEN")
     number = new_number()
@@ -295,6 +322,10 @@ documents:
   file: ../../../etc/passwd
 saved_replies:
   hi: ''
+cases:
+  Sunday:
+    question: Open?
+    expected: {outcome: maybe}
 staff:
   somebody: boss
 """
@@ -319,7 +350,8 @@ def test_everything_that_is_wrong_is_said_at_once_and_nothing_changes(bots: Bots
         "bot.yml, line 31: “documents”: “filename” must be a file's name",
         "bot.yml, line 33: “documents”: “../../../etc/passwd” lies outside the folder",
         "bot.yml, line 36: a saved reply has a shortcut",
-        "bot.yml, line 38: staff are written as an e-mail address",
+        "bot.yml, line 38: “Sunday”: what a case expects has an outcome",
+        "bot.yml, line 42: staff are written as an e-mail address",
     ):
         assert line in problem, problem
     assert "typed-in" not in problem and "Traceback" not in problem

@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
+from f.cases import runs
 from f.portal_api import typed_keys
 from local.portal.wire import request
 from sql import apply
@@ -31,6 +32,7 @@ STATIC = {
     "f.portal_api.passages": ("embeddings",),
     "f.portal_api.sources": (),
     "f.portal_api.qa_pairs": (),
+    "f.portal_api.cases": (),
     "f.portal_api.people": (),
     "f.portal_api.notifications": (),
     "f.portal_api.bot": ("master_key", "settings"),
@@ -76,10 +78,11 @@ class Portal:
             "f.portal_api.dry_runs",
         ):
             monkeypatch.setattr(importlib.import_module(module), "start_flow", self._start_flow)
+        monkeypatch.setattr(runs, "start_script", self._start_flow)
 
-    def _start_flow(self, path: str, arguments: Any, job: str | None = None, **_: Any) -> str:
+    def _start_flow(self, path: str, arguments: Any, job: str | int | None = None, **_: Any) -> str:
         self.flows.append((path, arguments))
-        if job:
+        if isinstance(job, str):
             return job
         (row,) = self.rows("select gen_random_uuid()::text as id")
         return str(row["id"])

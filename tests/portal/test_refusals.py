@@ -57,6 +57,24 @@ ACTIONS: list[tuple[str, str, dict[str, Any], str]] = [
         "editor",
     ),
     ("f.portal_api.qa_pairs", "delete", {"pair_id": GUESSED}, "editor"),
+    ("f.portal_api.cases", "list", {}, "viewer"),
+    ("f.portal_api.cases", "propose", {"answer_id": GUESSED, "good": True}, "agent"),
+    (
+        "f.portal_api.cases",
+        "create",
+        {"answer_id": GUESSED, "question": "When?", "expected": {"outcome": "answered"}},
+        "agent",
+    ),
+    (
+        "f.portal_api.cases",
+        "update",
+        {"case_id": GUESSED, "question": "When?", "expected": {"outcome": "answered"}},
+        "editor",
+    ),
+    ("f.portal_api.cases", "keep_correction", {"turn_id": GUESSED, "answer": "At nine."}, "editor"),
+    ("f.portal_api.cases", "delete", {"case_id": GUESSED}, "editor"),
+    ("f.portal_api.cases", "run", {}, "editor"),
+    ("f.portal_api.cases", "get_run", {"run": GUESSED}, "viewer"),
     ("f.portal_api.people", "list", {}, "viewer"),
     ("f.portal_api.people", "create", {"email": "x@elsewhere.example", "role": "owner"}, "owner"),
     ("f.portal_api.people", "update", {"email": "viewer@alpha.example", "role": "owner"}, "owner"),
@@ -303,7 +321,17 @@ def test_the_browser_can_give_a_script_nothing_but_its_request() -> None:
 
 
 def test_folders_with_scripts_and_secrets_are_closed_to_tenants() -> None:
-    for folder in ("agent", "chatbot", "common", "documents", "ingest", "models", "portal_api", "whatsapp"):
+    for folder in (
+        "agent",
+        "cases",
+        "chatbot",
+        "common",
+        "documents",
+        "ingest",
+        "models",
+        "portal_api",
+        "whatsapp",
+    ):
         permissions = yaml.safe_load((ROOT / f"windmill/f/{folder}/folder.meta.yaml").read_text())[
             "extra_perms"
         ]

@@ -89,3 +89,9 @@ insert into appointments (tenant_id, number, calendar, contact_id, starts_at, en
     from contacts where name = 'Active';
 insert into delivered_orders (tenant_id, order_id, phone, items, delivered_on)
     select id, 'CL-1', '34600000001', '{Lamp,Rug}', current_date from tenants;
+insert into bot_cases (tenant_id, phone_number_id, title, question, expected, origin, contact_id)
+    select tenant_id, 'bot', 'Return', 'How long?', '{"outcome": "answered"}', 'mark', id from contacts
+    where name = 'Active';
+insert into case_runs (tenant_id, phone_number_id, why) select id, 'bot', 'hand' from tenants;
+insert into case_results (run_id, case_id, version, tenant_id)
+    select r.id, c.id, '', c.tenant_id from case_runs r, bot_cases c;

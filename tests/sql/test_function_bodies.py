@@ -155,6 +155,7 @@ VALUES: dict[str, list[str]] = {
     "p_original": ["'in1'"],
     "p_other_said": ["'b'"],
     "p_outcome": ["'answered'", "'failed'"],
+    "p_overruled": ["null", "'{}'"],
     "p_page": ["1"],
     "p_part int": ["1", "2"],
     "p_part outbound_messages": [
@@ -352,6 +353,35 @@ CALLS = {
         "select expect_file(c.tenant_id, c.id, i) from contacts c, inbound_messages i; select * from claim_files(5)",
         "select * from claim_files(5, null)",
     ],
+    "ask_cases_soon": ["select ask_cases_soon(id) from tenants"],
+    "begin_case_run": [
+        "select begin_case_run('bot', 'publish', 'draft', 'a@b.example')",
+        "select begin_case_run('none', 'nightly', '', null)",
+    ],
+    "end_case": [
+        f"update case_results set state = 'running', job = gen_random_uuid(), tries = {tries};"
+        f" select end_case(job, '{state}', '{{}}', '[]') from case_results"
+        for state, tries in (("green", 1), ("red", 1), ("red", 2))
+    ],
+    "end_case_run": [
+        f"select end_case_run(id, '{state}', jsonb_build_object((select id from bot_cases), 1)) from case_runs"
+        for state in ("red", "green")
+    ],
+    "ask_more_cases": [
+        "select ask_more_cases(r.id, array[c.id], array['draft']) from case_runs r, bot_cases c"
+    ],
+    "begin_case_slice": ["select begin_case_slice(id, 0) from case_runs"],
+    "next_cases": ["select * from next_cases((select id from case_runs))"],
+    "case_run_results": ["select * from case_run_results((select id from case_runs))"],
+    "changes_since": ["select changes_since(now() - interval '1 day')"],
+    "why_unpublished": ["select why_unpublished('bot', id, '{}') from case_runs"],
+    "claim_due_cases": [
+        "delete from case_runs; select ask_cases_soon(id) from tenants; update case_schedules set due_at = now();"
+        " select * from claim_due_cases(5)"
+    ],
+    "lost_case_runs": [
+        "update case_runs set seen_at = now() - interval '1 hour'; select * from lost_case_runs()"
+    ],
     "set_status": [
         "select set_status(id, 'solved') from contacts",
         "select set_status(id, 'snoozed', now()) from contacts",
@@ -510,6 +540,7 @@ FIRES = {
     "audit_change": ["insert into tenants (name, llm_api_key) values ('New', 'x')", "update tenants set name = 'Other'",
         "delete from tenants", "update documents set sendable = false", "insert into operators values ('n@x.example')"],
     "note_version": "update chatbots set persona = 'x'; set constraints all immediate",
+    "note_change_for_cases": ["update documents set state = 'ready'", "delete from documents", "delete from tenants"],
     "doubt_templates": "update outbound_messages set error_code = 132015",
     "assign_in_turn": [
         "update tenants set assignment = 'in_turn'; delete from handoffs; insert into handoffs (tenant_id, contact_id, source,"

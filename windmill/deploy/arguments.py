@@ -65,6 +65,8 @@ ARGUMENTS = {
     "contact_id": Argument(TEXT, "The contact's id, as find_run shows it"),
     "document_id": Argument(TEXT, "The document's id, from the table documents"),
     "tenant_id": Argument(TEXT, "The tenant's id"),
+    "run": Argument(TEXT, "The run's id, from the table case_runs"),
+    "passes": Argument(WHOLE, "How many slices the run has had"),
     "source_id": Argument(TEXT, "The id of a source of web pages, from the table knowledge_sources"),
     "embedding_model": Argument(TEXT, "The model's name in the table embedding_models"),
     "send_id": Argument(TEXT, "The part's send_id, as the outbox and the conversation log show it"),

@@ -14,6 +14,8 @@ RULES = {
     "f/chatbot/recover": RECOVERY,
     "f/ingest/refresh_sources": RECOVERY,
     "f/chatbot/clean_data": RECOVERY,
+    "f/cases/start_due": RECOVERY,
+    "f/cases/": BACKGROUND,
     "f/chatbot/fetch_files": BACKGROUND,
     "f/chatbot/read_templates": BACKGROUND,
     "f/chatbot/check_numbers": BACKGROUND,

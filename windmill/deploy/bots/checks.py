@@ -12,6 +12,7 @@ from typing import Any
 
 from deploy.bots.entries import (
     Misfit,
+    checked_case,
     checked_document,
     checked_server,
     checked_setting,
@@ -32,7 +33,8 @@ from f.portal_api.qa_pairs import pair_fields
 from f.tools.action_fields import COLUMNS
 
 SECTIONS = (
-    "business", "settings", "qa_pairs", "web_sources", "documents", "mcp_servers", "http_actions", "message_templates", "saved_replies", "staff",
+    "business", "settings", "qa_pairs", "web_sources", "documents", "mcp_servers", "http_actions", "message_templates", "saved_replies",
+    "cases", "staff",
 )  # fmt: skip
 BUSINESS = ("assignment", "embedding_model", "speaker_notes")
 ROLES = ("owner", "editor", "agent", "viewer")
@@ -49,6 +51,7 @@ SERVER = (
 )
 ACTION = (*COLUMNS[1:], "approval")
 DOCUMENT = ("title", "filename", "sha256", "sendable", "file")
+CASE = ("question", "history", "expected", "enabled")
 TEMPLATE = ("name", "language", "category", "parameter_format", "components")
 
 
@@ -247,6 +250,17 @@ class _Checks:
                 self.add(path, f"“{shortcut}” and “{seen[short.lower()]}” are the same shortcut.")
             seen.setdefault(short.lower(), shortcut)
             made[short] = words
+        return dict(sorted(made.items()))
+
+    def _cases(self, value: Any) -> dict[str, Any]:
+        made: dict[str, Any] = {}
+        for title, given in self.named("cases", value).items():
+            path = ("cases", title)
+            if self.fields(path, given, CASE, ("question", "expected")) is None:
+                continue
+            if title.lower() in {known.lower() for known in made}:
+                self.add(path, f"“{title}” stands here twice, apart from capitals.")
+            made[title] = self.take(path, checked_case, title, given)
         return dict(sorted(made.items()))
 
     def _staff(self, value: Any) -> dict[str, str]:

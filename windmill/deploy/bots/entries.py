@@ -9,10 +9,14 @@ from datetime import date
 from pathlib import Path, PurePath
 from typing import Any
 
+from f.cases.expected import OUTCOMES
 from f.common.chatbot_settings import OPERATOR, checked, definitions
+from f.common.portal_request import text_field
 from f.common.problems import Problem
 from f.ingest.upload_document import MAX_BYTES
 from f.portal_api.approvals import checked_rule
+from f.portal_api.cases import expected_field
+from f.portal_api.dry_runs import history_field
 from f.portal_api.mcp_server_rows import ADDRESS, checked_headers, checked_oauth, checked_tool_settings
 from f.portal_api.sources import DEFAULTS, KINDS, address_field, bound_fields
 from f.tools.action_fields import checked_action
@@ -27,6 +31,26 @@ class Misfit(Problem):
 def is_secret(setting: str) -> bool:
     """Whether a setting's value may hold a key: then it never stands in a file."""
     return bool(definitions()[setting].metadata["secret"])
+
+
+def checked_case(title: str, given: dict[str, Any]) -> dict[str, Any]:
+    """A case by what the portal's form checks it by; of its source only what another business would know it by."""
+    if not 0 < len(title.strip()) <= 200 or not isinstance(given.get("enabled", True), bool):
+        raise Misfit("a case has a name of at most 200 characters, and `enabled` is true or false.")
+    question = text_field(given, "question", 2000).strip()
+    if not question:
+        raise Misfit("a case has a question.")
+    wanted = given["expected"]
+    if not isinstance(wanted, dict) or wanted.get("outcome") not in OUTCOMES:
+        raise Misfit(f"what a case expects has an outcome, one of: {', '.join(OUTCOMES)}.")
+    expected: dict[str, Any] = {**expected_field({"expected": wanted})}
+    source = {name: value for name, value in (expected["source"] or {}).items() if name != "id"}
+    return {
+        "question": question,
+        "history": history_field(given),
+        "expected": {name: expected[name] for name in sorted(expected)} | {"source": source or None},
+        "enabled": given.get("enabled", True),
+    }
 
 
 def sort_key(text: str) -> tuple[str, str]:

@@ -9,7 +9,15 @@ from urllib.parse import parse_qsl, urlsplit
 
 import psycopg
 from deploy.bots.checks import BUSINESS
-from deploy.bots.entries import document_key, in_order, is_secret, plain_number, sort_key, template_key
+from deploy.bots.entries import (
+    checked_case,
+    document_key,
+    in_order,
+    is_secret,
+    plain_number,
+    sort_key,
+    template_key,
+)
 from deploy.bots.file import FORMAT
 
 from f.common.chatbot_settings import columns, definitions
@@ -24,6 +32,8 @@ CURRENT = (
     " d.tenant_id = %s and d.origin = 'upload' and d.state <> 'failed'"
     " and not exists (select from documents n where n.replaces = d.id and n.state <> 'failed')"
 )
+# A file may lie where nobody can forget a customer.
+OWN_CASES = "tenant_id = %s and phone_number_id = %s and contact_id is null"
 REFUSED = ("REJECTED", "DISABLED", "DELETED", "PENDING_DELETION")
 
 
@@ -73,6 +83,15 @@ def exported(conn: Connection, place: Place, with_staff: bool = False) -> dict[s
             )
         },
     }
+    rows = _rows(
+        conn,
+        place,
+        f"select title, question, history, expected, enabled from bot_cases where {OWN_CASES}",
+        place.phone_number_id,
+    )
+    bot["cases"] = {
+        row.pop("title"): checked_case("case", row) for row in sorted(rows, key=lambda row: row["title"])
+    }
     if with_staff:
         rows = _rows(conn, place, "select email, role from tenant_members where tenant_id = %s")
         bot["staff"] = {row["email"]: row["role"] for row in sorted(rows, key=lambda row: row["email"])}
@@ -93,6 +112,13 @@ def left_out(conn: Connection, place: Place) -> list[str]:
     (scripts,) = _rows(conn, place, "select count(*) as n from script_tools where tenant_id = %s")
     if scripts["n"]:
         sentences.append(f"{scripts['n']} scripts of Windmill that are its tools: tick them in the portal")
+    (cases,) = _rows(
+        conn, place, "select count(*) as n from bot_cases where tenant_id = %s and contact_id is not null"
+    )
+    if cases["n"]:
+        sentences.append(
+            f"{cases['n']} tests in customers' words: write them anew in the portal, without names"
+        )
     (numbers,) = _rows(conn, place, "select count(*) - 1 as n from chatbots where tenant_id = %s")
     if numbers["n"]:
         sentences.append(f"the settings of the business's {numbers['n']} other numbers: export each")

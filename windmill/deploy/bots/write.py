@@ -241,6 +241,34 @@ class Writer:
             if self._one("select count(*) from saved_replies where tenant_id = %s", tenant) > MOST_REPLIES:
                 raise Problem("list_too_long", field="saved_replies", most=MOST_REPLIES)
 
+    def _cases(self, change: Change) -> None:
+        names = [self.place.phone_number_id, change.key]
+        if change.act == REMOVE:
+            self._run("delete from bot_cases where phone_number_id = %s and lower(title) = lower(%s)", *names)
+            return
+        case = change.after
+        values = [
+            case["question"],
+            json.dumps(case["history"]),
+            json.dumps(case["expected"]),
+            case["enabled"],
+            BY,
+        ]
+        done = self._run(
+            "update bot_cases set question = %s, history = %s::jsonb, expected = %s::jsonb, enabled = %s, person = %s, contact_id = null,"
+            " updated_at = now() where phone_number_id = %s and lower(title) = lower(%s)",
+            *values,
+            *names,
+        )
+        if not done.rowcount:
+            self._run(
+                "insert into bot_cases (question, history, expected, enabled, person, phone_number_id, title, tenant_id, origin)"
+                " values (%s, %s::jsonb, %s::jsonb, %s, %s, %s, %s, %s, 'import')",
+                *values,
+                *names,
+                self.place.tenant_id,
+            )
+
     def _staff(self, change: Change) -> None:
         from deploy.tenants import put_member
 

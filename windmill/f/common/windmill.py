@@ -30,16 +30,28 @@ def job_id(key: str, phone_number_id: str, message_id: str, dispatch_no: int) ->
     return str(uuid.UUID(bytes=hmac.digest(key.encode(), name.encode(), "sha256")[:16], version=4))
 
 
-def start_flow(path: str, arguments: dict[str, Any] | str, job: str | None = None) -> str:
-    """Starts a flow with this job's token; returns the run's id. A run with that id already there is fine."""
-    query = urllib.parse.urlencode({"job_id": job} if job else {})
+def start_flow(
+    path: str, arguments: dict[str, Any] | str, job: str | None = None, tag: str | None = None
+) -> str:
+    """Starts a flow with this job's token; returns the run's id. A run with that id already there is fine. `tag`: of the workers that take it
+    and its steps, in place of its own."""
+    return _start(f"f/{path}", arguments, job, {"tag": tag} if tag else {})
+
+
+def start_script(path: str, arguments: dict[str, Any], in_s: int = 0) -> str:
+    """Starts a script with this job's token, in some seconds; returns the job's id."""
+    return _start(f"p/{path}", arguments, None, {"scheduled_in_secs": str(in_s)} if in_s else {})
+
+
+def _start(path: str, arguments: dict[str, Any] | str, job: str | None, options: dict[str, str]) -> str:
+    query = urllib.parse.urlencode({**options, **({"job_id": job} if job else {})})
     try:
-        return call_api("POST", f"jobs/run/f/{path}?{query}", arguments).decode()
+        return call_api("POST", f"jobs/run/{path}?{query}", arguments).decode()
     except urllib.error.HTTPError as error:
         words = error.read().decode(errors="replace")
         if error.code == 400 and job and ("already exists" in words or "queue_pkey" in words):
             return job
-        raise RuntimeError(f"Windmill did not start {path}: HTTP {error.code} {words[:300]}") from None
+        raise RuntimeError(f"Windmill did not start {path[2:]}: HTTP {error.code} {words[:300]}") from None
 
 
 def job_state(job: str) -> str:

@@ -6,16 +6,15 @@ The run's ID is stored with its tenant, and a tenant can read the results of its
 
 from __future__ import annotations
 
-import json
 import uuid
 from typing import Any
 
 from f.common.chatbot_settings import DRAFT, OPERATOR, fitting
 from f.common.database import Connection, as_tenant, one
+from f.common.dry_run import dry_run_of, read_dry_run
 from f.common.portal_request import EDITORS, Fields, Member, NotAllowed, Refused, not_found, text_field
 from f.common.problems import message
-from f.common.windmill import FLOW, call_api, start_flow
-from f.common.windmill_references import escape_references, unescape_references
+from f.common.windmill import FLOW, start_flow
 from f.portal_api.version_settings import settings_at, version_field
 
 MOST_SAID = 40  # messages of the conversation so far
@@ -78,29 +77,13 @@ def start(
     settings count, '' those that are live. `history`: what was said before."""
     with as_tenant(conn, member["tenant_id"]):
         number = first_chatbot(conn, phone_number_id)
-    question_message = {
-        "id": "dry run",
-        "from": "0",
-        "timestamp": "0",
-        "type": "text",
-        "text": {"body": escape_references(question)},
-    }
-    value = {
-        "messaging_product": "whatsapp",
-        "metadata": {"phone_number_id": number},
-        "contacts": [],
-        "messages": [question_message],
-    }
-    entry = [{"id": "0", "changes": [{"field": "messages", "value": value}]}]
     run = str(uuid.uuid4())
     with as_tenant(conn, member["tenant_id"]):
         # Before it starts, because its last step counts what it cost.
         most = one(conn, "select begin_dry_run(%s, %s, %s, %s)", [run, purpose, question, member["email"]])
     if most is not None:
         raise Refused("previews_per_hour", most=most)
-    dry_run = {"object": "whatsapp_business_account", "entry": entry, "mode": "dry_run", "version": version}
-    if history:
-        dry_run["history"] = json.dumps(history)  # a list's text is never taken for a reference
+    dry_run = dry_run_of(number, question, version, history or None)
     return start_flow(FLOW, dry_run, run)
 
 
@@ -112,48 +95,30 @@ def result(conn: Connection, member: Member, run: str) -> dict[str, Any]:
     with as_tenant(conn, member["tenant_id"]):
         if not conn.execute(b"select from portal_runs where id = %s", [run]).rowcount:
             raise not_found()
-    flow = _get(f"jobs_u/get/{run}")
-    modules = [m for m in (flow.get("flow_status") or {}).get("modules", []) if isinstance(m, dict)]
-    if flow.get("type") != "CompletedJob":
-        done = sum(m.get("type") == "Success" for m in modules)
-        return {"finished": False, "step": done}
-    found = {
-        m.get("id"): _result_of(m["job"]) for m in modules if m.get("type") == "Success" and m.get("job")
-    }
-    answer, sent = (
-        unescape_references(found.get("agent_loop")),
-        unescape_references(found.get("send_reply")) or {},
-    )
-    if not isinstance(answer, dict):
-        ended = unescape_references(found.get("load_context")) or {}
+    try:
+        found = read_dry_run(run)
+    except OSError as error:
+        raise Refused("run_unavailable", detail=type(error).__name__) from None
+    answer = found.get("answer")
+    if not found["finished"]:
+        return found
+    if answer is None:
         return {
             "finished": True,
             "answered": False,
             "reply": [],
-            "problem": ended.get("reason") or message("run_failed"),
+            "problem": found["ended"] or message("run_failed"),
         }
     return {
         "finished": True,
         "answered": answer["answered"],
-        "reply": sent.get("would_send") or [answer["reply"]],
+        "reply": found["sent"] or [answer["reply"]],
         "citations": answer["citations"],
         "tools": [
             {key: call[key] for key in ("tool", "error", "ms", "asks") if key in call}
             for call in answer["trace"]
         ],
-        "ms": flow.get("duration_ms"),
+        "ms": found["ms"],
         "version": answer.get("version"),
         "problem": answer.get("error"),
     }
-
-
-def _result_of(job: str) -> Any:
-    return _get(f"jobs_u/completed/get_result_maybe/{job}").get("result")
-
-
-def _get(path: str) -> dict[str, Any]:
-    try:
-        answer: dict[str, Any] = json.loads(call_api("GET", path))
-        return answer
-    except OSError as error:
-        raise Refused("run_unavailable", detail=type(error).__name__) from None

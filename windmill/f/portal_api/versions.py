@@ -1,6 +1,8 @@
 # requirements: database
 """A chatbot's versions: to compare, to publish the draft as the next one, to discard the draft, and to make a draft of an earlier version.
 
+A chatbot with cases (f/portal_api/cases) is published when all of them are green, or by an owner who says why all the same.
+
 In: a request of the portal's page (f/common/portal_request.py). Out: versions, differences, or what became of the draft. A request that acts
 on the draft says how the person saw it: nobody publishes, discards or replaces what somebody else has changed since.
 """
@@ -12,15 +14,19 @@ from typing import Any
 
 import psycopg
 
-from f.common.chatbot_settings import TENANT, at_once, definitions, fitting, names_for
+from f.cases.runs import begin_run
+from f.common.chatbot_settings import DRAFT, TENANT, at_once, definitions, fitting, names_for
 from f.common.database import Connection, as_tenant, one
 from f.common.portal_request import (
     EDITORS,
+    OWNERS,
     Fields,
     Member,
+    NotAllowed,
     Refused,
     answer_page,
     handle_request,
+    id_field,
     not_found,
     text_field,
     whole_number_field,
@@ -51,12 +57,14 @@ def main(request: str, db: postgresql, settings: c_settings) -> dict[str, Any]:
 
 
 def list_versions(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
-    """The versions, newest first. `before`: only those with a smaller number; 0: all."""
+    """The versions, newest first. `before`: only those with a smaller number; 0: all. `overruled`: {reason, red: [title]} of one that was published
+    although cases were red, with those that are still there."""
     before = whole_number_field(fields, "before", MOST) or MOST
     with as_tenant(conn, member["tenant_id"]):
         rows = conn.execute(
-            b"select number, note, person, published_at::text as at from chatbot_versions"
-            b" where phone_number_id = %s and number < %s order by number desc limit %s",
+            b"select number, note, person, published_at::text as at, overruled || jsonb_build_object('red',"
+            b" (select coalesce(jsonb_agg(c.title order by c.title), '[]') from bot_cases c where overruled -> 'red' ? c.id::text))"
+            b" as overruled from chatbot_versions where phone_number_id = %s and number < %s order by number desc limit %s",
             [text_field(fields, "phone_number_id"), before, PAGE + 1],
         ).fetchall()
     return {"versions": rows[:PAGE], "more": len(rows) > PAGE}
@@ -77,7 +85,11 @@ def compare(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
 def publish(
     conn: Connection, member: Member, fields: Fields, settings_resource: c_settings
 ) -> dict[str, Any]:
-    """Makes the draft live, all of it or nothing. `draft`: as the person saw it; `live`: the number of the version that was live then."""
+    """Makes the draft live, all of it or nothing: {"version"}. `draft`: as the person saw it; `live`: the number of the version that was live then.
+
+    Of a chatbot with cases it first asks them: {"run"}. Ask again with that `run`, and it is published where they are green, and {"red": run}
+    where one is not. An owner may give a `reason`.
+    """
     draft = seen_draft(fields)
     _, problems = fitting(draft, TENANT)
     if problems:
@@ -85,18 +97,29 @@ def publish(
     if draft.get("notify_webhook_url"):
         refuse_private(draft["notify_webhook_url"], settings_resource)
     note, live = text_field(fields, "note", 500).strip(), whole_number_field(fields, "live", MOST)
+    reason, run = (
+        text_field(fields, "reason", 500).strip(),
+        id_field(fields, "run") if fields.get("run") else None,
+    )
+    if reason and member["role"] not in OWNERS:
+        raise NotAllowed("role")
+    number = text_field(fields, "phone_number_id")
     try:
         with as_tenant(conn, member["tenant_id"]):
             done = one(
                 conn,
-                "select publish_draft(%s, %s, %s::jsonb, %s)",
-                [text_field(fields, "phone_number_id"), note, json.dumps(draft), live],
+                "select publish_draft(%s, %s, %s::jsonb, %s, %s, %s)",
+                [number, note, json.dumps(draft), live, run, reason],
             )
     except psycopg.errors.InvalidParameterValue:
         raise Refused("draft_unfit", problem=message("time_zone_unknown")) from None
     refuse_changed(done)
     if not done:
         raise Refused("draft_empty")
+    if done.get("tests") == "red":
+        return {"red": run}
+    if "tests" in done:
+        return {"run": begin_run(conn, member["tenant_id"], number, "publish", DRAFT, member["email"])}
     return {"version": done["version"]}
 
 

@@ -2,6 +2,7 @@
 import { Alert, Button, Card, Grid, Group, NativeSelect, Text } from '@mantine/core'
 import React, { useEffect, useRef, useState } from 'react'
 import Clashes from './BotClashes'
+import BotCases from './BotCases'
 import BotDraft from './BotDraft'
 import Handoff from './BotHandoff'
 import Hours from './BotHours'
@@ -124,6 +125,8 @@ function Form({ bot: live, tools }: { bot: Settings; tools: Tool[] }) {
         </Card>
       ) : chosen === 'versions' ? (
         <BotVersions bot={live} />
+      ) : chosen === 'cases' ? (
+        <BotCases bot={live} />
       ) : (
         <Tools tools={tools} />
       )}

@@ -1,7 +1,8 @@
 // What is drafted and not yet live: how much, what exactly, by whom; and to publish or delete it.
-import { Alert, Button, Group, Text, TextInput } from '@mantine/core'
+import { Alert, Button, Group, Progress, Text, TextInput } from '@mantine/core'
 import React, { useState } from 'react'
 import Differences from './BotDifferences'
+import { RedCases, useRun } from './CaseRun'
 import { ask } from './api'
 import { refresh } from './data'
 import { Settings, seenDraft } from './settings'
@@ -40,29 +41,55 @@ function Drafted({ bot }: { bot: Settings }) {
   return <Differences rows={bot.draft.map((one) => ({ setting: one.setting, one: bot[one.setting], other: one.value, by: by(one) }))} />
 }
 
-// Shows what is published. Where somebody has changed it meanwhile, it says who, shows what it is now, and waits.
+// Shows what is published. Where somebody has changed it meanwhile, it says who, shows what it is now, and waits. A bot's tests are asked first: where
+// one fails, nothing is published but by an owner who says why.
 function Publish({ bot, close }: { bot: Settings; close: () => void }) {
-  const { t } = useHere()
+  const { t, may } = useHere()
   const d = t.bot.draft
+  const c = t.cases
   const form = useForm()
   const [note, setNote] = useState('')
-  const publish = (event: React.FormEvent) => {
-    event.preventDefault()
+  const [reason, setReason] = useState('')
+  const [run, setRun] = useState('')
+  const publish = (with_run: string, why = '') =>
     form.run(async () => {
-      const done = await ask('versions', 'publish', { ...seenDraft(bot), live: bot.version, note }).finally(() => refresh('bot', 'versions', 'home'))
+      const done = await ask('versions', 'publish', { ...seenDraft(bot), live: bot.version, note, run: with_run, reason: why })
+      if (done.version === undefined) {
+        setRun(done.run ?? done.red)
+        return
+      }
+      await refresh('bot', 'versions', 'home')
       close()
       return fill(d.published, { n: done.version })
     })
+  const going = useRun(run, (ended) => ended.of.state === 'green' && publish(ended.of.id))
+  const testing = Boolean(run) && (!going || going.of.state === 'running')
+  const red = going?.of.state === 'red'
+  const submit = (event: React.FormEvent) => {
+    event.preventDefault()
+    publish(red ? run : '', red ? reason : '')
   }
   return (
     <Dialog title={d.publishAsk} close={close}>
-      <form onSubmit={publish}>
+      <form onSubmit={submit}>
         <Drafted bot={bot} />
-        <TextInput label={d.note} description={d.noteHint} maxLength={500} value={note} dir="auto" onChange={(e) => setNote(e.target.value)} data-autofocus />
+        {testing && (
+          <Alert color="blue" my="md" role="status" title={going ? fill(c.running, { n: going.of.done, of: going.of.total }) : c.testing}>
+            <Progress value={going ? (100 * going.of.done) / Math.max(going.of.total, 1) : 0} aria-label={c.progress} />
+          </Alert>
+        )}
+        {red && (
+          <>
+            <Alert color="red" my="md" role="alert" title={c.stopped}>{c.stoppedHint}</Alert>
+            <RedCases red={going.red} />
+            {may('owner') && <TextInput label={c.reason} required maxLength={500} value={reason} dir="auto" onChange={(e) => setReason(e.target.value)} />}
+          </>
+        )}
+        {!run && <TextInput label={d.note} description={d.noteHint} maxLength={500} value={note} dir="auto" onChange={(e) => setNote(e.target.value)} data-autofocus />}
         {form.shown}
         <Group justify="flex-end" mt="lg">
           <Button variant="default" onClick={close}>{t.cancel}</Button>
-          <Button type="submit" loading={form.busy}>{d.publish}</Button>
+          {(!red || may('owner')) && <Button type="submit" color={red ? 'red' : undefined} disabled={testing} loading={form.busy}>{red ? c.anyway : d.publish}</Button>}
         </Group>
       </form>
     </Dialog>

@@ -9,7 +9,7 @@ import type { Message } from './messages'
 import { Settings, seenDraft } from './settings'
 import { About, Ago, Confirm, Facts, Item, List, Loaded, fill, toast, useHere } from './ui'
 
-type Version = { number: number; note: string; person: string | null; at: string }
+type Version = { number: number; note: string; person: string | null; at: string; overruled: { reason: string; red: string[] } | null }
 type Page = { versions: Version[]; more: boolean }
 
 export default function BotVersions({ bot }: { bot: Settings }) {
@@ -56,6 +56,7 @@ function One({ version, bot, restore }: { version: Version; bot: Settings; resto
     <Item>
       <Group gap="xs"><Text fw={600}>{title}</Text>{live && <Badge>{v.live}</Badge>}</Group>
       {version.note && <Text dir="auto" className="text">{version.note}</Text>}
+      {version.overruled && <Text size="sm" c="orange" dir="auto">{fill(t.cases.overruled, { reason: version.overruled.reason })}</Text>}
       <Facts facts={[<Ago at={version.at} />, version.person]} />
       <Group gap="xs">
         <Button size="compact-sm" variant="default" aria-expanded={open} onClick={() => setOpen(!open)}>{v.compare}<About>{title}</About></Button>

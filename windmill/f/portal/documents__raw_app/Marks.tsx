@@ -2,6 +2,7 @@
 import { ActionIcon, Button, Group, Text, TextInput } from '@mantine/core'
 import { IconThumbDown, IconThumbDownFilled, IconThumbUp, IconThumbUpFilled } from '@tabler/icons-react'
 import React, { useState } from 'react'
+import { MakeCase } from './CaseForm'
 import { useAct } from './ThreadHead'
 import { useAsk } from './data'
 import { Mark, Team, Verdict, markAnswer } from './inbox'
@@ -46,6 +47,7 @@ function Thumbs({ id, marks }: { id: string; marks: Mark[] }) {
         {thumb('good', f.good, yours?.verdict === 'good' ? IconThumbUpFilled : IconThumbUp)}
         {thumb('wrong', f.wrong, yours?.verdict === 'wrong' ? IconThumbDownFilled : IconThumbDown)}
         {yours && !writing && <Button size="compact-xs" variant="subtle" onClick={() => setWriting(true)}>{yours.reason ? f.changeReason : f.addReason}</Button>}
+        {yours && <MakeCase answer={id} good={yours.verdict === 'good'} />}
       </Group>
       {yours && writing && <Reason id={id} mark={yours} close={() => setWriting(false)} />}
       {shown}

@@ -76,6 +76,8 @@ async function forward(work: Work): Promise<Work> {
     // A question that is there already gets the new answer; a second try after a lost answer changes nothing.
     const { turn_ids, question, answer } = work
     await ask('qa_pairs', 'import', { pairs: [{ question, answer }] })
+    // The correction is a test from now on.
+    await ask('cases', 'keep_correction', { turn_id: turn_ids[0], answer })
     await ask('insights', 'dismiss', { turn_ids })
     return { ...next, stage: 'ingest' }
   }

@@ -1,6 +1,7 @@
 // Every text of the portal in English; what the larger pages say is in en/. text/es.ts has the same keys.
 import { bot, fields } from './en/bot'
 import { contradictions, qaPairs, documents, knowledge, passages, sources } from './en/knowledge'
+import { cases } from './en/cases'
 import { feedback } from './en/feedback'
 import { conversations } from './en/inbox'
 import { messages } from './en/messages'
@@ -61,6 +62,7 @@ const en = {
   conversations,
   templates,
   feedback,
+  cases,
   insights: {
     intro: 'How your bot is doing, and which questions were not answered.',
     days: 'Last {n} days',

@@ -2,6 +2,7 @@
 import type { Texts } from './en'
 import { bot, fields } from './es/bot'
 import { contradictions, qaPairs, documents, knowledge, passages, sources } from './es/knowledge'
+import { cases } from './es/cases'
 import { feedback } from './es/feedback'
 import { conversations } from './es/inbox'
 import { messages } from './es/messages'
@@ -62,6 +63,7 @@ const es: Texts = {
   conversations,
   templates,
   feedback,
+  cases,
   insights: {
     intro: 'Cómo le va a su bot, y qué preguntas no tuvieron respuesta.',
     days: 'Últimos {n} días',

@@ -1,0 +1,334 @@
+"""Whether a business's own tests stop what breaks its bot, and nothing else: 40 faults and 100 harmless edits of the demo's bots.
+
+    python -m bench.cases [--from 17]             QUICK=1: a few of each; ONLY=dev or ONLY=heldout: one half
+
+`--from`: goes on with this edit of all, from 0, where a run was cut off; the figures are of what was made then.
+
+The real flow on the local stack, a real PostgreSQL, the demo's rule-based model. Each edit is made as a person makes it, then a draft is
+published by the portal; it is stopped where a case is red. Prints a row for each edit that went wrong, a table, and last one JSON object.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from bench.case_edits import FAULTS, HARMLESS, Edit
+from bench.stacks import NotMeasured, run_bench
+from local import seed
+from local.documents.writer import render
+from local.portal.wire import request
+from local.stack import Stack
+from tests.facts import FACTS, UNANSWERED
+
+QUICK, ONLY = bool(os.environ.get("QUICK")), os.environ.get("ONLY", "")
+WORKERS = 3
+ABOUT = {  # which of the questions about the demo's documents are cases
+    "shop": (
+        "express delivery cost",
+        "return an item?",
+        "gift card valid",
+        "ceiling lamp",
+        "return a pillow",
+    ),
+    "clinic": ("blood test?", "flu", "parking free", "first visit", "cancel an appointment", "insurance"),
+}
+CUSTOMER = seed.CUSTOMERS[0]["phone"]
+SHOP_TOOLS = (
+    ("Where is my order CL-1042?", "get_order"),
+    ("Is the floor lamp in stock?", "get_stock"),
+    ("Please send me the document on returns", "send_document"),
+    ("Where can I book a workshop online?", "send_link"),
+    ("Can you send me the contact card of the store?", "send_contact_card"),
+    ("Which store is the nearest to me?", "ask_location"),
+)
+CLINIC_TOOLS = (("Which appointments are free tomorrow?", "free_appointments"),)
+TENANTS = {tenant.slug: tenant for tenant in seed.TENANTS}
+
+
+class Portal:
+    """The owner of a business at the portal's page."""
+
+    def __init__(self, stack: Stack, tenant: seed.DemoTenant) -> None:
+        self.stack, self.tenant, self.server = stack, tenant, stack.as_person(tenant.staff)
+        self.number = tenant.phone_number_id
+        with stack.connect() as conn:
+            query = "select settings_of(b) as s from chatbots b where phone_number_id = %s"
+            (row,) = conn.execute(query, [self.number]).fetchall()
+            self.base: dict[str, Any] = row["s"]
+
+    def ask(self, name: str, action: str, /, script: str = "", **fields: Any) -> dict[str, Any]:
+        path = f"script/{script or f'f/portal_api/{name}'}"
+        body = {"component": name, "path": path, "args": {"request": request(action, **fields)}}
+        job = self.server.call("POST", "apps_u/execute_component/f/portal/documents", body).text.strip('"')
+        path = f"jobs_u/completed/get_result_maybe/{job}"
+
+        def result() -> Any:
+            found = self.server.call("GET", path).json()
+            return found["completed"] and found["result"]
+
+        answer = dict(seed.wait_for(result, 120))
+        if not answer.get("ok"):
+            raise NotMeasured(f"{name}.{action} refused: {answer}")
+        return answer
+
+    def draft(self, settings: dict[str, Any]) -> None:
+        self.ask("bot", "update", phone_number_id=self.number, settings=settings)
+
+    def publish(self, run: str = "") -> dict[str, Any]:
+        bots = self.ask("bot", "get")["bots"]
+        (bot,) = [bot for bot in bots if bot["phone_number_id"] == self.number]
+        seen = {row["setting"]: row["value"] for row in bot["draft"]}
+        about = {"phone_number_id": self.number, "draft": seen, "live": bot["version"]}
+        return self.ask("versions", "publish", **about, **({"run": run} if run else {}))
+
+    def finished(self, run: str) -> dict[str, Any]:
+        def ended() -> Any:
+            found = self.ask("cases", "get_run", run=run)
+            return found["of"]["state"] != "running" and found
+
+        return dict(seed.wait_for(ended, 600, every_s=0.3))
+
+    def wait_until_read(self) -> None:
+        unread = "select from documents where state in ('received', 'processing')"
+
+        def is_read() -> bool:
+            with self.stack.connect() as conn:
+                return conn.execute(unread).fetchone() is None
+
+        seed.wait_for(is_read, 120, every_s=0.1)
+
+
+def make_cases(portal: Portal) -> int:
+    """Cases as the business makes them, and only those that its bot passes as it is; returns how many."""
+    slug = portal.tenant.slug
+    for fact in [
+        f
+        for f in FACTS
+        if f.tenant == slug and f.language == "en" and any(a in f.question for a in ABOUT[slug])
+    ]:
+        wanted: dict[str, Any] = {"must_say": [fact.answer], "source": {"title": portal.tenant.title}}
+        add(portal, fact.question, {"outcome": "answered", **wanted})
+    for none in [each for each in UNANSWERED if each.tenant == portal.tenant.slug][:2]:
+        add(portal, none.question, {"outcome": "unanswered"})
+    for question, tool in SHOP_TOOLS if portal.tenant.slug == "shop" else CLINIC_TOOLS:
+        add(portal, question, {"outcome": "answered", "tool": tool})
+    with portal.stack.connect() as conn:  # as the customer whose orders these are
+        conn.execute(
+            "update bot_cases set contact_id = (select id from contacts where phone = %s and tenant_id ="
+            " bot_cases.tenant_id) where question like '%%order CL%%'",
+            [CUSTOMER],
+        )
+    return drop_red(portal)
+
+
+def add(portal: Portal, question: str, wanted: dict[str, Any], title: str = "") -> None:
+    portal.ask(
+        "cases", "create", phone_number_id=portal.number, question=question, expected=wanted, title=title
+    )
+
+
+def drop_red(portal: Portal) -> int:
+    found = portal.finished(portal.ask("cases", "run", phone_number_id=portal.number)["run"])
+    for red in found["red"]:
+        print(
+            f"{portal.tenant.slug}: no case, the bot does not pass it as it is: {red['title']} {red['findings']}"
+        )
+        portal.ask("cases", "delete", case_id=red["id"])
+    return int(found["of"]["total"]) - len(found["red"])
+
+
+@contextmanager
+def made(portal: Portal, edit: Edit) -> Iterator[None]:
+    """Makes an edit, and takes it back."""
+    make: dict[str, Callable[[Portal, Any], Callable[[], Any]]] = {
+        "settings": settings, "pair": pair, "passage": passage, "document": document, "upload": upload, "rows": rows
+    }  # fmt: skip
+    back = make[edit.kind](portal, edit.what)
+    portal.wait_until_read()
+    try:
+        yield
+    finally:
+        back()
+        portal.wait_until_read()
+        with portal.stack.connect() as conn:
+            query = b"select put_settings(%s, %s::jsonb)"
+            conn.execute(query, [portal.number, json.dumps(portal.base)])
+            conn.execute("delete from chatbot_drafts")
+            conn.execute("update case_schedules set due_at = null, changed_at = null, last_change_at = null")
+            conn.execute("update bot_cases set known_red = false")
+
+
+def settings(portal: Portal, values: dict[str, Any]) -> Callable[[], Any]:
+    portal.draft(values)
+    return lambda: None
+
+
+def pair(portal: Portal, words: tuple[str, str]) -> Callable[[], Any]:
+    done = portal.ask("qa_pairs", "create", question=words[0], answer=words[1])
+    return lambda: portal.ask("qa_pairs", "delete", pair_id=done["pair_id"])
+
+
+def passage(portal: Portal, words: tuple[str, str | None]) -> Callable[[], Any]:
+    query = (
+        "select c.document_id::text, c.ordinal, c.text from chunks c join documents d on d.id = c.document_id"
+        " where d.title = %s order by c.ordinal"
+    )
+    said = re.compile(r"\s+".join(map(re.escape, words[0].split())))  # a line may end in between
+    with portal.stack.connect() as conn:
+        found = [row for row in conn.execute(query, [portal.tenant.title]) if said.search(row["text"])]
+    if not found:
+        raise NotMeasured(f"no passage says “{words[0]}”")
+    edits = []
+    for row in found:
+        new = said.sub(words[1], row["text"]) if words[1] else row["text"]
+        about = {"document_id": row["document_id"], "ordinal": row["ordinal"]}
+        portal.ask("passages", "edit", **about, was=row["text"], text=new, left_out=words[1] is None)
+        edits.append({**about, "was": new})
+
+    def back() -> None:
+        for done in edits:
+            portal.ask("passages", "edit", **done, text=None, left_out=False)
+
+    return back
+
+
+def document(portal: Portal, _: None) -> Callable[[], Any]:
+    with portal.stack.connect() as conn:
+        row = conn.execute(
+            "select id::text from documents where title = %s", [portal.tenant.title]
+        ).fetchone()
+    assert row
+    portal.ask("documents", "delete", document_id=row["id"])
+
+    def back() -> None:
+        tenant = portal.tenant
+        taken = seed.upload(
+            portal.stack, tenant, render(tenant.document), f"{tenant.document}.pdf", tenant.title
+        )
+        portal.wait_until_read()
+        if tenant.settings.get("send_documents"):
+            seed.may_be_sent(portal.stack, tenant, taken["document_id"])
+
+    return back
+
+
+def upload(portal: Portal, words: tuple[str, str]) -> Callable[[], Any]:
+    file = base64.b64encode(words[1].encode()).decode()
+    about = {"file": file, "filename": f"{words[0]}.md", "title": words[0]}
+    taken = portal.ask("upload", "upload", script="f/ingest/upload_document", **about)
+    return lambda: portal.ask("documents", "delete", document_id=taken["document_id"])
+
+
+def rows(portal: Portal, statements: tuple[str, str]) -> Callable[[], Any]:
+    def run(statement: str) -> None:
+        with portal.stack.connect() as conn:
+            conn.execute(statement.encode())
+
+    run(statements[0])
+    return lambda: run(statements[1])
+
+
+def stopped(portal: Portal, edit: Edit) -> list[Any] | None:
+    """Why a publication is stopped after this edit; None: it is not."""
+    with made(portal, edit):
+        if edit.kind != "settings":
+            portal.draft({"max_replies_per_hour": 59})
+        run = portal.publish()["run"]
+        found = portal.finished(run)
+        done = portal.publish(run)
+        if ("red" in done) != (found["of"]["state"] == "red"):
+            raise NotMeasured(f"the gate and the run disagree: {done}, {found['of']}")
+        return (
+            [(red["title"], red["findings"], red["cause"]) for red in found["red"]] if "red" in done else None
+        )
+
+
+def half(edits: list[Edit]) -> list[Edit]:
+    if QUICK:
+        return edits[::8]
+    return edits[::2] if ONLY == "dev" else edits[1::2] if ONLY == "heldout" else edits
+
+
+def hundred(portal: Portal) -> tuple[int, float]:
+    """How long it takes to ask this many cases."""
+    wanted = 30 if QUICK else 100
+    with portal.stack.connect() as conn:
+        there = conn.execute(
+            "select question, expected from bot_cases where phone_number_id = %s", [portal.number]
+        ).fetchall()
+    for n in range(wanted - len(there)):
+        row = there[n % len(there)]
+        add(portal, row["question"], row["expected"], f"{row['question']} ({n + 2})")
+    begun = time.monotonic()
+    found = portal.finished(portal.ask("cases", "run", phone_number_id=portal.number)["run"])
+    if found["red"]:
+        print(f"of {wanted} cases red: {[red['title'] for red in found['red']]}")
+    return int(found["of"]["total"]), time.monotonic() - begun
+
+
+def measure(stack: Stack) -> dict[str, Any]:
+    portals = {slug: Portal(stack, tenant) for slug, tenant in TENANTS.items()}
+    counts = {slug: make_cases(portal) for slug, portal in portals.items()}
+    print(f"cases: {counts}")
+    caught: dict[str, int] = {}
+    faults, harmless = half(FAULTS), half(HARMLESS)
+    first = int(sys.argv[sys.argv.index("--from") + 1]) if "--from" in sys.argv else 0
+    faults, harmless = faults[first:], harmless[max(first - len(faults), 0) :]
+    for name, edits in (("faults", faults), ("harmless", harmless)):
+        caught[name] = 0
+        for edit in edits:
+            begun = time.monotonic()
+            why = stopped(portals[edit.tenant], edit)
+            caught[name] += why is not None
+            if (why is None) == (name == "faults"):
+                print(f"WRONG {name}: {edit.name}: {why or 'nothing is red'}", flush=True)
+            print(
+                f"{name} {edit.name}: {'stopped' if why else 'published'}, {time.monotonic() - begun:.0f} s",
+                flush=True,
+            )
+    cases, seconds = hundred(portals["shop"])
+    print(f"\n{'':22}{'made':>6}{'stopped':>9}\n{'faults':22}{len(faults):6}{caught['faults']:9}")
+    print(f"{'harmless edits':22}{len(harmless):6}{caught['harmless']:9}")
+    print(f"{cases} cases on {WORKERS} workers in {seconds:.0f} s")
+    return {
+        "faults": len(faults), "stopped": caught["faults"], "harmless": len(harmless), "stopped_harmless": caught["harmless"],
+        "cases": cases, "seconds": round(seconds, 1),
+    }  # fmt: skip
+
+
+def bench(folder: Path) -> dict[str, Any]:
+    stack = Stack(folder)
+    try:
+        stack.start(seed.meta_config(), durable=False)
+        seed.seed(stack, merge_window_s=0.0)
+        seed.seed_documents(stack)
+        hello(stack)
+        return measure(stack)
+    finally:
+        stack.stop()
+
+
+def hello(stack: Stack) -> None:
+    """A customer writes to the shop, so that it knows them: whose orders they are."""
+    import httpx2
+
+    body = {
+        "phone_number_id": seed.SHOP.phone_number_id,
+        "customer": seed.CUSTOMERS[0]["name"],
+        "text": "Hello",
+        "timeout_s": 60,
+    }
+    httpx2.post(f"{stack.url('meta')}/control/ask", json=body, timeout=90).raise_for_status()
+
+
+if __name__ == "__main__":
+    sys.exit(run_bench(bench))
