@@ -25,8 +25,8 @@ CHECKS = [
     *(
         (reply_check, name)
         for name in (
-            "added", "claimed", "closed_then", "contradictions", "exchanged", "listed", "mislabelled", "mispaired", "of_another", "of_another_period",
-            "of_another_week", "priced", "unassured", "undone", "unfounded", "unsupported",
+            "added", "claimed", "contradictions", "exchanged", "listed", "misbound", "of_another", "of_another_period", "of_another_week",
+            "priced", "unassured", "undone", "unfounded", "unsupported",
         )
     ),
     *((reply_check.Check, name) for name in ("_unconfirmed", "_unsupported")),

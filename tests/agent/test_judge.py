@@ -1,4 +1,4 @@
-"""The judge: a second call sees claims and quotes and nothing else, and no failure of it costs a customer an answer."""
+"""The judge: a second call sees claims, quotes and their passages and nothing else, and no failure of it costs a customer an answer."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from f.agent.policy.claims import Claim, Draft
+from f.agent.policy.judge import LONGEST_PASSAGE, held
+from f.common.figures.segments import Source
 from tests.agent.conftest import CLINIC, Bench, notes
 from tests.agent.vendors import Raw, call, openai_error, replied
 
@@ -17,7 +20,13 @@ RIGHT = "The store is closed on Sunday [S1]."
 
 
 def says_no(body: Any) -> bool:
-    return "closed" not in json.loads(body["messages"][1]["content"])[0]["claim"]
+    return "closed" not in read(body)["claims"][0]["claim"]
+
+
+def read(body: Any) -> dict[str, Any]:
+    """What the judge reads."""
+    content: dict[str, Any] = json.loads(body["messages"][1]["content"])
+    return content
 
 
 def judge(bench: Bench, *replies: Any, answer: Any = None) -> dict[str, Any]:
@@ -76,18 +85,31 @@ def test_its_reason_leads_to_a_better_reply(bench: Bench) -> None:
     assert "does not follow from what you quote" in told
 
 
-def test_it_sees_claims_and_quotes_alone_and_its_cost_counts(bench: Bench) -> None:
+def test_it_sees_claims_quotes_and_their_passages_alone_and_its_cost_counts(bench: Bench) -> None:
     bench.set(judge="always", judge_model="gpt-4o")
-    quote = "closed on Sunday"
-    result = judge(bench, replied("The store is closed on Sunday.", "answer", ("S1", quote)))
+    quotes = [("S1", "closed on Sunday"), ("S1", "on Saturday from 10:00 to 21:00")]
+    result = judge(bench, replied("The store is closed on Sunday.", "answer", *quotes))
     (asked,) = judges(bench)
     assert asked["model"] == "gpt-4o" and len(asked["messages"]) == 2
-    assert json.loads(asked["messages"][1]["content"]) == [
-        {"claim": "The store is closed on Sunday.", "words": quote}
+    content = read(asked)
+    assert content["claims"] == [
+        {"claim": "The store is closed on Sunday.", "words": words, "passage": 1} for _, words in quotes
     ]
+    (passage,) = content["passages"].values()
+    assert all(words in passage for _, words in quotes) and "Valencia store" in passage
     models = [c["model"] for c in result["usage"]["model_calls"]]
     assert models == ["gpt-4o-mini", "gpt-4o-mini", "gpt-4o"] and result["usage"]["input_tokens"] == 300
     assert result["model"] == "gpt-4o-mini"
+
+
+def test_of_a_long_passage_it_sees_what_is_around_the_quote() -> None:
+    before, after = ("Nothing of matter. " * 200, "Nor is this. " * 200)
+    condition = "Members of the full plan alone may bring a guest."
+    text = f"{before}{condition} One guest a month. {after}"
+    draft = Draft("answer", "A guest?", (Claim("One guest.", "S1", "One guest a month."),), ())
+    (one,) = held([Source("S1", text, "Guests")], draft)
+    assert condition in one.passage and one.passage.startswith("Guests")
+    assert len(one.passage) <= LONGEST_PASSAGE + len("Guests\n")
 
 
 @pytest.mark.parametrize(

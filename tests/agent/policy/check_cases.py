@@ -14,6 +14,7 @@ measured on it. Right answers from number 61 on were written to find refusals, s
 import re
 import sys
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +33,13 @@ def parsed(path: Path) -> Any:
     return yaml.load(path.read_text(), Loader=LOADER)
 
 
+@cache
 def load_businesses() -> dict[str, dict[str, Any]]:
     """Businesses by the name of their file."""
     return {path.stem: parsed(path) for path in sorted((HERE / "businesses").glob("*.yaml"))}
 
 
+@cache
 def load_cases(half: str) -> list[dict[str, Any]]:
     """All cases of one of the HALVES, in the order of their files."""
     return [case for path in sorted((HERE / "cases" / half).glob("*.yaml")) for case in parsed(path)]

@@ -72,12 +72,11 @@ def test_a_name_stands_in_what_is_quoted() -> None:
 
 
 @pytest.mark.field_reply("right-4")
-@pytest.mark.parametrize("quoted", [True, False])
-def test_a_customers_figure_is_confirmed_by_the_sources_figure(quoted: bool) -> None:
+def test_a_customers_figure_is_confirmed_by_the_sources_figure() -> None:
     asked = "we are 12, do we get a discount?"
     quote = "Groups from 15 guests: 10 % off"
-    assert not passes(asked, "With 12 guests you get 10 % off.", "groups", quote, quoted=quoted)
-    assert passes(asked, "With 12 guests not yet: it begins with 15 guests.", "groups", quote, quoted=quoted)
+    assert not passes(asked, "With 12 guests you get 10 % off.", "groups", quote)
+    assert passes(asked, "With 12 guests not yet: it begins with 15 guests.", "groups", quote)
 
 
 @pytest.mark.field_reply("wrong-1")

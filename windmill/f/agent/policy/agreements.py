@@ -67,8 +67,11 @@ def _silent(
     agrees, quoted = grounds.agrees(statement), bool(grounds.claims_of(statement))
     pieces = grounds.pieces(statement, marks) if agrees or quoted else []
     passages = [s for s in sources.values() if is_passage(s.key)]
+    told = figures(statement)
     for figure, limit in broken(draft.text, pieces, asked) if quoted or len(pieces) == 1 else ():
-        if agrees or (figure.unit and limit.unit and limit.unit not in TIMES):
+        # With 12 guests you get it: how many says yes by itself.
+        repeated = quoted and not figure.unit and not limit.unit and any(same(figure, f) for f in told)
+        if agrees or repeated or (figure.unit and limit.unit and limit.unit not in TIMES):
             yield Finding("confirmed", statement, f"{figure.text} / {limit.text}")
     if agrees and passages and marks:
         beside = [

@@ -8,20 +8,16 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from f.agent.policy.claims import Claim, Draft, Finding
-from f.agent.policy.limits import below
 from f.agent.policy.placement import RARE
 from f.agent.policy.polarity import GERMAN, asks, denies, negates
-from f.common.figures.amounts import Figure, amount, same
 from f.common.figures.finder import figures, numbers_in_words
 from f.common.figures.segments import (
-    LISTED,
     ROW,
     Segment,
     Source,
     Weights,
     folded,
     is_passage,
-    kind_of,
     names,
     names_in_full,
     sentences,
@@ -141,46 +137,6 @@ class Grounds:
         if not claims:
             texts += [self._sources[key].text for key in keys]
         return terms("\n".join(texts))
-
-    def unmet(self, echoes: Iterable[tuple[str, tuple[str, ...], Figure]]) -> Iterable[Finding]:
-        """Figures of the customer that a reply says yes to, where what it quotes has another figure of that kind, which it keeps silent about.
-
-        "With 12 people you get 10 %", from "groups from 15".
-        """
-        told = [f for sentence, _ in self._draft.sentences for f in figures(LISTED.sub("", sentence))]
-        for sentence, marks, figure in echoes:
-            here = [f for f in figures(sentence) if not same(f, figure)]
-            rows = [
-                s.text
-                for s in self._evidence
-                if s.source in marks and any(same(f, g) for f in s.figures for g in here)
-            ]
-            claims = self.claims_of(sentence)
-            pieces = (
-                [p for c in claims for p in whole_sentences(self._sources[c.source].text, c.quote)]
-                if claims
-                else rows
-            )
-            there = [f for piece in pieces for f in figures(piece) if kind_of(f) == kind_of(figure)]
-            if there and not any(same(f, figure) or any(same(f, t) for t in told) for f in there):
-                yield Finding("confirmed", sentence, figure.text)
-
-    def unreached(self, asked: Sequence[Figure]) -> Iterable[Finding]:
-        """A yes to a figure of the customer's that stays below one of its source, of which the reply says nothing: 58, where it is from 60."""
-        first = self.first
-        if not first or not self.claims_of(first[0]) or not self.agrees(first[0]) or negates(first[0]):
-            return
-        told = figures(LISTED.sub("", self._draft.text))
-        words = {float(n) for n in numbers_in_words(self._draft.text)}
-        for piece in self.pieces(*first):
-            there = figures(piece)
-            times = any(kind_of(f) in ("clock", "hour") for f in there)
-            for limit in there:
-                if any(same(limit, f) for f in told) or amount(limit) & words or (times and not limit.unit):
-                    continue
-                short = next((f for f in asked if below(f, limit)), None)
-                if short and not any(same(short, f) for f in there):
-                    yield Finding("confirmed", first[0], f"{short.text} / {limit.text}")
 
     def agrees(self, sentence: str) -> bool:
         """Whether a sentence begins with a word that stands alone, which the customer has not said: "Yes, ". Or comes after one: "Yes! "."""

@@ -46,7 +46,6 @@ or\\s+(?:less|under|fewer|younger) oder\\s+weniger o\\s+menos ou\\s+moins o\\s+m
 içinde 以下 以内 内 まで 未満
 이하 까지 미만 이내 之内
 """
-NEAR_LIMIT = 2  # a limit is at most so many times the customer's figure, where only its size makes it one
 INNER_CAPITAL = re.compile(r"\b[A-Z][^\W\d_]*[a-z][A-Z]\w*")  # UniSalute
 FAR = 10  # a limit is at most so many times the customer's figure, or a tenth of it
 PRICE = 50  # from here on a bare number of the customer's may be a price
@@ -158,13 +157,6 @@ def _sizes(figure: Figure, limit: Figure) -> tuple[set[float], set[float]]:
     if (bare or figure.unit == "year") and limit.unit in ("", "year"):
         return amount(figure), amount(limit)
     return set(), set()
-
-
-def below(figure: Figure, limit: Figure) -> bool:
-    """Whether a figure of the customer's is of a limit's kind, and a little less; a bare one of some size may be a price."""
-    alike = kind_of(figure) == kind_of(limit) or (not figure.unit and limit.unit == "year")
-    priced = money(limit.unit) and not figure.unit and max(amount(figure), default=0) >= PRICE
-    return (alike or priced) and any(a < b <= NEAR_LIMIT * a for a in amount(figure) for b in amount(limit))
 
 
 def left_out(reply: str, pieces: Iterable[str], about: frozenset[str]) -> Iterable[str]:

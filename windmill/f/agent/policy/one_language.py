@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 from f.common.figures.segments import Source
 
@@ -20,6 +21,7 @@ def in_one_language(reply: str, passages: Sequence[Source]) -> bool:
     return len(small) >= LEAST and len(small & theirs) >= SHARE * len(small)
 
 
+@lru_cache(maxsize=500)
 def plain(text: str) -> str:
     """A text without accents and capitals."""
     return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))

@@ -7,7 +7,7 @@ Words for "not" and, after a bar, for "without", "only", "except", in the langua
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 # Whole words of languages that set spaces; `…` at the end: any ending.
 SPACED = """
@@ -96,18 +96,21 @@ def _pattern(limits: bool) -> re.Pattern[str]:
     )
 
 
+@lru_cache(maxsize=1000)
 def negates(text: str) -> bool:
     """Whether a text denies, excludes or limits something."""
     text = _folded(text)
     return any(pattern.search(text) for pattern in (_pattern(True), EXCEPTION, TURKISH, CZECH, FINNISH))
 
 
+@lru_cache(maxsize=1000)
 def denies(text: str) -> bool:
     """Whether a text denies something, by words that mean nothing else: to refuse a reply for it, more is needed than a beginning or an ending."""
     text = _folded(text)
     return any(pattern.search(text) for pattern in (_pattern(False), TURKISH, CZECH))
 
 
+@lru_cache(maxsize=1000)
 def restricts(text: str) -> bool:
     """Whether a text sets a limit or a condition, by words such as only, except, if."""
     return bool(_restricting().search(_folded(text)) or re.search(LIMITS, text, re.IGNORECASE))

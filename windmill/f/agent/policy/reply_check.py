@@ -15,20 +15,18 @@ from f.agent.policy.additions import added, listed, of_another_period
 from f.agent.policy.agreements import unfounded
 from f.agent.policy.assurances import priced, unassured
 from f.agent.policy.awaiting import REQUESTED, claimed
+from f.agent.policy.binding import misbound
 from f.agent.policy.calendar_days import contradictions
 from f.agent.policy.claims import Draft, Finding
 from f.agent.policy.deeds import of_another, undone
 from f.agent.policy.derived import EMERGENCY, Derived, Said
 from f.agent.policy.exchanged import exchanged
 from f.agent.policy.grounds import Grounds
-from f.agent.policy.labels import mislabelled
 from f.agent.policy.offers import unsupported
-from f.agent.policy.pairing import mispaired
 from f.agent.policy.parroting import parroted
 from f.agent.policy.placement import Placement
 from f.agent.policy.quoted import Quoted, figures_of, in_claim, quoted_rows
 from f.agent.policy.recurring_days import of_another_week
-from f.agent.policy.seasons import closed_then
 from f.common.figures.amounts import Figure, alike, money, same
 from f.common.figures.finder import figures
 from f.common.figures.segments import (
@@ -196,16 +194,8 @@ class Check:
             yield from exchanged(sentence, lines, bool(quotes))
 
     def _unconfirmed(self, told: list[Told], outcomes: list[str]) -> Iterable[Finding]:
-        """What a reply confirms of the customer's own figures without the source's threshold, or against the source that it names."""
+        """What a reply that names a source says of the customer's own figures alone, where that source has others of the kind."""
         echoes = [one for one, outcome in zip(told, outcomes, strict=True) if outcome == "echo"]
-        if "reckoned" not in outcomes:
-            yield from self._grounds.unreached(self._asked)
-            yield from self._grounds.unmet(
-                (one.sentence, one.marks, one.figure)
-                for one in echoes
-                if kind_of(one.figure) not in UNCOUNTED
-                and not (money(one.figure.unit) and self._derived.follows(*one))
-            )
         talks = self._draft.kind in ("talk", "clarify")
         if not echoes or talks or not self._named or not SUPPORTED.isdisjoint(outcomes):
             return
@@ -240,11 +230,9 @@ class Check:
         yield from added(self._draft, self._sources)
         yield from listed(self._draft, self._sources)
         yield from of_another_period(self._draft, self._evidence)
-        yield from mislabelled(self._draft, self._sources)
-        yield from mispaired(self._draft, self._sources)
+        yield from misbound(self._draft, self._sources)
         asked = [f for s in self._pool if s.source == "customer" for f in s.figures]
         yield from unfounded(self._draft, self._grounds, self._sources, self._tools, asked, self._today)
-        yield from closed_then(self._draft, self._grounds, self._sources)
         spoken = [s.terms for s in self._pool if s.source in ("conversation", "persona", "said")]
         yield from self._grounds.misnamed(frozenset().union(*spoken))
 

@@ -11,6 +11,7 @@ from f.common.figures.cjk import CJK_DATE
 from f.common.figures.words import SHORT_MONTHS, month_names, short_weekday_names
 
 Take = Callable[[int, int, set[str], str], None]
+DIGIT = re.compile(r"\d")
 ISO_DATE = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 DAY_FIRST = re.compile(
     r"(?<![\d.,/-])(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?![\d])|(?<![\d.,/-])(\d{1,2})/(\d{1,2})(?![\d/])"
@@ -27,6 +28,8 @@ MONTH_FIRST = frozenset(
 
 def take_dates(text: str, take: Take) -> None:
     """Calls `take` with the place, the keys and the unit of each date."""
+    if not DIGIT.search(text):
+        return  # most sentences have none, and the names of months take long to look for
     for match in ISO_DATE.finditer(text):
         take(*match.span(), date_keys(match[1], match[2], match[3]), "date")
     for match in CJK_DATE.finditer(text):

@@ -107,12 +107,16 @@ def terms(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
-@lru_cache(maxsize=500)
 def segments(source: Source) -> tuple[Segment, ...]:
     """The rows and sentences of a source."""
-    about = terms(source.context)
+    return tuple(s._replace(source=source.key) for s in _segments(source.text, source.context))
+
+
+@lru_cache(maxsize=500)
+def _segments(of: str, context: str) -> tuple[Segment, ...]:
+    about = terms(context)
     made = []
-    for line, whole in rows(source.text):
+    for line, whole in rows(of):
         parts = [[line]] if ROW.search(line) else [clauses(s) for s in sentences(line)]
         for pieces in parts:
             lead: frozenset[str] = (
@@ -122,9 +126,7 @@ def segments(source: Source) -> tuple[Segment, ...]:
                 found = ranged(figures(text), text)
                 before = terms(text[: found[0].start]) if found else frozenset()
                 lead = lead if found and before <= lead else before
-                made.append(
-                    Segment(source.key, text, spoken(text, found) | about | lead | terms(whole), found)
-                )
+                made.append(Segment("", text, spoken(text, found) | about | lead | terms(whole), found))
     return tuple(made)
 
 

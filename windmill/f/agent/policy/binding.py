@@ -1,0 +1,175 @@
+"""Whether the words around a figure are those of another figure of its own source: Boulder's name and Denver's stock, size M and the waist of S.
+
+A source is cut into clauses, each with the figures that stand in it. What tells two apart are the words, single letters, weekdays and numbers that
+only one of them has. No language is known here; a reply in another language is heard by names, numbers and weekdays alone.
+"""
+
+# ruff: noqa: RUF001 - marks of many scripts
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
+
+from f.agent.policy.claims import Draft, Finding
+from f.agent.policy.polarity import asks
+from f.common.figures.amounts import Figure, amount, money, same
+from f.common.figures.finder import figures
+from f.common.figures.segments import (
+    LISTED,
+    ROW,
+    Source,
+    folded,
+    is_passage,
+    kind_of,
+    ranged,
+    rows,
+    sentences,
+    spoken,
+)
+
+LETTER = re.compile(r"(?<![\w'’.])([A-ZÀ-ÞΑ-ΩА-Я])(?![\w'’.])")  # size M, zone B
+CLAUSE = re.compile(
+    r"[,，、،;；](?=\s)|[、，،；。]|\s(?:and|y|e|et|und|i|и|ve|dan|و|og|och|plus|while|but|pero|aber)\s|\s[–—-]\s|\|"
+)
+LABELLED = re.compile(r"[^:：]{2,60}[:：]\s?")
+NAMED = re.compile(r"[A-ZÀ-ÞΑ-ΩА-Я][^\W\d_]{2,}\s$")  # the number of a name counts nothing: Mesa 3
+UNPLACED = ("phone", "link", "mail", "code")
+UNNUMBERED = (*UNPLACED, "weekday", "date", "clock")
+
+
+class Value(NamedTuple):
+    """A figure of a text. `words`: those of its clause; `around`: those of the label and the row that it shares with others."""
+
+    figure: Figure
+    words: frozenset[str]
+    around: frozenset[str]
+    clause: str
+
+    @property
+    def all(self) -> frozenset[str]:
+        return self.words | self.around
+
+
+def misbound(draft: Draft, sources: Mapping[str, Source]) -> Iterable[Finding]:
+    """Statements with a figure whose own words all stand beside another figure of its kind, which the statement does not name."""
+    if draft.kind in ("unknown", "handoff", "clarify"):
+        return
+    asked = _words(sources["customer"].text) if "customer" in sources else frozenset()
+    for text, key, quote in _statements(draft, sources):
+        known = values(sources[key].text)
+        told = values(text)
+        heard = asked.union(*(value.all for value in told))
+        for value in told:
+            if _counts(value, text) and _of_another(value, told, known, quote, heard):
+                yield Finding("misplaced", text, value.figure.text)
+                return
+
+
+def _statements(draft: Draft, sources: Mapping[str, Source]) -> Iterator[tuple[str, str, str]]:
+    """What a reply says of each source, the source's key, and the words quoted for it; without claims its sentences, with no quote."""
+    claims = [
+        (c.says if len(c.says) > 3 else draft.text, c.source, c.quote)
+        for c in draft.claims
+        if c.quote.strip()
+    ]
+    marked = [(sentence, mark, "") for sentence, marks in draft.sentences for mark in marks]
+    for text, key, quote in claims if draft.claims else marked:
+        if key in sources and (is_passage(key) or key == "hours") and not asks(text):
+            yield LISTED.sub("", text), key, quote
+
+
+def _counts(value: Value, text: str) -> bool:
+    figure = value.figure
+    named = not figure.unit and NAMED.search(value.clause.partition(figure.text)[0])
+    return figure.start < figure.end and kind_of(figure) not in UNPLACED and not named
+
+
+def _of_another(
+    value: Value, told: tuple[Value, ...], known: tuple[Value, ...], quote: str, heard: frozenset[str]
+) -> bool:
+    """Whether a figure's words speak for another figure of its source, and for none of the places where it stands."""
+    kind = kind_of(value.figure)
+    alike = [v for v in known if kind_of(v.figure) == kind]
+    here = [v for v in alike if same(v.figure, value.figure)]
+    cited = [v for v in here if _meet(folded(v.clause), folded(quote))] if quote else []
+    here = cited or here
+    for other in alike if here else ():
+        if any(same(other.figure, v.figure) for v in (*here, *told)):
+            continue
+        elsewhere: frozenset[str] = frozenset().union(
+            *(v.all for v in alike if v is not other and v.all != other.all)
+        )
+        if all(
+            ((other.all - mine.all) & value.all) - elsewhere
+            and mine.all - other.all
+            and not (mine.all - other.all) & heard
+            for mine in here
+        ):
+            return True
+    return False
+
+
+def _meet(one: str, other: str) -> bool:
+    return one in other or other in one
+
+
+@lru_cache(maxsize=300)
+def values(text: str) -> tuple[Value, ...]:
+    """The figures of a text with the words that tell them apart."""
+    found: list[Value] = []
+    for line, _ in rows(text):
+        cells = ROW.split(line)
+        first = figures(cells[0])
+        head = cells[0][: first[0].start if first else None]
+        # A table's row has its name in front. Where that cell has a price or a time, its name is that of the cells without one of their own.
+        shared = not any(kind_of(figure) in ("money", "%", "clock") for figure in first)
+        for place, cell in enumerate(cells):
+            name = head if place and (shared or not LABELLED.match(cell)) else ""
+            for sentence in sentences(cell):
+                found += _of_sentence(sentence, name)
+    return tuple(found)
+
+
+def _of_sentence(sentence: str, name: str) -> Iterator[Value]:
+    label = LABELLED.match(sentence)
+    for start, end in _clauses(sentence):
+        clause = sentence[start:end]
+        inside = ranged(figures(clause), clause)
+        before = label[0] if label and start >= label.end() else ""
+        words = _words(clause)
+        for figure in inside:
+            own = words - figure.keys - _numbers([figure])
+            yield Value(figure, own, _words(f"{before} {name}"), clause)
+
+
+def _clauses(sentence: str) -> list[tuple[int, int]]:
+    """The clauses of a sentence that have figures, with those before them that have none; what comes after the last one belongs to it."""
+    cuts = [0, *(m.end() for m in CLAUSE.finditer(sentence)), len(sentence)]
+    made: list[tuple[int, int]] = []
+    begin = 0
+    for start, end in pairwise(cuts):
+        if figures(sentence[start:end]):
+            made.append((begin, end))
+            begin = end
+    if made and begin < len(sentence):
+        made[-1] = (made[-1][0], len(sentence))
+    return made
+
+
+def _words(text: str) -> frozenset[str]:
+    """The words of a text, its single capital letters, and its numbers but prices, times and days."""
+    found = figures(text)
+    letters = {f"letter {letter}" for letter in LETTER.findall(text)}
+    return spoken(text, ranged(found, text)) | letters | _numbers(found)
+
+
+def _numbers(found: Iterable[Figure]) -> set[str]:
+    return {
+        f"number {value:g}"
+        for figure in found
+        if not money(figure.unit) and kind_of(figure) not in UNNUMBERED
+        for value in amount(figure)
+    }
