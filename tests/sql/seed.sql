@@ -89,3 +89,8 @@ insert into appointments (tenant_id, number, calendar, contact_id, starts_at, en
     from contacts where name = 'Active';
 insert into delivered_orders (tenant_id, order_id, phone, items, delivered_on)
     select id, 'CL-1', '34600000001', '{Lamp,Rug}', current_date from tenants;
+
+insert into door_sessions (token_digest, person, how, browser) values ('token', 'owner@shop.example', 'email', 'Firefox');
+insert into door_tickets (job_digest, session_id, request_digest) select 'job', id, 'request' from door_sessions;
+insert into door_codes (attempt_digest, person, code_digest, padded, job_digest)
+    values ('attempt', 'owner@shop.example', 'code', '000000', 'job');

@@ -1,0 +1,41 @@
+// The words of the sign-in page.
+export const texts = {
+  en: {
+    language: 'Language',
+    title: 'Sign in to the portal',
+    intro: 'You get a code with six digits: by e-mail, or on WhatsApp if you type your phone number.',
+    person: 'E-mail address or phone number',
+    send: 'Send me a code',
+    sent: 'If {person} may sign in here, a code is on its way. It counts for ten minutes, in this browser only.',
+    code: 'Code',
+    enter: 'Sign in',
+    again: 'Ask for another code',
+    refused: {
+      person: 'Type an e-mail address, or a phone number with its country’s code, such as +34 600 111 222.',
+      slow: 'Too many codes were asked for from here. Try again in ten minutes.',
+      wrong: 'That is not the code.',
+      locked: 'There were five wrong codes. Try again in a quarter of an hour.',
+      gone: 'This code is too old, or was used already. Ask for another one.',
+      unavailable: 'This does not work at the moment. Try again in a minute.',
+    },
+  },
+  es: {
+    language: 'Idioma',
+    title: 'Iniciar sesión en el portal',
+    intro: 'Recibirá un código de seis cifras: por correo electrónico, o por WhatsApp si escribe su número de teléfono.',
+    person: 'Correo electrónico o número de teléfono',
+    send: 'Enviarme un código',
+    sent: 'Si {person} puede iniciar sesión aquí, hay un código en camino. Sirve durante diez minutos y solo en este navegador.',
+    code: 'Código',
+    enter: 'Iniciar sesión',
+    again: 'Pedir otro código',
+    refused: {
+      person: 'Escriba un correo electrónico, o un número de teléfono con el prefijo de su país, como +34 600 111 222.',
+      slow: 'Se han pedido demasiados códigos desde aquí. Inténtelo de nuevo dentro de diez minutos.',
+      wrong: 'Ese no es el código.',
+      locked: 'Ha habido cinco códigos incorrectos. Inténtelo de nuevo dentro de un cuarto de hora.',
+      gone: 'Este código es demasiado antiguo o ya se usó. Pida otro.',
+      unavailable: 'Ahora mismo no funciona. Inténtelo de nuevo en un minuto.',
+    },
+  },
+}
