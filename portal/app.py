@@ -52,6 +52,10 @@ class Door:
             return self.pages.portal()
         return self.pages.sign_in()
 
+    async def invitation(self, request: Request) -> Response:
+        """What the link holds stands behind its #, which no server and no log sees."""
+        return self.pages.sign_in()
+
     async def ask_code(self, request: Request) -> Response:
         """The same answer whoever is asked for, before anything is sent."""
         given = await small(request)
@@ -59,7 +63,13 @@ class Door:
         if person is None:
             return JSONResponse({"refused": "person"}, 400)
         language = given.get("language") if given.get("language") in LANGUAGES else LANGUAGES[0]
-        attempt = await self.codes.ask(person, address(request, self.settings.portal_proxies), str(language))
+        invitation = given.get("invitation")
+        attempt = await self.codes.ask(
+            person,
+            address(request, self.settings.portal_proxies),
+            str(language),
+            invitation if isinstance(invitation, str) else "",
+        )
         if attempt is None:
             return JSONResponse({"refused": "slow"}, 429)
         answer = JSONResponse({"ok": True})
@@ -139,6 +149,7 @@ class Door:
     def routes(self) -> list[Route]:
         return [
             Route("/", self.index),
+            Route("/invitation", self.invitation),
             Route(HEALTH, self.health),
             Route("/api/code", self.ask_code, methods=["POST"]),
             Route("/api/enter", self.enter_code, methods=["POST"]),

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from portal.settings import Settings
 
 DAYS = 14
-SESSION, ATTEMPT = "portal", "portal-attempt"
+SESSION, ATTEMPT, CHALLENGE = "portal", "portal-attempt", "portal-challenge"
 NAMES = (
     ("Edg", "Edge"), ("OPR", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox"), ("FxiOS", "Firefox"),
     ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari"),

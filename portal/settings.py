@@ -6,12 +6,40 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ingress.settings import BaseUrl, DatabaseUrl, Secret
 
 ROOT = Path(__file__).resolve().parents[1]
+
+
+class Provider(BaseModel):
+    """A company's own sign-in (OpenID Connect). It may say who somebody is only of addresses in the domains that the operator has bound to it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(pattern=r"^[a-z0-9-]{1,40}$")
+    name: str = Field(min_length=1, max_length=100)
+    issuer: BaseUrl
+    client_id: str = Field(min_length=1)
+    client_secret: str = Field(min_length=1, repr=False)
+    domains: frozenset[str] = Field(min_length=1)
+
+    @field_validator("issuer")
+    @classmethod
+    def _is_private(cls, value: str) -> str:
+        url = urlsplit(value)
+        if url.scheme != "https" and url.hostname not in ("127.0.0.1", "localhost"):
+            raise ValueError("a provider's issuer begins with https://")
+        return value
+
+    @field_validator("domains")
+    @classmethod
+    def _are_lower(cls, value: frozenset[str]) -> frozenset[str]:
+        if any(domain != domain.strip().lower().lstrip("@") or "." not in domain for domain in value):
+            raise ValueError("a provider's domains are such as example.com")
+        return value
 
 
 class Settings(BaseSettings):
@@ -40,6 +68,11 @@ class Settings(BaseSettings):
     )
     portal_script_timeout_s: float = Field(
         60, ge=1, le=600, description="a script that takes longer is given up"
+    )
+    portal_providers: tuple[Provider, ...] = Field(
+        (),
+        repr=False,
+        description="companies' own sign-ins, as JSON: [{id, name, issuer, client_id, client_secret, domains}]",
     )
     portal_log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="debug, info, warning or error"

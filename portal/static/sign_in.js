@@ -3,13 +3,15 @@ import { texts } from './texts.js'
 
 const at = (id) => document.getElementById(id)
 const language = at('language')
+const invitation = location.pathname === '/invitation' ? location.hash.slice(1) : ''
 let person = ''
 const words = () => texts[language.value]
 
 function show() {
   document.documentElement.lang = language.value
   for (const element of document.querySelectorAll('[data-text]')) element.textContent = words()[element.dataset.text]
-  document.title = words().title
+  if (invitation) for (const name of ['title', 'intro']) document.querySelector(`[data-text=${name}]`).textContent = words().invited[name]
+  document.title = invitation ? words().invited.title : words().title
   at('sent').textContent = words().sent.replace('{person}', person)
   for (const id of ['ask-problem', 'enter-problem']) at(id).textContent = ''
 }
@@ -53,7 +55,7 @@ function turn(entering) {
 
 onSubmit('ask', async () => {
   person = at('person').value.trim()
-  const said = await post('/api/code', { person })
+  const said = await post('/api/code', { person, invitation })
   if (said.ok) {
     show()
     turn(true)
@@ -62,7 +64,7 @@ onSubmit('ask', async () => {
 })
 onSubmit('enter', async () => {
   const said = await post('/api/enter', { code: at('code').value })
-  if (said.ok) location.reload()
+  if (said.ok) invitation ? location.assign('/') : location.reload()
   return said
 })
 at('again').addEventListener('click', () => {

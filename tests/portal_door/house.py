@@ -113,7 +113,7 @@ class House:
         self.windmill = FakeWindmill(
             {
                 "$res:f/chatbot/database": self.db,
-                "$res:f/chatbot/settings": self.mailbox.settings,
+                "$res:f/chatbot/settings": {**self.mailbox.settings, "portal_url": ORIGIN},
                 "$res:f/chatbot/whatsapp": {"graph_url": "http://127.0.0.1:9", "api_version": "v26.0"},
             }
         )

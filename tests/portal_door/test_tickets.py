@@ -32,7 +32,9 @@ def test_the_arguments_of_a_job_are_worth_nothing_to_another_job(house: House, b
     here = browser().sign_in(house, OWNER)
     here.call("people", "list")
     job, (path, arguments) = list(house.windmill.jobs.items())[-1]
-    assert set(arguments) == {"request", "db"}
+    assert set(arguments) == {"request", "db", "settings"}, (
+        "the first is the page's, the others are references"
+    )
     assert house.windmill.run(path, arguments, str(uuid.uuid4()))["refused"] == "no_identity"
     assert house.windmill.run(path, arguments, job)["you"] == OWNER, "the same job, which Windmill runs again"
     other = arguments | {"request": request("delete", email=AGENT)}

@@ -94,3 +94,8 @@ insert into door_sessions (token_digest, person, how, browser) values ('token', 
 insert into door_tickets (job_digest, session_id, request_digest) select 'job', id, 'request' from door_sessions;
 insert into door_codes (attempt_digest, person, code_digest, padded, job_digest)
     values ('attempt', 'owner@shop.example', 'code', '000000', 'job');
+insert into door_invitations (token_digest, tenant_id, person, role, invited_by)
+    select 'invitation', id, 'guest@shop.example', 'agent', 'owner@shop.example' from tenants limit 1;
+insert into door_challenges (token_digest, content) values ('token', '{}');
+insert into door_passkeys (credential, person, public_key, sign_count, name)
+    values ('credential', 'owner@shop.example', 'key', 0, 'Firefox');

@@ -182,7 +182,19 @@ def test_the_door_calls_its_functions_and_no_more(two: Two) -> None:
     assert [row[0] for row in may] == DOOR
 
 
-DOOR = ["ask_code", "clean_door", "enter_code", "leave_session", "make_ticket", "use_session"]
+DOOR = [
+    *(
+        "ask_code",
+        "clean_door",
+        "enter_code",
+        "enter_passkey",
+        "leave_session",
+        "make_ticket",
+        "prove_person",
+        "put_challenge",
+    ),
+    *("put_passkey", "read_passkey", "session_person", "take_challenge", "use_session"),
+]
 
 
 @pytest.mark.parametrize("role", ["chatbot_app", "chatbot_ingress", "chatbot_door"])

@@ -217,3 +217,11 @@ def whole_number_field(fields: Fields, name: str, most: int = 2**53 - 1) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
         raise Refused("not_a_whole_number", field=name)
     return value
+
+
+def phone_field(fields: Fields, name: str) -> str:
+    """The digits of a telephone number with its country's code. Raises Refused."""
+    digits = "".join(c for c in text_field(fields, name, 40) if c in "0123456789").removeprefix("00")
+    if not 8 <= len(digits) <= 15 or digits.startswith("0"):
+        raise Refused("phone_number")
+    return digits

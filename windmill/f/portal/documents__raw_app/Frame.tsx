@@ -1,5 +1,5 @@
 // The portal's frame: the header, the ways to the pages, and what every page has to say.
-import { ActionIcon, AppShell, Avatar, Badge, Box, Burger, Group, Indicator, Menu, NativeSelect, NavLink, Stack, Text, Title, useMantineColorScheme } from '@mantine/core'
+import { ActionIcon, AppShell, Avatar, Badge, Box, Burger, Button, Group, Indicator, Menu, NativeSelect, NavLink, Stack, Text, Title, useMantineColorScheme } from '@mantine/core'
 import { useDisclosure, useMediaQuery } from '@mantine/hooks'
 import { IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-react'
 import React, { useEffect } from 'react'
@@ -146,6 +146,13 @@ function Scheme() {
   )
 }
 
+// The portal's own door serves its page with this mark; inside Windmill one signs out of Windmill.
+const atOwnDoor = document.documentElement.dataset.door === 'own'
+const leave = async () => {
+  await fetch('/api/leave', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })
+  location.reload()
+}
+
 function Who({ me, mine, onTenant }: Omit<FrameProps, 'onLanguage'>) {
   const { t } = useHere()
   const name = mine?.name ?? ''
@@ -160,6 +167,7 @@ function Who({ me, mine, onTenant }: Omit<FrameProps, 'onLanguage'>) {
           {mine && <Text size="xs" c="dimmed">{t.roles[mine.role]}</Text>}
         </Box>
       </Group>
+      {atOwnDoor && <Button variant="default" size="xs" onClick={leave}>{t.people.signOut}</Button>}
     </Stack>
   )
 }

@@ -52,7 +52,8 @@ export type Actions = {
   templates: 'list' | 'preview' | 'send' | 'wait' | 'withdraw' | 'list_all' | 'create' | 'update' | 'delete'
   privacy: 'export' | 'forget'
   insights: 'get' | 'list_topics' | 'list_wrong' | 'list_unanswered' | 'dismiss' | 'ask_again' | 'get_answer'
-  people: 'list' | 'create' | 'update' | 'delete' | 'list_changes'
+  people: 'list' | 'invite' | 'withdraw' | 'create' | 'update' | 'delete' | 'list_changes'
+  sessions: 'list' | 'end' | 'end_others'
   notifications: 'count' | 'list' | 'mark_read'
   operator:
     | 'get'
