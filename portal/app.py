@@ -23,6 +23,8 @@ from portal.browser import ATTEMPT, DAYS, SESSION, Cookies, address, name_of
 from portal.codes import LANGUAGES, Codes, person_of
 from portal.guard import HEALTH, Guard
 from portal.pages import Pages
+from portal.passkeys import Passkeys
+from portal.providers import CALLBACK, Providers
 from portal.settings import Settings
 from portal.store import Store
 from portal.windmill import ScriptFailed, Windmill
@@ -44,6 +46,8 @@ class Door:
         self.store, self.windmill = Store(self.link), Windmill(settings)
         self.codes = Codes(self.store, self.windmill)
         self.cookies, self.pages = Cookies(settings), Pages(settings)
+        self.providers = Providers(settings, self.store, self.cookies)
+        self.passkeys = Passkeys(settings, self.store, self.cookies)
         self._under_way: dict[str, int] = {}
 
     async def index(self, request: Request) -> Response:
@@ -55,6 +59,19 @@ class Door:
     async def invitation(self, request: Request) -> Response:
         """What the link holds stands behind its #, which no server and no log sees."""
         return self.pages.sign_in()
+
+    async def ways(self, _: Request) -> Response:
+        """What the sign-in page offers beside codes."""
+        return JSONResponse({"providers": self.providers.names})
+
+    async def enter_passkey(self, request: Request) -> Response:
+        return await self.passkeys.enter(request, await small(request))
+
+    async def add_passkey(self, request: Request) -> Response:
+        return await self.passkeys.add(request, await small(request))
+
+    async def passkey_page(self, request: Request) -> Response:
+        return self.pages.passkey()
 
     async def ask_code(self, request: Request) -> Response:
         """The same answer whoever is asked for, before anything is sent."""
@@ -144,6 +161,7 @@ class Door:
     async def close(self) -> None:
         await self.codes.close()
         await self.windmill.close()
+        await self.providers.close()
         await self.link.close()
 
     def routes(self) -> list[Route]:
@@ -151,6 +169,14 @@ class Door:
             Route("/", self.index),
             Route("/invitation", self.invitation),
             Route(HEALTH, self.health),
+            Route("/ways", self.ways),
+            Route(CALLBACK, self.providers.end),
+            Route("/provider/{id}", self.providers.begin),
+            Route("/passkey", self.passkey_page),
+            Route("/api/passkey/ask", self.passkeys.ask, methods=["POST"]),
+            Route("/api/passkey/enter", self.enter_passkey, methods=["POST"]),
+            Route("/api/passkey/begin", self.passkeys.begin, methods=["POST"]),
+            Route("/api/passkey/add", self.add_passkey, methods=["POST"]),
             Route("/api/code", self.ask_code, methods=["POST"]),
             Route("/api/enter", self.enter_code, methods=["POST"]),
             Route("/api/leave", self.leave, methods=["POST"]),

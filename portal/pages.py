@@ -12,7 +12,7 @@ from starlette.routing import Route
 from portal.settings import Settings
 
 HERE = Path(__file__).resolve().parent / "static"
-OWN = ("sign_in.js", "sign_in.css", "texts.js", "icon.svg")
+OWN = ("sign_in.js", "sign_in.css", "texts.js", "page.js", "passkey.js", "icon.svg")
 BUILT = ("portal.js", "portal.css")
 # Mantine writes its variables into a style element: only one that carries the answer's own nonce counts.
 POLICY = (
@@ -27,6 +27,7 @@ class Pages:
     def __init__(self, settings: Settings) -> None:
         self._portal = (HERE / "portal.html").read_text()
         self._sign_in = (HERE / "sign_in.html").read_text()
+        self._passkey = (HERE / "passkey.html").read_text()
         self._files = {name: HERE / name for name in OWN} | {
             name: settings.portal_pages / name for name in BUILT
         }
@@ -38,6 +39,9 @@ class Pages:
 
     def sign_in(self) -> Response:
         return HTMLResponse(self._sign_in)
+
+    def passkey(self) -> Response:
+        return HTMLResponse(self._passkey)
 
     async def file(self, request: Request) -> Response:
         """Kept by the browser only as long as it is the same: asked for again each time."""

@@ -1,33 +1,16 @@
 // The sign-in page: asks for a code, then enters it. The portal's page comes at the same address.
-import { texts } from './texts.js'
+import { at, canPasskey, post, refusal, start, usePasskey, words } from './page.js'
 
-const at = (id) => document.getElementById(id)
-const language = at('language')
 const invitation = location.pathname === '/invitation' ? location.hash.slice(1) : ''
 let person = ''
-const words = () => texts[language.value]
 
 function show() {
-  document.documentElement.lang = language.value
-  for (const element of document.querySelectorAll('[data-text]')) element.textContent = words()[element.dataset.text]
   if (invitation) for (const name of ['title', 'intro']) document.querySelector(`[data-text=${name}]`).textContent = words().invited[name]
-  document.title = invitation ? words().invited.title : words().title
+  if (invitation) document.title = words().invited.title
   at('sent').textContent = words().sent.replace('{person}', person)
-  for (const id of ['ask-problem', 'enter-problem']) at(id).textContent = ''
-}
-
-async function post(path, fields) {
-  try {
-    const answer = await fetch(path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ ...fields, language: language.value }),
-    })
-    const said = await answer.json()
-    return answer.ok ? { ok: true, ...said } : { refused: said.refused ?? 'unavailable' }
-  } catch {
-    return { refused: 'unavailable' }
-  }
+  const refused = new URLSearchParams(location.search).get('refused')
+  if (refused === 'provider') at('ways-problem').textContent = words().refused.provider
+  for (const link of document.querySelectorAll('[data-provider]')) link.textContent = words().provider.replace('{name}', link.dataset.provider)
 }
 
 // One press is one request; what is refused stands beside the field.
@@ -42,7 +25,7 @@ function onSubmit(form, act) {
     const field = event.target.querySelector('input')
     field.toggleAttribute('aria-invalid', !said.ok)
     if (said.ok) return
-    at(`${form}-problem`).textContent = words().refused[said.refused] ?? words().refused.unavailable
+    at(`${form}-problem`).textContent = refusal(said)
     field.focus()
   })
 }
@@ -71,6 +54,24 @@ at('again').addEventListener('click', () => {
   at('code').value = ''
   turn(false)
 })
-language.addEventListener('change', show)
-language.value = navigator.language.slice(0, 2) in texts ? navigator.language.slice(0, 2) : 'en'
-show()
+
+async function offerWays() {
+  const { providers } = await (await fetch('/ways')).json()
+  at('passkey').hidden = !canPasskey
+  for (const { id, name } of providers) {
+    const link = document.createElement('a')
+    link.href = `/provider/${id}`
+    link.className = 'button plain'
+    link.dataset.provider = name
+    at('ways').append(link)
+  }
+  at('ways').hidden = !canPasskey && providers.length === 0
+}
+at('passkey').addEventListener('click', async () => {
+  const make = (options) => navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) })
+  const said = await usePasskey('/api/passkey/ask', make, '/api/passkey/enter')
+  if (said.ok) location.assign('/')
+  else at('ways-problem').textContent = refusal(said)
+})
+if (!invitation) await offerWays().catch(() => {})
+start(show)

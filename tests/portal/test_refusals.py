@@ -64,6 +64,7 @@ ACTIONS: list[tuple[str, str, dict[str, Any], str]] = [
     ("f.portal_api.sessions", "list", {}, "viewer"),
     ("f.portal_api.sessions", "end", {"session_id": GUESSED}, "viewer"),
     ("f.portal_api.sessions", "end_others", {}, "viewer"),
+    ("f.portal_api.sessions", "delete_passkey", {"passkey_id": GUESSED}, "viewer"),
     ("f.portal_api.people", "update", {"email": "viewer@alpha.example", "role": "owner"}, "owner"),
     ("f.portal_api.people", "delete", {"email": "viewer@alpha.example"}, "owner"),
     ("f.portal_api.people", "list_changes", {}, "owner"),

@@ -15,7 +15,7 @@ import People from './People'
 import Platform from './Platform'
 import { Icon } from './icons'
 import { useLive } from './live'
-import { go, useRoute } from './route'
+import { atOwnDoor, go, useRoute } from './route'
 import { fill, languages, useHere } from './ui'
 
 const ofBusiness = ['home', 'conversations', 'knowledge', 'bot', 'insights', 'people']
@@ -146,8 +146,6 @@ function Scheme() {
   )
 }
 
-// The portal's own door serves its page with this mark; inside Windmill one signs out of Windmill.
-const atOwnDoor = document.documentElement.dataset.door === 'own'
 const leave = async () => {
   await fetch('/api/leave', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })
   location.reload()
