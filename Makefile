@@ -54,6 +54,7 @@ bundle: $(VENV)/.installed ## the headers, forms, locks and English texts made f
 locks: $(VENV)/.installed ## pinned requirements from pyproject.toml's groups, and the bundle's locks (UPGRADE=1 for the newest versions)
 	@$(PIN) --group worker --group recognition -o windmill/worker/requirements.txt
 	@$(PIN) --group ingress -c windmill/worker/requirements.txt -o ingress/requirements.txt
+	@$(PIN) --group portal -c windmill/worker/requirements.txt -c ingress/requirements.txt -o portal/requirements.txt
 	@$(PIN) --group local -c windmill/worker/requirements.txt -c ingress/requirements.txt -o local/requirements.txt
 	@$(MAKE) --no-print-directory bundle
 
@@ -103,7 +104,7 @@ calibrate: $(VENV)/.installed ## an embedding model's floor, from typed question
 
 ##@ Measure it
 
-.PHONY: bench-ingress bench-turn bench-retrieval bench-blind bench-ingest bench-documents bench-policy bench-insights bench-import-time bench-neighbours bench-capacity bench-cases
+.PHONY: bench-ingress bench-turn bench-retrieval bench-blind bench-ingest bench-documents bench-policy bench-insights bench-import-time bench-neighbours bench-capacity bench-cases bench-door
 
 bench-ingress: $(VENV)/.installed ## webhooks a second with a durable ack, against Express; needs Node (QUICK=1)
 	@$(BIN)/python -m bench.ingress
@@ -146,3 +147,6 @@ bench-cases: $(VENV)/.installed ## do a business's own tests stop what breaks it
 
 bench-import-time: $(VENV)/.installed ## what each step's imports cost; fails where one imports what it doesn't use
 	@$(BIN)/python -m bench.import_time
+
+bench-door: $(VENV)/.installed ## 500 staff of 100 businesses signed in at once with one account of Windmill (QUICK=1)
+	@PYTHONPATH=windmill:. $(BIN)/python -m bench.door

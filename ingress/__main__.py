@@ -22,11 +22,11 @@ def main() -> int:
         description="Receives WhatsApp webhooks, stores them, and dispatches messages to Windmill.\n"
         "INGRESS_PORT serves /webhook, which is for Meta, and /healthz.\n"
         "INGRESS_ADMIN_PORT serves /readyz and /metrics, which are for you, and /healthz.",
-        epilog=f"Settings, all from the environment:\n{settings.explain()}",
+        epilog=f"Settings, all from the environment:\n{settings.explain(settings.Settings)}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     ).parse_args()
     try:
-        chosen = settings.load()
+        chosen = settings.load(settings.Settings)
     except settings.BadSettings as error:
         print(error, file=sys.stderr)
         return 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 
 import psycopg
@@ -134,28 +134,31 @@ class Settings(BaseSettings):
         return tuple(filter(None, (self.meta_app_secret, self.meta_app_secret_previous)))
 
 
-def load() -> Settings:
-    """The settings, or BadSettings."""
+Kind = TypeVar("Kind", bound=BaseSettings)
+
+
+def load(kind: type[Kind]) -> Kind:
+    """The settings of a service, or BadSettings."""
     try:
-        return Settings()  # type: ignore[call-arg]  # the values come from the environment
+        return kind()
     except ValidationError as error:
-        raise BadSettings([_sentence(detail) for detail in error.errors()]) from None
+        raise BadSettings([_sentence(kind, detail) for detail in error.errors()]) from None
 
 
-def _sentence(detail: ErrorDetails) -> str:
+def _sentence(kind: type[BaseSettings], detail: ErrorDetails) -> str:
     message = detail["msg"].removeprefix("Value error, ")
     if not detail["loc"]:
         return f"{message}."
     field = str(detail["loc"][0])
     if detail["type"] == "missing":
-        return f"{field.upper()} is missing: {Settings.model_fields[field].description}."
+        return f"{field.upper()} is missing: {kind.model_fields[field].description}."
     return f"{field.upper()} is not valid: {message[0].lower()}{message[1:]}."
 
 
-def explain() -> str:
+def explain(kind: type[BaseSettings]) -> str:
     """The settings as text for --help."""
     lines = []
-    for name, field in Settings.model_fields.items():
+    for name, field in kind.model_fields.items():
         default = "" if field.is_required() else f" (default: {field.default or 'none'})"
         lines.append(f"  {name.upper():<27} {field.description}{default}")
     return "\n".join(lines)

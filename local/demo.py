@@ -80,11 +80,14 @@ def run(folder: Path, port: int) -> int:
         print("  … reading the two tenants' documents", flush=True)
         seed.seed_documents(stack)
         portal = people.start(stack)
+        mails = stack.start_mail({"PYTHONDONTWRITEBYTECODE": ""})
+        door = stack.start_door({"PYTHONDONTWRITEBYTECODE": ""})
         address.write_text(
             json.dumps(
                 {
                     "page": stack.url("meta"),
                     "portal": portal,
+                    "door": door,
                     "runs": stack.url("runner"),
                     "phone_number_id": seed.SHOP.phone_number_id,
                 }
@@ -92,6 +95,10 @@ def run(folder: Path, port: int) -> int:
         )
         print(f"\nReady after {time.monotonic() - started:.1f} s. Open {stack.url('meta')}/")
         print(f"The portal of the businesses' staff: {portal}/")
+        print(
+            f"The same by the door, for staff without a Windmill account: {door}/ (sign in as {seed.SHOP.people['owner']};"
+            f" the code comes to {mails}/)"
+        )
         print(f"Every run, step by step: {stack.url('runner')}/?token={stack.secrets.runner}")
         print(f"A sample website to add as a source in the portal: {stack.url('meta')}/site/")
         print('From another terminal: make ask Q="How long do I have to return an item?"')

@@ -39,7 +39,8 @@ class Stack:
         self.secrets = Secrets.load(state)
         self.processes = Processes(state / "logs")
         self.ports = {
-            name: free_port() for name in ("models", "orders", "runner", "ingress", "ingress_admin")
+            name: free_port()
+            for name in ("models", "orders", "runner", "ingress", "ingress_admin", "mail", "smtp", "door")
         } | {
             "meta": page_port or free_port(),
             "portal": page_port + 1 if page_port and is_free(page_port + 1) else free_port(),
@@ -95,7 +96,11 @@ class Stack:
         for name in ("chatbot", "runner"):
             self.cluster.create_database(name)
         self._say("database migrations")
-        roles = {"chatbot_app": self.secrets.app, "chatbot_ingress": self.secrets.ingress}
+        roles = {
+            "chatbot_app": self.secrets.app,
+            "chatbot_ingress": self.secrets.ingress,
+            "chatbot_door": self.secrets.door,
+        }
         apply.apply(self.database, roles, turns_in_flight=self.chat_workers)
         self._say("models, order system, runner, Meta's stand-in, ingress")
         environment = {"PYTHONDONTWRITEBYTECODE": "", **(extra or {})}
@@ -163,6 +168,27 @@ class Stack:
             "INGRESS_ADMIN_PORT": str(self.ports[f"{name}_admin"]),
         }
         self.processes.start(name, "ingress", env=settings | env)
+
+    def start_mail(self, env: dict[str, str]) -> str:
+        """The mail server that takes everything; returns the address of the page that shows it."""
+        self._serve("mail", "--smtp-port", str(self.ports["smtp"]), env=env)
+        self.processes.wait_until_answers("mail", self.url("mail"))
+        return self.url("mail")
+
+    def start_door(self, env: dict[str, str] | None = None) -> str:
+        """The door to the portal; returns its address. Nothing else of the stack needs it."""
+        settings = {
+            "DATABASE_URL": self.database_as("chatbot_door", self.secrets.door),
+            "WINDMILL_URL": self.url("runner"),
+            "WINDMILL_WORKSPACE": self.workspace,
+            "WINDMILL_TOKEN": self.ingress_token,
+            "PORTAL_URL": self.url("door"),
+            "PORTAL_HOST": self.host,
+            "PORTAL_PORT": str(self.ports["door"]),
+        }
+        self.processes.start("door", "portal", env=settings | (env or {}))
+        self.processes.wait_until_answers("door", self.url("door") + "/healthz")
+        return self.url("door")
 
     def start_meta(self, config: dict[str, Any], env: dict[str, str]) -> None:
         portal = {
@@ -233,6 +259,11 @@ class Stack:
             "LLM_READS_IMAGES": os.environ.get("LLM_READS_IMAGES", "" if elsewhere else "yes"),
             "EMBEDDINGS_BASE_URL": self.url("models") + "/v1",
             "GRAPH_URL": self.url("meta") + "/graph",
+            "SMTP_HOST": self.host,
+            "SMTP_PORT": str(self.ports["smtp"]),
+            "SMTP_SECURITY": "none",
+            "SMTP_FROM": "portal@platform.example",
+            "PORTAL_URL": self.url("door"),
             "WEBHOOK_URL": self.url("ingress") + "/webhook",
             # The order system, and the sample website beside the chat page.
             "ALLOWED_PRIVATE_HOSTS": f"{self.host}:{self.ports['orders']},{self.host}:{self.ports['meta']}",

@@ -34,6 +34,7 @@ class Secrets:
     postgres: str = field(default_factory=_token)
     app: str = field(default_factory=_token)
     ingress: str = field(default_factory=_token)
+    door: str = field(default_factory=_token)
     master_key: str = field(default_factory=lambda: b64encode(secrets.token_bytes(32)).decode())
     job_id_key: str = field(default_factory=_token)
     app_secret: str = field(default_factory=_token)

@@ -1,6 +1,7 @@
 """Brings a database to what this folder says.
 
-    DATABASE_URL=postgresql://… CHATBOT_APP_PASSWORD=… CHATBOT_INGRESS_PASSWORD=… OPERATOR_EMAILS=… python sql/apply.py
+    DATABASE_URL=postgresql://… CHATBOT_APP_PASSWORD=… CHATBOT_INGRESS_PASSWORD=… CHATBOT_DOOR_PASSWORD=… OPERATOR_EMAILS=… \\
+        python sql/apply.py
 
 An empty database gets schema/ and functions/. One that is there already gets the migrations that it lacks, in order,
 and then each file of functions/ whose text has changed. Running it again does nothing, and several at once wait for
@@ -27,14 +28,18 @@ from psycopg.conninfo import conninfo_to_dict
 
 FOLDER = Path(__file__).parent
 LOCK = 7_202_611  # any number that nobody else uses for an advisory lock in this database
-LOGINS = {"chatbot_app": "CHATBOT_APP_PASSWORD", "chatbot_ingress": "CHATBOT_INGRESS_PASSWORD"}
+LOGINS = {
+    "chatbot_app": "CHATBOT_APP_PASSWORD",
+    "chatbot_ingress": "CHATBOT_INGRESS_PASSWORD",
+    "chatbot_door": "CHATBOT_DOOR_PASSWORD",
+}
 ROUNDS = 256  # of SCRAM's hashing, for a password that nobody guesses
 LONG_PASSWORD = 32  # characters; .env.example asks for 48 random ones
 ROLES = "schema/roles.sql"
 FOUNDATION = "functions/foundation.sql"  # the tables use these functions
 SUBJECTS = (
     "tenants versions members contacts inbox turns outbox charges feedback cases knowledge search tools sign_ins"
-    " appointments returns approvals notifications portal audit privacy service"
+    " appointments returns approvals notifications portal audit privacy service door"
 )
 TABLES = [f"schema/{subject}.sql" for subject in SUBJECTS.split()]  # each refers to those before it
 EACH = re.compile(r"^create or replace function (\w+).*?(?=^create or replace function |\Z)", re.M | re.S)

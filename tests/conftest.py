@@ -16,7 +16,8 @@ from sql import apply
 
 # By how long they take. With the longest first, no process is left with a long one when the others have ended.
 LONGEST_FIRST = (
-    "e2e", "agent", "faults", "knowledge", "worker", "local", "ingress", "deploy", "windmill_server", "sql", "portal", "whatsapp", "windmill",
+    "e2e", "agent", "faults", "knowledge", "worker", "local", "ingress", "deploy", "windmill_server", "sql", "portal", "portal_door",
+    "whatsapp", "windmill",
 )  # fmt: skip
 
 

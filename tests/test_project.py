@@ -16,10 +16,11 @@ ROOT = Path(__file__).resolve().parents[1]
 MAKEFILE = (ROOT / "Makefile").read_text()
 PINNED = {
     "ingress": "ingress/requirements.txt",
+    "portal": "portal/requirements.txt",
     "worker": "windmill/worker/requirements.txt",
     "local": "local/requirements.txt",
 }
-FOLDERS = ("docs", "ingress", "windmill", "sql", "tests", "bench")
+FOLDERS = ("docs", "ingress", "portal", "windmill", "sql", "tests", "bench")
 DOCUMENTS = [
     *ROOT.glob("*.md"),
     *(
@@ -76,7 +77,7 @@ def test_a_pinned_file_has_a_hash_for_each_package_and_names_no_index(file: str)
 
 def test_a_package_has_one_version_everywhere() -> None:
     product = pins(PINNED["worker"])
-    for file in ("ingress/requirements.txt", "local/requirements.txt"):
+    for file in ("ingress/requirements.txt", "portal/requirements.txt", "local/requirements.txt"):
         differ = {
             name: version for name, version in pins(file).items() if product.get(name, version) != version
         }

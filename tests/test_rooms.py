@@ -88,8 +88,9 @@ def imports_of(folder: str) -> set[str]:
     }
 
 
-def test_the_ingress_knows_windmill_as_an_url_only() -> None:
-    assert imports_of("ingress") & {"f", "deploy", "worker", "windmill", "local", "sql", "wmill"} == set()
+@pytest.mark.parametrize("folder", ["ingress", "portal"])
+def test_what_faces_the_internet_knows_windmill_as_an_url_only(folder: str) -> None:
+    assert imports_of(folder) & {"f", "deploy", "worker", "windmill", "local", "sql", "wmill"} == set()
 
 
 @pytest.mark.parametrize("folder", ["windmill/f", "windmill/worker", "windmill/deploy", "sql"])

@@ -50,8 +50,8 @@ def test_each_service_reaches_only_what_it_needs() -> None:
         for network in networks
     }
     assert members == {
-        "chatbot": {"postgres", "pooler", "migrations", "ingress", *WORKERS},
-        "windmill": {"windmill-server", "ingress"},
+        "chatbot": {"postgres", "pooler", "migrations", "ingress", "portal", *WORKERS},
+        "windmill": {"windmill-server", "ingress", "portal"},
         "windmill-database": {"windmill-postgres", "windmill-server", *WORKERS},
         "public": {"ingress", "ngrok", "webhook-url"},
         "monitoring": {"ingress", "prometheus"},
@@ -87,8 +87,9 @@ def test_each_image_can_be_named_by_digest() -> None:
     bases = [arg for s in SERVICES.values() for arg in s.get("build", {}).get("args", {}).values()]
     for image in images + bases:
         assert re.fullmatch(r"\$\{[A-Z]+_IMAGE:-[\w./-]+:v?\d[\w.-]*\}", image), image
-    dockerfile = (ROOT / "ingress" / "Dockerfile").read_text()
-    assert re.findall(r"^FROM (.*)", dockerfile, re.MULTILINE) == ["${PYTHON}"]
+    for folder in ("ingress", "portal"):
+        dockerfile = (ROOT / folder / "Dockerfile").read_text()
+        assert re.findall(r"^FROM (.*)", dockerfile, re.MULTILINE) == ["${PYTHON}"]
 
 
 def test_each_variable_is_explained() -> None:
@@ -153,7 +154,7 @@ def test_no_secret_has_a_value() -> None:
     values = [line.split("=", 1) for line in EXAMPLE if "=" in line and not line.startswith("#")]
     assert [name for name, value in values if SECRET.search(name) and value] == []
     for name in re.findall(r"(?<!\$)\$\{([A-Z_]+):-[^}]+\}", COMPOSE):
-        assert not SECRET.search(name) or name == "INGRESS_WINDMILL_TOKEN"
+        assert not SECRET.search(name) or name.endswith("_WINDMILL_TOKEN")
 
 
 def test_images_are_pinned_and_one_windmill_is_everywhere() -> None:
@@ -192,7 +193,7 @@ def test_the_bound_of_turns_in_flight_follows_the_chat_workers() -> None:
 def test_no_port_is_on_another_address_than_this_machine() -> None:
     settings = dict(line.split("=", 1) for line in EXAMPLE if "=" in line and not line.startswith("#"))
     published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
-    assert set(published) == {"postgres", "windmill-server", "ingress", "prometheus", "grafana"}
+    assert set(published) == {"postgres", "windmill-server", "ingress", "portal", "prometheus", "grafana"}
     for port in (port for ports in published.values() for port in ports):
         as_shipped = re.sub(r"\$\{(\w+):-[^}]*\}", lambda found: settings[found[1]], port)
         without_a_line = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", port)
@@ -217,7 +218,7 @@ def test_the_two_databases_know_nothing_of_each_other() -> None:
             r"@postgres\b|POSTGRES_PASSWORD\}|POSTGRES_PASSWORD:\?|CHATBOT_|MASTER_KEY", told
         )
         assert "WINDMILL_DB_PASSWORD" in told
-    for name in ("migrations", "ingress"):
+    for name in ("migrations", "ingress", "portal"):
         assert "WINDMILL_DB_PASSWORD" not in json.dumps(SERVICES[name])
 
 

@@ -30,8 +30,9 @@ OBJECTS = {f"{each['kind']} {each['metadata']['name']}": each for each in manife
 INGRESS = OBJECTS["Deployment ingress"]["spec"]["template"]["spec"]
 JOB = OBJECTS["Job migrations"]["spec"]["template"]["spec"]
 POOLER = OBJECTS["Deployment pooler"]["spec"]["template"]["spec"]
-PODS = [(INGRESS, "ingress"), (JOB, "migrations"), (POOLER, "pooler")]
-SECRET_NAME = re.compile(r"PASSWORD|TOKEN|SECRET|KEY|HEADERS|DATABASE_URL")
+PORTAL = OBJECTS["Deployment portal"]["spec"]["template"]["spec"]
+PODS = [(INGRESS, "ingress"), (PORTAL, "portal"), (JOB, "migrations"), (POOLER, "pooler")]
+SECRET_NAME = re.compile(r"PASSWORD|TOKEN|SECRET|KEY|HEADERS|DATABASE_URL|PROVIDERS")
 
 
 def variables(pod: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -62,7 +63,9 @@ def test_it_gets_what_compose_gives_it_and_each_secret_by_reference(
     pod: dict[str, Any], service: str
 ) -> None:
     given, same = variables(pod), set(SERVICES[service]["environment"])
-    ports = {"INGRESS_HOST", "INGRESS_PORT", "INGRESS_ADMIN_HOST", "INGRESS_ADMIN_PORT"}  # the image's own
+    ports = {
+        f"{prefix}_{what}" for prefix in ("INGRESS", "INGRESS_ADMIN", "PORTAL") for what in ("HOST", "PORT")
+    }  # the image's own
     assert set(given) == same - ports - {"TURNS_IN_FLIGHT"}
     for name, variable in given.items():
         by_reference = "secretKeyRef" in variable.get("valueFrom", {})
@@ -98,7 +101,9 @@ def test_what_points_at_something_points_at_what_is_there() -> None:
     labels = OBJECTS["Deployment ingress"]["spec"]["template"]["metadata"]["labels"]
     groups = [{"app": "windmill-workers", "workerGroup": name} for name in GROUPS]
     pooler = OBJECTS["Deployment pooler"]["spec"]["template"]["metadata"]["labels"]
-    known = [labels, pooler, {"app": "windmill-app"}, {"app": "windmill-workers"}, *groups]
+    portal = OBJECTS["Deployment portal"]["spec"]["template"]["metadata"]["labels"]
+    assert OBJECTS["Service portal"]["spec"]["selector"].items() <= portal.items()
+    known = [labels, pooler, portal, {"app": "windmill-app"}, {"app": "windmill-workers"}, *groups]
     for name, each in OBJECTS.items():
         if each["kind"] in ("PodDisruptionBudget", "NetworkPolicy"):
             selector = each["spec"].get("selector") or each["spec"]["podSelector"]

@@ -202,4 +202,6 @@ def test_no_sealed_column_is_forgotten(conn: Any) -> None:
         "select table_name, column_name from information_schema.columns where table_schema = 'public' and data_type = 'bytea'"
     ).fetchall()
     found = {(row["table_name"], row["column_name"]) for row in columns}
+    # The door to the portal stores digests: no key opens them.
+    plain |= {(table, column) for table, column in found if table.startswith("door_")}
     assert {(table, column) for table, _, _, column, _ in rotate.SEALED} == found - plain

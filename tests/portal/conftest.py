@@ -33,7 +33,8 @@ STATIC = {
     "f.portal_api.sources": (),
     "f.portal_api.qa_pairs": (),
     "f.portal_api.cases": (),
-    "f.portal_api.people": (),
+    "f.portal_api.people": ("settings",),
+    "f.portal_api.sessions": (),
     "f.portal_api.notifications": (),
     "f.portal_api.bot": ("master_key", "settings"),
     "f.portal_api.versions": ("settings",),
@@ -61,7 +62,7 @@ class Portal:
         self.embeddings: dict[str, Any] = {"base_url": "http://127.0.0.1:9"}
         self.values: dict[str, Any] = {
             "master_key": MASTER_KEY,
-            "settings": {"allowed_private_hosts": ["127.0.0.1:7777"]},
+            "settings": {"allowed_private_hosts": ["127.0.0.1:7777"], "portal_url": "https://portal.example"},
             "job_id_key": "key of the portal's tests",
             "embeddings": self.embeddings,
             "whatsapp": {"graph_url": "http://127.0.0.1:9", "api_version": "v23.0"},

@@ -95,3 +95,13 @@ insert into bot_cases (tenant_id, phone_number_id, title, question, expected, or
 insert into case_runs (tenant_id, phone_number_id, why) select id, 'bot', 'hand' from tenants;
 insert into case_results (run_id, case_id, version, tenant_id)
     select r.id, c.id, '', c.tenant_id from case_runs r, bot_cases c;
+
+insert into door_sessions (token_digest, person, how, browser) values ('token', 'owner@shop.example', 'email', 'Firefox');
+insert into door_tickets (job_digest, session_id, request_digest) select 'job', id, 'request' from door_sessions;
+insert into door_codes (attempt_digest, person, code_digest, padded, job_digest)
+    values ('attempt', 'owner@shop.example', 'code', '000000', 'job');
+insert into door_invitations (token_digest, tenant_id, person, role, invited_by)
+    select 'invitation', id, 'guest@shop.example', 'agent', 'owner@shop.example' from tenants limit 1;
+insert into door_challenges (token_digest, content) values ('token', '{}');
+insert into door_passkeys (credential, person, public_key, sign_count, name)
+    values ('credential', 'owner@shop.example', 'key', 0, 'Firefox');

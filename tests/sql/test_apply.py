@@ -98,6 +98,7 @@ def test_the_bound_of_turns_in_flight_comes_from_the_environment_and_stays(
 PASSWORDS = {
     "CHATBOT_APP_PASSWORD": "a" * 20 + "0123456789abcdef",
     "CHATBOT_INGRESS_PASSWORD": "short",
+    "CHATBOT_DOOR_PASSWORD": "b" * 40,
 }
 
 
@@ -113,6 +114,7 @@ def test_each_login_has_bounds_of_its_own(new_database: Callable[[], str]) -> No
     expected = {
         "chatbot_app": ["20s", "10min", "5min", "off"],
         "chatbot_ingress": ["5s", "30s", "30s", "off"],
+        "chatbot_door": ["5s", "30s", "30s", "off"],
     }
     for role, settings in expected.items():
         with login(url, role) as conn:
@@ -149,4 +151,4 @@ def test_a_random_password_is_hashed_in_fewer_rounds_than_one_that_could_be_gues
                 " and rolcanlogin"
             ).fetchall()
         )
-    assert rounds == {"chatbot_app": "256", "chatbot_ingress": "4096"}
+    assert rounds == {"chatbot_app": "256", "chatbot_ingress": "4096", "chatbot_door": "256"}

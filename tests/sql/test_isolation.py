@@ -161,7 +161,43 @@ def test_the_ingress_may_store_and_no_more(two: Two) -> None:
                 ingress.execute(forbidden.encode())
 
 
-@pytest.mark.parametrize("role", ["chatbot_app", "chatbot_ingress"])
+def test_the_door_calls_its_functions_and_no_more(two: Two) -> None:
+    with psycopg.connect(two.url) as conn:
+        tables = conn.execute(
+            "select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace"
+        )
+        names = [row[0] for row in tables.fetchall()]
+        may = conn.execute(
+            "select proname from pg_proc where pronamespace = 'public'::regnamespace and prosecdef"
+            " and has_function_privilege('chatbot_door', oid, 'execute') order by 1"
+        ).fetchall()
+        rights = [
+            name
+            for name in names
+            for right in ("select", "insert", "update", "delete")
+            if conn.execute("select has_table_privilege('chatbot_door', %s, %s)", [name, right]).fetchone()
+            == (True,)
+        ]
+    assert rights == [] and len(names) > 50
+    assert [row[0] for row in may] == DOOR
+
+
+DOOR = [
+    *(
+        "ask_code",
+        "clean_door",
+        "enter_code",
+        "enter_passkey",
+        "leave_session",
+        "make_ticket",
+        "prove_person",
+        "put_challenge",
+    ),
+    *("put_passkey", "read_passkey", "session_person", "take_challenge", "use_session"),
+]
+
+
+@pytest.mark.parametrize("role", ["chatbot_app", "chatbot_ingress", "chatbot_door"])
 @pytest.mark.parametrize(
     "fills",
     [

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import socketserver
-import threading
 import uuid
 from collections.abc import Iterator
-from email import message_from_string
 from typing import Any
 
 import pytest
@@ -17,77 +14,21 @@ from f.common.secrets import seal
 from f.common.shapes import Resources
 from f.whatsapp.alerts import tell_handoffs
 from f.whatsapp.mail import send_mail
+from local.mail import Mailbox
 from tests.local.meta_support import Recorder
 from tests.whatsapp.conftest import NUMBER, Bot
 from tests.whatsapp.outbox import Turn
 from tests.whatsapp.test_alerts import MASTER_KEY, handed_off, listen
 
 CUSTOMER = "16505551234"
-
-
-class Mailbox:
-    """A mail server for one test: SMTP without encryption, as far as smtplib speaks it. `refuses`: what it does not take."""
-
-    def __init__(self) -> None:
-        self.mails: list[tuple[str, Any]] = []
-        self.refuses = ""
-        box = self
-
-        class Session(socketserver.StreamRequestHandler):
-            def handle(self) -> None:
-                self.say("220 here")
-                to = ""
-                while line := self.rfile.readline().decode():
-                    verb = line[:4].upper().strip()
-                    if box.refuses == verb:
-                        self.say("550 no")
-                    elif verb == "EHLO":
-                        self.say("250-here\r\n250 AUTH PLAIN")
-                    elif verb == "AUTH":
-                        self.say("235 ok")
-                    elif verb == "RCPT":
-                        to = line.partition("<")[2].partition(">")[0]
-                        self.say("250 ok")
-                    elif verb == "DATA":
-                        self.say("354 go on")
-                        box.mails.append((to, message_from_string(self.body())))
-                        self.say("250 taken")
-                    elif verb == "QUIT":
-                        return self.say("221 bye")
-                    else:
-                        self.say("250 ok")
-
-            def say(self, words: str) -> None:
-                self.wfile.write(f"{words}\r\n".encode())
-
-            def body(self) -> str:
-                lines = []
-                while (line := self.rfile.readline().decode()) not in (".\r\n", ""):
-                    lines.append(line)
-                return "".join(lines)
-
-        self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Session)
-        self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        return {
-            "smtp_host": "127.0.0.1",
-            "smtp_port": self.server.server_address[1],
-            "smtp_security": "none",
-            "smtp_from": "bot@platform.example",
-            "smtp_user": "bot",
-            "smtp_password": "planted-password-123",
-        }
+LOGIN = {"smtp_user": "bot", "smtp_password": "planted-password-123"}
 
 
 @pytest.fixture
 def mailbox() -> Iterator[Mailbox]:
     box = Mailbox()
     yield box
-    box.server.shutdown()
-    box.server.server_close()
+    box.stop()
 
 
 @pytest.fixture
@@ -121,7 +62,10 @@ def pass_minutes(bot: Bot, minutes: int) -> None:
 
 def recover(bot: Bot, webhook: Recorder, mailbox: Mailbox | None = None) -> int:
     """What the schedule does each minute about handoffs; how many were told."""
-    settings = {"allowed_private_hosts": [webhook.url.split("/")[2]], **(mailbox.settings if mailbox else {})}
+    settings = {
+        "allowed_private_hosts": [webhook.url.split("/")[2]],
+        **(mailbox.settings | LOGIN if mailbox else {}),
+    }
     resources: Resources = {
         "settings": settings,
         "whatsapp": {"graph_url": webhook.url, "api_version": "v26.0"},
@@ -285,12 +229,14 @@ def test_without_a_mail_server_the_webhook_does(staffed: Bot, webhook: Recorder)
 def test_a_mail_server_that_does_not_do_it_is_said_in_words(
     mailbox: Mailbox, change: dict[str, Any], outcome: str
 ) -> None:
-    told = send_mail(mailbox.settings | change, "ana@alpha.example", "Line\r\nBcc: x@y.example", "¿Hola?")
+    told = send_mail(
+        mailbox.settings | LOGIN | change, "ana@alpha.example", "Line\r\nBcc: x@y.example", "¿Hola?"
+    )
     assert told == outcome and "planted" not in told
     assert [mail["Bcc"] for _, mail in mailbox.mails] == ([None] if outcome == "sent" else [])
     mailbox.refuses = "AUTH"
     assert (
-        send_mail(mailbox.settings, "ana@alpha.example", "x", "y")
+        send_mail(mailbox.settings | LOGIN, "ana@alpha.example", "x", "y")
         == "not delivered: the mail server answered 550"
     )
 

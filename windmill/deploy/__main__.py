@@ -19,6 +19,7 @@ from deploy.bootstrap import DeployError, Server, bootstrap, differing
 from deploy.environment import load
 
 TOKEN = "INGRESS_WINDMILL_TOKEN"
+DOOR_TOKEN = "DOOR_WINDMILL_TOKEN"
 PORTAL = "f/portal/documents"
 NEEDED = ("WINDMILL_URL", "WINDMILL_TOKEN", "WINDMILL_WORKSPACE")
 
@@ -62,6 +63,8 @@ def deploy(server: Server, update: bool, env_file: Path) -> bool:
         write_token(env_file, access.new_token(server))
         new_token = True
         made.append(f"token for the ingress made, as {TOKEN} in {env_file}: restart the ingress with it")
+    if os.environ.get("PORTAL_URL"):
+        made += prepare_door(server, env_file)
     for line in made:
         say(line)
     if left:
@@ -81,12 +84,25 @@ def deploy(server: Server, update: bool, env_file: Path) -> bool:
     return new_token
 
 
-def write_token(env_file: Path, token: str) -> None:
+def prepare_door(server: Server, env_file: Path) -> list[str]:
+    """The door's user and token, which is made by hand once, like the ingress's."""
+    made = access.ensure_door(server)
+    if access.token_works(server, os.environ.get(DOOR_TOKEN), access.DOOR_EMAIL):
+        return made
+    if os.environ.get("CI"):
+        raise DeployError(
+            f"{DOOR_TOKEN} is missing or no longer works: run make deploy by hand once, and keep the token it makes as a secret of CI"
+        )
+    write_token(env_file, access.new_door_token(server), DOOR_TOKEN)
+    return [*made, f"token for the door made, as {DOOR_TOKEN} in {env_file}: restart the portal with it"]
+
+
+def write_token(env_file: Path, token: str, name: str = TOKEN) -> None:
     """Writes the token into the file of secrets. A new file can be read by its owner only."""
     lines = env_file.read_text().splitlines() if env_file.exists() else []
-    lines = [line for line in lines if not line.startswith(f"{TOKEN}=")]
+    lines = [line for line in lines if not line.startswith(f"{name}=")]
     env_file.touch(mode=0o600)
-    env_file.write_text("\n".join([*lines, f"{TOKEN}={token}", ""]))
+    env_file.write_text("\n".join([*lines, f"{name}={token}", ""]))
 
 
 def test_message(server: Server, new_token: bool) -> None:

@@ -1,4 +1,4 @@
-"""The workspace, and the one user and token that the ingress needs: they may start the chat flow, and nothing else."""
+"""The workspace, and the users and tokens of the ingress, which may start the chat flow, and of the door, which may run what is behind the portal."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ LISTED_S = 60
 LEARNT_S = 60.0  # workers tell their tags with their sign of life
 DEFAULT_GROUP = "default"
 SCOPE = f"jobs:run:flows:{FLOW}"
+DOOR = "door"
+DOOR_EMAIL = "door@chatmill.invalid"
+DOOR_SCOPES = ["jobs:run:scripts:f/portal_api/*", "jobs:run:scripts:f/ingest/upload_document"]
 
 
 def ensure_workspace(server: Server) -> list[str]:
@@ -39,14 +42,23 @@ def ensure_user(server: Server, email: str) -> list[str]:
 
 def ensure_ingress(server: Server) -> list[str]:
     """The ingress's user, in the group that may read what the chat flow runs."""
-    made = ensure_user(server, EMAIL)
-    if INGRESS not in server.call("GET", "groups/listnames").json():
-        server.call("POST", "groups/create", {"name": INGRESS, "summary": "May start the chat flow"})
-        made.append(f"group {INGRESS} created")
-    username = name_of(server, EMAIL)
-    if username not in server.call("GET", f"groups/get/{INGRESS}").json()["members"]:
-        server.call("POST", f"groups/adduser/{INGRESS}", {"username": username})
-        made.append(f"user {username} is in the group {INGRESS}")
+    return _ensure_in_group(server, EMAIL, INGRESS, "May start the chat flow")
+
+
+def ensure_door(server: Server) -> list[str]:
+    """The door's user, in the group that may read what the scripts behind the portal use."""
+    return _ensure_in_group(server, DOOR_EMAIL, DOOR, "May run the scripts behind the portal")
+
+
+def _ensure_in_group(server: Server, email: str, group: str, summary: str) -> list[str]:
+    made = ensure_user(server, email)
+    if group not in server.call("GET", "groups/listnames").json():
+        server.call("POST", "groups/create", {"name": group, "summary": summary})
+        made.append(f"group {group} created")
+    username = name_of(server, email)
+    if username not in server.call("GET", f"groups/get/{group}").json()["members"]:
+        server.call("POST", f"groups/adduser/{group}", {"username": username})
+        made.append(f"user {username} is in the group {group}")
     return made
 
 
@@ -56,21 +68,30 @@ def name_of(server: Server, email: str) -> str | None:
     return next((str(user["username"]) for user in users if user["email"] == email), None)
 
 
-def token_works(server: Server, token: str | None) -> bool:
-    """Whether this is a token of the ingress's user in this workspace."""
+def token_works(server: Server, token: str | None, email: str = EMAIL) -> bool:
+    """Whether this is a token of the ingress's user, or of another one, in this workspace."""
     if not token:
         return False
     as_ingress = Server(server.url, token, server.workspace)
     answer = as_ingress.call("GET", "users/whoami", ok=(200, 401, 403, 404))
-    return answer.status_code == 200 and answer.json().get("email") == EMAIL
+    return answer.status_code == 200 and answer.json().get("email") == email
 
 
 def new_token(server: Server) -> str:
     """A token of the ingress's user that may only start the chat flow. Needs a superadmin."""
+    return _new_token(server, EMAIL, INGRESS, [SCOPE])
+
+
+def new_door_token(server: Server) -> str:
+    """A token of the door's user that may only run the scripts behind the portal. Needs a superadmin."""
+    return _new_token(server, DOOR_EMAIL, DOOR, DOOR_SCOPES)
+
+
+def _new_token(server: Server, email: str, label: str, scopes: list[str]) -> str:
     body = {
-        "impersonate_email": EMAIL,
-        "label": "ingress",
-        "scopes": [SCOPE],
+        "impersonate_email": email,
+        "label": label,
+        "scopes": scopes,
         "workspace_id": server.workspace,
     }
     return server.call("POST", "/users/tokens/impersonate", body).text.strip().strip('"')

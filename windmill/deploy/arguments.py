@@ -71,6 +71,10 @@ ARGUMENTS = {
     "embedding_model": Argument(TEXT, "The model's name in the table embedding_models"),
     "send_id": Argument(TEXT, "The part's send_id, as the outbox and the conversation log show it"),
     "request": Argument(TEXT, "What the portal's page asks: one JSON text, see f/common/portal_request"),
+    "pad": Argument(
+        TEXT, "What the door has put under the code that this job sends: worth nothing elsewhere"
+    ),
+    "language": Argument(TEXT, "The language of whoever waits for it: en or es"),
     "title": Argument(TEXT, "The name that citations show; without one the file name is used"),
 }
 

@@ -1,13 +1,18 @@
 # requirements: database
 """Requests of the portal's page: authenticates the person, parses the request, and calls the action that it names.
 
-The server sets the person's identity; memberships say what the person may do; nothing else counts. The request is one argument, a JSON text
-with the mark below. A worker replaces arguments that start with `$var:`, `$jsonvar:` or `$res:` by the secret of that name, even if a browser
-wrote them. A JSON text starts with a brace, so nothing in it is ever replaced; anything else is refused and never repeated.
+Windmill sets the identity of a person who has signed in to it. Whoever comes through the door (portal/) has a ticket, which the door writes
+into the database for the one job and the one request: the job's id, which Windmill gives to no second job, redeems it. Memberships say what the
+person may do; nothing else counts.
+
+The request is one argument, a JSON text with the mark below. A worker replaces arguments that start with `$var:`, `$jsonvar:` or `$res:` by the
+secret of that name, even if a browser wrote them. A JSON text starts with a brace, so nothing in it is ever replaced; anything else is refused
+and never repeated.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import traceback
@@ -80,7 +85,7 @@ def handle_request(request: Any, db: dict[str, Any], actions: dict[str, Action])
     roles, act = actions[action_name(fields, actions)]
     with connect(db) as conn:
         note_job(conn)
-        member = authorize_member(conn, text_field(fields, "tenant_id"), roles)
+        member = authorize_member(conn, request, text_field(fields, "tenant_id"), roles)
         return {"ok": True, **retry_after_deadlock(lambda: act(conn, member, fields))}
 
 
@@ -92,7 +97,7 @@ def handle_operator_request(
     act = actions[action_name(fields, actions)]
     with connect(db) as conn:
         note_job(conn)
-        email = signed_in_email()
+        email = signed_in_email(conn, request)
         if not one(conn, "select is_operator(%s)", [email]):
             raise NotAllowed("operators_only")
         name_person(conn, email)
@@ -152,20 +157,29 @@ def not_found() -> Refused:
     return Refused("not_found")
 
 
-def signed_in_email() -> str:
-    """The e-mail address of the app's user, set by the server. Raises NotAllowed if there is no authenticated user."""
+def signed_in_email(conn: Connection, request: str) -> str:
+    """The e-mail address of the app's user, set by the server, or of the person (who may be a telephone number with its plus) to whom the door's
+    ticket for this job and request belongs. Raises NotAllowed if there is neither."""
     email = os.environ.get("WM_END_USER_EMAIL", "").lower()
+    job = os.environ.get("WM_JOB_ID", "")
+    if not email and job:
+        email = one(conn, "select redeem_ticket(%s, %s)", [digest(job), digest(request)]) or ""
     if not email:
         raise NotAllowed("no_identity")
     return email
 
 
-def authorize_member(conn: Connection, tenant_id: str, roles: frozenset[str]) -> Member:
-    """The person as a member with one of the roles. Raises NotAllowed.
+def digest(text: str) -> bytes:
+    """As portal/store.py has it."""
+    return hashlib.sha256(text.encode()).digest()
+
+
+def authorize_member(conn: Connection, request: str, tenant_id: str, roles: frozenset[str]) -> Member:
+    """The person who asks as a member with one of the roles. Raises NotAllowed.
 
     `tenant_id` chooses among several businesses; '' is enough for a member of one.
     """
-    email = signed_in_email()
+    email = signed_in_email(conn, request)
     rows = conn.execute(b"select tenant_id::text, role from memberships(%s)", [email]).fetchall()
     memberships = [row for row in rows if not tenant_id or row["tenant_id"] == tenant_id]
     if not memberships:
@@ -203,3 +217,11 @@ def whole_number_field(fields: Fields, name: str, most: int = 2**53 - 1) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
         raise Refused("not_a_whole_number", field=name)
     return value
+
+
+def phone_field(fields: Fields, name: str) -> str:
+    """The digits of a telephone number with its country's code. Raises Refused."""
+    digits = "".join(c for c in text_field(fields, name, 40) if c in "0123456789").removeprefix("00")
+    if not 8 <= len(digits) <= 15 or digits.startswith("0"):
+        raise Refused("phone_number")
+    return digits

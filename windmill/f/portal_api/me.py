@@ -17,8 +17,8 @@ postgresql = dict[str, Any]
 @answer_page
 def main(request: str, db: postgresql) -> dict[str, Any]:
     parse_request(request)
-    email = signed_in_email()
     with connect(db) as conn:
+        email = signed_in_email(conn, request)
         businesses = conn.execute(
             b"select tenant_id::text, name, role from my_businesses(%s)", [email]
         ).fetchall()

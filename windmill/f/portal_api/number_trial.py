@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 
 from f.common.database import Connection, one
-from f.common.portal_request import Fields, Refused, id_field, not_found, text_field
+from f.common.portal_request import Fields, Refused, id_field, not_found, phone_field, text_field
 from f.common.secrets import SecretError, unseal
 from f.common.windmill import run_id
 
@@ -26,7 +26,7 @@ def send(
     from f.whatsapp.graph_api import GraphApi
 
     tenant, number = id_field(fields, "tenant"), text_field(fields, "phone_number_id", 40).strip()
-    to = phone_field(fields)
+    to = phone_field(fields, "to")
     try:
         sealed = one(conn, "select operator_token(%s, %s, %s)", [email, tenant, number])
     except psycopg.errors.NoDataFound:
@@ -44,11 +44,3 @@ def send(
         raise Refused("not_sent", problem=outcome["error"])
     meaning = one(conn, "select problem(send_error(%s) ->> 'meaning')", [outcome["code"]])
     raise Refused("not_sent_code", problem=meaning, words=outcome["error"])
-
-
-def phone_field(fields: Fields) -> str:
-    """The digits of a telephone number with its country's code. Raises Refused."""
-    digits = "".join(c for c in text_field(fields, "to", 40) if c in "0123456789").removeprefix("00")
-    if not 8 <= len(digits) <= 15 or digits.startswith("0"):
-        raise Refused("phone_number")
-    return digits

@@ -1,12 +1,14 @@
 # requirements: database
-"""The people who may open a tenant's portal, with their roles. Owners add and remove people, and see who changed what; one owner always stays.
+"""The people who may open a tenant's portal, with their roles. Owners add, invite and remove people, and see who changed what; an owner stays.
 
-In: a request of the portal's page (f/common/portal_request.py). Out: the people with their roles, the audit log, or what was done.
+A person is an e-mail address or, at the door (portal/), a telephone number with its plus. In: a request of the portal's page
+(f/common/portal_request.py). Out: the people with their roles, the link of an invitation, the audit log, or what was done.
 """
 
 from __future__ import annotations
 
 import re
+import secrets
 from typing import Any
 
 from f.common.database import Connection, as_tenant, one
@@ -17,24 +19,33 @@ from f.common.portal_request import (
     Member,
     Refused,
     answer_page,
+    digest,
     handle_request,
     not_found,
+    phone_field,
     text_field,
     whole_number_field,
 )
 
 postgresql = dict[str, Any]
+c_settings = dict[str, Any]
 PAGE = 50
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 @answer_page
-def main(request: str, db: postgresql) -> dict[str, Any]:
+def main(request: str, db: postgresql, settings: c_settings) -> dict[str, Any]:
+    door = (settings.get("portal_url") or "").rstrip("/")
     return handle_request(
         request,
         db,
         {
-            "list": (ANYONE, list_people),
+            "list": (
+                ANYONE,
+                lambda conn, member, fields: {**list_people(conn, member, fields), "door": bool(door)},
+            ),
+            "invite": (OWNERS, lambda conn, member, fields: invite(conn, member, fields, door)),
+            "withdraw": (OWNERS, withdraw),
             "create": (OWNERS, create),
             "update": (OWNERS, update),
             "delete": (OWNERS, delete),
@@ -49,7 +60,33 @@ def list_people(conn: Connection, member: Member, fields: Fields) -> dict[str, A
             b"select email, role, created_at::text from tenant_members"
             b" order by array_position(array['owner', 'editor', 'agent', 'viewer'], role), email"
         ).fetchall()
-    return {"people": rows, "you": member["email"]}
+        invited = conn.execute(
+            b"select person, role, invited_by, expires_at::text from door_invitations"
+            b" where expires_at > now() order by made_at, person"
+        ).fetchall()
+    return {"people": rows, "you": member["email"], "invited": invited}
+
+
+def invite(conn: Connection, member: Member, fields: Fields, door: str) -> dict[str, Any]:
+    """The link with which one person becomes a member. It is worth nothing to anybody else: the person proves themselves with a code."""
+    person, role = email_and_role(fields)
+    if not door:
+        raise Refused("no_door")
+    token = secrets.token_urlsafe(24)
+    with as_tenant(conn, member["tenant_id"]):
+        values = [member["email"], person, role, digest(token)]
+        if one(conn, "select put_invitation(%s, %s, %s, %s)", values) == "member":
+            raise Refused("person_exists", email=person)
+    return {"link": f"{door}/invitation#{token}"}
+
+
+def withdraw(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """Takes an invitation back."""
+    person = text_field(fields, "email", 200).strip().lower()
+    with as_tenant(conn, member["tenant_id"]):
+        if one(conn, "select put_invitation(%s, %s, null, null)", [member["email"], person]) != "ok":
+            raise not_found()
+    return {"withdrawn": person}
 
 
 def create(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
@@ -82,7 +119,11 @@ def delete(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
 
 def email_and_role(fields: Fields) -> tuple[str, str]:
     email, role = text_field(fields, "email", 200).strip().lower(), text_field(fields, "role", 20)
-    if not EMAIL.fullmatch(email) or role not in ANYONE:
+    if email and "@" not in email and not any(letter.isalpha() for letter in email):
+        email = f"+{phone_field(fields, 'email')}"
+    elif not EMAIL.fullmatch(email):
+        raise Refused("email_or_role_invalid")
+    if role not in ANYONE:
         raise Refused("email_or_role_invalid")
     return email, role
 

@@ -1,5 +1,5 @@
 // The portal's frame: the header, the ways to the pages, and what every page has to say.
-import { ActionIcon, AppShell, Avatar, Badge, Box, Burger, Group, Indicator, Menu, NativeSelect, NavLink, Stack, Text, Title, useMantineColorScheme } from '@mantine/core'
+import { ActionIcon, AppShell, Avatar, Badge, Box, Burger, Button, Group, Indicator, Menu, NativeSelect, NavLink, Stack, Text, Title, useMantineColorScheme } from '@mantine/core'
 import { useDisclosure, useMediaQuery } from '@mantine/hooks'
 import { IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-react'
 import React, { useEffect } from 'react'
@@ -15,7 +15,7 @@ import People from './People'
 import Platform from './Platform'
 import { Icon } from './icons'
 import { useLive } from './live'
-import { go, useRoute } from './route'
+import { atOwnDoor, go, useRoute } from './route'
 import { fill, languages, useHere } from './ui'
 
 const ofBusiness = ['home', 'conversations', 'knowledge', 'bot', 'insights', 'people']
@@ -146,6 +146,11 @@ function Scheme() {
   )
 }
 
+const leave = async () => {
+  await fetch('/api/leave', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })
+  location.reload()
+}
+
 function Who({ me, mine, onTenant }: Omit<FrameProps, 'onLanguage'>) {
   const { t } = useHere()
   const name = mine?.name ?? ''
@@ -160,6 +165,7 @@ function Who({ me, mine, onTenant }: Omit<FrameProps, 'onLanguage'>) {
           {mine && <Text size="xs" c="dimmed">{t.roles[mine.role]}</Text>}
         </Box>
       </Group>
+      {atOwnDoor && <Button variant="default" size="xs" onClick={leave}>{t.people.signOut}</Button>}
     </Stack>
   )
 }

@@ -54,7 +54,8 @@ export type Actions = {
   privacy: 'export' | 'forget'
   insights: 'get' | 'list_topics' | 'list_wrong' | 'list_unanswered' | 'dismiss' | 'ask_again' | 'get_answer'
   statement: 'get' | 'list_rows' | 'get_pdf'
-  people: 'list' | 'create' | 'update' | 'delete' | 'list_changes'
+  people: 'list' | 'invite' | 'withdraw' | 'create' | 'update' | 'delete' | 'list_changes'
+  sessions: 'list' | 'end' | 'end_others' | 'delete_passkey'
   notifications: 'count' | 'list' | 'mark_read'
   operator:
     | 'get'

@@ -40,3 +40,6 @@ export function useRoute(): Route {
   }, [])
   return route
 }
+
+// The portal's own door serves its page with this mark; inside Windmill one signs out of Windmill.
+export const atOwnDoor = document.documentElement.dataset.door === 'own'

@@ -8,6 +8,7 @@ export const messages = {
   role: "Your role does not allow this. Ask the owner of your business.",
   operators_only: "Only operators of the platform can do this.",
   not_found: "This no longer exists.",
+  no_door: "The platform’s operator has set up no door for people without an account: PORTAL_URL.",
   unavailable: "The portal can’t reach its database at the moment. Try again in a minute.",
   settings_changed: "{person} has changed this meanwhile. Look at what stands there now, then save again.",
   nothing_to_save: "There is nothing to save.",

@@ -11,6 +11,7 @@ export const messages: Record<keyof typeof english, string> = {
   role: 'Su rol no lo permite. Consulte al propietario de su empresa.',
   operators_only: 'Solo los operadores de la plataforma pueden hacer esto.',
   not_found: 'Esto ya no existe.',
+  no_door: 'El operador de la plataforma no ha preparado ninguna entrada para personas sin cuenta: PORTAL_URL.',
   unavailable: 'El portal no puede acceder ahora a su base de datos. Vuelva a intentarlo en un minuto.',
   // Campos y ajustes
   settings_changed: '{person} lo ha cambiado entretanto. Mire lo que hay ahora y guarde de nuevo.',

@@ -1,0 +1,123 @@
+"""Signing in with a passkey (WebAuthn), which a person adds while signed in. The authenticator asks for a fingerprint, a face or a PIN itself."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from webauthn import (
+    base64url_to_bytes,
+    generate_authentication_options,
+    generate_registration_options,
+    options_to_json,
+    verify_authentication_response,
+    verify_registration_response,
+)
+from webauthn.helpers import bytes_to_base64url
+from webauthn.helpers.exceptions import WebAuthnException
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+
+from portal.browser import CHALLENGE, DAYS, SESSION, Cookies, name_of
+from portal.settings import Settings
+from portal.store import Store, digest
+
+NAME = "Chatmill portal"
+BAD = (WebAuthnException, ValueError, KeyError, TypeError)
+
+
+class Passkeys:
+    """`site`: the name that browsers bind passkeys to, and the origin that they say."""
+
+    def __init__(self, settings: Settings, store: Store, cookies: Cookies) -> None:
+        self._site, self._origin = urlsplit(settings.portal_url).hostname or "", settings.origin
+        self._store, self._cookies = store, cookies
+
+    async def ask(self, request: Request) -> Response:
+        """A challenge for whoever has a passkey of this site. It names no account."""
+        options = generate_authentication_options(
+            rp_id=self._site, user_verification=UserVerificationRequirement.REQUIRED
+        )
+        return await self._challenge(options_to_json(options), options.challenge, "")
+
+    async def enter(self, request: Request, given: dict[str, Any]) -> Response:
+        begun = await self._store.take_challenge(self._cookies.read(request, CHALLENGE))
+        refused = JSONResponse({"refused": "passkey"}, 403)
+        if begun.get("person") != "":
+            return refused
+        try:
+            credential = base64url_to_bytes(given["credential"]["rawId"])
+            known = await self._store.read_passkey(credential)
+            if known is None:
+                return refused
+            proved = verify_authentication_response(
+                credential=given["credential"],
+                expected_challenge=base64url_to_bytes(begun["challenge"]),
+                expected_rp_id=self._site,
+                expected_origin=self._origin,
+                credential_public_key=known[0],
+                credential_current_sign_count=known[1],
+                require_user_verification=True,
+            )
+        except BAD:
+            return refused
+        token = secrets.token_urlsafe(32)
+        if not await self._store.enter_passkey(credential, proved.new_sign_count, token, name_of(request)):
+            return refused
+        answer = JSONResponse({"ok": True})
+        self._cookies.clear(answer, CHALLENGE)
+        self._cookies.set(answer, SESSION, token, DAYS * 86400)
+        return answer
+
+    async def begin(self, request: Request) -> Response:
+        """A challenge for a new passkey of the person who is signed in."""
+        person = await self._store.person(self._cookies.read(request, SESSION))
+        if person is None:
+            return JSONResponse({"error": "not signed in"}, 401)
+        options = generate_registration_options(
+            rp_id=self._site,
+            rp_name=NAME,
+            user_name=person,
+            user_id=digest(person),
+            authenticator_selection=AuthenticatorSelectionCriteria(
+                resident_key=ResidentKeyRequirement.REQUIRED,
+                user_verification=UserVerificationRequirement.REQUIRED,
+            ),
+        )
+        return await self._challenge(options_to_json(options), options.challenge, person)
+
+    async def add(self, request: Request, given: dict[str, Any]) -> Response:
+        token = self._cookies.read(request, SESSION)
+        begun = await self._store.take_challenge(self._cookies.read(request, CHALLENGE))
+        refused = JSONResponse({"refused": "passkey"}, 403)
+        if not begun.get("person") or begun["person"] != await self._store.person(token):
+            return refused
+        try:
+            made = verify_registration_response(
+                credential=given["credential"],
+                expected_challenge=base64url_to_bytes(begun["challenge"]),
+                expected_rp_id=self._site,
+                expected_origin=self._origin,
+                require_user_verification=True,
+            )
+        except BAD:
+            return refused
+        stored = await self._store.put_passkey(
+            token, made.credential_id, made.credential_public_key, made.sign_count, name_of(request)
+        )
+        return JSONResponse({"ok": True}) if stored else refused
+
+    async def _challenge(self, options: str, challenge: bytes, person: str) -> Response:
+        """`person`: whose new passkey it is for; "" where it is for a sign-in."""
+        token = secrets.token_urlsafe(32)
+        await self._store.put_challenge(token, {"challenge": bytes_to_base64url(challenge), "person": person})
+        answer = JSONResponse({"options": json.loads(options)})
+        self._cookies.set(answer, CHALLENGE, token, 600)
+        return answer

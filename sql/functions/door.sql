@@ -1,0 +1,359 @@
+-- The door to the portal. chatbot_door, which faces the internet, opens sessions with codes that were proved and writes
+-- down requests; chatbot_app, as the scripts behind the portal, learns who asks. Digests are SHA-256.
+
+-- Whether somebody may sign in at all.
+create or replace function door_knows(p_person text) returns boolean
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select exists (select from tenant_members m join tenants t on t.id = m.tenant_id
+                   where m.email = p_person and t.status = 'active')
+        or exists (select from operators where email = p_person)
+$$;
+select own_functions('door_knows');
+
+-- Whether this link invites this person still: whoever made it is an owner yet. It is worth nothing to anybody else.
+create or replace function is_invited(p_person text, p_invitation bytea) returns boolean
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select exists (
+        select from door_invitations i join tenants t on t.id = i.tenant_id
+            join tenant_members o on o.tenant_id = i.tenant_id and o.email = i.invited_by and o.role = 'owner'
+        where i.token_digest = p_invitation and i.person = p_person and i.expires_at > now() and t.status = 'active')
+$$;
+select own_functions('is_invited');
+
+-- Makes the person whom a link invites a member, once. Call it when they have proved who they are.
+create or replace function accept_invitation(p_person text, p_invitation bytea) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    accepted door_invitations;
+begin
+    if is_invited(p_person, p_invitation) then
+        delete from door_invitations where token_digest = p_invitation returning * into accepted;
+        perform set_config('app.person', p_person, true);
+        insert into tenant_members (tenant_id, email, role) values (accepted.tenant_id, p_person, accepted.role)
+            on conflict do nothing;
+    end if;
+end $$;
+select own_functions('accept_invitation');
+
+-- An owner invites somebody to the current tenant by a link, which replaces an earlier one of the same person: 'ok', or
+-- 'member'. p_token null takes the invitation back: 'ok' or 'not_found'. Raises SQLSTATE CB403 as put_member does.
+create or replace function put_invitation(p_by text, p_person text, p_role text, p_token bytea) returns text
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    tenant uuid := current_tenant();
+begin
+    if not exists (select from tenant_members where tenant_id = tenant and email = lower(p_by) and role = 'owner') then
+        raise exception 'this is for the owners of the business' using errcode = 'CB403';
+    end if;
+    if exists (select from tenant_members where tenant_id = tenant and email = p_person) then
+        return 'member';
+    end if;
+    delete from door_invitations where tenant_id = tenant and person = p_person;
+    if p_token is null then
+        return case when found then 'ok' else 'not_found' end;
+    end if;
+    insert into door_invitations (token_digest, tenant_id, person, role, invited_by)
+        values (p_token, tenant, p_person, p_role, lower(p_by));
+    return 'ok';
+end $$;
+select own_functions('put_invitation');
+grant execute on function put_invitation to chatbot_app;
+
+-- Counts a try; false when there have been more than p_most within p_within.
+create or replace function count_try(p_subject bytea, p_most int, p_within interval) returns boolean
+    language sql security definer set search_path = public, pg_temp as $$
+    insert into door_counts as c (subject, count) values (p_subject, 1)
+        on conflict (subject) do update set
+            count = case when c.since < now() - p_within then 1 else c.count + 1 end,
+            since = case when c.since < now() - p_within then now() else c.since end
+        returning count <= p_most
+$$;
+select own_functions('count_try');
+
+-- A digest that stands for one kind of count of one account or address.
+create or replace function count_subject(p_kind text, p_who text) returns bytea
+    language sql immutable parallel safe
+    return sha256(convert_to(p_kind || ' ' || p_who, 'UTF8'));
+select own_functions('count_subject');
+
+-- Writes down a code that somebody wants. 'send': its job may send it; 'asked': nothing is sent, because the person is
+-- not known, is locked, or has been sent enough; 'slow': too many from this address. The caller answers the first two
+-- alike, and what is done for them is the same.
+create or replace function ask_code(p_attempt bytea, p_person text, p_code bytea, p_padded text, p_job bytea,
+                                    p_address text, p_invitation bytea default null) returns text
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    may_have boolean;
+begin
+    if not count_try(count_subject('codes from', p_address), 30, '10 minutes') then
+        return 'slow';
+    end if;
+    may_have := count_try(count_subject('codes to', p_person), 5, '15 minutes');
+    may_have := may_have and not exists (
+        select from door_counts where subject = count_subject('wrong codes of', p_person) and locked_until > now());
+    may_have := (door_knows(p_person) or is_invited(p_person, p_invitation)) and may_have;
+    insert into door_codes (attempt_digest, person, code_digest, padded, job_digest, invitation)
+        values (p_attempt, p_person, p_code, p_padded, p_job, p_invitation);
+    return case when may_have then 'send' else 'asked' end;
+end $$;
+select own_functions('ask_code');
+grant execute on function ask_code to chatbot_door;
+
+-- What the job that sends a code has to know. Only the job of that id gets it, also when Windmill runs it again.
+create or replace function take_code(p_job bytea) returns table (person text, padded text)
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select c.person, c.padded from door_codes c where c.job_digest = p_job and c.expires_at > now()
+$$;
+select own_functions('take_code');
+grant execute on function take_code to chatbot_app;
+
+-- Opens a session with a code: 'in', 'wrong', 'locked', or 'gone' (none was asked for, it is too old, or used). Five
+-- wrong codes in a row lock the account for 15 minutes, whoever typed them and whether or not there is such an account.
+create or replace function enter_code(p_attempt bytea, p_code bytea, p_token bytea, p_browser text) returns text
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    asked door_codes;
+    tries door_counts;
+begin
+    select * into asked from door_codes where attempt_digest = p_attempt and expires_at > now() for update;
+    if not found then
+        return 'gone';
+    end if;
+    insert into door_counts (subject) values (count_subject('wrong codes of', asked.person)) on conflict do nothing;
+    select * into tries from door_counts where subject = count_subject('wrong codes of', asked.person) for update;
+    if tries.locked_until > now() then
+        return 'locked';
+    end if;
+    if asked.code_digest <> p_code then
+        tries.count := case when tries.locked_until is null then tries.count + 1 else 1 end;
+        update door_counts set count = tries.count, since = now(),
+            locked_until = case when tries.count >= 5 then now() + interval '15 minutes' end
+            where subject = tries.subject;
+        return case when tries.count >= 5 then 'locked' else 'wrong' end;
+    end if;
+    delete from door_codes where attempt_digest = p_attempt;
+    perform accept_invitation(asked.person, asked.invitation);
+    if not door_knows(asked.person) then
+        return 'gone';
+    end if;
+    delete from door_counts where subject = tries.subject;
+    perform open_session(asked.person, case when asked.person like '+%' then 'whatsapp' else 'email' end, p_token,
+                         p_browser);
+    return 'in';
+end $$;
+select own_functions('enter_code');
+grant execute on function enter_code to chatbot_door;
+
+-- A new session of a person who has proved who they are; of more than twenty the oldest end.
+create or replace function open_session(p_person text, p_how text, p_token bytea, p_browser text) returns void
+    language sql security definer set search_path = public, pg_temp as $$
+    delete from door_sessions where id in (
+        select id from door_sessions where person = p_person order by seen_at desc offset 19);
+    insert into door_sessions (token_digest, person, how, browser)
+        values (p_token, p_person, p_how, left(p_browser, 200));
+$$;
+select own_functions('open_session');
+
+-- Opens a session of a person whom somebody else has proved to the door: their company's provider, their passkey. False
+-- where nobody of that name may sign in.
+create or replace function prove_person(p_person text, p_how text, p_token bytea, p_browser text) returns boolean
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    if p_how not in ('passkey', 'provider') or not coalesce(door_knows(p_person), false) then
+        return false;
+    end if;
+    perform open_session(p_person, p_how, p_token, p_browser);
+    return true;
+end $$;
+select own_functions('prove_person');
+grant execute on function prove_person to chatbot_door;
+
+-- Remembers what a sign-in has to match.
+create or replace function put_challenge(p_token bytea, p_content text) returns void
+    language sql security definer set search_path = public, pg_temp as $$
+    insert into door_challenges (token_digest, content) values (p_token, p_content)
+$$;
+select own_functions('put_challenge');
+grant execute on function put_challenge to chatbot_door;
+
+-- Gives it back, once and for ten minutes; null otherwise.
+create or replace function take_challenge(p_token bytea) returns text
+    language sql security definer set search_path = public, pg_temp as $$
+    with taken as (delete from door_challenges where token_digest = p_token returning content, expires_at)
+    select content from taken where expires_at > now()
+$$;
+select own_functions('take_challenge');
+grant execute on function take_challenge to chatbot_door;
+
+-- Stores a passkey for the person of a session; false when the session has ended, or the credential is there already.
+create or replace function put_passkey(p_token bytea, p_credential bytea, p_public_key bytea, p_sign_count bigint,
+                                       p_browser text) returns boolean
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    insert into door_passkeys (credential, person, public_key, sign_count, name)
+        select p_credential, person, p_public_key, p_sign_count, left(p_browser, 200) from door_sessions
+        where id = use_session(p_token)
+        on conflict do nothing;
+    return found;
+end $$;
+select own_functions('put_passkey');
+grant execute on function put_passkey to chatbot_door;
+
+-- What a passkey's signature is held against.
+create or replace function read_passkey(p_credential bytea) returns table (public_key bytea, sign_count bigint)
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select k.public_key, k.sign_count from door_passkeys k where k.credential = p_credential
+$$;
+select own_functions('read_passkey');
+grant execute on function read_passkey to chatbot_door;
+
+-- Opens a session with a passkey whose signature was right; false where it counts no further than before (it was
+-- copied), or its person may not sign in.
+create or replace function enter_passkey(p_credential bytea, p_sign_count bigint, p_token bytea, p_browser text)
+    returns boolean language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    whose text;
+begin
+    update door_passkeys set sign_count = p_sign_count, used_at = now()
+        where credential = p_credential and (p_sign_count > sign_count or (p_sign_count = 0 and sign_count = 0))
+        returning person into whose;
+    return prove_person(whose, 'passkey', p_token, p_browser);
+end $$;
+select own_functions('enter_passkey');
+grant execute on function enter_passkey to chatbot_door;
+
+-- A person's passkeys, newest first, by the digest of each in hex.
+create or replace function my_passkeys(p_person text)
+    returns table (id text, name text, made_at timestamptz, used_at timestamptz)
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select encode(sha256(k.credential), 'hex'), k.name, k.made_at, k.used_at from door_passkeys k
+        where k.person = p_person order by k.made_at desc
+$$;
+select own_functions('my_passkeys');
+grant execute on function my_passkeys to chatbot_app;
+
+-- Forgets one of a person's passkeys.
+create or replace function delete_passkey(p_person text, p_id text) returns boolean
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    delete from door_passkeys where person = p_person and encode(sha256(credential), 'hex') = p_id;
+    return found;
+end $$;
+select own_functions('delete_passkey');
+grant execute on function delete_passkey to chatbot_app;
+
+-- The person of the session that a cookie opens; null without one.
+create or replace function session_person(p_token bytea) returns text
+    language sql security definer set search_path = public, pg_temp as $$
+    select person from door_sessions where id = use_session(p_token)
+$$;
+select own_functions('session_person');
+grant execute on function session_person to chatbot_door;
+
+-- The id of the session that a cookie opens, and notes that it is used; null when there is none, after 24 hours
+-- without use, or after 14 days.
+create or replace function use_session(p_token bytea) returns uuid
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    here door_sessions;
+begin
+    select * into here from door_sessions
+        where token_digest = p_token and expires_at > now() and seen_at > now() - interval '24 hours';
+    if here.seen_at < now() - interval '1 minute' then
+        update door_sessions set seen_at = now() where id = here.id;
+    end if;
+    return here.id;
+end $$;
+select own_functions('use_session');
+grant execute on function use_session to chatbot_door;
+
+-- Ends the session that a cookie opens.
+create or replace function leave_session(p_token bytea) returns void
+    language sql security definer set search_path = public, pg_temp as $$
+    delete from door_sessions where token_digest = p_token
+$$;
+select own_functions('leave_session');
+grant execute on function leave_session to chatbot_door;
+
+-- Lets the job of this id act as the session's person, for this request. False when the session has ended.
+create or replace function make_ticket(p_token bytea, p_job bytea, p_request bytea) returns boolean
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    session uuid := use_session(p_token);
+begin
+    if session is null then
+        return false;
+    end if;
+    insert into door_tickets (job_digest, session_id, request_digest) values (p_job, session, p_request);
+    return true;
+end $$;
+select own_functions('make_ticket');
+grant execute on function make_ticket to chatbot_door;
+
+-- Who asks: the person of the session for which the job of this id was started, with this request, a minute ago at
+-- most; null otherwise. A job that Windmill runs again, under the same id, asks again within a quarter of an hour.
+create or replace function redeem_ticket(p_job bytea, p_request bytea) returns text
+    language sql security definer set search_path = public, pg_temp as $$
+    update door_tickets t set redeemed_at = coalesce(t.redeemed_at, now()) from door_sessions s
+        where t.job_digest = p_job and t.request_digest = p_request and s.id = t.session_id and s.expires_at > now()
+          and case when t.redeemed_at is null then t.made_at > now() - interval '60 seconds'
+                   else t.redeemed_at > now() - interval '15 minutes' end
+        returning s.person
+$$;
+select own_functions('redeem_ticket');
+grant execute on function redeem_ticket to chatbot_app;
+
+-- Where a person is signed in at the door, newest use first. here: the session of this very request.
+create or replace function my_sessions(p_person text, p_job bytea)
+    returns table (id uuid, how text, browser text, made_at timestamptz, seen_at timestamptz, here boolean)
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select s.id, s.how, s.browser, s.made_at, s.seen_at,
+           exists (select from door_tickets t where t.job_digest = p_job and t.session_id = s.id)
+        from door_sessions s
+        where s.person = p_person and s.expires_at > now() and s.seen_at > now() - interval '24 hours'
+        order by s.seen_at desc, s.id
+$$;
+select own_functions('my_sessions');
+grant execute on function my_sessions to chatbot_app;
+
+-- Ends one of a person's sessions, or all but the one of this request (p_id null); how many ended.
+create or replace function end_sessions(p_person text, p_id uuid, p_job bytea) returns int
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    ended int;
+begin
+    delete from door_sessions s where s.person = p_person and case when p_id is not null then s.id = p_id
+        else not exists (select from door_tickets t where t.job_digest = p_job and t.session_id = s.id) end;
+    get diagnostics ended = row_count;
+    return ended;
+end $$;
+select own_functions('end_sessions');
+grant execute on function end_sessions to chatbot_app;
+
+-- Forgets what has ended.
+create or replace function clean_door() returns void
+    language sql security definer set search_path = public, pg_temp as $$
+    delete from door_sessions where expires_at < now() or seen_at < now() - interval '24 hours';
+    delete from door_tickets where made_at < now() - interval '20 minutes';
+    delete from door_codes where expires_at < now();
+    delete from door_invitations where expires_at < now();
+    delete from door_challenges where expires_at < now();
+    delete from door_counts where since < now() - interval '1 day' and coalesce(locked_until, '-infinity') < now();
+$$;
+select own_functions('clean_door');
+grant execute on function clean_door to chatbot_door;
+
+-- Whoever is no member or no operator any more is signed out; who still may, signs in again.
+create or replace function sign_out_removed() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    delete from door_sessions where person = old.email;
+    delete from door_codes where person = old.email;
+    delete from door_passkeys where person = old.email and not door_knows(old.email);
+    return null;
+end $$;
+select own_functions('sign_out_removed');
+create or replace trigger sign_out_removed after delete on tenant_members
+    for each row execute function sign_out_removed();
+create or replace trigger sign_out_removed after delete on operators
+    for each row execute function sign_out_removed();
