@@ -54,6 +54,7 @@ export type Actions = {
   insights: 'get' | 'list_topics' | 'list_wrong' | 'list_unanswered' | 'dismiss' | 'ask_again' | 'get_answer'
   people: 'list' | 'create' | 'update' | 'delete' | 'list_changes'
   notifications: 'count' | 'list' | 'mark_read'
+  doctor: 'get' | 'examine'
   operator:
     | 'get'
     | 'create_tenant'
@@ -71,6 +72,8 @@ export type Actions = {
     | 'find'
     | 'send_test'
     | 'list_changes'
+    | 'get_findings'
+    | 'examine'
 }
 
 export async function ask<S extends keyof Actions>(script: S, action: Actions[S], fields: Record<string, unknown> = {}): Promise<any> {

@@ -4,7 +4,7 @@ import { contradictions, qaPairs, documents, knowledge, passages, sources } from
 import { feedback } from './en/feedback'
 import { conversations } from './en/inbox'
 import { messages } from './en/messages'
-import { platform } from './en/platform'
+import { doctor, platform } from './en/platform'
 import { actions, scripts } from './en/tools'
 import { alarm, approvals, changes, home, notifications, people } from './en/team'
 import { templates } from './en/templates'
@@ -129,6 +129,7 @@ const en = {
     ofThem: 'not answered: {n}',
   },
   platform,
+  doctor,
 }
 export type Texts = typeof en
 export default en

@@ -5,7 +5,7 @@ import { contradictions, qaPairs, documents, knowledge, passages, sources } from
 import { feedback } from './es/feedback'
 import { conversations } from './es/inbox'
 import { messages } from './es/messages'
-import { platform } from './es/platform'
+import { doctor, platform } from './es/platform'
 import { actions, scripts } from './es/tools'
 import { alarm, approvals, changes, home, notifications, people } from './es/team'
 import { templates } from './es/templates'
@@ -130,5 +130,6 @@ const es: Texts = {
     ofThem: 'sin respuesta: {n}',
   },
   platform,
+  doctor,
 }
 export default es
