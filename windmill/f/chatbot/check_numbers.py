@@ -58,9 +58,12 @@ def main(
             tenant = database.of_tenant(str(number["tenant_id"]))
             done["numbers"] += 1
             check(tenant, number["phone_number_id"], resources, done)
-            if tenant.value(DOCTOR_DUE, number["phone_number_id"]):
-                examine_and_keep(tenant, number["phone_number_id"], resources)
-                done["examined"] += 1
+            try:
+                if tenant.value(DOCTOR_DUE, number["phone_number_id"]):
+                    examine_and_keep(tenant, number["phone_number_id"], resources)
+                    done["examined"] += 1
+            except LookupError:  # the number was taken away meanwhile
+                continue
     return done
 
 

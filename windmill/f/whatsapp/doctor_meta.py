@@ -131,7 +131,11 @@ class MetaDoctor:
         apps = (answer.data or {}).get("data")
         if not isinstance(apps, list):
             return unknown("subscription", _silent(answer))
-        ids = {str((app.get("whatsapp_business_api_data") or {}).get("id")) for app in apps}
+        ids = {
+            str((app.get("whatsapp_business_api_data") or {}).get("id"))
+            for app in apps
+            if isinstance(app, dict)
+        }
         own = str((token or {}).get("app_id") or "")
         if ids and not own:
             return _unsaid("subscription")  # somebody is subscribed, and Meta has not said whose the token is
