@@ -3,6 +3,7 @@
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from email.utils import formatdate
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from local.meta import chat, control, graph
+from local.meta import account_graph, chat, control, graph
 from local.meta.errors import GraphError
 from local.meta.faults import Dropped
 from local.meta.platform import Platform
@@ -43,7 +44,9 @@ class SameOrigin:
 
         async def with_policy(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], (b"content-security-policy", POLICY.encode())]
+                now = formatdate(scope["app"].state.platform.clock.now(), usegmt=True).encode()
+                more = [(b"content-security-policy", POLICY.encode()), (b"date", now)]
+                message["headers"] = [*message["headers"], *more]
             await send(message)
 
         await self.app(scope, receive, with_policy)
@@ -72,7 +75,7 @@ def make_app(platform: Platform) -> Starlette:
 
     handlers: dict[Any, Any] = {GraphError: graph_error, Dropped: dropped, **control.ERRORS, **chat.ERRORS}
     app = Starlette(
-        routes=[*graph.ROUTES, *control.ROUTES, *chat.ROUTES],
+        routes=[*account_graph.ROUTES, *graph.ROUTES, *control.ROUTES, *chat.ROUTES],
         exception_handlers=handlers,
         lifespan=lifespan,
         middleware=[

@@ -99,6 +99,7 @@ def configure(app: Any, log_level: str) -> uvicorn.Config:
         http=BreakableProtocol,
         ws="none",
         access_log=False,
+        date_header=False,  # the application says the time by its own clock
         log_level=log_level,
         timeout_graceful_shutdown=2,
     )

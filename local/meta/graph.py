@@ -44,6 +44,7 @@ def numbers_of(request: Request) -> set[str]:
     allowed = {pid for pid, secret in tokens.items() if hmac.compare_digest(secret.encode(), token.encode())}
     if not allowed:
         raise invalid_token()
+    platform_of(request).accounts.check(allowed)
     return allowed
 
 
@@ -195,18 +196,7 @@ async def get_object(request: Request) -> Response:
     object_id = request.path_params["object_id"]
     number = platform.config.number(object_id)
     if number and object_id in allowed:
-        if "health_status" in request.query_params.get("fields", ""):
-            return JSONResponse(
-                {"health_status": platform.billing.health(number), "id": number.phone_number_id}
-            )
-        return JSONResponse(
-            {
-                "verified_name": number.name,
-                "display_phone_number": number.display_phone_number,
-                "quality_rating": "GREEN",
-                "id": number.phone_number_id,
-            }
-        )
+        return JSONResponse(platform.accounts.number(number, request.query_params.get("fields", "")))
     media = platform.media.get(object_id, allowed)
     expires = int(platform.clock.now() + platform.limits.media_url_s)
     return JSONResponse(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from local.meta import envelope, owned
+from local.meta.accounts import Accounts
 from local.meta.billing import Billing
 from local.meta.config import Config, Number
 from local.meta.deliver import Deliverer, Delivery
@@ -51,6 +52,7 @@ class Platform:
         )
         self.templates = TemplateShelf(config.templates, self.store)
         self.billing = Billing(self.state, self.templates, self.limits)
+        self.accounts = Accounts(config, self.billing)
         self.statuses = Statuses(config, self.state, self.deliverer, self.billing)
         self.rates = Rates(self.limits)
         self.faults = Faults()
@@ -77,6 +79,7 @@ class Platform:
         vars(self.limits).update(vars(self.config.limits))
         self.rates.clear()
         self.billing.unpaid.clear()
+        self.accounts.known.clear()
         self.faults.orders.clear()
         self.clock.ahead = 0.0
         self.state.clear()

@@ -54,3 +54,50 @@ begin
 end $$;
 select own_functions('keep_health');
 grant execute on function keep_health to chatbot_app;
+
+-- Keeps what the doctor found of a number of the current tenant. The bell tells what is newly red, and that it is over;
+-- a missing payment method is told by keep_health. What is not known settles nothing.
+create or replace function keep_findings(p_phone_number_id text, p_findings jsonb) returns void
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    bot chatbots;
+    was jsonb;
+    finding jsonb;
+begin
+    select * into bot from chatbots where phone_number_id = p_phone_number_id and tenant_id = current_tenant();
+    if not found then
+        return;
+    end if;
+    insert into number_health (phone_number_id, tenant_id) values (p_phone_number_id, bot.tenant_id)
+        on conflict do nothing;
+    select findings into was from number_health where phone_number_id = p_phone_number_id for update;
+    update number_health set findings = p_findings, examined_at = now() where phone_number_id = p_phone_number_id;
+    for finding in select x from jsonb_array_elements(p_findings) x where x ->> 'check' <> 'payment' loop
+        if finding ->> 'state' = 'green' then
+            perform settle_subject(bot.tenant_id, 'number_finding', p_phone_number_id || ' ' || (finding ->> 'check'));
+        elsif finding ->> 'state' = 'red'
+              and not was @> jsonb_build_array(jsonb_build_object('check', finding -> 'check', 'state', 'red')) then
+            perform notify(bot.tenant_id, 'number_finding', 'warning', bot.name || ': ' || (finding ->> 'words'),
+                           p_phone_number_id || ' ' || (finding ->> 'check'),
+                           jsonb_build_object('number', bot.name, 'problem', finding -> 'message'));
+        end if;
+    end loop;
+end $$;
+select own_functions('keep_findings');
+grant execute on function keep_findings to chatbot_app;
+
+-- What the doctor last found of a number of any business, for operators: {findings, examined_at}. Raises no_data_found
+-- where the business does not have the number.
+create or replace function operator_findings(p_email text, p_tenant uuid, p_phone_number_id text) returns jsonb
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    said jsonb;
+begin
+    perform check_operator(p_email);
+    select jsonb_build_object('findings', coalesce(h.findings, '[]'), 'examined_at', h.examined_at) into strict said
+        from chatbots b left join number_health h using (phone_number_id)
+        where b.tenant_id = p_tenant and b.phone_number_id = p_phone_number_id;
+    return said;
+end $$;
+select own_functions('operator_findings');
+grant execute on function operator_findings to chatbot_app;

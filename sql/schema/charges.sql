@@ -59,7 +59,10 @@ create table number_health (
     can_send          text,                               -- AVAILABLE, LIMITED, BLOCKED; null: Meta was not asked yet
     troubles          jsonb not null default '[]',        -- [{entity, code, problem, remedy}]
     checked_at        timestamptz,
-    due_at            timestamptz not null default now()
+    due_at            timestamptz not null default now(),
+    -- What the doctor found (f/whatsapp/findings): [{check, state, message, words}], and when; null: it has not run.
+    findings          jsonb not null default '[]',
+    examined_at       timestamptz
 );
 
 select isolate('message_charges'), isolate('charge_months'), isolate('number_health');

@@ -49,7 +49,8 @@ STATIC = {
     "f.portal_api.privacy": ("job_id_key",),
     "f.portal_api.insights": ("embeddings",),
     "f.portal_api.statement": (),
-    "f.portal_api.operator": ("master_key", "whatsapp", "settings"),
+    "f.portal_api.doctor": ("llm", "embeddings", "master_key", "whatsapp", "settings"),
+    "f.portal_api.operator": ("llm", "embeddings", "master_key", "whatsapp", "settings"),
 }
 
 
@@ -65,6 +66,7 @@ class Portal:
             "settings": {"allowed_private_hosts": ["127.0.0.1:7777"], "portal_url": "https://portal.example"},
             "job_id_key": "key of the portal's tests",
             "embeddings": self.embeddings,
+            "llm": {"provider": "openai", "base_url": "http://127.0.0.1:9/v1", "model": "m", "api_key": "k"},
             "whatsapp": {"graph_url": "http://127.0.0.1:9", "api_version": "v23.0"},
         }
         info = psycopg.conninfo.conninfo_to_dict(url)

@@ -95,6 +95,8 @@ ACTIONS: list[tuple[str, str, dict[str, Any], str]] = [
     ("f.portal_api.bot", "delete_tool", {"name": "orders"}, "owner"),
     ("f.portal_api.bot", "ask", {"question": "When?"}, "agent"),
     ("f.portal_api.bot", "get_answer", {"run": GUESSED}, "agent"),
+    ("f.portal_api.doctor", "get", {"phone_number_id": GUESSED}, "owner"),
+    ("f.portal_api.doctor", "examine", {"phone_number_id": GUESSED}, "owner"),
     ("f.portal_api.versions", "list", {"phone_number_id": "1001"}, "editor"),
     (
         "f.portal_api.versions",
@@ -211,6 +213,8 @@ OPERATORS = {
     "list_changes",
     "find",
     "send_test",
+    "get_findings",
+    "examine",
 }
 
 

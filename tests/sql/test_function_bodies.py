@@ -290,6 +290,10 @@ CALLS = {
     "keep_health": [
         """select keep_health(phone_number_id, 'LIMITED', '[{"code": 141006, "problem": "x"}]') from chatbots"""
     ],
+    "keep_findings": [
+        """select keep_findings(phone_number_id, '[{"check": "pin", "state": "red", "words": "x"}]') from chatbots""",
+        """select keep_findings(phone_number_id, '[{"check": "pin", "state": "green"}]') from chatbots""",
+    ],
     "inbox_news": ["select inbox_news(null)", "select inbox_news(inbox_news('{}') -> 'since')"],
     "count_usage": ["select count_usage(2, 3, 0.5, 'speech', 'bot')"],
     "service_who": ["select service_who(gen_random_uuid())"],

@@ -414,6 +414,100 @@ ENGLISH = {
     "key_in_plain": "This key came unprotected, so it was not stored. Replace it where it is from, reload the page, and paste the new one.",
     "key_seal": "This key could not be opened, so it was not stored. Reload the page and paste it again.",
     "last_operator": "The platform needs an operator. Add somebody else first.",
+    # What the doctor of a number finds, and what to do about it
+    "doctor_no_token": (
+        "No WhatsApp access token is stored: make one at Meta (Business settings, System users: "
+        "https://business.facebook.com/settings/system-users) and have the operator store it."
+    ),
+    "doctor_token_refused": (
+        "Meta refuses the access token ({problem}): make a new one that never expires (Business settings, System users: "
+        "https://business.facebook.com/settings/system-users) and have the operator store it."
+    ),
+    "doctor_token_ends": (
+        "The access token ends in {days} days: make one that never expires (Business settings, System users: "
+        "https://business.facebook.com/settings/system-users) and have the operator store it."
+    ),
+    "doctor_scopes": (
+        "The access token lacks {scopes}: make a new one with this permission (Business settings, System users: "
+        "https://business.facebook.com/settings/system-users) and have the operator store it."
+    ),
+    "doctor_foreign_number": (
+        "The access token may not use the number with the ID {number}: give its system user the WhatsApp account of this number "
+        "(Business settings, WhatsApp accounts: https://business.facebook.com/settings/whatsapp-business-accounts), or correct the ID."
+    ),
+    "doctor_number_state": (
+        "The number is not connected to the Cloud API ({state}): register it with its PIN of six digits (WhatsApp Manager, Phone "
+        "numbers: https://business.facebook.com/wa/manage/phone-numbers/)."
+    ),
+    "doctor_name": (
+        "Meta has not approved the display name “{name}” ({state}): choose another one (WhatsApp Manager, Phone numbers: "
+        "https://business.facebook.com/wa/manage/phone-numbers/)."
+    ),
+    "doctor_quality": (
+        "Meta rates this number's quality as low, and may restrict it: write only to people who expect it (WhatsApp Manager, Phone "
+        "numbers: https://business.facebook.com/wa/manage/phone-numbers/)."
+    ),
+    "doctor_limit": (
+        "Meta lets this number begin very few conversations a day ({limit}): verify the business and keep the quality high (WhatsApp "
+        "Manager, Phone numbers: https://business.facebook.com/wa/manage/phone-numbers/)."
+    ),
+    "doctor_pin": (
+        "The number has no two-step PIN, so somebody else could register it: set one (WhatsApp Manager, Phone numbers, Two-step "
+        "verification: https://business.facebook.com/wa/manage/phone-numbers/)."
+    ),
+    "doctor_payment": (
+        "The WhatsApp account has no valid payment method, so what Meta charges for does not arrive: add one (Billing and payments: "
+        "https://business.facebook.com/billing_hub/payment_settings)."
+    ),
+    "doctor_health": (
+        "Meta says that something keeps this number from sending ({problem}): mend it (WhatsApp Manager, Overview: "
+        "https://business.facebook.com/wa/manage/home/)."
+    ),
+    "doctor_not_subscribed": (
+        "The app is not subscribed to the WhatsApp account {account}, so no message arrives: subscribe it (POST "
+        "/{account}/subscribed_apps: "
+        "https://developers.facebook.com/documentation/business-messaging/whatsapp/solution-providers/manage-webhooks)."
+    ),
+    "doctor_callback": (
+        "Meta sends this number's messages to {address} instead of {wanted}: correct the callback URL (App dashboard, WhatsApp, "
+        "Configuration: https://developers.facebook.com/apps/), or take the account's own address away."
+    ),
+    "doctor_webhook_unset": (
+        "The platform does not know the address of its webhook: the operator writes WEBHOOK_URL, such as "
+        "https://bot.example.com/webhook, into the deployment's settings and deploys again."
+    ),
+    "doctor_webhook_down": (
+        "The webhook does not answer at {address} ({problem}): see that the ingress runs, and that this address leads to it from "
+        "outside."
+    ),
+    "doctor_unreported": (
+        "Meta has taken messages of this number ({n}) and reports nothing of them: subscribe the field “messages” and see that "
+        "META_APP_SECRET is this app's (App dashboard, WhatsApp, Configuration: https://developers.facebook.com/apps/)."
+    ),
+    "doctor_unheard": (
+        "Nothing has come from WhatsApp for this number in the last {hours} hours, so it is not known whether its signature is right: "
+        "write to the number, and run this again."
+    ),
+    "doctor_template": (
+        "The template “{name}” can't be sent ({state}), and people are written to with it after 24 hours: correct it or choose "
+        "another one (WhatsApp Manager, Message templates: https://business.facebook.com/wa/manage/message-templates/)."
+    ),
+    "doctor_clock_worker": "The clock of the workers is {minutes} minutes off: let their machine take its time from the network (NTP).",
+    "doctor_clock_database": "The clock of PostgreSQL is {minutes} minutes off: let its machine take its time from the network (NTP).",
+    "doctor_model_key": "The vendor of the model {model} refuses its key, so the bot can't answer: the operator stores a valid one.",
+    "doctor_model": "The model {model} does not answer: {problem}",
+    "doctor_embeddings": "The embedding model does not answer, so nothing is found in the documents: {problem}",
+    "doctor_no_knowledge": "The bot has nothing to answer from: add a document, a website or an answer under Knowledge.",
+    "doctor_silent_knowledge": "A search for the words of the bot's own documents finds nothing: read the documents again under Knowledge.",
+    "doctor_nobody_told": (
+        "Nobody is told when the bot hands a conversation to a person: enter a telephone number, an e-mail address or a webhook under "
+        "Bot, Handoff."
+    ),
+    "doctor_bot_off": "The bot is switched off, so customers get no answer: switch it on under Bot, Voice.",
+    "doctor_needs_token": "It is not known as long as the access token does not work for this number.",
+    "doctor_needs_embeddings": "It is not known as long as the embedding model does not answer.",
+    "doctor_needs_address": "It is not known as long as the webhook's address is not set.",
+    "doctor_meta_silent": "It is not known, because Meta did not say it ({problem}): run this again in some minutes.",
     # What Meta's error codes mean: the table send_errors names these
     "send_pair_rate": "too many messages to this one person",
     "send_number_rate": "too many messages from this number",

@@ -28,8 +28,8 @@ def tokens_of(texts: list[str]) -> int:
 
 
 def of_tokens(model: str, input_tokens: int, output_tokens: int, what: str, number: str = "") -> list[Any]:
-    """COUNT's values. A model without a list price costs nothing that is known; its tokens count. `what`: embeddings, speech, pictures; `number`:
-    the chatbot's whose customer it was for, none for what all of a business's numbers share."""
+    """COUNT's values. A model without a list price costs nothing that is known; its tokens count. `what`: embeddings, speech, pictures, model;
+    `number`: the chatbot's whose customer it was for, none for what all of a business's numbers share."""
     return [input_tokens, output_tokens, cost_usd(model, input_tokens, output_tokens, {}) or 0, what, number]
 
 

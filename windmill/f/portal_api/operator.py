@@ -1,4 +1,5 @@
-# requirements: whatsapp
+# no_postinstall
+# requirements: media
 """The operators' page: tenants with their numbers, keys and staff; stuck turns, failed documents, dead letters; people and their runs.
 
 In: a request of the portal's page (f/common/portal_request.py). Out: the overview, or what was done. Only for people in the table operators:
@@ -32,11 +33,13 @@ from f.common.portal_request import (
 from f.common.problems import Problem
 from f.common.secrets import seal
 from f.common.windmill import deployed_pins, tags_without_worker
-from f.portal_api import number_trial
+from f.portal_api import number_doctor, number_trial
 from f.portal_api.typed_keys import sealing_key, typed_key
 from f.tools.script_jobs import own_folder
 
 postgresql = dict[str, Any]
+c_llm = dict[str, Any]
+c_embeddings = dict[str, Any]
 c_settings = dict[str, Any]
 c_whatsapp = dict[str, Any]
 LIMITS = {
@@ -72,8 +75,15 @@ EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 @answer_page
 def main(
-    request: str, db: postgresql, master_key: str, whatsapp: c_whatsapp, settings: c_settings
+    request: str,
+    db: postgresql,
+    llm: c_llm,
+    embeddings: c_embeddings,
+    master_key: str,
+    whatsapp: c_whatsapp,
+    settings: c_settings,
 ) -> dict[str, Any]:
+    resources = number_doctor.resources_of(llm, embeddings, settings, whatsapp, master_key)
     actions: dict[str, OperatorAction] = {
         "get": lambda conn, email, fields: {
             **get(conn, email, fields),
@@ -82,6 +92,8 @@ def main(
         },
         "find": find,
         "send_test": lambda conn, email, fields: number_trial.send(conn, email, fields, whatsapp, master_key),
+        "get_findings": number_doctor.get_of_any,
+        "examine": lambda conn, email, fields: number_doctor.examine_any(conn, email, fields, resources),
         "create_tenant": create_tenant,
         "update_tenant": update_tenant,
         "upsert_number": upsert_number,

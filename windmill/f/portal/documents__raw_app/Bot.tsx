@@ -11,6 +11,7 @@ import Tools, { Tool } from './BotTools'
 import BotVersions from './BotVersions'
 import Voice from './BotVoice'
 import BotWords from './BotWords'
+import Doctor from './Doctor'
 import Preview from './Preview'
 import { Refused, ask } from './api'
 import { refresh, useAsk } from './data'
@@ -114,7 +115,7 @@ function Form({ bot: live, tools }: { bot: Settings; tools: Tool[] }) {
     forget()
   }
   return (
-    <Tabs label={t.bot.parts} names={Object.keys(t.bot.tabs).filter((name) => name !== 'versions' || may('owner', 'editor'))} title={(name) => t.bot.tabs[name]} chosen={chosen} choose={choose}>
+    <Tabs label={t.bot.parts} names={Object.keys(t.bot.tabs).filter((name) => (name === 'versions' ? may('owner', 'editor') : name !== 'doctor' || may('owner')))} title={(name) => t.bot.tabs[name]} chosen={chosen} choose={choose}>
       {Part ? (
         <Card component="form" className="panel" onSubmit={save} ref={box} style={{ overflow: 'visible' }}>
           <fieldset disabled={!may('owner', 'editor')} aria-label={t.bot.tabs[chosen]}>
@@ -127,6 +128,8 @@ function Form({ bot: live, tools }: { bot: Settings; tools: Tool[] }) {
         <BotVersions bot={live} />
       ) : chosen === 'cases' ? (
         <BotCases bot={live} />
+      ) : chosen === 'doctor' && may('owner') ? (
+        <Card className="panel"><Text c="dimmed" mb="sm">{t.doctor.intro}</Text><Doctor number={bot.phone_number_id} name={bot.name} /></Card>
       ) : (
         <Tools tools={tools} />
       )}

@@ -105,7 +105,7 @@ function One({ note, read }: { note: Note; read?: () => void }) {
   const d = note.detail ?? {}
   const words = n.kinds[note.kind]
   const limit = n.limits[String(d.limit)] ?? String(d.limit ?? '')
-  const values: Record<string, unknown> = { ...d, limit, meaning: isMessage(d.meaning) && say(d.meaning), event: d.event && (n.events[String(d.event)] ?? d.event) }
+  const values: Record<string, unknown> = { ...d, limit, meaning: isMessage(d.meaning) && say(d.meaning), problem: isMessage(d.problem) ? say(d.problem) : d.problem, event: d.event && (n.events[String(d.event)] ?? d.event) }
   // Meta leaves out what it likes: then its notice is shown as it came.
   const whole = words && [...words.matchAll(/\{(\w+)\}/g)].every(([, gap]) => values[gap])
   const title = whole ? fill(words, values) : note.title

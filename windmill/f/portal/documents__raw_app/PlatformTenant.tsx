@@ -2,6 +2,7 @@
 import { Alert, Anchor, Badge, Button, Card, Group, NativeSelect, NumberInput, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core'
 import { IconArrowLeft } from '@tabler/icons-react'
 import React, { useState } from 'react'
+import Doctor from './Doctor'
 import PlatformConnect from './PlatformConnect'
 import PlatformNumber, { NumberOf } from './PlatformNumber'
 import { Actions, ask } from './api'
@@ -80,6 +81,7 @@ export default function PlatformTenant({ tenant, webhook }: { tenant: Tenant; we
           <Put labels={[p.numberId, t.bot.nameLabel]} button={p.addNumber} act={([phone_number_id, name]) => act('upsert_number', { phone_number_id, name })} />
         </Part>
         <Part title={p.connect}><PlatformConnect tenant={tenant} webhook={webhook} /></Part>
+        {tenant.numbers.length > 0 && <Part title={t.doctor.title}>{tenant.numbers.map((n) => <Checkup key={n.phone_number_id} tenant={tenant.id} number={n} />)}</Part>}
         <Part title={p.keys}><Keys tenant={tenant} act={act} /></Part>
         <Part title={p.scripts}><ToolFolder tenant={tenant} act={act} /></Part>
         <Part title={p.plan}><Plan tenant={tenant} act={act} /></Part>
@@ -87,6 +89,14 @@ export default function PlatformTenant({ tenant, webhook }: { tenant: Tenant; we
     </>
   )
 }
+
+// The doctor of one number, under its name.
+const Checkup = ({ tenant, number }: { tenant: string; number: NumberOf }) => (
+  <div className="inset">
+    <Text fw={600} dir="auto">{number.name}</Text>
+    <Doctor tenant={tenant} number={number.phone_number_id} name={number.name} />
+  </div>
+)
 
 const Part = ({ title, children }: { title: string; children: React.ReactNode }) => (
   <Card component="section" aria-label={title}>

@@ -57,6 +57,7 @@ export type Actions = {
   people: 'list' | 'invite' | 'withdraw' | 'create' | 'update' | 'delete' | 'list_changes'
   sessions: 'list' | 'end' | 'end_others' | 'delete_passkey'
   notifications: 'count' | 'list' | 'mark_read'
+  doctor: 'get' | 'examine'
   operator:
     | 'get'
     | 'create_tenant'
@@ -74,6 +75,8 @@ export type Actions = {
     | 'find'
     | 'send_test'
     | 'list_changes'
+    | 'get_findings'
+    | 'examine'
 }
 
 export async function ask<S extends keyof Actions>(script: S, action: Actions[S], fields: Record<string, unknown> = {}): Promise<any> {

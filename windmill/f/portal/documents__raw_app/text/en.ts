@@ -5,7 +5,7 @@ import { cases } from './en/cases'
 import { feedback } from './en/feedback'
 import { conversations } from './en/inbox'
 import { messages } from './en/messages'
-import { platform } from './en/platform'
+import { doctor, platform } from './en/platform'
 import { actions, scripts } from './en/tools'
 import { alarm, approvals, changes, home, notifications, people } from './en/team'
 import { templates } from './en/templates'
@@ -146,6 +146,7 @@ const en = {
     more: 'Show more',
   },
   platform,
+  doctor,
 }
 export type Texts = typeof en
 export default en

@@ -6,7 +6,7 @@ import { cases } from './es/cases'
 import { feedback } from './es/feedback'
 import { conversations } from './es/inbox'
 import { messages } from './es/messages'
-import { platform } from './es/platform'
+import { doctor, platform } from './es/platform'
 import { actions, scripts } from './es/tools'
 import { alarm, approvals, changes, home, notifications, people } from './es/team'
 import { templates } from './es/templates'
@@ -147,5 +147,6 @@ const es: Texts = {
     more: 'Mostrar más',
   },
   platform,
+  doctor,
 }
 export default es

@@ -120,3 +120,21 @@ export const platform = {
   testTo: 'To this telephone number',
   testSent: 'WhatsApp has taken the message.',
 }
+
+// What the doctor of a number says, on the operator’s page and under Bot.
+export const doctor = {
+  title: 'Check-up',
+  of: 'Check-up of {name}',
+  intro: 'Everything without which customers get no answer. It is looked at once a day, and whenever you ask.',
+  run: 'Check now',
+  at: 'Last looked at {time}',
+  never: 'Nobody has looked yet',
+  neverHint: 'Check now: it takes some seconds, and asks the model for one word.',
+  verdicts: { ready: 'Ready to answer customers', not_ready: 'Not ready to answer customers', unknown: 'It is not known whether customers get answers' } as Record<string, string>,
+  states: { green: 'in order', red: 'to be mended', unknown: 'not known' } as Record<string, string>,
+  checks: {
+    bot: 'Bot', token: 'Access token', scopes: 'Permissions of the token', number: 'The number belongs to the token', registration: 'Connection of the number', subscription: 'Subscription of the account',
+    callback: 'Where messages are sent', webhook: 'Webhook', reports: 'Messages come in, signed', name: 'Display name', quality: 'Quality', limit: 'Conversations a day', payment: 'Payment method', pin: 'Two-step PIN',
+    templates: 'Templates', clock: 'Clocks', model: 'Model and its key', embeddings: 'Search', knowledge: 'Knowledge', handoff: 'Who is told of handoffs',
+  } as Record<string, string>,
+}

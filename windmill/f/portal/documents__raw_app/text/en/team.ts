@@ -126,6 +126,7 @@ export const notifications = {
     limit_reached: 'This month’s limit is used up: {limit}',
     payment_missing: '{number}: its WhatsApp account has no payment method. Add one at Meta before the free replies of the month end: then no reply arrives.',
     number_trouble: 'WhatsApp on the number of {number}: {problem}',
+    number_finding: '{number}: {problem}',
     free_replies_near: '{number}: 80 % of this month’s free WhatsApp replies are sent. Make sure that its WhatsApp account has a payment method.',
     free_replies_used: '{number}: all {bound} free WhatsApp replies of this month are sent. From now on each one costs, and without a payment method none arrives.',
     handoff: '{name} waits for a human',

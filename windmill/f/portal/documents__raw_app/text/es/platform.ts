@@ -120,3 +120,21 @@ export const platform = {
   testTo: 'A este teléfono',
   testSent: 'WhatsApp ha aceptado el mensaje.',
 }
+
+// Lo que dice la revisión de un número, en la página del operador y en Bot.
+export const doctor = {
+  title: 'Revisión',
+  of: 'Revisión de {name}',
+  intro: 'Todo lo que hace falta para que los clientes reciban respuesta. Se revisa una vez al día y siempre que lo pida.',
+  run: 'Revisar ahora',
+  at: 'Última revisión: {time}',
+  never: 'Todavía no se ha revisado',
+  neverHint: 'Revise ahora: tarda unos segundos y pide una palabra al modelo.',
+  verdicts: { ready: 'Listo para responder a los clientes', not_ready: 'No está listo para responder a los clientes', unknown: 'No se sabe si los clientes reciben respuesta' } as Record<string, string>,
+  states: { green: 'en orden', red: 'por corregir', unknown: 'no se sabe' } as Record<string, string>,
+  checks: {
+    bot: 'Bot', token: 'Token de acceso', scopes: 'Permisos del token', number: 'El número es del token', registration: 'Conexión del número', subscription: 'Suscripción de la cuenta',
+    callback: 'Adónde se envían los mensajes', webhook: 'Webhook', reports: 'Los mensajes llegan firmados', name: 'Nombre visible', quality: 'Calidad', limit: 'Conversaciones al día', payment: 'Medio de pago', pin: 'PIN de dos pasos',
+    templates: 'Plantillas', clock: 'Relojes', model: 'Modelo y su clave', embeddings: 'Búsqueda', knowledge: 'Conocimiento', handoff: 'A quién se avisa de los traspasos',
+  } as Record<string, string>,
+}

@@ -126,6 +126,7 @@ export const notifications = {
     limit_reached: 'El límite de este mes está agotado: {limit}',
     payment_missing: '{number}: su cuenta de WhatsApp no tiene método de pago. Añada uno en Meta antes de que se acaben las respuestas gratuitas del mes: después no llega ninguna.',
     number_trouble: 'WhatsApp sobre el número de {number}: {problem}',
+    number_finding: '{number}: {problem}',
     free_replies_near: '{number}: se ha enviado el 80 % de las respuestas gratuitas de WhatsApp de este mes. Compruebe que su cuenta de WhatsApp tiene un método de pago.',
     free_replies_used: '{number}: se han enviado las {bound} respuestas gratuitas de WhatsApp de este mes. Desde ahora cada una cuesta y, sin método de pago, no llega ninguna.',
     handoff: '{name} espera a una persona',

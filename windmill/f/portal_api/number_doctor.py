@@ -1,0 +1,93 @@
+# no_postinstall
+# requirements: media
+"""What the doctor of a number last found, and the doctor on demand: for the operators any number, for an owner the business's own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+
+from f.common.database import Connection, Database, as_tenant, one
+from f.common.portal_request import Fields, Member, id_field, not_found, text_field
+from f.whatsapp.findings import verdict
+
+if TYPE_CHECKING:
+    from f.common.shapes import Resources
+
+OWN = (
+    "select jsonb_build_object('findings', coalesce(h.findings, '[]'), 'examined_at', h.examined_at) from chatbots b"
+    " left join number_health h using (phone_number_id) where b.phone_number_id = %s"
+)
+
+
+def resources_of(
+    llm: dict[str, Any],
+    embeddings: dict[str, Any],
+    settings: dict[str, Any],
+    whatsapp: dict[str, Any],
+    master_key: str,
+) -> Resources:
+    return {
+        "llm": llm,
+        "embeddings": embeddings,
+        "settings": settings,
+        "whatsapp": whatsapp,
+        "master_key": master_key,
+    }
+
+
+def get_of_any(conn: Connection, email: str, fields: Fields) -> dict[str, Any]:
+    """What was last found of `phone_number_id` of `tenant`: {findings, examined_at, verdict}."""
+    try:
+        said = one(
+            conn, "select operator_findings(%s, %s, %s)", [email, id_field(fields, "tenant"), _number(fields)]
+        )
+    except psycopg.errors.NoDataFound:
+        raise not_found() from None
+    return _shown(said)
+
+
+def examine_any(conn: Connection, email: str, fields: Fields, resources: Resources) -> dict[str, Any]:
+    """Lets the doctor look now. Writes into the audit log that an operator has used the business's token."""
+    tenant, number = id_field(fields, "tenant"), _number(fields)
+    try:
+        one(conn, "select operator_token(%s, %s, %s)", [email, tenant, number])
+    except psycopg.errors.NoDataFound:
+        raise not_found() from None
+    _examine(conn, tenant, number, resources)
+    return get_of_any(conn, email, fields)
+
+
+def get_own(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """What was last found of a number of the member's business."""
+    with as_tenant(conn, member["tenant_id"]):
+        try:
+            said = one(conn, OWN, [_number(fields)])
+        except LookupError:
+            raise not_found() from None
+    return _shown(said)
+
+
+def examine_own(conn: Connection, member: Member, fields: Fields, resources: Resources) -> dict[str, Any]:
+    """Lets the doctor look now."""
+    get_own(conn, member, fields)
+    _examine(conn, member["tenant_id"], _number(fields), resources)
+    return get_own(conn, member, fields)
+
+
+def _examine(conn: Connection, tenant: str, number: str, resources: Resources) -> None:
+    from f.whatsapp.doctor import examine_and_keep
+
+    try:
+        examine_and_keep(Database(conn).of_tenant(tenant), number, resources)
+    except LookupError:
+        raise not_found() from None
+
+
+def _number(fields: Fields) -> str:
+    return text_field(fields, "phone_number_id", 40).strip()
+
+
+def _shown(said: dict[str, Any]) -> dict[str, Any]:
+    return {**said, "verdict": verdict(said["findings"])}

@@ -1,0 +1,56 @@
+"""What the doctor of a number says: one finding for each check, in the order in which a person would mend them."""
+
+from __future__ import annotations
+
+from typing import Literal, TypedDict
+
+from f.common.problems import Message
+
+State = Literal["green", "red", "unknown"]
+# Without these no customer is answered; what stands behind them matters later.
+VITAL = (
+    *("bot", "token", "scopes", "number", "registration", "subscription", "callback", "webhook"),
+    *("model", "embeddings", "knowledge"),
+)
+CHECKS = (
+    *VITAL,
+    *("reports", "name", "quality", "limit", "payment", "pin", "templates", "clock", "handoff"),
+)
+
+
+class Finding(TypedDict):
+    """`message`: what is wrong and what to do, or why nothing is known; None where the check is green."""
+
+    check: str
+    state: State
+    message: Message | None
+
+
+def green(check: str) -> Finding:
+    return Finding(check=check, state="green", message=None)
+
+
+def red(check: str, message: Message) -> Finding:
+    return Finding(check=check, state="red", message=message)
+
+
+def unknown(check: str, message: Message) -> Finding:
+    """For what nobody could say: it is never green."""
+    return Finding(check=check, state="unknown", message=message)
+
+
+def judged(check: str, message: Message | None) -> Finding:
+    """Red with what is wrong, green with None."""
+    return green(check) if message is None else red(check, message)
+
+
+def verdict(findings: list[Finding]) -> str:
+    """ready, not_ready, or unknown: whether customers get answers, as far as the vital checks say."""
+    states = {finding["state"] for finding in findings if finding["check"] in VITAL}
+    if "red" in states:
+        return "not_ready"
+    return "unknown" if "unknown" in states or not findings else "ready"
+
+
+def in_order(findings: list[Finding]) -> list[Finding]:
+    return sorted(findings, key=lambda finding: CHECKS.index(finding["check"]))
