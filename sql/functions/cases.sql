@@ -75,7 +75,9 @@ begin
     update case_results r set state = case when p_state <> 'green' and r.tries < 2 and r.version = u.version
                                            then 'waiting' else p_state end,
             answer = p_answer, findings = p_findings, ended_at = now()
-        from case_runs u where u.id = r.run_id and r.job = p_job and r.state = 'running' and r.tenant_id = current_tenant() returning r.* into done;
+        from case_runs u
+        where u.id = r.run_id and r.job = p_job and r.state = 'running' and r.tenant_id = current_tenant()
+        returning r.* into done;
     if done.state = 'green' and done.version in ('', 'draft') then
         update bot_cases set known_red = false where id = done.case_id and known_red;
     end if;

@@ -97,7 +97,8 @@ def running_world() -> Iterator[World]:
     stack.chat_workers = CHAT_WORKERS
     try:
         stack.start(seed.meta_config(), durable=False)
-        seed.seed(stack, merge_window_s=0.0)
+        # The tests write as a few customers, more often in an hour than one customer would.
+        seed.seed(stack, merge_window_s=0.0, max_replies_per_hour=1000)
         seed.seed_documents(stack)
         yield World(stack)
     finally:

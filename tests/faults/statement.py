@@ -11,6 +11,7 @@ from tests.faults.clerk import Clerk
 from tests.faults.storm import RECOVERY, until
 
 BEST = ("accepted", "sent", "delivered", "read")
+DECISION = "approval:"  # a person's decision about a tool's call is no message of a customer
 ZERO = ("open", "lost", "doubled", "overtaken")
 
 
@@ -43,7 +44,7 @@ def figures_of(clerk: Clerk, tenant: seed.DemoTenant) -> dict[str, Any]:
 
 def ledger(books: Books, number: str) -> dict[str, int]:
     """What the statement must say of a number: what came, went out, arrived and is billed by Meta; what became of each message by the books."""
-    rows = [row for row in books.messages if row["phone_number_id"] == number]
+    rows = [r for r in books.messages if r["phone_number_id"] == number and not r["id"].startswith(DECISION)]
     answered = [
         row for row in rows if any(books.takes[part["send_id"]] for part in books.of_turn[row["turn"]])
     ]
