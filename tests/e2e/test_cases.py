@@ -65,7 +65,7 @@ def test_what_breaks_a_test_is_not_published(world: World, owner: Staff) -> None
     asked = {"phone_number_id": SHOP.phone_number_id, "question": "Do you offer piano lessons?"}
     assert owner.ask("cases", "create", **asked, expected=refused)["ok"]
     before = world.rows("select count(*) as n from turns")
-    sent = world.sent(SHOP)
+    sent = [message["wamid"] for message in world.sent(SHOP)]
     draft(owner, persona="You are kind, and brief.", handoff_keywords=["express delivery"])
     run = publish(owner)["run"]
     found = ended(owner, run)
@@ -76,7 +76,8 @@ def test_what_breaks_a_test_is_not_published(world: World, owner: Staff) -> None
     assert "EUR 11.90" in red["before"] and "EUR 11.90" not in red["said"]
     assert publish(owner, run=run) == {"ok": True, "red": run}
     assert publish(Staff(world, "editor"), run=run, reason="It is wanted.")["refused"] == "role"
-    assert world.rows("select count(*) as n from turns") == before and world.sent(SHOP) == sent
+    assert world.rows("select count(*) as n from turns") == before
+    assert [message["wamid"] for message in world.sent(SHOP)] == sent
     live = publish(owner, run=run, reason="Colleagues answer that now.")["version"]
     newest = owner.ask("versions", "list", phone_number_id=SHOP.phone_number_id)["versions"][0]
     assert newest["number"] == live
