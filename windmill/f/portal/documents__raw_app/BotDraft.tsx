@@ -54,11 +54,11 @@ function Publish({ bot, close }: { bot: Settings; close: () => void }) {
   const publish = (with_run: string, why = '') =>
     form.run(async () => {
       const done = await ask('versions', 'publish', { ...seenDraft(bot), live: bot.version, note, run: with_run, reason: why })
+        .finally(() => refresh('bot', 'versions', 'home'))
       if (done.version === undefined) {
         setRun(done.run ?? done.red)
         return
       }
-      await refresh('bot', 'versions', 'home')
       close()
       return fill(d.published, { n: done.version })
     })
