@@ -10,7 +10,7 @@ from typing import Any
 from bench.stacks import NotMeasured
 from local import seed
 from local.documents.writer import render
-from local.portal.wire import request
+from local.portal.calls import ended, start
 from local.stack import Stack
 
 
@@ -26,16 +26,8 @@ class Portal:
             self.base: dict[str, Any] = row["s"]
 
     def ask(self, name: str, action: str, /, script: str = "", **fields: Any) -> dict[str, Any]:
-        path = f"script/{script or f'f/portal_api/{name}'}"
-        body = {"component": name, "path": path, "args": {"request": request(action, **fields)}}
-        job = self.server.call("POST", "apps_u/execute_component/f/portal/documents", body).text.strip('"')
-        path = f"jobs_u/completed/get_result_maybe/{job}"
-
-        def result() -> Any:
-            found = self.server.call("GET", path).json()
-            return found["completed"] and found["result"]
-
-        answer = dict(seed.wait_for(result, 120))
+        job = start(self.server, name, script or f"f/portal_api/{name}", action, **fields)
+        answer = dict(seed.wait_for(lambda: ended(self.server, job), 120)["result"])
         if not answer.get("ok"):
             raise NotMeasured(f"{name}.{action} refused: {answer}")
         return answer

@@ -30,7 +30,7 @@ from deploy import tenants
 from bench.stacks import run_bench
 from bench.turn import wait_for
 from local import seed
-from local.portal.wire import request
+from local.portal import calls
 from local.stack import Stack
 
 QUICK = bool(os.environ.get("QUICK"))
@@ -175,8 +175,8 @@ def make_noise(stack: Stack, hosts: list[str]) -> None:
     """All at once."""
     http = httpx2.Client(timeout=60)
     for host in hosts:
-        asked = request("create", url=f"http://{host}/", kind="crawl", max_pages=200)
-        seed._ask(stack, seed.SHOP, "sources", "f/portal_api/sources", asked)
+        about = {"url": f"http://{host}/", "kind": "crawl", "max_pages": 200}
+        seed.ask(stack, seed.SHOP, "sources", "f/portal_api/sources", "create", **about)
     with ThreadPoolExecutor(16) as pool:
         list(
             pool.map(
@@ -191,11 +191,6 @@ class PortalCalls:
     def __init__(self, stack: Stack) -> None:
         self.seconds: list[float] = []
         self._server, self._done = stack.as_person(seed.CLINIC.staff), threading.Event()
-        self._body = {
-            "component": "me",
-            "path": "script/f/portal_api/me",
-            "args": {"request": request("get")},
-        }
         self._thread = threading.Thread(target=self._ask, daemon=True)
 
     def __enter__(self) -> PortalCalls:
@@ -206,17 +201,11 @@ class PortalCalls:
         self._done.set()
         self._thread.join()
 
-    def _is_done(self, path: str) -> bool:
-        return bool(self._server.call("GET", path).json().get("completed"))
-
     def _ask(self) -> None:
         while not self._done.wait(2.0):
             begun = time.monotonic()
-            job = self._server.call(
-                "POST", "apps_u/execute_component/f/portal/documents", self._body
-            ).text.strip('"')
-            path = f"jobs_u/completed/get_result_maybe/{job}"
-            seed.wait_for(partial(self._is_done, path), 120, 0.02)
+            job = calls.start(self._server, "me", "f/portal_api/me", "get")
+            seed.wait_for(partial(calls.ended, self._server, job), 120, 0.02)
             self.seconds.append(time.monotonic() - begun)
 
 

@@ -13,7 +13,7 @@ from deploy import tenants
 
 from f.tools.action_fields import COLUMNS
 from local.documents.writer import render
-from local.portal.wire import request
+from local.portal.calls import ended, start
 from local.seed_scripts import seed_scripts
 from local.shop_window import AT_META, SETTINGS
 from local.stack import Stack  # puts windmill/ on the path
@@ -232,21 +232,28 @@ def upload(
     stack: Stack, tenant: DemoTenant, content: bytes, filename: str, title: str = ""
 ) -> dict[str, Any]:
     """Uploads as the tenant's staff does in the portal; returns the portal's answer."""
-    asked = request("upload", file=base64.b64encode(content).decode(), filename=filename, title=title)
-    return _ask(stack, tenant, "upload", "f/ingest/upload_document", asked)
+    file = base64.b64encode(content).decode()
+    about = {"file": file, "filename": filename, "title": title}
+    return ask(stack, tenant, "upload", "f/ingest/upload_document", "upload", **about)
 
 
 def may_be_sent(stack: Stack, tenant: DemoTenant, document_id: str) -> None:
     """Allows the chatbot to send a file to customers, as the tenant's staff does in the portal."""
-    asked = request("update", document_id=document_id, sendable=True)
-    _ask(stack, tenant, "documents", "f/portal_api/documents", asked)
+    ask(
+        stack, tenant, "documents", "f/portal_api/documents", "update", document_id=document_id, sendable=True
+    )
 
 
-def _ask(stack: Stack, tenant: DemoTenant, component: str, script: str, asked: str) -> dict[str, Any]:
+def ask(
+    stack: Stack, tenant: DemoTenant, component: str, script: str, action: str, **fields: Any
+) -> dict[str, Any]:
+    """What a script behind the portal answers to the tenant's staff. RuntimeError where it failed."""
     server = stack.as_person(tenant.staff)
-    body = {"component": component, "path": f"script/{script}", "args": {"request": asked}}
-    job = server.call("POST", "apps_u/execute_component/f/portal/documents", body).text.strip('"')
-    result: dict[str, Any] = wait_for(lambda: _result(server, job), 240)
+    job = start(server, component, script, action, **fields)
+    done = wait_for(lambda: ended(server, job), 240)
+    if done.get("success") is False:
+        raise RuntimeError(f"{component} failed: {done.get('result')}")
+    result: dict[str, Any] = done["result"]
     return result
 
 
@@ -284,10 +291,3 @@ def wait_for(condition: Callable[[], Any], seconds: float, every_s: float = 0.05
 def _settled(stack: Stack, document_id: str) -> str | None:
     state = document_state(stack, document_id)
     return state if state in ("ready", "failed", "gone") else None
-
-
-def _result(server: Any, job: str) -> Any:
-    answer = server.call("GET", f"jobs_u/completed/get_result_maybe/{job}").json()
-    if answer.get("completed") and answer.get("success") is False:
-        raise RuntimeError(f"the upload failed: {answer.get('result')}")
-    return answer.get("result") if answer.get("completed") else None

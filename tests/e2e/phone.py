@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from local import seed
+from local.portal.calls import ended
 from local.seed import wait_for
 from tests.e2e.conftest import World
 
@@ -111,6 +112,4 @@ def recover(world: World) -> None:
         "job_id_key": "$var:f/chatbot/job_id_key",
     }
     job = server.call("POST", "jobs/run/p/f/chatbot/recover", arguments).text.strip('"')
-    wait_for(
-        lambda: server.call("GET", f"jobs_u/completed/get_result_maybe/{job}").json().get("completed"), 90
-    )
+    wait_for(lambda: ended(server, job), 90)

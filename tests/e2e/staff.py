@@ -11,11 +11,9 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from f.portal_api.attachments import info_of_piece, info_of_upload
 from f.portal_api.sealed_transport import SUITE
 from local import seed
-from local.portal.wire import request
+from local.portal.calls import ended, start
 from local.seed import wait_for
 from tests.e2e.conftest import World
-
-APP = "apps_u/execute_component/f/portal/documents"
 
 
 class Staff:
@@ -31,14 +29,8 @@ class Staff:
 
     def ask(self, name: str, action: str, /, **fields: Any) -> dict[str, Any]:
         """One request of the page, and its answer."""
-        call = {
-            "component": name,
-            "path": f"script/f/portal_api/{name}",
-            "args": {"request": request(action, **fields)},
-        }
-        job = self.windmill.call("POST", APP, call).text.strip('"')
-        path = f"jobs_u/completed/get_result_maybe/{job}"
-        done = wait_for(lambda: (found := self.windmill.call("GET", path).json())["completed"] and found, 60)
+        job = start(self.windmill, name, f"f/portal_api/{name}", action, **fields)
+        done = wait_for(lambda: ended(self.windmill, job), 60)
         return dict(done["result"])
 
     def thread(self, contact: str) -> list[dict[str, Any]]:

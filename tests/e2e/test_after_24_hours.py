@@ -8,6 +8,7 @@ import uuid
 from typing import Any
 
 from local import seed
+from local.portal.calls import ended
 from local.seed import wait_for
 from tests.e2e.conftest import World
 from tests.e2e.phone import Phone
@@ -26,9 +27,7 @@ def read_templates(world: World) -> dict[str, Any]:
         "master_key": "$var:f/chatbot/master_key",
     }
     job = server.call("POST", "jobs/run/p/f/chatbot/read_templates", arguments).text.strip('"')
-    path = f"jobs_u/completed/get_result_maybe/{job}"
-    done = wait_for(lambda: (found := server.call("GET", path).json())["completed"] and found, 90)
-    return dict(done["result"])
+    return dict(wait_for(lambda: ended(server, job), 90)["result"])
 
 
 def day_old(world: World, staff: Staff) -> tuple[Phone, str]:

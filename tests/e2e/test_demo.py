@@ -7,7 +7,6 @@ import secrets
 import pytest
 
 from local import seed
-from local.portal.wire import request
 from tests.e2e.conftest import World
 
 pytestmark = pytest.mark.timeout(240)
@@ -36,8 +35,8 @@ def test_each_suggested_question_gets_a_fitting_answer(world: World, tenant: see
 
 def test_the_sample_website_can_be_added_as_a_source(world: World) -> None:
     address = f"{world.stack.url('meta')}/site/"
-    asked = request("create", url=address, kind="crawl")
-    answer = seed._ask(world.stack, seed.SHOP, "sources", "f/portal_api/sources", asked)
+    place = (world.stack, seed.SHOP, "sources", "f/portal_api/sources")
+    answer = seed.ask(*place, "create", url=address, kind="crawl")
     assert answer["ok"] is True, answer
     try:
         query = "select state, error from knowledge_sources where id = %s and state in ('ready', 'failed')"
@@ -47,8 +46,7 @@ def test_the_sample_website_can_be_added_as_a_source(world: World) -> None:
         seed.wait_for(lambda: len(world.rows(pages, answer["source_id"])) == 3, 60)
         assert "EUR 65" in world.ask(seed.SHOP, "How much does the lamp making workshop cost?")
     finally:
-        asked = request("delete", source_id=answer["source_id"])
-        assert seed._ask(world.stack, seed.SHOP, "sources", "f/portal_api/sources", asked)["ok"] is True
+        assert seed.ask(*place, "delete", source_id=answer["source_id"])["ok"] is True
 
 
 def test_what_staff_has_set_is_there_after_the_next_start(world: World) -> None:
@@ -56,13 +54,15 @@ def test_what_staff_has_set_is_there_after_the_next_start(world: World) -> None:
     number = seed.CLINIC.phone_number_id
     (before,) = world.rows("select persona from chatbots where phone_number_id = %s", number)
     for words in (persona, before["persona"]):
-        asked = request("update", phone_number_id=number, settings={"persona": words})
-        assert seed._ask(world.stack, seed.CLINIC, "bot", "f/portal_api/bot", asked)["ok"] is True
+        asked = {"phone_number_id": number, "settings": {"persona": words}}
+        done = seed.ask(world.stack, seed.CLINIC, "bot", "f/portal_api/bot", "update", **asked)
+        assert done["ok"] is True
         (live,) = world.rows(
             "select max(number) as number from chatbot_versions where phone_number_id = %s", number
         )
-        asked = request("publish", phone_number_id=number, draft={"persona": words}, live=live["number"])
-        assert seed._ask(world.stack, seed.CLINIC, "versions", "f/portal_api/versions", asked)["ok"] is True
+        seen = {"phone_number_id": number, "draft": {"persona": words}, "live": live["number"]}
+        done = seed.ask(world.stack, seed.CLINIC, "versions", "f/portal_api/versions", "publish", **seen)
+        assert done["ok"] is True
         seed.seed(world.stack)
         rows = world.rows("select persona from chatbots where phone_number_id = %s", number)
         assert rows == [{"persona": words}]

@@ -9,6 +9,7 @@ import pytest
 from deploy.bootstrap import DeployError
 
 from local.documents.writer import render
+from local.portal.calls import APP
 from local.portal.wire import request
 from local.seed import CLINIC, SHOP, document_state, upload, wait_for
 from tests import bad_files
@@ -73,7 +74,7 @@ def test_nobody_uploads_without_signing_in_as_a_member(world: World) -> None:
     try:
         stranger.call(
             "POST",
-            "apps_u/execute_component/f/portal/documents",
+            APP,
             {"component": "upload", "path": "script/f/ingest/upload_document", "args": args},
         )
     except DeployError as refused:

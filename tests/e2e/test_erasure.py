@@ -16,13 +16,12 @@ from psycopg import sql
 from local import seed
 from local.meta import voice
 from local.portal import people
-from local.portal.wire import request
+from local.portal.calls import ended, start
 from local.seed import wait_for
 from tests.e2e.conftest import World
 from tests.e2e.phone import setting
 from tests.e2e.test_whatsapp import PNG
 
-APP = "apps_u/execute_component/f/portal/documents"
 HOURS = "update chatbots set opening_hours = %s::jsonb, outside_hours = %s where phone_number_id = %s returning name"
 TABLES = (
     "select table_schema, table_name from information_schema.tables where table_type = 'BASE TABLE'"
@@ -71,16 +70,12 @@ class Portal:
         self.windmill = world.stack.as_person(seed.SHOP.people["owner"])
 
     def ask(self, script: str, action: str, **fields: Any) -> dict[str, Any]:
-        args = {"request": request(action, **fields)}
         path = {"upload": "f/ingest/upload_document"}.get(script, f"f/portal_api/{script}")
-        body = {"component": script, "path": f"script/{path}", "args": args}
-        return self.result(self.windmill.call("POST", APP, body).text.strip('"'))
+        return self.result(start(self.windmill, script, path, action, **fields))
 
     def result(self, job: str) -> Any:
         server = self.world.stack.windmill()
-        path = f"jobs_u/completed/get_result_maybe/{job}"
-        done = wait_for(lambda: (found := server.call("GET", path).json()).get("completed") and found, 90)
-        return done["result"]
+        return wait_for(lambda: ended(server, job), 90)["result"]
 
     def run(self, script: str, **arguments: Any) -> Any:
         server = self.world.stack.windmill()

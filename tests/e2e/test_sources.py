@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from local.portal.wire import request
+from local.portal.calls import start
 from local.seed import CLINIC, wait_for
 from tests.e2e.conftest import World
 from tests.knowledge.website import Site
@@ -18,9 +18,7 @@ def portal(
 ) -> dict[str, Any]:
     """What a person, the clinic's staff unless another is named, gets from a script behind the portal."""
     server = world.stack.as_person(person)
-    args = {"request": request(action, **fields)}
-    body = {"component": script, "path": f"script/f/portal_api/{script}", "args": args}
-    run = server.call("POST", "apps_u/execute_component/f/portal/documents", body).text.strip('"')
+    run = start(server, script, f"f/portal_api/{script}", action, **fields)
     answer: dict[str, Any] = finished(world, run)["result"]
     assert answer.get("ok"), answer
     return answer

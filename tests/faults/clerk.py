@@ -10,10 +10,8 @@ from typing import Any
 from deploy.bootstrap import Server
 
 from local import seed
-from local.portal.wire import request
+from local.portal.calls import ended, start
 from tests.faults.storm import Storm, until
-
-APP = "apps_u/execute_component/f/portal/documents"
 
 
 class Clerk:
@@ -32,17 +30,10 @@ class Clerk:
 
     def click(self, component: str, script: str, action: str, **fields: Any) -> str:
         """One request of the page; the job's id."""
-        call = {
-            "component": component,
-            "path": f"script/{script}",
-            "args": {"request": request(action, **fields)},
-        }
-        return str(self.windmill.call("POST", APP, call).text.strip('"'))
+        return start(self.windmill, component, script, action, **fields)
 
     def answer(self, job: str) -> dict[str, Any]:
-        path = f"jobs_u/completed/get_result_maybe/{job}"
-        done = until(lambda: (found := self.windmill.call("GET", path).json())["completed"] and found, 60)
-        return dict(done["result"])
+        return dict(until(lambda: ended(self.windmill, job), 60)["result"])
 
     def insist(self, component: str, script: str, action: str, **fields: Any) -> dict[str, Any]:
         """Clicks until the portal has an answer. Refusals that pass are none: PostgreSQL is away, or the business is suspended."""
