@@ -11,6 +11,7 @@ from f.cases.causes import causes, more_versions
 from f.cases.expected import Answer, Expected, essentials, of_answer, without_sources
 from f.cases.judgement import judged
 from f.cases.word_judge import verdicts
+from f.models.yes_no import answers
 
 RETURNS = {"document": "Returns", "page": 2}
 
@@ -142,10 +143,9 @@ def test_a_model_judges_only_where_words_differ() -> None:
     assert asked == [["the seal is broken"]], "a figure that is missing is no matter of words"
     assert codes(expected(must_say=["the seal is broken"]), answer("It was opened."), judge)[0] == "green"
     assert codes(expected(must_say=["the seal is broken"]), answer("x"), lambda *_: None)[0] == "red"
-    assert verdicts('Here: ["yes", "no"]', 2) == [True, False]
-    assert (
-        verdicts('["yes"]', 2) is None and verdicts("yes", 1) is None and verdicts('["perhaps"]', 1) is None
-    )
+    assert verdicts(answers('Here: ["yes", "no"]', 2)) == [True, False]
+    assert verdicts(answers('["yes"]', 2)) is None and verdicts(answers("yes", 1)) is None
+    assert verdicts(answers('["perhaps"]', 1)) is None
 
 
 def test_a_case_keeps_the_figures_names_and_links_of_a_good_answer() -> None:

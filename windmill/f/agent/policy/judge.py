@@ -9,22 +9,20 @@ this call blocks nothing.
 
 from __future__ import annotations
 
-import json
-import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from f.agent.policy.claims import Finding
 from f.agent.policy.reply_policy import sources
 from f.common.figures.segments import Source, is_passage, stands_in, terms
-from f.models.providers import Models
+from f.models import yes_no
 from f.models.types import ModelError
 
 if TYPE_CHECKING:
     from f.agent.policy.claims import Claim, Draft
     from f.agent.policy.evidence import Evidence
     from f.agent.turn import Turn
+    from f.models.providers import Models
 
-PATIENCE_S = 10.0
 MOST_CLAIMS = 12
 LONGEST_PASSAGE = 1500  # letters; of a longer one those around the quote
 RULES = """
@@ -52,24 +50,19 @@ def judged(turn: Turn, models: Models, evidence: Evidence, draft: Draft, seconds
         mode == "doubt" and not any(doubtful(one.says, one.words or one.passage) for one in found)
     ):
         return []
-    messages = [
-        {"role": "system", "content": RULES.strip()},
-        {"role": "user", "content": json.dumps(listed(found), ensure_ascii=False)},
-    ]
-    candidate = dict(models.current)
-    candidate["model"] = turn.settings.judge_model or candidate["model"]
-    judge = Models([candidate])  # type: ignore[list-item]
+    judge = yes_no.judge_of(models.current, turn.settings.judge_model)
     judge.asked = models.asked  # its cost is the turn's
     try:
-        answer = judge.complete(messages, [], min(seconds / 2, PATIENCE_S))
+        said = yes_no.ask(judge, RULES, listed(found), len(found), min(seconds / 2, yes_no.PATIENCE_S))
     except ModelError as problem:
         evidence.problems.append(f"the judge said nothing: {problem}")
         return []
-    said = verdicts(answer["text"], len(found))
+    if said is None:  # an answer of another form says nothing against any
+        return []
     return [
         Finding("judge", one.says, one.words or one.passage)
-        for one, yes in zip(found, said, strict=True)
-        if not yes
+        for one, word in zip(found, said, strict=True)
+        if word == "no"
     ]
 
 
@@ -125,13 +118,3 @@ def doubtful(says: str, quote: str) -> bool:
     """Whether a claim has words of its own: fewer than half of them stand in its quote."""
     words = terms(says)
     return len(words & terms(quote)) < len(words) / 2
-
-
-def verdicts(text: str, count: int) -> list[bool]:
-    """One for each claim; an answer of another form, or of another length, says nothing against any."""
-    found: Any = re.search(r"\[.*?\]", text, re.DOTALL)
-    try:
-        said = [str(each).strip().lower() for each in json.loads(found[0])] if found else []
-    except ValueError:
-        said = []
-    return [each != "no" for each in said] if len(said) == count else [True] * count
