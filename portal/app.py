@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from ingress.link import Link, LinkDown
-from portal.browser import ATTEMPT, DAYS, SESSION, Cookies, address, name_of
+from portal.browser import ATTEMPT, SESSION, Cookies, address, name_of
 from portal.codes import LANGUAGES, Codes, person_of
 from portal.guard import HEALTH, Guard
 from portal.pages import Pages
@@ -101,8 +101,7 @@ class Door:
         if outcome != "in":
             return JSONResponse({"refused": outcome}, 403)
         answer = JSONResponse({"ok": True})
-        self.cookies.clear(answer, ATTEMPT)
-        self.cookies.set(answer, SESSION, token, DAYS * 86400)
+        self.cookies.sign_in(answer, token, ATTEMPT)
         return answer
 
     async def leave(self, request: Request) -> Response:

@@ -25,7 +25,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from portal.browser import CHALLENGE, DAYS, SESSION, Cookies, name_of
+from portal.browser import CHALLENGE, SESSION, Cookies, name_of
 from portal.settings import Settings
 from portal.store import Store, digest
 
@@ -72,8 +72,7 @@ class Passkeys:
         if not await self._store.enter_passkey(credential, proved.new_sign_count, token, name_of(request)):
             return refused
         answer = JSONResponse({"ok": True})
-        self._cookies.clear(answer, CHALLENGE)
-        self._cookies.set(answer, SESSION, token, DAYS * 86400)
+        self._cookies.sign_in(answer, token, CHALLENGE)
         return answer
 
     async def begin(self, request: Request) -> Response:

@@ -21,7 +21,7 @@ from joserfc.jwk import KeySet
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from portal.browser import CHALLENGE, DAYS, SESSION, Cookies, name_of
+from portal.browser import CHALLENGE, Cookies, name_of
 from portal.settings import Provider, Settings
 from portal.store import Store
 
@@ -91,8 +91,7 @@ class Providers:
         if not await self._store.prove(person, "provider", token, name_of(request)):
             return RedirectResponse(REFUSED, 303)
         answer = RedirectResponse("/", 303)
-        self._cookies.clear(answer, CHALLENGE)
-        self._cookies.set(answer, SESSION, token, DAYS * 86400)
+        self._cookies.sign_in(answer, token, CHALLENGE)
         return answer
 
     async def _person(self, provider: Provider, code: str, begun: dict[str, str]) -> str:

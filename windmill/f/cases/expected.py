@@ -82,16 +82,19 @@ def essentials(text: str) -> list[str]:
     """What of a reply must be said whatever its wording: figures with their units, links and names, each once."""
     found: dict[str, None] = {}
     for figure in figures(text):
-        end = figure.end
-        while end < len(text) and text[end].isalpha():  # the ending of an inflected name
-            end += 1
-        found[text[figure.start : end].strip(" .,;")] = None
-    known = names(text)
+        found[text[figure.start : word_end(text, figure.end)].strip(" .,;")] = None
     plain, known = " ".join(found), names(text)
     named = [word for sentence in sentences(text) for word in NAME.findall(sentence) if terms(word) <= known]
     if len(set(named)) <= MOST_NAMES:
         found.update({word: None for word in named if word not in plain})
     return list(found)[:MOST_WORDS]
+
+
+def word_end(text: str, place: int) -> int:
+    """Where the word ends that a figure ends in: an inflected name goes on behind it."""
+    while place < len(text) and text[place].isalpha():
+        place += 1
+    return place
 
 
 def of_answer(answer: Answer, is_good: bool, source: Source | None) -> Expected:

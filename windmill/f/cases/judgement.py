@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import permutations
 from typing import NamedTuple
 
-from f.cases.expected import Answer, Expected
+from f.cases.expected import Answer, Expected, word_end
 from f.cases.expected import Source as Wanted
 from f.common.figures.amounts import Figure, alike, same
 from f.common.figures.finder import figures
@@ -113,9 +113,7 @@ def _same(one: Figure, other: Figure) -> bool:
 def _without(text: str, found: list[Figure]) -> str:
     letters = list(text)
     for figure in found:
-        end = figure.end
-        while end < len(letters) and letters[end].isalpha():
-            end += 1
+        end = word_end(text, figure.end)
         letters[figure.start : end] = " " * (end - figure.start)
     return "".join(letters)
 

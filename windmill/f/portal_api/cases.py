@@ -105,32 +105,43 @@ def propose(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
 def create(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     """Adds a case. `answer_id`: the answer that it is made of, whose customer's words it holds; else the words are the staff's own."""
     values = given_case(fields, member)
-    origin, made = "hand", dict[str, Any]()
+    made: dict[str, Any] = {}
     with as_tenant(conn, member["tenant_id"]), once():
         if fields.get("answer_id"):
             made = proposed(conn, id_field(fields, "answer_id"), is_good=True)
-            origin = "mark"
         number = made.get("phone_number_id") or first_chatbot(conn, text_field(fields, "phone_number_id"))
-        if one(conn, "select count(*) from bot_cases where phone_number_id = %s", [number]) >= MOST_CASES:
+        if is_full(conn, number):
             raise Refused("cases_count", most=MOST_CASES)
         values["title"] = values["title"] or free_title(conn, number, values["question"])
-        customer = made.get("contact_id")
-        row = conn.execute(
-            b"insert into bot_cases (tenant_id, phone_number_id, title, question, history, expected, enabled, person, origin, contact_id, turn_id)"
-            b" values (%(tenant)s, %(number)s, %(title)s, %(question)s, %(history)s::jsonb, %(expected)s::jsonb, %(enabled)s, %(person)s,"
-            b" %(origin)s, %(customer)s, %(turn)s) returning id::text",
-            {
-                **values,
-                "tenant": member["tenant_id"],
-                "number": number,
-                "origin": origin,
-                "customer": customer,
-                "turn": made.get("turn_id"),
-            },
-        ).fetchone()
-        assert row
-        audit(conn, "cases.create", customer, title=values["title"])
-    return {"case_id": row["id"]}
+        return {"case_id": insert(conn, member, number, values, "mark" if made else "hand", made)}
+
+
+def is_full(conn: Connection, number: str) -> bool:
+    count: int = one(conn, "select count(*) from bot_cases where phone_number_id = %s", [number])
+    return count >= MOST_CASES
+
+
+def insert(
+    conn: Connection, member: Member, number: str, values: dict[str, Any], origin: str, made: dict[str, Any]
+) -> str:
+    """Stores a new case, with the customer and the turn of what it is `made` of; returns its id."""
+    customer, turn = made.get("contact_id"), made.get("turn_id")
+    row = conn.execute(
+        b"insert into bot_cases (tenant_id, phone_number_id, title, question, history, expected, enabled, person, origin, contact_id, turn_id)"
+        b" values (%(tenant)s, %(number)s, %(title)s, %(question)s, %(history)s::jsonb, %(expected)s::jsonb, %(enabled)s, %(person)s,"
+        b" %(origin)s, %(customer)s, %(turn)s) returning id::text",
+        {
+            **values,
+            "tenant": member["tenant_id"],
+            "number": number,
+            "origin": origin,
+            "customer": customer,
+            "turn": turn,
+        },
+    ).fetchone()
+    assert row
+    audit(conn, "cases.create", customer, title=values["title"])
+    return str(row["id"])
 
 
 def update(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
@@ -182,31 +193,19 @@ def keep_correction(conn: Connection, member: Member, fields: Fields) -> dict[st
         raise Refused("pair_incomplete")
     with as_tenant(conn, member["tenant_id"]):
         made = corrected(conn, turn, words)
-        count = one(
-            conn, "select count(*) from bot_cases where phone_number_id = %s", [made["phone_number_id"]]
-        )
-        if not made["question"] or count >= MOST_CASES:
+        number = made["phone_number_id"]
+        there = one(conn, "select exists (select from bot_cases where turn_id = %s)", [turn])
+        if there or not made["question"] or is_full(conn, number):
             return {"case_id": None}
-        row = conn.execute(
-            b"insert into bot_cases (question, history, expected, person, title, tenant_id, phone_number_id, origin, contact_id, turn_id)"
-            b" select %s, %s::jsonb, %s::jsonb, %s, %s, %s, %s, 'correction', %s, %s::uuid"
-            b" where not exists (select from bot_cases where turn_id = %s::uuid) returning id::text",
-            [
-                made["question"],
-                json.dumps(made["history"]),
-                json.dumps(made["expected"]),
-                member["email"],
-                made["title"],
-                member["tenant_id"],
-                made["phone_number_id"],
-                made["contact_id"],
-                turn,
-                turn,
-            ],
-        ).fetchone()
-        if row:
-            audit(conn, "cases.create", made["contact_id"], title=made["title"])
-    return {"case_id": row["id"] if row else None}
+        values = {
+            "title": made["title"],
+            "question": made["question"],
+            "history": json.dumps(made["history"]),
+            "expected": json.dumps(made["expected"]),
+            "enabled": True,
+            "person": member["email"],
+        }
+        return {"case_id": insert(conn, member, number, values, "correction", made)}
 
 
 def delete(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:

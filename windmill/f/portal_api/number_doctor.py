@@ -71,7 +71,6 @@ def get_own(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
 
 def examine_own(conn: Connection, member: Member, fields: Fields, resources: Resources) -> dict[str, Any]:
     """Lets the doctor look now."""
-    get_own(conn, member, fields)
     _examine(conn, member["tenant_id"], _number(fields), resources)
     return get_own(conn, member, fields)
 
