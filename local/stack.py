@@ -17,6 +17,7 @@ from psycopg.rows import dict_row
 from worker.warm.__main__ import install
 
 from local import postgres
+from local.meta.accounts import APP_ID
 from local.ports import free_port, is_free
 from local.processes import Processes
 from local.runner.workers import CHAT_WORKERS, groups
@@ -259,6 +260,10 @@ class Stack:
             "LLM_READS_IMAGES": os.environ.get("LLM_READS_IMAGES", "" if elsewhere else "yes"),
             "EMBEDDINGS_BASE_URL": self.url("models") + "/v1",
             "GRAPH_URL": self.url("meta") + "/graph",
+            "META_APP_ID": APP_ID,
+            "META_APP_SECRET": self.secrets.app_secret,
+            "META_DIALOG_URL": self.url("meta") + "/facebook",
+            "SIGNUP_CONFIG_ID": "local",
             "SMTP_HOST": self.host,
             "SMTP_PORT": str(self.ports["smtp"]),
             "SMTP_SECURITY": "none",

@@ -48,6 +48,7 @@ KNOWN: dict[int, tuple[int, str, str]] = {
     132016: (400, "Template is disabled", "The template was paused too often and is permanently disabled."),
     132018: (400, "Template parameters invalid", "A parameter of the template holds what it may not."),
     133004: (503, "Server Temporarily Unavailable", "Server is temporarily unavailable."),
+    133005: (400, "Two step verification PIN Mismatch", "The PIN is not the number's own."),
     133010: (
         400,
         "Phone number Not Registered",

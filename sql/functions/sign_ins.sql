@@ -6,8 +6,13 @@
 create or replace function read_sign_in(p_state_digest bytea) returns jsonb
     language sql stable security definer set search_path = public, pg_temp as $$
     select jsonb_build_object('tool', s.tool, 'person', s.person, 'business', t.name, 'seal_to', s.seal_to)
-        from tool_sign_ins s join tenants t on t.id = s.tenant_id
-        where s.state_digest = p_state_digest and s.expires_at > now() and s.sealed_code is null and s.refusal is null
+        from (select tenant_id, tool, person, seal_to from tool_sign_ins
+                  where state_digest = p_state_digest and expires_at > now() and sealed_code is null and refusal is null
+              union all
+              select tenant_id, 'WhatsApp', person, seal_to from number_sign_ins
+                  where state_digest = p_state_digest and expires_at > now() and sealed_code is null
+                      and sealed_token is null and refusal is null) s
+            join tenants t on t.id = s.tenant_id
 $$;
 select own_functions('read_sign_in');
 grant execute on function read_sign_in to chatbot_ingress;
@@ -18,6 +23,11 @@ create or replace function answer_sign_in(p_state_digest bytea, p_sealed_code te
 begin
     update tool_sign_ins set sealed_code = left(p_sealed_code, 10000), refusal = left(p_refusal, 300)
         where state_digest = p_state_digest and expires_at > now() and sealed_code is null and refusal is null;
+    if not found then
+        update number_sign_ins set sealed_code = left(p_sealed_code, 10000), refusal = left(p_refusal, 300)
+            where state_digest = p_state_digest and expires_at > now() and sealed_code is null and sealed_token is null
+                and refusal is null;
+    end if;
     return found;
 end $$;
 select own_functions('answer_sign_in');

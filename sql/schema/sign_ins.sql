@@ -1,5 +1,5 @@
--- Sign-ins at the authorization servers of MCP servers (OAuth, authorization code): those under way, and the tokens of
--- those that are done.
+-- Sign-ins elsewhere (OAuth, authorization code): at the authorization servers of MCP servers, those under way and the
+-- tokens of those that are done; and at Meta's dialog, where a business gives access to a number.
 
 -- A sign-in that somebody of the staff has begun. The ingress adds what the browser brings back; the one who has begun
 -- it fetches the tokens.
@@ -26,5 +26,17 @@ create table tool_tokens (
     primary key (tenant_id, tool),
     foreign key (tenant_id, tool) references tenant_tools on delete cascade
 );
-select isolate('tool_sign_ins'), isolate('tool_tokens');
-grant select, insert, update, delete on tool_sign_ins, tool_tokens to chatbot_app;
+
+-- A visit to Meta's dialog that an owner has begun. What the business has given there waits until a number is chosen.
+create table number_sign_ins (
+    state_digest      bytea primary key,                  -- as in tool_sign_ins
+    tenant_id         uuid not null references tenants on delete cascade,
+    person            text not null,
+    seal_to           text not null,
+    sealed_code       text,
+    refusal           text,
+    sealed_token      bytea,                              -- AES-GCM: the access token that the code was exchanged for
+    expires_at        timestamptz not null default now() + interval '10 minutes'
+);
+select isolate('tool_sign_ins'), isolate('tool_tokens'), isolate('number_sign_ins');
+grant select, insert, update, delete on tool_sign_ins, tool_tokens, number_sign_ins to chatbot_app;

@@ -194,6 +194,7 @@ def test_no_sealed_column_is_forgotten(conn: Any) -> None:
         ("erased_messages", "digest"),
         ("tool_approvals", "digest"),
         ("tool_sign_ins", "state_digest"),
+        ("number_sign_ins", "state_digest"),
         ("contradiction_dismissals", "pair"),
         ("service_records", "hash"),
         ("service_chains", "hash"),

@@ -120,11 +120,17 @@ def configuration(webhook_url: str, **more: Any) -> dict[str, Any]:
 class Meta:
     """The real process on a free port."""
 
-    def __init__(self, directory: Path, config: dict[str, Any], *arguments: str) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        config: dict[str, Any],
+        *arguments: str,
+        tokens: dict[str, str] | None = None,
+    ) -> None:
         path = directory / "config.json"
         path.write_text(json.dumps(config))
-        tokens = json.dumps({NUMBER: TOKEN, OTHER_NUMBER: OTHER_TOKEN})
-        secrets = {"META_APP_SECRET": SECRET, "META_ACCESS_TOKENS": tokens, "META_RUNNER_TOKEN": "runner"}
+        held = json.dumps(tokens or {NUMBER: TOKEN, OTHER_NUMBER: OTHER_TOKEN})
+        secrets = {"META_APP_SECRET": SECRET, "META_ACCESS_TOKENS": held, "META_RUNNER_TOKEN": "runner"}
         environment = {**os.environ, **secrets}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "local.meta", "--port", "0", "--config", str(path), *arguments],

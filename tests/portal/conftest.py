@@ -49,6 +49,7 @@ STATIC = {
     "f.portal_api.privacy": ("job_id_key",),
     "f.portal_api.insights": ("embeddings",),
     "f.portal_api.statement": (),
+    "f.portal_api.connect": ("whatsapp", "meta_app", "settings", "master_key"),
     "f.portal_api.doctor": ("llm", "embeddings", "master_key", "whatsapp", "settings"),
     "f.portal_api.operator": ("llm", "embeddings", "master_key", "whatsapp", "settings"),
 }
@@ -68,6 +69,7 @@ class Portal:
             "embeddings": self.embeddings,
             "llm": {"provider": "openai", "base_url": "http://127.0.0.1:9/v1", "model": "m", "api_key": "k"},
             "whatsapp": {"graph_url": "http://127.0.0.1:9", "api_version": "v23.0"},
+            "meta_app": {"app_id": "", "app_secret": "none", "signup_config_id": "", "dialog_url": ""},
         }
         info = psycopg.conninfo.conninfo_to_dict(url)
         self.db = {

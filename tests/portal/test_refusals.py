@@ -97,6 +97,11 @@ ACTIONS: list[tuple[str, str, dict[str, Any], str]] = [
     ("f.portal_api.bot", "get_answer", {"run": GUESSED}, "agent"),
     ("f.portal_api.doctor", "get", {"phone_number_id": GUESSED}, "owner"),
     ("f.portal_api.doctor", "examine", {"phone_number_id": GUESSED}, "owner"),
+    ("f.portal_api.connect", "get", {}, "owner"),
+    ("f.portal_api.connect", "list_numbers", {}, "owner"),
+    ("f.portal_api.connect", "connect", {"phone_number_id": "1001"}, "owner"),
+    ("f.portal_api.connect", "begin_dialog", {}, "owner"),
+    ("f.portal_api.connect", "finish_dialog", {}, "owner"),
     ("f.portal_api.versions", "list", {"phone_number_id": "1001"}, "editor"),
     (
         "f.portal_api.versions",
@@ -215,6 +220,8 @@ OPERATORS = {
     "send_test",
     "get_findings",
     "examine",
+    "list_numbers",
+    "connect_number",
 }
 
 

@@ -250,6 +250,8 @@ CALLS = {
         "select answer_sign_in('state', 'sealed', null)",
         "select answer_sign_in(null, null, 'no')",
     ],
+    "taken_numbers": ["select taken_numbers(array['1001'])"],
+    "connect_number": ["select connect_number('op@platform.example', 'a new one', 'Name', 'sealed')"],
     "may_use_script": [
         "select may_use_script('f/tenant_tools/shared/a')",
         "select may_use_script('f/chatbot/a')",

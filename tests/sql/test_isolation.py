@@ -156,6 +156,7 @@ def test_the_ingress_may_store_and_no_more(two: Two) -> None:
             "select report_recovery('{}')",
             "select * from tool_sign_ins",
             "select * from tool_tokens",
+            "select * from number_sign_ins",
         ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 ingress.execute(forbidden.encode())

@@ -19,6 +19,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from local import seed
+from local.meta.accounts import APP_ID
 from local.stack import Stack
 from sql import apply
 
@@ -215,6 +216,10 @@ class ServerStack(Stack):
             "LLM_MODEL": "offline-rule-based",
             "EMBEDDINGS_BASE_URL": self.url("models") + "/v1",
             "GRAPH_URL": self.url("meta") + "/graph",
+            "META_APP_ID": APP_ID,
+            "META_APP_SECRET": self.secrets.app_secret,
+            "META_DIALOG_URL": self.url("meta") + "/facebook",
+            "SIGNUP_CONFIG_ID": "local",
             "ALLOWED_PRIVATE_HOSTS": f"{self.host}:{self.ports['orders']}",
             "ALERT_WEBHOOK_URL": self.alerts.url,
             "MODEL_PRICES": json.dumps({"offline-rule-based": [0, 0]}),

@@ -30,6 +30,7 @@ ARGUMENTS = {
     ),
     "embeddings": _resource("c_embeddings", "Where vectors come from", "f/chatbot/embeddings"),
     "whatsapp": _resource("c_whatsapp", "Meta's Graph API: URL and version", "f/chatbot/whatsapp"),
+    "meta_app": _resource("c_meta_app", "The platform's app at Meta, for its dialog", "f/chatbot/meta_app"),
     "settings": _resource(
         "c_settings", "The operator's settings: alerts, hosts that tenants may reach", "f/chatbot/settings"
     ),

@@ -44,6 +44,7 @@ SEALED = (
     ("tenant_tools", "tenant_id, name", "tenant_id", "sealed_headers", "'tool:' || name"),
     ("tool_tokens", "tenant_id, tool", "tenant_id", "sealed_tokens", "'tokens:' || tool"),
     ("tool_sign_ins", "state_digest", "tenant_id", "sealed_request", "'sign-in:' || tool"),
+    ("number_sign_ins", "state_digest", "tenant_id", "sealed_token", "'whatsapp_token'"),
     ("http_actions", "tenant_id, name", "tenant_id", "sealed_values", "'action:' || name"),
 )
 

@@ -414,22 +414,56 @@ ENGLISH = {
     "key_in_plain": "This key came unprotected, so it was not stored. Replace it where it is from, reload the page, and paste the new one.",
     "key_seal": "This key could not be opened, so it was not stored. Reload the page and paste it again.",
     "last_operator": "The platform needs an operator. Add somebody else first.",
+    # Connecting a number
+    "connect_token_refused": (
+        "Meta refuses this access token ({problem}). Make one that never expires (Business settings, System users: "
+        "https://business.facebook.com/settings/system-users) and paste it."
+    ),
+    "connect_scopes": (
+        "This access token lacks {scopes}. Make a new one with this permission (Business settings, System users: "
+        "https://business.facebook.com/settings/system-users) and paste it."
+    ),
+    "connect_which_account": (
+        "This access token does not say which WhatsApp account it is for. Enter the account's ID (Business settings, WhatsApp accounts: "
+        "https://business.facebook.com/settings/whatsapp-business-accounts)."
+    ),
+    "connect_account": "The ID of a WhatsApp account has digits only.",
+    "connect_no_numbers": (
+        "This WhatsApp account has no number yet. Add one in WhatsApp Manager "
+        "(https://business.facebook.com/wa/manage/phone-numbers/)."
+    ),
+    "connect_others": "The business has more numbers, which this access token may not use: {names}. Make one for all of them; nothing was changed.",
+    "connect_pin_new": "Choose a PIN of six digits for this number, and write it down: Meta asks for it when the number moves.",
+    "connect_pin_old": (
+        "This number has a PIN of six digits. Enter it; who has lost it sets a new one in WhatsApp Manager "
+        "(https://business.facebook.com/wa/manage/phone-numbers/)."
+    ),
+    "connect_pin_digits": "The PIN has six digits.",
+    "connect_pin_wrong": (
+        "Meta does not take this PIN. After a few wrong ones it takes none for some time: set a new one in WhatsApp Manager "
+        "(https://business.facebook.com/wa/manage/phone-numbers/)."
+    ),
+    "connect_refused": "Meta does not allow it, and nothing was stored: {problem}",
+    "connect_silent": "Meta did not answer ({problem}), and nothing was stored. Try again in some minutes.",
+    "connect_no_dialog": "The operator has not set up Meta's dialog for this platform (META_APP_ID, SIGNUP_CONFIG_ID). Paste an access token.",
+    "connect_denied": "Nothing was given in Meta's dialog. Begin again, or paste an access token.",
+    "connect_code_refused": "Meta did not accept the answer of its own dialog ({problem}). Begin again.",
     # What the doctor of a number finds, and what to do about it
     "doctor_no_token": (
         "No WhatsApp access token is stored: make one at Meta (Business settings, System users: "
-        "https://business.facebook.com/settings/system-users) and have the operator store it."
+        "https://business.facebook.com/settings/system-users) and connect the number with it."
     ),
     "doctor_token_refused": (
         "Meta refuses the access token ({problem}): make a new one that never expires (Business settings, System users: "
-        "https://business.facebook.com/settings/system-users) and have the operator store it."
+        "https://business.facebook.com/settings/system-users) and connect the number with it."
     ),
     "doctor_token_ends": (
         "The access token ends in {days} days: make one that never expires (Business settings, System users: "
-        "https://business.facebook.com/settings/system-users) and have the operator store it."
+        "https://business.facebook.com/settings/system-users) and connect the number with it."
     ),
     "doctor_scopes": (
         "The access token lacks {scopes}: make a new one with this permission (Business settings, System users: "
-        "https://business.facebook.com/settings/system-users) and have the operator store it."
+        "https://business.facebook.com/settings/system-users) and connect the number with it."
     ),
     "doctor_foreign_number": (
         "The access token may not use the number with the ID {number}: give its system user the WhatsApp account of this number "

@@ -1,5 +1,5 @@
 # no_postinstall
-# requirements: media
+# requirements: agent
 """The operators' page: tenants with their numbers, keys and staff; stuck turns, failed documents, dead letters; people and their runs.
 
 In: a request of the portal's page (f/common/portal_request.py). Out: the overview, or what was done. Only for people in the table operators:
@@ -21,6 +21,7 @@ from f.common.database import Connection, one
 from f.common.portal_request import (
     ANYONE,
     Fields,
+    Member,
     OperatorAction,
     Refused,
     answer_page,
@@ -33,7 +34,7 @@ from f.common.portal_request import (
 from f.common.problems import Problem
 from f.common.secrets import seal
 from f.common.windmill import deployed_pins, tags_without_worker
-from f.portal_api import number_doctor, number_trial
+from f.portal_api import number_connection, number_doctor, number_trial
 from f.portal_api.typed_keys import sealing_key, typed_key
 from f.tools.script_jobs import own_folder
 
@@ -84,6 +85,7 @@ def main(
     settings: c_settings,
 ) -> dict[str, Any]:
     resources = number_doctor.resources_of(llm, embeddings, settings, whatsapp, master_key)
+    platform = number_connection.Platform(whatsapp, {}, settings, master_key)  # its dialog is the owner's
     actions: dict[str, OperatorAction] = {
         "get": lambda conn, email, fields: {
             **get(conn, email, fields),
@@ -94,6 +96,12 @@ def main(
         "send_test": lambda conn, email, fields: number_trial.send(conn, email, fields, whatsapp, master_key),
         "get_findings": number_doctor.get_of_any,
         "examine": lambda conn, email, fields: number_doctor.examine_any(conn, email, fields, resources),
+        "list_numbers": lambda conn, email, fields: number_connection.list_numbers(
+            conn, for_tenant(email, fields), fields, platform
+        ),
+        "connect_number": lambda conn, email, fields: number_connection.connect(
+            conn, for_tenant(email, fields), fields, platform
+        ),
         "create_tenant": create_tenant,
         "update_tenant": update_tenant,
         "upsert_number": upsert_number,
@@ -299,6 +307,11 @@ def delete_operator(conn: Connection, email: str, fields: Fields) -> dict[str, A
     if outcome == "not_found":
         raise not_found()
     return {"deleted": operator}
+
+
+def for_tenant(email: str, fields: Fields) -> Member:
+    """An operator who acts for a business."""
+    return {"tenant_id": id_field(fields, "tenant"), "email": email, "role": "operator"}
 
 
 def email_field(fields: Fields) -> str:

@@ -5,18 +5,17 @@ from __future__ import annotations
 
 import time
 from email.utils import parsedate_to_datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import httpx2
 
 from f.common.http_clients import tls
 from f.common.problems import Message, message
-from f.common.redaction import redact
+from f.whatsapp.connection import NEEDED
 from f.whatsapp.findings import Finding, green, judged, red, unknown
-from f.whatsapp.graph_reading import TIMEOUT_S, WORDS, address
+from f.whatsapp.graph_reading import TIMEOUT_S, WORDS, Answer, address, call
 from f.whatsapp.number_health import NO_PAYMENT, troubles_of
 
-NEEDED = ("whatsapp_business_messaging", "whatsapp_business_management")
 NUMBER_FIELDS = (
     "verified_name,name_status,status,platform_type,code_verification_status,quality_rating,messaging_limit_tier,"
     "is_pin_enabled,webhook_configuration,health_status"
@@ -26,14 +25,6 @@ SOON_DAYS = 14
 LOW_LIMITS = ("TIER_0", "TIER_50")
 BAD_NAMES = ("DECLINED", "EXPIRED", "NONE")
 OF_NUMBER = ("registration", "name", "quality", "limit", "pin", "payment", "callback")
-
-
-class Answer(NamedTuple):
-    """data: what Meta says; None where it does not: then `code` is its error's, or None where nothing came."""
-
-    data: dict[str, Any] | None
-    code: int | None
-    words: str
 
 
 class MetaDoctor:
@@ -65,22 +56,9 @@ class MetaDoctor:
             return [*found, self._subscription(account, token), self._templates(account, templates)]
 
     def _ask(self, path: str, query: dict[str, str]) -> Answer:
-        headers = {"Authorization": f"Bearer {self._token}"}
-        try:
-            response = self._client.get(address(self._resource, path), params=query, headers=headers)
-            answer = redact(response.json(), [self._token])
-        except (httpx2.HTTPError, ValueError) as error:
-            return Answer(None, None, type(error).__name__)
-        self._read_clock(response.headers.get("date"))
-        problem = answer.get("error") if isinstance(answer, dict) else None
-        if isinstance(answer, dict) and problem is None:
-            return Answer(answer, None, "")
-        if not isinstance(problem, dict):
-            return Answer(None, None, f"HTTP {response.status_code}")
-        code = problem.get("code")
-        return Answer(
-            None, code if isinstance(code, int) else None, str(problem.get("message") or "")[:WORDS]
-        )
+        answer = call(self._client, "GET", address(self._resource, path), self._token, query)
+        self._read_clock(answer.date)
+        return answer
 
     def _read_clock(self, date: str | None) -> None:
         try:

@@ -1,5 +1,5 @@
 // Bot: how it speaks, what it may do, and a preview. What is saved is a draft until it is published.
-import { Alert, Button, Card, Grid, Group, NativeSelect, Text } from '@mantine/core'
+import { Alert, Button, Card, Grid, Group, NativeSelect, Text, Title } from '@mantine/core'
 import React, { useEffect, useRef, useState } from 'react'
 import Clashes from './BotClashes'
 import BotCases from './BotCases'
@@ -11,6 +11,7 @@ import Tools, { Tool } from './BotTools'
 import BotVersions from './BotVersions'
 import Voice from './BotVoice'
 import BotWords from './BotWords'
+import ConnectNumber from './ConnectNumber'
 import Doctor from './Doctor'
 import Preview from './Preview'
 import { Refused, ask } from './api'
@@ -39,7 +40,7 @@ export default function Bot() {
     <Loaded of={loaded}>
       {({ bots, tools }) => {
         const bot = bots.find((b) => b.phone_number_id === number) ?? bots[0]
-        if (!bot) return <Empty title={t.bot.none} hint={t.bot.noneHint} icon="bot" />
+        if (!bot) return may('owner') ? <Card className="panel"><Title order={2} mb="xs">{t.connect.title}</Title><Intro>{t.connect.intro}</Intro><ConnectNumber /></Card> : <Empty title={t.bot.none} hint={t.bot.noneHint} icon="bot" />
         return (
           <>
             <Intro>{t.bot.intro}</Intro>
@@ -129,7 +130,7 @@ function Form({ bot: live, tools }: { bot: Settings; tools: Tool[] }) {
       ) : chosen === 'cases' ? (
         <BotCases bot={live} />
       ) : chosen === 'doctor' && may('owner') ? (
-        <Card className="panel"><Text c="dimmed" mb="sm">{t.doctor.intro}</Text><Doctor number={bot.phone_number_id} name={bot.name} /></Card>
+        <Card className="panel"><Text c="dimmed" mb="sm">{t.doctor.intro}</Text><Doctor number={bot.phone_number_id} name={bot.name} /><Title order={2} size="h4" mt="xl" mb="xs">{t.connect.title}</Title><ConnectNumber /></Card>
       ) : (
         <Tools tools={tools} />
       )}

@@ -38,11 +38,12 @@ export default function Home() {
 
 // Gone once everything is done.
 function Checklist({ setup }: { setup: Setup }) {
-  const { t, number } = useHere()
+  const { t, number, may } = useHere()
   const h = t.home
   const live = !setup.number ? h.noNumber : !setup.token ? h.noToken : !setup.written ? h.noMessage : ''
+  const unconnected = !setup.number || !setup.token
   const steps: [string, boolean, string, () => void][] = [
-    ['live', !live, live || h.liveHint, () => go('conversations')],
+    ['live', !live, live || h.liveHint, () => go('bot', 'doctor')],
     ['document', setup.document, h.documentHint, () => go('knowledge', 'documents')],
     ['preview', setup.preview, h.previewHint, () => go('bot', 'voice')],
     ['notified', setup.notified, h.notifiedHint, () => go('bot', 'handoff')],
@@ -64,7 +65,7 @@ function Checklist({ setup }: { setup: Setup }) {
               <Text fw={600} c={ready ? 'dimmed' : undefined}>{h.steps[name]} {ready && <Badge color="green">{h.ready}</Badge>}</Text>
               {!ready && <Text size="sm" c="dimmed">{hint}</Text>}
             </Stack>
-            {!ready && name !== 'live' && <Button size="compact-md" variant="light" onClick={open}>{h.go}<About>{h.steps[name]}</About></Button>}
+            {!ready && (name !== 'live' || (unconnected && may('owner'))) && <Button size="compact-md" variant="light" onClick={open}>{h.go}<About>{h.steps[name]}</About></Button>}
           </Group>
         ))}
       </List>

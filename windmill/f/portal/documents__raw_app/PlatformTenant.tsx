@@ -2,6 +2,7 @@
 import { Alert, Anchor, Badge, Button, Card, Group, NativeSelect, NumberInput, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core'
 import { IconArrowLeft } from '@tabler/icons-react'
 import React, { useState } from 'react'
+import ConnectNumber from './ConnectNumber'
 import Doctor from './Doctor'
 import PlatformConnect from './PlatformConnect'
 import PlatformNumber, { NumberOf } from './PlatformNumber'
@@ -80,6 +81,7 @@ export default function PlatformTenant({ tenant, webhook }: { tenant: Tenant; we
           {tenant.numbers.map((n) => <PlatformNumber key={n.phone_number_id} number={n} act={act} />)}
           <Put labels={[p.numberId, t.bot.nameLabel]} button={p.addNumber} act={([phone_number_id, name]) => act('upsert_number', { phone_number_id, name })} />
         </Part>
+        <Part title={t.connect.title}><ConnectNumber tenant={tenant.id} /></Part>
         <Part title={p.connect}><PlatformConnect tenant={tenant} webhook={webhook} /></Part>
         {tenant.numbers.length > 0 && <Part title={t.doctor.title}>{tenant.numbers.map((n) => <Checkup key={n.phone_number_id} tenant={tenant.id} number={n} />)}</Part>}
         <Part title={p.keys}><Keys tenant={tenant} act={act} /></Part>

@@ -58,6 +58,7 @@ export type Actions = {
   sessions: 'list' | 'end' | 'end_others' | 'delete_passkey'
   notifications: 'count' | 'list' | 'mark_read'
   doctor: 'get' | 'examine'
+  connect: 'get' | 'list_numbers' | 'connect' | 'begin_dialog' | 'finish_dialog'
   operator:
     | 'get'
     | 'create_tenant'
@@ -77,6 +78,8 @@ export type Actions = {
     | 'list_changes'
     | 'get_findings'
     | 'examine'
+    | 'list_numbers'
+    | 'connect_number'
 }
 
 export async function ask<S extends keyof Actions>(script: S, action: Actions[S], fields: Record<string, unknown> = {}): Promise<any> {

@@ -8,7 +8,7 @@ const suite = new CipherSuite(KEM_DHKEM_X25519_HKDF_SHA256, KDF_HKDF_SHA256, AEA
 const bytes = (text: string) => new TextEncoder().encode(text)
 
 // Sealed for one tenant and one use, as f/portal_api/typed_keys.py opens it; '' for an empty key.
-export async function sealKey(script: 'bot' | 'operator', tenant: string, purpose: string, key: string): Promise<string> {
+export async function sealKey(script: 'bot' | 'operator' | 'connect', tenant: string, purpose: string, key: string): Promise<string> {
   if (!key.trim()) return ''
   const { sealing_key } = await ask(script, 'get')
   const publicKey = await suite.DeserializePublicKey(Uint8Array.from(atob(sealing_key), (c) => c.charCodeAt(0)))

@@ -2,6 +2,7 @@
 import { bot, fields } from './en/bot'
 import { contradictions, qaPairs, documents, knowledge, passages, sources } from './en/knowledge'
 import { cases } from './en/cases'
+import { connect } from './en/connect'
 import { feedback } from './en/feedback'
 import { conversations } from './en/inbox'
 import { messages } from './en/messages'
@@ -146,6 +147,7 @@ const en = {
     more: 'Show more',
   },
   platform,
+  connect,
   doctor,
 }
 export type Texts = typeof en

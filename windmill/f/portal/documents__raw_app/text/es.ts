@@ -3,6 +3,7 @@ import type { Texts } from './en'
 import { bot, fields } from './es/bot'
 import { contradictions, qaPairs, documents, knowledge, passages, sources } from './es/knowledge'
 import { cases } from './es/cases'
+import { connect } from './es/connect'
 import { feedback } from './es/feedback'
 import { conversations } from './es/inbox'
 import { messages } from './es/messages'
@@ -147,6 +148,7 @@ const es: Texts = {
     more: 'Mostrar más',
   },
   platform,
+  connect,
   doctor,
 }
 export default es

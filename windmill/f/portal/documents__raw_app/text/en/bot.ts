@@ -7,7 +7,7 @@ export const bot = {
   intro: 'How your bot speaks, and what it may do. What you save is a draft: customers notice it when you publish it.',
   number: 'Number',
   none: 'No number yet',
-  noneHint: 'The platform’s operator connects your WhatsApp number.',
+  noneHint: 'An owner of the business connects the WhatsApp number.',
   parts: 'Groups of settings',
   tabs: { voice: 'Voice', words: 'Messages', hours: 'Opening hours', handoff: 'Handoff', limits: 'Limits', tools: 'Tools', cases: 'Tests', versions: 'Versions', doctor: 'Check-up' } as Record<string, string>,
   unsaved: 'You have unsaved changes.',

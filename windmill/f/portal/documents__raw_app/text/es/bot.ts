@@ -7,7 +7,7 @@ export const bot = {
   intro: 'Cómo habla su bot y qué puede hacer. Lo que guarda es un borrador: los clientes lo notan cuando lo publica.',
   number: 'Número',
   none: 'Aún no hay número',
-  noneHint: 'El operador de la plataforma conecta su número de WhatsApp.',
+  noneHint: 'Un propietario de la empresa conecta el número de WhatsApp.',
   parts: 'Grupos de ajustes',
   tabs: { voice: 'Voz', words: 'Mensajes', hours: 'Horario', handoff: 'Traspaso', limits: 'Límites', tools: 'Herramientas', cases: 'Pruebas', versions: 'Versiones', doctor: 'Revisión' } as Record<string, string>,
   unsaved: 'Tiene cambios sin guardar.',
