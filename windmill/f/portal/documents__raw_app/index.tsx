@@ -1,7 +1,6 @@
 import './styles'
 import '@mantine/notifications/styles.css'
 import '@mantine/dropzone/styles.css'
-import '@mantine/charts/styles.css'
 import React from 'react'
 import { createRoot } from 'react-dom/client'
 import App from './App'
