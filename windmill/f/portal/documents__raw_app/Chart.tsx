@@ -2,6 +2,7 @@
 import { Button, Card, Group, Table, Text, VisuallyHidden } from '@mantine/core'
 import React, { useState } from 'react'
 import Plot, { Series } from './Plot'
+import { dates } from './formats'
 import { Dialog, useHere } from './ui'
 
 type Props = { title: string; days: string[]; series: Series[]; show: (value: number) => string; stacked?: boolean; whole?: boolean }
@@ -9,8 +10,7 @@ type Props = { title: string; days: string[]; series: Series[]; show: (value: nu
 export default function Chart({ title, days, series, show, stacked, whole }: Props) {
   const { t, locale } = useHere()
   const [open, setOpen] = useState(false)
-  const written = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' })
-  const day = (text: string) => written.format(new Date(text))
+  const day = (text: string) => dates(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(new Date(text))
   return (
     <Card component="figure" m={0}>
       <Group justify="space-between" mb="xs" wrap="nowrap">

@@ -6,7 +6,7 @@ import React, { useState } from 'react'
 export type Series = { name: string; label: string; color: string; values: (number | null)[]; dashed?: boolean }
 type Props = { days: string[]; series: Series[]; show: (value: number) => string; stacked?: boolean; whole?: boolean }
 
-const MOST_LABELS = 6
+const MOST_LABELS = 8 // on a narrow screen every second one
 const paint = (one: Series) => `var(--mantine-color-${one.color.replace('.', '-')})`
 const value = (one: Series, i: number) => one.values[i] ?? null
 
