@@ -104,7 +104,7 @@ calibrate: $(VENV)/.installed ## an embedding model's floor, from typed question
 
 ##@ Measure it
 
-.PHONY: bench-ingress bench-turn bench-retrieval bench-blind bench-ingest bench-documents bench-policy bench-insights bench-import-time bench-neighbours bench-capacity bench-cases bench-door
+.PHONY: bench-ingress bench-turn bench-retrieval bench-blind bench-ingest bench-documents bench-policy bench-insights bench-import-time bench-neighbours bench-capacity bench-cases bench-door bench-first-page
 
 bench-ingress: $(VENV)/.installed ## webhooks a second with a durable ack, against Express; needs Node (QUICK=1)
 	@$(BIN)/python -m bench.ingress
@@ -147,6 +147,9 @@ bench-cases: $(VENV)/.installed ## do a business's own tests stop what breaks it
 
 bench-import-time: $(VENV)/.installed ## what each step's imports cost; fails where one imports what it doesn't use
 	@$(BIN)/python -m bench.import_time
+
+bench-first-page: $(VENV)/.for-tests ## from opening the portal to the first page, on a slow laptop (QUICK=1)
+	@PYTHONPATH=windmill:. $(BIN)/python -m bench.first_page
 
 bench-door: $(VENV)/.installed ## 500 staff of 100 businesses signed in at once with one account of Windmill (QUICK=1)
 	@PYTHONPATH=windmill:. $(BIN)/python -m bench.door

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
+import mimetypes
 import secrets
+from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from portal.settings import Settings
@@ -19,18 +23,48 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data: blob:; media-src 'self' blob:;"
     " connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+# A browser keeps a file as long as it is the same and asks each time; one that is named by what is in it stays what it is.
+ASKED, KEPT = "no-cache", "max-age=31536000, immutable"
+
+
+@dataclass(frozen=True)
+class File:
+    """A file as it is sent: plain or compressed, with a tag that says whether the browser has it."""
+
+    plain: bytes
+    packed: bytes
+    tag: str
+    media_type: str | None
+    kept: str
+
+    @classmethod
+    def read(cls, path: Path, kept: str = ASKED) -> File:
+        plain = path.read_bytes()
+        kind = "text/javascript" if path.suffix == ".js" else mimetypes.guess_type(path.name)[0]
+        return cls(plain, gzip.compress(plain), f'"{hashlib.sha256(plain).hexdigest()[:24]}"', kind, kept)
+
+    def answer(self, request: Request) -> Response:
+        headers = {"cache-control": self.kept, "etag": self.tag, "vary": "accept-encoding"}
+        if self.tag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            headers["content-encoding"] = "gzip"
+            return Response(self.packed, headers=headers, media_type=self.media_type)
+        return Response(self.plain, headers=headers, media_type=self.media_type)
 
 
 class Pages:
     """Read once: they don't change while the process lives."""
 
     def __init__(self, settings: Settings) -> None:
-        self._portal = (HERE / "portal.html").read_text()
+        built = settings.portal_pages
+        page = (HERE / "portal.html").read_text()
+        self._portal = page.replace("{{preload}}\n", (built / "preload.html").read_text())
         self._sign_in = (HERE / "sign_in.html").read_text()
         self._passkey = (HERE / "passkey.html").read_text()
-        self._files = {name: HERE / name for name in OWN} | {
-            name: settings.portal_pages / name for name in BUILT
-        }
+        self._files = {name: File.read(HERE / name) for name in OWN}
+        self._files |= {name: File.read(built / name) for name in BUILT}
+        self._files |= {f"pages/{path.name}": File.read(path, KEPT) for path in (built / "pages").iterdir()}
 
     def portal(self) -> Response:
         nonce = secrets.token_urlsafe(16)
@@ -44,11 +78,8 @@ class Pages:
         return HTMLResponse(self._passkey)
 
     async def file(self, request: Request) -> Response:
-        """Kept by the browser only as long as it is the same: asked for again each time."""
-        path = self._files.get(request.path_params["name"])
-        if path is None:
-            return Response(status_code=404)
-        return FileResponse(path, headers={"cache-control": "no-cache"})
+        file = self._files.get(request.path_params["name"])
+        return file.answer(request) if file else Response(status_code=404)
 
     def routes(self) -> list[Route]:
-        return [Route("/static/{name}", self.file)]
+        return [Route("/static/{name:path}", self.file)]

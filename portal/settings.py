@@ -78,7 +78,7 @@ class Settings(BaseSettings):
         "info", description="debug, info, warning or error"
     )
     portal_pages: Path = Field(
-        ROOT / "local/portal/static", description="the folder of portal.js and portal.css"
+        ROOT / "local/portal/static", description="the folder of the portal's pages, as they are built"
     )
     portal_scripts: Path = Field(
         ROOT / "windmill/f/portal/documents__raw_app/backend",

@@ -38,7 +38,7 @@ POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; style-src 'self' 'nonce-{nonce}'; object-src 'none';"
     " base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-PAGE = (HERE / "page.html").read_text()
+PAGE = (HERE / "page.html").read_text().replace("{{preload}}\n", (HERE / "static/preload.html").read_text())
 LOGIN = (HERE / "login.html").read_text()
 
 
@@ -140,6 +140,15 @@ def same_origin(request: Request) -> bool:
     return origin is None or urlsplit(origin).netloc == request.headers.get("host")
 
 
+class Files(StaticFiles):
+    """The pages' files. A browser keeps one as long as it is the same, and asks each time."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers["cache-control"] = "no-cache"
+        return response
+
+
 async def healthy(request: Request) -> Response:
     return PlainTextResponse("ok")
 
@@ -153,7 +162,7 @@ def make_app(people: list[dict[str, str]], windmill: str) -> Starlette:
             Route("/sign-out", portal.sign_out, methods=["POST"]),
             Route("/api/call", portal.call, methods=["POST"]),
             Route("/healthz", healthy),
-            Mount("/static", StaticFiles(directory=HERE / "static")),
+            Mount("/static", Files(directory=HERE / "static")),
         ],
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])],
     )

@@ -18,11 +18,14 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 APP = HERE.parents[1] / "windmill" / "f" / "portal" / "documents__raw_app"
 STATIC = HERE / "static"
 BUILT = ("portal.js", "portal.css")
+PARTS = "pages"  # the folder of the files that portal.js loads, each named by a hash of what is in it
+PRELOAD = "preload.html"  # which of them the browser may fetch at once
 ESBUILD = "esbuild@0.28.2"
 COMPONENT = re.compile(r"@mantine/core/(\S+)\.m?js$")
 MOST_KB = 600  # of script and styles together, compressed as a server sends them
@@ -59,26 +62,38 @@ def workspace(*options: str) -> Iterator[Path]:
 
 def build() -> None:
     with workspace("--omit=dev") as work:
-        command = ["npx", "--yes", ESBUILD, "index.tsx", "--bundle", "--minify", "--charset=utf8"]
+        command = ["npx", "--yes", ESBUILD, "portal=index.tsx", "--bundle", "--minify", "--charset=utf8"]
+        command += ["--format=esm", "--splitting", f"--chunk-names={PARTS}/[hash]"]
         command += [
             "--legal-comments=inline",
             "--define:process.env.NODE_ENV='production'",
             "--target=es2022",
         ]
-        subprocess.run([*command, "--outfile=out/portal.js", "--metafile=built.json"], cwd=work, check=True)
-        if missing := unstyled(work):
+        subprocess.run([*command, "--outdir=out", "--metafile=built.json"], cwd=work, check=True)
+        outputs = json.loads((work / "built.json").read_text())["outputs"]
+        if missing := unstyled(work, outputs):
             sys.exit(f"styles.ts lacks the style sheet of {', '.join(missing)}")
-        STATIC.mkdir(exist_ok=True)
-        for name in BUILT:
-            shutil.copy(work / "out" / name, STATIC / name)
+        shutil.rmtree(STATIC / PARTS, ignore_errors=True)
+        shutil.copytree(work / "out", STATIC, dirs_exist_ok=True)
+    (STATIC / PRELOAD).write_text(preload(outputs))
     (STATIC / "sources.sha256").write_text(digest() + "\n")
-    print(f"portal.js and portal.css: {compressed_kb()} kB compressed, of at most {MOST_KB} kB")
+    print(f"The pages: {compressed_kb()} kB compressed, of at most {MOST_KB} kB")
 
 
-def unstyled(work: Path) -> list[str]:
+def preload(outputs: dict[str, Any]) -> str:
+    """Links for what every visit needs: Main.tsx and what it imports. The rest is loaded when somebody first needs it."""
+    (main,) = (name for name, part in outputs.items() if part.get("entryPoint") == "Main.tsx")
+    needed = [one["path"] for one in outputs[main]["imports"] if one["kind"] == "import-statement"]
+    names = sorted(Path(name).relative_to("out").as_posix() for name in [main, *needed])
+    return "".join(f'<link rel="modulepreload" href="/static/{name}">\n' for name in names)
+
+
+def unstyled(work: Path, outputs: dict[str, Any]) -> list[str]:
     """Components of Mantine that are in the build without their style sheet."""
-    output = json.loads((work / "built.json").read_text())["outputs"]["out/portal.js"]
-    used = {path for path, part in output["inputs"].items() if part["bytesInOutput"]}
+    parts = [
+        part for name, output in outputs.items() if name.endswith(".js") for part in output["inputs"].items()
+    ]
+    used = {path for path, part in parts if part["bytesInOutput"]}
     names = {part for path in used if (found := COMPONENT.search(path)) for part in found[1].split("/")}
     sheets = {path.stem for path in (work / "node_modules/@mantine/core/styles").glob("*.css")}
     styled = set(re.findall(r"styles/([\w-]+)\.css", (work / "styles.ts").read_text()))
@@ -86,8 +101,9 @@ def unstyled(work: Path) -> list[str]:
 
 
 def compressed_kb() -> int:
-    """The size of the committed build, compressed."""
-    return sum(len(gzip.compress((STATIC / name).read_bytes())) for name in BUILT) // 1000
+    """The size of the committed build, compressed: all that a browser may load in the end."""
+    files = [*(STATIC / name for name in BUILT), *(STATIC / PARTS).iterdir()]
+    return sum(len(gzip.compress(path.read_bytes())) for path in files) // 1000
 
 
 def check_types() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -41,3 +42,27 @@ def test_the_table_has_the_new_figures(world: World, visit: Visit) -> None:
     wanted = {"median_s", "p95_s", "handoffs", "handoffs_met", "handoff_median_s", "handoff_p95_s"}
     assert wanted <= rows[-1].keys()
     assert float(rows[-1]["median_s"]) > 0
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_a_chart_tells_the_figures_of_the_day_that_is_pointed_at(
+    world: World, visit: Visit, size: dict[str, int]
+) -> None:
+    world.ask(SHOP, "How much does express delivery cost?", "Amelia Clarke")
+    page = visit("viewer@casa-lumen.example", size)
+    go(page, "Insights")
+    for title, today in (
+        ("Customer messages per day", "This period"),
+        ("What became of the messages", "Answered"),
+    ):
+        chart = page.get_by_role("figure").filter(has_text=title)
+        drawing = chart.locator(".area")
+        drawing.scroll_into_view_if_needed()
+        box = drawing.bounding_box()
+        assert box
+        page.mouse.move(box["x"] + box["width"] - 2, box["y"] + box["height"] / 2)
+        shown = chart.locator(".figure")
+        expect(shown).to_be_in_viewport(ratio=1)
+        expect(shown.get_by_text(re.compile(rf"^{today}[1-9]\d*$"))).to_be_visible()
+        page.mouse.move(0, 0)
+        expect(shown).to_have_count(0)

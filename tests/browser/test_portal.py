@@ -167,3 +167,24 @@ def test_the_demos_sign_in_names_the_businesses_and_what_each_role_sees(
     expect(page.get_by_role("button", name="Agent").first).to_contain_text("conversations")
     check(page)
     page.close()
+
+
+@pytest.mark.parametrize(
+    ("email", "heading"),
+    [
+        ("staff@casa-lumen.example", "Home"),
+        ("agent@casa-lumen.example", "Conversations"),
+        ("viewer@casa-lumen.example", "Insights"),
+        ("operator@platform.example", "Platform"),
+    ],
+)
+def test_a_first_page_asks_for_each_thing_once(visit: Visit, email: str, heading: str) -> None:
+    page = visit(email)
+    asked: list[str] = []
+    page.on("request", lambda call: asked.append(call.post_data or "") if "/api/call" in call.url else None)
+    page.goto(page.url.partition("#")[0] + "?again")
+    page.get_by_role("heading", level=1, name=heading).wait_for()
+    expect(page.locator("main .state[role=status]")).to_have_count(0)
+    page.wait_for_load_state("networkidle")
+    once = [call for call in asked if "watch" not in call]  # asks what is new, again and again
+    assert once and sorted(once) == sorted(set(once))

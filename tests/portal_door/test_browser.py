@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -65,6 +66,19 @@ def test_every_answer_says_what_a_browser_may_do_with_it(house: House, browser: 
     assert here.get("/static/portal.js").status_code == here.get("/static/sign_in.css").status_code == 200
     for name in ("..%2Fapp.py", "sources.sha256", "portal.html"):
         assert here.get(f"/static/{name}").status_code == 404
+
+
+def test_a_browser_loads_a_file_compressed_and_once(house: House, browser: Make) -> None:
+    here = browser().sign_in(house, OWNER)
+    parts = re.findall(r'"(/static/pages/\w+\.js)"', here.get("/").text)
+    assert parts
+    for path, kept in [("/static/portal.css", "no-cache"), *((part, "immutable") for part in parts)]:
+        first = here.get(path)
+        assert first.headers["content-encoding"] == "gzip" and kept in first.headers["cache-control"]
+        again = here.client.get(path, headers={"if-none-match": first.headers["etag"]})
+        assert again.status_code == 304 and not again.content
+        plain = here.client.get(path, headers={"accept-encoding": "identity"})
+        assert "content-encoding" not in plain.headers and plain.content == first.content
 
 
 @pytest.mark.parametrize(

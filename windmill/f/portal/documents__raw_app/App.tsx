@@ -6,6 +6,7 @@ import React, { useState } from 'react'
 import Frame, { Brand } from './Frame'
 import { ask, chooseTenant, keep } from './api'
 import { queries } from './data'
+import { chosenOf, take, takeValue } from './first'
 import { go, readRoute } from './route'
 import { theme, variables } from './theme'
 import { Here, Loading, Problem, languages } from './ui'
@@ -32,9 +33,9 @@ function Portal() {
   const first = navigator.language.slice(0, 2) in languages ? navigator.language.slice(0, 2) : 'en'
   const [language, setLanguage] = useState(keep.get('language', first))
   const [tenant, setTenant] = useState(keep.get('tenant', ''))
-  const me = useQuery<Me>({ queryKey: ['me'], queryFn: () => ask('me', 'get') })
+  const me = useQuery<Me>({ queryKey: ['me'], queryFn: () => take('me', 'get') ?? ask('me', 'get'), initialData: () => takeValue('me', 'get'), staleTime: Infinity })
   document.documentElement.lang = language
-  const mine = me.data?.businesses.find((b) => b.tenant_id === tenant) ?? me.data?.businesses[0]
+  const mine = me.data && chosenOf(me.data, tenant)
   const choose = (name: string, value: string, set: (value: string) => void) => {
     keep.set(name, value)
     set(value)

@@ -2,6 +2,7 @@
 import { Badge, Button, CloseButton, Group, NativeSelect, Pill, Radio, Stack, Text, TextInput } from '@mantine/core'
 import { IconCopy, IconPlus } from '@tabler/icons-react'
 import React, { useState } from 'react'
+import { dates, timeZone } from './formats'
 import { Part, Week } from './settings'
 import { About, fill, useHere } from './ui'
 
@@ -10,14 +11,14 @@ const USUAL: Week = Object.fromEntries(DAYS.map((day) => [day, ['sat', 'sun'].in
 // A clock's midnight at the end of a day is stored as 24:00.
 const stored = (end: string) => (end === '00:00' ? '24:00' : end)
 const shown = (end: string) => (end === '24:00' ? '00:00' : end)
-const zones = (Intl as unknown as { supportedValuesOf?: (key: string) => string[] }).supportedValuesOf?.('timeZone') ?? []
+const zones = () => (Intl as unknown as { supportedValuesOf?: (key: string) => string[] }).supportedValuesOf?.('timeZone') ?? []
 
 export default function Hours({ now, set, wrong }: Part) {
   const { t } = useHere()
   const b = t.bot
   const week = now.opening_hours
   const always = Object.keys(week).length === 0
-  const here = Intl.DateTimeFormat().resolvedOptions().timeZone
+  const here = timeZone()
   const begin = () => set({ opening_hours: USUAL, ...(now.time_zone === 'UTC' ? { time_zone: here } : {}) })
   const day = (name: string, spans: string[][]) => set({ opening_hours: { ...week, [name]: spans } })
   const copy = () => set({ opening_hours: { ...week, ...Object.fromEntries(DAYS.slice(1, 5).map((name) => [name, week.mon ?? []])) } })
@@ -31,7 +32,7 @@ export default function Hours({ now, set, wrong }: Part) {
       </Group>
       {!always && (
         <>
-          <NativeSelect label={b.zone} value={now.time_zone} error={wrong('time_zone')} onChange={(e) => set({ time_zone: e.target.value })} data={[...new Set([now.time_zone, 'UTC', here, ...zones])].map((zone) => ({ value: zone, label: zone.replace(/_/g, ' ') }))} />
+          <NativeSelect label={b.zone} value={now.time_zone} error={wrong('time_zone')} onChange={(e) => set({ time_zone: e.target.value })} data={[...new Set([now.time_zone, 'UTC', here, ...zones()])].map((zone) => ({ value: zone, label: zone.replace(/_/g, ' ') }))} />
           <div>
             {DAYS.map((name) => <Day key={name} name={b.days[name]} spans={week[name] ?? []} change={(spans) => day(name, spans)} />)}
             {wrong('opening_hours') && <Text role="alert" size="sm" c="red">{wrong('opening_hours')}</Text>}
@@ -84,7 +85,7 @@ function Dates({ value, error, change }: { value: string[]; error?: string; chan
     if (day) change([...new Set([...value, day])].sort())
     setDay('')
   }
-  const written = (text: string) => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(`${text}T00:00Z`))
+  const written = (text: string) => dates(locale, { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(`${text}T00:00Z`))
   return (
     <div>
       <Group align="end" gap="xs">

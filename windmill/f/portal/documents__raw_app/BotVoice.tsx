@@ -3,6 +3,7 @@ import { Alert, MultiSelect, Stack, TextInput, Textarea } from '@mantine/core'
 import React from 'react'
 import Controls from './BotControls'
 import { Check } from './BotFields'
+import { languageNames } from './formats'
 import { Part, longest } from './settings'
 import { useHere } from './ui'
 
@@ -15,7 +16,7 @@ const CODES = (
 // A language's name in the page's language.
 export function languageName(tag: string, language: string): string {
   try {
-    return new Intl.DisplayNames([language], { type: 'language' }).of(tag) ?? tag
+    return languageNames(language).of(tag) ?? tag
   } catch {
     return tag
   }

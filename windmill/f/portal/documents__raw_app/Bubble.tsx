@@ -9,13 +9,14 @@ import Marks from './Marks'
 import Media from './Media'
 import { changed, useAct } from './ThreadHead'
 import { Message, Source, readWords } from './conversation'
+import { dates } from './formats'
 import { Note, deleteNote } from './inbox'
 import { withdraw } from './templates'
 import { Sure, fill, moment, useHere } from './ui'
 
 function useClock() {
   const { locale, time } = useHere()
-  return (at: string) => <time dateTime={at} title={time(at)}>{new Intl.DateTimeFormat(locale, { timeStyle: 'short' }).format(moment(at))}</time>
+  return (at: string) => <time dateTime={at} title={time(at)}>{dates(locale, { timeStyle: 'short' }).format(moment(at))}</time>
 }
 
 export default function Bubble({ message }: { message: Message }) {

@@ -1,33 +1,16 @@
-// A chart by day with axes and the figures of a day under the pointer; for whoever doesn't see it, the figures as a table in a dialog.
-import { BarChart, LineChart } from '@mantine/charts'
+// A chart by day as a card; for whoever doesn't see it, its figures as a table in a dialog.
 import { Button, Card, Group, Table, Text, VisuallyHidden } from '@mantine/core'
 import React, { useState } from 'react'
+import Plot, { Series } from './Plot'
+import { dates } from './formats'
 import { Dialog, useHere } from './ui'
 
-type Series = { name: string; label: string; color: string; values: (number | null)[]; dashed?: boolean }
 type Props = { title: string; days: string[]; series: Series[]; show: (value: number) => string; stacked?: boolean; whole?: boolean }
-
-// Lines that grow for a second and a half cost a slow laptop more than all the rest of the page.
-const still = { isAnimationActive: false }
 
 export default function Chart({ title, days, series, show, stacked, whole }: Props) {
   const { t, locale } = useHere()
   const [open, setOpen] = useState(false)
-  const day = (text: string) => new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(new Date(text))
-  const data = days.map((text, i) => ({ day: day(text), ...Object.fromEntries(series.map((one) => [one.name, one.values[i]])) }))
-  const lines = series.map(({ name, label, color, dashed }) => ({ name, label, color, strokeDasharray: dashed ? '4 4' : undefined }))
-  const common = {
-    h: 200,
-    data,
-    dataKey: 'day',
-    series: lines,
-    valueFormatter: show,
-    withLegend: true,
-    legendProps: { verticalAlign: 'bottom' as const, height: 30 },
-    yAxisProps: { width: 56, domain: [0, 'auto'] as [number, 'auto'], allowDecimals: !whole },
-    gridAxis: 'x' as const,
-    tickLine: 'none' as const,
-  }
+  const day = (text: string) => dates(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(new Date(text))
   return (
     <Card component="figure" m={0}>
       <Group justify="space-between" mb="xs" wrap="nowrap">
@@ -35,7 +18,7 @@ export default function Chart({ title, days, series, show, stacked, whole }: Pro
         <Button variant="subtle" size="compact-xs" onClick={() => setOpen(true)}>{t.insights.table}<VisuallyHidden>: {title}</VisuallyHidden></Button>
       </Group>
       <div role="img" aria-label={title}>
-        {stacked ? <BarChart {...common} type="stacked" barProps={still} barChartProps={{ accessibilityLayer: false }} /> : <LineChart {...common} curveType="monotone" lineProps={still} dotProps={{ r: 2 }} connectNulls={false} lineChartProps={{ accessibilityLayer: false }} />}
+        <Plot days={days.map(day)} series={series} show={show} stacked={stacked} whole={whole} />
       </div>
       {open && (
         <Dialog title={title} close={() => setOpen(false)}>

@@ -6,6 +6,7 @@ import { changed, useAct } from './ThreadHead'
 import { ask, download } from './api'
 import { Earlier, History, Page, Person, Rating, called, readable } from './conversation'
 import { useAsk } from './data'
+import { languageNames } from './formats'
 import { Order, Team, updateContact } from './inbox'
 import { Spoken } from './Timeline'
 import { Ago, Confirm, Dialog, Loaded, Sure, fill, useForm, useHere } from './ui'
@@ -14,7 +15,7 @@ export default function CustomerCard({ history: { contact, orders, ratings, earl
   const { t, may, time, locale } = useHere()
   const c = t.conversations
   const [editing, setEditing] = useState(false)
-  const speaks = (code: string) => new Intl.DisplayNames([locale], { type: 'language' }).of(code) ?? code
+  const speaks = (code: string) => languageNames(locale).of(code) ?? code
   const facts: [string, React.ReactNode][] = [
     [c.number, contact.phone && <span dir="ltr">{readable(contact.phone)}</span>],
     [c.username, contact.username && `@${contact.username}`],
@@ -137,7 +138,7 @@ function Edit({ contact, close }: { contact: Person; close: () => void }) {
   const [name, setName] = useState(contact.name ?? '')
   const [language, setLanguage] = useState(contact.language ?? '')
   const [fields, setFields] = useState<[string, string][]>(Object.entries(contact.lead ?? {}))
-  const names = new Intl.DisplayNames([locale], { type: 'language' })
+  const names = languageNames(locale)
   const codes = language && !languages.includes(language) ? [language, ...languages] : languages
   const save = (event: React.FormEvent) => {
     event.preventDefault()

@@ -5,32 +5,23 @@ import { IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-react'
 import React, { useEffect } from 'react'
 import { useAlarm } from './Alarm'
 import type { Business, Me } from './App'
+import { Count, Off, Stopped, useCount } from './Banners'
 import Bot from './Bot'
 import Conversations from './Conversations'
 import Home from './Home'
 import Insights from './Insights'
 import Knowledge from './Knowledge'
-import Notifications, { Count, Off, Stopped, useCount } from './Notifications'
+import Notifications from './Notifications'
 import People from './People'
 import Platform from './Platform'
 import { Icon } from './icons'
 import { useLive } from './live'
+import { openPages, pageOf } from './pages'
 import { atOwnDoor, go, useRoute } from './route'
 import { fill, languages, useHere } from './ui'
 
-const ofBusiness = ['home', 'conversations', 'knowledge', 'bot', 'insights', 'people']
-// Where somebody begins: others, the first page that is open to them.
-const firstOf: Record<string, string> = { agent: 'conversations', viewer: 'insights' }
-const views: Record<string, () => React.JSX.Element> = {
-  home: Home,
-  knowledge: Knowledge,
-  bot: Bot,
-  conversations: Conversations,
-  insights: Insights,
-  people: People,
-  platform: Platform,
-  notifications: Notifications,
-}
+// Drawn again for what is new on the page itself, not in the frame around it.
+const views = Object.fromEntries(Object.entries({ home: Home, knowledge: Knowledge, bot: Bot, conversations: Conversations, insights: Insights, people: People, platform: Platform, notifications: Notifications }).map(([name, page]) => [name, React.memo(page)]))
 
 export type FrameProps = { me: Me; mine?: Business; onTenant: (id: string) => void; onLanguage: (code: string) => void }
 
@@ -41,9 +32,8 @@ export default function Frame({ me, mine, onTenant, onLanguage }: FrameProps) {
   useAlarm(count?.waiting)
   const [opened, { toggle, close }] = useDisclosure(false)
   const narrow = useMediaQuery('(max-width: 61.99em)', false, { getInitialValueInEffect: false })
-  const open = [...(mine ? ofBusiness : []), ...(me.operator ? ['platform'] : [])]
-  const first = firstOf[mine?.role ?? ''] ?? open[0]
-  const page = open.includes(route.page) || (mine && route.page === 'notifications') ? route.page : first
+  const open = openPages(me, mine)
+  const page = pageOf(route.page, open, mine)
   const title = t.pages[page]
   useLive(Boolean(mine), page === 'conversations' ? 1500 : 10_000)
   const waiting = count?.waiting ?? 0

@@ -1,15 +1,14 @@
-// Notifications: what WhatsApp and the platform want the staff to know; the bell's figure; the banner while nothing goes out.
-import { Alert, Badge, Button, Group, Text, Title } from '@mantine/core'
+// Notifications: what WhatsApp and the platform want the staff to know.
+import { Badge, Button, Group, Text, Title } from '@mantine/core'
 import React from 'react'
-import Alarm, { isLoud } from './Alarm'
+import Alarm from './Alarm'
 import { ask } from './api'
 import { refresh, useAsk } from './data'
-import { Message, isMessage } from './messages'
+import { isMessage } from './messages'
 import { go } from './route'
 import { About, Ago, Empty, Facts, Intro, Item, List, Loaded, fill, useForm, useHere } from './ui'
 import Values from './Values'
 
-type Stop = { code: number; reason: Message; since: string; until: string; times: number }
 type Note = {
   id: number
   kind: string
@@ -24,33 +23,6 @@ type Note = {
   settled_at: string | null
   notified: { webhook?: string } | null
 }
-export type Count = { unread: number; waiting: number; stop: Stop | null; off: string[] }
-
-// A call that failed changes nothing: the next one counts again.
-// Whoever wants to hear of a customer who waits is told while they look at something else, too.
-export const useCount = (enabled: boolean) => useAsk<Count>('notifications', 'count', {}, { every: 20_000, enabled, hidden: isLoud() }).data
-
-export function Stopped({ stop }: { stop: Stop }) {
-  const { t, time, say } = useHere()
-  return (
-    <Alert color="red" title={t.notifications.stopped} role="alert" my="md" className="banner">
-      {fill(t.notifications.stoppedSays, { since: time(stop.since), reason: say(stop.reason), until: time(stop.until) })}
-    </Alert>
-  )
-}
-
-// Which bots are switched off.
-export function Off({ names }: { names: string[] }) {
-  const { t, may } = useHere()
-  const n = t.notifications
-  return (
-    <Alert color="orange" title={n.off} my="md" className="banner">
-      {fill(n.offSays, { names: names.join(', ') })}
-      {may('owner', 'editor') && <div><Button mt="xs" size="compact-sm" variant="default" onClick={() => go('bot', 'voice')}>{n.switchOn}</Button></div>}
-    </Alert>
-  )
-}
-
 export default function Notifications() {
   const { t, may } = useHere()
   const n = t.notifications

@@ -2,10 +2,11 @@
 import { Alert, Anchor, Button, Card, Code, Group, NativeSelect, Stack, Text, Title, UnstyledButton } from '@mantine/core'
 import { IconArrowLeft, IconDownload } from '@tabler/icons-react'
 import React, { useState } from 'react'
-import { useShow } from './Insights'
+import { useShow } from './Figures'
 import { ask, download } from './api'
 import { useAsk } from './data'
 import { decoded } from './files'
+import { dates } from './formats'
 import { go } from './route'
 import { Empty, Facts, Intro, Item, List, Loaded, fill, useForm, useHere } from './ui'
 
@@ -39,7 +40,7 @@ export default function Statement() {
   const [month, setMonth] = useState('')
   const [chosen, setChosen] = useState('')
   const loaded = useAsk<Answer>('statement', 'get', { phone_number_id: number, month, language }, { keep: true })
-  const named = (text: string) => new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(new Date(`${text}-15`))
+  const named = (text: string) => dates(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(new Date(`${text}-15`))
   const choose = (set: (value: string) => void) => (e: React.ChangeEvent<HTMLSelectElement>) => {
     setChosen('')
     set(e.target.value)

@@ -6,6 +6,7 @@ import { Approval, ApprovalCard } from './Approvals'
 import Bubble, { NoteBubble } from './Bubble'
 import { ask } from './api'
 import { History, Message, Page } from './conversation'
+import { dates, distances } from './formats'
 import type { Note } from './inbox'
 import { fill, moment, useForm, useHere } from './ui'
 
@@ -75,14 +76,14 @@ function Lines({ lines }: { lines: Line[] }) {
 function useDays() {
   const { locale } = useHere()
   const midnight = (at: Date) => new Date(at.getFullYear(), at.getMonth(), at.getDate()).getTime()
-  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
+  const relative = distances(locale)
   const today = midnight(new Date())
   const day = (text: string) => {
     const at = moment(text)
     const before = Math.round((midnight(at) - today) / 86_400_000)
     if (before >= -1) return relative.format(Math.min(0, before), 'day')
     const year = at.getFullYear() === new Date().getFullYear() ? undefined : 'numeric'
-    return new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long', year }).format(at)
+    return dates(locale, { weekday: 'long', day: 'numeric', month: 'long', year }).format(at)
   }
   return { day }
 }

@@ -2,6 +2,7 @@
 import { Badge, Group, Progress, Stack, Text, Title } from '@mantine/core'
 import React from 'react'
 import { useAsk } from './data'
+import { listAsked } from './first'
 import { Empty, Intro, Item, List, Loaded, fill, useHere } from './ui'
 
 type Topic = { question: string; asked: number; unanswered: number; examples: string[] }
@@ -9,7 +10,7 @@ type Topic = { question: string; asked: number; unanswered: number; examples: st
 export default function Topics({ days, number }: { days: number; number: string }) {
   const { t, number: shown } = useHere()
   const s = t.insights
-  const loaded = useAsk<{ questions: number; topics: Topic[] }>('insights', 'list_topics', { days, phone_number_id: number }, { keep: true })
+  const loaded = useAsk<{ questions: number; topics: Topic[] }>('insights', 'list_topics', listAsked(days, number), { keep: true })
   return (
     <section aria-labelledby="topics">
       <Title order={2} id="topics" mt="xl">{s.topics}</Title>

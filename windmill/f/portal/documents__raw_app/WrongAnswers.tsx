@@ -4,6 +4,7 @@ import React from 'react'
 import Formatted from './Formatted'
 import { Given } from './Marks'
 import { useAsk } from './data'
+import { listAsked } from './first'
 import type { Mark } from './inbox'
 import { go } from './route'
 import { About, Ago, Empty, Facts, Intro, Item, List, Loaded, fill, useHere } from './ui'
@@ -13,7 +14,7 @@ type Wrong = { turn_id: string; contact_id: string; name: string | null; questio
 export default function WrongAnswers({ days, number }: { days: number; number: string }) {
   const { t } = useHere()
   const f = t.feedback
-  const loaded = useAsk<{ answers: Wrong[]; more: boolean }>('insights', 'list_wrong', { days, phone_number_id: number }, { keep: true })
+  const loaded = useAsk<{ answers: Wrong[]; more: boolean }>('insights', 'list_wrong', listAsked(days, number), { keep: true })
   return (
     <section aria-labelledby="wrong">
       <Title order={2} id="wrong" mt="xl">{f.wrongAnswers}</Title>

@@ -1,6 +1,7 @@
 // What the pages read: each answer of a script is kept under the business, the script, the action and its fields, and read again after a change.
 import { QueryClient, useQuery } from '@tanstack/react-query'
 import { Actions, Broken, ask, chosenTenant } from './api'
+import { take, takeValue } from './first'
 
 export const queries = new QueryClient({
   defaultOptions: {
@@ -16,6 +17,8 @@ export const queries = new QueryClient({
   },
 })
 
+const NEW = 10_000 // ms
+
 type Fields = Record<string, unknown>
 // `every`: how many milliseconds later it is read again, or 0; while the window is hidden it is not, unless `hidden`. `keep`: what was there stays while other
 // fields are asked for. `once`: it never changes.
@@ -26,12 +29,15 @@ export function useAsk<T, S extends keyof Actions = keyof Actions>(script: S, ac
   const interval = (value?: T) => (typeof every === 'number' ? every : every(value))
   return useQuery<T>({
     queryKey: [chosenTenant(), script, action, fields],
-    queryFn: () => ask(script, action, fields),
+    queryFn: () => take(script, action, fields) ?? ask(script, action, fields),
     enabled,
     refetchInterval: (query) => interval(query.state.data) || false,
     refetchIntervalInBackground: hidden,
     refetchOnWindowFocus: (query) => interval(query.state.data) > 0,
     staleTime: once ? Infinity : 0,
+    initialData: () => takeValue(script, action, fields),
+    // What came before the page was drawn, or for another part of it, is new enough.
+    refetchOnMount: (query) => (query.state.dataUpdateCount > 0 && query.getObserversCount() < 2) || Date.now() - query.state.dataUpdatedAt > NEW,
     placeholderData: keep ? (before: unknown) => before as never : undefined,
   })
 }

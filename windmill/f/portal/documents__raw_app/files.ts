@@ -1,6 +1,4 @@
 // The files of conversations: sealed on their way in both directions, because what a page sends and gets stands in a job (f/portal_api/attachments.py).
-import { AEAD_ChaCha20Poly1305, KDF_HKDF_SHA256, KEM_DHKEM_X25519_HKDF_SHA256 } from '@panva/hpke-noble'
-import { CipherSuite } from 'hpke'
 import { ask } from './api'
 
 // state: here, coming (it is being fetched), gone. problem: why it is gone, as f/whatsapp/media names it; null: too old.
@@ -15,7 +13,6 @@ export type ThreadFile = {
   problem: 'too_large' | 'wrong_type' | 'unreachable' | 'no_words' | null
 }
 
-const suite = new CipherSuite(KEM_DHKEM_X25519_HKDF_SHA256, KDF_HKDF_SHA256, AEAD_ChaCha20Poly1305)
 const SECRET = 32 // bytes of the encapsulated secret before the ciphertext
 const text = (words: string) => new TextEncoder().encode(words)
 export const decoded = (base64: string) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))
@@ -26,11 +23,9 @@ export function encoded(bytes: Uint8Array): string {
   return btoa(binary)
 }
 
-// One key pair for as long as the page lives: nothing that was sealed to it opens afterwards.
-const pair = suite.GenerateKeyPair()
-
 // A file of a thread, for an <img>, <audio>, <video> or a download.
 export async function openFile(tenant: string, id: string): Promise<Blob> {
+  const { suite, pair } = await import('./sealing')
   const { publicKey, privateKey } = await pair
   const page_key = encoded(await suite.SerializePublicKey(publicKey))
   const pieces: BlobPart[] = []
@@ -48,6 +43,7 @@ export async function openFile(tenant: string, id: string): Promise<Blob> {
 
 // Sends a file to a contact, once for each reply. voice: only Opus in Ogg becomes a voice note.
 export async function sendFile(tenant: string, contact: string, reply: string, file: File, more: { caption?: string; voice?: boolean } = {}): Promise<{ state: string }> {
+  const { suite } = await import('./sealing')
   const { sealing_key } = await ask('attachments', 'get_key')
   const info = text(`chatmill file to send\n${tenant}\n${contact}\n${reply}`)
   const to = await suite.DeserializePublicKey(decoded(sealing_key))

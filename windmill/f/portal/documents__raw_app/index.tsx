@@ -1,11 +1,11 @@
 import './styles'
 import '@mantine/notifications/styles.css'
 import '@mantine/dropzone/styles.css'
-import '@mantine/charts/styles.css'
-import React from 'react'
-import { createRoot } from 'react-dom/client'
-import App from './App'
 import './index.css'
 import './inbox.css'
+import { begin } from './first'
 
-createRoot(document.getElementById('root')!).render(<App />)
+// To run the rest keeps the browser from everything else: the page's own calls go out before, unless the first one takes long.
+const PATIENCE = 250 // ms
+const begun = begin().catch(() => undefined) // the page asks again, and says what is wrong
+Promise.race([begun, new Promise((go) => setTimeout(go, PATIENCE))]).then(() => import('./Main'))

@@ -4,6 +4,7 @@ import { notifications } from '@mantine/notifications'
 import { useMutation } from '@tanstack/react-query'
 import React, { createContext, useContext, useEffect, useRef, useState } from 'react'
 import { Broken, Refused } from './api'
+import { dates, distances, numbers } from './formats'
 import { Icon } from './icons'
 import { Message, say as sayMessage } from './messages'
 import en, { Texts } from './text/en'
@@ -27,20 +28,20 @@ export function useHere() {
   const may = (...roles: string[]) => roles.includes(here.role)
   // The person's own habits of writing dates and numbers, where their browser speaks the chosen language.
   const locale = navigator.languages.find((name) => name.startsWith(here.language)) ?? here.language
-  const number = (n: number, options?: Intl.NumberFormatOptions) => new Intl.NumberFormat(locale, options).format(n)
+  const number = (n: number, options?: Intl.NumberFormatOptions) => numbers(locale, options).format(n)
   const money = (n: number) => number(n, { style: 'currency', currency: 'USD', maximumFractionDigits: n < 1 ? 4 : 2 })
   const time = (text: string) => {
     const at = moment(text)
-    return Number.isNaN(at.getTime()) ? text : new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(at)
+    return Number.isNaN(at.getTime()) ? text : dates(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(at)
   }
   // "5 minutes ago", within a week; the date alone before that.
   const ago = (text: string) => {
     const at = moment(text)
     const seconds = (at.getTime() - Date.now()) / 1000
     if (Number.isNaN(seconds)) return text
-    if (Math.abs(seconds) >= 7 * 86_400) return new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }).format(at)
+    if (Math.abs(seconds) >= 7 * 86_400) return dates(locale, { dateStyle: 'medium' }).format(at)
     const [unit, size] = [...units].reverse().find(([, length]) => Math.abs(seconds) >= length) ?? ['minute', 60]
-    return new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(Math.trunc(seconds / size), unit)
+    return distances(locale).format(Math.trunc(seconds / size), unit)
   }
   // A script's message in the page's language; text that is not a message stays as it is.
   const say = (message: Message | string) => (typeof message === 'string' ? message : sayMessage(message, t, number))
