@@ -12,6 +12,7 @@ import json
 import re
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -83,34 +84,13 @@ class ScriptTool(LiveTool):
         return self._run(call_id(self.key, digest), arguments, seconds)
 
     def recall(self, digest: bytes, seconds: float) -> str | None:
-        job = call_id(self.key, digest)
-        for _ in moments(time.monotonic() + min(seconds, ANSWERING_S)):
-            try:
-                state = job_state(job)
-            except OSError:  # it may be starting again
-                continue
-            return None if state == "unknown" else self._said(job, None, seconds)
-        raise ToolError(f"Windmill does not say what became of {self.name}", begun=True, job=job)
+        return recall(self.key, digest, self.name, min(seconds, self.timeout_s))
 
     def _run(self, job: str, arguments: dict[str, Any], seconds: float) -> str:
-        given = self._fitting(arguments)
-        return self._said(job, {**escape_references(given | self.values), **self.references}, seconds)
-
-    def _said(self, job: str, arguments: dict[str, Any] | None, seconds: float) -> str:
-        """What the job says; it is run where there are arguments."""
+        given = {**escape_references(self._fitting(arguments) | self.values), **self.references}
         run = Job(job, self.name, self.path, self.is_flow)
         seconds = max(min(seconds, self.timeout_s), 0.1)
-        try:
-            if arguments is None:
-                result = result_of(run, time.monotonic() + seconds)
-            else:
-                result = run_job(run, arguments, seconds)
-        except ToolError as problem:
-            words = redact_keys(str(problem), ())
-            raise ToolError(
-                words, problem.by_tool, begun=problem.begun, job=job, is_final=problem.is_final
-            ) from None
-        return Words(cut(redact_keys(words_of(result), ())), job)
+        return said(job, lambda: run_job(run, given, seconds))
 
     def _fitting(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """The arguments as the script takes them now, although it may have changed since it was offered. Raises ToolError."""
@@ -139,6 +119,32 @@ class ScriptTool(LiveTool):
                 f" {json.dumps(self.schema('')['parameters'])}. Call it again with these"
             ) from None
         return {name: value for name, value in given.items() if name in self.parameters["properties"]}
+
+
+def recall(key: str, digest: bytes, name: str, seconds: float) -> str | None:
+    """What became of the call with this digest, also where its tool is gone; None where it was not made. Raises ToolError as the call does."""
+    job = call_id(key, digest)
+    for _ in moments(time.monotonic() + min(seconds, ANSWERING_S)):
+        try:
+            state = job_state(job)
+        except OSError:  # it may be starting again
+            continue
+        if state == "unknown":
+            return None
+        return said(job, lambda: result_of(Job(job, name), time.monotonic() + max(seconds, 0.1)))
+    raise ToolError(f"Windmill does not say what became of {name}", begun=True, job=job)
+
+
+def said(job: str, ask: Callable[[], Any]) -> Words:
+    """What the job says. Raises ToolError."""
+    try:
+        result = ask()
+    except ToolError as problem:
+        words = redact_keys(str(problem), ())
+        raise ToolError(
+            words, problem.by_tool, begun=problem.begun, job=job, is_final=problem.is_final
+        ) from None
+    return Words(cut(redact_keys(words_of(result), ())), job)
 
 
 def script_tool(row: dict[str, Any], definition: Definition, contact: dict[str, Any], key: str) -> ScriptTool:
