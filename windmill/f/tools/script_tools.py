@@ -24,6 +24,7 @@ from f.tools.contact_inputs import contact_values
 from f.tools.identity import OURS
 from f.tools.live_tools import SCRIPTS, LiveTool, ToolError, Words, cut, not_shown
 from f.tools.script_jobs import Definition, Job, call_id, moments, read_definition, result_of, run_job
+from f.tools.usable_schemas import usable_schema
 
 ANSWERING_S = 5.0  # how long Windmill may take to answer again, before nobody knows what became of a call
 REFERENCE = re.compile(r"\$(?:res|var):\S+")
@@ -198,15 +199,15 @@ def filled_names(schema: dict[str, Any], marks: list[dict[str, Any]]) -> set[str
 
 
 def model_schema(schema: dict[str, Any], marks: list[dict[str, Any]]) -> dict[str, Any]:
-    """The schema of what the model fills."""
+    """The schema of what the model fills. Raises ScriptProblem."""
     filled = filled_names(schema, marks)
     properties = {n: plain(part) for n, part in properties_of(schema).items() if n not in filled}
     required = schema["required"] if isinstance(schema.get("required"), list) else []
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": [name for name in required if name in properties],
-    }
+    asked = [name for name in required if isinstance(name, str) and name in properties]
+    usable = usable_schema({"properties": properties, "required": asked})
+    if usable is None:
+        raise ScriptProblem("what Windmill says of its parameters can't be read")
+    return usable
 
 
 def plain(part: Any, names: bool = False) -> Any:
