@@ -48,7 +48,7 @@ class FlowRun:
         await self._restore()
         if self.job.status == "queued":
             self.job.started_at = await self.jobs.store.mark_started(self.job)
-        verdict = await self._modules()
+        verdict = await self._modules() if self.job.started_at else Verdict("cancel", None)
         if verdict.kind == "fail" and not self.canceled.is_set():
             verdict = await self._failure_module(verdict)
         if self.canceled.is_set() or verdict.kind == "cancel":

@@ -113,6 +113,8 @@ class Jobs:
             return await self.canceled_outcome(job)
         try:
             job.started_at = await self.store.mark_started(job, status)
+            if job.started_at is None:
+                return await self.canceled_outcome(job)
             outcome = await self._run_process(job, flow, canceled, group)
         except (ApiError, ExecutionError) as error:
             outcome = Outcome("failure", execution_error(str(error), job.flow_step_id), logs=f"{error}\n")
@@ -185,7 +187,9 @@ class Jobs:
         return job
 
     async def cancel(self, job_id: UUID, by: str, reason: str | None) -> str:
-        """Stops a job and the jobs that it started; a running one ends when its process is dead."""
+        """Stops a job and the jobs that it started; a running one ends when its process is dead.
+
+        As on the server, one that waits and has a parent only gets a mark, by which whoever takes it ends it without running it."""
         job = await self.store.job(job_id)
         if not job:
             raise NotFound(f"queued job id {job_id} does not exist")
@@ -197,11 +201,13 @@ class Jobs:
                    union select j.id, depth + 1 from jobs j join tree t on j.parent_job = t.id)
                update jobs j set canceled_by = %(by)s, canceled_reason = %(reason)s
                from tree where j.id = tree.id and j.status in ('queued', 'running')
-               returning j.id, tree.depth""",
+               returning j.id, tree.depth,
+                   j.status = 'queued' and j.parent_job is not null and j.flow_step_id is null as is_marked""",
             {"id": job_id, "by": by, "reason": reason or "unexplicited reasons"},
         )
         for row in sorted(rows, key=lambda r: r["depth"]):
-            self.cancel_event(row["id"]).set()
-        if job.status == "queued" and job.flow_step_id is None:
+            if not row["is_marked"]:
+                self.cancel_event(row["id"]).set()
+        if job.status == "queued" and job.parent_job is None:
             await self.finish(job, await self.canceled_outcome(job))
         return str(job_id)

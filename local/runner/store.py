@@ -128,20 +128,18 @@ class Store:
         row = await self.row("select * from jobs where id = %s", (job_id,))
         return Job.from_row(row) if row else None
 
-    async def mark_started(self, job: Job, flow_status: dict[str, Any] | None = None) -> datetime:
-        """Notes that a process starts for this job (and, for a step, shows it in its flow's status)."""
+    async def mark_started(self, job: Job, flow_status: dict[str, Any] | None = None) -> datetime | None:
+        """Notes that a process starts for this job (and, for a step, shows it in its flow's status). None: it is over, or cancelled."""
         row = await self.row(
             """with flow as (
                    update jobs set flow_status = %(status)s
                    where id = %(parent)s and %(status)s::jsonb is not null)
                update jobs set status = 'running', started_at = now(), starts = starts + 1, progress = null
-               where id = %(id)s and status in ('queued', 'running') returning started_at""",
+               where id = %(id)s and (status = 'running' or status = 'queued' and canceled_by is null)
+               returning started_at""",
             {"id": job.id, "parent": job.parent_job, "status": as_json(flow_status) if flow_status else None},
         )
-        if not row:
-            raise LookupError(f"job {job.id} is not open any more")
-        started: datetime = row["started_at"]
-        return started
+        return row["started_at"] if row else None
 
     async def append_logs(self, job_id: UUID, text: str) -> None:
         await self.execute("update jobs set logs = logs || %s where id = %s", (text, job_id))

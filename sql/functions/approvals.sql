@@ -288,7 +288,7 @@ select own_functions('expire_approvals');
 grant execute on function expire_approvals to chatbot_app;
 
 -- The requests as the staff see them, newest first: of a contact, or all that wait. `arguments`: names and values, each
--- value in the very letters that the call will have.
+-- value in the very letters that the call will have. `result`: also begun, of a call of which nobody has heard yet.
 create or replace function list_approvals(p_contact uuid, p_limit int)
     returns table (id text, contact_id text, customer text, phone_number_id text, server text, tool text,
                    arguments json, digest text, state text, at text, expires_at text, decided_at text, decided_by text,
@@ -299,7 +299,8 @@ create or replace function list_approvals(p_contact uuid, p_limit int)
            (select coalesce(json_agg(json_build_array(j.key, j.value)), '[]') from json_each_text(a.arguments) j),
            encode(a.digest, 'hex'),
            case when a.state = 'waiting' and a.expires_at <= now() then 'expired' else a.state end,
-           a.created_at::text, a.expires_at::text, a.decided_at::text, a.decided_by, a.result, a.outcome, a.notified,
+           a.created_at::text, a.expires_at::text, a.decided_at::text, a.decided_by,
+           coalesce(a.result, case when a.state = 'approved' and has_begun(a) then 'begun' end), a.outcome, a.notified,
            a.notified_phone
     from tool_approvals a join contacts c on c.id = a.contact_id
     where a.tenant_id = current_tenant()

@@ -1,9 +1,9 @@
 -- The calls to which a person has agreed (approvals.sql): each is made at most once, by a turn that answers the yes,
 -- and what became of it is written down once. Whether a call has begun is what its row in the ledger says: one that
--- has not is made by a later turn, one that has never is again.
+-- has not is made by a later turn; of one that has, a later turn asks what became of it, where that is known.
 
--- How long after a turn that ended before its call had begun the next one makes it: 5 s, 20 s, 80 s, 320 s. Null: no
--- turn does any more.
+-- How long after a turn that ended without an outcome the next one makes the call, or asks for it: 5 s, 20 s, 80 s,
+-- 320 s. Null: no turn does any more.
 create or replace function next_turn_in(p_approval tool_approvals) returns interval
     language sql immutable
     return case when p_approval.turns_lost < 4 then make_interval(secs => 5 * 4 ^ p_approval.turns_lost) end;
@@ -15,17 +15,27 @@ create or replace function has_begun(p_approval tool_approvals) returns boolean
     return exists (select from tool_calls k
                    where k.turn_id = p_approval.turn_id and k.digest = uuid_send(p_approval.id));
 select own_functions('has_begun');
+grant execute on function has_begun to chatbot_app;
 
--- The decisions that a turn answers, oldest first. `result` of an approved call that has not begun: again (a later turn
--- makes it, if this one does not) or not_called. `question`: what the customer had written when it was asked for.
+-- Whether what became of a begun call can be asked for: Windmill keeps the job of a script's or flow's call, under an
+-- id that follows from the approval (f/tools/script_jobs), and starts none twice. No server has this name.
+create or replace function keeps_outcome(p_approval tool_approvals) returns boolean
+    language sql immutable
+    return p_approval.server = 'Windmill';
+select own_functions('keeps_outcome');
+
+-- The decisions that a turn answers, oldest first. `result` of an approved call without one: again (a later turn makes
+-- it or asks for it, if this one does not), not_called, or null where nobody will know. `question`: what the customer
+-- had written when it was asked for.
 create or replace function decisions_of_turn(p_turn uuid)
     returns table (id uuid, state text, server text, tool text, arguments text, decided_by text, decided_at text,
                    result text, question text)
     language sql stable security definer set search_path = public, pg_temp as $$
     select a.id, a.state, a.server, a.tool, a.arguments::text, a.decided_by,
            to_char(a.decided_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'),
-           coalesce(a.result, case when a.state = 'approved' and not has_begun(a)
-                    then case when next_turn_in(a) is null then 'not_called' else 'again' end end),
+           coalesce(a.result, case when a.state = 'approved' and (not has_begun(a) or keeps_outcome(a))
+                                   then case when next_turn_in(a) is not null then 'again'
+                                             when not has_begun(a) then 'not_called' end end),
            t.question
     from inbound_messages i, lateral decision_of(i.phone_number_id, i.message_id) a join turns t on t.id = a.turn_id
     where i.turn_id = p_turn and is_decision(i.message_id) and a.tenant_id = current_tenant() order by i.seq
@@ -33,9 +43,10 @@ $$;
 select own_functions('decisions_of_turn');
 grant execute on function decisions_of_turn to chatbot_app;
 
--- Begins a call to which a person agreed: {"do": "call"}: make it, it is written down | {"do": "told", "result",
--- "outcome"}: it was made before, or is not made any more | {"do": "nothing"}: this turn does not answer a yes. The
--- ledger's row is the approval's, not the turn's, so no second turn and no later attempt makes it again.
+-- Begins a call to which a person agreed: {"do": "call"}: make it, it is written down | {"do": "ask"}: it has begun
+-- before; ask what became of it, and make it where it never came to its tool | {"do": "told", "result", "outcome"}: it
+-- was made before, or is not made any more | {"do": "nothing"}: this turn does not answer a yes. The ledger's row is
+-- the approval's, not the turn's, so no second turn and no later attempt makes it again.
 create or replace function begin_approved_call(p_turn uuid, p_epoch int, p_approval uuid) returns jsonb
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -55,6 +66,8 @@ begin
             values (a.turn_id, uuid_send(a.id), a.tenant_id, a.server || '.' || a.tool, p_epoch) on conflict do nothing;
         if found then
             return '{"do": "call"}';
+        elsif keeps_outcome(a) then
+            return '{"do": "ask"}';
         end if;
         perform end_approved_call(a.id, 'unsure', null);
     end if;
@@ -88,10 +101,12 @@ end $$;
 select own_functions('end_approved_call');
 grant execute on function end_approved_call to chatbot_app;
 
--- Takes a call back that has begun by the ledger and has not come to its tool: nobody answered there. Returns what
--- became of it: again (the turn's end gives it to a later turn) or not_called. Only the newest attempt of a turn may
--- say so, and only where no other one has begun it: that one may be making it.
-create or replace function put_back_call(p_turn uuid, p_epoch int, p_approval uuid, p_why text) returns text
+-- Leaves a call to a later turn. p_begun: it may have come to its tool, so that turn asks what became of it; else
+-- nobody answered there, and it has not begun by the ledger any more. Returns what became of it: again (the turn's end
+-- gives it to a later turn), not_called or unsure. Only the newest attempt of a turn may say so, and that it has not
+-- begun only where no other one has begun it: that one may be making it.
+create or replace function put_back_call(p_turn uuid, p_epoch int, p_approval uuid, p_begun boolean, p_why text)
+    returns text
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     a tool_approvals;
@@ -99,19 +114,27 @@ begin
     perform hold_turn(p_turn, p_epoch);
     select * into a from tool_approvals where id = p_approval and tenant_id = current_tenant() for update;
     if a.state = 'approved' and a.result is null and next_turn_in(a) is not null then
-        delete from tool_calls where turn_id = a.turn_id and digest = uuid_send(a.id) and outcome is null;
+        delete from tool_calls
+            where turn_id = a.turn_id and digest = uuid_send(a.id) and outcome is null and not p_begun;
         update tool_approvals set outcome = left(p_why, 2000) where id = a.id;
         return 'again';
     end if;
     if a.result is null then
-        perform end_approved_call(a.id, 'not_called', p_why);
+        perform end_approved_call(a.id, case when p_begun then 'unsure' else 'not_called' end, p_why);
     end if;
     return (select o.result from tool_approvals o where o.id = a.id);
 end $$;
 select own_functions('put_back_call');
 grant execute on function put_back_call to chatbot_app;
 
--- Gives an approved call that has not begun to a later turn; false: there is none any more. Its decision is not held
+-- Ends an approved call of which nothing more will be heard: whether it was made is known only where it has not begun.
+create or replace function end_without_outcome(p_approval tool_approvals, p_why text) returns void
+    language sql security definer set search_path = public, pg_temp as $$
+    select end_approved_call(p_approval.id, case when has_begun(p_approval) then 'unsure' else 'not_called' end, p_why)
+$$;
+select own_functions('end_without_outcome');
+
+-- Gives an approved call without an outcome to a later turn; false: there is none any more. Its decision is not held
 -- (dispatch.sql), so the customer's messages do not wait for it, and one that comes first takes it along. It gets as
 -- many runs as any message.
 create or replace function take_up_again(p_approval tool_approvals) returns boolean
@@ -131,16 +154,15 @@ begin
 end $$;
 select own_functions('take_up_again');
 
--- No run of the present turn answers an approved call any more: it goes to a later turn where it has not begun, and its
--- result is decided now where it has, or where there is none.
+-- No run of the present turn answers an approved call any more: a later turn makes it, or asks what became of it; else
+-- its result is decided now.
 create or replace function give_up_call(p_approval tool_approvals, p_why text) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-    if has_begun(p_approval) then
-        perform end_approved_call(p_approval.id, 'unsure', p_why);
-    elsif not take_up_again(p_approval) then
-        perform end_approved_call(p_approval.id, 'not_called', coalesce(p_approval.outcome, p_why));
+    if (not has_begun(p_approval) or keeps_outcome(p_approval)) and take_up_again(p_approval) then
+        return;
     end if;
+    perform end_without_outcome(p_approval, coalesce(p_approval.outcome, p_why));
 end $$;
 select own_functions('give_up_call');
 

@@ -241,7 +241,7 @@ begin
         if decision.state = 'approved' then
             turn.silent := words is not null;
             words := reason_not_to_act(bot, message);
-            perform end_approved_call(decision.id, 'not_called', words) where words is not null;
+            perform end_without_outcome(decision, words) where words is not null;
         end if;
         if words is not null then
             return end_message(p_phone_number_id, p_message_id, p_run, words);

@@ -20,11 +20,12 @@ create table tool_approvals (
     decided_by        text,                               -- an e-mail address, or a phone with its plus; null: nobody
     decided_message   text,                               -- the tap on WhatsApp that decided it
     -- What became of an approved call. done: made. refused: made, and the tool said that it can't. not_called: it was
-    -- not made, and is not any more. unsure: begun, and its outcome was lost. Null: not made yet.
+    -- not made, and is not any more. unsure: begun, and its outcome was lost. Null: not made yet, or not heard of yet.
     result            text check (result in ('done', 'refused', 'not_called', 'unsure')),
     outcome           text,                               -- the tool's words, cut, without a key; or why not (yet)
     ended_at          timestamptz,
-    -- Turns of an approved call that ended before it had begun: a later one makes it, functions/approved_calls.sql.
+    -- Turns of an approved call that ended without an outcome: a later one makes it, or asks what became of it,
+    -- functions/approved_calls.sql.
     turns_lost        int not null default 0,
     -- Whom WhatsApp asked: nobody else's tap counts. notified: what became of asking: sent, no_phone, own_number,
     -- window_closed, or a sentence. tell_at: when they are asked (again); null: never, or they were.

@@ -3,8 +3,8 @@
     make kill-run                     # 500 calls; CALLS=60 for a quick look, FAULTS_SEED=n replays one
 
 A customer wants several calls in one message; some are approved, some declined. Every kind has a tool that counts what it does. At the end the
-books must balance: nothing twice, nothing without a yes, and what was approved is done once, unless the answer to it was lost with its worker:
-then the record says that nobody knows, and it was done once or not at all. Prints a table, and a JSON object as its last line.
+books must balance: nothing twice, nothing without a yes, and what was approved is done once. Only where a server's answer was lost with its worker
+the record says that nobody knows, and it was done once or not at all; of a script Windmill knows. Prints a table, and a JSON object as its last line.
 """
 
 from __future__ import annotations
@@ -251,14 +251,15 @@ def words_of(wishes: list[Wish]) -> str:
 
 
 def is_right(row: Row) -> bool:
-    """Done once if and only if approved; where the answer was lost, at most once, and the record says that nobody knows.
+    """Done once if and only if approved; where a server's answer was lost, at most once, and the record says that nobody knows.
 
-    What was approved and not called is wrong: no tool refuses, and a later turn makes a call that has not begun."""
+    What was approved and not called is wrong: no tool refuses, and a later turn makes a call that has not begun. So is a script of which nobody
+    knows: a later turn asks Windmill."""
     if not row.approved:
         return row.done == 0 and row.result == ""
     if row.result == "done":
         return row.done == 1
-    return row.done <= 1 and row.result == "unsure"
+    return row.done <= 1 and row.result == "unsure" and row.kind != "script"
 
 
 def figures(rows: list[Row]) -> dict[str, int]:

@@ -25,6 +25,8 @@ def main(file: str):
 def runner(tmp_path_factory: pytest.TempPathFactory, new_database: Callable[[], str]) -> Iterator[Client]:
     bundle = tmp_path_factory.mktemp("bundle")
     script(bundle, "f/t/slow", HOLD, tag="background")
+    touch = "from pathlib import Path\ndef main(file: str):\n    Path(file).touch()\n"
+    script(bundle, "f/t/touch", touch, tag="background")
     script(bundle, "f/t/quick", "def main():\n    return 1\n", tag="portal")
     script(bundle, "f/t/plain", "def main():\n    return 2\n")
     nice = "import os\ndef main():\n    return os.nice(0)\n"
@@ -50,6 +52,20 @@ def test_work_of_one_kind_does_not_wait_for_another(runner: Client, tmp_path: Pa
     assert [runner.job(job)["running"] for job in [*held, waiting]] == [True, False, False, False]
     file.touch()
     assert runner.done(waiting)["result"] == 2
+
+
+def test_a_waiting_job_with_a_parent_keeps_the_mark_of_its_cancel(runner: Client, tmp_path: Path) -> None:
+    """As on the server: whoever takes it ends it without running it."""
+    file, ran = tmp_path / "go", tmp_path / "ran"
+    held = runner.start("p", "f/t/slow", {"file": str(file)})
+    wait_until(lambda: runner.job(held)["running"])
+    waits = runner.start("p", "f/t/touch", {"file": str(ran)}, parent_job=held)
+    runner.http.post(f"jobs_u/queue/cancel/{waits}", json={"reason": "nobody wants it any more"})
+    job = runner.job(waits)
+    assert (job["type"], job["running"], job["canceled"]) == ("QueuedJob", False, True)
+    file.touch()
+    job = runner.done(waits)
+    assert job["canceled"] and not job.get("started_at") and not ran.exists()
 
 
 def test_background_work_gives_way_to_the_rest(runner: Client) -> None:

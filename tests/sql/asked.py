@@ -15,8 +15,8 @@ OWNER, AGENT = "owner@shop.example", "agent@shop.example"
 class Asked:
     """A conversation whose bot has asked for a call, and whose turn is over."""
 
-    def __init__(self, talk: Conversation, arguments: str = ARGUMENTS) -> None:
-        self.talk = talk
+    def __init__(self, talk: Conversation, arguments: str = ARGUMENTS, server: str = "shop") -> None:
+        self.talk, self.server = talk, server
         run = new_run()
         self.turn = talk.open(talk.write("refund me"), run)["turn_id"]
         epoch = talk.begin(self.turn, run, 2)
@@ -24,7 +24,9 @@ class Asked:
         talk.close(self.turn, run)
 
     def ask(self, epoch: int, arguments: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.talk.call("ask_approval", self.turn, epoch, "shop", "refund", arguments)
+        found: dict[str, Any] = self.talk.call(
+            "ask_approval", self.turn, epoch, self.server, "refund", arguments
+        )
         return found
 
     @property

@@ -115,7 +115,7 @@ class TestTakenUpAgain:
         opened = asked.open(run := new_run())
         turn, epoch = opened["turn_id"], asked.talk.begin(opened["turn_id"], run, 2)
         assert asked.begin_call(turn, epoch) == {"do": "call"}
-        assert asked.talk.call("put_back_call", turn, epoch, asked.id, "it does not answer") == "again"
+        assert asked.talk.call("put_back_call", turn, epoch, asked.id, False, "it does not answer") == "again"
         assert asked.results(turn) == ["again"] and asked.row["outcome"] == "it does not answer"
         asked.talk.close(turn, run)
         opened = asked.open(run := new_run())
@@ -130,9 +130,11 @@ class TestTakenUpAgain:
         assert asked.begin_call(turn, first) == {"do": "call"}
         second = asked.talk.begin(turn, run, 2)
         with pytest.raises(Refused):
-            asked.talk.call("put_back_call", turn, first, asked.id, "it does not answer")
+            asked.talk.call("put_back_call", turn, first, asked.id, False, "it does not answer")
         assert asked.begin_call(turn, second)["result"] == "unsure"
-        assert asked.talk.call("put_back_call", turn, second, asked.id, "it does not answer") == "unsure"
+        assert (
+            asked.talk.call("put_back_call", turn, second, asked.id, False, "it does not answer") == "unsure"
+        )
         asked.talk.call("end_approved_call", asked.id, "done", "refunded")
         assert asked.row["result"] == "done", "the first one has come through"
         asked.talk.close(turn, run, "failed")
@@ -146,7 +148,7 @@ class TestTakenUpAgain:
         epoch = asked.talk.begin(opened["turn_id"], run, 2)
         asked.begin_call(opened["turn_id"], epoch)
         assert (
-            asked.talk.call("put_back_call", opened["turn_id"], epoch, asked.id, "it does not answer")
+            asked.talk.call("put_back_call", opened["turn_id"], epoch, asked.id, False, "it does not answer")
             == "not_called"
         )
         assert (asked.row["result"], asked.row["outcome"]) == ("not_called", "it does not answer")

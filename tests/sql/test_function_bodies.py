@@ -149,6 +149,7 @@ VALUES: dict[str, list[str]] = {
     "p_ok": ["true", "false"],
     "p_address": ["'192.0.2.1'"],
     "p_attempt": ["'attempt'", "'none'"],
+    "p_begun": ["true", "false"],
     "p_browser": ["'Firefox'"],
     "p_how": ["'email'"],
     "p_invitation": ["'invitation'"],

@@ -76,6 +76,9 @@ COMMANDS: dict[str, tuple[str, dict[str, Any]]] = {
     "a uuid": ("curl https://a.example/carts/3f2504e0-4f89-11d3-9a0c-0305e82c3301", {"url": "https://a.example/carts/{cart_id}"}),
     "windows": ('curl ^"https://a.example/x^" ^\r\n  -H ^"X-Shop: 1^"', {"headers": {"X-Shop": "1"}}),
     "bash from a browser": (BROWSER, {"body": {"a": "{a}"}, "headers": {}}),
+    "into a program": ("curl -s https://a.example/x | jq '.a'", {"url": "https://a.example/x"}),
+    "into a file": ("curl https://a.example/x >out.json 2>&1 && echo done", {"url": "https://a.example/x"}),
+    "a quoted bar": ("curl https://a.example/x -d 'q=a|b'", {"body": {"q": "{q}"}}),
     "a prompt": ("$ curl https://a.example/x", {"url": "https://a.example/x"}),
 }  # fmt: skip
 
@@ -114,6 +117,13 @@ REFUSED = {
     "a file": ("curl https://a.example -d @/etc/passwd", "curl_files"),
     "a form with a file": ("curl https://a.example -F file=@a.pdf", "curl_files"),
     "broken JSON": ("""curl https://a.example -d '{"a": }'""", "curl_json"),
+    "a number beyond all bounds": ("""curl https://a.example -d '{"a": 1e999}'""", "curl_json"),
+    "an object without end": (
+        "curl https://a.example -d '" + '{"a":' * 800 + "1" + "}" * 800 + "'",
+        "curl_json",
+    ),
+    "half an address": ("curl 'https://[::1/x'", "import_address"),
+    "a port that is none": ("curl https://a.example:99999/x", "import_address"),
     "another scheme": ("curl file:///etc/passwd", "import_address"),
     "an unknown option": ("curl https://a.example --shiny", "curl_unreadable"),
     "another method": ("curl -X TRACE https://a.example", "action_method"),

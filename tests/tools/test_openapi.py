@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from f.tools.action_drafts import ImportProblem
 from f.tools.action_fields import checked_action
 from f.tools.openapi import Document
 
+# What is of another kind than the format has at its place.
+ODD: tuple[Any, ...] = (None, "x", [None], [[]], {"x": None}, {"$ref": "https://a.example/x"})
 SHOP = """
 openapi: 3.0.3
 info: {title: Shop, version: 2026-01-01}
@@ -148,6 +151,83 @@ def test_a_server_that_is_not_named_is_asked_for() -> None:
     assert (
         document.draft("POST", "/bookings", "https://a.example/v1").action["url"]
         == "https://a.example/v1/bookings"
+    )
+
+
+def places(part: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    yield path
+    inner = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
+    for key, value in inner:
+        yield from places(value, (*path, key))
+
+
+def with_part(part: Any, path: tuple[Any, ...], odd: Any) -> Any:
+    """A copy in which something else stands at a place."""
+    if not path:
+        return odd
+    made = part.copy()
+    made[path[0]] = with_part(part[path[0]], path[1:], odd)
+    return made
+
+
+@pytest.mark.parametrize("odd", ODD, ids=repr)
+def test_a_part_of_another_kind_counts_as_not_there(odd: Any) -> None:
+    """Wherever it stands: the rest is offered, or it is said in words what is wrong."""
+    whole = Document(SHOP).root
+    for path in places(whole):
+        try:
+            document = Document(json.dumps(with_part(whole, path, odd)))
+            offered = document.operations()
+        except ImportProblem:
+            continue
+        assert len(offered) >= 4 or path[:1] == ("paths",), path
+        for operation in offered:
+            try:
+                draft = document.draft(operation["method"], operation["path"])
+            except ImportProblem:
+                continue
+            checked_action({**draft.action, "description": "x"})
+
+
+def test_what_a_path_names_is_asked_for_and_nothing_else() -> None:
+    """People leave its parameters out, or declare what the path does not name."""
+    declared = [{"name": "old", "in": "path", "required": True}]
+    paths = {"/shops/{shop-id}/orders/{id}": {"get": {"parameters": declared}}}
+    whole = {"openapi": "3.0.0", "servers": [{"url": "https://a.example"}], "paths": paths}
+    action = Document(json.dumps(whole)).draft("GET", "/shops/{shop-id}/orders/{id}").action
+    assert action["url"] == "https://a.example/shops/{shop_id}/orders/{id}"
+    assert set(by_name(action)) == {"shop_id", "id"}
+    checked_action({**action, "description": "x"})
+
+
+def test_of_very_many_parameters_those_that_must_be_there_are_taken() -> None:
+    properties = {f"field_{n}": {"type": "string"} for n in range(200)}
+    schema = {"type": "object", "properties": properties, "required": ["field_150", "field_199"]}
+    post = {"requestBody": {"content": {"application/json": {"schema": schema}}}}
+    whole = {"openapi": "3.0.0", "servers": [{"url": "https://a.example"}], "paths": {"/x": {"post": post}}}
+    action = checked_action({**Document(json.dumps(whole)).draft("POST", "/x").action, "description": "x"})
+    assert {"field_0", "field_150", "field_199"} <= set(action["body"]) and len(action["parameters"]) < 60
+
+
+def test_a_path_that_stands_elsewhere_in_the_document() -> None:
+    items = {"Orders": {"get": {"summary": "Lists orders"}}}
+    paths: dict[str, Any] = {
+        "/orders": {"$ref": "#/components/pathItems/Orders"},
+        "/round": {"$ref": "#/paths/~1round"},
+    }
+    whole = {
+        "openapi": "3.1.0",
+        "servers": [{"url": "https://a.example"}],
+        "paths": paths,
+        "components": {"pathItems": items},
+    }
+    document = Document(json.dumps(whole))
+    assert document.operations() == [{"method": "GET", "path": "/orders", "summary": "Lists orders"}]
+    assert document.draft("GET", "/orders").action["url"] == "https://a.example/orders"
+    with pytest.raises(ImportProblem) as refused:
+        Document(json.dumps({**whole, "paths": {"/orders": {"$ref": "./paths/orders.yaml"}}})).operations()
+    assert refused.value.code == "openapi_reference", (
+        "a bundle of files says so, and not that there is nothing"
     )
 
 

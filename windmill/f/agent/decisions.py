@@ -26,7 +26,7 @@ from f.common.redaction import redact_keys
 from f.common.secrets import SecretError
 from f.models.providers import Models, candidates_of
 from f.models.types import Call, new_call_id
-from f.tools.live_tools import ToolError
+from f.tools.live_tools import SCRIPTS, ToolError
 
 if TYPE_CHECKING:
     from f.agent.turn import Turn
@@ -71,12 +71,13 @@ def unfit(tool: LiveTool, arguments: dict[str, Any]) -> str:
         return str(problem)
 
 
-def result_of_error(problem: ToolError) -> str:
+def result_of_error(problem: ToolError, may_ask: bool) -> str:
+    """`may_ask`: a later turn may ask what became of a call that has begun."""
     if problem.by_tool:
         return "refused"
-    if problem.begun:
-        return "unsure"
-    return "not_called" if problem.is_final else "again"
+    if problem.is_final or (problem.begun and not may_ask):
+        return "unsure" if problem.begun else "not_called"
+    return "again"
 
 
 def joined(*texts: str) -> str:
@@ -120,41 +121,53 @@ class Decisions:
 
     def _make(self, decision: dict[str, Any], tool: LiveTool | None, arguments: dict[str, Any]) -> str:
         """Makes the call, once: what the tool says. Raises ToolError where it refused. `decision` gets the result."""
-        db, turn = self._turn.db, self._turn
-        begun = db.value("select begin_approved_call(%s, %s, %s)", turn.id, turn.epoch, decision["id"])
-        lost = begun.get("result") == "unsure" and tool is not None and tool.keeps_outcomes
-        if begun["do"] != "call" and not lost:
+        turn = self._turn
+        begun = turn.db.value("select begin_approved_call(%s, %s, %s)", turn.id, turn.epoch, decision["id"])
+        if begun["do"] not in ("call", "ask"):
             decision["result"] = begun.get("result") or "not_called"
             return str(begun.get("outcome") or UNSURE)
-        outcome, decision["result"] = "", "unsure"
+        asked, may_ask = begun["do"] == "ask", decision["server"] == SCRIPTS
+        outcome, decision["result"], may_have_begun = "", "again" if may_ask else "unsure", True
         try:
             digest, seconds = UUID(str(decision["id"])).bytes, float(turn.settings.max_seconds)
-            known = tool.recall(digest, seconds) if tool and lost else None
-            if tool is None or (known is None and (why := unfit(tool, arguments))):
+            known = self._recall(decision, tool, digest, seconds) if asked else None
+            if known is None and (tool is None or (why := unfit(tool, arguments))):
                 outcome, decision["result"] = GONE if tool is None else why, "not_called"
             else:
-                outcome = tool.call_as(digest, arguments, seconds) if known is None else known
+                outcome = tool.call_as(digest, arguments, seconds) if known is None and tool else str(known)
                 decision["result"] = "refused" if refuses(outcome) else "done"
         except ToolError as problem:
             outcome = str(problem)
-            decision["result"] = result_of_error(problem)
+            decision["result"] = result_of_error(problem, may_ask)
+            may_have_begun = asked or problem.begun
             self.evidence.unsure = self.evidence.unsure or decision["result"] == "unsure"
             if problem.by_tool and tool:
                 self.evidence.tool_answers.append((tool.name, outcome))
             raise
         finally:
-            self._record(decision, redact_keys(outcome, self._tools.secrets)[:KEPT])
+            self._record(decision, redact_keys(outcome, self._tools.secrets)[:KEPT], may_have_begun)
         return outcome
 
-    def _record(self, decision: dict[str, Any], outcome: str) -> None:
-        """Writes down what became of a call. One that did not come to its tool may go to a later turn."""
+    def _recall(
+        self, decision: dict[str, Any], tool: LiveTool | None, digest: bytes, seconds: float
+    ) -> str | None:
+        """What became of a call that has begun in another attempt or turn; None: it never came to its tool. Raises ToolError.
+
+        Windmill knows also where the bot does not have the tool any more."""
+        if tool:
+            return tool.recall(digest, seconds)
+        from f.tools.script_tools import recall
+
+        return recall(self._turn.resources["job_id_key"], digest, decision["tool"], seconds)
+
+    def _record(self, decision: dict[str, Any], outcome: str, may_have_begun: bool) -> None:
+        """Writes down what became of a call. One that did not come to its tool, or of which somebody may still hear, may go to a later turn."""
         db, turn = self._turn.db, self._turn
         if decision["result"] != "again":
             db.value("select end_approved_call(%s, %s, %s)", decision["id"], decision["result"], outcome)
             return
-        decision["result"] = db.value(
-            "select put_back_call(%s, %s, %s, %s)", turn.id, turn.epoch, decision["id"], outcome
-        )
+        query = "select put_back_call(%s, %s, %s, %s, %s)"
+        decision["result"] = db.value(query, turn.id, turn.epoch, decision["id"], may_have_begun, outcome)
 
     def reply(self) -> tuple[Verdict, Loop | None]:
         """What goes out, and the loop that found the words, if one did."""

@@ -67,14 +67,14 @@ def recalled(
 ) -> dict[str, Any] | None:
     """A call whose outcome was lost, with the outcome where the tool still knows it. None: it never came to the tool, so it can be made now."""
     digest = bytes.fromhex(made["digest"])
+    outcome, failed = None, False
     try:
         outcome = tool.recall(digest, seconds)
     except ToolError as problem:
-        if not problem.by_tool:
+        if problem.begun:
             return made
-        outcome, failed = str(problem), True
-    else:
-        failed = False
+        if problem.by_tool:
+            outcome, failed = str(problem), True
     if outcome is None:
         return None if made["same"] else made
     kept = redact_keys(outcome, secrets)[:KEPT]

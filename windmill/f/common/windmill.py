@@ -54,17 +54,25 @@ def _start(path: str, arguments: dict[str, Any] | str, job: str | None, options:
         raise RuntimeError(f"Windmill did not start {path[2:]}: HTTP {error.code} {words[:300]}") from None
 
 
-def job_state(job: str) -> str:
-    """'queued', 'running', 'completed' or 'unknown' (never existed here, or deleted)."""
+def read_job(job: str, timeout: float = 30) -> dict[str, Any] | None:
+    """A job as Windmill shows it; None where there never was one here, or it was deleted. Raises OSError."""
     try:
-        job_data = json.loads(call_api("GET", f"jobs_u/get/{job}"))
+        found: dict[str, Any] = json.loads(call_api("GET", f"jobs_u/get/{job}", timeout=timeout))
     except urllib.error.HTTPError as error:
         if error.code == 404:
-            return "unknown"
+            return None
         raise
-    if job_data.get("type") == "CompletedJob":
+    return found
+
+
+def job_state(job: str) -> str:
+    """'queued', 'running', 'completed' or 'unknown'."""
+    found = read_job(job)
+    if found is None:
+        return "unknown"
+    if found.get("type") == "CompletedJob":
         return "completed"
-    return "running" if job_data.get("running") else "queued"
+    return "running" if found.get("running") else "queued"
 
 
 def set_progress(percent: float) -> None:

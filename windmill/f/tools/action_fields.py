@@ -14,6 +14,7 @@ from f.tools.contact_inputs import is_field
 from f.tools.header_fields import is_sendable
 from f.tools.http_actions import PLACE
 from f.tools.http_answers import MOST_VALUES, VALUE
+from f.tools.http_requests import origin_of
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 SOURCES = ("model", "fixed", "contact", "secret")
@@ -77,6 +78,10 @@ def checked_url(url: Any) -> str:
         or len(url) > 2000
     ):
         raise ActionError("action_url")
+    try:
+        origin_of(url)
+    except ValueError:  # such as a port that is none
+        raise ActionError("action_url") from None
     return url
 
 

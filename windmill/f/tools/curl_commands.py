@@ -7,6 +7,7 @@ import json
 import re
 import shlex
 from base64 import b64encode
+from itertools import takewhile
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -23,6 +24,9 @@ SWITCHES = (
     " -g --globoff -N --no-buffer --http1.1 --http2 --http1.0 --http3 -0 -4 --ipv4 -6 --ipv6 -O --remote-name --no-progress-meter"
     " --tlsv1.2 --tlsv1.3 -#"
 )
+SHELL = re.compile(
+    r"\|[|&]?|&&?|;|\d?>>?.*|&>.*"
+)  # what the shell would do with the answer begins with such a word
 DOLLAR_QUOTED = re.compile(r"\$'((?:[^'\\]|\\.)*)'", re.DOTALL)
 
 
@@ -48,7 +52,11 @@ def read_curl(text: str) -> Draft:
     headers = dict(_header(line) for line in given.header or [] if ":" in line)
     if given.cookie:
         headers["Cookie"] = given.cookie
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # read here, so that one which is none is refused
+    except ValueError:
+        raise ImportProblem("import_address") from None
     if parts.username:
         given.user = given.user or f"{unquote(parts.username)}:{unquote(parts.password or '')}"
     if given.user:
@@ -65,19 +73,23 @@ def read_curl(text: str) -> Draft:
     method = (given.request or ("POST" if pieces else "GET")).upper()
     if given.head or method not in ("GET", "POST", "PUT", "PATCH", "DELETE"):
         raise ImportProblem("action_method")
-    return draft_of(method, url, headers, body, kind)
+    try:
+        return draft_of(method, url, headers, body, kind)
+    except RecursionError:
+        raise ImportProblem("curl_json") from None
 
 
 def _words(text: str) -> list[str]:
-    """The command's words as a shell makes them of it, from bash or from Windows."""
+    """The command's words as a shell makes them of it, from bash or from Windows, as far as the command goes."""
     text = re.sub(r"(\\|\^|`)\r?\n", " ", text.strip())
     if '^"' in text:  # as browsers copy it for Windows
         text = re.sub(r"\^(.)", r"\1", text)
     text = DOLLAR_QUOTED.sub(lambda match: shlex.quote(_unescaped(match[1])), text)
     try:
-        return shlex.split(text.removeprefix("$ "))
+        words = shlex.split(text.removeprefix("$ "))
     except ValueError as error:
         raise ImportProblem("curl_unreadable", problem=str(error)) from None
+    return list(takewhile(lambda word: not SHELL.fullmatch(word), words))
 
 
 def _unescaped(text: str) -> str:
@@ -128,7 +140,9 @@ def _body(pieces: list[str], is_json: bool) -> tuple[Any, str]:
         return None, "none"
     text = ("" if is_json else "&").join(pieces)
     try:
-        return json.loads(text), "json"
+        body = json.loads(text)
+        json.dumps(body, allow_nan=False)  # a number beyond all bounds is none in JSON
+        return body, "json"
     except (ValueError, RecursionError):
         if is_json or text.lstrip()[:1] in ("{", "["):
             raise ImportProblem("curl_json") from None

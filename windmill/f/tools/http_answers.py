@@ -58,7 +58,7 @@ def _decoded(answer: Answer) -> str:
     named = CHARSET.search(answer.content_type)
     try:
         return answer.body.decode(named[1] if named else "utf-8", "replace")
-    except LookupError:
+    except (LookupError, UnicodeError):  # of no charset, or of one that is no text's
         return answer.body.decode("utf-8", "replace")
 
 

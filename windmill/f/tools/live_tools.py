@@ -22,7 +22,7 @@ NOT_SHOWN = re.compile(r"(?:\(not shown: [^\n]*\)\s*)*")
 class ToolError(Exception):
     """Why a tool could not be used, as a sentence for the model and the operator. `by_tool`: the tool itself reported the error.
     `begun`: the call may have reached it. `unsure`: it is not known whether the tool did it. `job`: the Windmill job that it ran as. `is_final`:
-    under its digest this call can't be made any more."""
+    under its digest this call can't be made any more, and nobody will hear more of it."""
 
     def __init__(
         self,

@@ -8,7 +8,6 @@ the server itself does not keep. The customer's answer stands in such a result a
 
 from __future__ import annotations
 
-import contextlib
 import json
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -16,6 +15,7 @@ from typing import Any
 
 from f.common.problems import Message, message
 from f.tools.live_tools import not_shown
+from f.tools.usable_schemas import usable_schema
 
 HINTS = ("readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint")
 # Of other results: of the handshake, and of a server that asks something back.
@@ -91,28 +91,6 @@ def tools_of(listed: Any, oddities: list[Message]) -> list[dict[str, Any]]:
         if found.setdefault(name, made) is not made:
             oddities.append(message("tool_twice", tool=name[:100]))
     return list(found.values())
-
-
-def usable_schema(given: Any) -> dict[str, Any] | None:
-    """A tool's parameters: as they are where they are JSON Schema, else as far as their words go. None: they name no parameters at all."""
-    from jsonschema.exceptions import SchemaError
-    from jsonschema.validators import Draft202012Validator, validator_for
-
-    schema = {**(given if isinstance(given, dict) else {}), "type": "object"}
-    properties = schema.get("properties")
-    if properties is not None and not isinstance(properties, dict):
-        return None
-    try:
-        validator_for(schema, default=Draft202012Validator).check_schema(schema)
-        return schema
-    except SchemaError:
-        from f.models.tool_schemas import plain_schema
-
-        with contextlib.suppress(TypeError, AttributeError):  # such as an allOf that is a number
-            return plain_schema(schema)
-    except RecursionError:
-        pass
-    return None
 
 
 def call_result(result: dict[str, Any]) -> dict[str, Any]:

@@ -3,22 +3,26 @@
 """An OpenAPI 3 document, from anywhere, read as far as an action needs it: its operations, and each of them as a draft.
 
 References are followed within the document only, those that lead in a circle are cut, and a document that is made to grow is not written out.
+What is of another kind than the format says counts as not there: people and generators write what their own tools take.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from typing import Any
 from urllib.parse import urljoin
 
 from f.tools.action_drafts import Draft, Drafting, ImportProblem, name_of
-from f.tools.action_fields import MOST_PARAMETERS, plainer
+from f.tools.action_fields import MOST_PARAMETERS, ActionError, checked_url, plainer
 
 LARGEST = 6_000_000  # characters
 METHODS = ("get", "post", "put", "patch", "delete")
 MOST_OPERATIONS = 2000
 MOST_PARTS = 5000  # of one operation
+MOST_ASKED = MOST_PARAMETERS - 4  # of one operation, beside the keys that it needs
+IN_PATH = r"\{([^{}/]+)\}"
 DEEPEST = 40
 ABOUT = ("example", "examples", "xml", "externalDocs", "discriminator", "deprecated", "$comment", "title")
 BOUNDS = (
@@ -45,23 +49,41 @@ class Document:
         ):
             raise ImportProblem("openapi_version")
         self._left = MOST_PARTS
+        self._elsewhere = ""  # a reference out of the document, where a path has one
 
     def operations(self) -> list[dict[str, str]]:
-        """What can be done: method, path, and a few words."""
+        """What can be done: method, path, and a few words. Raises ImportProblem where all of it stands in other documents."""
         found = []
-        for path, item in self.root["paths"].items():
+        for path in self.root["paths"]:
+            item = self._item(path)
             for method in METHODS:
-                operation = item.get(method) if isinstance(item, dict) else None
+                operation = item.get(method)
                 if isinstance(operation, dict):
                     words = operation.get("summary") or operation.get("operationId") or ""
                     found.append({"method": method.upper(), "path": str(path), "summary": str(words)[:200]})
+        if self._elsewhere and not found:
+            raise ImportProblem("openapi_reference", reference=self._elsewhere[:200])
         return found[:MOST_OPERATIONS]
+
+    def _item(self, path: str) -> dict[str, Any]:
+        """What the document says of a path, with the reference followed that may stand in its place."""
+        item = a_dict(self.root["paths"].get(path))
+        for _ in range(DEEPEST):
+            if not isinstance(item.get("$ref"), str):
+                break
+            item = dict(item)
+            reference = item.pop("$ref")
+            if reference.startswith("#/"):
+                item = {**self._at(reference), **item}
+            else:
+                self._elsewhere = reference
+        return item
 
     def draft(self, method: str, path: str, base: str = "") -> Draft:
         """One operation as an action. `base`: the server's address, where the document has none. Raises ImportProblem."""
         self._left = MOST_PARTS
-        item = self.root["paths"].get(path)
-        operation = item.get(method.lower()) if isinstance(item, dict) else None
+        item = self._item(path)
+        operation = item.get(method.lower())
         if not isinstance(operation, dict) or method.lower() not in METHODS:
             raise ImportProblem("not_found")
         url = base or self._server(operation, item)
@@ -69,13 +91,14 @@ class Document:
         query: dict[str, Any] = {}
         headers: dict[str, Any] = {}
         where = {"query": query, "header": headers}
-        for parameter in self._parameters(item, operation):
+        templates: dict[str, str] = {}  # of the path
+        for parameter in self._parameters(item, operation, re.findall(IN_PATH, path)):
             name, place = str(parameter["name"]), parameter["in"]
-            template = self._asked(drafting, name, parameter)
             if place == "path":
-                path = path.replace(f"{{{name}}}", template)
-            else:
-                where[place][name] = template
+                templates[name] = self._asked(drafting, name, parameter)
+            elif len(drafting.parameters) < MOST_ASKED:
+                where[place][name] = self._asked(drafting, name, parameter)
+        path = re.sub(IN_PATH, lambda found: templates[found[1]], path)
         body, kind = self._body(operation, drafting)
         self._security(operation, drafting, where)
         words = [operation.get("summary"), operation.get("description")]
@@ -88,49 +111,51 @@ class Document:
             "headers": headers,
             "body": body,
             "body_kind": kind,
-            "parameters": drafting.parameters[:MOST_PARAMETERS],
+            "parameters": drafting.parameters,
             "read_only": method.lower() == "get",
         }
         return Draft(action, {}, drafting.samples)
 
     def _server(self, operation: Any, item: Any) -> str:
         for holder in (operation, item, self.root):
-            servers = holder.get("servers")
-            server = (
-                servers[0] if isinstance(servers, list) and servers and isinstance(servers[0], dict) else {}
-            )
+            server = a_dict(next(iter(a_list(holder.get("servers"))), None))
             url = str(server.get("url") or "")
-            for name, variable in (server.get("variables") or {}).items():
-                url = url.replace(f"{{{name}}}", str(variable.get("default", "")))
-            url = urljoin(self._address, url) if url or holder is self.root else ""
-            if re.match(r"https?://", url):
-                return url
+            for name, variable in a_dict(server.get("variables")).items():
+                url = url.replace(f"{{{name}}}", str(a_dict(variable).get("default", "")))
+            with contextlib.suppress(
+                ValueError, ActionError
+            ):  # no address, or one with a place that nobody fills
+                url = urljoin(self._address, url) if url or holder is self.root else ""
+                return checked_url(url if "{" not in url else None)
         raise ImportProblem("openapi_server")
 
-    def _parameters(self, item: Any, operation: Any) -> list[dict[str, Any]]:
-        """An operation's parameters and those of its path, with the required ones first."""
-        found: dict[tuple[str, str], dict[str, Any]] = {}
+    def _parameters(self, item: Any, operation: Any, in_path: list[str]) -> list[dict[str, Any]]:
+        """An operation's parameters, with the required ones first. `in_path`: the names in its path, each of which is one, declared or not."""
+        found: dict[tuple[str, str], dict[str, Any]] = {
+            ("path", name): {"name": name, "in": "path"} for name in in_path
+        }
         for listed in (item.get("parameters"), operation.get("parameters")):
-            for each in listed if isinstance(listed, list) else []:
-                parameter = self.resolved(each)
+            for each in a_list(listed):
+                parameter = a_dict(self.resolved(each))
                 name, place = parameter.get("name"), parameter.get("in")
-                ignored = place == "header" and str(name).lower() in SENT_OTHERWISE
-                if isinstance(name, str) and place in ("path", "query", "header") and not ignored:
+                if not isinstance(name, str) or not isinstance(place, str):
+                    continue
+                ignored = place == "header" and name.lower() in SENT_OTHERWISE
+                if (place in ("query", "header") and not ignored) or (place, name) in found:
                     found[place, name] = parameter
         return sorted(found.values(), key=lambda one: not (one.get("required") or one["in"] == "path"))
 
     def _asked(self, drafting: Drafting, name: str, parameter: dict[str, Any]) -> str:
         content = parameter.get("content")
-        held = next(iter(content.values()), {}) if isinstance(content, dict) else parameter
-        schema = checked_schema(held.get("schema"))
+        held = next(iter(content.values()), None) if isinstance(content, dict) else parameter
+        schema = checked_schema(a_dict(held).get("schema"))
         words = str(parameter.get("description") or schema.pop("description", "") or "")[:500]
         required = parameter.get("required") is True or parameter["in"] == "path"
         sample = parameter.get("example", schema.get("default"))
         return drafting.asked(name, sample, schema=schema, description=words, required=required)
 
     def _body(self, operation: Any, drafting: Drafting) -> tuple[Any, str]:
-        body = self.resolved(operation.get("requestBody") or {})
-        content = body.get("content") if isinstance(body.get("content"), dict) else {}
+        content = a_dict(a_dict(self.resolved(operation.get("requestBody"))).get("content"))
         if not content:
             return None, "none"
         kinds = {"json": "json", "application/x-www-form-urlencoded": "form"}
@@ -145,13 +170,13 @@ class Document:
     def _template(self, schema: Any, drafting: Drafting) -> Any:
         """A body with a place for each of its properties; what is no object is one place."""
         schema = joined(schema)
-        properties = schema.get("properties")
-        if not isinstance(properties, dict) or not properties:
+        properties, required = a_dict(schema.get("properties")), a_list(schema.get("required"))
+        if not properties:
             return drafting.asked("body", None, schema=checked_schema(schema), description="", required=True)
-        required = schema.get("required") if isinstance(schema.get("required"), list) else []
         made = {}
-        for name, part in properties.items():
-            if isinstance(part, dict) and part.get("readOnly") is not True:
+        for name, part in sorted(properties.items(), key=lambda each: each[0] not in required):
+            room = len(drafting.parameters) < MOST_ASKED
+            if room and isinstance(part, dict) and part.get("readOnly") is not True:
                 words = str(part.get("description") or "")[:500]
                 made[name] = drafting.asked(
                     name,
@@ -164,16 +189,11 @@ class Document:
 
     def _security(self, operation: Any, drafting: Drafting, where: dict[str, dict[str, Any]]) -> None:
         """A place for each key that the operation needs; the tenant has still to enter it."""
-        needed = operation.get("security", self.root.get("security"))
-        first = (
-            next((one for one in needed if isinstance(one, dict) and one), {})
-            if isinstance(needed, list)
-            else {}
-        )
-        schemes = self.root.get("components", {}).get("securitySchemes", {})
-        for name in first:
-            scheme = self.resolved(schemes.get(name) or {})
-            if scheme.get("type") == "apiKey" and scheme.get("in") in where:
+        needed = a_list(operation.get("security", self.root.get("security")))
+        schemes = a_dict(a_dict(self.root.get("components")).get("securitySchemes"))
+        for name in next((one for one in needed if isinstance(one, dict) and one), {}):
+            scheme = a_dict(self.resolved(schemes.get(name)))
+            if scheme.get("type") == "apiKey" and scheme.get("in") in list(where):
                 where[scheme["in"]][str(scheme.get("name"))] = drafting.secret(str(scheme.get("name")))
             elif scheme.get("type") == "http" and str(scheme.get("scheme")).lower() == "basic":
                 where["header"]["Authorization"] = f"Basic {drafting.secret('basic_key')}"
@@ -238,17 +258,24 @@ def _yaml(text: str) -> Any:
         raise ValueError(str(error)) from None
 
 
+def a_dict(part: Any) -> dict[str, Any]:
+    return part if isinstance(part, dict) else {}
+
+
+def a_list(part: Any) -> list[Any]:
+    return part if isinstance(part, list) else []
+
+
 def joined(schema: Any) -> dict[str, Any]:
     """A schema whose allOf is one object."""
-    if not isinstance(schema, dict):
-        return {}
+    schema = a_dict(schema)
     parts = schema.get("allOf")
     if not isinstance(parts, list):
         return schema
     made = {key: value for key, value in schema.items() if key != "allOf"}
     for part in map(joined, parts):
-        properties = {**(part.get("properties") or {}), **(made.get("properties") or {})}
-        required = [*(part.get("required") or []), *(made.get("required") or [])]
+        properties = {**a_dict(part.get("properties")), **a_dict(made.get("properties"))}
+        required = [*a_list(part.get("required")), *a_list(made.get("required"))]
         made = {**part, **made, "properties": properties, "required": required}
     return made
 

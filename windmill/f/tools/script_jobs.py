@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 from f.common.problems import Problem
-from f.common.windmill import call_api, run_id
+from f.common.windmill import call_api, read_job, run_id
 from f.tools.live_tools import ToolError
 
 FOLDER = "f/tenant_tools/"
@@ -49,12 +49,12 @@ class Definition(NamedTuple):
 
 
 class Job(NamedTuple):
-    """What is to run: a script or flow under the job's id. `name`: the tool's, for sentences."""
+    """What is to run: a script or flow under the job's id. `name`: the tool's, for sentences. One that is only asked about needs no path."""
 
     id: str
     name: str
-    path: str
-    is_flow: bool
+    path: str = ""
+    is_flow: bool = False
 
 
 def own_folder(text: str) -> str | None:
@@ -107,12 +107,12 @@ def list_definitions(folders: list[str]) -> list[dict[str, Any]]:
 def run_job(job: Job, arguments: dict[str, Any], seconds: float) -> Any:
     """Runs it, unless the job is there already; its result. Raises ToolError."""
     deadline = time.monotonic() + seconds
-    sent = start(job, arguments, seconds)
-    return result_of(job, deadline, sent)
+    start(job, arguments, seconds)
+    return result_of(job, deadline)
 
 
-def start(job: Job, arguments: dict[str, Any], seconds: float) -> bool:
-    """False: Windmill did not answer, so nobody knows whether the job is there. Raises ToolError where it is not."""
+def start(job: Job, arguments: dict[str, Any], seconds: float) -> None:
+    """Raises ToolError where the job is not there. Where Windmill does not answer, nobody knows yet whether it is."""
     query = urlencode(
         {
             "job_id": job.id,
@@ -129,7 +129,7 @@ def start(job: Job, arguments: dict[str, Any], seconds: float) -> bool:
     except urllib.error.HTTPError as refused:
         words = refused.read().decode(errors="replace")
         if refused.code == 400 and any(known in words for known in THERE_ALREADY):
-            return True
+            return
         if refused.code == 404:
             raise ToolError(
                 f"{job.name} was not run: {job.path} does not exist in Windmill any more"
@@ -140,40 +140,58 @@ def start(job: Job, arguments: dict[str, Any], seconds: float) -> bool:
     except OSError as problem:
         if isinstance(getattr(problem, "reason", problem), ConnectionRefusedError):
             raise ToolError(f"{job.name} was not run: Windmill does not answer") from None
-        return False
-    return True
 
 
-def result_of(job: Job, deadline: float, sent: bool = True) -> Any:
-    """Waits for the job's end; its result. One that does not end in time is cancelled. Raises ToolError."""
+def result_of(job: Job, deadline: float) -> Any:
+    """Waits for the job's end; its result. One that does not end in time is stopped. Raises ToolError."""
     started = looked = False
     begun = time.monotonic()
     for now in moments(deadline):
         state = look(job)
         started = started or bool(state and state.get("started"))
         if state and state.get("completed"):
+            if was_cancelled(state):
+                break
             return outcome(job, state)
         if not started and not looked and now - begun > PATIENCE_S:
             looked = True
             if no_worker():
                 break
-    cancel(job, "it did not end in time" if started else "no worker took it in time")
-    ending = time.monotonic() + ENDING_S
-    for _ in moments(ending):
-        state = look(job)
-        if state and state.get("completed"):
-            break
-    if state and state.get("completed") and not was_cancelled(state):
-        return outcome(job, state)
-    if started or not sent or not (state and state.get("completed")):
-        stopped = " and was stopped" if started else ""
-        raise ToolError(f"{job.name} did not end in time{stopped}", begun=True)
-    why = (
-        f"no worker takes jobs with the tag `{TAG}`: the operator must start one"
-        if looked and no_worker()
-        else "no worker took it in time"
-    )
-    raise ToolError(f"{job.name} was not run: {why}", is_final=True)  # its id is used up
+    return stopped(job, "it did not end in time" if started else "no worker took it in time")
+
+
+def stopped(job: Job, reason: str) -> Any:
+    """Cancels the job until Windmill shows that it is over; its result, if it ended meanwhile. Raises ToolError.
+
+    Windmill marks a job that has a parent, and whoever takes it later ends it without running it: one that waits with that mark is over, too.
+    Of one that was cut off in its work nobody will know; of one that goes on, or of which Windmill says nothing, somebody may ask again.
+    """
+    for _ in moments(time.monotonic() + ENDING_S):
+        cancel(job, reason)
+        try:
+            found = read_job(job.id, ANSWER_S)
+        except (OSError, ValueError):
+            continue
+        if found is None:  # a request to start it may still be under way
+            continue
+        ended = found.get("type") == "CompletedJob"
+        if ended and not was_cancelled(found):
+            return outcome(job, found)
+        if not ended and (found.get("running") or not found.get("canceled")):
+            continue
+        if has_run(found):
+            raise ToolError(f"{job.name} did not end in time and was stopped", begun=True, is_final=True)
+        why = "no worker took it in time"
+        if no_worker():
+            why = f"no worker takes jobs with the tag `{TAG}`: the operator must start one"
+        raise ToolError(f"{job.name} was not run: {why}", is_final=True)  # its id is used up
+    raise ToolError(f"{job.name} did not end in time", begun=True)
+
+
+def has_run(found: dict[str, Any]) -> bool:
+    """Whether a job that is over may have done something. Of one whose worker was lost Windmill forgets the start, and keeps the log."""
+    log = str(found.get("logs") or "").strip()
+    return bool(found.get("started_at")) or not (log == "" or log.startswith("canceled by"))
 
 
 def moments(deadline: float) -> Iterator[float]:
@@ -212,7 +230,7 @@ def cancel(job: Job, reason: str) -> None:
     try:
         call_api("POST", f"jobs_u/queue/cancel/{job.id}", {"reason": reason}, ANSWER_S)
     except OSError as problem:
-        print(f"{job.path} was not cancelled: {problem}")
+        print(f"{job.name} was not cancelled: {problem}")
 
 
 def error_in(state: dict[str, Any]) -> dict[str, Any] | None:
@@ -233,6 +251,10 @@ def outcome(job: Job, state: dict[str, Any]) -> Any:
         return state.get("result")
     kind, words = str(error.get("name") or ""), str(error.get("message") or "").strip()
     if BROKEN.fullmatch(kind):  # nobody knows how far it came
-        raise ToolError(f"{job.name} did not come to its end in Windmill: {words[:300] or kind}", begun=True)
+        raise ToolError(
+            f"{job.name} did not come to its end in Windmill: {words[:300] or kind}",
+            begun=True,
+            is_final=True,
+        )
     shown = words if kind in ("ValueError", "Error") else f"{kind}: {words}".removesuffix(": ")
     raise ToolError(shown[:500] or f"{job.name} failed without a word", by_tool=True)

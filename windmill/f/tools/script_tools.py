@@ -12,6 +12,7 @@ import json
 import re
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +24,7 @@ from f.tools.contact_inputs import contact_values
 from f.tools.identity import OURS
 from f.tools.live_tools import SCRIPTS, LiveTool, ToolError, Words, cut, not_shown
 from f.tools.script_jobs import Definition, Job, call_id, moments, read_definition, result_of, run_job
+from f.tools.usable_schemas import usable_schema
 
 ANSWERING_S = 5.0  # how long Windmill may take to answer again, before nobody knows what became of a call
 REFERENCE = re.compile(r"\$(?:res|var):\S+")
@@ -83,34 +85,13 @@ class ScriptTool(LiveTool):
         return self._run(call_id(self.key, digest), arguments, seconds)
 
     def recall(self, digest: bytes, seconds: float) -> str | None:
-        job = call_id(self.key, digest)
-        for _ in moments(time.monotonic() + min(seconds, ANSWERING_S)):
-            try:
-                state = job_state(job)
-            except OSError:  # it may be starting again
-                continue
-            return None if state == "unknown" else self._said(job, None, seconds)
-        raise ToolError(f"Windmill does not say what became of {self.name}", begun=True, job=job)
+        return recall(self.key, digest, self.name, min(seconds, self.timeout_s))
 
     def _run(self, job: str, arguments: dict[str, Any], seconds: float) -> str:
-        given = self._fitting(arguments)
-        return self._said(job, {**escape_references(given | self.values), **self.references}, seconds)
-
-    def _said(self, job: str, arguments: dict[str, Any] | None, seconds: float) -> str:
-        """What the job says; it is run where there are arguments."""
+        given = {**escape_references(self._fitting(arguments) | self.values), **self.references}
         run = Job(job, self.name, self.path, self.is_flow)
         seconds = max(min(seconds, self.timeout_s), 0.1)
-        try:
-            if arguments is None:
-                result = result_of(run, time.monotonic() + seconds)
-            else:
-                result = run_job(run, arguments, seconds)
-        except ToolError as problem:
-            words = redact_keys(str(problem), ())
-            raise ToolError(
-                words, problem.by_tool, begun=problem.begun, job=job, is_final=problem.is_final
-            ) from None
-        return Words(cut(redact_keys(words_of(result), ())), job)
+        return said(job, lambda: run_job(run, given, seconds))
 
     def _fitting(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """The arguments as the script takes them now, although it may have changed since it was offered. Raises ToolError."""
@@ -139,6 +120,32 @@ class ScriptTool(LiveTool):
                 f" {json.dumps(self.schema('')['parameters'])}. Call it again with these"
             ) from None
         return {name: value for name, value in given.items() if name in self.parameters["properties"]}
+
+
+def recall(key: str, digest: bytes, name: str, seconds: float) -> str | None:
+    """What became of the call with this digest, also where its tool is gone; None where it was not made. Raises ToolError as the call does."""
+    job = call_id(key, digest)
+    for _ in moments(time.monotonic() + min(seconds, ANSWERING_S)):
+        try:
+            state = job_state(job)
+        except OSError:  # it may be starting again
+            continue
+        if state == "unknown":
+            return None
+        return said(job, lambda: result_of(Job(job, name), time.monotonic() + max(seconds, 0.1)))
+    raise ToolError(f"Windmill does not say what became of {name}", begun=True, job=job)
+
+
+def said(job: str, ask: Callable[[], Any]) -> Words:
+    """What the job says. Raises ToolError."""
+    try:
+        result = ask()
+    except ToolError as problem:
+        words = redact_keys(str(problem), ())
+        raise ToolError(
+            words, problem.by_tool, begun=problem.begun, job=job, is_final=problem.is_final
+        ) from None
+    return Words(cut(redact_keys(words_of(result), ())), job)
 
 
 def script_tool(row: dict[str, Any], definition: Definition, contact: dict[str, Any], key: str) -> ScriptTool:
@@ -192,15 +199,15 @@ def filled_names(schema: dict[str, Any], marks: list[dict[str, Any]]) -> set[str
 
 
 def model_schema(schema: dict[str, Any], marks: list[dict[str, Any]]) -> dict[str, Any]:
-    """The schema of what the model fills."""
+    """The schema of what the model fills. Raises ScriptProblem."""
     filled = filled_names(schema, marks)
     properties = {n: plain(part) for n, part in properties_of(schema).items() if n not in filled}
     required = schema["required"] if isinstance(schema.get("required"), list) else []
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": [name for name in required if name in properties],
-    }
+    asked = [name for name in required if isinstance(name, str) and name in properties]
+    usable = usable_schema({"properties": properties, "required": asked})
+    if usable is None:
+        raise ScriptProblem("what Windmill says of its parameters can't be read")
+    return usable
 
 
 def plain(part: Any, names: bool = False) -> Any:

@@ -22,7 +22,7 @@ export type Approval = {
   expires_at: string
   decided_at: string | null
   decided_by: string | null
-  result: 'done' | 'refused' | 'not_called' | 'unsure' | null
+  result: 'begun' | 'done' | 'refused' | 'not_called' | 'unsure' | null
   outcome: string | null
   notified: string | null
   notified_phone: string | null

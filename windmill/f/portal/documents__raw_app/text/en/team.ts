@@ -235,6 +235,7 @@ export const approvals = {
   by: { approved: 'Approved by {person}, {time}', declined: 'Declined by {person}, {time}' } as Record<string, string>,
   results: {
     soon: 'The bot is about to do it.',
+    begun: 'It has begun. The bot waits to hear what became of it.',
     done: 'It was done.',
     refused: 'The tool refused.',
     not_called: 'It was not done.',

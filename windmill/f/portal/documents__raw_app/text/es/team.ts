@@ -235,6 +235,7 @@ export const approvals = {
   by: { approved: 'Aprobado por {person}, {time}', declined: 'Rechazado por {person}, {time}' } as Record<string, string>,
   results: {
     soon: 'El bot está a punto de hacerlo.',
+    begun: 'Ha empezado. El bot espera saber qué ha pasado.',
     done: 'Está hecho.',
     refused: 'La herramienta lo ha rechazado.',
     not_called: 'No se ha hecho.',

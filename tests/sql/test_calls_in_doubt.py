@@ -1,0 +1,71 @@
+"""A script's call to which a person has agreed, and whose turn ends after it has begun: a later turn asks Windmill what became of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.sql.asked import Asked, at_once
+from tests.sql.conversation import Conversation, new_run
+
+
+@pytest.fixture
+def asked(talk: Conversation) -> Asked:
+    made = Asked(talk, server="Windmill")
+    made.decide()
+    return made
+
+
+def begin(asked: Asked) -> tuple[str, int, str, dict[str, str]]:
+    """A turn whose step begins the call: the turn, the attempt, the run, and what it is to do."""
+    opened = asked.open(run := new_run())
+    epoch = asked.talk.begin(opened["turn_id"], run, 2)
+    return opened["turn_id"], epoch, run, asked.begin_call(opened["turn_id"], epoch)
+
+
+def test_by_the_next_turn(asked: Asked) -> None:
+    turn, _, run, do = begin(asked)
+    assert do == {"do": "call"} and asked.results(turn) == ["again"], "what the failure handler can say"
+    asked.talk.close(turn, run, "failed")
+    assert asked.row["result"] is None
+    turn, _, run, do = begin(asked)
+    assert do == {"do": "ask"}
+    asked.talk.call("end_approved_call", asked.id, "done", "refunded")
+    asked.talk.close(turn, run)
+    assert asked.row["result"] == "done" and asked.open(new_run())["status"] == "ended"
+
+
+def test_one_call_by_any_number_of_copies(asked: Asked) -> None:
+    opened = asked.open(run := new_run())
+    epoch = asked.talk.begin(opened["turn_id"], run, 2)
+    connections = [asked.talk.connect() for _ in range(6)]
+    said = at_once(*(lambda c=c: asked.begin_call(opened["turn_id"], epoch, c) for c in connections))
+    assert sorted(s["do"] for s in said) == [*["ask"] * 5, "call"] and asked.row["result"] is None
+
+
+def test_what_goes_on_stays_begun(asked: Asked) -> None:
+    turn, epoch, run, _ = begin(asked)
+    assert asked.talk.call("put_back_call", turn, epoch, asked.id, True, "it goes on") == "again"
+    assert asked.row["outcome"] == "it goes on"
+    asked.talk.close(turn, run)
+    assert begin(asked)[3] == {"do": "ask"}
+
+
+def test_five_times_and_then_nobody_knows(asked: Asked) -> None:
+    for _ in range(4):
+        turn, _, run, _ = begin(asked)
+        asked.talk.close(turn, run, "failed")
+    turn, epoch, run, _ = begin(asked)
+    assert asked.results(turn) == [None], "the failure handler would say that nobody knows"
+    assert asked.talk.call("put_back_call", turn, epoch, asked.id, True, "it goes on") == "unsure"
+    asked.talk.close(turn, run)
+    assert asked.open(new_run())["status"] == "ended"
+    assert (asked.row["result"], asked.row["outcome"]) == ("unsure", "it goes on")
+
+
+def test_not_while_the_bot_is_off(asked: Asked) -> None:
+    turn, _, run, _ = begin(asked)
+    asked.talk.close(turn, run, "failed")
+    query = "update chatbots set enabled = false where tenant_id = %s returning 1"
+    asked.talk.rows(query, asked.talk.tenant)
+    assert asked.open(new_run())["reason"] == "the chatbot is switched off"
+    assert asked.row["result"] == "unsure", "nobody may say that it was not called"
