@@ -2,8 +2,9 @@
 
     python -m windmill.worker.warm --folder /tmp/warm
 
-makes the folder (0700) with the client `python`, which is what PYTHON_PATH must name, and the socket (0600). Three kinds of processes:
-this one, the supervisor, which imports next to nothing; one server at a time, which it forks; one process a job, forked from that.
+makes the folder (0700) with the client `python`, which is what PYTHON_PATH must name, and the socket (0600). Four kinds of processes:
+this one, the supervisor, which imports next to nothing; one server at a time, which it forks; a template for each script, and one process a job,
+forked from that or from the server.
 No secret is ever here: the environment is cleared first, and a job's own is read by the job's process alone.
 """
 
@@ -109,18 +110,18 @@ def work(
     listener: socket.socket, link: socket.socket, supervisor: int, max_jobs: int, max_growth: int
 ) -> None:
     """The life of a server and, where serve() returns a connection, of the job that was forked from it."""
+    from .forks import die_with
     from .job import run  # not before the fork: the supervisor stays small
-    from .server import Server, die_with, preload
+    from .server import Server, preload
 
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     die_with(supervisor)
     preloaded = preload(Path(listener.getsockname()).parent)
-    server = Server(listener, link, max_jobs, max_growth)
+    server = Server(listener, link, preloaded, max_jobs, max_growth)
     link.send(b"ready")
-    connection = server.serve()
-    if connection is not None:
-        die_with(server.pid)
-        run(connection, preloaded, server.kept)
+    start = server.serve()
+    if start is not None:
+        run(start.connection, preloaded, server.kept, start.template)
 
 
 if __name__ == "__main__":
