@@ -11,16 +11,22 @@ No secret is ever here: the environment is cleared first, and a job's own is rea
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shlex
 import shutil
 import signal
 import socket
+import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
-CLIENT = Path(__file__).with_name("client.py")
+CLIENT = Path(__file__).with_name("client.c")
+STAND_IN = CLIENT.with_suffix(".py")
+COMPILER = shutil.which("cc", path="/usr/local/bin:/usr/bin:/bin")
+WAIT_S = 2.0  # how long the server may take to say that it is there: a plain interpreter takes a second of the processor that it waits for
 # Windmill asks uv in every job with packages where its Python is, although PYTHON_PATH has told it: 15 to 45 ms, and always the same answer.
 UV = """#!/bin/sh
 case "$*" in
@@ -50,22 +56,49 @@ def main() -> int:
     return 0
 
 
-def install(folder: Path, uv: str | None = None) -> None:
+def install(
+    folder: Path, uv: str | None = None, wait_s: float = WAIT_S, compiler: str | None = COMPILER
+) -> None:
     """The clients, executable by whoever may enter the folder: this user."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     found = folder.stat()
     if found.st_uid != os.geteuid() or found.st_mode & 0o077:
         raise PermissionError(f"{folder} must belong to this user and be closed to all others (mode 0700)")
-    clients = {"python": f"#!{sys.executable} -IS\n{CLIENT.read_text()}"}
+    put(folder / "python", (compiler and compiled(compiler, wait_s)) or interpreted(wait_s))
     if uv:
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         python = os.path.realpath(sys.executable)  # without an environment's packages, as uv would find it
-        clients["uv"] = UV.format(version=version, python=shlex.quote(python), uv=shlex.quote(uv))
-    for name, text in clients.items():
-        fresh = folder / f"{name}.new"
-        fresh.write_text(text)
-        fresh.chmod(0o700)
-        fresh.rename(folder / name)
+        put(
+            folder / "uv",
+            UV.format(version=version, python=shlex.quote(python), uv=shlex.quote(uv)).encode(),
+        )
+
+
+def put(file: Path, content: bytes) -> None:
+    fresh = file.with_name(f"{file.name}.new")
+    fresh.write_bytes(content)
+    fresh.chmod(0o700)
+    fresh.rename(file)
+
+
+def compiled(compiler: str, wait_s: float) -> bytes | None:
+    """The client that becomes this interpreter where it can't hand off a job. None: it can't be compiled here."""
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / "client"
+        python = json.dumps(sys.executable, ensure_ascii=False)  # a string of C, too
+        settings = [f"-DPYTHON={python}", f"-DWAIT_MS={round(wait_s * 1000)}"]
+        ran = subprocess.run(
+            [compiler, "-O2", "-static", *settings, "-o", str(made), str(CLIENT)],
+            env={"PATH": os.defpath},
+            capture_output=True,
+            check=False,
+        )
+        return made.read_bytes() if ran.returncode == 0 else None
+
+
+def interpreted(wait_s: float) -> bytes:
+    text = STAND_IN.read_text().replace(f"WAIT_S = {WAIT_S}", f"WAIT_S = {wait_s}")
+    return f"#!{sys.executable} -IS\n{text}".encode()
 
 
 def listen(path: Path) -> socket.socket:
