@@ -41,7 +41,7 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, required=True, help="holds the client and the socket; private")
     parser.add_argument("--install", action="store_true", help="only write the client")
     parser.add_argument("--uv", help="the real uv: a second client, for UV_PATH, is written for it")
-    parser.add_argument("--jobs", type=int, default=2000, help="start afresh after so many jobs (2000)")
+    parser.add_argument("--jobs", type=int, default=20_000, help="start afresh after so many jobs (20000)")
     parser.add_argument("--growth", type=int, default=64, help="or when memory has grown by so many MB (64)")
     options = parser.parse_args()
     if set(os.environ) - {"LC_CTYPE"}:  # which Python itself sets where there is no locale
