@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 from worker.warm.templates import ROOMS
 
-from tests.worker.support import ROOT, Warm, alive, until
+from tests.worker.support import ROOT, Warm, alive, children, until
 
 MODULE = (
     "import os\nPROCESS, SEEN, LEFT = os.getpid(), dict(os.environ), []\ndef who():\n    return 'version 1'\n"
 )
 SHOWS = "import os, f.common.thing as thing\nprint(thing.who(), thing.PROCESS == os.getpid())"
+FEW = "import sys\nfrom windmill.worker.warm import __main__, templates\ntemplates.MOST = 2\nsys.exit(__main__.main())"
 FRESH, SHARED = (0, "version 1 True\n", ""), (0, "version 1 False\n", "")
 
 
@@ -109,6 +110,17 @@ def test_a_module_that_needs_its_job_has_none(tmp_path: Path) -> None:
             assert script.run() == FRESH
         until(lambda: "needs has no template: KeyError('WM_TOKEN')" in (own.folder / "log").read_text())
         assert script.run() == FRESH
+
+
+def test_there_are_not_more_of_them_than_a_bound(tmp_path: Path) -> None:
+    with Warm(code=("-c", FEW)) as own:
+        first, second, third = (Script(own, tmp_path, name) for name in ("first", "second", "third"))
+        (server,) = own.servers
+        for script in (first, second, third):
+            script.until_shared()
+        until(lambda: len(children(server)) == 2)
+        assert [script.run() for script in (second, third)] == [SHARED, SHARED]
+        first.until_shared()
 
 
 def test_one_that_dies_takes_no_later_job_with_it(tmp_path: Path) -> None:

@@ -96,19 +96,25 @@ class Templates:
     def line(self, key: Key) -> Line | None:
         """To the template of that key, where it is ready."""
         line = self._by_key.get(key)
-        return line if line and line.is_ready else None
+        if line is None or not line.is_ready:
+            return None
+        self._by_key[key] = self._by_key.pop(key)  # the last one used is at the end
+        return line
 
     def is_due(self, key: Key) -> bool:
         """Whether one is to be made: there is none though it is known what to import, or jobs have imported more since."""
         line = self._by_key.get(key)
         if line is None:
-            return key not in self._by_key and len(self._all) < MOST and list_of(self._kept, key).exists()
+            return key not in self._by_key and list_of(self._kept, key).exists()
         now, changed = time.time(), list_of(self._kept, key).stat().st_mtime
-        return line.begun < changed and line.begun < now - STAYS_S and len(self._all) < MOST
+        return line.begun < changed and line.begun < now - STAYS_S
 
     def add(self, key: Key, line: Line) -> None:
-        if old := self._by_key.get(key):
-            old.finish()
+        """In the place of another one of that key or, where there are MOST, of the one that was not used for longest."""
+        used = [each for each, other in self._by_key.items() if other]
+        replaced = key if key in used else used[0] if len(used) >= MOST else None
+        if replaced and (other := self._by_key.pop(replaced)):
+            other.finish()
         self._by_key[key] = self._all[line.link.fileno()] = line
 
     def see_to(self, ready: list[int]) -> None:
