@@ -136,3 +136,20 @@ def test_what_was_kept_is_private_and_goes_with_its_server(server: Server) -> No
         assert b"def who()" in code.read_bytes() and imports.read_text() == "f.common.thing"
         assert not [place for place in (kept, code, imports) if place.stat().st_mode & 0o077]
         until(lambda: own.run("print(1)")[0] == 0 and not kept.exists())
+
+
+def test_a_job_of_a_template_finds_its_own_script_and_other_rooms(warm: Warm, server: Server) -> None:
+    source = (
+        "import loader, os\nos.makedirs('f/chatbot')\nopen('f/chatbot/step.py', 'w').write('WORD = 1')\n"
+        "from f.chatbot import step\nimport f.company.own as own\nfrom f.common.thing import who\n"
+        "print(step.WORD, own.who(), who())\nprint(os.getppid())"
+    )
+
+    def parent() -> int:
+        code, out, err = server.run(warm, source, "rooms")
+        said, pid = out.splitlines()
+        assert (code, said, err) == (0, "1 version 1 version 1", "")
+        return int(pid)
+
+    until(lambda: parent() not in warm.servers)
+    assert sorted(server.asked) == ["/f.common.thing", "/f.company.own"]
