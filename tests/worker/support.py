@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +11,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from worker.warm.__main__ import COMPILER, compiled, interpreted, put
 
 ROOT = Path(__file__).resolve().parents[2]
 ARGUMENTS = ("-u", "-m", "wrapper")
@@ -87,8 +88,9 @@ class Warm:
         code: tuple[str, ...] = RUNS,
         preexec_fn: Callable[[], None] | None = None,
         user: int | None = None,
+        compiler: str | None = COMPILER,
     ) -> None:
-        self.wait_s, self.preexec_fn, self.user = wait_s, preexec_fn, user
+        self.wait_s, self.preexec_fn, self.user, self.compiler = wait_s, preexec_fn, user, compiler
         self.folder = Path(tempfile.mkdtemp(prefix="warm-"))
         if user is not None:
             os.chown(self.folder, user, user)
@@ -109,7 +111,9 @@ class Warm:
     def patient(self, seconds: float) -> None:
         """How long the client waits for an answer."""
         client = Path(self.python)
-        client.write_text(re.sub(r"WAIT_S = [\d.]+", f"WAIT_S = {seconds}", client.read_text()))
+        owner = client.stat()
+        put(client, (self.compiler and compiled(self.compiler, seconds)) or interpreted(seconds))
+        os.chown(client, owner.st_uid, owner.st_gid)
 
     def __exit__(self, *_: object) -> None:
         self.process.terminate()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 import socket
 import sys
@@ -13,8 +12,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from worker.warm.__main__ import WAIT_S, compiled, interpreted, put
 
-from tests.worker.support import ROOT, SAYS, Job, Warm
+from tests.worker.support import SAYS, Job, Warm
 
 WARM = "import sys\nprint('openai' in sys.modules)"
 
@@ -69,8 +69,7 @@ def timed(python: str) -> tuple[float, tuple[int, str, str]]:
 def test_missing_hung_or_overloaded(warm: Warm, tmp_path: Path) -> None:
     """All four: no socket, nobody at it, one that does not answer, one whose queue is full."""
     client = tmp_path / "python"
-    client.write_text(Path(warm.python).read_text().replace("WAIT_S = 60", "WAIT_S = 0.05"))
-    client.chmod(0o700)
+    put(client, (warm.compiler and compiled(warm.compiler, 0.05)) or interpreted(0.05))
 
     def falls_back(reason: str) -> None:
         """Within the wait and the client's own start, beside which the plain interpreter takes as long as ever: once at least, on a busy machine."""
@@ -115,12 +114,9 @@ def test_a_stopped_server_is_left_alone() -> None:
 
 def test_a_server_that_is_busy_for_a_moment_is_waited_for() -> None:
     """A plain interpreter in its place takes a second of the processor, of which there is too little already."""
-    shipped = re.search(
-        r"^WAIT_S = ([\d.]+)", (ROOT / "windmill" / "worker" / "warm" / "client.py").read_text(), re.MULTILINE
-    )
     with Warm() as own:
         (server,) = own.servers
-        own.patient(float(shipped[1]) if shipped else 0)
+        own.patient(WAIT_S)
         os.kill(server, signal.SIGSTOP)
         threading.Timer(0.6, os.kill, (server, signal.SIGCONT)).start()
         assert own.run("print(1)") == (0, "1\n", "")

@@ -61,7 +61,9 @@ class Server:
         url = f"http://127.0.0.1:{self.http.server_port}"
         job = Job(warm.python, source, {"BASE_INTERNAL_URL": url, "WM_WORKSPACE": "w", "WM_RUNNABLE_ID": version, **env},
                   files={"loader.py": LOADER % refs})  # fmt: skip
-        return job.wait()
+        code, out, err = job.wait()
+        # A job that a template was made for shows them relative to its folder.
+        return code, out.replace("FOLDER/tmp/", "tmp/"), err.replace("FOLDER/tmp/", "tmp/")
 
 
 @pytest.fixture
@@ -72,7 +74,7 @@ def server() -> Iterator[Server]:
 
 
 def test_fetched_once_for_a_version_of_a_script(warm: Warm, server: Server) -> None:
-    said = "version 1 FOLDER/tmp/f/common/thing.py\n"
+    said = "version 1 tmp/f/common/thing.py\n"
     assert [server.run(warm, SHOWS, "a") for _ in range(3)] == [(0, said, "")] * 3
     assert server.asked == ["/f.common.thing"]
     server.version = 2
@@ -88,7 +90,7 @@ def test_a_traceback_shows_the_module_s_lines(warm: Warm, server: Server) -> Non
     source = "import loader\nfrom f.common.thing import bad\nbad()"
     first, second = (server.run(warm, source, "t") for _ in range(2))
     assert first == second and first[0] == 1
-    assert 'File "FOLDER/tmp/f/common/thing.py", line 4, in bad\n    raise ValueError' in second[2]
+    assert 'File "tmp/f/common/thing.py", line 4, in bad\n    raise ValueError' in second[2]
     assert len(server.asked) == 1
 
 
@@ -130,7 +132,24 @@ def test_what_was_kept_is_private_and_goes_with_its_server(server: Server) -> No
     with Warm("--jobs", "3") as own:
         assert server.run(own, SHOWS, "a")[0] == 0
         (kept,) = own.folder.glob("modules-*")
-        (file,) = kept.iterdir()
-        assert b"def who()" in file.read_bytes()
-        assert not [place for place in (kept, file) if place.stat().st_mode & 0o077]
+        (code,), (imports,) = kept.glob("code-*"), kept.glob("imports-*")
+        assert b"def who()" in code.read_bytes() and imports.read_text() == "f.common.thing"
+        assert not [place for place in (kept, code, imports) if place.stat().st_mode & 0o077]
         until(lambda: own.run("print(1)")[0] == 0 and not kept.exists())
+
+
+def test_a_job_of_a_template_finds_its_own_script_and_other_rooms(warm: Warm, server: Server) -> None:
+    source = (
+        "import loader, os\nos.makedirs('f/chatbot')\nopen('f/chatbot/step.py', 'w').write('WORD = 1')\n"
+        "from f.chatbot import step\nimport f.company.own as own\nfrom f.common.thing import who\n"
+        "print(step.WORD, own.who(), who())\nprint(os.getppid())"
+    )
+
+    def parent() -> int:
+        code, out, err = server.run(warm, source, "rooms")
+        said, pid = out.splitlines()
+        assert (code, said, err) == (0, "1 version 1 version 1", "")
+        return int(pid)
+
+    until(lambda: parent() not in warm.servers)
+    assert sorted(server.asked) == ["/f.common.thing", "/f.company.own"]

@@ -2,24 +2,31 @@
 
     python -m windmill.worker.warm --folder /tmp/warm
 
-makes the folder (0700) with the client `python`, which is what PYTHON_PATH must name, and the socket (0600). Three kinds of processes:
-this one, the supervisor, which imports next to nothing; one server at a time, which it forks; one process a job, forked from that.
+makes the folder (0700) with the client `python`, which is what PYTHON_PATH must name, and the socket (0600). Four kinds of processes:
+this one, the supervisor, which imports next to nothing; one server at a time, which it forks; a template for each script, and one process a job,
+forked from that or from the server.
 No secret is ever here: the environment is cleared first, and a job's own is read by the job's process alone.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shlex
 import shutil
 import signal
 import socket
+import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
-CLIENT = Path(__file__).with_name("client.py")
+CLIENT = Path(__file__).with_name("client.c")
+STAND_IN = CLIENT.with_suffix(".py")
+COMPILER = shutil.which("cc", path="/usr/local/bin:/usr/bin:/bin")
+WAIT_S = 2.0  # how long the server may take to say that it is there: a plain interpreter takes a second of the processor that it waits for
 # Windmill asks uv in every job with packages where its Python is, although PYTHON_PATH has told it: 15 to 45 ms, and always the same answer.
 UV = """#!/bin/sh
 case "$*" in
@@ -34,7 +41,7 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, required=True, help="holds the client and the socket; private")
     parser.add_argument("--install", action="store_true", help="only write the client")
     parser.add_argument("--uv", help="the real uv: a second client, for UV_PATH, is written for it")
-    parser.add_argument("--jobs", type=int, default=2000, help="start afresh after so many jobs (2000)")
+    parser.add_argument("--jobs", type=int, default=20_000, help="start afresh after so many jobs (20000)")
     parser.add_argument("--growth", type=int, default=64, help="or when memory has grown by so many MB (64)")
     options = parser.parse_args()
     if set(os.environ) - {"LC_CTYPE"}:  # which Python itself sets where there is no locale
@@ -49,22 +56,49 @@ def main() -> int:
     return 0
 
 
-def install(folder: Path, uv: str | None = None) -> None:
+def install(
+    folder: Path, uv: str | None = None, wait_s: float = WAIT_S, compiler: str | None = COMPILER
+) -> None:
     """The clients, executable by whoever may enter the folder: this user."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     found = folder.stat()
     if found.st_uid != os.geteuid() or found.st_mode & 0o077:
         raise PermissionError(f"{folder} must belong to this user and be closed to all others (mode 0700)")
-    clients = {"python": f"#!{sys.executable} -IS\n{CLIENT.read_text()}"}
+    put(folder / "python", (compiler and compiled(compiler, wait_s)) or interpreted(wait_s))
     if uv:
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         python = os.path.realpath(sys.executable)  # without an environment's packages, as uv would find it
-        clients["uv"] = UV.format(version=version, python=shlex.quote(python), uv=shlex.quote(uv))
-    for name, text in clients.items():
-        fresh = folder / f"{name}.new"
-        fresh.write_text(text)
-        fresh.chmod(0o700)
-        fresh.rename(folder / name)
+        put(
+            folder / "uv",
+            UV.format(version=version, python=shlex.quote(python), uv=shlex.quote(uv)).encode(),
+        )
+
+
+def put(file: Path, content: bytes) -> None:
+    fresh = file.with_name(f"{file.name}.new")
+    fresh.write_bytes(content)
+    fresh.chmod(0o700)
+    fresh.rename(file)
+
+
+def compiled(compiler: str, wait_s: float) -> bytes | None:
+    """The client that becomes this interpreter where it can't hand off a job. None: it can't be compiled here."""
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / "client"
+        python = json.dumps(sys.executable, ensure_ascii=False)  # a string of C, too
+        settings = [f"-DPYTHON={python}", f"-DWAIT_MS={round(wait_s * 1000)}"]
+        ran = subprocess.run(
+            [compiler, "-O2", "-static", *settings, "-o", str(made), str(CLIENT)],
+            env={"PATH": os.defpath},
+            capture_output=True,
+            check=False,
+        )
+        return made.read_bytes() if ran.returncode == 0 else None
+
+
+def interpreted(wait_s: float) -> bytes:
+    text = STAND_IN.read_text().replace(f"WAIT_S = {WAIT_S}", f"WAIT_S = {wait_s}")
+    return f"#!{sys.executable} -IS\n{text}".encode()
 
 
 def listen(path: Path) -> socket.socket:
@@ -109,18 +143,18 @@ def work(
     listener: socket.socket, link: socket.socket, supervisor: int, max_jobs: int, max_growth: int
 ) -> None:
     """The life of a server and, where serve() returns a connection, of the job that was forked from it."""
+    from .forks import die_with
     from .job import run  # not before the fork: the supervisor stays small
-    from .server import Server, die_with, preload
+    from .server import Server, preload
 
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     die_with(supervisor)
     preloaded = preload(Path(listener.getsockname()).parent)
-    server = Server(listener, link, max_jobs, max_growth)
+    server = Server(listener, link, preloaded, max_jobs, max_growth)
     link.send(b"ready")
-    connection = server.serve()
-    if connection is not None:
-        die_with(server.pid)
-        run(connection, preloaded, server.kept)
+    start = server.serve()
+    if start is not None:
+        run(start.connection, preloaded, server.kept, start.template)
 
 
 if __name__ == "__main__":

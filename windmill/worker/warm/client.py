@@ -1,4 +1,4 @@
-"""What Windmill starts as PYTHON_PATH: hands the job to the warm interpreter, or becomes the plain one.
+"""What Windmill starts as PYTHON_PATH where client.c can't be compiled: hands the job to the warm interpreter, or becomes the plain one.
 
 Runs as `python -IS`, and imports nothing that isn't built in: its start is the whole cost of a job. The server (server.py) forks a process
 that takes over this one's folder, environment and standard streams; this one waits for its end and ends in the same way.
@@ -9,7 +9,9 @@ import _socket
 import posix
 import sys
 
-WAIT_S = 2.0  # how long the server may take to say that it is there: a plain interpreter takes a second of the processor that it waits for
+WAIT_S = 2.0  # __main__.py
+# What tells the server which jobs may share something: keys.py.
+VARIABLES = (b"BASE_INTERNAL_URL", b"WM_WORKSPACE", b"WM_JOB_PATH", b"WM_RUNNABLE_ID", b"PYTHONPATH")
 STEP = 2 * 1024 * 1024
 
 
@@ -88,7 +90,10 @@ def main() -> None:
         connection.settimeout(WAIT_S)
         if not connection.recv(16):
             plain("it went away")
-        connection.sendmsg([b"job"], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, streams)])
+        connection.sendmsg(
+            [b"\0".join(posix.environ.get(name, b"") for name in VARIABLES)],
+            [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, streams)],
+        )
     except OSError as error:
         plain(f"it can't be reached: {error.strerror or 'no answer'}")
     connection.settimeout(0.5)

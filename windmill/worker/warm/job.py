@@ -17,49 +17,18 @@ import time
 from itertools import islice
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NamedTuple, NoReturn
+from typing import NoReturn
 
-from .modules import Modules
+from .keys import Key
+from .modules import Modules, is_deployed
 from .patterns import Patterns
+from .preloaded import Preloaded
+from .templates import Template, note
 
 # Read once, when a process or one of the preloaded modules starts: a job that sets them needs a fresh interpreter.
 EARLY = ("PYTHON", "LANG", "LC_", "LD_", "MALLOC_", "GLIBC_", "OPENSSL_", "PSYCOPG_", "PYDANTIC_", "OTEL_")
-OURS = __name__.partition(".")[0]  # the package that this code is in: not a job's business
 NAMESPACES = ("mnt", "net", "pid", "user", "cgroup")
 LIMITS = sorted({getattr(resource, name) for name in dir(resource) if name.startswith("RLIMIT_")})
-
-
-class Preloaded(NamedTuple):
-    """What a job finds imported: the packages' versions, the top-level names, all modules but ours, and ours.
-
-    Made before any fork, as is `patterns`, what Python's cache of regular expressions holds: to go through either in a job is to write to each of
-    their names, which copies a page of memory for nearly every one.
-    """
-
-    versions: dict[str, str]
-    names: set[str]
-    modules: frozenset[str]
-    ours: tuple[str, ...]
-    patterns: frozenset[Any]
-
-    def clash(self, folder: str) -> str:
-        """Whether a folder of a job's path holds something else than what is imported already under that name."""
-        try:
-            found = os.listdir(folder)
-        except OSError:
-            return ""  # Python passes over it, too
-        packages = [
-            name.removesuffix(".dist-info").split("-") for name in found if name.endswith(".dist-info")
-        ]
-        for name, version in ((plain_name(package[0]), package[-1]) for package in packages):
-            if self.versions.get(name, version) != version:
-                return f"{name} {version} is locked, {self.versions[name]} is preloaded"
-        same = {name.partition(".")[0] for name in found} & self.names if not packages else set()
-        return f"{folder} has another {', '.join(sorted(same))}" if same else ""
-
-
-def plain_name(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 class Client:
@@ -112,8 +81,9 @@ class Client:
         time.tzset()
 
 
-def run(connection: socket.socket, preloaded: Preloaded, kept: Path) -> NoReturn:
-    """In the job's process: becomes what `python -u -m wrapper` would be, and ends as that would."""
+def run(connection: socket.socket, preloaded: Preloaded, kept: Path, template: Template | None) -> NoReturn:
+    """In the job's process: becomes what `python -u -m wrapper` would be, and ends as that would. `template`: what it was forked from, if not from
+    the server."""
     base = sys.path[:]
     try:
         client = Client(connection)
@@ -133,20 +103,49 @@ def run(connection: socket.socket, preloaded: Preloaded, kept: Path) -> NoReturn
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for name in preloaded.ours:
         del sys.modules[name]
-    modules, patterns = Modules(kept), Patterns(kept, preloaded.patterns)
-    patterns.load()
+    imports = Imports(preloaded, kept, template)
     sys.path[:] = [os.getcwd(), *client.path, *base]
     sys.argv[:] = ["-m"]
     sys.orig_argv[:] = [sys.executable, "-u", "-m", "wrapper"]
     sys.modules["__main__"] = ModuleType("__main__")
     sys.modules["__main__"].__annotations__ = {}
-    code = main_module(modules)
+    code = main_module(imports.modules)
     threading._shutdown()  # type: ignore[attr-defined]
     atexit._run_exitfuncs()
-    brought = brought_modules(preloaded.modules)
-    modules.keep(brought)
-    patterns.keep()
-    leave(code, brought)
+    leave(code, imports.keep())
+
+
+class Imports:
+    """What of a job's modules and expressions is there already, and what the job adds for the next one."""
+
+    def __init__(self, preloaded: Preloaded, kept: Path, template: Template | None) -> None:
+        key, deployed = Key.of(os.environ), is_deployed()
+        if template and not template.fits(key, bool(deployed)):
+            template.forget()
+            template = None
+        self._before, self._kept, self._key = preloaded.modules, kept, key
+        self._known = template.names if template else []
+        if template:
+            self._before, self.modules, self._patterns = (
+                template.now.modules,
+                template.modules,
+                template.patterns,
+            )
+            self.modules.begin(Path.cwd() / "tmp")
+        else:
+            self.modules = Modules(kept, key, bool(deployed), Path.cwd() / "tmp")
+            self._patterns = Patterns(kept, key, preloaded.patterns)
+            self._patterns.load()
+        self._is_noted = deployed is None or self.modules.used  # what a preview imports is of no version
+
+    def keep(self) -> list[str]:
+        """At the job's end; returns the names of the modules that it has imported, the last one first."""
+        brought = brought_modules(self._before)
+        self.modules.keep(brought)
+        compiled = self._patterns.keep()
+        if self._is_noted:
+            note(self._kept, self._key, self._known, brought, compiled)
+        return brought
 
 
 def main_module(modules: Modules) -> int:

@@ -9,7 +9,6 @@ files for each job takes longer than to run them. Each server process here begin
 
 from __future__ import annotations
 
-import hashlib
 import marshal
 import os
 import sys
@@ -18,37 +17,60 @@ from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
 from typing import Any
 
-KEY = ("BASE_INTERNAL_URL", "WM_WORKSPACE", "WM_RUNNABLE_ID")
+from .keys import Key
+
 DEPLOYED = b"TEMP_SCRIPT_REFS = {}\n"  # in its loader; a preview of scripts that are not deployed has some
 
 
-class Modules(MetaPathFinder):
-    """One job's: finds what is known of them, and keeps what the job has fetched beside that."""
+def is_deployed() -> bool | None:
+    """Whether the job in this folder imports what its version stands for. None: it has no loader, and imports from PYTHONPATH."""
+    loader = Path("loader.py")
+    return DEPLOYED in loader.read_bytes() if loader.exists() else None
 
-    def __init__(self, folder: Path) -> None:
-        key = [os.environ.get(name, "") for name in KEY]
-        loader = Path("loader.py")
-        self.used = all(key) and loader.exists() and DEPLOYED in loader.read_bytes()
-        self.folder, self.kept = folder, folder / hashlib.sha256(repr(key).encode()).hexdigest()
-        self.job = Path.cwd() / "tmp"  # where the loader puts them
+
+class Modules(MetaPathFinder):
+    """Finds what is known of a version's modules, for one job or for a template, and keeps what the job has fetched beside that.
+
+    `job`: where the loader puts them. For a template, which has no such place yet, it is relative to the folder of each of its jobs.
+    """
+
+    def __init__(self, folder: Path, key: Key, used: bool, job: Path) -> None:
+        same = (key.server, key.workspace, key.version)
+        self.folder, self.kept = folder, folder / key.name_of("code", *same)
+        self.used, self.job, self._shown = used and all(same), job, job
         self.files: dict[str, tuple[float, bytes]] = {}  # time of the last change, content
-        if self.used and self.kept.exists():
-            try:
-                self.files = marshal.loads(self.kept.read_bytes())
-            except (OSError, EOFError, ValueError, TypeError) as error:
-                self.tell(error)
+        self._as_of = 0
+        if self.used:
             sys.meta_path.insert(0, self)
+            self.load()
+
+    def load(self) -> None:
+        """What jobs have kept by now."""
+        try:
+            changed = self.kept.stat().st_mtime_ns
+            if changed != self._as_of:
+                self._as_of, self.files = changed, marshal.loads(self.kept.read_bytes())
+        except FileNotFoundError:
+            pass  # the first job
+        except (OSError, EOFError, ValueError, TypeError) as error:
+            self.tell(error)
+
+    def begin(self, job: Path) -> None:
+        """In the process of a template's job, which is in that place."""
+        self.job = job
+        if self.used:
+            self.load()
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
         file = f"{name.replace('.', '/')}.py"
         if file not in self.files:
             return None
         return ModuleSpec(
-            name, Kept(name, str(self.job / file), self)
+            name, Kept(name, str(self._shown / file), self)
         )  # without a location, as Windmill's loader makes it
 
     def get(self, path: str) -> tuple[float, bytes] | None:
-        return self.files.get(path.removeprefix(f"{self.job}/"))
+        return self.files.get(path.removeprefix(f"{self._shown}/"))
 
     def lay_out(self) -> None:
         """Puts the sources where they seem to be: Python itself looks there for the lines of a traceback."""

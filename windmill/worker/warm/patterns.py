@@ -7,7 +7,6 @@ An expression may hold a tenant's words: what one script's jobs compile is for t
 
 from __future__ import annotations
 
-import hashlib
 import marshal
 import os
 import re
@@ -16,22 +15,23 @@ from array import array
 from pathlib import Path
 from typing import Any
 
-KEY = ("BASE_INTERNAL_URL", "WM_WORKSPACE", "WM_JOB_PATH")
+from .keys import Key
+
 MOST = 200  # of a script; a script that makes new ones for each job is left alone from there on
 WORDS = "I"  # what one instruction of the engine fits into
 
 
 class Patterns:
-    """One job's. Works where Python's own cache is as it was in 3.11 to 3.13; elsewhere it does nothing."""
+    """Of one job, or of a template. Works where Python's own cache is as it was in 3.11 to 3.13; elsewhere it does nothing."""
 
-    def __init__(self, folder: Path, inherited: frozenset[Any]) -> None:
-        key = [os.environ.get(name, "") for name in KEY]
-        self._file = folder / f"patterns-{hashlib.sha256(repr(key).encode()).hexdigest()}"
+    def __init__(self, folder: Path, key: Key, inherited: frozenset[Any]) -> None:
+        same = (key.server, key.workspace, key.script)
+        self._file = folder / key.name_of("patterns", *same)
         self._cache: dict[Any, re.Pattern[Any]] = getattr(re, "_cache", {})
         self._compiler: Any = getattr(re, "_compiler", None)
         self._stored: dict[Any, Any] = {}
         self._inherited = inherited
-        self.used = all(key) and self._compiler is not None and bool(self._cache)
+        self.used = all(same) and self._compiler is not None and bool(self._cache)
 
     def load(self) -> None:
         """Puts what earlier jobs compiled into Python's cache."""
@@ -46,16 +46,16 @@ class Patterns:
         except (OSError, EOFError, ValueError, TypeError, AttributeError, RuntimeError) as error:
             self._tell(error)
 
-    def keep(self) -> None:
-        """At the job's end."""
+    def keep(self) -> bool:
+        """At the job's end; whether it has compiled any that are kept now."""
         if not self.used or len(self._cache) <= len(self._inherited) + len(self._stored):
-            return
+            return False
         try:
             fresh = [
                 key[1:] for key in self._cache if key not in self._inherited and key[1:] not in self._stored
             ]
             if not fresh or len(self._stored) + len(fresh) > MOST:
-                return
+                return False
             self._stored |= {key: self._compiled(*key) for key in fresh}
             os.umask(0o077)
             written = self._file.with_name(f"{self._file.name}.{os.getpid()}")
@@ -63,6 +63,8 @@ class Patterns:
             written.rename(self._file)
         except (OSError, ValueError, TypeError, AttributeError, RuntimeError) as error:
             self._tell(error)
+            return False
+        return True
 
     def _compiled(self, text: str | bytes, flags: int) -> tuple[Any, ...]:
         """The arguments of the engine's own compile() after the text: as re._compiler.compile() makes them."""

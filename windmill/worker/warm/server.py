@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import gc
 import importlib
 import os
-import re
 import resource
 import select
 import shutil
-import signal
 import socket
 import sys
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
+from .forks import Forks, die_with, tell
 from .heat import heat
-from .job import OURS, Preloaded, plain_name
+from .keys import Key
+from .preloaded import OURS, Preloaded, plain_name
+from .templates import Line, Template, Templates
 
 MODULES = Path(__file__).with_name("preload.txt")  # what the steps, Windmill's wrapper and its loader import
-
-
-def die_with(parent: int) -> None:
-    """SIGKILL for this process when its parent ends, however that ends."""
-    ctypes.CDLL(None).prctl(1, int(signal.SIGKILL), 0, 0, 0)  # PR_SET_PDEATHSIG
-    if os.getppid() != parent:
-        os._exit(1)
+MOST_WORDS = 65536  # of a client
 
 
 def preload(folder: Path) -> Preloaded:
@@ -54,10 +49,10 @@ def preload(folder: Path) -> Preloaded:
     preloaded = Preloaded(
         {name: installed[name] for name in names},
         loaded,
-        frozenset(sys.modules) - {*ours},
+        frozenset(),
         ours,
-        frozenset(getattr(re, "_cache", ())),
-    )
+        frozenset(),
+    ).now()
     gc.disable()
     gc.collect()
     gc.freeze()
@@ -80,103 +75,110 @@ def resident() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 
 
-class Server:
-    """A job whose client is gone is killed, with all that it started; a job's end is told to its client."""
+class Start(NamedTuple):
+    """In a job's process: its client, and what it was forked from, if not from the server."""
 
-    def __init__(self, listener: socket.socket, link: socket.socket, max_jobs: int, max_growth: int) -> None:
-        self.pid, self.accepting, self.old = os.getpid(), True, False
-        self.listener, self.link = listener, link
+    connection: socket.socket
+    template: Template | None = None
+
+
+class Server(Forks):
+    """Takes jobs, and forks for each, or hands it to the template of its script."""
+
+    def __init__(
+        self,
+        listener: socket.socket,
+        link: socket.socket,
+        preloaded: Preloaded,
+        max_jobs: int,
+        max_growth: int,
+    ) -> None:
+        super().__init__(link)
+        self.accepting, self.old = True, False
+        self.listener, self.preloaded = listener, preloaded
         self.left, self.most = max_jobs, resident() + max_growth
         self.kept = Path(tempfile.mkdtemp(prefix="modules-", dir=Path(listener.getsockname()).parent))
-        self.jobs: dict[int, tuple[int, int, socket.socket]] = {}  # by either descriptor
+        self.callers: dict[int, socket.socket] = {}  # welcomed, and about to hand off a job
+        self.templates = Templates(self.kept)
         most_files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         resource.setrlimit(resource.RLIMIT_NOFILE, (most_files, most_files))
-        self.events = select.epoll()
         self.events.register(listener, select.EPOLLIN)
-        self.events.register(link, select.EPOLLRDHUP)
 
-    def serve(self) -> socket.socket | None:
-        """Until it is told to retire and its last job has ended: None. In a job's process: its connection."""
-        while self.accepting or self.jobs:
+    def serve(self) -> Start | None:
+        """Until it is told to retire and its last job has ended: None. In a job's process: its start."""
+        while self.accepting or self.jobs or self.callers or self.templates:
             ready = [descriptor for descriptor, _ in self.events.poll()]
-            for descriptor in ready:
-                if descriptor in self.jobs:
-                    self.see_to(descriptor)
+            self.see_to(ready)
+            self.templates.see_to(ready)
+            for connection in [self.callers.pop(each) for each in ready if each in self.callers]:
+                if start := self.begin(connection):
+                    return start
             if self.link.fileno() in ready:
                 self.events.unregister(self.link)
                 self.events.unregister(self.listener)
                 self.accepting = False
-            elif self.listener.fileno() in ready:  # last: a new job gets numbers that were closed just now
-                connection = self.admit()
-                if connection:
-                    return connection
+                self.templates.finish()
+            elif self.listener.fileno() in ready:  # last: a new caller gets numbers that were closed just now
+                self.admit()
         shutil.rmtree(self.kept)
         return None
 
-    def admit(self) -> socket.socket | None:
-        """Forks for the next client; its connection, in the process that is to run the job."""
+    def admit(self) -> None:
+        """Welcomes the next client."""
         try:
             connection, _ = self.listener.accept()
         except OSError:
-            return None  # the other server took it; or too many files are open, and the client does not wait
+            return  # the other server took it; or too many files are open, and the client does not wait
+        connection.setblocking(True)
+        tell(connection, "welcome")
+        self.callers[connection.fileno()] = connection
+        self.events.register(connection, select.EPOLLIN)
+
+    def begin(self, connection: socket.socket) -> Start | None:
+        """Sees to it that a process is forked for a client that has handed off its job; a start in a job's process."""
+        self.events.unregister(connection)
         try:
-            connection.setblocking(True)
-            connection.send(b"welcome")
-            pid = os.fork()
-        except OSError as error:
-            tell(connection, f"plain {error.strerror}")
+            key = Key.sent(connection.recv(MOST_WORDS, socket.MSG_PEEK))
+        except (OSError, ValueError):
+            connection.close()  # it went away
             return None
-        if pid == 0:
-            self.let_go()
-            return connection
-        handle = os.pidfd_open(pid)
-        self.jobs[handle] = self.jobs[connection.fileno()] = (pid, handle, connection)
-        self.events.register(handle, select.EPOLLIN)
-        self.events.register(connection, select.EPOLLRDHUP | select.EPOLLONESHOT)
         self.left -= 1
         if not self.old and (self.left <= 0 or resident() > self.most):
             self.old = True
             self.link.send(b"old")
-        return None
+        line = self.templates.line(key)
+        if line and line.hand(connection):
+            connection.close()
+        elif self.start(connection):
+            return Start(connection)
+        return self.make_template(key) if self.accepting and self.templates.is_due(key) else None
 
-    def see_to(self, descriptor: int) -> None:
-        """A job's client is gone, or the job has ended."""
-        pid, handle, connection = self.jobs[descriptor]
-        group = os.getpgid(pid)
-        if descriptor != handle:
-            return kill(pid, group)  # and the end of the job comes as an event of its own
-        if group == pid:
-            kill(pid, group)  # a group that nobody else can reach: what the job left behind ends with it
-        _, status = os.waitpid(pid, 0)
-        # Not left to close(): while a fork that has only just begun still holds them, they would go on to fire, under the next job's numbers.
-        self.events.unregister(handle)
-        self.events.unregister(connection)
-        del self.jobs[handle], self.jobs[connection.fileno()]
-        tell(connection, f"status {status}")
-        os.close(handle)
-        connection.close()
+    def make_template(self, key: Key) -> Start | None:
+        """Forks it. In a job's process that it has forked: that job's start."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        pid = os.fork()
+        if pid:
+            theirs.close()
+            ours.setblocking(False)
+            self.templates.add(key, Line(pid, ours))
+            self.events.register(ours, select.EPOLLIN)
+            return None
+        ours.close()
+        self.let_go()
+        die_with(self.pid)
+        template = Template(theirs, self.kept, key, self.preloaded)
+        try:
+            template.prepare()
+        except Exception as error:  # slower, otherwise the same
+            print(f"warm interpreter: {key.script} has no template: {error!r}", file=sys.stderr)
+            os._exit(1)
+        connection = template.serve()
+        if connection is None:
+            os._exit(0)
+        return Start(connection, template)
 
     def let_go(self) -> None:
-        """In a job's process: closes what is the server's."""
-        for descriptor, (_, handle, connection) in self.jobs.items():
-            if descriptor == handle:
-                os.close(handle)
-                connection.close()
-        self.jobs.clear()
-        for thing in (self.events, self.listener, self.link):
+        super().let_go()
+        for thing in (self.listener, *self.callers.values()):
             thing.close()
-
-
-def tell(connection: socket.socket, word: str) -> None:
-    with contextlib.suppress(OSError):  # nobody may be waiting for it any more
-        connection.send(word.encode())
-
-
-def kill(pid: int, group: int) -> None:
-    try:
-        if group == os.getpgrp():  # it has only just been forked
-            os.kill(pid, signal.SIGKILL)
-        else:
-            os.killpg(group, signal.SIGKILL)
-    except ProcessLookupError:
-        return  # nothing is left of it
+        self.templates.let_go()
