@@ -43,10 +43,11 @@ $$;
 select own_functions('decisions_of_turn');
 grant execute on function decisions_of_turn to chatbot_app;
 
--- Begins a call to which a person agreed: {"do": "call"}: make it, it is written down | {"do": "ask"}: it has begun
--- before; ask what became of it, and make it where it never came to its tool | {"do": "told", "result", "outcome"}: it
--- was made before, or is not made any more | {"do": "nothing"}: this turn does not answer a yes. The ledger's row is
--- the approval's, not the turn's, so no second turn and no later attempt makes it again.
+-- Begins a call to which a person agreed: {"do": "call", "is_last"}: make it, it is written down | {"do": "ask",
+-- "is_last", "is_fresh"}: it has begun before; ask what became of it, and make it where it never came to its tool |
+-- {"do": "told", "result", "outcome"}: it was made before, or is not made any more | {"do": "nothing"}: this turn does
+-- not answer a yes. is_last: no later turn asks again. is_fresh: so lately that whoever began it may be sending it yet.
+-- The ledger's row is the approval's, not the turn's, so no second turn and no later attempt makes it again.
 create or replace function begin_approved_call(p_turn uuid, p_epoch int, p_approval uuid) returns jsonb
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -65,9 +66,11 @@ begin
         insert into tool_calls (turn_id, digest, tenant_id, tool, told)
             values (a.turn_id, uuid_send(a.id), a.tenant_id, a.server || '.' || a.tool, p_epoch) on conflict do nothing;
         if found then
-            return '{"do": "call"}';
+            return jsonb_build_object('do', 'call', 'is_last', next_turn_in(a) is null);
         elsif keeps_outcome(a) then
-            return '{"do": "ask"}';
+            return jsonb_build_object('do', 'ask', 'is_last', next_turn_in(a) is null, 'is_fresh', (
+                select k.made_at > now() - interval '1 minute' from tool_calls k
+                where k.turn_id = a.turn_id and k.digest = uuid_send(a.id)));
         end if;
         perform end_approved_call(a.id, 'unsure', null);
     end if;

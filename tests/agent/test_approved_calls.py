@@ -121,7 +121,7 @@ def die_in_the_call(script: ScriptRefunds) -> None:
     """A step dies after it has written down that the call begins, and its turn is closed."""
     opened = script.open()
     begun = "select begin_approved_call(%s, %s, %s)"
-    assert script.tenant(begun, opened["turn_id"], opened["epoch"], script.row()["id"]) == {"do": "call"}
+    assert script.tenant(begun, opened["turn_id"], opened["epoch"], script.row()["id"])["do"] == "call"
     script.tenant("select close_turn(%s, %s, 'failed', 'failed', '{}')", opened["turn_id"], opened["epoch"])
     assert script.row()["result"] is None
 
@@ -131,6 +131,7 @@ def is_done(script: ScriptRefunds, result: dict[str, Any]) -> bool:
     script.close(result)
     assert result["reply"] == f"{AGREED}\n\nEUR 80 for order CL-1042 was refunded."
     assert script.made() == [ARGUMENTS] and "refunded EUR 80" in script.row()["outcome"]
+    assert job_of(script).id in [entry.get("job") for entry in result["trace"]]
     return script.row()["result"] == "done" and script.open()["status"] == "ended"
 
 
@@ -188,21 +189,58 @@ def test_what_a_script_has_done_is_known_where_the_tool_is_gone(script: ScriptRe
     assert script.row()["result"] == "done" and script.made() == [ARGUMENTS]
 
 
+def test_what_never_came_to_windmill_is_not_called_where_the_tool_is_gone(
+    script: ScriptRefunds, bench: Bench
+) -> None:
+    """Once nobody can be sending it any more."""
+    die_in_the_call(script)
+    bench.rows("delete from script_tools where name = 'refund_order'")
+    result = script.answer()
+    assert result["reply"] == "" and script.row()["result"] is None
+    script.close(result)
+    bench.rows(
+        "update tool_calls set made_at = made_at - interval '1 minute' where digest = %s",
+        script.row()["id"].bytes,
+    )
+    assert script.answer()["reply"] == FAILED
+    assert script.row()["result"] == "not_called" and "does not have this tool" in script.row()["outcome"]
+
+
+@contextmanager
+def without_workers(windmill: Windmill) -> Iterator[None]:
+    """Nobody takes the jobs of tools for a while."""
+    windmill.kill()
+    windmill.start("chat:1")
+    try:
+        yield
+    finally:
+        windmill.kill()
+        windmill.start()
+
+
+def test_a_job_that_waits_for_a_worker_is_asked_about_again(
+    script: ScriptRefunds, windmill: Windmill
+) -> None:
+    with without_workers(windmill):
+        result = script.answer()
+    assert result["reply"] == "" and "has not ended yet" in script.row()["outcome"]
+    script.close(result)
+    assert is_done(script, script.answer(DONE))
+
+
 def test_a_job_whose_cancel_is_lost_is_not_said_to_be_over(
     script: ScriptRefunds, windmill: Windmill, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A worker may take it yet; a later turn says what became of it."""
-    windmill.kill()
-    windmill.start("chat:1")
-    with monkeypatch.context() as lost:
-        lost.setattr(script_jobs, "cancel", lambda *_: None)
-        lost.setattr(script_jobs, "ENDING_S", 0.2)
+    """A worker may take it yet, and this is the last turn that asks."""
+    for _ in range(4):
+        lose(script)
+    monkeypatch.setattr(script_jobs, "cancel", lambda *_: None)
+    monkeypatch.setattr(script_jobs, "ENDING_S", 0.2)
+    with without_workers(windmill):
         result = script.answer()
-    assert result["reply"] == "" and script.row()["result"] is None
-    script.close(result)
-    windmill.kill()
-    windmill.start()
-    assert is_done(script, script.answer(DONE))
+    assert result["reply"] == f"{AGREED} {CANNED_REPLIES['approval_unsure']['en']}"
+    assert script.row()["result"] == "unsure"
+    assert "refunded" in run_job(job_of(script), ARGUMENTS, 20) and script.made() == [ARGUMENTS]
 
 
 def test_a_script_is_the_same_job_in_a_later_turn(script: ScriptRefunds, windmill: Windmill) -> None:
@@ -218,15 +256,12 @@ def test_a_script_is_the_same_job_in_a_later_turn(script: ScriptRefunds, windmil
     assert job_of(script).id in [entry.get("job") for entry in result["trace"]]
 
 
-def test_a_job_that_no_worker_took_is_over(script: ScriptRefunds, windmill: Windmill) -> None:
+def test_a_job_that_no_worker_took_in_five_turns_is_over(script: ScriptRefunds, windmill: Windmill) -> None:
     """Its id is used up, and under another one it could be made twice."""
-    windmill.kill()
-    windmill.start("chat:1")
-    try:
+    for _ in range(4):
+        lose(script)
+    with without_workers(windmill):
         result = script.answer()
-    finally:
-        windmill.kill()
-        windmill.start()
     assert result["reply"] == FAILED and "no worker takes jobs" in script.row()["outcome"]
     script.close(result)
     assert script.row()["result"] == "not_called" and script.open()["status"] == "ended"

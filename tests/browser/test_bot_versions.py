@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from local.seed import CLINIC, SHOP
-from tests.browser.conftest import PHONE, Visit, check, go, publish, save
+from tests.browser.conftest import PHONE, Visit, check, go, picture, publish, save
 from tests.e2e.conftest import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -30,13 +28,6 @@ def as_it_was(world: World) -> Iterator[None]:
             "update chatbots set persona = %s, dont_know = %s, enabled = true where phone_number_id = %s returning 1",
             *(bot["persona"], bot["dont_know"], bot["phone_number_id"]),
         )
-
-
-def picture(page: Page, name: str) -> None:
-    """A picture for a person to look at: SCREENSHOTS=folder make test-browser"""
-    if folder := os.environ.get("SCREENSHOTS"):
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
 def persona_of(world: World) -> str:

@@ -3,15 +3,13 @@
 # ruff: noqa: RUF001 - the page has typographic apostrophes
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from local.seed import CLINIC
-from tests.browser.conftest import Visit, check, go, save
+from tests.browser.conftest import Visit, check, go, picture, save
 from tests.e2e.conftest import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -26,13 +24,6 @@ def as_it_was(world: World) -> Iterator[None]:
     world.rows("delete from bot_cases returning 1")
     world.rows("delete from chatbot_drafts returning 1")
     world.rows("update chatbots set handoff_keywords = '{}' returning 1")
-
-
-def picture(page: Page, name: str) -> None:
-    """A picture for a person to look at: SCREENSHOTS=folder make test-browser"""
-    if folder := os.environ.get("SCREENSHOTS"):
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
 def add_test(page: Page) -> None:

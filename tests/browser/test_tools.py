@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from local.seed import SHOP
-from tests.browser.conftest import PHONE, Visit, check, go
+from tests.browser.conftest import PHONE, Visit, check, go, picture
 from tests.e2e.conftest import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -44,6 +44,7 @@ def test_from_a_curl_line_to_the_first_answered_question(
     page.get_by_role("button", name="From a curl command").click()
     key, url = f"Bearer {world.stack.secrets.orders}", f"{world.stack.url('orders')}/stock?product=rug"
     page.get_by_label("curl command").fill(f"curl '{url}' \\\n  -H 'Authorization: {key}'")
+    picture(page, "curl-1-pasted")
     page.get_by_role("button", name="Read", exact=True).click()
     page.get_by_label("What it does").press_sequentially("How many of a product are in stock.", delay=60)
     page.get_by_label("Name", exact=True).first.fill("look_up_stock")
@@ -56,6 +57,7 @@ def test_from_a_curl_line_to_the_first_answered_question(
     expect(trial.get_by_role("region", name="What the bot sees")).to_contain_text("Wool rug")
     expect(trial.get_by_role("region", name="Sent")).to_contain_text("authorization: [key]")
     assert key not in page.content()
+    picture(page, "curl-2-tried")
     check(page)
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Saved", exact=True)).to_be_visible()
@@ -65,6 +67,7 @@ def test_from_a_curl_line_to_the_first_answered_question(
     expect(page.locator(".preview .bubble.out")).to_contain_text(
         "Wool rug 160 x 230 cm, grey: 2 in stock.", timeout=60_000
     )
+    picture(page, "curl-3-answered")
     assert time.monotonic() - begun < 180
 
 

@@ -73,12 +73,13 @@ class Wish(NamedTuple):
 
 
 class Row(NamedTuple):
-    """What became of one call. `result`: of the record; '' where it was declined."""
+    """What became of one call. `result`: of the record; '' where it was declined. `outcome`: its words."""
 
     kind: str
     approved: bool
     result: str
     done: int
+    outcome: str
 
 
 class Tools:
@@ -233,13 +234,16 @@ class KillRun:
         query = "select sum(turns_lost)::int as n from tool_approvals where tool like 'refund_by_%%'"
         self.turns_lost = self._storm.admin(query)[0]["n"]
         results = {
-            row["arguments"]["order_id"]: row["result"] or ""
+            row["arguments"]["order_id"]: (row["result"] or "", row["outcome"] or "")
             for row in self._storm.admin(
-                "select arguments, result from tool_approvals where tool like 'refund_by_%%'"
+                "select arguments, result, outcome from tool_approvals where tool like 'refund_by_%%'"
             )
         }
         wishes = [wish for each in self.customers.values() for wish in each]
-        return [Row(w.kind, approved[w.order_id], results[w.order_id], done[w.order_id]) for w in wishes]
+        found = ((w, *results[w.order_id]) for w in wishes)
+        return [
+            Row(w.kind, approved[w.order_id], result, done[w.order_id], said) for w, result, said in found
+        ]
 
 
 def words_of(wishes: list[Wish]) -> str:
@@ -301,6 +305,9 @@ def main() -> int:
         storm.stack.stop()
         shutil.rmtree(folder, ignore_errors=True)
     by_kind = {kind: figures([row for row in rows if row.kind == kind]) for kind in KINDS}
+    for row in rows:
+        if not is_right(row):
+            print(row)
     names = list(figures([]))
     print(f"\n{'':8}{''.join(f'{name:>18}' for name in names)}")
     for kind, each in {**by_kind, "all": figures(rows)}.items():

@@ -63,9 +63,9 @@ class TestTakenUpAgain:
         assert (asked.row["result"], asked.row["turns_lost"]) == (None, 1)
         opened = asked.open(run := new_run())
         assert opened["turn_id"] != lost
-        assert asked.begin_call(opened["turn_id"], asked.talk.begin(opened["turn_id"], run, 2)) == {
-            "do": "call"
-        }
+        assert (
+            asked.begin_call(opened["turn_id"], asked.talk.begin(opened["turn_id"], run, 2))["do"] == "call"
+        )
         asked.talk.call("end_approved_call", asked.id, "done", "refunded")
         asked.talk.close(opened["turn_id"], run)
         assert asked.row["result"] == "done" and asked.open(new_run())["status"] == "ended"
@@ -114,20 +114,20 @@ class TestTakenUpAgain:
         asked.decide()
         opened = asked.open(run := new_run())
         turn, epoch = opened["turn_id"], asked.talk.begin(opened["turn_id"], run, 2)
-        assert asked.begin_call(turn, epoch) == {"do": "call"}
+        assert asked.begin_call(turn, epoch)["do"] == "call"
         assert asked.talk.call("put_back_call", turn, epoch, asked.id, False, "it does not answer") == "again"
         assert asked.results(turn) == ["again"] and asked.row["outcome"] == "it does not answer"
         asked.talk.close(turn, run)
         opened = asked.open(run := new_run())
-        assert asked.begin_call(opened["turn_id"], asked.talk.begin(opened["turn_id"], run, 2)) == {
-            "do": "call"
-        }
+        assert (
+            asked.begin_call(opened["turn_id"], asked.talk.begin(opened["turn_id"], run, 2))["do"] == "call"
+        )
 
     def test_nobody_puts_back_what_another_attempt_may_be_making(self, asked: Asked) -> None:
         asked.decide()
         opened = asked.open(run := new_run())
         turn, first = opened["turn_id"], asked.talk.begin(opened["turn_id"], run, 2)
-        assert asked.begin_call(turn, first) == {"do": "call"}
+        assert asked.begin_call(turn, first)["do"] == "call"
         second = asked.talk.begin(turn, run, 2)
         with pytest.raises(Refused):
             asked.talk.call("put_back_call", turn, first, asked.id, False, "it does not answer")
@@ -177,7 +177,7 @@ def test_a_turn_that_ends_in_the_middle_of_the_call(asked: Asked) -> None:
     asked.decide()
     opened = asked.open(run := new_run())
     before = asked.results(opened["turn_id"])
-    assert asked.begin_call(opened["turn_id"], asked.talk.begin(opened["turn_id"], run, 2)) == {"do": "call"}
+    assert asked.begin_call(opened["turn_id"], asked.talk.begin(opened["turn_id"], run, 2))["do"] == "call"
     after = asked.results(opened["turn_id"])
     assert (before, after) == (["again"], [None]), "what the failure handler can say"
     asked.talk.close(opened["turn_id"], run, "failed")
@@ -237,7 +237,7 @@ def test_a_yes_acts_in_silence_where_nobody_may_be_written_to(asked: Asked) -> N
     assert opened["status"] == "opened" and opened["silent"] is True
     waits = talk.open(talk.write("hello?"), new_run())
     assert "another turn is active" in waits["reason"]
-    assert asked.begin_call(opened["turn_id"], talk.begin(opened["turn_id"], run, 2)) == {"do": "call"}
+    assert asked.begin_call(opened["turn_id"], talk.begin(opened["turn_id"], run, 2))["do"] == "call"
     talk.call("end_approved_call", asked.id, "done", "refunded")
     talk.close(opened["turn_id"], run, "acted")
     assert asked.row["result"] == "done"

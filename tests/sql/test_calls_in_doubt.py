@@ -24,11 +24,11 @@ def begin(asked: Asked) -> tuple[str, int, str, dict[str, str]]:
 
 def test_by_the_next_turn(asked: Asked) -> None:
     turn, _, run, do = begin(asked)
-    assert do == {"do": "call"} and asked.results(turn) == ["again"], "what the failure handler can say"
+    assert do["do"] == "call" and asked.results(turn) == ["again"], "what the failure handler can say"
     asked.talk.close(turn, run, "failed")
     assert asked.row["result"] is None
     turn, _, run, do = begin(asked)
-    assert do == {"do": "ask"}
+    assert do == {"do": "ask", "is_last": False, "is_fresh": True}
     asked.talk.call("end_approved_call", asked.id, "done", "refunded")
     asked.talk.close(turn, run)
     assert asked.row["result"] == "done" and asked.open(new_run())["status"] == "ended"
@@ -47,15 +47,15 @@ def test_what_goes_on_stays_begun(asked: Asked) -> None:
     assert asked.talk.call("put_back_call", turn, epoch, asked.id, True, "it goes on") == "again"
     assert asked.row["outcome"] == "it goes on"
     asked.talk.close(turn, run)
-    assert begin(asked)[3] == {"do": "ask"}
+    assert begin(asked)[3]["do"] == "ask"
 
 
 def test_five_times_and_then_nobody_knows(asked: Asked) -> None:
     for _ in range(4):
         turn, _, run, _ = begin(asked)
         asked.talk.close(turn, run, "failed")
-    turn, epoch, run, _ = begin(asked)
-    assert asked.results(turn) == [None], "the failure handler would say that nobody knows"
+    turn, epoch, run, do = begin(asked)
+    assert do["is_last"] and asked.results(turn) == [None], "the failure handler would say that nobody knows"
     assert asked.talk.call("put_back_call", turn, epoch, asked.id, True, "it goes on") == "unsure"
     asked.talk.close(turn, run)
     assert asked.open(new_run())["status"] == "ended"

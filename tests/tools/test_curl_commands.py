@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -88,6 +89,11 @@ def test_the_many_ways_to_write_one(command: str, made: dict[str, Any]) -> None:
     action = read_curl(command).action
     assert {key: action[key] for key in made} == made
     checked_action({**action, "description": "x"})
+
+
+def test_half_a_letter_is_none() -> None:
+    action = read_curl("curl $'https://a.example/x?q=\\ud83d'").action
+    json.dumps(checked_action({**action, "description": "x"}), ensure_ascii=False).encode()
 
 
 SECRETS = {

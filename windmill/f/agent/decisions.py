@@ -116,8 +116,8 @@ class Decisions:
             self._heard.append((call, self._tools.take_in(call, made)))
         else:
             arguments = {"tool": name[:100], "arguments": arguments, "outcome": made.outcome[:KEPT]}
-            failed: Any = {**arguments, "error": True, "at": made.at, "ms": made.ms}
-            self.evidence.trace.append(failed)
+            other: Any = {**arguments, "error": decision["result"] != "done", "at": made.at, "ms": made.ms}
+            self.evidence.trace.append(other)
 
     def _make(self, decision: dict[str, Any], tool: LiveTool | None, arguments: dict[str, Any]) -> str:
         """Makes the call, once: what the tool says. Raises ToolError where it refused. `decision` gets the result."""
@@ -130,11 +130,16 @@ class Decisions:
         outcome, decision["result"], may_have_begun = "", "again" if may_ask else "unsure", True
         try:
             digest, seconds = UUID(str(decision["id"])).bytes, float(turn.settings.max_seconds)
-            known = self._recall(decision, tool, digest, seconds) if asked else None
-            if known is None and (tool is None or (why := unfit(tool, arguments))):
-                outcome, decision["result"] = GONE if tool is None else why, "not_called"
+            leave = not begun["is_last"]
+            known = self._recall(decision, tool, digest, seconds, leave) if asked else None
+            why = "" if known is not None else GONE if tool is None else unfit(tool, arguments)
+            if why and begun.get("is_fresh"):
+                raise ToolError(why, begun=True)
+            if why:
+                outcome, decision["result"] = why, "not_called"
             else:
-                outcome = tool.call_as(digest, arguments, seconds) if known is None and tool else str(known)
+                made = tool.call_as(digest, arguments, seconds, leave) if known is None and tool else known
+                outcome = "" if made is None else made  # it names its job
                 decision["result"] = "refused" if refuses(outcome) else "done"
         except ToolError as problem:
             outcome = str(problem)
@@ -149,16 +154,16 @@ class Decisions:
         return outcome
 
     def _recall(
-        self, decision: dict[str, Any], tool: LiveTool | None, digest: bytes, seconds: float
+        self, decision: dict[str, Any], tool: LiveTool | None, digest: bytes, seconds: float, leave: bool
     ) -> str | None:
         """What became of a call that has begun in another attempt or turn; None: it never came to its tool. Raises ToolError.
 
         Windmill knows also where the bot does not have the tool any more."""
         if tool:
-            return tool.recall(digest, seconds)
+            return tool.recall(digest, seconds, leave)
         from f.tools.script_tools import recall
 
-        return recall(self._turn.resources["job_id_key"], digest, decision["tool"], seconds)
+        return recall(self._turn.resources["job_id_key"], digest, decision["tool"], seconds, leave)
 
     def _record(self, decision: dict[str, Any], outcome: str, may_have_begun: bool) -> None:
         """Writes down what became of a call. One that did not come to its tool, or of which somebody may still hear, may go to a later turn."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from f.common.database import Connection
 from f.common.problems import Problem
+from f.common.redaction import sanitise_strings
 from f.tools.contact_inputs import is_field
 from f.tools.header_fields import is_sendable
 from f.tools.http_actions import PLACE
@@ -39,6 +40,7 @@ def checked_action(given: Any) -> dict[str, Any]:
     """The action with every column. Raises ActionError."""
     if not isinstance(given, dict) or len(json.dumps(given)) > LARGEST:
         raise ActionError("action_too_large", most=LARGEST // 1000)
+    given = sanitise_strings(given)  # half a letter of a pasted line can be neither stored nor sent
     action: dict[str, Any] = {
         "name": given.get("name"),
         "description": _words(given.get("description"), 1000),

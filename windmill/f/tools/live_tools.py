@@ -75,11 +75,12 @@ class LiveTool(ABC):
     def call(self, arguments: dict[str, Any], seconds: float) -> str:
         """Calls the tool; returns what it says. Raises ToolError."""
 
-    def call_as(self, digest: bytes, arguments: dict[str, Any], seconds: float) -> str:
-        """The same for the one call that has this digest: where the tool keeps outcomes, it is not made twice."""
+    def call_as(self, digest: bytes, arguments: dict[str, Any], seconds: float, leave: bool = False) -> str:
+        """The same for the one call that has this digest: where the tool keeps outcomes, it is not made twice. `leave`: somebody asks again, so
+        what does not end in time may go on."""
         return self.call(arguments, seconds)
 
-    def recall(self, digest: bytes, seconds: float) -> str | None:
+    def recall(self, digest: bytes, seconds: float, leave: bool = False) -> str | None:
         """What became of the call with this digest; None where it was not made. Raises ToolError as the call does."""
         return None
 

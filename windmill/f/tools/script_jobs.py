@@ -104,11 +104,11 @@ def list_definitions(folders: list[str]) -> list[dict[str, Any]]:
     return sorted(found, key=lambda each: each["path"])
 
 
-def run_job(job: Job, arguments: dict[str, Any], seconds: float) -> Any:
-    """Runs it, unless the job is there already; its result. Raises ToolError."""
+def run_job(job: Job, arguments: dict[str, Any], seconds: float, leave: bool = False) -> Any:
+    """Runs it, unless the job is there already; its result. `leave`: as of result_of. Raises ToolError."""
     deadline = time.monotonic() + seconds
     start(job, arguments, seconds)
-    return result_of(job, deadline)
+    return result_of(job, deadline, leave)
 
 
 def start(job: Job, arguments: dict[str, Any], seconds: float) -> None:
@@ -142,21 +142,22 @@ def start(job: Job, arguments: dict[str, Any], seconds: float) -> None:
             raise ToolError(f"{job.name} was not run: Windmill does not answer") from None
 
 
-def result_of(job: Job, deadline: float) -> Any:
-    """Waits for the job's end; its result. One that does not end in time is stopped. Raises ToolError."""
+def result_of(job: Job, deadline: float, leave: bool = False) -> Any:
+    """Waits for the job's end; its result. One that does not end in time is stopped, or left as it is because somebody asks again. Raises
+    ToolError."""
     started = looked = False
     begun = time.monotonic()
     for now in moments(deadline):
         state = look(job)
         started = started or bool(state and state.get("started"))
         if state and state.get("completed"):
-            if was_cancelled(state):
-                break
-            return outcome(job, state)
+            return stopped(job, "it is over") if was_cancelled(state) else outcome(job, state)
         if not started and not looked and now - begun > PATIENCE_S:
             looked = True
             if no_worker():
                 break
+    if leave:
+        raise ToolError(f"{job.name} has not ended yet", begun=True)
     return stopped(job, "it did not end in time" if started else "no worker took it in time")
 
 

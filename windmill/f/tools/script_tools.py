@@ -14,6 +14,7 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from f.common.redaction import redact_keys
@@ -81,17 +82,17 @@ class ScriptTool(LiveTool):
     def call(self, arguments: dict[str, Any], seconds: float) -> str:
         return self._run(str(uuid.uuid4()), arguments, seconds)
 
-    def call_as(self, digest: bytes, arguments: dict[str, Any], seconds: float) -> str:
-        return self._run(call_id(self.key, digest), arguments, seconds)
+    def call_as(self, digest: bytes, arguments: dict[str, Any], seconds: float, leave: bool = False) -> str:
+        return self._run(call_id(self.key, digest), arguments, seconds, leave)
 
-    def recall(self, digest: bytes, seconds: float) -> str | None:
-        return recall(self.key, digest, self.name, min(seconds, self.timeout_s))
+    def recall(self, digest: bytes, seconds: float, leave: bool = False) -> str | None:
+        return recall(self.key, digest, self.name, min(seconds, self.timeout_s), leave)
 
-    def _run(self, job: str, arguments: dict[str, Any], seconds: float) -> str:
+    def _run(self, job: str, arguments: dict[str, Any], seconds: float, leave: bool = False) -> str:
         given = {**escape_references(self._fitting(arguments) | self.values), **self.references}
         run = Job(job, self.name, self.path, self.is_flow)
         seconds = max(min(seconds, self.timeout_s), 0.1)
-        return said(job, lambda: run_job(run, given, seconds))
+        return said(job, lambda: run_job(run, given, seconds, leave))
 
     def _fitting(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """The arguments as the script takes them now, although it may have changed since it was offered. Raises ToolError."""
@@ -122,7 +123,7 @@ class ScriptTool(LiveTool):
         return {name: value for name, value in given.items() if name in self.parameters["properties"]}
 
 
-def recall(key: str, digest: bytes, name: str, seconds: float) -> str | None:
+def recall(key: str, digest: bytes, name: str, seconds: float, leave: bool = False) -> str | None:
     """What became of the call with this digest, also where its tool is gone; None where it was not made. Raises ToolError as the call does."""
     job = call_id(key, digest)
     for _ in moments(time.monotonic() + min(seconds, ANSWERING_S)):
@@ -132,7 +133,8 @@ def recall(key: str, digest: bytes, name: str, seconds: float) -> str | None:
             continue
         if state == "unknown":
             return None
-        return said(job, lambda: result_of(Job(job, name), time.monotonic() + max(seconds, 0.1)))
+        deadline = time.monotonic() + max(seconds, 0.1)
+        return said(job, partial(result_of, Job(job, name), deadline, leave))
     raise ToolError(f"Windmill does not say what became of {name}", begun=True, job=job)
 
 
