@@ -20,11 +20,11 @@ from f.agent.policy.claims import REASONS, Draft, Finding
 from f.agent.policy.deeds import deeds_in
 from f.agent.policy.drafts import names_passages
 from f.agent.policy.leaks import leak
-from f.agent.policy.polarity import asks
 from f.agent.policy.reply_check import Check
 from f.agent.prompt import opening_hours
 from f.common.figures.amounts import same
 from f.common.figures.finder import figures
+from f.common.figures.polarity import asks
 from f.common.figures.segments import Source, segments, sentences, terms
 
 if TYPE_CHECKING:
