@@ -97,6 +97,11 @@ ACTIONS: list[tuple[str, str, dict[str, Any], str]] = [
     ("f.portal_api.bot", "get_answer", {"run": GUESSED}, "agent"),
     ("f.portal_api.doctor", "get", {"phone_number_id": GUESSED}, "owner"),
     ("f.portal_api.doctor", "examine", {"phone_number_id": GUESSED}, "owner"),
+    ("f.portal_api.replays", "get", {"phone_number_id": "1001"}, "editor"),
+    ("f.portal_api.replays", "estimate", {"phone_number_id": "1001"}, "editor"),
+    ("f.portal_api.replays", "start", {"phone_number_id": "1001", "most_usd": 1}, "editor"),
+    ("f.portal_api.replays", "stop", {"replay": GUESSED}, "editor"),
+    ("f.portal_api.replays", "list", {"replay": GUESSED}, "editor"),
     ("f.portal_api.versions", "list", {"phone_number_id": "1001"}, "editor"),
     (
         "f.portal_api.versions",

@@ -34,6 +34,9 @@ class Turn:
     ) -> None:
         self.context, self.resources, self.epoch = context, resources or {}, epoch
         self.dry_run = context.get("mode") == "dry_run"
+        self.replays = (
+            "recorded" in context
+        )  # a dry run of a turn that was answered before, as if it were live
         self.tenant_id, self.phone_number_id = context["tenant_id"], context["phone_number_id"]
         self.db = database.of_tenant(self.tenant_id, read_only=self.dry_run)
         self.handed_off: str | None = None  # who handed the customer to a human in this attempt
@@ -82,7 +85,8 @@ class Turn:
     def _read(self) -> tuple[ChatbotSettings, Surroundings]:
         from f.common.chatbot_settings import read_settings  # send_reply and persist go by the context
 
-        return read_settings(self.db, self.phone_number_id, self.context.get("version", ""))
+        about = self.context
+        return read_settings(self.db, self.phone_number_id, about.get("version", ""), about.get("as_of"))
 
     def say(self, setting: str) -> str:
         """The chatbot's own words, such as `dont_know`, in the customer's language; '' where it has none."""

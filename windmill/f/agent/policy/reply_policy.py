@@ -183,7 +183,8 @@ def given_up(turn: Turn, error: str) -> Verdict:
 
 def in_words_for_asking(turn: Turn, evidence: Evidence, verdict: Verdict) -> Verdict:
     """The verdict; where a colleague was asked and the model found no words that hold, those for that."""
-    if not evidence.awaiting or turn.dry_run or turn.handed_off or (verdict.answered and not verdict.error):
+    is_trial = turn.dry_run and not turn.replays
+    if not evidence.awaiting or is_trial or turn.handed_off or (verdict.answered and not verdict.error):
         return verdict
     return verdict._replace(text=turn.canned_reply("approval_asked"), citations=[], answered=True)
 
