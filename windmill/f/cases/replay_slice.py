@@ -16,7 +16,7 @@ from f.common.database import Database, TenantDatabase
 from f.common.failures import contain_errors
 
 postgresql = dict[str, Any]
-KEPT = ("outcome", "said", "citations", "calls", "usage", "model", "problem", "messages")
+KEPT = ("outcome", "said", "sent", "citations", "calls", "usage", "model", "problem", "messages")
 LATE: dict[str, Any] = {
     "outcome": "failed", "said": "", "sent": "", "citations": [], "calls": [], "usage": {}, "model": "", "problem": None, "messages": 0
 }  # fmt: skip

@@ -52,7 +52,7 @@ def read_again(job: str) -> dict[str, Any] | None:
     items = (result.get("choices") or {}).get("items") or []
     return {
         **answer_of(run),
-        "sent": "\n\n".join([*run["sent"], *(f"[{item['title']}]" for item in items)]),
+        "sent": "\n".join(["\n\n".join(run["sent"]), *(f"[{item['title']}]" for item in items)]).strip(),
         "calls": calls_of(result.get("trace")),
         "messages": len(run["sent"]),
     }

@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from f.cases.comparison import KINDS
+from f.cases.comparison import KINDS, Call
+from f.cases.expected import USUAL
 from f.cases.replays import begin_replay, calls_of
 from f.common.database import Connection, as_tenant, one
 from f.common.portal_request import (
@@ -174,14 +175,27 @@ def list_results(conn: Connection, member: Member, fields: Fields) -> dict[str, 
 
 
 def side_by_side(row: dict[str, Any]) -> dict[str, Any]:
-    """A turn as it was and as it would be: `was`, `now` have outcome, said and calls."""
+    """A turn as it was and as it would be: `was`, `now` have outcome, said (as it is sent, with sources) and calls of the business's tools."""
     names = ("turn_id", "contact_id", "name", "at", "question", "kinds", "reasons", "usd")
     now = row["answer"]
     return {
         **{name: row[name] for name in names},
-        "was": {"outcome": row["outcome"], "said": row["said"] or "", "calls": calls_of(row["trace"])},
-        "now": {name: now[name] for name in ("outcome", "said", "calls", "problem")},
+        "was": {
+            "outcome": row["outcome"],
+            "said": row["said"] or "",
+            "calls": of_business(calls_of(row["trace"])),
+        },
+        "now": {
+            "outcome": now["outcome"],
+            "said": now["sent"],
+            "calls": of_business(now["calls"]),
+            "problem": now["problem"],
+        },
     }
+
+
+def of_business(calls: list[Call]) -> list[Call]:
+    return [call for call in calls if call["tool"] not in USUAL]
 
 
 def period(fields: Fields) -> tuple[datetime, datetime]:

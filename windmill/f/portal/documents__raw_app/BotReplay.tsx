@@ -81,11 +81,10 @@ function New({ bot, busy }: { bot: Settings; busy: boolean }) {
       <Loaded of={loaded}>
         {(found) => (
           <>
-            <Text mt="md">{found.turns ? fill(r.estimate, { turns: number(found.turns), of: number(found.of_turns), cost: money(found.usd) }) : r.nothing}</Text>
-            {found.turns > 0 && !found.has_price && <Text size="sm" c="dimmed">{r.noPrice}</Text>}
+            <Text mt="md">{found.turns ? `${fill(r.estimate, { turns: number(found.turns), of: number(found.of_turns) })} ${found.has_price ? fill(r.cost, { cost: money(found.usd) }) : r.noPrice}` : r.nothing}</Text>
             {found.turns > 0 && (
               <Group mt="sm" align="end">
-                <NumberInput w="9rem" label={r.most} min={0.01} max={1000} step={0.1} decimalScale={2} value={bound(found.usd)} onChange={setMost} />
+                {found.has_price && <NumberInput w="9rem" label={r.most} min={0.01} max={1000} step={0.1} decimalScale={2} value={bound(found.usd)} onChange={setMost} />}
                 <Button disabled={busy} loading={form.busy} onClick={() => start(found.usd)}>{r.start}</Button>
               </Group>
             )}
@@ -131,7 +130,7 @@ function Results({ replay }: { replay: Replay }) {
     setKind(name)
     setPages(1)
   }
-  const counts: [string, number][] = [['', replay.done], ...Object.entries(replay.kinds)]
+  const counts = Object.keys(r.kinds).map((name): [string, number] => [name, name ? replay.kinds[name] : replay.done])
   const then = (was: number, now: number) => fill(r.thenNow, { was: money(was), now: money(now) })
   return (
     <>
@@ -148,6 +147,7 @@ function Results({ replay }: { replay: Replay }) {
   )
 }
 
+// Twenty of them; read again as more are compared.
 function Page({ replay, kind, from, more }: { replay: Replay; kind: string; from: number; more?: () => void }) {
   const { t } = useHere()
   const loaded = useAsk<{ results: Result[]; more: boolean }>('replays', 'list', { replay: replay.id, kind, from, done: replay.done }, { keep: true })
