@@ -104,7 +104,7 @@ calibrate: $(VENV)/.installed ## an embedding model's floor, from typed question
 
 ##@ Measure it
 
-.PHONY: bench-ingress bench-turn bench-retrieval bench-blind bench-ingest bench-documents bench-policy bench-insights bench-import-time bench-neighbours bench-capacity bench-cases bench-door bench-first-page
+.PHONY: bench-ingress bench-turn bench-retrieval bench-blind bench-ingest bench-documents bench-policy bench-insights bench-import-time bench-neighbours bench-capacity bench-cases bench-door bench-first-page bench-replay
 
 bench-ingress: $(VENV)/.installed ## webhooks a second with a durable ack, against Express; needs Node (QUICK=1)
 	@$(BIN)/python -m bench.ingress
@@ -144,6 +144,9 @@ bench-capacity: $(VENV)/.installed ## 50 conversations at once with a model that
 
 bench-cases: $(VENV)/.installed ## do a business's own tests stop what breaks its bot, and nothing else? (QUICK=1)
 	@PYTHONPATH=windmill:. $(BIN)/python -m bench.cases
+
+bench-replay: $(VENV)/.installed ## does a replay show what breaks a bot, and little else? (QUICK=1)
+	@PYTHONPATH=windmill:. $(BIN)/python -m bench.replay
 
 bench-import-time: $(VENV)/.installed ## what each step's imports cost; fails where one imports what it doesn't use
 	@$(BIN)/python -m bench.import_time

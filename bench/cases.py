@@ -182,20 +182,20 @@ def bench(folder: Path) -> dict[str, Any]:
         stack.start(seed.meta_config(), durable=False)
         seed.seed(stack, merge_window_s=0.0)
         seed.seed_documents(stack)
-        hello(stack)
+        customer_writes(stack, seed.SHOP, "Hello")  # so that it knows whose orders they are
         return measure(stack)
     finally:
         stack.stop()
 
 
-def hello(stack: Stack) -> None:
-    """A customer writes to the shop, so that it knows them: whose orders they are."""
+def customer_writes(stack: Stack, tenant: seed.DemoTenant, text: str) -> None:
+    """A customer writes to a business, and waits for the answer."""
     import httpx2
 
     body = {
-        "phone_number_id": seed.SHOP.phone_number_id,
+        "phone_number_id": tenant.phone_number_id,
         "customer": seed.CUSTOMERS[0]["name"],
-        "text": "Hello",
+        "text": text,
         "timeout_s": 60,
     }
     httpx2.post(f"{stack.url('meta')}/control/ask", json=body, timeout=90).raise_for_status()

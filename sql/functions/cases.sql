@@ -51,8 +51,7 @@ create or replace function next_cases(p_run uuid)
         select r.case_id, r.version from case_results r
         where r.run_id = p_run and r.state = 'waiting' and r.tenant_id = current_tenant()
         order by r.tries, r.version, r.case_id
-        limit greatest(plan_limit('background_jobs') - (select count(*) from case_results b
-                       where b.tenant_id = current_tenant() and b.state = 'running'), 0)
+        limit greatest(plan_limit('background_jobs') - background_dry_runs(), 0)
         for update skip locked),
     taken as (
         update case_results r set state = 'running', job = gen_random_uuid(), asked_at = now(), tries = r.tries + 1

@@ -178,6 +178,11 @@ create or replace function person_data(p_contact uuid) returns jsonb
         'tests', (select coalesce(jsonb_agg(jsonb_build_object('at', b.created_at, 'before', b.history,
                                                                'question', b.question) order by b.created_at), '[]')
                   from bot_cases b where b.contact_id = c.id),
+        'replays', (select coalesce(jsonb_agg(jsonb_build_object('at', r.ended_at, 'question', t.question,
+                                                                 'would_say', r.answer -> 'said')
+                                              order by r.ended_at), '[]')
+                    from replay_results r join turns t on t.id = r.turn_id
+                    where t.contact_id = c.id and r.answer is not null),
         'notes', (select coalesce(jsonb_agg(jsonb_build_object('at', n.created_at, 'author', n.author, 'text', n.body)
                                             order by n.id), '[]')
                   from contact_notes n where n.contact_id = c.id),
@@ -294,6 +299,9 @@ begin
     select (select count(*) from charges) + 0 * (select count(*) from written) into n;  -- the second for its effect
     touched := touched + n;
     delete from bot_cases where tenant_id = p_tenant and contact_id is not null and created_at < old;
+    get diagnostics n = row_count;
+    touched := touched + n;
+    delete from replay_results r using turns t where t.id = r.turn_id and t.tenant_id = p_tenant and t.closed_at < old;
     get diagnostics n = row_count;
     touched := touched + n;
     delete from contact_notes where tenant_id = p_tenant and created_at < old;

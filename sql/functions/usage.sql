@@ -75,7 +75,7 @@ end $$;
 select own_functions('begin_dry_run');
 grant execute on function begin_dry_run to chatbot_app;
 
--- Counts what a dry run from the portal, or of a case, cost, as a turn, once. An operator's replay is nobody's.
+-- Counts what a dry run from the portal, of a case, or of a replay cost, as a turn, once. An operator's is nobody's.
 create or replace function count_dry_run(p_run uuid, p_usage jsonb) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -84,6 +84,12 @@ begin
     update portal_runs set counted = true where id = p_run and not counted returning tenant_id into tenant;
     if tenant is null then
         update case_results set counted = true where job = p_run and not counted returning tenant_id into tenant;
+    end if;
+    if tenant is null then
+        with done as (update replay_results set counted = true where job = p_run and not counted
+                      returning replay_id, tenant_id)
+        update replays r set spent_usd = r.spent_usd + coalesce((p_usage ->> 'cost_usd')::numeric, 0)
+            from done d where r.id = d.replay_id returning d.tenant_id into tenant;
     end if;
     if tenant is not null then
         perform add_usage(tenant, 1, coalesce((p_usage ->> 'input_tokens')::bigint, 0),

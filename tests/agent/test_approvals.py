@@ -390,6 +390,13 @@ def test_a_trial_says_that_it_would_ask(refunds: Refunds) -> None:
     assert refunds.made() == [] and refunds.bench.rows("select count(*) as n from tool_approvals") == before
 
 
+def test_a_replay_says_what_the_customer_would_hear(refunds: Refunds) -> None:
+    before = refunds.bench.rows("select count(*) as n from tool_approvals")
+    result = refunds.bench.ask(WISH, ASK, CHECKING, recorded=[])
+    assert result["trace"][0]["asks"] is True and "checking the refund with a colleague" in result["reply"]
+    assert refunds.made() == [] and refunds.bench.rows("select count(*) as n from tool_approvals") == before
+
+
 def test_a_yes_makes_exactly_that_call_once(refunds: Refunds) -> None:
     refunds.ask(ASK, CHECKING)
     assert refunds.decide(True)["outcome"] == "done"

@@ -183,6 +183,30 @@ def test_a_dry_run_calls_what_only_reads_and_nothing_else(orders: Orders) -> Non
     assert orders.bench.rows("select count(*) as n from tool_calls") == before
 
 
+def test_a_replay_hears_of_the_same_call_what_the_turn_heard(orders: Orders) -> None:
+    then = orders.step(ASK, DONE)["trace"]
+    before = orders.bench.rows("select count(*) as n from tool_calls")
+    again = orders.bench.ask(WISH, ASK, DONE, recorded=then)
+    assert again["reply"] == DONE and again["trace"][0]["would"] is True, "it counts as done, as it was then"
+    assert again["trace"][0]["outcome"] == then[0]["outcome"]
+    other = orders.bench.ask(WISH, OTHERWISE, HONEST, recorded=then)["trace"][0]
+    assert other["would"] is True and "was not called" in other["outcome"]
+    refused = [{**then[0], "outcome": "error: sold out", "error": True}]
+    assert orders.bench.ask(WISH, ASK, HONEST, recorded=refused)["trace"][0]["error"] is True
+    assert orders.made() == 1 and orders.bench.rows("select count(*) as n from tool_calls") == before
+
+
+def test_a_replay_asks_what_only_reads_where_nothing_whole_was_kept(orders: Orders) -> None:
+    orders.is_now(read_only=True)
+    then = orders.step(ASK, DONE)["trace"]
+    assert orders.bench.ask(WISH, ASK, DONE, recorded=then)["reply"] == DONE and orders.made() == 1
+    orders.bench.ask(WISH, OTHERWISE, DONE, recorded=then)
+    assert orders.made() == 2
+    for kept in ({"outcome": "x" * 2000}, {"outcome": "error: no answer", "error": True}):
+        orders.bench.ask(WISH, ASK, DONE, recorded=[{**then[0], **kept}])
+    assert orders.made() == 4
+
+
 def test_what_is_kept_is_cut_and_holds_no_key_and_no_arguments(orders: Orders) -> None:
     keys = f"odd-key-0123456789 {orders.bench.llm['api_key']} sk-other-0123456789abcdef"
     orders.is_now(answer=f"{keys} {'x' * 5000}")

@@ -38,6 +38,7 @@ STATIC = {
     "f.portal_api.notifications": (),
     "f.portal_api.bot": ("master_key", "settings"),
     "f.portal_api.versions": ("settings",),
+    "f.portal_api.replays": ("settings",),
     "f.portal_api.tools": ("master_key", "settings"),
     "f.portal_api.scripts": (),
     "f.portal_api.conversations": ("whatsapp", "master_key"),
@@ -185,8 +186,11 @@ def talked(
     outcome: str = "unanswered",
     seconds: float = 0,
     tools: tuple[str, ...] = (),
+    said: str = "I don't know.",
+    **summary: Any,
 ) -> dict[str, str]:
-    """One finished turn, written by the functions that the steps call. `seconds`: how long ago its message came."""
+    """One finished turn, written by the functions that the steps call. `seconds`: how long ago its message came. `summary`: what else its close
+    tells, as citations."""
     payload = json.dumps(
         {"entry": [{"changes": [{"value": {"messages": [{"type": "text", "text": {"body": question}}]}}]}]}
     )
@@ -203,17 +207,16 @@ def talked(
             [seconds, opened["turn_id"]],
         )
         epoch = opened["epoch"]
-        content = json.dumps([{"type": "text", "text": {"body": "I don't know."}}])
+        content = json.dumps([{"type": "text", "text": {"body": said}}])
         conn.execute("select queue_parts(%s, %s, %s::jsonb)", [opened["turn_id"], epoch, content])
         if outcome == "handed_off":
             conn.execute(
                 "select hand_off_contact(%s, %s, 'model', 'wants a person')", [opened["turn_id"], epoch]
             )
         trace = [{"tool": tool, "ms": 1, "error": False} for tool in tools]
-        summary = json.dumps(
-            {"question": question, "usage": {"cost_usd": 0.01}, "trace": trace, "citations": []}
-        )
+        told = {"question": question, "usage": {"cost_usd": 0.01}, "trace": trace, "citations": []} | summary
         conn.execute(
-            "select close_turn(%s, %s, 'done', %s, %s::jsonb)", [opened["turn_id"], epoch, outcome, summary]
+            "select close_turn(%s, %s, 'done', %s, %s::jsonb)",
+            [opened["turn_id"], epoch, outcome, json.dumps(told)],
         )
     return {"contact": opened["contact_id"], "turn": opened["turn_id"]}

@@ -102,6 +102,11 @@ ACTIONS: list[tuple[str, str, dict[str, Any], str]] = [
     ("f.portal_api.connect", "connect", {"phone_number_id": "1001"}, "owner"),
     ("f.portal_api.connect", "begin_dialog", {}, "owner"),
     ("f.portal_api.connect", "finish_dialog", {}, "owner"),
+    ("f.portal_api.replays", "get", {"phone_number_id": "1001"}, "editor"),
+    ("f.portal_api.replays", "estimate", {"phone_number_id": "1001"}, "editor"),
+    ("f.portal_api.replays", "start", {"phone_number_id": "1001", "most_usd": 1}, "editor"),
+    ("f.portal_api.replays", "stop", {"replay": GUESSED}, "editor"),
+    ("f.portal_api.replays", "list", {"replay": GUESSED}, "editor"),
     ("f.portal_api.versions", "list", {"phone_number_id": "1001"}, "editor"),
     (
         "f.portal_api.versions",

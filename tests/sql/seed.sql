@@ -95,6 +95,9 @@ insert into bot_cases (tenant_id, phone_number_id, title, question, expected, or
 insert into case_runs (tenant_id, phone_number_id, why) select id, 'bot', 'hand' from tenants;
 insert into case_results (run_id, case_id, version, tenant_id)
     select r.id, c.id, '', c.tenant_id from case_runs r, bot_cases c;
+insert into replays (tenant_id, phone_number_id, version, from_at, to_at, of_turns, turns, estimated_usd, most_usd)
+    select id, 'bot', 'draft', now() - interval '1 day', now(), 1, 1, 0.01, 1 from tenants;
+insert into replay_results (replay_id, turn_id, tenant_id) select r.id, t.id, t.tenant_id from replays r, turns t;
 
 insert into door_sessions (token_digest, person, how, browser) values ('token', 'owner@shop.example', 'email', 'Firefox');
 insert into door_tickets (job_digest, session_id, request_digest) select 'job', id, 'request' from door_sessions;

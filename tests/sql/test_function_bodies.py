@@ -399,6 +399,39 @@ CALLS = {
     "begin_case_slice": ["select begin_case_slice(id, 0) from case_runs"],
     "next_cases": ["select * from next_cases((select id from case_runs))"],
     "case_run_results": ["select * from case_run_results((select id from case_runs))"],
+    "replayable_turns": [
+        "update turns set state = 'done', outcome = 'answered', closed_at = now(), question = 'x';"
+        " select * from replayable_turns('bot', now() - interval '1 day', now() + interval '1 day', 5)"
+    ],
+    "replay_estimate": [
+        "select replay_estimate('bot', now() - interval '1 day', now() + interval '1 day', 5)"
+    ],
+    "begin_replay": [
+        "select begin_replay('bot', 'draft', now() - interval '1 day', now(), 5, 0.1, 1, 'a@b.example')",
+        "delete from replays; update turns set state = 'done', outcome = 'answered', closed_at = now(), question = 'x';"
+        " insert into conversation_logs (tenant_id, contact_id, phone_number_id, turn_id, direction, body)"
+        " select tenant_id, contact_id, phone_number_id, id, 'in', 'x' from turns;"
+        " select begin_replay('bot', 'draft', now() - interval '1 day', now() + interval '1 day', 5, 0.1, 1, null)",
+        "select begin_replay('none', '1', now(), now(), 5, 0.1, 1, null)",
+    ],
+    "begin_replay_slice": ["select begin_replay_slice(id, 0) from replays"],
+    "affordable_turns": ["select affordable_turns(r) from replays r"],
+    "next_replayed": ["select * from next_replayed((select id from replays))"],
+    "replayed_turn": ["select replayed_turn('bot', id) from turns", "select replayed_turn('bot', null)"],
+    "running_replayed": [
+        "update replay_results set state = 'running'; select * from running_replayed((select id from replays))"
+    ],
+    "end_replayed": [
+        "update replay_results set state = 'running', job = gen_random_uuid();"
+        f" select end_replayed(job, '{{}}', array['{kind}'], '{{}}', '{{}}') from replay_results"
+        for kind in ("changed", "failed")
+    ],
+    "end_replay": [
+        "select end_replay(id) from replays",
+        "select end_replay(id, true) from replays",
+        "delete from replay_results; select end_replay(id) from replays",
+    ],
+    "lost_replays": ["update replays set seen_at = now() - interval '1 hour'; select * from lost_replays()"],
     "changes_since": ["select changes_since(now() - interval '1 day')"],
     "why_unpublished": ["select why_unpublished('bot', id, '{}') from case_runs"],
     "claim_due_cases": [

@@ -62,6 +62,7 @@ ARGUMENTS = {
         TEXT,
         "In a dry run, what was said before, as JSON: a list of {role, text}; empty: what the conversation holds",
     ),
+    "replay": Argument(TEXT, "In a dry run, the id of the past turn that is taken again; empty: none"),
     "words": Argument(TEXT, "A message id, a phone number, a user id, or the id of a run or contact"),
     "contact_id": Argument(TEXT, "The contact's id, as find_run shows it"),
     "document_id": Argument(TEXT, "The document's id, from the table documents"),
@@ -80,4 +81,6 @@ ARGUMENTS = {
 }
 
 # Where an argument means something else than elsewhere: (script, argument) -> description.
-EXCEPTIONS: dict[tuple[str, str], str] = {}
+EXCEPTIONS: dict[tuple[str, str], str] = {
+    ("f/cases/replay_slice", "run"): "The replay's id, from the table replays",
+}

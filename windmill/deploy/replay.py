@@ -50,9 +50,9 @@ def envelope(turn: dict[str, Any]) -> dict[str, Any]:
     return payload
 
 
-def run(server: Server, payload: dict[str, Any], version: str = "") -> dict[str, Any]:
-    """The AgentResult of a dry run, with the texts that would be sent."""
-    body = {**payload, "mode": "dry_run", "version": version}
+def run(server: Server, payload: dict[str, Any], version: str = "", turn_id: str = "") -> dict[str, Any]:
+    """The AgentResult of a dry run, with the texts that would be sent. `turn_id`: the past turn that it takes again."""
+    body = {**payload, "mode": "dry_run", "version": version, "replay": turn_id}
     job = server.call("POST", f"jobs/run/f/{FLOW}", body).text.strip().strip('"')
     deadline = time.monotonic() + PATIENCE_S
     while True:
@@ -167,7 +167,7 @@ def main() -> int:
             return 1
         pairs = []
         for turn in turns:
-            pairs.append(compared(turn, run(server, envelope(turn), arguments.version)))
+            pairs.append(compared(turn, run(server, envelope(turn), arguments.version, str(turn["turn_id"]))))
             show(pairs[-1])
     except (psycopg.Error, DeployError) as error:
         print(f"Replay stopped: {str(error).strip()}", file=sys.stderr)

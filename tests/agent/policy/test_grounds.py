@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from f.agent.policy.polarity import denies, negates
+from f.common.figures.polarity import denies, negates
 from tests.agent.policy import harness
 from tests.agent.policy.shop import case, restaurant, search, tool
 

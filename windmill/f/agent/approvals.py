@@ -50,7 +50,7 @@ class Approvals:
         written = exact(arguments, secrets)
         self._evidence.awaiting.append((tool.name, written))
         if self._turn.dry_run:
-            return Asked(TRIAL.format(tool=tool.name))
+            return Asked((ASKED if self._turn.replays else TRIAL).format(tool=tool.name))
         made = self._turn.db.value(
             "select ask_approval(%s, %s, %s, %s, %s)",
             self._turn.id,

@@ -26,6 +26,7 @@ from f.agent.offered_tools import by_name, discover
 from f.agent.policy.deeds import refuses
 from f.agent.policy.drafts import REPLY, REPLY_TOOL
 from f.agent.prompt import PLATFORM, as_data
+from f.agent.recorded_calls import LOGGED, Recorded, RecordedCalls, call_key
 from f.agent.reply_controls import TOOLS as CONTROLS
 from f.agent.reply_controls import add_control, offers, refuse_choices
 from f.tools.live_tools import DONE, LiveTool, ToolError, has_words
@@ -44,7 +45,6 @@ ASKED_AGAIN = (
     "You have asked for exactly this already in this turn: the result stands above, and is the same."
 )
 WAITS = "Not done yet: look at the results of your other calls first, then call hand_off alone if it is still needed."
-LOGGED = 2000  # characters of arguments and of an outcome that the trace keeps
 
 
 class Timed(NamedTuple):
@@ -63,6 +63,7 @@ class ToolRunner:
     def __init__(self, turn: Turn, evidence: Evidence) -> None:
         self._turn, self._evidence = turn, evidence
         self._approvals = Approvals(turn, evidence)
+        self._recorded = RecordedCalls(turn.context.get("recorded") or [])
         self._files = self._sendable() if turn.settings.send_documents else {}
         self._outcomes: dict[str, str] = {}  # of calls that succeeded, by their words
         self._asked_again: set[str] = set()  # tools whose server was asked for a newer description
@@ -94,8 +95,8 @@ class ToolRunner:
             for place, call in enumerate(calls[:MOST_CALLS]):
                 tool = self._live.get(call["name"])
                 ahead_of = tool and tool.read_only and not tool.approval
-                if tool and ahead_of and _key(call) not in self._outcomes:
-                    ahead[place] = pool.submit(timed, self._remote, tool, call["arguments"], seconds)
+                if tool and ahead_of and call_key(call["name"], call["arguments"]) not in self._outcomes:
+                    ahead[place] = pool.submit(timed, self._remote, call["name"], call["arguments"], seconds)
             alone = all(call["name"] == HAND_OFF for call in calls)
             return [
                 WAITS
@@ -115,7 +116,7 @@ class ToolRunner:
         return self._one(0, call, over, 0)
 
     def _one(self, place: int, call: Call, ahead: Future[Timed] | None, seconds: float) -> str:
-        key = _key(call)
+        key = call_key(call["name"], call["arguments"])
         evidence, tool = self._evidence, self._live.get(call["name"])
         if place >= MOST_CALLS:
             outcome, error = f"error: at most {MOST_CALLS} calls at once; call it again alone", True
@@ -143,10 +144,12 @@ class ToolRunner:
             evidence.trace[-1]["asks"] = True
             self._outcomes[key] = outcome
             return f"{PLATFORM} {outcome}"
+        if tool and not tool.read_only and self._turn.dry_run:
+            evidence.trace[-1]["would"] = True
         if tool and not error:
             if has_words(outcome):
                 evidence.tool_answers.append((call["name"], outcome))
-            if not tool.read_only and not self._turn.dry_run:
+            if not tool.read_only and (isinstance(outcome, Recorded) or not self._turn.dry_run):
                 (evidence.failed if refuses(outcome) else evidence.changed).append(call["name"])
                 if not has_words(outcome):
                     evidence.done.append((call["name"], f"{DONE} {json.dumps(call['arguments'])}"))
@@ -179,17 +182,20 @@ class ToolRunner:
         if name == REMEMBER and self._turn.settings.lead_fields:
             return self._remember(arguments)
         if name in self._live:
-            return self._remote(self._live[name], arguments, seconds)
+            return self._remote(name, arguments, seconds)
         offered = ", ".join(tool["function"]["name"] for tool in self.schemas())
         raise ValueError(f"there is no tool {name[:100]!r}; there are: {offered}")
 
-    def _remote(self, tool: LiveTool, arguments: dict[str, Any] | str, seconds: float) -> str:
+    def _remote(self, name: str, arguments: dict[str, Any] | str, seconds: float) -> str:
+        tool = self._live[name]
         if not isinstance(arguments, dict):
             raise ValueError(f"the arguments are not a JSON object: {arguments[:200]}")
         try:
             given = tool.for_contact(arguments)
             if needs_approval(tool.approval, given):
                 return self._approvals.ask(tool, given, self.secrets)
+            if (said := self._recorded.outcome(name, tool, arguments)) is not None:
+                return said
             if tool.read_only:
                 return tool.call(given, seconds)
             if self._turn.dry_run:
@@ -277,10 +283,6 @@ def _shown(arguments: dict[str, Any] | str) -> dict[str, Any]:
         return {"unreadable": arguments[:200]}
     written = json.dumps(arguments, ensure_ascii=False, default=str)
     return arguments if len(written) <= LOGGED else {"shortened": written[:LOGGED]}
-
-
-def _key(call: Call) -> str:
-    return f"{call['name']} {json.dumps(call['arguments'], sort_keys=True, default=str)}"
 
 
 def timed(run: Any, *arguments: Any) -> Timed:

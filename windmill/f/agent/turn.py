@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 class Turn:
     """`epoch`: this attempt's number, by which PostgreSQL refuses older ones; None before the step has begun, and in a dry run.
 
-    A dry run is a turn that can't write: its database refuses to, and hold, hand_off and the tools that change something do nothing.
+    A dry run is a turn that can't write: its database refuses to, and hold, hand_off and the tools that change something do nothing. `replays`: it
+    takes a turn again that was answered, as if it were live.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class Turn:
     ) -> None:
         self.context, self.resources, self.epoch = context, resources or {}, epoch
         self.dry_run = context.get("mode") == "dry_run"
+        self.replays = "recorded" in context
         self.tenant_id, self.phone_number_id = context["tenant_id"], context["phone_number_id"]
         self.db = database.of_tenant(self.tenant_id, read_only=self.dry_run)
         self.handed_off: str | None = None  # who handed the customer to a human in this attempt
@@ -82,7 +84,8 @@ class Turn:
     def _read(self) -> tuple[ChatbotSettings, Surroundings]:
         from f.common.chatbot_settings import read_settings  # send_reply and persist go by the context
 
-        return read_settings(self.db, self.phone_number_id, self.context.get("version", ""))
+        about = self.context
+        return read_settings(self.db, self.phone_number_id, about.get("version", ""), about.get("as_of"))
 
     def say(self, setting: str) -> str:
         """The chatbot's own words, such as `dont_know`, in the customer's language; '' where it has none."""

@@ -15,14 +15,12 @@ from f.cases import asking
 from f.cases.causes import MOST_ANALYSED, causes, more_versions, red_cases
 from f.cases.expected import Answer
 from f.cases.judgement import judged
-from f.cases.runs import start_slice
+from f.cases.runs import LONGEST_S, PAUSE_S, start_slice
 from f.common.database import Database, TenantDatabase
 from f.common.failures import contain_errors
 
 postgresql = dict[str, Any]
 c_llm = dict[str, Any]
-PAUSE_S = 1  # until the next slice looks again
-LONGEST_S = 900  # of one dry run
 LATE = Answer(outcome="failed", said="", citations=[], tools=[], problem=None, usage={}, model="")
 
 

@@ -1,5 +1,6 @@
 # requirements: database
-"""Begins runs of a chatbot's cases. Each goes on in slices of a moment that start the next one, so that no worker waits for an answer."""
+"""Begins runs of a chatbot's cases, and starts the slices of these and of replays: each of a moment, and it starts the next one, so that no worker
+waits for an answer."""
 
 from __future__ import annotations
 
@@ -7,11 +8,14 @@ from f.common.database import Connection, as_tenant, one
 from f.common.windmill import start_script
 
 SLICE = "f/cases/run_slice"
+REPLAY_SLICE = "f/cases/replay_slice"
+PAUSE_S = 1  # until the next slice looks again
+LONGEST_S = 900  # of one dry run
 # A form's defaults are for people: what starts a script names its resources.
+DATABASE = {"db": "$res:f/chatbot/database"}
 RESOURCES = {
-    "db": "$res:f/chatbot/database",
-    "llm": "$res:f/chatbot/llm",
-    "master_key": "$var:f/chatbot/master_key",
+    SLICE: {**DATABASE, "llm": "$res:f/chatbot/llm", "master_key": "$var:f/chatbot/master_key"},
+    REPLAY_SLICE: DATABASE,
 }
 
 
@@ -33,9 +37,11 @@ def begin_run(
     return run
 
 
-def start_slice(tenant_id: str, run: str, passes: int, in_s: int = 0) -> None:
+def start_slice(tenant_id: str, run: str, passes: int, in_s: int = 0, script: str = SLICE) -> None:
     """Starts the next slice. One that can't be started now is, by f/cases/start_due."""
     try:
-        start_script(SLICE, {**RESOURCES, "run": run, "tenant_id": tenant_id, "passes": passes}, in_s)
+        start_script(
+            script, {**RESOURCES[script], "run": run, "tenant_id": tenant_id, "passes": passes}, in_s
+        )
     except (OSError, RuntimeError, KeyError) as problem:
         print(f"the slice of run {run} can't be started now: {problem}")

@@ -1,6 +1,6 @@
 # requirements: database
-"""Every two minutes: asks the cases of chatbots whose knowledge, tools or settings have changed, and of all once a night; goes on with runs whose
-slice was lost.
+"""Every two minutes: asks the cases of chatbots whose knowledge, tools or settings have changed, and of all once a night; goes on with runs
+and replays whose slice was lost.
 
 What is red then, the portal's bell tells. In: nothing. Out: the runs that were begun, and those that go on.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from f.cases.runs import begin_run, start_slice
+from f.cases.runs import REPLAY_SLICE, begin_run, start_slice
 from f.common.database import as_tenant, connect, one
 from f.common.failures import contain_errors
 
@@ -25,6 +25,11 @@ def main(db: postgresql) -> dict[str, Any]:
         lost = conn.execute(b"select run_id::text, tenant_id::text, pass from lost_case_runs()").fetchall()
         for row in lost:
             start_slice(row["tenant_id"], row["run_id"], row["pass"])
+        replays = conn.execute(
+            b"select replay_id::text as run_id, tenant_id::text, pass from lost_replays()"
+        ).fetchall()
+        for row in replays:
+            start_slice(row["tenant_id"], row["run_id"], row["pass"], script=REPLAY_SLICE)
         due = conn.execute(
             b"select phone_number_id, tenant_id::text, why from claim_due_cases(%s)", [RUNS]
         ).fetchall()
@@ -38,5 +43,5 @@ def main(db: postgresql) -> dict[str, Any]:
     return {
         "begun": [run for run in begun if run],
         "skipped": skipped,
-        "went_on": [row["run_id"] for row in lost],
+        "went_on": [row["run_id"] for row in (*lost, *replays)],
     }

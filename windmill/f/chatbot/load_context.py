@@ -4,7 +4,8 @@
 
 In: the `entry` of Meta's envelope with one message, passed as a JSON string so that Windmill does not resolve $var: references inside it.
 A dry run may also name a `version` of the chatbot's settings ('draft', or a number), and be given the `history` of its conversation, a JSON
-string of [{role, text}], in place of what is in the database.
+string of [{role, text}], in place of what is in the database. Or it takes a past turn again, `replay` by its id: with its conversation, its clock
+and what its tools said then.
 Out: a Context (f/common/shapes.py).
 Ends the flow early, with the reason, when there is nothing to answer: another turn is active, the message is answered already, the contact
 is with a human or blocked, the message asks nothing (a reaction, an edit), or no chatbot has this number. Fetches the files that came with
@@ -45,11 +46,12 @@ def main(
     mode: Mode = "live",
     version: str = "",
     history: str = "",
+    replay: str = "",
 ) -> Context:
     if mode not in ("live", "dry_run"):  # a typo must not send real messages
         raise ValueError("mode is live or dry_run")
-    if mode == "live" and (version or history):
-        raise ValueError("version and history are for dry runs")
+    if mode == "live" and (version or history or replay):
+        raise ValueError("version, history and replay are for dry runs")
     incoming = read_entry(entry, object)
     resources: Resources = {"whatsapp": whatsapp, "llm": llm, "master_key": master_key}
     with Database.open(db) as database:
@@ -60,7 +62,8 @@ def main(
             from f.whatsapp.retries import send_released
 
             send_released(database, resources, received["contact_id"])
-        opened = open_turn(database, incoming, received) if mode == "live" else peek(database, incoming)
+        live = mode == "live"
+        opened = open_turn(database, incoming, received) if live else peek(database, incoming, replay)
         context: Context = {"mode": mode, "phone_number_id": incoming.phone_number_id}
         if version:
             context["version"] = str(version)
@@ -166,10 +169,14 @@ def answer_taps(turn: Turn, messages: list[dict[str, Any]]) -> None:
         turn.context["say" if len(said) == len(messages) else "preface"] = "\n\n".join(said)
 
 
-def peek(database: Database, incoming: Incoming) -> dict[str, Any]:
+def peek(database: Database, incoming: Incoming, replay: str) -> dict[str, Any]:
     """The conversation that a dry run asks in. Writes nothing."""
+    opened: dict[str, Any]
+    if replay:
+        opened = database.value("select replayed_turn(%s, %s)", incoming.phone_number_id, replay)
+        return opened
     names = [incoming.message.get("from_user_id"), incoming.message.get("from")]
-    opened: dict[str, Any] = database.value(
+    opened = database.value(
         "select find_conversation(%s, %s)", incoming.phone_number_id, [str(name) for name in names if name]
     )
     return opened

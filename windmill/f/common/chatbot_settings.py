@@ -260,9 +260,9 @@ class Surroundings(NamedTuple):
 
 
 SURROUNDINGS = (
-    "to_char(now() at time zone b.time_zone, 'FMDay, YYYY-MM-DD, HH24:MI') as local_time,"
-    " is_open(b.opening_hours, b.time_zone, b.closed_on) as is_open, array(select day::text from unnest(b.closed_on) day"
-    " where day >= (now() at time zone b.time_zone)::date order by day limit 20) as next_closed_days,"
+    "to_char(moment.at at time zone b.time_zone, 'FMDay, YYYY-MM-DD, HH24:MI') as local_time,"
+    " is_open(b.opening_hours, b.time_zone, b.closed_on, moment.at) as is_open, array(select day::text from unnest(b.closed_on) day"
+    " where day >= (moment.at at time zone b.time_zone)::date order by day limit 20) as next_closed_days,"
     " t.llm_api_key, tenant_usage() as usage,"
     " (select max(v.number) from chatbot_versions v where v.phone_number_id = b.phone_number_id) as version"
 )
@@ -292,16 +292,18 @@ OF_A_VERSION = "chatbots live cross join lateral version_of(live, %s) b"
 
 
 def read_settings(
-    db: TenantDatabase, phone_number_id: str, version: str = ""
+    db: TenantDatabase, phone_number_id: str, version: str = "", as_of: str | None = None
 ) -> tuple[ChatbotSettings, Surroundings]:
     """All settings of a chatbot and what holds around them. Raises LookupError where the chatbot is gone.
 
-    `version`: '' for what is live, 'draft', or the number of a version.
+    `version`: '' for what is live, 'draft', or the number of a version. `as_of`: by which clock the business is open; None: now.
     """
     row = db.row(
         f"select {columns(tuple(definitions()), 'b.')}, {SURROUNDINGS} from {OF_A_VERSION if version else LIVE}"
-        " join tenants t on t.id = b.tenant_id where b.phone_number_id = %s",
+        " join tenants t on t.id = b.tenant_id cross join (select coalesce(%s::timestamptz, now()) as at) moment"
+        " where b.phone_number_id = %s",
         *([version] if version else []),
+        as_of,
         phone_number_id,
     )
     if row is None:

@@ -16,9 +16,11 @@ def dry_run_of(
     version: str = "",
     history: list[dict[str, str]] | None = None,
     sender: dict[str, str] | None = None,
+    replay: str = "",
 ) -> dict[str, Any]:
     """The flow's arguments. `version`: whose settings count, '' those that are live. `history`: what was said before; None: what the sender's
-    conversation holds. `sender`: {"from"} or {"from_user_id"} of the customer who asks; none: nobody who is known."""
+    conversation holds. `sender`: {"from"} or {"from_user_id"} of the customer who asks, {"id"} of the message; none: nobody who is known.
+    `replay`: the id of the turn that is taken again."""
     asked = {
         "id": "dry run",
         "from": "0",
@@ -42,6 +44,8 @@ def dry_run_of(
     }
     if history is not None:
         dry_run["history"] = json.dumps(history)  # a list's text is never taken for a reference
+    if replay:
+        dry_run["replay"] = replay
     return dry_run
 
 

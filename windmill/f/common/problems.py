@@ -393,6 +393,10 @@ ENGLISH = {
     "case_no_source": "The answer names no source. It should rest on “{source}”.",
     "case_source": "The answer rests on “{other}”. It should rest on “{source}”.",
     "case_other_source": "The same facts come from “{other}” now, and no longer from “{source}”.",
+    # Replays
+    "replay_running": "A replay of this bot is under way. Wait for its end, or stop it.",
+    "replay_nothing": "Your bot answered nothing in this time that can be asked again.",
+    "replay_bound": "Say what it may cost: more than 0, and at most USD {most}.",
     # People
     "email_invalid": "Write an e-mail address.",
     "email_or_role_invalid": "Write an e-mail address and choose a role.",

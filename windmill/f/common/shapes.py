@@ -65,6 +65,8 @@ class Context(TypedDict, total=False):
     silent: bool  # the call is made, and nothing is said
     by_voice: bool  # the customer's last message is a voice note
     version: str  # of a dry run: whose settings count, in place of those that are live; 'draft', or the number of a version
+    as_of: str  # of a replay: when the turn was opened that is taken again; the clock and the opening hours are those of then
+    recorded: list[ToolCall]  # of a replay: the trace of that turn
     attachments: list[str]  # messages whose files the model may look at: f/whatsapp/media
 
 
@@ -78,7 +80,8 @@ class Citation(TypedDict):
 
 class ToolCall(TypedDict):
     """One tool call of the trace. outcome: what came back, shortened; error: it failed. at: when it began, in seconds since 1970;
-    notes have none. ms: milliseconds. asks: nothing was called, a person must agree first. job: the Windmill job that answered."""
+    notes have none. ms: milliseconds. asks: nothing was called, a person must agree first. would: nothing was called, because it is a dry run.
+    job: the Windmill job that answered."""
 
     tool: str
     arguments: dict[str, Any]
@@ -87,6 +90,7 @@ class ToolCall(TypedDict):
     at: NotRequired[float]
     ms: int
     asks: NotRequired[bool]
+    would: NotRequired[bool]
     job: NotRequired[str]
 
 

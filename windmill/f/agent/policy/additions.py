@@ -10,9 +10,9 @@ from f.agent.policy.assurances import CONTAINED
 from f.agent.policy.claims import Draft, Finding
 from f.agent.policy.offers import OFFER
 from f.agent.policy.one_language import BEGINNING, in_one_language, plain
-from f.agent.policy.polarity import asks, negates
 from f.common.figures.amounts import money, same
 from f.common.figures.finder import figures, numbers_in_words, parts_in_words, single_lengths
+from f.common.figures.polarity import asks, negates
 from f.common.figures.segments import Segment, Source, is_passage
 from f.common.figures.words import SIZES, units
 

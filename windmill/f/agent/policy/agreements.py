@@ -10,10 +10,10 @@ from f.agent.policy.grounds import Grounds, akin
 from f.agent.policy.limits import broken, expired, left_out, turned
 from f.agent.policy.one_language import in_one_language
 from f.agent.policy.placement import TIMES
-from f.agent.policy.polarity import asks, negates
 from f.agent.policy.records import emptied
 from f.common.figures.amounts import Figure, same
 from f.common.figures.finder import figures
+from f.common.figures.polarity import asks, negates
 from f.common.figures.segments import Source, is_passage, sentences, terms
 from f.common.figures.tool_rows import flat
 

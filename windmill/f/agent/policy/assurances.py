@@ -12,9 +12,9 @@ from f.agent.policy.claims import Draft, Finding
 from f.agent.policy.deeds import UNDONE
 from f.agent.policy.grounds import whole_sentences
 from f.agent.policy.offers import OFFER
-from f.agent.policy.polarity import asks, negates
 from f.common.figures.amounts import money
 from f.common.figures.finder import figures
+from f.common.figures.polarity import asks, negates
 from f.common.figures.segments import Source
 from f.common.figures.words import word_set
 

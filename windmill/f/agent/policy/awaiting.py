@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from f.agent.policy.claims import Draft, Finding
 from f.agent.policy.deeds import CLAUSE, CONCEPT_IN_DATA, deeds_in, shown_by
-from f.agent.policy.polarity import asks, negates
+from f.common.figures.polarity import asks, negates
 from f.common.figures.segments import Source
 
 REQUESTED = "requested"  # the source that holds the arguments of what is asked for

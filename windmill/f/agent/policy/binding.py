@@ -14,9 +14,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from f.agent.policy.claims import Draft, Finding
-from f.agent.policy.polarity import asks
 from f.common.figures.amounts import Figure, amount, money, same
 from f.common.figures.finder import figures
+from f.common.figures.polarity import asks
 from f.common.figures.segments import (
     LISTED,
     ROW,

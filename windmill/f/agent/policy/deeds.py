@@ -13,9 +13,9 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 
 from f.agent.policy.claims import Draft, Finding
-from f.agent.policy.polarity import asks, denies, negates
 from f.common.figures.amounts import same
 from f.common.figures.finder import figures
+from f.common.figures.polarity import asks, denies, negates
 from f.common.figures.segments import Source, is_passage, segments
 
 # What makes a deed that of the one who writes: a passage that only says how it can be done does not show it.

@@ -9,8 +9,8 @@ from functools import cached_property
 
 from f.agent.policy.claims import Claim, Draft, Finding
 from f.agent.policy.placement import RARE
-from f.agent.policy.polarity import GERMAN, asks, denies, negates
 from f.common.figures.finder import figures, numbers_in_words
+from f.common.figures.polarity import GERMAN, asks, denies, negates
 from f.common.figures.segments import (
     ROW,
     Segment,

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from f.agent.policy.polarity import denies, negates, restricts
 from f.agent.policy.quoted import in_least
 from f.common.figures.amounts import Figure, amount, money, same
 from f.common.figures.finder import figures, numbers_in_words, single_lengths
+from f.common.figures.polarity import denies, negates, restricts
 from f.common.figures.segments import kind_of, names, terms
 from f.common.figures.words import SIZES
 

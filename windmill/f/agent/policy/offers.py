@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 
 from f.agent.policy.claims import Draft, Finding
 from f.agent.policy.derived import EMERGENCY
-from f.agent.policy.polarity import asks, negates
 from f.common.figures.finder import figures
+from f.common.figures.polarity import asks, negates
 
 WHOLE = r"""
 free of charge|for free|on the house|half price|half-price|discount|discounts|special offer|special price|voucher for|gratis

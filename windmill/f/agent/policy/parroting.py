@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from f.agent.policy.claims import Draft
-from f.agent.policy.polarity import asks
 from f.common.figures.amounts import Figure, money
+from f.common.figures.polarity import asks
 
 WORDS = re.compile(r"[^\W_]+")
 RUN = 6  # words in a row that a reply has from the customer

@@ -7,9 +7,9 @@ import re
 from collections.abc import Sequence
 from functools import cached_property
 
-from f.agent.policy.polarity import GERMAN
 from f.common.figures.amounts import Figure, alike, money, same
 from f.common.figures.finder import figures
+from f.common.figures.polarity import GERMAN
 from f.common.figures.segments import (
     LISTED,
     ROW,

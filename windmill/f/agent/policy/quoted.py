@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 
 from f.agent.policy.claims import Claim, Draft, Finding
-from f.agent.policy.polarity import negates
 from f.common.figures.amounts import Figure, amount, same
 from f.common.figures.finder import figures, numbers_in_words, parts_in_words
+from f.common.figures.polarity import negates
 from f.common.figures.segments import (
     LISTED,
     Segment,

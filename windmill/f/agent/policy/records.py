@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 
 from f.agent.policy.claims import Draft, Finding
 from f.agent.policy.offers import OFFER
-from f.agent.policy.polarity import negates
 from f.common.figures.amounts import amount, same
 from f.common.figures.finder import figures
+from f.common.figures.polarity import negates
 from f.common.figures.segments import Source
 
 EMPTY = r'0(?![.\d])|false|"0"|\[\]|"(?:no|none|full|×|✗|x)"'

@@ -20,11 +20,11 @@ from f.agent.policy.claims import REASONS, Draft, Finding
 from f.agent.policy.deeds import deeds_in
 from f.agent.policy.drafts import names_passages
 from f.agent.policy.leaks import leak
-from f.agent.policy.polarity import asks
 from f.agent.policy.reply_check import Check
 from f.agent.prompt import opening_hours
 from f.common.figures.amounts import same
 from f.common.figures.finder import figures
+from f.common.figures.polarity import asks
 from f.common.figures.segments import Source, segments, sentences, terms
 
 if TYPE_CHECKING:
@@ -183,7 +183,8 @@ def given_up(turn: Turn, error: str) -> Verdict:
 
 def in_words_for_asking(turn: Turn, evidence: Evidence, verdict: Verdict) -> Verdict:
     """The verdict; where a colleague was asked and the model found no words that hold, those for that."""
-    if not evidence.awaiting or turn.dry_run or turn.handed_off or (verdict.answered and not verdict.error):
+    is_trial = turn.dry_run and not turn.replays
+    if not evidence.awaiting or is_trial or turn.handed_off or (verdict.answered and not verdict.error):
         return verdict
     return verdict._replace(text=turn.canned_reply("approval_asked"), citations=[], answered=True)
 

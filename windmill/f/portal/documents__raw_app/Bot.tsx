@@ -8,6 +8,7 @@ import Handoff from './BotHandoff'
 import Hours from './BotHours'
 import Limits from './BotLimits'
 import Tools, { Tool } from './BotTools'
+import BotReplay from './BotReplay'
 import BotVersions from './BotVersions'
 import Voice from './BotVoice'
 import BotWords from './BotWords'
@@ -116,7 +117,7 @@ function Form({ bot: live, tools }: { bot: Settings; tools: Tool[] }) {
     forget()
   }
   return (
-    <Tabs label={t.bot.parts} names={Object.keys(t.bot.tabs).filter((name) => (name === 'versions' ? may('owner', 'editor') : name !== 'doctor' || may('owner')))} title={(name) => t.bot.tabs[name]} chosen={chosen} choose={choose}>
+    <Tabs label={t.bot.parts} names={Object.keys(t.bot.tabs).filter((name) => (name === 'versions' || name === 'replay' ? may('owner', 'editor') : name !== 'doctor' || may('owner')))} title={(name) => t.bot.tabs[name]} chosen={chosen} choose={choose}>
       {Part ? (
         <Card component="form" className="panel" onSubmit={save} ref={box} style={{ overflow: 'visible' }}>
           <fieldset disabled={!may('owner', 'editor')} aria-label={t.bot.tabs[chosen]}>
@@ -127,6 +128,8 @@ function Form({ bot: live, tools }: { bot: Settings; tools: Tool[] }) {
         </Card>
       ) : chosen === 'versions' ? (
         <BotVersions bot={live} />
+      ) : chosen === 'replay' && may('owner', 'editor') ? (
+        <BotReplay bot={live} />
       ) : chosen === 'cases' ? (
         <BotCases bot={live} />
       ) : chosen === 'doctor' && may('owner') ? (

@@ -3,6 +3,7 @@ import { bot, fields } from './en/bot'
 import { contradictions, qaPairs, documents, knowledge, passages, sources } from './en/knowledge'
 import { cases } from './en/cases'
 import { connect } from './en/connect'
+import { replay } from './en/replay'
 import { feedback } from './en/feedback'
 import { conversations } from './en/inbox'
 import { messages } from './en/messages'
@@ -64,6 +65,7 @@ const en = {
   templates,
   feedback,
   cases,
+  replay,
   insights: {
     intro: 'How your bot is doing, and which questions were not answered.',
     days: 'Last {n} days',

@@ -4,6 +4,7 @@ import { bot, fields } from './es/bot'
 import { contradictions, qaPairs, documents, knowledge, passages, sources } from './es/knowledge'
 import { cases } from './es/cases'
 import { connect } from './es/connect'
+import { replay } from './es/replay'
 import { feedback } from './es/feedback'
 import { conversations } from './es/inbox'
 import { messages } from './es/messages'
@@ -65,6 +66,7 @@ const es: Texts = {
   templates,
   feedback,
   cases,
+  replay,
   insights: {
     intro: 'Cómo le va a su bot, y qué preguntas no tuvieron respuesta.',
     days: 'Últimos {n} días',

@@ -9,7 +9,7 @@ export const bot = {
   none: 'No number yet',
   noneHint: 'An owner of the business connects the WhatsApp number.',
   parts: 'Groups of settings',
-  tabs: { voice: 'Voice', words: 'Messages', hours: 'Opening hours', handoff: 'Handoff', limits: 'Limits', tools: 'Tools', cases: 'Tests', versions: 'Versions', doctor: 'Check-up' } as Record<string, string>,
+  tabs: { voice: 'Voice', words: 'Messages', hours: 'Opening hours', handoff: 'Handoff', limits: 'Limits', tools: 'Tools', cases: 'Tests', replay: 'Replay', versions: 'Versions', doctor: 'Check-up' } as Record<string, string>,
   unsaved: 'You have unsaved changes.',
   discard: 'Discard',
   clash: { title: 'Somebody has changed this meanwhile', by: '{who} has changed this, too', theirs: 'Now:', take: 'Use this', keep: 'Keep mine' },

@@ -193,6 +193,7 @@ export const changes = {
     'cases.create': 'Test added',
     'cases.update': 'Test changed',
     'cases.delete': 'Test removed',
+    'replays.start': 'Replay started',
     'qa_pairs.insert': 'Question added',
     'qa_pairs.update': 'Question changed',
     'qa_pairs.delete': 'Question removed',

@@ -9,7 +9,7 @@ export const bot = {
   none: 'Aún no hay número',
   noneHint: 'Un propietario de la empresa conecta el número de WhatsApp.',
   parts: 'Grupos de ajustes',
-  tabs: { voice: 'Voz', words: 'Mensajes', hours: 'Horario', handoff: 'Traspaso', limits: 'Límites', tools: 'Herramientas', cases: 'Pruebas', versions: 'Versiones', doctor: 'Revisión' } as Record<string, string>,
+  tabs: { voice: 'Voz', words: 'Mensajes', hours: 'Horario', handoff: 'Traspaso', limits: 'Límites', tools: 'Herramientas', cases: 'Pruebas', replay: 'Repetición', versions: 'Versiones', doctor: 'Revisión' } as Record<string, string>,
   unsaved: 'Tiene cambios sin guardar.',
   discard: 'Descartar',
   clash: { title: 'Alguien lo ha cambiado entretanto', by: '{who} también lo ha cambiado', theirs: 'Ahora:', take: 'Usar este', keep: 'Conservar el mío' },

@@ -193,6 +193,7 @@ export const changes = {
     'cases.create': 'Prueba añadida',
     'cases.update': 'Prueba cambiada',
     'cases.delete': 'Prueba eliminada',
+    'replays.start': 'Repetición iniciada',
     'qa_pairs.insert': 'Pregunta añadida',
     'qa_pairs.update': 'Pregunta modificada',
     'qa_pairs.delete': 'Pregunta eliminada',
