@@ -16,6 +16,8 @@ SENDING = {
     "settings": "$res:f/chatbot/settings",
     "whatsapp": "$res:f/chatbot/whatsapp",
 }
+PUBLIC_API = "f/portal_api/public_api"
+PUBLIC_API_RESOURCES = {"db": "$res:f/chatbot/database"}
 
 
 class ScriptFailed(Exception):

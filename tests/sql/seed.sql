@@ -97,6 +97,9 @@ insert into case_results (run_id, case_id, version, tenant_id)
     select r.id, c.id, '', c.tenant_id from case_runs r, bot_cases c;
 
 insert into door_sessions (token_digest, person, how, browser) values ('token', 'owner@shop.example', 'email', 'Firefox');
+insert into api_keys (tenant_id, name, digest, start, scopes, made_by, expires_at)
+    select id, 'CRM', 'key', 'cmk_', '{contacts:read}', 'owner@shop.example', now() + interval '1 day' from tenants
+    where name = 'Shop';
 insert into door_tickets (job_digest, session_id, request_digest) select 'job', id, 'request' from door_sessions;
 insert into door_codes (attempt_digest, person, code_digest, padded, job_digest)
     values ('attempt', 'owner@shop.example', 'code', '000000', 'job');

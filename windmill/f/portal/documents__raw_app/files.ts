@@ -29,17 +29,22 @@ export function encoded(bytes: Uint8Array): string {
 // One key pair for as long as the page lives: nothing that was sealed to it opens afterwards.
 const pair = suite.GenerateKeyPair()
 
+export const pageKey = async () => encoded(await suite.SerializePublicKey((await pair).publicKey))
+
+// What a script has sealed to this page, for one use.
+export async function opened(sealed: string, use: string): Promise<Uint8Array<ArrayBuffer>> {
+  const all = decoded(sealed)
+  return new Uint8Array(await suite.Open((await pair).privateKey, all.subarray(0, SECRET), all.subarray(SECRET), { info: text(use) }))
+}
+
 // A file of a thread, for an <img>, <audio>, <video> or a download.
 export async function openFile(tenant: string, id: string): Promise<Blob> {
-  const { publicKey, privateKey } = await pair
-  const page_key = encoded(await suite.SerializePublicKey(publicKey))
+  const page_key = await pageKey()
   const pieces: BlobPart[] = []
   let mime = ''
   for (let first: number | null = 0; first !== null; ) {
     const piece: { sealed: string; mime: string; first: number; next: number | null } = await ask('attachments', 'get', { file_id: id, first, page_key })
-    const sealed = decoded(piece.sealed)
-    const info = text(`chatmill piece of a file\n${tenant}\n${id}\n${piece.first}`)
-    pieces.push(new Uint8Array(await suite.Open(privateKey, sealed.subarray(0, SECRET), sealed.subarray(SECRET), { info })))
+    pieces.push(await opened(piece.sealed, `chatmill piece of a file\n${tenant}\n${id}\n${piece.first}`))
     mime = piece.mime
     first = piece.next
   }

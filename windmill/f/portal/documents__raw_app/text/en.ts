@@ -2,6 +2,7 @@
 import { bot, fields } from './en/bot'
 import { contradictions, qaPairs, documents, knowledge, passages, sources } from './en/knowledge'
 import { cases } from './en/cases'
+import { developers } from './en/developers'
 import { feedback } from './en/feedback'
 import { conversations } from './en/inbox'
 import { messages } from './en/messages'
@@ -55,6 +56,7 @@ const en = {
   scripts,
   home,
   people,
+  developers,
   changes,
   alarm,
   approvals,

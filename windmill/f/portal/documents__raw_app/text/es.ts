@@ -3,6 +3,7 @@ import type { Texts } from './en'
 import { bot, fields } from './es/bot'
 import { contradictions, qaPairs, documents, knowledge, passages, sources } from './es/knowledge'
 import { cases } from './es/cases'
+import { developers } from './es/developers'
 import { feedback } from './es/feedback'
 import { conversations } from './es/inbox'
 import { messages } from './es/messages'
@@ -56,6 +57,7 @@ const es: Texts = {
   scripts,
   home,
   people,
+  developers,
   changes,
   alarm,
   approvals,

@@ -181,6 +181,8 @@ export const changes = {
     'tool_approvals.declined': 'Call declined',
     'tool_approvals.expired': 'Call expired',
     'tool_approvals.run': 'Approved call made',
+    'api_keys.insert': 'Key of the API made',
+    'api_keys.update': 'Key of the API revoked',
     'tenant_members.insert': 'Person added',
     'tenant_members.update': 'Role changed',
     'tenant_members.delete': 'Person removed',

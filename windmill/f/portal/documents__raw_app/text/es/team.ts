@@ -181,6 +181,8 @@ export const changes = {
     'tool_approvals.declined': 'Llamada rechazada',
     'tool_approvals.expired': 'Llamada caducada',
     'tool_approvals.run': 'Llamada aprobada hecha',
+    'api_keys.insert': 'Clave de la API creada',
+    'api_keys.update': 'Clave de la API revocada',
     'tenant_members.insert': 'Persona añadida',
     'tenant_members.update': 'Rol modificado',
     'tenant_members.delete': 'Persona eliminada',

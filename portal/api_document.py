@@ -1,0 +1,176 @@
+"""The operations of the API, and the OpenAPI document that is made of them: what is served and what is described can't differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from portal.api_schemas import NUMBER, SCHEMAS, SWITCH, TEXT, UUID, Schema, one_of, ref
+
+PREFIX = "/api/v1"
+DOCUMENT_PATH = f"{PREFIX}/openapi.json"
+LIMIT = {"limit": {**NUMBER, "minimum": 1, "maximum": 100, "description": "How many, 50 without it."}}
+CURSOR = {"cursor": {**TEXT, "maxLength": 80, "description": "`next` of the page before."}}
+PAGE = LIMIT | CURSOR
+ABOUT = """\
+Send the key as `Authorization: Bearer cmk_…`, never in an address. An owner makes keys in the portal, under People, For developers, each with its
+scopes and its end. Errors are problem documents (RFC 9457) with a stable `code`. The limit counts for all keys of a business together:
+`RateLimit-Limit` calls a minute, `RateLimit-Remaining` are left, a new minute begins in `RateLimit-Reset` seconds."""
+
+
+class Operation(NamedTuple):
+    """id: the action of f/portal_api/public_api. path: below PREFIX, with {id} where a thing is named. query: parameters by name."""
+
+    id: str
+    method: str
+    path: str
+    scope: str
+    summary: str
+    answer: str
+    query: Mapping[str, Schema] = MappingProxyType({})
+    status: int = 200
+
+
+OPERATIONS = (
+    Operation(
+        "list_conversations",
+        "GET",
+        "/conversations",
+        "conversations:read",
+        "Conversations, the one with the newest message first",
+        "ConversationPage",
+        {"status": one_of("open", "snoozed", "solved"), "waiting": SWITCH, **PAGE},
+    ),
+    Operation(
+        "get_conversation",
+        "GET",
+        "/conversations/{id}",
+        "conversations:read",
+        "A conversation",
+        "Conversation",
+    ),
+    Operation(
+        "list_messages",
+        "GET",
+        "/conversations/{id}/messages",
+        "conversations:read",
+        "The messages of a conversation, newest first",
+        "MessagePage",
+        PAGE,
+    ),
+    Operation(
+        "list_contacts",
+        "GET",
+        "/contacts",
+        "contacts:read",
+        "Contacts, the newest first",
+        "ContactPage",
+        {
+            "phone": {
+                **TEXT,
+                "maxLength": 40,
+                "description": "Whoever has this number, with its country's code.",
+            },
+            **PAGE,
+        },
+    ),
+    Operation("get_contact", "GET", "/contacts/{id}", "contacts:read", "A contact", "Contact"),
+    Operation(
+        "list_documents",
+        "GET",
+        "/documents",
+        "knowledge:read",
+        "Documents, the newest first",
+        "DocumentPage",
+        PAGE,
+    ),
+    Operation("get_document", "GET", "/documents/{id}", "knowledge:read", "A document", "Document"),
+    Operation(
+        "get_statement",
+        "GET",
+        "/statement",
+        "statement:read",
+        "The service statement of a number and a month",
+        "Statement",
+        {
+            "phone_number_id": {
+                **TEXT,
+                "maxLength": 40,
+                "description": "Without it the business's first number.",
+            },
+            "month": {
+                **TEXT,
+                "pattern": r"^20\d\d-(0[1-9]|1[0-2])$",
+                "description": "Without it this month.",
+            },
+        },
+    ),
+)
+REFUSALS = {
+    "400": "The request is not one that this document describes.",
+    "401": "There is no key, or one that is unknown, expired or revoked.",
+    "403": "The key lacks the scope.",
+    "404": "There is no such thing in this business.",
+    "422": "It can't be done; `code` and `detail` say why.",
+    "429": "Too many calls in this minute; `Retry-After` says for how many seconds to wait.",
+    "503": "Not available at the moment; `Retry-After` says when to ask again.",
+}
+
+
+@cache
+def document(server: str) -> dict[str, Any]:
+    """The whole document, OpenAPI 3.1. `server`: the door's own address."""
+    paths: dict[str, Any] = {}
+    for operation in OPERATIONS:
+        paths.setdefault(operation.path, {})[operation.method.lower()] = described(operation)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Chatmill", "version": "1", "description": ABOUT},
+        "servers": [{"url": server + PREFIX}],
+        "security": [{"key": []}],
+        "paths": paths,
+        "components": {
+            "schemas": SCHEMAS,
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+            "headers": {name: {"schema": NUMBER} for name in HEADERS},
+            "responses": {
+                status: {"description": words, "content": {"application/problem+json": {"schema": ref("Problem")}}}
+                for status, words in REFUSALS.items()
+            },
+        },
+    }  # fmt: skip
+
+
+HEADERS = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
+
+
+def described(operation: Operation) -> dict[str, Any]:
+    parameters = [
+        {"name": name, "in": "query", "schema": without(schema, "description"), **only(schema, "description")}
+        for name, schema in operation.query.items()
+    ]
+    if "{id}" in operation.path:
+        parameters.insert(0, {"name": "id", "in": "path", "required": True, "schema": UUID})
+    answer = {
+        "description": operation.summary,
+        "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in HEADERS},
+        "content": {"application/json": {"schema": ref(operation.answer)}},
+    }
+    return {
+        "operationId": operation.id,
+        "summary": operation.summary,
+        "description": f"Needs the scope `{operation.scope}`.",
+        "parameters": parameters,
+        "responses": {str(operation.status): answer}
+        | {status: {"$ref": f"#/components/responses/{status}"} for status in REFUSALS},
+    }
+
+
+def only(schema: Schema, name: str) -> Schema:
+    return {name: schema[name]} if name in schema else {}
+
+
+def without(schema: Schema, name: str) -> Schema:
+    return {each: value for each, value in schema.items() if each != name}
