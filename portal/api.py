@@ -18,8 +18,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from portal.api_document import DOCUMENT_PATH, OPERATIONS, PREFIX, Operation, document
+from portal.api_document import (
+    DOCUMENT_PATH,
+    IDEMPOTENCY,
+    OPERATIONS,
+    PREFIX,
+    Operation,
+    document,
+)
 from portal.api_problems import answer, problem
+from portal.api_schemas import SCHEMAS
 from portal.api_values import of_query, problem_with, problem_with_fields
 from portal.browser import address
 from portal.settings import Settings
@@ -110,6 +118,11 @@ class Api:
         fields = fields_of_address(request, operation)
         if isinstance(fields, Response):
             return fields
+        if operation.body:
+            given = await fields_of_body(request, operation)
+            if isinstance(given, Response):
+                return given
+            fields = {**given, **fields}
         words = json.dumps({"chatmill": 1, "action": operation.id, **fields})
         # A worker takes a text with this sign for a reference to a secret; see f/common/portal_request.py.
         words = words.replace("$", "\\u0024")
@@ -176,9 +189,37 @@ def fields_of_address(request: Request, operation: Operation) -> dict[str, Any] 
     return fields
 
 
+async def fields_of_body(request: Request, operation: Operation) -> dict[str, Any] | Response:
+    """What the body holds, checked; or what is wrong with it. A body that is too large is not read."""
+    length = request.headers.get("content-length", "")
+    if not length.isdecimal():
+        return problem("no_length")
+    if int(length) > operation.most_bytes:
+        return problem("too_large", most=operation.most_bytes)
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        return problem("not_json")
+    try:
+        given = json.loads(await request.body())
+    except (ValueError, RecursionError):
+        return problem("bad_json")
+    if not isinstance(given, dict):
+        return problem("bad_json")
+    if words := problem_with_fields(SCHEMAS[operation.body], given):
+        return problem("bad_value", words=words)
+    if operation.once:
+        key = request.headers.get(IDEMPOTENCY, "")
+        if not 1 <= len(key) <= 200:
+            words = f"Send the header {IDEMPOTENCY} with 1 to 200 characters, new for each message."
+            return problem("bad_value", words=words)
+        given["idempotency_key"] = key
+    return given
+
+
 def response_of(result: dict[str, Any], operation: Operation) -> Response:
     """What the script says, as the program gets it."""
     if result.get("ok") is True:
+        if not operation.answer:
+            return Response(status_code=operation.status)
         return JSONResponse(result["answer"], operation.status)
     code = str(result.get("refused"))
     if code in ("not_found", "unavailable"):

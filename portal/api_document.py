@@ -21,7 +21,8 @@ scopes and its end. Errors are problem documents (RFC 9457) with a stable `code`
 
 
 class Operation(NamedTuple):
-    """id: the action of f/portal_api/public_api. path: below PREFIX, with {id} where a thing is named. query: parameters by name."""
+    """id: the action of f/portal_api/public_api. path: below PREFIX, with {id} where a thing is named. query: parameters by name. answer, body:
+    schemas by name; '': there is none. once: it takes an idempotency key."""
 
     id: str
     method: str
@@ -31,6 +32,9 @@ class Operation(NamedTuple):
     answer: str
     query: Mapping[str, Schema] = MappingProxyType({})
     status: int = 200
+    body: str = ""
+    most_bytes: int = 64 << 10
+    once: bool = False
 
 
 OPERATIONS = (
@@ -61,6 +65,34 @@ OPERATIONS = (
         PAGE,
     ),
     Operation(
+        "send_message",
+        "POST",
+        "/conversations/{id}/messages",
+        "messages:send",
+        "Send a text within 24 hours of the customer's last message, or a template. The bot pauses, as when a person writes",
+        "Sent",
+        status=202,
+        body="NewMessage",
+        once=True,
+    ),
+    Operation(
+        "open_handoff",
+        "PUT",
+        "/conversations/{id}/handoff",
+        "handoffs:write",
+        "Pass a conversation on to people: the bot is quiet, and the contact waits",
+        "Conversation",
+        body="NewHandoff",
+    ),
+    Operation(
+        "close_handoff",
+        "DELETE",
+        "/conversations/{id}/handoff",
+        "handoffs:write",
+        "Give a conversation back to the bot",
+        "Conversation",
+    ),
+    Operation(
         "list_contacts",
         "GET",
         "/contacts",
@@ -78,6 +110,15 @@ OPERATIONS = (
     ),
     Operation("get_contact", "GET", "/contacts/{id}", "contacts:read", "A contact", "Contact"),
     Operation(
+        "update_contact",
+        "PATCH",
+        "/contacts/{id}",
+        "contacts:write",
+        "Change what the staff know of a contact",
+        "Contact",
+        body="ContactChanges",
+    ),
+    Operation(
         "list_documents",
         "GET",
         "/documents",
@@ -87,6 +128,37 @@ OPERATIONS = (
         PAGE,
     ),
     Operation("get_document", "GET", "/documents/{id}", "knowledge:read", "A document", "Document"),
+    Operation(
+        "upload_document",
+        "POST",
+        "/documents",
+        "knowledge:write",
+        "Add a file to the knowledge base. The same file once more is the same document",
+        "Document",
+        status=201,
+        body="NewDocument",
+        most_bytes=72 << 20,
+    ),
+    Operation(
+        "delete_document",
+        "DELETE",
+        "/documents/{id}",
+        "knowledge:write",
+        "Delete an uploaded file",
+        "",
+        status=204,
+    ),
+    Operation(
+        "start_test_run",
+        "POST",
+        "/test-runs",
+        "tests:run",
+        "Ask a chatbot's tests, with what is live",
+        "TestRun",
+        status=202,
+        body="NewTestRun",
+    ),
+    Operation("get_test_run", "GET", "/test-runs/{id}", "tests:run", "How far a run of tests is", "TestRun"),
     Operation(
         "get_statement",
         "GET",
@@ -113,6 +185,9 @@ REFUSALS = {
     "401": "There is no key, or one that is unknown, expired or revoked.",
     "403": "The key lacks the scope.",
     "404": "There is no such thing in this business.",
+    "411": "The length of the body is missing.",
+    "413": "The body is too large.",
+    "415": "The body is not JSON.",
     "422": "It can't be done; `code` and `detail` say why.",
     "429": "Too many calls in this minute; `Retry-After` says for how many seconds to wait.",
     "503": "Not available at the moment; `Retry-After` says when to ask again.",
@@ -143,6 +218,13 @@ def document(server: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+IDEMPOTENCY = "Idempotency-Key"
+IDEMPOTENCY_KEY = {
+    **TEXT,
+    "minLength": 1,
+    "maxLength": 200,
+    "description": "New for each message; the same when it is sent again.",
+}
 HEADERS = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 
 
@@ -153,16 +235,21 @@ def described(operation: Operation) -> dict[str, Any]:
     ]
     if "{id}" in operation.path:
         parameters.insert(0, {"name": "id", "in": "path", "required": True, "schema": UUID})
-    answer = {
+    if operation.once:
+        parameters.append({"name": IDEMPOTENCY, "in": "header", "required": True, "schema": IDEMPOTENCY_KEY})
+    answer: dict[str, Any] = {
         "description": operation.summary,
         "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in HEADERS},
-        "content": {"application/json": {"schema": ref(operation.answer)}},
     }
+    if operation.answer:
+        answer["content"] = {"application/json": {"schema": ref(operation.answer)}}
+    taken = {"required": True, "content": {"application/json": {"schema": ref(operation.body)}}}
     return {
         "operationId": operation.id,
         "summary": operation.summary,
         "description": f"Needs the scope `{operation.scope}`.",
         "parameters": parameters,
+        **({"requestBody": taken} if operation.body else {}),
         "responses": {str(operation.status): answer}
         | {status: {"$ref": f"#/components/responses/{status}"} for status in REFUSALS},
     }

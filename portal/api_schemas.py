@@ -102,6 +102,32 @@ DOCUMENT = thing(
     created_at=TIME,
     replaces=maybe(UUID, description="The older document that answers until this one is ready."),
 )
+SENT = thing(
+    "A message on its way. What becomes of it is told by events and stands in the conversation.",
+    id={**UUID, "description": "The `turn_id` of the message."},
+    contact_id=UUID,
+    state={"type": "string", "description": "waiting, pending, sending, sent, delivered, read, …"},
+)
+TEST_RUN = thing(
+    "A run of a chatbot's tests. Red ones are listed.",
+    id=UUID,
+    phone_number_id=TEXT,
+    state=one_of("running", "green", "red", "cancelled"),
+    started_at=TIME,
+    ended_at=maybe(TIME),
+    tests=NUMBER,
+    done=NUMBER,
+    red={
+        "type": "array",
+        "items": thing(
+            "A test that failed.",
+            title=TEXT,
+            question=TEXT,
+            said=maybe(TEXT),
+            findings={"type": "array", "items": TEXT},
+        ),
+    },
+)
 STATEMENT = thing(
     "A number's month: what came, what became of it, what Meta charged and what models cost.",
     phone_number_id=TEXT,
@@ -124,7 +150,61 @@ STATEMENT = thing(
         "type": ["object", "null"],
     },
 )
+TEMPLATE = thing(
+    "A template that Meta has approved, with a text for each of its places.",
+    ("values",),
+    name={**TEXT, "maxLength": 512},
+    language={**TEXT, "maxLength": 20},
+    values={"type": "object", "additionalProperties": TEXT},
+)
+NEW_MESSAGE = thing(
+    "Either `text` or `template`. `wait`: after the 24 hours the text waits until the customer writes.",
+    ("text", "template", "wait"),
+    text={**TEXT, "maxLength": 4096},
+    template=TEMPLATE,
+    wait=SWITCH,
+)
+NEW_HANDOFF = thing("Why.", ("reason",), reason={**TEXT, "maxLength": 500})
+CONTACT_CHANGES = thing(
+    "What is absent stays.",
+    ("name", "language", "tags", "lead", "blocked", "opted_out"),
+    name={**TEXT, "maxLength": 200, "description": "What the staff call them; empty: the profile's name."},
+    language={**TEXT, "maxLength": 10},
+    tags={"type": "array", "maxItems": 20, "items": {**TEXT, "maxLength": 40}, "description": "All of them."},
+    lead={
+        "type": "object",
+        "additionalProperties": {"type": ["string", "null"]},
+        "description": "Fields to change; null deletes one.",
+    },
+    blocked=SWITCH,
+    opted_out={**SWITCH, "description": "True; only the customer takes it back."},
+)
+NEW_DOCUMENT = thing(
+    "A file of at most 50 MB.",
+    ("title", "replaces"),
+    filename={**TEXT, "maxLength": 200},
+    file={
+        "type": "string",
+        "contentEncoding": "base64",
+        "maxLength": 70_000_000,
+        "description": "Its bytes in base64.",
+    },
+    title={**TEXT, "maxLength": 200},
+    replaces={**UUID, "description": "The document that goes when this one is ready."},
+)
+NEW_TEST_RUN = thing(
+    "Which chatbot's tests; without a number the first one's.",
+    ("phone_number_id",),
+    phone_number_id={**TEXT, "maxLength": 40},
+)
 SCHEMAS: dict[str, Schema] = {
+    "NewMessage": NEW_MESSAGE,
+    "NewHandoff": NEW_HANDOFF,
+    "ContactChanges": CONTACT_CHANGES,
+    "NewDocument": NEW_DOCUMENT,
+    "NewTestRun": NEW_TEST_RUN,
+    "Sent": SENT,
+    "TestRun": TEST_RUN,
     "Problem": PROBLEM,
     "Contact": CONTACT,
     "ContactPage": page_of("Contact"),

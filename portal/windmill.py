@@ -17,7 +17,11 @@ SENDING = {
     "whatsapp": "$res:f/chatbot/whatsapp",
 }
 PUBLIC_API = "f/portal_api/public_api"
-PUBLIC_API_RESOURCES = {"db": "$res:f/chatbot/database"}
+PUBLIC_API_RESOURCES = {
+    "db": "$res:f/chatbot/database",
+    "master_key": "$var:f/chatbot/master_key",
+    "whatsapp": "$res:f/chatbot/whatsapp",
+}
 
 
 class ScriptFailed(Exception):

@@ -401,6 +401,8 @@ ENGLISH = {
     # Developers
     "key_nameless": "Name the key after the program that uses it.",
     "key_scopes": "Choose at least one thing that the key may do.",
+    "text_or_template": "Send either a text or a template.",
+    "idempotency_reused": "Another message was sent with this idempotency key. Use a new key for each message.",
     "keys_count": "A business has at most {most} keys. Revoke one that nobody uses.",
     # The operator
     "tenant_name_missing": "A business needs a name.",
