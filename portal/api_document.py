@@ -160,6 +160,24 @@ OPERATIONS = (
     ),
     Operation("get_test_run", "GET", "/test-runs/{id}", "tests:run", "How far a run of tests is", "TestRun"),
     Operation(
+        "list_events",
+        "GET",
+        "/events",
+        "events:read",
+        "What receivers of events are told, the newest first; of the last 30 days",
+        "EventPage",
+        {"type": one_of("message", "turn", "handoff", "status", "lead", "document"), **PAGE},
+    ),
+    Operation(
+        "replay_event",
+        "POST",
+        "/events/{id}/replay",
+        "events:replay",
+        "Have an event delivered again, under the same id",
+        "Replay",
+        status=202,
+    ),
+    Operation(
         "get_statement",
         "GET",
         "/statement",
@@ -234,7 +252,8 @@ def described(operation: Operation) -> dict[str, Any]:
         for name, schema in operation.query.items()
     ]
     if "{id}" in operation.path:
-        parameters.insert(0, {"name": "id", "in": "path", "required": True, "schema": UUID})
+        schema = TEXT if operation.id == "replay_event" else UUID
+        parameters.insert(0, {"name": "id", "in": "path", "required": True, "schema": schema})
     if operation.once:
         parameters.append({"name": IDEMPOTENCY, "in": "header", "required": True, "schema": IDEMPOTENCY_KEY})
     answer: dict[str, Any] = {

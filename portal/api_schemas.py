@@ -108,6 +108,19 @@ SENT = thing(
     contact_id=UUID,
     state={"type": "string", "description": "waiting, pending, sending, sent, delivered, read, …"},
 )
+EVENT = thing(
+    "Something that happened, as receivers get it.",
+    id={"type": "string", "description": "Stays the same however often it is delivered: evt_…"},
+    type=one_of("message", "turn", "handoff", "status", "lead", "document"),
+    created_at=TIME,
+    contact_id=maybe(UUID),
+    data={
+        "type": "object",
+        "additionalProperties": True,
+        "description": "By its type: see docs/webhooks.md.",
+    },
+)
+REPLAY = thing("An event that is delivered again.", id=TEXT, receivers=NUMBER)
 TEST_RUN = thing(
     "A run of a chatbot's tests. Red ones are listed.",
     id=UUID,
@@ -203,6 +216,9 @@ SCHEMAS: dict[str, Schema] = {
     "ContactChanges": CONTACT_CHANGES,
     "NewDocument": NEW_DOCUMENT,
     "NewTestRun": NEW_TEST_RUN,
+    "Event": EVENT,
+    "EventPage": page_of("Event"),
+    "Replay": REPLAY,
     "Sent": SENT,
     "TestRun": TEST_RUN,
     "Problem": PROBLEM,

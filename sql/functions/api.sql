@@ -26,12 +26,13 @@ begin
         return jsonb_build_object('outcome', outcome);
     end if;
     bound := plan_figure(plan.limits, 'api_calls_per_minute');
-    insert into api_minutes as m (tenant_id, minute, calls) values (plan.id, date_trunc('minute', now()), 1)
-        on conflict (tenant_id) do update set minute = excluded.minute,
-            calls = case when m.minute = excluded.minute then m.calls + 1 else 1 end
+    insert into api_minutes as m (tenant_id, minute, calls) values (plan.id, now(), 1)
+        on conflict (tenant_id) do update set
+            minute = case when m.minute > now() - interval '1 minute' then m.minute else now() end,
+            calls = case when m.minute > now() - interval '1 minute' then m.calls + 1 else 1 end
         returning * into counted;
-    if here.used_at is distinct from counted.minute then
-        update api_keys set used_at = counted.minute where id = here.id;
+    if here.used_at is distinct from date_trunc('minute', now()) then
+        update api_keys set used_at = date_trunc('minute', now()) where id = here.id;
     end if;
     return jsonb_build_object(
         'outcome', case when counted.calls > bound then 'slow' when p_scope = any (here.scopes) then 'ok'

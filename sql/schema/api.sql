@@ -24,7 +24,7 @@ create index api_keys_by_tenant on api_keys (tenant_id, made_at);
 -- is, too.
 create table api_minutes (
     tenant_id         uuid primary key references tenants on delete cascade,
-    minute            timestamptz not null,
+    minute            timestamptz not null,               -- when it began: with the first call after the last one
     calls             int not null
 );
 

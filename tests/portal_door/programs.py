@@ -31,16 +31,14 @@ class Business:
         self.program = Program(client, self.key)
 
     def make_key(self, scopes: list[str], days: int = 30, name: str = "CRM") -> str:
-        """As the owner's page makes one."""
+        return self.unsealed("create_key", "key", name=name, days=days, scopes=scopes)
+
+    def unsealed(self, action: str, what: str, **fields: Any) -> str:
+        """What the owner's page shows of a secret that a script seals to it."""
         page = X25519PrivateKey.generate()
-        made = self.browser.call(
-            *("developers", "create_key"),
-            name=name,
-            days=days,
-            scopes=scopes,
-            page_key=b64encode(page.public_key().public_bytes_raw()).decode(),
-        ).json()
-        info = f"chatmill secret for a developer\n{self.talk.tenant}\nkey".encode()
+        fields["page_key"] = b64encode(page.public_key().public_bytes_raw()).decode()
+        made = self.browser.call("developers", action, **fields).json()
+        info = f"chatmill secret for a developer\n{self.talk.tenant}\n{what}".encode()
         return SUITE.decrypt(b64decode(made["sealed"]), page, info).decode()
 
     def listed(self) -> list[dict[str, Any]]:

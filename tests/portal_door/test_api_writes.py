@@ -269,3 +269,52 @@ def test_a_read_only_key_writes_nothing(shop: Business, meta: Meta) -> None:
         f"{PREFIX}/conversations/{contact}/messages", json={"text": "Hi"}, headers=headers
     )
     assert told.json()["code"] == "scope_missing" and meta.sent == []
+
+
+def test_a_program_reads_events_and_has_one_delivered_again(shop: Business) -> None:
+    made = shop.browser.call(
+        "developers", "create_endpoint", url="https://example.com/hook", kinds=["message"]
+    )
+    try:
+        contact = shop.write("Is anybody there?")
+        events = shop.program.get("/events", params={"type": "message"}).json()["items"]
+        assert [(e["contact_id"], e["data"]["text"]) for e in events] == [
+            (contact, "At nine."),
+            (contact, "Is anybody there?"),
+        ]
+        again = shop.program.ask("POST", f"/events/{events[0]['id']}/replay", 202).json()
+        assert again == {"id": events[0]["id"], "receivers": 1}
+        for unknown in (f"evt_{uuid.uuid4().hex}", "evt_x"):
+            assert shop.program.refused("POST", f"/events/{unknown}/replay", 404) == "not_found"
+        (listed,) = shop.browser.call("developers", "list").json()["endpoints"]
+        assert (listed["waiting"], listed["state"]) == (2, "active")
+    finally:
+        gone = shop.browser.call("developers", "delete_endpoint", endpoint_id=made.json()["endpoint_id"])
+        assert gone.json()["ok"] is True
+
+
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [
+        ("https://127.0.0.1/hook", "host_private"),
+        ("https://169.254.169.254/", "host_private"),
+        ("https://[::1]/", "host_private"),
+        ("https://localhost/", "host_private"),
+        ("http://example.com/", "webhook_address"),
+        ("https://user:secret@example.com/", "webhook_address"),
+        ("ftp://example.com/", "webhook_address"),
+        ("", "webhook_address"),
+    ],
+)
+def test_an_address_that_must_not_be_told_is_refused(shop: Business, url: str, code: str) -> None:
+    told = shop.browser.call("developers", "create_endpoint", url=url, kinds=["message"]).json()
+    assert told["refused"] == code
+    assert shop.browser.call("developers", "list").json()["endpoints"] == []
+
+
+def test_the_secret_of_webhooks_is_shown_to_the_owners_page_alone(shop: Business) -> None:
+    from f.common.webhook_signature import shown_secret, webhook_secrets
+
+    secret = shown_secret(webhook_secrets(MASTER_KEY, shop.talk.tenant)[0])
+    assert shop.unsealed("show_secret", "webhook secret") == secret
+    assert secret not in str(shop.house.windmill.results)

@@ -2,6 +2,8 @@
 insert into tenants (name, limits) values ('Shop', '{"monthly_turns": 10, "replies_per_hour": 100}');
 insert into chatbots (phone_number_id, tenant_id, name, merge_window_s, lead_fields, send_documents, window_template)
     select 'bot', id, 'Bot', 0, '{email}', true, '{"name": "again", "parameters": ["x"]}' from tenants;
+insert into event_endpoints (tenant_id, url, kinds, made_by)
+    select id, 'https://hooks.example/', '{message,turn,handoff,status,lead,document}', 'owner@shop.example' from tenants;
 insert into tenant_members (tenant_id, email, role) select id, 'owner@shop.example', 'owner' from tenants;
 insert into usage_months (tenant_id, month, turns) select id, date_trunc('month', now())::date, 1 from tenants;
 insert into contacts (tenant_id, phone, user_id, name, last_message_at)

@@ -1,17 +1,19 @@
 # requirements: database
-"""What an owner gives to developers: keys of the API (portal/api.py).
+"""What an owner gives to developers: keys of the API (portal/api.py), and receivers of events (f/chatbot/deliver_events).
 
-A key goes to the owner's page sealed to that page alone (f/portal_api/sealed_transport), once: this job's result holds nothing that opens anything,
-and the database its SHA-256.
-In: a request of the portal's page (f/common/portal_request.py). Out: the keys, a new one sealed, or what was done.
+A key, as the secret that signs events, goes to the owner's page sealed to that page alone (f/portal_api/sealed_transport): this job's result
+holds nothing that opens anything. The database has a key's SHA-256.
+In: a request of the portal's page (f/common/portal_request.py). Out: the keys and receivers, a secret sealed, or what was done.
 """
 
 from __future__ import annotations
 
 import secrets
 from typing import Any
+from urllib.parse import urlsplit
 
-from f.common.database import Connection, as_tenant
+from f.common.addresses import ForbiddenHost, is_allowed, require_public
+from f.common.database import Connection, as_tenant, one
 from f.common.portal_request import (
     OWNERS,
     Fields,
@@ -25,6 +27,7 @@ from f.common.portal_request import (
     text_field,
     whole_number_field,
 )
+from f.common.setting_kinds import URL
 
 postgresql = dict[str, Any]
 c_settings = dict[str, Any]
@@ -32,33 +35,56 @@ SCOPES = (
     "conversations:read", "messages:send", "handoffs:write", "contacts:read", "contacts:write", "knowledge:read", "knowledge:write",
     "tests:run", "statement:read", "events:read", "events:replay",
 )  # fmt: skip
-MOST_KEYS = 50
+KINDS = ("message", "turn", "handoff", "status", "lead", "document")
+MOST_KEYS, MOST_ENDPOINTS = 50, 10
 MOST_DAYS = 730
 SHOWN = 12  # letters of a key by which people know it
 
 
 @answer_page
-def main(request: str, db: postgresql, settings: c_settings) -> dict[str, Any]:
-    door = (settings.get("portal_url") or "").rstrip("/")
+def main(request: str, db: postgresql, master_key: str, settings: c_settings) -> dict[str, Any]:
+    def with_settings(act: Any) -> Any:
+        return lambda conn, member, fields: act(conn, member, fields, settings)
+
     return handle_request(
         request,
         db,
         {
-            "list": (OWNERS, lambda conn, member, fields: list_all(conn, member, door)),
+            "list": (OWNERS, with_settings(list_all)),
             "create_key": (OWNERS, create_key),
             "revoke_key": (OWNERS, revoke_key),
+            "create_endpoint": (OWNERS, with_settings(create_endpoint)),
+            "set_endpoint": (OWNERS, set_endpoint),
+            "delete_endpoint": (OWNERS, delete_endpoint),
+            "show_secret": (
+                OWNERS,
+                lambda conn, member, fields: show_secret(member, fields, master_key),
+            ),
         },
     )
 
 
-def list_all(conn: Connection, member: Member, door: str) -> dict[str, Any]:
-    """`address`: the API's, '' where the operator has set up no door."""
+def list_all(conn: Connection, member: Member, fields: Fields, settings: dict[str, Any]) -> dict[str, Any]:
+    """`address`: the API's, '' where the operator has set up no door. `waiting` of a receiver: events that it has not taken yet."""
+    door = (settings.get("portal_url") or "").rstrip("/")
     with as_tenant(conn, member["tenant_id"]):
         keys = conn.execute(
             b"select id::text, name, start, scopes, made_by, made_at::text, expires_at::text, used_at::text, expires_at <= now() as expired"
             b" from api_keys where revoked_at is null order by made_at desc, id"
         ).fetchall()
-    return {"keys": keys, "scopes": SCOPES, "address": f"{door}/api/v1" if door else ""}
+        endpoints = conn.execute(
+            b"select id::text, url, kinds, state, failing_since::text, last_words, last_at::text, (select count(*)::int from"
+            b" (select from event_deliveries d where d.endpoint_id = e.id and d.state = 'waiting' limit 10000) w) as waiting"
+            b" from event_endpoints e order by made_at, id"
+        ).fetchall()
+    address = f"{door}/api/v1" if door else ""
+    return {
+        "keys": keys,
+        "scopes": SCOPES,
+        "address": address,
+        "endpoints": endpoints,
+        "kinds": KINDS,
+    }
 
 
 def create_key(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
@@ -95,6 +121,69 @@ def revoke_key(conn: Connection, member: Member, fields: Fields) -> dict[str, An
     if not done.rowcount:
         raise not_found()
     return {"revoked": key}
+
+
+def create_endpoint(
+    conn: Connection, member: Member, fields: Fields, settings: dict[str, Any]
+) -> dict[str, Any]:
+    """Has events of some kinds posted to an address, from now on. Refuses a private one here, and again at each connection."""
+    url, kinds = text_field(fields, "url", 2000).strip(), fields.get("kinds")
+    allowed = settings.get("allowed_private_hosts") or []
+    if not URL.fullmatch(url) or (url.startswith("http:") and not is_operators(url, allowed)):
+        raise Refused("webhook_address")
+    try:
+        require_public(url, allowed)
+    except ForbiddenHost as error:
+        raise Refused.of(error.message) from None
+    if not isinstance(kinds, list) or not kinds or not all(kind in KINDS for kind in kinds):
+        raise Refused("event_kinds")
+    with as_tenant(conn, member["tenant_id"]):
+        made = conn.execute(
+            b"insert into event_endpoints (tenant_id, url, kinds, made_by) select current_tenant(), %s, %s, %s"
+            b" where (select count(*) from event_endpoints) < %s returning id::text",
+            [url, sorted(set(kinds)), member["email"], MOST_ENDPOINTS],
+        ).fetchone()
+    if made is None:
+        raise Refused("endpoints_count", most=MOST_ENDPOINTS)
+    return {"endpoint_id": made["id"]}
+
+
+def is_operators(url: str, allowed: list[str]) -> bool:
+    """Whether the operator has allowed this host, which then may be private and do without TLS."""
+    try:
+        parts = urlsplit(url)
+        return is_allowed(parts.hostname or "", parts.port or 80, allowed)
+    except ValueError:
+        return False
+
+
+def set_endpoint(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """Pauses a receiver, or resumes it: what has happened meanwhile is delivered then."""
+    state = text_field(fields, "state", 10)
+    if state not in ("active", "paused"):
+        state = "active"
+    with as_tenant(conn, member["tenant_id"]):
+        query = "select set_endpoint_state(%s, %s)"
+        if one(conn, query, [id_field(fields, "endpoint_id"), state]) is None:
+            raise not_found()
+    return {"state": state}
+
+
+def delete_endpoint(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    endpoint = id_field(fields, "endpoint_id")
+    with as_tenant(conn, member["tenant_id"]):
+        done = conn.execute(b"delete from event_endpoints where id = %s", [endpoint])
+    if not done.rowcount:
+        raise not_found()
+    return {"deleted": endpoint}
+
+
+def show_secret(member: Member, fields: Fields, master_key: str) -> dict[str, Any]:
+    """What everything is signed with that is posted for this business (docs/webhooks.md)."""
+    from f.common.webhook_signature import shown_secret, webhook_secrets
+
+    newest = shown_secret(webhook_secrets(master_key, member["tenant_id"])[0])
+    return {"sealed": sealed_to_page(fields, member["tenant_id"], "webhook secret", newest)}
 
 
 def sealed_to_page(fields: Fields, tenant_id: str, what: str, secret: str) -> str:

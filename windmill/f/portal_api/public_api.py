@@ -1,6 +1,6 @@
 # requirements: whatsapp
-"""What programs ask through the API for developers (portal/api.py): a business's conversations, contacts, documents, tests and
-statements.
+"""What programs ask through the API for developers (portal/api.py): a business's conversations, contacts, documents, tests, events
+and statements.
 
 In: a request as the door words it, with the ticket of a key (f/common/portal_request.py). Out: `answer`, as portal/api_document.py describes it;
 or why it is refused, also as an English sentence. Here are no roles, only scopes: the pages of people have scripts of their own.
@@ -34,6 +34,8 @@ ACTIONS: dict[str, Action] = {
         ("delete_document", "knowledge:write", public_writes.delete_document),
         ("start_test_run", "tests:run", public_writes.start_test_run),
         ("get_test_run", "tests:run", public_writes.get_test_run),
+        ("list_events", "events:read", public_reads.list_events),
+        ("replay_event", "events:replay", public_writes.replay_event),
         ("get_statement", "statement:read", public_reads.get_statement),
     )
 }

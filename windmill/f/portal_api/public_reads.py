@@ -99,6 +99,23 @@ def get_document(conn: Connection, member: Member, fields: Fields) -> dict[str, 
     return {"answer": document_of(found(conn, member, fields, f"select {DOCUMENT} from documents c"))}
 
 
+def list_events(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """What receivers are told, the newest first; `type`: of one kind only."""
+    most, before, kind = (
+        page_size(fields),
+        whole_number(text_field(fields, "cursor", 20)),
+        text_field(fields, "type", 20),
+    )
+    with as_tenant(conn, member["tenant_id"]):
+        rows = conn.execute(
+            b"select e.seq, event_body(e) as body from events e where (%s = '' or e.kind = %s) and (%s = 0 or e.seq < %s)"
+            b" order by e.seq desc limit %s",
+            [kind, kind, before, before, most + 1],
+        ).fetchall()
+    following = str(rows[most - 1]["seq"]) if len(rows) > most else None
+    return {"answer": {"items": [row["body"] for row in rows[:most]], "next": following}}
+
+
 def get_statement(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     """A number's month, each figure of which rests on the chain of service records."""
     from f.portal_api import statement_figures, statement_words

@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 
-from f.common.database import Connection, as_tenant
+from f.common.database import Connection, as_tenant, one
 from f.common.ingestion import start_ingestions
 from f.common.portal_request import Fields, Member, Refused, id_field, not_found, text_field
 from f.common.problems import english
@@ -129,6 +129,16 @@ def upload_document(conn: Connection, member: Member, fields: Fields) -> dict[st
 def delete_document(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     delete_upload(conn, member, id_field(fields, "id"))
     return {"answer": None}
+
+
+def replay_event(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """Has an event posted again, under its id, to every receiver that wants its kind."""
+    event = id_field({"id": text_field(fields, "id", 100).removeprefix("evt_")}, "id")
+    with as_tenant(conn, member["tenant_id"]):
+        receivers = one(conn, "select replay_event(%s)", [event])
+    if receivers is None:
+        raise not_found()
+    return {"answer": {"id": fields["id"], "receivers": receivers}}
 
 
 def start_test_run(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:

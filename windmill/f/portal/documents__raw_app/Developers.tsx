@@ -1,4 +1,4 @@
-// What an owner gives to developers: keys of the API, each shown once.
+// What an owner gives to developers: keys of the API, each shown once, and receivers of events.
 import { Box, Button, Card, Checkbox, Code, CopyButton, Group, NumberInput, SimpleGrid, Text, TextInput, Title } from '@mantine/core'
 import React, { useState } from 'react'
 import { ask } from './api'
@@ -7,22 +7,31 @@ import { opened, pageKey } from './files'
 import { Ago, Facts, Item, List, Loaded, Sure, fill, useForm, useHere } from './ui'
 
 type Key = { id: string; name: string; start: string; scopes: string[]; made_by: string; expires_at: string; used_at: string | null; expired: boolean }
+type Receiver = { id: string; url: string; kinds: string[]; state: string; failing_since: string | null; last_words: string | null; last_at: string | null; waiting: number }
+type All = { keys: Key[]; scopes: string[]; address: string; endpoints: Receiver[]; kinds: string[] }
+
+const secretOf = async (sealed: string, tenant: string, what: string) => new TextDecoder().decode(await opened(sealed, `chatmill secret for a developer\n${tenant}\n${what}`))
 
 export default function Developers() {
   const { t } = useHere()
   const d = t.developers
-  const list = useAsk<{ keys: Key[]; scopes: string[]; address: string }>('developers', 'list')
+  const list = useAsk<All>('developers', 'list')
   return (
     <section aria-labelledby="developers">
       <Title order={2} id="developers" mt="xl" mb="xs">{d.title}</Title>
       <Text c="dimmed" mb="xs">{d.intro}</Text>
       <Loaded of={list}>
-        {({ keys, scopes, address }) => (
+        {({ keys, scopes, address, endpoints, kinds }) => (
           <>
             {address && <Text size="sm" className="break" mb="xs">{fill(d.address, { address })}</Text>}
             <Make scopes={scopes} />
             {keys.length === 0 && <Text c="dimmed">{d.none}</Text>}
             <List label={d.title}>{keys.map((key) => <One key={key.id} of={key} />)}</List>
+            <Title order={3} mt="lg" mb="xs">{d.receivers}</Title>
+            <Text c="dimmed" mb="xs">{d.receiversIntro}</Text>
+            <AddReceiver kinds={kinds} />
+            <List label={d.receivers}>{endpoints.map((one) => <OneReceiver key={one.id} of={one} />)}</List>
+            {endpoints.length > 0 && <Secret />}
           </>
         )}
       </Loaded>
@@ -63,7 +72,7 @@ function Make({ scopes }: { scopes: string[] }) {
     event.preventDefault()
     form.run(async () => {
       const made = await ask('developers', 'create_key', { name, days: Number(days), scopes: chosen, page_key: await pageKey() })
-      setKey(new TextDecoder().decode(await opened(made.sealed, `chatmill secret for a developer\n${tenant}\nkey`)))
+      setKey(await secretOf(made.sealed, tenant, 'key'))
       setName('')
       setChosen([])
       await refresh('developers')
@@ -89,4 +98,67 @@ function Make({ scopes }: { scopes: string[] }) {
       )}
     </Card>
   )
+}
+
+function OneReceiver({ of: one }: { of: Receiver }) {
+  const { t, number } = useHere()
+  const d = t.developers
+  const form = useForm()
+  const act = async (action: 'set_endpoint' | 'delete_endpoint', state?: string) => {
+    await ask('developers', action, { endpoint_id: one.id, state })
+    await refresh('developers')
+  }
+  const other = one.state === 'active' ? 'paused' : 'active'
+  return (
+    <Item faded={one.state !== 'active'}>
+      <Group justify="space-between">
+        <Text fw={600} className="break" miw={0}>{one.url}</Text>
+        <Group gap="xs">
+          <Button size="compact-sm" variant="default" loading={form.busy} onClick={() => form.run(() => act('set_endpoint', other))}>{other === 'active' ? d.resume : d.pause}</Button>
+          <Sure label={t.remove} ask={fill(d.deleteAsk, { url: one.url })} says={d.deleteSays} act={() => act('delete_endpoint')} />
+        </Group>
+      </Group>
+      <Text size="sm">{one.kinds.map((kind) => d.kinds[kind] ?? kind).join(', ')}</Text>
+      <Facts facts={[one.state !== 'active' && d.paused, one.failing_since && <>{d.failing} <Ago at={one.failing_since} /></>, one.waiting > 0 && fill(d.waits, { n: number(one.waiting) }), one.last_words, one.last_at && <Ago at={one.last_at} />]} />
+      {form.shown}
+    </Item>
+  )
+}
+
+function AddReceiver({ kinds }: { kinds: string[] }) {
+  const { t } = useHere()
+  const d = t.developers
+  const form = useForm()
+  const [url, setUrl] = useState('')
+  const [chosen, setChosen] = useState<string[]>(kinds)
+  const add = (event: React.FormEvent) => {
+    event.preventDefault()
+    form.run(async () => {
+      await ask('developers', 'create_endpoint', { url, kinds: chosen })
+      setUrl('')
+      await refresh('developers')
+    })
+  }
+  return (
+    <Card component="form" onSubmit={add} className="panel">
+      <TextInput label={d.url} placeholder="https://" required maxLength={2000} autoComplete="off" value={url} onChange={(e) => setUrl(e.target.value)} />
+      <Checkbox.Group label={d.what} value={chosen} onChange={setChosen} mt="sm">
+        <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="xs" mt={4}>{kinds.map((kind) => <Checkbox key={kind} value={kind} label={d.kinds[kind] ?? kind} />)}</SimpleGrid>
+      </Checkbox.Group>
+      <Group mt="md"><Button type="submit" loading={form.busy} disabled={!chosen.length}>{d.addReceiver}</Button></Group>
+      {form.shown}
+    </Card>
+  )
+}
+
+function Secret() {
+  const { t, tenant } = useHere()
+  const form = useForm()
+  const [secret, setSecret] = useState('')
+  const show = () =>
+    form.run(async () => {
+      const { sealed } = await ask('developers', 'show_secret', { page_key: await pageKey() })
+      setSecret(await secretOf(sealed, tenant, 'webhook secret'))
+    })
+  return secret ? <Code block className="break">{secret}</Code> : <><Button variant="default" loading={form.busy} onClick={show}>{t.developers.secret}</Button>{form.shown}</>
 }
