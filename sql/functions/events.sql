@@ -90,9 +90,10 @@ create or replace trigger event_of_document after update of state on documents
 create or replace trigger event_of_new_document after insert or delete on documents
     for each row execute function event_of_document();
 
--- An event as receivers get it. What a message says is read now: an edited one says what it says by now.
+-- An event as receivers get it. What a message says is read now: an edited one says what it says by now. With the
+-- caller's rights: whoever is bound to a tenant reads that tenant's words only.
 create or replace function event_body(p_event events) returns jsonb
-    language sql stable security definer set search_path = public, pg_temp as $$
+    language sql stable as $$
     select jsonb_build_object(
         'id', 'evt_' || replace(p_event.id::text, '-', ''), 'type', p_event.kind,
         'created_at', to_char(p_event.made_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),

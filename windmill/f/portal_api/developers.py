@@ -161,7 +161,7 @@ def set_endpoint(conn: Connection, member: Member, fields: Fields) -> dict[str, 
     """Pauses a receiver, or resumes it: what has happened meanwhile is delivered then."""
     state = text_field(fields, "state", 10)
     if state not in ("active", "paused"):
-        state = "active"
+        raise Refused("bad_request")
     with as_tenant(conn, member["tenant_id"]):
         query = "select set_endpoint_state(%s, %s)"
         if one(conn, query, [id_field(fields, "endpoint_id"), state]) is None:
