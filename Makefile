@@ -63,7 +63,7 @@ portal: $(VENV)/.installed ## the portal's pages for the demo, after a change to
 
 ##@ Test it
 
-.PHONY: test test-browser test-windmill test-faults kill-run test-warm-stress eval bot-answers
+.PHONY: test test-browser test-windmill test-faults kill-run api-client test-warm-stress eval bot-answers
 
 test: $(VENV)/.for-tests ## all tests but the browser's: real processes, real PostgreSQL (TEST_PROCESSES=1 for one test after the other)
 	@$(BIN)/python -m pytest -n $(or $(TEST_PROCESSES),2)
@@ -79,6 +79,14 @@ test-faults: $(VENV)/.for-tests ## the storm at full size: 500 messages, kills t
 
 kill-run: $(VENV)/.for-tests ## 500 approved calls of every kind of tool while workers are killed: done once if and only if approved (CALLS=60, FAULTS_SEED=…)
 	@PYTHONPATH=windmill:. $(BIN)/python -m tests.faults.kill_run --calls $(or $(CALLS),500)
+
+$(VENV)/.client-maker: $(VENV)/.for-tests tests/portal_door/client/requirements.txt
+	@$(PYTHON) -m venv --clear $(VENV)/client-maker
+	@$(VENV)/client-maker/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r tests/portal_door/client/requirements.txt
+	@touch $@
+
+api-client: $(VENV)/.client-maker ## a Python client, generated from the API's document, calls every operation of the running door
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n0 tests/portal_door/client/generated.py
 
 test-warm-stress: $(VENV)/.installed ## 2,000 jobs at once through the warm interpreter
 	@STRESS_JOBS=$${STRESS_JOBS:-2000} $(BIN)/python -m pytest -m stress -s tests/worker/test_stress.py

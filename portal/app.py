@@ -19,6 +19,9 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from ingress.link import Link, LinkDown
+from portal.api import Api
+from portal.api_document import PREFIX
+from portal.api_problems import problem
 from portal.browser import ATTEMPT, SESSION, Cookies, address, name_of
 from portal.codes import LANGUAGES, Codes, person_of
 from portal.guard import HEALTH, Guard
@@ -48,6 +51,7 @@ class Door:
         self.cookies, self.pages = Cookies(settings), Pages(settings)
         self.providers = Providers(settings, self.store, self.cookies)
         self.passkeys = Passkeys(settings, self.store, self.cookies)
+        self.api = Api(settings, self.store, self.windmill)
         self._under_way: dict[str, int] = {}
 
     async def index(self, request: Request) -> Response:
@@ -180,6 +184,7 @@ class Door:
             Route("/api/enter", self.enter_code, methods=["POST"]),
             Route("/api/leave", self.leave, methods=["POST"]),
             Route("/api/call", self.call, methods=["POST"]),
+            *self.api.routes(),
             *self.pages.routes(),
         ]
 
@@ -197,6 +202,8 @@ async def small(request: Request) -> dict[str, Any]:
 
 async def unavailable(request: Request, error: Exception) -> Response:
     log.error("The database did not answer.", extra={"error": type(error).__name__})
+    if request.url.path.startswith(f"{PREFIX}/"):
+        return problem("unavailable")
     return JSONResponse({"error": "unavailable"}, 503)
 
 

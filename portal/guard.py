@@ -6,6 +6,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from portal.api_document import PREFIX
+from portal.api_problems import problem
 from portal.settings import Settings
 
 HEALTH = "/healthz"
@@ -28,7 +30,7 @@ A_YEAR = "max-age=31536000"
 
 class Guard:
     """Before the application. A call that changes something comes from this origin's own page, as JSON: a form can't send that, and another
-    site's script has to ask first, and is told nothing."""
+    site's script has to ask first, and is told nothing. The API (portal/api.py) knows no cookies, and looks at its requests itself."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app, self._settings = app, settings
@@ -53,8 +55,11 @@ class Guard:
         headers = Headers(scope=scope)
         if scope["path"] == HEALTH:
             return None
+        is_api = scope["path"].startswith(f"{PREFIX}/")
         if headers.get("host", "").lower() != self._settings.host:
-            return JSONResponse({"error": "wrong host"}, 421)
+            return problem("wrong_host") if is_api else JSONResponse({"error": "wrong host"}, 421)
+        if is_api:  # a program with a key, not a page with a cookie
+            return None
         if scope["method"] in ("GET", "HEAD"):
             return None
         if headers.get("origin", "").lower() != self._settings.origin:

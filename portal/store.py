@@ -82,5 +82,17 @@ class Store:
         values = (digest(token), digest(job), digest(request))
         return bool(await self._ask(b"select make_ticket(%s, %s, %s)", *values))
 
+    async def use_api_key(self, key: str, scope: str, address: str) -> dict[str, Any]:
+        """{"outcome", "limit", "left", "reset_s"}; see the function."""
+        found: dict[str, Any] = await self._ask(
+            b"select use_api_key(%s, %s, %s)", digest(key), scope, address
+        )
+        return found
+
+    async def make_key_ticket(self, key: str, job: str, request: str) -> bool:
+        """Whether the key is good still, so that the job may be started."""
+        values = (digest(key), digest(job), digest(request))
+        return bool(await self._ask(b"select make_key_ticket(%s, %s, %s)", *values))
+
     async def clean(self) -> None:
         await self._ask(b"select clean_door()")

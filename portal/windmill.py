@@ -16,6 +16,12 @@ SENDING = {
     "settings": "$res:f/chatbot/settings",
     "whatsapp": "$res:f/chatbot/whatsapp",
 }
+PUBLIC_API = "f/portal_api/public_api"
+PUBLIC_API_RESOURCES = {
+    "db": "$res:f/chatbot/database",
+    "master_key": "$var:f/chatbot/master_key",
+    "whatsapp": "$res:f/chatbot/whatsapp",
+}
 
 
 class ScriptFailed(Exception):

@@ -102,6 +102,11 @@ create or replace trigger audit_change after insert or update or delete on scrip
         '');
 create or replace trigger audit_change after insert or update or delete on tenant_members for each row
     execute function audit_change('email', 'tenant_id', 'email role', '');
+create or replace trigger audit_change after insert or update of revoked_at on api_keys for each row
+    execute function audit_change('name', 'tenant_id', 'name start scopes expires_at revoked_at', '');
+-- The address may hold a secret.
+create or replace trigger audit_change after insert or update of kinds, state or delete on event_endpoints for each row
+    execute function audit_change('id', 'tenant_id', 'url kinds state', 'url');
 create or replace trigger audit_change after insert or update or delete on operators for each row
     execute function audit_change('email', '', 'email', '');
 create or replace trigger audit_change after insert or update or delete on knowledge_sources for each row

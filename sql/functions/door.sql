@@ -290,14 +290,21 @@ end $$;
 select own_functions('make_ticket');
 grant execute on function make_ticket to chatbot_door;
 
--- Who asks: the person of the session for which the job of this id was started, with this request, a minute ago at
--- most; null otherwise. A job that Windmill runs again, under the same id, asks again within a quarter of an hour.
+-- Whether a ticket is in time: its job was started a minute ago at most. One that Windmill runs again, under the same
+-- id, asks again within a quarter of an hour.
+create or replace function is_good_ticket(p_ticket door_tickets) returns boolean
+    language sql stable
+    return case when p_ticket.redeemed_at is null then p_ticket.made_at > now() - interval '60 seconds'
+           else p_ticket.redeemed_at > now() - interval '15 minutes' end;
+select own_functions('is_good_ticket');
+
+-- Who asks: the person of the session for which the job of this id was started, with this request; null where there is
+-- none, or it is too late.
 create or replace function redeem_ticket(p_job bytea, p_request bytea) returns text
     language sql security definer set search_path = public, pg_temp as $$
     update door_tickets t set redeemed_at = coalesce(t.redeemed_at, now()) from door_sessions s
         where t.job_digest = p_job and t.request_digest = p_request and s.id = t.session_id and s.expires_at > now()
-          and case when t.redeemed_at is null then t.made_at > now() - interval '60 seconds'
-                   else t.redeemed_at > now() - interval '15 minutes' end
+          and is_good_ticket(t)
         returning s.person
 $$;
 select own_functions('redeem_ticket');

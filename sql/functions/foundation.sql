@@ -85,3 +85,4 @@ create or replace function phone_key(p_phone text) returns text
         when p_phone ~ '^22901\d{8}$' then '229' || substr(p_phone, 6)
         else p_phone end;
 select own_functions('phone_key');
+grant execute on function phone_key to chatbot_app;

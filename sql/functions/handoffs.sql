@@ -1,9 +1,9 @@
 -- Humans in a conversation: the bot passes it on, the staff takes it over, writes, and gives it back.
 
 -- A human takes a conversation over, until a time or until somebody resumes the bot. A turn that is under way sends
--- nothing more.
+-- nothing more. p_source: 'operator', who is there; or 'program', which says that the contact waits for a person.
 create or replace function pause_contact(p_contact uuid, p_until timestamptz default 'infinity',
-    p_reason text default null) returns timestamptz
+    p_reason text default null, p_source text default 'operator') returns timestamptz
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     contact contacts;
@@ -14,7 +14,7 @@ begin
         raise exception 'contact % does not exist', p_contact using errcode = 'no_data_found';
     end if;
     insert into handoffs (tenant_id, contact_id, source, reason, paused_until)
-        values (contact.tenant_id, p_contact, 'operator', left(p_reason, 500), p_until);
+        values (contact.tenant_id, p_contact, p_source, left(p_reason, 500), p_until);
     perform record_audit('contacts.pause', null, p_contact, jsonb_build_object('until', p_until));
     return contact.paused_until;
 end $$;

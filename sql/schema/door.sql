@@ -15,15 +15,19 @@ create table door_sessions (
 );
 create index door_sessions_by_person on door_sessions (person);
 
--- One request of one session: the job that Windmill runs under this id may act as the session's person.
+-- One request of one session or of one key: the job that Windmill runs under this id may act as the session's person,
+-- or for the key's business with the key's scopes.
 create table door_tickets (
     job_digest        bytea primary key,                  -- of the job's id, which nobody else can give to a job
-    session_id        uuid not null references door_sessions on delete cascade,
+    session_id        uuid references door_sessions on delete cascade,
+    key_id            uuid references api_keys on delete cascade,
     request_digest    bytea not null,
     made_at           timestamptz not null default now(),
-    redeemed_at       timestamptz
+    redeemed_at       timestamptz,
+    check (num_nonnulls(session_id, key_id) = 1)
 );
 create index door_tickets_by_session on door_tickets (session_id);
+create index door_tickets_by_key on door_tickets (key_id);
 create index door_tickets_by_age on door_tickets (made_at);
 
 -- A code that somebody has asked for. Whether they are known here makes no difference to the row.

@@ -1,8 +1,10 @@
-"""What an owner does about people and facts, in a browser: export and forget a customer, see who changed what, settle two figures for one thing."""
+"""What an owner does about people, developers and facts, in a browser: export and forget a customer, see who changed what, settle two figures."""
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 import secrets
 
 import pytest
@@ -99,3 +101,46 @@ def test_two_figures_for_one_thing_are_shown_and_settled(world: World, visit: Vi
     page.keyboard.press("Enter")
     expect(page.locator("ol .card").first).to_contain_text("52.90")
     expect(page.locator("ol .card", has_text="41.90")).to_contain_text("Not used")
+
+
+def test_an_owner_makes_a_key_for_a_program_and_revokes_it(world: World, visit: Visit) -> None:
+    name = f"CRM {secrets.token_hex(3)}"
+    page = visit(SHOP.staff)
+    go(page, "People")
+    part = page.get_by_role("region", name="For developers")
+    part.get_by_label("Name of the key").fill(name)
+    part.get_by_label("Read contacts").check()
+    part.get_by_role("button", name="Make a key").click()
+    shown = part.get_by_role("status").locator("pre")
+    expect(shown).to_have_text(re.compile(r"^cmk_[\w-]{43}$"))
+    check(page)
+    key = shown.inner_text()
+    (stored,) = world.rows("select digest, scopes from api_keys where name = %s", name)
+    assert bytes(stored["digest"]) == hashlib.sha256(key.encode()).digest() and stored["scopes"] == [
+        "contacts:read"
+    ]
+    row = part.locator("li.card", has_text=name)
+    row.get_by_role("button", name="Revoke").click()
+    page.get_by_role("dialog", name=f"Revoke the key {name}?").get_by_role("button", name="Revoke").click()
+    expect(row).to_have_count(0)
+
+
+def test_an_owner_adds_a_receiver_of_events_and_sees_the_secret(world: World, visit: Visit) -> None:
+    page = visit(CLINIC.staff)
+    go(page, "People")
+    part = page.get_by_role("region", name="For developers")
+    address = part.get_by_label("Address", exact=True)
+    add = part.get_by_role("button", name="Add a receiver")
+    address.fill("https://127.0.0.1/hook")
+    add.click()
+    expect(part.get_by_text("private")).to_be_visible()
+    address.fill("https://example.com/hook")
+    add.click()
+    row = part.locator("li.card", has_text="https://example.com/hook")
+    expect(row).to_be_visible()
+    part.get_by_role("button", name="Show the secret").click()
+    expect(part.get_by_text(re.compile(r"^whsec_"))).to_be_visible()
+    check(page)
+    row.get_by_role("button", name="Remove").click()
+    page.get_by_role("dialog", name="Delete the receiver").get_by_role("button", name="Remove").click()
+    expect(row).to_have_count(0)

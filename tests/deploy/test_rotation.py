@@ -198,6 +198,7 @@ def test_no_sealed_column_is_forgotten(conn: Any) -> None:
         ("contradiction_dismissals", "pair"),
         ("service_records", "hash"),
         ("service_chains", "hash"),
+        ("api_keys", "digest"),
     }
     columns = conn.execute(
         "select table_name, column_name from information_schema.columns where table_schema = 'public' and data_type = 'bytea'"

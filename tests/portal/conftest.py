@@ -35,6 +35,7 @@ STATIC = {
     "f.portal_api.cases": (),
     "f.portal_api.people": ("settings",),
     "f.portal_api.sessions": (),
+    "f.portal_api.developers": ("master_key", "settings"),
     "f.portal_api.notifications": (),
     "f.portal_api.bot": ("master_key", "settings"),
     "f.portal_api.versions": ("settings",),

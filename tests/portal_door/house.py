@@ -7,6 +7,7 @@ import json
 import os
 import re
 import threading
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.message import Message
@@ -25,6 +26,7 @@ from sql import apply
 from tests.administrator import administrator
 
 TOKEN = "the door's own token"
+MASTER_KEY = b64encode(b"k" * 32).decode()
 ALPHA = "aaaaaaaa-0000-4000-8000-00000000000d"
 BETA = "bbbbbbbb-0000-4000-8000-00000000000d"
 OWNER, AGENT, OTHER = "owner@alpha.example", "agent@alpha.example", "owner@beta.example"
@@ -114,6 +116,7 @@ class House:
             {
                 "$res:f/chatbot/database": self.db,
                 "$res:f/chatbot/settings": {**self.mailbox.settings, "portal_url": ORIGIN},
+                "$var:f/chatbot/master_key": MASTER_KEY,
                 "$res:f/chatbot/whatsapp": {"graph_url": "http://127.0.0.1:9", "api_version": "v26.0"},
             }
         )

@@ -2,6 +2,8 @@
 insert into tenants (name, limits) values ('Shop', '{"monthly_turns": 10, "replies_per_hour": 100}');
 insert into chatbots (phone_number_id, tenant_id, name, merge_window_s, lead_fields, send_documents, window_template)
     select 'bot', id, 'Bot', 0, '{email}', true, '{"name": "again", "parameters": ["x"]}' from tenants;
+insert into event_endpoints (tenant_id, url, kinds, made_by)
+    select id, 'https://hooks.example/', '{message,turn,handoff,status,lead,document}', 'owner@shop.example' from tenants;
 insert into tenant_members (tenant_id, email, role) select id, 'owner@shop.example', 'owner' from tenants;
 insert into usage_months (tenant_id, month, turns) select id, date_trunc('month', now())::date, 1 from tenants;
 insert into contacts (tenant_id, phone, user_id, name, last_message_at)
@@ -100,6 +102,9 @@ insert into replays (tenant_id, phone_number_id, version, from_at, to_at, of_tur
 insert into replay_results (replay_id, turn_id, tenant_id) select r.id, t.id, t.tenant_id from replays r, turns t;
 
 insert into door_sessions (token_digest, person, how, browser) values ('token', 'owner@shop.example', 'email', 'Firefox');
+insert into api_keys (tenant_id, name, digest, start, scopes, made_by, expires_at)
+    select id, 'CRM', 'key', 'cmk_', '{contacts:read}', 'owner@shop.example', now() + interval '1 day' from tenants
+    where name = 'Shop';
 insert into door_tickets (job_digest, session_id, request_digest) select 'job', id, 'request' from door_sessions;
 insert into door_codes (attempt_digest, person, code_digest, padded, job_digest)
     values ('attempt', 'owner@shop.example', 'code', '000000', 'job');

@@ -190,11 +190,12 @@ DOOR = [
         "enter_code",
         "enter_passkey",
         "leave_session",
+        "make_key_ticket",
         "make_ticket",
         "prove_person",
         "put_challenge",
     ),
-    *("put_passkey", "read_passkey", "session_person", "take_challenge", "use_session"),
+    *("put_passkey", "read_passkey", "session_person", "take_challenge", "use_api_key", "use_session"),
 ]
 
 

@@ -19,6 +19,7 @@ RULES = {
     "f/chatbot/fetch_files": BACKGROUND,
     "f/chatbot/read_templates": BACKGROUND,
     "f/chatbot/check_numbers": BACKGROUND,
+    "f/chatbot/deliver_events": BACKGROUND,
     # Somebody waits for these: the staff at the portal, an operator in Windmill.
     "f/portal_api/": PORTAL,
     "f/ingest/upload_document": PORTAL,

@@ -13,7 +13,7 @@ from f.cases.expected import OUTCOMES
 from f.common.chatbot_settings import OPERATOR, checked, definitions
 from f.common.portal_request import text_field
 from f.common.problems import Problem
-from f.ingest.upload_document import MAX_BYTES
+from f.common.uploads import MAX_BYTES
 from f.portal_api.approvals import checked_rule
 from f.portal_api.cases import expected_field
 from f.portal_api.dry_runs import history_field

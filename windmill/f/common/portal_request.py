@@ -3,7 +3,7 @@
 
 Windmill sets the identity of a person who has signed in to it. Whoever comes through the door (portal/) has a ticket, which the door writes
 into the database for the one job and the one request: the job's id, which Windmill gives to no second job, redeems it. Memberships say what the
-person may do; nothing else counts.
+person may do; nothing else counts. A program that calls the API (portal/api.py) has such a ticket, too; its key's scopes say what it may do.
 
 The request is one argument, a JSON text with the mark below. A worker replaces arguments that start with `$var:`, `$jsonvar:` or `$res:` by the
 secret of that name, even if a browser wrote them. A JSON text starts with a brace, so nothing in it is ever replaced; anything else is refused
@@ -33,6 +33,7 @@ ANYONE = frozenset({"owner", "editor", "agent", "viewer"})
 EDITORS = frozenset({"owner", "editor"})
 AGENTS = frozenset({"owner", "editor", "agent"})
 OWNERS = frozenset({"owner"})
+KEY = "key"
 
 
 class Refused(Problem):
@@ -44,7 +45,7 @@ class NotAllowed(Refused):
 
 
 class Member(TypedDict):
-    """A person of a tenant's staff. role: owner, editor, agent or viewer."""
+    """A person of a tenant's staff. role: owner, editor, agent or viewer. Or a key of the API: then the role is KEY, and the name is in `email`."""
 
     tenant_id: str
     email: str
@@ -80,7 +81,7 @@ def answer_page(main: Callable[P, dict[str, Any]]) -> Callable[P, dict[str, Any]
 
 
 def handle_request(request: Any, db: dict[str, Any], actions: dict[str, Action]) -> dict[str, Any]:
-    """Calls the action that the request names, if the person's role is among the action's roles. Raises Refused."""
+    """Calls the action that the request names, if the person's role, or one of the key's scopes, is among the action's roles. Raises Refused."""
     fields = parse_request(request)
     roles, act = actions[action_name(fields, actions)]
     with connect(db) as conn:
@@ -160,12 +161,18 @@ def not_found() -> Refused:
 def signed_in_email(conn: Connection, request: str) -> str:
     """The e-mail address of the app's user, set by the server, or of the person (who may be a telephone number with its plus) to whom the door's
     ticket for this job and request belongs. Raises NotAllowed if there is neither."""
+    email = person_who_asks(conn, request)
+    if not email:
+        raise NotAllowed("no_identity")
+    return email
+
+
+def person_who_asks(conn: Connection, request: str) -> str:
+    """As signed_in_email(); '' where nobody does."""
     email = os.environ.get("WM_END_USER_EMAIL", "").lower()
     job = os.environ.get("WM_JOB_ID", "")
     if not email and job:
         email = one(conn, "select redeem_ticket(%s, %s)", [digest(job), digest(request)]) or ""
-    if not email:
-        raise NotAllowed("no_identity")
     return email
 
 
@@ -179,7 +186,9 @@ def authorize_member(conn: Connection, request: str, tenant_id: str, roles: froz
 
     `tenant_id` chooses among several businesses; '' is enough for a member of one.
     """
-    email = signed_in_email(conn, request)
+    email = person_who_asks(conn, request)
+    if not email:
+        return authorize_key(conn, request, roles)
     rows = conn.execute(b"select tenant_id::text, role from memberships(%s)", [email]).fetchall()
     memberships = [row for row in rows if not tenant_id or row["tenant_id"] == tenant_id]
     if not memberships:
@@ -190,6 +199,20 @@ def authorize_member(conn: Connection, request: str, tenant_id: str, roles: froz
         raise NotAllowed("role")
     name_person(conn, email)
     return {"tenant_id": memberships[0]["tenant_id"], "email": email, "role": memberships[0]["role"]}
+
+
+def authorize_key(conn: Connection, request: str, scopes: frozenset[str]) -> Member:
+    """The key of the API that asks, if it has one of the scopes. Raises NotAllowed."""
+    job = os.environ.get("WM_JOB_ID", "")
+    query = b"select tenant_id::text, name, scopes from redeem_key_ticket(%s, %s)"
+    key = conn.execute(query, [digest(job), digest(request)]).fetchone() if job else None
+    if key is None:
+        raise NotAllowed("no_identity")
+    if not scopes.intersection(key["scopes"]):
+        raise NotAllowed("role")
+    name = f"API: {key['name']}"
+    name_person(conn, name)
+    return {"tenant_id": key["tenant_id"], "email": name, "role": KEY}
 
 
 def name_person(conn: Connection, email: str) -> None:

@@ -402,6 +402,14 @@ ENGLISH = {
     "email_or_role_invalid": "Write an e-mail address and choose a role.",
     "person_exists": "{email} is already a member. Change the role in the list below.",
     "last_owner": "A business needs an owner. Make somebody else an owner first.",
+    # Developers
+    "key_nameless": "Name the key after the program that uses it.",
+    "key_scopes": "Choose at least one thing that the key may do.",
+    "event_kinds": "Choose at least one kind of event.",
+    "endpoints_count": "A business has at most {most} receivers of events. Delete one that nobody uses.",
+    "text_or_template": "Send either a text or a template.",
+    "idempotency_reused": "Another message was sent with this idempotency key. Use a new key for each message.",
+    "keys_count": "A business has at most {most} keys. Revoke one that nobody uses.",
     # The operator
     "tenant_name_missing": "A business needs a name.",
     "number_invalid": "A number needs Meta's phone number ID (digits) and a name.",

@@ -36,8 +36,9 @@ def shown_secret(secret: bytes) -> str:
     return f"whsec_{b64encode(secret).decode()}"
 
 
-def signature_headers(secrets: list[bytes], body: bytes) -> dict[str, str]:
-    delivery, at = f"msg_{uuid.uuid4().hex}", str(int(time.time()))
+def signature_headers(secrets: list[bytes], body: bytes, delivery: str = "") -> dict[str, str]:
+    """`delivery`: the id of what may be posted again; without one it gets a new one."""
+    delivery, at = delivery or f"msg_{uuid.uuid4().hex}", str(int(time.time()))
     signed = f"{delivery}.{at}.".encode() + body
     signatures = [b64encode(hmac.digest(secret, signed, "sha256")).decode() for secret in secrets]
     return {

@@ -15,12 +15,12 @@ from f.common.portal_request import (
     EDITORS,
     Fields,
     Member,
-    Refused,
     answer_page,
     handle_request,
     id_field,
     not_found,
 )
+from f.common.uploads import delete_upload
 
 postgresql = dict[str, Any]
 
@@ -40,18 +40,7 @@ def main(request: str, db: postgresql) -> dict[str, Any]:
 
 
 def delete(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
-    """Deletes an uploaded file. A web page or a Q&A pair would come back with the next reading: it is deleted at its origin."""
-    document_id = id_field(fields, "document_id")
-    with as_tenant(conn, member["tenant_id"]):
-        found = conn.execute(
-            b"select title, origin from documents where id = %s for update", [document_id]
-        ).fetchone()
-        if found is None:
-            raise not_found()
-        if found["origin"] != "upload":
-            raise Refused("not_an_upload")
-        conn.execute(b"delete from documents where id = %s", [document_id])
-    return {"deleted": found["title"]}
+    return {"deleted": delete_upload(conn, member, id_field(fields, "document_id"))}
 
 
 def update(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:

@@ -58,6 +58,7 @@ LIMITS = {
     "turns_at_once",
     "turn_weight",
     "background_jobs",
+    "api_calls_per_minute",
     "keep_words_days",
     "keep_media_days",
     "keep_traces_days",

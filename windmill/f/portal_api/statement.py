@@ -8,9 +8,7 @@ the statement, the rows behind one of its figures, or the PDF as base64.
 
 from __future__ import annotations
 
-import re
 from base64 import b64encode
-from datetime import UTC, datetime
 from typing import Any
 
 from f.common.database import Connection, as_tenant
@@ -25,10 +23,9 @@ from f.common.portal_request import (
     whole_number_field,
 )
 from f.portal_api import statement_figures, statement_words
-from f.portal_api.statement_figures import Span
+from f.portal_api.statement_figures import span_of
 
 postgresql = dict[str, Any]
-MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 
 
 @answer_page
@@ -53,22 +50,6 @@ def made(conn: Connection, member: Member, fields: Fields, words: statement_word
             "numbers": numbers,
             "statement": statement_figures.of(conn, span, words) if span else None,
         }
-
-
-def span_of(fields: Fields, numbers: list[dict[str, Any]]) -> Span | None:
-    """Which number and month a request is about: without a wish, the first number and this month. None: there is no number."""
-    wished, now = text_field(fields, "phone_number_id", 40), datetime.now(UTC)
-    number = next((n for n in numbers if wished in ("", n["phone_number_id"])), None)
-    month = MONTH.fullmatch(text_field(fields, "month", 10) or f"{now:%Y-%m}")
-    if month is None or (number is None and wished):
-        raise not_found()
-    if number is None:
-        return None
-    year, in_year = int(month[1]), int(month[2])
-    begin, end = (datetime(year + m // 12, m % 12 + 1, 1, tzinfo=UTC) for m in (in_year - 1, in_year))
-    if begin > now:
-        raise not_found()
-    return Span(number["phone_number_id"], number["name"], begin, end, end > now)
 
 
 def list_rows(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:

@@ -6,10 +6,12 @@ Whoever calls is in a transaction of the tenant.
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from f.common.database import Connection
+from f.common.portal_request import Fields, not_found, text_field
 from f.portal_api.statement_words import Words
 
 NUMBERS = (
@@ -26,6 +28,7 @@ BOTH = (
     b"select statement_figures(%s, %s, %s) as figures,"
     b" (select coalesce(jsonb_agg(f), '[]') from statement_faults(%s, %s, %s, %s) f) as faults"
 )
+MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 FAULTS = 20
 PAGE = 50
 SPAN = b"(%(number)s, %(begin)s, %(end)s)"
@@ -94,6 +97,22 @@ class Span(NamedTuple):
     begin: datetime
     end: datetime
     running: bool
+
+
+def span_of(fields: Fields, numbers: list[dict[str, Any]]) -> Span | None:
+    """Which number and month a request is about: without a wish, the first number and this month. None: there is no number."""
+    wished, now = text_field(fields, "phone_number_id", 40), datetime.now(UTC)
+    number = next((n for n in numbers if wished in ("", n["phone_number_id"])), None)
+    month = MONTH.fullmatch(text_field(fields, "month", 10) or f"{now:%Y-%m}")
+    if month is None or (number is None and wished):
+        raise not_found()
+    if number is None:
+        return None
+    year, in_year = int(month[1]), int(month[2])
+    begin, end = (datetime(year + m // 12, m % 12 + 1, 1, tzinfo=UTC) for m in (in_year - 1, in_year))
+    if begin > now:
+        raise not_found()
+    return Span(number["phone_number_id"], number["name"], begin, end, end > now)
 
 
 def of(conn: Connection, span: Span, words: Words) -> dict[str, Any]:

@@ -26,15 +26,11 @@ from f.common.portal_request import (
     text_field,
 )
 from f.portal_api import template_shelf
-from f.whatsapp.templates import TemplateError, filled, is_supported, places_of, words_of
+from f.portal_api.template_choice import TEMPLATES, chosen, contact_of, filled_in
+from f.whatsapp.templates import is_supported, places_of, words_of
 
 postgresql = dict[str, Any]
 c_whatsapp = dict[str, Any]
-MOST_VALUES = 50
-TEMPLATES = (
-    b"select t.name, t.language, t.status, t.category, t.parameter_format, t.reason, coalesce(t.components, '[]') as components"
-    b" from templates t where t.waba_id = %s and (%s = '' or t.name = %s and t.language = %s) order by t.name, t.language"
-)
 PRICES = (
     b"select category, meta_rate(meta_market(%s), lower(category), (now() at time zone 'utc')::date)::float8 as usd"
     b" from unnest(array['UTILITY', 'MARKETING', 'AUTHENTICATION']) category"
@@ -79,19 +75,6 @@ def list_templates(conn: Connection, member: Member, fields: Fields) -> dict[str
     return {"templates": templates, "reading": reading, "window_open": contact["window_open"]}
 
 
-def contact_of(conn: Connection, fields: Fields) -> dict[str, Any]:
-    """The contact, the account that writes to them, and whether free words may be sent. Raises Refused."""
-    contact = conn.execute(
-        b"select c.id::text, c.phone, coalesce(c.staff_name, c.name) as name, c.language, c.lead, n.waba_id,"
-        b" coalesce(c.last_message_at > now() - interval '24 hours', false) as window_open"
-        b" from contacts c left join lateral number_of_contact(c.id) n on true where c.id = %s",
-        [id_field(fields, "contact_id")],
-    ).fetchone()
-    if contact is None:
-        raise not_found()
-    return contact
-
-
 def shown(template: dict[str, Any], contact: dict[str, Any]) -> dict[str, Any]:
     unusable = template["status"] if template["status"] != "APPROVED" else None
     if unusable is None and not is_supported(template):
@@ -108,41 +91,6 @@ def shown(template: dict[str, Any], contact: dict[str, Any]) -> dict[str, Any]:
     ]
     about = {name: template[name] for name in ("name", "language", "status", "category", "reason")}
     return {**about, "words": words_of(template, {}), "places": places, "unusable": unusable}
-
-
-def chosen(conn: Connection, fields: Fields) -> dict[str, Any]:
-    """The template of a request, if it can be sent now. Raises Refused."""
-    contact = contact_of(conn, fields)
-    name, language = text_field(fields, "name", 512), text_field(fields, "language", 20)
-    row = conn.execute(TEMPLATES, [contact["waba_id"], name or "-", name, language]).fetchone()
-    if row is None:
-        raise Refused("template_gone")
-    refuse_status(row["status"])
-    return row
-
-
-def refuse_status(status: str) -> None:
-    if status == "APPROVED":
-        return
-    if status == "PAUSED":
-        raise Refused("template_paused")
-    if status == "REJECTED":
-        raise Refused("template_rejected")
-    if status in ("PENDING", "IN_APPEAL"):
-        raise Refused("template_pending")
-    raise Refused("template_disabled")
-
-
-def filled_in(template: dict[str, Any], fields: Fields) -> tuple[dict[str, Any], str]:
-    """The message and its words. `values`: {place: words}."""
-    values = fields.get("values") or {}
-    if not isinstance(values, dict) or len(values) > MOST_VALUES:
-        raise Refused("bad_request")
-    texts = {str(place): text_field({"values": words}, "values", 1000) for place, words in values.items()}
-    try:
-        return filled(template, texts)
-    except TemplateError as problem:
-        raise Refused.of(problem.message) from None
 
 
 def preview(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 import { Alert, Avatar, Badge, Box, Button, Card, Code, CopyButton, Group, NativeSelect, Text, TextInput, Title } from '@mantine/core'
 import React, { useState } from 'react'
 import Changes from './Changes'
+import Developers from './Developers'
 import Sessions from './Sessions'
 import Values from './Values'
 import { ask } from './api'
@@ -33,6 +34,7 @@ export default function People() {
             <Title order={2} id="roles" mt="xl" mb="xs">{p.whatRoles}</Title>
             <Values rows={Object.entries(p.does).map(([role, words]) => [t.roles[role], words])} />
           </section>
+          {may('owner') && <Developers />}
           {may('owner') && <Changes script="people" />}
         </>
       )}

@@ -56,6 +56,7 @@ export type Actions = {
   insights: 'get' | 'list_topics' | 'list_wrong' | 'list_unanswered' | 'dismiss' | 'ask_again' | 'get_answer'
   statement: 'get' | 'list_rows' | 'get_pdf'
   people: 'list' | 'invite' | 'withdraw' | 'create' | 'update' | 'delete' | 'list_changes'
+  developers: 'list' | 'create_key' | 'revoke_key' | 'create_endpoint' | 'set_endpoint' | 'delete_endpoint' | 'show_secret'
   sessions: 'list' | 'end' | 'end_others' | 'delete_passkey'
   notifications: 'count' | 'list' | 'mark_read'
   doctor: 'get' | 'examine'

@@ -23,18 +23,26 @@ export function encoded(bytes: Uint8Array): string {
   return btoa(binary)
 }
 
+export async function pageKey(): Promise<string> {
+  const { suite, pair } = await import('./sealing')
+  return encoded(await suite.SerializePublicKey((await pair).publicKey))
+}
+
+// What a script has sealed to this page, for one use.
+export async function opened(sealed: string, use: string): Promise<Uint8Array<ArrayBuffer>> {
+  const { suite, pair } = await import('./sealing')
+  const all = decoded(sealed)
+  return new Uint8Array(await suite.Open((await pair).privateKey, all.subarray(0, SECRET), all.subarray(SECRET), { info: text(use) }))
+}
+
 // A file of a thread, for an <img>, <audio>, <video> or a download.
 export async function openFile(tenant: string, id: string): Promise<Blob> {
-  const { suite, pair } = await import('./sealing')
-  const { publicKey, privateKey } = await pair
-  const page_key = encoded(await suite.SerializePublicKey(publicKey))
+  const page_key = await pageKey()
   const pieces: BlobPart[] = []
   let mime = ''
   for (let first: number | null = 0; first !== null; ) {
     const piece: { sealed: string; mime: string; first: number; next: number | null } = await ask('attachments', 'get', { file_id: id, first, page_key })
-    const sealed = decoded(piece.sealed)
-    const info = text(`chatmill piece of a file\n${tenant}\n${id}\n${piece.first}`)
-    pieces.push(new Uint8Array(await suite.Open(privateKey, sealed.subarray(0, SECRET), sealed.subarray(SECRET), { info })))
+    pieces.push(await opened(piece.sealed, `chatmill piece of a file\n${tenant}\n${id}\n${piece.first}`))
     mime = piece.mime
     first = piece.next
   }

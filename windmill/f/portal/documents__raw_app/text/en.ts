@@ -4,6 +4,7 @@ import { contradictions, qaPairs, documents, knowledge, passages, sources } from
 import { cases } from './en/cases'
 import { connect } from './en/connect'
 import { replay } from './en/replay'
+import { developers } from './en/developers'
 import { feedback } from './en/feedback'
 import { conversations } from './en/inbox'
 import { messages } from './en/messages'
@@ -57,6 +58,7 @@ const en = {
   scripts,
   home,
   people,
+  developers,
   changes,
   alarm,
   approvals,

@@ -5,6 +5,7 @@ import { contradictions, qaPairs, documents, knowledge, passages, sources } from
 import { cases } from './es/cases'
 import { connect } from './es/connect'
 import { replay } from './es/replay'
+import { developers } from './es/developers'
 import { feedback } from './es/feedback'
 import { conversations } from './es/inbox'
 import { messages } from './es/messages'
@@ -58,6 +59,7 @@ const es: Texts = {
   scripts,
   home,
   people,
+  developers,
   changes,
   alarm,
   approvals,

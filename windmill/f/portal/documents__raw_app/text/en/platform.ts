@@ -71,6 +71,7 @@ export const platform = {
     turns_at_once: 'answers at once',
     turn_weight: 'share of the answers at once (1 is usual)',
     background_jobs: 'documents and websites read at once',
+    api_calls_per_minute: 'calls of the API in a minute',
     keep_words_days: 'days that messages are kept',
     keep_media_days: 'days that files in chats are kept',
     keep_traces_days: 'days that traces are kept',

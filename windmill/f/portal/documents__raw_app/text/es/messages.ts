@@ -309,6 +309,13 @@ export const messages: Record<keyof typeof english, string> = {
   email_or_role_invalid: 'Escriba un correo electrónico y elija un rol.',
   person_exists: '{email} ya es miembro. Cambie su rol en la lista de abajo.',
   last_owner: 'Una empresa necesita un propietario. Nombre antes propietario a otra persona.',
+  key_nameless: 'Dé a la clave el nombre del programa que la usa.',
+  key_scopes: 'Elija al menos una cosa que la clave permita.',
+  event_kinds: 'Elija al menos un tipo de evento.',
+  endpoints_count: 'Una empresa tiene como máximo {most} receptores de eventos. Elimine uno que nadie use.',
+  text_or_template: 'Envíe un texto o una plantilla, no ambos.',
+  idempotency_reused: 'Con esta clave de idempotencia se envió otro mensaje. Use una clave nueva para cada mensaje.',
+  keys_count: 'Una empresa tiene como máximo {most} claves. Revoque una que nadie use.',
   // El operador
   tenant_name_missing: 'Una empresa necesita un nombre.',
   number_invalid: 'Un número necesita el identificador de Meta (cifras) y un nombre.',
