@@ -1,1 +1,1 @@
-import{A as a}from"./pages/6NIYQDXS.js";import"./pages/7CAY5FOV.js";var r=250,o=a().catch(()=>{});Promise.race([o,new Promise(e=>setTimeout(e,r))]).then(()=>import("./pages/5FXANYV3.js"));
+import{A as a}from"./pages/6NIYQDXS.js";import"./pages/7CAY5FOV.js";var r=250,o=a().catch(()=>{});Promise.race([o,new Promise(e=>setTimeout(e,r))]).then(()=>import("./pages/7PYZHJ5M.js"));
