@@ -151,7 +151,7 @@ function Who({ me, mine, onTenant }: Omit<FrameProps, 'onLanguage'>) {
         <Avatar size="md" color="green" name={me.email} aria-hidden="true">{me.email[0].toUpperCase()}</Avatar>
         <Box miw={0}>
           {name && me.businesses.length === 1 && <Text size="sm" fw={600} truncate dir="auto">{name}</Text>}
-          <Text size="xs" c="dimmed" className="break">{me.email}</Text>
+          <Text size="xs" c="dimmed" className="break">{me.email.split('@')[0]}<wbr />@{me.email.split('@').slice(1).join('@')}</Text>
           {mine && <Text size="xs" c="dimmed">{t.roles[mine.role]}</Text>}
         </Box>
       </Group>

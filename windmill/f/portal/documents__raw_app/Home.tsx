@@ -59,13 +59,13 @@ function Checklist({ setup }: { setup: Setup }) {
       <Progress.Root size="sm" my="sm"><Progress.Section value={(100 * done) / steps.length} aria-label={h.setup} /></Progress.Root>
       <List>
         {steps.map(([name, ready, hint, open]) => (
-          <Group component="li" key={name} wrap="nowrap" align="start">
+          <Group component="li" key={name} align="start" className="step">
             <ThemeIcon variant={ready ? 'filled' : 'light'} color={ready ? 'green' : 'gray'} radius="xl" size={26}>{ready ? <IconCheck size={16} aria-hidden="true" /> : <IconCircleDashed size={16} aria-hidden="true" />}</ThemeIcon>
-            <Stack gap={0} flex={1} miw={0}>
+            <Stack gap={0} flex="1 1 14rem" miw={0}>
               <Text fw={600} c={ready ? 'dimmed' : undefined}>{h.steps[name]} {ready && <Badge color="green">{h.ready}</Badge>}</Text>
               {!ready && <Text size="sm" c="dimmed">{hint}</Text>}
             </Stack>
-            {!ready && (name !== 'live' || (unconnected && may('owner'))) && <Button size="compact-md" variant="light" onClick={open}>{h.go}<About>{h.steps[name]}</About></Button>}
+            {!ready && (name !== 'live' || (unconnected && may('owner'))) && <Button className="act" size="compact-md" variant="light" onClick={open}>{h.go}<About>{h.steps[name]}</About></Button>}
           </Group>
         ))}
       </List>
