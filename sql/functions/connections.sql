@@ -1,5 +1,5 @@
--- Connecting a number: an owner of the business does it, or an operator of the platform. Whoever calls has shown with an
--- access token that Meta lets the business use the number.
+-- Connecting a number: an owner of the business does it, or an operator of the platform. Whoever calls has shown with
+-- an access token that Meta lets the business use the number.
 
 -- Which of these numbers other businesses here have.
 create or replace function taken_numbers(p_numbers text[]) returns text[]
