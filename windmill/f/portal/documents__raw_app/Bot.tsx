@@ -26,9 +26,9 @@ const parts = { voice: Voice, words: BotWords, hours: Hours, handoff: Handoff, l
 // The settings on the tabs other than the one for limits.
 const tabs: Record<string, Name[]> = {
   voice: ['name', 'enabled', 'persona', 'system_prompt', 'languages', 'show_citations', 'send_documents', 'links', 'source_links', 'ask_location', 'reactions', 'catalog_id', 'products', 'forms', 'contact_cards', 'voice_answers'],
-  words: ['dont_know', 'offer_human', 'handoff_message', 'closed_message', 'limit_message', 'failure_message', 'canned_replies', 'opt_out_words', 'opt_in_words'],
+  words: ['dont_know', 'offer_human', 'handoff_message', 'closed_message', 'limit_message', 'failure_message', 'canned_replies', 'opt_out_words', 'opt_in_words', 'waiting_message'],
   hours: ['opening_hours', 'time_zone', 'closed_on', 'outside_hours'],
-  handoff: ['handoff_keywords', 'handoff_hours', 'lead_fields', 'handoff_on_failure', 'ask_rating', 'notify_webhook_url', 'notify_phone', 'notify_template', 'window_template'],
+  handoff: ['handoff_keywords', 'handoff_hours', 'lead_fields', 'handoff_on_failure', 'ask_rating', 'notify_webhook_url', 'notify_phone', 'notify_template', 'window_template', 'notify_email', 'handoff_again_min', 'handoff_next', 'approval_hours'],
 }
 const tabOf = (name: Name) => Object.keys(tabs).find((tab) => tabs[tab].includes(name)) ?? 'limits'
 

@@ -80,7 +80,7 @@ function One({ one }: { one: Try }) {
 export function Drop({ onFiles, title, label, hint }: { onFiles: Take; title: string; label: string; hint: string }) {
   const choose = useRef<() => void>(null)
   return (
-    <Dropzone className="drop" openRef={choose} onDrop={(files) => onFiles(files)} activateOnClick={false} activateOnKeyboard={false} tabIndex={-1} inputProps={{ 'aria-label': label, accept: accepted, hidden: true, style: undefined }} mb="md">
+    <Dropzone className="drop" openRef={choose} onDrop={(files) => onFiles(files)} enablePointerEvents activateOnClick={false} activateOnKeyboard={false} tabIndex={-1} inputProps={{ 'aria-label': label, accept: accepted, hidden: true, style: undefined }} mb="md">
       <Stack align="center" gap="xs" ta="center">
         <IconCloudUpload size={34} stroke={1.4} aria-hidden="true" />
         <Text fw={600}>{title}</Text>

@@ -71,6 +71,8 @@ const fieldOf: Record<string, Name> = {
   webhook_address: 'notify_webhook_url',
   host_private: 'notify_webhook_url',
   phone_number: 'notify_phone',
+  email_invalid: 'notify_email',
+  person_to_tell: 'handoff_next',
   opening_days: 'opening_hours',
   opening_hours: 'opening_hours',
   date: 'closed_on',

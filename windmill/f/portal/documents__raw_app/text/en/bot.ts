@@ -43,7 +43,7 @@ export const bot = {
     forms: { title: 'Forms (WhatsApp Flows)', hint: 'Published at Meta, without an endpoint. Answers go to the customer’s fields: “mail = email, full_name = name”.', cells: { purpose: 'What it is for', id: 'Flow ID', button: 'Words on the button', screen: 'First screen', fields: 'Field of the form = field of the customer' } },
     contact_cards: { title: 'Contact cards', hint: 'People and places of yours that customers may be given.', cells: { name: 'Name', phone: 'Telephone (+34 …)', email: 'E-mail (optional)' } },
   } as Record<string, { title: string; hint: string; cells: Record<string, string> }>,
-  wordsIntro: 'Fixed messages of your bot. A language without a message uses the first language.',
+  wordsIntro: 'Fixed messages of your bot. A language without a message uses the first one that has it.',
   wordsIn: 'Language of the messages',
   dontKnow: 'When it doesn’t know the answer',
   failure: 'When something breaks',

@@ -43,7 +43,7 @@ export const bot = {
     forms: { title: 'Formularios (WhatsApp Flows)', hint: 'Publicados en Meta, sin endpoint. Las respuestas van a los campos del cliente: «mail = email, full_name = nombre».', cells: { purpose: 'Para qué sirve', id: 'ID del Flow', button: 'Texto del botón', screen: 'Primera pantalla', fields: 'Campo del formulario = campo del cliente' } },
     contact_cards: { title: 'Tarjetas de contacto', hint: 'Personas y lugares suyos que se pueden dar a los clientes.', cells: { name: 'Nombre', phone: 'Teléfono (+34 …)', email: 'Correo (opcional)' } },
   } as Record<string, { title: string; hint: string; cells: Record<string, string> }>,
-  wordsIntro: 'Mensajes fijos de su bot. Si un idioma no tiene mensaje, se usa el primer idioma.',
+  wordsIntro: 'Mensajes fijos de su bot. Si un idioma no tiene mensaje, se usa el del primero que lo tiene.',
   wordsIn: 'Idioma de los mensajes',
   dontKnow: 'Cuando no sabe la respuesta',
   failure: 'Cuando algo falla',
