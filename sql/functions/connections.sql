@@ -10,10 +10,11 @@ $$;
 select own_functions('taken_numbers');
 grant execute on function taken_numbers to chatbot_app;
 
--- Gives the tenant a number, and the access token for all of its numbers, in one. False: another business has the
--- number. A number that is there keeps its bot. Raises SQLSTATE CB403 when p_by may not do this.
-create or replace function connect_number(p_by text, p_phone_number_id text, p_name text, p_sealed_token bytea)
-    returns boolean language plpgsql security definer set search_path = public, pg_temp as $$
+-- Gives the tenant a number, and the access token for all of its numbers, in one. p_usable: the numbers that the token
+-- may use. Returns ok; taken: another business has the number; others: the token would take theirs from the tenant's
+-- other numbers. A number that is there keeps its bot. Raises SQLSTATE CB403 when p_by may not do this.
+create or replace function connect_number(p_by text, p_phone_number_id text, p_name text, p_sealed_token bytea,
+    p_usable text[]) returns text language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     tenant uuid := current_tenant();
 begin
@@ -21,13 +22,18 @@ begin
             select from tenant_members where tenant_id = tenant and email = lower(p_by) and role = 'owner') then
         raise exception 'this is for the owners of the business' using errcode = 'CB403';
     end if;
+    perform from tenants where id = tenant for update;  -- so that two tokens can't be stored at once
+    if exists (select from chatbots where tenant_id = tenant and phone_number_id <> all (p_usable))
+       and exists (select from tenants where id = tenant and whatsapp_token is not null) then
+        return 'others';
+    end if;
     insert into chatbots (phone_number_id, tenant_id, name) values (p_phone_number_id, tenant, p_name)
         on conflict (phone_number_id) do nothing;
     if not exists (select from chatbots where phone_number_id = p_phone_number_id and tenant_id = tenant) then
-        return false;
+        return 'taken';
     end if;
     update tenants set whatsapp_token = p_sealed_token where id = tenant;
-    return true;
+    return 'ok';
 end $$;
 select own_functions('connect_number');
 grant execute on function connect_number to chatbot_app;

@@ -122,7 +122,7 @@ create or replace function delivery_wait(p_tries int) returns interval
     return least(interval '1 hour', interval '10 seconds' * 4 ^ least(greatest(p_tries, 1) - 1, 10));
 select own_functions('delivery_wait');
 
--- Receivers for which something waits, for one run alone until the lease ends: of each tenant's one at a time.
+-- Receivers for which something waits, each for one run alone until its lease ends.
 create or replace function claim_endpoints(p_limit int, p_lease interval)
     returns table (id uuid, tenant_id text, url text, lease_no int)
     language sql security definer set search_path = public, pg_temp as $$
@@ -153,6 +153,18 @@ $$;
 select own_functions('due_deliveries');
 grant execute on function due_deliveries to chatbot_app;
 
+-- A receiver that is gone needs nobody any more.
+create or replace function forget_endpoint() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    perform settle_subject(old.tenant_id, kind, old.id::text)
+        from unnest(array['events_paused', 'event_given_up']) kind;
+    return null;
+end $$;
+create or replace trigger forget_endpoint after delete on event_endpoints
+    for each row execute function forget_endpoint();
+select own_functions('forget_endpoint');
+
 -- Records what became of a run's tries and gives the receiver back. p_taken: what it has; p_refused: what it has not.
 -- False: another run has it by now, and nothing is recorded: what was taken is delivered again. An event that is
 -- refused for three days while others are taken is given up; a receiver that takes nothing for three days is paused,
@@ -174,11 +186,13 @@ begin
     update event_deliveries set tries = tries + 1, due_at = now() + delivery_wait(tries + 1),
             first_try_at = coalesce(first_try_at, now())
         where endpoint_id = p_endpoint and seq = any (p_refused);
+    update event_deliveries d set state = 'given_up', settled_at = now()
+        where endpoint_id = p_endpoint and seq = any (p_refused) and state = 'waiting'
+          and first_try_at < now() - interval '3 days'
+          and exists (select from event_deliveries o where o.endpoint_id = p_endpoint and o.state = 'delivered'
+                      and o.settled_at > d.first_try_at);
+    get diagnostics given_up = row_count;
     if cardinality(p_taken) > 0 then
-        update event_deliveries set state = 'given_up', settled_at = now()
-            where endpoint_id = p_endpoint and seq = any (p_refused) and state = 'waiting'
-              and first_try_at < now() - interval '3 days';
-        get diagnostics given_up = row_count;
         here.failing_since := null;
         here.tries := 0;
     elsif cardinality(p_refused) > 0 then

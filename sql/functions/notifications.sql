@@ -196,7 +196,7 @@ begin
     return null;
 end $$;
 create or replace trigger notify_handoff after insert on handoffs
-    for each row when (new.source <> 'operator' and new.resumed_at is null)
+    for each row when (new.source not in ('operator', 'hours') and new.resumed_at is null)
         execute function notify_handoff();
 create or replace trigger notify_resume after update of resumed_at on handoffs
     for each row when (old.resumed_at is null and new.resumed_at is not null) execute function notify_handoff();

@@ -84,11 +84,14 @@ end $$;
 select own_functions('begin_replay_slice');
 grant execute on function begin_replay_slice to chatbot_app;
 
--- How many dry runs of the current tenant are under way for which nobody waits.
+-- How many dry runs of the current tenant are under way for which nobody waits. None takes a quarter of an hour: those
+-- of a run that was ended meanwhile are asked by nobody how they went.
 create or replace function background_dry_runs() returns bigint
     language sql stable security definer set search_path = public, pg_temp
-    return (select count(*) from case_results where tenant_id = current_tenant() and state = 'running')
-         + (select count(*) from replay_results where tenant_id = current_tenant() and state = 'running');
+    return (select count(*) from case_results where tenant_id = current_tenant() and state = 'running'
+                and asked_at > now() - interval '15 minutes')
+         + (select count(*) from replay_results where tenant_id = current_tenant() and state = 'running'
+                and asked_at > now() - interval '15 minutes');
 select own_functions('background_dry_runs');
 grant execute on function background_dry_runs to chatbot_app;
 

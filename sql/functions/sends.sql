@@ -272,6 +272,10 @@ create or replace function clean_whatsapp(p_keep_messages interval default '30 d
         delete from media where (phone_number_id, message_id) in (
             select m.phone_number_id, m.message_id from media m where m.created_at < now() - p_keep_messages
                 limit p_limit) returning 1),
+    late as (  -- nobody comes back to these sign-ins, and one may hold an access token
+        delete from number_sign_ins where expires_at < now() returning 1),
+    later as (
+        delete from tool_sign_ins where expires_at < now() returning 1),
     idle as (
         delete from send_rates where (tenant_id, name) in (
             select r.tenant_id, r.name from send_rates r
@@ -281,7 +285,7 @@ create or replace function clean_whatsapp(p_keep_messages interval default '30 d
         delete from notifications where id in (
             select n.id from notifications n where n.read_at < now() - interval '90 days' limit p_limit) returning 1)
     select ((select count(*) from sent) + (select count(*) from gone) + (select count(*) from idle)
-            + (select count(*) from seen))::int
+            + (select count(*) from late) + (select count(*) from later) + (select count(*) from seen))::int
 $$;
 select own_functions('clean_whatsapp');
 grant execute on function clean_whatsapp to chatbot_app;

@@ -53,7 +53,7 @@ STATIC = {
     "f.portal_api.statement": (),
     "f.portal_api.connect": ("whatsapp", "meta_app", "settings", "master_key"),
     "f.portal_api.doctor": ("llm", "embeddings", "master_key", "whatsapp", "settings"),
-    "f.portal_api.operator": ("llm", "embeddings", "master_key", "whatsapp", "settings"),
+    "f.portal_api.operator": ("llm", "embeddings", "master_key", "whatsapp", "meta_app", "settings"),
 }
 
 

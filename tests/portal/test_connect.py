@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+import psycopg
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
@@ -160,6 +161,27 @@ def test_what_is_refused_stores_nothing(house: House, how: str) -> None:
     assert house.stored() == ([], None)
 
 
+def test_a_token_of_another_app_is_refused(house: House) -> None:
+    """What customers write would be reported to that app, and never come here."""
+    house.portal.values["meta_app"] |= {"app_id": "123456789"}
+    answer = house.connect()
+    assert (answer["refused"], answer["values"]) == ("connect_other_app", {"app": "Chatmill"})
+    fields = {"tenant": A, "sealed_key": house.portal.typed(A, "whatsapp_token", TOKEN)}
+    listed = house.portal.ask(OPERATOR, "f.portal_api.operator", "list_numbers", **fields)
+    assert listed["refused"] == "connect_other_app" and house.stored() == ([], None)
+
+
+def test_of_two_tokens_at_once_the_later_one_takes_nothing_from_the_other_number(house: House) -> None:
+    """Both were checked before either was stored: the database looks again."""
+    query = "select connect_number(%s, %s, 'A', 'sealed', array[%s])"
+    with psycopg.connect(house.portal.url, autocommit=True) as conn:
+        conn.execute("select set_config('app.tenant_id', %s, false)", [A])
+        assert conn.execute(query, [OWNER, NUMBER, NUMBER]).fetchone() == ("ok",)
+        assert conn.execute(query, [OWNER, OTHER_NUMBER, OTHER_NUMBER]).fetchone() == ("others",)
+    numbers = house.portal.rows("select phone_number_id from chatbots where tenant_id = %s", A)
+    assert numbers == [{"phone_number_id": NUMBER}]
+
+
 def test_a_token_for_everything_needs_the_account(house: House) -> None:
     house.account(targets=False)
     assert house.connect(account=WABA)["ok"] is True
@@ -278,7 +300,21 @@ def test_a_visit_is_over_after_ten_minutes_or_a_new_one(house: House, browser: T
     house.portal.rows(
         "update number_sign_ins set expires_at = expires_at - interval '11 minutes' returning 1"
     )
-    assert "too old" in come_back(browser, new) and finish(house)["refused"] == "sign_in_late"
+    assert "too old" in come_back(browser, new)
+    house.portal.rows("select clean_whatsapp()")
+    assert (
+        house.portal.rows("select from number_sign_ins") == [] and finish(house)["refused"] == "sign_in_late"
+    )
+
+
+def test_two_owners_visits_do_not_end_each_other(house: House, browser: TestClient) -> None:
+    house.portal.rows(
+        "insert into tenant_members values (%s, 'partner@alpha.example', 'owner') returning 1", A
+    )
+    address = choose(house, begun(house), DISPLAY)
+    begun(house, "partner@alpha.example")
+    come_back(browser, address)
+    assert finish(house)["state"] == "given"
 
 
 def test_a_code_of_another_app_s_secret_is_refused_in_words(house: House, browser: TestClient) -> None:

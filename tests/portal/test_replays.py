@@ -210,7 +210,11 @@ def test_one_at_a_time_and_a_person_may_stop_it(portal: Portal, bot: Asked) -> N
     assert portal.ask(OWNER, REPLAYS, "stop", replay=replay)["state"] == "stopped"
     assert slice_of(portal, replay)["state"] == "gone"
     assert (last(portal)["why"], last(portal)["done"]) == ("person", 0)
-    assert start(portal)["ok"]
+    again = start(portal)["replay"]
+    asked = slice_of(portal, again)["asked"]
+    past = "update replay_results set asked_at = asked_at - interval '16 minutes' where replay_id = %s returning 1"
+    portal.rows(past, replay)
+    assert asked + slice_of(portal, again)["asked"] > 0, "what nobody waits for any more takes nobody's place"
     portal.rows("select count_dry_run(%s, '{\"cost_usd\": 0.5}')", bot.asked[0]["job"])
     assert portal.rows("select spent_usd::float8 as usd from replays where id = %s", replay) == [{"usd": 0.5}]
 

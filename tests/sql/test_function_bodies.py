@@ -264,7 +264,9 @@ CALLS = {
         "select answer_sign_in(null, null, 'no')",
     ],
     "taken_numbers": ["select taken_numbers(array['1001'])"],
-    "connect_number": ["select connect_number('op@platform.example', 'a new one', 'Name', 'sealed')"],
+    "connect_number": [
+        "select connect_number('op@platform.example', 'a new one', 'Name', 'sealed', array['a new one'])"
+    ],
     "may_use_script": [
         "select may_use_script('f/tenant_tools/shared/a')",
         "select may_use_script('f/chatbot/a')",
@@ -603,6 +605,7 @@ MORE = {
 }
 AS_OWNER = "set local role chatbot_owner; {}; reset role"
 FIRES = {
+    "forget_endpoint": AS_OWNER.format("delete from event_endpoints"),
     "record_messages": AS_OWNER.format(
         "insert into inbound_messages (phone_number_id, message_id, kind, payload) values ('bot', 'new', 'message', '{}')"
     ),

@@ -1,5 +1,5 @@
-"""What the tools of a tenant's own systems said when a turn was answered, for taking that turn again: the same call gets the same result, so that
-nothing is asked twice and nothing can change."""
+"""What the tools of a tenant's own systems said when a turn was answered, for taking that turn again: the same call gets the same result, and
+nothing can change. A tool that only reads is asked anew where its result of then is not whole, or there is none."""
 
 from __future__ import annotations
 

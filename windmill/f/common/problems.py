@@ -431,6 +431,10 @@ ENGLISH = {
         "Meta refuses this access token ({problem}). Make one that never expires (Business settings, System users: "
         "https://business.facebook.com/settings/system-users) and paste it."
     ),
+    "connect_other_app": (
+        "This access token is for another app, {app}: what customers write would go there. Make one for this platform's app (Business settings, "
+        "System users: https://business.facebook.com/settings/system-users) and paste it."
+    ),
     "connect_scopes": (
         "This access token lacks {scopes}. Make a new one with this permission (Business settings, System users: "
         "https://business.facebook.com/settings/system-users) and paste it."

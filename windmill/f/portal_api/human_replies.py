@@ -24,7 +24,8 @@ REFUSALS: dict[str, Callable[[], Refused]] = {
 
 
 class HumanReply:
-    """One reply. `reply_id` comes from the page: with the same one nothing is sent again. Refused where there is no such contact."""
+    """One reply. `reply_id` comes from the page, or is made of a program's idempotency key: with the same one nothing is sent again. Refused
+    where there is no such contact."""
 
     def __init__(self, conn: Connection, member: Member, reply_id: str, contact_id: str) -> None:
         self._database, self._member = Database(conn), member

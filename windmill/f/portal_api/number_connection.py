@@ -63,7 +63,7 @@ def list_numbers(conn: Connection, member: Member, fields: Fields, platform: Pla
 
 
 def connect(conn: Connection, member: Member, fields: Fields, platform: Platform) -> dict[str, Any]:
-    """Registers `phone_number_id` at Meta if it is not, subscribes our app to its account, and gives it to the business with the token."""
+    """Registers `phone_number_id` at Meta if it is not, subscribes the app to its account, and gives it to the business with the token."""
     from f.whatsapp.connection import MetaAccounts
 
     wanted = text_field(fields, "phone_number_id", 40)
@@ -80,11 +80,15 @@ def connect(conn: Connection, member: Member, fields: Fields, platform: Platform
         refused(lambda: meta.register(chosen, pin))
     refused(lambda: meta.subscribe(chosen))
     sealed = seal(platform.master_key, member["tenant_id"], TOKEN, token)
-    values = [member["email"], chosen.phone_number_id, chosen.name, sealed]
+    usable = [number.phone_number_id for number in numbers]
+    values = [member["email"], chosen.phone_number_id, chosen.name, sealed, usable]
     with as_tenant(conn, member["tenant_id"]):
-        if not one(conn, "select connect_number(%s, %s, %s, %s)", values):
-            raise Refused("number_taken")
-        conn.execute(b"delete from number_sign_ins")
+        done = one(conn, "select connect_number(%s, %s, %s, %s, %s)", values)
+        if done == "ok":
+            conn.execute(b"delete from number_sign_ins where person = %s", [member["email"]])
+    if done != "ok":  # somebody else was quicker
+        _check(conn, member, chosen, numbers)
+        raise Refused("number_taken")
     return {"connected": chosen.phone_number_id, "name": chosen.name}
 
 
@@ -99,7 +103,7 @@ def begin_dialog(conn: Connection, member: Member, fields: Fields, platform: Pla
         *(platform.whatsapp, platform.app, platform.address_back, state), fields.get("coexistence") is True
     )
     with as_tenant(conn, member["tenant_id"]):
-        conn.execute(b"delete from number_sign_ins")
+        conn.execute(b"delete from number_sign_ins where person = %s", [member["email"]])
         conn.execute(
             b"insert into number_sign_ins (state_digest, tenant_id, person, seal_to) values (%s, %s, %s, %s)",
             [
@@ -124,7 +128,9 @@ def finish_dialog(conn: Connection, member: Member, fields: Fields, platform: Pl
         if row["sealed_token"] is None:
             if row["sealed_code"] is None and row["refusal"] is None and not row["is_late"]:
                 return {"state": "waiting"}
-            conn.execute(b"delete from number_sign_ins")  # a code is good once
+            conn.execute(
+                b"delete from number_sign_ins where person = %s", [member["email"]]
+            )  # a code is good once
     if row["sealed_token"] is None:
         _keep_token(conn, member, row, platform)
     token = _token_of_dialog(conn, member, platform)
@@ -185,7 +191,9 @@ def _numbers(token: str, fields: Fields, platform: Platform) -> list[Number]:
     account = text_field(fields, "account", 40).strip()
     if account and not (account.isascii() and account.isdigit()):
         raise Refused("connect_account")
-    return refused(lambda: MetaAccounts(platform.whatsapp, token).numbers(account))
+    return refused(
+        lambda: MetaAccounts(platform.whatsapp, token).numbers(platform.app.get("app_id") or "", account)
+    )
 
 
 def _shown(conn: Connection, member: Member, numbers: list[Number]) -> list[dict[str, Any]]:

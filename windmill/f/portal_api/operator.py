@@ -43,6 +43,7 @@ c_llm = dict[str, Any]
 c_embeddings = dict[str, Any]
 c_settings = dict[str, Any]
 c_whatsapp = dict[str, Any]
+c_meta_app = dict[str, Any]
 LIMITS = {
     "monthly_turns",
     "monthly_tokens",
@@ -83,10 +84,11 @@ def main(
     embeddings: c_embeddings,
     master_key: str,
     whatsapp: c_whatsapp,
+    meta_app: c_meta_app,
     settings: c_settings,
 ) -> dict[str, Any]:
     resources = number_doctor.resources_of(llm, embeddings, settings, whatsapp, master_key)
-    platform = number_connection.Platform(whatsapp, {}, settings, master_key)  # its dialog is the owner's
+    platform = number_connection.Platform(whatsapp, meta_app, settings, master_key)
     actions: dict[str, OperatorAction] = {
         "get": lambda conn, email, fields: {
             **get(conn, email, fields),

@@ -51,6 +51,10 @@ def send_message(
         sent = reply.result()
     else:
         sent = reply.send(content, whatsapp, master_key, words=words, waits=fields.get("wait") is True)
+        if is_another(
+            conn, member, reply.reply_id, contact, content
+        ):  # came at the same moment, and was first
+            raise Refused("idempotency_reused")
     return {"answer": {"id": reply.reply_id, "contact_id": contact, "state": sent["state"]}}
 
 

@@ -48,15 +48,20 @@ class MetaAccounts:
         self._resource, self._token = resource, token
         self._client = httpx2.Client(timeout=TIMEOUT_S, verify=tls(address(resource, "")))
 
-    def numbers(self, account: str = "") -> list[Number]:
-        """All of them. `account`: the one to look in, where the token may use all of a company's and so names none."""
-        with_all = self._ask("GET", "debug_token", {"input_token": self._token}).get("data") or {}
-        if with_all.get("is_valid") is not True:
+    def numbers(self, app_id: str, account: str = "") -> list[Number]:
+        """All of them. `app_id`: our app, if it is known; Meta reports messages to the token's own. `account`: the one to look in, where the token
+        may use all of a company's and so names none."""
+        about = self._ask("GET", "debug_token", {"input_token": self._token}).get("data") or {}
+        if about.get("is_valid") is not True:
             raise ConnectionProblem("connect_token_refused", problem="is_valid: false")
-        lacking = [scope for scope in NEEDED if scope not in (with_all.get("scopes") or ())]
+        if app_id and str(about.get("app_id")) != app_id:
+            raise ConnectionProblem(
+                "connect_other_app", app=str(about.get("application") or about.get("app_id"))
+            )
+        lacking = [scope for scope in NEEDED if scope not in (about.get("scopes") or ())]
         if lacking:
             raise ConnectionProblem("connect_scopes", scopes=", ".join(lacking))
-        accounts = [account] if account else _accounts(with_all.get("granular_scopes"))
+        accounts = [account] if account else _accounts(about.get("granular_scopes"))
         if not accounts:
             raise ConnectionProblem("connect_which_account")
         found = [number for one in accounts for number in self._of_account(one)]

@@ -1,6 +1,6 @@
 // The first calls: they go out while the browser still reads the rest of the script, and the page finds their answers there.
 import type { Business, Me } from './App'
-import { Actions, ask, chooseTenant, keep } from './api'
+import { Actions, ask, chooseTenant, chosenTenant, keep } from './api'
 import { timeZone } from './formats'
 import { openPages, pageOf } from './pages'
 import { readRoute } from './route'
@@ -25,7 +25,8 @@ const asks: Record<string, () => Call[]> = {
 
 // `value`: once it is there.
 const early = new Map<string, { answer: Promise<any>; value?: unknown }>()
-const nameOf = (script: string, action: string, fields: Fields) => JSON.stringify([script, action, fields])
+// What one business says is no answer for another. Who somebody is does not depend on it.
+const nameOf = (script: string, action: string, fields: Fields) => JSON.stringify([script === 'me' ? '' : chosenTenant(), script, action, fields])
 
 function start(script: keyof Actions, action: string, fields: Fields = {}) {
   const one: { answer: Promise<any>; value?: unknown } = { answer: ask(script, action as never, fields) }

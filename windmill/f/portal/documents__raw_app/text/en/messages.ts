@@ -319,6 +319,7 @@ export const messages = {
   key_seal: "This key could not be opened, so it was not stored. Reload the page and paste it again.",
   last_operator: "The platform needs an operator. Add somebody else first.",
   connect_token_refused: "Meta refuses this access token ({problem}). Make one that never expires (Business settings, System users: https://business.facebook.com/settings/system-users) and paste it.",
+  connect_other_app: "This access token is for another app, {app}: what customers write would go there. Make one for this platform’s app (Business settings, System users: https://business.facebook.com/settings/system-users) and paste it.",
   connect_scopes: "This access token lacks {scopes}. Make a new one with this permission (Business settings, System users: https://business.facebook.com/settings/system-users) and paste it.",
   connect_which_account: "This access token does not say which WhatsApp account it is for. Enter the account’s ID (Business settings, WhatsApp accounts: https://business.facebook.com/settings/whatsapp-business-accounts).",
   connect_account: "The ID of a WhatsApp account has digits only.",

@@ -334,6 +334,7 @@ export const messages: Record<keyof typeof english, string> = {
   last_operator: 'La plataforma necesita un operador. Añada antes a otra persona.',
   // Qué significan los códigos de error de Meta
   connect_token_refused: 'Meta rechaza este token de acceso ({problem}). Cree uno que no caduque (Configuración del negocio, Usuarios del sistema: https://business.facebook.com/settings/system-users) y péguelo.',
+  connect_other_app: 'Este token de acceso es de otra aplicación, {app}: lo que escriben los clientes llegaría allí. Cree uno para la aplicación de esta plataforma (Configuración del negocio, Usuarios del sistema: https://business.facebook.com/settings/system-users) y péguelo.',
   connect_scopes: 'A este token de acceso le falta {scopes}. Cree uno nuevo con este permiso (Configuración del negocio, Usuarios del sistema: https://business.facebook.com/settings/system-users) y péguelo.',
   connect_which_account: 'Este token de acceso no dice para qué cuenta de WhatsApp es. Escriba el ID de la cuenta (Configuración del negocio, Cuentas de WhatsApp: https://business.facebook.com/settings/whatsapp-business-accounts).',
   connect_account: 'El ID de una cuenta de WhatsApp solo tiene cifras.',
