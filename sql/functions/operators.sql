@@ -150,8 +150,9 @@ end $$;
 select own_functions('operator_put_key');
 grant execute on function operator_put_key to chatbot_app;
 
--- Adds a person to a business or changes the role; p_role null ends the membership.
-create or replace function operator_put_member(p_email text, p_tenant uuid, p_member text, p_role text) returns void
+-- Adds a person to a business; p_role null ends the membership. False: the person is a member already, and keeps the
+-- role, or is none.
+create or replace function operator_put_member(p_email text, p_tenant uuid, p_member text, p_role text) returns boolean
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     perform check_operator(p_email);
@@ -159,8 +160,9 @@ begin
         delete from tenant_members where tenant_id = p_tenant and email = lower(p_member);
     else
         insert into tenant_members (tenant_id, email, role) values (p_tenant, lower(p_member), p_role)
-            on conflict (tenant_id, email) do update set role = excluded.role;
+            on conflict (tenant_id, email) do nothing;
     end if;
+    return found;
 end $$;
 select own_functions('operator_put_member');
 grant execute on function operator_put_member to chatbot_app;

@@ -148,6 +148,20 @@ def test_the_customer_card_is_edited_where_one_works(world: World, visit: Visit)
     expect(page.get_by_label("Tag", exact=True)).to_have_value("Lamp & co")
 
 
+def test_who_has_opted_out_gets_no_message(world: World, visit: Visit) -> None:
+    phone, contact, _ = somebody(world)
+    phone.write("STOP", 0)
+    page = visit(AGENT)
+    look(page, contact)
+    thread = page.get_by_role("region", name="Pau Vidal")
+    expect(thread).to_contain_text("no message reaches them until they opt in again")
+    expect(thread).to_contain_text("can’t write to this customer until they opt in again")  # noqa: RUF001
+    expect(page.get_by_role("button", name="Send")).to_have_count(0)
+    page.get_by_label("Search").fill(phone.number)
+    expect(page.locator(".people li")).to_contain_text("Opted out")
+    check(page)
+
+
 def test_a_viewer_reads_and_changes_nothing(world: World, visit: Visit) -> None:
     _, contact, number = somebody(world)
     Staff(world, "agent").ask("inbox", "add_note", contact_id=contact, body="Only we read this.")

@@ -77,6 +77,29 @@ def test_of_several_files_each_is_taken(world: World, visit: Visit) -> None:
     check(page)
 
 
+def test_a_file_that_could_not_be_read_is_replaced(world: World, visit: Visit) -> None:
+    page = visit(SHOP.staff)
+    go(page, "Knowledge")
+    word = secrets.token_hex(4)
+    page.locator('input[type="file"]').first.set_input_files(
+        {"name": f"broken-{word}.pdf", "mimeType": "application/pdf", "buffer": f"%PDF-1.7 {word}".encode()}
+    )
+    card = page.locator("li.card", has_text=f"broken-{word}.pdf")
+    expect(card.get_by_text("Failed", exact=True)).to_be_visible(timeout=60_000)
+    whole = f"# Wrapping {word}\n\nGifts {word} are wrapped for 4 euros.".encode()
+    mended: FilePayload = {"name": f"whole-{word}.md", "mimeType": "text/markdown", "buffer": whole}
+    with page.expect_file_chooser() as asked:
+        card.get_by_role("button", name="Replace").click()
+    asked.value.set_files(mended)
+    card = page.locator("li.card", has_text=f"whole-{word}.md")
+    expect(card.get_by_text("Ready")).to_be_visible(timeout=60_000)
+    expect(page.locator("li.card", has_text=f"broken-{word}.pdf")).to_have_count(0)
+    with page.expect_file_chooser() as asked:
+        card.get_by_role("button", name="Replace").click()
+    asked.value.set_files(mended)
+    expect(page.get_by_text("Nothing was replaced")).to_be_visible()
+
+
 def test_a_slow_answer_is_waited_for(world: World, visit: Visit) -> None:
     page = visit(SHOP.staff)
     page.clock.install()

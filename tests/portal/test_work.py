@@ -390,7 +390,9 @@ def test_an_operator_opens_a_business_and_hands_dead_letters_over_again(portal: 
         operate("upsert_number", tenant=A, phone_number_id="10003", name="Theft")["refused"] == "number_taken"
     )
     portal.store_whatsapp_token(tenant, "EAAhunter2")
-    operate("upsert_member", tenant=tenant, email="New@Gamma.example", role="owner")
+    operate("create_member", tenant=tenant, email="New@Gamma.example", role="owner")
+    again = operate("create_member", tenant=tenant, email="new@gamma.example", role="viewer")
+    assert again["refused"] == "member_exists", "nobody's role changes unseen"
     portal.rows(
         "insert into inbound_messages (phone_number_id, message_id, kind, payload, state, reason)"
         " values ('10003', 'm1', 'message', '{}', 'dead', 'given up')"

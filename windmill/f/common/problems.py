@@ -401,6 +401,7 @@ ENGLISH = {
     "email_invalid": "Write an e-mail address.",
     "email_or_role_invalid": "Write an e-mail address and choose a role.",
     "person_exists": "{email} is already a member. Change the role in the list below.",
+    "member_exists": "{email} is already a member. Remove the person first to give another role.",
     "last_owner": "A business needs an owner. Make somebody else an owner first.",
     # Developers
     "key_nameless": "Name the key after the program that uses it.",

@@ -112,7 +112,7 @@ def main(
         "set_tool_folder": set_tool_folder,
         "update_limits": update_limits,
         "update_model": update_model,
-        "upsert_member": upsert_member,
+        "create_member": create_member,
         "delete_member": delete_member,
         "create_operator": create_operator,
         "delete_operator": delete_operator,
@@ -278,13 +278,14 @@ def set_key(conn: Connection, email: str, fields: Fields, master_key: str) -> di
     return {"updated": kind}
 
 
-def upsert_member(conn: Connection, email: str, fields: Fields) -> dict[str, Any]:
-    """Adds a person to a business, or changes their role."""
+def create_member(conn: Connection, email: str, fields: Fields) -> dict[str, Any]:
+    """Adds a person to a business. Refuses one who is a member already, so that nobody's role changes unseen."""
     member, role = email_field(fields), text_field(fields, "role", 20)
     if not EMAIL.fullmatch(member) or role not in ANYONE:
         raise Refused("email_or_role_invalid")
-    one(conn, PUT_MEMBER, [email, id_field(fields, "tenant"), member, role])
-    return {"updated": member}
+    if not one(conn, PUT_MEMBER, [email, id_field(fields, "tenant"), member, role]):
+        raise Refused("member_exists", email=member)
+    return {"created": member}
 
 
 def delete_member(conn: Connection, email: str, fields: Fields) -> dict[str, Any]:

@@ -75,7 +75,7 @@ export default function PlatformTenant({ tenant, webhook }: { tenant: Tenant; we
               </Group>
             ))}
           </Stack>
-          <Put key={String(lacks.includes('owner'))} labels={[p.email]} button={p.addMember} role={lacks.includes('owner') ? 'owner' : 'editor'} act={([email, role]) => act('upsert_member', { email, role })} />
+          <Put key={String(lacks.includes('owner'))} labels={[p.email]} button={p.addMember} role={lacks.includes('owner') ? 'owner' : 'editor'} act={([email, role]) => act('create_member', { email, role })} />
         </Part>
         <Part title={p.numbers}>
           {tenant.numbers.map((n) => <PlatformNumber key={n.phone_number_id} number={n} act={act} />)}

@@ -70,7 +70,7 @@ export type Actions = {
     | 'set_tool_folder'
     | 'update_limits'
     | 'update_model'
-    | 'upsert_member'
+    | 'create_member'
     | 'delete_member'
     | 'create_operator'
     | 'delete_operator'
