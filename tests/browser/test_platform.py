@@ -66,7 +66,7 @@ def test_a_key_leaves_the_browser_sealed(world: World, visit: Visit) -> None:
     name = f"Epsilon {secrets.token_hex(3)}"
     page.get_by_label("Name of the business").fill(name)
     page.get_by_role("button", name="Create").click()
-    form = page.locator("form", has=page.get_by_label(re.compile("WhatsApp")))
+    form = page.locator("form", has=page.get_by_label(re.compile("New value: WhatsApp")))
     field = form.get_by_role("textbox")
     field.fill(key)
     form.get_by_role("button", name="Save").click()
