@@ -11,9 +11,14 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg.rows import dict_row
+from starlette.applications import Starlette
+from starlette.routing import Route
+from starlette.testclient import TestClient
 
 from f.cases import runs
 from f.portal_api import typed_keys
+from ingress.link import Link
+from ingress.sign_ins import PATH, SignIns
 from local.portal.wire import request
 from sql import apply
 from tests.administrator import administrator
@@ -170,6 +175,17 @@ def portal(portal_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Portal]
     for statement in SEED.format(a=A, b=B).strip().split(";\n"):
         made.rows(statement.rstrip(";"))
     yield made
+
+
+@pytest.fixture
+def browser(portal: Portal) -> Iterator[TestClient]:
+    """At the ingress, which has its own role in the database."""
+    link = Link(f"{portal.url}?options=-crole%3Dchatbot_ingress", "check", 10)
+    app = Starlette(routes=[Route(PATH, SignIns(link).answer, methods=["GET", "POST"])])
+    with TestClient(app, base_url="https://bots.example") as made:
+        yield made
+        assert made.portal is not None
+        made.portal.call(link.close)
 
 
 @pytest.fixture

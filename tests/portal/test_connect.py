@@ -13,17 +13,14 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import psycopg
 import pytest
-from starlette.applications import Starlette
-from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from f.common.secrets import unseal
-from ingress.link import Link
-from ingress.sign_ins import PATH, SignIns
 from local.meta.accounts import APP_ID
 from tests.local.meta_support import NUMBER, OTHER_NUMBER, SECRET, configuration
 from tests.local.meta_support import Meta as StandIn
 from tests.portal.conftest import MASTER_KEY, A, B, Portal
+from tests.portal.sign_in_page import come_back
 
 OWNER, RIVAL, OPERATOR = "owner@alpha.example", "owner@beta.example", "op@platform.example"
 SCRIPT = "f.portal_api.connect"
@@ -87,17 +84,6 @@ def house(tmp_path: Path, portal: Portal) -> Iterator[House]:
         }
         portal.rows("delete from chatbots where tenant_id = %s returning 1", A)
         yield House(portal, meta)
-
-
-@pytest.fixture
-def browser(portal: Portal) -> Iterator[TestClient]:
-    """At the ingress, which has its own role in the database."""
-    link = Link(f"{portal.url}?options=-crole%3Dchatbot_ingress", "check", 10)
-    app = Starlette(routes=[Route(PATH, SignIns(link).answer, methods=["GET", "POST"])])
-    with TestClient(app, base_url="https://bots.example") as made:
-        yield made
-        assert made.portal is not None
-        made.portal.call(link.close)
 
 
 def test_a_new_number_is_registered_subscribed_and_given_to_the_business(house: House) -> None:
@@ -234,15 +220,6 @@ def choose(house: House, url: str, what: str) -> str:
     return next(link for label, link in links.items() if what in label)
 
 
-def come_back(browser: TestClient, address: str) -> str:
-    """The browser at the ingress, and the button there; what the page says then."""
-    page = browser.get(address)
-    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', page.text))
-    if not fields:
-        return page.text
-    return browser.post(PATH, data={name: html.unescape(value) for name, value in fields.items()}).text
-
-
 def begun(house: House, who: str = OWNER, **fields: Any) -> str:
     return str(house.ask("begin_dialog", who=who, token="", **fields)["url"])
 
@@ -272,11 +249,11 @@ def test_the_dialog_leads_from_the_link_to_the_connected_number(house: House, br
     assert done["ok"] is True and house.stored() == ([NUMBER], TOKEN)
     assert house.portal.rows("select from number_sign_ins") == []
     assert house.ask("connect", token="", dialog=True, phone_number_id=NUMBER)["refused"] == "sign_in_late"
-    assert "too old, or was used already" in come_back(browser, address)
+    assert "too old, or was used already" in browser.get(address).text
 
 
 def test_who_gives_nothing_at_meta_hears_so(house: House, browser: TestClient) -> None:
-    come_back(browser, choose(house, begun(house), "Cancel"))
+    browser.get(choose(house, begun(house), "Cancel"))
     assert finish(house)["refused"] == "connect_denied" and finish(house)["refused"] == "sign_in_late"
 
 
@@ -296,11 +273,11 @@ def test_a_visit_is_of_the_person_who_began_it(house: House, browser: TestClient
 def test_a_visit_is_over_after_ten_minutes_or_a_new_one(house: House, browser: TestClient) -> None:
     old = choose(house, begun(house), DISPLAY)
     new = choose(house, begun(house), DISPLAY)
-    assert "too old" in come_back(browser, old)
+    assert "too old" in browser.get(old).text
     house.portal.rows(
         "update number_sign_ins set expires_at = expires_at - interval '11 minutes' returning 1"
     )
-    assert "too old" in come_back(browser, new)
+    assert "too old" in browser.get(new).text
     house.portal.rows("select clean_whatsapp()")
     assert (
         house.portal.rows("select from number_sign_ins") == [] and finish(house)["refused"] == "sign_in_late"

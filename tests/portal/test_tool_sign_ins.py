@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import html
 import json
-import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,15 +10,13 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from starlette.applications import Starlette
-from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from f.common.secrets import unseal
-from ingress.link import Link
-from ingress.sign_ins import PATH, SignIns
+from ingress.sign_ins import PATH
 from tests.club import Club
 from tests.portal.conftest import MASTER_KEY, A, Portal
+from tests.portal.sign_in_page import come_back
 from tests.site import Site
 
 OWNER, PARTNER, RIVAL = "owner@alpha.example", "partner@alpha.example", "owner@beta.example"
@@ -38,17 +34,6 @@ def club(portal: Portal, tmp_path: Path) -> Iterator[Club]:
     made.close()
 
 
-@pytest.fixture
-def browser(portal: Portal) -> Iterator[TestClient]:
-    """At the ingress, which has its own role in the database."""
-    link = Link(f"{portal.url}?options=-crole%3Dchatbot_ingress", "check", 10)
-    app = Starlette(routes=[Route(PATH, SignIns(link).answer, methods=["GET", "POST"])])
-    with TestClient(app, base_url="https://bots.example") as made:
-        yield made
-        assert made.portal is not None
-        made.portal.call(link.close)
-
-
 def add(portal: Portal, club: Club, **oauth: str) -> None:
     given = {"grant": "code", "issuer": "", "client_id": "", "scope": "", **oauth}
     fields: dict[str, Any] = {"name": "club", "url": f"{club.url}/mcp", "headers": {}, "oauth": given}
@@ -63,15 +48,6 @@ def connect(portal: Portal, who: str = OWNER) -> str:
 
 def finish(portal: Portal, who: str = OWNER) -> dict[str, Any]:
     return portal.ask(who, TOOLS, "finish_connection", name="club")
-
-
-def come_back(browser: TestClient, address: str) -> str:
-    """The browser at the ingress, and the button there; what the page says then."""
-    page = browser.get(address)
-    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', page.text))
-    assert fields, page.text
-    done = browser.post(PATH, data={name: html.unescape(value) for name, value in fields.items()})
-    return done.text
 
 
 def connected(portal: Portal, club: Club, browser: TestClient) -> None:

@@ -7,8 +7,6 @@ Nothing is stored here before Meta has agreed to all of it, and each step is one
 
 from __future__ import annotations
 
-import hashlib
-import json
 import secrets
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,14 +14,14 @@ from f.common.database import Connection, as_tenant, one
 from f.common.portal_request import Fields, Member, Refused, not_found, text_field
 from f.common.secrets import SecretError, seal, unseal
 from f.portal_api.action_imports import refused
-from f.portal_api.sealed_transport import SealError, open_sealed
+from f.portal_api.sealed_transport import SealError
+from f.portal_api.sign_in_visits import address_back, open_code, state_digest
 from f.portal_api.typed_keys import sealing_key, typed_key
 
 if TYPE_CHECKING:
-    from f.whatsapp.connection import Number
+    from f.whatsapp.connection import MetaAccounts, Number
 
 TOKEN, PIN = "whatsapp_token", "number_pin"
-CALLBACK = "/oauth/callback"  # of the ingress
 PIN_DIGITS = 6
 
 
@@ -43,12 +41,11 @@ class Platform(NamedTuple):
             and self.app.get("app_secret") != "none"
         )
 
-    @property
-    def address_back(self) -> str:
-        webhook = self.settings.get("webhook_url") or ""
-        if not webhook.endswith("/webhook"):
-            raise Refused("sign_in_address")
-        return str(webhook).removesuffix("/webhook") + CALLBACK
+    def accounts(self, token: str) -> MetaAccounts:
+        """What the token may use and change at Meta."""
+        from f.whatsapp.connection import MetaAccounts
+
+        return MetaAccounts(self.whatsapp, token)
 
 
 def describe(platform: Platform) -> dict[str, Any]:
@@ -59,23 +56,21 @@ def describe(platform: Platform) -> dict[str, Any]:
 def list_numbers(conn: Connection, member: Member, fields: Fields, platform: Platform) -> dict[str, Any]:
     """The numbers that the typed token may use."""
     token = _typed_token(fields, member, platform)
-    return {"numbers": _shown(conn, member, _numbers(token, fields, platform))}
+    return {"numbers": _shown(conn, member, _numbers(platform.accounts(token), fields, platform))}
 
 
 def connect(conn: Connection, member: Member, fields: Fields, platform: Platform) -> dict[str, Any]:
     """Registers `phone_number_id` at Meta if it is not, subscribes the app to its account, and gives it to the business with the token."""
-    from f.whatsapp.connection import MetaAccounts
-
     wanted = text_field(fields, "phone_number_id", 40)
     token = _token_of_dialog(conn, member, platform) if fields.get("dialog") else ""
     token = token or _typed_token(fields, member, platform)
-    numbers = _numbers(token, fields, platform)
+    meta = platform.accounts(token)
+    numbers = _numbers(meta, fields, platform)
     chosen = next((number for number in numbers if number.phone_number_id == wanted), None)
     if chosen is None:
         raise not_found()
     _check(conn, member, chosen, numbers)
     pin = _pin(fields, member, platform, chosen)
-    meta = MetaAccounts(platform.whatsapp, token)
     if pin:
         refused(lambda: meta.register(chosen, pin))
     refused(lambda: meta.subscribe(chosen))
@@ -100,14 +95,15 @@ def begin_dialog(conn: Connection, member: Member, fields: Fields, platform: Pla
         raise Refused("connect_no_dialog")
     state = secrets.token_urlsafe(32)
     url = dialog_address(
-        *(platform.whatsapp, platform.app, platform.address_back, state), fields.get("coexistence") is True
+        *(platform.whatsapp, platform.app, address_back(platform.settings), state),
+        fields.get("coexistence") is True,
     )
     with as_tenant(conn, member["tenant_id"]):
         conn.execute(b"delete from number_sign_ins where person = %s", [member["email"]])
         conn.execute(
             b"insert into number_sign_ins (state_digest, tenant_id, person, seal_to) values (%s, %s, %s, %s)",
             [
-                hashlib.sha256(state.encode()).digest(),
+                state_digest(state),
                 member["tenant_id"],
                 member["email"],
                 sealing_key(platform.master_key),
@@ -134,7 +130,10 @@ def finish_dialog(conn: Connection, member: Member, fields: Fields, platform: Pl
     if row["sealed_token"] is None:
         _keep_token(conn, member, row, platform)
     token = _token_of_dialog(conn, member, platform)
-    return {"state": "given", "numbers": _shown(conn, member, _numbers(token, fields, platform))}
+    return {
+        "state": "given",
+        "numbers": _shown(conn, member, _numbers(platform.accounts(token), fields, platform)),
+    }
 
 
 def _keep_token(conn: Connection, member: Member, row: dict[str, Any], platform: Platform) -> None:
@@ -146,11 +145,10 @@ def _keep_token(conn: Connection, member: Member, row: dict[str, Any], platform:
     if row["sealed_code"] is None:
         raise Refused("sign_in_late")
     try:
-        info = b"chatmill sign-in\n" + bytes(row["state_digest"])
-        code = json.loads(open_sealed(row["sealed_code"], platform.master_key, info))["code"]
+        code = open_code(row, platform.master_key)["code"]
     except (SealError, ValueError):
         raise Refused("sign_in_late") from None
-    token = refused(lambda: exchange(platform.whatsapp, platform.app, code, platform.address_back))
+    token = refused(lambda: exchange(platform.whatsapp, platform.app, code, address_back(platform.settings)))
     with as_tenant(conn, member["tenant_id"]):
         conn.execute(
             b"insert into number_sign_ins (state_digest, tenant_id, person, seal_to, sealed_token) values (%s, %s, %s, '', %s)"
@@ -185,15 +183,11 @@ def _typed_token(fields: Fields, member: Member, platform: Platform) -> str:
     return token
 
 
-def _numbers(token: str, fields: Fields, platform: Platform) -> list[Number]:
-    from f.whatsapp.connection import MetaAccounts
-
+def _numbers(meta: MetaAccounts, fields: Fields, platform: Platform) -> list[Number]:
     account = text_field(fields, "account", 40).strip()
     if account and not (account.isascii() and account.isdigit()):
         raise Refused("connect_account")
-    return refused(
-        lambda: MetaAccounts(platform.whatsapp, token).numbers(platform.app.get("app_id") or "", account)
-    )
+    return refused(lambda: meta.numbers(platform.app.get("app_id") or "", account))
 
 
 def _shown(conn: Connection, member: Member, numbers: list[Number]) -> list[dict[str, Any]]:

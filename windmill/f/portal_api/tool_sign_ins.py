@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import Any
 
@@ -12,9 +11,8 @@ from f.common.database import Connection, as_tenant
 from f.common.portal_request import Fields, Member, Refused, audit, not_found, text_field
 from f.common.secrets import CODE, OAUTH_SECRET, SecretError, unseal_all
 from f.portal_api.action_imports import refused
-from f.portal_api.sealed_transport import SealError, open_sealed, sealing_key
-
-CALLBACK = "/oauth/callback"  # of the ingress
+from f.portal_api.sealed_transport import SealError, sealing_key
+from f.portal_api.sign_in_visits import address_back, open_code, state_digest
 
 
 def connect(
@@ -25,9 +23,7 @@ def connect(
     from f.tools.signed_in import seal_fields
 
     tenant_id, name = member["tenant_id"], text_field(fields, "name", 31)
-    webhook = settings.get("webhook_url") or ""
-    if not webhook.endswith("/webhook"):
-        raise Refused("sign_in_address")
+    back = address_back(settings)
     with as_tenant(conn, tenant_id):
         row = conn.execute(
             b"select url, oauth, sealed_headers from tenant_tools where name = %s", [name]
@@ -39,7 +35,6 @@ def connect(
     except SecretError:
         held = {}
     hosts = settings.get("allowed_private_hosts") or []
-    back = webhook.removesuffix("/webhook") + CALLBACK
     url, state, request = refused(
         lambda: begin(row["url"], row["oauth"], held.get(OAUTH_SECRET, ""), back, hosts)
     )
@@ -48,7 +43,7 @@ def connect(
         conn.execute(
             b"insert into tool_sign_ins (state_digest, tenant_id, tool, person, seal_to, sealed_request) values (%s, %s, %s, %s, %s, %s)",
             [
-                hashlib.sha256(state.encode()).digest(),
+                state_digest(state),
                 tenant_id,
                 name,
                 member["email"],
@@ -83,8 +78,7 @@ def finish_connection(
     if row["sealed_code"] is None:
         raise Refused("sign_in_late")
     try:
-        info = b"chatmill sign-in\n" + bytes(row["state_digest"])
-        answer = json.loads(open_sealed(row["sealed_code"], master_key, info))
+        answer = open_code(row, master_key)
         request = open_fields(master_key, tenant_id, f"sign-in:{name}", row["sealed_request"])
     except (SealError, SecretError, ValueError):
         raise Refused("sign_in_late") from None

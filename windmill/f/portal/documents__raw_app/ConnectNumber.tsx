@@ -1,16 +1,15 @@
 // Connecting a number: an access token is typed, or given in Meta's own dialog; then one of its numbers is chosen, and the
 // doctor looks, whose page shows what is left.
 import { Anchor, Button, Checkbox, Group, Radio, Stack, Text, TextInput } from '@mantine/core'
-import React, { useEffect, useState } from 'react'
+import React, { useState } from 'react'
 import { Refused, ask, chosenTenant } from './api'
-import { refresh, useAsk } from './data'
+import { refresh, useAsk, useVisit } from './data'
 import { sealKey } from './keys'
 import { go } from './route'
 import { fill, toast, useForm, useHere } from './ui'
 
 type Found = { phone_number_id: string; account: string; display: string; name: string; connected: boolean; has_pin: boolean; state: 'new' | 'own' | 'taken' }
 type Given = { numbers: Found[]; dialog?: boolean }
-const EVERY_MS = 2000
 
 // `tenant`: on the operator's page the business that gets the number.
 export default function ConnectNumber({ tenant }: { tenant?: string }) {
@@ -67,7 +66,7 @@ function Token({ token, setToken, account, setAccount, look }: TokenProps) {
   )
 }
 
-// Meta's dialog, where the platform may use it. Asks until whoever has gone there comes back, or the ten minutes are over.
+// Meta's dialog, where the platform may use it.
 function Dialog({ give }: { give: (numbers: Found[]) => void }) {
   const { t } = useHere()
   const c = t.connect
@@ -75,26 +74,15 @@ function Dialog({ give }: { give: (numbers: Found[]) => void }) {
   const may = useAsk<{ dialog: boolean }>('connect', 'get')
   const [coexistence, setCoexistence] = useState(false)
   const [url, setUrl] = useState('')
-  useEffect(() => {
-    if (!url) return
-    let over = false
-    const wait = async () => {
-      await new Promise((end) => setTimeout(end, EVERY_MS))
-      if (over) return
-      const { state, numbers } = await ask('connect', 'finish_dialog')
-      if (over) return
-      if (state === 'waiting') return wait()
-      give(numbers)
-    }
-    wait().catch((error) => {
-      if (over) return
-      setUrl('')
-      form.run(() => Promise.reject(error))
-    })
-    return () => {
-      over = true
-    }
-  }, [url])
+  const look = async (): Promise<Found[] | null> => {
+    const { state, numbers } = await ask('connect', 'finish_dialog')
+    return state === 'waiting' ? null : numbers
+  }
+  const fail = (error: unknown) => {
+    setUrl('')
+    form.run(() => Promise.reject(error))
+  }
+  useVisit(url, look, give, fail)
   if (!may.data?.dialog) return null
   return (
     <Stack gap="sm" component="section" aria-label={c.byDialog}>

@@ -1,12 +1,10 @@
 // An MCP server that wants a person's sign-in: whether somebody has signed in there, and the way to do it.
 import { Badge, Button, Group, Text } from '@mantine/core'
-import React, { useEffect, useState } from 'react'
+import React, { useState } from 'react'
 import type { Tool } from './BotTools'
 import { ask } from './api'
-import { refresh } from './data'
+import { refresh, useVisit } from './data'
 import { About, fill, toast, useForm, useHere } from './ui'
-
-const EVERY_MS = 2000
 
 export default function Connection({ tool: { name, sign_in } }: { tool: Tool }) {
   const { t, may } = useHere()
@@ -14,29 +12,18 @@ export default function Connection({ tool: { name, sign_in } }: { tool: Tool }) 
   const form = useForm()
   const [url, setUrl] = useState('')
   const begin = () => form.run(async () => setUrl((await ask('tools', 'connect', { name })).url))
-  // Asks until whoever signs in has done it, or the ten minutes are over.
-  useEffect(() => {
-    if (!url) return
-    let over = false
-    const look = async () => {
-      await new Promise((done) => setTimeout(done, EVERY_MS))
-      if (over) return
-      const { state } = await ask('tools', 'finish_connection', { name })
-      if (over || state === 'waiting') return look()
-      await ask('tools', 'list_server_tools', { name })
-      await refresh('bot')
-      toast(t.saved)
-      setUrl('')
-    }
-    look().catch((error) => {
-      if (over) return
-      setUrl('')
-      form.run(() => Promise.reject(error))
-    })
-    return () => {
-      over = true
-    }
-  }, [url])
+  const fail = (error: unknown) => {
+    setUrl('')
+    form.run(() => Promise.reject(error))
+  }
+  const finish = async () => {
+    await ask('tools', 'list_server_tools', { name })
+    await refresh('bot')
+    toast(t.saved)
+    setUrl('')
+  }
+  const look = async () => ((await ask('tools', 'finish_connection', { name })).state === 'waiting' ? null : true)
+  useVisit(url, look, finish, fail)
   const works = sign_in && !sign_in.ended
   return (
     <>

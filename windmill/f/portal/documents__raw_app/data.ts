@@ -1,5 +1,6 @@
 // What the pages read: each answer of a script is kept under the business, the script, the action and its fields, and read again after a change.
 import { QueryClient, useQuery } from '@tanstack/react-query'
+import { useEffect } from 'react'
 import { Actions, Broken, ask, chosenTenant } from './api'
 import { take, takeValue } from './first'
 
@@ -44,3 +45,22 @@ export function useAsk<T, S extends keyof Actions = keyof Actions>(script: S, ac
 
 // After a change: what these scripts have said is read again. A page waits for what it shows.
 export const refresh = (...scripts: (keyof Actions)[]) => Promise.all(scripts.map((script) => queries.invalidateQueries({ queryKey: [chosenTenant(), script] })))
+
+const VISIT_MS = 2000
+
+// While somebody is at another site's page (`url`): looks, until there is an answer to go on with, it fails, or the page is left.
+export function useVisit<T>(url: string, look: () => Promise<T | null>, goOn: (answer: T) => unknown, failed: (error: unknown) => void) {
+  useEffect(() => {
+    if (!url) return
+    let over = false
+    const wait = async (): Promise<unknown> => {
+      await new Promise((end) => setTimeout(end, VISIT_MS))
+      const answer = over ? null : await look()
+      if (!over) return answer === null ? wait() : goOn(answer)
+    }
+    wait().catch((error) => over || failed(error))
+    return () => {
+      over = true
+    }
+  }, [url])
+}
