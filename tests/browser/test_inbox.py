@@ -99,7 +99,7 @@ def test_what_one_does_in_a_conversation_is_counted_at_once(world: World, visit:
         open_conversation(page, "Jonas Weber")
         if act == "reply":
             page.get_by_label("Reply as a human").fill("Here I am.")
-            page.get_by_role("button", name="Send").click()
+            page.get_by_role("button", name="Send", exact=True).click()
         else:
             resume(page)
         expect(page).to_have_title(re.compile(r"^Conversations"))
@@ -154,7 +154,7 @@ def test_a_question_that_a_colleague_answered_says_so(world: World, visit: Visit
     waiting = thread.locator(".bubble.in", has_text="Hello?").last
     expect(waiting).to_contain_text("not answered")
     page.get_by_label("Reply as a human").fill("Leonardo, but not for us.")
-    page.get_by_role("button", name="Send").click()
+    page.get_by_role("button", name="Send", exact=True).click()
     for bubble in (bot, waiting):
         expect(bubble).to_contain_text("a colleague answered")
         expect(bubble).not_to_contain_text("not answered")
@@ -171,7 +171,7 @@ def test_the_phone_says_that_a_person_wrote_it(world: World, visit: Visit) -> No
     page = visit(AGENT)
     open_conversation(page, "Jonas Weber")
     page.get_by_label("Reply as a human").fill(words)
-    page.get_by_role("button", name="Send").click()
+    page.get_by_role("button", name="Send", exact=True).click()
     expect(page.locator(".bubble.person", has_text=words)).to_be_visible()
     resume(page)
     page.goto(world.stack.url("meta"))

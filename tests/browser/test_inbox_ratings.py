@@ -34,8 +34,8 @@ def test_a_solved_conversation_is_rated(world: World, visit: Visit) -> None:
         page.get_by_role("button", name="Send", exact=True).click()
         phone.sent(2)
         expect(log.locator(".bubble.person", has_text="I have sent you the card.")).to_contain_text("read")
-        page.get_by_role("button", name="Solve").click()
-        expect(page.get_by_role("button", name="Reopen")).to_be_visible()
+        page.get_by_role("button", name="Solve", exact=True).click()
+        expect(page.get_by_role("button", name="Reopen", exact=True)).to_be_visible()
         recover(world)
         (_, _, question) = phone.sent(3)
         assert question["content"]["body"]["text"] == "How did we do? Your answer helps us."
@@ -43,8 +43,8 @@ def test_a_solved_conversation_is_rated(world: World, visit: Visit) -> None:
         assert thanks["text"] == "Thank you for your answer!"
         expect(log.locator(".bubble.in").last).to_contain_text("Good")
         expect(log.locator(".bubble.in").last).to_contain_text("Rating")
-        expect(page.get_by_role("button", name="Reopen")).to_be_visible()
-        page.get_by_role("button", name="Customer").click()
+        expect(page.get_by_role("button", name="Reopen", exact=True)).to_be_visible()
+        page.get_by_role("button", name="Customer", exact=True).click()
         expect(page.get_by_role("dialog").get_by_role("img", name="5 of 5")).to_be_visible()
         check(page)
         outcomes = "select outcome from turns where contact_id = %s and outcome not in ('human', 'rating')"
@@ -56,4 +56,4 @@ def test_a_solved_conversation_is_rated(world: World, visit: Visit) -> None:
         check(viewer)
         wait_for(lambda: len(phone.sent()) == 4, 5)
         phone.write("How long is a gift card valid?")
-        expect(page.get_by_role("button", name="Solve")).to_be_visible()
+        expect(page.get_by_role("button", name="Solve", exact=True)).to_be_visible()
