@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from worker.warm.__main__ import WAIT_S, compiled, interpreted, put
+from worker.warm.__main__ import COMPILER, WAIT_S, compiled, interpreted, put
 
 from tests.worker.support import SAYS, Job, Warm
 
@@ -120,3 +120,24 @@ def test_a_server_that_is_busy_for_a_moment_is_waited_for() -> None:
         os.kill(server, signal.SIGSTOP)
         threading.Timer(0.6, os.kill, (server, signal.SIGCONT)).start()
         assert own.run("print(1)") == (0, "1\n", "")
+
+
+@pytest.mark.parametrize("compiler", [COMPILER, None], ids=["compiled", "interpreted"])
+def test_a_server_that_ends_before_the_job_began_is_no_end_of_the_job(
+    tmp_path: Path, compiler: str | None
+) -> None:
+    """As where the template of a script is killed with the clients that wait for it."""
+    client = tmp_path / "python"
+    put(client, (compiler and compiled(compiler, 60)) or interpreted(60))
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as server:
+        server.bind(str(tmp_path / "socket"))
+        server.listen(1)
+        job = Job(str(client), WARM)
+        caller, _ = server.accept()
+        caller.send(b"welcome")
+        _, streams, _, _ = socket.recv_fds(caller, 4096, 3)
+        for stream in streams:
+            os.close(stream)
+        caller.close()
+        code, out, err = job.wait()
+    assert (code, out) == (0, "False\n") and "before this job began" in err

@@ -26,7 +26,9 @@ from pathlib import Path
 CLIENT = Path(__file__).with_name("client.c")
 STAND_IN = CLIENT.with_suffix(".py")
 COMPILER = shutil.which("cc", path="/usr/local/bin:/usr/bin:/bin")
-WAIT_S = 2.0  # how long the server may take to say that it is there: a plain interpreter takes a second of the processor that it waits for
+# How long the server may take to say that it is there. On a machine that is late it is late, too, and a plain interpreter in its place costs a second
+# of the processor that all wait for: with 2 s here, a flood of jobs became a flood of plain interpreters, and each made the next more likely.
+WAIT_S = 10.0
 # Windmill asks uv in every job with packages where its Python is, although PYTHON_PATH has told it: 15 to 45 ms, and always the same answer.
 UV = """#!/bin/sh
 case "$*" in

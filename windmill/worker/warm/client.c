@@ -128,7 +128,7 @@ static void show_memory(void) {
 /* The server is gone, and the job with it; not what the job had started. */
 static void abandon(void) {
     dprintf(2, "warm interpreter: it was stopped in the middle of this job\n");
-    killpg(getpgrp() == getpid() || !job ? getpid() : job, SIGKILL); /* where it is this process's own, too, that is its end */
+    killpg(getpgrp() == getpid() ? getpid() : job, SIGKILL); /* where it is this process's own, too, that is its end */
     _exit(1);
 }
 
@@ -156,6 +156,8 @@ int main(int count, char **given) {
             begin(atoi(word + 4));
         else if (!strncmp(word, "status ", 7))
             end(atoi(word + 7));
+        else if (!job)
+            plain("it went away before this job began"); /* a job says its pid before anything of it runs */
         else
             abandon();
     }

@@ -9,7 +9,7 @@ import _socket
 import posix
 import sys
 
-WAIT_S = 2.0  # __main__.py
+WAIT_S = 10.0  # __main__.py
 # What tells the server which jobs may share something: keys.py.
 VARIABLES = (b"BASE_INTERNAL_URL", b"WM_WORKSPACE", b"WM_JOB_PATH", b"WM_RUNNABLE_ID", b"PYTHONPATH")
 STEP = 2 * 1024 * 1024
@@ -74,6 +74,8 @@ def see_through(connection: _socket.socket) -> None:
                 _signal.signal(number, lambda received, frame, pid=pid: posix.kill(pid, received))
         elif word == "status":
             end(int(rest))
+        elif not pid:
+            plain("it went away before this job began")  # a job says its pid before anything of it runs
         else:
             posix.write(2, b"warm interpreter: it was stopped in the middle of this job\n")
             abandon(posix.getpid() if posix.getpgrp() == posix.getpid() else pid)
