@@ -80,6 +80,7 @@ COMMANDS: dict[str, tuple[str, dict[str, Any]]] = {
     "into a program": ("curl -s https://a.example/x | jq '.a'", {"url": "https://a.example/x"}),
     "into a file": ("curl https://a.example/x >out.json 2>&1 && echo done", {"url": "https://a.example/x"}),
     "a quoted bar": ("curl https://a.example/x -d 'q=a|b'", {"body": {"q": "{q}"}}),
+    "an operator as a value": ("curl https://a.example/x -A '|' -e \"&&\" -d q=1", {"body": {"q": "{q}"}, "method": "POST"}),
     "a prompt": ("$ curl https://a.example/x", {"url": "https://a.example/x"}),
 }  # fmt: skip
 

@@ -7,7 +7,8 @@ import json
 import re
 import shlex
 from base64 import b64encode
-from itertools import takewhile
+from collections.abc import Iterator
+from io import StringIO
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -86,10 +87,22 @@ def _words(text: str) -> list[str]:
         text = re.sub(r"\^(.)", r"\1", text)
     text = DOLLAR_QUOTED.sub(lambda match: shlex.quote(_unescaped(match[1])), text)
     try:
-        words = shlex.split(text.removeprefix("$ "))
+        return list(_before_operator(text.removeprefix("$ ")))
     except ValueError as error:
         raise ImportProblem("curl_unreadable", problem=str(error)) from None
-    return list(takewhile(lambda word: not SHELL.fullmatch(word), words))
+
+
+def _before_operator(text: str) -> Iterator[str]:
+    """The words up to the first that is the shell's own: as it was written, since "|" in quotes is a value."""
+    source = StringIO(text)
+    lexer = shlex.shlex(source, posix=True, punctuation_chars="")
+    lexer.whitespace_split, lexer.commenters = True, ""
+    start = 0
+    for word in lexer:
+        if SHELL.fullmatch(text[start : source.tell()].strip()):
+            return
+        yield word
+        start = source.tell()
 
 
 def _unescaped(text: str) -> str:
