@@ -63,13 +63,16 @@ portal: $(VENV)/.installed ## the portal's pages for the demo, after a change to
 
 ##@ Test it
 
-.PHONY: test test-browser test-windmill test-faults kill-run api-client test-warm-stress eval bot-answers
+.PHONY: test test-browser test-again test-windmill test-faults kill-run api-client test-warm-stress eval bot-answers
 
 test: $(VENV)/.for-tests ## all tests but the browser's: real processes, real PostgreSQL (TEST_PROCESSES=1 for one test after the other)
 	@$(BIN)/python -m pytest -n $(or $(TEST_PROCESSES),2)
 
 test-browser: $(VENV)/.for-tests ## the pages, in the system's Chromium
 	@$(BIN)/python -m pytest -m browser
+
+test-again: $(VENV)/.for-tests ## what failed the last time, one test after the other
+	@$(BIN)/python -m pytest -m "not stress" --last-failed --last-failed-no-failures none
 
 test-windmill: $(VENV)/.installed ## the suite on a real server: WINDMILL_URL=… WINDMILL_TOKEN=… WINDMILL_WORKSPACE=… DATABASE_URL=… [TEST_HOST=…]
 	@SERVER_REQUIRED=1 $(BIN)/python -m pytest tests/windmill_server --timeout 900
