@@ -38,7 +38,7 @@ LONG_PASSWORD = 32  # characters; .env.example asks for 48 random ones
 ROLES = "schema/roles.sql"
 FOUNDATION = "functions/foundation.sql"  # the tables use these functions
 SUBJECTS = (
-    "tenants versions members contacts inbox turns outbox charges feedback cases replays knowledge search tools sign_ins"
+    "tenants versions members contacts past inbox turns outbox charges feedback cases replays knowledge search tools sign_ins"
     " appointments returns approvals notifications portal audit privacy service api events door"
 )
 TABLES = [f"schema/{subject}.sql" for subject in SUBJECTS.split()]  # each refers to those before it

@@ -27,6 +27,7 @@ NUMBER: dict[str, Any] = {
     "platform_type": "CLOUD_API",
     "account_mode": "LIVE",
     "is_pin_enabled": True,
+    "is_on_biz_app": False,
     "quality_rating": "GREEN",
     "messaging_limit_tier": "TIER_1K",
     "throughput": {"level": "STANDARD"},
@@ -44,6 +45,11 @@ class Account:
     callback: str = ""  # an address of the account's own instead of the app's
     targets: bool = True  # whether the token names its accounts; one that may use all of a company's does not
     pin: str = ""  # of the number's two-step verification
+    # Of a number whose phone goes on with its app: {phone_number, full_name} each; {id, messages} each, or None where the phone doesn't share them;
+    # and what was asked for.
+    phone_book: list[dict[str, Any]] = field(default_factory=list)
+    threads: list[dict[str, Any]] | None = field(default_factory=list)
+    synchronized: list[str] = field(default_factory=list)
     number: dict[str, Any] = field(default_factory=dict)
 
 

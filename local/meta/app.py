@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from local.meta import account_graph, chat, control, graph
+from local.meta import account_graph, chat, control, graph, past
 from local.meta.errors import GraphError
 from local.meta.faults import Dropped
 from local.meta.platform import Platform
@@ -75,7 +75,7 @@ def make_app(platform: Platform) -> Starlette:
 
     handlers: dict[Any, Any] = {GraphError: graph_error, Dropped: dropped, **control.ERRORS, **chat.ERRORS}
     app = Starlette(
-        routes=[*account_graph.ROUTES, *graph.ROUTES, *control.ROUTES, *chat.ROUTES],
+        routes=[*account_graph.ROUTES, *past.ROUTES, *graph.ROUTES, *control.ROUTES, *chat.ROUTES],
         exception_handlers=handlers,
         lifespan=lifespan,
         middleware=[

@@ -47,8 +47,8 @@ begin
                 end if;
             end if;
             if person.id is null then
-                insert into contacts (tenant_id, phone, user_id, name, last_seen_at) values (p_tenant, new_phone,
-                    new_user, p_name, now())
+                insert into contacts (tenant_id, phone, user_id, name, staff_name, last_seen_at)
+                    values (p_tenant, new_phone, new_user, p_name, name_in_phone_book(p_tenant, new_phone), now())
                     returning * into person;
                 delete from contact_aliases where tenant_id = p_tenant and alias in (new_phone, new_user);
                 return person.id;

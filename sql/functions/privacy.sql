@@ -107,6 +107,7 @@ begin
         insert into erased_messages (digest)
             select message_digest(phone_number_id, message_id) from rows where kind = 'message'
             union select message_digest('', id) from unnest(doomed) id
+            union select message_digest(phone_number_id, message_id) from past_messages where contact_id = p_contact
             on conflict do nothing),
     written as (
         select count(record_gone(c.tenant_id, phone_number_id, 'message', service_key(phone_number_id, message_id)))
@@ -138,6 +139,8 @@ begin
     delete from send_rates where tenant_id = c.tenant_id and name like 'pair % ' || p_contact;
     update audit_log set contact_id = null, subject = null, before = null, after = null where contact_id = p_contact;
     delete from delivered_orders where tenant_id = c.tenant_id and phone = any (names);
+    delete from phone_book
+        where tenant_id = c.tenant_id and phone_key(phone) in (select phone_key(n) from unnest(names) n);
     delete from contacts where id = p_contact;  -- turns, replies and the conversation go with it
     -- Whatever the portal or an operator looked at lately may show the person.
     return gone || jsonb_build_object('tenant_id', c.tenant_id, 'jobs', (
@@ -156,6 +159,10 @@ create or replace function person_data(p_contact uuid) returns jsonb
                                                                   'text', l.body, 'status', l.status,
                                                                   'sources', l.citations) order by l.id), '[]')
                      from conversation_logs l where l.contact_id = c.id),
+        'past_messages', (select coalesce(jsonb_agg(jsonb_build_object('at', p.written_at, 'direction', p.direction,
+                                                                       'text', p.body)
+                                                    order by p.written_at, p.id), '[]')
+                          from past_messages p where p.contact_id = c.id),
         'files', (select coalesce(jsonb_agg(jsonb_build_object('at', f.created_at, 'kind', f.kind, 'name', f.filename,
                                                                'type', f.mime_type, 'text', f.words,
                                                                'content_base64', encode(f.content, 'base64'))
@@ -251,6 +258,9 @@ declare
 begin
     update tenants set expired_at = now() where id = p_tenant;
     delete from conversation_logs where tenant_id = p_tenant and created_at < old;
+    get diagnostics n = row_count;
+    touched := touched + n;
+    delete from past_messages where tenant_id = p_tenant and written_at < old;
     get diagnostics n = row_count;
     touched := touched + n;
     update outbound_messages o set content = '{"type": "expired"}' from turns t

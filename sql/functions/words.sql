@@ -98,6 +98,7 @@ begin
                 from items(m #> '{order,product_items}') i), said(m #> '{order,text}'))
         when 'reaction' then case when said(m #> '{reaction,emoji}') is null then '[reaction taken back]'
             else '[reaction] ' || said(m #> '{reaction,emoji}') end
+        when 'media_placeholder' then '[file]'  -- of a phone's past: what it was comes later
         when 'image' then '[image] ' || coalesce(said(m #> '{image,caption}'), '')
         when 'video' then '[video] ' || coalesce(said(m #> '{video,caption}'), '')
         when 'document' then '[document] ' || concat_ws(': ', said(m #> '{document,filename}'),

@@ -12,10 +12,11 @@ import pytest
 from playwright.sync_api import expect
 
 from local.meta import voice
+from local.seed import SHOP
 from tests.browser.conftest import Visit, between, broken, check, lost
 from tests.browser.test_inbox_team import AGENT, look, somebody
 from tests.e2e.conftest import World
-from tests.e2e.phone import Phone
+from tests.e2e.phone import Phone, recover
 from tests.e2e.staff import Staff
 from tests.e2e.test_after_24_hours import day_old, read_templates
 from tests.e2e.test_whatsapp_files import picture
@@ -267,3 +268,29 @@ def test_a_browser_that_cannot_record_says_so(taken: tuple[Phone, str], visit: V
     page.reload()
     page.get_by_role("button", name="Record a voice note").click()
     expect(page.get_by_role("alert")).to_contain_text("attach the file (MP3, M4A or Opus in Ogg)")
+
+
+def test_what_was_said_on_the_phone_stands_above_the_first_message(world: World, visit: Visit) -> None:
+    phone = Phone(world)
+    said = {
+        "id": f"wamid.past-{phone.number}",
+        "from": phone.number,
+        "timestamp": "1780000000",
+        "type": "text",
+    }
+    thread = {"id": phone.number, "messages": [{**said, "text": {"body": "Is the lamp back in stock?"}}]}
+    about = {"phone_number_id": SHOP.phone_number_id}
+    value = {"metadata": about, "history": [{"metadata": {"progress": 100}, "threads": [thread]}]}
+    entry = {"id": "1", "changes": [{"field": "history", "value": value}]}
+    body = {"object": "whatsapp_business_account", "entry": [entry]}
+    assert world.control("deliver_raw", {"body": body})["status"] == 200
+    recover(world)
+    phone.write("How long is a gift card valid?")
+    page = visit(AGENT)
+    look(page, phone.contact())
+    log = page.get_by_role("log")
+    expect(log).not_to_contain_text("Is the lamp back in stock?")
+    page.get_by_role("button", name="Show messages from the phone").click()
+    expect(log.locator(".bubble").first).to_contain_text("Is the lamp back in stock?")
+    expect(log.locator(".bubble").first).to_contain_text("on the phone")
+    check(page)

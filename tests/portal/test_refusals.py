@@ -150,6 +150,7 @@ ACTIONS: list[tuple[str, str, dict[str, Any], str]] = [
     ("f.portal_api.tools", "finish_connection", {"name": "a"}, "owner"),
     ("f.portal_api.conversations", "list", {}, "viewer"),
     ("f.portal_api.conversations", "get", {"contact_id": GUESSED}, "viewer"),
+    ("f.portal_api.conversations", "past", {"contact_id": GUESSED}, "viewer"),
     ("f.portal_api.conversations", "pause", {"contact_id": GUESSED, "hours": 1}, "agent"),
     ("f.portal_api.conversations", "resume", {"contact_id": GUESSED}, "agent"),
     (

@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 
-from f.common.database import Connection, as_tenant
+from f.common.database import Connection, as_tenant, one
 from f.common.portal_request import (
     AGENTS,
     ANYONE,
@@ -43,6 +43,7 @@ def main(request: str, db: postgresql, whatsapp: c_whatsapp, master_key: str) ->
         {
             "list": (ANYONE, list_contacts),
             "get": (ANYONE, get),
+            "past": (ANYONE, past),
             "pause": (AGENTS, pause),
             "resume": (AGENTS, resume),
             "reply": (AGENTS, lambda conn, member, fields: reply(conn, member, fields, whatsapp, master_key)),
@@ -68,10 +69,14 @@ CONTACTS = b"""
            coalesce(s.paused_until > now(), false) as paused, s.waiting, s.opted_out_at is not null as opted_out, s.blocked,
            case when s.status = 'snoozed' and s.snoozed_until <= now() then 'open' else s.status end as status,
            s.snoozed_until::text, s.assignee, s.tags, unread_messages(s.id, %(email)s) as unread,
-           left(l.body, 160) as body, l.direction, l.id as message_id, s.last_seen_at::text as at
+           left(coalesce(l.body, p.body), 160) as body, coalesce(l.direction, p.direction) as direction, l.id as message_id,
+           s.last_seen_at::text as at
     from page s left join lateral (
         select id, body, direction from conversation_logs g
         where g.tenant_id = s.tenant_id and g.contact_id = s.id order by g.id desc limit 1) l on true
+    left join lateral (
+        select body, direction from past_messages q where l.id is null and q.contact_id = s.id
+        order by q.written_at desc, q.id desc limit 1) p on true
     order by s.last_seen_at desc nulls last, s.id
 """
 CONTACT = b"""
@@ -136,6 +141,7 @@ def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     `answer_id`: what a mark names (f/portal_api/inbox, mark_answer), on the last message of each answer of the bot; `marks`: of that answer.
     `file` of a message: {id, kind, name, mime, size, transcript, state, problem}; its bytes come from f/portal_api/attachments. `citations`:
     [{document, page, url, id}], `id` while there is a document of that title. `reply_id`: by which words that wait are taken back.
+    With the oldest message comes `past`: whether there is something from before the number was connected.
     """
     before, contact_id = whole_number_field(fields, "before"), id_field(fields, "contact_id")
     with as_tenant(conn, member["tenant_id"]):
@@ -161,7 +167,28 @@ def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
             [contact_id, before, before],
         ).fetchall()
         answer = {"contact": contact, "messages": rows[:100][::-1], "more": len(rows) > 100}
+        if len(rows) <= 100:
+            answer["past"] = one(
+                conn, "select exists (select from past_messages where contact_id = %s)", [contact_id]
+            )
         return answer if before else answer | card_of(conn, contact_id)
+
+
+def past(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """What was said on the phone before the number was connected, oldest first: the newest, or those before the message `before`. Shaped as the
+    messages of `get`; an ID is below zero."""
+    before, contact_id = whole_number_field(fields, "before"), id_field(fields, "contact_id")
+    with as_tenant(conn, member["tenant_id"]):
+        if not one(conn, "select exists (select from contacts where id = %s)", [contact_id]):
+            raise not_found()
+        rows = conn.execute(
+            b"select -id as id, direction, body, case when direction = 'out' then 'human' end as model, 'past' as status,"
+            b" written_at::text as at from past_messages p where contact_id = %s and (%s = 0 or (written_at, id) <"
+            b" (select q.written_at, q.id from past_messages q where q.id = %s and q.contact_id = p.contact_id))"
+            b" order by written_at desc, id desc limit 101",
+            [contact_id, before, before],
+        ).fetchall()
+    return {"messages": rows[:100][::-1], "past": len(rows) > 100}
 
 
 def card_of(conn: Connection, contact_id: str) -> dict[str, Any]:

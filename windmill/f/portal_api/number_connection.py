@@ -60,7 +60,8 @@ def list_numbers(conn: Connection, member: Member, fields: Fields, platform: Pla
 
 
 def connect(conn: Connection, member: Member, fields: Fields, platform: Platform) -> dict[str, Any]:
-    """Registers `phone_number_id` at Meta if it is not, subscribes the app to its account, and gives it to the business with the token."""
+    """Registers `phone_number_id` at Meta if it is not, subscribes the app to its account, and gives it to the business with the token.
+    `past`, where the number's phone goes on: why Meta does not send what was said there, "" where it will."""
     wanted = text_field(fields, "phone_number_id", 40)
     token = _token_of_dialog(conn, member, platform) if fields.get("dialog") else ""
     token = token or _typed_token(fields, member, platform)
@@ -84,7 +85,8 @@ def connect(conn: Connection, member: Member, fields: Fields, platform: Platform
     if done != "ok":  # somebody else was quicker
         _check(conn, member, chosen, numbers)
         raise Refused("number_taken")
-    return {"connected": chosen.phone_number_id, "name": chosen.name}
+    connected = {"connected": chosen.phone_number_id, "name": chosen.name}
+    return connected | {"past": meta.ask_for_past(chosen)} if chosen.on_phone else connected
 
 
 def begin_dialog(conn: Connection, member: Member, fields: Fields, platform: Platform) -> dict[str, Any]:

@@ -20,10 +20,12 @@ from f.whatsapp.graph_reading import TIMEOUT_S, WORDS, Answer, address, call
 
 MANAGEMENT = "whatsapp_business_management"
 NEEDED = ("whatsapp_business_messaging", MANAGEMENT)
-FIELDS = "display_phone_number,verified_name,status,platform_type,is_pin_enabled"
+FIELDS = "display_phone_number,verified_name,status,platform_type,is_pin_enabled,is_on_biz_app"
 PAGE, MOST_PAGES = "100", 10
 REFUSED_TOKEN, WRONG_PIN = 190, (133005, 133008, 133009)
 COEXISTENCE = "whatsapp_business_app_onboarding"  # the phone goes on with its WhatsApp Business app
+# What such a phone brings along: its contacts, then its conversations. Meta sends each once, to whoever asks on the day of the connection.
+PAST = ("smb_app_state_sync", "history")
 
 
 class ConnectionProblem(Problem):
@@ -31,7 +33,8 @@ class ConnectionProblem(Problem):
 
 
 class Number(NamedTuple):
-    """A number that a token may use. `account`: the ID of its WhatsApp Business account. `connected`: it can send already."""
+    """A number that a token may use. `account`: the ID of its WhatsApp Business account. `connected`: it can send already. `on_phone`: its phone
+    goes on with the WhatsApp Business app."""
 
     phone_number_id: str
     account: str
@@ -39,6 +42,7 @@ class Number(NamedTuple):
     name: str
     connected: bool
     has_pin: bool
+    on_phone: bool = False
 
 
 class MetaAccounts:
@@ -88,6 +92,16 @@ class MetaAccounts:
     def subscribe(self, number: Number) -> None:
         """Lets Meta report what comes for the number's account to the app that the token belongs to. Twice is as good as once."""
         self._ask("POST", f"{number.account}/subscribed_apps", {})
+
+    def ask_for_past(self, number: Number) -> str:
+        """Lets Meta report what was said on the number's phone. Returns why Meta does not, "" where it will."""
+        path = address(self._resource, f"{number.phone_number_id}/smb_app_data")
+        for kind in PAST:
+            given = {"messaging_product": "whatsapp", "sync_type": kind}
+            answer = call(self._client, "POST", path, self._token, None, given)
+            if answer.data is None:
+                return answer.words
+        return ""
 
     def _ask(self, method: str, path: str, given: dict[str, str]) -> dict[str, Any]:
         query, body = (given, None) if method == "GET" else (None, given)
@@ -149,10 +163,12 @@ def _accounts(scopes: Any) -> list[str]:
 
 
 def _number(said: dict[str, Any], account: str) -> Number:
-    connected = said.get("status") == "CONNECTED" and said.get("platform_type") == "CLOUD_API"
+    on_phone = said.get("is_on_biz_app") is True
+    connected = said.get("status") == "CONNECTED" and (on_phone or said.get("platform_type") == "CLOUD_API")
     name = str(said.get("verified_name") or said.get("display_phone_number") or said["id"])
     display = str(said.get("display_phone_number") or "")
-    return Number(str(said["id"]), account, display, name, connected, said.get("is_pin_enabled") is True)
+    has_pin = said.get("is_pin_enabled") is True
+    return Number(str(said["id"]), account, display, name, connected, has_pin, on_phone)
 
 
 def _problem(answer: Answer) -> ConnectionProblem:

@@ -26,13 +26,13 @@ export default function ConnectNumber({ tenant }: { tenant?: string }) {
   const look = async () => setGiven({ numbers: (await call('list_numbers', {})).numbers })
   const connect = async (number: Found, pin: string) => {
     const sealed_pin = await sealKey(tenant ? 'operator' : 'connect', tenant ?? chosenTenant(), 'number_pin', pin)
-    const { name } = await call('connect', { phone_number_id: number.phone_number_id, sealed_pin, dialog: given?.dialog })
+    const { name, past } = await call('connect', { phone_number_id: number.phone_number_id, sealed_pin, dialog: given?.dialog })
     const fields = { phone_number_id: number.phone_number_id, ...(tenant && { tenant }) }
     await (tenant ? ask('operator', 'examine', fields) : ask('doctor', 'examine', fields))
     await refresh('bot', 'home', 'doctor', 'operator', 'notifications')
     setToken('')
     setGiven(undefined)
-    toast(fill(c.done, { name }))
+    toast(past === undefined ? fill(c.done, { name }) : `${fill(c.done, { name })} ${past ? fill(c.pastNot, { problem: past }) : c.pastComes}`)
     if (!tenant) go('bot', 'doctor')
   }
   return (

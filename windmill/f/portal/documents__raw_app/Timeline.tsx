@@ -12,10 +12,10 @@ import { fill, moment, useForm, useHere } from './ui'
 
 // The newest page goes on from what is shown. Where there would be a gap between them it stands alone, and leads back from there.
 function goOn(shown: Page, newest: Page): Page {
-  const first = newest.messages[0]?.id ?? 0
+  const first = newest.messages[0]?.id ?? Infinity
   const before = shown.messages.filter((message) => message.id < first)
-  const meet = before.length < shown.messages.length
-  return meet && before.length ? { messages: [...before, ...newest.messages], more: shown.more } : newest
+  const meet = before.length < shown.messages.length || !newest.messages.length
+  return meet && before.length ? { ...shown, messages: [...before, ...newest.messages] } : newest
 }
 
 type Line = { at: string; message?: Message; note?: Note; approval?: Approval }
@@ -38,16 +38,18 @@ export default function Timeline({ id, label, newest }: { id: string; label: str
   const scroll = useEnd(last)
   const older = () =>
     form.run(async () => {
-      const first = shown.messages[0]?.id
-      const found: Page = await ask('conversations', 'get', { contact_id: id, before: first })
+      const first = shown.messages[0]?.id ?? 0
+      const found: Page = shown.more
+        ? await ask('conversations', 'get', { contact_id: id, before: first })
+        : await ask('conversations', 'past', { contact_id: id, before: first < 0 ? -first : 0 })
       scroll.hold()
-      setShown((now) => (now.messages[0]?.id === first ? { messages: [...found.messages, ...now.messages], more: found.more } : now))
+      setShown((now) => ((now.messages[0]?.id ?? 0) === first ? { ...found, messages: [...found.messages, ...now.messages] } : now))
     })
   return (
     <div className="saidbox">
       <div className="thread" tabIndex={0} role="log" aria-label={label} ref={scroll.box} onScroll={scroll.onScroll}>
         <div className="lines">
-          {shown.more && <Button variant="subtle" size="compact-sm" className="still" mx="auto" loading={form.busy} onClick={older}>{t.conversations.older}</Button>}
+          {(shown.more || shown.past) && <Button variant="subtle" size="compact-sm" className="still" mx="auto" loading={form.busy} onClick={older}>{shown.more || shown.messages[0]?.id < 0 ? t.conversations.older : t.conversations.past}</Button>}
           {form.shown}
           <Lines lines={linesOf(shown, newest)} />
         </div>

@@ -35,7 +35,7 @@ export type Actions = {
   tools: 'list' | 'read_curl' | 'read_openapi' | 'save' | 'try' | 'delete' | 'list_server_tools' | 'connect' | 'finish_connection'
   scripts: 'list' | 'list_all' | 'read' | 'save' | 'delete'
   approvals: 'list' | 'decide' | 'set_rules'
-  conversations: 'list' | 'get' | 'pause' | 'resume' | 'reply' | 'export'
+  conversations: 'list' | 'get' | 'past' | 'pause' | 'resume' | 'reply' | 'export'
   attachments: 'get_key' | 'get' | 'send'
   inbox:
     | 'count'

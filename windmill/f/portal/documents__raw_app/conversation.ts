@@ -38,7 +38,8 @@ export type Message = {
   reaction: string | null
   at: string
 }
-export type Page = { messages: Message[]; more: boolean }
+// past: there is something from the phone, of before the number was connected.
+export type Page = { messages: Message[]; more: boolean; past?: boolean }
 // score: from 1 to 5.
 export type Rating = { score: number; at: string }
 // A conversation before the one that goes on: the ids of its first and last message, and what the customer began with.

@@ -21,4 +21,6 @@ export const connect = {
   pinHint: 'Write it down: Meta asks for it when the number moves.',
   connect: 'Connect',
   done: '{name} is connected.',
+  pastComes: 'The contacts and past conversations of its phone come in the next hours, if the phone shares them.',
+  pastNot: 'WhatsApp does not send the past conversations of its phone: {problem}',
 }

@@ -118,6 +118,8 @@ export const notifications = {
     sends_stopped: 'Messages are not being sent: {meaning}',
     sends_resumed: 'Messages are being sent again',
     send_refused: 'WhatsApp refused a message: {meaning}',
+    past_taken: '{number}: the past conversations of its phone are in the inbox',
+    past_not_shared: '{number}: its phone shares no past conversations',
     unknown_sender: 'A message arrived without a sender',
     document_failed: '“{title}” could not be read',
     source_failed: 'The website {url} could not be read',

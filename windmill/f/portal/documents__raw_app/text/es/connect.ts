@@ -21,4 +21,6 @@ export const connect = {
   pinHint: 'Anótelo: Meta lo pide cuando el número cambia de lugar.',
   connect: 'Conectar',
   done: '{name} está conectado.',
+  pastComes: 'Los contactos y las conversaciones anteriores de su teléfono llegan en las próximas horas, si el teléfono los comparte.',
+  pastNot: 'WhatsApp no envía las conversaciones anteriores de su teléfono: {problem}',
 }

@@ -118,6 +118,8 @@ export const notifications = {
     sends_stopped: 'Los mensajes no se están enviando: {meaning}',
     sends_resumed: 'Los mensajes vuelven a enviarse',
     send_refused: 'WhatsApp rechazó un mensaje: {meaning}',
+    past_taken: '{number}: las conversaciones anteriores de su teléfono están en la bandeja',
+    past_not_shared: '{number}: su teléfono no comparte conversaciones anteriores',
     unknown_sender: 'Llegó un mensaje sin remitente',
     document_failed: '«{title}» no se pudo leer',
     source_failed: 'El sitio {url} no se pudo leer',
