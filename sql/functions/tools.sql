@@ -1,10 +1,19 @@
 -- Calls of tools that may change something: each is made once in a turn, even when the step that makes it runs twice.
 
--- Null: the call is written down, make it. Else it was made: {"outcome", "failed", "same", "digest"}; an outcome that
--- is null was lost. Each attempt hears of every call of this tool that an earlier attempt made, before it may make its
+-- How long a server is trusted to know the key of a request that it has had: most keep keys for a day, some for hours.
+create or replace function keys_last() returns interval
+    language sql immutable
+    return interval '1 hour';
+select own_functions('keys_last');
+grant execute on function keys_last to chatbot_app;
+
+-- Null: the call is written down, make it. Else it was made: {"outcome", "failed", "same", "digest", "request"}; an
+-- outcome that is null was lost. request: of what was sent, where it can be sent again. p_request: of what will be,
+-- where it can. Each attempt hears of every call of this tool that an earlier attempt made, before it may make its
 -- own: a model seldom chooses the same words twice. After an outcome that was lost, the tool is not called any more in
 -- this turn.
-create or replace function begin_tool_call(p_turn uuid, p_epoch int, p_tool text, p_digest bytea) returns jsonb
+create or replace function begin_tool_call(p_turn uuid, p_epoch int, p_tool text, p_digest bytea,
+                                           p_request bytea default null) returns jsonb
     language plpgsql as $$
 declare
     made tool_calls;
@@ -14,13 +23,15 @@ begin
         where turn_id = p_turn and (digest = p_digest or tool = p_tool and (outcome is null or told < p_epoch))
         order by digest = p_digest desc, outcome is null desc, made_at limit 1;
     if not found then
-        insert into tool_calls (turn_id, digest, tenant_id, tool, told) values (p_turn, p_digest, current_tenant(),
-            p_tool, p_epoch);
+        insert into tool_calls (turn_id, digest, tenant_id, tool, told, request)
+            values (p_turn, p_digest, current_tenant(), p_tool, p_epoch, p_request);
         return null;
     end if;
     update tool_calls set told = p_epoch where turn_id = p_turn and digest = made.digest;
     return jsonb_build_object('outcome', made.outcome, 'failed', made.failed, 'same', made.digest = p_digest,
-                              'digest', encode(made.digest, 'hex'));
+                              'digest', encode(made.digest, 'hex'),
+                              'request', case when made.made_at > now() - keys_last()
+                                              then encode(made.request, 'hex') end);
 end $$;
 select own_functions('begin_tool_call');
 grant execute on function begin_tool_call to chatbot_app;

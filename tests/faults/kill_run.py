@@ -4,7 +4,8 @@
 
 A customer wants several calls in one message; some are approved, some declined. Every kind has a tool that counts what it does. At the end the
 books must balance: nothing twice, nothing without a yes, and what was approved is done once. Only where a server's answer was lost with its worker
-the record says that nobody knows, and it was done once or not at all; of a script Windmill knows. A customer whose turn dies in every attempt is
+the record says that nobody knows, and it was done once or not at all; of a script Windmill knows, and a server that knows the key of a request is
+asked with the request itself. A customer whose turn dies in every attempt is
 told so, and nobody is asked about their calls. Prints a table, and a JSON object as its last line.
 """
 
@@ -158,12 +159,12 @@ def is_right(row: Row) -> bool:
     """Done once if and only if approved; where a server's answer was lost, at most once, and the record says that nobody knows.
 
     What was approved and not called is wrong: no tool refuses, and a later turn makes a call that has not begun. So is a script of which nobody
-    knows: a later turn asks Windmill."""
+    knows: a later turn asks Windmill, or sends the request again whose server knows its key."""
     if not row.approved:
         return row.done == 0 and row.result == ""
     if row.result == "done":
         return row.done == 1
-    return row.done <= 1 and row.result == "unsure" and row.kind != "script"
+    return row.done <= 1 and row.result == "unsure" and row.kind not in ("script", "keyed")
 
 
 def figures(rows: list[Row]) -> dict[str, int]:

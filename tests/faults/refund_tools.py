@@ -1,4 +1,5 @@
-"""A tool of every kind that needs a person's yes and counts what it does: of an MCP server, of an HTTP action, of a script of Windmill."""
+"""A tool of every kind that needs a person's yes and counts what it does: of an MCP server, of an HTTP action, of one whose server makes a request
+once under one key, of a script of Windmill."""
 
 from __future__ import annotations
 
@@ -15,14 +16,22 @@ from local import seed
 from tests.agent.odd import KEY, Odd
 from tests.faults.storm import Storm
 
-KINDS = ("mcp", "http", "script")
+KINDS = ("mcp", "http", "keyed", "script")
+HTTP_KINDS = ("http", "keyed")
 CHECKING = "I am checking that with a colleague."
 PARAMETERS = {
     "type": "object",
     "properties": {"order_id": {"type": "string"}, "amount": {"type": "number"}},
     "required": ["order_id", "amount"],
 }
-EACH = {"mcp": "refund_by_mcp", "http": "refund_by_http", "script": "refund_by_script"}
+EACH = {
+    "mcp": "refund_by_mcp",
+    "http": "refund_by_http",
+    "keyed": "refund_by_key",
+    "script": "refund_by_script",
+}
+# The tables of tools that are rows of their own.
+ALONE = [*(("http_actions", kind) for kind in HTTP_KINDS), ("script_tools", "script")]
 SCRIPT_PATH = "f/tenant_tools/shared/refund_by_script"
 # Windmill runs a job again whose worker was lost: a script keeps its effect to the job's id, as the shipped ones do.
 SCRIPT = """
@@ -55,7 +64,9 @@ class Tools:
         self.odd = Odd(folder)
         answer = "The refund is done. SAY The refund is done."
         told = {"parameters": PARAMETERS, "answer": answer, "counts": str(self._lines), "sleeps": sleeps}
-        self.odd.lists(*({"name": EACH[kind], **told} for kind in ("mcp", "http")))
+        others: dict[str, Any] = {"keyed": {"knows_keys": True}}
+        kinds = ("mcp", *HTTP_KINDS)
+        self.odd.lists(*({"name": EACH[kind], **told, **others.get(kind, {})} for kind in kinds))
         self.source = SCRIPT.format(folder=str(self._jobs), sleeps=sleeps)
 
     def done(self) -> Counter[str]:
@@ -87,7 +98,8 @@ def offered(storm: Storm, folder: Path, sleeps: float) -> Iterator[Tools]:
             authorization=KEY,
             allowed_tools=[EACH["mcp"]],
         )
-        tenants.put_action(conn, master_key, tenant["id"], action(f"{origin}/http/{EACH['http']}"), {})
+        for kind in HTTP_KINDS:
+            tenants.put_action(conn, master_key, tenant["id"], action(f"{origin}/http", kind), {})
         conn.execute(
             b"insert into script_tools (tenant_id, name, path) values (%s, %s, %s)",
             [tenant["id"], EACH["script"], SCRIPT_PATH],
@@ -96,28 +108,29 @@ def offered(storm: Storm, folder: Path, sleeps: float) -> Iterator[Tools]:
     storm.admin(
         "update tenant_tools set approvals = %s where name = 'killed'", json.dumps({EACH["mcp"]: "always"})
     )
-    for table, kind in (("http_actions", "http"), ("script_tools", "script")):
+    for table, kind in ALONE:
         storm.admin(f"update {table} set approval = %s where name = %s", rule, EACH[kind])
     try:
         yield made
     finally:
         made.odd.kill()
         storm.admin("delete from tenant_tools where name = 'killed'")
-        for table, kind in (("http_actions", "http"), ("script_tools", "script")):
+        for table, kind in ALONE:
             storm.admin(f"delete from {table} where name = %s", EACH[kind])
         for file in (script, script.with_suffix(".script.yaml")):
             file.unlink()
         server.call("POST", f"resources/update/{place}", {"value": before})
 
 
-def action(url: str) -> dict[str, Any]:
-    """The HTTP action."""
+def action(url: str, kind: str) -> dict[str, Any]:
+    """The HTTP action of this kind."""
     schemas = PARAMETERS["properties"].items()  # type: ignore[attr-defined]
     return {
-        "name": EACH["http"],
+        "name": EACH[kind],
         "description": "Refunds an order",
         "method": "POST",
-        "url": url,
+        "url": f"{url}/{EACH[kind]}",
+        "idempotent": kind == "keyed",
         "body_kind": "json",
         "body": {name: f"{{{name}}}" for name, _ in schemas},
         "parameters": [
