@@ -51,6 +51,23 @@ end $$;
 select own_functions('end_tool_call');
 grant execute on function end_tool_call to chatbot_app;
 
+-- The calls of scripts and flows in earlier turns of this turn's conversation of which nobody has written down what
+-- became: Windmill keeps their jobs (no server has its name). Those of the last day, the oldest first; not the approved
+-- ones, of which turns of their own ask (approved_calls.sql). is_fresh: whoever began it may be sending it yet.
+create or replace function calls_in_doubt(p_turn uuid)
+    returns table (turn_id uuid, digest bytea, tool text, is_fresh boolean)
+    language sql stable as $$
+    select k.turn_id, k.digest, k.tool, k.made_at > now() - interval '1 minute'
+    from turns t join turns o on o.contact_id = t.contact_id and o.phone_number_id = t.phone_number_id
+        join tool_calls k on k.turn_id = o.id
+    where t.id = p_turn and o.id <> t.id and o.opened_at > now() - interval '2 days' and o.state <> 'active'
+      and k.outcome is null and k.made_at > now() - interval '1 day' and k.tool like 'Windmill.%'
+      and not exists (select from tool_approvals a where a.turn_id = k.turn_id and uuid_send(a.id) = k.digest)
+    order by k.made_at limit 3
+$$;
+select own_functions('calls_in_doubt');
+grant execute on function calls_in_doubt to chatbot_app;
+
 -- Whether the current tenant may use a script or flow as a tool: it is in the folder that the operator gave the tenant,
 -- or in the shared one.
 create or replace function may_use_script(p_path text) returns boolean

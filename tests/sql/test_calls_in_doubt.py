@@ -72,6 +72,24 @@ def test_not_while_the_bot_is_off(asked: Asked) -> None:
     assert asked.row["result"] == "unsure", "nobody may say that it was not called"
 
 
+def test_without_approval_the_next_turns_of_the_conversation_ask(talk: Conversation) -> None:
+    """Of an approved call only those that answer the yes."""
+    asked = Asked(talk, server="Windmill")
+    asked.decide()
+    turn, epoch, run, _ = begin(asked)
+    digest, other = b"a call without approval", b"of a server, which nobody can ask"
+    assert talk.call("begin_tool_call", turn, epoch, "Windmill.book", digest) is None
+    assert talk.call("begin_tool_call", turn, epoch, "shop.book", other) is None
+    query = b"select digest, tool, is_fresh from calls_in_doubt(%s)"
+    assert talk.app.execute(query, [turn]).fetchall() == [], "it is this turn's own"
+    talk.close(turn, run, "failed")
+    next_turn = talk.open(talk.write("did it work?"), new_run())["turn_id"]
+    found = talk.app.execute(query, [next_turn]).fetchall()
+    assert found == [{"digest": digest, "tool": "Windmill.book", "is_fresh": True}]
+    talk.call("end_tool_call", turn, digest, "booked", False)
+    assert talk.app.execute(query, [next_turn]).fetchall() == []
+
+
 REQUEST = b"the digest of what was sent"
 
 
