@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -189,7 +189,8 @@ class Jobs:
     async def cancel(self, job_id: UUID, by: str, reason: str | None) -> str:
         """Stops a job and the jobs that it started; a running one ends when its process is dead.
 
-        As on the server, one that waits and has a parent only gets a mark, by which whoever takes it ends it without running it."""
+        As on the server, one that waits and has a parent only gets a mark, by which whoever takes it ends it without running it. One that was to
+        wait for a later time is taken now."""
         job = await self.store.job(job_id)
         if not job:
             raise NotFound(f"queued job id {job_id} does not exist")
@@ -210,4 +211,13 @@ class Jobs:
                 self.cancel_event(row["id"]).set()
         if job.status == "queued" and job.parent_job is None:
             await self.finish(job, await self.canceled_outcome(job))
+        elif job.flow_step_id is None and not job.canceled_by and _is_for_later(job):
+            job.scheduled_for = None
+            async with self.store.transaction() as conn:
+                await self.queue.defer(job, conn)
         return str(job_id)
+
+
+def _is_for_later(job: Job) -> bool:
+    """Whether nobody takes the job yet."""
+    return job.status == "queued" and job.scheduled_for is not None and job.scheduled_for > datetime.now(UTC)

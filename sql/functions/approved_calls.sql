@@ -17,11 +17,21 @@ create or replace function has_begun(p_approval tool_approvals) returns boolean
 select own_functions('has_begun');
 grant execute on function has_begun to chatbot_app;
 
+-- The request of a begun call that can be sent again, as hex: its server makes it once under one key
+-- (http_actions.idempotent). Null: it can't.
+create or replace function request_of(p_approval tool_approvals) returns text
+    language sql stable security definer set search_path = public, pg_temp
+    return (select encode(k.request, 'hex') from tool_calls k
+            where k.turn_id = p_approval.turn_id and k.digest = uuid_send(p_approval.id)
+              and k.made_at > now() - keys_last());
+select own_functions('request_of');
+
 -- Whether what became of a begun call can be asked for: Windmill keeps the job of a script's or flow's call, under an
--- id that follows from the approval (f/tools/script_jobs), and starts none twice. No server has this name.
+-- id that follows from the approval (f/tools/script_jobs), and starts none twice; no server has this name. A server
+-- that knows the request's key says it when the request comes again.
 create or replace function keeps_outcome(p_approval tool_approvals) returns boolean
-    language sql immutable
-    return p_approval.server = 'Windmill';
+    language sql stable
+    return p_approval.server = 'Windmill' or request_of(p_approval) is not null;
 select own_functions('keeps_outcome');
 
 -- The decisions that a turn answers, oldest first. `result` of an approved call without one: again (a later turn makes
@@ -44,11 +54,13 @@ select own_functions('decisions_of_turn');
 grant execute on function decisions_of_turn to chatbot_app;
 
 -- Begins a call to which a person agreed: {"do": "call", "is_last"}: make it, it is written down | {"do": "ask",
--- "is_last", "is_fresh"}: it has begun before; ask what became of it, and make it where it never came to its tool |
--- {"do": "told", "result", "outcome"}: it was made before, or is not made any more | {"do": "nothing"}: this turn does
--- not answer a yes. is_last: no later turn asks again. is_fresh: so lately that whoever began it may be sending it yet.
--- The ledger's row is the approval's, not the turn's, so no second turn and no later attempt makes it again.
-create or replace function begin_approved_call(p_turn uuid, p_epoch int, p_approval uuid) returns jsonb
+-- "is_last", "is_fresh", "request"}: it has begun before; ask what became of it, and make it where it never came to its
+-- tool | {"do": "told", "result", "outcome"}: it was made before, or is not made any more | {"do": "nothing"}: this
+-- turn does not answer a yes. is_last: no later turn asks again. is_fresh: so lately that whoever began it may be
+-- sending it yet. p_request, request: as of begin_tool_call. The ledger's row is the approval's, not the turn's, so no
+-- second turn and no later attempt makes it again.
+create or replace function begin_approved_call(p_turn uuid, p_epoch int, p_approval uuid,
+                                               p_request bytea default null) returns jsonb
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     a tool_approvals;
@@ -63,14 +75,15 @@ begin
     if a.result is null and approval_digest(a.server, a.tool, a.arguments::text) <> a.digest then
         perform end_approved_call(a.id, 'not_called', 'what was agreed to was changed afterwards');
     elsif a.result is null then
-        insert into tool_calls (turn_id, digest, tenant_id, tool, told)
-            values (a.turn_id, uuid_send(a.id), a.tenant_id, a.server || '.' || a.tool, p_epoch) on conflict do nothing;
+        insert into tool_calls (turn_id, digest, tenant_id, tool, told, request)
+            values (a.turn_id, uuid_send(a.id), a.tenant_id, a.server || '.' || a.tool, p_epoch, p_request)
+            on conflict do nothing;
         if found then
             return jsonb_build_object('do', 'call', 'is_last', next_turn_in(a) is null);
         elsif keeps_outcome(a) then
-            return jsonb_build_object('do', 'ask', 'is_last', next_turn_in(a) is null, 'is_fresh', (
-                select k.made_at > now() - interval '1 minute' from tool_calls k
-                where k.turn_id = a.turn_id and k.digest = uuid_send(a.id)));
+            return jsonb_build_object('do', 'ask', 'is_last', next_turn_in(a) is null, 'request', request_of(a),
+                'is_fresh', (select k.made_at > now() - interval '1 minute' from tool_calls k
+                             where k.turn_id = a.turn_id and k.digest = uuid_send(a.id)));
         end if;
         perform end_approved_call(a.id, 'unsure', null);
     end if;
@@ -116,7 +129,8 @@ declare
 begin
     perform hold_turn(p_turn, p_epoch);
     select * into a from tool_approvals where id = p_approval and tenant_id = current_tenant() for update;
-    if a.state = 'approved' and a.result is null and next_turn_in(a) is not null then
+    if a.state = 'approved' and a.result is null and next_turn_in(a) is not null
+       and (not p_begun or keeps_outcome(a)) then
         delete from tool_calls
             where turn_id = a.turn_id and digest = uuid_send(a.id) and outcome is null and not p_begun;
         update tool_approvals set outcome = left(p_why, 2000) where id = a.id;

@@ -31,6 +31,9 @@ create table tool_calls (
     tenant_id         uuid not null references tenants on delete cascade,
     tool              text not null,                      -- '<server>.<tool>'
     told              int not null,                       -- the newest attempt (turns.epoch) that knows of it
+    -- Digest of the HTTP request, where its server makes one that comes again with the same key once
+    -- (http_actions.idempotent); null: the call can't be sent again.
+    request           bytea,
     outcome           text,                               -- null: lost, or still on its way
     failed            boolean,                            -- the tool itself said that it can't
     made_at           timestamptz not null default now(),
@@ -68,6 +71,8 @@ create table http_actions (
     -- words with places for values of what answer_path picks, such as 'Order {{id}}: {{status}}'; '': none
     answer_template   text not null default '',
     read_only         boolean not null default false,     -- it changes nothing
+    -- its server makes a request that comes again with the same Idempotency-Key once, as the tenant says
+    idempotent        boolean not null default false,
     -- whether a person must agree to a call: "always" or {"parameter": "amount", "over": 50}; null: never
     approval          jsonb,
     timeout_s         real not null default 10 check (timeout_s between 1 and 60),

@@ -7,7 +7,8 @@ FILE is read anew at every request, so that a tool's schema can change between d
 `says_error` (refuses in these words), `echo` (says what it was called with), `quotes` (says the key that it was called with). `page`:
 how many tools are listed at once. `read_only`: the tool says that it changes nothing. `counts`: a file that gets a line for each call.
 `sleeps`: so many seconds, behind that. `cuts`: a database whose steps lose their connections during the call. `dies`: the server ends
-during the call.
+during the call. `knows_keys`: a request that comes again with the same Idempotency-Key is not done again, as long as the file of `counts` is
+there; while the first is at work, it is refused.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ CUT = b"select pg_terminate_backend(pid, 5000) from pg_stat_activity where usena
 
 def build(path: Path) -> Any:
     """The ASGI app over the file."""
+
+    at_work: set[str] = set()  # keys of requests that are being done
 
     def told() -> dict[str, Any]:
         found: dict[str, Any] = json.loads(path.read_text())
@@ -71,9 +74,25 @@ def build(path: Path) -> Any:
         missing = [key for key in tool["parameters"].get("required", []) if key not in given]
         if missing:
             return f"Missing parameters: {', '.join(missing)}", True
+        key = headers.get("idempotency-key", "") if tool.get("knows_keys") else ""
+        if key in at_work:
+            return "It is being done.", True
+        known = Path(f"{tool.get('counts')}.keys")
+        if key and known.exists() and key in known.read_text().split():
+            return tool["answer"], False
+        if key:
+            with known.open("a") as lines:
+                lines.write(f"{key}\n")
         if tool.get("counts"):
             with Path(tool["counts"]).open("a") as lines:
                 lines.write(f"{json.dumps(given)}\n")
+        at_work.update({key} - {""})
+        try:
+            return await do(tool, given, headers)
+        finally:
+            at_work.discard(key)
+
+    async def do(tool: dict[str, Any], given: dict[str, Any], headers: Any) -> tuple[str, bool]:
         await anyio.sleep(tool.get("sleeps", 0))
         if tool.get("cuts"):
             with psycopg.connect(tool["cuts"], autocommit=True) as conn:

@@ -108,10 +108,16 @@ def test_an_operation_of_a_document_is_ticked_and_says_who_asks(world: World, vi
     page.get_by_role("button", name="Take these").click()
     expect(page.get_by_label("What of the customer: customer_phone")).to_have_value("phone")
     expect(page.get_by_label("It only reads")).not_to_be_checked()
+    knows_keys = page.get_by_label("Its server recognises a repeated Idempotency-Key")
+    expect(knows_keys).not_to_be_checked()
+    knows_keys.check(force=True)
     expect(page.get_by_text("It is a real call")).to_be_visible()
     check(page)
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("listitem").filter(has_text="book_table")).to_contain_text("changes something")
+    assert world.rows("select idempotent from http_actions where name = 'book_table'") == [
+        {"idempotent": True}
+    ]
     page.get_by_role("button", name="Remove: Remove the tool “book_table”?").click()
     page.get_by_role("dialog").get_by_role("button", name="Remove").click()
     expect(page.get_by_role("listitem").filter(has_text="book_table")).to_have_count(0)

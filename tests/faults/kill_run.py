@@ -4,7 +4,9 @@
 
 A customer wants several calls in one message; some are approved, some declined. Every kind has a tool that counts what it does. At the end the
 books must balance: nothing twice, nothing without a yes, and what was approved is done once. Only where a server's answer was lost with its worker
-the record says that nobody knows, and it was done once or not at all; of a script Windmill knows. Prints a table, and a JSON object as its last line.
+the record says that nobody knows, and it was done once or not at all; of a script Windmill knows, and a server that knows the key of a request is
+asked with the request itself. A customer whose turn dies in every attempt is
+told so, and nobody is asked about their calls. Prints a table, and a JSON object as its last line.
 """
 
 from __future__ import annotations
@@ -19,39 +21,14 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from deploy import tenants
-
 from local import seed
-from tests.agent.odd import KEY, Odd
+from tests.faults.refund_tools import KINDS, Tools, Wish, offered, words_of
 from tests.faults.stack import RUNNERS
 from tests.faults.storm import Storm
 
-KINDS = ("mcp", "http", "script")
-CHECKING = "I am checking that with a colleague."
-PARAMETERS = {
-    "type": "object",
-    "properties": {"order_id": {"type": "string"}, "amount": {"type": "number"}},
-    "required": ["order_id", "amount"],
-}
-EACH = {"mcp": "refund_by_mcp", "http": "refund_by_http", "script": "refund_by_script"}
-SCRIPT_PATH = "f/tenant_tools/shared/refund_by_script"
-# Windmill runs a job again whose worker was lost: a script keeps its effect to the job's id, as the shipped ones do.
-SCRIPT = """
-import json, os, time
-from pathlib import Path
-
-
-def main(order_id: str, amount: float):
-    Path({folder!r}, os.environ["WM_JOB_ID"]).write_text(json.dumps({{"order_id": order_id}}))
-    time.sleep({sleeps})
-    return "The refund is done. SAY The refund is done."
-"""
-SCRIPT_FORM = {"summary": "Refunds an order", "kind": "script", "schema": PARAMETERS, "tag": "tools"}
 CUT = (
     "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'chatbot_app' and datname = current_database()"
     " and random() < 0.5"
@@ -63,8 +40,11 @@ OPEN = (
     "select count(*) as n from tool_approvals where tool like 'refund_by_%%'"
     " and (state = 'waiting' or state = 'approved' and result is null)"
 )
-
-
+# The customers' own messages of which nothing more comes.
+OVER = (
+    "select count(*) as n from inbound_messages where sender = any(%s) and not is_decision(message_id)"
+    " and state in ('answered', 'ended', 'dead')"
+)
 STUCK = (
     "select a.tool, a.state, a.result, a.outcome, a.turns_lost, has_begun(a) as begun, i.state as message, i.dispatch_no, i.reason,"
     " i.due_at - now() as due_in from tool_approvals a left join inbound_messages i on i.message_id = 'approval:' || a.id"
@@ -72,103 +52,15 @@ STUCK = (
 )
 
 
-class Wish(NamedTuple):
-    """One call that a customer wants."""
-
-    kind: str
-    order_id: str
-
-
 class Row(NamedTuple):
-    """What became of one call. `result`: of the record; '' where it was declined. `outcome`: its words."""
+    """What became of one call. `asked`: somebody was asked about it. `result`: of the record; '' where it was declined. `outcome`: its words."""
 
     kind: str
+    asked: bool
     approved: bool
     result: str
     done: int
     outcome: str
-
-
-class Tools:
-    """The three tools, and what each has done."""
-
-    def __init__(self, folder: Path, sleeps: float) -> None:
-        self._lines, self._jobs = folder / "calls", folder / "jobs"
-        self._jobs.mkdir(parents=True)
-        self._jobs.chmod(0o777)
-        self.odd = Odd(folder)
-        answer = "The refund is done. SAY The refund is done."
-        told = {"parameters": PARAMETERS, "answer": answer, "counts": str(self._lines), "sleeps": sleeps}
-        self.odd.lists(*({"name": EACH[kind], **told} for kind in ("mcp", "http")))
-        self.source = SCRIPT.format(folder=str(self._jobs), sleeps=sleeps)
-
-    def done(self) -> Counter[str]:
-        """How often each order was refunded."""
-        lines = self._lines.read_text().splitlines() if self._lines.exists() else []
-        texts = [*lines, *(file.read_text() for file in self._jobs.iterdir())]
-        return Counter(json.loads(text)["order_id"] for text in texts if text)
-
-
-@contextmanager
-def offered(storm: Storm, folder: Path, sleeps: float) -> Iterator[Tools]:
-    """The tools, each of which needs a yes, with the clinic's bot."""
-    server, place = storm.stack.windmill(), "f/chatbot/settings"
-    before = server.call("GET", f"resources/get_value/{place}").json()
-    made = Tools(folder, sleeps)
-    origin = f"http://127.0.0.1:{made.odd.port}"
-    hosts = [*before.get("allowed_private_hosts", []), origin.removeprefix("http://")]
-    server.call("POST", f"resources/update/{place}", {"value": {**before, "allowed_private_hosts": hosts}})
-    script = storm.stack.bundle / f"{SCRIPT_PATH}.py"
-    script.write_text(made.source)
-    script.with_suffix(".script.yaml").write_text(json.dumps(SCRIPT_FORM))
-    (tenant,) = storm.admin(
-        "select tenant_id::text as id from chatbots where phone_number_id = %s", seed.CLINIC.phone_number_id
-    )
-    with storm.stack.connect() as conn:
-        master_key = storm.stack.secrets.master_key
-        tenants.put_tool(
-            *(conn, master_key, tenant["id"], "killed", f"{origin}/mcp"),
-            authorization=KEY,
-            allowed_tools=[EACH["mcp"]],
-        )
-        tenants.put_action(conn, master_key, tenant["id"], action(f"{origin}/http/{EACH['http']}"), {})
-        conn.execute(
-            b"insert into script_tools (tenant_id, name, path) values (%s, %s, %s)",
-            [tenant["id"], EACH["script"], SCRIPT_PATH],
-        )
-    rule = json.dumps("always")
-    storm.admin(
-        "update tenant_tools set approvals = %s where name = 'killed'", json.dumps({EACH["mcp"]: "always"})
-    )
-    for table, kind in (("http_actions", "http"), ("script_tools", "script")):
-        storm.admin(f"update {table} set approval = %s where name = %s", rule, EACH[kind])
-    try:
-        yield made
-    finally:
-        made.odd.kill()
-        storm.admin("delete from tenant_tools where name = 'killed'")
-        for table, kind in (("http_actions", "http"), ("script_tools", "script")):
-            storm.admin(f"delete from {table} where name = %s", EACH[kind])
-        for file in (script, script.with_suffix(".script.yaml")):
-            file.unlink()
-        server.call("POST", f"resources/update/{place}", {"value": before})
-
-
-def action(url: str) -> dict[str, Any]:
-    """The HTTP action."""
-    schemas = PARAMETERS["properties"].items()  # type: ignore[attr-defined]
-    return {
-        "name": EACH["http"],
-        "description": "Refunds an order",
-        "method": "POST",
-        "url": url,
-        "body_kind": "json",
-        "body": {name: f"{{{name}}}" for name, _ in schemas},
-        "parameters": [
-            {"name": n, "source": "model", "schema": part, "required": True} for n, part in schemas
-        ],
-        "timeout_s": 30,
-    }
 
 
 class KillRun:
@@ -182,7 +74,7 @@ class KillRun:
             f"3461{n:08d}": wishes[n * each : (n + 1) * each] for n in range((calls + each - 1) // each)
         }
         self.calls, self.kills, self.turns_lost = calls, Counter[str](), 0
-        self._over = threading.Event()
+        self._over, self._broken = threading.Event(), ""
 
     def run(self, tools: Tools, seconds: float) -> list[Row]:
         """Asks, decides, kills; what became of each call."""
@@ -200,11 +92,12 @@ class KillRun:
         return self._rows(tools, approved)
 
     def _decide(self, seconds: float) -> dict[str, bool]:
-        """Decides on each request as it comes, until all have come; by order whether it was approved."""
+        """Decides on each request as it comes, until no more can come; by order whether it was approved."""
         decided: dict[str, bool] = {}
         own = {wish.order_id for wishes in self.customers.values() for wish in wishes}
 
         def all_decided() -> bool:
+            over = self._storm.admin(OVER, list(self.customers))[0]["n"] == len(self.customers)
             for row in self._storm.admin(WAITING):
                 order = row["arguments"]["order_id"]
                 if order in own and order not in decided:
@@ -213,7 +106,7 @@ class KillRun:
                         "select set_config('app.tenant_id', %s, false), decide_approval(%s, %s, %s, 'owner@clinic.example')",
                         *(row["tenant_id"], row["id"], row["digest"], decided[order]),
                     )
-            return len(decided) == self.calls
+            return over or len(decided) == self.calls
 
         self._settle(all_decided, seconds)
         return decided
@@ -223,6 +116,7 @@ class KillRun:
         end = time.monotonic() + seconds
         recovered = time.monotonic()
         while not is_done():
+            assert not self._broken, f"nothing is killed any more: {self._broken}"
             assert time.monotonic() < end, f"not settled after {seconds:.0f} s: {self._storm.admin(STUCK)}"
             if time.monotonic() - recovered > 4:
                 self._storm.recover()
@@ -230,6 +124,12 @@ class KillRun:
             threading.Event().wait(0.3)
 
     def _kill(self) -> None:
+        try:
+            self._kill_until_over()
+        except Exception as problem:  # such as a runner that does not come back
+            self._broken = f"{type(problem).__name__}: {problem}"
+
+    def _kill_until_over(self) -> None:
         while not self._over.wait(self._chance.uniform(0.3, 1.5)):
             if self._chance.random() < 0.3:
                 self._storm.stack.revive(self._chance.choice(RUNNERS))
@@ -248,30 +148,23 @@ class KillRun:
             )
         }
         wishes = [wish for each in self.customers.values() for wish in each]
-        found = ((w, *results[w.order_id]) for w in wishes)
+        found = ((w, w.order_id, *results.get(w.order_id, ("", ""))) for w in wishes)
         return [
-            Row(w.kind, approved[w.order_id], result, done[w.order_id], said) for w, result, said in found
+            Row(w.kind, order in results, approved.get(order, False), result, done[order], said)
+            for w, order, result, said in found
         ]
-
-
-def words_of(wishes: list[Wish]) -> str:
-    """What makes the model that obeys want these calls."""
-    calls = [
-        f"CALL {EACH[wish.kind]} {json.dumps({'order_id': wish.order_id, 'amount': 80})}" for wish in wishes
-    ]
-    return "\n".join([*calls, f"SAY {CHECKING}"])
 
 
 def is_right(row: Row) -> bool:
     """Done once if and only if approved; where a server's answer was lost, at most once, and the record says that nobody knows.
 
     What was approved and not called is wrong: no tool refuses, and a later turn makes a call that has not begun. So is a script of which nobody
-    knows: a later turn asks Windmill."""
+    knows: a later turn asks Windmill, or sends the request again whose server knows its key."""
     if not row.approved:
         return row.done == 0 and row.result == ""
     if row.result == "done":
         return row.done == 1
-    return row.done <= 1 and row.result == "unsure" and row.kind != "script"
+    return row.done <= 1 and row.result == "unsure" and row.kind not in ("script", "keyed")
 
 
 def figures(rows: list[Row]) -> dict[str, int]:
@@ -279,6 +172,7 @@ def figures(rows: list[Row]) -> dict[str, int]:
     yes = [row for row in rows if row.approved]
     return {
         "calls": len(rows),
+        "not_asked": sum(not row.asked for row in rows),
         "approved": len(yes),
         "done_once": sum(row.result == "done" and row.done == 1 for row in yes),
         "unsure_done_once": sum(row.result == "unsure" and row.done == 1 for row in yes),

@@ -10,7 +10,7 @@ import pytest
 from f.whatsapp.canned_replies import CANNED_REPLIES
 from local import seed
 from tests.faults.hold import refusal
-from tests.faults.kill_run import CHECKING, Wish, offered, words_of
+from tests.faults.refund_tools import CHECKING, Wish, offered, words_of
 from tests.faults.storm import Storm, until
 
 AGREED = CANNED_REPLIES["approval_agreed"]["en"]

@@ -68,6 +68,17 @@ def test_a_waiting_job_with_a_parent_keeps_the_mark_of_its_cancel(runner: Client
     assert job["canceled"] and not job.get("started_at") and not ran.exists()
 
 
+def test_a_job_for_later_with_a_parent_is_taken_when_it_is_cancelled(runner: Client, tmp_path: Path) -> None:
+    """As on the server. However often it is cancelled, it ends once."""
+    ran = tmp_path / "ran"
+    parent = runner.run("p", "f/t/quick")["id"]
+    waits = runner.start("p", "f/t/touch", {"file": str(ran)}, parent_job=parent, scheduled_in_secs=3600)
+    for _ in range(3):
+        runner.http.post(f"jobs_u/queue/cancel/{waits}", json={"reason": "nobody wants it any more"})
+    job = runner.done(waits)
+    assert job["canceled"] and not job.get("started_at") and not ran.exists()
+
+
 def test_background_work_gives_way_to_the_rest(runner: Client) -> None:
     assert runner.run("p", "f/t/nice")["result"] == runner.run("p", "f/t/urgent")["result"] + 10
 

@@ -62,6 +62,25 @@ def test_from_a_command_to_an_action(portal: Portal, shop: Vendor) -> None:
     assert portal.ask(OWNER, TOOLS, "delete", name="create_bookings")["refused"] == "not_found"
 
 
+def test_a_server_that_knows_repeated_requests(portal: Portal, shop: Vendor) -> None:
+    action, held = booking(portal, shop.url)
+    assert (
+        portal.ask(OWNER, TOOLS, "save", definition={**action, "idempotent": True}, held=held)["ok"] is True
+    )
+    (shown,) = portal.ask(VIEWER, TOOLS, "list")["actions"]
+    assert shown["idempotent"] is True
+    for _ in range(2):
+        tried = portal.ask(
+            OWNER, TOOLS, "try", definition=shown, samples={"day": "2026-12-24", "phone": "34"}
+        )["tried"]
+        assert tried["request"]["headers"]["idempotency-key"] == shop.headers[-1]["idempotency-key"]
+    assert len({headers["idempotency-key"] for headers in shop.headers}) == 2, (
+        "each trial is a request of its own"
+    )
+    portal.ask(OWNER, TOOLS, "save", definition={**shown, "idempotent": False}, was=shown["revision"])
+    assert portal.ask(VIEWER, TOOLS, "list")["actions"][0]["idempotent"] is False
+
+
 def test_a_trial_shows_what_was_sent_and_what_came_back(portal: Portal, shop: Vendor) -> None:
     shop.says(Raw(body={"booking": {"id": 7, "by": f"Bearer {KEY}"}}))
     action, held = booking(portal, shop.url)

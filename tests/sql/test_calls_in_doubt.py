@@ -1,4 +1,5 @@
-"""A script's call to which a person has agreed, and whose turn ends after it has begun: a later turn asks Windmill what became of it."""
+"""A call to which a person has agreed, and whose turn ends after it has begun: of a script a later turn asks Windmill what became of it, of a
+request that can be sent again its server."""
 
 from __future__ import annotations
 
@@ -28,7 +29,7 @@ def test_by_the_next_turn(asked: Asked) -> None:
     asked.talk.close(turn, run, "failed")
     assert asked.row["result"] is None
     turn, _, run, do = begin(asked)
-    assert do == {"do": "ask", "is_last": False, "is_fresh": True}
+    assert do == {"do": "ask", "is_last": False, "is_fresh": True, "request": None}
     asked.talk.call("end_approved_call", asked.id, "done", "refunded")
     asked.talk.close(turn, run)
     assert asked.row["result"] == "done" and asked.open(new_run())["status"] == "ended"
@@ -69,3 +70,55 @@ def test_not_while_the_bot_is_off(asked: Asked) -> None:
     asked.talk.rows(query, asked.talk.tenant)
     assert asked.open(new_run())["reason"] == "the chatbot is switched off"
     assert asked.row["result"] == "unsure", "nobody may say that it was not called"
+
+
+def test_without_approval_the_next_turns_of_the_conversation_ask(talk: Conversation) -> None:
+    """Of an approved call only those that answer the yes."""
+    asked = Asked(talk, server="Windmill")
+    asked.decide()
+    turn, epoch, run, _ = begin(asked)
+    digest, other = b"a call without approval", b"of a server, which nobody can ask"
+    assert talk.call("begin_tool_call", turn, epoch, "Windmill.book", digest) is None
+    assert talk.call("begin_tool_call", turn, epoch, "shop.book", other) is None
+    query = b"select digest, tool, is_fresh from calls_in_doubt(%s)"
+    assert talk.app.execute(query, [turn]).fetchall() == [], "it is this turn's own"
+    talk.close(turn, run, "failed")
+    next_turn = talk.open(talk.write("did it work?"), new_run())["turn_id"]
+    found = talk.app.execute(query, [next_turn]).fetchall()
+    assert found == [{"digest": digest, "tool": "Windmill.book", "is_fresh": True}]
+    talk.call("end_tool_call", turn, digest, "booked", False)
+    assert talk.app.execute(query, [next_turn]).fetchall() == []
+
+
+REQUEST = b"the digest of what was sent"
+
+
+def of_request(talk: Conversation) -> tuple[Asked, str, int, str]:
+    """A call of a server that knows keys, which has begun: the turn, the attempt, the run."""
+    asked = Asked(talk, server="HTTP")
+    asked.decide()
+    opened = asked.open(run := new_run())
+    epoch = asked.talk.begin(opened["turn_id"], run, 2)
+    do = talk.call("begin_approved_call", opened["turn_id"], epoch, asked.id, REQUEST)
+    assert do == {"do": "call", "is_last": False}
+    return asked, opened["turn_id"], epoch, run
+
+
+def test_a_request_that_can_be_sent_again_is_left_to_the_next_turn(talk: Conversation) -> None:
+    asked, turn, epoch, run = of_request(talk)
+    assert talk.call("put_back_call", turn, epoch, asked.id, True, "it did not answer") == "again"
+    talk.close(turn, run)
+    do = begin(asked)[3]
+    assert (do["do"], do["request"]) == ("ask", REQUEST.hex()), (
+        "as it was sent, whatever this turn would send"
+    )
+
+
+def test_a_server_is_not_trusted_to_know_a_key_for_long(talk: Conversation) -> None:
+    asked, turn, epoch, run = of_request(talk)
+    past = "update tool_calls set made_at = made_at - keys_last() where request is not null returning 1"
+    talk.rows(past)
+    assert asked.results(turn) == [None], "the failure handler would say that nobody knows"
+    assert talk.call("put_back_call", turn, epoch, asked.id, True, "it did not answer") == "unsure"
+    talk.close(turn, run)
+    assert asked.row["result"] == "unsure" and asked.open(new_run())["status"] == "ended"

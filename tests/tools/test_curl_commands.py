@@ -39,6 +39,14 @@ def test_a_command_of_a_shops_documentation() -> None:
     assert checked_action({**action, "description": "Looks an order up"})["url"] == action["url"]
 
 
+@pytest.mark.parametrize("header", ["Idempotency-Key: 5c1f0a92", "idempotency-key: $(uuidgen)"])
+def test_a_key_for_repeated_requests_says_that_the_server_knows_them(header: str) -> None:
+    """The one of the sample would make every call the same one."""
+    action = read_curl(f"curl https://shop.example/refunds -H '{header}' --json '{{\"amount\": 5}}'").action
+    assert action["idempotent"] is True and action["headers"] == {} and list(sources(action)) == ["amount"]
+    assert read_curl("curl https://shop.example/refunds -d a=1").action["idempotent"] is False
+
+
 def test_a_body_becomes_places_and_says_who_asks() -> None:
     draft = read_curl(
         """curl https://shop.example/bookings -H 'Content-Type: application/json' -d '{"date": "2026-12-01", "people": 2, "vip": false,

@@ -38,6 +38,7 @@ paths:
     post:
       summary: Books a table
       security: [{bearer: []}]
+      parameters: [{name: Idempotency-Key, in: header, required: true, schema: {type: string}}]
       requestBody:
         content:
           application/json:
@@ -107,6 +108,7 @@ def test_an_operation_that_reads() -> None:
 
 def test_an_operation_that_writes() -> None:
     action = Document(SHOP).draft("POST", "/bookings").action
+    assert action["idempotent"] is True, "the platform sends that key itself"
     assert action["body"] == {
         "day": "{day}",
         "people": "{people}",

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from deploy.bootstrap import Server
 
+from f.tools.live_tools import ToolError
+from f.tools.script_jobs import Job, stopped
 from local.seed import CLINIC, wait_for
 from tests.e2e.test_appointments import free, newest
 from tests.e2e.test_delivery import change, deliver, envelope, message
@@ -95,6 +97,28 @@ def test_a_job_that_waits_can_be_cancelled(world: ServerWorld) -> None:
     server.call("POST", f"jobs_u/queue/cancel/{job}", {"reason": "no worker took it in time"})
     state = wait_for(lambda: (now := server.call("GET", path).json())["completed"] and now, PATIENCE)
     assert not state.get("success") and state["result"]["error"]["name"] == "Canceled"
+
+
+def test_a_waiting_job_of_a_turn_is_over_once_it_is_cancelled(
+    world: ServerWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has a parent: Windmill marks it, and a worker takes it at once only to end it. A turn may say that it was not made and never is."""
+    server, parent, job = world.stack.windmill(), str(uuid.uuid4()), str(uuid.uuid4())
+    assert run(world, server, parent).status_code == 201
+    finished(world, parent)
+    query = {"scheduled_in_secs": "3600", "parent_job": parent, "root_job": parent}
+    assert run(world, server, job, **query).status_code == 201
+    waits = world.job(job)
+    assert (waits["type"], waits["running"], waits["parent_job"]) == ("QueuedJob", False, parent)
+    step = {"WM_TOKEN": server.token, "WM_WORKSPACE": server.workspace, "BASE_INTERNAL_URL": server.url}
+    for name, value in step.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(ToolError) as told:
+        stopped(Job(job, "list_appointments"), "no worker took it in time")
+    assert told.value.is_final, "Windmill shows the mark, or the end"
+    ended = finished(world, job)
+    assert ended["success"] is False and ended["result"]["error"]["name"] == "Canceled", ended["result"]
+    assert run(world, server, job).status_code == 400, "nobody can start it again"
 
 
 @pytest.mark.parametrize("script", ["cancel_appointment", "move_appointment"])

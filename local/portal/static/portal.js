@@ -1,1 +1,1 @@
-import{A as a}from"./pages/LXBGB4H6.js";import"./pages/7CAY5FOV.js";var r=250,o=a().catch(()=>{});Promise.race([o,new Promise(e=>setTimeout(e,r))]).then(()=>import("./pages/DAT4RKAP.js"));
+import{A as a}from"./pages/LXBGB4H6.js";import"./pages/7CAY5FOV.js";var r=250,o=a().catch(()=>{});Promise.race([o,new Promise(e=>setTimeout(e,r))]).then(()=>import("./pages/CZMMQOY6.js"));

@@ -215,7 +215,7 @@ def named_action(name: str, given: dict[str, Any]) -> dict[str, Any]:
             raise Misfit(
                 f"the key “{parameter.get('name')}” has a value here: a key stands in no file. Enter it in the portal."
             )
-    for switch in ("read_only", "enabled"):
+    for switch in ("read_only", "idempotent", "enabled"):
         checked_switch(given, switch, False)
     action = checked_action({**given, "name": name})
     del action["name"]

@@ -13,6 +13,7 @@ from f.common.problems import Problem
 from f.common.redaction import KEY
 from f.tools.action_drafts import NOT_OURS, SECRET, UUID, VERBS, Drafting, name_of
 from f.tools.action_fields import checked_action
+from f.tools.header_fields import has_key
 from f.tools.http_actions import PLACE
 
 
@@ -67,6 +68,7 @@ def action_of(
         "body": None,
         "body_kind": "none",
         "read_only": method == "GET",
+        "idempotent": has_key(headers),
         "enabled": False,
     }
     if body not in (None, "", {}) and method != "GET":

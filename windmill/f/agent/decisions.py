@@ -20,7 +20,7 @@ from f.agent.policy.deeds import refuses
 from f.agent.policy.evidence import Evidence
 from f.agent.policy.reply_policy import Verdict, given_up, without_model
 from f.agent.prompt import PLATFORM
-from f.agent.tool_ledger import KEPT, UNSURE
+from f.agent.tool_ledger import KEPT, UNSURE, is_same
 from f.agent.tools import Timed, ToolRunner, timed
 from f.common.redaction import redact_keys
 from f.common.secrets import SecretError
@@ -43,6 +43,7 @@ NOT_AGREED = (
 )
 GONE = "the bot does not have this tool any more"
 CHANGED = "the tool is another one by now than the one that was agreed to: it does not take all of these arguments any more"
+OTHER_REQUEST = "it is not known whether it was done, and the tool would send something else by now"
 OTHER_NUMBER = "the customer has another number by now than the one that was agreed to"
 
 
@@ -92,6 +93,20 @@ def turn_key(turn: Turn) -> str | None:
         return None
 
 
+def repeated(
+    tool: LiveTool | None,
+    digest: bytes,
+    arguments: dict[str, Any],
+    request: bytes | None,
+    written: str | None,
+    seconds: float,
+) -> str:
+    """What the server of a call that has begun says of it, as the very same request is sent again. Raises ToolError."""
+    if tool is None or unfit(tool, arguments) or not is_same(request, written):
+        raise ToolError(OTHER_REQUEST, begun=True, is_final=True)
+    return tool.repeat(digest, arguments, seconds)
+
+
 class Decisions:
     """Those of one turn, and what came of the calls."""
 
@@ -121,17 +136,22 @@ class Decisions:
 
     def _make(self, decision: dict[str, Any], tool: LiveTool | None, arguments: dict[str, Any]) -> str:
         """Makes the call, once: what the tool says. Raises ToolError where it refused. `decision` gets the result."""
-        turn = self._turn
-        begun = turn.db.value("select begin_approved_call(%s, %s, %s)", turn.id, turn.epoch, decision["id"])
+        turn, request = self._turn, tool.request_digest(arguments) if tool else None
+        query = "select begin_approved_call(%s, %s, %s, %s)"
+        begun = turn.db.value(query, turn.id, turn.epoch, decision["id"], request)
         if begun["do"] not in ("call", "ask"):
             decision["result"] = begun.get("result") or "not_called"
             return str(begun.get("outcome") or UNSURE)
-        asked, may_ask = begun["do"] == "ask", decision["server"] == SCRIPTS
+        asked, may_ask = begun["do"] == "ask", decision["server"] == SCRIPTS or request is not None
         outcome, decision["result"], may_have_begun = "", "again" if may_ask else "unsure", True
         try:
             digest, seconds = UUID(str(decision["id"])).bytes, float(turn.settings.max_seconds)
             leave = not begun["is_last"]
-            known = self._recall(decision, tool, digest, seconds, leave) if asked else None
+            known = None
+            if asked and decision["server"] == SCRIPTS:
+                known = self._recall(decision, tool, digest, seconds, leave)
+            elif asked:
+                known = repeated(tool, digest, arguments, request, begun["request"], seconds)
             why = "" if known is not None else GONE if tool is None else unfit(tool, arguments)
             if why and begun.get("is_fresh"):
                 raise ToolError(why, begun=True)

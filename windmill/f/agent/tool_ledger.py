@@ -1,8 +1,8 @@
 """Calls a tool that may change something once for a turn, however many attempts of the step ask for it.
 
 The call is recorded before it is made, its outcome after it. An attempt that asks again (the step was retried, or the whole flow) gets the
-outcome. If that was lost, a tool that keeps outcomes is asked for it (f/tools/live_tools.LiveTool.recall); of others the attempt gets a
-sentence by which the model neither calls again nor claims that it was done.
+outcome. If that was lost, a tool that keeps outcomes is asked for it (f/tools/live_tools.LiveTool.recall), and a request that its server makes
+once is sent again; of others the attempt gets a sentence by which the model neither calls again nor claims that it was done.
 """
 
 from __future__ import annotations
@@ -31,12 +31,21 @@ def call_once(
     """What the call returns, or returned before. Raises ToolError as the call does; `unsure` where it is not known whether it was done."""
     name = f"{tool.origin}.{tool.name}"
     digest = hashlib.sha256(json.dumps([turn.id, name, arguments], sort_keys=True).encode()).digest()
-    before = turn.db.value("select begin_tool_call(%s, %s, %s, %s)", turn.id, turn.epoch, name, digest)
+    request = tool.request_digest(arguments)
+    query = "select begin_tool_call(%s, %s, %s, %s, %s)"
+    before = turn.db.value(query, turn.id, turn.epoch, name, digest, request)
     if before and before["outcome"] is None and tool.keeps_outcomes:
         before = recalled(turn, tool, before, seconds, secrets)
+    if before and before["outcome"] is None and before["same"] and is_same(request, before["request"]):
+        return recorded(turn, digest, secrets, lambda: tool.repeat(digest, arguments, seconds))
     if before:
         return earlier_outcome(tool, before)
     return recorded(turn, digest, secrets, lambda: tool.call_as(digest, arguments, seconds))
+
+
+def is_same(request: bytes | None, written: str | None) -> bool:
+    """Whether what would be sent is what was sent, and its server knows its key. `written`: of the ledger, as hex."""
+    return request is not None and request.hex() == written
 
 
 def recorded(turn: Turn, digest: bytes, secrets: Iterable[str], call: Callable[[], str]) -> str:

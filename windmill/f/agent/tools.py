@@ -81,9 +81,9 @@ class ToolRunner:
         return [*built_in, *({"type": "function", "function": t.schema(n)} for n, t in self._live.items())]
 
     @property
-    def of_servers(self) -> list[str]:
-        """The names of the tools of the tenant's own servers."""
-        return list(self._live)
+    def of_servers(self) -> dict[str, LiveTool]:
+        """The tools of the tenant's own systems, by the names under which they are offered."""
+        return self._live
 
     def run(self, calls: list[Call], seconds: float) -> list[str]:
         """Runs the calls of one round; an outcome for each, in order. A failure is an answer, too: the model can do something else.

@@ -11,6 +11,7 @@ import json
 import time
 from base64 import b64decode
 from typing import Any
+from uuid import uuid4
 
 from f.common.database import Connection, Database, as_tenant
 from f.common.portal_request import (
@@ -36,7 +37,7 @@ c_settings = dict[str, Any]
 MOST_SHOWN = 5000  # characters of an answer as it came
 EDITED = (
     "description", "method", "url", "query", "headers", "body", "body_kind", "parameters", "answer_path", "answer_template",
-    "read_only", "timeout_s", "enabled",
+    "read_only", "idempotent", "timeout_s", "enabled",
 )  # fmt: skip
 REVISION = revision((*EDITED, "sealed_values"))
 READ = f"name, approval, {', '.join(EDITED)}, {REVISION}"
@@ -120,14 +121,15 @@ def try_action(
     began = time.monotonic()
     result: dict[str, Any] = {"request": None, "status": None, "raw": "", "seen": "", "problem": ""}
     try:
-        sent = masked.request(given)
+        key = str(uuid4()) if tool.idempotent else ""
+        sent = masked.request(given, key)
         result["request"] = {
             "method": sent.method,
             "url": sent.url.replace("%5Bkey%5D", "[key]"),
             "headers": sent.headers,
             "body": sent.content.decode().replace("%5Bkey%5D", "[key]"),
         }
-        answer = send(tool.request(given), hosts, tool.timeout_s)
+        answer = send(tool.request(given, key), hosts, tool.timeout_s)
         result |= {"status": answer.status, "content_type": answer.content_type}
         result["raw"] = raw_words(answer, tool.secrets)
         result["seen"] = tool.outcome(answer)

@@ -12,14 +12,15 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from f.common.problems import Problem
 from f.tools.contact_inputs import suggested_field
+from f.tools.header_fields import has_key
 
 SECRET = re.compile(
     r"authorization|cookie|token|secret|passw|api[-_ ]?key|app[-_ ]?key|access[-_ ]?key|signature|^key$|^auth$|-key$",
     re.IGNORECASE,
 )
-# Headers of a browser or of HTTP itself.
+# Headers of a browser, of HTTP itself, or that the platform sends.
 NOT_OURS = re.compile(
-    r"sec-.*|accept(-encoding|-language)?|cache-control|connection|content-(length|type)|dnt|host|if-.*|origin|pragma|priority|referer|te"
+    r"sec-.*|accept(-encoding|-language)?|cache-control|connection|content-(length|type)|dnt|host|idempotency-key|if-.*|origin|pragma|priority|referer|te"
     r"|upgrade.*|user-agent|x-requested-with",
     re.IGNORECASE,
 )
@@ -131,6 +132,7 @@ def draft_of(method: str, url: str, headers: dict[str, str], body: Any, body_kin
         "body_kind": body_kind,
         "parameters": drafting.parameters,
         "read_only": method == "GET",
+        "idempotent": has_key(headers),
     }
     return Draft(action, drafting.secrets, drafting.samples)
 

@@ -28,7 +28,7 @@ MOST_PARAMETERS, LARGEST = 60, 100_000  # of an action as JSON
 LEFT_OUT = ("pattern", "patternProperties", "$schema", "$id", "$anchor", "$dynamicRef", "$ref")
 COLUMNS = (
     "name", "description", "method", "url", "query", "headers", "body", "body_kind", "parameters", "answer_path", "answer_template",
-    "read_only", "timeout_s", "enabled",
+    "read_only", "idempotent", "timeout_s", "enabled",
 )  # fmt: skip
 
 
@@ -54,6 +54,7 @@ def checked_action(given: Any) -> dict[str, Any]:
         "answer_path": _path(given.get("answer_path")),
         "answer_template": _template(given.get("answer_template")),
         "read_only": given.get("read_only") is True,
+        "idempotent": given.get("idempotent") is True,
         "timeout_s": _timeout(given.get("timeout_s")),
         "enabled": given.get("enabled", True) is True,
     }

@@ -7,8 +7,11 @@ The model fills what is its own and nothing else. What says who asks comes from 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
+import time
+import uuid
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -16,6 +19,7 @@ from urllib.parse import quote, urlencode
 from f.common.redaction import redact
 from f.tools.checked_arguments import checked
 from f.tools.contact_inputs import contact_values
+from f.tools.header_fields import KEY_HEADER
 from f.tools.http_answers import NoWords, words_of
 from f.tools.http_requests import NOT_HERE, Answer, NoAnswer, Request, origin_of, send
 from f.tools.live_tools import HTTP, LiveTool, ToolError, not_shown
@@ -24,6 +28,9 @@ PLACE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_.-]{0,63})\}")
 ACCEPT = "application/json, text/*;q=0.9, */*;q=0.5"
 ABSENT = object()  # what has no value: its query parameter, header or field is left out
 NO_KEY = (401, 403, 407)  # nothing that the model could mend
+# Of a request that comes again these say nothing of the first one: it is still at work, there were too many, or its key is not known as it should be.
+UNSETTLED = (408, 409, 421, 422, 423, 425, 429)
+REPEATED_AFTER_S = 0.5  # the wait before a request is sent again whose answer was lost
 BODY_TYPES = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
 
 
@@ -50,6 +57,7 @@ class HttpAction(LiveTool):
     secrets: set[str] = field(repr=False)
     missing: dict[str, str] = field(default_factory=dict)
     approval: Any = None
+    idempotent: bool = False  # its server makes a request that comes again with the same key once
     phone: str | None = field(repr=False, default=None)  # type: ignore[assignment]
 
     @property
@@ -57,16 +65,49 @@ class HttpAction(LiveTool):
         return HTTP
 
     def call(self, arguments: dict[str, Any], seconds: float) -> str:
-        request = self.request(arguments)
+        return self.outcome(self._send(self.request(arguments), seconds))
+
+    def call_as(self, digest: bytes, arguments: dict[str, Any], seconds: float, leave: bool = False) -> str:
+        """Sent once more at once where the answer was lost and the server makes it once."""
+        if not self.idempotent:
+            return self.call(arguments, seconds)
+        deadline = time.monotonic() + seconds - REPEATED_AFTER_S
         try:
-            answer = send(request, self.allowed_hosts, max(min(seconds, self.timeout_s), 0.1))
+            return self.outcome(self._send(self.request(arguments, key_of(digest)), seconds))
+        except ToolError as problem:
+            if not problem.begun or time.monotonic() >= deadline:
+                raise
+        time.sleep(REPEATED_AFTER_S)
+        return self.repeat(digest, arguments, deadline - time.monotonic())
+
+    def request_digest(self, arguments: dict[str, Any]) -> bytes | None:
+        if not self.idempotent:
+            return None
+        try:
+            sent = self.request(arguments)
+        except ToolError:  # nothing will be sent
+            return None
+        whole = [sent.method, sent.url, sent.content.decode()]
+        return hashlib.sha256(json.dumps(whole).encode()).digest()
+
+    def repeat(self, digest: bytes, arguments: dict[str, Any], seconds: float) -> str:
+        try:
+            answer = self._send(self.request(arguments, key_of(digest)), seconds)
+            if answer.status in UNSETTLED:
+                raise ToolError(f"{self.name} does not say what became of the request: HTTP {answer.status}")
+            return self.outcome(answer)
+        except ToolError as problem:
+            raise ToolError(str(problem), problem.by_tool, begun=not problem.by_tool) from None
+
+    def _send(self, request: Request, seconds: float) -> Answer:
+        try:
+            return send(request, self.allowed_hosts, max(min(seconds, self.timeout_s), 0.1))
         except NoAnswer as problem:
             words = redact(f"{self.name} {problem}", self.secrets)
             raise ToolError(words, begun=problem.begun) from None
-        return self.outcome(answer)
 
-    def request(self, arguments: dict[str, Any]) -> Request:
-        """What is sent for the model's arguments. Raises ToolError where they don't fit the schema."""
+    def request(self, arguments: dict[str, Any], key: str = "") -> Request:
+        """What is sent for the model's arguments, under a `key` that no other request has. Raises ToolError where they don't fit the schema."""
         given = checked(self.name, arguments, self.parameters)
         values = {name: value for name, value in given.items() if name in self.parameters["properties"]}
         values |= self.values
@@ -75,6 +116,7 @@ class HttpAction(LiveTool):
         if query := urlencode([(n, _text(one)) for n, v in pairs for one in _each(v)]):
             url += ("&" if "?" in url else "?") + query
         headers = {"accept": ACCEPT, **{k.lower(): v for k, v in self._headers(values).items()}}
+        headers |= {KEY_HEADER: key} if key else {}
         if self.body_kind == "none":
             return Request(self.method, url, headers)
         body = filled(self.body, values)
@@ -173,6 +215,7 @@ def http_action(
         "answer_path",
         "answer_template",
         "read_only",
+        "idempotent",
         "timeout_s",
     )
     return HttpAction(
@@ -185,6 +228,12 @@ def http_action(
         phone=contact.get("phone"),
         approval=row.get("approval"),
     )
+
+
+def key_of(digest: bytes) -> str:
+    """The key of the request that makes the call with this digest, which itself may be what a person's yes is known by."""
+    made = hashlib.sha256(b"request/" + digest).digest()
+    return str(uuid.UUID(bytes=made[:16], version=4))
 
 
 def filled(part: Any, values: dict[str, Any]) -> Any:

@@ -62,6 +62,15 @@ class LiveTool(ABC):
     )  # contact fields that it needs and that are not known, by parameter
     keeps_outcomes = False  # whether what became of a call can be asked for
 
+    def request_digest(self, arguments: dict[str, Any]) -> bytes | None:
+        """Of what a call sends, where its server makes what comes again with the same key once; None: it can't be sent again."""
+        return None
+
+    def repeat(self, digest: bytes, arguments: dict[str, Any], seconds: float) -> str:
+        """Sends the call with this digest again, which has a `request_digest`: what its server says of it, the first time or now. Raises
+        ToolError, `by_tool` or `begun`."""
+        raise NotImplementedError
+
     @property
     @abstractmethod
     def origin(self) -> str:

@@ -16,6 +16,7 @@ from urllib.parse import urljoin
 
 from f.tools.action_drafts import Draft, Drafting, ImportProblem, name_of
 from f.tools.action_fields import MOST_PARAMETERS, ActionError, checked_url, plainer
+from f.tools.header_fields import KEY_HEADER, has_key
 
 LARGEST = 6_000_000  # characters
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -29,11 +30,8 @@ BOUNDS = (
     "exclusiveMinimum",
     "exclusiveMaximum",
 )  # OpenAPI 3.0 has a switch there, where JSON Schema has a number
-SENT_OTHERWISE = (
-    "accept",
-    "authorization",
-    "content-type",
-)  # header parameters that the document itself says to ignore
+# Header parameters that OpenAPI itself says to ignore, and one that the platform sends.
+SENT_OTHERWISE = ("accept", "authorization", "content-type", KEY_HEADER)
 CUT = {"description": "(not described further)"}
 
 
@@ -92,7 +90,8 @@ class Document:
         headers: dict[str, Any] = {}
         where = {"query": query, "header": headers}
         templates: dict[str, str] = {}  # of the path
-        for parameter in self._parameters(item, operation, re.findall(IN_PATH, path)):
+        parameters, in_headers = self._parameters(item, operation, re.findall(IN_PATH, path))
+        for parameter in parameters:
             name, place = str(parameter["name"]), parameter["in"]
             if place == "path":
                 templates[name] = self._asked(drafting, name, parameter)
@@ -113,6 +112,7 @@ class Document:
             "body_kind": kind,
             "parameters": drafting.parameters,
             "read_only": method.lower() == "get",
+            "idempotent": has_key(in_headers),
         }
         return Draft(action, {}, drafting.samples)
 
@@ -129,21 +129,27 @@ class Document:
                 return checked_url(url if "{" not in url else None)
         raise ImportProblem("openapi_server")
 
-    def _parameters(self, item: Any, operation: Any, in_path: list[str]) -> list[dict[str, Any]]:
-        """An operation's parameters, with the required ones first. `in_path`: the names in its path, each of which is one, declared or not."""
+    def _parameters(
+        self, item: Any, operation: Any, in_path: list[str]
+    ) -> tuple[list[dict[str, Any]], list[str]]:
+        """An operation's parameters, with the required ones first, and the names of all that are headers. `in_path`: the names in its path, each
+        of which is one, declared or not."""
         found: dict[tuple[str, str], dict[str, Any]] = {
             ("path", name): {"name": name, "in": "path"} for name in in_path
         }
+        in_headers = []
         for listed in (item.get("parameters"), operation.get("parameters")):
             for each in a_list(listed):
                 parameter = a_dict(self.resolved(each))
                 name, place = parameter.get("name"), parameter.get("in")
                 if not isinstance(name, str) or not isinstance(place, str):
                     continue
+                in_headers += [name] if place == "header" else []
                 ignored = place == "header" and name.lower() in SENT_OTHERWISE
                 if (place in ("query", "header") and not ignored) or (place, name) in found:
                     found[place, name] = parameter
-        return sorted(found.values(), key=lambda one: not (one.get("required") or one["in"] == "path"))
+        parameters = sorted(found.values(), key=lambda one: not (one.get("required") or one["in"] == "path"))
+        return parameters, in_headers
 
     def _asked(self, drafting: Drafting, name: str, parameter: dict[str, Any]) -> str:
         content = parameter.get("content")

@@ -48,6 +48,7 @@ export default function ActionEditor({ draft, done }: { draft: Draft; done: () =
           <TextInput label={t.bot.toolUrl} required description={a.urlHint} value={now.url} onChange={(e) => set({ url: e.target.value })} />
         </SimpleGrid>
         <Switch label={a.readOnly} description={a.readOnlyHint} checked={now.read_only} onChange={(e) => set({ read_only: e.target.checked })} />
+        {!now.read_only && <Switch label={a.idempotent} description={a.idempotentHint} checked={now.idempotent === true} onChange={(e) => set({ idempotent: e.target.checked })} />}
         {now.parameters.length > 0 && <Text fw={600}>{a.parameters}</Text>}
         {now.parameters.map((p) => <One key={p.name} parameter={p} stored={draft.stored || draft.held !== ''} change={(part) => change(p.name, part)} keep={(key) => setKeys({ ...keys, [p.name]: key })} />)}
         <More now={now} set={set} />

@@ -16,6 +16,7 @@ export type Action = {
   answer_path?: string
   answer_template?: string
   read_only: boolean
+  idempotent?: boolean
   timeout_s?: number
   enabled?: boolean
   approval?: Rule | null

@@ -29,6 +29,8 @@ export const actions = {
   urlHint: 'A value that changes stands in braces: /orders/{order_id}',
   readOnly: 'It only reads',
   readOnlyHint: 'An action that changes something is called once for a message, and never in a preview.',
+  idempotent: 'Its server recognises a repeated Idempotency-Key',
+  idempotentHint: 'Only if your system’s documentation says so. Where an answer was lost, the same request is then sent again until the outcome is known; it is done once.',
   parameters: 'Who fills the values',
   filledBy: '{name}',
   sources: { model: 'the bot', contact: 'known of the customer', fixed: 'always the same', secret: 'a secret' } as Record<string, string>,

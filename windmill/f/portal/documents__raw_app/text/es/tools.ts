@@ -31,6 +31,8 @@ export const actions: typeof english = {
   urlHint: 'Un valor que cambia va entre llaves: /orders/{order_id}',
   readOnly: 'Solo lee',
   readOnlyHint: 'Una acción que cambia algo se llama una vez por mensaje, y nunca en una vista previa.',
+  idempotent: 'Su servidor reconoce un Idempotency-Key repetido',
+  idempotentHint: 'Solo si la documentación de su sistema lo dice. Si se perdió una respuesta, se envía otra vez la misma petición hasta saber el resultado; se ejecuta una sola vez.',
   parameters: 'Quién rellena los valores',
   filledBy: '{name}',
   sources: { model: 'el bot', contact: 'lo que se sabe del cliente', fixed: 'siempre lo mismo', secret: 'un secreto' },
