@@ -1,7 +1,8 @@
 -- Whose looks count where. A business's own come first, then the platform's, then the product's.
 
 -- The looks of a business, or of the platform (null): {name, short_name, accent, palette, logo, icon (hashes, or null),
--- sender_name, sender_address, support, privacy_url, product (null where its name is not said), domain}.
+-- sender_name, sender_address, support, privacy_url, product (null where its name is not said), domain}. Of several
+-- domains links have the one that was verified first, and that of the sender last: it may be for mails alone.
 create or replace function branding_of(p_tenant uuid) returns jsonb
     language sql stable security definer set search_path = public, pg_temp as $$
     select jsonb_build_object(
@@ -16,7 +17,7 @@ create or replace function branding_of(p_tenant uuid) returns jsonb
         'support', coalesce(o.support, p.support), 'privacy_url', coalesce(o.privacy_url, p.privacy_url),
         'product', product,
         'domain', (select d.domain from branding_domains d where d.tenant_id = p_tenant and d.verified_at is not null
-                   order by d.verified_at, d.domain limit 1))
+                   order by d.domain = split_part(lower(o.sender_address), '@', 2), d.verified_at, d.domain limit 1))
     from (select) only_row
     left join tenants t on t.id = p_tenant
     left join brandings o on o.tenant_id = p_tenant

@@ -227,6 +227,8 @@ def test_a_sender_is_of_an_own_domain_and_one_that_the_mail_server_takes(
         change(portal, sender_address="team@alpha.example")["shown"]["sender_address"] == "team@alpha.example"
     )
     assert mailbox.mails == [], "it was only asked"
+    own(portal, "chat.alpha.example")
+    assert shown(portal)["domain"] == "chat.alpha.example", "links do not lead to what is there for mails"
     portal.ask(OWNER, BRANDING, "delete_domain", domain="alpha.example")
     assert shown(portal)["sender_address"] is None, "it was the domain's"
     portal.values["settings"] = {"portal_url": "https://portal.example"}

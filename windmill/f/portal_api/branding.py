@@ -8,6 +8,7 @@ would look like, or what was done.
 from __future__ import annotations
 
 import asyncio
+import json
 import secrets
 from base64 import b64encode
 from typing import Any
@@ -26,7 +27,7 @@ from f.common.portal_request import (
     text_field,
 )
 from f.common.ssrf import guarded_client
-from f.portal_api.branding_fields import as_json, changes_of, domain_of, look_of
+from f.portal_api.branding_fields import changes_of, domain_of, look_of
 from f.whatsapp import mail
 
 postgresql = dict[str, Any]
@@ -94,7 +95,7 @@ def update(conn: Connection, member: Member, fields: Fields, settings: dict[str,
                 raise Refused("sender_domain", domain=address.partition("@")[2])
         mail.check_sender(settings, address, member["email"])
     with as_tenant(conn, member["tenant_id"]):
-        one(conn, "select put_own_branding(%s, %s)", [member["email"], as_json(changes)])
+        one(conn, "select put_own_branding(%s, %s)", [member["email"], json.dumps(changes)])
         shown = one(conn, "select branding_of(current_tenant())", [])
     return {"shown": shown}
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from email.errors import MessageError
@@ -46,10 +45,6 @@ def changes_of(fields: Fields) -> dict[str, Any]:
         if name in wanted:
             changes[name] = picture_of(name, wanted[name])
     return changes
-
-
-def as_json(changes: dict[str, Any]) -> str:
-    return json.dumps(changes)
 
 
 def line_of(wanted: dict[str, Any], name: str) -> str | None:

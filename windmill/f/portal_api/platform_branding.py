@@ -7,6 +7,7 @@ would look like, or what was done.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from f.common.database import Connection, one
@@ -19,7 +20,7 @@ from f.common.portal_request import (
     not_found,
     text_field,
 )
-from f.portal_api.branding_fields import as_json, changes_of, look_of
+from f.portal_api.branding_fields import changes_of, look_of
 from f.whatsapp import mail
 
 postgresql = dict[str, Any]
@@ -61,7 +62,7 @@ def update(conn: Connection, email: str, fields: Fields, settings: dict[str, Any
     changes = changes_of(fields)
     if address := changes.get("sender_address"):
         mail.check_sender(settings, address, email)
-    one(conn, "select operator_put_branding(%s, %s)", [email, as_json(changes)])
+    one(conn, "select operator_put_branding(%s, %s)", [email, json.dumps(changes)])
     return {"shown": one(conn, "select branding_of(null)", [])}
 
 

@@ -41,26 +41,28 @@ export default function Looks({ script, stored }: { script: Script; stored: Look
     event.preventDefault()
     form.run(() => send(changes))
   }
-  const field = (name: string, label: string, hint?: string, inherited?: string | null) => (
-    <TextInput label={label} description={hint} maxLength={300} autoComplete="off" dir="auto" placeholder={inherited ?? ''} value={String(now(name) ?? '')} onChange={(e) => set(name, e.target.value)} />
-  )
   const from = stored.inherited
+  // What counts while the field is empty.
+  const otherwise = (name: keyof Branding) => String((stored.own[name] ? from[name] : stored.shown[name]) ?? '')
+  const field = (name: keyof Branding, label: string, hint?: string) => (
+    <TextInput label={label} description={hint} maxLength={300} autoComplete="off" dir="auto" placeholder={otherwise(name)} value={String(now(name) ?? '')} onChange={(e) => set(name, e.target.value)} />
+  )
   return (
     <Card component="form" onSubmit={submit} className="panel">
       <Stack>
         <Title order={2}>{b.names}</Title>
         <SimpleGrid cols={{ base: 1, sm: 2 }}>
-          {field('name', b.name, undefined, from.name)}
-          {field('short_name', b.shortName, b.shortHint, from.short_name)}
+          {field('name', b.name)}
+          {field('short_name', b.shortName, b.shortHint)}
           {(['logo', 'icon'] as const).map((name) => <Picture key={name} name={name} stored={stored.pictures[name]} changed={changes[name]} set={(content) => set(name, content)} />)}
         </SimpleGrid>
         <Colour script={script} typed={String(now('accent') ?? '')} stored={stored} name={String(now('name') || from.name || stored.shown.name)} logo={'logo' in changes ? picture(changes.logo) : stored.pictures.logo} set={(value) => set('accent', value)} />
         <Title order={2}>{b.mails}</Title>
         <SimpleGrid cols={{ base: 1, sm: 2 }}>
-          {field('sender_name', b.senderName, undefined, from.sender_name)}
-          {field('sender_address', b.senderAddress, script === 'branding' ? b.senderHint : b.senderPlatform, from.sender_address)}
-          {field('support', b.support, b.supportHint, from.support)}
-          {field('privacy_url', b.privacy, 'https://', from.privacy_url)}
+          {field('sender_name', b.senderName)}
+          {field('sender_address', b.senderAddress, script === 'branding' ? b.senderHint : b.senderPlatform)}
+          {field('support', b.support, b.supportHint)}
+          {field('privacy_url', b.privacy, 'https://')}
           <Product value={now('names_product')} inherited={script === 'branding' ? (from.product ? b.productOn : b.productOff) : ''} set={(value) => set('names_product', value)} />
         </SimpleGrid>
         <Group justify="space-between">
@@ -89,7 +91,7 @@ function Picture({ name, stored, changed, set }: PictureProps) {
   }
   return (
     <Box>
-      <Text fw={500} size="sm">{b[name]}</Text>
+      <Text fw={600} size="sm">{b[name]}</Text>
       <Text size="xs" c="dimmed" mb={4}>{name === 'logo' ? b.logoHint : b.iconHint}</Text>
       <Group gap="xs">
         {shown && <img className={name} src={shown} alt="" />}

@@ -31,17 +31,17 @@ export const themeOf = ({ palette }: Branding) => createTheme({
     // An alert interrupts whoever hears the page: only what has just gone wrong says so.
     Alert: { defaultProps: { role: 'note' } },
     Badge: { defaultProps: { variant: 'light', color: 'gray', tt: 'none', fw: 600, miw: 'max-content' } },
+    ...(palette && { Checkbox: { defaultProps: { iconColor: palette.on } }, Radio: { defaultProps: { iconColor: palette.on } } }),
     Card: { defaultProps: { withBorder: true, padding: 'md', radius: 'lg' } },
     Textarea: { defaultProps: { autosize: true, minRows: 3, maxRows: 14 } },
     Tooltip: { defaultProps: { openDelay: 300 } },
   },
 })
 
-// Rings, ticks and lines are seen on the page, where the accent itself may not be.
+// Words, rings and lines are seen on the page, where the accent itself may not be.
 const filledAs = (shade: number, { accent, palette }: Branding): Record<string, string> =>
   palette
     ? {
-        '--mantine-primary-color-filled': `var(--mantine-color-accent-${shade})`,
         '--mantine-primary-color-contrast': palette.on,
         '--mantine-color-accent-filled': accent!,
         '--mantine-color-accent-filled-hover': palette.hover,
