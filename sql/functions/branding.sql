@@ -2,7 +2,8 @@
 
 -- The looks of a business, or of the platform (null): {name, short_name, accent, palette, logo, icon (hashes, or null),
 -- sender_name, sender_address, support, privacy_url, product (null where its name is not said), domain}. Of several
--- domains links have the one that was verified first, and that of the sender last: it may be for mails alone.
+-- domains links have the one that was verified first, and that of the sender last: it may be for mails alone. A name
+-- of one's own stands beside no picture of the platform's.
 create or replace function branding_of(p_tenant uuid) returns jsonb
     language sql stable security definer set search_path = public, pg_temp as $$
     select jsonb_build_object(
@@ -10,7 +11,8 @@ create or replace function branding_of(p_tenant uuid) returns jsonb
         'short_name', coalesce(o.short_name, left(o.name, 20), p.short_name,
                                left(coalesce(p.name, product, t.name, 'Portal'), 20)),
         'accent', coalesce(o.accent, p.accent), 'palette', coalesce(o.palette, p.palette),
-        'logo', coalesce(o.logo_hash, p.logo_hash), 'icon', coalesce(o.icon_hash, p.icon_hash),
+        'logo', coalesce(o.logo_hash, case when o.name is null then p.logo_hash end),
+        'icon', coalesce(o.icon_hash, case when o.name is null then p.icon_hash end),
         'sender_name', coalesce(o.sender_name, o.name, p.sender_name, p.name),
         'sender_address', coalesce(case when may_send_as(p_tenant, o.sender_address) then o.sender_address end,
                                    p.sender_address),

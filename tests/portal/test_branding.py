@@ -8,6 +8,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from typing import Any
 
+import httpx2
 import pypdf
 import pytest
 from hypothesis import given
@@ -16,6 +17,7 @@ from PIL import Image
 
 from f.common.problems import ENGLISH
 from f.portal_api import branding
+from f.portal_api.branding import fetch_proof
 from f.portal_api.branding_colours import (
     DARK_PAGE,
     LIGHT_PAGE,
@@ -76,12 +78,14 @@ def own(portal: Portal, domain: str, tenant: str = A, owner: str = OWNER) -> Non
 
 def test_a_business_inherits_what_it_leaves_empty(portal: Portal) -> None:
     assert (shown(portal)["name"], shown(portal)["product"]) == ("Chatmill", "Chatmill")
-    assert change(portal, OPERATOR, name="Bots & Co", accent="#AA0011", support="help@bots.example")["ok"]
+    platform = {"name": "Bots & Co", "accent": "#AA0011", "support": "help@bots.example", "icon": picture()}
+    assert change(portal, OPERATOR, **platform)["ok"]
     assert change(portal, name="Alpha Chat", logo=picture(), names_product=False)["ok"]
     mine, theirs = shown(portal), shown(portal, OTHER)
     assert (mine["name"], mine["accent"], mine["support"]) == ("Alpha Chat", "#aa0011", "help@bots.example")
     assert mine["short_name"] == mine["sender_name"] == "Alpha Chat" and mine["product"] is None
     assert (theirs["name"], theirs["logo"], theirs["product"]) == ("Bots & Co", None, "Chatmill")
+    assert theirs["icon"] and mine["icon"] is None, "its name stands beside no picture of the platform's"
     assert change(portal, name="", logo=None, names_product=None)["shown"] == theirs, "all is inherited again"
     assert change(portal, OPERATOR, names_product=False, name=None)["ok"]
     assert shown(portal)["name"] == "Alpha", "without a name of anybody, the business's own"
@@ -249,3 +253,33 @@ def test_a_statement_is_headed_by_the_portals_name(portal: Portal) -> None:
     read = pypdf.PdfReader(io.BytesIO(content))
     text = "\n".join(page.extract_text() for page in read.pages)
     assert text.startswith("Acme ? Chat") and "chatmill" not in f"{text} {read.metadata}".lower()
+
+
+def test_the_file_is_looked_for_on_public_hosts_only() -> None:
+    """One that nobody knows, and one of the operator's own network."""
+    assert fetch_proof("nobody.invalid", []) == fetch_proof("localhost", []) == ""
+
+
+def test_the_file_on_a_host_is_read_whichever_way_it_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    """https comes first; one that sends elsewhere has no file."""
+    served = {
+        "https://one.example": httpx2.Response(200, text="letters\n"),
+        "http://two.example": httpx2.Response(200, text="letters"),
+        "http://three.example": httpx2.Response(301, headers={"location": "http://one.example"}),
+    }
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        assert request.url.path == branding.PROOF_PATH
+        if found := served.get(f"{request.url.scheme}://{request.url.host}"):
+            return found
+        raise httpx2.ConnectError("nobody listens")
+
+    def client(*_: Any, **__: Any) -> httpx2.AsyncClient:
+        return httpx2.AsyncClient(transport=httpx2.MockTransport(answer))
+
+    monkeypatch.setattr(branding, "guarded_client", client)
+    assert [fetch_proof(f"{name}.example", []) for name in ("one", "two", "three")] == [
+        "letters",
+        "letters",
+        "",
+    ]
