@@ -35,6 +35,7 @@ HEADERS = {
 }
 TEXTS = {
     "en": {
+        "page": "Sign-in",
         "title": "Connect {tool}",
         "ask": "{person} is connecting “{tool}” to the bot of {business}. With your sign-in the bot may use your account there.",
         "not_you": "If that was not you, close this page.",
@@ -45,6 +46,7 @@ TEXTS = {
         "later": "This can't be stored at the moment. Reload this page in a minute.",
     },
     "es": {
+        "page": "Inicio de sesión",
         "title": "Conectar {tool}",
         "ask": "{person} está conectando «{tool}» al bot de {business}. Con su inicio de sesión, el bot podrá usar su cuenta allí.",
         "not_you": "Si no ha sido usted, cierre esta página.",
@@ -74,12 +76,12 @@ class SignIns:
         texts, language = _texts(request)
         given = _bounded(request.query_params) if request.method == "GET" else await _form(request)
         if not given.get("state") or not (given.get("code") or given.get("error")):
-            return _page(language, "Chatmill", [texts["gone"]], status=400)
+            return _page(language, texts["page"], [texts["gone"]], status=400)
         digest = hashlib.sha256(given["state"].encode()).digest()
         try:
             found = await self._read(digest)
             if found is None:
-                return _page(language, "Chatmill", [texts["gone"]], status=404)
+                return _page(language, texts["page"], [texts["gone"]], status=404)
             title = texts["title"].format(**found)
             if given.get("error"):
                 await self._store(digest, None, given["error"])
@@ -91,7 +93,7 @@ class SignIns:
             return _page(language, title, [texts["done" if stored else "gone"]])
         except (LinkDown, psycopg.Error) as error:
             log.error("A sign-in could not be stored.", extra={"error": type(error).__name__})
-            return _page(language, "Chatmill", [texts["later"]], status=503)
+            return _page(language, texts["page"], [texts["later"]], status=503)
 
     async def _read(self, digest: bytes) -> dict[str, str] | None:
         row = await (await self._link.execute(b"select read_sign_in(%s)", [digest])).fetchone()

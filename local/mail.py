@@ -37,7 +37,7 @@ pre {{ white-space: pre-wrap; font: inherit; }}
 
 
 class Mailbox:
-    """`mails`: (addressee, message), oldest first. `refuses`: a verb of SMTP that it does not take."""
+    """`mails`: (addressee, message), oldest first. `refuses`: a line of SMTP that it does not take, by its beginning."""
 
     def __init__(self, port: int = 0) -> None:
         self.mails: list[tuple[str, Message]] = []
@@ -51,7 +51,7 @@ class Mailbox:
                 to = ""
                 while line := self.rfile.readline().decode():
                     verb = line[:4].upper().strip()
-                    if box.refuses == verb:
+                    if box.refuses and line.upper().startswith(box.refuses.upper()):
                         self.say("550 no")
                     elif verb == "EHLO":
                         self.say("250-here\r\n250 AUTH PLAIN")

@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from portal.addresses import Addresses, address_of
 from portal.api_document import (
     DOCUMENT_PATH,
     IDEMPOTENCY,
@@ -52,16 +53,14 @@ STATUSES = {"not_found": 404, "unavailable": 503, "role": 403, "no_identity": 40
 
 
 class Api:
-    def __init__(self, settings: Settings, store: Store, windmill: Windmill) -> None:
-        self._settings, self._store, self._windmill = settings, store, windmill
-        origin = f"{'https' if settings.is_https else 'http'}://{settings.host}"
-        self._document = json.dumps(document(origin)).encode()
+    def __init__(self, settings: Settings, store: Store, windmill: Windmill, addresses: Addresses) -> None:
+        self._settings, self._store, self._windmill, self._addresses = settings, store, windmill, addresses
         self._under_way: dict[str, int] = {}
 
-    async def describe(self, _: Request) -> Response:
-        return Response(
-            self._document, media_type="application/json", headers={"cache-control": "max-age=300"}
-        )
+    async def describe(self, request: Request) -> Response:
+        branding = await self._addresses.branding(request)
+        found = document(address_of(request).origin, branding["name"])
+        return JSONResponse(found, headers={"cache-control": "max-age=300"})
 
     async def nothing(self, request: Request) -> Response:
         return problem("key_in_address" if has_key_in_address(request) else "no_such_path")
@@ -123,7 +122,7 @@ class Api:
             if isinstance(given, Response):
                 return given
             fields = {**given, **fields}
-        words = json.dumps({"chatmill": 1, "action": operation.id, **fields})
+        words = json.dumps({"portal": 1, "action": operation.id, **fields})
         # A worker takes a text with this sign for a reference to a secret; see f/common/portal_request.py.
         words = words.replace("$", "\\u0024")
         job = str(uuid.UUID(bytes=secrets.token_bytes(16), version=4))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -212,15 +212,15 @@ REFUSALS = {
 }
 
 
-@cache
-def document(server: str) -> dict[str, Any]:
-    """The whole document, OpenAPI 3.1. `server`: the door's own address."""
+@lru_cache(maxsize=64)
+def document(server: str, name: str) -> dict[str, Any]:
+    """The whole document, OpenAPI 3.1. `server`: the door's address as it was asked; `name`: the portal's there."""
     paths: dict[str, Any] = {}
     for operation in OPERATIONS:
         paths.setdefault(operation.path, {})[operation.method.lower()] = described(operation)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Chatmill", "version": "1", "description": ABOUT},
+        "info": {"title": name, "version": "1", "description": ABOUT},
         "servers": [{"url": server + PREFIX}],
         "security": [{"key": []}],
         "paths": paths,

@@ -19,12 +19,14 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from ingress.link import Link, LinkDown
+from portal.addresses import Addresses, address_of
 from portal.api import Api
 from portal.api_document import PREFIX
 from portal.api_problems import problem
 from portal.browser import ATTEMPT, SESSION, Cookies, address, name_of
 from portal.codes import LANGUAGES, Codes, person_of
-from portal.guard import HEALTH, Guard
+from portal.guard import DOMAIN_ALLOWED, HEALTH, Guard
+from portal.looks import Looks
 from portal.pages import Pages
 from portal.passkeys import Passkeys
 from portal.providers import CALLBACK, Providers
@@ -47,26 +49,28 @@ class Door:
         self.settings = settings
         self.link = Link(settings.database_url, "door", DATABASE_S)
         self.store, self.windmill = Store(self.link), Windmill(settings)
-        self.codes = Codes(self.store, self.windmill)
+        self.codes, self.addresses = Codes(self.store, self.windmill), Addresses(settings, self.store)
+        self.looks = Looks(self.store, self.addresses)
         self.cookies, self.pages = Cookies(settings), Pages(settings)
         self.providers = Providers(settings, self.store, self.cookies)
-        self.passkeys = Passkeys(settings, self.store, self.cookies)
-        self.api = Api(settings, self.store, self.windmill)
+        self.passkeys = Passkeys(self.store, self.cookies, self.addresses)
+        self.api = Api(settings, self.store, self.windmill, self.addresses)
         self._under_way: dict[str, int] = {}
 
     async def index(self, request: Request) -> Response:
         token = self.cookies.read(request, SESSION)
-        if token and await self.store.is_signed_in(token):
-            return self.pages.portal()
-        return self.pages.sign_in()
+        branding = await self.addresses.branding(request)
+        if token and await self.store.is_signed_in(token, address_of(request).tenant):
+            return self.pages.portal(branding)
+        return self.pages.sign_in(branding)
 
     async def invitation(self, request: Request) -> Response:
         """What the link holds stands behind its #, which no server and no log sees."""
-        return self.pages.sign_in()
+        return self.pages.sign_in(await self.addresses.branding(request))
 
-    async def ways(self, _: Request) -> Response:
-        """What the sign-in page offers beside codes."""
-        return JSONResponse({"providers": self.providers.names})
+    async def ways(self, request: Request) -> Response:
+        """What the sign-in page offers beside codes. Companies' accounts come back to the platform's address, so they are offered there."""
+        return JSONResponse({"providers": [] if address_of(request).tenant else self.providers.names})
 
     async def enter_passkey(self, request: Request) -> Response:
         return await self.passkeys.enter(request, await small(request))
@@ -75,7 +79,7 @@ class Door:
         return await self.passkeys.add(request, await small(request))
 
     async def passkey_page(self, request: Request) -> Response:
-        return self.pages.passkey()
+        return self.pages.passkey(await self.addresses.branding(request))
 
     async def ask_code(self, request: Request) -> Response:
         """The same answer whoever is asked for, before anything is sent."""
@@ -90,6 +94,7 @@ class Door:
             address(request, self.settings.portal_proxies),
             str(language),
             invitation if isinstance(invitation, str) else "",
+            address_of(request).tenant,
         )
         if attempt is None:
             return JSONResponse({"refused": "slow"}, 429)
@@ -117,20 +122,20 @@ class Door:
 
     async def call(self, request: Request) -> Response:
         """Runs one of the page's scripts for the session's person, and waits for its result."""
-        token = self.cookies.read(request, SESSION)
-        if not token or not await self.store.is_signed_in(token):  # before the body is read
+        token, tenant = self.cookies.read(request, SESSION), address_of(request).tenant
+        if not token or not await self.store.is_signed_in(token, tenant):  # before the body is read
             return JSONResponse({"error": "not signed in"}, 401)
         if self._under_way.get(token, 0) >= AT_ONCE:
             return JSONResponse({"error": "too many calls at once"}, 429)
         self._under_way[token] = self._under_way.get(token, 0) + 1
         try:
-            return await self._call(token, await request.body())
+            return await self._call(token, tenant, await request.body())
         finally:
             self._under_way[token] -= 1
             if not self._under_way[token]:
                 del self._under_way[token]
 
-    async def _call(self, token: str, body: bytes) -> Response:
+    async def _call(self, token: str, tenant: str | None, body: bytes) -> Response:
         try:
             asked = json.loads(body)
             script, words = self.windmill.scripts[asked["runnable"]], asked["args"]["request"]
@@ -138,7 +143,7 @@ class Door:
         except (ValueError, KeyError, TypeError, AttributeError):
             return JSONResponse({"error": "no such script"}, 400)
         job = str(uuid.UUID(bytes=secrets.token_bytes(16), version=4))
-        if not await self.store.make_ticket(token, job, words):
+        if not await self.store.make_ticket(token, job, words, tenant):
             return JSONResponse({"error": "not signed in"}, 401)
         try:
             result = await self.windmill.run(script.path, {"request": words, **script.fixed}, job)
@@ -151,6 +156,11 @@ class Door:
 
     async def health(self, _: Request) -> Response:
         return PlainTextResponse("alive\n")
+
+    async def domain_allowed(self, request: Request) -> Response:
+        """What a proxy asks before it gets a certificate for a name: whether anybody has the portal there."""
+        is_served = await self.addresses.is_served(request.query_params.get("domain", ""))
+        return PlainTextResponse("served\n" if is_served else "nobody's\n", 200 if is_served else 404)
 
     async def clean(self) -> None:
         """Forgets, now and then, what has ended."""
@@ -172,6 +182,7 @@ class Door:
             Route("/", self.index),
             Route("/invitation", self.invitation),
             Route(HEALTH, self.health),
+            Route(DOMAIN_ALLOWED, self.domain_allowed),
             Route("/ways", self.ways),
             Route(CALLBACK, self.providers.end),
             Route("/provider/{id}", self.providers.begin),
@@ -186,6 +197,7 @@ class Door:
             Route("/api/call", self.call, methods=["POST"]),
             *self.api.routes(),
             *self.pages.routes(),
+            *self.looks.routes(),
         ]
 
 
@@ -220,7 +232,7 @@ def make_app(settings: Settings) -> Starlette:
 
     return Starlette(
         routes=door.routes(),
-        middleware=[Middleware(Guard, settings=settings)],
+        middleware=[Middleware(Guard, settings=settings, addresses=door.addresses)],
         exception_handlers={LinkDown: unavailable, psycopg.Error: unavailable},
         lifespan=life,
     )

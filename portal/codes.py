@@ -41,14 +41,16 @@ class Codes:
         self._store, self._windmill = store, windmill
         self._sending: set[asyncio.Task[None]] = set()
 
-    async def ask(self, person: str, address: str, language: str, invitation: str = "") -> str | None:
+    async def ask(
+        self, person: str, address: str, language: str, invitation: str, tenant: str | None
+    ) -> str | None:
         """The attempt that the browser has to keep; None where too many were asked for from this address. `invitation`: what stood in the link
-        that the browser came by."""
+        that the browser came by. `tenant`: the business at whose own address it is."""
         attempt, job = secrets.token_urlsafe(32), str(uuid.UUID(bytes=secrets.token_bytes(16), version=4))
         code, pad = secrets.randbelow(10**DIGITS), secrets.randbelow(10**DIGITS)
         padded = (code + pad) % 10**DIGITS
         said = await self._store.ask_code(
-            attempt, person, f"{code:06}", f"{padded:06}", job, address, invitation
+            attempt, person, f"{code:06}", f"{padded:06}", job, address, invitation, tenant
         )
         if said == "slow":
             return None

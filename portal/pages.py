@@ -8,11 +8,13 @@ import mimetypes
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from portal.looks import ASKED, KEPT, filled
 from portal.settings import Settings
 
 HERE = Path(__file__).resolve().parent / "static"
@@ -21,10 +23,8 @@ BUILT = ("portal.js", "portal.css")
 # Mantine writes its variables into a style element: only one that carries the answer's own nonce counts.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data: blob:; media-src 'self' blob:;"
-    " connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    " connect-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-# A browser keeps a file as long as it is the same and asks each time; one that is named by what is in it stays what it is.
-ASKED, KEPT = "no-cache", "max-age=31536000, immutable"
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class File:
 
 
 class Pages:
-    """Read once: they don't change while the process lives."""
+    """Read once: but for the branding they don't change while the process lives."""
 
     def __init__(self, settings: Settings) -> None:
         built = settings.portal_pages
@@ -66,16 +66,16 @@ class Pages:
         self._files |= {name: File.read(built / name) for name in BUILT}
         self._files |= {f"pages/{path.name}": File.read(path, KEPT) for path in (built / "pages").iterdir()}
 
-    def portal(self) -> Response:
+    def portal(self, branding: dict[str, Any]) -> Response:
         nonce = secrets.token_urlsafe(16)
-        page = self._portal.replace("{{nonce}}", nonce)
+        page = filled(self._portal.replace("{{nonce}}", nonce), branding)
         return HTMLResponse(page, headers={"content-security-policy": POLICY.format(nonce=nonce)})
 
-    def sign_in(self) -> Response:
-        return HTMLResponse(self._sign_in)
+    def sign_in(self, branding: dict[str, Any]) -> Response:
+        return HTMLResponse(filled(self._sign_in, branding))
 
-    def passkey(self) -> Response:
-        return HTMLResponse(self._passkey)
+    def passkey(self, branding: dict[str, Any]) -> Response:
+        return HTMLResponse(filled(self._passkey, branding))
 
     async def file(self, request: Request) -> Response:
         file = self._files.get(request.path_params["name"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import secrets
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -25,29 +24,28 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
+from portal.addresses import Addresses, address_of
 from portal.browser import CHALLENGE, SESSION, Cookies, name_of
-from portal.settings import Settings
 from portal.store import Store, digest
 
-NAME = "Chatmill portal"
 BAD = (WebAuthnException, ValueError, KeyError, TypeError)
 
 
 class Passkeys:
-    """`site`: the name that browsers bind passkeys to, and the origin that they say."""
+    """Browsers bind a passkey to the name of the address where it was made, so each address has its own."""
 
-    def __init__(self, settings: Settings, store: Store, cookies: Cookies) -> None:
-        self._site, self._origin = urlsplit(settings.portal_url).hostname or "", settings.origin
-        self._store, self._cookies = store, cookies
+    def __init__(self, store: Store, cookies: Cookies, addresses: Addresses) -> None:
+        self._store, self._cookies, self._addresses = store, cookies, addresses
 
     async def ask(self, request: Request) -> Response:
         """A challenge for whoever has a passkey of this site. It names no account."""
         options = generate_authentication_options(
-            rp_id=self._site, user_verification=UserVerificationRequirement.REQUIRED
+            rp_id=address_of(request).name, user_verification=UserVerificationRequirement.REQUIRED
         )
         return await self._challenge(options_to_json(options), options.challenge, "")
 
     async def enter(self, request: Request, given: dict[str, Any]) -> Response:
+        address = address_of(request)
         begun = await self._store.take_challenge(self._cookies.read(request, CHALLENGE))
         refused = JSONResponse({"refused": "passkey"}, 403)
         if begun.get("person") != "":
@@ -60,8 +58,8 @@ class Passkeys:
             proved = verify_authentication_response(
                 credential=given["credential"],
                 expected_challenge=base64url_to_bytes(begun["challenge"]),
-                expected_rp_id=self._site,
-                expected_origin=self._origin,
+                expected_rp_id=address.name,
+                expected_origin=address.origin,
                 credential_public_key=known[0],
                 credential_current_sign_count=known[1],
                 require_user_verification=True,
@@ -69,7 +67,9 @@ class Passkeys:
         except BAD:
             return refused
         token = secrets.token_urlsafe(32)
-        if not await self._store.enter_passkey(credential, proved.new_sign_count, token, name_of(request)):
+        if not await self._store.enter_passkey(
+            credential, proved.new_sign_count, token, name_of(request), address.tenant
+        ):
             return refused
         answer = JSONResponse({"ok": True})
         self._cookies.sign_in(answer, token, CHALLENGE)
@@ -77,12 +77,14 @@ class Passkeys:
 
     async def begin(self, request: Request) -> Response:
         """A challenge for a new passkey of the person who is signed in."""
-        person = await self._store.person(self._cookies.read(request, SESSION))
+        address = address_of(request)
+        person = await self._store.person(self._cookies.read(request, SESSION), address.tenant)
         if person is None:
             return JSONResponse({"error": "not signed in"}, 401)
+        branding = await self._addresses.branding(request)
         options = generate_registration_options(
-            rp_id=self._site,
-            rp_name=NAME,
+            rp_id=address.name,
+            rp_name=branding["name"],
             user_name=person,
             user_id=digest(person),
             authenticator_selection=AuthenticatorSelectionCriteria(
@@ -93,23 +95,28 @@ class Passkeys:
         return await self._challenge(options_to_json(options), options.challenge, person)
 
     async def add(self, request: Request, given: dict[str, Any]) -> Response:
-        token = self._cookies.read(request, SESSION)
+        address, token = address_of(request), self._cookies.read(request, SESSION)
         begun = await self._store.take_challenge(self._cookies.read(request, CHALLENGE))
         refused = JSONResponse({"refused": "passkey"}, 403)
-        if not begun.get("person") or begun["person"] != await self._store.person(token):
+        if not begun.get("person") or begun["person"] != await self._store.person(token, address.tenant):
             return refused
         try:
             made = verify_registration_response(
                 credential=given["credential"],
                 expected_challenge=base64url_to_bytes(begun["challenge"]),
-                expected_rp_id=self._site,
-                expected_origin=self._origin,
+                expected_rp_id=address.name,
+                expected_origin=address.origin,
                 require_user_verification=True,
             )
         except BAD:
             return refused
         stored = await self._store.put_passkey(
-            token, made.credential_id, made.credential_public_key, made.sign_count, name_of(request)
+            token,
+            made.credential_id,
+            made.credential_public_key,
+            made.sign_count,
+            name_of(request),
+            address.tenant,
         )
         return JSONResponse({"ok": True}) if stored else refused
 

@@ -21,6 +21,7 @@ from joserfc.jwk import KeySet
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from portal.addresses import address_of
 from portal.browser import CHALLENGE, Cookies, name_of
 from portal.settings import Provider, Settings
 from portal.store import Store
@@ -55,7 +56,7 @@ class Providers:
     async def begin(self, request: Request) -> Response:
         """To the provider, and back with what only this browser has."""
         provider = self._known.get(request.path_params["id"])
-        if provider is None:
+        if provider is None or address_of(request).tenant:
             return RedirectResponse(REFUSED, 303)
         state, nonce, verifier, token = (secrets.token_urlsafe(48) for _ in range(4))
         try:

@@ -24,29 +24,46 @@ class Store:
         row = await (await self._link.execute(query, values)).fetchone()
         return row[0] if row else None
 
+    async def branding(self, domain: str) -> dict[str, Any] | None:
+        """What a domain shows, and whose it is; '' is the platform's own. None: nobody's."""
+        found: dict[str, Any] | None = await self._ask(b"select door_branding(%s)", domain)
+        return found
+
+    async def picture(self, name: str) -> bytes | None:
+        found: bytes | None = await self._ask(b"select branding_picture(%s)", name)
+        return found
+
     async def ask_code(
-        self, attempt: str, person: str, code: str, padded: str, job: str, address: str, invitation: str
+        self,
+        attempt: str,
+        person: str,
+        code: str,
+        padded: str,
+        job: str,
+        address: str,
+        invitation: str,
+        tenant: str | None,
     ) -> str:
-        """send, asked or slow. See the function."""
+        """send, asked or slow. See the function. `tenant`, here and below: the business at whose own address this is, None at the platform's."""
         proof = digest(attempt + code)
-        values = (digest(attempt), person, proof, padded, digest(job), address, digest(invitation))
-        return str(await self._ask(b"select ask_code(%s, %s, %s, %s, %s, %s, %s)", *values))
+        values = (digest(attempt), person, proof, padded, digest(job), address, digest(invitation), tenant)
+        return str(await self._ask(b"select ask_code(%s, %s, %s, %s, %s, %s, %s, %s)", *values))
 
     async def enter_code(self, attempt: str, code: str, token: str, browser: str) -> str:
         """in, wrong, locked or gone."""
         values = (digest(attempt), digest(attempt + code), digest(token), browser)
         return str(await self._ask(b"select enter_code(%s, %s, %s, %s)", *values))
 
-    async def is_signed_in(self, token: str) -> bool:
-        return await self._ask(b"select use_session(%s)", digest(token)) is not None
+    async def is_signed_in(self, token: str, tenant: str | None) -> bool:
+        return await self._ask(b"select use_session(%s, %s)", digest(token), tenant) is not None
 
-    async def person(self, token: str) -> str | None:
+    async def person(self, token: str, tenant: str | None) -> str | None:
         """Who is signed in with this cookie."""
-        found: str | None = await self._ask(b"select session_person(%s)", digest(token))
+        found: str | None = await self._ask(b"select session_person(%s, %s)", digest(token), tenant)
         return found
 
     async def prove(self, person: str, how: str, token: str, browser: str) -> bool:
-        """Opens a session for whom a provider or a passkey has proved; False where they may not sign in."""
+        """Opens a session for whom a provider has proved, at the platform's address; False where they may not sign in."""
         return bool(
             await self._ask(b"select prove_person(%s, %s, %s, %s)", person, how, digest(token), browser)
         )
@@ -60,9 +77,11 @@ class Store:
         content: dict[str, str] = json.loads(found) if found else {}
         return content
 
-    async def put_passkey(self, token: str, credential: bytes, key: bytes, count: int, browser: str) -> bool:
-        values = (digest(token), credential, key, count, browser)
-        return bool(await self._ask(b"select put_passkey(%s, %s, %s, %s, %s)", *values))
+    async def put_passkey(
+        self, token: str, credential: bytes, key: bytes, count: int, browser: str, tenant: str | None
+    ) -> bool:
+        values = (digest(token), credential, key, count, browser, tenant)
+        return bool(await self._ask(b"select put_passkey(%s, %s, %s, %s, %s, %s)", *values))
 
     async def read_passkey(self, credential: bytes) -> tuple[bytes, int] | None:
         """Its public key, and how often it had been used by its own count."""
@@ -70,17 +89,19 @@ class Store:
         row: tuple[bytes, int] | None = await (await self._link.execute(query, [credential])).fetchone()
         return row
 
-    async def enter_passkey(self, credential: bytes, count: int, token: str, browser: str) -> bool:
-        values = (credential, count, digest(token), browser)
-        return bool(await self._ask(b"select enter_passkey(%s, %s, %s, %s)", *values))
+    async def enter_passkey(
+        self, credential: bytes, count: int, token: str, browser: str, tenant: str | None
+    ) -> bool:
+        values = (credential, count, digest(token), browser, tenant)
+        return bool(await self._ask(b"select enter_passkey(%s, %s, %s, %s, %s)", *values))
 
     async def leave(self, token: str) -> None:
         await self._ask(b"select leave_session(%s)", digest(token))
 
-    async def make_ticket(self, token: str, job: str, request: str) -> bool:
+    async def make_ticket(self, token: str, job: str, request: str, tenant: str | None) -> bool:
         """Whether the session is there still, so that the job may be started."""
-        values = (digest(token), digest(job), digest(request))
-        return bool(await self._ask(b"select make_ticket(%s, %s, %s)", *values))
+        values = (digest(token), digest(job), digest(request), tenant)
+        return bool(await self._ask(b"select make_ticket(%s, %s, %s, %s)", *values))
 
     async def use_api_key(self, key: str, scope: str, address: str) -> dict[str, Any]:
         """{"outcome", "limit", "left", "reset_s"}; see the function."""

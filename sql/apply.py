@@ -39,7 +39,7 @@ ROLES = "schema/roles.sql"
 FOUNDATION = "functions/foundation.sql"  # the tables use these functions
 SUBJECTS = (
     "tenants versions members contacts past inbox turns outbox charges feedback cases replays knowledge search tools sign_ins"
-    " appointments returns approvals notifications portal audit privacy service api events door"
+    " appointments returns approvals notifications portal audit privacy service api events branding door"
 )
 TABLES = [f"schema/{subject}.sql" for subject in SUBJECTS.split()]  # each refers to those before it
 EACH = re.compile(r"^create or replace function (\w+).*?(?=^create or replace function |\Z)", re.M | re.S)

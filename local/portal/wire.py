@@ -8,4 +8,4 @@ from typing import Any
 
 def request(action: str, /, **fields: Any) -> str:
     """The argument `request`. Dollar signs are escaped: the server blanks whatever looks like a reference to a secret."""
-    return json.dumps({"chatmill": 1, "action": action, **fields}).replace("$", "\\u0024")
+    return json.dumps({"portal": 1, "action": action, **fields}).replace("$", "\\u0024")

@@ -8,12 +8,15 @@ export const refusal = (said) => words().refused[said.refused] ?? words().refuse
 // Browsers bind a passkey to a name, never to an address of digits.
 export const canPasskey = Boolean(window.PublicKeyCredential?.parseRequestOptionsFromJSON) && !/^[\d.]+$|:/.test(location.hostname)
 
+export const name = (title) => (document.title = `${title} · ${document.documentElement.dataset.name}`)
+
 export function start(show) {
   const draw = () => {
     document.documentElement.lang = language.value
     for (const element of document.querySelectorAll('[data-text]')) element.textContent = words()[element.dataset.text]
     for (const element of document.querySelectorAll('.problem')) element.textContent = ''
-    document.title = words().title
+    name(words().title)
+    for (const element of document.querySelectorAll('[data-powered]')) element.textContent = words().powered.replace('{product}', element.dataset.powered)
     show()
   }
   language.addEventListener('change', draw)

@@ -1,5 +1,5 @@
 // A new passkey of whoever is signed in, in this browser.
-import { at, canPasskey, refusal, start, usePasskey, words } from './page.js'
+import { at, canPasskey, name, refusal, start, usePasskey, words } from './page.js'
 
 at('make').addEventListener('click', async () => {
   at('done').textContent = at('problem').textContent = ''
@@ -9,7 +9,7 @@ at('make').addEventListener('click', async () => {
   else at('problem').textContent = refusal(said)
 })
 start(() => {
-  document.title = words().newPasskey
+  name(words().newPasskey)
   at('make').hidden = !canPasskey
   if (!canPasskey) at('problem').textContent = words().refused.noPasskeys
 })

@@ -1,12 +1,12 @@
 // The sign-in page: asks for a code, then enters it. The portal's page comes at the same address.
-import { at, canPasskey, post, refusal, start, usePasskey, words } from './page.js'
+import { at, canPasskey, name, post, refusal, start, usePasskey, words } from './page.js'
 
 const invitation = location.pathname === '/invitation' ? location.hash.slice(1) : ''
 let person = ''
 
 function show() {
   if (invitation) for (const name of ['title', 'intro']) document.querySelector(`[data-text=${name}]`).textContent = words().invited[name]
-  if (invitation) document.title = words().invited.title
+  if (invitation) name(words().invited.title)
   at('sent').textContent = words().sent.replace('{person}', person)
   const refused = new URLSearchParams(location.search).get('refused')
   if (refused === 'provider') at('ways-problem').textContent = words().refused.provider
@@ -58,11 +58,11 @@ at('again').addEventListener('click', () => {
 async function offerWays() {
   const { providers } = await (await fetch('/ways')).json()
   at('passkey').hidden = !canPasskey
-  for (const { id, name } of providers) {
+  for (const { id, name: called } of providers) {
     const link = document.createElement('a')
     link.href = `/provider/${id}`
     link.className = 'button plain'
-    link.dataset.provider = name
+    link.dataset.provider = called
     at('ways').append(link)
   }
   at('ways').hidden = !canPasskey && providers.length === 0

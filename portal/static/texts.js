@@ -19,6 +19,9 @@ export const texts = {
     makePasskey: 'Add a passkey for this device',
     passkeyMade: 'The passkey is there. Use it the next time you sign in.',
     back: 'Back to the portal',
+    support: 'Help',
+    privacy: 'Privacy',
+    powered: 'Powered by {product}',
     refused: {
       person: 'Type an e-mail address, or a phone number with its country’s code, such as +34 600 111 222.',
       slow: 'Too many codes were asked for from here. Try again in ten minutes.',
@@ -51,6 +54,9 @@ export const texts = {
     makePasskey: 'Añadir una llave de acceso en este dispositivo',
     passkeyMade: 'La llave de acceso está lista. Úsela la próxima vez que inicie sesión.',
     back: 'Volver al portal',
+    support: 'Ayuda',
+    privacy: 'Privacidad',
+    powered: 'Con la tecnología de {product}',
     refused: {
       person: 'Escriba un correo electrónico, o un número de teléfono con el prefijo de su país, como +34 600 111 222.',
       slow: 'Se han pedido demasiados códigos desde aquí. Inténtelo de nuevo dentro de diez minutos.',

@@ -107,6 +107,11 @@ create or replace trigger audit_change after insert or update of revoked_at on a
 -- The address may hold a secret.
 create or replace trigger audit_change after insert or update of kinds, state or delete on event_endpoints for each row
     execute function audit_change('id', 'tenant_id', 'url kinds state', 'url');
+create or replace trigger audit_change after insert or update or delete on brandings for each row
+    execute function audit_change('name', 'tenant_id',
+        'name short_name accent logo_hash icon_hash sender_name sender_address support privacy_url names_product', '');
+create or replace trigger audit_change after insert or update of verified_at or delete on branding_domains for each row
+    execute function audit_change('domain', 'tenant_id', 'domain verified_at verified_by', '');
 create or replace trigger audit_change after insert or update or delete on operators for each row
     execute function audit_change('email', '', 'email', '');
 create or replace trigger audit_change after insert or update or delete on knowledge_sources for each row

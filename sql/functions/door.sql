@@ -1,32 +1,34 @@
 -- The door to the portal. chatbot_door, which faces the internet, opens sessions with codes that were proved and writes
 -- down requests; chatbot_app, as the scripts behind the portal, learns who asks. Digests are SHA-256.
 
--- Whether somebody may sign in at all.
-create or replace function door_knows(p_person text) returns boolean
+-- Whether somebody may sign in at all; p_tenant: at the address of this business, which is for its members alone.
+create or replace function door_knows(p_person text, p_tenant uuid default null) returns boolean
     language sql stable security definer set search_path = public, pg_temp as $$
     select exists (select from tenant_members m join tenants t on t.id = m.tenant_id
-                   where m.email = p_person and t.status = 'active')
-        or exists (select from operators where email = p_person)
+                   where m.email = p_person and t.status = 'active' and (p_tenant is null or t.id = p_tenant))
+        or p_tenant is null and exists (select from operators where email = p_person)
 $$;
 select own_functions('door_knows');
 
--- Whether this link invites this person still: whoever made it is an owner yet. It is worth nothing to anybody else.
-create or replace function is_invited(p_person text, p_invitation bytea) returns boolean
+-- Whether this link invites this person still: whoever made it is an owner yet. It is worth nothing to anybody else,
+-- nor at another business's address.
+create or replace function is_invited(p_person text, p_invitation bytea, p_tenant uuid default null) returns boolean
     language sql stable security definer set search_path = public, pg_temp as $$
     select exists (
         select from door_invitations i join tenants t on t.id = i.tenant_id
             join tenant_members o on o.tenant_id = i.tenant_id and o.email = i.invited_by and o.role = 'owner'
-        where i.token_digest = p_invitation and i.person = p_person and i.expires_at > now() and t.status = 'active')
+        where i.token_digest = p_invitation and i.person = p_person and i.expires_at > now() and t.status = 'active'
+          and (p_tenant is null or t.id = p_tenant))
 $$;
 select own_functions('is_invited');
 
 -- Makes the person whom a link invites a member, once. Call it when they have proved who they are.
-create or replace function accept_invitation(p_person text, p_invitation bytea) returns void
+create or replace function accept_invitation(p_person text, p_invitation bytea, p_tenant uuid default null) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     accepted door_invitations;
 begin
-    if is_invited(p_person, p_invitation) then
+    if is_invited(p_person, p_invitation, p_tenant) then
         delete from door_invitations where token_digest = p_invitation returning * into accepted;
         perform set_config('app.person', p_person, true);
         insert into tenant_members (tenant_id, email, role) values (accepted.tenant_id, p_person, accepted.role)
@@ -80,7 +82,8 @@ select own_functions('count_subject');
 -- not known, is locked, or has been sent enough; 'slow': too many from this address. The caller answers the first two
 -- alike, and what is done for them is the same.
 create or replace function ask_code(p_attempt bytea, p_person text, p_code bytea, p_padded text, p_job bytea,
-                                    p_address text, p_invitation bytea default null) returns text
+                                    p_address text, p_invitation bytea default null, p_tenant uuid default null)
+    returns text
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     may_have boolean;
@@ -91,18 +94,20 @@ begin
     may_have := count_try(count_subject('codes to', p_person), 5, '15 minutes');
     may_have := may_have and not exists (
         select from door_counts where subject = count_subject('wrong codes of', p_person) and locked_until > now());
-    may_have := (door_knows(p_person) or is_invited(p_person, p_invitation)) and may_have;
-    insert into door_codes (attempt_digest, person, code_digest, padded, job_digest, invitation)
-        values (p_attempt, p_person, p_code, p_padded, p_job, p_invitation);
+    may_have := (door_knows(p_person, p_tenant) or is_invited(p_person, p_invitation, p_tenant)) and may_have;
+    insert into door_codes (attempt_digest, person, code_digest, padded, job_digest, invitation, tenant_id)
+        values (p_attempt, p_person, p_code, p_padded, p_job, p_invitation, p_tenant);
     return case when may_have then 'send' else 'asked' end;
 end $$;
 select own_functions('ask_code');
 grant execute on function ask_code to chatbot_door;
 
--- What the job that sends a code has to know. Only the job of that id gets it, also when Windmill runs it again.
-create or replace function take_code(p_job bytea) returns table (person text, padded text)
+-- What the job that sends a code has to know, with the looks of the address where it was asked for. Only the job of
+-- that id gets it, also when Windmill runs it again.
+create or replace function take_code(p_job bytea) returns table (person text, padded text, branding jsonb)
     language sql stable security definer set search_path = public, pg_temp as $$
-    select c.person, c.padded from door_codes c where c.job_digest = p_job and c.expires_at > now()
+    select c.person, c.padded, branding_of(c.tenant_id) from door_codes c
+        where c.job_digest = p_job and c.expires_at > now()
 $$;
 select own_functions('take_code');
 grant execute on function take_code to chatbot_app;
@@ -132,37 +137,39 @@ begin
         return case when tries.count >= 5 then 'locked' else 'wrong' end;
     end if;
     delete from door_codes where attempt_digest = p_attempt;
-    perform accept_invitation(asked.person, asked.invitation);
-    if not door_knows(asked.person) then
+    perform accept_invitation(asked.person, asked.invitation, asked.tenant_id);
+    if not door_knows(asked.person, asked.tenant_id) then
         return 'gone';
     end if;
     delete from door_counts where subject = tries.subject;
     perform open_session(asked.person, case when asked.person like '+%' then 'whatsapp' else 'email' end, p_token,
-                         p_browser);
+                         p_browser, asked.tenant_id);
     return 'in';
 end $$;
 select own_functions('enter_code');
 grant execute on function enter_code to chatbot_door;
 
 -- A new session of a person who has proved who they are; of more than twenty the oldest end.
-create or replace function open_session(p_person text, p_how text, p_token bytea, p_browser text) returns void
+create or replace function open_session(p_person text, p_how text, p_token bytea, p_browser text,
+                                        p_tenant uuid default null) returns void
     language sql security definer set search_path = public, pg_temp as $$
     delete from door_sessions where id in (
         select id from door_sessions where person = p_person order by seen_at desc offset 19);
-    insert into door_sessions (token_digest, person, how, browser)
-        values (p_token, p_person, p_how, left(p_browser, 200));
+    insert into door_sessions (token_digest, person, how, browser, tenant_id)
+        values (p_token, p_person, p_how, left(p_browser, 200), p_tenant);
 $$;
 select own_functions('open_session');
 
 -- Opens a session of a person whom somebody else has proved to the door: their company's provider, their passkey. False
 -- where nobody of that name may sign in.
-create or replace function prove_person(p_person text, p_how text, p_token bytea, p_browser text) returns boolean
+create or replace function prove_person(p_person text, p_how text, p_token bytea, p_browser text,
+                                        p_tenant uuid default null) returns boolean
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-    if p_how not in ('passkey', 'provider') or not coalesce(door_knows(p_person), false) then
+    if p_how not in ('passkey', 'provider') or not coalesce(door_knows(p_person, p_tenant), false) then
         return false;
     end if;
-    perform open_session(p_person, p_how, p_token, p_browser);
+    perform open_session(p_person, p_how, p_token, p_browser, p_tenant);
     return true;
 end $$;
 select own_functions('prove_person');
@@ -187,12 +194,12 @@ grant execute on function take_challenge to chatbot_door;
 
 -- Stores a passkey for the person of a session; false when the session has ended, or the credential is there already.
 create or replace function put_passkey(p_token bytea, p_credential bytea, p_public_key bytea, p_sign_count bigint,
-                                       p_browser text) returns boolean
+                                       p_browser text, p_tenant uuid default null) returns boolean
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     insert into door_passkeys (credential, person, public_key, sign_count, name)
         select p_credential, person, p_public_key, p_sign_count, left(p_browser, 200) from door_sessions
-        where id = use_session(p_token)
+        where id = use_session(p_token, p_tenant)
         on conflict do nothing;
     return found;
 end $$;
@@ -209,7 +216,8 @@ grant execute on function read_passkey to chatbot_door;
 
 -- Opens a session with a passkey whose signature was right; false where it counts no further than before (it was
 -- copied), or its person may not sign in.
-create or replace function enter_passkey(p_credential bytea, p_sign_count bigint, p_token bytea, p_browser text)
+create or replace function enter_passkey(p_credential bytea, p_sign_count bigint, p_token bytea, p_browser text,
+                                         p_tenant uuid default null)
     returns boolean language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     whose text;
@@ -217,7 +225,7 @@ begin
     update door_passkeys set sign_count = p_sign_count, used_at = now()
         where credential = p_credential and (p_sign_count > sign_count or (p_sign_count = 0 and sign_count = 0))
         returning person into whose;
-    return prove_person(whose, 'passkey', p_token, p_browser);
+    return prove_person(whose, 'passkey', p_token, p_browser, p_tenant);
 end $$;
 select own_functions('enter_passkey');
 grant execute on function enter_passkey to chatbot_door;
@@ -243,22 +251,24 @@ select own_functions('delete_passkey');
 grant execute on function delete_passkey to chatbot_app;
 
 -- The person of the session that a cookie opens; null without one.
-create or replace function session_person(p_token bytea) returns text
+create or replace function session_person(p_token bytea, p_tenant uuid default null) returns text
     language sql security definer set search_path = public, pg_temp as $$
-    select person from door_sessions where id = use_session(p_token)
+    select person from door_sessions where id = use_session(p_token, p_tenant)
 $$;
 select own_functions('session_person');
 grant execute on function session_person to chatbot_door;
 
 -- The id of the session that a cookie opens, and notes that it is used; null when there is none, after 24 hours
--- without use, or after 14 days.
-create or replace function use_session(p_token bytea) returns uuid
+-- without use, or after 14 days, or where it is used at another address than it was opened at: p_tenant is the business
+-- whose address is asked, null at the platform's.
+create or replace function use_session(p_token bytea, p_tenant uuid default null) returns uuid
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     here door_sessions;
 begin
     select * into here from door_sessions
-        where token_digest = p_token and expires_at > now() and seen_at > now() - interval '24 hours';
+        where token_digest = p_token and expires_at > now() and seen_at > now() - interval '24 hours'
+          and tenant_id is not distinct from p_tenant;
     if here.seen_at < now() - interval '1 minute' then
         update door_sessions set seen_at = now() where id = here.id;
     end if;
@@ -276,10 +286,10 @@ select own_functions('leave_session');
 grant execute on function leave_session to chatbot_door;
 
 -- Lets the job of this id act as the session's person, for this request. False when the session has ended.
-create or replace function make_ticket(p_token bytea, p_job bytea, p_request bytea) returns boolean
-    language plpgsql security definer set search_path = public, pg_temp as $$
+create or replace function make_ticket(p_token bytea, p_job bytea, p_request bytea, p_tenant uuid default null)
+    returns boolean language plpgsql security definer set search_path = public, pg_temp as $$
 declare
-    session uuid := use_session(p_token);
+    session uuid := use_session(p_token, p_tenant);
 begin
     if session is null then
         return false;
@@ -298,14 +308,14 @@ create or replace function is_good_ticket(p_ticket door_tickets) returns boolean
            else p_ticket.redeemed_at > now() - interval '15 minutes' end;
 select own_functions('is_good_ticket');
 
--- Who asks: the person of the session for which the job of this id was started, with this request; null where there is
--- none, or it is too late.
-create or replace function redeem_ticket(p_job bytea, p_request bytea) returns text
+-- Who asks: the person of the session for which the job of this id was started, with this request, and the only
+-- business that the session is good for (null: any of theirs); no row where there is none, or it is too late.
+create or replace function redeem_ticket(p_job bytea, p_request bytea) returns table (person text, tenant_id uuid)
     language sql security definer set search_path = public, pg_temp as $$
     update door_tickets t set redeemed_at = coalesce(t.redeemed_at, now()) from door_sessions s
         where t.job_digest = p_job and t.request_digest = p_request and s.id = t.session_id and s.expires_at > now()
           and is_good_ticket(t)
-        returning s.person
+        returning s.person, s.tenant_id
 $$;
 select own_functions('redeem_ticket');
 grant execute on function redeem_ticket to chatbot_app;

@@ -9,11 +9,15 @@ create table door_sessions (
     person            text not null check (person = lower(person)),
     how               text not null check (how in ('email', 'whatsapp', 'passkey', 'provider')),
     browser           text not null,                      -- what it calls itself, for the person to know it by
+    -- The business at whose own address it was opened: whoever owns that address could read its cookie, so it is good
+    -- there only, and for that business only. Null: opened at the platform's own.
+    tenant_id         uuid references tenants on delete cascade,
     made_at           timestamptz not null default now(),
     seen_at           timestamptz not null default now(),
     expires_at        timestamptz not null default now() + interval '14 days'
 );
 create index door_sessions_by_person on door_sessions (person);
+create index door_sessions_by_tenant on door_sessions (tenant_id) where tenant_id is not null;
 
 -- One request of one session or of one key: the job that Windmill runs under this id may act as the session's person,
 -- or for the key's business with the key's scopes.
@@ -38,6 +42,7 @@ create table door_codes (
     padded            text not null,                      -- the code under a pad that only the sending job gets
     job_digest        bytea not null unique,              -- of the job that sends it
     invitation        bytea,                              -- digest of the link that the browser came by
+    tenant_id         uuid references tenants on delete cascade,  -- as a session's
     expires_at        timestamptz not null default now() + interval '10 minutes'
 );
 create index door_codes_by_person on door_codes (person);

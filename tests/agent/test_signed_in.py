@@ -34,7 +34,9 @@ def club(bench: Bench, tmp_path: Path) -> Iterator[Club]:
         "insert into tenant_tools (tenant_id, name, url, oauth, allowed_tools) values (%s, 'club', %s, %s, '{get_points}')",
         *(tenant, f"{made.url}/mcp", json.dumps(OAUTH)),
     )
-    url, _, request = begin(f"{made.url}/mcp", OAUTH, "", "https://bots.example/oauth/callback", [host])
+    url, _, request = begin(
+        f"{made.url}/mcp", OAUTH, "", "https://bots.example/oauth/callback", "Acme Chat", [host]
+    )
     code = parse_qs(urlsplit(made.consents(url)).query)["code"][0]
     tokens = exchange(request, code, f"{made.url}/", [host])
     sealed = seal_fields(MASTER_KEY, tenant, purpose("club"), tokens)

@@ -14,6 +14,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
+from local.mail import Mailbox
 from local.portal import people
 from tests.e2e.conftest import World, world  # noqa: F401
 
@@ -30,6 +31,19 @@ expect.set_options(timeout=20_000)
 @pytest.fixture(scope="session")
 def address(world: World) -> str:  # noqa: F811
     return people.start(world.stack)
+
+
+@pytest.fixture(scope="session")
+def mailbox(world: World) -> Iterator[Mailbox]:  # noqa: F811
+    box = Mailbox(world.stack.ports["smtp"])
+    yield box
+    box.stop()
+
+
+@pytest.fixture(scope="session")
+def door(world: World, mailbox: Mailbox) -> str:  # noqa: F811
+    """The portal's own door, whose mails are in the mailbox."""
+    return world.stack.start_door()
 
 
 def chromium() -> str:

@@ -12,24 +12,11 @@ from playwright.sync_api import Browser, Page, expect
 from local.mail import Mailbox, words_of
 from local.seed import SHOP
 from tests.browser.conftest import check
-from tests.e2e.conftest import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 OWNER = SHOP.people["owner"]
 LOOKS = [(360, "en-GB", "light"), (360, "es-ES", "dark"), (1280, "en-GB", "dark"), (1920, "es-ES", "light")]
 Open = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def mailbox(world: World) -> Iterator[Mailbox]:
-    box = Mailbox(world.stack.ports["smtp"])
-    yield box
-    box.stop()
-
-
-@pytest.fixture(scope="module")
-def door(world: World, mailbox: Mailbox) -> str:
-    return world.stack.start_door()
 
 
 @pytest.fixture

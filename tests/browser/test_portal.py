@@ -72,6 +72,7 @@ def test_a_role_sees_what_it_may_do(world: World, visit: Visit, role: str) -> No
     page.get_by_role("tab", name="Tools").click()
     expect(page.get_by_text("orders", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Add a server")).to_have_count(0)
+    expect(page.get_by_role("navigation").get_by_role("button", name="Appearance")).to_have_count(0)
     go(page, "People")
     expect(page.get_by_text("Only owners can add and remove people")).to_be_visible()
     expect(page.get_by_role("button", name="Remove")).to_have_count(0)

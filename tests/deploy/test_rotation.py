@@ -199,6 +199,8 @@ def test_no_sealed_column_is_forgotten(conn: Any) -> None:
         ("service_records", "hash"),
         ("service_chains", "hash"),
         ("api_keys", "digest"),
+        ("brandings", "logo"),
+        ("brandings", "icon"),
     }
     columns = conn.execute(
         "select table_name, column_name from information_schema.columns where table_schema = 'public' and data_type = 'bytea'"

@@ -41,6 +41,8 @@ STATIC = {
     "f.portal_api.people": ("settings",),
     "f.portal_api.sessions": (),
     "f.portal_api.developers": ("master_key", "settings"),
+    "f.portal_api.branding": ("settings",),
+    "f.portal_api.platform_branding": ("settings",),
     "f.portal_api.notifications": (),
     "f.portal_api.bot": ("master_key", "settings"),
     "f.portal_api.versions": ("settings",),
@@ -171,6 +173,7 @@ def portal(portal_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Portal]
     made.rows("delete from inbound_messages")
     made.rows("delete from tenants")
     made.rows("delete from operators")
+    made.rows("delete from brandings")
     made.rows("delete from audit_log")
     for statement in SEED.format(a=A, b=B).strip().split(";\n"):
         made.rows(statement.rstrip(";"))

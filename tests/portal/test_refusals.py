@@ -100,6 +100,12 @@ ACTIONS: list[tuple[str, str, dict[str, Any], str]] = [
     ("f.portal_api.developers", "set_endpoint", {"endpoint_id": GUESSED, "state": "paused"}, "owner"),
     ("f.portal_api.developers", "delete_endpoint", {"endpoint_id": GUESSED}, "owner"),
     ("f.portal_api.developers", "show_secret", {"page_key": "a"}, "owner"),
+    ("f.portal_api.branding", "get", {}, "owner"),
+    ("f.portal_api.branding", "look", {"accent": "#ffd400"}, "owner"),
+    ("f.portal_api.branding", "update", {"changes": {"name": "Acme"}}, "owner"),
+    ("f.portal_api.branding", "add_domain", {"domain": "portal.alpha.example"}, "owner"),
+    ("f.portal_api.branding", "check_domain", {"domain": GUESSED}, "owner"),
+    ("f.portal_api.branding", "delete_domain", {"domain": GUESSED}, "owner"),
     ("f.portal_api.people", "update", {"email": "viewer@alpha.example", "role": "owner"}, "owner"),
     ("f.portal_api.people", "delete", {"email": "viewer@alpha.example"}, "owner"),
     ("f.portal_api.people", "list_changes", {}, "owner"),
@@ -212,6 +218,8 @@ ACTIONS: list[tuple[str, str, dict[str, Any], str]] = [
 KEPT = {
     name: f"select * from {name} where tenant_id = %s order by 1, 2, 3"
     for name in (
+        "brandings",
+        "branding_domains",
         "chatbots",
         "chatbot_versions",
         "chatbot_drafts",
@@ -246,6 +254,7 @@ OPERATORS = {
     "list_numbers",
     "connect_number",
 }
+PLATFORM_BRANDING = {"get", "look", "update", "verify_domain", "delete_domain"}
 
 
 def declared(monkeypatch: pytest.MonkeyPatch, script: str) -> dict[str, Any]:
@@ -273,6 +282,9 @@ def test_every_action_of_every_script_has_its_refusals(monkeypatch: pytest.Monke
         actions = declared(monkeypatch, script)
         if script == "f.portal_api.operator":
             assert actions.keys() == OPERATORS
+            continue
+        if script == "f.portal_api.platform_branding":
+            assert actions.keys() == PLATFORM_BRANDING
             continue
         tested = {action: lowest for name, action, _, lowest in ACTIONS if name == script}
         assert actions.keys() == tested.keys(), script
@@ -323,10 +335,10 @@ def test_a_guessed_id_is_answered_like_one_that_does_not_exist(
         "the master key in plain",
         {"password": "hunter2"},
         '{"private_key": "hunter2"}',
-        '{"chatmill": true, "action": "list"',
-        '{"chatmill": true, "action": "list"}',
-        '{"chatmill": 1.0, "action": "list"}',
-        '{"chatmill": 2, "action": "list"}',
+        '{"portal": true, "action": "list"',
+        '{"portal": true, "action": "list"}',
+        '{"portal": 1.0, "action": "list"}',
+        '{"portal": 2, "action": "list"}',
         '["hunter2"]',
         None,
         7,
@@ -345,7 +357,7 @@ def test_what_is_not_a_request_of_the_page_is_refused_and_not_repeated(
 @pytest.mark.parametrize("script", sorted(STATIC.keys() - {"f.portal_api.me"}))
 @pytest.mark.parametrize("action", [["list"], {"list": 1}, None, 7, "", "no_such_action"])
 def test_an_unknown_action_is_refused(portal: Portal, script: str, action: Any) -> None:
-    request = json.dumps({"chatmill": 1, "action": action})
+    request = json.dumps({"portal": 1, "action": action})
     assert portal.call("owner@alpha.example", script, request)["refused"] == "bad_request"
 
 
@@ -381,8 +393,14 @@ def test_folders_with_scripts_and_secrets_are_closed_to_tenants() -> None:
         assert "g/all" not in permissions
 
 
-@pytest.mark.parametrize("action", sorted(OPERATORS))
-def test_only_operators_operate(portal: Portal, action: str) -> None:
+@pytest.mark.parametrize(
+    ("script", "action"),
+    [
+        *(("f.portal_api.operator", action) for action in sorted(OPERATORS)),
+        *(("f.portal_api.platform_branding", action) for action in sorted(PLATFORM_BRANDING)),
+    ],
+)
+def test_only_operators_operate(portal: Portal, script: str, action: str) -> None:
     fields = {
         **{"tenant": A, "name": "Mine", "phone_number_id": "1001", "message_id": "m"},
         **{"words": "Ana", "to": "+34 600 111 222"},
@@ -394,11 +412,13 @@ def test_only_operators_operate(portal: Portal, action: str) -> None:
             "fallbacks": [],
             "sends_per_s": 9,
         },
+        **{"changes": {"name": "Mine"}, "domain": "portal.mine.example"},
     }
     before = portal.rows("select * from tenants order by id")
-    assert portal.ask("", "f.portal_api.operator", action, **fields)["refused"] == "no_identity"
+    assert portal.ask("", script, action, **fields)["refused"] == "no_identity"
     for who in ("x@elsewhere.example", "owner@alpha.example"):
-        assert portal.ask(who, "f.portal_api.operator", action, **fields)["refused"] == "operators_only"
+        assert portal.ask(who, script, action, **fields)["refused"] == "operators_only"
+    assert portal.rows("select from brandings") == []
     assert portal.rows("select * from tenants order by id") == before
 
 

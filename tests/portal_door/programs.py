@@ -14,7 +14,7 @@ from portal.api_document import OPERATIONS, PREFIX, document
 from tests.portal_door.house import Browser, House
 from tests.sql.conversation import NUMBERS, Conversation
 
-DOCUMENT = document("http://testserver")
+DOCUMENT = document("http://testserver", "Chatmill")
 ANSWERS = {(each.method, each.path): each for each in OPERATIONS}
 EVERYTHING = sorted({each.scope for each in OPERATIONS})
 

@@ -108,7 +108,7 @@ def test_the_script_looks_at_the_scopes_again(shop: Business) -> None:
     from portal.store import digest
 
     key = shop.make_key(["contacts:read"])
-    words = json.dumps({"chatmill": 1, "action": "list_conversations"})
+    words = json.dumps({"portal": 1, "action": "list_conversations"})
     job = str(uuid.uuid4())
     shop.house.rows("select make_key_ticket(%s, %s, %s)", digest(key), digest(job), digest(words))
     told = shop.house.windmill.run(PUBLIC_API, {"request": words, **PUBLIC_API_RESOURCES}, job)

@@ -97,6 +97,10 @@ VALUES: dict[str, list[str]] = {
     "p_detail": ["'{}'"],
     "p_digest": ["'digest'", "'new'"],
     "p_document": ["(select id from documents where title = 'Ready')", "(select id from documents where title = 'Staged')"],
+    "p_domain": ["'chat.shop.example'", "''"],
+    "p_hash": ["'none'"],
+    "p_proof": ["'letters'"],
+    "p_verified_by": ["'operator@platform.example'", "null"],
     "p_drop": ["(select id from contacts where name = 'Idle')"],
     "p_due": ["'1 minute'"],
     "p_echo": [text({"to": "34600000001", "id": "echo1", "type": "text", "text": {"body": "x"}})],
@@ -262,6 +266,14 @@ SHORT = {"integer": "int"}
 # Functions that are for new objects, and what happens around them.
 ACTIVE = "(select id from contacts where name = 'Active')"
 CALLS = {
+    **{
+        name: [f"""select {name}({who}'{{"name": "Shop Chat", "accent": null}}')"""]
+        for name, who in (
+            ("put_branding", "null, "),
+            ("put_own_branding", "'owner@shop.example', "),
+            ("operator_put_branding", "'operator@platform.example', "),
+        )
+    },
     "read_sign_in": ["select read_sign_in('state')", "select read_sign_in(null)"],
     "answer_sign_in": [
         "select answer_sign_in('state', 'sealed', null)",

@@ -186,7 +186,9 @@ def test_the_door_calls_its_functions_and_no_more(two: Two) -> None:
 DOOR = [
     *(
         "ask_code",
+        "branding_picture",
         "clean_door",
+        "door_branding",
         "enter_code",
         "enter_passkey",
         "leave_session",

@@ -21,6 +21,7 @@ from tests.whatsapp.outbox import Turn
 from tests.whatsapp.test_alerts import MASTER_KEY, handed_off, listen
 
 CUSTOMER = "16505551234"
+PLAIN = {"name": "Acme", "product": None, "support": None, "sender_name": None, "sender_address": None}
 LOGIN = {"smtp_user": "bot", "smtp_password": "planted-password-123"}
 
 
@@ -230,13 +231,13 @@ def test_a_mail_server_that_does_not_do_it_is_said_in_words(
     mailbox: Mailbox, change: dict[str, Any], outcome: str
 ) -> None:
     told = send_mail(
-        mailbox.settings | LOGIN | change, "ana@alpha.example", "Line\r\nBcc: x@y.example", "¿Hola?"
+        mailbox.settings | LOGIN | change, "ana@alpha.example", "Line\r\nBcc: x@y.example", "¿Hola?", PLAIN
     )
     assert told == outcome and "planted" not in told
     assert [mail["Bcc"] for _, mail in mailbox.mails] == ([None] if outcome == "sent" else [])
     mailbox.refuses = "AUTH"
     assert (
-        send_mail(mailbox.settings | LOGIN, "ana@alpha.example", "x", "y")
+        send_mail(mailbox.settings | LOGIN, "ana@alpha.example", "x", "y", PLAIN)
         == "not delivered: the mail server answered 550"
     )
 

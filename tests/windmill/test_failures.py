@@ -21,7 +21,7 @@ from f.portal_api import me
 
 PASSWORD = "planted-password-0123456789"
 KEY = "planted-key-0123456789"
-REQUEST = json.dumps({"chatmill": 1, "action": "get"})
+REQUEST = json.dumps({"portal": 1, "action": "get"})
 
 
 @pytest.fixture(autouse=True)

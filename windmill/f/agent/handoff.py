@@ -53,7 +53,7 @@ class Handoff:
             "whatsapp": tell_phone(turn.db, turn.resources, handoff) if handoff["phone"] else None,
         }
         if handoff["email"]:
-            notified["email"] = tell_by_mail(turn.resources, handoff)
+            notified["email"] = tell_by_mail(turn.db, turn.resources, handoff)
         told = all(is_told(outcome) for outcome in notified.values() if outcome is not None)
         turn.db.value(
             "select record_handoff_notice(%s, %s::jsonb, %s)", made["id"], json.dumps(notified), told

@@ -85,7 +85,7 @@ class Receiver:
     async def deliver(self, until: float) -> None:
         """Posts until all is taken, the time is over, or nothing is taken at all."""
         places = asyncio.Semaphore(LANES)
-        headers = {"content-type": "application/json", "user-agent": "Chatmill"}
+        headers = {"content-type": "application/json", "user-agent": "chatbot-events"}
         async with guarded_client(self._allowed, headers, TIMEOUT_S, MOST_BYTES) as client:
 
             async def in_order(events: list[dict[str, Any]]) -> None:

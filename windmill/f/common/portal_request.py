@@ -28,7 +28,7 @@ from f.common.failures import bare, contain_errors
 from f.common.problems import Problem
 from f.common.redaction import sanitise
 
-MARK = "chatmill"
+MARK = "portal"
 ANYONE = frozenset({"owner", "editor", "agent", "viewer"})
 EDITORS = frozenset({"owner", "editor"})
 AGENTS = frozenset({"owner", "editor", "agent"})
@@ -98,8 +98,8 @@ def handle_operator_request(
     act = actions[action_name(fields, actions)]
     with connect(db) as conn:
         note_job(conn)
-        email = signed_in_email(conn, request)
-        if not one(conn, "select is_operator(%s)", [email]):
+        email, only = signed_in(conn, request)
+        if only or not one(conn, "select is_operator(%s)", [email]):
             raise NotAllowed("operators_only")
         name_person(conn, email)
         return {"ok": True, **act(conn, email, fields)}
@@ -158,22 +158,25 @@ def not_found() -> Refused:
     return Refused("not_found")
 
 
-def signed_in_email(conn: Connection, request: str) -> str:
+def signed_in(conn: Connection, request: str) -> tuple[str, str]:
     """The e-mail address of the app's user, set by the server, or of the person (who may be a telephone number with its plus) to whom the door's
-    ticket for this job and request belongs. Raises NotAllowed if there is neither."""
-    email = person_who_asks(conn, request)
+    ticket for this job and request belongs; and the only business that they act for where they signed in at its own address, '' elsewhere.
+    Raises NotAllowed if there is nobody."""
+    email, only = person_who_asks(conn, request)
     if not email:
         raise NotAllowed("no_identity")
-    return email
+    return email, only
 
 
-def person_who_asks(conn: Connection, request: str) -> str:
-    """As signed_in_email(); '' where nobody does."""
+def person_who_asks(conn: Connection, request: str) -> tuple[str, str]:
+    """As signed_in(); twice '' where nobody does."""
     email = os.environ.get("WM_END_USER_EMAIL", "").lower()
     job = os.environ.get("WM_JOB_ID", "")
-    if not email and job:
-        email = one(conn, "select redeem_ticket(%s, %s)", [digest(job), digest(request)]) or ""
-    return email
+    if email or not job:
+        return email, ""
+    query = b"select person, coalesce(tenant_id::text, '') as only from redeem_ticket(%s, %s)"
+    found = conn.execute(query, [digest(job), digest(request)]).fetchone()
+    return (found["person"], found["only"]) if found else ("", "")
 
 
 def digest(text: str) -> bytes:
@@ -186,11 +189,12 @@ def authorize_member(conn: Connection, request: str, tenant_id: str, roles: froz
 
     `tenant_id` chooses among several businesses; '' is enough for a member of one.
     """
-    email = person_who_asks(conn, request)
+    email, only = person_who_asks(conn, request)
     if not email:
         return authorize_key(conn, request, roles)
     rows = conn.execute(b"select tenant_id::text, role from memberships(%s)", [email]).fetchall()
-    memberships = [row for row in rows if not tenant_id or row["tenant_id"] == tenant_id]
+    wanted = {tenant_id, only} - {""}
+    memberships = [row for row in rows if wanted <= {row["tenant_id"]}]
     if not memberships:
         raise NotAllowed("not_a_member")
     if len(memberships) > 1:

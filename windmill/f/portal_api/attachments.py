@@ -127,9 +127,9 @@ def send(
 
 def info_of_piece(tenant_id: str, file_id: str, first: int) -> bytes:
     """What a sealed piece is for; the page opens it with the same bytes."""
-    return f"chatmill piece of a file\n{tenant_id}\n{file_id}\n{first}".encode()
+    return f"portal: piece of a file\n{tenant_id}\n{file_id}\n{first}".encode()
 
 
 def info_of_upload(tenant_id: str, contact_id: str, reply_id: str) -> bytes:
     """What a sealed file is for; the page seals it with the same bytes."""
-    return f"chatmill file to send\n{tenant_id}\n{contact_id}\n{reply_id}".encode()
+    return f"portal: file to send\n{tenant_id}\n{contact_id}\n{reply_id}".encode()

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from f.common.addresses import ForbiddenHost, is_allowed, require_public
+from f.common.branding import portal_address
 from f.common.database import Connection, as_tenant, one
 from f.common.portal_request import (
     OWNERS,
@@ -66,8 +67,8 @@ def main(request: str, db: postgresql, master_key: str, settings: c_settings) ->
 
 def list_all(conn: Connection, member: Member, fields: Fields, settings: dict[str, Any]) -> dict[str, Any]:
     """`address`: the API's, '' where the operator has set up no door. `waiting` of a receiver: events that it has not taken yet."""
-    door = (settings.get("portal_url") or "").rstrip("/")
     with as_tenant(conn, member["tenant_id"]):
+        door = portal_address(settings, one(conn, "select branding_of(current_tenant())", []))
         keys = conn.execute(
             b"select id::text, name, start, scopes, made_by, made_at::text, expires_at::text, used_at::text, expires_at <= now() as expired"
             b" from api_keys where revoked_at is null order by made_at desc, id"
@@ -191,7 +192,7 @@ def sealed_to_page(fields: Fields, tenant_id: str, what: str, secret: str) -> st
     from f.portal_api.sealed_transport import SealError, seal_to_page
 
     try:
-        info = f"chatmill secret for a developer\n{tenant_id}\n{what}".encode()
+        info = f"portal: secret for a developer\n{tenant_id}\n{what}".encode()
         return seal_to_page(text_field(fields, "page_key", 100), secret.encode(), info)
     except SealError:
         raise Refused("bad_request") from None

@@ -60,6 +60,7 @@ LIMITS = {
     "turn_weight",
     "background_jobs",
     "api_calls_per_minute",
+    "own_domains",
     "keep_words_days",
     "keep_media_days",
     "keep_traces_days",

@@ -11,6 +11,7 @@ import re
 import secrets
 from typing import Any
 
+from f.common.branding import portal_address
 from f.common.database import Connection, as_tenant, one
 from f.common.portal_request import (
     ANYONE,
@@ -35,16 +36,16 @@ EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 @answer_page
 def main(request: str, db: postgresql, settings: c_settings) -> dict[str, Any]:
-    door = (settings.get("portal_url") or "").rstrip("/")
+    door = bool(settings.get("portal_url"))
     return handle_request(
         request,
         db,
         {
             "list": (
                 ANYONE,
-                lambda conn, member, fields: {**list_people(conn, member, fields), "door": bool(door)},
+                lambda conn, member, fields: {**list_people(conn, member, fields), "door": door},
             ),
-            "invite": (OWNERS, lambda conn, member, fields: invite(conn, member, fields, door)),
+            "invite": (OWNERS, lambda conn, member, fields: invite(conn, member, fields, settings)),
             "withdraw": (OWNERS, withdraw),
             "create": (OWNERS, create),
             "update": (OWNERS, update),
@@ -67,16 +68,17 @@ def list_people(conn: Connection, member: Member, fields: Fields) -> dict[str, A
     return {"people": rows, "you": member["email"], "invited": invited}
 
 
-def invite(conn: Connection, member: Member, fields: Fields, door: str) -> dict[str, Any]:
+def invite(conn: Connection, member: Member, fields: Fields, settings: dict[str, Any]) -> dict[str, Any]:
     """The link with which one person becomes a member. It is worth nothing to anybody else: the person proves themselves with a code."""
     person, role = email_and_role(fields)
-    if not door:
+    if not settings.get("portal_url"):
         raise Refused("no_door")
     token = secrets.token_urlsafe(24)
     with as_tenant(conn, member["tenant_id"]):
         values = [member["email"], person, role, digest(token)]
         if one(conn, "select put_invitation(%s, %s, %s, %s)", values) == "member":
             raise Refused("person_exists", email=person)
+        door = portal_address(settings, one(conn, "select branding_of(current_tenant())", []))
     return {"link": f"{door}/invitation#{token}"}
 
 

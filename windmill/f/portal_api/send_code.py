@@ -21,12 +21,12 @@ c_whatsapp = dict[str, Any]
 DIGITS = 6
 TEXTS = {
     "en": (
-        "Your code for the portal",
-        "Your code is {code}\n\nIt counts for ten minutes, in the browser that asked for it. If you did not ask for it, do nothing.",
+        "{name}: your code",
+        "Your code for {where} is {code}\n\nIt counts for ten minutes, in the browser that asked for it. If you did not ask for it, do nothing.",
     ),
     "es": (
-        "Su código para el portal",
-        "Su código es {code}\n\nSirve durante diez minutos, en el navegador que lo pidió. Si no lo pidió usted, no haga nada.",
+        "{name}: su código",
+        "Su código para {where} es {code}\n\nSirve durante diez minutos, en el navegador que lo pidió. Si no lo pidió usted, no haga nada.",
     ),
 }
 
@@ -37,7 +37,7 @@ def main(
 ) -> dict[str, Any]:
     with connect(db) as conn:
         row = conn.execute(
-            b"select person, padded from take_code(%s)", [digest(os.environ["WM_JOB_ID"])]
+            b"select person, padded, branding from take_code(%s)", [digest(os.environ["WM_JOB_ID"])]
         ).fetchone()
     if row is None:
         return {"ok": False, "refused": "gone"}
@@ -46,19 +46,29 @@ def main(
     if row["person"].startswith("+"):
         outcome = send_whatsapp(settings, whatsapp, row["person"], code, language)
     else:
-        outcome = send_mail(settings, row["person"], code, language)
+        outcome = send_mail(settings, row["person"], code, language, row["branding"])
     if outcome != "sent":
         raise RuntimeError(f"the code was not sent: {outcome.replace(code, '')}")
     return {"ok": True}
 
 
-def send_mail(settings: dict[str, Any], person: str, code: str, language: str) -> str:
+def send_mail(
+    settings: dict[str, Any], person: str, code: str, language: str, branding: dict[str, Any]
+) -> str:
     from f.whatsapp import mail
 
     if not mail.can_mail(settings):
         return "f/chatbot/settings names no mail server (SMTP_HOST, SMTP_FROM)"
     subject, words = TEXTS[language]
-    return mail.send_mail(settings, person, subject, words.format(code=code))
+    where = branding["domain"] or branding["name"]
+    return mail.send_mail(
+        settings,
+        person,
+        subject.format(name=branding["name"]),
+        words.format(code=code, where=where),
+        branding,
+        language,
+    )
 
 
 def send_whatsapp(

@@ -71,7 +71,9 @@ def get_pdf(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     if statement is None:
         raise not_found()
     with as_tenant(conn, member["tenant_id"]):
-        tenant = conn.execute(b"select id::text, name from tenants").fetchone()
+        tenant = conn.execute(
+            b"select id::text, name, branding_of(id) ->> 'name' as heading from tenants"
+        ).fetchone()
     assert tenant is not None
     name = f"statement-{statement['phone_number_id']}-{statement['month']}.pdf"
     return {"filename": name, "content": b64encode(pdf_of(statement, tenant, words)).decode()}

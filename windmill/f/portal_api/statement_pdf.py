@@ -16,11 +16,13 @@ LABEL_MM = 130
 
 
 def pdf_of(statement: dict[str, Any], tenant: dict[str, Any], words: Words) -> bytes:
-    """`statement`: as statement_figures.of makes it. `tenant`: its id and name."""
+    """`statement`: as statement_figures.of makes it. `tenant`: its id and name, and the name that the portal goes by, as `heading`."""
     pdf = FPDF(format="A4")
     pdf.set_title(writable(f"{words['title']} {statement['month']}"))
     pdf.set_auto_page_break(True, margin=18)
     pdf.add_page()
+    pdf.set_author(writable(tenant["heading"]))
+    line(pdf, tenant["heading"], 11, color=GREY)
     line(pdf, words["title"], 18, bold=True)
     for name, value in (
         ("business", f"{tenant['name']} ({tenant['id']})"),

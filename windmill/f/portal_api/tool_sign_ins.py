@@ -26,7 +26,8 @@ def connect(
     back = address_back(settings)
     with as_tenant(conn, tenant_id):
         row = conn.execute(
-            b"select url, oauth, sealed_headers from tenant_tools where name = %s", [name]
+            b"select url, oauth, sealed_headers, branding_of(tenant_id) ->> 'name' as portal from tenant_tools where name = %s",
+            [name],
         ).fetchone()
     if row is None or (row["oauth"] or {}).get("grant") != CODE:
         raise not_found()
@@ -36,7 +37,7 @@ def connect(
         held = {}
     hosts = settings.get("allowed_private_hosts") or []
     url, state, request = refused(
-        lambda: begin(row["url"], row["oauth"], held.get(OAUTH_SECRET, ""), back, hosts)
+        lambda: begin(row["url"], row["oauth"], held.get(OAUTH_SECRET, ""), back, row["portal"], hosts)
     )
     with as_tenant(conn, tenant_id):
         conn.execute(b"delete from tool_sign_ins where tool = %s or expires_at < now()", [name])

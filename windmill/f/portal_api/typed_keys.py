@@ -31,4 +31,4 @@ def typed_key(fields: Fields, master_key: str, tenant_id: str, purpose: str, mos
 
 def bound_to(tenant_id: str, purpose: str) -> bytes:
     """What a sealed key is for. The page writes the same bytes."""
-    return f"chatmill typed key\n{tenant_id}\n{purpose}".encode()
+    return f"portal: typed key\n{tenant_id}\n{purpose}".encode()

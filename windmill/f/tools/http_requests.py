@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 MOST_READ = 2_000_000  # bytes of an answer; the rest is not read
 MOST_REDIRECTS = 3
-AGENT = {"user-agent": "chatmill"}
+AGENT = {"user-agent": "chatbot"}
 UNBOUNDED = 1 << 62
 SENDING = "send_request_headers.started"  # of a connection that stands: from here on the server may act
 # Answers that say: not here. After the others of 3xx the request has been taken.

@@ -21,7 +21,6 @@ SECONDS = 10.0
 PING = b'{"jsonrpc": "2.0", "id": 0, "method": "ping"}'
 PING_HEADERS = {"content-type": "application/json", "accept": "application/json, text/event-stream"}
 JSON = {"accept": "application/json"}
-NAME = "Chatmill"
 
 
 class SignInProblem(Problem):
@@ -82,8 +81,8 @@ class Discovery:
             raise SignInProblem("sign_in_pkce")
         return found
 
-    def register(self, redirect_url: str) -> tuple[str, str]:
-        """A client's ID and secret, made by the authorization server. Raises SignInProblem."""
+    def register(self, redirect_url: str, name: str) -> tuple[str, str]:
+        """A client's ID and secret, made by the authorization server, which shows people `name`. Raises SignInProblem."""
         from mcp.client.auth.exceptions import OAuthRegistrationError
         from mcp.client.auth.oauth2 import check_registration_usable
         from mcp.shared.auth import OAuthClientInformationFull, OAuthClientMetadata
@@ -93,7 +92,7 @@ class Discovery:
             raise SignInProblem("sign_in_client")
         wanted = OAuthClientMetadata(
             redirect_uris=[AnyUrl(redirect_url)],
-            client_name=NAME,
+            client_name=name,
             scope=self.scope or None,
             application_type="web",
         )
@@ -136,7 +135,7 @@ class Discovery:
 
 
 def begin(
-    url: str, oauth: dict[str, Any], secret: str, redirect_url: str, hosts: Iterable[str]
+    url: str, oauth: dict[str, Any], secret: str, redirect_url: str, name: str, hosts: Iterable[str]
 ) -> tuple[str, str, dict[str, str]]:
     """The address at which the person signs in, the state that comes back from there, and what the exchange needs. Raises SignInProblem."""
     from mcp.client.auth.oauth2 import PKCEParameters
@@ -144,7 +143,7 @@ def begin(
     found = Discovery(url, oauth.get("issuer") or "", hosts)
     client_id = oauth.get("client_id") or ""
     if not client_id:
-        client_id, secret = found.register(redirect_url)
+        client_id, secret = found.register(redirect_url, name)
     proof, state = PKCEParameters.generate(), secrets.token_urlsafe(32)
     scope = oauth.get("scope") or found.scope
     query = {

@@ -51,11 +51,11 @@ def tell_handoffs(database: Database, handoffs: list[dict[str, Any]], resources:
         )
         if handoff["url"] and not is_told(notified.get("webhook")):
             notified["webhook"] = _post(handoff["url"], webhook_body(handoff), allowed, secrets)
+        db = database.of_tenant(str(handoff["tenant_id"]))
         if handoff["phone"] and not is_told(notified.get("whatsapp")):
-            db = database.of_tenant(str(handoff["tenant_id"]))
             notified["whatsapp"] = tell_phone(db, resources, handoff)
         if handoff["email"] and not is_told(notified.get("email")):
-            notified["email"] = tell_by_mail(resources, handoff)
+            notified["email"] = tell_by_mail(db, resources, handoff)
         print(f"handoff {handoff['id']}, level {handoff['level']}: {notified}")
         wanted = [way for way, address in (("webhook", "url"), ("whatsapp", "phone")) if handoff[address]]
         wanted += ["email"] if notified.get("email") is not None else []

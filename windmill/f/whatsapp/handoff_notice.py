@@ -70,7 +70,7 @@ def tell_phone(db: TenantDatabase, resources: Resources, handoff: Mapping[str, A
     return outcome["state"] + (f": {outcome['error']}" if outcome["error"] else "")
 
 
-def tell_by_mail(resources: Resources, handoff: Mapping[str, Any]) -> str | None:
+def tell_by_mail(db: TenantDatabase, resources: Resources, handoff: Mapping[str, Any]) -> str | None:
     """Sends a handoff by e-mail; says in words what became of it. None: the operator has no mail server, the webhook has to do."""
     from f.whatsapp.mail import can_mail, send_mail
 
@@ -78,7 +78,8 @@ def tell_by_mail(resources: Resources, handoff: Mapping[str, Any]) -> str | None
         return None
     who = handoff["contact"].get("name") or handoff["contact"].get("phone") or "A customer"
     words = f"{notice_words(handoff)}\n\n{(handoff['reason'] or '')[:500]}".strip()
-    outcome = send_mail(resources["settings"], handoff["email"], f"{who} wants a person", words)
+    branding = db.value("select branding_of(current_tenant())")
+    outcome = send_mail(resources["settings"], handoff["email"], f"{who} wants a person", words, branding)
     print(f"staff e-mail: {outcome}")
     return outcome
 

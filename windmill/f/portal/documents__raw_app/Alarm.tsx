@@ -1,6 +1,7 @@
 // A customer who waits is heard: a notification of the computer and a sound, for whoever has switched them on in this browser.
 import { Button, Card, Stack, Switch, Text, Title } from '@mantine/core'
 import React, { useEffect, useRef, useState } from 'react'
+import { pictureOf } from './brand'
 import { go } from './route'
 import { fill, useHere } from './ui'
 
@@ -41,7 +42,7 @@ export function ring() {
 
 // One more waits than before.
 export function useAlarm(waiting?: number) {
-  const { t, number } = useHere()
+  const { t, number, brand } = useHere()
   const before = useRef<number | undefined>(undefined)
   useEffect(() => {
     if (waiting === undefined) return
@@ -51,7 +52,7 @@ export function useAlarm(waiting?: number) {
     const { sound, pop } = read()
     if (sound) ring()
     if (!pop || permission() !== 'granted') return
-    const shown = new Notification(t.alarm.title, { body: fill(t.alarm.body, { n: number(waiting) }), tag: 'chatmill waiting' })
+    const shown = new Notification([t.alarm.title, brand.name].filter(Boolean).join(' · '), { body: fill(t.alarm.body, { n: number(waiting) }), icon: pictureOf(brand.icon), tag: 'waiting' })
     shown.onclick = () => {
       window.focus()
       go('conversations', 'waiting', '')

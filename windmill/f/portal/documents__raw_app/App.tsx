@@ -2,47 +2,56 @@
 import { Center, MantineProvider, Stack } from '@mantine/core'
 import { Notifications } from '@mantine/notifications'
 import { QueryClientProvider, useQuery } from '@tanstack/react-query'
-import React, { useState } from 'react'
+import React, { useEffect, useMemo, useState } from 'react'
 import Frame, { Brand } from './Frame'
 import { ask, chooseTenant, keep } from './api'
+import { Branding, dress, ofPage } from './brand'
 import { queries } from './data'
 import { chosenOf, take, takeValue } from './first'
 import { go, readRoute } from './route'
-import { theme, variables } from './theme'
+import { themeOf, variablesOf } from './theme'
 import { Here, Loading, Problem, languages } from './ui'
 
-export type Business = { tenant_id: string; name: string; role: string }
-export type Me = { email: string; businesses: Business[]; operator: boolean }
+export type Business = { tenant_id: string; name: string; role: string; branding: Branding }
+export type Me = { email: string; businesses: Business[]; operator: boolean; branding: Branding }
 
 // A server may allow only styles that carry its word of the moment, which it gives with the page's script.
 const nonce = document.querySelector<HTMLScriptElement>('script[nonce]')?.nonce
 Object.assign(window, { __webpack_nonce__: nonce }) // for the styles of an open dialog: github.com/theKashey/get-nonce
 
 export default function App() {
+  const [brand, setBrand] = useState(ofPage)
+  const [theme, variables] = useMemo(() => [themeOf(brand), variablesOf(brand)], [brand])
+  useEffect(() => dress(brand), [brand])
   return (
     <MantineProvider theme={theme} getStyleNonce={nonce ? () => nonce : undefined} cssVariablesResolver={variables} defaultColorScheme="auto">
       <QueryClientProvider client={queries}>
         <Notifications position="top-center" limit={3} />
-        <Portal />
+        <Portal brand={brand} setBrand={setBrand} />
       </QueryClientProvider>
     </MantineProvider>
   )
 }
 
-function Portal() {
+// Before one knows who is here the looks are those of the address, then those of the business that is shown.
+function Portal({ brand, setBrand }: { brand: Branding; setBrand: (brand: Branding) => void }) {
   const first = navigator.language.slice(0, 2) in languages ? navigator.language.slice(0, 2) : 'en'
   const [language, setLanguage] = useState(keep.get('language', first))
   const [tenant, setTenant] = useState(keep.get('tenant', ''))
   const me = useQuery<Me>({ queryKey: ['me'], queryFn: () => take('me', 'get') ?? ask('me', 'get'), initialData: () => takeValue('me', 'get'), staleTime: Infinity })
   document.documentElement.lang = language
   const mine = me.data && chosenOf(me.data, tenant)
+  const now = mine?.branding ?? me.data?.branding
+  useEffect(() => {
+    if (now) setBrand(now)
+  }, [now])
   const choose = (name: string, value: string, set: (value: string) => void) => {
     keep.set(name, value)
     set(value)
   }
   if (me.data) chooseTenant(mine?.tenant_id ?? '')
   return (
-    <Here.Provider value={{ tenant: mine?.tenant_id ?? '', role: mine?.role ?? '', language, operator: me.data?.operator ?? false }}>
+    <Here.Provider value={{ tenant: mine?.tenant_id ?? '', role: mine?.role ?? '', language, operator: me.data?.operator ?? false, brand }}>
       {me.data ? (
         <Frame
           key={mine?.tenant_id}

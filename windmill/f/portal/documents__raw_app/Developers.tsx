@@ -10,7 +10,7 @@ type Key = { id: string; name: string; start: string; scopes: string[]; made_by:
 type Receiver = { id: string; url: string; kinds: string[]; state: string; failing_since: string | null; last_words: string | null; last_at: string | null; waiting: number }
 type All = { keys: Key[]; scopes: string[]; address: string; endpoints: Receiver[]; kinds: string[] }
 
-const secretOf = async (sealed: string, tenant: string, what: string) => new TextDecoder().decode(await opened(sealed, `chatmill secret for a developer\n${tenant}\n${what}`))
+const secretOf = async (sealed: string, tenant: string, what: string) => new TextDecoder().decode(await opened(sealed, `portal: secret for a developer\n${tenant}\n${what}`))
 
 export default function Developers() {
   const { t } = useHere()

@@ -92,7 +92,7 @@ function Document({ row, edits, replace }: DocumentProps) {
     <Item>
       <Group justify="space-between" wrap="nowrap" align="start">
         <Group wrap="nowrap" gap="sm" miw={0} align="start">
-          <Box c="green" mt={2}><Icon name="file" /></Box>
+          <Box c="accent" mt={2}><Icon name="file" /></Box>
           <Box miw={0}>
             <Title order={2} size="h3" dir="auto" className="break">{row.title}</Title>
             <Text size="sm" c="dimmed" dir="auto" className="break">{row.filename}</Text>

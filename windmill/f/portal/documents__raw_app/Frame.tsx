@@ -1,11 +1,12 @@
 // The portal's frame: the header, the ways to the pages, and what every page has to say.
-import { ActionIcon, AppShell, Avatar, Badge, Box, Burger, Button, Group, Indicator, Menu, NativeSelect, NavLink, Stack, Text, Title, useMantineColorScheme } from '@mantine/core'
+import { ActionIcon, Anchor, AppShell, Avatar, Badge, Box, Burger, Button, Group, Indicator, Menu, NativeSelect, NavLink, Stack, Text, Title, useMantineColorScheme } from '@mantine/core'
 import { useDisclosure, useMediaQuery } from '@mantine/hooks'
 import { IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-react'
 import React, { useEffect } from 'react'
 import { useAlarm } from './Alarm'
 import type { Business, Me } from './App'
 import { Count, Off, Stopped, useCount } from './Banners'
+import Appearance from './Appearance'
 import Bot from './Bot'
 import Conversations from './Conversations'
 import Home from './Home'
@@ -14,6 +15,7 @@ import Knowledge from './Knowledge'
 import Notifications from './Notifications'
 import People from './People'
 import Platform from './Platform'
+import { linkOf, pictureOf } from './brand'
 import { Icon } from './icons'
 import { useLive } from './live'
 import { openPages, pageOf } from './pages'
@@ -21,12 +23,12 @@ import { atOwnDoor, go, useRoute } from './route'
 import { fill, languages, useHere } from './ui'
 
 // Drawn again for what is new on the page itself, not in the frame around it.
-const views = Object.fromEntries(Object.entries({ home: Home, knowledge: Knowledge, bot: Bot, conversations: Conversations, insights: Insights, people: People, platform: Platform, notifications: Notifications }).map(([name, page]) => [name, React.memo(page)]))
+const views = Object.fromEntries(Object.entries({ home: Home, knowledge: Knowledge, bot: Bot, conversations: Conversations, insights: Insights, people: People, appearance: Appearance, platform: Platform, notifications: Notifications }).map(([name, page]) => [name, React.memo(page)]))
 
 export type FrameProps = { me: Me; mine?: Business; onTenant: (id: string) => void; onLanguage: (code: string) => void }
 
 export default function Frame({ me, mine, onTenant, onLanguage }: FrameProps) {
-  const { t, language } = useHere()
+  const { t, language, brand } = useHere()
   const route = useRoute()
   const count = useCount(Boolean(mine))
   useAlarm(count?.waiting)
@@ -38,8 +40,8 @@ export default function Frame({ me, mine, onTenant, onLanguage }: FrameProps) {
   useLive(Boolean(mine), page === 'conversations' ? 1500 : 10_000)
   const waiting = count?.waiting ?? 0
   useEffect(() => {
-    document.title = `${waiting ? `(${waiting}) ` : ''}${title} · Chatmill`
-  }, [title, waiting])
+    document.title = `${waiting ? `(${waiting}) ` : ''}${[title, brand.name].filter(Boolean).join(' · ')}`
+  }, [title, waiting, brand])
   useEffect(() => {
     window.scrollTo(0, 0)
     close()
@@ -77,10 +79,14 @@ export default function Frame({ me, mine, onTenant, onLanguage }: FrameProps) {
 }
 
 export function Brand({ short }: { short?: boolean }) {
+  const { brand } = useHere()
+  const logo = pictureOf(brand.logo)
+  const icon = pictureOf(brand.icon)
+  if (logo) return <img className="logo" src={logo} alt={brand.name} />
   return (
-    <Group gap="xs" wrap="nowrap">
-      <span className="mark" aria-hidden="true" />
-      <Text fw={700} size="lg" visibleFrom={short ? 'xs' : undefined}>Chatmill</Text>
+    <Group gap="xs" wrap="nowrap" miw={0}>
+      {icon ? <img className="icon" src={icon} alt="" /> : <span className="mark" aria-hidden="true" />}
+      <Text fw={700} size="lg" truncate dir="auto" visibleFrom={short ? 'xs' : undefined}>{brand.name}</Text>
     </Group>
   )
 }
@@ -109,7 +115,7 @@ function Bell({ current, count }: { current: boolean; count?: Count }) {
   const label = unread ? fill(t.notifications.bellUnread, { n: number(unread) }) : t.notifications.bell
   return (
     <Indicator disabled={unread === 0} label={unread > 99 ? '99+' : unread} size={18} offset={5} color="red" aria-hidden={undefined}>
-      <ActionIcon className="bell" size="lg" variant={current ? 'light' : 'subtle'} color={current ? 'green' : 'gray'} c={current ? undefined : 'var(--mantine-color-text)'} aria-label={label} title={label} aria-current={current ? 'page' : undefined} onClick={() => go('notifications')}>
+      <ActionIcon className="bell" size="lg" variant={current ? 'light' : 'subtle'} color={current ? 'accent' : 'gray'} c={current ? undefined : 'var(--mantine-color-text)'} aria-label={label} title={label} aria-current={current ? 'page' : undefined} onClick={() => go('notifications')}>
         <Icon name="notifications" />
       </ActionIcon>
     </Indicator>
@@ -141,6 +147,21 @@ const leave = async () => {
   location.reload()
 }
 
+// Where to ask, how data is handled, and the product's name where that is said.
+function Foot() {
+  const { t, brand } = useHere()
+  const { support, privacy_url, product, name } = brand
+  const powered = product && product !== name
+  if (!support && !privacy_url && !powered) return null
+  return (
+    <Group gap="md" px={4}>
+      {support && <Anchor href={linkOf(support)} size="xs" target="_blank" rel="noreferrer">{t.support}</Anchor>}
+      {privacy_url && <Anchor href={privacy_url} size="xs" target="_blank" rel="noreferrer">{t.privacy}</Anchor>}
+      {powered && <Text size="xs" c="dimmed">{fill(t.powered, { product })}</Text>}
+    </Group>
+  )
+}
+
 function Who({ me, mine, onTenant }: Omit<FrameProps, 'onLanguage'>) {
   const { t } = useHere()
   const name = mine?.name ?? ''
@@ -148,7 +169,7 @@ function Who({ me, mine, onTenant }: Omit<FrameProps, 'onLanguage'>) {
     <Stack mt="auto" gap="xs">
       {me.businesses.length > 1 && <NativeSelect aria-label={t.business} value={mine?.tenant_id} onChange={(e) => onTenant(e.target.value)} data={me.businesses.map((b) => ({ value: b.tenant_id, label: b.name }))} />}
       <Group gap="xs" wrap="nowrap" className="who">
-        <Avatar size="md" color="green" name={me.email} aria-hidden="true">{me.email[0].toUpperCase()}</Avatar>
+        <Avatar size="md" color="accent" name={me.email} aria-hidden="true">{me.email[0].toUpperCase()}</Avatar>
         <Box miw={0}>
           {name && me.businesses.length === 1 && <Text size="sm" fw={600} truncate dir="auto">{name}</Text>}
           <Text size="xs" c="dimmed" className="break">{me.email.split('@')[0]}<wbr />@{me.email.split('@').slice(1).join('@')}</Text>
@@ -156,6 +177,7 @@ function Who({ me, mine, onTenant }: Omit<FrameProps, 'onLanguage'>) {
         </Box>
       </Group>
       {atOwnDoor && <Button variant="default" size="xs" onClick={leave}>{t.people.signOut}</Button>}
+      <Foot />
     </Stack>
   )
 }

@@ -104,7 +104,7 @@ function Row({ contact, current, choose }: { contact: Contact; current: boolean;
   return (
     <li className={unread ? 'unread' : undefined}>
       <UnstyledButton aria-current={current || undefined} onClick={choose} className="row">
-        <Avatar size={36} color="green" name={called(contact, '?')} aria-hidden="true" />
+        <Avatar size={36} color="accent" name={called(contact, '?')} aria-hidden="true" />
         <div className="words">
           <Group justify="space-between" wrap="nowrap" gap="xs">
             <Text fw={unread ? 750 : 600} size="sm" truncate dir="auto">{called(contact, c.unnamed)}{contact.name && contact.phone && <Text span size="xs" c="dimmed" fw={400} title={readable(contact.phone)}> …{contact.phone.slice(-3)}</Text>}</Text>

@@ -59,7 +59,7 @@ function One({ person, you }: { person: Person; you: boolean }) {
     <Item>
       <Group justify="space-between">
         <Group wrap="nowrap" miw={0}>
-          <Avatar color="green" aria-hidden="true">{person.email[0].toUpperCase()}</Avatar>
+          <Avatar color="accent" aria-hidden="true">{person.email[0].toUpperCase()}</Avatar>
           <Box miw={0}>
             <Text fw={600} className="break" component="span">{person.email}</Text> {you && <Badge>{p.youMark}</Badge>}
             <Text size="sm" c="dimmed">{p.since} <Ago at={person.created_at} /></Text>

@@ -3,6 +3,7 @@ import { Alert, Anchor, Badge, Button, Card, Group, Stack, Text, TextInput, Titl
 import { IconSearch } from '@tabler/icons-react'
 import React, { useState } from 'react'
 import Changes from './Changes'
+import PlatformBranding from './PlatformBranding'
 import PlatformFind, { RunLink } from './PlatformFind'
 import PlatformTenant, { Put, Tenant, missing } from './PlatformTenant'
 import { Actions, ask } from './api'
@@ -32,12 +33,14 @@ export default function Platform() {
       {(overview) => {
         const tenant = part === 'tenant' && overview.tenants.find((one) => one.id === id)
         if (tenant) return <PlatformTenant key={tenant.id} tenant={tenant} webhook={overview.webhook_url} />
+        if (part === 'looks') return <PlatformBranding />
         return (
           <>
             <Intro>{t.platform.intro}</Intro>
             <Troubles found={overview} />
             <PlatformFind />
             <Tenants tenants={overview.tenants} />
+            <Group mt="xl"><Button variant="default" onClick={() => go('platform', 'looks')}>{t.branding.platform}</Button></Group>
             <Operators operators={overview.operators} />
             <Changes script="operator" />
           </>

@@ -152,7 +152,7 @@ function ToolFolder({ tenant, act }: { tenant: Tenant; act: Act }) {
   )
 }
 
-const BOUNDS = ['monthly_turns', 'monthly_tokens', 'monthly_cost_usd', 'replies_per_hour', 'documents', 'pages', 'bytes', 'ingestions_per_day', 'sources', 'qa_pairs', 'previews_per_hour', 'turns_at_once', 'turn_weight', 'background_jobs', 'api_calls_per_minute', 'keep_words_days', 'keep_media_days', 'keep_traces_days', 'keep_jobs_days']
+const BOUNDS = ['monthly_turns', 'monthly_tokens', 'monthly_cost_usd', 'replies_per_hour', 'documents', 'pages', 'bytes', 'ingestions_per_day', 'sources', 'qa_pairs', 'previews_per_hour', 'turns_at_once', 'turn_weight', 'background_jobs', 'api_calls_per_minute', 'own_domains', 'keep_words_days', 'keep_media_days', 'keep_traces_days', 'keep_jobs_days']
 
 // How many of the stored unit one of the shown is.
 const unit = (name: string) => (name === 'bytes' ? 1e6 : 1)

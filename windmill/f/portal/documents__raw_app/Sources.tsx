@@ -101,7 +101,7 @@ function One({ source, edits }: { source: Source; edits: boolean }) {
     <Item>
       <Group justify="space-between" align="start" wrap="nowrap">
         <Group wrap="nowrap" gap="sm" miw={0} align="start">
-          <Box c="green" mt={2}><Icon name="web" /></Box>
+          <Box c="accent" mt={2}><Icon name="web" /></Box>
           <Title order={2} size="h3" className="break">{source.url}</Title>
         </Group>
         <Badge color={stateColor[source.state]}>{s.states[source.state]}</Badge>

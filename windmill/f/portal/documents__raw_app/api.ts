@@ -57,6 +57,8 @@ export type Actions = {
   statement: 'get' | 'list_rows' | 'get_pdf'
   people: 'list' | 'invite' | 'withdraw' | 'create' | 'update' | 'delete' | 'list_changes'
   developers: 'list' | 'create_key' | 'revoke_key' | 'create_endpoint' | 'set_endpoint' | 'delete_endpoint' | 'show_secret'
+  branding: 'get' | 'look' | 'update' | 'add_domain' | 'check_domain' | 'delete_domain'
+  platform_branding: 'get' | 'look' | 'update' | 'verify_domain' | 'delete_domain'
   sessions: 'list' | 'end' | 'end_others' | 'delete_passkey'
   notifications: 'count' | 'list' | 'mark_read'
   doctor: 'get' | 'examine'
@@ -86,7 +88,7 @@ export type Actions = {
 
 export async function ask<S extends keyof Actions>(script: S, action: Actions[S], fields: Record<string, unknown> = {}): Promise<any> {
   // The server blanks whatever looks like a reference to a secret: so that nobody's prices suffer, no dollar sign travels.
-  const request = JSON.stringify({ chatmill: 1, action, tenant_id: tenant, ...fields }).replace(/\$/g, '\\u0024')
+  const request = JSON.stringify({ portal: 1, action, tenant_id: tenant, ...fields }).replace(/\$/g, '\\u0024')
   const call = (backend as Record<string, (args: { request: string }) => Promise<any>>)[script]
   const answer = await call({ request }).catch((problem) => ({ error: problem }))
   if (answer?.ok === true) return answer

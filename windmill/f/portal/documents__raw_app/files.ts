@@ -42,7 +42,7 @@ export async function openFile(tenant: string, id: string): Promise<Blob> {
   let mime = ''
   for (let first: number | null = 0; first !== null; ) {
     const piece: { sealed: string; mime: string; first: number; next: number | null } = await ask('attachments', 'get', { file_id: id, first, page_key })
-    pieces.push(await opened(piece.sealed, `chatmill piece of a file\n${tenant}\n${id}\n${piece.first}`))
+    pieces.push(await opened(piece.sealed, `portal: piece of a file\n${tenant}\n${id}\n${piece.first}`))
     mime = piece.mime
     first = piece.next
   }
@@ -53,7 +53,7 @@ export async function openFile(tenant: string, id: string): Promise<Blob> {
 export async function sendFile(tenant: string, contact: string, reply: string, file: File, more: { caption?: string; voice?: boolean } = {}): Promise<{ state: string }> {
   const { suite } = await import('./sealing')
   const { sealing_key } = await ask('attachments', 'get_key')
-  const info = text(`chatmill file to send\n${tenant}\n${contact}\n${reply}`)
+  const info = text(`portal: file to send\n${tenant}\n${contact}\n${reply}`)
   const to = await suite.DeserializePublicKey(decoded(sealing_key))
   const { encapsulatedSecret, ciphertext } = await suite.Seal(to, new Uint8Array(await file.arrayBuffer()), { info })
   const whole = new Uint8Array(SECRET + ciphertext.length)

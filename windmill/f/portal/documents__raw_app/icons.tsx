@@ -1,5 +1,5 @@
 // The icons of pages and kinds of things: never the only bearer of a meaning.
-import { IconBell, IconBook2, IconBuildingCommunity, IconChartBar, IconFileText, IconHome, IconInbox, IconMessageCircleQuestion, IconMessages, IconRobot, IconUsers, IconWorld } from '@tabler/icons-react'
+import { IconBell, IconBook2, IconBuildingCommunity, IconChartBar, IconFileText, IconHome, IconInbox, IconMessageCircleQuestion, IconMessages, IconPalette, IconRobot, IconUsers, IconWorld } from '@tabler/icons-react'
 import React from 'react'
 
 const shapes: Record<string, typeof IconBell> = {
@@ -9,6 +9,7 @@ const shapes: Record<string, typeof IconBell> = {
   conversations: IconMessages,
   insights: IconChartBar,
   people: IconUsers,
+  appearance: IconPalette,
   platform: IconBuildingCommunity,
   notifications: IconBell,
   file: IconFileText,

@@ -9,6 +9,6 @@ export async function sealKey(script: 'bot' | 'operator' | 'connect', tenant: st
   const { suite } = await import('./sealing')
   const { sealing_key } = await ask(script, 'get')
   const publicKey = await suite.DeserializePublicKey(Uint8Array.from(atob(sealing_key), (c) => c.charCodeAt(0)))
-  const { encapsulatedSecret, ciphertext } = await suite.Seal(publicKey, bytes(key), { info: bytes(`chatmill typed key\n${tenant}\n${purpose}`) })
+  const { encapsulatedSecret, ciphertext } = await suite.Seal(publicKey, bytes(key), { info: bytes(`portal: typed key\n${tenant}\n${purpose}`) })
   return btoa(String.fromCharCode(...encapsulatedSecret, ...ciphertext))
 }

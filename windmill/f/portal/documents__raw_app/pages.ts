@@ -5,7 +5,7 @@ const ofBusiness = ['home', 'conversations', 'knowledge', 'bot', 'insights', 'pe
 // Where somebody begins: others, the first page that is open to them.
 const firstOf: Record<string, string> = { agent: 'conversations', viewer: 'insights' }
 
-export const openPages = (me: Me, mine?: Business) => [...(mine ? ofBusiness : []), ...(me.operator ? ['platform'] : [])]
+export const openPages = (me: Me, mine?: Business) => [...(mine ? ofBusiness : []), ...(mine?.role === 'owner' ? ['appearance'] : []), ...(me.operator ? ['platform'] : [])]
 
 // The page that the address names, if it is open to somebody; else where they begin.
 export const pageOf = (named: string, open: string[], mine?: Business) =>

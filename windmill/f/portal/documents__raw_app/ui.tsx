@@ -4,6 +4,7 @@ import { notifications } from '@mantine/notifications'
 import { useMutation } from '@tanstack/react-query'
 import React, { createContext, useContext, useEffect, useRef, useState } from 'react'
 import { Broken, Refused } from './api'
+import { Branding, ofPage } from './brand'
 import { dates, distances, numbers } from './formats'
 import { Icon } from './icons'
 import { Message, say as sayMessage } from './messages'
@@ -11,8 +12,8 @@ import en, { Texts } from './text/en'
 import es from './text/es'
 
 export const languages: Record<string, Texts> = { en, es }
-export type Member = { tenant: string; role: string; language: string; operator: boolean }
-export const Here = createContext<Member>({ tenant: '', role: 'viewer', language: 'en', operator: false })
+export type Member = { tenant: string; role: string; language: string; operator: boolean; brand: Branding }
+export const Here = createContext<Member>({ tenant: '', role: 'viewer', language: 'en', operator: false, brand: ofPage })
 
 export const fill = (text: string, values: Record<string, unknown>) =>
   text.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''))

@@ -1,6 +1,7 @@
 // Every text of the portal in English; what the larger pages say is in en/. text/es.ts has the same keys.
 import { bot, fields } from './en/bot'
 import { contradictions, qaPairs, documents, knowledge, passages, sources } from './en/knowledge'
+import { branding } from './en/branding'
 import { cases } from './en/cases'
 import { connect } from './en/connect'
 import { replay } from './en/replay'
@@ -30,6 +31,9 @@ const en = {
   cancel: 'Cancel',
   remove: 'Remove',
   close: 'Close',
+  support: 'Help',
+  privacy: 'Privacy',
+  powered: 'Powered by {product}',
   yes: 'yes',
   no: 'no',
   roles: { owner: 'Owner', editor: 'Editor', agent: 'Agent', viewer: 'Viewer' } as Record<string, string>,
@@ -44,6 +48,7 @@ const en = {
     conversations: 'Conversations',
     insights: 'Insights',
     people: 'People',
+    appearance: 'Appearance',
     notifications: 'Notifications',
     platform: 'Platform',
   } as Record<string, string>,
@@ -59,6 +64,7 @@ const en = {
   home,
   people,
   developers,
+  branding,
   changes,
   alarm,
   approvals,

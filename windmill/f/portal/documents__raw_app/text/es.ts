@@ -2,6 +2,7 @@
 import type { Texts } from './en'
 import { bot, fields } from './es/bot'
 import { contradictions, qaPairs, documents, knowledge, passages, sources } from './es/knowledge'
+import { branding } from './es/branding'
 import { cases } from './es/cases'
 import { connect } from './es/connect'
 import { replay } from './es/replay'
@@ -31,6 +32,9 @@ const es: Texts = {
   cancel: 'Cancelar',
   remove: 'Quitar',
   close: 'Cerrar',
+  support: 'Ayuda',
+  privacy: 'Privacidad',
+  powered: 'Con la tecnología de {product}',
   yes: 'sí',
   no: 'no',
   roles: { owner: 'Propietario', editor: 'Editor', agent: 'Agente', viewer: 'Lector' },
@@ -45,6 +49,7 @@ const es: Texts = {
     conversations: 'Conversaciones',
     insights: 'Datos',
     people: 'Personas',
+    appearance: 'Apariencia',
     notifications: 'Avisos',
     platform: 'Plataforma',
   },
@@ -60,6 +65,7 @@ const es: Texts = {
   home,
   people,
   developers,
+  branding,
   changes,
   alarm,
   approvals,

@@ -72,6 +72,7 @@ export const platform = {
     turn_weight: 'share of the answers at once (1 is usual)',
     background_jobs: 'documents and websites read at once',
     api_calls_per_minute: 'calls of the API in a minute',
+    own_domains: 'addresses of its own (none without it)',
     keep_words_days: 'days that messages are kept',
     keep_media_days: 'days that files in chats are kept',
     keep_traces_days: 'days that traces are kept',

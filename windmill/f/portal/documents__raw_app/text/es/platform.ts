@@ -72,6 +72,7 @@ export const platform = {
     turn_weight: 'parte de las respuestas a la vez (lo habitual es 1)',
     background_jobs: 'documentos y sitios web que se leen a la vez',
     api_calls_per_minute: 'llamadas a la API por minuto',
+    own_domains: 'direcciones propias (sin él, ninguna)',
     keep_words_days: 'días que se guardan los mensajes',
     keep_media_days: 'días que se guardan los archivos de los chats',
     keep_traces_days: 'días que se guardan los pasos',

@@ -1,0 +1,270 @@
+"""A business's own address: whose looks it shows, what a session there is good for, and where the product's name is said."""
+
+from __future__ import annotations
+
+import io
+import re
+import uuid
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterator
+from email.header import decode_header, make_header
+from email.message import Message
+from typing import Any
+
+import pypdf
+import pytest
+from PIL import Image
+from starlette.testclient import TestClient
+
+from local.mail import words_of
+from portal.api_document import DOCUMENT_PATH
+from tests.portal_door.authenticator import Authenticator
+from tests.portal_door.house import ALPHA, BETA, OPERATOR, OTHER, OWNER, Browser, House, house_code
+
+Make = Callable[[], Browser]
+DOMAIN, ORIGIN = "chat.alpha.example", "http://chat.alpha.example"
+PRODUCT = re.compile("chatmill", re.I)
+
+
+@pytest.fixture(scope="module")
+def label(house: House, door: TestClient) -> Iterator[Browser]:
+    """Alpha has looks and an address of its own. Yields its owner, at the platform's address."""
+    house.rows("delete from door_counts returning 1")
+    house.rows("""update tenants set limits = '{"own_domains": 3}' returning 1""")
+    house.rows(
+        "insert into chatbots (phone_number_id, tenant_id, name) values ('7001', %s, 'Alpha') returning 1",
+        ALPHA,
+    )
+    owner, operator = Browser(door).sign_in(house, OWNER), Browser(door).sign_in(house, OPERATOR)
+    picture = io.BytesIO()
+    Image.new("RGB", (300, 90), "#ffd400").save(picture, "WEBP")
+    changes = {
+        **{"name": 'Acme "Chat" <b>', "short_name": "Acme", "accent": "#ffd400", "names_product": False},
+        **{"logo": b64encode(picture.getvalue()).decode(), "icon": b64encode(picture.getvalue()).decode()},
+        **{"support": "help@alpha.example", "privacy_url": "https://alpha.example/privacy?a=1&b=2"},
+    }
+    assert owner.call("branding", "update", changes=changes).json()["ok"]
+    for domain in (DOMAIN, "alpha.example"):
+        assert owner.call("branding", "add_domain", domain=domain).json()["ok"]
+        confirmed = operator.call("platform_branding", "verify_domain", tenant=ALPHA, domain=domain)
+        assert confirmed.json()["ok"]
+    assert owner.call("branding", "update", changes={"sender_address": "team@alpha.example"}).json()["ok"]
+    yield owner
+    house.rows("delete from brandings returning 1")
+    house.rows("delete from branding_domains returning 1")
+
+
+@pytest.fixture
+def at_own(house: House, label: Browser) -> Iterator[Callable[[], Browser]]:
+    """Makes browsers at Alpha's own address."""
+    house.rows("delete from door_counts returning 1")
+    with house.open() as client:
+        client.base_url, client.headers["origin"] = ORIGIN, ORIGIN  # type: ignore[assignment]
+        yield lambda: Browser(client)
+
+
+def test_an_address_shows_the_looks_of_its_business_before_anybody_signs_in(
+    at_own: Make, browser: Make
+) -> None:
+    page = at_own().get("/").text
+    assert "Acme &quot;Chat&quot; &lt;b&gt;" in page and "<b>" not in page
+    assert re.search(r'<img class="logo" src="/looks/[0-9a-f]{64}\.png"', page) and "#ffd400" in page
+    assert 'href="mailto:help@alpha.example"' in page and "?a=1&amp;b=2" in page
+    theirs = browser().get("/").text
+    assert "Acme" not in theirs and "Chatmill" in theirs
+
+
+def test_what_a_browser_keeps_of_it(at_own: Make, browser: Make) -> None:
+    here = at_own()
+    manifest = here.get("/manifest.webmanifest")
+    assert manifest.headers["content-type"].startswith("application/manifest+json")
+    said = manifest.json()
+    assert (said["short_name"], said["theme_color"]) == ("Acme", "#ffd400")
+    for path in ("/manifest.webmanifest", "/looks.css"):
+        answer = here.get(path)
+        assert answer.headers["cache-control"] == "no-cache"
+        again = here.client.get(path, headers={"if-none-match": answer.headers["etag"]})
+        assert again.status_code == 304 and not again.content
+    assert browser().get("/looks.css").text == "" and "#ffd400" in here.get("/looks.css").text
+    icon = here.get(said["icons"][0]["src"])
+    assert icon.headers["content-type"] == "image/png" and "immutable" in icon.headers["cache-control"]
+    assert Image.open(io.BytesIO(icon.content)).size == (256, 256)
+    for name in ("0" * 64, "..%2Fx", "x"):
+        assert here.get(f"/looks/{name}.png").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "elsewhere.example", f"x.{DOMAIN}", f"{DOMAIN}.", f"{DOMAIN}:8080", f"{DOMAIN}@elsewhere.example", f"{DOMAIN}/",
+        f"{DOMAIN}'", "", "beta.example", "testserver:80",
+    ],
+)  # fmt: skip
+def test_a_host_that_nobody_has_is_served_nothing(browser: Make, label: Browser, host: str) -> None:
+    for path in ("/", "/static/sign_in.css", "/manifest.webmanifest"):
+        assert browser().client.get(path, headers={"host": host}).status_code == 421, path
+
+
+def test_a_forged_host_gives_looks_and_nothing_else(
+    house: House, at_own: Make, browser: Make, label: Browser
+) -> None:
+    """Somebody who sends another Host: with the platform's session, with its page's origin, or to have a link made."""
+    here, forged = browser().sign_in(house, OTHER), {"host": DOMAIN}
+    assert "Acme" in here.client.get("/", headers=forged).text
+    assert here.post("/api/call", {}, headers=forged).status_code == 403, "the origin is the platform's"
+    forged["origin"] = ORIGIN
+    assert here.post("/api/call", {}, headers=forged).status_code == 401, "the session is the platform's"
+    code = {"person": OTHER, "language": "en"}
+    before = len(house.mailbox.mails)
+    assert here.post("/api/code", code, headers=forged).json() == {"ok": True}
+    assert here.post("/api/enter", {"code": "123456"}, headers=forged).json()["refused"] == "wrong"
+    assert house.mailbox.mails[before:] == [], "who is not of that business gets no code there"
+    link = label.call("people", "invite", email="guest@alpha.example", role="viewer").json()["link"]
+    assert link.startswith(f"{ORIGIN}/invitation#"), "by the database, not by the address that was asked"
+
+
+def test_a_session_is_good_where_it_was_opened_and_for_that_business(
+    house: House, at_own: Make, browser: Make
+) -> None:
+    """Whoever owns an address may read its cookies: they open nothing of other businesses, nor the platform."""
+    person = house.member(f"{uuid.uuid4().hex}@both.example", ALPHA, "owner")
+    house.member(person, BETA, "owner")
+    house.rows("insert into operators values (%s) returning 1", person)
+    here, elsewhere = at_own().sign_in(house, person), browser()
+    me = here.call("me", "get").json()
+    assert [b["name"] for b in me["businesses"]] == ["Alpha"] and me["operator"] is False
+    assert here.call("home", "get").json()["ok"], "without a word of which business"
+    assert here.call("home", "get", tenant_id=BETA).json()["refused"] == "not_a_member"
+    assert here.call("operator", "get").json()["refused"] == "operators_only"
+    elsewhere.cookies = dict(here.cookies)
+    assert elsewhere.call("me", "get").status_code == 401
+    assert elsewhere.post("/api/passkey/begin").status_code == 401
+    there = browser().sign_in(house, person)
+    assert len(there.call("me", "get").json()["businesses"]) == 2
+    back = at_own()
+    back.cookies = dict(there.cookies)
+    assert back.call("me", "get").status_code == 401
+    house.rows("delete from operators where email = %s returning 1", person)
+
+
+def test_a_passkey_is_of_the_address_where_it_was_made(house: House, at_own: Make, browser: Make) -> None:
+    person = house.member(f"{uuid.uuid4().hex}@alpha.example")
+    key, here = Authenticator(ORIGIN, DOMAIN), at_own().sign_in(house, person)
+    options = here.post("/api/passkey/begin").json()["options"]
+    assert options["rp"] == {"name": 'Acme "Chat" <b>', "id": DOMAIN}
+    assert here.post("/api/passkey/add", {"credential": key.make(options)}).json() == {"ok": True}
+    again, elsewhere = at_own(), browser()
+    assert again.post(
+        "/api/passkey/enter", {"credential": key.sign(again.post("/api/passkey/ask").json()["options"])}
+    ).json() == {"ok": True}
+    assert [b["name"] for b in again.call("me", "get").json()["businesses"]] == ["Alpha"]
+    asked = elsewhere.post("/api/passkey/ask").json()["options"]
+    assert elsewhere.post("/api/passkey/enter", {"credential": key.sign(asked)}).status_code == 403
+
+
+def test_an_invitation_of_another_business_is_worth_nothing_here(
+    house: House, at_own: Make, browser: Make
+) -> None:
+    person = f"{uuid.uuid4().hex}@guests.example"
+    other = browser().sign_in(house, OTHER)
+    token = other.call("people", "invite", email=person, role="viewer").json()["link"].partition("#")[2]
+    here, before = at_own(), len(house.mailbox.mails)
+    here.post("/api/code", {"person": person, "invitation": token})
+    assert here.enter("123456").json()["refused"] == "wrong" and house.mailbox.mails[before:] == []
+
+
+def test_a_proxy_gets_certificates_for_verified_names_only(house: House, label: Browser) -> None:
+    with house.open() as client:
+        client.headers["host"] = "portal:8090"  # as the proxy beside it calls it
+        for name, status in ((DOMAIN, 200), (DOMAIN.upper(), 200), ("elsewhere.example", 404), ("", 404)):
+            assert client.get("/domain-allowed", params={"domain": name}).status_code == status, name
+
+
+def test_who_gives_an_address_up_is_served_there_no_more(house: House, label: Browser, at_own: Make) -> None:
+    assert label.call("branding", "add_domain", domain="old.alpha.example").json()["ok"]
+    house.rows(
+        "update branding_domains set verified_at = now() where domain = 'old.alpha.example' returning 1"
+    )
+    forged = {"host": "old.alpha.example"}
+    here = at_own().sign_in(house, OWNER)
+    assert here.client.get("/", headers=forged).status_code == 200
+    assert label.call("branding", "delete_domain", domain="old.alpha.example").json()["ok"]
+    assert here.client.get("/", headers=forged).status_code == 421
+    assert here.call("me", "get").status_code == 401, "signed out"
+    house.rows("update tenants set status = 'suspended' where id = %s returning 1", ALPHA)
+    assert at_own().get("/").status_code == 421
+    house.rows("update tenants set status = 'active' where id = %s returning 1", ALPHA)
+
+
+def mail_to(house: House, at_own: Make, person: str, language: str) -> Message:
+    before = len(house.mailbox.mails)
+    at_own().post("/api/code", {"person": person, "language": language})
+    return house.mailbox.wait_for(person, before)
+
+
+def test_a_mail_goes_by_the_businesss_name_and_arrives_all_the_same(house: House, at_own: Make) -> None:
+    mail = mail_to(house, at_own, OWNER, "es")
+    assert str(make_header(decode_header(mail["From"]))) == '"Acme \\"Chat\\" <b>" <team@alpha.example>'
+    assert str(make_header(decode_header(mail["Subject"]))) == 'Acme "Chat" <b>: su código'
+    assert f"para {DOMAIN}" in words_of(mail) and "help@alpha.example" in words_of(mail)
+    house.mailbox.refuses = "MAIL FROM:<TEAM@"
+    assert "bot@platform.example" in mail_to(house, at_own, OWNER, "en")["From"]
+    house.mailbox.refuses = ""
+
+
+def test_the_products_name_is_nowhere_where_it_is_switched_off(
+    house: House, at_own: Make, label: Browser
+) -> None:
+    before = len(house.mailbox.mails)
+    visitor, here = at_own(), at_own()
+    here.ask_code(OWNER)
+    assert here.enter(house_code(house, OWNER, before)).json() == {"ok": True}
+    parts = re.findall(r'"(/static/[\w/]+\.js)"', here.get("/").text)
+    assert len(parts) > 2
+    paths = [
+        "/",
+        "/invitation",
+        "/passkey",
+        "/ways",
+        "/manifest.webmanifest",
+        "/looks.css",
+        DOCUMENT_PATH,
+        "/nowhere",
+    ]
+    files = [
+        f"/static/{name}"
+        for name in ("texts.js", "page.js", "sign_in.js", "sign_in.css", "passkey.js", "icon.svg")
+    ]
+    found = {path: who.get(path) for who in (visitor, here) for path in (*paths, *files, *parts)}
+    calls = {
+        name: here.call(name, action)
+        for name, action in (
+            *(
+                ("me", "get"),
+                ("home", "get"),
+                ("people", "list"),
+                ("sessions", "list"),
+                ("developers", "list"),
+            ),
+            *(("statement", "get"), ("bot", "get"), ("notifications", "list"), ("conversations", "list")),
+            *(("insights", "get"), ("templates", "list_all"), ("sources", "list"), ("tools", "list")),
+        )
+    }
+    calls["passkey"] = here.post("/api/passkey/begin")
+    answers: dict[str, Any] = found | calls
+    assert {name: a.status_code for name, a in answers.items() if a.status_code not in (200, 404)} == {}
+    named = [name for name, a in answers.items() if PRODUCT.search(a.text) or PRODUCT.search(str(a.headers))]
+    assert named == []
+    pdf = pypdf.PdfReader(io.BytesIO(b64decode(here.call("statement", "get_pdf").json()["content"])))
+    text = " ".join(page.extract_text() for page in pdf.pages)
+    assert text.startswith('Acme "Chat" <b>') and not PRODUCT.search(f"{text} {pdf.metadata}")
+    mails = [mail for to, mail in house.mailbox.mails[before:] if to == OWNER]
+    mails += [mail_to(house, at_own, OWNER, language) for language in ("en", "es")]
+    assert [m for m in mails if PRODUCT.search(f"{m.items()} {words_of(m)}")] == []
+
+
+def test_where_it_is_said_it_is_said_once_at_the_foot(house: House, at_own: Make, label: Browser) -> None:
+    assert label.call("branding", "update", changes={"names_product": True}).json()["ok"]
+    assert '<span data-powered="Chatmill">' in at_own().get("/").text
+    assert words_of(mail_to(house, at_own, OWNER, "es")).rstrip().endswith("Con la tecnología de Chatmill")
+    assert label.call("branding", "update", changes={"names_product": False}).json()["ok"]
