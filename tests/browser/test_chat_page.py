@@ -12,6 +12,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from local import seed
+from tests.browser.conftest import check
 from tests.e2e.conftest import World
 from tests.e2e.phone import setting
 from tests.e2e.test_whatsapp_choices import offer
@@ -107,6 +108,24 @@ def test_under_an_answer_stands_what_happened(phone: Phone) -> None:
     phone.page.locator("details summary", has_text="What happened").last.click()
     phone.page.wait_for_selector("text=search_knowledge_base", timeout=20_000)
     phone.shot("what-happened")
+
+
+def test_a_source_opens_its_passage_in_the_portal_after_the_sign_in(phone: Phone, address: str) -> None:
+    phone.write_as("Amelia Clarke")
+    phone.answer_to("text", "How long do I have to return an item?")
+    source = phone.page.locator(".msg.out").last.get_by_role("link", name="Returns")
+    phone.page.locator("details summary", has_text="What happened").last.click()
+    listed = phone.page.locator(".happened").last.locator(".passages").get_by_role("link", name="Returns")
+    for link in (listed, source):
+        with phone.page.expect_popup() as opened:
+            link.click()
+        portal = opened.value
+        if portal.get_by_role("heading", name="Who are you?").is_visible():
+            portal.locator(f'button[value="{seed.SHOP.staff}"]').click()
+        used = portal.locator("li.card", has_text="Used for this answer").first
+        expect(used).to_contain_text("30 days")
+        expect(used).to_be_in_viewport()
+    check(phone.page)
 
 
 def test_buttons_and_lists_are_tapped(phone: Phone, world: World) -> None:

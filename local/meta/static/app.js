@@ -5,6 +5,7 @@ import { bubble, runOf, summary } from "./bubble.js";
 import { happened } from "./happened.js";
 import { live } from "./live.js";
 import { setUpMore } from "./more.js";
+import { sourcesOf } from "./sources.js";
 
 const state = { numbers: [], customers: [], last: {}, unread: {}, number: null, customer: null, messages: new Map(), unsent: new Map(), silent: new Map(), model: "", portal: "", quoting: null, panels: new Map() };
 const key = (message) => `${message.phone_number_id}/${message.customer}`;
@@ -16,6 +17,7 @@ const context = {
   business: () => state.number.name,
   answered: (wamid) => [...state.messages.values()].some((m) => m.direction === "in" && m.context === wamid && ["interactive", "location", "order"].includes(m.type)),
   number: () => state.number,
+  sources: (run) => (state.portal ? sourcesOf(run, thread) : []),
   answer: (message, answer) => write({ ...answer, context: message.wamid }),
   reactions: (wamid) => {
     const emojis = {};

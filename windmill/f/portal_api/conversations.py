@@ -135,7 +135,8 @@ def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
 
     `answer_id`: what a mark names (f/portal_api/inbox, mark_answer), on the last message of each answer of the bot; `marks`: of that answer.
     `file` of a message: {id, kind, name, mime, size, transcript, state, problem}; its bytes come from f/portal_api/attachments. `citations`:
-    [{document, page, url, id}], `id` while there is a document of that title. `reply_id`: by which words that wait are taken back.
+    [{document, page, url, id, passages}], `id` while there is a document of that title, `passages`: the marks of those that were used.
+    `reply_id`: by which words that wait are taken back.
     """
     before, contact_id = whole_number_field(fields, "before"), id_field(fields, "contact_id")
     with as_tenant(conn, member["tenant_id"]):
@@ -146,11 +147,7 @@ def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
             b"select l.id, l.direction, l.body, l.model, l.status, l.created_at::text as at, t.outcome, t.error,"
             b" message_file(l) as file, reaction_to(l) as reaction, answer_of(l)::text as answer_id, marks_of(answer_of(l)) as marks,"
             b" case when l.status = 'waiting' then l.turn_id::text end as reply_id,"
-            b" (select jsonb_agg(x || jsonb_strip_nulls(jsonb_build_object('id', (select d.id from documents d"
-            b" where d.title = x ->> 'document' and d.state = 'ready' and d.source_url is not distinct from x ->> 'url'"
-            b" order by d.created_at desc limit 1)))"
-            b" order by n) from jsonb_array_elements(case when jsonb_typeof(l.citations) = 'array' then l.citations end) with ordinality c (x, n))"
-            b" as citations,"
+            b" with_documents(l.citations) as citations,"
             b" case when l.direction = 'out' then (select jsonb_agg(jsonb_build_object('tool', x ->> 'tool', 'error', x -> 'error', 'ms', x -> 'ms',"
             b" 'asks', x -> 'asks'))"
             b" from jsonb_array_elements(case when jsonb_typeof(t.trace) = 'array' then t.trace end) x) end as tools,"

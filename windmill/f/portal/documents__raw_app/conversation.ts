@@ -17,8 +17,8 @@ export type Person = Known & {
   last_message_at: string | null
   paused_until: string | null
 }
-// id: of the document, as long as there is one of that title.
-export type Source = { document: string; page?: number; url?: string; id?: string }
+// id: of the document, as long as there is one of that title. passages: the marks of those that were used.
+export type Source = { document: string; page?: number; url?: string; id?: string; passages?: string[] }
 export type Message = {
   id: number
   direction: 'in' | 'out'

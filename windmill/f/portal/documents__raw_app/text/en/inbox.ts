@@ -83,6 +83,7 @@ export const conversations = {
   source: '{document}, p. {page}',
   openDocument: 'Open the document',
   noPassage: 'This page has no passages any more: the document has changed since.',
+  passageChanged: 'The passage that was used has changed since this answer.',
   kinds: { image: 'Photo', sticker: 'Sticker', audio: 'Sound', 'voice note': 'Voice note', video: 'Video', document: 'Document', link: 'Button with a link', 'location request': 'Asks for the place', product: 'Products', form: 'Form', location: 'Place', contact: 'Contact', order: 'Order', template: 'Template', rating: 'Rating', reaction: 'Reaction', 'reaction taken back': 'Reaction taken back', 'deleted a message': 'Deleted a message', 'deleted message': 'Deleted message' } as Record<string, string>,
   coming: '{kind}: being fetched…',
   goneBecause: { too_large: 'too large to fetch.', wrong_type: 'of a type that can’t be shown.', unreachable: 'WhatsApp no longer has it.', no_words: 'no longer kept.', old: 'older than files are kept.' } as Record<string, string>,

@@ -124,6 +124,8 @@ export const passages = {
   pictureOf: 'Picture of the page',
   previousPage: 'Previous page',
   nextPage: 'Next page',
+  used: 'Used for this answer',
+  table: 'Table',
   name: 'Passage {n}',
   onPage: 'page {n}',
   onPages: 'pages {from} to {to}',

@@ -83,6 +83,7 @@ export const conversations = {
   source: '{document}, pág. {page}',
   openDocument: 'Abrir el documento',
   noPassage: 'Esta página ya no tiene pasajes: el documento ha cambiado desde entonces.',
+  passageChanged: 'El pasaje que se usó ha cambiado desde esta respuesta.',
   kinds: { image: 'Foto', sticker: 'Pegatina', audio: 'Sonido', 'voice note': 'Nota de voz', video: 'Vídeo', document: 'Documento', link: 'Botón con enlace', 'location request': 'Pide el lugar', product: 'Productos', form: 'Formulario', location: 'Lugar', contact: 'Contacto', order: 'Pedido', template: 'Plantilla', rating: 'Valoración', reaction: 'Reacción', 'reaction taken back': 'Reacción retirada', 'deleted a message': 'Ha borrado un mensaje', 'deleted message': 'Mensaje borrado' } as Record<string, string>,
   coming: '{kind}: se está descargando…',
   goneBecause: { too_large: 'demasiado grande para descargarlo.', wrong_type: 'de un tipo que no se puede mostrar.', unreachable: 'WhatsApp ya no lo tiene.', no_words: 'ya no se conserva.', old: 'más antiguo de lo que se conservan los archivos.' } as Record<string, string>,

@@ -124,6 +124,8 @@ export const passages = {
   pictureOf: 'Imagen de la página',
   previousPage: 'Página anterior',
   nextPage: 'Página siguiente',
+  used: 'Usado en esta respuesta',
+  table: 'Tabla',
   name: 'Pasaje {n}',
   onPage: 'página {n}',
   onPages: 'páginas {from} a {to}',
