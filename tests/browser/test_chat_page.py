@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -108,6 +109,19 @@ def test_under_an_answer_stands_what_happened(phone: Phone) -> None:
     phone.page.locator("details summary", has_text="What happened").last.click()
     phone.page.wait_for_selector("text=search_knowledge_base", timeout=20_000)
     phone.shot("what-happened")
+
+
+def test_a_deleted_message_is_gone_from_the_thread_and_the_list(phone: Phone) -> None:
+    phone.write_as("Jonas Weber")
+    words = f"My card is {secrets.token_hex(4)}"
+    phone.answer_to("text", words)
+    mine = phone.page.locator(".msg.in", has_text=words)
+    expect(mine).to_have_count(1)
+    phone.more("Delete my last message")
+    gone = phone.page.locator(".msg.in.is-deleted").last
+    expect(gone).to_contain_text("You deleted this message")
+    expect(phone.page.get_by_text(words)).to_have_count(0)
+    check(phone.page)
 
 
 def test_a_source_opens_its_passage_in_the_portal_after_the_sign_in(phone: Phone, address: str) -> None:

@@ -309,7 +309,7 @@ function setUp() {
   for (const button of document.querySelectorAll("[data-close]")) button.addEventListener("click", () => button.closest("dialog").close());
   for (const dialog of document.querySelectorAll("dialog")) dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
   followBottom();
-  setUpMore({ write, last: (direction) => [...state.messages.values()].filter((m) => m.direction === direction && m.type !== "reaction").sort((a, b) => a.seq - b.seq).at(-1),
+  setUpMore({ write, last: (direction) => [...state.messages.values()].filter((m) => m.direction === direction && !["reaction", "deleted"].includes(m.type)).sort((a, b) => a.seq - b.seq).at(-1),
     where: () => ({ phone_number_id: state.number.phone_number_id, customer: state.customer.id }) });
 }
 

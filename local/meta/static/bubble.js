@@ -6,7 +6,7 @@ import { formatted, plainText } from "./format.js";
 import { linkSources } from "./sources.js";
 
 const WORDS = { image: "Photo", video: "Video", audio: "Voice message", document: "Document", sticker: "Sticker", location: "Location",
-  contacts: "Contact", template: "Template", reaction: "Reaction", order: "Order", unsupported: "Unsupported message" };
+  contacts: "Contact", template: "Template", reaction: "Reaction", order: "Order", unsupported: "Unsupported message", deleted: "You deleted this message" };
 
 export function summary(message) {
   const c = message.content ?? {};
