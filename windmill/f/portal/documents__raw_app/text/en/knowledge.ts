@@ -16,6 +16,8 @@ export const documents = {
   queued: 'Waiting',
   uploading: 'Uploading…',
   stored: 'Stored. The bot can use it as soon as it is read.',
+  read: 'Read. The bot uses it.',
+  notRead: 'It was stored, but could not be read: see below.',
   known: 'This file is already here, as “{title}”.',
   notReplaced: 'Nothing was replaced: this file is already here, as “{title}”.',
   clear: 'Clear this list',

@@ -16,6 +16,8 @@ export const documents = {
   queued: 'En espera',
   uploading: 'Subiendo…',
   stored: 'Guardado. El bot podrá usarlo en cuanto se lea.',
+  read: 'Leído. El bot ya lo usa.',
+  notRead: 'Se guardó, pero no se pudo leer: vea más abajo.',
   known: 'Este archivo ya está aquí, con el título «{title}».',
   notReplaced: 'No se ha reemplazado nada: este archivo ya está aquí, con el título «{title}».',
   clear: 'Vaciar esta lista',
