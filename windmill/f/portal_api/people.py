@@ -30,6 +30,16 @@ from f.common.portal_request import (
 postgresql = dict[str, Any]
 c_settings = dict[str, Any]
 PAGE = 50
+INVITATION = {
+    "en": (
+        "Your invitation to {business}",
+        "{by} invites you to the portal of {business}: {link}\n\nThe link is for you alone: you get a code at this address when you open it.",
+    ),
+    "es": (
+        "Su invitación a {business}",
+        "{by} le invita al portal de {business}: {link}\n\nEl enlace es solo para usted: al abrirlo recibirá un código en esta dirección.",
+    ),
+}
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -44,7 +54,7 @@ def main(request: str, db: postgresql, settings: c_settings) -> dict[str, Any]:
                 ANYONE,
                 lambda conn, member, fields: {**list_people(conn, member, fields), "door": bool(door)},
             ),
-            "invite": (OWNERS, lambda conn, member, fields: invite(conn, member, fields, door)),
+            "invite": (OWNERS, lambda conn, member, fields: invite(conn, member, fields, door, settings)),
             "withdraw": (OWNERS, withdraw),
             "create": (OWNERS, create),
             "update": (OWNERS, update),
@@ -67,8 +77,13 @@ def list_people(conn: Connection, member: Member, fields: Fields) -> dict[str, A
     return {"people": rows, "you": member["email"], "invited": invited}
 
 
-def invite(conn: Connection, member: Member, fields: Fields, door: str) -> dict[str, Any]:
-    """The link with which one person becomes a member. It is worth nothing to anybody else: the person proves themselves with a code."""
+def invite(
+    conn: Connection, member: Member, fields: Fields, door: str, settings: dict[str, Any]
+) -> dict[str, Any]:
+    """The link with which one person becomes a member. It is worth nothing to anybody else: the person proves themselves with a code.
+
+    `mail`: whether it went to their address, too: "sent", "failed", or "none" where the platform has no mail server or the person no address.
+    """
     person, role = email_and_role(fields)
     if not door:
         raise Refused("no_door")
@@ -77,7 +92,24 @@ def invite(conn: Connection, member: Member, fields: Fields, door: str) -> dict[
         values = [member["email"], person, role, digest(token)]
         if one(conn, "select put_invitation(%s, %s, %s, %s)", values) == "member":
             raise Refused("person_exists", email=person)
-    return {"link": f"{door}/invitation#{token}"}
+        business = str(one(conn, "select name from tenants where id = current_tenant()", []))
+    link = f"{door}/invitation#{token}"
+    return {"link": link, "mail": mail_invitation(settings, member, fields, person, business, link)}
+
+
+def mail_invitation(
+    settings: dict[str, Any], member: Member, fields: Fields, person: str, business: str, link: str
+) -> str:
+    from f.whatsapp.mail import can_mail, send_mail
+
+    if not can_mail(settings) or not EMAIL.fullmatch(person):
+        return "none"
+    subject, words = INVITATION.get(text_field(fields, "language", 2), INVITATION["en"])
+    about = {"business": business, "by": member["email"], "link": link}
+    outcome = send_mail(settings, person, subject.format(**about), words.format(**about))
+    if outcome != "sent":
+        print(f"the invitation was not sent: {outcome}")
+    return "sent" if outcome == "sent" else "failed"
 
 
 def withdraw(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
