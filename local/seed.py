@@ -11,10 +11,9 @@ from typing import Any
 
 from deploy import tenants
 
-from f.tools.action_fields import COLUMNS
 from local.documents.writer import render
 from local.portal.calls import ended, start
-from local.seed_scripts import seed_scripts
+from local.seed_tools import seed_orders, seed_scripts, was_deleted
 from local.shop_window import AT_META, SETTINGS
 from local.stack import Stack  # puts windmill/ on the path
 
@@ -147,21 +146,6 @@ TEMPLATES: tuple[dict[str, Any], ...] = (
 )
 
 
-# The shop's stock over plain HTTP: what the portal makes of a curl command.
-STOCK_ACTION: dict[str, Any] = {
-    "name": "get_stock",
-    "description": "How many of a product are in stock in the Valencia store, and when more come.",
-    "method": "GET",
-    "query": {"product": "{product}"},
-    "headers": {"Authorization": "{key}"},
-    "parameters": [
-        {"name": "product", "source": "model", "description": "The product in the customer's words"},
-        {"name": "key", "source": "secret"},
-    ],
-    "read_only": True,
-}
-
-
 def meta_config() -> dict[str, Any]:
     """Numbers and customers for the stand-in for Meta."""
     numbers = [
@@ -186,25 +170,7 @@ def seed(stack: Stack, **settings: Any) -> dict[str, str]:
     tenant has set since it was made stays. `settings`: chatbot settings of tenants that are new, for tests."""
     with stack.connect() as conn:
         ids = {tenant.slug: seed_tenant(conn, stack, tenant, settings) for tenant in TENANTS}
-        allowed = conn.execute(b"select allowed_tools from tenant_tools where name = 'orders'").fetchone()
-        tenants.put_tool(
-            conn,
-            stack.secrets.master_key,
-            ids["shop"],
-            name="orders",
-            url=stack.url("orders") + "/mcp",
-            authorization=f"Bearer {stack.secrets.orders}",
-            allowed_tools=allowed["allowed_tools"] if allowed else ["get_order", "list_orders"],
-        )
-        stored = f"select {', '.join(COLUMNS)} from http_actions where name = 'get_stock'"
-        known = conn.execute(stored.encode()).fetchone()
-        tenants.put_action(
-            conn,
-            stack.secrets.master_key,
-            ids["shop"],
-            (known or STOCK_ACTION) | {"url": stack.url("orders") + "/stock"},
-            {"key": f"Bearer {stack.secrets.orders}"},
-        )
+        seed_orders(conn, stack, ids["shop"])
         seed_scripts(conn, stack, ids, CUSTOMERS[0]["phone"])
     return ids
 
@@ -258,9 +224,16 @@ def ask(
 
 
 def seed_documents(stack: Stack) -> None:
-    """Uploads each tenant's document and waits until all of them answer. Known documents are recognised and cost nothing."""
+    """Uploads each tenant's document and waits until all of them answer. Known documents are recognised and cost nothing; what somebody has
+    deleted or replaced stays away."""
     ids = []
-    for tenant in TENANTS:
+    with stack.connect() as conn:
+        query = b"select c.phone_number_id, c.tenant_id::text from chatbots c"
+        owners = {row["phone_number_id"]: row["tenant_id"] for row in conn.execute(query).fetchall()}
+        wanted = [
+            t for t in TENANTS if not was_deleted(conn, owners[t.phone_number_id], "documents", t.title)
+        ]
+    for tenant in wanted:
         taken = upload(stack, tenant, render(tenant.document), f"{tenant.document}.pdf", tenant.title)
         document_id = taken["document_id"]
         if tenant.settings.get("send_documents") and "known" not in taken:

@@ -162,6 +162,22 @@ async def run(request: Request) -> Response:
     return JSONResponse(await platform.runs.what_happened(request.path_params["run"]))
 
 
+async def sources(request: Request) -> Response:
+    """GET /api/sources/{run}: where the reply of a run comes from."""
+    runs = platform_of(request).runs
+    found = await runs.sources(request.path_params["run"]) if runs.readable else []
+    return JSONResponse({"citations": found})
+
+
+async def open_source(request: Request) -> Response:
+    """GET /source/{run}/{place}: on to the passages of a reply's citation."""
+    values = request.path_params
+    link = await platform_of(request).runs.source_link(values["run"], values["place"])
+    if link is None:
+        raise RunError("This source can't be opened here.")
+    return RedirectResponse(link)
+
+
 async def open_run(request: Request) -> Response:
     """GET /open/{run}: on to the run's page."""
     run_id = request.path_params["run"]
@@ -193,6 +209,8 @@ ROUTES = [
     Route("/api/events", events),
     Route("/api/silence/{wamid}", silence),
     Route("/api/runs/{run}", run),
+    Route("/api/sources/{run}", sources),
+    Route("/source/{run}/{place:int}", open_source),
     Route("/open/{run}", open_run),
     Mount("/static", StaticFiles(directory=STATIC)),
     Mount("/site", StaticFiles(directory=SITE, html=True)),

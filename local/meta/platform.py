@@ -96,6 +96,8 @@ class Platform:
             out.append(message)
             if message["type"] not in ("system", "edit", "revoke"):
                 kept.append(self.keep(written, message))
+            if message["type"] == "revoke":
+                self.state.take_back(written.customer["id"], message["revoke"].get("original_message_id"))
         if out[0]["type"] == "system":
             self.renumber(written.customer, out[0])
         self.state.keep_person(written.customer)

@@ -79,6 +79,24 @@ class RunReader:
         token = f"&token={self.secrets.runner_token}" if self.portal and self.portal.sign_in else ""
         return f"{link}{token}" if link else None
 
+    async def sources(self, run: str) -> list[dict[str, Any]]:
+        """Where a run's reply comes from: its citations."""
+        modules = ((await self.job(run)).get("flow_status") or {}).get("modules", [])
+        step = next((m for m in modules if isinstance(m, dict) and m.get("id") == "agent_loop"), None)
+        found = (await self.job(step["job"])).get("result") if step and step.get("job") else None
+        return found.get("citations") or [] if isinstance(found, dict) else []
+
+    async def source_link(self, run: str, place: int) -> str | None:
+        """Where the passages of a citation are shown: in the portal, or the web page itself."""
+        found = (await self.sources(run))[place : place + 1]
+        if not found or found[0].get("url") or not self.portal:
+            return found[0].get("url") if found else None
+        cited, page = found[0], self.portal.page_url.partition("#")[0]
+        if not page or not cited.get("id"):
+            return None
+        marks = ",".join(cited.get("passages") or [])
+        return f"{page}#knowledge/document/{cited['id']}/{cited.get('page', '')}:{marks}"
+
     async def what_happened(self, run: str) -> dict[str, Any]:
         """A run in short: its steps, the tools that were called, the passages that were used."""
         flow = await self.job(run)

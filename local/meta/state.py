@@ -188,6 +188,13 @@ class State:
         self.store.put("message", message.wamid, asdict(message))
         self.hub.publish("message", {"message": asdict(message)})
 
+    def take_back(self, customer: str, wamid: object) -> None:
+        """A person deletes a message of theirs for everyone: their phone shows that there was one."""
+        message = self.messages.get(str(wamid))
+        if message is not None and (message.direction, message.customer) == ("in", customer):
+            message.type, message.content = "deleted", {}
+            self.save(message)
+
     def advance(self, message: Message, status: str) -> None:
         """Note a status that was sent to the webhook; what the page shows only moves forwards."""
         message.statuses.append(status)

@@ -5,7 +5,8 @@ async function call(runnable: string, args: Record<string, unknown>): Promise<un
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ runnable, args }),
   })
-  if (response.status === 401) location.reload()
+  // A page that shows something says so; one that shows nothing yet gets the sign-in in its place.
+  if (response.status === 401 && window.dispatchEvent(new Event('signed-out', { cancelable: true }))) location.reload()
   const answer = await response.json()
   if (!response.ok) throw new Error(answer.error)
   return answer

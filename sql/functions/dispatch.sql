@@ -108,7 +108,7 @@ create or replace function next_conversations(p_room int)
         from waiting_conversations() w where w.merge_until is null or w.merge_until <= now()),
     shares as (
         select q.*, t.dispatched_at, q.before + coalesce(c.runs, 0) as runs,
-               coalesce(plan_figure(t.limits, 'turn_weight'), 1) as weight,
+               coalesce(plan_figure(t.limits, 'turn_weight'), 1) as weight,  -- a number of no tenant has no plan
                turns_at_once(coalesce(t.limits, '{}'), coalesce(l.others, (select count(*) from lately))::int) as cap
         from queue q left join tenants t on t.id = q.tenant_id left join lately l on l.id = t.id
         left join counts c on c.tenant_id is not distinct from q.tenant_id

@@ -73,3 +73,26 @@ create or replace function citation(p_document uuid, p_page int) returns jsonb
 $$;
 select own_functions('citation');
 grant execute on function citation to chatbot_app;
+
+-- What tells a passage from others of its document, as long as it says the same: a citation names it by that, because
+-- places change with each new version.
+create or replace function passage_mark(p_text text) returns text
+    language sql immutable as $$
+    select left(encode(sha256(convert_to(p_text, 'UTF8')), 'hex'), 12)
+$$;
+select own_functions('passage_mark');
+grant execute on function passage_mark to chatbot_app;
+
+-- Citations with the `id` of the document that can be opened: the one that was cited, or the newest of that title.
+create or replace function with_documents(p_citations jsonb) returns jsonb
+    language sql stable as $$
+    select jsonb_agg(x - 'id' || jsonb_strip_nulls(jsonb_build_object('id', (
+        select d.id from documents d
+        where d.state = 'ready' and (d.id::text = x ->> 'id'
+            or d.title = x ->> 'document' and d.source_url is not distinct from x ->> 'url')
+        order by d.id::text = x ->> 'id' desc nulls last, d.created_at desc limit 1))) order by n)
+    from jsonb_array_elements(case when jsonb_typeof(p_citations) = 'array' then p_citations end)
+         with ordinality c (x, n)
+$$;
+select own_functions('with_documents');
+grant execute on function with_documents to chatbot_app;

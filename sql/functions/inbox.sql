@@ -236,7 +236,8 @@ $$;
 select own_functions('changes_another');
 
 -- Closes a message without a turn. It still writes the conversation log, because a human may be reading along; but an
--- edit, a deletion or a reaction shows on the message that it is about.
+-- edit, a deletion or a reaction shows on the message that it is about. A deletion that came before its message is in
+-- the log already, in that message's place.
 create or replace function end_message(p_phone_number_id text, p_message_id text, p_run uuid, p_reason text)
     returns jsonb
     language plpgsql security definer set search_path = public, pg_temp as $$
@@ -256,7 +257,9 @@ begin
             where i.phone_number_id = p_phone_number_id and i.message_id = p_message_id;
         if person is not null and not is_decision(p_message_id)
             and not changes_another(bot.tenant_id, person, p_phone_number_id, message.payload)
-            and not reacts_to_ours(person, p_phone_number_id, message.payload) then
+            and not reacts_to_ours(person, p_phone_number_id, message.payload)
+            and not exists (select from inbound_messages i join conversation_logs l using (phone_number_id, message_id)
+                            where i.contact_id = person and i.reason = deletion_reason(p_message_id)) then
             insert into conversation_logs (tenant_id, contact_id, phone_number_id, direction, message_id, body, status,
                                            created_at)
                 values (bot.tenant_id, person, p_phone_number_id, 'in', p_message_id, message_words(message.payload),

@@ -23,6 +23,11 @@ begin
     perform check_operator(p_email);
     return jsonb_build_object(
         'operators', (select coalesce(jsonb_agg(o.email order by o.email), '[]') from operators o),
+        'figures', (select jsonb_object_agg(name, plan_figure('{}', name))
+                    from unnest(array['monthly_turns', 'monthly_tokens', 'monthly_cost_usd', 'replies_per_hour',
+                                      'documents', 'pages', 'bytes', 'ingestions_per_day', 'sources', 'qa_pairs',
+                                      'previews_per_hour', 'turn_weight', 'background_jobs',
+                                      'api_calls_per_minute']) name),
         'tenants', coalesce((
             select jsonb_agg(jsonb_build_object(
                 'id', t.id, 'name', t.name, 'status', t.status, 'created_at', t.created_at, 'limits', t.limits,

@@ -33,7 +33,7 @@ create or replace function cap_reached(p_bot chatbots, p_contact uuid) returns t
               - interval '1 hour' and coalesce(t.outcome, '') not in ('wait_notice', 'rating')) >= plan.replies
             then format('the tenant has given %s replies within an hour', plan.replies)
     end
-    from (select coalesce((limits ->> 'replies_per_hour')::int, 5000) as replies from tenants
+    from (select plan_figure(limits, 'replies_per_hour')::int as replies from tenants
           where id = p_bot.tenant_id) as plan
 $$;
 select own_functions('cap_reached');

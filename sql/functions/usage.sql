@@ -9,7 +9,8 @@ create or replace function plan_figure(p_limits jsonb, p_name text) returns nume
             when 'ingestions_per_day' then 200 when 'sources' then 20 when 'qa_pairs' then 2000
             when 'monthly_turns' then 20000 when 'monthly_tokens' then 100000000 when 'monthly_cost_usd' then 200
             when 'previews_per_hour' then 120 when 'background_jobs' then 3
-            when 'api_calls_per_minute' then 120 when 'own_domains' then 0 end);
+            when 'api_calls_per_minute' then 120 when 'own_domains' then 0 when 'replies_per_hour' then 5000
+            when 'turn_weight' then 1 end);
 select own_functions('plan_figure');
 grant execute on function plan_figure to chatbot_app;
 

@@ -241,6 +241,11 @@ def _store(
         conn.execute("select publish_document(%s)", [document])
 
 
+def places(result: dict[str, Any]) -> list[dict[str, Any]]:
+    """A result's citations as the customer reads them."""
+    return [{key: c[key] for key in ("document", "page", "url") if key in c} for c in result["citations"]]
+
+
 @pytest.fixture(scope="session")
 def vendors() -> Iterator[tuple[Vendor, Vendor]]:
     pair = Vendor(openai_shape), Vendor(gemini_shape)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.agent.conftest import SHOP, Bench, notes
+from tests.agent.conftest import SHOP, Bench, notes, places
 from tests.agent.vendors import UNKNOWN, Raw, Vendor, call, openai_shape
 
 
@@ -23,7 +23,7 @@ def test_a_question_in_another_language_finds_its_passage(bench: Bench, question
     searched = call("search_knowledge_base", {"question": question})
     result = bench.ask(question, searched, "24 [S1].")
     assert result["answered"], notes(result)
-    assert result["citations"] == [{"document": "Returns", "page": 5}]
+    assert places(result) == [{"document": "Returns", "page": 5}]
 
 
 @pytest.mark.field_reply("search-4")

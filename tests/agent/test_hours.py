@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.agent.conftest import CLINIC, Bench, notes, tools_called
+from tests.agent.conftest import CLINIC, Bench, notes, places, tools_called
 from tests.agent.vendors import call
 
 WEEK = {"mon": [["08:15", "14:00"], ["16:00", "19:45"]], "sat": [["09:00", "12:00"]], "sun": []}
@@ -81,7 +81,7 @@ def test_beside_an_answer_from_a_document(set_hours: Bench) -> None:
         "How long must I fast, and when do you open on Saturday?", searched, reply, bot=CLINIC
     )
     assert result["reply"] == "8 hours. On Saturday we open at 9:00."
-    assert result["citations"] == [{"document": "Guide", "page": 2}]
+    assert places(result) == [{"document": "Guide", "page": 2}]
 
 
 @pytest.mark.field_failure(11)

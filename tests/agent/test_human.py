@@ -12,7 +12,7 @@ from f.agent import history
 from f.agent.handoff import keyword_of
 from f.agent.language import detect
 from f.common.database import Database, as_tenant, connect
-from tests.agent.conftest import SHOP, Bench, notes, tools_called
+from tests.agent.conftest import SHOP, Bench, notes, places, tools_called
 from tests.agent.vendors import UNKNOWN, call, replied
 
 QUESTION = "How long can I return an item?"
@@ -209,7 +209,7 @@ def test_a_short_question_that_stands_alone_is_not_lost_in_the_one_before(bench:
     question = "what does it cost, express?"
     wanted = call("search_knowledge_base", {"question": question})
     result = bench.ask(question, wanted, "Express delivery costs EUR 11.90 [S1].", history=past)
-    assert result["answered"] and result["citations"] == [{"document": "Returns", "page": 1}]
+    assert result["answered"] and places(result) == [{"document": "Returns", "page": 1}]
 
 
 @pytest.mark.field_failure(17)

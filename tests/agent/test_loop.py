@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.agent.conftest import CLINIC, ORDERS_KEY, PLATFORM_KEY, Bench, notes, tools_called
+from tests.agent.conftest import CLINIC, ORDERS_KEY, PLATFORM_KEY, Bench, notes, places, tools_called
 from tests.agent.vendors import UNKNOWN, Raw, call, calls, openai_error
 
 SEARCH = call("search_knowledge_base", {"question": "How long can I return an item?"})
@@ -17,12 +17,31 @@ def test_search_then_reply_with_citation(bench: Bench) -> None:
     result = bench.ask("How long can I return an item?", SEARCH, "You have 30 days [S1].")
     assert result["reply"] == "You have 30 days."
     assert result["answered"] and result["error"] is None
-    assert result["citations"] == [{"document": "Returns", "page": 2}]
+    assert places(result) == [{"document": "Returns", "page": 2}]
     assert tools_called(result) == ["search_knowledge_base"]
     assert result["usage"]["calls"] == 2
     assert result["usage"]["input_tokens"] == 200
     assert result["usage"]["cost_usd"] == pytest.approx((200 * 0.15 + 40 * 0.6) / 1e6)
     assert [c["error"] for c in result["usage"]["model_calls"]] == [None, None]
+
+
+def test_a_citation_names_the_passages_that_were_used(bench: Bench) -> None:
+    """Two of one page are one line for the customer; the staff sees both."""
+    passages = bench.rows(
+        "select c.id, c.page, document_id::text as document, passage_mark(text) as mark from chunks c"
+        " join documents d on d.id = c.document_id where d.title = 'Returns'"
+    )
+    bench.rows("update chunks set page = 2 where id = any(%s)", [row["id"] for row in passages])
+    try:
+        result = bench.ask("How long can I return an item?", SEARCH, "You have 30 days [S1][S2].")
+    finally:
+        for row in passages:
+            bench.rows("update chunks set page = %s where id = %s", row["page"], row["id"])
+    assert places(result) == [{"document": "Returns", "page": 2}]
+    (cited,) = result["citations"]
+    thirty_days = next(row["mark"] for row in passages if row["page"] == 2)
+    assert cited["id"] == passages[0]["document"] and cited["passages"][0] == thirty_days
+    assert len(cited["passages"]) == 2 and set(cited["passages"]) < {row["mark"] for row in passages}
 
 
 def test_a_web_page_is_cited_by_its_address(bench: Bench) -> None:
@@ -32,7 +51,7 @@ def test_a_web_page_is_cited_by_its_address(bench: Bench) -> None:
         result = bench.ask("How long can I return an item?", SEARCH, "You have 30 days [S1].")
     finally:
         bench.rows("update documents set source_url = null where title = 'Returns'")
-    assert result["answered"] and result["citations"] == [{"document": "Returns", "url": address}]
+    assert result["answered"] and places(result) == [{"document": "Returns", "url": address}]
 
 
 def test_parallel_calls_in_one_round(bench: Bench) -> None:

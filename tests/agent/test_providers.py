@@ -18,7 +18,7 @@ from psycopg.rows import dict_row
 from f.models.providers import Models, candidates_of
 from f.models.tool_schemas import plain_schema
 from f.models.types import ModelError
-from tests.agent.conftest import MASTER_KEY, SHOP, Bench
+from tests.agent.conftest import MASTER_KEY, SHOP, Bench, places
 from tests.agent.vendors import Raw, call, gemini_error, gemini_shape, openai_error, openai_shape
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,9 +32,7 @@ def test_gemini_searches_and_replies(bench: Bench) -> None:
     bench.set(provider="gemini", model="gemini-2.5-flash")
     bench.gemini.says(*GOOD)
     result = bench.ask(QUESTION)
-    assert result["reply"] == "You have 30 days." and result["citations"] == [
-        {"document": "Returns", "page": 2}
-    ]
+    assert result["reply"] == "You have 30 days." and places(result) == [{"document": "Returns", "page": 2}]
     first, second = bench.gemini.asked
     assert "systemInstruction" in first and first["contents"][-1]["parts"][0]["text"] == QUESTION
     made, answered = second["contents"][-2:]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.agent.conftest import Bench, notes, tools_called
+from tests.agent.conftest import Bench, notes, places, tools_called
 from tests.agent.vendors import UNKNOWN, call, calls, replied
 
 QUESTION = "How long can I return an item?"
@@ -28,7 +28,7 @@ def test_a_reply_through_the_function(bench: Bench) -> None:
     right = replied("You have 30 days.", "answer", ("S1", "within 30 days of the day you received it"))
     result = bench.ask(QUESTION, SEARCH, right)
     assert result["reply"] == "You have 30 days." and result["answered"]
-    assert result["citations"] == [{"document": "Returns", "page": 2}]
+    assert places(result) == [{"document": "Returns", "page": 2}]
 
 
 @pytest.mark.field_reply("right-10")

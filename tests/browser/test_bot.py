@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from local.seed import CLINIC, SHOP, wait_for
 from local.shop_window import SETTINGS
-from tests.browser.conftest import Visit, between, broken, check, go, lost, publish, save
+from tests.browser.conftest import Visit, between, broken, check, go, lost, picture, publish, save
 from tests.e2e.conftest import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -34,6 +34,26 @@ def test_settings_are_saved_and_the_preview_survives_a_reload(world: World, visi
     expect(page.get_by_label("Persona")).to_have_value("You are warm and brief. Prices are in $.")
     expect(page.locator(".preview .bubble.out")).to_contain_text("30 days", timeout=60_000)
     assert world.sent(SHOP) == sent, "a preview sends nothing"
+
+
+def test_a_source_in_the_preview_opens_its_passage_as_a_table(visit: Visit) -> None:
+    page = visit(SHOP.staff, locale="es-ES")
+    go(page, "Bot")
+    preview = page.get_by_role("region", name="Vista previa")
+    preview.get_by_role("textbox").fill("What does delivery to Portugal cost?")
+    page.keyboard.press("Enter")
+    answer = preview.locator(".bubble.out").last
+    source = answer.locator(".citation").get_by_role("button", name="Returns")
+    expect(source).to_have_count(1, timeout=60_000)
+    expect(answer.locator("em")).to_have_count(0)  # it is not named twice
+    source.click()
+    used = page.get_by_role("dialog").locator(".inset", has_text="Usado en esta respuesta").first
+    row = used.get_by_role("row", name="Portugal 3 to 4 EUR 6.90 EUR 80")
+    expect(row).to_be_in_viewport()
+    expect(used.get_by_role("columnheader")).to_have_text(["Region", "Working days", "Cost", "Free from"])
+    expect(used).not_to_contain_text("|")
+    check(page)
+    picture(page, "preview-citation")
 
 
 def test_opening_hours_are_kept(world: World, visit: Visit) -> None:

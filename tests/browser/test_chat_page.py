@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from local import seed
+from tests.browser.conftest import check
 from tests.e2e.conftest import World
 from tests.e2e.phone import setting
 from tests.e2e.test_whatsapp_choices import offer
@@ -107,6 +109,37 @@ def test_under_an_answer_stands_what_happened(phone: Phone) -> None:
     phone.page.locator("details summary", has_text="What happened").last.click()
     phone.page.wait_for_selector("text=search_knowledge_base", timeout=20_000)
     phone.shot("what-happened")
+
+
+def test_a_deleted_message_is_gone_from_the_thread_and_the_list(phone: Phone) -> None:
+    phone.write_as("Jonas Weber")
+    words = f"My card is {secrets.token_hex(4)}"
+    phone.answer_to("text", words)
+    mine = phone.page.locator(".msg.in", has_text=words)
+    expect(mine).to_have_count(1)
+    phone.more("Delete my last message")
+    gone = phone.page.locator(".msg.in.is-deleted").last
+    expect(gone).to_contain_text("You deleted this message")
+    expect(phone.page.get_by_text(words)).to_have_count(0)
+    check(phone.page)
+
+
+def test_a_source_opens_its_passage_in_the_portal_after_the_sign_in(phone: Phone, address: str) -> None:
+    phone.write_as("Amelia Clarke")
+    phone.answer_to("text", "How long do I have to return an item?")
+    source = phone.page.locator(".msg.out").last.get_by_role("link", name="Returns")
+    phone.page.locator("details summary", has_text="What happened").last.click()
+    listed = phone.page.locator(".happened").last.locator(".passages").get_by_role("link", name="Returns")
+    for link in (listed, source):
+        with phone.page.expect_popup() as opened:
+            link.click()
+        portal = opened.value
+        if portal.get_by_role("heading", name="Who are you?").is_visible():
+            portal.locator(f'button[value="{seed.SHOP.staff}"]').click()
+        used = portal.locator("li.card", has_text="Used for this answer").first
+        expect(used).to_contain_text("30 days")
+        expect(used).to_be_in_viewport()
+    check(phone.page)
 
 
 def test_buttons_and_lists_are_tapped(phone: Phone, world: World) -> None:

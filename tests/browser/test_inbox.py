@@ -8,8 +8,9 @@ import secrets
 import pytest
 from playwright.sync_api import Page, expect
 
-from local.seed import SHOP
-from tests.browser.conftest import PHONE, Visit, check, go
+from local.seed import SHOP, wait_for
+from tests.browser.conftest import PHONE, Visit, check, go, picture
+from tests.browser.test_inbox_team import look, somebody
 from tests.e2e.conftest import World
 from tests.e2e.phone import Phone
 from tests.e2e.test_sources import portal
@@ -118,6 +119,7 @@ def test_the_reply_box_says_what_the_bot_does_then(world: World, visit: Visit) -
     reply = page.get_by_label("Reply as a human")
     expect(reply).to_have_accessible_description(re.compile("the bot pauses for this customer for 12 hours"))
     page.get_by_role("button", name="Pause the bot").click()
+    page.get_by_role("dialog").get_by_role("button", name="For 12 hours").click()
     expect(reply).to_have_accessible_description(
         re.compile("stays paused until .*, and for at least 12 hours")
     )
@@ -137,6 +139,34 @@ def test_the_reply_box_says_what_the_bot_does_then(world: World, visit: Visit) -
     resume(page)
 
 
+@pytest.mark.parametrize(
+    ("locale", "pause", "until", "says", "resume_bot"),
+    [
+        ("en-GB", "Pause the bot", "For an hour", "The customer is not told", "Resume the bot"),
+        ("es-ES", "Pausar el bot", "Hasta que lo devuelva", "Al cliente no se le avisa", "Reanudar el bot"),
+    ],
+)
+def test_whoever_pauses_the_bot_says_for_how_long(
+    world: World, visit: Visit, locale: str, pause: str, until: str, says: str, resume_bot: str
+) -> None:
+    phone, contact, _ = somebody(world)
+    page = visit(AGENT, locale=locale)
+    look(page, contact)
+    page.get_by_role("button", name=pause).click()
+    expect(page.get_by_text(says)).to_be_visible()
+    check(page)
+    picture(page, f"pause-{locale}")
+    page.get_by_role("dialog").get_by_role("button", name=until).click()
+    expect(page.get_by_role("button", name=resume_bot)).to_be_visible()
+    (row,) = world.rows("select paused_until::text as until from contacts where id = %s", contact)
+    assert (row["until"] == "infinity") is (locale == "es-ES")
+    sent = len(phone.sent())
+    wamid = phone.deliver({"type": "text", "text": {"body": "Hello?"}})
+    ended = "select reason from inbound_messages where message_id = %s and state = 'ended'"
+    assert wait_for(lambda: world.rows(ended, wamid), 30) == [{"reason": "the contact is with a human"}]
+    assert len(phone.sent()) == sent
+
+
 def test_a_question_that_a_colleague_answered_says_so(world: World, visit: Visit) -> None:
     question = "Who painted the Mona Lisa?"
     world.ask(SHOP, question, "Amelia Clarke")
@@ -146,6 +176,7 @@ def test_a_question_that_a_colleague_answered_says_so(world: World, visit: Visit
     bot = thread.locator(".bubble.in", has_text=question).last.locator("xpath=following-sibling::*[1]")
     expect(bot).to_contain_text("not answered")
     page.get_by_role("button", name="Pause the bot").click()
+    page.get_by_role("dialog").get_by_role("button", name="For 12 hours").click()
     expect(page.get_by_role("button", name="Resume the bot")).to_be_visible()
     said = {"type": "text", "text": {"body": "Hello?"}}
     world.control(

@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 from local.meta import voice
 from local.seed import SHOP
 from tests.browser.conftest import Visit, between, broken, check, lost
+from tests.browser.conftest import picture as photo
 from tests.browser.test_inbox_team import AGENT, look, somebody
 from tests.e2e.conftest import World
 from tests.e2e.phone import Phone, recover
@@ -72,10 +73,19 @@ def test_a_citation_opens_the_passage(world: World, visit: Visit) -> None:
     look(page, contact)
     page.get_by_role("log").locator(".citation button").last.click()
     passages = page.get_by_role("dialog")
-    expect(passages.locator(".inset").first).to_contain_text(re.compile("days", re.I))
+    used = passages.locator(".inset", has_text="Used for this answer").first
+    expect(used).to_contain_text("30 days")
+    expect(used).to_be_in_viewport()
+    expect(passages.locator(".inset", has_not_text="Used for this answer").first).to_be_attached()
     check(page)
+    photo(page, "citation")
     passages.get_by_role("button", name="Open the document").click()
     expect(page.get_by_role("heading", level=1, name="Knowledge")).to_be_visible()
+    known = page.locator("li.card", has_text="Used for this answer").first
+    expect(known).to_contain_text("30 days")
+    expect(known).to_be_in_viewport()
+    check(page)
+    photo(page, "document-used")
 
 
 def test_a_note_is_for_the_staff_alone(taken: tuple[Phone, str], visit: Visit) -> None:

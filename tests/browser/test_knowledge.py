@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 
 import pytest
@@ -70,7 +71,12 @@ def test_of_several_files_each_is_taken(world: World, visit: Visit) -> None:
     )
     page.locator(".drop").dispatch_event("drop", {"dataTransfer": dropped})
     lines = page.get_by_role("status").get_by_role("listitem")
-    expect(lines).to_contain_text(["tool.exe: This type of file", *(f"{name}: Stored." for name in files)])
+    expect(lines).to_have_text(
+        [
+            re.compile("^tool.exe: This type of file"),
+            *(re.compile(f"^{name}: (Stored|Read)") for name in files),
+        ]
+    )
     for name in files:
         card = page.locator("li.card", has_text=name)
         expect(card.get_by_text("Ready", exact=True)).to_be_visible(timeout=60_000)
@@ -86,6 +92,9 @@ def test_a_file_that_could_not_be_read_is_replaced(world: World, visit: Visit) -
     )
     card = page.locator("li.card", has_text=f"broken-{word}.pdf")
     expect(card.get_by_text("Failed", exact=True)).to_be_visible(timeout=60_000)
+    line = page.get_by_role("status").get_by_role("listitem").filter(has_text=f"broken-{word}.pdf")
+    expect(line).to_contain_text("It was stored, but could not be read: see below.")
+    check(page)
     whole = f"# Wrapping {word}\n\nGifts {word} are wrapped for 4 euros.".encode()
     mended: FilePayload = {"name": f"whole-{word}.md", "mimeType": "text/markdown", "buffer": whole}
     with page.expect_file_chooser() as asked:
@@ -94,6 +103,8 @@ def test_a_file_that_could_not_be_read_is_replaced(world: World, visit: Visit) -
     card = page.locator("li.card", has_text=f"whole-{word}.md")
     expect(card.get_by_text("Ready")).to_be_visible(timeout=60_000)
     expect(page.locator("li.card", has_text=f"broken-{word}.pdf")).to_have_count(0)
+    line = page.get_by_role("status").get_by_role("listitem").filter(has_text=f"whole-{word}.md")
+    expect(line).to_contain_text("Read. The bot uses it.")
     with page.expect_file_chooser() as asked:
         card.get_by_role("button", name="Replace").click()
     asked.value.set_files(mended)

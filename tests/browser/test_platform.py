@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from f.common.secrets import unseal
 from local.seed import SHOP, wait_for
-from tests.browser.conftest import DESKTOP, PHONE, Visit, check, go
+from tests.browser.conftest import DESKTOP, PHONE, Visit, check, go, picture
 from tests.e2e.conftest import World
 from tests.e2e.phone import Phone
 from tests.e2e.test_sources import portal
@@ -56,6 +56,39 @@ def test_the_operator_opens_a_business_and_dispatches_again(world: World, visit:
     go(page, "Platform")
     page.get_by_role("button", name="Start again").first.click()
     expect(page.get_by_role("button", name="Start again")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("locale", "page_name", "create", "rename", "figure"),
+    [
+        ("en-GB", "Platform", "Create", "Rename", "20,000"),
+        ("es-ES", "Plataforma", "Crear", "Cambiar el nombre", "20.000"),
+    ],
+)
+def test_a_business_is_renamed_and_its_plan_shows_what_counts(
+    world: World, visit: Visit, locale: str, page_name: str, create: str, rename: str, figure: str
+) -> None:
+    page = visit(OPERATOR, locale=locale)
+    go(page, page_name)
+    word = secrets.token_hex(3)
+    page.get_by_label("Name of the business" if locale == "en-GB" else "Nombre de la empresa").fill(
+        f"Eta {word}"
+    )
+    page.get_by_role("button", name=create).click()
+    page.get_by_role("button", name=rename).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("textbox").fill(f"Theta {word}")
+    check(page)
+    picture(page, f"rename-{locale}")
+    dialog.get_by_role("button", name=rename).click()
+    expect(page.get_by_role("heading", level=2, name=f"Theta {word}")).to_be_visible()
+    turns = page.get_by_label("answers per month" if locale == "en-GB" else "respuestas al mes")
+    expect(turns).to_have_attribute("placeholder", figure)
+    expect(turns).to_have_value("")
+    save = re.compile("^(Save|Guardar)$")
+    expect(page.get_by_role("button", name=save)).to_have_count(0)
+    check(page)
+    picture(page, f"plan-{locale}")
 
 
 def test_a_key_leaves_the_browser_sealed(world: World, visit: Visit) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import secrets
+from pathlib import Path
 
 import pytest
 
-from local import seed
+from local import ask, seed, state
 from tests.e2e.conftest import World
 
 pytestmark = pytest.mark.timeout(240)
@@ -66,3 +68,51 @@ def test_what_staff_has_set_is_there_after_the_next_start(world: World) -> None:
         seed.seed(world.stack)
         rows = world.rows("select persona from chatbots where phone_number_id = %s", number)
         assert rows == [{"persona": words}]
+
+
+def test_what_staff_has_deleted_stays_away_after_the_next_start(world: World) -> None:
+    """A tool, an action and a script of the demo; they are put back by hand, as only new businesses get them."""
+    shop = str(world.rows("select id from tenants where name = %s", seed.SHOP.name)[0]["id"])
+    counted = (
+        "select (select count(*) from tenant_tools where tenant_id = %s and name = 'orders')"
+        " + (select count(*) from http_actions where tenant_id = %s and name = 'get_stock') as n"
+    )
+    place = (world.stack, seed.SHOP)
+    assert world.rows(counted, shop, shop) == [{"n": 2}]
+    try:
+        gone = seed.ask(*place, "bot", "f/portal_api/bot", "delete_tool", name="orders")
+        assert gone["ok"], gone
+        assert seed.ask(*place, "tools", "f/portal_api/tools", "delete", name="get_stock")["ok"]
+        for _ in range(2):
+            seed.seed(world.stack)
+            assert world.rows(counted, shop, shop) == [{"n": 0}]
+    finally:
+        world.rows(
+            "delete from audit_log where tenant_id = %s and action in ('tenant_tools.delete', 'http_actions.delete') returning 1",
+            shop,
+        )
+        seed.seed(world.stack)
+    assert world.rows(counted, shop, shop) == [{"n": 2}]
+
+
+def test_the_terminal_says_that_a_person_has_the_conversation(
+    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """make ask Q="…" CUSTOMER="Jonas Weber" ends at once, and says where the bot is resumed."""
+    addresses = {"page": world.stack.url("meta"), "portal": world.stack.url("portal")}
+    (tmp_path / "demo.json").write_text(json.dumps(addresses))
+    monkeypatch.setattr(state, "folder", lambda: tmp_path)
+    monkeypatch.setattr("sys.argv", ["ask", "--customer", "Jonas Weber", "How long is a gift card valid?"])
+    world.ask(seed.SHOP, "How long is a gift card valid?", "Jonas Weber")
+    query = "select id::text from contacts where phone = %s and tenant_id = (select id from tenants where name = %s)"
+    (row,) = world.rows(query, seed.CUSTOMERS[1]["phone"], seed.SHOP.name)
+    place = (world.stack, seed.SHOP, "conversations", "f/portal_api/conversations")
+    assert seed.ask(*place, "pause", contact_id=row["id"], hours=1)["ok"]
+    try:
+        assert ask.main() == 1
+    finally:
+        seed.ask(*place, "resume", contact_id=row["id"])
+    said = capsys.readouterr()
+    assert "Jonas Weber's conversation is with a person" in said.err and "/#conversations" in said.err
+    assert ask.main() == 0
+    assert "24 months" in capsys.readouterr().out

@@ -12,6 +12,7 @@ from local import seed
 from local.meta import voice
 from local.seed import wait_for
 from tests.e2e.conftest import World
+from tests.e2e.phone import Phone, setting
 
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -132,3 +133,31 @@ def test_a_person_without_a_phone_is_answered_and_shown_by_username(world: World
 def test_a_throttle_of_meta_is_waited_for(world: World) -> None:
     world.control("fail", {"mode": "error", "code": 131056, "status": 400})
     assert "30 days" in world.ask(seed.SHOP, "How long do I have to return an item?", "Jonas Weber")
+
+
+def test_a_thumb_and_what_can_not_be_read_are_no_part_of_the_question_after_them(world: World) -> None:
+    """They come within the merge window, and one turn answers: the search is for what was asked."""
+    phone = Phone(world)
+    thanks = phone.write("How long is a gift card valid?")
+    unread = {"type": "unsupported", "errors": [{"code": 131051, "title": "Message type unknown"}]}
+    question = "How much is express delivery?"
+    with setting(world, merge_window_s=1.0):
+        phone.deliver(
+            {
+                "type": "reaction",
+                "reaction": {"message_id": thanks[-1]["wamid"], "emoji": "\N{THUMBS UP SIGN}"},
+            }
+        )
+        phone.deliver(unread)
+        (answer,) = phone.write(question)
+        assert "11.90" in answer["text"]
+        (turn,) = wait_for(
+            lambda: world.rows(
+                "select question, trace from turns where contact_id = %s and state = 'done' and question like '%%express%%'",
+                phone.contact(),
+            ),
+            30,
+        )
+    assert turn["question"] == question
+    searched = [call["arguments"] for call in turn["trace"] if call["tool"] == "search_knowledge_base"]
+    assert searched and not any("[" in json.dumps(arguments)[1:-1] for arguments in searched)

@@ -127,6 +127,22 @@ def test_a_button_on_the_page_becomes_a_reply_with_its_context(
     assert got[0]["context"] == {"from": "15550783881", "id": asked}
 
 
+def test_a_message_that_its_sender_deletes_has_no_words_on_the_phone(
+    meta: Meta, process: tuple[Meta, Recorder, Recorder]
+) -> None:
+    mine, other = (meta.deliver()["wamid"] for _ in range(2))
+    body = {"phone_number_id": NUMBER, "customer": "Sheena Nelson"}
+    gone = {**body, "message": {"type": "revoke", "revoke": {"original_message_id": mine}}}
+    assert meta.client.post("/api/messages", json=gone).status_code == 201
+    customer = meta.client.get("/api/overview").json()["last"]
+    (who,) = {last["customer"] for last in customer.values()}
+    query = {"phone_number_id": NUMBER, "customer": who}
+    shown = {m["wamid"]: m for m in meta.client.get("/api/conversation", params=query).json()["messages"]}
+    assert (shown[mine]["type"], shown[mine]["content"]) == ("deleted", {})
+    assert shown[other]["type"] == "text"
+    assert eventually(lambda: [m for m in process[1].values("messages") if m["type"] == "revoke"])
+
+
 def test_a_picture_from_the_page_becomes_media(meta: Meta, process: tuple[Meta, Recorder, Recorder]) -> None:
     form = {"phone_number_id": NUMBER, "customer": "Sheena Nelson", "caption": "Look"}
     files = {"file": ("a.png", b"\x89PNG", "image/png")}

@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg.types.json import Jsonb
 
 from f.agent import history
 from f.common.database import Database
@@ -107,6 +108,53 @@ def test_each_count_is_the_length_of_its_list(portal: Portal, people: list[str])
     assert listed(portal, assignee=AGENT) == ["Ana 1"]
     assert portal.ask(AGENT, CONVERSATIONS, "list", view="secret")["refused"] == "bad_request"
     assert counts(portal, "owner@beta.example")["all"] == 0
+
+
+def test_the_list_is_in_the_order_of_the_time_that_it_shows(portal: Portal, people: list[str]) -> None:
+    """When the customer last wrote: what the staff write moves nothing."""
+    portal.ask(AGENT, INBOX, "add_note", contact_id=people[0], body="Call back.")
+    portal.ask(OWNER, CONVERSATIONS, "pause", contact_id=people[1], until="resumed")
+    found = portal.ask(AGENT, CONVERSATIONS, "list")["contacts"]
+    assert [row["id"] for row in found] == people[::-1]
+    assert [row["at"] for row in found] == sorted((row["at"] for row in found), reverse=True)
+    talked(portal, A, "1001", "34600000010", "Another question?")
+    assert listed(portal)[0] == "Ana 0"
+
+
+def test_the_list_can_be_of_who_wrote_lately(portal: Portal, people: list[str]) -> None:
+    for days, contact in ((3, people[1]), (20, people[2]), (400, people[3])):
+        portal.rows(
+            "update contacts set last_seen_at = now() - make_interval(days => %s) where id = %s returning 1",
+            *(days, contact),
+        )
+    assert [len(listed(portal, days=days)) for days in (0, 1, 7, 30)] == [4, 1, 2, 3]
+    assert portal.ask(AGENT, CONVERSATIONS, "list", days="x")["refused"] == "not_a_whole_number"
+
+
+def test_whoever_takes_over_says_how_long_the_bot_is_silent(portal: Portal, people: list[str]) -> None:
+    week = {day: [["09:00", "18:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
+    hours = (
+        "update chatbots set opening_hours = %s, time_zone = 'UTC' where phone_number_id = '1001' returning 1"
+    )
+
+    def until(**how: Any) -> Any:
+        assert portal.ask(AGENT, CONVERSATIONS, "pause", contact_id=people[0], **how)["ok"]
+        contact = portal.ask(AGENT, CONVERSATIONS, "get", contact_id=people[0])["contact"]
+        return contact["paused_until"], contact["opens_at"]
+
+    assert until(until="resumed") == ("infinity", None)
+    assert until(until="opening") == ("infinity", None), "it is open all the time"
+    portal.rows(hours, Jsonb(week))
+    paused, opens = until(until="opening")
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).strftime("%Y-%m-%d 09:00:00")
+    assert (
+        paused == opens
+        and datetime.fromisoformat(opens).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") == tomorrow
+    )
+    paused, _ = until(hours=1)
+    assert timedelta(minutes=58) < datetime.fromisoformat(paused) - datetime.now(UTC) <= timedelta(hours=1)
+    refused = portal.ask(AGENT, CONVERSATIONS, "pause", contact_id=people[0], until="forever")
+    assert refused["refused"] == "bad_request"
 
 
 def test_a_snoozed_conversation_waits_until_its_time(portal: Portal, people: list[str]) -> None:

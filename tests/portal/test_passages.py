@@ -78,6 +78,24 @@ def test_the_passages_are_those_of_the_search_in_order(portal: Portal, endpoint:
     assert B not in str(listed)
 
 
+def test_what_an_answer_has_used_is_marked_while_it_says_the_same(portal: Portal, endpoint: Endpoint) -> None:
+    long = "\n\n".join(f"# Rate {n}\n\nThe rate of zone {n} is {n} euros." for n in range(1, 40))
+    document = put(portal, long)
+    (row,) = portal.rows(
+        "select ordinal, passage_mark(text) as mark from chunks where position('zone 30 ' in text) > 0"
+    )
+    listed = passages(portal, document, used=[row["mark"]], at_used=True)["passages"]
+    assert [one["ordinal"] for one in listed if one["used"]] == [row["ordinal"]]
+    assert listed[0]["ordinal"] == row["ordinal"] - 3, "with what stands before it"
+    other = passages(portal, document, used=["0" * 12], at_used=True)["passages"]
+    assert other[0]["ordinal"] == 0 and not any(one["used"] for one in other)
+    used = next(one for one in listed if one["used"])
+    edit(portal, document, used, text="The rate of zone 30 is 31 euros.")
+    assert not any(one["used"] for one in passages(portal, document, used=[row["mark"]])["passages"])
+    refused = portal.ask(EDITOR, PASSAGES, "list", document_id=document, used=["'; --"])
+    assert refused["refused"] == "bad_request"
+
+
 def test_a_correction_answers_at_once_and_says_who_made_it(portal: Portal, endpoint: Endpoint) -> None:
     document = put(portal, TEXT)
     first = passages(portal, document)["passages"][0]

@@ -28,6 +28,13 @@ def invite(owner: Browser, person: str, role: str = "viewer") -> str:
     return link.partition("#")[2]
 
 
+def sent_codes(house: House) -> list[str]:
+    """To whom a code went."""
+    return [
+        to for to, mail in house.mailbox.mails if "/invitation#" not in str(mail.get_payload(decode=True))
+    ]
+
+
 def come(house: House, visitor: Browser, person: str, token: str) -> str:
     """Asks for a code by the link, and enters it where one came; "" is let in."""
     before = len(house.mailbox.mails)
@@ -55,6 +62,30 @@ def test_an_invited_person_who_proves_the_address_is_a_member_once(
     assert come(house, browser(), person, token) == "wrong", "used"
 
 
+@pytest.mark.parametrize(
+    ("language", "says"), [("en", "invites you"), ("es", "le invita"), ("xx", "invites you")]
+)
+def test_an_invitation_goes_to_the_address_by_mail(
+    house: House, owner: Browser, language: str, says: str
+) -> None:
+    person, before = guest(), len(house.mailbox.mails)
+    made = owner.call("people", "invite", email=person, role="viewer", language=language).json()
+    assert made["mail"] == "sent"
+    words = house.mailbox.wait_for(person, before).get_payload(decode=True).decode()  # type: ignore[union-attr]
+    assert made["link"] in words and says in words and "Alpha" in words
+
+
+def test_an_invitation_that_no_mail_server_takes_is_there_to_be_copied(house: House, owner: Browser) -> None:
+    house.mailbox.refuses = "RCPT"
+    try:
+        made = owner.call("people", "invite", email=guest(), role="viewer").json()
+    finally:
+        house.mailbox.refuses = ""
+    assert made["mail"] == "failed" and made["link"]
+    made = owner.call("people", "invite", email=f"+34{uuid.uuid4().int % 10**9:09d}", role="viewer").json()
+    assert made["mail"] == "none" and made["link"], "a telephone number has no mailbox"
+
+
 def test_a_forwarded_link_is_worth_nothing(house: House, browser: Make, owner: Browser) -> None:
     """Neither to a stranger nor to a member of another business, who types who they are; nor with the invited address, whose code they don't get."""
     person, before = guest(), len(house.mailbox.mails)
@@ -78,7 +109,7 @@ def test_a_forwarded_link_is_worth_nothing(house: House, browser: Make, owner: B
         )
         == []
     )
-    assert STRANGER not in [to for to, _ in house.mailbox.mails]
+    assert STRANGER not in sent_codes(house)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +129,7 @@ def test_a_link_that_is_old_withdrawn_or_of_a_former_owner_lets_nobody_in(
     visitor = browser()
     visitor.post("/api/code", {"person": person, "invitation": token})
     assert visitor.enter("12345").json() == {"refused": "wrong"}
-    assert person not in [to for to, _ in house.mailbox.mails]
+    assert person not in sent_codes(house)
 
 
 def test_a_second_link_replaces_the_first_and_a_withdrawn_one_is_gone(
@@ -109,7 +140,7 @@ def test_a_second_link_replaces_the_first_and_a_withdrawn_one_is_gone(
     invite(owner, person)
     visitor = browser()
     visitor.post("/api/code", {"person": person, "invitation": first})
-    assert person not in [to for to, _ in house.mailbox.mails]
+    assert person not in sent_codes(house)
     assert owner.call("people", "withdraw", email=person).json()["ok"] is True
     assert owner.call("people", "withdraw", email=person).json()["refused"] == "not_found"
 

@@ -86,6 +86,7 @@ VALUES: dict[str, list[str]] = {
     "p_changes": [text({"staff_name": "A", "tags": ["a"], "lead": {"x": None}, "blocked": True, "opted_out": True, "language": "es"})],
     "p_chunks": ["array(select id from chunks)"],
     "p_closed_on": ["'{}'"],
+    "p_citations": [text([{"document": "Ready", "page": 1}, {"document": "?", "url": "https://a.example"}])],
     "p_code": ["131056", "7"],
     "p_code bytea": ["'code'", "'wrong'"],
     "p_contact uuid": ["(select id from contacts where phone = '34600000001')", "(select id from contacts where name = 'Idle')"],

@@ -41,6 +41,22 @@ def test_a_business_is_open_by_its_own_clock(talk: Conversation, at: str, zone: 
     assert talk.one(query, json.dumps(WEEK), zone, f"{at}+00") is is_open
 
 
+@pytest.mark.parametrize(
+    ("at", "zone", "opens"),
+    [
+        ("2026-11-23 10:00", "UTC", "2026-11-27 20:00:00+00"),  # on a Monday: not this afternoon, but Friday
+        ("2026-11-22 23:30", "UTC", "2026-11-23 09:00:00+00"),
+        ("2026-11-22 23:30", "Europe/Madrid", "2026-11-27 19:00:00+00"),  # Monday there already
+        ("2026-12-24 12:00", "UTC", "2026-12-26 00:00:00+00"),  # the 25th is a holiday
+    ],
+)
+def test_it_opens_next_on_a_later_day_of_its_own(talk: Conversation, at: str, zone: str, opens: str) -> None:
+    query = "select next_days_opening(%s::jsonb, %s, '{2026-12-28,2026-12-25}', %s::timestamptz) = %s::timestamptz"
+    assert talk.one(query, json.dumps(WEEK), zone, f"{at}+00", opens) is True
+    assert talk.one("select next_days_opening('{}', 'UTC', '{}')") is None
+    assert talk.one("""select next_days_opening('{"mon": []}', 'UTC', '{}')""") is None
+
+
 def test_without_hours_a_business_is_always_open(talk: Conversation) -> None:
     assert talk.one("select is_open('{}', 'UTC', '{}')") is True
     assert talk.one("""select is_open('{"mon": []}', 'UTC', '{}')""") is False

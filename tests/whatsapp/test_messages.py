@@ -163,6 +163,8 @@ def test_a_message_that_was_deleted_before_it_came_is_not_answered(bot: Bot) -> 
     assert turn["reason"] == "the customer has deleted it"
     (row,) = bot.rows("select payload from inbound_messages where message_id = 'wamid.late'")
     assert "too late" not in str([row["payload"], bot.log()])
+    said = [words for way, words in bot.log() if way == "in"]
+    assert said == ["hi", "[deleted a message]"], "one bubble for both"
 
 
 def test_nobody_edits_or_deletes_what_another_person_wrote(bot: Bot) -> None:

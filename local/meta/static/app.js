@@ -5,6 +5,7 @@ import { bubble, runOf, summary } from "./bubble.js";
 import { happened } from "./happened.js";
 import { live } from "./live.js";
 import { setUpMore } from "./more.js";
+import { sourcesOf } from "./sources.js";
 
 const state = { numbers: [], customers: [], last: {}, unread: {}, number: null, customer: null, messages: new Map(), unsent: new Map(), silent: new Map(), model: "", portal: "", quoting: null, panels: new Map() };
 const key = (message) => `${message.phone_number_id}/${message.customer}`;
@@ -16,6 +17,7 @@ const context = {
   business: () => state.number.name,
   answered: (wamid) => [...state.messages.values()].some((m) => m.direction === "in" && m.context === wamid && ["interactive", "location", "order"].includes(m.type)),
   number: () => state.number,
+  sources: (run) => (state.portal ? sourcesOf(run, thread) : []),
   answer: (message, answer) => write({ ...answer, context: message.wamid }),
   reactions: (wamid) => {
     const emojis = {};
@@ -307,7 +309,7 @@ function setUp() {
   for (const button of document.querySelectorAll("[data-close]")) button.addEventListener("click", () => button.closest("dialog").close());
   for (const dialog of document.querySelectorAll("dialog")) dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
   followBottom();
-  setUpMore({ write, last: (direction) => [...state.messages.values()].filter((m) => m.direction === direction && m.type !== "reaction").sort((a, b) => a.seq - b.seq).at(-1),
+  setUpMore({ write, last: (direction) => [...state.messages.values()].filter((m) => m.direction === direction && !["reaction", "deleted"].includes(m.type)).sort((a, b) => a.seq - b.seq).at(-1),
     where: () => ({ phone_number_id: state.number.phone_number_id, customer: state.customer.id }) });
 }
 

@@ -3,9 +3,10 @@
 import { control, filled } from "./controls.js";
 import { $, clock, el, icon } from "./dom.js";
 import { formatted, plainText } from "./format.js";
+import { linkSources } from "./sources.js";
 
 const WORDS = { image: "Photo", video: "Video", audio: "Voice message", document: "Document", sticker: "Sticker", location: "Location",
-  contacts: "Contact", template: "Template", reaction: "Reaction", order: "Order", unsupported: "Unsupported message" };
+  contacts: "Contact", template: "Template", reaction: "Reaction", order: "Order", unsupported: "Unsupported message", deleted: "You deleted this message" };
 
 export function summary(message) {
   const c = message.content ?? {};
@@ -43,21 +44,26 @@ function header(part) {
   return part.type === "text" ? el("div", { class: "title", dir: "auto" }, part.text) : el("div", {}, ...media({ type: part.type, content: part[part.type] }).filter(Boolean));
 }
 
-function interactive(message) {
+function words(message, text, context) {
+  const run = message.direction === "out" && runOf(message);
+  return run && /(^|\n)_.+_/.test(text) ? linkSources(formatted(text), run, context.sources(run)) : formatted(text);
+}
+
+function interactive(message, context) {
   const c = message.content;
   if (c.button_reply || c.list_reply) {
     const reply = c.button_reply ?? c.list_reply;
     return [el("div", { class: "rich", dir: "auto" }, reply.title), reply.description && el("div", { class: "small" }, reply.description)];
   }
   if (c.nfm_reply) return filled(c.nfm_reply);
-  return [header(c.header), formatted(c.body?.text ?? ""), c.footer && el("div", { class: "small", dir: "auto" }, c.footer.text)];
+  return [header(c.header), words(message, c.body?.text ?? "", context), c.footer && el("div", { class: "small", dir: "auto" }, c.footer.text)];
 }
 
-function content(message) {
+function content(message, context) {
   const c = message.content;
   switch (message.type) {
-    case "text": return [formatted(c.body ?? "")];
-    case "interactive": return interactive(message);
+    case "text": return [words(message, c.body ?? "", context)];
+    case "interactive": return interactive(message, context);
     case "image": case "video": case "audio": case "document": case "sticker": return media(message);
     case "location": return [el("div", { class: "rich" }, `${c.name ?? ""} ${c.address ?? ""}`.trim() || "Location", el("div", { class: "small" }, `${c.latitude}, ${c.longitude}`))];
     case "contacts": return (c.items ?? []).map((card) => el("div", { class: "rich", dir: "auto" }, card.name?.formatted_name ?? "Contact",
@@ -106,7 +112,7 @@ export function bubble(message, context) {
   const reactions = context.reactions(message.wamid);
   const box = el("div", { class: "bubble" },
     quoted && el("div", { class: `quoted ${quoted.direction}` }, el("b", {}, quoted.direction === "in" ? "You" : context.business()), el("span", { dir: "auto" }, summary(quoted))),
-    ...content(message).filter(Boolean),
+    ...content(message, context).filter(Boolean),
     el("span", { class: "meta" }, el("time", {}, clock(message.time)), ticks(message)),
     reactions && el("span", { class: "reaction" }, reactions));
   const reply = message.direction === "out" && el("button", { class: "icon quote", type: "button", title: "Reply to this message", "aria-label": "Reply to this message", onclick: () => context.quote(message) }, icon("reply"));

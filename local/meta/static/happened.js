@@ -1,19 +1,20 @@
 // "What happened": what a run searched, called and cost, and a link to it.
 
 import { api, el, icon, milliseconds } from "./dom.js";
+import { sourceLink } from "./sources.js";
 
 const short = (value) => { const text = typeof value === "string" ? value : JSON.stringify(value) ?? ""; return text.length > 220 ? text.slice(0, 219) + "…" : text; };
 
 function section(title, ...content) {
-  return el("section", {}, el("h4", {}, title), ...content);
+  return el("section", {}, el("h2", {}, title), ...content);
 }
 
-function passages(citations) {
+// run: whose passages can be opened in the portal; undefined where there is none.
+function passages(citations, run) {
   if (!citations.length) return null;
-  const rows = citations.map((c) => el("li", {}, icon("doc"), el("div", {}, el("b", { dir: "auto" }, c.document ?? c.title ?? "Document"),
+  const rows = citations.map((c, place) => el("li", {}, icon("doc"), el("div", {}, run && c.id && !c.url ? sourceLink(run, place, c.document) : el("b", { dir: "auto" }, c.document),
     c.page !== undefined && c.page !== null && el("span", { class: "page" }, `page ${c.page}`),
-    c.url && el("a", { href: c.url, target: "_blank", rel: "noopener" }, c.url),
-    (c.text ?? c.excerpt ?? c.quote) && el("p", { dir: "auto" }, short(c.text ?? c.excerpt ?? c.quote)))));
+    c.url && el("a", { href: c.url, target: "_blank", rel: "noopener" }, c.url))));
   return section("Passages", el("ul", { class: "passages" }, ...rows));
 }
 
@@ -48,7 +49,7 @@ function fill(box, run) {
   const failed = run.success === false ? el("p", { class: "trouble" }, icon("alert"), "The run failed.") : null;
   const link = run.link && el("a", { class: "runlink", href: `/open/${run.run}`, target: "_blank", rel: "noopener" }, "Open the run ↗");
   const trace = run.trace_id && el("p", { class: "usage" }, `trace ${run.trace_id}`);
-  const parts = [human, answered, failed, run.error && el("p", { class: "trouble" }, icon("alert"), String(run.error)), passages(run.citations), tools(run.tools, run.link), steps(run.steps, run.ms), usage(run.usage, run.model), trace, link].filter(Boolean);
+  const parts = [human, answered, failed, run.error && el("p", { class: "trouble" }, icon("alert"), String(run.error)), passages(run.citations, run.link && run.run), tools(run.tools, run.link), steps(run.steps, run.ms), usage(run.usage, run.model), trace, link].filter(Boolean);
   box.replaceChildren(...parts);
 }
 

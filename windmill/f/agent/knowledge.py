@@ -34,6 +34,8 @@ class Knowledge:
         self._db, self._context, self._embeddings = turn.db, turn.context, turn.resources["embeddings"]
         self._number = turn.phone_number_id
         self._places: dict[str, Citation] = {}
+        # By mark: the document's id, and what tells the passage from others.
+        self._used: dict[str, tuple[str, str]] = {}
         self._marks: dict[int, str] = {}
         self.sources: dict[str, Source] = {}
         self.problem: str | None = None  # why a search was impossible, for the operator
@@ -72,7 +74,8 @@ class Knowledge:
 
     def _near(self, question: str, vector: list[float], model: dict[str, Any]) -> list[dict[str, Any]]:
         return self._db.rows(
-            "select chunk_id, title, citation(document_id, page) as source, heading, passage, relevance"
+            "select chunk_id, document_id::text as id, title, citation(document_id, page) as source, heading, passage,"
+            " passage_mark(passage) as mark, relevance"
             " from find_passages(%s, %s::vector, %s, %s) where fits",
             question,
             Vector(vector).to_text(),
@@ -93,6 +96,7 @@ class Knowledge:
     def _passage(self, row: dict[str, Any]) -> dict[str, Any]:
         mark = self._marks.setdefault(row["chunk_id"], f"S{len(self._marks) + 1}")
         self._places[mark] = row["source"]
+        self._used[mark] = (row["id"], row["mark"])
         self.sources[mark] = Source(mark, row["passage"], f"{row['title']} {row['heading']}")
         return {
             "id": mark,
@@ -108,6 +112,12 @@ class Knowledge:
         return [place["url"] for place in self._places.values() if "url" in place]
 
     def cited(self, marks: list[str]) -> list[Citation]:
-        """The places of the passages that a reply names, once each, in order."""
-        named = [self._places[mark] for mark in marks if mark in self._places]
-        return [c for i, c in enumerate(named) if c not in named[:i]]
+        """The places of the passages that a reply names, once each, in order; with the passages that it names there."""
+        found: dict[str, Citation] = {}
+        for mark in dict.fromkeys(mark for mark in marks if mark in self._places):
+            place, (document, passage) = self._places[mark], self._used[mark]
+            key = json.dumps(place, sort_keys=True)
+            cited = found.setdefault(key, {**place, "id": document, "passages": []})
+            if passage not in cited["passages"]:
+                cited["passages"].append(passage)
+        return list(found.values())

@@ -33,6 +33,19 @@ postgresql = dict[str, Any]
 c_whatsapp = dict[str, Any]
 c_llm = dict[str, Any]
 FILES = {"image", "audio", "document", "video", "sticker"}
+# Of these kinds a message says something. Beside one that does, words such as "[unsupported]" would only be searched for.
+TELLING = {
+    "text",
+    "button",
+    "interactive",
+    "image",
+    "video",
+    "document",
+    "audio",
+    "location",
+    "contacts",
+    "order",
+}
 
 
 @contain_errors
@@ -201,7 +214,7 @@ def read_conversation(turn: Turn, incoming: Incoming) -> list[dict[str, Any]]:
     )
     decided = any(m["decision"] for m in messages)
     messages = [m for m in messages if not m["decision"]]
-    words = [m["words"] for m in messages]
+    words = [m["words"] for m in messages if m["kind"] in TELLING] or [m["words"] for m in messages]
     if decided:
         turn.context["decisions"] = True
     if decided and not messages:

@@ -71,11 +71,16 @@ class Context(TypedDict, total=False):
 
 
 class Citation(TypedDict):
-    """Where an answer comes from, as the SQL function citation() returns it: document title, and page (from 1) or a web page's address, if any."""
+    """Where an answer comes from, as the SQL function citation() returns it: document title, and page (from 1) or a web page's address, if any.
+
+    id: of the document; passages: what passage_mark() says of those that were used.
+    """
 
     document: str
     page: NotRequired[int]
     url: NotRequired[str]
+    id: NotRequired[str]
+    passages: NotRequired[list[str]]
 
 
 class ToolCall(TypedDict):

@@ -33,6 +33,13 @@ c_whatsapp = dict[str, Any]
 PAGE = 50
 EXPORT_ROWS = 20_000
 MOST_HOURS = 24 * 365
+MOST_DAYS = 10_000
+# Until when a bot may be paused. Who has no opening hours is open all the time: then until somebody gives the conversation back.
+UNTIL = {
+    "": b"now() + make_interval(hours => %s)",
+    "opening": b"coalesce(opens_for(%s), 'infinity')",
+    "resumed": b"'infinity'",
+}
 
 
 @answer_page
@@ -64,6 +71,7 @@ CONTACTS = b"""
           and (%(view)s <> 'waiting' or c.id in (select waiting_contacts()))
           and in_view(c, %(view)s, %(email)s, c.id in (select waiting_contacts()))
           and (%(assignee)s = '' or c.assignee = %(assignee)s) and (%(tag)s = '' or c.tags @> array[%(tag)s])
+          and (%(days)s = 0 or c.last_seen_at >= now() - make_interval(days => %(days)s))
         order by c.last_seen_at desc nulls last, c.id limit %(page)s offset %(skip)s)
     select s.id::text, coalesce(s.staff_name, s.name) as name, s.username, s.phone,
            coalesce(s.paused_until > now(), false) as paused, s.waiting, s.opted_out_at is not null as opted_out, s.blocked,
@@ -83,7 +91,7 @@ CONTACT = b"""
     select c.id::text, coalesce(c.staff_name, c.name) as name, c.name as profile_name, c.username, c.phone, c.language, c.lead,
            c.blocked, c.opted_out_at::text, c.created_at::text as since, c.last_message_at::text,
            case when c.paused_until > now() then case when isfinite(c.paused_until) then c.paused_until::text else 'infinity' end end
-               as paused_until,
+               as paused_until, opens_for(c.id)::text as opens_at,
            c.id in (select waiting_contacts()) as waiting, current_status(c) as status, c.snoozed_until::text, c.assignee, c.tags
     from contacts c where c.id = %s
 """
@@ -108,7 +116,7 @@ def digits_of(words: str) -> str:
 
 def list_contacts(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     """Contacts, latest first: all, or those of a `view` (the SQL function in_view), of an `assignee`, with a `tag`, whose name, number or
-    messages hold the words of `search`. `waiting`: the view of those who wait for a human.
+    messages hold the words of `search`; with `days`, only those who wrote within so many. `waiting`: the view of those who wait for a human.
     """
     words, view = text_field(fields, "search", 200).strip(), text_field(fields, "view", 20)
     if view not in VIEWS:
@@ -129,6 +137,7 @@ def list_contacts(conn: Connection, member: Member, fields: Fields) -> dict[str,
                 "tag": text_field(fields, "tag", 100),
                 "page": PAGE + 1,
                 "skip": whole_number_field(fields, "skip"),
+                "days": whole_number_field(fields, "days", MOST_DAYS),
             },
         ).fetchall()
     return {"contacts": rows[:PAGE], "more": len(rows) > PAGE}
@@ -140,8 +149,9 @@ def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
 
     `answer_id`: what a mark names (f/portal_api/inbox, mark_answer), on the last message of each answer of the bot; `marks`: of that answer.
     `file` of a message: {id, kind, name, mime, size, transcript, state, problem}; its bytes come from f/portal_api/attachments. `citations`:
-    [{document, page, url, id}], `id` while there is a document of that title. `reply_id`: by which words that wait are taken back.
-    With the oldest message comes `past`: whether there is something from before the number was connected.
+    [{document, page, url, id, passages}], `id` while there is a document of that title, `passages`: the marks of those that were used.
+    `reply_id`: by which words that wait are taken back. With the oldest message comes `past`: whether there is something from before the number
+    was connected.
     """
     before, contact_id = whole_number_field(fields, "before"), id_field(fields, "contact_id")
     with as_tenant(conn, member["tenant_id"]):
@@ -152,11 +162,7 @@ def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
             b"select l.id, l.direction, l.body, l.model, l.status, l.created_at::text as at, t.outcome, t.error,"
             b" message_file(l) as file, reaction_to(l) as reaction, answer_of(l)::text as answer_id, marks_of(answer_of(l)) as marks,"
             b" case when l.status = 'waiting' then l.turn_id::text end as reply_id,"
-            b" (select jsonb_agg(x || jsonb_strip_nulls(jsonb_build_object('id', (select d.id from documents d"
-            b" where d.title = x ->> 'document' and d.state = 'ready' and d.source_url is not distinct from x ->> 'url'"
-            b" order by d.created_at desc limit 1)))"
-            b" order by n) from jsonb_array_elements(case when jsonb_typeof(l.citations) = 'array' then l.citations end) with ordinality c (x, n))"
-            b" as citations,"
+            b" with_documents(l.citations) as citations,"
             b" case when l.direction = 'out' then (select jsonb_agg(jsonb_build_object('tool', x ->> 'tool', 'error', x -> 'error', 'ms', x -> 'ms',"
             b" 'asks', x -> 'asks'))"
             b" from jsonb_array_elements(case when jsonb_typeof(t.trace) = 'array' then t.trace end) x) end as tools,"
@@ -208,14 +214,19 @@ def card_of(conn: Connection, contact_id: str) -> dict[str, Any]:
 
 
 def pause(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
-    """Pauses the bot for a contact for some hours."""
-    hours, contact_id = whole_number_field(fields, "hours"), id_field(fields, "contact_id")
+    """Pauses the bot for a contact: for some `hours`, or `until` the business opens on a later day ("opening") or somebody gives the
+    conversation back ("resumed")."""
+    contact_id, until = id_field(fields, "contact_id"), text_field(fields, "until", 20)
+    hours = 1 if until else whole_number_field(fields, "hours")
     if not 1 <= hours <= MOST_HOURS:
         raise Refused("whole_number_out_of_range", field="hours", least=1, most=MOST_HOURS)
-    query = b"select pause_contact(%s, now() + make_interval(hours => %s), %s)"
+    if until not in UNTIL:
+        raise Refused("bad_request")
+    query = b"select pause_contact(%s, " + UNTIL[until] + b", %s)"
+    given: dict[str, list[Any]] = {"": [hours], "opening": [contact_id], "resumed": []}
     try:
         with as_tenant(conn, member["tenant_id"]):
-            conn.execute(query, [contact_id, hours, member["email"]])
+            conn.execute(query, [contact_id, *given[until], member["email"]])
     except psycopg.errors.NoDataFound:
         raise not_found() from None
     return {"paused": True}

@@ -9,6 +9,8 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from psycopg.types.json import Jsonb
+
 from f.common.chatbot_settings import DRAFT, OPERATOR, fitting
 from f.common.database import Connection, as_tenant, one
 from f.common.dry_run import dry_run_of, read_dry_run
@@ -109,11 +111,13 @@ def result(conn: Connection, member: Member, run: str) -> dict[str, Any]:
             "reply": [],
             "problem": found["ended"] or message("run_failed"),
         }
+    with as_tenant(conn, member["tenant_id"]):
+        cited = one(conn, "select with_documents(%s)", [Jsonb(answer["citations"])]) or []
     return {
         "finished": True,
         "answered": answer["answered"],
         "reply": found["sent"] or [answer["reply"]],
-        "citations": answer["citations"],
+        "citations": cited,
         "tools": [
             {key: call[key] for key in ("tool", "error", "ms", "asks") if key in call}
             for call in answer["trace"]

@@ -8,6 +8,7 @@ stays the same; otherwise it is listed as no longer fitting.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from f.common.database import Connection, as_tenant, one
@@ -28,6 +29,9 @@ from f.common.portal_request import (
 postgresql = dict[str, Any]
 c_embeddings = dict[str, Any]
 AT_ONCE = 20
+MARK = re.compile(r"[0-9a-f]{12}")
+MOST_USED = 100  # passages that one answer names
+BEFORE_USED = 3
 MOST_NUMBER = 2**31 - 1  # of a page or a place
 MOST_TOKENS = 400  # of a corrected passage: with title and heading it must fit into an embedding model's 512
 DOCUMENT = (
@@ -35,7 +39,7 @@ DOCUMENT = (
     b" origin = 'upload' and (media_type = 'application/pdf' or media_type like 'image/%%') as has_pictures from documents where id = %s"
 )
 FOUND = (
-    b"select p.*, e.edited_by, e.edited_at::text from passages_of(%(id)s) p"
+    b"select p.*, e.edited_by, e.edited_at::text, passage_mark(p.text) = any(%(used)s) as used from passages_of(%(id)s) p"
     b" left join passage_edits e on e.document_id = %(id)s and e.ordinal = p.ordinal"
     b" where %(words)s = '' or position(lower(unaccent(%(words)s)) in lower(unaccent(p.heading || ' ' || p.text))) > 0"
 )
@@ -56,7 +60,10 @@ def main(request: str, db: postgresql, embeddings: c_embeddings) -> dict[str, An
 
 
 def list_passages(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
-    """A part of the document's passages in order: from the place `from`, or from `page` on; with `words`, only those that hold them."""
+    """A part of the document's passages in order: from the place `from`, or from `page` on; with `words`, only those that hold them.
+
+    `used`: the marks of passages, as a citation names them. `at_used`: from a little before the first of these on, where there is one.
+    """
     document_id = id_field(fields, "document_id")
     words = text_field(fields, "words", 200).strip()
     with as_tenant(conn, member["tenant_id"]):
@@ -68,14 +75,20 @@ def list_passages(conn: Connection, member: Member, fields: Fields) -> dict[str,
             "words": words,
             "page": whole_number_field(fields, "page", MOST_NUMBER),
             "first": whole_number_field(fields, "from", MOST_NUMBER),
+            "used": marks_field(fields),
+            "at_used": fields.get("at_used") is True,
+            "before": BEFORE_USED,
         }
         rows = conn.execute(
             b"with found as ("
             + FOUND
             + b"), counted as (select f.*, (row_number() over (order by ordinal) - 1)::int as place,"
             b" (count(*) over ())::int as total from found f)"
-            b" select ordinal, page, page_end, heading, text, source_text, left_out, edited_by, edited_at, place, total from counted"
-            b" where place >= coalesce((select min(place) from counted where page >= nullif(%(page)s, 0)), %(first)s)"
+            b" select ordinal, page, page_end, heading, text, source_text, left_out, edited_by, edited_at, used, place, total from counted"
+            b" where place >= coalesce("
+            b" (select greatest(min(place) - %(before)s, (select min(place) from counted where page = %(page)s))"
+            b" from counted where used and %(at_used)s having min(place) is not null),"
+            b" (select min(place) from counted where page >= nullif(%(page)s, 0)), %(first)s)"
             b" order by ordinal limit " + str(AT_ONCE).encode(),
             place,
         ).fetchall()
@@ -92,6 +105,18 @@ def list_passages(conn: Connection, member: Member, fields: Fields) -> dict[str,
         "total": total if rows or not words else 0,
         "no_longer_fit": unfit,
     }
+
+
+def marks_field(fields: Fields) -> list[str]:
+    """Marks of passages (passage_mark)."""
+    marks = fields.get("used") or []
+    if (
+        not isinstance(marks, list)
+        or len(marks) > MOST_USED
+        or not all(isinstance(mark, str) and MARK.fullmatch(mark) for mark in marks)
+    ):
+        raise Refused("bad_request")
+    return marks
 
 
 def explain(conn: Connection, member: Member, fields: Fields, embeddings: c_embeddings) -> dict[str, Any]:

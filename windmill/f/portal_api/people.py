@@ -31,6 +31,16 @@ from f.common.portal_request import (
 postgresql = dict[str, Any]
 c_settings = dict[str, Any]
 PAGE = 50
+INVITATION = {
+    "en": (
+        "Your invitation to {business}",
+        "{by} invites you to the portal of {business}: {link}\n\nThe link is for you alone: you get a code at this address when you open it.",
+    ),
+    "es": (
+        "Su invitación a {business}",
+        "{by} le invita al portal de {business}: {link}\n\nEl enlace es solo para usted: al abrirlo recibirá un código en esta dirección.",
+    ),
+}
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -69,7 +79,10 @@ def list_people(conn: Connection, member: Member, fields: Fields) -> dict[str, A
 
 
 def invite(conn: Connection, member: Member, fields: Fields, settings: dict[str, Any]) -> dict[str, Any]:
-    """The link with which one person becomes a member. It is worth nothing to anybody else: the person proves themselves with a code."""
+    """The link with which one person becomes a member. It is worth nothing to anybody else: the person proves themselves with a code.
+
+    `mail`: whether it went to their address, too: "sent", "failed", or "none" where the platform has no mail server or the person no address.
+    """
     person, role = email_and_role(fields)
     if not settings.get("portal_url"):
         raise Refused("no_door")
@@ -78,8 +91,27 @@ def invite(conn: Connection, member: Member, fields: Fields, settings: dict[str,
         values = [member["email"], person, role, digest(token)]
         if one(conn, "select put_invitation(%s, %s, %s, %s)", values) == "member":
             raise Refused("person_exists", email=person)
-        door = portal_address(settings, one(conn, "select branding_of(current_tenant())", []))
-    return {"link": f"{door}/invitation#{token}"}
+        branding = one(conn, "select branding_of(current_tenant())", [])
+        business = str(one(conn, "select name from tenants where id = current_tenant()", []))
+    link = f"{portal_address(settings, branding)}/invitation#{token}"
+    mail = mail_invitation(settings, branding, fields, person, {"business": business, "by": member["email"], "link": link})
+    return {"link": link, "mail": mail}
+
+
+def mail_invitation(
+    settings: dict[str, Any], branding: Branding, fields: Fields, person: str, about: dict[str, str]
+) -> str:
+    from f.whatsapp.mail import can_mail, send_mail
+
+    if not can_mail(settings) or not EMAIL.fullmatch(person):
+        return "none"
+    language = text_field(fields, "language", 2)
+    language = language if language in INVITATION else "en"
+    subject, words = INVITATION[language]
+    outcome = send_mail(settings, person, subject.format(**about), words.format(**about), branding, language)
+    if outcome != "sent":
+        print(f"the invitation was not sent: {outcome}")
+    return "sent" if outcome == "sent" else "failed"
 
 
 def withdraw(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:

@@ -3,12 +3,12 @@ import { Anchor, Badge, Button, Text } from '@mantine/core'
 import { IconAddressBook, IconMapPin, IconNote } from '@tabler/icons-react'
 import React from 'react'
 import Calls from './Calls'
-import { Citations } from './Citations'
+import { Citations, withSources } from './Citations'
 import Formatted from './Formatted'
 import Marks from './Marks'
 import Media from './Media'
 import { changed, useAct } from './ThreadHead'
-import { Message, Source, readWords } from './conversation'
+import { Message, readWords } from './conversation'
 import { dates } from './formats'
 import { Note, deleteNote } from './inbox'
 import { withdraw } from './templates'
@@ -41,15 +41,6 @@ export default function Bubble({ message }: { message: Message }) {
       {message.reply_id && <Withdraw id={message.reply_id} />}
     </div>
   )
-}
-
-// The bot names its sources in the last paragraph of a reply. Where all of them can be opened, they stand there once, as links.
-function withSources(words: string, sources: Source[]): { body: string; sources: Source[] } {
-  const parts = words.split('\n\n')
-  const end = parts[parts.length - 1]
-  const named = (source: Source) => end.startsWith('_') && end.includes(source.url ?? source.document)
-  if (sources.length && sources.every((source) => named(source) && (source.id || source.url))) return { body: parts.slice(0, -1).join('\n\n'), sources }
-  return { body: words, sources: sources.filter((source) => source.id || !named(source)) }
 }
 
 type Words = { answeredByHuman: string; status: Record<string, string>; outcomes: Record<string, string> }

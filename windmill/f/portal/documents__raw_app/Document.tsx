@@ -6,20 +6,22 @@ import { Edit, Passage, Unfit } from './Passage'
 import Try from './Try'
 import { useAsk } from './data'
 import type { Message } from './messages'
-import { go } from './route'
+import { go, placeOf } from './route'
 import { Empty, Loaded, Loading, Problem, fill, useHere } from './ui'
 
 type Details = { id: string; title: string; filename: string; state: string; warnings: Message[]; pages: number | null; origin: string; url: string | null; has_pictures: boolean }
 type Listed = { document: Details; passages: Passage[]; total: number; no_longer_fit: Edit[] }
-type Place = { from?: number; page?: number; words?: string }
+type Place = { from?: number; page?: number; words?: string; at_used?: boolean }
 const atOnce = 20
 
-export default function Document({ id }: { id: string }) {
+// `at`: where it opens, and which passages an answer has used.
+export default function Document({ id, at }: { id: string; at: string }) {
   const { t, say } = useHere()
   const p = t.passages
-  const [place, setPlace] = useState<Place>({ from: 0 })
+  const { page, used } = placeOf(at)
+  const [place, setPlace] = useState<Place>({ from: 0, page, at_used: true })
   // What was there stays until the next part is: the page does not jump.
-  const list = useAsk<Listed>('passages', 'list', { document_id: id, ...place }, { keep: true })
+  const list = useAsk<Listed>('passages', 'list', { document_id: id, used, ...place }, { keep: true })
   const document = list.data?.document
   return (
     <>
@@ -64,7 +66,7 @@ function Read({ id, listed, place, go }: ReadProps) {
         <Text role="status" size="sm" c="dimmed">{passages.length > 0 ? fill(p.part, { from: number(first + 1), to: number(first + passages.length), all: number(total) }) : ''}</Text>
         {passages.length === 0 && <Empty title={place.words ? fill(p.emptySearch, { words: place.words }) : p.empty} />}
         <Stack component="ol" className="plain" gap="sm" my="sm" aria-label={p.title}>
-          {passages.map((one) => <Passage key={`${one.ordinal} ${one.text}`} id={id} one={one} pages={pages} show={document.has_pictures ? setPage : undefined} />)}
+          {passages.map((one) => <Passage key={`${one.ordinal} ${one.text}`} id={id} one={one} pages={pages} seen={one === passages.find((other) => other.used)} show={document.has_pictures ? setPage : undefined} />)}
         </Stack>
         {total > passages.length && (
           <Group justify="space-between">

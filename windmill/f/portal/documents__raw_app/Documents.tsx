@@ -36,7 +36,7 @@ export default function Documents() {
   return (
     <>
       {edits && <Drop onFiles={uploads.take} title={t.documents.drop} label={t.documents.add} hint={t.documents.types} />}
-      {uploads.shown}
+      {uploads.shown(list.data?.documents ?? [])}
       <Loaded of={list}>
         {({ documents, speaker_notes }) => (
           <>

@@ -12,6 +12,7 @@ import Conversations from './Conversations'
 import Home from './Home'
 import Insights from './Insights'
 import Knowledge from './Knowledge'
+import LostLine from './LostLine'
 import Notifications from './Notifications'
 import People from './People'
 import Platform from './Platform'
@@ -60,6 +61,7 @@ export default function Frame({ me, mine, onTenant, onLanguage }: FrameProps) {
           <Scheme />
         </Group>
       </AppShell.Header>
+      <LostLine />
       <AppShell.Navbar p="sm" withBorder inert={narrow && !opened}>
         <Stack component="nav" gap={4} aria-label={t.portal}>
           {open.map((name) => <Way key={name} name={name} current={name === page} waiting={name === 'conversations' ? waiting : 0} close={close} />)}

@@ -19,9 +19,10 @@ export default function InboxList({ filter, chosen, open }: Place) {
   const c = t.conversations
   const [typed, setTyped] = useState('')
   const [search] = useDebouncedValue(typed.trim(), 300)
+  const [days, setDays] = useState(0)
   const { view, tag } = filter
   const counts = useAsk<{ counts: Counts }>('inbox', 'count', {}, { every: 15_000 }).data?.counts
-  const list = <Pages key={`${view} ${tag} ${search}`} view={view} tag={tag} search={search} chosen={chosen} choose={(id) => open(filter, id)} />
+  const list = <Pages key={`${view} ${tag} ${search} ${days}`} view={view} tag={tag} search={search} days={days} chosen={chosen} choose={(id) => open(filter, id)} />
   const name = (one: View) => (counts ? `${c.views[one]} (${number(counts[one])})` : c.views[one])
   return (
     <>
@@ -32,6 +33,7 @@ export default function InboxList({ filter, chosen, open }: Place) {
         </Group>
         <Group gap={6} grow wrap="nowrap">
           <NativeSelect size="xs" aria-label={c.status_} value={others.includes(view) ? view : 'all'} onChange={(e) => open({ view: e.target.value as View, tag }, chosen)} data={[{ value: 'all', label: c.open }, ...others.map((value) => ({ value, label: name(value) }))]} />
+          <NativeSelect size="xs" aria-label={c.wrote} value={String(days)} onChange={(e) => setDays(Number(e.target.value))} data={[0, 1, 7, 30].map((n) => ({ value: String(n), label: n ? fill(n === 1 ? c.withinDay : c.withinDays, { n: number(n) }) : c.anyTime }))} />
           <TagFilter tag={tag} choose={(next) => open({ view, tag: next }, chosen)} />
         </Group>
       </Stack>
@@ -59,7 +61,7 @@ function TagFilter({ tag, choose }: { tag: string; choose: (tag: string) => void
   return <NativeSelect size="xs" aria-label={t.conversations.tag} value={tag} onChange={(e) => choose(e.target.value)} data={[{ value: '', label: t.conversations.anyTag }, ...all]} />
 }
 
-type PagesProps = { view: View; tag: string; search: string; chosen: string; choose: (id: string) => void }
+type PagesProps = { view: View; tag: string; search: string; days: number; chosen: string; choose: (id: string) => void }
 
 function Pages({ chosen, choose, ...fields }: PagesProps) {
   const [shown, setShown] = useState(1)
@@ -72,19 +74,19 @@ function Pages({ chosen, choose, ...fields }: PagesProps) {
   )
 }
 
-type PageProps = { fields: { view: View; tag: string; search: string; skip: number }; chosen: string; choose: (id: string) => void; more?: () => void }
+type PageProps = { fields: { view: View; tag: string; search: string; days: number; skip: number }; chosen: string; choose: (id: string) => void; more?: () => void }
 
 function Page({ fields, chosen, choose, more }: PageProps) {
   const { t } = useHere()
   const c = t.conversations
-  const { view, tag, search, skip } = fields
+  const { view, tag, search, days, skip } = fields
   const list = useAsk<{ contacts: Contact[]; more: boolean }>('conversations', 'list', fields, { every: 15_000 })
-  const plain = view === 'all' && !tag && !search
+  const plain = view === 'all' && !tag && !search && !days
   return (
     <Loaded of={list}>
       {(page) => (
         <>
-          {page.contacts.length === 0 && skip === 0 && <Empty title={search ? fill(c.emptySearch, { words: search }) : plain ? c.empty : c.emptyViews[view]} hint={plain ? c.emptyHint : undefined} icon="conversations" />}
+          {page.contacts.length === 0 && skip === 0 && <Empty title={search ? fill(c.emptySearch, { words: search }) : plain ? c.empty : days ? c.emptyDays : c.emptyViews[view]} hint={plain ? c.emptyHint : undefined} icon="conversations" />}
           <Stack component="ul" className="plain people" gap={2}>
             {page.contacts.map((contact) => <Row key={contact.id} contact={contact} current={contact.id === chosen} choose={() => choose(contact.id)} />)}
           </Stack>

@@ -13,10 +13,10 @@ const parts: Record<string, () => React.JSX.Element> = { documents: Documents, w
 
 export default function Knowledge() {
   const { t } = useHere()
-  const { part, id } = useRoute()
+  const { part, id, at = '' } = useRoute()
   const chosen = part in parts ? part : 'documents'
   const Part = parts[chosen]
-  if (part === 'document' && id) return <Document key={id} id={id} />
+  if (part === 'document' && id) return <Document key={`${id} ${at}`} id={id} at={at} />
   return (
     <>
       <Intro>{t.knowledge.intro}</Intro>

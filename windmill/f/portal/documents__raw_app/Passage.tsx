@@ -3,6 +3,7 @@ import { Alert, Badge, Button, Group, Stack, Text, Textarea } from '@mantine/cor
 import React, { useState } from 'react'
 import { ask } from './api'
 import { refresh } from './data'
+import Words from './PassageWords'
 import { About, Ago, Item, List, Sure, fill, useForm, useHere } from './ui'
 
 export type Passage = {
@@ -16,12 +17,16 @@ export type Passage = {
   edited_by: string | null
   edited_at: string | null
   place: number
+  used: boolean
 }
 export type Edit = { edit_id: string; heading: string; source_text: string; text: string | null; left_out: boolean; edited_by: string; edited_at: string }
 
-type PassageProps = { id: string; one: Passage; pages: number; show?: (page: number) => void }
+type PassageProps = { id: string; one: Passage; pages: number; seen?: boolean; show?: (page: number) => void }
 
-export function Passage({ id, one, pages, show }: PassageProps) {
+// Where somebody looks for what an answer has used.
+export const toSight = (passage: HTMLElement | null) => passage?.scrollIntoView({ block: 'center' })
+
+export function Passage({ id, one, pages, seen, show }: PassageProps) {
   const { t, number } = useHere()
   const p = t.passages
   const form = useForm()
@@ -37,13 +42,14 @@ export function Passage({ id, one, pages, show }: PassageProps) {
     })
   const where = one.page_end > one.page ? fill(p.onPages, { from: number(one.page), to: number(one.page_end) }) : fill(p.onPage, { n: number(one.page) })
   return (
-    <Item faded={one.left_out}>
-      <Group justify="space-between" align="start" wrap="nowrap">
+    <Item faded={one.left_out} className={one.used ? 'used' : ''}>
+      <Group justify="space-between" align="start" wrap="nowrap" ref={seen ? toSight : undefined}>
         <Text size="sm" c="dimmed" miw={0}><strong>{name}</strong>{pages > 1 && ` · ${where}`}{one.heading && <span dir="auto"> · {one.heading}</span>}</Text>
+        {one.used && <Badge color="green">{p.used}</Badge>}
         {one.left_out ? <Badge color="orange">{p.leftOut}</Badge> : one.source_text !== null && <Badge color="green">{p.corrected}</Badge>}
       </Group>
       {text === null ? (
-        <Text dir="auto" className="text">{one.text}</Text>
+        <Words text={one.text} />
       ) : (
         <form onSubmit={(event) => { event.preventDefault(); change({ text }) }}>
           <Textarea label={p.newText} description={p.newTextHint} dir="auto" minRows={6} required value={text} onChange={(e) => setText(e.target.value)} />

@@ -108,17 +108,17 @@ function Waiting({ one }: { one: Invited }) {
 }
 
 function Add({ door }: { door: boolean }) {
-  const { t } = useHere()
+  const { t, language } = useHere()
   const p = t.people
   const form = useForm()
   const roles = useRoles()
   const [email, setEmail] = useState('')
   const [role, setRole] = useState('agent')
-  const [link, setLink] = useState<{ to: string; address: string }>()
+  const [link, setLink] = useState<{ to: string; address: string; mail: string }>()
   const invite = () =>
     form.run(async () => {
-      const made = await ask('people', 'invite', { email, role })
-      setLink({ to: email, address: made.link })
+      const made = await ask('people', 'invite', { email, role, language })
+      setLink({ to: email, address: made.link, mail: made.mail })
       setEmail('')
       await refresh('people')
     })
@@ -144,7 +144,7 @@ function Add({ door }: { door: boolean }) {
           <Text fw={600} className="break">{fill(p.link, { email: link.to })}</Text>
           <Code block className="break">{link.address}</Code>
           <Group justify="space-between" mt="xs">
-            <Text size="sm" c="dimmed" flex="1 1 14rem" className="break">{fill(p.linkSays, { email: link.to })}</Text>
+            <Text size="sm" c="dimmed" flex="1 1 14rem" className="break">{fill(p.mailed[link.mail], { email: link.to })} {fill(p.linkSays, { email: link.to })}</Text>
             <CopyButton value={link.address}>{({ copied, copy }) => <Button variant="default" size="compact-sm" onClick={copy}>{copied ? p.copied : p.copy}</Button>}</CopyButton>
           </Group>
         </div>

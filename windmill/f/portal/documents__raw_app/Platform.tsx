@@ -14,6 +14,7 @@ import { About, Ago, Facts, Intro, Item, List, Loaded, Sure, fill, useForm, useH
 
 type Overview = {
   operators: string[]
+  figures: Record<string, number>
   tenants: Tenant[]
   stuck_turns: { id: string; tenant: string; run_id: string; lease_until: string }[]
   failed_documents: { id: string; tenant: string; title: string; error: Message; updated_at: string }[]
@@ -32,7 +33,7 @@ export default function Platform() {
     <Loaded of={loaded}>
       {(overview) => {
         const tenant = part === 'tenant' && overview.tenants.find((one) => one.id === id)
-        if (tenant) return <PlatformTenant key={tenant.id} tenant={tenant} webhook={overview.webhook_url} />
+        if (tenant) return <PlatformTenant key={tenant.id} tenant={tenant} webhook={overview.webhook_url} figures={overview.figures} />
         if (part === 'looks') return <PlatformBranding />
         return (
           <>

@@ -10,7 +10,7 @@ import { Actions, ask } from './api'
 import { refresh } from './data'
 import { sealKey } from './keys'
 import { go } from './route'
-import { About, Facts, Sure, fill, useForm, useHere } from './ui'
+import { About, Dialog, Facts, Sure, fill, useForm, useHere } from './ui'
 
 export type Tenant = {
   id: string
@@ -40,7 +40,10 @@ export function missing(tenant: Tenant): string[] {
   return lacks.filter(([, lacking]) => lacking).map(([name]) => name)
 }
 
-export default function PlatformTenant({ tenant, webhook }: { tenant: Tenant; webhook: string | null }) {
+// `figures`: what counts where the business's plan says nothing.
+type TenantProps = { tenant: Tenant; webhook: string | null; figures: Record<string, number> }
+
+export default function PlatformTenant({ tenant, webhook, figures }: TenantProps) {
   const { t, number, money } = useHere()
   const p = t.platform
   const form = useForm()
@@ -53,7 +56,7 @@ export default function PlatformTenant({ tenant, webhook }: { tenant: Tenant; we
     <>
       <Anchor component="button" type="button" size="sm" onClick={() => go('platform')}><Group gap={4}><IconArrowLeft size={16} aria-hidden="true" />{p.back}</Group></Anchor>
       <Group justify="space-between" mt="xs">
-        <Group gap="sm"><Title order={2} dir="auto">{tenant.name}</Title><Badge color={tenant.status === 'active' ? 'green' : 'red'}>{p.status[tenant.status]}</Badge></Group>
+        <Group gap="sm"><Title order={2} dir="auto">{tenant.name}</Title><Badge color={tenant.status === 'active' ? 'green' : 'red'}>{p.status[tenant.status]}</Badge><Rename name={tenant.name} act={act} /></Group>
         {tenant.status === 'active' ? (
           <Sure label={p.suspend} ask={fill(p.suspendAsk, { name: tenant.name })} says={p.suspendSays} act={() => act('update_tenant', { status: 'suspended' })} />
         ) : (
@@ -86,8 +89,41 @@ export default function PlatformTenant({ tenant, webhook }: { tenant: Tenant; we
         {tenant.numbers.length > 0 && <Part title={t.doctor.title}>{tenant.numbers.map((n) => <Checkup key={n.phone_number_id} tenant={tenant.id} number={n} />)}</Part>}
         <Part title={p.keys}><Keys tenant={tenant} act={act} /></Part>
         <Part title={p.scripts}><ToolFolder tenant={tenant} act={act} /></Part>
-        <Part title={p.plan}><Plan tenant={tenant} act={act} /></Part>
+        <Part title={p.plan}><Plan tenant={tenant} figures={figures} act={act} /></Part>
       </Stack>
+    </>
+  )
+}
+
+function Rename({ name, act }: { name: string; act: Act }) {
+  const { t } = useHere()
+  const p = t.platform
+  const form = useForm()
+  const [open, setOpen] = useState(false)
+  const [typed, setTyped] = useState(name)
+  const send = (event: React.FormEvent) => {
+    event.preventDefault()
+    form.run(async () => {
+      await act('update_tenant', { name: typed })
+      setOpen(false)
+      return t.saved
+    })
+  }
+  return (
+    <>
+      <Button size="compact-sm" variant="subtle" onClick={() => setOpen(true)}>{p.rename}</Button>
+      {open && (
+        <Dialog title={fill(p.renameAsk, { name })} close={() => setOpen(false)}>
+          <form onSubmit={send}>
+            <TextInput label={p.tenantName} data-autofocus required dir="auto" maxLength={200} value={typed} onChange={(e) => setTyped(e.target.value)} />
+            {form.shown}
+            <Group justify="flex-end" mt="lg">
+              <Button variant="default" onClick={() => setOpen(false)}>{t.cancel}</Button>
+              <Button type="submit" loading={form.busy}>{p.rename}</Button>
+            </Group>
+          </form>
+        </Dialog>
+      )}
     </>
   )
 }
@@ -119,7 +155,7 @@ function Keys({ tenant, act }: { tenant: Tenant; act: Act }) {
         return (
           <div key={kind}>
             <Text>{p[kind]}: <Badge color={stored ? 'green' : kind === 'whatsapp_token' ? 'red' : 'gray'}>{stored ? p.stored : p.missing}</Badge></Text>
-            <Put labels={[`${p.key}: ${p[kind]}`]} button={t.save} secret act={([key]) => set(kind, key)} />
+            <Put labels={[`${p.key}: ${p[kind]}`]} button={<>{t.save}<About>{p[kind]}</About></>} secret act={([key]) => set(kind, key)} />
           </div>
         )
       })}
@@ -158,8 +194,8 @@ const BOUNDS = ['monthly_turns', 'monthly_tokens', 'monthly_cost_usd', 'replies_
 const unit = (name: string) => (name === 'bytes' ? 1e6 : 1)
 
 // The plan: an empty field has the platform's figure.
-function Plan({ tenant, act }: { tenant: Tenant; act: Act }) {
-  const { t } = useHere()
+function Plan({ tenant, figures, act }: { tenant: Tenant; figures: Record<string, number>; act: Act }) {
+  const { t, number } = useHere()
   const p = t.platform
   const form = useForm()
   const [now, setNow] = useState<Record<string, number | string>>(Object.fromEntries(BOUNDS.map((name) => [name, name in tenant.limits ? tenant.limits[name] / unit(name) : ''])))
@@ -174,7 +210,7 @@ function Plan({ tenant, act }: { tenant: Tenant; act: Act }) {
     <form onSubmit={send}>
       <Text c="dimmed" size="sm" mb="xs">{p.planHint}</Text>
       <SimpleGrid cols={{ base: 1, xs: 2, lg: 3 }} mb="sm">
-        {BOUNDS.map((name) => <NumberInput key={name} label={p.limits[name]} min={0} value={now[name]} onChange={(value) => setNow({ ...now, [name]: value })} />)}
+        {BOUNDS.map((name) => <NumberInput key={name} label={p.limits[name]} placeholder={name in figures ? number(figures[name] / unit(name)) : p.platformsFigure} min={0} value={now[name]} onChange={(value) => setNow({ ...now, [name]: value })} />)}
       </SimpleGrid>
       <Button type="submit" variant="default" loading={form.busy}>{t.save}<About>{p.plan}</About></Button>
       {form.shown}
@@ -182,7 +218,7 @@ function Plan({ tenant, act }: { tenant: Tenant; act: Act }) {
   )
 }
 
-type PutProps = { labels: string[]; button: string; secret?: boolean; role?: string; act: (values: string[]) => Promise<void> }
+type PutProps = { labels: string[]; button: React.ReactNode; secret?: boolean; role?: string; act: (values: string[]) => Promise<void> }
 
 export function Put({ labels, button, secret, role: first, act }: PutProps) {
   const { t } = useHere()

@@ -4,8 +4,10 @@ import { IconSend } from '@tabler/icons-react'
 import React, { useEffect, useRef, useState } from 'react'
 import { choices } from './BotVersions'
 import Calls, { Call } from './Calls'
+import { Citations, withSources } from './Citations'
 import Formatted from './Formatted'
 import { ask, keep } from './api'
+import type { Source } from './conversation'
 import { useEvery } from './every'
 import type { Message } from './messages'
 import type { Settings } from './settings'
@@ -16,7 +18,7 @@ export type Answered = {
   step?: number
   answered?: boolean
   reply?: string[]
-  citations?: { document: string; page: number }[]
+  citations?: Source[]
   tools?: Call[]
   problem?: Message | string | null
   version?: string | number | null
@@ -107,9 +109,12 @@ function Shown({ row }: { row: Asked }) {
 
 export function Reply({ answer }: { answer: Answered }) {
   const { t, say } = useHere()
+  const said = answer.reply ?? []
+  const { body, sources } = withSources(said[said.length - 1] ?? '', answer.citations ?? [])
   return (
     <div className="bubble out">
-      {answer.reply?.map((text, i) => <p dir="auto" key={i} className="text"><Formatted text={text} /></p>)}
+      {[...said.slice(0, -1), body].filter(Boolean).map((text, i) => <p dir="auto" key={i} className="text"><Formatted text={text} /></p>)}
+      <Citations sources={sources} />
       {answer.problem && <Text c="red">{fill(t.bot.broke, { reason: say(answer.problem) })}</Text>}
       {!answer.answered && !answer.problem && <small>{t.bot.notAnswered}</small>}
       <Calls tools={answer.tools} />

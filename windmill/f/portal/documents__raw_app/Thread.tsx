@@ -8,6 +8,7 @@ import CustomerCard from './CustomerCard'
 import Timeline from './Timeline'
 import ThreadHead, { BotState } from './ThreadHead'
 import { Side } from './Window'
+import { Lost } from './api'
 import { History, called } from './conversation'
 import { refresh, useAsk } from './data'
 import { markRead } from './inbox'
@@ -36,7 +37,7 @@ export default function Thread({ id, back }: { id: string; back: () => void }) {
           <ThreadHead contact={contact} name={name} card={wide ? undefined : () => setCard(true)} />
           <Flags history={loaded.data} />
           <BotState contact={contact} />
-          {loaded.error && <Alert color="orange" p="xs" mt={6} role="alert">{`${c.lost} ${describe(loaded.error)}`}</Alert>}
+          {loaded.error && !(loaded.error instanceof Lost) && <Alert color="orange" p="xs" mt={6} role="alert">{`${c.lost} ${describe(loaded.error)}`}</Alert>}
         </div>
         <Timeline id={id} label={name} newest={loaded.data} />
         {may('owner', 'editor', 'agent') && <Composer contact={contact} />}

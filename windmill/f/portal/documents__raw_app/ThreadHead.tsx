@@ -1,5 +1,5 @@
 // The head of a conversation: who it is, who takes care of it, and what becomes of it.
-import { ActionIcon, Avatar, Button, Group, Menu, Text, TextInput, Title } from '@mantine/core'
+import { ActionIcon, Avatar, Button, Group, Menu, Stack, Text, TextInput, Title } from '@mantine/core'
 import { IconCheck, IconChevronDown, IconClockPause, IconId, IconMail, IconRotate, IconUserPlus } from '@tabler/icons-react'
 import React, { useState } from 'react'
 import { initials } from './InboxList'
@@ -134,18 +134,50 @@ function ChooseTime({ choose, close }: { choose: (at: Date) => void; close: () =
   )
 }
 
+// For how long the bot is silent is for whoever takes over to say; and that the customer is not told.
+function Pause({ contact, act }: ActProps) {
+  const { t, time } = useHere()
+  const c = t.conversations
+  const [open, setOpen] = useState(false)
+  const { opens_at: opens } = contact
+  const later = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString()
+  const choices: [string, string, Record<string, unknown>][] = [
+    [c.pauseFor.hour, time(later(1)), { hours: 1 }],
+    ...(opens ? [[c.pauseFor.opening, time(opens), { until: 'opening' }] as [string, string, Record<string, unknown>]] : []),
+    [c.pauseFor.hours, time(later(12)), { hours: 12 }],
+    [c.pauseFor.resumed, '', { until: 'resumed' }],
+  ]
+  const choose = (how: Record<string, unknown>) => {
+    setOpen(false)
+    act(() => ask('conversations', 'pause', { contact_id: contact.id, ...how }))
+  }
+  return (
+    <>
+      <Button size="compact-sm" variant="subtle" onClick={() => setOpen(true)}>{c.pause}</Button>
+      {open && (
+        <Dialog title={c.pause} close={() => setOpen(false)}>
+          <Text size="sm" mb="sm">{c.pauseSays}</Text>
+          <Stack gap="xs">
+            {choices.map(([label, at, how]) => <Button key={label} variant="default" justify="space-between" rightSection={at && <Text span size="sm" c="dimmed">{at}</Text>} onClick={() => choose(how)}>{label}</Button>)}
+          </Stack>
+          <Group justify="flex-end" mt="lg"><Button variant="subtle" onClick={() => setOpen(false)}>{t.cancel}</Button></Group>
+        </Dialog>
+      )}
+    </>
+  )
+}
+
 // Who answers this customer now, in words that say what the customer notices, and the way to change it.
 export function BotState({ contact }: { contact: Person }) {
   const { t, may, time } = useHere()
   const c = t.conversations
   const { act, busy, shown } = useAct()
-  const { id, paused_until: until, waiting } = contact
+  const { paused_until: until, waiting } = contact
   const says = until === 'infinity' ? c.pausedOpen : until ? fill(c.pausedUntil, { time: time(until) }) : waiting ? c.waitingSays : c.botAnswers
-  const call = () => (until ? ask('conversations', 'resume', { contact_id: id }) : ask('conversations', 'pause', { contact_id: id, hours: 12 }))
   return (
     <div className={`botstate ${waiting ? 'urgent' : until ? 'held' : ''}`}>
       <Text size="sm" className="says">{waiting && <strong>{c.waiting}. </strong>}{says}{contact.status === 'snoozed' && contact.snoozed_until && ` ${fill(c.snoozedUntil, { time: time(contact.snoozed_until) })}`}</Text>
-      {may('owner', 'editor', 'agent') && <Button size="compact-sm" variant={until ? 'light' : 'subtle'} disabled={busy} onClick={() => act(call)}>{until ? c.resume : c.pause}</Button>}
+      {may('owner', 'editor', 'agent') && (until ? <Button size="compact-sm" variant="light" disabled={busy} onClick={() => act(() => ask('conversations', 'resume', { contact_id: contact.id }))}>{c.resume}</Button> : <Pause contact={contact} act={act} />)}
       {shown}
     </div>
   )

@@ -1,6 +1,7 @@
 // A question to the knowledge, without the bot: for each passage, whether the bot would use it, and why or why not.
 import { Badge, Button, Group, Stack, Text, TextInput, Title } from '@mantine/core'
 import React, { useState } from 'react'
+import Words from './PassageWords'
 import { From, Source } from './Thread'
 import { ask } from './api'
 import { go } from './route'
@@ -86,7 +87,7 @@ function One({ found, floor }: { found: Found; floor: number | null }) {
         <Text fw={600} dir="auto" miw={0} className="break"><From source={found.source} />{found.heading && ` · ${found.heading}`}</Text>
         <Badge color={found.used ? 'green' : 'gray'}>{found.used ? d.used : d.unused}</Badge>
       </Group>
-      <Text dir="auto" className="text">{found.passage}</Text>
+      <Words text={found.passage} />
       {why && <Text size="sm">{why}</Text>}
       <Group justify="space-between" gap="xs">
         <Facts facts={facts} />

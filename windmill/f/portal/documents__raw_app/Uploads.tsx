@@ -8,7 +8,9 @@ import { refresh } from './data'
 import { fill, useHere } from './ui'
 
 type Stage = 'queued' | 'sending' | 'stored' | 'known' | 'bad'
-type Try = { id: string; name: string; says: string; stage: Stage }
+// document: which one it has become; its card says what came of it.
+type Try = { id: string; name: string; says: string; stage: Stage; document?: string }
+type Read = { id: string; state: string }
 export type Take = (files: File[], replaces?: string) => void
 const TYPES = (
   'pdf txt md markdown csv tsv json jsonl xml html htm docx xlsx pptx doc xls ppt odt ods odp rtf epub eml msg png jpg jpeg gif webp heic'
@@ -33,7 +35,7 @@ export function useUploads() {
     // The file stands in the upload's job until then, or for a minute.
     if (answer.job) ask('upload', 'forget', { job: answer.job }).catch(() => {})
     await refresh('list')
-    return answer.known ? { stage: 'known', says: fill(replaces ? d.notReplaced : d.known, { title: answer.known }) } : { stage: 'stored', says: d.stored }
+    return answer.known ? { stage: 'known', says: fill(replaces ? d.notReplaced : d.known, { title: answer.known }) } : { stage: 'stored', says: d.stored, document: answer.document_id }
   }
   const take: Take = (files, replaces) => {
     // While some are still under way, further ones queue up behind them.
@@ -51,11 +53,17 @@ export function useUploads() {
       })
     }
   }
-  const shown = (
+  // A file that was stored and then could not be read, or was read, says so here, too.
+  const now = (one: Try, documents: Read[]): Try => {
+    const state = one.stage === 'stored' && documents.find(({ id }) => id === one.document)?.state
+    if (state === 'failed') return { ...one, stage: 'bad', says: d.notRead }
+    return state === 'ready' ? { ...one, says: d.read } : one
+  }
+  const shown = (documents: Read[]) => (
     <div role="status">
       {tries.length > 0 && (
         <Group align="start" wrap="nowrap" justify="space-between" mb="md">
-          <Stack component="ul" className="plain" gap={6} miw={0}>{tries.map((one) => <One key={one.id} one={one} />)}</Stack>
+          <Stack component="ul" className="plain" gap={6} miw={0}>{tries.map((one) => <One key={one.id} one={now(one, documents)} />)}</Stack>
           {open.current === 0 && <CloseButton aria-label={d.clear} title={d.clear} onClick={() => setTries([])} />}
         </Group>
       )}

@@ -1,4 +1,5 @@
 // How the pages ask the scripts: one JSON text with a mark, as f/common/portal_request wants it; and what they keep across a reload.
+import { lineNow, setLine } from './line'
 import type { Message } from './messages'
 import { backend } from './wmill'
 
@@ -11,6 +12,9 @@ export class Refused extends Error {
 
 // A script broke, or can't be reached. The details are for the console, not for a clerk.
 export class Broken extends Error {}
+
+// It can't be reached for now, or one is signed out there.
+export class Lost extends Broken {}
 
 let tenant = ''
 export const chooseTenant = (id: string) => (tenant = id)
@@ -91,10 +95,13 @@ export async function ask<S extends keyof Actions>(script: S, action: Actions[S]
   const request = JSON.stringify({ portal: 1, action, tenant_id: tenant, ...fields }).replace(/\$/g, '\\u0024')
   const call = (backend as Record<string, (args: { request: string }) => Promise<any>>)[script]
   const answer = await call({ request }).catch((problem) => ({ error: problem }))
+  if (answer?.ok === true || answer?.refused) setLine('up')
+  // A browser's word for a connection that failed is a TypeError.
+  else if (answer?.error instanceof TypeError && lineNow() === 'up') setLine('lost')
   if (answer?.ok === true) return answer
   if (answer?.refused) throw new Refused({ code: answer.refused, values: answer.values ?? {} })
   console.warn(script, action, answer?.error?.message ?? answer)
-  throw new Broken()
+  throw lineNow() === 'up' ? new Broken() : new Lost()
 }
 
 // A frame may have no storage of its own: then a reload forgets, and nothing else breaks.

@@ -7,7 +7,8 @@ import type { Mark, Note, Order, Status } from './inbox'
 type Known = { id: string; name: string | null; username: string | null; phone: string | null; waiting: boolean; blocked: boolean; status: Status; snoozed_until: string | null; assignee: string | null; tags: string[] }
 // A line of the list. at: when the customer last wrote.
 export type Contact = Known & { paused: boolean; opted_out: boolean; unread: number; body: string | null; direction: string | null; message_id: number | null; at: string | null }
-// The person of a thread. paused_until: 'infinity' until somebody resumes the bot. profile_name: WhatsApp's.
+// The person of a thread. paused_until: 'infinity' until somebody resumes the bot. opens_at: when the business opens on a later day. profile_name:
+// WhatsApp's.
 export type Person = Known & {
   profile_name: string | null
   language: string | null
@@ -16,9 +17,10 @@ export type Person = Known & {
   since: string
   last_message_at: string | null
   paused_until: string | null
+  opens_at: string | null
 }
-// id: of the document, as long as there is one of that title.
-export type Source = { document: string; page?: number; url?: string; id?: string }
+// id: of the document, as long as there is one of that title. passages: the marks of those that were used.
+export type Source = { document: string; page?: number; url?: string; id?: string; passages?: string[] }
 export type Message = {
   id: number
   direction: 'in' | 'out'

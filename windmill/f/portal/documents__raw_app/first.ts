@@ -18,7 +18,7 @@ export const listAsked = (days: number, phone_number_id = '') => ({ days, phone_
 // What each page asks first, as it asks it. A page that is not here asks by itself.
 const asks: Record<string, () => Call[]> = {
   home: () => [['home', 'get'], ['insights', 'get', daysAsked(7)], ['approvals', 'list']],
-  conversations: () => [['conversations', 'list', { view: 'all', tag: '', search: '', skip: 0 }], ['inbox', 'count'], ['inbox', 'get_team']],
+  conversations: () => [['conversations', 'list', { view: 'all', tag: '', search: '', days: 0, skip: 0 }], ['inbox', 'count'], ['inbox', 'get_team']],
   insights: () => [['insights', 'get', daysAsked(30)], ['insights', 'list_topics', listAsked(30)], ['insights', 'list_wrong', listAsked(30)], ['insights', 'list_unanswered']],
   platform: () => [['operator', 'get']],
 }

@@ -3,7 +3,7 @@ import { Alert, Button, Card, Group, Modal, ScrollArea, Skeleton, Stack, Tabs as
 import { notifications } from '@mantine/notifications'
 import { useMutation } from '@tanstack/react-query'
 import React, { createContext, useContext, useEffect, useRef, useState } from 'react'
-import { Broken, Refused } from './api'
+import { Broken, Lost, Refused } from './api'
 import { Branding, ofPage } from './brand'
 import { dates, distances, numbers } from './formats'
 import { Icon } from './icons'
@@ -48,6 +48,7 @@ export function useHere() {
   const say = (message: Message | string) => (typeof message === 'string' ? message : sayMessage(message, t, number))
   const describe = (error: unknown) => {
     if (error instanceof Refused) return say(error.reason)
+    if (error instanceof Lost) return t.line.lost
     if (error instanceof Broken) return t.broken
     return (error instanceof Error && error.message) || t.failed
   }
@@ -95,11 +96,11 @@ export function Problem({ error, retry }: { error: unknown; retry?: () => unknow
 
 type Query<T> = { data?: T; error: unknown; refetch: () => unknown }
 
-// The answer of a script, or why it is not there.
+// The answer of a script, or why it is not there. What is there stays where it is while the connection is lost: the frame says so.
 export function Loaded<T>({ of, children }: { of: Query<T>; children: (value: T) => React.ReactNode }) {
   return (
     <>
-      {Boolean(of.error) && <Problem error={of.error} retry={of.refetch} />}
+      {Boolean(of.error) && !(of.error instanceof Lost && of.data !== undefined) && <Problem error={of.error} retry={of.refetch} />}
       {of.data === undefined && !of.error && <Loading />}
       {of.data !== undefined && children(of.data)}
     </>

@@ -37,6 +37,11 @@ const en = {
   yes: 'yes',
   no: 'no',
   roles: { owner: 'Owner', editor: 'Editor', agent: 'Agent', viewer: 'Viewer' } as Record<string, string>,
+  line: {
+    lost: 'No connection. What you see may be out of date; it comes back by itself.',
+    signedOut: 'You have been signed out. What you see may be out of date.',
+    signIn: 'Sign in',
+  },
   broken: 'Something failed on our side, or the server can’t be reached. Try again; if it happens again, tell your operator.',
   messages,
   fields,

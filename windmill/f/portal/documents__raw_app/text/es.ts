@@ -38,6 +38,11 @@ const es: Texts = {
   yes: 'sí',
   no: 'no',
   roles: { owner: 'Propietario', editor: 'Editor', agent: 'Agente', viewer: 'Lector' },
+  line: {
+    lost: 'Sin conexión. Lo que ve puede estar desactualizado; vuelve por sí sola.',
+    signedOut: 'Se ha cerrado su sesión. Lo que ve puede estar desactualizado.',
+    signIn: 'Iniciar sesión',
+  },
   broken: 'Algo falló por nuestra parte, o no se puede acceder al servidor. Inténtelo de nuevo; si vuelve a fallar, avise a su operador.',
   messages,
   fields,

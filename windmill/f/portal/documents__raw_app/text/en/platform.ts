@@ -56,6 +56,9 @@ export const platform = {
   addFallback: 'Add a model',
   moveUp: 'Move up',
   providers: { '': 'The platform’s', openai: 'OpenAI', gemini: 'Gemini' } as Record<string, string>,
+  rename: 'Rename',
+  renameAsk: 'Rename “{name}”?',
+  platformsFigure: 'the platform’s',
   limits: {
     monthly_turns: 'answers per month',
     monthly_tokens: 'tokens per month',

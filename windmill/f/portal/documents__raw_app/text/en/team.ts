@@ -49,6 +49,7 @@ export const people = {
   withdrawAsk: 'Withdraw the invitation of {email}?',
   withdrawSays: 'The link no longer works.',
   link: 'Send this link to {email}',
+  mailed: { sent: 'An e-mail with this link has gone to {email}.', failed: 'The e-mail could not be sent: send the link yourself.', none: 'No e-mail was sent: send the link yourself.' } as Record<string, string>,
   linkSays: 'It works once, and only for {email}, who gets a code to prove it. It is shown only now.',
   copy: 'Copy the link',
   copied: 'Copied',

@@ -56,6 +56,9 @@ export const platform = {
   addFallback: 'Añadir un modelo',
   moveUp: 'Subir',
   providers: { '': 'El de la plataforma', openai: 'OpenAI', gemini: 'Gemini' } as Record<string, string>,
+  rename: 'Cambiar el nombre',
+  renameAsk: '¿Cambiar el nombre de «{name}»?',
+  platformsFigure: 'el de la plataforma',
   limits: {
     monthly_turns: 'respuestas al mes',
     monthly_tokens: 'tokens al mes',

@@ -49,6 +49,7 @@ export const people = {
   withdrawAsk: '¿Retirar la invitación de {email}?',
   withdrawSays: 'El enlace deja de funcionar.',
   link: 'Envíe este enlace a {email}',
+  mailed: { sent: 'Se ha enviado un correo con este enlace a {email}.', failed: 'No se pudo enviar el correo: envíe usted el enlace.', none: 'No se envió ningún correo: envíe usted el enlace.' } as Record<string, string>,
   linkSays: 'Sirve una sola vez y solo a {email}, que recibe un código para demostrarlo. Solo se muestra ahora.',
   copy: 'Copiar el enlace',
   copied: 'Copiado',
