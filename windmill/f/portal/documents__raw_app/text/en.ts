@@ -4,6 +4,7 @@ import { contradictions, qaPairs, documents, knowledge, passages, sources } from
 import { cases } from './en/cases'
 import { connect } from './en/connect'
 import { replay } from './en/replay'
+import { share } from './en/share'
 import { developers } from './en/developers'
 import { feedback } from './en/feedback'
 import { conversations } from './en/inbox'
@@ -68,6 +69,7 @@ const en = {
   feedback,
   cases,
   replay,
+  share,
   insights: {
     intro: 'How your bot is doing, and which questions were not answered.',
     days: 'Last {n} days',
