@@ -93,7 +93,7 @@ begin
     if found then
         return jsonb_build_object('id', a.id, 'state', a.state, 'is_new', false);
     end if;
-    select * into bot from chatbots where phone_number_id = t.phone_number_id;
+    select * into bot from bot_of_turn(t);
     untold := reason_not_to_tell(bot, t.contact_id);
     insert into tool_approvals (tenant_id, contact_id, phone_number_id, turn_id, server, tool, arguments, digest,
                                 expires_at, notified_phone, notified, tell_at)

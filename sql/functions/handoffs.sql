@@ -57,7 +57,7 @@ begin
                case when tells_somebody(b) then now() + handoff_notice_wait(1) end,
                case when (tells_somebody(b) or b.handoff_next <> '{}') and b.handoff_again_min > 0
                    then now() + make_interval(mins => b.handoff_again_min) end, 1
-        from turns t join chatbots b using (phone_number_id) where t.id = p_turn
+        from turns t join bot_of_turn(t) b on true where t.id = p_turn
         on conflict (turn_id) do nothing returning id into made;
     return made;
 end $$;

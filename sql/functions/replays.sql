@@ -1,8 +1,24 @@
 -- Replays: which past turns are taken again, as many at once as there is room for, and where it stops. f/cases asks and
 -- compares.
 
--- The turns of a time that can be taken again, at most p_most, drawn by their ids: so each look draws the same. Left
--- out is what a dry run can't ask: files that a model looked at, decisions of people, words that no model thought up.
+-- Whether a turn is an answer that a model thought up.
+create or replace function is_answer(p_turn turns) returns boolean
+    language sql immutable
+    return p_turn.state = 'done' and p_turn.say is null and not p_turn.silent
+        and p_turn.outcome in ('answered', 'unanswered', 'handed_off', 'failed');
+select own_functions('is_answer');
+
+-- Whether a dry run can ask an answer's message: it had no files that a model looked at, and was no person's decision.
+create or replace function is_replayable(p_turn turns) returns boolean
+    language sql stable security definer set search_path = public, pg_temp
+    return p_turn.question <> '' and not has_decision(p_turn.id)
+        and exists (select from conversation_logs l where l.turn_id = p_turn.id and l.direction = 'in')
+        and not exists (select from conversation_logs l join media m using (phone_number_id, message_id)
+                        where l.turn_id = p_turn.id and l.direction = 'in'
+                          and (m.kind <> 'audio' or m.problem is not null));
+select own_functions('is_replayable');
+
+-- The turns of a time that can be taken again, at most p_most, drawn by their ids: so each look draws the same.
 -- `of_turns`: how many answers there were.
 create or replace function replayable_turns(p_number text, p_from timestamptz, p_to timestamptz, p_most int)
     returns table (turn_id uuid, usage jsonb, of_turns int)
@@ -10,15 +26,11 @@ create or replace function replayable_turns(p_number text, p_from timestamptz, p
     with there as materialized (
         select t.id from turns t
         where t.tenant_id = current_tenant() and t.phone_number_id = p_number and t.opened_at >= p_from
-          and t.opened_at < p_to and t.state = 'done' and t.say is null and not t.silent
-          and t.outcome in ('answered', 'unanswered', 'handed_off', 'failed')),
+          and t.opened_at < p_to and is_answer(t)),
     drawn as (select id, md5(id::text) as place from there order by md5(id::text) limit p_most * 3)
     select t.id, t.usage, (select count(*)::int from there)
     from drawn d join turns t on t.id = d.id
-    where t.question <> '' and not has_decision(t.id)
-      and exists (select from conversation_logs l where l.turn_id = t.id and l.direction = 'in')
-      and not exists (select from conversation_logs l join media m using (phone_number_id, message_id)
-                      where l.turn_id = t.id and l.direction = 'in' and (m.kind <> 'audio' or m.problem is not null))
+    where is_replayable(t)
     order by d.place limit p_most
 $$;
 select own_functions('replayable_turns');
@@ -37,17 +49,18 @@ $$;
 select own_functions('replay_estimate');
 grant execute on function replay_estimate to chatbot_app;
 
--- Begins a replay: {replay}. {running}: the one that is under way on this number; {turns: 0}: nothing can be taken
--- again. Null: there is no such chatbot.
+-- Begins a replay: {replay}; p_shadow: of the turns that come. {running}: the one that is under way on this number;
+-- {turns: 0}: nothing can be taken again. Null: there is no such chatbot.
 create or replace function begin_replay(p_number text, p_version text, p_from timestamptz, p_to timestamptz,
-    p_most int, p_estimated_usd numeric, p_most_usd numeric, p_person text) returns jsonb
+    p_most int, p_estimated_usd numeric, p_most_usd numeric, p_person text, p_shadow boolean default false)
+    returns jsonb
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     bot chatbots;
     made uuid := gen_random_uuid();
     there uuid;
-    drawn uuid[];
-    of_all int;
+    drawn uuid[] := '{}';
+    of_all int := 0;
 begin
     select * into bot from chatbots where phone_number_id = p_number and tenant_id = current_tenant() for no key update;
     if not found then
@@ -57,21 +70,46 @@ begin
     if found then
         return jsonb_build_object('running', there);
     end if;
-    select array_agg(r.turn_id), max(r.of_turns) into drawn, of_all
-        from replayable_turns(p_number, p_from, p_to, p_most) r;
+    if not p_shadow then
+        select array_agg(r.turn_id), max(r.of_turns) into drawn, of_all
+            from replayable_turns(p_number, p_from, p_to, p_most) r;
+    end if;
     if drawn is null then
         return '{"turns": 0}';
     end if;
-    insert into replays (id, tenant_id, phone_number_id, version, draft, from_at, to_at, of_turns, turns, estimated_usd,
-                         most_usd, person)
+    insert into replays (id, tenant_id, phone_number_id, version, draft, from_at, to_at, of_turns, turns, shadow,
+                         estimated_usd, most_usd, person)
         values (made, bot.tenant_id, p_number, p_version, case p_version when 'draft' then draft_of(p_number)
-                else '{}' end, p_from, p_to, of_all, cardinality(drawn), p_estimated_usd, p_most_usd, p_person);
+                else '{}' end, p_from, p_to, of_all, case when p_shadow then p_most else cardinality(drawn) end,
+                p_shadow, p_estimated_usd, p_most_usd, p_person);
     insert into replay_results (replay_id, turn_id, tenant_id)
         select made, t.id, t.tenant_id from turns t where t.id = any (drawn) and t.tenant_id = bot.tenant_id;
     return jsonb_build_object('replay', made);
 end $$;
 select own_functions('begin_replay');
 grant execute on function begin_replay to chatbot_app;
+
+-- Takes into a shadow the turns that have closed since it last looked, the oldest first, up to its bound. The turns
+-- themselves know nothing of it.
+create or replace function take_shadowed(p_replay replays) returns void
+    language sql security definer set search_path = public, pg_temp as $$
+    with answers as (
+        select t as turn, t.id, t.closed_at from turns t
+        where t.tenant_id = p_replay.tenant_id and t.phone_number_id = p_replay.phone_number_id
+          and t.opened_at >= p_replay.from_at and t.opened_at < p_replay.to_at and is_answer(t)),
+    taken as (
+        insert into replay_results (replay_id, turn_id, tenant_id)
+            select p_replay.id, a.id, p_replay.tenant_id from answers a
+            where not exists (select from replay_results r
+                              where r.replay_id = p_replay.id and r.turn_id = a.id)
+              and is_replayable(a.turn)
+            order by a.closed_at, a.id
+            limit greatest(p_replay.turns - (select count(*) from replay_results r
+                                             where r.replay_id = p_replay.id), 0)
+            on conflict do nothing)
+    update replays set of_turns = (select count(*) from answers) where id = p_replay.id
+$$;
+select own_functions('take_shadowed');
 
 -- Whether this slice goes on with the replay: the one that knows how many there were before it.
 create or replace function begin_replay_slice(p_replay uuid, p_pass int) returns boolean
@@ -180,29 +218,36 @@ select own_functions('end_replayed');
 grant execute on function end_replayed to chatbot_app;
 
 -- What a replay is now: running, or how it has ended. It ends where all are asked, the draft is another one, the plan's
--- month or the bound on cost is used up; by a person (p_stop) at once.
+-- month or the bound on cost is used up; by a person (p_stop) at once. A shadow first takes in what has come, and may
+-- be 'waiting': it runs, and there is nothing to do.
 create or replace function end_replay(p_replay uuid, p_stop boolean default false) returns text
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     r replays;
+    total int;
     waiting int;
     running int;
+    more boolean;
     reason text;
 begin
     select * into r from replays where id = p_replay and tenant_id = current_tenant() for update;
     if not found or r.state <> 'running' then
         return r.state;
     end if;
-    select count(*) filter (where s.state = 'waiting'), count(*) filter (where s.state = 'running')
-        into waiting, running from replay_results s where s.replay_id = p_replay;
+    perform take_shadowed(r) where r.shadow and not p_stop;
+    select count(*), count(*) filter (where s.state = 'waiting'), count(*) filter (where s.state = 'running')
+        into total, waiting, running from replay_results s where s.replay_id = p_replay;
+    more := r.shadow and total < r.turns and now() < r.to_at;
     reason := case when p_stop then 'person'
-        when waiting + running = 0 then null
+        when waiting + running = 0 and not more then case when total = 0 and r.shadow then 'quiet' end
         when r.version = 'draft' and draft_of(r.phone_number_id) is distinct from r.draft then 'draft'
         when running > 0 then null
         when tenant_usage() ->> 'reached' is not null then 'month'
         when affordable_turns(r) <= 0 then 'cost' end;
     if reason is null and waiting + running > 0 then
         return 'running';
+    elsif reason is null and more then
+        return 'waiting';
     end if;
     update replays set state = case when reason is null then 'done' else 'stopped' end, why = reason, ended_at = now()
         where id = p_replay returning * into r;
@@ -211,13 +256,15 @@ end $$;
 select own_functions('end_replay');
 grant execute on function end_replay to chatbot_app;
 
--- Replays whose slice is gone, each with the number of slices that it has had. Old replays go here, too.
+-- Replays that no slice works on, each with the number of slices that it has had: one was lost, or a shadow looks again
+-- for turns. Old replays go here, too.
 create or replace function lost_replays() returns table (replay_id uuid, tenant_id uuid, pass int)
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-    delete from replays r where r.started_at < now() - interval '30 days';
+    delete from replays r where r.state <> 'running' and r.started_at < now() - interval '30 days';
     update replays r set state = 'stopped', why = 'late', ended_at = now()
-        where r.state = 'running' and r.started_at < now() - interval '6 hours';
+        where r.state = 'running'
+          and case when r.shadow then r.to_at else r.started_at end < now() - interval '6 hours';
     return query select r.id, r.tenant_id, r.pass from replays r
         where r.state = 'running' and r.seen_at < now() - interval '1 minute';
 end $$;

@@ -17,8 +17,8 @@ begin
     end if;
     update turns t
         set epoch = t.epoch + 1, step = p_step,
-            lease_until = now() + greatest(p_lease, (select make_interval(secs => b.max_seconds + 120) from chatbots b
-                                                     where b.phone_number_id = t.phone_number_id and p_step = 2))
+            lease_until = now() + greatest(p_lease, (select make_interval(secs => b.max_seconds + 120)
+                                                     from bot_of_turn(t) b where p_step = 2))
         where t.id = p_turn and t.run_id = p_run and t.state = 'active' and t.step <= p_step returning t.epoch
             into new_epoch;
     if not found then
@@ -184,7 +184,8 @@ begin
                 'chatbot', jsonb_build_object('failure_message', b.failure_message, 'dont_know', b.dont_know,
                                               'languages', b.languages,
                                               'handoff_on_failure', b.handoff_on_failure))
-            from turns t join chatbots b using (phone_number_id) join contacts c on c.id = t.contact_id
+                || jsonb_strip_nulls(jsonb_build_object('version', share_of_turn(t)))
+            from turns t join bot_of_turn(t) b on true join contacts c on c.id = t.contact_id
             where t.run_id = p_run and t.state = 'active');
 end $$;
 select own_functions('find_turn');

@@ -166,6 +166,7 @@ begin
     if taken.silent then
         null;  -- it holds a decision and nothing else
     elsif not exists (select from outbound_messages where turn_id = p_turn.id) then
+        update turns t set version = version_for(t.phone_number_id, t.contact_id) where t.id = p_turn.id;
         perform fill_turn(taken, p_contact, p_message.message_id);
     elsif p_message.turn_id is distinct from p_turn.id then  -- the reply was written without this message
         perform leave_message(p_message, p_contact, p_run, '0', '');
@@ -177,8 +178,9 @@ end $$;
 select own_functions('take_over');
 
 -- Opens the turn that answers a message, or says why there is none to open. p_run is the flow's job id. Returns
--- {"status": "opened", tenant_id, contact_id, turn_id, epoch, say?, silent?} or {"status": "ended", "reason": …,
--- tenant_id?, contact_id?}. A person's decision about a tool's call (approvals.sql) opens one, too.
+-- {"status": "opened", tenant_id, contact_id, turn_id, epoch, say?, silent?, version?} or {"status": "ended", "reason":
+-- …, tenant_id?, contact_id?}; `version` where it is one that a share of the customers has (shares.sql). A person's
+-- decision about a tool's call (approvals.sql) opens a turn, too.
 create or replace function open_turn(p_phone_number_id text, p_message_id text, p_run uuid, p_phone text,
     p_user_id text, p_name text,
                                      p_payload text, p_lease interval default '5 minutes') returns jsonb
@@ -188,6 +190,7 @@ declare
     contact contacts;
     message inbound_messages;
     decision tool_approvals := decision_of(p_phone_number_id, p_message_id);
+    share version_shares;  -- that this customer is in
     turn turns;
     words text;
     result jsonb;
@@ -211,6 +214,8 @@ begin
     end if;
     -- The contact's row serialises all that follows in this conversation, here and wherever a turn is closed.
     select * into contact from contacts where id = contact.id for update;
+    share := share_of(p_phone_number_id, contact.id);
+    bot := jsonb_populate_record(bot, coalesce(share.draft, '{}'));
     select * into message from inbound_messages i
         where i.phone_number_id = p_phone_number_id and i.message_id = p_message_id for update;
     if message.state in ('answered', 'ended', 'dead') then
@@ -279,8 +284,7 @@ begin
         perform cancel_wait_notice(contact);
         insert into turns (tenant_id, contact_id, phone_number_id, run_id, step, lease_until, say, silent, version)
             values (bot.tenant_id, contact.id, p_phone_number_id, p_run, 1, now() + p_lease, turn.say,
-                    coalesce(turn.silent, false), (select max(v.number) from chatbot_versions v
-                                                   where v.phone_number_id = p_phone_number_id))
+                    coalesce(turn.silent, false), coalesce(share.version, live_version(p_phone_number_id)))
             returning * into turn;
         if turn.silent then
             perform take_in(turn, p_message_id);
@@ -291,7 +295,8 @@ begin
     return jsonb_build_object('status', 'opened', 'tenant_id', bot.tenant_id, 'contact_id', contact.id,
                               'turn_id', turn.id,
                               'epoch', turn.epoch)
-        || jsonb_strip_nulls(jsonb_build_object('say', turn.say, 'silent', nullif(turn.silent, false)));
+        || jsonb_strip_nulls(jsonb_build_object('say', turn.say, 'silent', nullif(turn.silent, false),
+                                                'version', share_of_turn(turn)));
 end $$;
 select own_functions('open_turn');
 grant execute on function open_turn to chatbot_app;

@@ -21,8 +21,17 @@ $$;
 select own_functions('draft_of');
 grant execute on function draft_of to chatbot_app;
 
+-- The number of the version that is live: the newest one that is not for a share of the customers alone.
+create or replace function live_version(p_phone_number_id text) returns int
+    language sql stable
+    return (select max(v.number) from chatbot_versions v
+            where v.phone_number_id = p_phone_number_id and not v.shared);
+select own_functions('live_version');
+grant execute on function live_version to chatbot_app;
+
 -- A chatbot's row as it would be with its draft (p_version 'draft'), with one setting of it ('draft:persona'), or was
 -- with the version of this number. What that version does not have is as it is live; what it has beside is left out.
+-- A version that a share of the customers has is what is live but for what it changes.
 create or replace function version_of(p_bot chatbots, p_version text) returns chatbots
     language plpgsql stable as $$
 declare
@@ -30,7 +39,9 @@ declare
                            when p_version like 'draft:%' then (
                                select coalesce(jsonb_object_agg(d.setting, d.value), '{}') from chatbot_drafts d
                                where d.phone_number_id = p_bot.phone_number_id and d.setting = substr(p_version, 7))
-                           else (select v.settings from chatbot_versions v
+                           else (select coalesce(s.draft, v.settings) from chatbot_versions v
+                                 left join version_shares s on s.phone_number_id = v.phone_number_id
+                                     and s.version = v.number and s.state = 'running'
                                  where v.phone_number_id = p_bot.phone_number_id and v.number = p_version::int) end;
 begin
     if settings is null then
@@ -41,6 +52,13 @@ end $$;
 select own_functions('version_of');
 grant execute on function version_of to chatbot_app;
 
+-- The number of a chatbot's next version. The caller has locked its row.
+create or replace function next_version(p_phone_number_id text) returns int
+    language sql stable
+    return (select coalesce(max(v.number), 0) + 1 from chatbot_versions v
+            where v.phone_number_id = p_phone_number_id);
+select own_functions('next_version');
+
 -- The number of the version that is live. Where the settings are no longer those of the newest one, they become the
 -- next, with a note; and what is live now leaves the draft.
 create or replace function make_version(p_phone_number_id text, p_note text default '', p_overruled jsonb default null)
@@ -49,6 +67,7 @@ create or replace function make_version(p_phone_number_id text, p_note text defa
 declare
     bot chatbots;
     newest chatbot_versions;
+    made int;
 begin
     select * into bot from chatbots
         where phone_number_id = p_phone_number_id and tenant_id = coalesce(current_tenant(), tenant_id)
@@ -56,17 +75,18 @@ begin
     if not found then
         return null;
     end if;
-    select * into newest from chatbot_versions v where v.phone_number_id = p_phone_number_id
+    select * into newest from chatbot_versions v where v.phone_number_id = p_phone_number_id and not v.shared
         order by v.number desc limit 1;
     if newest.settings = settings_of(bot) then
         return newest.number;
     end if;
     insert into chatbot_versions (phone_number_id, number, tenant_id, settings, note, person, overruled)
-        values (p_phone_number_id, coalesce(newest.number, 0) + 1, bot.tenant_id, settings_of(bot), p_note,
-                acting_person(), p_overruled);
+        values (p_phone_number_id, next_version(p_phone_number_id), bot.tenant_id, settings_of(bot), p_note,
+                acting_person(), p_overruled)
+        returning number into made;
     delete from chatbot_drafts d
         where d.phone_number_id = p_phone_number_id and d.value = settings_of(bot) -> d.setting;
-    return coalesce(newest.number, 0) + 1;
+    return made;
 end $$;
 select own_functions('make_version');
 grant execute on function make_version to chatbot_app;
@@ -74,7 +94,7 @@ grant execute on function make_version to chatbot_app;
 create or replace function note_version() returns trigger
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
-    newest int := (select max(v.number) from chatbot_versions v where v.phone_number_id = new.phone_number_id);
+    newest int := next_version(new.phone_number_id) - 1;
 begin
     if make_version(new.phone_number_id) > newest then  -- nobody has published it: an operator, or what acts at once
         perform ask_cases_soon(new.tenant_id, new.phone_number_id);
@@ -170,9 +190,11 @@ grant execute on function put_draft to chatbot_app;
 -- the version that was live then. Where somebody has changed one of its settings since, nothing is published, and the
 -- answer says who: {person, fields}. {}: nothing is drafted; null: there is no such chatbot. {tests}: the chatbot's
 -- cases were not asked (p_run is the run that asked them), or one is red, and nobody says why it is published all the
--- same (p_reason).
+-- same (p_reason). p_percent: only that share of the customers gets it; {share}: another version has one already. What
+-- all get ends the share that there is.
 create or replace function publish_draft(p_phone_number_id text, p_note text, p_seen jsonb, p_live int,
-    p_run uuid default null, p_reason text default null) returns jsonb
+    p_run uuid default null, p_reason text default null, p_percent int default null, p_margin int default null)
+    returns jsonb
     language plpgsql as $$
 declare
     bot chatbots;
@@ -181,6 +203,8 @@ declare
     number int;
     tests text;
     red uuid[];  -- not their names: these may be a customer's words, and a version stays
+    overruled jsonb;
+    share int;
 begin
     select * into bot from chatbots where phone_number_id = p_phone_number_id for no key update;
     if not found then
@@ -197,6 +221,11 @@ begin
     if draft = '{}' then
         return '{}';
     end if;
+    select s.version into share from version_shares s
+        where s.phone_number_id = p_phone_number_id and s.state = 'running';
+    if p_percent is not null and share is not null then
+        return jsonb_build_object('share', share);
+    end if;
     tests := why_unpublished(p_phone_number_id, p_run, draft);
     if tests is not null and nullif(btrim(p_reason), '') is null then
         return jsonb_build_object('tests', tests);
@@ -207,12 +236,18 @@ begin
             returning c.id)
         select array_agg(b.id) into red from bad b;
     end if;
-    perform put_settings(p_phone_number_id, draft);
-    number := make_version(p_phone_number_id, p_note, case when tests is not null then
-        jsonb_build_object('reason', btrim(p_reason), 'red', coalesce(to_jsonb(red), '[]')) end);
+    overruled := case when tests is not null then
+        jsonb_build_object('reason', btrim(p_reason), 'red', coalesce(to_jsonb(red), '[]')) end;
+    if p_percent is not null then
+        number := begin_share(p_phone_number_id, draft, p_note, overruled, p_percent, p_margin);
+    else
+        perform put_settings(p_phone_number_id, draft);
+        number := make_version(p_phone_number_id, p_note, overruled);
+        perform replace_share(p_phone_number_id);
+    end if;
     delete from chatbot_drafts where phone_number_id = p_phone_number_id;
-    perform record_audit('chatbots.publish', bot.name, null, jsonb_strip_nulls(jsonb_build_object(
-        'version', number, 'note', p_note, 'reason', case when tests is not null then btrim(p_reason) end)));
+    perform record_audit('chatbots.publish', bot.name, null, jsonb_strip_nulls(jsonb_build_object('version', number,
+        'note', p_note, 'reason', overruled ->> 'reason', 'percent', p_percent)));
     return jsonb_build_object('version', number);
 end $$;
 select own_functions('publish_draft');

@@ -1,5 +1,5 @@
--- Replays: past turns of a chatbot taken again with a draft or a version, side by side with what was answered. f/cases
--- asks in dry runs, so that nothing is sent and nothing of a customer's is changed.
+-- Replays: turns of a chatbot taken again with a draft or a version, side by side with what was answered: past ones, or
+-- (shadow) those that come. f/cases asks in dry runs, so that nothing is sent and nothing of a customer's is changed.
 
 create table replays (
     id                uuid primary key default gen_random_uuid(),
@@ -10,14 +10,17 @@ create table replays (
     from_at           timestamptz not null,
     to_at             timestamptz not null,
     of_turns          int not null,                       -- how many answers there were in that time
-    turns             int not null,                       -- how many of them are taken again
+    turns             int not null,                       -- how many of them are taken again; shadow: at most
+    -- It takes turns again as they are closed, from from_at until to_at.
+    shadow            boolean not null default false,
     estimated_usd     numeric(14, 6) not null,            -- as it was shown before
     most_usd          numeric(14, 6) not null,            -- where it stops
     spent_usd         numeric(14, 6) not null default 0,
     -- running   done: all were taken again   stopped: `why`
     state             text not null default 'running' check (state in ('running', 'done', 'stopped')),
     -- person   cost: the bound is reached   month: the plan's   draft: it is another one   late: it took too long
-    why               text check (why in ('person', 'cost', 'month', 'draft', 'late')),
+    -- quiet: nobody wrote in the time of a shadow
+    why               text check (why in ('person', 'cost', 'month', 'draft', 'late', 'quiet')),
     pass              int not null default 0,             -- slices so far: of two that were begun only one goes on
     person            text,
     started_at        timestamptz not null default now(),

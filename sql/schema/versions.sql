@@ -11,6 +11,8 @@ create table chatbot_versions (
     person            text,                               -- who published or saved it; null: the product itself
     -- why it was published although cases were red, and which: {reason, red: [case]}
     overruled         jsonb,
+    -- Only a share of the customers has had it (version_shares), and it is not what is live.
+    shared            boolean not null default false,
     published_at      timestamptz not null default now(),
     primary key (phone_number_id, number)
 );
@@ -26,6 +28,31 @@ create table chatbot_drafts (
     primary key (phone_number_id, setting)
 );
 
-select isolate('chatbot_versions'), isolate('chatbot_drafts');
-grant select on chatbot_versions to chatbot_app;
+-- Versions that a share of the customers gets, beside what is live.
+create table version_shares (
+    phone_number_id   text not null,
+    version           int not null,
+    tenant_id         uuid not null references tenants on delete cascade,
+    draft             jsonb not null,                     -- in what it is otherwise than what is live
+    was               jsonb not null,                     -- what was live of that when it began
+    percent           int not null check (percent in (5, 10, 25, 50)),
+    -- by how many points a rate of the share may exceed that of the others before the share ends by itself
+    margin            int not null check (margin between 1 and 100),
+    -- running   published: all customers have it   taken_back: by a person, or by itself (`why`)   replaced: something
+    -- else was published
+    state             text not null default 'running'
+                      check (state in ('running', 'published', 'taken_back', 'replaced')),
+    steps             jsonb not null,                     -- [{act, percent, person, at}], the oldest first
+    why               jsonb,                              -- by itself: its row of share_figures
+    started_at        timestamptz not null default now(),
+    ended_at          timestamptz,
+    primary key (phone_number_id, version),
+    foreign key (phone_number_id, version) references chatbot_versions on delete cascade
+);
+-- One at a time for each chatbot.
+create unique index version_shares_running on version_shares (phone_number_id) where state = 'running';
+create index version_shares_by_tenant on version_shares (tenant_id);
+
+select isolate('chatbot_versions'), isolate('chatbot_drafts'), isolate('version_shares');
+grant select on chatbot_versions, version_shares to chatbot_app;
 grant select, insert, update, delete on chatbot_drafts to chatbot_app;

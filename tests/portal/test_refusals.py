@@ -131,6 +131,13 @@ ACTIONS: list[tuple[str, str, dict[str, Any], str]] = [
     ("f.portal_api.replays", "stop", {"replay": GUESSED}, "editor"),
     ("f.portal_api.replays", "list", {"replay": GUESSED}, "editor"),
     ("f.portal_api.versions", "list", {"phone_number_id": "1001"}, "editor"),
+    ("f.portal_api.versions", "get_share", {"phone_number_id": "1001"}, "editor"),
+    (
+        "f.portal_api.versions",
+        "change_share",
+        {"phone_number_id": "1001", "version": 1, "percent": 5, "act": "take_back"},
+        "editor",
+    ),
     (
         "f.portal_api.versions",
         "compare",
@@ -223,6 +230,7 @@ KEPT = {
         "chatbots",
         "chatbot_versions",
         "chatbot_drafts",
+        "version_shares",
         "tenant_members",
         "documents",
         "knowledge_sources",

@@ -167,6 +167,15 @@ VALUES: dict[str, list[str]] = {
     "p_number": ["1"],
     "p_number text": ["'bot'"],
     "p_ok": ["true", "false"],
+    "n": ["0", "9", "10", "500"],
+    "p_act": ["'raise'"],
+    "p_bad": ["3"],
+    "p_customers": ["3"],
+    "p_margin": ["10"],
+    "p_others_bad": ["1"],
+    "p_percent": ["25"],
+    "p_turns": ["20"],
+    "p_version int": ["2"],
     "p_address": ["'192.0.2.1'"],
     "p_attempt": ["'attempt'", "'none'"],
     "p_begun": ["true", "false"],
@@ -461,6 +470,7 @@ CALLS = {
     "end_replay": [
         "select end_replay(id) from replays",
         "select end_replay(id, true) from replays",
+        "update replays set shadow = true; select end_replay(id) from replays",
         "delete from replay_results; select end_replay(id) from replays",
     ],
     "lost_replays": ["update replays set seen_at = now() - interval '1 hour'; select * from lost_replays()"],
@@ -563,12 +573,54 @@ DRAFTED = (
     "select make_version('bot'); insert into chatbot_drafts (phone_number_id, setting, tenant_id, value, person)"
     """ select 'bot', 'persona', id, '"a"', 'a@b.example' from tenants; """
 )
+SHARED = (
+    DRAFTED + """select publish_draft('bot', '', '{"persona": "a"}', 1, null, null, 25, 10); """
+    "update turns set version = 2, state = 'done', outcome = 'failed'; "
+)
+SHARE = "(select s from version_shares s)"
+CALLS |= {
+    "begin_share": [
+        """select make_version('bot'); select begin_share('bot', '{"persona": "x"}', '', null, 5, 10)"""
+    ],
+    "end_share": [f"""{SHARED}select end_share({SHARE}, 'taken_back', '{{"bad": 1}}')"""],
+    "publish_share": [
+        f"{SHARED}select publish_share({SHARE})",
+        f"{SHARED}update chatbots set model = 'x'; select publish_share({SHARE})",
+    ],
+    "share_figures": [f"{SHARED}select share_figures({SHARE})"],
+    "share_of_turn": [f"{SHARED}select share_of_turn(t) from turns t"],
+    "bot_of_turn": [f"{SHARED}select bot_of_turn(t) from turns t"],
+    "change_share": [
+        *(
+            f"{SHARED}select change_share('bot', 2, 25, '{act}', 50)"
+            for act in ("raise", "publish", "take_back")
+        ),
+        f"{SHARED}update chatbots set persona = 'x'; select change_share('bot', 2, 25, 'publish')",
+        f"{SHARED}select change_share('bot', 2, 5, 'publish')",
+    ],
+    "take_back_shares": [
+        f"{SHARED}select take_back_shares()",
+        f"""{SHARED}insert into contacts (tenant_id, phone) select id, '34699' || n from tenants, generate_series(1, 60) n;
+        insert into turns (tenant_id, contact_id, phone_number_id, run_id, lease_until, state, outcome, version)
+        select tenant_id, id, 'bot', id, now(), 'done', case when right(phone, 1) < '5' then 'failed' else 'answered' end,
+        case when right(phone, 1) < '5' then 2 else 1 end from contacts where phone like '34699%'; select take_back_shares()""",
+    ],
+    "is_answer": ["select is_answer(t) from turns t"],
+    "is_replayable": ["select is_replayable(t) from turns t"],
+    "take_shadowed": ["update replays set shadow = true; select take_shadowed(r) from replays r"],
+}
 MORE = {
     "version_of": [f"{DRAFTED}select version_of(b, v) from chatbots b, unnest(array['draft', '1']) v"],
     "publish_draft": [
+        SHARED + DRAFTED + """select publish_draft('bot', '', '{"persona": "a"}', 1, null, null, 25, 10)""",
+        f"""{SHARED}{DRAFTED}select publish_draft('bot', '', '{{"persona": "a"}}', 1)""",
+    ]
+    + [
         f"""{DRAFTED}select publish_draft('bot', 'note', '{{"persona": "{seen}"}}', 1)"""
         for seen in ("a", "b")
     ],
+    "replace_share": [f"{SHARED}select replace_share('bot')"],
+    "share_rates": [f"{SHARED}select share_rates('bot', 2)"],
     "discard_draft": [f"""{DRAFTED}select discard_draft('bot', '{{"persona": "a"}}')"""],
     "restore_draft": [
         f"""{DRAFTED}select restore_draft('bot', 1, '{{"persona": "x"}}', '{{"persona": "a"}}')"""

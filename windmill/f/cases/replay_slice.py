@@ -1,7 +1,8 @@
 # requirements: database
 """A slice of a replay: reads the answers that are there, holds them against those of then, asks the next turns, and starts the slice after it.
 
-It waits for nothing, as a slice of a run of cases. In: the replay, and how many slices it has had. Out: how many turns are asked and compared.
+It waits for nothing, as a slice of a run of cases; where a shadow has nothing to do, f/cases/start_due starts its next slice. In: the replay, and
+how many slices it has had. Out: how many turns are asked and compared.
 """
 
 from __future__ import annotations

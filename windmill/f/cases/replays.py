@@ -1,5 +1,5 @@
 # requirements: database
-"""Takes past turns of a chatbot again in dry runs, and reads what became of them. Nothing is sent, and no tool that may change something is called:
+"""Takes turns of a chatbot again in dry runs, and reads what became of them. Nothing is sent, and no tool that may change something is called:
 what a tool said then is what it says again."""
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def begin_replay(conn: Connection, tenant_id: str, wanted: dict[str, Any]) -> di
         begun: dict[str, Any] | None = one(
             conn,
             "select begin_replay(%(number)s, %(version)s, %(from_at)s, %(to_at)s, %(turns)s, %(estimated_usd)s::numeric,"
-            " %(most_usd)s::numeric, %(person)s)",
+            " %(most_usd)s::numeric, %(person)s, %(shadow)s)",
             wanted,
         )
     if begun and "replay" in begun:

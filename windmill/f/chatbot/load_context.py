@@ -6,7 +6,7 @@ In: the `entry` of Meta's envelope with one message, passed as a JSON string so 
 A dry run may also name a `version` of the chatbot's settings ('draft', or a number), and be given the `history` of its conversation, a JSON
 string of [{role, text}], in place of what is in the database. Or it takes a past turn again, `replay` by its id: with its conversation, its clock
 and what its tools said then.
-Out: a Context (f/common/shapes.py).
+Out: a Context (f/common/shapes.py). `version` in it: of a dry run, or which one a share of the customers has, where this one is in it.
 Ends the flow early, with the reason, when there is nothing to answer: another turn is active, the message is answered already, the contact
 is with a human or blocked, the message asks nothing (a reaction, an edit), or no chatbot has this number. Fetches the files that came with
 the messages: voice notes become words, other files attachments; for a file that can't be used the chatbot has words. Where the flow ends early,

@@ -5,10 +5,10 @@
 Covers a lost ingress, cancelled runs and lost workers, which neither a step nor the failure handler ever sees. A conversation that six runs
 could not answer is given up: the customer gets the words for a failure, and the next message is answered. Sends parts again that failed
 after Meta had accepted them, closes requests to approve a tool's call that nobody has decided in time, tells
-customers who wait because many write at once, sends critical notifications to tenants' webhooks, chains the records of
-service statements, and deletes old rows.
-In: nothing. Out: how many messages were stranded and dispatched, statuses applied, conversations given up, parts sent, turns traced, records
-chained, rows deleted.
+customers who wait because many write at once, takes back versions that do worse for their share of the customers than what is live, sends
+critical notifications to tenants' webhooks, chains the records of service statements, and deletes old rows.
+In: nothing. Out: how many messages were stranded and dispatched, statuses applied, conversations given up, shares taken back, parts sent, turns
+traced, records chained, rows deleted.
 """
 
 from __future__ import annotations
@@ -54,6 +54,7 @@ def main(
             if len(now) < BATCH:
                 break
         applied = database.value("select apply_events(%s)", 1000)
+        taken_back = database.value("select take_back_shares()")
         account_events = database.value("select apply_account_events(%s)", 1000)
         deleted = database.value("select clean_inbox() + clean_whatsapp()")
         notified = notify(database, resources)
@@ -73,6 +74,7 @@ def main(
         "started": started,
         "statuses_applied": applied,
         "account_events_applied": account_events,
+        "shares_taken_back": taken_back,
         "notified": notified,
         "wait_notices": wait_notices,
         "sent": sent,

@@ -264,7 +264,7 @@ SURROUNDINGS = (
     " is_open(b.opening_hours, b.time_zone, b.closed_on, moment.at) as is_open, array(select day::text from unnest(b.closed_on) day"
     " where day >= (moment.at at time zone b.time_zone)::date order by day limit 20) as next_closed_days,"
     " t.llm_api_key, tenant_usage() as usage,"
-    " (select max(v.number) from chatbot_versions v where v.phone_number_id = b.phone_number_id) as version"
+    " live_version(b.phone_number_id) as version"
 )
 # Columns whose type Python's JSON or arithmetic does not take as it is.
 CASTS = {"max_cost_usd": "::float8", "closed_on": "::text[]"}

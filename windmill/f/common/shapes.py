@@ -64,7 +64,7 @@ class Context(TypedDict, total=False):
     decisions: bool  # a person has decided about a tool's call: f/agent/decisions
     silent: bool  # the call is made, and nothing is said
     by_voice: bool  # the customer's last message is a voice note
-    version: str  # of a dry run: whose settings count, in place of those that are live; 'draft', or the number of a version
+    version: str  # whose settings count, in place of those that are live: the number of a version; of a dry run also 'draft'
     as_of: str  # of a replay: when the turn was opened that is taken again; the clock and the opening hours are those of then
     recorded: list[ToolCall]  # of a replay: the trace of that turn
     attachments: list[str]  # messages whose files the model may look at: f/whatsapp/media

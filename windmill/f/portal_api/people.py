@@ -11,7 +11,7 @@ import re
 import secrets
 from typing import Any
 
-from f.common.branding import portal_address
+from f.common.branding import Branding, portal_address
 from f.common.database import Connection, as_tenant, one
 from f.common.portal_request import (
     ANYONE,

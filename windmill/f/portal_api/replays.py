@@ -1,5 +1,6 @@
 # requirements: database
 """What a past time would have looked like with the draft, or with a version: turns are taken again in dry runs, and held against what was answered.
+A shadow takes those that come.
 
 In: a request of the portal's page (f/common/portal_request.py). Out: what it would cost, how far it is, what is otherwise, or what was done.
 """
@@ -36,7 +37,7 @@ MOST_DAYS, MOST_TURNS = 31, 1000
 MOST_USD = 1000.0
 PAGE = 20
 LAST = b"""
-    select r.id::text, r.version, r.from_at::text, r.to_at::text, r.of_turns, r.turns, r.estimated_usd::float8, r.most_usd::float8,
+    select r.id::text, r.version, r.shadow, r.from_at::text, r.to_at::text, r.of_turns, r.turns, r.estimated_usd::float8, r.most_usd::float8,
            r.spent_usd::float8, r.state, r.why, r.person, r.started_at::text, r.ended_at::text, sums.*, counts.kinds
     from replays r, lateral (
         select count(*)::int as total, count(*) filter (where x.state = 'done')::int as done,
@@ -86,18 +87,29 @@ def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
 def estimate(
     conn: Connection, member: Member, fields: Fields, settings_resource: c_settings
 ) -> dict[str, Any]:
-    """What a replay would be: {turns, of_turns, usd, has_price}. `usd`: by what these turns cost then, at the prices of the version's model."""
-    version = chosen_version(conn, member, fields)
+    """What a replay would be: {turns, of_turns, usd, has_price}. `usd`: by what these turns cost then, at the prices of the version's model.
+
+    Of a `shadow`: how many turns it takes at most, how many answers the last week had, and what as many as it takes would have cost.
+    """
+    version, shadow = chosen_version(conn, member, fields), fields.get("shadow") is True
+    since, until = last_days(7) if shadow else last_days(days_field(fields))
+    most = sample(fields)
     with as_tenant(conn, member["tenant_id"]):
         number = first_chatbot(conn, text_field(fields, "phone_number_id"))
-        found = one(conn, "select replay_estimate(%s, %s, %s, %s)", [number, *period(fields), sample(fields)])
+        found = one(
+            conn,
+            "select replay_estimate(%s, %s, %s, %s)",
+            [number, since, until, MOST_TURNS if shadow else most],
+        )
         live, chosen = (settings_at(conn, number, at).get("model") for at in ("", version))
     usd = float(found["usd"])
     if chosen and chosen != live:
         tokens = int(found["input_tokens"]), int(found["output_tokens"])
         usd = cost_usd(chosen, *tokens, settings_resource) or usd
+    if shadow:
+        usd *= most / max(found["turns"], 1)
     return {
-        "turns": found["turns"],
+        "turns": most if shadow else found["turns"],
         "of_turns": found["of_turns"],
         "usd": round(usd, 6),
         "has_price": bool(usd or not found["calls"]),
@@ -105,39 +117,36 @@ def estimate(
 
 
 def start(conn: Connection, member: Member, fields: Fields, settings_resource: c_settings) -> dict[str, Any]:
-    """Begins a replay, which stops at `most_usd`: {"replay"}."""
+    """Begins a replay, which stops at `most_usd`: {"replay"}. `shadow`: of the turns of the next `days`, at most `turns`; there must be a draft, or
+    a version other than what is live."""
     expected = estimate(conn, member, fields, settings_resource)
-    most = fields.get("most_usd")
+    most, shadow = fields.get("most_usd"), fields.get("shadow") is True
     if isinstance(most, bool) or not isinstance(most, int | float) or not 0 < most <= MOST_USD:
         raise Refused("replay_bound", most=int(MOST_USD))
     version = chosen_version(conn, member, fields)
+    if shadow and not version:
+        raise Refused("draft_empty")
     with as_tenant(conn, member["tenant_id"]):
         if one(conn, "select tenant_usage() ->> 'reached'", []):
             raise Refused("plan_month")
         number = first_chatbot(conn, text_field(fields, "phone_number_id"))
         # What is live now, also where something is published meanwhile.
-        version = version or str(
-            one(
-                conn,
-                "select max(number) from chatbot_versions where phone_number_id = %s",
-                [number],
-            )
-        )
-    from_at, to_at = period(fields)
-    begun = begin_replay(
-        conn,
-        member["tenant_id"],
-        {
-            "number": number,
-            "version": version,
-            "from_at": from_at,
-            "to_at": to_at,
-            "turns": sample(fields),
-            "estimated_usd": expected["usd"],
-            "most_usd": most,
-            "person": member["email"],
-        },
-    )
+        version = version or str(one(conn, "select live_version(%s)", [number]))
+    since, until = last_days(days_field(fields))
+    if shadow:
+        since, until = until, until + (until - since)
+    wanted = {
+        "number": number,
+        "version": version,
+        "from_at": since,
+        "to_at": until,
+        "turns": sample(fields),
+        "estimated_usd": expected["usd"],
+        "most_usd": most,
+        "person": member["email"],
+        "shadow": shadow,
+    }
+    begun = begin_replay(conn, member["tenant_id"], wanted)
     if begun is None:
         raise not_found()
     if "running" in begun:
@@ -145,7 +154,8 @@ def start(conn: Connection, member: Member, fields: Fields, settings_resource: c
     if "replay" not in begun:
         raise Refused("replay_nothing")
     with as_tenant(conn, member["tenant_id"]):
-        audit(conn, "replays.start", None, version=version, most_usd=most)
+        action = "replays.shadow" if shadow else "replays.start"
+        audit(conn, action, None, version=version, most_usd=most)
     return {"replay": begun["replay"]}
 
 
@@ -198,9 +208,12 @@ def of_business(calls: list[Call]) -> list[Call]:
     return [call for call in calls if call["tool"] not in USUAL]
 
 
-def period(fields: Fields) -> tuple[datetime, datetime]:
-    """From when to when: the last `days`."""
-    days = whole_number_field(fields, "days", MOST_DAYS) or 7
+def days_field(fields: Fields) -> int:
+    return whole_number_field(fields, "days", MOST_DAYS) or 7
+
+
+def last_days(days: int) -> tuple[datetime, datetime]:
+    """From when to when."""
     now = datetime.now(UTC)
     return now - timedelta(days=days), now
 

@@ -1,7 +1,8 @@
 # requirements: database
 """A chatbot's versions: to compare, to publish the draft as the next one, to discard the draft, and to make a draft of an earlier version.
 
-A chatbot with cases (f/portal_api/cases) is published when all of them are green, or by an owner who says why all the same.
+A chatbot with cases (f/portal_api/cases) is published when all of them are green, or by an owner who says why all the same. A draft may also be
+published for a share of the customers, which is raised, published for all, taken back, or ends by itself (sql/functions/shares.sql).
 
 In: a request of the portal's page (f/common/portal_request.py). Out: versions, differences, or what became of the draft. A request that acts
 on the draft says how the person saw it: nobody publishes, discards or replaces what somebody else has changed since.
@@ -39,6 +40,14 @@ postgresql = dict[str, Any]
 c_settings = dict[str, Any]
 PAGE = 30
 MOST = 2**31 - 1
+SHARES = (5, 10, 25, 50)  # percent of the customers
+MARGIN = 10  # points, where nobody says otherwise
+ACTS = ("raise", "publish", "take_back")
+SHARE = b"""
+    select s.version, s.percent, s.margin, s.state, s.steps, s.why, s.started_at::text, s.ended_at::text,
+           share_rates(s.phone_number_id, s.version) as rates
+    from version_shares s where s.phone_number_id = %s order by s.version desc limit 1
+"""
 
 
 @answer_page
@@ -52,19 +61,22 @@ def main(request: str, db: postgresql, settings: c_settings) -> dict[str, Any]:
             "publish": (EDITORS, lambda conn, member, fields: publish(conn, member, fields, settings)),
             "discard": (EDITORS, discard),
             "restore": (EDITORS, restore),
+            "get_share": (EDITORS, get_share),
+            "change_share": (EDITORS, change_share),
         },
     )
 
 
 def list_versions(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     """The versions, newest first. `before`: only those with a smaller number; 0: all. `overruled`: {reason, red: [title]} of one that was published
-    although cases were red, with those that are still there."""
+    although cases were red, with those that are still there. `share`: [{act, percent, person, at}] of one that a share of the customers had."""
     before = whole_number_field(fields, "before", MOST) or MOST
     with as_tenant(conn, member["tenant_id"]):
         rows = conn.execute(
-            b"select number, note, person, published_at::text as at, overruled || jsonb_build_object('red',"
+            b"select number, note, v.person, published_at::text as at, overruled || jsonb_build_object('red',"
             b" (select coalesce(jsonb_agg(c.title order by c.title), '[]') from bot_cases c where overruled -> 'red' ? c.id::text))"
-            b" as overruled from chatbot_versions where phone_number_id = %s and number < %s order by number desc limit %s",
+            b" as overruled, s.steps as share from chatbot_versions v left join version_shares s on s.phone_number_id = v.phone_number_id"
+            b" and s.version = v.number where v.phone_number_id = %s and number < %s order by number desc limit %s",
             [text_field(fields, "phone_number_id"), before, PAGE + 1],
         ).fetchall()
     return {"versions": rows[:PAGE], "more": len(rows) > PAGE}
@@ -88,7 +100,8 @@ def publish(
     """Makes the draft live, all of it or nothing: {"version"}. `draft`: as the person saw it; `live`: the number of the version that was live then.
 
     Of a chatbot with cases it first asks them: {"run"}. Ask again with that `run`, and it is published where they are green, and {"red": run}
-    where one is not. An owner may give a `reason`.
+    where one is not. An owner may give a `reason`. `percent`: only this share of the customers gets it, until it does worse than what is live by
+    more than `margin` points.
     """
     draft = seen_draft(fields)
     _, problems = fitting(draft, TENANT)
@@ -103,23 +116,69 @@ def publish(
     )
     if reason and member["role"] not in OWNERS:
         raise NotAllowed("role")
-    number = text_field(fields, "phone_number_id")
+    number, share = text_field(fields, "phone_number_id"), share_fields(fields)
     try:
         with as_tenant(conn, member["tenant_id"]):
             done = one(
                 conn,
-                "select publish_draft(%s, %s, %s::jsonb, %s, %s, %s)",
-                [number, note, json.dumps(draft), live, run, reason],
+                "select publish_draft(%s, %s, %s::jsonb, %s, %s, %s, %s, %s)",
+                [number, note, json.dumps(draft), live, run, reason, *share],
             )
     except psycopg.errors.InvalidParameterValue:
         raise Refused("draft_unfit", problem=message("time_zone_unknown")) from None
     refuse_changed(done)
     if not done:
         raise Refused("draft_empty")
+    if "share" in done:
+        raise Refused("share_running", number=done["share"])
     if done.get("tests") == "red":
         return {"red": run}
     if "tests" in done:
         return {"run": begin_run(conn, member["tenant_id"], number, "publish", DRAFT, member["email"])}
+    return {"version": done["version"]}
+
+
+def share_fields(fields: Fields) -> tuple[int | None, int]:
+    """For how many percent of the customers, None: all; and by how many points its answers may be worse."""
+    percent, margin = fields.get("percent"), fields.get("margin", MARGIN)
+    if percent is None:
+        return None, MARGIN
+    numbers = all(isinstance(value, int) and not isinstance(value, bool) for value in (percent, margin))
+    if not numbers or percent not in SHARES or not 1 <= margin <= 100:
+        raise Refused("share_choice")
+    return percent, margin
+
+
+def get_share(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """The newest version that a share of the customers got, with how its answers do beside the others': {share: {version, percent, margin, state,
+    steps, why, started_at, ended_at, rates}}; null: there was none."""
+    with as_tenant(conn, member["tenant_id"]):
+        return {"share": conn.execute(SHARE, [text_field(fields, "phone_number_id")]).fetchone()}
+
+
+def change_share(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    """Raises the share of a `version` to `to` percent, publishes it for all, or takes it back: `act`. {"version"}: what is live then.
+
+    `percent`: the share as the person saw it; where it is another one now, nothing is changed.
+    """
+    number, act = whole_number_field(fields, "version", MOST), text_field(fields, "act", 20)
+    seen, to = whole_number_field(fields, "percent", 100), whole_number_field(fields, "to", 100)
+    if act not in ACTS:
+        raise Refused("bad_request")
+    if act == "raise" and to not in SHARES:
+        raise Refused("share_choice")
+    if act == "raise" and to <= seen:
+        raise Refused("share_raise")
+    values = [text_field(fields, "phone_number_id"), number, seen, act, to if act == "raise" else None]
+    with as_tenant(conn, member["tenant_id"]):
+        done = one(conn, "select change_share(%s, %s, %s, %s, %s)", values)
+    if done is None:
+        raise not_found()
+    if done.get("state") == "running":
+        raise Refused("share_changed", person=done["person"])
+    if "state" in done:
+        raise Refused("share_ended", number=number)
+    refuse_changed(done)
     return {"version": done["version"]}
 
 

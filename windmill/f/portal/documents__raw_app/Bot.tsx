@@ -9,6 +9,7 @@ import Hours from './BotHours'
 import Limits from './BotLimits'
 import Tools, { Tool } from './BotTools'
 import BotReplay from './BotReplay'
+import BotShare from './BotShare'
 import BotVersions from './BotVersions'
 import Voice from './BotVoice'
 import BotWords from './BotWords'
@@ -48,7 +49,7 @@ export default function Bot() {
             {!may('owner', 'editor') && <Alert color="gray" mb="md">{t.bot.readOnly}</Alert>}
             {bots.length > 1 && <NativeSelect maw="18rem" mb="md" label={t.bot.number} value={bot.phone_number_id} onChange={(e) => setNumber(e.target.value)} data={bots.map((b) => ({ value: b.phone_number_id, label: b.name }))} />}
             <Grid gap="xl">
-              <Grid.Col span={{ base: 12, lg: asks ? 7 : 12 }}><BotDraft bot={bot} /><Form key={bot.phone_number_id} bot={bot} tools={tools} /></Grid.Col>
+              <Grid.Col span={{ base: 12, lg: asks ? 7 : 12 }}>{may('owner', 'editor') && <BotShare key={`share ${bot.phone_number_id}`} bot={bot} />}<BotDraft bot={bot} /><Form key={bot.phone_number_id} bot={bot} tools={tools} /></Grid.Col>
               {asks && <Grid.Col span={{ base: 12, lg: 5 }}><Preview key={bot.phone_number_id} bot={bot} /></Grid.Col>}
             </Grid>
           </>

@@ -1,10 +1,12 @@
 // What is drafted and not yet live: how much, what exactly, by whom; and to publish or delete it.
-import { Alert, Button, Group, Progress, Text, TextInput } from '@mantine/core'
+import { Alert, Button, Group, NativeSelect, NumberInput, Progress, Radio, Stack, Text, TextInput } from '@mantine/core'
 import React, { useState } from 'react'
 import Differences from './BotDifferences'
+import { shares } from './BotShare'
 import { RedCases, useRun } from './CaseRun'
 import { ask } from './api'
 import { refresh } from './data'
+import { go } from './route'
 import { Settings, seenDraft } from './settings'
 import { Ago, Dialog, Facts, Sure, fill, toast, useForm, useHere } from './ui'
 
@@ -51,22 +53,28 @@ function Publish({ bot, close }: { bot: Settings; close: () => void }) {
   const [note, setNote] = useState('')
   const [reason, setReason] = useState('')
   const [run, setRun] = useState('')
+  const [whom, setWhom] = useState<Whom>({ way: 'all', percent: 10, margin: 10 })
+  const share = whom.way === 'share' ? { percent: whom.percent, margin: whom.margin } : {}
   const publish = (with_run: string, why = '') =>
     form.run(async () => {
-      const done = await ask('versions', 'publish', { ...seenDraft(bot), live: bot.version, note, run: with_run, reason: why })
+      const done = await ask('versions', 'publish', { ...seenDraft(bot), live: bot.version, note, run: with_run, reason: why, ...share })
         .finally(() => refresh('bot', 'versions', 'home'))
       if (done.version === undefined) {
         setRun(done.run ?? done.red)
         return
       }
       close()
-      return fill(d.published, { n: done.version })
+      return fill(whom.way === 'share' ? t.share.begun : d.published, { n: done.version, percent: whom.percent })
     })
   const going = useRun(run, (ended) => ended.of.state === 'green' && publish(ended.of.id))
   const testing = Boolean(run) && (!going || going.of.state === 'running')
   const red = going?.of.state === 'red'
   const submit = (event: React.FormEvent) => {
     event.preventDefault()
+    if (whom.way === 'shadow') {
+      close()
+      return go('bot', 'replay', 'shadow')
+    }
     publish(red ? run : '', red ? reason : '')
   }
   return (
@@ -85,13 +93,39 @@ function Publish({ bot, close }: { bot: Settings; close: () => void }) {
             {may('owner') && <TextInput label={c.reason} required maxLength={500} value={reason} dir="auto" onChange={(e) => setReason(e.target.value)} />}
           </>
         )}
-        {!run && <TextInput label={d.note} description={d.noteHint} maxLength={500} value={note} dir="auto" onChange={(e) => setNote(e.target.value)} data-autofocus />}
+        {!run && <ToWhom bot={bot} whom={whom} choose={setWhom} />}
+        {!run && whom.way !== 'shadow' && <TextInput mt="sm" label={d.note} description={d.noteHint} maxLength={500} value={note} dir="auto" onChange={(e) => setNote(e.target.value)} data-autofocus />}
         {form.shown}
         <Group justify="flex-end" mt="lg">
           <Button variant="default" onClick={close}>{t.cancel}</Button>
-          {(!red || may('owner')) && <Button type="submit" color={red ? 'red' : undefined} disabled={testing} loading={form.busy}>{red ? c.anyway : d.publish}</Button>}
+          {(!red || may('owner')) && <Button type="submit" color={red ? 'red' : undefined} disabled={testing} loading={form.busy}>{red ? c.anyway : whom.way === 'shadow' ? t.share.shadowNext : d.publish}</Button>}
         </Group>
       </form>
     </Dialog>
+  )
+}
+
+type Whom = { way: string; percent: number; margin: number }
+
+// All customers, a share of them, or nobody yet.
+function ToWhom({ bot, whom, choose }: { bot: Settings; whom: Whom; choose: (whom: Whom) => void }) {
+  const { t, number } = useHere()
+  const s = t.share
+  return (
+    <>
+      <Radio.Group mt="md" label={s.whom} value={whom.way} onChange={(way) => choose({ ...whom, way })}>
+        <Stack gap="xs" mt="xs">
+          <Radio value="all" label={s.all} description={bot.shared ? fill(s.allEnds, { n: number(bot.shared) }) : undefined} />
+          <Radio value="share" label={s.some} description={bot.shared ? fill(s.oneRuns, { n: number(bot.shared) }) : s.someHint} disabled={Boolean(bot.shared)} />
+          <Radio value="shadow" label={s.shadow} description={s.shadowHint} />
+        </Stack>
+      </Radio.Group>
+      {whom.way === 'share' && (
+        <Group mt="sm" align="end">
+          <NativeSelect label={s.percent} value={String(whom.percent)} onChange={(e) => choose({ ...whom, percent: Number(e.target.value) })} data={shares.map((percent) => ({ value: String(percent), label: `${percent} %` }))} />
+          <NumberInput w="16rem" label={s.margin} description={s.marginHint} min={1} max={100} allowDecimal={false} value={whom.margin} onChange={(margin) => choose({ ...whom, margin: Number(margin) })} />
+        </Group>
+      )}
+    </>
   )
 }

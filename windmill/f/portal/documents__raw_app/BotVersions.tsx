@@ -3,13 +3,14 @@ import { Alert, Badge, Button, Group, NativeSelect, Text } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import React, { useState } from 'react'
 import Differences, { Difference } from './BotDifferences'
+import { Steps } from './BotShare'
 import { ask, chosenTenant } from './api'
 import { refresh, useAsk } from './data'
 import type { Message } from './messages'
 import { Settings, seenDraft } from './settings'
 import { About, Ago, Confirm, Facts, Item, List, Loaded, fill, toast, useHere } from './ui'
 
-type Version = { number: number; note: string; person: string | null; at: string; overruled: { reason: string; red: string[] } | null }
+type Version = { number: number; note: string; person: string | null; at: string; overruled: { reason: string; red: string[] } | null; share: React.ComponentProps<typeof Steps>['steps'] | null }
 type Page = { versions: Version[]; more: boolean }
 
 export default function BotVersions({ bot }: { bot: Settings }) {
@@ -18,7 +19,7 @@ export default function BotVersions({ bot }: { bot: Settings }) {
   const [leftOut, setLeftOut] = useState<Message[]>([])
   const [restored, setRestored] = useState(0)
   const loaded = useInfiniteQuery<Page, Error, Version[], unknown[], number>({
-    queryKey: [chosenTenant(), 'versions', bot.phone_number_id, bot.version],
+    queryKey: [chosenTenant(), 'versions', bot.phone_number_id, bot.newest, bot.version, bot.shared],
     queryFn: ({ pageParam }) => ask('versions', 'list', { phone_number_id: bot.phone_number_id, before: pageParam }),
     initialPageParam: 0,
     getNextPageParam: (page) => (page.more ? page.versions[page.versions.length - 1].number : undefined),
@@ -54,13 +55,13 @@ function One({ version, bot, restore }: { version: Version; bot: Settings; resto
   const live = version.number === bot.version
   return (
     <Item>
-      <Group gap="xs"><Text fw={600}>{title}</Text>{live && <Badge>{v.live}</Badge>}</Group>
+      <Group gap="xs"><Text fw={600}>{title}</Text>{live && <Badge>{v.live}</Badge>}{version.number === bot.shared && <Badge color="gray">{t.share.badge}</Badge>}</Group>
       {version.note && <Text dir="auto" className="text">{version.note}</Text>}
       {version.overruled && <Text size="sm" c="orange" dir="auto">{fill(t.cases.overruled, { reason: version.overruled.reason })}</Text>}
-      <Facts facts={[<Ago at={version.at} />, version.person]} />
+      {version.share ? <Steps steps={version.share} /> : <Facts facts={[<Ago at={version.at} />, version.person]} />}
       <Group gap="xs">
         <Button size="compact-sm" variant="default" aria-expanded={open} onClick={() => setOpen(!open)}>{v.compare}<About>{title}</About></Button>
-        {!live && <Button size="compact-sm" variant="default" onClick={restore}>{v.restore}<About>{title}</About></Button>}
+        {!live && version.number !== bot.shared && <Button size="compact-sm" variant="default" onClick={restore}>{v.restore}<About>{title}</About></Button>}
       </Group>
       {open && <Compared number={version.number} bot={bot} />}
     </Item>
@@ -83,6 +84,6 @@ function Compared({ number, bot }: { number: number; bot: Settings }) {
 
 // The draft, what is live, and the versions before it.
 export function choices(bot: Settings, v: { draft: string; live: string; version: string }) {
-  const numbers = Array.from({ length: bot.version }, (_, i) => String(bot.version - i))
+  const numbers = Array.from({ length: bot.newest }, (_, i) => String(bot.newest - i))
   return [...(bot.draft.length ? [{ value: 'draft', label: v.draft }] : []), { value: 'live', label: v.live }, ...numbers.map((n) => ({ value: n, label: fill(v.version, { n }) }))]
 }

@@ -124,6 +124,7 @@ function Way({ note }: { note: Note }) {
   const way = (name: string, act: () => void) => <Button variant="light" size="compact-sm" onClick={act}>{open[name]}</Button>
   if (note.kind === 'document_failed') return way('knowledge', () => go('knowledge', 'documents'))
   if (note.kind === 'source_failed') return way('knowledge', () => go('knowledge', 'websites'))
+  if (note.kind === 'share_taken_back') return way('share', () => go('bot'))
   if (note.kind === 'cases_red') return way('cases', () => go('bot', 'cases'))
   if (note.kind.startsWith('limit_') || note.kind.startsWith('free_replies_')) return way('insights', () => go('insights'))
   if (note.kind !== 'outside_hours' && note.kind !== 'handoff' && !note.kind.startsWith('approval')) return null

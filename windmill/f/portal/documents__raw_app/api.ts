@@ -35,7 +35,7 @@ export type Actions = {
   bot: 'get' | 'update' | 'upsert_tool' | 'delete_tool' | 'ask' | 'get_answer'
   cases: 'list' | 'propose' | 'create' | 'update' | 'keep_correction' | 'delete' | 'run' | 'get_run'
   replays: 'get' | 'estimate' | 'start' | 'stop' | 'list'
-  versions: 'list' | 'compare' | 'publish' | 'discard' | 'restore'
+  versions: 'list' | 'compare' | 'publish' | 'discard' | 'restore' | 'get_share' | 'change_share'
   tools: 'list' | 'read_curl' | 'read_openapi' | 'save' | 'try' | 'delete' | 'list_server_tools' | 'connect' | 'finish_connection'
   scripts: 'list' | 'list_all' | 'read' | 'save' | 'delete'
   approvals: 'list' | 'decide' | 'set_rules'

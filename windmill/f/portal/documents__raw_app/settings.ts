@@ -7,9 +7,9 @@ export type { Row, Template, Week, Words } from './settings_form'
 export { atOnce, bounds, columns, defaults, longest } from './settings_form'
 
 export type Name = keyof Editable
-// version: the number of the one that is live. problem: why a drafted value no longer fits.
+// version: the number of the one that is live; newest: of the last one; shared: of the one that a share of the customers has; shadowed: a shadow runs. problem: why a drafted value no longer fits.
 export type Drafted = { setting: Name; value: unknown; person: string; at: string; problem: Message | null }
-export type Settings = Editable & { phone_number_id: string; provider: string | null; model: string | null; open_now: boolean; version: number; draft: Drafted[] }
+export type Settings = Editable & { phone_number_id: string; provider: string | null; model: string | null; open_now: boolean; version: number; newest: number; shared: number | null; shadowed: boolean; draft: Drafted[] }
 
 // What each part of the form is given: the settings as they stand, a way to change some of them, and what is wrong with one.
 export type Part = { now: Settings; set: (part: Partial<Settings>) => void; wrong: (name: Name) => string | undefined }

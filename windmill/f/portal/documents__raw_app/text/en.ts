@@ -5,6 +5,7 @@ import { branding } from './en/branding'
 import { cases } from './en/cases'
 import { connect } from './en/connect'
 import { replay } from './en/replay'
+import { share } from './en/share'
 import { developers } from './en/developers'
 import { feedback } from './en/feedback'
 import { conversations } from './en/inbox'
@@ -79,6 +80,7 @@ const en = {
   feedback,
   cases,
   replay,
+  share,
   insights: {
     intro: 'How your bot is doing, and which questions were not answered.',
     days: 'Last {n} days',

@@ -6,6 +6,7 @@ import { branding } from './es/branding'
 import { cases } from './es/cases'
 import { connect } from './es/connect'
 import { replay } from './es/replay'
+import { share } from './es/share'
 import { developers } from './es/developers'
 import { feedback } from './es/feedback'
 import { conversations } from './es/inbox'
@@ -80,6 +81,7 @@ const es: Texts = {
   feedback,
   cases,
   replay,
+  share,
   insights: {
     intro: 'Cómo le va a su bot, y qué preguntas no tuvieron respuesta.',
     days: 'Últimos {n} días',
