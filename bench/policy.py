@@ -27,7 +27,7 @@ CHECKS = [
         (reply_check, name)
         for name in (
             "added", "claimed", "contradictions", "exchanged", "listed", "misbound", "of_another", "of_another_period", "of_another_week",
-            "priced", "unassured", "undone", "unfounded", "unsupported",
+            "of_other_days", "priced", "stretched", "unassured", "undone", "unfounded", "unsupported",
         )
     ),
     *((reply_check.Check, name) for name in ("_unconfirmed", "_unsupported")),

@@ -16,7 +16,7 @@ from tests.agent.policy import check_cases, harness
 # The most that may be refused of ordinary talk and of right answers, and passed of wrong ones, without a judge.
 # Lower them when the policy gets better.
 BARS = {"talk": 0.02, "right": 0.06, "wrong": 0.6}
-LATER_BARS = {"talk": 0.02, "right": 0.09, "wrong": 0.66}  # of dev2, heldout2, dev3 and heldout3
+LATER_BARS = {"talk": 0.02, "right": 0.09, "wrong": 0.6}  # of dev2, heldout2, dev3 and heldout3
 
 
 def test_the_cases_are_what_they_say_they_are() -> None:
