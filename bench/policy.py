@@ -2,7 +2,8 @@
 
 Every case of tests/agent/policy runs through the real agent with a scripted model, once with the function `reply` and once as plain text with marks.
 Two figures are errors the one way, one the other: ordinary talk and right answers that are not sent, wrong answers that are. The halves `heldout`
-and `heldout2` were held back while the policy was built; `dev2` and `heldout2` are a set that was written later, of other businesses.
+and `heldout2` were held back while the policy was built; `dev2` and `heldout2`, `dev3` and `heldout3` are sets that were written later, of
+other businesses.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ CHECKS = [
         (reply_check, name)
         for name in (
             "added", "claimed", "contradictions", "exchanged", "listed", "misbound", "of_another", "of_another_period", "of_another_week",
-            "priced", "unassured", "undone", "unfounded", "unsupported",
+            "of_other_days", "priced", "stretched", "unassured", "undone", "unfounded", "unsupported",
         )
     ),
     *((reply_check.Check, name) for name in ("_unconfirmed", "_unsupported")),
@@ -152,6 +153,8 @@ def main() -> int:
         "held_back": summary(halves.get("heldout")),
         "second": summary(halves.get("dev2")),
         "second_held_back": summary(halves.get("heldout2")),
+        "third": summary(halves.get("dev3")),
+        "third_held_back": summary(halves.get("heldout3")),
         "raw_leaks": sum(shares["raw_leaks"] for shares in halves.values()),
     }
     print(json.dumps(result))

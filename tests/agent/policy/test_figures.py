@@ -14,6 +14,13 @@ from f.common.figures.segments import Source, segments
 from f.common.figures.tool_rows import flat
 
 READ = [
+    ("en", "It costs KSh 560.", "560", "KES"),
+    ("hu", "8 400 Ft", "8400", "HUF"),
+    ("en", "a rope of 20 ft", "20", "ft"),
+    ("fr", "25 000 FCFA", "25000", "XOF"),
+    ("en", "GH₵ 40 a day", "40", "GHS"),
+    ("es", "una potencia de 4,5 kWp", "4.5", "kWp"),
+    ("en", "12 GB of data", "12", "GB"),
     ("en", "It costs EUR 11.90.", "11.9", "EUR"),
     ("en", "within 30 days", "30", "day"),
     ("en", "thirty days", "30", "day"),

@@ -16,7 +16,7 @@ from tests.agent.policy import check_cases, harness
 # The most that may be refused of ordinary talk and of right answers, and passed of wrong ones, without a judge.
 # Lower them when the policy gets better.
 BARS = {"talk": 0.02, "right": 0.06, "wrong": 0.6}
-SECOND_BARS = {"talk": 0.02, "right": 0.09, "wrong": 0.6}  # of dev2 and heldout2
+LATER_BARS = {"talk": 0.02, "right": 0.09, "wrong": 0.6}  # of dev2, heldout2, dev3 and heldout3
 
 
 def test_the_cases_are_what_they_say_they_are() -> None:
@@ -32,7 +32,7 @@ def test_the_bars(half: str, capsys: pytest.CaptureFixture[str]) -> None:
             f"\n{half}: "
             + ", ".join(f"{k} {v[0]:.1%} of {v[1]}" for k, v in shares.items() if k != "raw_leaks")
         )
-    for kind, bar in (SECOND_BARS if half.endswith("2") else BARS).items():
+    for kind, bar in (LATER_BARS if half[-1].isdigit() else BARS).items():
         for mode in ("marks", "reply"):
             assert shares[f"{kind} {mode}"][0] <= bar, f"{kind} {mode}"
     assert shares["raw_leaks"] == 0

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from f.agent.policy.claims import Draft, Finding
-from f.agent.policy.deeds import UNDONE
+from f.agent.policy.deeds import UNDONE, after_lead
 from f.agent.policy.grounds import whole_sentences
 from f.agent.policy.offers import OFFER
 from f.common.figures.amounts import money
@@ -66,9 +66,10 @@ def unassured(draft: Draft, sources: Sequence[Source]) -> Iterable[Finding]:
         return
     if draft.kind in ("talk", "clarify", "handoff"):
         return  # "I promise that I am listening"
+    rests = bool(draft.claims) or any(marks for _, marks in draft.sentences)
     for sentence, marks in draft.sentences:
-        found = GUARANTEED.search(sentence) if marks or figures(sentence) else None
-        if found and not asks(sentence) and not negates(sentence):
+        found = GUARANTEED.search(sentence) if rests or marks or figures(sentence) else None
+        if found and not asks(sentence) and not negates(after_lead(sentence)):
             yield Finding("promise", sentence, found[0])
 
 

@@ -14,12 +14,14 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from f.agent.policy.claims import Draft, Finding
+from f.agent.policy.limits import direction
 from f.common.figures.amounts import Figure, amount, money, same
 from f.common.figures.finder import figures
 from f.common.figures.polarity import asks
 from f.common.figures.segments import (
     LISTED,
     ROW,
+    Segment,
     Source,
     folded,
     is_passage,
@@ -29,6 +31,7 @@ from f.common.figures.segments import (
     sentences,
     spoken,
 )
+from f.common.figures.words import SIZES
 
 LETTER = re.compile(r"(?<![\w'’.])([A-ZÀ-ÞΑ-ΩА-Я])(?![\w'’.])")  # size M, zone B
 CLAUSE = re.compile(
@@ -36,21 +39,38 @@ CLAUSE = re.compile(
 )
 LABELLED = re.compile(r"[^:：]{2,60}[:：]\s?")
 NAMED = re.compile(r"[A-ZÀ-ÞΑ-ΩА-Я][^\W\d_]{2,}\s$")  # the number of a name counts nothing: Mesa 3
+MEASURES = ("minute", "day", "week", "month", "kg", "g", "cm", "m", "km", "l", "ml")
+FAR = 12  # letters between two numbers that have no unit in common, as "6, 8 or 10 weeks" have
 UNPLACED = ("phone", "link", "mail", "code")
 UNNUMBERED = (*UNPLACED, "weekday", "date", "clock")
 
 
 class Value(NamedTuple):
-    """A figure of a text. `words`: those of its clause; `around`: those of the label and the row that it shares with others."""
+    """A figure of a text. `words`: those of its clause; `around`: those of the label and the row that it shares with others.
+
+    `beyond`: the limit before its clause, which it may be the other side of: up to 10 cm² 80, above 140.
+    """
 
     figure: Figure
     words: frozenset[str]
     around: frozenset[str]
     clause: str
+    beyond: frozenset[str]
 
     @property
     def all(self) -> frozenset[str]:
         return self.words | self.around
+
+
+def of_other_unit(figure: Figure, segment: Segment) -> bool:
+    """Whether a row has this number only without a unit, and the unit beside other numbers: 6 sessions, 8 weeks apart, and no 6 weeks."""
+    mine = [f for f in segment.figures if same(f, figure)]
+    if figure.unit not in MEASURES or not mine or any(f.unit for f in mine):
+        return False
+    others = [f for f in segment.figures if f.unit in MEASURES and SIZES[f.unit][0] == SIZES[figure.unit][0]]
+    return bool(others) and all(
+        abs(f.start - g.end) > FAR and abs(g.start - f.end) > FAR for f in others for g in mine
+    )
 
 
 def misbound(draft: Draft, sources: Mapping[str, Source]) -> Iterable[Finding]:
@@ -103,7 +123,7 @@ def _of_another(
             *(v.all for v in alike if v is not other and v.all != other.all)
         )
         if all(
-            ((other.all - mine.all) & value.all) - elsewhere
+            ((other.all - mine.all - mine.beyond) & value.all) - elsewhere
             and mine.all - other.all
             and not (mine.all - other.all) & heard
             for mine in here
@@ -135,14 +155,18 @@ def values(text: str) -> tuple[Value, ...]:
 
 def _of_sentence(sentence: str, name: str) -> Iterator[Value]:
     label = LABELLED.match(sentence)
+    limits: frozenset[str] = frozenset()
     for start, end in _clauses(sentence):
         clause = sentence[start:end]
         inside = ranged(figures(clause), clause)
         before = label[0] if label and start >= label.end() else ""
         words = _words(clause)
+        around = _words(f"{before} {name}")
+        beyond = limits if len(inside) == 1 else frozenset[str]()
         for figure in inside:
             own = words - figure.keys - _numbers([figure])
-            yield Value(figure, own, _words(f"{before} {name}"), clause)
+            yield Value(figure, own, around, clause, beyond)
+        limits = frozenset(_numbers(f for f in inside if direction(clause, f)))
 
 
 def _clauses(sentence: str) -> list[tuple[int, int]]:

@@ -167,7 +167,7 @@ def undone(
         )
         forecast = any(f.unit in ("date", "weekday", "day") for f in figures(sentence))
         for deed in deeds_in(sentence):
-            if negates(sentence):
+            if negates(after_lead(sentence)):
                 break
             if passages and deed in ("order", "pay"):
                 continue  # what the customer did: "I see that you ordered"
@@ -182,6 +182,15 @@ def undone(
             ):
                 yield Finding("deed", sentence, deed)
                 break
+
+
+LEAD = 3  # words
+
+
+def after_lead(sentence: str) -> str:
+    """A sentence without the few words that take up what was asked: "No problem, I have cancelled it" denies nothing."""
+    lead, mark, rest = sentence.partition(",")
+    return rest if mark and len(lead.split()) <= LEAD and rest.strip() else sentence
 
 
 DAYS = ("weekday", "date")

@@ -12,11 +12,13 @@ from typing import NamedTuple
 from f.agent.policy.claims import Finding
 from f.agent.policy.quoted import in_least
 from f.common.figures.amounts import Figure, amount, same
+from f.common.figures.cognates import sound
 from f.common.figures.finder import figures
 from f.common.figures.segments import DENSE, LISTED, kind_of
 from f.common.figures.words import SIZES, units
 
 WORD = re.compile(r"[^\W\d_]+")
+CLAUSE_END = re.compile(r"[;\uff1b]|(?<=[^\W\d])\.\s")
 ALIKE = 4  # letters at which two words begin alike, also in related languages
 MUCH = 10  # times as large
 BY = 0.3  # how much better the labels must fit crosswise
@@ -68,6 +70,9 @@ class Pair(NamedTuple):
         for figure in (self.one, self.other):
             start = max((f.end for f in self.alike() if f.end <= figure.start), default=0)
             end = min((f.start for f in self.alike() if f.start >= figure.end), default=len(self.text))
+            cuts = [m.start() for m in CLAUSE_END.finditer(self.text)]  # what another clause says is no label
+            start = max(start, *(cut for cut in cuts if cut < figure.start), 0)
+            end = min(end, *(cut for cut in cuts if cut >= figure.end), len(self.text))
             before.append(self._label(start, figure.start))
             after.append(self._label(figure.end, end))
         yield before[0], before[1]
@@ -111,7 +116,8 @@ def _words(text: str) -> frozenset[str]:
     plain = "".join(c for c in plain if not unicodedata.combining(c))
     return frozenset(
         part
-        for word in WORD.findall(plain)
+        for written in WORD.findall(plain)
+        for word in [sound(written) or written]
         for part in ([word[i : i + 2] for i in range(max(len(word) - 1, 1))] if DENSE.match(word) else [word])
         if len(part) > 1
     )

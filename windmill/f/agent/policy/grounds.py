@@ -9,6 +9,7 @@ from functools import cached_property
 
 from f.agent.policy.claims import Claim, Draft, Finding
 from f.agent.policy.placement import RARE
+from f.common.figures.amounts import same
 from f.common.figures.finder import figures, numbers_in_words
 from f.common.figures.polarity import GERMAN, asks, denies, negates
 from f.common.figures.segments import (
@@ -36,6 +37,7 @@ AT_MOST = re.compile(
     r"|\b(?:en fazla|не более)\b|最大|最多|以内|まで",
     re.IGNORECASE,
 )  # a limit refuses what is beyond it
+SAME = 4  # letters at which two names begin alike
 NEAR = 0.3  # how much nearer a row must be to a sentence than another one to be the one it rests on
 
 
@@ -119,7 +121,8 @@ class Grounds:
                 continue
             rests = self._words(sentence, marks)
             others = {n for n in rests & known if self._weights.of(n) > RARE} - terms(self._draft.text)
-            if rests and others and not mine & rests:
+            begins = {word[:SAME] for word in rests}  # Chinese, and China
+            if rests and others and not mine & rests and not any(n[:SAME] in begins for n in mine):
                 yield Finding("misplaced", sentence, ", ".join(sorted(mine)))
 
     def _words(self, sentence: str, marks: tuple[str, ...]) -> frozenset[str]:
@@ -155,7 +158,12 @@ class Grounds:
             yield found or self._denied_nearby(sentence, claim.source, [claim.quote, *pieces])
         if not claims and marks:
             grounds = self.pieces(sentence, marks)
-            nearby = next(filter(None, (self._denied_nearby(sentence, mark, grounds) for mark in marks)), "")
+            texts = [self._sources[mark].text for mark in marks if mark in self._sources]
+            by_figures = grounds == self._by_figures(sentence, marks) and not any(
+                akin(sentence, t) for t in texts
+            )
+            others = () if by_figures else (self._denied_nearby(sentence, mark, grounds) for mark in marks)
+            nearby = next(filter(None, others), "")
             yield from (self._denial(sentence, piece, "") or nearby for piece in grounds)
 
     def _denied_nearby(self, sentence: str, key: str, pieces: list[str]) -> str:
@@ -187,8 +195,11 @@ class Grounds:
         one_language = akin(sentence, piece)
         if quoted:
             touched = [p for p in parts if folded(p).strip(" .。") in quoted or quoted in folded(p)]
+        elif one_language:
+            touched = [p for p in parts if words & terms(p)]
         else:
-            touched = [p for p in parts if words & terms(p)] if one_language else parts
+            told = figures(sentence)
+            touched = [p for p in parts if any(same(f, g) for f in told for g in figures(p))] or parts
         spoken = [p for p in touched if terms(p) & about] if one_language else touched
         if denied := next(filter(denies, spoken or touched), ""):
             return denied
@@ -226,7 +237,15 @@ class Grounds:
             s: self._weights(words & (s.terms - terms(self._sources[s.source].context))) for s in rows
         }
         nearest = max(nearness.values(), default=0.0)
-        return [s.text for s in rows if nearest < NEAR or nearness[s] >= nearest - NEAR]
+        if nearest < NEAR:
+            return self._by_figures(sentence, marks) or [s.text for s in rows]
+        return [s.text for s in rows if nearness[s] >= nearest - NEAR]
+
+    def _by_figures(self, sentence: str, marks: tuple[str, ...]) -> list[str]:
+        """The rows that have a figure of a sentence: what it rests on where no word tells, in another language."""
+        told = figures(sentence)
+        rows = [s for s in self._evidence if s.source in marks]
+        return [s.text for s in rows if any(same(f, g) for f in told for g in s.figures)]
 
 
 def akin(one: str, other: str) -> bool:

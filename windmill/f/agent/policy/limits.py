@@ -50,6 +50,8 @@ INNER_CAPITAL = re.compile(r"\b[A-Z][^\W\d_]*[a-z][A-Z]\w*")  # UniSalute
 FAR = 10  # a limit is at most so many times the customer's figure, or a tenth of it
 PRICE = 50  # from here on a bare number of the customer's may be a price
 NEAR = 26  # letters
+MOST_WORDS = 0.75  # of a limit's words, where a reply says the same of something else: "in Nairobi only"
+CLAUSE = re.compile(r"[,;，；、،]\s?")
 
 
 def _pattern(words: str, before: bool) -> re.Pattern[str]:
@@ -57,7 +59,7 @@ def _pattern(words: str, before: bool) -> re.Pattern[str]:
     article = r"(?:\s+(?:the|der|den|dem|la|los|las|le|les|i|gli|o|os|as))?"
     if before:
         return re.compile(rf"(?<![^\W\d_])(?:{either}){article}\s*$", re.IGNORECASE)
-    return re.compile(rf"^\s*(?:[^\W\d_]{{1,12}}\s*)?['’]?(?:{either})(?![a-zà-ÿ])", re.IGNORECASE)
+    return re.compile(rf"^\s*['’]?(?:[^\W\d_]{{1,12}}\s*)?['’]?(?:{either})(?![a-zà-ÿ])", re.IGNORECASE)
 
 
 PATTERNS = (
@@ -106,19 +108,29 @@ def turned(statement: str, pieces: Iterable[str]) -> Iterable[Figure]:
     """
     if negates(statement):
         return
-    for figure in figures(statement):
+    told = figures(statement)
+    priced = [f for f in told if money(f.unit)]
+    for figure in told:
         of = "" if money(figure.unit) else direction(statement, figure)
         theirs = [
             direction(piece, f)
             for piece in pieces
-            if not negates(piece)
+            if not priced or figure.unit == "clock" or any(same(f, g) for f in priced for g in figures(piece))
             for f in figures(piece)
             if same(f, figure)
+            and not negates(_clause(piece, f))
             and kind_of(f) == kind_of(figure)
             and not (f.unit in SIZES and any(g.start > f.end for g in figures(piece)))
         ]
         if of and theirs and all(other and other != of for other in theirs):
             yield figure
+
+
+def _clause(text: str, figure: Figure) -> str:
+    """The words around a figure, up to the next comma on either side."""
+    start = max((m.end() for m in CLAUSE.finditer(text) if m.end() <= figure.start), default=0)
+    end = min((m.start() for m in CLAUSE.finditer(text) if m.start() >= figure.end), default=len(text))
+    return text[start:end]
 
 
 def expired(piece: str, today: date) -> Figure | None:
@@ -169,6 +181,8 @@ def left_out(reply: str, pieces: Iterable[str], about: frozenset[str]) -> Iterab
         return
     for part in (part for piece in pieces for part in piece.split("; ")):
         named = names(part) | {term for word in INNER_CAPITAL.findall(part) for term in terms(word)}
+        rest = terms(part) - named
+        elsewhere = named and len(rest) > 2 and len(rest & terms(reply)) >= MOST_WORDS * len(rest)
         covered = any(same(f, g) for f in figures(part) if money(f.unit) for g in figures(reply))
-        if restricts(part) and not covered and (not named or named & about):
+        if restricts(part) and not covered and (not named or named & about or elsewhere):
             yield part

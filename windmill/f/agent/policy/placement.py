@@ -7,22 +7,27 @@ import re
 from collections.abc import Sequence
 from functools import cached_property
 
-from f.common.figures.amounts import Figure, alike, money, same
-from f.common.figures.finder import figures
+from f.agent.policy.cells import (
+    cell_of,
+    days_of_others,
+    open_then,
+    words_beside,
+    words_beside_in_row,
+    words_of_cell,
+    words_of_piece,
+)
+from f.common.figures.amounts import Figure, alike, same
 from f.common.figures.polarity import GERMAN
 from f.common.figures.segments import (
     LISTED,
-    ROW,
     Segment,
     Weights,
     kind_of,
     names,
     names_in_full,
-    spoken,
     terms,
 )
 
-CELL_END = re.compile(r"\s\|\s|[,;(]\s|\s/\s")
 CELL = 0.45  # how much more the words must speak for another cell of the row
 CLAUSE_END = re.compile(r"[;:]\s")
 COMMA = re.compile(r"\s?[,，、،]")
@@ -72,7 +77,7 @@ class Placement:
             and any(alike(figure, f) for f in s.figures)
             and not any(same(figure, f) for f in s.figures)
         ]
-        if not holding or figure.unit == "code":
+        if not holding or figure.unit == "code" or (figure.unit == "weekday" and open_then(told, holding)):
             return False
         if kind_of(figure) not in TIMES and all(
             self._of_another_cell(LISTED.sub("", sentence), told, figure, h) for h in holding
@@ -92,9 +97,9 @@ class Placement:
             ]  # rent 99, access 8: what comes after the comma is the label of the next one
         if figure.unit == "weekday":
             windows = [(0, len(text))]
-        elsewhere = _other_days(text, told, figure)
+        elsewhere = days_of_others(text, told, figure)
         verdicts = [
-            self._speaks_for_another(_spoken(text, told, figure, *w) - elsewhere, holding, others)
+            self._speaks_for_another(words_of_piece(text, told, figure, *w) - elsewhere, holding, others)
             for w in windows
         ]
         if not any(verdicts) and False in verdicts:
@@ -104,20 +109,22 @@ class Placement:
         unexplained = [o for o in others if not any(same(f, g) for f in rest for g in o.figures)]
         if open_rows := others if figure.unit == "weekday" else unexplained:
             explained = [s.terms for s in self._evidence if any(same(f, g) for f in rest for g in s.figures)]
-            before = _spoken(text, told, figure, 0, figure.end) - elsewhere
+            before = words_of_piece(text, told, figure, 0, figure.end) - elsewhere
             before -= frozenset().union(*explained) - frozenset().union(*(h.terms for h in holding))
             verdicts.append(self._speaks_for_another(before, holding, open_rows))
         if all(v is None for v in verdicts) and len(told) == 1:
-            words = _spoken(text, told, figure, 0, len(text)) | self._question
+            words = words_of_piece(text, told, figure, 0, len(text)) | self._question
             verdicts = [self._speaks_for_another(words, holding, others)]
         heard = [v for v in verdicts if v is not None]
         return (
             (bool(heard) and all(heard))
-            or self._names_another(text, holding)
+            or self._names_another(text, told, figure, holding)
             or self._crossed(text, told, figure, holding)
         )
 
-    def _names_another(self, sentence: str, holding: list[Segment]) -> bool:
+    def _names_another(
+        self, sentence: str, told: list[Figure], figure: Figure, holding: list[Segment]
+    ) -> bool:
         """Whether a sentence names one thing and the only rows with its figure name another, by capital letters: Arno and Tessa."""
         if GERMAN.search(sentence) or any(h.source in self._german for h in holding):
             return False
@@ -125,12 +132,24 @@ class Placement:
             names_in_full(sentence) & frozenset().union(*(s.terms for s in self._evidence))
         )
         mine = {n for n in named if self._weights.of(n) > RARE and any(n in s.terms for s in self._evidence)}
+        mine -= self._named_by_others(mine, told, figure)
         if not mine or any(mine & s.terms for s in holding):
             return False
         said = terms(sentence) | self._question
         return all(
             {n for n in names(s.text) if self._weights.of(n) > RARE and n not in said} for s in holding
         )
+
+    def _named_by_others(self, found: set[str], told: list[Figure], figure: Figure) -> set[str]:
+        """The names whose own row has another figure of the sentence, and none that this one could be taken for."""
+        rest = [f for f in told if f is not figure]
+        rows = {n: [s for s in self._evidence if n in s.terms] for n in found}
+        return {
+            n
+            for n, of in rows.items()
+            if any(same(f, g) for s in of for f in s.figures for g in rest)
+            and not any(alike(figure, f) for s in of for f in s.figures)
+        }
 
     def _leads(self, said: frozenset[str], mine: frozenset[str], theirs: frozenset[str]) -> float:
         """How much more words speak for the first of two places than for the second."""
@@ -179,16 +198,16 @@ class Placement:
         beside = [f for f in told if f is not figure and alike(f, figure)]
         since = max((f.end for f in beside if f.end <= figure.start), default=0)
         until = min((f.start for f in beside if f.start >= figure.end), default=len(text))
-        said = _words_of_cell(text[since:until], figure)
+        said = words_of_cell(text[since:until], figure)
         # Words between two figures may be the label of the first one: 24 a month or 240 a year.
         of_others = [
-            _cell(segment.text, f)
+            cell_of(segment.text, f)
             for f in segment.figures
             if f.start < f.end and any(same(f, b) for b in beside)
         ]
-        own = _words_of_cell(_cell(segment.text, mine), figure)
-        said -= frozenset().union(*(_words_of_cell(cell, figure) for cell in of_others)) - own
-        cells = [_words_of_cell(_cell(segment.text, other), figure) for other in others]
+        own = words_of_cell(cell_of(segment.text, mine), figure)
+        said -= frozenset().union(*(words_of_cell(cell, figure) for cell in of_others)) - own
+        cells = [words_of_cell(cell_of(segment.text, other), figure) for other in others]
         if said & own - frozenset().union(*cells):
             return False
         if not beside and said:
@@ -215,10 +234,12 @@ class Placement:
                 if mine is None or theirs is None:
                     continue
                 scores = []
-                sides = list(zip(_beside_in_row(segment, mine), _beside_in_row(segment, theirs), strict=True))
+                sides = list(
+                    zip(words_beside_in_row(segment, mine), words_beside_in_row(segment, theirs), strict=True)
+                )
                 readings = []  # the words before each figure belong to it, or those after it
                 for said, of_rival in zip(
-                    _beside(text, told, figure), _beside(text, told, rival), strict=True
+                    words_beside(text, told, figure), words_beside(text, told, rival), strict=True
                 ):
                     mine_here = [self._leads(said, a, b) for a, b in sides]
                     scores += mine_here
@@ -231,67 +252,3 @@ class Placement:
                 if min(scores) < -MISPLACED_BY and max(scores) <= 0 and max(readings) <= 0:
                     return True
         return False
-
-
-def _beside(text: str, found: Sequence[Figure], figure: Figure) -> list[frozenset[str]]:
-    """The words between a figure and the one before it, and between it and the next one."""
-    ends = [f.end for f in found if f.end <= figure.start and f.start < f.end]
-    starts = [f.start for f in found if f.start >= figure.end and f.start < f.end]
-    return [
-        terms(text[max(ends, default=0) : figure.start]),
-        terms(text[figure.end : min(starts, default=len(text))]),
-    ]
-
-
-def _beside_in_row(segment: Segment, figure: Figure) -> list[frozenset[str]]:
-    """The words on both sides of a figure; in a row of a table those of its cell, for a cell's label may stand on either side."""
-    if not ROW.search(segment.text):
-        return _beside(segment.text, segment.figures, figure)
-    start = max((m.end() for m in ROW.finditer(segment.text) if m.end() <= figure.start), default=0)
-    end = min(
-        (m.start() for m in ROW.finditer(segment.text) if m.start() >= figure.end), default=len(segment.text)
-    )
-    return [terms(segment.text[start:end])] * 2
-
-
-def _cell(text: str, figure: Figure) -> str:
-    """The cell of a row, or the part of a list, that a figure stands in."""
-    start = max((m.end() for m in CELL_END.finditer(text) if m.end() <= figure.start), default=0)
-    end = min((m.start() for m in CELL_END.finditer(text) if m.start() >= figure.end), default=len(text))
-    row = max((m.end() for m in ROW.finditer(text) if m.end() <= figure.start), default=0)
-    label = re.match(r"[^:：]{2,60}[:：]\s", text[row:start])  # Borobudur: locals 50, guests 400
-    return f"{label[0] if label else ''}{text[start:end]}"
-
-
-def _other_days(text: str, told: Sequence[Figure], figure: Figure) -> frozenset[str]:
-    """The weekdays of a sentence that belong to other figures of it: of two times the first one's days, of two weekdays the other."""
-    days = [f for f in told if f.unit == "weekday" and f is not figure]
-    if figure.unit != "weekday":
-        last = max((f.end for f in told if f.end <= figure.start and alike(f, figure)), default=0)
-        near = [f for f in days if last <= f.start < figure.start]
-        days = [f for f in days if f.start < last] if near else []
-        near_keys = frozenset().union(*(f.keys for f in near))
-    else:
-        near_keys = figure.keys
-    return frozenset().union(*(f.keys for f in days)) - near_keys
-
-
-def _words_of_cell(text: str, figure: Figure) -> frozenset[str]:
-    """The words of a cell, and its numbers of other kinds than the figure in question: 12 persons, 6 kg."""
-    return terms(text) | {
-        f"number {key}"
-        for f in figures(text)
-        if not alike(f, figure) and not money(f.unit)
-        for key in f.keys
-        if key.isdigit()
-    }
-
-
-def _spoken(text: str, told: Sequence[Figure], figure: Figure, start: int, end: int) -> frozenset[str]:
-    """The words of a piece of a sentence, weekdays among them; but not the figure in question."""
-    inside = [
-        f._replace(start=f.start - start, end=f.end - start)
-        for f in told
-        if start <= f.start and f.end <= end
-    ]
-    return spoken(text[start:end], inside) - figure.keys

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 
 from f.agent.policy.claims import Claim, Draft, Finding
 from f.common.figures.amounts import Figure, amount, same
@@ -23,6 +24,7 @@ from f.common.figures.segments import (
 from f.common.figures.tool_rows import flat
 from f.common.figures.words import MONTH_MINUTES, SIZES
 
+TOLD_APART = frozenset(["phone", "mail", "link", "money"])  # each belongs to one row
 LONG = ("day", "week", "month", "year")
 LEFT_OUT = re.compile(r"…|\.\.\.|\[…\]|\n")
 
@@ -68,6 +70,15 @@ class Quoted:
                 return True
         return False
 
+    def beside_tomorrow(self, weekday: Figure, today: date) -> bool:
+        """Whether a weekday is tomorrow's, and its claim names one of its quote beside it: tomorrow is Saturday, we open on Tuesdays."""
+        if f"weekday:{(today + timedelta(1)).weekday()}" not in weekday.keys:
+            return False
+        days = [
+            (f, figures(c.says)) for c in self._claims if weekday.text in c.says for f in figures_of(c.quote)
+        ]
+        return any(f.unit == "weekday" and any(same(f, g) for g in told) for f, told in days)
+
     def adds_a_day(self, weekday: Figure) -> bool:
         """Whether a claim lists a weekday beside those of its quote, and no date that it could be the day of."""
         for claim in self._claims:
@@ -97,7 +108,12 @@ class Quoted:
             )
             counts = figures(claim.says) or numbers_in_words(claim.says) or parts_in_words(claim.says)
             quotes = " ".join(other.quote for other in self._claims if other.says == claim.says)
-            if beside and not counts and not stems(claim.says) & stems(quotes):
+            rest = any(  # the end of a quote whose beginning, with all its figures, the other claim says
+                figures_of(o.quote) and quote != folded(o.quote) and not figures_of(claim.quote)
+                for o in self._claims
+                if o.says != claim.says and quote in folded(o.quote)
+            )
+            if beside and not rest and not counts and not stems(claim.says) & stems(quotes):
                 yield Finding("unquoted", claim.says, claim.quote)
 
     def _touched(self, claim: Claim) -> list[Segment]:
@@ -131,7 +147,17 @@ def quoted_rows(
     pieces = [folded(c.quote) for c in claims]
     rows = [s for s in holding if any(folded(s.text) in p or p in folded(s.text) for p in pieces)] or holding
     words = frozenset().union(*(terms(c.quote) for c in claims))
-    others = [s for s in evidence if s not in holding and any(folded(s.text) in p for p in pieces)]
+    plain = [_plain(c.quote) for c in claims]
+    kinds = {kind_of(f) for s in holding for f in s.figures} & TOLD_APART
+    others = [
+        s
+        for s in evidence
+        if s not in holding
+        and (
+            any(folded(s.text) in p for p in pieces)
+            or (kinds & {kind_of(f) for f in s.figures} and any(_meet(p, _plain(s.text)) for p in plain))
+        )
+    ]
 
     def apart(row: Segment) -> frozenset[str]:
         ahead = (f"{folded(other.text)}, {folded(row.text)}" for other in others)

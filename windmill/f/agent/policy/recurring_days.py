@@ -48,6 +48,12 @@ def of_another_week(sentence: str, texts: Iterable[str], today: date) -> Iterato
             yield Finding("figure", sentence, figure.text)
 
 
+def recurs(figure: Figure, texts: Iterable[str], today: date) -> bool:
+    """Whether a date is the first, second … of the weekday that one of the texts names, this month or in a later one."""
+    wanted = {found for text in texts for found in _recurring(text)} if figure.unit == "date" else set()
+    return bool(wanted) and any((n, d.weekday()) in wanted for d in _days(figure, today) for n in _places(d))
+
+
 def _recurring(text: str) -> Iterator[tuple[int, int]]:
     """Which of the month's days of a weekday a text names: (1, 6) is the first Sunday."""
     for figure in figures(text):

@@ -15,7 +15,7 @@ from f.agent.policy.additions import added, listed, of_another_period
 from f.agent.policy.agreements import unfounded
 from f.agent.policy.assurances import priced, unassured
 from f.agent.policy.awaiting import REQUESTED, claimed
-from f.agent.policy.binding import misbound
+from f.agent.policy.binding import misbound, of_other_unit
 from f.agent.policy.calendar_days import contradictions
 from f.agent.policy.claims import Draft, Finding
 from f.agent.policy.deeds import of_another, undone
@@ -23,10 +23,12 @@ from f.agent.policy.derived import EMERGENCY, Derived, Said
 from f.agent.policy.exchanged import exchanged
 from f.agent.policy.grounds import Grounds
 from f.agent.policy.offers import unsupported
+from f.agent.policy.open_days import of_other_days
 from f.agent.policy.parroting import parroted
 from f.agent.policy.placement import Placement
 from f.agent.policy.quoted import Quoted, figures_of, in_claim, quoted_rows
-from f.agent.policy.recurring_days import of_another_week
+from f.agent.policy.recurring_days import of_another_week, recurs
+from f.agent.policy.stretched import stretched
 from f.common.figures.amounts import Figure, alike, money, same
 from f.common.figures.finder import figures
 from f.common.figures.segments import (
@@ -94,6 +96,7 @@ class Check:
         ]
         self._titles = [f for s in sources for f in figures(s.context)]  # "Prices 2027"
         self._named = {m for _, marks in draft.sentences for m in marks} | {c.source for c in draft.claims}
+        self._rests_on = [s.text for s in sources if s.key in self._named]
         self._by_marks = not draft.claims and any(map(is_passage, self._named))
         self._placement = Placement(self._evidence, self._weights, self._question, self._asked)
         self._grounds = Grounds(draft, sources, self._evidence, self._weights, self._question)
@@ -134,6 +137,7 @@ class Check:
             return False
         asked = any(same(figure, f) for f in self._asked)
         clock = any(same(figure, f) for s in self._pool if s.source == "clock" for f in s.figures)
+        clock = clock or self._quotes.beside_tomorrow(figure, self._today)
         if figure.unit == "weekday" and (asked or clock):
             return self._quotes.of_other_days(figure, by_figures=asked) or (
                 not asked and self._quotes.adds_a_day(figure)
@@ -152,7 +156,7 @@ class Check:
             and (
                 self._derived.follows_from_quotes(told[i].sentence, told[i].figures, told[i].place)
                 if i in contrary
-                else self._derived.follows(*told[i])
+                else self._derived.follows(*told[i]) or recurs(told[i].figure, self._rests_on, self._today)
             )
         ]:
             for i in made:
@@ -231,6 +235,8 @@ class Check:
         yield from listed(self._draft, self._sources)
         yield from of_another_period(self._draft, self._evidence)
         yield from misbound(self._draft, self._sources)
+        yield from of_other_days(self._draft, self._grounds, self._sources, self._today)
+        yield from stretched(self._draft, self._grounds, self._sources)
         asked = [f for s in self._pool if s.source == "customer" for f in s.figures]
         yield from unfounded(self._draft, self._grounds, self._sources, self._tools, asked, self._today)
         spoken = [s.terms for s in self._pool if s.source in ("conversation", "persona", "said")]
@@ -270,6 +276,12 @@ class Check:
         if self._by_marks and figure.unit:
             holding = [s for s in holding if s.source in self._named or not is_passage(s.source)]
         having = [c for c in quotes if any(same(figure, f) for f in figures_of(c.quote))]
+        if (
+            holding
+            and all(is_passage(s.source) for s in holding)
+            and all(of_other_unit(figure, s) for s in holding)
+        ):
+            return "figure"
         # A price, a share, a weight has to stand in what is quoted. Days and times follow from too much else, and bare numbers mean too little.
         stands = any(same(figure, f) for s in self._quoted for f in s.figures)
         if self._draft.claims and kind_of(figure) not in ("", "hour", *UNCOUNTED) and not stands:

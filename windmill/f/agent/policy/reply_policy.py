@@ -19,6 +19,7 @@ from f.agent.policy.awaiting import REQUESTED
 from f.agent.policy.claims import REASONS, Draft, Finding
 from f.agent.policy.deeds import deeds_in
 from f.agent.policy.drafts import names_passages
+from f.agent.policy.heard import akin_to, placed
 from f.agent.policy.leaks import leak
 from f.agent.policy.reply_check import Check
 from f.agent.prompt import opening_hours
@@ -87,15 +88,17 @@ def problems(turn: Turn, evidence: Evidence, draft: Draft, secrets: list[str]) -
         return [Finding("leak", draft.text, given_away)]
     if draft.kind == "unknown" and not draft.claims:
         return []  # the chatbot's own words are said in its place
-    found = Check(
-        draft,
-        sources(turn, evidence),
+    about = sources(turn, evidence)
+    outcome = (
         today(turn),
         bool(evidence.changed),
         bool(turn.handed_off),
         evidence.failed,
         [name for name, _ in evidence.awaiting],
-    ).problems()
+    )
+    found = Check(draft, about, *outcome).problems()
+    if not found and (heard := akin_to(draft, about)) != draft:
+        found = placed(Check(heard, about, *outcome).problems(), draft, heard)
     if not found and unsourced(turn, evidence, draft):
         found = [Finding("unsourced", draft.text, "")]
     return found

@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from f.common.figures.words import CODES, SYMBOLS, word_set
+from f.common.figures.words import AS_WRITTEN, CODES, SYMBOLS, word_set
 
 # What currencies of several countries are called alike.
 FAMILIES = {
     "kr": word_set("SEK NOK DKK ISK"), "peso": word_set("MXN ARS CLP COP PHP"), "dirham": word_set("AED MAD"), "riyal": word_set("SAR QAR OMR"),
     "dinar": word_set("KWD JOD TND RSD"), "rupee": word_set("INR PKR LKR"),
 }  # fmt: skip
+
+
+CURRENCIES = frozenset(
+    {*CODES, *SYMBOLS.values(), *(unit for unit in AS_WRITTEN.values() if len(unit) == 3 and unit.isupper())}
+)
 
 
 class Figure(NamedTuple):
@@ -56,7 +61,7 @@ def date_keys(year: str | None, month: str | None, day: str | None) -> set[str]:
 
 
 def money(unit: str) -> bool:
-    return unit in CODES or unit in SYMBOLS.values() or unit in FAMILIES
+    return unit in CURRENCIES or unit in FAMILIES
 
 
 def fits(one: str, other: str) -> bool:

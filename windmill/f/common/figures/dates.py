@@ -17,7 +17,7 @@ DAY_FIRST = re.compile(
     r"(?<![\d.,/-])(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?![\d])|(?<![\d.,/-])(\d{1,2})/(\d{1,2})(?![\d/])"
 )
 EARLIER_DAY = re.compile(
-    r"(?<![\d.,:/-])(\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?\s?(?:[-–—,،]\s?|و\s?|(?:to|until|till|and|al?|y|e|i|et|au|und|bis|tot|en|t/m|do|и|до|по|og|och|til|ve|s/d|sampai|dan)\s(?:the\s|el\s|il\s|le\s)?)$"
+    r"(?<![\d.,:/-])(\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?\s?(?:[-–—,،]\s?|و\s?|(?:to|until|till|and|al?|y|e|i|et|au|und|bis|tot|en|t/m|do|и|до|по|og|och|til|ve|s/d|sampai|dan|hingga|hadi|đến|și|és|až|ile|έως|ως|μέχρι|και|إلى|الى|حتى|עד|से)\s(?:the\s|el\s|il\s|le\s)?)$"
 )
 BEHIND_WEEKDAY = re.compile(r"(?<![^\W_])([^\W\d_]{2,8})\.?,?\s(\d{1,2})\.(\d{1,2})\.(?!\d)")
 MEASURED = re.compile(r"\s?(?:[-–]\s?\d+\s?)?[°%€$£]")

@@ -72,6 +72,8 @@ EXCEPTION = re.compile(
 TURKISH = re.compile(
     r"[^\W\d_]{2,}(?:m[ae]z|m[ae]zs[ıi]n[ıi]z|m[ıiuü]yor\w*|m[ae]d[ıi]\w*|m[ae]y[ıi]z|m[ae]m\w*|m[ae]zl[ae]r|s[ıiuü]z)\b"
 )
+# Words and letters of Turkish: elsewhere such an ending denies nothing (samedi, tomamos, promedio).
+IN_TURKISH = re.compile(r"[ışğ]|(?<![^\W\d_])(?:bir|için|bu|çok|her|mı)(?![^\W\d_])")
 CZECH = re.compile(r"\bne(?:js|m[aáoů]|l[zi]|d[aáoě]|ber|vrac|přij|pos|plat|vztah|nab|ot)[^\W\d_]+")
 FINNISH = re.compile(r"[^\W\d_]{3,}t(?:on|ön|omia|ömiä|onta|öntä)\b")
 
@@ -100,14 +102,20 @@ def _pattern(limits: bool) -> re.Pattern[str]:
 def negates(text: str) -> bool:
     """Whether a text denies, excludes or limits something."""
     text = _folded(text)
-    return any(pattern.search(text) for pattern in (_pattern(True), EXCEPTION, TURKISH, CZECH, FINNISH))
+    return any(
+        pattern.search(text) for pattern in (_pattern(True), EXCEPTION, CZECH, FINNISH)
+    ) or _in_turkish(text)
 
 
 @lru_cache(maxsize=1000)
 def denies(text: str) -> bool:
     """Whether a text denies something, by words that mean nothing else: to refuse a reply for it, more is needed than a beginning or an ending."""
     text = _folded(text)
-    return any(pattern.search(text) for pattern in (_pattern(False), TURKISH, CZECH))
+    return any(pattern.search(text) for pattern in (_pattern(False), CZECH)) or _in_turkish(text)
+
+
+def _in_turkish(text: str) -> bool:
+    return bool(TURKISH.search(text) and IN_TURKISH.search(text))
 
 
 @lru_cache(maxsize=1000)

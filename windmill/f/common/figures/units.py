@@ -6,7 +6,17 @@ from __future__ import annotations
 import re
 
 from f.common.figures.amounts import money
-from f.common.figures.words import BEFORE_NUMBERS, CODES, SIZES, SYMBOLS, units, unspaced, without_points
+from f.common.figures.words import (
+    AS_WRITTEN,
+    BEFORE_NUMBERS,
+    CODES,
+    SIGNS,
+    SIZES,
+    SYMBOLS,
+    units,
+    unspaced,
+    without_points,
+)
 
 AMBIGUOUS = frozenset(["t", "j", "d", "s", "w", "a"])  # one letter: a unit only where it touches its number
 # A letter with the vowel signs and accents that Python's \w leaves out.
@@ -15,15 +25,15 @@ LETTER = (
     r"\u0962\u0963\u0981-\u0983\u09bc-\u09d7\u0a01-\u0a71\u0b82-\u0bd7\u0c00-\u0c56\u0e31\u0e34-\u0e3a\u0e47-\u0e4e])"
 )
 NUMBER = re.compile(r"\d+(?:[.,:'’ \u00a0\u202f](?=\d{3}(?!\d))\d{3})*(?:[.,:]\d+)?")
-BEFORE = re.compile(r"([^\W\d_]{1,10}\.?|[€$£₹₺₽₴₪₩₫฿¥₱₦]|[A-Z]{1,2}\$)(:?)[ \u00a0\u202f]?$")
+BEFORE = re.compile(rf"([^\W\d_]{{1,10}}\.?|{SIGNS}|[A-Z]{{1,2}}\$)(:?)[ \u00a0\u202f]?$")
 RANGE = re.compile(r"\s?(?:[-–—x×]|to|bis|à|a|al|do|até|ile|till|–)\s?(?=\d)")
 AFTER = re.compile(
-    rf"[ \u00a0\u202f-]?((?:TL|[Ll]ira|[Ee]uro|[Dd]olar|[A-Z]{{3}})(?=[’'])|{LETTER}+(?![’'](?=[^\W\d_]))|[€$£₹₺₽₴₪₩₫฿¥₱₦%٪％])"
+    rf"[ \u00a0\u202f-]?((?:TL|[Ll]ira|[Ee]uro|[Dd]olar|[A-Z]{{3}})(?=[’'])|{LETTER}+(?![’'](?=[^\W\d_]))|{SIGNS}|[%٪％])"
 )
 HANGUL = re.compile(r"[가-힣]")
 # What may follow a Korean unit without a space: 원입니다, 2주라서.
 PARTICLES = frozenset("은는이가을를에의도만씩입인간으로라부까정짜동전후내안마당보과와이며고치반")
-SIGN_BEFORE = re.compile(r"(?:[€$£₹₺₽₴₪₩₫฿¥₱₦]|Rp|R\$)[ \u00a0]?$")  # Rp85.000 dan: "and", no day
+SIGN_BEFORE = re.compile(rf"(?:{SIGNS}|Rp|R\$)[ \u00a0]?$")  # Rp85.000 dan: "and", no day
 YEAR_BEFORE_PRICE = re.compile(r"(?:19|20)\d\d\s[€$£]\s?\d")  # in 2027 € 11.40
 COUNTED = re.compile(
     r"[ \u00a0-](?:business|working|calendar|full|whole)(?= (?:hour|day|week|month|year)s?\b)"
@@ -45,7 +55,7 @@ def unit_beside(text: str, start: int, end: int, spelled: bool = False) -> tuple
         word = spoken[0] if spoken else without_points(after[1].casefold())
         if word in ("%", "٪", "％"):
             return "%", start, after.end()
-        unit = known.get(word) or _dense_unit(after[1]) or _inflected(word)
+        unit = AS_WRITTEN.get(after[1]) or known.get(word) or _dense_unit(after[1]) or _inflected(word)
         if spelled and word not in known and unit and money(unit):
             unit = None  # to France is no price in Danish
         if spelled and word.upper() in CODES and not after[1].isupper():
@@ -72,7 +82,7 @@ def unit_beside(text: str, start: int, end: int, spelled: bool = False) -> tuple
             if word.endswith("$")
             else word
             if word in CODES
-            else SYMBOLS.get(word) or BEFORE_NUMBERS.get(word.lower())
+            else AS_WRITTEN.get(word) or SYMBOLS.get(word) or BEFORE_NUMBERS.get(word.lower())
         )
         if before[2] and not unit:
             unit = known.get(word.casefold())  # a tool's field: weight_kg: 4.35

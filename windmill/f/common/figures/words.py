@@ -30,13 +30,27 @@ SIZES = {
 MONTH_MINUTES = 30 * 1440.0
 SYMBOLS = word_map(
     """
-    €=EUR $=$ £=GBP ₹=INR ₺=TRY ₽=RUB ₴=UAH ₪=ILS ₩=KRW ₫=VND ฿=THB ¥=¥ ₱=PHP ₦=NGN
+    €=EUR $=$ £=GBP ₹=INR ₺=TRY ₽=RUB ₴=UAH ₪=ILS ₩=KRW ₫=VND ฿=THB ¥=¥ ₱=PHP ₦=NGN ₵=GHS ₸=KZT ₾=GEL ₼=AZN ֏=AMD ៛=KHR ₭=LAK ₮=MNT ৳=BDT
+    ₡=CRC ₲=PYG
     """
 )
+SIGNS = f"[{''.join(SYMBOLS)}]"
 CODES = word_set(
     """
     EUR USD GBP CHF JPY CNY INR BRL MXN ARS CLP COP PEN PLN CZK HUF RON BGN SEK NOK DKK ISK TRY RUB UAH ILS AED SAR EGP MAD ZAR NGN KES AUD
     CAD NZD SGD HKD KRW THB IDR VND PHP MYR
+    """
+)
+# What is a currency or a unit in these very letters alone: "ft" are feet, "pen" writes, and "go" goes.
+AS_WRITTEN = word_map(
+    """
+    KSh=KES Ksh=KES KSH=KES KShs=KES TSh=TZS USh=UGX Ft=HUF GHC=GHS GH₵=GHS FCFA=XOF CFA=XOF XOF=XOF XAF=XOF RM=MYR Bs=BOB Tk=BDT
+    BDT=BDT PKR=PKR LKR=LKR QAR=QAR OMR=OMR KWD=KWD BHD=BHD JOD=JOD LBP=LBP TND=TND DZD=DZD LYD=LYD IQD=IQD IRR=IRR UGX=UGX TZS=TZS
+    RWF=RWF ETB=ETB GHS=GHS ZMW=ZMW MZN=MZN AOA=AOA BWP=BWP MUR=MUR KZT=KZT UZS=UZS KGS=KGS AZN=AZN AMD=AMD GEL=GEL BYN=BYN MDL=MDL
+    RSD=RSD MKD=MKD BAM=BAM HRK=HRK TWD=TWD MOP=MOP KHR=KHR LAK=LAK MMK=MMK MNT=MNT NPR=NPR BOB=BOB UYU=UYU PYG=PYG CRC=CRC GTQ=GTQ
+    HNL=HNL NIO=NIO DOP=DOP JMD=JMD TTD=TTD
+    kWh=kWh кВтч=kWh kWp=kWp кВтп=kWp kW=kW кВт=kW Wp=Wp Wh=Wh GB=GB Go=GB ГБ=GB MB=MB МБ=MB TB=TB ТБ=TB Mbps=Mbps Mbit=Mbps
+    Мбит=Mbps mg=mg мг=mg mcg=µg µg=µg мкг=µg kcal=kcal ккал=kcal
     """
 )
 # Spellings that CLDR does not list as one word, or that people type.

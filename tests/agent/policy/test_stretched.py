@@ -1,0 +1,146 @@
+"""What a reply stretches beyond its source, in its own or another language; and the same said rightly, which goes out."""
+
+# ruff: noqa: RUF001 - the scripts of many languages
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from f.common.figures.cognates import rewritten
+from f.common.figures.labels import relabelled
+from tests.agent.policy import harness
+from tests.agent.policy.shop import case, restaurant, search
+
+PASSAGES = {
+    "counters": "Only the harbour counter takes furniture. Parcels: all counters.",
+    "tax": "Übersetzung: 38 € je Dokument, ohne Steuern (19 %).",
+    "visits": "La visite est gratuite à Lyon ; à Grenoble elle coûte 60 €.",
+    "cover": "Every parcel is insured up to KSh 5,000.",
+    "boxes": "Kleine Kiste: 16 €. Große Kiste: 29 €. Lieferung ab 25 € kostenlos.",
+    "sessions": "Il faut 6 à 10 séances, espacées d'au moins 8 semaines.",
+    "laser": "Jusqu'à 10 cm² 80 €, 140 € au-delà.",
+    "closed": "On 24 December we are closed; on 25 and 26 December we are open from 10:00 to 18:00.",
+    "pools": "Pool | Temperature\nAdventure pool | 30 °C\nThermal pool | 36 °C",
+    "entry": "Entry for adults: 12 €. Entry for children: 7 €. On Tuesday women only.",
+    "rooms": "Sala Nadia: 95 € al día. Sala Marta: 120 € al día.",
+    "guarded": "La garantía no cubre daños por granizo de más de 35 mm.",
+    "holidays": "Vom 3. bis 15. August liefern wir nicht.",
+    "family": "Kinder bis 12 Jahre frei, ohne Anmeldung.",
+    "zones": "Zone | up to 2 kg\nInland (Thika, Nyeri) | KSh 420\nCoast (Mombasa, Malindi) | KSh 560",
+    "tours": "Wir führen Sie jeden ersten Samstag im Monat durch den Hof.",
+    "tuesdays": "Oficina de Faro: abierto sólo los martes.",
+    "rebate": "10 % a partir de 5 documentos; estudantes 5 %.",
+    "stamp": "Línguas: chinês e árabe, mais 30 %. Para a embaixada da China, mais 25 €.",
+    "week": "Mardi à samedi 11h-19h, fermé dimanche",
+    "trial": "Probeabo: 3 Lieferungen mit 15 % Rabatt, nur für Neukunden; es endet von selbst.",
+}
+HOUSE = restaurant(
+    PASSAGES,
+    languages=["en", "fr"],
+    opening_hours="lunes a jueves 8:30-18:00, viernes 8:00-14:00, domingo cerrado",
+)
+
+# What the customer asks, the reply, the passage and the words quoted of it.
+WRONG = {
+    "any": ("can I send a sofa?", "Yes, you can send furniture at any of our counters.", "counters", "Only the harbour counter takes furniture"),
+    "included": ("with tax?", "The 38 € already include 19 % tax.", "tax", "38 € je Dokument, ohne Steuern (19 %)"),
+    "free elsewhere": ("ist der Besuch in Grenoble frei?", "Ja, in Grenoble ist der Besuch gratis.", "visits", "La visite est gratuite à Lyon"),
+    "at most": ("it was lost", "You get KSh 5,000.", "cover", "insured up to KSh 5,000"),
+    "below": ("frais de port ?", "La petite caisse coûte 16 €, donc la livraison est gratuite.", "boxes", "Kleine Kiste: 16 €"),
+    "unit": ("jak często?", "Co 6 tygodni.", "sessions", "6 à 10 séances, espacées d'au moins 8 semaines"),
+    "closed day": ("24-én?", "December 24-én 10:00 és 18:00 között vagyunk nyitva.", "closed", "On 24 December we are closed; on 25 and 26"),
+    "akin": ("quelle température ?", "Le bassin d'aventure est à 36 °C.", "pools", "Adventure pool | 30 °C\nThermal pool | 36 °C"),
+    "label": ("сколько стоит ребёнок?", "Вход для детей стоит 12 €.", "entry", "Entry for adults: 12 €. Entry for children: 7 €."),
+    "letters": ("сколько стоит Sala Nadia?", "Зал Надиа стоит 120 € в день.", "rooms", "Sala Nadia: 95 € al día. Sala Marta: 120 € al día."),
+    "denied": ("гарантія покриває град?", "Так, гарантія покриває град понад 35 мм.", "guarded", "no cubre daños por granizo de más de 35 mm"),
+    "turned": ("is it free for her, 12?", "Kinder ab 12 Jahren sind frei.", "family", "Kinder bis 12 Jahre frei, ohne Anmeldung"),
+    "row": ("2 kg to Thika?", "Up to 2 kg to Thika costs KSh 560.", "zones", "Inland (Thika, Nyeri) | KSh 420\nCoast (Mombasa, Malindi) | KSh 560"),
+    "promise": ("deliver in August?", "Don't worry, we guarantee that you get it.", "holidays", "Vom 3. bis 15. August liefern wir nicht."),
+}  # fmt: skip
+RIGHT = {
+    "all": ("where can I send parcels?", "You can send parcels at all of our counters.", "counters", "Parcels: all counters."),
+    "without": ("with tax?", "38 € per document; 19 % tax is not included.", "tax", "38 € je Dokument, ohne Steuern (19 %)"),
+    "free there": ("ist der Besuch in Lyon frei?", "Ja, in Lyon ist der Besuch gratis.", "visits", "La visite est gratuite à Lyon"),
+    "up to": ("it was lost", "You get up to KSh 5,000.", "cover", "insured up to KSh 5,000"),
+    "above": ("frais ?", "La grande caisse coûte 29 €, la livraison est gratuite.", "boxes", "Große Kiste: 29 €. Lieferung ab 25 € kostenlos."),
+    "both sides": ("14 cm², vad kostar det?", "Över 10 cm² kostar det 140 €.", "laser", "Jusqu'à 10 cm² 80 €, 140 € au-delà."),
+    "sessions": ("jak często?", "Co najmniej co 8 tygodni, 6–10 sesji.", "sessions", "6 à 10 séances, espacées d'au moins 8 semaines"),
+    "open day": ("25-én?", "December 25-én 10:00 és 18:00 között vagyunk nyitva.", "closed", "we are open from 10:00 to 18:00"),
+    "akin": ("quelle température ?", "Le bassin d'aventure est à 30 °C.", "pools", "Adventure pool | 30 °C"),
+    "label": ("сколько стоит ребёнок?", "Вход для детей стоит 7 €.", "entry", "Entry for children: 7 €."),
+    "letters": ("сколько стоит Sala Nadia?", "Зал Надиа стоит 95 € в день.", "rooms", "Sala Nadia: 95 € al día."),
+    "range of days": ("هل توصلون؟", "لا، لا نوصّل من 3 إلى 15 أغسطس.", "holidays", "Vom 3. bis 15. August liefern wir nicht."),
+    "row": ("2 kg to Thika?", "Up to 2 kg to Thika costs KSh 420.", "zones", "Inland (Thika, Nyeri) | KSh 420"),
+}  # fmt: skip
+
+
+def sent(message: str, text: str, source: str, quote: str) -> bool:
+    claims = [{"says": text, "source": source, "quote": quote}]
+    return run(case(message, f"{text} [S1]", search(source), claims=claims), True)
+
+
+def run(given: dict[str, Any], structured: bool) -> bool:
+    with pytest.MonkeyPatch.context() as patch:
+        return harness.run(given, HOUSE, structured, patch).passed
+
+
+@pytest.mark.parametrize("kind", WRONG)
+def test_what_says_more_than_its_source_is_not_sent(kind: str) -> None:
+    assert not sent(*WRONG[kind])
+
+
+@pytest.mark.parametrize("kind", RIGHT)
+def test_what_its_source_says_is_sent(kind: str) -> None:
+    assert sent(*RIGHT[kind])
+
+
+def test_the_rest_of_a_quote_may_be_told_by_a_claim_of_its_own() -> None:
+    first, rest = "Vous avez 15 % sur 3 livraisons.", "C'est réservé aux nouveaux clients."
+    claims = [
+        {"says": first, "source": "trial", "quote": PASSAGES["trial"]},
+        {"says": rest, "source": "trial", "quote": "nur für Neukunden; es endet von selbst"},
+    ]
+    assert run(case("l'essai ?", f"{first} {rest} [S1]", search("trial"), claims=claims), True)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_sent"),
+    [
+        ("El viernes por la tarde estamos cerrados: abrimos de 8:00 a 14:00.", True),
+        ("On Friday we're open from 8:00 to 14:00.", True),
+        ("On Friday we're open from 8:00 to 18:00.", False),
+    ],
+)
+def test_times_belong_to_their_day(text: str, is_sent: bool) -> None:
+    claims = [{"says": text, "source": "opening_hours", "quote": "viernes 8:00-14:00"}]
+    assert run(case("open on friday afternoon?", text, claims=claims), False) == is_sent
+
+
+def test_words_that_take_up_a_wish_deny_no_deed() -> None:
+    text = "No problem, I've cancelled your visit for tomorrow."
+    assert not run(case("cancel my visit", f"{text} [S1]", search("visits")), False)
+
+
+@pytest.mark.parametrize(
+    ("message", "text", "source", "quote"),
+    [
+        ("gibt es im Dezember eine Führung?", "Ja, am Samstag, den 5. Dezember.", "tours", "jeden ersten Samstag im Monat"),
+        ("amanhã?", "Amanhã é sexta e só abrimos às terças.", "tuesdays", "abierto sólo los martes"),
+        ("ik ben student", "Als student 5 %; 10 % is pas vanaf 5 documenten.", "rebate", "10 % a partir de 5 documentos; estudantes 5 %"),
+        ("for the Chinese embassy?", "The stamp for the Chinese embassy is another 25 €.", "stamp", "Para a embaixada da China, mais 25 €"),
+        ("zijn jullie open?", "Ja, woensdag tot 19 uur.", "week", "Mardi à samedi 11h-19h"),
+    ],
+)  # fmt: skip
+def test_what_follows_from_its_source_is_sent(message: str, text: str, source: str, quote: str) -> None:
+    assert sent(message, text, source, quote)
+
+
+def test_akin_words_and_labels_are_those_of_the_source() -> None:
+    assert (
+        rewritten("Момбаса, гарантія, aventure", ["Mombasa garantía adventure"])
+        == "Mombasa, garantía, adventure"
+    )
+    assert rewritten("two rooms free", ["Zimmer mit Frühstück"]) == "two rooms free"
+    assert relabelled("Depozito 5 €, çocuk 3 €", "Pfand: 5 €, Kinder: 3 €") == "Pfand 5 €, Kinder 3 €"
+    assert relabelled("学生公寓", "Student residence") == " Student 公寓"
