@@ -158,6 +158,7 @@ def test_who_has_opted_out_gets_no_message(world: World, visit: Visit) -> None:
     expect(thread).to_contain_text("can’t write to this customer until they opt in again")  # noqa: RUF001
     expect(page.get_by_role("button", name="Send")).to_have_count(0)
     page.get_by_label("Search").fill(phone.number)
+    expect(page.locator(".people li")).to_have_count(1)
     expect(page.locator(".people li")).to_contain_text("Opted out")
     check(page)
 

@@ -1,1 +1,1 @@
-import{A as a}from"./pages/3WG7H3RQ.js";import"./pages/7CAY5FOV.js";var r=250,o=a().catch(()=>{});Promise.race([o,new Promise(e=>setTimeout(e,r))]).then(()=>import("./pages/6NE2WD65.js"));
+import{J as o,r as e,s as r}from"./pages/ME2ITJDE.js";import"./pages/45GWE4C6.js";var t=250,n=o().catch(()=>{}),i=r(e()),l=import("./pages/ZZ2BQBI7.js");Promise.race([n,new Promise(a=>setTimeout(a,t))]).then(async()=>{await i;let{draw:a}=await l;a()});

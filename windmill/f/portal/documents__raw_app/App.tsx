@@ -1,15 +1,18 @@
 // The portal: who is here, for which business, in which language; what is kept and how it looks.
 import { Center, MantineProvider, Stack } from '@mantine/core'
-import { Notifications } from '@mantine/notifications'
+import { useNotifications } from '@mantine/notifications'
 import { QueryClientProvider, useQuery } from '@tanstack/react-query'
-import React, { useState } from 'react'
+import React, { useRef, useState } from 'react'
 import Frame, { Brand } from './Frame'
+import Later from './Later'
 import { ask, chooseTenant, keep } from './api'
 import { queries } from './data'
 import { chosenOf, take, takeValue } from './first'
+import { toasts } from './parts'
 import { go, readRoute } from './route'
 import { theme, variables } from './theme'
-import { Here, Loading, Problem, languages } from './ui'
+import { chosenLanguage, readTexts, textsOf } from './texts'
+import { Here, Loading, Problem, toast } from './ui'
 
 export type Business = { tenant_id: string; name: string; role: string }
 export type Me = { email: string; businesses: Business[]; operator: boolean }
@@ -22,16 +25,23 @@ export default function App() {
   return (
     <MantineProvider theme={theme} getStyleNonce={nonce ? () => nonce : undefined} cssVariablesResolver={variables} defaultColorScheme="auto">
       <QueryClientProvider client={queries}>
-        <Notifications position="top-center" limit={3} />
         <Portal />
+        <Said />
       </QueryClientProvider>
     </MantineProvider>
   )
 }
 
+// Read as soon as there is something to say.
+function Said() {
+  const { notifications } = useNotifications()
+  const begun = useRef(false)
+  begun.current ||= notifications.length > 0
+  return begun.current && <Later of={toasts} props={{}} waiting={null} />
+}
+
 function Portal() {
-  const first = navigator.language.slice(0, 2) in languages ? navigator.language.slice(0, 2) : 'en'
-  const [language, setLanguage] = useState(keep.get('language', first))
+  const [language, setLanguage] = useState(chosenLanguage)
   const [tenant, setTenant] = useState(keep.get('tenant', ''))
   const me = useQuery<Me>({ queryKey: ['me'], queryFn: () => take('me', 'get') ?? ask('me', 'get'), initialData: () => takeValue('me', 'get'), staleTime: Infinity })
   document.documentElement.lang = language
@@ -53,7 +63,7 @@ function Portal() {
             go(readRoute().page)
             choose('tenant', id, setTenant)
           }}
-          onLanguage={(code) => choose('language', code, setLanguage)}
+          onLanguage={(code) => readTexts(code).then(() => choose('language', code, setLanguage), () => toast(textsOf(language).failed))}
         />
       ) : (
         <Center component="main" mih="100dvh" p="md">

@@ -1,5 +1,4 @@
 // Which page is open: in the address, so that the browser's back button and a link work; in memory where a frame has no address of its own.
-import { useEffect, useState } from 'react'
 import { keep } from './api'
 
 // `id`: what a part shows one of, such as a document.
@@ -21,24 +20,6 @@ export function go(page: string, part = '', id = '', replace = false) {
     // a frame without an address: the event below is enough
   }
   window.dispatchEvent(new Event('route'))
-}
-
-export function useRoute(): Route {
-  const [route, setRoute] = useState(readRoute)
-  useEffect(() => {
-    const moved = () => setRoute(keep.get('route', { page: '', part: '' }))
-    const typed = () => {
-      keep.set('route', readRoute())
-      setRoute(readRoute())
-    }
-    window.addEventListener('route', moved)
-    window.addEventListener('hashchange', typed)
-    return () => {
-      window.removeEventListener('route', moved)
-      window.removeEventListener('hashchange', typed)
-    }
-  }, [])
-  return route
 }
 
 // The portal's own door serves its page with this mark; inside Windmill one signs out of Windmill.
