@@ -33,16 +33,21 @@ FIRST = {
     "operator": (people.OPERATOR.email, "Platform"),
 }
 ROLES = ("owner", "agent") if QUICK else tuple(FIRST)
-# When the frame stands, and when no part of the page waits for its answer any more and that has been drawn. ms since the page was asked for.
+# When the frame stands, and when no part of the page waits for its answer any more and that has been drawn: ms since the page was asked for. Looking
+# must cost little: it reads the page's words as they are written, for to ask how they are drawn lays the page out.
 WATCH = """
 const main = () => document.querySelector('main#page')
-const whole = () => main()?.querySelector('h1') && main().innerText.length > 120 && !main().querySelector('.state[role=status]')
+const whole = () => main()?.querySelector('h1') && main().textContent.length > 120 && !main().querySelector('.state[role=status]')
 const drawn = (then) => requestAnimationFrame(() => { const next = new MessageChannel(); next.port1.onmessage = then; next.port2.postMessage(0) })
-new MutationObserver(() => {
-  if (main()) window.frameAt ??= performance.now()
-  if (!window.wholeAt && whole()) drawn(() => { if (whole()) window.wholeAt ??= performance.now() })
-}).observe(document, { childList: true, subtree: true, characterData: true })
+let frame
+window.first = new Promise((tell) => new MutationObserver(() => {
+  if (main()) frame ??= performance.now()
+  if (whole()) drawn(() => { if (whole()) tell({ frame, whole: performance.now() }) })
+}).observe(document, { childList: true, subtree: true, characterData: true }))
 """
+# This page is inspected, so V8 looks up the line where an error is made: without this it would read a whole file again for that, which it does in
+# nobody's browser.
+LINES = "--js-flags=--no-enable-lazy-source-positions"
 LOOP = """() => {
   const began = performance.now()
   let sum = 0
@@ -62,9 +67,10 @@ def visit(context: BrowserContext, address: str, rate: float) -> dict[str, float
         browser.send("Performance.enable", {"timeDomain": "threadTicks"})
         page.add_init_script(WATCH)
         page.goto(address)
-        page.wait_for_function("window.wholeAt")
+        # Not by Playwright's own waiting, whose script would run in the page meanwhile.
+        wait = {"expression": "window.first", "awaitPromise": True, "returnByValue": True}
+        times: dict[str, float] = browser.send("Runtime.evaluate", wait)["result"]["value"]
         told = {one["name"]: one["value"] for one in browser.send("Performance.getMetrics")["metrics"]}
-        times: dict[str, float] = page.evaluate("({ frame: window.frameAt, whole: window.wholeAt })")
         return times | {"cpu": told["TaskDuration"] * 1000, "loop": page.evaluate(LOOP)}
     except Error as problem:
         raise NotMeasured(f"The first page did not come: {problem.message}") from problem
@@ -105,7 +111,7 @@ def measured(folder: Path) -> dict[str, Any]:
         print("| who | first page | frame ms | whole ms | quickest | loop ms | CPU unthrottled, ms | load |")
         print("|---|---|---|---|---|---|---|---|")
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+            browser = playwright.chromium.launch(executable_path=chromium(), args=[*FLAGS, LINES])
             for role in ROLES:
                 email, name = FIRST[role]
                 one = measure(browser, address, email) | {"load": round(os.getloadavg()[0], 1)}

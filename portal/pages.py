@@ -43,8 +43,14 @@ class File:
         kind = "text/javascript" if path.suffix == ".js" else mimetypes.guess_type(path.name)[0]
         return cls(plain, gzip.compress(plain), f'"{hashlib.sha256(plain).hexdigest()[:24]}"', kind, kept)
 
+    @property
+    def version(self) -> str:
+        """What a page adds to the name of a file that may change, so that a browser need not ask."""
+        return self.tag.strip('"')
+
     def answer(self, request: Request) -> Response:
-        headers = {"cache-control": self.kept, "etag": self.tag, "vary": "accept-encoding"}
+        kept = KEPT if request.url.query == self.version else self.kept
+        headers = {"cache-control": kept, "etag": self.tag, "vary": "accept-encoding"}
         if self.tag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
         if "gzip" in request.headers.get("accept-encoding", ""):
@@ -58,13 +64,15 @@ class Pages:
 
     def __init__(self, settings: Settings) -> None:
         built = settings.portal_pages
-        page = (HERE / "portal.html").read_text()
-        self._portal = page.replace("{{preload}}\n", (built / "preload.html").read_text())
-        self._sign_in = (HERE / "sign_in.html").read_text()
-        self._passkey = (HERE / "passkey.html").read_text()
         self._files = {name: File.read(HERE / name) for name in OWN}
         self._files |= {name: File.read(built / name) for name in BUILT}
         self._files |= {f"pages/{path.name}": File.read(path, KEPT) for path in (built / "pages").iterdir()}
+        page = (HERE / "portal.html").read_text()
+        for name in BUILT:
+            page = page.replace(f"/static/{name}", f"/static/{name}?{self._files[name].version}")
+        self._portal = page.replace("{{preload}}\n", (built / "preload.html").read_text())
+        self._sign_in = (HERE / "sign_in.html").read_text()
+        self._passkey = (HERE / "passkey.html").read_text()
 
     def portal(self, branding: dict[str, Any]) -> Response:
         nonce = secrets.token_urlsafe(16)

@@ -20,6 +20,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from local.portal import split
+
 HERE = Path(__file__).resolve().parent
 APP = HERE.parents[1] / "windmill" / "f" / "portal" / "documents__raw_app"
 STATIC = HERE / "static"
@@ -40,9 +42,9 @@ def sources() -> list[Path]:
 
 
 def digest() -> str:
-    """One hash of all sources and of the builder's version."""
+    """One hash of all sources, of the builder's version and of how the build is cut."""
     hashed = hashlib.sha256(ESBUILD.encode())
-    for path in sources():
+    for path in [*sources(), HERE / "split.py"]:
         hashed.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return hashed.hexdigest()
 
@@ -68,11 +70,15 @@ def build() -> None:
             "--legal-comments=inline",
             "--define:process.env.NODE_ENV='production'",
             "--target=es2022",
+            *split.prepare(work),
         ]
         subprocess.run([*command, "--outdir=out", "--metafile=built.json"], cwd=work, check=True)
         outputs = json.loads((work / "built.json").read_text())["outputs"]
         if missing := unstyled(work, outputs):
             sys.exit(f"styles.ts lacks the style sheet of {', '.join(missing)}")
+        for name in split.needed(outputs, *split.FIRST):
+            path = work / name
+            path.write_text(split.AT_ONCE + path.read_text())
         shutil.rmtree(STATIC / PARTS, ignore_errors=True)
         shutil.copytree(work / "out", STATIC, dirs_exist_ok=True)
     (STATIC / PRELOAD).write_text(preload(outputs))
@@ -81,10 +87,10 @@ def build() -> None:
 
 
 def preload(outputs: dict[str, Any]) -> str:
-    """Links for what every visit needs: Main.tsx and what it imports. The rest is loaded when somebody first needs it."""
-    (main,) = (name for name, part in outputs.items() if part.get("entryPoint") == "Main.tsx")
-    needed = [one["path"] for one in outputs[main]["imports"] if one["kind"] == "import-statement"]
-    names = sorted(Path(name).relative_to("out").as_posix() for name in [main, *needed])
+    """Links for what every visit needs, the smallest first: portal.js asks who is here. The rest is read when somebody first needs it."""
+    needed = split.needed(outputs, "index.tsx", "Main.tsx")
+    parts = sorted((outputs[name]["bytes"], name) for name in needed if f"/{PARTS}/" in name)
+    names = (Path(name).relative_to("out").as_posix() for _, name in parts)
     return "".join(f'<link rel="modulepreload" href="/static/{name}">\n' for name in names)
 
 

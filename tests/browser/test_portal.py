@@ -7,6 +7,7 @@ import secrets
 import pytest
 from playwright.sync_api import Browser, expect
 
+from local.portal import build
 from local.seed import CLINIC, SHOP
 from tests.browser.conftest import DESKTOP, PHONE, Visit, check, go
 from tests.e2e.conftest import World
@@ -54,6 +55,30 @@ def test_strangers_and_others_see_nothing(world: World, visit: Visit) -> None:
     expect(page.get_by_role("heading", name="Patient guide")).to_be_visible()
     expect(page.get_by_text("Returns and delivery")).to_have_count(0)
     expect(page.get_by_role("navigation").get_by_role("button", name="Platform")).to_have_count(0)
+
+
+def test_the_colours_are_chosen_and_the_focus_comes_back(visit: Visit) -> None:
+    page = visit(SHOP.staff)
+    colours = page.get_by_role("button", name="Colours")
+    for name in ("Dark", "Light"):  # the menu itself is read the first time
+        colours.click()
+        page.get_by_role("menuitem", name=name).click()
+        expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", name.lower())
+        expect(colours).to_be_focused()
+
+
+def test_a_page_whose_script_can_not_be_read_says_so(visit: Visit) -> None:
+    parts = (build.STATIC / build.PARTS).iterdir()
+    (people,) = (path.name for path in parts if "create_key" in path.read_text())
+    page = visit(SHOP.staff)
+    page.route(f"**/{people}", lambda route: route.fulfill(content_type="text/javascript", body="throw 0"))
+    page.reload()
+    page.get_by_role("navigation").get_by_role("button", name="People").click()
+    expect(page.get_by_role("alert")).to_contain_text("tell your operator")
+    check(page)
+    page.unroute(f"**/{people}")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text("Who may open this portal")).to_be_visible()
 
 
 @pytest.mark.parametrize("role", ["viewer", "agent", "editor"])

@@ -20,6 +20,18 @@ def test_the_pages_are_small_enough_and_load_nothing_from_elsewhere() -> None:
     assert "@import" not in styles and not re.search(r"url\(['\"]?(https?:)?//", styles)
 
 
+def test_a_first_page_reads_the_smaller_part_of_the_script_in_few_files() -> None:
+    """Without the pages that few visits begin with, without the other languages, and no part comes twice."""
+    linked = re.findall(r'href="/static/(pages/\w+\.js)"', (build.STATIC / "preload.html").read_text())
+    assert 2 <= len(linked) <= 5
+    first = [(build.STATIC / name).read_text() for name in linked]
+    everything = [path.read_text() for path in (build.STATIC / build.PARTS).iterdir()]
+    assert sum(map(len, first)) < 0.4 * sum(map(len, everything)) and len(everything) < 30
+    for words in ("What is going on, and what needs you.", "Qué ocurre y qué necesita de usted."):
+        assert not any(words in script for script in first)
+        assert sum(words in script for script in everything) == 1
+
+
 def test_the_pages_ask_for_runnables_that_the_app_has() -> None:
     asked = {
         name

@@ -70,9 +70,10 @@ def test_every_answer_says_what_a_browser_may_do_with_it(house: House, browser: 
 
 def test_a_browser_loads_a_file_compressed_and_once(house: House, browser: Make) -> None:
     here = browser().sign_in(house, OWNER)
-    parts = re.findall(r'"(/static/pages/\w+\.js)"', here.get("/").text)
-    assert parts
-    for path, kept in [("/static/portal.css", "no-cache"), *((part, "immutable") for part in parts)]:
+    named = re.findall(r'"(/static/(?:pages/\w+\.js|portal\.\w+\?\w+))"', here.get("/").text)
+    assert len(named) > 3 and any("portal.css?" in path for path in named)
+    another = [("/static/portal.css", "no-cache"), ("/static/portal.js?another", "no-cache")]
+    for path, kept in [*another, *((path, "immutable") for path in named)]:
         first = here.get(path)
         assert first.headers["content-encoding"] == "gzip" and kept in first.headers["cache-control"]
         again = here.client.get(path, headers={"if-none-match": first.headers["etag"]})

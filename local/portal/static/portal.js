@@ -1,1 +1,1 @@
-import{A as a}from"./pages/LXBGB4H6.js";import"./pages/7CAY5FOV.js";var r=250,o=a().catch(()=>{});Promise.race([o,new Promise(e=>setTimeout(e,r))]).then(()=>import("./pages/CZMMQOY6.js"));
+import{X as e,Y as r,ka as o}from"./pages/7EKUSWFV.js";import"./pages/45GWE4C6.js";var t=250,n=o().catch(()=>{}),i=r(e()),l=import("./pages/ARPDVPLT.js");Promise.race([n,new Promise(a=>setTimeout(a,t))]).then(async()=>{await i;let{draw:a}=await l;a()});

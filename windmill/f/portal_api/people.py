@@ -94,7 +94,9 @@ def invite(conn: Connection, member: Member, fields: Fields, settings: dict[str,
         branding = one(conn, "select branding_of(current_tenant())", [])
         business = str(one(conn, "select name from tenants where id = current_tenant()", []))
     link = f"{portal_address(settings, branding)}/invitation#{token}"
-    mail = mail_invitation(settings, branding, fields, person, {"business": business, "by": member["email"], "link": link})
+    mail = mail_invitation(
+        settings, branding, fields, person, {"business": business, "by": member["email"], "link": link}
+    )
     return {"link": link, "mail": mail}
 
 

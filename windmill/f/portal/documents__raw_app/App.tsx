@@ -1,16 +1,19 @@
 // The portal: who is here, for which business, in which language; what is kept and how it looks.
 import { Center, MantineProvider, Stack } from '@mantine/core'
-import { Notifications } from '@mantine/notifications'
+import { useNotifications } from '@mantine/notifications'
 import { QueryClientProvider, useQuery } from '@tanstack/react-query'
-import React, { useEffect, useMemo, useState } from 'react'
+import React, { useEffect, useMemo, useRef, useState } from 'react'
 import Frame, { Brand } from './Frame'
+import Later from './Later'
 import { ask, chooseTenant, keep } from './api'
 import { Branding, dress, ofPage } from './brand'
 import { queries } from './data'
 import { chosenOf, take, takeValue } from './first'
+import { toasts } from './parts'
 import { go, readRoute } from './route'
+import { chosenLanguage, readTexts, textsOf } from './texts'
 import { themeOf, variablesOf } from './theme'
-import { Here, Loading, Problem, languages } from './ui'
+import { Here, Loading, Problem, toast } from './ui'
 
 export type Business = { tenant_id: string; name: string; role: string; branding: Branding }
 export type Me = { email: string; businesses: Business[]; operator: boolean; branding: Branding }
@@ -26,17 +29,24 @@ export default function App() {
   return (
     <MantineProvider theme={theme} getStyleNonce={nonce ? () => nonce : undefined} cssVariablesResolver={variables} defaultColorScheme="auto">
       <QueryClientProvider client={queries}>
-        <Notifications position="top-center" limit={3} />
         <Portal brand={brand} setBrand={setBrand} />
+        <Said />
       </QueryClientProvider>
     </MantineProvider>
   )
 }
 
+// Read as soon as there is something to say.
+function Said() {
+  const { notifications } = useNotifications()
+  const begun = useRef(false)
+  begun.current ||= notifications.length > 0
+  return begun.current && <Later of={toasts} props={{}} waiting={null} />
+}
+
 // Before one knows who is here the looks are those of the address, then those of the business that is shown.
 function Portal({ brand, setBrand }: { brand: Branding; setBrand: (brand: Branding) => void }) {
-  const first = navigator.language.slice(0, 2) in languages ? navigator.language.slice(0, 2) : 'en'
-  const [language, setLanguage] = useState(keep.get('language', first))
+  const [language, setLanguage] = useState(chosenLanguage)
   const [tenant, setTenant] = useState(keep.get('tenant', ''))
   const me = useQuery<Me>({ queryKey: ['me'], queryFn: () => take('me', 'get') ?? ask('me', 'get'), initialData: () => takeValue('me', 'get'), staleTime: Infinity })
   document.documentElement.lang = language
@@ -62,7 +72,7 @@ function Portal({ brand, setBrand }: { brand: Branding; setBrand: (brand: Brandi
             go(readRoute().page)
             choose('tenant', id, setTenant)
           }}
-          onLanguage={(code) => choose('language', code, setLanguage)}
+          onLanguage={(code) => readTexts(code).then(() => choose('language', code, setLanguage), () => toast(textsOf(language).failed))}
         />
       ) : (
         <Center component="main" mih="100dvh" p="md">

@@ -18,9 +18,10 @@ import Doctor from './Doctor'
 import Preview from './Preview'
 import { Refused, ask } from './api'
 import { refresh, useAsk } from './data'
-import { go, useRoute } from './route'
+import { go } from './route'
 import { Name, Settings, atOnce, useEdits, withDraft, wrongField } from './settings'
 import { Empty, Intro, Loaded, Tabs, useForm, useHere } from './ui'
+import { useRoute } from './useRoute'
 
 type Answer = { bots: Settings[]; tools: Tool[] }
 const parts = { voice: Voice, words: BotWords, hours: Hours, handoff: Handoff, limits: Limits }

@@ -7,9 +7,10 @@ import Formatted from './Formatted'
 import { ask } from './api'
 import { refresh, useAsk } from './data'
 import type { Message } from './messages'
-import { go, useRoute } from './route'
+import { go } from './route'
 import type { Settings } from './settings'
 import { About, Ago, Empty, Facts, Intro, Item, List, Loaded, fill, useForm, useHere } from './ui'
+import { useRoute } from './useRoute'
 
 export type Replay = {
   id: string

@@ -3,11 +3,13 @@ import { Group } from '@mantine/core'
 import React, { useEffect } from 'react'
 import InboxKeys from './InboxKeys'
 import InboxList, { Export } from './InboxList'
-import Thread from './Thread'
+import Later from './Later'
 import { keep } from './api'
 import type { View } from './inbox'
-import { go, useRoute } from './route'
+import { thread } from './parts'
+import { go } from './route'
 import { Empty, useHere } from './ui'
+import { useRoute } from './useRoute'
 
 export type Filter = { view: View; tag: string }
 export type Place = { filter: Filter; chosen: string; open: (filter: Filter, chosen: string) => void }
@@ -26,7 +28,7 @@ export default function Conversations() {
         </Group>
       </div>
       <div className="wide">
-        {chosen ? <Thread key={chosen} id={chosen} back={() => open(filter, '')} /> : <Empty title={t.conversations.choose} hint={t.conversations.intro} icon="conversations" />}
+        {chosen ? <Later key={chosen} of={thread} props={{ id: chosen, back: () => open(filter, '') }} /> : <Empty title={t.conversations.choose} hint={t.conversations.intro} icon="conversations" />}
       </div>
     </div>
   )

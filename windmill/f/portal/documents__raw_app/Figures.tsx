@@ -1,5 +1,4 @@
 // The figures of a period beside the one before, and how each is written.
-import { Card, Text } from '@mantine/core'
 import React from 'react'
 import { useAsk } from './data'
 import { daysAsked } from './first'
@@ -69,14 +68,14 @@ export default function Figures({ now, before, halves }: { now: Day[]; before: D
   return (
     <dl className="figures">
       {figures.map(([label, name, as, more]) => (
-        <Card key={name} padding="sm">
-          <Text component="dt" size="sm" c="dimmed">{label}</Text>
+        <div key={name} className="tile">
+          <dt>{label}</dt>
           <dd>
-            <Text fz="1.6rem" fw={650} lh={1.2}>{written(here[name], as)}</Text>
-            {more && <Text size="xs">{more}</Text>}
-            <Text size="xs" c="dimmed">{fill(s.before_period, { n: written(then[name], as) })}</Text>
+            <p className="now">{written(here[name], as)}</p>
+            {more && <p>{more}</p>}
+            <p className="then">{fill(s.before_period, { n: written(then[name], as) })}</p>
           </dd>
-        </Card>
+        </div>
       ))}
     </dl>
   )

@@ -1,30 +1,26 @@
 // The portal's frame: the header, the ways to the pages, and what every page has to say.
-import { ActionIcon, Anchor, AppShell, Avatar, Badge, Box, Burger, Button, Group, Indicator, Menu, NativeSelect, NavLink, Stack, Text, Title, useMantineColorScheme } from '@mantine/core'
+import { ActionIcon, Anchor, AppShell, Avatar, Badge, Box, Burger, Button, Group, Indicator, NativeSelect, NavLink, Stack, Text, Title, useMantineColorScheme } from '@mantine/core'
 import { useDisclosure, useMediaQuery } from '@mantine/hooks'
-import { IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-react'
-import React, { useEffect } from 'react'
+import React, { useEffect, useState } from 'react'
 import { useAlarm } from './Alarm'
 import type { Business, Me } from './App'
 import { Count, Off, Stopped, useCount } from './Banners'
-import Appearance from './Appearance'
-import Bot from './Bot'
 import Conversations from './Conversations'
 import Home from './Home'
-import Insights from './Insights'
-import Knowledge from './Knowledge'
+import Later from './Later'
 import LostLine from './LostLine'
-import Notifications from './Notifications'
-import People from './People'
-import Platform from './Platform'
 import { linkOf, pictureOf } from './brand'
-import { Icon } from './icons'
+import { Icon, schemeIcons } from './icons'
 import { useLive } from './live'
 import { openPages, pageOf } from './pages'
-import { atOwnDoor, go, useRoute } from './route'
-import { fill, languages, useHere } from './ui'
+import { schemes, views } from './parts'
+import { atOwnDoor, go } from './route'
+import { languages } from './texts'
+import { fill, useHere } from './ui'
+import { useRoute } from './useRoute'
 
 // Drawn again for what is new on the page itself, not in the frame around it.
-const views = Object.fromEntries(Object.entries({ home: Home, knowledge: Knowledge, bot: Bot, conversations: Conversations, insights: Insights, people: People, appearance: Appearance, platform: Platform, notifications: Notifications }).map(([name, page]) => [name, React.memo(page)]))
+const View = React.memo(({ page }: { page: string }) => (page === 'home' ? <Home /> : page === 'conversations' ? <Conversations /> : <Later of={views[page]} props={{}} />))
 
 export type FrameProps = { me: Me; mine?: Business; onTenant: (id: string) => void; onLanguage: (code: string) => void }
 
@@ -47,7 +43,6 @@ export default function Frame({ me, mine, onTenant, onLanguage }: FrameProps) {
     window.scrollTo(0, 0)
     close()
   }, [title])
-  const View = views[page]
   return (
     <AppShell header={{ height: 60 }} navbar={{ width: 240, breakpoint: 'md', collapsed: { mobile: !opened } }} padding={{ base: 'md', sm: 'xl' }}>
       <a className="skip" href="#page" onClick={(e) => { e.preventDefault(); document.getElementById('page')?.focus() }}>{t.skip}</a>
@@ -57,7 +52,7 @@ export default function Frame({ me, mine, onTenant, onLanguage }: FrameProps) {
           <Brand short />
           <Box flex={1} />
           {mine && <Bell current={page === 'notifications'} count={count} />}
-          <NativeSelect aria-label={t.language} size="sm" value={language} onChange={(e) => onLanguage(e.target.value)} data={Object.entries(languages).map(([value, { name }]) => ({ value, label: name }))} w={110} flex="none" />
+          <NativeSelect aria-label={t.language} size="sm" value={language} onChange={(e) => onLanguage(e.target.value)} data={Object.entries(languages).map(([value, label]) => ({ value, label }))} w={110} flex="none" />
           <Scheme />
         </Group>
       </AppShell.Header>
@@ -73,7 +68,7 @@ export default function Frame({ me, mine, onTenant, onLanguage }: FrameProps) {
           <Title order={1} mb={4}>{title}</Title>
           {count?.stop && page !== 'platform' && <Stopped stop={count.stop} />}
           {Boolean(count?.off?.length) && page !== 'platform' && <Off names={count!.off} />}
-          <View key={page} />
+          <View key={page} page={page} />
         </div>
       </AppShell.Main>
     </AppShell>
@@ -124,24 +119,16 @@ function Bell({ current, count }: { current: boolean; count?: Count }) {
   )
 }
 
-const schemes = [['light', IconSun], ['dark', IconMoon], ['auto', IconDeviceDesktop]] as const
-
+// The menu is read when somebody first opens it.
 function Scheme() {
   const { t } = useHere()
-  const { colorScheme, setColorScheme } = useMantineColorScheme()
-  const Now = schemes.find(([name]) => name === colorScheme)?.[1] ?? IconDeviceDesktop
-  return (
-    <Menu position="bottom-end" transitionProps={{ duration: 0 }}>
-      <Menu.Target>
-        <ActionIcon size="lg" variant="subtle" color="gray" c="var(--mantine-color-text)" aria-label={t.scheme.label} title={t.scheme.label}><Now size={20} stroke={1.7} aria-hidden="true" /></ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {schemes.map(([name, Shape]) => (
-          <Menu.Item key={name} leftSection={<Shape size={16} aria-hidden="true" />} aria-current={name === colorScheme || undefined} fw={name === colorScheme ? 650 : undefined} onClick={() => setColorScheme(name)}>{t.scheme[name]}</Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
+  const [asked, setAsked] = useState(false)
+  const { colorScheme } = useMantineColorScheme()
+  const Now = schemeIcons[colorScheme]
+  const button = (
+    <ActionIcon size="lg" variant="subtle" color="gray" c="var(--mantine-color-text)" aria-label={t.scheme.label} title={t.scheme.label} aria-haspopup="menu" autoFocus={asked} onClick={() => setAsked(true)}><Now size={20} stroke={1.7} aria-hidden="true" /></ActionIcon>
   )
+  return asked ? <Later of={schemes} props={{ children: button }} waiting={button} /> : button
 }
 
 const leave = async () => {

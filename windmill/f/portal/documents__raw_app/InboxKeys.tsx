@@ -1,11 +1,13 @@
 // The inbox by keyboard, and the small help that says how. Single keys can be switched off: speech input types them by chance.
-import { Box, Button, Group, Kbd, Popover, Stack, Switch, Text } from '@mantine/core'
+import { Box, Button } from '@mantine/core'
 import { useHotkeys } from '@mantine/hooks'
 import { IconKeyboard } from '@tabler/icons-react'
-import React, { useState } from 'react'
+import React, { useRef, useState } from 'react'
+import Later from './Later'
 import { keep } from './api'
 import { refresh } from './data'
 import { setStatus } from './inbox'
+import { keyHelp } from './parts'
 import { toast, useForm, useHere } from './ui'
 
 const rows = () => [...document.querySelectorAll<HTMLButtonElement>('.inbox .people button')]
@@ -38,7 +40,8 @@ export default function InboxKeys({ chosen }: { chosen: string }) {
   const { t } = useHere()
   const c = t.conversations
   const [on, setOn] = useState(keep.get('inbox keys', true))
-  const [help, setHelp] = useState(false)
+  const [help, setHelp] = useState<boolean>() // not once yet
+  const pressed = useRef(false)
   const { solve, shown } = useSolve(chosen)
   const arrow = (by: number) => () => rows().includes(document.activeElement as HTMLButtonElement) && step(by)
   // A window that is open has the keyboard.
@@ -60,30 +63,11 @@ export default function InboxKeys({ chosen }: { chosen: string }) {
     keep.set('inbox keys', next)
     setOn(next)
   }
+  const button = <Button variant="subtle" color="gray" size="compact-xs" leftSection={<IconKeyboard size={16} aria-hidden="true" />} aria-haspopup="dialog" autoFocus={pressed.current} onClick={() => { pressed.current = true; setHelp(!help) }}>{c.keys}</Button>
   return (
     <Box visibleFrom="md">
-      <Popover opened={help} onChange={setHelp} position="top-start" trapFocus returnFocus width={300} transitionProps={{ duration: 0 }}>
-        <Popover.Target>
-          <Button variant="subtle" color="gray" size="compact-xs" leftSection={<IconKeyboard size={16} aria-hidden="true" />} onClick={() => setHelp(!help)}>{c.keys}</Button>
-        </Popover.Target>
-        <Popover.Dropdown aria-label={c.keys}>
-          <Stack gap={6}>
-            <KeyList />
-            <Switch label={c.keysOn} checked={on} onChange={(e) => toggle(e.target.checked)} />
-          </Stack>
-        </Popover.Dropdown>
-      </Popover>
+      {help === undefined ? button : <Later of={keyHelp} props={{ open: help, setOpen: setHelp, on, toggle, children: button }} waiting={button} />}
       {shown}
     </Box>
   )
-}
-
-function KeyList() {
-  const { t } = useHere()
-  return t.conversations.keyList.map(([keys, what]) => (
-    <Group key={keys} gap="xs" wrap="nowrap">
-      <Text component="span" miw="5.5rem">{keys.split(' ').map((key) => <Kbd key={key} mr={3}>{key}</Kbd>)}</Text>
-      <Text size="sm">{what}</Text>
-    </Group>
-  ))
 }

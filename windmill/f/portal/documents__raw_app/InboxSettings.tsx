@@ -1,66 +1,19 @@
-// How the team shares its conversations: who gets those that the bot hands off, who is away, the canned replies and the templates.
-import { ActionIcon, Button, Group, NativeSelect, Stack, Switch, Text } from '@mantine/core'
+// The way to how the team shares its conversations.
+import { ActionIcon } from '@mantine/core'
 import { IconSettings } from '@tabler/icons-react'
 import React, { useState } from 'react'
-import CannedReplies from './CannedReplies'
-import TemplateShelf from './TemplateShelf'
-import { Window } from './Window'
-import { refresh, useAsk } from './data'
-import { Team, setAssignment, setAvailable } from './inbox'
-import { Loaded, useForm, useHere } from './ui'
+import Later from './Later'
+import { sharing } from './parts'
+import { useHere } from './ui'
 
 export default function InboxSettings() {
   const { t } = useHere()
   const c = t.conversations
   const [open, setOpen] = useState(false)
-  const [next, setNext] = useState<'canned' | 'templates'>()
-  const go = (window: 'canned' | 'templates') => {
-    setOpen(false)
-    setNext(window)
-  }
-  const close = () => setNext(undefined)
   return (
     <>
       <ActionIcon variant="default" size={36} aria-label={c.settings} title={c.settings} onClick={() => setOpen(true)}><IconSettings size={18} aria-hidden="true" /></ActionIcon>
-      {open && (
-        <Window title={c.settings} close={() => setOpen(false)} size="md">
-          <Sharing />
-          <Group mt="lg">
-            <Button variant="default" size="sm" onClick={() => go('canned')}>{c.canned}</Button>
-            <Button variant="default" size="sm" onClick={() => go('templates')}>{t.templates.title}</Button>
-          </Group>
-        </Window>
-      )}
-      {next === 'canned' && <CannedReplies close={close} />}
-      {next === 'templates' && <TemplateShelf close={close} />}
+      {open && <Later of={sharing} props={{ close: () => setOpen(false) }} waiting={null} />}
     </>
-  )
-}
-
-function Sharing() {
-  const { t, may } = useHere()
-  const c = t.conversations
-  const team = useAsk<Team>('inbox', 'get_team')
-  const form = useForm()
-  const change = (work: Promise<unknown>) =>
-    form.run(async () => {
-      await work
-      await refresh('inbox')
-      return t.saved
-    })
-  return (
-    <Loaded of={team}>
-      {({ people, assignment, you }) => (
-        <Stack gap="md">
-          {may('owner', 'editor') ? (
-            <NativeSelect label={c.handedOff} description={c.inTurnHint} disabled={form.busy} value={assignment} onChange={(e) => change(setAssignment(e.target.value as Team['assignment']))} data={[{ value: 'manual', label: c.manual }, { value: 'in_turn', label: c.inTurn }]} />
-          ) : (
-            <Text size="sm">{c.handedOff}: {assignment === 'in_turn' ? c.inTurn : c.manual}</Text>
-          )}
-          <Switch label={c.available} description={c.availableHint} disabled={form.busy} checked={people.find((one) => one.email === you)?.available ?? true} onChange={(e) => change(setAvailable(e.target.checked))} />
-          {form.shown}
-        </Stack>
-      )}
-    </Loaded>
   )
 }

@@ -9,8 +9,9 @@ import Topics from './Topics'
 import Unanswered from './Unanswered'
 import WrongAnswers from './WrongAnswers'
 import { download } from './api'
-import { go, useRoute } from './route'
+import { go } from './route'
 import { Empty, Intro, Loaded, fill, useHere } from './ui'
+import { useRoute } from './useRoute'
 
 export default function Insights() {
   return useRoute().part === 'statement' ? <Statement /> : <Overall />

@@ -6,8 +6,9 @@ import Documents from './Documents'
 import QaPairs from './QaPairs'
 import Sources from './Sources'
 import Try from './Try'
-import { go, useRoute } from './route'
+import { go } from './route'
 import { Intro, Tabs, useHere } from './ui'
+import { useRoute } from './useRoute'
 
 const parts: Record<string, () => React.JSX.Element> = { documents: Documents, websites: Sources, qaPairs: QaPairs }
 

@@ -2,5 +2,11 @@
 import React from 'react'
 import { createRoot } from 'react-dom/client'
 import App from './App'
+import { readAll } from './parts'
 
-createRoot(document.getElementById('root')!).render(<App />)
+export async function draw() {
+  // The script may be here before the page's own few lines.
+  if (document.readyState === 'loading') await new Promise((go) => document.addEventListener('DOMContentLoaded', go))
+  createRoot(document.getElementById('root')!).render(<App />)
+  readAll()
+}

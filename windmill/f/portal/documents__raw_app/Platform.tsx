@@ -9,8 +9,9 @@ import PlatformTenant, { Put, Tenant, missing } from './PlatformTenant'
 import { Actions, ask } from './api'
 import { refresh, useAsk } from './data'
 import type { Message } from './messages'
-import { go, useRoute } from './route'
+import { go } from './route'
 import { About, Ago, Facts, Intro, Item, List, Loaded, Sure, fill, useForm, useHere } from './ui'
+import { useRoute } from './useRoute'
 
 type Overview = {
   operators: string[]

@@ -3,8 +3,9 @@ import { Anchor, Button, Group, Text, TextInput, Title } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
 import React, { useState } from 'react'
 import { useAsk } from './data'
-import { go, useRoute } from './route'
+import { go } from './route'
 import { About, Ago, Empty, Facts, Item, List, Loaded, fill, useHere } from './ui'
+import { useRoute } from './useRoute'
 
 type Person = { id: string; tenant_id: string; tenant: string; name: string | null; phone: string | null; username: string | null; at: string | null }
 type Run = { message_id: string; run_id: string | null; contact_id: string | null; tenant: string | null; phone_number_id: string; state: string; reason: string | null; outcome: string | null; received_at: string; jobs: { tool: string; job: string }[] | null }

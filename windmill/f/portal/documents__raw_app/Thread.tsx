@@ -14,9 +14,6 @@ import { refresh, useAsk } from './data'
 import { markRead } from './inbox'
 import { Loading, Problem, fill, useHere } from './ui'
 
-export { From } from './Citations'
-export type { Source } from './conversation'
-
 export default function Thread({ id, back }: { id: string; back: () => void }) {
   const { t, may, describe } = useHere()
   const c = t.conversations

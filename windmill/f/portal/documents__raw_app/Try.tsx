@@ -1,8 +1,9 @@
 // A question to the knowledge, without the bot: for each passage, whether the bot would use it, and why or why not.
 import { Badge, Button, Group, Stack, Text, TextInput, Title } from '@mantine/core'
 import React, { useState } from 'react'
+import { From } from './Citations'
 import Words from './PassageWords'
-import { From, Source } from './Thread'
+import type { Source } from './conversation'
 import { ask } from './api'
 import { go } from './route'
 import { Empty, Facts, Intro, Item, fill, useForm, useHere } from './ui'

@@ -3,6 +3,7 @@ import type { Business, Me } from './App'
 import { Actions, ask, chooseTenant, chosenTenant, keep } from './api'
 import { timeZone } from './formats'
 import { openPages, pageOf } from './pages'
+import { views } from './parts'
 import { readRoute } from './route'
 
 type Fields = Record<string, unknown>
@@ -61,6 +62,7 @@ export async function begin() {
   chooseTenant(mine?.tenant_id ?? '')
   const route = readRoute()
   const page = pageOf(route.page, openPages(me, mine), mine)
+  views[page]?.read().catch(() => undefined) // whoever draws it learns of it
   if (mine) start('notifications', 'count')
   const elsewhere = route.part || (page === 'conversations' && keep.get(`inbox ${mine?.tenant_id}`, ''))
   if (!elsewhere) asks[page]?.().forEach((call) => start(...call))

@@ -1,5 +1,5 @@
 // The icons of pages and kinds of things: never the only bearer of a meaning.
-import { IconBell, IconBook2, IconBuildingCommunity, IconChartBar, IconFileText, IconHome, IconInbox, IconMessageCircleQuestion, IconMessages, IconPalette, IconRobot, IconUsers, IconWorld } from '@tabler/icons-react'
+import { IconBell, IconBook2, IconBuildingCommunity, IconChartBar, IconDeviceDesktop, IconFileText, IconHome, IconInbox, IconMessageCircleQuestion, IconMessages, IconMoon, IconPalette, IconRobot, IconSun, IconUsers, IconWorld } from '@tabler/icons-react'
 import React from 'react'
 
 const shapes: Record<string, typeof IconBell> = {
@@ -16,6 +16,8 @@ const shapes: Record<string, typeof IconBell> = {
   web: IconWorld,
   answer: IconMessageCircleQuestion,
 }
+
+export const schemeIcons = { light: IconSun, dark: IconMoon, auto: IconDeviceDesktop }
 
 export function Icon({ name, size = 20 }: { name: string; size?: number }) {
   const Shape = shapes[name] ?? IconInbox

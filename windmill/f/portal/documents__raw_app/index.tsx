@@ -4,8 +4,16 @@ import '@mantine/dropzone/styles.css'
 import './index.css'
 import './inbox.css'
 import { begin } from './first'
+import { chosenLanguage, readTexts } from './texts'
 
-// To run the rest keeps the browser from everything else: the page's own calls go out before, unless the first one takes long.
+// The rest is read and run while the first call is on its way. To draw keeps the browser from everything else: the page's own calls go out before,
+// unless the first one takes long.
 const PATIENCE = 250 // ms
 const begun = begin().catch(() => undefined) // the page asks again, and says what is wrong
-Promise.race([begun, new Promise((go) => setTimeout(go, PATIENCE))]).then(() => import('./Main'))
+const texts = readTexts(chosenLanguage())
+const main = import('./Main')
+Promise.race([begun, new Promise((go) => setTimeout(go, PATIENCE))]).then(async () => {
+  await texts
+  const { draw } = await main
+  draw()
+})

@@ -1,5 +1,4 @@
 // Which page is open: in the address, so that the browser's back button and a link work; in memory where a frame has no address of its own.
-import { useEffect, useState } from 'react'
 import { keep } from './api'
 
 // `id`: what a part shows one of, such as a document; `at`: where in it.
@@ -21,24 +20,6 @@ export function go(page: string, part = '', id = '', replace = false, at = '') {
     // a frame without an address: the event below is enough
   }
   window.dispatchEvent(new Event('route'))
-}
-
-export function useRoute(): Route {
-  const [route, setRoute] = useState(readRoute)
-  useEffect(() => {
-    const moved = () => setRoute(keep.get('route', { page: '', part: '' }))
-    const typed = () => {
-      keep.set('route', readRoute())
-      setRoute(readRoute())
-    }
-    window.addEventListener('route', moved)
-    window.addEventListener('hashchange', typed)
-    return () => {
-      window.removeEventListener('route', moved)
-      window.removeEventListener('hashchange', typed)
-    }
-  }, [])
-  return route
 }
 
 // A place in a document: its page, and the marks of the passages that an answer has used. The demo's chat page writes such addresses, too.

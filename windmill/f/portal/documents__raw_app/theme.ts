@@ -65,6 +65,8 @@ export const variablesOf = (brand: Branding): CSSVariablesResolver => () => ({
     '--mantine-color-text': '#17211d',
     '--portal-ground': '#f4f6f5',
     '--portal-bubble-in': '#eaeeec',
+    '--portal-card': 'var(--mantine-color-white)',
+    '--portal-card-border': 'var(--mantine-color-gray-3)',
   },
   dark: {
     ...filledAs(6, brand),
@@ -86,5 +88,7 @@ export const variablesOf = (brand: Branding): CSSVariablesResolver => () => ({
     '--mantine-color-blue-light-color': blue[2],
     '--portal-ground': 'var(--mantine-color-dark-8)',
     '--portal-bubble-in': 'var(--mantine-color-dark-5)',
+    '--portal-card': 'var(--mantine-color-dark-6)',
+    '--portal-card-border': 'var(--mantine-color-dark-4)',
   },
 })

@@ -8,10 +8,8 @@ import { Branding, ofPage } from './brand'
 import { dates, distances, numbers } from './formats'
 import { Icon } from './icons'
 import { Message, say as sayMessage } from './messages'
-import en, { Texts } from './text/en'
-import es from './text/es'
+import { textsOf } from './texts'
 
-export const languages: Record<string, Texts> = { en, es }
 export type Member = { tenant: string; role: string; language: string; operator: boolean; brand: Branding }
 export const Here = createContext<Member>({ tenant: '', role: 'viewer', language: 'en', operator: false, brand: ofPage })
 
@@ -25,7 +23,7 @@ const units: [Intl.RelativeTimeFormatUnit, number][] = [['minute', 60], ['hour',
 
 export function useHere() {
   const here = useContext(Here)
-  const t = languages[here.language] ?? en
+  const t = textsOf(here.language)
   const may = (...roles: string[]) => roles.includes(here.role)
   // The person's own habits of writing dates and numbers, where their browser speaks the chosen language.
   const locale = navigator.languages.find((name) => name.startsWith(here.language)) ?? here.language

@@ -16,7 +16,6 @@ import { alarm, approvals, changes, home, notifications, people } from './en/tea
 import { templates } from './en/templates'
 
 const en = {
-  name: 'English',
   waitingOn: '{page}: {n} waiting',
   portal: 'Portal',
   business: 'Business',

@@ -17,7 +17,6 @@ import { alarm, approvals, changes, home, notifications, people } from './es/tea
 import { templates } from './es/templates'
 
 const es: Texts = {
-  name: 'Español',
   waitingOn: '{page}: {n} en espera',
   portal: 'Portal',
   business: 'Empresa',

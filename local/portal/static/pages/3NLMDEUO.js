@@ -1,4 +1,4 @@
-import"./7CAY5FOV.js";/*!
+import"./45GWE4C6.js";/*!
  * Copyright (c) 2026-present, Vanilagy and contributors
  *
  * This Source Code Form is subject to the terms of the Mozilla Public
