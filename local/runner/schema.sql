@@ -44,8 +44,10 @@ create table if not exists tokens (
     label text,
     email text not null,
     username text not null,
+    scopes text[] not null default '{}',
     created_at timestamptz not null default now()
 );
+alter table tokens add column if not exists scopes text[] not null default '{}'; -- of a demo that is older
 
 create table if not exists variables (
     path text primary key,

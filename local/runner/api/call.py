@@ -17,7 +17,7 @@ from starlette.routing import Route
 from local.runner.errors import ApiError, BadRequest, ExecutionError, NotAuthorized, NotFound
 from local.runner.models import Identity
 from local.runner.runtime import Runner
-from local.runner.tokens import check_path
+from local.runner.tokens import check_path, check_scope
 
 UNREADABLE = (UnicodeDecodeError, json.JSONDecodeError)
 
@@ -101,6 +101,7 @@ def endpoint(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
             if scheme.lower() != "bearer" or not token:
                 raise NotAuthorized("Unauthorized")
             identity = await runner.tokens.identify(token.strip())
+            check_scope(identity, request.method, request.url.path)
             workspace = request.path_params.get("ws")
             if workspace not in (None, runner.settings.workspace):
                 raise NotFound(f"workspace {workspace} not found")

@@ -71,7 +71,7 @@ async def run_script(call: Call) -> Response:
 
 async def wait_script(call: Call) -> Response:
     job = await call.runner.jobs.wait(await _submit(call, is_flow=False))
-    return Json(job.result, 200 if job.status in ("success", "skipped") else 500)
+    return Json(job.result, 200 if job.status == "success" else 422)
 
 
 async def execute_component(call: Call) -> Response:
@@ -140,7 +140,8 @@ async def impersonate(call: Call) -> Response:
     if not call.identity.is_admin:
         raise PermissionDenied("Require Admin privileges for impersonation")
     data = await call.fields("impersonate_email")
-    token = await call.runner.tokens.create(identity_of(data["impersonate_email"]), data.get("label"))
+    owner, scopes = identity_of(data["impersonate_email"]), data.get("scopes") or []
+    token = await call.runner.tokens.create(owner, data.get("label"), scopes)
     return PlainTextResponse(token, 201)
 
 
