@@ -8,6 +8,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -56,11 +57,6 @@ class Stack:
 
     def url(self, name: str) -> str:
         return f"http://{self.host}:{self.ports[name]}"
-
-    @property
-    def ingress_token(self) -> str:
-        """What the ingress starts runs with."""
-        return self.secrets.runner
 
     @property
     def model(self) -> str:
@@ -226,6 +222,12 @@ class Stack:
             tokens[phone_number_id] = "EAA" + secrets.token_urlsafe(40)
             self.secrets.save(self.state)
         return tokens[phone_number_id]
+
+    @cached_property
+    def ingress_token(self) -> str:
+        """What the ingresses start runs with, at every runner: a token of their own user that a deployment makes."""
+        self.processes.wait_until_answers("runner", self.url("runner") + "/api/version")
+        return access.new_token(self.windmill())
 
     def door_token(self) -> str:
         """What the door runs scripts with: a token of its own user that a deployment makes."""

@@ -7,7 +7,7 @@ import os
 import secrets
 import threading
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
@@ -98,7 +98,7 @@ class ServerStack(Stack):
     def database_as(self, role: str, password: str) -> str:
         return make_conninfo(self.database, user=role, password=password)
 
-    @property
+    @cached_property
     def ingress_token(self) -> str:
         assert self._token is not None, "bring_up() comes first"
         return self._token
@@ -142,7 +142,7 @@ class ServerStack(Stack):
         """What `make deploy` does, and how it is taken back."""
         server = self.windmill()
         if self.is_local_runner:
-            self._token = self.secrets.runner
+            self._token = access.new_token(server)
             bootstrap.bootstrap(server, self.bootstrap_environment(), update=True)
             return
         if made := access.ensure_workspace(server):
