@@ -16,6 +16,7 @@ from local.runner.settings import ADMIN_EMAIL, ADMIN_USERNAME, Settings
 from local.runner.store import Store
 
 JOB_PREFIX = "job_"
+PREFIX = 10  # characters by which a token is named
 RUN = re.compile(r"/api/w/[^/]+/jobs/run(?:_wait_result)?/([pf])/(.+)")
 KINDS = {"p": "scripts", "f": "flows"}
 
@@ -59,10 +60,16 @@ class Tokens:
         """A token that acts as its owner, or does only what its scopes name."""
         token = secrets.token_urlsafe(24)
         await self.store.execute(
-            "insert into tokens (token_hash, label, email, username, scopes) values (%s, %s, %s, %s, %s)",
-            (_hash(token), label, owner.email, owner.username, scopes),
+            "insert into tokens (token_hash, prefix, label, email, username, scopes) values (%s, %s, %s, %s, %s, %s)",
+            (_hash(token), token[:PREFIX], label, owner.email, owner.username, scopes),
         )
         return token
+
+    async def delete(self, owner: Identity, prefix: str) -> int:
+        """Ends those of an owner's tokens that begin so; how many."""
+        return await self.store.execute(
+            "delete from tokens where email = %s and prefix = %s", (owner.email, prefix)
+        )
 
 
 def identity_of(email: str) -> Identity:
@@ -96,7 +103,7 @@ def check_scope(identity: Identity, method: str, path: str) -> None:
         wanted == scope or (scope.endswith("/*") and wanted.startswith(scope[:-1]))
         for scope in identity.scopes
     ):
-        raise PermissionDenied(f"Required scope: {wanted}")
+        raise PermissionDenied(f"Access denied. Required scope: {wanted}")
 
 
 def readable_folders(identity: Identity, bundle: Bundle) -> list[str]:

@@ -145,7 +145,15 @@ def person(runner: Client, email: str, *scopes: str) -> httpx.Client:
         headers=runner.http.headers,
     )
     assert made.status_code == 201
-    return runner.as_token(made.text)
+    opens_all = runner.as_token(made.text)
+    if not scopes:
+        return opens_all
+    assert opens_all.get("users/whoami").json()["email"] == email, "no scope counts here"
+    own = opens_all.post(f"{runner.url}/api/users/tokens/create", json={"scopes": scopes})
+    gone = opens_all.delete(f"{runner.url}/api/users/tokens/delete/{made.text[:10]}")
+    assert (own.status_code, gone.status_code) == (201, 200)
+    assert opens_all.get("users/whoami").status_code == 401
+    return runner.as_token(own.text)
 
 
 def test_who_may_what(runner: Client) -> None:
@@ -172,6 +180,7 @@ def test_a_token_with_scopes_starts_what_they_name_and_reads_jobs(runner: Client
         everything = person(runner, "door@chatmill.invalid")
         assert everything.get("variables/get_value/f/t/seen").status_code == 200
         assert scoped.get("variables/get_value/f/t/seen").status_code == 403
+        assert scoped.get("users/whoami").status_code == 403
         assert scoped.post(f"jobs_u/queue/cancel/{job}", json={}).status_code == 403
         assert scoped.post("jobs/run/p/f/tt/echo", json={}).status_code == 403
         other = person(runner, "door@chatmill.invalid", "jobs:run:scripts:f/t/boom")

@@ -11,6 +11,7 @@ from typing import Any
 import httpx2
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from deploy import access
 from deploy.bootstrap import Server
 
 from f.portal_api.sealed_transport import SUITE
@@ -27,6 +28,11 @@ OWNER = SHOP.people["owner"]
 QUESTION = "How long is a gift card valid?"
 PAGES = Settings.model_fields["portal_scripts"].default.glob("*.yaml")
 SCRIPTS = {script.path: script.fixed for script in map(Script, PAGES)} | {PUBLIC_API: PUBLIC_API_RESOURCES}
+
+
+@pytest.fixture(scope="module")
+def door_token(world: ServerWorld) -> str:
+    return world.stack.door_token()
 
 
 @pytest.fixture(scope="module")
@@ -72,9 +78,9 @@ def answer(owner: Browser, runnable: str, action: str, **fields: Any) -> dict[st
     return dict(response.json())
 
 
-def test_the_doors_user_may_run_every_script_behind_the_portal(world: ServerWorld) -> None:
+def test_the_doors_user_may_run_every_script_behind_the_portal(world: ServerWorld, door_token: str) -> None:
     """Each imports what it needs and gets its resources, and refuses a request that no page has made."""
-    server = Server(world.stack.url("runner"), world.stack.door_token(), world.stack.workspace)
+    server = Server(world.stack.url("runner"), door_token, world.stack.workspace)
 
     def refusal(path: str) -> Any:
         arguments = {**SCRIPTS[path], "request": "x"}
@@ -90,17 +96,33 @@ def test_the_doors_user_may_run_every_script_behind_the_portal(world: ServerWorl
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("POST", "jobs/run/f/f/chatbot/whatsapp_message"),
+        ("POST", "jobs/run/f/f/ingest/ingest_document"),
         ("POST", "jobs/run/p/f/chatbot/find_run"),
         ("POST", "jobs/run_wait_result/p/f/cases/run_slice"),
         ("GET", "variables/get_value/f/chatbot/master_key"),
         ("GET", "resources/get_value/f/chatbot/database"),
     ],
 )
-def test_the_doors_token_opens_nothing_else(world: ServerWorld, method: str, path: str) -> None:
-    server = Server(world.stack.url("runner"), world.stack.door_token(), world.stack.workspace)
+@pytest.mark.parametrize("whose", ["door_token", "ingress_token"])
+def test_the_doors_and_the_ingress_token_open_nothing_else(
+    world: ServerWorld, method: str, path: str, whose: str, door_token: str
+) -> None:
+    token = door_token if whose == "door_token" else world.stack.ingress_token
+    server = Server(world.stack.url("runner"), token, world.stack.workspace)
     refused = server.call(method, path, {} if method == "POST" else None, ok=(403,))
     assert "scope" in refused.text
+
+
+def test_a_deployment_tells_a_token_that_opens_too_much_from_a_good_one(
+    world: ServerWorld, door_token: str
+) -> None:
+    server, ingress_token = world.stack.windmill(), world.stack.ingress_token
+    body = {"impersonate_email": access.DOOR_EMAIL, "label": "test", "scopes": access.DOOR_SCOPES}
+    opens_all = server.call("POST", "/users/tokens/impersonate", body).text.strip('"')
+    works = [access.token_works(server, each) for each in (ingress_token, door_token, opens_all, "gone", "")]
+    assert works == [True, False, False, False, False]
+    works = [access.token_works(server, each, access.DOOR_RUNS) for each in (ingress_token, door_token)]
+    assert works == [False, True]
 
 
 def test_a_program_reads_and_has_the_bots_tests_asked(

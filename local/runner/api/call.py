@@ -119,5 +119,9 @@ def get(path: str, handler: Handler) -> Route:
     return Route(path if path[0] == "/" else f"/api/w/{{ws}}/{path}", endpoint(handler), methods=["GET"])
 
 
+def delete(path: str, handler: Handler) -> Route:
+    return Route(path if path[0] == "/" else f"/api/w/{{ws}}/{path}", endpoint(handler), methods=["DELETE"])
+
+
 def post(path: str, handler: Handler) -> Route:
     return Route(path if path[0] == "/" else f"/api/w/{{ws}}/{path}", endpoint(handler), methods=["POST"])
