@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from deploy.bootstrap import Server
 
+from f.tools.script_jobs import has_run
 from local.seed import CLINIC, wait_for
 from tests.e2e.test_appointments import free, newest
 from tests.e2e.test_delivery import change, deliver, envelope, message
@@ -95,6 +96,21 @@ def test_a_job_that_waits_can_be_cancelled(world: ServerWorld) -> None:
     server.call("POST", f"jobs_u/queue/cancel/{job}", {"reason": "no worker took it in time"})
     state = wait_for(lambda: (now := server.call("GET", path).json())["completed"] and now, PATIENCE)
     assert not state.get("success") and state["result"]["error"]["name"] == "Canceled"
+
+
+def test_a_job_with_a_parent_that_was_cancelled_before_its_turn_has_not_run(world: ServerWorld) -> None:
+    """It is only marked. The worker that takes it ends it, and then it has a start; its log tells."""
+    server, job = world.stack.windmill(), str(uuid.uuid4())
+    parent = run(world, server, str(uuid.uuid4())).text.strip('"')
+    assert run(world, server, job, parent_job=parent, scheduled_in_secs="3600").status_code == 201
+    server.call("POST", f"jobs_u/queue/cancel/{job}", {"reason": "no worker took it in time"})
+    if world.stack.is_local_runner:  # there it keeps its time
+        assert world.job(job)["canceled"] and not has_run(world.job(job))
+        return
+    ended = finished(world, job)
+    assert ended["started_at"] and ended["result"]["error"]["name"] == "Canceled"
+    assert not has_run(ended), ended["logs"]
+    assert has_run(finished(world, parent))
 
 
 @pytest.mark.parametrize("script", ["cancel_appointment", "move_appointment"])
