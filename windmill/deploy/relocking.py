@@ -43,14 +43,15 @@ def needed(server: Server, imports: Imports) -> list[dict[str, Any]]:
     """The jobs in the queue, after the superfluous ones were cancelled: of those that wait for one script all but the oldest, which has the fewest
     scripts behind it that it does not queue again; and one for a script that imports another one whose job will queue it again."""
     jobs = sorted(server.call("GET", JOBS).json(), key=lambda job: str(job["created_at"]))
-    open_for = {str(job.get("script_path")) for job in jobs}
+    # One that runs may have queued its importers already: theirs are not cancelled for it.
+    waiting = {str(job.get("script_path")) for job in jobs if not job.get("running")}
     left: list[dict[str, Any]] = []
     superfluous: list[str] = []
     seen = set[tuple[Any, Any]]()
     for job in jobs:
         script, path = (job.get("job_kind"), job.get("script_path")), str(job.get("script_path"))
         # Of two that import each other neither waits for the other one.
-        comes_again = any(path not in imports[other] for other in imports.get(path, set()) & open_for)
+        comes_again = any(path not in imports[other] for other in imports.get(path, set()) & waiting)
         if not job.get("running") and (script in seen or comes_again):
             superfluous.append(job["id"])
             continue
