@@ -39,7 +39,7 @@ pre {{ white-space: pre-wrap; font: inherit; }}
 class Mailbox:
     """`mails`: (addressee, message), oldest first. `refuses`: a line of SMTP that it does not take, by its beginning."""
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, host: str = "127.0.0.1") -> None:
         self.mails: list[tuple[str, Message]] = []
         self.refuses = ""
         self._came = threading.Condition()
@@ -81,7 +81,7 @@ class Mailbox:
         class Server(socketserver.ThreadingTCPServer):
             allow_reuse_address = daemon_threads = True
 
-        self.server = Server(("127.0.0.1", port), Session)
+        self.server = Server((host, port), Session)
         threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
     def take(self, to: str, message: Message) -> None:

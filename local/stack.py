@@ -8,11 +8,12 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import psycopg
-from deploy import bootstrap
+from deploy import access, bootstrap
 from psycopg.rows import dict_row
 from worker.warm.__main__ import install
 
@@ -56,11 +57,6 @@ class Stack:
 
     def url(self, name: str) -> str:
         return f"http://{self.host}:{self.ports[name]}"
-
-    @property
-    def ingress_token(self) -> str:
-        """What the ingress starts runs with."""
-        return self.secrets.runner
 
     @property
     def model(self) -> str:
@@ -182,7 +178,7 @@ class Stack:
             "DATABASE_URL": self.database_as("chatbot_door", self.secrets.door),
             "WINDMILL_URL": self.url("runner"),
             "WINDMILL_WORKSPACE": self.workspace,
-            "WINDMILL_TOKEN": self.ingress_token,
+            "WINDMILL_TOKEN": self.door_token(),
             "PORTAL_URL": self.url("door"),
             "PORTAL_HOST": self.host,
             "PORTAL_PORT": str(self.ports["door"]),
@@ -226,6 +222,17 @@ class Stack:
             tokens[phone_number_id] = "EAA" + secrets.token_urlsafe(40)
             self.secrets.save(self.state)
         return tokens[phone_number_id]
+
+    @cached_property
+    def ingress_token(self) -> str:
+        """What the ingresses start runs with, at every runner: a token of their own user that a deployment makes."""
+        self.processes.wait_until_answers("runner", self.url("runner") + "/api/version")
+        return access.new_token(self.windmill())
+
+    def door_token(self) -> str:
+        """What the door runs scripts with: a token of its own user that a deployment makes."""
+        self.processes.wait_until_answers("runner", self.url("runner") + "/api/version")
+        return access.new_door_token(self.windmill())
 
     def staff_token(self, email: str) -> str:
         """A login at the runner as a person of a tenant's staff."""

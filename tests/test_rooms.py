@@ -6,6 +6,7 @@ import ast
 from pathlib import Path
 
 import pytest
+import yaml
 from deploy import locks
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -23,6 +24,11 @@ MAY_IMPORT = {
     "cases": {"common", "models", "documents"},
     "portal_api": {"common", "models", "documents", "whatsapp", "tools", "cases"},
     "portal": set[str](),
+}
+# The rooms whose scripts run as the user of each group that a deployment makes: what they are asked for, and what those jobs start.
+RUN_AS = {
+    "ingress": {"chatbot", "tenant_tools"},
+    "door": {"portal_api", "ingest", "chatbot", "cases", "tenant_tools"},
 }
 # What still breaks a rule. An entry that no import needs any more fails, too.
 FROM_SCRIPTS = {("f/chatbot/recover", "f/chatbot/on_failure")}
@@ -101,3 +107,19 @@ def test_nothing_that_is_deployed_knows_the_stand_ins(folder: str) -> None:
 @pytest.mark.parametrize("folder", ["windmill/f", "sql"])
 def test_what_runs_on_a_server_does_not_know_how_it_got_there(folder: str) -> None:
     assert imports_of(folder) & {"deploy", "ingress"} == set()
+
+
+@pytest.mark.parametrize("group", RUN_AS)
+def test_whoever_runs_a_room_may_read_what_it_imports_and_change_nothing(group: str) -> None:
+    """Windmill asks for each module that a job imports whether the job's user may read its folder; false is read, true is write."""
+    rooms, more = set[str](), RUN_AS[group]
+    while more:
+        rooms |= more
+        more = set[str]().union(*(MAY_IMPORT[room] for room in rooms)) - rooms
+    rights = {
+        room: yaml.safe_load((locks.WINDMILL / f"f/{room}/folder.meta.yaml").read_text())["extra_perms"]
+        for room in MAY_IMPORT
+    }
+    granted = {room: of[f"g/{group}"] for room, of in rights.items() if f"g/{group}" in of}
+    assert rooms - granted.keys() == set(), f"the group {group} may not read these"
+    assert [room for room, may_write in granted.items() if may_write] == []

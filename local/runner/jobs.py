@@ -114,7 +114,7 @@ class Jobs:
         try:
             job.started_at = await self.store.mark_started(job, status)
             if job.started_at is None:
-                return await self.canceled_outcome(job)
+                return await self.unrun_outcome(job)
             outcome = await self._run_process(job, flow, canceled, group)
         except (ApiError, ExecutionError) as error:
             outcome = Outcome("failure", execution_error(str(error), job.flow_step_id), logs=f"{error}\n")
@@ -166,6 +166,17 @@ class Jobs:
         reason = (fresh and fresh.canceled_reason) or "no reason given"
         error = error_result("Canceled", f"Job canceled: {reason} by {by}", reason=reason, canceler=by)
         return Outcome("canceled", error, logs=f"canceled by {by}\n")
+
+    async def unrun_outcome(self, job: Job) -> Outcome:
+        """Of a job that was marked before its turn came. As on the server, one that is no flow's step gets a start, and is shown as failed."""
+        outcome = await self.canceled_outcome(job)
+        if job.flow_step_id is None:
+            await self.store.execute(
+                "update jobs set started_at = now() where id = %s and status = 'queued'", (job.id,)
+            )
+            outcome.status = "failure"
+            outcome.logs = f"Unexpected error during job execution:\nJsonErr: {outcome.result['error']}\n"
+        return outcome
 
     async def finish(self, job: Job, outcome: Outcome, flow_status: dict[str, Any] | None = None) -> None:
         await self.store.finish(job, outcome, flow_status)

@@ -69,6 +69,7 @@ class Identity:
     email: str
     username: str
     is_admin: bool
+    scopes: tuple[str, ...] = ()  # of the token; none: whatever the person may
 
 
 @dataclass

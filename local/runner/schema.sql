@@ -41,11 +41,15 @@ create index if not exists jobs_open on jobs (seq) where status in ('queued', 'r
 
 create table if not exists tokens (
     token_hash text primary key,
+    prefix text not null default '',
     label text,
     email text not null,
     username text not null,
+    scopes text[] not null default '{}',
     created_at timestamptz not null default now()
 );
+alter table tokens add column if not exists scopes text[] not null default '{}'; -- of a demo that is older
+alter table tokens add column if not exists prefix text not null default '';
 
 create table if not exists variables (
     path text primary key,

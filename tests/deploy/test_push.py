@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
-from deploy import wmill
+from deploy import relocking, wmill
 from deploy.bootstrap import DeployError, Server
 
 
@@ -15,6 +16,8 @@ class Timetable:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, **jobs: tuple[float, float]) -> None:
         self.now, self.jobs, self.failed = 0.0, jobs, dict[str, str]()
+        self.cancelled: list[str] = []
+        self.running: set[str] = set()
         monkeypatch.setattr(wmill.time, "monotonic", lambda: self.now)
         monkeypatch.setattr(wmill.time, "sleep", self.sleep)
         monkeypatch.setattr(Server, "call", lambda server, *given, **more: self.call(*given))
@@ -23,10 +26,25 @@ class Timetable:
     def sleep(self, seconds: float) -> None:
         self.now += seconds
 
-    def call(self, method: str, path: str) -> httpx2.Response:
+    def call(self, method: str, path: str, body: Any = None) -> httpx2.Response:
         if path.startswith("jobs/queue/list"):
             waiting = [name for name, (begin, end) in self.jobs.items() if begin <= self.now < end]
-            return httpx2.Response(200, json=[{"id": name, "script_path": f"f/{name}"} for name in waiting])
+            return httpx2.Response(
+                200,
+                json=[
+                    {
+                        "id": name,
+                        "script_path": f"f/{name.partition('__')[0]}",
+                        "created_at": self.jobs[name][0],
+                        "running": name in self.running,
+                    }
+                    for name in waiting
+                    if name not in self.cancelled
+                ],
+            )
+        if path == "jobs/queue/cancel_selection":
+            self.cancelled += body
+            return httpx2.Response(200, json=body)
         name = path.rpartition("/")[2]
         answer: Any = (
             self.failed.get(name, "") if "get_logs" in path else {"success": name not in self.failed}
@@ -68,3 +86,40 @@ def test_a_lock_that_could_not_be_made_is_named_with_its_reason(monkeypatch: pyt
     assert wmill.wait_for_locks(table.server) == [
         "the server could not make the lock of f/bad: error: no such version"
     ]
+
+
+def test_of_the_jobs_that_wait_for_the_same_script_one_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs = {"importer": (11, 14), "importer__again": (12, 10**6), "importer__once_more": (13, 10**6)}
+    table = Timetable(monkeypatch, **jobs, other=(12, 20))
+    table.failed = {"importer__again": "canceled by admin"}
+    assert wmill.wait_for_locks(table.server) == [], "what was cancelled has not failed"
+    assert table.cancelled == ["importer__again", "importer__once_more"]
+    assert 20 <= table.now < 30
+
+
+def test_a_script_waits_for_what_it_imports_unless_that_imports_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    code = {
+        "low": "",
+        "middle": "from f.low import x",
+        "high": "import f.middle",
+        "friend": "from f import foe",
+    }
+    for name, text in {**code, "foe": "def g():\n    from f.friend import x"}.items():
+        (tmp_path / "f").mkdir(exist_ok=True)
+        (tmp_path / "f" / f"{name}.py").write_text(text)
+    imports = relocking.imports_of(tmp_path)
+    assert imports["f/high"] == {"f/middle", "f/low"}
+    forever = (11, 10**6)
+    table = Timetable(monkeypatch, low=(11, 15), middle=forever, high=forever, friend=(11, 18), foe=(11, 22))
+    assert wmill.wait_for_locks(table.server, imports) == []
+    assert sorted(table.cancelled) == ["high", "middle"]
+    assert 22 <= table.now < 30
+
+
+def test_what_a_running_job_has_queued_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = Timetable(monkeypatch, low=(11, 15), high=(12, 18))
+    table.running = {"low"}
+    assert wmill.wait_for_locks(table.server, {"f/high": {"f/low"}, "f/low": set()}) == []
+    assert table.cancelled == []

@@ -112,7 +112,7 @@ def test_bodies_that_are_not_objects(runner: Client) -> None:
     answer = runner.http.post("jobs/run_wait_result/p/f/t/echo", json=[1, 2])
     assert answer.json() == {"body": [1, 2]}
     failed = runner.http.post("jobs/run_wait_result/p/f/t/boom", json={})
-    assert failed.status_code == 500 and failed.json()["error"]["message"] == "boom"
+    assert failed.status_code == 422 and failed.json()["error"]["message"] == "boom"
 
 
 def test_lists_filter(runner: Client) -> None:
@@ -137,15 +137,23 @@ def test_deleting_blanks_that_job_only(runner: Client) -> None:
     assert runner.steps(job["id"])[0]["result"] == {"x": 5}
 
 
-def person(runner: Client, email: str) -> httpx.Client:
-    """The API as a member of the workspace."""
+def person(runner: Client, email: str, *scopes: str) -> httpx.Client:
+    """The API as a member of the workspace, by a token that may do everything or what its scopes name."""
     made = httpx.post(
         f"{runner.url}/api/users/tokens/impersonate",
-        json={"impersonate_email": email, "label": "test"},
+        json={"impersonate_email": email, "label": "test", "scopes": scopes},
         headers=runner.http.headers,
     )
     assert made.status_code == 201
-    return runner.as_token(made.text)
+    opens_all = runner.as_token(made.text)
+    if not scopes:
+        return opens_all
+    assert opens_all.get("users/whoami").json()["email"] == email, "no scope counts here"
+    own = opens_all.post(f"{runner.url}/api/users/tokens/create", json={"scopes": scopes})
+    gone = opens_all.delete(f"{runner.url}/api/users/tokens/delete/{made.text[:10]}")
+    assert (own.status_code, gone.status_code) == (201, 200)
+    assert opens_all.get("users/whoami").status_code == 401
+    return runner.as_token(own.text)
 
 
 def test_who_may_what(runner: Client) -> None:
@@ -158,6 +166,28 @@ def test_who_may_what(runner: Client) -> None:
     assert mia.post("jobs/run/p/f/t/who", json={}).status_code == 401
     wanted = {"impersonate_email": "boss@shop.example"}
     assert mia.post(f"{runner.url}/api/users/tokens/impersonate", json=wanted).status_code == 403
+
+
+def test_a_token_with_scopes_starts_what_they_name_and_reads_jobs(runner: Client) -> None:
+    (runner.bundle / "f" / "t" / "folder.meta.yaml").write_text("extra_perms: {g/door: false}")
+    runner.http.post("variables/create", json={"path": "f/t/seen", "value": "1", "is_secret": False})
+    scoped = person(runner, "door@chatmill.invalid", "jobs:run:scripts:f/t/*", "jobs:run:flows:f/t/flow")
+    try:
+        assert scoped.post("jobs/run_wait_result/p/f/t/echo", json={"x": 1}).json() == {"x": 1}
+        job = scoped.post("jobs/run/f/f/t/flow", json={"x": 2}).text
+        assert scoped.get(f"jobs_u/get/{job}").status_code == 200
+        runner.done(job)
+        everything = person(runner, "door@chatmill.invalid")
+        assert everything.get("variables/get_value/f/t/seen").status_code == 200
+        assert scoped.get("variables/get_value/f/t/seen").status_code == 403
+        assert scoped.get("users/whoami").status_code == 403
+        assert scoped.post(f"jobs_u/queue/cancel/{job}", json={}).status_code == 403
+        assert scoped.post("jobs/run/p/f/tt/echo", json={}).status_code == 403
+        other = person(runner, "door@chatmill.invalid", "jobs:run:scripts:f/t/boom")
+        assert other.post("jobs/run/f/f/t/flow", json={}).status_code == 403
+        assert other.post("jobs/run/p/f/t/echo", json={}).status_code == 403
+    finally:
+        (runner.bundle / "f" / "t" / "folder.meta.yaml").unlink()
 
 
 def test_a_list_shows_a_member_only_own_and_permitted_jobs(runner: Client) -> None:

@@ -162,6 +162,9 @@ def look_around(api: Api) -> None:
     assert api("settings.backend_version").startswith("CE v1")
     wanted = {"label": "staff", "impersonate_email": "mia@shop.example"}
     assert api("user.create_token_impersonate", json=wanted)
+    own = api("user.create_token", json={"label": "mine", "scopes": ["jobs:run:flows:f/t/flow"]})
+    assert api("user.delete_token", token_prefix=own[:10])
+    assert api("user.whoami").is_admin is True
     api("folder.create_folder", json={"name": "chatbot"})
     assert api("folder.exists_folder", name="chatbot") is True
     assert api("schedule.get_schedule", path=ECHO).script_path == ECHO

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from f.tools.script_jobs import has_run
 from local.runner.errors import StartError
 from local.runner.workers import GROUPS, Group, read_groups
 from tests.local.runner_support import Client, flow, running, script, step, wait_until
@@ -65,7 +66,8 @@ def test_a_waiting_job_with_a_parent_keeps_the_mark_of_its_cancel(runner: Client
     assert (job["type"], job["running"], job["canceled"]) == ("QueuedJob", False, True)
     file.touch()
     job = runner.done(waits)
-    assert job["canceled"] and not job.get("started_at") and not ran.exists()
+    assert (job["success"], job["canceled"], job["result"]["error"]["name"]) == (False, False, "Canceled")
+    assert job["started_at"] and not has_run(job) and not ran.exists()
 
 
 def test_a_job_for_later_with_a_parent_is_taken_when_it_is_cancelled(runner: Client, tmp_path: Path) -> None:

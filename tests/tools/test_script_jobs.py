@@ -14,13 +14,26 @@ WAITS: dict[str, Any] = {"type": "QueuedJob", "running": False, "canceled": Fals
 MARKED, RUNS = {**WAITS, "canceled": True}, {**WAITS, "running": True, "canceled": True}
 STARTED = {"started_at": "2026-11-30T08:00:00Z"}
 CANCELED = {"error": {"name": "Canceled", "message": "Job canceled: it did not end in time by admin"}}
-OVER: dict[str, Any] = {"type": "CompletedJob", "success": False, "canceled": True, "result": CANCELED}
+OVER: dict[str, Any] = {
+    "type": "CompletedJob",
+    "job_kind": "script",
+    "success": False,
+    "canceled": True,
+    "result": CANCELED,
+}
+UNRUN = "Unexpected error during job execution:\nJsonErr: Job canceled: it did not end in time by admin"
 RETRIED = "job=1 tag=tools\nRestarted job after not receiving job's ping for too long"
 NOT_RUN, CUT_OFF, OPEN = "was not run", "did not end in time and was stopped", "did not end in time"
 SAID = {
     "it waits with the mark, for nobody": ([MARKED], NOT_RUN),
     "it was ended in the queue": ([{**OVER, "logs": "canceled by admin: (force cancel: false)"}], NOT_RUN),
     "the mark comes late": ([WAITS, None, OSError("down"), MARKED], NOT_RUN),
+    "a worker took it, and ended it for its mark": ([{**OVER, **STARTED, "logs": UNRUN}], NOT_RUN),
+    "a flow was ended, maybe in its steps": (
+        [{**OVER, **STARTED, "job_kind": "flow", "logs": UNRUN}],
+        CUT_OFF,
+    ),
+    "it failed in its work": ([{**OVER, **STARTED, "logs": f"job=1 tag=tools\n{UNRUN}"}], CUT_OFF),
     "it was cut off": ([RUNS, {**OVER, **STARTED}], CUT_OFF),
     "its worker was lost before": ([{**MARKED, "logs": RETRIED}], CUT_OFF),
     "it goes on": ([{**RUNS, **STARTED}], OPEN),

@@ -7,7 +7,7 @@ import os
 import secrets
 import threading
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
@@ -98,7 +98,7 @@ class ServerStack(Stack):
     def database_as(self, role: str, password: str) -> str:
         return make_conninfo(self.database, user=role, password=password)
 
-    @property
+    @cached_property
     def ingress_token(self) -> str:
         assert self._token is not None, "bring_up() comes first"
         return self._token
@@ -106,7 +106,11 @@ class ServerStack(Stack):
     def bring_up(self) -> None:
         """Database, workspace, stand-ins, bundle, ingress, tenants with their documents."""
         self.make_database()
-        roles = {"chatbot_app": self.secrets.app, "chatbot_ingress": self.secrets.ingress}
+        roles = {
+            "chatbot_app": self.secrets.app,
+            "chatbot_ingress": self.secrets.ingress,
+            "chatbot_door": self.secrets.door,
+        }
         apply.apply(self.database, roles, turns_in_flight=self.chat_workers)
         environment = {"PYTHONDONTWRITEBYTECODE": "", "LOCAL_HOST": self.host}
         self.start_models(environment)
@@ -138,7 +142,7 @@ class ServerStack(Stack):
         """What `make deploy` does, and how it is taken back."""
         server = self.windmill()
         if self.is_local_runner:
-            self._token = self.secrets.runner
+            self._token = access.new_token(server)
             bootstrap.bootstrap(server, self.bootstrap_environment(), update=True)
             return
         if made := access.ensure_workspace(server):
@@ -192,6 +196,11 @@ class ServerStack(Stack):
         """Switches a schedule."""
         server.call("POST", f"schedules/setenabled/{path}", {"enabled": on})
 
+    def door_token(self) -> str:
+        if not self.is_local_runner:
+            access.ensure_door(self.windmill())
+        return access.new_door_token(self.windmill())
+
     def staff_token(self, email: str) -> str:
         if not self.is_local_runner:
             access.ensure_user(self.windmill(), email)
@@ -220,6 +229,11 @@ class ServerStack(Stack):
             "META_APP_SECRET": self.secrets.app_secret,
             "META_DIALOG_URL": self.url("meta") + "/facebook",
             "SIGNUP_CONFIG_ID": "local",
+            "SMTP_HOST": self.host,
+            "SMTP_PORT": str(self.ports["smtp"]),
+            "SMTP_SECURITY": "none",
+            "SMTP_FROM": "portal@platform.example",
+            "PORTAL_URL": self.url("door"),
             "ALLOWED_PRIVATE_HOSTS": f"{self.host}:{self.ports['orders']}",
             "ALERT_WEBHOOK_URL": self.alerts.url,
             "MODEL_PRICES": json.dumps({"offline-rule-based": [0, 0]}),

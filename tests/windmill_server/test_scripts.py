@@ -10,7 +10,7 @@ import pytest
 from deploy.bootstrap import Server
 
 from f.tools.live_tools import ToolError
-from f.tools.script_jobs import Job, stopped
+from f.tools.script_jobs import Job, has_run, stopped
 from local.seed import CLINIC, wait_for
 from tests.e2e.test_appointments import free, newest
 from tests.e2e.test_delivery import change, deliver, envelope, message
@@ -119,6 +119,18 @@ def test_a_waiting_job_of_a_turn_is_over_once_it_is_cancelled(
     ended = finished(world, job)
     assert ended["success"] is False and ended["result"]["error"]["name"] == "Canceled", ended["result"]
     assert run(world, server, job).status_code == 400, "nobody can start it again"
+
+
+def test_a_job_with_a_parent_that_was_cancelled_before_its_turn_has_not_run(world: ServerWorld) -> None:
+    """It is only marked. The worker that takes it ends it, and then it has a start; its log tells."""
+    server, job = world.stack.windmill(), str(uuid.uuid4())
+    parent = run(world, server, str(uuid.uuid4())).text.strip('"')
+    assert run(world, server, job, parent_job=parent, scheduled_in_secs="3600").status_code == 201
+    server.call("POST", f"jobs_u/queue/cancel/{job}", {"reason": "no worker took it in time"})
+    ended = finished(world, job)
+    assert ended["result"]["error"]["name"] == "Canceled"
+    assert not has_run(ended), ended["logs"]
+    assert has_run(finished(world, parent))
 
 
 @pytest.mark.parametrize("script", ["cancel_appointment", "move_appointment"])

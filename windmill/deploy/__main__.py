@@ -87,7 +87,7 @@ def deploy(server: Server, update: bool, env_file: Path) -> bool:
 def prepare_door(server: Server, env_file: Path) -> list[str]:
     """The door's user and token, which is made by hand once, like the ingress's."""
     made = access.ensure_door(server)
-    if access.token_works(server, os.environ.get(DOOR_TOKEN), access.DOOR_EMAIL):
+    if access.token_works(server, os.environ.get(DOOR_TOKEN), access.DOOR_RUNS):
         return made
     if os.environ.get("CI"):
         raise DeployError(

@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from deploy import relocking
 from deploy.bootstrap import DeployError, Server
+from deploy.relocking import Imports
 
 WINDMILL = Path(__file__).resolve().parents[1]
 CLI = "windmill-cli@1.819.0"
@@ -21,7 +23,6 @@ COUNT = re.compile(r"(\d+) changes to apply")
 # For 10 s after a script came with its lock the server does nothing; then it queues a job for each importer, to start 5 s later. Such a job
 # queues those of its own importers before it ends. So an empty queue means that all is done, but not before this time after a push.
 SETTLED_AFTER_S = 15
-DEPENDENCY_JOBS = "jobs/queue/list?job_kinds=dependencies,flowdependencies,appdependencies&per_page=1000"
 LOCKS_S = 600  # for all locks after a push
 LONGEST_S = 600  # for one run of the CLI
 ROUNDS = 3  # where a lock that the server made differs from ours, ours is pushed again
@@ -102,30 +103,31 @@ def push(server: Server, say: Callable[[str], None] = lambda line: None) -> int:
 
 def push_folder(server: Server, folder: Path, say: Callable[[str], None] = lambda line: None) -> int:
     """Pushes until nothing is left to push and the server has made the locks of what imports a changed module. Returns the first push's changes."""
-    first, _ = _sync(server, folder, "--yes")
+    imports = relocking.imports_of(folder)
+    with relocking.meanwhile(server, imports):
+        first, _ = _sync(server, folder, "--yes")
     count, words, failures = first, "", list[str]()
     for _ in range(ROUNDS):
         if not count:
             return first
         say(f"bundle: {count} changes pushed; the server makes the locks of what imports them")
-        failures = wait_for_locks(server)
+        failures = wait_for_locks(server, imports)
         for failure in failures:
             say(failure)
-        count, words = _sync(server, folder, "--yes")
+        with relocking.meanwhile(server, imports):
+            count, words = _sync(server, folder, "--yes")
     if count:
         reasons = " / ".join(failures) or words.strip()[-1500:]
         raise DeployError(f"after each push {count} files differ on the server: {reasons}")
     return first
 
 
-def wait_for_locks(server: Server, seconds: float = LOCKS_S) -> list[str]:
+def wait_for_locks(server: Server, imports: Imports | None = None, seconds: float = LOCKS_S) -> list[str]:
     """Until the server has made every lock that a push has it make; a sentence for each that it could not make. DeployError after `seconds`."""
     began = time.monotonic()
     jobs: dict[str, str] = {}  # every dependency job that was in the queue: its script, by the job's id
     while True:
-        waiting = {
-            job["id"]: str(job.get("script_path")) for job in server.call("GET", DEPENDENCY_JOBS).json()
-        }
+        waiting = {job["id"]: str(job.get("script_path")) for job in relocking.needed(server, imports or {})}
         jobs |= waiting
         passed = time.monotonic() - began
         if not waiting and passed >= SETTLED_AFTER_S:

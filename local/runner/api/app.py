@@ -10,7 +10,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from local.runner.api import definitions, jobs, run, vault, workers
+from local.runner.api import definitions, jobs, run, tokens, vault, workers
 from local.runner.runtime import Runner
 
 STATIC = Path(__file__).parents[1] / "static"
@@ -28,7 +28,8 @@ async def unknown(request: Request, error: Exception) -> Response:
 
 
 def api_routes() -> list[Route]:
-    return [*run.routes(), *jobs.routes(), *definitions.routes(), *vault.routes(), *workers.routes()]
+    themes = (run, jobs, definitions, vault, workers, tokens)
+    return [route for theme in themes for route in theme.routes()]
 
 
 def make_app(runner: Runner) -> Starlette:

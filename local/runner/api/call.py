@@ -17,7 +17,7 @@ from starlette.routing import Route
 from local.runner.errors import ApiError, BadRequest, ExecutionError, NotAuthorized, NotFound
 from local.runner.models import Identity
 from local.runner.runtime import Runner
-from local.runner.tokens import check_path
+from local.runner.tokens import check_path, check_scope
 
 UNREADABLE = (UnicodeDecodeError, json.JSONDecodeError)
 
@@ -101,6 +101,7 @@ def endpoint(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
             if scheme.lower() != "bearer" or not token:
                 raise NotAuthorized("Unauthorized")
             identity = await runner.tokens.identify(token.strip())
+            check_scope(identity, request.method, request.url.path)
             workspace = request.path_params.get("ws")
             if workspace not in (None, runner.settings.workspace):
                 raise NotFound(f"workspace {workspace} not found")
@@ -116,6 +117,10 @@ def endpoint(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
 def get(path: str, handler: Handler) -> Route:
     """A route of the workspace, or of the server where the path begins with /."""
     return Route(path if path[0] == "/" else f"/api/w/{{ws}}/{path}", endpoint(handler), methods=["GET"])
+
+
+def delete(path: str, handler: Handler) -> Route:
+    return Route(path if path[0] == "/" else f"/api/w/{{ws}}/{path}", endpoint(handler), methods=["DELETE"])
 
 
 def post(path: str, handler: Handler) -> Route:

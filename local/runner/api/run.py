@@ -1,4 +1,4 @@
-"""Starting jobs: by webhook, by an app, and one that the caller waits for; and the tokens to do it with."""
+"""Starting jobs: by webhook, by an app, and one that the caller waits for."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from local.runner.api.call import Call, Json, get, parse_time, parse_uuid, post
-from local.runner.errors import BadRequest, NotFound, PermissionDenied
+from local.runner.errors import BadRequest, NotFound
 from local.runner.jobs import Request
 from local.runner.models import Identity
-from local.runner.tokens import ADMIN_EMAIL, ADMIN_USERNAME, identity_of
+from local.runner.tokens import ADMIN_EMAIL, ADMIN_USERNAME
 
 # What the server does with these on the way in, the runner doesn't: better refused than quietly not done.
 UNKNOWN_OPTIONS = ("retry", "suspended_mode")
@@ -71,7 +71,7 @@ async def run_script(call: Call) -> Response:
 
 async def wait_script(call: Call) -> Response:
     job = await call.runner.jobs.wait(await _submit(call, is_flow=False))
-    return Json(job.result, 200 if job.status in ("success", "skipped") else 500)
+    return Json(job.result, 200 if job.status == "success" else 422)
 
 
 async def execute_component(call: Call) -> Response:
@@ -135,15 +135,6 @@ async def version(call: Call) -> Response:
     return PlainTextResponse("CE v1.713.0 (local runner)")
 
 
-async def impersonate(call: Call) -> Response:
-    """A token for somebody else; only the admin may have one."""
-    if not call.identity.is_admin:
-        raise PermissionDenied("Require Admin privileges for impersonation")
-    data = await call.fields("impersonate_email")
-    token = await call.runner.tokens.create(identity_of(data["impersonate_email"]), data.get("label"))
-    return PlainTextResponse(token, 201)
-
-
 def routes() -> list[Route]:
     return [
         post("jobs/run/f/{path:path}", run_flow),
@@ -152,5 +143,4 @@ def routes() -> list[Route]:
         post("apps_u/execute_component/{path:path}", execute_component),
         get("schedules/get/{path:path}", schedule),
         get("/api/version", version),
-        post("/api/users/tokens/impersonate", impersonate),
     ]

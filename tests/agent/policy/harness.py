@@ -179,8 +179,8 @@ def run(case: dict[str, Any], business: dict[str, Any], structured: bool, patch:
     def near(_: Any, question: str, vector: Any, model: Any) -> list[dict[str, Any]]:
         rows = [passages[p] for p in next(searches, [])]
         return [
-            {"chunk_id": r["id"], "id": r["title"], "mark": r["id"], "title": r["title"], "heading": r.get("heading") or "", "passage": r["text"], "source": {"document": r["title"]},
-             "relevance": 0.9 - 0.01 * order.index(r["id"])}
+            {"chunk_id": r["id"], "id": r["title"], "mark": r["id"], "title": r["title"], "heading": r.get("heading") or "",
+             "passage": r["text"], "source": {"document": r["title"]}, "relevance": 0.9 - 0.01 * order.index(r["id"])}
             for r in rows
         ]  # fmt: skip
 

@@ -33,6 +33,9 @@ SPARE_S = 5  # Windmill ends a job by itself so long after the turn would have: 
 # What Windmill says of a run that its script did not end itself: its own kinds of errors end so, those of languages in Error or Exception.
 BROKEN = re.compile(r"\w*Err|Canceled")
 THERE_ALREADY = ("already exists", "queue_pkey")
+UNRUN = (
+    "Unexpected error during job execution:"  # a log that begins so is of a job that was ended before it ran
+)
 
 
 class Definition(NamedTuple):
@@ -190,8 +193,11 @@ def stopped(job: Job, reason: str) -> Any:
 
 
 def has_run(found: dict[str, Any]) -> bool:
-    """Whether a job that is over may have done something. Of one whose worker was lost Windmill forgets the start, and keeps the log."""
+    """Whether a job that is over may have done something. Of one whose worker was lost Windmill forgets the start, and keeps the log; a script that
+    a worker took and ended for its mark has a start, and a log without the worker's first line. A flow's log never has that line."""
     log = str(found.get("logs") or "").strip()
+    if log.startswith(UNRUN) and found.get("job_kind") == "script":
+        return False
     return bool(found.get("started_at")) or not (log == "" or log.startswith("canceled by"))
 
 
