@@ -83,10 +83,10 @@ class Store:
         values = (digest(token), credential, key, count, browser, tenant)
         return bool(await self._ask(b"select put_passkey(%s, %s, %s, %s, %s, %s)", *values))
 
-    async def read_passkey(self, credential: bytes) -> tuple[bytes, int] | None:
-        """Its public key, and how often it had been used by its own count."""
-        query = b"select public_key, sign_count from read_passkey(%s)"
-        row: tuple[bytes, int] | None = await (await self._link.execute(query, [credential])).fetchone()
+    async def read_passkey(self, credential: bytes, tenant: str | None) -> tuple[bytes, int] | None:
+        """Its public key, and how often it had been used by its own count; None where it is not good at this address."""
+        query, values = b"select public_key, sign_count from read_passkey(%s, %s)", (credential, tenant)
+        row: tuple[bytes, int] | None = await (await self._link.execute(query, values)).fetchone()
         return row
 
     async def enter_passkey(

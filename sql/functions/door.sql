@@ -149,12 +149,14 @@ end $$;
 select own_functions('enter_code');
 grant execute on function enter_code to chatbot_door;
 
--- A new session of a person who has proved who they are; of more than twenty the oldest end.
+-- A new session of a person who has proved who they are; of more than twenty the oldest end. They are counted for each
+-- business's addresses, so that sessions at one end none elsewhere.
 create or replace function open_session(p_person text, p_how text, p_token bytea, p_browser text,
                                         p_tenant uuid default null) returns void
     language sql security definer set search_path = public, pg_temp as $$
     delete from door_sessions where id in (
-        select id from door_sessions where person = p_person order by seen_at desc offset 19);
+        select id from door_sessions where person = p_person and tenant_id is not distinct from p_tenant
+        order by seen_at desc offset 19);
     insert into door_sessions (token_digest, person, how, browser, tenant_id)
         values (p_token, p_person, p_how, left(p_browser, 200), p_tenant);
 $$;
@@ -197,8 +199,8 @@ create or replace function put_passkey(p_token bytea, p_credential bytea, p_publ
                                        p_browser text, p_tenant uuid default null) returns boolean
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-    insert into door_passkeys (credential, person, public_key, sign_count, name)
-        select p_credential, person, p_public_key, p_sign_count, left(p_browser, 200) from door_sessions
+    insert into door_passkeys (credential, person, tenant_id, public_key, sign_count, name)
+        select p_credential, person, tenant_id, p_public_key, p_sign_count, left(p_browser, 200) from door_sessions
         where id = use_session(p_token, p_tenant)
         on conflict do nothing;
     return found;
@@ -206,16 +208,18 @@ end $$;
 select own_functions('put_passkey');
 grant execute on function put_passkey to chatbot_door;
 
--- What a passkey's signature is held against.
-create or replace function read_passkey(p_credential bytea) returns table (public_key bytea, sign_count bigint)
+-- What a passkey's signature is held against; no row where it was made at another's address.
+create or replace function read_passkey(p_credential bytea, p_tenant uuid default null)
+    returns table (public_key bytea, sign_count bigint)
     language sql stable security definer set search_path = public, pg_temp as $$
-    select k.public_key, k.sign_count from door_passkeys k where k.credential = p_credential
+    select k.public_key, k.sign_count from door_passkeys k
+        where k.credential = p_credential and k.tenant_id is not distinct from p_tenant
 $$;
 select own_functions('read_passkey');
 grant execute on function read_passkey to chatbot_door;
 
 -- Opens a session with a passkey whose signature was right; false where it counts no further than before (it was
--- copied), or its person may not sign in.
+-- copied), it was made at another's address, or its person may not sign in.
 create or replace function enter_passkey(p_credential bytea, p_sign_count bigint, p_token bytea, p_browser text,
                                          p_tenant uuid default null)
     returns boolean language plpgsql security definer set search_path = public, pg_temp as $$
@@ -223,28 +227,40 @@ declare
     whose text;
 begin
     update door_passkeys set sign_count = p_sign_count, used_at = now()
-        where credential = p_credential and (p_sign_count > sign_count or (p_sign_count = 0 and sign_count = 0))
+        where credential = p_credential and tenant_id is not distinct from p_tenant
+          and (p_sign_count > sign_count or (p_sign_count = 0 and sign_count = 0))
         returning person into whose;
     return prove_person(whose, 'passkey', p_token, p_browser, p_tenant);
 end $$;
 select own_functions('enter_passkey');
 grant execute on function enter_passkey to chatbot_door;
 
--- A person's passkeys, newest first, by the digest of each in hex.
-create or replace function my_passkeys(p_person text)
+-- Whether the session of this request may know of what is good at a business's own addresses (null: at the platform's):
+-- one at a business's own knows of that business's only. p_job null: no session asks, but an account of Windmill.
+create or replace function is_seen_from(p_job bytea, p_tenant uuid) returns boolean
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select p_job is null or exists (
+        select from door_tickets t join door_sessions here on here.id = t.session_id
+        where t.job_digest = p_job and (here.tenant_id is null or here.tenant_id = p_tenant))
+$$;
+select own_functions('is_seen_from');
+
+-- A person's passkeys that this request may know of, newest first, by the digest of each in hex.
+create or replace function my_passkeys(p_person text, p_job bytea)
     returns table (id text, name text, made_at timestamptz, used_at timestamptz)
     language sql stable security definer set search_path = public, pg_temp as $$
     select encode(sha256(k.credential), 'hex'), k.name, k.made_at, k.used_at from door_passkeys k
-        where k.person = p_person order by k.made_at desc
+        where k.person = p_person and is_seen_from(p_job, k.tenant_id) order by k.made_at desc
 $$;
 select own_functions('my_passkeys');
 grant execute on function my_passkeys to chatbot_app;
 
--- Forgets one of a person's passkeys.
-create or replace function delete_passkey(p_person text, p_id text) returns boolean
+-- Forgets one of these passkeys.
+create or replace function delete_passkey(p_person text, p_id text, p_job bytea) returns boolean
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-    delete from door_passkeys where person = p_person and encode(sha256(credential), 'hex') = p_id;
+    delete from door_passkeys where person = p_person and encode(sha256(credential), 'hex') = p_id
+        and is_seen_from(p_job, tenant_id);
     return found;
 end $$;
 select own_functions('delete_passkey');
@@ -320,7 +336,8 @@ $$;
 select own_functions('redeem_ticket');
 grant execute on function redeem_ticket to chatbot_app;
 
--- Where a person is signed in at the door, newest use first. here: the session of this very request.
+-- Where a person is signed in at the door, as far as this request may know of it, newest use first. here: the session
+-- of this very request.
 create or replace function my_sessions(p_person text, p_job bytea)
     returns table (id uuid, how text, browser text, made_at timestamptz, seen_at timestamptz, here boolean)
     language sql stable security definer set search_path = public, pg_temp as $$
@@ -328,18 +345,20 @@ create or replace function my_sessions(p_person text, p_job bytea)
            exists (select from door_tickets t where t.job_digest = p_job and t.session_id = s.id)
         from door_sessions s
         where s.person = p_person and s.expires_at > now() and s.seen_at > now() - interval '24 hours'
+          and is_seen_from(p_job, s.tenant_id)
         order by s.seen_at desc, s.id
 $$;
 select own_functions('my_sessions');
 grant execute on function my_sessions to chatbot_app;
 
--- Ends one of a person's sessions, or all but the one of this request (p_id null); how many ended.
+-- Ends one of these sessions, or all but the one of this request (p_id null); how many ended.
 create or replace function end_sessions(p_person text, p_id uuid, p_job bytea) returns int
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     ended int;
 begin
-    delete from door_sessions s where s.person = p_person and case when p_id is not null then s.id = p_id
+    delete from door_sessions s where s.person = p_person and is_seen_from(p_job, s.tenant_id)
+        and case when p_id is not null then s.id = p_id
         else not exists (select from door_tickets t where t.job_digest = p_job and t.session_id = s.id) end;
     get diagnostics ended = row_count;
     return ended;
@@ -366,7 +385,7 @@ create or replace function sign_out_removed() returns trigger
 begin
     delete from door_sessions where person = old.email;
     delete from door_codes where person = old.email;
-    delete from door_passkeys where person = old.email and not door_knows(old.email);
+    delete from door_passkeys where person = old.email and not door_knows(old.email, tenant_id);
     return null;
 end $$;
 select own_functions('sign_out_removed');
