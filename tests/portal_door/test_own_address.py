@@ -10,7 +10,7 @@ import pytest
 from f.portal_api import sessions
 from local.portal.wire import request
 from tests.portal_door.authenticator import Authenticator
-from tests.portal_door.house import ALPHA, BETA, DOMAIN, ORIGIN, OWN_ORIGIN, SITE, Browser, House
+from tests.portal_door.house import ALPHA, BETA, DOMAIN, ORIGIN, OWN_ORIGIN, OWNER, SITE, Browser, House
 
 Make = Callable[[], Browser]
 
@@ -113,3 +113,12 @@ def test_an_account_of_windmill_ends_its_persons_sessions_at_every_address(
     monkeypatch.setenv("WM_END_USER_EMAIL", person)
     assert sessions.main(request("end_others"), house.db)["ended"] == 2
     assert [each.call("me", "get").status_code for each in (here, there)] == [401, 401]
+
+
+def test_who_gives_up_an_address_that_was_never_theirs_signs_nobody_out(
+    house: House, label: Browser, at_own: Make
+) -> None:
+    here = at_own().sign_in(house, OWNER)
+    assert label.call("branding", "add_domain", domain="bank.example").json()["ok"]
+    assert label.call("branding", "delete_domain", domain="bank.example").json()["ok"]
+    assert here.call("me", "get").status_code == 200
