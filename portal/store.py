@@ -41,13 +41,15 @@ class Store:
         padded: str,
         job: str,
         address: str,
+        host: str,
         invitation: str,
         tenant: str | None,
     ) -> str:
-        """send, asked or slow. See the function. `tenant`, here and below: the business at whose own address this is, None at the platform's."""
-        proof = digest(attempt + code)
-        values = (digest(attempt), person, proof, padded, digest(job), address, digest(invitation), tenant)
-        return str(await self._ask(b"select ask_code(%s, %s, %s, %s, %s, %s, %s, %s)", *values))
+        """send, asked or slow. See the function. `address`: of the browser; `host`: of the door; `tenant`, here and below: the business at whose own
+        address this is, None at the platform's."""
+        secret = (digest(attempt), person, digest(attempt + code), padded, digest(job))
+        values = (*secret, address, host, digest(invitation), tenant)
+        return str(await self._ask(b"select ask_code(%s, %s, %s, %s, %s, %s, %s, %s, %s)", *values))
 
     async def enter_code(self, attempt: str, code: str, token: str, browser: str) -> str:
         """in, wrong, locked or gone."""

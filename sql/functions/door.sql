@@ -78,12 +78,12 @@ create or replace function count_subject(p_kind text, p_who text) returns bytea
     return sha256(convert_to(p_kind || ' ' || p_who, 'UTF8'));
 select own_functions('count_subject');
 
--- Writes down a code that somebody wants. 'send': its job may send it; 'asked': nothing is sent, because the person is
--- not known, is locked, or has been sent enough; 'slow': too many from this address. The caller answers the first two
--- alike, and what is done for them is the same.
+-- Writes down a code that somebody wants, and at which host. 'send': its job may send it; 'asked': nothing is sent,
+-- because the person is not known, is locked, or has been sent enough; 'slow': too many from this address. The caller
+-- answers the first two alike, and what is done for them is the same.
 create or replace function ask_code(p_attempt bytea, p_person text, p_code bytea, p_padded text, p_job bytea,
-                                    p_address text, p_invitation bytea default null, p_tenant uuid default null)
-    returns text
+                                    p_address text, p_host text, p_invitation bytea default null,
+                                    p_tenant uuid default null) returns text
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     may_have boolean;
@@ -95,18 +95,19 @@ begin
     may_have := may_have and not exists (
         select from door_counts where subject = count_subject('wrong codes of', p_person) and locked_until > now());
     may_have := (door_knows(p_person, p_tenant) or is_invited(p_person, p_invitation, p_tenant)) and may_have;
-    insert into door_codes (attempt_digest, person, code_digest, padded, job_digest, invitation, tenant_id)
-        values (p_attempt, p_person, p_code, p_padded, p_job, p_invitation, p_tenant);
+    insert into door_codes (attempt_digest, person, code_digest, padded, job_digest, invitation, tenant_id, host)
+        values (p_attempt, p_person, p_code, p_padded, p_job, p_invitation, p_tenant, p_host);
     return case when may_have then 'send' else 'asked' end;
 end $$;
 select own_functions('ask_code');
 grant execute on function ask_code to chatbot_door;
 
--- What the job that sends a code has to know, with the looks of the address where it was asked for. Only the job of
+-- What the job that sends a code has to know, with the address where it was asked for and its looks. Only the job of
 -- that id gets it, also when Windmill runs it again.
-create or replace function take_code(p_job bytea) returns table (person text, padded text, branding jsonb)
+create or replace function take_code(p_job bytea)
+    returns table (person text, padded text, host text, branding jsonb)
     language sql stable security definer set search_path = public, pg_temp as $$
-    select c.person, c.padded, branding_of(c.tenant_id) from door_codes c
+    select c.person, c.padded, c.host, branding_of(c.tenant_id) from door_codes c
         where c.job_digest = p_job and c.expires_at > now()
 $$;
 select own_functions('take_code');

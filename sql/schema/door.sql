@@ -43,6 +43,7 @@ create table door_codes (
     job_digest        bytea not null unique,              -- of the job that sends it
     invitation        bytea,                              -- digest of the link that the browser came by
     tenant_id         uuid references tenants on delete cascade,  -- as a session's
+    host              text not null,                      -- where it was asked for, as its mail says
     expires_at        timestamptz not null default now() + interval '10 minutes'
 );
 create index door_codes_by_person on door_codes (person);

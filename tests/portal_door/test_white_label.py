@@ -17,7 +17,7 @@ from PIL import Image
 
 from local.mail import words_of
 from portal.api_document import DOCUMENT_PATH
-from tests.portal_door.house import ALPHA, DOMAIN, OTHER, OWN_ORIGIN, OWNER, Browser, House, house_code
+from tests.portal_door.house import ALPHA, DOMAIN, OTHER, OWN_ORIGIN, OWNER, SITE, Browser, House, house_code
 
 Make = Callable[[], Browser]
 PRODUCT = re.compile("chatmill", re.I)
@@ -117,10 +117,17 @@ def test_who_gives_an_address_up_is_served_there_no_more(house: House, label: Br
     house.rows("update tenants set status = 'active' where id = %s returning 1", ALPHA)
 
 
-def mail_to(house: House, at_own: Make, person: str, language: str) -> Message:
+def mail_to(house: House, make: Make, person: str, language: str, **options: Any) -> Message:
     before = len(house.mailbox.mails)
-    at_own().post("/api/code", {"person": person, "language": language})
+    make().post("/api/code", {"person": person, "language": language}, **options)
     return house.mailbox.wait_for(person, before)
+
+
+def test_a_code_says_at_which_address_it_counts(house: House, at_own: Make, browser: Make) -> None:
+    second = {"host": "alpha.example", "origin": "http://alpha.example"}
+    assert "Your code for alpha.example is " in words_of(mail_to(house, at_own, OWNER, "en", headers=second))
+    assert f"Your code for {DOMAIN} is " in words_of(mail_to(house, at_own, OWNER, "en"))
+    assert f"Your code for {SITE} is " in words_of(mail_to(house, browser, OWNER, "en"))
 
 
 def test_a_mail_goes_by_the_businesss_name_and_arrives_all_the_same(house: House, at_own: Make) -> None:
