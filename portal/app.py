@@ -94,7 +94,7 @@ class Door:
             address(request, self.settings.portal_proxies),
             str(language),
             invitation if isinstance(invitation, str) else "",
-            address_of(request).tenant,
+            address_of(request),
         )
         if attempt is None:
             return JSONResponse({"refused": "slow"}, 429)

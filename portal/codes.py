@@ -13,6 +13,7 @@ import re
 import secrets
 import uuid
 
+from portal.addresses import Address
 from portal.store import Store
 from portal.windmill import SEND_CODE, SENDING, ScriptFailed, Windmill
 
@@ -41,16 +42,14 @@ class Codes:
         self._store, self._windmill = store, windmill
         self._sending: set[asyncio.Task[None]] = set()
 
-    async def ask(
-        self, person: str, address: str, language: str, invitation: str, tenant: str | None
-    ) -> str | None:
+    async def ask(self, person: str, address: str, language: str, invitation: str, at: Address) -> str | None:
         """The attempt that the browser has to keep; None where too many were asked for from this address. `invitation`: what stood in the link
-        that the browser came by. `tenant`: the business at whose own address it is."""
+        that the browser came by. `at`: where it is asked for."""
         attempt, job = secrets.token_urlsafe(32), str(uuid.UUID(bytes=secrets.token_bytes(16), version=4))
         code, pad = secrets.randbelow(10**DIGITS), secrets.randbelow(10**DIGITS)
         padded = (code + pad) % 10**DIGITS
         said = await self._store.ask_code(
-            attempt, person, f"{code:06}", f"{padded:06}", job, address, invitation, tenant
+            attempt, person, f"{code:06}", f"{padded:06}", job, address, at.host, invitation, at.tenant
         )
         if said == "slow":
             return None

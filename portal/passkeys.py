@@ -32,7 +32,8 @@ BAD = (WebAuthnException, ValueError, KeyError, TypeError)
 
 
 class Passkeys:
-    """Browsers bind a passkey to the name of the address where it was made, so each address has its own."""
+    """Browsers bind a passkey to the name of the address where it was made, so each address has its own. A credential in no browser may say any
+    name: the database binds it to the business whose address it was, or to the platform."""
 
     def __init__(self, store: Store, cookies: Cookies, addresses: Addresses) -> None:
         self._store, self._cookies, self._addresses = store, cookies, addresses
@@ -52,7 +53,7 @@ class Passkeys:
             return refused
         try:
             credential = base64url_to_bytes(given["credential"]["rawId"])
-            known = await self._store.read_passkey(credential)
+            known = await self._store.read_passkey(credential, address.tenant)
             if known is None:
                 return refused
             proved = verify_authentication_response(

@@ -41,13 +41,15 @@ class Store:
         padded: str,
         job: str,
         address: str,
+        host: str,
         invitation: str,
         tenant: str | None,
     ) -> str:
-        """send, asked or slow. See the function. `tenant`, here and below: the business at whose own address this is, None at the platform's."""
-        proof = digest(attempt + code)
-        values = (digest(attempt), person, proof, padded, digest(job), address, digest(invitation), tenant)
-        return str(await self._ask(b"select ask_code(%s, %s, %s, %s, %s, %s, %s, %s)", *values))
+        """send, asked or slow. See the function. `address`: of the browser; `host`: of the door; `tenant`, here and below: the business at whose own
+        address this is, None at the platform's."""
+        secret = (digest(attempt), person, digest(attempt + code), padded, digest(job))
+        values = (*secret, address, host, digest(invitation), tenant)
+        return str(await self._ask(b"select ask_code(%s, %s, %s, %s, %s, %s, %s, %s, %s)", *values))
 
     async def enter_code(self, attempt: str, code: str, token: str, browser: str) -> str:
         """in, wrong, locked or gone."""
@@ -83,10 +85,10 @@ class Store:
         values = (digest(token), credential, key, count, browser, tenant)
         return bool(await self._ask(b"select put_passkey(%s, %s, %s, %s, %s, %s)", *values))
 
-    async def read_passkey(self, credential: bytes) -> tuple[bytes, int] | None:
-        """Its public key, and how often it had been used by its own count."""
-        query = b"select public_key, sign_count from read_passkey(%s)"
-        row: tuple[bytes, int] | None = await (await self._link.execute(query, [credential])).fetchone()
+    async def read_passkey(self, credential: bytes, tenant: str | None) -> tuple[bytes, int] | None:
+        """Its public key, and how often it had been used by its own count; None where it is not good at this address."""
+        query, values = b"select public_key, sign_count from read_passkey(%s, %s)", (credential, tenant)
+        row: tuple[bytes, int] | None = await (await self._link.execute(query, values)).fetchone()
         return row
 
     async def enter_passkey(

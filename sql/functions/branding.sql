@@ -185,16 +185,18 @@ end $$;
 select own_functions('operator_verify_domain');
 grant execute on function operator_verify_domain to chatbot_app;
 
--- Gives an address up, and ends the sessions that were opened at the business's addresses; false: there is none.
+-- Gives an address up; false: there is none. If it was the business's, the sessions that were opened at its addresses
+-- end.
 create or replace function give_up_domain(p_tenant uuid, p_domain text) returns boolean
     language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    given_up branding_domains;
 begin
-    delete from branding_domains where tenant_id = p_tenant and domain = p_domain;
-    if found then
+    delete from branding_domains where tenant_id = p_tenant and domain = p_domain returning * into given_up;
+    if given_up.verified_at is not null then
         delete from door_sessions where tenant_id = p_tenant;
-        return true;
     end if;
-    return false;
+    return given_up.domain is not null;
 end $$;
 select own_functions('give_up_domain');
 

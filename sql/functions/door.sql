@@ -78,12 +78,12 @@ create or replace function count_subject(p_kind text, p_who text) returns bytea
     return sha256(convert_to(p_kind || ' ' || p_who, 'UTF8'));
 select own_functions('count_subject');
 
--- Writes down a code that somebody wants. 'send': its job may send it; 'asked': nothing is sent, because the person is
--- not known, is locked, or has been sent enough; 'slow': too many from this address. The caller answers the first two
--- alike, and what is done for them is the same.
+-- Writes down a code that somebody wants, and at which host. 'send': its job may send it; 'asked': nothing is sent,
+-- because the person is not known, is locked, or has been sent enough; 'slow': too many from this address. The caller
+-- answers the first two alike, and what is done for them is the same.
 create or replace function ask_code(p_attempt bytea, p_person text, p_code bytea, p_padded text, p_job bytea,
-                                    p_address text, p_invitation bytea default null, p_tenant uuid default null)
-    returns text
+                                    p_address text, p_host text, p_invitation bytea default null,
+                                    p_tenant uuid default null) returns text
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     may_have boolean;
@@ -95,18 +95,19 @@ begin
     may_have := may_have and not exists (
         select from door_counts where subject = count_subject('wrong codes of', p_person) and locked_until > now());
     may_have := (door_knows(p_person, p_tenant) or is_invited(p_person, p_invitation, p_tenant)) and may_have;
-    insert into door_codes (attempt_digest, person, code_digest, padded, job_digest, invitation, tenant_id)
-        values (p_attempt, p_person, p_code, p_padded, p_job, p_invitation, p_tenant);
+    insert into door_codes (attempt_digest, person, code_digest, padded, job_digest, invitation, tenant_id, host)
+        values (p_attempt, p_person, p_code, p_padded, p_job, p_invitation, p_tenant, p_host);
     return case when may_have then 'send' else 'asked' end;
 end $$;
 select own_functions('ask_code');
 grant execute on function ask_code to chatbot_door;
 
--- What the job that sends a code has to know, with the looks of the address where it was asked for. Only the job of
+-- What the job that sends a code has to know, with the address where it was asked for and its looks. Only the job of
 -- that id gets it, also when Windmill runs it again.
-create or replace function take_code(p_job bytea) returns table (person text, padded text, branding jsonb)
+create or replace function take_code(p_job bytea)
+    returns table (person text, padded text, host text, branding jsonb)
     language sql stable security definer set search_path = public, pg_temp as $$
-    select c.person, c.padded, branding_of(c.tenant_id) from door_codes c
+    select c.person, c.padded, c.host, branding_of(c.tenant_id) from door_codes c
         where c.job_digest = p_job and c.expires_at > now()
 $$;
 select own_functions('take_code');
@@ -149,12 +150,14 @@ end $$;
 select own_functions('enter_code');
 grant execute on function enter_code to chatbot_door;
 
--- A new session of a person who has proved who they are; of more than twenty the oldest end.
+-- A new session of a person who has proved who they are; of more than twenty the oldest end. They are counted for each
+-- business's addresses, so that sessions at one end none elsewhere.
 create or replace function open_session(p_person text, p_how text, p_token bytea, p_browser text,
                                         p_tenant uuid default null) returns void
     language sql security definer set search_path = public, pg_temp as $$
     delete from door_sessions where id in (
-        select id from door_sessions where person = p_person order by seen_at desc offset 19);
+        select id from door_sessions where person = p_person and tenant_id is not distinct from p_tenant
+        order by seen_at desc offset 19);
     insert into door_sessions (token_digest, person, how, browser, tenant_id)
         values (p_token, p_person, p_how, left(p_browser, 200), p_tenant);
 $$;
@@ -197,8 +200,8 @@ create or replace function put_passkey(p_token bytea, p_credential bytea, p_publ
                                        p_browser text, p_tenant uuid default null) returns boolean
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-    insert into door_passkeys (credential, person, public_key, sign_count, name)
-        select p_credential, person, p_public_key, p_sign_count, left(p_browser, 200) from door_sessions
+    insert into door_passkeys (credential, person, tenant_id, public_key, sign_count, name)
+        select p_credential, person, tenant_id, p_public_key, p_sign_count, left(p_browser, 200) from door_sessions
         where id = use_session(p_token, p_tenant)
         on conflict do nothing;
     return found;
@@ -206,16 +209,18 @@ end $$;
 select own_functions('put_passkey');
 grant execute on function put_passkey to chatbot_door;
 
--- What a passkey's signature is held against.
-create or replace function read_passkey(p_credential bytea) returns table (public_key bytea, sign_count bigint)
+-- What a passkey's signature is held against; no row where it was made at another's address.
+create or replace function read_passkey(p_credential bytea, p_tenant uuid default null)
+    returns table (public_key bytea, sign_count bigint)
     language sql stable security definer set search_path = public, pg_temp as $$
-    select k.public_key, k.sign_count from door_passkeys k where k.credential = p_credential
+    select k.public_key, k.sign_count from door_passkeys k
+        where k.credential = p_credential and k.tenant_id is not distinct from p_tenant
 $$;
 select own_functions('read_passkey');
 grant execute on function read_passkey to chatbot_door;
 
 -- Opens a session with a passkey whose signature was right; false where it counts no further than before (it was
--- copied), or its person may not sign in.
+-- copied), it was made at another's address, or its person may not sign in.
 create or replace function enter_passkey(p_credential bytea, p_sign_count bigint, p_token bytea, p_browser text,
                                          p_tenant uuid default null)
     returns boolean language plpgsql security definer set search_path = public, pg_temp as $$
@@ -223,28 +228,40 @@ declare
     whose text;
 begin
     update door_passkeys set sign_count = p_sign_count, used_at = now()
-        where credential = p_credential and (p_sign_count > sign_count or (p_sign_count = 0 and sign_count = 0))
+        where credential = p_credential and tenant_id is not distinct from p_tenant
+          and (p_sign_count > sign_count or (p_sign_count = 0 and sign_count = 0))
         returning person into whose;
     return prove_person(whose, 'passkey', p_token, p_browser, p_tenant);
 end $$;
 select own_functions('enter_passkey');
 grant execute on function enter_passkey to chatbot_door;
 
--- A person's passkeys, newest first, by the digest of each in hex.
-create or replace function my_passkeys(p_person text)
+-- Whether the session of this request may know of what is good at a business's own addresses (null: at the platform's):
+-- one at a business's own knows of that business's only. p_job null: no session asks, but an account of Windmill.
+create or replace function is_seen_from(p_job bytea, p_tenant uuid) returns boolean
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select p_job is null or exists (
+        select from door_tickets t join door_sessions here on here.id = t.session_id
+        where t.job_digest = p_job and (here.tenant_id is null or here.tenant_id = p_tenant))
+$$;
+select own_functions('is_seen_from');
+
+-- A person's passkeys that this request may know of, newest first, by the digest of each in hex.
+create or replace function my_passkeys(p_person text, p_job bytea)
     returns table (id text, name text, made_at timestamptz, used_at timestamptz)
     language sql stable security definer set search_path = public, pg_temp as $$
     select encode(sha256(k.credential), 'hex'), k.name, k.made_at, k.used_at from door_passkeys k
-        where k.person = p_person order by k.made_at desc
+        where k.person = p_person and is_seen_from(p_job, k.tenant_id) order by k.made_at desc
 $$;
 select own_functions('my_passkeys');
 grant execute on function my_passkeys to chatbot_app;
 
--- Forgets one of a person's passkeys.
-create or replace function delete_passkey(p_person text, p_id text) returns boolean
+-- Forgets one of these passkeys.
+create or replace function delete_passkey(p_person text, p_id text, p_job bytea) returns boolean
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-    delete from door_passkeys where person = p_person and encode(sha256(credential), 'hex') = p_id;
+    delete from door_passkeys where person = p_person and encode(sha256(credential), 'hex') = p_id
+        and is_seen_from(p_job, tenant_id);
     return found;
 end $$;
 select own_functions('delete_passkey');
@@ -320,7 +337,8 @@ $$;
 select own_functions('redeem_ticket');
 grant execute on function redeem_ticket to chatbot_app;
 
--- Where a person is signed in at the door, newest use first. here: the session of this very request.
+-- Where a person is signed in at the door, as far as this request may know of it, newest use first. here: the session
+-- of this very request.
 create or replace function my_sessions(p_person text, p_job bytea)
     returns table (id uuid, how text, browser text, made_at timestamptz, seen_at timestamptz, here boolean)
     language sql stable security definer set search_path = public, pg_temp as $$
@@ -328,18 +346,20 @@ create or replace function my_sessions(p_person text, p_job bytea)
            exists (select from door_tickets t where t.job_digest = p_job and t.session_id = s.id)
         from door_sessions s
         where s.person = p_person and s.expires_at > now() and s.seen_at > now() - interval '24 hours'
+          and is_seen_from(p_job, s.tenant_id)
         order by s.seen_at desc, s.id
 $$;
 select own_functions('my_sessions');
 grant execute on function my_sessions to chatbot_app;
 
--- Ends one of a person's sessions, or all but the one of this request (p_id null); how many ended.
+-- Ends one of these sessions, or all but the one of this request (p_id null); how many ended.
 create or replace function end_sessions(p_person text, p_id uuid, p_job bytea) returns int
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     ended int;
 begin
-    delete from door_sessions s where s.person = p_person and case when p_id is not null then s.id = p_id
+    delete from door_sessions s where s.person = p_person and is_seen_from(p_job, s.tenant_id)
+        and case when p_id is not null then s.id = p_id
         else not exists (select from door_tickets t where t.job_digest = p_job and t.session_id = s.id) end;
     get diagnostics ended = row_count;
     return ended;
@@ -366,7 +386,7 @@ create or replace function sign_out_removed() returns trigger
 begin
     delete from door_sessions where person = old.email;
     delete from door_codes where person = old.email;
-    delete from door_passkeys where person = old.email and not door_knows(old.email);
+    delete from door_passkeys where person = old.email and not door_knows(old.email, tenant_id);
     return null;
 end $$;
 select own_functions('sign_out_removed');

@@ -43,6 +43,7 @@ create table door_codes (
     job_digest        bytea not null unique,              -- of the job that sends it
     invitation        bytea,                              -- digest of the link that the browser came by
     tenant_id         uuid references tenants on delete cascade,  -- as a session's
+    host              text not null,                      -- where it was asked for, as its mail says
     expires_at        timestamptz not null default now() + interval '10 minutes'
 );
 create index door_codes_by_person on door_codes (person);
@@ -71,6 +72,9 @@ create table door_challenges (
 create table door_passkeys (
     credential        bytea primary key,                  -- the id that the authenticator gave it
     person            text not null check (person = lower(person)),
+    -- As that of the session in which it was made: it opens sessions at that business's addresses only (null: at the
+    -- platform's). Browsers see to it, too, but a credential may be in no browser.
+    tenant_id         uuid references tenants on delete cascade,
     public_key        bytea not null,
     sign_count        bigint not null,
     name              text not null,                      -- the browser in which it was made
@@ -78,6 +82,7 @@ create table door_passkeys (
     used_at           timestamptz
 );
 create index door_passkeys_by_person on door_passkeys (person);
+create index door_passkeys_by_tenant on door_passkeys (tenant_id) where tenant_id is not null;
 
 -- How often something was tried since when, and until when it is locked: by the digest of an account or an address.
 create table door_counts (

@@ -38,7 +38,8 @@ insert into tenant_members (tenant_id, email, role) values ('{ALPHA}', '{OWNER}'
     ('{ALPHA}', '{PHONE}', 'agent'), ('{BETA}', '{OTHER}', 'owner');
 insert into operators values ('{OPERATOR}');
 """
-ORIGIN = "http://testserver"
+ORIGIN, SITE = "http://testserver", "testserver"
+DOMAIN, OWN_ORIGIN = "chat.alpha.example", "http://chat.alpha.example"  # Alpha's own, by the fixture `label`
 
 
 class FakeWindmill:

@@ -10,10 +10,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.portal_door.authenticator import PRESENT, Authenticator
-from tests.portal_door.house import ORIGIN, OWNER, Browser, House
+from tests.portal_door.house import ORIGIN, OWNER, SITE, Browser, House
 
 Make = Callable[[], Browser]
-SITE = "testserver"
 
 
 def add(browser: Browser, key: Authenticator) -> Any:

@@ -1,12 +1,12 @@
-"""A business's own address: whose looks it shows, what a session there is good for, and where the product's name is said."""
+"""A business's own address: whose looks it shows, who is served there, and where the product's name is said."""
 
 from __future__ import annotations
 
 import io
 import re
 import uuid
-from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterator
+from base64 import b64decode
+from collections.abc import Callable
 from email.header import decode_header, make_header
 from email.message import Message
 from typing import Any
@@ -14,53 +14,13 @@ from typing import Any
 import pypdf
 import pytest
 from PIL import Image
-from starlette.testclient import TestClient
 
 from local.mail import words_of
 from portal.api_document import DOCUMENT_PATH
-from tests.portal_door.authenticator import Authenticator
-from tests.portal_door.house import ALPHA, BETA, OPERATOR, OTHER, OWNER, Browser, House, house_code
+from tests.portal_door.house import ALPHA, DOMAIN, OTHER, OWN_ORIGIN, OWNER, SITE, Browser, House, house_code
 
 Make = Callable[[], Browser]
-DOMAIN, ORIGIN = "chat.alpha.example", "http://chat.alpha.example"
 PRODUCT = re.compile("chatmill", re.I)
-
-
-@pytest.fixture(scope="module")
-def label(house: House, door: TestClient) -> Iterator[Browser]:
-    """Alpha has looks and an address of its own. Yields its owner, at the platform's address."""
-    house.rows("delete from door_counts returning 1")
-    house.rows("""update tenants set limits = '{"own_domains": 3}' returning 1""")
-    house.rows(
-        "insert into chatbots (phone_number_id, tenant_id, name) values ('7001', %s, 'Alpha') returning 1",
-        ALPHA,
-    )
-    owner, operator = Browser(door).sign_in(house, OWNER), Browser(door).sign_in(house, OPERATOR)
-    picture = io.BytesIO()
-    Image.new("RGB", (300, 90), "#ffd400").save(picture, "WEBP")
-    changes = {
-        **{"name": 'Acme "Chat" <b>', "short_name": "Acme", "accent": "#ffd400", "names_product": False},
-        **{"logo": b64encode(picture.getvalue()).decode(), "icon": b64encode(picture.getvalue()).decode()},
-        **{"support": "help@alpha.example", "privacy_url": "https://alpha.example/privacy?a=1&b=2"},
-    }
-    assert owner.call("branding", "update", changes=changes).json()["ok"]
-    for domain in (DOMAIN, "alpha.example"):
-        assert owner.call("branding", "add_domain", domain=domain).json()["ok"]
-        confirmed = operator.call("platform_branding", "verify_domain", tenant=ALPHA, domain=domain)
-        assert confirmed.json()["ok"]
-    assert owner.call("branding", "update", changes={"sender_address": "team@alpha.example"}).json()["ok"]
-    yield owner
-    house.rows("delete from brandings returning 1")
-    house.rows("delete from branding_domains returning 1")
-
-
-@pytest.fixture
-def at_own(house: House, label: Browser) -> Iterator[Callable[[], Browser]]:
-    """Makes browsers at Alpha's own address."""
-    house.rows("delete from door_counts returning 1")
-    with house.open() as client:
-        client.base_url, client.headers["origin"] = ORIGIN, ORIGIN  # type: ignore[assignment]
-        yield lambda: Browser(client)
 
 
 def test_an_address_shows_the_looks_of_its_business_before_anybody_signs_in(
@@ -112,7 +72,7 @@ def test_a_forged_host_gives_looks_and_nothing_else(
     here, forged = browser().sign_in(house, OTHER), {"host": DOMAIN}
     assert "Acme" in here.client.get("/", headers=forged).text
     assert here.post("/api/call", {}, headers=forged).status_code == 403, "the origin is the platform's"
-    forged["origin"] = ORIGIN
+    forged["origin"] = OWN_ORIGIN
     assert here.post("/api/call", {}, headers=forged).status_code == 401, "the session is the platform's"
     code = {"person": OTHER, "language": "en"}
     before = len(house.mailbox.mails)
@@ -120,46 +80,7 @@ def test_a_forged_host_gives_looks_and_nothing_else(
     assert here.post("/api/enter", {"code": "123456"}, headers=forged).json()["refused"] == "wrong"
     assert house.mailbox.mails[before:] == [], "who is not of that business gets no code there"
     link = label.call("people", "invite", email="guest@alpha.example", role="viewer").json()["link"]
-    assert link.startswith(f"{ORIGIN}/invitation#"), "by the database, not by the address that was asked"
-
-
-def test_a_session_is_good_where_it_was_opened_and_for_that_business(
-    house: House, at_own: Make, browser: Make
-) -> None:
-    """Whoever owns an address may read its cookies: they open nothing of other businesses, nor the platform."""
-    person = house.member(f"{uuid.uuid4().hex}@both.example", ALPHA, "owner")
-    house.member(person, BETA, "owner")
-    house.rows("insert into operators values (%s) returning 1", person)
-    here, elsewhere = at_own().sign_in(house, person), browser()
-    me = here.call("me", "get").json()
-    assert [b["name"] for b in me["businesses"]] == ["Alpha"] and me["operator"] is False
-    assert here.call("home", "get").json()["ok"], "without a word of which business"
-    assert here.call("home", "get", tenant_id=BETA).json()["refused"] == "not_a_member"
-    assert here.call("operator", "get").json()["refused"] == "operators_only"
-    elsewhere.cookies = dict(here.cookies)
-    assert elsewhere.call("me", "get").status_code == 401
-    assert elsewhere.post("/api/passkey/begin").status_code == 401
-    there = browser().sign_in(house, person)
-    assert len(there.call("me", "get").json()["businesses"]) == 2
-    back = at_own()
-    back.cookies = dict(there.cookies)
-    assert back.call("me", "get").status_code == 401
-    house.rows("delete from operators where email = %s returning 1", person)
-
-
-def test_a_passkey_is_of_the_address_where_it_was_made(house: House, at_own: Make, browser: Make) -> None:
-    person = house.member(f"{uuid.uuid4().hex}@alpha.example")
-    key, here = Authenticator(ORIGIN, DOMAIN), at_own().sign_in(house, person)
-    options = here.post("/api/passkey/begin").json()["options"]
-    assert options["rp"] == {"name": 'Acme "Chat" <b>', "id": DOMAIN}
-    assert here.post("/api/passkey/add", {"credential": key.make(options)}).json() == {"ok": True}
-    again, elsewhere = at_own(), browser()
-    assert again.post(
-        "/api/passkey/enter", {"credential": key.sign(again.post("/api/passkey/ask").json()["options"])}
-    ).json() == {"ok": True}
-    assert [b["name"] for b in again.call("me", "get").json()["businesses"]] == ["Alpha"]
-    asked = elsewhere.post("/api/passkey/ask").json()["options"]
-    assert elsewhere.post("/api/passkey/enter", {"credential": key.sign(asked)}).status_code == 403
+    assert link.startswith(f"{OWN_ORIGIN}/invitation#"), "by the database, not by the address that was asked"
 
 
 def test_an_invitation_of_another_business_is_worth_nothing_here(
@@ -196,10 +117,17 @@ def test_who_gives_an_address_up_is_served_there_no_more(house: House, label: Br
     house.rows("update tenants set status = 'active' where id = %s returning 1", ALPHA)
 
 
-def mail_to(house: House, at_own: Make, person: str, language: str) -> Message:
+def mail_to(house: House, make: Make, person: str, language: str, **options: Any) -> Message:
     before = len(house.mailbox.mails)
-    at_own().post("/api/code", {"person": person, "language": language})
+    make().post("/api/code", {"person": person, "language": language}, **options)
     return house.mailbox.wait_for(person, before)
+
+
+def test_a_code_says_at_which_address_it_counts(house: House, at_own: Make, browser: Make) -> None:
+    second = {"host": "alpha.example", "origin": "http://alpha.example"}
+    assert "Your code for alpha.example is " in words_of(mail_to(house, at_own, OWNER, "en", headers=second))
+    assert f"Your code for {DOMAIN} is " in words_of(mail_to(house, at_own, OWNER, "en"))
+    assert f"Your code for {SITE} is " in words_of(mail_to(house, browser, OWNER, "en"))
 
 
 def test_a_mail_goes_by_the_businesss_name_and_arrives_all_the_same(house: House, at_own: Make) -> None:

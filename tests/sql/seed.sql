@@ -106,8 +106,8 @@ insert into api_keys (tenant_id, name, digest, start, scopes, made_by, expires_a
     select id, 'CRM', 'key', 'cmk_', '{contacts:read}', 'owner@shop.example', now() + interval '1 day' from tenants
     where name = 'Shop';
 insert into door_tickets (job_digest, session_id, request_digest) select 'job', id, 'request' from door_sessions;
-insert into door_codes (attempt_digest, person, code_digest, padded, job_digest)
-    values ('attempt', 'owner@shop.example', 'code', '000000', 'job');
+insert into door_codes (attempt_digest, person, code_digest, padded, job_digest, host)
+    values ('attempt', 'owner@shop.example', 'code', '000000', 'job', 'chat.shop.example');
 insert into door_invitations (token_digest, tenant_id, person, role, invited_by)
     select 'invitation', id, 'guest@shop.example', 'agent', 'owner@shop.example' from tenants limit 1;
 insert into door_challenges (token_digest, content) values ('token', '{}');

@@ -100,6 +100,7 @@ VALUES: dict[str, list[str]] = {
     "p_document": ["(select id from documents where title = 'Ready')", "(select id from documents where title = 'Staged')"],
     "p_domain": ["'chat.shop.example'", "''"],
     "p_hash": ["'none'"],
+    "p_host": ["'chat.shop.example'"],
     "p_proof": ["'letters'"],
     "p_verified_by": ["'operator@platform.example'", "null"],
     "p_drop": ["(select id from contacts where name = 'Idle')"],

@@ -37,7 +37,7 @@ def main(
 ) -> dict[str, Any]:
     with connect(db) as conn:
         row = conn.execute(
-            b"select person, padded, branding from take_code(%s)", [digest(os.environ["WM_JOB_ID"])]
+            b"select person, padded, host, branding from take_code(%s)", [digest(os.environ["WM_JOB_ID"])]
         ).fetchone()
     if row is None:
         return {"ok": False, "refused": "gone"}
@@ -46,26 +46,25 @@ def main(
     if row["person"].startswith("+"):
         outcome = send_whatsapp(settings, whatsapp, row["person"], code, language)
     else:
-        outcome = send_mail(settings, row["person"], code, language, row["branding"])
+        outcome = send_mail(settings, row, code, language)
     if outcome != "sent":
         raise RuntimeError(f"the code was not sent: {outcome.replace(code, '')}")
     return {"ok": True}
 
 
-def send_mail(
-    settings: dict[str, Any], person: str, code: str, language: str, branding: dict[str, Any]
-) -> str:
+def send_mail(settings: dict[str, Any], asked: dict[str, Any], code: str, language: str) -> str:
+    """`asked`: the row of take_code. The mail says at which address its code counts: there may be several."""
     from f.whatsapp import mail
 
     if not mail.can_mail(settings):
         return "f/chatbot/settings names no mail server (SMTP_HOST, SMTP_FROM)"
     subject, words = TEXTS[language]
-    where = branding["domain"] or branding["name"]
+    branding = asked["branding"]
     return mail.send_mail(
         settings,
-        person,
+        asked["person"],
         subject.format(name=branding["name"]),
-        words.format(code=code, where=where),
+        words.format(code=code, where=asked["host"]),
         branding,
         language,
     )

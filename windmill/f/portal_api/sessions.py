@@ -1,7 +1,8 @@
 # requirements: database
 """Where a person is signed in at the door (portal/). People see their own sessions and passkeys, and end them; an account of Windmill has none here.
 
-In: a request of the portal's page (f/common/portal_request.py). Out: the sessions, or how many were ended.
+In: a request of the portal's page (f/common/portal_request.py). Out: the sessions, or how many were ended. At a business's own address they are those
+of its addresses only: whoever owns it could read the cookie.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ def list_sessions(conn: Connection, member: Member, fields: Fields) -> dict[str,
         [member["email"], this_job()],
     ).fetchall()
     passkeys = conn.execute(
-        b"select id, name, made_at::text, used_at::text from my_passkeys(%s)", [member["email"]]
+        b"select id, name, made_at::text, used_at::text from my_passkeys(%s, %s)",
+        [member["email"], this_job()],
     ).fetchall()
     return {"sessions": rows, "passkeys": passkeys}
 
@@ -65,10 +67,11 @@ def end_others(conn: Connection, member: Member, fields: Fields) -> dict[str, An
 def delete_passkey(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     """Forgets a passkey, so that nobody signs in with it any more."""
     passkey = text_field(fields, "passkey_id", 64)
-    if not one(conn, "select delete_passkey(%s, %s)", [member["email"], passkey]):
+    if not one(conn, "select delete_passkey(%s, %s, %s)", [member["email"], passkey, this_job()]):
         raise not_found()
     return {"deleted": passkey}
 
 
-def this_job() -> bytes:
-    return digest(os.environ.get("WM_JOB_ID", ""))
+def this_job() -> bytes | None:
+    """By which the database finds the session that asks; None for an account of Windmill, which asks with none."""
+    return None if os.environ.get("WM_END_USER_EMAIL") else digest(os.environ.get("WM_JOB_ID", ""))
