@@ -37,18 +37,19 @@ pre {{ white-space: pre-wrap; font: inherit; }}
 
 
 class Mailbox:
-    """`mails`: (addressee, message), oldest first. `refuses`: a line of SMTP that it does not take, by its beginning."""
+    """`mails`: (addressee, message), oldest first. `refuses`: a line of SMTP that it does not take, by its beginning. `refuses_late`: a sender
+    whose recipients it does not take, as Postfix does."""
 
     def __init__(self, port: int = 0, host: str = "127.0.0.1") -> None:
         self.mails: list[tuple[str, Message]] = []
-        self.refuses = ""
+        self.refuses = self.refuses_late = ""
         self._came = threading.Condition()
         box = self
 
         class Session(socketserver.StreamRequestHandler):
             def handle(self) -> None:
                 self.say("220 here")
-                to = ""
+                sender = to = ""
                 while line := self.rfile.readline().decode():
                     verb = line[:4].upper().strip()
                     if box.refuses and line.upper().startswith(box.refuses.upper()):
@@ -57,6 +58,11 @@ class Mailbox:
                         self.say("250-here\r\n250 AUTH PLAIN")
                     elif verb == "AUTH":
                         self.say("235 ok")
+                    elif verb == "MAIL":
+                        sender = line.partition("<")[2].partition(">")[0]
+                        self.say("250 ok")
+                    elif verb == "RCPT" and sender and sender == box.refuses_late:
+                        self.say("553 no such sender")
                     elif verb == "RCPT":
                         to = line.partition("<")[2].partition(">")[0]
                         self.say("250 ok")

@@ -61,6 +61,7 @@ class Door:
         token = self.cookies.read(request, SESSION)
         branding = await self.addresses.branding(request)
         if token and await self.store.is_signed_in(token, address_of(request).tenant):
+            await self.addresses.note_signed_in(request)
             return self.pages.portal(branding)
         return self.pages.sign_in(branding)
 

@@ -29,6 +29,10 @@ class Store:
         found: dict[str, Any] | None = await self._ask(b"select door_branding(%s)", domain)
         return found
 
+    async def note_served(self, domain: str) -> None:
+        """Somebody signed in has the portal there, so links may lead there."""
+        await self._ask(b"select note_served(%s)", domain)
+
     async def picture(self, name: str) -> bytes | None:
         found: bytes | None = await self._ask(b"select branding_picture(%s)", name)
         return found

@@ -1,9 +1,10 @@
 -- Whose looks count where. A business's own come first, then the platform's, then the product's.
 
 -- The looks of a business, or of the platform (null): {name, short_name, accent, palette, logo, icon (hashes, or null),
--- sender_name, sender_address, support, privacy_url, product (null where its name is not said), domain}. Of several
--- domains links have the one that was verified first, and that of the sender last: it may be for mails alone. A name
--- of one's own stands beside no picture of the platform's.
+-- sender_name, sender_address, support, privacy_url, product (null where its name is not said), domain}. Links have a
+-- domain only once somebody signed in had the portal there, as it may be for mails alone or lead nowhere yet; of
+-- several the one that was verified first, and that of the sender last. A name of one's own stands beside no picture
+-- and no sender's address of the platform's: nobody writes from there as their customers' bank.
 create or replace function branding_of(p_tenant uuid) returns jsonb
     language sql stable security definer set search_path = public, pg_temp as $$
     select jsonb_build_object(
@@ -13,19 +14,21 @@ create or replace function branding_of(p_tenant uuid) returns jsonb
         'accent', coalesce(o.accent, p.accent), 'palette', coalesce(o.palette, p.palette),
         'logo', coalesce(o.logo_hash, case when o.name is null then p.logo_hash end),
         'icon', coalesce(o.icon_hash, case when o.name is null then p.icon_hash end),
-        'sender_name', coalesce(o.sender_name, o.name, p.sender_name, p.name),
-        'sender_address', coalesce(case when may_send_as(p_tenant, o.sender_address) then o.sender_address end,
-                                   p.sender_address),
+        'sender_name', case when sends then coalesce(o.sender_name, o.name, p.sender_name, p.name)
+                       else coalesce(p.sender_name, p.name) end,
+        'sender_address', case when sends then o.sender_address else p.sender_address end,
         'support', coalesce(o.support, p.support), 'privacy_url', coalesce(o.privacy_url, p.privacy_url),
         'product', product,
-        'domain', (select d.domain from branding_domains d where d.tenant_id = p_tenant and d.verified_at is not null
+        'domain', (select d.domain from branding_domains d
+                   where d.tenant_id = p_tenant and d.verified_at is not null and d.served_at is not null
                    order by d.domain = split_part(lower(o.sender_address), '@', 2), d.verified_at, d.domain limit 1))
     from (select) only_row
     left join tenants t on t.id = p_tenant
     left join brandings o on o.tenant_id = p_tenant
     left join brandings p on p.tenant_id is null
     cross join lateral (
-        select case when coalesce(o.names_product, p.names_product, true) then 'Chatmill' end as product) s
+        select case when coalesce(o.names_product, p.names_product, true) then 'Chatmill' end as product,
+               may_send_as(p_tenant, o.sender_address) as sends) s
 $$;
 select own_functions('branding_of');
 grant execute on function branding_of to chatbot_app;
@@ -38,18 +41,27 @@ create or replace function may_send_as(p_tenant uuid, p_address text) returns bo
 select own_functions('may_send_as');
 grant execute on function may_send_as to chatbot_app;
 
--- What the door shows at an address, with the `tenant` whose it is; null where no active business has verified it. '':
--- at the platform's own.
+-- What the door shows at an address, with the `tenant` whose it is, and whether links may lead there
+-- (`served`); null where no active business has verified it. '': at the platform's own.
 create or replace function door_branding(p_domain text) returns jsonb
     language sql stable security definer set search_path = public, pg_temp as $$
-    select branding_of(null) || '{"tenant": null}' where p_domain = ''
+    select branding_of(null) || '{"tenant": null, "served": true}' where p_domain = ''
     union all
-    select branding_of(t.id) || jsonb_build_object('tenant', t.id)
+    select branding_of(t.id) || jsonb_build_object('tenant', t.id, 'served', d.served_at is not null)
     from branding_domains d join tenants t on t.id = d.tenant_id
     where d.domain = p_domain and d.verified_at is not null and t.status = 'active'
 $$;
 select own_functions('door_branding');
 grant execute on function door_branding to chatbot_door;
+
+-- Notes that somebody signed in has the portal at an address, so that links may lead there.
+create or replace function note_served(p_domain text) returns void
+    language sql security definer set search_path = public, pg_temp as $$
+    update branding_domains set served_at = now()
+    where domain = p_domain and verified_at is not null and served_at is null
+$$;
+select own_functions('note_served');
+grant execute on function note_served to chatbot_door;
 
 -- A logo or an icon by its hash, as anybody may load it.
 create or replace function branding_picture(p_hash text) returns bytea

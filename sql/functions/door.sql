@@ -37,8 +37,9 @@ begin
 end $$;
 select own_functions('accept_invitation');
 
--- An owner invites somebody to the current tenant by a link, which replaces an earlier one of the same person: 'ok', or
--- 'member'. p_token null takes the invitation back: 'ok' or 'not_found'. Raises SQLSTATE CB403 as put_member does.
+-- An owner invites somebody to the current tenant by a link, which replaces an earlier one of the same person: 'ok',
+-- 'member', or 'slow': a business makes 50 a day, because each may send a mail to whomever an owner names. p_token null
+-- takes the invitation back: 'ok' or 'not_found'. Raises SQLSTATE CB403 as put_member does.
 create or replace function put_invitation(p_by text, p_person text, p_role text, p_token bytea) returns text
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -49,6 +50,9 @@ begin
     end if;
     if exists (select from tenant_members where tenant_id = tenant and email = p_person) then
         return 'member';
+    end if;
+    if p_token is not null and not count_try(count_subject('invitations of', tenant::text), 50, '1 day') then
+        return 'slow';
     end if;
     delete from door_invitations where tenant_id = tenant and person = p_person;
     if p_token is null then

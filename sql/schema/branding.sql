@@ -32,6 +32,7 @@ create table branding_domains (
     added_at          timestamptz not null default now(),
     verified_at       timestamptz,
     verified_by       text,                               -- an operator; null: the file was there
+    served_at         timestamptz,                        -- when somebody signed in first had the portal there
     primary key (tenant_id, domain)
 );
 create unique index branding_domains_verified on branding_domains (domain) where verified_at is not null;

@@ -57,6 +57,8 @@ def label(house: House, door: TestClient) -> Iterator[Browser]:
         confirmed = operator.call("platform_branding", "verify_domain", tenant=ALPHA, domain=domain)
         assert confirmed.json()["ok"]
     assert owner.call("branding", "update", changes={"sender_address": "team@alpha.example"}).json()["ok"]
+    with house.at(DOMAIN) as client:
+        assert Browser(client).sign_in(house, OWNER).get("/").status_code == 200
     yield owner
     house.rows("delete from brandings returning 1")
     house.rows("delete from branding_domains returning 1")

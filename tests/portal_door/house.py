@@ -151,6 +151,13 @@ class House:
         with TestClient(app, base_url=origin, headers={"origin": origin}) as client:
             yield client
 
+    @contextmanager
+    def at(self, domain: str) -> Iterator[TestClient]:
+        """The same at a business's own address."""
+        with self.open() as client:
+            client.base_url = client.headers["origin"] = f"http://{domain}"  # type: ignore[assignment]
+            yield client
+
     def stop(self) -> None:
         self.windmill.stop()
         self.mailbox.stop()

@@ -147,3 +147,5 @@ def test_without_its_database_or_windmill_it_says_so_and_tells_nothing(house: Ho
         answer = client.post("/api/call", json=CALL, headers={"cookie": "portal=x"})
         assert (answer.status_code, answer.json()) == (503, {"error": "unavailable"})
         assert client.get("/healthz", headers={"host": "10.0.0.1"}).status_code == 200
+        page = client.get("/")
+        assert page.status_code == 200 and "sign_in.js" in page.text and "Chatmill" not in page.text

@@ -162,7 +162,23 @@ def test_only_owners_invite_and_only_to_their_own_business(
     person = guest()
     invite(owner, person)
     other = browser().sign_in(house, OTHER)
-    assert other.call("people", "list").json()["invited"] == []
+    assert person not in [i["person"] for i in other.call("people", "list").json()["invited"]]
+
+
+def test_a_business_makes_so_many_invitations_a_day(house: House, owner: Browser, browser: Make) -> None:
+    """Each may send a mail to whomever an owner names. One that is refused leaves the earlier link as it is."""
+    person, other = guest(), browser().sign_in(house, OTHER)
+    owner.sign_in(house, OWNER)
+    token = invite(owner, person)
+    for n in range(49):
+        invite(owner, f"+34600777{n:03d}")
+    before = len(house.mailbox.mails)
+    refused = owner.call("people", "invite", email=person, role="viewer").json()
+    assert (refused["refused"], refused["values"]) == ("invitations_count", {"most": 50})
+    assert house.mailbox.mails[before:] == []
+    assert come(house, browser(), person, token) == ""
+    invite(other, guest())
+    assert owner.call("people", "withdraw", email="+34600777000").json()["ok"], "that is none"
 
 
 def test_an_invited_phone_is_a_person_of_its_own(house: House, owner: Browser) -> None:

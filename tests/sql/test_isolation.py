@@ -194,6 +194,7 @@ DOOR = [
         "leave_session",
         "make_key_ticket",
         "make_ticket",
+        "note_served",
         "prove_person",
         "put_challenge",
     ),

@@ -411,6 +411,7 @@ ENGLISH = {
     "email_invalid": "Write an e-mail address.",
     "email_or_role_invalid": "Write an e-mail address and choose a role.",
     "person_exists": "{email} is already a member. Change the role in the list below.",
+    "invitations_count": "At most {most} invitations can be made in a day. Invite the others tomorrow.",
     "member_exists": "{email} is already a member. Remove the person first to give another role.",
     "last_owner": "A business needs an owner. Make somebody else an owner first.",
     # Developers

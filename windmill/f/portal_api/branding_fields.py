@@ -111,7 +111,7 @@ def domain_of(typed: str, platform: str) -> str:
         raise Refused("domain_letters")
     labels = domain.split(".")
     if (
-        len(domain) > 253
+        not 4 <= len(domain) <= 253
         or len(labels) < 2
         or labels[-1].isdecimal()
         or not all(map(LABEL.fullmatch, labels))

@@ -31,6 +31,7 @@ from f.common.portal_request import (
 postgresql = dict[str, Any]
 c_settings = dict[str, Any]
 PAGE = 50
+MOST_INVITATIONS = 50  # a day: put_invitation of sql/functions/door.sql counts
 INVITATION = {
     "en": (
         "Your invitation to {business}",
@@ -89,8 +90,11 @@ def invite(conn: Connection, member: Member, fields: Fields, settings: dict[str,
     token = secrets.token_urlsafe(24)
     with as_tenant(conn, member["tenant_id"]):
         values = [member["email"], person, role, digest(token)]
-        if one(conn, "select put_invitation(%s, %s, %s, %s)", values) == "member":
-            raise Refused("person_exists", email=person)
+        match one(conn, "select put_invitation(%s, %s, %s, %s)", values):
+            case "member":
+                raise Refused("person_exists", email=person)
+            case "slow":
+                raise Refused("invitations_count", most=MOST_INVITATIONS)
         branding = one(conn, "select branding_of(current_tenant())", [])
         business = str(one(conn, "select name from tenants where id = current_tenant()", []))
     link = f"{portal_address(settings, branding)}/invitation#{token}"

@@ -40,12 +40,13 @@ def send_mail(
         name = branding["sender_name"] or (branding["name"] if own else platform)
         try:
             _send(settings, message, own or address, name)
-        except (smtplib.SMTPSenderRefused, smtplib.SMTPDataError):
+        except (smtplib.SMTPSenderRefused, smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError):
             if not own:
                 raise
-            # The server took the address when it was set. A code or a handoff has to arrive all the same.
-            print("the mail server refuses the business's own sender: sent from the platform's")
-            _send(settings, message, address, name)
+            # The server took the address when it was set. A code or a handoff has to arrive all the same. Postfix refuses a sender only when
+            # it hears of the recipient (smtpd_delay_reject); a recipient that it truly refuses is refused again.
+            print("the mail server may refuse the business's own sender: tried from the platform's")
+            _send(settings, message, address, platform)
     except smtplib.SMTPResponseException as problem:  # before OSError, which it is, too
         return f"not delivered: the mail server answered {problem.smtp_code}"
     except smtplib.SMTPRecipientsRefused:

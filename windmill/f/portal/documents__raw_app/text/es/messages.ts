@@ -318,6 +318,7 @@ export const messages: Record<keyof typeof english, string> = {
   email_invalid: 'Escriba un correo electrónico.',
   email_or_role_invalid: 'Escriba un correo electrónico y elija un rol.',
   person_exists: '{email} ya es miembro. Cambie su rol en la lista de abajo.',
+  invitations_count: 'Se pueden hacer como máximo {most} invitaciones al día. Invite mañana a los demás.',
   member_exists: '{email} ya es miembro. Para darle otro rol, quite antes a la persona.',
   last_owner: 'Una empresa necesita un propietario. Nombre antes propietario a otra persona.',
   key_nameless: 'Dé a la clave el nombre del programa que la usa.',
