@@ -1,0 +1,1 @@
+import{j as a}from"./4EHVOLCO.js";import"./LKJAWXUH.js";import"./DORE5JPD.js";import"./LHE7L4DY.js";import"./IY6R3CEB.js";import"./47WTO6DM.js";import"./45GWE4C6.js";export{a as default};
