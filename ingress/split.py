@@ -17,6 +17,8 @@ _LISTS = {
     "messages": {"messages": "message", "statuses": "status"},
     "smb_message_echoes": {"message_echoes": "echo"},
 }
+# Fields of changes that bring what was said on a number's phone before it was connected.
+_PAST = ("history", "smb_app_state_sync")
 # Bytes. PostgreSQL's indexes accept keys of some 2,700 bytes in all, and refuse a row with a longer one.
 _MAX_MESSAGE_ID = 800
 _MAX_NAME = 200
@@ -110,7 +112,8 @@ def _of_change(entry: dict[str, Any], change: Any) -> Iterator[_Piece]:
     phone = _phone(entry, value)
     lists = _LISTS.get(field)
     if lists is None or not isinstance(value, dict):
-        yield _Piece(phone, None, "other", None, {**entry, "changes": [change]}, value, field)
+        kind = "past" if field in _PAST and not phone.startswith("waba:") else "other"
+        yield _Piece(phone, None, kind, None, {**entry, "changes": [change]}, value, field)
         return
     found = False
     for name, kind in lists.items():

@@ -330,7 +330,7 @@ create or replace function clean_inbox(p_keep_messages interval default '30 days
         delete from inbound_messages where ctid = any (array(
             select i.ctid from inbound_messages i
             where (i.kind = 'other' or i.state in ('answered', 'ended', 'dead'))
-                and i.kind in ('status', 'echo', 'other')
+                and i.kind in ('status', 'echo', 'past', 'other')
               and i.received_at < now() - interval '8 days'
             limit p_limit))
         returning 1),

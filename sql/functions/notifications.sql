@@ -79,9 +79,7 @@ begin
         told := 0;
         change := payload_json(event.payload) #> '{entry,0,changes,0}';
         v := case when jsonb_typeof(change -> 'value') = 'object' then change -> 'value' else '{}' end;
-        if change ->> 'field' in ('history', 'smb_app_state_sync') then
-            told := take_past_event(event, change ->> 'field', v);
-        elsif change ->> 'field' ~ '(account|template|phone_number|business_capability|security'
+        if change ->> 'field' ~ '(account|template|phone_number|business_capability|security'
                                   '|payment_configuration|partner)'
            or jsonb_typeof(v -> 'errors') = 'array' then
             for bot in

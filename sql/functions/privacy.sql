@@ -97,7 +97,7 @@ begin
         where i.phone_number_id = b.phone_number_id
           and (i.contact_id = p_contact or i.turn_id = any (turn_ids) or i.sender = any (names)
                or i.kind = 'status' and split_part(i.message_id, ':', 2) = any (doomed)
-               or i.kind <> 'message' and exists (
+               or i.kind <> 'message' and (i.kind <> 'past' or i.state <> 'received') and exists (
                    select from unnest(names) n where position('"' || n || '"' in i.payload) > 0
                        or position('"+' || n || '"' in i.payload) > 0))
         returning i.phone_number_id, i.message_id, i.dispatch_no, i.run_id, i.kind),
@@ -107,7 +107,7 @@ begin
         insert into erased_messages (digest)
             select message_digest(phone_number_id, message_id) from rows where kind = 'message'
             union select message_digest('', id) from unnest(doomed) id
-            union select message_digest(phone_number_id, message_id) from past_messages where contact_id = p_contact
+            union select person_digest(c.tenant_id, n) from unnest(names) n
             on conflict do nothing),
     written as (
         select count(record_gone(c.tenant_id, phone_number_id, 'message', service_key(phone_number_id, message_id)))
@@ -140,7 +140,7 @@ begin
     update audit_log set contact_id = null, subject = null, before = null, after = null where contact_id = p_contact;
     delete from delivered_orders where tenant_id = c.tenant_id and phone = any (names);
     delete from phone_book
-        where tenant_id = c.tenant_id and phone_key(phone) in (select phone_key(n) from unnest(names) n);
+        where tenant_id = c.tenant_id and phone in (select phone_key(n) from unnest(names) n);
     delete from contacts where id = p_contact;  -- turns, replies and the conversation go with it
     -- Whatever the portal or an operator looked at lately may show the person.
     return gone || jsonb_build_object('tenant_id', c.tenant_id, 'jobs', (

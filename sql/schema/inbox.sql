@@ -6,7 +6,7 @@
 create table inbound_messages (
     phone_number_id   text not null,
     message_id        text not null,
-    kind              text not null check (kind in ('message', 'status', 'echo', 'other')),
+    kind              text not null check (kind in ('message', 'status', 'echo', 'past', 'other')),
     sender            text,
     payload           text not null,
     seq               bigint generated always as identity, -- receive order; Meta's timestamps have whole seconds only
@@ -41,6 +41,7 @@ create index inbound_dispatched on inbound_messages (due_at) where state = 'disp
 -- By time due, so that the applier does not look again and again through statuses of messages that others sent from
 -- this number.
 create index inbound_to_apply on inbound_messages (due_at) where state = 'received' and kind in ('status', 'echo');
+create index inbound_past on inbound_messages (seq) where state = 'received' and kind = 'past';
 create index inbound_account_events on inbound_messages (seq) where state = 'received' and kind = 'other';
 create index inbound_open on inbound_messages (phone_number_id, sender)
     where kind = 'message' and state in ('received', 'dispatched', 'waiting', 'in_turn');

@@ -14,16 +14,16 @@ create table past_messages (
     unique (phone_number_id, message_id)
 );
 create index past_messages_by_contact on past_messages (contact_id, written_at, id);
+create index past_messages_by_age on past_messages (tenant_id, written_at);
 
 -- A person of it who writes gets the name; who doesn't is no contact.
 create table phone_book (
     tenant_id         uuid not null references tenants on delete cascade,
-    phone             text not null,                      -- digits
+    phone             text not null,                      -- its phone_key
     name              text not null,
     changed_at        timestamptz not null,               -- by Meta's clock
     primary key (tenant_id, phone)
 );
-create index phone_book_by_key on phone_book (tenant_id, phone_key(phone));
 
 select isolate('past_messages'), isolate('phone_book');
 grant select on past_messages, phone_book to chatbot_app;

@@ -153,6 +153,13 @@ def test_contacts_go_with_their_own_message() -> None:
     assert inner(only(envelope(change(contacts=[ann, bob], messages=[text("a", "1")]))))["contacts"] == [ann]
 
 
+def test_what_a_phone_brings_along_is_of_its_own_kind() -> None:
+    event = only(envelope(change("history", history=[{"threads": []}])))
+    assert (event.kind, event.sender) == ("past", None)
+    assert only(envelope(change("smb_app_state_sync", state_sync=[]))).kind == "past"
+    assert only(envelope({"field": "history", "value": {}})).kind == "other", "of no number"
+
+
 def test_errors_and_unknown_fields_are_kept_as_other() -> None:
     template = {
         "field": "message_template_status_update",

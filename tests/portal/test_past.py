@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -78,7 +79,8 @@ class Phone:
                 *event[:4],
                 event.payload.decode(),
             )
-        self.portal.rows("select apply_account_events(100)")
+        while self.portal.rows("select apply_past_event() as one")[0]["one"]:
+            pass
 
     def change(self, field: str, **value: Any) -> None:
         value |= {"metadata": {"phone_number_id": NUMBER}}
@@ -164,6 +166,37 @@ def test_the_same_again_changes_nothing(phone: Phone) -> None:
     assert again["ok"] is True and "already" in again["past"], "Meta sends it once"
 
 
+def test_conversations_are_asked_for_though_the_contacts_came_before(phone: Phone) -> None:
+    phone.account(synchronized=["smb_app_state_sync"])
+    assert phone.connect()["past"] != "", "Meta's words: the contacts were sent before"
+    phone.arrive(2)
+    assert set(phone.listed()) == {MARTA, NUNO}
+
+
+def test_of_one_second_the_order_is_the_phone_s(phone: Phone) -> None:
+    phone.account(threads=[])
+    phone.connect()
+    album = [
+        said(MARTA, 0, words) | {"id": f"wamid.{n}"} for n, words in enumerate(("third", "second", "first"))
+    ]
+    phone.change("history", history=[{"threads": [{"id": MARTA, "messages": album}]}])
+    assert [m["body"] for m in phone.ask("past", MARTA)["messages"]] == ["first", "second", "third"]
+
+
+def test_what_the_plan_does_not_keep_is_not_taken_in(phone: Phone) -> None:
+    phone.account(threads=[])
+    phone.connect()
+    phone.portal.rows(
+        "update tenants set limits = limits || '{\"keep_words_days\": 30}' where id = %s returning 1", A
+    )
+    now = str(int(time.time()) - 86400)
+    recent = said(MARTA, 500, "Yesterday") | {"timestamp": now}
+    threads = [{"id": MARTA, "messages": [recent, *THREADS[0]["messages"]]}, THREADS[1]]
+    phone.change("history", history=[{"threads": threads}])
+    assert set(phone.listed()) == {MARTA}
+    assert [m["body"] for m in phone.ask("past", MARTA)["messages"]] == ["Yesterday"]
+
+
 def test_a_phone_that_shares_nothing_is_connected_and_says_so(phone: Phone) -> None:
     phone.account(threads=None)
     assert phone.connect()["past"] == ""
@@ -193,12 +226,15 @@ def test_a_name_of_the_phone_book_is_given_changed_and_taken_away(phone: Phone) 
     entry("add", 3, full_name="Marta Pires")
     entry("add", 2, full_name="late and old")
     assert name() == "Marta Pires"
+    entry("remove", 4)
+    assert name() is None
+    entry("add", 5, full_name="Marta Pires")
     contact = phone.listed()[MARTA]["id"]
     inbox = "f.portal_api.inbox"
     assert phone.portal.ask(OWNER, inbox, "update_contact", contact_id=contact, name="Boss of the bakery")[
         "ok"
     ]
-    entry("add", 4, full_name="Marta")
+    entry("add", 6, full_name="Marta")
     assert name() == "Boss of the bakery", "the staff's own name stays"
 
 
@@ -252,6 +288,9 @@ def test_who_is_forgotten_is_forgotten_with_the_past(phone: Phone) -> None:
         f"%{MARTA}%",
     )
     assert left == [{"n": 0}]
-    phone.change("history", history=[{"threads": THREADS[:1]}])
-    assert MARTA not in phone.listed(), "Meta's next try does not bring the person back"
+    unknown = {"id": MARTA, "messages": [said(MARTA, 7, "Of another chunk")]}
+    phone.change("history", history=[{"threads": [*THREADS[:1], unknown]}])
+    phone.change("smb_app_state_sync", state_sync=[{"type": "contact", "action": "add", "contact": BOOK[0]}])
+    assert MARTA not in phone.listed(), "what Meta sends later does not bring the person back"
+    assert phone.portal.rows("select count(*) as n from phone_book") == [{"n": 0}]
     assert NUNO in phone.listed()

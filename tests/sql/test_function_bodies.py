@@ -135,6 +135,7 @@ VALUES: dict[str, list[str]] = {
     "p_endpoint": ["(select id from event_endpoints limit 1)"],
     "p_time": ["'\"1780000000\"'", "null"],
     "p_thread": [text({"id": "34600000009", "messages": [{"id": "m", "from": "34600000009", "timestamp": "1780000000", "type": "text"}]})],
+    "p_piece": [text({"id": "34600000009", "messages": []}), text({"type": "contact", "action": "add", "contact": {"phone_number": "346000000"}})],
     "p_entry": [text({"type": "contact", "action": action, "contact": {"phone_number": "346", "full_name": "A"}}) for action in ("add", "remove")],
     "p_event events": ["(select e from events e order by seq limit 1)"],
     "p_event uuid": ["(select id from events order by seq limit 1)", "gen_random_uuid()"],
@@ -260,7 +261,7 @@ VALUES: dict[str, list[str]] = {
     "p_waiting": ["true"],
     "p_until": ["now() + interval '1 hour'"],
     "p_user_id": ["'ES.1'", "'ES.2'"],
-    "p_event inbound_messages": ["(select i from inbound_messages i where message_id = 'in2')"],
+    
     "p_value": ["'[1, \"a\"]'", "'\"a\"'"],
     "p_was jsonb": [text({"persona": ""}), text({"persona": "other"})],
     "p_was": ["'words'"],

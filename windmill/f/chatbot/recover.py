@@ -62,6 +62,7 @@ def main(
         sent = send_due_parts(database, resources, deadline)
         traced = trace(database, settings, deadline)
         chained = chain(database, deadline)
+        past = take_past(database, deadline)
         workers = look_at_workers()
         database.value("select report_recovery(%s::jsonb)", json.dumps(workers) if workers else None)
     idle = [tag for tag, seen in workers.items() if not seen["has_worker"]]
@@ -74,6 +75,7 @@ def main(
         "started": started,
         "statuses_applied": applied,
         "account_events_applied": account_events,
+        "past_events_applied": past,
         "shares_taken_back": taken_back,
         "notified": notified,
         "wait_notices": wait_notices,
@@ -93,6 +95,14 @@ def is_lost(message: dict[str, Any], job_id_key: str) -> bool:
     if message["state"] == "dispatched":
         run = job_id(job_id_key, message["phone_number_id"], message["message_id"], message["dispatch_no"])
     return job_state(str(run)) in ("completed", "unknown")
+
+
+def take_past(database: Database, deadline: float) -> int:
+    """Brings what was said on the phones of new numbers into the inbox, an event a transaction; what is left waits for the next minute."""
+    count = 0
+    while time.monotonic() < deadline and database.value("select apply_past_event()"):
+        count += 1
+    return count
 
 
 def give_up(database: Database, resources: Resources) -> int:

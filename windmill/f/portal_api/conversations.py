@@ -191,7 +191,7 @@ def past(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
             b"select -id as id, direction, body, case when direction = 'out' then 'human' end as model, 'past' as status,"
             b" written_at::text as at from past_messages p where contact_id = %s and (%s = 0 or (written_at, id) <"
             b" (select q.written_at, q.id from past_messages q where q.id = %s and q.contact_id = p.contact_id))"
-            b" order by written_at desc, id desc limit 101",
+            b" order by p.written_at desc, p.id desc limit 101",
             [contact_id, before, before],
         ).fetchall()
     return {"messages": rows[:100][::-1], "past": len(rows) > 100}

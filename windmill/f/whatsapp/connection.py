@@ -96,12 +96,18 @@ class MetaAccounts:
     def ask_for_past(self, number: Number) -> str:
         """Lets Meta report what was said on the number's phone. Returns why Meta does not, "" where it will."""
         path = address(self._resource, f"{number.phone_number_id}/smb_app_data")
-        for kind in PAST:
-            given = {"messaging_product": "whatsapp", "sync_type": kind}
-            answer = call(self._client, "POST", path, self._token, None, given)
-            if answer.data is None:
-                return answer.words
-        return ""
+        asked = [
+            call(
+                self._client,
+                "POST",
+                path,
+                self._token,
+                None,
+                {"messaging_product": "whatsapp", "sync_type": k},
+            )
+            for k in PAST
+        ]  # each by itself: one that was sent before is refused, and the other is not
+        return next((answer.words for answer in reversed(asked) if answer.data is None), "")
 
     def _ask(self, method: str, path: str, given: dict[str, str]) -> dict[str, Any]:
         query, body = (given, None) if method == "GET" else (None, given)

@@ -14,9 +14,14 @@ import { fill, moment, useForm, useHere } from './ui'
 function goOn(shown: Page, newest: Page): Page {
   const first = newest.messages[0]?.id ?? Infinity
   const before = shown.messages.filter((message) => message.id < first)
-  const meet = before.length < shown.messages.length || !newest.messages.length
-  return meet && before.length ? { ...shown, messages: [...before, ...newest.messages] } : newest
+  const live = shown.messages.some((message) => message.id > 0)
+  const meet = before.length < shown.messages.length || !live
+  const past = before[0]?.id < 0 ? shown.past : (newest.past ?? shown.past)
+  return meet && before.length ? { ...shown, past, messages: [...before, ...newest.messages] } : newest
 }
+
+// Of two that were written in one second. What comes from a phone counts down from zero.
+const place = (message?: Message) => (message && message.id < 0 ? -message.id - Number.MAX_SAFE_INTEGER : (message?.id ?? 0))
 
 type Line = { at: string; message?: Message; note?: Note; approval?: Approval }
 
@@ -26,7 +31,7 @@ function linesOf({ messages, more }: Page, { notes, approvals }: History): Line[
   const lines: Line[] = messages.map((message) => ({ at: message.at, message }))
   lines.push(...notes.filter((note) => !more || moment(note.at).getTime() >= first).map((note) => ({ at: note.at, note })))
   lines.push(...approvals.filter((one) => !more || one.state === 'waiting' || moment(one.at).getTime() >= first).map((approval) => ({ at: approval.at, approval })))
-  return lines.sort((a, b) => moment(a.at).getTime() - moment(b.at).getTime() || (a.message?.id ?? 0) - (b.message?.id ?? 0))
+  return lines.sort((a, b) => moment(a.at).getTime() - moment(b.at).getTime() || place(a.message) - place(b.message))
 }
 
 export default function Timeline({ id, label, newest }: { id: string; label: string; newest: History }) {
