@@ -191,6 +191,7 @@ def test_no_sealed_column_is_forgotten(conn: Any) -> None:
         ("media", "content"),
         ("staff_files", "content"),
         ("tool_calls", "digest"),
+        ("tool_calls", "request"),
         ("erased_messages", "digest"),
         ("tool_approvals", "digest"),
         ("tool_sign_ins", "state_digest"),

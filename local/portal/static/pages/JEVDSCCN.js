@@ -1,5 +1,5 @@
 //# allFunctionsCalledOnLoad
-import{$ as d0,A as Sm,B as ma,C as xm,D as n0,E as wm,F as Fe,G as Rn,I as r0,K as o0,L as Cm,M as i0,P as a0,Q as l0,R as pa,S as je,V as Fl,W as s0,X as u0,Y as c0,Z as rc,_ as f0,a as x,aa as m0,b as ho,ba as p0,c as go,ca as h0,d as vo,da as g0,e as hi,ea as v0,f as Ce,fa as y0,g as Je,ga as b0,h as gi,ia as oc,j as tc,ja as ic,k as ve,l as J,m as Gn,n as H,o as Dt,p as nc,r as yo,s as Ne,t as Yl,u as N,v as O,w as da,x as it,y as z,z as t0}from"./7EKUSWFV.js";import{b as pi,d as po,e as e0}from"./45GWE4C6.js";var M0=pi(qe=>{"use strict";/**
+import{$ as d0,A as Sm,B as ma,C as xm,D as n0,E as wm,F as Fe,G as Rn,I as r0,K as o0,L as Cm,M as i0,P as a0,Q as l0,R as pa,S as je,V as Fl,W as s0,X as u0,Y as c0,Z as rc,_ as f0,a as x,aa as m0,b as ho,ba as p0,c as go,ca as h0,d as vo,da as g0,e as hi,ea as v0,f as Ce,fa as y0,g as Je,ga as b0,h as gi,ia as oc,j as tc,ja as ic,k as ve,l as J,m as Gn,n as H,o as Dt,p as nc,r as yo,s as Ne,t as Yl,u as N,v as O,w as da,x as it,y as z,z as t0}from"./4OB3ZKUJ.js";import{b as pi,d as po,e as e0}from"./45GWE4C6.js";var M0=pi(qe=>{"use strict";/**
  * @license React
  * scheduler.production.js
  *
