@@ -38,7 +38,7 @@ create or replace function bot_of_turn(p_turn turns) returns chatbots
     select r.*
     from chatbots b left join version_shares s on s.phone_number_id = b.phone_number_id and s.version = p_turn.version,
         jsonb_populate_record(b, coalesce(s.draft, '{}')) r
-    where b.phone_number_id = p_turn.phone_number_id
+    where b.phone_number_id = p_turn.phone_number_id and b.tenant_id = coalesce(current_tenant(), b.tenant_id)
 $$;
 select own_functions('bot_of_turn');
 grant execute on function bot_of_turn to chatbot_app;
