@@ -1,2 +1,0 @@
-//# allFunctionsCalledOnLoad
-import{rc as a}from"./7WVC5I65.js";import"./7EKUSWFV.js";import"./45GWE4C6.js";export{a as draw};
