@@ -123,7 +123,7 @@ create or replace function tell_handoffs_again() returns int
                and (h.level = 0 and tells_somebody(b) or h.level < 1 + cardinality(b.handoff_next)) as goes_on,
                make_interval(mins => nullif(b.handoff_again_min, 0)) as wait, tells_somebody(b) as told
         from handoffs h join turns t on t.id = h.turn_id join contacts c on c.id = h.contact_id
-            join chatbots b on b.phone_number_id = t.phone_number_id
+            join bot_of_turn(t) b on true
         where h.again_at <= now() order by h.again_at limit 200 for update of h skip locked),
     changed as (
         update handoffs h set
@@ -169,8 +169,8 @@ create or replace function claim_handoff_notices(p_limit int)
                    template jsonb, notified jsonb)
     language sql security definer set search_path = public, pg_temp as $$
     update handoffs h set tell_at = now() + interval '1 minute', tries = h.tries + 1
-        from turns t, chatbots b, contacts c
-        where t.id = h.turn_id and b.phone_number_id = t.phone_number_id and c.id = h.contact_id
+        from turns t join bot_of_turn(t) b on true, contacts c
+        where t.id = h.turn_id and c.id = h.contact_id
           and h.id in (select d.id from handoffs d where d.tell_at <= now() order by d.tell_at limit p_limit
                        for update skip locked)
         returning h.id, notice_id(h.id, h.level), h.level, h.source, h.reason,

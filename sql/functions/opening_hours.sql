@@ -16,26 +16,27 @@ create or replace function is_open(p_hours jsonb, p_zone text, p_closed_on date[
                    when was_yesterday then clock < (span ->> 1)
                    else clock >= (span ->> 0) end);
 
--- When a business opens on a later day, within two weeks; null: it has no hours, or is closed that long.
-create or replace function next_days_opening(p_hours jsonb, p_zone text, p_closed_on date[],
-                                             p_at timestamptz default now()) returns timestamptz
+-- When a business opens next, within two weeks; null: it has no hours, or is closed that long.
+create or replace function next_opening(p_hours jsonb, p_zone text, p_closed_on date[],
+                                        p_at timestamptz default now()) returns timestamptz
     language sql stable as $$
-    select min((d.day + (span ->> 0)::time) at time zone p_zone)
-    from (select (p_at at time zone p_zone)::date + n as day from generate_series(1, 14) n) d,
-         lateral jsonb_array_elements(p_hours -> to_char(d.day, 'dy')) span
-    where d.day <> all (p_closed_on)
+    select min(o.at)
+    from (select (p_at at time zone p_zone)::date + n as day from generate_series(0, 14) n) d,
+         lateral jsonb_array_elements(p_hours -> to_char(d.day, 'dy')) span,
+         lateral (select (d.day + (span ->> 0)::time) at time zone p_zone as at) o
+    where d.day <> all (p_closed_on) and o.at > p_at
 $$;
-select own_functions('next_days_opening');
+select own_functions('next_opening');
 
 -- The same of the business whose chatbot this contact has last heard from.
 create or replace function opens_for(p_contact uuid) returns timestamptz
     language sql stable as $$
-    select next_days_opening(b.opening_hours, b.time_zone, b.closed_on)
+    select next_opening(b.opening_hours, b.time_zone, b.closed_on)
     from conversation_logs l join chatbots b using (phone_number_id)
     where l.contact_id = p_contact order by l.id desc limit 1
 $$;
 select own_functions('opens_for');
-grant execute on function next_days_opening, opens_for to chatbot_app;
+grant execute on function next_opening, opens_for to chatbot_app;
 
 -- Names the setting whose words answer a message that comes while the business is closed; null: the bot has said them
 -- already in this night.

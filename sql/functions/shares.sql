@@ -38,7 +38,7 @@ create or replace function bot_of_turn(p_turn turns) returns chatbots
     select r.*
     from chatbots b left join version_shares s on s.phone_number_id = b.phone_number_id and s.version = p_turn.version,
         jsonb_populate_record(b, coalesce(s.draft, '{}')) r
-    where b.phone_number_id = p_turn.phone_number_id
+    where b.phone_number_id = p_turn.phone_number_id and b.tenant_id = coalesce(current_tenant(), b.tenant_id)
 $$;
 select own_functions('bot_of_turn');
 grant execute on function bot_of_turn to chatbot_app;
@@ -171,108 +171,3 @@ begin
     perform end_share(p_share, 'published');
 end $$;
 select own_functions('publish_share');
-
--- How many of a share's answers, and of the others' since it began, were handed off, did not know, failed, or got a
--- thumb down. Words that no model thought up, and what WhatsApp did not take, count for nobody. `customers`: of how
--- many in the share they were.
-create or replace function share_figures(p_share version_shares)
-    returns table (measure text, bad int, customers int, turns int, others_bad int, others_turns int)
-    language sql stable security definer set search_path = public, pg_temp as $$
-    with disliked as materialized (
-        select distinct l.turn_id from reactions r
-        join conversation_logs l on l.phone_number_id = r.phone_number_id and l.message_id = r.message_id
-            and l.direction = 'out'
-        where r.tenant_id = p_share.tenant_id and r.reacted_at >= p_share.started_at
-          and reaction_kind(r.emoji) = 'down'),
-    answers as (
-        select t.version = p_share.version as mine, t.contact_id, m.measure, case m.measure
-                   when 'failed' then t.outcome in ('failed', 'lost')
-                   when 'disliked' then d.turn_id is not null else t.outcome = m.measure end as bad
-        from turns t left join disliked d on d.turn_id = t.id,
-            unnest(array['handed_off', 'unanswered', 'failed', 'disliked']) m(measure)
-        where t.tenant_id = p_share.tenant_id and t.phone_number_id = p_share.phone_number_id
-          and t.opened_at >= p_share.started_at and t.opened_at < coalesce(p_share.ended_at, 'infinity')
-          and t.say is null and not t.silent
-          and t.outcome in ('answered', 'unanswered', 'handed_off', 'failed', 'lost'))
-    select m.measure, count(*) filter (where a.mine and a.bad)::int,
-           count(distinct a.contact_id) filter (where a.mine and a.bad)::int, count(*) filter (where a.mine)::int,
-           count(*) filter (where not a.mine and a.bad)::int, count(*) filter (where not a.mine)::int
-    from unnest(array['handed_off', 'unanswered', 'failed', 'disliked']) with ordinality m(measure, place)
-        left join answers a on a.measure = m.measure
-    group by m.measure, m.place order by m.place
-$$;
-select own_functions('share_figures');
-
--- The same for the portal: a JSON list.
-create or replace function share_rates(p_phone_number_id text, p_version int) returns jsonb
-    language sql stable security definer set search_path = public, pg_temp as $$
-    select jsonb_agg(to_jsonb(f)) from version_shares s, share_figures(s) f
-    where s.phone_number_id = p_phone_number_id and s.version = p_version and s.tenant_id = current_tenant()
-$$;
-select own_functions('share_rates');
-grant execute on function share_rates to chatbot_app;
-
--- The natural logarithm of n!: Stirling's series, whose error is below 1e-9 from 10 on.
-create or replace function ln_factorial(n int) returns double precision
-    language sql immutable parallel safe
-    return case when n < 10 then ln(factorial(n))::float8
-                else n * ln(n::float8) - n + ln(2 * pi() * n) / 2 + 1.0 / (12 * n::float8)
-                     - 1.0 / (360 * n::float8 ^ 3) end;
-select own_functions('ln_factorial');
-
--- How likely it is that of p_turns answers p_bad or more are bad, where they are no other than the p_others, of which
--- p_others_bad are: Fisher's exact test on one side. It is right for small numbers, too.
-create or replace function chance_of_more(p_bad int, p_turns int, p_others_bad int, p_others int)
-    returns double precision
-    language sql immutable parallel safe
-    return (select coalesce(sum(exp(greatest(-700,  -- PostgreSQL takes a smaller power for an error
-                ln_factorial(p_turns) - ln_factorial(k) - ln_factorial(p_turns - k)
-                + ln_factorial(p_others) - ln_factorial(p_bad + p_others_bad - k)
-                - ln_factorial(p_others - p_bad - p_others_bad + k)
-                - ln_factorial(p_turns + p_others) + ln_factorial(p_bad + p_others_bad)
-                + ln_factorial(p_turns + p_others - p_bad - p_others_bad)))), 0)
-            from generate_series(greatest(p_bad, p_bad + p_others_bad - p_others),
-                                 least(p_turns, p_bad + p_others_bad)) k);
-select own_functions('chance_of_more');
-
--- Whether a share does plainly worse by one measure: 20 answers at least, bad ones of three customers at least, by
--- more points than its margin, and with a chance below one in a thousand that it is no worse.
-create or replace function is_worse(p_margin int, p_bad int, p_customers int, p_turns int, p_others_bad int,
-    p_others int) returns boolean
-    language sql immutable parallel safe
-    return p_turns >= 20 and p_customers >= 3
-        and 100.0 * p_bad / p_turns > 100.0 * p_others_bad / greatest(p_others, 1) + p_margin
-        and chance_of_more(p_bad, p_turns, p_others_bad, p_others) < 0.001;
-select own_functions('is_worse');
-
--- Takes back the shares that do worse than what is live, and tells their businesses, with the figures; how many.
-create or replace function take_back_shares() returns int
-    language plpgsql security definer set search_path = public, pg_temp as $$
-declare
-    share version_shares;
-    figure record;
-    measure jsonb;
-    meaning jsonb;
-    taken int := 0;
-begin
-    for share in select s.* from version_shares s join chatbots b using (phone_number_id)
-        where s.state = 'running' order by s.phone_number_id for no key update of b skip locked loop
-        select f.* into figure from share_figures(share) f
-            where is_worse(share.margin, f.bad, f.customers, f.turns, f.others_bad, f.others_turns)
-            order by chance_of_more(f.bad, f.turns, f.others_bad, f.others_turns) limit 1;
-        continue when not found or not end_share(share, 'taken_back', to_jsonb(figure));
-        measure := case figure.measure when 'handed_off' then problem('share_handed_off')
-            when 'unanswered' then problem('share_unanswered') when 'failed' then problem('share_failed')
-            else problem('share_disliked') end;
-        meaning := problem('share_worse', jsonb_build_object('measure', measure, 'bad', figure.bad, 'turns',
-            figure.turns, 'others_bad', figure.others_bad, 'others_turns', figure.others_turns));
-        perform notify(share.tenant_id, 'share_taken_back', 'critical',
-                       'A version that a share of the customers had is taken back', share.phone_number_id,
-                       jsonb_build_object('version', share.version, 'meaning', meaning, 'number', (
-                           select b.name from chatbots b where b.phone_number_id = share.phone_number_id)));
-        taken := taken + 1;
-    end loop;
-    return taken;
-end $$;
-select own_functions('take_back_shares');
-grant execute on function take_back_shares to chatbot_app;

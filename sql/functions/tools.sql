@@ -51,19 +51,34 @@ end $$;
 select own_functions('end_tool_call');
 grant execute on function end_tool_call to chatbot_app;
 
--- The calls of scripts and flows in earlier turns of this turn's conversation of which nobody has written down what
--- became: Windmill keeps their jobs (no server has its name). Those of the last day, the oldest first; not the approved
--- ones, of which turns of their own ask (approved_calls.sql). is_fresh: whoever began it may be sending it yet.
-create or replace function calls_in_doubt(p_turn uuid)
-    returns table (turn_id uuid, digest bytea, tool text, is_fresh boolean)
+-- When a model that could hear of earlier calls has last answered in this turn's conversation; null: never. Words that
+-- are known before, and turns that answer a decision, tell nothing of them.
+create or replace function last_heard(p_turn turns) returns timestamptz
     language sql stable as $$
-    select k.turn_id, k.digest, k.tool, k.made_at > now() - interval '1 minute'
+    select max(a.closed_at) from turns a
+    where a.contact_id = p_turn.contact_id and a.phone_number_id = p_turn.phone_number_id and a.outcome = 'answered'
+      and a.opened_at > now() - interval '2 days' and a.say is null and not a.silent
+      and not exists (select from inbound_messages i where i.turn_id = a.id and is_decision(i.message_id))
+$$;
+select own_functions('last_heard');
+grant execute on function last_heard to chatbot_app;
+
+-- The calls of scripts and flows in earlier turns of this turn's conversation of which nobody has written down what
+-- became: Windmill keeps their jobs (no server has its name). And those whose outcome was written down after the last
+-- answer: the attempt that did it has died since, or its turn has failed, so no customer has heard of it. Those of the
+-- last day, the oldest first; not the approved ones, of which turns of their own ask (approved_calls.sql). is_fresh:
+-- whoever began it may be sending it yet.
+create or replace function calls_in_doubt(p_turn uuid)
+    returns table (turn_id uuid, digest bytea, tool text, is_fresh boolean, outcome text, failed boolean)
+    language sql stable as $$
+    select k.turn_id, k.digest, k.tool, k.made_at > now() - interval '1 minute', k.outcome, k.failed
     from turns t join turns o on o.contact_id = t.contact_id and o.phone_number_id = t.phone_number_id
         join tool_calls k on k.turn_id = o.id
     where t.id = p_turn and o.id <> t.id and o.opened_at > now() - interval '2 days' and o.state <> 'active'
-      and k.outcome is null and k.made_at > now() - interval '1 day' and k.tool like 'Windmill.%'
+      and (k.outcome is null or k.ended_at >= coalesce(last_heard(t), '-infinity'))
+      and k.made_at > now() - interval '1 day' and k.tool like 'Windmill.%'
       and not exists (select from tool_approvals a where a.turn_id = k.turn_id and uuid_send(a.id) = k.digest)
-    order by k.made_at limit 3
+    order by k.outcome is not null, k.made_at limit 5
 $$;
 select own_functions('calls_in_doubt');
 grant execute on function calls_in_doubt to chatbot_app;

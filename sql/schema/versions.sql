@@ -46,6 +46,7 @@ create table version_shares (
     why               jsonb,                              -- by itself: its row of share_figures
     started_at        timestamptz not null default now(),
     ended_at          timestamptz,
+    looked_at         timestamptz,                        -- when recovery has last read its figures
     primary key (phone_number_id, version),
     foreign key (phone_number_id, version) references chatbot_versions on delete cascade
 );

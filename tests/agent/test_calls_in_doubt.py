@@ -24,13 +24,13 @@ HELLO = replied("Hello! How can I help?", "talk")
 class Doubt(Orders):
     """The customer's first turn, which is closed without a word, and their next ones."""
 
-    def close(self) -> None:
-        self.bench.rows(
-            "update turns set state = 'failed', closed_at = now() where id = %s", self.ids["turn_id"]
-        )
+    def close(self, outcome: str = "failed") -> None:
+        done = "update turns set state = 'done', outcome = %s, closed_at = now() where id = %s"
+        self.bench.rows(done, outcome, self.ids["turn_id"])
 
-    def next_turn(self, *script: Any) -> dict[str, Any]:
-        self.close()
+    def next_turn(self, *script: Any, before: str = "failed") -> dict[str, Any]:
+        """`before`: the outcome with which the last one is closed."""
+        self.close(before)
         result = self.bench.live("Was my order placed?", *script, contact=self.ids["contact_id"])
         self.ids["turn_id"] = result["turn_id"]
         return result
@@ -66,8 +66,10 @@ def test_what_was_done_is_told(doubt: Doubt) -> None:
     assert "order 77 is placed" in doubt.told()
     (entry,) = [entry for entry in result["trace"] if entry["tool"] == "create_order"]
     assert entry["outcome"] == "order 77 is placed" and entry["job"]
-    assert doubt.next_turn(HELLO)["reply"] == "Hello! How can I help?" and doubt.made() == 1
-    assert "order 77" not in doubt.told(), "once"
+    assert doubt.next_turn(DONE)["reply"] == DONE, "that turn failed after it had asked"
+    assert "order 77 is placed" in doubt.told()
+    assert doubt.next_turn(HELLO, before="answered")["reply"] == "Hello! How can I help?"
+    assert "order 77" not in doubt.told() and doubt.made() == 1, "once"
 
 
 def test_what_the_script_refused_is_told(doubt: Doubt) -> None:

@@ -13,7 +13,7 @@ from f.tools import http_actions
 from f.tools.http_actions import key_of
 from f.tools.http_requests import Answer, NoAnswer, Request
 from f.whatsapp.canned_replies import CANNED_REPLIES
-from tests.agent.conftest import Bench
+from tests.agent.conftest import JOB_ID_KEY, Bench
 from tests.agent.odd import Odd, register_action
 from tests.agent.odd_mcp_server import CUT
 from tests.agent.test_approvals import AGREED, ARGUMENTS, ASK, CHECKING, DONE, REFUND, Refunds
@@ -123,7 +123,7 @@ def test_five_turns_without_an_answer(refunds: KeyedRefunds, line: Line) -> None
     assert len({str(request) for request in line.sent}) == 1
 
 
-@pytest.mark.parametrize("changed", ["address", "no longer", "only now", "gone", "long ago"])
+@pytest.mark.parametrize("changed", ["address", "header", "no longer", "only now", "gone", "long ago"])
 def test_what_would_not_be_the_same_request_is_not_sent(
     refunds: KeyedRefunds, line: Line, changed: str
 ) -> None:
@@ -137,6 +137,7 @@ def test_what_would_not_be_the_same_request_is_not_sent(
     )
     changes = {
         "address": "update http_actions set url = url || '/other' where name = 'refund_order'",
+        "header": "update http_actions set headers = headers || '{\"x-account\": \"other\"}' where name = 'refund_order'",
         "no longer": "update http_actions set idempotent = false where name = 'refund_order'",
         "only now": "update http_actions set idempotent = true where name = 'refund_order'",
         "gone": "delete from http_actions where name = 'refund_order'",
@@ -156,7 +157,7 @@ def test_what_would_not_be_the_same_request_is_not_sent(
 def http_tool(refunds: KeyedRefunds) -> http_actions.HttpAction:
     """The action as a turn has it."""
     (row,) = refunds.bench.rows("select * from http_actions where name = 'refund_order'")
-    return http_actions.http_action(row, {}, {}, [])
+    return http_actions.http_action(row, {}, {}, [], JOB_ID_KEY)
 
 
 @pytest.mark.parametrize("status", [401, 409, 422, 429, 500, 303])

@@ -3,6 +3,8 @@ request that can be sent again its server."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.sql.asked import Asked, at_once
@@ -80,14 +82,23 @@ def test_without_approval_the_next_turns_of_the_conversation_ask(talk: Conversat
     digest, other = b"a call without approval", b"of a server, which nobody can ask"
     assert talk.call("begin_tool_call", turn, epoch, "Windmill.book", digest) is None
     assert talk.call("begin_tool_call", turn, epoch, "shop.book", other) is None
-    query = b"select digest, tool, is_fresh from calls_in_doubt(%s)"
+    query = b"select digest, tool, is_fresh, outcome from calls_in_doubt(%s)"
     assert talk.app.execute(query, [turn]).fetchall() == [], "it is this turn's own"
     talk.close(turn, run, "failed")
-    next_turn = talk.open(talk.write("did it work?"), new_run())["turn_id"]
-    found = talk.app.execute(query, [next_turn]).fetchall()
-    assert found == [{"digest": digest, "tool": "Windmill.book", "is_fresh": True}]
+
+    def heard_in(turn: str) -> Any:
+        return talk.app.execute(query, [turn]).fetchall()
+
+    next_turn = talk.open(talk.write("did it work?"), run := new_run())["turn_id"]
+    known = {"digest": digest, "tool": "Windmill.book", "is_fresh": True}
+    assert heard_in(next_turn) == [{**known, "outcome": None}]
     talk.call("end_tool_call", turn, digest, "booked", False)
-    assert talk.app.execute(query, [next_turn]).fetchall() == []
+    assert heard_in(next_turn) == [{**known, "outcome": "booked"}], "by the next attempt, where this one dies"
+    talk.close(next_turn, run, "failed")
+    next_turn = talk.open(talk.write("did it work?"), run := new_run())["turn_id"]
+    assert heard_in(next_turn) == [{**known, "outcome": "booked"}], "by the next turn, where that one failed"
+    talk.close(next_turn, run)
+    assert heard_in(talk.open(talk.write("thanks"), new_run())["turn_id"]) == [], "it has answered"
 
 
 REQUEST = b"the digest of what was sent"

@@ -590,6 +590,9 @@ CALLS |= {
         f"{SHARED}update chatbots set model = 'x'; select publish_share({SHARE})",
     ],
     "share_figures": [f"{SHARED}select share_figures({SHARE})"],
+    "is_share_due": [f"{SHARED}update version_shares set looked_at = now(); select is_share_due({SHARE})"],
+    "worst_of_share": [f"{SHARED}select worst_of_share({SHARE})"],
+    "last_heard": ["select last_heard(t) from turns t"],
     "share_of_turn": [f"{SHARED}select share_of_turn(t) from turns t"],
     "bot_of_turn": [f"{SHARED}select bot_of_turn(t) from turns t"],
     "change_share": [

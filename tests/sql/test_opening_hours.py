@@ -44,17 +44,22 @@ def test_a_business_is_open_by_its_own_clock(talk: Conversation, at: str, zone: 
 @pytest.mark.parametrize(
     ("at", "zone", "opens"),
     [
-        ("2026-11-23 10:00", "UTC", "2026-11-27 20:00:00+00"),  # on a Monday: not this afternoon, but Friday
-        ("2026-11-22 23:30", "UTC", "2026-11-23 09:00:00+00"),
-        ("2026-11-22 23:30", "Europe/Madrid", "2026-11-27 19:00:00+00"),  # Monday there already
+        (
+            "2026-11-23 08:59",
+            "UTC",
+            "2026-11-23 09:00:00+00",
+        ),  # a Monday, which has two spans: the first one,
+        ("2026-11-23 09:00", "UTC", "2026-11-23 17:00:00+00"),  # the second one,
+        ("2026-11-23 17:30", "UTC", "2026-11-27 20:00:00+00"),  # and none on Tuesday
+        ("2026-11-22 23:30", "Europe/Madrid", "2026-11-23 08:00:00+00"),  # Monday there already
         ("2026-12-24 12:00", "UTC", "2026-12-26 00:00:00+00"),  # the 25th is a holiday
     ],
 )
-def test_it_opens_next_on_a_later_day_of_its_own(talk: Conversation, at: str, zone: str, opens: str) -> None:
-    query = "select next_days_opening(%s::jsonb, %s, '{2026-12-28,2026-12-25}', %s::timestamptz) = %s::timestamptz"
+def test_it_opens_next_by_its_own_clock(talk: Conversation, at: str, zone: str, opens: str) -> None:
+    query = "select next_opening(%s::jsonb, %s, '{2026-12-28,2026-12-25}', %s::timestamptz) = %s::timestamptz"
     assert talk.one(query, json.dumps(WEEK), zone, f"{at}+00", opens) is True
-    assert talk.one("select next_days_opening('{}', 'UTC', '{}')") is None
-    assert talk.one("""select next_days_opening('{"mon": []}', 'UTC', '{}')""") is None
+    assert talk.one("select next_opening('{}', 'UTC', '{}')") is None
+    assert talk.one("""select next_opening('{"mon": []}', 'UTC', '{}')""") is None
 
 
 def test_without_hours_a_business_is_always_open(talk: Conversation) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from math import comb
+from typing import Any
 
 import pytest
 
@@ -84,6 +85,63 @@ def test_thumbs_down_count_and_canned_words_do_not(talk: Conversation) -> None:
     assert talk.call("take_back_shares") == 0, "19 of a model"
     answer(talk, inside[0])
     assert talk.call("take_back_shares") == 1 and share(talk)["why"]["measure"] == "disliked"
+
+
+def test_nobody_waits_for_a_look_and_a_look_waits_for_nobody(talk: Conversation) -> None:
+    publish(talk, 25, persona="brief")
+    inside, outside = customers(talk, 2, True, 4), customers(talk, 2, False, 5)
+    answers(talk, outside, 20, 0, "")
+    answers(talk, inside, 20, 0, "")
+    hold = b"select from chatbots where phone_number_id = %s for no key update nowait"
+    looks = talk.connect()
+    with looks.transaction():
+        looks.execute("select take_back_shares()")
+        with talk.connect() as conn:
+            conn.execute(hold, [talk.bot])
+    answers(talk, inside, 0, 20, "failed")
+    with talk.connect() as conn, conn.transaction():
+        conn.execute(hold, [talk.bot])
+        assert talk.call("take_back_shares") == 0 and share(talk)["state"] == "running", "somebody publishes"
+    assert talk.call("take_back_shares") == 1
+
+
+def test_a_share_is_looked_at_where_something_has_happened(talk: Conversation) -> None:
+    def is_due() -> Any:
+        query = (
+            "select is_share_due(s) from version_shares s where phone_number_id = %s and state = 'running'"
+        )
+        return talk.one(query, talk.bot)
+
+    def passes(time: str) -> None:
+        for table, columns in (("turns", ["closed_at"]), ("version_shares", ["started_at", "looked_at"])):
+            for column in columns:
+                query = f"update {table} set {column} = {column} - %s::interval where phone_number_id = %s returning 1"
+                talk.rows(query, time, talk.bot)
+
+    publish(talk, 25, persona="brief")
+    inside = customers(talk, 2, True, 4)
+    answers(talk, inside, 19, 0, "")
+    assert is_due() is False, "19 answers prove nothing"
+    answer(talk, inside[0])
+    assert is_due() is True and talk.call("take_back_shares") == 0
+    passes("2 minutes")
+    talk.rows(
+        "update turns set closed_at = closed_at - interval '2 minutes' where phone_number_id = %s returning 1",
+        talk.bot,
+    )
+    assert is_due() is False, "no turn has closed since"
+    answer(talk, inside[0])
+    assert is_due() is True and talk.call("take_back_shares") == 0
+    talk.rows(
+        "update version_shares set started_at = now() - interval '30 days' where phone_number_id = %s returning 1",
+        talk.bot,
+    )
+    passes("1 hour")
+    answer(talk, inside[0])
+    assert is_due() is False, "a month's figures move slowly"
+    passes("1 hour")
+    answer(talk, inside[0])
+    assert is_due() is True
 
 
 @pytest.mark.parametrize(

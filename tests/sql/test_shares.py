@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg.types.json import Jsonb
 
 from tests.sql.conversation import Conversation, new_run
 
@@ -131,7 +132,8 @@ def test_a_turn_gets_its_customers_version_and_keeps_it(talk: Conversation) -> N
 
 def test_what_its_turns_do_goes_by_the_share(talk: Conversation) -> None:
     """Also what PostgreSQL decides for them: the words after a failure, how long a person has them, and closed hours."""
-    publish(talk, 5, failure_message={"en": "Sorry!"}, handoff_hours=2, max_seconds=600)
+    told: dict[str, Any] = {"notify_email": "share@example.com", "handoff_next": ["+34600000001"]}
+    publish(talk, 5, failure_message={"en": "Sorry!"}, handoff_hours=2, max_seconds=600, **told)
     inside, outside = customers(talk, 2, True, 1)[0], customers(talk, 2, False, 1)[0]
     found = []
     for phone in (inside, outside):
@@ -147,6 +149,9 @@ def test_what_its_turns_do_goes_by_the_share(talk: Conversation) -> None:
             turn,
         )
         found.append((context.get("version"), context["chatbot"]["failure_message"].get("en"), lease, hours))
+        talk.rows("update handoffs set tell_at = now() where turn_id = %s returning 1", turn)
+        notices = "select email from claim_handoff_notices(100) where turn_id = %s"
+        assert talk.one(notices, turn) == ("share@example.com" if phone == inside else None)
     assert found[0] == ("2", "Sorry!", True, 2)
     assert found[1][0] is None and found[1][2] is False and found[1][3] != 2
     publish(talk, persona="x")
@@ -244,5 +249,9 @@ def test_another_business_sees_and_changes_nothing_of_it(talk: Conversation, mig
         assert row == {"done": None}
         row = conn.execute("select share_rates(%s, 2) as rates", [talk.bot]).fetchone()
         assert row == {"rates": None}
+        turn = b"select (bot_of_turn(jsonb_populate_record(null::turns, %s))).name"
+        assert conn.execute(turn, [Jsonb({"phone_number_id": talk.bot, "version": 2})]).fetchone() == {
+            "name": None
+        }
         conn.execute("select replace_share(%s)", [talk.bot])
     assert share(talk)["state"] == "running"

@@ -1,7 +1,8 @@
 # no_postinstall
 # requirements: agent
 """Calls of scripts and flows that earlier turns of the conversation have made without writing down what became of them, because their step died or
-the job went on: Windmill keeps the job, so a later turn asks it, and the model hears of it. Of an approved call turns of their own ask
+the job went on: Windmill keeps the job, so a later turn asks it, and the model hears of it. What was asked and written down is handed on until a
+turn has answered: the attempt that asked may have died before its model said a word. Of an approved call turns of their own ask
 (f/agent/decisions).
 """
 
@@ -46,6 +47,10 @@ def ask_about_earlier_calls(turn: Turn, evidence: Evidence, secrets: Iterable[st
 def ask_about(turn: Turn, evidence: Evidence, made: dict[str, Any], secrets: Iterable[str]) -> str:
     """One of them, as a row of calls_in_doubt; '' where it never came to Windmill."""
     tool, at, begun = made["tool"].partition(".")[2], round(time.time(), 3), time.monotonic()
+    if (
+        made["outcome"] is not None
+    ):  # another turn has asked, or an attempt of this one, and nobody has said it since
+        return take_in(evidence, tool, made["outcome"], made["failed"], {"at": at, "ms": 0})
     outcome, failed, job = None, False, None
     try:
         outcome = recall(turn.resources["job_id_key"], made["digest"], tool, WAIT_S, leave=True)
@@ -60,8 +65,13 @@ def ask_about(turn: Turn, evidence: Evidence, made: dict[str, Any], secrets: Ite
     turn.db.value("select end_tool_call(%s, %s, %s, %s)", made["turn_id"], made["digest"], kept, failed)
     if kept is None:
         return ""
-    entry: Any = {"tool": tool[:100], "arguments": {}, "outcome": kept, "error": failed, "at": at}
-    entry |= {"ms": round((time.monotonic() - begun) * 1000)} | ({"job": job} if job else {})
+    took = {"at": at, "ms": round((time.monotonic() - begun) * 1000)}
+    return take_in(evidence, tool, kept, failed, took | ({"job": job} if job else {}))
+
+
+def take_in(evidence: Evidence, tool: str, kept: str, failed: bool, when: dict[str, Any]) -> str:
+    """Makes the outcome of a call evidence: the words for the model. `when`: `at`, `ms` and perhaps `job` of the trace's entry."""
+    entry: Any = {"tool": tool[:100], "arguments": {}, "outcome": kept, "error": failed, **when}
     evidence.trace.append(entry)
     (evidence.failed if failed or refuses(kept) else evidence.changed).append(tool)
     (evidence.tool_answers if has_words(kept) else evidence.done).append((tool, kept or DONE))

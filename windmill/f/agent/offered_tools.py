@@ -63,7 +63,8 @@ def http_tool(
     except SecretError as problem:
         problems.append(f"{row['name']} is not offered: {problem}")
         return None
-    return http_action(row, contact, secrets, turn.allowed_private_hosts)
+    hosts, key = turn.allowed_private_hosts, turn.resources["job_id_key"]
+    return http_action(row, contact, secrets, hosts, key)
 
 
 def by_name(tools: list[LiveTool], taken: Collection[str]) -> dict[str, LiveTool]:

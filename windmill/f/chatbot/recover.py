@@ -54,7 +54,6 @@ def main(
             if len(now) < BATCH:
                 break
         applied = database.value("select apply_events(%s)", 1000)
-        taken_back = database.value("select take_back_shares()")
         account_events = database.value("select apply_account_events(%s)", 1000)
         deleted = database.value("select clean_inbox() + clean_whatsapp()")
         notified = notify(database, resources)
@@ -65,6 +64,7 @@ def main(
         past = take_past(database, deadline)
         workers = look_at_workers()
         database.value("select report_recovery(%s::jsonb)", json.dumps(workers) if workers else None)
+        taken_back = database.value("select take_back_shares()")  # it may take long, and nobody waits for it
     idle = [tag for tag, seen in workers.items() if not seen["has_worker"]]
     alert_idle_tags(idle, settings, master_key)
     return {

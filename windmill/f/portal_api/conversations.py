@@ -71,7 +71,9 @@ CONTACTS = b"""
           and (%(view)s <> 'waiting' or c.id in (select waiting_contacts()))
           and in_view(c, %(view)s, %(email)s, c.id in (select waiting_contacts()))
           and (%(assignee)s = '' or c.assignee = %(assignee)s) and (%(tag)s = '' or c.tags @> array[%(tag)s])
-          and (%(days)s = 0 or c.last_seen_at >= now() - make_interval(days => %(days)s))
+          and (%(days)s = 0 or coalesce(c.last_message_at, (
+                select max(q.written_at) from past_messages q where q.contact_id = c.id and q.direction = 'in'))
+               >= now() - make_interval(days => %(days)s))
         order by c.last_seen_at desc nulls last, c.id limit %(page)s offset %(skip)s)
     select s.id::text, coalesce(s.staff_name, s.name) as name, s.username, s.phone,
            coalesce(s.paused_until > now(), false) as paused, s.waiting, s.opted_out_at is not null as opted_out, s.blocked,

@@ -8,6 +8,7 @@ The model fills what is its own and nothing else. What says who asks comes from 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import re
 import time
@@ -58,6 +59,9 @@ class HttpAction(LiveTool):
     missing: dict[str, str] = field(default_factory=dict)
     approval: Any = None
     idempotent: bool = False  # its server makes a request that comes again with the same key once
+    digest_key: str = field(
+        repr=False, default=""
+    )  # of the hash that a request is known by, whose headers hold keys
     phone: str | None = field(repr=False, default=None)  # type: ignore[assignment]
 
     @property
@@ -87,8 +91,9 @@ class HttpAction(LiveTool):
             sent = self.request(arguments)
         except ToolError:  # nothing will be sent
             return None
-        whole = [sent.method, sent.url, sent.content.decode()]
-        return hashlib.sha256(json.dumps(whole).encode()).digest()
+        headers = sorted((name, value) for name, value in sent.headers.items() if name != KEY_HEADER)
+        whole = json.dumps([sent.method, sent.url, headers, sent.content.decode()])
+        return hmac.digest(self.digest_key.encode(), f"request/{whole}".encode(), "sha256")
 
     def repeat(self, digest: bytes, arguments: dict[str, Any], seconds: float) -> str:
         try:
@@ -183,9 +188,14 @@ class HttpAction(LiveTool):
 
 
 def http_action(
-    row: dict[str, Any], contact: dict[str, Any], secrets: dict[str, str], allowed_hosts: list[str]
+    row: dict[str, Any],
+    contact: dict[str, Any],
+    secrets: dict[str, str],
+    allowed_hosts: list[str],
+    digest_key: str = "",
 ) -> HttpAction:
-    """The tool of a row of http_actions for one contact. `secrets`: the row's sealed values, opened, by parameter."""
+    """The tool of a row of http_actions for one contact. `secrets`: the row's sealed values, opened, by parameter. `digest_key`: of the platform,
+    where what is sent is written down."""
     known = contact_values(contact)
     values: dict[str, Any] = dict(secrets)
     missing = {}
@@ -227,6 +237,7 @@ def http_action(
         missing=missing,
         phone=contact.get("phone"),
         approval=row.get("approval"),
+        digest_key=digest_key,
     )
 
 

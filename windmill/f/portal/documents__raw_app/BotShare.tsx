@@ -16,7 +16,7 @@ export const shares = [5, 10, 25, 50]
 
 export default function BotShare({ bot }: { bot: Settings }) {
   const number = { phone_number_id: bot.phone_number_id }
-  const { data } = useAsk<{ share: Share | null }>('versions', 'get_share', { ...number, shared: bot.shared }, { every: bot.shared ? 15_000 : 0, enabled: Boolean(bot.shared) || bot.newest > bot.version })
+  const { data } = useAsk<{ share: Share | null }>('versions', 'get_share', { ...number, shared: bot.shared }, { every: bot.shared ? 60_000 : 0, enabled: Boolean(bot.shared) || bot.newest > bot.version })
   const shadow = useAsk<{ last: Replay | null }>('replays', 'get', number, { every: (found) => (found?.last?.state === 'running' ? 15_000 : 0), enabled: bot.shadowed }).data?.last
   const share = data?.share
   return (

@@ -7,6 +7,7 @@ import { Broken, Lost, Refused } from './api'
 import { Branding, ofPage } from './brand'
 import { dates, distances, numbers } from './formats'
 import { Icon } from './icons'
+import { lineNow } from './line'
 import { Message, say as sayMessage } from './messages'
 import { textsOf } from './texts'
 
@@ -46,7 +47,7 @@ export function useHere() {
   const say = (message: Message | string) => (typeof message === 'string' ? message : sayMessage(message, t, number))
   const describe = (error: unknown) => {
     if (error instanceof Refused) return say(error.reason)
-    if (error instanceof Lost) return t.line.lost
+    if (error instanceof Lost) return t.line[lineNow() === 'signedOut' ? 'signedOut' : 'lost']
     if (error instanceof Broken) return t.broken
     return (error instanceof Error && error.message) || t.failed
   }
