@@ -38,7 +38,7 @@ class Business:
         page = X25519PrivateKey.generate()
         fields["page_key"] = b64encode(page.public_key().public_bytes_raw()).decode()
         made = self.browser.call("developers", action, **fields).json()
-        info = f"chatmill secret for a developer\n{self.talk.tenant}\n{what}".encode()
+        info = f"portal: secret for a developer\n{self.talk.tenant}\n{what}".encode()
         return SUITE.decrypt(b64decode(made["sealed"]), page, info).decode()
 
     def listed(self) -> list[dict[str, Any]]:

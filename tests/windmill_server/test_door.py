@@ -68,7 +68,7 @@ def key_of(world: ServerWorld, owner: Browser, *scopes: str) -> str:
     page = X25519PrivateKey.generate()
     key = b64encode(page.public_key().public_bytes_raw()).decode()
     made = answer(owner, "developers", "create_key", name="CRM", days=1, scopes=scopes, page_key=key)
-    info = f"chatmill secret for a developer\n{row['tenant_id']}\nkey".encode()
+    info = f"portal: secret for a developer\n{row['tenant_id']}\nkey".encode()
     return SUITE.decrypt(b64decode(made["sealed"]), page, info).decode()
 
 
