@@ -129,7 +129,9 @@ begin
         measure := case figure ->> 'measure' when 'handed_off' then problem('share_handed_off')
             when 'unanswered' then problem('share_unanswered') when 'failed' then problem('share_failed')
             else problem('share_disliked') end;
-        meaning := problem('share_worse', figure - 'customers' || jsonb_build_object('measure', measure));
+        meaning := problem('share_worse', jsonb_build_object('measure', measure, 'bad', figure -> 'bad',
+            'turns', figure -> 'turns', 'others_bad', figure -> 'others_bad',
+            'others_turns', figure -> 'others_turns'));
         perform notify(share.tenant_id, 'share_taken_back', 'critical',
                        'A version that a share of the customers had is taken back', share.phone_number_id,
                        jsonb_build_object('version', share.version, 'meaning', meaning, 'number', (
