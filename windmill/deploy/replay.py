@@ -79,6 +79,11 @@ def run(server: Server, payload: dict[str, Any], version: str = "", turn_id: str
     return {**results["agent_loop"], "sent": "\n\n".join(map(str, sent))}
 
 
+def places(citations: Any) -> list[dict[str, Any]]:
+    """Without the document's id and the passages' marks: a document that was read again, or on another server, has others."""
+    return [{name: c[name] for name in c if name not in ("id", "passages")} for c in citations or []]
+
+
 def compared(turn: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     """Old and new, and in what they differ."""
     old_usage, usage = turn["usage"] or {}, new.get("usage") or {}
@@ -93,7 +98,7 @@ def compared(turn: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
         "reply": turn["reply"] or "",
         "outcome": turn["outcome"],
         "tools": tools(turn["trace"]),
-        "citations": turn["citations"] or [],
+        "citations": places(turn["citations"]),
         "tokens": tokens(old_usage),
         "cost_usd": old_usage.get("cost_usd"),
     }
@@ -102,7 +107,7 @@ def compared(turn: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
         "reply": new.get("sent") or new["reply"],
         "outcome": outcome or ("answered" if new.get("answered") else "unanswered"),
         "tools": tools(new.get("trace")),
-        "citations": new.get("citations") or [],
+        "citations": places(new.get("citations")),
         "tokens": tokens(usage),
         "cost_usd": usage.get("cost_usd"),
     }
