@@ -86,7 +86,10 @@ def test_what_comes_is_on_the_page_and_who_waits_is_heard(world: World, visit: V
     assert page.evaluate("[popped, tones]") == [[], 0]
     phone.write("I want to talk to a human, please")
     expect(page).to_have_title(re.compile(r"^\(1\) Conversations"))
-    assert page.evaluate("[popped, tones]") == [["A customer waits for a person · Chatmill | Waiting now: 1"], 2]
+    assert page.evaluate("[popped, tones]") == [
+        ["A customer waits for a person · Chatmill | Waiting now: 1"],
+        2,
+    ]
 
 
 def test_what_one_does_in_a_conversation_is_counted_at_once(world: World, visit: Visit) -> None:
