@@ -25,6 +25,7 @@ def as_it_was(world: World) -> Iterator[None]:
     world.rows("delete from replays returning 1")
     world.rows("delete from chatbot_drafts returning 1")
     world.rows("delete from version_shares returning 1")
+    world.rows("delete from chatbot_versions where shared returning 1")
     world.rows(
         "update chatbots set persona = %s where phone_number_id = %s returning 1",
         before,

@@ -69,14 +69,17 @@ def main(request: str, db: postgresql, settings: c_settings) -> dict[str, Any]:
 
 def list_versions(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     """The versions, newest first. `before`: only those with a smaller number; 0: all. `overruled`: {reason, red: [title]} of one that was published
-    although cases were red, with those that are still there. `share`: [{act, percent, person, at}] of one that a share of the customers had."""
+    although cases were red, with those that are still there. `share`: [{act, percent, person, at}] of one that a share of the customers had.
+    `live_before`: the number of the version that all had before."""
     before = whole_number_field(fields, "before", MOST) or MOST
     with as_tenant(conn, member["tenant_id"]):
         rows = conn.execute(
             b"select number, note, v.person, published_at::text as at, overruled || jsonb_build_object('red',"
             b" (select coalesce(jsonb_agg(c.title order by c.title), '[]') from bot_cases c where overruled -> 'red' ? c.id::text))"
-            b" as overruled, s.steps as share from chatbot_versions v left join version_shares s on s.phone_number_id = v.phone_number_id"
-            b" and s.version = v.number where v.phone_number_id = %s and number < %s order by number desc limit %s",
+            b" as overruled, s.steps as share, (select max(p.number) from chatbot_versions p where p.phone_number_id = v.phone_number_id"
+            b" and p.number < v.number and not p.shared) as live_before from chatbot_versions v"
+            b" left join version_shares s on s.phone_number_id = v.phone_number_id and s.version = v.number"
+            b" where v.phone_number_id = %s and number < %s order by number desc limit %s",
             [text_field(fields, "phone_number_id"), before, PAGE + 1],
         ).fetchall()
     return {"versions": rows[:PAGE], "more": len(rows) > PAGE}

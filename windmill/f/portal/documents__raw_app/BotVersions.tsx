@@ -10,7 +10,7 @@ import type { Message } from './messages'
 import { Settings, seenDraft } from './settings'
 import { About, Ago, Confirm, Facts, Item, List, Loaded, fill, toast, useHere } from './ui'
 
-type Version = { number: number; note: string; person: string | null; at: string; overruled: { reason: string; red: string[] } | null; share: React.ComponentProps<typeof Steps>['steps'] | null }
+type Version = { number: number; note: string; person: string | null; at: string; overruled: { reason: string; red: string[] } | null; live_before: number | null; share: React.ComponentProps<typeof Steps>['steps'] | null }
 type Page = { versions: Version[]; more: boolean }
 
 export default function BotVersions({ bot }: { bot: Settings }) {
@@ -63,16 +63,16 @@ function One({ version, bot, restore }: { version: Version; bot: Settings; resto
         <Button size="compact-sm" variant="default" aria-expanded={open} onClick={() => setOpen(!open)}>{v.compare}<About>{title}</About></Button>
         {!live && version.number !== bot.shared && <Button size="compact-sm" variant="default" onClick={restore}>{v.restore}<About>{title}</About></Button>}
       </Group>
-      {open && <Compared number={version.number} bot={bot} />}
+      {open && <Compared number={version.number} before={version.live_before} bot={bot} />}
     </Item>
   )
 }
 
 // With what was live before it; or with another version, what is live, or the draft.
-function Compared({ number, bot }: { number: number; bot: Settings }) {
+function Compared({ number, before, bot }: { number: number; before: number | null; bot: Settings }) {
   const { t } = useHere()
   const v = t.bot.versions
-  const [other, setOther] = useState(number > 1 ? String(number - 1) : 'live')
+  const [other, setOther] = useState(before ? String(before) : 'live')
   const loaded = useAsk<{ differences: Difference[] }>('versions', 'compare', { phone_number_id: bot.phone_number_id, one: other, other: String(number) })
   return (
     <>

@@ -1,1 +1,0 @@
-import{j as a}from"./W5SZBIIF.js";import"./SIWJQXHO.js";import"./HEWOBK6W.js";import"./RE6GVBKM.js";import"./CGN6BZQG.js";import"./5INZO7EZ.js";import"./45GWE4C6.js";export{a as default};
