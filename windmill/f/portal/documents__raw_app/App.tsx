@@ -77,7 +77,7 @@ function Portal({ brand, setBrand }: { brand: Branding; setBrand: (brand: Brandi
       ) : (
         <Center component="main" mih="100dvh" p="md">
           <Stack w="100%" maw="32rem" align="center">
-            <h1><Brand /></h1>
+            <h1>{me.error && !brand.name ? textsOf(language).portal : <Brand />}</h1>
             <div className="wide">{me.error ? <Problem error={me.error} retry={me.refetch} /> : <Loading />}</div>
           </Stack>
         </Center>

@@ -1,2 +1,0 @@
-//# allFunctionsCalledOnLoad
-import{i as a}from"./X2CNWDJV.js";import"./LWBJR6AD.js";import"./RIIVGLVF.js";import"./U5WX54HF.js";import"./XJXB5ZR2.js";import"./HO73PZM4.js";import"./45GWE4C6.js";export{a as default};

@@ -1,1 +1,0 @@
-import{a}from"./EBUQJMCM.js";import"./XJXB5ZR2.js";import"./HO73PZM4.js";import"./45GWE4C6.js";export{a as default};
