@@ -88,7 +88,7 @@ function New({ bot, shadowed, busy }: { bot: Settings; shadowed: boolean; busy: 
     })
   return (
     <Card className="panel" mb="md">
-      <SegmentedControl mb="sm" size="xs" aria-label={r.what} value={shadow ? 'shadow' : 'past'} onChange={(what) => setShadow(what === 'shadow')} data={['past', 'shadow'].map((value) => ({ value, label: r.whats[value] }))} />
+      <SegmentedControl transitionDuration={0} mb="sm" size="xs" aria-label={r.what} value={shadow ? 'shadow' : 'past'} onChange={(what) => setShadow(what === 'shadow')} data={['past', 'shadow'].map((value) => ({ value, label: r.whats[value] }))} />
       {shadow && <Text size="sm" c="dimmed" mb="sm">{r.shadowHint}</Text>}
       <SimpleGrid cols={{ base: 1, sm: 3 }}>
         <NativeSelect label={r.version} value={version} onChange={(e) => setVersion(e.target.value)} data={offered} />
