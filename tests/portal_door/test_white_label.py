@@ -17,6 +17,7 @@ from PIL import Image
 
 from local.mail import words_of
 from portal.api_document import DOCUMENT_PATH
+from portal.pages import BUILT
 from tests.portal_door.house import ALPHA, DOMAIN, OTHER, OWN_ORIGIN, OWNER, SITE, Browser, House, house_code
 
 Make = Callable[[], Browser]
@@ -161,11 +162,8 @@ def test_the_products_name_is_nowhere_where_it_is_switched_off(
     visitor, here = at_own(), at_own()
     here.ask_code(OWNER)
     assert here.enter(house_code(house, OWNER, before)).json() == {"ok": True}
-    built = house.settings.portal_pages
-    parts = [
-        f"/static/{path.relative_to(built)}" for path in built.rglob("*") if path.suffix in (".js", ".css")
-    ]
-    assert {"/static/portal.js", "/static/portal.css"} < set(parts) and len(parts) > 20
+    parts = [*BUILT, *(f"pages/{path.name}" for path in (house.settings.portal_pages / "pages").iterdir())]
+    assert len(parts) > 20
     paths = [
         "/",
         "/invitation",
@@ -181,9 +179,7 @@ def test_the_products_name_is_nowhere_where_it_is_switched_off(
         for name in ("texts.js", "page.js", "sign_in.js", "sign_in.css", "passkey.js", "icon.svg")
     ]
     found = {path: who.get(path) for who in (visitor, here) for path in (*paths, *files)}
-    found |= {
-        path: here.get(path) for path in parts if path != "/static/demo.css"
-    }  # what the demo adds is no page of the door's
+    found |= {f"/static/{name}": here.get(f"/static/{name}") for name in parts}
     calls = {
         name: here.call(name, action)
         for name, action in (
