@@ -86,18 +86,7 @@ begin
 end $$;
 select own_functions('put_branding');
 
--- Raises SQLSTATE CB403 for whoever is no owner of the current tenant: the script checks it first.
-create or replace function check_owner(p_by text) returns void
-    language plpgsql stable security definer set search_path = public, pg_temp as $$
-begin
-    if not exists (select from tenant_members where tenant_id = current_tenant() and email = lower(p_by)
-                   and role = 'owner') then
-        raise exception 'this is for the owners of the business' using errcode = 'CB403';
-    end if;
-end $$;
-select own_functions('check_owner');
-
--- The same of the current tenant, by an owner.
+-- The same of the current tenant, by an owner (check_owner).
 create or replace function put_own_branding(p_by text, p_changes jsonb) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin

@@ -18,9 +18,8 @@ create or replace function connect_number(p_by text, p_phone_number_id text, p_n
 declare
     tenant uuid := current_tenant();
 begin
-    if not is_operator(p_by) and not exists (
-            select from tenant_members where tenant_id = tenant and email = lower(p_by) and role = 'owner') then
-        raise exception 'this is for the owners of the business' using errcode = 'CB403';
+    if is_operator(p_by) is not true then
+        perform check_owner(p_by);
     end if;
     perform from tenants where id = tenant for update;  -- so that two tokens can't be stored at once
     if exists (select from chatbots where tenant_id = tenant and phone_number_id <> all (p_usable))

@@ -45,9 +45,7 @@ create or replace function put_invitation(p_by text, p_person text, p_role text,
 declare
     tenant uuid := current_tenant();
 begin
-    if not exists (select from tenant_members where tenant_id = tenant and email = lower(p_by) and role = 'owner') then
-        raise exception 'this is for the owners of the business' using errcode = 'CB403';
-    end if;
+    perform check_owner(p_by);
     if exists (select from tenant_members where tenant_id = tenant and email = p_person) then
         return 'member';
     end if;

@@ -19,6 +19,17 @@ $$;
 select own_functions('my_businesses');
 grant execute on function my_businesses to chatbot_app;
 
+-- Raises SQLSTATE CB403 for whoever is no owner of the current tenant: the script checks it first.
+create or replace function check_owner(p_by text) returns void
+    language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    if not exists (select from tenant_members where tenant_id = current_tenant() and email = lower(p_by)
+                   and role = 'owner') then
+        raise exception 'this is for the owners of the business' using errcode = 'CB403';
+    end if;
+end $$;
+select own_functions('check_owner');
+
 -- An owner adds a person with a role, changes the role, or ends the membership (p_role null). A business keeps at
 -- least one owner. Returns 'ok', 'last_owner' or 'not_found'. Raises SQLSTATE CB403 when p_by is no owner: the script
 -- checks it first, and the database checks it again.
@@ -29,9 +40,7 @@ declare
     was_there boolean;
 begin
     perform 1 from tenants where id = tenant for update;  -- so that two owners can't remove each other at once
-    if not exists (select from tenant_members where tenant_id = tenant and email = lower(p_by) and role = 'owner') then
-        raise exception 'this is for the owners of the business' using errcode = 'CB403';
-    end if;
+    perform check_owner(p_by);
     if p_role is distinct from 'owner'
        and exists (select from tenant_members where tenant_id = tenant and email = lower(p_email) and role = 'owner')
        and not exists (select from tenant_members where tenant_id = tenant and email <> lower(p_email)
