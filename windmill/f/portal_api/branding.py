@@ -27,7 +27,7 @@ from f.common.portal_request import (
     text_field,
 )
 from f.common.ssrf import guarded_client
-from f.portal_api.branding_fields import changes_of, domain_of, look_of
+from f.portal_api.branding_fields import changes_of, domain_of, look_of, refuse_domain
 from f.whatsapp import mail
 
 postgresql = dict[str, Any]
@@ -139,16 +139,6 @@ def delete_domain(conn: Connection, member: Member, fields: Fields) -> dict[str,
         if not one(conn, "select delete_own_domain(%s, %s)", [member["email"], domain]):
             raise not_found()
     return {"deleted": domain}
-
-
-def refuse_domain(said: str, domain: str) -> None:
-    match said:
-        case "not_found":
-            raise not_found()
-        case "taken":
-            raise Refused("domain_taken", domain=domain)
-        case "there":
-            raise Refused("domain_there", domain=domain)
 
 
 def fetch_proof(domain: str, allowed: list[str]) -> str:

@@ -10,7 +10,7 @@ from email.headerregistry import Address
 from typing import Any
 from urllib.parse import urlsplit
 
-from f.common.portal_request import Fields, Refused, text_field
+from f.common.portal_request import Fields, Refused, not_found, text_field
 from f.common.setting_kinds import EMAIL
 from f.portal_api.branding_colours import colour_of, contrasts_of, palette_of
 from f.portal_api.branding_pictures import drawn
@@ -120,3 +120,14 @@ def domain_of(typed: str, platform: str) -> str:
     if platform and domain == urlsplit(platform).hostname:
         raise Refused("domain_taken", domain=domain)
     return domain
+
+
+def refuse_domain(said: str, domain: str) -> None:
+    """Raises Refused for what the database says of an address, unless it is 'ok'; 'full' is for the caller, who knows the plan."""
+    match said:
+        case "not_found":
+            raise not_found()
+        case "taken":
+            raise Refused("domain_taken", domain=domain)
+        case "there":
+            raise Refused("domain_there", domain=domain)

@@ -13,14 +13,13 @@ from typing import Any
 from f.common.database import Connection, one
 from f.common.portal_request import (
     Fields,
-    Refused,
     answer_page,
     handle_operator_request,
     id_field,
     not_found,
     text_field,
 )
-from f.portal_api.branding_fields import changes_of, look_of
+from f.portal_api.branding_fields import changes_of, look_of, refuse_domain
 from f.whatsapp import mail
 
 postgresql = dict[str, Any]
@@ -70,10 +69,7 @@ def verify_domain(conn: Connection, email: str, fields: Fields) -> dict[str, Any
     """The operator knows whose the address is: from now on it is that business's."""
     domain = text_field(fields, "domain", 300)
     said = one(conn, "select operator_verify_domain(%s, %s, %s)", [email, id_field(fields, "tenant"), domain])
-    if said == "not_found":
-        raise not_found()
-    if said == "taken":
-        raise Refused("domain_taken", domain=domain)
+    refuse_domain(said, domain)
     return {"verified": domain}
 
 
