@@ -49,17 +49,21 @@ create or replace function take_past_thread(p_bot chatbots, p_thread jsonb) retu
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     other text := ltrim(said(p_thread -> 'id'), '+');
+    newest timestamptz;
     person uuid;
 begin
-    if other is null or other !~ '^[0-9]{5,20}$' or not exists (select from new_past_messages(p_bot, p_thread))
+    if other is null or other !~ '^[0-9]{5,20}$'
        or exists (select from erased_messages where digest = person_digest(p_bot.tenant_id, other)) then
+        return;
+    end if;
+    select max(written_at) into newest from new_past_messages(p_bot, p_thread);
+    if newest is null then
         return;
     end if;
     person := known_as(p_bot.tenant_id, other);
     if person is null then
         person := find_contact(p_bot.tenant_id, other, null, null);
-        update contacts set status = 'solved', last_seen_at = (
-                select max(written_at) from new_past_messages(p_bot, p_thread))
+        update contacts set status = 'solved', last_seen_at = newest
             where id = person and last_message_at is null and status_at is null;  -- else they have just written
     end if;
     insert into past_messages (tenant_id, contact_id, phone_number_id, message_id, direction, body, written_at)
