@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from f.common.figures.amounts import Figure, alike, money, same
+from f.common.figures.amounts import Figure, alike, money, same, span_around
 from f.common.figures.finder import figures
 from f.common.figures.segments import ROW, Segment, spoken, terms
 
@@ -38,18 +38,14 @@ def words_beside_in_row(segment: Segment, figure: Figure) -> list[frozenset[str]
     """The words on both sides of a figure; in a row of a table those of its cell, for a cell's label may stand on either side."""
     if not ROW.search(segment.text):
         return words_beside(segment.text, segment.figures, figure)
-    start = max((m.end() for m in ROW.finditer(segment.text) if m.end() <= figure.start), default=0)
-    end = min(
-        (m.start() for m in ROW.finditer(segment.text) if m.start() >= figure.end), default=len(segment.text)
-    )
+    start, end = span_around(segment.text, figure, ROW)
     return [terms(segment.text[start:end])] * 2
 
 
 def cell_of(text: str, figure: Figure) -> str:
     """The cell of a row, or the part of a list, that a figure stands in."""
-    start = max((m.end() for m in CELL_END.finditer(text) if m.end() <= figure.start), default=0)
-    end = min((m.start() for m in CELL_END.finditer(text) if m.start() >= figure.end), default=len(text))
-    row = max((m.end() for m in ROW.finditer(text) if m.end() <= figure.start), default=0)
+    start, end = span_around(text, figure, CELL_END)
+    row, _ = span_around(text, figure, ROW)
     label = re.match(r"[^:：]{2,60}[:：]\s", text[row:start])  # Borobudur: locals 50, guests 400
     return f"{label[0] if label else ''}{text[start:end]}"
 

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 
 from f.agent.policy.claims import Draft, Finding
-from f.common.figures.amounts import same
+from f.common.figures.amounts import DAYS, same
 from f.common.figures.finder import figures
 from f.common.figures.polarity import asks, denies, negates
 from f.common.figures.segments import Source, is_passage, segments
@@ -193,7 +193,6 @@ def after_lead(sentence: str) -> str:
     return rest if mark and len(lead.split()) <= LEAD and rest.strip() else sentence
 
 
-DAYS = ("weekday", "date")
 CLAUSE = re.compile(r"[,;:，；、،]\s*")
 NUMBERED = re.compile(r"(?<![\w-])(?=[\w-]*\d{3})(?:[A-Za-z]{1,4}-?\d{3,}|\d{5,})(?![\w-])")
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from f.agent.policy.quoted import in_least
-from f.common.figures.amounts import Figure, amount, money, same
+from f.common.figures.amounts import Figure, amount, money, same, span_around
 from f.common.figures.finder import figures, numbers_in_words, single_lengths
 from f.common.figures.polarity import denies, negates, restricts
 from f.common.figures.segments import kind_of, names, terms
@@ -128,8 +128,7 @@ def turned(statement: str, pieces: Iterable[str]) -> Iterable[Figure]:
 
 def _clause(text: str, figure: Figure) -> str:
     """The words around a figure, up to the next comma on either side."""
-    start = max((m.end() for m in CLAUSE.finditer(text) if m.end() <= figure.start), default=0)
-    end = min((m.start() for m in CLAUSE.finditer(text) if m.start() >= figure.end), default=len(text))
+    start, end = span_around(text, figure, CLAUSE)
     return text[start:end]
 
 

@@ -10,12 +10,11 @@ from datetime import date
 
 from f.agent.policy.claims import Draft, Finding
 from f.agent.policy.grounds import Grounds
-from f.common.figures.amounts import Figure, same
+from f.common.figures.amounts import DAYS, Figure, same
 from f.common.figures.finder import figures
 from f.common.figures.polarity import asks
 from f.common.figures.segments import LISTED, Segment, Source, is_passage, ranged, segments, weekdays
 
-DAYS = ("weekday", "date")
 MOST_TIMES = 2  # of one opening; more belong to several days
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from f.agent.policy.claims import Claim, Draft, Finding
-from f.common.figures.amounts import Figure, amount, same
+from f.common.figures.amounts import DAYS, Figure, amount, same
 from f.common.figures.finder import figures, numbers_in_words, parts_in_words
 from f.common.figures.polarity import negates
 from f.common.figures.segments import (
@@ -66,7 +66,7 @@ class Quoted:
             if weekday.text not in claim.says or not any(f.unit == "weekday" for f in quoted):
                 continue
             shared = [f for f in told if any(same(f, q) for q in quoted)]
-            if not any(f.unit in ("weekday", "date") for f in shared) and (shared or not by_figures):
+            if not any(f.unit in DAYS for f in shared) and (shared or not by_figures):
                 return True
         return False
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from f.common.figures.words import AS_WRITTEN, CODES, SYMBOLS, word_set
 
+DAYS = ("weekday", "date")  # units
 # What currencies of several countries are called alike.
 FAMILIES = {
     "kr": word_set("SEK NOK DKK ISK"), "peso": word_set("MXN ARS CLP COP PHP"), "dirham": word_set("AED MAD"), "riyal": word_set("SAR QAR OMR"),
@@ -121,3 +122,10 @@ def alike(one: Figure, other: Figure) -> bool:
     if one.unit in kinds or other.unit in kinds:
         return one.unit == other.unit
     return fits(one.unit, other.unit) and bool(one.unit) == bool(other.unit)
+
+
+def span_around(text: str, figure: Figure, ends: re.Pattern[str]) -> tuple[int, int]:
+    """Where the part of a text begins and ends that holds a figure, between the nearest matches of a pattern on either side of it."""
+    start = max((m.end() for m in ends.finditer(text) if m.end() <= figure.start), default=0)
+    end = min((m.start() for m in ends.finditer(text) if m.start() >= figure.end), default=len(text))
+    return start, end

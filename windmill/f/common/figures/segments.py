@@ -17,7 +17,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from f.common.figures.amounts import Figure, money
+from f.common.figures.amounts import DAYS, Figure, money
 from f.common.figures.finder import figures
 from f.common.figures.tool_rows import flat
 from f.common.figures.words import meanings, no_names
@@ -155,7 +155,7 @@ def spoken(text: str, found: Iterable[Figure]) -> frozenset[str]:
     found = list(found)
     letters = list(text)
     for figure in found:
-        if figure.unit in ("weekday", "date"):
+        if figure.unit in DAYS:
             end = figure.end
             while end < len(letters) and letters[end].isalpha():  # the ending of an inflected name
                 end += 1
