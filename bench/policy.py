@@ -45,8 +45,7 @@ def measure(half: str, show: str, every: int) -> dict[str, Any]:
         if number % every:
             continue
         for structured in (False, True):
-            with pytest.MonkeyPatch.context() as patch:
-                outcome = harness.run(case, business, structured, patch)
+            outcome = harness.run(case, business, structured)
             kind = case["kind"]
             error = outcome.passed if kind == "wrong" else not outcome.passed
             mode = "reply" if structured else "marks"
@@ -73,7 +72,7 @@ def contributions(half: str, every: int) -> dict[str, Counter[str]]:
             with pytest.MonkeyPatch.context() as patch:
                 for owner, name in CHECKS:
                     patch.setattr(owner, name, _noted(getattr(owner, name), name, spoke))
-                harness.run(case, business, structured, patch)
+                harness.run(case, business, structured)
             for name in spoke:
                 row = counts.setdefault(name, Counter())
                 row[case["kind"]] += 1

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any, NamedTuple
 
+import pytest
+
 from f.agent import tools as agent_tools
 from f.agent.knowledge import Knowledge
 from f.agent.loop import Loop
@@ -166,8 +168,15 @@ def marks_of(case: dict[str, Any]) -> dict[str, str]:
     return found
 
 
-def run(case: dict[str, Any], business: dict[str, Any], structured: bool, patch: Any) -> Outcome:
-    """Runs one case. `patch`: pytest's monkeypatch, or anything with its setattr."""
+def run(case: dict[str, Any], business: dict[str, Any], structured: bool) -> Outcome:
+    """Runs one case."""
+    with pytest.MonkeyPatch.context() as patch:
+        return _run(case, business, structured, patch)
+
+
+def _run(
+    case: dict[str, Any], business: dict[str, Any], structured: bool, patch: pytest.MonkeyPatch
+) -> Outcome:
     turn = CaseTurn(case, business)
     searches: Iterator[list[str]] = iter(
         [c.get("passages") or [] for c in case["calls"] or [] if c["tool"] == "search_knowledge_base"]

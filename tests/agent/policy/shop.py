@@ -95,8 +95,7 @@ def case(
 
 def marked(message: str, reply: str, *calls: dict[str, Any], said: tuple[str, ...] = ()) -> Outcome:
     """What becomes of a reply in plain text with marks."""
-    with pytest.MonkeyPatch.context() as patch:
-        return harness.run(case(message, reply, *calls, said=said), SHOP, False, patch)
+    return harness.run(case(message, reply, *calls, said=said), SHOP, False)
 
 
 def structured(
@@ -109,7 +108,4 @@ def structured(
 ) -> Outcome:
     """What becomes of a call of `reply`. `claims`: source and quote of each."""
     listed = [{"says": text, "source": source, "quote": quote} for source, quote in claims]
-    with pytest.MonkeyPatch.context() as patch:
-        return harness.run(
-            case(message, text, *calls, said=said, kind=kind, claims=listed), SHOP, True, patch
-        )
+    return harness.run(case(message, text, *calls, said=said, kind=kind, claims=listed), SHOP, True)

@@ -86,8 +86,7 @@ def test_nothing_of_a_models_inside_goes_out(
             key: form.replace("{secret}", "the plan of the model").replace("{reply}", text)
             for key, text in written.items()
         }
-    with pytest.MonkeyPatch.context() as patch:
-        outcome = harness.run({**case, "reply": {**reply, **written}}, business, structured, patch)
+    outcome = harness.run({**case, "reply": {**reply, **written}}, business, structured)
     assert not INSIDE.search(outcome.text) and not RAW.search(outcome.text), outcome.text
     assert outcome.text.strip()
     longest = max(

@@ -81,8 +81,7 @@ def sent(message: str, text: str, source: str, quote: str) -> bool:
 
 
 def run(given: dict[str, Any], structured: bool) -> bool:
-    with pytest.MonkeyPatch.context() as patch:
-        return harness.run(given, HOUSE, structured, patch).passed
+    return harness.run(given, HOUSE, structured).passed
 
 
 @pytest.mark.parametrize("kind", WRONG)
