@@ -59,9 +59,8 @@ class HttpAction(LiveTool):
     missing: dict[str, str] = field(default_factory=dict)
     approval: Any = None
     idempotent: bool = False  # its server makes a request that comes again with the same key once
-    digest_key: str = field(
-        repr=False, default=""
-    )  # of the hash that a request is known by, whose headers hold keys
+    # Of the hash that a request is known by, whose headers hold keys.
+    digest_key: str = field(repr=False, default="")
     phone: str | None = field(repr=False, default=None)  # type: ignore[assignment]
 
     @property

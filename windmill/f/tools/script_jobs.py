@@ -33,9 +33,8 @@ SPARE_S = 5  # Windmill ends a job by itself so long after the turn would have: 
 # What Windmill says of a run that its script did not end itself: its own kinds of errors end so, those of languages in Error or Exception.
 BROKEN = re.compile(r"\w*Err|Canceled")
 THERE_ALREADY = ("already exists", "queue_pkey")
-UNRUN = (
-    "Unexpected error during job execution:"  # a log that begins so is of a job that was ended before it ran
-)
+# How the log of a job begins that a worker has ended before it ran.
+UNRUN = "Unexpected error during job execution:"
 
 
 class Definition(NamedTuple):
