@@ -1,4 +1,4 @@
-"""What the door asks PostgreSQL. It holds no right on a table: each line here is one function of sql/functions/door.sql."""
+"""What the door asks PostgreSQL. It holds no right on a table: each line here is one function of sql/functions/."""
 
 from __future__ import annotations
 

@@ -10,59 +10,6 @@ create or replace function door_knows(p_person text, p_tenant uuid default null)
 $$;
 select own_functions('door_knows');
 
--- Whether this link invites this person still: whoever made it is an owner yet. It is worth nothing to anybody else,
--- nor at another business's address.
-create or replace function is_invited(p_person text, p_invitation bytea, p_tenant uuid default null) returns boolean
-    language sql stable security definer set search_path = public, pg_temp as $$
-    select exists (
-        select from door_invitations i join tenants t on t.id = i.tenant_id
-            join tenant_members o on o.tenant_id = i.tenant_id and o.email = i.invited_by and o.role = 'owner'
-        where i.token_digest = p_invitation and i.person = p_person and i.expires_at > now() and t.status = 'active'
-          and (p_tenant is null or t.id = p_tenant))
-$$;
-select own_functions('is_invited');
-
--- Makes the person whom a link invites a member, once. Call it when they have proved who they are.
-create or replace function accept_invitation(p_person text, p_invitation bytea, p_tenant uuid default null) returns void
-    language plpgsql security definer set search_path = public, pg_temp as $$
-declare
-    accepted door_invitations;
-begin
-    if is_invited(p_person, p_invitation, p_tenant) then
-        delete from door_invitations where token_digest = p_invitation returning * into accepted;
-        perform set_config('app.person', p_person, true);
-        insert into tenant_members (tenant_id, email, role) values (accepted.tenant_id, p_person, accepted.role)
-            on conflict do nothing;
-    end if;
-end $$;
-select own_functions('accept_invitation');
-
--- An owner invites somebody to the current tenant by a link, which replaces an earlier one of the same person: 'ok',
--- 'member', or 'slow': a business makes 50 a day, because each may send a mail to whomever an owner names. p_token null
--- takes the invitation back: 'ok' or 'not_found'. Raises SQLSTATE CB403 as put_member does.
-create or replace function put_invitation(p_by text, p_person text, p_role text, p_token bytea) returns text
-    language plpgsql security definer set search_path = public, pg_temp as $$
-declare
-    tenant uuid := current_tenant();
-begin
-    perform check_owner(p_by);
-    if exists (select from tenant_members where tenant_id = tenant and email = p_person) then
-        return 'member';
-    end if;
-    if p_token is not null and not count_try(count_subject('invitations of', tenant::text), 50, '1 day') then
-        return 'slow';
-    end if;
-    delete from door_invitations where tenant_id = tenant and person = p_person;
-    if p_token is null then
-        return case when found then 'ok' else 'not_found' end;
-    end if;
-    insert into door_invitations (token_digest, tenant_id, person, role, invited_by)
-        values (p_token, tenant, p_person, p_role, lower(p_by));
-    return 'ok';
-end $$;
-select own_functions('put_invitation');
-grant execute on function put_invitation to chatbot_app;
-
 -- Counts a try; false when there have been more than p_most within p_within.
 create or replace function count_try(p_subject bytea, p_most int, p_within interval) returns boolean
     language sql security definer set search_path = public, pg_temp as $$
@@ -180,64 +127,6 @@ end $$;
 select own_functions('prove_person');
 grant execute on function prove_person to chatbot_door;
 
--- Remembers what a sign-in has to match.
-create or replace function put_challenge(p_token bytea, p_content text) returns void
-    language sql security definer set search_path = public, pg_temp as $$
-    insert into door_challenges (token_digest, content) values (p_token, p_content)
-$$;
-select own_functions('put_challenge');
-grant execute on function put_challenge to chatbot_door;
-
--- Gives it back, once and for ten minutes; null otherwise.
-create or replace function take_challenge(p_token bytea) returns text
-    language sql security definer set search_path = public, pg_temp as $$
-    with taken as (delete from door_challenges where token_digest = p_token returning content, expires_at)
-    select content from taken where expires_at > now()
-$$;
-select own_functions('take_challenge');
-grant execute on function take_challenge to chatbot_door;
-
--- Stores a passkey for the person of a session; false when the session has ended, or the credential is there already.
-create or replace function put_passkey(p_token bytea, p_credential bytea, p_public_key bytea, p_sign_count bigint,
-                                       p_browser text, p_tenant uuid default null) returns boolean
-    language plpgsql security definer set search_path = public, pg_temp as $$
-begin
-    insert into door_passkeys (credential, person, tenant_id, public_key, sign_count, name)
-        select p_credential, person, tenant_id, p_public_key, p_sign_count, left(p_browser, 200) from door_sessions
-        where id = use_session(p_token, p_tenant)
-        on conflict do nothing;
-    return found;
-end $$;
-select own_functions('put_passkey');
-grant execute on function put_passkey to chatbot_door;
-
--- What a passkey's signature is held against; no row where it was made at another's address.
-create or replace function read_passkey(p_credential bytea, p_tenant uuid default null)
-    returns table (public_key bytea, sign_count bigint)
-    language sql stable security definer set search_path = public, pg_temp as $$
-    select k.public_key, k.sign_count from door_passkeys k
-        where k.credential = p_credential and k.tenant_id is not distinct from p_tenant
-$$;
-select own_functions('read_passkey');
-grant execute on function read_passkey to chatbot_door;
-
--- Opens a session with a passkey whose signature was right; false where it counts no further than before (it was
--- copied), it was made at another's address, or its person may not sign in.
-create or replace function enter_passkey(p_credential bytea, p_sign_count bigint, p_token bytea, p_browser text,
-                                         p_tenant uuid default null)
-    returns boolean language plpgsql security definer set search_path = public, pg_temp as $$
-declare
-    whose text;
-begin
-    update door_passkeys set sign_count = p_sign_count, used_at = now()
-        where credential = p_credential and tenant_id is not distinct from p_tenant
-          and (p_sign_count > sign_count or (p_sign_count = 0 and sign_count = 0))
-        returning person into whose;
-    return prove_person(whose, 'passkey', p_token, p_browser, p_tenant);
-end $$;
-select own_functions('enter_passkey');
-grant execute on function enter_passkey to chatbot_door;
-
 -- Whether the session of this request may know of what is good at a business's own addresses (null: at the platform's):
 -- one at a business's own knows of that business's only. p_job null: no session asks, but an account of Windmill.
 create or replace function is_seen_from(p_job bytea, p_tenant uuid) returns boolean
@@ -247,27 +136,6 @@ create or replace function is_seen_from(p_job bytea, p_tenant uuid) returns bool
         where t.job_digest = p_job and (here.tenant_id is null or here.tenant_id = p_tenant))
 $$;
 select own_functions('is_seen_from');
-
--- A person's passkeys that this request may know of, newest first, by the digest of each in hex.
-create or replace function my_passkeys(p_person text, p_job bytea)
-    returns table (id text, name text, made_at timestamptz, used_at timestamptz)
-    language sql stable security definer set search_path = public, pg_temp as $$
-    select encode(sha256(k.credential), 'hex'), k.name, k.made_at, k.used_at from door_passkeys k
-        where k.person = p_person and is_seen_from(p_job, k.tenant_id) order by k.made_at desc
-$$;
-select own_functions('my_passkeys');
-grant execute on function my_passkeys to chatbot_app;
-
--- Forgets one of these passkeys.
-create or replace function delete_passkey(p_person text, p_id text, p_job bytea) returns boolean
-    language plpgsql security definer set search_path = public, pg_temp as $$
-begin
-    delete from door_passkeys where person = p_person and encode(sha256(credential), 'hex') = p_id
-        and is_seen_from(p_job, tenant_id);
-    return found;
-end $$;
-select own_functions('delete_passkey');
-grant execute on function delete_passkey to chatbot_app;
 
 -- The person of the session that a cookie opens; null without one.
 create or replace function session_person(p_token bytea, p_tenant uuid default null) returns text

@@ -1,7 +1,7 @@
 -- The door to the portal (portal/): who is signed in at it, what one request may do, and codes on their way. Whatever a
 -- browser or a job holds is here as its SHA-256 only. A person is an e-mail address, or a telephone number with its
 -- plus; tenant_members and operators know them by the same. Only invitations are of one tenant; the other
--- tables have the owner's policy alone. functions/door.sql reads and writes them.
+-- tables have the owner's policy alone. functions/door.sql, passkeys.sql and invitations.sql read and write them.
 
 create table door_sessions (
     id                uuid primary key default gen_random_uuid(),  -- names it in lists; opens nothing

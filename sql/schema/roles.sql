@@ -5,7 +5,7 @@
 --   chatbot_owner  sees all rows. Nobody can log in as it; only SECURITY DEFINER functions run as it.
 --   chatbot_app    sees the rows of the tenant that the transaction's setting app.tenant_id names; without one, no row.
 -- chatbot_ingress has no right on any tenant table: it may only insert into the inbox and call a few functions.
--- chatbot_door, the door to the portal, has no right on any table: it calls functions of functions/door.sql. No
+-- chatbot_door, the door to the portal, has no right on any table: it calls functions of functions/ alone. No
 -- role here is a superuser or may bypass row-level security. PostgreSQL lets everybody make temporary tables and large
 -- objects: no login may, or it could fill the disk with what belongs to no tenant.
 do $$

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from f.common.setting_kinds import EMAIL
+
 SEARCH, HAND_OFF, REMEMBER = "search_knowledge_base", "hand_off", "remember_contact_details"
 SEND_DOCUMENT = "send_document"
-EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
 LONGEST_DETAIL = 200
 MOST_FILES = 100  # that a schema names; the newest of each title
 
@@ -78,7 +79,7 @@ def refused_details(fields: dict[str, str], allowed: list[str], customers_words:
             refused[name] = f"{name} is longer than {LONGEST_DETAIL} characters"
         elif _letters(value) not in _letters(customers_words):
             refused[name] = f"the customer has not written this {name}"
-        elif "email" in name.lower() and not EMAIL.match(value):
+        elif "email" in name.lower() and not EMAIL.fullmatch(value):
             refused[name] = f"{name} is not an e-mail address"
     return refused
 

@@ -33,6 +33,7 @@ from f.common.portal_request import (
 )
 from f.common.problems import Problem
 from f.common.secrets import seal
+from f.common.setting_kinds import EMAIL
 from f.common.windmill import deployed_pins, tags_without_worker
 from f.portal_api import number_connection, number_doctor, number_trial
 from f.portal_api.typed_keys import sealing_key, typed_key
@@ -74,7 +75,6 @@ SLOWEST, FASTEST = 0.1, 1000  # messages a second; the table chatbots has the sa
 PUT_TENANT = "select operator_put_tenant(%s, %s, %s, %s)"
 PUT_MEMBER = "select operator_put_member(%s, %s, %s, %s)"
 PUT_OPERATOR = "select operator_put_operator(%s, %s, %s)"
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 @answer_page

@@ -7,7 +7,6 @@ A person is an e-mail address or, at the door (portal/), a telephone number with
 
 from __future__ import annotations
 
-import re
 import secrets
 from typing import Any
 
@@ -27,11 +26,12 @@ from f.common.portal_request import (
     text_field,
     whole_number_field,
 )
+from f.common.setting_kinds import EMAIL
 
 postgresql = dict[str, Any]
 c_settings = dict[str, Any]
 PAGE = 50
-MOST_INVITATIONS = 50  # a day: put_invitation of sql/functions/door.sql counts
+MOST_INVITATIONS = 50  # a day: put_invitation of sql/functions/invitations.sql counts
 INVITATION = {
     "en": (
         "Your invitation to {business}",
@@ -42,7 +42,6 @@ INVITATION = {
         "{by} le invita al portal de {business}: {link}\n\nEl enlace es solo para usted: al abrirlo recibirá un código en esta dirección.",
     ),
 }
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 @answer_page
