@@ -63,11 +63,11 @@ $$;
 select own_functions('last_heard');
 grant execute on function last_heard to chatbot_app;
 
--- The calls of scripts and flows in earlier turns of this turn's conversation of which nobody has written down what
--- became: Windmill keeps their jobs (no server has its name). And those whose outcome was written down after the last
--- answer: the attempt that did it has died since, or its turn has failed, so no customer has heard of it. Those of the
--- last day, the oldest first; not the approved ones, of which turns of their own ask (approved_calls.sql). is_fresh:
--- whoever began it may be sending it yet.
+-- The calls in earlier turns of this turn's conversation of which no customer has heard what became: it was written down
+-- after the last answer, because the attempt that did it has died since, or its turn has failed; or it was lost after
+-- that answer. And each of a script or flow whose outcome nobody has written down: Windmill keeps their jobs (no server
+-- has its name). Those of the last day, the oldest first; not the approved ones, of which turns of their own ask
+-- (approved_calls.sql). is_fresh: whoever began it may be sending it yet.
 create or replace function calls_in_doubt(p_turn uuid)
     returns table (turn_id uuid, digest bytea, tool text, is_fresh boolean, outcome text, failed boolean)
     language sql stable as $$
@@ -75,8 +75,9 @@ create or replace function calls_in_doubt(p_turn uuid)
     from turns t join turns o on o.contact_id = t.contact_id and o.phone_number_id = t.phone_number_id
         join tool_calls k on k.turn_id = o.id
     where t.id = p_turn and o.id <> t.id and o.opened_at > now() - interval '2 days' and o.state <> 'active'
-      and (k.outcome is null or k.ended_at >= coalesce(last_heard(t), '-infinity'))
-      and k.made_at > now() - interval '1 day' and k.tool like 'Windmill.%'
+      and (k.outcome is null and k.tool like 'Windmill.%'
+           or coalesce(k.ended_at, k.made_at) >= coalesce(last_heard(t), '-infinity'))
+      and k.made_at > now() - interval '1 day'
       and not exists (select from tool_approvals a where a.turn_id = k.turn_id and uuid_send(a.id) = k.digest)
     order by k.outcome is not null, k.made_at limit 5
 $$;

@@ -1,4 +1,5 @@
-"""A script's call without approval whose turn ends before anybody has written down what became of it: the customer's next turn asks Windmill."""
+"""A call without approval whose turn ends before the customer has heard what became of it: the next turn tells the model, and asks Windmill of a
+script's."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from f.tools.script_jobs import Job, call_id, run_job, start
 from tests.agent.conftest import JOB_ID_KEY, Bench
 from tests.agent.scripts import Windmill
 from tests.agent.test_approved_calls import without_workers
-from tests.agent.test_tool_calls import ASK, DONE, HONEST, WISH, Orders
+from tests.agent.test_tool_calls import ASK, DONE, HONEST, OTHERWISE, WISH, Orders, cut
 from tests.agent.vendors import replied
 
 HELLO = replied("Hello! How can I help?", "talk")
@@ -54,6 +55,30 @@ class Doubt(Orders):
 @pytest.fixture
 def doubt(bench: Bench, windmill: Windmill, tmp_path: Path) -> Doubt:
     return Doubt(bench, windmill, tmp_path / "calls", "script")
+
+
+@pytest.fixture(params=["mcp", "http"])
+def of_server(bench: Bench, tmp_path: Path, request: pytest.FixtureRequest) -> Doubt:
+    return Doubt(bench, request.getfixturevalue("odd"), tmp_path / "calls", request.param)
+
+
+def test_what_a_server_did_is_told(of_server: Doubt) -> None:
+    with pytest.raises(psycopg.OperationalError):
+        of_server.step(ASK, cut(of_server.bench, OTHERWISE), DONE)
+    result = of_server.next_turn(DONE)
+    assert result["reply"] == DONE and result["answered"] and "order 77 is placed" in of_server.told()
+    assert of_server.next_turn(HELLO, before="answered")["reply"] == "Hello! How can I help?"
+    assert "order 77" not in of_server.told() and of_server.made() == 1, "once"
+
+
+def test_what_nobody_knows_of_a_server_is_told_as_that(of_server: Doubt) -> None:
+    of_server.is_now(cuts=of_server.bench.url)
+    with pytest.raises(psycopg.OperationalError):
+        of_server.step(ASK, DONE)
+    assert of_server.next_turn(HONEST)["reply"] == HONEST
+    assert "it is not known whether it was done" in of_server.told()
+    of_server.next_turn(HELLO, before="answered")
+    assert "not known" not in of_server.told() and of_server.made() == 1, "once"
 
 
 def test_what_was_done_is_told(doubt: Doubt) -> None:

@@ -74,20 +74,21 @@ def test_not_while_the_bot_is_off(asked: Asked) -> None:
     assert asked.row["result"] == "unsure", "nobody may say that it was not called"
 
 
+QUERY = b"select digest, tool, is_fresh, outcome from calls_in_doubt(%s)"
+
+
 def test_without_approval_the_next_turns_of_the_conversation_ask(talk: Conversation) -> None:
     """Of an approved call only those that answer the yes."""
     asked = Asked(talk, server="Windmill")
     asked.decide()
     turn, epoch, run, _ = begin(asked)
-    digest, other = b"a call without approval", b"of a server, which nobody can ask"
+    digest = b"a call without approval"
     assert talk.call("begin_tool_call", turn, epoch, "Windmill.book", digest) is None
-    assert talk.call("begin_tool_call", turn, epoch, "shop.book", other) is None
-    query = b"select digest, tool, is_fresh, outcome from calls_in_doubt(%s)"
-    assert talk.app.execute(query, [turn]).fetchall() == [], "it is this turn's own"
+    assert talk.app.execute(QUERY, [turn]).fetchall() == [], "it is this turn's own"
     talk.close(turn, run, "failed")
 
     def heard_in(turn: str) -> Any:
-        return talk.app.execute(query, [turn]).fetchall()
+        return talk.app.execute(QUERY, [turn]).fetchall()
 
     next_turn = talk.open(talk.write("did it work?"), run := new_run())["turn_id"]
     known = {"digest": digest, "tool": "Windmill.book", "is_fresh": True}
@@ -99,6 +100,25 @@ def test_without_approval_the_next_turns_of_the_conversation_ask(talk: Conversat
     assert heard_in(next_turn) == [{**known, "outcome": "booked"}], "by the next turn, where that one failed"
     talk.close(next_turn, run)
     assert heard_in(talk.open(talk.write("thanks"), new_run())["turn_id"]) == [], "it has answered"
+
+
+@pytest.mark.parametrize("outcome", ["booked", None], ids=["known", "lost"])
+def test_of_a_servers_call_the_next_turns_hear_until_one_has_answered(
+    talk: Conversation, outcome: str | None
+) -> None:
+    turn = talk.open(talk.write("book it"), run := new_run())["turn_id"]
+    digest = b"of a server"
+    assert talk.call("begin_tool_call", turn, talk.begin(turn, run, 2), "shop.book", digest) is None
+    if outcome:
+        talk.call("end_tool_call", turn, digest, outcome, False)
+    talk.close(turn, run, "failed")
+    for end in ("failed", "answered"):
+        next_turn = talk.open(talk.write("did it work?"), run := new_run())["turn_id"]
+        (call,) = talk.app.execute(QUERY, [next_turn]).fetchall()
+        assert (call["digest"], call["outcome"]) == (digest, outcome)
+        talk.close(next_turn, run, end)
+    last = talk.open(talk.write("thanks"), new_run())["turn_id"]
+    assert talk.app.execute(QUERY, [last]).fetchall() == []
 
 
 REQUEST = b"the digest of what was sent"

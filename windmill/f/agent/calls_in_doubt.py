@@ -1,9 +1,8 @@
 # no_postinstall
 # requirements: agent
-"""Calls of scripts and flows that earlier turns of the conversation have made without writing down what became of them, because their step died or
-the job went on: Windmill keeps the job, so a later turn asks it, and the model hears of it. What was asked and written down is handed on until a
-turn has answered: the attempt that asked may have died before its model said a word. Of an approved call turns of their own ask
-(f/agent/decisions).
+"""Calls of earlier turns of which the customer has not heard what became, because their step died or their turn failed: the model hears of each
+until a turn has answered. Of a script or flow Windmill keeps the job, so a later turn asks it where nobody wrote down what it said; of a server's
+call whose answer was lost nobody knows, and the model hears that. Of an approved call turns of their own ask (f/agent/decisions).
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from f.agent.policy.deeds import refuses
 from f.agent.prompt import PLATFORM, as_data
 from f.agent.tool_ledger import KEPT
 from f.common.redaction import redact_keys
-from f.tools.live_tools import DONE, ToolError, has_words
+from f.tools.live_tools import DONE, SCRIPTS, ToolError, has_words
 from f.tools.script_tools import recall
 
 if TYPE_CHECKING:
@@ -49,6 +48,8 @@ def ask_about(turn: Turn, evidence: Evidence, made: dict[str, Any], secrets: Ite
     tool, at, begun = made["tool"].partition(".")[2], round(time.time(), 3), time.monotonic()
     if made["outcome"] is not None:  # another turn or attempt has asked, and nobody has said it since
         return take_in(evidence, tool, made["outcome"], made["failed"], {"at": at, "ms": 0})
+    if made["tool"].partition(".")[0] != SCRIPTS:
+        return UNKNOWN.format(platform=PLATFORM, tool=tool)
     outcome, failed, job = None, False, None
     try:
         outcome = recall(turn.resources["job_id_key"], made["digest"], tool, WAIT_S, leave=True)

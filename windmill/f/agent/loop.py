@@ -36,7 +36,6 @@ from f.common.redaction import SHORTEST_SECRET, redact_keys
 from f.common.secrets import SecretError
 from f.models.providers import Models, candidates_of
 from f.models.types import Call, Completion, ModelError, new_call_id
-from f.tools.live_tools import SCRIPTS
 from f.whatsapp.choices import OFFER
 
 if TYPE_CHECKING:
@@ -105,8 +104,8 @@ class Loop:
         self._messages = opening_messages(turn, _attachments(turn))
         if begun:
             self._messages = begun.go_on(self._messages)
-        elif not turn.dry_run and any(tool.origin == SCRIPTS for tool in self._tools.of_servers.values()):
-            from f.agent.calls_in_doubt import ask_about_earlier_calls  # most tenants have no scripts
+        elif not turn.dry_run and any(not tool.read_only for tool in self._tools.of_servers.values()):
+            from f.agent.calls_in_doubt import ask_about_earlier_calls  # most tenants' tools only read
 
             self._messages[-1:-1] = ask_about_earlier_calls(turn, self.evidence, self.secrets)
         self._best: Verdict | None = (
