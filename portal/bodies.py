@@ -10,9 +10,8 @@ from contextlib import asynccontextmanager
 from starlette.requests import Request
 
 LARGE = 1 << 20  # bytes from which a body counts
-HELD = (
-    256 << 20
-)  # bytes of large bodies at once; what is made of one on its way to Windmill takes about twice as much again
+# Bytes of large bodies at once. What is made of one on its way to Windmill takes about twice as much again.
+HELD = 256 << 20
 READ_S = 600.0  # for a whole body: 50 MB from a telephone
 
 

@@ -31,10 +31,8 @@ from f.models.embeddings import retry_after
 AGENT = "Chatmill"
 PAUSE_S, LONGEST_PAUSE_S = 1.0, 10.0
 SILENCE_S = 20.0  # that a site may leave between two bytes
-ANSWER_S, LIST_S = (
-    60.0,
-    300.0,
-)  # for a whole answer, and for all sitemaps: a site that drips would keep the reader from everybody else's
+# For a whole answer, and for all sitemaps: a site that drips would keep the reader from everybody else's.
+ANSWER_S, LIST_S = 60.0, 300.0
 REDIRECTS = 5
 MAX_SITEMAPS = 20
 LONGEST_ROBOTS = 500_000  # characters of robots.txt; RFC 9309 asks for as many kilobytes at least
