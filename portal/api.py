@@ -30,6 +30,7 @@ from portal.api_document import (
 from portal.api_problems import answer, problem
 from portal.api_schemas import SCHEMAS
 from portal.api_values import of_query, problem_with, problem_with_fields
+from portal.bodies import Bodies, TooMuch
 from portal.browser import address
 from portal.settings import Settings
 from portal.store import Store
@@ -53,8 +54,11 @@ STATUSES = {"not_found": 404, "unavailable": 503, "role": 403, "no_identity": 40
 
 
 class Api:
-    def __init__(self, settings: Settings, store: Store, windmill: Windmill, addresses: Addresses) -> None:
+    def __init__(
+        self, settings: Settings, store: Store, windmill: Windmill, addresses: Addresses, bodies: Bodies
+    ) -> None:
         self._settings, self._store, self._windmill, self._addresses = settings, store, windmill, addresses
+        self._bodies = bodies
         self._under_way: dict[str, int] = {}
 
     async def describe(self, request: Request) -> Response:
@@ -117,11 +121,21 @@ class Api:
         fields = fields_of_address(request, operation)
         if isinstance(fields, Response):
             return fields
-        if operation.body:
-            given = await fields_of_body(request, operation)
-            if isinstance(given, Response):
-                return given
-            fields = {**given, **fields}
+        if not operation.body:
+            return await self._run(operation, key, fields)
+        if refused := refusal_of_body(request, operation):
+            return refused
+        try:
+            async with self._bodies.of(request, key) as body:
+                given = fields_of_body(request, operation, body)
+                body.clear()  # it may be large, and the script takes its time
+                if isinstance(given, Response):
+                    return given
+                return await self._run(operation, key, {**given, **fields})
+        except TooMuch:
+            return problem("too_many_at_once", {"retry-after": "1"})
+
+    async def _run(self, operation: Operation, key: str, fields: dict[str, Any]) -> Response:
         words = json.dumps({"portal": 1, "action": operation.id, **fields})
         # A worker takes a text with this sign for a reference to a secret; see f/common/portal_request.py.
         words = words.replace("$", "\\u0024")
@@ -188,8 +202,8 @@ def fields_of_address(request: Request, operation: Operation) -> dict[str, Any] 
     return fields
 
 
-async def fields_of_body(request: Request, operation: Operation) -> dict[str, Any] | Response:
-    """What the body holds, checked; or what is wrong with it. A body that is too large is not read."""
+def refusal_of_body(request: Request, operation: Operation) -> Response | None:
+    """Why a body is not read."""
     length = request.headers.get("content-length", "")
     if not length.isdecimal():
         return problem("no_length")
@@ -197,8 +211,13 @@ async def fields_of_body(request: Request, operation: Operation) -> dict[str, An
         return problem("too_large", most=operation.most_bytes)
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         return problem("not_json")
+    return None
+
+
+def fields_of_body(request: Request, operation: Operation, body: bytearray) -> dict[str, Any] | Response:
+    """What the body holds, checked; or what is wrong with it."""
     try:
-        given = json.loads(await request.body())
+        given = json.loads(body)
     except (ValueError, RecursionError):
         return problem("bad_json")
     if not isinstance(given, dict):

@@ -23,6 +23,7 @@ from portal.addresses import Addresses, address_of
 from portal.api import Api
 from portal.api_document import PREFIX
 from portal.api_problems import problem
+from portal.bodies import Bodies, TooMuch
 from portal.browser import ATTEMPT, SESSION, Cookies, address, name_of
 from portal.codes import LANGUAGES, Codes, person_of
 from portal.guard import DOMAIN_ALLOWED, HEALTH, Guard
@@ -54,7 +55,8 @@ class Door:
         self.cookies, self.pages = Cookies(settings), Pages(settings)
         self.providers = Providers(settings, self.store, self.cookies)
         self.passkeys = Passkeys(self.store, self.cookies, self.addresses)
-        self.api = Api(settings, self.store, self.windmill, self.addresses)
+        self.bodies = Bodies()
+        self.api = Api(settings, self.store, self.windmill, self.addresses, self.bodies)
         self._under_way: dict[str, int] = {}
 
     async def index(self, request: Request) -> Response:
@@ -130,18 +132,22 @@ class Door:
             return JSONResponse({"error": "too many calls at once"}, 429)
         self._under_way[token] = self._under_way.get(token, 0) + 1
         try:
-            return await self._call(token, tenant, await request.body())
+            async with self.bodies.of(request, token) as body:
+                return await self._call(token, tenant, body)
+        except TooMuch:
+            return JSONResponse({"error": "too many calls at once"}, 429)
         finally:
             self._under_way[token] -= 1
             if not self._under_way[token]:
                 del self._under_way[token]
 
-    async def _call(self, token: str, tenant: str | None, body: bytes) -> Response:
+    async def _call(self, token: str, tenant: str | None, body: bytearray) -> Response:
         try:
             asked = json.loads(body)
+            body.clear()  # it may be large, and the script takes its time
             script, words = self.windmill.scripts[asked["runnable"]], asked["args"]["request"]
             words.encode()
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return JSONResponse({"error": "no such script"}, 400)
         job = str(uuid.UUID(bytes=secrets.token_bytes(16), version=4))
         if not await self.store.make_ticket(token, job, words, tenant):
@@ -203,14 +209,16 @@ class Door:
 
 
 async def small(request: Request) -> dict[str, Any]:
-    """The fields of a small request; none where it is too large, or no object."""
+    """The fields of a small request; none where it is too large, no object, or holds what PostgreSQL can't store."""
     if int(request.headers.get("content-length", "0")) > MOST_SMALL:
         return {}
     try:
         given = json.loads(await request.body())
-    except ValueError:
+        json.dumps(given, ensure_ascii=False).encode()  # half a surrogate pair
+    except (ValueError, RecursionError):
         return {}
-    return given if isinstance(given, dict) else {}
+    texts = given.values() if isinstance(given, dict) else ["\0"]
+    return {} if any(isinstance(text, str) and "\0" in text for text in texts) else given
 
 
 async def unavailable(request: Request, error: Exception) -> Response:

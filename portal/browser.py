@@ -51,9 +51,11 @@ class Cookies:
 
 
 def address(request: Request, proxies: int) -> str:
-    """Where the request comes from. Of X-Forwarded-For only what our own proxies have written counts."""
+    """Where the request comes from. Of X-Forwarded-For only what our own proxies have written counts: the last of all its lines, as some proxies
+    add a line of their own behind the client's."""
     direct = request.client.host if request.client else ""
-    hops = [hop.strip() for hop in request.headers.get("x-forwarded-for", "").split(",") if hop.strip()]
+    spoken = ",".join(request.headers.getlist("x-forwarded-for"))
+    hops = [hop.strip() for hop in spoken.split(",") if hop.strip()]
     return hops[-proxies] if proxies and len(hops) >= proxies else direct
 
 

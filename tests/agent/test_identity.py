@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
+from f.tools.checked_arguments import checked
 from f.tools.identity import asks_who, says_who, with_phone, without_who
 from f.tools.live_tools import ToolError
 from f.tools.mcp_servers import McpServer, McpTool
@@ -67,6 +69,27 @@ def test_the_contact_s_own_stands_wherever_one_is_asked_for() -> None:
         "filter": {"phone": OWN, "state": "sent"},
         "people": [{"name": "Ana", "mobile_number": OWN}],
     }
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        NESTED["filter"],
+        {"anyOf": [NESTED["filter"], {"type": "null"}]},
+        {"anyOf": [{"type": "string"}, NESTED["filter"]]},
+        {"type": "array", "items": NESTED["filter"]},
+        {},
+    ],
+)
+def test_a_phone_in_a_text_of_json_is_no_word_of_the_model_s(schema: dict[str, Any]) -> None:
+    """An object that is written as text, which checked_arguments and many servers read as the object that it stands for."""
+    said = [{"phone": "+34999", "state": "sent"}]
+    asked = tool({"filter": schema, "phone": {}})
+    for written in (json.dumps(said[0]), f"\n {json.dumps(said)}"):
+        given = asked.for_contact({"filter": written})
+        assert "+34999" not in json.dumps(checked("find", given, asked.parameters | {"properties": {}}))
+        assert asked.for_contact(given) == given  # what a person has agreed to is called as it is
+    assert tool({"note": {"type": "string"}}).for_contact({"note": "[3]"}) == {"note": "[3]"}
 
 
 def test_what_the_model_left_out_is_filled_in() -> None:

@@ -32,6 +32,19 @@ def age(bench: Bench) -> None:
     bench.rows("update tenant_tools set discovered_at = now() - interval '1 hour' where name = 'club'")
 
 
+def test_servers_that_are_down_together_take_no_longer_than_one(
+    bench: Bench, odd: Odd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each may take its time-out; after that of all of them the rest offers what it last did."""
+    bench.live(QUESTION, "Hello!")
+    age(bench)
+    monkeypatch.setattr("f.agent.mcp_lists.PATIENCE_S", -1.0)
+    monkeypatch.setattr("f.agent.mcp_lists.refresh", lambda *_: pytest.fail("it was asked"))
+    result = bench.live(QUESTION, ASK, "You have 120 points.")
+    assert result["reply"] == "You have 120 points."
+    assert "the tools of club are as last seen: other servers took too long" in notes(result)
+
+
 def test_a_server_that_works(bench: Bench, odd: Odd) -> None:
     result = bench.live(QUESTION, ASK, "You have 120 points.")
     assert result["answered"] and result["reply"] == "You have 120 points."

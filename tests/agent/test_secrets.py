@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -182,7 +183,15 @@ def test_a_reply_with_the_key_of_a_server_without_tools(bench: Bench, odd: Odd) 
 
 
 @pytest.mark.parametrize(
-    "spell", [str, repr, json.dumps, lambda s: s.replace("/", "%2F").replace("'", "%27")]
+    "spell",
+    [
+        str,
+        repr,
+        json.dumps,
+        lambda s: s.replace("/", "%2F").replace("'", "%27"),
+        lambda s: s.replace("'", "%27"),
+        lambda s: s.replace("/", r"\/"),
+    ],
 )
 def test_a_secret_is_found_in_other_spellings(spell: Callable[[str], str]) -> None:
     secret = "ab/c'd\"e\\f-0123456789"
@@ -192,3 +201,14 @@ def test_a_secret_is_found_in_other_spellings(spell: Callable[[str], str]) -> No
         [{"a": "<'[key]'>"}],
         [{"a": '<"[key]">'}],
     )
+
+
+@pytest.mark.parametrize(
+    "said", ["bob:a/b word-0123", "no bob with a/b word-0123", r"a\/b word-0123", "a/b%20word-0123"]
+)
+@pytest.mark.parametrize("scheme", ["Basic ", ""])
+def test_the_password_in_a_header_of_http_basic_is_a_secret(said: str, scheme: str) -> None:
+    """Servers quote what they have read out of the header, in their own spelling."""
+    header = scheme + b64encode(b"bob:a/b word-0123").decode()
+    assert "word" not in redact(f"login failed: {said}", [header])
+    assert redact("Basic instructions", ["Basic instructions: no base64"]) == "Basic instructions"

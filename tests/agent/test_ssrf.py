@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 from typing import Any
 
 import httpx2
@@ -74,14 +75,14 @@ def test_a_name_that_changes_its_address_gains_nothing(monkeypatch: pytest.Monke
     went: list[str] = []
     answers = iter([["93.184.215.14"], ["127.0.0.1"], ["127.0.0.1"]])
 
-    async def resolve(self: Any, host: str, port: int, **kind: Any) -> list[Any]:
+    def resolve(host: str, port: int, **kind: Any) -> list[Any]:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (a, port)) for a in next(answers)]
 
     async def connect(self: Any, host: str, port: int, *args: Any, **kwargs: Any) -> Any:
         went.append(host)
         raise OSError("no network in tests")
 
-    monkeypatch.setattr(asyncio.base_events.BaseEventLoop, "getaddrinfo", resolve)
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
     monkeypatch.setattr(ssrf.httpcore2.AnyIOBackend, "connect_tcp", connect)
     with pytest.raises(OSError):
         get("http://rebind.example/", [])
@@ -91,12 +92,58 @@ def test_a_name_that_changes_its_address_gains_nothing(monkeypatch: pytest.Monke
 
 
 def test_one_private_address_among_public_ones_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def resolve(self: Any, host: str, port: int, **kind: Any) -> list[Any]:
+    def resolve(host: str, port: int, **kind: Any) -> list[Any]:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (a, port)) for a in ("8.8.8.8", "10.0.0.1")]
 
-    monkeypatch.setattr(asyncio.base_events.BaseEventLoop, "getaddrinfo", resolve)
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
     with pytest.raises(ForbiddenHost):
         get("http://both.example/", [])
+
+
+def test_a_name_server_that_never_answers_keeps_no_other_name_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A business has ten receivers of events, and all businesses' receivers are told in one run. At its end the run does not wait either."""
+    answers, went = threading.Event(), list[str]()
+
+    def resolve(host: str, port: int, **kind: Any) -> list[Any]:
+        if host.startswith("slow"):
+            answers.wait(60)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("93.184.215.14", port))]
+
+    async def connect(self: Any, host: str, port: int, *args: Any, **kwargs: Any) -> Any:
+        went.append(host)
+        raise OSError("no network in tests")
+
+    async def ask(host: str) -> None:
+        async with guarded_client([], {}, 30) as client:
+            await client.get(f"http://{host}.example/")
+
+    async def run() -> None:
+        slow = [asyncio.create_task(ask(f"slow{n}")) for n in range(40)]
+        await asyncio.sleep(0)
+        with pytest.raises(OSError, match="no network"):
+            await asyncio.wait_for(ask("quick"), 20)
+        for task in slow:
+            task.cancel()
+        await asyncio.gather(*slow, return_exceptions=True)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    monkeypatch.setattr(ssrf.httpcore2.AnyIOBackend, "connect_tcp", connect)
+    late = threading.Timer(40, answers.set)
+    late.start()
+    try:
+        asyncio.run(run())
+        assert went == ["93.184.215.14"] and not answers.is_set()
+    finally:
+        late.cancel()
+        answers.set()
+
+
+@pytest.mark.parametrize("host", [f"{'a' * 64}.example", "a..example"])
+def test_a_name_that_is_none_is_not_reached(host: str) -> None:
+    with pytest.raises((httpx2.ConnectError, httpx2.InvalidURL)):
+        get(f"http://{host}/", [])
 
 
 def test_a_large_answer_is_cut_off(vendors: tuple[Vendor, Vendor]) -> None:

@@ -13,6 +13,7 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx2
@@ -206,3 +207,40 @@ def test_what_a_long_document_gives_earns_it_time() -> None:
 @pytest.mark.parametrize("text", ["\ud800 half a pair", "a\nb\u2028c", "日本"])
 def test_words_come_through_as_they_are(text: str) -> None:
     assert list(run_in_child(lambda _: [text], Bounds())) == [text]
+
+
+async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """A site that is never silent for long, and never done: twenty bytes a second."""
+    asked = (await reader.readuntil(b"\r\n\r\n")).split()[1]
+    if asked == b"/robots.txt":
+        writer.write(b"HTTP/1.1 404 No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+        writer.close()
+        return
+    writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 1000000\r\n\r\n")
+    with suppress(asyncio.CancelledError):
+        while not writer.is_closing():
+            writer.write(b" ")
+            await asyncio.sleep(0.05)
+
+
+@pytest.mark.parametrize("kind", ["page", "sitemap"])
+def test_a_site_that_drips_gives_the_reader_back(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crawler, "ANSWER_S", 0.5)
+    monkeypatch.setattr(crawler, "LIST_S", 0.3)
+
+    async def read() -> list[crawler.WebPage]:
+        server = await asyncio.start_server(drip, "127.0.0.1", 0)
+        host = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        try:
+            async with crawler.visitor(f"http://{host}/", [host], 0) as site:
+                frontier = await site.frontier(kind, f"http://{host}/", 5)
+                return [page async for page in site.pages(kind, 5, frontier)]
+        finally:
+            server.close()
+
+    if kind == "sitemap":
+        with pytest.raises(crawler.NotReadable, match="can't be reached"):
+            asyncio.run(asyncio.wait_for(read(), 20))
+    else:
+        (page,) = asyncio.run(asyncio.wait_for(read(), 20))
+        assert page.warning and page.warning["code"] == "page_unread"

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from f.common.secrets import OAUTH_SECRET, unseal_all
+from f.portal_api import mcp_server_rows, tools
 from tests.portal.conftest import MASTER_KEY, A, Portal
 
 OWNER = "owner@alpha.example"
@@ -162,3 +163,28 @@ def test_a_rule_of_one_tool_leaves_the_others_alone(portal: Portal) -> None:
     for rules in ({"book": "always"}, {"cancel": {"parameter": "fee", "over": 5}}, {"book": None}):
         assert portal.ask(OWNER, "f.portal_api.approvals", "set_rules", name="orders", rules=rules)["ok"]
     assert shown(portal)["approvals"] == {"cancel": {"parameter": "fee", "over": 5}}
+
+
+def test_a_business_has_so_many_servers_and_actions_at_most(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each turn looks at them all. One that is there can be changed still."""
+    monkeypatch.setattr(mcp_server_rows, "MOST_SERVERS", 2)
+    monkeypatch.setattr(tools, "MOST_ACTIONS", 2)
+
+    def action(name: str) -> dict[str, Any]:
+        definition = {"name": name, "description": "Looks.", "url": "https://orders.example/a"}
+        return portal.ask(OWNER, "f.portal_api.tools", "save", definition=definition)
+
+    assert [put(portal, name=name).get("refused") for name in ("a", "b", "c", "a")] == [
+        None,
+        None,
+        "list_too_long",
+        None,
+    ]
+    assert [action(name).get("refused") for name in ("a", "b", "c", "a")] == [
+        None,
+        None,
+        "list_too_long",
+        None,
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from starlette.testclient import TestClient
 
 from local.portal.wire import request
 from tests.local.meta_support import eventually
-from tests.portal_door.house import OWNER, Browser, House
+from tests.portal_door.house import ORIGIN, OWNER, Browser, House
 
 Make = Callable[[], Browser]
 CALL = {"runnable": "me", "args": {"request": request("get")}}
@@ -114,6 +115,30 @@ def test_what_a_proxy_says_counts_only_where_there_is_one(house: House, browser:
                     "/api/code", json={"person": f"n{number}@elsewhere.example"}, headers=spoken
                 )
         assert answer.status_code in expected
+
+
+def test_of_several_lines_about_proxies_the_last_counts(house: House, browser: Make) -> None:
+    """Some proxies write a line of their own below the one that the client made up."""
+    with house.open(portal_proxies=1) as client:
+        for number in range(31):
+            made_up = ("x-forwarded-for", f"203.0.113.{number}")
+            lines = [made_up, ("x-forwarded-for", "198.51.100.7"), ("origin", ORIGIN)]
+            answer = client.post("/api/code", json={"person": f"m{number}@elsewhere.example"}, headers=lines)
+    assert answer.status_code == 429
+
+
+@pytest.mark.parametrize("person", ["a\0@b.example", "a\ud800@b.example"])
+def test_what_no_database_can_store_is_nobody(browser: Make, person: str) -> None:
+    content = json.dumps({"person": person}).encode()
+    answer = browser().client.post("/api/code", content=content, headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json()) == (400, {"refused": "person"})
+
+
+@pytest.mark.parametrize("path", ["/api/code", "/api/enter", "/api/call"])
+def test_json_without_a_bottom_is_refused(house: House, browser: Make, path: str) -> None:
+    here = browser().sign_in(house, OWNER)
+    headers = {"content-type": "application/json", "cookie": f"portal={here.cookies['portal']}"}
+    assert 400 <= here.client.post(path, content=b"[" * 9_000, headers=headers).status_code < 500
 
 
 def test_one_browser_leaves_the_workers_to_others(house: House, browser: Make, door: TestClient) -> None:

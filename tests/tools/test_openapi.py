@@ -288,3 +288,27 @@ def test_aliases_that_grow() -> None:
     before = time.process_time()
     action = Document(text).draft("POST", "/a").action
     assert len(json.dumps(action)) < 500_000 and time.process_time() - before < 5
+
+
+@pytest.mark.parametrize("place", ["summary", "operationId", "description"])
+def test_aliases_that_grow_where_a_text_belongs(place: str) -> None:
+    """Four hundred bytes that would be 30 GB as text."""
+    lines = ["a0: &a0 lol"] + [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 11)]
+    text = "openapi: 3.0.0\nservers: [{url: 'https://a.example'}]\nx-all:\n  " + "\n  ".join(lines)
+    before = time.process_time()
+    document = Document(f"{text}\npaths: {{/a: {{get: {{{place}: *a10}}}}}}")
+    assert document.operations() == [{"method": "GET", "path": "/a", "summary": ""}]
+    assert document.draft("GET", "/a").action["name"] == "get_a"
+    with pytest.raises(ImportProblem):
+        Document(f"openapi: &v [{', '.join(['3'] * 9)}]\npaths: {{}}")
+    assert time.process_time() - before < 5
+
+
+def test_a_long_text_that_very_much_refers_to() -> None:
+    long = {"type": "string", "enum": ["x" * 1_000_000]}
+    operation = {
+        "parameters": [{"name": "p", "in": "query", "schema": {"anyOf": [{"$ref": "#/x-long"}] * 2000}}]
+    }
+    document = {"openapi": "3.1.0", "servers": [{"url": "https://a.example"}], "x-long": long}
+    draft = Document(json.dumps(document | {"paths": {"/a": {"get": operation}}})).draft("GET", "/a")
+    assert len(json.dumps(draft.action)) < 8_000_000

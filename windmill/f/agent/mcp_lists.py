@@ -9,6 +9,7 @@ does not answer is asked again after a minute: not every customer waits for it.
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING, Any
 
 from f.common.problems import Message, message
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from f.agent.turn import Turn
 
 MOST_TOOLS = 40  # of one server that the model is offered
+PATIENCE_S = 20.0  # with all servers of a turn together, after which no further one is asked for its tools
 
 
 def server_tools(
@@ -27,10 +29,11 @@ def server_tools(
 ) -> tuple[list[LiveTool], set[str]]:
     """The allowed tools of the tenant's servers, and the secrets of all of them.
 
-    A server that is down offers what it last did; what is wrong is added to `problems`.
+    A server that is down, or behind others that took too long, offers what it last did; what is wrong is added to `problems`.
     """
     tools: list[LiveTool] = []
     secrets: set[str] = set()
+    until = time.monotonic() + PATIENCE_S
     for row in servers:
         try:
             server = server_for(turn, row, contact)
@@ -39,7 +42,9 @@ def server_tools(
             continue
         secrets |= server.secrets
         listed = row["discovered"]
-        if not row["fresh"]:
+        if not row["fresh"] and time.monotonic() > until:
+            problems.append(f"the tools of {server.name} are as last seen: other servers took too long")
+        elif not row["fresh"]:
             listed = refresh(turn, server, listed, problems)
         allowed = [t for t in listed or [] if t["name"] in row["allowed_tools"]]
         tools += [_tool(server, t, row) for t in allowed[:MOST_TOOLS]]

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from base64 import b64decode
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 SHORTEST_SECRET = 8  # a shorter one is a word like others
 KEY = re.compile(
@@ -48,8 +49,9 @@ def redact(value: Any, secrets: Iterable[str | None]) -> Any:
     spellings = {
         spelling
         for secret in secrets
-        if secret and len(secret) >= SHORTEST_SECRET
-        for spelling in (secret, json.dumps(secret)[1:-1], repr(secret)[1:-1], quote(secret, safe=""))
+        for each in _parts(secret or "")
+        if len(each) >= SHORTEST_SECRET
+        for spelling in _spellings(each)
     }
     longest_first = sorted(spellings, key=len, reverse=True)
 
@@ -60,6 +62,25 @@ def redact(value: Any, secrets: Iterable[str | None]) -> Any:
         return text
 
     return map_strings(value, replace)
+
+
+def _parts(secret: str) -> Iterator[str]:
+    """The secret, and the name with its password where it is what HTTP Basic makes of them, with its scheme or without."""
+    yield secret
+    packed = secret[6:] if secret[:6].lower() == "basic " else secret
+    try:
+        pair = b64decode(packed.strip(), validate=True).decode()
+    except ValueError:
+        return
+    if ":" in pair and pair.isprintable():
+        yield from (pair, pair.partition(":")[2])
+
+
+def _spellings(secret: str) -> Iterator[str]:
+    """As others write it: PHP's JSON, among them, has a stroke before each slash, and URLs may leave slashes as they are."""
+    as_json = json.dumps(secret)[1:-1]
+    yield from (secret, as_json, as_json.replace("/", "\\/"), repr(secret)[1:-1])
+    yield from (quote(secret, safe=""), quote(secret), quote_plus(secret))
 
 
 def redact_keys(value: Any, secrets: Iterable[str | None]) -> Any:

@@ -10,7 +10,9 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import threading
 from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
 from typing import Any
 
 import httpcore2
@@ -41,8 +43,8 @@ class _GuardedBackend(httpcore2.AnyIOBackend):
         if is_allowed(host, port, self._allowed):
             return await super().connect_tcp(host, port, *args, **kwargs)
         try:
-            found = await asyncio.get_running_loop().getaddrinfo(name, port, type=socket.SOCK_STREAM)
-        except OSError as error:
+            found = await _resolved(name, port)
+        except (OSError, UnicodeError) as error:
             raise httpcore2.ConnectError(f"{host} is not known: {error}") from None
         addresses = list(dict.fromkeys(str(info[4][0]) for info in found))
         # One private address among public ones is reason enough: which of them answers would be a matter of luck.
@@ -52,6 +54,34 @@ class _GuardedBackend(httpcore2.AnyIOBackend):
 
     async def connect_unix_socket(self, path: str, *args: Any, **kwargs: Any) -> httpcore2.AsyncNetworkStream:
         raise ForbiddenHost("host_private", host=path)
+
+
+async def _resolved(name: str, port: int) -> list[Any]:
+    """What the name stands for, as socket.getaddrinfo has it. In a thread of its own that nobody waits for: asyncio has a few for all names, and a
+    tenant's name server that does not answer would keep the other tenants' names waiting, and the run at its end."""
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[list[Any]] = loop.create_future()
+
+    def settle(found: list[Any], error: Exception | None) -> None:
+        if answer.done():  # nobody waits any more
+            return
+        if error:
+            answer.set_exception(error)
+        else:
+            answer.set_result(found)
+
+    def resolve() -> None:
+        found: list[Any] = []
+        problem: Exception | None = None
+        try:
+            found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            problem = error
+        with suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(settle, found, problem)
+
+    threading.Thread(target=resolve, daemon=True).start()
+    return await answer
 
 
 class _Counted(httpx2.AsyncByteStream):

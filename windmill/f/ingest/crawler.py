@@ -30,6 +30,9 @@ from f.models.embeddings import retry_after
 
 AGENT = "Chatmill"
 PAUSE_S, LONGEST_PAUSE_S = 1.0, 10.0
+SILENCE_S = 20.0  # that a site may leave between two bytes
+# For a whole answer, and for all sitemaps: a site that drips would keep the reader from everybody else's.
+ANSWER_S, LIST_S = 60.0, 300.0
 REDIRECTS = 5
 MAX_SITEMAPS = 20
 LONGEST_ROBOTS = 500_000  # characters of robots.txt; RFC 9309 asks for as many kilobytes at least
@@ -140,7 +143,9 @@ class Visitor:
 
     async def frontier(self, kind: str, url: str, most: int) -> Frontier:
         """Where the reading of a source begins. kind: page, sitemap or crawl."""
-        addresses = await self.locations(url) if kind == "sitemap" else [urldefrag(url).url]
+        with _reaching(self._host):
+            async with asyncio.timeout(LIST_S):
+                addresses = await self.locations(url) if kind == "sitemap" else [urldefrag(url).url]
         waiting = list(dict.fromkeys(addresses))[: 10 * most]
         return Frontier(waiting, set(waiting))
 
@@ -205,12 +210,16 @@ class Visitor:
         if self._waits:
             await asyncio.sleep(self._pause)
         self._waits = True
-        response = await self._client.get(url)
+        response = await self._answer(url)
         wait = retry_after(response.headers) if response.status_code in (429, 503) else None
         if wait is None or wait > LONGEST_RETRY_S:
             return response
         await asyncio.sleep(max(wait, self._pause))
-        return await self._client.get(url)
+        return await self._answer(url)
+
+    async def _answer(self, url: str) -> httpx2.Response:
+        async with asyncio.timeout(ANSWER_S):
+            return await self._client.get(url)
 
 
 @asynccontextmanager
@@ -218,7 +227,7 @@ async def visitor(
     url: str, allowed_hosts: Iterable[str] = (), pause_s: float = PAUSE_S
 ) -> AsyncIterator[Visitor]:
     """A visitor that has read the host's robots.txt. Raises NotReadable if the host can't be reached."""
-    async with guarded_client(allowed_hosts, {"user-agent": AGENT}, 20) as client:
+    async with guarded_client(allowed_hosts, {"user-agent": AGENT}, SILENCE_S) as client:
         site = Visitor(client, url, pause_s)
         await site.obey_robots(url)
         yield site

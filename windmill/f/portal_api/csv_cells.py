@@ -12,8 +12,12 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-# What a cell may begin with without it showing: spaces, quotes, and characters of no width.
-_UNSEEN = r"[\s\"'\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb]*"
+# What a cell may begin with without it showing: spaces, quotes, and characters of no width. No separator is among them: each begins a cell of its
+# own, and a customer's message of nothing but tabs would be looked through once for each of them.
+_UNSEEN = (
+    r"(?:[^\S\t\r\n]|[\"'\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5"
+    r"\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb])*+"
+)
 # The signs that begin a formula, also as East Asian keyboards write them (programs read those as the plain ones), and the minus sign.
 _SIGNS = "=+@\u2212\ufe62\ufe63\ufe66\ufe6b\uff0b\uff0d\uff1d\uff20-"
 _FORMULA = re.compile(rf"(^|[,;:|\t\r\n])(?={_UNSEEN}[{_SIGNS}])")

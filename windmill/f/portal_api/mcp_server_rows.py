@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from f.common.addresses import ForbiddenHost, require_public
-from f.common.database import Connection, as_tenant
+from f.common.database import Connection, as_tenant, one
 from f.common.portal_request import Fields, Member, Refused, not_found, text_field
 from f.common.secrets import CODE, OAUTH_SECRET, SecretError, seal_all, unseal_all
 from f.portal_api.revisions import refuse_overwriting, revision
@@ -21,6 +21,7 @@ RESERVED = frozenset(
      "transfer-encoding", "x-customer-id", "x-customer-phone"}
 )  # fmt: skip
 MOST_HEADERS = 20
+MOST_SERVERS = 30  # of a business: each turn looks at them all
 USUAL_SECONDS = 10
 OAUTH = ("token_url", "issuer", "client_id", "scope")
 ADDRESS = re.compile(r"https?://[^\s@]+")
@@ -68,6 +69,8 @@ def upsert_tool(
         if row is not None and fields.get("new") is True:
             raise Refused("action_exists", name=name)
         refuse_overwriting(conn, fields, row, "tenant_tools", name)
+        if row is None and one(conn, "select count(*) from tenant_tools", []) >= MOST_SERVERS:
+            raise Refused("list_too_long", field="tools", most=MOST_SERVERS)
         stays = row is not None and origin_of(row["url"]) == origin_of(url)
         held = stored(master_key, member["tenant_id"], name, row["sealed_headers"] if row and stays else None)
         held |= typed

@@ -13,7 +13,7 @@ from base64 import b64decode
 from typing import Any
 from uuid import uuid4
 
-from f.common.database import Connection, Database, as_tenant
+from f.common.database import Connection, Database, as_tenant, one
 from f.common.portal_request import (
     ANYONE,
     OWNERS,
@@ -34,6 +34,7 @@ from f.portal_api.typed_keys import typed_key
 
 postgresql = dict[str, Any]
 c_settings = dict[str, Any]
+MOST_ACTIONS = 200  # of a business: each turn looks at them all
 MOST_SHOWN = 5000  # characters of an answer as it came
 EDITED = (
     "description", "method", "url", "query", "headers", "body", "body_kind", "parameters", "answer_path", "answer_template",
@@ -90,6 +91,8 @@ def save(
         if known is not None and fields.get("new") is True:
             raise Refused("action_exists", name=action["name"])
         refuse_overwriting(conn, fields, known, "http_actions", action["name"])
+        if known is None and one(conn, "select count(*) from http_actions", []) >= MOST_ACTIONS:
+            raise Refused("list_too_long", field="tools", most=MOST_ACTIONS)
         secrets = secrets_of(conn, member, fields, action, master_key)
         sealed = seal_all(master_key, member["tenant_id"], f"action:{action['name']}", secrets)
         write_action(conn, member["tenant_id"], action, sealed)

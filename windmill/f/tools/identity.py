@@ -6,6 +6,7 @@ e-mail address or a customer number from the model must compare it with the head
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -84,6 +85,7 @@ def _filled(
     if depth > DEEPEST:
         raise ValueError("the arguments are nested too deeply")
     part = merged(part, root)
+    given = _read(given, part)
     if isinstance(given, list):
         return [_filled(item, part.get("items"), root, phone, depth + 1) for item in given]
     if not isinstance(given, dict):
@@ -100,6 +102,19 @@ def _filled(
         if key in properties and key not in given and not says_who(key) and _asks(properties[key], root):
             filled[key] = _filled({}, properties[key], root, phone, depth + 1, left_out=True)
     return filled | {key: phone for key in properties if says_who(key)}
+
+
+def _read(given: Any, part: dict[str, Any]) -> Any:
+    """What a text of JSON says where more than a text is wanted: servers read it there, so a phone in it would be the model's word."""
+    kinds = part.get("type")
+    kinds = kinds if isinstance(kinds, list) else [kinds]
+    only_text = "string" in kinds and set(kinds) <= {"string", "null"} and "or" not in part
+    if only_text or not isinstance(given, str) or given.lstrip()[:1] not in ("{", "["):
+        return given
+    try:
+        return json.loads(given)
+    except (ValueError, RecursionError):
+        return given
 
 
 def _properties(part: dict[str, Any]) -> dict[str, Any]:

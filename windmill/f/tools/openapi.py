@@ -22,6 +22,7 @@ LARGEST = 6_000_000  # characters
 METHODS = ("get", "post", "put", "patch", "delete")
 MOST_OPERATIONS = 2000
 MOST_PARTS = 5000  # of one operation
+CHARACTERS = 1000  # of a text that count as a part: many references may lead to the same one
 MOST_ASKED = MOST_PARAMETERS - 4  # of one operation, beside the keys that it needs
 IN_PATH = r"\{([^{}/]+)\}"
 DEEPEST = 40
@@ -42,7 +43,7 @@ class Document:
         """`address`: where the document was fetched; what it says of its server may be relative to that."""
         self.root = _loaded(text)
         self._address = address
-        if not str(self.root.get("openapi", "")).startswith("3") or not isinstance(
+        if not a_text(self.root.get("openapi")).startswith("3") or not isinstance(
             self.root.get("paths"), dict
         ):
             raise ImportProblem("openapi_version")
@@ -57,8 +58,8 @@ class Document:
             for method in METHODS:
                 operation = item.get(method)
                 if isinstance(operation, dict):
-                    words = operation.get("summary") or operation.get("operationId") or ""
-                    found.append({"method": method.upper(), "path": str(path), "summary": str(words)[:200]})
+                    words = a_text(operation.get("summary")) or a_text(operation.get("operationId"))
+                    found.append({"method": method.upper(), "path": str(path), "summary": words[:200]})
         if self._elsewhere and not found:
             raise ImportProblem("openapi_reference", reference=self._elsewhere[:200])
         return found[:MOST_OPERATIONS]
@@ -100,10 +101,12 @@ class Document:
         path = re.sub(IN_PATH, lambda found: templates[found[1]], path)
         body, kind = self._body(operation, drafting)
         self._security(operation, drafting, where)
-        words = [operation.get("summary"), operation.get("description")]
+        words = [a_text(operation.get(name)) for name in ("summary", "description")]
         action = {
-            "name": name_of(str(operation.get("operationId") or f"{method} {re.sub(r'{.*?}', ' ', path)}")),
-            "description": ". ".join(str(w).strip().rstrip(".") for w in words if w)[:500],
+            "name": name_of(
+                a_text(operation.get("operationId")) or f"{method} {re.sub(r'{.*?}', ' ', path)}"
+            ),
+            "description": ". ".join(w.strip().rstrip(".") for w in words if w)[:500],
             "method": method.upper(),
             "url": url.rstrip("/") + path,
             "query": query,
@@ -119,9 +122,9 @@ class Document:
     def _server(self, operation: Any, item: Any) -> str:
         for holder in (operation, item, self.root):
             server = a_dict(next(iter(a_list(holder.get("servers"))), None))
-            url = str(server.get("url") or "")
+            url = a_text(server.get("url"))
             for name, variable in a_dict(server.get("variables")).items():
-                url = url.replace(f"{{{name}}}", str(a_dict(variable).get("default", "")))
+                url = url.replace(f"{{{name}}}", a_text(a_dict(variable).get("default")))
             with contextlib.suppress(
                 ValueError, ActionError
             ):  # no address, or one with a place that nobody fills
@@ -155,7 +158,7 @@ class Document:
         content = parameter.get("content")
         held = next(iter(content.values()), None) if isinstance(content, dict) else parameter
         schema = checked_schema(a_dict(held).get("schema"))
-        words = str(parameter.get("description") or schema.pop("description", "") or "")[:500]
+        words = (a_text(parameter.get("description")) or a_text(schema.pop("description", "")))[:500]
         required = parameter.get("required") is True or parameter["in"] == "path"
         sample = parameter.get("example", schema.get("default"))
         return drafting.asked(name, sample, schema=schema, description=words, required=required)
@@ -183,7 +186,7 @@ class Document:
         for name, part in sorted(properties.items(), key=lambda each: each[0] not in required):
             room = len(drafting.parameters) < MOST_ASKED
             if room and isinstance(part, dict) and part.get("readOnly") is not True:
-                words = str(part.get("description") or "")[:500]
+                words = a_text(part.get("description"))[:500]
                 made[name] = drafting.asked(
                     name,
                     part.get("default"),
@@ -200,15 +203,16 @@ class Document:
         for name in next((one for one in needed if isinstance(one, dict) and one), {}):
             scheme = a_dict(self.resolved(schemes.get(name)))
             if scheme.get("type") == "apiKey" and scheme.get("in") in list(where):
-                where[scheme["in"]][str(scheme.get("name"))] = drafting.secret(str(scheme.get("name")))
-            elif scheme.get("type") == "http" and str(scheme.get("scheme")).lower() == "basic":
+                name = a_text(scheme.get("name"))
+                where[scheme["in"]][name] = drafting.secret(name)
+            elif scheme.get("type") == "http" and a_text(scheme.get("scheme")).lower() == "basic":
                 where["header"]["Authorization"] = f"Basic {drafting.secret('basic_key')}"
             elif scheme:
                 where["header"]["Authorization"] = f"Bearer {drafting.secret('token')}"
 
     def resolved(self, part: Any, above: tuple[str, ...] = (), depth: int = 0, names: bool = False) -> Any:
         """A part with its references written out. `names`: its keys are a schema's properties, whatever they are called."""
-        self._left -= 1
+        self._left -= 1 + (len(part) // CHARACTERS if isinstance(part, str) else 0)
         if self._left < 0 or depth > DEEPEST:
             return dict(CUT)
         if isinstance(part, list):
@@ -270,6 +274,11 @@ def a_dict(part: Any) -> dict[str, Any]:
 
 def a_list(part: Any) -> list[Any]:
     return part if isinstance(part, list) else []
+
+
+def a_text(part: Any) -> str:
+    """What stands there as text. What is no text is never written out: aliases of YAML make some hundred bytes into lists of any size."""
+    return part if isinstance(part, str) else str(part) if isinstance(part, int | float) else ""
 
 
 def joined(schema: Any) -> dict[str, Any]:
