@@ -19,16 +19,21 @@ class Customer:
     deliveries: list[list[str]]
     said: list[Said] = field(default_factory=list)
 
-    def waits(self, replies: list[dict[str, Any]]) -> bool:
-        """Whether a message of theirs still has no end that Meta knows of."""
-        return any(end_of(m, self.said[: n + 1], replies)[0] == "lost" for n, m in enumerate(self.said))
+    def waits(self, replies: list[dict[str, Any]], taken: set[str]) -> bool:
+        """Whether a message of theirs still has no end that Meta knows of, or is not even among those that the webhook took."""
+        return any(
+            m.id not in taken or end_of(m, self.said[: n + 1], replies)[0] == "lost"
+            for n, m in enumerate(self.said)
+        )
 
-    def write(self, storm: Storm, copies: int, replies: int) -> None:
+    def write(self, storm: Storm, copies: int, replies: int) -> int:
+        """The next delivery, so many times over; of how many messages. `replies`: how many they have."""
         texts = self.deliveries.pop(0)
         messages = [{"type": "text", "text": {"body": text}} for text in texts]
         for id_, text in zip(storm.deliver(self.number, self.phone, messages, copies), texts, strict=True):
             word = text.rpartition(" ")[2] if text != STOP else ""
             self.said.append(Said(id_, self.phone, word, text, replies))
+        return len(texts)
 
 
 def customers(

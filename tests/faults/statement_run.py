@@ -1,4 +1,4 @@
-"""The statement run: customers write, everything is killed every few seconds, and then each number's statement of the month must say what the
+"""The statement run: customers write, something is killed every few messages, and then each number's statement of the month must say what the
 stand-in for Meta has in its own ledger, to the message.
 
     make statement-run                # 2,000 messages; QUICK=1: 150, MESSAGES=n, FAULTS_SEED=n replays one
@@ -13,11 +13,12 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import queue
 import random
 import sys
-import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -45,24 +46,23 @@ STRIKES = {
     "end_leases": 1,
     "fault_sends": 3,
 }
+MESSAGES_A_KILL = 8  # on average; a machine with nothing else to do takes some seconds for them
+PATIENCE_S = 600  # for the answers to what was written last
 FIRST = 34640000000  # the phone of the first customer
-# What the ledger can't tell apart: words about a failure, and an echo that looked lost here at first.
-SAME_WORDS = {
-    "outcome:answered": ("outcome:answered", "outcome:not_sent"),
-    "outcome:failed": ("outcome:failed", "outcome:lost"),
-}
+# What only one side can tell apart: an answer that looked lost here at first is `not_sent`, be it an echo or words about a failure.
+ALIKE = {"echo or failure": ("outcome:answered", "outcome:failed", "outcome:lost", "outcome:not_sent")}
 SETTINGS = ("model", "handoff_keywords", "handoff_message")
 
 
 class Kills(Disturbances):
-    """One after the other, every few seconds, beside what customers do."""
+    """Kills one thing after the other, each at its place among what customers write, so that a slow machine has no more of them than a fast one."""
 
-    def __init__(
-        self, storm: Storm, chance: random.Random, every_s: float, pooler: Pooler | None = None
-    ) -> None:
+    def __init__(self, storm: Storm, chance: random.Random, pooler: Pooler | None = None) -> None:
         super().__init__(storm)
-        self._chance, self._every_s, self._pooler = chance, every_s, pooler
-        self.broken = ""
+        self._chance, self._pooler, self._written = chance, pooler, 0
+        names = {name: times for name, times in STRIKES.items() if pooler or name != "kill_pooler"}
+        self._names, self._next = deck(chance, names), 0
+        self._strikes: queue.Queue[Strike | None] = queue.Queue(1)
 
     def kill_warm(self) -> None:
         self.storm.stack.revive_warm()
@@ -71,26 +71,30 @@ class Kills(Disturbances):
         if self._pooler:
             self._pooler.revive()
 
+    def written(self, messages: int) -> None:
+        """So many messages were written; whoever writes waits for a kill that is two behind."""
+        self._written += messages
+        if self._written >= self._next:
+            self._next = self._written + self._chance.randint(1, 2 * MESSAGES_A_KILL - 1)
+            name = next(self._names)
+            self._strikes.put(Strike(name, details_of(name, self._chance, [], False)), timeout=300)
+
     @contextmanager
     def going_on(self) -> Iterator[None]:
-        over = threading.Event()
-        killer = threading.Thread(target=self._kill, args=(over,))
-        killer.start()
-        try:
-            yield
-        finally:
-            over.set()
-            killer.join()
-            self.storm.control("fail", {})
+        """Beside what customers do."""
+        with ThreadPoolExecutor(1) as killer:
+            done = killer.submit(self._kill)
+            try:
+                yield
+            finally:
+                if not done.done():  # it has failed where it has
+                    self._strikes.put(None, timeout=300)
+                done.result()
+                self.storm.control("fail", {})
 
-    def _kill(self, over: threading.Event) -> None:
-        strikes = deck(self._chance, {n: k for n, k in STRIKES.items() if self._pooler or n != "kill_pooler"})
-        try:
-            while not over.wait(self._chance.uniform(0.5, 1.5) * self._every_s):
-                name = next(strikes)
-                self.strike(Strike(name, details_of(name, self._chance, [], False)))
-        except Exception as problem:  # such as a runner that does not come back
-            self.broken = f"{type(problem).__name__}: {problem}"
+    def _kill(self) -> None:
+        while strike := self._strikes.get():
+            self.strike(strike)
 
 
 class StatementRun:
@@ -123,27 +127,35 @@ class StatementRun:
                 self.storm.admin(put, *values, row["phone_number_id"])
 
     def write(self, kills: Kills, at_once: int, seconds: float) -> None:
-        """Everybody writes all that they have to say, so many customers at once; ends when each message has found its end."""
+        """Everybody writes all that they have to say, so many customers at once; after so many seconds nobody goes on. Ends when each message
+        has found its end."""
         self._before = self._statements()
         before, end, recovered = self.storm.count(), time.monotonic() + seconds, time.monotonic()
         with kills.going_on():
-            while unfinished := self._go_on(at_once):
-                assert not kills.broken, f"nothing is killed any more: {kills.broken}"
-                assert time.monotonic() < end, f"after {seconds:.0f} s {unfinished} customers wait"
+            while unfinished := self._go_on(kills, at_once):
+                if time.monotonic() > end:
+                    for each in self.people:
+                        each.deliveries.clear()
+                assert time.monotonic() < end + PATIENCE_S, f"{unfinished} customers still wait"
                 if time.monotonic() - recovered > 8:
                     self.storm.recover()
                     recovered = time.monotonic()
+                    said = sum(len(each.said) for each in self.people)
+                    print(f"{said} written, {unfinished} customers go on, {dict(kills.count)}", flush=True)
                 wait(0.5, lambda: False)
         self.storm.settle(before + sum(len(each.said) for each in self.people))
 
-    def _go_on(self, at_once: int) -> int:
+    def _go_on(self, kills: Kills, at_once: int) -> int:
         """Lets those write on who wait for nothing; how many have something to write or to wait for."""
         replies = ledger.replies_by_phone(self.storm.accepted())
-        waiting = {each.phone for each in self.people if each.waits(replies[each.phone])}
+        taken = set[str]().union(*(self.storm.written(tenant.phone_number_id) for tenant in self.tenants))
+        waiting = {each.phone for each in self.people if each.waits(replies[each.phone], taken)}
         unfinished = [each for each in self.people if each.deliveries or each.phone in waiting]
         for each in unfinished[:at_once]:
             if each.phone not in waiting:
-                each.write(self.storm, self._chance.choice([1, 1, 2, 3]), len(replies[each.phone]))
+                kills.written(
+                    each.write(self.storm, self._chance.choice([1, 1, 2, 3]), len(replies[each.phone]))
+                )
         return len(unfinished)
 
     def compared(self, seconds: float) -> dict[str, dict[str, tuple[int, int]]]:
@@ -163,6 +175,7 @@ class StatementRun:
         sent = self.storm.accepted(number)
         said = [message for each in self.people if each.number == number for message in each.said]
         messages = ledger.of_messages(said, self.storm.written(number), sent)
+        messages |= {name: sum(messages.pop(each, 0) for each in of) for name, of in ALIKE.items()}
         since = {name: sum_of(shown, name) - sum_of(self._before[number], name) for name in messages}
         sends = ledger.of_sends(sent)
         return {name: (since[name], known) for name, known in messages.items()} | {
@@ -175,7 +188,7 @@ class StatementRun:
 
 
 def sum_of(shown: dict[str, Any], name: str) -> int:
-    return sum(shown.get(each, 0) for each in SAME_WORDS.get(name, (name,)))
+    return sum(shown.get(each, 0) for each in ALIKE.get(name, (name,)))
 
 
 def differing(both: dict[str, dict[str, tuple[int, int]]]) -> list[str]:
@@ -201,20 +214,17 @@ def main() -> int:
     )
     parser.add_argument("--messages", type=int, default=2000)
     parser.add_argument("--each", type=int, default=10, help="messages of one customer")
-    parser.add_argument("--at-once", type=int, default=40, help="customers who write at the same time")
-    parser.add_argument(
-        "--every", type=float, default=4, help="seconds from one kill to the next, on average"
-    )
-    parser.add_argument("--seconds", type=float, default=5400, help="for the run")
+    parser.add_argument("--at-once", type=int, default=12, help="customers who write at the same time")
+    parser.add_argument("--minutes", type=float, default=90, help="after which nobody writes on")
     given = parser.parse_args()
     chance = random.Random(seed_ := int(os.environ.get("FAULTS_SEED") or random.randrange(10**6)))
     print(f"FAULTS_SEED={seed_}", flush=True)
     begun = time.monotonic()
     with brought_up("chatmill-statement-run-") as storm, pooled(storm) as pooler:
         run = StatementRun(storm, customers(chance, NUMBERS, given.messages, given.each, FIRST), chance)
-        kills = Kills(storm, chance, given.every, pooler)
+        kills = Kills(storm, chance, pooler)
         with run.echoed():
-            run.write(kills, given.at_once, given.seconds)
+            run.write(kills, given.at_once, given.minutes * 60)
             both = run.compared(180)
     wrong = differing(both)
     print(f"\n{table(both)}\n\n" + "\n".join(f"WRONG {each}" for each in wrong))

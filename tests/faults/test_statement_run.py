@@ -78,7 +78,7 @@ def test_each_figure_of_the_statement_is_the_ledgers(storm: Storm, seed_of_storm
     chance = random.Random(seed_of_storm)
     print(f"FAULTS_SEED={seed_of_storm}")
     people = customers(chance, (seed.SHOP.phone_number_id,), MESSAGES, EACH, 34650000000)
-    run, kills = StatementRun(storm, people, chance), Kills(storm, chance, 2.0)
+    run, kills = StatementRun(storm, people, chance), Kills(storm, chance)
     with run.echoed():
         run.write(kills, len(people), 200)
         both = run.compared(60)
