@@ -63,7 +63,7 @@ portal: $(VENV)/.installed ## the portal's pages for the demo, after a change to
 
 ##@ Test it
 
-.PHONY: test test-browser test-again test-windmill test-faults kill-run api-client test-warm-stress eval bot-answers
+.PHONY: test test-browser test-again test-windmill test-faults kill-run statement-run api-client test-warm-stress eval bot-answers
 
 test: $(VENV)/.for-tests ## all tests but the browser's: real processes, real PostgreSQL (TEST_PROCESSES=1 for one test after the other)
 	@$(BIN)/python -m pytest -n $(or $(TEST_PROCESSES),2)
@@ -82,6 +82,9 @@ test-faults: $(VENV)/.for-tests ## the storm at full size: 500 messages, kills t
 
 kill-run: $(VENV)/.for-tests ## 500 approved calls of every kind of tool while workers are killed: done once if and only if approved (CALLS=60, FAULTS_SEED=…)
 	@PYTHONPATH=windmill:. $(BIN)/python -m tests.faults.kill_run --calls $(or $(CALLS),500)
+
+statement-run: $(VENV)/.for-tests ## 2,000 messages while everything is killed: each figure of the statements is the one of Meta's own ledger (QUICK=1, MESSAGES=…, MINUTES=…, FAULTS_SEED=…)
+	@PYTHONPATH=windmill:. $(BIN)/python -m tests.faults.statement_run --messages $(or $(MESSAGES),$(if $(QUICK),150,2000)) --minutes $(or $(MINUTES),90)
 
 $(VENV)/.client-maker: $(VENV)/.for-tests tests/portal_door/client/requirements.txt
 	@$(PYTHON) -m venv --clear $(VENV)/client-maker

@@ -22,11 +22,10 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from deploy import bootstrap
 
 from bench.customers import Customers
 from bench.neighbours import percentile
-from bench.pooler import PROGRAM, Pooler
+from bench.pooler import PROGRAM, Pooler, use_pooler
 from bench.processes import Sampler, memory_mb, processor_seconds
 from bench.stacks import NotMeasured, run_bench
 from bench.turn import burst, wait_for
@@ -148,11 +147,6 @@ def restart_runner(stack: Stack, workers: str) -> None:
     stack.processes.stop("runner")
     stack.start_runner({"PYTHONDONTWRITEBYTECODE": ""}, "--workers", workers)  # the last of two counts
     stack.processes.wait_until_answers("runner", stack.url("runner") + "/api/version")
-
-
-def use_pooler(stack: Stack, pooler: Pooler | None) -> None:
-    stack.pool_port = pooler.port if pooler else None
-    bootstrap.bootstrap(stack.windmill(), stack.bootstrap_environment(), update=True)
 
 
 def ours(stack: Stack, workers: int, pause_s: tuple[float, float] = PAUSE_S) -> Measured:

@@ -30,9 +30,14 @@ def _rows(tenant: str, there: str, back: str) -> Edit:
     return Edit(tenant, "rows", (there, back))
 
 
+def _tools(tenant: str, table: str, there: str, back: str, which: str = "true") -> Edit:
+    """Of this business's tools alone: a change of another's, even to what it was, asks for a new run of its cases."""
+    of = f"where {which} and tenant_id = (select tenant_id from chatbots where {OF[tenant]})"
+    return _rows(tenant, f"update {table} set {there} {of}", f"update {table} set {back} {of}")
+
+
 LONG = "You are helpful and precise, and you always keep to what the documents say. " * 60
-OF_SHOP = "phone_number_id = '106540352242922'"
-OF_CLINIC = "phone_number_id = '106540352242923'"
+OF = {"shop": "phone_number_id = '106540352242922'", "clinic": "phone_number_id = '106540352242923'"}
 MODEL = "update chatbots set provider = {}, model = {} where {}"
 FAULTS = [
     # A page that is deleted
@@ -58,15 +63,15 @@ FAULTS = [
     Edit("shop", "passage", ("Express delivery costs EUR 11.90", None)),
     Edit("clinic", "passage", ("90 minutes", None)),
     # A tool that is switched off, narrowed, or out of reach
-    _rows("shop", "update tenant_tools set enabled = false", "update tenant_tools set enabled = true"),
-    _rows("shop", "update tenant_tools set allowed_tools = '{list_orders}'", "update tenant_tools set allowed_tools = '{get_order,list_orders}'"),
-    _rows("shop", "update tenant_tools set url = replace(url, '/mcp', '/gone')", "update tenant_tools set url = replace(url, '/gone', '/mcp')"),
-    _rows("shop", "update http_actions set enabled = false", "update http_actions set enabled = true"),
-    _rows("shop", "update http_actions set url = replace(url, '/stock', '/gone')", "update http_actions set url = replace(url, '/gone', '/stock')"),
-    _rows("clinic", "update script_tools set enabled = false where name = 'free_appointments'", "update script_tools set enabled = true"),
+    _tools("shop", "tenant_tools", "enabled = false", "enabled = true"),
+    _tools("shop", "tenant_tools", "allowed_tools = '{list_orders}'", "allowed_tools = '{get_order,list_orders}'"),
+    _tools("shop", "tenant_tools", "url = replace(url, '/mcp', '/gone')", "url = replace(url, '/gone', '/mcp')"),
+    _tools("shop", "http_actions", "enabled = false", "enabled = true"),
+    _tools("shop", "http_actions", "url = replace(url, '/stock', '/gone')", "url = replace(url, '/gone', '/stock')"),
+    _tools("clinic", "script_tools", "enabled = false", "enabled = true", "name = 'free_appointments'"),
     # Another model
-    _rows("shop", MODEL.format("'openai'", "'no-such-model'", OF_SHOP), MODEL.format("null", "null", OF_SHOP)),
-    _rows("clinic", MODEL.format("'openai'", "'offline-echo'", OF_CLINIC), MODEL.format("null", "null", OF_CLINIC)),
+    _rows("shop", MODEL.format("'openai'", "'no-such-model'", OF["shop"]), MODEL.format("null", "null", OF["shop"])),
+    _rows("clinic", MODEL.format("'openai'", "'offline-echo'", OF["clinic"]), MODEL.format("null", "null", OF["clinic"])),
     # Settings of the draft
     Edit("shop", "settings", {"handoff_keywords": ["delivery"]}),
     Edit("shop", "settings", {"handoff_keywords": ["gift"]}),
@@ -133,6 +138,6 @@ HARMLESS = [
     *(Edit(tenant, "pair", pair) for tenant in BOTH for pair in SAME[tenant]),
     Edit("shop", "upload", ("Careers", "# Careers\n\nWe look for people who like lamps. Write to jobs@casa-lumen.example.")),
     Edit("clinic", "upload", ("Our history", "# Our history\n\nThe clinic was founded by three doctors in Seville.")),
-    _rows("shop", "update tenant_tools set timeout_s = 25", "update tenant_tools set timeout_s = 20"),
-    _rows("clinic", "update script_tools set enabled = false where name = 'cancel_appointment'", "update script_tools set enabled = true"),
+    _tools("shop", "tenant_tools", "timeout_s = 25", "timeout_s = 20"),
+    _tools("clinic", "script_tools", "enabled = false", "enabled = true", "name = 'cancel_appointment'"),
 ]  # fmt: skip

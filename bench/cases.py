@@ -1,20 +1,24 @@
 """Whether a business's own tests stop what breaks its bot, and nothing else: 40 faults and 100 harmless edits of the demo's bots.
 
-    python -m bench.cases [--from 17]             QUICK=1: a few of each; ONLY=dev or ONLY=heldout: one half
+    python -m bench.cases [--from 17] [--of shop]             QUICK=1: a few of each; ONLY=dev or ONLY=heldout: one half
 
-`--from`: goes on with this edit of all, from 0, where a run was cut off; the figures are of what was made then.
+`--from`: goes on with the edit of this number where a run was cut off; `--of`: one business alone. The figures are of what was made then.
 
 The real flow on the local stack, a real PostgreSQL, the demo's rule-based model. Each edit is made as a person makes it, then a draft is
-published by the portal; it is stopped where a case is red. Prints a row for each edit that went wrong, a table, and last one JSON object.
+published by the portal; it is stopped where a case is red. Both businesses' owners do so at the same time. Prints a row for each edit, one more
+for each that went wrong, a table, and last one JSON object.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -49,6 +53,11 @@ SHOP_TOOLS = (
 )
 CLINIC_TOOLS = (("Which appointments are free tomorrow?", "free_appointments"),)
 TENANTS = {tenant.slug: tenant for tenant in seed.TENANTS}
+FORGET = (  # what an edit leaves behind, which none after it should meet
+    b"delete from chatbot_drafts where phone_number_id = %s",
+    b"update case_schedules set due_at = null, changed_at = null, last_change_at = null where phone_number_id = %s",
+    b"update bot_cases set known_red = false where phone_number_id = %s",
+)
 
 
 def make_cases(portal: Portal) -> int:
@@ -103,9 +112,8 @@ def made(portal: Portal, edit: Edit) -> Iterator[None]:
         with portal.stack.connect() as conn:
             query = b"select put_settings(%s, %s::jsonb)"
             conn.execute(query, [portal.number, json.dumps(portal.base)])
-            conn.execute("delete from chatbot_drafts")
-            conn.execute("update case_schedules set due_at = null, changed_at = null, last_change_at = null")
-            conn.execute("update bot_cases set known_red = false")
+            for forget in FORGET:
+                conn.execute(forget, [portal.number])
 
 
 def stopped(portal: Portal, edit: Edit) -> list[Any] | None:
@@ -146,44 +154,73 @@ def hundred(portal: Portal) -> tuple[int, float]:
     return int(found["of"]["total"]), time.monotonic() - begun
 
 
-def measure(stack: Stack) -> dict[str, Any]:
-    portals = {slug: Portal(stack, tenant) for slug, tenant in TENANTS.items()}
+def measure(stack: Stack, first: int, slugs: list[str]) -> dict[str, Any]:
+    portals = {slug: Portal(stack, TENANTS[slug]) for slug in slugs}
     counts = {slug: make_cases(portal) for slug, portal in portals.items()}
-    print(f"cases: {counts}")
-    caught: dict[str, int] = {}
+    print(f"cases: {counts}", flush=True)
     faults, harmless = half(FAULTS), half(HARMLESS)
-    first = int(sys.argv[sys.argv.index("--from") + 1]) if "--from" in sys.argv else 0
-    faults, harmless = faults[first:], harmless[max(first - len(faults), 0) :]
-    for name, edits in (("faults", faults), ("harmless", harmless)):
-        caught[name] = 0
-        for edit in edits:
-            begun = time.monotonic()
-            why = stopped(portals[edit.tenant], edit)
-            caught[name] += why is not None
-            if (why is None) == (name == "faults"):
-                print(f"WRONG {name}: {edit.name}: {why or 'nothing is red'}", flush=True)
-            print(
-                f"{name} {edit.name}: {'stopped' if why else 'published'}, {time.monotonic() - begun:.0f} s",
-                flush=True,
+    numbered = list(enumerate([*faults, *harmless]))[first:]
+    begun, why = time.monotonic(), dict[int, list[Any] | None]()
+    over = threading.Event()
+    with ThreadPoolExecutor(len(portals)) as owners:  # the businesses have nothing in common but the workers
+        for part in as_completed(
+            owners.submit(
+                make_all,
+                portal,
+                [(n, edit) for n, edit in numbered if edit.tenant == slug],
+                len(faults),
+                over,
             )
-    cases, seconds = hundred(portals["shop"])
-    print(f"\n{'':22}{'made':>6}{'stopped':>9}\n{'faults':22}{len(faults):6}{caught['faults']:9}")
-    print(f"{'harmless edits':22}{len(harmless):6}{caught['harmless']:9}")
-    print(f"{cases} cases on {WORKERS} workers in {seconds:.0f} s")
+            for slug, portal in portals.items()
+        ):
+            why |= part.result()
+    took = time.monotonic() - begun
+    cases, seconds = hundred(next(iter(portals.values())))
+    of = {"faults": [n for n in why if n < len(faults)], "harmless": [n for n in why if n >= len(faults)]}
+    caught = {name: sum(why[n] is not None for n in numbers) for name, numbers in of.items()}
+    print(f"\n{'':22}{'made':>6}{'stopped':>9}\n{'faults':22}{len(of['faults']):6}{caught['faults']:9}")
+    print(f"{'harmless edits':22}{len(of['harmless']):6}{caught['harmless']:9}")
+    print(f"{len(why)} edits in {took:.0f} s; {cases} cases on {WORKERS} workers in {seconds:.0f} s")
     return {
-        "faults": len(faults), "stopped": caught["faults"], "harmless": len(harmless), "stopped_harmless": caught["harmless"],
-        "cases": cases, "seconds": round(seconds, 1),
+        "faults": len(of["faults"]), "stopped": caught["faults"], "harmless": len(of["harmless"]),
+        "stopped_harmless": caught["harmless"], "edits_seconds": round(took, 1), "cases": cases, "seconds": round(seconds, 1),
     }  # fmt: skip
 
 
+def make_all(
+    portal: Portal, edits: list[tuple[int, Edit]], faults: int, over: threading.Event
+) -> dict[int, list[Any] | None]:
+    """Makes a business's edits one after the other; why each is stopped, by its number. The first `faults` of all are faults. Once something
+    can't be measured, it is `over` for all."""
+    found: dict[int, list[Any] | None] = {}
+    for number, edit in edits:
+        if over.is_set():
+            break
+        begun = time.monotonic()
+        try:
+            why = found[number] = stopped(portal, edit)
+        except BaseException:
+            over.set()
+            raise
+        if (why is None) == (number < faults):
+            print(f"WRONG {number}: {edit.name}: {why or 'nothing is red'}", flush=True)
+        kind, end = "fault" if number < faults else "harmless", "stopped" if why else "published"
+        print(f"{number} {kind} {edit.name}: {end}, {time.monotonic() - begun:.0f} s", flush=True)
+    return found
+
+
 def bench(folder: Path) -> dict[str, Any]:
+    options = argparse.ArgumentParser()
+    options.add_argument("--from", type=int, default=0, dest="first")
+    options.add_argument("--of", choices=TENANTS, action="append")
+    given = options.parse_args()
     stack = Stack(folder)
     try:
         stack.start(seed.meta_config(), durable=False)
         seed.seed(stack, merge_window_s=0.0)
         seed.seed_documents(stack)
         customer_writes(stack, seed.SHOP, "Hello")  # so that it knows whose orders they are
-        return measure(stack)
+        return measure(stack, given.first, given.of or list(TENANTS))
     finally:
         stack.stop()
 

@@ -7,6 +7,8 @@ import subprocess
 import time
 from pathlib import Path
 
+from deploy import bootstrap
+
 from local.ports import free_port, is_free
 from local.postgres import UNPRIVILEGED
 from local.stack import ROOT, Stack
@@ -29,12 +31,31 @@ class Pooler:
         ini.write_text(f"{where}{text}default_pool_size = 16\nlogfile = {place / 'log'}\n")
         for path in (place, users, ini):
             shutil.chown(path, UNPRIVILEGED)
-        self._process = subprocess.Popen([PROGRAM, "-q", str(ini)], user=UNPRIVILEGED)
-        self.pid = self._process.pid
+        self._command = [PROGRAM, "-q", str(ini)]
+        self._begin()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def _begin(self) -> None:
+        self._process = subprocess.Popen(self._command, user=UNPRIVILEGED)
         deadline = time.monotonic() + 10
         while is_free(self.port) and time.monotonic() < deadline:
             time.sleep(0.05)
 
+    def revive(self) -> None:
+        """SIGKILL, then a new process on the same port, as under a supervisor."""
+        self._process.kill()
+        self._process.wait()
+        self._begin()
+
     def stop(self) -> None:
         self._process.terminate()
         self._process.wait()
+
+
+def use_pooler(stack: Stack, pooler: Pooler | None) -> None:
+    """From now on, or no more, the steps reach PostgreSQL through it."""
+    stack.pool_port = pooler.port if pooler else None
+    bootstrap.bootstrap(stack.windmill(), stack.bootstrap_environment(), update=True)

@@ -127,6 +127,9 @@ class Stack:
         """The warm interpreter, for the runner's jobs. Until it has loaded, and with LOCAL_COLD=1, they run in a plain one, slower."""
         self.warm = Path(tempfile.mkdtemp(prefix="warm-"))  # short: a socket's path has a limit
         install(self.warm)
+        self.begin_warm()
+
+    def begin_warm(self) -> None:
         self.processes.start("warm", "windmill.worker.warm", "--folder", str(self.warm))
 
     def start_models(self, env: dict[str, str]) -> None:

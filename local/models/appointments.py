@@ -91,31 +91,31 @@ NOT_DONE = {
 
 
 def wanted_call(message: str, offered: str, tools: dict[str, Tool], today: date) -> Call | None:
-    """The call that a message asks for; None where it is about something else. `offered`: what the assistant said just before."""
-    names = {part: next((n for n in tools if n == f"{part}_appointment{'s' * (part in ('free', 'list'))}"), None)
-             for part in ("free", "book", "list", "move", "cancel")}  # fmt: skip
-    if HOW.search(message) or not all(names.values()):
-        return None
-    free, book, mine, move, cancel = (str(name) for name in names.values())
+    """The call that a message asks for; None where it is about something else or the tool is not there. `offered`: what the assistant said before."""
+    call = None if HOW.search(message) else _wish(message, offered, today)
+    return call if call and call.name in tools else None
+
+
+def _wish(message: str, offered: str, today: date) -> Call | None:
     day, clock = day_of(message, today), clock_of(message)
     number = NUMBER.search(message)
     which = {"appointment": number[0].upper()} if number else {}
     if MINE.search(message) and CANCEL.search(message) and not ASKS_WHETHER.search(message):
-        return Call(cancel, which)
+        return Call("cancel_appointment", which)
     day = day or (day_of(offered, today) if clock and len(set(ISO_DAY.findall(offered))) == 1 else None)
     if MINE.search(message) and MOVE.search(message) and day and clock:
-        return Call(move, {"day": day, "time": clock, **which})
+        return Call("move_appointment", {"day": day, "time": clock, **which})
     about = THING.search(message) or (clock and ISO_DAY.search(offered) and BOOK.search(message))
     if not about:
         return None
     if BOOK.search(message) and day and clock:
-        return Call(book, {"day": day, "time": clock})
+        return Call("book_appointment", {"day": day, "time": clock})
     if CANCEL.search(message):
         return None
     if MINE.search(message) and not BOOK.search(message) and not MOVE.search(message):
-        return Call(mine, {})
+        return Call("list_appointments", {})
     if day or BOOK.search(message) or MOVE.search(message) or FREE.search(message):
-        return Call(free, {"day": day, "days": 1} if day else {})
+        return Call("free_appointments", {"day": day, "days": 1} if day else {})
     return None
 
 

@@ -1,19 +1,21 @@
-"""A draft for a share of the customers, in the running product: one side reads its words, the other does not, until it is published for all."""
+"""A draft for a share of the customers, in the running product: one side reads its words until all do, or until it does worse and is taken back."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from local.seed import CUSTOMERS, SHOP
+from local.seed import CUSTOMERS, SHOP, wait_for
 from tests.e2e.conftest import World
-from tests.e2e.phone import recover
+from tests.e2e.phone import Phone, recover
 from tests.e2e.staff import Staff
 
 WORDS = "That is beyond me, sorry."
 UNKNOWN = "Do you offer piano lessons?"
+KNOWN, ANSWER = "How long do I have to return an item?", "30 days"
 NUMBER = {"phone_number_id": SHOP.phone_number_id}
 
 
@@ -31,9 +33,8 @@ def owner(world: World) -> Iterator[Staff]:
     world.rows("delete from chatbot_drafts")
 
 
-def begin(owner: Staff) -> int:
-    """Gives half of the customers other words; returns the version."""
-    draft = {"dont_know": {"en": WORDS, "es": WORDS, "de": WORDS}}
+def begin(owner: Staff, **draft: Any) -> int:
+    """Gives half of the customers these settings; returns the version."""
     assert owner.ask("bot", "update", **NUMBER, settings=draft)["ok"]
     (bot,) = [
         bot for bot in owner.ask("bot", "get")["bots"] if bot["phone_number_id"] == SHOP.phone_number_id
@@ -62,11 +63,12 @@ def sides(world: World, version: int) -> dict[bool, str]:
 
 def test_one_side_reads_other_words_until_all_do(world: World, owner: Staff) -> None:
     for customer in CUSTOMERS:
-        world.ask(SHOP, "How long do I have to return an item?", str(customer["name"]))
-    version = begin(owner)
+        world.ask(SHOP, KNOWN, str(customer["name"]))
+    draft = {"dont_know": {"en": WORDS, "es": WORDS, "de": WORDS}}
+    version = begin(owner, **draft)
     while len(found := sides(world, version)) < 2:  # each version has other customers
         change(owner, version, "take_back")
-        version = begin(owner)
+        version = begin(owner, **draft)
     replies = {inside: world.ask(SHOP, UNKNOWN, name) for inside, name in found.items()}
     assert WORDS in replies[True] and WORDS not in replies[False]
     rows = world.rows(
@@ -89,3 +91,35 @@ def test_one_side_reads_other_words_until_all_do(world: World, owner: Staff) -> 
     assert (share["state"], rates["unanswered"]) == ("running", (1, 1, 1, 1)), "one answer proves nothing"
     assert change(owner, version, "publish")["version"] == version
     assert WORDS in world.ask(SHOP, UNKNOWN, found[False])
+
+
+def ask_all(phones: list[Phone], at_once: int = 8) -> list[str]:
+    """Each asks what the shop's documents say; the replies."""
+    with ThreadPoolExecutor(at_once) as people:
+        return list(people.map(lambda phone: "".join(sent["text"] for sent in phone.write(KNOWN)), phones))
+
+
+def test_what_fails_the_customers_of_a_share_is_taken_back_by_itself(world: World, owner: Staff) -> None:
+    version = begin(owner, max_tokens=1000)  # too few to look anything up
+    inside, outside = list[Phone](), list[Phone]()
+    while len(inside) < 4 or len(outside) < 3:  # chance decides who is in it
+        phones = [Phone(world) for _ in range(4)]
+        for phone, reply in zip(phones, ask_all(phones), strict=True):
+            (row,) = world.rows("select in_share(%s, %s, 50) as inside", phone.contact(), version)
+            (inside if row["inside"] else outside).append(phone)
+            assert (ANSWER in reply) is not row["inside"]
+    failed = len(inside)
+    while failed < 20:  # so many prove it
+        assert not any(ANSWER in reply for reply in ask_all(inside[: 20 - failed]))
+        failed += len(inside[: 20 - failed])
+    active = "select from turns where phone_number_id = %s and state = 'active'"
+    wait_for(lambda: not world.rows(active, SHOP.phone_number_id), 60)
+    recover(world)  # as every minute
+    share = owner.ask("versions", "get_share", **NUMBER)["share"]
+    assert (share["state"], share["steps"][-1]["person"]) == ("taken_back", None)
+    figures = [share["why"][name] for name in ("measure", "bad", "turns", "customers", "others_bad")]
+    assert figures == ["failed", 20, 20, len(inside), 0]
+    told = owner.ask("notifications", "list")["notifications"]
+    (note,) = [note for note in told if note["kind"] == "share_taken_back" and not note["settled_at"]]
+    assert (note["severity"], note["detail"]["version"], note["read_at"]) == ("critical", version, None)
+    assert all(ANSWER in reply for reply in ask_all(inside[:3])), "they get what is live again"

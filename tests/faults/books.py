@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.faults.customers import NEW, Letter
 from tests.faults.disturbances import Disturbances
+from tests.faults.ledger import HANDOFF, STOP
 from tests.faults.storm import Storm, until
 
 WHOLE_QUESTION = 4000  # a turn keeps no more of it
@@ -108,12 +109,19 @@ class Books:
                 times = [s for s in d.suspensions if s.phone_number_id == row["phone_number_id"]]
                 return any(row["received_at"] <= s.until for s in times)
             case "the contact is with a human":
-                return row["sender"] in {reply.phone for reply in d.replies} | self.waited_for
+                spoken_to = {reply.phone for reply in d.replies} | self.waited_for
+                return row["sender"] in spoken_to or self.has_wished(row, HANDOFF)
+            case "the contact has opted out":
+                return self.has_wished(row, STOP)
             case "the customer has deleted it":
                 return "delet" in form
             case str():
                 return reason.startswith(("an edit of ", "a deletion of ")) and row["id"] in self.form_of
         return False
+
+    def has_wished(self, row: Row, word: str) -> bool:
+        """Whether the customer has written the word of the statement run's customers."""
+        return any(each["sender"] == row["sender"] and word in str(each["payload"]) for each in self.messages)
 
     def check_words(self) -> None:
         """Each turn was asked what its messages say, and the log shows what customers made of them."""

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.faults.storm import Storm
+from tests.faults.storm import Storm, brought_up
 
 
 @pytest.fixture(scope="session")
@@ -22,12 +19,5 @@ def seed_of_storm() -> int:
 
 @pytest.fixture(scope="session")
 def storm() -> Iterator[Storm]:
-    folder = Path(tempfile.mkdtemp(prefix="chatmill-faults-", dir="/var/tmp"))
-    folder.chmod(0o755)
-    weather = Storm(folder)
-    try:
-        weather.start()
+    with brought_up("chatmill-faults-") as weather:
         yield weather
-    finally:
-        weather.stack.stop()
-        shutil.rmtree(folder, ignore_errors=True)

@@ -15,19 +15,16 @@ import argparse
 import json
 import os
 import random
-import shutil
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from local import seed
 from tests.faults.refund_tools import KINDS, Tools, Wish, offered, words_of
 from tests.faults.stack import RUNNERS
-from tests.faults.storm import Storm
+from tests.faults.storm import Storm, brought_up
 
 CUT = (
     "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'chatbot_app' and datname = current_database()"
@@ -194,18 +191,13 @@ def main() -> int:
     given = parser.parse_args()
     chance = int(os.environ.get("FAULTS_SEED") or random.randrange(10**6))
     print(f"FAULTS_SEED={chance}")
-    folder = Path(tempfile.mkdtemp(prefix="chatmill-kill-run-", dir="/var/tmp"))
-    folder.chmod(0o755)
-    storm = Storm(folder)
     begun = time.monotonic()
-    try:
-        storm.start()
-        with offered(storm, folder / "tools", 0.2) as tools:
-            run = KillRun(storm, random.Random(chance), given.calls, given.each)
-            rows = run.run(tools, given.seconds)
-    finally:
-        storm.stack.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+    with (
+        brought_up("chatmill-kill-run-") as storm,
+        offered(storm, storm.stack.state / "tools", 0.2) as tools,
+    ):
+        run = KillRun(storm, random.Random(chance), given.calls, given.each)
+        rows = run.run(tools, given.seconds)
     by_kind = {kind: figures([row for row in rows if row.kind == kind]) for kind in KINDS}
     for row in rows:
         if not is_right(row):

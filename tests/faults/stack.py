@@ -72,6 +72,11 @@ class FaultyStack(Stack):
         else:
             self.start_ingress(ENVIRONMENT, name, runner=RUNNERS[INGRESSES.index(name)])
 
+    def revive_warm(self) -> None:
+        """The warm interpreter is killed; until the new one has loaded, jobs run in plain ones."""
+        self.processes.kill("warm")
+        self.begin_warm()
+
     def crash_database(self) -> None:
         """PostgreSQL ends without a checkpoint, and comes back on the same port. The runners don't survive that."""
         assert self.cluster is not None

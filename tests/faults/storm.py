@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import threading
 import time
 from collections import Counter
@@ -135,15 +137,16 @@ class Storm:
         body = who | {"messages": messages, "copies": copies, "wait": False}
         return list(self.control("deliver", body)["wamids"])
 
-    def accepted(self) -> list[dict[str, Any]]:
-        """What Meta took, in the order in which it took it."""
-        response = self.http.get(f"{self.stack.url('meta')}/control/sent")
+    def accepted(self, phone_number_id: str = "") -> list[dict[str, Any]]:
+        """What Meta took, in the order in which it took it; of one number, or of all."""
+        of = {"phone_number_id": phone_number_id} if phone_number_id else {}
+        response = self.http.get(f"{self.stack.url('meta')}/control/sent", params=of)
         return list(response.json()["sent"])
 
-    def written(self, phone_number_id: str) -> int:
-        """How many messages of customers the webhook took for a number, as Meta knows it."""
+    def written(self, phone_number_id: str) -> set[str]:
+        """The messages of customers that the webhook took for a number, as Meta knows them."""
         found = self.http.get(f"{self.stack.url('meta')}/control/written").json()["written"]
-        return sum(number == phone_number_id for number, _ in found)
+        return {id_ for number, id_ in found if number == phone_number_id}
 
     def bill(self) -> dict[Any, int]:
         """Delivered messages by number and by how Meta charges for them."""
@@ -207,6 +210,20 @@ class Storm:
             return False
 
         until(is_settled, seconds, every_s=3.0)
+
+
+@contextmanager
+def brought_up(prefix: str) -> Iterator[Storm]:
+    """A storm in a folder of its own, until the end."""
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir="/var/tmp"))
+    folder.chmod(0o755)
+    storm = Storm(folder)
+    try:
+        storm.start()
+        yield storm
+    finally:
+        storm.stack.stop()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def until(look: Callable[[], Any], seconds: float, every_s: float = 0.1) -> Any:

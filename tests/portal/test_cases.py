@@ -10,6 +10,7 @@ import pytest
 from f.cases import asking, run_slice, start_due
 from f.cases.expected import Answer
 from f.common.database import Database
+from f.models.providers import Models
 from tests.portal.conftest import A, Portal, talked
 
 OWNER, EDITOR, AGENT = "owner@alpha.example", "editor@alpha.example", "agent@alpha.example"
@@ -68,7 +69,7 @@ def finish(portal: Portal, run: str) -> dict[str, Any]:
         (row,) = portal.rows("select pass, state from case_runs where id = %s", run)
         if row["state"] != "running":
             break
-        run_slice.main(run, A, row["pass"], portal.db, {}, "")
+        run_slice.main(run, A, row["pass"], portal.db, {}, {}, "")
     found = portal.ask(AGENT, CASES, "get_run", run=run)
     assert found["of"]["state"] != "running"
     return found
@@ -164,10 +165,10 @@ def test_no_more_at_once_than_the_plan_has_background_jobs(portal: Portal, bot: 
     for n in range(5):
         save(portal, f"Question {n}?")
     run = portal.ask(EDITOR, CASES, "run")["run"]
-    run_slice.main(run, A, 0, portal.db, {}, "")
+    run_slice.main(run, A, 0, portal.db, {}, {}, "")
     assert len(bot.asked) == 3
-    assert run_slice.main(run, A, 0, portal.db, {}, "")["state"] == "gone", "another slice has gone on"
-    run_slice.main(run, A, 1, portal.db, {}, "")
+    assert run_slice.main(run, A, 0, portal.db, {}, {}, "")["state"] == "gone", "another slice has gone on"
+    run_slice.main(run, A, 1, portal.db, {}, {}, "")
     assert len(bot.asked) == 5
     assert finish(portal, run)["of"]["done"] == 5
 
@@ -178,7 +179,7 @@ def test_a_newer_run_takes_the_place_of_one_that_is_under_way(portal: Portal, bo
     first, second = publish(portal)["run"], publish(portal)["run"]
     states = {row["id"]: row["state"] for row in portal.rows("select id::text, state from case_runs")}
     assert states == {first: "cancelled", second: "running"}
-    assert run_slice.main(first, A, 0, portal.db, {}, "")["state"] == "gone"
+    assert run_slice.main(first, A, 0, portal.db, {}, {}, "")["state"] == "gone"
 
 
 def test_a_change_asks_the_cases_soon_and_the_bell_tells(portal: Portal, bot: Asked) -> None:
@@ -208,7 +209,7 @@ def test_a_change_asks_the_cases_soon_and_the_bell_tells(portal: Portal, bot: As
 def test_a_lost_slice_goes_on(portal: Portal, bot: Asked) -> None:
     save(portal)
     run = portal.ask(EDITOR, CASES, "run")["run"]
-    run_slice.main(run, A, 0, portal.db, {}, "")
+    run_slice.main(run, A, 0, portal.db, {}, {}, "")
     portal.flows.clear()
     portal.rows("update case_runs set seen_at = now() - interval '2 minutes'")
     assert start_due.main(portal.db)["went_on"] == [run]
@@ -280,3 +281,23 @@ def test_a_spent_month_asks_nothing_at_night(portal: Portal) -> None:
     )
     done = start_due.main(portal.db)
     assert (done["begun"], done["skipped"]) == ([], 1)
+
+
+def test_what_the_judge_took_counts_in_the_month(
+    portal: Portal, bot: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    portal.rows("update chatbots set judge = 'always', judge_model = 'strict' where phone_number_id = '1001'")
+    said = {"text": '["yes"]', "tool_calls": [], "message": {}, "input_tokens": 1000, "output_tokens": 10}
+    monkeypatch.setattr(Models, "_of_vendor", lambda *asked: {**said, "cut": False})
+    save(portal, expected={"outcome": "answered", "must_say": ["Returns are possible for a whole month"]})
+    run = portal.ask(EDITOR, CASES, "run")["run"]
+    llm = {"provider": "openai", "model": "m", "base_url": "http://127.0.0.1:9/v1", "api_key": "none"}
+    used = "select turns, input_tokens, output_tokens, cost_usd::float8 as usd from usage_months where tenant_id = %s"
+    assert portal.rows(used, A) == []
+    run_slice.main(run, A, 0, portal.db, llm, {"prices": {"strict": [200, 2000]}}, "")
+    run_slice.main(run, A, 1, portal.db, llm, {"prices": {"strict": [200, 2000]}}, "")
+    assert portal.ask(AGENT, CASES, "get_run", run=run)["of"]["state"] == "green", "it says so in other words"
+    (month,) = portal.rows(used, A)
+    assert month == {"turns": 0, "input_tokens": 1000, "output_tokens": 10, "usd": pytest.approx(0.22)}
+    (statement,) = portal.rows("select facts from service_records where kind = 'cost' and tenant_id = %s", A)
+    assert statement["facts"] == {"part": "model", "usd": 0.22}

@@ -294,7 +294,7 @@ def test_the_plan_bounds_what_runs_at_once_and_tests_come_first(portal: Portal, 
 def asks_of_tests(portal: Portal) -> Callable[[str], int]:
     def asks(run: str) -> int:
         (row,) = portal.rows("select pass from case_runs where id = %s", run)
-        return int(run_slice.main(run, A, row["pass"], portal.db, {}, "")["asked"])
+        return int(run_slice.main(run, A, row["pass"], portal.db, {}, {}, "")["asked"])
 
     return asks
 

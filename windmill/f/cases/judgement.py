@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import permutations
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from f.cases.expected import Answer, Expected, word_end
 from f.cases.expected import Source as Wanted
@@ -22,6 +22,14 @@ SHOULD = {
 }
 # Says of each claim whether the words say it; None: it can't tell.
 Judge = Callable[[list[str], str], list[bool] | None]
+
+
+class Platform(NamedTuple):
+    """What a judge needs of the operator's: the resources `llm` and `settings`, and the key to the businesses' own keys."""
+
+    llm: dict[str, Any]
+    settings: dict[str, Any]
+    master_key: str
 
 
 class Judged(NamedTuple):

@@ -14,25 +14,26 @@ from typing import Any
 from f.cases import asking
 from f.cases.causes import MOST_ANALYSED, causes, more_versions, red_cases
 from f.cases.expected import Answer
-from f.cases.judgement import judged
+from f.cases.judgement import Platform, judged
 from f.cases.runs import LONGEST_S, PAUSE_S, start_slice
 from f.common.database import Database, TenantDatabase
 from f.common.failures import contain_errors
 
 postgresql = dict[str, Any]
 c_llm = dict[str, Any]
+c_settings = dict[str, Any]
 LATE = Answer(outcome="failed", said="", citations=[], tools=[], problem=None, usage={}, model="")
 
 
 @contain_errors
 def main(
-    run: str, tenant_id: str, passes: int, db: postgresql, llm: c_llm, master_key: str
+    run: str, tenant_id: str, passes: int, db: postgresql, llm: c_llm, settings: c_settings, master_key: str
 ) -> dict[str, Any]:
     with Database.open(db) as database:
         tenant = database.of_tenant(tenant_id)
         if not tenant.value("select begin_case_slice(%s, %s)", run, passes):
             return {"state": "gone", "reason": "the run has ended, or another slice goes on with it"}
-        done = judge_ended(database, tenant, run, llm, master_key)
+        done = judge_ended(database, tenant, run, Platform(llm, settings, master_key))
         started = ask_next(tenant, run)
         state = go_on(tenant, run)
     if state == "running":
@@ -40,9 +41,7 @@ def main(
     return {"state": state, "judged": done, "asked": started}
 
 
-def judge_ended(
-    database: Database, tenant: TenantDatabase, run: str, llm: dict[str, Any], master_key: str
-) -> int:
+def judge_ended(database: Database, tenant: TenantDatabase, run: str, platform: Platform) -> int:
     """Judges the answers that are there; returns how many."""
     rows = tenant.rows(
         "select r.case_id::text, r.version, r.job::text, c.expected, c.question, c.phone_number_id, t.version as run_version,"
@@ -61,9 +60,7 @@ def judge_ended(
         if found.state == "red" and any(f["code"] == "case_not_said" for f in found.findings):
             from f.cases.word_judge import judge_of  # most answers need none
 
-            judge = judge_of(
-                database, tenant.tenant_id, row["phone_number_id"], row["version"], llm, master_key
-            )
+            judge = judge_of(database, tenant.tenant_id, row["phone_number_id"], row["version"], platform)
             found = judged(row["expected"], answer, judge, row["question"]) if judge else found
         tenant.value(
             "select end_case(%s, %s, %s::jsonb, %s::jsonb)",

@@ -14,7 +14,12 @@ LONGEST_S = 900  # of one dry run
 # A form's defaults are for people: what starts a script names its resources.
 DATABASE = {"db": "$res:f/chatbot/database"}
 RESOURCES = {
-    SLICE: {**DATABASE, "llm": "$res:f/chatbot/llm", "master_key": "$var:f/chatbot/master_key"},
+    SLICE: {
+        **DATABASE,
+        "llm": "$res:f/chatbot/llm",
+        "settings": "$res:f/chatbot/settings",
+        "master_key": "$var:f/chatbot/master_key",
+    },
     REPLAY_SLICE: DATABASE,
 }
 

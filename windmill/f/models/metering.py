@@ -27,10 +27,18 @@ def tokens_of(texts: list[str]) -> int:
     return math.ceil(sum(len(text.encode()) for text in texts) / BYTES_PER_TOKEN)
 
 
-def of_tokens(model: str, input_tokens: int, output_tokens: int, what: str, number: str = "") -> list[Any]:
-    """COUNT's values. A model without a list price costs nothing that is known; its tokens count. `what`: embeddings, speech, pictures, model;
-    `number`: the chatbot's whose customer it was for, none for what all of a business's numbers share."""
-    return [input_tokens, output_tokens, cost_usd(model, input_tokens, output_tokens, {}) or 0, what, number]
+def of_tokens(
+    model: str,
+    input_tokens: int,
+    output_tokens: int,
+    what: str,
+    number: str = "",
+    operator: dict[str, Any] | None = None,
+) -> list[Any]:
+    """COUNT's values. A model without a price costs nothing that is known; its tokens count. `what`: embeddings, speech, pictures, model; `number`:
+    the chatbot's whose customer it was for, none for what all of a business's numbers share; `operator`: who may have set prices of their own."""
+    usd = cost_usd(model, input_tokens, output_tokens, operator or {}) or 0
+    return [input_tokens, output_tokens, usd, what, number]
 
 
 def count_texts(conn: Connection, tenant_id: str, texts: list[str], model: str) -> None:
