@@ -120,11 +120,11 @@ class Imports:
 
     def __init__(self, preloaded: Preloaded, kept: Path, template: Template | None) -> None:
         key, deployed = Key.of(os.environ), is_deployed()
-        if template and not template.fits(key, bool(deployed)):
+        self._is_anew = template is not None and not template.fits(key, bool(deployed))
+        if template and self._is_anew:
             template.forget()
             template = None
         self._before, self._kept, self._key = preloaded.modules, kept, key
-        self._known = template.names if template else []
         if template:
             self._before, self.modules, self._patterns = (
                 template.now.modules,
@@ -144,7 +144,7 @@ class Imports:
         self.modules.keep(brought)
         compiled = self._patterns.keep()
         if self._is_noted:
-            note(self._kept, self._key, self._known, brought, compiled)
+            note(self._kept, self._key, brought, compiled, self._is_anew)
         return brought
 
 
