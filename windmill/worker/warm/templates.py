@@ -24,6 +24,7 @@ from .keys import Key
 from .modules import Modules
 from .patterns import Patterns
 from .preloaded import Preloaded
+from .sources import Sources
 
 ROOMS = ("f.agent.", "f.common.", "f.models.", "f.tools.", "f.whatsapp.")
 MOST = 24  # of one server
@@ -37,7 +38,7 @@ def list_of(kept: Path, key: Key) -> Path:
 
 def note(kept: Path, key: Key, brought: list[str], compiled: bool, anew: bool) -> None:
     """At a job's end: what a template is to import, so that the server makes one. `brought`: the modules of the job that its template had not
-    imported, the last one first; `compiled`: an expression that is new, too; `anew`: the template was of files that have changed.
+    imported, the last one first; `compiled`: an expression or a file that is new, too; `anew`: the template was of files that have changed.
 
     A list that says it already is left as it is. Jobs that began before the first template end for as long as a model thinks, and each of them would
     have the template made again, and with it the next jobs have none.
@@ -174,6 +175,7 @@ class Template(Forks):
         self.names = list_of(kept, key).read_text().split("\n")
         self.modules = Modules(kept, key, True, Path("tmp"))
         self.patterns = Patterns(kept, key, preloaded.patterns)
+        self.sources = Sources(kept, key)
         self._times: dict[str, int] = {}  # of the files that were imported, where they are files
 
     def prepare(self) -> None:
@@ -183,6 +185,7 @@ class Template(Forks):
             (packages / name.replace(".", "/")).parent.mkdir(parents=True, exist_ok=True)
         sys.path[:] = [str(packages), *filter(None, self.key.path.split(":")), *base]
         self.patterns.load()
+        self.sources.load()
         for name in self.names:
             make_tables(importlib.import_module(name))
         sys.path[:] = base
