@@ -42,6 +42,9 @@ PAUSE_S = (2.0, 8.0)  # between a reply and the customer's next message
 PIDS = [int(pid) for pid in os.environ.get("SERVER_PIDS", "").split()]  # of the product, beside a stack's
 RIVAL_WORKERS = 3  # in Windmill's own compose file
 IN_FLIGHT = "select count(*) as n from turns where state = 'active'"
+ASKED = (
+    "select avg(jsonb_array_length(usage -> 'model_calls'))::float8 as rounds from turns where id = any(%s)"
+)
 CONNECTIONS = "select count(*) as n from pg_stat_activity where datname = current_database() and usename = 'chatbot_app'"
 
 
@@ -115,6 +118,11 @@ def measure(stack: Stack, found: Measured) -> Measured:
         customers.stop()
         if not found.waits:
             raise NotMeasured(f"no reply within {found.window_s} s: {found.name}, {found.workers} workers")
+        rounds = conn.execute(ASKED, [customers.answered]).fetchall()[0]["rounds"]
+        if (
+            abs(rounds - ROUNDS) > 0.1
+        ):  # a greeting was answered in one, and the bar is a multiple of what the model takes
+            raise NotMeasured(f"the model was asked {rounds:.1f} times a turn, not {ROUNDS}")
         settle(conn, customers.people)
     return found
 

@@ -39,9 +39,14 @@ class Customers:
         self._pause_s, self._random = pause_s, random.Random(5)
         self._next: list[tuple[float, str]] = []  # when who writes again
 
+    @property
+    def answered(self) -> list[Any]:
+        """The turns that have been closed so far."""
+        return self._seen
+
     def write(self, phone: str) -> None:
         self._counts[phone] += 1
-        text = f"hello from {phone}, message {self._counts[phone]}"
+        text = f"Do you know {phone}? This is message {self._counts[phone]}"  # no greeting: the business's documents are searched for it
         message = {"type": "text", "text": {"body": text}}
         body = {
             "phone_number_id": seed.SHOP.phone_number_id,

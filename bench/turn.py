@@ -62,7 +62,10 @@ def burst(stack: Stack, size: int, tag: str) -> dict[str, Any]:
         body = {
             "phone_number_id": seed.SHOP.phone_number_id,
             "from": phone,
-            "message": {"type": "text", "text": {"body": f"hello from {phone}"}},
+            "message": {
+                "type": "text",
+                "text": {"body": f"Do you know {phone}?"},
+            },  # for a greeting nothing is searched
             "wait": False,
         }
         http.post(f"{stack.url('meta')}/control/deliver", json=body).raise_for_status()

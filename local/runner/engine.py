@@ -19,7 +19,6 @@ from local.runner.flow_status import Slot
 from local.runner.flowfile import Module, parse_flow
 from local.runner.jobs import Jobs
 from local.runner.models import Job, Outcome
-from local.runner.store import as_json
 from local.runner.transforms import Scope, evaluate, evaluate_condition
 from local.runner.workers import FLOW_TAG, SCRIPT_TAG
 
@@ -165,13 +164,13 @@ class FlowRun:
         step.flow_step_id = module.id
         step.schedule_path = self.job.schedule_path
         status_of.set_slot(self.status, slot, status_of.queued(module.id, step.id))
-        async with self.jobs.store.transaction() as conn:
-            if ended:
-                await self.jobs.store.finish_in(conn, *ended)
-            await self.jobs.store.insert_job(conn, step)
-            await conn.execute(
-                "update jobs set flow_status = %s where id = %s", (as_json(self.status), self.job.id)
-            )
+        store = self.jobs.store
+        if ended is None:
+            await store.insert_step(step, self.status)
+            return step
+        async with store.transaction() as conn:
+            await store.finish_in(conn, *ended)
+            await store.insert_job(conn, step, self.status)
         return step
 
     async def _run_step(self, slot: Slot, module: Module, step: Job) -> Outcome:

@@ -16,6 +16,18 @@ end $$;
 select own_functions('queue_parts');
 grant execute on function queue_parts to chatbot_app;
 
+-- Begins send_reply and writes its parts, in one: {epoch, parts}. A copy that comes second shuts out the first one and
+-- sends what that has written.
+create or replace function begin_reply(p_turn uuid, p_run uuid, p_contents jsonb) returns jsonb
+    language plpgsql as $$
+declare
+    new_epoch int := begin_step(p_turn, p_run, 3);
+begin
+    return jsonb_build_object('epoch', new_epoch, 'parts', queue_parts(p_turn, new_epoch, p_contents));
+end $$;
+select own_functions('begin_reply');
+grant execute on function begin_reply to chatbot_app;
+
 -- Words that no run has thought up, as a turn of their own that is closed already, with this outcome; returns the turn.
 -- p_run sends them; without it recovery or the customer's own run does.
 create or replace function queue_words(p_contact contacts, p_phone_number_id text, p_content jsonb, p_outcome text,
@@ -104,6 +116,24 @@ begin
 end $$;
 select own_functions('claim_part');
 grant execute on function claim_part to chatbot_app;
+
+-- What may_send() says against sending a part now, or what claim_part() says to do with it. The part is locked before
+-- the rates are, in the order of whoever records an outcome, which may set the rates back.
+create or replace function take_part(p_turn uuid, p_epoch int, p_part int, p_unknown_wait interval) returns jsonb
+    language plpgsql as $$
+declare
+    verdict jsonb;
+begin
+    perform hold_turn(p_turn, p_epoch);
+    perform 1 from outbound_messages where turn_id = p_turn and part = p_part for update;
+    verdict := may_send(p_turn, p_epoch, p_part);
+    if verdict ->> 'do' <> 'go' then
+        return verdict;
+    end if;
+    return claim_part(p_turn, p_epoch, p_part, p_unknown_wait);
+end $$;
+select own_functions('take_part');
+grant execute on function take_part to chatbot_app;
 
 -- Records the outcome of a request: 'sent' with Meta's id, 'failed' or 'pending' (to be tried again) with the error,
 -- 'unknown'. When a status came first and moved the part further, the part stays there. An attempt that was overtaken

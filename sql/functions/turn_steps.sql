@@ -97,6 +97,21 @@ end $$;
 select own_functions('close_turn');
 grant execute on function close_turn to chatbot_app;
 
+-- Begins the last step of a turn and closes the turn, all or nothing; where an earlier copy of the step has closed it,
+-- nothing is left to do. Returns {contact_id, trace_id}: the turn's contact, who may have become another one since the
+-- turn was opened. Raises CB001 when another run has the turn.
+create or replace function finish_turn(p_turn uuid, p_run uuid, p_outcome text, p_summary jsonb) returns jsonb
+    language plpgsql as $$
+begin
+    if not exists (select from turns where id = p_turn and run_id = p_run and state <> 'active') then
+        perform close_turn(p_turn, begin_step(p_turn, p_run, 4), 'done', p_outcome, p_summary);
+    end if;
+    return (select jsonb_build_object('contact_id', contact_id, 'trace_id', turn_trace(id)) from turns
+            where id = p_turn);
+end $$;
+select own_functions('finish_turn');
+grant execute on function finish_turn to chatbot_app;
+
 -- Takes one conversation that is given up, so that p_run can tell the customer and close the turn; find_turn(p_run)
 -- says who it is. Null: there is none. A turn that outlives even this is closed without words. It locks the contact
 -- first and waits for nobody.

@@ -250,3 +250,41 @@ def test_appliers_and_closers_at_once_do_not_deadlock(talk: Conversation) -> Non
     talk.pass_time("10 s")
     talk.call("apply_events", 1000)
     assert {talk.part(turn)["state"] for turn in turns} == {"delivered"}
+
+
+def test_a_reply_that_begins_twice_is_written_once_and_only_the_newer_copy_takes_its_parts(
+    talk: Conversation,
+) -> None:
+    run = new_run()
+    turn = talk.open(talk.write(), run)["turn_id"]
+    first, later = (
+        talk.call(
+            "begin_reply", turn, run, json.dumps([{"type": "text", "text": {"body": body}} for body in said])
+        )
+        for said in (["one"], ["other", "words"])
+    )
+    assert (later["parts"], later["epoch"]) == (1, first["epoch"] + 1)
+    with pytest.raises(Refused):
+        talk.call("take_part", turn, first["epoch"], 1, "20 s")
+    taken = talk.call("take_part", turn, later["epoch"], 1, "20 s")
+    assert (taken["do"], taken["content"]["text"]["body"]) == ("send", "one")
+    with pytest.raises(Refused):
+        talk.call("begin_reply", turn, new_run(), "[]")
+
+
+def test_a_part_that_may_not_be_sent_is_not_taken(talk: Conversation) -> None:
+    turn, _, epoch = begin_reply(talk)
+    talk.rows(
+        "insert into send_rates (tenant_id, name, blocked_until) values (%s, %s, now() + interval '1 h') returning 1",
+        talk.tenant,
+        f"number {talk.bot}",
+    )
+    waits = talk.call("take_part", turn, epoch, 1, "20 s")
+    assert waits["do"] == "wait" and 3500 < waits["seconds"] <= 3600
+    talk.rows("update send_rates set blocked_until = now() where tenant_id = %s returning 1", talk.tenant)
+    talk.rows(
+        "insert into send_stops (tenant_id, code, reason, until) values (%s, 190, 'x', now() + interval '1 h') returning 1",
+        talk.tenant,
+    )
+    assert talk.call("take_part", turn, epoch, 1, "20 s")["do"] == "stop"
+    assert (talk.part(turn)["state"], talk.part(turn)["attempts"]) == ("failed", 0)

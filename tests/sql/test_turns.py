@@ -218,3 +218,17 @@ def test_a_long_thought_keeps_its_turn(talk: Conversation) -> None:
 def test_zero_characters_and_words_that_look_like_one_are_answered(talk: Conversation, words: str) -> None:
     message, run = talk.write(words), new_run()
     assert talk.open(message, run)["status"] == "opened"
+
+
+def test_a_turn_that_is_finished_twice_is_closed_once(talk: Conversation) -> None:
+    run, message = new_run(), talk.write()
+    opened = talk.open(message, run)
+    turn = opened["turn_id"]
+    with pytest.raises(Refused):
+        talk.call("finish_turn", turn, new_run(), "answered", "{}")
+    first = talk.call("finish_turn", turn, run, "answered", '{"question": "q"}')
+    closed = talk.rows("select closed_at, epoch, outcome from turns where id = %s", turn)
+    assert first["contact_id"] == opened["contact_id"] and closed[0]["outcome"] == "answered"
+    assert talk.call("finish_turn", turn, run, "failed", "{}") == first
+    assert talk.rows("select closed_at, epoch, outcome from turns where id = %s", turn) == closed
+    assert talk.state(message) == "answered"

@@ -18,6 +18,7 @@ MODULE = (
 )
 SHOWS = "import os, f.common.thing as thing\nprint(thing.who(), thing.PROCESS == os.getpid())"
 FEW = "import sys\nfrom windmill.worker.warm import __main__, templates\ntemplates.MOST = 2\nsys.exit(__main__.main())"
+AT_ONCE = FEW.replace("MOST = 2", "STAYS_S = 0")
 FRESH, SHARED = (0, "version 1 True\n", ""), (0, "version 1 False\n", "")
 
 
@@ -86,6 +87,35 @@ def test_what_jobs_import_later_is_in_the_next_one(warm: Warm, tmp_path: Path) -
     assert script.run(more) == (0, "True\n", "")
     until(lambda: script.run(more) == (0, "False\n", ""))
     assert script.run() == SHARED
+
+
+def test_a_job_that_began_before_it_does_not_have_it_made_again(tmp_path: Path) -> None:
+    with Warm(code=("-c", AT_ONCE)) as own:
+        script = Script(own, tmp_path, "slow")
+        long = own.job(
+            f"import time\n{SHOWS}\nwhile not os.path.exists('go'):\n    time.sleep(0.01)", script.env
+        )
+        script.until_shared()
+        parents = [script.run("import os, f.common.thing\nprint(os.getppid())") for _ in range(2)]
+        (long.folder / "go").touch()
+        assert long.wait() == FRESH
+        parents += [script.run("import os, f.common.thing\nprint(os.getppid())") for _ in range(3)]
+        assert len(set(parents)) == 1
+
+
+def test_one_that_is_being_made_again_is_used_meanwhile(tmp_path: Path) -> None:
+    with Warm(code=("-c", AT_ONCE)) as own:
+        script, ready = Script(own, tmp_path, "again"), tmp_path / "ready"
+        script.until_shared()
+        waits = f"import os, time\nPROCESS = os.getpid()\nwhile not os.path.exists({str(ready)!r}):\n    time.sleep(0.01)\n"
+        (script.file.parent / "more.py").write_text(waits)
+        ready.touch()
+        more = "import os, f.common.thing, f.common.more as m\nprint(m.PROCESS == os.getpid())"
+        assert script.run(more) == (0, "True\n", "")
+        ready.unlink()
+        assert [script.run() for _ in range(3)] == [SHARED] * 3
+        ready.touch()
+        until(lambda: script.run(more) == (0, "False\n", ""))
 
 
 def test_other_rooms_and_the_script_s_own_packages_are_found(warm: Warm, tmp_path: Path) -> None:

@@ -49,10 +49,26 @@ class Turn:
         if not self.dry_run:
             self.epoch = int(self.db.value("select begin_step(%s, %s, %s)", self.id, run_id(), step))
 
+    def begin_with_api(self, step: int) -> GraphApi | None:
+        """The same, and Meta's Graph API as graph_api() gives it, in one round trip."""
+        from f.whatsapp.graph_api import value_with_api
+
+        asked = "select begin_step(%s, %s, %s)", self.id, run_id(), step
+        self.epoch, api = value_with_api(self.db, self.context, self.resources, *asked)
+        return api
+
     def hold(self) -> None:
         """Shows that this attempt is at work. Raises Overtaken when a newer one has begun."""
         if not self.dry_run:
             self.db.value("select hold_turn(%s, %s)", self.id, self.epoch)
+
+    def finish(self, outcome: str, summary: dict[str, Any]) -> tuple[str, str | None]:
+        """Begins the last step and ends the turn as 'done', unless an earlier copy of the step has; the turn's contact, who may have become
+        another one meanwhile, and its trace's id. Raises Overtaken when another run has the turn."""
+        done = self.db.value(
+            "select finish_turn(%s, %s, %s, %s::jsonb)", self.id, run_id(), outcome, json.dumps(summary)
+        )
+        return done["contact_id"], done["trace_id"]
 
     def close(self, state: str, outcome: str, summary: dict[str, Any]) -> None:
         """Ends the turn as 'done' or 'failed'. `summary`: what the conversation log keeps of it."""

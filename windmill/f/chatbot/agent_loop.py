@@ -50,16 +50,18 @@ def main(
     }
     with Database.open(db) as database:
         turn = Turn(database, unescape_references(context), resources)
-        turn.begin(STEP)
-        typing = show_typing(turn)
+        typing = begin(turn)
         try:
             return escape_references(run_agent(turn))
         finally:
             typing.set()
 
 
-def show_typing(turn: Turn) -> Event:
-    """The customer sees that the message is read, and `typing…` until the event is set."""
+def begin(turn: Turn) -> Event:
+    """Begins the step. The customer sees that the message is read, and `typing…` until the event is set."""
     messages = turn.context["message_ids"]
-    api = turn.graph_api() if messages and not turn.dry_run else None
+    if turn.dry_run or not messages:
+        turn.begin(STEP)
+        return Event()
+    api = turn.begin_with_api(STEP)
     return api.keep_typing(messages[-1]) if api else Event()

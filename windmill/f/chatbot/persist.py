@@ -3,7 +3,7 @@
 
 In: the Context, the AgentResult and the Delivery. Out: the outcome, the version of the settings,
 the runs that were started, and the id of the turn's trace (f/chatbot/traces).
-close_turn writes everything in one transaction. A second run finds the turn closed, and only starts what is pending.
+finish_turn writes everything in one transaction. A second run finds the turn closed, and only starts what is pending.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from f.common.shapes import AgentResult, Context, Delivery
 
 postgresql = dict[str, Any]
-STEP = 4
 
 
 @contain_errors
@@ -40,20 +39,16 @@ def main(
         return {"outcome": outcome, "version": version, "dry_run": True, "started": []}
     with Database.open(db) as database:
         turn = Turn(database, unescape_references(context))
-        state, contact, trace_id = state_of(turn)
-        if state == "active":
-            summary = {key: agent_result[key] for key in ("citations", "model", "trace", "usage", "error")}  # type: ignore[literal-required]
-            turn.begin(STEP)
-            turn.close(
-                "done",
-                outcome,
-                {
-                    **summary,
-                    "version": version,
-                    "question": turn.context["question"],
-                    "language": written_language(turn.context),
-                },
-            )
+        summary = {key: agent_result[key] for key in ("citations", "model", "trace", "usage", "error")}  # type: ignore[literal-required]
+        contact, trace_id = turn.finish(
+            outcome,
+            {
+                **summary,
+                "version": version,
+                "question": turn.context["question"],
+                "language": written_language(turn.context),
+            },
+        )
         started = dispatch(database, job_id_key, contact_id=contact)
     return {"outcome": outcome, "version": version, "started": started, "trace_id": trace_id}
 
@@ -67,15 +62,3 @@ def outcome_of(agent_result: AgentResult, delivery: Delivery) -> str:
     if agent_result.get("handed_off"):
         return "handed_off"
     return "answered" if agent_result["answered"] else "unanswered"
-
-
-def state_of(turn: Turn) -> tuple[str, str, str | None]:
-    """The turn's state, its contact (the one that the context names may have become another one meanwhile), and its trace's id."""
-    row = turn.db.row(
-        "select state, contact_id::text, turn_trace(id) as trace_id from turns where id = %s and run_id = %s",
-        turn.id,
-        run_id(),
-    )
-    if row is None:  # another run has taken it: begin_step raises
-        return "active", turn.context["contact_id"], None
-    return row["state"], row["contact_id"], row["trace_id"]

@@ -18,7 +18,7 @@ from f.common.windmill_references import escape_references, unescape_references
 from f.whatsapp.choices import with_choices
 from f.whatsapp.controls import in_words, spoken, text_message, with_controls
 from f.whatsapp.formatting import to_whatsapp
-from f.whatsapp.outbox import queue_parts, send_part
+from f.whatsapp.outbox import begin_reply, send_part
 from f.whatsapp.splitting import split
 
 if TYPE_CHECKING:
@@ -44,11 +44,10 @@ def main(
         )
         if turn.dry_run:
             return escape_references({"parts": [], "would_send": [in_words(content) for content in contents]})
-        turn.begin(STEP)
         if turn.context.get("silent"):
+            turn.begin(STEP)
             return {"parts": [], "would_send": []}
-        count = queue_parts(turn, contents)
-        api = turn.graph_api()
+        count, api = begin_reply(turn, contents)
         if api is None:
             raise RuntimeError("the tenant has no WhatsApp access token: store one before its bot can answer")
         for part in range(1, count + 1):

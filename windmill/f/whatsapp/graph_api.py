@@ -209,20 +209,39 @@ def _left(deadline: float) -> float:
     return left
 
 
+ADDRESSEE = (
+    "select t.whatsapp_token, c.phone, c.user_id from tenants t join contacts c on c.tenant_id = t.id"
+    " where c.id = coalesce((select contact_id from turns where id = %s), %s)"
+)
+
+
 def graph_api(db: TenantDatabase, about: Mapping[str, Any], resources: Resources) -> GraphApi | None:
     """The Graph API for one conversation; None where the tenant has stored no token.
 
     `about`: a Context or a part of a reply, with turn_id, contact_id and phone_number_id. The turn knows its contact: the one that `about`
     names may have become another one meanwhile.
     """
-    row = db.row(
-        "select t.whatsapp_token, c.phone, c.user_id from tenants t join contacts c on c.tenant_id = t.id"
-        " where c.id = coalesce((select contact_id from turns where id = %s), %s)",
-        about.get("turn_id"),
-        about["contact_id"],
-    )
-    if row is None or row["whatsapp_token"] is None:
+    return _opened(db, about, resources, db.rows(ADDRESSEE, *_names(about)))
+
+
+def value_with_api(
+    db: TenantDatabase, about: Mapping[str, Any], resources: Resources, sql: str, *parameters: Any
+) -> tuple[Any, GraphApi | None]:
+    """The only column of a statement's first row, and the Graph API, in one round trip."""
+    (first, *_), rows = db.batch((sql, list(parameters)), (ADDRESSEE, _names(about)))
+    return next(iter(first.values())), _opened(db, about, resources, rows)
+
+
+def _names(about: Mapping[str, Any]) -> list[str | None]:
+    return [about.get("turn_id"), about["contact_id"]]
+
+
+def _opened(
+    db: TenantDatabase, about: Mapping[str, Any], resources: Resources, rows: list[dict[str, Any]]
+) -> GraphApi | None:
+    if not rows or rows[0]["whatsapp_token"] is None:
         return None
+    (row,) = rows
     token = unseal(resources["master_key"], db.tenant_id, "whatsapp_token", row["whatsapp_token"])
     return GraphApi(resources["whatsapp"], about["phone_number_id"], token, row["phone"], row["user_id"])
 

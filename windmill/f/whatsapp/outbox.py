@@ -1,7 +1,7 @@
 # requirements: whatsapp
 """Sends the parts of a reply: each is a row in the outbox before it goes to Meta, and its outcome is written there.
 
-PostgreSQL decides whether a part may be sent (may_send: the 24 hours, both rates) and what an error asks for (the table send_errors).
+PostgreSQL decides whether a part may be sent (take_part: the 24 hours, both rates) and what an error asks for (the table send_errors).
 If the outcome of a request is lost, the part waits for a status before it is sent again.
 """
 
@@ -12,7 +12,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from f.common.windmill import run_id
-from f.whatsapp.graph_api import GraphApi, MediaError, Outcome
+from f.whatsapp.graph_api import GraphApi, MediaError, Outcome, value_with_api
 
 if TYPE_CHECKING:
     from f.agent.turn import Turn
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 UNREACHED = (1.0, 3.0, 9.0)  # seconds until each further try when no connection could be made
 OF_STAFF = ("image", "video", "audio", "document")
+TAKE = "select take_part(%s, %s, %s, make_interval(secs => %s))"
+CLAIM = "select claim_part(%s, %s, %s, make_interval(secs => %s))"
 PATIENCE_S = 240.0  # for the throttles; the step ends after 300 s
 
 
@@ -30,32 +32,32 @@ def queue_parts(turn: Turn, contents: list[dict[str, Any]]) -> int:
     )
 
 
+def begin_reply(turn: Turn, contents: list[dict[str, Any]]) -> tuple[int, GraphApi | None]:
+    """The same as a step's first act, in one round trip; also Meta's Graph API as turn.graph_api() gives it. Raises Overtaken."""
+    asked = "select begin_reply(%s, %s, %s::jsonb)", turn.id, run_id(), json.dumps(contents)
+    begun, api = value_with_api(turn.db, turn.context, turn.resources, *asked)
+    turn.epoch = begun["epoch"]
+    return begun["parts"], api
+
+
 def send_part(turn: Turn, part: int, api: GraphApi) -> bool:
     """Sends one part; waits for the rates and tries again as long as the error table asks for it. True: it is sent, or was sent before."""
     unknown_wait = float(turn.resources["whatsapp"].get("unknown_wait_s") or 20)
     deadline = time.monotonic() + PATIENCE_S
     while True:
-        may = turn.db.value("select may_send(%s, %s, %s)", turn.id, turn.epoch, part)
-        if may["do"] == "stop":
-            print(f"part {part} is not sent: {may['reason']}")
-            return False
-        if may["do"] == "wait" and time.monotonic() < deadline:
-            time.sleep(min(may["seconds"], 30) + 0.01)
-            continue
-        if may["do"] == "first":  # a status says meanwhile that an earlier part has failed
-            if not send_part(turn, may["part"], api):
+        claim = turn.db.value(TAKE, turn.id, turn.epoch, part, unknown_wait)
+        if claim["do"] == "wait" and "seconds" in claim:  # for the rates
+            if time.monotonic() < deadline:
+                time.sleep(min(claim["seconds"], 30) + 0.01)
+                continue
+            claim = turn.db.value(CLAIM, turn.id, turn.epoch, part, unknown_wait)
+        if claim["do"] == "first":  # a status says meanwhile that an earlier part has failed
+            if not send_part(turn, claim["part"], api):
                 return False
             continue
-        claim = turn.db.value(
-            "select claim_part(%s, %s, %s, make_interval(secs => %s))",
-            turn.id,
-            turn.epoch,
-            part,
-            unknown_wait,
-        )
         if claim["do"] == "done":
             return claim["state"] not in ("failed", "cancelled")
-        if claim["do"] == "cancelled":
+        if claim["do"] in ("stop", "cancelled"):
             print(f"part {part} is not sent: {claim['reason']}")
             return False
         if claim["do"] == "wait":

@@ -23,6 +23,7 @@ from .keys import Key
 from .modules import Modules, is_deployed
 from .patterns import Patterns
 from .preloaded import Preloaded
+from .sources import Sources
 from .templates import Template, note
 
 # Read once, when a process or one of the preloaded modules starts: a job that sets them needs a fresh interpreter.
@@ -116,35 +117,35 @@ def run(connection: socket.socket, preloaded: Preloaded, kept: Path, template: T
 
 
 class Imports:
-    """What of a job's modules and expressions is there already, and what the job adds for the next one."""
+    """What of a job's modules, expressions and files is there already, and what the job adds for the next one."""
 
     def __init__(self, preloaded: Preloaded, kept: Path, template: Template | None) -> None:
         key, deployed = Key.of(os.environ), is_deployed()
-        if template and not template.fits(key, bool(deployed)):
+        self._is_anew = template is not None and not template.fits(key, bool(deployed))
+        if template and self._is_anew:
             template.forget()
             template = None
         self._before, self._kept, self._key = preloaded.modules, kept, key
-        self._known = template.names if template else []
         if template:
-            self._before, self.modules, self._patterns = (
-                template.now.modules,
-                template.modules,
-                template.patterns,
-            )
+            self._before, self.modules = template.now.modules, template.modules
+            self._patterns, self._sources = template.patterns, template.sources
             self.modules.begin(Path.cwd() / "tmp")
         else:
             self.modules = Modules(kept, key, bool(deployed), Path.cwd() / "tmp")
             self._patterns = Patterns(kept, key, preloaded.patterns)
             self._patterns.load()
+            self._sources = Sources(kept, key)
+            self._sources.load()
+        self._sources.begin(Path.cwd())
         self._is_noted = deployed is None or self.modules.used  # what a preview imports is of no version
 
     def keep(self) -> list[str]:
         """At the job's end; returns the names of the modules that it has imported, the last one first."""
         brought = brought_modules(self._before)
         self.modules.keep(brought)
-        compiled = self._patterns.keep()
+        compiled = self._patterns.keep() | self._sources.keep()
         if self._is_noted:
-            note(self._kept, self._key, self._known, brought, compiled)
+            note(self._kept, self._key, brought, compiled, self._is_anew)
         return brought
 
 

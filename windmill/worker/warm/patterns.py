@@ -36,24 +36,30 @@ class Patterns:
     def load(self) -> None:
         """Puts what earlier jobs compiled into Python's cache."""
         try:
-            self._stored = marshal.loads(self._file.read_bytes()) if self.used else {}
+            self._stored = self._read() if self.used else {}
             for (text, flags), (all_flags, code, *groups) in self._stored.items():
                 instructions = array(WORDS, code).tolist()
                 compiled = self._compiler._sre.compile(text, all_flags, instructions, *groups)
                 self._cache[type(text), text, flags] = compiled
-        except FileNotFoundError:
-            pass  # the first job
         except (OSError, EOFError, ValueError, TypeError, AttributeError, RuntimeError) as error:
             self._tell(error)
 
+    def _read(self) -> dict[Any, Any]:
+        """Of all jobs so far; none of the first one."""
+        found: dict[Any, Any] = marshal.loads(self._file.read_bytes()) if self._file.exists() else {}
+        return found
+
     def keep(self) -> bool:
-        """At the job's end; whether it has compiled any that are kept now."""
+        """At the job's end; whether it has compiled any that are kept only now."""
         if not self.used or len(self._cache) <= len(self._inherited) + len(self._stored):
             return False
         try:
             fresh = [
                 key[1:] for key in self._cache if key not in self._inherited and key[1:] not in self._stored
             ]
+            if fresh:
+                self._stored = self._read()  # other jobs have ended since this one began
+                fresh = [key for key in fresh if key not in self._stored]
             if not fresh or len(self._stored) + len(fresh) > MOST:
                 return False
             self._stored |= {key: self._compiled(*key) for key in fresh}
@@ -61,7 +67,7 @@ class Patterns:
             written = self._file.with_name(f"{self._file.name}.{os.getpid()}")
             written.write_bytes(marshal.dumps(self._stored))
             written.rename(self._file)
-        except (OSError, ValueError, TypeError, AttributeError, RuntimeError) as error:
+        except (OSError, EOFError, ValueError, TypeError, AttributeError, RuntimeError) as error:
             self._tell(error)
             return False
         return True

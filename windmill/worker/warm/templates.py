@@ -24,6 +24,7 @@ from .keys import Key
 from .modules import Modules
 from .patterns import Patterns
 from .preloaded import Preloaded
+from .sources import Sources
 
 ROOMS = ("f.agent.", "f.common.", "f.models.", "f.tools.", "f.whatsapp.")
 MOST = 24  # of one server
@@ -35,15 +36,24 @@ def list_of(kept: Path, key: Key) -> Path:
     return kept / key.name_of("imports", *key)
 
 
-def note(kept: Path, key: Key, known: list[str], brought: list[str], compiled: bool) -> None:
-    """At a job's end. `known`: what its template had imported; `brought`: what the job has, the last one first; `compiled`: an expression, too."""
+def note(kept: Path, key: Key, brought: list[str], compiled: bool, anew: bool) -> None:
+    """At a job's end: what a template is to import, so that the server makes one. `brought`: the modules of the job that its template had not
+    imported, the last one first; `compiled`: an expression or a file that is new, too; `anew`: the template was of files that have changed.
+
+    A list that says it already is left as it is. Jobs that began before the first template end for as long as a model thinks, and each of them would
+    have the template made again, and with it the next jobs have none.
+    """
     fresh = [name for name in reversed(brought) if name.startswith(ROOMS)]
-    if not (fresh or (known and compiled)):
+    if not (fresh or compiled):
         return
-    os.umask(0o077)
-    written = kept / f"imports-{os.getpid()}"
-    written.write_text("\n".join([*known, *fresh]))
-    written.rename(list_of(kept, key))
+    file = list_of(kept, key)
+    known = file.read_text().split("\n") if file.exists() and not anew else []
+    fresh = [name for name in fresh if name not in known]
+    if fresh or (known and compiled):
+        os.umask(0o077)
+        written = kept / f"imports-{os.getpid()}"
+        written.write_text("\n".join([*known, *fresh]))
+        written.rename(file)
 
 
 def make_tables(module: ModuleType) -> None:
@@ -58,7 +68,7 @@ class Line:
     """The server's end: one template that it has begun."""
 
     def __init__(self, pid: int, link: socket.socket) -> None:
-        self.pid, self.link, self.is_ready, self.begun = pid, link, False, time.time()
+        self.pid, self.link, self.begun = pid, link, time.time()
 
     def hand(self, connection: socket.socket) -> bool:
         """Passes on a client that waits with its job."""
@@ -87,6 +97,7 @@ class Templates:
     def __init__(self, kept: Path) -> None:
         self._kept = kept
         self._by_key: dict[Key, Line | None] = {}  # None: it could not be made
+        self._coming: dict[Key, Line] = {}  # each takes the place of the one above when it is ready
         # By their descriptors; also those that only see their last jobs to the end.
         self._all: dict[int, Line] = {}
 
@@ -94,15 +105,16 @@ class Templates:
         return len(self._all)
 
     def line(self, key: Key) -> Line | None:
-        """To the template of that key, where it is ready."""
+        """To the template of that key, where there is one."""
         line = self._by_key.get(key)
-        if line is None or not line.is_ready:
-            return None
-        self._by_key[key] = self._by_key.pop(key)  # the last one used is at the end
+        if line:
+            self._by_key[key] = self._by_key.pop(key)  # the last one used is at the end
         return line
 
     def is_due(self, key: Key) -> bool:
         """Whether one is to be made: there is none though it is known what to import, or jobs have imported more since."""
+        if key in self._coming:
+            return False
         line = self._by_key.get(key)
         if line is None:
             return key not in self._by_key and list_of(self._kept, key).exists()
@@ -110,27 +122,38 @@ class Templates:
         return line.begun < changed and line.begun < now - STAYS_S
 
     def add(self, key: Key, line: Line) -> None:
-        """In the place of another one of that key or, where there are MOST, of the one that was not used for longest."""
-        used = [each for each, other in self._by_key.items() if other]
-        replaced = key if key in used else used[0] if len(used) >= MOST else None
-        if replaced and (other := self._by_key.pop(replaced)):
-            other.finish()
-        self._by_key[key] = self._all[line.link.fileno()] = line
+        self._coming[key] = self._all[line.link.fileno()] = line
 
     def see_to(self, ready: list[int]) -> None:
         """Those of the descriptors that are a template's: it is ready, or it has ended."""
         for descriptor in ready:
             if line := self._all.get(descriptor):
-                line.is_ready = line.said_something()
-                if not line.is_ready:
+                if line.said_something():
+                    self._take(line)
+                else:
                     self._end(line)
+
+    def _take(self, line: Line) -> None:
+        """In the place of another one of its key or, where there are MOST, of the one that was not used for longest."""
+        key = next(key for key, coming in self._coming.items() if coming is line)
+        del self._coming[key]
+        used = [each for each, other in self._by_key.items() if other]
+        replaced = key if key in used else used[0] if len(used) >= MOST else None
+        if replaced and (other := self._by_key.pop(replaced)):
+            other.finish()
+        self._by_key[key] = line
 
     def _end(self, line: Line) -> None:
         os.waitpid(line.pid, 0)
         del self._all[line.link.fileno()]
         line.link.close()
-        for key, known in self._by_key.items():
+        for key, known in list(self._coming.items()):
             if known is line:
+                del self._coming[key]
+                if stays := self._by_key.setdefault(key, None):
+                    stays.begun = line.begun  # until jobs import something else again
+        for key, other in self._by_key.items():
+            if other is line:
                 self._by_key[key] = None
 
     def finish(self) -> None:
@@ -152,6 +175,7 @@ class Template(Forks):
         self.names = list_of(kept, key).read_text().split("\n")
         self.modules = Modules(kept, key, True, Path("tmp"))
         self.patterns = Patterns(kept, key, preloaded.patterns)
+        self.sources = Sources(kept, key)
         self._times: dict[str, int] = {}  # of the files that were imported, where they are files
 
     def prepare(self) -> None:
@@ -161,6 +185,7 @@ class Template(Forks):
             (packages / name.replace(".", "/")).parent.mkdir(parents=True, exist_ok=True)
         sys.path[:] = [str(packages), *filter(None, self.key.path.split(":")), *base]
         self.patterns.load()
+        self.sources.load()
         for name in self.names:
             make_tables(importlib.import_module(name))
         sys.path[:] = base
