@@ -15,7 +15,7 @@ from operator import itemgetter
 from typing import Any
 
 from f.common.problems import describe, message
-from f.documents.clean import clean
+from f.documents.clean import clean, raised
 from f.documents.office import archive
 from f.documents.office.drawn_text import drawn_lines
 from f.documents.office.formulas import FORMULA, formula_text
@@ -34,6 +34,7 @@ from f.documents.office.word_xml import (
     is_bold,
     is_layout,
     is_on,
+    is_raised,
     outermost,
 )
 from f.documents.page import Heading, Limits, Page, Unreadable
@@ -181,7 +182,8 @@ class _Reader:
             elif child.tag == FORMULA:
                 parts.append(formula_text(child))
             elif child.tag not in _LEFT_OUT and isinstance(child.tag, str):
-                parts.append(self._text(child))
+                text = self._text(child)
+                parts.append(raised(text) if is_raised(child) else text)
                 follow_field(child, parts, links)
         return "".join(parts)
 

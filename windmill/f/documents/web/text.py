@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
 from f.common.problems import message
-from f.documents.clean import clean
+from f.documents.clean import clean, raised
 from f.documents.page import Limits, Page, Unreadable, page
 from f.documents.tables.cells import cell_text, with_address
 from f.documents.tables.grid import spread
@@ -121,6 +121,8 @@ def _walk(node: Any, base: str) -> Iterator[str]:
             yield _SPACE.sub(" ", one.text_content or "")
         elif tag == "br":
             yield "\n"
+        elif tag == "sup" and (figures := raised(one.text())) != one.text():
+            yield figures
         elif tag in _LEVELS:
             title = " ".join(one.text(separator=" ").split())
             yield f"\n\n{'#' * _LEVELS[tag]} {title}\n\n" if title else ""
