@@ -21,6 +21,7 @@ from f.documents.tables.rows import lines
 from f.documents.web.charset import decode_page
 from f.documents.web.json_ld import json_ld_lines
 from f.documents.web.parts import take_out
+from f.documents.web.signs import name_panels, say_signs
 from f.documents.web.tree import parsed
 
 _BLOCK_TAGS = (
@@ -41,6 +42,7 @@ _SET_OFF = frozenset({"b", "strong", "i", "em", "small"})
 _TABLE_ROLES = frozenset({"table", "grid", "treegrid"})
 _CELL_ROLES = "[role=columnheader], [role=rowheader], [role=cell], [role=gridcell]"
 _LONGEST_CAPTION = 80
+_MOST_COUNTED = 200  # items of a list, with the blanks between them
 _LEVELS = {f"h{level}": level for level in range(1, 7)}
 
 
@@ -73,11 +75,13 @@ def read_html(source: str, most: int, url: str = "") -> tuple[str, str]:
 def read_page(source: str, most: int, url: str = "") -> WebText:
     """The page at `url`: links are joined to it, or to what the page itself declares as its base."""
     tree = parsed(source)
-    found = tree.css_first("title")
+    found = tree.css_first("head title")  # a drawing may have one, too
     title = " ".join(clean(found.text() if found else "").split())
     declared = tree.css_first("base[href]")
     base = _joined(url, declared.attributes["href"] or "") if declared else url
     data = [script.text() for script in tree.css("script[type='application/ld+json' i]")]
+    say_signs(tree)
+    name_panels(tree)
     left_out = take_out(tree)
     parts: list[str] = []
     left = most
@@ -135,10 +139,31 @@ def _walk(node: Any, base: str) -> Iterator[str]:
         elif tag == "pre":
             yield f"\n\n{one.text()}\n\n"
         elif not tag.startswith("-") and tag != "head":
-            mark = "\n- " if tag in ("li", "option") else "\n\n" if tag in _BLOCKS else ""
+            mark = _bullet(one) if tag in ("li", "option") else "\n\n" if tag in _BLOCKS else ""
             yield mark
             stack.append(_address(one, base) if tag == "a" else "\n" if mark else "")
             stack += reversed(_children(one))
+
+
+def _bullet(item: Any) -> str:
+    """What stands before an item: its number or letter where its list has letters or begins with another number than 1; a text may name it."""
+    above = item.parent
+    kind, start = (
+        (above.attributes.get(name) or "" for name in ("type", "start")) if above is not None else ("", "")
+    )
+    if above is None or above.tag != "ol" or not (kind in ("a", "A") or start.isdecimal()):
+        return "\n- "
+    place = int(start[:6]) if start.isdecimal() else 1
+    before = item.prev
+    for _ in range(_MOST_COUNTED):
+        if before is None:
+            break
+        place += before.tag == "li"
+        before = before.prev
+    if before is not None:
+        return "\n- "
+    letter = chr(ord(kind) + place - 1) if kind and 0 < place < 27 else ""
+    return f"\n{letter}) " if letter else f"\n{place}. "
 
 
 def _children(node: Any) -> list[Any]:
