@@ -197,7 +197,7 @@ class _Reader:
                 continue
             start = item.get(f"{TEXT}start-value", "")
             number = int(start) if start.isdecimal() else number
-            bullet = f"{number}. " if number else _BULLET
+            bullet = "  " * (min(level, 9) - 1) + (f"{number}. " if number else _BULLET)
             number += number > 0
             for child in item:
                 if child.tag == f"{TEXT}list":

@@ -19,7 +19,7 @@ from f.documents.clean import clean, raised
 from f.documents.office import archive
 from f.documents.office.drawn_text import drawn_lines
 from f.documents.office.formulas import FORMULA, formula_text
-from f.documents.office.word_numbers import BULLET, Numbers
+from f.documents.office.word_numbers import BULLET, Numbers, depth
 from f.documents.office.word_xml import (
     AROUND,
     BOX,
@@ -153,7 +153,7 @@ class _Reader:
             yield "heading", Heading(level=int(level[1]) if level else 1, title=title)
         elif said:
             bullet = number or (BULLET if name.startswith("List") else "")
-            yield "text", bullet + said if bullet else shown
+            yield "text", "  " * depth(one, name) + bullet + said if bullet else shown
         if said:
             self._caption = said if name.lower() == "caption" and len(said) <= _LONGEST_CAPTION else ""
         for box in outermost(one, BOX):

@@ -30,7 +30,8 @@ _BLOCK_TAGS = (
 )
 _BLOCKS = frozenset(_BLOCK_TAGS.split())
 _SPACE = re.compile(r"\s+")
-_ITEMS_APART = re.compile(r"\n\n- ")
+_ITEMS_APART = re.compile(r"\n\n(?= *- )")
+_INDENT = "\ue010"  # keeps its place until the blanks of the page are put together
 _RIGHTS = re.compile(
     r"^[^\n]{0,60}(?:©|\(c\) ?(?:19|20)\d\d|all rights reserved|alle rechte vorbehalten|tous droits réservés)[^\n]{0,80}$",
     re.IGNORECASE,
@@ -42,6 +43,7 @@ _SET_OFF = frozenset({"b", "strong", "i", "em", "small"})
 _TABLE_ROLES = frozenset({"table", "grid", "treegrid"})
 _CELL_ROLES = "[role=columnheader], [role=rowheader], [role=cell], [role=gridcell]"
 _LONGEST_CAPTION = 80
+_MOST_ABOVE = 12  # elements that are looked at
 _MOST_COUNTED = 200  # items of a list, with the blanks between them
 _LEVELS = {f"h{level}": level for level in range(1, 7)}
 
@@ -91,7 +93,8 @@ def read_page(source: str, most: int, url: str = "") -> WebText:
             raise Unreadable("too_many_characters", most=most)
         parts.append(part)
     lines_of_it = (_SPACE.sub(" ", line).strip() for line in "".join(parts).split("\n"))
-    text = _ITEMS_APART.sub("\n- ", clean("\n".join(line for line in lines_of_it if not _RIGHTS.match(line))))
+    lines_of_it = (line.replace(_INDENT, "  ") for line in lines_of_it)
+    text = _ITEMS_APART.sub("\n", clean("\n".join(line for line in lines_of_it if not _RIGHTS.match(line))))
     return WebText(title, _with_data(text, data, most), left_out)
 
 
@@ -148,11 +151,12 @@ def _walk(node: Any, base: str) -> Iterator[str]:
 def _bullet(item: Any) -> str:
     """What stands before an item: its number or letter where its list has letters or begins with another number than 1; a text may name it."""
     above = item.parent
+    indent = _INDENT * _depth(item)
     kind, start = (
         (above.attributes.get(name) or "" for name in ("type", "start")) if above is not None else ("", "")
     )
     if above is None or above.tag != "ol" or not (kind in ("a", "A") or start.isdecimal()):
-        return "\n- "
+        return f"\n{indent}- "
     place = int(start[:6]) if start.isdecimal() else 1
     before = item.prev
     for _ in range(_MOST_COUNTED):
@@ -161,9 +165,20 @@ def _bullet(item: Any) -> str:
         place += before.tag == "li"
         before = before.prev
     if before is not None:
-        return "\n- "
+        return f"\n{indent}- "
     letter = chr(ord(kind) + place - 1) if kind and 0 < place < 27 else ""
-    return f"\n{letter}) " if letter else f"\n{place}. "
+    return f"\n{indent}{letter}) " if letter else f"\n{indent}{place}. "
+
+
+def _depth(item: Any) -> int:
+    """How many items an item lies in."""
+    found, one = 0, item.parent
+    for _ in range(_MOST_ABOVE):
+        if one is None:
+            break
+        found += one.tag == "li"
+        one = one.parent
+    return found
 
 
 def _children(node: Any) -> list[Any]:
