@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Callable
 
 import docx
@@ -188,6 +189,12 @@ def test_a_list_or_a_heading_below_a_table_is_no_note(below: list[str]) -> None:
 def test_a_note_close_to_its_row_is_said_once() -> None:
     [found] = with_notes([lines("| Room* | 90 € |", "| Suite | 120 € |", "* with breakfast")])
     assert found["text"].count("breakfast") == 1
+
+
+def test_a_line_of_blanks_without_end_is_read_soon() -> None:
+    started = time.process_time()
+    [found] = with_notes([lines("| Room* | 90 € |", *ROWS, "* a" + " " * 300_000 + "b")])
+    assert time.process_time() - started < 2 and found["text"].endswith("b")
 
 
 # Figures of other scripts

@@ -28,6 +28,7 @@ _SIGNS = r"€|[A-Z]{3}\b|zł|Kč|kr\b|Ft\b|lei\b|лв|руб|₽|₺|₹|₴"
 _CENTS_BEFORE_SIGN = re.compile(rf"(?<=\d)([{_FIGURES}]{{2}})(?= ?(?:{_SIGNS}))")
 _CENTS_BEHIND_SIGN = re.compile(rf"([€$£¥₹₺]\s?\d{{1,6}})([{_FIGURES}]{{2}})(?![{_FIGURES}])")
 _LONGEST_NOTE = 200
+_LONGEST_LINE = 2_000  # of a row or a note: a line of blanks alone takes the square of its length
 _NEAR = 400  # characters within which a table's rows and its note share a passage
 _PAGES = 3  # that a row may wait for its note
 _MOST = 300  # rows of a page that get one
@@ -45,10 +46,11 @@ class _Read:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.lines = page["text"].split("\n")
-        self.notes = _notes(self.lines) if any(map(_NOTE.match, self.lines)) else []
+        looked = [line if len(line) <= _LONGEST_LINE else "" for line in self.lines]
+        self.notes = _notes(looked)
         titles = {heading["title"] for heading in page["headings"]}
         self.open: list[tuple[int, str]] = []
-        for place, line in enumerate(self.lines):
+        for place, line in enumerate(looked):
             if _ROW.match(line) and line.strip("| ") not in titles and not _NOTE.match(line):
                 self.open += [(place, found) for found in dict.fromkeys(_MARKED.findall(line))][:_MOST]
         self.open = self.open[:_MOST]
