@@ -11,6 +11,7 @@ import docx
 import pytest
 
 from f.common.problems import english
+from f.documents.chunking import chunks
 from f.documents.formats import Limits, Page, media_type, pages
 from f.documents.office import old_formats
 from tests.knowledge.real_files import saved
@@ -134,6 +135,35 @@ def test_an_email_is_read_with_its_attachments() -> None:
     )
     assert "The attachment x.bin was left out." in english(first["warning"])
     assert [one["number"] for one in (first, second)] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("line", "html"),
+    [
+        ("On Mon, 2 Feb 2026 at 14:03, Desk <desk@example.com> wrote:", False),
+        ("Am Mo., 2. Feb. 2026 um 14:03 schrieb Desk:", True),
+        ("-----Ursprüngliche Nachricht-----", False),
+        ("From: Desk, Sent: 2 February 2026", True),
+    ],
+)
+def test_what_a_mail_quotes_stands_under_the_line_that_says_when_it_was_written(
+    line: str, html: bool
+) -> None:
+    written = EmailMessage()
+    written["From"], written["To"], written["Subject"] = "desk@example.com", "a@example.com", "Re: Van"
+    if html:
+        above = line.replace(", Sent", "<br>Sent")
+        written.set_content(
+            f"<p>The van is 98 € an hour.</p><p>{above}</p><blockquote>The van is 89 €.</blockquote>",
+            subtype="html",
+        )
+    else:
+        written.set_content(f"The van is 98 € an hour.\n\n{line}\n> The van is 89 €.\n")
+    new, old = chunks(read(written.as_bytes()))
+    assert "98 €" in new["text"] and "89 €" not in new["text"]
+    assert old["text"].startswith(line.replace(" <desk@example.com>", "")[:20]) and old["text"].endswith(
+        "\nThe van is 89 €."
+    )
 
 
 def test_mails_in_mails_without_end_are_not_followed() -> None:

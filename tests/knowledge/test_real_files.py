@@ -39,7 +39,7 @@ def test_a_word_document_with_all_that_readers_see() -> None:
         page["text"],
         "Items may be sent back within 30 days of delivery. Keep the return label (https://shop.example/label).",
         "Made-to-measure curtains are excluded.",  # a footnote, right after what it belongs to
-        "- Print the label.\n- On plain paper.\n- Hand in the parcel.",
+        "- Print the label.\n  - On plain paper.\n- Hand in the parcel.",
         "| Country: Spain | Days: 2 | Fee: 4.50 |\n| Country: Italy | Days: on request |",
         "Boxed: the hotline is 600 123 456.",
         *SCRIPTS[:3],

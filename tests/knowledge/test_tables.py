@@ -17,6 +17,7 @@ from docx.oxml import OxmlElement
 from f.common.problems import english
 from f.documents.chunking import chunks, context
 from f.documents.formats import Limits, Page, pages
+from f.documents.tables.rows import lines
 from tests.knowledge.real_files import saved
 from tests.problems import raises_problem
 
@@ -315,3 +316,41 @@ def test_a_chunk_says_the_caption_of_its_table() -> None:
             for line in context(one, "").splitlines()
             if line.startswith("|")
         )
+
+
+def row_lines(rows: list[list[str]]) -> list[str]:
+    return list(lines(iter(rows)))
+
+
+def test_units_in_a_row_of_their_own_belong_to_the_columns() -> None:
+    rows = [["Wood", "Length", "Price"], ["", "cm", "€/m³"], ["Beech", "33", "145"], ["Spruce", "25", "98"]]
+    assert row_lines(rows)[0] == "| Wood: Beech | Length (cm): 33 | Price (€/m³): 145 |"
+    answers = [["Plan", "Pool", "Spa"], ["", "yes", "no"], ["Gold", "yes", "yes"]]
+    assert "(yes)" not in " ".join(row_lines(answers))
+
+
+def test_a_group_that_is_named_once_is_said_in_each_of_its_rows() -> None:
+    rows = [
+        ["Group", "Size", "Price"],
+        ["Tyres", "R14", "18 €"],
+        ["", "R18", "31 €"],
+        ["Storage", "Car", "40 €"],
+        ["", "Van", "55 €"],
+    ]
+    assert row_lines(rows)[1::2] == [
+        "| Group: Tyres | Size: R18 | Price: 31 € |",
+        "| Group: Storage | Size: Van | Price: 55 € |",
+    ]
+    flags = [["New", "Item", "Price"], ["x", "Rope", "9 €"], ["", "Bag", "8 €"], ["x", "Cap", "7 €"]]
+    assert row_lines(flags)[1] == "| Item: Bag | Price: 8 € |"
+
+
+def test_numbers_that_are_kept_from_excel_are_read_plainly() -> None:
+    content = b'Branch,Phone\nNorth,"=""+49 30 55"""\nSouth,\'+49 30 66\nInn,\'s Hof\n'
+    found = next(iter(pages(content, "a.csv")))["text"]
+    assert (
+        "North: +49 30 55" in found.replace("Branch: North | Phone", "North")
+        and "+49 30 66" in found
+        and "'s Hof" in found
+    )
+    assert "=" not in found and "'+" not in found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from f.documents.formats import Limits, pages
@@ -219,3 +221,75 @@ def test_a_moment_for_search_engines_is_a_date_and_a_time() -> None:
     event = '{"@type": "Event", "name": "Jam", "startDate": "2026-04-11T20:30:00+02:00"}'
     text = text_of("<p>Every second Saturday.</p>", f"<script type='application/ld+json'>{event}</script>")
     assert "Jam: from 2026-04-11 20:30" in text
+
+
+@pytest.mark.parametrize(
+    "sign",
+    [
+        '<i class="fa fa-check" title="Included"></i>',
+        '<svg role="img" aria-label="Included"><path d="M0 0"/></svg>',
+        "<svg><title>Included</title></svg>",
+        '<img src="y.svg" alt="Included">',
+    ],
+)
+def test_a_sign_that_is_all_of_its_cell_is_said_in_words(sign: str) -> None:
+    rows = f"<tr><td>Tyres</td><td>{sign}</td><td>{sign.replace('Included', 'No')}</td></tr><tr><td>Driver</td><td>4 €</td><td>5 €</td></tr>"
+    said = text_of(f"<table><tr><th>Cover</th><th>Plus</th><th>Basic</th></tr>{rows}</table>")
+    assert "| Cover: Tyres | Plus: Included | Basic: No |" in said
+
+
+def test_a_cross_before_an_item_is_no_bullet() -> None:
+    said = text_of(
+        '<ul><li><i class="bi bi-check"></i> Towels</li><li><i class="bi bi-x-lg"></i> Breakfast</li><li><i class="no-print"></i>Pool</li></ul>'
+    )
+    assert said.split("\n") == ["- Towels", "- ✗ Breakfast", "- Pool"]
+
+
+@pytest.mark.parametrize(
+    ("tabs", "panel"),
+    [
+        (
+            '<button role="tab" aria-controls="a">Dog</button><button role="tab" aria-controls="b">Cat</button>',
+            'role="tabpanel" hidden',
+        ),
+        (
+            '<a data-bs-toggle="tab" href="#a">Dog</a><a data-bs-toggle="tab" href="#b">Cat</a>',
+            'class="tab-pane"',
+        ),
+    ],
+)
+def test_what_a_tab_opens_says_the_tabs_name(tabs: str, panel: str) -> None:
+    said = text_of(
+        f'<div>{tabs}</div><div {panel} id="a"><p>Bath 60 €</p></div><div {panel} id="b"><p>Bath 75 €</p></div>'
+    )
+    assert "Dog:\n\nBath 60 €\n\nCat:\n\nBath 75 €" in said
+
+
+def test_items_keep_the_letters_and_numbers_that_a_text_refers_to() -> None:
+    said = text_of(
+        "<ol type='a'><li>Passport</li><li>Deed</li></ol><ol start='4'><li>Sign</li><li>Copy</li></ol><ol><li>One</li></ol>"
+    )
+    assert [line for line in said.split("\n") if line] == [
+        "a) Passport",
+        "b) Deed",
+        "4. Sign",
+        "5. Copy",
+        "- One",
+    ]
+
+
+def test_a_long_list_of_letters_is_read_soon() -> None:
+    started = time.process_time()
+    text_of(f"<ol type='a'>{'<li>x</li>' * 50_000}</ol>")
+    assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize(
+    "name",
+    ['class="cky-consent-container"', 'id="qc-cmp2-container"', 'class="osano-cm-window"', 'id="klaro"'],
+)
+def test_more_makers_banners_and_links_that_skip_are_left_out(name: str) -> None:
+    said = text_of(
+        f"<a class='skip-link' href='#c'>Skip</a><div {name}><p>We value your privacy.</p></div><main id='c'><p>Keys cut: 9 €</p></main>"
+    )
+    assert said == "Keys cut: 9 €"

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypedDict
 
 from f.common.tokens import count_tokens
+from f.documents.leads import Leads
 from f.documents.page import Page, goes_on
 from f.documents.sentences import graphemes, sentences, words
 from f.documents.structure import Block, blocks, declares_headings
@@ -79,6 +80,8 @@ class _Packer:
         self._title = _plain(title)
         self._path: list[tuple[int, str]] = []
         self._pieces: list[_Piece] = []
+        self._leads = Leads()
+        self._under: list[str] = []  # what leads to the first item of the passage, where it stands before it
         self._ordinal = 0
 
     def add(self, page: Page, block: Block) -> Iterator[Chunk]:
@@ -87,14 +90,17 @@ class _Packer:
             yield from self._open_section(page, block)
             return
         piece = _Piece(page, block.start, block.end, is_heading=block.kind == "running")
-        if self._starts_afresh(piece):
+        under = self._leads.take(page["text"], block)
+        if self._starts_afresh(piece) or (self._under and under[: len(self._under)] != self._under):
             yield from self.flush()
         if self._fits(*self._pieces, piece):
+            self._under = self._under if self._pieces else under
             self._pieces.append(piece)
             return
         alone = self._fits(piece)
         if alone and (block.kind != "text" or self._tokens(self._pieces) * 2 >= self._limit):
             yield from self.flush()
+            self._under = under
             self._pieces.append(piece)
             return
         for start, end in sentences(page["text"], block.start, block.end):
@@ -105,8 +111,9 @@ class _Packer:
         if not self._pieces:
             return
         first, last, text = self._pieces[0], self._pieces[-1], _joined(self._pieces)
-        heading = HEADING_SEPARATOR.join(part for _, part in self._path if _plain(part) != self._title)
-        self._pieces = []
+        path = [part for _, part in self._path if _plain(part) != self._title]
+        heading = HEADING_SEPARATOR.join([*path, *map(_shortened, self._under)])
+        self._pieces, self._under = [], []
         yield Chunk(
             ordinal=self._ordinal,
             page=first.page["number"],
@@ -122,6 +129,7 @@ class _Packer:
     def _open_section(self, page: Page, block: Block) -> Iterator[Chunk]:
         if not all(piece.is_heading for piece in self._pieces):
             yield from self.flush()
+        self._leads = Leads()
         if block.start < block.end:
             piece = _Piece(page, block.start, block.end, is_heading=True)
             if not self._fits(*self._pieces, piece):

@@ -10,6 +10,9 @@ from collections.abc import Callable
 # or not.
 BROKEN_WORD = "\x02"
 
+# What figures look like where they are raised.
+RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 _NEWLINES = re.compile("\r\n|[\r\x0b\x85\u2028]")
 # Control characters, byte order marks, text-direction overrides, interlinear marks, non-characters,
 # and the invisible tag letters that can smuggle instructions past a reader.
@@ -49,6 +52,12 @@ def clean(text: str) -> str:
     text = _SPACES.sub(" ", _INVISIBLE.sub("", text))
     text = unicodedata.normalize("NFC", text)
     return _MANY_BLANK_LINES.sub("\n\n", _LINE_END_SPACE.sub("", text)).strip("\n")
+
+
+def raised(text: str) -> str:
+    """What stands raised: figures as such, so that neither raised cents nor a note's mark are part of the number before them. Words stay."""
+    figures = any(map(str.isdecimal, text)) and not any(map(str.isalpha, text))
+    return text.translate(RAISED) if figures and text.lstrip()[:1] not in ",." else text
 
 
 def join_broken_words(text: str) -> str:

@@ -25,6 +25,7 @@ from f.documents.media_types import (
     XLSX,
     media_type,
 )
+from f.documents.notes import with_notes
 from f.documents.page import Limits, Page, Unreadable
 
 __all__ = ["READERS", "Limits", "Page", "Unreadable", "media_type", "pages"]
@@ -176,4 +177,4 @@ def pages(content: bytes, filename: str, limits: Limits = DEFAULT_LIMITS) -> Ite
     if reader is None:
         known = (name for start, name in _KINDS.items() if kind.startswith(start))
         raise Unreadable("file_type", kind=next(known, message("kind_unknown")))
-    yield from reader(content, limits)
+    yield from with_notes(reader(content, limits))

@@ -1,6 +1,9 @@
 # requirements: documents
 """Reads e-mails (.eml, and Outlook's .msg): subject, text, and what is attached."""
 
+# Words of many scripts are what a mail's quotes are known by.
+# ruff: noqa: RUF001
+
 from __future__ import annotations
 
 import io
@@ -18,6 +21,23 @@ from f.documents.page import Heading, Limits, Page, Unreadable, combined, page
 _MOST_ATTACHED = 50
 _DEEPEST = 3  # mails attached to mails
 _MOST_PARTS = 1_000  # each costs Python's parser a millisecond
+_WROTE = (
+    r"wrote|schrieb|a écrit|escribió|ha scritto|escreveu|schreef|skrev|napisał(?:\(a\)|a)?|napsala?|написала?|пишет|yazdı|kirjoitti|írta"
+    r"|έγραψε|כתב|كتب"
+)
+_ORIGINAL = (
+    "original message|ursprüngliche nachricht|message d'origine|mensaje original|messaggio originale|mensagem original|oorspronkelijk bericht"
+    "|oryginalna wiadomość|wiadomość oryginalna|původní zpráva|исходное сообщение"
+)
+# The line above what a reply quotes; Outlook has the older mail's sender and time there.
+_QUOTES = re.compile(
+    rf"^(?:.{{8,200}}\b(?:{_WROTE})\b.{{0,100}}:|-{{3,}} ?(?:{_ORIGINAL}) ?-{{3,}})$", re.IGNORECASE
+)
+_SENDER_LINE = re.compile(r"^\**(?:from|von|de|da|van|od|från|fra|от|kimden)\** ?:", re.IGNORECASE)
+_SENT_LINE = re.compile(
+    r"^\**(?:sent|gesendet|envoyé|enviad[oa]|inviato|verzonden|wysłano|skickat|sendt|date|datum|fecha|data|odesláno|отправлено)\** ?:",
+    re.IGNORECASE,
+)
 _HEADERS = ("from", "to", "date")
 _PART = re.compile(rb"^content-type:", re.IGNORECASE | re.MULTILINE)
 # Outlook's numbers of its properties, each a stream of the file.
@@ -120,7 +140,7 @@ def _msg(opened: Any) -> _Mail:
 
 
 def _pages(mail: _Mail, limits: Limits, depth: int) -> Iterator[Page]:
-    text = _body(mail, limits)
+    text, older = _with_history(_body(mail, limits))
     found = "\n\n".join(filter(None, [mail.about, text.strip()]))
     if not text.strip() and not mail.attached:
         raise Unreadable("document_empty")
@@ -128,7 +148,7 @@ def _pages(mail: _Mail, limits: Limits, depth: int) -> Iterator[Page]:
     head = page(
         1,
         f"{mail.subject}\n\n{found}" if mail.subject else found,
-        headings=[Heading(level=1, title=mail.subject)] if mail.subject else [],
+        headings=[*([Heading(level=1, title=mail.subject)] if mail.subject else []), *older],
     )
     warnings: list[Message] = []
     parts = []
@@ -145,6 +165,29 @@ def _pages(mail: _Mail, limits: Limits, depth: int) -> Iterator[Page]:
             raise Unreadable("more_pages_than", most=limits.max_pages)
         one["number"] = number
         yield one
+
+
+def _with_history(text: str) -> tuple[str, list[Heading]]:
+    """A mail's text with the line above each older mail that it quotes as a heading: what that one says held at its own time."""
+    lines = text.split("\n")
+    headings: list[Heading] = []
+    for place, line in enumerate(lines):
+        lines[place] = line = re.sub(r"^(?:> ?)+", "", line) if headings or line.startswith(">") else line
+        below = next(
+            (
+                n
+                for n in range(place + 1, min(place + 3, len(lines)))
+                if _SENT_LINE.match(lines[n].lstrip("> "))
+            ),
+            0,
+        )
+        if _SENDER_LINE.match(line) and below:
+            line = ", ".join(lines[n].lstrip("> ").strip() for n in range(place, below + 1))
+            lines[place : below + 1] = [line, *[""] * (below - place)]
+        elif not _QUOTES.match(line.strip()):
+            continue
+        headings.append(Heading(level=2, title=line.strip()))
+    return "\n".join(lines), headings
 
 
 def _attachment(name: str, content: bytes, limits: Limits, depth: int) -> list[Page]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from f.common.problems import Message, message
-from f.documents.clean import clean
+from f.documents.clean import clean, raised
 from f.documents.office import archive
 from f.documents.office.open_styles import OFFICE, TABLE, TEXT, XLINK, Styles
 from f.documents.office.open_tables import Tables
@@ -197,7 +197,7 @@ class _Reader:
                 continue
             start = item.get(f"{TEXT}start-value", "")
             number = int(start) if start.isdecimal() else number
-            bullet = f"{number}. " if number else _BULLET
+            bullet = "  " * (min(level, 9) - 1) + (f"{number}. " if number else _BULLET)
             number += number > 0
             for child in item:
                 if child.tag == f"{TEXT}list":
@@ -243,15 +243,16 @@ class _Reader:
             elif tag == f"{TEXT}a":
                 parts.append(with_address(self._text(child), child.get(f"{XLINK}href", "")))
             elif tag not in _UNSEEN and tag not in _AROUND and tag != f"{TEXT}note" and isinstance(tag, str):
-                hidden = self._styles.is_hidden(child.get(f"{TEXT}style-name"))
-                parts.append("" if hidden else self._text(child))
+                style = child.get(f"{TEXT}style-name")
+                text = "" if self._styles.is_unseen(style) else self._text(child)
+                parts.append(raised(text) if self._styles.is_raised(style) else text)
             parts.append(child.tail or "")
         text = (
             re.sub(r"[ \n]+", " ", "".join(parts))
             if one.tag == f"{TEXT}p" and "\t" not in "".join(parts)
             else "".join(parts)
         )
-        return "" if self._styles.is_hidden(one.get(f"{TEXT}style-name")) else text
+        return "" if self._styles.is_unseen(one.get(f"{TEXT}style-name")) else text
 
     def _inside(self, cell: Any) -> Iterator[str]:
         for kind, value in self._blocks(cell):

@@ -35,6 +35,24 @@ class Styles:
                 return True
         return False
 
+    def is_unseen(self, name: str | None) -> bool:
+        """Hidden or struck-out text."""
+        return self.is_hidden(name) or self.is_struck(name)
+
+    def is_struck(self, name: str | None) -> bool:
+        for one in self._properties(name):
+            marks = [one.get(f"{self.STYLE}text-line-through-{part}") for part in ("style", "type")]
+            if any(marks):
+                return "none" not in marks
+        return False
+
+    def is_raised(self, name: str | None) -> bool:
+        """True for what stands above the line: "super", or a share of the type's size."""
+        for one in self._properties(name):
+            if place := one.get(f"{self.STYLE}text-position"):
+                return place.startswith("super") or place[0] in "123456789"
+        return False
+
     def is_bold(self, name: str | None) -> bool:
         for one in self._properties(name):
             if weight := one.get(f"{_FO}font-weight"):

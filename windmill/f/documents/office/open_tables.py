@@ -47,7 +47,8 @@ class Tables:
         for cell in row:
             if cell.tag not in (f"{TABLE}table-cell", f"{TABLE}covered-table-cell"):
                 continue
-            text = cell_text(" ".join(self._inside(cell)))
+            struck = self._styles.is_struck(cell.get(f"{TABLE}style-name"))
+            text = "" if struck else cell_text(" ".join(self._inside(cell)))
             if text and (link := _LINK.search(cell.get(f"{TABLE}formula", ""))):
                 text = with_address(text, link[1])
             place = len(cells)

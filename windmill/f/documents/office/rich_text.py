@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from f.documents.clean import clean
+from f.documents.clean import RAISED, clean
 from f.documents.office.rich_text_tables import MARKS, TABLE, Shape, table_lines, with_marks
 from f.documents.page import Limits, Page, Unreadable
 from f.documents.parts import Part, paged
@@ -20,6 +20,7 @@ _BRACE = re.compile(r"\\[{}\\]|[{}]")
 _UNSEEN = re.compile(
     r"\\(?:v|deleted|strike|striked1)(?![a-z0-9])[^{}]*?(?=\\(?:v|deleted|striked?)0|\\plain(?![a-z])|[{}])"
 )
+_RAISED = re.compile(r"\\super(?![a-z0-9])((?:\\[a-z]+-?\d*)*) ?(\d{1,3})(?=[\s\\{}).])")
 # What the library leaves out: footnotes, and what stands above and below each page.
 _BESIDE = re.compile(r"\{(?:\\\*)?\\(?:footnote|header[flr]?|footer[flr]?)(?![a-z0-9])")
 _START, _END = "\ue000", "\ue001"  # around a link's words and its address
@@ -44,6 +45,7 @@ def rtf_pages(content: bytes, limits: Limits) -> Iterator[Page]:
 
     try:
         seen = _BESIDE.sub(r"{\\par ", _UNSEEN.sub("", _with_boxes(source)))
+        seen = _RAISED.sub(_as_raised, seen)
         marked, shapes = with_marks(_with_links(_with_fonts(seen)))
         text = rtf_to_text(marked, encoding="cp1252", errors="replace")  # type: ignore[no-untyped-call]
     except Exception as error:  # whatever it raises at a file that was cut off
@@ -65,6 +67,11 @@ def _parts(text: str, shapes: list[Shape]) -> Iterator[Part]:
 def _lines(text: str) -> Iterator[Part]:
     kept = (_NUMBER.sub(r"\1 ", line.strip(f" {MARKS}")).rstrip() for line in text.split("\n"))
     yield from (("text", line) for line in with_tabs(line for line in kept if line))
+
+
+def _as_raised(found: re.Match[str]) -> str:
+    figures = "".join(f"\\u{ord(one)}?" for one in found[2].translate(RAISED))
+    return f"{found[1]}{{\\uc1{figures}}}"
 
 
 def _with_fonts(source: str) -> str:

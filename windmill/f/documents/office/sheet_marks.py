@@ -6,6 +6,7 @@ openpyxl knows this only with the whole sheet in memory, so the sheet's XML is l
 from __future__ import annotations
 
 import html
+import io
 import posixpath
 import re
 import zipfile
@@ -22,6 +23,7 @@ _FORMULA = re.compile(
     + _PREFIX
     + rb"f\b[^<>]{0,300}(?:/>|>([^<]{0,8000})</(?:\w{1,20}:)?f>)\s*(<(?:\w{1,20}:)?v(?:\s*/>|></))?(</(?:\w{1,20}:)?c>)?"
 )
+_RUN = re.compile(_PREFIX + rb"(rPr|strike|vertAlign)\b")
 _ATTRIBUTE = re.compile(rb"([\w:]{1,40})\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _RELATION = re.compile(r"<(?:\w{1,20}:)?Relationship\b[^<>]{0,5000}>")
 _AREA = re.compile(r"([A-Z]{1,3})(\d{1,7})(?::([A-Z]{1,3})(\d{1,7}))?")
@@ -63,6 +65,20 @@ def sheet_marks(archive: zipfile.ZipFile, path: str) -> Marks:
                     count += 1
                     _formula(found, _values(match[1]).get("r", ""), match)
     return found
+
+
+def has_marked_runs(content: bytes) -> bool:
+    """True if words within a cell are struck out or raised. Of more runs than a library should keep in memory with their looks nothing is known."""
+    runs, marked = 0, False
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for name in (one for one in archive.namelist() if one.lower().endswith("sharedstrings.xml")):
+            with archive.open(name) as part:
+                for block, new in _blocks(part.read):
+                    for found in _RUN.finditer(block):
+                        if found.end() > new:
+                            runs += found[1] == b"rPr"
+                            marked = marked or found[1] != b"rPr"
+    return marked and runs <= _MOST
 
 
 def _blocks(read: object) -> Iterator[tuple[bytes, int]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from f.common.problems import message
-from f.documents.clean import clean
+from f.documents.clean import clean, raised
 from f.documents.office import archive
 from f.documents.office.drawn_text import drawn_lines
 from f.documents.office.text_boxes import in_columns
@@ -124,7 +124,9 @@ def _paragraph(paragraph: Any) -> str:
             )
             continue
         struck = child.rPr is not None and child.rPr.get("strike") in ("sngStrike", "dblStrike")
-        parts.append("" if struck else with_address(run.text, run.hyperlink.address or ""))
+        high = child.rPr is not None and child.rPr.get("baseline", "0")[:1] not in "-0"
+        text = raised(run.text) if high else run.text
+        parts.append("" if struck else with_address(text, run.hyperlink.address or ""))
     return "".join(parts)
 
 

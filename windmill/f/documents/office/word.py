@@ -15,11 +15,11 @@ from operator import itemgetter
 from typing import Any
 
 from f.common.problems import describe, message
-from f.documents.clean import clean
+from f.documents.clean import clean, raised
 from f.documents.office import archive
 from f.documents.office.drawn_text import drawn_lines
 from f.documents.office.formulas import FORMULA, formula_text
-from f.documents.office.word_numbers import BULLET, Numbers
+from f.documents.office.word_numbers import BULLET, Numbers, depth
 from f.documents.office.word_xml import (
     AROUND,
     BOX,
@@ -34,6 +34,7 @@ from f.documents.office.word_xml import (
     is_bold,
     is_layout,
     is_on,
+    is_raised,
     outermost,
 )
 from f.documents.page import Heading, Limits, Page, Unreadable
@@ -152,7 +153,7 @@ class _Reader:
             yield "heading", Heading(level=int(level[1]) if level else 1, title=title)
         elif said:
             bullet = number or (BULLET if name.startswith("List") else "")
-            yield "text", bullet + said if bullet else shown
+            yield "text", "  " * depth(one, name) + bullet + said if bullet else shown
         if said:
             self._caption = said if name.lower() == "caption" and len(said) <= _LONGEST_CAPTION else ""
         for box in outermost(one, BOX):
@@ -181,7 +182,8 @@ class _Reader:
             elif child.tag == FORMULA:
                 parts.append(formula_text(child))
             elif child.tag not in _LEFT_OUT and isinstance(child.tag, str):
-                parts.append(self._text(child))
+                text = self._text(child)
+                parts.append(raised(text) if is_raised(child) else text)
                 follow_field(child, parts, links)
         return "".join(parts)
 

@@ -65,6 +65,13 @@ class Numbers:
         return f"{text.strip()} "
 
 
+def depth(paragraph: Any, name: str) -> int:
+    """How deep a list's item lies, 0 for the outermost: by its own level, or by the number in its style's name, as "List Bullet 2"."""
+    level = _int(_value(paragraph.find(f"{_W}pPr/{_W}numPr/{_W}ilvl")))
+    named = name.rpartition(" ")[2] if name.startswith("List ") else ""
+    return min(level or (int(named) - 1 if named in ("2", "3", "4", "5") else 0), _LEVELS)
+
+
 def _written(number: int, form: str) -> str:
     if form in ("lowerLetter", "upperLetter"):
         letter = chr(97 + (number - 1) % 26) * ((number - 1) // 26 + 1)

@@ -40,6 +40,11 @@ def hides(properties: Any) -> bool:
     return properties is not None and any(is_on(properties.find(f"{W}{name}")) for name in _UNSEEN)
 
 
+def is_raised(run: Any) -> bool:
+    align = run.find(f"{W}rPr/{W}vertAlign")
+    return align is not None and align.get(f"{W}val") == "superscript"
+
+
 def is_layout(table: Any) -> bool:
     """True for a table that holds others of several rows: a page laid out in columns, whose cells are read one after the other."""
     inner = (one for one in table.iter(f"{W}tbl") if one is not table)

@@ -10,10 +10,10 @@ from itertools import chain
 from typing import Any
 
 from f.common.problems import Message, message
-from f.documents.clean import clean
+from f.documents.clean import clean, raised
 from f.documents.office import archive
 from f.documents.office.sheet_boxes import box_rows
-from f.documents.office.sheet_marks import Marks, sheet_marks
+from f.documents.office.sheet_marks import Marks, has_marked_runs, sheet_marks
 from f.documents.page import Limits, Page, Unreadable, combined
 from f.documents.tables.cells import with_address
 from f.documents.tables.number_formats import shown
@@ -27,13 +27,7 @@ _MOST_NAMED = 8  # cells or columns that a warning names
 def xlsx_pages(content: bytes, limits: Limits) -> Iterator[Page]:
     """A workbook, sheet after sheet, rows as they come. The first page of a sheet says what was left out."""
     archive.check(content, limits, streamed=("xl/worksheets/", "xl/sharedStrings"))
-    import openpyxl
-
-    book = archive.opened(
-        lambda: openpyxl.load_workbook(
-            io.BytesIO(archive.transitional(content)), read_only=True, data_only=True
-        )
-    )
+    book = archive.opened(lambda: _opened(archive.transitional(content)))
     number = 1
     sheets = _Sheets()
     hidden = [clean(sheet.title) for sheet in book.worksheets if sheet.sheet_state != "visible"]
@@ -49,13 +43,37 @@ def xlsx_pages(content: bytes, limits: Limits) -> Iterator[Page]:
             rows = chain(sheets.rows(sheet, marks), boxes)
             for one in archive.read(table_pages(name, rows, number, limits)):
                 number += 1
+                if sheets.struck:
+                    warnings.append(message("page_text_struck", page=one["number"]))
                 one["warning"] = combined(warnings)
-                warnings = []
+                warnings, sheets.struck = [], False
                 yield one
     finally:
         book.close()
     if number == 1:
         raise Unreadable("workbook_empty")
+
+
+def _opened(content: bytes) -> Any:
+    """The workbook, its shared texts without the words that are struck out in them."""
+    import openpyxl
+    from openpyxl.cell.rich_text import CellRichText
+
+    rich = has_marked_runs(content)
+    book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, rich_text=rich)
+    texts = book.worksheets[0]._shared_strings if rich and book.worksheets else []
+    for place, text in enumerate(texts):
+        if isinstance(text, CellRichText):
+            texts[place] = "".join(_run(one) for one in text)
+    return book
+
+
+def _run(run: Any) -> str:
+    if isinstance(run, str):
+        return run
+    if run.font.strike:
+        return ""
+    return raised(run.text) if run.font.vertAlign == "superscript" else str(run.text)
 
 
 def _left_out(name: str, marks: Marks) -> list[Message]:
@@ -84,7 +102,8 @@ class _Sheets:
 
     def __init__(self) -> None:
         self._left = _MOST_SPANNED
-        self._bold: dict[int, bool] = {}
+        self._looks: dict[int, tuple[bool, bool]] = {}
+        self.struck = False  # whether a cell was left out for it
 
     def rows(self, sheet: Any, marks: Marks) -> Iterator[list[str]]:
         """A sheet's rows; what stands in a cell that is merged over several rows is said in each of them."""
@@ -103,7 +122,8 @@ class _Sheets:
                     yield Row()
                 continue
             row = [
-                _shown(cell, marks.links.get((number, n), ""), said.get(n)) for n, cell in enumerate(cells)
+                "" if self._is_struck(cell) else _shown(cell, marks.links.get((number, n), ""), said.get(n))
+                for n, cell in enumerate(cells)
             ]
             row += [""] * (width - len(row))
             for column, (_, text) in above.items():
@@ -119,7 +139,7 @@ class _Sheets:
 
     def _mark(self, cells: Any, number: int, marks: Marks) -> str:
         """A header if all that stands in a row is bold; a title if it is one cell, bold or merged over others."""
-        filled = [cell for cell in cells if cell.value is not None]
+        filled = [cell for cell in cells if cell.value is not None and not self._is_struck(cell)]
         if not filled or any(not isinstance(cell.value, str) and len(filled) == 1 for cell in filled):
             return ""
         bold = all(map(self._is_bold, filled))
@@ -129,10 +149,21 @@ class _Sheets:
         return "title" if bold or spans else ""
 
     def _is_bold(self, cell: Any) -> bool:
+        return self._look(cell)[0]
+
+    def _is_struck(self, cell: Any) -> bool:
+        if cell.value is None or not self._look(cell)[1]:
+            return False
+        self.struck = True
+        return True
+
+    def _look(self, cell: Any) -> tuple[bool, bool]:
+        """Whether a cell is bold, and whether it is struck out."""
         style = cell._style_id
-        if style not in self._bold:
-            self._bold[style] = bool(cell.font and cell.font.b)
-        return self._bold[style]
+        if style not in self._looks:
+            font = cell.font
+            self._looks[style] = (bool(font and font.b), bool(font and font.strike))
+        return self._looks[style]
 
 
 def _shown(cell: Any, address: str, said: str | None) -> str:

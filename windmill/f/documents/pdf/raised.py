@@ -1,15 +1,13 @@
 # requirements: documents
 """The marks of notes on a PDF page, small figures that stand higher than their line: `Shirt¹` and not `Shirt1`, `33.50²` and not `33.502`."""
 
-# The figures are what this is about.
-
 from __future__ import annotations
 
 from dataclasses import replace
 
+from f.documents.clean import RAISED
 from f.documents.pdf.words import Letters, Word
 
-_FIGURES = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SMALLER = 0.85  # of the size of what it stands behind
 _HIGHER = 0.12
 _NEAR = 0.6  # of the type's size
@@ -66,7 +64,7 @@ def _joined(host: Word, mark: Word) -> Word:
 
 
 def _figures(text: str) -> str:
-    return text.translate(_FIGURES)
+    return text.translate(RAISED)
 
 
 def _side(mark: Word, word: Word) -> int:

@@ -4,6 +4,9 @@ A PDF has letters at places, in any order. PDFium turns most lines round, but no
 browser wrote from left to right, nor the two letters that share one sign (lam and alef).
 """
 
+# Figures and marks of Arabic and Persian.
+# ruff: noqa: RUF001
+
 from __future__ import annotations
 
 import re
@@ -13,7 +16,10 @@ from itertools import groupby
 
 _LETTER = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]"
 _RIGHT_TO_LEFT = re.compile(_LETTER)
-_LETTERS = re.compile(f"(?:(?![،؛؟]){_LETTER})+")
+# Arabic has figures of its own, and so has Persian; like all others they are written from left to right.
+_FIGURE = "[٠-٩۰-۹]"
+_LETTERS = re.compile(f"(?:(?![،؛؟]|{_FIGURE}){_LETTER})+")
+_FIGURES = re.compile(f"{_FIGURE}+(?:[.,:/٫٬]{_FIGURE}+)*|.", re.DOTALL)
 _AROUND = ".,;:!?،؛؟()[]{}"
 _BRACKET = re.compile(r"[()\[\]{}]")
 _TURNED = str.maketrans("()[]{}", ")(][}{")
@@ -31,7 +37,7 @@ class _Word:
     @property
     def turned(self) -> bool:
         """Whether it is read from right to left."""
-        return bool(_RIGHT_TO_LEFT.search(self.text))
+        return bool(_LETTERS.search(self.text))
 
     @property
     def right(self) -> float:
@@ -90,11 +96,16 @@ def _letters(word: _Word) -> str:
 
 
 def _from_left(word: _Word) -> str:
-    """A Latin word, an address or a number: from left to right, but for the marks around it, which belong to the line."""
+    """A Latin word, an address or a number: from left to right, but for the marks around it, which belong to the line.
+
+    So do the marks between two numbers in Arabic figures.
+    """
     placed = [(box[0], letter) for box, letter in zip(word.boxes, word.text, strict=True) if box]
     if len(placed) < len(word.text):
         return word.text
     text = "".join(letter for _, letter in sorted(placed, key=lambda one: one[0]))
+    if re.search(_FIGURE, text):  # "from ٨ to ١٢" has its first number at its right
+        return "".join(reversed(_FIGURES.findall(text)))
     core = text.strip(_AROUND)
     before, _, after = text.partition(core) if core else (text, "", "")
     return after[::-1] + core + before[::-1]

@@ -14,6 +14,8 @@ from f.documents.tables.rows import cell_text, table_pages
 
 _DELIMITERS = ",;\t|"
 _SEPARATOR = re.compile(r"sep=(.)\r?\n")  # Excel's own first line
+# How people keep Excel from taking a telephone number for a sum: ="+49 30 …" and '+49 30 …
+_ESCAPED = re.compile(r"""^(?:="([^"]*)"|'(?=[+=@\d-])(.*))$""", re.DOTALL)
 _MOST_MARKS = 10_000_000  # cells and lines: a row of a cell each costs a hundred bytes
 
 
@@ -30,7 +32,7 @@ def csv_pages(content: bytes, limits: Limits) -> Iterator[Page]:
         raise Unreadable("table_too_large")
     csv.field_size_limit(1_000_000)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    found = table_pages("", ([cell_text(c) for c in row] for row in reader), 1, limits)
+    found = table_pages("", ([cell_text(_ESCAPED.sub(r"\1\2", c)) for c in row] for row in reader), 1, limits)
     try:
         first = next(found, None)
         if first is None:

@@ -45,6 +45,7 @@ _NOUNS = (
     " 品名 商品 料金 価格 時間 曜日 部屋 名称 价格 项目 服务 时间 房间 尺寸 颜色 tên giá dịch vụ lớp phòng ngày giờ"
     " الاسم السعر الخدمة اليوم الوقت القاعة שם מחיר שירות יום שעה חדר नाम मूल्य सेवा समय दिन कक्षा"
 )
+_LONGEST_UNIT = 10
 _DAY_NAMES, _NAMES = frozenset(_DAYS.split()), frozenset(_NOUNS.split())
 
 
@@ -60,3 +61,39 @@ def names_columns(cells: Sequence[str]) -> bool:
     days = sum(len(one) == 1 and one[0].strip(".") in _DAY_NAMES for one in words)
     nouns = sum(0 < len(one) < 4 and bool(_NAMES.intersection(one)) for one in words)
     return days >= 2 or nouns * 2 >= len(cells) > 0
+
+
+def are_units(header: Sequence[str], row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """True for a row that says below a header what its columns are measured in: nothing, "cm", "€/kg", above figures."""
+    units = [place for place, cell in enumerate(row) if cell]
+    if (
+        len(units) < 2
+        or row[0]
+        or not below
+        or not all(place < len(header) and header[place] for place in units)
+    ):
+        return False
+    if any(len(row[place]) > _LONGEST_UNIT or any(map(str.isdecimal, row[place])) for place in units):
+        return False
+    under = [one[place] for one in below[:5] for place in units if place < len(one) and one[place]]
+    return sum(any(map(str.isdigit, cell)) for cell in under) * 2 > len(under) > 0 and not any(
+        one[place] == row[place] for one in below[:5] for place in units if place < len(one)
+    )
+
+
+def names_group_once(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """True if the first column, under a name, says each group on the first of its rows only: the rows below it are whole beside it."""
+    if len(header) < 3 or not header[0] or not rows or not rows[0][0]:
+        return False
+    named = [row[0] for row in rows if row[0]]
+    others = [row for row in rows if not row[0]]
+    if (
+        len(named) < 2
+        or len(set(named)) < len(named)
+        or not others
+        or any(cell[:1].isdigit() for cell in named)
+    ):
+        return False
+    return all(len(row) > 2 and row[1] and any(row[2:]) for row in rows) and all(
+        not any(map(str.isdigit, row[1][:1])) or len(row[1]) > 2 for row in others
+    )

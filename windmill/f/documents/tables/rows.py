@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import NamedTuple
 
 from f.documents.page import Heading, Limits, Page, Unreadable, page
 from f.documents.tables.cells import cell_text, pieces, weight
-from f.documents.tables.header_words import names_columns
+from f.documents.tables.header_words import are_units, names_columns, names_group_once
 from f.documents.tables.headers import has_figures, kind, looks_like_header
 from f.documents.tables.sections import LONGEST_CELL, has_sections, stands_alone
 from f.documents.tables.side_by_side import apart
@@ -72,6 +72,7 @@ def _table(block: deque[list[str]], header: list[str], caption: str, stream: _Ro
     """The rows below a header, up to a blank one. Where the header comes again it is passed over; where another one comes it holds from there."""
     base = caption
     sections = has_sections(block, bool(header), bool(caption))
+    once, group = names_group_once(header, block), ""
     while block:
         row = block.popleft()
         stream.fill(block)
@@ -93,6 +94,9 @@ def _table(block: deque[list[str]], header: list[str], caption: str, stream: _Ro
         note = alone or (
             len(header) > 2 and sum(map(bool, row)) == 1 and len(max(row, key=len)) > LONGEST_CELL
         )
+        group = row[0] or group
+        if once and not row[0] and row[1:2] != [""]:
+            row = [group, *row[1:]]
         for text in [_line(row)] if note else _said(header, row):
             yield Line(text, caption)
 
@@ -184,6 +188,12 @@ def _header(block: deque[list[str]], before: list[str]) -> list[str]:
         header = list(block.popleft())
         for _ in range(max(marked - 1, in_two)):
             header = _joined(header, block.popleft())
+        if block and are_units(header, block[0], list(block)[1:]):
+            units = block.popleft()
+            header = [
+                f"{name} ({unit})" if unit else name
+                for name, unit in zip_longest(header, units, fillvalue="")
+            ]
         return header
     if len(before) > 2 and before and _same_kinds(before, rows):
         return before

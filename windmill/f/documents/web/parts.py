@@ -19,7 +19,7 @@ _UNSEEN_STYLE = re.compile(r"(?:^|;|\s)(?:display\s*:\s*none|visibility\s*:\s*hi
 # What asks for consent: by the name that its author gave it, or by the tool that many sites use for it.
 _CONSENT = re.compile(
     r"(cookie|gdpr|privacy).{0,3}(banner|consent|notice|bar|popup|modal|dialog|overlay|law|message|settings)|consent.{0,3}(banner|manager)"
-    r"|cookiebot|onetrust|usercentrics|borlabs|didomi|cmplz|termly|iubenda-cs",
+    r"|cookiebot|onetrust|cky-consent|cookieyes|osano|trustarc|truste|quantcast|qc-cmp|klaro|axeptio|tarteaucitron|complianz|usercentrics|borlabs|didomi|cmplz|termly|iubenda-cs",
     re.IGNORECASE,
 )
 _FOLDED = re.compile(
@@ -30,6 +30,7 @@ _MENU_NAME = re.compile(
     r"\b(?:navbar|nav|main-?menu|site-?menu|menu-?toggle|breadcrumbs?|skip-?link|sub-?nav|mobile-?menu)\b",
     re.IGNORECASE,
 )
+_SKIPS = re.compile(r"\bskip\b|skip-?(?:link|nav|to)", re.IGNORECASE)
 _BRACE = re.compile(r"[{}]")
 _PLAIN = re.compile(r"[.#][\w-]{1,80}")
 _LONGEST_STYLE = 300_000
@@ -63,6 +64,9 @@ def take_out(tree: Any) -> list[str]:
             out[node.mem_id] = "a cookie banner"
         elif _MENU_NAME.search(names) and _is_menu(node):
             out[node.mem_id] = "menus"
+    for link in tree.css("a[href^='#']"):
+        if _SKIPS.search(link.attributes.get("class") or ""):
+            out[link.mem_id] = ""
     for node in tree.css("header ul, header ol, footer ul, footer ol"):
         if _is_menu(node):
             out[node.mem_id] = "menus"

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
 from f.common.problems import message
-from f.documents.clean import clean
+from f.documents.clean import clean, raised
 from f.documents.page import Limits, Page, Unreadable, page
 from f.documents.tables.cells import cell_text, with_address
 from f.documents.tables.grid import spread
@@ -21,6 +21,7 @@ from f.documents.tables.rows import lines
 from f.documents.web.charset import decode_page
 from f.documents.web.json_ld import json_ld_lines
 from f.documents.web.parts import take_out
+from f.documents.web.signs import name_panels, say_signs
 from f.documents.web.tree import parsed
 
 _BLOCK_TAGS = (
@@ -29,7 +30,8 @@ _BLOCK_TAGS = (
 )
 _BLOCKS = frozenset(_BLOCK_TAGS.split())
 _SPACE = re.compile(r"\s+")
-_ITEMS_APART = re.compile(r"\n\n- ")
+_ITEMS_APART = re.compile(r"\n\n(?= *- )")
+_INDENT = "\ue010"  # keeps its place until the blanks of the page are put together
 _RIGHTS = re.compile(
     r"^[^\n]{0,60}(?:©|\(c\) ?(?:19|20)\d\d|all rights reserved|alle rechte vorbehalten|tous droits réservés)[^\n]{0,80}$",
     re.IGNORECASE,
@@ -41,6 +43,8 @@ _SET_OFF = frozenset({"b", "strong", "i", "em", "small"})
 _TABLE_ROLES = frozenset({"table", "grid", "treegrid"})
 _CELL_ROLES = "[role=columnheader], [role=rowheader], [role=cell], [role=gridcell]"
 _LONGEST_CAPTION = 80
+_MOST_ABOVE = 12  # elements that are looked at
+_MOST_COUNTED = 200  # items of a list, with the blanks between them
 _LEVELS = {f"h{level}": level for level in range(1, 7)}
 
 
@@ -73,11 +77,13 @@ def read_html(source: str, most: int, url: str = "") -> tuple[str, str]:
 def read_page(source: str, most: int, url: str = "") -> WebText:
     """The page at `url`: links are joined to it, or to what the page itself declares as its base."""
     tree = parsed(source)
-    found = tree.css_first("title")
+    found = tree.css_first("head title")  # a drawing may have one, too
     title = " ".join(clean(found.text() if found else "").split())
     declared = tree.css_first("base[href]")
     base = _joined(url, declared.attributes["href"] or "") if declared else url
     data = [script.text() for script in tree.css("script[type='application/ld+json' i]")]
+    say_signs(tree)
+    name_panels(tree)
     left_out = take_out(tree)
     parts: list[str] = []
     left = most
@@ -87,7 +93,8 @@ def read_page(source: str, most: int, url: str = "") -> WebText:
             raise Unreadable("too_many_characters", most=most)
         parts.append(part)
     lines_of_it = (_SPACE.sub(" ", line).strip() for line in "".join(parts).split("\n"))
-    text = _ITEMS_APART.sub("\n- ", clean("\n".join(line for line in lines_of_it if not _RIGHTS.match(line))))
+    lines_of_it = (line.replace(_INDENT, "  ") for line in lines_of_it)
+    text = _ITEMS_APART.sub("\n", clean("\n".join(line for line in lines_of_it if not _RIGHTS.match(line))))
     return WebText(title, _with_data(text, data, most), left_out)
 
 
@@ -121,6 +128,8 @@ def _walk(node: Any, base: str) -> Iterator[str]:
             yield _SPACE.sub(" ", one.text_content or "")
         elif tag == "br":
             yield "\n"
+        elif tag == "sup" and (figures := raised(one.text())) != one.text():
+            yield figures
         elif tag in _LEVELS:
             title = " ".join(one.text(separator=" ").split())
             yield f"\n\n{'#' * _LEVELS[tag]} {title}\n\n" if title else ""
@@ -133,10 +142,43 @@ def _walk(node: Any, base: str) -> Iterator[str]:
         elif tag == "pre":
             yield f"\n\n{one.text()}\n\n"
         elif not tag.startswith("-") and tag != "head":
-            mark = "\n- " if tag in ("li", "option") else "\n\n" if tag in _BLOCKS else ""
+            mark = _bullet(one) if tag in ("li", "option") else "\n\n" if tag in _BLOCKS else ""
             yield mark
             stack.append(_address(one, base) if tag == "a" else "\n" if mark else "")
             stack += reversed(_children(one))
+
+
+def _bullet(item: Any) -> str:
+    """What stands before an item: its number or letter where its list has letters or begins with another number than 1; a text may name it."""
+    above = item.parent
+    indent = _INDENT * _depth(item)
+    kind, start = (
+        (above.attributes.get(name) or "" for name in ("type", "start")) if above is not None else ("", "")
+    )
+    if above is None or above.tag != "ol" or not (kind in ("a", "A") or start.isdecimal()):
+        return f"\n{indent}- "
+    place = int(start[:6]) if start.isdecimal() else 1
+    before = item.prev
+    for _ in range(_MOST_COUNTED):
+        if before is None:
+            break
+        place += before.tag == "li"
+        before = before.prev
+    if before is not None:
+        return f"\n{indent}- "
+    letter = chr(ord(kind) + place - 1) if kind and 0 < place < 27 else ""
+    return f"\n{indent}{letter}) " if letter else f"\n{indent}{place}. "
+
+
+def _depth(item: Any) -> int:
+    """How many items an item lies in."""
+    found, one = 0, item.parent
+    for _ in range(_MOST_ABOVE):
+        if one is None:
+            break
+        found += one.tag == "li"
+        one = one.parent
+    return found
 
 
 def _children(node: Any) -> list[Any]:
