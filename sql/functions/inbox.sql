@@ -263,7 +263,9 @@ begin
             insert into conversation_logs (tenant_id, contact_id, phone_number_id, direction, message_id, body, status,
                                            created_at)
                 values (bot.tenant_id, person, p_phone_number_id, 'in', p_message_id, message_words(message.payload),
-                        case when rating_tap(message_of(message.payload)) is null then 'not answered' else 'rating' end,
+                        case when rating_tap(message_of(message.payload)) is not null then 'rating'
+                            when word_in(bot.opt_out_words, content_words(message_of(message.payload))) then 'opt-out'
+                            else 'not answered' end,
                         message.received_at)
                 on conflict do nothing;
             if p_reason <> 'the contact is blocked' then

@@ -155,6 +155,8 @@ def test_who_has_opted_out_gets_no_message(world: World, visit: Visit) -> None:
     look(page, contact)
     thread = page.get_by_role("region", name="Pau Vidal")
     expect(thread).to_contain_text("no message reaches them until they opt in again")
+    expect(thread.locator(".bubble", has_text="STOP")).to_contain_text("opts out")
+    expect(thread.locator(".bubble", has_text="STOP")).not_to_contain_text("not answered")
     expect(thread).to_contain_text("can’t write to this customer until they opt in again")  # noqa: RUF001
     expect(page.get_by_role("button", name="Send", exact=True)).to_have_count(0)
     page.get_by_label("Search").fill(phone.number)
@@ -197,3 +199,31 @@ def test_on_a_phone_the_list_comes_first_and_the_reply_stays_in_sight(world: Wor
         page.get_by_role("button", name=back).click()
         expect(page.locator(".people button")).to_be_visible()
         check(page)
+
+
+def test_the_list_is_of_who_wrote_lately_and_shows_when_and_from_which_number(
+    world: World, visit: Visit
+) -> None:
+    new, old = somebody(world), somebody(world)
+    world.rows(
+        "update contacts set last_message_at = now() - interval '10 days' where id = %s returning 1", old[1]
+    )
+    page = visit(AGENT)
+    go(page, "Conversations")
+    people = page.locator(".people li")
+    for days, shown in (("Any time", 1), ("Last 30 days", 1), ("Last 7 days", 0), ("Last 24 hours", 0)):
+        page.get_by_label("When the customer last wrote").select_option(label=days)
+        page.get_by_label("Search").fill(old[0].number)
+        expect(people).to_have_count(shown)
+    expect(page.get_by_text("No results for")).to_be_visible()
+    page.get_by_label("Search").fill(f"+{new[0].number[:2]} {new[0].number[2:5]} {new[0].number[5:]}")
+    expect(people).to_have_count(1)
+    check(page)
+    when = people.locator("time")
+    expect(when).to_have_text(re.compile("^(this minute|[0-9]+ minutes? ago)$"))
+    when.hover()
+    expect(when).to_have_attribute("title", re.compile(r"20\d\d.*\d\d:\d\d"))
+    people.get_by_role("button").click()
+    thread = page.get_by_role("region", name="Pau Vidal")
+    expect(thread.locator(".dayline")).to_have_text("today")
+    expect(thread).to_contain_text(new[2])

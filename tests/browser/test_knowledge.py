@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import secrets
+import uuid
 
 import pytest
 from playwright.sync_api import FilePayload, Route, expect
 
+from f.common.problems import message
 from local.seed import CLINIC, SHOP, wait_for
 from tests.browser.conftest import DESKTOP, PHONE, Visit, between, broken, check, go
 from tests.e2e.conftest import World
@@ -300,3 +302,25 @@ def test_a_picture_of_the_page_stands_beside_the_passages(world: World, visit: V
         page.get_by_role("button", name="Next page", exact=True).click()
         expect(page.get_by_role("img", name="Page 2 of")).to_be_visible()
         check(page)
+
+
+def test_a_picture_without_text_is_not_said_to_answer(visit: Visit) -> None:
+    page = visit(SHOP.staff)
+
+    def one_more(route: Route) -> None:
+        answer = route.fetch().json()
+        picture = {
+            "id": str(uuid.uuid4()),
+            "title": "Shop window",
+            "warnings": [message("picture_without_text")],
+        }
+        answer["documents"].append(answer["documents"][0] | picture)
+        route.fulfill(json=answer)
+
+    between(page, {"list list": one_more})
+    go(page, "Knowledge")
+    card = page.locator("li.card", has_text="Shop window")
+    expect(card).to_contain_text("Found by its name only")
+    expect(card.get_by_text("Ready", exact=True)).to_have_count(0)
+    expect(page.get_by_text("Ready", exact=True).first).to_be_visible()
+    check(page)

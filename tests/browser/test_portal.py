@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import secrets
+import uuid
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from local.portal import build
 from local.seed import CLINIC, SHOP
@@ -214,3 +216,51 @@ def test_a_first_page_asks_for_each_thing_once(visit: Visit, email: str, heading
     page.wait_for_load_state("networkidle")
     once = [call for call in asked if "watch" not in call]  # asks what is new, again and again
     assert once and sorted(once) == sorted(set(once))
+
+
+def test_who_was_here_before_waits_for_one_answer_and_not_for_two(visit: Visit) -> None:
+    """Who is here is answered only once the page's own question has been asked, too."""
+    page = visit(SHOP.people["owner"])
+    page.get_by_role("heading", level=1, name="Home").wait_for()
+    held: list[Route] = []
+    asked: list[str] = []
+
+    def in_turn(route: Route) -> None:
+        runnable = json.loads(route.request.post_data or "{}")["runnable"]
+        asked.append(runnable)
+        if runnable == "me":
+            held.append(route)
+        else:
+            route.continue_()
+        while held and {"home", "insights", "notifications"} <= set(asked):
+            held.pop().continue_()
+
+    page.route("**/api/call", in_turn)
+    page.goto(page.url.partition("#")[0] + "?again")
+    page.get_by_role("heading", level=2, name="What needs a person").wait_for()
+
+
+def test_what_was_asked_for_somebody_else_is_not_shown(visit: Visit) -> None:
+    page = visit(SHOP.people["agent"])
+    page.get_by_role("heading", level=1, name="Conversations").wait_for()
+    another = {"businesses": [{"tenant_id": str(uuid.uuid4()), "role": "owner"}], "operator": False}
+    page.evaluate("before => localStorage.setItem('before', JSON.stringify(before))", another)
+    page.goto(page.url.partition("#")[0] + "?again")
+    page.get_by_role("heading", level=1, name="Conversations").wait_for()
+    expect(page.get_by_role("tab", name="All open")).to_be_visible()
+    expect(page.locator("main .state[role=status]")).to_have_count(0)
+    expect(page.get_by_role("alert")).to_have_count(0)
+    kept = json.loads(page.evaluate("localStorage.getItem('before')"))
+    assert [one["role"] for one in kept["businesses"]] == ["agent"], "and next time they are asked for"
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_way_back_of_the_demo_covers_nothing(visit: Visit, size: dict[str, int]) -> None:
+    page = visit(SHOP.staff, size)
+    go(page, "Conversations")
+    covered = """() => [...document.querySelectorAll('#root button, #root input, #root select, #root a:not(.skip)')].filter((one) => {
+      const { x, y, width, height } = one.getBoundingClientRect()
+      return document.elementFromPoint(x + width / 2, y + height / 2)?.closest('.demo')
+    }).map((one) => one.outerHTML)"""
+    assert page.evaluate(covered) == []
+    expect(page.get_by_role("button", name="Be someone else")).to_be_visible()

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from local import seed
+
 
 @pytest.mark.parametrize(
     ("module", "variable", "port"),
@@ -26,3 +28,8 @@ def test_a_port_that_is_none_is_named(tmp_path: Path, module: str, variable: str
     )
     assert done.returncode == 2
     assert f"'{port}' is not a port number" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_the_demo_waits_for_the_end_of_a_burst_as_the_product_does() -> None:
+    """Five quick messages get one answer: no number of the demo is without the pause that a new number has."""
+    assert all("merge_window_s" not in tenant.settings for tenant in seed.TENANTS)

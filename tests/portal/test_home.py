@@ -40,7 +40,7 @@ def test_every_page_learns_which_bots_are_off(portal: Portal) -> None:
 
 
 def test_what_is_open_is_counted(portal: Portal) -> None:
-    nothing = {"waiting": 0, "unanswered": 0, "failed_documents": 0, "contradictions": 0}
+    nothing = {"waiting": 0, "unanswered": 0, "failed_documents": 0, "contradictions": 0, "approvals": 0}
     assert portal.ask(VIEWER, HOME, "get")["open"] == nothing
     portal.rows(
         "insert into documents (tenant_id, title, filename, sha256, size_bytes, content, state) values (%s, 'a', 'a.pdf', 'a', 1, 'x', 'failed')",

@@ -142,6 +142,13 @@ def test_an_opt_out_behind_a_question_acts_before_the_question_is_answered(
     talk.call("end_received", talk.bot, stop, new_run(), received["contact_id"], received["end"])
     assert platform.claim() == [question]
     assert talk.open(question, new_run())["reason"] == "the contact has opted out"
+    said = talk.rows(
+        "select status from conversation_logs where contact_id = %s order by created_at",
+        received["contact_id"],
+    )
+    assert [one["status"] for one in said] == ["not answered", "opt-out"], (
+        "nobody owes an answer to the second"
+    )
 
 
 def test_a_message_that_windmill_refuses_is_not_overtaken_and_takes_no_room(platform: Platform) -> None:

@@ -20,7 +20,8 @@ def main(request: str, db: postgresql) -> dict[str, Any]:
 
 
 def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
-    """`setup`: what is done. `open`: how many conversations wait for a human, questions have no answer, documents failed, passages differ."""
+    """`setup`: what is done. `open`: how many conversations wait for a human, questions have no answer, documents failed, passages differ;
+    `approvals`: whether a call waits for a decision."""
     with as_tenant(conn, member["tenant_id"]):
         setup = conn.execute(
             b"select exists (select from tenants where whatsapp_token is not null) as token,"
@@ -36,6 +37,7 @@ def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
             b" and t.outcome = 'unanswered' and t.closed_at > now() - interval '60 days' and q.settled_at is null"
             b" and btrim(coalesce(t.question, '')) <> '') as unanswered,"
             b" (select count(*) from documents where state = 'failed') as failed_documents,"
-            b" (select count(*) from contradictions) as contradictions"
+            b" (select count(*) from contradictions) as contradictions,"
+            b" (select count(*) from list_approvals(null, 1)) as approvals"
         ).fetchone()
     return {"setup": setup, "open": figures}

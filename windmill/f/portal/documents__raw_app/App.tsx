@@ -1,14 +1,14 @@
 // The portal: who is here, for which business, in which language; what is kept and how it looks.
 import { Center, MantineProvider, Stack } from '@mantine/core'
 import { useNotifications } from '@mantine/notifications'
-import { QueryClientProvider, useQuery } from '@tanstack/react-query'
+import { QueryClientProvider, UseQueryResult, useQuery } from '@tanstack/react-query'
 import React, { useEffect, useMemo, useRef, useState } from 'react'
 import Frame, { Brand } from './Frame'
 import Later from './Later'
 import { ask, chooseTenant, keep } from './api'
 import { Branding, dress, ofPage } from './brand'
 import { queries } from './data'
-import { chosenOf, take, takeValue } from './first'
+import { chosenOf, gather, take, takeValue } from './first'
 import { toasts } from './parts'
 import { go, readRoute } from './route'
 import { chosenLanguage, readTexts, textsOf } from './texts'
@@ -22,18 +22,30 @@ export type Me = { email: string; businesses: Business[]; operator: boolean; bra
 const nonce = document.querySelector<HTMLScriptElement>('script[nonce]')?.nonce
 Object.assign(window, { __webpack_nonce__: nonce }) // for the styles of an open dialog: github.com/theKashey/get-nonce
 
+const brandOf = (me: Me, tenant: string) => chosenOf(me, tenant)?.branding ?? me.branding
+
+// Before one knows who is here the looks are those of the address, then those of the business that is shown.
 export default function App() {
-  const [brand, setBrand] = useState(ofPage)
+  const [tenant, setTenant] = useState(keep.get('tenant', ''))
+  const me = useQuery<Me>({ queryKey: ['me'], queryFn: askMe, initialData: () => takeValue('me', 'get'), staleTime: Infinity }, queries)
+  const brand = me.data ? brandOf(me.data, tenant) : ofPage
   const [theme, variables] = useMemo(() => [themeOf(brand), variablesOf(brand)], [brand])
   useEffect(() => dress(brand), [brand])
   return (
     <MantineProvider theme={theme} getStyleNonce={nonce ? () => nonce : undefined} cssVariablesResolver={variables} defaultColorScheme="auto">
       <QueryClientProvider client={queries}>
-        <Portal brand={brand} setBrand={setBrand} />
+        <Portal me={me} brand={brand} tenant={tenant} setTenant={setTenant} />
         <Said />
       </QueryClientProvider>
     </MantineProvider>
   )
+}
+
+// What else is nearly there is drawn with the frame.
+async function askMe() {
+  const me: Me = await (take('me', 'get') ?? ask('me', 'get'))
+  await gather()
+  return me
 }
 
 // Read as soon as there is something to say.
@@ -44,17 +56,12 @@ function Said() {
   return begun.current && <Later of={toasts} props={{}} waiting={null} />
 }
 
-// Before one knows who is here the looks are those of the address, then those of the business that is shown.
-function Portal({ brand, setBrand }: { brand: Branding; setBrand: (brand: Branding) => void }) {
+type PortalProps = { me: UseQueryResult<Me>; brand: Branding; tenant: string; setTenant: (id: string) => void }
+
+function Portal({ me, brand, tenant, setTenant }: PortalProps) {
   const [language, setLanguage] = useState(chosenLanguage)
-  const [tenant, setTenant] = useState(keep.get('tenant', ''))
-  const me = useQuery<Me>({ queryKey: ['me'], queryFn: () => take('me', 'get') ?? ask('me', 'get'), initialData: () => takeValue('me', 'get'), staleTime: Infinity })
   document.documentElement.lang = language
   const mine = me.data && chosenOf(me.data, tenant)
-  const now = mine?.branding ?? me.data?.branding
-  useEffect(() => {
-    if (now) setBrand(now)
-  }, [now])
   const choose = (name: string, value: string, set: (value: string) => void) => {
     keep.set(name, value)
     set(value)

@@ -28,8 +28,11 @@ export type Approval = {
   notified_phone: string | null
 }
 
-// What waits for a decision.
-export const useWaiting = () => useAsk<{ approvals: Approval[] }>('approvals', 'list', {}, { every: 20_000 }).data?.approvals ?? []
+// What waits for a decision, where something does.
+export function useWaiting(enabled: boolean) {
+  const list = useAsk<{ approvals: Approval[] }>('approvals', 'list', {}, { every: 20_000, enabled })
+  return (enabled && list.data?.approvals) || []
+}
 
 // Letters that can't be seen, or that turn the order of others round, as JSON writes them.
 const plain = (text: string) => text.replace(/[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)
@@ -92,7 +95,7 @@ function Buttons({ approval: a }: { approval: Approval }) {
         await ask('approvals', 'decide', { approval_id: a.id, digest: a.digest, approve })
         toast(approve ? p.approved : p.declined)
       } finally {
-        await refresh('approvals', 'conversations', 'notifications')
+        await refresh('approvals', 'conversations', 'home', 'notifications')
       }
     })
   return (

@@ -25,8 +25,10 @@ type Row = {
   created_at: string
 }
 type Answer = { documents: Row[]; speaker_notes: boolean }
+// A picture without a text of its own answers nothing but by its name: it is there, and not what somebody hoped for.
+const shownState = ({ state, warnings }: Row) => (state === 'ready' && warnings.some((one) => one.code === 'picture_without_text') ? 'named' : state)
 const isBusy = (row: Row) => row.state === 'received' || row.state === 'processing'
-export const stateColor: Record<string, string> = { ready: 'green', failed: 'red', processing: 'orange', reading: 'orange', received: 'orange', new: 'orange' }
+export const stateColor: Record<string, string> = { ready: 'green', named: 'orange', failed: 'red', processing: 'orange', reading: 'orange', received: 'orange', new: 'orange' }
 
 export default function Documents() {
   const { t, may } = useHere()
@@ -98,7 +100,7 @@ function Document({ row, edits, replace }: DocumentProps) {
             <Text size="sm" c="dimmed" dir="auto" className="break">{row.filename}</Text>
           </Box>
         </Group>
-        <Badge color={stateColor[row.state]}>{d.states[row.state]}</Badge>
+        <Badge color={stateColor[shownState(row)]}>{d.states[shownState(row)]}</Badge>
       </Group>
       {busy && <Reading row={row} />}
       {row.error && <Text c="red">{say(row.error)}</Text>}

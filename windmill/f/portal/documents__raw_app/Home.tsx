@@ -11,7 +11,7 @@ import { go } from './route'
 import { About, Intro, List, Loaded, fill, useHere } from './ui'
 
 type Setup = Record<'token' | 'number' | 'answers' | 'written' | 'notified' | 'document' | 'preview', boolean>
-type Open = Record<'waiting' | 'unanswered' | 'failed_documents' | 'contradictions', number>
+type Open = Record<'waiting' | 'unanswered' | 'failed_documents' | 'contradictions' | 'approvals', number>
 type Answer = { setup: Setup; open: Open }
 
 export default function Home() {
@@ -82,12 +82,12 @@ function Needs({ open }: { open: Open }) {
     ['failed_documents', 'file', () => go('knowledge', 'documents')],
     ['contradictions', 'knowledge', () => go('knowledge', 'documents')],
   ]
-  const asked = useWaiting()
+  const asked = useWaiting(open.approvals > 0)
   const there = ways.filter(([name]) => open[name] > 0)
   return (
     <Card component="section" aria-labelledby="needs">
       <Title order={2} id="needs" mb="sm">{h.needs}</Title>
-      {there.length === 0 && asked.length === 0 && <Text c="dimmed">{h.nothing}</Text>}
+      {there.length === 0 && open.approvals === 0 && <Text c="dimmed">{h.nothing}</Text>}
       <Stack>{asked.map((one) => <ApprovalCard key={one.id} approval={one} alone />)}</Stack>
       <Stack component="ul" className="plain" gap={4}>
         {there.map(([name, icon, act]) => (

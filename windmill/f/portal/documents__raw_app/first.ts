@@ -1,16 +1,17 @@
-// The first calls: they go out while the browser still reads the rest of the script, and the page finds their answers there.
-import type { Business, Me } from './App'
+// The first calls: they go out while the browser still reads the rest of the script, and the page finds their answers there. A browser that was here
+// before asks at once what it asked then, and who is here beside it; if that is somebody else, what they need is asked as soon as that is known.
 import { Actions, ask, chooseTenant, chosenTenant, keep } from './api'
-import { timeZone } from './formats'
-import { openPages, pageOf } from './pages'
+import { distances, localeOf, numbers, timeZone } from './formats'
+import { Open, openPages, pageOf } from './pages'
 import { views } from './parts'
 import { readRoute } from './route'
+import { chosenLanguage } from './texts'
 
 type Fields = Record<string, unknown>
 type Call = [script: keyof Actions, action: string, fields?: Fields]
 
 // The business that somebody works for here: the one they chose before, else their first.
-export const chosenOf = ({ businesses }: Me, tenant: string): Business | undefined => businesses.find((one) => one.tenant_id === tenant) ?? businesses[0]
+export const chosenOf = <B extends { tenant_id: string }>({ businesses }: { businesses: B[] }, tenant: string): B | undefined => businesses.find((one) => one.tenant_id === tenant) ?? businesses[0]
 
 // This period and as many days before it, of all numbers or of one.
 export const daysAsked = (days: number, phone_number_id = '') => ({ days: 2 * days, zone: timeZone(), phone_number_id })
@@ -18,10 +19,17 @@ export const listAsked = (days: number, phone_number_id = '') => ({ days, phone_
 
 // What each page asks first, as it asks it. A page that is not here asks by itself.
 const asks: Record<string, () => Call[]> = {
-  home: () => [['home', 'get'], ['insights', 'get', daysAsked(7)], ['approvals', 'list']],
+  home: () => [['home', 'get'], ['insights', 'get', daysAsked(7)]],
   conversations: () => [['conversations', 'list', { view: 'all', tag: '', search: '', days: 0, skip: 0 }], ['inbox', 'count'], ['inbox', 'get_team']],
   insights: () => [['insights', 'get', daysAsked(30)], ['insights', 'list_topics', listAsked(30)], ['insights', 'list_wrong', listAsked(30)], ['insights', 'list_unanswered']],
   platform: () => [['operator', 'get']],
+}
+
+// What each writes, where to learn how takes a slow browser long.
+const writes: Record<string, (locale: string) => unknown> = {
+  home: (locale) => numbers(locale, { style: 'unit', unit: 'second' }).format(1),
+  conversations: distances,
+  insights: (locale) => numbers(locale, { style: 'unit', unit: 'second' }).format(1),
 }
 
 // `value`: once it is there.
@@ -30,9 +38,12 @@ const early = new Map<string, { answer: Promise<any>; value?: unknown }>()
 const nameOf = (script: string, action: string, fields: Fields) => JSON.stringify([script === 'me' ? '' : chosenTenant(), script, action, fields])
 
 function start(script: keyof Actions, action: string, fields: Fields = {}) {
+  const name = nameOf(script, action, fields)
+  const there = early.get(name)
+  if (there) return there.answer
   const one: { answer: Promise<any>; value?: unknown } = { answer: ask(script, action as never, fields) }
   one.answer.then((value) => (one.value = value)).catch(() => undefined) // whoever takes it learns of it
-  early.set(nameOf(script, action, fields), one)
+  early.set(name, one)
   return one.answer
 }
 
@@ -52,18 +63,51 @@ export function take(script: string, action: string, fields: Fields = {}): Promi
 }
 
 const LATE = 30_000 // ms after which an answer that nobody took is no news
+const BEFORE = 'before'
 
-export async function begin() {
-  setTimeout(() => early.clear(), LATE)
-  const asked = start('me', 'get')
-  timeZone() // slow the first time: found while the answer is on its way
-  const me: Me = await asked
-  const mine = chosenOf(me, keep.get('tenant', ''))
+// Which businesses somebody had here, with what role: no names. It outlives the tab, unlike what the portal keeps otherwise.
+function before(): Open | undefined {
+  try {
+    return JSON.parse(localStorage.getItem(BEFORE) ?? '') as Open
+  } catch {
+    return undefined
+  }
+}
+
+function remember({ businesses, operator }: Open) {
+  const open: Open = { businesses: businesses.map(({ tenant_id, role }) => ({ tenant_id, role })), operator }
+  try {
+    localStorage.setItem(BEFORE, JSON.stringify(open))
+  } catch {
+    // no storage here: the next visit asks one thing after the other
+  }
+}
+
+// What somebody's first page needs, unless it is on its way.
+function prepare(who: Open) {
+  const mine = chosenOf(who, keep.get('tenant', ''))
   chooseTenant(mine?.tenant_id ?? '')
   const route = readRoute()
-  const page = pageOf(route.page, openPages(me, mine), mine)
+  const page = pageOf(route.page, openPages(who, mine), mine)
   views[page]?.read().catch(() => undefined) // whoever draws it learns of it
   if (mine) start('notifications', 'count')
   const elsewhere = route.part || (page === 'conversations' && keep.get(`inbox ${mine?.tenant_id}`, ''))
   if (!elsewhere) asks[page]?.().forEach((call) => start(...call))
+  writes[page]?.(localeOf(chosenLanguage())) // while the answers are on their way
 }
+
+export async function begin() {
+  setTimeout(() => early.clear(), LATE)
+  const asked = start('me', 'get')
+  const last = before()
+  if (last) prepare(last)
+  else timeZone() // slow the first time: found while the answer is on its way
+  const me: Open = await asked
+  remember(me)
+  prepare(me)
+}
+
+const TOGETHER = 80 // ms: less than it takes a slow browser to draw a page twice
+
+// Waits a little for answers that are nearly there, so that the page is drawn with them, once.
+export const gather = () => Promise.race([Promise.allSettled([...early.values()].map((one) => one.answer)), new Promise((go) => setTimeout(go, TOGETHER))])

@@ -5,7 +5,7 @@ import { useMutation } from '@tanstack/react-query'
 import React, { createContext, useContext, useEffect, useRef, useState } from 'react'
 import { Broken, Lost, Refused } from './api'
 import { Branding, ofPage } from './brand'
-import { dates, distances, numbers } from './formats'
+import { dates, distances, isPlain, localeOf, numbers } from './formats'
 import { Icon } from './icons'
 import { lineNow } from './line'
 import { Message, say as sayMessage } from './messages'
@@ -26,9 +26,8 @@ export function useHere() {
   const here = useContext(Here)
   const t = textsOf(here.language)
   const may = (...roles: string[]) => roles.includes(here.role)
-  // The person's own habits of writing dates and numbers, where their browser speaks the chosen language.
-  const locale = navigator.languages.find((name) => name.startsWith(here.language)) ?? here.language
-  const number = (n: number, options?: Intl.NumberFormatOptions) => numbers(locale, options).format(n)
+  const locale = localeOf(here.language)
+  const number = (n: number, options?: Intl.NumberFormatOptions) => (isPlain(n, options) ? String(n) : numbers(locale, options).format(n))
   const money = (n: number) => number(n, { style: 'currency', currency: 'USD', maximumFractionDigits: n < 1 ? 4 : 2 })
   const time = (text: string) => {
     const at = moment(text)

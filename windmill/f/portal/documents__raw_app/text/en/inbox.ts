@@ -87,7 +87,7 @@ export const conversations = {
   customer: 'Customer',
   answeredByHuman: 'a colleague answered',
   outcomes: { unanswered: 'not answered', failed: 'failed', not_sent: 'not sent', lost: 'lost' } as Record<string, string>,
-  status: { sent: 'sent', delivered: 'delivered', read: 'read', played: 'played', failed: 'failed', pending: 'waiting', sending: 'sending', unknown: 'unknown', cancelled: 'cancelled', waiting: 'waits until the customer writes', 'not answered': 'not answered', past: 'on the phone', 'by a human': 'sent from the phone', rating: 'rating' } as Record<string, string>,
+  status: { sent: 'sent', delivered: 'delivered', read: 'read', played: 'played', failed: 'failed', pending: 'waiting', sending: 'sending', unknown: 'unknown', cancelled: 'cancelled', waiting: 'waits until the customer writes', 'not answered': 'not answered', past: 'on the phone', 'by a human': 'sent from the phone', rating: 'rating', 'opt-out': 'opts out' } as Record<string, string>,
   source: '{document}, p. {page}',
   openDocument: 'Open the document',
   noPassage: 'This page has no passages any more: the document has changed since.',

@@ -24,7 +24,7 @@ export const documents = {
   readingAgain: 'It is being read again.',
   empty: 'No documents yet',
   emptyHint: 'Add your price list, opening hours or terms. The bot can use them within a minute.',
-  states: { received: 'Waiting', processing: 'Reading', ready: 'Ready', failed: 'Failed' } as Record<string, string>,
+  states: { received: 'Waiting', processing: 'Reading', ready: 'Ready', named: 'Found by its name only', failed: 'Failed' } as Record<string, string>,
   pages: 'Pages: {n}',
   chunks: 'passages: {n}',
   progress: '{done} of {all} passages',

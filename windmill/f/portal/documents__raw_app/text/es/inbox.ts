@@ -87,7 +87,7 @@ export const conversations = {
   customer: 'Cliente',
   answeredByHuman: 'respondió un compañero',
   outcomes: { unanswered: 'sin respuesta', failed: 'error', not_sent: 'no enviado', lost: 'perdido' } as Record<string, string>,
-  status: { sent: 'enviado', delivered: 'entregado', read: 'leído', played: 'reproducido', failed: 'error', pending: 'en espera', sending: 'enviando', unknown: 'desconocido', cancelled: 'cancelado', waiting: 'espera a que escriba el cliente', 'not answered': 'sin respuesta', past: 'desde el teléfono', 'by a human': 'enviado desde el teléfono', rating: 'valoración' } as Record<string, string>,
+  status: { sent: 'enviado', delivered: 'entregado', read: 'leído', played: 'reproducido', failed: 'error', pending: 'en espera', sending: 'enviando', unknown: 'desconocido', cancelled: 'cancelado', waiting: 'espera a que escriba el cliente', 'not answered': 'sin respuesta', past: 'desde el teléfono', 'by a human': 'enviado desde el teléfono', rating: 'valoración', 'opt-out': 'se da de baja' } as Record<string, string>,
   source: '{document}, pág. {page}',
   openDocument: 'Abrir el documento',
   noPassage: 'Esta página ya no tiene pasajes: el documento ha cambiado desde entonces.',
