@@ -15,14 +15,30 @@ create or replace function known_as(p_tenant uuid, p_name text) returns uuid
          order by created_at desc limit 1));
 select own_functions('known_as');
 
+-- Whether a sender's name is a user id, such as US.13491208655302741918, and no phone. It comes in the place of a
+-- phone, too, and what is sent to a phone of that form is lost.
+create or replace function is_user_id(p_name text) returns boolean
+    language sql immutable parallel safe
+    return coalesce(p_name ~ '^[A-Z]{2}\.[A-Za-z0-9.]+$', false);
+select own_functions('is_user_id');
+
+-- A phone as its digits, without the address that some gateways append; null when it is a user id.
+create or replace function bare_phone(p_phone text) returns text
+    language sql immutable parallel safe
+    return case when is_user_id(btrim(p_phone)) then null
+        else ltrim(regexp_replace(regexp_replace(btrim(p_phone), '@(s\.whatsapp\.net|c\.us)$', ''),
+                                  '[ ().-]', '', 'g'), '+') end;
+select own_functions('bare_phone');
+
 -- Finds a contact by user id or by phone, and adds the other name when both come; makes a contact when there is none.
 -- Two contacts that turn out to be one person become one. A phone that comes with another user id than before belongs
 -- to another person now, unless Meta has said that the id was changed.
 create or replace function find_contact(p_tenant uuid, p_phone text, p_user_id text, p_name text) returns uuid
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
-    new_phone text := nullif(ltrim(btrim(p_phone), '+'), '');
-    new_user text := nullif(btrim(p_user_id), '');
+    new_phone text := nullif(bare_phone(p_phone), '');
+    new_user text := coalesce(nullif(btrim(p_user_id), ''),
+                              case when is_user_id(btrim(p_phone)) then btrim(p_phone) end);
     by_phone contacts;
     by_user contacts;
     person contacts;

@@ -74,15 +74,28 @@ end $$;
 select own_functions('index_embedding_model');
 
 -- A phone number as one person's key. WhatsApp, phones' address books and former messages write some numbers in two
--- forms, with and without a digit that marks a mobile: Brazil's ninth digit, Mexico's 1, Argentina's 9, and since
--- November 2024 Benin's 01. libphonenumber counts the forms as different numbers, so the rules stand here.
+-- forms, with and without a digit that marks a mobile: Brazil's ninth digit, Mexico's 1, Argentina's 9 and, behind the
+-- area code, 15, since 2021 the Ivory Coast's operator and since November 2024 Benin's 01; and some keep a 0 that is
+-- only dialled at home, in countries where no number begins with it. libphonenumber counts most of these as different
+-- numbers, so the rules stand here. What is no number, such as a user id, stays as it is.
 create or replace function phone_key(p_phone text) returns text
     language sql immutable parallel safe
-    return case
-        when p_phone ~ '^55[1-9][1-9]9[6-9]\d{7}$' then left(p_phone, 4) || substr(p_phone, 6)
-        when p_phone ~ '^521\d{10}$' then '52' || substr(p_phone, 4)
-        when p_phone ~ '^549\d{10}$' then '54' || substr(p_phone, 4)
-        when p_phone ~ '^22901\d{8}$' then '229' || substr(p_phone, 6)
-        else p_phone end;
+    return (select case
+        when n ~ '^55[1-9][1-9]9[6-9]\d{7}$' then left(n, 4) || substr(n, 6)
+        when n ~ '^521\d{10}$' then '52' || substr(n, 4)
+        when n ~ '^549\d{10}$' then '54' || substr(n, 4)
+        when n ~ '^541115\d{8}$' then left(n, 4) || substr(n, 7)
+        when n ~ ('^54(220|221|223|23[067]|249|26[01346]|280|29[1-9]|299|336|34[1-8]|35[138]|36[24]|37[069]|38[0-8])'
+                  '15\d{7}$')
+            then left(n, 5) || substr(n, 8)
+        when n ~ '^54[23]\d{3}15\d{6}$' then left(n, 6) || substr(n, 9)
+        when n ~ '^225(01[0-9][1-3]|05[0-9][4-6]|07[0-9][7-9])\d{6}$' then '225' || substr(n, 6)
+        when n ~ '^22901\d{8}$' then '229' || substr(n, 6)
+        when n ~ '^(20|27|31|32|33|40|41|43|44|46|49|51|54|55|58|6[0-4]|66|81|82|84|86|9[0-5]|98)0[1-9]\d{6,}$'
+            then left(n, 2) || substr(n, 4)
+        else n end
+    from (select case when p_phone ~ '^[+0-9][0-9 ().-]*$'
+                     then regexp_replace(regexp_replace(p_phone, '\(0\)|\D', '', 'g'), '^00', '')
+                     else p_phone end) as phone(n));
 select own_functions('phone_key');
 grant execute on function phone_key to chatbot_app;

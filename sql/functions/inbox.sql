@@ -35,7 +35,7 @@ begin
             display_phone_number = ltrim(said(v #> '{metadata,display_phone_number}'), '+')
             where b.phone_number_id = p_phone_number_id;
     end if;
-    if m #>> '{system,type}' in ('user_changed_number', 'user_changed_user_id') then
+    if changes_identity(m) then
         perform lock_people(bot.tenant_id, answer ->> 'phone', answer ->> 'user_id',
                             coalesce(said(m #> '{system,wa_id}'), said(m #> '{system,new_wa_id}')),
                             coalesce(said(m #> '{system,user_id}'), said(m #> '{system,new_user_id}')));
@@ -70,12 +70,15 @@ begin
         answer := answer || '{"released": true}';
     end if;
     words := content_words(m);
+    if phone_key(bare_phone(answer ->> 'phone')) = phone_key(bare_phone(bot.display_phone_number)) then
+        return answer || '{"end": "written by the number itself: nobody is to be answered"}';
+    end if;
     if said(m -> 'group_id') is not null then
         return answer || '{"end": "written in a group: only conversations of two are answered"}';
     end if;
     case coalesce(m ->> 'type', '')
         when 'system' then
-            if m #>> '{system,type}' in ('user_changed_number', 'user_changed_user_id') then
+            if changes_identity(m) then
                 perform change_identity(bot.tenant_id, c.id,
                                         ltrim(coalesce(said(m #> '{system,wa_id}'), said(m #> '{system,new_wa_id}')),
                                               '+'),
@@ -134,6 +137,13 @@ begin
 end $$;
 select own_functions('receive_message');
 grant execute on function receive_message to chatbot_app;
+
+-- Whether an event says that a person has another number or user id. Former versions of the API say customer.
+create or replace function changes_identity(m jsonb) returns boolean
+    language sql immutable parallel safe
+    return coalesce(m #>> '{system,type}', '') in ('user_changed_number', 'customer_changed_number',
+                                                   'user_changed_user_id');
+select own_functions('changes_identity');
 
 -- Why an edit gets no answer; it names the edited message, so that the message finds the edit when it comes later.
 create or replace function edit_reason(p_original text) returns text

@@ -24,10 +24,13 @@ create or replace function said(p_value jsonb) returns text
 select own_functions('said');
 grant execute on function said to chatbot_app;
 
--- A text as it was written, whatever its length. Beyond what any customer types, a note for the model takes its place.
+-- A text as it was written, whatever its length; null where nothing in it can be seen. Beyond what any customer types,
+-- a note for the model takes its place.
 create or replace function whole_text(p_text text) returns text
     language sql immutable parallel safe
-    return nullif(btrim(left(p_text, 50000), e' \n\t\r'), '') || case when length(p_text) > 50000
+    return case when translate(left(p_text, 50000), e' \n\t\r\u00a0\u00ad\u200b\u200c\u200d\u200e\u200f\u2060'
+                               || e'\ufeff\u3164\u2800', '') <> '' then btrim(left(p_text, 50000), e' \n\t\r') end
+        || case when length(p_text) > 50000
         then ' [the message goes on for ' || length(p_text) - 50000 || ' characters that were not read: say so]'
         else '' end;
 select own_functions('whole_text');
@@ -42,7 +45,20 @@ $$;
 select own_functions('items');
 grant execute on function items to chatbot_app;
 
--- A form's answers in one line. response_json is a string that may hold anything.
+-- An answer of a form in words: of several choices each, of an address its parts; null where nothing was answered.
+create or replace function answer_words(p_value jsonb) returns text
+    language plpgsql immutable as $$
+begin
+    return case jsonb_typeof(p_value)
+        when 'array' then nullif((select string_agg(answer_words(one), ', ') from items(p_value) one), '')
+        when 'object' then (select string_agg(key || ': ' || answer_words(value), ', ') from jsonb_each(p_value))
+        when 'null' then null
+        else nullif(btrim(left(p_value #>> '{}', 500)), '') end;
+end $$;
+select own_functions('answer_words');
+grant execute on function answer_words to chatbot_app;
+
+-- A form's answers in one line. response_json is a string that may hold anything; some gateways hand on the object.
 create or replace function form_words(p_response text, p_body text) returns text
     language plpgsql immutable as $$
 declare
@@ -52,8 +68,8 @@ begin
         return null;
     end if;
     begin
-        select string_agg(key || ': ' || left(value, 500), '; ') into answers
-            from jsonb_each_text(p_response::jsonb) where key <> 'flow_token';
+        select string_agg(key || ': ' || left(answer_words(value), 500), '; ') into answers
+            from jsonb_each(left(p_response, 50000)::jsonb) where key <> 'flow_token';
     exception when others then
         answers := left(p_response, 1000);
     end;
@@ -73,11 +89,12 @@ begin
             case when rating_tap(m) is not null then '[rating] '
                 || coalesce(said(m #> '{interactive,button_reply,title}'),
                             said(m #> '{interactive,list_reply,title}'), '') end,
-            said(m #> '{interactive,button_reply,title}'),
+            said(m #> '{interactive,button_reply,title}'), said(m #> '{interactive,button_reply,id}'),
             said(m #> '{interactive,list_reply,title}')
                 || coalesce(' (' || said(m #> '{interactive,list_reply,description}') || ')', ''),
+            said(m #> '{interactive,list_reply,id}'),
             '[form' || coalesce(' ' || said(m #> '{interactive,nfm_reply,name}'), '') || '] '
-                || form_words(said(m #> '{interactive,nfm_reply,response_json}'),
+                || form_words(nullif(btrim(m #>> '{interactive,nfm_reply,response_json}'), ''),
                               said(m #> '{interactive,nfm_reply,body}')),
             '[' || coalesce(said(m #> '{interactive,type}'), 'interactive') || '] '
                 || left(case when jsonb_typeof(m -> 'interactive') = 'object'

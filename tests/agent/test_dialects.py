@@ -1,5 +1,6 @@
 """Servers that speak OpenAI's API as they really do: what they leave out, double, or write otherwise changes nothing for the customer."""
 
+# ruff: noqa: RUF001 - replies in other letters
 from __future__ import annotations
 
 import re
@@ -203,3 +204,36 @@ def test_geminis_options(bench: Bench) -> None:
     )
     modes = [body["toolConfig"]["functionCallingConfig"]["mode"] for body in bench.gemini.asked]
     assert modes == ["ANY", "AUTO"] and second["maxOutputTokens"] == 500
+
+
+def test_a_reply_that_a_length_limit_cut_off_ends_with_its_last_sentence(bench: Bench) -> None:
+    torn = '{"kind": "answer", "text": "You have 30 days [S1]. After tha'
+    result = bench.ask(QUESTION, SEARCH, {"calls": [("reply", torn)], "finish": "length"})
+    assert result["reply"] == "You have 30 days." and result["citations"]
+
+
+def test_a_call_that_can_not_be_read_is_no_look_up(bench: Bench) -> None:
+    result = bench.ask(QUESTION, call("search_knowledge_base", '{"question": "ret'), RIGHT)
+    assert result["reply"] == "You have 30 days.", "the code has searched"
+
+
+@pytest.mark.field_reply("model-5")
+@pytest.mark.parametrize(
+    "other",
+    ["您有30天的时间可以退货 [S1]。", "You have 30 天 to return it [S1].", "У вас есть 30 дней [S1]."],
+)
+def test_a_reply_in_letters_that_nobody_used_is_asked_again(bench: Bench, other: str) -> None:
+    assert bench.ask(QUESTION, SEARCH, other, RIGHT)["reply"] == "You have 30 days."
+
+
+@pytest.mark.field_reply("model-2")
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "I'll use search_knowledge_base.",
+        "<|some_new_token> 30 days [S1].",
+        '30 days [S1]. "arguments": {"x": 1}',
+    ],
+)
+def test_what_no_cleaning_knows_is_not_sent_either(bench: Bench, inside: str) -> None:
+    assert bench.ask(QUESTION, SEARCH, inside, RIGHT)["reply"] == "You have 30 days."

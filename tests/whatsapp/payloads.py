@@ -90,6 +90,35 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
         of("interactive", {"type": "payment_method", "payment_method": {"last_four_digits": "5235"}}),
         '[payment_method] {"payment_method": {"last_four_digits": "5235"}}',
     ),
+    (
+        "form of choices, as an object",
+        of(
+            "interactive",
+            {"type": "nfm_reply", "nfm_reply": {"response_json": {"toppings": ["ham", "egg"], "note": None}}},
+        ),
+        "[form] toppings: ham, egg",
+    ),
+    (
+        "address",
+        of(
+            "interactive",
+            {
+                "type": "nfm_reply",
+                "nfm_reply": {
+                    "name": "address_message",
+                    "response_json": '{"values": {"city": "Mumbai", "in_pin_code": "400063"}}',
+                },
+            },
+        ),
+        "[form address_message] values: city: Mumbai, in_pin_code: 400063",
+    ),
+    (
+        "button reply without title",
+        of("interactive", {"type": "button_reply", "button_reply": {"id": "opening_hours"}}),
+        "opening_hours",
+    ),
+    ("list reply without title", of("interactive", {"type": "list_reply", "list_reply": {"id": "r1"}}), "r1"),
+    ("text that nobody can see", of("text", {"body": "\u200e\u200b \u3164"}), "[empty message]"),
     ("image", of("image", {**FILE, "caption": "Taj Mahal"}), "[image] Taj Mahal"),
     ("image without caption", of("image", FILE), "[image]"),
     ("video", of("video", {**FILE, "caption": "Timelapse"}), "[video] Timelapse"),

@@ -162,6 +162,11 @@ def test_an_echo_quiets_the_bot_for_its_person_and_is_logged(bot: Bot) -> None:
         ("5215512345678", "525512345678"),  # Mexico's 1 of mobiles
         ("5491123456789", "541123456789"),  # Argentina's 9 of mobiles
         ("2290190011234", "22990011234"),  # Benin's 01 since 2024
+        ("5491123456789", "54111523456789"),  # Argentina's 15 behind an area code of two digits,
+        ("5493512345678", "54351152345678"),  # of three,
+        ("5492966123456", "54296615123456"),  # and of four
+        ("2250708123457", "22508123457"),  # the Ivory Coast's operator since 2021
+        ("4901711234567", "491711234567"),  # a 0 that is only dialled at home
     ],
 )
 def test_a_number_in_two_forms_is_one_person(bot: Bot, one: str, other: str) -> None:
@@ -185,9 +190,39 @@ def test_a_number_in_two_forms_is_one_person(bot: Bot, one: str, other: str) -> 
         ("5215512345678", "5215512345679"),
         ("34611222333", "34911222333"),
         ("390612345678", "39612345678"),  # Italy's 0 is a part of the number
+        ("2250712345671", "22512345671"),  # another operator's
     ],
 )
 def test_numbers_that_only_look_alike_are_two_people(bot: Bot, one: str, other: str) -> None:
     bot.answered(text("hi", from_=one), contacts=None)
     bot.answered(text("hi", from_=other), contacts=None)
     assert len(bot.contacts()) == 2
+
+
+@pytest.mark.parametrize(
+    "phone", ["+55 (11) 98765-4321", "0055 11 8765 4321", "5511987654321@s.whatsapp.net"]
+)
+def test_a_number_is_its_digits(bot: Bot, phone: str) -> None:
+    bot.answered(text("hi", from_="5511987654321"), contacts=None)
+    assert bot.arrive(text("stop", from_=phone), contacts=None)["reason"] == "the contact has opted out"
+    assert len(bot.contacts()) == 1
+
+
+def test_a_user_id_in_the_place_of_a_phone_is_one(bot: Bot) -> None:
+    """What is sent to it as to a phone is accepted and lost."""
+    bot.answered(text("hi", from_=USER), contacts=[{"wa_id": USER}])
+    (contact,) = bot.contacts()
+    assert (contact["user_id"], contact["phone"]) == (USER, None)
+
+
+def test_the_number_does_not_answer_itself(bot: Bot) -> None:
+    bot.answered(text("hi"))
+    turn = bot.arrive(text("We are closed today", from_="+1 555 078 3881"), contacts=None)
+    assert turn["reason"] == "written by the number itself: nobody is to be answered"
+
+
+def test_a_changed_number_in_the_words_of_former_versions(bot: Bot) -> None:
+    bot.answered(text("hi", from_=PHONE))
+    changed = {"type": "customer_changed_number", "new_wa_id": "34600999888"}
+    bot.arrive({"type": "system", "from": PHONE, "system": changed})
+    assert [contact["phone"] for contact in bot.contacts()] == ["34600999888"]

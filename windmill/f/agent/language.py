@@ -154,6 +154,17 @@ def detect(text: str, among: list[str], least: int = 1) -> str | None:
     return ranked[0] if lead >= least or least == 1 else None
 
 
+def foreign_letters(text: str, known: list[str]) -> str | None:
+    """The language of a script of which a text has letters, and none of the texts that are known has any."""
+    letters = {letter for letter in text if letter > "\u036f"}
+    for code, first, last in SCRIPTS if letters else ():
+        if any(first <= letter <= last for letter in letters) and not any(
+            first <= letter <= last for other in known for letter in other
+        ):
+            return code
+    return None
+
+
 def _script(text: str) -> str | None:
     """The language of a script that is not Latin, where at least one letter of it comes on four words."""
     letters = [letter for letter in text if letter > "\u036f"]

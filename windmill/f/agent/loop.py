@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from f.agent.budget import NO_USAGE, Budget
 from f.agent.builtin_tools import HAND_OFF, REMEMBER, SEARCH
 from f.agent.policy.claims import Finding
-from f.agent.policy.drafts import REPLY, REPLY_TOOL, of_call, of_text
+from f.agent.policy.drafts import REPLY, REPLY_TOOL, of_call, of_text, of_torn
 from f.agent.policy.evidence import Evidence
+from f.agent.policy.reply_language import wrong_language
 from f.agent.policy.reply_policy import (
     Verdict,
     accepted,
@@ -26,7 +27,6 @@ from f.agent.policy.reply_policy import (
     problems,
     refused,
     without_model,
-    wrong_language,
 )
 from f.agent.prompt import PLATFORM, opening_messages
 from f.agent.reply_controls import TOOLS as CONTROLS
@@ -169,9 +169,14 @@ class Loop:
         return self._again(completion, feedback(found), last)
 
     def _draft(self, completion: Completion, replies: list[Call]) -> Draft | None:
-        if replies and isinstance(replies[0]["arguments"], dict):
-            return of_call(replies[0]["arguments"])
-        return of_text(self._whole(completion)) if completion["text"] else None
+        self.cut = completion["cut"]
+        given = replies[0]["arguments"] if replies else {}
+        if isinstance(given, str):  # its end is missing
+            given, self.cut = of_torn(given) or {}, True
+            given |= {"text": self._whole(given["text"])} if given else {}
+        if given:
+            return of_call(given)
+        return of_text(self._whole(completion["text"])) if completion["text"] else None
 
     def _problems(self, draft: Draft) -> list[Finding]:
         found = problems(self._turn, self.evidence, draft, self.secrets)
@@ -179,7 +184,7 @@ class Loop:
             from f.agent.policy.judge import judged  # most chatbots have none
 
             found = judged(self._turn, self._models, self.evidence, draft, self.budget.seconds_left())
-        if not found and not self._tries and (language := wrong_language(self._turn, draft)):
+        if not found and not self._tries and (language := wrong_language(self._turn, self.evidence, draft)):
             return [Finding("language", draft.text, language)]
         return found
 
@@ -231,10 +236,8 @@ class Loop:
             outcome += f"\n{NOT_IN_DOCUMENTS.format(' or '.join(others))}"
         self._messages.append({"role": "tool", "tool_call_id": call["id"], "content": outcome})
 
-    def _whole(self, completion: Completion) -> str:
-        """A reply that the model's length limit cut off ends with its last whole sentence."""
-        text = completion["text"]
-        self.cut = completion["cut"]
+    def _whole(self, text: str) -> str:
+        """A reply that a length limit cut off ends with its last whole sentence."""
         end = max(text.rfind(mark) for mark in (". ", "! ", "? ", ".\n", "。"))
         return text[: end + 1] if self.cut and end > 0 else text
 

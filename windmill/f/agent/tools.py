@@ -127,7 +127,8 @@ class ToolRunner:
             outcome, error, at, ms, job = ahead.result()
         else:
             outcome, error, at, ms, job = timed(self._local, call, seconds)
-        evidence.looked_up = evidence.looked_up or call["name"] == SEARCH or tool is not None
+        readable = isinstance(call["arguments"], dict)  # else nothing was looked up
+        evidence.looked_up = evidence.looked_up or (readable and (call["name"] == SEARCH or tool is not None))
         evidence.trace.append(
             {
                 "tool": call["name"][:100],

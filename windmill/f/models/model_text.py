@@ -1,67 +1,89 @@
-"""Cleans what a model writes: its thoughts, its vendor's control tokens, tool calls written as text, and endless repetition never go further.
+"""Cleans what a model writes: its thoughts, its vendor's control tokens, words in the customer's name, and endless repetition never go further.
 
-The one place between the vendors and the agent. Servers differ in what they leave in the text: what is handled here was seen in the field with
-Ollama, llama.cpp, vLLM, LM Studio and the models that they serve.
+The one place between the vendors and the agent; tool calls written as text are read in written_calls. Servers differ in what they leave in
+the text: what is handled here was seen in the field with Ollama, llama.cpp, vLLM, LM Studio and the models that they serve.
 """
 
-# ruff: noqa: RUF001 - control tokens of several models
+# ruff: noqa: RUF001 - control tokens of several models, and the alphabets that models think in
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
-from typing import Any
+from html import unescape
 
-_THOUGHT = r"think(?:ing)?|thoughts?|reason(?:ing)?|reflection|analysis|scratchpad|inner_monologue|seed:think|antthinking|internal"
+LONGEST = 4_000  # characters of a reply: one message. What a model writes beyond that is a loop, and would only cost time
+LONGEST_READ = 60_000  # of what it writes with its thoughts
+_THOUGHT = (
+    r"think(?:ing)?|thoughts?|(?:chain_of_|train_of_)thoughts?|cot|reason(?:ing)?(?:_content|_process|_steps)?|(?:self_)?reflection|analysis"
+    r"|scratch_?pad|(?:inner|internal)_(?:monologue|thoughts?)|seed:think|antthinking|internal|plan(?:ning)?"
+)
 _OPEN = re.compile(
-    rf"<\s*(?:{_THOUGHT})(?:\s[^<>]*)?>|\[\s*THINK\s*\]|◁think▷|<\|(?:begin_of_thought|START_THINKING|think)\|>|\ufeff?<｜think｜>",
+    rf"<\s*(?:{_THOUGHT})(?:\s[^<>]*)?>|\[\s*THINK\s*\]|◁think▷|<\|(?:begin_of_thought|START_THINKING|think(?:ing)?|thoughts?)\|>|\ufeff?<｜think｜>"
+    r"|<\|channel>\s*(?:thought|analysis)\b",
     re.IGNORECASE,
 )
 _CLOSE = re.compile(
-    rf"<\s*/\s*(?:{_THOUGHT})\s*>|\[\s*/\s*THINK\s*\]|◁/think▷|<\|(?:end_of_thought|END_THINKING|/think)\|>|<｜/think｜>",
+    rf"<\s*/\s*(?:{_THOUGHT})\s*>|\[\s*/\s*THINK\s*\]|◁/think▷|<\|(?:end_of_thought|END_THINKING|/think(?:ing)?|/thoughts?)\|>|<｜/think｜>|<channel\|>",
     re.IGNORECASE,
 )
-_CHANNEL = re.compile(
-    r"<\|channel\|>\s*(\w+)[^<]*(?:<\|(?:message|constrain)\|>[^<]*?)?<\|message\|>|<\|channel\|>\s*(\w+)\s*<\|message\|>",
-    re.IGNORECASE,
+_NOTHING_THOUGHT = re.compile(rf"<\s*(?:{_THOUGHT})\s*/\s*>", re.IGNORECASE)
+_ASIDE = re.compile(
+    r"```(?:think(?:ing)?|thoughts?|reasoning|analysis)\b.*?(?:```|\Z)"
+    r"|<details\b[^<>]*>\s*<summary>\s*(?:thought|thinking|reasoning)\b.*?(?:</details>|\Z)|<details\b[^<>]*\breasoning\b.*?(?:</details>|\Z)",
+    re.IGNORECASE | re.DOTALL,
 )
+# A tag at the very beginning that is no formatting, such as <pensamiento>: models think in all languages. Words must follow it.
+_FORMATTING = (
+    r"b|i|u|s|p|a|q|br|em|strong|small|mark|sub|sup|span|div|ul|ol|li|h[1-6]|hr|code|pre|table|blockquote|font|center|cite|del|ins|img"
+    r"|answer|response|final|output|final_answer|result|reply|message|text|respuesta|antwort|r[ée]ponse|resposta|risposta|ответ|回答|答案"
+)
+_UNKNOWN = re.compile(
+    rf"\A\s*<(?!(?:{_FORMATTING})\b)([^\W\d][\w:-]{{1,40}})(?:\s[^<>]*)?>.*?<\s*/\s*\1\s*>(?=\s*\S)",
+    re.IGNORECASE | re.DOTALL,
+)
+_LABELLED = re.compile(
+    r"\A\W{0,4}(?:thoughts?|thinking(?: process)?|reasoning|analysis)\W{0,3}:.*?(?:\n|\. )\W{0,4}(?:final )?(?:answer|response|reply)\W{0,3}:[*_\s]*",
+    re.IGNORECASE | re.DOTALL,
+)
+_LOST_CHANNELS = re.compile(r"\Aanalysis(?=[A-Z\s]).*assistant\s*final(?=\W|[A-Z])", re.DOTALL)  # gpt-oss
 _TOKEN = re.compile(
-    r"<\|[^<>|\n]{1,40}\|>|<｜[^<>｜\n]{1,40}｜>|</?s>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>(?:model|user)?|<\|?(?:eot_id|im_end|im_start|endoftext)\|?>"
-    r"|</?(?:answer|response|final|output|final_answer)>",
+    r"<\|[^<>|\n]{1,40}\|>|<\|\"\|>|<｜[^<>｜\n]{1,40}｜>|</?s>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>(?:model|user)?"
+    r"|<\|?(?:eot_id|im_end|im_start|endoftext)\|?>"
+    r"|</?(?:answer|response|final|output|final_answer|result|reply|respuesta|antwort|r[ée]ponse|resposta|risposta|ответ|回答|答案)>",
     re.IGNORECASE,
+)
+# From here on the model writes in the customer's name.
+_OTHERS_TURN = re.compile(
+    r"(?<=\S)\s*(?:<\|im_start\|>\s*user|<start_of_turn>\s*user|<\|start_header_id\|>\s*user|<\|user\|>|<｜User｜>|(?<=[\w.!?])\s*\[INST\]|\n\s*Human\s*:"
+    r"|\n\s*(?:User|Customer)\s*:(?=.*\n\s*(?:Assistant|AI|Bot|Agent)\s*:)).*\Z",
+    re.DOTALL,
 )
 SENTENCE = 25  # letters: a shorter piece may well come twice, as the month of two dates does
 SHORT = 8
 OFTEN = 3
 _ROLE = re.compile(r"^\s*(?:\[platform\]|(?:assistant|model|bot|ai)\s*:)\s*", re.IGNORECASE)
-_TAGGED = re.compile(
-    r"<\s*(tool_calls?|function_calls?|tools?|function|invoke|tool_code|tool_use)\b[^<>]*>(.*?)(?:<\s*/\s*\1\s*>|\Z)"
-    r"|\[TOOL_CALLS?\]\s*(.*)|<\|python_tag\|>(.*)|<｜tool▁calls?▁begin｜>(.*?)(?:<｜tool▁calls?▁end｜>|\Z)|```(?:json|tool_code|tool_call|python)?\s*(\{.*?\}|\[.*?\])\s*```",
-    re.IGNORECASE | re.DOTALL,
-)
-_FUNCTION = re.compile(
-    r"<\s*function\s*=\s*([\w.:-]+)\s*>(.*?)(?:<\s*/\s*function\s*>|\Z)", re.IGNORECASE | re.DOTALL
-)
-_SPOKEN = re.compile(
-    r"(?:functions?\.|default_api\.|print\(\s*)?([A-Za-z_][\w.-]*)\s*\(\s*(\{.*\}|[a-z_]+\s*=\s*[\"'{\[].*)?\s*\)\s*\)?\s*$",
-    re.DOTALL,
-)
-# The keys under which models write a call's name and its arguments.
-NAMES = dict.fromkeys(("name", "tool", "tool_name", "function", "action", "recipient_name")).keys()
-GIVEN = dict.fromkeys(("arguments", "parameters", "args", "input", "action_input", "params")).keys()
+_NUMBER = re.compile(r"^\W*\d{1,3}[.)]\s")  # of an item in a list
 REPEATED = re.compile(r"(.{6,200}?)(?:\s*\1){3,}", re.DOTALL)
+_GARBAGE = re.compile(
+    r"(?:(\S)\s*(?:\1\s*){19,}|[\W_]*|null|None|undefined|\W*no content\W*|\[your answer here\])",
+    re.IGNORECASE,
+)
+_PICTURE = re.compile("[\u2190-\u2bff\U0001f000-\U0001faff]")  # a smile is an answer
 
 
 def without_thoughts(text: str) -> str:
     """The text without what the model thought aloud: closed or not, opened or not, in every form that servers leave in."""
-    text = _final_channel(text)
+    text = text[:LONGEST_READ]
+    if "&lt;" in text and _OPEN.search(plain := unescape(text)):
+        text = plain
+    text = _NOTHING_THOUGHT.sub("", _ASIDE.sub("", _final_channel(text)))
     while opened := _OPEN.search(text):
         closed = _CLOSE.search(text, opened.end())
         text = text[: opened.start()] + (text[closed.end() :] if closed else "")
     closes = list(_CLOSE.finditer(text))  # the server has kept the opening mark for itself
     if closes:
         text = text[closes[-1].end() :]
-    return text.strip()
+    return _LOST_CHANNELS.sub("", _LABELLED.sub("", text)).strip()
 
 
 def _final_channel(text: str) -> str:
@@ -78,14 +100,20 @@ def _final_channel(text: str) -> str:
 
 
 def without_tokens(text: str) -> str:
-    """The text without control tokens and without a role's name before it."""
-    return _ROLE.sub("", _TOKEN.sub("", text)).strip()
+    """The text without control tokens, without a role's name before it, and without what the model wrote in the customer's name."""
+    text = _OTHERS_TURN.sub("", _UNKNOWN.sub("", text))
+    return _ROLE.sub("", _TOKEN.sub("", re.sub(r"\\boxed\{([^{}]*)\}", r"\1", text))).strip()
+
+
+def says_nothing(text: str) -> bool:
+    """Whether a text has no word in it: punctuation, one letter for ever, a placeholder."""
+    return not _PICTURE.search(text) and bool(_GARBAGE.fullmatch(text.replace("\ufffd", "")[:LONGEST]))
 
 
 def without_repetition(text: str) -> str:
     """The text with a sentence that comes twice, and a piece that comes again and again, said once."""
-    pieces = re.split(r"((?<=[.!?。！？؟।])\s+|\n+)", text)
-    keys = [" ".join(piece.casefold().split()) for piece in pieces[::2]]
+    pieces = re.split(r"((?<=[.!?。！？؟।])(?<!\b\d\.)(?<!\b\d\d\.)\s+|\n+)", text)
+    keys = [_NUMBER.sub("", " ".join(piece.casefold().split())) for piece in pieces[::2]]
     times = Counter(keys)
     kept: list[str] = []
     seen: set[str] = set()
@@ -94,113 +122,4 @@ def without_repetition(text: str) -> str:
             kept += [piece, space]
         seen.add(key)
     once = "".join(kept)
-    return REPEATED.sub(r"\1", once).strip()
-
-
-def calls_in(text: str, offered: set[str]) -> tuple[str, list[dict[str, Any]]]:
-    """Tool calls that a model wrote as text, as {name, arguments}, and the text without them. Only tools that are offered are called."""
-    calls: list[dict[str, Any]] = []
-
-    def read(body: str, name: str = "") -> bool:
-        found = [call for value in _values(body) for call in _as_calls(value, offered, name)]
-        calls.extend(found)
-        return bool(found)
-
-    def of_function(match: re.Match[str]) -> str:
-        read(match[2], match[1])
-        return ""
-
-    def of_tag(match: re.Match[str]) -> str:
-        body = next((group for group in match.groups()[1:] if group is not None), "")
-        fenced = match[6] is not None
-        if read(body) or not fenced or any(_is_call(value) for value in _values(body)):
-            if not calls and (spoken := _spoken(body, offered)):
-                calls.append(spoken)
-            return ""
-        return match[0]
-
-    rest = _TAGGED.sub(of_tag, _FUNCTION.sub(of_function, text)).strip()
-    if not calls and rest[:1] in "{[":
-        values = _values(rest)
-        if values and (read(rest) or any(_is_call(value) for value in values)):
-            rest = _after_values(rest)
-    if not calls and (spoken := _spoken(rest, offered)):
-        calls.append(spoken)
-        rest = ""
-    return rest.strip(), calls
-
-
-def _is_call(value: Any) -> bool:
-    """Whether a value is a call, of whatever tool: no customer reads one."""
-    if isinstance(value, list):
-        return any(_is_call(item) for item in value)
-    return isinstance(value, dict) and bool(value.keys() & NAMES) and bool(value.keys() & GIVEN)
-
-
-def _spoken(text: str, offered: set[str]) -> dict[str, Any] | None:
-    """A call written as code, as search_knowledge_base(question="…"), and nothing else."""
-    match = _SPOKEN.fullmatch(text.strip())
-    if not match or match[1].rpartition(".")[2] not in offered:
-        return None
-    inside = (match[2] or "").strip()
-    if inside.startswith("{"):
-        values = _values(inside)
-        arguments = values[0] if values and isinstance(values[0], dict) else {}
-    else:
-        arguments = {k: v for k, _, v in re.findall(r"(\w+)\s*=\s*([\"'])(.*?)\2", inside, re.DOTALL)}
-    return {"name": match[1].rpartition(".")[2], "arguments": arguments}
-
-
-def _values(text: str) -> list[Any]:
-    """The JSON values at the beginning of a text, one after the other."""
-    decoder, place = json.JSONDecoder(strict=False), 0
-    found: list[Any] = []
-    while place < len(text):
-        if text[place] not in "{[":
-            place += 1
-            if found and text[place - 1] not in " \n\r\t,;":
-                break
-            continue
-        try:
-            value, place = decoder.raw_decode(text, place)
-        except ValueError:
-            break
-        found.append(value)
-    return found
-
-
-def _after_values(text: str) -> str:
-    decoder, place = json.JSONDecoder(strict=False), 0
-    while place < len(text) and text[place] in "{[ \n\r\t,;":
-        if text[place] in "{[":
-            _, place = decoder.raw_decode(text, place)
-        else:
-            place += 1
-    return text[place:]
-
-
-def _as_calls(value: Any, offered: set[str], name: str = "") -> list[dict[str, Any]]:
-    """A value as calls: {name, arguments} in the spellings that models use, or a list of them."""
-    if isinstance(value, list):
-        return [call for item in value for call in _as_calls(item, offered)]
-    if not isinstance(value, dict):
-        return []
-    if name:
-        return [{"name": name, "arguments": value}] if name in offered else []
-    function = value.get("function")
-    inner: dict[str, Any] = function if isinstance(function, dict) else value
-    called = next(
-        (inner[k] for k in NAMES if isinstance(inner.get(k), str)),
-        None,
-    )
-    called = called.rpartition(".")[2] if called else None
-    if called is None or called not in offered:
-        return []
-    given: Any = next(
-        (inner[k] for k in GIVEN if k in inner),
-        {},
-    )
-    if isinstance(given, str):
-        values = _values(given)
-        given = values[0] if values else {}
-    return [{"name": called, "arguments": given if isinstance(given, dict) else {}}]
+    return REPEATED.sub(r"\1", once[: 2 * LONGEST]).strip()

@@ -4,16 +4,21 @@
 
 from __future__ import annotations
 
+import math
+import re
 import time
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from f.common.redaction import redact_keys
-from f.models.openai_dialects import calls_of, merged, message_back, text_of
-from f.models.tool_schemas import conservative
-from f.models.types import NO_KEY, ModelError, no_key, of_status
+from f.models.openai_dialects import body_of, calls_of, choice_of, merged, message_back, message_of, text_of
+from f.models.openai_refusals import without_what_is_refused
+from f.models.types import ADDRESS, NO_KEY, ModelError, no_key, of_status
 
 if TYPE_CHECKING:
     from f.models.types import Candidate, Completion
+
+FILTERED = {"content_filter", "safety", "recitation", "prohibited_content", "blocklist", "spii"}
 
 
 def ask_openai(
@@ -34,7 +39,7 @@ def ask_openai(
         try:
             return _ask(candidate, request, max(deadline - time.monotonic(), 0.1))
         except ModelError as problem:
-            if problem.kind != "shape" or not (simpler := _without_what_is_refused(request, str(problem))):
+            if problem.kind != "shape" or not (simpler := without_what_is_refused(request, str(problem))):
                 raise
             print(f"asked again, more simply: {problem}")
             request = simpler
@@ -47,19 +52,6 @@ def _options(candidate: Candidate) -> dict[str, Any]:
         theirs = not candidate["base_url"] or "openai.com" in candidate["base_url"]
         options["max_completion_tokens" if theirs else "max_tokens"] = limit
     return options
-
-
-def _without_what_is_refused(request: dict[str, Any], words: str) -> dict[str, Any] | None:
-    """The request without an option that the server's words name, or with its tools' schemas in their simplest form; None: nothing is left out."""
-    for name in ("tool_choice", "temperature", "reasoning_effort", "max_tokens", "max_completion_tokens"):
-        if name in request and name in words:
-            return {key: value for key, value in request.items() if key != name}
-    lower = words.lower()
-    tools = request.get("tools")
-    if tools and ("schema" in lower or "function" in lower or "tool" in lower):
-        plain = conservative(tools)
-        return None if plain == tools else {**request, "tools": plain}
-    return None
 
 
 def _ask(candidate: Candidate, request: dict[str, Any], seconds: float) -> Completion:
@@ -80,11 +72,14 @@ def _ask(candidate: Candidate, request: dict[str, Any], seconds: float) -> Compl
             http_client=openai.DefaultHttpxClient(verify=tls(candidate["base_url"] or "https:")),
         ) as client:
             answer = run_with_deadline(
-                seconds, lambda: client.chat.completions.create(model=candidate["model"], **request)
+                seconds,
+                lambda: client.chat.completions.with_raw_response.create(model=candidate["model"], **request),
             )
+            content = answer.http_response.content
     except openai.APIStatusError as error:
         after = _seconds(error.response.headers)
-        raise of_status(candidate, error.status_code, str(error.code or ""), error.message, after) from None
+        words = _words(error.message, error.param, error.response.text)
+        raise of_status(candidate, error.status_code, str(error.code or ""), words, after) from None
     except (openai.APITimeoutError, TimeoutError):
         raise ModelError("timeout", f"{name} did not answer within {seconds:.0f} s") from None
     except openai.APIConnectionError as error:
@@ -96,45 +91,82 @@ def _ask(candidate: Candidate, request: dict[str, Any], seconds: float) -> Compl
         raise ModelError(
             "server", f"{name} answered what is not of its protocol ({type(error).__name__})"
         ) from None
+    return _read(candidate, content, name)
+
+
+def _words(message: str, param: Any, body: str) -> str:
+    """What a server says of a refused request: its words, and the parameter that it names beside them; the body where the SDK found neither."""
+    if re.fullmatch(r"Error code: \d+", message):
+        return f"{message} - {body[:500]}"
+    return f"{message} ({param})" if isinstance(param, str) and param not in message else message
+
+
+def _read(candidate: Candidate, content: bytes, name: str) -> Completion:
     try:
-        return _read(answer, name)
-    except (AttributeError, IndexError, TypeError):
-        problem = str(getattr(answer, "error", None) or type(answer).__name__)
-        words = redact_keys(problem, [candidate["api_key"]])[:200]
-        raise ModelError("server", f"{name} answered what is not of its protocol ({words})") from None
-
-
-def _read(answer: Any, name: str) -> Completion:
-    choice = answer.choices[0]
-    message = choice.message
-    text, calls = text_of(message.content), calls_of(message)
-    if choice.finish_reason == "content_filter":
-        raise ModelError("filtered", f"{name}: the vendor's content filter stopped the reply")
-    if choice.finish_reason == "length" and not text and not calls:
+        body = body_of(content)
+        choice = choice_of(body)
+        message = message_of(choice)
+        text, calls = text_of(message.get("content")), calls_of(message)
+    except (ValueError, AttributeError, TypeError, RecursionError):
+        begin = redact_keys(content[:100].decode("utf-8", "replace"), [candidate["api_key"]])
+        raise ModelError(
+            "server", f"{name} answered what is not of its protocol: {ADDRESS} (it begins with {begin!r})"
+        ) from None
+    finish = str(choice.get("finish_reason") or choice.get("done_reason") or "").lower()
+    if not text and not calls and (error := _error(body, choice)):
+        raise of_status(candidate, *error)
+    if not choice:
+        raise ModelError("server", f"{name} answered what is not of its protocol (no choices)")
+    if finish in FILTERED:
+        raise ModelError("filtered", f"{name}: the vendor's content filter stopped the reply ({finish})")
+    if finish == "length" and not text and not calls:
         raise ModelError(
             "setting", f"{name} reached its length limit before it said a word: raise its output limit"
         )
     return {
-        "text": text or str(getattr(message, "refusal", None) or ""),
+        "text": text or str(message.get("refusal") or ""),
         "tool_calls": calls,
         "message": message_back(message, calls),
-        "input_tokens": _tokens(answer.usage, "prompt_tokens"),
-        "output_tokens": _tokens(answer.usage, "completion_tokens"),
-        "cut": choice.finish_reason == "length",
+        "input_tokens": _tokens(body.get("usage"), "prompt_tokens"),
+        "output_tokens": _tokens(body.get("usage"), "completion_tokens"),
+        "cut": finish == "length",
     }
 
 
+def _error(body: dict[str, Any], choice: dict[str, Any]) -> tuple[int, str, str] | None:
+    """The error in an answer that says 200: its status, its code, its words. Proxies and vLLM send them so."""
+    error = (
+        body.get("error")
+        or choice.get("error")
+        or (body if body.get("object") == "error" else body.get("detail"))
+    )
+    if not error:
+        return None
+    said = error if isinstance(error, dict) else {"message": str(error)}
+    code = str(said.get("code") or "")
+    status = int(code) if code.isdigit() and 400 <= int(code) < 600 else 502
+    return status, code or str(said.get("type") or ""), str(said.get("message") or said)[:500]
+
+
 def _tokens(usage: Any, name: str) -> int:
-    """Not every server counts: some send no usage, an empty one, or null."""
-    count = getattr(usage, name, None)
-    return count if isinstance(count, int) else 0
+    """Not every server counts: some send no usage, an empty one, null, or text."""
+    count = usage.get(name) if isinstance(usage, dict) else None
+    try:
+        return max(int(count or 0), 0)
+    except (ValueError, TypeError, OverflowError):
+        return 0
 
 
 def _seconds(headers: Any) -> float | None:
-    """What the vendor's rate-limit headers ask to wait."""
+    """What the vendor's rate-limit headers ask to wait: seconds, milliseconds, or a date. None where they make no sense."""
     try:
         if headers.get("retry-after-ms"):
-            return float(headers["retry-after-ms"]) / 1000
-        return float(headers["retry-after"]) if headers.get("retry-after") else None
+            wait = float(headers["retry-after-ms"]) / 1000
+        else:
+            wait = float(str(headers.get("retry-after") or "nan").strip().removesuffix("s"))
     except ValueError:
-        return None  # a date: the usual waits do
+        try:
+            wait = parsedate_to_datetime(headers["retry-after"]).timestamp() - time.time()
+        except (ValueError, TypeError):
+            return None
+    return wait if math.isfinite(wait) and wait >= 0 else None

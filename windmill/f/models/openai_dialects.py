@@ -1,14 +1,18 @@
-"""What servers that speak OpenAI's API do differently: seen with Ollama, vLLM, llama.cpp, Mistral, DeepSeek, Groq and others behind proxies."""
+"""What servers that speak OpenAI's API do differently: seen with Ollama, vLLM, llama.cpp, LM Studio, Mistral, DeepSeek, Groq, OpenRouter and others.
+
+Answers are read as plain JSON and not through the SDK's types: these take what the API's description says, and servers send more than that.
+"""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
+from f.models.loose_json import as_object
 from f.models.types import Call, new_call_id
 
 # What a thinking model wants back beside its calls, and other vendors refuse.
-THOUGHTS = ("reasoning_content", "reasoning", "reasoning_details")
+THOUGHTS = ("reasoning_content", "reasoning", "reasoning_details", "thinking", "thinking_blocks")
 
 
 def merged(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -41,55 +45,121 @@ def without_thoughts_of_others(messages: list[dict[str, Any]]) -> None:
             message.pop(name, None)
 
 
+def body_of(content: bytes) -> dict[str, Any]:
+    """An answer's body as one completion: as it should be, behind a byte order mark, in a list, in a string, or streamed though nobody has asked.
+
+    Raises ValueError: it is none, such as a web page.
+    """
+    text = content.decode("utf-8-sig", "replace").strip()
+    if any(line.startswith("data:") for line in text.splitlines()[:20]):
+        return _streamed(text)
+    value = json.loads(text, strict=False)
+    value = json.loads(value) if isinstance(value, str) else value
+    value = value[0] if isinstance(value, list) and len(value) == 1 else value
+    if not isinstance(value, dict):
+        raise ValueError("the body is no object")
+    return value
+
+
+def _streamed(text: str) -> dict[str, Any]:
+    """A stream of chunks as the one completion that they make up."""
+    message: dict[str, Any] = {"role": "assistant", "content": ""}
+    calls: dict[int, dict[str, Any]] = {}
+    whole: dict[str, Any] = {}
+    finish = None
+    for line in text.splitlines():
+        data = line.removeprefix("data:").strip()
+        if not line.startswith("data:") or data == "[DONE]":
+            continue
+        chunk = json.loads(data)
+        whole |= {key: value for key, value in chunk.items() if value is not None}
+        choice = choice_of(chunk)
+        finish = choice.get("finish_reason") or finish
+        delta = choice.get("delta") or choice.get("message") or {}
+        for name in ("content", *THOUGHTS):
+            if isinstance(delta.get(name), str):
+                message[name] = (message.get(name) or "") + delta[name]
+        for number, piece in enumerate(delta.get("tool_calls") or []):
+            call = calls.setdefault(piece.get("index", number), {"function": {"name": "", "arguments": ""}})
+            for key, value in (piece.get("function") or {}).items():
+                call["function"][key] = (
+                    call["function"].get(key, "") + (value or "") if isinstance(value, str) else value
+                )
+    message["tool_calls"] = [calls[index] for index in sorted(calls)]
+    return {**whole, "choices": [{"message": message, "finish_reason": finish}]}
+
+
+def choice_of(body: dict[str, Any]) -> dict[str, Any]:
+    """The choice that says something, of a list, of one alone, or of Ollama's own API; {} where there is none."""
+    choices = body.get("choices")
+    listed = choices if isinstance(choices, list) else [choices]
+    found = [choice for choice in listed if isinstance(choice, dict)]
+    if not found and isinstance(body.get("message"), dict):
+        return body
+    telling = (c for c in found if text_of(message_of(c).get("content")) or calls_of(message_of(c)))
+    return next(telling, found[0] if found else {})
+
+
+def message_of(choice: dict[str, Any]) -> dict[str, Any]:
+    """The message of a choice, also of a server that streams it, or that speaks the API before chats."""
+    message = choice.get("message") or choice.get("delta")
+    if isinstance(message, dict):
+        return message
+    text = message if isinstance(message, str) else choice.get("text")
+    return {"role": "assistant", "content": text}
+
+
 def text_of(content: Any) -> str:
     """The text of a message whose content is a string, parts, or null."""
+    if isinstance(content, dict):
+        content = [content]
     if isinstance(content, list):
-        pieces = [part if isinstance(part, str) else _text(part) for part in content]
-        return "".join(pieces).strip()
+        return "".join(part if isinstance(part, str) else _text(part) for part in content).strip()
     return content.strip() if isinstance(content, str) else ""
 
 
 def _text(part: Any) -> str:
     """The text of one part; a part that holds thoughts has none."""
-    value = part if isinstance(part, dict) else getattr(part, "__dict__", {})
+    value = part if isinstance(part, dict) else {}
     text = value.get("text") if value.get("type") in (None, "text", "output_text") else None
     return text if isinstance(text, str) else ""
 
 
-def calls_of(message: Any) -> list[Call]:
+def calls_of(message: dict[str, Any]) -> list[Call]:
     """The calls of a message, each with an id of its own in the one form that all vendors take: some give none, or one id twice."""
+    listed = message.get("tool_calls") or message.get("function_call") or []
+    parts = message.get("content") if isinstance(message.get("content"), list) else []
+    used = [
+        part
+        for part in parts or []
+        if isinstance(part, dict) and part.get("type") in ("tool_use", "tool_call")
+    ]
     found: list[Call] = []
-    for call in getattr(message, "tool_calls", None) or []:
-        function = getattr(call, "function", None)
-        name = getattr(function, "name", None)
-        if isinstance(name, str) and name:
-            arguments = parsed(getattr(function, "arguments", None))
-            found.append(Call(id=new_call_id(), name=name, arguments=arguments))
+    for call in [*(listed if isinstance(listed, list) else [listed]), *used]:
+        inner = call.get("function") if isinstance(call, dict) else None
+        said = inner if isinstance(inner, dict) else call if isinstance(call, dict) else {}
+        if isinstance(said.get("name"), str) and said["name"]:
+            arguments = parsed(said.get("arguments", said.get("input")))
+            found.append(Call(id=new_call_id(), name=said["name"], arguments=arguments))
     return found
 
 
 def parsed(arguments: Any) -> dict[str, Any] | str:
-    """A call's arguments: an object where the server sends one, or the text of one; what can't be read stays as it is."""
-    if isinstance(arguments, dict):
-        return arguments
-    if not isinstance(arguments, str):
-        return {} if arguments is None else json.dumps(arguments)
-    try:
-        value = json.loads(arguments or "{}")
-        value = json.loads(value) if isinstance(value, str) else value  # encoded twice
-    except ValueError:
-        return arguments
-    return value if isinstance(value, dict) else arguments
+    """A call's arguments, however they are written; what can't be read stays as it is."""
+    if arguments is None:
+        return {}
+    read = as_object(arguments)
+    if read is not None:
+        return read
+    return arguments if isinstance(arguments, str) else json.dumps(arguments)
 
 
-def message_back(message: Any, calls: list[Call]) -> dict[str, Any]:
+def message_back(message: dict[str, Any], calls: list[Call]) -> dict[str, Any]:
     """The message as it goes back to its server, with the calls' ids, and with its thoughts where it calls something."""
-    text = text_of(getattr(message, "content", None))
-    back: dict[str, Any] = {"role": "assistant", "content": text or None}
+    back: dict[str, Any] = {"role": "assistant", "content": text_of(message.get("content")) or None}
     if not calls:
         return back
-    extra = getattr(message, "model_extra", None) or {}
-    back |= {name: extra[name] for name in THOUGHTS if extra.get(name)}
+    back |= {name: message[name] for name in THOUGHTS if message.get(name)}
     back["tool_calls"] = [
         {
             "id": call["id"],

@@ -12,7 +12,14 @@ import time
 from typing import Any, Protocol
 
 from f.common.redaction import sanitise_strings
-from f.models.model_text import calls_in, without_repetition, without_thoughts, without_tokens
+from f.models.loose_json import as_object
+from f.models.model_text import (
+    LONGEST,
+    says_nothing,
+    without_repetition,
+    without_thoughts,
+    without_tokens,
+)
 from f.models.openai_dialects import without_thoughts_of_others
 from f.models.types import (
     FINAL,
@@ -26,6 +33,7 @@ from f.models.types import (
     ModelError,
     new_call_id,
 )
+from f.models.written_calls import GIVEN, NAMES, REPLY, calls_in, channel_calls, known_name
 
 OPTIONS = (
     "temperature",
@@ -33,7 +41,6 @@ OPTIONS = (
     "reasoning_effort",
 )  # settings that go to the vendor as they are
 RETRIES = 2
-REPLY = "reply"  # the function whose text the customer reads (f/agent/policy/drafts)
 LONGEST_WAIT_S = 8.0
 
 
@@ -150,26 +157,58 @@ class Models:
 
 def cleaned(completion: Completion, tools: list[dict[str, Any]]) -> Completion:
     """A completion without the model's thoughts and control tokens, with the calls that it wrote as text. Raises ModelError: it is empty."""
-    offered = {tool["function"]["name"] for tool in tools}
-    text = without_tokens(without_thoughts(completion["text"]))
-    calls = completion["tool_calls"]
-    if text and not calls:
-        text, written = calls_in(text, offered)
-        calls = [Call(id=new_call_id(), name=call["name"], arguments=call["arguments"]) for call in written]
-    text = without_repetition(text)
+    offered = {tool["function"]["name"]: tool["function"].get("parameters") or {} for tool in tools}
+    calls = [_as_offered(call, offered) for call in completion["tool_calls"]]
+    if offered:
+        text, written = _read(completion["text"], set(offered), not calls)
+    else:  # no customer reads it: a list of yes and no may well repeat itself
+        text, written = without_tokens(without_thoughts(completion["text"])), []
+    calls += [Call(id=new_call_id(), name=call["name"], arguments=call["arguments"]) for call in written]
+    cut = completion["cut"] or len(text) > LONGEST
+    text = text[:LONGEST]
     for call in calls:
         given = call["arguments"]
         if call["name"] == REPLY and isinstance(given, dict) and isinstance(given.get("text"), str):
-            inside = calls_in(without_tokens(without_thoughts(given["text"])), offered)[0]
-            call["arguments"] = {**given, "text": without_repetition(inside)}
+            inside = _read(given["text"], set(offered), False)[0]
+            call["arguments"] = {**given, "text": inside[:LONGEST]}
+            cut = cut or len(inside) > LONGEST
     if not text and not calls:
         raise ModelError("empty", "the model returned an empty reply")
     message = completion["message"]
-    if calls is not completion["tool_calls"] or text != completion["text"]:
+    if calls != completion["tool_calls"] or text != completion["text"]:
         message = {**message, "content": text or None} | (
             {"tool_calls": [_as_function(c) for c in calls]} if calls else {}
         )
-    return {**completion, "text": text, "tool_calls": calls, "message": message}
+    return {**completion, "text": text, "tool_calls": calls, "message": message, "cut": cut}
+
+
+def _read(text: str, offered: set[str], calling: bool) -> tuple[str, list[dict[str, Any]]]:
+    """What a customer may read of a text, and the calls in it. `calling`: calls in it count; else they only go."""
+    calls = channel_calls(text, offered) if calling else []
+    text = without_thoughts(text)
+    for _ in range(2):  # the marks of calls are control tokens, too; and tokens may stand before a call
+        rest, found = calls_in(text, offered)
+        text = without_tokens(rest)
+        calls = calls or (found if calling else [])
+        if calls or text == rest:
+            break
+    return "" if says_nothing(text) else without_repetition(text), calls
+
+
+def _as_offered(call: Call, offered: dict[str, dict[str, Any]]) -> Call:
+    """A call with the name under which its tool is offered, and without a second envelope around its arguments."""
+    name = known_name(call["name"], set(offered)) or call["name"]
+    given = call["arguments"]
+    inner = [key for key in given if key in GIVEN] if isinstance(given, dict) else []
+    known = (offered.get(name) or {}).get("properties") or {}
+    if (
+        isinstance(given, dict)
+        and len(inner) == 1
+        and not given.keys() - {*inner, *NAMES}
+        and inner[0] not in known
+    ):
+        given = as_object(given[inner[0]]) or given
+    return Call(id=call["id"], name=name, arguments=given)
 
 
 def _as_function(call: Call) -> dict[str, Any]:

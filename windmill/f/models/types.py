@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from secrets import token_hex
 from typing import Any, Literal, TypedDict
 
@@ -14,6 +15,26 @@ PASSING: tuple[Kind, ...] = ("limit", "server", "unreachable", "empty")
 FINAL: tuple[Kind, ...] = ("key", "filtered")
 NO_KEY = "none"  # placeholder for no key: Windmill variables can't be empty
 OWN_KEY = "store the tenant's own with windmill/deploy/tenants.py (TENANT_LLM_API_KEY)"
+
+ADDRESS = "correct the vendor's address (base_url in the resource f/chatbot/llm; most end in /v1)"
+# What the words of an error mean, of whatever status it is. The first that fits counts.
+SAID = [
+    (kind, re.compile(words))
+    for kind, words in {
+        "model": r"model_not_found|models?\b.{0,60}(?:not exist|not found|decommissioned)|not a valid model|invalid model|model not exist"
+        r"|no models? loaded|access to model|deploymentnotfound|deployment .{0,40}not exist|not_found.*models/",
+        "tools": r"support (?:for )?(?:the )?(?:tools?\b|tool use|tool calling|function)|requires --enable-auto-tool-choice"
+        r"|(?:function calling|tool use|tool calling|tools) (?:is|are) not (?:enabled|supported|available)",
+        "limit": r"tokens per (?:minute|day)|requests per|rate.?limit|insufficient.(?:balance|quota|credit|funds)|credit balance"
+        r"|more credits|exceeded your current quota",
+        "window": r"context[_ ](?:length|window|size)|maximum (?:context|prompt)|(?:prompt|input) is too long|too many tokens"
+        r"|input token count|max_new_tokens|reduce the length of|exceeds? the (?:model's )?(?:maximum|limit of) \d+ tokens?",
+        "key": r"api.key not valid|invalid.api.key|incorrect api key|api key is (?:missing|invalid)|no auth credentials|authentication_error",
+        "filter": r"content_filter|content management policy",
+        "address": r"unexpected endpoint",
+        "template": r"jinja|template|roles? must alternate|system role|role not supported|only .{0,8}auto.{0,8} is supported",
+    }.items()
+]
 
 
 class ModelError(Exception):
@@ -86,31 +107,39 @@ def no_key(candidate: Candidate) -> ModelError:
 def of_status(
     candidate: Candidate, status: int, code: str, message: str, retry_after_s: float | None = None
 ) -> ModelError:
-    """A vendor's HTTP error as a ModelError, in a sentence that says what to fix."""
+    """A vendor's HTTP error as a ModelError, in a sentence that says what to fix. What its words say counts for more than its status."""
     model = f"the model {candidate['model']!r}"
     details = f"HTTP {status}: {redact_keys(message, [candidate['api_key']])[:300]}"
     lower = f"{code} {message}".lower()
-    if status in (401, 403) or "api key not valid" in lower or "invalid_api_key" in lower:
-        return ModelError(
-            "key", f"{model}: {candidate['key_of']} was refused: {candidate['mend']} ({details})"
-        )
-    if "content_filter" in lower or "content management policy" in lower:
-        return ModelError("filtered", f"{model}: the vendor's content filter refused the request ({details})")
-    if status == 404:
+    said = next((kind for kind, words in SAID if words.search(lower)), "")
+    if said == "model":
         return ModelError(
             "shape", f"{model} does not exist at its vendor: correct the chatbot's model ({details})"
         )
-    if "context_length" in lower or "context length" in lower or "input token count" in lower:
+    if said == "tools":
+        advice = "choose a model that can, or start its server with what the words name"
+        return ModelError(
+            "shape", f"{model} can't call tools, and the agent needs them: {advice} ({details})"
+        )
+    if said == "window" or (status == 413 and said != "limit"):
         advice = "shorten the chatbot's system prompt or its history_tokens"
         return ModelError(
             "shape", f"the conversation is longer than the window of {model}: {advice} ({details})"
         )
-    if status == 429:
+    if status in (429, 402) or said == "limit":
         return ModelError(
             "limit", f"{model}: its rate or spending limit is reached ({details})", retry_after_s
         )
+    if status in (401, 403) or said == "key":
+        return ModelError(
+            "key", f"{model}: {candidate['key_of']} was refused: {candidate['mend']} ({details})"
+        )
+    if said == "filter":
+        return ModelError("filtered", f"{model}: the vendor's content filter refused the request ({details})")
+    if status in (404, 405) or said == "address":
+        return ModelError("shape", f"{model} is not asked where it is: {ADDRESS} ({details})")
     if status in (408, 504):
         return ModelError("timeout", f"{model} took too long ({details})", retry_after_s)
-    if status >= 500 or status == 409:
+    if (status >= 500 or status == 409) and said != "template":
         return ModelError("server", f"{model}: its vendor is in trouble ({details})", retry_after_s)
     return ModelError("shape", f"{model} refused the request ({details})")

@@ -9,10 +9,11 @@ from collections.abc import Collection
 from typing import Any
 
 from f.agent.policy.claims import Claim, Draft
+from f.agent.policy.marks import HOURS, MARK, in_one_spelling, marks_of, without_marks
 from f.common.figures.segments import sentences
+from f.models.loose_json import as_object, value_at
 
 REPLY = "reply"
-HOURS = "hours"  # the source that S0 marks
 KINDS = ("answer", "talk", "clarify", "unknown", "handoff")
 REPLY_TOOL: dict[str, Any] = {
     "type": "function",
@@ -64,34 +65,8 @@ REPLY_TOOL: dict[str, Any] = {
         },
     },
 }
-_BRACKETS = r"\[【〔（(⟦{«⟨<"
-_CLOSING = r"\]】〕）)⟧}»⟩>"
-_ONE = r"(?:[Ss]\s?\d{1,2})(?:\s?[:†#][\w\s:-]{0,20})?"
-_LEAD = r"(?:\^|(?:sources?|passages?|refs?|cf\.?|see|quelle|fuente|source)\s*:?\s*)?"
-MARK = re.compile(
-    rf"\s*\**[{_BRACKETS}]{{1,2}}\s*{_LEAD}({_ONE}(?:\s*(?:,|;|&|and|und|y|et|/|\+|-|–|and)\s*{_ONE})*)\s*[{_CLOSING}]{{1,2}}\**"
-    r"|\s*[\[【]\s*(\d{1,2}(?:\s*,\s*\d{1,2})*)(?:†[^\]】]{0,40})?\s*[\]】](?!\()",
-    re.IGNORECASE,
-)
-_NAKED = re.compile(r"(?<=[.!?。！？…])\s*\bS\d{1,2}\b(?=\s|$)")
-
-
-def marks_of(found: re.Match[str]) -> tuple[str, ...]:
-    """The passages that a mark names: S1, S2."""
-    return tuple(
-        HOURS if int(number) == 0 else f"S{int(number)}"
-        for number in re.findall(r"\d+", re.sub(r"[:†#][\w\s:-]*", "", found[1] or found[2] or ""))
-    )
-
-
-def without_marks(text: str) -> str:
-    """The text as a customer reads it: no mark in any spelling, and nothing left of its formatting."""
-    plain = _NAKED.sub("", MARK.sub("", text))
-    return (
-        re.sub(r"\*\*[ \t]*\*\*|__[ \t]*__|[(\[][ \t]*[)\]]", "", plain).strip()
-        if plain != text
-        else text.strip()
-    )
+# The keys under which models write what the customer reads.
+TEXTS = ("text", "reply", "message", "response", "answer", "content")
 
 
 def marked_sentences(text: str) -> list[tuple[str, tuple[str, ...]]]:
@@ -107,14 +82,15 @@ def marked_sentences(text: str) -> list[tuple[str, tuple[str, ...]]]:
 
 def of_call(arguments: dict[str, Any]) -> Draft | None:
     """A call of `reply` as a draft; None where it says nothing."""
-    text = str(arguments.get("text") or arguments.get("reply") or arguments.get("message") or "").strip()
+    if isinstance(inner := arguments.get(REPLY), dict):
+        arguments = inner
+    text = in_one_spelling(_said(next((arguments[k] for k in TEXTS if arguments.get(k)), "")))
     if not text:
         return None
-    kind = str(arguments.get("kind") or "").lower()
-    listed = arguments.get("claims")
+    kind = str(arguments.get("kind") or "").strip().lower()
     claims = [
         Claim(str(c.get("says") or ""), _source(str(c.get("source") or "")), str(c.get("quote") or ""))
-        for c in (listed if isinstance(listed, list) else [])
+        for c in _listed(arguments.get("claims"))
         if isinstance(c, dict)
     ]
     found = []
@@ -124,30 +100,56 @@ def of_call(arguments: dict[str, Any]) -> Draft | None:
     return Draft(kind if kind in KINDS else None, without_marks(text), tuple(claims), tuple(found))
 
 
+def _said(text: Any) -> str:
+    """A reply's words: some models write a list of lines, or the object once more."""
+    if isinstance(text, list):
+        return "\n".join(str(line) for line in text).strip()
+    words = str(text).strip()
+    again = as_object(words) if words.startswith("{") else None
+    return next((str(again[k]).strip() for k in TEXTS if again and isinstance(again.get(k), str)), words)
+
+
+def _listed(claims: Any) -> list[Any]:
+    """Claims as a list: some models write one alone, or the list as text."""
+    if isinstance(claims, str) and claims.strip()[:1] in ("[", "{"):
+        read = value_at(claims.strip(), 0)
+        claims = read[0] if read else []
+    return claims if isinstance(claims, list) else [claims] if isinstance(claims, dict) else []
+
+
 def of_text(text: str) -> Draft | None:
     """Plain text as a draft: the object of a call written as text, or sentences with marks. None where it says nothing."""
     if stated := _object(text):
         return of_call(stated)
+    text = in_one_spelling(text)
     plain = without_marks(text)
     return Draft(None, plain, (), tuple(marked_sentences(text))) if plain else None
+
+
+def of_torn(arguments: str) -> dict[str, Any] | None:
+    """What can be read of a `reply` that a length limit cut off: its text as far as it goes, its kind, its whole claims. None: no text."""
+    found = re.search(r'"text"\s*:\s*"((?:[^"\\]|\\.)*)', arguments)
+    if not found:
+        return None
+    kind = re.search(r'"kind"\s*:\s*"(\w+)"', arguments)
+    claims = re.findall(r'\{[^{}]*"quote"\s*:\s*"(?:[^"\\]|\\.)*"[^{}]*\}', arguments)
+    return {
+        "text": json.loads(f'"{found[1]}"', strict=False),
+        "kind": kind[1] if kind else None,
+        "claims": [read[0] for claim in claims if (read := value_at(claim, 0))],
+    }
 
 
 def _object(text: str) -> dict[str, Any] | None:
     bare = re.sub(r"^```(?:json)?\s*|\s*```$", "", text.strip())
     if not bare.startswith("{"):
         return None
-    try:
-        value = json.loads(bare, strict=False)
-    except ValueError:
-        found = re.search(r'"text"\s*:\s*"((?:[^"\\]|\\.)*)', bare)  # cut off by a length limit
-        return {"text": json.loads(f'"{found[1]}"', strict=False)} if found else None
-    if isinstance(value, dict) and isinstance(value.get("arguments"), dict) and value.get("name") == REPLY:
+    value = as_object(bare)
+    if value is None:
+        return of_torn(bare)
+    if isinstance(value.get("arguments"), dict) and value.get("name") == REPLY:
         value = value["arguments"]
-    return (
-        value
-        if isinstance(value, dict) and isinstance(value.get("text") or value.get("reply"), str)
-        else None
-    )
+    return value if any(isinstance(value.get(key), str) for key in TEXTS) else None
 
 
 def _source(name: str) -> str:

@@ -1,10 +1,12 @@
 """What no reply may give away: keys, the platform's instructions, the chatbot's system prompt."""
 
+# ruff: noqa: RUF001 - control tokens of models
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
+from f.agent.builtin_tools import HAND_OFF, REMEMBER, SEARCH
 from f.agent.prompt import RULES
 from f.common.redaction import KEY
 
@@ -15,6 +17,13 @@ if TYPE_CHECKING:
 
 INSTRUCTION_RUN = 8  # words in a row of the platform's rules that give them away
 PROMPT_RUN = 16  # of the tenant's own prompt: it may hold facts that are there to be told
+OWN_TOOLS = (SEARCH, HAND_OFF, REMEMBER)
+# What no cleaning has known: the marks of a model's own format.
+MACHINERY = re.compile(
+    r"<\|[^<>|\n]{1,40}\|?>|<｜|▁|</?\w*(?:tool_call|function_call|tool_use)\w*\b|\[/?TOOL_CALLS?\]"
+    r"|\"(?:arguments|parameters|claims|tool_calls)\"\s*:|^\W*(?:Action Input|Observation)\s*:",
+    re.IGNORECASE | re.MULTILINE,
+)
 # The rules without their examples: a reply may be worded as one.
 SECRET_RULES = re.sub(r'"[^"]*"', " ", RULES)
 
@@ -28,11 +37,14 @@ def leak(turn: Turn, evidence: Evidence, draft: Draft, secrets: list[str]) -> st
         return "the platform's instructions"
     if _runs(shown, f"{turn.settings.persona} {turn.settings.system_prompt}", PROMPT_RUN):
         return "the chatbot's system prompt"
+    names = [call["tool"] for call in evidence.trace if "_" in call["tool"]]
+    if MACHINERY.search(shown) or any(name in shown for name in (*OWN_TOOLS, *names)):
+        return "a tool's name or marks of your own format: write for the customer alone"
     return None
 
 
 def _runs(reply: str, text: str, length: int) -> bool:
-    spoken, known = (re.findall(r"[^\W_]+(?:['’][^\W_]+)?", t.lower()) for t in (reply, text))  # noqa: RUF001
+    spoken, known = (re.findall(r"[^\W_]+(?:['’][^\W_]+)?", t.lower()) for t in (reply, text))
     if len(known) < length:
         return False
     runs = {tuple(known[i : i + length]) for i in range(len(known) - length + 1)}

@@ -14,7 +14,7 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from f.agent.handoff import keyword_of
-from f.agent.language import detect, is_yes
+from f.agent.language import is_yes
 from f.agent.policy.awaiting import REQUESTED
 from f.agent.policy.claims import REASONS, Draft, Finding
 from f.agent.policy.deeds import deeds_in
@@ -102,13 +102,6 @@ def problems(turn: Turn, evidence: Evidence, draft: Draft, secrets: list[str]) -
     if not found and unsourced(turn, evidence, draft):
         found = [Finding("unsourced", draft.text, "")]
     return found
-
-
-def wrong_language(turn: Turn, draft: Draft) -> str | None:
-    """The customer's language, where the draft is clearly in another one that this chatbot speaks."""
-    known = list(dict.fromkeys([*turn.settings.languages, *turn.settings.dont_know]))
-    theirs, ours = detect(turn.context["question"], known), detect(draft.text, known)
-    return theirs if theirs and ours and theirs != ours and len(terms(turn.context["question"])) > 3 else None
 
 
 def feedback(found: list[Finding]) -> str:
