@@ -31,6 +31,7 @@ from portal.api_problems import answer, problem
 from portal.api_schemas import SCHEMAS
 from portal.api_values import of_query, problem_with, problem_with_fields
 from portal.browser import address
+from portal.room import NoRoom, Room
 from portal.settings import Settings
 from portal.store import Store
 from portal.windmill import PUBLIC_API, PUBLIC_API_RESOURCES, ScriptFailed, Windmill
@@ -53,8 +54,11 @@ STATUSES = {"not_found": 404, "unavailable": 503, "role": 403, "no_identity": 40
 
 
 class Api:
-    def __init__(self, settings: Settings, store: Store, windmill: Windmill, addresses: Addresses) -> None:
+    def __init__(
+        self, settings: Settings, store: Store, windmill: Windmill, addresses: Addresses, room: Room
+    ) -> None:
         self._settings, self._store, self._windmill, self._addresses = settings, store, windmill, addresses
+        self._room = room
         self._under_way: dict[str, int] = {}
 
     async def describe(self, request: Request) -> Response:
@@ -105,7 +109,10 @@ class Api:
             return problem("too_many_at_once", limits | {"retry-after": "1"})
         self._under_way[key] = self._under_way.get(key, 0) + 1
         try:
-            response = await self._call(request, operation, key)
+            async with self._room.hold(read_of(request, operation)):
+                response = await self._call(request, operation, key)
+        except NoRoom:
+            response = problem("no_room")
         finally:
             self._under_way[key] -= 1
             if not self._under_way[key]:
@@ -186,6 +193,18 @@ def fields_of_address(request: Request, operation: Operation) -> dict[str, Any] 
             return problem("bad_value", words=words)
         fields[name] = value
     return fields
+
+
+def size_of(request: Request) -> int:
+    """Of the body, as its header says; 0 where it says nothing, and then nothing is read."""
+    length = request.headers.get("content-length", "")
+    return int(length) if length.isdecimal() else 0
+
+
+def read_of(request: Request, operation: Operation) -> int:
+    """How many bytes will be read: of a body that the operation does not take, none."""
+    size = size_of(request)
+    return size if operation.body and size <= operation.most_bytes else 0
 
 
 async def fields_of_body(request: Request, operation: Operation) -> dict[str, Any] | Response:

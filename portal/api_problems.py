@@ -24,6 +24,7 @@ PROBLEMS = {
     "scope_missing": (403, "This key lacks the scope {scope}."),
     "too_many_calls": (429, "Too many calls in this minute. Try again in {seconds} seconds."),
     "too_many_at_once": (429, "Too many calls at once. Wait for the answers to some of them."),
+    "no_room": (503, "Other large files are under way. Send this one again in some seconds."),
     "no_length": (411, "Send the length of the body in the header Content-Length."),
     "too_large": (413, "The body has more than {most} bytes."),
     "not_json": (415, "Send the body as application/json."),

@@ -20,9 +20,9 @@ from starlette.routing import Route
 
 from ingress.link import Link, LinkDown
 from portal.addresses import Addresses, address_of
-from portal.api import Api
+from portal.api import Api, size_of
 from portal.api_document import PREFIX
-from portal.api_problems import problem
+from portal.api_problems import RETRY_S, problem
 from portal.browser import ATTEMPT, SESSION, Cookies, address, name_of
 from portal.codes import LANGUAGES, Codes, person_of
 from portal.guard import DOMAIN_ALLOWED, HEALTH, Guard
@@ -30,6 +30,7 @@ from portal.looks import Looks
 from portal.pages import Pages
 from portal.passkeys import Passkeys
 from portal.providers import CALLBACK, Providers
+from portal.room import NoRoom, Room
 from portal.settings import Settings
 from portal.store import Store
 from portal.windmill import ScriptFailed, Windmill
@@ -54,7 +55,9 @@ class Door:
         self.cookies, self.pages = Cookies(settings), Pages(settings)
         self.providers = Providers(settings, self.store, self.cookies)
         self.passkeys = Passkeys(self.store, self.cookies, self.addresses)
-        self.api = Api(settings, self.store, self.windmill, self.addresses)
+        # As much as the largest body: two of these at once do not fit into the memory that the container may use.
+        self.room = Room(settings.portal_most_bytes)
+        self.api = Api(settings, self.store, self.windmill, self.addresses, self.room)
         self._under_way: dict[str, int] = {}
 
     async def index(self, request: Request) -> Response:
@@ -130,7 +133,10 @@ class Door:
             return JSONResponse({"error": "too many calls at once"}, 429)
         self._under_way[token] = self._under_way.get(token, 0) + 1
         try:
-            return await self._call(token, tenant, await request.body())
+            async with self.room.hold(size_of(request)):
+                return await self._call(token, tenant, await request.body())
+        except NoRoom:
+            return JSONResponse({"error": "too busy"}, 503, {"retry-after": str(RETRY_S)})
         finally:
             self._under_way[token] -= 1
             if not self._under_way[token]:

@@ -18,6 +18,7 @@ from f.whatsapp import graph_api
 from portal.api_document import PREFIX
 from tests.portal_door.house import MASTER_KEY, House
 from tests.portal_door.programs import Business, Program
+from tests.portal_door.test_room import fill
 
 FILE = b"# Opening hours\n\nFrom nine to five."
 
@@ -169,6 +170,17 @@ def test_a_body_that_is_none_is_refused_before_it_is_read(shop: Business) -> Non
         (b'{"text": "a"}', json_type, 400, "bad_value"),  # no idempotency key
     ):
         assert shop.program.refused("POST", path, status, content=content, headers=headers) == code
+
+
+def test_a_large_body_that_finds_no_room_is_told_to_come_again(
+    shop: Business, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"/conversations/{uuid.uuid4()}/messages"
+    fill(monkeypatch)
+    refused = shop.program.ask("POST", path, 503, json={"text": "a"}, headers=once())
+    assert (refused.json()["code"], refused.headers["retry-after"]) == ("no_room", "5")
+    large = {"content": b"x" * 70_000, "headers": {"content-type": "application/json"}}
+    assert shop.program.refused("POST", path, 413, **large) == "too_large", "that one is not read at all"
 
 
 def test_a_handoff_is_opened_and_closed(shop: Business) -> None:
