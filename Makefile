@@ -102,7 +102,10 @@ bot-answers: $(VENV)/.installed ## what the bots' files in bots/ that differ fro
 
 ##@ Run it
 
-.PHONY: deploy replay calibrate
+.PHONY: env deploy replay calibrate
+
+env: ## the first .env, with every secret that is yours to choose (DOMAIN=example.com OPERATOR=you@example.com)
+	@$(PYTHON) windmill/deploy/first_env.py $(if $(DOMAIN),--domain $(DOMAIN)) $(if $(OPERATOR),--operator $(OPERATOR))
 
 deploy: $(VENV)/.installed ## bring a Windmill server to what windmill/ says: see windmill/README.md (ARGS="--dry-run")
 	@$(BIN)/python windmill/deploy $(ARGS)
