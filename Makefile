@@ -63,7 +63,7 @@ portal: $(VENV)/.installed ## the portal's pages for the demo, after a change to
 
 ##@ Test it
 
-.PHONY: test test-browser test-again test-windmill test-faults kill-run statement-run api-client test-warm-stress eval bot-answers
+.PHONY: test test-browser test-again test-windmill test-faults kill-run statement-run api-client test-warm-stress check-images eval bot-answers
 
 test: $(VENV)/.for-tests ## all tests but the browser's: real processes, real PostgreSQL (TEST_PROCESSES=1 for one test after the other)
 	@$(BIN)/python -m pytest -n $(or $(TEST_PROCESSES),2)
@@ -97,6 +97,9 @@ api-client: $(VENV)/.client-maker ## a Python client, generated from the API's d
 test-warm-stress: $(VENV)/.installed ## 2,000 jobs at once through the warm interpreter
 	@STRESS_JOBS=$${STRESS_JOBS:-2000} $(BIN)/python -m pytest -m stress -s tests/worker/test_stress.py
 
+check-images: $(VENV)/.installed ## builds the images, starts compose's services in order, asks each health check; with Docker, or as root with buildah
+	@PYTHONPATH=windmill:. $(BIN)/python -m tests.images
+
 eval: $(VENV)/.installed ## questions with known answers, per configured provider; table and eval.json (LIMIT=20 for a quick look)
 	@$(BIN)/python -m tests.eval $(if $(LIMIT),--limit $(LIMIT))
 
@@ -105,7 +108,10 @@ bot-answers: $(VENV)/.installed ## what the bots' files in bots/ that differ fro
 
 ##@ Run it
 
-.PHONY: deploy replay calibrate
+.PHONY: env deploy replay calibrate
+
+env: ## the first .env, with every secret that is yours to choose (DOMAIN=example.com OPERATOR=you@example.com)
+	@$(PYTHON) windmill/deploy/first_env.py $(if $(DOMAIN),--domain $(DOMAIN)) $(if $(OPERATOR),--operator $(OPERATOR))
 
 deploy: $(VENV)/.installed ## bring a Windmill server to what windmill/ says: see windmill/README.md (ARGS="--dry-run")
 	@$(BIN)/python windmill/deploy $(ARGS)

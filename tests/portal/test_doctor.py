@@ -87,6 +87,7 @@ def setup(tmp_path: Any, portal: Portal) -> Iterator[Setup]:
             NUMBER,
         )
         learn(portal, vectors)
+        brought(portal, talked(portal, A, NUMBER, "34600000018", "Are you open today?", seconds=4000)["turn"])
         yield made
     for server in (webhook.stop, vendor.close, vectors.close):
         server()
@@ -108,6 +109,22 @@ def learn(portal: Portal, vectors: Endpoint) -> None:
     )
     publish = "select set_config('app.tenant_id', %s, true), publish_document(id) from documents where tenant_id = %s"
     portal.rows(publish, A, A)
+
+
+def brought(portal: Portal, turn: str, status: str = "delivered", **more: Any) -> None:
+    """Meta has taken the words of a turn, and reports what became of them."""
+    (part,) = portal.rows(
+        "update outbound_messages set state = 'sent', message_id = 'wamid.' || left(send_id::text, 8), sent_at = now()"
+        " where turn_id = %s returning message_id, send_id::text",
+        turn,
+    )
+    said = {"id": part["message_id"], "status": status, "timestamp": "1790000000", **more}
+    payload = {"entry": [{"changes": [{"field": "messages", "value": {"statuses": [said]}}]}]}
+    portal.rows(
+        "insert into inbound_messages (phone_number_id, message_id, kind, payload) values (%s, %s, 'status', %s) returning 1",
+        *(NUMBER, f"status:{part['message_id']}:{status}:346", json.dumps(payload)),
+    )
+    portal.rows("select apply_events(50)")
 
 
 def refuse_key(setup: Setup) -> None:
@@ -210,6 +227,7 @@ def test_messages_that_go_elsewhere_and_a_webhook_that_is_not_ours_are_named(set
 
 
 def test_messages_of_which_meta_reports_nothing_are_a_missing_field(setup: Setup) -> None:
+    setup.sql("delete from inbound_messages where kind = 'status'")
     said = talked(setup.portal, A, NUMBER, "34600000017", "Are you open?", seconds=8000)
     setup.portal.rows(
         "update outbound_messages set state = 'sent', message_id = 'wamid.out', sent_at = now() - interval '2 hours'"

@@ -18,6 +18,7 @@ from tests.portal.conftest import STATIC, A, B, Portal
 
 ROOT = Path(__file__).resolve().parents[2]
 GUESSED = str(uuid.uuid4())
+TEST = {"code": "ABC234", "since": "2026-11-30T10:00:00+00:00"}
 FILE = b64encode(b"# Opening hours\n\nFrom nine to five.").decode()
 # script, action, fields, the lowest role that may
 ACTIONS: list[tuple[str, str, dict[str, Any], str]] = [
@@ -120,6 +121,8 @@ ACTIONS: list[tuple[str, str, dict[str, Any], str]] = [
     ("f.portal_api.bot", "get_answer", {"run": GUESSED}, "agent"),
     ("f.portal_api.doctor", "get", {"phone_number_id": GUESSED}, "owner"),
     ("f.portal_api.doctor", "examine", {"phone_number_id": GUESSED}, "owner"),
+    ("f.portal_api.doctor", "begin_test", {"phone_number_id": GUESSED}, "owner"),
+    ("f.portal_api.doctor", "follow_test", {"phone_number_id": GUESSED, **TEST}, "owner"),
     ("f.portal_api.connect", "get", {}, "owner"),
     ("f.portal_api.connect", "list_numbers", {}, "owner"),
     ("f.portal_api.connect", "connect", {"phone_number_id": "1001"}, "owner"),
@@ -259,6 +262,8 @@ OPERATORS = {
     "send_test",
     "get_findings",
     "examine",
+    "begin_test",
+    "follow_test",
     "list_numbers",
     "connect_number",
 }

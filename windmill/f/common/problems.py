@@ -569,6 +569,14 @@ ENGLISH = {
         "Nothing has come from WhatsApp for this number in the last {hours} hours, so it is not known whether its signature is right: "
         "write to the number, and run this again."
     ),
+    "doctor_trip_lost": (
+        "The last answers to customers did not reach them (people: {n}): {problem}. Mend what is red here, then write to the number "
+        "yourself with the test below."
+    ),
+    "doctor_trip_unproven": (
+        "Nobody has got an answer in the last {hours} hours, so it is not known whether answers arrive: write to the number "
+        "yourself with the test below."
+    ),
     "doctor_template": (
         "The template “{name}” can't be sent ({state}), and people are written to with it after 24 hours: correct it or choose "
         "another one (WhatsApp Manager, Message templates: https://business.facebook.com/wa/manage/message-templates/)."
@@ -589,6 +597,22 @@ ENGLISH = {
     "doctor_needs_embeddings": "It is not known as long as the embedding model does not answer.",
     "doctor_needs_address": "It is not known as long as the webhook's address is not set.",
     "doctor_meta_silent": "It is not known, because Meta did not say it ({problem}): run this again in some minutes.",
+    # Where a message that somebody sends to try a number, or its answer, is held up
+    "trip_not_come": (
+        "Nothing has come in yet. If your WhatsApp shows the message as sent, Meta does not bring it here: see that the callback URL is {address}, "
+        "that the field “messages” is subscribed, and that META_APP_SECRET is this app's (App dashboard, WhatsApp, Configuration: "
+        "https://developers.facebook.com/apps/)."
+    ),
+    "trip_no_worker": (
+        "It came in, and its answer takes longer than usual: the operator sees under Platform whether a worker takes "
+        "customers' messages, and the run."
+    ),
+    "trip_ended": "It came in, and the bot does not answer it: {reason}.",
+    "trip_with_human": "It came in, and a person has this conversation: press “Resume the bot” under Conversations, and write again.",
+    "trip_failed": "It came in, and no answer came of it ({problem}): the operator finds its run under Platform.",
+    "trip_stopped": "The answer waits, because Meta has refused this business's messages: {problem}. Mend what is red above, then write again.",
+    "trip_unsent": "The answer is ready and waits to be sent: it is tried again by itself.",
+    "trip_phone_silent": "Meta has the answer, and your phone has not taken it yet: see that it is online and has not blocked the number.",
     # What Meta's error codes mean: the table send_errors names these
     "send_pair_rate": "too many messages to this one person",
     "send_number_rate": "too many messages from this number",

@@ -2,8 +2,8 @@
 # requirements: media
 """The doctor of a business's own numbers: what stands between a number and its customers.
 
-In: a request of the portal's page (f/common/portal_request.py). Out: {verdict, findings, examined_at}; f/whatsapp/findings says what they are.
-The operators' page asks the same of any number by f/portal_api/operator.
+In: a request of the portal's page (f/common/portal_request.py). Out: {verdict, findings, examined_at}; f/whatsapp/findings says what they are. Of a
+message there and back {code, display, since}, then {steps}. The operators' page asks the same of any number by f/portal_api/operator.
 """
 
 from __future__ import annotations
@@ -39,6 +39,14 @@ def main(
             "examine": (
                 OWNERS,
                 lambda conn, member, fields: number_doctor.examine_own(conn, member, fields, resources),
+            ),
+            "begin_test": (
+                OWNERS,
+                lambda conn, member, fields: number_doctor.begin_own_test(conn, member, fields, resources),
+            ),
+            "follow_test": (
+                OWNERS,
+                lambda conn, member, fields: number_doctor.follow_own_test(conn, member, fields, resources),
             ),
         },
     )

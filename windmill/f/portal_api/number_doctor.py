@@ -1,16 +1,20 @@
 # no_postinstall
 # requirements: media
-"""What the doctor of a number last found, and the doctor on demand: for the operators any number, for an owner the business's own."""
+"""What the doctor of a number last found, the doctor on demand, and a message there and back: for the operators any number, for an owner the
+business's own."""
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 
 from f.common.database import Connection, Database, as_tenant, one
-from f.common.portal_request import Fields, Member, id_field, not_found, text_field
+from f.common.portal_request import Fields, Member, Refused, id_field, not_found, text_field
 from f.whatsapp.findings import verdict
+from f.whatsapp.round_trip import follow, is_code, new_code
 
 if TYPE_CHECKING:
     from f.common.shapes import Resources
@@ -19,6 +23,8 @@ OWN = (
     "select jsonb_build_object('findings', coalesce(h.findings, '[]'), 'examined_at', h.examined_at) from chatbots b"
     " left join number_health h using (phone_number_id) where b.phone_number_id = %s"
 )
+
+DISPLAY = "select jsonb_build_object('display', display_phone_number, 'now', clock_timestamp()) from chatbots where phone_number_id = %s"
 
 
 def resources_of(
@@ -73,6 +79,56 @@ def examine_own(conn: Connection, member: Member, fields: Fields, resources: Res
     """Lets the doctor look now."""
     _examine(conn, member["tenant_id"], _number(fields), resources)
     return get_own(conn, member, fields)
+
+
+def begin_test_of_any(conn: Connection, email: str, fields: Fields, resources: Resources) -> dict[str, Any]:
+    """A new code for somebody to write to `phone_number_id` of `tenant`: {code, display, since}. display: the number's digits, or None."""
+    get_of_any(conn, email, fields)
+    return _begin_test(conn, id_field(fields, "tenant"), _number(fields), resources)
+
+
+def begin_own_test(conn: Connection, member: Member, fields: Fields, resources: Resources) -> dict[str, Any]:
+    """The same for a number of the member's business."""
+    return _begin_test(conn, member["tenant_id"], _number(fields), resources)
+
+
+def follow_test_of_any(conn: Connection, email: str, fields: Fields, resources: Resources) -> dict[str, Any]:
+    """How far the message with `code` has come that was written since `since`, and its answer: {steps}; f/whatsapp/round_trip says what they are."""
+    get_of_any(conn, email, fields)
+    return _follow_test(conn, id_field(fields, "tenant"), fields, resources)
+
+
+def follow_own_test(conn: Connection, member: Member, fields: Fields, resources: Resources) -> dict[str, Any]:
+    """The same for a number of the member's business."""
+    return _follow_test(conn, member["tenant_id"], fields, resources)
+
+
+def _begin_test(conn: Connection, tenant: str, number: str, resources: Resources) -> dict[str, Any]:
+    from f.whatsapp.doctor import display_of
+
+    try:
+        with as_tenant(conn, tenant):
+            said = one(conn, DISPLAY, [number])
+    except LookupError:
+        raise not_found() from None
+    # Until the first message has come only Meta knows by which number people reach it.
+    display = said["display"] or display_of(Database(conn).of_tenant(tenant), number, resources)
+    return {"code": new_code(), "display": re.sub(r"\D", "", display or "") or None, "since": said["now"]}
+
+
+def _follow_test(conn: Connection, tenant: str, fields: Fields, resources: Resources) -> dict[str, Any]:
+    code = text_field(fields, "code", 40)
+    try:
+        since = datetime.fromisoformat(text_field(fields, "since", 40))
+    except ValueError:
+        raise Refused("bad_request") from None
+    if not is_code(code) or since.tzinfo is None:
+        raise Refused("bad_request")
+    webhook = str(resources["settings"].get("webhook_url") or "") or None
+    try:
+        return {"steps": follow(Database(conn).of_tenant(tenant), _number(fields), code, since, webhook)}
+    except LookupError:
+        raise not_found() from None
 
 
 def _examine(conn: Connection, tenant: str, number: str, resources: Resources) -> None:

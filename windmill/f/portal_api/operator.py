@@ -100,6 +100,12 @@ def main(
         "send_test": lambda conn, email, fields: number_trial.send(conn, email, fields, whatsapp, master_key),
         "get_findings": number_doctor.get_of_any,
         "examine": lambda conn, email, fields: number_doctor.examine_any(conn, email, fields, resources),
+        "begin_test": lambda conn, email, fields: number_doctor.begin_test_of_any(
+            conn, email, fields, resources
+        ),
+        "follow_test": lambda conn, email, fields: number_doctor.follow_test_of_any(
+            conn, email, fields, resources
+        ),
         "list_numbers": lambda conn, email, fields: number_connection.list_numbers(
             conn, for_tenant(email, fields), fields, platform
         ),

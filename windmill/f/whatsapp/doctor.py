@@ -23,6 +23,8 @@ from f.models.types import ModelError
 from f.whatsapp.doctor_meta import OF_NUMBER, MetaDoctor
 from f.whatsapp.findings import Finding, green, in_order, judged, red, unknown
 from f.whatsapp.graph_api import access_token
+from f.whatsapp.graph_reading import TIMEOUT_S, address, call
+from f.whatsapp.round_trip import lately
 
 if TYPE_CHECKING:
     from f.common.database import TenantDatabase
@@ -58,6 +60,7 @@ def examine(tenant: TenantDatabase, phone_number_id: str, resources: Resources) 
             *_at_meta(tenant, phone_number_id, settings, resources, webhook),
             _webhook(webhook),
             _reports(tenant, phone_number_id),
+            lately(tenant, phone_number_id),
             _model(tenant, phone_number_id, settings, resources, sealed),
             *_knowledge(tenant, resources),
             judged("handoff", None if _is_told(settings) else message("doctor_nobody_told")),
@@ -71,6 +74,20 @@ def examine_and_keep(tenant: TenantDatabase, phone_number_id: str, resources: Re
     kept = [{**f, "words": english(f["message"]) if f["message"] else ""} for f in findings]
     tenant.value("select keep_findings(%s, %s::jsonb)", phone_number_id, json.dumps(kept))
     return findings
+
+
+def display_of(tenant: TenantDatabase, phone_number_id: str, resources: Resources) -> str | None:
+    """The telephone number by which people reach a chatbot, as Meta writes it; None where it does not say."""
+    try:
+        token = access_token(tenant, resources)
+    except SecretError:
+        return None
+    if token is None:
+        return None
+    where = address(resources["whatsapp"], phone_number_id)
+    with httpx2.Client(timeout=TIMEOUT_S, verify=tls(where)) as client:
+        answer = call(client, "GET", where, token, {"fields": "display_phone_number"})
+    return str((answer.data or {}).get("display_phone_number") or "") or None
 
 
 def _is_told(settings: ChatbotSettings) -> bool:

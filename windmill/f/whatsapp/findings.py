@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from f.common.problems import Message
 
@@ -14,16 +14,18 @@ VITAL = (
 )
 CHECKS = (
     *VITAL,
-    *("reports", "name", "quality", "limit", "payment", "pin", "templates", "clock", "handoff"),
+    *("reports", "round_trip", "name", "quality", "limit", "payment", "pin", "templates", "clock", "handoff"),
 )
 
 
 class Finding(TypedDict):
-    """`message`: what is wrong and what to do, or why nothing is known; None where the check is green."""
+    """`message`: what is wrong and what to do, or why nothing is known; None where the check is green. `at`: when a green one was
+    last seen to be so."""
 
     check: str
     state: State
     message: Message | None
+    at: NotRequired[str]
 
 
 def green(check: str) -> Finding:
@@ -45,9 +47,11 @@ def judged(check: str, message: Message | None) -> Finding:
 
 
 def verdict(findings: list[Finding]) -> str:
-    """ready, not_ready, or unknown: whether customers get answers, as far as the vital checks say."""
+    """ready, not_ready, or unknown: whether customers get answers, as far as the vital checks say. Answers that were seen to be lost say that they
+    do not; a number to which nobody has written lately may be ready all the same."""
     states = {finding["state"] for finding in findings if finding["check"] in VITAL}
-    if "red" in states:
+    lost = any(finding["check"] == "round_trip" and finding["state"] == "red" for finding in findings)
+    if lost or "red" in states:
         return "not_ready"
     return "unknown" if "unknown" in states or not findings else "ready"
 

@@ -1,12 +1,14 @@
 // The doctor of a number: whether customers get answers, and for each check what is wrong and what to do about it.
-import { Alert, Anchor, Badge, Button, Group, Stack, Text } from '@mantine/core'
+import { Alert, Badge, Button, Group, Stack, Text } from '@mantine/core'
 import React from 'react'
 import { ask } from './api'
 import { refresh, useAsk } from './data'
+import DoctorTest from './DoctorTest'
+import { Linked } from './Linked'
 import type { Message } from './messages'
 import { About, Empty, Loaded, fill, useForm, useHere } from './ui'
 
-type Finding = { check: string; state: string; message: Message | null }
+type Finding = { check: string; state: string; message: Message | null; at?: string }
 type Said = { findings: Finding[]; examined_at: string | null; verdict: string }
 const colors: Record<string, string> = { green: 'green', red: 'red', unknown: 'gray', ready: 'green', not_ready: 'red' }
 
@@ -35,6 +37,7 @@ export default function Doctor({ number, name, tenant }: { number: string; name:
             </Group>
             {form.shown}
             <Stack component="ul" className="plain" gap="xs">{[...findings].sort((a, b) => order(a) - order(b)).map((finding) => <One key={finding.check} finding={finding} />)}</Stack>
+            <DoctorTest number={number} name={name} tenant={tenant} />
           </>
         )}
       </Loaded>
@@ -46,7 +49,7 @@ export default function Doctor({ number, name, tenant }: { number: string; name:
 const order = (finding: Finding) => ['red', 'unknown', 'green'].indexOf(finding.state)
 
 function One({ finding }: { finding: Finding }) {
-  const { t, say } = useHere()
+  const { t, say, time } = useHere()
   const d = t.doctor
   return (
     <li>
@@ -54,13 +57,8 @@ function One({ finding }: { finding: Finding }) {
         <Text fw={600}>{d.checks[finding.check]}</Text>
         <Badge color={colors[finding.state]}>{d.states[finding.state]}</Badge>
       </Group>
+      {finding.at && <Text size="sm" c="dimmed">{fill(d.lastProof, { time: time(finding.at) })}</Text>}
       {finding.message && <Text size="sm" className="break"><Linked text={say(finding.message)} /></Text>}
     </li>
   )
-}
-
-// Only pages of Meta's become links: other addresses in a sentence are what somebody has typed.
-function Linked({ text }: { text: string }) {
-  const parts = text.split(/(https:\/\/(?:business|developers)\.facebook\.com\/[\w\-./]*[\w\-/])/)
-  return <>{parts.map((part, i) => (i % 2 ? <Anchor key={i} href={part} target="_blank" rel="noreferrer" inherit underline="always">{part}</Anchor> : part))}</>
 }

@@ -65,7 +65,7 @@ export type Actions = {
   platform_branding: 'get' | 'look' | 'update' | 'verify_domain' | 'delete_domain'
   sessions: 'list' | 'end' | 'end_others' | 'delete_passkey'
   notifications: 'count' | 'list' | 'mark_read'
-  doctor: 'get' | 'examine'
+  doctor: 'get' | 'examine' | 'begin_test' | 'follow_test'
   connect: 'get' | 'list_numbers' | 'connect' | 'begin_dialog' | 'finish_dialog'
   operator:
     | 'get'
@@ -86,6 +86,8 @@ export type Actions = {
     | 'list_changes'
     | 'get_findings'
     | 'examine'
+    | 'begin_test'
+    | 'follow_test'
     | 'list_numbers'
     | 'connect_number'
 }

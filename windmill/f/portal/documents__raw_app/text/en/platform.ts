@@ -139,7 +139,22 @@ export const doctor = {
   states: { green: 'in order', red: 'to be mended', unknown: 'not known' } as Record<string, string>,
   checks: {
     bot: 'Bot', token: 'Access token', scopes: 'Permissions of the token', number: 'The number belongs to the token', registration: 'Connection of the number', subscription: 'Subscription of the account',
-    callback: 'Where messages are sent', webhook: 'Webhook', reports: 'Messages come in, signed', name: 'Display name', quality: 'Quality', limit: 'Conversations a day', payment: 'Payment method', pin: 'Two-step PIN',
+    callback: 'Where messages are sent', webhook: 'Webhook', reports: 'Messages come in, signed', round_trip: 'Answers reach customers', name: 'Display name', quality: 'Quality', limit: 'Conversations a day', payment: 'Payment method', pin: 'Two-step PIN',
     templates: 'Templates', clock: 'Clocks', model: 'Model and its key', embeddings: 'Search', knowledge: 'Knowledge', handoff: 'Who is told of handoffs',
   } as Record<string, string>,
+  lastProof: 'The newest message whose answer has arrived: {time}',
+  test: {
+    of: 'Message there and back, {name}',
+    title: 'Try it: a message there and back',
+    hint: 'Write to the number from your own phone, and see here how far your message and the bot’s answer come. Nothing is sent to anybody else.',
+    begin: 'Try it with my phone',
+    again: 'Try again with a new code',
+    words: 'Hello! Test {code}',
+    write: 'Write this to {number} on WhatsApp, from any phone:',
+    writeUnknown: 'Write this to the number on WhatsApp, from any phone:',
+    open: 'Open WhatsApp with these words',
+    at: 'at {time}',
+    steps: { came: 'Your message came in, signed by Meta', answered: 'The bot has answered it', sent: 'Meta has taken the answer', delivered: 'The answer is on your phone' } as Record<string, string>,
+    states: { waiting: 'not yet', failed: 'to be mended' } as Record<string, string>,
+  },
 }

@@ -139,7 +139,22 @@ export const doctor = {
   states: { green: 'en orden', red: 'por corregir', unknown: 'no se sabe' } as Record<string, string>,
   checks: {
     bot: 'Bot', token: 'Token de acceso', scopes: 'Permisos del token', number: 'El número es del token', registration: 'Conexión del número', subscription: 'Suscripción de la cuenta',
-    callback: 'Adónde se envían los mensajes', webhook: 'Webhook', reports: 'Los mensajes llegan firmados', name: 'Nombre visible', quality: 'Calidad', limit: 'Conversaciones al día', payment: 'Medio de pago', pin: 'PIN de dos pasos',
+    callback: 'Adónde se envían los mensajes', webhook: 'Webhook', reports: 'Los mensajes llegan firmados', round_trip: 'Las respuestas llegan a los clientes', name: 'Nombre visible', quality: 'Calidad', limit: 'Conversaciones al día', payment: 'Medio de pago', pin: 'PIN de dos pasos',
     templates: 'Plantillas', clock: 'Relojes', model: 'Modelo y su clave', embeddings: 'Búsqueda', knowledge: 'Conocimiento', handoff: 'A quién se avisa de los traspasos',
   } as Record<string, string>,
+  lastProof: 'El mensaje más reciente cuya respuesta ha llegado: {time}',
+  test: {
+    of: 'Mensaje de ida y vuelta, {name}',
+    title: 'Pruébelo: un mensaje de ida y vuelta',
+    hint: 'Escriba al número desde su propio teléfono y vea aquí hasta dónde llegan su mensaje y la respuesta del bot. No se envía nada a nadie más.',
+    begin: 'Probar con mi teléfono',
+    again: 'Probar otra vez con un código nuevo',
+    words: '¡Hola! Prueba {code}',
+    write: 'Escriba esto al {number} por WhatsApp, desde cualquier teléfono:',
+    writeUnknown: 'Escriba esto al número por WhatsApp, desde cualquier teléfono:',
+    open: 'Abrir WhatsApp con estas palabras',
+    at: 'a las {time}',
+    steps: { came: 'Su mensaje ha llegado, firmado por Meta', answered: 'El bot lo ha respondido', sent: 'Meta ha aceptado la respuesta', delivered: 'La respuesta está en su teléfono' } as Record<string, string>,
+    states: { waiting: 'todavía no', failed: 'por corregir' } as Record<string, string>,
+  },
 }

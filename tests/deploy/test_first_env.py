@@ -1,0 +1,49 @@
+"""`make env`: a newcomer's .env without a secret made by hand, and never over one that is there."""
+
+from __future__ import annotations
+
+import base64
+import re
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPT = ROOT / "windmill/deploy/first_env.py"
+WANTED = set(re.findall(r"\$\{(\w+):\?", (ROOT / "docker-compose.yml").read_text()))
+
+
+def make(file: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    # As on a fresh server: Python alone, without this project's packages.
+    return subprocess.run(
+        [sys.executable, "-I", "-S", SCRIPT, "--file", file, *more], capture_output=True, text=True
+    )
+
+
+def test_every_secret_that_is_ours_is_made_and_the_rest_is_named(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    done = make(file, "--domain", "example.com", "--operator", "me@example.com")
+    assert done.returncode == 0, done.stderr
+    made = {name: value or "" for name, value in dotenv_values(file, interpolate=False).items()}
+    assert {name for name in WANTED if not made[name]} == {"META_APP_SECRET"}, "Meta gives that one"
+    assert re.findall(r"[A-Z_]{5,}", done.stdout) == ["META_APP_SECRET", "LLM_API_KEY", "EMBEDDINGS_API_KEY"]
+    assert len(base64.b64decode(made["MASTER_KEY"])) == 32
+    assert made["DATABASE_URL"] == f"postgresql://postgres:{made['POSTGRES_PASSWORD']}@localhost:5432/chatbot"
+    secrets = [made[name] for name in made if "PASSWORD" in name and name != "SMTP_PASSWORD"]
+    assert len({*secrets, made["JOB_ID_KEY"], made["META_VERIFY_TOKEN"]}) == len(secrets) + 2 == 7
+    assert all(value.isalnum() and len(value) == 48 for value in secrets)
+    assert (made["WEBHOOK_URL"], made["PORTAL_PROXIES"]) == ("https://bot.example.com/webhook", "1")
+    assert made["OPERATOR_EMAILS"] == "me@example.com"
+    example = dotenv_values(ROOT / ".env.example", interpolate=False)
+    assert made.keys() == example.keys()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_file_that_is_there_is_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("MASTER_KEY=mine\n")
+    assert make(file).returncode == 1
+    assert file.read_text() == "MASTER_KEY=mine\n"

@@ -1,0 +1,21 @@
+"""What `make check-images` takes from docker-compose.yml: the check itself needs an engine (tests/images)."""
+
+from __future__ import annotations
+
+from tests.images import services
+
+
+def test_the_check_of_the_images_takes_compose_as_it_is_in_its_order() -> None:
+    found = services.read(services.environment({"PYTHON_IMAGE": "mine:1", "HOME": "/root"}))
+    names = [service.name for service in found]
+    for service in found:
+        assert all(names.index(other) < names.index(service.name) for other in service.after), service.name
+        assert service.build or service.image
+        said = [service.environment, service.image, service.build and service.build.arguments]
+        assert "${" not in repr(said), "every variable is filled in"
+    assert [service.name for service in found if service.ends] == ["migrations"]
+    assert not {"ngrok", "prometheus"} & set(names), "profiles are not started"
+    (ingress,) = [service for service in found if service.name == "ingress"]
+    assert ingress.build and ingress.build.arguments == {"PYTHON": "mine:1"}
+    (pooler,) = [service for service in found if service.name == "pooler"]
+    assert pooler.build and "FROM ${DEBIAN}" in pooler.build.dockerfile
