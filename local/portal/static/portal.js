@@ -1,1 +1,1 @@
-import{Y as e,Z as r,la as o}from"./pages/ZUF6ZILB.js";import"./pages/45GWE4C6.js";var t=250,n=o().catch(()=>{}),i=r(e()),l=import("./pages/6GCOXVO2.js");Promise.race([n,new Promise(a=>setTimeout(a,t))]).then(async()=>{await i;let{draw:a}=await l;a()});
+import{Y as e,Z as r,la as o}from"./pages/7K45V6NZ.js";import"./pages/45GWE4C6.js";var t=250,n=o().catch(()=>{}),i=r(e()),l=import("./pages/QPTYVBJZ.js");Promise.race([n,new Promise(a=>setTimeout(a,t))]).then(async()=>{await i;let{draw:a}=await l;a()});

@@ -1,5 +1,5 @@
 //# allFunctionsCalledOnLoad
-import{$ as d0,A as n0,B as Sm,C as ma,D as xm,E as r0,F as wm,G as Fe,H as Rn,J as o0,L as i0,M as Cm,N as a0,Q as l0,R as s0,S as pa,T as je,W as Fl,X as u0,Y as c0,Z as f0,_ as Xl,a as x,aa as m0,b as ho,ba as p0,c as go,ca as h0,d as vo,da as g0,e as hi,ea as v0,f as Ce,fa as y0,g as Je,ga as b0,h as gi,ha as S0,j as nc,ja as oc,k as ve,ka as ic,l as J,m as Gn,n as H,o as Dt,p as rc,r as yo,s as Ne,t as Yl,u as N,v as O,w as da,x as it,y as z,z as t0}from"./ZUF6ZILB.js";import{b as pi,d as po,e as e0}from"./45GWE4C6.js";var N0=pi(qe=>{"use strict";/**
+import{$ as d0,A as n0,B as Sm,C as ma,D as xm,E as r0,F as wm,G as Fe,H as Rn,J as o0,L as i0,M as Cm,N as a0,Q as l0,R as s0,S as pa,T as je,W as Fl,X as u0,Y as c0,Z as f0,_ as Xl,a as x,aa as m0,b as ho,ba as p0,c as go,ca as h0,d as vo,da as g0,e as hi,ea as v0,f as Ce,fa as y0,g as Je,ga as b0,h as gi,ha as S0,j as nc,ja as oc,k as ve,ka as ic,l as J,m as Gn,n as H,o as Dt,p as rc,r as yo,s as Ne,t as Yl,u as N,v as O,w as da,x as it,y as z,z as t0}from"./7K45V6NZ.js";import{b as pi,d as po,e as e0}from"./45GWE4C6.js";var N0=pi(qe=>{"use strict";/**
  * @license React
  * scheduler.production.js
  *
