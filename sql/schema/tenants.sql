@@ -63,6 +63,9 @@ create table chatbots (
     languages         text[] not null default '{en}',     -- the first is the default
     show_citations    boolean not null default true,
     lead_fields       text[] not null default '{}',       -- what the tenant wants to collect, such as email
+    -- Which of the business's tools it offers, and when a person must agree to a call: {"<server>.<tool>": "never" |
+    -- "always" | {"parameter": "amount", "over": 50}}. Null: all that the business has, each by its own rule.
+    tools             jsonb check (jsonb_typeof(tools) = 'object'),
 
     -- Its bounds.
     merge_window_s    real not null default 1.5 check (merge_window_s between 0 and 30),
@@ -166,7 +169,7 @@ grant update (speaker_notes, assignment) on tenants to chatbot_app;
 grant update (name, enabled, persona, system_prompt, languages, dont_know, failure_message, show_citations,
               merge_window_s, max_rounds, max_seconds, max_tokens, history_tokens, max_replies_per_hour,
               max_cost_usd, stale_after_s, limit_message, offer_human, handoff_message, handoff_keywords,
-              handoff_hours, handoff_on_failure, ask_rating, lead_fields, notify_webhook_url, notify_phone,
+              handoff_hours, handoff_on_failure, ask_rating, lead_fields, tools, notify_webhook_url, notify_phone,
               notify_template, notify_email, handoff_again_min, handoff_next, approval_hours,
               canned_replies, opt_out_words, opt_in_words, window_template, send_documents, links, source_links,
               ask_location, reactions, catalog_id, products, forms, contact_cards, voice_answers, time_zone,

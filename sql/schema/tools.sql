@@ -1,4 +1,6 @@
--- Live tools of a tenant: the servers that the model may call, and the calls that may change something.
+-- Live tools of a tenant: the servers that the model may call, and the calls that may change something. Their
+-- addresses, secrets and switches count at once and stand in no version; which of them a chatbot offers does
+-- (chatbots.tools). The rules of approval here are those of a chatbot that has chosen none.
 
 create table tenant_tools (
     tenant_id         uuid not null references tenants on delete cascade,

@@ -102,6 +102,14 @@ def go(page: Page, name: str) -> None:
     expect(page.locator("main .state[role=status]")).to_have_count(0, timeout=20_000)
 
 
+@pytest.fixture
+def all_tools(world: World) -> Iterator[None]:  # noqa: F811
+    """The bots offer all tools again afterwards, and no tool is drafted."""
+    yield
+    world.rows("delete from chatbot_drafts where setting = 'tools' returning 1")
+    world.rows("update chatbots set tools = null where tools is not null returning 1")
+
+
 def save(page: Page) -> None:
     """Saves what was changed of a bot's settings, as a draft."""
     page.get_by_role("button", name="Save", exact=True).click()

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from local.seed import SHOP, wait_for
-from tests.browser.conftest import DESKTOP, PHONE, Visit, between, broken, check, go
+from local.seed import SHOP
+from tests.browser.conftest import DESKTOP, PHONE, Visit, between, broken, check, go, picture, publish, save
 from tests.e2e.conftest import World
 from tests.e2e.phone import Phone, setting
 from tests.e2e.refunds import Refunds, refunds, wish
@@ -82,21 +82,64 @@ def test_a_viewer_sees_it_and_decides_nothing(world: World, visit: Visit, tool: 
     expect(shown.get_by_role("button", name="Approve")).to_have_count(0)
 
 
-def test_an_owner_says_which_calls_need_a_person(world: World, visit: Visit, tool: Refunds) -> None:
+def test_an_owner_says_which_calls_need_a_person_and_publishes_it(
+    world: World, visit: Visit, tool: Refunds, all_tools: None
+) -> None:
+    """A rule is drafted, published, compared and restored; of a version whose tool is gone the rest is, when somebody wants that."""
+    query = "select tools -> 'club.refund_order' as rule from chatbots where phone_number_id = %s"
     page = visit(SHOP.staff)
     go(page, "Bot")
     page.get_by_role("tab", name="Tools").click()
-    rules = (
-        page.get_by_role("listitem").filter(has_text="club").get_by_role("group", name="Ask a person first")
-    )
-    expect(rules.get_by_label("Over", exact=True)).to_have_value("50")
+    refund = page.get_by_role("group", name="club.refund_order")
+    expect(refund.get_by_label("Over", exact=True)).to_have_value("50")
     check(page)
-    rules.get_by_label("Over", exact=True).fill("500")
-    rules.get_by_role("button", name="Save the rules").click()
-    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
-    query = "select approvals from tenant_tools where name = 'club'"
-    assert world.rows(query)[0]["approvals"] == {"refund_order": {"parameter": "amount", "over": 500}}
-    rules.get_by_role("combobox", name="refund_order").click()
-    page.get_by_role("option", name="Never").click()
-    rules.get_by_role("button", name="Save the rules").click()
-    wait_for(lambda: world.rows(query)[0]["approvals"] == {}, 20)
+    picture(page, "tool-choice")
+    refund.get_by_label("Over", exact=True).fill("500")
+    save(page)
+    assert world.rows(query, SHOP.phone_number_id) == [{"rule": None}], "nothing is live yet"
+    page.get_by_role("note").get_by_text("What changes").click()
+    drafted = page.get_by_role("note").filter(has_text="One change is not live yet")
+    expect(drafted).to_contain_text("club.refund_order: offered, a person must agree if amount is over 500")
+    check(page)
+    picture(page, "tool-choice-draft")
+    publish(page, "Larger refunds")
+    over = {"parameter": "amount", "over": 500}
+    assert world.rows(query, SHOP.phone_number_id) == [{"rule": over}]
+    refund.get_by_role("switch", name="refund_order").click()
+    expect(refund.get_by_label("Over", exact=True)).to_have_count(0)
+    save(page)
+    publish(page, "No refunds")
+    assert world.rows(query, SHOP.phone_number_id) == [{"rule": None}]
+
+    page.get_by_role("tab", name="Versions").click()
+    versions = page.get_by_role("list", name="Versions").locator("li.card")
+    versions.first.get_by_role("button", name="Compare").click()
+    expect(versions.first).to_contain_text(
+        "club.refund_order: offered, a person must agree if amount is over 500 → club.refund_order: not offered"
+    )
+    page.get_by_role("tab", name="Tools").click()
+    club = page.get_by_role("listitem").filter(has_text="club")
+    club.get_by_role("button", name="Remove").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    expect(club).to_have_count(0)
+    page.get_by_role("tab", name="Versions").click()
+    versions.filter(has_text="Larger refunds").get_by_role("button", name="Restore").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Restore").click()
+    expect(dialog).to_contain_text("offers tools that your business no longer has: club.refund_order")
+    check(page)
+    picture(page, "tool-gone")
+    dialog.get_by_role("button", name="Restore the rest").click()
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_role("alert").filter(has_text="This was not restored")).to_contain_text(
+        "club.refund_order"
+    )
+
+
+def test_who_is_no_owner_sees_the_tools_and_changes_none(visit: Visit, tool: Refunds) -> None:
+    page = visit(SHOP.people["editor"], PHONE, "es-ES")
+    go(page, "Bot")
+    page.get_by_role("tab", name="Herramientas").click()
+    expect(page.get_by_text("Solo un propietario cambia esto.")).to_be_visible()
+    expect(page.get_by_role("group", name="orders.get_order").get_by_role("switch")).to_be_disabled()
+    check(page)

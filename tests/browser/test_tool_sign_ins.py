@@ -13,7 +13,7 @@ from tests.browser.conftest import Visit, check, go
 from tests.club import Club
 from tests.e2e.conftest import World
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240), pytest.mark.usefixtures("all_tools")]
 OWNER = next(email for role, email in SHOP.people.items() if role == "owner")
 
 

@@ -14,7 +14,7 @@ from local.seed import SHOP
 from tests.browser.conftest import PHONE, Visit, check, go, picture
 from tests.e2e.conftest import World
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240), pytest.mark.usefixtures("all_tools")]
 OWNER = next(email for role, email in SHOP.people.items() if role == "owner")
 
 
@@ -60,7 +60,7 @@ def test_from_a_curl_line_to_the_first_answered_question(
     picture(page, "curl-2-tried")
     check(page)
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    expect(page.get_by_text("The tool is in the draft")).to_be_visible()
     expect(page.get_by_role("listitem").filter(has_text="look_up_stock")).to_contain_text("only reads")
     page.get_by_label("Message to the bot").press_sequentially("How many wool rugs are in stock?", delay=60)
     page.get_by_role("button", name="Ask", exact=True).click()
@@ -110,7 +110,8 @@ def test_an_operation_of_a_document_is_ticked_and_says_who_asks(world: World, vi
     expect(page.get_by_label("It only reads")).not_to_be_checked()
     knows_keys = page.get_by_label("Its server recognises a repeated Idempotency-Key")
     expect(knows_keys).not_to_be_checked()
-    knows_keys.check(force=True)
+    knows_keys.click()
+    expect(knows_keys).to_be_checked()
     expect(page.get_by_text("It is a real call")).to_be_visible()
     check(page)
     page.get_by_role("button", name="Save", exact=True).click()

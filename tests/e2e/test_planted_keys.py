@@ -219,6 +219,10 @@ def test_vendors_that_quote_the_key(broken: World, portal: Portal) -> None:
     sealed = sealed_key(to, row["tenant_id"], f"tool:club {tool['url']}", PLANTED["tool"])
     with resource(broken, "f/chatbot/settings", allowed_private_hosts=[quoting.host]):
         assert portal.ask(owner, "f.portal_api.bot", "upsert_tool", **tool, sealed_key=sealed)["ok"] is True
+        bot = portal.ask(owner, "f.portal_api.bot", "get")["bots"][0]
+        seen = {"draft": {"tools": bot["draft"][0]["value"]}, "live": bot["version"], "note": ""}
+        publish = {"phone_number_id": bot["phone_number_id"], **seen}
+        assert portal.ask(owner, "f.portal_api.versions", "publish", **publish)["version"]
         asked(broken, SHOP)
         assert any(PLANTED["tool"] in key for key in quoting.quoted)
         for path, changes, key in (

@@ -158,13 +158,6 @@ def test_an_oauth_clients_secret_stays_when_its_scope_changes(portal: Portal) ->
     assert secrets(portal) == {OAUTH_SECRET: "client-secret"}
 
 
-def test_a_rule_of_one_tool_leaves_the_others_alone(portal: Portal) -> None:
-    put(portal, allowed_tools=["book", "cancel"])
-    for rules in ({"book": "always"}, {"cancel": {"parameter": "fee", "over": 5}}, {"book": None}):
-        assert portal.ask(OWNER, "f.portal_api.approvals", "set_rules", name="orders", rules=rules)["ok"]
-    assert shown(portal)["approvals"] == {"cancel": {"parameter": "fee", "over": 5}}
-
-
 def test_a_business_has_so_many_servers_and_actions_at_most(
     portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -183,7 +183,6 @@ ACTIONS: list[tuple[str, str, dict[str, Any], str]] = [
         {"approval_id": GUESSED, "digest": "0" * 64, "approve": True},
         "agent",
     ),
-    ("f.portal_api.approvals", "set_rules", {"name": "orders", "rules": {}}, "owner"),
     ("f.portal_api.attachments", "get_key", {}, "viewer"),
     ("f.portal_api.attachments", "get", {"file_id": GUESSED, "page_key": "a"}, "viewer"),
     ("f.portal_api.attachments", "send", {"contact_id": GUESSED, "reply_id": GUESSED}, "agent"),

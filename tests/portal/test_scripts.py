@@ -130,13 +130,11 @@ def test_from_a_tick_to_a_tool(portal: Portal, windmill: Windmill) -> None:
     }
     assert save(portal, new=True)["refused"] == "script_exists"
     assert portal.ask(STRANGER, SCRIPTS, "list")["scripts"] == []
-    rules = {"book_table": {"parameter": "guests", "over": 8}}
-    assert (
-        portal.ask(OWNER, "f.portal_api.approvals", "set_rules", name="Windmill", rules=rules)["ok"] is True
-    )
-    assert portal.rows("select approval from script_tools") == [{"approval": rules["book_table"]}]
+    (bot,) = portal.ask(VIEWER, "f.portal_api.bot", "get")["bots"]
+    assert bot["business_tools"] == [
+        {"tool": "Windmill.book_table", "rule": "never", "numbers": ["guests"], "is_on": True}
+    ], "a bot can offer it, with a rule about its number"
     assert save(portal, parameters=marks, read_only=True)["ok"] is True
-    assert portal.rows("select approval from script_tools") == [{"approval": rules["book_table"]}], "it stays"
     assert portal.ask(OWNER, SCRIPTS, "delete", name="book_table")["ok"] is True
     did = {row["action"] for row in portal.rows("select action from audit_log where person = %s", OWNER)}
     assert {"script_tools.insert", "script_tools.update", "script_tools.delete"} <= did

@@ -36,6 +36,7 @@ FITTING: dict[str, Any] = {
     "reasoning_effort": "low",
     "temperature": None,
     "judge": "doubt",
+    "tools": {"orders.refund": {"parameter": "amount", "over": 50}, "HTTP.get_stock": "never"},
 }
 
 

@@ -247,6 +247,9 @@ VALUES: dict[str, list[str]] = {
     "p_text": ["'These are the words of the shop, and it is open.'", "'你好'"],
     "p_title": ["'Title'"],
     "p_to": ["now() + interval '1 day'"],
+    "p_tools": [text({"orders.find": "never", "HTTP.find": "always"})],
+    "p_schema": [text({"properties": {"n": {"type": "number"}}}), "'{}'"],
+    "p_before": [text({"orders.gone": "never"})],
     "p_tokens": ["1"],
     "p_tool": ["'orders.cancel'"],
     "p_turn uuid": [f"(select id from turns where state = '{state}')" for state in ("active", "done")],
@@ -617,7 +620,13 @@ CALLS |= {
     "is_replayable": ["select is_replayable(t) from turns t"],
     "take_shadowed": ["update replays set shadow = true; select take_shadowed(r) from replays r"],
 }
+HAS_TOOLS = "insert into tenant_tools (tenant_id, name, url, allowed_tools) select id, 'found', 'https://a.example', '{find}' from tenants; "
 MORE = {
+    "tools_changed": [
+        f"""{HAS_TOOLS}update chatbots set tools = {tools}; select tools_changed('{{"orders.gone": "never"}}')"""
+        for tools in ("null", """'{"orders.gone": "never"}'""")
+    ]
+    + [HAS_TOOLS + "select tools_changed(all_tools())"],
     "version_of": [f"{DRAFTED}select version_of(b, v) from chatbots b, unnest(array['draft', '1']) v"],
     "publish_draft": [
         SHARED + DRAFTED + """select publish_draft('bot', '', '{"persona": "a"}', 1, null, null, 25, 10)""",

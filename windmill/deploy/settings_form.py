@@ -41,6 +41,7 @@ def form() -> str:
             "export type Template = { name: string; language: string; parameters?: string[] } | null",
             "export type Week = Record<string, string[][]>",
             "export type Row = Record<string, string>",
+            "export type Rule = 'never' | 'always' | { parameter: string; over: number }",
             "",
             "// What a tenant's editors may change.",
             "export type Editable = {",

@@ -13,8 +13,8 @@ from f.cases.expected import OUTCOMES
 from f.common.chatbot_settings import OPERATOR, checked, definitions
 from f.common.portal_request import text_field
 from f.common.problems import Problem
+from f.common.tool_choice import checked_rule
 from f.common.uploads import MAX_BYTES
-from f.portal_api.approvals import checked_rule
 from f.portal_api.cases import expected_field
 from f.portal_api.dry_runs import history_field
 from f.portal_api.mcp_server_rows import ADDRESS, checked_headers, checked_oauth, checked_tool_settings

@@ -1,6 +1,6 @@
 # no_postinstall
 # requirements: agent
-"""Which tools of the tenant's own systems the model is offered in a turn."""
+"""Which tools of the tenant's own systems the model is offered in a turn: those that the chatbot's settings choose (f/common/tool_choice)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from f.agent.mcp_lists import server_tools
+from f.common.tool_choice import NEVER
+from f.tools.live_tools import HTTP, SCRIPTS
 
 if TYPE_CHECKING:
     from f.agent.turn import Turn
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def discover(turn: Turn, problems: list[str]) -> tuple[list[LiveTool], set[str]]:
-    """The tools that the tenant allows, and the secrets of all of them. What is wrong with one is added to `problems`."""
+    """The tools that the chatbot offers, and the secrets of all of them. What is wrong with one is added to `problems`."""
     servers, actions, scripts, contacts = turn.db.batch(
         (
             "select t.*, k.sealed_tokens, k.ended_at is not null as sign_in_ended, discovered_at > now() - interval '10 minutes' as fresh"
@@ -36,6 +38,20 @@ def discover(turn: Turn, problems: list[str]) -> tuple[list[LiveTool], set[str]]
             [turn.context.get("turn_id"), turn.context.get("contact_id")],
         ),
     )
+    if (chosen := turn.settings.tools) is not None:
+        servers = [row for row in servers if choose_of_server(row, chosen)]
+        actions, scripts = one_each(actions, HTTP, chosen), one_each(scripts, SCRIPTS, chosen)
+        there = {f"{row['name']}.{tool}" for row in servers for tool in row["allowed_tools"]}
+        there |= {
+            f"{origin}.{row['name']}"
+            for origin, rows in ((HTTP, actions), (SCRIPTS, scripts))
+            for row in rows
+        }
+        problems += [
+            f"{tool} is not offered: the business has switched it off, or has it no longer"
+            for tool in chosen
+            if tool not in there
+        ]
     contact = contacts[0] if contacts else {"phone": None, "user_id": None}
     tools, secrets = server_tools(turn, servers, contact, problems)
     if scripts:
@@ -48,6 +64,20 @@ def discover(turn: Turn, problems: list[str]) -> tuple[list[LiveTool], set[str]]
             tools.append(made)
             secrets |= made.secrets
     return tools, secrets
+
+
+def choose_of_server(row: dict[str, Any], chosen: dict[str, Any]) -> bool:
+    """Leaves of a row of tenant_tools what is chosen, with its rules; whether anything is."""
+    rules = {tool: chosen.get(f"{row['name']}.{tool}") for tool in row["allowed_tools"]}
+    row["allowed_tools"] = [tool for tool, rule in rules.items() if rule]
+    row["approvals"] = {tool: rule for tool, rule in rules.items() if rule != NEVER}
+    return bool(row["allowed_tools"])
+
+
+def one_each(rows: list[dict[str, Any]], origin: str, chosen: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rows of tools with one each that are chosen, with their rules."""
+    rules = ((row, chosen.get(f"{origin}.{row['name']}")) for row in rows)
+    return [{**row, "approval": None if rule == NEVER else rule} for row, rule in rules if rule]
 
 
 def http_tool(

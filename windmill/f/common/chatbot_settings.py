@@ -42,6 +42,7 @@ from f.common.setting_kinds import (
     WordsBySituation,
 )
 from f.common.setting_rows import CARDS, FORMS, LINKS, PRODUCTS
+from f.common.tool_choice import ToolChoice
 
 if TYPE_CHECKING:
     from f.common.database import TenantDatabase
@@ -199,6 +200,11 @@ class ChatbotSettings:
     handoff_on_failure: bool = setting(Switch(), False, "whether a human takes over after a failure")
     handoff_keywords: list[str] = setting(WordList(60), [], "a message with such a word goes to a human")
     lead_fields: list[str] = setting(WordList(40), [], "details to collect, such as name or email")
+    tools: dict[str, Any] | None = setting(
+        ToolChoice(),
+        None,
+        "the business's tools that the bot offers, each with when a person must agree; none: all, by their own rules",
+    )
     ask_rating: str = setting(
         Choice("off", "three", "five"),
         "off",

@@ -1,5 +1,5 @@
 # requirements: database
-"""Calls of tools to which a person must agree: which tools need it, what waits, and the decision.
+"""Calls of tools to which a person must agree: what waits, and the decision. Which tools need it is a setting of the bot.
 
 In: a request of the portal's page (f/common/portal_request.py). Out: the requests that wait, or what was done. A decision counts once; whoever
 comes later hears who was first. What follows from it (the call, the customer's answer) is the conversation's next turn.
@@ -7,8 +7,6 @@ comes later hears who was first. What follows from it (the call, the customer's 
 
 from __future__ import annotations
 
-import json
-import math
 import re
 from typing import Any
 
@@ -16,7 +14,6 @@ from f.common.database import Connection, as_tenant, one
 from f.common.portal_request import (
     AGENTS,
     ANYONE,
-    OWNERS,
     Fields,
     Member,
     Refused,
@@ -26,12 +23,9 @@ from f.common.portal_request import (
     not_found,
     text_field,
 )
-from f.tools.live_tools import HTTP, SCRIPTS
 
 postgresql = dict[str, Any]
 MOST = 100
-MOST_RULES = 50
-ONE_EACH = {HTTP: "http_actions", SCRIPTS: "script_tools"}  # tools with a row each
 
 
 @answer_page
@@ -42,7 +36,6 @@ def main(request: str, db: postgresql) -> dict[str, Any]:
         {
             "list": (ANYONE, list_waiting),
             "decide": (AGENTS, decide),
-            "set_rules": (OWNERS, set_rules),
         },
     )
 
@@ -80,37 +73,3 @@ def decide(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     if outcome == "decided":
         raise Refused("approval_expired")
     return {"state": state}
-
-
-def set_rules(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
-    """Says of tools of a server whether they need a person's yes: {"<tool>": "always" | {"parameter", "over"} | null}; null is never, and those
-    that are left out stay as they are: a colleague may have changed them. The name HTTP stands for the HTTP actions, Windmill for scripts."""
-    rules = fields.get("rules")
-    if not isinstance(rules, dict) or len(rules) > MOST_RULES:
-        raise Refused("approval_rule")
-    checked = {str(tool): checked_rule(rule) for tool, rule in rules.items() if 0 < len(str(tool)) <= 100}
-    name = text_field(fields, "name", 31)
-    if name in ONE_EACH:
-        query = f"update {ONE_EACH[name]} a set approval = nullif(r.value, 'null') from jsonb_each(%s::jsonb) r where a.name = r.key".encode()
-        values = [json.dumps(checked)]
-    else:
-        query = (
-            b"update tenant_tools set approvals = jsonb_strip_nulls(approvals || %s::jsonb) where name = %s"
-        )
-        values = [json.dumps(checked), name]
-    with as_tenant(conn, member["tenant_id"]):
-        done = conn.execute(query, values)
-    if not done.rowcount:
-        raise not_found()
-    return {"updated": name}
-
-
-def checked_rule(rule: Any) -> Any:
-    if rule is None or rule == "always":
-        return rule
-    parameter, over = (rule.get("parameter"), rule.get("over")) if isinstance(rule, dict) else (None, None)
-    if not isinstance(parameter, str) or not 0 < len(parameter.strip()) <= 100:
-        raise Refused("approval_rule")
-    if isinstance(over, bool) or not isinstance(over, int | float) or not math.isfinite(over):
-        raise Refused("approval_rule")
-    return {"parameter": parameter.strip(), "over": over}

@@ -31,6 +31,7 @@ from f.common.portal_request import (
 from f.common.setting_kinds import SettingError
 from f.portal_api import dry_runs
 from f.portal_api.mcp_server_rows import REVISION, delete_tool, refuse_private, upsert_tool
+from f.portal_api.tool_choices import TOOLS, gone_tools, refuse_others, why_unfit
 
 postgresql = dict[str, Any]
 c_settings = dict[str, Any]
@@ -56,9 +57,9 @@ def main(request: str, db: postgresql, master_key: str, settings: c_settings) ->
 
 
 def get(conn: Connection, member: Member, fields: Fields, master_key: str) -> dict[str, Any]:
-    """The chatbots with the settings that the tenant may change, as they are live, and their drafts; the tools, and what the page seals a tool's
-    key to. `version`: the number of what is live, `newest`: of the last one, `shared`: of the one that a share of the customers has; `shadowed`: a
-    shadow runs."""
+    """The chatbots with the settings that the tenant may change, as they are live, and their drafts; the MCP servers, and what the page seals a
+    tool's key to. `business_tools`: what the setting `tools` can choose from. `version`: the number of what is live, `newest`: of the last one,
+    `shared`: of the one that a share of the customers has; `shadowed`: a shadow runs."""
     from f.portal_api.typed_keys import sealing_key
 
     with as_tenant(conn, member["tenant_id"]):
@@ -74,16 +75,19 @@ def get(conn: Connection, member: Member, fields: Fields, master_key: str) -> di
             b"select phone_number_id, setting, value, person, changed_at::text as at from chatbot_drafts order by setting"
         ).fetchall()
         tools = conn.execute(
-            "select name, url, headers, oauth, sealed_headers is not null as has_key, allowed_tools, tool_settings, approvals, timeout_s, enabled,"
+            "select name, url, headers, oauth, sealed_headers is not null as has_key, allowed_tools, tool_settings, timeout_s, enabled,"
             " (select jsonb_build_object('person', k.person, 'ended', k.ended_at is not null) from tool_tokens k where k.tool = t.name) as sign_in,"
             f" discovered, warnings, {REVISION} from tenant_tools t order by name".encode()
         ).fetchall()
+        there = conn.execute(b"select tool, rule, numbers, is_on from business_tools()").fetchall()
         limits = conn.execute(b"select limits from tenants").fetchone()
     for bot in bots:
-        bot["draft"] = []
+        bot |= {"draft": [], "business_tools": there}
         if member["role"] in EDITORS:
             bot["draft"] = [
-                drafted(row) for row in drafts if row["phone_number_id"] == bot["phone_number_id"]
+                drafted(row, {one["tool"] for one in there})
+                for row in drafts
+                if row["phone_number_id"] == bot["phone_number_id"]
             ]
         else:
             bot["notify_webhook_url"] = None  # the address may hold a secret
@@ -93,7 +97,6 @@ def get(conn: Connection, member: Member, fields: Fields, master_key: str) -> di
             t["name"] for t in discovered if isinstance(t, dict) and isinstance(t.get("name"), str)
         ]
         tool["reads"] = [t["name"] for t in discovered if isinstance(t, dict) and t.get("read_only")]
-        tool["numbers"] = number_parameters(discovered)
     return {
         "bots": bots,
         "tools": tools,
@@ -102,25 +105,14 @@ def get(conn: Connection, member: Member, fields: Fields, master_key: str) -> di
     }
 
 
-def number_parameters(discovered: list[Any]) -> dict[str, list[str]]:
-    """By tool the parameters that are numbers: of these a rule of f/portal_api/approvals can speak."""
-    found: dict[str, list[str]] = {}
-    for tool in discovered:
-        schema = tool.get("parameters") if isinstance(tool, dict) else None
-        properties = schema.get("properties") if isinstance(schema, dict) else None
-        found[str(tool.get("name"))] = [
-            name
-            for name, about in (properties if isinstance(properties, dict) else {}).items()
-            if isinstance(about, dict) and about.get("type") in ("number", "integer")
-        ]
-    return found
-
-
-def drafted(row: dict[str, Any]) -> dict[str, Any]:
-    """One setting of a draft: setting, value, person, at, and `problem`, a message, where it no longer fits."""
+def drafted(row: dict[str, Any], there: set[str]) -> dict[str, Any]:
+    """One setting of a draft: setting, value, person, at, and `problem`, a message, where it no longer fits. `there`: the business's tools."""
     _, problems = fitting({row["setting"]: row["value"]}, TENANT)
     shown = {name: row[name] for name in ("setting", "value", "person", "at")}
-    return {**shown, "problem": problems[0].message if problems else None}
+    problem = problems[0].message if problems else None
+    if not problem and row["setting"] == TOOLS and (gone := sorted({*(row["value"] or {})} - there)):
+        problem = why_unfit(gone)
+    return {**shown, "problem": problem}
 
 
 def update(conn: Connection, member: Member, fields: Fields, settings_resource: c_settings) -> dict[str, Any]:
@@ -137,11 +129,14 @@ def update(conn: Connection, member: Member, fields: Fields, settings_resource: 
         raise Refused.of(error.message) from None
     if not values:
         raise Refused("nothing_to_save")
+    refuse_others(member, values)
     if values.get("notify_webhook_url"):
         refuse_private(values["notify_webhook_url"], settings_resource)
     seen = {name: was[name] for name in names_for(TENANT) if name in was} if isinstance(was, dict) else {}
     try:
         with as_tenant(conn, member["tenant_id"]):
+            if gone := gone_tools(conn, values):
+                raise Refused.of(why_unfit(gone))
             clash = one(
                 conn,
                 "select save_draft(%s, %s::jsonb, %s::jsonb, %s)",

@@ -12,6 +12,7 @@ from f.common.database import Connection, as_tenant, one
 from f.common.portal_request import Fields, Member, Refused, not_found, text_field
 from f.common.secrets import CODE, OAUTH_SECRET, SecretError, seal_all, unseal_all
 from f.portal_api.revisions import refuse_overwriting, revision
+from f.portal_api.tool_choices import changing_tools
 from f.portal_api.typed_keys import typed_key
 from f.tools.header_fields import is_sendable
 
@@ -61,7 +62,7 @@ def upsert_tool(
     for address in (url, *((oauth["token_url"], oauth["issuer"]) if oauth else ())):
         if address:
             refuse_private(address, settings)
-    with as_tenant(conn, member["tenant_id"]):
+    with as_tenant(conn, member["tenant_id"]), changing_tools(conn):
         row = conn.execute(
             f"select url, sealed_headers, oauth, {REVISION} from tenant_tools where name = %s for update".encode(),
             [name],
@@ -199,7 +200,7 @@ def refuse_private(url: str, settings: dict[str, Any]) -> None:
 
 
 def delete_tool(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
-    with as_tenant(conn, member["tenant_id"]):
+    with as_tenant(conn, member["tenant_id"]), changing_tools(conn):
         done = conn.execute(b"delete from tenant_tools where name = %s", [text_field(fields, "name", 31)])
     if not done.rowcount:
         raise not_found()

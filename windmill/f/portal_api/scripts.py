@@ -23,10 +23,11 @@ from f.common.portal_request import (
     text_field,
 )
 from f.common.problems import Problem
+from f.portal_api.tool_choices import changing_tools
 from f.tools.script_jobs import Definition, list_definitions, read_definition
 
 postgresql = dict[str, Any]
-READ = "name, path, is_flow, parameters, read_only, timeout_s, enabled, approval, warnings, discovered, may_use_script(path) as allowed"
+READ = "name, path, is_flow, parameters, read_only, timeout_s, enabled, warnings, discovered, may_use_script(path) as allowed"
 
 
 @answer_page
@@ -89,7 +90,7 @@ def save(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
         script = checked_script(fields, definition)
     except Problem as problem:
         raise Refused.of(problem.message) from None
-    with as_tenant(conn, member["tenant_id"]):
+    with as_tenant(conn, member["tenant_id"]), changing_tools(conn):
         known = conn.execute(b"select from script_tools where name = %s", [script["name"]]).fetchone()
         if known is not None and fields.get("new") is True:
             raise Refused("script_exists", name=script["name"])
@@ -101,7 +102,7 @@ def save(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
 
 
 def delete(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
-    with as_tenant(conn, member["tenant_id"]):
+    with as_tenant(conn, member["tenant_id"]), changing_tools(conn):
         done = conn.execute(b"delete from script_tools where name = %s", [text_field(fields, "name", 60)])
     if not done.rowcount:
         raise not_found()

@@ -29,6 +29,7 @@ from f.common.secrets import CODE, SecretError, seal_all, unseal_all
 from f.portal_api.action_imports import held_for, read_curl_command, read_openapi, refused
 from f.portal_api.mcp_server_rows import origin_of, refuse_private
 from f.portal_api.revisions import refuse_overwriting, revision
+from f.portal_api.tool_choices import changing_tools
 from f.portal_api.tool_sign_ins import connect, finish_connection
 from f.portal_api.typed_keys import typed_key
 
@@ -41,7 +42,7 @@ EDITED = (
     "read_only", "idempotent", "timeout_s", "enabled",
 )  # fmt: skip
 REVISION = revision((*EDITED, "sealed_values"))
-READ = f"name, approval, {', '.join(EDITED)}, {REVISION}"
+READ = f"name, {', '.join(EDITED)}, {REVISION}"
 
 
 @answer_page
@@ -84,7 +85,7 @@ def save(
 
     action = refused(lambda: checked_action(fields.get("definition")))
     refuse_private(action["url"], settings)
-    with as_tenant(conn, member["tenant_id"]):
+    with as_tenant(conn, member["tenant_id"]), changing_tools(conn):
         known = conn.execute(
             f"select {REVISION} from http_actions where name = %s for update".encode(), [action["name"]]
         ).fetchone()
@@ -166,7 +167,7 @@ def as_sample(parameter: dict[str, Any], samples: dict[str, Any]) -> dict[str, A
 
 
 def delete(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
-    with as_tenant(conn, member["tenant_id"]):
+    with as_tenant(conn, member["tenant_id"]), changing_tools(conn):
         done = conn.execute(b"delete from http_actions where name = %s", [text_field(fields, "name", 60)])
     if not done.rowcount:
         raise not_found()

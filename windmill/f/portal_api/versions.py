@@ -34,6 +34,7 @@ from f.common.portal_request import (
 )
 from f.common.problems import Message, message
 from f.portal_api.mcp_server_rows import refuse_private
+from f.portal_api.tool_choices import TOOLS, gone_tools, refuse_others, why_unfit
 from f.portal_api.version_settings import settings_at, version_field
 
 postgresql = dict[str, Any]
@@ -110,6 +111,7 @@ def publish(
     _, problems = fitting(draft, TENANT)
     if problems:
         raise Refused("draft_unfit", problem=problems[0].message)
+    refuse_others(member, draft)
     if draft.get("notify_webhook_url"):
         refuse_private(draft["notify_webhook_url"], settings_resource)
     note, live = text_field(fields, "note", 500).strip(), whole_number_field(fields, "live", MOST)
@@ -122,6 +124,8 @@ def publish(
     number, share = text_field(fields, "phone_number_id"), share_fields(fields)
     try:
         with as_tenant(conn, member["tenant_id"]):
+            if gone := gone_tools(conn, draft):
+                raise Refused("draft_unfit", problem=why_unfit(gone))
             done = one(
                 conn,
                 "select publish_draft(%s, %s, %s::jsonb, %s, %s, %s, %s, %s)",
@@ -172,8 +176,14 @@ def change_share(conn: Connection, member: Member, fields: Fields) -> dict[str, 
         raise Refused("share_choice")
     if act == "raise" and to <= seen:
         raise Refused("share_raise")
-    values = [text_field(fields, "phone_number_id"), number, seen, act, to if act == "raise" else None]
+    bot = text_field(fields, "phone_number_id")
+    values = [bot, number, seen, act, to if act == "raise" else None]
     with as_tenant(conn, member["tenant_id"]):
+        if act != "take_back":
+            share = conn.execute(
+                b"select draft from version_shares where phone_number_id = %s and version = %s", [bot, number]
+            ).fetchone()
+            refuse_others(member, share["draft"] if share else {})
         done = one(conn, "select change_share(%s, %s, %s, %s, %s)", values)
     if done is None:
         raise not_found()
@@ -199,8 +209,10 @@ def discard(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
 
 
 def restore(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
-    """Makes the settings of a version the draft. `left_out`: why which of them are not: they no longer fit, or are the operator's.
+    """Makes the settings of a version the draft. `left_out`: why which of them are not: they no longer fit, or are the operator's or the
+    owner's.
 
+    Where it offers a tool that the business no longer has, nothing is restored, unless the request says `without_gone`: all but these then are.
     What acts at once is no part of it: to restore a version of a day when the bot was off does not switch it off.
     """
     bot, number = text_field(fields, "phone_number_id"), whole_number_field(fields, "number", MOST)
@@ -208,6 +220,14 @@ def restore(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
         live, then = settings_at(conn, bot, ""), settings_at(conn, bot, str(number))
         values = {n: v for n, v in then.items() if n not in at_once() and (n not in live or live[n] != v)}
         operators = [name for name in values if name in definitions() and name not in names_for(TENANT)]
+        not_theirs = TOOLS in values and member["role"] not in OWNERS
+        if not_theirs:
+            del values[TOOLS]
+        gone = gone_tools(conn, values)
+        if gone and fields.get("without_gone") is not True:
+            raise Refused("version_tools_gone", number=number, tools=", ".join(gone))
+        if gone:
+            values[TOOLS] = {tool: rule for tool, rule in values[TOOLS].items() if tool not in gone}
         fit, problems = fitting({n: v for n, v in values.items() if n not in operators}, TENANT)
         done = one(
             conn,
@@ -221,6 +241,7 @@ def restore(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
         )
         refuse_changed(done)
     left_out: list[Message] = [problem.message for problem in problems]
+    left_out += [why_unfit(gone)] * bool(gone) + [message("tools_owners")] * not_theirs
     return {"left_out": left_out + [message("operators_setting", field=name) for name in operators]}
 
 

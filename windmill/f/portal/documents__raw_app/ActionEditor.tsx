@@ -33,9 +33,9 @@ export default function ActionEditor({ draft, done }: { draft: Draft; done: () =
     form.run(async () => {
       const action = await sent()
       await save('tools', () => ask('tools', 'save', { ...action, was: draft.action.revision, new: !draft.stored }))
-      await refresh('tools')
+      await refresh('tools', 'bot')
       done()
-      return t.saved
+      return draft.stored ? t.saved : t.bot.toolDrafted
     })
   }
   return (

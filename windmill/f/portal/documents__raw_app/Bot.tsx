@@ -7,6 +7,7 @@ import BotDraft from './BotDraft'
 import Handoff from './BotHandoff'
 import Hours from './BotHours'
 import Limits from './BotLimits'
+import ToolChoice from './BotToolChoice'
 import Tools, { Tool } from './BotTools'
 import BotReplay from './BotReplay'
 import BotShare from './BotShare'
@@ -24,13 +25,14 @@ import { Empty, Intro, Loaded, Tabs, useForm, useHere } from './ui'
 import { useRoute } from './useRoute'
 
 type Answer = { bots: Settings[]; tools: Tool[] }
-const parts = { voice: Voice, words: BotWords, hours: Hours, handoff: Handoff, limits: Limits }
+const parts = { voice: Voice, words: BotWords, hours: Hours, handoff: Handoff, limits: Limits, tools: ToolChoice }
 // The settings on the tabs other than the one for limits.
 const tabs: Record<string, Name[]> = {
   voice: ['name', 'enabled', 'persona', 'system_prompt', 'languages', 'show_citations', 'send_documents', 'links', 'source_links', 'ask_location', 'reactions', 'catalog_id', 'products', 'forms', 'contact_cards', 'voice_answers'],
   words: ['dont_know', 'offer_human', 'handoff_message', 'closed_message', 'limit_message', 'failure_message', 'canned_replies', 'opt_out_words', 'opt_in_words', 'waiting_message'],
   hours: ['opening_hours', 'time_zone', 'closed_on', 'outside_hours'],
   handoff: ['handoff_keywords', 'handoff_hours', 'lead_fields', 'handoff_on_failure', 'ask_rating', 'notify_webhook_url', 'notify_phone', 'notify_template', 'window_template', 'notify_email', 'handoff_again_min', 'handoff_next', 'approval_hours'],
+  tools: ['tools'],
 }
 const tabOf = (name: Name) => Object.keys(tabs).find((tab) => tabs[tab].includes(name)) ?? 'limits'
 
@@ -121,13 +123,16 @@ function Form({ bot: live, tools }: { bot: Settings; tools: Tool[] }) {
   return (
     <Tabs label={t.bot.parts} names={Object.keys(t.bot.tabs).filter((name) => (name === 'versions' || name === 'replay' ? may('owner', 'editor') : name !== 'doctor' || may('owner')))} title={(name) => t.bot.tabs[name]} chosen={chosen} choose={choose}>
       {Part ? (
-        <Card component="form" className="panel" onSubmit={save} ref={box} style={{ overflow: 'visible' }}>
-          <fieldset disabled={!may('owner', 'editor')} aria-label={t.bot.tabs[chosen]}>
-            <Part key={begun} now={edits.now} set={edits.set} wrong={wrong} />
-            {edits.clashes.length > 0 && <Clashes names={edits.clashes} theirs={bot} who={who} keep={choice(edits.rebase)} take={choice(edits.drop)} />}
-            {may('owner', 'editor') && <SaveBar unsaved={edits.names.length > 0} busy={form.busy} problem={form.problem} shown={!field && form.shown} discard={() => { edits.clear(); forget() }} />}
-          </fieldset>
-        </Card>
+        <>
+          <Card component="form" className="panel" onSubmit={save} ref={box} style={{ overflow: 'visible' }}>
+            <fieldset disabled={!may('owner', 'editor')} aria-label={t.bot.tabs[chosen]}>
+              <Part key={begun} now={edits.now} set={edits.set} wrong={wrong} />
+              {edits.clashes.length > 0 && <Clashes names={edits.clashes} theirs={bot} who={who} keep={choice(edits.rebase)} take={choice(edits.drop)} />}
+              {may('owner', 'editor') && (chosen !== 'tools' || edits.names.length > 0) && <SaveBar unsaved={edits.names.length > 0} busy={form.busy} problem={form.problem} shown={!field && form.shown} discard={() => { edits.clear(); forget() }} />}
+            </fieldset>
+          </Card>
+          {chosen === 'tools' && <Tools tools={tools} />}
+        </>
       ) : chosen === 'versions' ? (
         <BotVersions bot={live} />
       ) : chosen === 'replay' && may('owner', 'editor') ? (
@@ -136,9 +141,7 @@ function Form({ bot: live, tools }: { bot: Settings; tools: Tool[] }) {
         <BotCases bot={live} />
       ) : chosen === 'doctor' && may('owner') ? (
         <Card className="panel"><Text c="dimmed" mb="sm">{t.doctor.intro}</Text><Doctor number={bot.phone_number_id} name={bot.name} /><Title order={2} size="h4" mt="xl" mb="xs">{t.connect.title}</Title><ConnectNumber /></Card>
-      ) : (
-        <Tools tools={tools} />
-      )}
+      ) : null}
     </Tabs>
   )
 }

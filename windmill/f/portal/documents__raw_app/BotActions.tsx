@@ -2,8 +2,7 @@
 import { Badge, Button, Card, Checkbox, FileButton, Group, Stack, Text, TextInput, Textarea, Title } from '@mantine/core'
 import React, { useState } from 'react'
 import ActionEditor from './ActionEditor'
-import ToolApprovals from './ToolApprovals'
-import { Action, Draft, numbersOf } from './actions'
+import { Action, Draft } from './actions'
 import { ask } from './api'
 import { refresh, useAsk } from './data'
 import { sealKey } from './keys'
@@ -40,7 +39,7 @@ function One({ action }: { action: Action }) {
   const [open, setOpen] = useState(false)
   const remove = async () => {
     await ask('tools', 'delete', { name: action.name })
-    await refresh('tools')
+    await refresh('tools', 'bot')
   }
   if (open) return <Item><ActionEditor draft={{ action, samples: {}, held: '', stored: true }} done={() => setOpen(false)} /></Item>
   return (
@@ -54,7 +53,6 @@ function One({ action }: { action: Action }) {
       </Group>
       <Text size="sm">{action.description}</Text>
       <Text size="sm" c="dimmed" className="break">{action.method} {action.url}</Text>
-      <ToolApprovals about={action.name} tool={{ name: 'HTTP', allowed_tools: [action.name], approvals: action.approval ? { [action.name]: action.approval } : {}, numbers: { [action.name]: numbersOf(action) } }} />
       {may('owner') && (
         <Group gap="xs">
           <Button variant="subtle" size="compact-sm" onClick={() => setOpen(true)}>{t.actions.edit}<About>{action.name}</About></Button>

@@ -16,7 +16,7 @@ export default function Clashes<N extends string>({ names, theirs, who, labels, 
       {names.map((name) => (
         <div key={name}>
           <Text fw={600} mt="xs">{labelOf(name)}</Text>
-          <Text size="sm" className="text break" dir="auto">{c.theirs} {shown(theirs[name])}</Text>
+          <Text size="sm" className="text break" dir="auto">{c.theirs} {shown(theirs[name], name)}</Text>
           <Group gap="xs" mt={4}>
             <Button size="compact-sm" variant="default" onClick={() => take(name)}>{c.take}<About>{labelOf(name)}</About></Button>
             <Button size="compact-sm" variant="default" onClick={() => keep(name)}>{c.keep}<About>{labelOf(name)}</About></Button>

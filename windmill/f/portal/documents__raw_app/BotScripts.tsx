@@ -1,7 +1,6 @@
 // Scripts and flows of Windmill that the bot may call: the operator deploys them into a folder, the owner ticks them.
 import { Alert, Badge, Button, Card, Checkbox, Group, NativeSelect, NumberInput, Stack, Switch, Text, TextInput, Title } from '@mantine/core'
 import React, { useState } from 'react'
-import ToolApprovals, { Rule } from './ToolApprovals'
 import { contactFields, shown } from './actions'
 import { ask } from './api'
 import { refresh, useAsk } from './data'
@@ -11,8 +10,7 @@ import { About, Empty, Item, List, Loaded, Sure, fill, useForm, useHere } from '
 type Source = 'model' | 'contact' | 'fixed' | 'platform'
 type Parameter = { name: string; kind: string; description: string; source: Source; value: unknown; required: boolean }
 type Found = { path: string; is_flow: boolean; summary: string }
-type Script = Found & { name: string; parameters: Parameter[]; read_only: boolean; timeout_s: number; enabled: boolean; approval?: Rule | null; allowed?: boolean; warnings?: Message[] }
-const numbers = ['integer', 'number']
+type Script = Found & { name: string; parameters: Parameter[]; read_only: boolean; timeout_s: number; enabled: boolean; allowed?: boolean; warnings?: Message[] }
 
 export default function BotScripts() {
   const { t, may } = useHere()
@@ -40,7 +38,7 @@ function One({ script }: { script: Script }) {
   const { name } = script
   const remove = async () => {
     await ask('scripts', 'delete', { name })
-    await refresh('scripts')
+    await refresh('scripts', 'bot')
   }
   if (open) return <Item><Editor script={script} done={() => setOpen(false)} /></Item>
   return (
@@ -56,7 +54,6 @@ function One({ script }: { script: Script }) {
       <Text size="sm" c="dimmed" className="break">{script.path}</Text>
       {script.allowed === false && <Alert color="yellow" py={6}>{say({ code: 'script_folder', values: { path: script.path } })}</Alert>}
       {script.warnings?.map((warning, number) => <Alert key={number} color="yellow" py={6}>{say(warning)}</Alert>)}
-      <ToolApprovals about={name} tool={{ name: 'Windmill', allowed_tools: [name], approvals: script.approval ? { [name]: script.approval } : {}, numbers: { [name]: script.parameters.filter((p) => p.source === 'model' && numbers.includes(p.kind)).map((p) => p.name) } }} />
       {may('owner') && (
         <Group gap="xs">
           <Button variant="subtle" size="compact-sm" onClick={() => setOpen(true)}>{t.actions.edit}<About>{name}</About></Button>
@@ -107,9 +104,9 @@ function Editor({ script, isNew, done }: { script: Script; isNew?: boolean; done
       const { name, path, is_flow, read_only, timeout_s, enabled } = now
       const parameters = now.parameters.filter((p) => p.source === 'contact' || p.source === 'fixed').map((p) => ({ name: p.name, source: p.source, value: p.value, required: p.required }))
       await ask('scripts', 'save', { name, path, is_flow, read_only, timeout_s, enabled, parameters, new: Boolean(isNew) })
-      await refresh('scripts')
+      await refresh('scripts', 'bot')
       done()
-      return t.saved
+      return isNew ? t.bot.toolDrafted : t.saved
     })
   }
   return (

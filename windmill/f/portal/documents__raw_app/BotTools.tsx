@@ -6,7 +6,6 @@ import Clashes from './BotClashes'
 import BotScripts from './BotScripts'
 import Connection from './Connection'
 import ServerEditor from './ServerEditor'
-import ToolApprovals, { Rules } from './ToolApprovals'
 import { ask } from './api'
 import { refresh } from './data'
 import type { Message } from './messages'
@@ -31,8 +30,6 @@ export type Tool = {
   offers: string[]
   reads: string[]
   warnings: Message[]
-  approvals: Rules
-  numbers: Record<string, string[]>
 }
 
 export default function Tools({ tools }: { tools: Tool[] }) {
@@ -40,6 +37,7 @@ export default function Tools({ tools }: { tools: Tool[] }) {
   const [added, setAdded] = useState(0)
   return (
     <>
+      <Title order={2} size="h3" mt="xl">{t.bot.toolsTitle}</Title>
       <Intro>{t.bot.toolsIntro}</Intro>
       <BotActions />
       <BotScripts />
@@ -81,7 +79,6 @@ function One({ tool }: { tool: Tool }) {
       {tool.allowed_tools.length > 0 && <Text size="sm" c="dimmed">{tool.allowed_tools.join(', ')}</Text>}
       {tool.offers.length > 0 && <Text size="sm" c="dimmed">{fill(t.bot.toolOffers, { tools: tool.offers.join(', ') })}</Text>}
       {tool.oauth?.grant === 'code' && <Connection tool={tool} />}
-      <ToolApprovals tool={tool} />
       {open === 'tools' && <Choice tool={tool} done={close} />}
       {open === 'server' && <ServerEditor tool={tool} done={close} cancel={close} />}
       {may('owner') && (
@@ -113,7 +110,7 @@ function Choice({ tool, done }: { tool: Tool; done: () => void }) {
       await ask('tools', 'list_server_tools', { name })
       await refresh('bot')
       done()
-      return t.saved
+      return now.allowed_tools.some((one) => !tool.allowed_tools.includes(one)) ? b.toolDrafted : t.saved
     })
   const says = (name: string) => (settings[name]?.read_only === undefined ? '' : settings[name].read_only ? 'reads' : 'writes')
   return (

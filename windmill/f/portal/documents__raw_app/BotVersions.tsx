@@ -4,7 +4,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import React, { useState } from 'react'
 import Differences, { Difference } from './BotDifferences'
 import { Steps } from './BotShare'
-import { ask, chosenTenant } from './api'
+import { Refused, ask, chosenTenant } from './api'
 import { refresh, useAsk } from './data'
 import type { Message } from './messages'
 import { Settings, seenDraft } from './settings'
@@ -18,6 +18,7 @@ export default function BotVersions({ bot }: { bot: Settings }) {
   const v = t.bot.versions
   const [leftOut, setLeftOut] = useState<Message[]>([])
   const [restored, setRestored] = useState(0)
+  const [gone, setGone] = useState(false)
   const loaded = useInfiniteQuery<Page, Error, Version[], unknown[], number>({
     queryKey: [chosenTenant(), 'versions', bot.phone_number_id, bot.newest, bot.version, bot.shared],
     queryFn: ({ pageParam }) => ask('versions', 'list', { phone_number_id: bot.phone_number_id, before: pageParam }),
@@ -25,10 +26,20 @@ export default function BotVersions({ bot }: { bot: Settings }) {
     getNextPageParam: (page) => (page.more ? page.versions[page.versions.length - 1].number : undefined),
     select: ({ pages }) => pages.flatMap((page) => page.versions),
   })
+  const close = () => {
+    setRestored(0)
+    setGone(false)
+  }
+  // A version with a tool that is gone is restored when somebody has read that and wants the rest.
   const restore = async () => {
-    const done = await ask('versions', 'restore', { ...seenDraft(bot), number: restored }).finally(() => refresh('bot'))
-    setLeftOut(done.left_out)
-    toast(v.restored)
+    try {
+      const done = await ask('versions', 'restore', { ...seenDraft(bot), number: restored, without_gone: gone }).finally(() => refresh('bot'))
+      setLeftOut(done.left_out)
+      toast(v.restored)
+    } catch (error) {
+      setGone(error instanceof Refused && error.reason.code === 'version_tools_gone')
+      throw error
+    }
   }
   return (
     <>
@@ -42,7 +53,7 @@ export default function BotVersions({ bot }: { bot: Settings }) {
           </>
         )}
       </Loaded>
-      {restored > 0 && <Confirm label={v.restore} ask={fill(v.restoreAsk, { n: restored })} says={v.restoreSays} act={restore} close={() => setRestored(0)} />}
+      {restored > 0 && <Confirm label={gone ? v.restoreRest : v.restore} ask={fill(v.restoreAsk, { n: restored })} says={v.restoreSays} act={restore} close={close} />}
     </>
   )
 }

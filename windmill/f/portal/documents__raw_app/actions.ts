@@ -1,6 +1,4 @@
 // An HTTP action as f/portal_api/tools gives and takes it, and its request as the page edits it: as text.
-import type { Rule } from './ToolApprovals'
-
 export type Source = 'model' | 'fixed' | 'contact' | 'secret'
 export type Parameter = { name: string; source: Source; schema?: Record<string, unknown>; description?: string; required?: boolean; value?: unknown }
 export type Action = {
@@ -19,7 +17,6 @@ export type Action = {
   idempotent?: boolean
   timeout_s?: number
   enabled?: boolean
-  approval?: Rule | null
   revision?: string
 }
 // samples: what stood in a parameter's place in the command. held: its keys, sealed.
@@ -39,9 +36,6 @@ export function parametersFor(action: Action): Parameter[] {
   const names = [...new Set([...text.matchAll(place)].map((found) => found[1]))]
   return names.map((name) => action.parameters.find((p) => p.name === name) ?? { name, source: 'model', schema: { type: 'string' }, description: '', required: true })
 }
-
-// The parameters that the model fills with numbers.
-export const numbersOf = (action: Action) => action.parameters.filter((p) => p.source === 'model' && ['number', 'integer'].includes(String(p.schema?.type))).map((p) => p.name)
 
 // What a person typed for a value of this kind: a number where a number is wanted, JSON where a list or an object is.
 export function typed(text: string, parameter: Parameter): unknown {

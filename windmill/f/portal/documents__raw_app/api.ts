@@ -38,7 +38,7 @@ export type Actions = {
   versions: 'list' | 'compare' | 'publish' | 'discard' | 'restore' | 'get_share' | 'change_share'
   tools: 'list' | 'read_curl' | 'read_openapi' | 'save' | 'try' | 'delete' | 'list_server_tools' | 'connect' | 'finish_connection'
   scripts: 'list' | 'list_all' | 'read' | 'save' | 'delete'
-  approvals: 'list' | 'decide' | 'set_rules'
+  approvals: 'list' | 'decide'
   conversations: 'list' | 'get' | 'past' | 'pause' | 'resume' | 'reply' | 'export'
   attachments: 'get_key' | 'get' | 'send'
   inbox:

@@ -1,22 +1,25 @@
 // A chatbot's settings as f/portal_api/bot gives and takes them, and what an editor has changed of them and not yet saved.
 import { useEffect, useState } from 'react'
 import { Refused, keep } from './api'
+import type { BusinessTool } from './BotToolChoice'
 import type { Message } from './messages'
 import type { Editable } from './settings_form'
-export type { Row, Template, Week, Words } from './settings_form'
+export type { Row, Rule, Template, Week, Words } from './settings_form'
 export { atOnce, bounds, columns, defaults, longest } from './settings_form'
 
 export type Name = keyof Editable
 // version: the number of the one that is live; newest: of the last one; shared: of the one that a share of the customers has; shadowed: a shadow runs. problem: why a drafted value no longer fits.
 export type Drafted = { setting: Name; value: unknown; person: string; at: string; problem: Message | null }
-export type Settings = Editable & { phone_number_id: string; provider: string | null; model: string | null; open_now: boolean; version: number; newest: number; shared: number | null; shadowed: boolean; draft: Drafted[] }
+export type Settings = Editable & { phone_number_id: string; provider: string | null; model: string | null; open_now: boolean; version: number; newest: number; shared: number | null; shadowed: boolean; draft: Drafted[]; business_tools: BusinessTool[] }
 
 // What each part of the form is given: the settings as they stand, a way to change some of them, and what is wrong with one.
 export type Part = { now: Settings; set: (part: Partial<Settings>) => void; wrong: (name: Name) => string | undefined }
 
 type Edit = { was: unknown; now: unknown }
 type Edits = Partial<Record<Name, Edit>>
-export const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
+// Objects with the same values are the same, in whatever order: PostgreSQL has one of its own.
+const ordered = (_: string, value: unknown) => (typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value)
+export const same = (a: unknown, b: unknown) => JSON.stringify(a, ordered) === JSON.stringify(b, ordered)
 
 // The settings with what is drafted of them: these an editor goes on with.
 export const withDraft = (bot: Settings): Settings => ({ ...bot, ...Object.fromEntries(bot.draft.filter((one) => one.setting in bot).map((one) => [one.setting, one.value])) })
@@ -73,6 +76,8 @@ const fieldOf: Record<string, Name> = {
   phone_number: 'notify_phone',
   email_invalid: 'notify_email',
   person_to_tell: 'handoff_next',
+  approval_rule: 'tools',
+  tools_gone: 'tools',
   opening_days: 'opening_hours',
   opening_hours: 'opening_hours',
   date: 'closed_on',

@@ -3,6 +3,7 @@ export type Words = Record<string, string>
 export type Template = { name: string; language: string; parameters?: string[] } | null
 export type Week = Record<string, string[][]>
 export type Row = Record<string, string>
+export type Rule = 'never' | 'always' | { parameter: string; over: number }
 
 // What a tenant's editors may change.
 export type Editable = {
@@ -44,6 +45,7 @@ export type Editable = {
   handoff_on_failure: boolean
   handoff_keywords: string[]
   lead_fields: string[]
+  tools: Record<string, Rule>|null
   ask_rating: string
   notify_webhook_url: string|null
   notify_phone: string|null

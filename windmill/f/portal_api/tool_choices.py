@@ -1,0 +1,42 @@
+# requirements: database
+"""What the setting `tools` of a chatbot (f/common/tool_choice) may say: by whom, and of which tools. A module of the portal's scripts.
+
+Only owners change it, as they alone change tools: who could take a rule away could let the bot act without a person's yes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from f.common.database import Connection, one
+from f.common.portal_request import OWNERS, Member, Refused
+from f.common.problems import Message, message
+
+TOOLS = "tools"
+
+
+def refuse_others(member: Member, settings: dict[str, Any]) -> None:
+    """Refuses a change of these settings by somebody who may not change the tools."""
+    if TOOLS in settings and member["role"] not in OWNERS:
+        raise Refused("tools_owners")
+
+
+def gone_tools(conn: Connection, settings: dict[str, Any]) -> list[str]:
+    """The tools that these settings offer and the business no longer has. Call it in the tenant's transaction."""
+    return list(one(conn, "select gone_tools(%s::jsonb)", [json.dumps(settings.get(TOOLS))]))
+
+
+def why_unfit(gone: list[str]) -> Message:
+    return message("tools_gone", tools=", ".join(gone))
+
+
+@contextmanager
+def changing_tools(conn: Connection) -> Iterator[None]:
+    """A change of the business's tools: a new one comes into the chatbots' drafts, one that is gone leaves what is live and the drafts. Use it
+    in the tenant's transaction."""
+    before = one(conn, "select all_tools()", [])
+    yield
+    conn.execute(b"select tools_changed(%s::jsonb)", [json.dumps(before)])
