@@ -1,1 +1,1 @@
-import{Y as e,Z as r,la as o}from"./pages/ZUF6ZILB.js";import"./pages/45GWE4C6.js";var t=250,n=o().catch(()=>{}),i=r(e()),l=import("./pages/6GCOXVO2.js");Promise.race([n,new Promise(a=>setTimeout(a,t))]).then(async()=>{await i;let{draw:a}=await l;a()});
+import{$ as r,_ as e,na as o,oa as t}from"./pages/SIXJSBCB.js";import"./pages/45GWE4C6.js";var n=250,i=o().catch(()=>{}),l=r(e()),c=import("./pages/QLQ76IP4.js");Promise.race([i.then(t),new Promise(a=>setTimeout(a,n))]).then(async()=>{await l;let{draw:a}=await c;a()});
