@@ -15,10 +15,10 @@ begin
         return null;
     end if;
     update case_runs set state = 'cancelled', ended_at = now()
-        where phone_number_id = p_phone_number_id and state = 'running' and version = p_version;
+        where phone_number_id = p_phone_number_id and state = 'running' and (version = '') = (p_version = '');
     insert into case_runs (tenant_id, phone_number_id, why, version, draft, person)
         values (bot.tenant_id, p_phone_number_id, p_why, p_version,
-                case p_version when 'draft' then draft_of(p_phone_number_id) else '{}' end, p_person)
+                coalesce(draft_part(p_phone_number_id, p_version), '{}'), p_person)
         returning id into run;
     insert into case_results (run_id, case_id, version, tenant_id)
         select run, c.id, p_version, c.tenant_id from bot_cases c
@@ -77,7 +77,8 @@ begin
         from case_runs u
         where u.id = r.run_id and r.job = p_job and r.state = 'running' and r.tenant_id = current_tenant()
         returning r.* into done;
-    if done.state = 'green' and done.version in ('', 'draft') then
+    if done.state = 'green' and (done.version = '' or exists (
+        select from case_runs u where u.id = done.run_id and u.version = done.version)) then
         update bot_cases set known_red = false where id = done.case_id and known_red;
     end if;
 end $$;
@@ -91,8 +92,8 @@ create or replace function case_run_results(p_run uuid)
     language sql stable as $$
     select r.case_id, r.version, r.state, r.answer, r.findings, c.known_red, c.title, g.ended_at, g.answer
     from case_results r join bot_cases c on c.id = r.case_id left join lateral (
-        select o.ended_at, o.answer from case_results o
-        where o.case_id = r.case_id and o.state = 'green' and o.version in ('', 'draft') and o.run_id <> p_run
+        select o.ended_at, o.answer from case_results o join case_runs u on u.id = o.run_id
+        where o.case_id = r.case_id and o.state = 'green' and o.version in ('', u.version) and o.run_id <> p_run
         order by o.ended_at desc limit 1) g on true
     where r.run_id = p_run
     order by c.created_at, c.id, r.version
@@ -165,7 +166,8 @@ create or replace function why_unpublished(p_phone_number_id text, p_run uuid, p
     return case when exists (select from bot_cases c where c.phone_number_id = p_phone_number_id and c.enabled)
         then nullif(coalesce((
             select case r.state when 'red' then 'red' when 'green' then 'green' end from case_runs r
-            where r.id = p_run and r.phone_number_id = p_phone_number_id and r.version = 'draft' and r.draft = p_draft
+            where r.id = p_run and r.phone_number_id = p_phone_number_id and r.version like 'draft%'
+              and r.draft = p_draft
               and r.ended_at > now() - interval '1 hour'
               and not exists (select from case_schedules s where s.phone_number_id = p_phone_number_id
                               and s.last_change_at > r.started_at)), 'untested'), 'green') end;

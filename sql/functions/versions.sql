@@ -21,6 +21,17 @@ $$;
 select own_functions('draft_of');
 grant execute on function draft_of to chatbot_app;
 
+-- The same of the part that a version names: 'draft' all of it, 'draft:persona,links' these settings. Null: none.
+create or replace function draft_part(p_phone_number_id text, p_version text) returns jsonb
+    language sql stable
+    return case when p_version = 'draft' then draft_of(p_phone_number_id)
+                when p_version like 'draft:%' then (
+                    select coalesce(jsonb_object_agg(d.setting, d.value), '{}') from chatbot_drafts d
+                    where d.phone_number_id = p_phone_number_id
+                      and d.setting = any (string_to_array(substr(p_version, 7), ','))) end;
+select own_functions('draft_part');
+grant execute on function draft_part to chatbot_app;
+
 -- The number of the version that is live: the newest one that is not for a share of the customers alone.
 create or replace function live_version(p_phone_number_id text) returns int
     language sql stable
@@ -29,16 +40,13 @@ create or replace function live_version(p_phone_number_id text) returns int
 select own_functions('live_version');
 grant execute on function live_version to chatbot_app;
 
--- A chatbot's row as it would be with its draft (p_version 'draft'), with one setting of it ('draft:persona'), or was
--- with the version of this number. What that version does not have is as it is live; what it has beside is left out.
--- A version that a share of the customers has is what is live but for what it changes.
+-- A chatbot's row as it would be with its draft (p_version 'draft'), with settings of it ('draft:persona,links'), or
+-- was with the version of this number. What that version does not have is as it is live; what it has beside is left
+-- out. A version that a share of the customers has is what is live but for what it changes.
 create or replace function version_of(p_bot chatbots, p_version text) returns chatbots
     language plpgsql stable as $$
 declare
-    settings jsonb := case when p_version = 'draft' then draft_of(p_bot.phone_number_id)
-                           when p_version like 'draft:%' then (
-                               select coalesce(jsonb_object_agg(d.setting, d.value), '{}') from chatbot_drafts d
-                               where d.phone_number_id = p_bot.phone_number_id and d.setting = substr(p_version, 7))
+    settings jsonb := case when p_version like 'draft%' then draft_part(p_bot.phone_number_id, p_version)
                            else (select coalesce(s.draft, v.settings) from chatbot_versions v
                                  left join version_shares s on s.phone_number_id = v.phone_number_id
                                      and s.version = v.number and s.state = 'running'
@@ -191,10 +199,11 @@ grant execute on function put_draft to chatbot_app;
 -- answer says who: {person, fields}. {}: nothing is drafted; null: there is no such chatbot. {tests}: the chatbot's
 -- cases were not asked (p_run is the run that asked them), or one is red, and nobody says why it is published all the
 -- same (p_reason). p_percent: only that share of the customers gets it; {share}: another version has one already. What
--- all get ends the share that there is.
+-- all get ends the share that there is. p_keep: settings that wait in the draft, because the person may not publish
+-- them.
 create or replace function publish_draft(p_phone_number_id text, p_note text, p_seen jsonb, p_live int,
-    p_run uuid default null, p_reason text default null, p_percent int default null, p_margin int default null)
-    returns jsonb
+    p_run uuid default null, p_reason text default null, p_percent int default null, p_margin int default null,
+    p_keep text[] default '{}') returns jsonb
     language plpgsql as $$
 declare
     bot chatbots;
@@ -210,8 +219,8 @@ begin
     if not found then
         return null;
     end if;
-    draft := draft_of(p_phone_number_id);
-    changed := coalesce(changed_names(draft, p_seen), '{}') || array(
+    draft := draft_of(p_phone_number_id) - p_keep;
+    changed := coalesce(changed_names(draft, p_seen - p_keep), '{}') || array(
         select s.key from chatbot_versions v, jsonb_each(v.settings) s
         where v.phone_number_id = p_phone_number_id and v.number = p_live and draft ? s.key
           and s.value is distinct from settings_of(bot) -> s.key);
@@ -231,8 +240,9 @@ begin
         return jsonb_build_object('tests', tests);
     elsif tests = 'red' then
         with bad as (
-            update bot_cases c set known_red = true from case_results r
-            where r.run_id = p_run and r.version = 'draft' and r.state in ('red', 'error') and c.id = r.case_id
+            update bot_cases c set known_red = true from case_results r, case_runs u
+            where r.run_id = p_run and u.id = r.run_id and r.version = u.version
+                and r.state in ('red', 'error') and c.id = r.case_id
             returning c.id)
         select array_agg(b.id) into red from bad b;
     end if;
@@ -245,7 +255,7 @@ begin
         number := make_version(p_phone_number_id, p_note, overruled);
         perform replace_share(p_phone_number_id);
     end if;
-    delete from chatbot_drafts where phone_number_id = p_phone_number_id;
+    delete from chatbot_drafts where phone_number_id = p_phone_number_id and setting <> all (p_keep);
     perform record_audit('chatbots.publish', bot.name, null, jsonb_strip_nulls(jsonb_build_object('version', number,
         'note', p_note, 'reason', overruled ->> 'reason', 'percent', p_percent)));
     return jsonb_build_object('version', number);
@@ -253,9 +263,10 @@ end $$;
 select own_functions('publish_draft');
 grant execute on function publish_draft to chatbot_app;
 
--- Takes out of the draft what still is as the person saw it (p_seen); what somebody has changed since stays. How many
--- settings stay; null: there is no such chatbot.
-create or replace function discard_draft(p_phone_number_id text, p_seen jsonb) returns int
+-- Takes out of the draft what still is as the person saw it (p_seen); what somebody has changed since stays, and so do
+-- the settings p_keep, which the person may not change. How many others stay; null: there is no such chatbot.
+create or replace function discard_draft(p_phone_number_id text, p_seen jsonb, p_keep text[] default '{}')
+    returns int
     language plpgsql as $$
 declare
     bot chatbots;
@@ -268,20 +279,23 @@ begin
     with gone as (
         delete from chatbot_drafts d
         where d.phone_number_id = p_phone_number_id and d.value is not distinct from p_seen -> d.setting
+            and d.setting <> all (p_keep)
         returning d.setting)
     select jsonb_agg(g.setting order by g.setting) into gone_settings from gone g;
     if gone_settings is not null then
         perform record_audit('chatbots.discard', bot.name, null, jsonb_build_object('settings', gone_settings));
     end if;
-    return (select count(*) from chatbot_drafts where phone_number_id = p_phone_number_id);
+    return (select count(*) from chatbot_drafts
+            where phone_number_id = p_phone_number_id and setting <> all (p_keep));
 end $$;
 select own_functions('discard_draft');
 grant execute on function discard_draft to chatbot_app;
 
 -- Makes these values the whole draft, in place of the one that the person saw (p_seen): {}. Where somebody has changed
--- that since: {person, fields}, and nothing is changed. Null: there is no such chatbot.
-create or replace function restore_draft(p_phone_number_id text, p_number int, p_values jsonb, p_seen jsonb)
-    returns jsonb language plpgsql as $$
+-- that since: {person, fields}, and nothing is changed. Null: there is no such chatbot. p_keep: settings of the draft
+-- that stay as they are, because the person may not change them.
+create or replace function restore_draft(p_phone_number_id text, p_number int, p_values jsonb, p_seen jsonb,
+    p_keep text[] default '{}') returns jsonb language plpgsql as $$
 declare
     bot chatbots;
     changed text[];
@@ -294,8 +308,8 @@ begin
     if changed is not null then
         return last_change(p_phone_number_id, changed);
     end if;
-    delete from chatbot_drafts where phone_number_id = p_phone_number_id;
-    perform put_draft(bot, p_values);
+    delete from chatbot_drafts where phone_number_id = p_phone_number_id and setting <> all (p_keep);
+    perform put_draft(bot, p_values - p_keep);
     perform record_audit('chatbots.restore', bot.name, null, jsonb_build_object('version', p_number));
     return '{}';
 end $$;

@@ -32,8 +32,8 @@ create table case_runs (
     tenant_id         uuid not null references tenants on delete cascade,
     phone_number_id   text not null references chatbots on delete cascade,
     why               text not null check (why in ('publish', 'change', 'nightly', 'hand')),
-    version           text not null default '',           -- whose settings: '' what is live, or 'draft'
-    draft             jsonb not null default '{}',        -- of 'draft': as it was when the run began
+    version           text not null default '',           -- whose settings: '' live, 'draft', 'draft:<names>'
+    draft             jsonb not null default '{}',        -- those of the draft, as they were when the run began
     -- running   green: nothing stops a publication   red: a case does   cancelled: a newer run has taken its place
     state             text not null default 'running' check (state in ('running', 'green', 'red', 'cancelled')),
     -- asked first, then, of red ones, what changes the answer

@@ -94,7 +94,23 @@ def test_an_owner_says_which_calls_need_a_person_and_publishes_it(
     expect(refund.get_by_label("Over", exact=True)).to_have_value("50")
     check(page)
     picture(page, "tool-choice")
-    refund.get_by_label("Over", exact=True).fill("500")
+    over = refund.get_by_label("Over", exact=True)
+    over.fill("")
+    expect(over).to_have_attribute("aria-invalid", "true")
+    expect(refund).to_contain_text("Over which number does a person agree to refund_order?")
+    over.fill("500")
+    refund.get_by_label("Parameter").fill("")
+    expect(refund).to_contain_text("Which number of refund_order?")
+    refund.get_by_label("Parameter").fill("amount")
+    for _ in ("off", "on"):
+        refund.get_by_role("switch", name="refund_order").click()
+    expect(over).to_have_value("500")
+    expect(refund.get_by_label("Ask a person first: refund_order")).to_have_value("If a number is over")
+    unsure = page.get_by_role("group", name="orders.get_order")
+    unsure.get_by_label("Ask a person first: get_order").click()
+    expect(page.get_by_role("option", name="Always")).to_be_visible()
+    expect(page.get_by_role("option", name="If a number is over")).to_have_count(0)
+    page.keyboard.press("Escape")
     save(page)
     assert world.rows(query, SHOP.phone_number_id) == [{"rule": None}], "nothing is live yet"
     page.get_by_role("note").get_by_text("What changes").click()
@@ -103,8 +119,7 @@ def test_an_owner_says_which_calls_need_a_person_and_publishes_it(
     check(page)
     picture(page, "tool-choice-draft")
     publish(page, "Larger refunds")
-    over = {"parameter": "amount", "over": 500}
-    assert world.rows(query, SHOP.phone_number_id) == [{"rule": over}]
+    assert world.rows(query, SHOP.phone_number_id) == [{"rule": {"parameter": "amount", "over": 500}}]
     refund.get_by_role("switch", name="refund_order").click()
     expect(refund.get_by_label("Over", exact=True)).to_have_count(0)
     save(page)

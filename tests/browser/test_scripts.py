@@ -20,7 +20,7 @@ def open_tools(visit: Visit, who: str = OWNER, **more: object) -> Page:
     page = visit(who, **more)
     go(page, "Bot")
     page.get_by_role("tab", name="Tools").click()
-    expect(page.get_by_role("heading", name="Scripts", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="Scripts", exact=True, level=3)).to_be_visible()
     return page
 
 

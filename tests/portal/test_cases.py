@@ -148,6 +148,31 @@ def test_a_model_that_says_it_otherwise_once_stops_nobody(portal: Portal, bot: A
     assert bot.asked == [("How long?", "draft")] * 2
 
 
+def test_what_waits_for_an_owner_is_not_asked(portal: Portal, bot: Asked) -> None:
+    """An owner has drafted a tool: the cases of an editor's publication meet what that makes live, and no more."""
+    save(portal)
+    portal.rows(
+        "insert into tenant_tools (tenant_id, name, url) values (%s, 'o', 'https://o.example') returning 1", A
+    )
+    draft(portal, persona="kind", system_prompt="Brief.")
+    tools = {"phone_number_id": "1001", "settings": {"tools": {}}}
+    assert portal.ask(OWNER, BOT, "update", **tools)["ok"] is True
+    part = "draft:persona,system_prompt"
+    bot.says = {("How long?", part): "14 days", ("How long?", "draft:persona"): "14 days"}
+    run = publish(portal)["run"]
+    (red,) = finish(portal, run)["red"]
+    assert bot.asked[:2] == [("How long?", part)] * 2
+    assert red["cause"] == {"kind": "settings", "settings": ["persona"]}
+    assert publish(portal, run=run)["red"] == run
+    bot.says = {}
+    run = publish(portal)["run"]
+    assert finish(portal, run)["of"]["state"] == "green"
+    assert "version" not in publish(portal, OWNER, run=run), (
+        "an owner publishes the tools, too: nobody has asked these"
+    )
+    assert publish(portal, run=run)["waits"] == ["tools"]
+
+
 def test_what_was_red_before_says_what_was_changed_since(portal: Portal, bot: Asked) -> None:
     save(portal)
     finish(portal, portal.ask(EDITOR, CASES, "run")["run"])

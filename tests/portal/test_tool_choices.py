@@ -137,12 +137,47 @@ def test_only_an_owner_changes_what_the_bot_may_do(portal: Portal) -> None:
     number = bot_of(portal)["version"]
     assert choose(portal, {REFUND: "never"}, who=EDITOR)["refused"] == "tools_owners"
     choose(portal, {REFUND: OVER}, persona="Kind.")
-    assert portal.publish(EDITOR)["refused"] == "tools_owners"
-    assert live(portal) == {REFUND: "always"} and bot_of(portal)["persona"] == ""
     portal.publish(OWNER)
     done = restore(portal, number, who=EDITOR)
     assert [left["code"] for left in done["left_out"]] == ["tools_owners"]
     assert seen(portal) == {"persona": ""}, "what an editor may change is restored"
+
+
+@pytest.mark.parametrize("share", [{}, {"percent": 10, "margin": 5}], ids=["all", "share"])
+def test_a_new_tool_keeps_no_editor_from_publishing(portal: Portal, share: dict[str, int]) -> None:
+    """The choice of tools waits in the draft for an owner; the rest is live, and not the tool."""
+    has(portal, "refund")
+    drafted = {"tools": {REFUND: "never"}}
+    assert portal.publish(EDITOR)["refused"] == "tools_owners", "there is nothing else"
+    assert portal.ask(EDITOR, BOT, "update", phone_number_id="1001", settings={"persona": "Kind."})["ok"]
+    about = {"phone_number_id": "1001", "draft": seen(portal), "live": bot_of(portal)["version"], "note": ""}
+    done = portal.ask(EDITOR, VERSIONS, "publish", **about, **share)
+    assert (done["ok"], done["waits"]) == (True, ["tools"])
+    assert seen(portal) == drafted and live(portal) == {}
+    if share:
+        change = {"phone_number_id": "1001", "version": done["version"], "percent": 10}
+        assert portal.ask(EDITOR, VERSIONS, "change_share", **change, act="publish")["ok"] is True
+    assert bot_of(portal)["persona"] == "Kind." and live(portal) == {} and seen(portal) == drafted
+    assert portal.publish(OWNER)["waits"] == []
+    assert live(portal) == {REFUND: "never"}
+
+
+def test_who_is_no_owner_drops_no_drafted_tools(portal: Portal) -> None:
+    has(portal, "get_order", "refund")
+    portal.publish(OWNER)
+    number = bot_of(portal)["version"]
+    portal.change(OWNER, persona="Kind.")
+    drafted = {LOOK: "always", REFUND: OVER}
+    choose(portal, drafted, persona="Brief.")
+    done = restore(portal, number, who=EDITOR)
+    assert [left["code"] for left in done["left_out"]] == ["tools_owners"]
+    assert seen(portal) == {"persona": "", "tools": drafted}
+    gone = {"phone_number_id": "1001", "draft": seen(portal)}
+    done = portal.ask(EDITOR, VERSIONS, "discard", **gone)
+    assert (done["left"], done["waits"]) == (0, ["tools"])
+    assert seen(portal) == {"tools": drafted}
+    assert portal.ask(OWNER, VERSIONS, "discard", phone_number_id="1001", draft=seen(portal))["waits"] == []
+    assert seen(portal) == {}
 
 
 def test_a_share_with_other_tools_is_raised_and_published_by_owners(portal: Portal) -> None:

@@ -131,6 +131,7 @@ VALUES: dict[str, list[str]] = {
     "p_problem": ["'unreachable'", "null"],
     "p_if_free": ["true", "false"],
     "p_keep": ["(select id from contacts where phone = '34600000001')"],
+    "p_keep text[]": ["array['persona']", "'{}'"],
     "p_keep_messages": ["'30 days'"],
     "p_endpoint": ["(select id from event_endpoints limit 1)"],
     "p_time": ["'\"1780000000\"'", "null"],
@@ -628,6 +629,9 @@ MORE = {
     ]
     + [HAS_TOOLS + "select tools_changed(all_tools())"],
     "version_of": [f"{DRAFTED}select version_of(b, v) from chatbots b, unnest(array['draft', '1']) v"],
+    "draft_part": [
+        f"{DRAFTED}select draft_part('bot', v) from unnest(array['draft', 'draft:persona', '']) v"
+    ],
     "publish_draft": [
         SHARED + DRAFTED + """select publish_draft('bot', '', '{"persona": "a"}', 1, null, null, 25, 10)""",
         f"""{SHARED}{DRAFTED}select publish_draft('bot', '', '{{"persona": "a"}}', 1)""",

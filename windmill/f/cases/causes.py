@@ -34,7 +34,7 @@ def causes(
     for row in red_cases(results, version):
         case = str(row["case_id"])
         live = by_case[case].get("")
-        if version == "draft" and live and live["state"] == "green":
+        if version and live and live["state"] == "green":
             alone = [
                 name for name in draft if (one := by_case[case].get(f"draft:{name}")) and one["state"] in RED
             ]

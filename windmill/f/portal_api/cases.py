@@ -57,8 +57,8 @@ RED = b"""
            s.answer -> 'citations' as citations, coalesce(l.answer, g.answer) ->> 'said' as before
     from case_results s join bot_cases c on c.id = s.case_id join case_runs r on r.id = s.run_id
     left join case_results l on l.run_id = s.run_id and l.case_id = s.case_id and l.version = '' and r.version <> ''
-    left join lateral (select o.answer from case_results o where o.case_id = s.case_id and o.state = 'green'
-                       and o.version in ('', 'draft') and o.run_id <> s.run_id order by o.ended_at desc limit 1) g on true
+    left join lateral (select o.answer from case_results o join case_runs u on u.id = o.run_id where o.case_id = s.case_id
+                       and o.state = 'green' and o.version in ('', u.version) and o.run_id <> s.run_id order by o.ended_at desc limit 1) g on true
     where s.run_id = %s and s.version = r.version and s.state in ('red', 'error') order by c.known_red, c.created_at, c.id
 """
 

@@ -20,8 +20,13 @@ TOOLS = "tools"
 
 def refuse_others(member: Member, settings: dict[str, Any]) -> None:
     """Refuses a change of these settings by somebody who may not change the tools."""
-    if TOOLS in settings and member["role"] not in OWNERS:
+    if kept_from(member, settings):
         raise Refused("tools_owners")
+
+
+def kept_from(member: Member, draft: dict[str, Any]) -> list[str]:
+    """The settings of a draft that this person may not change: they wait in it for an owner, whatever becomes of the others."""
+    return [TOOLS] if TOOLS in draft and member["role"] not in OWNERS else []
 
 
 def gone_tools(conn: Connection, settings: dict[str, Any]) -> list[str]:

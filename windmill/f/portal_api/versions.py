@@ -34,7 +34,7 @@ from f.common.portal_request import (
 )
 from f.common.problems import Message, message
 from f.portal_api.mcp_server_rows import refuse_private
-from f.portal_api.tool_choices import TOOLS, gone_tools, refuse_others, why_unfit
+from f.portal_api.tool_choices import TOOLS, gone_tools, kept_from, refuse_others, why_unfit
 from f.portal_api.version_settings import settings_at, version_field
 
 postgresql = dict[str, Any]
@@ -105,13 +105,17 @@ def publish(
 
     Of a chatbot with cases it first asks them: {"run"}. Ask again with that `run`, and it is published where they are green, and {"red": run}
     where one is not. An owner may give a `reason`. `percent`: only this share of the customers gets it, until it does worse than what is live by
-    more than `margin` points.
+    more than `margin` points. `waits`, beside the version: which settings stay in the draft, because only an owner publishes them; where nothing
+    else is drafted, it is refused.
     """
-    draft = seen_draft(fields)
+    seen = seen_draft(fields)
+    kept = kept_from(member, seen)
+    draft = {name: value for name, value in seen.items() if name not in kept}
+    if kept and not draft:
+        raise Refused("tools_owners")
     _, problems = fitting(draft, TENANT)
     if problems:
         raise Refused("draft_unfit", problem=problems[0].message)
-    refuse_others(member, draft)
     if draft.get("notify_webhook_url"):
         refuse_private(draft["notify_webhook_url"], settings_resource)
     note, live = text_field(fields, "note", 500).strip(), whole_number_field(fields, "live", MOST)
@@ -128,8 +132,8 @@ def publish(
                 raise Refused("draft_unfit", problem=why_unfit(gone))
             done = one(
                 conn,
-                "select publish_draft(%s, %s, %s::jsonb, %s, %s, %s, %s, %s)",
-                [number, note, json.dumps(draft), live, run, reason, *share],
+                "select publish_draft(%s, %s, %s::jsonb, %s, %s, %s, %s, %s, %s)",
+                [number, note, json.dumps(seen), live, run, reason, *share, kept],
             )
     except psycopg.errors.InvalidParameterValue:
         raise Refused("draft_unfit", problem=message("time_zone_unknown")) from None
@@ -141,8 +145,9 @@ def publish(
     if done.get("tests") == "red":
         return {"red": run}
     if "tests" in done:
-        return {"run": begin_run(conn, member["tenant_id"], number, "publish", DRAFT, member["email"])}
-    return {"version": done["version"]}
+        part = f"{DRAFT}:{','.join(sorted(draft))}" if kept else DRAFT
+        return {"run": begin_run(conn, member["tenant_id"], number, "publish", part, member["email"])}
+    return {"version": done["version"], "waits": kept}
 
 
 def share_fields(fields: Fields) -> tuple[int | None, int]:
@@ -196,33 +201,36 @@ def change_share(conn: Connection, member: Member, fields: Fields) -> dict[str, 
 
 
 def discard(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
-    """Takes out of the draft what is still as the person saw it. `left`: how many settings somebody else has changed since; they stay."""
+    """Takes out of the draft what is still as the person saw it. `left`: how many settings somebody else has changed since; they stay. `waits`:
+    which others stay, because only an owner changes them."""
+    seen = seen_draft(fields)
+    kept = kept_from(member, seen)
     with as_tenant(conn, member["tenant_id"]):
         left = one(
             conn,
-            "select discard_draft(%s, %s::jsonb)",
-            [text_field(fields, "phone_number_id"), json.dumps(seen_draft(fields))],
+            "select discard_draft(%s, %s::jsonb, %s)",
+            [text_field(fields, "phone_number_id"), json.dumps(seen), kept],
         )
     if left is None:
         raise not_found()
-    return {"left": left}
+    return {"left": left, "waits": kept}
 
 
 def restore(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     """Makes the settings of a version the draft. `left_out`: why which of them are not: they no longer fit, or are the operator's or the
-    owner's.
+    owner's. What an owner has drafted of the latter stays in the draft of whoever is none.
 
     Where it offers a tool that the business no longer has, nothing is restored, unless the request says `without_gone`: all but these then are.
     What acts at once is no part of it: to restore a version of a day when the bot was off does not switch it off.
     """
     bot, number = text_field(fields, "phone_number_id"), whole_number_field(fields, "number", MOST)
+    seen = seen_draft(fields)
     with as_tenant(conn, member["tenant_id"]):
         live, then = settings_at(conn, bot, ""), settings_at(conn, bot, str(number))
         values = {n: v for n, v in then.items() if n not in at_once() and (n not in live or live[n] != v)}
         operators = [name for name in values if name in definitions() and name not in names_for(TENANT)]
-        not_theirs = TOOLS in values and member["role"] not in OWNERS
-        if not_theirs:
-            del values[TOOLS]
+        kept = kept_from(member, values | seen)
+        values = {name: value for name, value in values.items() if name not in kept}
         gone = gone_tools(conn, values)
         if gone and fields.get("without_gone") is not True:
             raise Refused("version_tools_gone", number=number, tools=", ".join(gone))
@@ -231,17 +239,12 @@ def restore(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
         fit, problems = fitting({n: v for n, v in values.items() if n not in operators}, TENANT)
         done = one(
             conn,
-            "select restore_draft(%s, %s, %s::jsonb, %s::jsonb)",
-            [
-                bot,
-                number,
-                json.dumps({name: values[name] for name in fit}),
-                json.dumps(seen_draft(fields)),
-            ],
+            "select restore_draft(%s, %s, %s::jsonb, %s::jsonb, %s)",
+            [bot, number, json.dumps({name: values[name] for name in fit}), json.dumps(seen), kept],
         )
         refuse_changed(done)
     left_out: list[Message] = [problem.message for problem in problems]
-    left_out += [why_unfit(gone)] * bool(gone) + [message("tools_owners")] * not_theirs
+    left_out += [why_unfit(gone)] * bool(gone) + [message("tools_owners")] * bool(kept)
     return {"left_out": left_out + [message("operators_setting", field=name) for name in operators]}
 
 

@@ -126,7 +126,7 @@ function Form({ bot: live, tools }: { bot: Settings; tools: Tool[] }) {
         <>
           <Card component="form" className="panel" onSubmit={save} ref={box} style={{ overflow: 'visible' }}>
             <fieldset disabled={!may('owner', 'editor')} aria-label={t.bot.tabs[chosen]}>
-              <Part key={begun} now={edits.now} set={edits.set} wrong={wrong} />
+              <Part key={begun} now={edits.now} saved={bot} set={edits.set} wrong={wrong} />
               {edits.clashes.length > 0 && <Clashes names={edits.clashes} theirs={bot} who={who} keep={choice(edits.rebase)} take={choice(edits.drop)} />}
               {may('owner', 'editor') && (chosen !== 'tools' || edits.names.length > 0) && <SaveBar unsaved={edits.names.length > 0} busy={form.busy} problem={form.problem} shown={!field && form.shown} discard={() => { edits.clear(); forget() }} />}
             </fieldset>

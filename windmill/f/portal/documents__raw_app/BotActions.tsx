@@ -18,7 +18,7 @@ export default function BotActions() {
   const drop = (draft: Draft) => setDrafts((all) => all.filter((one) => one !== draft))
   return (
     <>
-      <Title order={2} size="h3">{t.actions.title}</Title>
+      <Title order={3} size="h4">{t.actions.title}</Title>
       <Text c="dimmed" size="sm" mb="sm">{t.actions.intro}</Text>
       <Loaded of={list}>
         {({ actions }) => (

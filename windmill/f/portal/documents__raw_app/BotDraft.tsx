@@ -14,22 +14,33 @@ export default function BotDraft({ bot }: { bot: Settings }) {
   const { t, number } = useHere()
   const d = t.bot.draft
   const [open, setOpen] = useState(false)
+  const { waits, all } = useWaits(bot)
   if (!bot.draft.length) return null
   const discard = async () => {
-    const { left } = await ask('versions', 'discard', seenDraft(bot))
+    const done = await ask('versions', 'discard', seenDraft(bot))
     await refresh('bot')
-    toast(left ? d.left : d.deleted)
+    toast([done.left ? d.left : d.deleted, ...(done.waits.length ? [d.waits] : [])].join(' '))
   }
   return (
     <Alert color="blue" mb="md" title={bot.draft.length === 1 ? d.one : fill(d.many, { n: number(bot.draft.length) })}>
       <details><summary>{d.show}</summary><Drafted bot={bot} /></details>
-      <Group gap="sm" mt="sm">
-        <Button size="compact-sm" onClick={() => setOpen(true)}>{d.publish}</Button>
-        <Sure label={d.delete} ask={d.deleteAsk} says={d.deleteSays} act={discard} />
-      </Group>
+      {waits && <Text size="sm" mt="xs">{d.waits}</Text>}
+      {!all && (
+        <Group gap="sm" mt="sm">
+          <Button size="compact-sm" onClick={() => setOpen(true)}>{d.publish}</Button>
+          <Sure label={d.delete} ask={d.deleteAsk} says={d.deleteSays} act={discard} />
+        </Group>
+      )}
       {open && <Publish bot={bot} close={() => setOpen(false)} />}
     </Alert>
   )
+}
+
+// Whether drafted tools wait for an owner, because this person may neither publish nor delete them; and whether nothing else is drafted.
+function useWaits(bot: Settings) {
+  const { may } = useHere()
+  const waits = !may('owner') && bot.draft.some((one) => one.setting === 'tools')
+  return { waits, all: waits && bot.draft.length === 1 }
 }
 
 function Drafted({ bot }: { bot: Settings }) {
@@ -47,6 +58,7 @@ function Drafted({ bot }: { bot: Settings }) {
 // one fails, nothing is published but by an owner who says why.
 function Publish({ bot, close }: { bot: Settings; close: () => void }) {
   const { t, may } = useHere()
+  const { waits } = useWaits(bot)
   const d = t.bot.draft
   const c = t.cases
   const form = useForm()
@@ -64,7 +76,8 @@ function Publish({ bot, close }: { bot: Settings; close: () => void }) {
         return
       }
       close()
-      return fill(whom.way === 'share' ? t.share.begun : d.published, { n: done.version, percent: whom.percent })
+      const published = fill(whom.way === 'share' ? t.share.begun : d.published, { n: done.version, percent: whom.percent })
+      return [published, ...(done.waits.length ? [d.waits] : [])].join(' ')
     })
   const going = useRun(run, (ended) => ended.of.state === 'green' && publish(ended.of.id))
   const testing = Boolean(run) && (!going || going.of.state === 'running')
@@ -81,6 +94,7 @@ function Publish({ bot, close }: { bot: Settings; close: () => void }) {
     <Dialog title={d.publishAsk} close={close}>
       <form onSubmit={submit}>
         <Drafted bot={bot} />
+        {waits && <Alert color="gray" mt="sm">{d.waits}</Alert>}
         {testing && (
           <Alert color="blue" my="md" role="status" title={going ? fill(c.running, { n: going.of.done, of: going.of.total }) : c.testing}>
             <Progress value={going ? (100 * going.of.done) / Math.max(going.of.total, 1) : 0} aria-label={c.progress} />

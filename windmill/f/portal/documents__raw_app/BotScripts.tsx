@@ -17,7 +17,7 @@ export default function BotScripts() {
   const list = useAsk<{ scripts: Script[] }>('scripts', 'list')
   return (
     <>
-      <Title order={2} size="h3" mt="xl">{t.scripts.title}</Title>
+      <Title order={3} size="h4" mt="xl">{t.scripts.title}</Title>
       <Text c="dimmed" size="sm" mb="sm">{t.scripts.intro}</Text>
       <Loaded of={list}>
         {({ scripts }) => (

@@ -41,7 +41,7 @@ export default function Tools({ tools }: { tools: Tool[] }) {
       <Intro>{t.bot.toolsIntro}</Intro>
       <BotActions />
       <BotScripts />
-      <Title order={2} size="h3" mt="xl">{t.bot.mcpTitle}</Title>
+      <Title order={3} size="h4" mt="xl">{t.bot.mcpTitle}</Title>
       <Text c="dimmed" size="sm" mb="sm">{t.bot.mcpIntro}</Text>
       {tools.length === 0 && <Empty title={t.bot.noTools} hint={may('owner') ? undefined : t.bot.noToolsHint} />}
       <List label={t.bot.mcpTitle}>{tools.map((tool) => <One key={tool.name} tool={tool} />)}</List>

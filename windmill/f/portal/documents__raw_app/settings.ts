@@ -12,8 +12,8 @@ export type Name = keyof Editable
 export type Drafted = { setting: Name; value: unknown; person: string; at: string; problem: Message | null }
 export type Settings = Editable & { phone_number_id: string; provider: string | null; model: string | null; open_now: boolean; version: number; newest: number; shared: number | null; shadowed: boolean; draft: Drafted[]; business_tools: BusinessTool[] }
 
-// What each part of the form is given: the settings as they stand, a way to change some of them, and what is wrong with one.
-export type Part = { now: Settings; set: (part: Partial<Settings>) => void; wrong: (name: Name) => string | undefined }
+// What each part of the form is given: the settings with the edits of them, as they stand without these (`saved`), a way to change some of them, and what is wrong with one.
+export type Part = { now: Settings; saved: Settings; set: (part: Partial<Settings>) => void; wrong: (name: Name) => string | undefined }
 
 type Edit = { was: unknown; now: unknown }
 type Edits = Partial<Record<Name, Edit>>

@@ -24,7 +24,7 @@ export const documents = {
   readingAgain: 'Se está leyendo de nuevo.',
   empty: 'Aún no hay documentos',
   emptyHint: 'Añada su lista de precios, sus horarios o sus condiciones. El bot podrá usarlos en un minuto.',
-  states: { received: 'En espera', processing: 'Leyendo', ready: 'Listo', named: 'Solo por su nombre', failed: 'Error' } as Record<string, string>,
+  states: { received: 'En espera', processing: 'Leyendo', ready: 'Listo', named: 'Se encuentra solo por su nombre', failed: 'Error' } as Record<string, string>,
   pages: 'Páginas: {n}',
   chunks: 'pasajes: {n}',
   progress: '{done} de {all} pasajes',
