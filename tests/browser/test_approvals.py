@@ -82,6 +82,22 @@ def test_a_viewer_sees_it_and_decides_nothing(world: World, visit: Visit, tool: 
     expect(shown.get_by_role("button", name="Approve")).to_have_count(0)
 
 
+def test_home_says_so_where_what_waits_can_not_be_read(world: World, visit: Visit, tool: Refunds) -> None:
+    Phone(world).write(wish(65, "CL-5004"))
+    page = visit(SHOP.people["agent"])
+    page.get_by_role("heading", level=1, name="Conversations").wait_for()
+    between(page, {"approvals list": broken})
+    go(page, "Home")
+    needs = page.get_by_role("region", name="What needs a person")
+    expect(needs.get_by_role("alert")).to_be_visible()
+    expect(needs.get_by_text("waits for you")).to_have_count(0)
+    check(page)
+    between(page, {})
+    needs.get_by_role("button", name="Try again").click()
+    expect(needs.get_by_role("article").filter(has_text="CL-5004")).to_contain_text("waits for you")
+    expect(needs.get_by_role("alert")).to_have_count(0)
+
+
 def test_an_owner_says_which_calls_need_a_person_and_publishes_it(
     world: World, visit: Visit, tool: Refunds, all_tools: None
 ) -> None:

@@ -56,6 +56,22 @@ def test_a_source_in_the_preview_opens_its_passage_as_a_table(visit: Visit) -> N
     picture(page, "preview-citation")
 
 
+def test_the_zone_offered_is_the_browsers_own_whatever_zone_was_kept_of_before(visit: Visit) -> None:
+    page = visit(CLINIC.staff)
+    page.get_by_role("heading", level=1, name="Home").wait_for()
+    # Another zone whose clocks show the same today.
+    kept = "localStorage.setItem('portal.zone', JSON.stringify(['Africa/Algiers', new Date().getTimezoneOffset()]))"
+    page.evaluate(kept)
+    page.reload()
+    go(page, "Bot")
+    page.get_by_role("tab", name="Opening hours").click()
+    page.get_by_label("Open at these hours").check()
+    page.get_by_label("Time zone").select_option("UTC")
+    page.get_by_label("Always open").check()
+    page.get_by_label("Open at these hours").check()
+    expect(page.get_by_label("Time zone")).to_have_value("Europe/Madrid")
+
+
 def test_opening_hours_are_kept(world: World, visit: Visit) -> None:
     page = visit(CLINIC.staff)
     go(page, "Bot")

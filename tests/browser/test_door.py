@@ -81,10 +81,14 @@ def test_somebody_signs_in_sees_where_and_signs_out(opened: Open, mailbox: Mailb
     page.get_by_role("button", name="Invite by link").click()
     expect(page.get_by_text("/invitation#")).to_be_visible(timeout=60_000)
     check(page)
+    kept = "JSON.stringify(localStorage)"
+    assert "tenant_id" in page.evaluate(kept)
     page.get_by_role("navigation").get_by_role("button", name="Sign out").or_(
         page.get_by_role("button", name="Sign out").first
     ).first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in to the portal", timeout=60_000)
+    left = page.evaluate(kept)
+    assert not any(word in left for word in ("tenant_id", "role", "operator"))
 
 
 def test_an_invited_person_is_told_what_to_do(opened: Open) -> None:

@@ -225,5 +225,6 @@ def test_the_list_is_of_who_wrote_lately_and_shows_when_and_from_which_number(
     expect(when).to_have_attribute("title", re.compile(r"20\d\d.*\d\d:\d\d"))
     people.get_by_role("button").click()
     thread = page.get_by_role("region", name="Pau Vidal")
-    expect(thread.locator(".dayline")).to_have_text("today")
+    # They may have been written before a midnight that has passed.
+    expect(thread.locator(".dayline").first).to_have_text(re.compile("^(today|yesterday)$"))
     expect(thread).to_contain_text(new[2])

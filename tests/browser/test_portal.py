@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import secrets
-import uuid
 
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from local.portal import build
 from local.seed import CLINIC, SHOP
 from tests.browser.conftest import DESKTOP, PHONE, Visit, check, go
 from tests.e2e.conftest import World
+from tests.e2e.phone import Phone
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+BEFORE = "portal.before"  # where the page keeps who was here
 STRANGER = "somebody@elsewhere.example"
 PAGES = {
     "en-GB": ("Knowledge", "Bot", "Conversations", "Insights", "People"),
@@ -240,24 +241,46 @@ def test_who_was_here_before_waits_for_one_answer_and_not_for_two(visit: Visit) 
     page.get_by_role("heading", level=2, name="What needs a person").wait_for()
 
 
-def test_what_was_asked_for_somebody_else_is_not_shown(visit: Visit) -> None:
-    page = visit(SHOP.people["agent"])
+def comes_again_after(page: Page, before: object) -> list[str]:
+    """An agent, in a browser that keeps this of the visit before; the roles that it keeps of this one."""
     page.get_by_role("heading", level=1, name="Conversations").wait_for()
-    another = {"businesses": [{"tenant_id": str(uuid.uuid4()), "role": "owner"}], "operator": False}
-    page.evaluate("before => localStorage.setItem('before', JSON.stringify(before))", another)
+    page.evaluate(f"before => localStorage.setItem('{BEFORE}', JSON.stringify(before))", before)
     page.goto(page.url.partition("#")[0] + "?again")
     page.get_by_role("heading", level=1, name="Conversations").wait_for()
     expect(page.get_by_role("tab", name="All open")).to_be_visible()
     expect(page.locator("main .state[role=status]")).to_have_count(0)
     expect(page.get_by_role("alert")).to_have_count(0)
-    kept = json.loads(page.evaluate("localStorage.getItem('before')"))
-    assert [one["role"] for one in kept["businesses"]] == ["agent"], "and next time they are asked for"
+    kept = json.loads(page.evaluate(f"localStorage.getItem('{BEFORE}')"))
+    return [one["role"] for one in kept["businesses"]]
+
+
+def test_what_was_asked_for_somebody_else_is_not_shown(world: World, visit: Visit) -> None:
+    theirs, ours = Phone(world, CLINIC), Phone(world, SHOP)
+    for phone in (theirs, ours):
+        phone.write("Good morning")
+    of_clinic = "select tenant_id::text, 'owner' as role from chatbots where phone_number_id = %s"
+    another = {"businesses": world.rows(of_clinic, CLINIC.phone_number_id), "operator": False}
+    page = visit(SHOP.people["agent"])
+    assert comes_again_after(page, another) == ["agent"], "and next time they are asked for"
+    people = page.locator(".people li")
+    expect(people.filter(has_text=ours.number[-3:]).first).to_be_visible()
+    page.get_by_label("Search").fill(ours.number)
+    expect(people).to_have_count(1)
+    page.get_by_label("Search").fill(theirs.number)
+    expect(people).to_have_count(0)
+    expect(page.get_by_text("No results for")).to_be_visible()
+
+
+@pytest.mark.parametrize("before", [{}, {"businesses": [None]}, "x"], ids=["empty", "nobody's", "a word"])
+def test_what_is_kept_in_another_form_keeps_nobody_out(visit: Visit, before: object) -> None:
+    assert comes_again_after(visit(SHOP.people["agent"]), before) == ["agent"]
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_the_way_back_of_the_demo_covers_nothing(visit: Visit, size: dict[str, int]) -> None:
     page = visit(SHOP.staff, size)
     go(page, "Conversations")
+    expect(page.locator(".demo")).to_be_visible()
     covered = """() => [...document.querySelectorAll('#root button, #root input, #root select, #root a:not(.skip)')].filter((one) => {
       const { x, y, width, height } = one.getBoundingClientRect()
       return document.elementFromPoint(x + width / 2, y + height / 2)?.closest('.demo')

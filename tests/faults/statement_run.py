@@ -18,7 +18,7 @@ import random
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -63,6 +63,7 @@ class Kills(Disturbances):
         names = {name: times for name, times in STRIKES.items() if pooler or name != "kill_pooler"}
         self._names, self._next = deck(chance, names), 0
         self._strikes: queue.Queue[Strike | None] = queue.Queue(1)
+        self._done: Future[None]
 
     def kill_warm(self) -> None:
         self.storm.stack.revive_warm()
@@ -77,19 +78,29 @@ class Kills(Disturbances):
         if self._written >= self._next:
             self._next = self._written + self._chance.randint(1, 2 * MESSAGES_A_KILL - 1)
             name = next(self._names)
-            self._strikes.put(Strike(name, details_of(name, self._chance, [], False)), timeout=300)
+            self._hand(Strike(name, details_of(name, self._chance, [], False)))
+
+    def _hand(self, strike: Strike | None) -> None:
+        """To the striker, once there is room. Raises what it failed with."""
+        end = time.monotonic() + 300
+        while not self._done.done():
+            try:
+                return self._strikes.put(strike, timeout=0.2)
+            except queue.Full:
+                if time.monotonic() > end:
+                    raise
+        return self._done.result()
 
     @contextmanager
     def going_on(self) -> Iterator[None]:
         """Beside what customers do."""
         with ThreadPoolExecutor(1) as killer:
-            done = killer.submit(self._kill)
+            self._done = killer.submit(self._kill)
             try:
                 yield
             finally:
-                if not done.done():  # it has failed where it has
-                    self._strikes.put(None, timeout=300)
-                done.result()
+                self._hand(None)
+                self._done.result()
                 self.storm.control("fail", {})
 
     def _kill(self) -> None:

@@ -10,6 +10,7 @@ import pytest
 from local import seed
 from tests.faults.ledger import HANDED_OFF, STOP, Said, of_messages, of_sends
 from tests.faults.patient import customers
+from tests.faults.plan import Strike
 from tests.faults.statement_run import Kills, StatementRun, differing
 from tests.faults.storm import Storm
 
@@ -72,6 +73,19 @@ def test_a_part_that_meta_took_twice_is_a_copy_and_counts_as_far_as_it_came() ->
     found = of_sends(sent)
     assert (found["sent"], found["delivered"], found["read"]) == (1, 1, 1)
     assert (found["charged"], found["billed"], found["free"], found["copies"]) == (3, 2, 1, 1)
+
+
+class Failing(Kills):
+    def strike(self, strike: Strike) -> None:
+        raise LookupError("no such process")
+
+
+def test_a_kill_that_fails_is_what_the_run_fails_with() -> None:
+    nowhere: Any = None
+    kills = Failing(nowhere, random.Random(1))
+    with pytest.raises(LookupError, match="no such process"), kills.going_on():
+        for _ in range(10):
+            kills.written(100)
 
 
 def test_each_figure_of_the_statement_is_the_ledgers(storm: Storm, seed_of_storm: int) -> None:

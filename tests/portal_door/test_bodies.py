@@ -15,18 +15,22 @@ from starlette.types import Message
 
 from local.portal.wire import request
 from portal import bodies
-from portal.bodies import LARGE, Bodies, TooMuch
+from portal.bodies import LARGE, WAITING, Bodies, TooMuch
 from tests.local.meta_support import eventually
 from tests.portal_door.house import AGENT, OWNER, Browser, House
 
 BIG = 2 * LARGE
 
 
-def sent(*pieces: bytes, length: int | None = None, ends: bool = True) -> Request:
-    """A request whose body comes in these pieces, or never to its end."""
+def sent(
+    *pieces: bytes, length: int | None = None, ends: bool = True, seen: asyncio.Event | None = None
+) -> Request:
+    """A request whose body comes in these pieces, or never to its end. `seen` is set once somebody reads it."""
     left = list(pieces)
 
     async def receive() -> Message:
+        if seen:
+            seen.set()
         if not left and not ends:
             await asyncio.Event().wait()
         body = left.pop(0) if left else b""
@@ -71,7 +75,44 @@ def test_one_that_never_ends_gives_its_place_back(monkeypatch: pytest.MonkeyPatc
     asyncio.run(run())
 
 
-def test_of_one_browser_one_large_call_is_under_way(
+def test_the_next_of_one_sender_is_not_read_before_the_first_is_answered() -> None:
+    async def run() -> None:
+        all_of_them, read = Bodies(), asyncio.Event()
+        second = sent(b"x" * BIG, seen=read)
+
+        async def take() -> int:
+            async with all_of_them.of(second, "ana") as body:
+                return len(body)
+
+        async with all_of_them.of(sent(b"x" * BIG), "ana"):
+            waiting = asyncio.create_task(take())
+            async with all_of_them.of(sent(b"x" * BIG), "ben") as body:  # another's does not wait
+                assert len(body) == BIG
+                for _ in range(10):  # whatever can go on does
+                    await asyncio.sleep(0)
+            assert not read.is_set() and not waiting.done()
+        assert await waiting == BIG
+
+    asyncio.run(run())
+
+
+def test_one_that_waited_too_long_is_refused_and_leaves_no_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "TURN_S", 0.05)
+
+    async def run() -> None:
+        all_of_them = Bodies()
+        async with all_of_them.of(sent(b"x" * BIG), "ana"):
+            for _ in range(2 * WAITING):
+                with pytest.raises(TooMuch):
+                    async with all_of_them.of(sent(b"x" * BIG), "ana"):
+                        raise AssertionError("it is not its turn")
+        async with all_of_them.of(sent(b"x" * BIG), "ana") as body:
+            assert len(body) == BIG
+
+    asyncio.run(run())
+
+
+def test_of_one_browser_one_large_call_is_under_way_and_a_few_wait(
     house: House, browser: Callable[[], Browser], door: TestClient
 ) -> None:
     here, other = browser().sign_in(house, OWNER), browser().sign_in(house, AGENT)
@@ -83,9 +124,9 @@ def test_of_one_browser_one_large_call_is_under_way(
         cookie = {"cookie": f"portal={who.cookies['portal']}"}
         said[name] = door.post("/api/call", json=call, headers=cookie).status_code
 
+    large = {f"large {n}": (here, BIG) for n in range(WAITING + 2)}
     calls = {
-        "first": (here, BIG),
-        "second": (here, BIG),
+        **large,
         "of another": (other, BIG),
         "small": (here, 10),
     }
@@ -96,5 +137,5 @@ def test_of_one_browser_one_large_call_is_under_way(
     house.windmill.hold.set()
     for thread in threads:
         thread.join()
-    assert sorted((said.pop("first"), said.pop("second"))) == [200, 429]
+    assert sorted(said.pop(name) for name in large) == [200] * (WAITING + 1) + [429]
     assert said == {"of another": 200, "small": 200}

@@ -17,7 +17,7 @@ def run(warm: Warm, name: str, script: str = SCRIPT, source: str = SHOWS) -> tup
     return warm.run(source, env, files={"script.py": script})
 
 
-def test_compiled_once(warm: Warm) -> None:
+def test_the_second_job_of_a_script_does_not_compile_it_again(warm: Warm) -> None:
     assert run(warm, "compiled") == (0, "one script.py wrapper.py True\n", "")
     assert run(warm, "compiled") == (0, "one script.py wrapper.py False\n", "")
 
@@ -28,7 +28,7 @@ def test_what_a_file_says_counts(warm: Warm) -> None:
     assert run(warm, "edited") == (0, "one script.py wrapper.py False\n", "")
 
 
-def test_for_no_other_script(warm: Warm) -> None:
+def test_what_one_script_compiled_is_not_run_for_another(warm: Warm) -> None:
     run(warm, "its own")
     assert run(warm, "another's") == (0, "one script.py wrapper.py True\n", "")
 

@@ -1,6 +1,7 @@
 // A customer who waits is heard: a notification of the computer and a sound, for whoever has switched them on in this browser.
 import { Button, Card, Stack, Switch, Text, Title } from '@mantine/core'
 import React, { useEffect, useRef, useState } from 'react'
+import { lasting } from './api'
 import { pictureOf } from './brand'
 import { go } from './route'
 import { fill, useHere } from './ui'
@@ -8,20 +9,8 @@ import { fill, useHere } from './ui'
 type Heard = { sound: boolean; pop: boolean }
 const nothing: Heard = { sound: false, pop: false }
 // It outlives the tab, unlike what the portal keeps otherwise.
-const read = (): Heard => {
-  try {
-    return JSON.parse(localStorage.getItem('alarm') ?? '') as Heard
-  } catch {
-    return nothing
-  }
-}
-const store = (heard: Heard) => {
-  try {
-    localStorage.setItem('alarm', JSON.stringify(heard))
-  } catch {
-    // no storage here: it holds until the page is read again
-  }
-}
+const read = (): Heard => ({ ...nothing, ...lasting.get('alarm') })
+const store = (heard: Heard) => lasting.set('alarm', heard)
 // A browser may have none, and a page inside another one may not ask.
 const permission = () => ('Notification' in window ? Notification.permission : 'denied')
 

@@ -29,10 +29,7 @@ export type Approval = {
 }
 
 // What waits for a decision, where something does.
-export function useWaiting(enabled: boolean) {
-  const list = useAsk<{ approvals: Approval[] }>('approvals', 'list', {}, { every: 20_000, enabled })
-  return (enabled && list.data?.approvals) || []
-}
+export const useWaiting = (enabled: boolean) => useAsk<{ approvals: Approval[] }>('approvals', 'list', {}, { every: 20_000, enabled })
 
 // Letters that can't be seen, or that turn the order of others round, as JSON writes them.
 const plain = (text: string) => text.replace(/[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)

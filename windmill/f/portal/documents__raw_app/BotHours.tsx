@@ -2,7 +2,7 @@
 import { Badge, Button, CloseButton, Group, NativeSelect, Pill, Radio, Stack, Text, TextInput } from '@mantine/core'
 import { IconCopy, IconPlus } from '@tabler/icons-react'
 import React, { useState } from 'react'
-import { dates, timeZone } from './formats'
+import { dates, exactZone } from './formats'
 import { Part, Week } from './settings'
 import { About, fill, useHere } from './ui'
 
@@ -18,7 +18,7 @@ export default function Hours({ now, set, wrong }: Part) {
   const b = t.bot
   const week = now.opening_hours
   const always = Object.keys(week).length === 0
-  const here = timeZone()
+  const here = exactZone()
   const begin = () => set({ opening_hours: USUAL, ...(now.time_zone === 'UTC' ? { time_zone: here } : {}) })
   const day = (name: string, spans: string[][]) => set({ opening_hours: { ...week, [name]: spans } })
   const copy = () => set({ opening_hours: { ...week, ...Object.fromEntries(DAYS.slice(1, 5).map((name) => [name, week.mon ?? []])) } })

@@ -10,6 +10,7 @@ import Home from './Home'
 import Later from './Later'
 import LostLine from './LostLine'
 import { linkOf, pictureOf } from './brand'
+import { forgetBefore } from './first'
 import { Icon, schemeIcons } from './icons'
 import { useLive } from './live'
 import { openPages, pageOf } from './pages'
@@ -132,6 +133,7 @@ function Scheme() {
 }
 
 const leave = async () => {
+  forgetBefore()
   await fetch('/api/leave', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })
   location.reload()
 }

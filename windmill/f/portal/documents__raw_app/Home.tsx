@@ -82,13 +82,16 @@ function Needs({ open }: { open: Open }) {
     ['failed_documents', 'file', () => go('knowledge', 'documents')],
     ['contradictions', 'knowledge', () => go('knowledge', 'documents')],
   ]
-  const asked = useWaiting(open.approvals > 0)
+  const some = open.approvals > 0
+  const asked = useWaiting(some)
   const there = ways.filter(([name]) => open[name] > 0)
+  // Somebody may have decided since they were counted.
+  const none = !some || asked.data?.approvals.length === 0
   return (
     <Card component="section" aria-labelledby="needs">
       <Title order={2} id="needs" mb="sm">{h.needs}</Title>
-      {there.length === 0 && open.approvals === 0 && <Text c="dimmed">{h.nothing}</Text>}
-      <Stack>{asked.map((one) => <ApprovalCard key={one.id} approval={one} alone />)}</Stack>
+      {there.length === 0 && none && <Text c="dimmed">{h.nothing}</Text>}
+      {some && <Loaded of={asked}>{({ approvals }) => <Stack>{approvals.map((one) => <ApprovalCard key={one.id} approval={one} alone />)}</Stack>}</Loaded>}
       <Stack component="ul" className="plain" gap={4}>
         {there.map(([name, icon, act]) => (
           <li key={name}>

@@ -128,6 +128,33 @@ export const keep = {
   },
 }
 
+// Kept beyond the tab, and by Windmill's own pages' side where the portal is inside Windmill: hence the mark before each name. None where there is no
+// storage; whoever reads it checks its shape, which may be another version's.
+const OURS = 'portal.'
+export const lasting = {
+  get(name: string): any {
+    try {
+      return JSON.parse(localStorage.getItem(OURS + name) ?? 'null') ?? undefined
+    } catch {
+      return undefined
+    }
+  },
+  set(name: string, value: unknown) {
+    try {
+      localStorage.setItem(OURS + name, JSON.stringify(value))
+    } catch {
+      // no storage here: the next page does without
+    }
+  },
+  forget(name: string) {
+    try {
+      localStorage.removeItem(OURS + name)
+    } catch {
+      // no storage here: nothing to forget
+    }
+  },
+}
+
 export const base64 = (file: File) =>
   new Promise<string>((resolve, reject) => {
     const reader = new FileReader()

@@ -1,6 +1,6 @@
 // The first calls: they go out while the browser still reads the rest of the script, and the page finds their answers there. A browser that was here
 // before asks at once what it asked then, and who is here beside it; if that is somebody else, what they need is asked as soon as that is known.
-import { Actions, ask, chooseTenant, chosenTenant, keep } from './api'
+import { Actions, ask, chooseTenant, chosenTenant, keep, lasting } from './api'
 import { distances, localeOf, numbers, timeZone } from './formats'
 import { Open, openPages, pageOf } from './pages'
 import { views } from './parts'
@@ -65,21 +65,20 @@ export function take(script: string, action: string, fields: Fields = {}): Promi
 const LATE = 30_000 // ms after which an answer that nobody took is no news
 const BEFORE = 'before'
 
-// Which businesses somebody had here, with what role: no names. It outlives the tab, unlike what the portal keeps otherwise.
-function before(): Open | undefined {
-  try {
-    return JSON.parse(localStorage.getItem(BEFORE) ?? '') as Open
-  } catch {
-    return undefined
-  }
-}
-
+// Which businesses somebody had here, with what role: no names. It outlives the tab, unlike what the portal keeps otherwise, until they sign out.
 function remember({ businesses, operator }: Open) {
   const open: Open = { businesses: businesses.map(({ tenant_id, role }) => ({ tenant_id, role })), operator }
+  lasting.set(BEFORE, open)
+}
+
+export const forgetBefore = () => lasting.forget(BEFORE)
+
+// What they probably need. What is kept may be of another version of this page: then nothing is asked early.
+function guess(last: Open) {
   try {
-    localStorage.setItem(BEFORE, JSON.stringify(open))
+    prepare(last)
   } catch {
-    // no storage here: the next visit asks one thing after the other
+    // who is here is on its way, and is kept in its place
   }
 }
 
@@ -99,8 +98,8 @@ function prepare(who: Open) {
 export async function begin() {
   setTimeout(() => early.clear(), LATE)
   const asked = start('me', 'get')
-  const last = before()
-  if (last) prepare(last)
+  const last: Open | undefined = lasting.get(BEFORE)
+  if (last) guess(last)
   else timeZone() // slow the first time: found while the answer is on its way
   const me: Open = await asked
   remember(me)

@@ -1,4 +1,6 @@
 // Ways of writing numbers and times, each made once: to make one takes a browser longer than to draw a card.
+import { lasting } from './api'
+
 const made = new Map<string, unknown>()
 
 function once<T>(kind: string, locale: string, options: unknown, make: () => T): T {
@@ -20,21 +22,18 @@ export const isPlain = (n: number, options?: Intl.NumberFormatOptions) => Number
 
 const ZONE = 'zone'
 
-// Where this browser is, as "Europe/Madrid". To ask it takes a slow browser a tenth of a second, so what it said holds as long as its clock is as far from UTC.
+// Where this browser is, as "Europe/Madrid", by the browser's own word.
+export const exactZone = () =>
+  once('exact zone', '', '', () => {
+    const name = Intl.DateTimeFormat().resolvedOptions().timeZone
+    lasting.set(ZONE, [name, new Date().getTimezoneOffset()])
+    return name
+  })
+
+// The same, to show times by. To ask takes a slow browser a tenth of a second, so what it said holds as long as its clock is as far from UTC,
+// which in summer is so in Los Angeles and in Phoenix: good enough for what is on the screen, not for what is stored.
 export const timeZone = () =>
   once('zone', '', '', () => {
-    const offset = new Date().getTimezoneOffset()
-    try {
-      const [name, then] = JSON.parse(localStorage.getItem(ZONE) ?? '[]')
-      if (then === offset) return name as string
-    } catch {
-      // no storage here
-    }
-    const name = Intl.DateTimeFormat().resolvedOptions().timeZone
-    try {
-      localStorage.setItem(ZONE, JSON.stringify([name, offset]))
-    } catch {
-      // no storage here: it is asked again
-    }
-    return name
+    const kept = lasting.get(ZONE)
+    return kept?.[1] === new Date().getTimezoneOffset() && typeof kept[0] === 'string' ? (kept[0] as string) : exactZone()
   })
