@@ -23,7 +23,7 @@ from portal.addresses import Addresses, address_of
 from portal.api import Api
 from portal.api_document import PREFIX
 from portal.api_problems import problem
-from portal.bodies import Bodies, TooMuch
+from portal.bodies import LARGE, Bodies, TooMuch
 from portal.browser import ATTEMPT, SESSION, Cookies, address, name_of
 from portal.codes import LANGUAGES, Codes, person_of
 from portal.guard import DOMAIN_ALLOWED, HEALTH, Guard
@@ -142,6 +142,10 @@ class Door:
                 del self._under_way[token]
 
     async def _call(self, token: str, tenant: str | None, body: bytearray) -> Response:
+        if (
+            len(body) > LARGE and not body.isascii()
+        ):  # the pages escape; one emoji makes a text of 70 MB one of 280
+            return JSONResponse({"error": "large requests are ASCII"}, 400)
         try:
             asked = json.loads(body)
             body.clear()  # it may be large, and the script takes its time

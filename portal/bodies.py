@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from starlette.requests import Request
 
 LARGE = 1 << 20  # bytes from which a body counts
-# Bytes of large bodies at once. What is made of one on its way to Windmill takes about twice as much again.
-HELD = 256 << 20
+# Bytes of large bodies at once: two of the largest. On its way to Windmill one takes some three times its size, and for the moment in which it is
+# parsed, one after the other, six times. A text with a sign beyond Unicode's first plane would take four bytes for each letter: the portal's large
+# requests are ASCII (portal/app.py), and of a program's only the parsing is.
+HELD = 160 << 20
 READ_S = 600.0  # for a whole body: 50 MB from a telephone
 WAITING = 3  # large bodies of one sender that wait, unread, while another of theirs is under way
 TURN_S = 600.0  # after which one that waits is refused

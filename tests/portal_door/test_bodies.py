@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -139,3 +140,20 @@ def test_of_one_browser_one_large_call_is_under_way_and_a_few_wait(
         thread.join()
     assert sorted(said.pop(name) for name in large) == [200] * (WAITING + 1) + [429]
     assert said == {"of another": 200, "small": 200}
+
+
+def test_a_large_request_that_would_take_four_times_its_size_is_refused(
+    house: House, browser: Callable[[], Browser], door: TestClient
+) -> None:
+    """One emoji, and each letter of a text takes four bytes. The pages escape what is no ASCII."""
+    here = browser().sign_in(house, OWNER)
+    cookie = {"cookie": f"portal={here.cookies['portal']}"}
+
+    def call(name: str) -> int:
+        asked = {"runnable": "me", "args": {"request": request("get", more="x" * BIG, name=name)}}
+        return door.post("/api/call", json=asked, headers=cookie).status_code
+
+    assert (call("menu.pdf"), call("🍋.pdf")) == (200, 200), "as the pages write it"
+    raw = json.dumps({"runnable": "me", "args": {"request": f"🍋{'x' * BIG}"}}, ensure_ascii=False).encode()
+    headers = cookie | {"content-type": "application/json"}
+    assert door.post("/api/call", content=raw, headers=headers).status_code == 400
